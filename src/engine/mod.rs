@@ -1,0 +1,4 @@
+//! All documents: the only floor with threads and storage. It never prints and never knows a file format.
+
+pub mod corpus;
+pub mod options;

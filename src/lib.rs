@@ -1,0 +1,19 @@
+//! Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows where the overlap is,
+//! in both texts.
+
+mod engine;
+mod error;
+mod hash;
+mod pair;
+mod sketch;
+mod span;
+mod text;
+
+pub use engine::corpus::Corpus;
+pub use engine::options::{Progress, RunOptions, Stage};
+pub use error::{Error, Result};
+pub use pair::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
+pub use pair::thresholds::{Keep, SourceLimit, Thresholds};
+pub use sketch::recipe::{Banding, Recipe};
+pub use span::Span;
+pub use text::document::{Document, DocumentInfo, Documents};

@@ -1,0 +1,3 @@
+//! One text to spans and tokens. Pure and total: no I/O, no threads, no `Result`.
+
+pub mod document;
