@@ -4,14 +4,19 @@
 mod engine;
 mod error;
 mod hash;
+#[cfg(feature = "ingest")]
+pub mod ingest;
 mod pair;
+pub mod report;
 mod sketch;
 mod span;
 mod text;
 
+pub use engine::batch::{compare_pairs, scan};
 pub use engine::corpus::Corpus;
 pub use engine::options::{Progress, RunOptions, Stage};
 pub use error::{Error, Result};
+pub use pair::background::Background;
 pub use pair::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
 pub use pair::thresholds::{Keep, SourceLimit, Thresholds};
 pub use sketch::recipe::{Banding, Recipe};
