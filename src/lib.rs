@@ -17,6 +17,7 @@ pub use engine::corpus::Corpus;
 pub use engine::options::{Progress, RunOptions, Stage};
 pub use error::{Error, Result};
 pub use pair::background::Background;
+pub use pair::compare::compare;
 pub use pair::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
 pub use pair::thresholds::{Keep, SourceLimit, Thresholds};
 pub use sketch::recipe::{Banding, Recipe};

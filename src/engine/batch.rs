@@ -1,33 +1,189 @@
 //! Owns: the way from documents to findings, on one screen. Never: a stage's details.
 
-use crate::engine::options::{Progress, RunOptions};
-use crate::error::Result;
+use crate::engine::arrange::{self, Members, Relations};
+use crate::engine::gather::{Gathered, gather};
+use crate::engine::options::{Progress, RunOptions, Stage};
+use crate::engine::repeats::repeats;
+use crate::engine::verify::{Verified, Verifier};
+use crate::engine::{draw, search};
+use crate::error::{Error, Result};
 use crate::pair::background::Background;
-use crate::pair::detection::Detection;
+use crate::pair::candidate::{families, pack};
+use crate::pair::detection::{Cluster, Detection, Pair, Repeat, Summary};
 use crate::pair::thresholds::Thresholds;
 use crate::sketch::recipe::Recipe;
 use crate::text::document::Documents;
+use rayon::prelude::*;
 
-/// Finds everything there is to find in the documents.
+/// Two texts of this resemblance count as one when it is asked in how many texts a passage stands.
+const FAMILY: f64 = 0.5;
+
+/// Finds everything there is to find in the documents: classes of equal texts, clusters of near-copies, related pairs with their
+/// matches, repeats. Also gives the background that the scores were computed with.
+///
+/// The findings are a function of the set of documents, the recipe and the thresholds alone. Cost: each text is read and tokenised
+/// once, and once more for each text it is compared with. Memory: about 2 KB a different text for its keys, until the pairs are known.
+///
+/// ```
+/// use nearcopy::{Corpus, Document, Recipe, Relation, RunOptions, Thresholds, scan};
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring.";
+/// let corpus = Corpus::new([
+///     Document::new("courier", story),
+///     Document::new("ledger", story.replace("said", "told reporters")),
+///     Document::new("other", "Rain is expected over the weekend in most of the valley, with some sun on the coast."),
+/// ])?;
+/// let (found, _) = scan(&corpus, &Recipe::default(), &Thresholds::default(), &RunOptions::default(), &())?;
+/// assert_eq!(found.clusters[0].members, [0, 1]);
+/// assert_eq!(found.pairs[0].relation, Relation::NearCopy);
+/// # Ok::<(), nearcopy::Error>(())
+/// ```
+///
+/// # Errors
+/// A setting that cannot mean anything, documents out of order, a text that can no longer be read, or the caller's cancellation.
 pub fn scan(
-    _documents: &dyn Documents,
-    _recipe: &Recipe,
-    _thresholds: &Thresholds,
-    _options: &RunOptions,
-    _progress: &dyn Progress,
+    documents: &dyn Documents,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
 ) -> Result<(Detection, Background)> {
-    todo!()
+    check(documents, recipe, thresholds)?;
+    in_pool(options, || {
+        let mut all = gather(documents, recipe, thresholds, progress)?;
+        sort(&mut all, progress);
+        let background = draw::background(&all, thresholds);
+        let first = std::mem::take(&mut all.first);
+        let verifier = Verifier { documents, first: &first, background: &background, recipe, thresholds, progress };
+        all.first.clone_from(&first);
+
+        let near = search::by_documents(&all, documents, recipe, thresholds)?;
+        progress.begin(Stage::Compare, near.pairs.len() as u64);
+        let compared = verifier.compare(&near.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
+        let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
+        let family = families(all.first.len(), compared.iter().filter(alike).map(|v| (v.a, v.b)));
+
+        let far = search::by_passages(&all, &family, &near.pairs, recipe, thresholds);
+        progress.begin(Stage::Compare, far.pairs.len() as u64);
+        let mut relations = Relations::default();
+        relations.extend(compared);
+        relations.extend(verifier.compare(&far.pairs, |c| c.relation.is_some())?);
+
+        progress.begin(Stage::Cluster, 0);
+        let members = Members::new(&all);
+        let (clusters, around) = arrange::clusters(&all, &members, &mut relations, &verifier)?;
+        let pairs = arrange::reported(&relations, &around, &all, &verifier)?;
+        let repeats = repeats(&all, &members, documents, &background, recipe, thresholds, progress)?;
+
+        let candidates = (near.pairs.len() + far.pairs.len()) as u64;
+        let summary = Summary {
+            candidates,
+            verified: relations.len() as u64,
+            capped_keys: near.capped + far.capped,
+            ..counts(documents, &all, &clusters, &pairs, &repeats)
+        };
+        let equal = (0..all.first.len() as u32).filter(|&c| all.size[c as usize] > 1).map(|c| members.of(c).to_vec()).collect();
+        let detection = Detection {
+            recipe_id: recipe.id(),
+            background_id: background.id(),
+            thresholds: thresholds.clone(),
+            summary,
+            tokens: all.tokens,
+            clusters,
+            equal,
+            pairs,
+            repeats,
+        };
+        Ok((detection, background))
+    })
 }
 
-/// Compares the listed pairs of document numbers, without looking for candidates.
+fn sort(all: &mut Gathered, progress: &dyn Progress) {
+    let lists = [&mut all.bands, &mut all.paragraph_bands, &mut all.anchors, &mut all.paragraphs, &mut all.same_text];
+    progress.begin(Stage::Candidates, lists.iter().map(|l| l.len() as u64).sum());
+    for list in lists {
+        list.par_sort_unstable();
+        progress.advance(list.len() as u64);
+    }
+}
+
+fn counts(documents: &dyn Documents, all: &Gathered, clusters: &[Cluster], pairs: &[Pair], repeats: &[Repeat]) -> Summary {
+    Summary {
+        documents: documents.count() as u64,
+        bytes: (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum(),
+        renamed: documents.renamed(),
+        limited: all.limited.clone(),
+        classes: all.first.len() as u64,
+        clusters: clusters.len() as u64,
+        duplicates: clusters.iter().map(|c| c.members.len() as u64 - 1).sum(),
+        pairs: pairs.len() as u64,
+        repeats: repeats.len() as u64,
+        ..Summary::default()
+    }
+}
+
+/// Compares the listed pairs of document numbers, without looking for candidates. Every pair with a match is in the result; clusters
+/// and repeats are not looked for.
+///
+/// # Errors
+/// As [`scan`].
 pub fn compare_pairs(
-    _documents: &dyn Documents,
-    _pairs: &[(u32, u32)],
-    _background: &Background,
-    _recipe: &Recipe,
-    _thresholds: &Thresholds,
-    _options: &RunOptions,
-    _progress: &dyn Progress,
+    documents: &dyn Documents,
+    pairs: &[(u32, u32)],
+    background: &Background,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
 ) -> Result<Detection> {
-    todo!()
+    check(documents, recipe, thresholds)?;
+    let first: Vec<u32> = (0..documents.count() as u32).collect();
+    let mut packed: Vec<u64> = pairs.iter().filter(|p| p.0 != p.1).map(|p| pack(p.0, p.1)).collect();
+    packed.sort_unstable();
+    packed.dedup();
+    progress.begin(Stage::Compare, packed.len() as u64);
+    let verifier = Verifier { documents, first: &first, background, recipe, thresholds, progress };
+    let compared = in_pool(options, || verifier.compare(&packed, |c| c.relation.is_some()))?;
+    let to_pair = |v: Verified| Some(Pair { a: v.a, b: v.b, relation: v.comparison.relation?, comparison: v.comparison });
+    let pairs: Vec<Pair> = compared.into_iter().filter_map(to_pair).collect();
+    let mut named: Vec<u32> = packed.iter().flat_map(|p| [(p >> 32) as u32, *p as u32]).collect();
+    named.sort_unstable();
+    named.dedup();
+    let mut tokens = vec![0; documents.count()];
+    for &n in &named {
+        let text = documents.text(n as usize).ok_or_else(|| Error::TextGone { id: documents.info(n as usize).id.clone() })?;
+        tokens[n as usize] = crate::text::token::tokenize(&text).len() as u32;
+    }
+    let summary = Summary {
+        candidates: packed.len() as u64,
+        verified: pairs.len() as u64,
+        ..counts(documents, &Gathered::default(), &[], &pairs, &[])
+    };
+    Ok(Detection {
+        recipe_id: recipe.id(),
+        background_id: background.id(),
+        thresholds: thresholds.clone(),
+        summary,
+        tokens,
+        clusters: Vec::new(),
+        equal: Vec::new(),
+        pairs,
+        repeats: Vec::new(),
+    })
+}
+
+fn check(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds) -> Result<()> {
+    recipe.check()?;
+    thresholds.check()?;
+    let late = (1..documents.count()).find(|&n| documents.info(n - 1).id > documents.info(n).id);
+    late.map_or(Ok(()), |n| Err(Error::Unordered { id: documents.info(n).id.clone() }))
+}
+
+/// Runs in a pool of its own, so that the caller's is left alone.
+fn in_pool<T: Send>(options: &RunOptions, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+    match pool {
+        Ok(pool) => pool.install(work),
+        // Threads cannot be had: do it on this one.
+        Err(_) => work(),
+    }
 }

@@ -55,11 +55,6 @@ impl Corpus {
             .unzip();
         Ok(Corpus { infos, texts, renamed })
     }
-
-    /// How many documents were renamed because their id stood for several texts.
-    pub fn renamed(&self) -> u64 {
-        self.renamed
-    }
 }
 
 /// Sorts, and renames ids that stand for several texts.
@@ -95,5 +90,8 @@ impl Documents for Corpus {
     }
     fn text(&self, number: usize) -> Option<Cow<'_, str>> {
         Some(Cow::Borrowed(&self.texts[number]))
+    }
+    fn renamed(&self) -> u64 {
+        self.renamed
     }
 }

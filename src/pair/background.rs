@@ -1,25 +1,112 @@
-//! Owns: what a corpus tells about its texts: boilerplate, capped keys, rare words. Never: a text.
+//! Owns: what a corpus tells about its texts: which passages are boilerplate, which words are common. Never: a text.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::hash;
+use crate::sketch::fingerprint::{EXACT_PARAGRAPH, paragraph_key, word_slot};
+use crate::sketch::recipe::Recipe;
+use crate::sketch::shingle::{Shingles, shingles};
+use crate::text::token::Tokens;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
-/// What a pair's scores depend on besides its two texts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Background {}
+/// Tokens between two boilerplate anchors that are boilerplate too: anchors are a sample.
+const BRIDGE: usize = 8;
+
+/// What a pair's scores depend on besides its two texts. The empty background knows of nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Background {
+    /// Different texts it was drawn from.
+    pub classes: u64,
+    /// Exact keys of paragraphs that are boilerplate, sorted.
+    pub paragraphs: Vec<u64>,
+    /// Anchors that are boilerplate, sorted.
+    pub anchors: Vec<u64>,
+    /// Slots of words that stand in many texts, sorted.
+    pub common: Vec<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    schema: String,
+    recipe: String,
+    id: String,
+    background: Background,
+}
+
+const SCHEMA: &str = "nearcopy.background/1";
 
 impl Background {
     /// The id that reports name: 16 hex digits; `none` for the empty background.
     pub fn id(&self) -> String {
-        "none".into()
+        if *self == Background::default() {
+            return "none".into();
+        }
+        let lengths = [self.classes, self.paragraphs.len() as u64, self.anchors.len() as u64];
+        let all = lengths.into_iter().chain(self.paragraphs.iter().copied()).chain(self.anchors.iter().copied());
+        format!("{:016x}", hash::sequence(all.chain(self.common.iter().map(|&c| u64::from(c)))))
     }
-    /// As JSON, schema `nearcopy.background/1`.
-    pub fn to_json(&self) -> String {
-        String::new()
+
+    /// As JSON, schema `nearcopy.background/1`, to be read again by [`Background::from_json`].
+    pub fn to_json(&self, recipe_id: &str) -> String {
+        let stored = Stored { schema: SCHEMA.into(), recipe: recipe_id.into(), id: self.id(), background: self.clone() };
+        serde_json::to_string(&stored).expect("numbers and hex digits")
     }
+
     /// From JSON; `what` names it in errors.
     ///
     /// # Errors
-    /// Malformed JSON, another version, another recipe.
-    pub fn from_json(_json: &str, _recipe_id: &str, _what: &str) -> Result<Background> {
-        Ok(Background::default())
+    /// [`Error::Malformed`] for what is no background, [`Error::Mixed`] for another version or recipe.
+    pub fn from_json(json: &str, recipe_id: &str, what: &str) -> Result<Background> {
+        let stored: Stored = serde_json::from_str(json).map_err(|e| Error::Malformed {
+            what: what.into(),
+            why: format!("not a {SCHEMA} file ({e}): make one with scan --save-background"),
+        })?;
+        if stored.schema != SCHEMA || stored.recipe != recipe_id {
+            return Err(Error::Mixed {
+                what: what.into(),
+                wanted: format!("{SCHEMA}, recipe {recipe_id}"),
+                found: format!("{}, recipe {}", stored.schema, stored.recipe),
+            });
+        }
+        if stored.id != stored.background.id() {
+            return Err(Error::Malformed { what: what.into(), why: "its content does not match its id: make it again".into() });
+        }
+        Ok(stored.background)
+    }
+
+    /// Whether a word stands in many texts.
+    pub fn is_common(&self, word: u64) -> bool {
+        self.common.binary_search(&word_slot(word)).is_ok()
+    }
+
+    /// Whether a paragraph is boilerplate, by its exact key.
+    pub fn is_boilerplate(&self, paragraph: u64) -> bool {
+        self.paragraphs.binary_search(&paragraph).is_ok()
+    }
+
+    /// Which tokens are boilerplate; empty where none is.
+    pub fn mask(&self, tokens: &Tokens, paragraphs: &[Range<u32>], recipe: &Recipe) -> Vec<bool> {
+        if self.paragraphs.is_empty() && self.anchors.is_empty() {
+            return Vec::new();
+        }
+        let mut mask = vec![false; tokens.len()];
+        for r in paragraphs.iter().filter(|r| r.end - r.start >= EXACT_PARAGRAPH) {
+            if self.is_boilerplate(paragraph_key(tokens, r)) {
+                mask[r.start as usize..r.end as usize].fill(true);
+            }
+        }
+        let mut windows = Shingles::default();
+        shingles(tokens, recipe.anchor, &mut windows);
+        let mut last: Option<usize> = None;
+        for (start, (key, &end)) in windows.hashes.iter().zip(&windows.ends).enumerate() {
+            if self.anchors.binary_search(key).is_ok() {
+                let from = last.filter(|&l| start.saturating_sub(l) <= BRIDGE).unwrap_or(start).min(start);
+                mask[from..end as usize].fill(true);
+                last = Some(end as usize);
+            }
+        }
+        if mask.contains(&true) { mask } else { Vec::new() }
     }
 }

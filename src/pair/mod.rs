@@ -1,5 +1,13 @@
 //! Two documents to a relation, relations to clusters. Pure: no storage, no threads, and it does not know who asked.
 
+pub mod align;
 pub mod background;
+pub mod candidate;
+pub mod cluster;
+pub mod compare;
 pub mod detection;
+pub mod facts;
+pub mod prepared;
+pub mod repeat;
+pub mod select;
 pub mod thresholds;

@@ -28,6 +28,17 @@ pub struct Fingerprint {
     pub paragraphs: Vec<u64>,
     /// Whether a paragraph or passage may stand twice in it (never false when one does).
     pub may_repeat: bool,
+    /// Slots of its different words, in the order of their first places; see [`word_slot`].
+    pub words: Vec<u32>,
+}
+
+/// Words are counted in this many slots, by their hash: a million articles need one mebibyte, and a rare word is now and then taken
+/// for a common one.
+pub const WORD_SLOTS: usize = 1 << 18;
+
+/// The slot that a word is counted in.
+pub const fn word_slot(word: u64) -> u32 {
+    (word >> (64 - WORD_SLOTS.trailing_zeros())) as u32
 }
 
 /// Makes fingerprints, with tables and buffers that are used again. One for each thread.
@@ -42,6 +53,8 @@ pub struct Fingerprinter<'r> {
     shingles: Shingles,
     anchors: Shingles,
     seen: Seen,
+    counted: Vec<u32>,
+    round: u32,
 }
 
 /// Paragraphs of fewer tokens get no exact key: they say nothing.
@@ -63,13 +76,16 @@ impl<'r> Fingerprinter<'r> {
             shingles: Shingles::default(),
             anchors: Shingles::default(),
             seen: Seen::default(),
+            counted: vec![0; WORD_SLOTS],
+            round: 0,
         }
     }
 
     /// The keys of a text. Cost: tokenising, then about 20 vector instructions a shingle.
     pub fn fingerprint(&mut self, text: &str) -> Fingerprint {
         let ranges = self.read(text);
-        let mut out = Fingerprint { exact: exact(text, &self.tokens), tokens: self.tokens.len() as u32, ..Fingerprint::default() };
+        let mut out =
+            Fingerprint { exact: exact(text, &self.tokens), tokens: self.tokens.len() as u32, ..Fingerprint::default() };
         let whole = self.sign(&ranges, &mut out.paragraph_bands);
         if !self.shingles.hashes.is_empty() {
             band::bands(&whole, self.banding, Level::Document, &mut out.bands);
@@ -79,6 +95,7 @@ impl<'r> Fingerprinter<'r> {
         let anchors = if self.recipe.anchor == self.recipe.shingle { &self.shingles } else { &self.anchors };
         anchor::anchors(anchors, self.recipe, &mut out.anchors);
         self.exact_paragraphs(&ranges, &mut out);
+        self.words(&mut out.words);
         out.may_repeat |= self.seen.in_a_row(&self.shingles.hashes) >= REPEATED_SHINGLES;
         out
     }
@@ -87,11 +104,6 @@ impl<'r> Fingerprinter<'r> {
     pub fn signature(&mut self, text: &str) -> Vec<u32> {
         let ranges = self.read(text);
         self.sign(&ranges, &mut Vec::new())
-    }
-
-    /// The tokens of the text read last.
-    pub fn tokens(&self) -> &Tokens {
-        &self.tokens
     }
 
     fn read(&mut self, text: &str) -> Vec<Range<u32>> {
@@ -125,6 +137,21 @@ impl<'r> Fingerprinter<'r> {
             self.lanes.add(&all[inside..begin.end], &mut whole);
         }
         whole
+    }
+
+    fn words(&mut self, out: &mut Vec<u32>) {
+        if self.round == u32::MAX {
+            self.counted.fill(0);
+            self.round = 0;
+        }
+        self.round += 1;
+        for &word in &self.tokens.hashes {
+            let slot = word_slot(word);
+            if self.counted[slot as usize] != self.round {
+                self.counted[slot as usize] = self.round;
+                out.push(slot);
+            }
+        }
     }
 
     fn exact_paragraphs(&self, ranges: &[Range<u32>], out: &mut Fingerprint) {

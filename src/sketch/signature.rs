@@ -128,8 +128,7 @@ mod tests {
             let mean = (0..200u64)
                 .map(|t| {
                     let sign = |from: u64| {
-                        let set: Vec<u64> =
-                            (0..shared).chain(from..from + own).map(|i| hash::mix(t * 1_000_000 + i)).collect();
+                        let set: Vec<u64> = (0..shared).chain(from..from + own).map(|i| hash::mix(t * 1_000_000 + i)).collect();
                         let mut s = f.empty();
                         f.add(&set, &mut s);
                         s

@@ -75,4 +75,8 @@ pub trait Documents: Sync {
     fn info(&self, number: usize) -> &DocumentInfo;
     /// The text, or nothing when it can no longer be read. Must give the same text each time.
     fn text(&self, number: usize) -> Option<Cow<'_, str>>;
+    /// How many were renamed because their id stood for several texts.
+    fn renamed(&self) -> u64 {
+        0
+    }
 }

@@ -400,9 +400,10 @@ mod tests {
     #[test]
     fn words_and_joins() {
         assert_eq!(strings("It's 3.14, or 1,750 dlrs (U.S.A)."), ["It's", "3.14", "or", "1,750", "dlrs", "U.S.A"]);
-        assert_eq!(strings("_so_ __x_y__ _ exam-\nple exam-\r\n  ple Anglo-\nSaxon well-known"), [
-            "so", "x_y", "exam-\nple", "exam-\r\n  ple", "Anglo", "Saxon", "well", "known"
-        ]);
+        assert_eq!(
+            strings("_so_ __x_y__ _ exam-\nple exam-\r\n  ple Anglo-\nSaxon well-known"),
+            ["so", "x_y", "exam-\nple", "exam-\r\n  ple", "Anglo", "Saxon", "well", "known"]
+        );
         assert_eq!(strings("a-\nb-\nc"), ["a-\nb-\nc"]);
         assert_eq!(strings("exam-\n\nple"), ["exam", "ple"]);
         assert_eq!(strings("漢字カナとABC 1984年"), ["漢", "字", "カ", "ナ", "と", "ABC", "1984", "年"]);

@@ -1,0 +1,260 @@
+//! Owns: repeats inside one text and across texts, gathered over all documents. Never: what a repeat inside one text is.
+
+use crate::engine::arrange::Members;
+use crate::engine::gather::Gathered;
+use crate::engine::options::{Progress, Stage};
+use crate::error::{Error, Result};
+use crate::hash;
+use crate::pair::background::Background;
+use crate::pair::candidate::{Posting, groups};
+use crate::pair::detection::{Place, Repeat};
+use crate::pair::repeat::{Passage, inside, words};
+use crate::pair::thresholds::Thresholds;
+use crate::sketch::anchor::is_anchor;
+use crate::sketch::fingerprint::paragraph_key;
+use crate::sketch::recipe::Recipe;
+use crate::sketch::shingle::{Shingles, shingles};
+use crate::span::Span;
+use crate::text::document::Documents;
+use crate::text::paragraph::token_ranges;
+use crate::text::token::{Tokens, tokenize};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// What a passage that stands in many texts is looked for with.
+struct Across {
+    /// Exact keys of paragraphs that stand in enough classes, sorted.
+    paragraphs: Vec<u64>,
+    /// Anchors that do, sorted.
+    anchors: Vec<u64>,
+}
+
+/// One passage of one class: its key and form, and where it stands in the class's first document.
+struct Found {
+    key: u64,
+    class: u32,
+    tokens: u32,
+    paragraph: bool,
+    period: Option<u32>,
+    count: u64,
+    spans: Vec<Span>,
+}
+
+/// Repeats, by first place.
+pub fn repeats(
+    all: &Gathered,
+    members: &Members,
+    documents: &dyn Documents,
+    background: &Background,
+    recipe: &Recipe,
+    t: &Thresholds,
+    progress: &dyn Progress,
+) -> Result<Vec<Repeat>> {
+    let frequent = |postings: &[Posting]| -> Vec<u64> {
+        groups(postings).filter(|g| g.len() >= t.repeat_classes as usize).map(|g| g[0].key()).collect()
+    };
+    let across = Across { paragraphs: frequent(&all.paragraphs), anchors: frequent(&all.anchors) };
+    let reader = Reader { all, documents, recipe, t, progress };
+    let touched = reader.touched(&across);
+    progress.begin(Stage::Repeats, 2 * touched.len() as u64);
+    let shared = reader.shared_windows(&touched, &across)?;
+    let found = reader.map(&touched, |class, text, tokens, paragraphs| {
+        let mut found: Vec<(Passage, bool)> = Vec::new();
+        if all.may_repeat[class as usize] {
+            found.extend(inside(tokens, paragraphs, t).into_iter().map(|p| (p, true)));
+        }
+        found.extend(paragraphs_across(tokens, paragraphs, &across, t).into_iter().map(|p| (p, false)));
+        found.extend(passages_across(tokens, paragraphs, &shared, recipe, t).into_iter().map(|p| (p, false)));
+        let _ = text;
+        found.into_iter().map(|(p, _)| to_found(p, class, tokens)).collect::<Vec<_>>()
+    })?;
+    Ok(merge(found.into_iter().flatten().collect(), all, members, background, t))
+}
+
+fn to_found(p: Passage, class: u32, tokens: &Tokens) -> Found {
+    let spans = p.places.iter().map(|r| tokens.span(r.start as usize..r.end as usize)).collect();
+    let count = match p.period {
+        Some(period) => p.places.iter().map(|r| (r.len() as u64) / u64::from(period)).sum(),
+        None => p.places.len() as u64,
+    };
+    Found { key: p.key, class, tokens: p.tokens, paragraph: p.paragraph, period: p.period, count, spans }
+}
+
+/// Paragraphs of one text that stand in enough others.
+fn paragraphs_across(tokens: &Tokens, paragraphs: &[Range<u32>], across: &Across, t: &Thresholds) -> Vec<Passage> {
+    let mut out: Vec<Passage> = Vec::new();
+    for p in paragraphs {
+        let key = paragraph_key(tokens, p);
+        if across.paragraphs.binary_search(&key).is_ok() && words(tokens, p) >= t.repeat_paragraph {
+            let places = std::iter::once(p.clone()).collect();
+            out.push(Passage { key, tokens: p.len() as u32, paragraph: true, period: None, places });
+        }
+    }
+    out
+}
+
+/// Passages of one text that the same set of texts shares: runs of windows with one mark. `shared` is sorted by window.
+fn passages_across(
+    tokens: &Tokens,
+    paragraphs: &[Range<u32>],
+    shared: &[(u64, u64)],
+    recipe: &Recipe,
+    t: &Thresholds,
+) -> Vec<Passage> {
+    let mut out = Vec::new();
+    if shared.is_empty() {
+        return out;
+    }
+    let mut windows = Shingles::default();
+    shingles(tokens, recipe.anchor, &mut windows);
+    let mark = |i: u32| {
+        let window = windows.hashes.get(i as usize)?;
+        shared.binary_search_by_key(window, |s| s.0).ok().map(|at| shared[at].1)
+    };
+    for p in paragraphs {
+        let mut i = p.start;
+        while i < p.end {
+            let Some(first) = mark(i).filter(|_| windows.ends[i as usize] <= p.end) else {
+                i += 1;
+                continue;
+            };
+            let mut last = i;
+            while last + 1 < p.end
+                && windows.ends.get(last as usize + 1).is_some_and(|&e| e <= p.end)
+                && mark(last + 1) == Some(first)
+            {
+                last += 1;
+            }
+            let range = i..windows.ends[last as usize];
+            if range != *p && words(tokens, &range) >= t.repeat_passage {
+                let (key, len) = (paragraph_key(tokens, &range), range.len() as u32);
+                let places = std::iter::once(range).collect();
+                out.push(Passage { key, tokens: len, paragraph: false, period: None, places });
+            }
+            i = last + 1;
+        }
+    }
+    out
+}
+
+struct Reader<'a> {
+    all: &'a Gathered,
+    documents: &'a dyn Documents,
+    recipe: &'a Recipe,
+    t: &'a Thresholds,
+    progress: &'a dyn Progress,
+}
+
+impl Reader<'_> {
+    /// Classes that may hold a repeat, ascending.
+    fn touched(&self, across: &Across) -> Vec<u32> {
+        let mut is = self.all.may_repeat.clone();
+        for (postings, keys) in [(&self.all.paragraphs, &across.paragraphs), (&self.all.anchors, &across.anchors)] {
+            let mut at = 0;
+            for p in postings.iter() {
+                while at < keys.len() && keys[at] < p.key() {
+                    at += 1;
+                }
+                if keys.get(at) == Some(&p.key()) {
+                    is[p.unit as usize] = true;
+                }
+            }
+        }
+        (0..is.len() as u32).filter(|&c| is[c as usize]).collect()
+    }
+
+    /// Windows near frequent anchors that stand in enough classes, sorted, each with a mark of the set of its classes.
+    fn shared_windows(&self, touched: &[u32], across: &Across) -> Result<Vec<(u64, u64)>> {
+        let near = self.map(touched, |class, _, tokens, paragraphs| {
+            let mut windows = Shingles::default();
+            shingles(tokens, self.recipe.anchor, &mut windows);
+            let mut keys = near_anchors(&windows, paragraphs, across, self.recipe, self.t);
+            keys.sort_unstable();
+            keys.dedup();
+            keys.into_iter().map(|k| Posting::new(k, class)).collect::<Vec<_>>()
+        })?;
+        let mut postings: Vec<Posting> = near.into_iter().flatten().collect();
+        postings.par_sort_unstable();
+        let enough = groups(&postings).filter(|g| g.len() >= self.t.repeat_classes as usize);
+        Ok(enough.map(|g| (g[0].key(), g.iter().fold(0u64, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1))))).collect())
+    }
+
+    /// Reads the first documents of the classes again, in parallel, in order.
+    fn map<T: Send>(&self, classes: &[u32], f: impl Fn(u32, &str, &Tokens, &[Range<u32>]) -> T + Sync) -> Result<Vec<T>> {
+        let one = |&class: &u32| {
+            if self.progress.cancelled() {
+                return Err(Error::Cancelled);
+            }
+            let n = self.all.first[class as usize] as usize;
+            let text = self.documents.text(n).ok_or_else(|| Error::TextGone { id: self.documents.info(n).id.clone() })?;
+            let tokens = tokenize(&text);
+            let out = f(class, &text, &tokens, &token_ranges(&text, &tokens));
+            self.progress.advance(1);
+            Ok(out)
+        };
+        classes.par_iter().map(one).collect()
+    }
+}
+
+/// Windows that can belong to a passage with two frequent anchors, or that lie within a passage's length of one.
+fn near_anchors(windows: &Shingles, paragraphs: &[Range<u32>], across: &Across, recipe: &Recipe, t: &Thresholds) -> Vec<u64> {
+    let mut out = Vec::new();
+    let reach = t.repeat_passage;
+    for p in paragraphs {
+        let mut next = p.start;
+        for i in p.start..p.end {
+            let Some(&hash) = windows.hashes.get(i as usize) else { break };
+            if !is_anchor(hash, recipe.anchor_rate) || across.anchors.binary_search(&hash).is_err() {
+                continue;
+            }
+            let to = (i + reach).min(p.end).min(windows.hashes.len() as u32);
+            for j in next.max(i.saturating_sub(reach)).max(p.start)..to {
+                if windows.ends[j as usize] <= p.end {
+                    out.push(windows.hashes[j as usize]);
+                }
+            }
+            next = next.max(to);
+        }
+    }
+    out
+}
+
+/// One repeat a key: enough classes, or several places in one.
+fn merge(mut found: Vec<Found>, all: &Gathered, members: &Members, background: &Background, t: &Thresholds) -> Vec<Repeat> {
+    found.sort_by(|x, y| (x.key, x.class, x.spans.first()).cmp(&(y.key, y.class, y.spans.first())));
+    let mut out = Vec::new();
+    for group in found.chunk_by(|x, y| x.key == y.key) {
+        let mut places: Vec<Place> = Vec::new();
+        let (mut count, mut documents, mut classes, mut last) = (0, 0, 0, None);
+        for f in group {
+            let size = u64::from(all.size[f.class as usize]);
+            let fresh: Vec<Place> = f
+                .spans
+                .iter()
+                .map(|&span| Place { document: members.of(f.class)[0], span })
+                .filter(|p| !places.contains(p))
+                .collect();
+            if fresh.is_empty() {
+                continue;
+            }
+            count += size * if f.period.is_some() { f.count } else { fresh.len() as u64 };
+            if last != Some(f.class) {
+                documents += size;
+                classes += 1;
+                last = Some(f.class);
+            }
+            places.extend(fresh);
+        }
+        let inside = group[0].period.is_some() || group.iter().any(|f| f.count > 1);
+        if !inside && classes < t.repeat_classes {
+            continue;
+        }
+        places.sort_unstable();
+        places.truncate(t.max_places as usize);
+        let boilerplate = background.is_boilerplate(group[0].key);
+        let paragraph = group.iter().all(|f| f.paragraph);
+        out.push(Repeat { tokens: group[0].tokens, count, documents, paragraph, boilerplate, period: group[0].period, places });
+    }
+    out.sort_by(|x, y| (x.places.first(), x.tokens).cmp(&(y.places.first(), y.tokens)));
+    out
+}

@@ -1,0 +1,150 @@
+//! Owns: verified near-copies to clusters, each around one representative. Never: how a pair is verified.
+
+use super::thresholds::Keep;
+use crate::text::document::DocumentInfo;
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+
+/// A text is offered to this many representatives it shares no edge with, so that a chain of n texts costs O(n).
+const PROBES: u8 = 4;
+
+/// Texts around their representative, with the smaller coverage of each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// The node that all members are verified against.
+    pub representative: u32,
+    /// The other nodes.
+    pub members: Vec<u32>,
+}
+
+/// Clusters nodes `0..edges.len()` that are numbered in the order of the survivor policy.
+///
+/// The first node without a cluster becomes a representative and takes its neighbours. What else hangs together with it is verified against
+/// it by `verify`, which says for each node whether it is a near-copy of the representative. What is not goes to a later one.
+pub fn cluster(edges: &[Vec<u32>], mut verify: impl FnMut(u32, &[u32]) -> Vec<bool>) -> Vec<Group> {
+    let mut free = vec![true; edges.len()];
+    let mut probes = vec![PROBES; edges.len()];
+    let mut out = Vec::new();
+    let mut seen = vec![u32::MAX; edges.len()];
+    for representative in 0..edges.len() as u32 {
+        if !free[representative as usize] {
+            continue;
+        }
+        free[representative as usize] = false;
+        let mut members: Vec<u32> = edges[representative as usize].iter().copied().filter(|&n| free[n as usize]).collect();
+        let far = reachable(representative, edges, &free, &mut probes, &mut seen);
+        if !far.is_empty() {
+            let verdicts = verify(representative, &far);
+            members.extend(far.iter().zip(verdicts).filter(|v| v.1).map(|v| v.0));
+        }
+        members.sort_unstable();
+        members.dedup();
+        for &m in &members {
+            free[m as usize] = false;
+        }
+        out.push(Group { representative, members });
+    }
+    out
+}
+
+/// Free nodes that hang together with `from` but are no neighbours of it, each as long as it has probes left.
+fn reachable(from: u32, edges: &[Vec<u32>], free: &[bool], probes: &mut [u8], seen: &mut [u32]) -> Vec<u32> {
+    let mut out = Vec::new();
+    let mut queue = VecDeque::new();
+    seen[from as usize] = from;
+    for &n in &edges[from as usize] {
+        if free[n as usize] {
+            seen[n as usize] = from;
+            queue.push_back(n);
+        }
+    }
+    while let Some(at) = queue.pop_front() {
+        for &n in &edges[at as usize] {
+            let i = n as usize;
+            if seen[i] != from && free[i] && probes[i] > 0 {
+                seen[i] = from;
+                probes[i] -= 1;
+                out.push(n);
+                queue.push_back(n);
+            }
+        }
+    }
+    out
+}
+
+/// Which of two documents survives: the first rule that tells them apart, then the earlier date, the longer text, the smaller number.
+pub fn survivor(keep: &[Keep], a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u32)) -> Ordering {
+    let rules = keep.iter().chain(&[Keep::Earliest, Keep::Longest]);
+    rules.map(|rule| by_rule(rule, a, b)).find(|o| o.is_ne()).unwrap_or(a.2.cmp(&b.2))
+}
+
+fn by_rule(rule: &Keep, a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u32)) -> Ordering {
+    match rule {
+        Keep::Earliest => (a.0.date.is_none(), &a.0.date).cmp(&(b.0.date.is_none(), &b.0.date)),
+        Keep::Longest => b.1.cmp(&a.1),
+        Keep::SmallestId => a.2.cmp(&b.2),
+        Keep::Source(list) => {
+            let place =
+                |d: &DocumentInfo| d.source.as_deref().and_then(|s| list.iter().position(|x| x == s)).unwrap_or(list.len());
+            place(a.0).cmp(&place(b.0))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn edges(n: usize, pairs: &[(u32, u32)]) -> Vec<Vec<u32>> {
+        let mut e = vec![vec![]; n];
+        for &(a, b) in pairs {
+            e[a as usize].push(b);
+            e[b as usize].push(a);
+        }
+        e
+    }
+
+    proptest! {
+        #[test]
+        fn every_node_once_and_every_member_verified(n in 1usize..30, pairs in prop::collection::vec((0u32..30, 0u32..30), 0..60), salt: u64) {
+            let like = |a: u32, b: u32| crate::hash::mix(salt ^ super::super::candidate::pack(a, b)) % 3 == 0;
+            let pairs: Vec<_> = pairs.into_iter().filter(|&(a, b)| a != b && (a as usize) < n && (b as usize) < n && like(a, b)).collect();
+            let groups = cluster(&edges(n, &pairs), |r, far| far.iter().map(|&f| like(r, f)).collect());
+            let mut all: Vec<u32> = groups.iter().flat_map(|g| g.members.iter().copied().chain([g.representative])).collect();
+            all.sort_unstable();
+            prop_assert_eq!(all, (0..n as u32).collect::<Vec<_>>());
+            for g in &groups {
+                prop_assert!(g.members.iter().all(|&m| like(g.representative, m) && g.representative < m));
+            }
+        }
+    }
+
+    #[test]
+    fn a_chain_costs_linear_work() {
+        let n = 5000;
+        let pairs: Vec<_> = (1..n).map(|i| (i - 1, i)).collect();
+        let mut asked = 0;
+        cluster(&edges(n as usize, &pairs), |_, far| {
+            asked += far.len();
+            vec![false; far.len()]
+        });
+        assert!(asked <= PROBES as usize * n as usize, "{asked}");
+    }
+
+    #[test]
+    fn survivors() {
+        let info = |source: &str, date: Option<&str>| DocumentInfo {
+            source: Some(source.into()),
+            date: date.map(Into::into),
+            ..DocumentInfo::default()
+        };
+        let (x, y) = (info("a", Some("2020-01-01")), info("b", None));
+        let (x, y) = ((&x, 10, 1), (&y, 20, 0));
+        assert_eq!(survivor(&[], x, y), Ordering::Less);
+        assert_eq!(survivor(&[Keep::Longest], x, y), Ordering::Greater);
+        assert_eq!(survivor(&[Keep::SmallestId], x, y), Ordering::Greater);
+        assert_eq!(survivor(&[Keep::Source(vec!["b".into()]), Keep::Earliest], x, y), Ordering::Greater);
+        assert_eq!(survivor(&[Keep::Source(vec!["c".into()])], x, y), Ordering::Less);
+    }
+}

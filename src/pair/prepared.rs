@@ -1,0 +1,67 @@
+//! Owns: one text made ready for comparison. Never: a second text.
+
+use super::align::SEED;
+use super::background::Background;
+use crate::sketch::recipe::Recipe;
+use crate::sketch::shingle::{self, Shingles};
+use crate::text::paragraph;
+use crate::text::token::{Tokens, WORD, tokenize};
+use std::ops::Range;
+
+/// A text with its tokens, its shingle set and its seeds: about 60 bytes a token.
+#[derive(Debug, Clone)]
+pub struct Prepared<'t> {
+    /// The text.
+    pub text: &'t str,
+    /// Its tokens.
+    pub tokens: Tokens,
+    /// Its shingles, sorted, each once.
+    pub set: Vec<u64>,
+    /// Hash and first token of every seed, sorted.
+    pub seeds: Vec<(u64, u32)>,
+    /// Its paragraphs as token ranges.
+    pub paragraphs: Vec<Range<u32>>,
+    /// Which tokens are boilerplate; empty where none is.
+    pub boilerplate: Vec<bool>,
+    /// Where all seeds are this long; nothing where scripts mix.
+    uniform: Option<u32>,
+    ends: Vec<u32>,
+}
+
+impl<'t> Prepared<'t> {
+    /// Cost: tokenising and two sorts.
+    pub fn new(text: &'t str, background: &Background, recipe: &Recipe) -> Prepared<'t> {
+        let tokens = tokenize(text);
+        let mut shingles = Shingles::default();
+        shingle::shingles(&tokens, recipe.shingle, &mut shingles);
+        let set = shingle::set(&shingles);
+        shingle::shingles(&tokens, SEED, &mut shingles);
+        let mut seeds: Vec<(u64, u32)> = shingles.hashes.iter().copied().zip(0..).collect();
+        seeds.sort_unstable();
+        let uniform = tokens.kinds.iter().all(|k| k.weight() == WORD).then_some(SEED);
+        let ends = if uniform.is_some() { Vec::new() } else { shingles.ends };
+        let paragraphs = paragraph::token_ranges(text, &tokens);
+        let boilerplate = background.mask(&tokens, &paragraphs, recipe);
+        Prepared { boilerplate, text, tokens, set, seeds, paragraphs, uniform, ends }
+    }
+
+    /// Tokens in the seed that begins at token `at`.
+    pub fn seed_length(&self, at: u32) -> u32 {
+        self.uniform.unwrap_or_else(|| self.ends[at as usize] - at)
+    }
+
+    /// Length of a token range in words: fewer than tokens where a script is cut per character.
+    pub fn words(&self, range: Range<u32>) -> u32 {
+        if self.uniform.is_some() {
+            return range.len() as u32;
+        }
+        let kinds = &self.tokens.kinds[range.start as usize..range.end as usize];
+        (kinds.iter().map(|k| u64::from(k.weight())).sum::<u64>() / u64::from(WORD)) as u32
+    }
+
+    /// How many tokens make a word here, at least one.
+    pub fn tokens_per_word(&self) -> f64 {
+        let words = self.words(0..self.tokens.len() as u32).max(1);
+        (self.tokens.len() as f64 / f64::from(words)).max(1.0)
+    }
+}
