@@ -1,6 +1,25 @@
 //! Bytes to documents: files, directories, streams; compression, encodings, JSON. Never: keys or findings.
+//!
+//! ```text
+//! inputs -source-> files -compress-> plain bytes -file-> one text  -decode-> Document
+//!                                                     -> JSON Lines -lines-\
+//!                                                     -> JSON       -array-+-json, date-> Documents
+//! ```
+
+mod array;
+mod compress;
+mod date;
+#[doc(hidden)]
+pub mod decode;
+mod file;
+mod intake;
+#[doc(hidden)]
+pub mod json;
+mod lines;
+mod source;
 
 use crate::text::document::Document;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -67,6 +86,26 @@ pub enum Reason {
     TextNotString,
     /// A text of 4 GiB or more.
     TooLong,
+    /// A file met in a directory whose name is not that of a text or of JSON; named explicitly it would be read.
+    UnknownName,
+}
+
+impl Reason {
+    /// The name in reports, in kebab case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reason::Missing => "missing",
+            Reason::Unreadable => "unreadable",
+            Reason::Binary => "binary",
+            Reason::BrokenCompression => "broken-compression",
+            Reason::BadJson => "bad-json",
+            Reason::NotAnObject => "not-an-object",
+            Reason::NoText => "no-text",
+            Reason::TextNotString => "text-not-string",
+            Reason::TooLong => "too-long",
+            Reason::UnknownName => "unknown-name",
+        }
+    }
 }
 
 /// One thing that was not read.
@@ -82,6 +121,17 @@ pub struct Problem {
     pub message: String,
 }
 
+/// `path:record: message`, control characters escaped.
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:", intake::escape(&self.path))?;
+        if let Some(record) = self.record {
+            write!(f, "{record}:")?;
+        }
+        write!(f, " {}", self.message)
+    }
+}
+
 /// All that came in.
 #[derive(Debug, Clone, Default)]
 pub struct Intake {
@@ -93,15 +143,67 @@ pub struct Intake {
     pub bytes: u64,
     /// How many problems there were of each kind; never cut.
     pub skipped: BTreeMap<Reason, u64>,
-    /// The first few of each kind.
+    /// The first five of each kind; a binary file met in a directory is only counted.
     pub problems: Vec<Problem>,
     /// How many texts came in each encoding other than UTF-8, by WHATWG name.
     pub encodings: BTreeMap<String, u64>,
-    /// Texts in which bytes that do not belong to their encoding were replaced by U+FFFD.
+    /// Texts (records, in JSON) in which bytes that do not belong to their encoding, or surrogates without their other half,
+    /// were replaced by U+FFFD.
     pub replaced: u64,
+    /// Dates that could not be understood; their documents are kept without a date.
+    pub bad_dates: u64,
+    /// How many JSON records had their `text`, `id`, `source` and `date` (the first part of the key) in which field (the second).
+    pub fields: BTreeMap<(&'static str, String), u64>,
 }
 
+/// Files below this size are read several at a time, larger ones one after the other, each by all threads.
+const HEAVY: u64 = 8 << 20;
+
+/// Files read between two looks at what came of them.
+const GROUP: usize = 1024;
+
 /// Reads everything. `progress` is told of bytes as they are read; when it says `false`, reading stops early.
-pub fn read(_inputs: &[Input], _options: &InputOptions, _progress: &(dyn Fn(u64) -> bool + Sync)) -> Intake {
-    Intake::default()
+///
+/// The result depends on the inputs alone, never on the number of threads. A file that is reached twice under one name
+/// is read once. Inside a directory, files are taken in the order of their names. An unknown
+/// [`encoding`](InputOptions::encoding) reads nothing and is a problem of each input; see [`known_encoding`].
+///
+/// Cost: the texts, and about 8 MiB for each file being read (a JSON array is held whole while it is read).
+pub fn read(inputs: &[Input], options: &InputOptions, progress: &(dyn Fn(u64) -> bool + Sync)) -> Intake {
+    let mut intake = Intake::default();
+    let sources = source::list(inputs, options, &mut intake);
+    let reader = match file::Reader::new(options, progress) {
+        Ok(reader) => reader,
+        Err(why) => {
+            for s in &sources {
+                intake.skip(Reason::Unreadable, &s.shown, None, || why.clone());
+            }
+            return intake;
+        }
+    };
+    let threads = rayon::current_num_threads();
+    let packed = sources.iter().filter(|s| s.packed && s.size >= HEAVY).count();
+    // Decompression knows one thread, so many large compressed files are better read side by side.
+    let heavy = |s: &source::Source| s.size >= HEAVY && (!s.packed || packed < threads);
+    for run in sources.chunk_by(|x, y| heavy(x) == heavy(y)) {
+        for group in run.chunks(if heavy(&run[0]) { 1 } else { GROUP }) {
+            let alone = group.len() == 1;
+            let parts: Vec<Intake> = group.par_iter().with_max_len(1).map(|s| reader.read(s, alone)).collect();
+            parts.into_iter().for_each(|part| intake.absorb(part));
+        }
+        if reader.stopped() {
+            break;
+        }
+    }
+    intake
+}
+
+/// Whether a label is one of the WHATWG encoding labels, such as `windows-1252`, `gb18030` or `shift_jis`.
+///
+/// ```
+/// assert!(nearcopy::ingest::known_encoding("latin1"));
+/// assert!(!nearcopy::ingest::known_encoding("martian"));
+/// ```
+pub fn known_encoding(label: &str) -> bool {
+    encoding_rs::Encoding::for_label(label.as_bytes()).is_some()
 }

@@ -1,0 +1,99 @@
+//! Owns: where records begin and end in JSON that is no JSON Lines: one object, an array, objects one after another.
+//! Never: what a record holds.
+
+use super::Reason;
+use super::json::{Batch, Context};
+use serde::Deserializer as _;
+use serde::de::{SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// Records parsed at a time by one thread.
+const PIECE: usize = 64;
+
+/// After so many errors the rest of a file is left alone: each of them may cost a look at all that follows.
+const MAX_ERRORS: usize = 100;
+
+/// Gathers the elements of an array; those before an error are kept.
+struct Elements<'o, 'de>(&'o mut Vec<&'de RawValue>);
+
+impl<'de> Visitor<'de> for Elements<'_, 'de> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an array")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(element) = seq.next_element()? {
+            self.0.push(element);
+        }
+        Ok(())
+    }
+}
+
+/// Reads all records of a whole file without byte-order mark.
+pub(super) fn read(bytes: Vec<u8>, context: &Context) -> Batch {
+    let (text, damaged) = match context.encoding {
+        Some(encoding) => {
+            let (text, damaged) = encoding.decode_without_bom_handling(&bytes);
+            (text.into_owned(), damaged)
+        }
+        None => match String::from_utf8(bytes) {
+            Ok(text) => (text, false),
+            Err(e) => (String::from_utf8_lossy(e.as_bytes()).into_owned(), true),
+        },
+    };
+    let context = &Context { encoding: None, path: context.path.clone(), ..*context };
+    let mut records = Vec::new();
+    let mut errors = Vec::new();
+    let array = text.trim_ascii_start().starts_with('[');
+    if array {
+        let mut d = serde_json::Deserializer::from_str(&text);
+        let mut elements = Vec::new();
+        let done = d.deserialize_seq(Elements(&mut elements)).and_then(|()| d.end());
+        errors.extend(done.err().map(|e| (elements.len() as u64 + 1, e.to_string())));
+        records.extend((1..).zip(elements));
+    } else {
+        objects(&text, &mut records, &mut errors);
+    }
+    let single = !array && records.len() == 1 && errors.is_empty();
+    let pieces: Vec<&[(u64, &RawValue)]> = records.chunks(PIECE).collect();
+    let mut batch = context.each(&pieces, |piece, batch| {
+        for (number, record) in *piece {
+            let number = Some(*number).filter(|_| !single);
+            context.record(record.get().as_bytes(), number, damaged, batch);
+        }
+    });
+    let last = errors.last().filter(|_| array || errors.len() == MAX_ERRORS).map_or(u64::MAX, |(number, _)| *number);
+    for (number, why) in errors {
+        let lost = if number == last { "; what follows it was not read" } else { "; it was skipped" };
+        batch
+            .intake
+            .skip(Reason::BadJson, &context.path, Some(number), || format!("not valid JSON ({why}){lost}: mend the file"));
+    }
+    batch
+}
+
+/// Values one after another, with their numbers. After an error, reading goes on at the next line that begins with `{`.
+fn objects<'t>(text: &'t str, records: &mut Vec<(u64, &'t RawValue)>, errors: &mut Vec<(u64, String)>) {
+    let (mut from, mut number) = (0, 0);
+    loop {
+        let mut values = serde_json::Deserializer::from_str(&text[from..]).into_iter::<&RawValue>();
+        let mut failed = None;
+        for value in values.by_ref() {
+            number += 1;
+            match value {
+                Ok(value) => records.push((number, value)),
+                Err(e) => failed = Some(e),
+            }
+        }
+        let Some(error) = failed else { break };
+        errors.push((number, error.to_string()));
+        if errors.len() == MAX_ERRORS {
+            break;
+        }
+        let good = &text[from + values.byte_offset()..];
+        let bad = good.trim_ascii_start();
+        let Some(next) = memchr::memmem::find(bad.as_bytes(), b"\n{") else { break };
+        from = text.len() - bad.len() + next + 1;
+    }
+}

@@ -1,0 +1,164 @@
+//! Owns: compressed bytes to plain bytes, as a stream; gzip, zstd and bzip2, by their first bytes. Never: what the bytes mean.
+
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+
+/// Bytes looked at before it is decided what a stream holds.
+const HEAD: u64 = 64 << 10;
+
+/// Bytes of compressed input asked for at a time.
+const BUFFER: usize = 256 << 10;
+
+/// A way of compressing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Gzip,
+    Zstd,
+    Bzip2,
+}
+
+impl Kind {
+    /// A word for it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Kind::Gzip => "gzip",
+            Kind::Zstd => "zstd",
+            Kind::Bzip2 => "bzip2",
+        }
+    }
+
+    /// By the first bytes of the data.
+    fn of(head: &[u8]) -> Option<Kind> {
+        match head {
+            [0x1f, 0x8b, 8, ..] => Some(Kind::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Kind::Zstd),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Some(Kind::Bzip2),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Kind::Bzip2),
+            _ => None,
+        }
+    }
+}
+
+/// Plain bytes: the first of them, and the way to the rest.
+pub(super) struct Plain<'a> {
+    /// How they were compressed.
+    pub kind: Option<Kind>,
+    /// The first bytes, up to [`HEAD`].
+    pub head: Vec<u8>,
+    /// Everything behind the head.
+    pub rest: Box<dyn Read + Send + 'a>,
+    /// Whether nothing stands behind the head.
+    pub complete: bool,
+    /// What ended the head before its time; then `rest` is empty.
+    pub error: Option<io::Error>,
+}
+
+impl<'a> Plain<'a> {
+    /// Looks at the first bytes and decompresses what is compressed. `size` is how many bytes there may be.
+    pub(super) fn open(mut raw: Box<dyn Read + Send + 'a>, size: u64) -> Plain<'a> {
+        let mut head = Vec::with_capacity(size.saturating_add(1).clamp(16, HEAD) as usize);
+        let mut error = (&mut raw).take(16).read_to_end(&mut head).err();
+        let kind = Kind::of(&head);
+        let mut rest = raw;
+        if let (Some(kind), None) = (kind, &error) {
+            let packed = BufReader::with_capacity(BUFFER, Cursor::new(std::mem::take(&mut head)).chain(rest));
+            rest = match unpack(kind, Box::new(packed)) {
+                Ok(plain) => plain,
+                Err(e) => {
+                    error = Some(e);
+                    Box::new(io::empty())
+                }
+            };
+        }
+        let want = HEAD - head.len() as u64;
+        if error.is_none() {
+            error = (&mut rest).take(want).read_to_end(&mut head).err();
+        }
+        if error.is_some() {
+            rest = Box::new(io::empty());
+        }
+        let complete = (head.len() as u64) < HEAD;
+        Plain { kind, head, rest, complete, error }
+    }
+
+    /// Everything up to `limit` bytes, and what ended it before its time.
+    pub(super) fn all(mut self, size: u64, limit: u64) -> (Vec<u8>, Option<io::Error>) {
+        let mut bytes = self.head;
+        if self.error.is_none() && !self.complete {
+            if self.kind.is_none() && size < limit {
+                bytes.reserve_exact((size as usize).saturating_sub(bytes.len()).min(1 << 30) + 1);
+            }
+            let left = limit.saturating_sub(bytes.len() as u64);
+            self.error = self.rest.take(left).read_to_end(&mut bytes).err();
+        }
+        (bytes, self.error)
+    }
+}
+
+fn unpack<'a>(kind: Kind, packed: Box<dyn BufRead + Send + 'a>) -> io::Result<Box<dyn Read + Send + 'a>> {
+    Ok(match kind {
+        Kind::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
+        Kind::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),
+        Kind::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use std::io::Write;
+
+    pub(crate) fn pack(kind: Kind, bytes: &[u8]) -> Vec<u8> {
+        match kind {
+            Kind::Gzip => {
+                let mut w = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                w.write_all(bytes).unwrap();
+                w.finish().unwrap()
+            }
+            Kind::Zstd => zstd::stream::encode_all(bytes, 1).unwrap(),
+            Kind::Bzip2 => {
+                let mut w = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+                w.write_all(bytes).unwrap();
+                w.finish().unwrap()
+            }
+        }
+    }
+
+    fn unpacked(bytes: &[u8]) -> (Vec<u8>, Option<io::Error>) {
+        Plain::open(Box::new(bytes), bytes.len() as u64).all(bytes.len() as u64, u64::MAX)
+    }
+
+    #[test]
+    fn several_parts_are_one_stream() {
+        for kind in [Kind::Gzip, Kind::Zstd, Kind::Bzip2] {
+            let both = [pack(kind, b"one "), pack(kind, b""), pack(kind, b"two")].concat();
+            let (bytes, error) = unpacked(&both);
+            assert!(error.is_none(), "{kind:?} {error:?}");
+            assert_eq!(bytes, b"one two");
+        }
+    }
+
+    #[test]
+    fn what_came_before_the_damage_is_kept() {
+        let mut seed = 1u64;
+        let long: Vec<u8> = std::iter::repeat_with(|| {
+            seed = crate::hash::mix(seed);
+            seed as u8
+        })
+        .take(3_000_000)
+        .collect();
+        for kind in [Kind::Gzip, Kind::Zstd, Kind::Bzip2] {
+            let packed = pack(kind, &long);
+            let (bytes, error) = unpacked(&packed[..packed.len() * 2 / 3]);
+            assert!(error.is_some(), "{kind:?}");
+            assert!(bytes.len() > 100_000 && long.starts_with(&bytes), "{kind:?} {}", bytes.len());
+        }
+    }
+
+    #[test]
+    fn plain_bytes_pass() {
+        for bytes in [&b""[..], b"BZh9 is how it starts", b"\x1f\x8b", &[7; 200_000]] {
+            let (got, error) = unpacked(bytes);
+            assert!(error.is_none() && got == bytes);
+        }
+    }
+}

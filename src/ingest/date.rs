@@ -1,0 +1,142 @@
+//! Owns: dates as people and programs write them, to one form whose byte order is the order of time. Never: a local time zone.
+
+use jiff::civil::{Date, DateTime};
+use jiff::fmt::{rfc2822, strtime::BrokenDownTime};
+use jiff::{Timestamp, tz::TimeZone};
+
+/// Days, as they are written besides ISO 8601.
+const DAYS: [&str; 7] = ["%Y/%m/%d", "%Y.%m.%d", "%B %d, %Y", "%d %B %Y", "%d-%b-%Y", "%A, %B %d, %Y", "%A, %d %B %Y"];
+
+/// Times, as they are written besides ISO 8601 and RFC 2822.
+const TIMES: [&str; 4] = ["%Y%m%d%H%M%S", "%Y/%m/%d %H:%M:%S", "%d-%b-%Y %H:%M:%S%.f", "%Y/%m/%d %H:%M"];
+
+/// `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM:SSZ` where a time is given; nothing where the date cannot be understood.
+///
+/// A time without zone is taken as UTC, a year or month alone as its first day, a number as seconds or milliseconds since
+/// 1970, or as `YYYYMMDD`. What reads differently in different countries (`01/02/2020`) is not understood.
+pub(super) fn normalise(date: &str) -> Option<String> {
+    let date = date.trim();
+    let out = match date.strip_prefix('-').unwrap_or(date).bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        true => number(date).or_else(|| day(date)),
+        false => day(date).or_else(|| time(date)),
+    };
+    out.filter(|text| text.as_bytes().first().is_some_and(u8::is_ascii_digit))
+}
+
+/// A number: compact dates by their length, else seconds or milliseconds.
+fn number(text: &str) -> Option<String> {
+    match text.len() {
+        4 => return day(&format!("{text}-01-01")),
+        8 if let Ok(tm) = BrokenDownTime::parse("%Y%m%d", text) => return Some(tm.to_date().ok()?.to_string()),
+        14 if let Ok(tm) = BrokenDownTime::parse("%Y%m%d%H%M%S", text) => return utc(tm.to_datetime().ok()?),
+        _ => {}
+    }
+    let whole = text.split_once('.').map_or(text, |(whole, fraction)| if fraction.contains('.') { "" } else { whole });
+    let value: i64 = whole.parse().ok()?;
+    // Seconds reach the year 5138 with eleven digits; more digits count thousandths or less of a second.
+    let seconds = match value.unsigned_abs() {
+        0..100_000_000_000 => value,
+        100_000_000_000..100_000_000_000_000 => value.div_euclid(1_000),
+        100_000_000_000_000..100_000_000_000_000_000 => value.div_euclid(1_000_000),
+        _ => value.div_euclid(1_000_000_000),
+    };
+    stamp(Timestamp::from_second(seconds).ok()?)
+}
+
+fn day(text: &str) -> Option<String> {
+    if text.len() == 7 && text.as_bytes()[4] == b'-' {
+        return Some(format!("{text}-01").parse::<Date>().ok()?.to_string());
+    }
+    if text.len() == 10 && text.as_bytes()[4] == b'-' {
+        return Some(text.parse::<Date>().ok()?.to_string());
+    }
+    let tm = DAYS.iter().find_map(|format| BrokenDownTime::parse(format, text).ok())?;
+    Some(tm.to_date().ok()?.to_string())
+}
+
+fn time(text: &str) -> Option<String> {
+    let zulu =
+        text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT").filter(|t| t.starts_with(|c: char| c.is_ascii_digit())));
+    let text = zulu.unwrap_or(text);
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return stamp(timestamp);
+    }
+    if let Ok(local) = text.parse::<DateTime>() {
+        return utc(local);
+    }
+    if let Ok(zoned) = rfc2822::parse(text) {
+        return stamp(zoned.timestamp());
+    }
+    let tm = TIMES.iter().find_map(|format| BrokenDownTime::parse(format, text).ok())?;
+    utc(tm.to_datetime().ok()?)
+}
+
+fn utc(local: DateTime) -> Option<String> {
+    stamp(local.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+fn stamp(timestamp: Timestamp) -> Option<String> {
+    Some(Timestamp::from_second(timestamp.as_second()).ok()?.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn forms() {
+        let day = "2020-01-31";
+        let time = "2020-01-31T09:15:00Z";
+        for (given, want) in [
+            ("2020-01-31", day),
+            (" 2020-01-31 ", day),
+            ("20200131", day),
+            ("2020/01/31", day),
+            ("January 31, 2020", day),
+            ("Jan 31, 2020", day),
+            ("31 January 2020", day),
+            ("2020-01", "2020-01-01"),
+            ("2020", "2020-01-01"),
+            ("2020-01-31T09:15:00Z", time),
+            ("2020-01-31T10:15:00+01:00", time),
+            ("2020-01-31T10:15:00.123+0100", time),
+            ("2020-01-31 09:15:00", time),
+            ("2020-01-31T09:15", time),
+            ("2020-01-31 09:15:00 UTC", time),
+            ("Fri, 31 Jan 2020 10:15:00 +0100", time),
+            ("Fri, 31 Jan 2020 09:15:00 GMT", time),
+            ("20200131T091500Z", time),
+            ("20200131091500", time),
+            ("1580462100", time),
+            ("1580462100.75", time),
+            ("1580462100000", time),
+            ("26-FEB-1987 15:01:01.79", "1987-02-26T15:01:01Z"),
+            ("0", "1970-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(normalise(given).as_deref(), Some(want), "{given}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood() {
+        for given in
+            ["", "yesterday", "01/02/2020", "2020-13-01", "2020-02-30", ".", "1.2.3", "99999999999999999999", "-009999-01-01"]
+        {
+            assert_eq!(normalise(given), None, "{given}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn total(text: String) {
+            normalise(&text);
+        }
+
+        #[test]
+        fn byte_order_is_time_order(a in 0i64..200_000_000_000, b in 0i64..200_000_000_000) {
+            let of = |s| stamp(Timestamp::from_second(s).unwrap()).unwrap();
+            prop_assert_eq!(a.cmp(&b), of(a).cmp(&of(b)));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Owns: bytes to text: byte-order mark, declaration, UTF-8, detection. Never: where the bytes came from.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// Bytes shown to the detector at most.
+const SAMPLE: usize = 4 << 20;
+
+/// A text, and how it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The text, without byte-order mark.
+    pub text: String,
+    /// The encoding, by its WHATWG name.
+    pub encoding: &'static str,
+    /// Whether the text is, byte for byte, what was decoded.
+    pub same: bool,
+    /// Whether something was replaced by U+FFFD.
+    pub replaced: bool,
+}
+
+/// Decodes a whole text. A byte-order mark says more than `declared`, which says more than the bytes themselves: those are
+/// UTF-8 if they can be, also with a little damage, else what [`chardetng`] takes them for. Bytes that are UTF-8 are not copied.
+pub fn decode(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Decoded {
+    let mark = Encoding::for_bom(&bytes);
+    let told = mark.map(|(encoding, _)| encoding).or(declared);
+    let skip = mark.map_or(0, |(_, length)| length);
+    let bytes = match told {
+        Some(encoding) if encoding != UTF_8 => return convert(&bytes[skip..], encoding),
+        _ if skip == 0 => bytes,
+        _ => bytes[skip..].to_vec(),
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Decoded { text, encoding: UTF_8.name(), same: skip == 0, replaced: false },
+        Err(e) => {
+            let valid = e.utf8_error().valid_up_to();
+            let bytes = e.into_bytes();
+            let encoding = told.unwrap_or_else(|| detect(&bytes, valid));
+            convert(&bytes, encoding)
+        }
+    }
+}
+
+fn convert(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
+    let (text, replaced) = encoding.decode_without_bom_handling(bytes);
+    Decoded { text: text.into_owned(), encoding: encoding.name(), same: false, replaced }
+}
+
+/// The encoding of bytes that are not UTF-8 from `valid` on.
+///
+/// Other encodings hardly ever make characters beyond ASCII in UTF-8, so where most of these are right it is damaged UTF-8.
+fn detect(bytes: &[u8], valid: usize) -> &'static Encoding {
+    let sample = &bytes[..bytes.len().min(valid.saturating_add(SAMPLE))];
+    let (mut right, mut wrong) = (0u64, 0u64);
+    for chunk in sample.utf8_chunks() {
+        right += chunk.valid().chars().filter(|c| !c.is_ascii()).count() as u64;
+        wrong += u64::from(!chunk.invalid().is_empty());
+    }
+    if right >= 2 * wrong {
+        return UTF_8;
+    }
+    let start = memchr::memrchr(b'\n', &sample[..valid]).map_or(0, |at| at + 1);
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(&sample[start..], sample.len() == bytes.len());
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// Whether bytes are no text: a NUL in the first 8 KiB, and nothing that says UTF-16.
+pub(super) fn binary(head: &[u8], declared: Option<&'static Encoding>) -> bool {
+    memchr::memchr(0, &head[..head.len().min(8 << 10)]).is_some() && !wide(head, declared)
+}
+
+/// Whether text is in UTF-16, where bytes of ASCII mean something else.
+pub(super) fn wide(head: &[u8], declared: Option<&'static Encoding>) -> bool {
+    let told = Encoding::for_bom(head).map(|(encoding, _)| encoding).or(declared);
+    told == Some(UTF_16LE) || told == Some(UTF_16BE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{GB18030, SHIFT_JIS, WINDOWS_1252};
+    use proptest::prelude::*;
+
+    fn of(bytes: &[u8]) -> Decoded {
+        decode(bytes.to_vec(), None)
+    }
+
+    #[test]
+    fn utf8_is_taken_as_it_is() {
+        let d = of("Grüße, 世界".as_bytes());
+        assert_eq!((d.text.as_str(), d.encoding, d.same, d.replaced), ("Grüße, 世界", "UTF-8", true, false));
+        let d = of(b"\xef\xbb\xbfabc");
+        assert_eq!((d.text.as_str(), d.encoding, d.same, d.replaced), ("abc", "UTF-8", false, false));
+    }
+
+    #[test]
+    fn marks_say_utf16() {
+        assert_eq!(of(b"\xff\xfeH\0i\0").text, "Hi");
+        let d = decode(b"\xfe\xff\0H\0i".to_vec(), Some(WINDOWS_1252));
+        assert_eq!((d.text.as_str(), d.encoding), ("Hi", "UTF-16BE"));
+    }
+
+    #[test]
+    fn declared_and_detected() {
+        let (bytes, _, _) = GB18030.encode("中华人民共和国");
+        assert_eq!(decode(bytes.to_vec(), Some(GB18030)).text, "中华人民共和国");
+        let d = of(b"The caf\xe9 was \x93closed\x94 on Sunday.");
+        assert_eq!((d.text.as_str(), d.encoding), ("The café was “closed” on Sunday.", "windows-1252"));
+        let long = "日本の新聞は、昨日の地震について大きく報道した。気象庁によると、震源は東京湾の北部であった。".repeat(4);
+        let d = of(&SHIFT_JIS.encode(&long).0);
+        assert_eq!((d.text, d.encoding), (long, "Shift_JIS"));
+    }
+
+    #[test]
+    fn damaged_utf8_stays_utf8() {
+        let mut bytes = "Die Straße ist für längere Zeit gesperrt".as_bytes().to_vec();
+        bytes.insert(5, 0xff);
+        let d = of(&bytes);
+        assert!(d.replaced && d.encoding == "UTF-8" && d.text.contains("Straße") && d.text.contains('\u{fffd}'));
+        let cut = &"汉字汉字汉字".as_bytes()[..17];
+        assert!(of(cut).text.starts_with("汉字汉字汉"));
+        assert!(decode(b"a\xffb".to_vec(), Some(UTF_8)).replaced);
+    }
+
+    #[test]
+    fn binary_is_seen() {
+        assert!(binary(b"PK\0\x03", None));
+        assert!(!binary(b"\xff\xfea\0", None));
+        assert!(!binary(b"a\0", Some(UTF_16LE)));
+        assert!(!binary(b"abc", None));
+    }
+
+    proptest! {
+        #[test]
+        fn total(bytes: Vec<u8>, label in prop::sample::select(vec!["utf-8", "gb18030", "shift_jis", "utf-16le", "iso-2022-jp", "replacement"])) {
+            decode(bytes.clone(), None);
+            decode(bytes, Encoding::for_label(label.as_bytes()));
+        }
+
+        #[test]
+        fn any_text_is_read_back(text: String) {
+            let d = decode(text.clone().into_bytes(), None);
+            prop_assert_eq!(d.text, text.strip_prefix('\u{feff}').unwrap_or(&text));
+        }
+    }
+}

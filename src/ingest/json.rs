@@ -1,0 +1,408 @@
+//! Owns: one JSON record to a document: which field is what, and how its value is read. Never: where records begin and end.
+
+use super::{Format, InputOptions, Intake, Reason, array, date, file, intake::escape, lines};
+use crate::text::document::Document;
+use encoding_rs::Encoding;
+use serde::Deserializer as _;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+/// What a field can be to a document; the order of every array below.
+const ROLES: [&str; 4] = ["text", "id", "source", "date"];
+const TEXT: usize = 0;
+const ID: usize = 1;
+const SOURCE: usize = 2;
+const DATE: usize = 3;
+
+/// The names that are tried, best first.
+const GUESSES: [&[&str]; 4] = [
+    &["text", "content", "body", "article", "raw_content", "maintext"],
+    &["id", "_id", "doc_id", "docid", "url", "uri", "link"],
+    &["source", "outlet", "publisher", "site", "domain", "host", "newspaper", "group"],
+    &["date", "published", "publish_date", "date_published", "published_at", "timestamp", "created"],
+];
+
+/// More than the names in any list: added to the rank of a name that fits but for its case.
+const OTHER_CASE: usize = 8;
+
+/// The fields that are looked for.
+#[derive(Debug)]
+pub(super) struct Fields {
+    names: [Vec<String>; 4],
+    given: [bool; 4],
+}
+
+impl Fields {
+    pub(super) fn new(options: &InputOptions) -> Fields {
+        let given = [&options.text_field, &options.id_field, &options.source_field, &options.date_field];
+        let names = std::array::from_fn(|role| match given[role] {
+            Some(name) => vec![name.clone()],
+            None => GUESSES[role].iter().map(|&name| name.into()).collect(),
+        });
+        Fields { names, given: given.map(Option::is_some) }
+    }
+
+    /// How well a key fits each role (0 best), and whether a wanted field may lie inside it.
+    fn fit(&self, prefix: &str, key: &[u8]) -> Hit {
+        let mut hit = Hit { ranks: [None; 4], inside: None };
+        for role in 0..ROLES.len() {
+            for (rank, name) in self.names[role].iter().enumerate() {
+                let Some(name) = name.strip_prefix(prefix) else { continue };
+                if name.len() == key.len() {
+                    if name.as_bytes() == key {
+                        hit.ranks[role] = Some(rank);
+                        break;
+                    } else if !self.given[role] && hit.ranks[role].is_none() && name.as_bytes().eq_ignore_ascii_case(key) {
+                        hit.ranks[role] = Some(rank + OTHER_CASE);
+                    }
+                } else if self.given[role] && name.as_bytes().strip_prefix(key).is_some_and(|rest| rest[0] == b'.') {
+                    hit.inside = Some(name[..=key.len()].to_owned());
+                }
+            }
+        }
+        hit
+    }
+
+    /// What is looked for as the text, for a message.
+    fn text_names(&self) -> String {
+        self.names[TEXT].join(", ")
+    }
+}
+
+/// What a key of an object is good for.
+struct Hit {
+    ranks: [Option<usize>; 4],
+    /// The key and a dot.
+    inside: Option<String>,
+}
+
+struct Key<'f>(&'f Fields, &'f str);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Hit;
+    fn deserialize<D: serde::Deserializer<'de>>(self, d: D) -> Result<Hit, D::Error> {
+        d.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = Hit;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_bytes<E>(self, key: &[u8]) -> Result<Hit, E> {
+        Ok(self.0.fit(self.1, key))
+    }
+    fn visit_str<E>(self, key: &str) -> Result<Hit, E> {
+        Ok(self.0.fit(self.1, key.as_bytes()))
+    }
+}
+
+/// The wanted values of one record, as they are written.
+#[derive(Default)]
+struct Found<'de> {
+    values: [Option<(usize, &'de str)>; 4],
+    /// Whether a text field held something else than a string.
+    other_text: bool,
+}
+
+impl<'de> Found<'de> {
+    /// Takes a value where it fits at least as well as what is there; of equal keys the last one counts, as elsewhere.
+    fn offer(&mut self, role: usize, rank: usize, raw: &'de str) {
+        if self.values[role].is_some_and(|(best, _)| best < rank) || raw == "null" {
+            return;
+        }
+        let string = raw.starts_with('"');
+        let number = raw.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        match role {
+            TEXT if !string => self.other_text = true,
+            TEXT => self.values[TEXT] = Some((rank, raw)),
+            _ if (string && raw != "\"\"") || number => self.values[role] = Some((rank, raw)),
+            _ => {}
+        }
+    }
+}
+
+/// Walks an object; `prefix` is the way to it, each key followed by a dot.
+struct Walk<'f, 'o, 'de> {
+    fields: &'f Fields,
+    prefix: &'f str,
+    found: &'o mut Found<'de>,
+}
+
+impl<'de> Visitor<'de> for Walk<'_, '_, 'de> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(hit) = map.next_key_seed(Key(self.fields, self.prefix))? {
+            if hit.inside.is_none() && hit.ranks.iter().all(Option::is_none) {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let raw = map.next_value::<&'de RawValue>()?.get();
+            for (role, rank) in hit.ranks.into_iter().enumerate() {
+                if let Some(rank) = rank {
+                    self.found.offer(role, rank, raw);
+                }
+            }
+            if let Some(key) = hit.inside.filter(|_| raw.starts_with('{')) {
+                let prefix = format!("{}{key}", self.prefix);
+                let inner = Walk { fields: self.fields, prefix: &prefix, found: &mut *self.found };
+                serde_json::Deserializer::from_str(raw).deserialize_map(inner).map_err(serde::de::Error::custom)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn walk<'de>(fields: &Fields, record: &'de [u8]) -> serde_json::Result<Found<'de>> {
+    let mut found = Found::default();
+    let mut d = serde_json::Deserializer::from_slice(record);
+    d.deserialize_map(Walk { fields, prefix: "", found: &mut found })?;
+    d.end()?;
+    Ok(found)
+}
+
+/// The names of the first fields of an object.
+struct Names(Vec<String>);
+
+impl<'de> Visitor<'de> for Names {
+    type Value = Vec<String>;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Vec<String>, A::Error> {
+        while let Some(key) = map.next_key::<Cow<str>>()? {
+            map.next_value::<IgnoredAny>()?;
+            if self.0.len() == 12 {
+                self.0.push("…".into());
+                break;
+            }
+            self.0.push(escape(&key.chars().take(40).collect::<String>()));
+        }
+        while self.0.len() > 12 && map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(self.0)
+    }
+}
+
+/// A JSON string as text. Surrogates without their other half become U+FFFD; the answer says whether there were any.
+fn string(raw: &str) -> Option<(String, bool)> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+        return Some((inner.to_owned(), false));
+    }
+    if let Ok(text) = serde_json::from_str::<String>(raw) {
+        return Some((text, false));
+    }
+    let mut bytes = serde_json::Deserializer::from_str(raw).deserialize_bytes(Bytes).ok()?;
+    for at in 0..bytes.len().saturating_sub(2) {
+        if bytes[at] == 0xed && bytes[at + 1] >= 0xa0 {
+            bytes[at..at + 3].copy_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+    Some((String::from_utf8_lossy(&bytes).into_owned(), true))
+}
+
+struct Bytes;
+
+impl Visitor<'_> for Bytes {
+    type Value = Vec<u8>;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a string")
+    }
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(bytes.to_vec())
+    }
+}
+
+/// What all records of a file share.
+pub(super) struct Context<'a> {
+    pub fields: &'a Fields,
+    /// The encoding of single records, where it is neither UTF-8 nor UTF-16.
+    pub encoding: Option<&'static Encoding>,
+    pub path: Arc<str>,
+    /// Whether to use all threads.
+    pub parallel: bool,
+}
+
+impl Context<'_> {
+    /// Runs work on each piece, side by side if that is wanted, and gathers it in order.
+    pub(super) fn each<T: Sync>(&self, pieces: &[T], work: impl Fn(&T, &mut Batch) + Sync) -> Batch {
+        use rayon::prelude::*;
+        let one = |piece: &T| {
+            let mut batch = Batch::default();
+            work(piece, &mut batch);
+            batch
+        };
+        let mut all = Batch::default();
+        if self.parallel {
+            let parts: Vec<Batch> = pieces.par_iter().map(one).collect();
+            parts.into_iter().for_each(|part| all.absorb(part));
+        } else {
+            pieces.iter().for_each(|piece| all.absorb(one(piece)));
+        }
+        all
+    }
+
+    /// Reads one record. `number` counts from 1; nothing: the file is this record.
+    /// `damaged` says whether something in the file was replaced before.
+    pub(super) fn record(&self, bytes: &[u8], number: Option<u64>, mut damaged: bool, batch: &mut Batch) {
+        let bytes = match self.encoding {
+            Some(encoding) => {
+                let (text, errors) = encoding.decode_without_bom_handling(bytes);
+                damaged |= errors;
+                Cow::Owned(text.into_owned().into_bytes())
+            }
+            None => Cow::Borrowed(bytes),
+        };
+        let parsed = walk(self.fields, &bytes);
+        let lossy;
+        let parsed = match parsed {
+            Err(_) if std::str::from_utf8(&bytes).is_err() => {
+                damaged = true;
+                lossy = String::from_utf8_lossy(&bytes);
+                walk(self.fields, lossy.as_bytes())
+            }
+            other => other,
+        };
+        match parsed {
+            Ok(found) => self.take(&bytes, found, number, damaged, batch),
+            Err(e) => self.refuse(&bytes, &e, number, batch),
+        }
+    }
+
+    fn refuse(&self, bytes: &[u8], error: &serde_json::Error, number: Option<u64>, batch: &mut Batch) {
+        let value = !bytes.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+        if value {
+            batch.intake.skip(Reason::NotAnObject, &self.path, number, || {
+                "a JSON value that is not an object; each record must be an object with a text field".into()
+            });
+        } else {
+            let why = error.to_string();
+            let why = why.split(" at line ").next().unwrap_or_default().to_owned();
+            let column = error.column();
+            batch.intake.skip(Reason::BadJson, &self.path, number, || {
+                format!("not valid JSON ({why}, at byte {column}); the record was skipped: mend it, or remove it")
+            });
+        }
+    }
+
+    fn take(&self, bytes: &[u8], found: Found, number: Option<u64>, damaged: bool, batch: &mut Batch) {
+        let Some((rank, raw)) = found.values[TEXT] else {
+            return self.without_text(bytes, &found, number, batch);
+        };
+        let Some((text, mut replaced)) = string(raw) else { return };
+        if u32::try_from(text.len()).is_err() {
+            batch.intake.skip(Reason::TooLong, &self.path, number, || file::TOO_LONG.into());
+            return;
+        }
+        let mut plain = |role: usize| {
+            let (rank, raw) = found.values[role]?;
+            batch.hits[role][rank % OTHER_CASE] += 1;
+            let (value, lone) = if raw.starts_with('"') { string(raw)? } else { (raw.to_owned(), false) };
+            replaced |= lone || (damaged && value.contains('\u{fffd}'));
+            Some(value)
+        };
+        let (id, source, date) = (plain(ID), plain(SOURCE), plain(DATE));
+        batch.hits[TEXT][rank % OTHER_CASE] += 1;
+        replaced |= damaged && text.contains('\u{fffd}');
+        let id = id.unwrap_or_else(|| match number {
+            Some(number) => format!("{}:{number}", self.path),
+            None => self.path.to_string(),
+        });
+        let source = source.map(|name| batch.shared(name));
+        let understood = date.as_deref().and_then(date::normalise);
+        let blank = date.as_deref().is_none_or(|d| d.trim().is_empty());
+        batch.intake.bad_dates += u64::from(understood.is_none() && !blank);
+        batch.intake.replaced += u64::from(replaced);
+        let date = understood.map(Arc::from);
+        let path = Some(self.path.clone());
+        batch.intake.documents.push(Document { id, text, source, date, path, record: number, whole_file: false });
+    }
+
+    fn without_text(&self, bytes: &[u8], found: &Found, number: Option<u64>, batch: &mut Batch) {
+        if found.other_text {
+            let names = self.fields.text_names();
+            batch.intake.skip(Reason::TextNotString, &self.path, number, || {
+                format!("the text field ({names}) is not a string; the record was skipped: make it one, or name another with --text-field NAME")
+            });
+            return;
+        }
+        let Batch { intake, textless, .. } = batch;
+        intake.skip(Reason::NoText, &self.path, number, || {
+            let lossy = String::from_utf8_lossy(bytes);
+            let names = serde_json::Deserializer::from_str(&lossy).deserialize_map(Names(Vec::new())).unwrap_or_default();
+            let names = if names.is_empty() { "none".into() } else { names.join(", ") };
+            let why = format!("looked for {}; its fields are: {names}", self.fields.text_names());
+            let message = format!("no text ({why}); the record was skipped: name its field with --text-field NAME");
+            textless.get_or_insert(why);
+            message
+        });
+    }
+}
+
+/// What came of some records of one file.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub intake: Intake,
+    /// How often each field name served each role.
+    hits: [[u64; OTHER_CASE]; 4],
+    /// Why the first record without text has none.
+    textless: Option<String>,
+    sources: HashSet<Arc<str>>,
+}
+
+impl Batch {
+    /// One allocation for all documents of a source.
+    fn shared(&mut self, name: String) -> Arc<str> {
+        if let Some(known) = self.sources.get(name.as_str()) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        self.sources.insert(name.clone());
+        name
+    }
+
+    pub(super) fn absorb(&mut self, other: Batch) {
+        self.intake.absorb(other.intake);
+        for (mine, its) in self.hits.iter_mut().flatten().zip(other.hits.into_iter().flatten()) {
+            *mine += its;
+        }
+        self.textless = self.textless.take().or(other.textless);
+    }
+
+    /// The end of a file.
+    pub(super) fn finish(mut self, context: &Context) -> Intake {
+        for (role, hits) in self.hits.iter().enumerate() {
+            for (rank, &count) in hits.iter().enumerate().filter(|(_, count)| **count > 0) {
+                self.intake.fields.insert((ROLES[role], context.fields.names[role][rank].clone()), count);
+            }
+        }
+        let none = self.intake.skipped.get(&Reason::NoText).copied().unwrap_or_default();
+        if let Some(why) = self.textless.filter(|_| self.intake.documents.is_empty() && none > 1) {
+            self.intake.problems.retain(|p| p.reason != Reason::NoText);
+            let message = format!("none of its {none} records has a text ({why}): name its field with --text-field NAME");
+            let path = context.path.to_string();
+            self.intake.problems.push(super::Problem { reason: Reason::NoText, path, record: None, message });
+        }
+        self.intake
+    }
+}
+
+/// Reads records from bytes alone, called `-`. For tests and fuzzing; `read` does the same with files.
+pub fn records(bytes: &[u8], options: &InputOptions) -> Intake {
+    let fields = Fields::new(options);
+    let encoding = options.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes()));
+    let encoding = encoding.filter(|e| e.is_ascii_compatible() && *e != encoding_rs::UTF_8);
+    let context = Context { fields: &fields, encoding, path: "-".into(), parallel: false };
+    match options.format {
+        Some(Format::Json) => array::read(bytes.to_vec(), &context).finish(&context),
+        _ => lines::read(Vec::new(), &mut &bytes[..], &context).0.finish(&context),
+    }
+}
