@@ -1,3 +1,4 @@
 //! One text to spans and tokens. Pure and total: no I/O, no threads, no `Result`.
 
 pub mod document;
+pub mod lines;
