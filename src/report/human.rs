@@ -11,6 +11,9 @@ pub(super) const NONE: u32 = u32::MAX;
 /// Narrower terminals get longer rows than they can show.
 const NARROWEST: usize = 20;
 
+/// A phrase of at most this many bytes stays on one row.
+const SHORT: usize = 40;
+
 /// What is known of each document while the report is written.
 pub(super) struct Kin {
     /// The first document of its class of equal texts; itself where it stands alone.
@@ -86,13 +89,19 @@ impl Line {
         self.say(style, &words::fit(name, 240))
     }
 
-    /// Joins phrases with a middle dot.
+    /// Joins phrases with a middle dot; a short phrase stays on one row.
     pub fn list(mut self, style: Style, phrases: &[String]) -> Line {
         for (n, phrase) in phrases.iter().enumerate() {
-            if n > 0 {
-                self = self.say(Style::Faint, " · ");
-            }
+            let from = self.units.len();
             self = self.say(style, phrase);
+            if phrase.len() <= SHORT {
+                self.units[from..].iter_mut().skip(1).for_each(|u| u.breakable = false);
+            }
+            if n + 1 < phrases.len() {
+                let dot = self.units.len();
+                self = self.say(Style::Faint, " · ");
+                self.units[dot].breakable = false;
+            }
         }
         self
     }
@@ -133,11 +142,7 @@ impl Human<'_, '_> {
 
     fn header(&mut self) -> io::Result<()> {
         let s = &self.findings.detection.summary;
-        let amounts = [
-            words::count(s.documents, "document"),
-            words::bytes(s.bytes),
-            words::count(s.classes, "different text"),
-        ];
+        let amounts = [words::count(s.documents, "document"), words::bytes(s.bytes), words::count(s.classes, "different text")];
         self.put("", 2, Line::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts))
     }
 
@@ -173,8 +178,7 @@ fn sentences(findings: Findings) -> Vec<String> {
     for (what, reasons) in [("Not read", findings.skipped), ("Set aside", &s.limited[..])] {
         let all: u64 = reasons.iter().map(|(_, n)| n).sum();
         if all > 0 {
-            let each: Vec<String> =
-                reasons.iter().map(|(r, n)| format!("{} {}", words::number(*n), words::fit(r, 80))).collect();
+            let each: Vec<String> = reasons.iter().map(|(r, n)| format!("{} {}", words::number(*n), words::fit(r, 80))).collect();
             out.push(format!("{what}: {} ({}).", words::number(all), each.join(", ")));
         }
     }
@@ -189,7 +193,7 @@ fn found(findings: Findings) -> String {
     let mut parts = Vec::new();
     if s.clusters > 0 {
         let (clusters, duplicates) = (words::count(s.clusters, "cluster"), words::count(s.duplicates, "duplicate"));
-        parts.push(format!("{clusters} with {duplicates} besides the representatives"));
+        parts.push(format!("{clusters} with {duplicates}"));
     }
     if s.pairs > 0 {
         parts.push(words::count(s.pairs, "related pair"));

@@ -85,6 +85,7 @@ impl Columns {
                     };
                     let note = if same { format!("… {amount} the same …") } else { format!("… {amount} …") };
                     self.note(&note, out)?;
+                    sides.iter_mut().for_each(|side| side.shown = 0);
                 }
             }
         }

@@ -4,12 +4,14 @@ use super::texts::Text;
 use crate::span::Span;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Words kept on either side of a cut …
+/// Words kept on either side of a cut, about: a cut looks for the border of a line or sentence nearby, …
 const CONTEXT_WORDS: usize = 16;
-/// … and bytes at least, because a Chinese word is short.
+/// … this many words around at most.
+const SNAP: usize = 6;
+/// Bytes of a context at least, because a Chinese word is short.
 const CONTEXT_BYTES: usize = 80;
 /// What is at most this many words longer than its two contexts is not cut.
-const SPARE_WORDS: usize = 12;
+const SPARE_WORDS: usize = 28;
 /// A passage with many edits shows this many words of its beginning …
 const FIRST_WORDS: usize = 100;
 /// … and of its end.
@@ -131,15 +133,15 @@ impl Passage<'_, '_> {
             self.break_up(piece, out);
             return left.unicode_words().count().max(1);
         }
-        let words = context_words(left);
-        let (left_head, right_head) = (head(left, words), head(right, words));
-        let (left_tail, right_tail) = (tail(left, words).max(left_head), tail(right, words).max(right_head));
+        let (first, last) = (head_words(left), tail_words(left));
+        let (left_head, right_head) = (head(left, first), head(right, first));
+        let (left_tail, right_tail) = (tail(left, last).max(left_head), tail(right, last).max(right_head));
         let part = |l: (usize, usize), r: (usize, usize)| Both { left: within(both.left, l), right: within(both.right, r) };
         let again = |both| if same { Piece::Same(both) } else { Piece::Edit(both) };
         self.break_up(again(part((0, left_head), (0, right_head))), out);
         out.push(Piece::Cut(part((left_head, left_tail), (right_head, right_tail)), same));
         self.break_up(again(part((left_tail, left.len()), (right_tail, right.len()))), out);
-        2 * words
+        first + last
     }
 
     /// Adds a short piece, with a break where both sides begin a new line between the same two words.
@@ -161,13 +163,17 @@ impl Passage<'_, '_> {
             for i in 1..ls.len() {
                 if left[ls[i - 1]..ls[i]].contains('\n') && right[rs[i - 1]..rs[i]].contains('\n') {
                     let (l, r) = (line_start(left, ls[i]), line_start(right, rs[i]));
-                    out.push(Piece::Same(Both { left: within(both.left, (left_from, l)), right: within(both.right, (right_from, r)) }));
+                    out.push(Piece::Same(Both {
+                        left: within(both.left, (left_from, l)),
+                        right: within(both.right, (right_from, r)),
+                    }));
                     out.push(Piece::Break);
                     (left_from, right_from) = (l, r);
                 }
             }
         }
-        let rest = Both { left: within(both.left, (left_from, left.len())), right: within(both.right, (right_from, right.len())) };
+        let rest =
+            Both { left: within(both.left, (left_from, left.len())), right: within(both.right, (right_from, right.len())) };
         out.push(Piece::Same(rest));
     }
 }
@@ -194,22 +200,55 @@ fn line_start(text: &str, word: usize) -> usize {
     text[..word].rfind('\n').map_or(0, |at| at + 1)
 }
 
-/// How many words make a context.
-fn context_words(text: &str) -> usize {
-    let enough = |&(n, (at, _)): &(usize, (usize, &str))| n >= CONTEXT_WORDS && at >= CONTEXT_BYTES;
-    window(text).unicode_word_indices().enumerate().find(enough).map_or(CONTEXT_WORDS, |(n, _)| n)
+/// How many words the beginning of a long stretch shows: about a context, up to a line break or else a sentence's end.
+fn head_words(text: &str) -> usize {
+    let window = window(text);
+    let words: Vec<(usize, &str)> = window.unicode_word_indices().take(8 * CONTEXT_WORDS).collect();
+    let gaps: Vec<&str> = words.windows(2).map(|w| &window[w[0].0 + w[0].1.len()..w[1].0]).collect();
+    let bytes = |n: usize| words.get(n).map_or(window.len(), |w| w.0);
+    snap(&gaps, bytes)
 }
 
-/// The end of the first `words` words.
+/// The same for the end of a long stretch.
+fn tail_words(text: &str) -> usize {
+    let window = end_window(text);
+    let words: Vec<(usize, &str)> = window.unicode_word_indices().rev().take(8 * CONTEXT_WORDS).collect();
+    let gaps: Vec<&str> = words.windows(2).map(|w| &window[w[1].0 + w[1].1.len()..w[0].0]).collect();
+    let bytes = |n: usize| window.len() - words.get(n).map_or(0, |w| w.0 + w.1.len());
+    snap(&gaps, bytes)
+}
+
+/// After how many words to cut; `gaps[n]` stands behind word `n`.
+fn snap(gaps: &[&str], bytes: impl Fn(usize) -> usize) -> usize {
+    let enough = (CONTEXT_WORDS..=gaps.len()).find(|&n| bytes(n) >= CONTEXT_BYTES).unwrap_or(CONTEXT_WORDS);
+    let mut near: Vec<usize> = (enough - SNAP..=enough + SNAP).filter(|&n| n <= gaps.len()).collect();
+    near.sort_by_key(|&n| n.abs_diff(enough));
+    let sentence = |gap: &str| gap.contains(['.', '!', '?', '。', '！', '？', '؟', '।']) && gap.len() > 1;
+    let line = near.iter().find(|&&n| gaps[n - 1].contains('\n'));
+    *line.or_else(|| near.iter().find(|&&n| sentence(gaps[n - 1]))).unwrap_or(&enough)
+}
+
+/// The end of the first `words` words, with the punctuation that closes them.
 fn head(text: &str, words: usize) -> usize {
     let window = window(text);
-    window.unicode_word_indices().nth(words - 1).map_or(window.len(), |(at, word)| at + word.len())
+    let Some((at, word)) = window.unicode_word_indices().nth(words - 1) else { return window.len() };
+    let end = at + word.len();
+    end + window[end..].find(|c: char| c.is_whitespace() || c.is_alphanumeric()).unwrap_or(0)
 }
 
-/// The start of the last `words` words.
+/// The start of the last `words` words, with the punctuation that opens them.
 fn tail(text: &str, words: usize) -> usize {
+    let window = end_window(text);
+    let from = text.len() - window.len();
+    let Some((at, _)) = window.unicode_word_indices().rev().nth(words - 1) else { return from };
+    let before = &window[..at];
+    let opening = before.rfind(char::is_whitespace).filter(|&i| !before[i..].contains(char::is_alphanumeric));
+    from + opening.map_or(at, |i| i + before[i..].chars().next().map_or(0, char::len_utf8))
+}
+
+fn end_window(text: &str) -> &str {
     let from = (text.len().saturating_sub(WINDOW)..).find(|&i| text.is_char_boundary(i)).unwrap_or(0);
-    text[from..].unicode_word_indices().rev().nth(words - 1).map_or(from, |(at, _)| from + at)
+    &text[from..]
 }
 
 fn window(text: &str) -> &str {

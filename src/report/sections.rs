@@ -8,7 +8,7 @@ use super::words::{self, Style};
 use crate::pair::detection::{Cluster, Pair, Relation, Repeat};
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Write};
 
 /// How many clusters, pairs and repeats are shown …
 const ITEMS: usize = 50;
@@ -63,7 +63,6 @@ impl<'a> Human<'a, '_> {
         }
         let mut order: Vec<&Cluster> = clusters.iter().collect();
         order.sort_by_key(|c| Reverse(c.members.len()));
-        self.heading("Clusters")?;
         for (n, cluster) in order.into_iter().take(ITEMS).enumerate() {
             self.cluster(n + 1, cluster)?;
         }
@@ -74,9 +73,7 @@ impl<'a> Human<'a, '_> {
     }
 
     fn cluster(&mut self, n: usize, cluster: &'a Cluster) -> io::Result<()> {
-        self.blank()?;
-        let size = words::count(cluster.members.len() as u64, "document");
-        self.put("  ", 2, Line::default().say(Style::Strong, &format!("{n}. {size}")))?;
+        self.heading(&format!("Cluster {n}: {}", words::count(cluster.members.len() as u64, "document")))?;
         let representative = cluster.representative;
         let mut details = vec!["representative".to_owned()];
         details.extend(self.details(representative));
@@ -87,9 +84,15 @@ impl<'a> Human<'a, '_> {
         self.copies(&copies, representative)?;
         let others: Vec<_> = texts.into_iter().filter(|(first, _)| *first != own).collect();
         for (first, all) in others.iter().take(MEMBERS) {
+            if !self.brief {
+                self.blank()?;
+            }
             self.member(own, *first, all)?;
         }
-        self.more("    ", MEMBERS, others.len() as u64, "text")
+        if others.len() > MEMBERS && !self.brief {
+            self.blank()?;
+        }
+        self.more("  ", MEMBERS, others.len() as u64, "text")
     }
 
     /// The members by text, in order.
@@ -152,8 +155,8 @@ impl<'a> Human<'a, '_> {
         let id = words::fit(self.findings.id(number), 240);
         let said = details.join(" · ");
         if marker.width() + id.width() + 2 + said.width() <= self.width {
-            let line = Line::default().say(Style::Strong, &id).say(Style::Plain, "  ").list(Style::Plain, details);
-            return self.put(marker, 2, line);
+            let (marker, id) = (self.ink.paint(Style::Relation, marker), self.ink.paint(Style::Strong, &id));
+            return writeln!(self.out, "{marker}{id}  {said}");
         }
         self.put(marker, 2, Line::default().say(Style::Strong, &id))?;
         self.put("      ", 0, Line::default().list(Style::Plain, details))
@@ -162,7 +165,7 @@ impl<'a> Human<'a, '_> {
     /// The documents whose text is the same as that of `shown`, in one paragraph.
     fn copies(&mut self, all: &[u32], shown: u32) -> io::Result<()> {
         let mut others = all.len();
-        let mut line = Line::default();
+        let mut line = Line::default().say(Style::Faint, "same text: ");
         let mut listed = 0;
         let mut passed = false;
         for &number in all {
@@ -179,7 +182,7 @@ impl<'a> Human<'a, '_> {
         if others > listed {
             line = line.say(Style::Plain, &format!(" and {} more", words::number((others - listed) as u64)));
         }
-        self.put("    = ", 2, line.say(Style::Faint, "  same text"))
+        self.put("    = ", 2, line)
     }
 
     /// Classes of equal texts that no cluster holds.
@@ -215,7 +218,7 @@ impl<'a> Human<'a, '_> {
         pairs.sort_by_cached_key(|p| (rank(p.relation), Reverse(shared(p))));
         self.heading(if self.findings.detection.clusters.is_empty() { "Relations" } else { "Other relations" })?;
         for pair in pairs.iter().take(ITEMS) {
-            if !self.brief || self.findings.detection.pairs.len() == 1 {
+            if !self.brief {
                 self.blank()?;
             }
             self.relation(Seen { pair, flipped: pair.relation == Relation::ContainedIn })?;
@@ -243,16 +246,18 @@ impl<'a> Human<'a, '_> {
             Relation::NearCopy => (" and ", " are near-copies"),
             Relation::Contains => (" contains ", ""),
             Relation::ContainedIn => (" is contained in ", ""),
-            Relation::Quotes => (" and ", " share a passage (quotes)"),
+            Relation::Quotes => (" and ", " share a passage"),
             Relation::Template => (" and ", " follow one template"),
         };
         let line = Line::default().say(Style::Strong, &left).say(Style::Relation, between);
         self.put("  ", 2, line.say(Style::Strong, &right).say(Style::Relation, behind))?;
         let [of_left, of_right] = seen.coverage().map(words::percent);
-        let mut details = vec![format!("{of_left} of the first text, {of_right} of the second")];
-        if seen.relation() == Relation::Contains {
-            details = vec![format!("{of_right} of {}, {of_left} of {}", words::fit(&right, 60), words::fit(&left, 60))];
-        }
+        let mut details = match seen.relation() {
+            Relation::Contains => {
+                vec![format!("{of_right} of {}, {of_left} of {}", words::fit(&right, 60), words::fit(&left, 60))]
+            }
+            relation => vec![relation.name().to_owned(), format!("{of_left} of the first text, {of_right} of the second")],
+        };
         details.extend(seen.scores());
         self.put("    ", 0, Line::default().list(Style::Plain, &details))?;
         self.passages(seen)
@@ -280,6 +285,7 @@ impl<'a> Human<'a, '_> {
             shown.push(Passage { left: &left, right: &right, spans, blocks });
         }
         let names = [left_number, right_number].map(|n| self.findings.id(n));
+        self.blank()?;
         let layout = Layout { indent: 4, width: self.width, ink: self.ink };
         passages::write(&shown, names, layout, &mut self.out)?;
         if matches.len() > PASSAGES {

@@ -138,10 +138,16 @@ mod tests {
     #[test]
     fn amounts() {
         assert_eq!([0, 999, 1000, 1234567].map(number), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([count(1, "copy"), count(2, "copy"), count(0, "pair"), count(3, "class")].join(" "), "1 copy 2 copies 0 pairs 3 classes");
+        assert_eq!(
+            [count(1, "copy"), count(2, "copy"), count(0, "pair"), count(3, "class")].join(" "),
+            "1 copy 2 copies 0 pairs 3 classes"
+        );
         assert_eq!([0.0, 0.001, 0.5, 0.999, 1.0].map(percent), ["0%", "<1%", "50%", "99%", "100%"]);
         assert_eq!([0.0, 0.001, 0.5, 0.999, 1.0].map(fraction), ["0.00", "<0.01", "0.50", "0.99", "1.00"]);
-        assert_eq!([1, 999, 1000, 31_400, 999_999, 5_000_000_000].map(bytes), ["1 byte", "999 bytes", "1.0 KB", "31.4 KB", "1.0 MB", "5.0 GB"]);
+        assert_eq!(
+            [1, 999, 1000, 31_400, 999_999, 5_000_000_000].map(bytes),
+            ["1 byte", "999 bytes", "1.0 KB", "31.4 KB", "1.0 MB", "5.0 GB"]
+        );
     }
 
     #[test]

@@ -78,12 +78,16 @@ pub(super) fn rows(units: &[Unit], columns: usize, ink: Ink) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut row = Row::default();
     for chunk in units.chunk_by(|_, next| !next.breakable) {
-        let width: usize = chunk.iter().map(|u| u.text.width()).sum();
-        let space = usize::from(chunk[0].space && row.width > 0);
+        let wide = |u: &Unit| usize::from(u.space) + u.text.width();
+        let width = chunk.iter().map(wide).sum::<usize>() - usize::from(chunk[0].space);
+        let space = usize::from(chunk[0].space);
         if row.width > 0 && row.width + space + width > columns {
             rows.push(std::mem::take(&mut row));
         }
         for unit in chunk {
+            if unit.space && row.width > 0 && row.width + wide(unit) > columns {
+                rows.push(std::mem::take(&mut row));
+            }
             if unit.space && row.width > 0 {
                 row.text.push(' ');
                 row.width += 1;

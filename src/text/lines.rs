@@ -81,8 +81,11 @@ impl Counts {
         let chars = if ascii { part.len() } else { part.iter().filter(|&&b| (b as i8) >= -0x40).count() };
         // A break is counted at its last byte: a `\n`, or a `\r` that no `\n` follows.
         let next = &bytes[(start + 1).min(bytes.len())..(end + 1).min(bytes.len())];
-        let mut breaks: usize =
-            part.iter().zip(next).map(|(&b, &n)| usize::from(b == b'\n') | (usize::from(b == b'\r') & usize::from(n != b'\n'))).sum();
+        let mut breaks: usize = part
+            .iter()
+            .zip(next)
+            .map(|(&b, &n)| usize::from(b == b'\n') | (usize::from(b == b'\r') & usize::from(n != b'\n')))
+            .sum();
         if next.len() < part.len() && matches!(part.last(), Some(b'\n' | b'\r')) {
             breaks += 1;
         }

@@ -58,8 +58,7 @@ pub fn matched(corpus: &Corpus, a: Place, b: Place) -> Match {
     let mut best = vec![vec![0u32; wb.len() + 1]; wa.len() + 1];
     for i in (0..wa.len()).rev() {
         for j in (0..wb.len()).rev() {
-            best[i][j] =
-                if wa[i].1 == wb[j].1 { best[i + 1][j + 1] + 1 } else { best[i + 1][j].max(best[i][j + 1]) };
+            best[i][j] = if wa[i].1 == wb[j].1 { best[i + 1][j + 1] + 1 } else { best[i + 1][j].max(best[i][j + 1]) };
         }
     }
     let (mut i, mut j) = (0, 0);
@@ -194,4 +193,66 @@ pub fn storm() -> Sample {
         ..detection.summary
     };
     Sample { corpus, detection, skipped: vec![("bad-json".into(), 2), ("binary".into(), 1)] }
+}
+
+/// Chinese, Arabic, emoji, combining marks, tabs, every kind of line break.
+pub fn scripts() -> Sample {
+    let chinese =
+        "周一晚间，风暴“埃达”登陆海岸，阵风时速达141公里。气象部门表示，约四万一千户家庭停电，前往各岛的渡轮停航至周三。";
+    let chinese_late =
+        "周一深夜，风暴“埃达”登陆海岸，阵风时速达141公里。气象部门表示，约四万五千户家庭停电，前往各岛的渡轮停航至周三。";
+    let arabic =
+        "وصلت العاصفة إيدا إلى الساحل في وقت متأخر من يوم الاثنين وبلغت سرعة الرياح 141 كيلومترا في الساعة، حسبما ذكرت الأرصاد.";
+    let arabic_late =
+        "وصلت العاصفة إيدا إلى الشاطئ في وقت متأخر من يوم الاثنين وبلغت سرعة الرياح 145 كيلومترا في الساعة، حسبما ذكرت الأرصاد.";
+    let mixed = "Cafe\u{301} owners 👩\u{200d}🍳 on the coast\tsay ☕\u{fe0f}\r\nthey lost\rpower 🦀🦀\nall night long.";
+    let corpus = Corpus::new([
+        file("zh/a.txt", &format!("标题\r\n\r\n{chinese}\r\n")),
+        file("zh/b.txt", &format!("{chinese_late}\n")),
+        file("ar/a.txt", &format!("عنوان\n{arabic}\n")),
+        file("ar/b.txt", &format!("{arabic_late}\r\r")),
+        file("mixed/a.txt", &format!("🦀 Title\r\n{mixed}\r\n")),
+        Document::new("mixed/b.txt", format!("é\u{2028}{mixed}")),
+    ])
+    .unwrap();
+    let mut detection = empty(&corpus);
+    let near = |a, b, x, y| pair(&corpus, a, b, Relation::NearCopy, [0.95, 0.97], &[(x, y)]);
+    detection.pairs = vec![
+        near("ar/a.txt", "ar/b.txt", arabic, arabic_late),
+        near("mixed/a.txt", "mixed/b.txt", mixed, mixed),
+        near("zh/a.txt", "zh/b.txt", chinese, chinese_late),
+    ];
+    let zh = &mut detection.pairs[2].comparison.matches[0];
+    // Words of the sample's own making are whole clauses here; these are the characters that differ.
+    zh.blocks = characters(chinese, zh.a, chinese_late, zh.b);
+    detection.repeats = vec![Repeat {
+        tokens: 12,
+        count: 2,
+        documents: 2,
+        paragraph: false,
+        boilerplate: false,
+        period: None,
+        places: ["mixed/a.txt", "mixed/b.txt"].map(|id| place(&corpus, id, mixed, 0)).to_vec(),
+    }];
+    detection.summary.pairs = 3;
+    detection.summary.repeats = 1;
+    Sample { corpus, detection, skipped: vec![] }
+}
+
+/// Equal runs of two passages with the same number of characters.
+fn characters(a: &str, in_a: Span, b: &str, in_b: Span) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open = false;
+    for ((at, x), (bt, y)) in a.char_indices().zip(b.char_indices()) {
+        let (ea, eb) = (in_a.start + (at + x.len_utf8()) as u32, in_b.start + (bt + y.len_utf8()) as u32);
+        match blocks.last_mut() {
+            Some(last) if open && x == y => (last.a.end, last.b.end) = (ea, eb),
+            _ if x == y => {
+                blocks.push(Block { a: Span::new(in_a.start + at as u32, ea), b: Span::new(in_b.start + bt as u32, eb) });
+            }
+            _ => {}
+        }
+        open = x == y;
+    }
+    blocks
 }
