@@ -1,5 +1,16 @@
 //! Findings to data and words. Writes to `impl Write`; never to a stream of its own.
 
+mod finding;
+mod human;
+mod json;
+mod passages;
+mod pieces;
+mod sanitise;
+mod sections;
+mod texts;
+mod words;
+mod wrap;
+
 use crate::pair::detection::Detection;
 use crate::text::document::Documents;
 use std::io::{self, Write};
@@ -28,18 +39,31 @@ pub struct HumanOptions {
 
 /// Writes the report as one JSON object, schema `nearcopy.report/1`.
 ///
+/// Each document, cluster, class of equal texts, pair and repeat stands on a line of its own, so that two reports can be
+/// compared line by line. Nothing is held in memory but the texts at hand. Characters that would act on a terminal are
+/// written as `\uXXXX`.
+///
 /// # Errors
-/// What `out` answers; a text that can no longer be read is an error of kind `NotFound`.
-pub fn json(_findings: Findings, _out: &mut dyn Write) -> io::Result<()> {
-    Ok(())
+/// What `out` answers; a text that can no longer be read, or is not the one that was scanned, is an error of kind
+/// `NotFound`.
+pub fn json(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
+    json::object(findings, out)
 }
 
 /// Writes the report as JSON Lines: summary, documents, clusters, equal, pairs, repeats.
-pub fn jsonl(_findings: Findings, _out: &mut dyn Write) -> io::Result<()> {
-    Ok(())
+///
+/// # Errors
+/// As [`json`].
+pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
+    json::lines(findings, out)
 }
 
 /// Writes the report for a person.
-pub fn human(_findings: Findings, _options: HumanOptions, _out: &mut dyn Write) -> io::Result<()> {
-    Ok(())
+///
+/// Long lists are cut, and say by how much. Nothing of a text, an id or a path reaches `out` that would act on a terminal.
+///
+/// # Errors
+/// As [`json`].
+pub fn human(findings: Findings, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    human::write(findings, options, out)
 }

@@ -1,0 +1,130 @@
+//! Owns: scraped text made fit for a terminal. Never: lets through what moves a cursor, reorders a line or hides.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use unicode_script::{Script, UnicodeScript};
+use unicode_width::UnicodeWidthChar;
+
+/// More marks than this on one letter are shown as escapes: they would climb over other lines.
+const MARKS: usize = 6;
+
+/// Whether a character acts on a terminal or cannot be seen: controls, bidi controls, fillers and other zero-width
+/// characters, line separators, private use, unassigned. Not the joiners that orthographies and emoji need
+/// (zero-width joiner and non-joiner, text and emoji style).
+pub(super) fn acts(c: char) -> bool {
+    match c {
+        ' '..='~' => false,
+        '\0'..='\u{9f}' | '\u{ad}' => true,
+        '\u{a0}'..='\u{24f}' => false,
+        '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' => true,
+        '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' => false,
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        '\u{3164}' | '\u{fe00}'..='\u{fe0d}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' => true,
+        '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => true,
+        '\u{2800}' => true, // the Braille pattern without a dot
+        _ => c.script() == Script::Unknown,
+    }
+}
+
+/// An id, path or name on one line: spaces stay, everything else that cannot be seen is an escape.
+pub(super) fn name(text: &str) -> Cow<'_, str> {
+    clean(text, false)
+}
+
+/// Running text, to be called word by word: like [`name`], but joiners stay between characters that may need them.
+pub(super) fn word(text: &str) -> Cow<'_, str> {
+    clean(text, true)
+}
+
+fn clean(text: &str, running: bool) -> Cow<'_, str> {
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut before = None;
+    let mut marks = 0;
+    let mut walk = text.chars().peekable();
+    while let Some(c) = walk.next() {
+        let joiner = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}');
+        let wanted = running && joiner && may_join(c, before, walk.peek().copied());
+        marks = if c.width() == Some(0) { marks + 1 } else { 0 };
+        let blank = c != ' ' && c.is_whitespace();
+        if acts(c) || blank || (joiner && !wanted) || (marks > MARKS && !wanted) {
+            escape(c, &mut out);
+            before = None;
+        } else {
+            out.push(c);
+            before = Some(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A joiner between two letters or emoji outside ASCII; a style after a visible character.
+fn may_join(joiner: char, before: Option<char>, after: Option<char>) -> bool {
+    let seen = |c: char| !acts(c) && !c.is_whitespace();
+    match joiner {
+        '\u{fe0e}' | '\u{fe0f}' => before.is_some_and(|c| seen(c) && c.width() != Some(0)),
+        _ => {
+            let outside = |c: char| !c.is_ascii() && seen(c) && !matches!(c, '\u{200c}' | '\u{200d}');
+            before.is_some_and(outside) && after.is_some_and(outside)
+        }
+    }
+}
+
+/// Control pictures where Unicode has them, code points elsewhere.
+fn escape(c: char, out: &mut String) {
+    match c {
+        '\0'..='\x1f' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
+        '\x7f' => out.push('␡'),
+        _ => write!(out, "\\u{{{:x}}}", c as u32).unwrap_or(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escape_sequences_are_shown() {
+        assert_eq!(name("\x1b[31mred\x1b[0m\x07"), "␛[31mred␛[0m␇");
+        assert_eq!(word("a\u{9b}2Jb\x7f\0"), "a\\u{9b}2Jb␡␀");
+        assert_eq!(name("a\tb\r\nc"), "a␉b␍␊c");
+        assert_eq!(name("two words"), "two words");
+        assert_eq!(name("a\u{a0}b\u{3000}c\u{85}"), "a\\u{a0}b\\u{3000}c\\u{85}");
+    }
+
+    #[test]
+    fn what_reorders_or_hides_is_shown() {
+        assert_eq!(name("evil\u{202e}txt.exe"), "evil\\u{202e}txt.exe");
+        assert_eq!(name("\u{2066}x\u{2069}\u{200f}"), "\\u{2066}x\\u{2069}\\u{200f}");
+        assert_eq!(word("a\u{200b}b\u{feff}c\u{ad}d"), "a\\u{200b}b\\u{feff}c\\u{ad}d");
+        assert_eq!(word("\u{e0041}\u{3164}\u{e000}\u{10ffff}\u{378}"), "\\u{e0041}\\u{3164}\\u{e000}\\u{10ffff}\\u{378}");
+    }
+
+    #[test]
+    fn joiners_stay_where_a_script_needs_them() {
+        assert_eq!(word("می\u{200c}خواهم"), "می\u{200c}خواهم");
+        assert_eq!(word("👩\u{200d}👧 ❤\u{fe0f}"), "👩\u{200d}👧 ❤\u{fe0f}");
+        assert_eq!(word("pass\u{200d}word"), "pass\\u{200d}word");
+        assert_eq!(word("\u{200c}ب\u{200d}"), "\\u{200c}ب\\u{200d}");
+        assert_eq!(name("می\u{200c}خواهم"), "می\\u{200c}خواهم");
+        assert_eq!(word("क्‍ष e\u{301} 中文 العربية"), "क्‍ष e\u{301} 中文 العربية");
+    }
+
+    #[test]
+    fn towers_of_marks_are_cut_short() {
+        let tower = format!("Z{}", "\u{300}".repeat(20));
+        assert_eq!(word(&tower).matches("\\u{300}").count(), 14);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_acts_gets_through(text in any::<String>()) {
+            for clean in [name(&text), word(&text)] {
+                prop_assert!(!clean.chars().any(acts), "{clean:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Owns: the texts a report asks for, each with its line index, the last few kept. Never: a finding.
+
+use crate::error::Error;
+use crate::span::Span;
+use crate::text::document::Documents;
+use crate::text::lines::LineIndex;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io;
+use std::rc::Rc;
+
+/// Bytes that one generation of the cache may hold, beyond which the older generation is dropped.
+const GENERATION: usize = 32 << 20;
+
+/// A text and where its lines are.
+pub(super) struct Text<'a> {
+    text: Cow<'a, str>,
+    lines: LineIndex,
+    number: u32,
+    /// Whether lines of the text are lines of its file.
+    pub whole_file: bool,
+}
+
+impl<'a> Text<'a> {
+    /// All of it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+    /// Characters of a span, half-open.
+    pub fn chars(&self, span: Span) -> [u32; 2] {
+        self.lines.chars(&self.text, span.start, span.end)
+    }
+    /// Lines of a span, counted from 1, the last included.
+    pub fn lines(&self, span: Span) -> [u32; 2] {
+        self.lines.lines(&self.text, span.start, span.end)
+    }
+    /// Line of a byte.
+    pub fn line_at(&self, byte: u32) -> u32 {
+        self.lines.line_at(&self.text, byte)
+    }
+    fn memory(&self) -> usize {
+        let owned = if let Cow::Owned(text) = &self.text { text.len() } else { 0 };
+        owned + self.lines.memory() + 64
+    }
+}
+
+/// Texts by document number. Two generations: what is asked for moves to the young one; when that is full, the old
+/// one goes. Findings come sorted, so neighbours ask for the same texts.
+pub(super) struct Texts<'a> {
+    documents: &'a dyn Documents,
+    young: HashMap<u32, Rc<Text<'a>>>,
+    old: HashMap<u32, Rc<Text<'a>>>,
+    held: usize,
+}
+
+impl<'a> Texts<'a> {
+    pub fn new(documents: &'a dyn Documents) -> Texts<'a> {
+        Texts { documents, young: HashMap::new(), old: HashMap::new(), held: 0 }
+    }
+
+    /// The text of a document.
+    pub fn get(&mut self, number: u32) -> io::Result<Rc<Text<'a>>> {
+        if let Some(text) = self.young.get(&number) {
+            return Ok(text.clone());
+        }
+        let text = match self.old.remove(&number) {
+            Some(text) => text,
+            None => {
+                let text = read(self.documents, number)?;
+                let lines = LineIndex::new(&text);
+                Rc::new(Text { text, lines, number, whole_file: self.documents.info(number as usize).whole_file })
+            }
+        };
+        self.held += text.memory();
+        if self.held > GENERATION {
+            self.old = std::mem::take(&mut self.young);
+            self.held = text.memory();
+        }
+        self.young.insert(number, text.clone());
+        Ok(text)
+    }
+
+    /// The passage of a span.
+    ///
+    /// # Errors
+    /// A span that the text does not have: then the text is not the one that was scanned.
+    pub fn passage<'t>(&self, text: &'t Text<'a>, span: Span) -> io::Result<&'t str> {
+        text.as_str().get(span.range()).ok_or_else(|| gone(self.documents, text.number))
+    }
+}
+
+/// The text of a document, without an index or a place in the cache.
+pub(super) fn read(documents: &dyn Documents, number: u32) -> io::Result<Cow<'_, str>> {
+    documents.text(number as usize).ok_or_else(|| gone(documents, number))
+}
+
+fn gone(documents: &dyn Documents, number: u32) -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, Error::TextGone { id: documents.info(number as usize).id.clone() })
+}
