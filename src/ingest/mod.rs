@@ -69,6 +69,23 @@ pub enum Reason {
     TooLong,
 }
 
+impl Reason {
+    /// The name in reports: `bad-json`, `no-text`, …
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reason::Missing => "missing",
+            Reason::Unreadable => "unreadable",
+            Reason::Binary => "binary",
+            Reason::BrokenCompression => "broken-compression",
+            Reason::BadJson => "bad-json",
+            Reason::NotAnObject => "not-an-object",
+            Reason::NoText => "no-text",
+            Reason::TextNotString => "text-not-string",
+            Reason::TooLong => "too-long",
+        }
+    }
+}
+
 /// One thing that was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -99,6 +116,8 @@ pub struct Intake {
     pub encodings: BTreeMap<String, u64>,
     /// Texts in which bytes that do not belong to their encoding were replaced by U+FFFD.
     pub replaced: u64,
+    /// Records whose date could not be understood; they count as undated.
+    pub bad_dates: u64,
 }
 
 /// Reads everything. `progress` is told of bytes as they are read; when it says `false`, reading stops early.
