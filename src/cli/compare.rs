@@ -26,7 +26,7 @@ pub struct Compare {
     #[arg(long = "in", value_name = "PATH", num_args = 1.., help_heading = "Input", conflicts_with = "pairs")]
     within: Vec<OsString>,
 
-    /// Compare the pairs of this file: JSON Lines with the ids \"a\" and \"b\"; - is standard input
+    /// Compare the pairs of this file: JSON Lines with the ids "a" and "b"; - is standard input
     #[arg(long, value_name = "PAIRS.jsonl", help_heading = "Input")]
     pairs: Option<PathBuf>,
 

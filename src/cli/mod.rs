@@ -89,8 +89,9 @@ fn command() -> clap::Command {
 /// Appends the default to the help of a setting, so that help and code cannot disagree.
 fn with_default(arg: clap::Arg, defaults: &toml::Table) -> clap::Arg {
     let Some(value) = arg.get_long().and_then(|name| defaults.get(name)) else { return arg };
-    let add = |help: &clap::builder::StyledStr| format!("{help} [default: {}]", settings::show(value));
-    let (short, long) = (arg.get_help().map(add), arg.get_long_help().map(add));
+    let default = format!("[default: {}]", settings::show(value));
+    let short = arg.get_help().map(|help| format!("{help} {default}"));
+    let long = arg.get_long_help().map(|help| format!("{help}\n\n{default}"));
     let arg = arg.help(short.unwrap_or_default());
     match long {
         Some(long) => arg.long_help(long),
@@ -141,7 +142,7 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
         Err(Failure::Cancelled) => {
-            problems::say("interrupted; nothing was written");
+            problems::say("interrupted");
             ExitCode::from(130)
         }
     }

@@ -2,6 +2,7 @@
 
 use super::flags::{Color, OutputFormat, ReportFlags};
 use super::problems::clean;
+use super::progress::interrupted;
 use super::{Failure, Result};
 use nearcopy::report::{self, Findings, HumanOptions};
 use std::fs;
@@ -100,7 +101,7 @@ fn width() -> usize {
 
 /// Writes to standard output. A reader that has gone is no error: `nearcopy … | head` ends quietly.
 pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut out = BufWriter::with_capacity(1 << 16, Stoppable(io::stdout().lock()));
     match write(&mut out).and_then(|()| out.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
             // What is left in the buffer has no reader; dropping it would try again.
@@ -120,21 +121,33 @@ pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
 
 fn place(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     if is_special(path) {
-        let mut out = BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
+        let mut out = BufWriter::new(Stoppable(fs::OpenOptions::new().write(true).open(path)?));
         write(&mut out)?;
         return out.flush();
     }
     // A link stays a link: what it points at is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let file = beside(&path)?;
-    let mut out = BufWriter::with_capacity(1 << 16, file);
+    let mut out = BufWriter::with_capacity(1 << 16, Stoppable(file));
     write(&mut out)?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let Stoppable(file) = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     if let Ok(old) = fs::metadata(&path) {
         file.as_file().set_permissions(old.permissions())?;
     }
     file.persist(&path)?;
     Ok(())
+}
+
+/// A writer that Ctrl-C ends, so that what is half written can be taken away.
+struct Stoppable<W>(W);
+
+impl<W: Write> Write for Stoppable<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if interrupted() { Err(io::Error::other("interrupted")) } else { self.0.write(bytes) }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Whether the report can be put there at all.
@@ -173,6 +186,9 @@ fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
 }
 
 fn failed(what: &str, error: &io::Error) -> Failure {
+    if interrupted() {
+        return Failure::Cancelled;
+    }
     let mend = match error.kind() {
         io::ErrorKind::NotFound => "; does its directory exist?",
         io::ErrorKind::PermissionDenied => "; choose a place that may be written",

@@ -5,7 +5,6 @@ use super::{Failure, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nearcopy::Stage;
 use std::io::IsTerminal;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -20,27 +19,32 @@ pub struct TalkArgs {
     no_progress: bool,
 }
 
-/// The bar of a run, and whether it was interrupted.
+/// Set by the first Ctrl-C. One for the process, as the signal is.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether Ctrl-C was pressed.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// The bar of a run, which also hears of Ctrl-C.
 pub struct Meter {
     bar: ProgressBar,
-    cancelled: Arc<AtomicBool>,
 }
 
 impl Meter {
     /// A bar, hidden where nobody sees it. From now on the first Ctrl-C asks the run to end, the second ends it.
     pub fn start(talk: TalkArgs) -> Meter {
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let flag = cancelled.clone();
         // Without a handler Ctrl-C kills the process, which is no worse than before.
         let _ = ctrlc::set_handler(move || {
-            if flag.swap(true, Ordering::Relaxed) {
+            if INTERRUPTED.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);
             }
             say("stopping; once more to stop at once");
         });
         let seen = !talk.quiet && !talk.no_progress && std::io::stderr().is_terminal();
         let bar = if seen { ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()) } else { ProgressBar::hidden() };
-        Meter { bar, cancelled }
+        Meter { bar }
     }
 
     /// Reading begins.
@@ -51,14 +55,14 @@ impl Meter {
     /// This many bytes were read; whether to go on.
     pub fn read(&self, bytes: u64) -> bool {
         self.bar.inc(bytes);
-        !self.cancelled.load(Ordering::Relaxed)
+        !interrupted()
     }
 
     /// Takes the bar away. An interruption ends the run here.
     pub fn pause(&self) -> Result<()> {
         self.bar.disable_steady_tick();
         self.bar.finish_and_clear();
-        if self.cancelled.load(Ordering::Relaxed) { Err(Failure::Cancelled) } else { Ok(()) }
+        if interrupted() { Err(Failure::Cancelled) } else { Ok(()) }
     }
 
     fn show(&self, name: &'static str, template: &str) {
@@ -91,6 +95,6 @@ impl nearcopy::Progress for Meter {
     }
 
     fn cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        interrupted()
     }
 }
