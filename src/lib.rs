@@ -15,6 +15,7 @@ mod text;
 pub use engine::batch::{compare_pairs, scan};
 pub use engine::corpus::Corpus;
 pub use engine::options::{Progress, RunOptions, Stage};
+pub use engine::preset::Preset;
 pub use error::{Error, Result};
 pub use pair::background::Background;
 pub use pair::compare::compare;

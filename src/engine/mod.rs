@@ -6,6 +6,7 @@ pub mod corpus;
 pub mod draw;
 pub mod gather;
 pub mod options;
+pub mod preset;
 pub mod repeats;
 pub mod search;
 pub mod verify;

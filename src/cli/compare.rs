@@ -1,0 +1,219 @@
+//! Owns: `nearcopy compare`: named pairs only, no search. Never: compares anything itself.
+
+use super::intake::{Taken, input, take_in};
+use super::output::{OutputArgs, Report};
+use super::pairs::{Wanted, expect};
+use super::problems::{clean, count, say};
+use super::progress::{Meter, TalkArgs};
+use super::settings::{SettingArgs, Settings};
+use super::{Exit, Failure, Result, usage};
+use nearcopy::report::Findings;
+use nearcopy::{Background, Comparison, Corpus, Detection, Documents, RunOptions, Thresholds};
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+/// Compares two texts, or the pairs of a list, and shows every passage they share
+///
+/// The comparison is the one of `scan`, without the search for candidates.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = USAGE, after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
+pub struct Compare {
+    /// Two files; with --in two ids; with --pairs the files and directories of the corpus
+    #[arg(value_name = "A B")]
+    items: Vec<OsString>,
+
+    /// The corpus in which the two ids are looked up
+    #[arg(long = "in", value_name = "PATH", num_args = 1.., help_heading = "Input", conflicts_with = "pairs")]
+    within: Vec<OsString>,
+
+    /// Compare the pairs of this file: JSON Lines with the ids "a" and "b"; - is standard input
+    #[arg(long, value_name = "PAIRS.jsonl", help_heading = "Input")]
+    pairs: Option<PathBuf>,
+
+    /// What a corpus tells about its texts, saved by `scan --save-background` [default: none]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    background: Option<PathBuf>,
+
+    #[command(flatten)]
+    settings: SettingArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+const USAGE: &str = "nearcopy compare [OPTIONS] A B
+       nearcopy compare [OPTIONS] ID_A ID_B --in PATH…
+       nearcopy compare [OPTIONS] --pairs PAIRS.jsonl PATH…";
+
+const EXAMPLES: &str = "\
+Examples:
+  nearcopy compare morning.txt evening.txt
+      Two files, passage by passage.
+  nearcopy compare 1041 2077 --in corpus.jsonl
+      Two documents of a corpus, by their ids.
+  nearcopy compare --pairs suspects.jsonl corpus.jsonl --format jsonl
+      Only these pairs, all matches, as data.
+  nearcopy scan corpus.jsonl --save-background corpus.background -q > /dev/null
+  nearcopy compare a.txt b.txt --background corpus.background
+      As the scan of that corpus would compare them: its boilerplate left out, its rare words rare.
+
+Lengths are in tokens (words; characters in scripts without spaces), shares run from 0 to 1 or 0% to 100%.
+Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
+
+Exit codes: 0 compared, whatever the answer; 2 error, bad usage, an input that was not there, or more bad records than
+--max-bad; 130 interrupted.";
+
+/// What is to be compared.
+struct Task {
+    corpus: Corpus,
+    pairs: Vec<(u32, u32)>,
+    taken: Taken,
+}
+
+impl Compare {
+    pub fn run(self) -> Result<Exit> {
+        let settings = self.settings.resolve()?;
+        self.check_usage()?;
+        self.output.probe()?;
+        let background = self.background(&settings)?;
+        let meter = Meter::start(self.talk);
+        let task = self.task(&settings, &meter)?;
+
+        let compare = |thresholds: &Thresholds| {
+            let options = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+            let found =
+                nearcopy::compare_pairs(&task.corpus, &task.pairs, &background, &settings.recipe, thresholds, &options, &meter);
+            meter.pause()?;
+            Ok::<Detection, Failure>(found?)
+        };
+        let mut detection = compare(&settings.thresholds)?;
+        detection.summary.renamed = task.corpus.renamed();
+        let instead = if self.pairs.is_none() && detection.pairs.is_empty() && detection.equal.is_empty() {
+            let measured = compare(&unbounded(&settings.thresholds))?;
+            Some(unrelated(&task, measured.pairs.first().map(|p| &p.comparison), &settings.thresholds))
+        } else {
+            None
+        };
+        let findings = Findings { detection: &detection, documents: &task.corpus, skipped: &task.taken.skipped };
+        self.output.write(&settings.flags.report, &Report { findings, instead })?;
+        Ok(task.taken.exit(settings.flags.run.max_bad))
+    }
+
+    fn check_usage(&self) -> Result<()> {
+        if self.pairs.is_some() {
+            if self.items.is_empty() {
+                return Err(usage(
+                    "compare",
+                    "--pairs needs the corpus too: name its files or directories, or - for standard input",
+                ));
+            }
+            if self.pairs.as_deref() == Some("-".as_ref()) && self.items.iter().any(|p| p == "-") {
+                return Err(usage("compare", "standard input can be the pairs or the corpus, not both"));
+            }
+            return Ok(());
+        }
+        match (self.items.len(), self.within.is_empty()) {
+            (2, _) => Ok(()),
+            (n, true) => Err(usage(
+                "compare",
+                format!("two files are compared, not {n}; for ids name their corpus with --in, for a list of pairs use --pairs"),
+            )),
+            (n, false) => Err(usage("compare", format!("two ids are compared, not {n}; what follows --in is the corpus"))),
+        }
+    }
+
+    fn background(&self, settings: &Settings) -> Result<Background> {
+        let Some(path) = &self.background else {
+            if !self.talk.quiet {
+                say("no background: boilerplate and rare words are judged without a corpus (--background takes one)");
+            }
+            return Ok(Background::default());
+        };
+        let shown = clean(&path.display().to_string());
+        let json = std::fs::read_to_string(path).map_err(|e| {
+            Failure::Said(format!("--background {shown}: {e}; make one with `nearcopy scan … --save-background {shown}`"))
+        })?;
+        Ok(Background::from_json(&json, &settings.recipe.id(), &shown)?)
+    }
+
+    fn task(&self, settings: &Settings, meter: &Meter) -> Result<Task> {
+        let quiet = self.talk.quiet;
+        let all = |paths: &[OsString]| {
+            let inputs: Vec<_> = paths.iter().map(|p| input(p)).collect();
+            take_in(&inputs, settings, meter, quiet)
+        };
+        if let Some(path) = &self.pairs {
+            let mut taken = all(&self.items)?;
+            let corpus = taken.corpus(quiet)?;
+            let wanted = Wanted::read(path, &corpus)?;
+            if !quiet {
+                wanted.tell();
+            }
+            taken.bad += wanted.bad_lines();
+            taken.records += wanted.lines;
+            if wanted.bad_lines() > 0 {
+                taken.skipped.push(("bad-pair".into(), wanted.bad_lines()));
+            }
+            return Ok(Task { corpus, pairs: wanted.pairs, taken });
+        }
+        if !self.within.is_empty() {
+            let mut taken = all(&self.within)?;
+            let corpus = taken.corpus(quiet)?;
+            let a = expect(&corpus, &self.items[0].to_string_lossy())?;
+            let b = expect(&corpus, &self.items[1].to_string_lossy())?;
+            if a == b {
+                return Err(Failure::Said("both ids name one document: name two".into()));
+            }
+            return Ok(Task { corpus, pairs: vec![(a.min(b), a.max(b))], taken });
+        }
+        let mut taken = self.single(&self.items[0], settings, meter)?;
+        let other = self.single(&self.items[1], settings, meter)?;
+        taken.add(other);
+        let corpus = taken.corpus(quiet)?;
+        Ok(Task { corpus, pairs: vec![(0, 1)], taken })
+    }
+
+    /// Reads a file that should hold one document.
+    fn single(&self, path: &OsStr, settings: &Settings, meter: &Meter) -> Result<Taken> {
+        let taken = take_in(&[input(path)], settings, meter, self.talk.quiet)?;
+        let shown = clean(&path.to_string_lossy());
+        match taken.documents.len() {
+            1 => Ok(taken),
+            0 if taken.lost => Err(Failure::Said(format!("{shown} could not be read; is the path right? (ids need --in PATH)"))),
+            0 => Err(Failure::Said(format!("{shown} holds no document; --input-format and --text-field say how to read it"))),
+            n => Err(Failure::Said(format!(
+                "{shown} holds {}: name two of their ids, and {shown} with --in",
+                count(n as u64, "document")
+            ))),
+        }
+    }
+}
+
+/// The same alignment, with every bound of a relation at zero, so that even an unrelated pair comes back with its numbers.
+fn unbounded(thresholds: &Thresholds) -> Thresholds {
+    Thresholds { near_copy_smaller: 0.0, near_copy_larger: 0.0, contains: 0.0, all_pairs: true, ..thresholds.clone() }
+}
+
+/// Says that two texts have nothing to do with each other, and how little.
+fn unrelated(task: &Task, measured: Option<&Comparison>, bounds: &Thresholds) -> String {
+    let id = |n: usize| clean(&task.corpus.info(n).id);
+    let (a, b) = task.pairs.first().map_or((0, 1), |&(a, b)| (a as usize, b as usize));
+    let mut text = format!("{} and {}: not related\n", id(a), id(b));
+    match measured {
+        Some(c) => {
+            text.push_str(&format!("  resemblance {:.3}\n", c.resemblance));
+            text.push_str(&format!("  containment {:.3} of the first, {:.3} of the second\n", c.containment_a, c.containment_b));
+            text.push_str(&format!("  coverage    {:.3} of the first, {:.3} of the second\n", c.coverage_a, c.coverage_b));
+            text.push_str(&format!("  facts       {} of {} agree\n", c.facts.agree, c.facts.compared));
+        }
+        None => text.push_str("  no shared passage\n"),
+    }
+    text.push_str(&format!(
+        "  a near-copy needs coverage {} and {}, a contained text {}, a quote a passage of {} tokens\n",
+        bounds.near_copy_smaller, bounds.near_copy_larger, bounds.contains, bounds.min_match
+    ));
+    text
+}

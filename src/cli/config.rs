@@ -1,0 +1,148 @@
+//! Owns: finding and reading nearcopy.toml. Never: decides whether its values win.
+
+use super::problems::clean;
+use super::settings::{Flags, names};
+use super::{Failure, Result};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The name that is looked for.
+const NAME: &str = "nearcopy.toml";
+
+/// Which configuration file to use.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct ConfigArgs {
+    /// Settings file [default: nearcopy.toml here, or in a parent up to the root of the git repository]
+    #[arg(long, value_name = "FILE", help_heading = "Run", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Use no settings file [default: false]
+    #[arg(long, help_heading = "Run")]
+    no_config: bool,
+}
+
+/// A settings file that was read.
+#[derive(Debug, Default)]
+pub struct ConfigFile {
+    /// Its path, fit to print.
+    pub path: String,
+    /// What it sets.
+    pub flags: Flags,
+    /// The line of each key.
+    pub lines: BTreeMap<String, usize>,
+}
+
+impl ConfigArgs {
+    /// The file that counts, read; nothing where there is none.
+    pub fn load(&self) -> Result<Option<ConfigFile>> {
+        let path = match &self.config {
+            _ if self.no_config => return Ok(None),
+            Some(path) => path.clone(),
+            None => match std::env::current_dir().ok().and_then(|here| find(&here)) {
+                Some(path) => path,
+                None => return Ok(None),
+            },
+        };
+        let shown = clean(&path.display().to_string());
+        let text = std::fs::read_to_string(&path).map_err(|e| {
+            Failure::Said(format!("settings file {shown}: {e}; name another with --config, or none with --no-config"))
+        })?;
+        parse(&text, shown).map(Some)
+    }
+}
+
+/// The file here, or in the nearest parent that has one, inside the git repository that this directory belongs to.
+fn find(here: &Path) -> Option<PathBuf> {
+    let local = here.join(NAME);
+    if local.is_file() {
+        return Some(PathBuf::from(NAME));
+    }
+    let root = here.ancestors().find(|dir| dir.join(".git").exists())?;
+    here.ancestors().take_while(|dir| dir.starts_with(root)).map(|dir| dir.join(NAME)).find(|path| path.is_file())
+}
+
+fn parse(text: &str, path: String) -> Result<ConfigFile> {
+    let at = |e: toml::de::Error| {
+        let line = e.span().map_or(1, |span| line_of(text, span.start));
+        Failure::Said(format!("{path}:{line}: {}", clean(e.message())))
+    };
+    let table = toml::de::DeTable::parse(text).map_err(at)?;
+    let known = names();
+    let mut lines = BTreeMap::new();
+    for (key, value) in table.get_ref() {
+        let line = line_of(text, key.span().start);
+        let name = key.get_ref().as_ref();
+        if !known.iter().any(|k| k == name) {
+            return Err(Failure::Said(format!("{path}:{line}: {}", unknown(name, value.get_ref().is_table(), &known))));
+        }
+        lines.insert(name.to_owned(), line);
+    }
+    // Each struct takes its own keys out of the one table; that every key belongs to one was seen above.
+    fn take<T: DeserializeOwned>(text: &str) -> std::result::Result<T, toml::de::Error> {
+        toml::from_str(text)
+    }
+    let flags = Flags {
+        input: take(text).map_err(at)?,
+        report: take(text).map_err(at)?,
+        preset: take(text).map_err(at)?,
+        run: take(text).map_err(at)?,
+        recipe: take(text).map_err(at)?,
+        thresholds: take(text).map_err(at)?,
+    };
+    Ok(ConfigFile { path, flags, lines })
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count()
+}
+
+fn unknown(name: &str, table: bool, known: &[String]) -> String {
+    let shown = clean(name);
+    if table {
+        return format!("unknown table [{shown}]: all keys stand at the top level, without tables");
+    }
+    let near = known
+        .iter()
+        .map(|k| (strsim::jaro_winkler(name, k), k))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|x, y| x.0.total_cmp(&y.0));
+    match near {
+        Some((_, k)) => format!("unknown key `{shown}`: did you mean `{k}`?"),
+        None => format!("unknown key `{shown}`: `nearcopy scan --show-config` lists all keys"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> String {
+        match parse(text, "x.toml".into()) {
+            Err(Failure::Said(message)) => message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        assert_eq!(
+            said("min-match = 9\n\nnear-copy-smaler = 0.5\n"),
+            "x.toml:3: unknown key `near-copy-smaler`: did you mean `near-copy-smaller`?"
+        );
+        assert_eq!(said("min_match = 9"), "x.toml:1: unknown key `min_match`: did you mean `min-match`?");
+        assert!(said("[recipe]\nlanes = 64").starts_with("x.toml:1: unknown table [recipe]"));
+        assert!(said("\nlanes = \"many\"").starts_with("x.toml:2: invalid type"));
+        assert!(said("\n\nlanes = -1").starts_with("x.toml:3: invalid value"));
+        assert!(said("a = 1\nb = ").starts_with("x.toml:2: "));
+        assert!(said("zzz = 1").contains("--show-config"));
+    }
+
+    #[test]
+    fn dates_may_stand_without_quotes() {
+        let file = parse("since = 2024-05-31\nuntil = \"2024\"\nkeep = [\"source=a,b\", \"longest\"]", "x".into()).unwrap();
+        assert_eq!(file.flags.thresholds.since.as_deref(), Some("2024-05-31"));
+        assert_eq!(file.flags.thresholds.until.as_deref(), Some("2024"));
+        assert_eq!(file.flags.thresholds.keep.unwrap().len(), 2);
+        assert_eq!(file.lines["until"], 2);
+    }
+}

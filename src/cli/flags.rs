@@ -1,0 +1,333 @@
+//! Owns: every setting as a flag and, under the same name, as a key of nearcopy.toml. Never: decides which of two values wins.
+
+use super::amount::{Amount, share};
+use clap::ValueEnum;
+use nearcopy::ingest::{Format, InputOptions};
+use nearcopy::{Keep, Preset, Recipe, SourceLimit, Thresholds};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Makes a struct of settings that may be given or not: flags for clap, keys for serde. With `for Target`, `apply` writes
+/// the given ones into a `Target`, and a field of `Target` without a flag does not compile.
+macro_rules! flags {
+    ($name:ident { $( $(#[$meta:meta])* $field:ident : $type:ty, )* }) => {
+        #[derive(Debug, Clone, Default, clap::Args, Serialize, Deserialize)]
+        #[serde(default, rename_all = "kebab-case")]
+        pub struct $name {
+            $( $(#[$meta])* #[arg(long)] #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>, )*
+        }
+
+        impl $name {
+            /// These, and where they are silent the others.
+            pub fn or(self, other: $name) -> $name {
+                $name { $( $field: self.$field.or(other.$field), )* }
+            }
+        }
+    };
+    ($name:ident for $target:ident { $( $(#[$meta:meta])* $field:ident : $type:ty, )* }) => {
+        flags!($name { $( $(#[$meta])* $field : $type, )* });
+
+        impl $name {
+            /// Sets what is given; leaves the rest.
+            pub fn apply(&self, to: &mut $target) {
+                let $target { $( $field, )* } = to;
+                $( if let Some(value) = &self.$field { set($field, value); } )*
+            }
+        }
+    };
+}
+
+trait Given<T> {
+    fn given(value: &T) -> Self;
+}
+
+impl<T: Clone> Given<T> for T {
+    fn given(value: &T) -> T {
+        value.clone()
+    }
+}
+
+impl<T: Clone> Given<T> for Option<T> {
+    fn given(value: &T) -> Option<T> {
+        Some(value.clone())
+    }
+}
+
+/// Assigns a value to a field of its type, or to an optional one.
+fn set<T, V: Given<T>>(field: &mut V, value: &T) {
+    *field = V::given(value);
+}
+
+flags!(InputFlags {
+    /// What every input holds, once decompressed [default: by file name, then by content]
+    #[arg(value_name = "FORMAT", help_heading = "Input")]
+    input_format: InputFormat,
+    /// JSON field with the text [default: the first of text, content, body, article, … that is there]
+    #[arg(value_name = "NAME", help_heading = "Input")]
+    text_field: String,
+    /// JSON field with the id [default: the first of id, url, … that is there, else file:record]
+    #[arg(value_name = "NAME", help_heading = "Input")]
+    id_field: String,
+    /// JSON field with the source, the outlet or site [default: guessed, like the others]
+    #[arg(value_name = "NAME", help_heading = "Input")]
+    source_field: String,
+    /// JSON field with the date [default: guessed, like the others]
+    #[arg(value_name = "NAME", help_heading = "Input")]
+    date_field: String,
+    /// Encoding of texts without a byte-order mark, as in HTML: windows-1252, gb18030, … [default: declared or detected]
+    #[arg(value_name = "LABEL", help_heading = "Input", hide_short_help = true, value_parser = encoding)]
+    encoding: String,
+    /// Also walk hidden files and directories [default: false]
+    #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    hidden: bool,
+    /// Do not obey .gitignore, .ignore and .nearcopyignore [default: false]
+    #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    no_ignore: bool,
+});
+
+impl InputFlags {
+    pub fn options(&self) -> InputOptions {
+        InputOptions {
+            format: self.input_format.map(|f| match f {
+                InputFormat::Text => Format::Text,
+                InputFormat::Json => Format::Json,
+                InputFormat::Jsonl => Format::Jsonl,
+            }),
+            text_field: self.text_field.clone(),
+            id_field: self.id_field.clone(),
+            source_field: self.source_field.clone(),
+            date_field: self.date_field.clone(),
+            encoding: self.encoding.clone(),
+            hidden: self.hidden.unwrap_or(false),
+            no_ignore: self.no_ignore.unwrap_or(false),
+        }
+    }
+}
+
+flags!(ReportFlags {
+    /// What goes to standard output [default: human]
+    #[arg(value_name = "FORMAT", help_heading = "Output")]
+    format: OutputFormat,
+    /// Human report: lists only, no passages [default: false]
+    #[arg(value_name = "BOOL", help_heading = "Output", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    brief: bool,
+    /// Colours on standard output; auto: on a terminal, unless NO_COLOR is set [default: auto]
+    #[arg(value_name = "WHEN", help_heading = "Output")]
+    color: Color,
+});
+
+flags!(PresetFlags {
+    /// A starting point for the settings below, by the kind of corpus [default: news]
+    ///
+    /// news: articles of news sites and agencies (the defaults); ocr: text read from scans, with errors in every passage;
+    /// strict: only what is all but the same text; rewritten: copies rewritten sentence by sentence, slower, with more
+    /// that is doubtful. Settings given one by one win over it.
+    #[arg(value_name = "NAME", help_heading = "Finding", value_parser = preset())]
+    preset: Preset,
+});
+
+flags!(RunFlags {
+    /// Threads; 0: as many as there are cores. Never changes a finding [default: 0]
+    #[arg(value_name = "N", help_heading = "Run")]
+    threads: usize,
+    /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default: unlimited]
+    #[arg(value_name = "N|P%", help_heading = "Run")]
+    max_bad: Amount,
+});
+
+flags!(ThresholdFlags for Thresholds {
+    /// A near-copy covers at least this share of the text that is covered less
+    #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share)]
+    near_copy_smaller: f64,
+    /// A near-copy covers at least this share of the text that is covered more
+    #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share)]
+    near_copy_larger: f64,
+    /// A contained text is covered at least this much
+    ///
+    /// Its container is covered less than --near-copy-smaller.
+    #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share)]
+    contains: f64,
+    /// The shortest passage that counts, in tokens
+    #[arg(value_name = "TOKENS", help_heading = "Finding")]
+    min_match: u32,
+    /// A whole paragraph counts from this many tokens on, though shorter than --min-match
+    #[arg(value_name = "TOKENS", help_heading = "Finding", hide_short_help = true)]
+    min_paragraph: u32,
+    /// Share of a passage's tokens that must be equal, in order
+    #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share, hide_short_help = true)]
+    min_identity: f64,
+    /// The longest stretch of unequal tokens inside one passage
+    #[arg(value_name = "TOKENS", help_heading = "Finding", hide_short_help = true)]
+    max_gap: u32,
+    /// Facts (numbers, names, rare words) to compare before a pair can be a template
+    #[arg(value_name = "N", help_heading = "Finding", hide_short_help = true)]
+    template_facts: u32,
+    /// A template agrees in less than this share of its facts
+    #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share, hide_short_help = true)]
+    template_agreement: f64,
+    /// Let templates join clusters as if they were near-copies
+    #[arg(value_name = "BOOL", help_heading = "Cluster", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    templates_are_copies: bool,
+    /// Documents with fewer tokens are compared for equality only
+    #[arg(value_name = "TOKENS", help_heading = "Limits")]
+    min_tokens: u32,
+    /// A whole paragraph is a repeat from this many tokens on
+    #[arg(value_name = "TOKENS", help_heading = "Repeats", hide_short_help = true)]
+    repeat_paragraph: u32,
+    /// Any other passage is a repeat from this many tokens on
+    #[arg(value_name = "TOKENS", help_heading = "Repeats", hide_short_help = true)]
+    repeat_passage: u32,
+    /// A repeat stands in this many different texts, unless it stands twice in one
+    #[arg(value_name = "N", help_heading = "Repeats", hide_short_help = true)]
+    repeat_classes: u32,
+    /// How many places of a repeat are listed; the count is never cut
+    #[arg(value_name = "N", help_heading = "Repeats", hide_short_help = true)]
+    max_places: u32,
+    /// Boilerplate stands in at least this many different texts, of one source where sources are known
+    #[arg(value_name = "N", help_heading = "Boilerplate", hide_short_help = true)]
+    boilerplate_classes: u32,
+    /// Where sources are not known, boilerplate stands in more than this share of the different texts
+    #[arg(value_name = "SHARE", help_heading = "Boilerplate", value_parser = share, hide_short_help = true)]
+    boilerplate_share: f64,
+    /// Boilerplate is left out of coverage only where at least this many tokens remain …
+    #[arg(value_name = "TOKENS", help_heading = "Boilerplate", hide_short_help = true)]
+    boilerplate_left_tokens: u32,
+    /// … and at least this share of the text
+    #[arg(value_name = "SHARE", help_heading = "Boilerplate", value_parser = share, hide_short_help = true)]
+    boilerplate_left_share: f64,
+    /// Which pairs to look for: any, within one source, or across two
+    #[arg(value_name = "WHICH", help_heading = "Limits", value_parser = sources(), hide_short_help = true)]
+    sources: SourceLimit,
+    /// Leave out documents dated earlier than this (2024, 2024-05, 2024-05-31), or undated [default: none]
+    #[arg(value_name = "DATE", help_heading = "Limits")]
+    #[serde(deserialize_with = "date")]
+    since: String,
+    /// Leave out documents dated later than this (a day includes all of it), or undated [default: none]
+    #[arg(value_name = "DATE", help_heading = "Limits")]
+    #[serde(deserialize_with = "date")]
+    until: String,
+    /// Which document of a cluster survives; repeatable, the first rule that tells two apart decides
+    ///
+    /// earliest (date; undated last), longest (tokens), smallest-id, or source=a,b,c (the source that stands first; others
+    /// last). After the last rule the smallest id decides. In nearcopy.toml: keep = ["source=a,b,c", "longest"].
+    #[arg(value_name = "RULE", help_heading = "Cluster")]
+    keep: Vec<Keep>,
+    /// Report every verified pair, not only those with and between representatives
+    #[arg(value_name = "BOOL", help_heading = "Cluster", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    all_pairs: bool,
+});
+
+flags!(RecipeFlags for Recipe {
+    /// Words in a shingle; more tokens where a script is cut per character
+    #[arg(value_name = "WORDS", help_heading = "Recipe", hide_short_help = true)]
+    shingle: u32,
+    /// MinHash values in a signature, 16 to 1024: more find more surely, and cost time
+    #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
+    lanes: u32,
+    /// Bands and rows are chosen so that documents of this resemblance …
+    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share, hide_short_help = true)]
+    target_resemblance: f64,
+    /// … become candidates with at least this probability
+    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share, hide_short_help = true)]
+    target_chance: f64,
+    /// The same for two paragraphs: the resemblance …
+    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share, hide_short_help = true)]
+    paragraph_resemblance: f64,
+    /// … and the probability
+    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share, hide_short_help = true)]
+    paragraph_chance: f64,
+    /// MinHash values that paragraph bands are cut from; 0 makes no paragraph bands
+    #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
+    paragraph_lanes: u32,
+    /// Paragraphs with fewer shingles get no bands
+    #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
+    paragraph_shingles: u32,
+    /// Words in an anchor, the sampled shingle that finds passages
+    #[arg(value_name = "WORDS", help_heading = "Recipe", hide_short_help = true)]
+    anchor: u32,
+    /// One in this many anchors is kept; 0 makes none
+    #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
+    anchor_rate: u32,
+    /// Shared anchors that make two documents candidates
+    #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
+    min_anchors: u32,
+    /// A band held by more texts is split and linked, not expanded to all pairs
+    #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
+    max_bucket: u32,
+    /// An anchor or paragraph band held by more different texts makes no candidates; such keys are counted
+    #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
+    max_frequency: u32,
+    /// Seed of the signature's hash functions
+    #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
+    seed: u64,
+});
+
+/// What an input holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputFormat {
+    /// One document: plain text or Markdown
+    Text,
+    /// One JSON object, or an array of them
+    Json,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputFormat {
+    /// For a person
+    Human,
+    /// One JSON object, schema nearcopy.report/1
+    Json,
+    /// The same as one object a line
+    Jsonl,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn preset() -> impl clap::builder::TypedValueParser<Value = Preset> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    PossibleValuesParser::new(Preset::ALL.map(Preset::name)).try_map(|name| name.parse::<Preset>())
+}
+
+fn sources() -> impl clap::builder::TypedValueParser<Value = SourceLimit> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    PossibleValuesParser::new(["any", "within", "across"]).map(|name| match name.as_str() {
+        "within" => SourceLimit::Within,
+        "across" => SourceLimit::Across,
+        _ => SourceLimit::Any,
+    })
+}
+
+fn encoding(label: &str) -> Result<String, String> {
+    match encoding_rs::Encoding::for_label(label.as_bytes()) {
+        Some(_) => Ok(label.to_owned()),
+        None => Err("no encoding has this label; examples: utf-8, windows-1252, iso-8859-2, gb18030, shift_jis".into()),
+    }
+}
+
+/// A date in quotes or without, as TOML has dates of its own.
+fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a date such as 2024-05-31")]
+    enum Written {
+        Text(String),
+        Date(toml::value::Datetime),
+    }
+    Ok(Some(match Written::deserialize(from)? {
+        Written::Text(text) => text,
+        Written::Date(date) => date.to_string(),
+    }))
+}

@@ -1,0 +1,48 @@
+//! Owns: `nearcopy generate`, completions and man pages for packagers. Never: a page written by hand.
+
+use super::output::to_stdout;
+use super::problems::clean;
+use super::{Exit, Failure, Result, command};
+use std::path::PathBuf;
+
+/// Writes shell completions and man pages
+#[derive(Debug, clap::Args)]
+#[command(hide = true)]
+pub struct Generate {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Shell completions, to standard output
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Man pages: all into a directory, or the first one to standard output
+    Man {
+        /// Where the pages go; made if it is not there
+        dir: Option<PathBuf>,
+    },
+}
+
+impl Generate {
+    pub fn run(self) -> Result<Exit> {
+        match self.what {
+            What::Completions { shell } => {
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut command(), "nearcopy", &mut script);
+                to_stdout(|out| out.write_all(&script))?;
+            }
+            What::Man { dir: None } => to_stdout(|out| clap_mangen::Man::new(command()).render(out))?,
+            What::Man { dir: Some(dir) } => {
+                let shown = clean(&dir.display().to_string());
+                std::fs::create_dir_all(&dir)
+                    .and_then(|()| clap_mangen::generate_to(command(), &dir))
+                    .map_err(|e| Failure::Said(format!("{shown} cannot be written: {e}")))?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}

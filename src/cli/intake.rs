@@ -1,0 +1,98 @@
+//! Owns: from paths on the command line to a corpus, and whether the input was good enough. Never: reads a file itself.
+
+use super::amount::Amount;
+use super::problems::{self, clean, count, say};
+use super::progress::Meter;
+use super::settings::Settings;
+use super::{Exit, Result};
+use nearcopy::ingest::{self, Input, Intake};
+use nearcopy::{Corpus, Document, Documents};
+use std::ffi::OsStr;
+
+/// What a path on the command line means: `-` is standard input.
+pub fn input(path: &OsStr) -> Input {
+    if path == "-" { Input::Stdin } else { Input::Path(path.into()) }
+}
+
+/// What was read, and what of it was bad.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// The documents; empty once they went into a corpus.
+    pub documents: Vec<Document>,
+    /// Reasons and counts, for the report.
+    pub skipped: Vec<(String, u64)>,
+    /// Records good and bad.
+    pub records: u64,
+    /// Bad ones.
+    pub bad: u64,
+    /// Whether an input that was asked for was not there.
+    pub lost: bool,
+}
+
+/// Reads, and says on standard error what could not be read.
+pub fn take_in(inputs: &[Input], settings: &Settings, meter: &Meter, quiet: bool) -> Result<Taken> {
+    meter.reading();
+    let mut intake = ingest::read(inputs, &settings.flags.input.options(), &|bytes| meter.read(bytes));
+    meter.pause()?;
+    problems::tell(&intake, quiet);
+    let lost = problems::input_lost(&intake, inputs);
+    let documents = std::mem::take(&mut intake.documents);
+    let bad = problems::bad_records(&intake);
+    let Intake { skipped, .. } = intake;
+    Ok(Taken {
+        records: documents.len() as u64 + bad,
+        documents,
+        skipped: skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect(),
+        bad,
+        lost,
+    })
+}
+
+impl Taken {
+    /// Takes in what another reading brought.
+    pub fn add(&mut self, other: Taken) {
+        self.documents.extend(other.documents);
+        for (reason, n) in other.skipped {
+            match self.skipped.iter_mut().find(|(r, _)| *r == reason) {
+                Some((_, sum)) => *sum += n,
+                None => self.skipped.push((reason, n)),
+            }
+        }
+        self.records += other.records;
+        self.bad += other.bad;
+        self.lost |= other.lost;
+    }
+
+    /// The documents as a corpus.
+    pub fn corpus(&mut self, quiet: bool) -> Result<Corpus> {
+        let corpus = Corpus::new(std::mem::take(&mut self.documents))?;
+        if corpus.renamed() > 0 && !quiet {
+            say(&format!(
+                "{} share an id with another text; each is shown as ID@ and eight digits (--id-field names another field)",
+                count(corpus.renamed(), "document")
+            ));
+        }
+        Ok(corpus)
+    }
+
+    /// How the run ends, as far as the input decides.
+    pub fn exit(&self, max_bad: Option<Amount>) -> Exit {
+        if let Some(most) = max_bad.filter(|most| most.exceeded(self.bad, self.records)) {
+            say(&format!("error: {} of {} bad, more than --max-bad {most} allows", self.bad, count(self.records, "record")));
+            return Exit::Incomplete;
+        }
+        if self.lost { Exit::Incomplete } else { Exit::Done }
+    }
+}
+
+/// Says that nothing was found to read, and what to do.
+pub fn say_empty(paths: &[std::ffi::OsString]) {
+    let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
+    let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
+    say(&format!(
+        "no documents in {}{more}\n  looked for text and Markdown files, .json, .jsonl and .ndjson, each also as .gz, .zst or .bz2\n  \
+         files with other names: name them one by one, or say --input-format\n  \
+         hidden files and those in .gitignore, .ignore or .nearcopyignore are left out: --hidden, --no-ignore",
+        list.join(", ")
+    ));
+}

@@ -1,0 +1,229 @@
+//! Owns: where reports go: standard output, and files that are complete or not there. Never: what a report says.
+
+use super::flags::{Color, OutputFormat, ReportFlags};
+use super::problems::clean;
+use super::progress::interrupted;
+use super::{Failure, Result};
+use nearcopy::report::{self, Findings, HumanOptions};
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// Columns of a report that does not go to a terminal.
+const WIDTH: usize = 100;
+
+/// Where else the report goes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct OutputArgs {
+    /// Also write the report to a file: json=report.json, jsonl=…, human=…; repeatable
+    ///
+    /// The file is written under another name beside its place and then renamed, so it is never half there.
+    #[arg(short = 'o', long, value_name = "FORMAT=FILE", help_heading = "Output")]
+    output: Vec<Target>,
+}
+
+/// A report to write: `json=report.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Target {
+    format: OutputFormat,
+    path: PathBuf,
+}
+
+impl std::str::FromStr for Target {
+    type Err = String;
+    fn from_str(s: &str) -> std::result::Result<Target, String> {
+        let help = "FORMAT=FILE with human, json or jsonl, such as json=report.json";
+        let (format, path) = s.split_once('=').ok_or(help)?;
+        let format = clap::ValueEnum::from_str(format, false).map_err(|_| help)?;
+        match path {
+            "" => Err(help.into()),
+            "-" => Err("standard output is what --format is for".into()),
+            _ => Ok(Target { format, path: path.into() }),
+        }
+    }
+}
+
+/// What is to be written.
+pub struct Report<'a> {
+    /// The findings.
+    pub findings: Findings<'a>,
+    /// Said in place of the human report, where there is nothing found to report.
+    pub instead: Option<String>,
+}
+
+impl Report<'_> {
+    fn write(&self, format: OutputFormat, human: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+        match (format, &self.instead) {
+            (OutputFormat::Human, Some(text)) => out.write_all(text.as_bytes()),
+            (OutputFormat::Human, None) => report::human(self.findings, human, out),
+            (OutputFormat::Json, _) => report::json(self.findings, out),
+            (OutputFormat::Jsonl, _) => report::jsonl(self.findings, out),
+        }
+    }
+}
+
+impl OutputArgs {
+    /// Finds out before the work whether the files can be written, so that an hour's scan does not end in a typing error.
+    pub fn probe(&self) -> Result<()> {
+        for (i, target) in self.output.iter().enumerate() {
+            if self.output[..i].iter().any(|other| other.path == target.path) {
+                return Err(Failure::Said(format!("--output: two reports go to {}", clean(&target.path.display().to_string()))));
+            }
+            probe(&target.path)?;
+        }
+        Ok(())
+    }
+
+    /// Writes all reports: the files, then standard output.
+    pub fn write(&self, flags: &ReportFlags, report: &Report) -> Result<()> {
+        let brief = flags.brief.unwrap_or(false);
+        for target in &self.output {
+            let human = HumanOptions { color: false, width: WIDTH, brief };
+            to_file(&target.path, |out| report.write(target.format, human, out))?;
+        }
+        let human = HumanOptions { color: colored(flags.color.unwrap_or(Color::Auto)), width: width(), brief };
+        to_stdout(|out| report.write(flags.format.unwrap_or(OutputFormat::Human), human, out))
+    }
+}
+
+fn colored(when: Color) -> bool {
+    let wanted = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
+    match when {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => io::stdout().is_terminal() && wanted("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb"),
+    }
+}
+
+fn width() -> usize {
+    terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, 200))
+}
+
+/// Writes to standard output. A reader that has gone is no error: `nearcopy … | head` ends quietly.
+pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, Stoppable(io::stdout().lock()));
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+            // What is left in the buffer has no reader; dropping it would try again.
+            let _ = out.into_parts();
+            Ok(())
+        }
+        Err(e) => Err(failed("standard output", &e)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Writes a file that is complete or not there: beside its place, then renamed. What is no regular file is written as it is.
+pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let shown = clean(&path.display().to_string());
+    place(path, write).map_err(|e| failed(&shown, &e))
+}
+
+fn place(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if is_special(path) {
+        let mut out = BufWriter::new(Stoppable(fs::OpenOptions::new().write(true).open(path)?));
+        write(&mut out)?;
+        return out.flush();
+    }
+    // A link stays a link: what it points at is replaced.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let file = beside(&path)?;
+    let mut out = BufWriter::with_capacity(1 << 16, Stoppable(file));
+    write(&mut out)?;
+    let Stoppable(file) = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    if let Ok(old) = fs::metadata(&path) {
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    file.persist(&path)?;
+    Ok(())
+}
+
+/// A writer that Ctrl-C ends, so that what is half written can be taken away.
+struct Stoppable<W>(W);
+
+impl<W: Write> Write for Stoppable<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if interrupted() { Err(io::Error::other("interrupted")) } else { self.0.write(bytes) }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Whether the report can be put there at all.
+pub fn probe(path: &Path) -> Result<()> {
+    let shown = clean(&path.display().to_string());
+    if path.is_dir() {
+        return Err(Failure::Said(format!("{shown} is a directory: name a file in it")));
+    }
+    if is_special(path) {
+        return Ok(());
+    }
+    beside(path).map(drop).map_err(|e| failed(&shown, &e))
+}
+
+/// A device or a named pipe: renaming over it would remove it.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
+}
+
+fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".nearcopy-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As a file made the usual way: the umask takes from this what the user does not want.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+        builder.tempfile_in(directory)
+    }
+    #[cfg(not(unix))]
+    builder.tempfile_in(directory)
+}
+
+fn failed(what: &str, error: &io::Error) -> Failure {
+    if interrupted() {
+        return Failure::Cancelled;
+    }
+    let mend = match error.kind() {
+        io::ErrorKind::NotFound => "; does its directory exist?",
+        io::ErrorKind::PermissionDenied => "; choose a place that may be written",
+        io::ErrorKind::StorageFull => "; the disk is full",
+        _ => "",
+    };
+    Failure::Said(format!("{what} cannot be written: {}{mend}", clean(&error.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets() {
+        let target = |s: &str| s.parse::<Target>();
+        assert_eq!(target("json=a=b.json"), Ok(Target { format: OutputFormat::Json, path: "a=b.json".into() }));
+        for bad in ["report.json", "json=", "xml=a", "json=-", "=a"] {
+            assert!(target(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_complete_or_untouched() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("report");
+        to_file(&path, |out| out.write_all(b"first")).unwrap();
+        let stopped = to_file(&path, |out| {
+            out.write_all(b"half")?;
+            Err(io::Error::other("stop"))
+        });
+        assert!(stopped.is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        to_file(&path, |out| out.write_all(b"second")).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

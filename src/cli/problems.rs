@@ -1,0 +1,113 @@
+//! Owns: what is said on standard error. Never: standard output.
+
+use nearcopy::ingest::{Input, Intake, Problem, Reason};
+use std::io::Write;
+
+/// How many problems of one kind are shown.
+const SHOWN: usize = 5;
+
+/// Hostile text made fit for one line of a terminal: control, bidi and separator characters are escaped.
+pub fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let harmless =
+            !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if harmless {
+            out.push(c);
+        } else {
+            out.extend(c.escape_default());
+        }
+    }
+    out
+}
+
+/// One message. What is not ours to choose must have been through [`clean`]; other control characters are caught here.
+pub fn say(message: &str) {
+    let mut text = String::from("nearcopy: ");
+    for (i, line) in message.lines().enumerate() {
+        text.push_str(if i == 0 { "" } else { "\n" });
+        text.push_str(&clean(line));
+    }
+    text.push('\n');
+    // Standard error may be closed; there is nobody left to tell.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// A count with its noun: `1 text`, `2 texts`.
+pub fn count(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Whether a kind of problem is a bad record, as `--max-bad` counts them. A binary file among texts is none.
+fn is_bad(reason: Reason) -> bool {
+    !matches!(reason, Reason::Binary | Reason::Missing)
+}
+
+/// How many bad records there were.
+pub fn bad_records(intake: &Intake) -> u64 {
+    intake.skipped.iter().filter(|(reason, _)| is_bad(**reason)).map(|(_, n)| n).sum()
+}
+
+/// Tells what was not read, and what was read with doubt. When quiet, only of inputs that were asked for and not there.
+pub fn tell(intake: &Intake, quiet: bool) {
+    for (&reason, &total) in &intake.skipped {
+        if quiet && is_bad(reason) || quiet && reason == Reason::Binary {
+            continue;
+        }
+        let problems: Vec<&Problem> = intake.problems.iter().filter(|p| p.reason == reason).collect();
+        let mut message = format!("{}: {}", reason.name(), count(total, "input"));
+        if reason != Reason::Missing {
+            message = format!("skipped as {}: {total}", reason.name());
+        }
+        for problem in problems.iter().take(SHOWN) {
+            message.push_str(&format!("\n  {}", place(problem)));
+        }
+        let left = total.saturating_sub(problems.len().min(SHOWN) as u64);
+        if left > 0 && !problems.is_empty() {
+            message.push_str(&format!("\n  … and {left} more"));
+        }
+        say(&message);
+    }
+    if quiet {
+        return;
+    }
+    if !intake.encodings.is_empty() {
+        let list: Vec<String> = intake.encodings.iter().map(|(name, n)| format!("{} {n}", clean(name))).collect();
+        say(&format!("texts not in UTF-8: {} (--encoding says it where this is wrong)", list.join(", ")));
+    }
+    if intake.replaced > 0 {
+        say(&format!("{} with bytes that their encoding does not have; each shows as U+FFFD", count(intake.replaced, "text")));
+    }
+    if intake.bad_dates > 0 {
+        say(&format!("{} with a date that could not be understood; they count as undated", count(intake.bad_dates, "record")));
+    }
+}
+
+fn place(problem: &Problem) -> String {
+    let record = problem.record.map(|n| format!(":{n}")).unwrap_or_default();
+    format!("{}{record}: {}", clean(&problem.path), clean(&problem.message))
+}
+
+/// Whether an input that was asked for by name was not there or could not be opened.
+pub fn input_lost(intake: &Intake, inputs: &[Input]) -> bool {
+    let closed = |input: &Input| match input {
+        Input::Path(path) if path.is_dir() => std::fs::read_dir(path).is_err(),
+        Input::Path(path) => std::fs::File::open(path).is_err(),
+        Input::Stdin => false,
+    };
+    intake.skipped.contains_key(&Reason::Missing)
+        || intake.skipped.contains_key(&Reason::Unreadable) && inputs.iter().any(closed)
+        // Whatever the reader says: a path that does not exist was not read.
+        || inputs.iter().any(|i| matches!(i, Input::Path(path) if !path.exists()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(clean("a\u{1b}[31mb\nc\u{202e}d\u{9b}"), "a\\u{1b}[31mb\\nc\\u{202e}d\\u{9b}");
+        assert_eq!(clean("Zürich 東京"), "Zürich 東京");
+    }
+}

@@ -1,0 +1,100 @@
+//! Owns: the progress bar on standard error, and Ctrl-C. Never: changes a finding.
+
+use super::problems::say;
+use super::{Failure, Result};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use nearcopy::Stage;
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct TalkArgs {
+    /// Nothing on standard error but errors [default: false]
+    #[arg(short, long, help_heading = "Run")]
+    pub quiet: bool,
+    /// No progress bar [default: shown where standard error is a terminal]
+    #[arg(long, help_heading = "Run")]
+    no_progress: bool,
+}
+
+/// Set by the first Ctrl-C. One for the process, as the signal is.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether Ctrl-C was pressed.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// The bar of a run, which also hears of Ctrl-C.
+pub struct Meter {
+    bar: ProgressBar,
+}
+
+impl Meter {
+    /// A bar, hidden where nobody sees it. From now on the first Ctrl-C asks the run to end, the second ends it.
+    pub fn start(talk: TalkArgs) -> Meter {
+        // Without a handler Ctrl-C kills the process, which is no worse than before.
+        let _ = ctrlc::set_handler(move || {
+            if INTERRUPTED.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+            say("stopping; once more to stop at once");
+        });
+        let seen = !talk.quiet && !talk.no_progress && std::io::stderr().is_terminal();
+        let bar = if seen { ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()) } else { ProgressBar::hidden() };
+        Meter { bar }
+    }
+
+    /// Reading begins.
+    pub fn reading(&self) {
+        self.show("reading", "{spinner} {msg:12} {binary_bytes}  {binary_bytes_per_sec}  {elapsed}");
+    }
+
+    /// This many bytes were read; whether to go on.
+    pub fn read(&self, bytes: u64) -> bool {
+        self.bar.inc(bytes);
+        !interrupted()
+    }
+
+    /// Takes the bar away. An interruption ends the run here.
+    pub fn pause(&self) -> Result<()> {
+        self.bar.disable_steady_tick();
+        self.bar.finish_and_clear();
+        if interrupted() { Err(Failure::Cancelled) } else { Ok(()) }
+    }
+
+    fn show(&self, name: &'static str, template: &str) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        self.bar.reset();
+        self.bar.set_style(ProgressStyle::with_template(template).expect("a template").progress_chars("━╸─"));
+        self.bar.set_message(name);
+        self.bar.enable_steady_tick(Duration::from_millis(120));
+    }
+}
+
+impl nearcopy::Progress for Meter {
+    fn begin(&self, stage: Stage, total: u64) {
+        self.bar.set_length(total);
+        self.show(
+            stage.name(),
+            match stage {
+                Stage::Fingerprint => {
+                    "{spinner} {msg:12} {bar:30} {binary_bytes}/{binary_total_bytes}  {binary_bytes_per_sec}  {eta} left"
+                }
+                _ => "{spinner} {msg:12} {bar:30} {human_pos}/{human_len}  {per_sec}  {eta} left",
+            },
+        );
+    }
+
+    fn advance(&self, done: u64) {
+        self.bar.inc(done);
+    }
+
+    fn cancelled(&self) -> bool {
+        interrupted()
+    }
+}

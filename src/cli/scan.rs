@@ -1,0 +1,108 @@
+//! Owns: `nearcopy scan`. Never: finds anything itself.
+
+use super::intake::{input, say_empty, take_in};
+use super::output::{OutputArgs, Report, probe, to_file, to_stdout};
+use super::progress::{Meter, TalkArgs};
+use super::settings::SettingArgs;
+use super::{Exit, Result, recipe, usage};
+use nearcopy::ingest::Input;
+use nearcopy::report::Findings;
+use nearcopy::{Documents, RunOptions};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Finds everything that is doubled in a corpus: copies, repeated paragraphs and reused passages
+///
+/// Every pair it reports was compared text against text, and the passages are shown in both.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
+pub struct Scan {
+    /// Files and directories; - is standard input
+    ///
+    /// Directories are walked: text and Markdown files, .json, .jsonl and .ndjson, each also compressed (.gz, .zst, .bz2).
+    #[arg(value_name = "PATH")]
+    paths: Vec<OsString>,
+
+    #[command(flatten)]
+    settings: SettingArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    /// Also write what the corpus tells about its texts (boilerplate, rare words), for `compare --background`
+    #[arg(long, value_name = "FILE", help_heading = "Output", hide_short_help = true)]
+    save_background: Option<PathBuf>,
+
+    /// Print the recipe with its bands and detection probabilities, and exit
+    #[arg(long, help_heading = "Recipe")]
+    explain_recipe: bool,
+
+    /// Print the settings in force as a nearcopy.toml, and exit
+    #[arg(long, help_heading = "Run")]
+    show_config: bool,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nearcopy scan articles/
+      Everything below a directory, for a person.
+  nearcopy scan corpus.jsonl.zst --id-field url --source-field site --format jsonl > found.jsonl
+      A corpus as JSON Lines, findings as data.
+  zcat dump.jsonl.gz | nearcopy scan - --across-sources --since 2024-05 -o json=may.json
+      From a pipe; only copies between outlets; the terminal gets the human report, the file the data.
+  nearcopy scan scans/ --preset ocr --keep source=archive,mirror --keep longest
+      Text read from paper; of each cluster the archive's copy survives, else the longest.
+  nearcopy scan --show-config --preset strict > nearcopy.toml
+      A settings file to start from.
+
+Lengths are in tokens (words; characters in scripts without spaces), shares run from 0 to 1 or 0% to 100%.
+Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
+A switch such as --all-pairs can be turned off again with --all-pairs=false.
+
+Exit codes: 0 done, whatever was found; 2 error, bad usage, an input that was not there, or more bad records than
+--max-bad; 130 interrupted.";
+
+impl Scan {
+    pub fn run(self) -> Result<Exit> {
+        let settings = self.settings.resolve()?;
+        if self.show_config {
+            let text = settings.to_toml()?;
+            to_stdout(|out| out.write_all(text.as_bytes()))?;
+            return Ok(Exit::Done);
+        }
+        if self.explain_recipe {
+            let text = recipe::explain(&settings.recipe);
+            to_stdout(|out| out.write_all(text.as_bytes()))?;
+            return Ok(Exit::Done);
+        }
+        if self.paths.is_empty() {
+            return Err(usage("scan", "nothing to scan: name files or directories, `.` for this one, `-` for standard input"));
+        }
+        self.output.probe()?;
+        if let Some(path) = &self.save_background {
+            probe(path)?;
+        }
+
+        let meter = Meter::start(self.talk);
+        let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
+        let mut taken = take_in(&inputs, &settings, &meter, self.talk.quiet)?;
+        let corpus = taken.corpus(self.talk.quiet)?;
+        if corpus.count() == 0 {
+            say_empty(&self.paths);
+        }
+        let options = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+        let found = nearcopy::scan(&corpus, &settings.recipe, &settings.thresholds, &options, &meter);
+        meter.pause()?;
+        let (detection, background) = found?;
+
+        if let Some(path) = &self.save_background {
+            to_file(path, |out| out.write_all(background.to_json(&detection.recipe_id).as_bytes()))?;
+        }
+        let findings = Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
+        self.output.write(&settings.flags.report, &Report { findings, instead: None })?;
+        Ok(taken.exit(settings.flags.run.max_bad))
+    }
+}

@@ -1,0 +1,235 @@
+//! Owns: which value of a setting is in force: flag, then nearcopy.toml, then preset, then default. Never: what a value does.
+
+use super::config::{ConfigArgs, ConfigFile};
+use super::flags::{InputFlags, PresetFlags, RecipeFlags, ReportFlags, RunFlags, ThresholdFlags};
+use super::{Failure, Result};
+use clap::Args;
+use nearcopy::{Error, Recipe, SourceLimit, Thresholds};
+use std::fmt::Write;
+
+/// Every setting that has a flag and a key.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Flags {
+    #[command(flatten)]
+    pub input: InputFlags,
+    #[command(flatten)]
+    pub report: ReportFlags,
+    #[command(flatten)]
+    pub preset: PresetFlags,
+    #[command(flatten)]
+    pub thresholds: ThresholdFlags,
+    #[command(flatten)]
+    pub recipe: RecipeFlags,
+    #[command(flatten)]
+    pub run: RunFlags,
+}
+
+/// The settings as a command takes them.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SettingArgs {
+    #[command(flatten)]
+    pub flags: Flags,
+    /// Only pairs inside one source; short for --sources within
+    #[arg(long, help_heading = "Limits", conflicts_with_all = ["across_sources", "sources"])]
+    within_source: bool,
+    /// Only pairs of two sources; short for --sources across
+    #[arg(long, help_heading = "Limits", conflicts_with = "sources")]
+    across_sources: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+/// The settings in force.
+#[derive(Debug)]
+pub struct Settings {
+    /// What was given, by flag or file.
+    pub flags: Flags,
+    /// How keys are made.
+    pub recipe: Recipe,
+    /// What is reported.
+    pub thresholds: Thresholds,
+    /// The settings file that took part.
+    pub file: Option<String>,
+}
+
+impl SettingArgs {
+    /// Merges and checks.
+    pub fn resolve(&self) -> Result<Settings> {
+        let mut given = self.flags.clone();
+        if self.within_source {
+            given.thresholds.sources = Some(SourceLimit::Within);
+        } else if self.across_sources {
+            given.thresholds.sources = Some(SourceLimit::Across);
+        }
+        let file = self.config.load()?;
+        let written = file.as_ref().map(|f| f.flags.clone()).unwrap_or_default();
+        let flags = Flags {
+            input: given.input.clone().or(written.input),
+            report: given.report.clone().or(written.report),
+            preset: given.preset.clone().or(written.preset),
+            run: given.run.clone().or(written.run),
+            thresholds: given.thresholds.clone().or(written.thresholds),
+            recipe: given.recipe.clone().or(written.recipe),
+        };
+        let (mut recipe, mut thresholds) = (Recipe::default(), Thresholds::default());
+        if let Some(preset) = flags.preset.preset {
+            preset.apply(&mut recipe, &mut thresholds);
+        }
+        flags.recipe.apply(&mut recipe);
+        flags.thresholds.apply(&mut thresholds);
+        check(&flags, &recipe, &thresholds).map_err(|e| blame(e, &given, file.as_ref()))?;
+        Ok(Settings { flags, recipe, thresholds, file: file.map(|f| f.path) })
+    }
+}
+
+fn check(flags: &Flags, recipe: &Recipe, thresholds: &Thresholds) -> nearcopy::Result<()> {
+    recipe.check()?;
+    thresholds.check()?;
+    let (since, until) = (thresholds.since.as_deref(), thresholds.until.as_deref());
+    for (name, date) in [("since", since), ("until", until)] {
+        if let Some(date) = date.filter(|d| !is_date(d)) {
+            return Err(Error::Setting { name, why: format!("a date such as 2024, 2024-05 or 2024-05-31, not {date:?}") });
+        }
+    }
+    if let (Some(since), Some(until)) = (since, until)
+        && since > until
+        && !since.starts_with(until)
+    {
+        return Err(Error::Setting { name: "since", why: format!("{since} is after until ({until})") });
+    }
+    if let Some(label) = flags.input.encoding.as_deref()
+        && encoding_rs::Encoding::for_label(label.as_bytes()).is_none()
+    {
+        return Err(Error::Setting { name: "encoding", why: format!("no encoding is called {label:?}") });
+    }
+    Ok(())
+}
+
+/// Whether it reads like the beginning of an ISO 8601 date or time.
+fn is_date(s: &str) -> bool {
+    let shape = b"dddd-dd-ddT";
+    let day = s.get(..s.len().min(shape.len())).unwrap_or("");
+    let fits = day.bytes().zip(shape).all(|(c, want)| match want {
+        b'd' => c.is_ascii_digit(),
+        b'T' => c == b'T' || c == b' ',
+        other => c == *other,
+    });
+    let within = |range: std::ops::Range<usize>, most: u32| {
+        s.get(range).is_none_or(|digits| digits.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n)))
+    };
+    s.is_ascii() && fits && [4, 7, 10].contains(&s.len().min(10)) && within(5..7, 12) && within(8..10, 31)
+}
+
+/// Says who gave the value that cannot be.
+fn blame(error: Error, given: &Flags, file: Option<&ConfigFile>) -> Failure {
+    let Error::Setting { name, why } = &error else { return error.into() };
+    let written = file.and_then(|f| f.lines.get(*name).map(|line| format!("{}:{line}: {name}: {why}", f.path)));
+    Failure::Said(match (table(given).contains_key(*name), written) {
+        (false, Some(message)) => message,
+        // Also where a default clashes with what was given: the flag is what can be changed.
+        _ => format!("--{name}: {why}"),
+    })
+}
+
+/// The given settings by name.
+fn table(flags: &Flags) -> toml::Table {
+    fn add<T: serde::Serialize>(table: &mut toml::Table, part: &T) {
+        // A seed over i64::MAX has no place in TOML; it is only missed in messages.
+        table.extend(toml::Table::try_from(part).unwrap_or_default());
+    }
+    let mut all = toml::Table::new();
+    add(&mut all, &flags.input);
+    add(&mut all, &flags.report);
+    add(&mut all, &flags.preset);
+    add(&mut all, &flags.run);
+    add(&mut all, &flags.recipe);
+    add(&mut all, &flags.thresholds);
+    all
+}
+
+/// The defaults of the recipe and the thresholds, by name.
+pub fn defaults() -> toml::Table {
+    let mut all = toml::Table::try_from(Recipe::default()).expect("numbers");
+    all.extend(toml::Table::try_from(Thresholds::default()).expect("numbers and words"));
+    all
+}
+
+/// A value in words for the help.
+pub fn show(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(s) => s.clone(),
+        toml::Value::Array(list) => list.iter().map(show).collect::<Vec<_>>().join(", then "),
+        other => other.to_string(),
+    }
+}
+
+/// The names of all settings, in the order of the help.
+pub fn names() -> Vec<String> {
+    described().into_iter().map(|(name, _)| name).collect()
+}
+
+/// All settings with what they do.
+fn described() -> Vec<(String, String)> {
+    let command = Flags::augment_args(clap::Command::new("settings"));
+    let about = |a: &clap::Arg| a.get_help().map(ToString::to_string).unwrap_or_default();
+    command.get_arguments().filter_map(|a| a.get_long().map(|name| (name.to_owned(), about(a)))).collect()
+}
+
+impl Settings {
+    /// The settings in force as a nearcopy.toml.
+    pub fn to_toml(&self) -> Result<String> {
+        let mut values = table(&self.flags);
+        let tables = toml::Table::try_from(&self.recipe).and_then(|mut t| {
+            t.extend(toml::Table::try_from(&self.thresholds)?);
+            Ok(t)
+        });
+        values.extend(tables.map_err(|e| Failure::Said(format!("this cannot be written as TOML: {e}")))?);
+        let mut out = String::from("# Settings in force");
+        if let Some(path) = &self.file {
+            let _ = write!(out, ", with those of {path}");
+        }
+        out.push_str(". Flags win over this file, this file over the preset.\n");
+        for (name, about) in described() {
+            let _ = match values.get(&name) {
+                Some(value) => write!(out, "\n# {about}\n{name} = {value}\n"),
+                None => write!(out, "\n# {about}\n# {name} =\n"),
+            };
+        }
+        Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        for good in ["2024", "2024-05", "2024-05-31", "2024-05-31T10:00", "2024-05-31 10:00:00Z"] {
+            assert!(is_date(good), "{good}");
+        }
+        for bad in [
+            "",
+            "24",
+            "20245",
+            "2024-5",
+            "2024-13",
+            "2024-05-32",
+            "31.05.2024",
+            "yesterday",
+            "2024-05-31x",
+            "２０２４",
+            "2024-00",
+        ] {
+            assert!(!is_date(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_field_has_a_flag() {
+        let names = names();
+        for field in defaults().keys() {
+            assert!(names.contains(field), "{field}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Owns: named sets of values for the kinds of corpora people have. Never: a value that a preset does not change.
+
+use crate::pair::thresholds::Thresholds;
+use crate::sketch::recipe::Recipe;
+use serde::{Deserialize, Serialize};
+
+/// A named starting point: what it changes of a recipe and of thresholds, and nothing else.
+///
+/// ```
+/// use nearcopy::{Preset, Recipe, Thresholds};
+/// let (mut recipe, mut thresholds) = (Recipe::default(), Thresholds::default());
+/// "strict".parse::<Preset>().unwrap().apply(&mut recipe, &mut thresholds);
+/// assert_eq!(thresholds.near_copy_larger, 0.9);
+/// assert_eq!(recipe, Recipe::default());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// Articles of news sites and agencies: the defaults.
+    News,
+    /// Text read by a machine from scans: many small errors inside every passage.
+    Ocr,
+    /// Only what is all but the same text.
+    Strict,
+    /// Copies that were rewritten sentence by sentence; slower, and more of what it finds is doubtful.
+    Rewritten,
+}
+
+impl Preset {
+    /// All of them.
+    pub const ALL: [Preset; 4] = [Preset::News, Preset::Ocr, Preset::Strict, Preset::Rewritten];
+
+    /// The name, as on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Preset::News => "news",
+            Preset::Ocr => "ocr",
+            Preset::Strict => "strict",
+            Preset::Rewritten => "rewritten",
+        }
+    }
+
+    /// Sets the values that the preset stands for; leaves all others.
+    pub fn apply(self, recipe: &mut Recipe, thresholds: &mut Thresholds) {
+        match self {
+            Preset::News => {}
+            Preset::Ocr => {
+                recipe.anchor = 3;
+                recipe.anchor_rate = 2;
+                thresholds.near_copy_smaller = 0.35;
+                thresholds.near_copy_larger = 0.5;
+                thresholds.min_identity = 0.3;
+                thresholds.max_gap = 24;
+            }
+            Preset::Strict => {
+                thresholds.near_copy_smaller = 0.8;
+                thresholds.near_copy_larger = 0.9;
+                thresholds.min_identity = 0.8;
+                thresholds.max_gap = 4;
+            }
+            Preset::Rewritten => {
+                recipe.anchor = 3;
+                recipe.anchor_rate = 2;
+                thresholds.near_copy_smaller = 0.3;
+                thresholds.near_copy_larger = 0.45;
+                thresholds.min_identity = 0.25;
+                thresholds.max_gap = 32;
+            }
+        }
+    }
+}
+
+impl std::str::FromStr for Preset {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Preset, String> {
+        Preset::ALL
+            .into_iter()
+            .find(|p| p.name() == s)
+            .ok_or_else(|| format!("{s:?} is not {}", Preset::ALL.map(Preset::name).join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_can_be_used() {
+        for preset in Preset::ALL {
+            let (mut recipe, mut thresholds) = (Recipe::default(), Thresholds::default());
+            preset.apply(&mut recipe, &mut thresholds);
+            recipe.check().unwrap();
+            thresholds.check().unwrap();
+            assert_eq!(preset.name().parse(), Ok(preset));
+        }
+        assert!("newz".parse::<Preset>().is_err());
+    }
+}
