@@ -1,15 +1,32 @@
 //! Owns: the hash functions every key is made of (xxh3). Never: a second definition elsewhere.
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 /// Hash of bytes.
 pub fn bytes(data: &[u8]) -> u64 {
     xxh3_64(data)
 }
 
-/// 128-bit hash of bytes, for identity: two texts with one hash are taken to be one text.
-pub fn wide(data: &[u8], seed: u64) -> u128 {
-    xxh3_128_with_seed(data, seed)
+/// 128-bit hash of a sequence, for identity: two sequences with one hash are taken to be one.
+pub fn wide(values: impl IntoIterator<Item = u64>) -> u128 {
+    let mut state = Xxh3Default::new();
+    let mut block = [0u8; 512];
+    let mut filled = 0;
+    for value in values {
+        block[filled..filled + 8].copy_from_slice(&value.to_le_bytes());
+        filled += 8;
+        if filled == block.len() {
+            state.update(&block);
+            filled = 0;
+        }
+    }
+    state.update(&block[..filled]);
+    state.digest128()
+}
+
+/// 64-bit hash of a sequence.
+pub fn sequence(values: impl IntoIterator<Item = u64>) -> u64 {
+    mix(values.into_iter().fold(0x6e65_6172_636f_7079, fold))
 }
 
 /// A bijection of 64-bit values that spreads every bit (the finisher of SplitMix64).

@@ -22,3 +22,4 @@ pub use pair::thresholds::{Keep, SourceLimit, Thresholds};
 pub use sketch::recipe::{Banding, Recipe};
 pub use span::Span;
 pub use text::document::{Document, DocumentInfo, Documents};
+pub use text::token::{Kind, Tokens, tokenize};

@@ -1,0 +1,240 @@
+//! Owns: one document to all its keys. Never: other documents.
+
+use super::anchor;
+use super::band::{self, Level};
+use super::recipe::{Banding, Recipe};
+use super::shingle::{self, Shingles};
+use super::signature::{self, Lanes};
+use crate::hash;
+use crate::text::normalise::Normaliser;
+use crate::text::paragraph;
+use crate::text::token::{Tokens, tokenize_into};
+use std::ops::Range;
+
+/// The keys of one document. All lists but `bands` are sorted, each key once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// Identity of the normalised tokens; of the bytes, where there is no token.
+    pub exact: u128,
+    /// How many tokens.
+    pub tokens: u32,
+    /// One key a document band; none for a text without a shingle.
+    pub bands: Vec<u64>,
+    /// Keys of all paragraphs' bands.
+    pub paragraph_bands: Vec<u64>,
+    /// Sampled shingles.
+    pub anchors: Vec<u64>,
+    /// Exact key of each paragraph of `exact_paragraph` tokens or more.
+    pub paragraphs: Vec<u64>,
+    /// Whether a paragraph or passage may stand twice in it (never false when one does).
+    pub may_repeat: bool,
+}
+
+/// Makes fingerprints, with tables and buffers that are used again. One for each thread.
+#[derive(Debug)]
+pub struct Fingerprinter<'r> {
+    recipe: &'r Recipe,
+    lanes: Lanes,
+    banding: Banding,
+    paragraph_banding: Banding,
+    tokens: Tokens,
+    normaliser: Normaliser,
+    shingles: Shingles,
+    anchors: Shingles,
+    seen: Seen,
+}
+
+/// Paragraphs of fewer tokens get no exact key: they say nothing.
+pub const EXACT_PARAGRAPH: u32 = 5;
+
+/// Shingles seen before, in a row, that a repeated passage leaves at least.
+const REPEATED_SHINGLES: u32 = 4;
+
+impl<'r> Fingerprinter<'r> {
+    /// One for this recipe.
+    pub fn new(recipe: &'r Recipe) -> Fingerprinter<'r> {
+        Fingerprinter {
+            recipe,
+            lanes: Lanes::new(recipe),
+            banding: recipe.banding(),
+            paragraph_banding: recipe.paragraph_banding(),
+            tokens: Tokens::default(),
+            normaliser: Normaliser::default(),
+            shingles: Shingles::default(),
+            anchors: Shingles::default(),
+            seen: Seen::default(),
+        }
+    }
+
+    /// The keys of a text. Cost: tokenising, then about 20 vector instructions a shingle.
+    pub fn fingerprint(&mut self, text: &str) -> Fingerprint {
+        let ranges = self.read(text);
+        let mut out = Fingerprint { exact: exact(text, &self.tokens), tokens: self.tokens.len() as u32, ..Fingerprint::default() };
+        let whole = self.sign(&ranges, &mut out.paragraph_bands);
+        if !self.shingles.hashes.is_empty() {
+            band::bands(&whole, self.banding, Level::Document, &mut out.bands);
+        }
+        out.paragraph_bands.sort_unstable();
+        out.paragraph_bands.dedup();
+        let anchors = if self.recipe.anchor == self.recipe.shingle { &self.shingles } else { &self.anchors };
+        anchor::anchors(anchors, self.recipe, &mut out.anchors);
+        self.exact_paragraphs(&ranges, &mut out);
+        out.may_repeat |= self.seen.in_a_row(&self.shingles.hashes) >= REPEATED_SHINGLES;
+        out
+    }
+
+    /// The signature alone: what document bands are cut from.
+    pub fn signature(&mut self, text: &str) -> Vec<u32> {
+        let ranges = self.read(text);
+        self.sign(&ranges, &mut Vec::new())
+    }
+
+    /// The tokens of the text read last.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    fn read(&mut self, text: &str) -> Vec<Range<u32>> {
+        tokenize_into(text, &mut self.tokens, &mut self.normaliser);
+        shingle::shingles(&self.tokens, self.recipe.shingle, &mut self.shingles);
+        if self.recipe.anchor != self.recipe.shingle && self.recipe.anchor_rate != 0 {
+            shingle::shingles(&self.tokens, self.recipe.anchor, &mut self.anchors);
+        }
+        paragraph::token_ranges(text, &self.tokens)
+    }
+
+    /// The document's signature; paragraph band keys on the way.
+    fn sign(&mut self, paragraphs: &[Range<u32>], keys: &mut Vec<u64>) -> Vec<u32> {
+        let mut whole = self.lanes.empty();
+        let mut own = self.lanes.empty();
+        let all = &self.shingles.hashes;
+        for p in paragraphs {
+            // Shingles that begin in the paragraph; the last few of them end behind it.
+            let begin = (p.start as usize).min(all.len())..(p.end as usize).min(all.len());
+            let inside = begin.start + self.shingles.ends[begin.clone()].partition_point(|&e| e <= p.end);
+            let count = inside - begin.start;
+            if count < self.recipe.paragraph_shingles as usize || self.recipe.paragraph_lanes == 0 || count == 0 {
+                self.lanes.add(&all[begin], &mut whole);
+                continue;
+            }
+            own.fill(u32::MAX);
+            self.lanes.add(&all[begin.start..inside], &mut own);
+            let lanes = &own[..self.recipe.paragraph_lanes as usize];
+            band::bands(lanes, self.paragraph_banding, Level::Paragraph, keys);
+            signature::merge(&mut whole, &own);
+            self.lanes.add(&all[inside..begin.end], &mut whole);
+        }
+        whole
+    }
+
+    fn exact_paragraphs(&self, ranges: &[Range<u32>], out: &mut Fingerprint) {
+        let long = ranges.iter().filter(|r| r.end - r.start >= EXACT_PARAGRAPH);
+        out.paragraphs.extend(long.map(|r| paragraph_key(&self.tokens, r)));
+        let count = out.paragraphs.len();
+        out.paragraphs.sort_unstable();
+        out.paragraphs.dedup();
+        out.may_repeat = out.paragraphs.len() < count;
+    }
+}
+
+/// The exact key of a paragraph.
+pub fn paragraph_key(tokens: &Tokens, range: &Range<u32>) -> u64 {
+    hash::sequence(tokens.hashes[range.start as usize..range.end as usize].iter().copied())
+}
+
+/// Identity of a text: its normalised tokens, or its bytes where there is none, so that `…` and `***` stay apart.
+pub fn exact(text: &str, tokens: &Tokens) -> u128 {
+    if tokens.is_empty() {
+        hash::wide([u64::MAX, hash::bytes(text.trim().as_bytes())])
+    } else {
+        hash::wide(tokens.hashes.iter().copied())
+    }
+}
+
+/// A set that is emptied by counting up.
+#[derive(Debug, Default)]
+struct Seen {
+    slots: Vec<(u64, u32)>,
+    round: u32,
+}
+
+impl Seen {
+    /// The longest run of values that stood before.
+    fn in_a_row(&mut self, values: &[u64]) -> u32 {
+        let size = (values.len() * 2).next_power_of_two().max(64);
+        if self.slots.len() < size || self.slots.len() > size * 1024 || self.round == u32::MAX {
+            self.slots.clear();
+            self.slots.resize(size, (0, 0));
+            self.slots.shrink_to_fit();
+            self.round = 0;
+        }
+        self.round += 1;
+        let mask = self.slots.len() - 1;
+        let (mut longest, mut run) = (0, 0);
+        for &value in values {
+            let mut at = value as usize & mask;
+            let old = loop {
+                match self.slots[at] {
+                    (v, round) if round == self.round && v == value => break true,
+                    (_, round) if round == self.round => at = (at + 1) & mask,
+                    _ => {
+                        self.slots[at] = (value, self.round);
+                        break false;
+                    }
+                }
+            };
+            run = if old { run + 1 } else { 0 };
+            longest = longest.max(run);
+        }
+        longest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_signature_is_that_of_all_shingles(t in "([a-f]{1,2} ?\n?\n?){0,120}") {
+            let recipe = Recipe { paragraph_shingles: 3, ..Recipe::default() };
+            let mut f = Fingerprinter::new(&recipe);
+            let signed = f.signature(&t);
+            let mut all = f.lanes.empty();
+            f.lanes.add(&f.shingles.hashes, &mut all);
+            prop_assert_eq!(signed, all);
+        }
+
+        #[test]
+        fn buffers_carry_nothing_over(a in "([a-f]{1,2}[ \n]){0,60}", b in "([a-f]{1,2}[ \n]){0,60}") {
+            let recipe = Recipe::default();
+            let mut used = Fingerprinter::new(&recipe);
+            used.fingerprint(&a);
+            prop_assert_eq!(used.fingerprint(&b), Fingerprinter::new(&recipe).fingerprint(&b));
+        }
+    }
+
+    #[test]
+    fn tokenless_texts_differ_by_their_bytes() {
+        let recipe = Recipe::default();
+        let mut f = Fingerprinter::new(&recipe);
+        let mut exact = |t: &str| f.fingerprint(t).exact;
+        assert_eq!(exact(""), exact(" \n"));
+        assert_ne!(exact("..."), exact("***"));
+        assert_eq!(exact("A  b!"), exact("a B"));
+        assert_ne!(exact("ab"), exact("a b"));
+    }
+
+    #[test]
+    fn repeats_are_suspected() {
+        let recipe = Recipe::default();
+        let mut f = Fingerprinter::new(&recipe);
+        let words: Vec<String> = (0..60).map(|i| format!("w{i}")).collect();
+        let passage = words[..12].join(" ");
+        assert!(!f.fingerprint(&words.join(" ")).may_repeat);
+        assert!(f.fingerprint(&format!("{} {passage}", words.join(" "))).may_repeat);
+        assert!(f.fingerprint("a b c d e\n\nx\n\na b c d e").may_repeat);
+        assert!(f.fingerprint(&"word ".repeat(100_000)).may_repeat);
+    }
+}

@@ -1,0 +1,109 @@
+//! Owns: where paragraphs begin and end. Never: tokens.
+
+use super::token::Tokens;
+use crate::span::Span;
+use std::ops::Range;
+
+/// A block with a longer line than this (in characters) is not hard-wrapped: each of its lines is a paragraph.
+const WRAP: usize = 120;
+
+/// The paragraphs of a text, in order: bytes from the first to past the last line, line end excluded.
+///
+/// A blank line, or one without a letter or digit, ends a paragraph. Inside a block of lines that are all short the lines are taken to
+/// be wrapped, and only headings (`#`) and list items begin anew; a block with a long line has a paragraph a line. A line that ends
+/// in a hyphen goes on with the next if that begins with a lower-case letter.
+pub fn paragraphs(text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut block: Vec<(usize, &str)> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end();
+        if content.chars().any(char::is_alphanumeric) {
+            block.push((at, content));
+        } else {
+            close(&mut block, &mut out);
+        }
+        at += line.len();
+    }
+    close(&mut block, &mut out);
+    out
+}
+
+fn close(block: &mut Vec<(usize, &str)>, out: &mut Vec<Span>) {
+    let wrapped = block.iter().all(|(_, l)| l.len() <= WRAP || l.chars().take(WRAP + 1).count() <= WRAP);
+    let mut heading = false;
+    for (i, &(at, line)) in block.iter().enumerate() {
+        let joined = i > 0 && hyphenated(block[i - 1].1, line);
+        let goes_on = i > 0 && (joined || (wrapped && !heading && !begins_anew(line)));
+        let end = (at + line.len()) as u32;
+        match out.last_mut() {
+            Some(last) if goes_on => last.end = end,
+            _ => out.push(Span::new((at + line.len() - line.trim_start().len()) as u32, end)),
+        }
+        heading = line.trim_start().starts_with('#');
+    }
+    block.clear();
+}
+
+fn hyphenated(line: &str, next: &str) -> bool {
+    line.ends_with(['-', '\u{2010}', '\u{ad}']) && next.trim_start().chars().next().is_some_and(char::is_lowercase)
+}
+
+fn begins_anew(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("# ") || line.starts_with("##") || ["- ", "* ", "• ", "+ "].iter().any(|b| line.starts_with(b))
+}
+
+/// The token ranges of the paragraphs that hold a token; together they are all tokens, in order.
+pub fn token_ranges(text: &str, tokens: &Tokens) -> Vec<Range<u32>> {
+    let mut out: Vec<Range<u32>> = Vec::new();
+    let mut from = 0;
+    for p in paragraphs(text) {
+        let to = from + tokens.spans[from..].partition_point(|s| s.start < p.end);
+        if to > from {
+            out.push(from as u32..to as u32);
+        }
+        from = to;
+    }
+    if from < tokens.len() {
+        // Only a token without a letter or digit could stand outside every paragraph, and there is none; stay total all the same.
+        out.push(from as u32..tokens.len() as u32);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::token::tokenize;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cut(text: &str) -> Vec<&str> {
+        paragraphs(text).iter().map(|p| &text[p.range()]).collect()
+    }
+
+    #[test]
+    fn blank_lines_wrapping_headings_and_lists() {
+        assert_eq!(cut("One\nstill one\n\n  Two  \n * * *\nThree\r\n\r\nFour"), ["One\nstill one", "Two", "Three", "Four"]);
+        assert_eq!(cut("# Head\nbody of\nit\n- item\n- item two\nmore"), ["# Head", "body of\nit", "- item", "- item two\nmore"]);
+        let long = "word ".repeat(40);
+        assert_eq!(cut(&format!("Head\n{long}\nTail")), ["Head", long.trim_end(), "Tail"]);
+        assert_eq!(cut(&format!("{long}exam-\nple goes on")).len(), 1);
+        assert_eq!(cut("\n \n--\n"), [""; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_token_stands_in_one_paragraph(t in "([a-z#*漢é_-]{0,7}[ \n.\r-]){0,60}") {
+            let tokens = tokenize(&t);
+            let ranges = token_ranges(&t, &tokens);
+            let mut at = 0;
+            for r in &ranges {
+                prop_assert_eq!(r.start, at);
+                prop_assert!(r.end > r.start);
+                at = r.end;
+            }
+            prop_assert_eq!(at as usize, tokens.len());
+        }
+    }
+}
