@@ -167,6 +167,7 @@ fn every_page_says_what_is_found() {
     let mut files: Vec<_> = fs::read_dir(Path::new("tests/cases")).unwrap().map(|e| e.unwrap().path()).collect();
     files.retain(|f| f.extension().is_some_and(|e| e == "md"));
     files.sort();
+    assert!(files.len() >= 20, "pages are missing");
     let mut wrong = String::new();
     for file in files {
         let page = fs::read_to_string(&file).unwrap();
