@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# All tests: `cargo test`, which needs nothing but a Rust toolchain, and then those that need more.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+echo "-- cargo test: unit, law, case, layer and seed tests; the examples in the docs; the fuzz corpora"
+cargo test
+
+echo "-- the seeds, through the program itself"
+program="${CARGO_TARGET_DIR:-target}/debug/nearcopy"
+report="$(mktemp)"
+trap 'rm -f "$report"' EXIT
+"$program" scan seeds/ --format jsonl >"$report"
+
+# Every pair of the truth is a line of the report, or both stand in one cluster or class of equal texts.
+missed=0 wanted=0
+while IFS=$'\t' read -r a b relation; do
+    wanted=$((wanted + 1))
+    a="\"seeds/$a\"" b="\"seeds/$b\""
+    if grep -F "$a" "$report" | grep -F "$b" | grep -qE "\"relation\": ?\"$relation\"|\"type\": ?\"(cluster|equal)\""; then
+        continue
+    fi
+    echo "not found: $a $b $relation"
+    missed=$((missed + 1))
+done <seeds/truth.tsv
+echo "seeds: $((wanted - missed)) of $wanted pairs found"
+[ "$missed" -eq 0 ]
+
+echo "-- all tests passed"
