@@ -83,7 +83,10 @@ impl Columns {
                         Amount::Words(n) => words::count(n, "word"),
                         Amount::Bytes(n) => words::bytes(n),
                     };
-                    let note = if same { format!("… {amount} the same …") } else { format!("… {amount} …") };
+                    let mut note = format!("… {amount} the same …");
+                    if !same || note.width() + self.note_indent() > self.layout.width {
+                        note = format!("… {amount} …");
+                    }
                     self.note(&note, out)?;
                     sides.iter_mut().for_each(|side| side.shown = 0);
                 }
@@ -149,12 +152,16 @@ impl Columns {
 
     /// A note across both columns.
     fn note(&self, note: &str, out: &mut dyn Write) -> io::Result<()> {
-        let indent = self.layout.indent + self.gutters[0] + 1;
+        let indent = self.note_indent();
         if note.is_empty() && !self.stacked {
             let rule = self.layout.ink.paint(Style::Faint, "│");
             return writeln!(out, "{:w$}{rule}", "", w = indent + self.text + 1);
         }
         writeln!(out, "{}", format!("{:indent$}{}", "", self.layout.ink.paint(Style::Faint, note)).trim_end())
+    }
+
+    fn note_indent(&self) -> usize {
+        self.layout.indent + if self.stacked { 0 } else { self.gutters[0] + 1 }
     }
 }
 
