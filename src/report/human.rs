@@ -113,11 +113,13 @@ impl Human<'_, '_> {
         use unicode_width::UnicodeWidthStr;
         let margin = first.len() - first.trim_start().len();
         let room = self.width.saturating_sub(first.width().max(margin + hang)).max(8);
-        for (n, row) in wrap::rows(&line.units, room, self.ink).iter().enumerate() {
+        let ink = self.ink;
+        let mark = if first.trim().is_empty() { Style::Plain } else { Style::Relation };
+        for (n, row) in wrap::rows(&line.units, room).iter().enumerate() {
             if n == 0 {
-                writeln!(self.out, "{}{}", self.ink.paint(Style::Relation, first), row.text)?;
+                writeln!(self.out, "{}{}", ink.paint(mark, first), row.text(ink))?;
             } else {
-                writeln!(self.out, "{:w$}{}", "", row.text, w = margin + hang)?;
+                writeln!(self.out, "{:w$}{}", "", row.text(ink), w = margin + hang)?;
             }
         }
         Ok(())

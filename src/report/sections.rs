@@ -347,7 +347,7 @@ impl<'a> Human<'a, '_> {
             let mut lines: Vec<String> = Vec::new();
             for place in group {
                 self.texts.passage(&text, place.span)?;
-                lines.push(words::number(text.line_at(place.span.start).into()).replace(',', ""));
+                lines.push(text.line_at(place.span.start).to_string());
             }
             lines.dedup();
             let noun = match (text.whole_file, lines.len()) {
