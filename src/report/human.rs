@@ -113,11 +113,13 @@ impl Human<'_, '_> {
         use unicode_width::UnicodeWidthStr;
         let margin = first.len() - first.trim_start().len();
         let room = self.width.saturating_sub(first.width().max(margin + hang)).max(8);
-        for (n, row) in wrap::rows(&line.units, room, self.ink).iter().enumerate() {
+        let ink = self.ink;
+        let mark = if first.trim().is_empty() { Style::Plain } else { Style::Relation };
+        for (n, row) in wrap::rows(&line.units, room).iter().enumerate() {
             if n == 0 {
-                writeln!(self.out, "{}{}", self.ink.paint(Style::Relation, first), row.text)?;
+                writeln!(self.out, "{}{}", ink.paint(mark, first), row.text(ink))?;
             } else {
-                writeln!(self.out, "{:w$}{}", "", row.text, w = margin + hang)?;
+                writeln!(self.out, "{:w$}{}", "", row.text(ink), w = margin + hang)?;
             }
         }
         Ok(())
@@ -128,7 +130,8 @@ impl Human<'_, '_> {
     }
 
     pub fn heading(&mut self, title: &str) -> io::Result<()> {
-        writeln!(self.out, "\n{}", self.ink.paint(Style::Strong, title))
+        self.blank()?;
+        self.put("", 2, Line::default().say(Style::Strong, title))
     }
 
     /// Says how many of a list are not shown.
@@ -136,8 +139,8 @@ impl Human<'_, '_> {
         if all <= shown as u64 {
             return Ok(());
         }
-        let rest = words::count(all - shown as u64, noun);
-        self.put(indent, 0, Line::default().say(Style::Faint, &format!("… and {rest} more: --format json has all of them.")))
+        let rest = words::count(all - shown as u64, &format!("more {noun}"));
+        self.put(indent, 0, Line::default().say(Style::Faint, &format!("… and {rest}: --format json has all of them.")))
     }
 
     fn header(&mut self) -> io::Result<()> {
@@ -190,6 +193,7 @@ fn found(findings: Findings) -> String {
     if s.documents == 0 {
         return "There was nothing to read.".into();
     }
+    let d = findings.detection;
     let mut parts = Vec::new();
     if s.clusters > 0 {
         let (clusters, duplicates) = (words::count(s.clusters, "cluster"), words::count(s.duplicates, "duplicate"));
@@ -202,6 +206,7 @@ fn found(findings: Findings) -> String {
         parts.push(words::count(s.repeats, "repeat"));
     }
     match parts.len() {
+        0 if d.clusters.len() + d.equal.len() + d.pairs.len() + d.repeats.len() > 0 => "See above.".into(),
         0 => "Nothing was found: no two texts share a passage, and none repeats itself.".into(),
         1 => format!("Found {}.", parts[0]),
         n => format!("Found {} and {}.", parts[..n - 1].join(", "), parts[n - 1]),

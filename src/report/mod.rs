@@ -53,7 +53,7 @@ pub fn json(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
 /// Writes the report as JSON Lines: summary, documents, clusters, equal, pairs, repeats.
 ///
 /// # Errors
-/// As [`json`].
+/// As [`json()`].
 pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     json::lines(findings, out)
 }
@@ -63,7 +63,7 @@ pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
 /// Long lists are cut, and say by how much. Nothing of a text, an id or a path reaches `out` that would act on a terminal.
 ///
 /// # Errors
-/// As [`json`].
+/// As [`json()`].
 pub fn human(findings: Findings, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
     human::write(findings, options, out)
 }

@@ -63,10 +63,7 @@ impl Columns {
     }
 
     fn heading(&self, names: [&str; 2], out: &mut dyn Write) -> io::Result<()> {
-        let paint = |name: &str| {
-            let name = words::fit(name, self.text);
-            Row { width: name.width(), text: self.layout.ink.paint(Style::Faint, &name).into_owned(), ..Row::default() }
-        };
+        let paint = |name: &str| Row::of(Style::Faint, words::fit(name, self.text));
         self.rows(vec![paint(names[0])], vec![paint(names[1])], &mut [0, 0], out)
     }
 
@@ -83,7 +80,10 @@ impl Columns {
                         Amount::Words(n) => words::count(n, "word"),
                         Amount::Bytes(n) => words::bytes(n),
                     };
-                    let note = if same { format!("… {amount} the same …") } else { format!("… {amount} …") };
+                    let mut note = format!("… {amount} the same …");
+                    if !same || note.width() + self.note_indent() > self.layout.width {
+                        note = format!("… {amount} …");
+                    }
                     self.note(&note, out)?;
                     sides.iter_mut().for_each(|side| side.shown = 0);
                 }
@@ -100,7 +100,7 @@ impl Columns {
 
     /// Writes what both sides hold, from the same row on.
     fn flush(&self, [left, right]: &mut [Side; 2], out: &mut dyn Write) -> io::Result<()> {
-        let rows = |side: &mut Side| wrap::rows(&std::mem::take(&mut side.units), self.text, self.layout.ink);
+        let rows = |side: &mut Side| wrap::rows(&std::mem::take(&mut side.units), self.text);
         let mut shown = [left.shown, right.shown];
         self.rows(rows(left), rows(right), &mut shown, out)?;
         [left.shown, right.shown] = shown;
@@ -113,7 +113,14 @@ impl Columns {
         if self.stacked {
             for (side, sign, rows) in [(0, "<", &left), (1, ">", &right)] {
                 for row in rows {
-                    writeln!(out, "{:i$}{sign}{}{}", "", self.gutter(row, side, shown), row.text, i = self.layout.indent)?;
+                    writeln!(
+                        out,
+                        "{:i$}{sign}{}{}",
+                        "",
+                        self.gutter(row, side, shown),
+                        row.text(self.layout.ink),
+                        i = self.layout.indent
+                    )?;
                 }
             }
             return Ok(());
@@ -125,9 +132,9 @@ impl Columns {
             let rule = self.layout.ink.paint(Style::Faint, "│");
             let (lg, rg) = (self.gutter(l, 0, shown), self.gutter(r, 1, shown));
             let pad = self.text.saturating_sub(l.width);
-            write!(out, "{:i$}{lg}{}{mark}{:pad$} {rule}", "", l.text, "", i = self.layout.indent)?;
+            write!(out, "{:i$}{lg}{}{mark}{:pad$} {rule}", "", l.text(self.layout.ink), "", i = self.layout.indent)?;
             if r.width > 0 {
-                write!(out, " {rg}{mark}{}{mark}", r.text)?;
+                write!(out, " {rg}{mark}{}{mark}", r.text(self.layout.ink))?;
             }
             writeln!(out)?;
         }
@@ -149,12 +156,16 @@ impl Columns {
 
     /// A note across both columns.
     fn note(&self, note: &str, out: &mut dyn Write) -> io::Result<()> {
-        let indent = self.layout.indent + self.gutters[0] + 1;
+        let indent = self.note_indent();
         if note.is_empty() && !self.stacked {
             let rule = self.layout.ink.paint(Style::Faint, "│");
             return writeln!(out, "{:w$}{rule}", "", w = indent + self.text + 1);
         }
         writeln!(out, "{}", format!("{:indent$}{}", "", self.layout.ink.paint(Style::Faint, note)).trim_end())
+    }
+
+    fn note_indent(&self) -> usize {
+        self.layout.indent + if self.stacked { 0 } else { self.gutters[0] + 1 }
     }
 }
 

@@ -21,6 +21,9 @@ const WINDOW: usize = 4096;
 /// Longer stretches are told in bytes rather than words.
 const COUNTABLE: usize = 1 << 18;
 
+/// What ends a line.
+const BREAKS: [char; 2] = ['\n', '\r'];
+
 /// A match seen from one side: two texts, the spans that correspond, the equal runs inside.
 pub(super) struct Passage<'t, 'a> {
     pub left: &'t Text<'a>,
@@ -150,7 +153,7 @@ impl Passage<'_, '_> {
         let (left, right) = (self.left_of(both), self.right_of(both));
         if let Piece::Edit(_) = piece {
             let bare = |text: &str| !text.contains(char::is_alphanumeric);
-            let breaks = bare(left) && bare(right) && left.contains('\n') && right.contains('\n');
+            let breaks = bare(left) && bare(right) && left.contains(BREAKS) && right.contains(BREAKS);
             // What is not a word is no edit: it was not compared.
             out.push(if bare(left) && bare(right) { Piece::Same(both) } else { piece });
             out.extend(breaks.then_some(Piece::Break));
@@ -161,7 +164,7 @@ impl Passage<'_, '_> {
         let (mut left_from, mut right_from) = (0, 0);
         if ls.len() == rs.len() {
             for i in 1..ls.len() {
-                if left[ls[i - 1]..ls[i]].contains('\n') && right[rs[i - 1]..rs[i]].contains('\n') {
+                if left[ls[i - 1]..ls[i]].contains(BREAKS) && right[rs[i - 1]..rs[i]].contains(BREAKS) {
                     let (l, r) = (line_start(left, ls[i]), line_start(right, rs[i]));
                     out.push(Piece::Same(Both {
                         left: within(both.left, (left_from, l)),
@@ -197,7 +200,7 @@ fn within(span: Span, (from, to): (usize, usize)) -> Span {
 
 /// Where the line of the word at `word` begins.
 fn line_start(text: &str, word: usize) -> usize {
-    text[..word].rfind('\n').map_or(0, |at| at + 1)
+    text[..word].rfind(BREAKS).map_or(0, |at| at + 1)
 }
 
 /// How many words the beginning of a long stretch shows: about a context, up to a line break or else a sentence's end.
@@ -224,7 +227,7 @@ fn snap(gaps: &[&str], bytes: impl Fn(usize) -> usize) -> usize {
     let mut near: Vec<usize> = (enough - SNAP..=enough + SNAP).filter(|&n| n <= gaps.len()).collect();
     near.sort_by_key(|&n| n.abs_diff(enough));
     let sentence = |gap: &str| gap.contains(['.', '!', '?', '。', '！', '？', '؟', '।']) && gap.len() > 1;
-    let line = near.iter().find(|&&n| gaps[n - 1].contains('\n'));
+    let line = near.iter().find(|&&n| gaps[n - 1].contains(BREAKS));
     *line.or_else(|| near.iter().find(|&&n| sentence(gaps[n - 1]))).unwrap_or(&enough)
 }
 

@@ -252,11 +252,13 @@ impl<'a> Human<'a, '_> {
         let line = Line::default().say(Style::Strong, &left).say(Style::Relation, between);
         self.put("  ", 2, line.say(Style::Strong, &right).say(Style::Relation, behind))?;
         let [of_left, of_right] = seen.coverage().map(words::percent);
+        let halves = format!("{of_left} of the first text, {of_right} of the second");
         let mut details = match seen.relation() {
             Relation::Contains => {
                 vec![format!("{of_right} of {}, {of_left} of {}", words::fit(&right, 60), words::fit(&left, 60))]
             }
-            relation => vec![relation.name().to_owned(), format!("{of_left} of the first text, {of_right} of the second")],
+            Relation::Quotes => vec![Relation::Quotes.name().to_owned(), halves],
+            _ => vec![halves],
         };
         details.extend(seen.scores());
         self.put("    ", 0, Line::default().list(Style::Plain, &details))?;
@@ -289,7 +291,7 @@ impl<'a> Human<'a, '_> {
         let layout = Layout { indent: 4, width: self.width, ink: self.ink };
         passages::write(&shown, names, layout, &mut self.out)?;
         if matches.len() > PASSAGES {
-            let rest = words::count((matches.len() - PASSAGES) as u64, "shorter passage");
+            let rest = words::count((matches.len() - PASSAGES) as u64, "more passage");
             self.put("    ", 0, Line::default().say(Style::Faint, &format!("… and {rest}.")))?;
         }
         Ok(())
@@ -315,7 +317,9 @@ impl<'a> Human<'a, '_> {
 
     fn repeat(&mut self, repeat: &Repeat) -> io::Result<()> {
         let Some(place) = repeat.places.first() else { return Ok(()) };
-        self.blank()?;
+        if !self.brief {
+            self.blank()?;
+        }
         let quoted = format!("“{}”", first_words(place, &mut self.texts)?);
         self.put("  ", 2, Line::default().say(Style::Strong, &quoted))?;
         let tokens = words::count(repeat.tokens.into(), "token");
@@ -343,7 +347,7 @@ impl<'a> Human<'a, '_> {
             let mut lines: Vec<String> = Vec::new();
             for place in group {
                 self.texts.passage(&text, place.span)?;
-                lines.push(words::number(text.line_at(place.span.start).into()).replace(',', ""));
+                lines.push(text.line_at(place.span.start).to_string());
             }
             lines.dedup();
             let noun = match (text.whole_file, lines.len()) {
@@ -357,7 +361,7 @@ impl<'a> Human<'a, '_> {
         }
         let all = if repeat.period.is_some() { repeat.places.len() as u64 } else { repeat.count };
         if all > shown.len() as u64 {
-            line = line.say(Style::Faint, &format!(" and {} more", words::count(all - shown.len() as u64, "place")));
+            line = line.say(Style::Faint, &format!(" and {}", words::count(all - shown.len() as u64, "more place")));
         }
         Ok(line)
     }

@@ -21,11 +21,37 @@ pub(super) struct Unit {
 /// A row, with the line of its first unit.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
-    pub text: String,
+    runs: Vec<(Style, String)>,
     pub width: usize,
     pub line: Option<u32>,
     /// Whether some of it is written from right to left.
     pub right_to_left: bool,
+}
+
+impl Row {
+    /// The row as it is written.
+    pub fn text(&self, ink: Ink) -> String {
+        self.runs.iter().map(|(style, text)| ink.paint(*style, text)).collect()
+    }
+
+    /// A row of one name.
+    pub fn of(style: Style, text: String) -> Row {
+        Row { width: text.width(), runs: vec![(style, text)], ..Row::default() }
+    }
+
+    fn push(&mut self, style: Style, text: &str, space: bool) {
+        let space = if space { " " } else { "" };
+        self.width += space.len() + text.width();
+        match self.runs.last_mut() {
+            Some((last, run)) if *last == style => *run += &format!("{space}{text}"),
+            Some((_, run)) if style != Style::Plain => {
+                // A space between two styles is plain where that opens no run of its own.
+                run.push_str(space);
+                self.runs.push((style, text.to_owned()));
+            }
+            _ => self.runs.push((style, format!("{space}{text}"))),
+        }
+    }
 }
 
 /// Cuts a stretch of running text into units: words at whitespace, wide characters (Han, kana, Hangul …) one by one.
@@ -73,56 +99,50 @@ fn parts(word: &str) -> Vec<&str> {
 }
 
 /// Fills rows of at most `columns` (at least 1) columns.
-pub(super) fn rows(units: &[Unit], columns: usize, ink: Ink) -> Vec<Row> {
+pub(super) fn rows(units: &[Unit], columns: usize) -> Vec<Row> {
     let columns = columns.max(1);
     let mut rows = Vec::new();
     let mut row = Row::default();
+    let wide = |u: &Unit| usize::from(u.space) + u.text.width();
     for chunk in units.chunk_by(|_, next| !next.breakable) {
-        let wide = |u: &Unit| usize::from(u.space) + u.text.width();
-        let width = chunk.iter().map(wide).sum::<usize>() - usize::from(chunk[0].space);
-        let space = usize::from(chunk[0].space);
-        if row.width > 0 && row.width + space + width > columns {
+        // A space that opens the chunk counts where something stands before it.
+        let width = chunk.iter().map(wide).sum::<usize>();
+        if row.width > 0 && row.width + width > columns {
             rows.push(std::mem::take(&mut row));
         }
         for unit in chunk {
             if unit.space && row.width > 0 && row.width + wide(unit) > columns {
                 rows.push(std::mem::take(&mut row));
             }
-            if unit.space && row.width > 0 {
-                row.text.push(' ');
-                row.width += 1;
-            }
             row.line = row.line.or(Some(unit.line));
-            add(unit, columns, ink, &mut row, &mut rows);
+            add(unit, columns, &mut row, &mut rows);
         }
     }
-    if row.width > 0 || row.line.is_some() {
+    if row.line.is_some() {
         rows.push(row);
     }
     rows
 }
 
 /// Adds a unit to the row, on further rows where it is too long for one.
-fn add(unit: &Unit, columns: usize, ink: Ink, row: &mut Row, rows: &mut Vec<Row>) {
+fn add(unit: &Unit, columns: usize, row: &mut Row, rows: &mut Vec<Row>) {
+    let mut space = unit.space && row.width > 0;
     row.right_to_left |= unit.text.chars().any(is_right_to_left);
-    if row.width + unit.text.width() <= columns {
-        row.width += unit.text.width();
-        row.text.push_str(&ink.paint(unit.style, &unit.text));
-        return;
+    if row.width + usize::from(space) + unit.text.width() <= columns {
+        return row.push(unit.style, &unit.text, space);
     }
     let mut part = String::new();
     for grapheme in unit.text.graphemes(true) {
-        if row.width + part.width() + grapheme.width() > columns && row.width + part.width() > 0 {
-            row.width += part.width();
-            row.text.push_str(&ink.paint(unit.style, &part));
-            part.clear();
+        let before = row.width + usize::from(space) + part.width();
+        if before > 0 && before + grapheme.width() > columns {
+            row.push(unit.style, &part, space);
+            (part, space) = (String::new(), false);
             let right_to_left = row.right_to_left;
             rows.push(std::mem::replace(row, Row { line: Some(unit.line), right_to_left, ..Row::default() }));
         }
         part.push_str(grapheme);
     }
-    row.width += part.width();
-    row.text.push_str(&ink.paint(unit.style, &part));
+    row.push(unit.style, &part, space);
 }
 
 fn is_right_to_left(c: char) -> bool {
@@ -138,7 +158,7 @@ mod tests {
     fn plain(text: &str, columns: usize) -> Vec<String> {
         let mut all = Vec::new();
         units(text, Style::Plain, false, |_| 0, &mut all);
-        rows(&all, columns, Ink { color: false }).into_iter().map(|r| r.text).collect()
+        rows(&all, columns).into_iter().map(|r| r.text(Ink { color: false })).collect()
     }
 
     #[test]

@@ -158,6 +158,38 @@ fn a_million_copies_are_quick() {
 }
 
 #[test]
+fn many_pairs_are_quick() {
+    let body = "The harbour was closed and the trains stood still all night, the authority said. ".repeat(30);
+    let ids = (0..2_000).map(|n| Document::new(format!("{n:04}"), format!("é{n} {body}")));
+    let big = Document::new("big", "é".to_owned() + &body.repeat(10_000));
+    let corpus = Corpus::new(ids.chain([big])).unwrap();
+    let mut detection = empty(&corpus);
+    let span = |n: u32| Span::new(20 + n, 1000 + n);
+    let found = |n| Match {
+        a: span(n),
+        b: span(n),
+        tokens_a: 200,
+        tokens_b: 200,
+        identity: 1.0,
+        blocks: vec![Block { a: span(n), b: span(n) }; 4],
+    };
+    let one = pair(&corpus, "0000", "0001", Relation::NearCopy, [0.9, 0.9], &[]);
+    for a in 0..2_000 {
+        for step in 1..=50u32 {
+            let mut p = Pair { a, b: (a + step * 37) % 2_001, ..one.clone() };
+            p.b = if step == 1 { 2_000 } else { p.b };
+            p.comparison.matches = (0..4).map(found).collect();
+            detection.pairs.push(p);
+        }
+    }
+    let sample = Sample { corpus, detection, skipped: vec![] };
+    let started = std::time::Instant::now();
+    let bytes = text(&sample).len();
+    println!("{bytes} bytes in {:?}", started.elapsed());
+    assert!(bytes > 50_000_000);
+}
+
+#[test]
 fn offsets_slice_back_to_the_passage() {
     let sample = scripts();
     let report = json(&sample);
