@@ -56,7 +56,10 @@ pub fn tell(intake: &Intake, quiet: bool) {
             continue;
         }
         let problems: Vec<&Problem> = intake.problems.iter().filter(|p| p.reason == reason).collect();
-        let mut message = format!("skipped as {}: {total}", reason.name());
+        let mut message = match reason {
+            Reason::Missing => format!("error: {} not there", count(total, "input")),
+            _ => format!("skipped as {}: {total}", reason.name()),
+        };
         for problem in problems.iter().take(SHOWN) {
             message.push_str(&format!("\n  {}", place(problem)));
         }
