@@ -192,7 +192,6 @@ fn failed(what: &str, error: &io::Error) -> Failure {
     let mend = match error.kind() {
         io::ErrorKind::NotFound => "; does its directory exist?",
         io::ErrorKind::PermissionDenied => "; choose a place that may be written",
-        io::ErrorKind::StorageFull => "; the disk is full",
         _ => "",
     };
     Failure::Said(format!("{what} cannot be written: {}{mend}", clean(&error.to_string())))

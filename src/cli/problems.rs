@@ -38,9 +38,10 @@ pub fn count(n: u64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-/// Whether a kind of problem is a bad record, as `--max-bad` counts them. A binary file among texts is none.
+/// Whether a kind of problem is a bad record, as `--max-bad` counts them: something that was meant to be read and held no
+/// text that could be. A file of another kind met in a directory is none, and a missing input is an error of its own.
 fn is_bad(reason: Reason) -> bool {
-    !matches!(reason, Reason::Binary | Reason::Missing)
+    !matches!(reason.name(), "binary" | "unknown-name" | "missing")
 }
 
 /// How many bad records there were.
@@ -51,14 +52,14 @@ pub fn bad_records(intake: &Intake) -> u64 {
 /// Tells what was not read, and what was read with doubt. When quiet, only of inputs that were asked for and not there.
 pub fn tell(intake: &Intake, quiet: bool) {
     for (&reason, &total) in &intake.skipped {
-        if quiet && is_bad(reason) || quiet && reason == Reason::Binary {
+        if quiet && !matches!(reason, Reason::Missing | Reason::Unreadable) {
             continue;
         }
         let problems: Vec<&Problem> = intake.problems.iter().filter(|p| p.reason == reason).collect();
-        let mut message = format!("{}: {}", reason.name(), count(total, "input"));
-        if reason != Reason::Missing {
-            message = format!("skipped as {}: {total}", reason.name());
-        }
+        let mut message = match reason {
+            Reason::Missing => format!("error: {} not there", count(total, "input")),
+            _ => format!("skipped as {}: {total}", reason.name()),
+        };
         for problem in problems.iter().take(SHOWN) {
             message.push_str(&format!("\n  {}", place(problem)));
         }
