@@ -11,9 +11,6 @@ use std::fmt;
 /// Records parsed at a time by one thread.
 const PIECE: usize = 64;
 
-/// After so many errors the rest of a file is left alone: each of them may cost a look at all that follows.
-const MAX_ERRORS: usize = 100;
-
 /// Gathers the elements of an array; those before an error are kept.
 struct Elements<'o, 'de>(&'o mut Vec<&'de RawValue>);
 
@@ -63,9 +60,8 @@ pub(super) fn read(bytes: Vec<u8>, context: &Context) -> Batch {
             context.record(record.get().as_bytes(), number, damaged, batch);
         }
     });
-    let last = errors.last().filter(|_| array || errors.len() == MAX_ERRORS).map_or(u64::MAX, |(number, _)| *number);
     for (number, why) in errors {
-        let lost = if number == last { "; what follows it was not read" } else { "; it was skipped" };
+        let lost = if array { "; what follows it was not read" } else { "; it was skipped" };
         batch
             .intake
             .skip(Reason::BadJson, &context.path, Some(number), || format!("not valid JSON ({why}){lost}: mend the file"));
@@ -88,12 +84,9 @@ fn objects<'t>(text: &'t str, records: &mut Vec<(u64, &'t RawValue)>, errors: &m
         }
         let Some(error) = failed else { break };
         errors.push((number, error.to_string()));
-        if errors.len() == MAX_ERRORS {
-            break;
-        }
-        let good = &text[from + values.byte_offset()..];
-        let bad = good.trim_ascii_start();
-        let Some(next) = memchr::memmem::find(bad.as_bytes(), b"\n{") else { break };
-        from = text.len() - bad.len() + next + 1;
+        // An iterator that has failed stands where the error is, so no byte is looked at twice.
+        let at = (from + values.byte_offset()).saturating_sub(1).max(from);
+        let Some(next) = memchr::memmem::find(&text.as_bytes()[at..], b"\n{") else { break };
+        from = at + next + 1;
     }
 }

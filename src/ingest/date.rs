@@ -5,7 +5,8 @@ use jiff::fmt::{rfc2822, strtime::BrokenDownTime};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// Days, as they are written besides ISO 8601.
-const DAYS: [&str; 7] = ["%Y/%m/%d", "%Y.%m.%d", "%B %d, %Y", "%d %B %Y", "%d-%b-%Y", "%A, %B %d, %Y", "%A, %d %B %Y"];
+const DAYS: [&str; 9] =
+    ["%Y/%m/%d", "%Y.%m.%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%A, %B %d, %Y", "%A, %d %B %Y"];
 
 /// Times, as they are written besides ISO 8601 and RFC 2822.
 const TIMES: [&str; 4] = ["%Y%m%d%H%M%S", "%Y/%m/%d %H:%M:%S", "%d-%b-%Y %H:%M:%S%.f", "%Y/%m/%d %H:%M"];
@@ -13,14 +14,14 @@ const TIMES: [&str; 4] = ["%Y%m%d%H%M%S", "%Y/%m/%d %H:%M:%S", "%d-%b-%Y %H:%M:%
 /// `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM:SSZ` where a time is given; nothing where the date cannot be understood.
 ///
 /// A time without zone is taken as UTC, a year or month alone as its first day, a number as seconds or milliseconds since
-/// 1970, or as `YYYYMMDD`. What reads differently in different countries (`01/02/2020`) is not understood.
+/// 1970, or as `YYYYMMDD`. Years before 1000 are what programs write for no date. What reads differently in different countries (`01/02/2020`) is not understood.
 pub(super) fn normalise(date: &str) -> Option<String> {
     let date = date.trim();
     let out = match date.strip_prefix('-').unwrap_or(date).bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         true => number(date).or_else(|| day(date)),
         false => day(date).or_else(|| time(date)),
     };
-    out.filter(|text| text.as_bytes().first().is_some_and(u8::is_ascii_digit))
+    out.filter(|text| text.as_bytes().first().is_some_and(|b| matches!(b, b'1'..=b'9')))
 }
 
 /// A number: compact dates by their length, else seconds or milliseconds.
@@ -120,9 +121,18 @@ mod tests {
 
     #[test]
     fn what_is_not_understood() {
-        for given in
-            ["", "yesterday", "01/02/2020", "2020-13-01", "2020-02-30", ".", "1.2.3", "99999999999999999999", "-009999-01-01"]
-        {
+        for given in [
+            "",
+            "yesterday",
+            "01/02/2020",
+            "2020-13-01",
+            "2020-02-30",
+            ".",
+            "1.2.3",
+            "0001-01-01T00:00:00Z",
+            "99999999999999999999",
+            "-009999-01-01",
+        ] {
             assert_eq!(normalise(given), None, "{given}");
         }
     }

@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn damaged_utf8_stays_utf8() {
         let mut bytes = "Die Straße ist für längere Zeit gesperrt".as_bytes().to_vec();
-        bytes.insert(5, 0xff);
+        bytes.insert(3, 0xff);
         let d = of(&bytes);
         assert!(d.replaced && d.encoding == "UTF-8" && d.text.contains("Straße") && d.text.contains('\u{fffd}'));
         let cut = &"汉字汉字汉字".as_bytes()[..17];

@@ -143,6 +143,9 @@ impl<'a> Reader<'a> {
         let context = Context { fields: &self.fields, encoding: other, path: source.shown.as_str().into(), parallel: alone };
         let (batch, name, error) = if wide || shape == Shape::Whole {
             let (bytes, error) = plain.all(source.size, u64::MAX);
+            if self.stopped() {
+                return (Intake::default(), error);
+            }
             let (bytes, name) = self.unwrap(bytes, wide);
             let batch = match shape {
                 Shape::Whole => array::read(bytes, &context),
@@ -151,7 +154,11 @@ impl<'a> Reader<'a> {
             (batch, name, error)
         } else {
             let Plain { mut head, mut rest, error, .. } = plain;
-            head.drain(..if marked { 3 } else { 0 });
+            if error.is_some() {
+                // The last line is only a part of one.
+                head.truncate(memchr::memrchr(b'\n', &head).map_or(0, |at| at + 1));
+            }
+            head.drain(..if marked { head.len().min(3) } else { 0 });
             let (batch, late) = lines::read(head, &mut rest, &context);
             (batch, None, error.or(late))
         };
