@@ -56,8 +56,8 @@ pub fn compare(data: &[u8]) {
     let close = Thresholds { min_match: 3, min_paragraph: 2, ..Thresholds::default() };
     let dense = Recipe { shingle: 2, anchor: 2, anchor_rate: 1, ..Recipe::default() };
     for (recipe, thresholds) in [(Recipe::default(), Thresholds::default()), (dense, close)] {
-        let there = nearcopy::compare(a, b, &recipe, &thresholds, &Background::default());
-        let back = nearcopy::compare(b, a, &recipe, &thresholds, &Background::default());
+        let there = nearcopy::compare(a, b, &Background::default(), &recipe, &thresholds);
+        let back = nearcopy::compare(b, a, &Background::default(), &recipe, &thresholds);
         holds(a, b, &there);
         holds(b, a, &back);
         assert_eq!(there.resemblance, back.resemblance);

@@ -9,8 +9,6 @@ use crate::pair::thresholds::Thresholds;
 const COMMON: u64 = 200;
 /// Fewer texts than this make no word common.
 const COMMON_TEXTS: u64 = 20;
-/// Where sources are not known, boilerplate must stand in this many times `boilerplate_classes` texts at least.
-const UNKNOWN_FACTOR: u32 = 3;
 
 /// What the corpus tells about its texts; postings must be sorted.
 pub fn background(all: &Gathered, t: &Thresholds) -> Background {
@@ -30,5 +28,5 @@ fn is_boilerplate(group: &[Posting], all: &Gathered, t: &Thresholds) -> bool {
     }
     let (of_one, unknown) = most_of_a_source(group, |class| all.source[class as usize]);
     let share = t.boilerplate_share * all.first.len() as f64;
-    of_one >= t.boilerplate_classes || (unknown >= UNKNOWN_FACTOR * t.boilerplate_classes && f64::from(unknown) > share)
+    of_one >= t.boilerplate_classes || (unknown >= t.boilerplate_classes && f64::from(unknown) > share)
 }

@@ -76,15 +76,15 @@ pub fn merge(into: &mut [u32], from: &[u32]) {
     }
 }
 
-/// The share of equal lanes, an unbiased estimate of the resemblance.
-pub fn estimate(a: &[u32], b: &[u32]) -> f64 {
-    a.iter().zip(b).filter(|(x, y)| x == y).count() as f64 / a.len().max(1) as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// The share of equal lanes, an unbiased estimate of the resemblance.
+    fn estimate(a: &[u32], b: &[u32]) -> f64 {
+        a.iter().zip(b).filter(|(x, y)| x == y).count() as f64 / a.len().max(1) as f64
+    }
 
     /// The definition: one shingle and one lane at a time.
     fn plain(lanes: &Lanes, shingles: &[u64]) -> Vec<u32> {
