@@ -51,16 +51,23 @@ impl Fields {
         let mut hit = Hit { ranks: [None; 4], inside: None };
         for role in 0..ROLES.len() {
             for (rank, name) in self.names[role].iter().enumerate() {
-                let Some(name) = name.strip_prefix(prefix) else { continue };
+                let Some(name) = (if prefix.is_empty() { Some(name.as_str()) } else { name.strip_prefix(prefix) }) else {
+                    continue;
+                };
+                let name = name.as_bytes();
+                // This runs for each key of each record, so most names must fall by length and first letter.
                 if name.len() == key.len() {
-                    if name.as_bytes() == key {
+                    let near = name.first().map(u8::to_ascii_lowercase) == key.first().map(u8::to_ascii_lowercase);
+                    if !near || !name.eq_ignore_ascii_case(key) {
+                        continue;
+                    } else if name == key {
                         hit.ranks[role] = Some(rank);
                         break;
-                    } else if !self.given[role] && hit.ranks[role].is_none() && name.as_bytes().eq_ignore_ascii_case(key) {
+                    } else if !self.given[role] && hit.ranks[role].is_none() {
                         hit.ranks[role] = Some(rank + OTHER_CASE);
                     }
-                } else if self.given[role] && name.as_bytes().strip_prefix(key).is_some_and(|rest| rest[0] == b'.') {
-                    hit.inside = Some(name[..=key.len()].to_owned());
+                } else if self.given[role] && name.strip_prefix(key).is_some_and(|rest| rest[0] == b'.') {
+                    hit.inside = Some(String::from_utf8_lossy(&name[..=key.len()]).into_owned());
                 }
             }
         }

@@ -134,8 +134,11 @@ fn parse(window: &[u8], first: u64, context: &Context) -> (u64, Batch) {
         rest = behind;
     }
     let batch = context.each(&pieces, |&(number, piece), batch| {
-        for (number, line) in (number..).zip(piece.split(|b| *b == b'\n')) {
-            let line = line.trim_ascii();
+        let mut from = 0;
+        let ends = memchr::memchr_iter(b'\n', piece).chain([piece.len()]);
+        for (number, end) in (number..).zip(ends) {
+            let line = piece[from.min(end)..end].trim_ascii();
+            from = end + 1;
             if !line.is_empty() {
                 context.record(line, Some(number), false, batch);
             }
