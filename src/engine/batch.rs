@@ -72,7 +72,7 @@ pub fn scan(
         let members = Members::new(&all);
         let (clusters, around) = arrange::clusters(&all, &members, &mut relations, &verifier)?;
         let pairs = arrange::reported(&relations, &around, &all, &verifier)?;
-        let repeats = repeats(&all, &members, documents, &background, recipe, thresholds, progress)?;
+        let repeats = repeats(&all, &members, documents, &family, &background, recipe, thresholds, progress)?;
 
         let candidates = (near.pairs.len() + far.pairs.len()) as u64;
         let summary = Summary {

@@ -18,7 +18,7 @@ pub fn background(all: &Gathered, t: &Thresholds) -> Background {
         groups(postings).filter(|g| is_boilerplate(g, all, t)).map(|g| g[0].key()).collect()
     };
     let common = all.words.iter().zip(0..).filter(|(n, _)| u64::from(**n) > least).map(|(_, slot)| slot).collect();
-    Background { classes, paragraphs: keys(&all.paragraphs), anchors: keys(&all.anchors), common }
+    Background::new(classes, keys(&all.paragraphs), keys(&all.anchors), common)
 }
 
 /// Many texts of one source hold it; or, where sources are not known, more than a share of all texts.

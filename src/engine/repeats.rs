@@ -19,6 +19,8 @@ use crate::text::document::Documents;
 use crate::text::paragraph::token_ranges;
 use crate::text::token::{Tokens, tokenize};
 use rayon::prelude::*;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 /// What a passage that stands in many texts is looked for with.
@@ -45,30 +47,67 @@ pub fn repeats(
     all: &Gathered,
     members: &Members,
     documents: &dyn Documents,
+    family: &[u32],
     background: &Background,
     recipe: &Recipe,
     t: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<Vec<Repeat>> {
-    let frequent = |postings: &[Posting]| -> Vec<u64> {
-        groups(postings).filter(|g| g.len() >= t.repeat_classes as usize).map(|g| g[0].key()).collect()
+    let classes = |g: &&[Posting]| g.len() >= t.repeat_classes as usize;
+    let families = |g: &&[Posting]| classes(g) && families_of(g, family) >= t.repeat_classes as usize;
+    let across = Across {
+        paragraphs: groups(&all.paragraphs).filter(classes).map(|g| g[0].key()).collect(),
+        anchors: groups(&all.anchors).filter(families).map(|g| g[0].key()).collect(),
     };
-    let across = Across { paragraphs: frequent(&all.paragraphs), anchors: frequent(&all.anchors) };
     let reader = Reader { all, documents, recipe, t, progress };
-    let touched = reader.touched(&across);
-    progress.begin(Stage::Repeats, 2 * touched.len() as u64);
-    let shared = reader.shared_windows(&touched, &across)?;
-    let found = reader.map(&touched, |class, text, tokens, paragraphs| {
-        let mut found: Vec<(Passage, bool)> = Vec::new();
+    let mut touched = vec![false; all.first.len()];
+    reader.touch(&all.anchors, &across.anchors, &mut touched);
+    let near = listed(&touched);
+    progress.begin(Stage::Repeats, near.len() as u64);
+    let mut touched = all.may_repeat.clone();
+    let shared = reader.shared_windows(&near, &across, family, &mut touched)?;
+    reader.touch(&all.paragraphs, &across.paragraphs, &mut touched);
+    let touched = listed(&touched);
+    progress.begin(Stage::Repeats, touched.len() as u64);
+    let found = reader.map(&touched, |class, tokens, paragraphs| {
+        let mut found = Vec::new();
         if all.may_repeat[class as usize] {
-            found.extend(inside(tokens, paragraphs, t).into_iter().map(|p| (p, true)));
+            found.extend(inside(tokens, paragraphs, t));
         }
-        found.extend(paragraphs_across(tokens, paragraphs, &across, t).into_iter().map(|p| (p, false)));
-        found.extend(passages_across(tokens, paragraphs, &shared, recipe, t).into_iter().map(|p| (p, false)));
-        let _ = text;
-        found.into_iter().map(|(p, _)| to_found(p, class, tokens)).collect::<Vec<_>>()
+        found.extend(paragraphs_across(tokens, paragraphs, &across, t));
+        found.extend(passages_across(tokens, paragraphs, &shared, recipe, t));
+        found.into_iter().map(|p| to_found(p, class, tokens)).collect::<Vec<_>>()
     })?;
     Ok(merge(found.into_iter().flatten().collect(), all, members, background, t))
+}
+
+/// In how many families of near-copies a key stands. A piece of a paragraph counts only across families: inside one it merely shows where
+/// copies were edited.
+fn families_of(group: &[Posting], family: &[u32]) -> usize {
+    let mut all: Vec<u32> = group.iter().map(|p| family[p.unit as usize]).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.len()
+}
+
+fn listed(touched: &[bool]) -> Vec<u32> {
+    (0..touched.len() as u32).filter(|&c| touched[c as usize]).collect()
+}
+
+/// A map whose keys are hashes already.
+type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Same>>;
+
+#[derive(Default)]
+struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, _: &[u8]) {}
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
 }
 
 fn to_found(p: Passage, class: u32, tokens: &Tokens) -> Found {
@@ -93,11 +132,11 @@ fn paragraphs_across(tokens: &Tokens, paragraphs: &[Range<u32>], across: &Across
     out
 }
 
-/// Passages of one text that the same set of texts shares: runs of windows with one mark. `shared` is sorted by window.
+/// Passages of one text that the same set of texts shares: runs of windows with one mark.
 fn passages_across(
     tokens: &Tokens,
     paragraphs: &[Range<u32>],
-    shared: &[(u64, u64)],
+    shared: &ByHash<u64>,
     recipe: &Recipe,
     t: &Thresholds,
 ) -> Vec<Passage> {
@@ -107,10 +146,7 @@ fn passages_across(
     }
     let mut windows = Shingles::default();
     shingles(tokens, recipe.anchor, &mut windows);
-    let mark = |i: u32| {
-        let window = windows.hashes.get(i as usize)?;
-        shared.binary_search_by_key(window, |s| s.0).ok().map(|at| shared[at].1)
-    };
+    let mark = |i: u32| shared.get(windows.hashes.get(i as usize)?).copied();
     for p in paragraphs {
         let mut i = p.start;
         while i < p.end {
@@ -146,26 +182,23 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Classes that may hold a repeat, ascending.
-    fn touched(&self, across: &Across) -> Vec<u32> {
-        let mut is = self.all.may_repeat.clone();
-        for (postings, keys) in [(&self.all.paragraphs, &across.paragraphs), (&self.all.anchors, &across.anchors)] {
-            let mut at = 0;
-            for p in postings.iter() {
-                while at < keys.len() && keys[at] < p.key() {
-                    at += 1;
-                }
-                if keys.get(at) == Some(&p.key()) {
-                    is[p.unit as usize] = true;
-                }
+    /// Marks the classes that hold one of the keys (sorted, as the postings are).
+    fn touch(&self, postings: &[Posting], keys: &[u64], touched: &mut [bool]) {
+        let mut at = 0;
+        for p in postings {
+            while at < keys.len() && keys[at] < p.key() {
+                at += 1;
+            }
+            if keys.get(at) == Some(&p.key()) {
+                touched[p.unit as usize] = true;
             }
         }
-        (0..is.len() as u32).filter(|&c| is[c as usize]).collect()
     }
 
-    /// Windows near frequent anchors that stand in enough classes, sorted, each with a mark of the set of its classes.
-    fn shared_windows(&self, touched: &[u32], across: &Across) -> Result<Vec<(u64, u64)>> {
-        let near = self.map(touched, |class, _, tokens, paragraphs| {
+    /// Windows near frequent anchors that stand in enough families, each with a mark of the set of its classes. Touches the classes that
+    /// hold enough of them in all for a passage.
+    fn shared_windows(&self, near: &[u32], across: &Across, family: &[u32], touched: &mut [bool]) -> Result<ByHash<u64>> {
+        let near = self.map(near, |class, tokens, paragraphs| {
             let mut windows = Shingles::default();
             shingles(tokens, self.recipe.anchor, &mut windows);
             let mut keys = near_anchors(&windows, paragraphs, across, self.recipe, self.t);
@@ -175,12 +208,20 @@ impl Reader<'_> {
         })?;
         let mut postings: Vec<Posting> = near.into_iter().flatten().collect();
         postings.par_sort_unstable();
-        let enough = groups(&postings).filter(|g| g.len() >= self.t.repeat_classes as usize);
-        Ok(enough.map(|g| (g[0].key(), g.iter().fold(0u64, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1))))).collect())
+        let least = self.t.repeat_classes as usize;
+        let mut held = vec![0u32; touched.len()];
+        let mut out = ByHash::default();
+        for g in groups(&postings).filter(|g| g.len() >= least && families_of(g, family) >= least) {
+            g.iter().for_each(|p| held[p.unit as usize] += 1);
+            out.insert(g[0].key(), g.iter().fold(0u64, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1))));
+        }
+        let passage = self.t.repeat_passage.saturating_sub(self.recipe.anchor) + 1;
+        touched.iter_mut().zip(held).for_each(|(t, n)| *t |= n >= passage);
+        Ok(out)
     }
 
     /// Reads the first documents of the classes again, in parallel, in order.
-    fn map<T: Send>(&self, classes: &[u32], f: impl Fn(u32, &str, &Tokens, &[Range<u32>]) -> T + Sync) -> Result<Vec<T>> {
+    fn map<T: Send>(&self, classes: &[u32], f: impl Fn(u32, &Tokens, &[Range<u32>]) -> T + Sync) -> Result<Vec<T>> {
         let one = |&class: &u32| {
             if self.progress.cancelled() {
                 return Err(Error::Cancelled);
@@ -188,7 +229,7 @@ impl Reader<'_> {
             let n = self.all.first[class as usize] as usize;
             let text = self.documents.text(n).ok_or_else(|| Error::TextGone { id: self.documents.info(n).id.clone() })?;
             let tokens = tokenize(&text);
-            let out = f(class, &text, &tokens, &token_ranges(&text, &tokens));
+            let out = f(class, &tokens, &token_ranges(&text, &tokens));
             self.progress.advance(1);
             Ok(out)
         };

@@ -3,7 +3,7 @@
 use crate::engine::options::Progress;
 use crate::error::{Error, Result};
 use crate::pair::background::Background;
-use crate::pair::candidate::unpack;
+use crate::pair::candidate::{families, pack, unpack};
 use crate::pair::compare::compare_prepared;
 use crate::pair::detection::{Comparison, Relation};
 use crate::pair::prepared::Prepared;
@@ -11,6 +11,35 @@ use crate::pair::thresholds::Thresholds;
 use crate::sketch::recipe::Recipe;
 use crate::text::document::Documents;
 use rayon::prelude::*;
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+/// Pairs that one thread takes at once.
+const CHUNK: usize = 64;
+/// Tokens of prepared texts that one thread keeps: about 20 MB.
+const CACHED: usize = 300_000;
+
+/// The texts that a thread prepared last, oldest first out.
+#[derive(Default)]
+struct Cache<'t> {
+    texts: HashMap<u32, Rc<Prepared<'t>>>,
+    order: VecDeque<u32>,
+    tokens: usize,
+}
+
+impl<'t> Cache<'t> {
+    fn keep(&mut self, class: u32, prepared: Rc<Prepared<'t>>) {
+        self.tokens += prepared.tokens.len();
+        self.texts.insert(class, prepared);
+        self.order.push_back(class);
+        while self.tokens > CACHED {
+            let Some(oldest) = self.order.pop_front() else { break };
+            if let Some(old) = self.texts.remove(&oldest) {
+                self.tokens -= old.tokens.len();
+            }
+        }
+    }
+}
 
 /// A compared pair of classes.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,33 +85,49 @@ pub struct Verifier<'a> {
 }
 
 impl Verifier<'_> {
-    /// Compares packed pairs of classes, sorted, and keeps those that `keep` wants. A text is prepared once for all its partners behind it.
+    /// Compares packed pairs of classes, sorted, and keeps those that `keep` wants, in order. Pairs that hang together are compared one after
+    /// the other, so that a text is prepared about once and not once a pair.
     pub fn compare(&self, pairs: &[u64], keep: impl Fn(&Comparison) -> bool + Sync) -> Result<Vec<Verified>> {
-        let groups: Vec<&[u64]> = pairs.chunk_by(|x, y| unpack(*x).0 == unpack(*y).0).flat_map(|g| g.chunks(64)).collect();
-        let compared: Result<Vec<Vec<Verified>>> = groups
-            .into_par_iter()
-            .map(|group| {
+        let family = self.families(pairs);
+        let mut order: Vec<(u32, u64)> = pairs.iter().map(|&p| (family[unpack(p).0 as usize], p)).collect();
+        order.par_sort_unstable();
+        let compared: Result<Vec<Vec<Verified>>> = order
+            .par_chunks(CHUNK)
+            .map_init(Cache::default, |cache, chunk| {
                 if self.progress.cancelled() {
                     return Err(Error::Cancelled);
                 }
-                let a = unpack(group[0]).0;
-                let text = self.text(a)?;
-                let prepared = Prepared::new(&text, self.background, self.recipe);
                 let mut out = Vec::new();
-                for &pair in group {
-                    let b = unpack(pair).1;
-                    let text = self.text(b)?;
-                    let other = Prepared::new(&text, self.background, self.recipe);
-                    let comparison = compare_prepared(&prepared, &other, self.background, self.thresholds);
+                for &(_, pair) in chunk {
+                    let (a, b) = unpack(pair);
+                    let (left, right) = (self.prepared(a, cache)?, self.prepared(b, cache)?);
+                    let comparison = compare_prepared(&left, &right, self.background, self.thresholds);
                     if keep(&comparison) {
                         out.push(Verified { a, b, comparison });
                     }
                 }
-                self.progress.advance(group.len() as u64);
+                self.progress.advance(chunk.len() as u64);
                 Ok(out)
             })
             .collect();
-        Ok(compared?.into_iter().flatten().collect())
+        let mut compared: Vec<Verified> = compared?.into_iter().flatten().collect();
+        compared.par_sort_unstable_by_key(|v| pack(v.a, v.b));
+        Ok(compared)
+    }
+
+    /// Which texts hang together by these pairs.
+    fn families(&self, pairs: &[u64]) -> Vec<u32> {
+        // A short list is in good order as it is.
+        if pairs.len() < CHUNK { vec![0; self.first.len()] } else { families(self.first.len(), pairs.iter().map(|&p| unpack(p))) }
+    }
+
+    fn prepared<'c>(&'c self, class: u32, cache: &mut Cache<'c>) -> Result<Rc<Prepared<'c>>> {
+        if let Some(there) = cache.texts.get(&class) {
+            return Ok(there.clone());
+        }
+        let prepared = Rc::new(Prepared::new(self.text(class)?, self.background, self.recipe));
+        cache.keep(class, prepared.clone());
+        Ok(prepared)
     }
 
     fn text(&self, class: u32) -> Result<std::borrow::Cow<'_, str>> {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::hash;
-use crate::sketch::fingerprint::{EXACT_PARAGRAPH, paragraph_key, word_slot};
+use crate::sketch::fingerprint::{EXACT_PARAGRAPH, WORD_SLOTS, paragraph_key, word_slot};
 use crate::sketch::recipe::Recipe;
 use crate::sketch::shingle::{Shingles, shingles};
 use crate::text::token::Tokens;
@@ -24,6 +24,9 @@ pub struct Background {
     pub anchors: Vec<u64>,
     /// Slots of words that stand in many texts, sorted.
     pub common: Vec<u32>,
+    /// The same as a bit set, 32 KiB; empty where no word is common.
+    #[serde(skip)]
+    bits: Vec<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -38,6 +41,15 @@ struct Stored {
 const SCHEMA: &str = "nearcopy.background/1";
 
 impl Background {
+    /// From sorted lists.
+    pub fn new(classes: u64, paragraphs: Vec<u64>, anchors: Vec<u64>, common: Vec<u32>) -> Background {
+        let mut bits = vec![0; if common.is_empty() { 0 } else { WORD_SLOTS / 64 }];
+        for &slot in common.iter().filter(|s| (**s as usize) < WORD_SLOTS) {
+            bits[slot as usize / 64] |= 1 << (slot % 64);
+        }
+        Background { classes, paragraphs, anchors, common, bits }
+    }
+
     /// The id that reports name: 16 hex digits; `none` for the empty background.
     pub fn id(&self) -> String {
         if *self == Background::default() {
@@ -73,12 +85,14 @@ impl Background {
         if stored.id != stored.background.id() {
             return Err(Error::Malformed { what: what.into(), why: "its content does not match its id: make it again".into() });
         }
-        Ok(stored.background)
+        let b = stored.background;
+        Ok(Background::new(b.classes, b.paragraphs, b.anchors, b.common))
     }
 
     /// Whether a word stands in many texts.
     pub fn is_common(&self, word: u64) -> bool {
-        self.common.binary_search(&word_slot(word)).is_ok()
+        let slot = word_slot(word);
+        self.bits.get(slot as usize / 64).is_some_and(|b| b >> (slot % 64) & 1 == 1)
     }
 
     /// Whether a paragraph is boilerplate, by its exact key.

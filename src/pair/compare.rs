@@ -83,7 +83,9 @@ fn judge(matches: Vec<Chain>, a: &Prepared, b: &Prepared, background: &Backgroun
     out.coverage_b = coverage(matches.iter().map(Chain::b), b, masked);
     out.facts = facts(&matches, a, b, background);
     let solid = matches.iter().any(|m| is_match(m, a, b, t));
-    out.relation = relation(out.coverage_a, out.coverage_b, out.facts, solid, t);
+    let telling = matches.iter().any(|m| is_match(m, a, b, t) && uncommon(m, a, background, t.min_uncommon));
+    let relation = relation(out.coverage_a, out.coverage_b, out.facts, solid, t);
+    out.relation = relation.filter(|r| *r != Relation::Quotes || telling);
     out.matches = matches.iter().map(|c| to_bytes(c, a, b)).collect();
 }
 
@@ -92,6 +94,20 @@ fn is_own(m: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
     let is = |p: &Prepared, i: u32| p.boilerplate.get(i as usize).copied().unwrap_or(false);
     let own: u32 = m.runs.iter().map(|r| (0..r.len).filter(|i| !is(a, r.a + i) && !is(b, r.b + i)).count() as u32).sum();
     own >= t.min_match || (2 * own >= m.equal() && equal_words(m, a) > 0)
+}
+
+/// Whether a match holds this many different words that are not common: bylines and set phrases of an outlet do not.
+fn uncommon(m: &Chain, a: &Prepared, background: &Background, least: u32) -> bool {
+    let mut seen: Vec<u64> = Vec::with_capacity(least as usize);
+    for hash in m.runs.iter().flat_map(|r| &a.tokens.hashes[usize_range(r.a..r.a + r.len)]) {
+        if seen.len() >= least as usize {
+            break;
+        }
+        if !background.is_common(*hash) && !seen.contains(hash) {
+            seen.push(*hash);
+        }
+    }
+    seen.len() >= least as usize
 }
 
 /// The share of the tokens in the union of the ranges, boilerplate left out on request.

@@ -6,13 +6,14 @@ use crate::sketch::recipe::Recipe;
 use crate::sketch::shingle::{self, Shingles};
 use crate::text::paragraph;
 use crate::text::token::{Tokens, WORD, tokenize};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A text with its tokens, its shingle set and its seeds: about 60 bytes a token.
 #[derive(Debug, Clone)]
 pub struct Prepared<'t> {
     /// The text.
-    pub text: &'t str,
+    pub text: Cow<'t, str>,
     /// Its tokens.
     pub tokens: Tokens,
     /// Its shingles, sorted, each once.
@@ -30,8 +31,9 @@ pub struct Prepared<'t> {
 
 impl<'t> Prepared<'t> {
     /// Cost: tokenising and two sorts.
-    pub fn new(text: &'t str, background: &Background, recipe: &Recipe) -> Prepared<'t> {
-        let tokens = tokenize(text);
+    pub fn new(text: impl Into<Cow<'t, str>>, background: &Background, recipe: &Recipe) -> Prepared<'t> {
+        let text = text.into();
+        let tokens = tokenize(&text);
         let mut shingles = Shingles::default();
         shingle::shingles(&tokens, recipe.shingle, &mut shingles);
         let set = shingle::set(&shingles);
@@ -40,7 +42,7 @@ impl<'t> Prepared<'t> {
         seeds.sort_unstable();
         let uniform = tokens.kinds.iter().all(|k| k.weight() == WORD).then_some(SEED);
         let ends = if uniform.is_some() { Vec::new() } else { shingles.ends };
-        let paragraphs = paragraph::token_ranges(text, &tokens);
+        let paragraphs = paragraph::token_ranges(&text, &tokens);
         let boilerplate = background.mask(&tokens, &paragraphs, recipe);
         Prepared { boilerplate, text, tokens, set, seeds, paragraphs, uniform, ends }
     }

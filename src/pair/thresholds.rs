@@ -24,6 +24,8 @@ pub struct Thresholds {
     pub min_match: u32,
     /// A whole paragraph counts from this many tokens on, though shorter than `min_match`.
     pub min_paragraph: u32,
+    /// A quotation holds at least this many different words that are not common in the corpus.
+    pub min_uncommon: u32,
     /// Share of a match's tokens that must be equal in order.
     pub min_identity: f64,
     /// The longest stretch of unequal tokens inside one match.
@@ -132,6 +134,7 @@ impl Default for Thresholds {
             contains: 0.70,
             min_match: 12,
             min_paragraph: 10,
+            min_uncommon: 4,
             min_identity: 0.5,
             max_gap: 16,
             template_facts: 4,
