@@ -6,7 +6,7 @@ use crate::pair::candidate::{Posting, groups, most_of_a_source};
 use crate::pair::thresholds::Thresholds;
 
 /// A word that stands in more than one in this many texts is common: its agreement says nothing.
-const COMMON: u64 = 200;
+const COMMON: u64 = 50;
 /// Fewer texts than this make no word common.
 const COMMON_TEXTS: u64 = 20;
 

@@ -66,7 +66,7 @@ impl Default for Recipe {
             anchor_rate: 3,
             min_anchors: 2,
             max_bucket: 32,
-            max_frequency: 64,
+            max_frequency: 24,
             seed: 1,
         }
     }
