@@ -31,8 +31,8 @@ impl Twin {
         for n in 0..corpus.count() as u32 {
             let hashes = tokenize(&text(n)).hashes;
             tokens.push(hashes.len() as u32);
-            // A text without a token is equal to the same bytes alone.
-            let bytes = if hashes.is_empty() { text(n).into_owned() } else { String::new() };
+            // A text without a token is equal to the same bytes alone, but for white space around them.
+            let bytes = if hashes.is_empty() { text(n).trim().to_owned() } else { String::new() };
             let class = *class_of.entry((hashes, bytes)).or_insert(classes.len());
             classes.resize(classes.len().max(class + 1), Vec::new());
             classes[class].push(n);
@@ -47,9 +47,10 @@ impl Twin {
         Twin { classes, pairs, tokens }
     }
 
-    /// Pairs that show a relation.
+    /// Pairs that show a relation. Two texts without a token are set aside: `compare` calls them equal, a scan only where their bytes are.
     pub fn related(&self) -> impl Iterator<Item = ((u32, u32), &Comparison)> {
-        self.pairs.iter().filter(|p| p.1.relation.is_some()).map(|p| (*p.0, p.1))
+        let has_tokens = |p: &(u32, u32)| self.tokens[p.0 as usize] + self.tokens[p.1 as usize] > 0;
+        self.pairs.iter().filter(move |p| p.1.relation.is_some() && has_tokens(p.0)).map(|p| (*p.0, p.1))
     }
 
     /// The rule of clusters: in the order of the survivors, the first class without a cluster takes all its near-copies that have none.
@@ -71,7 +72,8 @@ impl Twin {
             let mut group = Group { representative: head(class), members: class.clone(), weakest: 1.0 };
             for other in &self.classes {
                 let pair = (class[0].min(other[0]), class[0].max(other[0]));
-                let Some(c) = self.pairs.get(&pair).filter(|c| free[other[0] as usize] && is_copy(c, t)) else { continue };
+                let is_taken = !free[other[0] as usize] || self.tokens[other[0] as usize] == 0;
+                let Some(c) = self.pairs.get(&pair).filter(|c| !is_taken && is_copy(c, t)) else { continue };
                 free[other[0] as usize] = false;
                 group.members.extend(other);
                 group.weakest = group.weakest.min(c.coverage_a.min(c.coverage_b));
