@@ -97,7 +97,7 @@ fn a_cluster_across_sources_holds_no_two_of_the_representatives_source() {
 
 /// Every pair, every member with its representative, and every class of equal texts.
 fn limit_holds(seed: u64, sources: SourceLimit) {
-    let t = Thresholds { sources, all_pairs: seed % 2 == 0, ..Thresholds::default() };
+    let t = Thresholds { sources, all_pairs: seed.is_multiple_of(2), ..Thresholds::default() };
     let (corpus, found) = found(news::documents(seed, 90), &t);
     let source = |n: u32| corpus.info(n as usize).source.clone();
     let allowed = |a: u32, b: u32| {
