@@ -8,12 +8,13 @@ mod news;
 mod work;
 
 use nearcopy::{
-    Background, Corpus, Detection, Document, Documents, Error, Progress, Recipe, RunOptions, Span, Stage, Thresholds,
-    compare_pairs, report, scan, tokenize,
+    Background, Corpus, Detection, Document, DocumentInfo, Documents, Error, Progress, Recipe, RunOptions, Span, Stage,
+    Thresholds, compare_pairs, report, scan, tokenize,
 };
 use news::Dice;
 use proptest::prelude::*;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 fn with_threads(documents: Vec<Document>, t: &Thresholds, threads: usize) -> (Corpus, Detection, Background) {
     let corpus = Corpus::new(documents).unwrap();
@@ -187,4 +188,45 @@ fn equal_ids_lose_nothing() {
     assert_eq!((two.summary.documents, two.summary.renamed, two.summary.classes), (3, 3, 2));
     let ids: std::collections::BTreeSet<_> = (0..3).map(|n| corpus.info(n).id.clone()).collect();
     assert!(ids.len() == 2 && ids.iter().all(|id| id.starts_with("page@") && id.len() == 13), "{ids:?}");
+}
+
+/// A corpus whose last text can be read so many times, and whose documents may stand in the wrong order.
+struct Failing {
+    corpus: Corpus,
+    reads: AtomicU32,
+    reversed: bool,
+}
+
+impl Documents for Failing {
+    fn count(&self) -> usize {
+        self.corpus.count()
+    }
+    fn info(&self, number: usize) -> &DocumentInfo {
+        self.corpus.info(if self.reversed { self.count() - 1 - number } else { number })
+    }
+    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
+        let last = number + 1 == self.count();
+        let left = !last || self.reads.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+        self.corpus.text(number).filter(|_| left)
+    }
+}
+
+#[test]
+fn what_cannot_be_scanned_is_an_error_that_names_it() {
+    let story = news::words(&mut Dice::new(1), 60);
+    let copies = || Corpus::new((0..5).map(|i| Document::new(format!("c{i}"), format!("{story} number {i}")))).unwrap();
+    let run = |documents: &dyn Documents, recipe: &Recipe, t: &Thresholds| {
+        scan(documents, recipe, t, &RunOptions::default(), &()).map(|_| ())
+    };
+    let (recipe, t) = (Recipe::default(), Thresholds::default());
+    for reads in [0, 1] {
+        let failing = Failing { corpus: copies(), reads: AtomicU32::new(reads), reversed: false };
+        assert_eq!(run(&failing, &recipe, &t), Err(Error::TextGone { id: "c4".into() }), "after {reads} reads");
+    }
+    let reversed = Failing { corpus: copies(), reads: AtomicU32::new(100), reversed: true };
+    assert_eq!(run(&reversed, &recipe, &t), Err(Error::Unordered { id: "c3".into() }));
+    let bad = [(Recipe { shingle: 0, ..recipe.clone() }, t.clone()), (recipe.clone(), Thresholds { min_match: 1, ..t.clone() })];
+    for (recipe, t) in bad {
+        assert!(matches!(run(&copies(), &recipe, &t), Err(Error::Setting { .. })));
+    }
 }

@@ -187,3 +187,22 @@ fn without_caps_candidates_are_shared_keys() {
         assert!(besides.len() * 20 <= related.len(), "seed {seed}: {besides:?}");
     }
 }
+
+/// Caps cost candidates, never truth.
+#[test]
+fn with_the_smallest_caps_what_is_found_is_still_true() {
+    let (recipe, t) = (Recipe { max_bucket: 1, max_frequency: 1, ..Recipe::default() }, all_pairs());
+    for seed in [41, 42] {
+        let corpus = news::corpus(seed, 90);
+        let (found, background) = scan(&corpus, &recipe, &t, &RunOptions::default(), &()).unwrap();
+        assert!(found.summary.capped_keys > 0);
+        let twin = Twin::new(&corpus, &background, &recipe, &t);
+        let b = Both { corpus, found, background, twin, thresholds: t.clone() };
+        b.scores_are_those_of_compare();
+        b.classes_are_equal_texts();
+        b.members_are_verified();
+        // Hot bands are linked, not dropped: what is most alike still hangs together.
+        let (_, alike) = b.recall();
+        assert!(alike > 0.9, "seed {seed}: {alike}");
+    }
+}
