@@ -21,6 +21,9 @@ pub use pair::background::Background;
 pub use pair::compare::compare;
 pub use pair::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
 pub use pair::thresholds::{Keep, SourceLimit, Thresholds};
+/// For the tests of candidates; no part of the public interface.
+#[doc(hidden)]
+pub use sketch::fingerprint::Fingerprinter;
 pub use sketch::recipe::{Banding, Recipe};
 pub use span::Span;
 pub use text::document::{Document, DocumentInfo, Documents};
