@@ -62,7 +62,7 @@ fn resemblance_and_containment_are_those_of_sets() {
     let set = |text: &str| tokenize(text).hashes.windows(5).map(<[u64]>::to_vec).collect::<HashSet<_>>();
     for (a, b) in pairs() {
         let (x, y, c) = (set(&a), set(&b), plain(&a, &b));
-        let equal = tokenize(&a).hashes == tokenize(&b).hashes;
+        let equal = tokenize(&a).hashes == tokenize(&b).hashes && (!tokenize(&a).is_empty() || a.trim() == b.trim());
         let shared = x.intersection(&y).count() as f64;
         let of = |whole: usize| if whole > 0 { shared / whole as f64 } else { f64::from(u8::from(equal)) };
         assert_eq!(c.resemblance, of(x.union(&y).count()), "{a:?} {b:?}");
@@ -232,7 +232,6 @@ fn scripts_without_spaces_keep_the_same_promises() {
 }
 
 #[test]
-#[ignore = "known bug: of two equally good ends of a match the aligner takes the farther one, where that is in the first text"]
 fn a_match_ends_at_the_nearer_of_two_equal_words() {
     let common = news::distinct(0, 20);
     let (a, b) = (format!("{common} mill on red on blue wind"), format!("{common} far mill past on"));
@@ -242,7 +241,6 @@ fn a_match_ends_at_the_nearer_of_two_equal_words() {
 }
 
 #[test]
-#[ignore = "known bug: compare calls any two texts without a token equal, a scan only those of the same bytes"]
 fn texts_without_a_token_are_equal_as_a_scan_has_it() {
     let corpus = nearcopy::Corpus::new([nearcopy::Document::new("a", "…"), nearcopy::Document::new("b", "***")]).unwrap();
     let options = nearcopy::RunOptions::default();

@@ -3,7 +3,7 @@
 use crate::engine::gather::{Gathered, NONE};
 use crate::engine::verify::{Verified, Verifier};
 use crate::error::Result;
-use crate::pair::candidate::{families, pack, unpack};
+use crate::pair::candidate::{families, pack};
 use crate::pair::cluster::{Group, cluster, survivor};
 use crate::pair::detection::{Cluster, Pair};
 use crate::pair::thresholds::Thresholds;
@@ -80,7 +80,7 @@ pub fn clusters(
     }
     let order = |a: u32, b: u32| by_policy(&heads, all, verifier.documents, t, a, b);
     let done: Result<Vec<(Vec<Group>, Vec<Verified>)>> =
-        components.into_par_iter().map(|(_, edges)| component(&edges, &order, relations, verifier)).collect();
+        components.into_par_iter().map(|(_, edges)| component(&edges, &order, relations, all, verifier)).collect();
     let mut around: Vec<u32> = (0..all.first.len() as u32).collect();
     let mut groups = Vec::new();
     for (found, compared) in done? {
@@ -130,6 +130,7 @@ fn component(
     edges: &[(u32, u32)],
     order: &(dyn Fn(u32, u32) -> std::cmp::Ordering + Sync),
     relations: &Relations,
+    all: &Gathered,
     verifier: &Verifier,
 ) -> Result<(Vec<Group>, Vec<Verified>)> {
     let mut nodes: Vec<u32> = edges.iter().flat_map(|e| [e.0, e.1]).collect();
@@ -146,7 +147,8 @@ fn component(
     let mut failure = None;
     let groups = cluster(&neighbours, |representative, far| {
         let pair = |&f: &u32| pack(nodes[representative as usize], nodes[f as usize]);
-        let mut pairs: Vec<u64> = far.iter().map(pair).filter(|p| relations.get(*p).is_none()).collect();
+        let mut pairs: Vec<u64> =
+            far.iter().map(pair).filter(|&p| relations.get(p).is_none() && verifier.allowed(all, p)).collect();
         pairs.sort_unstable();
         match verifier.compare(&pairs, |c| c.relation.is_some()) {
             Ok(found) => {
@@ -199,11 +201,8 @@ pub fn reported(relations: &Relations, around: &[u32], all: &Gathered, verifier:
             kept.push(v);
         }
     }
-    let allowed = |p: &u64| {
-        let (a, b) = unpack(*p);
-        all.allowed(a, b, verifier.thresholds.sources)
-    };
-    let missing: Vec<u64> = between.keys().copied().filter(|p| relations.get(*p).is_none() && allowed(p)).collect();
+    let missing: Vec<u64> =
+        between.keys().copied().filter(|p| relations.get(*p).is_none() && verifier.allowed(all, *p)).collect();
     let mut added = Relations::default();
     added.extend(verifier.compare(&missing, |c| c.relation.is_some())?);
     for (pair, fallback) in &between {

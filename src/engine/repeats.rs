@@ -60,13 +60,14 @@ pub fn repeats(
         anchors: groups(&all.anchors).filter(families).map(|g| g[0].key()).collect(),
     };
     let reader = Reader { all, documents, recipe, t, progress };
-    let mut touched = vec![false; all.first.len()];
-    reader.touch(&all.anchors, &across.anchors, &mut touched);
-    let near = listed(&touched);
+    let mut held = vec![0u32; all.first.len()];
+    reader.touch(&all.anchors, &across.anchors, |class| held[class as usize] += 1);
+    // A passage holds about a third of its windows as anchors; one alone is a set phrase.
+    let near: Vec<u32> = (0..held.len() as u32).filter(|&c| held[c as usize] >= 2).collect();
     progress.begin(Stage::Repeats, near.len() as u64);
     let mut touched = all.may_repeat.clone();
     let shared = reader.shared_windows(&near, &across, family, &mut touched)?;
-    reader.touch(&all.paragraphs, &across.paragraphs, &mut touched);
+    reader.touch(&all.paragraphs, &across.paragraphs, |class| touched[class as usize] = true);
     let touched = listed(&touched);
     progress.begin(Stage::Repeats, touched.len() as u64);
     let found = reader.map(&touched, |class, tokens, paragraphs| {
@@ -78,7 +79,9 @@ pub fn repeats(
         found.extend(passages_across(tokens, paragraphs, &shared, recipe, t));
         found.into_iter().map(|p| to_found(p, class, tokens)).collect::<Vec<_>>()
     })?;
-    Ok(merge(found.into_iter().flatten().collect(), all, members, background, t))
+    let mut found: Vec<Found> = found.into_iter().flatten().collect();
+    found.extend(reader.elsewhere(&found, &across)?);
+    Ok(merge(found, all, members, background, t))
 }
 
 /// In how many families of near-copies a key stands. A piece of a paragraph counts only across families: inside one it merely shows where
@@ -182,15 +185,15 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Marks the classes that hold one of the keys (sorted, as the postings are).
-    fn touch(&self, postings: &[Posting], keys: &[u64], touched: &mut [bool]) {
+    /// Calls `touch` with the class of each posting that has one of the keys (sorted, as the postings are).
+    fn touch(&self, postings: &[Posting], keys: &[u64], mut touch: impl FnMut(u32)) {
         let mut at = 0;
         for p in postings {
             while at < keys.len() && keys[at] < p.key() {
                 at += 1;
             }
             if keys.get(at) == Some(&p.key()) {
-                touched[p.unit as usize] = true;
+                touch(p.unit);
             }
         }
     }
@@ -218,6 +221,23 @@ impl Reader<'_> {
         let passage = self.t.repeat_passage.saturating_sub(self.recipe.anchor) + 1;
         touched.iter_mut().zip(held).for_each(|(t, n)| *t |= n >= passage);
         Ok(out)
+    }
+
+    /// Paragraphs that stand twice in one text, wherever else they stand: too few texts to be known from their number alone.
+    fn elsewhere(&self, found: &[Found], across: &Across) -> Result<Vec<Found>> {
+        let twice = found.iter().filter(|f| f.paragraph && f.count > 1).map(|f| f.key);
+        let mut keys: Vec<u64> = twice.filter(|k| across.paragraphs.binary_search(k).is_err()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let shared = groups(&self.all.paragraphs).map(|g| g[0].key()).filter(|k| keys.binary_search(k).is_ok()).collect();
+        let also = Across { paragraphs: shared, anchors: Vec::new() };
+        let mut touched = vec![false; self.all.first.len()];
+        self.touch(&self.all.paragraphs, &also.paragraphs, |class| touched[class as usize] = true);
+        let more = self.map(&listed(&touched), |class, tokens, paragraphs| {
+            let passages = paragraphs_across(tokens, paragraphs, &also, self.t);
+            passages.into_iter().map(|p| to_found(p, class, tokens)).collect::<Vec<_>>()
+        })?;
+        Ok(more.into_iter().flatten().collect())
     }
 
     /// Reads the first documents of the classes again, in parallel, in order.
@@ -269,12 +289,11 @@ fn merge(mut found: Vec<Found>, all: &Gathered, members: &Members, background: &
         let (mut count, mut documents, mut classes, mut last) = (0, 0, 0, None);
         for f in group {
             let size = u64::from(all.size[f.class as usize]);
-            let fresh: Vec<Place> = f
-                .spans
-                .iter()
-                .map(|&span| Place { document: members.of(f.class)[0], span })
-                .filter(|p| !places.contains(p))
-                .collect();
+            // The same place may have been found in two ways, but then in one text; its places so far stand last.
+            let document = members.of(f.class)[0];
+            let same = places.iter().rposition(|p| p.document != document).map_or(0, |i| i + 1);
+            let fresh: Vec<Place> =
+                f.spans.iter().map(|&span| Place { document, span }).filter(|p| !places[same..].contains(p)).collect();
             if fresh.is_empty() {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! Owns: candidate pairs to comparisons, in parallel, in order. Never: which pairs are candidates.
 
+use crate::engine::gather::Gathered;
 use crate::engine::options::Progress;
 use crate::error::{Error, Result};
 use crate::pair::background::Background;
@@ -113,6 +114,12 @@ impl Verifier<'_> {
         let mut compared: Vec<Verified> = compared?.into_iter().flatten().collect();
         compared.par_sort_unstable_by_key(|v| pack(v.a, v.b));
         Ok(compared)
+    }
+
+    /// Whether the limit on sources lets a packed pair be reported.
+    pub fn allowed(&self, all: &Gathered, pair: u64) -> bool {
+        let (a, b) = unpack(pair);
+        all.allowed(a, b, self.thresholds.sources)
     }
 
     /// Which texts hang together by these pairs.

@@ -264,15 +264,23 @@ fn common(a: &[u64], b: &[u64], ra: Range<u32>, rb: Range<u32>, out: &mut Vec<Ru
     }
     let (mut i, mut j) = (0, 0);
     while i < n && j < m {
+        let (skip_x, skip_y) = (table[(i + 1) * (m + 1) + j], table[i * (m + 1) + j + 1]);
         if x[i] == y[j] {
             push(out, Run { a: ra.start + i as u32, b: rb.start + j as u32, len: 1 });
             (i, j) = (i + 1, j + 1);
-        } else if table[(i + 1) * (m + 1) + j] >= table[i * (m + 1) + j + 1] {
+        } else if skip_x > skip_y || (skip_x == skip_y && nearer(&x[i..], &y[j..])) {
             i += 1;
         } else {
             j += 1;
         }
     }
+}
+
+/// Which way is shorter where both lead to as many equal tokens: whether the first token of `y` comes sooner in `x` than that of `x`
+/// in `y`. So the texts may be swapped.
+fn nearer(x: &[u64], y: &[u64]) -> bool {
+    let far = |side: &[u64], token: u64| side.iter().position(|t| *t == token).unwrap_or(usize::MAX);
+    far(x, y[0]) < far(y, x[0])
 }
 
 /// How far beyond its ends a chain looks for more equal tokens.
@@ -296,16 +304,19 @@ fn behind(last: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
 
 /// The same in front of the first run.
 fn before(first: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
+    let back = |side: &[u64], end: u32| -> Vec<u64> {
+        side[end.saturating_sub(REACH) as usize..end as usize].iter().rev().copied().collect()
+    };
+    let (x, y) = (back(a, first.a), back(b, first.b));
     let mut more = Vec::new();
-    let (from_a, from_b) = (first.a.saturating_sub(REACH), first.b.saturating_sub(REACH));
-    common(a, b, from_a..first.a, from_b..first.b, &mut more);
+    common(&x, &y, 0..x.len() as u32, 0..y.len() as u32, &mut more);
     let mut equal = 0;
-    let keep = more.iter().rev().take_while(|r| {
+    let keep = more.iter().take_while(|r| {
         equal += r.len;
-        2 * equal >= (first.a - r.a).max(first.b - r.b)
+        2 * equal >= r.a_end().max(r.b_end())
     });
     let keep = keep.count();
-    out.extend(&more[more.len() - keep..]);
+    out.extend(more[..keep].iter().rev().map(|r| Run { a: first.a - r.a_end(), b: first.b - r.b_end(), len: r.len }));
 }
 
 /// A chain that is too thin is cut at its widest gap, in turn, until what is left is dense enough.

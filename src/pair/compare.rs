@@ -30,7 +30,8 @@ pub fn compare(a: &str, b: &str, background: &Background, recipe: &Recipe, thres
 /// [`compare`] for texts that are compared more than once.
 pub fn compare_prepared(a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> Comparison {
     let shared = shingle::shared(&a.set, &b.set) as f64;
-    let equal = a.tokens.hashes == b.tokens.hashes;
+    // Texts without a token are told apart by their bytes, as their exact keys are.
+    let equal = a.tokens.hashes == b.tokens.hashes && (!a.tokens.is_empty() || a.text.trim() == b.text.trim());
     let of = |whole: usize| if whole > 0 { shared / whole as f64 } else { f64::from(u8::from(equal)) };
     let mut comparison = Comparison {
         relation: None,

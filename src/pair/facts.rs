@@ -61,6 +61,9 @@ impl Count<'_> {
             return;
         }
         let mut left: Vec<(usize, Sort)> = ra.clone().filter_map(|i| Some((i, sort(self.a, i)?))).collect();
+        if left.is_empty() {
+            return;
+        }
         let mut right: Vec<(usize, Sort)> = rb.clone().filter_map(|j| Some((j, sort(self.b, j)?))).collect();
         left.retain(|&(i, _)| !self.moved(self.a.tokens.hashes[i]));
         left.retain(|&(i, s)| {
@@ -76,6 +79,9 @@ impl Count<'_> {
                 None => true,
             }
         });
+        if left.is_empty() || right.is_empty() {
+            return;
+        }
         right.retain(|&(j, s)| !ra.clone().any(|i| alike(word(self.b, j), s, word(self.a, i)) != Alike::No));
         for wanted in [Sort::Number, Sort::Name] {
             let of = |side: &[(usize, Sort)]| side.iter().filter(|x| x.1 == wanted).map(|x| x.0).collect::<Vec<_>>();
@@ -129,6 +135,10 @@ fn alike(fact: &str, sort: Sort, other: &str) -> Alike {
     let clean = |s: &str| s.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',' | '\'' | ':'));
     if sort == Sort::Number && clean(fact) && clean(other) {
         return if digits(fact) == digits(other) { Alike::Same } else { Alike::No };
+    }
+    if fact.len() > 2 * other.len() + 2 || other.len() > 2 * fact.len() + 2 {
+        // More than half would have to be inserted.
+        return Alike::No;
     }
     let lower = |s: &str| s.chars().flat_map(char::to_lowercase).take(32).collect::<Vec<char>>();
     let (x, y) = (lower(fact), lower(other));

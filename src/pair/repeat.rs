@@ -26,7 +26,7 @@ pub struct Passage {
 pub fn inside(tokens: &Tokens, paragraphs: &[Range<u32>], t: &Thresholds) -> Vec<Passage> {
     let mut windows = Shingles::default();
     shingles(tokens, t.repeat_passage, &mut windows);
-    let runs = periodic(tokens, &windows);
+    let runs = periodic(tokens, paragraphs, &windows);
     let mut out: Vec<Passage> = runs.iter().map(|r| periodic_passage(tokens, r)).collect();
     let free = |r: &Range<u32>| !runs.iter().any(|p| p.0.start <= r.start && r.end <= p.0.end);
     let mut at: HashMap<u64, Vec<Range<u32>>> = HashMap::new();
@@ -49,30 +49,42 @@ pub fn words(tokens: &Tokens, range: &Range<u32>) -> u32 {
     (kinds.iter().map(|k| u64::from(k.weight())).sum::<u64>() / u64::from(WORD)) as u32
 }
 
-/// Maximal runs in which each token equals the one `period` before it, at least one window longer than the period: (run, period).
-fn periodic(tokens: &Tokens, windows: &Shingles) -> Vec<(Range<u32>, u32)> {
+/// Maximal runs of two rounds or more in which each token equals the one `period` before it: (run, period). A period of a window or longer
+/// stays inside a paragraph: whole paragraphs in turn are repeats of their own.
+fn periodic(tokens: &Tokens, paragraphs: &[Range<u32>], windows: &Shingles) -> Vec<(Range<u32>, u32)> {
     let mut last: HashMap<u64, u32> = HashMap::with_capacity(windows.hashes.len());
     let mut out: Vec<(Range<u32>, u32)> = Vec::new();
     let hashes = &tokens.hashes;
-    let mut covered = 0;
+    // How far the run of the period seen last has been followed.
+    let (mut followed, mut end) = (0, 0);
     for (i, &window) in windows.hashes.iter().enumerate() {
         let i = i as u32;
         let Some(before) = last.insert(window, i) else { continue };
         let period = i - before;
-        // Occurrences that overlap: the text runs in circles here.
-        if i < covered || period >= windows.ends[i as usize] - i {
+        let floor = out.last().map_or(0, |r| r.0.end);
+        if i < floor || (i < end && period == followed) {
             continue;
         }
-        let mut end = windows.ends[i as usize];
-        while hashes.get(end as usize).is_some_and(|h| *h == hashes[(end - period) as usize]) {
+        let bounds = if period < windows.ends[i as usize] - i {
+            floor..hashes.len() as u32
+        } else {
+            let own = &paragraphs[paragraphs.partition_point(|p| p.end <= i)];
+            own.start.max(floor)..own.end
+        };
+        if before < bounds.start || windows.ends[i as usize] > bounds.end {
+            continue;
+        }
+        (followed, end) = (period, windows.ends[i as usize]);
+        while end < bounds.end && hashes[end as usize] == hashes[(end - period) as usize] {
             end += 1;
         }
         let mut start = before;
-        while start > 0 && hashes[start as usize - 1] == hashes[(start + period) as usize - 1] {
+        while start > bounds.start && hashes[start as usize - 1] == hashes[(start + period) as usize - 1] {
             start -= 1;
         }
-        covered = end;
-        out.push((start..end, period));
+        if end - start >= 2 * period {
+            out.push((start..end, period));
+        }
     }
     out
 }
@@ -106,7 +118,7 @@ fn passages(tokens: &Tokens, paragraphs: &[Range<u32>], windows: &Shingles, runs
             last += 1;
         }
         done = last + 1;
-        // Places that would overlap stand in a circle longer than a window: each is one round of it.
+        // Places never overlap: what would is a circle, and left out above.
         let round = places.0.windows(2).map(|w| w[1] - w[0]).min().unwrap_or(u32::MAX);
         let len = (windows.ends[last as usize] - i).min(round);
         let ranges: Vec<Range<u32>> = places.0.iter().map(|&p| p..p + len).collect();

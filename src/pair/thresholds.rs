@@ -134,7 +134,7 @@ impl Default for Thresholds {
             contains: 0.70,
             min_match: 12,
             min_paragraph: 10,
-            min_uncommon: 4,
+            min_uncommon: 3,
             min_identity: 0.5,
             max_gap: 16,
             template_facts: 4,

@@ -69,6 +69,11 @@ impl Tokens {
     pub fn span(&self, range: std::ops::Range<usize>) -> Span {
         Span::new(self.spans[range.start].start, self.spans[range.end - 1].end)
     }
+    fn reserve(&mut self, more: usize) {
+        self.hashes.reserve(more);
+        self.spans.reserve(more);
+        self.kinds.reserve(more);
+    }
     fn clear(&mut self) {
         self.hashes.clear();
         self.spans.clear();
@@ -98,6 +103,8 @@ pub fn tokenize(text: &str) -> Tokens {
 /// [`tokenize`] into buffers that are used again.
 pub fn tokenize_into(text: &str, tokens: &mut Tokens, normaliser: &mut Normaliser) {
     tokens.clear();
+    // News has a token in about six bytes; growing thrice costs more than the surplus.
+    tokens.reserve(text.len() / 6 + 1);
     let mut builder = Builder { text, tokens, normaliser, joined: None, last_end: 0 };
     words(text, |start, end| builder.word(start, end));
     builder.flush();

@@ -82,7 +82,6 @@ fn templates_are_copies_on_request_alone() {
 }
 
 #[test]
-#[ignore = "known bug: clustering compares the members of a component with its representative whatever the limit on sources says"]
 fn a_cluster_across_sources_holds_no_two_of_the_representatives_source() {
     let story = news::article(&mut Dice::new(5)).join("\n\n");
     let documents = vec![
@@ -123,7 +122,6 @@ fn no_pair_within_sources_is_of_two() {
 }
 
 #[test]
-#[ignore = "known bug: as a_cluster_across_sources_holds_no_two_of_the_representatives_source"]
 fn no_pair_across_sources_is_of_one() {
     (40..46).for_each(|seed| limit_holds(seed, SourceLimit::Across));
 }
