@@ -25,3 +25,9 @@ pub use sketch::recipe::{Banding, Recipe};
 pub use span::Span;
 pub use text::document::{Document, DocumentInfo, Documents};
 pub use text::token::{Kind, Tokens, tokenize};
+
+/// What the benchmarks measure and nobody else needs: no part of the public interface.
+#[doc(hidden)]
+pub mod bench {
+    pub use crate::sketch::fingerprint::Fingerprinter;
+}
