@@ -1,8 +1,9 @@
 //! Speed of each stage, on generated text that looks like news. `cargo bench --bench stages`; with `-- --test` each runs once.
 
-use criterion::{BatchSize, Criterion, Throughput, black_box, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use nearcopy::bench::Fingerprinter;
-use nearcopy::{Background, Corpus, Document, Recipe, RunOptions, Thresholds, compare, scan, tokenize};
+use nearcopy::{Background, Corpus, Document, Documents, Recipe, RunOptions, Thresholds, compare, scan, tokenize};
+use std::hint::black_box;
 
 /// Bytes of generated text in the larger benchmarks.
 const BYTES: usize = 2_000_000;
@@ -184,10 +185,7 @@ fn comparisons(c: &mut Criterion) {
 
 fn whole(c: &mut Criterion) {
     let corpus = corpus(BYTES);
-    let bytes = {
-        use nearcopy::Documents;
-        (0..corpus.count()).map(|n| u64::from(corpus.info(n).bytes)).sum()
-    };
+    let bytes = (0..corpus.count()).map(|n| u64::from(corpus.info(n).bytes)).sum();
     let (recipe, thresholds) = (Recipe::default(), Thresholds::default());
     let mut group = c.benchmark_group("scan");
     group.sample_size(10);

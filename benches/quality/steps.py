@@ -32,7 +32,7 @@ class Bench:
 
     def count(self, name, report):
         s = report["summary"]
-        self.density.row(name, s["documents"], s["candidates"], round(figures.candidates(report), 2), s["verified"], s["capped_keys"])
+        self.density.row(name, s["documents"], s["candidates"], f"{figures.candidates(report):.1f}", s["verified"], s["capped_keys"])
 
 
 # Rows of the wire table: words, then the way to the figure in what score.py prints.
