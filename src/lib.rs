@@ -31,3 +31,8 @@ pub use text::token::{Kind, Tokens, tokenize};
 pub mod bench {
     pub use crate::sketch::fingerprint::Fingerprinter;
 }
+
+/// The examples of the README, so that they are run with all others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
