@@ -110,12 +110,13 @@ def main():
     with open(corpus, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
     summary = load(os.path.join(work, "out-" + next(iter(commands)).replace(" ", "-").replace(",", "")))["summary"]
-    table = Table(f"Whole program, median of {o.runs}", ["program", "seconds", "from", "to", "MB/s", "peak MiB"])
+    table = Table(f"Whole program, median of {o.runs}", ["program", "seconds", "from", "to", "MB/s", "processor s", "peak MiB"])
     for name, runs in used.items():
         seconds = [r["seconds"] for r in runs]
         middle = statistics.median(seconds)
+        cpu = statistics.median(r["cpu"] for r in runs)
         peak = max(r["peak_mib"] for r in runs)
-        table.row(name, *[f"{s:.2f}" for s in (middle, min(seconds), max(seconds))], f"{megabytes / middle:.1f}", round(peak))
+        table.row(name, *[f"{s:.2f}" for s in (middle, min(seconds), max(seconds))], f"{megabytes / middle:.1f}", f"{cpu:.2f}", round(peak))
     print(table.markdown() if o.markdown else table.plain())
     print(f"machine  {stated}")
     what = f"{megabytes:.1f} MB of JSON Lines, {summary['documents']} documents, {summary['clusters']} clusters found"

@@ -9,7 +9,7 @@ class Failed(Exception):
 
 
 def run(command, stdout=None):
-    """Runs a command to its end; {"seconds", "peak_mib"} of that process alone."""
+    """Runs a command to its end; {"seconds", "cpu", "peak_mib"} of that process alone."""
     out = open(stdout, "wb") if stdout else subprocess.DEVNULL
     with open(os.devnull, "rb") as nothing:
         begun = time.monotonic()
@@ -22,7 +22,7 @@ def run(command, stdout=None):
     if child.returncode != 0:
         raise Failed(f"exit code {child.returncode}: {' '.join(map(str, command))}")
     per_mib = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return {"seconds": seconds, "peak_mib": used.ru_maxrss / per_mib}
+    return {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_mib": used.ru_maxrss / per_mib}
 
 
 class Programs:
