@@ -28,3 +28,14 @@ pub use sketch::recipe::{Banding, Recipe};
 pub use span::Span;
 pub use text::document::{Document, DocumentInfo, Documents};
 pub use text::token::{Kind, Tokens, tokenize};
+
+/// What the benchmarks measure and nobody else needs: no part of the public interface.
+#[doc(hidden)]
+pub mod bench {
+    pub use crate::sketch::fingerprint::Fingerprinter;
+}
+
+/// The examples of the README, so that they are run with all others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

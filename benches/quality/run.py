@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""How good nearcopy's findings are: one command, one set of tables. Python's standard library only.
+
+    benches/quality/run.py DATA --tools TOOLS      everything, about ten minutes on two cores
+    benches/quality/run.py DATA --tools TOOLS --only wire,pan
+    benches/quality/run.py --smoke                 a tiny corpus of its own, seconds, no data; exit code 1 if a figure is not sane
+
+DATA (or the variable NEARCOPY_DATA) is a folder with
+
+    reuters21578.jsonl      one article a line: "id", "text". Reuters-21578, free for research;
+                            as JSON in the GitHub repository mihaibogdan10/json-reuters-21578
+    20news.jsonl            the same with posts: 20 Newsgroups by date, in the GitHub repository yao8839836/text_gcn
+    pan13-train/            documents.jsonl ("id", "text") and pairs.jsonl ("suspicious", "source", "class",
+                            "cases": [[offset, length, source offset, source length], …] in characters):
+                            the PAN 2013 text alignment training corpus, https://pan.webis.de, on request
+
+TOOLS (or NEARCOPY_TOOLS) is a folder with wiresim.py and bigsim.py, which make corpora with a known truth from real
+articles, and score.py, which scores reports. Where it is not given, the folder `quality` beside DATA is taken.
+
+What is made is kept in --work and made once. One step runs at a time; figures of time are good only on a quiet machine.
+"""
+import argparse, os, platform, sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from program import Failed, Programs, ROOT  # noqa: E402
+from smoke import smoke  # noqa: E402
+from steps import STEPS, Bench  # noqa: E402
+
+FILES = ["reuters21578.jsonl", "20news.jsonl", "pan13-train/documents.jsonl", "pan13-train/pairs.jsonl"]
+TOOLS = ["wiresim.py", "bigsim.py", "score.py"]
+
+
+def arguments():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("data", nargs="?", default=os.environ.get("NEARCOPY_DATA"))
+    p.add_argument("--tools", default=os.environ.get("NEARCOPY_TOOLS"))
+    p.add_argument("--only", default=",".join(STEPS), help=f"steps, of {','.join(STEPS)}")
+    p.add_argument("--megabytes", type=int, default=100, help="size of the corpus of the step `speed` [100]")
+    p.add_argument("--work", default=os.path.join(ROOT, "target", "quality"), help="where corpora and reports go")
+    p.add_argument("--nearcopy", help="a program that is built already, examples/brute_force beside it; else both are built")
+    p.add_argument("--profile", choices=["release", "test"], default="release", help="what to build [release]")
+    p.add_argument("--markdown", action="store_true", help="tables for a page")
+    p.add_argument("--smoke", action="store_true")
+    return p.parse_args()
+
+
+def missing(folder, names, what):
+    """Says what is not there, and where to get it."""
+    gone = [n for n in names if not folder or not os.path.exists(os.path.join(folder, n))]
+    if gone:
+        print(f"{what}: not there: {', '.join(gone)}\n\n{__doc__}", file=sys.stderr)
+    return bool(gone)
+
+
+def show(tables, markdown):
+    for table in tables:
+        print(table.markdown() if markdown else table.plain(), flush=True)
+
+
+def quality(o):
+    data = o.data and os.path.abspath(o.data)
+    tools = os.path.abspath(o.tools) if o.tools else data and os.path.join(os.path.dirname(data), "quality")
+    if missing(data, FILES, f"data folder {data}") or missing(tools, TOOLS, f"tools folder {tools}"):
+        return 2
+    unknown = set(o.only.split(",")) - set(STEPS)
+    if unknown:
+        print(f"--only: no step {', '.join(sorted(unknown))}; there are {', '.join(STEPS)}", file=sys.stderr)
+        return 2
+    bench = Bench(Programs(o.work, o.nearcopy, o.profile), data, tools, o.megabytes)
+    for name in [s for s in STEPS if s in o.only.split(",")]:
+        print(f"-- {name}", file=sys.stderr, flush=True)
+        show(STEPS[name](bench), o.markdown)
+    show([bench.density], o.markdown)
+    print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}")
+    return 0
+
+
+def main():
+    o = arguments()
+    o.work = os.path.abspath(o.work)
+    os.makedirs(o.work, exist_ok=True)
+    try:
+        if not o.smoke:
+            return quality(o)
+        bench = Bench(Programs(o.work, o.nearcopy, o.profile), None, None)
+        tables, failed = smoke(bench)
+        show([*tables, bench.density], o.markdown)
+        for name in failed:
+            print(f"not sane: {name}", file=sys.stderr)
+        return 1 if failed else 0
+    except Failed as e:
+        print(f"error: {e}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""Owns: one function for each corpus: make or take it, run, score, fill a table. Never: prints a table."""
+import json, os, subprocess, sys
+
+import figures
+from program import Failed, load, records, run, write_records
+from table import Table
+
+
+class Bench:
+    """What all steps share."""
+
+    def __init__(self, programs, data, tools, megabytes=100):
+        self.programs, self.data, self.tools, self.megabytes = programs, data, tools, megabytes
+        self.density = Table("Candidate pairs compared for each document", ["corpus", "documents", "candidates", "for each document", "verified", "capped keys"])
+
+    def given(self, name):
+        return os.path.join(self.data, name)
+
+    def made(self, name, tool, arguments):
+        """A corpus that a tool makes; made once, for it is the same each time."""
+        path = self.programs.file(name)
+        if not os.path.exists(path + ".done"):
+            run([sys.executable, os.path.join(self.tools, tool), *arguments(path)])
+            open(path + ".done", "w").close()
+        return path
+
+    def score(self, kind, report, truth):
+        out = subprocess.run([sys.executable, os.path.join(self.tools, "score.py"), kind, report, truth], capture_output=True, text=True)
+        if out.returncode:
+            raise Failed(f"score.py {kind}: {out.stderr.strip()}")
+        return json.loads(out.stdout.strip().splitlines()[-1])
+
+    def count(self, name, report):
+        s = report["summary"]
+        self.density.row(name, s["documents"], s["candidates"], f"{figures.candidates(report):.1f}", s["verified"], s["capped_keys"])
+
+
+# Rows of the wire table: words, then the way to the figure in what score.py prints.
+WIRE = [
+    ("clusters, ARI", ["ari"]),
+    ("near-copy pairs by cluster, F1", ["near-copy pairs by cluster", "f1"]),
+    ("near-copy pairs reported, F1", ["near-copy pairs reported", "f1"]),
+    ("contains, related in any way", ["contains pairs related in any way"]),
+    ("contains, named right, F1", ["contains pairs reported", "f1"]),
+    ("quotes, related in any way", ["quotes pairs related in any way"]),
+    ("quotes, named right, F1", ["quotes pairs reported", "f1"]),
+    ("template, named right, F1", ["template pairs reported", "f1"]),
+    ("span characters, precision", ["span characters, reported true pairs", "precision"]),
+    ("span characters, recall", ["span characters, reported true pairs", "recall"]),
+    ("span characters, F1", ["span characters, reported true pairs", "f1"]),
+    ("cluster pairs that share nothing", ["cluster pairs reported that share nothing by design"]),
+]
+
+
+def baselines(bench, corpus, truth):
+    """ARI of the closure of exact Jaccard: [(words, figure)], thresholds fixed and, in the end, chosen after looking."""
+    force = {k: bench.programs.brute_force(corpus, 0.08, k) for k in (2, 3, 5)}
+    best = {k: figures.best_closure(truth, pairs) for k, pairs in force.items()}
+    words = max(best, key=lambda k: best[k])
+    return [
+        ("exact Jaccard, 5-grams ≥ .70: ARI", figures.closure_index(truth, force[5], 0.7)),
+        ("exact Jaccard, 2-grams ≥ .45: ARI", figures.closure_index(truth, force[2], 0.45)),
+        ("exact Jaccard, best n and threshold after looking: ARI", best[words][0]),
+        ("… which are", f"{words}-grams ≥ {best[words][1]:.2f}"),
+    ]
+
+
+def wire(bench, seeds=(1, 2), profiles=("news", "ocr")):
+    """A labelled corpus of wire copies, made from real articles."""
+    columns = [(profile, seed) for profile in profiles for seed in seeds]
+    table = Table("Wire copies (wiresim), --all-pairs", ["measure"] + [f"{p}, seed {s}" for p, s in columns])
+    scores, naive = [], []
+    for profile, seed in columns:
+        arguments = lambda out: [bench.given("reuters21578.jsonl"), out, "--seed", str(seed), "--profile", profile]
+        folder = bench.made(f"wire-{profile}-{seed}", "wiresim.py", arguments)
+        preset = ["--preset", "ocr"] if profile == "ocr" else []
+        corpus = os.path.join(folder, "docs.jsonl")
+        path, _ = bench.programs.report(f"wire-{profile}-{seed}", "scan", corpus, "--all-pairs", *preset)
+        scores.append(bench.score("wire", path, folder))
+        bench.count(f"wire {profile}, seed {seed}", load(path))
+        naive.append(baselines(bench, corpus, load(os.path.join(folder, "clusters.json"))))
+    for name, way in WIRE:
+        cells = []
+        for score in scores:
+            for key in way:
+                score = score[key]
+            cells.append(score)
+        table.row(name, *cells)
+    for rows in zip(*naive):
+        table.row(rows[0][0], *[r[1] for r in rows])
+    return [table]
+
+
+def pan(bench):
+    """PAN 2013 text alignment, training corpus: passages of listed pairs."""
+    pairs = bench.given("pan13-train/pairs.jsonl")
+    listed = bench.programs.file("pan-pairs.jsonl")
+    write_records(listed, ({"a": p["suspicious"], "b": p["source"]} for p in records(pairs)))
+    documents = bench.given("pan13-train/documents.jsonl")
+    path, used = bench.programs.report("pan", "compare", "--pairs", listed, documents, "--preset", "rewritten")
+    title = f"Passages (PAN 2013 training corpus, --preset rewritten, {used['seconds']:.1f} s)"
+    table = Table(title, ["class", "plagdet", "recall", "precision", "granularity"])
+    for name, score in bench.score("pan", path, pairs).items():
+        if "plagdet" in score:
+            table.row(name, *[score[k] for k in ("plagdet", "recall", "precision", "granularity")])
+        else:
+            table.row(f"{name}: false detections", score["false detections"], None, None, None)
+    return [table]
+
+
+def retrieval(bench):
+    """All texts of PAN 2013 in one scan: are the pairs found that nobody listed?"""
+    path, used = bench.programs.report("pan-all", "scan", bench.given("pan13-train/documents.jsonl"), "--all-pairs")
+    report = load(path)
+    bench.count("PAN 2013, all texts", report)
+    table = Table(f"Source retrieval (PAN 2013, all texts in one scan, --all-pairs, {used['seconds']:.1f} s)", ["class", "pairs", "reported with a passage"])
+    classes = {}
+    for p in records(bench.given("pan13-train/pairs.jsonl")):
+        if p["cases"]:
+            classes.setdefault(p["class"], []).append((p["suspicious"], p["source"]))
+    for name, wanted in classes.items():
+        table.row(name, len(wanted), figures.share_related(report, wanted, with_match=True))
+    return [table]
+
+
+def newswire(bench, name="reuters21578.jsonl", least=0.7):
+    """Real newswire against brute force over all pairs."""
+    corpus = bench.given(name)
+    path, used = bench.programs.report("newswire", "scan", corpus, "--all-pairs")
+    report = load(path)
+    bench.count(name.removesuffix(".jsonl"), report)
+    force = figures.against_brute_force(report, bench.programs.brute_force(corpus, least, 5))
+    table = Table(f"{name} against brute force over all pairs (word 5-grams, --all-pairs, {used['seconds']:.1f} s)", ["measure", "figure"])
+    table.row(f"pairs with exact resemblance ≥ {least}", force["wanted"])
+    table.row("… reported in some relation", force["found"])
+    table.row("… share", f"{force['share']:.4f}")
+    table.row("… whose reported resemblance is another", force["differ"])
+    table.row("largest cluster", max((len(c["members"]) for c in report["clusters"]), default=0))
+    for a, b, exact in force["missed"][:10]:
+        table.row(f"missed: {a} and {b}", exact)
+    return [table]
+
+
+def posts(bench, name="20news.jsonl"):
+    """Newsgroup posts, full of quoted replies: only how much work they make."""
+    path, _ = bench.programs.report("posts", "scan", bench.given(name), "--all-pairs")
+    bench.count(name.removesuffix(".jsonl"), load(path))
+    return []
+
+
+def speed(bench):
+    """A big generated corpus: time, memory, planted copies found."""
+    sources = [bench.given(n) for n in ("reuters21578.jsonl", "20news.jsonl")]
+    name = f"big-{bench.megabytes}.jsonl"
+    corpus = bench.made(name, "bigsim.py", lambda out: [out, str(bench.megabytes), *sources])
+    megabytes = os.path.getsize(corpus) / 1e6
+    path, used = bench.programs.report(f"big-{bench.megabytes}", "scan", corpus)
+    report = load(path)
+    bench.count(f"bigsim, {megabytes:.0f} MB", report)
+    with open(corpus + ".truth", encoding="utf-8") as lines:
+        planted = [line.split() for line in lines]
+    labels = figures.cluster_labels(report, {i for pair in planted for i in pair})
+    table = Table(f"Speed (bigsim, {megabytes:.0f} MB, {os.cpu_count()} cores, one run)", ["measure", "figure"])
+    table.row("seconds", f"{used['seconds']:.1f}")
+    table.row("seconds of processor time", f"{used['cpu']:.1f}")
+    table.row("MB/s", f"{megabytes / used['seconds']:.1f}")
+    table.row("peak memory, MiB", round(used["peak_mib"]))
+    table.row("planted copies", len(planted))
+    table.row("… in one cluster with their original", f"{sum(labels[a] == labels[b] for a, b in planted) / max(1, len(planted)):.4f}")
+    table.row("largest cluster", max((len(c["members"]) for c in report["clusters"]), default=0))
+    return [table]
+
+
+STEPS = {"wire": wire, "pan": pan, "retrieval": retrieval, "newswire": newswire, "posts": posts, "speed": speed}
