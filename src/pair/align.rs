@@ -160,8 +160,13 @@ fn equal(a: &Prepared, b: &Prepared, i: u32, j: u32) -> bool {
 fn chain(runs: &[Run], limits: Limits) -> Vec<Vec<Run>> {
     let mut score: Vec<f64> = runs.iter().map(|r| f64::from(r.len)).collect();
     let mut from: Vec<usize> = (0..runs.len()).collect();
+    let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
     for i in 0..runs.len() {
         for j in (i.saturating_sub(LOOK_BACK)..i).rev() {
+            if runs[i].a - runs[j].a > longest + limits.max_gap {
+                // Runs ascend in the first text: all before this one end too early.
+                break;
+            }
             if let Some(gain) = link(runs[j], runs[i], limits)
                 && score[j] + gain > score[i]
             {

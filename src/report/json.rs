@@ -3,6 +3,7 @@
 use super::Findings;
 use super::sanitise;
 use super::texts::Texts;
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use std::io::{self, BufWriter, Write};
@@ -13,7 +14,6 @@ const BUFFER: usize = 1 << 16;
 pub(super) fn object(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
     let found = findings.detection;
-    let mut texts = Texts::new(findings.documents);
     let head = findings.head();
     write!(out, "{{\"schema\":")?;
     value(out, head.schema)?;
@@ -28,8 +28,13 @@ pub(super) fn object(findings: Findings, out: &mut dyn Write) -> io::Result<()> 
     list(out, "documents", findings.mentioned().map(|n| Ok(findings.document(n))))?;
     list(out, "clusters", found.clusters.iter().map(|c| findings.cluster(c)))?;
     list(out, "equal", found.equal.iter().map(|e| Ok(findings.ids(e))))?;
-    list(out, "pairs", found.pairs.iter().map(|p| findings.pair(p, &mut texts)))?;
-    list(out, "repeats", found.repeats.iter().map(|r| findings.repeat(r, &mut texts)))?;
+    let mut write = Separated { out, first: true };
+    write.open("pairs")?;
+    in_parallel(findings, &found.pairs, |f, p, texts, to| value(to, &f.pair(p, texts)?), |item| write.item(item))?;
+    write.close()?;
+    write.open("repeats")?;
+    in_parallel(findings, &found.repeats, |f, r, texts, to| value(to, &f.repeat(r, texts)?), |item| write.item(item))?;
+    write.close()?;
     out.write_all(b"}\n")?;
     out.flush()
 }
@@ -38,7 +43,6 @@ pub(super) fn object(findings: Findings, out: &mut dyn Write) -> io::Result<()> 
 pub(super) fn lines(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
     let found = findings.detection;
-    let mut texts = Texts::new(findings.documents);
     line(out, "summary", &Opening { head: findings.head(), counts: findings.summary() })?;
     for number in findings.mentioned() {
         line(out, "document", &findings.document(number))?;
@@ -49,13 +53,63 @@ pub(super) fn lines(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     for class in &found.equal {
         line(out, "equal", &super::finding::EqualView { members: findings.ids(class) })?;
     }
-    for pair in &found.pairs {
-        line(out, "pair", &findings.pair(pair, &mut texts)?)?;
-    }
-    for repeat in &found.repeats {
-        line(out, "repeat", &findings.repeat(repeat, &mut texts)?)?;
-    }
+    let mut write = |item: &[u8]| out.write_all(item);
+    in_parallel(findings, &found.pairs, |f, p, texts, to| line(to, "pair", &f.pair(p, texts)?), &mut write)?;
+    in_parallel(findings, &found.repeats, |f, r, texts, to| line(to, "repeat", &f.repeat(r, texts)?), &mut write)?;
     out.flush()
+}
+
+/// Items that one thread writes with one cache of texts; and how many such parts are in memory at once.
+const PART: usize = 512;
+const PARTS: usize = 16;
+
+/// Makes items in parallel and hands them on in order. Spans become characters and lines here, which costs more than writing.
+fn in_parallel<'a, T: Sync>(
+    findings: Findings<'a>,
+    items: &'a [T],
+    make: impl Fn(Findings<'a>, &'a T, &mut Texts<'a>, &mut Vec<u8>) -> io::Result<()> + Sync,
+    mut write: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    for some in items.chunks(PART * PARTS) {
+        let parts = some.par_chunks(PART).map(|part| {
+            let mut texts = Texts::new(findings.documents);
+            let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(part.len()));
+            for item in part {
+                make(findings, item, &mut texts, &mut bytes)?;
+                ends.push(bytes.len());
+            }
+            Ok((bytes, ends))
+        });
+        for (bytes, ends) in parts.collect::<io::Result<Vec<_>>>()? {
+            let mut from = 0;
+            for to in ends {
+                write(&bytes[from..to])?;
+                from = to;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a named list with an item a line.
+struct Separated<'w, W: Write> {
+    out: &'w mut W,
+    first: bool,
+}
+
+impl<W: Write> Separated<'_, W> {
+    fn open(&mut self, name: &str) -> io::Result<()> {
+        self.first = true;
+        write!(self.out, ",\n\"{name}\":[")
+    }
+    fn item(&mut self, item: &[u8]) -> io::Result<()> {
+        self.out.write_all(if self.first { b"\n" } else { b",\n" })?;
+        self.first = false;
+        self.out.write_all(item)
+    }
+    fn close(&mut self) -> io::Result<()> {
+        self.out.write_all(if self.first { b"]" } else { b"\n]" })
+    }
 }
 
 /// The first line of JSON Lines.
@@ -81,14 +135,15 @@ fn line<T: Serialize>(out: &mut impl Write, kind: &'static str, object: &T) -> i
 }
 
 fn list<T: Serialize>(out: &mut impl Write, name: &str, items: impl Iterator<Item = io::Result<T>>) -> io::Result<()> {
-    write!(out, ",\n\"{name}\":[")?;
-    let mut separator = "\n";
+    let mut write = Separated { out, first: true };
+    write.open(name)?;
+    let mut bytes = Vec::new();
     for item in items {
-        out.write_all(separator.as_bytes())?;
-        value(out, &item?)?;
-        separator = ",\n";
+        bytes.clear();
+        value(&mut bytes, &item?)?;
+        write.item(&bytes)?;
     }
-    out.write_all(if separator == "\n" { b"]" } else { b"\n]" })
+    write.close()
 }
 
 fn value<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> io::Result<()> {
