@@ -149,9 +149,12 @@ flags!(ThresholdFlags for Thresholds {
     /// The shortest passage that counts, in tokens
     #[arg(value_name = "TOKENS", help_heading = "Finding")]
     min_match: u32,
-    /// A quotation holds at least this many different words that are not common in the corpus
-    #[arg(value_name = "WORDS", help_heading = "Finding")]
-    min_uncommon: u32,
+    /// How much a passage must tell to be a quotation
+    ///
+    /// Each different word that is not common in the corpus counts one, and so do each eight equal words: so bylines and set phrases of an
+    /// outlet are no quotations.
+    #[arg(value_name = "COUNT", help_heading = "Finding", hide_short_help = true)]
+    min_telling: u32,
     /// A whole paragraph counts from this many tokens on, though shorter than --min-match
     #[arg(value_name = "TOKENS", help_heading = "Finding", hide_short_help = true)]
     min_paragraph: u32,

@@ -47,8 +47,7 @@ impl Preset {
             Preset::Ocr => {
                 recipe.anchor = 3;
                 recipe.anchor_rate = 2;
-                thresholds.near_copy_smaller = 0.35;
-                thresholds.near_copy_larger = 0.5;
+                thresholds.near_copy_larger = 0.45;
                 thresholds.min_identity = 0.3;
                 thresholds.max_gap = 24;
             }

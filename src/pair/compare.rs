@@ -84,7 +84,7 @@ fn judge(matches: Vec<Chain>, a: &Prepared, b: &Prepared, background: &Backgroun
     out.coverage_b = coverage(matches.iter().map(Chain::b), b, masked);
     out.facts = facts(&matches, a, b, background);
     let solid = matches.iter().any(|m| is_match(m, a, b, t));
-    let telling = matches.iter().any(|m| is_match(m, a, b, t) && uncommon(m, a, background, t.min_uncommon));
+    let telling = matches.iter().any(|m| is_match(m, a, b, t) && is_telling(m, a, background, t));
     let relation = relation(out.coverage_a, out.coverage_b, out.facts, solid, t);
     out.relation = relation.filter(|r| *r != Relation::Quotes || telling);
     out.matches = matches.iter().map(|c| to_bytes(c, a, b)).collect();
@@ -97,18 +97,22 @@ fn is_own(m: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
     own >= t.min_match || (2 * own >= m.equal() && equal_words(m, a) > 0)
 }
 
-/// Whether a match holds this many different words that are not common: bylines and set phrases of an outlet do not.
-fn uncommon(m: &Chain, a: &Prepared, background: &Background, least: u32) -> bool {
-    let mut seen: Vec<u64> = Vec::with_capacity(least as usize);
+/// Equal words that tell as much as one uncommon word.
+const WORDS_PER_TELLING: u32 = 8;
+
+/// Whether a match tells enough to be a quotation: it is long, or holds words that few texts do. Bylines and set phrases do neither.
+fn is_telling(m: &Chain, a: &Prepared, background: &Background, t: &Thresholds) -> bool {
+    let needed = t.min_telling.saturating_sub(equal_words(m, a) / WORDS_PER_TELLING) as usize;
+    let mut seen: Vec<u64> = Vec::with_capacity(needed);
     for hash in m.runs.iter().flat_map(|r| &a.tokens.hashes[usize_range(r.a..r.a + r.len)]) {
-        if seen.len() >= least as usize {
+        if seen.len() >= needed {
             break;
         }
         if !background.is_common(*hash) && !seen.contains(hash) {
             seen.push(*hash);
         }
     }
-    seen.len() >= least as usize
+    seen.len() >= needed
 }
 
 /// The share of the tokens in the union of the ranges, boilerplate left out on request.

@@ -24,8 +24,9 @@ pub struct Thresholds {
     pub min_match: u32,
     /// A whole paragraph counts from this many tokens on, though shorter than `min_match`.
     pub min_paragraph: u32,
-    /// A quotation holds at least this many different words that are not common in the corpus.
-    pub min_uncommon: u32,
+    /// How much a passage must tell to be a quotation: each different word that is not common in the corpus counts one, and so do each
+    /// eight equal words.
+    pub min_telling: u32,
     /// Share of a match's tokens that must be equal in order.
     pub min_identity: f64,
     /// The longest stretch of unequal tokens inside one match.
@@ -130,11 +131,11 @@ impl Default for Thresholds {
     fn default() -> Thresholds {
         Thresholds {
             near_copy_smaller: 0.40,
-            near_copy_larger: 0.60,
+            near_copy_larger: 0.50,
             contains: 0.70,
             min_match: 12,
             min_paragraph: 10,
-            min_uncommon: 3,
+            min_telling: 4,
             min_identity: 0.5,
             max_gap: 16,
             template_facts: 4,
