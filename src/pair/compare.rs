@@ -139,10 +139,15 @@ pub fn relation(coverage_a: f64, coverage_b: f64, facts: Facts, solid: bool, t: 
         // The side that is covered is the one contained.
         if coverage_b > coverage_a { Relation::Contains } else { Relation::ContainedIn }
     } else {
-        return Some(Relation::Quotes);
+        Relation::Quotes
     };
     let differs = facts.compared >= t.template_facts && f64::from(facts.agree) < t.template_agreement * f64::from(facts.compared);
-    Some(if differs { Relation::Template } else { relation })
+    match relation {
+        // A set phrase with other figures in it quotes nothing.
+        Relation::Quotes if differs => None,
+        _ if differs => Some(Relation::Template),
+        _ => Some(relation),
+    }
 }
 
 fn to_bytes(c: &Chain, a: &Prepared, b: &Prepared) -> Match {
