@@ -20,6 +20,9 @@ pub use error::{Error, Result};
 pub use pair::background::Background;
 pub use pair::compare::compare;
 pub use pair::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
+pub use pair::explain::document::{DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document};
+pub use pair::explain::pair::{Candidacy, ChainTrace, FactsTrace, PairTrace, explain_pair};
+pub use pair::explain::verdict::{Check, Step, Verdict};
 pub use pair::thresholds::{Keep, SourceLimit, Thresholds};
 /// For the tests of candidates; no part of the public interface.
 #[doc(hidden)]

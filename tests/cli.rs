@@ -41,13 +41,13 @@ fn config(here: &Path, args: &[&str]) -> toml::Table {
 }
 
 #[test]
-fn every_setting_is_a_flag_of_scan_and_compare() {
+fn every_setting_is_a_flag_of_scan_compare_and_explain() {
     let dir = here();
     let names = |v: serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let mut fields = names(serde_json::to_value(nearcopy::Recipe::default()).unwrap());
     fields.extend(names(serde_json::to_value(nearcopy::Thresholds::default()).unwrap()));
     assert!(fields.len() > 30);
-    for subcommand in ["scan", "compare"] {
+    for subcommand in ["scan", "compare", "explain"] {
         let help = ok(dir.path(), &[subcommand, "--help"]);
         for field in &fields {
             let flag = format!("--{field}");
@@ -202,6 +202,8 @@ fn bad_usage_says_what_to_do() {
     assert!(said(&["scan", "--within-source", "--across-sources", "."]).contains("cannot be used with"));
     assert!(said(&["compare", "a"]).contains("two files are compared, not 1"));
     assert!(said(&["compare", "a", "--in", "x"]).contains("two ids are compared, not 1"));
+    assert!(said(&["explain"]).contains("one file or two are explained, not 0"));
+    assert!(said(&["explain", "a", "b", "c", "--in", "x"]).contains("one id or two are explained, not 3"));
     assert!(said(&["compare", "--pairs", "p.jsonl"]).contains("--pairs needs the corpus too"));
     assert!(said(&["compare", "--pairs", "-", "-"]).contains("not both"));
     assert!(said(&["compare", "a", "b", "--background", "none"]).contains("--save-background"));

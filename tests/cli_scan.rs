@@ -229,6 +229,49 @@ fn a_background_is_saved_and_taken_up() {
 }
 
 #[test]
+fn a_document_is_explained() {
+    let dir = corpus();
+    let told = report(dir.path(), &["explain", "one.txt", "--format", "json", "-q"], "");
+    assert_eq!(told["schema"], "nearcopy.explain/1");
+    assert_eq!(told["document"]["bytes"], STORY.len());
+    assert_eq!(told["document"]["first_tokens"][1]["text"], "harbour");
+    let piped = report(dir.path(), &["explain", "-", "--format", "json", "-q"], STORY);
+    assert_eq!(piped["document"], told["document"]);
+    let (code, out, err) = run(dir.path(), &["explain", "-"], "A\u{1b}[31m \u{202e}word\u{7}s");
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("no background") && !out.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{out}");
+    for stage in ["1 Text", "2 Tokens", "3 Paragraphs", "4 Shingles", "5 Signature and keys", "6 Boilerplate", "7 Repeats inside"]
+    {
+        assert!(out.lines().any(|l| l == stage), "{stage}: {out}");
+    }
+}
+
+#[test]
+fn a_pair_is_explained_as_it_is_scanned() {
+    let dir = corpus();
+    let out = tempfile::tempdir().unwrap();
+    let file = out.path().join("b.json").display().to_string();
+    let scanned = report(dir.path(), &["scan", ".", "--format", "json", "--save-background", &file], "");
+    let args = ["explain", "two.txt", "one.txt", "--in", ".", "--background", &file, "-q"];
+    let told = report(dir.path(), &[&args[..], &["--format", "json"]].concat(), "");
+    assert_eq!(told["ids"], json!(["one.txt", "two.txt"]));
+    let (told, pair) = (&told["pair"], &scanned["pairs"][0]);
+    assert_eq!(told["verdict"]["relation"], pair["relation"]);
+    let near = |x: &Value, y: &Value| (x.as_f64().unwrap() - y.as_f64().unwrap()).abs() < 1e-3;
+    for score in ["resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b"] {
+        assert!(near(&told[score], &pair[score]), "{score}: {told}");
+    }
+    assert_eq!(told["matches"].as_array().unwrap().len(), pair["matches"].as_array().unwrap().len());
+    assert_eq!(told["facts"]["compared"], pair["facts"]["compared"]);
+    assert_eq!(told["a"]["tokens"], scanned["documents"][0]["tokens"]);
+    assert!(!told["candidacy"]["by"].as_array().unwrap().is_empty());
+    let (_, human, _) = run(dir.path(), &args, "");
+    assert!(human.contains("candidate               by document band") && human.contains("\n  -> near-copy\n"), "{human}");
+    let (_, strict, _) = run(dir.path(), &["explain", "one.txt", "wheat.txt", "-q", "--min-match", "40"], "");
+    assert!(strict.contains("< min-match 40\n  -> not related\n"), "{strict}");
+}
+
+#[test]
 fn hostile_names_do_not_reach_the_terminal() {
     let dir = tempfile::tempdir().unwrap();
     let (code, out, err) = run(dir.path(), &["scan", "gone\u{1b}[31m.txt"], "");

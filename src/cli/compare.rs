@@ -1,15 +1,16 @@
 //! Owns: `nearcopy compare`: named pairs only, no search. Never: compares anything itself.
 
 use super::intake::{Taken, input, take_in};
+use super::named::{Named, background, named};
 use super::output::{OutputArgs, Report};
-use super::pairs::{Wanted, expect};
-use super::problems::{clean, count, say};
+use super::pairs::Wanted;
+use super::problems::clean;
 use super::progress::{Meter, TalkArgs};
 use super::settings::{SettingArgs, Settings};
 use super::{Exit, Failure, Result, usage};
 use nearcopy::report::Findings;
-use nearcopy::{Background, Comparison, Corpus, Detection, Documents, RunOptions, Thresholds};
-use std::ffi::{OsStr, OsString};
+use nearcopy::{Comparison, Corpus, Detection, Documents, RunOptions, Thresholds};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Compares two texts, or the pairs of a list, and shows every passage they share
@@ -78,7 +79,7 @@ impl Compare {
         let settings = self.settings.resolve()?;
         self.check_usage()?;
         self.output.probe()?;
-        let background = self.background(&settings)?;
+        let background = background(self.background.as_deref(), &settings, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
         let task = self.task(&settings, &meter)?;
 
@@ -125,28 +126,11 @@ impl Compare {
         }
     }
 
-    fn background(&self, settings: &Settings) -> Result<Background> {
-        let Some(path) = &self.background else {
-            if !self.talk.quiet {
-                say("no background: boilerplate and rare words are judged without a corpus (--background takes one)");
-            }
-            return Ok(Background::default());
-        };
-        let shown = clean(&path.display().to_string());
-        let json = std::fs::read_to_string(path).map_err(|e| {
-            Failure::Said(format!("--background {shown}: {e}; make one with `nearcopy scan … --save-background {shown}`"))
-        })?;
-        Ok(Background::from_json(&json, &settings.recipe.id(), &shown)?)
-    }
-
     fn task(&self, settings: &Settings, meter: &Meter) -> Result<Task> {
         let quiet = self.talk.quiet;
-        let all = |paths: &[OsString]| {
-            let inputs: Vec<_> = paths.iter().map(|p| input(p)).collect();
-            take_in(&inputs, settings, meter, quiet)
-        };
         if let Some(path) = &self.pairs {
-            let mut taken = all(&self.items)?;
+            let inputs: Vec<_> = self.items.iter().map(|p| input(p)).collect();
+            let mut taken = take_in(&inputs, settings, meter, quiet)?;
             let corpus = taken.corpus(quiet)?;
             let wanted = Wanted::read(path, &corpus)?;
             if !quiet {
@@ -159,36 +143,8 @@ impl Compare {
             }
             return Ok(Task { corpus, pairs: wanted.pairs, taken });
         }
-        if !self.within.is_empty() {
-            let mut taken = all(&self.within)?;
-            let corpus = taken.corpus(quiet)?;
-            let a = expect(&corpus, &self.items[0].to_string_lossy())?;
-            let b = expect(&corpus, &self.items[1].to_string_lossy())?;
-            if a == b {
-                return Err(Failure::Said("both ids name one document: name two".into()));
-            }
-            return Ok(Task { corpus, pairs: vec![(a.min(b), a.max(b))], taken });
-        }
-        let mut taken = self.single(&self.items[0], settings, meter)?;
-        let other = self.single(&self.items[1], settings, meter)?;
-        taken.add(other);
-        let corpus = taken.corpus(quiet)?;
-        Ok(Task { corpus, pairs: vec![(0, 1)], taken })
-    }
-
-    /// Reads a file that should hold one document.
-    fn single(&self, path: &OsStr, settings: &Settings, meter: &Meter) -> Result<Taken> {
-        let taken = take_in(&[input(path)], settings, meter, self.talk.quiet)?;
-        let shown = clean(&path.to_string_lossy());
-        match taken.documents.len() {
-            1 => Ok(taken),
-            0 if taken.lost => Err(Failure::Said(format!("{shown} could not be read; is the path right? (ids need --in PATH)"))),
-            0 => Err(Failure::Said(format!("{shown} holds no document; --input-format and --text-field say how to read it"))),
-            n => Err(Failure::Said(format!(
-                "{shown} holds {}: name two of their ids, and {shown} with --in",
-                count(n as u64, "document")
-            ))),
-        }
+        let Named { corpus, numbers, taken } = named(&self.items, &self.within, settings, meter, quiet)?;
+        Ok(Task { corpus, pairs: vec![(numbers[0], numbers[1])], taken })
     }
 }
 

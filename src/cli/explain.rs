@@ -1,26 +1,104 @@
 //! Owns: `nearcopy explain`, one document or pair through every stage with the actual numbers. Never: computes them.
-//!
-//! Not offered yet: once the library can explain, add `run` here and the variant in `mod.rs`.
 
+use super::flags::OutputFormat;
+use super::named::{Named, background, named};
+use super::output::{human_options, to_stdout};
+use super::progress::{Meter, TalkArgs};
 use super::settings::SettingArgs;
+use super::{Exit, Failure, Result, usage};
+use nearcopy::report::{self, Explained, Traced};
+use nearcopy::{Documents, Error, explain_document, explain_pair};
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Shows one document, or a pair, at every stage
+/// Shows one document, or a pair, at every stage of a scan, with the numbers
+///
+/// One document: its tokens, paragraphs, shingles, signature, keys and repeats. A pair also: the keys it shares and whether they make it a
+/// candidate, its alignment, coverage and facts, and the bounds that decided its relation.
 #[derive(Debug, clap::Args)]
-#[allow(dead_code)]
+#[command(override_usage = USAGE, after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
 pub struct Explain {
-    /// A file, or an id with --in
-    #[arg(value_name = "DOC", allow_hyphen_values = false)]
-    doc: String,
+    /// One file or two; with --in one id or two; - is standard input
+    #[arg(value_name = "DOC")]
+    items: Vec<OsString>,
 
-    /// A second one: the pair is explained
-    #[arg(value_name = "DOC2")]
-    other: Option<String>,
-
-    /// The corpus that ids are looked up in
+    /// The corpus in which the ids are looked up
     #[arg(long = "in", value_name = "PATH", num_args = 1.., help_heading = "Input")]
-    within: Vec<PathBuf>,
+    within: Vec<OsString>,
+
+    /// What a corpus tells about its texts, saved by `scan --save-background` [default: none]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    background: Option<PathBuf>,
 
     #[command(flatten)]
     settings: SettingArgs,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+const USAGE: &str = "nearcopy explain [OPTIONS] DOC [DOC2]
+       nearcopy explain [OPTIONS] ID [ID2] --in PATH…";
+
+const EXAMPLES: &str = "\
+Examples:
+  nearcopy explain morning.txt
+      One text: what its keys are made of.
+  nearcopy explain morning.txt evening.txt
+      Two texts: why they are a near-copy, or why not.
+  nearcopy explain 1041 2077 --in corpus.jsonl --near-copy-smaller 0.5
+      Two documents of a corpus, by their ids, under another bound.
+  nearcopy explain 1041 2077 --in corpus.jsonl --background corpus.background
+      As a scan of that corpus would judge them; `scan --save-background` writes the file.
+  nearcopy explain morning.txt evening.txt --format json
+      The same as data, lists in full, schema nearcopy.explain/1.
+
+What a scan does with keys that stand in very many texts (--max-frequency) depends on the corpus and is not shown.
+Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
+
+Exit codes: 0 explained; 2 error, bad usage, or an input that was not there; 130 interrupted.";
+
+impl Explain {
+    pub fn run(self) -> Result<Exit> {
+        let settings = self.settings.resolve()?;
+        self.check_usage()?;
+        let background = background(self.background.as_deref(), &settings, self.talk.quiet)?;
+        let meter = Meter::start(self.talk);
+        let Named { corpus, numbers, taken } = named(&self.items, &self.within, &settings, &meter, self.talk.quiet)?;
+        let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
+        let (recipe_id, background_id) = (recipe.id(), background.id());
+        let id = |n: u32| corpus.info(n as usize).id.as_str();
+        let text = |n: u32| -> Result<Cow<str>> {
+            corpus.text(n as usize).ok_or_else(|| Failure::from(Error::TextGone { id: id(n).to_owned() }))
+        };
+        let tell = |traced: Traced| {
+            let explained = Explained { traced, recipe: &recipe_id, background: &background_id };
+            to_stdout(|out| match settings.flags.report.format.unwrap_or(OutputFormat::Human) {
+                OutputFormat::Human => report::explain(explained, human_options(&settings.flags.report), out),
+                OutputFormat::Json | OutputFormat::Jsonl => report::explain_json(explained, out),
+            })
+        };
+        match numbers[..] {
+            [a, b] => {
+                let pair = explain_pair(&text(a)?, &text(b)?, &background, recipe, thresholds);
+                tell(Traced::Pair([id(a), id(b)], &pair))?;
+            }
+            _ => {
+                let document = explain_document(&text(numbers[0])?, &background, recipe, thresholds);
+                tell(Traced::Document(id(numbers[0]), &document))?;
+            }
+        }
+        Ok(taken.exit(settings.flags.run.max_bad))
+    }
+
+    fn check_usage(&self) -> Result<()> {
+        match (self.items.len(), self.within.is_empty()) {
+            (1 | 2, _) => Ok(()),
+            (n, true) => {
+                Err(usage("explain", format!("one file or two are explained, not {n}; for ids name their corpus with --in")))
+            }
+            (n, false) => Err(usage("explain", format!("one id or two are explained, not {n}; what follows --in is the corpus"))),
+        }
+    }
 }

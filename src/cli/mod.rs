@@ -7,6 +7,7 @@ mod explain;
 mod flags;
 mod generate;
 mod intake;
+mod named;
 mod output;
 mod pairs;
 mod problems;
@@ -35,6 +36,7 @@ Examples:
   nearcopy scan articles/                     what is doubled in a directory, for a person
   nearcopy scan corpus.jsonl --format json    the same as data
   nearcopy compare a.txt b.txt                two texts, passage by passage
+  nearcopy explain a.txt b.txt                why they are what they are to each other, with the numbers
 
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
 `nearcopy scan --show-config` prints the ones in force.
@@ -45,7 +47,7 @@ Exit codes: 0 done, whatever was found; 2 error, bad usage, or an input that was
 enum Command {
     Scan(Box<scan::Scan>),
     Compare(Box<compare::Compare>),
-    // Explain(Box<explain::Explain>) goes here; see explain.rs.
+    Explain(Box<explain::Explain>),
     Generate(generate::Generate),
 }
 
@@ -123,6 +125,7 @@ fn run(command: Command) -> Result<Exit> {
     match command {
         Command::Scan(scan) => scan.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Generate(generate) => generate.run(),
     }
 }

@@ -81,9 +81,14 @@ impl OutputArgs {
             let human = HumanOptions { color: false, width: WIDTH, brief };
             to_file(&target.path, |out| report.write(target.format, human, out))?;
         }
-        let human = HumanOptions { color: colored(flags.color.unwrap_or(Color::Auto)), width: width(), brief };
-        to_stdout(|out| report.write(flags.format.unwrap_or(OutputFormat::Human), human, out))
+        to_stdout(|out| report.write(flags.format.unwrap_or(OutputFormat::Human), human_options(flags), out))
     }
+}
+
+/// How text for a person looks on standard output.
+pub fn human_options(flags: &ReportFlags) -> HumanOptions {
+    let color = colored(flags.color.unwrap_or(Color::Auto));
+    HumanOptions { color, width: width(), brief: flags.brief.unwrap_or(false) }
 }
 
 fn colored(when: Color) -> bool {

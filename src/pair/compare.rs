@@ -30,8 +30,7 @@ pub fn compare(a: &str, b: &str, background: &Background, recipe: &Recipe, thres
 /// [`compare`] for texts that are compared more than once.
 pub fn compare_prepared(a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> Comparison {
     let shared = shingle::shared(&a.set, &b.set) as f64;
-    // Texts without a token are told apart by their bytes, as their exact keys are.
-    let equal = a.tokens.hashes == b.tokens.hashes && (!a.tokens.is_empty() || a.text.trim() == b.text.trim());
+    let equal = is_equal(a, b);
     let of = |whole: usize| if whole > 0 { shared / whole as f64 } else { f64::from(u8::from(equal)) };
     let mut comparison = Comparison {
         relation: None,
@@ -48,43 +47,73 @@ pub fn compare_prepared(a: &Prepared, b: &Prepared, background: &Background, t: 
         all_of_both(a, b, background, &mut comparison);
         return comparison;
     }
-    let limits = Limits {
-        max_gap: (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32,
-        min_identity: t.min_identity,
-    };
-    let matches = select(align::chains(a, b, limits), a, b, t);
+    let matches = select(align::chains(a, b, limits(a, b, t)), a, b, t);
     judge(matches, a, b, background, t, &mut comparison);
     comparison
+}
+
+/// Whether the texts are equal. Those without a token are told apart by their bytes, as their exact keys are.
+pub fn is_equal(a: &Prepared, b: &Prepared) -> bool {
+    a.tokens.hashes == b.tokens.hashes && (!a.tokens.is_empty() || a.text.trim() == b.text.trim())
+}
+
+/// What the alignment of two texts may join.
+pub fn limits(a: &Prepared, b: &Prepared, t: &Thresholds) -> Limits {
+    Limits { max_gap: (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32, min_identity: t.min_identity }
+}
+
+/// The one chain of equal texts; none where they have no token.
+pub fn whole(a: &Prepared) -> Option<Chain> {
+    let len = a.tokens.len() as u32;
+    (len > 0).then(|| Chain { runs: vec![align::Run { a: 0, b: 0, len }] })
 }
 
 fn all_of_both(a: &Prepared, b: &Prepared, background: &Background, comparison: &mut Comparison) {
     comparison.relation = Some(Relation::Equal);
     (comparison.coverage_a, comparison.coverage_b) = (1.0, 1.0);
-    let len = a.tokens.len() as u32;
-    if len > 0 {
-        let whole = [Chain { runs: vec![align::Run { a: 0, b: 0, len }] }];
-        comparison.facts = facts(&whole, a, b, background);
-        comparison.matches = whole.iter().map(|c| to_bytes(c, a, b)).collect();
-    }
+    let whole: Vec<Chain> = whole(a).into_iter().collect();
+    comparison.facts = facts(&whole, a, b, background);
+    comparison.matches = whole.iter().map(|c| to_bytes(c, a, b)).collect();
 }
 
-fn judge(matches: Vec<Chain>, a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds, out: &mut Comparison) {
-    // Two texts that are boilerplate for all but a remnant are compared as they stand: else equal notices would share nothing.
+/// How boilerplate counts in a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weighing {
+    /// It is left out of coverage.
+    pub masked: bool,
+    /// It is counted in after all: two texts that are boilerplate for all but a remnant are compared as they stand, else equal
+    /// notices would share nothing.
+    pub whole_text: bool,
+}
+
+/// How boilerplate counts in this pair.
+pub fn weigh(a: &Prepared, b: &Prepared, t: &Thresholds) -> Weighing {
     let left = |p: &Prepared| p.tokens.len() - p.boilerplate.iter().filter(|&&x| x).count();
     let remnant = |p: &Prepared| {
         let left = left(p);
         left < t.boilerplate_left_tokens as usize || (left as f64) < t.boilerplate_left_share * p.tokens.len() as f64
     };
     let has_boilerplate = left(a) < a.tokens.len() && left(b) < b.tokens.len();
-    out.whole_text = has_boilerplate && remnant(a) && remnant(b);
-    let masked = has_boilerplate && !out.whole_text;
-    let mut matches: Vec<Chain> = if masked { matches.into_iter().filter(|m| is_own(m, a, b, t)).collect() } else { matches };
+    let whole_text = has_boilerplate && remnant(a) && remnant(b);
+    Weighing { masked: has_boilerplate && !whole_text, whole_text }
+}
+
+/// The matches that count: those that are more than boilerplate, where it is left out, in order.
+pub fn own_matches(mut matches: Vec<Chain>, masked: bool, a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
+    matches.retain(|m| !masked || is_own(m, a, b, t));
     matches.sort_unstable_by(|x, y| x.runs.cmp(&y.runs));
+    matches
+}
+
+fn judge(matches: Vec<Chain>, a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds, out: &mut Comparison) {
+    let Weighing { masked, whole_text } = weigh(a, b, t);
+    out.whole_text = whole_text;
+    let matches = own_matches(matches, masked, a, b, t);
     out.coverage_a = coverage(matches.iter().map(Chain::a), a, masked);
     out.coverage_b = coverage(matches.iter().map(Chain::b), b, masked);
     out.facts = facts(&matches, a, b, background);
     let solid = matches.iter().any(|m| is_match(m, a, b, t));
-    let telling = matches.iter().any(|m| is_match(m, a, b, t) && is_telling(m, a, background, t));
+    let telling = matches.iter().any(|m| is_match(m, a, b, t) && telling(m, a, background, t.min_telling) >= t.min_telling);
     let relation = relation(out.coverage_a, out.coverage_b, out.facts, solid, t);
     out.relation = relation.filter(|r| *r != Relation::Quotes || telling);
     out.matches = matches.iter().map(|c| to_bytes(c, a, b)).collect();
@@ -100,9 +129,11 @@ fn is_own(m: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
 /// Equal words that tell as much as one uncommon word.
 const WORDS_PER_TELLING: u32 = 8;
 
-/// Whether a match tells enough to be a quotation: it is long, or holds words that few texts do. Bylines and set phrases do neither.
-fn is_telling(m: &Chain, a: &Prepared, background: &Background, t: &Thresholds) -> bool {
-    let needed = t.min_telling.saturating_sub(equal_words(m, a) / WORDS_PER_TELLING) as usize;
+/// How much a match tells, counted to `least`: by its length, and by its different words that few texts hold. Bylines and set phrases of an
+/// outlet tell little.
+pub fn telling(m: &Chain, a: &Prepared, background: &Background, least: u32) -> u32 {
+    let by_length = equal_words(m, a) / WORDS_PER_TELLING;
+    let needed = least.saturating_sub(by_length) as usize;
     let mut seen: Vec<u64> = Vec::with_capacity(needed);
     for hash in m.runs.iter().flat_map(|r| &a.tokens.hashes[usize_range(r.a..r.a + r.len)]) {
         if seen.len() >= needed {
@@ -112,7 +143,7 @@ fn is_telling(m: &Chain, a: &Prepared, background: &Background, t: &Thresholds) 
             seen.push(*hash);
         }
     }
-    seen.len() >= needed
+    by_length + seen.len() as u32
 }
 
 /// The share of the tokens in the union of the ranges, boilerplate left out on request.

@@ -8,7 +8,7 @@ use super::background::Background;
 use super::detection::Facts;
 use super::prepared::Prepared;
 use super::select::usize_range;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,21 +19,34 @@ enum Sort {
 
 /// Counts each different fact once.
 pub fn facts(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background) -> Facts {
-    let mut count = Count { a, b, background, agree: HashSet::new(), differ: HashSet::new(), held_b: None, matches };
-    for m in matches {
-        for r in &m.runs {
-            for i in r.a..r.a + r.len {
-                count.equal_token(i as usize);
-            }
-        }
-    }
-    for m in matches {
-        for pair in m.runs.windows(2) {
-            let (x, y) = (pair[0], pair[1]);
-            count.gap(usize_range(x.a + x.len..y.a), usize_range(x.b + x.len..y.b));
-        }
-    }
+    let count = Count::of(matches, a, b, background);
     Facts { agree: count.agree.len() as u32, compared: (count.agree.len() + count.differ.len()) as u32 }
+}
+
+/// The facts themselves, each by the token where it stands first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FactList {
+    /// Those that agree, as tokens of the first text, in order.
+    pub agree: Vec<usize>,
+    /// Those that stand against each other, as tokens of the first and of the second text, in order.
+    pub differ: Vec<(usize, usize)>,
+}
+
+/// What [`facts`] counts. Cost: that, and a look at every token.
+pub fn list(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background) -> FactList {
+    let count = Count::of(matches, a, b, background);
+    let first = |p: &Prepared| {
+        // The first place of a hash is the last to be put in.
+        let facts = (0..p.tokens.len()).rev().filter(|&i| sort(p, i).is_some());
+        facts.map(|i| (p.tokens.hashes[i], i)).collect::<HashMap<u64, usize>>()
+    };
+    let (in_a, in_b) = (first(a), first(b));
+    let mut agree: Vec<usize> = count.agree.iter().filter_map(|hash| in_a.get(hash).copied()).collect();
+    let place = |(x, y): &(u64, u64)| Some((*in_a.get(x)?, *in_b.get(y)?));
+    let mut differ: Vec<(usize, usize)> = count.differ.iter().filter_map(place).collect();
+    agree.sort_unstable();
+    differ.sort_unstable();
+    FactList { agree, differ }
 }
 
 struct Count<'p> {
@@ -46,7 +59,25 @@ struct Count<'p> {
     matches: &'p [Chain],
 }
 
-impl Count<'_> {
+impl<'p> Count<'p> {
+    fn of(matches: &'p [Chain], a: &'p Prepared<'p>, b: &'p Prepared<'p>, background: &'p Background) -> Count<'p> {
+        let mut count = Count { a, b, background, agree: HashSet::new(), differ: HashSet::new(), held_b: None, matches };
+        for m in matches {
+            for r in &m.runs {
+                for i in r.a..r.a + r.len {
+                    count.equal_token(i as usize);
+                }
+            }
+        }
+        for m in matches {
+            for pair in m.runs.windows(2) {
+                let (x, y) = (pair[0], pair[1]);
+                count.gap(usize_range(x.a + x.len..y.a), usize_range(x.b + x.len..y.b));
+            }
+        }
+        count
+    }
+
     fn equal_token(&mut self, i: usize) {
         let hash = self.a.tokens.hashes[i];
         // What stands in many texts anyway agrees in every template too.

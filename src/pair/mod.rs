@@ -6,6 +6,7 @@ pub mod candidate;
 pub mod cluster;
 pub mod compare;
 pub mod detection;
+pub mod explain;
 pub mod facts;
 pub mod prepared;
 pub mod repeat;

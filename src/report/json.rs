@@ -146,7 +146,7 @@ fn list<T: Serialize>(out: &mut impl Write, name: &str, items: impl Iterator<Ite
     write.close()
 }
 
-fn value<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> io::Result<()> {
+pub(super) fn value<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Visible)).map_err(io::Error::from)
 }
 

@@ -1,5 +1,6 @@
 //! Findings to data and words. Writes to `impl Write`; never to a stream of its own.
 
+mod explain;
 mod finding;
 mod human;
 mod json;
@@ -10,6 +11,8 @@ mod sections;
 mod texts;
 mod words;
 mod wrap;
+
+pub use explain::{Explained, Traced};
 
 use crate::pair::detection::Detection;
 use crate::text::document::Documents;
@@ -66,4 +69,20 @@ pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
 /// As [`json()`].
 pub fn human(findings: Findings, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
     human::write(findings, options, out)
+}
+
+/// Writes a traced document or pair for a person, stage by stage. Long lists are cut, and say by how much.
+///
+/// # Errors
+/// What `out` answers.
+pub fn explain(explained: Explained, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    explain::write(explained, options, out)
+}
+
+/// Writes it as one JSON object, schema `nearcopy.explain/1`, lists in full.
+///
+/// # Errors
+/// What `out` answers.
+pub fn explain_json(explained: Explained, out: &mut dyn Write) -> io::Result<()> {
+    explain::object(explained, out)
 }

@@ -1,0 +1,73 @@
+//! Owns: documents that the command line names, as files or by the ids of a corpus, and the background that goes with them. Never: what
+//! is done with them.
+
+use super::intake::{Taken, input, take_in};
+use super::pairs::expect;
+use super::problems::{clean, count, say};
+use super::progress::Meter;
+use super::settings::Settings;
+use super::{Failure, Result};
+use nearcopy::{Background, Corpus};
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+/// Named documents in their corpus.
+pub struct Named {
+    /// The corpus; just they, where they were files.
+    pub corpus: Corpus,
+    /// Their numbers, in order.
+    pub numbers: Vec<u32>,
+    /// How reading went.
+    pub taken: Taken,
+}
+
+/// Reads the named documents: files of one document each, or ids where `within` has paths.
+pub fn named(items: &[OsString], within: &[OsString], settings: &Settings, meter: &Meter, quiet: bool) -> Result<Named> {
+    if within.is_empty() {
+        let mut taken = Taken::default();
+        for path in items {
+            taken.add(single(path, settings, meter, quiet)?);
+        }
+        let corpus = taken.corpus(quiet)?;
+        return Ok(Named { corpus, numbers: (0..items.len() as u32).collect(), taken });
+    }
+    let inputs: Vec<_> = within.iter().map(|p| input(p)).collect();
+    let mut taken = take_in(&inputs, settings, meter, quiet)?;
+    let corpus = taken.corpus(quiet)?;
+    let mut numbers = items.iter().map(|id| expect(&corpus, &id.to_string_lossy())).collect::<Result<Vec<u32>>>()?;
+    numbers.sort_unstable();
+    if numbers.windows(2).any(|w| w[0] == w[1]) {
+        return Err(Failure::Said("both ids name one document: name two".into()));
+    }
+    Ok(Named { corpus, numbers, taken })
+}
+
+/// Reads a file that should hold one document.
+fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Result<Taken> {
+    let taken = take_in(&[input(path)], settings, meter, quiet)?;
+    let shown = clean(&path.to_string_lossy());
+    match taken.documents.len() {
+        1 => Ok(taken),
+        0 if taken.lost => Err(Failure::Said(format!("{shown} could not be read; is the path right? (ids need --in PATH)"))),
+        0 => Err(Failure::Said(format!("{shown} holds no document; --input-format and --text-field say how to read it"))),
+        n => Err(Failure::Said(format!(
+            "{shown} holds {}: name them by their ids, with --in {shown}",
+            count(n as u64, "document")
+        ))),
+    }
+}
+
+/// The background of a file; the empty one where none is named, which is said.
+pub fn background(path: Option<&Path>, settings: &Settings, quiet: bool) -> Result<Background> {
+    let Some(path) = path else {
+        if !quiet {
+            say("no background: boilerplate and rare words are judged without a corpus (--background takes one)");
+        }
+        return Ok(Background::default());
+    };
+    let shown = clean(&path.display().to_string());
+    let json = std::fs::read_to_string(path).map_err(|e| {
+        Failure::Said(format!("--background {shown}: {e}; make one with `nearcopy scan … --save-background {shown}`"))
+    })?;
+    Ok(Background::from_json(&json, &settings.recipe.id(), &shown)?)
+}

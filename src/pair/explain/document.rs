@@ -1,0 +1,211 @@
+//! Owns: one text through the stages that need no second one. Never: a pair.
+
+use super::hex;
+use crate::pair::background::Background;
+use crate::pair::prepared::Prepared;
+use crate::pair::repeat;
+use crate::pair::thresholds::Thresholds;
+use crate::sketch::fingerprint::{EXACT_PARAGRAPH, Fingerprint, Fingerprinter, paragraph_key};
+use crate::sketch::recipe::{Banding, Recipe};
+use crate::sketch::shingle::{Shingles, shingles};
+use crate::span::Span;
+use serde::Serialize;
+use std::ops::Range;
+
+/// How many tokens, lanes and keys are listed; the counts are of all.
+const LISTED: usize = 24;
+
+/// One token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TokenTrace {
+    /// As it stands in the text.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+    /// Hash of the normalised form, 16 hex digits: equal hashes are equal tokens.
+    pub hash: String,
+    /// Its length in 24ths of a word.
+    pub weight: u32,
+    /// Whether it holds a digit.
+    pub number: bool,
+    /// Whether it begins with an upper-case letter.
+    pub capital: bool,
+    /// Whether it is the first of its sentence or paragraph.
+    pub opens: bool,
+    /// Whether the background calls it common.
+    pub common: bool,
+    /// Whether it stands in boilerplate.
+    pub boilerplate: bool,
+}
+
+/// One paragraph that holds a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ParagraphTrace {
+    /// Where it stands, first token to last.
+    pub span: Span,
+    /// How many tokens.
+    pub tokens: u32,
+    /// How many of them are boilerplate.
+    pub boilerplate: u32,
+    /// Shingles that lie in it.
+    pub shingles: u32,
+    /// Whether those are enough for paragraph bands.
+    pub banded: bool,
+    /// Its exact key, where it is long enough for one.
+    pub key: Option<String>,
+}
+
+/// A paragraph or passage that stands more than once in the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RepeatTrace {
+    /// Its length in tokens (of one period, where it is periodic).
+    pub tokens: u32,
+    /// How often it stands there; for a periodic run the full periods.
+    pub count: u32,
+    /// Whether it is a whole paragraph.
+    pub paragraph: bool,
+    /// For a run that repeats itself without a break: the period in tokens.
+    pub period: Option<u32>,
+    /// Where it stands.
+    pub places: Vec<Span>,
+}
+
+/// One text at every stage, from [`explain_document`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DocumentTrace {
+    /// Length of the text in bytes.
+    pub bytes: u64,
+    /// How many tokens it has.
+    pub tokens: u32,
+    /// Its length in words: fewer than tokens where a script is cut per character.
+    pub words: u32,
+    /// The first tokens.
+    pub first_tokens: Vec<TokenTrace>,
+    /// All paragraphs that hold a token.
+    pub paragraphs: Vec<ParagraphTrace>,
+    /// How many shingles: one begins at each token but the last few.
+    pub shingles: u32,
+    /// How many different ones.
+    pub distinct_shingles: u32,
+    /// MinHash values in the signature.
+    pub lanes: u32,
+    /// The first of them; none where there is no shingle.
+    pub first_lanes: Vec<u32>,
+    /// Keys and lanes a key of the document's bands, `[bands, rows]`.
+    pub banding: [u32; 2],
+    /// The same of each paragraph's bands.
+    pub paragraph_banding: [u32; 2],
+    /// The exact key, 32 hex digits: equal texts share it.
+    pub exact_key: String,
+    /// How many keys of document bands it has.
+    pub bands: u32,
+    /// How many keys of paragraph bands, each once.
+    pub paragraph_bands: u32,
+    /// How many anchors, each once.
+    pub anchors: u32,
+    /// The first keys of document bands.
+    pub first_bands: Vec<String>,
+    /// Whether its keys take part in a search: `min-tokens` leaves shorter texts to their exact key.
+    pub searched: bool,
+    /// How many tokens are boilerplate, by the background.
+    pub boilerplate: u32,
+    /// What stands more than once inside it.
+    pub repeats: Vec<RepeatTrace>,
+}
+
+/// Shows one text at every stage of a scan, with the numbers.
+///
+/// Cost: a few times that of a comparison; no stage is left out.
+///
+/// ```
+/// use nearcopy::{Background, Recipe, Thresholds, explain_document};
+/// let text = "The harbour bridge will close on Monday.\n\nFerries run every hour.";
+/// let trace = explain_document(text, &Background::default(), &Recipe::default(), &Thresholds::default());
+/// assert_eq!((trace.tokens, trace.paragraphs.len(), trace.shingles), (11, 2, 7));
+/// assert_eq!(trace.first_tokens[1].text, "harbour");
+/// ```
+pub fn explain_document(text: &str, background: &Background, recipe: &Recipe, thresholds: &Thresholds) -> DocumentTrace {
+    let prepared = Prepared::new(text, background, recipe);
+    let mut fingerprinter = Fingerprinter::new(recipe);
+    let signature = fingerprinter.signature(text);
+    let keys = fingerprinter.fingerprint(text);
+    trace(&prepared, &signature, &keys, background, recipe, thresholds)
+}
+
+/// [`explain_document`], of what is made already.
+pub(super) fn trace(
+    p: &Prepared,
+    signature: &[u32],
+    keys: &Fingerprint,
+    background: &Background,
+    recipe: &Recipe,
+    t: &Thresholds,
+) -> DocumentTrace {
+    let mut all = Shingles::default();
+    shingles(&p.tokens, recipe.shingle, &mut all);
+    let pair = |b: Banding| [b.bands, b.rows];
+    let first_lanes = if all.hashes.is_empty() { vec![] } else { signature.iter().take(LISTED).copied().collect() };
+    DocumentTrace {
+        bytes: p.text.len() as u64,
+        tokens: p.tokens.len() as u32,
+        words: p.words(0..p.tokens.len() as u32),
+        first_tokens: (0..p.tokens.len().min(LISTED)).map(|i| token(p, i, background)).collect(),
+        paragraphs: p.paragraphs.iter().map(|r| paragraph(p, r, &all, recipe)).collect(),
+        shingles: all.hashes.len() as u32,
+        distinct_shingles: p.set.len() as u32,
+        lanes: signature.len() as u32,
+        first_lanes,
+        banding: pair(recipe.banding()),
+        paragraph_banding: if recipe.paragraph_lanes == 0 { [0, 0] } else { pair(recipe.paragraph_banding()) },
+        exact_key: format!("{:032x}", keys.exact),
+        bands: keys.bands.len() as u32,
+        paragraph_bands: keys.paragraph_bands.len() as u32,
+        anchors: keys.anchors.len() as u32,
+        first_bands: keys.bands.iter().take(LISTED).map(|&k| hex(k)).collect(),
+        searched: keys.tokens >= t.min_tokens,
+        boilerplate: p.boilerplate.iter().filter(|&&x| x).count() as u32,
+        repeats: repeat::inside(&p.tokens, &p.paragraphs, t).iter().map(|r| repeated(p, r)).collect(),
+    }
+}
+
+fn is_boilerplate(p: &Prepared, i: usize) -> bool {
+    p.boilerplate.get(i).copied().unwrap_or(false)
+}
+
+fn token(p: &Prepared, i: usize, background: &Background) -> TokenTrace {
+    let (span, hash, kind) = (p.tokens.spans[i], p.tokens.hashes[i], p.tokens.kinds[i]);
+    TokenTrace {
+        text: p.text[span.range()].to_owned(),
+        span,
+        hash: hex(hash),
+        weight: kind.weight(),
+        number: kind.is_number(),
+        capital: kind.is_capital(),
+        opens: kind.opens(),
+        common: background.is_common(hash),
+        boilerplate: is_boilerplate(p, i),
+    }
+}
+
+fn paragraph(p: &Prepared, range: &Range<u32>, all: &Shingles, recipe: &Recipe) -> ParagraphTrace {
+    let inner = range.start as usize..range.end as usize;
+    let begin = inner.start.min(all.ends.len())..inner.end.min(all.ends.len());
+    let shingles = all.ends[begin].partition_point(|&e| e <= range.end) as u32;
+    ParagraphTrace {
+        span: p.tokens.span(inner.clone()),
+        tokens: inner.len() as u32,
+        boilerplate: inner.clone().filter(|&i| is_boilerplate(p, i)).count() as u32,
+        shingles,
+        banded: shingles >= recipe.paragraph_shingles.max(1) && recipe.paragraph_lanes > 0,
+        key: (inner.len() as u32 >= EXACT_PARAGRAPH).then(|| hex(paragraph_key(&p.tokens, range))),
+    }
+}
+
+fn repeated(p: &Prepared, r: &repeat::Passage) -> RepeatTrace {
+    let places = r.places.iter().map(|x| p.tokens.span(x.start as usize..x.end as usize)).collect();
+    let count = match r.period {
+        Some(period) => r.places.iter().map(|x| x.len() as u32 / period.max(1)).sum(),
+        None => r.places.len() as u32,
+    };
+    RepeatTrace { tokens: r.tokens, count, paragraph: r.paragraph, period: r.period, places }
+}

@@ -1,0 +1,244 @@
+//! Owns: two texts through candidacy, alignment and facts. Never: which bound decides; that is the verdict.
+
+use super::document::{DocumentTrace, trace};
+use super::verdict::{Measured, Verdict, verdict};
+use crate::pair::align::{self, Chain};
+use crate::pair::background::Background;
+use crate::pair::compare::{compare_prepared, is_equal, limits, own_matches, telling, weigh, whole};
+use crate::pair::detection::{Comparison, Facts};
+use crate::pair::facts;
+use crate::pair::prepared::Prepared;
+use crate::pair::select::{equal_words, is_match, select};
+use crate::pair::thresholds::Thresholds;
+use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
+use crate::sketch::recipe::Recipe;
+use crate::sketch::shingle::shared;
+use crate::span::Span;
+use serde::Serialize;
+
+/// Which keys two texts share, and whether that is enough for a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Candidacy {
+    /// Whether the exact keys are equal: then the two are one class.
+    pub equal: bool,
+    /// Document bands shared …
+    pub bands: u32,
+    /// … of how many.
+    pub of_bands: u32,
+    /// How likely one is shared at least, at this resemblance.
+    pub chance: f64,
+    /// Keys of paragraph bands shared.
+    pub paragraph_bands: u32,
+    /// Anchors shared …
+    pub anchors: u32,
+    /// … and how many make a candidate.
+    pub min_anchors: u32,
+    /// The keys by which the pair would be compared in a scan: `exact`, `document band`, `paragraph band`, `anchors`; none, and a
+    /// scan does not see it. Keys that stand in too many texts of a corpus are capped, which two texts cannot show.
+    pub by: Vec<&'static str>,
+}
+
+/// An alignment: one passage of each text, tokens counted from 0.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChainTrace {
+    /// Tokens of the first text, half-open.
+    pub tokens_a: [u32; 2],
+    /// Tokens of the second text.
+    pub tokens_b: [u32; 2],
+    /// Bytes of the first text.
+    pub a: Span,
+    /// Bytes of the second text.
+    pub b: Span,
+    /// Equal tokens.
+    pub equal: u32,
+    /// The same in words, which is what `min-match` counts.
+    pub words: u32,
+    /// Exactly equal runs.
+    pub blocks: u32,
+    /// Share of equal tokens, of the longer side.
+    pub identity: f64,
+    /// Whether it is long enough to be a match on its own.
+    pub solid: bool,
+}
+
+/// The facts inside the matches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FactsTrace {
+    /// How many agree.
+    pub agree: u32,
+    /// How many could be compared.
+    pub compared: u32,
+    /// Those that agree, as the first text has them.
+    pub agreeing: Vec<String>,
+    /// Those that differ: the first text's and the second's.
+    pub differing: Vec<[String; 2]>,
+}
+
+/// Two texts at every stage, from [`explain_pair`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PairTrace {
+    /// The first text.
+    pub a: DocumentTrace,
+    /// The second text.
+    pub b: DocumentTrace,
+    /// Shingles that both hold.
+    pub shared_shingles: u32,
+    /// Shingles that either holds.
+    pub all_shingles: u32,
+    /// The exact resemblance.
+    pub resemblance: f64,
+    /// The signatures' estimate of it: the share of equal lanes.
+    pub estimate: f64,
+    /// Share of the first text's shingles that the second holds.
+    pub containment_a: f64,
+    /// Share of the second text's shingles that the first holds.
+    pub containment_b: f64,
+    /// Shared keys.
+    pub candidacy: Candidacy,
+    /// Different seeds (three words) that both hold.
+    pub seeds: u32,
+    /// Alignments before selection, best first; they may overlap.
+    pub chains: Vec<ChainTrace>,
+    /// How many of them were taken, before those that are only boilerplate were left out.
+    pub selected: u32,
+    /// The matches, in the order of the first text.
+    pub matches: Vec<ChainTrace>,
+    /// Share of the first text's tokens inside matches, boilerplate left out where `masked`.
+    pub coverage_a: f64,
+    /// Share of the second text's tokens inside matches.
+    pub coverage_b: f64,
+    /// Whether boilerplate was left out.
+    pub masked: bool,
+    /// Whether boilerplate was counted in after all, because too little else was left.
+    pub whole_text: bool,
+    /// Agreement inside the matches.
+    pub facts: FactsTrace,
+    /// The relation, and the bounds that decided it.
+    pub verdict: Verdict,
+}
+
+/// Shows two texts at every stage of a scan, with the numbers: those of [`compare`](crate::compare), and what led to them.
+///
+/// ```
+/// use nearcopy::{Background, Recipe, Relation, Thresholds, explain_pair};
+/// let a = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year.";
+/// let b = "The harbour bridge will close for repairs on Monday, the port authority told us, and reopen in the spring of next year.";
+/// let trace = explain_pair(a, b, &Background::default(), &Recipe::default(), &Thresholds::default());
+/// assert_eq!(trace.verdict.relation, Some(Relation::NearCopy));
+/// assert_eq!(trace.shared_shingles, 12);
+/// assert!(trace.candidacy.by.contains(&"anchors"));
+/// ```
+pub fn explain_pair(a: &str, b: &str, background: &Background, recipe: &Recipe, thresholds: &Thresholds) -> PairTrace {
+    let t = thresholds;
+    let mut fingerprinter = Fingerprinter::new(recipe);
+    let mut read =
+        |text| (Prepared::new(text, background, recipe), fingerprinter.signature(text), fingerprinter.fingerprint(text));
+    let ((pa, sign_a, keys_a), (pb, sign_b, keys_b)) = (read(a), read(b));
+    let c = compare_prepared(&pa, &pb, background, t);
+    let chains = if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { align::chains(&pa, &pb, limits(&pa, &pb, t)) };
+    let weighing = weigh(&pa, &pb, t);
+    let (selected, matches) = matches(&chains, &pa, &pb, t);
+    let shared_shingles = shared(&pa.set, &pb.set) as u32;
+    let signed = !pa.set.is_empty() && !pb.set.is_empty();
+    let lanes = |chain: &Chain| chain_trace(chain, &pa, &pb, t);
+    PairTrace {
+        shared_shingles,
+        all_shingles: (pa.set.len() + pb.set.len()) as u32 - shared_shingles,
+        resemblance: c.resemblance,
+        estimate: if signed { estimate(&sign_a, &sign_b) } else { 0.0 },
+        containment_a: c.containment_a,
+        containment_b: c.containment_b,
+        candidacy: candidacy(&keys_a, &keys_b, c.resemblance, recipe, t),
+        seeds: shared_seeds(&pa, &pb),
+        chains: chains.iter().map(lanes).collect(),
+        selected,
+        matches: matches.iter().map(lanes).collect(),
+        coverage_a: c.coverage_a,
+        coverage_b: c.coverage_b,
+        masked: weighing.masked && !is_equal(&pa, &pb),
+        whole_text: c.whole_text,
+        facts: facts_trace(&matches, &pa, &pb, background, c.facts),
+        verdict: verdict(&measured(&c, &matches, &pa, &pb, background, t), t),
+        a: trace(&pa, &sign_a, &keys_a, background, recipe, t),
+        b: trace(&pb, &sign_b, &keys_b, background, recipe, t),
+    }
+}
+
+/// How many chains were selected, and those that count.
+fn matches(chains: &[Chain], a: &Prepared, b: &Prepared, t: &Thresholds) -> (u32, Vec<Chain>) {
+    if is_equal(a, b) {
+        return (chains.len() as u32, chains.to_vec());
+    }
+    let selected = select(chains.to_vec(), a, b, t);
+    (selected.len() as u32, own_matches(selected, weigh(a, b, t).masked, a, b, t))
+}
+
+fn measured(c: &Comparison, matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> Measured {
+    let solid: Vec<&Chain> = matches.iter().filter(|m| is_match(m, a, b, t)).collect();
+    Measured {
+        equal: is_equal(a, b),
+        coverage: [c.coverage_a, c.coverage_b],
+        facts: c.facts,
+        longest: matches.iter().map(|m| equal_words(m, a)).max().unwrap_or(0),
+        solid: !solid.is_empty(),
+        telling: solid.iter().map(|m| telling(m, a, background, t.min_telling)).max().unwrap_or(0),
+    }
+}
+
+fn candidacy(a: &Fingerprint, b: &Fingerprint, resemblance: f64, recipe: &Recipe, t: &Thresholds) -> Candidacy {
+    let bands = a.bands.iter().zip(&b.bands).filter(|(x, y)| x == y).count() as u32;
+    let paragraph_bands = shared(&a.paragraph_bands, &b.paragraph_bands) as u32;
+    let anchors = shared(&a.anchors, &b.anchors) as u32;
+    let equal = a.exact == b.exact;
+    // Short texts have no key but the exact one.
+    let searched = a.tokens.min(b.tokens) >= t.min_tokens;
+    let ways = [
+        ("exact", equal),
+        ("document band", searched && bands > 0),
+        ("paragraph band", searched && paragraph_bands > 0),
+        ("anchors", searched && anchors >= recipe.min_anchors),
+    ];
+    let by = ways.into_iter().filter(|w| w.1).map(|w| w.0).collect();
+    let chance = recipe.chance(resemblance);
+    let (of_bands, min_anchors) = (recipe.banding().bands, recipe.min_anchors);
+    Candidacy { equal, bands, of_bands, chance, paragraph_bands, anchors, min_anchors, by }
+}
+
+fn estimate(a: &[u32], b: &[u32]) -> f64 {
+    a.iter().zip(b).filter(|(x, y)| x == y).count() as f64 / a.len().max(1) as f64
+}
+
+fn shared_seeds(a: &Prepared, b: &Prepared) -> u32 {
+    let different = |p: &Prepared| {
+        let mut seeds: Vec<u64> = p.seeds.iter().map(|s| s.0).collect();
+        seeds.dedup();
+        seeds
+    };
+    shared(&different(a), &different(b)) as u32
+}
+
+fn chain_trace(c: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> ChainTrace {
+    let (ra, rb) = (c.a(), c.b());
+    ChainTrace {
+        tokens_a: [ra.start, ra.end],
+        tokens_b: [rb.start, rb.end],
+        a: a.tokens.span(ra.start as usize..ra.end as usize),
+        b: b.tokens.span(rb.start as usize..rb.end as usize),
+        equal: c.equal(),
+        words: equal_words(c, a),
+        blocks: c.runs.len() as u32,
+        identity: c.identity(),
+        solid: is_match(c, a, b, t),
+    }
+}
+
+fn facts_trace(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, counted: Facts) -> FactsTrace {
+    let list = facts::list(matches, a, b, background);
+    let word = |p: &Prepared, i: usize| p.text[p.tokens.spans[i].range()].to_owned();
+    FactsTrace {
+        agree: counted.agree,
+        compared: counted.compared,
+        agreeing: list.agree.iter().map(|&i| word(a, i)).collect(),
+        differing: list.differ.iter().map(|&(i, j)| [word(a, i), word(b, j)]).collect(),
+    }
+}

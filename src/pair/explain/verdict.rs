@@ -1,0 +1,177 @@
+//! Owns: the bounds of the relations one after the other, and which of them decided. Never: measures anything.
+
+use crate::pair::detection::{Facts, Relation};
+use crate::pair::thresholds::Thresholds;
+use serde::Serialize;
+
+/// One value against one bound.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Check {
+    /// What is measured.
+    pub what: &'static str,
+    /// Its value.
+    pub value: f64,
+    /// How it must stand to the bound: `>=` or `<`.
+    pub must: &'static str,
+    /// The bound.
+    pub bound: f64,
+    /// The setting that holds the bound.
+    pub setting: &'static str,
+    /// Whether it does.
+    pub holds: bool,
+}
+
+/// One question on the way to the relation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// `equal`, `match`, `near-copy`, `contains`, `template` or `quotes`.
+    pub name: &'static str,
+    /// Its bounds; all must hold. `equal` has none.
+    pub checks: Vec<Check>,
+    /// The answer.
+    pub holds: bool,
+}
+
+/// The relation of a pair and how it came about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// The relation, or nothing.
+    pub relation: Option<Relation>,
+    /// The steps that were taken, in order.
+    pub steps: Vec<Step>,
+    /// The deciding one in a line: `smaller coverage 0.31 < near-copy-smaller 0.4; … -> contains`.
+    pub decided: String,
+}
+
+/// What the verdict rests on.
+pub(super) struct Measured {
+    pub equal: bool,
+    pub coverage: [f64; 2],
+    pub facts: Facts,
+    /// Equal words of the longest match.
+    pub longest: u32,
+    /// Whether some match can stand alone.
+    pub solid: bool,
+    /// How much a match that can stand alone tells, counted to the bound.
+    pub telling: u32,
+}
+
+fn least(what: &'static str, value: f64, bound: f64, setting: &'static str) -> Check {
+    Check { what, value, must: ">=", bound, setting, holds: value >= bound }
+}
+
+fn below(what: &'static str, value: f64, bound: f64, setting: &'static str) -> Check {
+    Check { what, value, must: "<", bound, setting, holds: value < bound }
+}
+
+fn step(name: &'static str, checks: Vec<Check>) -> Step {
+    Step { name, holds: checks.iter().all(|c| c.holds), checks }
+}
+
+/// Goes through the bounds in the order of the table of relations.
+pub(super) fn verdict(m: &Measured, t: &Thresholds) -> Verdict {
+    let mut steps = vec![Step { name: "equal", checks: vec![], holds: m.equal }];
+    let relation = decide(m, t, &mut steps);
+    let decided = sentence(&steps, relation);
+    Verdict { relation, steps, decided }
+}
+
+fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<Step>) -> Option<Relation> {
+    if m.equal {
+        return Some(Relation::Equal);
+    }
+    steps.push(step("match", vec![longest(m, t)]));
+    if !m.solid {
+        return None;
+    }
+    let [a, b] = m.coverage;
+    let (smaller, larger) = if a < b { (a, b) } else { (b, a) };
+    let near = vec![
+        least("smaller coverage", smaller, t.near_copy_smaller, "near-copy-smaller"),
+        least("larger coverage", larger, t.near_copy_larger, "near-copy-larger"),
+    ];
+    let contains = vec![
+        least("larger coverage", larger, t.contains, "contains"),
+        below("smaller coverage", smaller, t.near_copy_smaller, "near-copy-smaller"),
+    ];
+    let contained = if b > a { Relation::Contains } else { Relation::ContainedIn };
+    for (question, relation) in [(step("near-copy", near), Relation::NearCopy), (step("contains", contains), contained)] {
+        let holds = question.holds;
+        steps.push(question);
+        if holds {
+            steps.push(step("template", template(m.facts, t)));
+            return Some(if steps.last().is_some_and(|s| s.holds) { Relation::Template } else { relation });
+        }
+    }
+    let telling =
+        least("what a match tells (counted to the bound)", f64::from(m.telling), f64::from(t.min_telling), "min-telling");
+    steps.push(step("quotes", vec![telling]));
+    if steps.last().is_some_and(|s| !s.holds) {
+        return None;
+    }
+    // A set phrase with other figures in it quotes nothing.
+    steps.push(step("template", template(m.facts, t)));
+    steps.last().is_some_and(|s| !s.holds).then_some(Relation::Quotes)
+}
+
+fn longest(m: &Measured, t: &Thresholds) -> Check {
+    // A whole paragraph needs fewer words.
+    let (bound, setting) =
+        if m.solid && m.longest < t.min_match { (t.min_paragraph, "min-paragraph") } else { (t.min_match, "min-match") };
+    let check = least("equal words in the longest match", f64::from(m.longest), f64::from(bound), setting);
+    Check { holds: m.solid, ..check }
+}
+
+fn template(f: Facts, t: &Thresholds) -> Vec<Check> {
+    let (agree, compared) = (f64::from(f.agree), f64::from(f.compared));
+    let share = below("share of facts that agree", agree / compared.max(1.0), t.template_agreement, "template-agreement");
+    vec![
+        least("facts compared", compared, f64::from(t.template_facts), "template-facts"),
+        Check { holds: agree < t.template_agreement * compared, ..share },
+    ]
+}
+
+/// The steps that decided, in a line.
+fn sentence(steps: &[Step], relation: Option<Relation>) -> String {
+    let name = relation.map_or("not related", Relation::name);
+    let part = |c: &Check| {
+        let must = match (c.must, c.holds) {
+            (">=", false) => "<",
+            ("<", false) => ">=",
+            (must, _) => must,
+        };
+        let bound = (c.bound * 1e4).round() / 1e4;
+        format!("{} {} {must} {} {bound}", c.what, figure(c.value, c.bound), c.setting)
+    };
+    let of = |step: &Step, all: bool| {
+        let told = step.checks.iter().filter(|c| all || !c.holds).map(part);
+        told.collect::<Vec<_>>().join("; ")
+    };
+    let find = |name: &str| steps.iter().find(|s| s.name == name);
+    let parts: Vec<String> = match (relation, steps.last()) {
+        (Some(Relation::Equal), _) => vec!["the same normalised tokens".into()],
+        (Some(Relation::NearCopy), _) => find("near-copy").map(|s| of(s, true)).into_iter().collect(),
+        (Some(Relation::Contains | Relation::ContainedIn), _) => find("contains").map(|s| of(s, true)).into_iter().collect(),
+        (Some(Relation::Template), _) => find("template").map(|s| of(s, true)).into_iter().collect(),
+        (Some(Relation::Quotes), _) => {
+            let failing = |name: &str| find(name).and_then(|s| s.checks.iter().find(|c| !c.holds));
+            let near = failing("near-copy");
+            // Only a text with too small a side could have been a container.
+            let contains = near.filter(|c| c.setting == "near-copy-smaller").and_then(|_| failing("contains"));
+            let matched = find("match").into_iter().flat_map(|s| &s.checks);
+            near.into_iter().chain(contains).chain(matched).map(part).collect()
+        }
+        (None, last) => last.map(|s| of(s, s.name == "template")).into_iter().collect(),
+    };
+    format!("{} -> {name}", parts.join("; "))
+}
+
+/// A value as short as it can be told from the bound.
+fn figure(value: f64, bound: f64) -> String {
+    if value.fract() == 0.0 && bound.fract() == 0.0 {
+        return format!("{value}");
+    }
+    let short = format!("{value:.2}");
+    let tells = short.parse::<f64>().is_ok_and(|s| (s < bound) == (value < bound));
+    if tells { short } else { format!("{value:.4}") }
+}
