@@ -94,6 +94,20 @@ fn nothing_found_is_said() {
 }
 
 #[test]
+fn compared_pairs_are_not_called_a_search() {
+    let corpus = Corpus::new([Document::new("a", "one"), Document::new("b", "two")]).unwrap();
+    let mut sample = Sample { detection: empty(&corpus), corpus, skipped: vec![] };
+    sample.detection.summary.classes = 0;
+    let text = print(&sample, WIDE);
+    assert!(text.contains("Nothing was found: nothing was left to compare."), "{text}");
+    assert!(!text.contains("different text"), "{text}");
+    sample.detection.summary.candidates = 1;
+    let text = print(&sample, WIDE);
+    assert!(text.contains("Nothing was found: none of the pairs shares a passage."), "{text}");
+    assert!(text.contains("1 candidate pair was compared, and not verified."), "{text}");
+}
+
+#[test]
 fn counts_are_told() {
     let mut sample = storm();
     sample.detection.summary.renamed = 2;
