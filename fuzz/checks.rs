@@ -63,7 +63,9 @@ pub fn compare(data: &[u8]) {
         assert_eq!(there.resemblance, back.resemblance);
         assert_eq!((there.containment_a, there.containment_b), (back.containment_b, back.containment_a));
         let (x, y) = (nearcopy::tokenize(a), nearcopy::tokenize(b));
-        assert_eq!(there.relation == Some(Relation::Equal), x.hashes == y.hashes);
+        // Texts without a token are equal where their bytes are.
+        let same = x.hashes == y.hashes && (!x.hashes.is_empty() || a.trim() == b.trim());
+        assert_eq!(there.relation == Some(Relation::Equal), same);
     }
 }
 

@@ -126,6 +126,8 @@ fn an_empty_corpus_is_answered_with_what_to_do() {
     let (code, out, err) = run(dir.path(), &["scan", ".", "--format", "json"], "");
     assert_eq!(code, 0, "{err}");
     assert!(err.contains("no documents in .") && err.contains("--input-format"), "{err}");
+    let (_, _, err) = run(dir.path(), &["scan", "gone.txt"], "");
+    assert!(err.contains("no documents in gone.txt") && !err.contains("--input-format"), "one advice is enough: {err}");
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["summary"]["documents"], 0);
 }
 

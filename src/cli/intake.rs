@@ -85,10 +85,14 @@ impl Taken {
     }
 }
 
-/// Says that nothing was found to read, and what to do.
-pub fn say_empty(paths: &[std::ffi::OsString]) {
+/// Says that nothing was found to read, and what to do where no other message did.
+pub fn say_empty(paths: &[std::ffi::OsString], taken: &Taken) {
     let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
     let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
+    if taken.lost || taken.bad > 0 {
+        say(&format!("no documents in {}{more}", list.join(", ")));
+        return;
+    }
     say(&format!(
         "no documents in {}{more}\n  looked for text and Markdown files, .json, .jsonl and .ndjson, each also as .gz, .zst or .bz2\n  \
          files with other names: name them one by one, or say --input-format\n  \

@@ -199,7 +199,10 @@ fn failed(what: &str, error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied => "; choose a place that may be written",
         _ => "",
     };
-    Failure::Said(format!("{what} cannot be written: {}{mend}", clean(&error.to_string())))
+    // The name beside the place is nothing to the user.
+    let why = error.to_string();
+    let why = why.split(" at path ").next().unwrap_or_default();
+    Failure::Said(format!("{what} cannot be written: {}{mend}", clean(why)))
 }
 
 #[cfg(test)]

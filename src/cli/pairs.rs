@@ -112,7 +112,13 @@ impl Wanted {
         self.lines += 1;
         let Line { a, b } = match serde_json::from_slice(line) {
             Ok(pair) => pair,
-            Err(e) => return self.bad("without a pair {\"a\": ID, \"b\": ID}", format!("{place}: {}", clean(&e.to_string()))),
+            Err(e) => {
+                let why = e.to_string();
+                // The line is in the place already.
+                let why = why.split(" at line ").next().unwrap_or_default();
+                let why = format!("{place}: {}, at byte {}", clean(why), e.column());
+                return self.bad("without a pair {\"a\": ID, \"b\": ID}", why);
+            }
         };
         let (a, b) = (a.to_string(), b.to_string());
         match (number(documents, &a), number(documents, &b)) {

@@ -91,7 +91,7 @@ impl Scan {
         let mut taken = take_in(&inputs, &settings, &meter, self.talk.quiet)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
-            say_empty(&self.paths);
+            say_empty(&self.paths, &taken);
         }
         let options = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
         let found = nearcopy::scan(&corpus, &settings.recipe, &settings.thresholds, &options, &meter);

@@ -145,7 +145,11 @@ impl Human<'_, '_> {
 
     fn header(&mut self) -> io::Result<()> {
         let s = &self.findings.detection.summary;
-        let amounts = [words::count(s.documents, "document"), words::bytes(s.bytes), words::count(s.classes, "different text")];
+        let mut amounts = vec![words::count(s.documents, "document"), words::bytes(s.bytes)];
+        // Where pairs are only compared, nobody asks which texts are equal.
+        if s.classes > 0 {
+            amounts.push(words::count(s.classes, "different text"));
+        }
         self.put("", 2, Line::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts))
     }
 
@@ -163,12 +167,14 @@ fn sentences(findings: Findings) -> Vec<String> {
     let s = &findings.detection.summary;
     let mut out = vec![found(findings)];
     let verb = |n: u64| if n == 1 { "was" } else { "were" };
-    if s.candidates > 0 {
-        out.push(format!(
-            "{} compared, {} of them verified.",
-            words::count(s.candidates, "candidate pair") + " " + verb(s.candidates),
-            words::number(s.verified)
-        ));
+    match (s.candidates, s.verified) {
+        (0, _) => {}
+        (1, 0) => out.push("1 candidate pair was compared, and not verified.".into()),
+        (1, _) => out.push("1 candidate pair was compared, and verified.".into()),
+        (n, verified) => {
+            let pairs = words::count(n, "candidate pair");
+            out.push(format!("{pairs} were compared, {} of them verified.", words::number(verified)));
+        }
     }
     if s.capped_keys > 0 {
         let stood = words::count(s.capped_keys, "key");
@@ -207,6 +213,8 @@ fn found(findings: Findings) -> String {
     }
     match parts.len() {
         0 if d.clusters.len() + d.equal.len() + d.pairs.len() + d.repeats.len() > 0 => "See above.".into(),
+        0 if s.classes == 0 && s.candidates > 0 => "Nothing was found: none of the pairs shares a passage.".into(),
+        0 if s.classes == 0 => "Nothing was found: nothing was left to compare.".into(),
         0 => "Nothing was found: no two texts share a passage, and none repeats itself.".into(),
         1 => format!("Found {}.", parts[0]),
         n => format!("Found {} and {}.", parts[..n - 1].join(", "), parts[n - 1]),

@@ -152,12 +152,7 @@ impl Passage<'_, '_> {
         let both = piece.both();
         let (left, right) = (self.left_of(both), self.right_of(both));
         if let Piece::Edit(_) = piece {
-            let bare = |text: &str| !text.contains(char::is_alphanumeric);
-            let breaks = bare(left) && bare(right) && left.contains(BREAKS) && right.contains(BREAKS);
-            // What is not a word is no edit: it was not compared.
-            out.push(if bare(left) && bare(right) { Piece::Same(both) } else { piece });
-            out.extend(breaks.then_some(Piece::Break));
-            return;
+            return self.break_edit(both, out);
         }
         let starts = |text: &str| text.unicode_word_indices().map(|(at, _)| at).collect::<Vec<_>>();
         let (ls, rs) = (starts(left), starts(right));
@@ -179,6 +174,42 @@ impl Passage<'_, '_> {
             Both { left: within(both.left, (left_from, left.len())), right: within(both.right, (right_from, right.len())) };
         out.push(Piece::Same(rest));
     }
+}
+
+impl Passage<'_, '_> {
+    /// Adds an edit, line by line where both sides have as many lines.
+    fn break_edit(&self, both: Both, out: &mut Vec<Piece>) {
+        let (left, right) = (self.left_of(both), self.right_of(both));
+        let (ls, rs) = (line_ends(left), line_ends(right));
+        let bare = |text: &str| !text.contains(char::is_alphanumeric);
+        // What is not a word is no edit: it was not compared.
+        let piece = |l: (usize, usize), r: (usize, usize)| {
+            let part = Both { left: within(both.left, l), right: within(both.right, r) };
+            if bare(&left[l.0..l.1]) && bare(&right[r.0..r.1]) { Piece::Same(part) } else { Piece::Edit(part) }
+        };
+        let (mut left_from, mut right_from) = (0, 0);
+        if ls.len() == rs.len() {
+            for (&l, &r) in ls.iter().zip(&rs) {
+                out.extend([piece((left_from, l), (right_from, r)), Piece::Break]);
+                (left_from, right_from) = (l, r);
+            }
+        }
+        out.push(piece((left_from, left.len()), (right_from, right.len())));
+        let uneven = ls.len() != rs.len() && !ls.is_empty() && !rs.is_empty();
+        out.extend((uneven && bare(left) && bare(right)).then_some(Piece::Break));
+    }
+}
+
+/// The ends of the lines of a text, each with the blank lines behind it; not of the last.
+fn line_ends(text: &str) -> Vec<usize> {
+    let mut out: Vec<usize> = Vec::new();
+    for (at, _) in text.match_indices(BREAKS) {
+        match out.last_mut() {
+            Some(end) if text[*end..at].trim().is_empty() => *end = at + 1,
+            _ => out.push(at + 1),
+        }
+    }
+    out
 }
 
 impl Piece {

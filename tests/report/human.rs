@@ -94,6 +94,36 @@ fn nothing_found_is_said() {
 }
 
 #[test]
+fn changed_words_stand_on_their_own_lines() {
+    let left =
+        "The work will take eight months and cost eleven million.\n\nSurveyors found cracks in the cast-steel ring last autumn.";
+    let right = left.replace("Surveyors found", "Inspectors discovered");
+    let corpus = Corpus::new([Document::new("a", left), Document::new("b", &*right)]).unwrap();
+    let (recipe, thresholds) = (nearcopy::Recipe::default(), nearcopy::Thresholds::default());
+    let (detection, _) = nearcopy::scan(&corpus, &recipe, &thresholds, &nearcopy::RunOptions::default(), &()).unwrap();
+    let text = print(&Sample { detection, corpus, skipped: vec![] }, WIDE);
+    let line = text.lines().find(|l| l.contains("[-Surveyors found-]")).unwrap_or_else(|| panic!("{text}"));
+    assert!(
+        line.trim_start().starts_with("3 [-Surveyors found-] cracks") && line.contains("3 {+Inspectors discovered+}"),
+        "{text}"
+    );
+}
+
+#[test]
+fn compared_pairs_are_not_called_a_search() {
+    let corpus = Corpus::new([Document::new("a", "one"), Document::new("b", "two")]).unwrap();
+    let mut sample = Sample { detection: empty(&corpus), corpus, skipped: vec![] };
+    sample.detection.summary.classes = 0;
+    let text = print(&sample, WIDE);
+    assert!(text.contains("Nothing was found: nothing was left to compare."), "{text}");
+    assert!(!text.contains("different text"), "{text}");
+    sample.detection.summary.candidates = 1;
+    let text = print(&sample, WIDE);
+    assert!(text.contains("Nothing was found: none of the pairs shares a passage."), "{text}");
+    assert!(text.contains("1 candidate pair was compared, and not verified."), "{text}");
+}
+
+#[test]
 fn counts_are_told() {
     let mut sample = storm();
     sample.detection.summary.renamed = 2;
