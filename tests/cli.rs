@@ -101,7 +101,7 @@ fn flags_win_over_the_file_over_the_preset_over_defaults() {
     assert_eq!(from_file["min-match"].as_integer(), Some(20));
     // A preset on the command line takes the place of the file's preset, not of its keys.
     let other = config(at, &["--preset", "ocr", "--min-match", "9", "--all-pairs=false"]);
-    assert_eq!(other["near-copy-smaller"].as_float(), Some(0.35));
+    assert_eq!(other["min-identity"].as_float(), Some(0.3));
     assert_eq!(other["near-copy-larger"].as_float(), Some(0.95));
     assert_eq!(other["anchor"].as_integer(), Some(3));
     assert_eq!(other["min-match"].as_integer(), Some(9));

@@ -56,7 +56,7 @@ pub fn scan(
         let verifier = Verifier { documents, first: &first, background: &background, recipe, thresholds, progress };
         all.first.clone_from(&first);
 
-        let near = search::by_documents(&all, documents, recipe, thresholds)?;
+        let near = search::by_documents(&all, documents, recipe)?;
         progress.begin(Stage::Compare, near.pairs.len() as u64);
         let compared = verifier.compare(&near.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
         let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
@@ -65,14 +65,14 @@ pub fn scan(
         let far = search::by_passages(&all, &family, &near.pairs, recipe, thresholds);
         progress.begin(Stage::Compare, far.pairs.len() as u64);
         let mut relations = Relations::default();
-        relations.extend(compared);
+        relations.extend(compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect());
         relations.extend(verifier.compare(&far.pairs, |c| c.relation.is_some())?);
 
         progress.begin(Stage::Cluster, 0);
         let members = Members::new(&all);
         let (clusters, around) = arrange::clusters(&all, &members, &mut relations, &verifier)?;
         let pairs = arrange::reported(&relations, &around, &all, &verifier)?;
-        let repeats = repeats(&all, &members, documents, &family, &background, recipe, thresholds, progress)?;
+        let repeats = repeats(&all, &members, &family, &verifier)?;
 
         let candidates = (near.pairs.len() + far.pairs.len()) as u64;
         let summary = Summary {

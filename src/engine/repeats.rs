@@ -3,6 +3,7 @@
 use crate::engine::arrange::Members;
 use crate::engine::gather::Gathered;
 use crate::engine::options::{Progress, Stage};
+use crate::engine::verify::Verifier;
 use crate::error::{Error, Result};
 use crate::hash;
 use crate::pair::background::Background;
@@ -43,16 +44,8 @@ struct Found {
 }
 
 /// Repeats, by first place.
-pub fn repeats(
-    all: &Gathered,
-    members: &Members,
-    documents: &dyn Documents,
-    family: &[u32],
-    background: &Background,
-    recipe: &Recipe,
-    t: &Thresholds,
-    progress: &dyn Progress,
-) -> Result<Vec<Repeat>> {
+pub fn repeats(all: &Gathered, members: &Members, family: &[u32], from: &Verifier) -> Result<Vec<Repeat>> {
+    let Verifier { documents, background, recipe, thresholds: t, progress, .. } = *from;
     let classes = |g: &&[Posting]| g.len() >= t.repeat_classes as usize;
     let families = |g: &&[Posting]| classes(g) && families_of(g, family) >= t.repeat_classes as usize;
     let across = Across {

@@ -19,8 +19,9 @@ pub struct Candidates {
     pub capped: u64,
 }
 
-/// Pairs that share a document band (or, under a source limit, the whole text).
-pub fn by_documents(all: &Gathered, documents: &dyn Documents, recipe: &Recipe, t: &Thresholds) -> Result<Candidates> {
+/// Pairs that share a document band (or, under a source limit, the whole text). Those that the limit forbids are among them: which texts
+/// are one family must not depend on it.
+pub fn by_documents(all: &Gathered, documents: &dyn Documents, recipe: &Recipe) -> Result<Candidates> {
     let mut out = Candidates::default();
     let mut hot = Vec::new();
     for group in groups(&all.same_text).chain(groups(&all.bands)) {
@@ -38,7 +39,7 @@ pub fn by_documents(all: &Gathered, documents: &dyn Documents, recipe: &Recipe, 
         link_hot(group, |unit| &signatures[&unit], recipe, &mut links);
     }
     out.pairs.append(&mut links);
-    out.finish(all, t);
+    out.finish();
     Ok(out)
 }
 
@@ -80,18 +81,18 @@ pub fn by_passages(all: &Gathered, family: &[u32], known: &[u64], recipe: &Recip
             None => out.capped += 1,
         }
     }
-    out.finish(all, t);
-    out.pairs.retain(|p| known.binary_search(p).is_err());
+    out.finish();
+    out.pairs.retain(|&p| {
+        let (a, b) = unpack(p);
+        known.binary_search(&p).is_err() && all.allowed(a, b, t.sources)
+    });
     out
 }
 
 impl Candidates {
-    fn finish(&mut self, all: &Gathered, t: &Thresholds) {
+    fn finish(&mut self) {
         self.pairs.par_sort_unstable();
         self.pairs.dedup();
-        self.pairs.retain(|&p| {
-            let (a, b) = unpack(p);
-            a != b && all.allowed(a, b, t.sources)
-        });
+        self.pairs.retain(|&p| unpack(p).0 != unpack(p).1);
     }
 }

@@ -350,7 +350,7 @@ fn script(c: char) -> u8 {
 #[inline(always)]
 fn opens_sentence(gap: &str) -> bool {
     // Nearly every gap is one space.
-    gap.len() != 1 && gap.contains(['.', '!', '?', '\n', '。', '！', '？', '؟', '।', '…'])
+    gap.len() != 1 && gap.contains(['.', '!', '?', '\n', ':', '"', '“', '«', '„', '「', '。', '！', '？', '؟', '।', '…'])
 }
 
 #[cfg(test)]

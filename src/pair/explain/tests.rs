@@ -90,7 +90,7 @@ fn the_deciding_bound_is_named() {
     let contains = decided(&format!("{STORY}{more}"), STORY, &t);
     assert!(contains.starts_with("larger coverage 1.00 >= contains 0.7; smaller coverage 0.2"), "{contains}");
     assert!(contains.ends_with("< near-copy-smaller 0.4 -> contains"), "{contains}");
-    let quotes = decided(&format!("{STORY}{more}"), &format!("{}{STORY}", more.replace("other", "new")), &t);
+    let quotes = decided(&format!("{STORY}{more}"), &format!("{} {STORY}", more.replace("other", "new")), &t);
     assert!(quotes.ends_with("< contains 0.7; equal words in the longest match 31 >= min-match 12 -> quotes"), "{quotes}");
     let near = decided(STORY, &STORY.replace("river", "road"), &t);
     assert!(near.starts_with("smaller coverage 1.00 >= near-copy-smaller 0.4;"), "{near}");
