@@ -53,6 +53,7 @@ pub fn gather(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progre
     let count = documents.count();
     progress.begin(Stage::Fingerprint, (0..count).map(|n| u64::from(documents.info(n).bytes)).sum());
     let mut all = Gathered { words: vec![0; WORD_SLOTS], ..Gathered::default() };
+    all.reserve(documents, recipe);
     let mut sources = HashMap::new();
     let mut classes = HashMap::new();
     let mut limits = Limits::default();
@@ -87,6 +88,15 @@ pub fn gather(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progre
 }
 
 impl Gathered {
+    /// Asks for about as much memory as the postings of all documents take; what is not used is never touched.
+    fn reserve(&mut self, documents: &dyn Documents, recipe: &Recipe) {
+        let words: usize = (0..documents.count()).map(|n| documents.info(n).bytes as usize / 6).sum();
+        self.bands.reserve(documents.count() * recipe.banding().bands as usize);
+        self.anchors.reserve(words / recipe.anchor_rate.max(1) as usize);
+        self.paragraph_bands.reserve(words / 8);
+        self.paragraphs.reserve(words / 32);
+    }
+
     fn take(
         &mut self,
         n: u32,

@@ -64,7 +64,8 @@ fn signatures(
 /// Pairs that share enough anchors, or a paragraph band, and that `known` (sorted) does not hold.
 pub fn by_passages(all: &Gathered, family: &[u32], known: &[u64], recipe: &Recipe, t: &Thresholds) -> Candidates {
     let mut out = Candidates::default();
-    let mut shared = Vec::new();
+    let pairs_of = |n: usize| if n <= recipe.max_frequency as usize { n * (n - 1) / 2 } else { 0 };
+    let mut shared = Vec::with_capacity(groups(&all.anchors).map(|g| pairs_of(g.len())).sum());
     for group in groups(&all.anchors) {
         match passage_units(group, family, recipe.max_frequency) {
             Some(units) => all_pairs(&units, &mut shared),

@@ -4,7 +4,7 @@ use crate::engine::gather::Gathered;
 use crate::engine::options::Progress;
 use crate::error::{Error, Result};
 use crate::pair::background::Background;
-use crate::pair::candidate::{families, pack, unpack};
+use crate::pair::candidate::{pack, unpack};
 use crate::pair::compare::compare_prepared;
 use crate::pair::detection::{Comparison, Relation};
 use crate::pair::prepared::Prepared;
@@ -40,6 +40,39 @@ impl<'t> Cache<'t> {
             }
         }
     }
+}
+
+/// The pairs in an order that visits texts breadth first: a text's partners come soon after it and after each other.
+fn neighbours_first(pairs: &[u64]) -> Vec<u64> {
+    // A short list fits the cache in any order.
+    if pairs.len() < CHUNK {
+        return pairs.to_vec();
+    }
+    let mut both: Vec<u64> = pairs.iter().flat_map(|&p| [p, p.rotate_left(32)]).collect();
+    both.par_sort_unstable();
+    let partners = |text: u32| {
+        let from = both.partition_point(|p| ((p >> 32) as u32) < text);
+        both[from..].iter().take_while(move |p| (**p >> 32) as u32 == text).map(|p| *p as u32)
+    };
+    let mut visited: HashMap<u32, u32> = HashMap::new();
+    let mut queue = VecDeque::new();
+    for start in both.chunk_by(|x, y| x >> 32 == y >> 32).map(|texts| (texts[0] >> 32) as u32) {
+        queue.push_back(start);
+        while let Some(text) = queue.pop_front() {
+            let next = visited.len() as u32;
+            if let std::collections::hash_map::Entry::Vacant(place) = visited.entry(text) {
+                place.insert(next);
+                queue.extend(partners(text));
+            }
+        }
+    }
+    let place = |p: u64| {
+        let (a, b) = unpack(p);
+        pack(visited[&a], visited[&b])
+    };
+    let mut order: Vec<(u64, u64)> = pairs.iter().map(|&p| (place(p), p)).collect();
+    order.par_sort_unstable();
+    order.into_iter().map(|(_, p)| p).collect()
 }
 
 /// A compared pair of classes.
@@ -89,9 +122,7 @@ impl Verifier<'_> {
     /// Compares packed pairs of classes, sorted, and keeps those that `keep` wants, in order. Pairs that hang together are compared one after
     /// the other, so that a text is prepared about once and not once a pair.
     pub fn compare(&self, pairs: &[u64], keep: impl Fn(&Comparison) -> bool + Sync) -> Result<Vec<Verified>> {
-        let family = self.families(pairs);
-        let mut order: Vec<(u32, u64)> = pairs.iter().map(|&p| (family[unpack(p).0 as usize], p)).collect();
-        order.par_sort_unstable();
+        let order = neighbours_first(pairs);
         let compared: Result<Vec<Vec<Verified>>> = order
             .par_chunks(CHUNK)
             .map_init(Cache::default, |cache, chunk| {
@@ -99,7 +130,7 @@ impl Verifier<'_> {
                     return Err(Error::Cancelled);
                 }
                 let mut out = Vec::new();
-                for &(_, pair) in chunk {
+                for &pair in chunk {
                     let (a, b) = unpack(pair);
                     let (left, right) = (self.prepared(a, cache)?, self.prepared(b, cache)?);
                     let comparison = compare_prepared(&left, &right, self.background, self.thresholds);
@@ -120,12 +151,6 @@ impl Verifier<'_> {
     pub fn allowed(&self, all: &Gathered, pair: u64) -> bool {
         let (a, b) = unpack(pair);
         all.allowed(a, b, self.thresholds.sources)
-    }
-
-    /// Which texts hang together by these pairs.
-    fn families(&self, pairs: &[u64]) -> Vec<u32> {
-        // A short list is in good order as it is.
-        if pairs.len() < CHUNK { vec![0; self.first.len()] } else { families(self.first.len(), pairs.iter().map(|&p| unpack(p))) }
     }
 
     fn prepared<'c>(&'c self, class: u32, cache: &mut Cache<'c>) -> Result<Rc<Prepared<'c>>> {

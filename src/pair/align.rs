@@ -78,7 +78,7 @@ pub struct Limits {
 
 /// All chains, by falling score; they may overlap. Cost: a sort of the seeds, then linear in the blocks.
 pub fn chains(a: &Prepared, b: &Prepared, limits: Limits) -> Vec<Chain> {
-    let mut points = points(&a.seeds, &b.seeds);
+    let mut points = points(a, b);
     points.sort_unstable();
     points.dedup();
     let runs = runs(&points, a, b);
@@ -94,24 +94,30 @@ type Point = (u64, u32);
 
 const SHIFT: u64 = 1 << 32;
 
-fn points(a: &[(u64, u32)], b: &[(u64, u32)]) -> Vec<Point> {
+fn points(a: &Prepared, b: &Prepared) -> Vec<Point> {
+    let (x, y) = (&a.seeds, &b.seeds);
     let mut out = Vec::new();
     let (mut i, mut j) = (0, 0);
-    while i < a.len() && j < b.len() {
-        let (x, y) = (a[i].0, b[j].0);
-        if x != y {
-            i += usize::from(x < y);
-            j += usize::from(y < x);
+    while i < x.len() && j < y.len() {
+        let (kx, ky) = (x[i] >> 32, y[j] >> 32);
+        if kx != ky {
+            i += usize::from(kx < ky);
+            j += usize::from(ky < kx);
             continue;
         }
-        let n = a[i..].iter().take_while(|s| s.0 == x).count();
-        let m = b[j..].iter().take_while(|s| s.0 == x).count();
-        let point = |(pa, pb): (u32, u32)| (SHIFT + u64::from(pb) - u64::from(pa), pa);
+        let n = x[i..].iter().take_while(|s| **s >> 32 == kx).count();
+        let m = y[j..].iter().take_while(|s| **s >> 32 == kx).count();
+        let mut point = |sa: u64, sb: u64| {
+            let (at, partner) = (sa as u32, sb as u32);
+            if a.seed(at) == b.seed(partner) {
+                out.push((SHIFT + u64::from(partner) - u64::from(at), at));
+            }
+        };
         if n * m <= MAX_POINTS {
-            out.extend(a[i..i + n].iter().flat_map(|s| b[j..j + m].iter().map(move |t| point((s.1, t.1)))));
+            x[i..i + n].iter().for_each(|s| y[j..j + m].iter().for_each(|t| point(*s, *t)));
         } else {
             // Periodic text: every place with every other would be quadratic. The nth with the nth keeps long runs whole.
-            out.extend(a[i..i + n].iter().zip(&b[j..j + m]).map(|(s, t)| point((s.1, t.1))));
+            x[i..i + n].iter().zip(&y[j..j + m]).for_each(|(s, t)| point(*s, *t));
         }
         (i, j) = (i + n, j + m);
     }

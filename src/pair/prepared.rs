@@ -18,8 +18,8 @@ pub struct Prepared<'t> {
     pub tokens: Tokens,
     /// Its shingles, sorted, each once.
     pub set: Vec<u64>,
-    /// Hash and first token of every seed, sorted.
-    pub seeds: Vec<(u64, u32)>,
+    /// Every seed, sorted: half of its hash above, its first token below. Two that agree in half may still differ.
+    pub seeds: Vec<u64>,
     /// Its paragraphs as token ranges.
     pub paragraphs: Vec<Range<u32>>,
     /// Which tokens are boilerplate; empty where none is.
@@ -38,7 +38,7 @@ impl<'t> Prepared<'t> {
         shingle::shingles(&tokens, recipe.shingle, &mut shingles);
         let set = shingle::set(&shingles);
         shingle::shingles(&tokens, SEED, &mut shingles);
-        let mut seeds: Vec<(u64, u32)> = shingles.hashes.iter().copied().zip(0..).collect();
+        let mut seeds: Vec<u64> = shingles.hashes.iter().zip(0..).map(|(hash, at)| (hash >> 32 << 32) | at).collect();
         seeds.sort_unstable();
         let uniform = tokens.kinds.iter().all(|k| k.weight() == WORD).then_some(SEED);
         let ends = if uniform.is_some() { Vec::new() } else { shingles.ends };
@@ -50,6 +50,11 @@ impl<'t> Prepared<'t> {
     /// Tokens in the seed that begins at token `at`.
     pub fn seed_length(&self, at: u32) -> u32 {
         self.uniform.unwrap_or_else(|| self.ends[at as usize] - at)
+    }
+
+    /// The tokens of the seed that begins at token `at`.
+    pub fn seed(&self, at: u32) -> &[u64] {
+        &self.tokens.hashes[at as usize..(at + self.seed_length(at)) as usize]
     }
 
     /// Length of a token range in words: fewer than tokens where a script is cut per character.

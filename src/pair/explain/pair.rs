@@ -210,7 +210,7 @@ fn estimate(a: &[u32], b: &[u32]) -> f64 {
 
 fn shared_seeds(a: &Prepared, b: &Prepared) -> u32 {
     let different = |p: &Prepared| {
-        let mut seeds: Vec<u64> = p.seeds.iter().map(|s| s.0).collect();
+        let mut seeds: Vec<u64> = p.seeds.iter().map(|s| s >> 32).collect();
         seeds.dedup();
         seeds
     };
