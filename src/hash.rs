@@ -1,5 +1,7 @@
 //! Owns: the hash functions every key is made of (xxh3). Never: a second definition elsewhere.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 /// Hash of bytes.
@@ -41,4 +43,26 @@ pub const fn mix(x: u64) -> u64 {
 #[inline(always)]
 pub const fn fold(state: u64, next: u64) -> u64 {
     (state ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+}
+
+/// A map whose keys are hashes already.
+pub type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Same>>;
+/// A set of hashes.
+pub type Hashes = HashSet<u64, BuildHasherDefault<Same>>;
+
+/// Hands a hash on as it is.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        // Only 64-bit keys come here; anything else still gets a hash.
+        self.0 = xxh3_64(bytes);
+    }
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
 }

@@ -5,7 +5,7 @@ use crate::engine::gather::Gathered;
 use crate::engine::options::{Progress, Stage};
 use crate::engine::verify::Verifier;
 use crate::error::{Error, Result};
-use crate::hash;
+use crate::hash::{self, ByHash};
 use crate::pair::background::Background;
 use crate::pair::candidate::{Posting, groups};
 use crate::pair::detection::{Place, Repeat};
@@ -20,8 +20,6 @@ use crate::text::document::Documents;
 use crate::text::paragraph::token_ranges;
 use crate::text::token::{Tokens, tokenize};
 use rayon::prelude::*;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 /// What a passage that stands in many texts is looked for with.
@@ -88,22 +86,6 @@ fn families_of(group: &[Posting], family: &[u32]) -> usize {
 
 fn listed(touched: &[bool]) -> Vec<u32> {
     (0..touched.len() as u32).filter(|&c| touched[c as usize]).collect()
-}
-
-/// A map whose keys are hashes already.
-type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Same>>;
-
-#[derive(Default)]
-struct Same(u64);
-
-impl Hasher for Same {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, _: &[u8]) {}
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
 }
 
 fn to_found(p: Passage, class: u32, tokens: &Tokens) -> Found {

@@ -8,6 +8,7 @@ use super::background::Background;
 use super::detection::Facts;
 use super::prepared::Prepared;
 use super::select::usize_range;
+use crate::hash::Hashes;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -53,15 +54,15 @@ struct Count<'p> {
     a: &'p Prepared<'p>,
     b: &'p Prepared<'p>,
     background: &'p Background,
-    agree: HashSet<u64>,
+    agree: Hashes,
     differ: HashSet<(u64, u64)>,
-    held_b: Option<HashSet<u64>>,
+    held_b: Option<Hashes>,
     matches: &'p [Chain],
 }
 
 impl<'p> Count<'p> {
     fn of(matches: &'p [Chain], a: &'p Prepared<'p>, b: &'p Prepared<'p>, background: &'p Background) -> Count<'p> {
-        let mut count = Count { a, b, background, agree: HashSet::new(), differ: HashSet::new(), held_b: None, matches };
+        let mut count = Count { a, b, background, agree: Hashes::default(), differ: HashSet::new(), held_b: None, matches };
         for m in matches {
             for r in &m.runs {
                 for i in r.a..r.a + r.len {

@@ -106,7 +106,7 @@ pub fn tokenize_into(text: &str, tokens: &mut Tokens, normaliser: &mut Normalise
     // News has a token in about six bytes; growing thrice costs more than the surplus.
     tokens.reserve(text.len() / 6 + 1);
     let mut builder = Builder { text, tokens, normaliser, joined: None, last_end: 0 };
-    words(text, |start, end| builder.word(start, end));
+    words(text, |start, end, ascii| builder.word(start, end, ascii));
     builder.flush();
 }
 
@@ -139,9 +139,9 @@ static CLASS: [u8; 256] = {
     table
 };
 
-/// Calls `emit(start, end)` for each word, in order. ASCII is cut by a table; from the first other byte of a word on, up to the
+/// Calls `emit(start, end, ascii)` for each word, in order. ASCII is cut by a table; from the first other byte of a word on, up to the
 /// next ASCII white space, unicode-segmentation decides: no word reaches over white space, and none begins inside another.
-pub fn words(text: &str, mut emit: impl FnMut(usize, usize)) {
+pub fn words(text: &str, mut emit: impl FnMut(usize, usize, bool)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -149,8 +149,9 @@ pub fn words(text: &str, mut emit: impl FnMut(usize, usize)) {
             OTHER | INFIX => at += 1,
             CORE => match ascii_word(bytes, at) {
                 Some(end) => {
-                    if bytes[at..end].iter().any(u8::is_ascii_alphanumeric) {
-                        emit(at, end);
+                    // Nearly every word begins with a letter or digit; one that begins with `_` may hold none.
+                    if bytes[at] != b'_' || bytes[at..end].iter().any(u8::is_ascii_alphanumeric) {
+                        emit(at, end, true);
                     }
                     at = end;
                 }
@@ -196,11 +197,11 @@ fn joins(before: u8, mark: u8, after: u8) -> bool {
 
 #[cold]
 #[inline(never)]
-fn wide_words(text: &str, start: usize, emit: &mut impl FnMut(usize, usize)) -> usize {
+fn wide_words(text: &str, start: usize, emit: &mut impl FnMut(usize, usize, bool)) -> usize {
     let rest = &text.as_bytes()[start..];
     let end = start + rest.iter().position(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 11 | 12)).unwrap_or(rest.len());
     for (at, word) in text[start..end].unicode_word_indices() {
-        emit(start + at, start + at + word.len());
+        emit(start + at, start + at + word.len(), word.is_ascii());
     }
     end
 }
@@ -216,7 +217,7 @@ struct Builder<'t, 'b> {
 
 impl Builder<'_, '_> {
     #[inline(always)]
-    fn word(&mut self, mut start: usize, mut end: usize) {
+    fn word(&mut self, mut start: usize, mut end: usize, ascii: bool) {
         let bytes = self.text.as_bytes();
         while bytes[start] == b'_' {
             start += 1;
@@ -224,8 +225,8 @@ impl Builder<'_, '_> {
         while bytes[end - 1] == b'_' {
             end -= 1;
         }
-        let may_join = self.joined.is_some() || end - start < 2 || bytes.get(end).is_some_and(|&b| b == b'-' || b >= 0x80);
-        if may_join || bytes[end - 1] >= 0x80 || bytes[start] >= 0x80 || !bytes[start..end].is_ascii() {
+        let may_join = self.joined.is_some() || bytes.get(end).is_some_and(|&b| b == b'-' || b >= 0x80);
+        if may_join || !ascii {
             self.hard_word(start, end);
         } else {
             self.push_ascii(start, end);
@@ -235,8 +236,7 @@ impl Builder<'_, '_> {
     #[inline(always)]
     fn push_ascii(&mut self, start: usize, end: usize) {
         let bytes = &self.text.as_bytes()[start..end];
-        let hash = self.normaliser.ascii(bytes);
-        let digit = bytes.iter().any(u8::is_ascii_digit);
+        let (hash, digit) = self.normaliser.ascii(bytes);
         self.push(start, end, hash, 0, digit, bytes[0].is_ascii_uppercase());
     }
 
@@ -347,10 +347,16 @@ fn script(c: char) -> u8 {
     }
 }
 
+/// Whether what stands between two tokens ends a sentence, or opens a quotation.
 #[inline(always)]
 fn opens_sentence(gap: &str) -> bool {
     // Nearly every gap is one space.
-    gap.len() != 1 && gap.contains(['.', '!', '?', '\n', ':', '"', '“', '«', '„', '「', '。', '！', '？', '؟', '।', '…'])
+    gap.len() != 1 && gap.bytes().any(|b| matches!(b, b'.' | b'!' | b'?' | b'\n' | b':' | b'"') || b >= 0x80 && opens_wide(gap))
+}
+
+#[cold]
+fn opens_wide(gap: &str) -> bool {
+    gap.contains(['“', '«', '„', '「', '。', '！', '？', '؟', '।', '…'])
 }
 
 #[cfg(test)]
@@ -382,14 +388,20 @@ mod tests {
         #[test]
         fn the_fast_path_cuts_as_the_definition(t in text()) {
             let mut fast = vec![];
-            words(&t, |s, e| fast.push((s, e)));
+            words(&t, |s, e, ascii| {
+                assert_eq!(ascii, t[s..e].is_ascii());
+                fast.push((s, e));
+            });
             prop_assert_eq!(fast, plain_words(&t));
         }
 
         #[test]
         fn ascii_too(t in "[a-cA-C0-2_ .,;:'\"\n-]{0,40}") {
             let mut fast = vec![];
-            words(&t, |s, e| fast.push((s, e)));
+            words(&t, |s, e, ascii| {
+                assert_eq!(ascii, t[s..e].is_ascii());
+                fast.push((s, e));
+            });
             prop_assert_eq!(fast, plain_words(&t));
         }
 
