@@ -51,10 +51,7 @@ pub fn repeats(all: &Gathered, members: &Members, family: &[u32], from: &Verifie
         anchors: groups(&all.anchors).filter(families).map(|g| g[0].key()).collect(),
     };
     let reader = Reader { all, documents, recipe, t, progress };
-    let mut held = vec![0u32; all.first.len()];
-    reader.touch(&all.anchors, &across.anchors, |class| held[class as usize] += 1);
-    // A passage holds about a third of its windows as anchors; one alone is a set phrase.
-    let near: Vec<u32> = (0..held.len() as u32).filter(|&c| held[c as usize] >= 2).collect();
+    let near = reader.near(&across);
     progress.begin(Stage::Repeats, near.len() as u64);
     let mut touched = all.may_repeat.clone();
     let shared = reader.shared_windows(&near, &across, family, &mut touched)?;
@@ -86,6 +83,11 @@ fn families_of(group: &[Posting], family: &[u32]) -> usize {
 
 fn listed(touched: &[bool]) -> Vec<u32> {
     (0..touched.len() as u32).filter(|&c| touched[c as usize]).collect()
+}
+
+/// Marks the set of classes of a group.
+fn mark(group: &[Posting]) -> u64 {
+    group.iter().fold(0, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1)))
 }
 
 fn to_found(p: Passage, class: u32, tokens: &Tokens) -> Found {
@@ -160,6 +162,21 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Classes that hold two frequent anchors which the same set of classes holds, as the anchors of one passage are; those of two set phrases
+    /// are not.
+    fn near(&self, across: &Across) -> Vec<u32> {
+        let mut marks: Vec<(u32, u64)> = Vec::new();
+        let frequent = groups(&self.all.anchors).filter(|g| across.anchors.binary_search(&g[0].key()).is_ok());
+        for group in frequent {
+            let mark = mark(group);
+            marks.extend(group.iter().map(|p| (p.unit, mark)));
+        }
+        marks.par_sort_unstable();
+        let mut near: Vec<u32> = marks.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].0).collect();
+        near.dedup();
+        near
+    }
+
     /// Calls `touch` with the class of each posting that has one of the keys (sorted, as the postings are).
     fn touch(&self, postings: &[Posting], keys: &[u64], mut touch: impl FnMut(u32)) {
         let mut at = 0;
@@ -191,7 +208,7 @@ impl Reader<'_> {
         let mut out = ByHash::default();
         for g in groups(&postings).filter(|g| g.len() >= least && families_of(g, family) >= least) {
             g.iter().for_each(|p| held[p.unit as usize] += 1);
-            out.insert(g[0].key(), g.iter().fold(0u64, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1))));
+            out.insert(g[0].key(), mark(g));
         }
         let passage = self.t.repeat_passage.saturating_sub(self.recipe.anchor) + 1;
         touched.iter_mut().zip(held).for_each(|(t, n)| *t |= n >= passage);

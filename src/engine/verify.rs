@@ -42,7 +42,7 @@ impl<'t> Cache<'t> {
     }
 }
 
-/// The pairs in an order that visits texts breadth first: a text's partners come soon after it and after each other.
+/// The pairs in an order that visits texts depth first, so that those of one circle come one after the other.
 fn neighbours_first(pairs: &[u64]) -> Vec<u64> {
     // A short list fits the cache in any order.
     if pairs.len() < CHUNK {
@@ -58,7 +58,7 @@ fn neighbours_first(pairs: &[u64]) -> Vec<u64> {
     let mut queue = VecDeque::new();
     for start in both.chunk_by(|x, y| x >> 32 == y >> 32).map(|texts| (texts[0] >> 32) as u32) {
         queue.push_back(start);
-        while let Some(text) = queue.pop_front() {
+        while let Some(text) = queue.pop_back() {
             let next = visited.len() as u32;
             if let std::collections::hash_map::Entry::Vacant(place) = visited.entry(text) {
                 place.insert(next);

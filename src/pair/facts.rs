@@ -172,9 +172,9 @@ fn alike(fact: &str, sort: Sort, other: &str) -> Alike {
         // More than half would have to be inserted.
         return Alike::No;
     }
-    let lower = |s: &str| s.chars().flat_map(char::to_lowercase).take(32).collect::<Vec<char>>();
-    let (x, y) = (lower(fact), lower(other));
-    let distance = edit_distance(&x, &y);
+    let (mut x, mut y) = (['\0'; LONG], ['\0'; LONG]);
+    let (x, y) = (lower(fact, &mut x), lower(other, &mut y));
+    let distance = edit_distance(x, y);
     match (sort, x.len().max(y.len())) {
         (_, longest) if distance * 2 > longest => Alike::No,
         (Sort::Number, _) => Alike::Perhaps,
@@ -183,9 +183,22 @@ fn alike(fact: &str, sort: Sort, other: &str) -> Alike {
     }
 }
 
-/// Levenshtein distance.
+/// Words are compared by so many characters.
+const LONG: usize = 32;
+
+/// The first characters of a word in lower case.
+fn lower<'b>(word: &str, buffer: &'b mut [char; LONG]) -> &'b [char] {
+    let mut len = 0;
+    for (place, c) in buffer.iter_mut().zip(word.chars().flat_map(char::to_lowercase)) {
+        *place = c;
+        len += 1;
+    }
+    &buffer[..len]
+}
+
+/// Levenshtein distance of two words of at most [`LONG`] characters.
 fn edit_distance(x: &[char], y: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=y.len()).collect();
+    let mut row: [usize; LONG + 1] = std::array::from_fn(|i| i);
     for (i, cx) in x.iter().enumerate() {
         let mut corner = row[0];
         row[0] = i + 1;

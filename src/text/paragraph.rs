@@ -18,7 +18,7 @@ pub fn paragraphs(text: &str) -> Vec<Span> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end();
-        if content.chars().any(char::is_alphanumeric) {
+        if content.bytes().any(|b| b.is_ascii_alphanumeric()) || content.chars().any(char::is_alphanumeric) {
             block.push((at, content));
         } else {
             close(&mut block, &mut out);
