@@ -10,12 +10,15 @@ use crate::sketch::recipe::Recipe;
 use crate::text::document::{DocumentInfo, Documents};
 use rayon::prelude::*;
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// No class: the document was set aside by a limit.
 pub const NONE: u32 = u32::MAX;
 
 /// Documents read at once; their keys are held twice for as long.
-const BATCH: usize = 2048;
+const BATCH: usize = 4096;
+/// Documents that a thread takes at once.
+const PART: usize = 16;
 
 /// Everything that one pass over the texts leaves behind. Class numbers follow their first documents' numbers.
 #[derive(Debug, Default)]
@@ -57,20 +60,27 @@ pub fn gather(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progre
     let mut sources = HashMap::new();
     let mut classes = HashMap::new();
     let mut limits = Limits::default();
+    // A megabyte of tables each, so they are made once a thread and not once a task.
+    let fingerprinters: Vec<Mutex<Fingerprinter>> =
+        (0..rayon::current_num_threads()).map(|_| Mutex::new(Fingerprinter::new(recipe))).collect();
     for from in (0..count).step_by(BATCH) {
         if progress.cancelled() {
             return Err(Error::Cancelled);
         }
-        let batch = (from..(from + BATCH).min(count)).into_par_iter().map_init(
-            || Fingerprinter::new(recipe),
-            |fingerprinter, n| {
+        let numbers: Vec<usize> = (from..(from + BATCH).min(count)).collect();
+        let batch = numbers.par_chunks(PART).map(|part| {
+            // Each thread has its own; it is locked so that the compiler knows.
+            let own = rayon::current_thread_index().unwrap_or(0) % fingerprinters.len();
+            let mut fingerprinter = fingerprinters[own].lock().unwrap_or_else(PoisonError::into_inner);
+            let one = |&n: &usize| {
                 let text = documents.text(n).ok_or_else(|| Error::TextGone { id: documents.info(n).id.clone() })?;
-                let fingerprint = fingerprinter.fingerprint(&text);
                 progress.advance(text.len() as u64);
-                Ok(fingerprint)
-            },
-        );
-        for (n, fingerprint) in (from..).zip(batch.collect::<Result<Vec<Fingerprint>>>()?) {
+                Ok(fingerprinter.fingerprint(&text))
+            };
+            part.iter().map(one).collect::<Result<Vec<Fingerprint>>>()
+        });
+        let batch: Vec<Vec<Fingerprint>> = batch.collect::<Result<_>>()?;
+        for (n, fingerprint) in (from..).zip(batch.into_iter().flatten()) {
             let info = documents.info(n);
             all.tokens.push(fingerprint.tokens);
             if !in_window(info, t) {
