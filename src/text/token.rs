@@ -201,7 +201,9 @@ fn wide_words(text: &str, start: usize, emit: &mut impl FnMut(usize, usize, bool
     let rest = &text.as_bytes()[start..];
     let end = start + rest.iter().position(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 11 | 12)).unwrap_or(rest.len());
     for (at, word) in text[start..end].unicode_word_indices() {
-        emit(start + at, start + at + word.len(), word.is_ascii());
+        // A combining letter drags the mark before it along; it is no part of the word.
+        let bare = word.trim_start_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_');
+        emit(start + at + word.len() - bare.len(), start + at + word.len(), bare.is_ascii());
     }
     end
 }
@@ -427,6 +429,7 @@ mod tests {
         assert_eq!(strings("exam-\n\nple"), ["exam", "ple"]);
         assert_eq!(strings("漢字カナとABC 1984年"), ["漢", "字", "カ", "ナ", "と", "ABC", "1984", "年"]);
         assert_eq!(strings("ภาษาไทย").len(), 7);
+        assert_eq!(strings("a:\u{1dd3} -\u{1dd3}"), ["a", "\u{1dd3}", "\u{1dd3}"]);
         assert_eq!(strings(""), [""; 0]);
         assert_eq!(strings("-- ... !"), [""; 0]);
     }
