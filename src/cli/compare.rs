@@ -59,7 +59,7 @@ Examples:
       Only these pairs, all matches, as data.
   nearcopy scan corpus.jsonl --save-background corpus.background -q > /dev/null
   nearcopy compare a.txt b.txt --background corpus.background
-      As the scan of that corpus would compare them: its boilerplate left out, its rare words rare.
+      As the scan of that corpus would compare them: its boilerplate left out, its common words common.
 
 Lengths are in tokens (words; characters in scripts without spaces), shares run from 0 to 1 or 0% to 100%.
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.

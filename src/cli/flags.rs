@@ -164,7 +164,7 @@ flags!(ThresholdFlags for Thresholds {
     /// The longest stretch of unequal tokens inside one passage
     #[arg(value_name = "TOKENS", help_heading = "Finding", hide_short_help = true)]
     max_gap: u32,
-    /// Facts (numbers, names, rare words) to compare before a pair can be a template
+    /// Facts (numbers, names) to compare before a pair can be a template
     #[arg(value_name = "N", help_heading = "Finding", hide_short_help = true)]
     template_facts: u32,
     /// A template agrees in less than this share of its facts

@@ -61,7 +61,7 @@ fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Resu
 pub fn background(path: Option<&Path>, settings: &Settings, quiet: bool) -> Result<Background> {
     let Some(path) = path else {
         if !quiet {
-            say("no background: boilerplate and rare words are judged without a corpus (--background takes one)");
+            say("no background: boilerplate and common words are judged without a corpus (--background takes one)");
         }
         return Ok(Background::default());
     };

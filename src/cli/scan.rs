@@ -29,7 +29,7 @@ pub struct Scan {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Also write what the corpus tells about its texts (boilerplate, rare words), for `compare --background`
+    /// Also write what the corpus tells about its texts (boilerplate, common words), for `compare --background`
     #[arg(long, value_name = "FILE", help_heading = "Output", hide_short_help = true)]
     save_background: Option<PathBuf>,
 

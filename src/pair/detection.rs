@@ -43,7 +43,7 @@ impl Relation {
     }
 }
 
-/// Agreement of numbers, names and rare words inside the aligned text.
+/// Agreement of numbers and names inside the aligned text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Facts {
     /// How many agree.

@@ -1,4 +1,4 @@
-//! Owns: how far numbers, names and rare words agree inside the matches. Never: what follows from that.
+//! Owns: how far numbers and names agree inside the matches. Never: what follows from that.
 //!
 //! A copy keeps the facts of its original, a template replaces them. A fact that one side merely lacks says nothing; one that stands
 //! against another in the same gap of the alignment disagrees, unless the two look like one word damaged.
