@@ -23,7 +23,7 @@ pub use pair::detection::{Block, Cluster, Comparison, Detection, Facts, Match, P
 pub use pair::explain::document::{DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document};
 pub use pair::explain::pair::{Candidacy, ChainTrace, FactsTrace, PairTrace, explain_pair};
 pub use pair::explain::verdict::{Check, Step, Verdict};
-pub use pair::thresholds::{Keep, SourceLimit, Thresholds};
+pub use pair::thresholds::{Alignment, Keep, SourceLimit, Thresholds};
 /// For the tests of candidates; no part of the public interface.
 #[doc(hidden)]
 pub use sketch::fingerprint::Fingerprinter;

@@ -3,7 +3,7 @@
 //! `UPDATE=1 cargo test --test cases` writes what is found into the pages; a person then reads them.
 #![cfg(feature = "cli")]
 
-use nearcopy::{Corpus, Detection, Document, Documents, Match, Pair, Recipe, Repeat, RunOptions, Span, Thresholds};
+use nearcopy::{Corpus, Detection, Document, Documents, Match, Pair, Preset, Recipe, Repeat, RunOptions, Span, Thresholds};
 use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
@@ -51,9 +51,15 @@ fn document(block: &Block) -> Document {
 /// The names of both structs in one table, as in `nearcopy.toml`.
 fn settings(toml: &str) -> (Recipe, Thresholds) {
     let names = toml::Table::try_from(Recipe::default()).unwrap();
-    let table: toml::Table = toml.parse().unwrap_or_else(|e| panic!("{e}"));
-    let (recipe, thresholds): (toml::Table, toml::Table) = table.into_iter().partition(|(k, _)| names.contains_key(k));
-    let (recipe, thresholds): (Recipe, Thresholds) = (recipe.try_into().unwrap(), thresholds.try_into().unwrap());
+    let mut given: toml::Table = toml.parse().unwrap_or_else(|e| panic!("{e}"));
+    let (mut recipe, mut thresholds) = (Recipe::default(), Thresholds::default());
+    if let Some(preset) = given.remove("preset") {
+        preset.as_str().expect("a name").parse::<Preset>().unwrap().apply(&mut recipe, &mut thresholds);
+    }
+    // What the page sets wins over the preset.
+    let mut tables = (toml::Table::try_from(recipe).unwrap(), toml::Table::try_from(thresholds).unwrap());
+    given.into_iter().for_each(|(k, v)| drop(if names.contains_key(&k) { tables.0.insert(k, v) } else { tables.1.insert(k, v) }));
+    let (recipe, thresholds): (Recipe, Thresholds) = (tables.0.try_into().unwrap(), tables.1.try_into().unwrap());
     recipe.check().unwrap();
     thresholds.check().unwrap();
     (recipe, thresholds)

@@ -3,7 +3,7 @@
 use super::amount::{Amount, share};
 use clap::ValueEnum;
 use nearcopy::ingest::{Format, InputOptions};
-use nearcopy::{Keep, Preset, Recipe, SourceLimit, Thresholds};
+use nearcopy::{Alignment, Keep, Preset, Recipe, SourceLimit, Thresholds};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Makes a struct of settings that may be given or not: flags for clap, keys for serde. With `for Target`, `apply` writes
@@ -158,6 +158,17 @@ flags!(ThresholdFlags for Thresholds {
     /// A whole paragraph counts from this many tokens on, though shorter than --min-match
     #[arg(value_name = "TOKENS", help_heading = "Finding", hide_short_help = true)]
     min_paragraph: u32,
+    /// How passages are aligned: runs, forms or words
+    ///
+    /// runs: by runs of equal words, in order. forms: by runs in which a damaged or inflected form counts as the word. words: by
+    /// words that correspond in any order, such forms included, where they tell enough (--min-evidence), and by runs elsewhere.
+    #[arg(value_name = "HOW", help_heading = "Finding", value_parser = alignment(), hide_short_help = true)]
+    alignment: Alignment,
+    /// The least evidence of a passage aligned by words, in bits
+    ///
+    /// Rare words in common speak for a passage, words missing from the other side against it.
+    #[arg(value_name = "BITS", help_heading = "Finding", hide_short_help = true)]
+    min_evidence: u32,
     /// Share of a passage's tokens that must be equal, in order
     #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share, hide_short_help = true)]
     min_identity: f64,
@@ -306,6 +317,11 @@ pub enum Color {
 fn preset() -> impl clap::builder::TypedValueParser<Value = Preset> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
     PossibleValuesParser::new(Preset::ALL.map(Preset::name)).try_map(|name| name.parse::<Preset>())
+}
+
+fn alignment() -> impl clap::builder::TypedValueParser<Value = Alignment> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    PossibleValuesParser::new(["runs", "forms", "words"]).try_map(|name| name.parse::<Alignment>())
 }
 
 fn sources() -> impl clap::builder::TypedValueParser<Value = SourceLimit> {

@@ -1,6 +1,6 @@
 //! Owns: named sets of values for the kinds of corpora people have. Never: a value that a preset does not change.
 
-use crate::pair::thresholds::Thresholds;
+use crate::pair::thresholds::{Alignment, Thresholds};
 use crate::sketch::recipe::Recipe;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,7 @@ impl Preset {
             Preset::Ocr => {
                 recipe.anchor = 3;
                 recipe.anchor_rate = 2;
+                thresholds.alignment = Alignment::Forms;
                 thresholds.near_copy_larger = 0.45;
                 thresholds.min_identity = 0.3;
                 thresholds.max_gap = 24;
@@ -62,8 +63,10 @@ impl Preset {
                 recipe.anchor_rate = 2;
                 thresholds.near_copy_smaller = 0.3;
                 thresholds.near_copy_larger = 0.45;
-                thresholds.min_identity = 0.25;
-                thresholds.max_gap = 32;
+                thresholds.alignment = Alignment::Words;
+                thresholds.min_identity = 0.8;
+                thresholds.max_gap = 40;
+                thresholds.min_match = 25;
             }
         }
     }

@@ -4,7 +4,10 @@
 //! (Abouelhoda and Ohlebusch 2005; the scoring is that of minimap2, Li 2018), and what lies between two blocks of a chain is
 //! aligned token by token.
 
+use super::blocks::fill;
 use super::prepared::Prepared;
+use crate::hash;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Words in a seed.
@@ -18,8 +21,6 @@ const GAP_COST: f64 = 0.12;
 const SLOPE_COST: f64 = 0.10;
 /// Two sides of a gap may differ by so many tokens; a longer insertion or deletion ends the match.
 const MAX_SLOPE: u32 = 8;
-/// Gaps of at most this many cells are aligned token by token.
-const MAX_CELLS: usize = 4096;
 
 /// A run of equal tokens: `len` tokens from `a` in the first text, from `b` in the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,10 +34,12 @@ pub struct Run {
 }
 
 impl Run {
-    fn a_end(self) -> u32 {
+    /// Token behind the last, in the first text.
+    pub const fn a_end(self) -> u32 {
         self.a + self.len
     }
-    fn b_end(self) -> u32 {
+    /// Token behind the last, in the second text.
+    pub const fn b_end(self) -> u32 {
         self.b + self.len
     }
 }
@@ -44,18 +47,48 @@ impl Run {
 /// Runs in the order of both texts, none overlapping.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chain {
-    /// The runs; never empty.
+    /// The runs, of equal words or, as [`Alignment::Forms`](super::thresholds::Alignment) has it, of forms of one word; never empty.
     pub runs: Vec<Run>,
+    /// The passage around them, where the words correspond and their order does not; else it goes from the first run to the last.
+    pub region: Option<Region>,
+}
+
+/// A stretch of each text, in tokens; none is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// Tokens of the first text.
+    pub a: Range<u32>,
+    /// Tokens of the second text.
+    pub b: Range<u32>,
+}
+
+impl Region {
+    /// By place in the first text, then in the second.
+    pub fn order(&self) -> [u32; 4] {
+        [self.a.start, self.a.end, self.b.start, self.b.end]
+    }
+}
+
+impl From<Vec<Run>> for Chain {
+    fn from(runs: Vec<Run>) -> Chain {
+        Chain { runs, region: None }
+    }
 }
 
 impl Chain {
-    /// Tokens of the first text, first run to last.
+    /// Tokens of the first text.
     pub fn a(&self) -> Range<u32> {
-        self.runs[0].a..self.runs[self.runs.len() - 1].a_end()
+        match &self.region {
+            Some(region) => region.a.clone(),
+            None => self.runs[0].a..self.runs[self.runs.len() - 1].a_end(),
+        }
     }
     /// Tokens of the second text.
     pub fn b(&self) -> Range<u32> {
-        self.runs[0].b..self.runs[self.runs.len() - 1].b_end()
+        match &self.region {
+            Some(region) => region.b.clone(),
+            None => self.runs[0].b..self.runs[self.runs.len() - 1].b_end(),
+        }
     }
     /// Equal tokens.
     pub fn equal(&self) -> u32 {
@@ -64,6 +97,35 @@ impl Chain {
     /// Share of equal tokens, of the longer side.
     pub fn identity(&self) -> f64 {
         f64::from(self.equal()) / f64::from(self.a().len().max(self.b().len()) as u32)
+    }
+}
+
+/// A text as the alignment sees it: which words count as equal.
+#[derive(Debug)]
+pub struct View<'p> {
+    text: &'p Prepared<'p>,
+    words: Cow<'p, [u64]>,
+    seeds: Cow<'p, [u64]>,
+}
+
+impl<'p> View<'p> {
+    /// Equal are equal words.
+    pub fn exact(text: &'p Prepared<'p>) -> View<'p> {
+        View { text, words: Cow::Borrowed(&text.tokens.hashes), seeds: Cow::Borrowed(&text.seeds) }
+    }
+
+    /// Equal are words with equal numbers. Cost: a sort of the seeds.
+    pub fn folded(text: &'p Prepared<'p>, numbers: &[u32]) -> View<'p> {
+        let words: Vec<u64> = numbers.iter().map(|n| hash::mix(u64::from(*n))).collect();
+        let seed = |at: u32| hash::sequence(words[at as usize..(at + text.seed_length(at)) as usize].iter().copied());
+        let mut seeds: Vec<u64> = text.seeds.iter().map(|s| seed(*s as u32) >> 32 << 32 | u64::from(*s as u32)).collect();
+        seeds.sort_unstable();
+        View { text, words: Cow::Owned(words), seeds: Cow::Owned(seeds) }
+    }
+
+    /// The tokens of the seed that begins at token `at`.
+    fn seed(&self, at: u32) -> &[u64] {
+        &self.words[at as usize..(at + self.text.seed_length(at)) as usize]
     }
 }
 
@@ -77,16 +139,21 @@ pub struct Limits {
 }
 
 /// All chains, by falling score; they may overlap. Cost: a sort of the seeds, then linear in the blocks.
-pub fn chains(a: &Prepared, b: &Prepared, limits: Limits) -> Vec<Chain> {
+pub fn chains(a: &View, b: &View, limits: Limits) -> Vec<Chain> {
+    let runs = equal_runs(a, b);
+    let mut out = Vec::new();
+    for chain in chain(&runs, limits) {
+        split(fill(chain, &a.words, &b.words).into(), limits, &mut out);
+    }
+    out
+}
+
+/// Every run that holds a seed, in the order of the first text.
+pub fn equal_runs(a: &View, b: &View) -> Vec<Run> {
     let mut points = points(a, b);
     points.sort_unstable();
     points.dedup();
-    let runs = runs(&points, a, b);
-    let mut out = Vec::new();
-    for chain in chain(&runs, limits) {
-        split(Chain { runs: fill(chain, &a.tokens.hashes, &b.tokens.hashes) }, limits, &mut out);
-    }
-    out
+    runs(&points, a, b)
 }
 
 /// A pair of equal seeds: its diagonal (shifted to stay positive), its place in the first text.
@@ -94,7 +161,7 @@ type Point = (u64, u32);
 
 const SHIFT: u64 = 1 << 32;
 
-fn points(a: &Prepared, b: &Prepared) -> Vec<Point> {
+fn points(a: &View, b: &View) -> Vec<Point> {
     let (x, y) = (&a.seeds, &b.seeds);
     let mut out = Vec::new();
     let (mut i, mut j) = (0, 0);
@@ -125,12 +192,12 @@ fn points(a: &Prepared, b: &Prepared) -> Vec<Point> {
 }
 
 /// Seeds on one diagonal that touch are one run; runs grow while the next tokens are equal.
-fn runs(points: &[Point], a: &Prepared, b: &Prepared) -> Vec<Run> {
+fn runs(points: &[Point], a: &View, b: &View) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     let mut last = 0;
     for &(diagonal, at) in points {
         let partner = (diagonal + u64::from(at) - SHIFT) as u32;
-        let seed = a.seed_length(at);
+        let seed = a.text.seed_length(at);
         match out.last_mut() {
             Some(run) if last == diagonal && at <= run.a_end() => {
                 run.len = run.len.max(at + seed - run.a);
@@ -155,8 +222,8 @@ fn runs(points: &[Point], a: &Prepared, b: &Prepared) -> Vec<Run> {
     out
 }
 
-fn equal(a: &Prepared, b: &Prepared, i: u32, j: u32) -> bool {
-    match (a.tokens.hashes.get(i as usize), b.tokens.hashes.get(j as usize)) {
+fn equal(a: &View, b: &View, i: u32, j: u32) -> bool {
+    match (a.words.get(i as usize), b.words.get(j as usize)) {
         (Some(x), Some(y)) => x == y,
         _ => false,
     }
@@ -235,101 +302,6 @@ fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
     out
 }
 
-/// Adds the single equal tokens between the runs of a chain, and those just outside its ends.
-fn fill(runs: Vec<Run>, a: &[u64], b: &[u64]) -> Vec<Run> {
-    let mut out = Vec::with_capacity(runs.len() * 2);
-    before(runs[0], a, b, &mut out);
-    for (i, &run) in runs.iter().enumerate() {
-        push(&mut out, run);
-        match runs.get(i + 1) {
-            Some(next) => common(a, b, run.a_end()..next.a, run.b_end()..next.b, &mut out),
-            None => behind(run, a, b, &mut out),
-        }
-    }
-    out
-}
-
-fn push(out: &mut Vec<Run>, run: Run) {
-    match out.last_mut() {
-        Some(last) if last.a_end() == run.a && last.b_end() == run.b => last.len += run.len,
-        _ => out.push(run),
-    }
-}
-
-/// A longest common subsequence of two short ranges, as runs.
-fn common(a: &[u64], b: &[u64], ra: Range<u32>, rb: Range<u32>, out: &mut Vec<Run>) {
-    let (n, m) = (ra.len(), rb.len());
-    if n == 0 || m == 0 || n * m > MAX_CELLS {
-        return;
-    }
-    let (x, y) = (&a[ra.start as usize..ra.end as usize], &b[rb.start as usize..rb.end as usize]);
-    let mut table = vec![0u16; (n + 1) * (m + 1)];
-    for i in (0..n).rev() {
-        for j in (0..m).rev() {
-            table[i * (m + 1) + j] = if x[i] == y[j] {
-                table[(i + 1) * (m + 1) + j + 1] + 1
-            } else {
-                table[(i + 1) * (m + 1) + j].max(table[i * (m + 1) + j + 1])
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    while i < n && j < m {
-        let (skip_x, skip_y) = (table[(i + 1) * (m + 1) + j], table[i * (m + 1) + j + 1]);
-        if x[i] == y[j] {
-            push(out, Run { a: ra.start + i as u32, b: rb.start + j as u32, len: 1 });
-            (i, j) = (i + 1, j + 1);
-        } else if skip_x > skip_y || (skip_x == skip_y && nearer(&x[i..], &y[j..])) {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-}
-
-/// Which way is shorter where both lead to as many equal tokens: whether the first token of `y` comes sooner in `x` than that of `x`
-/// in `y`. So the texts may be swapped.
-fn nearer(x: &[u64], y: &[u64]) -> bool {
-    let far = |side: &[u64], token: u64| side.iter().position(|t| *t == token).unwrap_or(usize::MAX);
-    far(x, y[0]) < far(y, x[0])
-}
-
-/// How far beyond its ends a chain looks for more equal tokens.
-const REACH: u32 = 6;
-
-/// Equal tokens just behind the last run, as long as they are at least half of what they bridge.
-fn behind(last: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
-    let mut more = Vec::new();
-    let (from_a, from_b) = (last.a_end(), last.b_end());
-    let (to_a, to_b) = ((from_a + REACH).min(a.len() as u32), (from_b + REACH).min(b.len() as u32));
-    common(a, b, from_a..to_a, from_b..to_b, &mut more);
-    let mut equal = 0;
-    let keep = more.iter().take_while(|r| {
-        equal += r.len;
-        2 * equal >= (r.a_end() - from_a).max(r.b_end() - from_b)
-    });
-    let keep = keep.count();
-    more.truncate(keep);
-    more.into_iter().for_each(|r| push(out, r));
-}
-
-/// The same in front of the first run.
-fn before(first: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
-    let back = |side: &[u64], end: u32| -> Vec<u64> {
-        side[end.saturating_sub(REACH) as usize..end as usize].iter().rev().copied().collect()
-    };
-    let (x, y) = (back(a, first.a), back(b, first.b));
-    let mut more = Vec::new();
-    common(&x, &y, 0..x.len() as u32, 0..y.len() as u32, &mut more);
-    let mut equal = 0;
-    let keep = more.iter().take_while(|r| {
-        equal += r.len;
-        2 * equal >= r.a_end().max(r.b_end())
-    });
-    let keep = keep.count();
-    out.extend(more[..keep].iter().rev().map(|r| Run { a: first.a - r.a_end(), b: first.b - r.b_end(), len: r.len }));
-}
-
 /// A chain that is too thin is cut at its widest gap, in turn, until what is left is dense enough.
 fn split(chain: Chain, limits: Limits, out: &mut Vec<Chain>) {
     let mut waiting = vec![chain];
@@ -345,7 +317,7 @@ fn split(chain: Chain, limits: Limits, out: &mut Vec<Chain>) {
         let cut = (1..chain.runs.len()).max_by_key(|&i| (gap(i), std::cmp::Reverse(i))).unwrap_or(1);
         let mut runs = chain.runs;
         let rest = runs.split_off(cut);
-        waiting.push(Chain { runs: rest });
-        waiting.push(Chain { runs });
+        waiting.push(rest.into());
+        waiting.push(runs.into());
     }
 }

@@ -1,12 +1,14 @@
 //! Owns: two prepared texts to a comparison, and the relation that follows. Never: which pairs are compared.
 
-use super::align::{self, Chain, Limits};
+use super::align::{self, Chain, Limits, Run, View};
 use super::background::Background;
 use super::detection::{Block, Comparison, Facts, Match, Relation};
 use super::facts::facts;
+use super::folding::Words;
+use super::loose;
 use super::prepared::Prepared;
 use super::select::{equal_words, is_match, select, usize_range};
-use super::thresholds::Thresholds;
+use super::thresholds::{Alignment, Thresholds};
 use crate::sketch::recipe::Recipe;
 use crate::sketch::shingle;
 use std::ops::Range;
@@ -47,7 +49,7 @@ pub fn compare_prepared(a: &Prepared, b: &Prepared, background: &Background, t: 
         all_of_both(a, b, background, &mut comparison);
         return comparison;
     }
-    let matches = select(align::chains(a, b, limits(a, b, t)), a, b, t);
+    let matches = select(chains(a, b, t), a, b, t);
     judge(matches, a, b, background, t, &mut comparison);
     comparison
 }
@@ -57,15 +59,37 @@ pub fn is_equal(a: &Prepared, b: &Prepared) -> bool {
     a.tokens.hashes == b.tokens.hashes && (!a.tokens.is_empty() || a.text.trim() == b.text.trim())
 }
 
-/// What the alignment of two texts may join.
-pub fn limits(a: &Prepared, b: &Prepared, t: &Thresholds) -> Limits {
-    Limits { max_gap: (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32, min_identity: t.min_identity }
+/// The alignments of two texts, best first; they may overlap.
+pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
+    let max_gap = (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32;
+    let limits = Limits { max_gap, min_identity: t.min_identity };
+    if t.alignment == Alignment::Forms {
+        let words = Words::new(a, b);
+        let mut chains = align::chains(&View::folded(a, &words.of[0]), &View::folded(b, &words.of[1]), limits);
+        // Forms alone, no word to the letter, are no evidence that one could show.
+        chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
+        return chains;
+    }
+    let runs = align::chains(&View::exact(a), &View::exact(b), limits);
+    if t.alignment == Alignment::Runs {
+        return runs;
+    }
+    let mut all = loose::chains(a, b, loose::Limits { max_gap, min_evidence: t.min_evidence, min_words: t.min_match });
+    // Runs tell of passages too short for evidence; where words have found one, its ends are theirs.
+    let clear = |c: &Chain| !all.iter().any(|l| overlap(&l.a(), &c.a()) || overlap(&l.b(), &c.b()));
+    let beside: Vec<Chain> = runs.into_iter().filter(clear).collect();
+    all.extend(beside);
+    all
 }
 
 /// The one chain of equal texts; none where they have no token.
 pub fn whole(a: &Prepared) -> Option<Chain> {
     let len = a.tokens.len() as u32;
-    (len > 0).then(|| Chain { runs: vec![align::Run { a: 0, b: 0, len }] })
+    (len > 0).then(|| vec![align::Run { a: 0, b: 0, len }].into())
+}
+
+fn overlap(x: &Range<u32>, y: &Range<u32>) -> bool {
+    x.start < y.end && y.start < x.end
 }
 
 fn all_of_both(a: &Prepared, b: &Prepared, background: &Background, comparison: &mut Comparison) {
@@ -73,7 +97,7 @@ fn all_of_both(a: &Prepared, b: &Prepared, background: &Background, comparison: 
     (comparison.coverage_a, comparison.coverage_b) = (1.0, 1.0);
     let whole: Vec<Chain> = whole(a).into_iter().collect();
     comparison.facts = facts(&whole, a, b, background);
-    comparison.matches = whole.iter().map(|c| to_bytes(c, a, b)).collect();
+    comparison.matches = whole.iter().filter_map(|c| to_bytes(c, a, b)).collect();
 }
 
 /// How boilerplate counts in a pair.
@@ -113,10 +137,10 @@ fn judge(matches: Vec<Chain>, a: &Prepared, b: &Prepared, background: &Backgroun
     out.coverage_b = coverage(matches.iter().map(Chain::b), b, masked);
     out.facts = facts(&matches, a, b, background);
     let solid = matches.iter().any(|m| is_match(m, a, b, t));
-    let telling = matches.iter().any(|m| is_match(m, a, b, t) && telling(m, a, background, t.min_telling) >= t.min_telling);
+    let telling = matches.iter().any(|m| is_match(m, a, b, t) && telling(m, a, b, background, t.min_telling) >= t.min_telling);
     let relation = relation(out.coverage_a, out.coverage_b, out.facts, solid, t);
     out.relation = relation.filter(|r| *r != Relation::Quotes || telling);
-    out.matches = matches.iter().map(|c| to_bytes(c, a, b)).collect();
+    out.matches = matches.iter().filter_map(|c| to_bytes(c, a, b)).collect();
 }
 
 /// Whether a match is more than boilerplate.
@@ -131,16 +155,19 @@ const WORDS_PER_TELLING: u32 = 8;
 
 /// How much a match tells, counted to `least`: by its length, and by its different words that few texts hold. Bylines and set phrases of an
 /// outlet tell little.
-pub fn telling(m: &Chain, a: &Prepared, background: &Background, least: u32) -> u32 {
+pub fn telling(m: &Chain, a: &Prepared, b: &Prepared, background: &Background, least: u32) -> u32 {
     let by_length = equal_words(m, a) / WORDS_PER_TELLING;
     let needed = least.saturating_sub(by_length) as usize;
     let mut seen: Vec<u64> = Vec::with_capacity(needed);
-    for hash in m.runs.iter().flat_map(|r| &a.tokens.hashes[usize_range(r.a..r.a + r.len)]) {
+    let pairs = m.runs.iter().flat_map(|r| (r.a..r.a + r.len).zip(r.b..));
+    for (i, j) in pairs {
         if seen.len() >= needed {
             break;
         }
-        if !background.is_common(*hash) && !seen.contains(hash) {
-            seen.push(*hash);
+        let (hash, form) = (a.tokens.hashes[i as usize], b.tokens.hashes[j as usize]);
+        // A common word, damaged, is no uncommon one.
+        if !background.is_common(hash) && !background.is_common(form) && !seen.contains(&hash) {
+            seen.push(hash);
         }
     }
     by_length + seen.len() as u32
@@ -181,17 +208,34 @@ pub fn relation(coverage_a: f64, coverage_b: f64, facts: Facts, solid: bool, t: 
     }
 }
 
-fn to_bytes(c: &Chain, a: &Prepared, b: &Prepared) -> Match {
-    Match {
+fn to_bytes(c: &Chain, a: &Prepared, b: &Prepared) -> Option<Match> {
+    let equal = equal_inside(&c.runs, a, b);
+    let span = |r: &Run| (a.tokens.span(usize_range(r.a..r.a_end())), b.tokens.span(usize_range(r.b..r.b_end())));
+    let (tokens_a, tokens_b) = (c.a().len() as u32, c.b().len() as u32);
+    (!equal.is_empty()).then(|| Match {
         a: a.tokens.span(usize_range(c.a())),
         b: b.tokens.span(usize_range(c.b())),
-        tokens_a: c.a().len() as u32,
-        tokens_b: c.b().len() as u32,
-        identity: c.identity(),
-        blocks: c
-            .runs
-            .iter()
-            .map(|r| Block { a: a.tokens.span(usize_range(r.a..r.a + r.len)), b: b.tokens.span(usize_range(r.b..r.b + r.len)) })
-            .collect(),
+        tokens_a,
+        tokens_b,
+        identity: f64::from(equal.iter().map(|r| r.len).sum::<u32>()) / f64::from(tokens_a.max(tokens_b)),
+        blocks: equal.iter().map(span).map(|(a, b)| Block { a, b }).collect(),
+    })
+}
+
+/// What of runs of forms is equal to the letter.
+fn equal_inside(runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
+    let mut out: Vec<Run> = Vec::with_capacity(runs.len());
+    for r in runs {
+        let mut open = false;
+        for i in 0..r.len {
+            let equal = a.tokens.hashes[(r.a + i) as usize] == b.tokens.hashes[(r.b + i) as usize];
+            match out.last_mut() {
+                Some(last) if equal && open => last.len += 1,
+                _ if equal => out.push(Run { a: r.a + i, b: r.b + i, len: 1 }),
+                _ => {}
+            }
+            open = equal;
+        }
     }
+    out
 }

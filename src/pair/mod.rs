@@ -2,13 +2,17 @@
 
 pub mod align;
 pub mod background;
+pub mod blocks;
 pub mod candidate;
 pub mod cluster;
 pub mod compare;
 pub mod detection;
 pub mod explain;
 pub mod facts;
+pub mod folding;
+pub mod loose;
 pub mod prepared;
+pub mod region;
 pub mod repeat;
 pub mod select;
 pub mod thresholds;

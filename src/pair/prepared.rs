@@ -2,11 +2,13 @@
 
 use super::align::SEED;
 use super::background::Background;
+use super::folding::Lexicon;
 use crate::sketch::recipe::Recipe;
 use crate::sketch::shingle::{self, Shingles};
 use crate::text::paragraph;
 use crate::text::token::{Tokens, WORD, tokenize};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// A text with its tokens, its shingle set and its seeds: about 60 bytes a token.
@@ -27,6 +29,7 @@ pub struct Prepared<'t> {
     /// Where all seeds are this long; nothing where scripts mix.
     uniform: Option<u32>,
     ends: Vec<u32>,
+    lexicon: OnceCell<Lexicon>,
 }
 
 impl<'t> Prepared<'t> {
@@ -44,7 +47,7 @@ impl<'t> Prepared<'t> {
         let ends = if uniform.is_some() { Vec::new() } else { shingles.ends };
         let paragraphs = paragraph::token_ranges(&text, &tokens);
         let boilerplate = background.mask(&tokens, &paragraphs, recipe);
-        Prepared { boilerplate, text, tokens, set, seeds, paragraphs, uniform, ends }
+        Prepared { boilerplate, text, tokens, set, seeds, paragraphs, uniform, ends, lexicon: OnceCell::new() }
     }
 
     /// Tokens in the seed that begins at token `at`.
@@ -52,9 +55,9 @@ impl<'t> Prepared<'t> {
         self.uniform.unwrap_or_else(|| self.ends[at as usize] - at)
     }
 
-    /// The tokens of the seed that begins at token `at`.
-    pub fn seed(&self, at: u32) -> &[u64] {
-        &self.tokens.hashes[at as usize..(at + self.seed_length(at)) as usize]
+    /// Its different words, made when first asked for.
+    pub fn lexicon(&self) -> &Lexicon {
+        self.lexicon.get_or_init(|| Lexicon::new(self))
     }
 
     /// Length of a token range in words: fewer than tokens where a script is cut per character.

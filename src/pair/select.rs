@@ -28,7 +28,8 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
     }
     let anchors = taken.len();
     for c in short {
-        let near = taken[..anchors].iter().any(|m| continues(m, &c));
+        // A region reaches as far as its words do: what is behind it is no piece of it.
+        let near = taken[..anchors].iter().any(|m| m.region.is_none() && continues(m, &c));
         if near && equal_words(&c, a) >= PIECE && fresh(&seen.a, c.a()) && fresh(&seen.b, c.b()) {
             seen.take(c, &mut taken);
         }
@@ -36,10 +37,12 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
     taken
 }
 
-/// Whether a chain is long enough to be reported on its own: `min_match` equal words, or a whole paragraph of `min_paragraph`.
+/// Whether a chain is long enough to be reported on its own: `min_match` equal words, or a whole paragraph of `min_paragraph`. A loose one is,
+/// by its evidence.
 pub fn is_match(c: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
     let words = equal_words(c, a);
-    words >= t.min_match
+    c.region.is_some()
+        || words >= t.min_match
         || (words >= t.min_paragraph && (holds_paragraph(&a.paragraphs, c.a(), t) || holds_paragraph(&b.paragraphs, c.b(), t)))
 }
 

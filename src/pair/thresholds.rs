@@ -27,6 +27,10 @@ pub struct Thresholds {
     /// How much a passage must tell to be a quotation: each different word that is not common in the corpus counts one, and so do each
     /// eight equal words.
     pub min_telling: u32,
+    /// How passages are aligned.
+    pub alignment: Alignment,
+    /// The least evidence of a passage aligned by [`Alignment::Words`], in bits.
+    pub min_evidence: u32,
     /// Share of a match's tokens that must be equal in order.
     pub min_identity: f64,
     /// The longest stretch of unequal tokens inside one match.
@@ -65,6 +69,31 @@ pub struct Thresholds {
     pub keep: Vec<Keep>,
     /// Report every verified pair, not only those with and between representatives.
     pub all_pairs: bool,
+}
+
+/// How the passages of two texts are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Alignment {
+    /// By runs of equal words, in order.
+    #[default]
+    Runs,
+    /// By runs in which a damaged or inflected form counts as the word: read errors, plurals.
+    Forms,
+    /// By words that correspond in any order, damaged and inflected forms included, wherever they tell enough; and by runs elsewhere.
+    Words,
+}
+
+impl std::str::FromStr for Alignment {
+    type Err = String;
+    fn from_str(s: &str) -> std::result::Result<Alignment, String> {
+        match s {
+            "runs" => Ok(Alignment::Runs),
+            "forms" => Ok(Alignment::Forms),
+            "words" => Ok(Alignment::Words),
+            _ => Err(format!("{s:?} is not runs, forms or words")),
+        }
+    }
 }
 
 /// Which pairs a scan looks for.
@@ -136,6 +165,8 @@ impl Default for Thresholds {
             min_match: 12,
             min_paragraph: 10,
             min_telling: 4,
+            alignment: Alignment::Runs,
+            min_evidence: 60,
             min_identity: 0.5,
             max_gap: 16,
             template_facts: 4,

@@ -2,9 +2,9 @@
 
 use super::document::{DocumentTrace, trace};
 use super::verdict::{Measured, Verdict, verdict};
-use crate::pair::align::{self, Chain};
+use crate::pair::align::Chain;
 use crate::pair::background::Background;
-use crate::pair::compare::{compare_prepared, is_equal, limits, own_matches, telling, weigh, whole};
+use crate::pair::compare::{self, compare_prepared, is_equal, own_matches, telling, weigh, whole};
 use crate::pair::detection::{Comparison, Facts};
 use crate::pair::facts;
 use crate::pair::prepared::Prepared;
@@ -135,7 +135,7 @@ pub fn explain_pair(a: &str, b: &str, background: &Background, recipe: &Recipe, 
         |text| (Prepared::new(text, background, recipe), fingerprinter.signature(text), fingerprinter.fingerprint(text));
     let ((pa, sign_a, keys_a), (pb, sign_b, keys_b)) = (read(a), read(b));
     let c = compare_prepared(&pa, &pb, background, t);
-    let chains = if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { align::chains(&pa, &pb, limits(&pa, &pb, t)) };
+    let chains = if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { compare::chains(&pa, &pb, t) };
     let weighing = weigh(&pa, &pb, t);
     let (selected, matches) = matches(&chains, &pa, &pb, t);
     let shared_shingles = shared(&pa.set, &pb.set) as u32;
@@ -181,7 +181,7 @@ fn measured(c: &Comparison, matches: &[Chain], a: &Prepared, b: &Prepared, backg
         facts: c.facts,
         longest: matches.iter().map(|m| equal_words(m, a)).max().unwrap_or(0),
         solid: !solid.is_empty(),
-        telling: solid.iter().map(|m| telling(m, a, background, t.min_telling)).max().unwrap_or(0),
+        telling: solid.iter().map(|m| telling(m, a, b, background, t.min_telling)).max().unwrap_or(0),
     }
 }
 
