@@ -90,8 +90,8 @@ def typeset(language, piece):
 
 
 def planted(language, name, units, hosts, seed, word):
-    """The texts of one source and its copies: ([{"id", "text"}], [(kind, copy, source, spans)]). `word` is a word's length in characters."""
-    texts, truth = [{"id": name, "text": "".join(units).rstrip()}], []
+    """A text and its copies, each kind by an outlet of its own: ([{"id", "source", "text"}], [(kind, copy, original, spans)]). `word` is a word's length in characters."""
+    texts, truth = [{"id": name, "source": "original", "text": "".join(units).rstrip()}], []
     vocabulary = [w for u in units for w, is_word in words_of(u) if is_word]
     starts = [sum(map(len, units[:k])) for k in range(len(units))]
     for kind in KINDS:
@@ -114,7 +114,7 @@ def planted(language, name, units, hosts, seed, word):
             copy.take(starts[k], units[k], shown)
         if kind.startswith("quoted"):
             copy.own("\n" + "".join(host[len(host) // 2:]))
-        texts.append({"id": f"{name} {kind}", "text": copy.text.rstrip()})
+        texts.append({"id": f"{name} {kind}", "source": kind, "text": copy.text.rstrip()})
         truth.append((kind, f"{name} {kind}", name, copy.spans))
     return texts, truth
 
@@ -194,7 +194,7 @@ class Score:
     def __init__(self):
         self.pairs, self.related, self.named, self.off, self.strangers = 0, 0, 0, [], 0
         self.both, self.got, self.wanted, self.missed = 0, 0, 0, []
-        self.by_kind = {}
+        self.by_kind, self.set_alike = {}, [0, 0]
 
     def add(self, texts, truth, report):
         length = {t["id"]: max(1, len(t["text"])) for t in texts}
@@ -208,6 +208,8 @@ class Score:
             sides = inside(s[:2] for s in spans), inside(s[2:] for s in spans)
             wanted = [len(sides[0]) / length[copy], len(sides[1]) / length[source]]
             self.kind(kind, x == y or pair is not None)
+            if kind == "typeset":
+                self.set_alike = [self.set_alike[0] + (x == y), self.set_alike[1] + 1]
             if x == y:
                 self.related += 1
                 self.named += "equal" in expected(wanted)
@@ -233,10 +235,11 @@ class Score:
         self.by_kind[kind] = found + related, of + 1
 
     def row(self):
-        """Copies; shares related, named as the truth is; mean error of coverage; precision and recall of spans; pairs of strangers."""
+        """Copies; shares related, named as the truth is; mean error of coverage; precision and recall of spans; typeset copies
+        that are equal; pairs of strangers."""
         share = lambda n, of: n / of if of else 1.0
         return [self.pairs, share(self.related, self.pairs), share(self.named, self.pairs), sum(self.off) / max(1, len(self.off)),
-                share(self.both, self.got), share(self.both, self.wanted), self.strangers]
+                share(self.both, self.got), share(self.both, self.wanted), share(*self.set_alike), self.strangers]
 
 
 # What nearcopy reports of the 388 declarations, judged by eye: one language, or so near that a reader of one reads the other.

@@ -198,7 +198,8 @@ def languages(bench):
 
 
 def planted_copies(bench, corpora):
-    head = ["texts", "copies", "related", "named as the truth is", "error of coverage", "span precision", "span recall", "pairs of strangers", "missed"]
+    head = ["texts", "copies", "related", "named as the truth is", "error of coverage", "span precision", "span recall", "typeset: equal", "pairs of strangers",
+            "missed"]
     table = Table("Copies planted alike in many languages (abridged, edited, re-ordered, quoted, typeset), --all-pairs", head)
     for name, parts in corpora:
         score = tongues.Score()
