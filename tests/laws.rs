@@ -1,5 +1,7 @@
 //! The laws as tests: findings are a function of the set of documents, spans are on tokens, no collision of work, limits hold.
 
+#[path = "laws/boilerplate.rs"]
+mod boilerplate;
 #[path = "laws/limits.rs"]
 mod limits;
 #[path = "naive/news.rs"]

@@ -93,3 +93,21 @@ def share_related(report, wanted, with_match=False):
         pair = pairs.get(frozenset((x, y)))
         hits += x == y or (pair is not None and (not with_match or bool(pair["matches"])))
     return hits / max(1, len(wanted))
+
+
+def overlaps(match, case, flip):
+    """Whether a reported passage meets a true one, [offset, length, offset, length] in characters, on both sides."""
+    sides = (match["b"], match["a"]) if flip else (match["a"], match["b"])
+    meets = lambda chars, at, length: chars[0] < at + length and at < chars[1]
+    return meets(sides[0]["chars"], *case[:2]) and meets(sides[1]["chars"], *case[2:])
+
+
+def share_overlapping(report, wanted):
+    """The share of [(id, id, cases)] that are reported with a passage that meets a case on both sides."""
+    first = {member: members[0] for members in report["equal"] for member in members}
+    pairs, hits = related(report), 0
+    for a, b, cases in wanted:
+        x, y = first.get(a, a), first.get(b, b)
+        pair = pairs.get(frozenset((x, y)))
+        hits += x == y or (pair is not None and any(overlaps(m, c, pair["a"] != x) for m in pair["matches"] for c in cases))
+    return hits / max(1, len(wanted))

@@ -4,6 +4,7 @@ import itertools, random
 import corpus as made
 import figures
 from program import load, write_records
+from steps import boilerplate
 from table import Table
 
 
@@ -64,9 +65,11 @@ def smoke(bench):
         ("not every pair is a candidate", figures.candidates(report) < len(truth) / 4),
         ("memory and time", 0 < used["peak_mib"] < 500 and used["seconds"] < 60),
     ]
+    generated = boilerplate(bench, story=120, notice=120, footer=45)
+    checks += [(row[0], row[-1] == "yes") for cases in generated for row in cases.rows]
     failed = [name for name, holds in checks if not holds]
     table.row("checks passed", f"{len(checks) - len(failed)} of {len(checks)}")
-    return [table], failed
+    return [table, *generated], failed
 
 
 def covered(pair, quoter, texts, quoted):

@@ -1,7 +1,10 @@
 """Owns: one function for each corpus: make or take it, run, score, fill a table. Never: prints a table."""
-import json, os, subprocess, sys
+import collections, json, os, subprocess, sys
 
+import boilerplate as forms
 import figures
+import languages as tongues
+import quoting
 from program import Failed, load, records, run, write_records
 from table import Table
 
@@ -113,13 +116,23 @@ def retrieval(bench):
     path, used = bench.programs.report("pan-all", "scan", bench.given("pan13-train/documents.jsonl"), "--all-pairs")
     report = load(path)
     bench.count("PAN 2013, all texts", report)
-    table = Table(f"Source retrieval (PAN 2013, all texts in one scan, --all-pairs, {used['seconds']:.1f} s)", ["class", "pairs", "reported with a passage"])
-    classes = {}
+    title = f"Source retrieval (PAN 2013, all texts in one scan, --all-pairs, {used['seconds']:.1f} s)"
+    head = ["class", "pairs", "with a case", "of these reported with a passage", "… that meets a case on both sides", "pairs reported"]
+    table = Table(title, head)
+    classes, listed, suspicious = {}, {}, set()
     for p in records(bench.given("pan13-train/pairs.jsonl")):
-        if p["cases"]:
-            classes.setdefault(p["class"], []).append((p["suspicious"], p["source"]))
+        classes.setdefault(p["class"], []).append((p["suspicious"], p["source"], p["cases"]))
+        listed[frozenset((p["suspicious"], p["source"]))] = p["class"]
+        suspicious.add(p["suspicious"])
+    kinds = ["not listed, two sources", "not listed, suspicious and source", "not listed, two suspicious"]
+    kind = lambda p: listed.get(frozenset((p["a"], p["b"])), kinds[(p["a"] in suspicious) + (p["b"] in suspicious)])
+    reported = collections.Counter(map(kind, report["pairs"]))
     for name, wanted in classes.items():
-        table.row(name, len(wanted), figures.share_related(report, wanted, with_match=True))
+        true = [w for w in wanted if w[2]]
+        shares = (figures.share_related(report, [w[:2] for w in true], with_match=True), figures.share_overlapping(report, true)) if true else (None, None)
+        table.row(name, len(wanted), len(true), *shares, reported[name])
+    for name in kinds:
+        table.row(name, None, None, None, None, reported[name])
     return [table]
 
 
@@ -142,10 +155,74 @@ def newswire(bench, name="reuters21578.jsonl", least=0.7):
 
 
 def posts(bench, name="20news.jsonl"):
-    """Newsgroup posts, full of quoted replies: only how much work they make."""
+    """Newsgroup posts, full of quoted replies: how much work they make, and whether the quoted lines are found in spite of their marks."""
     path, _ = bench.programs.report("posts", "scan", bench.given(name), "--all-pairs")
-    bench.count(name.removesuffix(".jsonl"), load(path))
-    return []
+    report = load(path)
+    bench.count(name.removesuffix(".jsonl"), report)
+    texts = {r["id"]: r["text"] for r in records(bench.given(name))}
+    quoted, everywhere = quoting.pairs(texts)
+    score = quoting.score(report, texts, quoted)
+    # What is missed: was it never compared, or is it no relation when it is?
+    listed = bench.programs.file("posts-missed.jsonl")
+    write_records(listed, ({"a": a, "b": b} for a, b in score["missed"]))
+    again, _ = bench.programs.report("posts-missed", "compare", "--pairs", listed, bench.given(name))
+    table = Table(f"Quoted replies ({name}: lines behind >, {quoting.WORDS} words and more, that stand verbatim in another post)", ["measure", "figure"])
+    table.row(f"quotations left out: in more than {quoting.MOST} posts", everywhere)
+    table.row("pairs of a reply and the post it quotes", len(quoted))
+    table.row("… reported in some relation", score["related"])
+    for relation, count in sorted(score["relations"].items()):
+        table.row(f"… as {relation}", count)
+    table.row("… missed", len(score["missed"]))
+    table.row("… of these related when compared by hand", len(load(again)["pairs"]))
+    table.row("quoted characters of the reported pairs inside spans", score["covered"])
+    table.row("quoted characters of all pairs inside spans", score["covered of all"])
+    return [table]
+
+
+def languages(bench):
+    """Copies planted alike in many languages, and one declaration in all of them."""
+    udhr = {r["id"]: r["text"] for r in records(bench.given("languages/udhr.jsonl"))}
+    texts = lambda name: [r["text"] for r in records(bench.given(name))]
+    # The Arabic articles are lists of paragraphs, as text.
+    arabic = [t.replace("', '", "\n").replace("\\xa0", " ") for t in texts("languages/arabic.jsonl")]
+    chinese = [piece for t in dict.fromkeys(texts("languages/chinese.jsonl")) for piece in tongues.thirds(t)]
+    articles = {"English": texts("reuters21578.jsonl")[:3000], "Chinese": chinese, "Arabic": arabic}
+    table = planted_copies(bench, tongues.corpora(udhr, articles))
+
+    path, _ = bench.programs.report("udhr", "scan", bench.given("languages/udhr.jsonl"), "--all-pairs")
+    pairs = tongues.judged(load(path))
+    one = Table(f"One declaration in {len(udhr)} languages, --all-pairs: {len(pairs)} pairs", ["pair", "relation", "judged by eye"])
+    for a, b, relation, judgement in pairs:
+        one.row(f"{a} and {b}", relation, judgement)
+    return [table, one]
+
+
+def planted_copies(bench, corpora):
+    head = ["texts", "copies", "related", "named as the truth is", "error of coverage", "span precision", "span recall", "typeset: equal", "pairs of strangers",
+            "missed"]
+    table = Table("Copies planted alike in many languages (abridged, edited, re-ordered, quoted, typeset), --all-pairs", head)
+    for name, parts in corpora:
+        score = tongues.Score()
+        for number, (texts, truth) in enumerate(parts):
+            corpus = bench.programs.file(f"languages-{number}.jsonl")
+            write_records(corpus, texts)
+            path, _ = bench.programs.report("languages", "scan", corpus, "--all-pairs")
+            score.add(texts, truth, load(path))
+        missed = ", ".join(f"{of - found} {kind}" for kind, (found, of) in score.by_kind.items() if found < of)
+        table.row(name, *score.row(), missed or None)
+    return table
+
+
+def boilerplate(bench, **sizes):
+    """Generated: stories that everybody prints, notices of one form, footers."""
+    table = Table("Stories, notices and footers (generated), --all-pairs", ["case", "documents", "found", "as it should be"])
+    for name, docs, judge in forms.cases(**sizes):
+        corpus = bench.programs.file("boilerplate.jsonl")
+        write_records(corpus, docs)
+        path, _ = bench.programs.report("boilerplate", "scan", corpus, "--all-pairs")
+        found, holds = judge(load(path))
+        table.row(name, len(docs), found, "yes" if holds else "NO")
+    return [table]
 
 
 def speed(bench):
@@ -171,4 +248,14 @@ def speed(bench):
     return [table]
 
 
-STEPS = {"wire": wire, "pan": pan, "retrieval": retrieval, "newswire": newswire, "posts": posts, "speed": speed}
+STEPS = {
+    "wire": wire, "pan": pan, "retrieval": retrieval, "newswire": newswire, "posts": posts, "languages": languages, "boilerplate": boilerplate,
+    "speed": speed,
+}
+REUTERS, POSTS, PAN = "reuters21578.jsonl", "20news.jsonl", ["pan13-train/documents.jsonl", "pan13-train/pairs.jsonl"]
+# What each step takes from the data folder, and from the tools.
+DATA = {
+    "wire": [REUTERS], "pan": PAN, "retrieval": PAN, "newswire": [REUTERS], "posts": [POSTS], "boilerplate": [], "speed": [REUTERS, POSTS],
+    "languages": [REUTERS, "languages/udhr.jsonl", "languages/chinese.jsonl", "languages/arabic.jsonl"],
+}
+TOOLS = {"wire": ["wiresim.py", "score.py"], "pan": ["score.py"], "speed": ["bigsim.py"]}

@@ -121,6 +121,13 @@ impl Background {
                 last = Some(end as usize);
             }
         }
+        // A footer's date or counter is part of the footer.
+        for r in paragraphs {
+            let paragraph = &mut mask[r.start as usize..r.end as usize];
+            if 3 * paragraph.iter().filter(|m| **m).count() >= 2 * paragraph.len() {
+                paragraph.fill(true);
+            }
+        }
         if mask.contains(&true) { mask } else { Vec::new() }
     }
 }

@@ -117,7 +117,7 @@ pub fn weigh(a: &Prepared, b: &Prepared, t: &Thresholds) -> Weighing {
         let left = left(p);
         left < t.boilerplate_left_tokens as usize || (left as f64) < t.boilerplate_left_share * p.tokens.len() as f64
     };
-    let has_boilerplate = left(a) < a.tokens.len() && left(b) < b.tokens.len();
+    let has_boilerplate = left(a) < a.tokens.len() || left(b) < b.tokens.len();
     let whole_text = has_boilerplate && remnant(a) && remnant(b);
     Weighing { masked: has_boilerplate && !whole_text, whole_text }
 }

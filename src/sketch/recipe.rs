@@ -5,7 +5,7 @@ use crate::hash;
 use serde::{Deserialize, Serialize};
 
 /// Version of the key formats. Any change of a key, for any text, raises it.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// How keys are made. Two key sets can be mixed only if their recipes have one [`id`](Recipe::id).
 ///

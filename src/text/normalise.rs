@@ -58,10 +58,38 @@ const fn lower(bytes: u64) -> (u64, bool) {
     (bytes | upper >> 2, digit != 0)
 }
 
-/// NFKC, case folded, NFKC again (folding can undo composition).
+/// NFKC, case folded, spelt in one way, NFKC again (folding can undo composition).
 fn normal_form(token: &str) -> String {
     let composed: String = token.nfkc().collect();
-    caseless::default_case_fold_str(&composed).nfkc().collect()
+    caseless::default_case_fold_str(&composed).chars().filter_map(spelling).nfkc().collect()
+}
+
+/// What outlets of one language write or leave out as they like: Arabic and Hebrew vowel signs, the stroke that stretches an Arabic word, the
+/// Arabic and Persian shapes of yeh and kaf, the dots of a Russian ё, Romanian cedillas for commas, the digits of the script.
+fn spelling(c: char) -> Option<char> {
+    match c {
+        '\u{15f}' => Some('\u{219}'),
+        '\u{163}' => Some('\u{21b}'),
+        'ё' => Some('е'),
+        '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}' => None,
+        // Not U+0653 to U+0655: these are part of a letter.
+        '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{652}' | '\u{656}'..='\u{65f}' | '\u{670}' => None,
+        '\u{643}' => Some('\u{6a9}'),
+        '\u{649}' | '\u{64a}' => Some('\u{6cc}'),
+        '\u{660}'..='\u{1819}' => Some(digit(c).unwrap_or(c)),
+        _ => Some(c),
+    }
+}
+
+/// Where the ten digits of a script begin, of those that newspapers print.
+const ZEROS: [u32; 18] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0,
+    0x1810,
+];
+
+fn digit(c: char) -> Option<char> {
+    let zero = ZEROS[..ZEROS.partition_point(|&z| z <= c as u32)].last()?;
+    char::from_digit(c as u32 - zero, 10)
 }
 
 /// Apostrophes become one; what is invisible goes: soft hyphen, zero-width, bidi and variation marks.
@@ -85,6 +113,27 @@ mod tests {
             let (hash, digit) = Normaliser::default().ascii(token.as_bytes());
             prop_assert_eq!(hash, hash::bytes(&token.as_bytes().to_ascii_lowercase()));
             prop_assert_eq!(digit, token.bytes().any(|b| b.is_ascii_digit()));
+        }
+    }
+
+    #[test]
+    fn one_spelling() {
+        let same = |x: &str, y: &str| assert_eq!(normal_form(x), normal_form(y), "{x} and {y}");
+        same("خَلُصَتْ", "خلصت");
+        same("الريــاض", "الرياض");
+        same("بازي", "بازی");
+        same("כְּנֶסֶת", "כנסת");
+        same("Ещё", "еще");
+        same("ştiinţă", "știință");
+        same("١٩٤٨", "1948");
+        same("१९४८", "۱۹۴۸");
+        same("๑๙๔๘", "1948");
+        same("آ", "\u{627}\u{653}");
+        assert_ne!(normal_form("آ"), normal_form("ا"));
+        for (zero, nine) in ZEROS.map(|z| (z, z + 9)) {
+            let at = |n: u32| char::from_u32(n).unwrap();
+            assert_eq!((digit(at(zero)), digit(at(nine)), digit(at(nine + 1))), (Some('0'), Some('9'), None));
+            assert!(at(zero).is_numeric() && at(nine).is_numeric());
         }
     }
 

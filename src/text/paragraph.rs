@@ -4,7 +4,8 @@ use super::token::Tokens;
 use crate::span::Span;
 use std::ops::Range;
 
-/// A block with a longer line than this (in characters) is not hard-wrapped: each of its lines is a paragraph.
+/// A block with a longer line than this (in columns: a Chinese, Japanese or Korean character fills two) is not hard-wrapped: each of its lines
+/// is a paragraph.
 const WRAP: usize = 120;
 
 /// The paragraphs of a text, in order: bytes from the first to past the last line, line end excluded.
@@ -30,7 +31,7 @@ pub fn paragraphs(text: &str) -> Vec<Span> {
 }
 
 fn close(block: &mut Vec<(usize, &str)>, out: &mut Vec<Span>) {
-    let wrapped = block.iter().all(|(_, l)| l.len() <= WRAP || l.chars().take(WRAP + 1).count() <= WRAP);
+    let wrapped = block.iter().all(|(_, l)| l.len() <= WRAP || columns(l) <= WRAP);
     let mut heading = false;
     for (i, &(at, line)) in block.iter().enumerate() {
         let joined = i > 0 && hyphenated(block[i - 1].1, line);
@@ -43,6 +44,23 @@ fn close(block: &mut Vec<(usize, &str)>, out: &mut Vec<Span>) {
         heading = line.trim_start().starts_with('#');
     }
     block.clear();
+}
+
+/// Columns of a line, counted until it is too long.
+fn columns(line: &str) -> usize {
+    let mut columns = 0;
+    for c in line.chars() {
+        columns += if is_wide(c) { 2 } else { 1 };
+        if columns > WRAP {
+            break;
+        }
+    }
+    columns
+}
+
+/// Han, kana, Hangul syllables, and what is as wide.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..='\u{3fffd}')
 }
 
 fn hyphenated(line: &str, next: &str) -> bool {
@@ -90,6 +108,10 @@ mod tests {
         assert_eq!(cut(&format!("Head\n{long}\nTail")), ["Head", long.trim_end(), "Tail"]);
         assert_eq!(cut(&format!("{long}exam-\nple goes on")).len(), 1);
         assert_eq!(cut("\n \n--\n"), [""; 0]);
+        let line = |n: usize| "漢".repeat(n);
+        assert_eq!(cut(&format!("{}\n{}", line(40), line(30))).len(), 1);
+        assert_eq!(cut(&format!("{}\n{}", line(61), line(30))).len(), 2);
+        assert_eq!(cut(&format!("{}\n{}", "ไ".repeat(120), "ไ".repeat(30))).len(), 1);
     }
 
     proptest! {

@@ -86,7 +86,7 @@ impl Tokens {
 /// A token is a [UAX #29](https://www.unicode.org/reports/tr29/) word that holds a letter or digit, without `_` around it.
 /// Han, kana, Thai, Lao, Khmer and Burmese runs are cut per grapheme cluster. A word broken by a hyphen at a line end, with a
 /// lower-case letter behind, is one token; so is one broken by a zero-width space. Hashes are of the normalised form: NFKC, case
-/// folded, apostrophes unified, invisible characters removed.
+/// folded, apostrophes unified, invisible characters and Arabic and Hebrew vowel signs removed, digits of any script as ASCII ones.
 ///
 /// ```
 /// let t = nearcopy::tokenize("The “bath-\n  tub” isn’t FULL.");
@@ -342,7 +342,8 @@ fn script(c: char) -> u8 {
     }
     match c.script() {
         Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo => Kind::HAN,
-        Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar => Kind::SOUTHEAST,
+        // A number is one token, as it is in the digits of other scripts.
+        Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar if !c.is_numeric() => Kind::SOUTHEAST,
         // The prolonged sound mark belongs to both kana, so it has no script of its own.
         _ if matches!(c, '\u{30fc}' | '\u{ff70}') => Kind::HAN,
         _ => 0,
@@ -358,7 +359,9 @@ fn opens_sentence(gap: &str) -> bool {
 
 #[cold]
 fn opens_wide(gap: &str) -> bool {
-    gap.contains(['“', '«', '„', '「', '。', '！', '？', '؟', '।', '…'])
+    gap.contains([
+        '“', '‘', '«', '‹', '„', '「', '『', '。', '！', '？', '؟', '۔', '։', '።', '।', '॥', '။', '។', '…', '¿', '¡', '\u{37e}',
+    ])
 }
 
 #[cfg(test)]
@@ -429,6 +432,7 @@ mod tests {
         assert_eq!(strings("exam-\n\nple"), ["exam", "ple"]);
         assert_eq!(strings("漢字カナとABC 1984年"), ["漢", "字", "カ", "ナ", "と", "ABC", "1984", "年"]);
         assert_eq!(strings("ภาษาไทย").len(), 7);
+        assert_eq!(strings("ข้อ๑๒ไทย១២"), ["ข้", "อ", "๑๒", "ไ", "ท", "ย", "១២"]);
         assert_eq!(strings("a:\u{1dd3} -\u{1dd3}"), ["a", "\u{1dd3}", "\u{1dd3}"]);
         assert_eq!(strings(""), [""; 0]);
         assert_eq!(strings("-- ... !"), [""; 0]);
@@ -444,6 +448,7 @@ mod tests {
         same("Straße ΣΊΣΥΦΟΣ", "STRASSE σίσυφος");
         same("\u{202e}abc\u{202c} de\u{200d}f", "abc def");
         same("exam-\nple", "example");
+        same("أنّ ١٢ พ.ศ. ๒๔๙๑", "أن 12 พ.ศ. 2491");
         assert_ne!(tokenize("1987").hashes, tokenize("1988").hashes);
     }
 
