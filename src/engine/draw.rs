@@ -9,6 +9,9 @@ use crate::pair::thresholds::Thresholds;
 const COMMON: u64 = 50;
 /// Fewer texts than this make no word common.
 const COMMON_TEXTS: u64 = 20;
+/// A word is frequent in more than this part of the texts that would make it common. A step of three bits: a word that two texts
+/// share by chance is the likelier the more texts hold it.
+const FREQUENT: u64 = 8;
 
 /// What the corpus tells about its texts; postings must be sorted.
 pub fn background(all: &Gathered, t: &Thresholds) -> Background {
@@ -17,8 +20,12 @@ pub fn background(all: &Gathered, t: &Thresholds) -> Background {
     let keys = |postings: &[Posting]| -> Vec<u64> {
         groups(postings).filter(|g| is_boilerplate(g, all, t)).map(|g| g[0].key()).collect()
     };
-    let common = all.words.iter().zip(0..).filter(|(n, _)| u64::from(**n) > least).map(|(_, slot)| slot).collect();
-    Background::new(classes, keys(&all.paragraphs), keys(&all.anchors), common)
+    let slots = |over: u64, to: u64| -> Vec<u32> {
+        let inside = all.words.iter().zip(0..).filter(|(n, _)| (over + 1..=to).contains(&u64::from(**n)));
+        inside.map(|(_, slot)| slot).collect()
+    };
+    let (common, frequent) = (slots(least, u64::MAX), slots(least / FREQUENT, least));
+    Background::new(classes, keys(&all.paragraphs), keys(&all.anchors), common, frequent)
 }
 
 /// Many texts of one source hold it; or, where sources are not known, more than a share of all texts.

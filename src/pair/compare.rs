@@ -3,7 +3,8 @@
 use super::align::{self, Chain, Limits};
 use super::background::Background;
 use super::detection::{Block, Comparison, Facts, Match, Relation};
-use super::facts::facts;
+use super::facts::{Evidence, evidence};
+use super::likeness::{self, Alike};
 use super::prepared::Prepared;
 use super::select::{equal_words, is_match, select, usize_range};
 use super::thresholds::Thresholds;
@@ -72,7 +73,7 @@ fn all_of_both(a: &Prepared, b: &Prepared, background: &Background, comparison: 
     comparison.relation = Some(Relation::Equal);
     (comparison.coverage_a, comparison.coverage_b) = (1.0, 1.0);
     let whole: Vec<Chain> = whole(a).into_iter().collect();
-    comparison.facts = facts(&whole, a, b, background);
+    comparison.facts = evidence(&whole, a, b, background).facts;
     comparison.matches = whole.iter().map(|c| to_bytes(c, a, b)).collect();
 }
 
@@ -111,11 +112,17 @@ fn judge(matches: Vec<Chain>, a: &Prepared, b: &Prepared, background: &Backgroun
     let matches = own_matches(matches, masked, a, b, t);
     out.coverage_a = coverage(matches.iter().map(Chain::a), a, masked);
     out.coverage_b = coverage(matches.iter().map(Chain::b), b, masked);
-    out.facts = facts(&matches, a, b, background);
+    let Evidence { facts, against } = evidence(&matches, a, b, background);
+    out.facts = facts;
     let solid = matches.iter().any(|m| is_match(m, a, b, t));
-    let telling = matches.iter().any(|m| is_match(m, a, b, t) && telling(m, a, background, t.min_telling) >= t.min_telling);
+    let quoted = || matches.iter().any(|m| is_match(m, a, b, t) && is_quotation(m, a, b, background, t));
     let relation = relation(out.coverage_a, out.coverage_b, out.facts, solid, t);
-    out.relation = relation.filter(|r| *r != Relation::Quotes || telling);
+    out.relation = match relation {
+        Some(Relation::Quotes) => relation.filter(|_| quoted() && is_told(&matches, a, background, AGAINST * against)),
+        Some(Relation::Template) | None => relation,
+        Some(_) if is_told(&matches, a, background, needed(out.resemblance, against, t)) => relation,
+        Some(_) => Some(Relation::Template),
+    };
     out.matches = matches.iter().map(|c| to_bytes(c, a, b)).collect();
 }
 
@@ -126,24 +133,80 @@ fn is_own(m: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
     own >= t.min_match || (2 * own >= m.equal() && equal_words(m, a) > 0)
 }
 
-/// Equal words that tell as much as one uncommon word.
-const WORDS_PER_TELLING: u32 = 8;
+/// Equal words that tell as much as one frequent word.
+const WORDS_PER_POINT: u32 = 3;
+/// What one point against a copy weighs in points for it: names and numbers are what a copy keeps.
+const AGAINST: u32 = 5;
+/// From this resemblance on, two texts are one wording and need not tell anything.
+const ONE_WORDING: f64 = 0.5;
 
-/// How much a match tells, counted to `least`: by its length, and by its different words that few texts hold. Bylines and set phrases of an
+/// Whether a near-copy or containment tells of the same thing: enough, and enough more than what stands against it. What two texts share that
+/// few texts hold is no coincidence; the wording of a dividend notice is in every one of them.
+fn is_told(matches: &[Chain], a: &Prepared, background: &Background, needed: u32) -> bool {
+    !background.knows_words() || telling(matches, a, background, needed) >= needed
+}
+
+/// Whether a match is more than the set phrases and the event that two reporters share. Who compares two texts without a corpus asks what they
+/// share; a scan asks it of so many that some share a dozen words by chance.
+fn is_quotation(m: &Chain, a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> bool {
+    telling(std::slice::from_ref(m), a, background, t.min_telling) >= t.min_telling
+        && (!background.knows_words() || wording(m, a, b) >= t.min_paragraph)
+}
+
+/// How much a near-copy or containment must tell.
+pub fn needed(resemblance: f64, against: u32, t: &Thresholds) -> u32 {
+    let least = if resemblance < ONE_WORDING { t.copy_telling } else { 0 };
+    least.max(AGAINST * against)
+}
+
+/// How much matches tell, counted to `least`: by their length, and by their different words that few texts hold. Bylines and set phrases of an
 /// outlet tell little.
-pub fn telling(m: &Chain, a: &Prepared, background: &Background, least: u32) -> u32 {
-    let by_length = equal_words(m, a) / WORDS_PER_TELLING;
-    let needed = least.saturating_sub(by_length) as usize;
-    let mut seen: Vec<u64> = Vec::with_capacity(needed);
-    for hash in m.runs.iter().flat_map(|r| &a.tokens.hashes[usize_range(r.a..r.a + r.len)]) {
-        if seen.len() >= needed {
+pub fn telling(matches: &[Chain], a: &Prepared, background: &Background, least: u32) -> u32 {
+    let mut sum = matches.iter().map(|m| equal_words(m, a)).sum::<u32>() / WORDS_PER_POINT;
+    let mut seen: Vec<u64> = Vec::new();
+    for hash in matches.iter().flat_map(|m| &m.runs).flat_map(|r| &a.tokens.hashes[usize_range(r.a..r.a + r.len)]) {
+        if sum >= least {
             break;
         }
-        if !background.is_common(*hash) && !seen.contains(hash) {
+        let weight = background.weight(*hash);
+        if weight > 0 && !seen.contains(hash) {
             seen.push(*hash);
+            sum += weight;
         }
     }
-    by_length + seen.len() as u32
+    sum
+}
+
+/// How long a match is as one wording: its equal words, less the other words between them. Two reporters of one event share names and turns of
+/// phrase with words of their own between; damaged words are no others.
+pub fn wording(m: &Chain, a: &Prepared, b: &Prepared) -> u32 {
+    let mut other = 0;
+    for pair in m.runs.windows(2) {
+        let (x, y) = (pair[0], pair[1]);
+        other += unlike(a, usize_range(x.a + x.len..y.a), b, usize_range(x.b + x.len..y.b));
+    }
+    equal_words(m, a).saturating_sub(other)
+}
+
+/// Tokens of the longer side of a gap that have no like one on the other side, in order.
+fn unlike(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) -> u32 {
+    if ra.is_empty() || rb.is_empty() {
+        return ra.len().max(rb.len()) as u32;
+    }
+    // Greedy, so one way may find more than the other: the texts may be swapped.
+    let like = like_words(a, ra.clone(), b, rb.clone()).max(like_words(b, rb.clone(), a, ra.clone()));
+    ra.len().max(rb.len()) as u32 - like
+}
+
+fn like_words(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) -> u32 {
+    let (mut like, mut from) = (0, rb.start);
+    for i in ra {
+        let number = a.tokens.kinds[i].is_number();
+        if let Some(j) = (from..rb.end).find(|&j| likeness::alike(a.word(i), number, b.word(j)) != Alike::No) {
+            (like, from) = (like + 1, j + 1);
+        }
+    }
+    like
 }
 
 /// The share of the tokens in the union of the ranges, boilerplate left out on request.

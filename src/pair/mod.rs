@@ -8,6 +8,7 @@ pub mod compare;
 pub mod detection;
 pub mod explain;
 pub mod facts;
+pub mod likeness;
 pub mod prepared;
 pub mod repeat;
 pub mod select;
