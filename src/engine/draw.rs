@@ -9,9 +9,11 @@ use crate::pair::thresholds::Thresholds;
 const COMMON: u64 = 50;
 /// Fewer texts than this make no word common.
 const COMMON_TEXTS: u64 = 20;
-/// A word is frequent in more than this part of the texts that would make it common. A step of three bits: a word that two texts
-/// share by chance is the likelier the more texts hold it.
+/// A word is frequent in more than this part of the texts that would make it common: the step between the wording of a template and the words of
+/// a story …
 const FREQUENT: u64 = 8;
+/// … and in more texts than this: eight outlets may print one story.
+const FREQUENT_TEXTS: u64 = 8;
 
 /// What the corpus tells about its texts; postings must be sorted.
 pub fn background(all: &Gathered, t: &Thresholds) -> Background {
@@ -24,7 +26,7 @@ pub fn background(all: &Gathered, t: &Thresholds) -> Background {
         let inside = all.words.iter().zip(0..).filter(|(n, _)| (over + 1..=to).contains(&u64::from(**n)));
         inside.map(|(_, slot)| slot).collect()
     };
-    let (common, frequent) = (slots(least, u64::MAX), slots(least / FREQUENT, least));
+    let (common, frequent) = (slots(least, u64::MAX), slots((least / FREQUENT).max(FREQUENT_TEXTS), least));
     Background::new(classes, keys(&all.paragraphs), keys(&all.anchors), common, frequent)
 }
 
