@@ -151,3 +151,20 @@ impl Background {
         if mask.contains(&true) { mask } else { Vec::new() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_weigh_by_their_slot() {
+        let word = |slot: u64| slot << (64 - WORD_SLOTS.trailing_zeros());
+        let b = Background::new(1000, vec![], vec![], vec![0, 31, 32], vec![1, 33, WORD_SLOTS as u32 - 1]);
+        let weights = [0, 1, 2, 31, 32, 33, 34, WORD_SLOTS as u64 - 1].map(|slot| b.weight(word(slot)));
+        assert_eq!(weights, [0, 1, RARE, 0, 0, 1, RARE, 1]);
+        assert!(b.is_common(word(31)) && !b.is_common(word(1)));
+        assert_eq!(Background::default().weight(7), RARE);
+        let other = Background::new(1000, vec![], vec![], vec![0, 31, 32, 1], vec![33, WORD_SLOTS as u32 - 1]);
+        assert_ne!(b.id(), other.id());
+    }
+}

@@ -258,3 +258,26 @@ fn to_bytes(c: &Chain, a: &Prepared, b: &Prepared) -> Match {
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn longest(a: &str, b: &str) -> (u32, u32) {
+        let (recipe, background) = (Recipe::default(), Background::default());
+        let (a, b) = (Prepared::new(a, &background, &recipe), Prepared::new(b, &background, &recipe));
+        let chains = align::chains(&a, &b, limits(&a, &b, &Thresholds::default()));
+        (equal_words(&chains[0], &a), wording(&chains[0], &a, &b))
+    }
+
+    #[test]
+    fn other_words_count_against_a_wording_and_damaged_ones_do_not() {
+        let a = "the fall of Orley deprived the rebels of their only hard runway in the north";
+        assert_eq!(longest(a, a), (15, 15));
+        let damaged = a.replace("deprived", "dcprived").replace("hard", "bard");
+        assert_eq!(longest(a, &damaged), (13, 13));
+        let other = a.replace("deprived", "cost").replace("hard", "long but paved");
+        assert_eq!(longest(a, &other), (13, 9));
+        assert_eq!(longest(&other, a), (13, 9));
+    }
+}
