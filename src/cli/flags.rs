@@ -151,10 +151,16 @@ flags!(ThresholdFlags for Thresholds {
     min_match: u32,
     /// How much a passage must tell to be a quotation
     ///
-    /// Each different word that is not common in the corpus counts one, and so do each eight equal words: so bylines and set phrases of an
-    /// outlet are no quotations.
+    /// A word that few texts of the corpus hold counts nine, one that more hold one, and so do each three equal words: so bylines and set
+    /// phrases of an outlet are no quotations.
     #[arg(value_name = "COUNT", help_heading = "Finding", hide_short_help = true)]
     min_telling: u32,
+    /// How much the passages of a near-copy or containment must tell together, else it is a template
+    ///
+    /// Counted as for --min-telling. Where facts stand against each other, five times what they weigh is asked for: three for a number, three to
+    /// nine for a name. So notices in one wording are no copies of each other.
+    #[arg(value_name = "COUNT", help_heading = "Finding", hide_short_help = true)]
+    copy_telling: u32,
     /// A whole paragraph counts from this many tokens on, though shorter than --min-match
     #[arg(value_name = "TOKENS", help_heading = "Finding", hide_short_help = true)]
     min_paragraph: u32,

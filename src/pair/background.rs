@@ -12,6 +12,14 @@ use std::ops::Range;
 /// Tokens between two boilerplate anchors that are boilerplate too: anchors are a sample.
 const BRIDGE: usize = 8;
 
+/// What a rare word weighs, against one for a frequent word. Frequent words come together, as set phrases, so many of them are no more
+/// evidence than a few.
+pub const RARE: u32 = 9;
+
+/// The two bits of a slot; none for a rare word.
+const COMMON: u64 = 1;
+const FREQUENT: u64 = 2;
+
 /// What a pair's scores depend on besides its two texts. The empty background knows of nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,7 +32,9 @@ pub struct Background {
     pub anchors: Vec<u64>,
     /// Slots of words that stand in many texts, sorted.
     pub common: Vec<u32>,
-    /// The same as a bit set, 32 KiB; empty where no word is common.
+    /// Slots of words that are not common, yet stand in more texts than a rare one, sorted.
+    pub frequent: Vec<u32>,
+    /// Both as two bits a slot, 64 KiB; empty where every word is rare.
     #[serde(skip)]
     bits: Vec<u64>,
 }
@@ -42,12 +52,14 @@ const SCHEMA: &str = "nearcopy.background/1";
 
 impl Background {
     /// From sorted lists.
-    pub fn new(classes: u64, paragraphs: Vec<u64>, anchors: Vec<u64>, common: Vec<u32>) -> Background {
-        let mut bits = vec![0; if common.is_empty() { 0 } else { WORD_SLOTS / 64 }];
-        for &slot in common.iter().filter(|s| (**s as usize) < WORD_SLOTS) {
-            bits[slot as usize / 64] |= 1 << (slot % 64);
+    pub fn new(classes: u64, paragraphs: Vec<u64>, anchors: Vec<u64>, common: Vec<u32>, frequent: Vec<u32>) -> Background {
+        let mut bits = vec![0; if common.is_empty() && frequent.is_empty() { 0 } else { WORD_SLOTS / 32 }];
+        for (slots, mark) in [(&common, COMMON), (&frequent, FREQUENT)] {
+            for &slot in slots.iter().filter(|s| (**s as usize) < WORD_SLOTS) {
+                bits[slot as usize / 32] |= mark << (slot % 32 * 2);
+            }
         }
-        Background { classes, paragraphs, anchors, common, bits }
+        Background { classes, paragraphs, anchors, common, frequent, bits }
     }
 
     /// The id that reports name: 16 hex digits; `none` for the empty background.
@@ -55,9 +67,9 @@ impl Background {
         if *self == Background::default() {
             return "none".into();
         }
-        let lengths = [self.classes, self.paragraphs.len() as u64, self.anchors.len() as u64];
+        let lengths = [self.classes, self.paragraphs.len() as u64, self.anchors.len() as u64, self.common.len() as u64];
         let all = lengths.into_iter().chain(self.paragraphs.iter().copied()).chain(self.anchors.iter().copied());
-        format!("{:016x}", hash::sequence(all.chain(self.common.iter().map(|&c| u64::from(c)))))
+        format!("{:016x}", hash::sequence(all.chain(self.common.iter().chain(&self.frequent).map(|&c| u64::from(c)))))
     }
 
     /// As JSON, schema `nearcopy.background/1`, to be read again by [`Background::from_json`].
@@ -86,13 +98,28 @@ impl Background {
             return Err(Error::Malformed { what: what.into(), why: "its content does not match its id: make it again".into() });
         }
         let b = stored.background;
-        Ok(Background::new(b.classes, b.paragraphs, b.anchors, b.common))
+        Ok(Background::new(b.classes, b.paragraphs, b.anchors, b.common, b.frequent))
     }
 
     /// Whether a word stands in many texts.
     pub fn is_common(&self, word: u64) -> bool {
+        self.weight(word) == 0
+    }
+
+    /// How much it says that two texts share a word: nothing for a common one, [`RARE`] for a rare one.
+    #[inline]
+    pub fn weight(&self, word: u64) -> u32 {
         let slot = word_slot(word);
-        self.bits.get(slot as usize / 64).is_some_and(|b| b >> (slot % 64) & 1 == 1)
+        match self.bits.get(slot as usize / 32).map_or(0, |b| b >> (slot % 32 * 2) & 3) {
+            0 => RARE,
+            FREQUENT => 1,
+            _ => 0,
+        }
+    }
+
+    /// Whether it was drawn from texts: else it does not know which words are rare.
+    pub const fn knows_words(&self) -> bool {
+        self.classes > 0
     }
 
     /// Whether a paragraph is boilerplate, by its exact key.
@@ -129,5 +156,22 @@ impl Background {
             }
         }
         if mask.contains(&true) { mask } else { Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_weigh_by_their_slot() {
+        let word = |slot: u64| slot << (64 - WORD_SLOTS.trailing_zeros());
+        let b = Background::new(1000, vec![], vec![], vec![0, 31, 32], vec![1, 33, WORD_SLOTS as u32 - 1]);
+        let weights = [0, 1, 2, 31, 32, 33, 34, WORD_SLOTS as u64 - 1].map(|slot| b.weight(word(slot)));
+        assert_eq!(weights, [0, 1, RARE, 0, 0, 1, RARE, 1]);
+        assert!(b.is_common(word(31)) && !b.is_common(word(1)));
+        assert_eq!(Background::default().weight(7), RARE);
+        let other = Background::new(1000, vec![], vec![], vec![0, 31, 32, 1], vec![33, WORD_SLOTS as u32 - 1]);
+        assert_ne!(b.id(), other.id());
     }
 }

@@ -3,11 +3,12 @@
 use super::align::{self, Chain, Limits, Run, View};
 use super::background::Background;
 use super::detection::{Block, Comparison, Facts, Match, Relation};
-use super::facts::facts;
+use super::facts::{Evidence, evidence};
 use super::folding::Words;
 use super::loose;
 use super::prepared::Prepared;
 use super::select::{equal_words, is_match, select, usize_range};
+use super::telling::{AGAINST, is_quotation, is_told, needed};
 use super::thresholds::{Alignment, Thresholds};
 use crate::sketch::recipe::Recipe;
 use crate::sketch::shingle;
@@ -96,7 +97,7 @@ fn all_of_both(a: &Prepared, b: &Prepared, background: &Background, comparison: 
     comparison.relation = Some(Relation::Equal);
     (comparison.coverage_a, comparison.coverage_b) = (1.0, 1.0);
     let whole: Vec<Chain> = whole(a).into_iter().collect();
-    comparison.facts = facts(&whole, a, b, background);
+    comparison.facts = evidence(&whole, a, b, background).facts;
     comparison.matches = whole.iter().filter_map(|c| to_bytes(c, a, b)).collect();
 }
 
@@ -135,11 +136,17 @@ fn judge(matches: Vec<Chain>, a: &Prepared, b: &Prepared, background: &Backgroun
     let matches = own_matches(matches, masked, a, b, t);
     out.coverage_a = coverage(matches.iter().map(Chain::a), a, masked);
     out.coverage_b = coverage(matches.iter().map(Chain::b), b, masked);
-    out.facts = facts(&matches, a, b, background);
+    let Evidence { facts, against } = evidence(&matches, a, b, background);
+    out.facts = facts;
     let solid = matches.iter().any(|m| is_match(m, a, b, t));
-    let telling = matches.iter().any(|m| is_match(m, a, b, t) && telling(m, a, b, background, t.min_telling) >= t.min_telling);
+    let quoted = || matches.iter().any(|m| is_match(m, a, b, t) && is_quotation(m, a, b, background, t));
     let relation = relation(out.coverage_a, out.coverage_b, out.facts, solid, t);
-    out.relation = relation.filter(|r| *r != Relation::Quotes || telling);
+    out.relation = match relation {
+        Some(Relation::Quotes) => relation.filter(|_| quoted() && is_told(&matches, a, b, background, AGAINST * against)),
+        Some(Relation::Template) | None => relation,
+        Some(_) if is_told(&matches, a, b, background, needed(out.resemblance, against, t)) => relation,
+        Some(_) => Some(Relation::Template),
+    };
     out.matches = matches.iter().filter_map(|c| to_bytes(c, a, b)).collect();
 }
 
@@ -148,29 +155,6 @@ fn is_own(m: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
     let is = |p: &Prepared, i: u32| p.boilerplate.get(i as usize).copied().unwrap_or(false);
     let own: u32 = m.runs.iter().map(|r| (0..r.len).filter(|i| !is(a, r.a + i) && !is(b, r.b + i)).count() as u32).sum();
     own >= t.min_match || (2 * own >= m.equal() && equal_words(m, a) > 0)
-}
-
-/// Equal words that tell as much as one uncommon word.
-const WORDS_PER_TELLING: u32 = 8;
-
-/// How much a match tells, counted to `least`: by its length, and by its different words that few texts hold. Bylines and set phrases of an
-/// outlet tell little.
-pub fn telling(m: &Chain, a: &Prepared, b: &Prepared, background: &Background, least: u32) -> u32 {
-    let by_length = equal_words(m, a) / WORDS_PER_TELLING;
-    let needed = least.saturating_sub(by_length) as usize;
-    let mut seen: Vec<u64> = Vec::with_capacity(needed);
-    let pairs = m.runs.iter().flat_map(|r| (r.a..r.a + r.len).zip(r.b..));
-    for (i, j) in pairs {
-        if seen.len() >= needed {
-            break;
-        }
-        let (hash, form) = (a.tokens.hashes[i as usize], b.tokens.hashes[j as usize]);
-        // A common word, damaged, is no uncommon one.
-        if !background.is_common(hash) && !background.is_common(form) && !seen.contains(&hash) {
-            seen.push(hash);
-        }
-    }
-    by_length + seen.len() as u32
 }
 
 /// The share of the tokens in the union of the ranges, boilerplate left out on request.

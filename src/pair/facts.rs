@@ -1,4 +1,4 @@
-//! Owns: how far numbers and names agree inside the matches. Never: what follows from that.
+//! Owns: how far numbers and names agree inside the matches, and what stands against a copy. Never: what follows from that.
 //!
 //! A copy keeps the facts of its original, a template replaces them. A fact that one side merely lacks says nothing; one that stands
 //! against another in the same gap of the alignment disagrees, unless the two look like one word damaged.
@@ -6,22 +6,42 @@
 use super::align::Chain;
 use super::background::Background;
 use super::detection::Facts;
+use super::likeness::{Alike, alike};
 use super::prepared::Prepared;
 use super::select::usize_range;
 use crate::hash::Hashes;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+/// Where both paragraphs begin or end within so many tokens of a match, on one line, what stands there is a gap too: the company's name before
+/// "said", the last figure of a notice. Not beyond the line: bylines and the heads of posts are no facts of a story.
+const BESIDE: u32 = 16;
+
+/// What numbers weigh that stand against each other, however rare; and frequent names. Most figures are rare, and a copy may correct some.
+const NUMBER: u32 = 3;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sort {
     Number,
     Name,
+    /// The first word of a sentence: its capital says nothing, so it is a name only where it is rare.
+    First,
 }
 
-/// Counts each different fact once.
-pub fn facts(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background) -> Facts {
+/// What the matches say of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Evidence {
+    /// Each different fact once.
+    pub facts: Facts,
+    /// What the facts weigh that stand against each other: a number [`NUMBER`], a name what the less rare of the two weighs.
+    pub against: u32,
+}
+
+/// Counts the facts.
+pub fn evidence(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background) -> Evidence {
     let count = Count::of(matches, a, b, background);
-    Facts { agree: count.agree.len() as u32, compared: (count.agree.len() + count.differ.len()) as u32 }
+    let facts = Facts { agree: count.agree.len() as u32, compared: (count.agree.len() + count.differ.len()) as u32 };
+    Evidence { facts, against: count.against }
 }
 
 /// The facts themselves, each by the token where it stands first.
@@ -33,12 +53,12 @@ pub struct FactList {
     pub differ: Vec<(usize, usize)>,
 }
 
-/// What [`facts`] counts. Cost: that, and a look at every token.
+/// What [`evidence`] counts. Cost: that, and a look at every token.
 pub fn list(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background) -> FactList {
     let count = Count::of(matches, a, b, background);
     let first = |p: &Prepared| {
         // The first place of a hash is the last to be put in.
-        let facts = (0..p.tokens.len()).rev().filter(|&i| sort(p, i).is_some());
+        let facts = (0..p.tokens.len()).rev().filter(|&i| is_fact(p, i));
         facts.map(|i| (p.tokens.hashes[i], i)).collect::<HashMap<u64, usize>>()
     };
     let (in_a, in_b) = (first(a), first(b));
@@ -56,13 +76,15 @@ struct Count<'p> {
     background: &'p Background,
     agree: Hashes,
     differ: HashSet<(u64, u64)>,
-    held_b: Option<Hashes>,
-    matches: &'p [Chain],
+    against: u32,
+    /// Names that stood against each other, one of them the first word of a sentence.
+    firsts: HashSet<(u64, u64)>,
 }
 
 impl<'p> Count<'p> {
-    fn of(matches: &'p [Chain], a: &'p Prepared<'p>, b: &'p Prepared<'p>, background: &'p Background) -> Count<'p> {
-        let mut count = Count { a, b, background, agree: Hashes::default(), differ: HashSet::new(), held_b: None, matches };
+    fn of(matches: &[Chain], a: &'p Prepared<'p>, b: &'p Prepared<'p>, background: &'p Background) -> Count<'p> {
+        let (agree, differ, firsts) = (Hashes::default(), HashSet::new(), HashSet::new());
+        let mut count = Count { a, b, background, agree, differ, against: 0, firsts };
         for m in matches {
             for r in &m.runs {
                 for i in r.a..r.a + r.len {
@@ -71,6 +93,9 @@ impl<'p> Count<'p> {
             }
         }
         for m in matches {
+            for (beside_a, beside_b) in beside(a, m.a()).into_iter().zip(beside(b, m.b())) {
+                count.gap(beside_a, beside_b);
+            }
             for pair in m.runs.windows(2) {
                 let (x, y) = (pair[0], pair[1]);
                 count.gap(usize_range(x.a + x.len..y.a), usize_range(x.b + x.len..y.b));
@@ -82,27 +107,28 @@ impl<'p> Count<'p> {
     fn equal_token(&mut self, i: usize) {
         let hash = self.a.tokens.hashes[i];
         // What stands in many texts anyway agrees in every template too.
-        if sort(self.a, i).is_some() && !self.background.is_common(hash) {
+        if is_fact(self.a, i) && !self.background.is_common(hash) {
             self.agree.insert(hash);
         }
     }
 
-    /// Pairs the facts of one gap: first what stands elsewhere on the other side, then damaged words, then the rest in order.
+    /// Pairs the facts of one gap in order, but for those that are moved or look like a word of the other side damaged.
     fn gap(&mut self, ra: Range<usize>, rb: Range<usize>) {
         if ra.is_empty() || rb.is_empty() {
             return;
         }
-        let mut left: Vec<(usize, Sort)> = ra.clone().filter_map(|i| Some((i, sort(self.a, i)?))).collect();
+        let mut left: Vec<(usize, Sort)> = ra.clone().filter_map(|i| Some((i, self.sort(self.a, i)?))).collect();
         if left.is_empty() {
             return;
         }
-        let mut right: Vec<(usize, Sort)> = rb.clone().filter_map(|j| Some((j, sort(self.b, j)?))).collect();
-        left.retain(|&(i, _)| !self.moved(self.a.tokens.hashes[i]));
+        let mut right: Vec<(usize, Sort)> = rb.clone().filter_map(|j| Some((j, self.sort(self.b, j)?))).collect();
+        left.retain(|&(i, _)| !self.moved(self.a, i, self.b));
+        right.retain(|&(j, _)| !self.moved(self.b, j, self.a));
         left.retain(|&(i, s)| {
-            let looks = |j: usize| alike(word(self.a, i), s, word(self.b, j));
+            let looks = |j: usize| alike(self.a.word(i), s == Sort::Number, self.b.word(j));
             match rb.clone().find(|&j| looks(j) != Alike::No) {
                 Some(j) => {
-                    if looks(j) == Alike::Same && !self.background.is_common(self.a.tokens.hashes[i]) {
+                    if looks(j) == Alike::Same && s != Sort::First && !self.background.is_common(self.a.tokens.hashes[i]) {
                         self.agree.insert(self.a.tokens.hashes[i]);
                     }
                     right.retain(|&(r, _)| r != j);
@@ -114,119 +140,60 @@ impl<'p> Count<'p> {
         if left.is_empty() || right.is_empty() {
             return;
         }
-        right.retain(|&(j, s)| !ra.clone().any(|i| alike(word(self.b, j), s, word(self.a, i)) != Alike::No));
-        for wanted in [Sort::Number, Sort::Name] {
-            let of = |side: &[(usize, Sort)]| side.iter().filter(|x| x.1 == wanted).map(|x| x.0).collect::<Vec<_>>();
-            for (i, j) in of(&left).into_iter().zip(of(&right)) {
-                self.differ.insert((self.a.tokens.hashes[i], self.b.tokens.hashes[j]));
+        right.retain(|&(j, s)| !ra.clone().any(|i| alike(self.b.word(j), s == Sort::Number, self.a.word(i)) != Alike::No));
+        for numbers in [true, false] {
+            let of =
+                |side: &'_ [(usize, Sort)]| side.iter().copied().filter(|x| (x.1 == Sort::Number) == numbers).collect::<Vec<_>>();
+            for (x, y) in of(&left).into_iter().zip(of(&right)) {
+                self.stand_against(x, y);
             }
         }
     }
 
-    /// Whether a fact of the first text stands anywhere in the second text's matches; then it agrees.
-    fn moved(&mut self, hash: u64) -> bool {
-        let (b, matches) = (self.b, self.matches);
-        let held = self
-            .held_b
-            .get_or_insert_with(|| matches.iter().flat_map(|m| b.tokens.hashes[usize_range(m.b())].iter().copied()).collect());
-        let there = held.contains(&hash);
-        if there && !self.background.is_common(hash) {
-            self.agree.insert(hash);
+    /// Whether a fact stands somewhere else in the other text. A common one does so by chance.
+    fn moved(&self, p: &Prepared, i: usize, other: &Prepared) -> bool {
+        let hash = p.tokens.hashes[i];
+        !self.background.is_common(hash) && other.tokens.hashes.contains(&hash)
+    }
+
+    fn stand_against(&mut self, (i, x): (usize, Sort), (j, y): (usize, Sort)) {
+        let pair = (self.a.tokens.hashes[i], self.b.tokens.hashes[j]);
+        let first = x == Sort::First || y == Sort::First;
+        let new = if first { self.firsts.insert(pair) } else { self.differ.insert(pair) };
+        if new {
+            let weight = self.background.weight(pair.0).min(self.background.weight(pair.1));
+            self.against += if x == Sort::Number || (1..NUMBER).contains(&weight) { NUMBER } else { weight };
         }
-        there
+    }
+
+    fn sort(&self, p: &Prepared, i: usize) -> Option<Sort> {
+        let kind = p.tokens.kinds[i];
+        if kind.is_number() {
+            Some(Sort::Number)
+        } else if !kind.is_capital() {
+            None
+        } else if !kind.opens() {
+            // In a text in capitals every word looks like a name.
+            (!self.background.is_common(p.tokens.hashes[i]) || p.word(i).contains(char::is_lowercase)).then_some(Sort::Name)
+        } else {
+            (self.background.knows_words() && !self.background.is_common(p.tokens.hashes[i])).then_some(Sort::First)
+        }
     }
 }
 
-fn sort(p: &Prepared, i: usize) -> Option<Sort> {
+/// What stands in front of a match and behind it in its paragraphs; nothing where that is long or more than a line.
+fn beside(p: &Prepared, m: Range<u32>) -> [Range<usize>; 2] {
+    let start = p.paragraphs[..p.paragraphs.partition_point(|x| x.start <= m.start)].last().map_or(m.start, |x| x.start);
+    let end = p.paragraphs.get(p.paragraphs.partition_point(|x| x.end < m.end)).map_or(m.end, |x| x.end);
+    // With the word of the match beside it, so that the line is the match's too.
+    let one_line = |r: Range<u32>| !p.text[p.tokens.span(usize_range(r)).range()].contains('\n');
+    let front = m.start - start <= BESIDE && one_line(start..m.start + 1);
+    let back = end - m.end <= BESIDE && one_line(m.end - 1..end);
+    [usize_range(if front { start } else { m.start }..m.start), usize_range(m.end..if back { end } else { m.end })]
+}
+
+/// Whether a token is a number or a name.
+fn is_fact(p: &Prepared, i: usize) -> bool {
     let kind = p.tokens.kinds[i];
-    if kind.is_number() {
-        Some(Sort::Number)
-    } else if kind.is_capital() && !kind.opens() {
-        Some(Sort::Name)
-    } else {
-        None
-    }
-}
-
-fn word<'p>(p: &'p Prepared, i: usize) -> &'p str {
-    &p.text[p.tokens.spans[i].range()]
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Alike {
-    /// Another form of the same fact.
-    Same,
-    /// Perhaps the same, too damaged to tell.
-    Perhaps,
-    No,
-}
-
-/// Whether `other` may be `fact` re-typeset or damaged. Two clean numbers are alike only when their digits are the same.
-fn alike(fact: &str, sort: Sort, other: &str) -> Alike {
-    let digits = |s: &str| s.chars().filter(|c| c.is_numeric()).collect::<String>();
-    let clean = |s: &str| s.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',' | '\'' | ':'));
-    if sort == Sort::Number && clean(fact) && clean(other) {
-        return if digits(fact) == digits(other) { Alike::Same } else { Alike::No };
-    }
-    if fact.len() > 2 * other.len() + 2 || other.len() > 2 * fact.len() + 2 {
-        // More than half would have to be inserted.
-        return Alike::No;
-    }
-    let (mut x, mut y) = (['\0'; LONG], ['\0'; LONG]);
-    let (x, y) = (lower(fact, &mut x), lower(other, &mut y));
-    let distance = edit_distance(x, y);
-    match (sort, x.len().max(y.len())) {
-        (_, longest) if distance * 2 > longest => Alike::No,
-        (Sort::Number, _) => Alike::Perhaps,
-        (Sort::Name, longest) if distance * 3 <= longest => Alike::Same,
-        (Sort::Name, _) => Alike::Perhaps,
-    }
-}
-
-/// Words are compared by so many characters.
-const LONG: usize = 32;
-
-/// The first characters of a word in lower case.
-fn lower<'b>(word: &str, buffer: &'b mut [char; LONG]) -> &'b [char] {
-    let mut len = 0;
-    for (place, c) in buffer.iter_mut().zip(word.chars().flat_map(char::to_lowercase)) {
-        *place = c;
-        len += 1;
-    }
-    &buffer[..len]
-}
-
-/// Levenshtein distance of two words of at most [`LONG`] characters.
-fn edit_distance(x: &[char], y: &[char]) -> usize {
-    let mut row: [usize; LONG + 1] = std::array::from_fn(|i| i);
-    for (i, cx) in x.iter().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, cy) in y.iter().enumerate() {
-            let next = (corner + usize::from(cx != cy)).min(row[j] + 1).min(row[j + 1] + 1);
-            corner = row[j + 1];
-            row[j + 1] = next;
-        }
-    }
-    row[y.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn damage_is_not_difference() {
-        assert!(alike("1,750", Sort::Number, "1.750") == Alike::Same);
-        assert!(alike("1987", Sort::Number, "1988") == Alike::No);
-        assert!(alike("1987", Sort::Number, "l987") == Alike::Perhaps);
-        assert!(alike("Comissaria", Sort::Name, "Cornissaria") == Alike::Same);
-        assert!(alike("Smith", Sort::Name, "Jones") == Alike::No);
-    }
-
-    #[test]
-    fn distance() {
-        let d = |x: &str, y: &str| edit_distance(&x.chars().collect::<Vec<_>>(), &y.chars().collect::<Vec<_>>());
-        assert_eq!((d("kitten", "sitting"), d("", "abc"), d("abc", "abc")), (3, 3, 0));
-    }
+    kind.is_number() || (kind.is_capital() && !kind.opens())
 }

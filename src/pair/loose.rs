@@ -8,7 +8,7 @@ use super::align::{self, Chain, Region, View};
 use super::blocks;
 use super::folding::Words;
 use super::prepared::Prepared;
-use super::region::{Evidence, Found};
+use super::region::{Fitter, Found};
 
 /// Each word is paired with so many of the rarer words behind it.
 const NEAR: usize = 4;
@@ -41,9 +41,9 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: Limits) -> Vec<Chain> {
         return chains(b, a, limits).into_iter().map(swap).collect();
     }
     let words = Words::new(a, b);
-    let evidence = Evidence::new(a, b, &words);
+    let fitter = Fitter::new(a, b, &words);
     let mut found: Vec<Found> =
-        groups(points(&words), limits.max_gap).into_iter().filter_map(|g| evidence.refine(&bounds(&g))).collect();
+        groups(points(&words), limits.max_gap).into_iter().filter_map(|g| fitter.refine(&bounds(&g))).collect();
     let long = |r: &Region| a.words(r.a.clone()) >= limits.min_words && b.words(r.b.clone()) >= limits.min_words;
     found.retain(|f| f.bits >= f64::from(limits.min_evidence) && long(&f.region));
     found.sort_unstable_by(|x, y| y.bits.total_cmp(&x.bits).then_with(|| x.region.order().cmp(&y.region.order())));
@@ -55,7 +55,7 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: Limits) -> Vec<Chain> {
             continue;
         }
         taken.push(f.clone());
-        let region = evidence.to_sentences(f);
+        let region = fitter.to_sentences(f);
         let runs = blocks::inside(&region, &runs, a, b);
         if !runs.is_empty() {
             out.push(Chain { runs, region: Some(region) });

@@ -60,6 +60,11 @@ impl<'t> Prepared<'t> {
         self.lexicon.get_or_init(|| Lexicon::new(self))
     }
 
+    /// A token as the text has it.
+    pub fn word(&self, i: usize) -> &str {
+        &self.text[self.tokens.spans[i].range()]
+    }
+
     /// Length of a token range in words: fewer than tokens where a script is cut per character.
     pub fn words(&self, range: Range<u32>) -> u32 {
         if self.uniform.is_some() {

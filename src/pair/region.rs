@@ -59,7 +59,7 @@ impl Found {
 }
 
 /// Two texts, ready to be asked for any stretch of them.
-pub struct Evidence<'p> {
+pub struct Fitter<'p> {
     texts: [&'p Prepared<'p>; 2],
     words: &'p Words,
     tokens_per_word: f64,
@@ -73,11 +73,11 @@ struct Fit {
     drawn: f64,
 }
 
-impl<'p> Evidence<'p> {
+impl<'p> Fitter<'p> {
     /// Cost: memory for a count a word.
-    pub fn new(a: &'p Prepared, b: &'p Prepared, words: &'p Words) -> Evidence<'p> {
+    pub fn new(a: &'p Prepared, b: &'p Prepared, words: &'p Words) -> Fitter<'p> {
         let tokens_per_word = a.tokens_per_word().max(b.tokens_per_word());
-        Evidence { texts: [a, b], words, tokens_per_word, inside: RefCell::new(vec![[0; 2]; words.counts.len()]) }
+        Fitter { texts: [a, b], words, tokens_per_word, inside: RefCell::new(vec![[0; 2]; words.counts.len()]) }
     }
 
     /// Fits both ends on both sides; nothing where no stretch speaks for a common passage.

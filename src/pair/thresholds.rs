@@ -24,9 +24,11 @@ pub struct Thresholds {
     pub min_match: u32,
     /// A whole paragraph counts from this many tokens on, though shorter than `min_match`.
     pub min_paragraph: u32,
-    /// How much a passage must tell to be a quotation: each different word that is not common in the corpus counts one, and so do each
-    /// eight equal words.
+    /// How much a passage must tell to be a quotation: a word that few texts of the corpus hold counts nine, one that more hold one, and so do each
+    /// three equal words.
     pub min_telling: u32,
+    /// How much all passages of a near-copy or containment must tell together. What tells less is a template.
+    pub copy_telling: u32,
     /// How passages are aligned.
     pub alignment: Alignment,
     /// The least evidence of a passage aligned by [`Alignment::Words`], in bits.
@@ -164,7 +166,8 @@ impl Default for Thresholds {
             contains: 0.70,
             min_match: 12,
             min_paragraph: 10,
-            min_telling: 4,
+            min_telling: 8,
+            copy_telling: 24,
             alignment: Alignment::Runs,
             min_evidence: 60,
             min_identity: 0.5,

@@ -4,11 +4,12 @@ use super::document::{DocumentTrace, trace};
 use super::verdict::{Measured, Verdict, verdict};
 use crate::pair::align::Chain;
 use crate::pair::background::Background;
-use crate::pair::compare::{self, compare_prepared, is_equal, own_matches, telling, weigh, whole};
+use crate::pair::compare::{self, compare_prepared, is_equal, own_matches, weigh, whole};
 use crate::pair::detection::{Comparison, Facts};
 use crate::pair::facts;
 use crate::pair::prepared::Prepared;
 use crate::pair::select::{equal_words, is_match, select};
+use crate::pair::telling::{needed, telling, wording};
 use crate::pair::thresholds::Thresholds;
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
 use crate::sketch::recipe::Recipe;
@@ -175,13 +176,20 @@ fn matches(chains: &[Chain], a: &Prepared, b: &Prepared, t: &Thresholds) -> (u32
 
 fn measured(c: &Comparison, matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> Measured {
     let solid: Vec<&Chain> = matches.iter().filter(|m| is_match(m, a, b, t)).collect();
+    let needed = needed(c.resemblance, facts::evidence(matches, a, b, background).against, t);
+    let told = background.knows_words().then(|| [telling(matches, a, b, background, needed), needed]);
+    // The match that comes nearest to a quotation.
+    let quoted = solid.iter().map(|m| (telling(std::slice::from_ref(*m), a, b, background, t.min_telling), wording(m, a, b)));
+    let (telling, wording) = quoted.max_by_key(|&(tells, words)| (tells >= t.min_telling, words)).unwrap_or_default();
     Measured {
         equal: is_equal(a, b),
         coverage: [c.coverage_a, c.coverage_b],
         facts: c.facts,
         longest: matches.iter().map(|m| equal_words(m, a)).max().unwrap_or(0),
         solid: !solid.is_empty(),
-        telling: solid.iter().map(|m| telling(m, a, b, background, t.min_telling)).max().unwrap_or(0),
+        telling,
+        wording,
+        told,
     }
 }
 

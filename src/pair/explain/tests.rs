@@ -51,7 +51,7 @@ proptest! {
         let t = Thresholds { min_match, template_facts: facts, near_copy_smaller: smaller, ..Thresholds::default() };
         agrees_with_compare(&a, &b, &Background::default(), &t);
         let footer = Fingerprinter::new(&Recipe::default()).fingerprint("all rights reserved by the publisher of this page");
-        agrees_with_compare(&a, &b, &Background::new(9, footer.paragraphs, footer.anchors, vec![]), &t);
+        agrees_with_compare(&a, &b, &Background::new(9, footer.paragraphs, footer.anchors, vec![], vec![]), &t);
     }
 
     #[test]

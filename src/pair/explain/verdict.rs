@@ -24,7 +24,7 @@ pub struct Check {
 /// One question on the way to the relation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step {
-    /// `equal`, `match`, `near-copy`, `contains`, `template` or `quotes`.
+    /// `equal`, `match`, `near-copy`, `contains`, `template`, `copy` or `quotes`.
     pub name: &'static str,
     /// Its bounds; all must hold. `equal` has none.
     pub checks: Vec<Check>,
@@ -54,6 +54,10 @@ pub(super) struct Measured {
     pub solid: bool,
     /// How much a match that can stand alone tells, counted to the bound.
     pub telling: u32,
+    /// How long such a match is as one wording.
+    pub wording: u32,
+    /// How much all matches tell, counted to what they must; nothing where no corpus says which words are rare.
+    pub told: Option<[u32; 2]>,
 }
 
 fn least(what: &'static str, value: f64, bound: f64, setting: &'static str) -> Check {
@@ -100,12 +104,23 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<Step>) -> Option<Relatio
         steps.push(question);
         if holds {
             steps.push(step("template", template(m.facts, t)));
-            return Some(if steps.last().is_some_and(|s| s.holds) { Relation::Template } else { relation });
+            let mut copy = steps.last().is_some_and(|s| !s.holds);
+            if let Some([told, needed]) = m.told.filter(|_| copy) {
+                let what = "what the matches tell (counted to what they must)";
+                steps.push(step("copy", vec![least(what, f64::from(told), f64::from(needed), "copy-telling")]));
+                copy = told >= needed;
+            }
+            return Some(if copy { relation } else { Relation::Template });
         }
     }
     let telling =
         least("what a match tells (counted to the bound)", f64::from(m.telling), f64::from(t.min_telling), "min-telling");
-    steps.push(step("quotes", vec![telling]));
+    let mut quotes = vec![telling];
+    if m.told.is_some() {
+        let what = "equal words of a match less the others in it";
+        quotes.push(least(what, f64::from(m.wording), f64::from(t.min_paragraph), "min-paragraph"));
+    }
+    steps.push(step("quotes", quotes));
     if steps.last().is_some_and(|s| !s.holds) {
         return None;
     }
@@ -152,7 +167,7 @@ fn sentence(steps: &[Step], relation: Option<Relation>) -> String {
         (Some(Relation::Equal), _) => vec!["the same normalised tokens".into()],
         (Some(Relation::NearCopy), _) => find("near-copy").map(|s| of(s, true)).into_iter().collect(),
         (Some(Relation::Contains | Relation::ContainedIn), _) => find("contains").map(|s| of(s, true)).into_iter().collect(),
-        (Some(Relation::Template), _) => find("template").map(|s| of(s, true)).into_iter().collect(),
+        (Some(Relation::Template), last) => last.map(|s| of(s, true)).into_iter().collect(),
         (Some(Relation::Quotes), _) => {
             let failing = |name: &str| find(name).and_then(|s| s.checks.iter().find(|c| !c.holds));
             let near = failing("near-copy");

@@ -1,0 +1,84 @@
+//! Owns: whether a word may be another one re-typeset or damaged. Never: where they stand.
+
+/// How like two words are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alike {
+    /// Another form of the same fact.
+    Same,
+    /// Perhaps the same, too damaged to tell.
+    Perhaps,
+    /// Another word.
+    No,
+}
+
+/// Whether `other` may be `fact` re-typeset or damaged. Two clean numbers are alike only when their digits are the same.
+pub fn alike(fact: &str, number: bool, other: &str) -> Alike {
+    let digits = |s: &str| s.chars().filter(|c| c.is_numeric()).collect::<String>();
+    let clean = |s: &str| s.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',' | '\'' | ':'));
+    if number && clean(fact) && clean(other) {
+        return if digits(fact) == digits(other) { Alike::Same } else { Alike::No };
+    }
+    if fact.len() > 2 * other.len() + 2 || other.len() > 2 * fact.len() + 2 {
+        // More than half would have to be inserted.
+        return Alike::No;
+    }
+    let (mut x, mut y) = (['\0'; LONG], ['\0'; LONG]);
+    let (x, y) = (lower(fact, &mut x), lower(other, &mut y));
+    let distance = edit_distance(x, y);
+    let longest = x.len().max(y.len());
+    if distance * 2 > longest {
+        Alike::No
+    } else if !number && distance * 3 <= longest {
+        Alike::Same
+    } else {
+        Alike::Perhaps
+    }
+}
+
+/// Words are compared by so many characters.
+const LONG: usize = 32;
+
+/// The first characters of a word in lower case.
+fn lower<'b>(word: &str, buffer: &'b mut [char; LONG]) -> &'b [char] {
+    let mut len = 0;
+    for (place, c) in buffer.iter_mut().zip(word.chars().flat_map(char::to_lowercase)) {
+        *place = c;
+        len += 1;
+    }
+    &buffer[..len]
+}
+
+/// Levenshtein distance of two words of at most [`LONG`] characters.
+fn edit_distance(x: &[char], y: &[char]) -> usize {
+    let mut row: [usize; LONG + 1] = std::array::from_fn(|i| i);
+    for (i, cx) in x.iter().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, cy) in y.iter().enumerate() {
+            let next = (corner + usize::from(cx != cy)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    row[y.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_is_not_difference() {
+        assert!(alike("1,750", true, "1.750") == Alike::Same);
+        assert!(alike("1987", true, "1988") == Alike::No);
+        assert!(alike("1987", true, "l987") == Alike::Perhaps);
+        assert!(alike("Comissaria", false, "Cornissaria") == Alike::Same);
+        assert!(alike("Smith", false, "Jones") == Alike::No);
+    }
+
+    #[test]
+    fn distance() {
+        let d = |x: &str, y: &str| edit_distance(&x.chars().collect::<Vec<_>>(), &y.chars().collect::<Vec<_>>());
+        assert_eq!((d("kitten", "sitting"), d("", "abc"), d("abc", "abc")), (3, 3, 0));
+    }
+}
