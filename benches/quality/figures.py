@@ -1,5 +1,5 @@
 """Owns: figures computed from a report and a truth, and the naive baselines. Never: runs a program."""
-import collections
+import re, collections
 
 
 def pairs_of(n):
@@ -111,3 +111,18 @@ def share_overlapping(report, wanted):
         pair = pairs.get(frozenset((x, y)))
         hits += x == y or (pair is not None and any(overlaps(m, c, pair["a"] != x) for m in pair["matches"] for c in cases))
     return hits / max(1, len(wanted))
+
+
+TICKER = re.compile(r"<([A-Z][A-Z.]*)>")
+
+
+def other_tickers(report, titles):
+    """Cluster members, and how many of them name another company in their title than their representative: (count, count). Some companies have two."""
+    members = other = 0
+    for cluster in report["clusters"]:
+        first = set(TICKER.findall(titles.get(cluster["representative"], "")))
+        for member in cluster["members"]:
+            members += 1
+            own = set(TICKER.findall(titles.get(member, "")))
+            other += bool(first and own and not first & own)
+    return members, other

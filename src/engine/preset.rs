@@ -61,10 +61,7 @@ impl Preset {
             Preset::Rewritten => {
                 recipe.anchor = 3;
                 recipe.anchor_rate = 2;
-                thresholds.near_copy_smaller = 0.3;
-                thresholds.near_copy_larger = 0.45;
                 thresholds.alignment = Alignment::Words;
-                thresholds.min_identity = 0.8;
                 thresholds.max_gap = 40;
                 thresholds.min_match = 25;
             }
