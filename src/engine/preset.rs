@@ -49,6 +49,7 @@ impl Preset {
                 recipe.anchor_rate = 2;
                 thresholds.alignment = Alignment::Forms;
                 thresholds.near_copy_larger = 0.45;
+                thresholds.copy_telling = 12;
                 thresholds.min_identity = 0.3;
                 thresholds.max_gap = 24;
             }

@@ -302,22 +302,56 @@ fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
     out
 }
 
-/// A chain that is too thin is cut at its widest gap, in turn, until what is left is dense enough.
+/// Ends that are thinner than the rest are cut off, and a chain that is too thin as a whole at its widest gap, in turn, until what is left is
+/// dense enough.
 fn split(chain: Chain, limits: Limits, out: &mut Vec<Chain>) {
     let mut waiting = vec![chain];
     while let Some(chain) = waiting.pop() {
-        if chain.runs.len() == 1 || chain.identity() >= limits.min_identity {
+        let core = core(&chain);
+        let cut = if core.len() < chain.runs.len() {
+            [core.start, core.end]
+        } else if chain.runs.len() == 1 || chain.identity() >= limits.min_identity {
             out.push(chain);
             continue;
-        }
-        let gap = |i: usize| {
-            let (x, y) = (chain.runs[i - 1], chain.runs[i]);
-            (y.a - x.a_end()).max(y.b - x.b_end())
+        } else {
+            let at = (1..chain.runs.len()).max_by_key(|&i| (gap(&chain.runs, i), std::cmp::Reverse(i))).unwrap_or(1);
+            [at, chain.runs.len()]
         };
-        let cut = (1..chain.runs.len()).max_by_key(|&i| (gap(i), std::cmp::Reverse(i))).unwrap_or(1);
         let mut runs = chain.runs;
-        let rest = runs.split_off(cut);
-        waiting.push(rest.into());
-        waiting.push(runs.into());
+        let parts = [runs.split_off(cut[1]), runs.split_off(cut[0]), runs];
+        waiting.extend(parts.into_iter().filter(|part| !part.is_empty()).map(Chain::from));
     }
+}
+
+/// Tokens between a run and the one before it, on the longer side.
+fn gap(runs: &[Run], i: usize) -> u32 {
+    let (x, y) = (runs[i - 1], runs[i]);
+    (y.a - x.a_end()).max(y.b - x.b_end())
+}
+
+/// How often two unrelated tokens are equal in order, about.
+const BY_CHANCE: f64 = 0.1;
+/// No chain is taken for denser than this.
+const DENSEST: f64 = 0.97;
+
+/// The runs of a chain that speak for one passage: an equal token counts for it and one in a gap against it, as likely as each is in a passage
+/// as dense as this chain and in unrelated text; what has the greatest sum. So a verbatim passage ends to the word, and a rewritten one reaches over
+/// wider gaps.
+fn core(chain: &Chain) -> Range<usize> {
+    let dense = chain.identity().clamp(2.0 * BY_CHANCE, DENSEST);
+    let (equal, other) = ((dense / BY_CHANCE).ln(), ((1.0 - BY_CHANCE) / (1.0 - dense)).ln());
+    let (mut sum, mut start, mut best) = (0.0, 0, (0.0, 0..chain.runs.len()));
+    for (i, run) in chain.runs.iter().enumerate() {
+        if i > start {
+            sum -= other * f64::from(gap(&chain.runs, i));
+        }
+        if sum < 0.0 {
+            (sum, start) = (0.0, i);
+        }
+        sum += equal * f64::from(run.len);
+        if sum > best.0 {
+            best = (sum, start..i + 1);
+        }
+    }
+    best.1
 }

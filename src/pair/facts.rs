@@ -20,6 +20,9 @@ const BESIDE: u32 = 16;
 /// What numbers weigh that stand against each other, however rare; and frequent names. Most figures are rare, and a copy may correct some.
 const NUMBER: u32 = 3;
 
+/// What it weighs that each text names somebody of its own twice and more.
+const HERO: u32 = 9;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sort {
     Number,
@@ -79,12 +82,14 @@ struct Count<'p> {
     against: u32,
     /// Names that stood against each other, one of them the first word of a sentence.
     firsts: HashSet<(u64, u64)>,
+    /// Names of one text that the other does not hold, by their tokens, for either side.
+    own: [Vec<usize>; 2],
 }
 
 impl<'p> Count<'p> {
     fn of(matches: &[Chain], a: &'p Prepared<'p>, b: &'p Prepared<'p>, background: &'p Background) -> Count<'p> {
         let (agree, differ, firsts) = (Hashes::default(), HashSet::new(), HashSet::new());
-        let mut count = Count { a, b, background, agree, differ, against: 0, firsts };
+        let mut count = Count { a, b, background, agree, differ, against: 0, firsts, own: Default::default() };
         for m in matches {
             for r in &m.runs {
                 for i in r.a..r.a + r.len {
@@ -101,7 +106,26 @@ impl<'p> Count<'p> {
                 count.gap(usize_range(x.a + x.len..y.a), usize_range(x.b + x.len..y.b));
             }
         }
+        if count.has_hero(0) && count.has_hero(1) {
+            count.against += HERO;
+        }
         count
+    }
+
+    /// Whether a text names somebody again and again whom the other does not know, in whatever spelling.
+    fn has_hero(&self, side: usize) -> bool {
+        let (p, q) = if side == 0 { (self.a, self.b) } else { (self.b, self.a) };
+        let named = |i: usize| p.tokens.hashes.iter().filter(|h| **h == p.tokens.hashes[i]).count();
+        let known = |i: usize| (0..q.tokens.len()).any(|j| is_fact(q, j) && alike(p.word(i), false, q.word(j)) != Alike::No);
+        self.own[side].iter().any(|&i| named(i) >= 2 && !known(i))
+    }
+
+    /// Names in a range that the other text does not hold.
+    fn strangers(&self, p: &Prepared, range: Range<usize>, other: &Prepared) -> Vec<usize> {
+        let name = |i: &usize| {
+            matches!(self.sort(p, *i), Some(Sort::Name | Sort::First)) && self.background.weight(p.tokens.hashes[*i]) > 0
+        };
+        range.filter(name).filter(|&i| !self.moved(p, i, other)).collect()
     }
 
     fn equal_token(&mut self, i: usize) {
@@ -114,6 +138,11 @@ impl<'p> Count<'p> {
 
     /// Pairs the facts of one gap in order, but for those that are moved or look like a word of the other side damaged.
     fn gap(&mut self, ra: Range<usize>, rb: Range<usize>) {
+        if self.background.knows_words() {
+            let (x, y) = (self.strangers(self.a, ra.clone(), self.b), self.strangers(self.b, rb.clone(), self.a));
+            self.own[0].extend(x);
+            self.own[1].extend(y);
+        }
         if ra.is_empty() || rb.is_empty() {
             return;
         }

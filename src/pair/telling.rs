@@ -31,7 +31,7 @@ pub fn is_quotation(m: &Chain, a: &Prepared, b: &Prepared, background: &Backgrou
 /// How much a near-copy or containment must tell.
 pub fn needed(resemblance: f64, against: u32, t: &Thresholds) -> u32 {
     let least = if resemblance < ONE_WORDING { t.copy_telling } else { 0 };
-    least.max(AGAINST * against)
+    least + AGAINST * against
 }
 
 /// How much matches tell, counted to `least`: by their length, and by their different words that few texts hold. Bylines and set phrases of an
