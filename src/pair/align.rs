@@ -331,8 +331,8 @@ fn gap(runs: &[Run], i: usize) -> u32 {
 
 /// How often two unrelated tokens are equal in order, about.
 const BY_CHANCE: f64 = 0.1;
-/// No chain is taken for denser than this.
-const DENSEST: f64 = 0.97;
+/// No chain is taken for denser than this: then a word behind one changed word is still part of it.
+const DENSEST: f64 = 0.9;
 
 /// The runs of a chain that speak for one passage: an equal token counts for it and one in a gap against it, as likely as each is in a passage
 /// as dense as this chain and in unrelated text; what has the greatest sum. So a verbatim passage ends to the word, and a rewritten one reaches over
@@ -345,13 +345,39 @@ fn core(chain: &Chain) -> Range<usize> {
         if i > start {
             sum -= other * f64::from(gap(&chain.runs, i));
         }
-        if sum < 0.0 {
+        if sum < -1e-9 {
             (sum, start) = (0.0, i);
         }
         sum += equal * f64::from(run.len);
-        if sum > best.0 {
+        if sum > best.0 - 1e-9 {
             best = (sum, start..i + 1);
         }
     }
     best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs of these lengths, with gaps of equal length on both sides between them.
+    fn chain(lengths: &[(u32, u32)]) -> Chain {
+        let mut at = 0;
+        let run = |&(gap, len): &(u32, u32)| {
+            let run = Run { a: at + gap, b: at + gap, len };
+            at += gap + len;
+            run
+        };
+        lengths.iter().map(run).collect::<Vec<_>>().into()
+    }
+
+    #[test]
+    fn ends_are_as_dense_as_the_rest() {
+        // Nearly verbatim: a word behind one changed word stays, two words behind nine go.
+        assert_eq!(core(&chain(&[(0, 1), (1, 40), (1, 30), (1, 1)])), 0..4);
+        assert_eq!(core(&chain(&[(0, 2), (9, 40), (1, 30), (12, 3)])), 1..3);
+        // Where every second word was replaced, the same ends stay.
+        assert_eq!(core(&chain(&[(0, 2), (4, 3), (3, 4), (4, 3), (3, 2)])), 0..5);
+        assert_eq!(core(&chain(&[(0, 7)])), 0..1);
+    }
 }
