@@ -62,8 +62,17 @@ pub struct Words {
 }
 
 impl Words {
-    /// Cost: a merge of the two lists of words, and for each word that only one text holds a look-up for each of its letters.
+    /// Forms folded. Cost: that of [`Words::plain`], and for each word that only one text holds a look-up for each of its letters.
     pub fn new(a: &Prepared, b: &Prepared) -> Words {
+        Words::numbered(a, b, true)
+    }
+
+    /// Without folding. Cost: a merge of the two lists of words.
+    pub fn plain(a: &Prepared, b: &Prepared) -> Words {
+        Words::numbered(a, b, false)
+    }
+
+    fn numbered(a: &Prepared, b: &Prepared, folding: bool) -> Words {
         let (x, y) = (a.lexicon(), b.lexicon());
         let mut right: Vec<u32> = (0..y.words.len() as u32).map(|j| x.words.len() as u32 + j).collect();
         let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
@@ -85,7 +94,9 @@ impl Words {
             }
         }
         let mut left: Vec<u32> = (0..x.words.len() as u32).collect();
-        fold(x, &only_a, y, &only_b, |from, to| left[from] = right[to]);
+        if folding {
+            fold(x, &only_a, y, &only_b, |from, to| left[from] = right[to]);
+        }
         let mut counts = vec![[0; 2]; x.words.len() + y.words.len()];
         left.iter().zip(&x.counts).for_each(|(n, c)| counts[*n as usize][0] += c);
         right.iter().zip(&y.counts).for_each(|(n, c)| counts[*n as usize][1] += c);

@@ -20,6 +20,8 @@ const RARE_SHARE: f64 = 0.008;
 const MAX_POINTS: usize = 64;
 /// Least seeds in a group.
 const LEAST: usize = 4;
+/// Least seeds in some group without any folding.
+const SURVIVING: usize = 8;
 
 /// What a loose alignment may join.
 #[derive(Debug, Clone, Copy)]
@@ -40,10 +42,14 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: Limits) -> Vec<Chain> {
     if a.tokens.hashes > b.tokens.hashes {
         return chains(b, a, limits).into_iter().map(swap).collect();
     }
+    // Folding is the dear part, and a passage of which no words at all survive as they are tells of nothing.
+    if groups(points(&Words::plain(a, b)), limits.max_gap, SURVIVING).is_empty() {
+        return Vec::new();
+    }
     let words = Words::new(a, b);
     let fitter = Fitter::new(a, b, &words);
     let mut found: Vec<Found> =
-        groups(points(&words), limits.max_gap).into_iter().filter_map(|g| fitter.refine(&bounds(&g))).collect();
+        groups(points(&words), limits.max_gap, LEAST).into_iter().filter_map(|g| fitter.refine(&bounds(&g))).collect();
     let long = |r: &Region| a.words(r.a.clone()) >= limits.min_words && b.words(r.b.clone()) >= limits.min_words;
     found.retain(|f| f.bits >= f64::from(limits.min_evidence) && long(&f.region));
     found.sort_unstable_by(|x, y| y.bits.total_cmp(&x.bits).then_with(|| x.region.order().cmp(&y.region.order())));
@@ -113,12 +119,12 @@ fn points(words: &Words) -> Vec<Point> {
 }
 
 /// Splits points wherever a wider gap opens on either side, in turn, until none does.
-fn groups(points: Vec<Point>, max_gap: u32) -> Vec<Vec<Point>> {
+fn groups(points: Vec<Point>, max_gap: u32, least: usize) -> Vec<Vec<Point>> {
     let mut out = Vec::new();
     let mut waiting = vec![(points, 0, 0)];
     // `still`: sides in a row without a gap.
     while let Some((mut points, side, still)) = waiting.pop() {
-        if points.len() < LEAST {
+        if points.len() < least {
             continue;
         }
         if still == 2 {
