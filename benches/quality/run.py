@@ -42,6 +42,7 @@ def arguments():
     p.add_argument("--nearcopy", help="a program that is built already, examples/brute_force beside it; else both are built")
     p.add_argument("--profile", choices=["release", "test"], default="release", help="what to build [release]")
     p.add_argument("--markdown", action="store_true", help="tables for a page")
+    p.add_argument("--readme", metavar="FILE", help="write the tables, as --markdown prints them, between the marks <!-- quality --> and <!-- /quality --> of this page too")
     p.add_argument("--smoke", action="store_true")
     return p.parse_args()
 
@@ -59,6 +60,18 @@ def show(tables, markdown):
         print(table.markdown() if markdown else table.plain(), flush=True)
 
 
+BEGIN, END = "<!-- quality -->\n", "<!-- /quality -->\n"
+
+
+def into_page(path, tables):
+    """Puts tables between the marks of a page."""
+    with open(path, encoding="utf-8") as page:
+        before, rest = page.read().split(BEGIN)
+        _, behind = rest.split(END)
+    with open(path, "w", encoding="utf-8") as page:
+        page.write(before + BEGIN + "\n" + tables.strip() + "\n\n" + END + behind)
+
+
 def quality(o):
     data = o.data and os.path.abspath(o.data)
     tools = os.path.abspath(o.tools) if o.tools else data and os.path.join(os.path.dirname(data), "quality")
@@ -70,10 +83,15 @@ def quality(o):
     if missing(data, wanted(DATA), f"data folder {data}") or missing(tools, wanted(TOOLS), f"tools folder {tools}"):
         return 2
     bench = Bench(Programs(o.work, o.nearcopy, o.profile), data, tools, o.megabytes)
+    tables = []
     for name in [s for s in STEPS if s in o.only.split(",")]:
         print(f"-- {name}", file=sys.stderr, flush=True)
-        show(STEPS[name](bench), o.markdown)
+        made = STEPS[name](bench)
+        show(made, o.markdown)
+        tables += made
     show([bench.density], o.markdown)
+    if o.readme:
+        into_page(o.readme, "\n".join(t.markdown() for t in [*tables, bench.density]))
     print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}")
     return 0
 

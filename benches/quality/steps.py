@@ -208,7 +208,7 @@ def languages(bench):
 
     path, _ = bench.programs.report("udhr", "scan", bench.given("languages/udhr.jsonl"), "--all-pairs")
     pairs = tongues.judged(load(path))
-    one = Table(f"One declaration in {len(udhr)} languages, --all-pairs: {len(pairs)} pairs", ["pair", "relation", "judged by eye"])
+    one = Table(f"One declaration in {len(udhr)} languages, --all-pairs: {len(pairs)} pairs", ["pair", "relation", "judged by eye"], long=True)
     for a, b, relation, judgement in pairs:
         one.row(f"{a} and {b}", relation, judgement)
     return [table, one]

@@ -15,8 +15,8 @@ def width(text):
 class Table:
     """Rows under a head; the first column is words, the others are figures."""
 
-    def __init__(self, title, head):
-        self.title, self.head, self.rows = title, head, []
+    def __init__(self, title, head, long=False):
+        self.title, self.head, self.rows, self.long = title, head, [], long
 
     def row(self, *cells):
         self.rows.append([cell(c) for c in cells])
@@ -33,4 +33,5 @@ class Table:
     def markdown(self):
         line = lambda cells: "| " + " | ".join(cells) + " |"
         under = ["---"] + ["---:"] * (len(self.head) - 1)
-        return "\n".join([f"**{self.title}**", "", line(self.head), line(under), *map(line, self.rows)]) + "\n"
+        title, end = (f"<details><summary>{self.title}</summary>", "\n</details>\n") if self.long else (f"**{self.title}**", "")
+        return "\n".join([title, "", line(self.head), line(under), *map(line, self.rows)]) + "\n" + end
