@@ -167,7 +167,7 @@ impl Default for Thresholds {
             min_match: 12,
             min_paragraph: 10,
             min_telling: 8,
-            copy_telling: 20,
+            copy_telling: 22,
             alignment: Alignment::Runs,
             min_evidence: 60,
             min_identity: 0.5,
