@@ -12,17 +12,31 @@ def run(command, stdout=None):
     """Runs a command to its end; {"seconds", "cpu", "peak_mib"} of that process alone."""
     out = open(stdout, "wb") if stdout else subprocess.DEVNULL
     with open(os.devnull, "rb") as nothing:
-        begun = time.monotonic()
-        child = subprocess.Popen(command, stdin=nothing, stdout=out, cwd=ROOT)
-        _, status, used = os.wait4(child.pid, 0)
-        seconds = time.monotonic() - begun
-    child.returncode = os.waitstatus_to_exitcode(status)
+        # Through a small process of its own: a child's peak memory begins with that of the process it is split off from.
+        child = subprocess.Popen([sys.executable, __file__, *map(str, command)], stdin=nothing, stdout=out, stderr=subprocess.PIPE, cwd=ROOT, text=True)
+        said = child.communicate()[1]
     if stdout:
         out.close()
-    if child.returncode != 0:
+    said, _, measured = said.rpartition(MEASURED)
+    sys.stderr.write(said)
+    if child.returncode != 0 or not measured:
         raise Failed(f"exit code {child.returncode}: {' '.join(map(str, command))}")
+    return json.loads(measured)
+
+
+MEASURED = "measured: "
+
+
+def measure(command):
+    """Runs a command and says behind what it says what it took; returns its exit code."""
+    begun = time.monotonic()
+    child = subprocess.Popen(command)
+    _, status, used = os.wait4(child.pid, 0)
+    seconds = time.monotonic() - begun
     per_mib = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_mib": used.ru_maxrss / per_mib}
+    took = {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_mib": used.ru_maxrss / per_mib}
+    sys.stderr.write(MEASURED + json.dumps(took))
+    return os.waitstatus_to_exitcode(status)
 
 
 class Programs:
@@ -77,3 +91,7 @@ def write_records(path, objects):
     with open(path, "w", encoding="utf-8") as out:
         for x in objects:
             out.write(json.dumps(x, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(measure(sys.argv[1:]))
