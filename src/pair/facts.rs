@@ -20,6 +20,9 @@ const BESIDE: u32 = 16;
 /// What numbers weigh that stand against each other, however rare; and frequent names. Most figures are rare, and a copy may correct some.
 const NUMBER: u32 = 3;
 
+/// So many names may be heroes: who is not among the first is none.
+const HEROES: usize = 16;
+
 /// What it weighs that each text names somebody of its own twice and more.
 const HERO: u32 = 9;
 
@@ -115,9 +118,9 @@ impl<'p> Count<'p> {
     /// Whether a text names somebody again and again whom the other does not know, in whatever spelling.
     fn has_hero(&self, side: usize) -> bool {
         let (p, q) = if side == 0 { (self.a, self.b) } else { (self.b, self.a) };
-        let named = |i: usize| p.tokens.hashes.iter().filter(|h| **h == p.tokens.hashes[i]).count();
         let known = |i: usize| (0..q.tokens.len()).any(|j| is_fact(q, j) && alike(p.word(i), false, q.word(j)) != Alike::No);
-        self.own[side].iter().any(|&i| named(i) >= 2 && !known(i))
+        let named = |i: &&usize| p.count(p.tokens.hashes[**i]) >= 2;
+        self.own[side].iter().filter(named).take(HEROES).any(|&i| !known(i))
     }
 
     /// Names in a range that the other text does not hold.
@@ -182,7 +185,7 @@ impl<'p> Count<'p> {
     /// Whether a fact stands somewhere else in the other text. A common one does so by chance.
     fn moved(&self, p: &Prepared, i: usize, other: &Prepared) -> bool {
         let hash = p.tokens.hashes[i];
-        !self.background.is_common(hash) && other.tokens.hashes.contains(&hash)
+        !self.background.is_common(hash) && other.count(hash) > 0
     }
 
     fn stand_against(&mut self, (i, x): (usize, Sort), (j, y): (usize, Sort)) {

@@ -11,6 +11,9 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
+/// Up to so many tokens, looking at all is no dearer than keeping a list.
+const SHORT: usize = 2000;
+
 /// A text with its tokens, its shingle set and its seeds: about 60 bytes a token.
 #[derive(Debug, Clone)]
 pub struct Prepared<'t> {
@@ -53,6 +56,14 @@ impl<'t> Prepared<'t> {
     /// Tokens in the seed that begins at token `at`.
     pub fn seed_length(&self, at: u32) -> u32 {
         self.uniform.unwrap_or_else(|| self.ends[at as usize] - at)
+    }
+
+    /// How often a word stands here. Cost: a look at every token of a short text; in a long one, the lexicon.
+    pub fn count(&self, hash: u64) -> u32 {
+        if self.tokens.len() <= SHORT {
+            return self.tokens.hashes.iter().filter(|h| **h == hash).count() as u32;
+        }
+        self.lexicon().count(hash)
     }
 
     /// Its different words, made when first asked for.
