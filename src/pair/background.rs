@@ -106,7 +106,7 @@ impl Background {
         self.weight(word) == 0
     }
 
-    /// How much it says that two texts share a word: nothing for a common one, [`RARE`] for a rare one.
+    /// How much it says that two texts share a word: nothing for a common one, nine points for a rare one.
     #[inline]
     pub fn weight(&self, word: u64) -> u32 {
         let slot = word_slot(word);

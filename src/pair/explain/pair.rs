@@ -187,6 +187,7 @@ fn measured(c: &Comparison, matches: &[Chain], a: &Prepared, b: &Prepared, backg
         facts: c.facts,
         longest: matches.iter().map(|m| equal_words(m, a)).max().unwrap_or(0),
         solid: !solid.is_empty(),
+        evident: solid.iter().any(|m| m.region.is_some()),
         telling,
         wording,
         told,

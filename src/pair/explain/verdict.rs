@@ -52,6 +52,8 @@ pub(super) struct Measured {
     pub longest: u32,
     /// Whether some match can stand alone.
     pub solid: bool,
+    /// Whether one does by the evidence of its words, not by its length.
+    pub evident: bool,
     /// How much a match that can stand alone tells, counted to the bound.
     pub telling: u32,
     /// How long such a match is as one wording.
@@ -130,6 +132,10 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<Step>) -> Option<Relatio
 }
 
 fn longest(m: &Measured, t: &Thresholds) -> Check {
+    if m.evident {
+        let bound = f64::from(t.min_evidence);
+        return Check { holds: true, ..least("evidence of a passage aligned by words, in bits (counted to the bound)", bound, bound, "min-evidence") };
+    }
     // A whole paragraph needs fewer words.
     let (bound, setting) =
         if m.solid && m.longest < t.min_match { (t.min_paragraph, "min-paragraph") } else { (t.min_match, "min-match") };
