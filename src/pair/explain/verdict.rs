@@ -134,7 +134,10 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<Step>) -> Option<Relatio
 fn longest(m: &Measured, t: &Thresholds) -> Check {
     if m.evident {
         let bound = f64::from(t.min_evidence);
-        return Check { holds: true, ..least("evidence of a passage aligned by words, in bits (counted to the bound)", bound, bound, "min-evidence") };
+        return Check {
+            holds: true,
+            ..least("evidence of a passage aligned by words, in bits (counted to the bound)", bound, bound, "min-evidence")
+        };
     }
     // A whole paragraph needs fewer words.
     let (bound, setting) =
