@@ -157,8 +157,8 @@ flags!(ThresholdFlags for Thresholds {
     min_telling: u32,
     /// How much the passages of a near-copy or containment must tell together, else it is a template
     ///
-    /// Counted as for --min-telling. Where facts stand against each other, five times what they weigh is asked for: three for a number, three to
-    /// nine for a name. So notices in one wording are no copies of each other.
+    /// Counted as for --min-telling. Where facts stand against each other, five times what they weigh is asked for besides: three for a number,
+    /// three to nine for a name. So notices in one wording are no copies of each other.
     #[arg(value_name = "COUNT", help_heading = "Finding", hide_short_help = true)]
     copy_telling: u32,
     /// A whole paragraph counts from this many tokens on, though shorter than --min-match

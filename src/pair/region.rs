@@ -19,8 +19,9 @@ const REACH: f64 = 100.0;
 const DROP: i64 = 30 * BIT;
 /// One token tells at most this, for or against, in bits.
 const CAP: f64 = 6.0;
-/// The share of tokens drawn from the partner is at first, and never outside.
+/// The share of tokens taken to be drawn from the partner, before any is counted.
 const DRAWN: f64 = 0.5;
+/// What is counted is taken for no less and no more than this.
 const DRAWN_RANGE: (f64, f64) = (0.3, 0.97);
 /// A word's first places in a text count as some of at least so many tokens, so that a word of a short text is not common for standing there.
 const SAMPLE: f64 = 2000.0;
