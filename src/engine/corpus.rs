@@ -48,6 +48,7 @@ impl Corpus {
                     path: d.path,
                     record: d.record,
                     whole_file: d.whole_file,
+                    reference: d.reference,
                     bytes,
                 };
                 (info, d.text)
@@ -61,7 +62,8 @@ impl Corpus {
 fn tell_apart(documents: &mut [Document]) -> u64 {
     // The order must not depend on arrival, so everything that can differ decides in the end.
     let order = |x: &Document, y: &Document| {
-        (&x.id, &x.text, &x.source, &x.date, &x.path, x.record).cmp(&(&y.id, &y.text, &y.source, &y.date, &y.path, y.record))
+        let rest = |d: &Document| (d.source.clone(), d.date.clone(), d.path.clone(), d.record, d.reference);
+        (&x.id, &x.text).cmp(&(&y.id, &y.text)).then_with(|| rest(x).cmp(&rest(y)))
     };
     documents.sort_unstable_by(order);
     let mut renamed = 0;

@@ -330,7 +330,7 @@ impl Context<'_> {
         batch.intake.replaced += u64::from(replaced);
         let date = understood.map(Arc::from);
         let path = Some(self.path.clone());
-        batch.intake.documents.push(Document { id, text, source, date, path, record: number, whole_file: false });
+        batch.intake.documents.push(Document { id, text, source, date, path, record: number, ..Document::default() });
     }
 
     fn without_text(&self, bytes: &[u8], found: &Found, number: Option<u64>, batch: &mut Batch) {

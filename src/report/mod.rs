@@ -9,10 +9,12 @@ mod pieces;
 mod sanitise;
 mod sections;
 mod texts;
+mod verdict;
 mod words;
 mod wrap;
 
 pub use explain::{Explained, Traced};
+pub use verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
 
 use crate::pair::detection::Detection;
 use crate::text::document::Documents;
@@ -27,6 +29,15 @@ pub struct Findings<'a> {
     pub documents: &'a dyn Documents,
     /// What was not read: reason and count.
     pub skipped: &'a [(String, u64)],
+}
+
+/// What a gate's report is made from.
+#[derive(Clone, Copy)]
+pub struct Checked<'a> {
+    /// What the scan found.
+    pub findings: Findings<'a>,
+    /// What the gate decided about it.
+    pub verdict: &'a Verdict,
 }
 
 /// How the human report looks.

@@ -26,6 +26,8 @@ pub struct Document {
     pub record: Option<u64>,
     /// Whether the text is the whole file, so that lines of the text are lines of the file.
     pub whole_file: bool,
+    /// Whether it is only there to be compared with: pairs of two such documents are not looked for, and in a cluster it comes before others.
+    pub reference: bool,
 }
 
 impl Document {
@@ -41,6 +43,11 @@ impl Document {
     /// The same with a date.
     pub fn date(mut self, date: impl Into<Arc<str>>) -> Document {
         self.date = Some(date.into());
+        self
+    }
+    /// The same, only there to be compared with.
+    pub fn reference(mut self) -> Document {
+        self.reference = true;
         self
     }
 }
@@ -60,6 +67,8 @@ pub struct DocumentInfo {
     pub record: Option<u64>,
     /// See [`Document::whole_file`].
     pub whole_file: bool,
+    /// See [`Document::reference`].
+    pub reference: bool,
     /// Length of the text in bytes.
     pub bytes: u32,
 }
