@@ -16,6 +16,7 @@ pub use engine::batch::{compare_pairs, scan};
 pub use engine::corpus::Corpus;
 pub use engine::options::{Progress, RunOptions, Stage};
 pub use engine::preset::Preset;
+pub use engine::removal::removal;
 pub use error::{Error, Result};
 pub use pair::background::Background;
 pub use pair::compare::compare;
@@ -23,6 +24,7 @@ pub use pair::detection::{Block, Cluster, Comparison, Detection, Facts, Match, P
 pub use pair::explain::document::{DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document};
 pub use pair::explain::pair::{Candidacy, ChainTrace, FactsTrace, PairTrace, explain_pair};
 pub use pair::explain::verdict::{Check, Step, Verdict};
+pub use pair::removal::{Cause, Cut, Gone, Plan, Removal, Why};
 pub use pair::thresholds::{Alignment, Keep, SourceLimit, Thresholds};
 /// For the tests of candidates; no part of the public interface.
 #[doc(hidden)]

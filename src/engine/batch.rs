@@ -179,7 +179,7 @@ fn check(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds) ->
 }
 
 /// Runs in a pool of its own, so that the caller's is left alone.
-fn in_pool<T: Send>(options: &RunOptions, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+pub fn in_pool<T: Send>(options: &RunOptions, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
     match pool {
         Ok(pool) => pool.install(work),

@@ -35,6 +35,8 @@ pub struct Gathered {
     pub may_repeat: Vec<bool>,
     /// Source of each class's first document, by number.
     pub source: Vec<Option<u32>>,
+    /// Classes that hold a document that is only there to be compared with.
+    pub reference: Vec<bool>,
     /// Document bands.
     pub bands: Vec<Posting>,
     /// Paragraph bands.
@@ -91,6 +93,11 @@ pub fn gather(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progre
             let next = sources.len() as u32;
             let source = info.source.as_ref().map(|s| *sources.entry(s.clone()).or_insert(next));
             all.take(n as u32, source, fingerprint, t, &mut classes, &mut limits);
+            if info.reference
+                && let Some(class) = all.class_of.last().filter(|c| **c != NONE)
+            {
+                all.reference[*class as usize] = true;
+            }
         }
     }
     all.limited = limits.counts(t);
@@ -134,6 +141,7 @@ impl Gathered {
         self.first.push(n);
         self.size.push(1);
         self.source.push(source);
+        self.reference.push(false);
         self.may_repeat.push(f.may_repeat);
         if t.sources == SourceLimit::Across {
             self.same_text.push(Posting::new(f.exact as u64, class));
@@ -152,8 +160,11 @@ impl Gathered {
         }
     }
 
-    /// Whether a pair of classes may be reported at all.
+    /// Whether a pair of classes may be reported at all: within the limit on sources, and not both only there to be compared with.
     pub fn allowed(&self, a: u32, b: u32, limit: SourceLimit) -> bool {
+        if self.reference[a as usize] && self.reference[b as usize] {
+            return false;
+        }
         let same = match (self.source[a as usize], self.source[b as usize]) {
             (Some(x), Some(y)) => x == y,
             _ => false,

@@ -7,6 +7,7 @@ pub mod draw;
 pub mod gather;
 pub mod options;
 pub mod preset;
+pub mod removal;
 pub mod repeats;
 pub mod search;
 pub mod verify;

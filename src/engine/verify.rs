@@ -147,7 +147,7 @@ impl Verifier<'_> {
         Ok(compared)
     }
 
-    /// Whether the limit on sources lets a packed pair be reported.
+    /// Whether a packed pair may be reported, see [`Gathered::allowed`].
     pub fn allowed(&self, all: &Gathered, pair: u64) -> bool {
         let (a, b) = unpack(pair);
         all.allowed(a, b, self.thresholds.sources)

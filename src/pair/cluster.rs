@@ -72,10 +72,12 @@ fn reachable(from: u32, edges: &[Vec<u32>], free: &[bool], probes: &mut [u8], se
     out
 }
 
-/// Which of two documents survives: the first rule that tells them apart, then the earlier date, the longer text, the smaller number.
+/// Which of two documents survives: one that is only there to be compared with, then by the first rule that tells them apart, then the
+/// earlier date, the longer text, the smaller number. Each is given with its length in tokens and its number.
 pub fn survivor(keep: &[Keep], a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u32)) -> Ordering {
     let rules = keep.iter().chain(&[Keep::Earliest, Keep::Longest]);
-    rules.map(|rule| by_rule(rule, a, b)).find(|o| o.is_ne()).unwrap_or(a.2.cmp(&b.2))
+    let reference = b.0.reference.cmp(&a.0.reference);
+    reference.then_with(|| rules.map(|rule| by_rule(rule, a, b)).find(|o| o.is_ne()).unwrap_or(a.2.cmp(&b.2)))
 }
 
 fn by_rule(rule: &Keep, a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u32)) -> Ordering {

@@ -14,6 +14,7 @@ pub mod likeness;
 pub mod loose;
 pub mod prepared;
 pub mod region;
+pub mod removal;
 pub mod repeat;
 pub mod select;
 pub mod telling;

@@ -123,9 +123,9 @@ pub(super) struct MatchView {
 }
 
 #[derive(serde::Serialize)]
-struct FactsView {
-    agree: u32,
-    compared: u32,
+pub(super) struct FactsView {
+    pub agree: u32,
+    pub compared: u32,
 }
 
 /// Two related documents.
@@ -172,7 +172,7 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// To this many decimals; what is not a number is 0.
-fn rounded(value: f64, decimals: i32) -> f64 {
+pub(super) fn rounded(value: f64, decimals: i32) -> f64 {
     let unit = 10f64.powi(decimals);
     let rounded = (value * unit).round() / unit;
     if rounded.is_finite() { rounded + 0.0 } else { 0.0 }
@@ -257,7 +257,7 @@ impl<'a> Findings<'a> {
     }
 
     /// Hash of the members' ids and texts, which come in the order of their ids: the same set has the same id in any run.
-    fn cluster_id(self, cluster: &Cluster) -> io::Result<String> {
+    pub(super) fn cluster_id(self, cluster: &Cluster) -> io::Result<String> {
         let mut state = cluster.members.len() as u64;
         for &number in &cluster.members {
             state = hash::fold(state, hash::mix(hash::bytes(self.id(number).as_bytes())));
@@ -310,7 +310,7 @@ impl<'a> Findings<'a> {
 }
 
 impl SpanView {
-    fn new<'a>(span: Span, text: &Text<'a>, texts: &Texts<'a>) -> io::Result<SpanView> {
+    pub(super) fn new<'a>(span: Span, text: &Text<'a>, texts: &Texts<'a>) -> io::Result<SpanView> {
         texts.passage(text, span)?;
         let lines = text.lines(span);
         Ok(SpanView {

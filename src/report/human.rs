@@ -40,16 +40,8 @@ pub(super) struct Line {
     space: bool,
 }
 
-pub(super) fn write<'a>(findings: Findings<'a>, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut human = Human {
-        findings,
-        brief: options.brief,
-        ink: Ink { color: options.color },
-        width: options.width.max(NARROWEST),
-        texts: Texts::new(findings.documents),
-        kin: Kin::new(findings),
-        out: BufWriter::with_capacity(1 << 16, out),
-    };
+pub(super) fn write(findings: Findings, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    let mut human = Human::new(findings, options, out);
     human.header()?;
     human.clusters()?;
     human.classes()?;
@@ -107,7 +99,20 @@ impl Line {
     }
 }
 
-impl Human<'_, '_> {
+impl<'a, 'w> Human<'a, 'w> {
+    /// A report about these findings.
+    pub fn new(findings: Findings<'a>, options: HumanOptions, out: &'w mut dyn Write) -> Human<'a, 'w> {
+        Human {
+            findings,
+            brief: options.brief,
+            ink: Ink { color: options.color },
+            width: options.width.max(NARROWEST),
+            texts: Texts::new(findings.documents),
+            kin: Kin::new(findings),
+            out: BufWriter::with_capacity(1 << 16, out),
+        }
+    }
+
     /// A paragraph: the first row after `first`, the others `hang` columns further in than the margin of `first`.
     pub fn put(&mut self, first: &str, hang: usize, line: Line) -> io::Result<()> {
         use unicode_width::UnicodeWidthStr;

@@ -6,6 +6,8 @@ mod human;
 mod json;
 mod passages;
 mod pieces;
+mod removals;
+mod removed;
 mod sanitise;
 mod sections;
 mod texts;
@@ -14,9 +16,11 @@ mod words;
 mod wrap;
 
 pub use explain::{Explained, Traced};
+pub use removed::{Annotated, Annotations, Raw, RemovedLines};
 pub use verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
 
 use crate::pair::detection::Detection;
+use crate::pair::removal::Plan;
 use crate::text::document::Documents;
 use std::io::{self, Write};
 
@@ -29,6 +33,17 @@ pub struct Findings<'a> {
     pub documents: &'a dyn Documents,
     /// What was not read: reason and count.
     pub skipped: &'a [(String, u64)],
+}
+
+/// What a report about a cleaning is made from.
+#[derive(Clone, Copy)]
+pub struct Cleaned<'a> {
+    /// What the scan found.
+    pub findings: Findings<'a>,
+    /// What goes.
+    pub plan: &'a Plan,
+    /// Whether it is only planned.
+    pub planned: bool,
 }
 
 /// What a gate's report is made from.
@@ -80,6 +95,14 @@ pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
 /// As [`json()`].
 pub fn human(findings: Findings, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
     human::write(findings, options, out)
+}
+
+/// Writes for a person what a cleaning takes away: how much, from which sources, and the removals least like what stays first.
+///
+/// # Errors
+/// As [`json()`].
+pub fn cleaned(cleaned: Cleaned, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    removals::write(cleaned, options, out)
 }
 
 /// Writes a traced document or pair for a person, stage by stage. Long lists are cut, and say by how much.

@@ -140,8 +140,17 @@ impl<'a> Human<'a, '_> {
         Some(Seen { pair: &pairs[at], flipped: left > right })
     }
 
+    /// The passages of two documents, where they are those of a listed pair.
+    pub fn passages_between(&mut self, left: u32, right: u32) -> io::Result<()> {
+        let first = |n: u32| self.kin.first[n as usize];
+        match self.look_up(first(left), first(right)) {
+            Some(seen) => self.passages(seen),
+            None => Ok(()),
+        }
+    }
+
     /// Length, source and date of a document, what is known of them.
-    fn details(&self, number: u32) -> Vec<String> {
+    pub fn details(&self, number: u32) -> Vec<String> {
         let info = self.findings.documents.info(number as usize);
         let tokens = self.findings.detection.tokens.get(number as usize);
         let mut out: Vec<String> = tokens.iter().map(|&&t| words::count(t.into(), "token")).collect();
@@ -150,7 +159,7 @@ impl<'a> Human<'a, '_> {
     }
 
     /// A document and what is said of it, on one row where that fits.
-    fn entry(&mut self, marker: &str, number: u32, details: &[String]) -> io::Result<()> {
+    pub fn entry(&mut self, marker: &str, number: u32, details: &[String]) -> io::Result<()> {
         use unicode_width::UnicodeWidthStr;
         let id = words::fit(self.findings.id(number), 240);
         let said = details.join(" · ");
