@@ -310,7 +310,7 @@ fn a_directory_is_walked_in_order_and_by_its_ignore_files() {
         ("b.txt", b"b"),
         ("a.md", b"a"),
         ("c/d.jsonl", MANY.as_bytes()),
-        ("c/e.tsv", b"e"),
+        ("c/e.log", b"e"),
         ("README", b"r"),
         (".gitignore", b"*.tmp.txt\nskipped/\n"),
         (".ignore", b"x.txt\n"),

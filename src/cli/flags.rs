@@ -61,16 +61,16 @@ flags!(InputFlags {
     /// What every input holds, once decompressed [default: by file name, then by content]
     #[arg(value_name = "FORMAT", help_heading = "Input")]
     input_format: InputFormat,
-    /// JSON field with the text [default: the first of text, content, body, article, … that is there]
+    /// JSON field or column with the text [default: the first of text, content, body, article, … that is there]
     #[arg(value_name = "NAME", help_heading = "Input")]
     text_field: String,
-    /// JSON field with the id [default: the first of id, url, … that is there, else file:record]
+    /// JSON field or column with the id [default: the first of id, url, … that is there, else file:record]
     #[arg(value_name = "NAME", help_heading = "Input")]
     id_field: String,
-    /// JSON field with the source, the outlet or site [default: guessed, like the others]
+    /// JSON field or column with the source, the outlet or site [default: guessed, like the others]
     #[arg(value_name = "NAME", help_heading = "Input")]
     source_field: String,
-    /// JSON field with the date [default: guessed, like the others]
+    /// JSON field or column with the date [default: guessed, like the others]
     #[arg(value_name = "NAME", help_heading = "Input")]
     date_field: String,
     /// Encoding of texts without a byte-order mark, as in HTML: windows-1252, gb18030, … [default: declared or detected]
@@ -91,6 +91,9 @@ impl InputFlags {
                 InputFormat::Text => Format::Text,
                 InputFormat::Json => Format::Json,
                 InputFormat::Jsonl => Format::Jsonl,
+                InputFormat::Csv => Format::Csv,
+                InputFormat::Tsv => Format::Tsv,
+                InputFormat::Parquet => Format::Parquet,
             }),
             text_field: self.text_field.clone(),
             id_field: self.id_field.clone(),
@@ -99,6 +102,7 @@ impl InputFlags {
             encoding: self.encoding.clone(),
             hidden: self.hidden.unwrap_or(false),
             no_ignore: self.no_ignore.unwrap_or(false),
+            spool_stdin: false,
         }
     }
 }
@@ -294,6 +298,12 @@ pub enum InputFormat {
     Json,
     /// One JSON object a line
     Jsonl,
+    /// A table with a header, commas (or semicolons) between fields
+    Csv,
+    /// The same with tabs
+    Tsv,
+    /// Apache Parquet
+    Parquet,
 }
 
 /// How a report is written.

@@ -1,6 +1,6 @@
 //! Owns: what is said on standard error. Never: standard output.
 
-use nearcopy::ingest::{Input, Intake, Problem, Reason};
+use nearcopy::ingest::{Input, Intake, Problem, Reason, is_pattern};
 use std::io::Write;
 
 /// How many problems of one kind are shown.
@@ -93,13 +93,15 @@ fn place(problem: &Problem) -> String {
 pub fn input_lost(intake: &Intake, inputs: &[Input]) -> bool {
     let closed = |input: &Input| match input {
         Input::Path(path) if path.is_dir() => std::fs::read_dir(path).is_err(),
+        // What a pattern led to was there when it was listed.
+        Input::Path(path) if is_pattern(path) => true,
         Input::Path(path) => std::fs::File::open(path).is_err(),
         Input::Stdin => false,
     };
     intake.skipped.contains_key(&Reason::Missing)
         || intake.skipped.contains_key(&Reason::Unreadable) && inputs.iter().any(closed)
         // Whatever the reader says: a path that does not exist was not read.
-        || inputs.iter().any(|i| matches!(i, Input::Path(path) if !path.exists()))
+        || inputs.iter().any(|i| matches!(i, Input::Path(path) if !path.exists() && !is_pattern(path)))
 }
 
 #[cfg(test)]

@@ -17,9 +17,11 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
 pub struct Scan {
-    /// Files and directories; - is standard input
+    /// Files, directories and patterns; - is standard input
     ///
-    /// Directories are walked: text and Markdown files, .json, .jsonl and .ndjson, each also compressed (.gz, .zst, .bz2).
+    /// Directories are walked: text and Markdown files, .json, .jsonl, .ndjson, .csv and .tsv, each also compressed
+    /// (.gz, .zst, .bz2), and .parquet. A quoted pattern ('data/*.jsonl', '**/part-?.csv') means what the shell would make
+    /// of it; ** is any number of directories.
     #[arg(value_name = "PATH")]
     paths: Vec<OsString>,
 

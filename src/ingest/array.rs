@@ -2,7 +2,7 @@
 //! Never: what a record holds.
 
 use super::Reason;
-use super::json::{Batch, Context};
+use super::record::{Batch, Context};
 use serde::Deserializer as _;
 use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -27,6 +27,40 @@ impl<'de> Visitor<'de> for Elements<'_, 'de> {
     }
 }
 
+/// Where the records of a text stand.
+pub(crate) struct Split<'t> {
+    /// Whether they are elements of an array.
+    pub(crate) array: bool,
+    /// The records with their numbers.
+    pub(crate) records: Vec<(u64, &'t RawValue)>,
+    /// Records that cannot be read, by number, and why.
+    errors: Vec<(u64, String)>,
+}
+
+impl Split<'_> {
+    /// Whether the file is one record, which then has no number.
+    pub(crate) fn single(&self) -> bool {
+        !self.array && self.records.len() == 1 && self.errors.is_empty()
+    }
+}
+
+/// Finds the records of a whole file without byte-order mark.
+pub(crate) fn split(text: &str) -> Split<'_> {
+    let mut records = Vec::new();
+    let mut errors = Vec::new();
+    let array = text.trim_ascii_start().starts_with('[');
+    if array {
+        let mut d = serde_json::Deserializer::from_str(text);
+        let mut elements = Vec::new();
+        let done = d.deserialize_seq(Elements(&mut elements)).and_then(|()| d.end());
+        errors.extend(done.err().map(|e| (elements.len() as u64 + 1, e.to_string())));
+        records.extend((1..).zip(elements));
+    } else {
+        objects(text, &mut records, &mut errors);
+    }
+    Split { array, records, errors }
+}
+
 /// Reads all records of a whole file without byte-order mark.
 pub(super) fn read(bytes: Vec<u8>, context: &Context) -> Batch {
     let (text, damaged) = match context.encoding {
@@ -40,28 +74,17 @@ pub(super) fn read(bytes: Vec<u8>, context: &Context) -> Batch {
         },
     };
     let context = &Context { encoding: None, path: context.path.clone(), ..*context };
-    let mut records = Vec::new();
-    let mut errors = Vec::new();
-    let array = text.trim_ascii_start().starts_with('[');
-    if array {
-        let mut d = serde_json::Deserializer::from_str(&text);
-        let mut elements = Vec::new();
-        let done = d.deserialize_seq(Elements(&mut elements)).and_then(|()| d.end());
-        errors.extend(done.err().map(|e| (elements.len() as u64 + 1, e.to_string())));
-        records.extend((1..).zip(elements));
-    } else {
-        objects(&text, &mut records, &mut errors);
-    }
-    let single = !array && records.len() == 1 && errors.is_empty();
-    let pieces: Vec<&[(u64, &RawValue)]> = records.chunks(PIECE).collect();
+    let found = split(&text);
+    let single = found.single();
+    let pieces: Vec<&[(u64, &RawValue)]> = found.records.chunks(PIECE).collect();
     let mut batch = context.each(&pieces, |piece, batch| {
         for (number, record) in *piece {
             let number = Some(*number).filter(|_| !single);
             context.record(record.get().as_bytes(), number, damaged, batch);
         }
     });
-    for (number, why) in errors {
-        let lost = if array { "; what follows it was not read" } else { "; it was skipped" };
+    for (number, why) in found.errors {
+        let lost = if found.array { "; what follows it was not read" } else { "; it was skipped" };
         batch
             .intake
             .skip(Reason::BadJson, &context.path, Some(number), || format!("not valid JSON ({why}){lost}: mend the file"));

@@ -9,16 +9,21 @@ const HEAD: u64 = 64 << 10;
 const BUFFER: usize = 256 << 10;
 
 /// A way of compressing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Compression {
+    /// gzip, RFC 1952.
     Gzip,
+    /// Zstandard, RFC 8878.
     Zstd,
+    /// bzip2.
     Bzip2,
 }
 
-impl Kind {
+use Compression as Kind;
+
+impl Compression {
     /// A word for it.
-    pub(super) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Kind::Gzip => "gzip",
             Kind::Zstd => "zstd",
@@ -39,7 +44,7 @@ impl Kind {
 }
 
 /// Plain bytes: the first of them, and the way to the rest.
-pub(super) struct Plain<'a> {
+pub(crate) struct Plain<'a> {
     /// How they were compressed.
     pub kind: Option<Kind>,
     /// The first bytes, up to [`HEAD`].
@@ -54,7 +59,7 @@ pub(super) struct Plain<'a> {
 
 impl<'a> Plain<'a> {
     /// Looks at the first bytes and decompresses what is compressed. `size` is how many bytes there may be.
-    pub(super) fn open(mut raw: Box<dyn Read + Send + 'a>, size: u64) -> Plain<'a> {
+    pub(crate) fn open(mut raw: Box<dyn Read + Send + 'a>, size: u64) -> Plain<'a> {
         let mut head = Vec::with_capacity(size.saturating_add(1).clamp(16, HEAD) as usize);
         let mut error = (&mut raw).take(16).read_to_end(&mut head).err();
         let kind = Kind::of(&head);
@@ -81,7 +86,7 @@ impl<'a> Plain<'a> {
     }
 
     /// Everything up to `limit` bytes, and what ended it before its time.
-    pub(super) fn all(mut self, size: u64, limit: u64) -> (Vec<u8>, Option<io::Error>) {
+    pub(crate) fn all(mut self, size: u64, limit: u64) -> (Vec<u8>, Option<io::Error>) {
         let mut bytes = self.head;
         if self.error.is_none() && !self.complete {
             if self.kind.is_none() && size < limit {
@@ -103,7 +108,7 @@ fn unpack<'a>(kind: Kind, packed: Box<dyn BufRead + Send + 'a>) -> io::Result<Bo
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::io::Write;
 

@@ -24,6 +24,19 @@ pub(super) fn normalise(date: &str) -> Option<String> {
     out.filter(|text| text.as_bytes().first().is_some_and(|b| matches!(b, b'1'..=b'9')))
 }
 
+/// A day by its number since 1970, as [`normalise`] writes it.
+#[cfg(feature = "parquet")]
+pub(super) fn of_days(days: i64) -> Option<String> {
+    let day = of_seconds(days.checked_mul(86_400)?)?;
+    Some(day.split('T').next()?.to_owned())
+}
+
+/// A time by its seconds since 1970, as [`normalise`] writes it.
+#[cfg(feature = "parquet")]
+pub(super) fn of_seconds(seconds: i64) -> Option<String> {
+    stamp(Timestamp::from_second(seconds).ok()?).filter(|text| text.as_bytes().first().is_some_and(|b| matches!(b, b'1'..=b'9')))
+}
+
 /// A number: compact dates by their length, else seconds or milliseconds.
 fn number(text: &str) -> Option<String> {
     match text.len() {

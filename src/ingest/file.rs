@@ -1,12 +1,11 @@
-//! Owns: one file or stream to documents: what it holds, and which reader that needs. Never: which files there are.
+//! Owns: one file or stream to documents: which reader it needs, and what is to be remembered of it. Never: which files there are.
 
-use super::compress::Plain;
-use super::json::{Batch, Context, Fields};
+use super::compress::{Compression, Plain};
+use super::record::{Batch, Context, Fields};
 use super::source::{Source, failed};
-use super::{Format, InputOptions, Intake, Reason, array, decode, known_encoding, lines};
+use super::{Format, InputOptions, Intake, ReadFile, Reason, array, decode, known_encoding, lines, shape, spool};
 use crate::text::document::Document;
 use encoding_rs::{Encoding, UTF_8};
-use serde::de::IgnoredAny;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -20,16 +19,9 @@ pub(super) struct Reader<'a> {
     fields: Fields,
     encoding: Option<&'static Encoding>,
     format: Option<Format>,
+    spool_stdin: bool,
     progress: &'a (dyn Fn(u64) -> bool + Sync),
     stop: AtomicBool,
-}
-
-/// Which reader a file needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Text,
-    Lines,
-    Whole,
 }
 
 impl<'a> Reader<'a> {
@@ -42,7 +34,8 @@ impl<'a> Reader<'a> {
             }
             label => label.and_then(|l| Encoding::for_label(l.as_bytes())),
         };
-        Ok(Reader { fields: Fields::new(options), encoding, format: options.format, progress, stop: AtomicBool::new(false) })
+        let (fields, stop) = (Fields::new(options), AtomicBool::new(false));
+        Ok(Reader { fields, encoding, format: options.format, spool_stdin: options.spool_stdin, progress, stop })
     }
 
     /// Whether the caller said that it is enough.
@@ -56,36 +49,55 @@ impl<'a> Reader<'a> {
         if self.stopped() {
             return intake;
         }
-        let raw: Box<dyn Read + Send> = match source.path.as_ref().map(File::open) {
-            None => Box::new(io::stdin()),
-            Some(Ok(file)) => Box::new(file),
-            Some(Err(e)) => {
+        let bytes = AtomicU64::new(0);
+        let count = |raw| Counting { raw, reader: self, bytes: &bytes };
+        let mut late = None;
+        let opened = match &source.path {
+            Some(path) => File::open(path).map(Some),
+            None if self.spool_stdin => spool::keep(&mut count(Box::new(io::stdin()))).map(|(file, broken)| {
+                late = broken;
+                Some(file)
+            }),
+            None => Ok(None),
+        };
+        let file = match opened {
+            Ok(file) => file.map(Arc::new),
+            Err(e) => {
                 failed(&e, &source.shown, &mut intake);
                 return intake;
             }
         };
-        let bytes = AtomicU64::new(0);
-        let mut intake = self.stream(Box::new(Counting { raw, reader: self, bytes: &bytes }), source, alone);
+        let raw: Box<dyn Read + Send + '_> = match (&file, &source.path) {
+            (None, _) => Box::new(count(Box::new(io::stdin()))),
+            (Some(file), None) => Box::new(file.clone()),
+            (Some(file), Some(_)) => Box::new(count(Box::new(file.clone()))),
+        };
+        let mut intake = self.stream(raw, source, file.as_ref(), alone);
+        if let Some(e) = late.filter(|_| !self.stopped()) {
+            failed(&e, &source.shown, &mut intake);
+        }
         intake.files = 1;
-        intake.bytes = bytes.into_inner();
+        intake.bytes += bytes.into_inner();
         intake
     }
 
-    /// Reads one stream of bytes, compressed or not.
-    fn stream(&self, raw: Box<dyn Read + Send + '_>, source: &Source, alone: bool) -> Intake {
+    /// Reads one stream of bytes, compressed or not; `file` is where they can be read again.
+    fn stream(&self, raw: Box<dyn Read + Send + '_>, source: &Source, file: Option<&Arc<File>>, alone: bool) -> Intake {
         let plain = Plain::open(raw, source.size);
-        let format = self.format.or(source.format);
+        let format = shape::of(self.format.or(source.format), &plain.head, self.encoding);
         let mut intake = Intake::default();
+        intake.sources.push(read_file(source, format, plain.kind, file));
         if let Some(why) = misnamed(&plain, source) {
             intake.skip(Reason::BrokenCompression, &source.shown, None, || why.into());
             return intake;
         }
         let kind = plain.kind;
         let empty = plain.head.is_empty() && plain.error.is_some();
-        let (part, error) = match self.shape(format, &plain) {
+        let (part, error) = match format {
             _ if empty => (Intake::default(), plain.error),
-            Shape::Text => self.text(plain, source),
-            shape => self.json(shape, plain, source, alone),
+            Format::Text => self.text(plain, source),
+            Format::Parquet => self.parquet(plain, source, file, alone),
+            format => self.records(format, plain, source, alone),
         };
         intake.absorb(part);
         if let Some(e) = error.filter(|_| !self.stopped()) {
@@ -97,6 +109,46 @@ impl<'a> Reader<'a> {
             }
         }
         intake
+    }
+
+    #[cfg(feature = "parquet")]
+    fn parquet(&self, plain: Plain, source: &Source, file: Option<&Arc<File>>, alone: bool) -> (Intake, Option<io::Error>) {
+        use super::{parquet, shared::Shared};
+        let mut broken = plain.error;
+        let (shared, told): (_, &(dyn Fn(u64) -> bool + Sync)) = match file.filter(|_| plain.kind.is_none()) {
+            Some(file) => (Shared::new(file), self.progress),
+            // What comes compressed or from a pipe can be read in order only, and the footer stands at the end.
+            None => match spool::keep(&mut io::Cursor::new(plain.head).chain(plain.rest)) {
+                Ok((file, late)) => {
+                    broken = broken.or(late);
+                    (Shared::new(&file), &|_| true)
+                }
+                Err(e) => (Err(e), self.progress),
+            },
+        };
+        let shared = match shared {
+            Ok(shared) if broken.is_none() => shared,
+            Ok(_) => return (Intake::default(), broken),
+            Err(e) => return (Intake::default(), Some(e)),
+        };
+        let context = Context { fields: &self.fields, encoding: None, path: source.shown.as_str().into(), parallel: alone };
+        let read = AtomicU64::new(0);
+        let told = |bytes| {
+            let on = told(bytes);
+            read.fetch_add(if source.path.is_some() && plain.kind.is_none() { bytes } else { 0 }, Ordering::Relaxed);
+            if !on {
+                self.stop.store(true, Ordering::Relaxed);
+            }
+            on
+        };
+        let mut intake = parquet::read(shared, &told, &context).finish(&context);
+        intake.bytes = read.into_inner();
+        (intake, None)
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn parquet(&self, _: Plain, source: &Source, _: Option<&Arc<File>>, _: bool) -> (Intake, Option<io::Error>) {
+        (not_built_in(Format::Parquet, "parquet", source), None)
     }
 
     fn text(&self, plain: Plain, source: &Source) -> (Intake, Option<io::Error>) {
@@ -136,44 +188,57 @@ impl<'a> Reader<'a> {
         (intake, error)
     }
 
-    fn json(&self, shape: Shape, plain: Plain, source: &Source, alone: bool) -> (Intake, Option<io::Error>) {
+    /// Reads the records of JSON or of a table.
+    fn records(&self, format: Format, plain: Plain, source: &Source, alone: bool) -> (Intake, Option<io::Error>) {
         let wide = decode::wide(&plain.head, self.encoding);
         let marked = Encoding::for_bom(&plain.head).is_some();
-        let other = self.encoding.filter(|e| !wide && !marked && *e != UTF_8);
-        let context = Context { fields: &self.fields, encoding: other, path: source.shown.as_str().into(), parallel: alone };
-        let (batch, name, error) = if wide || shape == Shape::Whole {
-            let (bytes, error) = plain.all(source.size, u64::MAX);
+        let mut other = self.encoding.filter(|e| !wide && !marked && *e != UTF_8);
+        let table = matches!(format, Format::Csv | Format::Tsv);
+        // Where bytes of ASCII may be parts of other characters, delimiters can be looked for only once all is decoded.
+        let whole = wide || (table && other.is_some_and(|e| !e.is_ascii_compatible()));
+        let mut damaged = false;
+        let (mut head, mut rest, mut error, mut name) = (plain.head, plain.rest, plain.error, None);
+        if whole || format == Format::Json {
+            let plain = Plain { kind: plain.kind, head, rest, complete: plain.complete, error };
+            let (bytes, late) = plain.all(source.size, u64::MAX);
             if self.stopped() {
-                return (Intake::default(), error);
+                return (Intake::default(), late);
             }
-            let (bytes, name) = self.unwrap(bytes, wide);
-            let batch = match shape {
-                Shape::Whole => array::read(bytes, &context),
-                _ => lines::read(bytes, &mut io::empty(), &context).0,
-            };
-            (batch, name, error)
-        } else {
-            let Plain { mut head, mut rest, error, .. } = plain;
-            if error.is_some() {
-                // The last line is only a part of one.
-                head.truncate(memchr::memrchr(b'\n', &head).map_or(0, |at| at + 1));
+            (head, name, damaged) = self.unwrap(bytes, whole);
+            (rest, error) = (Box::new(io::empty()), late);
+            other = other.filter(|_| !whole);
+        } else if error.is_some() {
+            // The last line is only a part of one.
+            head.truncate(memchr::memrchr(b'\n', &head).map_or(0, |at| at + 1));
+        }
+        if marked && name.is_none() && format != Format::Json {
+            head.drain(..head.len().min(3));
+        }
+        let context = Context { fields: &self.fields, encoding: other, path: source.shown.as_str().into(), parallel: alone };
+        let (batch, late) = match format {
+            Format::Json => (array::read(head, &context), None),
+            Format::Csv | Format::Tsv => {
+                #[cfg(feature = "csv")]
+                let read = super::table::read(head, &mut rest, format, damaged, &context);
+                #[cfg(not(feature = "csv"))]
+                let read = (Batch::from(not_built_in(format, "csv", source)), Some(damaged).and(None));
+                read
             }
-            head.drain(..if marked { head.len().min(3) } else { 0 });
-            let (batch, late) = lines::read(head, &mut rest, &context);
-            (batch, None, error.or(late))
+            _ => lines::read(head, &mut rest, &context),
         };
-        (self.named_encoding(batch, name.or(other), &context), error)
+        (self.named_encoding(batch, name.or(other), &context), error.or(late))
     }
 
-    /// Takes a byte-order mark away, and UTF-16 to UTF-8; says which encoding it was.
-    fn unwrap(&self, bytes: Vec<u8>, wide: bool) -> (Vec<u8>, Option<&'static Encoding>) {
-        if wide {
+    /// Takes a byte-order mark away, and decodes where that is asked for; says which encoding it was, and whether
+    /// something was replaced.
+    fn unwrap(&self, bytes: Vec<u8>, decode: bool) -> (Vec<u8>, Option<&'static Encoding>, bool) {
+        if decode {
             let decoded = decode::decode(bytes, self.encoding);
-            return (decoded.text.into_bytes(), Encoding::for_label(decoded.encoding.as_bytes()));
+            return (decoded.text.into_bytes(), Encoding::for_label(decoded.encoding.as_bytes()), decoded.replaced);
         }
         match bytes.strip_prefix(b"\xef\xbb\xbf") {
-            Some(rest) => (rest.to_vec(), None),
-            None => (bytes, None),
+            Some(rest) => (rest.to_vec(), None, false),
+            None => (bytes, None, false),
         }
     }
 
@@ -184,44 +249,38 @@ impl<'a> Reader<'a> {
         }
         intake
     }
+}
 
-    /// What a file holds: by format, where that is known, and by its first bytes.
-    fn shape(&self, format: Option<Format>, plain: &Plain) -> Shape {
-        if format == Some(Format::Text) {
-            return Shape::Text;
-        }
-        if decode::wide(&plain.head, self.encoding) {
-            let head = decode::decode(plain.head[..plain.head.len() & !3].to_vec(), self.encoding);
-            shape_of(format, head.text.as_bytes())
-        } else {
-            shape_of(format, plain.head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&plain.head))
-        }
+/// What is to be remembered of a file.
+fn read_file(source: &Source, format: Format, compression: Option<Compression>, file: Option<&Arc<File>>) -> ReadFile {
+    let meta = file.and_then(|f| f.metadata().ok());
+    ReadFile {
+        path: source.path.clone(),
+        shown: source.shown.clone(),
+        input: source.input,
+        relative: source.relative.clone(),
+        format,
+        compression,
+        size: meta.as_ref().map_or(0, |m| m.len()),
+        modified: meta.and_then(|m| m.modified().ok()).filter(|_| source.path.is_some()),
+        spool: file.filter(|_| source.path.is_none()).cloned(),
     }
 }
 
-fn shape_of(format: Option<Format>, head: &[u8]) -> Shape {
-    let start = head.trim_ascii_start();
-    let second = start.get(1..).map_or(&[][..], <[u8]>::trim_ascii_start).first();
-    let (line, more) = match memchr::memchr(b'\n', start) {
-        Some(at) => (start[..at].trim_ascii(), !start[at..].trim_ascii().is_empty()),
-        None => (start.trim_ascii(), false),
-    };
-    match (start.first(), format) {
-        (_, Some(Format::Text)) => Shape::Text,
-        (Some(b'['), Some(_)) => Shape::Whole,
-        (Some(b'['), None) if matches!(second, Some(b'{' | b']')) => Shape::Whole,
-        (_, Some(Format::Jsonl)) if line == b"{" && more => Shape::Whole,
-        (_, Some(Format::Jsonl)) => Shape::Lines,
-        (Some(b'{'), None) if !matches!(second, Some(b'"' | b'}')) => Shape::Text,
-        (Some(b'{'), _) if more && serde_json::from_slice::<IgnoredAny>(line).is_ok() => Shape::Lines,
-        (Some(b'{'), _) | (_, Some(Format::Json)) => Shape::Whole,
-        _ => Shape::Text,
-    }
+/// A file in a format that this program was built without.
+#[cfg(not(all(feature = "csv", feature = "parquet")))]
+fn not_built_in(format: Format, feature: &str, source: &Source) -> Intake {
+    let mut intake = Intake::default();
+    intake.skip(Reason::NotBuiltIn, &source.shown, None, || {
+        format!("{} files are not read: this program was built without the feature `{feature}`; build it with it", format.name())
+    });
+    intake
 }
 
 /// Why a file with a compressed name is no compressed file and no text either.
 fn misnamed(plain: &Plain, source: &Source) -> Option<&'static str> {
-    if !source.packed || plain.kind.is_some() || plain.error.is_some() {
+    let parquet = plain.head.starts_with(b"PAR1");
+    if !source.packed || plain.kind.is_some() || plain.error.is_some() || parquet {
         return None;
     }
     let text = std::str::from_utf8(&plain.head).map_or_else(|e| e.error_len().is_none(), |_| true);
@@ -236,7 +295,7 @@ fn misnamed(plain: &Plain, source: &Source) -> Option<&'static str> {
 
 /// Counts bytes as they are read, and stops when it is told to.
 struct Counting<'a> {
-    raw: Box<dyn Read + Send>,
+    raw: Box<dyn Read + Send + 'a>,
     reader: &'a Reader<'a>,
     bytes: &'a AtomicU64,
 }
@@ -257,14 +316,13 @@ impl Read for Counting<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::compress::{Kind, tests::pack};
+    use super::super::compress::{Compression as Kind, tests::pack};
     use super::*;
     use proptest::prelude::*;
 
     fn piped(bytes: &[u8], options: &InputOptions) -> Intake {
         let reader = Reader::new(options, &|_| true).unwrap();
-        let source = Source { path: None, shown: "-".into(), named: true, size: u64::MAX, packed: false, format: None };
-        reader.stream(Box::new(io::Cursor::new(bytes.to_vec())), &source, false)
+        reader.stream(Box::new(io::Cursor::new(bytes.to_vec())), &Source::stdin(0), None, false)
     }
 
     fn ids(bytes: &[u8]) -> Vec<(String, String)> {
@@ -291,9 +349,9 @@ mod tests {
         fn no_bytes_panic(
             bytes in prop_oneof![
                 any::<Vec<u8>>(),
-                prop::collection::vec(prop::sample::select(&b"{}[]\":,\\ud8text0-9.\n \xff\0"[..]), 0..60),
+                prop::collection::vec(prop::sample::select(&b"{}[]\":,;\\ud8text0-9.\n\r \xff\0"[..]), 0..60),
             ],
-            format in prop::sample::select(vec![None, Some(Format::Text), Some(Format::Json), Some(Format::Jsonl)]),
+            format in prop::sample::select(vec![None, Some(Format::Text), Some(Format::Json), Some(Format::Jsonl), Some(Format::Csv), Some(Format::Tsv), Some(Format::Parquet)]),
             encoding in prop::sample::select(vec![None, Some("gb18030"), Some("utf-16le"), Some("iso-2022-jp")]),
             packed: bool,
         ) {

@@ -18,6 +18,8 @@ impl Intake {
     /// Appends what came in later.
     pub(super) fn absorb(&mut self, mut other: Intake) {
         self.documents.append(&mut other.documents);
+        self.sources.append(&mut other.sources);
+        self.met_again += other.met_again;
         self.files += other.files;
         self.bytes += other.bytes;
         self.replaced += other.replaced;

@@ -1,53 +1,17 @@
 //! Owns: one JSON record to a document: which field is what, and how its value is read. Never: where records begin and end.
 
-use super::{Format, InputOptions, Intake, Reason, array, date, file, intake::escape, lines};
-use crate::text::document::Document;
+use super::record::{Batch, Context, DATE, Fields, ID, OTHER_CASE, ROLES, SOURCE, TEXT};
+use super::{Format, InputOptions, Intake, Reason, array, intake::escape, lines};
 use encoding_rs::Encoding;
 use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
-
-/// What a field can be to a document; the order of every array below.
-const ROLES: [&str; 4] = ["text", "id", "source", "date"];
-const TEXT: usize = 0;
-const ID: usize = 1;
-const SOURCE: usize = 2;
-const DATE: usize = 3;
-
-/// The names that are tried, best first.
-const GUESSES: [&[&str]; 4] = [
-    &["text", "content", "body", "article", "raw_content", "maintext"],
-    &["id", "_id", "doc_id", "docid", "url", "uri", "link"],
-    &["source", "outlet", "publisher", "site", "domain", "host", "newspaper", "group"],
-    &["date", "published", "publish_date", "date_published", "published_at", "timestamp", "created"],
-];
-
-/// More than the names in any list: added to the rank of a name that fits but for its case.
-const OTHER_CASE: usize = 8;
-
-/// The fields that are looked for.
-#[derive(Debug)]
-pub(super) struct Fields {
-    names: [Vec<String>; 4],
-    given: [bool; 4],
-}
 
 impl Fields {
-    pub(super) fn new(options: &InputOptions) -> Fields {
-        let given = [&options.text_field, &options.id_field, &options.source_field, &options.date_field];
-        let names = std::array::from_fn(|role| match given[role] {
-            Some(name) => vec![name.clone()],
-            None => GUESSES[role].iter().map(|&name| name.into()).collect(),
-        });
-        Fields { names, given: given.map(Option::is_some) }
-    }
-
     /// How well a key fits each role (0 best), and whether a wanted field may lie inside it.
-    fn fit(&self, prefix: &str, key: &[u8]) -> Hit {
+    pub(super) fn fit(&self, prefix: &str, key: &[u8]) -> Hit {
         let mut hit = Hit { ranks: [None; 4], inside: None };
         for role in 0..ROLES.len() {
             for (rank, name) in self.names[role].iter().enumerate() {
@@ -73,16 +37,11 @@ impl Fields {
         }
         hit
     }
-
-    /// What is looked for as the text, for a message.
-    fn text_names(&self) -> String {
-        self.names[TEXT].join(", ")
-    }
 }
 
 /// What a key of an object is good for.
-struct Hit {
-    ranks: [Option<usize>; 4],
+pub(super) struct Hit {
+    pub(super) ranks: [Option<usize>; 4],
     /// The key and a dot.
     inside: Option<String>,
 }
@@ -111,8 +70,8 @@ impl Visitor<'_> for Key<'_> {
 
 /// The wanted values of one record, as they are written.
 #[derive(Default)]
-struct Found<'de> {
-    values: [Option<(usize, &'de str)>; 4],
+pub(crate) struct Found<'de> {
+    pub(crate) values: [Option<(usize, &'de str)>; 4],
     /// Whether a text field held something else than a string.
     other_text: bool,
 }
@@ -168,7 +127,8 @@ impl<'de> Visitor<'de> for Walk<'_, '_, 'de> {
     }
 }
 
-fn walk<'de>(fields: &Fields, record: &'de [u8]) -> serde_json::Result<Found<'de>> {
+/// Finds the wanted values of an object.
+pub(crate) fn walk<'de>(fields: &Fields, record: &'de [u8]) -> serde_json::Result<Found<'de>> {
     let mut found = Found::default();
     let mut d = serde_json::Deserializer::from_slice(record);
     d.deserialize_map(Walk { fields, prefix: "", found: &mut found })?;
@@ -228,35 +188,7 @@ impl Visitor<'_> for Bytes {
     }
 }
 
-/// What all records of a file share.
-pub(super) struct Context<'a> {
-    pub fields: &'a Fields,
-    /// The encoding of single records, where it is neither UTF-8 nor UTF-16.
-    pub encoding: Option<&'static Encoding>,
-    pub path: Arc<str>,
-    /// Whether to use all threads.
-    pub parallel: bool,
-}
-
 impl Context<'_> {
-    /// Runs work on each piece, side by side if that is wanted, and gathers it in order.
-    pub(super) fn each<T: Sync>(&self, pieces: &[T], work: impl Fn(&T, &mut Batch) + Sync) -> Batch {
-        use rayon::prelude::*;
-        let one = |piece: &T| {
-            let mut batch = Batch::default();
-            work(piece, &mut batch);
-            batch
-        };
-        let mut all = Batch::default();
-        if self.parallel {
-            let parts: Vec<Batch> = pieces.par_iter().map(one).collect();
-            parts.into_iter().for_each(|part| all.absorb(part));
-        } else {
-            pieces.iter().for_each(|piece| all.absorb(one(piece)));
-        }
-        all
-    }
-
     /// Reads one record. `number` counts from 1; nothing: the file is this record.
     /// `damaged` says whether something in the file was replaced before.
     pub(super) fn record(&self, bytes: &[u8], number: Option<u64>, mut damaged: bool, batch: &mut Batch) {
@@ -305,32 +237,15 @@ impl Context<'_> {
             return self.without_text(bytes, &found, number, batch);
         };
         let Some((text, mut replaced)) = string(raw) else { return };
-        if u32::try_from(text.len()).is_err() {
-            batch.intake.skip(Reason::TooLong, &self.path, number, || file::TOO_LONG.into());
-            return;
-        }
         let mut plain = |role: usize| {
             let (rank, raw) = found.values[role]?;
-            batch.hits[role][rank % OTHER_CASE] += 1;
             let (value, lone) = if raw.starts_with('"') { string(raw)? } else { (raw.to_owned(), false) };
             replaced |= lone || (damaged && value.contains('\u{fffd}'));
-            Some(value)
+            Some((rank, value))
         };
-        let (id, source, date) = (plain(ID), plain(SOURCE), plain(DATE));
-        batch.hits[TEXT][rank % OTHER_CASE] += 1;
+        let others = [plain(ID), plain(SOURCE), plain(DATE)];
         replaced |= damaged && text.contains('\u{fffd}');
-        let id = id.unwrap_or_else(|| match number {
-            Some(number) => format!("{}:{number}", self.path),
-            None => self.path.to_string(),
-        });
-        let source = source.map(|name| batch.shared(name));
-        let understood = date.as_deref().and_then(date::normalise);
-        let blank = date.as_deref().is_none_or(|d| d.trim().is_empty());
-        batch.intake.bad_dates += u64::from(understood.is_none() && !blank);
-        batch.intake.replaced += u64::from(replaced);
-        let date = understood.map(Arc::from);
-        let path = Some(self.path.clone());
-        batch.intake.documents.push(Document { id, text, source, date, path, record: number, ..Document::default() });
+        self.document((rank, text), others, number, replaced, batch);
     }
 
     fn without_text(&self, bytes: &[u8], found: &Found, number: Option<u64>, batch: &mut Batch) {
@@ -351,54 +266,6 @@ impl Context<'_> {
             textless.get_or_insert(why);
             message
         });
-    }
-}
-
-/// What came of some records of one file.
-#[derive(Default)]
-pub(super) struct Batch {
-    pub intake: Intake,
-    /// How often each field name served each role.
-    hits: [[u64; OTHER_CASE]; 4],
-    /// Why the first record without text has none.
-    textless: Option<String>,
-    sources: HashSet<Arc<str>>,
-}
-
-impl Batch {
-    /// One allocation for all documents of a source.
-    fn shared(&mut self, name: String) -> Arc<str> {
-        if let Some(known) = self.sources.get(name.as_str()) {
-            return known.clone();
-        }
-        let name: Arc<str> = name.into();
-        self.sources.insert(name.clone());
-        name
-    }
-
-    pub(super) fn absorb(&mut self, other: Batch) {
-        self.intake.absorb(other.intake);
-        for (mine, its) in self.hits.iter_mut().flatten().zip(other.hits.into_iter().flatten()) {
-            *mine += its;
-        }
-        self.textless = self.textless.take().or(other.textless);
-    }
-
-    /// The end of a file.
-    pub(super) fn finish(mut self, context: &Context) -> Intake {
-        for (role, hits) in self.hits.iter().enumerate() {
-            for (rank, &count) in hits.iter().enumerate().filter(|(_, count)| **count > 0) {
-                self.intake.fields.insert((ROLES[role], context.fields.names[role][rank].clone()), count);
-            }
-        }
-        let none = self.intake.skipped.get(&Reason::NoText).copied().unwrap_or_default();
-        if let Some(why) = self.textless.filter(|_| self.intake.documents.is_empty() && none > 1) {
-            self.intake.problems.retain(|p| p.reason != Reason::NoText);
-            let message = format!("none of its {none} records has a text ({why}): name its field with --text-field NAME");
-            let path = context.path.to_string();
-            self.intake.problems.push(super::Problem { reason: Reason::NoText, path, record: None, message });
-        }
-        self.intake
     }
 }
 

@@ -1,6 +1,6 @@
 //! Owns: JSON Lines as a stream: windows of whole lines, read while the last window is parsed. Never: what a line holds.
 
-use super::json::{Batch, Context};
+use super::record::{Batch, Context};
 use super::{Reason, file};
 use std::io::{self, Read};
 
@@ -151,7 +151,8 @@ fn parse(window: &[u8], first: u64, context: &Context) -> (u64, Batch) {
 mod tests {
     use super::*;
     use crate::ingest::InputOptions;
-    use crate::ingest::json::{Fields, records};
+    use crate::ingest::json::records;
+    use crate::ingest::record::Fields;
     use proptest::prelude::*;
 
     /// Gives a few bytes at a time.

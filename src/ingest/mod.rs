@@ -1,13 +1,15 @@
-//! Bytes to documents: files, directories, streams; compression, encodings, JSON. Never: keys or findings.
+//! Bytes to documents: files, directories, streams; compression, encodings, JSON, tables. Never: keys or findings.
 //!
 //! ```text
 //! inputs -source-> files -compress-> plain bytes -file-> one text  -decode-> Document
 //!                                                     -> JSON Lines -lines-\
-//!                                                     -> JSON       -array-+-json, date-> Documents
+//!                                                     -> JSON       -array-+-json--\
+//!                                                     -> CSV, TSV   -table-----------+-record, date-> Documents
+//! files -spool (where they come compressed or piped)--> Parquet     -parquet---------/
 //! ```
 
-mod array;
-mod compress;
+pub(crate) mod array;
+pub(crate) mod compress;
 mod date;
 #[doc(hidden)]
 pub mod decode;
@@ -16,17 +18,34 @@ mod intake;
 #[doc(hidden)]
 pub mod json;
 mod lines;
+#[cfg(feature = "parquet")]
+#[doc(hidden)]
+pub mod parquet;
+pub(crate) mod record;
+mod shape;
+#[cfg(any(feature = "parquet", feature = "emit"))]
+pub(crate) mod shared;
 mod source;
+mod spool;
+#[cfg(feature = "csv")]
+#[doc(hidden)]
+pub mod table;
+
+pub use compress::Compression;
+pub use source::is_pattern;
 
 use crate::text::document::Document;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
 
 /// Where to read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// A file, or a directory to walk.
+    /// A file, a directory to walk, or a pattern of paths ([`is_pattern`]).
     Path(PathBuf),
     /// Standard input.
     Stdin,
@@ -41,6 +60,27 @@ pub enum Format {
     Json,
     /// JSON Lines: one object a line.
     Jsonl,
+    /// A table with commas, or with semicolons where its header has no comma: one record a row, below a header. Needs the
+    /// feature `csv`.
+    Csv,
+    /// The same with tabs. Needs the feature `csv`.
+    Tsv,
+    /// Apache Parquet: one record a row. Needs the feature `parquet`.
+    Parquet,
+}
+
+impl Format {
+    /// The name, as `--input-format` takes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
+            Format::Tsv => "tsv",
+            Format::Parquet => "parquet",
+        }
+    }
 }
 
 /// How to read.
@@ -48,13 +88,13 @@ pub enum Format {
 pub struct InputOptions {
     /// The format of every input; nothing: by file name, then by content.
     pub format: Option<Format>,
-    /// The field that holds the text; nothing: guessed.
+    /// The field or column that holds the text; nothing: guessed.
     pub text_field: Option<String>,
-    /// The field that holds the id; nothing: guessed.
+    /// The field or column that holds the id; nothing: guessed.
     pub id_field: Option<String>,
-    /// The field that holds the source; nothing: guessed.
+    /// The field or column that holds the source; nothing: guessed.
     pub source_field: Option<String>,
-    /// The field that holds the date; nothing: guessed.
+    /// The field or column that holds the date; nothing: guessed.
     pub date_field: Option<String>,
     /// The encoding of every text that carries no byte-order mark, by its WHATWG label; nothing: declared or detected.
     pub encoding: Option<String>,
@@ -62,6 +102,8 @@ pub struct InputOptions {
     pub hidden: bool,
     /// Do not obey .gitignore, .ignore and .nearcopyignore files.
     pub no_ignore: bool,
+    /// Copy standard input to a temporary file without a name first, so that it can be read again: [`ReadFile::spool`].
+    pub spool_stdin: bool,
 }
 
 /// Why something was not read. The name is what the report shows under "skipped".
@@ -86,7 +128,15 @@ pub enum Reason {
     TextNotString,
     /// A text of 4 GiB or more.
     TooLong,
-    /// A file met in a directory whose name is not that of a text or of JSON; named explicitly it would be read.
+    /// A row of a table that has more or fewer fields than the header.
+    RaggedRow,
+    /// A quote in a table that never ends; what follows it was not read.
+    OpenQuote,
+    /// A Parquet file, or a row group of one, that is damaged, encrypted or compressed in a way that is not known.
+    BadParquet,
+    /// A format that this program was built without.
+    NotBuiltIn,
+    /// A file met in a directory whose name is not that of a text, of JSON or of a table; named explicitly it would be read.
     UnknownName,
 }
 
@@ -103,6 +153,10 @@ impl Reason {
             Reason::NoText => "no-text",
             Reason::TextNotString => "text-not-string",
             Reason::TooLong => "too-long",
+            Reason::RaggedRow => "ragged-row",
+            Reason::OpenQuote => "open-quote",
+            Reason::BadParquet => "bad-parquet",
+            Reason::NotBuiltIn => "not-built-in",
             Reason::UnknownName => "unknown-name",
         }
     }
@@ -132,11 +186,38 @@ impl std::fmt::Display for Problem {
     }
 }
 
+/// A file that was opened, as it was then.
+#[derive(Debug, Clone)]
+pub struct ReadFile {
+    /// Where it is; nothing: standard input.
+    pub path: Option<PathBuf>,
+    /// What it is called, [`Document::path`] of its documents.
+    pub shown: String,
+    /// Which of the inputs led to it, counted from 0.
+    pub input: usize,
+    /// Its path below the directory that was an input; the file's name where a file or pattern was; `-` for standard input.
+    pub relative: PathBuf,
+    /// What it holds once it is decompressed.
+    pub format: Format,
+    /// How it is compressed.
+    pub compression: Option<Compression>,
+    /// Its length in bytes; of standard input 0, unless it was copied.
+    pub size: u64,
+    /// When it was last changed, where the system says so.
+    pub modified: Option<SystemTime>,
+    /// The copy of standard input, where [`InputOptions::spool_stdin`] asked for one. Goes with the last clone.
+    pub spool: Option<Arc<File>>,
+}
+
 /// All that came in.
 #[derive(Debug, Clone, Default)]
 pub struct Intake {
     /// The documents, in the order of the inputs.
     pub documents: Vec<Document>,
+    /// Every file that was opened, in the order of the inputs.
+    pub sources: Vec<ReadFile>,
+    /// Files that were reached again under another name or by a link, and read only once.
+    pub met_again: u64,
     /// Files read, standard input counted as one.
     pub files: u64,
     /// Bytes read, before decompression.
@@ -152,7 +233,7 @@ pub struct Intake {
     pub replaced: u64,
     /// Dates that could not be understood; their documents are kept without a date.
     pub bad_dates: u64,
-    /// How many JSON records had their `text`, `id`, `source` and `date` (the first part of the key) in which field (the second).
+    /// How many records of JSON and tables had their `text`, `id`, `source` and `date` (the first part of the key) in which field (the second).
     pub fields: BTreeMap<(&'static str, String), u64>,
 }
 
@@ -164,11 +245,12 @@ const GROUP: usize = 1024;
 
 /// Reads everything. `progress` is told of bytes as they are read; when it says `false`, reading stops early.
 ///
-/// The result depends on the inputs alone, never on the number of threads. A file that is reached twice under one name
-/// is read once. Inside a directory, files are taken in the order of their names. An unknown
+/// The result depends on the inputs alone, never on the number of threads. A file that is reached twice, also by a
+/// link or under another name, is read once, under the first. Inside a directory, files are taken in the order of their names. An unknown
 /// [`encoding`](InputOptions::encoding) reads nothing and is a problem of each input; see [`known_encoding`].
 ///
-/// Cost: the texts, and about 8 MiB for each file being read (a JSON array is held whole while it is read).
+/// Cost: the texts, and about 8 MiB for each file being read (a JSON array is held whole while it is read, and a page of each
+/// needed column of Parquet).
 pub fn read(inputs: &[Input], options: &InputOptions, progress: &(dyn Fn(u64) -> bool + Sync)) -> Intake {
     let mut intake = Intake::default();
     let sources = source::list(inputs, options, &mut intake);

@@ -1,8 +1,8 @@
-//! Owns: which files are read, in which order, and what they are called. Never: opens one of them.
+//! Owns: which files are read, in which order, and what they are called; patterns. Never: opens one of them.
 
 use super::{Format, Input, InputOptions, Intake, Reason};
 use ignore::WalkBuilder;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -22,40 +22,129 @@ pub(super) struct Source {
     pub packed: bool,
     /// What its name says that it holds.
     pub format: Option<Format>,
+    /// Which of the inputs led to it.
+    pub input: usize,
+    /// Its path below the directory that was walked; of a file that was named, its name.
+    pub relative: PathBuf,
 }
 
 impl Source {
-    fn of(path: PathBuf, size: u64, named: bool) -> Source {
+    fn of(path: PathBuf, size: u64, below: Option<&Path>, input: usize) -> Source {
         let shown = shown(&path);
         let (format, packed) = by_name(&shown);
-        Source { path: Some(path), shown, named, size, packed, format }
+        let relative = match below {
+            Some(directory) => path.strip_prefix(directory).ok(),
+            None => path.file_name().map(Path::new),
+        };
+        let relative = relative.map_or_else(|| path.clone(), Path::to_path_buf);
+        Source { path: Some(path), shown, named: below.is_none(), size, packed, format, input, relative }
+    }
+
+    /// Standard input, of a length that is not known and taken to be large.
+    pub(super) fn stdin(input: usize) -> Source {
+        let (shown, relative) = ("-".to_owned(), PathBuf::from("-"));
+        Source { path: None, shown, named: true, size: u64::MAX, packed: false, format: None, input, relative }
     }
 }
 
-/// Everything to read, in the order of the inputs and, inside a directory, of the names.
+/// Everything to read, in the order of the inputs and, inside a directory, of the names. A file that is reached under
+/// several names stays under the first.
 pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake) -> Vec<Source> {
     let mut sources = Vec::new();
-    for input in inputs {
+    for (number, input) in inputs.iter().enumerate() {
         match input {
-            Input::Stdin => {
-                sources.push(Source { path: None, shown: "-".into(), named: true, size: u64::MAX, packed: false, format: None })
+            Input::Stdin => sources.push(Source::stdin(number)),
+            Input::Path(path) if is_pattern(path) => {
+                for path in matches(path, options, intake) {
+                    named(&path, number, options, &mut sources, intake);
+                }
             }
-            Input::Path(path) => match fs::metadata(path) {
-                Ok(meta) if meta.is_dir() => walk(path, options, &mut sources, intake),
-                Ok(meta) => sources.push(Source::of(path.clone(), meta.len(), true)),
-                Err(e) => failed(&e, &shown(path), intake),
-            },
+            Input::Path(path) => named(path, number, options, &mut sources, intake),
         }
     }
+    let mut real = Real::default();
     let mut met = HashSet::with_capacity(sources.len());
-    let first: Vec<bool> = sources.iter().map(|s| met.insert(s.shown.as_str())).collect();
+    let first: Vec<bool> = sources.iter().map(|s| met.insert(s.path.as_deref().map(|path| real.of(path)))).collect();
+    intake.met_again += first.iter().filter(|first| !**first).count() as u64;
     let mut first = first.into_iter();
     sources.retain(|_| first.next().unwrap_or(true));
     sources
 }
 
+/// Takes a path that was named, and all files below it if it is a directory.
+fn named(path: &Path, number: usize, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => walk(path, number, options, sources, intake),
+        Ok(meta) => sources.push(Source::of(path.to_path_buf(), meta.len(), None, number)),
+        Err(e) => failed(&e, &shown(path), intake),
+    }
+}
+
+/// What paths really lead to. Directories are looked up once.
+#[derive(Default)]
+struct Real(HashMap<PathBuf, PathBuf>);
+
+impl Real {
+    fn of(&mut self, path: &Path) -> PathBuf {
+        let directory = match path.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+            Some(parent) => parent,
+            None => Path::new("/"),
+        };
+        let (Some(name), false) = (path.file_name(), path.is_symlink()) else {
+            return fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        };
+        if !self.0.contains_key(directory) {
+            let real = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_path_buf());
+            self.0.insert(directory.to_path_buf(), real);
+        }
+        self.0[directory].join(name)
+    }
+}
+
+/// Whether a path stands for all paths that fit it: it holds `*`, `?` or `[`, and is not itself the name of something.
+///
+/// ```
+/// use std::path::Path;
+/// assert!(nearcopy::ingest::is_pattern(Path::new("data/*.jsonl")));
+/// assert!(!nearcopy::ingest::is_pattern(Path::new("data/all.jsonl")));
+/// ```
+pub fn is_pattern(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '[']) && fs::symlink_metadata(path).is_err()
+}
+
+/// What fits a pattern, in the order of names, as a shell would have it: `*` and `?` pass over no `/` and, unless hidden
+/// files are walked, over no dot at the beginning of a name; ignore files say nothing.
+fn matches(pattern: &Path, options: &InputOptions, intake: &mut Intake) -> Vec<PathBuf> {
+    let rules = glob::MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: true,
+        require_literal_leading_dot: !options.hidden,
+    };
+    let mut found = Vec::new();
+    match pattern.to_str().map(|text| glob::glob_with(text, rules)) {
+        Some(Ok(paths)) => {
+            for path in paths {
+                match path {
+                    Ok(path) => found.push(path),
+                    Err(e) => failed(e.error(), &shown(e.path()), intake),
+                }
+            }
+            if found.is_empty() {
+                intake.skip(Reason::Missing, &shown(pattern), None, || {
+                    "no file fits this pattern: * and ? pass over no /, ** over any number of directories".into()
+                });
+            }
+        }
+        Some(Err(e)) => intake
+            .skip(Reason::Missing, &shown(pattern), None, || format!("is no file, and as a pattern it is wrong ({e}): mend it")),
+        None => failed(&io::ErrorKind::NotFound.into(), &shown(pattern), intake),
+    }
+    found
+}
+
 /// Takes the files of a directory whose names are known, and counts the others.
-fn walk(directory: &Path, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
+fn walk(directory: &Path, number: usize, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
     let obey = !options.no_ignore;
     let mut builder = WalkBuilder::new(directory);
     builder.standard_filters(obey).git_global(false).hidden(!options.hidden).require_git(false).follow_links(true);
@@ -77,11 +166,11 @@ fn walk(directory: &Path, options: &InputOptions, sources: &mut Vec<Source>, int
         };
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { continue };
         let size = entry.metadata().map_or(0, |m| m.len());
-        let source = Source::of(entry.into_path(), size, false);
+        let source = Source::of(entry.into_path(), size, Some(directory), number);
         if source.format.is_none() {
             intake.skip(Reason::UnknownName, &source.shown, None, || {
-                "not read: only .txt, .text, .md, .markdown, .json, .jsonl and .ndjson (also .gz, .zst, .bz2) are read \
-                 from a directory; name the file itself to read it"
+                "not read: only .txt, .text, .md, .markdown, .json, .jsonl, .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2), \
+                 .parquet and .pq are read from a directory; name the file itself to read it"
                     .into()
             });
         } else if !kind.is_file() {
@@ -136,6 +225,9 @@ fn by_name(shown: &str) -> (Option<Format>, bool) {
         Some("txt" | "text" | "md" | "markdown") => Some(Format::Text),
         Some("json") => Some(Format::Json),
         Some("jsonl" | "ndjson") => Some(Format::Jsonl),
+        Some("csv") => Some(Format::Csv),
+        Some("tsv" | "tab") => Some(Format::Tsv),
+        Some("parquet" | "pq") => Some(Format::Parquet),
         _ => None,
     };
     (format, bare.is_some())
@@ -149,6 +241,8 @@ mod tests {
     fn names() {
         assert_eq!(by_name("x/A.TXT"), (Some(Format::Text), false));
         assert_eq!(by_name("x/a.jsonl.zst"), (Some(Format::Jsonl), true));
+        assert_eq!(by_name("a.CSV.bz2"), (Some(Format::Csv), true));
+        assert_eq!((by_name("a.tab").0, by_name("a.pq").0), (Some(Format::Tsv), Some(Format::Parquet)));
         assert_eq!(by_name("a.ndjson"), (Some(Format::Jsonl), false));
         assert_eq!(by_name("a.json.gz.gz"), (None, true));
         assert_eq!(by_name("README"), (None, false));
