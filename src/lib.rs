@@ -1,6 +1,8 @@
 //! Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows where the overlap is,
 //! in both texts.
 
+#[cfg(feature = "emit")]
+pub mod emit;
 mod engine;
 mod error;
 mod hash;

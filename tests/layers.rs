@@ -18,7 +18,8 @@ fn may_use(floor: &str) -> Option<&'static [&'static str]> {
     Some(match floor {
         "span" | "hash" | "error" => &[],
         "text" => &["span", "hash", "error"],
-        "sketch" | "ingest" | "emit" => &["text", "span", "hash", "error"],
+        "sketch" | "ingest" => &["text", "span", "hash", "error"],
+        "emit" => &["ingest", "text", "span", "hash", "error"],
         "pair" => &["sketch", "text", "span", "hash", "error"],
         "engine" => &["pair", "sketch", "text", "span", "hash", "error"],
         "report" => &["pair", "text", "span", "hash", "error"],

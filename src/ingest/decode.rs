@@ -66,12 +66,12 @@ fn detect(bytes: &[u8], valid: usize) -> &'static Encoding {
 }
 
 /// Whether bytes are no text: a NUL in the first 8 KiB, and nothing that says UTF-16.
-pub(super) fn binary(head: &[u8], declared: Option<&'static Encoding>) -> bool {
+pub(crate) fn binary(head: &[u8], declared: Option<&'static Encoding>) -> bool {
     memchr::memchr(0, &head[..head.len().min(8 << 10)]).is_some() && !wide(head, declared)
 }
 
 /// Whether text is in UTF-16, where bytes of ASCII mean something else.
-pub(super) fn wide(head: &[u8], declared: Option<&'static Encoding>) -> bool {
+pub(crate) fn wide(head: &[u8], declared: Option<&'static Encoding>) -> bool {
     let told = Encoding::for_bom(head).map(|(encoding, _)| encoding).or(declared);
     told == Some(UTF_16LE) || told == Some(UTF_16BE)
 }

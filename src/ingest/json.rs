@@ -159,7 +159,7 @@ impl<'de> Visitor<'de> for Names {
 }
 
 /// A JSON string as text. Surrogates without their other half become U+FFFD; the answer says whether there were any.
-fn string(raw: &str) -> Option<(String, bool)> {
+pub(crate) fn string(raw: &str) -> Option<(String, bool)> {
     let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
         return Some((inner.to_owned(), false));

@@ -14,7 +14,7 @@ mod date;
 #[doc(hidden)]
 pub mod decode;
 mod file;
-mod intake;
+pub(crate) mod intake;
 #[doc(hidden)]
 pub mod json;
 mod lines;
@@ -288,4 +288,18 @@ pub fn read(inputs: &[Input], options: &InputOptions, progress: &(dyn Fn(u64) ->
 /// ```
 pub fn known_encoding(label: &str) -> bool {
     encoding_rs::Encoding::for_label(label.as_bytes()).is_some()
+}
+
+/// The decompressed bytes of a file, where they can be read from any place.
+#[cfg(all(feature = "parquet", feature = "emit"))]
+pub(crate) fn keep_plain(file: &shared::Shared) -> std::io::Result<shared::Shared> {
+    use std::io::Read;
+    let plain = compress::Plain::open(Box::new(file.reader(0)), file.length());
+    match plain.error {
+        Some(e) => Err(e),
+        None => match spool::keep(&mut std::io::Cursor::new(plain.head).chain(plain.rest))? {
+            (_, Some(e)) => Err(e),
+            (file, None) => shared::Shared::new(&file),
+        },
+    }
 }

@@ -64,6 +64,9 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Resul
     }
 }
 
+/// The column of each role, and the rank of its name.
+pub(crate) type Columns = [Option<(usize, usize)>; 4];
+
 /// Opens a file: reads its footer.
 pub(crate) fn open(file: Shared) -> std::result::Result<SerializedFileReader<Shared>, String> {
     let mut head = [0; 4];
@@ -95,7 +98,7 @@ fn simple(column: &ColumnDescriptor) -> bool {
 pub(crate) fn columns(
     reader: &SerializedFileReader<Shared>,
     context: &Context,
-) -> std::result::Result<[Option<(usize, usize)>; 4], (Reason, String)> {
+) -> std::result::Result<Columns, (Reason, String)> {
     let leaves = reader.metadata().file_metadata().schema_descr().columns();
     let names: Vec<String> = leaves.iter().map(|c| c.path().string()).collect();
     let found = context.fields.columns(&names, |role, c| if role == TEXT { textual(&leaves[c]) } else { simple(&leaves[c]) });
@@ -180,7 +183,7 @@ pub(crate) fn rows(group: &RowGroupMetaData) -> u64 {
     group.num_rows().max(0) as u64
 }
 
-fn compressed(group: &RowGroupMetaData, columns: &[Option<(usize, usize)>; 4]) -> i64 {
+fn compressed(group: &RowGroupMetaData, columns: &Columns) -> i64 {
     columns
         .iter()
         .flatten()
@@ -193,7 +196,7 @@ fn group(
     reader: &SerializedFileReader<Shared>,
     index: usize,
     first: u64,
-    columns: &[Option<(usize, usize)>; 4],
+    columns: &Columns,
     context: &Context,
     batch: &mut Batch,
 ) -> Result<()> {

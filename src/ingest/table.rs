@@ -156,6 +156,12 @@ impl<'r> Rows<'r> {
         Next::Row
     }
 
+    /// What is left behind the last row: what was read, the row with an open quote in it, and the rest of the stream.
+    #[cfg(feature = "emit")]
+    pub(crate) fn left(&mut self) -> (&[u8], &mut (dyn Read + Send)) {
+        (&self.buffer[self.start..], self.inner)
+    }
+
     fn fill(&mut self) {
         self.buffer.drain(..self.start);
         self.end -= self.start;

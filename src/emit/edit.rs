@@ -1,0 +1,164 @@
+//! Owns: one text or JSON record changed: parts cut out, members added, all else byte for byte. Never: which records there are.
+
+use super::again::{encoded, exact};
+use super::{ANNOTATION, Annotation, Change, Error, Job};
+use crate::ingest::json::{string, walk};
+use crate::ingest::record::TEXT;
+use crate::span::Span;
+use encoding_rs::Encoding;
+use serde::de::IgnoredAny;
+use std::collections::BTreeSet;
+
+/// Parts of a text that were cut out.
+pub(super) type Gone = Vec<(Span, String)>;
+
+/// A text without some of its parts, and these.
+pub(super) struct Cut {
+    pub(super) kept: String,
+    pub(super) gone: Gone,
+}
+
+/// Cuts parts out of a text. Nothing where they are not in order, reach beyond the text, or part a character.
+pub(super) fn cut(text: &str, spans: &[Span]) -> Option<Cut> {
+    let mut kept = String::with_capacity(text.len());
+    let mut gone = Vec::with_capacity(spans.len());
+    let mut from = 0;
+    for &span in spans {
+        let part = (span.start <= span.end).then(|| text.get(span.range()))??;
+        kept.push_str(text.get(from..span.start as usize)?);
+        gone.push((span, part.to_owned()));
+        from = span.end as usize;
+    }
+    kept.push_str(&text[from..]);
+    Some(Cut { kept, gone })
+}
+
+/// What came of a record that was to be changed.
+pub(super) enum Edited {
+    /// Its new bytes, and what was cut from its text.
+    Done(Vec<u8>, Gone),
+    /// It cannot be changed.
+    Left,
+}
+
+/// Cuts or annotates a JSON record.
+pub(super) fn record(bytes: &[u8], change: &Change, job: &Job, encoding: Option<&'static Encoding>) -> Result<Edited, Error> {
+    let Some(text) = exact(bytes, encoding) else { return Ok(Edited::Left) };
+    let (new, gone) = match change {
+        Change::Keep | Change::Drop => return Ok(Edited::Left),
+        Change::Cut(spans) => match cut_json(&text, spans, job) {
+            Some(done) => done,
+            None => return Ok(Edited::Left),
+        },
+        Change::Annotate(annotation) => match add(&text, annotation, job)? {
+            Some(new) => (new, Vec::new()),
+            None => return Ok(Edited::Left),
+        },
+    };
+    Ok(match encoded(&new, encoding) {
+        Some(bytes) => Edited::Done(bytes.into_owned(), gone),
+        None => Edited::Left,
+    })
+}
+
+/// Cuts parts out of the string that is a record's text; its other characters stay written as they are.
+fn cut_json(record: &str, spans: &[Span], job: &Job) -> Option<(String, Gone)> {
+    let found = walk(&job.fields, record.as_bytes()).ok()?;
+    let (_, raw) = found.values[TEXT]?;
+    let (text, _) = string(raw)?;
+    let Cut { gone, .. } = cut(&text, spans)?;
+    // The value was borrowed from the record, so its place is where it points to.
+    let at = (raw.as_ptr() as usize).checked_sub(record.as_ptr() as usize)?;
+    if record.get(at..at + raw.len())? != raw {
+        return None;
+    }
+    let mut new = String::with_capacity(record.len());
+    new.push_str(&record[..at + 1]);
+    let inside = &raw[1..raw.len() - 1];
+    let (mut written, mut decoded, mut next) = (0, 0, spans.iter().peekable());
+    while written < inside.len() {
+        let (unit, length) = unit(&inside[written..])?;
+        while next.peek().is_some_and(|span| span.end as usize <= decoded) {
+            next.next();
+        }
+        if next.peek().is_none_or(|span| decoded < span.start as usize) {
+            new.push_str(&inside[written..written + unit]);
+        }
+        written += unit;
+        decoded += length;
+    }
+    new.push_str(&record[at + raw.len() - 1..]);
+    (decoded == text.len()).then_some((new, gone))
+}
+
+/// The first character of the inside of a JSON string: how long it is as it is written, and in UTF-8.
+fn unit(rest: &str) -> Option<(usize, usize)> {
+    let bytes = rest.as_bytes();
+    if bytes[0] != b'\\' {
+        let length = rest.chars().next()?.len_utf8();
+        return Some((length, length));
+    }
+    if bytes.get(1) != Some(&b'u') {
+        return Some((2, 1));
+    }
+    let code = |at: usize| u32::from_str_radix(rest.get(at..at + 4)?, 16).ok();
+    let first = code(2)?;
+    let low = || if rest.get(6..8) == Some("\\u") { code(8).filter(|c| (0xdc00..0xe000).contains(c)) } else { None };
+    Some(match first {
+        0xd800..0xdc00 if low().is_some() => (12, 4),
+        // A surrogate without its other half is read as U+FFFD, three bytes too.
+        _ => (6, char::from_u32(first).map_or(3, char::len_utf8)),
+    })
+}
+
+/// Adds the members of an annotation before the closing brace. Nothing where the record is no object.
+fn add(record: &str, annotation: &Annotation, job: &Job) -> Result<Option<String>, Error> {
+    let Ok(Keys(keys)) = serde_json::from_str::<Keys>(record) else { return Ok(None) };
+    let Some(end) = record.rfind('}') else { return Ok(None) };
+    if let Some(name) = ANNOTATION.iter().map(|field| job.name(field)).find(|name| keys.contains(name)) {
+        return Err(job.taken(&name));
+    }
+    let body = record[..end].trim_ascii_end();
+    let mut new = body.to_owned();
+    let mut comma = if keys.is_empty() { "" } else { "," };
+    for (name, value) in members(annotation) {
+        new.push_str(comma);
+        new.push_str(&serde_json::Value::from(job.name(name)).to_string());
+        new.push(':');
+        new.push_str(&value);
+        comma = ",";
+    }
+    new.push_str(&record[body.len()..]);
+    Ok(Some(new))
+}
+
+/// The fields of an annotation that have a value, as JSON.
+fn members(a: &Annotation) -> Vec<(&'static str, String)> {
+    let text = |value: Option<&str>| value.map(|v| serde_json::Value::from(v).to_string());
+    let coverage = a.coverage.map(|c| serde_json::Value::from(c).to_string());
+    let values = [text(a.cluster.as_deref()), text(a.relation), text(a.partner.as_deref()), coverage, a.spans_json()];
+    ANNOTATION.into_iter().zip(values).filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// The names of an object's members.
+struct Keys(BTreeSet<String>);
+
+impl<'de> serde::Deserialize<'de> for Keys {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Keys, D::Error> {
+        struct Visit;
+        impl<'de> serde::de::Visitor<'de> for Visit {
+            type Value = Keys;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = BTreeSet::new();
+                while let Some((key, _)) = map.next_entry::<String, IgnoredAny>()? {
+                    keys.insert(key);
+                }
+                Ok(Keys(keys))
+            }
+        }
+        d.deserialize_map(Visit)
+    }
+}

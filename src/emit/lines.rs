@@ -1,0 +1,113 @@
+//! Owns: JSON Lines written again. Never: parses a line that is kept.
+
+use super::again::{self, Records};
+use super::edit::{Edited, record};
+use super::sink::Sink;
+use super::{Change, Error, Job, Taken};
+use std::io::{Read, Write};
+
+/// Bytes read at a time.
+const WINDOW: u64 = 4 << 20;
+
+/// A line longer than this was not read the first time, and passes.
+const LONGEST: usize = u32::MAX as usize;
+
+/// Writes the lines of an input. Lines that are kept are written many at a time.
+pub(super) fn copy(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+    let apart = sink.begun() && !sink.at_line_start();
+    let open = again::records(job, sink, false)?;
+    copy_up_to(LONGEST, apart, open, job, sink)
+}
+
+fn copy_up_to(longest: usize, apart: bool, open: Records, job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+    let file = job.file;
+    let Records { head: mut buffer, mut rest, encoding } = open;
+    let mut lines = Lines { number: 0, encoding, apart };
+    let mut passing = false;
+    loop {
+        let read = (&mut rest).take(WINDOW).read_to_end(&mut buffer).map_err(|e| again::broken(file, &e))?;
+        if passing {
+            let end = memchr::memchr(b'\n', &buffer).map_or(buffer.len(), |at| at + 1);
+            passing = !buffer[..end].ends_with(b"\n");
+            lines.write(&buffer[..end], job, sink)?;
+            buffer.drain(..end);
+        }
+        let end = if read == 0 { buffer.len() } else { memchr::memrchr(b'\n', &buffer).map_or(0, |at| at + 1) };
+        lines.copy(&buffer[..end], job, sink)?;
+        if read == 0 {
+            return Ok(());
+        }
+        buffer.drain(..end);
+        if buffer.len() > longest {
+            lines.write(&buffer, job, sink)?;
+            buffer.clear();
+            lines.number += 1;
+            (job.written.records, job.written.kept) = (job.written.records + 1, job.written.kept + 1);
+            passing = true;
+        }
+    }
+}
+
+/// The lines of an input, as they are counted.
+struct Lines {
+    number: u64,
+    encoding: Option<&'static encoding_rs::Encoding>,
+    /// Whether the input before this one lacks its last line break.
+    apart: bool,
+}
+
+impl Lines {
+    /// Writes whole lines.
+    fn copy(&mut self, window: &[u8], job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+        let (mut run, mut from) = (0, 0);
+        let behind = if window.ends_with(b"\n") { None } else { Some(window.len()) };
+        for at in memchr::memchr_iter(b'\n', window).map(|at| at + 1).chain(behind) {
+            let start = std::mem::replace(&mut from, at);
+            if start == at {
+                continue;
+            }
+            self.number += 1;
+            let line = window[start..at].trim_ascii();
+            if line.is_empty() {
+                continue;
+            }
+            job.written.records += 1;
+            let change = (job.change)(Some(self.number));
+            if change == Change::Keep {
+                job.written.kept += 1;
+                continue;
+            }
+            if change == Change::Drop {
+                self.write(&window[run..start], job, sink)?;
+                run = at;
+                job.written.dropped += 1;
+                job.tell(Some(self.number), Taken::Record(&window[start..at]))?;
+                continue;
+            }
+            job.written.kept += 1;
+            match record(line, &change, job, self.encoding)? {
+                Edited::Left => job.written.left += 1,
+                Edited::Done(new, gone) => {
+                    let lead = line.as_ptr() as usize - window.as_ptr() as usize;
+                    self.write(&window[run..lead], job, sink)?;
+                    self.write(&new, job, sink)?;
+                    run = lead + line.len();
+                    if matches!(change, Change::Cut(_)) {
+                        job.tell_cut(Some(self.number), &gone)?;
+                    }
+                }
+            }
+        }
+        self.write(&window[run..], job, sink)
+    }
+
+    fn write(&mut self, bytes: &[u8], job: &Job, sink: &mut Sink) -> Result<(), Error> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if std::mem::take(&mut self.apart) {
+            sink.write_all(b"\n").map_err(|e| Error::output(job.file, &e))?;
+        }
+        sink.write_all(bytes).map_err(|e| Error::output(job.file, &e))
+    }
+}
