@@ -162,7 +162,7 @@ fn what_a_reference_holds_can_go_too() {
     let long = Document::new("long", format!("{}\n\n{}", story(4, 30), story(5, 90))).reference();
     let all = vec![page, part, test, long];
     let goes = |relations: &[Relation]| {
-        let what = Removal { relations: relations.to_vec(), ..Removal::default() };
+        let what = Removal { relations: relations.to_vec(), abridged: false, ..Removal::default() };
         let (corpus, _, plan) = plan(all.clone(), &Thresholds::default(), &what);
         ids(&corpus, &plan)
     };
@@ -253,4 +253,26 @@ fn a_document_that_others_went_for_is_left_whole() {
     let (corpus, _, cut) = plan(documents, &t, &what);
     assert_eq!(ids(&corpus, &cut), ["d"]);
     assert!(left(&corpus, &cut)[2].1.contains(&one));
+}
+
+#[test]
+fn a_text_cut_short_goes_and_one_in_a_roundup_stays() {
+    let stories: Vec<String> = (0..4).map(|n| format!("{}.\n\n{}.", story(n, 40), story(n + 10, 40))).collect();
+    let mut documents = vec![
+        Document::new("roundup", stories[..3].join("\n\n")),
+        Document::new("one", stories[0].clone()),
+        Document::new("two", stories[1].clone()),
+        Document::new("long", format!("{}\n\n{}.", stories[3], story(30, 200))),
+        Document::new("short", stories[3].clone()),
+        Document::new("short-again", format!("{} more", stories[3])),
+    ];
+    let t = Thresholds { all_pairs: true, ..Thresholds::default() };
+    let (corpus, _, cut) = plan(documents.clone(), &t, &Removal::default());
+    assert_eq!(ids(&corpus, &cut), ["short", "short-again"]);
+    let partner = |g: &nearcopy::Gone| if let Why::Copy { partner, .. } = g.why { partner } else { u32::MAX };
+    assert!(cut.gone.iter().all(|g| corpus.info(partner(g) as usize).id == "long"));
+    // The other story of the roundup is not in the corpus: then it looks like a longer version.
+    documents.remove(2);
+    let (corpus, _, cut) = plan(documents, &t, &Removal::default());
+    assert_eq!(ids(&corpus, &cut), ["one", "short", "short-again"]);
 }

@@ -130,7 +130,7 @@ impl Compare {
         let quiet = self.talk.quiet;
         if let Some(path) = &self.pairs {
             let inputs: Vec<_> = self.items.iter().map(|p| input(p)).collect();
-            let mut taken = take_in(&inputs, settings, meter, quiet)?;
+            let mut taken = take_in(&inputs, &settings.flags.input.options(), meter, quiet)?;
             let corpus = taken.corpus(quiet)?;
             let wanted = Wanted::read(path, &corpus)?;
             if !quiet {

@@ -3,9 +3,8 @@
 use super::amount::Amount;
 use super::problems::{self, clean, count, say};
 use super::progress::Meter;
-use super::settings::Settings;
 use super::{Exit, Result};
-use nearcopy::ingest::{self, Input, Intake};
+use nearcopy::ingest::{self, Input, InputOptions, Intake, ReadFile};
 use nearcopy::{Corpus, Document, Documents};
 use std::ffi::OsStr;
 
@@ -19,6 +18,8 @@ pub fn input(path: &OsStr) -> Input {
 pub struct Taken {
     /// The documents; empty once they went into a corpus.
     pub documents: Vec<Document>,
+    /// The files they came from.
+    pub sources: Vec<ReadFile>,
     /// Reasons and counts, for the report.
     pub skipped: Vec<(String, u64)>,
     /// Records good and bad.
@@ -30,18 +31,19 @@ pub struct Taken {
 }
 
 /// Reads, and says on standard error what could not be read.
-pub fn take_in(inputs: &[Input], settings: &Settings, meter: &Meter, quiet: bool) -> Result<Taken> {
+pub fn take_in(inputs: &[Input], options: &InputOptions, meter: &Meter, quiet: bool) -> Result<Taken> {
     meter.reading();
-    let mut intake = ingest::read(inputs, &settings.flags.input.options(), &|bytes| meter.read(bytes));
+    let mut intake = ingest::read(inputs, options, &|bytes| meter.read(bytes));
     meter.pause()?;
     problems::tell(&intake, quiet);
     let lost = problems::input_lost(&intake, inputs);
     let documents = std::mem::take(&mut intake.documents);
     let bad = problems::bad_records(&intake);
-    let Intake { skipped, .. } = intake;
+    let Intake { skipped, sources, .. } = intake;
     Ok(Taken {
         records: documents.len() as u64 + bad,
         documents,
+        sources,
         skipped: skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect(),
         bad,
         lost,

@@ -1,12 +1,16 @@
 //! The command line: one file a subcommand, and what they share. Uses the public API only; never finds anything itself.
 
+mod alarm;
 mod amount;
+mod cleaning;
 mod compare;
 mod config;
+mod dedupe;
 mod explain;
 mod flags;
 mod generate;
 mod intake;
+mod layout;
 mod named;
 mod output;
 mod pairs;
@@ -15,6 +19,7 @@ mod progress;
 mod recipe;
 mod scan;
 mod settings;
+mod staged;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
@@ -35,6 +40,7 @@ const EXAMPLES: &str = "\
 Examples:
   nearcopy scan articles/                     what is doubled in a directory, for a person
   nearcopy scan corpus.jsonl --format json    the same as data
+  nearcopy dedupe corpus.jsonl -o clean.jsonl the corpus without its copies
   nearcopy compare a.txt b.txt                two texts, passage by passage
   nearcopy explain a.txt b.txt                why they are what they are to each other, with the numbers
 
@@ -46,6 +52,7 @@ Exit codes: 0 done, whatever was found; 2 error, bad usage, or an input that was
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(Box<scan::Scan>),
+    Dedupe(Box<dedupe::Dedupe>),
     Compare(Box<compare::Compare>),
     Explain(Box<explain::Explain>),
     Generate(generate::Generate),
@@ -124,6 +131,7 @@ fn parse() -> Result<Command> {
 fn run(command: Command) -> Result<Exit> {
     match command {
         Command::Scan(scan) => scan.run(),
+        Command::Dedupe(dedupe) => dedupe.run(),
         Command::Compare(compare) => compare.run(),
         Command::Explain(explain) => explain.run(),
         Command::Generate(generate) => generate.run(),

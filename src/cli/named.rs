@@ -32,7 +32,7 @@ pub fn named(items: &[OsString], within: &[OsString], settings: &Settings, meter
         return Ok(Named { corpus, numbers: (0..items.len() as u32).collect(), taken });
     }
     let inputs: Vec<_> = within.iter().map(|p| input(p)).collect();
-    let mut taken = take_in(&inputs, settings, meter, quiet)?;
+    let mut taken = take_in(&inputs, &settings.flags.input.options(), meter, quiet)?;
     let corpus = taken.corpus(quiet)?;
     let mut numbers = items.iter().map(|id| expect(&corpus, &id.to_string_lossy())).collect::<Result<Vec<u32>>>()?;
     numbers.sort_unstable();
@@ -44,7 +44,7 @@ pub fn named(items: &[OsString], within: &[OsString], settings: &Settings, meter
 
 /// Reads a file that should hold one document.
 fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Result<Taken> {
-    let taken = take_in(&[input(path)], settings, meter, quiet)?;
+    let taken = take_in(&[input(path)], &settings.flags.input.options(), meter, quiet)?;
     let shown = clean(&path.to_string_lossy());
     match taken.documents.len() {
         1 => Ok(taken),

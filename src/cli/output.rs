@@ -24,9 +24,16 @@ pub struct OutputArgs {
 
 /// A report to write: `json=report.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Target {
+pub struct Target {
     format: OutputFormat,
     path: PathBuf,
+}
+
+impl Target {
+    /// Its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl std::str::FromStr for Target {
@@ -76,13 +83,15 @@ impl OutputArgs {
 
     /// Writes all reports: the files, then standard output.
     pub fn write(&self, flags: &ReportFlags, report: &Report) -> Result<()> {
-        let brief = flags.brief.unwrap_or(false);
-        for target in &self.output {
-            let human = HumanOptions { color: false, width: WIDTH, brief };
-            to_file(&target.path, |out| report.write(target.format, human, out))?;
-        }
+        write_targets(&self.output, flags, report)?;
         to_stdout(|out| report.write(flags.format.unwrap_or(OutputFormat::Human), human_options(flags), out))
     }
+}
+
+/// Writes reports to files.
+pub fn write_targets(targets: &[Target], flags: &ReportFlags, report: &Report) -> Result<()> {
+    let human = HumanOptions { color: false, width: WIDTH, brief: flags.brief.unwrap_or(false) };
+    targets.iter().try_for_each(|t| to_file(&t.path, |out| report.write(t.format, human, out)))
 }
 
 /// How text for a person looks on standard output.
@@ -144,7 +153,7 @@ fn place(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> i
 }
 
 /// A writer that Ctrl-C ends, so that what is half written can be taken away.
-struct Stoppable<W>(W);
+pub struct Stoppable<W>(pub W);
 
 impl<W: Write> Write for Stoppable<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -168,11 +177,11 @@ pub fn probe(path: &Path) -> Result<()> {
 }
 
 /// A device or a named pipe: renaming over it would remove it.
-fn is_special(path: &Path) -> bool {
+pub fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
 }
 
-fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -190,7 +199,7 @@ fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     builder.tempfile_in(directory)
 }
 
-fn failed(what: &str, error: &io::Error) -> Failure {
+pub fn failed(what: &str, error: &io::Error) -> Failure {
     if interrupted() {
         return Failure::Cancelled;
     }

@@ -38,6 +38,7 @@ impl Meter {
         // Without a handler Ctrl-C kills the process, which is no worse than before.
         let _ = ctrlc::set_handler(move || {
             if INTERRUPTED.swap(true, Ordering::Relaxed) {
+                super::staged::sweep();
                 std::process::exit(130);
             }
             say("stopping; once more to stop at once");

@@ -90,7 +90,7 @@ impl Scan {
 
         let meter = Meter::start(self.talk);
         let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
-        let mut taken = take_in(&inputs, &settings, &meter, self.talk.quiet)?;
+        let mut taken = take_in(&inputs, &settings.flags.input.options(), &meter, self.talk.quiet)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
             say_empty(&self.paths, &taken);

@@ -38,7 +38,7 @@ use crate::text::document::Document;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -278,6 +278,19 @@ pub fn read(inputs: &[Input], options: &InputOptions, progress: &(dyn Fn(u64) ->
         }
     }
     intake
+}
+
+/// What the name of a file says that it holds, and how it is compressed.
+///
+/// ```
+/// use nearcopy::ingest::{Compression, Format, by_name};
+/// assert_eq!(by_name("a/b.jsonl.zst".as_ref()), (Some(Format::Jsonl), Some(Compression::Zstd)));
+/// ```
+pub fn by_name(path: &Path) -> (Option<Format>, Option<Compression>) {
+    let (format, packed) = source::by_name(&source::shown(path));
+    let ends = |end: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(end));
+    let kinds = [("gz", Compression::Gzip), ("zst", Compression::Zstd), ("bz2", Compression::Bzip2)];
+    (format, kinds.into_iter().find(|(end, _)| packed && ends(end)).map(|(_, kind)| kind))
 }
 
 /// Whether a label is one of the WHATWG encoding labels, such as `windows-1252`, `gb18030` or `shift_jis`.

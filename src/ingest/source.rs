@@ -218,7 +218,7 @@ pub(super) fn shown(path: &Path) -> String {
 }
 
 /// What a file holds by its name, and whether it is compressed.
-fn by_name(shown: &str) -> (Option<Format>, bool) {
+pub(super) fn by_name(shown: &str) -> (Option<Format>, bool) {
     let name = shown.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     let bare = [".gz", ".zst", ".bz2"].iter().find_map(|end| name.strip_suffix(end));
     let format = match bare.unwrap_or(&name).rsplit_once('.').map(|(_, end)| end) {

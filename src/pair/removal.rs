@@ -5,7 +5,10 @@ use super::detection::{Comparison, Detection, Pair, Place, Relation};
 use crate::span::Span;
 use crate::text::document::Documents;
 use std::cmp::{Ordering, Reverse};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// A text that holds more documents than this is a roundup, without a look at their places.
+const MANY: usize = 64;
 
 /// What is to be removed from a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +19,9 @@ pub struct Removal {
     /// [`Relation::Quotes`] and [`Relation::Template`] count only towards a [reference](crate::Document::reference). Others than equal and
     /// near-copy want a scan of [all pairs](crate::Thresholds::all_pairs).
     pub relations: Vec<Relation>,
+    /// Abridged copies too: documents that stand in a longer one that stays and that holds no other story. Without it, and without
+    /// [`Relation::ContainedIn`], a text cut to less than half stays.
+    pub abridged: bool,
     /// Only copies of a reference.
     pub against_only: bool,
     /// Repeated paragraphs, all but their first place.
@@ -29,11 +35,12 @@ pub struct Removal {
 }
 
 impl Default for Removal {
-    /// Equal texts and near-copies.
+    /// Equal texts, near-copies and abridged copies.
     fn default() -> Removal {
         Removal {
             documents: true,
             relations: vec![Relation::Equal, Relation::NearCopy],
+            abridged: true,
             against_only: false,
             paragraphs: false,
             passages: false,
@@ -257,16 +264,27 @@ impl Judge<'_> {
 
     /// Documents that stand in a longer one that stays. The longest are decided first, so that what is decided on stays so.
     fn contained(&mut self) {
-        if !self.removal.takes(Relation::ContainedIn) {
+        let all = self.removal.takes(Relation::ContainedIn);
+        if !all && !self.removal.abridged {
             return;
         }
         let mut inside: Vec<(u32, u32)> = Vec::new();
+        let mut holds: HashMap<u32, Vec<Vec<Span>>> = HashMap::new();
         for p in &self.found.pairs {
-            match p.relation {
-                Relation::ContainedIn if self.tokens(p.a) < self.tokens(p.b) => inside.push((p.a, p.b)),
-                Relation::Contains if self.tokens(p.b) < self.tokens(p.a) => inside.push((p.b, p.a)),
-                _ => {}
+            let matches = &p.comparison.matches;
+            let (small, large, spans) = match p.relation {
+                Relation::ContainedIn => (p.a, p.b, matches.iter().map(|m| m.b).collect()),
+                Relation::Contains => (p.b, p.a, matches.iter().map(|m| m.a).collect()),
+                _ => continue,
+            };
+            if self.tokens(small) < self.tokens(large) {
+                inside.push((small, large));
+                holds.entry(large).or_default().push(spans);
             }
+        }
+        if !all {
+            let roundups: HashSet<u32> = holds.into_iter().filter(|(_, parts)| several_stories(parts)).map(|(n, _)| n).collect();
+            inside.retain(|(_, large)| !roundups.contains(large));
         }
         inside.sort_by_key(|&(small, large)| (Reverse(self.tokens(small)), small, Reverse(self.tokens(large)), large));
         for (small, large) in inside {
@@ -289,6 +307,29 @@ impl Judge<'_> {
         let held = |why: &Why| matches!(why, Why::Copy { relation: Relation::ContainedIn, .. }) || self.is_copy(why);
         self.copy(n, partner).filter(held)
     }
+}
+
+/// Whether two of the parts of a text, each the passages that another document holds, have little in common: then it is a roundup of several
+/// stories, and not one story that others printed in part.
+fn several_stories(parts: &[Vec<Span>]) -> bool {
+    let mut parts: Vec<Vec<Span>> = parts.to_vec();
+    parts.iter_mut().for_each(|p| p.sort_unstable());
+    parts.len() > MANY
+        || parts.iter().enumerate().any(|(i, x)| parts[..i].iter().any(|y| 2 * common(x, y) < length(x).min(length(y))))
+}
+
+fn length(spans: &[Span]) -> usize {
+    spans.iter().map(|s| s.len()).sum()
+}
+
+/// Bytes that both lists of sorted spans cover.
+fn common(x: &[Span], y: &[Span]) -> usize {
+    let (mut i, mut j, mut sum) = (0, 0, 0);
+    while i < x.len() && j < y.len() {
+        sum += x[i].end.min(y[j].end).saturating_sub(x[i].start.max(y[j].start)) as usize;
+        if x[i].end < y[j].end { i += 1 } else { j += 1 }
+    }
+    sum
 }
 
 /// Relation and coverage of a pair, as the document of this number sees them.

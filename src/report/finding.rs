@@ -178,7 +178,7 @@ pub(super) fn rounded(value: f64, decimals: i32) -> f64 {
     if rounded.is_finite() { rounded + 0.0 } else { 0.0 }
 }
 
-fn reasons(counts: &[(String, u64)]) -> Vec<ReasonView<'_>> {
+pub(super) fn reasons(counts: &[(String, u64)]) -> Vec<ReasonView<'_>> {
     counts.iter().map(|(reason, count)| ReasonView { reason, count: *count }).collect()
 }
 

@@ -16,6 +16,7 @@ mod words;
 mod wrap;
 
 pub use explain::{Explained, Traced};
+pub use removals::WrittenFile;
 pub use removed::{Annotated, Annotations, Raw, RemovedLines};
 pub use verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
 
@@ -103,6 +104,14 @@ pub fn human(findings: Findings, options: HumanOptions, out: &mut dyn Write) -> 
 /// As [`json()`].
 pub fn cleaned(cleaned: Cleaned, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
     removals::write(cleaned, options, out)
+}
+
+/// Writes the counts of a cleaning as one JSON object on one line, schema `nearcopy.dedupe/1`.
+///
+/// # Errors
+/// What `out` answers.
+pub fn cleaned_json(cleaned: Cleaned, written: &[WrittenFile], out: &mut dyn Write) -> io::Result<()> {
+    removals::object(cleaned, written, out)
 }
 
 /// Writes a traced document or pair for a person, stage by stage. Long lists are cut, and say by how much.

@@ -1,14 +1,77 @@
 //! Owns: what a cleaning takes away, for a person: how much, from where, and the removals to look at first. Never: takes anything away.
 
-use super::finding::first_words;
+use super::finding::{ReasonView, first_words, reasons};
 use super::human::{Human, Line};
 use super::words::{self, Style};
-use super::{Cleaned, HumanOptions};
+use super::{Cleaned, HumanOptions, json};
 use crate::pair::detection::{Place, Relation};
 use crate::pair::removal::{Cut, Gone, Why};
+use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+
+/// An output that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct WrittenFile {
+    /// Its path.
+    pub path: String,
+    /// Records in it.
+    pub kept: u64,
+    /// Records left out of it.
+    pub dropped: u64,
+    /// Records of it that a passage was cut out of.
+    pub cut: u64,
+}
+
+#[derive(Serialize)]
+struct LossView<'a> {
+    source: Option<&'a str>,
+    documents: u64,
+    removed: u64,
+}
+
+#[derive(Serialize)]
+struct CleanedView<'a> {
+    schema: &'static str,
+    planned: bool,
+    documents: u64,
+    tokens: u64,
+    removed: u64,
+    removed_tokens: u64,
+    removed_as: &'a BTreeMap<&'static str, u64>,
+    cut_passages: u64,
+    cut_tokens: u64,
+    skipped: Vec<ReasonView<'a>>,
+    sources: Vec<LossView<'a>>,
+    written: &'a [WrittenFile],
+}
+
+/// The counts as one JSON object on one line.
+pub(super) fn object(cleaned: Cleaned, written: &[WrittenFile], out: &mut dyn Write) -> io::Result<()> {
+    let tally = Tally::new(cleaned);
+    let sources = tally.sources.iter();
+    let view = CleanedView {
+        schema: "nearcopy.dedupe/1",
+        planned: cleaned.planned,
+        documents: tally.documents.of,
+        tokens: tally.tokens,
+        removed: tally.documents.documents,
+        removed_tokens: tally.gone_tokens,
+        removed_as: &tally.kinds,
+        cut_passages: cleaned.plan.cuts.len() as u64,
+        cut_tokens: tally.cut_tokens,
+        skipped: reasons(cleaned.findings.skipped),
+        sources: sources
+            .map(|(source, loss)| LossView { source: *source, documents: loss.of, removed: loss.documents })
+            .collect(),
+        written,
+    };
+    let mut bytes = Vec::new();
+    json::value(&mut bytes, &view)?;
+    bytes.push(b'\n');
+    out.write_all(&bytes)
+}
 
 /// How many removals are shown, those least like what stays first …
 const LEAST_ALIKE: usize = 10;

@@ -1,0 +1,66 @@
+//! Owns: the alarm before a cleaning that takes too much. Never: what goes.
+
+use super::amount::Amount;
+use super::problems::{clean, count};
+use nearcopy::Why;
+use nearcopy::report::Cleaned;
+use std::collections::HashMap;
+
+/// A source with fewer documents than this may lose them all: an aggregator's three reprints are no accident.
+const SMALL: u64 = 10;
+
+/// Why too much would go, in words; nothing where it would not.
+pub fn raised(cleaned: Cleaned, most: Amount) -> Option<String> {
+    let documents = cleaned.findings.documents;
+    let mut sources: HashMap<Option<&str>, (u64, u64)> = HashMap::new();
+    let mut all = (0, 0);
+    for n in (0..documents.count()).filter(|&n| !documents.info(n).reference) {
+        sources.entry(documents.info(n).source.as_deref()).or_default().1 += 1;
+        all.1 += 1;
+    }
+    for g in &cleaned.plan.gone {
+        sources.entry(documents.info(g.document as usize).source.as_deref()).or_default().0 += 1;
+        all.0 += 1;
+    }
+    if most.exceeded(all.0, all.1) {
+        return Some(words(cleaned, most, all, None));
+    }
+    let too_much = |(name, (gone, of)): (Option<&'_ str>, (u64, u64))| {
+        let name = name.filter(|_| of >= SMALL && most.exceeded(gone, of))?;
+        Some((name.to_owned(), (gone, of)))
+    };
+    let mut hit: Vec<(String, (u64, u64))> = sources.into_iter().filter_map(too_much).collect();
+    hit.sort_by(|x, y| (y.1.0, &x.0).cmp(&(x.1.0, &y.0)));
+    hit.first().map(|(name, counts)| words(cleaned, most, *counts, Some(name)))
+}
+
+fn words(cleaned: Cleaned, most: Amount, (gone, of): (u64, u64), source: Option<&str>) -> String {
+    let documents = cleaned.findings.documents;
+    let scope = source.map(|s| format!(" of source {:?}", clean(s))).unwrap_or_default();
+    let percent = gone as f64 / of.max(1) as f64 * 100.0;
+    let mut text = format!(
+        "{gone} of {}{scope} ({percent:.0}%) would be removed, more than --max-removed {most} allows",
+        count(of, "document")
+    );
+    let mut blame: HashMap<u32, Vec<u32>> = HashMap::new();
+    for g in &cleaned.plan.gone {
+        let here = documents.info(g.document as usize).source.as_deref();
+        if let Why::Copy { partner, .. } = g.why
+            && source.is_none_or(|s| here == Some(s))
+        {
+            blame.entry(partner).or_default().push(g.document);
+        }
+    }
+    if let Some((&partner, copies)) = blame.iter().max_by_key(|(partner, copies)| (copies.len(), std::cmp::Reverse(**partner))) {
+        let id = |n: u32| clean(&documents.info(n as usize).id);
+        let some: Vec<String> = copies.iter().take(3).map(|&n| id(n)).collect();
+        let more = if copies.len() > 3 { format!(" and {} more", copies.len() - 3) } else { String::new() };
+        text.push_str(&format!(
+            "\n  most of them because of {}, whose cluster loses {}: {}{more}",
+            id(partner),
+            copies.len(),
+            some.join(", ")
+        ));
+    }
+    text
+}

@@ -1,0 +1,352 @@
+//! Owns: `nearcopy dedupe`: its arguments, and the order of its work. Never: decides what is a copy, or writes a record.
+
+use super::alarm;
+use super::amount::Amount;
+use super::cleaning::{Cleaning, Done};
+use super::flags::OutputFormat;
+use super::intake::{Taken, input, say_empty, take_in};
+use super::layout::{apart, layout};
+use super::output::{Report, Target, human_options, probe, to_stdout, write_targets};
+use super::problems::{clean, count, say};
+use super::progress::{Meter, TalkArgs};
+use super::settings::{SettingArgs, Settings};
+use super::{Exit, Failure, Result, usage};
+use clap::ValueEnum;
+use nearcopy::ingest::{Input, ReadFile};
+use nearcopy::report::{self, Cleaned, Findings};
+use nearcopy::{Corpus, Detection, Plan, Relation, Removal, RunOptions, Thresholds};
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+/// Removes copies from a corpus and writes what is left, byte for byte as it was
+///
+/// Of each cluster the document that --keep chooses stays. The rest passes through with all its fields, in its order, in the format it came in.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
+pub struct Dedupe {
+    /// Files, directories and patterns; - is standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<OsString>,
+
+    /// Where the cleaned corpus goes: a file, a directory, or - for standard output
+    ///
+    /// A directory gets the files of the input under their names. A file holds all records of inputs of one format; its name says how it is
+    /// compressed; texts can go into one .jsonl file. It is written beside its place and then renamed, so it is never half there.
+    #[arg(short = 'o', long, value_name = "OUT", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Also remove what stands in these files or directories, which are not changed; repeatable
+    ///
+    /// For evaluation sets, or for what was crawled before. Pairs of two references are not looked for.
+    #[arg(long, value_name = "REFERENCE", help_heading = "Removal")]
+    against: Vec<OsString>,
+
+    /// Remove only copies of a reference, not those inside the corpus [default: false]
+    #[arg(long, help_heading = "Removal", requires = "against")]
+    against_only: bool,
+
+    /// What goes: documents, paragraphs, passages, boilerplate; several with commas
+    ///
+    /// documents: whole documents that are copies. paragraphs: repeated paragraphs, all but their first place. passages: repeated passages
+    /// too, as far as they are whole sentences. boilerplate: in all its places. First is what --keep puts first. Where paragraphs or passages go,
+    /// two texts make a repeat (--repeat-classes).
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', default_value = "documents", help_heading = "Removal")]
+    remove: Vec<What>,
+
+    /// Relations that make a document a copy; several with commas
+    /// [default: equal,near-copy,abridged; with --against also contained-in]
+    ///
+    /// equal and near-copy: the other members of a cluster. contained-in: it stands in a longer document that stays; abridged: in one that holds
+    /// no other story, so a text cut short goes and one in a roundup stays. Towards a reference also contains, quotes and template.
+    #[arg(long, value_name = "RELATIONS", value_delimiter = ',', help_heading = "Removal")]
+    drop: Option<Vec<Dropped>>,
+
+    /// A document of which less is left, in tokens, goes as a whole
+    #[arg(long, value_name = "TOKENS", default_value_t = 10, help_heading = "Removal")]
+    min_left: u32,
+
+    /// Remove nothing; add fields cluster, relation, partner, coverage and spans to every record, with PREFIX before their names [default: none]
+    #[arg(long, value_name = "PREFIX", num_args = 0..=1, require_equals = true, default_missing_value = "", help_heading = "Output")]
+    annotate: Option<String>,
+
+    /// Write everything removed to this file, as JSON Lines: id, partner, relation, scores, spans and the record itself
+    ///
+    /// With it the output gives the input back.
+    #[arg(long, value_name = "FILE", help_heading = "Output", conflicts_with = "annotate")]
+    removed: Option<PathBuf>,
+
+    /// Write nothing; print what would go, the removals least like what stays first [default: false]
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["removed", "annotate"])]
+    dry_run: bool,
+
+    /// Write nothing if more than this would go, of everything or of a source with ten documents or more: a count or a share
+    #[arg(long, value_name = "N|P%", default_value = "50%", help_heading = "Removal")]
+    max_removed: Amount,
+
+    /// Also write the findings of the scan to a file: json=report.json, jsonl=…, human=…; repeatable
+    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output")]
+    report: Vec<Target>,
+
+    #[command(flatten)]
+    settings: SettingArgs,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+/// What is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Whole documents that are copies
+    Documents,
+    /// Repeated paragraphs, all but their first place
+    Paragraphs,
+    /// Repeated passages too, as far as they are whole sentences
+    Passages,
+    /// Boilerplate, in all its places
+    Boilerplate,
+}
+
+/// A relation that makes a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Dropped {
+    Equal,
+    NearCopy,
+    Abridged,
+    ContainedIn,
+    Contains,
+    Quotes,
+    Template,
+}
+
+impl Dropped {
+    fn relation(self) -> Option<Relation> {
+        Some(match self {
+            Dropped::Equal => Relation::Equal,
+            Dropped::NearCopy => Relation::NearCopy,
+            Dropped::Abridged => return None,
+            Dropped::ContainedIn => Relation::ContainedIn,
+            Dropped::Contains => Relation::Contains,
+            Dropped::Quotes => Relation::Quotes,
+            Dropped::Template => Relation::Template,
+        })
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nearcopy dedupe corpus.jsonl.zst --dry-run
+      What would go, for a person: how much, of which sources, the doubtful removals first.
+  nearcopy dedupe corpus.jsonl.zst -o clean.jsonl.zst --removed removed.jsonl
+      Without copies; with removed.jsonl the input can be put together again.
+  nearcopy dedupe today.parquet -o new.parquet --against yesterday.parquet --against archive/
+      What was not there before.
+  nearcopy dedupe train/ -o train-clean/ --against eval.jsonl --drop equal,near-copy,contained-in,contains,quotes
+      Nothing that shares a passage with the evaluation set.
+  nearcopy dedupe articles/ -o clean/ --remove documents,paragraphs,boilerplate
+      Each paragraph once, footers nowhere.
+  nearcopy dedupe corpus.csv -o marked.csv --annotate
+      All records, with what each is a copy of.
+
+Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
+
+Exit codes: 0 done; 2 error, bad usage, an input that was not there, more bad records than --max-bad, or more to remove than
+--max-removed; 130 interrupted. Where it is not 0 and no output is named in the summary, none was written.";
+
+/// What was read, and what was found in it.
+struct Found {
+    corpus: Corpus,
+    detection: Detection,
+    plan: Plan,
+    files: Vec<ReadFile>,
+    taken: Taken,
+}
+
+impl Dedupe {
+    pub fn run(self) -> Result<Exit> {
+        let settings = self.settings.resolve()?;
+        let removal = self.removal()?;
+        self.check_usage(&settings)?;
+        let meter = Meter::start(self.talk);
+        let found = self.find(&settings, &removal, &meter)?;
+        let findings = Findings { detection: &found.detection, documents: &found.corpus, skipped: &found.taken.skipped };
+        let cleaned = Cleaned { findings, plan: &found.plan, planned: self.dry_run };
+        let alarm = alarm::raised(cleaned, self.max_removed).filter(|_| self.annotate.is_none());
+        if self.dry_run {
+            self.tell(cleaned, &Done::default(), &settings)?;
+            if let Some(alarm) = alarm {
+                say(&format!("this would be refused: {alarm}"));
+            }
+            return Ok(found.taken.exit(settings.flags.run.max_bad));
+        }
+        if let Some(alarm) = alarm {
+            return Err(Failure::Said(format!(
+                "{alarm}\n  nothing was written; look at it with --dry-run, or raise --max-removed"
+            )));
+        }
+        let out = self.output.as_deref().unwrap_or(Path::new("-"));
+        let directories: Vec<bool> = self.paths.iter().map(|p| Path::new(p).is_dir() || !Path::new(p).is_file()).collect();
+        let cleaning = Cleaning {
+            cleaned,
+            files: &found.files,
+            options: &settings.flags.input.options(),
+            annotate: self.annotate.as_deref(),
+            removed: self.removed.as_deref(),
+        };
+        let done = cleaning.write(&layout(out, &found.files, &directories)?)?;
+        write_targets(&self.report, &settings.flags.report, &Report { findings, instead: None })?;
+        self.tell(cleaned, &done, &settings)?;
+        let exit = found.taken.exit(settings.flags.run.max_bad);
+        // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.
+        std::mem::forget(found);
+        Ok(exit)
+    }
+
+    fn removal(&self) -> Result<Removal> {
+        let has = |what| self.remove.contains(&what);
+        let default = || -> Vec<Dropped> {
+            let inside = Some(Dropped::ContainedIn).filter(|_| !self.against.is_empty());
+            [Dropped::Equal, Dropped::NearCopy, Dropped::Abridged].into_iter().chain(inside).collect()
+        };
+        let drop = self.drop.clone().unwrap_or_else(default);
+        let towards = |d: &&Dropped| matches!(d, Dropped::Contains | Dropped::Quotes | Dropped::Template);
+        if let Some(other) = drop.iter().find(towards).filter(|_| self.against.is_empty()) {
+            let name = other.relation().map_or("", Relation::name);
+            return Err(usage(
+                "dedupe",
+                format!("--drop {name} has a meaning only towards a reference: name one with --against"),
+            ));
+        }
+        Ok(Removal {
+            documents: has(What::Documents),
+            abridged: drop.contains(&Dropped::Abridged),
+            relations: drop.into_iter().filter_map(Dropped::relation).collect(),
+            against_only: self.against_only,
+            paragraphs: has(What::Paragraphs),
+            passages: has(What::Passages),
+            boilerplate: has(What::Boilerplate),
+            min_left: self.min_left,
+        })
+    }
+
+    fn check_usage(&self, settings: &Settings) -> Result<()> {
+        if self.paths.is_empty() {
+            return Err(usage("dedupe", "nothing to clean: name files or directories, `.` for this one, `-` for standard input"));
+        }
+        let stdin = self.paths.iter().chain(&self.against).filter(|p| *p == "-").count();
+        if stdin > 1 {
+            return Err(usage("dedupe", "standard input can be read once only"));
+        }
+        let inputs = self.paths.iter().map(|p| (p.as_os_str(), "input"));
+        let all: Vec<(&OsStr, &str)> = inputs.chain(self.against.iter().map(|p| (p.as_os_str(), "reference"))).collect();
+        match &self.output {
+            _ if self.dry_run => {}
+            None => {
+                return Err(usage(
+                    "dedupe",
+                    "where should the cleaned corpus go? Name it with --output, or look first with --dry-run",
+                ));
+            }
+            Some(out) if out == Path::new("-") => {}
+            Some(out) => apart("--output", out, &all)?,
+        }
+        for (flag, path) in
+            self.removed.iter().map(|p| ("--removed", p.as_path())).chain(self.report.iter().map(|t| ("--report", t.path())))
+        {
+            apart(flag, path, &all)?;
+            if self.output.as_deref() == Some(path) {
+                return Err(Failure::Said(format!("{flag} and --output name the same file")));
+            }
+            probe(path)?;
+        }
+        let data = matches!(settings.flags.report.format, Some(f) if f != OutputFormat::Human);
+        if data && self.output.as_deref() == Some(Path::new("-")) {
+            return Err(usage("dedupe", "standard output holds the corpus; --format is for what is said about it"));
+        }
+        Ok(())
+    }
+
+    fn find(&self, settings: &Settings, removal: &Removal, meter: &Meter) -> Result<Found> {
+        let quiet = self.talk.quiet;
+        let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
+        let mut options = settings.flags.input.options();
+        options.spool_stdin = !self.dry_run;
+        let mut taken = take_in(&inputs, &options, meter, quiet)?;
+        let files = std::mem::take(&mut taken.sources);
+        if taken.documents.is_empty() {
+            say_empty(&self.paths, &taken);
+        }
+        if !self.against.is_empty() {
+            let references: Vec<Input> = self.against.iter().map(|p| input(p)).collect();
+            let mut more = take_in(&references, &settings.flags.input.options(), meter, quiet)?;
+            if let Some(twice) = in_both(&files, &more.sources) {
+                return Err(Failure::Said(format!("{} is both input and reference: name it once", clean(&twice.shown))));
+            }
+            if more.lost {
+                return Err(Failure::Said("a reference could not be read; nothing was written".into()));
+            }
+            more.documents.iter_mut().for_each(|d| d.reference = true);
+            if more.documents.is_empty() {
+                say_empty(&self.against, &more);
+            }
+            taken.add(more);
+        }
+        // One text may well stand in the input and in a reference under one id.
+        let corpus = taken.corpus(quiet || !self.against.is_empty())?;
+        let thresholds = thresholds(settings, removal);
+        let run = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+        let scanned = nearcopy::scan(&corpus, &settings.recipe, &thresholds, &run, meter);
+        meter.pause()?;
+        let (detection, _) = scanned?;
+        let nothing = Removal { documents: false, paragraphs: false, passages: false, boilerplate: false, ..removal.clone() };
+        let removal = if self.annotate.is_some() { &nothing } else { removal };
+        let plan = nearcopy::removal(&corpus, &detection, removal, &run, meter);
+        meter.pause()?;
+        Ok(Found { corpus, detection, plan: plan?, files, taken })
+    }
+
+    /// Says what was done: on standard output, or on standard error where that holds the corpus.
+    fn tell(&self, cleaned: Cleaned, done: &Done, settings: &Settings) -> Result<()> {
+        let to_data = self.output.as_deref() == Some(Path::new("-")) && !self.dry_run;
+        if to_data {
+            if !self.talk.quiet {
+                say(&done.in_words(cleaned));
+            }
+            return Ok(());
+        }
+        let format = settings.flags.report.format.unwrap_or(OutputFormat::Human);
+        if format != OutputFormat::Human {
+            return to_stdout(|out| report::cleaned_json(cleaned, &done.files, out));
+        }
+        if self.annotate.is_some() {
+            let documents = count(cleaned.findings.documents.count() as u64, "document");
+            return to_stdout(|out| writeln!(out, "{documents} annotated\n{}", done.places()));
+        }
+        to_stdout(|out| {
+            report::cleaned(cleaned, human_options(&settings.flags.report), out)?;
+            if self.dry_run { writeln!(out, "\nNothing was written.") } else { writeln!(out, "\n{}", done.places()) }
+        })
+    }
+}
+
+/// A reference that is an input too.
+fn in_both<'f>(files: &[ReadFile], references: &'f [ReadFile]) -> Option<&'f ReadFile> {
+    let place = |f: &ReadFile| f.path.as_ref().and_then(|p| p.canonicalize().ok());
+    let places: HashSet<PathBuf> = files.iter().filter_map(place).collect();
+    references.iter().find(|f| place(f).is_some_and(|p| places.contains(&p)))
+}
+
+/// The bounds in force, and what the removal needs besides.
+fn thresholds(settings: &Settings, removal: &Removal) -> Thresholds {
+    let mut t = settings.thresholds.clone();
+    let beyond = |r: &Relation| !matches!(r, Relation::Equal | Relation::NearCopy);
+    t.all_pairs |= removal.documents && (removal.abridged || removal.relations.iter().any(beyond));
+    if removal.cuts() {
+        t.max_places = u32::MAX;
+        if settings.flags.thresholds.repeat_classes.is_none() {
+            t.repeat_classes = t.repeat_classes.min(2);
+        }
+    }
+    t
+}

@@ -1,0 +1,193 @@
+//! Owns: which output holds which input: one file, a directory laid out as the input, or standard output. Never: opens one of them.
+
+use super::problems::clean;
+use super::{Failure, Result};
+use nearcopy::ingest::{Compression, Format, ReadFile, by_name};
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+/// Where everything goes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// All records to standard output.
+    Stdout(Stream),
+    /// All records in one file.
+    File(PathBuf, Stream),
+    /// A file for each file, by its number, below a directory.
+    Tree(PathBuf, Vec<PathBuf>),
+}
+
+/// What one output holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stream {
+    /// Its format.
+    pub format: Format,
+    /// Its compression.
+    pub compression: Option<Compression>,
+}
+
+/// Decides where the files that were read go when they are written again. `directories` says of each input whether it is one or a pattern.
+pub fn layout(out: &Path, files: &[ReadFile], directories: &[bool]) -> Result<Layout> {
+    let many = files.len() > 1 || directories.iter().any(|d| *d);
+    if out == Path::new("-") {
+        return stream(out, files, None).map(|s| Layout::Stdout(Stream { compression: None, ..s }));
+    }
+    let (named, packed) = by_name(out);
+    let slash = out.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
+    if out.is_dir() || slash || (many && named.is_none()) {
+        return tree(files, directories).map(|paths| Layout::Tree(out.to_owned(), paths));
+    }
+    let mut stream = stream(out, files, named)?;
+    if named.is_some() || packed.is_some() {
+        stream.compression = packed;
+    }
+    Ok(Layout::File(out.to_owned(), stream))
+}
+
+/// The one format of an output for all files.
+fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Stream> {
+    let Some(first) = files.first() else {
+        return Ok(Stream { format: named.unwrap_or(Format::Jsonl), compression: None });
+    };
+    let compression = if files.len() == 1 { first.compression } else { None };
+    let texts = files.iter().all(|f| f.format == Format::Text);
+    // Texts one after the other would be one text.
+    let lines = texts && (named == Some(Format::Jsonl) || (named.is_none() && files.len() > 1));
+    if lines {
+        return Ok(Stream { format: Format::Jsonl, compression });
+    }
+    let other = files.iter().find(|f| f.format != first.format);
+    if let Some(other) = other {
+        return Err(Failure::Said(format!(
+            "--output {}: {} is {} and {} is {}, which one file cannot hold: name a directory",
+            shown(out),
+            clean(&first.shown),
+            name(first.format),
+            clean(&other.shown),
+            name(other.format)
+        )));
+    }
+    match named {
+        Some(format) if format != first.format => Err(Failure::Said(format!(
+            "--output {}: the input {} is {}, and records are written in the format they were read in: give the output \
+             a name of that format, or name a directory",
+            shown(out),
+            clean(&first.shown),
+            name(first.format)
+        ))),
+        _ if first.format == Format::Text && files.len() > 1 => Err(Failure::Said(format!(
+            "--output {}: several texts do not fit into one: name a directory, or a .jsonl file to have one text a line",
+            shown(out)
+        ))),
+        _ => Ok(Stream { format: first.format, compression }),
+    }
+}
+
+/// A path below the output for each file: as below its directory; where that does not tell files apart, behind the directory's name.
+fn tree(files: &[ReadFile], directories: &[bool]) -> Result<Vec<PathBuf>> {
+    if let Some(stdin) = files.iter().find(|f| f.path.is_none()) {
+        return Err(Failure::Said(format!(
+            "{} cannot go into a directory: name an output file, or - for standard output",
+            stdin.shown
+        )));
+    }
+    let short: Vec<PathBuf> = files.iter().map(|f| f.relative.clone()).collect();
+    let long = || files.iter().map(|f| behind(f, directories)).collect::<Vec<_>>();
+    let whole = || files.iter().map(|f| inside(Path::new(&f.shown))).collect::<Vec<_>>();
+    let all = [short, long(), whole()];
+    match all.iter().find(|paths| clash(paths).is_none()) {
+        Some(paths) => Ok(paths.clone()),
+        None => {
+            let (x, y) = clash(&all[2]).unwrap_or_default();
+            Err(Failure::Said(format!(
+                "{} and {} would both become {}: clean them one after the other",
+                clean(&files[x].shown),
+                clean(&files[y].shown),
+                shown(&all[2][x])
+            )))
+        }
+    }
+}
+
+/// The path below the parent of the input.
+fn behind(file: &ReadFile, directories: &[bool]) -> PathBuf {
+    let whole = Path::new(&file.shown);
+    let depth = file.relative.components().count() + usize::from(directories.get(file.input) == Some(&true));
+    let parts: Vec<Component> = whole.components().collect();
+    inside(&parts[parts.len().saturating_sub(depth)..].iter().collect::<PathBuf>())
+}
+
+/// Without what leads out of a directory.
+fn inside(path: &Path) -> PathBuf {
+    path.components().filter(|c| matches!(c, Component::Normal(_))).collect()
+}
+
+fn clash(paths: &[PathBuf]) -> Option<(usize, usize)> {
+    let mut met: HashMap<&Path, usize> = HashMap::with_capacity(paths.len());
+    for (i, path) in paths.iter().enumerate() {
+        if let Some(&before) = met.get(path.as_path()) {
+            return Some((before, i));
+        }
+        met.insert(path, i);
+    }
+    None
+}
+
+/// Refuses an output that is an input, or that lies in an input's directory and would be read the next time.
+pub fn apart(flag: &str, out: &Path, inputs: &[(&OsStr, &str)]) -> Result<()> {
+    let Some(place) = canonical(out) else { return Ok(()) };
+    for (input, what) in inputs.iter().filter(|(input, _)| *input != "-") {
+        let Ok(input_place) = fs::canonicalize(input) else { continue };
+        let input = shown(Path::new(input));
+        if place == input_place {
+            return Err(Failure::Said(format!(
+                "{flag} {}: this is the {what} {input} itself, which is never changed: name another place",
+                shown(out)
+            )));
+        }
+        if place.starts_with(&input_place) {
+            return Err(Failure::Said(format!(
+                "{flag} {}: this lies in the {what} {input} and would be read the next time: name a place outside",
+                shown(out)
+            )));
+        }
+        if input_place.starts_with(&place) {
+            return Err(Failure::Said(format!("{flag} {}: the {what} {input} lies in it: name another place", shown(out))));
+        }
+    }
+    Ok(())
+}
+
+/// The place that a path names, whether there is something or not.
+fn canonical(path: &Path) -> Option<PathBuf> {
+    if let Ok(place) = fs::canonicalize(path) {
+        return Some(place);
+    }
+    let parent = path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
+    Some(canonical_parent(parent)?.join(path.file_name()?))
+}
+
+fn canonical_parent(path: &Path) -> Option<PathBuf> {
+    match fs::canonicalize(path) {
+        Ok(place) => Some(place),
+        Err(_) => Some(canonical_parent(path.parent()?)?.join(path.file_name()?)),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    clean(&path.display().to_string())
+}
+
+/// A format in words.
+pub const fn name(format: Format) -> &'static str {
+    match format {
+        Format::Text => "text",
+        Format::Json => "JSON",
+        Format::Jsonl => "JSON Lines",
+        Format::Csv => "CSV",
+        Format::Tsv => "TSV",
+        Format::Parquet => "Parquet",
+    }
+}

@@ -1,0 +1,167 @@
+//! Owns: outputs that are written beside their place and put there all at once. Never: what is written.
+
+use super::output::{Stoppable, beside, failed, is_special};
+use super::problems::clean;
+use super::{Failure, Result};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// What stands beside its place now, so that the second Ctrl-C can take it away.
+static BESIDE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Takes away what is half written. For the moment before the process ends.
+pub fn sweep() {
+    for path in BESIDE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        // Either may be gone already.
+        let _ = fs::remove_file(&path);
+        let _ = fs::remove_dir_all(&path);
+    }
+}
+
+fn note(path: &Path) {
+    BESIDE.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+}
+
+fn forget(path: &Path) {
+    BESIDE.lock().unwrap_or_else(PoisonError::into_inner).retain(|p| p != path);
+}
+
+/// A file that appears in its place when it is complete.
+pub struct StagedFile {
+    place: PathBuf,
+    shown: String,
+    beside: Option<tempfile::TempPath>,
+    file: File,
+}
+
+impl StagedFile {
+    /// Begins one. A link stays a link, a device or a named pipe is written as it is.
+    pub fn create(path: &Path) -> Result<StagedFile> {
+        let shown = clean(&path.display().to_string());
+        let make = || {
+            if is_special(path) {
+                let file = fs::OpenOptions::new().write(true).open(path)?;
+                return Ok(StagedFile { place: path.to_owned(), shown: shown.clone(), beside: None, file });
+            }
+            let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            let (file, beside) = beside(&place)?.into_parts();
+            note(&beside);
+            Ok(StagedFile { place, shown: shown.clone(), beside: Some(beside), file })
+        };
+        make().map_err(|e| failed(&shown, &e))
+    }
+
+    /// A way to write to it, which Ctrl-C ends.
+    pub fn writer(&self) -> Result<Box<dyn Write + Send>> {
+        let file = self.file.try_clone().map_err(|e| failed(&self.shown, &e))?;
+        Ok(Box::new(BufWriter::with_capacity(1 << 18, Stoppable(file))))
+    }
+
+    /// What it is called in messages.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Puts it in its place.
+    pub fn commit(self) -> Result<()> {
+        let Some(beside) = self.beside else { return Ok(()) };
+        let at = beside.to_path_buf();
+        let put = || -> io::Result<()> {
+            if let Ok(old) = fs::metadata(&self.place) {
+                self.file.set_permissions(old.permissions())?;
+            }
+            beside.persist(&self.place)?;
+            Ok(())
+        };
+        let done = put().map_err(|e| failed(&self.shown, &e));
+        forget(&at);
+        done
+    }
+}
+
+/// A directory that appears in its place when all its files are complete.
+pub struct StagedDir {
+    place: PathBuf,
+    shown: String,
+    beside: tempfile::TempDir,
+}
+
+impl StagedDir {
+    /// Begins one. The place must be free, or an empty directory.
+    pub fn create(path: &Path) -> Result<StagedDir> {
+        let shown = clean(&path.display().to_string());
+        if fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(Failure::Said(format!("{shown} is not empty: name a new directory, or clear it first")));
+        }
+        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let parent = place.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".nearcopy-").suffix(".tmp");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o777));
+        }
+        let beside = builder.tempdir_in(parent).map_err(|e| failed(&shown, &e))?;
+        note(beside.path());
+        Ok(StagedDir { place, shown, beside })
+    }
+
+    /// Begins a file in it, with the directories on the way.
+    pub fn file(&self, relative: &Path) -> Result<Box<dyn Write + Send>> {
+        let path = self.beside.path().join(relative);
+        let make = || {
+            fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+            fs::OpenOptions::new().write(true).create_new(true).open(&path)
+        };
+        let file = make().map_err(|e| failed(&format!("{}/{}", self.shown, clean(&relative.display().to_string())), &e))?;
+        Ok(Box::new(BufWriter::with_capacity(1 << 16, Stoppable(file))))
+    }
+
+    /// Puts it in its place.
+    pub fn commit(self) -> Result<()> {
+        let at = self.beside.path().to_owned();
+        // An empty directory in the place is replaced.
+        fs::rename(&at, &self.place).map_err(|e| failed(&self.shown, &e))?;
+        forget(&at);
+        // It has another name now: there is nothing left to take away.
+        let _ = self.beside.keep();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_there_when_it_is_complete() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out");
+        fs::write(&path, "old").unwrap();
+        let staged = StagedFile::create(&path).unwrap();
+        let mut out = staged.writer().unwrap();
+        out.write_all(b"new").unwrap();
+        drop(out);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        staged.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        drop(StagedFile::create(&path).unwrap());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_directory_is_there_when_it_is_complete() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out");
+        let staged = StagedDir::create(&path).unwrap();
+        staged.file(Path::new("a/b.txt")).unwrap().write_all(b"text").unwrap();
+        assert!(!path.exists());
+        staged.commit().unwrap();
+        assert_eq!(fs::read(path.join("a/b.txt")).unwrap(), b"text");
+        assert!(StagedDir::create(&path).is_err());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}
