@@ -172,7 +172,7 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// To this many decimals; what is not a number is 0.
-fn rounded(value: f64, decimals: i32) -> f64 {
+pub(super) fn rounded(value: f64, decimals: i32) -> f64 {
     let unit = 10f64.powi(decimals);
     let rounded = (value * unit).round() / unit;
     if rounded.is_finite() { rounded + 0.0 } else { 0.0 }
@@ -342,7 +342,7 @@ pub(super) fn first_words(place: &Place, texts: &mut Texts) -> io::Result<String
 
 /// At most [`WORDS`] words and [`CHARS`] characters, whitespace as one space, cut between words, or in a longer word
 /// between what a reader sees as characters.
-fn beginning(passage: &str) -> String {
+pub(super) fn beginning(passage: &str) -> String {
     let mut out = String::new();
     let mut chars = 0;
     // A passage may be one word of many megabytes: look at the first characters only.
