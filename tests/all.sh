@@ -32,4 +32,7 @@ python3 -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -qq && apt-g
 echo "-- reports for other programs, against the formats' published definitions"
 python3 tests/schemas.py "${CARGO_TARGET_DIR:-target}/tmp/formats"
 
+echo "-- the action for GitHub, its steps run as the runner does"
+"${CARGO_TARGET_DIR:-target}/schemas-venv/bin/python" tests/action.py
+
 echo "-- all tests passed"
