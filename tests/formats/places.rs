@@ -3,6 +3,7 @@
 use crate::gate::{Gate, NEWS, news, pair};
 use crate::sample::file;
 use nearcopy::{Document, Relation};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn results(gate: &Gate) -> Vec<Value> {
@@ -96,4 +97,26 @@ fn annotations_and_tables_name_the_same_lines() {
     let mut gate = Gate::new(vec![file("a.txt", "one two\nthree"), file("b.txt", "one two\nthree")]);
     gate.find(pair(Relation::Quotes), "a.txt", "b.txt", &["two\nthree"]);
     assert!(gate.github().starts_with("::warning file=a.txt,line=1,endLine=2,title="), "{}", gate.github());
+}
+
+/// Where the lines of a text begin, in characters, counted from 1: the plain definition.
+fn line_starts(text: &[char]) -> Vec<usize> {
+    let ends = |at: usize| text[at] == '\n' || (text[at] == '\r' && text.get(at + 1) != Some(&'\n'));
+    [0].into_iter().chain((0..text.len()).filter(|&at| ends(at)).map(|at| at + 1)).collect()
+}
+
+proptest! {
+    #[test]
+    fn lines_and_columns_lead_back_to_the_passage(
+        before in "[a-z \r\n\t🦀é中\u{301}ا]{0,60}",
+        passage in "[A-Z][A-Z \r\n\té中🦀\u{301}]{0,30}",
+        after in "[a-z \r\n🦀é中]{0,20}",
+    ) {
+        let text = format!("{before}{passage}{after}");
+        let [first, from, last, to] = region(&text, &passage).map(|n| n as usize);
+        let chars: Vec<char> = text.chars().collect();
+        let starts = line_starts(&chars);
+        let back: String = chars[starts[first - 1] + from - 1..starts[last - 1] + to - 1].iter().collect();
+        prop_assert_eq!(back, passage.trim_end_matches(['\r', '\n']));
+    }
 }
