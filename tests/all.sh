@@ -26,4 +26,13 @@ done <seeds/truth.tsv
 echo "seeds: $((wanted - missed)) of $wanted pairs found"
 [ "$missed" -eq 0 ]
 
+# The tools come from PyPI, into an environment of their own.
+python3 -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3 python3-venv; }
+
+echo "-- reports for other programs, against the formats' published definitions"
+python3 tests/schemas.py "${CARGO_TARGET_DIR:-target}/tmp/formats"
+
+echo "-- the action for GitHub, its steps run as the runner does"
+"${CARGO_TARGET_DIR:-target}/schemas-venv/bin/python" tests/action.py
+
 echo "-- all tests passed"

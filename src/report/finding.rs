@@ -342,7 +342,7 @@ pub(super) fn first_words(place: &Place, texts: &mut Texts) -> io::Result<String
 
 /// At most [`WORDS`] words and [`CHARS`] characters, whitespace as one space, cut between words, or in a longer word
 /// between what a reader sees as characters.
-fn beginning(passage: &str) -> String {
+pub(super) fn beginning(passage: &str) -> String {
     let mut out = String::new();
     let mut chars = 0;
     // A passage may be one word of many megabytes: look at the first characters only.

@@ -2,6 +2,8 @@
 
 mod explain;
 mod finding;
+#[cfg(feature = "reports")]
+mod formats;
 mod human;
 mod json;
 mod passages;
@@ -16,6 +18,8 @@ mod words;
 mod wrap;
 
 pub use explain::{Explained, Traced};
+#[cfg(feature = "reports")]
+pub use formats::{GithubOptions, MarkdownOptions, SarifOptions, csv, github, junit, markdown, openmetrics, sarif, step_summary};
 pub use removals::WrittenFile;
 pub use removed::{Annotated, Annotations, Raw, RemovedLines};
 pub use verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};

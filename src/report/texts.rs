@@ -38,6 +38,11 @@ impl<'a> Text<'a> {
     pub fn line_at(&self, byte: u32) -> u32 {
         self.lines.line_at(&self.text, byte)
     }
+    /// Column of a byte: characters from the start of its line, counted from 1.
+    #[cfg(feature = "reports")]
+    pub fn column_at(&self, byte: u32) -> u32 {
+        self.lines.column_at(&self.text, byte)
+    }
     fn memory(&self) -> usize {
         let owned = if let Cow::Owned(text) = &self.text { text.len() } else { 0 };
         owned + self.lines.memory() + 64

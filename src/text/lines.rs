@@ -56,6 +56,26 @@ impl LineIndex {
         [first, last]
     }
 
+    /// The column of this byte: characters from the start of its line, counted from 1. Inside a `\r\n`, the `\n` has a column
+    /// of its own.
+    #[cfg_attr(not(feature = "reports"), allow(dead_code))]
+    pub fn column_at(&self, text: &str, byte: u32) -> u32 {
+        self.char_at(text, byte) - self.char_at(text, self.line_start(text, byte)) + 1
+    }
+
+    /// The first byte of the line that this byte stands in. Looks at 512 bytes at most, however long the line is.
+    #[cfg_attr(not(feature = "reports"), allow(dead_code))]
+    fn line_start(&self, text: &str, byte: u32) -> u32 {
+        let bytes = text.as_bytes();
+        let end = (byte as usize).min(bytes.len());
+        let breaks = self.counts(text, byte).breaks;
+        // The last stretch before which a break is still missing holds the last break; it may lie in the stretch of `byte` itself.
+        let stretch = self.checkpoints.partition_point(|c| c.breaks < breaks);
+        let window = &bytes[stretch * STRIDE..end.min((stretch + 1) * STRIDE)];
+        let ends_line = |at: usize| bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+        (0..window.len()).map(|i| stretch * STRIDE + i).rev().find(|&at| ends_line(at)).map_or(0, |at| at as u32 + 1)
+    }
+
     /// The half-open range of characters of the bytes `start..end`.
     pub fn chars(&self, text: &str, start: u32, end: u32) -> [u32; 2] {
         [self.char_at(text, start), self.char_at(text, end)]
@@ -99,8 +119,8 @@ mod tests {
     use proptest::prelude::*;
 
     /// The plain definition: walk the characters from the start.
-    fn plain(text: &str, byte: usize) -> (u32, u32) {
-        let (mut chars, mut line) = (0, 1);
+    fn plain(text: &str, byte: usize) -> (u32, u32, u32) {
+        let (mut chars, mut line, mut column) = (0, 1, 1);
         let mut walk = text.char_indices().peekable();
         while let Some((at, c)) = walk.next() {
             if at >= byte {
@@ -109,14 +129,16 @@ mod tests {
             chars += 1;
             let broken = c == '\n' || (c == '\r' && walk.peek().is_none_or(|&(_, n)| n != '\n'));
             line += u32::from(broken);
+            column = if broken { 1 } else { column + 1 };
         }
-        (chars, line)
+        (chars, line, column)
     }
 
     fn check(text: &str) {
         let index = LineIndex::new(text);
         for byte in (0..=text.len()).filter(|&b| text.is_char_boundary(b)) {
-            let got = (index.char_at(text, byte as u32), index.line_at(text, byte as u32));
+            let at = byte as u32;
+            let got = (index.char_at(text, at), index.line_at(text, at), index.column_at(text, at));
             assert_eq!(got, plain(text, byte), "byte {byte} of {text:?}");
         }
     }
@@ -155,6 +177,7 @@ mod tests {
         for pad in STRIDE - 3..STRIDE + 3 {
             check(&format!("{}\r\n\r\n{}\r", "x".repeat(pad), "y".repeat(STRIDE)));
             check(&format!("{}é\r\r\n", "x".repeat(pad)));
+            check(&format!("\n{}\r\n{}", "é".repeat(pad), "y".repeat(3 * STRIDE)));
         }
         check("");
     }

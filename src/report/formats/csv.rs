@@ -1,0 +1,111 @@
+//! Owns: a gate's findings as a table, a row each, that a spreadsheet shows and does not run. Never: a total.
+
+use super::super::finding::rounded;
+use super::super::{Checked, sanitise};
+use super::overlap::{self, Overlap, Overlaps};
+use csv::{QuoteStyle, WriterBuilder};
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+const HEAD: [&str; 16] = [
+    "state",
+    "kind",
+    "document",
+    "path",
+    "record",
+    "line",
+    "source",
+    "date",
+    "partner",
+    "partner_path",
+    "partner_line",
+    "coverage",
+    "partner_coverage",
+    "passages",
+    "first_words",
+    "fingerprint",
+];
+
+/// Writes a gate's findings as comma-separated values, a row each, with a head: state, kind, document, path, record, line,
+/// source, date, partner, its path and line, both coverages (shares from 0 to 1), number of passages, first words of the
+/// first passage, fingerprint.
+///
+/// Lines are of the file; what is not known is empty. A cell that a spreadsheet would take for a formula begins with an
+/// apostrophe, and what would act on a terminal is written as an escape.
+///
+/// # Errors
+/// As [`json()`](crate::report::json()).
+pub fn csv(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+    // Quoted also where only another reader's separator, such as a semicolon, would need it.
+    let mut table = WriterBuilder::new().quote_style(QuoteStyle::NonNumeric).buffer_capacity(1 << 16).from_writer(out);
+    table.write_record(HEAD)?;
+    let mut overlaps = Overlaps::new(checked);
+    for finding in &checked.verdict.findings {
+        table.write_record(row(&overlaps.get(finding, 1)?).iter().map(|cell| cell.as_bytes()))?;
+    }
+    table.flush()
+}
+
+fn row<'a>(overlap: &'a Overlap) -> [Cow<'a, str>; 16] {
+    let Overlap { finding, here, there, .. } = *overlap;
+    let (place, other) = overlap.first();
+    let number = |n: Option<u64>| n.map_or(Cow::Borrowed(""), |n| n.to_string().into());
+    let share = |share: Option<f64>| share.map_or(Cow::Borrowed(""), |s| rounded(s, 6).to_string().into());
+    let text = |text: Option<&'a str>| inert(sanitise::name(text.unwrap_or_default()));
+    [
+        overlap::state(finding).into(),
+        finding.kind.name().into(),
+        text(Some(&here.id)),
+        text(here.path.as_deref()),
+        number(here.record),
+        number(place.line()),
+        text(here.source.as_deref()),
+        text(here.date.as_deref()),
+        text(Some(&there.id)),
+        text(there.path.as_deref()),
+        number(other.line()),
+        share(finding.coverage.map(|c| c.0)),
+        share(finding.coverage.map(|c| c.1)),
+        number(Some(finding.passages.len() as u64)),
+        inert(sanitise::word(&overlap.words)),
+        text(Some(&finding.fingerprint)),
+    ]
+}
+
+/// What a spreadsheet takes for the beginning of a formula, full-width forms and the minus sign among them (OWASP, CSV injection).
+fn begins_formula(text: &str) -> bool {
+    let beyond = text.trim_start_matches(|c: char| c.is_whitespace() && c != '\t' && c != '\r' && c != '\n' || c == '"');
+    beyond.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '−', '﹢', '﹣', '﹦', '﹫'])
+}
+
+/// An apostrophe in front of a formula. Where a spreadsheet takes the semicolon for the separator, a formula may begin behind one.
+fn inert(cell: Cow<str>) -> Cow<str> {
+    let inside = cell.match_indices(';').any(|(at, _)| begins_formula(&cell[at + 1..]));
+    if !inside && !begins_formula(&cell) {
+        return cell;
+    }
+    let mut out = String::with_capacity(cell.len() + 4);
+    for (n, part) in cell.split(';').enumerate() {
+        out.push_str(if n > 0 { ";" } else { "" });
+        out.push_str(if begins_formula(part) { "'" } else { "" });
+        out.push_str(part);
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_get_an_apostrophe() {
+        let inert = |text: &'static str| inert(Cow::Borrowed(text));
+        assert_eq!(inert("=cmd()"), "'=cmd()");
+        assert_eq!(inert("  ＝1+1"), "'  ＝1+1");
+        assert_eq!(inert("\tx"), "'\tx");
+        assert_eq!(inert("a; =b;c;\"-d"), "a;' =b;c;'\"-d");
+        for harmless in ["", "a=b", "a-b; c", "'x", "1;2"] {
+            assert_eq!(inert(harmless), harmless);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Owns: a gate's verdict as JUnit XML: bounds and findings as test cases. Never: a time or a host, which the report does not know.
+
+use super::super::verdict::{Finding, Rule, State, Verdict};
+use super::super::{Checked, sanitise};
+use super::overlap::{self, Overlap, Overlaps, Region};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use std::io::{self, BufWriter, Write};
+
+type Xml<W> = Writer<W>;
+
+/// Writes a gate's verdict as JUnit XML.
+///
+/// The suite `nearcopy.policy` has a case for each bound, failed where it is violated. The suite `nearcopy.findings` has a case for
+/// each finding, its class the kind: failed where it counts, skipped where it is ignored; what the baseline holds is only
+/// counted, among the properties.
+///
+/// # Errors
+/// As [`json()`](crate::report::json()).
+pub fn junit(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+    let verdict = checked.verdict;
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    let mut xml = Writer::new_with_indent(&mut out, b' ', 1);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let violated = verdict.rules.iter().filter(|r| r.violated).count();
+    let count = |wanted: fn(&State) -> bool| verdict.findings.iter().filter(|f| wanted(&f.state)).count();
+    let (new, ignored) = (count(|s| *s == State::New), count(|s| matches!(s, State::Ignored(_))));
+    let tests = verdict.rules.len() + new + ignored;
+    let root = xml.create_element("testsuites").with_attribute(("name", "nearcopy"));
+    let root = root.with_attribute(("tests", &*tests.to_string())).with_attribute(("failures", &*(violated + new).to_string()));
+    root.with_attribute(("errors", "0")).write_inner_content(|xml| {
+        suite(xml, "nearcopy.policy", [verdict.rules.len(), violated, 0], |xml| {
+            properties(xml, verdict)?;
+            verdict.rules.iter().try_for_each(|r| rule(xml, r))
+        })?;
+        suite(xml, "nearcopy.findings", [new + ignored, new, ignored], |xml| {
+            let mut overlaps = Overlaps::new(checked);
+            for found in verdict.findings.iter().filter(|f| f.state != State::Known) {
+                finding(xml, &overlaps.get(found, 1)?, overlap::reason(verdict, found))?;
+            }
+            Ok(())
+        })
+    })?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// A suite of so many cases, of which some failed and some were skipped.
+fn suite<W: Write>(
+    xml: &mut Xml<W>,
+    name: &str,
+    [tests, failures, skipped]: [usize; 3],
+    inside: impl FnOnce(&mut Xml<W>) -> io::Result<()>,
+) -> io::Result<()> {
+    let suite = xml.create_element("testsuite").with_attribute(("name", name)).with_attribute(("tests", &*tests.to_string()));
+    let suite = suite.with_attribute(("failures", &*failures.to_string())).with_attribute(("errors", "0"));
+    suite.with_attribute(("skipped", &*skipped.to_string())).write_inner_content(inside)?;
+    Ok(())
+}
+
+fn properties<W: Write>(xml: &mut Xml<W>, verdict: &Verdict) -> io::Result<()> {
+    let total = &verdict.total;
+    let known = verdict.findings.iter().filter(|f| f.state == State::Known).count() as u64;
+    let amounts = [
+        ("documents", total.documents),
+        ("duplicate-documents", total.duplicate_documents),
+        ("new-duplicate-documents", total.new_duplicate_documents),
+        ("tokens", total.tokens),
+        ("duplicate-tokens", total.duplicate_tokens),
+        ("new-duplicate-tokens", total.new_duplicate_tokens),
+        ("findings", verdict.findings.len() as u64),
+        ("known-findings", known),
+        ("stale-baseline-entries", verdict.stale.len() as u64),
+    ];
+    xml.create_element("properties").write_inner_content(|xml| {
+        for (name, value) in amounts {
+            let property = xml.create_element("property").with_attribute(("name", name));
+            property.with_attribute(("value", &*value.to_string())).write_empty()?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn rule<W: Write>(xml: &mut Xml<W>, rule: &Rule) -> io::Result<()> {
+    let (name, measured) = overlap::rule(rule);
+    let failure = rule.violated.then(|| (measured.as_str(), format!("{name}: {measured}")));
+    case(xml, "policy", &name, failure.as_ref().map(|(short, long)| ("failure", *short, rule.name, long.as_str())))
+}
+
+fn finding<W: Write>(xml: &mut Xml<W>, overlap: &Overlap, ignored: Option<&str>) -> io::Result<()> {
+    let Finding { kind, fingerprint, .. } = overlap.finding;
+    let (here, there) = overlap.first();
+    let at = |id: &str, region: Region| match region {
+        Region::Exact { from, .. } => format!("{}:{}", overlap::short(id), from[0]),
+        _ => overlap::short(id),
+    };
+    let (here, there) = (at(&overlap.here.id, here), at(&overlap.there.id, there));
+    let name = format!("{here} and {there}");
+    match ignored {
+        Some(reason) => case(xml, kind.name(), &name, Some(("skipped", &sanitise::name(reason), kind.name(), ""))),
+        None => {
+            let long = format!("{}\n{here}\n{there}\nfingerprint {}", overlap.message(), sanitise::name(fingerprint));
+            case(xml, kind.name(), &name, Some(("failure", &overlap.sentence(overlap::short), kind.name(), &long)))
+        }
+    }
+}
+
+/// A case, with what became of it: element, message, type, text.
+fn case<W: Write>(xml: &mut Xml<W>, class: &str, name: &str, outcome: Option<(&str, &str, &str, &str)>) -> io::Result<()> {
+    let case = xml.create_element("testcase").with_attribute(("classname", class)).with_attribute(("name", name));
+    let Some((element, message, kind, text)) = outcome else {
+        case.write_empty()?;
+        return Ok(());
+    };
+    case.write_inner_content(|xml| {
+        let inside = xml.create_element(element).with_attribute(("message", message)).with_attribute(("type", kind));
+        if text.is_empty() {
+            inside.write_empty()?
+        } else {
+            inside.write_text_content(BytesText::new(text))?
+        };
+        Ok(())
+    })?;
+    Ok(())
+}

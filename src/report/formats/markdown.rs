@@ -1,0 +1,247 @@
+//! Owns: a gate's report for a comment or a page that renders Markdown. Never: lets a text say anything in Markdown or HTML.
+
+use super::super::verdict::{Finding, FindingKind, Rule, SourceCounts, State, Verdict};
+use super::super::{Checked, sanitise, words};
+use super::overlap::{self, KINDS, Overlap, Overlaps, Region};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// Rows of the tables of rules, of sources, of stale entries and of ignore entries.
+const ROWS: usize = 50;
+/// Room kept for the ends of what is open and for the note of what is left out.
+const RESERVE: usize = 300;
+
+/// How long a Markdown report may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarkdownOptions {
+    /// At most this many bytes (2,000 at the least). GitHub takes comments of 65,536 characters.
+    pub most_bytes: usize,
+}
+
+impl Default for MarkdownOptions {
+    fn default() -> Self {
+        MarkdownOptions { most_bytes: 65_000 }
+    }
+}
+
+/// Writes a gate's report in GitHub's Markdown: outcome, bounds, sources, and the findings that count, by kind and folded.
+///
+/// It is cut to the size asked for, and says what is left out. Ids, paths and texts stand in `<code>` with everything that means
+/// something in Markdown or HTML as a character reference, so that they make no link, image, mention, heading or tag.
+///
+/// # Errors
+/// As [`json()`](crate::report::json()).
+pub fn markdown(checked: Checked, options: MarkdownOptions, out: &mut dyn Write) -> io::Result<()> {
+    let verdict = checked.verdict;
+    let mut page = Page { text: String::new(), most: options.most_bytes.max(2_000) - RESERVE };
+    page.add(&opening(verdict));
+    // Violated ones first: they are what one looks for.
+    let mut rules: Vec<&Rule> = verdict.rules.iter().collect();
+    rules.sort_by_key(|r| !r.violated);
+    page.table(&["rule", "for", "measured", "of", "allowed", ""], "rules", rules.len(), |n| rule(rules[n]));
+    if verdict.sources.iter().any(|s| s.source.is_some()) {
+        page.fold("By source", |page| {
+            let head = ["source", "documents", "duplicates", "new", "tokens", "duplicate", "new"];
+            page.table(&head, "sources", verdict.sources.len(), |n| source(&verdict.sources[n]));
+        });
+    }
+    findings(checked, &mut page)?;
+    rest(verdict, &mut page);
+    out.write_all(page.text.as_bytes())?;
+    out.flush()
+}
+
+/// A text that grows up to a size.
+struct Page {
+    text: String,
+    most: usize,
+}
+
+impl Page {
+    /// Adds a part, or nothing of it; answers whether there was room.
+    fn add(&mut self, part: &str) -> bool {
+        let fits = self.text.len() + part.len() <= self.most;
+        if fits {
+            self.text.push_str(part);
+        }
+        fits
+    }
+
+    /// A part that can be opened.
+    fn fold(&mut self, title: &str, inside: impl FnOnce(&mut Page)) {
+        if self.add(&format!("<details><summary>{title}</summary>\n\n")) {
+            inside(self);
+            self.text.push_str("</details>\n\n");
+        }
+    }
+
+    /// A table of so many rows, cut where there is no room; says so.
+    fn table(&mut self, head: &[&str], what: &str, rows: usize, row: impl Fn(usize) -> String) {
+        let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
+        if rows == 0 || !self.add(&(line(head.to_vec()) + &line(vec!["---"; head.len()]))) {
+            return;
+        }
+        let shown = (0..rows.min(ROWS)).take_while(|&n| self.add(&row(n))).count();
+        self.text.push('\n');
+        if shown < rows {
+            let _ = writeln!(
+                self.text,
+                "{} of {} {what} left out.\n",
+                words::number((rows - shown) as u64),
+                words::number(rows as u64)
+            );
+        }
+    }
+}
+
+fn opening(verdict: &Verdict) -> String {
+    let count = |wanted: fn(&State) -> bool| words::number(verdict.findings.iter().filter(|f| wanted(&f.state)).count() as u64);
+    let (new, known) = (count(|s| *s == State::New), count(|s| *s == State::Known));
+    let ignored = count(|s| matches!(s, State::Ignored(_)));
+    format!(
+        "## nearcopy: {}\n\n{} of {} are copies, {} of them new. Findings: **{new} new**, {known} known, {ignored} ignored.\n\n",
+        overlap::outcome(verdict),
+        words::number(verdict.total.duplicate_documents),
+        words::count(verdict.total.documents, "document"),
+        words::number(verdict.total.new_duplicate_documents),
+    )
+}
+
+fn rule(rule: &Rule) -> String {
+    let scope = rule.scope.as_deref().map_or("everything".into(), code);
+    let (measured, of) = (words::number(rule.measured), words::number(rule.of));
+    let mark = if rule.violated { "**violated**" } else { "" };
+    format!("| {} | {scope} | {measured} | {of} | {} | {mark} |\n", code(rule.name), code(&rule.limit))
+}
+
+fn source(counts: &SourceCounts) -> String {
+    let name = counts.source.as_deref().map_or("none".into(), code);
+    let amounts = [
+        counts.documents,
+        counts.duplicate_documents,
+        counts.new_duplicate_documents,
+        counts.tokens,
+        counts.duplicate_tokens,
+        counts.new_duplicate_tokens,
+    ];
+    format!("| {name} | {} |\n", amounts.map(words::number).join(" | "))
+}
+
+/// The findings that count, a folded table each kind, the gravest first.
+fn findings(checked: Checked, page: &mut Page) -> io::Result<()> {
+    let found = overlap::by_gravity(checked.verdict.new_findings());
+    let mut overlaps = Overlaps::new(checked);
+    let mut shown = 0;
+    for kind in KINDS {
+        let some: Vec<&Finding> = found.iter().copied().filter(|f| f.kind == kind).collect();
+        let coverage = if let FindingKind::Pair(_) = kind { " covered |" } else { "" };
+        let (title, line) =
+            (format!("{}: {} new", kind.name(), words::number(some.len() as u64)), coverage.replace(" covered ", " --- "));
+        let head = format!(
+            "<details><summary>{title}</summary>\n\n| document | other |{coverage} begins |\n| --- | --- |{line} --- |\n"
+        );
+        // A heading without a row would say nothing.
+        let Some(first) = some.first() else { continue };
+        if !page.add(&(head + &row(&overlaps.get(first, 1)?))) {
+            break;
+        }
+        shown += 1;
+        for finding in &some[1..] {
+            if !page.add(&row(&overlaps.get(finding, 1)?)) {
+                break;
+            }
+            shown += 1;
+        }
+        page.text.push_str("\n</details>\n\n");
+    }
+    if shown < found.len() {
+        let (left_out, all) = (words::number((found.len() - shown) as u64), words::number(found.len() as u64));
+        let _ = writeln!(page.text, "{left_out} of {all} new findings left out: the report was cut to its size.\n");
+    }
+    Ok(())
+}
+
+fn row(overlap: &Overlap) -> String {
+    let place = |id: &str, region: Region| match region {
+        Region::Exact { from: [first, _], to: [last, _] } if last > first => format!("{}, lines {first}–{last}", name(id)),
+        Region::Exact { from: [line, _], .. } => format!("{}, line {line}", name(id)),
+        _ => name(id),
+    };
+    let (here, there) = overlap.first();
+    let (here, there) = (place(&overlap.here.id, here), place(&overlap.there.id, there));
+    let more = match overlap.finding.passages.len() {
+        0 | 1 => String::new(),
+        n => format!(" and {}", words::count(n as u64 - 1, "further passage")),
+    };
+    let covered = match (overlap.finding.kind, overlap.finding.coverage) {
+        (FindingKind::Repeat, _) => String::new(),
+        (_, Some((a, b))) => format!(" {}, other {} |", words::percent(a), words::percent(b)),
+        (_, None) => " |".into(),
+    };
+    format!("| {here} | {there} |{covered} {}{more} |\n", code(&sanitise::word(&overlap.words)))
+}
+
+/// What the baseline and the ignore entries hold in vain, and what was ignored.
+fn rest(verdict: &Verdict, page: &mut Page) {
+    if !verdict.ignores.is_empty() {
+        page.fold("Ignore entries", |page| {
+            page.table(&["reason", "findings", "until"], "ignore entries", verdict.ignores.len(), |n| {
+                let ignore = &verdict.ignores[n];
+                let until = ignore.expires.as_deref().map_or(String::new(), code);
+                let expired = if ignore.expired { " **expired**" } else { "" };
+                format!("| {} | {} | {until}{expired} |\n", name(&ignore.reason), words::number(ignore.used))
+            });
+        });
+    }
+    if !verdict.stale.is_empty() {
+        page.fold("In the baseline, no longer found", |page| {
+            page.table(&["kind", "documents", "begins"], "entries", verdict.stale.len(), |n| {
+                let stale = &verdict.stale[n];
+                let documents: Vec<String> = stale.documents.iter().take(3).map(|d| name(d)).collect();
+                let more = if stale.documents.len() > 3 { " …" } else { "" };
+                format!("| {} | {}{more} | {} |\n", code(&stale.kind), documents.join(" "), name(&stale.text))
+            });
+        });
+    }
+}
+
+/// A name of any length.
+fn name(text: &str) -> String {
+    code(&overlap::short(text))
+}
+
+/// Outside text in `<code>`, which nothing is made a mention or link in, without a character that could end it or mean something.
+fn code(text: &str) -> String {
+    let clean = sanitise::word(text);
+    if clean.trim().is_empty() {
+        return String::new();
+    }
+    // A dot matters in `www.` alone.
+    let dots = clean.to_ascii_lowercase().contains("www");
+    let mut out = String::with_capacity(clean.len() + 16);
+    out.push_str("<code>");
+    for c in clean.chars() {
+        let means = c.is_ascii_punctuation() && !matches!(c, '-' | '/' | ',' | '.' | '(' | ')' | '?' | '%' | ';');
+        if means || (c == '.' && dots) {
+            let _ = write!(out, "&#{};", c as u32);
+        } else {
+            out.push(c);
+        }
+    }
+    out.push_str("</code>");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_something_is_a_reference() {
+        assert_eq!(code("a/b-1.txt (x), 5%"), "<code>a/b-1.txt (x), 5%</code>");
+        assert_eq!(code("<b>|`@x`"), "<code>&#60;b&#62;&#124;&#96;&#64;x&#96;</code>");
+        assert_eq!(code("![x](http://www.y.z)"), "<code>&#33;&#91;x&#93;(http&#58;//www&#46;y&#46;z)</code>");
+        assert_eq!(code("\n#"), "<code>␊&#35;</code>");
+        assert_eq!(code(" "), "");
+    }
+}

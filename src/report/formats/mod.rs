@@ -1,0 +1,17 @@
+//! A gate's report for other programs, a file each format. Never: decides what counts, or opens a file.
+
+mod csv;
+mod github;
+mod junit;
+mod markdown;
+mod openmetrics;
+mod overlap;
+mod sarif;
+mod sarif_rules;
+
+pub use csv::csv;
+pub use github::{GithubOptions, github, step_summary};
+pub use junit::junit;
+pub use markdown::{MarkdownOptions, markdown};
+pub use openmetrics::openmetrics;
+pub use sarif::{SarifOptions, sarif};

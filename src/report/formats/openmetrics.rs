@@ -1,0 +1,94 @@
+//! Owns: a gate's counts as OpenMetrics text. Never: a finding, or a time.
+
+use super::super::Checked;
+use super::super::sanitise;
+use super::super::verdict::SourceCounts;
+use super::overlap::{self, KINDS};
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
+
+type Count = fn(&SourceCounts) -> u64;
+
+/// Counts of a source: name, help, count.
+const SOURCES: [(&str, &str, Count); 6] = [
+    ("documents", "Documents checked.", |s| s.documents),
+    ("duplicate_documents", "Documents that are copies of one that survives.", |s| s.duplicate_documents),
+    ("new_duplicate_documents", "Those neither in the baseline nor ignored.", |s| s.new_duplicate_documents),
+    ("tokens", "Tokens checked.", |s| s.tokens),
+    ("duplicate_tokens", "Tokens that stand in an earlier place too.", |s| s.duplicate_tokens),
+    ("new_duplicate_tokens", "Those neither in the baseline nor ignored.", |s| s.new_duplicate_tokens),
+];
+
+/// Writes a gate's counts as OpenMetrics 1.0 text, all of them gauges: documents and tokens by source, findings by kind and
+/// state (zeros too), rules with what they measured.
+///
+/// Counts of documents without a source have `source=""`; the sum over a metric is the total. There are no times, so a
+/// textfile collector can take it as it is.
+///
+/// # Errors
+/// What `out` answers.
+pub fn openmetrics(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+    let out = &mut BufWriter::new(out);
+    let verdict = checked.verdict;
+    // Names that differ only in what is escaped fall together: one set of labels must not come twice.
+    let mut sources: BTreeMap<String, SourceCounts> = BTreeMap::new();
+    let all = std::slice::from_ref(&verdict.total);
+    for counts in if verdict.sources.is_empty() { all } else { &verdict.sources } {
+        add(sources.entry(label(counts.source.as_deref().unwrap_or_default())).or_default(), counts);
+    }
+    for (name, help, count) in SOURCES {
+        head(out, name, help)?;
+        for (source, counts) in &sources {
+            writeln!(out, "nearcopy_{name}{{source=\"{source}\"}} {}", count(counts))?;
+        }
+    }
+    head(out, "findings", "Findings by kind and state.")?;
+    for kind in KINDS {
+        for state in ["new", "known", "ignored"] {
+            let count = verdict.findings.iter().filter(|f| f.kind == kind && overlap::state(f) == state).count();
+            writeln!(out, "nearcopy_findings{{kind=\"{}\",state=\"{state}\"}} {count}", kind.name())?;
+        }
+    }
+    let mut rules: BTreeMap<(&str, String), (u64, bool)> = BTreeMap::new();
+    for rule in &verdict.rules {
+        let entry = rules.entry((rule.name, label(rule.scope.as_deref().unwrap_or_default()))).or_default();
+        *entry = (entry.0.max(rule.measured), entry.1 || rule.violated);
+    }
+    head(out, "rule_measured", "What was counted against a bound.")?;
+    for ((name, scope), (measured, _)) in &rules {
+        writeln!(out, "nearcopy_rule_measured{{rule=\"{name}\",scope=\"{scope}\"}} {measured}")?;
+    }
+    head(out, "rule_violated", "Whether a bound is violated: 1 or 0.")?;
+    for ((name, scope), (_, violated)) in &rules {
+        writeln!(out, "nearcopy_rule_violated{{rule=\"{name}\",scope=\"{scope}\"}} {}", u8::from(*violated))?;
+    }
+    let single = [
+        ("rules_violated", "Bounds violated.", verdict.rules.iter().filter(|r| r.violated).count()),
+        ("baseline_stale", "Entries of the baseline that are no longer found.", verdict.stale.len()),
+        ("ignores_expired", "Ignore entries whose day has passed.", verdict.ignores.iter().filter(|i| i.expired).count()),
+    ];
+    for (name, help, count) in single {
+        head(out, name, help)?;
+        writeln!(out, "nearcopy_{name} {count}")?;
+    }
+    out.write_all(b"# EOF\n")?;
+    out.flush()
+}
+
+fn head(out: &mut impl Write, name: &str, help: &str) -> io::Result<()> {
+    writeln!(out, "# TYPE nearcopy_{name} gauge\n# HELP nearcopy_{name} {help}")
+}
+
+fn add(sum: &mut SourceCounts, one: &SourceCounts) {
+    sum.documents += one.documents;
+    sum.duplicate_documents += one.duplicate_documents;
+    sum.new_duplicate_documents += one.new_duplicate_documents;
+    sum.tokens += one.tokens;
+    sum.duplicate_tokens += one.duplicate_tokens;
+    sum.new_duplicate_tokens += one.new_duplicate_tokens;
+}
+
+/// The value of a label. Line breaks are escapes of another kind by then.
+fn label(text: &str) -> String {
+    sanitise::name(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
