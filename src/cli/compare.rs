@@ -99,7 +99,7 @@ impl Compare {
             None
         };
         let findings = Findings { detection: &detection, documents: &task.corpus, skipped: &task.taken.skipped };
-        self.output.write(&settings.flags.report, &Report { findings, instead })?;
+        self.output.write(&settings.flags.report, &Report { findings, instead, verdict: None })?;
         Ok(task.taken.exit(settings.flags.run.max_bad))
     }
 

@@ -129,7 +129,7 @@ flags!(RunFlags {
     /// Threads; 0: as many as there are cores. Never changes a finding [default: 0]
     #[arg(value_name = "N", help_heading = "Run")]
     threads: usize,
-    /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default: unlimited]
+    /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default: unlimited; for check 0]
     #[arg(value_name = "N|P%", help_heading = "Run")]
     max_bad: Amount,
 });

@@ -94,7 +94,7 @@ pub fn input_lost(intake: &Intake, inputs: &[Input]) -> bool {
     let closed = |input: &Input| match input {
         Input::Path(path) if path.is_dir() => std::fs::read_dir(path).is_err(),
         Input::Path(path) => std::fs::File::open(path).is_err(),
-        Input::Stdin => false,
+        Input::Copy { .. } | Input::Stdin => false,
     };
     intake.skipped.contains_key(&Reason::Missing)
         || intake.skipped.contains_key(&Reason::Unreadable) && inputs.iter().any(closed)

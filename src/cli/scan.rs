@@ -102,7 +102,7 @@ impl Scan {
             to_file(path, |out| out.write_all(background.to_json(&detection.recipe_id).as_bytes()))?;
         }
         let findings = Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
-        self.output.write(&settings.flags.report, &Report { findings, instead: None })?;
+        self.output.write(&settings.flags.report, &Report { findings, instead: None, verdict: None })?;
         let exit = taken.exit(settings.flags.run.max_bad);
         // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.
         std::mem::forget((corpus, detection));

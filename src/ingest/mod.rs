@@ -28,6 +28,13 @@ use std::path::PathBuf;
 pub enum Input {
     /// A file, or a directory to walk.
     Path(PathBuf),
+    /// A file or directory that is called by another name than it has: a copy made elsewhere, say.
+    Copy {
+        /// Where it is.
+        at: PathBuf,
+        /// What it is called in paths, ids and messages.
+        shown: PathBuf,
+    },
     /// Standard input.
     Stdin,
 }

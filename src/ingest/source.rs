@@ -25,8 +25,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    fn of(path: PathBuf, size: u64, named: bool) -> Source {
-        let shown = shown(&path);
+    fn of(path: PathBuf, shown: String, size: u64, named: bool) -> Source {
         let (format, packed) = by_name(&shown);
         Source { path: Some(path), shown, named, size, packed, format }
     }
@@ -40,11 +39,8 @@ pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake
             Input::Stdin => {
                 sources.push(Source { path: None, shown: "-".into(), named: true, size: u64::MAX, packed: false, format: None })
             }
-            Input::Path(path) => match fs::metadata(path) {
-                Ok(meta) if meta.is_dir() => walk(path, options, &mut sources, intake),
-                Ok(meta) => sources.push(Source::of(path.clone(), meta.len(), true)),
-                Err(e) => failed(&e, &shown(path), intake),
-            },
+            Input::Path(path) => look(path, path, options, &mut sources, intake),
+            Input::Copy { at, shown } => look(at, shown, options, &mut sources, intake),
         }
     }
     let mut met = HashSet::with_capacity(sources.len());
@@ -54,9 +50,19 @@ pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake
     sources
 }
 
+/// Takes a file or a directory that is called `called`.
+fn look(path: &Path, called: &Path, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => walk(path, called, options, sources, intake),
+        Ok(meta) => sources.push(Source::of(path.to_owned(), shown(called), meta.len(), true)),
+        Err(e) => failed(&e, &shown(called), intake),
+    }
+}
+
 /// Takes the files of a directory whose names are known, and counts the others.
-fn walk(directory: &Path, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
+fn walk(directory: &Path, called: &Path, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
     let obey = !options.no_ignore;
+    let shown = |path: &Path| shown(&path.strip_prefix(directory).map_or_else(|_| path.to_owned(), |rest| called.join(rest)));
     let mut builder = WalkBuilder::new(directory);
     builder.standard_filters(obey).git_global(false).hidden(!options.hidden).require_git(false).follow_links(true);
     builder.sort_by_file_name(|a, b| a.cmp(b));
@@ -67,7 +73,7 @@ fn walk(directory: &Path, options: &InputOptions, sources: &mut Vec<Source>, int
         let entry = match entry {
             Ok(entry) => entry,
             Err(e) => {
-                let path = about(&e).map_or_else(|| shown(directory), shown);
+                let path = about(&e).map_or_else(|| shown(directory), &shown);
                 match e.io_error() {
                     Some(io) => failed(io, &path, intake),
                     None => intake.skip(Reason::Unreadable, &path, None, || format!("cannot be walked ({e})")),
@@ -77,7 +83,7 @@ fn walk(directory: &Path, options: &InputOptions, sources: &mut Vec<Source>, int
         };
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { continue };
         let size = entry.metadata().map_or(0, |m| m.len());
-        let source = Source::of(entry.into_path(), size, false);
+        let source = Source::of(entry.path().to_owned(), shown(entry.path()), size, false);
         if source.format.is_none() {
             intake.skip(Reason::UnknownName, &source.shown, None, || {
                 "not read: only .txt, .text, .md, .markdown, .json, .jsonl and .ndjson (also .gz, .zst, .bz2) are read \

@@ -172,7 +172,7 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// To this many decimals; what is not a number is 0.
-fn rounded(value: f64, decimals: i32) -> f64 {
+pub(super) fn rounded(value: f64, decimals: i32) -> f64 {
     let unit = 10f64.powi(decimals);
     let rounded = (value * unit).round() / unit;
     if rounded.is_finite() { rounded + 0.0 } else { 0.0 }
@@ -310,7 +310,7 @@ impl<'a> Findings<'a> {
 }
 
 impl SpanView {
-    fn new<'a>(span: Span, text: &Text<'a>, texts: &Texts<'a>) -> io::Result<SpanView> {
+    pub(super) fn new<'a>(span: Span, text: &Text<'a>, texts: &Texts<'a>) -> io::Result<SpanView> {
         texts.passage(text, span)?;
         let lines = text.lines(span);
         Ok(SpanView {

@@ -41,15 +41,7 @@ pub(super) struct Line {
 }
 
 pub(super) fn write<'a>(findings: Findings<'a>, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut human = Human {
-        findings,
-        brief: options.brief,
-        ink: Ink { color: options.color },
-        width: options.width.max(NARROWEST),
-        texts: Texts::new(findings.documents),
-        kin: Kin::new(findings),
-        out: BufWriter::with_capacity(1 << 16, out),
-    };
+    let mut human = Human::new(findings, options, out);
     human.header()?;
     human.clusters()?;
     human.classes()?;
@@ -107,7 +99,19 @@ impl Line {
     }
 }
 
-impl Human<'_, '_> {
+impl<'a, 'w> Human<'a, 'w> {
+    pub fn new(findings: Findings<'a>, options: HumanOptions, out: &'w mut dyn Write) -> Human<'a, 'w> {
+        Human {
+            findings,
+            brief: options.brief,
+            ink: Ink { color: options.color },
+            width: options.width.max(NARROWEST),
+            texts: Texts::new(findings.documents),
+            kin: Kin::new(findings),
+            out: BufWriter::with_capacity(1 << 16, out),
+        }
+    }
+
     /// A paragraph: the first row after `first`, the others `hang` columns further in than the margin of `first`.
     pub fn put(&mut self, first: &str, hang: usize, line: Line) -> io::Result<()> {
         use unicode_width::UnicodeWidthStr;
@@ -143,7 +147,7 @@ impl Human<'_, '_> {
         self.put(indent, 0, Line::default().say(Style::Faint, &format!("… and {rest}: --format json has all of them.")))
     }
 
-    fn header(&mut self) -> io::Result<()> {
+    pub fn header(&mut self) -> io::Result<()> {
         let s = &self.findings.detection.summary;
         let mut amounts = vec![words::count(s.documents, "document"), words::bytes(s.bytes)];
         // Where pairs are only compared, nobody asks which texts are equal.

@@ -1,7 +1,10 @@
 //! Findings to data and words. Writes to `impl Write`; never to a stream of its own.
 
+mod check_human;
+mod check_json;
 mod explain;
 mod finding;
+mod gate;
 mod human;
 mod json;
 mod passages;
@@ -14,6 +17,7 @@ mod words;
 mod wrap;
 
 pub use explain::{Explained, Traced};
+pub use gate::{Baseline, Bound, IgnoreRule, Limit, Matcher, Overlap, Policy, Scope, judge};
 pub use verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
 
 use crate::pair::detection::Detection;
@@ -80,6 +84,30 @@ pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
 /// As [`json()`].
 pub fn human(findings: Findings, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
     human::write(findings, options, out)
+}
+
+/// Writes the ordinary report with what a gate decided about it, as the object `"gate"`.
+///
+/// # Errors
+/// As [`json()`].
+pub fn check_json(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+    check_json::object(checked, out)
+}
+
+/// The same as JSON Lines: behind those of the ordinary report one of type `gate`, and one of type `finding` for each finding.
+///
+/// # Errors
+/// As [`json()`].
+pub fn check_jsonl(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+    check_json::lines(checked, out)
+}
+
+/// Writes what a gate decided for a person: the bounds, then the findings that count, then what was passed over.
+///
+/// # Errors
+/// As [`json()`].
+pub fn check_human(checked: Checked, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    check_human::write(checked, options, out)
 }
 
 /// Writes a traced document or pair for a person, stage by stage. Long lists are cut, and say by how much.
