@@ -295,7 +295,7 @@ fn limits_are_of_everything_of_a_source_or_of_each() {
     );
     let text = |limit: &str| code(&["--max-duplicate-text", limit]);
     let words = STORY.split_whitespace().count();
-    assert_eq!([&format!("{}", words - 1), &format!("{words}"), "Post=0", "*=60%", "*=70%"].map(|l| text(l)), [1, 0, 0, 1, 0]);
+    assert_eq!([&format!("{}", words - 1), &format!("{words}"), "Post=0", "*=60%", "*=70%"].map(text), [1, 0, 0, 1, 0]);
     assert_eq!([code(&["--max-cluster", "1"]), code(&["--max-cluster", "2"])], [1, 0]);
     let (_, out, _) = here.check(&["--max-duplicate-documents", "*=0", "--max-duplicate-documents", "5", "--format", "json"]);
     let report: Value = serde_json::from_str(&out).unwrap();

@@ -37,7 +37,7 @@ fn judged(corpus: &Corpus, detection: &Detection, baseline: Option<&Baseline>) -
 fn document(n: usize, parts: &[usize], records: bool, date: Option<u8>) -> Document {
     let text: Vec<&str> = parts.iter().map(|&p| PARAGRAPHS[p]).collect();
     let id = if records { format!("all.jsonl:{n}") } else { format!("id {n}") };
-    let mut document = Document::new(id, text.join("\n\n")).source(if n % 3 == 0 { "Courier" } else { "Ledger" });
+    let mut document = Document::new(id, text.join("\n\n")).source(if n.is_multiple_of(3) { "Courier" } else { "Ledger" });
     document.path = Some("all.jsonl".into());
     document.record = Some(n as u64);
     document.date = date.map(|day| format!("2026-01-{:02}", day % 28 + 1).into());

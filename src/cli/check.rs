@@ -98,7 +98,7 @@ impl Check {
         if self.paths.is_empty() {
             return Err(usage("check", "nothing to check: name files or directories, `.` for this one, `-` for standard input"));
         }
-        self.output.probe()?;
+        self.output.probe(&settings.flags.report, true)?;
         let stored = self.stored(&settings)?;
         let today = today();
         let meter = Meter::start(self.talk);
@@ -177,7 +177,9 @@ impl Check {
         let baseline = Baseline::new(findings, ignores, today)?;
         to_file(path, |out| baseline.to_json(&findings.detection.recipe_id, out))?;
         if !self.talk.quiet {
-            say(&format!("{shown} written: {}", count(baseline.len() as u64, "known finding")));
+            let [clusters, pairs, repeats] = baseline.counts().map(|n| n as u64);
+            let parts = [count(clusters, "cluster"), count(pairs, "pair"), count(repeats, "repeat")];
+            say(&format!("{shown} written, with {}: they no longer count", parts.join(", ")));
         }
         Ok(baseline)
     }

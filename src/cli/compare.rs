@@ -78,7 +78,7 @@ impl Compare {
     pub fn run(self) -> Result<Exit> {
         let settings = self.settings.resolve()?;
         self.check_usage()?;
-        self.output.probe()?;
+        self.output.probe(&settings.flags.report, false)?;
         let background = background(self.background.as_deref(), &settings, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
         let task = self.task(&settings, &meter)?;

@@ -105,7 +105,7 @@ impl InputFlags {
 
 flags!(ReportFlags {
     /// What goes to standard output [default: human]
-    #[arg(value_name = "FORMAT", help_heading = "Output")]
+    #[arg(value_name = "FORMAT", help_heading = "Output", value_parser = formats(false))]
     format: OutputFormat,
     /// Human report: lists only, no passages [default: false]
     #[arg(value_name = "BOOL", help_heading = "Output", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
@@ -308,6 +308,15 @@ pub enum OutputFormat {
     Jsonl,
 }
 
+impl OutputFormat {
+    /// Whether it shows a verdict, which only `check` has.
+    pub const fn needs_verdict(self) -> bool {
+        match self {
+            OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl => false,
+        }
+    }
+}
+
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -318,6 +327,14 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// Reads a format; without `checked` only those that need no verdict.
+pub fn formats(checked: bool) -> impl clap::builder::TypedValueParser<Value = OutputFormat> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    let offered = OutputFormat::value_variants().iter().filter(move |f| checked || !f.needs_verdict());
+    PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value))
+        .try_map(|name| OutputFormat::from_str(&name, false))
 }
 
 fn preset() -> impl clap::builder::TypedValueParser<Value = Preset> {

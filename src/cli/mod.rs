@@ -94,7 +94,9 @@ type Result<T> = std::result::Result<T, Failure>;
 /// The whole command line, defaults written into the help.
 fn command() -> clap::Command {
     let defaults = settings::defaults();
-    Cli::command().mut_subcommands(|sub| sub.mut_args(|arg| with_default(arg, &defaults)))
+    Cli::command()
+        .mut_subcommands(|sub| sub.mut_args(|arg| with_default(arg, &defaults)))
+        .mut_subcommand("check", |check| check.mut_arg("format", |arg| arg.value_parser(flags::formats(true))))
 }
 
 /// Appends the default to the help of a setting, so that help and code cannot disagree.

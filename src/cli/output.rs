@@ -78,7 +78,13 @@ impl Report<'_> {
 
 impl OutputArgs {
     /// Finds out before the work whether the files can be written, so that an hour's scan does not end in a typing error.
-    pub fn probe(&self) -> Result<()> {
+    ///
+    /// Without `checked` there will be no verdict, so formats that show one are refused.
+    pub fn probe(&self, flags: &ReportFlags, checked: bool) -> Result<()> {
+        let mut formats = self.output.iter().map(|target| target.format).chain(flags.format);
+        if let Some(format) = formats.find(|format| format.needs_verdict() && !checked) {
+            return Err(Failure::Said(format!("the format {format:?} shows a verdict: only `nearcopy check` writes it")));
+        }
         for (i, target) in self.output.iter().enumerate() {
             if self.output[..i].iter().any(|other| other.path == target.path) {
                 return Err(Failure::Said(format!("--output: two reports go to {}", clean(&target.path.display().to_string()))));

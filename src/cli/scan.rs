@@ -81,7 +81,7 @@ impl Scan {
         if self.paths.is_empty() {
             return Err(usage("scan", "nothing to scan: name files or directories, `.` for this one, `-` for standard input"));
         }
-        self.output.probe()?;
+        self.output.probe(&settings.flags.report, false)?;
         if let Some(path) = &self.save_background {
             probe(path)?;
         }

@@ -177,20 +177,14 @@ impl Baseline {
         Ok(out)
     }
 
-    /// How many entries it has.
-    pub fn len(&self) -> usize {
-        self.clusters.len() + self.pairs.len() + self.repeats.len()
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// How many clusters, pairs and repeats it holds.
+    pub fn counts(&self) -> [usize; 3] {
+        [self.clusters.len(), self.pairs.len(), self.repeats.len()]
     }
 
     /// This one and another. Entries of the other are never reported as stale.
     pub fn with(mut self, other: Baseline) -> Baseline {
-        let added = [other.clusters.len(), other.pairs.len(), other.repeats.len()];
-        self.passing.iter_mut().zip(added).for_each(|(n, more)| *n += more);
+        self.passing.iter_mut().zip(other.counts()).for_each(|(n, more)| *n += more);
         self.clusters.extend(other.clusters);
         self.pairs.extend(other.pairs);
         self.repeats.extend(other.repeats);
