@@ -41,13 +41,13 @@ fn config(here: &Path, args: &[&str]) -> toml::Table {
 }
 
 #[test]
-fn every_setting_is_a_flag_of_scan_compare_and_explain() {
+fn every_setting_is_a_flag_of_each_command() {
     let dir = here();
     let names = |v: serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let mut fields = names(serde_json::to_value(nearcopy::Recipe::default()).unwrap());
     fields.extend(names(serde_json::to_value(nearcopy::Thresholds::default()).unwrap()));
     assert!(fields.len() > 30);
-    for subcommand in ["scan", "compare", "explain"] {
+    for subcommand in ["scan", "check", "compare", "explain"] {
         let help = ok(dir.path(), &[subcommand, "--help"]);
         for field in &fields {
             let flag = format!("--{field}");

@@ -1,5 +1,6 @@
 //! Owns: amounts and shares as people write them. Never: what they limit.
 
+use nearcopy::report::Limit;
 use serde::{Deserialize, Serialize};
 
 /// A count or a share: `100`, `5%`, `0.05`.
@@ -44,9 +45,15 @@ impl std::str::FromStr for Amount {
 
 impl std::fmt::Display for Amount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Amount::Count(count) => write!(f, "{count}"),
-            Amount::Share(share) => write!(f, "{}%", (share * 1e8).round() / 1e6),
+        Limit::from(*self).fmt(f)
+    }
+}
+
+impl From<Amount> for Limit {
+    fn from(amount: Amount) -> Limit {
+        match amount {
+            Amount::Count(count) => Limit::Count(count),
+            Amount::Share(share) => Limit::Share(share),
         }
     }
 }
@@ -54,10 +61,7 @@ impl std::fmt::Display for Amount {
 impl Amount {
     /// Whether `part` of `whole` is more than this.
     pub fn exceeded(self, part: u64, whole: u64) -> bool {
-        match self {
-            Amount::Count(count) => part > count,
-            Amount::Share(share) => part as f64 > share * whole as f64,
-        }
+        Limit::from(self).exceeded(part, whole)
     }
 }
 

@@ -78,7 +78,7 @@ impl Compare {
     pub fn run(self) -> Result<Exit> {
         let settings = self.settings.resolve()?;
         self.check_usage()?;
-        self.output.probe()?;
+        self.output.probe(&settings.flags.report, false)?;
         let background = background(self.background.as_deref(), &settings, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
         let task = self.task(&settings, &meter)?;
@@ -99,7 +99,7 @@ impl Compare {
             None
         };
         let findings = Findings { detection: &detection, documents: &task.corpus, skipped: &task.taken.skipped };
-        self.output.write(&settings.flags.report, &Report { findings, instead })?;
+        self.output.write(&settings.flags.report, &Report { findings, instead, verdict: None })?;
         Ok(task.taken.exit(settings.flags.run.max_bad))
     }
 

@@ -1,5 +1,6 @@
 //! Owns: finding and reading nearcopy.toml. Never: decides whether its values win.
 
+use super::gate::GateFlags;
 use super::problems::clean;
 use super::settings::{Flags, names};
 use super::{Failure, Result};
@@ -28,8 +29,12 @@ pub struct ConfigFile {
     pub path: String,
     /// What it sets.
     pub flags: Flags,
+    /// What its table `[gate]` sets.
+    pub gate: GateFlags,
     /// The line of each key.
     pub lines: BTreeMap<String, usize>,
+    /// The line of each entry of `[[gate.ignore]]`.
+    pub ignores: Vec<usize>,
 }
 
 impl ConfigArgs {
@@ -68,10 +73,14 @@ fn parse(text: &str, path: String) -> Result<ConfigFile> {
     };
     let table = toml::de::DeTable::parse(text).map_err(at)?;
     let known = names();
-    let mut lines = BTreeMap::new();
+    let (mut lines, mut ignores) = (BTreeMap::new(), Vec::new());
     for (key, value) in table.get_ref() {
         let line = line_of(text, key.span().start);
         let name = key.get_ref().as_ref();
+        if let ("gate", Some(gate)) = (name, value.get_ref().as_table()) {
+            ignores = gate_lines(text, &path, gate)?;
+            continue;
+        }
         if !known.iter().any(|k| k == name) {
             return Err(Failure::Said(format!("{path}:{line}: {}", unknown(name, value.get_ref().is_table(), &known))));
         }
@@ -89,7 +98,35 @@ fn parse(text: &str, path: String) -> Result<ConfigFile> {
         recipe: take(text).map_err(at)?,
         thresholds: take(text).map_err(at)?,
     };
-    Ok(ConfigFile { path, flags, lines })
+    let Gate { gate } = take(text).map_err(at)?;
+    Ok(ConfigFile { path, flags, gate, lines, ignores })
+}
+
+/// The part of the file that only `check` uses.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Gate {
+    gate: GateFlags,
+}
+
+/// Refuses unknown keys of `[gate]`; answers the lines of its ignore entries.
+fn gate_lines(text: &str, path: &str, gate: &toml::de::DeTable) -> Result<Vec<usize>> {
+    let known: Vec<String> =
+        ["max-duplicate-documents", "max-duplicate-text", "max-cluster", "fail-on", "ignore"].map(Into::into).into();
+    let mut lines = Vec::new();
+    for (key, value) in gate {
+        let line = line_of(text, key.span().start);
+        if !known.iter().any(|k| k == key.get_ref().as_ref()) {
+            let why = nearest(key.get_ref(), &known).unwrap_or_else(|| format!("its keys are {}", known.join(", ")));
+            let name = clean(key.get_ref());
+            return Err(Failure::Said(format!("{path}:{line}: unknown key `{name}` in [gate]: {why}")));
+        }
+        if key.get_ref() == "ignore" {
+            let entries = value.get_ref().as_array().into_iter().flatten();
+            lines.extend(entries.map(|entry| line_of(text, entry.span().start)));
+        }
+    }
+    Ok(lines)
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -99,17 +136,18 @@ fn line_of(text: &str, offset: usize) -> usize {
 fn unknown(name: &str, table: bool, known: &[String]) -> String {
     let shown = clean(name);
     if table {
-        return format!("unknown table [{shown}]: all keys stand at the top level, without tables");
+        return format!("unknown table [{shown}]: all keys stand at the top level, but for those of [gate]");
     }
-    let near = known
-        .iter()
-        .map(|k| (strsim::jaro_winkler(name, k), k))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|x, y| x.0.total_cmp(&y.0));
-    match near {
-        Some((_, k)) => format!("unknown key `{shown}`: did you mean `{k}`?"),
+    match nearest(name, known) {
+        Some(near) => format!("unknown key `{shown}`: {near}"),
         None => format!("unknown key `{shown}`: `nearcopy scan --show-config` lists all keys"),
     }
+}
+
+/// `did you mean …?`, where a known name is like this one.
+fn nearest(name: &str, known: &[String]) -> Option<String> {
+    let near = known.iter().map(|k| (strsim::jaro_winkler(name, k), k)).filter(|(likeness, _)| *likeness > 0.8);
+    near.max_by(|x, y| x.0.total_cmp(&y.0)).map(|(_, k)| format!("did you mean `{k}`?"))
 }
 
 #[cfg(test)]

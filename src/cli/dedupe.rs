@@ -195,7 +195,7 @@ impl Dedupe {
             removed: self.removed.as_deref(),
         };
         let done = cleaning.write(&layout(out, &found.files, &directories)?)?;
-        write_targets(&self.report, &settings.flags.report, &Report { findings, instead: None })?;
+        write_targets(&self.report, &settings.flags.report, &Report { findings, instead: None, verdict: None })?;
         self.tell(cleaned, &done, &settings)?;
         let exit = found.taken.exit(settings.flags.run.max_bad);
         // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.

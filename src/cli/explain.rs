@@ -76,7 +76,7 @@ impl Explain {
             let explained = Explained { traced, recipe: &recipe_id, background: &background_id };
             to_stdout(|out| match settings.flags.report.format.unwrap_or(OutputFormat::Human) {
                 OutputFormat::Human => report::explain(explained, human_options(&settings.flags.report), out),
-                OutputFormat::Json | OutputFormat::Jsonl => report::explain_json(explained, out),
+                _ => report::explain_json(explained, out),
             })
         };
         match numbers[..] {

@@ -109,7 +109,7 @@ impl InputFlags {
 
 flags!(ReportFlags {
     /// What goes to standard output [default: human]
-    #[arg(value_name = "FORMAT", help_heading = "Output")]
+    #[arg(value_name = "FORMAT", help_heading = "Output", value_parser = formats(false))]
     format: OutputFormat,
     /// Human report: lists only, no passages [default: false]
     #[arg(value_name = "BOOL", help_heading = "Output", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
@@ -133,7 +133,7 @@ flags!(RunFlags {
     /// Threads; 0: as many as there are cores. Never changes a finding [default: 0]
     #[arg(value_name = "N", help_heading = "Run")]
     threads: usize,
-    /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default: unlimited]
+    /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default: unlimited; for check 0]
     #[arg(value_name = "N|P%", help_heading = "Run")]
     max_bad: Amount,
 });
@@ -318,6 +318,15 @@ pub enum OutputFormat {
     Jsonl,
 }
 
+impl OutputFormat {
+    /// Whether it shows a verdict, which only `check` has.
+    pub const fn needs_verdict(self) -> bool {
+        match self {
+            OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl => false,
+        }
+    }
+}
+
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -328,6 +337,14 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// Reads a format; without `checked` only those that need no verdict.
+pub fn formats(checked: bool) -> impl clap::builder::TypedValueParser<Value = OutputFormat> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    let offered = OutputFormat::value_variants().iter().filter(move |f| checked || !f.needs_verdict());
+    PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value))
+        .try_map(|name| OutputFormat::from_str(&name, false))
 }
 
 fn preset() -> impl clap::builder::TypedValueParser<Value = Preset> {

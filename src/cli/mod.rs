@@ -2,13 +2,16 @@
 
 mod alarm;
 mod amount;
+mod check;
 mod cleaning;
 mod compare;
 mod config;
 mod dedupe;
 mod explain;
 mod flags;
+mod gate;
 mod generate;
+mod git;
 mod intake;
 mod layout;
 mod named;
@@ -34,25 +37,29 @@ struct Cli {
 }
 
 const EXIT_CODES: &str =
-    "Exit codes: 0 done, whatever was found; 2 error, bad usage, or an input that was not there; 130 interrupted.";
+    "Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad usage, or an input that was
+not there; 130 interrupted.";
 
 const EXAMPLES: &str = "\
 Examples:
   nearcopy scan articles/                     what is doubled in a directory, for a person
   nearcopy scan corpus.jsonl --format json    the same as data
   nearcopy dedupe corpus.jsonl -o clean.jsonl the corpus without its copies
+  nearcopy check articles/ --baseline FILE    fails where there are copies that FILE does not know, for CI
   nearcopy compare a.txt b.txt                two texts, passage by passage
   nearcopy explain a.txt b.txt                why they are what they are to each other, with the numbers
 
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
 `nearcopy scan --show-config` prints the ones in force.
 
-Exit codes: 0 done, whatever was found; 2 error, bad usage, or an input that was not there; 130 interrupted.";
+Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad usage, or an input that was
+not there; 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(Box<scan::Scan>),
     Dedupe(Box<dedupe::Dedupe>),
+    Check(Box<check::Check>),
     Compare(Box<compare::Compare>),
     Explain(Box<explain::Explain>),
     Generate(generate::Generate),
@@ -63,6 +70,8 @@ enum Command {
 enum Exit {
     /// Everything asked for was done.
     Done,
+    /// The output is complete, and more was found than a gate allows.
+    Violated,
     /// The output is complete, but an input that was asked for was not there, or too many records were bad.
     Incomplete,
 }
@@ -92,7 +101,9 @@ type Result<T> = std::result::Result<T, Failure>;
 /// The whole command line, defaults written into the help.
 fn command() -> clap::Command {
     let defaults = settings::defaults();
-    Cli::command().mut_subcommands(|sub| sub.mut_args(|arg| with_default(arg, &defaults)))
+    Cli::command()
+        .mut_subcommands(|sub| sub.mut_args(|arg| with_default(arg, &defaults)))
+        .mut_subcommand("check", |check| check.mut_arg("format", |arg| arg.value_parser(flags::formats(true))))
 }
 
 /// Appends the default to the help of a setting, so that help and code cannot disagree.
@@ -132,6 +143,7 @@ fn run(command: Command) -> Result<Exit> {
     match command {
         Command::Scan(scan) => scan.run(),
         Command::Dedupe(dedupe) => dedupe.run(),
+        Command::Check(check) => check.run(),
         Command::Compare(compare) => compare.run(),
         Command::Explain(explain) => explain.run(),
         Command::Generate(generate) => generate.run(),
@@ -142,6 +154,7 @@ fn run(command: Command) -> Result<Exit> {
 pub fn main() -> ExitCode {
     match parse().and_then(run) {
         Ok(Exit::Done) => ExitCode::SUCCESS,
+        Ok(Exit::Violated) => ExitCode::from(1),
         Ok(Exit::Incomplete) => ExitCode::from(2),
         Err(Failure::Usage(error)) => {
             // A closed pipe under --help is no error.

@@ -4,7 +4,7 @@ use super::flags::{Color, OutputFormat, ReportFlags};
 use super::problems::clean;
 use super::progress::interrupted;
 use super::{Failure, Result};
-use nearcopy::report::{self, Findings, HumanOptions};
+use nearcopy::report::{self, Checked, Findings, HumanOptions, Verdict};
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -56,10 +56,24 @@ pub struct Report<'a> {
     pub findings: Findings<'a>,
     /// Said in place of the human report, where there is nothing found to report.
     pub instead: Option<String>,
+    /// What a gate decided; then the report is of that.
+    pub verdict: Option<&'a Verdict>,
+}
+
+/// A verdict in a format: the one place where the formats of `check` stand.
+fn write_verdict(checked: Checked, format: OutputFormat, human: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        OutputFormat::Human => report::check_human(checked, human, out),
+        OutputFormat::Json => report::check_json(checked, out),
+        OutputFormat::Jsonl => report::check_jsonl(checked, out),
+    }
 }
 
 impl Report<'_> {
     fn write(&self, format: OutputFormat, human: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(verdict) = self.verdict {
+            return write_verdict(Checked { findings: self.findings, verdict }, format, human, out);
+        }
         match (format, &self.instead) {
             (OutputFormat::Human, Some(text)) => out.write_all(text.as_bytes()),
             (OutputFormat::Human, None) => report::human(self.findings, human, out),
@@ -71,7 +85,13 @@ impl Report<'_> {
 
 impl OutputArgs {
     /// Finds out before the work whether the files can be written, so that an hour's scan does not end in a typing error.
-    pub fn probe(&self) -> Result<()> {
+    ///
+    /// Without `checked` there will be no verdict, so formats that show one are refused.
+    pub fn probe(&self, flags: &ReportFlags, checked: bool) -> Result<()> {
+        let mut formats = self.output.iter().map(|target| target.format).chain(flags.format);
+        if let Some(format) = formats.find(|format| format.needs_verdict() && !checked) {
+            return Err(Failure::Said(format!("the format {format:?} shows a verdict: only `nearcopy check` writes it")));
+        }
         for (i, target) in self.output.iter().enumerate() {
             if self.output[..i].iter().any(|other| other.path == target.path) {
                 return Err(Failure::Said(format!("--output: two reports go to {}", clean(&target.path.display().to_string()))));

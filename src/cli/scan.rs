@@ -83,7 +83,7 @@ impl Scan {
         if self.paths.is_empty() {
             return Err(usage("scan", "nothing to scan: name files or directories, `.` for this one, `-` for standard input"));
         }
-        self.output.probe()?;
+        self.output.probe(&settings.flags.report, false)?;
         if let Some(path) = &self.save_background {
             probe(path)?;
         }
@@ -104,7 +104,7 @@ impl Scan {
             to_file(path, |out| out.write_all(background.to_json(&detection.recipe_id).as_bytes()))?;
         }
         let findings = Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
-        self.output.write(&settings.flags.report, &Report { findings, instead: None })?;
+        self.output.write(&settings.flags.report, &Report { findings, instead: None, verdict: None })?;
         let exit = taken.exit(settings.flags.run.max_bad);
         // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.
         std::mem::forget((corpus, detection));

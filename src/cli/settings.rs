@@ -2,8 +2,10 @@
 
 use super::config::{ConfigArgs, ConfigFile};
 use super::flags::{InputFlags, PresetFlags, RecipeFlags, ReportFlags, RunFlags, ThresholdFlags};
+use super::gate::GateFlags;
 use super::{Failure, Result};
 use clap::Args;
+use nearcopy::report::IgnoreRule;
 use nearcopy::{Error, Recipe, SourceLimit, Thresholds};
 use std::fmt::Write;
 
@@ -48,6 +50,10 @@ pub struct Settings {
     pub recipe: Recipe,
     /// What is reported.
     pub thresholds: Thresholds,
+    /// What the table `[gate]` of the settings file says.
+    pub gate: GateFlags,
+    /// The lines of its ignore entries.
+    ignores: Vec<usize>,
     /// The settings file that took part.
     pub file: Option<String>,
 }
@@ -78,7 +84,11 @@ impl SettingArgs {
         flags.recipe.apply(&mut recipe);
         flags.thresholds.apply(&mut thresholds);
         check(&flags, &recipe, &thresholds).map_err(|e| blame(e, &given, file.as_ref()))?;
-        Ok(Settings { flags, recipe, thresholds, file: file.map(|f| f.path) })
+        let ConfigFile { path, gate, ignores, .. } = file.unwrap_or_default();
+        let settings = Settings { flags, recipe, thresholds, gate, ignores, file: (!path.is_empty()).then_some(path) };
+        // A wrong entry is said wherever the file is read, not on the day of the check.
+        settings.ignores()?;
+        Ok(settings)
     }
 }
 
@@ -176,6 +186,11 @@ fn described() -> Vec<(String, String)> {
 }
 
 impl Settings {
+    /// What a gate is to overlook.
+    pub fn ignores(&self) -> Result<Vec<IgnoreRule>> {
+        self.gate.ignores(self.file.as_deref().unwrap_or_default(), &self.ignores)
+    }
+
     /// The settings in force as a nearcopy.toml.
     pub fn to_toml(&self) -> Result<String> {
         let mut values = table(&self.flags);

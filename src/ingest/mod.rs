@@ -47,6 +47,13 @@ use std::time::SystemTime;
 pub enum Input {
     /// A file, a directory to walk, or a pattern of paths ([`is_pattern`]).
     Path(PathBuf),
+    /// A file or directory that is called by another name than it has: a copy made elsewhere, say.
+    Copy {
+        /// Where it is.
+        at: PathBuf,
+        /// What it is called in paths, ids and messages.
+        shown: PathBuf,
+    },
     /// Standard input.
     Stdin,
 }

@@ -29,8 +29,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    fn of(path: PathBuf, size: u64, below: Option<&Path>, input: usize) -> Source {
-        let shown = shown(&path);
+    fn of(path: PathBuf, shown: String, size: u64, below: Option<&Path>, input: usize) -> Source {
         let (format, packed) = by_name(&shown);
         let relative = match below {
             Some(directory) => path.strip_prefix(directory).ok(),
@@ -56,10 +55,11 @@ pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake
             Input::Stdin => sources.push(Source::stdin(number)),
             Input::Path(path) if is_pattern(path) => {
                 for path in matches(path, options, intake) {
-                    named(&path, number, options, &mut sources, intake);
+                    look(&path, &path, number, options, &mut sources, intake);
                 }
             }
-            Input::Path(path) => named(path, number, options, &mut sources, intake),
+            Input::Path(path) => look(path, path, number, options, &mut sources, intake),
+            Input::Copy { at, shown } => look(at, shown, number, options, &mut sources, intake),
         }
     }
     let mut real = Real::default();
@@ -71,12 +71,12 @@ pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake
     sources
 }
 
-/// Takes a path that was named, and all files below it if it is a directory.
-fn named(path: &Path, number: usize, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
+/// Takes a path that was named, and all files below it if it is a directory; it is called `called`.
+fn look(path: &Path, called: &Path, number: usize, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
     match fs::metadata(path) {
-        Ok(meta) if meta.is_dir() => walk(path, number, options, sources, intake),
-        Ok(meta) => sources.push(Source::of(path.to_path_buf(), meta.len(), None, number)),
-        Err(e) => failed(&e, &shown(path), intake),
+        Ok(meta) if meta.is_dir() => walk(path, called, number, options, sources, intake),
+        Ok(meta) => sources.push(Source::of(path.to_owned(), shown(called), meta.len(), None, number)),
+        Err(e) => failed(&e, &shown(called), intake),
     }
 }
 
@@ -144,8 +144,9 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut Intake) -> Vec<P
 }
 
 /// Takes the files of a directory whose names are known, and counts the others.
-fn walk(directory: &Path, number: usize, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
+fn walk(directory: &Path, called: &Path, number: usize, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
     let obey = !options.no_ignore;
+    let shown = |path: &Path| shown(&path.strip_prefix(directory).map_or_else(|_| path.to_owned(), |rest| called.join(rest)));
     let mut builder = WalkBuilder::new(directory);
     builder.standard_filters(obey).git_global(false).hidden(!options.hidden).require_git(false).follow_links(true);
     builder.sort_by_file_name(|a, b| a.cmp(b));
@@ -156,7 +157,7 @@ fn walk(directory: &Path, number: usize, options: &InputOptions, sources: &mut V
         let entry = match entry {
             Ok(entry) => entry,
             Err(e) => {
-                let path = about(&e).map_or_else(|| shown(directory), shown);
+                let path = about(&e).map_or_else(|| shown(directory), &shown);
                 match e.io_error() {
                     Some(io) => failed(io, &path, intake),
                     None => intake.skip(Reason::Unreadable, &path, None, || format!("cannot be walked ({e})")),
@@ -166,7 +167,7 @@ fn walk(directory: &Path, number: usize, options: &InputOptions, sources: &mut V
         };
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { continue };
         let size = entry.metadata().map_or(0, |m| m.len());
-        let source = Source::of(entry.into_path(), size, Some(directory), number);
+        let source = Source::of(entry.path().to_owned(), shown(entry.path()), size, Some(directory), number);
         if source.format.is_none() {
             intake.skip(Reason::UnknownName, &source.shown, None, || {
                 "not read: only .txt, .text, .md, .markdown, .json, .jsonl, .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2), \

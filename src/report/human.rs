@@ -148,7 +148,7 @@ impl<'a, 'w> Human<'a, 'w> {
         self.put(indent, 0, Line::default().say(Style::Faint, &format!("… and {rest}: --format json has all of them.")))
     }
 
-    fn header(&mut self) -> io::Result<()> {
+    pub fn header(&mut self) -> io::Result<()> {
         let s = &self.findings.detection.summary;
         let mut amounts = vec![words::count(s.documents, "document"), words::bytes(s.bytes)];
         // Where pairs are only compared, nobody asks which texts are equal.

@@ -8,11 +8,18 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use std::io::{self, BufWriter, Write};
 
-const BUFFER: usize = 1 << 16;
+pub(super) const BUFFER: usize = 1 << 16;
 
 /// One object; each document, cluster, class, pair and repeat on a line of its own.
 pub(super) fn object(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
+    body(findings, out)?;
+    out.write_all(b"}\n")?;
+    out.flush()
+}
+
+/// The object without its last brace.
+pub(super) fn body(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     let found = findings.detection;
     let head = findings.head();
     write!(out, "{{\"schema\":")?;
@@ -34,14 +41,18 @@ pub(super) fn object(findings: Findings, out: &mut dyn Write) -> io::Result<()> 
     write.close()?;
     write.open("repeats")?;
     in_parallel(findings, &found.repeats, |f, r, texts, to| value(to, &f.repeat(r, texts)?), |item| write.item(item))?;
-    write.close()?;
-    out.write_all(b"}\n")?;
-    out.flush()
+    write.close()
 }
 
 /// A line each: the summary, then documents, clusters, classes, pairs, repeats.
 pub(super) fn lines(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
+    body_lines(findings, out)?;
+    out.flush()
+}
+
+/// All lines.
+pub(super) fn body_lines(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     let found = findings.detection;
     line(out, "summary", &Opening { head: findings.head(), counts: findings.summary() })?;
     for number in findings.mentioned() {
@@ -55,8 +66,7 @@ pub(super) fn lines(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     }
     let mut write = |item: &[u8]| out.write_all(item);
     in_parallel(findings, &found.pairs, |f, p, texts, to| line(to, "pair", &f.pair(p, texts)?), &mut write)?;
-    in_parallel(findings, &found.repeats, |f, r, texts, to| line(to, "repeat", &f.repeat(r, texts)?), &mut write)?;
-    out.flush()
+    in_parallel(findings, &found.repeats, |f, r, texts, to| line(to, "repeat", &f.repeat(r, texts)?), &mut write)
 }
 
 /// Items that one thread writes with one cache of texts; and how many such parts are in memory at once.
@@ -64,7 +74,7 @@ const PART: usize = 512;
 const PARTS: usize = 16;
 
 /// Makes items in parallel and hands them on in order. Spans become characters and lines here, which costs more than writing.
-fn in_parallel<'a, T: Sync>(
+pub(super) fn in_parallel<'a, T: Sync>(
     findings: Findings<'a>,
     items: &'a [T],
     make: impl Fn(Findings<'a>, &'a T, &mut Texts<'a>, &mut Vec<u8>) -> io::Result<()> + Sync,
@@ -92,22 +102,22 @@ fn in_parallel<'a, T: Sync>(
 }
 
 /// Writes a named list with an item a line.
-struct Separated<'w, W: Write> {
-    out: &'w mut W,
-    first: bool,
+pub(super) struct Separated<'w, W: Write> {
+    pub out: &'w mut W,
+    pub first: bool,
 }
 
 impl<W: Write> Separated<'_, W> {
-    fn open(&mut self, name: &str) -> io::Result<()> {
+    pub fn open(&mut self, name: &str) -> io::Result<()> {
         self.first = true;
         write!(self.out, ",\n\"{name}\":[")
     }
-    fn item(&mut self, item: &[u8]) -> io::Result<()> {
+    pub fn item(&mut self, item: &[u8]) -> io::Result<()> {
         self.out.write_all(if self.first { b"\n" } else { b",\n" })?;
         self.first = false;
         self.out.write_all(item)
     }
-    fn close(&mut self) -> io::Result<()> {
+    pub fn close(&mut self) -> io::Result<()> {
         self.out.write_all(if self.first { b"]" } else { b"\n]" })
     }
 }
@@ -129,7 +139,7 @@ struct Typed<'a, T: Serialize> {
     value: &'a T,
 }
 
-fn line<T: Serialize>(out: &mut impl Write, kind: &'static str, object: &T) -> io::Result<()> {
+pub(super) fn line<T: Serialize>(out: &mut impl Write, kind: &'static str, object: &T) -> io::Result<()> {
     value(out, &Typed { r#type: kind, value: object })?;
     out.write_all(b"\n")
 }

@@ -1,9 +1,12 @@
 //! Findings to data and words. Writes to `impl Write`; never to a stream of its own.
 
+mod check_human;
+mod check_json;
 mod explain;
 mod finding;
 #[cfg(feature = "reports")]
 mod formats;
+mod gate;
 mod human;
 mod json;
 mod passages;
@@ -20,6 +23,7 @@ mod wrap;
 pub use explain::{Explained, Traced};
 #[cfg(feature = "reports")]
 pub use formats::{GithubOptions, MarkdownOptions, SarifOptions, csv, github, junit, markdown, openmetrics, sarif, step_summary};
+pub use gate::{Baseline, Bound, IgnoreRule, Limit, Matcher, Overlap, Policy, Scope, judge};
 pub use removals::WrittenFile;
 pub use removed::{Annotated, Annotations, Raw, RemovedLines};
 pub use verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
@@ -116,6 +120,30 @@ pub fn cleaned(cleaned: Cleaned, options: HumanOptions, out: &mut dyn Write) -> 
 /// What `out` answers.
 pub fn cleaned_json(cleaned: Cleaned, written: &[WrittenFile], out: &mut dyn Write) -> io::Result<()> {
     removals::object(cleaned, written, out)
+}
+
+/// Writes the ordinary report with what a gate decided about it, as the object `"gate"`.
+///
+/// # Errors
+/// As [`json()`].
+pub fn check_json(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+    check_json::object(checked, out)
+}
+
+/// The same as JSON Lines: behind those of the ordinary report one of type `gate`, and one of type `finding` for each finding.
+///
+/// # Errors
+/// As [`json()`].
+pub fn check_jsonl(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+    check_json::lines(checked, out)
+}
+
+/// Writes what a gate decided for a person: the bounds, then the findings that count, then what was passed over.
+///
+/// # Errors
+/// As [`json()`].
+pub fn check_human(checked: Checked, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    check_human::write(checked, options, out)
 }
 
 /// Writes a traced document or pair for a person, stage by stage. Long lists are cut, and say by how much.

@@ -54,11 +54,11 @@ pub(super) fn number(n: u64) -> String {
     out
 }
 
-/// `1 pair`, `2 pairs`, `3 copies`, `4 classes`.
+/// `1 pair`, `2 pairs`, `3 copies`, `4 entries`, `5 classes`.
 pub(super) fn count(n: u64, noun: &str) -> String {
     let plural = match noun {
         _ if n == 1 => noun.to_owned(),
-        _ if noun.ends_with("py") => format!("{}ies", &noun[..noun.len() - 1]),
+        _ if noun.ends_with("py") || noun.ends_with("ry") => format!("{}ies", &noun[..noun.len() - 1]),
         _ if noun.ends_with('s') => format!("{noun}es"),
         _ => format!("{noun}s"),
     };

@@ -1,0 +1,193 @@
+//! Owns: `nearcopy check`: a scan, judged. Never: finds or judges anything itself.
+
+use super::amount::Amount;
+use super::gate::{GateFlags, today};
+use super::git::checkout;
+use super::intake::{Taken, input, say_empty, take_in};
+use super::output::{OutputArgs, Report, probe, to_file};
+use super::problems::{clean, count, say};
+use super::progress::{Meter, TalkArgs};
+use super::settings::{SettingArgs, Settings};
+use super::{Exit, Failure, Result, usage};
+use nearcopy::ingest::Input;
+use nearcopy::report::{Baseline, Findings, IgnoreRule, judge};
+use nearcopy::{Corpus, Detection, Documents, RunOptions};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Scans a corpus and fails where it holds more copies than allowed: for continuous integration
+///
+/// The scan is that of `scan`. With a baseline only what is new counts.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
+pub struct Check {
+    /// Files and directories; - is standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<OsString>,
+
+    #[command(flatten)]
+    gate: GateFlags,
+
+    /// Findings that are known and do not count [default: none]
+    ///
+    /// It knows a finding by what is shared and by where it stands (the id of a document, or its file), not by lines: text that
+    /// moves, a record put in above, a renamed file and a copy that is edited make nothing new. One more copy does.
+    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    baseline: Option<PathBuf>,
+
+    /// Write what is found now to the file of --baseline, and pass [default: false]
+    ///
+    /// What an entry of [[gate.ignore]] covers stays out of it, so that it comes up again when the entry expires.
+    #[arg(long, help_heading = "Baseline", requires = "baseline")]
+    update_baseline: bool,
+
+    /// What the same paths held at this commit, branch or tag does not count [default: none]
+    ///
+    /// The files are taken from git; nothing in the work tree is touched. Together with --baseline both count.
+    #[arg(long, value_name = "GITREF", help_heading = "Baseline", conflicts_with = "update_baseline")]
+    baseline_ref: Option<String>,
+
+    #[command(flatten)]
+    settings: SettingArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nearcopy check articles/
+      Fails if two texts are equal or near-copies.
+  nearcopy check corpus.jsonl --max-duplicate-documents 5% --max-duplicate-text '*=10%' --fail-on equal
+      Fails if over 5% of the documents are copies, if over 10% of any source's text stands in an earlier place, or if two are equal.
+  nearcopy check articles/ --baseline nearcopy.baseline --update-baseline
+  nearcopy check articles/ --baseline nearcopy.baseline
+      Writes down what there is, once; then fails for what is new only.
+  nearcopy check articles/ --baseline-ref origin/main --fail-on equal,near-copy,contains,quotes
+      Fails for what a branch adds.
+  nearcopy check articles/ -o json=check.json
+      The report for a person on standard output, the data in a file.
+
+In nearcopy.toml:
+  [gate]
+  max-duplicate-documents = [\"5%\", \"Courier=0\"]
+  fail-on = [\"equal\"]
+
+  [[gate.ignore]]
+  documents = [\"archive/*\"]   # one glob: of either document's id; several: each id fits one. * also stands for /
+  kinds = [\"quotes\"]          # of these kinds only
+  text = \"all rights reserved\"  # every shared passage holds these words
+  reason = \"the archive quotes\"  # needed
+  expires = 2027-01-31         # the last day it counts
+
+A finding is reported at the document that --keep would drop. All places of a repeat are seen, whatever --max-places says. Bad records
+fail the check unless --max-bad allows them.
+Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
+
+Exit codes: 0 passed, or the baseline was written; 1 more than allowed; 2 error, bad usage, nothing to check, an input that was
+not there, or more bad records than --max-bad (also if more than allowed was found); 130 interrupted.";
+
+impl Check {
+    pub fn run(mut self) -> Result<Exit> {
+        let mut settings = self.settings.resolve()?;
+        settings.thresholds.max_places = u32::MAX;
+        let (gate, ignores) = (std::mem::take(&mut self.gate).or(settings.gate.clone()), settings.ignores()?);
+        if self.paths.is_empty() {
+            return Err(usage("check", "nothing to check: name files or directories, `.` for this one, `-` for standard input"));
+        }
+        self.output.probe(&settings.flags.report, true)?;
+        let stored = self.stored(&settings)?;
+        let today = today();
+        let meter = Meter::start(self.talk);
+        let known = self.known(stored, &settings, &ignores, &today, &meter)?;
+
+        let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
+        let mut taken = take_in(&inputs, &settings.flags.input.options(), &meter, self.talk.quiet)?;
+        let corpus = taken.corpus(self.talk.quiet)?;
+        if corpus.count() == 0 {
+            say_empty(&self.paths, &taken);
+            return Err(Failure::Said("a gate that sees nothing must not pass: name what is to be checked".into()));
+        }
+        let detection = found(&corpus, &settings, &meter)?;
+        let findings = Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
+        let read = taken.exit(Some(settings.flags.run.max_bad.unwrap_or(Amount::Count(0))));
+        let known = match &self.baseline {
+            Some(path) if self.update_baseline => Some(self.update(path, findings, &ignores, &today, read)?),
+            _ => known,
+        };
+        let verdict = judge(findings, &gate.policy(), known.as_ref(), &ignores, &today)?;
+        let report = Report { findings, instead: None, verdict: Some(&verdict) };
+        self.output.write(&settings.flags.report, &report)?;
+        let exit = match read {
+            Exit::Done if !verdict.passed() && !self.update_baseline => Exit::Violated,
+            other => other,
+        };
+        // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.
+        std::mem::forget((corpus, detection));
+        Ok(exit)
+    }
+
+    /// The file of --baseline, read; nothing where it is to be written.
+    fn stored(&self, settings: &Settings) -> Result<Option<Baseline>> {
+        let Some(path) = &self.baseline else { return Ok(None) };
+        if self.update_baseline {
+            return probe(path).map(|()| None);
+        }
+        let shown = clean(&path.display().to_string());
+        let json = std::fs::read_to_string(path).map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => Failure::Said(format!(
+                "--baseline {shown}: there is no such file; write it first, with --baseline {shown} --update-baseline"
+            )),
+            _ => Failure::Said(format!("--baseline {shown}: {e}")),
+        })?;
+        Ok(Some(Baseline::from_json(&json, &settings.recipe.id(), &shown)?))
+    }
+
+    /// That, and what was found at the commit of --baseline-ref.
+    fn known(
+        &self,
+        stored: Option<Baseline>,
+        settings: &Settings,
+        ignores: &[IgnoreRule],
+        today: &str,
+        meter: &Meter,
+    ) -> Result<Option<Baseline>> {
+        let Some(reference) = &self.baseline_ref else { return Ok(stored) };
+        let there = checkout(reference, &self.paths)?;
+        if there.inputs.is_empty() && !self.talk.quiet {
+            say(&format!("{} has none of these paths: everything is new", clean(reference)));
+        }
+        let mut taken: Taken = take_in(&there.inputs, &settings.flags.input.options(), meter, true)?;
+        let corpus = taken.corpus(true)?;
+        let detection = found(&corpus, settings, meter)?;
+        let findings = Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
+        let then = Baseline::new(findings, ignores, today)?;
+        Ok(Some(stored.unwrap_or_default().with(then)))
+    }
+
+    /// Writes the baseline, unless something could not be read: then it would forget what is there.
+    fn update(&self, path: &Path, findings: Findings, ignores: &[IgnoreRule], today: &str, read: Exit) -> Result<Baseline> {
+        let shown = clean(&path.display().to_string());
+        if read != Exit::Done {
+            return Err(Failure::Said(format!("{shown} was not written, because not everything could be read")));
+        }
+        let baseline = Baseline::new(findings, ignores, today)?;
+        to_file(path, |out| baseline.to_json(&findings.detection.recipe_id, out))?;
+        if !self.talk.quiet {
+            let [clusters, pairs, repeats] = baseline.counts().map(|n| n as u64);
+            let parts = [count(clusters, "cluster"), count(pairs, "pair"), count(repeats, "repeat")];
+            say(&format!("{shown} written, with {}: they no longer count", parts.join(", ")));
+        }
+        Ok(baseline)
+    }
+}
+
+fn found(corpus: &Corpus, settings: &Settings, meter: &Meter) -> Result<Detection> {
+    let options = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+    let found = nearcopy::scan(corpus, &settings.recipe, &settings.thresholds, &options, meter);
+    meter.pause()?;
+    Ok(found?.0)
+}
