@@ -68,8 +68,8 @@ Examples:
       Writes down what there is, once; then fails for what is new only.
   nearcopy check articles/ --baseline-ref origin/main --fail-on equal,near-copy,contains,quotes
       Fails for what a branch adds.
-  nearcopy check articles/ -o json=check.json
-      The report for a person on standard output, the data in a file.
+  nearcopy check articles/ --format github -o sarif=nearcopy.sarif -o junit=nearcopy.xml
+      Annotations on GitHub, and files for code scanning and test reports.
 
 In nearcopy.toml:
   [gate]

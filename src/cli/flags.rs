@@ -316,14 +316,24 @@ pub enum OutputFormat {
     Json,
     /// The same as one object a line
     Jsonl,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// JUnit XML, for the test reports of CI
+    Junit,
+    /// Annotations on GitHub, and the page of the run
+    Github,
+    /// A comment for a pull request
+    Markdown,
+    /// A row for each finding, for a spreadsheet
+    Csv,
+    /// Counts for Prometheus
+    Openmetrics,
 }
 
 impl OutputFormat {
     /// Whether it shows a verdict, which only `check` has.
     pub const fn needs_verdict(self) -> bool {
-        match self {
-            OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl => false,
-        }
+        !matches!(self, OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl)
     }
 }
 

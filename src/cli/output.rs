@@ -4,7 +4,7 @@ use super::flags::{Color, OutputFormat, ReportFlags};
 use super::problems::clean;
 use super::progress::interrupted;
 use super::{Failure, Result};
-use nearcopy::report::{self, Checked, Findings, HumanOptions, Verdict};
+use nearcopy::report::{self, Checked, Findings, GithubOptions, HumanOptions, MarkdownOptions, SarifOptions, Verdict};
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ const WIDTH: usize = 100;
 /// Where else the report goes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct OutputArgs {
-    /// Also write the report to a file: json=report.json, jsonl=…, human=…; repeatable
+    /// Also write the report to a file, in any of the formats of --format: json=report.json; repeatable
     ///
     /// The file is written under another name beside its place and then renamed, so it is never half there.
     #[arg(short = 'o', long, value_name = "FORMAT=FILE", help_heading = "Output")]
@@ -39,7 +39,7 @@ impl Target {
 impl std::str::FromStr for Target {
     type Err = String;
     fn from_str(s: &str) -> std::result::Result<Target, String> {
-        let help = "FORMAT=FILE with human, json or jsonl, such as json=report.json";
+        let help = "FORMAT=FILE with one of the formats of --format, such as json=report.json";
         let (format, path) = s.split_once('=').ok_or(help)?;
         let format = clap::ValueEnum::from_str(format, false).map_err(|_| help)?;
         match path {
@@ -66,7 +66,31 @@ fn write_verdict(checked: Checked, format: OutputFormat, human: HumanOptions, ou
         OutputFormat::Human => report::check_human(checked, human, out),
         OutputFormat::Json => report::check_json(checked, out),
         OutputFormat::Jsonl => report::check_jsonl(checked, out),
+        OutputFormat::Sarif => report::sarif(checked, SarifOptions::default(), out),
+        OutputFormat::Junit => report::junit(checked, out),
+        OutputFormat::Github => {
+            report::github(checked, GithubOptions { workspace: workspace().as_deref(), ..GithubOptions::default() }, out)
+        }
+        OutputFormat::Markdown => report::markdown(checked, MarkdownOptions::default(), out),
+        OutputFormat::Csv => report::csv(checked, out),
+        OutputFormat::Openmetrics => report::openmetrics(checked, out),
     }
+}
+
+/// Where GitHub has checked out the repository: annotations name paths in it.
+fn workspace() -> Option<String> {
+    std::env::var("GITHUB_WORKSPACE").ok().filter(|path| !path.is_empty())
+}
+
+/// Appends to the page of the run, where GitHub says that there is one.
+fn step_summary(checked: Checked) -> Result<()> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return Ok(()) };
+    let append = || {
+        let mut out = BufWriter::new(fs::OpenOptions::new().create(true).append(true).open(&path)?);
+        report::step_summary(checked, &mut out)?;
+        out.flush()
+    };
+    append().map_err(|e| failed(&clean(&path.to_string_lossy()), &e))
 }
 
 impl Report<'_> {
@@ -79,6 +103,8 @@ impl Report<'_> {
             (OutputFormat::Human, None) => report::human(self.findings, human, out),
             (OutputFormat::Json, _) => report::json(self.findings, out),
             (OutputFormat::Jsonl, _) => report::jsonl(self.findings, out),
+            // Refused before the work: only a verdict has these.
+            _ => Err(io::Error::other("this format shows a verdict")),
         }
     }
 }
@@ -104,6 +130,10 @@ impl OutputArgs {
     /// Writes all reports: the files, then standard output.
     pub fn write(&self, flags: &ReportFlags, report: &Report) -> Result<()> {
         write_targets(&self.output, flags, report)?;
+        let github = self.output.iter().map(|t| t.format).chain(flags.format).any(|f| f == OutputFormat::Github);
+        if let Some(verdict) = report.verdict.filter(|_| github) {
+            step_summary(Checked { findings: report.findings, verdict })?;
+        }
         to_stdout(|out| report.write(flags.format.unwrap_or(OutputFormat::Human), human_options(flags), out))
     }
 }
