@@ -1,6 +1,6 @@
 //! What must hold for any bytes from outside: one function a fuzz target. Each panics where it does not.
 
-use nearcopy::ingest::{Format, InputOptions, decode::decode as decoded, json};
+use nearcopy::ingest::{Format, InputOptions, Intake, decode::decode as decoded, json, parquet, table};
 use nearcopy::{Alignment, Background, Comparison, Recipe, Relation, Span, Thresholds, Tokens};
 
 /// Tokens come in order, apart from each other, on character borders, and none is empty.
@@ -20,15 +20,26 @@ pub fn tokenize(data: &[u8]) {
 /// Lines become documents or counted problems, in order; messages can be shown as they are.
 pub fn jsonl(data: &[u8]) {
     for format in [Some(Format::Jsonl), Some(Format::Json), None] {
-        let intake = json::records(data, &InputOptions { format, ..InputOptions::default() });
-        let skipped: u64 = intake.skipped.values().sum();
-        assert!(intake.problems.len() as u64 <= skipped, "a problem that is not counted");
-        for problem in &intake.problems {
-            assert!(!problem.message.chars().any(char::is_control), "control characters in {:?}", problem.message);
-        }
-        let records: Vec<u64> = intake.documents.iter().filter_map(|d| d.record).collect();
-        assert!(records.is_sorted_by(|a, b| a < b), "records out of order: {records:?}");
+        orderly(&json::records(data, &InputOptions { format, ..InputOptions::default() }));
     }
+}
+
+/// So do rows of tables, whatever the bytes: as CSV, as TSV and as Parquet.
+pub fn tables(data: &[u8]) {
+    for format in [Format::Csv, Format::Tsv] {
+        orderly(&table::rows(data, &InputOptions { format: Some(format), ..InputOptions::default() }));
+    }
+    orderly(&parquet::records(data, &InputOptions::default()));
+}
+
+fn orderly(intake: &Intake) {
+    let skipped: u64 = intake.skipped.values().sum();
+    assert!(intake.problems.len() as u64 <= skipped, "a problem that is not counted");
+    for problem in &intake.problems {
+        assert!(!problem.message.chars().any(char::is_control), "control characters in {:?}", problem.message);
+    }
+    let records: Vec<u64> = intake.documents.iter().filter_map(|d| d.record).collect();
+    assert!(records.is_sorted_by(|a, b| a < b), "records out of order: {records:?}");
 }
 
 /// Every sequence of bytes is some text; valid UTF-8 is itself; a text that was decoded once stays as it is.

@@ -247,7 +247,7 @@ fn cuts_leave_all_else_as_it_is_written() {
             assert!(out.starts_with("{\"n\" : 1, \"text\" : \"") && out.ends_with("\", \"z\":\"\\/\"}"), "{out}");
             assert_eq!((gone[0].0.is_none(), written.cut), (one, 1));
             let (start, end) = (start as usize, end as usize);
-            assert_eq!(gone[0].2, text[start..end].as_bytes());
+            assert_eq!(&gone[0].2[..], &text.as_bytes()[start..end]);
             let again = nearcopy::ingest::json::records(out.as_bytes(), &InputOptions::default());
             assert_eq!(again.documents[0].text, [&text[..start], &text[end..]].concat());
         }
@@ -338,6 +338,34 @@ fn what_fails_is_told() {
 }
 
 #[test]
+fn a_copy_of_standard_input_is_written_again() {
+    for (name, bytes) in [("a.jsonl", LINES.to_vec()), ("a.parquet", nested::file())] {
+        let (dir, mut intake) = USUAL().read(&[(name, &bytes)]);
+        let spool = fs::File::open(dir.path().join(name)).unwrap();
+        let file = &mut intake.sources[0];
+        (file.path, file.modified, file.spool) = (None, None, Some(Arc::new(spool)));
+        for _ in 0..2 {
+            let (out, _, written) = USUAL().write(&intake, &|_, _| Change::Keep).unwrap();
+            assert!(written.kept > 0 && (out == bytes || nested::rows(&out) == nested::rows(&bytes)), "{name}");
+        }
+        intake.sources[0].spool = None;
+        assert!(USUAL().write(&intake, &|_, _| Change::Keep).unwrap_err().what.contains("only once"));
+    }
+}
+
+#[test]
+fn nobody_is_told_where_nobody_listens() {
+    for (name, bytes) in [("a.jsonl", LINES.to_vec()), ("a.parquet", nested::file())] {
+        let (_dir, intake) = USUAL().read(&[(name, &bytes)]);
+        let mut output = Output::new(Box::new(io::sink()), intake.sources[0].format, None, None).silent();
+        let mut hear = |_: Removed| -> io::Result<()> { panic!("told") };
+        let written = output.append(&intake.sources[0], &InputOptions::default(), &even, &mut hear).unwrap();
+        assert!(written.dropped > 0);
+        output.finish().unwrap();
+    }
+}
+
+#[test]
 fn parquet_keeps_schema_levels_and_values() {
     let bytes = nested::file();
     let rows = nested::rows(&bytes);
@@ -424,7 +452,7 @@ proptest! {
             let job = USUAL();
             let (out, gone, written) = job.run(&[(name, bytes.as_bytes())], &|_| cut(start as u32, end as u32)).unwrap();
             prop_assert_eq!((written.cut, gone.len()), (1, 1), "{}", name);
-            prop_assert_eq!(&gone[0].2[..], text[start..end].as_bytes());
+            prop_assert_eq!(&gone[0].2[..], &text.as_bytes()[start..end]);
             let (_dir, intake) = job.read(&[(name, &out)]);
             prop_assert_eq!(&intake.documents[0].text, &[&text[..start], &text[end..]].concat());
         }

@@ -1,5 +1,5 @@
 //! Replays the fuzz corpora through the checks of the fuzz targets.
-#![cfg(feature = "ingest")]
+#![cfg(all(feature = "csv", feature = "parquet"))]
 
 #[path = "../fuzz/checks.rs"]
 mod checks;
@@ -28,6 +28,11 @@ fn tokenize() {
 #[test]
 fn jsonl() {
     replay("jsonl", checks::jsonl);
+}
+
+#[test]
+fn tables() {
+    replay("tables", checks::tables);
 }
 
 #[test]

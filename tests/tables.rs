@@ -284,6 +284,19 @@ fn threads_change_nothing() {
     assert!(one == of(3));
 }
 
+#[cfg(feature = "cli")]
+#[test]
+fn tables_come_through_a_pipe() {
+    for (bytes, format) in [(sample(Kind::Usual), None), (b"text\na\nb\nc\nd\ne\n".to_vec(), Some("csv"))] {
+        let mut command = assert_cmd::Command::cargo_bin("nearcopy").unwrap();
+        command.args(["scan", "-", "--format", "json"]).write_stdin(bytes);
+        command.args(format.map(|f| format!("--input-format={f}")));
+        let out = command.assert().success();
+        let report: serde_json::Value = serde_json::from_slice(&out.get_output().stdout).unwrap();
+        assert_eq!(report["summary"]["documents"], 5, "{format:?} {}", report["summary"]);
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back(rows in prop::collection::vec(("[a,;\"\r\n é]{0,9}", "[a-z]{1,3}"), 0..9), end: bool, wide: bool) {

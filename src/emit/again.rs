@@ -40,7 +40,7 @@ pub(super) fn stored(file: &ReadFile) -> Result<Shared, Error> {
 /// The decompressed bytes.
 pub(super) fn plain(file: &ReadFile) -> Result<Plain<'static>, Error> {
     let shared = stored(file)?;
-    let plain = Plain::open(Box::new(shared.reader(0)), file.size);
+    let plain = Plain::open(Box::new(shared.reader(0)), shared.length());
     match plain.error {
         Some(e) => Err(broken(file, &e)),
         None => Ok(plain),

@@ -193,6 +193,7 @@ struct Begun {
     /// Whether anything was appended.
     any: bool,
     /// The header of a table, without line break.
+    #[cfg(feature = "csv")]
     header: Option<Vec<u8>>,
     /// The closing of a JSON array, held back as more elements may follow.
     closing: Option<Vec<u8>>,
