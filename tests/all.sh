@@ -33,6 +33,6 @@ echo "-- reports for other programs, against the formats' published definitions"
 python3 tests/schemas.py "${CARGO_TARGET_DIR:-target}/tmp/formats"
 
 echo "-- the action for GitHub, its steps run as the runner does"
-"${CARGO_TARGET_DIR:-target}/schemas-venv/bin/python" tests/action.py
+"${CARGO_TARGET_DIR:-target}/schemas-venv/bin/python" tests/action.py "$program"
 
 echo "-- all tests passed"
