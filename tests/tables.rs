@@ -302,9 +302,10 @@ fn tables_come_through_a_pipe() {
 fn no_damage_shows_a_panic() {
     let dir = TempDir::new().unwrap();
     let good = sample(Kind::Usual);
-    for at in (0..good.len()).step_by(7) {
+    for at in 0..good.len() {
         let mut bad = good.clone();
-        bad[at] = 0xff;
+        // At this value most places are found where the decoder panics.
+        bad[at] = 1;
         fs::write(dir.path().join(format!("{at}.parquet")), bad).unwrap();
     }
     let mut command = assert_cmd::Command::cargo_bin("nearcopy").unwrap();
