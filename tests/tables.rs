@@ -297,6 +297,23 @@ fn tables_come_through_a_pipe() {
     }
 }
 
+#[cfg(feature = "cli")]
+#[test]
+fn no_damage_shows_a_panic() {
+    let dir = TempDir::new().unwrap();
+    let good = sample(Kind::Usual);
+    for at in 0..good.len() {
+        let mut bad = good.clone();
+        // At this value most places are found where the decoder panics.
+        bad[at] = 1;
+        fs::write(dir.path().join(format!("{at}.parquet")), bad).unwrap();
+    }
+    let mut command = assert_cmd::Command::cargo_bin("nearcopy").unwrap();
+    let out = command.arg("scan").arg(dir.path()).args(["--format", "json"]).assert().success();
+    let said = String::from_utf8_lossy(&out.get_output().stderr).into_owned();
+    assert!(said.contains("skipped as bad-parquet") && !said.contains("panicked"), "{said}");
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back(rows in prop::collection::vec(("[a,;\"\r\n é]{0,9}", "[a-z]{1,3}"), 0..9), end: bool, wide: bool) {

@@ -152,6 +152,13 @@ fn run(command: Command) -> Result<Exit> {
 
 /// Parses, runs, and answers the exit code.
 pub fn main() -> ExitCode {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        // A damaged Parquet file is told as such; where its decoder gave up helps nobody.
+        if !nearcopy::ingest::parquet::panic_is_caught() {
+            usual(info);
+        }
+    }));
     match parse().and_then(run) {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Violated) => ExitCode::from(1),

@@ -111,3 +111,50 @@ impl Lines {
         sink.write_all(bytes).map_err(|e| Error::output(job.file, &e))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::{Removed, Written};
+    use crate::ingest::record::Fields;
+    use crate::ingest::{Format, InputOptions, ReadFile};
+    use std::io::Cursor;
+
+    #[test]
+    fn a_line_too_long_passes_and_counts() {
+        let (long, options) = ("x".repeat(9 << 20), InputOptions::default());
+        let (path, shown, relative) = (None, "-".to_owned(), "-".into());
+        let file = ReadFile {
+            path,
+            shown,
+            relative,
+            input: 0,
+            format: Format::Jsonl,
+            compression: None,
+            size: 0,
+            modified: None,
+            spool: None,
+        };
+        for (end, kept, records) in [("\nb\nc", "\nc", 4), ("\nb\n", "\n", 3), ("", "", 2)] {
+            let data = format!("a\n{long}{end}");
+            let change = |n: Option<u64>| if n == Some(3) { Change::Drop } else { Change::Keep };
+            let mut gone = Vec::new();
+            let mut removed = |r: Removed| {
+                gone.push(format!("{r:?}"));
+                Ok(())
+            };
+            let (fields, written) = (Fields::new(&options), Written::default());
+            let (prefix, told) = (None, true);
+            let mut job =
+                Job { file: &file, fields, options: &options, prefix, change: &change, removed: &mut removed, told, written };
+            let mut out = Vec::new();
+            let mut sink = Sink::new(Box::new(&mut out), None);
+            let open = Records { head: Vec::new(), rest: Box::new(Cursor::new(data.clone().into_bytes())), encoding: None };
+            copy_up_to(5 << 20, false, open, &mut job, &mut sink).unwrap();
+            let written = job.written;
+            sink.finish().unwrap();
+            assert!(out == format!("a\n{long}{kept}").into_bytes(), "{end:?}");
+            assert_eq!((written.records, gone.len()), (records, usize::from(!end.is_empty())));
+        }
+    }
+}

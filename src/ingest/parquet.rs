@@ -13,6 +13,7 @@ use ::parquet::record::Field;
 use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 use bytes::Bytes;
 use rayon::prelude::*;
+use std::cell::Cell;
 use std::io::{BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -52,12 +53,26 @@ impl ChunkReader for Shared {
     }
 }
 
+thread_local! {
+    /// Whether this thread is in [`guarded`].
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread would be caught and told as a damaged Parquet file. For panic hooks, which hear of caught
+/// panics too.
+pub fn panic_is_caught() -> bool {
+    GUARDED.get()
+}
+
 /// Does something with Parquet data; an error is in words.
 ///
 /// A panic counts as an error, here and nowhere else: the crate means damaged data to be an error too, but its decoders
 /// still have places where wrong lengths reach a slice index.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(work)) {
+    let before = GUARDED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(before);
+    match done {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(e)) => Err(e.to_string().trim_start_matches("Parquet error: ").to_owned()),
         Err(_) => Err("its data is damaged".into()),
