@@ -58,7 +58,10 @@ impl Done {
             lines.push(format!("Written: {files} with {}, from {} on", count(kept, "record"), clean(&first.path)));
         }
         if self.left > 0 {
-            lines.push(format!("Left as they were: {} whose encoding is damaged", count(self.left, "record")));
+            lines.push(format!(
+                "Left as they were: {} that could not be changed (no valid record, or damaged)",
+                count(self.left, "record")
+            ));
         }
         lines.extend(self.removed.iter().map(|p| format!("What was removed: {}", clean(&p.display().to_string()))));
         lines.join("\n")

@@ -19,8 +19,8 @@ pub struct Removal {
     /// [`Relation::Quotes`] and [`Relation::Template`] count only towards a [reference](crate::Document::reference). Others than equal and
     /// near-copy want a scan of [all pairs](crate::Thresholds::all_pairs).
     pub relations: Vec<Relation>,
-    /// Abridged copies too: documents that stand in a longer one that stays and that holds no other story. Without it, and without
-    /// [`Relation::ContainedIn`], a text cut to less than half stays.
+    /// Abridged copies too: documents that stand in a longer one that stays, holds no other story, and begins or ends with them or has them
+    /// spread over half of it. Without it, and without [`Relation::ContainedIn`], a text cut to less than half stays.
     pub abridged: bool,
     /// Only copies of a reference.
     pub against_only: bool,
@@ -272,13 +272,15 @@ impl Judge<'_> {
         let mut holds: HashMap<u32, Vec<Vec<Span>>> = HashMap::new();
         for p in &self.found.pairs {
             let matches = &p.comparison.matches;
-            let (small, large, spans) = match p.relation {
+            let (small, large, spans): (u32, u32, Vec<Span>) = match p.relation {
                 Relation::ContainedIn => (p.a, p.b, matches.iter().map(|m| m.b).collect()),
                 Relation::Contains => (p.b, p.a, matches.iter().map(|m| m.a).collect()),
                 _ => continue,
             };
             if self.tokens(small) < self.tokens(large) {
-                inside.push((small, large));
+                if all || is_cut_short(&spans, self.documents.info(large as usize).bytes) {
+                    inside.push((small, large));
+                }
                 holds.entry(large).or_default().push(spans);
             }
         }
@@ -307,6 +309,15 @@ impl Judge<'_> {
         let held = |why: &Why| matches!(why, Why::Copy { relation: Relation::ContainedIn, .. }) || self.is_copy(why);
         self.copy(n, partner).filter(held)
     }
+}
+
+/// Whether the passages of a text that a shorter one holds reach its beginning or its end, or are spread over half of it: then the shorter one is that
+/// text with parts left out. An item of a roundup stands in one place somewhere in it.
+fn is_cut_short(spans: &[Span], bytes: u32) -> bool {
+    let start = spans.iter().map(|s| s.start).min().unwrap_or(0);
+    let end = spans.iter().map(|s| s.end).max().unwrap_or(0);
+    let (start, end, all) = (u64::from(start), u64::from(end), u64::from(bytes));
+    start * 10 <= all || (all - end) * 10 <= all || (end - start) * 2 >= all
 }
 
 /// Whether two of the parts of a text, each the passages that another document holds, have little in common: then it is a roundup of several
