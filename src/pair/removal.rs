@@ -10,6 +10,9 @@ use std::collections::{HashMap, HashSet};
 /// A text that holds more documents than this is a roundup, without a look at their places.
 const MANY: usize = 64;
 
+/// A shorter text, in tokens, is no roundup: there is hardly room for a second story.
+const ROUNDUP: u32 = 200;
+
 /// What is to be removed from a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
@@ -20,7 +23,7 @@ pub struct Removal {
     /// near-copy want a scan of [all pairs](crate::Thresholds::all_pairs).
     pub relations: Vec<Relation>,
     /// Abridged copies too: documents that stand in a longer one that stays, holds no other story, and begins or ends with them or has them
-    /// spread over half of it. Without it, and without [`Relation::ContainedIn`], a text cut to less than half stays.
+    /// spread over half of it, or is too short for a roundup. Without it, and without [`Relation::ContainedIn`], a text cut to less than half stays.
     pub abridged: bool,
     /// Only copies of a reference.
     pub against_only: bool,
@@ -278,7 +281,8 @@ impl Judge<'_> {
                 _ => continue,
             };
             if self.tokens(small) < self.tokens(large) {
-                if all || is_cut_short(&spans, self.documents.info(large as usize).bytes) {
+                let short = self.tokens(large) < ROUNDUP;
+                if all || short || is_cut_short(&spans, self.documents.info(large as usize).bytes) {
                     inside.push((small, large));
                 }
                 holds.entry(large).or_default().push(spans);
