@@ -13,6 +13,11 @@ const MANY: usize = 64;
 /// A shorter text, in tokens, is no roundup: there is hardly room for a second story.
 const ROUNDUP: u32 = 200;
 
+/// A text of which so much stands in another one stands in it as a whole …
+const WHOLE: f64 = 0.99;
+/// … if it is less than this share of it.
+const HALF: f64 = 0.5;
+
 /// What is to be removed from a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
@@ -206,7 +211,7 @@ impl Judge<'_> {
             return Some(Why::Copy { partner, relation: Relation::Equal, coverage: (1.0, 1.0), pair: None });
         }
         let pair = self.pair(n, partner)?;
-        let (relation, coverage) = seen_from(&self.found.pairs[pair as usize], self.first[n as usize]);
+        let (relation, coverage) = seen_as_part(&self.found.pairs[pair as usize], self.first[n as usize]);
         Some(Why::Copy { partner, relation, coverage, pair: Some(pair) })
     }
 
@@ -214,7 +219,7 @@ impl Judge<'_> {
     fn against(&mut self) {
         for (i, p) in (0..).zip(&self.found.pairs) {
             for (mine, theirs) in [(p.a, p.b), (p.b, p.a)] {
-                let (relation, coverage) = seen_from(p, mine);
+                let (relation, coverage) = seen_as_part(p, mine);
                 let other = matches!(relation, Relation::Contains | Relation::Quotes | Relation::Template);
                 if !other || !self.removal.takes(relation) {
                     continue;
@@ -271,27 +276,7 @@ impl Judge<'_> {
         if !all && !self.removal.abridged {
             return;
         }
-        let mut inside: Vec<(u32, u32)> = Vec::new();
-        let mut holds: HashMap<u32, Vec<Vec<Span>>> = HashMap::new();
-        for p in &self.found.pairs {
-            let matches = &p.comparison.matches;
-            let (small, large, spans): (u32, u32, Vec<Span>) = match p.relation {
-                Relation::ContainedIn => (p.a, p.b, matches.iter().map(|m| m.b).collect()),
-                Relation::Contains => (p.b, p.a, matches.iter().map(|m| m.a).collect()),
-                _ => continue,
-            };
-            if self.tokens(small) < self.tokens(large) {
-                let short = self.tokens(large) < ROUNDUP;
-                if all || short || is_cut_short(&spans, self.documents.info(large as usize).bytes) {
-                    inside.push((small, large));
-                }
-                holds.entry(large).or_default().push(spans);
-            }
-        }
-        if !all {
-            let roundups: HashSet<u32> = holds.into_iter().filter(|(_, parts)| several_stories(parts)).map(|(n, _)| n).collect();
-            inside.retain(|(_, large)| !roundups.contains(large));
-        }
+        let mut inside = self.parts(all);
         inside.sort_by_key(|&(small, large)| (Reverse(self.tokens(small)), small, Reverse(self.tokens(large)), large));
         for (small, large) in inside {
             let staying = |class: Vec<u32>| class.into_iter().find(|&n| self.why[n as usize].is_none());
@@ -309,6 +294,32 @@ impl Judge<'_> {
         }
     }
 
+    /// Shorter texts with the longer ones that they stand in.
+    fn parts(&self, all: bool) -> Vec<(u32, u32)> {
+        let mut inside: Vec<(u32, u32)> = Vec::new();
+        let mut holds: HashMap<u32, Vec<Vec<Span>>> = HashMap::new();
+        for p in &self.found.pairs {
+            let matches = &p.comparison.matches;
+            let (small, large, spans): (u32, u32, Vec<Span>) = match seen_as_part(p, p.a).0 {
+                Relation::ContainedIn => (p.a, p.b, matches.iter().map(|m| m.b).collect()),
+                Relation::Contains => (p.b, p.a, matches.iter().map(|m| m.a).collect()),
+                _ => continue,
+            };
+            if self.tokens(small) < self.tokens(large) {
+                let short = self.tokens(large) < ROUNDUP;
+                if all || short || is_cut_short(&spans, self.documents.info(large as usize).bytes) {
+                    inside.push((small, large));
+                }
+                holds.entry(large).or_default().push(spans);
+            }
+        }
+        if !all {
+            let roundups: HashSet<u32> = holds.into_iter().filter(|(_, parts)| several_stories(parts)).map(|(n, _)| n).collect();
+            inside.retain(|(_, large)| !roundups.contains(large));
+        }
+        inside
+    }
+
     fn inside(&self, n: u32, partner: u32) -> Option<Why> {
         let held = |why: &Why| matches!(why, Why::Copy { relation: Relation::ContainedIn, .. }) || self.is_copy(why);
         self.copy(n, partner).filter(held)
@@ -322,6 +333,19 @@ fn is_cut_short(spans: &[Span], bytes: u32) -> bool {
     let end = spans.iter().map(|s| s.end).max().unwrap_or(0);
     let (start, end, all) = (u64::from(start), u64::from(end), u64::from(bytes));
     start * 10 <= all || (all - end) * 10 <= all || (end - start) * 2 >= all
+}
+
+/// The same, for the question what can go: a text that stands word for word in a longer one, with no fact against it, stands in it however little it
+/// tells. Whose notice it is cannot be seen from it anyway.
+fn seen_as_part(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
+    let (relation, coverage) = seen_from(pair, document);
+    let facts = pair.comparison.facts;
+    let whole = |part: f64, of: f64| part >= WHOLE && of < HALF && facts.agree == facts.compared;
+    match relation {
+        Relation::Template if whole(coverage.0, coverage.1) => (Relation::ContainedIn, coverage),
+        Relation::Template if whole(coverage.1, coverage.0) => (Relation::Contains, coverage),
+        other => (other, coverage),
+    }
 }
 
 /// Whether two of the parts of a text, each the passages that another document holds, have little in common: then it is a roundup of several
