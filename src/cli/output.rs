@@ -3,6 +3,7 @@
 use super::flags::{Color, OutputFormat, ReportFlags};
 use super::problems::clean;
 use super::progress::interrupted;
+use super::staged::StagedFile;
 use super::{Failure, Result};
 use nearcopy::report::{self, Checked, Findings, GithubOptions, HumanOptions, MarkdownOptions, SarifOptions, Verdict};
 use std::fs;
@@ -179,27 +180,11 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
 
 /// Writes a file that is complete or not there: beside its place, then renamed. What is no regular file is written as it is.
 pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let shown = clean(&path.display().to_string());
-    place(path, write).map_err(|e| failed(&shown, &e))
-}
-
-fn place(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    if is_special(path) {
-        let mut out = BufWriter::new(Stoppable(fs::OpenOptions::new().write(true).open(path)?));
-        write(&mut out)?;
-        return out.flush();
-    }
-    // A link stays a link: what it points at is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let file = beside(&path)?;
-    let mut out = BufWriter::with_capacity(1 << 16, Stoppable(file));
-    write(&mut out)?;
-    let Stoppable(file) = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    if let Ok(old) = fs::metadata(&path) {
-        file.as_file().set_permissions(old.permissions())?;
-    }
-    file.persist(&path)?;
-    Ok(())
+    let staged = StagedFile::create(path)?;
+    let mut out = staged.writer()?;
+    write(&mut out).and_then(|()| out.flush()).map_err(|e| failed(staged.shown(), &e))?;
+    drop(out);
+    staged.commit()
 }
 
 /// A writer that Ctrl-C ends, so that what is half written can be taken away.
