@@ -315,3 +315,70 @@ fn hostile_text_reaches_no_terminal() {
     let said = run(dir.path(), &["in.jsonl", "--dry-run"]);
     assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_unicode_stay_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let dir = tempfile::tempdir().unwrap();
+    let name = |byte: u8| OsStr::from_bytes(&[b'x', byte, b'.', b't', b'x', b't']).to_owned();
+    fs::create_dir(dir.path().join("in")).unwrap();
+    let (a, b) = (story(1, 60), story(2, 60));
+    if fs::write(dir.path().join("in").join(name(0xfe)), &a).is_err() {
+        return; // A file system that has no such names.
+    }
+    fs::write(dir.path().join("in").join(name(0xff)), &b).unwrap();
+    fs::write(dir.path().join("in/a.txt"), &a).unwrap();
+    run(dir.path(), &["in", "-o", "out", "--removed", "gone.jsonl"]);
+    assert_eq!(fs::read_to_string(dir.path().join("out").join(name(0xff))).unwrap(), b);
+    assert_eq!(fs::read_dir(dir.path().join("out")).unwrap().count(), 2);
+    assert_eq!(lines(&dir.path().join("gone.jsonl"))[0]["path"], "in/x\\xFE.txt");
+}
+
+#[test]
+fn one_file_is_no_two_outputs() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), odd_lines().concat()).unwrap();
+    for args in [
+        ["-o", "x.jsonl", "--removed", "./x.jsonl", "--report", "json=y"],
+        ["-o", "x.jsonl", "--removed", "y", "--report", "json=./y"],
+        ["-o", "x.jsonl", "--report", "json=z", "--report", "human=./z"],
+        ["-o", "x.jsonl", "--removed", "y", "--report", "json=x.jsonl"],
+        ["-o", "out/", "--removed", "out/y", "--report", "json=z"],
+        ["-o", "./out", "--removed", "y", "--report", "json=out/z"],
+    ] {
+        let all = [&["in.jsonl"], &args[..]].concat();
+        fs::create_dir_all(dir.path().join("out")).unwrap();
+        let said = refused(dir.path(), &all);
+        assert!(said.contains("name the same file") || said.contains("lies in"), "{args:?}: {said}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "{args:?}");
+    }
+    #[cfg(unix)]
+    run(dir.path(), &["in.jsonl", "-o", "/dev/null", "--removed", "/dev/null"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_fails_hides_no_output() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), odd_lines().concat()).unwrap();
+    let out = nearcopy(dir.path(), &["in.jsonl", "-o", "out.jsonl", "--report", "json=/dev/full"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8(out.stderr).unwrap().contains("/dev/full cannot be written"));
+    assert!(String::from_utf8(out.stdout).unwrap().contains("Written: out.jsonl with"));
+    assert!(dir.path().join("out.jsonl").exists());
+}
+
+#[test]
+fn without_an_input_nothing_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), odd_lines().concat()).unwrap();
+    fs::write(dir.path().join("out.jsonl"), "of yesterday").unwrap();
+    for inputs in [&["im.jsonl"][..], &["in.jsonl", "im.jsonl"]] {
+        let said = refused(dir.path(), &[inputs, &["-o", "out.jsonl", "--removed", "gone.jsonl"]].concat());
+        assert!(said.contains("im.jsonl") && said.contains("nothing was written"), "{said}");
+        assert_eq!(fs::read_to_string(dir.path().join("out.jsonl")).unwrap(), "of yesterday");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+}

@@ -1,5 +1,6 @@
 //! Owns: which output holds which input: one file, a directory laid out as the input, or standard output. Never: opens one of them.
 
+use super::output::is_special;
 use super::problems::clean;
 use super::{Failure, Result};
 use nearcopy::ingest::{Compression, Format, ReadFile, by_name};
@@ -155,6 +156,28 @@ pub fn apart(flag: &str, out: &Path, inputs: &[(&OsStr, &str)]) -> Result<()> {
         }
         if input_place.starts_with(&place) {
             return Err(Failure::Said(format!("{flag} {}: the {what} {input} lies in it: name another place", shown(out))));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses two outputs in one place, or one in the directory that another will be. A device takes as many as there are.
+pub fn distinct(outputs: &[(&str, &Path)]) -> Result<()> {
+    let places: Vec<Option<PathBuf>> = outputs.iter().map(|(_, path)| canonical(path).filter(|_| !is_special(path))).collect();
+    for (i, (flag, path)) in outputs.iter().enumerate() {
+        for ((other, known), before) in outputs.iter().zip(&places).take(i) {
+            let (Some(place), Some(before)) = (&places[i], before) else { continue };
+            if place == before {
+                let both = if flag == other { format!("two {flag}") } else { format!("{flag} and {other}") };
+                return Err(Failure::Said(format!("{both} name the same file, {}", shown(path))));
+            }
+            if place.starts_with(before) {
+                return Err(Failure::Said(format!(
+                    "{flag} {}: this lies in {other} {}, a directory that is only made at the end: name a place outside",
+                    shown(path),
+                    shown(known)
+                )));
+            }
         }
     }
     Ok(())
