@@ -382,3 +382,37 @@ fn without_an_input_nothing_is_written() {
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 }
+
+#[test]
+fn a_table_from_a_pipe_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = format!("id,text\na,{0}\nb,{0}\n", story(1, 60));
+    let piped = |args: &[&str]| {
+        let mut command = Command::cargo_bin("nearcopy").unwrap();
+        command.current_dir(dir.path()).args(["dedupe", "--no-config", "-", "-o", "out.csv"]).args(args);
+        command.write_stdin(table.clone()).output().unwrap()
+    };
+    let out = piped(&[]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8(out.stderr).unwrap().contains("standard input looks like text; if it is CSV, say so with --input-format"));
+    assert!(piped(&["--input-format", "csv"]).status.success());
+    assert_eq!(fs::read_to_string(dir.path().join("out.csv")).unwrap().lines().count(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), odd_lines().concat()).unwrap();
+    fs::create_dir(dir.path().join("disk")).unwrap();
+    std::os::unix::fs::symlink("disk/out.jsonl", dir.path().join("out.jsonl")).unwrap();
+    std::os::unix::fs::symlink("disk/report.json", dir.path().join("report.json")).unwrap();
+    // What they point at is not there yet, then it is.
+    for _ in 0..2 {
+        run(dir.path(), &["in.jsonl", "-o", "out.jsonl", "--report", "json=report.json"]);
+        for (link, file) in [("out.jsonl", "disk/out.jsonl"), ("report.json", "disk/report.json")] {
+            assert!(fs::symlink_metadata(dir.path().join(link)).unwrap().is_symlink(), "{link}");
+            assert!(fs::metadata(dir.path().join(file)).unwrap().is_file(), "{file}");
+        }
+    }
+}

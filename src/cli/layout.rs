@@ -71,6 +71,12 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
         )));
     }
     match named {
+        // Nothing but a name tells a table from text.
+        Some(format) if format != first.format && first.format == Format::Text && first.path.is_none() => Err(Failure::Said(format!(
+            "--output {}: standard input looks like text; if it is {}, say so with --input-format",
+            shown(out),
+            name(format)
+        ))),
         Some(format) if format != first.format => Err(Failure::Said(format!(
             "--output {}: the input {} is {}, and records are written in the format they were read in: give the output \
              a name of that format, or name a directory",

@@ -190,7 +190,7 @@ fn place(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> i
         return out.flush();
     }
     // A link stays a link: what it points at is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = linked(path);
     let file = beside(&path)?;
     let mut out = BufWriter::with_capacity(1 << 16, Stoppable(file));
     write(&mut out)?;
@@ -200,6 +200,12 @@ fn place(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> i
     }
     file.persist(&path)?;
     Ok(())
+}
+
+/// What a link points at, there or not; else the path itself.
+pub fn linked(path: &Path) -> PathBuf {
+    let aim = || fs::read_link(path).ok().map(|aim| path.parent().unwrap_or(Path::new("")).join(aim));
+    fs::canonicalize(path).ok().or_else(aim).unwrap_or_else(|| path.to_owned())
 }
 
 /// A writer that Ctrl-C ends, so that what is half written can be taken away.
