@@ -394,7 +394,11 @@ fn a_table_from_a_pipe_is_asked_for() {
     };
     let out = piped(&[]);
     assert_eq!(out.status.code(), Some(2));
-    assert!(String::from_utf8(out.stderr).unwrap().contains("standard input looks like text; if it is CSV, say so with --input-format"));
+    assert!(
+        String::from_utf8(out.stderr)
+            .unwrap()
+            .contains("standard input looks like text; if it is CSV, say so with --input-format")
+    );
     assert!(piped(&["--input-format", "csv"]).status.success());
     assert_eq!(fs::read_to_string(dir.path().join("out.csv")).unwrap().lines().count(), 2);
 }
@@ -415,4 +419,26 @@ fn a_link_stays_a_link() {
             assert!(fs::metadata(dir.path().join(file)).unwrap().is_file(), "{file}");
         }
     }
+}
+
+#[test]
+fn files_that_get_in_each_others_way_lie_behind_their_directories() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(dir.path().join("x")).unwrap();
+    fs::create_dir_all(dir.path().join("y/a.txt")).unwrap();
+    fs::write(dir.path().join("x/a.txt"), story(1, 60)).unwrap();
+    fs::write(dir.path().join("y/a.txt/b.txt"), story(2, 60)).unwrap();
+    run(dir.path(), &["x", "y", "-o", "out"]);
+    assert!(dir.path().join("out/x/a.txt").is_file() && dir.path().join("out/y/a.txt/b.txt").is_file());
+}
+
+#[test]
+fn a_file_called_as_the_pipe_is_not_mixed_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("-"), odd_lines().concat()).unwrap();
+    let mut command = Command::cargo_bin("nearcopy").unwrap();
+    let args = ["dedupe", "--no-config", "-", "./-", "-o", "out.jsonl", "--input-format", "jsonl"];
+    let out = command.current_dir(dir.path()).args(args).write_stdin(odd_lines().concat()).output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8(out.stderr).unwrap().contains("two inputs are called -"));
 }

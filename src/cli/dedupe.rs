@@ -5,7 +5,7 @@ use super::amount::Amount;
 use super::cleaning::{Cleaning, Done};
 use super::flags::OutputFormat;
 use super::intake::{Taken, input, say_empty, take_in};
-use super::layout::{apart, distinct, layout};
+use super::layout::{apart, distinct, layout, named_apart};
 use super::output::{Report, Target, human_options, probe, to_stdout, write_targets};
 use super::problems::{clean, count, say};
 use super::progress::{Meter, TalkArgs};
@@ -276,6 +276,7 @@ impl Dedupe {
         options.spool_stdin = !self.dry_run;
         let mut taken = take_in(&inputs, &options, meter, quiet)?;
         let files = std::mem::take(&mut taken.sources);
+        named_apart(&files)?;
         if taken.lost && !self.dry_run {
             return Err(Failure::Said("an input could not be read; nothing was written".into()));
         }

@@ -4,7 +4,7 @@ use super::output::is_special;
 use super::problems::clean;
 use super::{Failure, Result};
 use nearcopy::ingest::{Compression, Format, ReadFile, by_name};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -27,6 +27,15 @@ pub struct Stream {
     pub format: Format,
     /// Its compression.
     pub compression: Option<Compression>,
+}
+
+/// Refuses two inputs of one name: changes are found by name.
+pub fn named_apart(files: &[ReadFile]) -> Result<()> {
+    let mut met = HashSet::with_capacity(files.len());
+    match files.iter().find(|f| !met.insert(f.shown.as_str())) {
+        Some(f) => Err(Failure::Said(format!("two inputs are called {}: clean them one after the other", clean(&f.shown)))),
+        None => Ok(()),
+    }
 }
 
 /// Decides where the files that were read go when they are written again. `directories` says of each input whether it is one or a pattern.
@@ -72,11 +81,13 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
     }
     match named {
         // Nothing but a name tells a table from text.
-        Some(format) if format != first.format && first.format == Format::Text && first.path.is_none() => Err(Failure::Said(format!(
-            "--output {}: standard input looks like text; if it is {}, say so with --input-format",
-            shown(out),
-            name(format)
-        ))),
+        Some(format) if format != first.format && first.format == Format::Text && first.path.is_none() => {
+            Err(Failure::Said(format!(
+                "--output {}: standard input looks like text; if it is {}, say so with --input-format",
+                shown(out),
+                name(format)
+            )))
+        }
         Some(format) if format != first.format => Err(Failure::Said(format!(
             "--output {}: the input {} is {}, and records are written in the format they were read in: give the output \
              a name of that format, or name a directory",
@@ -139,7 +150,9 @@ fn clash(paths: &[PathBuf]) -> Option<(usize, usize)> {
         }
         met.insert(path, i);
     }
-    None
+    // A file is no directory that another file lies in.
+    let under = |path: &Path| path.ancestors().skip(1).find_map(|above| met.get(above).copied());
+    paths.iter().enumerate().find_map(|(i, path)| under(path).map(|before| (before, i)))
 }
 
 /// Refuses an output that is an input, or that lies in an input's directory and would be read the next time.

@@ -1,9 +1,11 @@
 //! Owns: where reports go: standard output, and files that are complete or not there. Never: what a report says.
 
 use super::flags::{Color, OutputFormat, ReportFlags};
+use super::layout::distinct;
 use super::problems::clean;
 use super::progress::interrupted;
 use super::{Failure, Result};
+use nearcopy::ingest::ReadFile;
 use nearcopy::report::{self, Checked, Findings, GithubOptions, HumanOptions, MarkdownOptions, SarifOptions, Verdict};
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -118,11 +120,19 @@ impl OutputArgs {
         if let Some(format) = formats.find(|format| format.needs_verdict() && !checked) {
             return Err(Failure::Said(format!("the format {format:?} shows a verdict: only `nearcopy check` writes it")));
         }
-        for (i, target) in self.output.iter().enumerate() {
-            if self.output[..i].iter().any(|other| other.path == target.path) {
-                return Err(Failure::Said(format!("--output: two reports go to {}", clean(&target.path.display().to_string()))));
+        distinct(&self.output.iter().map(|target| ("--output", target.path())).collect::<Vec<_>>())?;
+        self.output.iter().try_for_each(|target| probe(&target.path))
+    }
+
+    /// Refuses a report, or what else is to be written, in the place of a file that was read.
+    pub fn apart(&self, more: Option<&Path>, read: &[ReadFile]) -> Result<()> {
+        let there = self.output.iter().map(Target::path).chain(more);
+        let there: Vec<(&Path, PathBuf)> = there.filter_map(|path| Some((path, fs::canonicalize(path).ok()?))).collect();
+        for file in read.iter().filter(|_| !there.is_empty()).filter_map(|f| fs::canonicalize(f.path.as_ref()?).ok()) {
+            if let Some((path, _)) = there.iter().find(|(_, place)| *place == file && !is_special(place)) {
+                let shown = clean(&path.display().to_string());
+                return Err(Failure::Said(format!("{shown} is an input, and inputs are never changed: name another place")));
             }
-            probe(&target.path)?;
         }
         Ok(())
     }
