@@ -442,3 +442,18 @@ fn a_file_called_as_the_pipe_is_not_mixed_with_it() {
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8(out.stderr).unwrap().contains("two inputs are called -"));
 }
+
+#[test]
+fn short_paragraphs_agree_by_chance() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = |n: usize| format!("{}\n\nShr 83 cts vs 60 cts\n\n{}", story(n, 30), story(n + 10, 30));
+    let record = |n: usize| serde_json::json!({"id": n.to_string(), "text": text(n)}).to_string() + "\n";
+    let input: String = (0..4).map(record).collect();
+    fs::write(dir.path().join("in.jsonl"), &input).unwrap();
+    let cleaned = |more: &[&str]| {
+        run(dir.path(), &[&["in.jsonl", "-o", "out.jsonl", "--remove", "paragraphs,passages"], more].concat());
+        fs::read_to_string(dir.path().join("out.jsonl")).unwrap()
+    };
+    assert_eq!(cleaned(&[]), input);
+    assert_eq!(cleaned(&["--min-paragraph", "6"]).matches("Shr 83").count(), 1);
+}

@@ -48,8 +48,8 @@ pub struct Dedupe {
 
     /// What goes: documents, paragraphs, passages, boilerplate; several with commas
     ///
-    /// documents: whole documents that are copies. paragraphs: repeated paragraphs, all but their first place. passages: repeated passages
-    /// too, as far as they are whole sentences. boilerplate: in all its places. First is what --keep puts first. Where paragraphs or passages go,
+    /// documents: whole documents that are copies. paragraphs: repeated paragraphs from --min-paragraph tokens on, all but their first place.
+    /// passages: repeated passages too, as far as they are whole sentences. boilerplate: in all its places. First is what --keep puts first. Where paragraphs or passages go,
     /// two texts make a repeat (--repeat-classes).
     #[arg(long, value_name = "WHAT", value_delimiter = ',', default_value = "documents", help_heading = "Removal")]
     remove: Vec<What>,
