@@ -506,3 +506,24 @@ fn a_commit_can_be_the_baseline() {
     let (exit, _, err) = elsewhere.check(&["--baseline-ref", "HEAD"]);
     assert!(exit == 2 && err.contains("git repository"), "{err}");
 }
+
+#[test]
+fn an_input_is_never_overwritten() {
+    let here = Here::with(&[("a.txt", STORY), ("b.txt", WHEAT)]);
+    for args in [
+        &["-o", "json=corpus/a.txt"][..],
+        &["-o", "json=x", "-o", "csv=corpus/../corpus/b.txt"],
+        &["--baseline", "corpus/a.txt", "--update-baseline"],
+    ] {
+        let (code, _, err) = here.check(args);
+        assert!(code == 2 && err.contains("is an input"), "{err}");
+    }
+    let (code, _, err) = here.run(&["scan", "corpus", "-o", "human=corpus/a.txt"]);
+    assert!(code == 2 && err.contains("is an input"), "{err}");
+    let (code, _, err) = here.check(&["-o", "json=x", "-o", "csv=./x"]);
+    assert!(code == 2 && err.contains("name the same file"), "{err}");
+    assert_eq!(fs::read_to_string(here.path().join("corpus/a.txt")).unwrap(), STORY);
+    assert_eq!(fs::read_to_string(here.path().join("corpus/b.txt")).unwrap(), WHEAT);
+    // A new file among the inputs is none of them.
+    assert_eq!(here.check(&["-o", "json=corpus/report.json"]).0, 0);
+}

@@ -218,7 +218,7 @@ fn reports_that_cannot_be_written_are_refused_before_the_work() {
     assert!(refused(at, &["scan", ".", "-o", "json=-"]).contains("--format"));
     assert!(refused(at, &["scan", ".", "-o", "json=none/r.json"]).contains("does its directory exist?"));
     assert!(refused(at, &["scan", ".", "-o", "json=sub"]).contains("is a directory"));
-    assert!(refused(at, &["scan", ".", "-o", "json=r", "-o", "human=r"]).contains("two reports go to r"));
+    assert!(refused(at, &["scan", ".", "-o", "json=r", "-o", "human=r"]).contains("two --output name the same file, r"));
     assert!(refused(at, &["scan", ".", "--save-background", "none/b"]).contains("does its directory exist?"));
     assert_eq!(fs::read_dir(at).unwrap().count(), 1, "nothing is left behind");
 }

@@ -315,3 +315,145 @@ fn hostile_text_reaches_no_terminal() {
     let said = run(dir.path(), &["in.jsonl", "--dry-run"]);
     assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_unicode_stay_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let dir = tempfile::tempdir().unwrap();
+    let name = |byte: u8| OsStr::from_bytes(&[b'x', byte, b'.', b't', b'x', b't']).to_owned();
+    fs::create_dir(dir.path().join("in")).unwrap();
+    let (a, b) = (story(1, 60), story(2, 60));
+    if fs::write(dir.path().join("in").join(name(0xfe)), &a).is_err() {
+        return; // A file system that has no such names.
+    }
+    fs::write(dir.path().join("in").join(name(0xff)), &b).unwrap();
+    fs::write(dir.path().join("in/a.txt"), &a).unwrap();
+    run(dir.path(), &["in", "-o", "out", "--removed", "gone.jsonl"]);
+    assert_eq!(fs::read_to_string(dir.path().join("out").join(name(0xff))).unwrap(), b);
+    assert_eq!(fs::read_dir(dir.path().join("out")).unwrap().count(), 2);
+    assert_eq!(lines(&dir.path().join("gone.jsonl"))[0]["path"], "in/x\\xFE.txt");
+}
+
+#[test]
+fn one_file_is_no_two_outputs() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), odd_lines().concat()).unwrap();
+    for args in [
+        ["-o", "x.jsonl", "--removed", "./x.jsonl", "--report", "json=y"],
+        ["-o", "x.jsonl", "--removed", "y", "--report", "json=./y"],
+        ["-o", "x.jsonl", "--report", "json=z", "--report", "human=./z"],
+        ["-o", "x.jsonl", "--removed", "y", "--report", "json=x.jsonl"],
+        ["-o", "out/", "--removed", "out/y", "--report", "json=z"],
+        ["-o", "./out", "--removed", "y", "--report", "json=out/z"],
+    ] {
+        let all = [&["in.jsonl"], &args[..]].concat();
+        fs::create_dir_all(dir.path().join("out")).unwrap();
+        let said = refused(dir.path(), &all);
+        assert!(said.contains("name the same file") || said.contains("lies in"), "{args:?}: {said}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "{args:?}");
+    }
+    #[cfg(unix)]
+    run(dir.path(), &["in.jsonl", "-o", "/dev/null", "--removed", "/dev/null"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_fails_hides_no_output() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), odd_lines().concat()).unwrap();
+    let out = nearcopy(dir.path(), &["in.jsonl", "-o", "out.jsonl", "--report", "json=/dev/full"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8(out.stderr).unwrap().contains("/dev/full cannot be written"));
+    assert!(String::from_utf8(out.stdout).unwrap().contains("Written: out.jsonl with"));
+    assert!(dir.path().join("out.jsonl").exists());
+}
+
+#[test]
+fn without_an_input_nothing_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), odd_lines().concat()).unwrap();
+    fs::write(dir.path().join("out.jsonl"), "of yesterday").unwrap();
+    for inputs in [&["im.jsonl"][..], &["in.jsonl", "im.jsonl"]] {
+        let said = refused(dir.path(), &[inputs, &["-o", "out.jsonl", "--removed", "gone.jsonl"]].concat());
+        assert!(said.contains("im.jsonl") && said.contains("nothing was written"), "{said}");
+        assert_eq!(fs::read_to_string(dir.path().join("out.jsonl")).unwrap(), "of yesterday");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+}
+
+#[test]
+fn a_table_from_a_pipe_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = format!("id,text\na,{0}\nb,{0}\n", story(1, 60));
+    let piped = |args: &[&str]| {
+        let mut command = Command::cargo_bin("nearcopy").unwrap();
+        command.current_dir(dir.path()).args(["dedupe", "--no-config", "-", "-o", "out.csv"]).args(args);
+        command.write_stdin(table.clone()).output().unwrap()
+    };
+    let out = piped(&[]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(
+        String::from_utf8(out.stderr)
+            .unwrap()
+            .contains("standard input looks like text; if it is CSV, say so with --input-format")
+    );
+    assert!(piped(&["--input-format", "csv"]).status.success());
+    assert_eq!(fs::read_to_string(dir.path().join("out.csv")).unwrap().lines().count(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), odd_lines().concat()).unwrap();
+    fs::create_dir(dir.path().join("disk")).unwrap();
+    std::os::unix::fs::symlink("disk/out.jsonl", dir.path().join("out.jsonl")).unwrap();
+    std::os::unix::fs::symlink("disk/report.json", dir.path().join("report.json")).unwrap();
+    // What they point at is not there yet, then it is.
+    for _ in 0..2 {
+        run(dir.path(), &["in.jsonl", "-o", "out.jsonl", "--report", "json=report.json"]);
+        for (link, file) in [("out.jsonl", "disk/out.jsonl"), ("report.json", "disk/report.json")] {
+            assert!(fs::symlink_metadata(dir.path().join(link)).unwrap().is_symlink(), "{link}");
+            assert!(fs::metadata(dir.path().join(file)).unwrap().is_file(), "{file}");
+        }
+    }
+}
+
+#[test]
+fn files_that_get_in_each_others_way_lie_behind_their_directories() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(dir.path().join("x")).unwrap();
+    fs::create_dir_all(dir.path().join("y/a.txt")).unwrap();
+    fs::write(dir.path().join("x/a.txt"), story(1, 60)).unwrap();
+    fs::write(dir.path().join("y/a.txt/b.txt"), story(2, 60)).unwrap();
+    run(dir.path(), &["x", "y", "-o", "out"]);
+    assert!(dir.path().join("out/x/a.txt").is_file() && dir.path().join("out/y/a.txt/b.txt").is_file());
+}
+
+#[test]
+fn a_file_called_as_the_pipe_is_not_mixed_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("-"), odd_lines().concat()).unwrap();
+    let mut command = Command::cargo_bin("nearcopy").unwrap();
+    let args = ["dedupe", "--no-config", "-", "./-", "-o", "out.jsonl", "--input-format", "jsonl"];
+    let out = command.current_dir(dir.path()).args(args).write_stdin(odd_lines().concat()).output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8(out.stderr).unwrap().contains("two inputs are called -"));
+}
+
+#[test]
+fn short_paragraphs_agree_by_chance() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = |n: usize| format!("{}\n\nShr 83 cts vs 60 cts\n\n{}", story(n, 30), story(n + 10, 30));
+    let record = |n: usize| serde_json::json!({"id": n.to_string(), "text": text(n)}).to_string() + "\n";
+    let input: String = (0..4).map(record).collect();
+    fs::write(dir.path().join("in.jsonl"), &input).unwrap();
+    let cleaned = |more: &[&str]| {
+        run(dir.path(), &[&["in.jsonl", "-o", "out.jsonl", "--remove", "paragraphs,passages"], more].concat());
+        fs::read_to_string(dir.path().join("out.jsonl")).unwrap()
+    };
+    assert_eq!(cleaned(&[]), input);
+    assert_eq!(cleaned(&["--min-paragraph", "6"]).matches("Shr 83").count(), 1);
+}

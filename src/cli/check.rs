@@ -106,6 +106,7 @@ impl Check {
 
         let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
         let mut taken = take_in(&inputs, &settings.flags.input.options(), &meter, self.talk.quiet)?;
+        self.output.apart(self.baseline.as_deref().filter(|_| self.update_baseline), &taken.sources)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
             say_empty(&self.paths, &taken);

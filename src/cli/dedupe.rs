@@ -5,7 +5,7 @@ use super::amount::Amount;
 use super::cleaning::{Cleaning, Done};
 use super::flags::OutputFormat;
 use super::intake::{Taken, input, say_empty, take_in};
-use super::layout::{apart, layout};
+use super::layout::{apart, distinct, layout, named_apart};
 use super::output::{Report, Target, human_options, probe, to_stdout, write_targets};
 use super::problems::{clean, count, say};
 use super::progress::{Meter, TalkArgs};
@@ -48,8 +48,8 @@ pub struct Dedupe {
 
     /// What goes: documents, paragraphs, passages, boilerplate; several with commas
     ///
-    /// documents: whole documents that are copies. paragraphs: repeated paragraphs, all but their first place. passages: repeated passages
-    /// too, as far as they are whole sentences. boilerplate: in all its places. First is what --keep puts first. Where paragraphs or passages go,
+    /// documents: whole documents that are copies. paragraphs: repeated paragraphs from --min-paragraph tokens on, all but their first place.
+    /// passages: repeated passages too, as far as they are whole sentences. boilerplate: in all its places. First is what --keep puts first. Where paragraphs or passages go,
     /// two texts make a repeat (--repeat-classes).
     #[arg(long, value_name = "WHAT", value_delimiter = ',', default_value = "documents", help_heading = "Removal")]
     remove: Vec<What>,
@@ -152,8 +152,8 @@ Examples:
 
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
 
-Exit codes: 0 done; 2 error, bad usage, an input that was not there, more bad records than --max-bad, or more to remove than
---max-removed; 130 interrupted. Where it is not 0 and no output is named in the summary, none was written.";
+Exit codes: 0 done; 2 error, bad usage, an input or a reference that was not there (then nothing is written), more bad records than
+--max-bad, or more to remove than --max-removed; 130 interrupted. Where it is not 0 and no output is named in the summary, none was written.";
 
 /// What was read, and what was found in it.
 struct Found {
@@ -196,8 +196,10 @@ impl Dedupe {
             removed: self.removed.as_deref(),
         };
         let done = cleaning.write(&layout(out, &found.files, &directories)?)?;
-        write_targets(&self.report, &settings.flags.report, &Report { findings, instead: None, verdict: None })?;
+        let reported = write_targets(&self.report, &settings.flags.report, &Report { findings, instead: None, verdict: None });
+        // The output stands, so it is named, whatever became of the report.
         self.tell(cleaned, &done, &settings)?;
+        reported?;
         let exit = found.taken.exit(settings.flags.run.max_bad);
         // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.
         std::mem::forget(found);
@@ -252,13 +254,12 @@ impl Dedupe {
             Some(out) if out == Path::new("-") => {}
             Some(out) => apart("--output", out, &all)?,
         }
-        for (flag, path) in
-            self.removed.iter().map(|p| ("--removed", p.as_path())).chain(self.report.iter().map(|t| ("--report", t.path())))
-        {
+        let removed = self.removed.iter().map(|p| ("--removed", p.as_path()));
+        let beside: Vec<(&str, &Path)> = removed.chain(self.report.iter().map(|t| ("--report", t.path()))).collect();
+        let corpus = self.output.as_deref().filter(|out| *out != Path::new("-") && !self.dry_run);
+        distinct(&corpus.map(|out| ("--output", out)).into_iter().chain(beside.iter().copied()).collect::<Vec<_>>())?;
+        for (flag, path) in beside {
             apart(flag, path, &all)?;
-            if self.output.as_deref() == Some(path) {
-                return Err(Failure::Said(format!("{flag} and --output name the same file")));
-            }
             probe(path)?;
         }
         let data = matches!(settings.flags.report.format, Some(f) if f != OutputFormat::Human);
@@ -275,6 +276,10 @@ impl Dedupe {
         options.spool_stdin = !self.dry_run;
         let mut taken = take_in(&inputs, &options, meter, quiet)?;
         let files = std::mem::take(&mut taken.sources);
+        named_apart(&files)?;
+        if taken.lost && !self.dry_run {
+            return Err(Failure::Said("an input could not be read; nothing was written".into()));
+        }
         if taken.documents.is_empty() {
             say_empty(&self.paths, &taken);
         }

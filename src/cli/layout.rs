@@ -1,9 +1,10 @@
 //! Owns: which output holds which input: one file, a directory laid out as the input, or standard output. Never: opens one of them.
 
+use super::output::is_special;
 use super::problems::clean;
 use super::{Failure, Result};
 use nearcopy::ingest::{Compression, Format, ReadFile, by_name};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -26,6 +27,15 @@ pub struct Stream {
     pub format: Format,
     /// Its compression.
     pub compression: Option<Compression>,
+}
+
+/// Refuses two inputs of one name: changes are found by name.
+pub fn named_apart(files: &[ReadFile]) -> Result<()> {
+    let mut met = HashSet::with_capacity(files.len());
+    match files.iter().find(|f| !met.insert(f.shown.as_str())) {
+        Some(f) => Err(Failure::Said(format!("two inputs are called {}: clean them one after the other", clean(&f.shown)))),
+        None => Ok(()),
+    }
 }
 
 /// Decides where the files that were read go when they are written again. `directories` says of each input whether it is one or a pattern.
@@ -70,6 +80,14 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
         )));
     }
     match named {
+        // Nothing but a name tells a table from text.
+        Some(format) if format != first.format && first.format == Format::Text && first.path.is_none() => {
+            Err(Failure::Said(format!(
+                "--output {}: standard input looks like text; if it is {}, say so with --input-format",
+                shown(out),
+                name(format)
+            )))
+        }
         Some(format) if format != first.format => Err(Failure::Said(format!(
             "--output {}: the input {} is {}, and records are written in the format they were read in: give the output \
              a name of that format, or name a directory",
@@ -132,7 +150,9 @@ fn clash(paths: &[PathBuf]) -> Option<(usize, usize)> {
         }
         met.insert(path, i);
     }
-    None
+    // A file is no directory that another file lies in.
+    let under = |path: &Path| path.ancestors().skip(1).find_map(|above| met.get(above).copied());
+    paths.iter().enumerate().find_map(|(i, path)| under(path).map(|before| (before, i)))
 }
 
 /// Refuses an output that is an input, or that lies in an input's directory and would be read the next time.
@@ -155,6 +175,28 @@ pub fn apart(flag: &str, out: &Path, inputs: &[(&OsStr, &str)]) -> Result<()> {
         }
         if input_place.starts_with(&place) {
             return Err(Failure::Said(format!("{flag} {}: the {what} {input} lies in it: name another place", shown(out))));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses two outputs in one place, or one in the directory that another will be. A device takes as many as there are.
+pub fn distinct(outputs: &[(&str, &Path)]) -> Result<()> {
+    let places: Vec<Option<PathBuf>> = outputs.iter().map(|(_, path)| canonical(path).filter(|_| !is_special(path))).collect();
+    for (i, (flag, path)) in outputs.iter().enumerate() {
+        for ((other, known), before) in outputs.iter().zip(&places).take(i) {
+            let (Some(place), Some(before)) = (&places[i], before) else { continue };
+            if place == before {
+                let both = if flag == other { format!("two {flag}") } else { format!("{flag} and {other}") };
+                return Err(Failure::Said(format!("{both} name the same file, {}", shown(path))));
+            }
+            if place.starts_with(before) {
+                return Err(Failure::Said(format!(
+                    "{flag} {}: this lies in {other} {}, a directory that is only made at the end: name a place outside",
+                    shown(path),
+                    shown(known)
+                )));
+            }
         }
     }
     Ok(())

@@ -1,10 +1,12 @@
 //! Owns: where reports go: standard output, and files that are complete or not there. Never: what a report says.
 
 use super::flags::{Color, OutputFormat, ReportFlags};
+use super::layout::distinct;
 use super::problems::clean;
 use super::progress::interrupted;
 use super::staged::StagedFile;
 use super::{Failure, Result};
+use nearcopy::ingest::ReadFile;
 use nearcopy::report::{self, Checked, Findings, GithubOptions, HumanOptions, MarkdownOptions, SarifOptions, Verdict};
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -119,11 +121,19 @@ impl OutputArgs {
         if let Some(format) = formats.find(|format| format.needs_verdict() && !checked) {
             return Err(Failure::Said(format!("the format {format:?} shows a verdict: only `nearcopy check` writes it")));
         }
-        for (i, target) in self.output.iter().enumerate() {
-            if self.output[..i].iter().any(|other| other.path == target.path) {
-                return Err(Failure::Said(format!("--output: two reports go to {}", clean(&target.path.display().to_string()))));
+        distinct(&self.output.iter().map(|target| ("--output", target.path())).collect::<Vec<_>>())?;
+        self.output.iter().try_for_each(|target| probe(&target.path))
+    }
+
+    /// Refuses a report, or what else is to be written, in the place of a file that was read.
+    pub fn apart(&self, more: Option<&Path>, read: &[ReadFile]) -> Result<()> {
+        let there = self.output.iter().map(Target::path).chain(more);
+        let there: Vec<(&Path, PathBuf)> = there.filter_map(|path| Some((path, fs::canonicalize(path).ok()?))).collect();
+        for file in read.iter().filter(|_| !there.is_empty()).filter_map(|f| fs::canonicalize(f.path.as_ref()?).ok()) {
+            if let Some((path, _)) = there.iter().find(|(_, place)| *place == file && !is_special(place)) {
+                let shown = clean(&path.display().to_string());
+                return Err(Failure::Said(format!("{shown} is an input, and inputs are never changed: name another place")));
             }
-            probe(&target.path)?;
         }
         Ok(())
     }
@@ -185,6 +195,12 @@ pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
     write(&mut out).and_then(|()| out.flush()).map_err(|e| failed(staged.shown(), &e))?;
     drop(out);
     staged.commit()
+}
+
+/// What a link points at, there or not; else the path itself.
+pub fn linked(path: &Path) -> PathBuf {
+    let aim = || fs::read_link(path).ok().map(|aim| path.parent().unwrap_or(Path::new("")).join(aim));
+    fs::canonicalize(path).ok().or_else(aim).unwrap_or_else(|| path.to_owned())
 }
 
 /// A writer that Ctrl-C ends, so that what is half written can be taken away.

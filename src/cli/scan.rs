@@ -91,6 +91,7 @@ impl Scan {
         let meter = Meter::start(self.talk);
         let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
         let mut taken = take_in(&inputs, &settings.flags.input.options(), &meter, self.talk.quiet)?;
+        self.output.apart(self.save_background.as_deref(), &taken.sources)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
             say_empty(&self.paths, &taken);

@@ -1,6 +1,6 @@
 //! Owns: outputs that are written beside their place and put there all at once. Never: what is written.
 
-use super::output::{Stoppable, beside, failed, is_special};
+use super::output::{Stoppable, beside, failed, is_special, linked};
 use super::problems::clean;
 use super::{Failure, Result};
 use std::fs::{self, File};
@@ -45,7 +45,7 @@ impl StagedFile {
                 let file = fs::OpenOptions::new().write(true).open(path)?;
                 return Ok(StagedFile { place: path.to_owned(), shown: shown.clone(), beside: None, file });
             }
-            let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            let place = linked(path);
             let (file, beside) = beside(&place)?.into_parts();
             note(&beside);
             Ok(StagedFile { place, shown: shown.clone(), beside: Some(beside), file })

@@ -107,7 +107,9 @@ fn cut(documents: &dyn Documents, found: &Detection, removal: &Removal, plan: &m
 fn places(found: &Detection, removal: &Removal, out: &[bool]) -> HashMap<u32, Vec<(u32, Span)>> {
     let mut places: HashMap<u32, Vec<(u32, Span)>> = HashMap::new();
     for (i, r) in found.repeats.iter().enumerate() {
-        let wanted = removal.passages || (removal.paragraphs && r.paragraph) || (removal.boilerplate && r.boilerplate);
+        // Shorter paragraphs agree by chance: two companies with the same figures for the quarter.
+        let paragraph = r.paragraph && (removal.paragraphs || removal.passages) && r.tokens >= found.thresholds.min_paragraph;
+        let wanted = paragraph || (removal.passages && !r.paragraph) || (removal.boilerplate && r.boilerplate);
         if !wanted {
             continue;
         }

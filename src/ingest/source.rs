@@ -3,6 +3,7 @@
 use super::{Format, Input, InputOptions, Intake, Reason};
 use ignore::WalkBuilder;
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -201,7 +202,7 @@ pub(super) fn failed(error: &io::Error, shown: &str, intake: &mut Intake) {
     }
 }
 
-/// What a path is called: as given, without `./`, with `/` between, what is not Unicode replaced.
+/// What a path is called: as given, without `./`, with `/` between, each byte that is not Unicode as `\\xFF`, so that no two paths get one name.
 pub(super) fn shown(path: &Path) -> String {
     let mut out = String::new();
     for part in path.components() {
@@ -212,10 +213,17 @@ pub(super) fn shown(path: &Path) -> String {
             Component::CurDir => {}
             Component::RootDir if out.ends_with('/') => {}
             Component::RootDir => out.push('/'),
-            part => out.push_str(&part.as_os_str().to_string_lossy()),
+            part => unicode(part.as_os_str(), &mut out),
         }
     }
     if out.is_empty() { ".".into() } else { out }
+}
+
+fn unicode(name: &OsStr, out: &mut String) {
+    for part in name.as_encoded_bytes().utf8_chunks() {
+        out.push_str(part.valid());
+        part.invalid().iter().for_each(|byte| out.push_str(&format!("\\x{byte:02X}")));
+    }
 }
 
 /// What a file holds by its name, and whether it is compressed.
@@ -255,6 +263,11 @@ mod tests {
         for (path, want) in [("./a/b", "a/b"), ("a//b/./c", "a/b/c"), ("/x/y", "/x/y"), ("../a", "../a"), (".", "."), ("/", "/")]
         {
             assert_eq!(shown(Path::new(path)), want);
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt;
+            assert_eq!(shown(Path::new(OsStr::from_bytes(b"d/\xe9t\xc3\xa9.txt"))), "d/\\xE9té.txt");
         }
     }
 }
