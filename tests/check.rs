@@ -195,6 +195,25 @@ fn what_moves_drifts_or_is_renamed_stays_known() {
 }
 
 #[test]
+fn a_finding_is_reported_at_the_text_that_is_new_though_it_would_survive() {
+    let here = Here::with(&[("a.txt", STORY), ("m.txt", WHEAT)]);
+    here.learn();
+    // Longer than what it copies, and so first by the survivor policy.
+    here.write("corpus/z.txt", format!("{}\n\n{} {}", filler("head", 40), near(STORY), filler("tail", 10)));
+    here.write("corpus/n.txt", format!("{}\n\n{}\n", filler("other", 90), WHEAT));
+    let (code, gate) = here.judged(&[]);
+    assert_eq!(code, 1);
+    for finding in gate["findings"].as_array().unwrap() {
+        let (new, old) = (finding["document"].as_str().unwrap(), finding["partner"].as_str().unwrap());
+        assert!(["corpus/n.txt", "corpus/z.txt"].contains(&new) && ["corpus/a.txt", "corpus/m.txt"].contains(&old), "{finding}");
+        assert_eq!(finding["passages"][0]["here"]["lines"][0], 3, "{finding}");
+    }
+    let (_, notes, _) = here.check(&["--baseline", "base.json", "--fail-on", "near-copy,contains", "--format", "github"]);
+    assert!(notes.contains("file=corpus/z.txt,line=3") && notes.contains("file=corpus/n.txt,line=3"), "{notes}");
+    assert!(!notes.contains("file=corpus/a.txt") && !notes.contains("file=corpus/m.txt"), "{notes}");
+}
+
+#[test]
 fn a_quotation_that_grows_into_a_copy_is_new_and_the_reverse_is_not() {
     let quoting = format!("{} {QUOTE} {}", filler("x", 60), filler("y", 60));
     let here = Here::with(&[("a.txt", STORY), ("b.txt", &quoting), ("w.txt", WHEAT)]);

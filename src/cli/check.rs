@@ -83,7 +83,7 @@ In nearcopy.toml:
   reason = \"the archive quotes\"  # needed
   expires = 2027-01-31         # the last day it counts
 
-A finding is reported at the document that --keep would drop. All places of a repeat are seen, whatever --max-places says. Bad records
+A finding is reported at the text that the baseline has not seen, else at the document that --keep would drop. All places of a repeat are seen, whatever --max-places says. Bad records
 fail the check unless --max-bad allows them.
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
 

@@ -49,7 +49,8 @@ pub struct Finding {
     pub kind: FindingKind,
     /// Whether it counts.
     pub state: State,
-    /// Number of the document it is reported at: the one that comes later by the survivor policy.
+    /// Number of the document it is reported at: the one whose text the baseline has not seen, else the one that comes later by the survivor
+    /// policy.
     pub document: u32,
     /// Number of the document it overlaps with; the same one where a passage stands twice in one text.
     pub partner: u32,

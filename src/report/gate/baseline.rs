@@ -27,6 +27,8 @@ pub struct Baseline {
     pub(super) clusters: Vec<ClusterEntry>,
     pub(super) pairs: Vec<PairEntry>,
     pub(super) repeats: Vec<RepeatEntry>,
+    /// Half a hash of every text there was, sorted: of two texts, it tells which is the new one.
+    texts: Vec<u32>,
     /// Entries that are never stale: they come from elsewhere.
     pub(super) passing: [usize; 3],
 }
@@ -135,6 +137,7 @@ struct Stored {
     clusters: Vec<ClusterEntry>,
     pairs: Vec<PairEntry>,
     repeats: Vec<RepeatEntry>,
+    texts: Vec<String>,
 }
 
 impl Baseline {
@@ -174,7 +177,15 @@ impl Baseline {
         out.clusters.sort_unstable();
         out.pairs.sort_unstable();
         out.repeats.sort_unstable();
+        out.texts = survey.hash.iter().map(|h| (h >> 32) as u32).collect();
+        out.texts.sort_unstable();
+        out.texts.dedup();
         Ok(out)
+    }
+
+    /// Whether there was a text of this hash. A new text is taken for an old one with a probability of the number of texts in four billion.
+    pub(super) fn had(&self, hash: u64) -> bool {
+        self.texts.binary_search(&((hash >> 32) as u32)).is_ok()
     }
 
     /// How many clusters, pairs and repeats it holds.
@@ -188,6 +199,8 @@ impl Baseline {
         self.clusters.extend(other.clusters);
         self.pairs.extend(other.pairs);
         self.repeats.extend(other.repeats);
+        self.texts.extend(other.texts);
+        self.texts.sort_unstable();
         self
     }
 
@@ -208,8 +221,12 @@ impl Baseline {
                 found: format!("{}, recipe {}", head.schema, head.recipe),
             });
         }
-        let Stored { clusters, pairs, repeats } = serde_json::from_str(json).map_err(malformed)?;
-        Ok(Baseline { clusters, pairs, repeats, passing: [0; 3] })
+        let Stored { clusters, pairs, repeats, texts } = serde_json::from_str(json).map_err(malformed)?;
+        let hashes = texts.iter().flat_map(|line| line.split_whitespace());
+        let hash = |digits: &str| u32::from_str_radix(digits, 16).map_err(|_| malformed(bad_hash(digits)));
+        let mut texts = hashes.map(hash).collect::<Result<Vec<u32>>>()?;
+        texts.sort_unstable();
+        Ok(Baseline { clusters, pairs, repeats, texts, passing: [0; 3] })
     }
 
     /// Writes it, an entry a line, in an order that depends on its content alone.
@@ -223,6 +240,9 @@ impl Baseline {
         list(&mut out, "clusters", &self.clusters)?;
         list(&mut out, "pairs", &self.pairs)?;
         list(&mut out, "repeats", &self.repeats)?;
+        let line = |hashes: &[u32]| hashes.iter().map(|h| format!("{h:08x}")).collect::<Vec<_>>().join(" ");
+        // By their first byte, so that one text more changes one line.
+        list(&mut out, "texts", &self.texts.chunk_by(|x, y| x >> 24 == y >> 24).map(line).collect::<Vec<_>>())?;
         out.write_all(b"}\n")?;
         out.flush()
     }

@@ -80,7 +80,7 @@ pub fn judge(
     let (total, sources) = counts::counts(&survey, &drafts, &states, &new);
     let rules = counts::rules(&survey, policy, &drafts, &states, &total, &sources);
     let ignores = used(&survey, &drafts, ignores, today);
-    let findings = reported(&survey, drafts, states, &new);
+    let findings = reported(&survey, drafts, states, &new, baseline);
     Ok(Verdict { rules, findings, stale, ignores, total, sources })
 }
 
@@ -96,8 +96,16 @@ fn used(survey: &Survey, drafts: &[Draft], rules: &[IgnoreRule], today: &str) ->
     rules.iter().enumerate().map(entry).collect()
 }
 
-/// The findings with their states and fingerprints; of a new one just the passages that are new.
-fn reported(survey: &Survey, drafts: Vec<Draft>, states: Vec<State>, new: &[Vec<usize>]) -> Vec<Finding> {
+/// The findings with their states and fingerprints; of a new one just the passages that are new, and seen from the text that is new: there it
+/// can be mended, whichever of the two would survive.
+fn reported(
+    survey: &Survey,
+    drafts: Vec<Draft>,
+    states: Vec<State>,
+    new: &[Vec<usize>],
+    baseline: Option<&Baseline>,
+) -> Vec<Finding> {
+    let had = |n: u32| baseline.is_some_and(|b| b.had(survey.hash[n as usize]));
     let mut met: HashMap<u64, u64> = HashMap::new();
     let mut out = Vec::with_capacity(drafts.len());
     for ((draft, state), new) in drafts.into_iter().zip(states).zip(new) {
@@ -110,9 +118,25 @@ fn reported(survey: &Survey, drafts: Vec<Draft>, states: Vec<State>, new: &[Vec<
             passages = new.iter().map(|&i| passages[i]).collect();
         }
         let Draft { kind, document, partner, coverage, .. } = draft;
-        out.push(Finding { kind, state, document, partner, coverage, passages, fingerprint });
+        let mut finding = Finding { kind, state, document, partner, coverage, passages, fingerprint };
+        if finding.state == State::New && had(document) && !had(partner) {
+            turn(&mut finding);
+        }
+        out.push(finding);
     }
+    out.sort_by_key(|f| (f.document, f.passages.first().map(|p| p.here), f.partner, f.kind));
     out
+}
+
+/// The same finding, seen from the other text.
+fn turn(finding: &mut Finding) {
+    std::mem::swap(&mut finding.document, &mut finding.partner);
+    finding.coverage = finding.coverage.map(|(here, there)| (there, here));
+    if let FindingKind::Pair(relation) = &mut finding.kind {
+        *relation = relation.flipped();
+    }
+    finding.passages.iter_mut().for_each(|p| std::mem::swap(&mut p.here, &mut p.there));
+    finding.passages.sort_unstable();
 }
 
 /// A hash of the kind, of where both texts stand and of what they share; of a cluster's members, of what they are.
