@@ -57,9 +57,9 @@ pub struct Dedupe {
     /// Relations that make a document a copy; several with commas
     /// [default: equal,near-copy,abridged; with --against also contained-in]
     ///
-    /// equal and near-copy: the other members of a cluster. contained-in: it stands in a longer document that stays; abridged: only where the
-    /// longer one begins or ends with it or has it spread over half of its length, or is short, and holds no other story, so a text cut short goes (as contained-in) and an item of a roundup
-    /// stays. Towards a reference also contains, quotes and template.
+    /// equal and near-copy: the other members of a cluster. contained-in: it stands in a longer document that stays; abridged: only where nine
+    /// tenths of it do, and the longer one begins or ends with it, has it spread over half of its length or is short, and holds no other story. So
+    /// a text cut short goes (as contained-in), an item of a roundup stays. Towards a reference also contains, quotes and template.
     #[arg(long, value_name = "RELATIONS", value_delimiter = ',', help_heading = "Removal")]
     drop: Option<Vec<Dropped>>,
 

@@ -13,6 +13,9 @@ const MANY: usize = 64;
 /// A shorter text, in tokens, is no roundup: there is hardly room for a second story.
 const ROUNDUP: u32 = 200;
 
+/// A text cut short has at least this share of it in the longer one: a post that is quoted in a reply, without its head, has less.
+const ABRIDGED: f64 = 0.9;
+
 /// A text of which so much stands in another one stands in it as a whole …
 const WHOLE: f64 = 0.99;
 /// … if it is less than this share of it.
@@ -27,8 +30,8 @@ pub struct Removal {
     /// [`Relation::Quotes`] and [`Relation::Template`] count only towards a [reference](crate::Document::reference). Others than equal and
     /// near-copy want a scan of [all pairs](crate::Thresholds::all_pairs).
     pub relations: Vec<Relation>,
-    /// Abridged copies too: documents that stand in a longer one that stays, holds no other story, and begins or ends with them or has them
-    /// spread over half of it, or is too short for a roundup. Without it, and without [`Relation::ContainedIn`], a text cut to less than half stays.
+    /// Abridged copies too: documents of which nine tenths stand in a longer one that stays, holds no other story, and begins or ends with them or
+    /// has them spread over half of it, or is too short for a roundup. Without it, and without [`Relation::ContainedIn`], a text cut to less than half stays.
     pub abridged: bool,
     /// Only copies of a reference.
     pub against_only: bool,
@@ -300,14 +303,15 @@ impl Judge<'_> {
         let mut holds: HashMap<u32, Vec<Vec<Span>>> = HashMap::new();
         for p in &self.found.pairs {
             let matches = &p.comparison.matches;
-            let (small, large, spans): (u32, u32, Vec<Span>) = match seen_as_part(p, p.a).0 {
-                Relation::ContainedIn => (p.a, p.b, matches.iter().map(|m| m.b).collect()),
-                Relation::Contains => (p.b, p.a, matches.iter().map(|m| m.a).collect()),
+            let (relation, (of_a, of_b)) = seen_as_part(p, p.a);
+            let (small, large, coverage, spans): (u32, u32, f64, Vec<Span>) = match relation {
+                Relation::ContainedIn => (p.a, p.b, of_a, matches.iter().map(|m| m.b).collect()),
+                Relation::Contains => (p.b, p.a, of_b, matches.iter().map(|m| m.a).collect()),
                 _ => continue,
             };
             if self.tokens(small) < self.tokens(large) {
-                let short = self.tokens(large) < ROUNDUP;
-                if all || short || is_cut_short(&spans, self.documents.info(large as usize).bytes) {
+                let short = coverage >= ABRIDGED && self.tokens(large) < ROUNDUP;
+                if all || short || coverage >= ABRIDGED && is_cut_short(&spans, self.documents.info(large as usize).bytes) {
                     inside.push((small, large));
                 }
                 holds.entry(large).or_default().push(spans);
@@ -321,7 +325,11 @@ impl Judge<'_> {
     }
 
     fn inside(&self, n: u32, partner: u32) -> Option<Why> {
-        let held = |why: &Why| matches!(why, Why::Copy { relation: Relation::ContainedIn, .. }) || self.is_copy(why);
+        let least = if self.removal.takes(Relation::ContainedIn) { 0.0 } else { ABRIDGED };
+        let held = |why: &Why| match why {
+            Why::Copy { relation: Relation::ContainedIn, coverage, .. } => coverage.0 >= least,
+            other => self.is_copy(other),
+        };
         self.copy(n, partner).filter(held)
     }
 }
