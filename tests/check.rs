@@ -214,6 +214,15 @@ fn a_finding_is_reported_at_the_text_that_is_new_though_it_would_survive() {
 }
 
 #[test]
+fn what_could_not_be_read_has_not_passed() {
+    let here = Here::with(&[("a.txt", STORY)]);
+    here.write("corpus/b.jsonl", "{\"text\":\n");
+    let (code, out, err) = here.check(&[]);
+    assert!(code == 2 && out.contains("PASSED"), "{out}");
+    assert!(err.trim_end().ends_with("not everything could be read: exit code 2"), "{err}");
+}
+
+#[test]
 fn a_quotation_that_grows_into_a_copy_is_new_and_the_reverse_is_not() {
     let quoting = format!("{} {QUOTE} {}", filler("x", 60), filler("y", 60));
     let here = Here::with(&[("a.txt", STORY), ("b.txt", &quoting), ("w.txt", WHEAT)]);
