@@ -44,6 +44,18 @@ pub enum Error {
         /// What the stored thing says of itself.
         found: String,
     },
+    /// What is stored on disk could not be opened, read or written. What was acknowledged before is kept.
+    Storage {
+        /// What was opened.
+        what: String,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// An id was added a second time with another text, and that was to be an error.
+    SameId {
+        /// The id.
+        id: String,
+    },
     /// Something stored cannot be understood.
     Malformed {
         /// What was opened.
@@ -74,6 +86,11 @@ impl std::fmt::Display for Error {
                 f,
                 "{what} was made with {found}, this run uses {wanted}: make it again with this run's settings, or run with the settings it was made with"
             ),
+            Error::SameId { id } => write!(
+                f,
+                "document {id:?} is there already with another text: remove it first, or let new texts replace old ones"
+            ),
+            Error::Storage { what, why } => write!(f, "{what}: {why}"),
             Error::Malformed { what, why } => write!(f, "{what}: {why}"),
         }
     }

@@ -16,6 +16,8 @@ mod text;
 
 pub use engine::batch::{compare_pairs, scan};
 pub use engine::corpus::Corpus;
+#[cfg(feature = "index")]
+pub use engine::index::{Added, AddedCounts, Checked, Index, IndexOptions, IndexStats, SameId, Sighting, Verification};
 pub use engine::options::{Progress, RunOptions, Stage};
 pub use engine::preset::Preset;
 pub use engine::removal::removal;

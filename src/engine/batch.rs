@@ -4,6 +4,7 @@ use crate::engine::arrange::{self, Members, Relations};
 use crate::engine::gather::{Gathered, gather};
 use crate::engine::options::{Progress, RunOptions, Stage};
 use crate::engine::repeats::repeats;
+use crate::engine::search::Candidates;
 use crate::engine::verify::{Verified, Verifier};
 use crate::engine::{draw, search};
 use crate::error::{Error, Result};
@@ -49,28 +50,9 @@ pub fn scan(
 ) -> Result<(Detection, Background)> {
     check(documents, recipe, thresholds)?;
     in_pool(options, || {
-        let mut all = gather(documents, recipe, thresholds, progress)?;
-        sort(&mut all, progress);
-        let background = draw::background(&all, thresholds);
-        let first = std::mem::take(&mut all.first);
-        let verifier = Verifier { documents, first: &first, background: &background, recipe, thresholds, progress };
-        all.first.clone_from(&first);
-
-        let near = search::by_documents(&all, documents, recipe)?;
-        progress.begin(Stage::Compare, near.pairs.len() as u64);
-        let compared = verifier.compare(&near.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
-        let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
-        let family = families(all.first.len(), compared.iter().filter(alike).map(|v| (v.a, v.b)));
-
-        let far = search::by_passages(&all, &family, &near.pairs, recipe, thresholds);
-        progress.begin(Stage::Compare, far.pairs.len() as u64);
-        let mut relations = Relations::default();
-        relations.extend(compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect());
-        relations.extend(verifier.compare(&far.pairs, |c| c.relation.is_some())?);
-
-        progress.begin(Stage::Cluster, 0);
-        let members = Members::new(&all);
-        let (clusters, around) = arrange::clusters(&all, &members, &mut relations, &verifier)?;
+        let found = relate(documents, recipe, thresholds, progress)?;
+        let Related { all, members, background, family, near, far, relations, clusters, around } = found;
+        let verifier = Verifier { documents, first: &all.first, background: &background, recipe, thresholds, progress };
         let pairs = arrange::reported(&relations, &around, &all, &verifier)?;
         let repeats = repeats(&all, &members, &family, &verifier)?;
 
@@ -95,6 +77,53 @@ pub fn scan(
         };
         Ok((detection, background))
     })
+}
+
+/// What a scan knows once its clusters stand: by class, see [`Gathered`].
+pub struct Related {
+    /// Keys, sorted.
+    pub all: Gathered,
+    /// Documents of each class.
+    pub members: Members,
+    /// What the corpus tells about its texts.
+    pub background: Background,
+    /// Families of texts that resemble each other.
+    pub family: Vec<u32>,
+    /// Candidates by whole texts.
+    pub near: Candidates,
+    /// Candidates by passages.
+    pub far: Candidates,
+    /// All related pairs that were compared.
+    pub relations: Relations,
+    /// Clusters.
+    pub clusters: Vec<Cluster>,
+    /// The representative of each class.
+    pub around: Vec<u32>,
+}
+
+/// Documents to relations and clusters: all of a scan but what is shown of it.
+pub fn relate(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds, progress: &dyn Progress) -> Result<Related> {
+    let mut all = gather(documents, recipe, thresholds, progress)?;
+    sort(&mut all, progress);
+    let background = draw::background(&all, thresholds);
+    let verifier = Verifier { documents, first: &all.first, background: &background, recipe, thresholds, progress };
+
+    let near = search::by_documents(&all, documents, recipe)?;
+    progress.begin(Stage::Compare, near.pairs.len() as u64);
+    let compared = verifier.compare(&near.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
+    let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
+    let family = families(all.first.len(), compared.iter().filter(alike).map(|v| (v.a, v.b)));
+
+    let far = search::by_passages(&all, &family, &near.pairs, recipe, thresholds);
+    progress.begin(Stage::Compare, far.pairs.len() as u64);
+    let mut relations = Relations::default();
+    relations.extend(compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect());
+    relations.extend(verifier.compare(&far.pairs, |c| c.relation.is_some())?);
+
+    progress.begin(Stage::Cluster, 0);
+    let members = Members::new(&all);
+    let (clusters, around) = arrange::clusters(&all, &members, &mut relations, &verifier)?;
+    Ok(Related { all, members, background, family, near, far, relations, clusters, around })
 }
 
 fn sort(all: &mut Gathered, progress: &dyn Progress) {

@@ -7,7 +7,7 @@ use crate::pair::candidate::Posting;
 use crate::pair::thresholds::{SourceLimit, Thresholds};
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter, WORD_SLOTS};
 use crate::sketch::recipe::Recipe;
-use crate::text::document::{DocumentInfo, Documents};
+use crate::text::document::Documents;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -85,7 +85,7 @@ pub fn gather(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progre
         for (n, fingerprint) in (from..).zip(batch.into_iter().flatten()) {
             let info = documents.info(n);
             all.tokens.push(fingerprint.tokens);
-            if !in_window(info, t) {
+            if !t.in_window(info.date.as_deref()) {
                 limits.window += 1;
                 all.class_of.push(NONE);
                 continue;
@@ -202,15 +202,5 @@ impl Limits {
             ("copy-in-own-source".to_owned(), self.own_copies),
         ];
         reasons.into_iter().filter(|r| r.1 > 0).collect()
-    }
-}
-
-/// Dates are ISO 8601, so their order is that of their bytes; a prefix such as a day stands for all of it.
-fn in_window(info: &DocumentInfo, t: &Thresholds) -> bool {
-    let since = |d: &str| t.since.as_deref().is_none_or(|s| d >= s || s.starts_with(d));
-    let until = |d: &str| t.until.as_deref().is_none_or(|u| d <= u || d.starts_with(u));
-    match info.date.as_deref() {
-        Some(date) => since(date) && until(date),
-        None => t.since.is_none() && t.until.is_none(),
     }
 }

@@ -5,6 +5,8 @@ pub mod batch;
 pub mod corpus;
 pub mod draw;
 pub mod gather;
+#[cfg(feature = "index")]
+pub mod index;
 pub mod options;
 pub mod preset;
 pub mod removal;

@@ -15,6 +15,8 @@ use std::collections::HashMap;
 pub struct Candidates {
     /// Packed pairs of classes.
     pub pairs: Vec<u64>,
+    /// Of these the ones that no bucket shows: links inside hot buckets.
+    pub linked: Vec<u64>,
     /// Hot keys.
     pub capped: u64,
 }
@@ -38,7 +40,12 @@ pub fn by_documents(all: &Gathered, documents: &dyn Documents, recipe: &Recipe) 
     for group in hot {
         link_hot(group, |unit| &signatures[&unit], recipe, &mut links);
     }
-    out.pairs.append(&mut links);
+    out.finish();
+    let shown = std::mem::take(&mut out.pairs);
+    out.pairs = links;
+    out.finish();
+    out.linked = out.pairs.iter().copied().filter(|p| shown.binary_search(p).is_err()).collect();
+    out.pairs.extend(shown);
     out.finish();
     Ok(out)
 }

@@ -101,6 +101,32 @@ pub struct Comparison {
     pub matches: Vec<Match>,
 }
 
+impl Match {
+    /// The same seen from the other text.
+    pub fn flipped(self) -> Match {
+        let mut blocks: Vec<Block> = self.blocks.into_iter().map(|block| Block { a: block.b, b: block.a }).collect();
+        blocks.sort_unstable();
+        Match { a: self.b, b: self.a, tokens_a: self.tokens_b, tokens_b: self.tokens_a, identity: self.identity, blocks }
+    }
+}
+
+impl Comparison {
+    /// The same seen from the other text.
+    pub fn flipped(self) -> Comparison {
+        let mut matches: Vec<Match> = self.matches.into_iter().map(Match::flipped).collect();
+        matches.sort_by_key(|m| (m.a, m.b));
+        Comparison {
+            relation: self.relation.map(Relation::flipped),
+            containment_a: self.containment_b,
+            containment_b: self.containment_a,
+            coverage_a: self.coverage_b,
+            coverage_b: self.coverage_a,
+            matches,
+            ..self
+        }
+    }
+}
+
 /// Two related documents: `a < b`, both the first of their class of equal texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pair {

@@ -194,6 +194,13 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
+    /// Whether a document of this date lies between `since` and `until`. Dates are ISO 8601, so their order is that of their bytes; a prefix
+    /// such as a day stands for all of it.
+    pub fn in_window(&self, date: Option<&str>) -> bool {
+        let since = |d: &str| self.since.as_deref().is_none_or(|s| d >= s || s.starts_with(d));
+        let until = |d: &str| self.until.as_deref().is_none_or(|u| d <= u || d.starts_with(u));
+        date.map_or(self.since.is_none() && self.until.is_none(), |d| since(d) && until(d))
+    }
     /// Whether every value can mean something; the error names the first that cannot.
     pub fn check(&self) -> Result<()> {
         let shares = [

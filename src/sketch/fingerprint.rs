@@ -43,8 +43,8 @@ pub const fn word_slot(word: u64) -> u32 {
 
 /// Makes fingerprints, with tables and buffers that are used again. One for each thread.
 #[derive(Debug)]
-pub struct Fingerprinter<'r> {
-    recipe: &'r Recipe,
+pub struct Fingerprinter {
+    recipe: Recipe,
     lanes: Lanes,
     banding: Banding,
     paragraph_banding: Banding,
@@ -63,11 +63,11 @@ pub const EXACT_PARAGRAPH: u32 = 5;
 /// Shingles seen before, in a row, that a repeated passage leaves at least.
 const REPEATED_SHINGLES: u32 = 4;
 
-impl<'r> Fingerprinter<'r> {
+impl Fingerprinter {
     /// One for this recipe.
-    pub fn new(recipe: &'r Recipe) -> Fingerprinter<'r> {
+    pub fn new(recipe: &Recipe) -> Fingerprinter {
         Fingerprinter {
-            recipe,
+            recipe: recipe.clone(),
             lanes: Lanes::new(recipe),
             banding: recipe.banding(),
             paragraph_banding: recipe.paragraph_banding(),
@@ -93,7 +93,7 @@ impl<'r> Fingerprinter<'r> {
         out.paragraph_bands.sort_unstable();
         out.paragraph_bands.dedup();
         let anchors = if self.recipe.anchor == self.recipe.shingle { &self.shingles } else { &self.anchors };
-        anchor::anchors(anchors, self.recipe, &mut out.anchors);
+        anchor::anchors(anchors, &self.recipe, &mut out.anchors);
         self.exact_paragraphs(&ranges, &mut out);
         self.words(&mut out.words);
         out.may_repeat |= self.seen.in_a_row(&self.shingles.hashes) >= REPEATED_SHINGLES;

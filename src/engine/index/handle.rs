@@ -1,0 +1,265 @@
+//! Owns: how a handle opens, reads one moment of the index, and takes its turn to write. Never: what is looked for.
+
+use super::lookup::View;
+use super::merge::{flush, settle, to_run};
+use super::rows::{Header, SCHEMA, State};
+use super::sight::{Eye, Sighting};
+use super::store::{Read, Store};
+use super::write::{Added, Batch, Entry, FLUSH, Keys, Worker, keys_of};
+use super::{AddedCounts, Index, IndexOptions, Turn};
+use crate::error::{Error, Result};
+use crate::pair::background::Background;
+use crate::pair::thresholds::Thresholds;
+use crate::sketch::fingerprint::Fingerprint;
+use crate::sketch::recipe::Recipe;
+use crate::text::document::Document;
+use heed::RoTxn;
+use rayon::prelude::*;
+use std::cell::Cell;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+impl IndexOptions {
+    /// Makes an empty index in a new directory and opens it.
+    ///
+    /// # Errors
+    /// As [`Index::create`].
+    pub fn create(&self, path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
+        recipe.check()?;
+        let header = Header {
+            schema: SCHEMA.into(),
+            recipe_id: recipe.id(),
+            recipe: serde_json::to_value(recipe).expect("numbers only"),
+            texts: !self.without_texts,
+        };
+        Store::create(path.as_ref(), &serde_json::to_string(&header).expect("plain values"))?;
+        IndexOptions { recipe: Some(recipe.clone()), ..self.clone() }.open(path)
+    }
+
+    /// Opens an index.
+    ///
+    /// # Errors
+    /// As [`Index::open`].
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<Index> {
+        let store = Store::open(path.as_ref(), self.read_only)?;
+        let json = {
+            let txn = store.read()?;
+            store.header(&txn)?
+        };
+        let (header, recipe) = understood(&json, path.as_ref(), self.recipe.as_ref())?;
+        Ok(Index {
+            store,
+            recipe,
+            texts: header.texts,
+            same_id: self.same_id,
+            recent: RwLock::default(),
+            background: RwLock::default(),
+            turn: Mutex::new(()),
+            workers: Mutex::default(),
+            process: std::process::id(),
+        })
+    }
+}
+
+/// What the index says of itself, if this version and this recipe can work with it.
+fn understood(json: &str, path: &Path, wanted: Option<&Recipe>) -> Result<(Header, Recipe)> {
+    let what = path.display().to_string();
+    let value: serde_json::Value = serde_json::from_str(json)
+        .map_err(|_| Error::Malformed { what: what.clone(), why: "not an index: it does not say what it is".into() })?;
+    let named = |name: &str| value.get(name).and_then(|v| v.as_str()).unwrap_or("nothing").to_owned();
+    let (schema, id) = (named("schema"), named("recipe_id"));
+    let mixed = |wanted: String| Error::Mixed { what: what.clone(), wanted, found: format!("{schema}, recipe {id}") };
+    if schema != SCHEMA {
+        return Err(mixed(SCHEMA.into()));
+    }
+    // A field that this version does not know is of another one.
+    let header: Header = serde_json::from_value(value.clone()).map_err(|_| mixed(SCHEMA.into()))?;
+    let own: Recipe = serde_json::from_value(header.recipe.clone()).map_err(|_| mixed(SCHEMA.into()))?;
+    let recipe = wanted.unwrap_or(&own);
+    if recipe.id() != header.recipe_id || own.check().is_err() {
+        return Err(mixed(format!("{SCHEMA}, recipe {}", recipe.id())));
+    }
+    Ok((header, own))
+}
+
+impl Index {
+    /// A handle works in the process that opened it: locks do not pass to a child.
+    pub(super) fn owned(&self) -> Result<()> {
+        if std::process::id() == self.process {
+            return Ok(());
+        }
+        let what = self.path().display().to_string();
+        Err(Error::Storage { what, why: "it was opened before this process was forked: open it again in each process".into() })
+    }
+
+    pub(super) fn read(&self) -> Result<Read<'_>> {
+        self.owned()?;
+        self.store.read()
+    }
+
+    pub(super) fn turn(&self) -> Result<Turn<'_>> {
+        self.owned()?;
+        // A thread that panicked in its turn has written nothing: its transaction is gone.
+        let thread = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Turn { process: self.store.writing()?, _thread: thread })
+    }
+
+    pub(super) fn worker(&self) -> Result<Worker> {
+        let idle = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let failed = |e: std::io::Error| Error::Storage { what: self.path().display().to_string(), why: e.to_string() };
+        idle.map_or_else(|| Worker::new(&self.recipe).map_err(failed), Ok)
+    }
+    pub(super) fn idle(&self, worker: Worker) {
+        self.workers.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+    }
+    pub(super) fn with_worker<T>(&self, work: impl FnOnce(&mut Worker) -> Result<T>) -> Result<T> {
+        let mut worker = self.worker()?;
+        let done = work(&mut worker);
+        self.idle(worker);
+        done
+    }
+
+    /// Shows one moment of the index. Again, where keys moved from memory to a run in between.
+    pub(super) fn look<T>(&self, mut f: impl FnMut(&View) -> Result<T>) -> Result<T> {
+        loop {
+            let txn = self.read()?;
+            let state = self.store.state(&txn)?;
+            self.fill(&state, &txn)?;
+            let view = View { store: &self.store, txn: &txn, state: &state, recent: &self.recent, stale: Cell::new(false) };
+            let found = f(&view);
+            if !view.stale.get() {
+                return found;
+            }
+        }
+    }
+
+    /// Brings the keys in memory up to the last transaction; whoever writes does this first, others may have written.
+    pub(super) fn refresh(&self) -> Result<()> {
+        let txn = self.read()?;
+        self.fill(&self.store.state(&txn)?, &txn)
+    }
+
+    fn fill(&self, state: &State, txn: &Read) -> Result<()> {
+        {
+            let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+            if recent.epoch > state.epoch || (recent.epoch == state.epoch && recent.until >= state.next) {
+                return Ok(());
+            }
+        }
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        if recent.epoch < state.epoch {
+            recent.restart(state.epoch, state.pending_from);
+        }
+        if recent.epoch == state.epoch && recent.until < state.next {
+            let until = recent.until;
+            for row in self.store.rows(txn, &self.store.pending, until)? {
+                let (number, bytes) = row?;
+                recent.add(number, keys_of(bytes, || self.store.place("pending", number))?);
+            }
+            recent.until = state.next;
+        }
+        Ok(())
+    }
+
+    pub(super) fn background_of(&self, state: &State, txn: &RoTxn) -> Result<Arc<Background>> {
+        {
+            let cached = self.background.read().unwrap_or_else(PoisonError::into_inner);
+            if cached.0 == state.compaction {
+                return Ok(cached.1.clone());
+            }
+        }
+        let json = self.store.background(txn)?;
+        let what = self.store.place("meta", "background");
+        let background =
+            if json.is_empty() { Background::default() } else { Background::from_json(&json, &self.recipe.id(), &what)? };
+        let background = Arc::new(background);
+        *self.background.write().unwrap_or_else(PoisonError::into_inner) = (state.compaction, background.clone());
+        Ok(background)
+    }
+
+    /// Sightings among documents from a number on, and the moment they are of.
+    pub(super) fn see(
+        &self,
+        d: &Document,
+        f: &Fingerprint,
+        thresholds: &Thresholds,
+        from: u32,
+        worker: &Worker,
+    ) -> Result<(Vec<Sighting>, State)> {
+        thresholds.check()?;
+        self.look(|view| {
+            let background = self.background_of(view.state, view.txn)?;
+            let eye = Eye {
+                view,
+                background: &background,
+                recipe: &self.recipe,
+                thresholds,
+                texts: self.texts,
+                unpacker: &worker.unpacker,
+            };
+            Ok((eye.see(d, f, from)?, view.state.clone()))
+        })
+    }
+
+    pub(super) fn entries(&self, documents: &[Document]) -> Result<Vec<Entry>> {
+        let part = |part: &[Document]| self.with_worker(|w| part.iter().map(|d| Entry::new(d, self.texts, w)).collect());
+        let parts: Result<Vec<Vec<Entry>>> = documents.par_chunks(64).map(part).collect();
+        Ok(parts?.into_iter().flatten().collect())
+    }
+
+    pub(super) fn add_entry(&self, entry: Entry, turn: &Turn) -> Result<Added> {
+        self.refresh()?;
+        let mut batch = Batch::new(&self.store, self.store.write(turn)?, &self.recent, Keys::Pending)?;
+        let added = batch.add(entry, self.same_id)?;
+        if added != Added::Known {
+            self.finish(batch)?;
+            self.tidy(turn)?;
+        }
+        Ok(added)
+    }
+
+    pub(super) fn add_entries(&self, entries: Vec<Entry>, counts: &mut AddedCounts) -> Result<()> {
+        let turn = self.turn()?;
+        self.refresh()?;
+        let keys: usize = entries.iter().map(Entry::keys).sum();
+        // A large batch is sorted at once; a small one would make too small a run.
+        let sink = if keys as u64 >= FLUSH / 2 { Keys::Run(Vec::with_capacity(keys)) } else { Keys::Pending };
+        let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.recent, sink)?;
+        let mut added = AddedCounts::default();
+        for entry in entries {
+            added.count(batch.add(entry, self.same_id)?);
+        }
+        self.finish(batch)?;
+        counts.merge(added);
+        self.tidy(&turn)
+    }
+
+    /// Makes a batch last, and shows it to this handle.
+    pub(super) fn finish(&self, batch: Batch) -> Result<()> {
+        let Batch { mut txn, mut state, keys, fresh, .. } = batch;
+        if let Keys::Run(postings) = keys {
+            to_run(&self.store, &mut txn, &mut state, postings)?;
+        }
+        self.store.put_state(&mut txn, &state)?;
+        self.store.commit(txn)?;
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        if recent.epoch < state.epoch {
+            recent.restart(state.epoch, state.pending_from);
+        }
+        let from = recent.until;
+        for (number, keys) in fresh.into_iter().filter(|f| f.0 >= from) {
+            recent.add(number, keys.into_iter());
+        }
+        recent.until = recent.until.max(state.next);
+        Ok(())
+    }
+
+    /// Sorts what has piled up.
+    fn tidy(&self, turn: &Turn) -> Result<()> {
+        let state = self.store.now()?;
+        if state.pending_keys >= FLUSH {
+            flush(&self.store, turn, &self.recent)?;
+        }
+        settle(&self.store, turn)
+    }
+}

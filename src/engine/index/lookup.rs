@@ -1,0 +1,247 @@
+//! Owns: the keys of one text to the classes it is worth comparing with, by the rules of the batch engine. Never: a comparison.
+
+use super::recent::Recent;
+use super::rows::{ClassRow, DocumentRow, State, exact_key, id_key, members_key, read, unseal};
+use super::run::{Bucket, Shape};
+use super::store::Store;
+use crate::error::Result;
+use crate::sketch::fingerprint::Fingerprint;
+use crate::sketch::recipe::Recipe;
+use heed::RoTxn;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+/// Texts looked at on either end of a hot band's list, for one that is new.
+const ENDS: usize = 256;
+/// New texts are compared with so many of those that share most of their hot bands.
+const VOTED: usize = 16;
+
+/// One state of the index: what a transaction sees of the tables, and the keys held in memory.
+pub struct View<'v> {
+    /// The tables.
+    pub store: &'v Store,
+    /// The transaction.
+    pub txn: &'v RoTxn<'v>,
+    /// Its state.
+    pub state: &'v State,
+    /// Keys in no run.
+    pub recent: &'v RwLock<Recent>,
+    /// Set where the keys in memory turned out to be newer than the transaction: what was found is then worth nothing.
+    pub stale: Cell<bool>,
+}
+
+/// The texts that hold a key, not yet read: a piece of a bucket for each run, and those in memory.
+struct List<'t> {
+    pieces: Vec<(Bucket<'t>, std::ops::Range<usize>)>,
+    recent: Vec<u32>,
+}
+
+impl List<'_> {
+    fn len(&self) -> usize {
+        self.pieces.iter().map(|p| p.1.len()).sum::<usize>() + self.recent.len()
+    }
+    /// All, ascending: runs follow each other in the order of their documents.
+    fn units(&self) -> impl DoubleEndedIterator<Item = u32> {
+        self.pieces.iter().flat_map(|(b, r)| r.clone().map(|i| b.unit(i))).chain(self.recent.iter().copied())
+    }
+}
+
+/// Candidates of a text.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// Classes to compare with, ascending.
+    pub classes: Vec<u32>,
+    /// Keys that were too frequent to be expanded.
+    pub capped: u64,
+    /// The lists of the text's anchors, where they were asked for: what scores are estimated from without texts.
+    pub anchors: Vec<Vec<u32>>,
+}
+
+impl<'v> View<'v> {
+    fn list(&self, key: u64) -> Result<List<'v>> {
+        let mut list = List { pieces: Vec::new(), recent: Vec::new() };
+        for run in &self.state.runs {
+            let shape = Shape { bits: run.bits };
+            if let Some(bucket) = self.store.bucket(self.txn, run.id, shape, shape.bucket(key))? {
+                let range = bucket.find(key);
+                if !range.is_empty() {
+                    list.pieces.push((bucket, range));
+                }
+            }
+        }
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        if recent.epoch == self.state.epoch {
+            recent.find(key, self.state.next, &mut list.recent);
+        } else {
+            self.stale.set(true);
+        }
+        Ok(list)
+    }
+
+    /// A class that has documents.
+    pub fn class(&self, number: u32) -> Result<Option<ClassRow>> {
+        let row = self.store.get(self.txn, &self.store.classes, number)?;
+        row.map(|bytes| read(bytes, || self.store.place("classes", number))).transpose()
+    }
+    /// A document that is there.
+    pub fn document(&self, number: u32) -> Result<Option<DocumentRow>> {
+        let row = self.store.get(self.txn, &self.store.documents, number)?;
+        row.map(|bytes| read(bytes, || self.store.place("documents", number))).transpose()
+    }
+    /// The document of an id, with its number.
+    pub fn by_id(&self, id: &str) -> Result<Option<(u32, DocumentRow)>> {
+        for number in self.list(id_key(id))?.units().rev() {
+            if let Some(row) = self.document(number)?.filter(|row| row.id == id) {
+                return Ok(Some((number, row)));
+            }
+        }
+        Ok(None)
+    }
+    /// The class of a text.
+    pub fn by_text(&self, exact: u128) -> Result<Option<(u32, ClassRow)>> {
+        for number in self.list(exact_key(exact))?.units() {
+            if let Some(row) = self.class(number)?.filter(|row| row.exact == exact) {
+                return Ok(Some((number, row)));
+            }
+        }
+        Ok(None)
+    }
+    /// Documents of a class, the oldest first, at most so many.
+    pub fn members(&self, class: u32, most: usize) -> Result<Vec<(u32, DocumentRow)>> {
+        let mut out = Vec::new();
+        for number in self.list(members_key(class))?.units() {
+            if let Some(row) = self.document(number)?.filter(|row| row.class == class) {
+                out.push((number, row));
+                if out.len() == most {
+                    break;
+                }
+            }
+        }
+        Ok(out)
+    }
+    /// Whether a text's postings hold a key.
+    pub fn holds(&self, key: u64, unit: u32) -> Result<bool> {
+        Ok(self.list(key)?.units().any(|u| u == unit))
+    }
+
+    /// The classes to compare a text with; `own` is its class, where it has one already. With `lists`, the lists of its anchors too.
+    pub fn candidates(&self, f: &Fingerprint, own: Option<u32>, recipe: &Recipe, lists: bool) -> Result<Candidates> {
+        let mut out = Candidates::default();
+        let known = own.is_some_and(|c| c < self.state.compacted);
+        self.by_bands(f, own, known, recipe, &mut out)?;
+        // A text that another stands for finds nothing by frequent passages: the other does.
+        let stood_for = match own {
+            Some(c) if known => self.store.get(self.txn, &self.store.families, c)?.is_some(),
+            _ => false,
+        };
+        let mut shared = Vec::new();
+        for &key in &f.anchors {
+            let list = self.list(key)?;
+            self.by_passage(key, &list, own, stood_for, recipe, &mut shared, &mut out.capped)?;
+            if lists {
+                out.anchors.push(list.units().filter(|u| Some(*u) != own).collect());
+            }
+        }
+        shared.sort_unstable();
+        out.classes
+            .extend(shared.chunk_by(|x, y| x == y).filter(|run| run.len() >= recipe.min_anchors as usize).map(|run| run[0]));
+        for &key in &f.paragraph_bands {
+            let list = self.list(key)?;
+            self.by_passage(key, &list, own, stood_for, recipe, &mut out.classes, &mut out.capped)?;
+        }
+        if let Some(c) = own.filter(|_| known)
+            && let Some(row) = self.store.get(self.txn, &self.store.links, c)?
+        {
+            out.classes.extend(numbers(unseal(row, || self.store.place("links", c))?));
+        }
+        out.classes.sort_unstable();
+        out.classes.dedup();
+        out.classes.retain(|c| Some(*c) != own);
+        Ok(out)
+    }
+
+    fn by_bands(&self, f: &Fingerprint, own: Option<u32>, known: bool, recipe: &Recipe, out: &mut Candidates) -> Result<()> {
+        let mut votes: HashMap<u32, u32> = HashMap::new();
+        let cap = recipe.max_bucket as usize;
+        for &key in &f.bands {
+            let list = self.list(key)?;
+            if self.fits(&list, own, cap)? {
+                out.classes.extend(list.units());
+                continue;
+            }
+            out.capped += 1;
+            // Of a text that was there at the last compaction the links are known; only newer texts are looked at.
+            let oldest = if known { self.state.compacted } else { 0 };
+            let newest = list.units().rev().take_while(|u| *u >= oldest).take(ENDS);
+            newest.for_each(|u| *votes.entry(u).or_default() += 1);
+            if !known && list.len() > ENDS {
+                list.units().take(ENDS.min(list.len() - ENDS)).for_each(|u| *votes.entry(u).or_default() += 1);
+            }
+        }
+        let mut votes: Vec<(u32, u32)> =
+            votes.into_iter().filter(|v| Some(v.0) != own).map(|(unit, n)| (u32::MAX - n, unit)).collect();
+        votes.sort_unstable();
+        out.classes.extend(votes.iter().take(VOTED).map(|v| v.1));
+        Ok(())
+    }
+
+    /// Whether the texts of a key, and the one that asks, are no more than a cap allows. Removed ones count where they might decide.
+    fn fits(&self, list: &List, own: Option<u32>, cap: usize) -> Result<bool> {
+        let asking = usize::from(own.is_none());
+        let all = list.len() + asking;
+        if all <= cap || self.state.dead == 0 || all > 4 * cap {
+            return Ok(all <= cap);
+        }
+        let mut living = asking;
+        for unit in list.units() {
+            living += usize::from(self.store.get(self.txn, &self.store.classes, unit)?.is_some());
+        }
+        Ok(living <= cap)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "two sinks, one for each meaning of a found class")]
+    fn by_passage(
+        &self,
+        key: u64,
+        list: &List,
+        own: Option<u32>,
+        stood_for: bool,
+        recipe: &Recipe,
+        found: &mut Vec<u32>,
+        capped: &mut u64,
+    ) -> Result<()> {
+        let cap = recipe.max_frequency as usize;
+        if self.fits(list, own, cap)? {
+            found.extend(list.units());
+            return Ok(());
+        }
+        if stood_for {
+            return Ok(());
+        }
+        // Those that stand for all others, and newer ones, each for itself.
+        let hot = match self.store.hot(self.txn, key)? {
+            Some(row) => numbers(unseal(row, || self.store.place("hot", key))?).collect(),
+            None => Vec::new(),
+        };
+        let newer: Vec<u32> = list.units().rev().take_while(|u| *u >= self.state.compacted).take(cap + 1).collect();
+        let asking = usize::from(own.is_none());
+        if hot.is_empty() || hot.len() + newer.len() + asking > cap {
+            *capped += 1;
+            return Ok(());
+        }
+        found.extend(hot);
+        found.extend(newer);
+        Ok(())
+    }
+}
+
+/// Numbers as a row has them.
+pub fn numbers(row: &[u8]) -> impl Iterator<Item = u32> {
+    row.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b))
+}
+
+/// Numbers as a row.
+pub fn to_row(numbers: impl Iterator<Item = u32>) -> Vec<u8> {
+    super::rows::seal(numbers.flat_map(u32::to_le_bytes).collect())
+}

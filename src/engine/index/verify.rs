@@ -1,0 +1,245 @@
+//! Owns: what an index says of its size, and whether everything in it fits together. Never: mends anything.
+
+use super::Index;
+use super::lookup::{View, numbers};
+use super::rows::{ClassRow, DocumentRow, read, unseal};
+use super::run::{Bucket, Shape};
+use super::store::Sized;
+use super::write::keys_of;
+use crate::error::Result;
+use crate::hash;
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// How large an index is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IndexStats {
+    /// Id of the recipe.
+    pub recipe: String,
+    /// Id of the background; `none` before the first compaction.
+    pub background: String,
+    /// Whether it keeps texts.
+    pub texts: bool,
+    /// Documents.
+    pub documents: u64,
+    /// Different texts.
+    pub classes: u64,
+    /// Bytes of the documents' texts, unpacked.
+    pub bytes: u64,
+    /// Postings in sorted runs.
+    pub postings: u64,
+    /// Sorted runs: each key is looked up in every one.
+    pub runs: u64,
+    /// Keys that are in no run yet.
+    pub pending_keys: u64,
+    /// Documents that joined or left since the last compaction.
+    pub changes: u64,
+    /// Bytes of the file.
+    pub file_bytes: u64,
+    /// Bytes of it that are in use; the rest is used again before the file grows.
+    pub used_bytes: u64,
+    /// Bytes of the keys: runs and pending rows.
+    pub key_bytes: u64,
+    /// Bytes of the packed texts.
+    pub text_bytes: u64,
+    /// Bytes of the rows of documents and classes.
+    pub row_bytes: u64,
+}
+
+/// What a verification looked at, and what is wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Verification {
+    /// Documents looked at.
+    pub documents: u64,
+    /// Different texts looked at.
+    pub classes: u64,
+    /// Postings looked at.
+    pub postings: u64,
+    /// How many things are wrong …
+    pub wrong: u64,
+    /// … and the first hundred of them in words; none where the index is sound.
+    pub problems: Vec<String>,
+}
+
+const SHOWN: usize = 100;
+/// Rows that a thread takes at once.
+const PART: usize = 1024;
+const PART_BYTES: usize = 8 << 20;
+
+impl Verification {
+    fn say(&mut self, problem: String) {
+        self.wrong += 1;
+        if self.problems.len() < SHOWN {
+            self.problems.push(problem);
+        }
+    }
+    fn note<T>(&mut self, result: Result<T>) -> Option<T> {
+        result.map_err(|e| self.say(e.to_string())).ok()
+    }
+    fn check(&mut self, right: bool, problem: impl FnOnce() -> String) {
+        if !right {
+            self.say(problem());
+        }
+    }
+}
+
+impl Index {
+    /// How large it is, and what it is made with.
+    ///
+    /// # Errors
+    /// A disk that cannot be read, or damage.
+    pub fn stats(&self) -> Result<IndexStats> {
+        let txn = self.read()?;
+        let state = self.store.state(&txn)?;
+        let (file_bytes, used_bytes) = self.store.disk()?;
+        let pages = |table| self.store.pages(&txn, table);
+        Ok(IndexStats {
+            recipe: self.recipe.id(),
+            background: state.background,
+            texts: self.texts,
+            documents: state.documents,
+            classes: state.classes,
+            bytes: state.bytes,
+            postings: state.runs.iter().map(|r| r.postings).sum(),
+            runs: state.runs.len() as u64,
+            pending_keys: state.pending_keys,
+            changes: state.changes,
+            file_bytes,
+            used_bytes,
+            key_bytes: pages(Sized::Runs)? + pages(Sized::Pending)?,
+            text_bytes: pages(Sized::Texts)?,
+            row_bytes: pages(Sized::Documents)? + pages(Sized::Classes)?,
+        })
+    }
+
+    /// Looks at every row: whether it is what was written, whether texts, classes and documents fit each other, and whether every key of every
+    /// text leads back to it. Cost: reading the file, and making all keys again.
+    ///
+    /// # Errors
+    /// A disk that cannot be read. What is wrong with the index itself is in the result.
+    pub fn verify(&self) -> Result<Verification> {
+        self.look(|view| {
+            let mut all = Verification::default();
+            self.check_runs(view, &mut all)?;
+            self.check_pending(view, &mut all)?;
+            self.check_classes(view, &mut all)?;
+            self.check_documents(view, &mut all)?;
+            let counted =
+                [(all.documents, view.state.documents, "documents"), (all.classes, view.state.classes, "different texts")];
+            for (there, said, what) in counted {
+                all.check(there == said, || format!("{there} {what} are there, {said} are counted"));
+            }
+            let background = self.background_of(view.state, view.txn);
+            all.note(background);
+            Ok(all)
+        })
+    }
+
+    fn check_runs(&self, view: &View, all: &mut Verification) -> Result<()> {
+        for run in &view.state.runs {
+            let shape = Shape { bits: run.bits };
+            let mut postings = 0;
+            for row in self.store.buckets(view.txn, run.id)? {
+                let (number, bytes) = row?;
+                let place = || self.store.place("run", format!("{}, {number}", run.id));
+                let Some(bucket) = all.note(Bucket::checked(shape, bytes, place)) else { continue };
+                postings += bucket.len() as u64;
+                let units = (0..bucket.len()).all(|i| bucket.unit(i) < view.state.next);
+                all.check(units, || format!("{}: leads to documents that never were", place()));
+            }
+            all.postings += postings;
+            all.check(postings == run.postings, || format!("run {} has {postings} postings of {}", run.id, run.postings));
+        }
+        Ok(())
+    }
+
+    fn check_pending(&self, view: &View, all: &mut Verification) -> Result<()> {
+        let mut keys = 0;
+        for row in self.store.rows(view.txn, &self.store.pending, 0)? {
+            let (number, bytes) = row?;
+            let read = keys_of(bytes, || self.store.place("pending", number));
+            keys += all.note(read).map_or(0, |k| k.count() as u64);
+            let due = (view.state.pending_from..view.state.next).contains(&number);
+            all.check(due, || format!("pending row {number} should be in a run"));
+        }
+        all.postings += keys;
+        all.check(keys == view.state.pending_keys, || format!("{keys} pending keys of {}", view.state.pending_keys));
+        for (table, name) in [(&self.store.families, "families"), (&self.store.links, "links")] {
+            for row in self.store.rows(view.txn, table, 0)? {
+                let (number, bytes) = row?;
+                let read = unseal(bytes, || self.store.place(name, number));
+                let known = all.note(read).is_none_or(|row| numbers(row).all(|n| n < view.state.next));
+                all.check(known, || format!("{name} row {number} leads to classes that never were"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_classes(&self, view: &View, all: &mut Verification) -> Result<()> {
+        for row in self.store.rows(view.txn, &self.store.classes, 0)? {
+            let (number, bytes) = row?;
+            all.classes += 1;
+            let Some(class) = all.note(read::<ClassRow>(bytes, || self.store.place("classes", number))) else { continue };
+            let members = view.members(number, usize::MAX)?;
+            let count = members.len() as u64;
+            all.check(count == u64::from(class.members), || format!("class {number} has {count} documents of {}", class.members));
+            let first = members.iter().min_by(|x, y| x.1.id.cmp(&y.1.id)).map(|m| m.0);
+            all.check(first == Some(class.first), || format!("class {number} does not name its first document"));
+            let found = view.by_text(class.exact)?.map(|f| f.0);
+            all.check(found == Some(number), || format!("class {number} is not found by its text"));
+        }
+        Ok(())
+    }
+
+    /// Texts are read in order, keys made by all threads, and looked up in order: all of one moment.
+    fn check_documents(&self, view: &View, all: &mut Verification) -> Result<()> {
+        let mut part: Vec<(u32, DocumentRow, Option<String>)> = Vec::new();
+        let mut bytes = 0;
+        for row in self.store.rows(view.txn, &self.store.documents, 0)? {
+            let (number, row) = row?;
+            all.documents += 1;
+            let Some(row) = all.note(read::<DocumentRow>(row, || self.store.place("documents", number))) else { continue };
+            let found = view.by_id(&row.id)?.map(|f| f.0);
+            all.check(found == Some(number), || format!("document {:?} is not found by its id", row.id));
+            let text = if self.texts {
+                let text = self.with_worker(|w| view.text(number, &row, &w.unpacker));
+                all.note(text)
+            } else {
+                None
+            };
+            bytes += text.as_ref().map_or(0, String::len);
+            part.push((number, row, text));
+            if part.len() == PART || bytes > PART_BYTES {
+                self.check_texts(view, &std::mem::take(&mut part), all)?;
+                bytes = 0;
+            }
+        }
+        self.check_texts(view, &part, all)
+    }
+
+    fn check_texts(&self, view: &View, part: &[(u32, DocumentRow, Option<String>)], all: &mut Verification) -> Result<()> {
+        let print = |text: &Option<String>| {
+            let of = |text: &String| self.with_worker(|w| Ok(w.fingerprinter.fingerprint(text)));
+            text.as_ref().map(of).transpose()
+        };
+        let prints: Result<Vec<_>> = part.par_iter().map(|(_, _, text)| print(text)).collect();
+        for ((number, row, text), f) in part.iter().zip(prints?) {
+            let (Some(text), Some(f)) = (text, f) else { continue };
+            let right = hash::bytes(text.as_bytes()) == row.hash;
+            all.check(right, || format!("the text of document {:?} is not the one that was added", row.id));
+            let class = view.class(row.class)?;
+            let right = class.is_some_and(|c| c.exact == f.exact && c.tokens == f.tokens);
+            all.check(right, || format!("document {:?} is not of the class that it names", row.id));
+            // The founder's text is the one whose keys were kept; equal texts have equal keys.
+            if *number == row.class || row.text == row.class {
+                let keys = f.bands.iter().chain(&f.paragraph_bands).chain(&f.anchors);
+                let mut lost = 0;
+                for &key in keys {
+                    lost += u64::from(!view.holds(key, row.class)?);
+                }
+                all.check(lost == 0, || format!("{lost} keys of document {:?} lead nowhere", row.id));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,270 @@
+//! Owns: documents added and removed inside one transaction. Never: sorted runs (that is `merge`).
+
+use super::lookup::View;
+use super::recent::Recent;
+use super::rows::{ClassRow, DocumentRow, State, damaged, exact_key, id_key, members_key, seal, unseal, write};
+use super::store::Store;
+use crate::error::{Error, Result};
+use crate::pair::candidate::Posting;
+use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
+use crate::sketch::recipe::Recipe;
+use crate::text::document::Document;
+use heed::RwTxn;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::RwLock;
+use zstd::bulk::{Compressor, Decompressor};
+
+/// Keys in pending rows before they become a run: those of about 6,000 articles.
+pub const FLUSH: u64 = 1 << 20;
+
+/// What to do with an id that is there already, with another text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SameId {
+    /// The new text takes the place of the old one.
+    #[default]
+    Replace,
+    /// [`Error::SameId`], and nothing is written.
+    Refuse,
+}
+
+/// What became of a document that was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It is there, the first of its text.
+    New,
+    /// It is there, beside others of equal text.
+    Copy,
+    /// It took the place of another text of its id.
+    Replaced,
+    /// It was there before, with this very text: nothing was written.
+    Known,
+}
+
+/// Buffers that one thread at a time uses.
+pub struct Worker {
+    /// Makes keys.
+    pub fingerprinter: Fingerprinter,
+    packer: Compressor<'static>,
+    /// Unpacks texts.
+    pub unpacker: RefCell<Decompressor<'static>>,
+}
+
+impl Worker {
+    /// For this recipe.
+    pub fn new(recipe: &Recipe) -> std::io::Result<Worker> {
+        let packer = Compressor::new(LEVEL)?;
+        Ok(Worker { fingerprinter: Fingerprinter::new(recipe), packer, unpacker: RefCell::new(Decompressor::new()?) })
+    }
+}
+
+/// Texts are packed at this level of zstd: above it, time doubles for a hundredth of the size.
+const LEVEL: i32 = 3;
+
+/// A document ready to be written: everything that needs no lock is done.
+pub struct Entry {
+    row: DocumentRow,
+    exact: u128,
+    tokens: u32,
+    anchors: u32,
+    keys: Vec<u64>,
+    text: Option<Vec<u8>>,
+}
+
+impl Entry {
+    /// Makes its keys and packs its text.
+    pub fn new(d: &Document, texts: bool, worker: &mut Worker) -> Result<Entry> {
+        if u32::try_from(d.text.len()).is_err() {
+            return Err(Error::TextTooLong { id: d.id.clone(), bytes: d.text.len() as u64 });
+        }
+        let f = worker.fingerprinter.fingerprint(&d.text);
+        Entry::of(d, f, texts, worker)
+    }
+    /// With its keys made already.
+    pub fn of(d: &Document, f: Fingerprint, texts: bool, worker: &mut Worker) -> Result<Entry> {
+        let packed = |e: std::io::Error| Error::Storage { what: d.id.clone(), why: format!("its text cannot be packed: {e}") };
+        let text = if texts { Some(seal(worker.packer.compress(d.text.as_bytes()).map_err(packed)?)) } else { None };
+        let anchors = f.anchors.len() as u32;
+        let mut keys = f.bands;
+        keys.extend(f.paragraph_bands);
+        keys.extend(f.anchors);
+        Ok(Entry { row: DocumentRow::new(d), exact: f.exact, tokens: f.tokens, anchors, keys, text })
+    }
+    /// How many keys it has.
+    pub fn keys(&self) -> usize {
+        self.keys.len() + 3
+    }
+}
+
+/// Where the keys of new documents go.
+pub enum Keys {
+    /// To a row for each document.
+    Pending,
+    /// Into a run that is about to be written.
+    Run(Vec<Posting>),
+}
+
+/// A transaction that documents join and leave, and what it knows that the tables do not show yet.
+pub struct Batch<'b> {
+    /// The tables.
+    pub store: &'b Store,
+    /// The transaction.
+    pub txn: RwTxn<'b>,
+    /// Where the index will stand.
+    pub state: State,
+    /// Where it stood.
+    pub before: State,
+    /// Keys in memory.
+    pub recent: &'b RwLock<Recent>,
+    /// Keys of new documents, when they are to become a run.
+    pub keys: Keys,
+    /// Keys of new documents, by document, for those that are to be kept in memory.
+    pub fresh: Vec<(u32, Vec<u64>)>,
+    ids: HashMap<String, u32>,
+    exact: HashMap<u128, u32>,
+    members: HashMap<u32, Vec<u32>>,
+}
+
+impl<'b> Batch<'b> {
+    /// Begins one.
+    pub fn new(store: &'b Store, txn: RwTxn<'b>, recent: &'b RwLock<Recent>, keys: Keys) -> Result<Batch<'b>> {
+        let state = store.state(&txn)?;
+        let before = state.clone();
+        let (ids, exact, members) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Ok(Batch { store, txn, state, before, recent, keys, fresh: Vec::new(), ids, exact, members })
+    }
+
+    fn view(&self) -> View<'_> {
+        View { store: self.store, txn: &self.txn, state: &self.before, recent: self.recent, stale: Cell::new(false) }
+    }
+
+    fn by_id(&self, id: &str) -> Result<Option<(u32, DocumentRow)>> {
+        match self.ids.get(id) {
+            Some(&number) => Ok(self.view().document(number)?.map(|row| (number, row))),
+            None => self.view().by_id(id),
+        }
+    }
+
+    fn by_text(&self, exact: u128) -> Result<Option<(u32, ClassRow)>> {
+        if let Some(&number) = self.exact.get(&exact)
+            && let Some(row) = self.view().class(number)?
+        {
+            return Ok(Some((number, row)));
+        }
+        self.view().by_text(exact)
+    }
+
+    /// Adds a document.
+    pub fn add(&mut self, entry: Entry, same_id: SameId) -> Result<Added> {
+        let Entry { mut row, exact, tokens, anchors, keys, text } = entry;
+        let mut replaced = false;
+        if let Some((number, old)) = self.by_id(&row.id)? {
+            if old.hash == row.hash && old.bytes == row.bytes {
+                return Ok(Added::Known);
+            }
+            if same_id == SameId::Refuse {
+                return Err(Error::SameId { id: row.id });
+            }
+            self.remove_row(number, &old)?;
+            replaced = true;
+        }
+        let number = self.state.next;
+        self.state.next = number.checked_add(1).ok_or(Error::TooManyDocuments { count: 1 << 32 })?;
+        let there = self.by_text(exact)?;
+        let copy = there.is_some();
+        let own = [id_key(&row.id)];
+        row.text = number;
+        let posted: Vec<u64> = if let Some((class, mut class_row)) = there {
+            row.class = class;
+            if class_row.hash == row.hash {
+                row.text = class;
+            }
+            class_row.members += 1;
+            let first = self.view().document(class_row.first)?;
+            if first.is_none_or(|f| row.id < f.id) {
+                class_row.first = number;
+            }
+            self.store.put(&mut self.txn, &self.store.classes, class, &write(&class_row))?;
+            own.into_iter().chain([members_key(class)]).collect()
+        } else {
+            row.class = number;
+            let class_row = ClassRow { exact, first: number, members: 1, tokens, anchors, hash: row.hash };
+            self.store.append(&mut self.txn, &self.store.classes, number, &write(&class_row))?;
+            self.state.classes += 1;
+            own.into_iter().chain([members_key(number), exact_key(exact)]).chain(keys).collect()
+        };
+        if let Some(text) = text.filter(|_| row.text == number) {
+            self.store.append(&mut self.txn, &self.store.texts, number, &text)?;
+        }
+        self.store.append(&mut self.txn, &self.store.documents, number, &write(&row))?;
+        self.state.documents += 1;
+        self.state.changes += 1;
+        self.state.bytes += u64::from(row.bytes);
+        self.exact.insert(exact, row.class);
+        self.members.entry(row.class).or_default().push(number);
+        self.ids.insert(row.id, number);
+        self.post(number, posted)?;
+        Ok(if replaced {
+            Added::Replaced
+        } else if copy {
+            Added::Copy
+        } else {
+            Added::New
+        })
+    }
+
+    fn post(&mut self, number: u32, keys: Vec<u64>) -> Result<()> {
+        match &mut self.keys {
+            Keys::Run(postings) => postings.extend(keys.into_iter().map(|k| Posting::new(k, number))),
+            Keys::Pending => {
+                let row = seal(keys.iter().flat_map(|k| k.to_le_bytes()).collect());
+                self.store.append(&mut self.txn, &self.store.pending, number, &row)?;
+                self.state.pending_keys += keys.len() as u64;
+                self.fresh.push((number, keys));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes away a document; false where there is none of this id.
+    pub fn remove(&mut self, id: &str) -> Result<bool> {
+        let Some((number, row)) = self.by_id(id)? else { return Ok(false) };
+        self.remove_row(number, &row)?;
+        Ok(true)
+    }
+
+    /// Its postings stay until runs are merged; without its rows they lead nowhere.
+    fn remove_row(&mut self, number: u32, row: &DocumentRow) -> Result<()> {
+        let (store, class) = (self.store, row.class);
+        let mut class_row = self.view().class(class)?.ok_or_else(|| damaged(store.place("classes", class)))?;
+        store.delete(&mut self.txn, &store.documents, number)?;
+        if row.text == number && number != class {
+            store.delete(&mut self.txn, &store.texts, number)?;
+        }
+        self.state.documents -= 1;
+        self.state.changes += 1;
+        self.state.bytes -= u64::from(row.bytes);
+        class_row.members -= 1;
+        if class_row.members == 0 {
+            store.delete(&mut self.txn, &store.classes, class)?;
+            store.delete(&mut self.txn, &store.texts, class)?;
+            self.state.classes -= 1;
+            self.state.dead += 1;
+            return Ok(());
+        }
+        if class_row.first == number {
+            let mut members = self.view().members(class, usize::MAX)?;
+            for &n in self.members.get(&class).into_iter().flatten() {
+                members.extend(self.view().document(n)?.map(|row| (n, row)));
+            }
+            let first = members.into_iter().filter(|m| m.1.class == class).min_by(|x, y| x.1.id.cmp(&y.1.id));
+            class_row.first = first.ok_or_else(|| damaged(store.place("classes", class)))?.0;
+        }
+        store.put(&mut self.txn, &store.classes, class, &write(&class_row))
+    }
+}
+
+/// The keys of a pending row.
+pub fn keys_of(bytes: &[u8], what: impl Fn() -> String) -> Result<impl Iterator<Item = u64>> {
+    Ok(unseal(bytes, what)?.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b)))
+}
