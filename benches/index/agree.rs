@@ -47,11 +47,8 @@ fn of_index(index: &Index, corpus: &Corpus, found: &Detection, t: &Thresholds) -
     for (id, seen) in answers {
         for s in seen.into_iter().filter(|s| s.relation != Relation::Equal) {
             let smaller = id < s.info.id;
-            let (pair, comparison) = if smaller {
-                ((id.clone(), s.info.id), s.comparison)
-            } else {
-                ((s.info.id, id.clone()), s.comparison.flipped())
-            };
+            let (pair, comparison) =
+                if smaller { ((id.clone(), s.info.id), s.comparison) } else { ((s.info.id, id.clone()), s.comparison.flipped()) };
             sides[usize::from(!smaller)].insert(pair, told(comparison.relation.expect("related"), &comparison));
         }
     }
@@ -65,7 +62,13 @@ fn compare(name: &str, scan: &BTreeMap<Pair, String>, sides: &[BTreeMap<Pair, St
         let more: Vec<&Pair> = index.keys().filter(|p| !scan.contains_key(*p)).collect();
         let other: Vec<&Pair> = scan.iter().filter(|(p, c)| index.get(*p).is_some_and(|i| i != *c)).map(|p| p.0).collect();
         let same = scan.len() - missing.len() - other.len();
-        println!("{name}, {side}: {same} of {} pairs the same, {} missing, {} more, {} told otherwise", scan.len(), missing.len(), more.len(), other.len());
+        println!(
+            "{name}, {side}: {same} of {} pairs the same, {} missing, {} more, {} told otherwise",
+            scan.len(),
+            missing.len(),
+            more.len(),
+            other.len()
+        );
         for (what, list) in [("missing", &missing), ("more", &more), ("otherwise", &other)] {
             for p in list.iter().take(3) {
                 println!("    {what}: {} {}", p.0, p.1);
