@@ -63,7 +63,7 @@ pub fn verify(name: &str, dir: &Path) -> Res<Value> {
 /// Kills the child at random moments; returns how it went.
 pub fn kill(name: &str, dir: &Path) -> Res<Value> {
     let me = std::env::current_exe()?;
-    let (mut bad, mut unacknowledged, mut last) = (Vec::new(), 0, Value::Null);
+    let (mut bad, mut unacknowledged, mut silent, mut last, mut stood) = (Vec::new(), 0, 0, Value::Null, 0);
     for round in 0..ROUNDS {
         let mut child = Command::new(&me).arg("child").arg(name).arg(dir).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or("no output")?;
@@ -72,17 +72,22 @@ pub fn kill(name: &str, dir: &Path) -> Res<Value> {
         std::thread::sleep(Duration::from_micros(100_000 + mix(round ^ u64::from(now)) % 900_000));
         child.kill()?;
         child.wait()?;
-        let said = reader.join().map_err(|_| "the reader panicked")?.and_then(|l| l.parse::<u64>().ok()).map_or(0, |n| n + 1);
-        let output = Command::new(&me).arg("verify").arg(name).arg(dir).output()?;
+        let said = reader.join().map_err(|_| "the reader panicked")?.and_then(|l| l.parse::<u64>().ok());
+        silent += u64::from(said.is_none());
+        // What stood after the last round must stand even if this one was killed before its first batch.
+        let said = said.map_or(stood, |n| n + 1).max(stood);
+        let output = Command::new(&me).arg("verify").arg(name).arg(dir).env("RUST_BACKTRACE", "0").output()?;
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
         let batches = answer["batches"].as_u64().unwrap_or(0);
         unacknowledged += batches.saturating_sub(said);
         let good = output.status.success() && batches >= said && answer["missing"] == 0;
         if !(good && answer["whole"] == true && answer["sorted"] == true && answer["check"] != false) {
             bad.push(json!({"round": round, "acknowledged": said, "answer": answer, "status": output.status.to_string(),
-                "error": String::from_utf8_lossy(&output.stderr)}));
+                "error": String::from_utf8_lossy(&output.stderr).chars().take(300).collect::<String>()}));
         }
-        last = answer;
+        (last, stood) = (answer, batches.max(stood));
     }
-    Ok(json!({"engine": name, "killed": ROUNDS, "bad": bad, "stored_but_unacknowledged": unacknowledged, "last": last}))
+    Ok(
+        json!({"engine": name, "killed": ROUNDS, "bad": bad, "stored_but_unacknowledged": unacknowledged, "before_a_batch": silent, "last": last}),
+    )
 }

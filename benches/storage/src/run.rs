@@ -12,7 +12,7 @@ use std::time::Instant;
 /// Articles in a batch.
 const BATCH: usize = 8000;
 /// Seconds after which adding ends.
-const LIMIT: f64 = 300.0;
+const LIMIT: f64 = 240.0;
 const QUERIES: usize = 1000;
 /// Only articles of about so many keys are asked for: else the slowest answers are those to the longest articles.
 const ASKED: std::ops::RangeInclusive<usize> = 150..=190;

@@ -24,6 +24,12 @@ impl Heed {
         let mut options = EnvOpenOptions::new().read_txn_without_tls();
         // SAFETY: only this benchmark writes the file.
         let env = unsafe { options.map_size(64 << 30).max_dbs(2).open(dir)? };
+        // A page beyond the end of a file that was cut would end the process with SIGBUS.
+        let needed = (env.info().last_page_number as u64 + 1) * u64::from(env.stat().page_size);
+        let length = std::fs::metadata(dir.join("data.mdb"))?.len();
+        if env.info().last_txn_id > 0 && length < needed {
+            return Err(format!("the file has {length} bytes of {needed}").into());
+        }
         let mut txn = env.write_txn()?;
         let buckets = env.database_options().types().key_comparator::<IntegerComparator>().name("buckets").create(&mut txn)?;
         let rows = env

@@ -1,6 +1,7 @@
 //! Owns: what every engine is asked to do. Each engine has a file of its own.
 
 mod fjall;
+mod fjall_one;
 mod heed;
 mod redb;
 mod sqlite;
@@ -48,7 +49,7 @@ pub trait Engine {
     fn check(&mut self) -> Res<Option<bool>>;
 }
 
-pub const NAMES: [&str; 4] = ["heed", "redb", "sqlite", "fjall"];
+pub const NAMES: [&str; 5] = ["heed", "redb", "sqlite", "fjall", "fjall-one"];
 
 pub fn open(name: &str, dir: &Path) -> Res<Box<dyn Engine>> {
     std::fs::create_dir_all(dir)?;
@@ -56,6 +57,7 @@ pub fn open(name: &str, dir: &Path) -> Res<Box<dyn Engine>> {
         "heed" => Box::new(heed::Heed::open(dir)?),
         "redb" => Box::new(redb::Redb::open(dir)?),
         "sqlite" => Box::new(sqlite::Sqlite::open(dir)?),
+        "fjall-one" => Box::new(fjall_one::FjallOne::open(dir)?),
         "fjall" => Box::new(fjall::Fjall::open(dir)?),
         _ => return Err(format!("no engine {name}; one of {}", NAMES.join(", ")).into()),
     })
