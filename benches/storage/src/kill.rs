@@ -87,7 +87,8 @@ pub fn kill(name: &str, dir: &Path) -> Res<Value> {
         }
         (last, stood) = (answer, batches.max(stood));
     }
-    Ok(
-        json!({"engine": name, "killed": ROUNDS, "bad": bad, "stored_but_unacknowledged": unacknowledged, "before_a_batch": silent, "last": last}),
-    )
+    Ok(json!({
+        "engine": name, "killed": ROUNDS, "bad": bad, "stored_but_unacknowledged": unacknowledged, "before_a_batch": silent,
+        "last": last,
+    }))
 }

@@ -10,9 +10,9 @@
 //! storage verify ENGINE DIR                      looks into what `kill` left
 //! ```
 //!
-//! Engines: `heed` (LMDB), `redb`, `sqlite`, `fjall` (a keyspace a run), `fjall-one` (one keyspace). Layouts: `rows` is one row a posting; `packed` is sorted runs in
-//! buckets of about 2,000 postings, `packed:200` of about 200. Each command prints one line of JSON. `DIR` must be empty
-//! or not there. One engine runs in a process, so that its memory is its own.
+//! Engines: `heed` (LMDB), `redb`, `sqlite`, `fjall` (a keyspace a run), `fjall-one` (one keyspace). Layouts: `rows` is
+//! one row a posting; `packed` is sorted runs in buckets of about 2,000 postings, `packed:200` of about 200. Each command
+//! prints one line of JSON. `DIR` must be empty or not there. One engine runs in a process, so that its memory is its own.
 
 mod engines;
 mod keys;

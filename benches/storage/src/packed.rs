@@ -247,7 +247,7 @@ fn decode(bytes: &[u8], run: Run, bucket: u32, out: &mut Vec<(u64, u32)>) {
 fn find_in(bytes: &[u8], run: Run, key: u64, found: &mut dyn FnMut(u64, u32)) {
     let entries = Entries::new(bytes, run);
     let low = key & entries.mask;
-    let mut at = (u128::from(low) * entries.count as u128 >> run.shift()) as usize;
+    let mut at = ((u128::from(low) * entries.count as u128) >> run.shift()) as usize;
     while at > 0 && entries.key(at - 1) >= low {
         at -= 1;
     }
