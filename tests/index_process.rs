@@ -36,7 +36,7 @@ fn child(task: &str, dir: &Path, from: u64) -> Child {
     let mut command = Command::new(this);
     command.args(["--exact", "a_child", "--ignored", "--nocapture", "--test-threads=1"]);
     command.env("TASK", task).env("DIR", dir).env("FROM", from.to_string());
-    command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap()
 }
 
 fn say(line: String) {
@@ -232,4 +232,50 @@ fn processes_take_turns() {
             seen.iter().filter(|s| matches!(s.relation, Relation::Equal | Relation::NearCopy)).map(|s| s.copies).sum();
         assert_eq!(copies, 1, "article {n}");
     }
+}
+
+/// `tests/all.sh` mounts a small disk, where it may, and names it.
+#[test]
+fn a_full_disk_is_told_and_loses_nothing() {
+    let Some(disk) = std::env::var_os("SMALL_DISK") else { return };
+    let path = Path::new(&disk).join("index");
+    let _ = std::fs::remove_dir_all(&path);
+    let index = Index::create(&path, &Recipe::default()).unwrap();
+    let t = Thresholds::default();
+    let mut there = 0;
+    let error = loop {
+        let many = if there % 2 == 0 { 1 } else { 1 + mix(there) % 500 };
+        match index.add_all((there..there + many).map(article)) {
+            Ok(_) => there += many,
+            Err(e) => break e,
+        }
+        assert!(there < 1_000_000, "the disk is not small");
+    };
+    assert!(error.to_string().contains("disk"), "{error}");
+    assert!(index.compact(&t, &RunOptions::default(), &()).is_err());
+    let whole = |index: &Index| {
+        assert_eq!(index.verify().unwrap().problems, Vec::<String>::new());
+        for n in 0..there {
+            assert_eq!(index.get(&article(n).id).unwrap().expect("acknowledged").text, article(n).text);
+        }
+    };
+    whole(&index);
+    drop(index);
+    let index = Index::open(&path, &Recipe::default()).unwrap();
+    whole(&index);
+    // With room again, it goes on.
+    println!("{there} documents fitted; then: {error}");
+    let out = Command::new("mount").args(["-o", "remount,size=200m"]).arg(&disk).status().unwrap();
+    assert!(out.success());
+    index.add_all((there..there + 3000).map(article)).unwrap();
+    index.compact(&t, &RunOptions::default(), &()).unwrap();
+    assert_eq!(index.verify().unwrap().problems, Vec::<String>::new());
+    drop(index);
+    // Of a disk that nothing can be written to, it can be asked.
+    assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(&disk).status().unwrap().success());
+    let refused = Index::open(&path, &Recipe::default()).err().expect("it cannot be written").to_string();
+    assert!(refused.contains("open it for reading"), "{refused}");
+    let options = nearcopy::IndexOptions { read_only: true, ..Default::default() };
+    let index = options.open(&path).unwrap();
+    assert_eq!(index.seen(&Document::new("asked", article(0).text), &t).unwrap()[0].relation, Relation::Equal);
 }

@@ -1,7 +1,7 @@
-//! Whether the index says what a scan says: `index_agree ARTICLES.jsonl DIR` fills a new index in DIR, asks it about every document before and after
+//! Whether the index says what a scan says: `index_agree ARTICLES.jsonl DIR [PRESET]` fills a new index in DIR, asks it about every document before and after
 //! a compaction, and compares the answers, pair for pair, with `scan` of the same documents with `all_pairs`.
 
-use nearcopy::{Corpus, Detection, Document, Documents, Index, Recipe, Relation, RunOptions, Sighting, Thresholds, scan};
+use nearcopy::{Corpus, Detection, Document, Documents, Index, Preset, Recipe, Relation, RunOptions, Sighting, Thresholds, scan};
 use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -60,10 +60,13 @@ fn compare(name: &str, scan: &BTreeMap<Pair, String>, sides: &[BTreeMap<Pair, St
     for (side, index) in ["asked by the smaller id", "asked by the larger id"].iter().zip(sides) {
         let missing: Vec<&Pair> = scan.keys().filter(|p| !index.contains_key(*p)).collect();
         let more: Vec<&Pair> = index.keys().filter(|p| !scan.contains_key(*p)).collect();
+        // Relations may be the same though the background is not.
+        let word = |told: &str| told.split(' ').next().map(str::to_owned);
+        let related = scan.iter().filter(|(p, c)| index.get(*p).is_some_and(|i| word(i) == word(c))).count();
         let other: Vec<&Pair> = scan.iter().filter(|(p, c)| index.get(*p).is_some_and(|i| i != *c)).map(|p| p.0).collect();
         let same = scan.len() - missing.len() - other.len();
         println!(
-            "{name}, {side}: {same} of {} pairs the same, {} missing, {} more, {} told otherwise",
+            "{name}, {side}: {same} of {} pairs the same, {related} in the same relation, {} missing, {} more, {} told otherwise",
             scan.len(),
             missing.len(),
             more.len(),
@@ -84,15 +87,20 @@ fn compare(name: &str, scan: &BTreeMap<Pair, String>, sides: &[BTreeMap<Pair, St
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [articles, dir] = args.as_slice() else {
-        eprintln!("usage: index_agree ARTICLES.jsonl DIR");
-        std::process::exit(2);
+    let (articles, dir, preset) = match args.as_slice() {
+        [articles, dir] => (articles, dir, Preset::News),
+        [articles, dir, preset] => (articles, dir, preset.parse().expect("a preset")),
+        _ => {
+            eprintln!("usage: index_agree ARTICLES.jsonl DIR [PRESET]");
+            std::process::exit(2);
+        }
     };
     let documents = read(articles);
-    let t = Thresholds { all_pairs: true, ..Thresholds::default() };
+    let (mut recipe, mut t) = (Recipe::default(), Thresholds { all_pairs: true, ..Thresholds::default() });
+    preset.apply(&mut recipe, &mut t);
     let corpus = Corpus::new(documents).expect("a corpus");
-    let (found, background) = scan(&corpus, &Recipe::default(), &t, &RunOptions::default(), &()).expect("a scan");
-    let index = Index::create(dir, &Recipe::default()).expect("a new index");
+    let (found, background) = scan(&corpus, &recipe, &t, &RunOptions::default(), &()).expect("a scan");
+    let index = Index::create(dir, &recipe).expect("a new index");
     // In an order that has nothing to do with the ids, as a crawler brings them.
     let mut order: Vec<usize> = (0..corpus.count()).collect();
     order.sort_by_key(|n| (*n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));

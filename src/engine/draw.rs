@@ -26,17 +26,22 @@ const PAIRS: usize = 8;
 /// What the corpus tells about its texts; postings must be sorted.
 pub fn background(all: &Gathered, t: &Thresholds) -> Background {
     let classes = all.first.len() as u64;
-    let least = (classes / COMMON).max(COMMON_TEXTS);
     let anchors: Vec<&[Posting]> = groups(&all.anchors).filter(|g| is_frequent(g, all, t)).collect();
     let paragraphs: Vec<&[Posting]> = groups(&all.paragraphs).filter(|g| is_frequent(g, all, t)).collect();
     let stories = Stories::new(all, &anchors);
     let keys = |groups: &[&[Posting]]| -> Vec<u64> { groups.iter().filter(|g| !stories.hold(g)).map(|g| g[0].key()).collect() };
+    let (common, frequent) = words(&all.words, classes);
+    Background::new(classes, keys(&paragraphs), keys(&anchors), common, frequent)
+}
+
+/// The slots of common words, and of frequent ones, from the number of texts that each stands in.
+pub fn words(counts: &[u32], classes: u64) -> (Vec<u32>, Vec<u32>) {
+    let least = (classes / COMMON).max(COMMON_TEXTS);
     let slots = |over: u64, to: u64| -> Vec<u32> {
-        let inside = all.words.iter().zip(0..).filter(|(n, _)| (over + 1..=to).contains(&u64::from(**n)));
+        let inside = counts.iter().zip(0..).filter(|(n, _)| (over + 1..=to).contains(&u64::from(**n)));
         inside.map(|(_, slot)| slot).collect()
     };
-    let (common, frequent) = (slots(least, u64::MAX), slots((least / FREQUENT).max(FREQUENT_TEXTS), least));
-    Background::new(classes, keys(&paragraphs), keys(&anchors), common, frequent)
+    (slots(least, u64::MAX), slots((least / FREQUENT).max(FREQUENT_TEXTS), least))
 }
 
 /// Many texts of one source hold it; or, where sources are not known, more than a share of all texts.

@@ -73,6 +73,7 @@ struct Insight {
     families: Vec<(u32, u32)>,
     hot: Vec<(u64, Vec<u32>)>,
     links: BTreeMap<u32, Vec<u32>>,
+    words: Vec<u32>,
 }
 
 /// See [`Index::compact`].
@@ -107,7 +108,7 @@ fn look(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Prog
     hot.sort_unstable();
     hot.dedup_by_key(|h| h.0);
     hot.iter_mut().for_each(|h| h.1.iter_mut().for_each(|c| *c = class(*c)));
-    Ok(Insight { background: found.background, families, hot, links })
+    Ok(Insight { background: found.background, families, hot, links, words: found.all.words })
 }
 
 /// Related pairs that looking up keys does not show: links inside hot buckets, and what was compared to make clusters.
@@ -159,10 +160,12 @@ fn settle(index: &Index, turn: &Writing, runs: Vec<super::rows::RunInfo>, insigh
     if index.texts {
         state.background = insight.background.id();
         store.put_background(&mut txn, &insight.background.to_json(&index.recipe.id()))?;
+        store.put_words(&mut txn, &insight.words)?;
     }
     state.runs = runs;
     state.compacted = state.next;
-    state.compaction += 1;
+    state.drawing += 1;
+    state.drawn = state.classes;
     state.changes = 0;
     state.dead = 0;
     store.put_state(&mut txn, &state)?;

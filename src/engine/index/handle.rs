@@ -1,16 +1,17 @@
 //! Owns: how a handle opens, reads one moment of the index, and takes its turn to write. Never: what is looked for.
 
 use super::lookup::View;
-use super::merge::{flush, settle, to_run};
-use super::rows::{Header, SCHEMA, State};
+use super::merge::{self, flush, settle, to_run};
+use super::rows::{Header, PendingRow, SCHEMA, State};
 use super::sight::{Eye, Sighting};
 use super::store::{Read, Store};
-use super::write::{Added, Batch, Entry, FLUSH, Keys, Worker, keys_of};
+use super::write::{Added, Batch, Entry, FLUSH, Keys, Worker};
 use super::{AddedCounts, Index, IndexOptions, Turn};
+use crate::engine::draw;
 use crate::error::{Error, Result};
 use crate::pair::background::Background;
 use crate::pair::thresholds::Thresholds;
-use crate::sketch::fingerprint::Fingerprint;
+use crate::sketch::fingerprint::{Fingerprint, WORD_SLOTS};
 use crate::sketch::recipe::Recipe;
 use crate::text::document::Document;
 use heed::RoTxn;
@@ -18,6 +19,9 @@ use rayon::prelude::*;
 use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// Which words are common is drawn anew whenever the different texts have doubled, from so many on.
+const FIRST_DRAWN: u64 = 128;
 
 impl IndexOptions {
     /// Makes an empty index in a new directory and opens it.
@@ -154,7 +158,7 @@ impl Index {
             let until = recent.until;
             for row in self.store.rows(txn, &self.store.pending, until)? {
                 let (number, bytes) = row?;
-                recent.add(number, keys_of(bytes, || self.store.place("pending", number))?);
+                recent.add(number, PendingRow::read(bytes, || self.store.place("pending", number))?.keys());
             }
             recent.until = state.next;
         }
@@ -164,7 +168,7 @@ impl Index {
     pub(super) fn background_of(&self, state: &State, txn: &RoTxn) -> Result<Arc<Background>> {
         {
             let cached = self.background.read().unwrap_or_else(PoisonError::into_inner);
-            if cached.0 == state.compaction {
+            if cached.0 == state.drawing {
                 return Ok(cached.1.clone());
             }
         }
@@ -173,7 +177,7 @@ impl Index {
         let background =
             if json.is_empty() { Background::default() } else { Background::from_json(&json, &self.recipe.id(), &what)? };
         let background = Arc::new(background);
-        *self.background.write().unwrap_or_else(PoisonError::into_inner) = (state.compaction, background.clone());
+        *self.background.write().unwrap_or_else(PoisonError::into_inner) = (state.drawing, background.clone());
         Ok(background)
     }
 
@@ -223,7 +227,8 @@ impl Index {
         self.refresh()?;
         let keys: usize = entries.iter().map(Entry::keys).sum();
         // A large batch is sorted at once; a small one would make too small a run.
-        let sink = if keys as u64 >= FLUSH / 2 { Keys::Run(Vec::with_capacity(keys)) } else { Keys::Pending };
+        let large = keys as u64 >= FLUSH / 2;
+        let sink = if large { Keys::Run(Vec::with_capacity(keys), vec![0; WORD_SLOTS]) } else { Keys::Pending };
         let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.recent, sink)?;
         let mut added = AddedCounts::default();
         for entry in entries {
@@ -237,8 +242,8 @@ impl Index {
     /// Makes a batch last, and shows it to this handle.
     pub(super) fn finish(&self, batch: Batch) -> Result<()> {
         let Batch { mut txn, mut state, keys, fresh, .. } = batch;
-        if let Keys::Run(postings) = keys {
-            to_run(&self.store, &mut txn, &mut state, postings)?;
+        if let Keys::Run(postings, counts) = keys {
+            to_run(&self.store, &mut txn, &mut state, postings, counts)?;
         }
         self.store.put_state(&mut txn, &state)?;
         self.store.commit(txn)?;
@@ -254,9 +259,27 @@ impl Index {
         Ok(())
     }
 
+    /// Draws anew which words are common; what is boilerplate only a compaction tells.
+    fn draw(&self, turn: &Turn) -> Result<()> {
+        let mut txn = self.store.write(turn)?;
+        let mut state = self.store.state(&txn)?;
+        let before = self.background_of(&state, &txn)?;
+        let (common, frequent) = draw::words(&merge::words(&self.store, &txn)?, state.classes);
+        let drawn = Background::new(state.classes, before.paragraphs.clone(), before.anchors.clone(), common, frequent);
+        state.background = drawn.id();
+        state.drawn = state.classes;
+        state.drawing += 1;
+        self.store.put_background(&mut txn, &drawn.to_json(&self.recipe.id()))?;
+        self.store.put_state(&mut txn, &state)?;
+        self.store.commit(txn)
+    }
+
     /// Sorts what has piled up.
     fn tidy(&self, turn: &Turn) -> Result<()> {
         let state = self.store.now()?;
+        if self.texts && state.classes >= FIRST_DRAWN.max(2 * state.drawn) {
+            self.draw(turn)?;
+        }
         if state.pending_keys >= FLUSH {
             flush(&self.store, turn, &self.recent)?;
         }

@@ -5,12 +5,12 @@
 //! transactions of bounded size and takes their place in one; what a crash leaves of it is swept away before the next merge.
 
 use super::recent::Recent;
-use super::rows::{RunInfo, State};
+use super::rows::{PendingRow, RunInfo, State};
 use super::run::{Bucket, Packer, Shape};
 use super::store::{CHUNK, Store, Writing};
-use super::write::keys_of;
 use crate::error::Result;
 use crate::pair::candidate::Posting;
+use crate::sketch::fingerprint::WORD_SLOTS;
 use heed::{RoTxn, RwTxn};
 use rayon::prelude::*;
 use std::sync::{PoisonError, RwLock};
@@ -18,12 +18,18 @@ use std::sync::{PoisonError, RwLock};
 /// How much larger a run must be than what follows it.
 const FACTOR: u64 = 2;
 
-/// Writes postings, and all pending keys with them, as a run of this transaction.
-pub fn to_run(store: &Store, txn: &mut RwTxn, state: &mut State, mut postings: Vec<Posting>) -> Result<()> {
+/// Writes postings, and all pending keys with them, as a run of this transaction; `counts` are the words of their texts.
+pub fn to_run(store: &Store, txn: &mut RwTxn, state: &mut State, mut postings: Vec<Posting>, mut counts: Vec<u32>) -> Result<()> {
     for row in store.rows(txn, &store.pending, 0)? {
         let (number, bytes) = row?;
-        postings.extend(keys_of(bytes, || store.place("pending", number))?.map(|k| Posting::new(k, number)));
+        let row = PendingRow::read(bytes, || store.place("pending", number))?;
+        postings.extend(row.keys().map(|k| Posting::new(k, number)));
+        count(row.words(), &mut counts);
     }
+    for (sum, more) in counts.iter_mut().zip(store.words(txn)?) {
+        *sum += more;
+    }
+    store.put_words(txn, &counts)?;
     store.clear(txn, &store.pending)?;
     state.pending_from = state.next;
     state.pending_keys = 0;
@@ -48,11 +54,26 @@ pub fn to_run(store: &Store, txn: &mut RwTxn, state: &mut State, mut postings: V
     Ok(())
 }
 
+fn count(words: impl Iterator<Item = u32>, counts: &mut [u32]) {
+    words.for_each(|w| counts[w as usize % WORD_SLOTS] += 1);
+}
+
+/// In how many texts each word slot stands, those of pending rows too.
+pub fn words(store: &Store, txn: &RoTxn) -> Result<Vec<u32>> {
+    let mut counts = store.words(txn)?;
+    counts.resize(WORD_SLOTS, 0);
+    for row in store.rows(txn, &store.pending, 0)? {
+        let (number, bytes) = row?;
+        count(PendingRow::read(bytes, || store.place("pending", number))?.words(), &mut counts);
+    }
+    Ok(counts)
+}
+
 /// Makes a run of all pending keys.
 pub fn flush(store: &Store, turn: &Writing, recent: &RwLock<Recent>) -> Result<()> {
     let mut txn = store.write(turn)?;
     let mut state = store.state(&txn)?;
-    to_run(store, &mut txn, &mut state, Vec::new())?;
+    to_run(store, &mut txn, &mut state, Vec::new(), vec![0; WORD_SLOTS])?;
     store.put_state(&mut txn, &state)?;
     store.commit(txn)?;
     recent.write().unwrap_or_else(PoisonError::into_inner).restart(state.epoch, state.pending_from);

@@ -233,9 +233,9 @@ impl Index {
         let turn = self.turn()?;
         let entry = self.with_worker(|w| {
             let now = self.store.now()?;
-            if now.next != at.next || now.compaction != at.compaction {
+            if now.next != at.next || now.drawing != at.drawing {
                 // Others came in between: only they are looked at.
-                let from = if now.compaction == at.compaction { at.next } else { 0 };
+                let from = if now.drawing == at.drawing { at.next } else { 0 };
                 let (more, later) = self.see(document, &f, thresholds, from, w)?;
                 if from == 0 {
                     sightings.clear();

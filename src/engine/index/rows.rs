@@ -28,8 +28,10 @@ pub struct Header {
 pub struct State {
     /// Raised whenever keys move from pending rows to runs, or documents leave: what is held in memory is then stale.
     pub epoch: u64,
-    /// Raised by each compaction.
-    pub compaction: u64,
+    /// Raised whenever the background is drawn anew.
+    pub drawing: u64,
+    /// Different texts when it was drawn last.
+    pub drawn: u64,
     /// The number that the next document gets; numbers are never used again.
     pub next: u32,
     /// Documents from this number on have their keys in pending rows.
@@ -186,6 +188,39 @@ pub fn damaged(what: String) -> Error {
         why:
             "is damaged: its checksum or its form is wrong; fill a new index from the documents, or from `nearcopy index export`"
                 .into(),
+    }
+}
+
+/// What is kept of a document until its keys come into a run: the keys, and the slots of its words.
+pub struct PendingRow<'r> {
+    keys: &'r [[u8; 8]],
+    words: &'r [[u8; 4]],
+}
+
+impl<'r> PendingRow<'r> {
+    /// As bytes: the number of keys, keys, words.
+    pub fn write(keys: &[u64], words: &[u32]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(4 + 8 * keys.len() + 4 * words.len() + SEAL);
+        out.extend_from_slice(&(keys.len() as u32).to_le_bytes());
+        keys.iter().for_each(|k| out.extend_from_slice(&k.to_le_bytes()));
+        words.iter().for_each(|w| out.extend_from_slice(&w.to_le_bytes()));
+        seal(out)
+    }
+    /// From bytes.
+    pub fn read(bytes: &'r [u8], what: impl Fn() -> String) -> Result<PendingRow<'r>> {
+        let whole = unseal(bytes, &what)?;
+        let split =
+            whole.split_first_chunk::<4>().and_then(|(n, rest)| rest.split_at_checked(8 * u32::from_le_bytes(*n) as usize));
+        let (keys, words) = split.ok_or_else(|| damaged(what()))?;
+        Ok(PendingRow { keys: keys.as_chunks().0, words: words.as_chunks().0 })
+    }
+    /// Its keys.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = u64> {
+        self.keys.iter().map(|k| u64::from_le_bytes(*k))
+    }
+    /// The slots of its words.
+    pub fn words(&self) -> impl Iterator<Item = u32> {
+        self.words.iter().map(|w| u32::from_le_bytes(*w))
     }
 }
 

@@ -12,6 +12,7 @@
 //! | hot | key | the classes that stand for all that hold a key which is too frequent |
 //! | links | class | candidates that its keys do not show |
 
+use super::lookup::{numbers, to_row};
 use super::rows::{State, damaged, read, seal, unseal, write};
 use super::run::{Bucket, Shape};
 use crate::error::{Error, Result};
@@ -113,13 +114,15 @@ impl Store {
 
     /// Opens what [`Store::create`] made.
     pub fn open(path: &Path, read_only: bool) -> Result<Store> {
-        let length = std::fs::metadata(path.join(DATA)).map_err(|e| no_index(path, &e))?.len();
-        if length == 0 {
+        let length = || Ok(std::fs::metadata(path.join(DATA)).map_err(|e| no_index(path, &e))?.len());
+        if length()? == 0 {
             return Err(Error::Malformed { what: path.display().to_string(), why: format!("its {DATA} is empty: not an index") });
         }
         let lock = if read_only { None } else { Some(lock_file(path)?) };
         let env = open_env(path, if read_only { EnvFlags::READ_ONLY } else { EnvFlags::empty() })?;
-        let whole = (env.info().last_page_number as u64 + 1) * page_size(&env, path)?;
+        // The length is asked for last: another process may be writing.
+        let whole = (env.info().last_page_number as u64 + 1) * u64::from(env.stat().page_size);
+        let length = length()?;
         if length < whole {
             let why =
                 format!("{DATA} has {length} bytes of {whole}: it was cut short; bring it back from a copy, or fill a new index");
@@ -231,6 +234,15 @@ impl Store {
         let Some(row) = self.meta.get(txn, name).map_err(|e| self.fault(e))? else { return Ok(String::new()) };
         let bytes = unseal(row, || self.place("meta", name))?;
         String::from_utf8(bytes.to_vec()).map_err(|_| damaged(self.place("meta", name)))
+    }
+    /// In how many texts of the runs each word slot stands; empty before the first run.
+    pub fn words(&self, txn: &RoTxn) -> Result<Vec<u32>> {
+        let Some(row) = self.meta.get(txn, "words").map_err(|e| self.fault(e))? else { return Ok(Vec::new()) };
+        Ok(numbers(unseal(row, || self.place("meta", "words"))?).collect())
+    }
+    /// Keeps these counts.
+    pub fn put_words(&self, txn: &mut RwTxn, counts: &[u32]) -> Result<()> {
+        self.meta.put(txn, "words", &to_row(counts.iter().copied())).map_err(|e| self.fault(e))
     }
     /// Keeps the background.
     pub fn put_background(&self, txn: &mut RwTxn, json: &str) -> Result<()> {
@@ -366,10 +378,6 @@ fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
     Err(fault(path, failure.unwrap_or(heed::Error::Mdb(heed::MdbError::MapFull))))
 }
 
-fn page_size(env: &Env<WithoutTls>, path: &Path) -> Result<u64> {
-    Ok(u64::from(env.stat().page_size)).map_err(|e: heed::Error| fault(path, e))
-}
-
 fn table<K: 'static>(env: &Env<WithoutTls>, txn: &RoTxn, name: &str) -> heed::Result<Table<K>> {
     env.open_database(txn, Some(name))?.ok_or(heed::Error::Mdb(heed::MdbError::Invalid))
 }
@@ -402,6 +410,9 @@ fn fault(path: &Path, error: heed::Error) -> Error {
         }
         heed::Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => {
             Error::Storage { what, why: "the disk is full; everything acknowledged before is kept".into() }
+        }
+        heed::Error::Io(e) => {
+            Error::Storage { what, why: format!("{e}: is the disk full or failing? Everything acknowledged before is kept") }
         }
         other => Error::Storage { what, why: other.to_string() },
     }

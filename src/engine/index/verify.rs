@@ -2,10 +2,9 @@
 
 use super::Index;
 use super::lookup::{View, numbers};
-use super::rows::{ClassRow, DocumentRow, read, unseal};
+use super::rows::{ClassRow, DocumentRow, PendingRow, read, unseal};
 use super::run::{Bucket, Shape};
 use super::store::Sized;
-use super::write::keys_of;
 use crate::error::Result;
 use crate::hash;
 use rayon::prelude::*;
@@ -131,6 +130,7 @@ impl Index {
             }
             let background = self.background_of(view.state, view.txn);
             all.note(background);
+            all.note(self.store.words(view.txn));
             Ok(all)
         })
     }
@@ -157,8 +157,8 @@ impl Index {
         let mut keys = 0;
         for row in self.store.rows(view.txn, &self.store.pending, 0)? {
             let (number, bytes) = row?;
-            let read = keys_of(bytes, || self.store.place("pending", number));
-            keys += all.note(read).map_or(0, |k| k.count() as u64);
+            let read = PendingRow::read(bytes, || self.store.place("pending", number));
+            keys += all.note(read).map_or(0, |row| row.keys().len() as u64);
             let due = (view.state.pending_from..view.state.next).contains(&number);
             all.check(due, || format!("pending row {number} should be in a run"));
         }

@@ -2,7 +2,7 @@
 
 use super::lookup::View;
 use super::recent::Recent;
-use super::rows::{ClassRow, DocumentRow, State, damaged, exact_key, id_key, members_key, seal, unseal, write};
+use super::rows::{ClassRow, DocumentRow, PendingRow, State, damaged, exact_key, id_key, members_key, seal, write};
 use super::store::Store;
 use crate::error::{Error, Result};
 use crate::pair::candidate::Posting;
@@ -68,6 +68,7 @@ pub struct Entry {
     tokens: u32,
     anchors: u32,
     keys: Vec<u64>,
+    words: Vec<u32>,
     text: Option<Vec<u8>>,
 }
 
@@ -88,7 +89,7 @@ impl Entry {
         let mut keys = f.bands;
         keys.extend(f.paragraph_bands);
         keys.extend(f.anchors);
-        Ok(Entry { row: DocumentRow::new(d), exact: f.exact, tokens: f.tokens, anchors, keys, text })
+        Ok(Entry { row: DocumentRow::new(d), exact: f.exact, tokens: f.tokens, anchors, keys, words: f.words, text })
     }
     /// How many keys it has.
     pub fn keys(&self) -> usize {
@@ -100,8 +101,8 @@ impl Entry {
 pub enum Keys {
     /// To a row for each document.
     Pending,
-    /// Into a run that is about to be written.
-    Run(Vec<Posting>),
+    /// Into a run that is about to be written; and in how many texts each word slot stands.
+    Run(Vec<Posting>, Vec<u32>),
 }
 
 /// A transaction that documents join and leave, and what it knows that the tables do not show yet.
@@ -156,7 +157,7 @@ impl<'b> Batch<'b> {
 
     /// Adds a document.
     pub fn add(&mut self, entry: Entry, same_id: SameId) -> Result<Added> {
-        let Entry { mut row, exact, tokens, anchors, keys, text } = entry;
+        let Entry { mut row, exact, tokens, anchors, keys, mut words, text } = entry;
         let mut replaced = false;
         if let Some((number, old)) = self.by_id(&row.id)? {
             if old.hash == row.hash && old.bytes == row.bytes {
@@ -179,6 +180,7 @@ impl<'b> Batch<'b> {
             if class_row.hash == row.hash {
                 row.text = class;
             }
+            words.clear();
             class_row.members += 1;
             let first = self.view().document(class_row.first)?;
             if first.is_none_or(|f| row.id < f.id) {
@@ -203,7 +205,7 @@ impl<'b> Batch<'b> {
         self.exact.insert(exact, row.class);
         self.members.entry(row.class).or_default().push(number);
         self.ids.insert(row.id, number);
-        self.post(number, posted)?;
+        self.post(number, posted, &words)?;
         Ok(if replaced {
             Added::Replaced
         } else if copy {
@@ -213,11 +215,14 @@ impl<'b> Batch<'b> {
         })
     }
 
-    fn post(&mut self, number: u32, keys: Vec<u64>) -> Result<()> {
+    fn post(&mut self, number: u32, keys: Vec<u64>, words: &[u32]) -> Result<()> {
         match &mut self.keys {
-            Keys::Run(postings) => postings.extend(keys.into_iter().map(|k| Posting::new(k, number))),
+            Keys::Run(postings, counts) => {
+                postings.extend(keys.into_iter().map(|k| Posting::new(k, number)));
+                words.iter().for_each(|&w| counts[w as usize] += 1);
+            }
             Keys::Pending => {
-                let row = seal(keys.iter().flat_map(|k| k.to_le_bytes()).collect());
+                let row = PendingRow::write(&keys, words);
                 self.store.append(&mut self.txn, &self.store.pending, number, &row)?;
                 self.state.pending_keys += keys.len() as u64;
                 self.fresh.push((number, keys));
@@ -262,9 +267,4 @@ impl<'b> Batch<'b> {
         }
         store.put(&mut self.txn, &store.classes, class, &write(&class_row))
     }
-}
-
-/// The keys of a pending row.
-pub fn keys_of(bytes: &[u8], what: impl Fn() -> String) -> Result<impl Iterator<Item = u64>> {
-    Ok(unseal(bytes, what)?.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b)))
 }
