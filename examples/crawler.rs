@@ -1,0 +1,80 @@
+//! A crawler's loop: pages come through a bounded channel, several threads ask the index about each and add what is new.
+//!
+//! `cargo run --release --example crawler --no-default-features --features index -- INDEX < PAGES.jsonl`, a page a line with `id` and `text`
+//! (`source`, `date` if there are any). It prints, for each page that was seen before, of which it is a copy. Run it again: everything is known.
+
+use nearcopy::{Added, Document, Index, IndexOptions, Recipe, Relation, Thresholds};
+use std::io::{BufRead, Write, stdout};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Pages waiting: when there are so many, fetching waits for the index.
+const WAITING: usize = 64;
+const THREADS: usize = 4;
+/// A page with one of these relations to an older one is not kept.
+const COPY: [Relation; 3] = [Relation::Equal, Relation::NearCopy, Relation::ContainedIn];
+
+fn open(path: &Path) -> nearcopy::Result<Index> {
+    if path.exists() { IndexOptions::default().open(path) } else { Index::create(path, &Recipe::default()) }
+}
+
+fn next(pages: &Mutex<Receiver<Document>>) -> Option<Document> {
+    pages.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+/// What each thread does: one page after the other, until no more come.
+fn work(pages: &Mutex<Receiver<Document>>, index: &Index) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let thresholds = Thresholds::default();
+    while let Some(page) = next(pages) {
+        let checked = index.check_and_add(&page, &thresholds, &COPY)?;
+        match (checked.added, checked.sightings.first()) {
+            (Some(Added::Known), _) => writeln!(stdout(), "{}: fetched before, unchanged", page.id)?,
+            (Some(_), _) => {}
+            (None, Some(seen)) => {
+                let (passage, share) = (seen.comparison.matches.first(), 100.0 * seen.comparison.coverage_a);
+                let text = passage.and_then(|m| page.text.get(m.a.range())).unwrap_or_default();
+                let begin: String = text.chars().take(40).collect();
+                let relation = seen.relation.name();
+                writeln!(stdout(), "{}: {relation} of {}, {share:.0} % of it, from {begin:?} on", page.id, seen.info.id)?;
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let path = std::env::args_os().nth(1).ok_or("usage: crawler INDEX < PAGES.jsonl")?;
+    let index = open(Path::new(&path))?;
+    let (send, receive) = sync_channel(WAITING);
+    // The threads share the receiver; when the last of them has gone, sending fails instead of waiting for ever.
+    let pages = Arc::new(Mutex::new(receive));
+    std::thread::scope(|s| -> Result<(), Box<dyn std::error::Error>> {
+        let index = &index;
+        let thread = |pages: Arc<Mutex<Receiver<Document>>>| s.spawn(move || work(&pages, index));
+        let threads: Vec<_> = (0..THREADS).map(|_| thread(pages.clone())).collect();
+        drop(pages);
+        for line in std::io::stdin().lock().lines() {
+            let page: serde_json::Value = serde_json::from_str(&line?)?;
+            let field = |name: &str| page[name].as_str().map(str::to_owned);
+            let mut document = Document::new(field("id").ok_or("a page without id")?, field("text").ok_or("a page without text")?);
+            document.source = field("source").map(Into::into);
+            document.date = field("date").map(Into::into);
+            // Waits while all threads are busy and the channel is full.
+            if send.send(document).is_err() {
+                break;
+            }
+        }
+        drop(send);
+        for thread in threads {
+            thread.join().map_err(|_| "a thread panicked")?.map_err(|e| e.to_string())?;
+        }
+        Ok(())
+    })?;
+    let stats = index.stats()?;
+    eprintln!("{} pages, {} different texts", stats.documents, stats.classes);
+    // Nightly: what is common and what is boilerplate is drawn anew.
+    // index.compact(&Thresholds::default(), &RunOptions::default(), &())?;
+    Ok(())
+}
