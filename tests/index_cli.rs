@@ -423,3 +423,23 @@ fn help_tells_the_defaults() {
     assert!(help.contains("--near-copy-smaller") && help.contains("[default: 0.4]"), "{help}");
     assert!(ok(dir.path(), &["index", "create", "--help"]).contains("[default: stored]"));
 }
+
+/// Notices in one wording, each of a company of its own.
+fn notice(n: usize) -> String {
+    format!("Qtly div {n} cts vs {n} cts prior\n\nPay April {}\n\nRecord April {}\n\nName{n} Holdings{n} Ltd", n % 30, n % 28)
+}
+
+#[test]
+fn a_day_is_judged_with_what_the_index_knows() {
+    let dir = TempDir::new().unwrap();
+    let at = dir.path();
+    let archive: Vec<(String, String)> = (0..60).map(|n| (format!("n{n}"), notice(n))).collect();
+    let archive: Vec<(&str, String)> = archive.iter().map(|(id, text)| (id.as_str(), text.clone())).collect();
+    fs::write(at.join("archive.jsonl"), jsonl(&archive)).unwrap();
+    index(at, &["add", "seen", "archive.jsonl", "--create", "--compact", "-q"]);
+    fs::write(at.join("day.jsonl"), jsonl(&[("x", notice(95)), ("y", story(1))])).unwrap();
+    ok(at, &["dedupe", "day.jsonl", "-o", "new.jsonl", "--index", "seen", "--index-read-only"]);
+    assert_eq!(ids(&fs::read_to_string(at.join("new.jsonl")).unwrap()), ["x", "y"]);
+    // Among two documents every word is rare, and the notice would pass for a copy.
+    ok(at, &["dedupe", "day.jsonl", "-o", "alone.jsonl", "--index", "seen", "--index-read-only", "--max-removed", "100%"]);
+}

@@ -9,6 +9,7 @@ use nearcopy::{Background, Corpus, Document, Documents, Index, IndexOptions, Pla
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Stands before the ids of documents that come from the index.
 const PREFIX: &str = "index:";
@@ -22,6 +23,7 @@ pub struct Before {
     shown: String,
     reads: bool,
     known: HashSet<String>,
+    background: Option<Arc<Background>>,
 }
 
 /// What the index has under a document's own id.
@@ -44,7 +46,15 @@ impl Before {
             )));
         }
         index::threads(settings.flags.run.threads);
-        Ok(Before { index, shown, reads, known: HashSet::new() })
+        // Before the first compaction there is none, and the input's own tells more than nothing.
+        let drawn = index.stats()?.background != "none";
+        let background = if drawn { Some(index.background()?) } else { None };
+        Ok(Before { index, shown, reads, known: HashSet::new(), background })
+    }
+
+    /// What it knows of common words and boilerplate: far more than one day's documents do.
+    pub fn background(&self) -> Option<Arc<Background>> {
+        self.background.clone()
     }
 
     /// The documents of the index that these are related to, each once.

@@ -47,7 +47,7 @@ pub struct Dedupe {
     ///
     /// Everything it holds is a reference. A document that it holds under its own id with the same text goes; with another text it is a new
     /// version: it is not compared with the old one, and replaces it in the index. What stays is added, with its whole text, when all outputs are in
-    /// their places; --dry-run and --annotate add nothing. `nearcopy index create` makes an index.
+    /// their places; --dry-run and --annotate add nothing. Once it was compacted, its background (common words, boilerplate) counts for the input too. `nearcopy index create` makes an index.
     #[arg(long, value_name = "DIR", help_heading = "Removal")]
     index: Option<PathBuf>,
 
@@ -313,6 +313,7 @@ impl Dedupe {
             say_empty(&self.paths, &taken);
         }
         let thresholds = thresholds(settings, removal);
+        let background = before.as_ref().and_then(|b| b.background());
         let held = before.map_or(Ok(Vec::new()), |b| b.references(&taken.documents, &thresholds, meter))?;
         if !self.against.is_empty() {
             taken.add(self.references(&files, settings, meter)?);
@@ -321,9 +322,13 @@ impl Dedupe {
         // One text may well stand in the input and in a reference under one id.
         let corpus = taken.corpus(quiet || !self.against.is_empty())?;
         let run = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
-        let scanned = nearcopy::scan(&corpus, &settings.recipe, &thresholds, &run, meter);
+        let (recipe, t) = (&settings.recipe, &thresholds);
+        let scanned = match &background {
+            Some(background) => nearcopy::scan_with(&corpus, background, recipe, t, &run, meter),
+            None => nearcopy::scan(&corpus, recipe, t, &run, meter).map(|found| found.0),
+        };
         meter.pause()?;
-        let (detection, _) = scanned?;
+        let detection = scanned?;
         let nothing = Removal { documents: false, paragraphs: false, passages: false, boilerplate: false, ..removal.clone() };
         let removal = if self.annotate.is_some() { &nothing } else { removal };
         let plan = nearcopy::removal(&corpus, &detection, removal, &run, meter);

@@ -208,7 +208,11 @@ impl Seen {
             };
             own.to_owned()
         }));
-        human.entry("● ", 0, &details)?;
+        if details.is_empty() {
+            human.put("● ", 2, Line::default().name(Style::Strong, &self.documents.info(0).id))?;
+        } else {
+            human.entry("● ", 0, &details)?;
+        }
         for (pair, &copies) in self.detection.pairs.iter().zip(&self.copies) {
             let c = &pair.comparison;
             if !options.brief {

@@ -55,8 +55,8 @@ Examples:
   nearcopy index export seen.index -o all.jsonl.zst
       Everything it holds, as a corpus.
 
-Exit codes: 0 done; 2 error, bad usage, an input or id that was not there, more bad records than --max-bad, or an index that is not
-sound; 130 interrupted.";
+Exit codes: 0 done; 2 error, bad usage, an input or id that was not there, more bad records
+than --max-bad, or an index that is not sound; 130 interrupted.";
 
 impl Index {
     pub fn run(self) -> Result<Exit> {
@@ -174,8 +174,8 @@ fn grouped(n: u64) -> String {
 fn counted(n: u64, noun: &str) -> String {
     match noun.strip_suffix('y') {
         _ if n == 1 => format!("1 {noun}"),
-        Some(stem) => format!("{} {stem}ies", grouped(n)),
-        None => format!("{} {noun}s", grouped(n)),
+        Some(stem) if noun == "copy" => format!("{} {stem}ies", grouped(n)),
+        _ => format!("{} {noun}s", grouped(n)),
     }
 }
 

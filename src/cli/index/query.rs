@@ -100,6 +100,8 @@ struct Tally {
     own: u64,
     shown: u64,
     hidden: u64,
+    /// Whether the index was asked about its own documents.
+    inside: bool,
 }
 
 impl Query {
@@ -167,7 +169,7 @@ impl Query {
         taken: &mut Taken,
         out: &mut dyn Write,
     ) -> std::result::Result<(), Stop> {
-        let mut tally = Tally::default();
+        let mut tally = Tally { inside: !self.id.is_empty(), ..Tally::default() };
         let t = &settings.thresholds;
         if !self.id.is_empty() {
             let documents = self.of_index(index)?;
@@ -178,7 +180,7 @@ impl Query {
                 for some in all {
                     self.some(index, t, some, &mut tally, out)?;
                 }
-                Ok(())
+                Ok::<(), Stop>(())
             })?;
             *taken = fed.taken;
             done?;
@@ -313,12 +315,11 @@ impl Tally {
         }
         let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
         let blank = if self.shown > 0 { "\n" } else { "" };
-        writeln!(
-            out,
-            "{blank}Asked about {}: {} seen before{kinds}, {} new.",
-            counted(self.asked, "document"),
-            grouped(seen),
-            grouped(self.asked - seen)
-        )
+        let asked = counted(self.asked, "document");
+        let (seen, other) = (grouped(seen), grouped(self.asked - seen));
+        if self.inside {
+            return writeln!(out, "{blank}Asked about {asked} of the index: {seen} related to others{kinds}, {other} to none.");
+        }
+        writeln!(out, "{blank}Asked about {asked}: {seen} seen before{kinds}, {other} new.")
     }
 }
