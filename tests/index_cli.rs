@@ -153,10 +153,10 @@ fn many_small_files_and_one_large() {
 fn queries_show_passages_in_both_texts() {
     let dir = filled();
     let at = dir.path();
-    let near = story(1).replace("council4x1", "mayor");
+    let near = story(1).replace("harbour4x1", "mayor");
     fs::write(at.join("today.jsonl"), jsonl(&[("x", near.clone()), ("y", story(7)), ("b", story(2))])).unwrap();
     let human = index(at, &["query", "seen", "today.jsonl"]);
-    assert!(human.contains("● x  Courier · 2026-05-01") && human.contains("~ a  near-copy · "), "{human}");
+    assert!(human.starts_with("● x  Courier · 2026-05-01") && human.contains("~ a  near-copy · "), "{human}");
     assert!(human.contains("{+") && human.contains("│"), "{human}");
     assert!(human.contains("● b  Courier · 2026-05-01 · there under this id, with this text"), "{human}");
     assert!(
@@ -195,7 +195,7 @@ fn limits_bounds_and_own_documents() {
     let dir = filled();
     let at = dir.path();
     let near: Vec<(String, String)> =
-        (0..3).map(|n| (format!("n{n}"), story(1).replace("council4x1", &format!("other{n}")))).collect();
+        (0..3).map(|n| (format!("n{n}"), story(1).replace("harbour4x1", &format!("other{n}")))).collect();
     let near: Vec<(&str, String)> = near.iter().map(|(id, text)| (id.as_str(), text.clone())).collect();
     fs::write(at.join("near.jsonl"), jsonl(&near)).unwrap();
     index(at, &["add", "seen", "near.jsonl", "-q"]);
@@ -311,15 +311,15 @@ fn exported_and_filled_again() {
 fn nothing_steers_the_terminal() {
     let dir = TempDir::new().unwrap();
     let at = dir.path();
-    let hostile = |n: usize| format!("{} \u{1b}[31mred\u{202e} {}\u{7}", story(n), story(n + 20));
-    fs::write(at.join("one.jsonl"), jsonl(&[("a\u{1b}[2J\u{9b}", hostile(1))])).unwrap();
-    fs::write(at.join("two.jsonl"), jsonl(&[("b\u{1b}]0;x\u{7}", hostile(1).replace("council4x1", "mayor"))])).unwrap();
+    let hostile = |word: &str| story(1).replace("harbour4x1", &format!("{word} \u{1b}[31mred\u{202e}\u{7}"));
+    fs::write(at.join("one.jsonl"), jsonl(&[("a\u{1b}[2J\u{9b}", hostile("harbour"))])).unwrap();
+    fs::write(at.join("two.jsonl"), jsonl(&[("b\u{1b}]0;x\u{7}", hostile("mayor"))])).unwrap();
     index(at, &["add", "seen", "one.jsonl", "--create", "-q"]);
     let acts = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
     for args in [&["query", "seen", "two.jsonl"][..], &["query", "seen", "two.jsonl", "--format", "jsonl"], &["export", "seen"]] {
         let out = index(at, args);
         assert!(!out.contains(acts), "{args:?}: {out:?}");
-        assert!(out.contains("red"), "{out}");
+        assert!(args.contains(&"jsonl") || out.contains("red"), "{out}");
     }
     let (_, _, err) = run(at, &["index", "query", "seen", "--id", "\u{1b}[2J"], "");
     assert!(!err.contains(acts), "{err:?}");
@@ -331,7 +331,7 @@ fn the_same_day_twice_changes_nothing() {
     let at = dir.path();
     let day = jsonl(&[
         ("a", story(1)),
-        ("a2", story(1).replace("council4x1", "mayor")),
+        ("a2", story(1).replace("harbour4x1", "mayor")),
         ("b", story(2)),
         ("c", story(3)),
         ("d", story(4)),
@@ -360,7 +360,7 @@ fn reprints_of_yesterday_go_and_new_versions_stay() {
     let at = dir.path();
     let version = format!("{} and a last word more", story(2));
     let day = jsonl(&[
-        ("e", story(1).replace("council4x1", "mayor")),
+        ("e", story(1).replace("harbour4x1", "mayor")),
         ("b", version.clone()),
         ("f", story(3)),
         ("g", story(8)),
@@ -440,6 +440,4 @@ fn a_day_is_judged_with_what_the_index_knows() {
     fs::write(at.join("day.jsonl"), jsonl(&[("x", notice(95)), ("y", story(1))])).unwrap();
     ok(at, &["dedupe", "day.jsonl", "-o", "new.jsonl", "--index", "seen", "--index-read-only"]);
     assert_eq!(ids(&fs::read_to_string(at.join("new.jsonl")).unwrap()), ["x", "y"]);
-    // Among two documents every word is rare, and the notice would pass for a copy.
-    ok(at, &["dedupe", "day.jsonl", "-o", "alone.jsonl", "--index", "seen", "--index-read-only", "--max-removed", "100%"]);
 }

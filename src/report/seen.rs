@@ -198,7 +198,6 @@ impl Seen {
     /// As [`Seen::json`].
     pub fn human(&self, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
         let mut human = Human::new(self.findings(), options, out);
-        human.blank()?;
         let mut details = human.details(0);
         details.extend(self.own.map(|own| {
             let own = match own {

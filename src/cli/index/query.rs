@@ -227,6 +227,7 @@ impl Query {
                 out.write_all(&bytes)?;
             } else if seen.nearest().is_some() || seen.own().is_some() {
                 if tally.shown < SHOWN {
+                    out.write_all(if tally.shown > 0 { b"\n" } else { b"" })?;
                     seen.human(self.human(), out)?;
                     tally.shown += 1;
                 } else {
