@@ -128,6 +128,7 @@ pub struct Related {
 }
 
 /// Documents to relations and clusters: all of a scan but what is shown of it.
+#[cfg(feature = "index")]
 pub fn relate(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds, progress: &dyn Progress) -> Result<Related> {
     relate_under(documents, None, recipe, thresholds, progress)
 }

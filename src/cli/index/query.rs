@@ -114,12 +114,12 @@ impl Query {
         let meter = Meter::start(self.talk);
         let (mut taken, mut failure) = (Taken::default(), None);
         let write = |out: &mut dyn Write| {
-            self.answer(&index, &settings, &meter, &mut taken, out).or_else(|stop| match stop {
-                Stop::Written(e) => Err(e),
+            self.answer(&index, &settings, &meter, &mut taken, out).map_err(|stop| match stop {
+                Stop::Written(e) => e,
                 Stop::Failed(f) => {
                     failure = Some(f);
                     // What is half written is not put in its place.
-                    Err(io::Error::other("stopped"))
+                    io::Error::other("stopped")
                 }
             })
         };
@@ -306,7 +306,7 @@ impl Tally {
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.hidden > 0 {
-            writeln!(out, "\n… and {} more seen before: --format jsonl has all of them.", counted(self.hidden, "document"))?;
+            writeln!(out, "\n… and {} seen before: --format jsonl has all of them.", counted(self.hidden, "more document"))?;
         }
         let related: u64 = self.seen.values().map(|s| s.1).sum();
         let seen = related + self.own;
