@@ -114,7 +114,7 @@ impl Comparison {
     /// The same seen from the other text.
     pub fn flipped(self) -> Comparison {
         let mut matches: Vec<Match> = self.matches.into_iter().map(Match::flipped).collect();
-        matches.sort_by_key(|m| (m.a, m.b));
+        matches.sort_by_key(|m| (m.a.start, m.b.start));
         Comparison {
             relation: self.relation.map(Relation::flipped),
             containment_a: self.containment_b,
