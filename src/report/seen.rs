@@ -236,7 +236,7 @@ impl Seen {
         }
         if self.more > 0 {
             let rest = words::count(self.more, "more document");
-            human.put("  ", 0, Line::default().say(Style::Faint, &format!("… and {rest}: --limit shows more.")))?;
+            human.put("  ", 0, Line::default().say(Style::Faint, &format!("… and {rest}: a larger --limit shows more.")))?;
         }
         human.out.flush()
     }
