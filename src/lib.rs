@@ -14,7 +14,7 @@ mod sketch;
 mod span;
 mod text;
 
-pub use engine::batch::{compare_pairs, scan};
+pub use engine::batch::{compare_pairs, scan, scan_with};
 pub use engine::corpus::Corpus;
 #[cfg(feature = "index")]
 pub use engine::index::{Added, AddedCounts, Checked, Index, IndexOptions, IndexStats, SameId, Sighting, Verification};

@@ -2,11 +2,12 @@
 #![cfg(feature = "ingest")]
 
 use nearcopy::Document;
-use nearcopy::ingest::{Format, Input, InputOptions, Intake, Reason, json, read};
+use nearcopy::ingest::{Format, Input, InputOptions, Intake, Reason, json, read, read_each};
 use proptest::prelude::*;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 
@@ -23,8 +24,16 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     dir
 }
 
+/// Reads, also part by part, which must give the same.
 fn read_with(path: &Path, options: &InputOptions) -> Intake {
-    read(&[Input::Path(path.into())], options, &|_| true)
+    let inputs = [Input::Path(path.into())];
+    let all = read(&inputs, options, &|_| true);
+    let handed = Mutex::new(Vec::new());
+    let rest = read_each(&inputs, options, &|_| true, &|some| handed.lock().unwrap().extend(some));
+    assert_eq!((handed.into_inner().unwrap(), rest.documents.len()), (all.documents.clone(), 0));
+    assert_eq!((&rest.skipped, &rest.problems), (&all.skipped, &all.problems));
+    assert_eq!((&rest.fields, &rest.encodings, rest.bytes), (&all.fields, &all.encodings, all.bytes));
+    all
 }
 
 fn read_one(path: &Path) -> Intake {

@@ -4,13 +4,13 @@ use super::amount::Amount;
 use super::problems::{clean, count};
 use nearcopy::Why;
 use nearcopy::report::Cleaned;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A source with fewer documents than this may lose them all: an aggregator's three reprints are no accident.
 const SMALL: u64 = 10;
 
-/// Why too much would go, in words; nothing where it would not.
-pub fn raised(cleaned: Cleaned, most: Amount) -> Option<String> {
+/// Why too much would go, in words; nothing where it would not. That a document goes which an index knew under its id is no accident.
+pub fn raised(cleaned: Cleaned, most: Amount, known: &HashSet<String>) -> Option<String> {
     let documents = cleaned.findings.documents;
     let mut sources: HashMap<Option<&str>, (u64, u64)> = HashMap::new();
     let mut all = (0, 0);
@@ -18,7 +18,7 @@ pub fn raised(cleaned: Cleaned, most: Amount) -> Option<String> {
         sources.entry(documents.info(n).source.as_deref()).or_default().1 += 1;
         all.1 += 1;
     }
-    for g in &cleaned.plan.gone {
+    for g in cleaned.plan.gone.iter().filter(|g| !known.contains(&documents.info(g.document as usize).id)) {
         sources.entry(documents.info(g.document as usize).source.as_deref()).or_default().0 += 1;
         all.0 += 1;
     }

@@ -15,6 +15,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A plan, and the files it is about.
 pub struct Cleaning<'a> {
@@ -36,6 +37,8 @@ pub struct Done {
     /// Records that could not be cut or annotated, and stay as they were.
     left: u64,
     dropped: u64,
+    /// Whether the reader of standard output went away before the end.
+    pub unread: bool,
 }
 
 impl Done {
@@ -93,8 +96,10 @@ impl<'a> Cleaning<'a> {
         let mut done = Done { removed: self.removed.map(Path::to_owned), ..Done::default() };
         match layout {
             Layout::Stdout(stream) => {
-                let out = Box::new(BufWriter::with_capacity(1 << 18, Stoppable(Pipe(io::stdout()))));
+                let left = AtomicBool::new(false);
+                let out = Box::new(BufWriter::with_capacity(1 << 18, Stoppable(Pipe(io::stdout(), &left))));
                 self.stream(*stream, out, "standard output", &changes, &mut sink, &mut done)?;
+                done.unread = left.into_inner();
                 self.finish(sink, staged, done, || Ok(()))
             }
             Layout::File(path, stream) => {
@@ -252,18 +257,24 @@ impl<'a> Changes<'a> {
 }
 
 /// Standard output. A reader that has gone is no error: `nearcopy dedupe … | head` ends quietly, and what goes is written all the same.
-struct Pipe(io::Stdout);
+struct Pipe<'a>(io::Stdout, &'a AtomicBool);
 
-impl Write for Pipe {
+impl Write for Pipe<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.0.write(bytes) {
-            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                self.1.store(true, Ordering::Relaxed);
+                Ok(bytes.len())
+            }
             other => other,
         }
     }
     fn flush(&mut self) -> io::Result<()> {
         match self.0.flush() {
-            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                self.1.store(true, Ordering::Relaxed);
+                Ok(())
+            }
             other => other,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::alarm;
 use super::amount::Amount;
+use super::before::Before;
 use super::cleaning::{Cleaning, Done};
 use super::flags::OutputFormat;
 use super::intake::{Taken, input, say_empty, take_in};
@@ -42,8 +43,20 @@ pub struct Dedupe {
     #[arg(long, value_name = "REFERENCE", help_heading = "Removal")]
     against: Vec<OsString>,
 
-    /// Remove only copies of a reference, not those inside the corpus [default: false]
-    #[arg(long, help_heading = "Removal", requires = "against")]
+    /// Also remove what this index holds, and add what stays to it [default: none]
+    ///
+    /// Everything it holds is a reference. A document that it holds under its own id with the same text goes; with another text it is a new
+    /// version: it is not compared with the old one, and replaces it in the index. What stays is added, with its whole text, when all outputs are in
+    /// their places; --dry-run and --annotate add nothing. Once it was compacted, its background (common words, boilerplate) counts for the input too. `nearcopy index create` makes an index.
+    #[arg(long, value_name = "DIR", help_heading = "Removal")]
+    index: Option<PathBuf>,
+
+    /// Add nothing to the index [default: false]
+    #[arg(long, help_heading = "Removal", requires = "index")]
+    index_read_only: bool,
+
+    /// Remove only copies of a reference or of what the index holds, not those inside the corpus [default: false]
+    #[arg(long, help_heading = "Removal")]
     against_only: bool,
 
     /// What goes: documents, paragraphs, passages, boilerplate; several with commas
@@ -55,7 +68,7 @@ pub struct Dedupe {
     remove: Vec<What>,
 
     /// Relations that make a document a copy; several with commas
-    /// [default: equal,near-copy,abridged; with --against also contained-in]
+    /// [default: equal,near-copy,abridged; with --against or --index also contained-in]
     ///
     /// equal and near-copy: the other members of a cluster. contained-in: it stands in a longer document that stays; abridged: only where nine
     /// tenths of it do, and the longer one begins or ends with it, has it spread over half of its length or is short, and holds no other story. So
@@ -143,6 +156,8 @@ Examples:
       Without copies; with removed.jsonl the input can be put together again.
   nearcopy dedupe today.parquet -o new.parquet --against yesterday.parquet --against archive/
       What was not there before.
+  nearcopy dedupe today.jsonl -o new.jsonl --index seen.index
+      The same day by day: what is new goes into new.jsonl, and into the index for tomorrow.
   nearcopy dedupe train/ -o train-clean/ --against eval.jsonl --drop equal,near-copy,contained-in,contains,quotes
       Nothing that shares a passage with the evaluation set.
   nearcopy dedupe articles/ -o clean/ --remove documents,paragraphs,boilerplate
@@ -169,13 +184,18 @@ impl Dedupe {
         let settings = self.settings.resolve()?;
         let removal = self.removal()?;
         self.check_usage(&settings)?;
+        let reads = self.index_read_only || self.dry_run || self.annotate.is_some();
+        let mut before = self.index.as_deref().map(|dir| Before::open(dir, reads, &settings)).transpose()?;
         let meter = Meter::start(self.talk);
-        let found = self.find(&settings, &removal, &meter)?;
+        let found = self.find(&settings, &removal, before.as_mut(), &meter)?;
+        let before = before.as_ref();
         let findings = Findings { detection: &found.detection, documents: &found.corpus, skipped: &found.taken.skipped };
-        let cleaned = Cleaned { findings, plan: &found.plan, planned: self.dry_run };
-        let alarm = alarm::raised(cleaned, self.max_removed).filter(|_| self.annotate.is_none());
+        let index = before.map(|b| b.part(&found.corpus, &found.plan));
+        let mut cleaned = Cleaned { findings, plan: &found.plan, planned: self.dry_run, index };
+        let known = before.map(|b| b.known().clone()).unwrap_or_default();
+        let alarm = alarm::raised(cleaned, self.max_removed, &known).filter(|_| self.annotate.is_none());
         if self.dry_run {
-            self.tell(cleaned, &Done::default(), &settings)?;
+            self.tell(cleaned, &Done::default(), None, &settings)?;
             if let Some(alarm) = alarm {
                 say(&format!("this would be refused: {alarm}"));
             }
@@ -196,9 +216,14 @@ impl Dedupe {
             removed: self.removed.as_deref(),
         };
         let done = cleaning.write(&layout(out, &found.files, &directories)?)?;
+        if done.unread && before.is_some() {
+            return Err(Failure::Said("the reader of standard output went away, so nothing was added to the index".into()));
+        }
+        before.map_or(Ok(()), |b| b.add(&found.corpus, &mut cleaned))?;
         let reported = write_targets(&self.report, &settings.flags.report, &Report { findings, instead: None, verdict: None });
         // The output stands, so it is named, whatever became of the report.
-        self.tell(cleaned, &done, &settings)?;
+        let indexed = before.zip(cleaned.index).map(|(b, part)| b.in_words(&part));
+        self.tell(cleaned, &done, indexed.as_deref(), &settings)?;
         reported?;
         let exit = found.taken.exit(settings.flags.run.max_bad);
         // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.
@@ -208,17 +233,21 @@ impl Dedupe {
 
     fn removal(&self) -> Result<Removal> {
         let has = |what| self.remove.contains(&what);
+        let referring = !self.against.is_empty() || self.index.is_some();
+        if self.against_only && !referring {
+            return Err(usage("dedupe", "--against-only needs references: name them with --against or --index"));
+        }
         let default = || -> Vec<Dropped> {
-            let inside = Some(Dropped::ContainedIn).filter(|_| !self.against.is_empty());
+            let inside = Some(Dropped::ContainedIn).filter(|_| referring);
             [Dropped::Equal, Dropped::NearCopy, Dropped::Abridged].into_iter().chain(inside).collect()
         };
         let drop = self.drop.clone().unwrap_or_else(default);
         let towards = |d: &&Dropped| matches!(d, Dropped::Contains | Dropped::Quotes | Dropped::Template);
-        if let Some(other) = drop.iter().find(towards).filter(|_| self.against.is_empty()) {
+        if let Some(other) = drop.iter().find(towards).filter(|_| !referring) {
             let name = other.relation().map_or("", Relation::name);
             return Err(usage(
                 "dedupe",
-                format!("--drop {name} has a meaning only towards a reference: name one with --against"),
+                format!("--drop {name} has a meaning only towards a reference: name one with --against or --index"),
             ));
         }
         Ok(Removal {
@@ -269,7 +298,7 @@ impl Dedupe {
         Ok(())
     }
 
-    fn find(&self, settings: &Settings, removal: &Removal, meter: &Meter) -> Result<Found> {
+    fn find(&self, settings: &Settings, removal: &Removal, before: Option<&mut Before>, meter: &Meter) -> Result<Found> {
         let quiet = self.talk.quiet;
         let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
         let mut options = settings.flags.input.options();
@@ -283,28 +312,23 @@ impl Dedupe {
         if taken.documents.is_empty() {
             say_empty(&self.paths, &taken);
         }
+        let thresholds = thresholds(settings, removal);
+        let background = before.as_ref().and_then(|b| b.background());
+        let held = before.map_or(Ok(Vec::new()), |b| b.references(&taken.documents, &thresholds, meter))?;
         if !self.against.is_empty() {
-            let references: Vec<Input> = self.against.iter().map(|p| input(p)).collect();
-            let mut more = take_in(&references, &settings.flags.input.options(), meter, quiet)?;
-            if let Some(twice) = in_both(&files, &more.sources) {
-                return Err(Failure::Said(format!("{} is both input and reference: name it once", clean(&twice.shown))));
-            }
-            if more.lost {
-                return Err(Failure::Said("a reference could not be read; nothing was written".into()));
-            }
-            more.documents.iter_mut().for_each(|d| d.reference = true);
-            if more.documents.is_empty() {
-                say_empty(&self.against, &more);
-            }
-            taken.add(more);
+            taken.add(self.references(&files, settings, meter)?);
         }
+        taken.documents.extend(held);
         // One text may well stand in the input and in a reference under one id.
         let corpus = taken.corpus(quiet || !self.against.is_empty())?;
-        let thresholds = thresholds(settings, removal);
         let run = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
-        let scanned = nearcopy::scan(&corpus, &settings.recipe, &thresholds, &run, meter);
+        let (recipe, t) = (&settings.recipe, &thresholds);
+        let scanned = match &background {
+            Some(background) => nearcopy::scan_with(&corpus, background, recipe, t, &run, meter),
+            None => nearcopy::scan(&corpus, recipe, t, &run, meter).map(|found| found.0),
+        };
         meter.pause()?;
-        let (detection, _) = scanned?;
+        let detection = scanned?;
         let nothing = Removal { documents: false, paragraphs: false, passages: false, boilerplate: false, ..removal.clone() };
         let removal = if self.annotate.is_some() { &nothing } else { removal };
         let plan = nearcopy::removal(&corpus, &detection, removal, &run, meter);
@@ -312,12 +336,30 @@ impl Dedupe {
         Ok(Found { corpus, detection, plan: plan?, files, taken })
     }
 
+    /// What --against names, read.
+    fn references(&self, files: &[ReadFile], settings: &Settings, meter: &Meter) -> Result<Taken> {
+        let references: Vec<Input> = self.against.iter().map(|p| input(p)).collect();
+        let mut more = take_in(&references, &settings.flags.input.options(), meter, self.talk.quiet)?;
+        if let Some(twice) = in_both(files, &more.sources) {
+            return Err(Failure::Said(format!("{} is both input and reference: name it once", clean(&twice.shown))));
+        }
+        if more.lost {
+            return Err(Failure::Said("a reference could not be read; nothing was written".into()));
+        }
+        more.documents.iter_mut().for_each(|d| d.reference = true);
+        if more.documents.is_empty() {
+            say_empty(&self.against, &more);
+        }
+        Ok(more)
+    }
+
     /// Says what was done: on standard output, or on standard error where that holds the corpus.
-    fn tell(&self, cleaned: Cleaned, done: &Done, settings: &Settings) -> Result<()> {
+    fn tell(&self, cleaned: Cleaned, done: &Done, indexed: Option<&str>, settings: &Settings) -> Result<()> {
+        let indexed = indexed.map(|line| format!("\n{line}")).unwrap_or_default();
         let to_data = self.output.as_deref() == Some(Path::new("-")) && !self.dry_run;
         if to_data {
             if !self.talk.quiet {
-                say(&done.in_words(cleaned));
+                say(&format!("{}{indexed}", done.in_words(cleaned)));
             }
             return Ok(());
         }
@@ -327,11 +369,11 @@ impl Dedupe {
         }
         if self.annotate.is_some() {
             let documents = count(cleaned.findings.documents.count() as u64, "document");
-            return to_stdout(|out| writeln!(out, "{documents} annotated\n{}", done.places()));
+            return to_stdout(|out| writeln!(out, "{documents} annotated\n{}{indexed}", done.places()));
         }
         to_stdout(|out| {
             report::cleaned(cleaned, human_options(&settings.flags.report), out)?;
-            if self.dry_run { writeln!(out, "\nNothing was written.") } else { writeln!(out, "\n{}", done.places()) }
+            if self.dry_run { writeln!(out, "\nNothing was written.") } else { writeln!(out, "\n{}{indexed}", done.places()) }
         })
     }
 }

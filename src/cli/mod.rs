@@ -2,6 +2,7 @@
 
 mod alarm;
 mod amount;
+mod before;
 mod check;
 mod cleaning;
 mod compare;
@@ -12,6 +13,7 @@ mod flags;
 mod gate;
 mod generate;
 mod git;
+mod index;
 mod intake;
 mod layout;
 mod named;
@@ -48,6 +50,7 @@ Examples:
   nearcopy check articles/ --baseline FILE    fails where there are copies that FILE does not know, for CI
   nearcopy compare a.txt b.txt                two texts, passage by passage
   nearcopy explain a.txt b.txt                why they are what they are to each other, with the numbers
+  nearcopy index add seen/ today.jsonl        keeps what was seen, for `index query` and `dedupe --index`
 
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
 `nearcopy scan --show-config` prints the ones in force.
@@ -62,6 +65,7 @@ enum Command {
     Check(Box<check::Check>),
     Compare(Box<compare::Compare>),
     Explain(Box<explain::Explain>),
+    Index(Box<index::Index>),
     Generate(generate::Generate),
 }
 
@@ -102,7 +106,10 @@ type Result<T> = std::result::Result<T, Failure>;
 fn command() -> clap::Command {
     let defaults = settings::defaults();
     Cli::command()
-        .mut_subcommands(|sub| sub.mut_args(|arg| with_default(arg, &defaults)))
+        .mut_subcommands(|sub| {
+            let sub = sub.mut_args(|arg| with_default(arg, &defaults));
+            sub.mut_subcommands(|inner| inner.mut_args(|arg| with_default(arg, &defaults)))
+        })
         .mut_subcommand("check", |check| check.mut_arg("format", |arg| arg.value_parser(flags::formats(true))))
 }
 
@@ -119,12 +126,12 @@ fn with_default(arg: clap::Arg, defaults: &toml::Table) -> clap::Arg {
     }
 }
 
-/// An error of usage, worded by clap like its own.
+/// An error of usage, worded by clap like its own; of a subcommand inside another one: `index add`.
 fn usage(subcommand: &str, message: impl std::fmt::Display) -> Failure {
     let mut command = command();
     command.build();
     let kind = clap::error::ErrorKind::MissingRequiredArgument;
-    let error = match command.find_subcommand_mut(subcommand) {
+    let error = match subcommand.split(' ').try_fold(&mut command, |of, name| of.find_subcommand_mut(name)) {
         Some(sub) => sub.error(kind, message),
         None => command.error(kind, message),
     };
@@ -146,6 +153,7 @@ fn run(command: Command) -> Result<Exit> {
         Command::Check(check) => check.run(),
         Command::Compare(compare) => compare.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Index(index) => index.run(),
         Command::Generate(generate) => generate.run(),
     }
 }

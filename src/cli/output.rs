@@ -13,7 +13,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// Columns of a report that does not go to a terminal.
-const WIDTH: usize = 100;
+pub const WIDTH: usize = 100;
 
 /// Where else the report goes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -161,7 +161,7 @@ pub fn human_options(flags: &ReportFlags) -> HumanOptions {
     HumanOptions { color, width: width(), brief: flags.brief.unwrap_or(false) }
 }
 
-fn colored(when: Color) -> bool {
+pub fn colored(when: Color) -> bool {
     let wanted = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
     match when {
         Color::Always => true,
@@ -170,7 +170,7 @@ fn colored(when: Color) -> bool {
     }
 }
 
-fn width() -> usize {
+pub fn width() -> usize {
     terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, 200))
 }
 

@@ -59,10 +59,27 @@ impl Meter {
         !interrupted()
     }
 
-    /// Takes the bar away. An interruption ends the run here.
-    pub fn pause(&self) -> Result<()> {
+    /// An index is asked about so many documents.
+    pub fn asking(&self, documents: u64) {
+        self.bar.set_length(documents);
+        self.show("asking", "{spinner} {msg:12} {bar:30} {human_pos}/{human_len}  {per_sec}  {eta} left");
+    }
+
+    /// One more was asked about; whether to go on.
+    pub fn asked(&self) -> bool {
+        self.bar.inc(1);
+        !interrupted()
+    }
+
+    /// Takes the bar away.
+    pub fn hide(&self) {
         self.bar.disable_steady_tick();
         self.bar.finish_and_clear();
+    }
+
+    /// Takes the bar away. An interruption ends the run here.
+    pub fn pause(&self) -> Result<()> {
+        self.hide();
         if interrupted() { Err(Failure::Cancelled) } else { Ok(()) }
     }
 

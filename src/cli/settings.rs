@@ -59,6 +59,11 @@ pub struct Settings {
 }
 
 impl SettingArgs {
+    /// For a command that takes only some of the settings.
+    pub fn of(flags: Flags, config: ConfigArgs) -> SettingArgs {
+        SettingArgs { flags, config, ..SettingArgs::default() }
+    }
+
     /// Merges and checks.
     pub fn resolve(&self) -> Result<Settings> {
         let mut given = self.flags.clone();

@@ -92,7 +92,7 @@ impl<'w> Tables<'w> {
         }
         let mend = "fetch or write it again";
         let reader = open(shared).map_err(|why| Error::input(file, format!("it cannot be read as Parquet ({why})"), mend))?;
-        let context = Context { fields: &job.fields, encoding: None, path: "".into(), parallel: false };
+        let context = Context { fields: &job.fields, encoding: None, path: "".into(), parallel: false, tap: None };
         let text = columns(&reader, &context).ok().and_then(|found| found[TEXT]).map(|(column, _)| column);
         self.begin(&reader, job)?;
         let mut first = 1;

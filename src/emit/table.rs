@@ -33,7 +33,7 @@ pub(super) fn copy(job: &mut Job, begun: &mut Begun, sink: &mut Sink) -> Result<
     let mut rows = Rows::new(open.head, &mut open.rest, delimiter);
     let mut next = rows.next();
     if next == Next::Row {
-        let context = Context { fields: &job.fields, encoding: open.encoding, path: "".into(), parallel: false };
+        let context = Context { fields: &job.fields, encoding: open.encoding, path: "".into(), parallel: false, tap: None };
         let names = context.header(&rows);
         let text = job.fields.columns(&names, |_, _| true)[TEXT].map(|(column, _)| column);
         let (encoding, wider) = (open.encoding, job.prefix.is_some());

@@ -48,9 +48,35 @@ pub fn scan(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<(Detection, Background)> {
+    scan_under(documents, None, recipe, thresholds, options, progress)
+}
+
+/// [`scan`] under a background that was drawn elsewhere: documents of a day are scored as those of the whole archive are.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_with(
+    documents: &dyn Documents,
+    background: &Background,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<Detection> {
+    scan_under(documents, Some(background), recipe, thresholds, options, progress).map(|found| found.0)
+}
+
+fn scan_under(
+    documents: &dyn Documents,
+    background: Option<&Background>,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<(Detection, Background)> {
     check(documents, recipe, thresholds)?;
     in_pool(options, || {
-        let found = relate(documents, recipe, thresholds, progress)?;
+        let found = relate_under(documents, background, recipe, thresholds, progress)?;
         let Related { all, members, background, family, near, far, relations, clusters, around } = found;
         let verifier = Verifier { documents, first: &all.first, background: &background, recipe, thresholds, progress };
         let pairs = arrange::reported(&relations, &around, &all, &verifier)?;
@@ -102,10 +128,21 @@ pub struct Related {
 }
 
 /// Documents to relations and clusters: all of a scan but what is shown of it.
+#[cfg(feature = "index")]
 pub fn relate(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds, progress: &dyn Progress) -> Result<Related> {
+    relate_under(documents, None, recipe, thresholds, progress)
+}
+
+fn relate_under(
+    documents: &dyn Documents,
+    background: Option<&Background>,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    progress: &dyn Progress,
+) -> Result<Related> {
     let mut all = gather(documents, recipe, thresholds, progress)?;
     sort(&mut all, progress);
-    let background = draw::background(&all, thresholds);
+    let background = background.cloned().unwrap_or_else(|| draw::background(&all, thresholds));
     let verifier = Verifier { documents, first: &all.first, background: &background, recipe, thresholds, progress };
 
     let near = search::by_documents(&all, documents, recipe)?;

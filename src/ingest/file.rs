@@ -1,7 +1,7 @@
 //! Owns: one file or stream to documents: which reader it needs, and what is to be remembered of it. Never: which files there are.
 
 use super::compress::{Compression, Plain};
-use super::record::{Batch, Context, Fields};
+use super::record::{Batch, Context, Fields, Tap};
 use super::source::{Source, failed};
 use super::{Format, InputOptions, Intake, ReadFile, Reason, array, decode, known_encoding, lines, shape, spool};
 use crate::text::document::Document;
@@ -22,10 +22,15 @@ pub(super) struct Reader<'a> {
     spool_stdin: bool,
     progress: &'a (dyn Fn(u64) -> bool + Sync),
     stop: AtomicBool,
+    tap: Option<Tap<'a>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(options: &InputOptions, progress: &'a (dyn Fn(u64) -> bool + Sync)) -> Result<Reader<'a>, String> {
+    pub(super) fn new(
+        options: &InputOptions,
+        progress: &'a (dyn Fn(u64) -> bool + Sync),
+        tap: Option<Tap<'a>>,
+    ) -> Result<Reader<'a>, String> {
         let encoding = match options.encoding.as_deref() {
             Some(label) if !known_encoding(label) => {
                 return Err(format!(
@@ -35,7 +40,7 @@ impl<'a> Reader<'a> {
             label => label.and_then(|l| Encoding::for_label(l.as_bytes())),
         };
         let (fields, stop) = (Fields::new(options), AtomicBool::new(false));
-        Ok(Reader { fields, encoding, format: options.format, spool_stdin: options.spool_stdin, progress, stop })
+        Ok(Reader { fields, encoding, format: options.format, spool_stdin: options.spool_stdin, progress, stop, tap })
     }
 
     /// Whether the caller said that it is enough.
@@ -131,7 +136,13 @@ impl<'a> Reader<'a> {
             Ok(_) => return (Intake::default(), broken),
             Err(e) => return (Intake::default(), Some(e)),
         };
-        let context = Context { fields: &self.fields, encoding: None, path: source.shown.as_str().into(), parallel: alone };
+        let context = Context {
+            fields: &self.fields,
+            encoding: None,
+            path: source.shown.as_str().into(),
+            parallel: alone,
+            tap: self.tap.filter(|_| alone),
+        };
         let read = AtomicU64::new(0);
         let told = |bytes| {
             let on = told(bytes);
@@ -214,7 +225,13 @@ impl<'a> Reader<'a> {
         if marked && name.is_none() && format != Format::Json {
             head.drain(..head.len().min(3));
         }
-        let context = Context { fields: &self.fields, encoding: other, path: source.shown.as_str().into(), parallel: alone };
+        let context = Context {
+            fields: &self.fields,
+            encoding: other,
+            path: source.shown.as_str().into(),
+            parallel: alone,
+            tap: self.tap.filter(|_| alone),
+        };
         let (batch, late) = match format {
             Format::Json => (array::read(head, &context), None),
             Format::Csv | Format::Tsv => {
@@ -243,9 +260,11 @@ impl<'a> Reader<'a> {
     }
 
     fn named_encoding(&self, batch: Batch, encoding: Option<&'static Encoding>, context: &Context) -> Intake {
+        let handed = batch.handed;
         let mut intake = batch.finish(context);
-        if let Some(encoding) = encoding.filter(|_| !intake.documents.is_empty()) {
-            intake.encodings.insert(encoding.name().into(), intake.documents.len() as u64);
+        let read = handed + intake.documents.len() as u64;
+        if let Some(encoding) = encoding.filter(|_| read > 0) {
+            intake.encodings.insert(encoding.name().into(), read);
         }
         intake
     }
@@ -321,7 +340,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn piped(bytes: &[u8], options: &InputOptions) -> Intake {
-        let reader = Reader::new(options, &|_| true).unwrap();
+        let reader = Reader::new(options, &|_| true, None).unwrap();
         reader.stream(Box::new(io::Cursor::new(bytes.to_vec())), &Source::stdin(0), None, false)
     }
 

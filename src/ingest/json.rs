@@ -274,7 +274,7 @@ pub fn records(bytes: &[u8], options: &InputOptions) -> Intake {
     let fields = Fields::new(options);
     let encoding = options.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes()));
     let encoding = encoding.filter(|e| e.is_ascii_compatible() && *e != encoding_rs::UTF_8);
-    let context = Context { fields: &fields, encoding, path: "-".into(), parallel: false };
+    let context = Context { fields: &fields, encoding, path: "-".into(), parallel: false, tap: None };
     match options.format {
         Some(Format::Json) => array::read(bytes.to_vec(), &context).finish(&context),
         _ => lines::read(Vec::new(), &mut &bytes[..], &context).0.finish(&context),

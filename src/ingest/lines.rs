@@ -115,7 +115,7 @@ fn read_up_to(longest: u64, head: Vec<u8>, rest: &mut (dyn Read + Send), context
             }
         };
         number += count;
-        all.absorb(batch);
+        context.gather(&mut all, batch);
         state = next;
         std::mem::swap(&mut now, &mut soon);
     }
@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn context(fields: &Fields, parallel: bool) -> Context<'_> {
-        Context { fields, encoding: None, path: "f".into(), parallel }
+        Context { fields, encoding: None, path: "f".into(), parallel, tap: None }
     }
 
     #[test]

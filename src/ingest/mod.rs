@@ -261,30 +261,74 @@ const GROUP: usize = 1024;
 pub fn read(inputs: &[Input], options: &InputOptions, progress: &(dyn Fn(u64) -> bool + Sync)) -> Intake {
     let mut intake = Intake::default();
     let sources = source::list(inputs, options, &mut intake);
-    let reader = match file::Reader::new(options, progress) {
-        Ok(reader) => reader,
-        Err(why) => {
-            for s in &sources {
-                intake.skip(Reason::Unreadable, &s.shown, None, || why.clone());
-            }
-            return intake;
-        }
-    };
+    let Some(reader) = reader(options, progress, None, &sources, &mut intake) else { return intake };
     let threads = rayon::current_num_threads();
     let packed = sources.iter().filter(|s| s.packed && s.size >= HEAVY).count();
     // Decompression knows one thread, so many large compressed files are better read side by side.
     let heavy = |s: &source::Source| s.size >= HEAVY && (!s.packed || packed < threads);
     for run in sources.chunk_by(|x, y| heavy(x) == heavy(y)) {
         for group in run.chunks(if heavy(&run[0]) { 1 } else { GROUP }) {
-            let alone = group.len() == 1;
-            let parts: Vec<Intake> = group.par_iter().with_max_len(1).map(|s| reader.read(s, alone)).collect();
-            parts.into_iter().for_each(|part| intake.absorb(part));
+            side_by_side(&reader, group).into_iter().for_each(|part| intake.absorb(part));
         }
         if reader.stopped() {
             break;
         }
     }
     intake
+}
+
+/// Reads everything without keeping it: documents are handed to `each` some at a time, in the order in which [`read`] has them. The answer
+/// is without them.
+///
+/// `each` is called by the calling thread, one call after the other. It may wait, for a channel say: nothing is read meanwhile.
+///
+/// Cost: some 32 MiB of texts, or what one JSON array, one text or one row group of Parquet holds.
+pub fn read_each(
+    inputs: &[Input],
+    options: &InputOptions,
+    progress: &(dyn Fn(u64) -> bool + Sync),
+    each: &(dyn Fn(Vec<Document>) + Sync),
+) -> Intake {
+    let mut intake = Intake::default();
+    let sources = source::list(inputs, options, &mut intake);
+    let Some(reader) = reader(options, progress, Some(each), &sources, &mut intake) else { return intake };
+    let mut rest = &sources[..];
+    while !rest.is_empty() && !reader.stopped() {
+        let mut bytes = 0u64;
+        let light = |s: &&source::Source| {
+            bytes = bytes.saturating_add(s.size);
+            s.size < HEAVY && bytes <= 4 * HEAVY
+        };
+        let (group, behind) = rest.split_at(rest.iter().take(GROUP).take_while(light).count().max(1));
+        // A file alone is read by this very thread, so that `each` may wait without holding up the others.
+        let parts = if group.len() == 1 { vec![reader.read(&group[0], true)] } else { side_by_side(&reader, group) };
+        for mut part in parts {
+            let documents = std::mem::take(&mut part.documents);
+            if !documents.is_empty() {
+                each(documents);
+            }
+            intake.absorb(part);
+        }
+        rest = behind;
+    }
+    intake
+}
+
+fn side_by_side(reader: &file::Reader, group: &[source::Source]) -> Vec<Intake> {
+    let alone = group.len() == 1;
+    group.par_iter().with_max_len(1).map(|s| reader.read(s, alone)).collect()
+}
+
+/// A reader; where the options make none, that is a problem of each input.
+fn reader<'a>(
+    options: &InputOptions,
+    progress: &'a (dyn Fn(u64) -> bool + Sync),
+    tap: Option<record::Tap<'a>>,
+    sources: &[source::Source],
+    intake: &mut Intake,
+) -> Option<file::Reader<'a>> {
+    let made = file::Reader::new(options, progress, tap);
+    made.map_err(|why| sources.iter().for_each(|s| intake.skip(Reason::Unreadable, &s.shown, None, || why.clone()))).ok()
 }
 
 /// What the name of a file says that it holds, and how it is compressed.

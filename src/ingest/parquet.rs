@@ -184,7 +184,7 @@ pub(super) fn read(file: Shared, told: &(dyn Fn(u64) -> bool + Sync), context: &
         };
         let parts: Vec<Batch> =
             if side_by_side > 1 { groups.par_iter().map(one).collect() } else { groups.iter().map(one).collect() };
-        parts.into_iter().for_each(|part| batch.absorb(part));
+        parts.into_iter().for_each(|part| context.gather(&mut batch, part));
         let read: i64 = groups.iter().map(|(index, _)| compressed(reader.metadata().row_group(*index), &columns)).sum();
         if !told(read.max(0) as u64) {
             break;
@@ -329,7 +329,7 @@ fn batch<T: DataType>(
 #[doc(hidden)]
 pub fn records(bytes: &[u8], options: &super::InputOptions) -> super::Intake {
     let fields = super::record::Fields::new(options);
-    let context = Context { fields: &fields, encoding: None, path: "-".into(), parallel: false };
+    let context = Context { fields: &fields, encoding: None, path: "-".into(), parallel: false, tap: None };
     let Some(shared) = super::spool::keep(&mut &bytes[..]).ok().and_then(|(file, _)| Shared::new(&file).ok()) else {
         return super::Intake::default();
     };

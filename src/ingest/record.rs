@@ -85,7 +85,12 @@ pub(crate) struct Context<'a> {
     pub path: Arc<str>,
     /// Whether to use all threads.
     pub parallel: bool,
+    /// Takes documents as they are read, where they are not to be gathered.
+    pub tap: Option<Tap<'a>>,
 }
+
+/// Takes documents as they are read.
+pub(crate) type Tap<'a> = &'a (dyn Fn(Vec<Document>) + Sync);
 
 impl Context<'_> {
     /// Runs work on each piece, side by side if that is wanted, and gathers it in order.
@@ -104,6 +109,15 @@ impl Context<'_> {
             pieces.iter().for_each(|piece| all.absorb(one(piece)));
         }
         all
+    }
+
+    /// Adds what came of a part of a file; documents go on to whom they are for.
+    pub(super) fn gather(&self, all: &mut Batch, part: Batch) {
+        all.absorb(part);
+        if let Some(tap) = self.tap.filter(|_| !all.intake.documents.is_empty()) {
+            all.handed += all.intake.documents.len() as u64;
+            tap(std::mem::take(&mut all.intake.documents));
+        }
     }
 
     /// Makes the document of a record: its text with the rank of the field's name, then id, source and date likewise.
@@ -150,6 +164,8 @@ pub(crate) struct Batch {
     /// Why the first record without text has none.
     pub(super) textless: Option<String>,
     sources: HashSet<Arc<str>>,
+    /// Documents that were handed on.
+    pub(super) handed: u64,
 }
 
 impl Batch {
@@ -179,7 +195,7 @@ impl Batch {
             }
         }
         let none = self.intake.skipped.get(&Reason::NoText).copied().unwrap_or_default();
-        if let Some(why) = self.textless.filter(|_| self.intake.documents.is_empty() && none > 1) {
+        if let Some(why) = self.textless.filter(|_| self.handed == 0 && self.intake.documents.is_empty() && none > 1) {
             self.intake.problems.retain(|p| p.reason != Reason::NoText);
             let message = format!("none of its {none} records has a text ({why}): name its field with --text-field NAME");
             let path = context.path.to_string();

@@ -192,6 +192,9 @@ impl Context<'_> {
     }
 }
 
+/// Rows between two times that documents are handed on.
+const HANDED: u64 = 1024;
+
 /// Reads all rows: those in `head`, then those of the stream. The first one names the columns. The error is what ended the
 /// stream before its time; a row that such an error cuts is left out. Memory: a window, or the longest row.
 pub(super) fn read(
@@ -219,6 +222,9 @@ pub(super) fn read(
                 break;
             }
             number += 1;
+            if number % HANDED == 0 {
+                context.gather(&mut batch, Batch::default());
+            }
             if rows.len() == names.len() {
                 row(&rows, &columns, number, damaged, context, &mut batch);
             } else {
@@ -266,7 +272,7 @@ fn row(rows: &Rows, columns: &[Option<(usize, usize)>; 4], number: u64, damaged:
 #[doc(hidden)]
 pub fn rows(bytes: &[u8], options: &super::InputOptions) -> super::Intake {
     let fields = super::record::Fields::new(options);
-    let context = Context { fields: &fields, encoding: None, path: "-".into(), parallel: false };
+    let context = Context { fields: &fields, encoding: None, path: "-".into(), parallel: false, tap: None };
     read(Vec::new(), &mut &bytes[..], options.format.unwrap_or(Format::Csv), false, &context).0.finish(&context)
 }
 

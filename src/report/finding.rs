@@ -323,7 +323,7 @@ impl SpanView {
 }
 
 impl MatchView {
-    fn new<'a>(m: &Match, (a, b): (&Text<'a>, &Text<'a>), texts: &Texts<'a>) -> io::Result<MatchView> {
+    pub(super) fn new<'a>(m: &Match, (a, b): (&Text<'a>, &Text<'a>), texts: &Texts<'a>) -> io::Result<MatchView> {
         Ok(MatchView {
             a: SpanView::new(m.a, a, texts)?,
             b: SpanView::new(m.b, b, texts)?,

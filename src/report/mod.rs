@@ -15,6 +15,7 @@ mod removals;
 mod removed;
 mod sanitise;
 mod sections;
+mod seen;
 mod texts;
 mod verdict;
 mod words;
@@ -24,8 +25,9 @@ pub use explain::{Explained, Traced};
 #[cfg(feature = "reports")]
 pub use formats::{GithubOptions, MarkdownOptions, SarifOptions, csv, github, junit, markdown, openmetrics, sarif, step_summary};
 pub use gate::{Baseline, Bound, IgnoreRule, Limit, Matcher, Overlap, Policy, Scope, judge};
-pub use removals::WrittenFile;
+pub use removals::{IndexUse, WrittenFile};
 pub use removed::{Annotated, Annotations, Raw, RemovedLines};
+pub use seen::{Own, Partner, Seen};
 pub use verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
 
 use crate::pair::detection::Detection;
@@ -53,6 +55,8 @@ pub struct Cleaned<'a> {
     pub plan: &'a Plan,
     /// Whether it is only planned.
     pub planned: bool,
+    /// The index that took part.
+    pub index: Option<IndexUse<'a>>,
 }
 
 /// What a gate's report is made from.
@@ -120,6 +124,14 @@ pub fn cleaned(cleaned: Cleaned, options: HumanOptions, out: &mut dyn Write) -> 
 /// What `out` answers.
 pub fn cleaned_json(cleaned: Cleaned, written: &[WrittenFile], out: &mut dyn Write) -> io::Result<()> {
     removals::object(cleaned, written, out)
+}
+
+/// Writes a value as one line of JSON. Characters that would act on a terminal are written as `\uXXXX`.
+///
+/// # Errors
+/// What `out` answers.
+pub fn json_line(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    seen::line(value, out)
 }
 
 /// Writes the ordinary report with what a gate decided about it, as the object `"gate"`.

@@ -24,6 +24,21 @@ pub struct WrittenFile {
     pub cut: u64,
 }
 
+/// What an index had to do with a cleaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct IndexUse<'a> {
+    /// Where it is.
+    pub path: &'a str,
+    /// Documents that go because of one that it holds.
+    pub removed: u64,
+    /// Those of them that it holds under their own ids, with the same text.
+    pub known: u64,
+    /// Documents added to it.
+    pub added: u64,
+    /// Those of them that took the place of another text of their id.
+    pub replaced: u64,
+}
+
 #[derive(Serialize)]
 struct LossView<'a> {
     source: Option<&'a str>,
@@ -45,6 +60,8 @@ struct CleanedView<'a> {
     skipped: Vec<ReasonView<'a>>,
     sources: Vec<LossView<'a>>,
     written: &'a [WrittenFile],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<IndexUse<'a>>,
 }
 
 /// The counts as one JSON object on one line.
@@ -66,6 +83,7 @@ pub(super) fn object(cleaned: Cleaned, written: &[WrittenFile], out: &mut dyn Wr
             .map(|(source, loss)| LossView { source: *source, documents: loss.of, removed: loss.documents })
             .collect(),
         written,
+        index: cleaned.index,
     };
     let mut bytes = Vec::new();
     json::value(&mut bytes, &view)?;
@@ -158,6 +176,12 @@ impl<'a> Human<'a, '_> {
         let kinds: Vec<String> = tally.kinds.iter().map(|(kind, n)| format!("{} {kind}", words::number(*n))).collect();
         if !kinds.is_empty() {
             self.put("  ", 2, Line::default().say(Style::Plain, "documents: ").list(Style::Plain, &kinds))?;
+        }
+        if let Some(index) = cleaned.index {
+            let because = words::count(index.removed, "document");
+            let line =
+                format!("because of the index: {because}, {} of them in it under their own ids", words::number(index.known));
+            self.put("  ", 2, Line::default().say(Style::Plain, &line))?;
         }
         let plan = cleaned.plan;
         if !plan.cuts.is_empty() {

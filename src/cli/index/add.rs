@@ -1,0 +1,224 @@
+//! Owns: `nearcopy index add`. Never: keeps or finds anything itself.
+
+use super::super::flags::{InputFlags, RunFlags};
+use super::super::intake::{input, say_empty};
+use super::super::output::to_stdout;
+use super::super::problems::say;
+use super::super::progress::{Meter, TalkArgs};
+use super::super::settings::{Flags, SettingArgs, Settings};
+use super::super::{Failure, usage};
+use super::feed::{Fed, feed};
+use super::{BaseArgs, Exit, Place, Result, SummaryFormat, Texts, counted, grouped, hint, stale, threads};
+use clap::ValueEnum;
+use nearcopy::ingest::Input;
+use nearcopy::report::json_line;
+use nearcopy::{AddedCounts, Index, IndexOptions, IndexStats, RunOptions, SameId};
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Instant;
+
+/// Adds documents to an index
+///
+/// They are on disk in batches of some thousands, in order. Memory does not grow with the input. What is there already under its id with the same
+/// text is left alone, so adding again after an interruption is safe.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "--help describes every setting.")]
+pub struct Add {
+    #[command(flatten)]
+    place: Place,
+
+    /// Files, directories and patterns; - is standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<OsString>,
+
+    /// What an id means that is there with another text
+    #[arg(long, value_name = "WHAT", default_value = "replace", help_heading = "Index")]
+    same_id: Same,
+
+    /// Make the index where it is not there yet [default: false]
+    #[arg(long, help_heading = "Index")]
+    create: bool,
+
+    /// With --create: whether it keeps the texts [default: stored]
+    #[arg(long, value_name = "WHICH", help_heading = "Index", requires = "create")]
+    texts: Option<Texts>,
+
+    /// Compact it afterwards, as `nearcopy index compact` does [default: false]
+    #[arg(long, help_heading = "Index")]
+    compact: bool,
+
+    /// How the summary is written
+    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
+    format: SummaryFormat,
+
+    #[command(flatten)]
+    flags: InputFlags,
+
+    #[command(flatten)]
+    run: RunFlags,
+
+    #[command(flatten)]
+    base: BaseArgs,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+/// What an id means that is added again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Same {
+    /// The new text takes the place of the old one
+    Replace,
+    /// An error: nothing from there on is added
+    Refuse,
+}
+
+#[derive(serde::Serialize)]
+struct Summary<'a> {
+    schema: &'static str,
+    index: &'a str,
+    read: u64,
+    new: u64,
+    copies: u64,
+    replaced: u64,
+    known: u64,
+    skipped: Vec<Skipped<'a>>,
+    documents: u64,
+    changes: u64,
+    seconds: f64,
+}
+
+#[derive(serde::Serialize)]
+struct Skipped<'a> {
+    reason: &'a str,
+    count: u64,
+}
+
+impl Add {
+    pub fn run(self) -> Result<Exit> {
+        if self.paths.is_empty() {
+            return Err(usage(
+                "index add",
+                "nothing to add: name files or directories, `.` for this one, `-` for standard input",
+            ));
+        }
+        let flags =
+            Flags { input: self.flags.clone(), run: self.run.clone(), preset: self.base.preset.clone(), ..Flags::default() };
+        let settings = SettingArgs::of(flags, self.base.config.clone()).resolve()?;
+        threads(settings.flags.run.threads);
+        let index = self.index(&settings)?;
+        let meter = Meter::start(self.talk);
+        let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
+        let begun = Instant::now();
+        let options = settings.flags.input.options();
+        let (fed, added) = feed(&inputs, &options, &meter, self.talk.quiet, |some| index.add_all(some.flatten()))?;
+        let counts = added.map_err(|e| self.stopped(&index, e))?;
+        if let Err(failure) = meter.pause() {
+            say(&format!("{} added before the interruption; to add all again is safe", counted(fresh(counts), "document")));
+            return Err(failure);
+        }
+        let seconds = begun.elapsed().as_secs_f64();
+        if fed.documents == 0 {
+            say_empty(&self.paths, &fed.taken);
+        }
+        if self.compact {
+            let run = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+            let done = index.compact(&settings.thresholds, &run, &meter);
+            meter.pause()?;
+            done?;
+        }
+        self.tell(&fed, counts, &index.stats()?, seconds)?;
+        Ok(fed.taken.exit(settings.flags.run.max_bad))
+    }
+
+    fn index(&self, settings: &Settings) -> Result<Index> {
+        let same_id = if self.same_id == Same::Refuse { SameId::Refuse } else { SameId::Replace };
+        let options = IndexOptions { same_id, without_texts: self.texts == Some(Texts::None), ..IndexOptions::default() };
+        if self.create && is_free(&self.place.dir) {
+            return Ok(options.create(&self.place.dir, &settings.recipe)?);
+        }
+        let index = self.place.open(settings, options, self.talk.quiet)?;
+        let wanted = self.texts.map(|t| t == Texts::Stored);
+        if let Some(wanted) = wanted.filter(|w| *w != index.has_texts()) {
+            let (is, want) = if wanted { ("without", "with") } else { ("with", "without") };
+            return Err(Failure::Said(format!(
+                "{} was made {is} texts, --texts wants one {want}: name another place",
+                self.place.shown()
+            )));
+        }
+        Ok(index)
+    }
+
+    /// What stopped it, and what was done until then.
+    fn stopped(&self, index: &Index, error: nearcopy::Error) -> Failure {
+        if matches!(error, nearcopy::Error::Cancelled) {
+            return Failure::Cancelled;
+        }
+        let holds = index.stats().map_or(String::new(), |s| {
+            format!("\n  earlier batches were added: {} holds {} now", self.place.shown(), counted(s.documents, "document"))
+        });
+        let mend = if matches!(error, nearcopy::Error::SameId { .. }) { " (--same-id replace)" } else { "" };
+        Failure::Said(format!("{error}{mend}{holds}"))
+    }
+
+    fn tell(&self, fed: &Fed, counts: AddedCounts, stats: &IndexStats, seconds: f64) -> Result<()> {
+        let shown = self.place.shown();
+        let skipped: Vec<Skipped> = fed.taken.skipped.iter().map(|(reason, count)| Skipped { reason, count: *count }).collect();
+        let AddedCounts { new, copies, replaced, known } = counts;
+        if self.format == SummaryFormat::Json {
+            let (read, documents, changes) = (fed.documents, stats.documents, stats.changes);
+            let seconds = (seconds * 1000.0).round() / 1000.0;
+            let schema = "nearcopy.added/1";
+            let view =
+                Summary { schema, index: &shown, read, new, copies, replaced, known, skipped, documents, changes, seconds };
+            to_stdout(|out| json_line(&view, out))?;
+        } else if !self.talk.quiet {
+            let mut line = format!(
+                "{} read: {} new, {}, {} replaced, {} known",
+                counted(fed.documents, "document"),
+                grouped(new),
+                counted(copies, "copy"),
+                grouped(replaced),
+                grouped(known)
+            );
+            let all: u64 = skipped.iter().map(|s| s.count).sum();
+            if all > 0 {
+                let each: Vec<String> = skipped.iter().map(|s| format!("{} {}", grouped(s.count), s.reason)).collect();
+                line.push_str(&format!("; {} skipped ({})", grouped(all), each.join(", ")));
+            }
+            let rate = fed.documents as f64 / seconds.max(0.001);
+            let now = format!(
+                "{shown} holds {}; {seconds:.1} s, {} a second",
+                counted(stats.documents, "document"),
+                grouped(rate as u64)
+            );
+            to_stdout(|out| writeln!(out, "{line}\n{now}"))?;
+        }
+        if self.talk.quiet {
+            return Ok(());
+        }
+        if fed.nameless > 0 {
+            say(&format!(
+                "{} without an id: each is known as FILE:RECORD, and another file of that name would replace it (--id-field names a field)",
+                counted(fed.nameless, "record")
+            ));
+        }
+        if stale(stats.changes, stats.documents) {
+            say(&hint(&self.place));
+        }
+        Ok(())
+    }
+}
+
+/// Documents that were not there before.
+fn fresh(counts: AddedCounts) -> u64 {
+    counts.new + counts.copies + counts.replaced
+}
+
+/// Whether there is nothing, or an empty directory.
+fn is_free(dir: &Path) -> bool {
+    match std::fs::read_dir(dir) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(e) => e.kind() == std::io::ErrorKind::NotFound,
+    }
+}

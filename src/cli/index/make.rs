@@ -1,0 +1,104 @@
+//! Owns: `nearcopy index create` and `compact`. Never: what an index holds.
+
+use super::super::config::ConfigArgs;
+use super::super::flags::{PresetFlags, RecipeFlags, RunFlags, ThresholdFlags};
+use super::super::output::to_stdout;
+use super::super::progress::{Meter, TalkArgs};
+use super::super::settings::{Flags, SettingArgs};
+use super::{Exit, Place, Result, Texts, counted, sized};
+use nearcopy::{IndexOptions, RunOptions};
+use std::time::Instant;
+
+/// Makes an empty index in a new directory
+///
+/// The recipe, which says how keys are made, is settled here for good: everything that is added or asked later has keys of this recipe.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "--help describes every setting.")]
+pub struct Create {
+    #[command(flatten)]
+    place: Place,
+
+    /// Whether it keeps the texts
+    #[arg(long, value_name = "WHICH", default_value = "stored", help_heading = "Index")]
+    texts: Texts,
+
+    #[command(flatten)]
+    preset: PresetFlags,
+
+    #[command(flatten)]
+    recipe: RecipeFlags,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+impl Create {
+    pub fn run(self) -> Result<Exit> {
+        let flags = Flags { preset: self.preset, recipe: self.recipe, ..Flags::default() };
+        let settings = SettingArgs::of(flags, self.config).resolve()?;
+        let options = IndexOptions { without_texts: self.texts == Texts::None, ..IndexOptions::default() };
+        options.create(&self.place.dir, &settings.recipe)?;
+        if !self.talk.quiet {
+            let texts = if options.without_texts { "without texts" } else { "with texts" };
+            let line = format!("{} made: empty, {texts}, recipe {}", self.place.shown(), settings.recipe.id());
+            to_stdout(|out| writeln!(out, "{line}"))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// Looks at all documents of an index as a scan does, and sorts its keys anew
+///
+/// It finds out which words are common and which passages are boilerplate, so that answers are those of a scan of everything; keys of removed
+/// documents go. Worth it whenever the index has doubled. Time and memory are those of a scan; others may ask meanwhile. Of the bounds
+/// those of boilerplate and of relations, and --keep, count.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "--help describes every setting.")]
+pub struct Compact {
+    #[command(flatten)]
+    place: Place,
+
+    #[command(flatten)]
+    preset: PresetFlags,
+
+    #[command(flatten)]
+    thresholds: ThresholdFlags,
+
+    #[command(flatten)]
+    run: RunFlags,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+impl Compact {
+    pub fn run(self) -> Result<Exit> {
+        let flags = Flags { preset: self.preset, thresholds: self.thresholds, run: self.run, ..Flags::default() };
+        let settings = SettingArgs::of(flags, self.config).resolve()?;
+        let index = self.place.open(&settings, IndexOptions::default(), self.talk.quiet)?;
+        let meter = Meter::start(self.talk);
+        let begun = Instant::now();
+        let options = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+        let done = index.compact(&settings.thresholds, &options, &meter);
+        meter.pause()?;
+        done?;
+        if !self.talk.quiet {
+            let stats = index.stats()?;
+            let line = format!(
+                "{} compacted in {:.1} s: {}, {} on disk",
+                self.place.shown(),
+                begun.elapsed().as_secs_f64(),
+                counted(stats.documents, "document"),
+                sized(stats.used_bytes)
+            );
+            to_stdout(|out| writeln!(out, "{line}"))?;
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,326 @@
+//! Owns: `nearcopy index query`. Never: finds or compares anything itself.
+
+use super::super::config::ConfigArgs;
+use super::super::flags::{Color, InputFlags, PresetFlags, RunFlags, ThresholdFlags};
+use super::super::intake::{Taken, input, say_empty};
+use super::super::layout::apart;
+use super::super::output::{WIDTH, colored, probe, to_file, to_stdout, width};
+use super::super::problems::clean;
+use super::super::progress::{Meter, TalkArgs};
+use super::super::settings::{Flags, SettingArgs, Settings};
+use super::super::{Failure, usage};
+use super::feed::feed;
+use super::{Exit, Place, Result, counted, grouped, threads};
+use clap::ValueEnum;
+use nearcopy::ingest::Input;
+use nearcopy::report::{HumanOptions, Own, Partner, Seen};
+use nearcopy::{Document, Index, IndexOptions, Relation, Thresholds};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Documents that the human report shows.
+const SHOWN: u64 = 50;
+
+/// Asks what an index holds of documents: copies, texts that contain them, passages
+///
+/// Each document is compared, text against text, with what shares keys with it, and the passages are shown in both. What stands under its own
+/// id is no partner of it, but said. Nothing is changed, and others may add meanwhile.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "--help describes every setting.")]
+pub struct Query {
+    #[command(flatten)]
+    place: Place,
+
+    /// Files, directories and patterns; - is standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<OsString>,
+
+    /// Ask about a document of the index itself, by its id; repeatable
+    #[arg(long, value_name = "ID", help_heading = "Input")]
+    id: Vec<String>,
+
+    /// Show at most this many partners of each document, the nearest first [default: all]
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    limit: Option<usize>,
+
+    /// human: for a person; jsonl: one object for each document, a line each
+    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output", hide_possible_values = true)]
+    format: Format,
+
+    /// Human report: lists only, no passages [default: false]
+    #[arg(long, help_heading = "Output")]
+    brief: bool,
+
+    /// Colours on standard output; auto: on a terminal, unless NO_COLOR is set [default: auto]
+    #[arg(long, value_name = "WHEN", help_heading = "Output")]
+    color: Option<Color>,
+
+    /// Write it to a file instead of standard output [default: none]
+    ///
+    /// The file is written under another name beside its place and then renamed, so it is never half there.
+    #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    input: InputFlags,
+
+    #[command(flatten)]
+    preset: PresetFlags,
+
+    #[command(flatten)]
+    thresholds: ThresholdFlags,
+
+    #[command(flatten)]
+    run: RunFlags,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person
+    Human,
+    /// One JSON object for each document
+    Jsonl,
+}
+
+/// What was answered, for the last line.
+#[derive(Default)]
+struct Tally {
+    asked: u64,
+    seen: BTreeMap<u8, (&'static str, u64)>,
+    own: u64,
+    shown: u64,
+    hidden: u64,
+    /// Whether the index was asked about its own documents.
+    inside: bool,
+}
+
+impl Query {
+    pub fn run(self) -> Result<Exit> {
+        let settings = self.settings()?;
+        self.check_usage()?;
+        threads(settings.flags.run.threads);
+        let options = IndexOptions { read_only: true, ..IndexOptions::default() };
+        let index = self.place.open(&settings, options, self.talk.quiet)?;
+        let meter = Meter::start(self.talk);
+        let (mut taken, mut failure) = (Taken::default(), None);
+        let write = |out: &mut dyn Write| {
+            self.answer(&index, &settings, &meter, &mut taken, out).map_err(|stop| match stop {
+                Stop::Written(e) => e,
+                Stop::Failed(f) => {
+                    failure = Some(f);
+                    // What is half written is not put in its place.
+                    io::Error::other("stopped")
+                }
+            })
+        };
+        let written = match &self.output {
+            Some(path) => to_file(path, write),
+            None => to_stdout(write),
+        };
+        meter.pause()?;
+        failure.map_or(written, Err)?;
+        if self.id.is_empty() && taken.records == taken.bad {
+            say_empty(&self.paths, &taken);
+        }
+        Ok(taken.exit(settings.flags.run.max_bad))
+    }
+
+    fn settings(&self) -> Result<Settings> {
+        let flags = Flags {
+            input: self.input.clone(),
+            preset: self.preset.clone(),
+            thresholds: self.thresholds.clone(),
+            run: self.run.clone(),
+            ..Flags::default()
+        };
+        SettingArgs::of(flags, self.config.clone()).resolve()
+    }
+
+    fn check_usage(&self) -> Result<()> {
+        if self.paths.is_empty() == self.id.is_empty() {
+            let why = if self.id.is_empty() {
+                "nothing to ask about: name files or directories, `-` for standard input, or a document of the index with --id"
+            } else {
+                "name either files or, with --id, documents of the index"
+            };
+            return Err(usage("index query", why));
+        }
+        let Some(path) = &self.output else { return Ok(()) };
+        let inputs: Vec<(&OsStr, &str)> = self.paths.iter().map(|p| (p.as_os_str(), "input")).collect();
+        apart("--output", path, &inputs)?;
+        probe(path)
+    }
+
+    fn answer(
+        &self,
+        index: &Index,
+        settings: &Settings,
+        meter: &Meter,
+        taken: &mut Taken,
+        out: &mut dyn Write,
+    ) -> std::result::Result<(), Stop> {
+        let mut tally = Tally { inside: !self.id.is_empty(), ..Tally::default() };
+        let t = &settings.thresholds;
+        if !self.id.is_empty() {
+            let documents = self.of_index(index)?;
+            self.some(index, t, documents, &mut tally, out)?;
+        } else {
+            let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
+            let (fed, done) = feed(&inputs, &settings.flags.input.options(), meter, self.talk.quiet, |all| {
+                for some in all {
+                    self.some(index, t, some, &mut tally, out)?;
+                }
+                Ok::<(), Stop>(())
+            })?;
+            *taken = fed.taken;
+            done?;
+            meter.pause()?;
+        }
+        if self.format == Format::Human { Ok(tally.write(out)?) } else { Ok(()) }
+    }
+
+    /// The documents of the index that are asked about.
+    fn of_index(&self, index: &Index) -> Result<Vec<Document>> {
+        if !index.has_texts() {
+            return Err(Failure::Said(format!(
+                "{} keeps no texts, so it cannot be asked about its own documents: name files",
+                self.place.shown()
+            )));
+        }
+        let get = |id: &String| match index.get(id)? {
+            Some(document) => Ok(document),
+            None => Err(Failure::Said(format!("{} holds no document with the id {}", self.place.shown(), clean(id)))),
+        };
+        self.id.iter().map(get).collect()
+    }
+
+    /// Asks about some documents, by all threads, and writes the answers in their order.
+    fn some(
+        &self,
+        index: &Index,
+        t: &Thresholds,
+        documents: Vec<Document>,
+        tally: &mut Tally,
+        out: &mut dyn Write,
+    ) -> std::result::Result<(), Stop> {
+        let answers = documents.into_par_iter().map(|d| -> Result<(Seen, Vec<u8>)> {
+            let seen = self.seen(index, t, d)?;
+            let mut bytes = Vec::new();
+            if self.format == Format::Jsonl {
+                seen.json(&mut bytes).map_err(|e| Failure::Said(clean(&e.to_string())))?;
+            }
+            Ok((seen, bytes))
+        });
+        for (seen, bytes) in answers.collect::<Result<Vec<_>>>()? {
+            tally.count(&seen);
+            if self.format == Format::Jsonl {
+                out.write_all(&bytes)?;
+            } else if seen.nearest().is_some() || seen.own().is_some() {
+                if tally.shown < SHOWN {
+                    out.write_all(if tally.shown > 0 { b"\n" } else { b"" })?;
+                    seen.human(self.human(), out)?;
+                    tally.shown += 1;
+                } else {
+                    tally.hidden += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn seen(&self, index: &Index, t: &Thresholds, document: Document) -> Result<Seen> {
+        let own = if self.id.is_empty() { index.get(&document.id)? } else { None };
+        let own = own.map(|there| match there.text == document.text {
+            _ if !index.has_texts() => Own::There,
+            true => Own::Same,
+            false => Own::Other,
+        });
+        let mut sightings = index.seen(&document, t)?;
+        let more = sightings.len().saturating_sub(self.limit.unwrap_or(usize::MAX)) as u64;
+        sightings.truncate(sightings.len() - more as usize);
+        let partners = sightings.into_iter().map(|s| Partner {
+            info: s.info,
+            text: s.text,
+            copies: s.copies,
+            relation: s.relation,
+            comparison: s.comparison,
+        });
+        Ok(Seen::new(document, own, partners.collect(), more))
+    }
+
+    fn human(&self) -> HumanOptions {
+        match self.output {
+            Some(_) => HumanOptions { color: false, width: WIDTH, brief: self.brief },
+            None => HumanOptions { color: colored(self.color.unwrap_or(Color::Auto)), width: width(), brief: self.brief },
+        }
+    }
+}
+
+/// Why answers end early.
+enum Stop {
+    /// They could not be written.
+    Written(io::Error),
+    /// They could not be had.
+    Failed(Failure),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Stop {
+        Stop::Written(error)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Stop {
+        Stop::Failed(failure)
+    }
+}
+
+impl Tally {
+    fn count(&mut self, seen: &Seen) {
+        self.asked += 1;
+        if let Some(relation) = seen.nearest() {
+            let rank = match relation {
+                Relation::Equal => 0,
+                Relation::NearCopy => 1,
+                Relation::ContainedIn => 2,
+                Relation::Contains => 3,
+                Relation::Quotes => 4,
+                Relation::Template => 5,
+            };
+            self.seen.entry(rank).or_insert((relation.name(), 0)).1 += 1;
+        } else if seen.own() == Some(Own::Same) {
+            self.own += 1;
+        }
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.hidden > 0 {
+            writeln!(out, "\n… and {} seen before: --format jsonl has all of them.", counted(self.hidden, "more document"))?;
+        }
+        let related: u64 = self.seen.values().map(|s| s.1).sum();
+        let seen = related + self.own;
+        let mut kinds: Vec<String> = self.seen.values().map(|(name, n)| format!("{} {name}", grouped(*n))).collect();
+        if self.own > 0 {
+            kinds.push(format!("{} only under their own ids", grouped(self.own)));
+        }
+        let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+        let blank = if self.shown > 0 { "\n" } else { "" };
+        let asked = counted(self.asked, "document");
+        let (seen, other) = (grouped(seen), grouped(self.asked - seen));
+        if self.inside {
+            return writeln!(out, "{blank}Asked about {asked} of the index: {seen} related to others{kinds}, {other} to none.");
+        }
+        writeln!(out, "{blank}Asked about {asked}: {seen} seen before{kinds}, {other} new.")
+    }
+}

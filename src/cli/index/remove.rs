@@ -1,0 +1,89 @@
+//! Owns: `nearcopy index remove`. Never: what becomes of the keys.
+
+use super::super::output::to_stdout;
+use super::super::problems::{clean, say};
+use super::super::{Failure, usage};
+use super::{Exit, Place, Result, counted};
+use nearcopy::IndexOptions;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// Ids that are not there, as far as they are listed.
+const SHOWN: usize = 5;
+
+/// Takes documents out of an index, by their ids
+///
+/// They are found no more at once; their keys go when it is compacted.
+#[derive(Debug, clap::Args)]
+pub struct Remove {
+    #[command(flatten)]
+    place: Place,
+
+    /// Ids of documents
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+
+    /// Also the ids in this file, one a line; - is standard input [default: none]
+    #[arg(long = "ids", value_name = "FILE", help_heading = "Input")]
+    list: Option<PathBuf>,
+
+    /// That an id is not there is no error [default: false]
+    #[arg(long, help_heading = "Input")]
+    missing_ok: bool,
+
+    /// Nothing on standard error but errors, and no summary [default: false]
+    #[arg(short, long, help_heading = "Run")]
+    quiet: bool,
+}
+
+impl Remove {
+    pub fn run(self) -> Result<Exit> {
+        if self.ids.is_empty() && self.list.is_none() {
+            return Err(usage("index remove", "nothing to remove: name ids, or a file of ids with --ids"));
+        }
+        let mut ids = self.ids.clone();
+        if let Some(path) = &self.list {
+            ids.extend(listed(path)?);
+        }
+        let index = IndexOptions::default().open(&self.place.dir)?;
+        let (mut removed, mut missing) = (0, Vec::new());
+        for id in ids {
+            match index.remove(&id)? {
+                true => removed += 1,
+                false => missing.push(id),
+            }
+        }
+        if !self.quiet {
+            to_stdout(|out| writeln!(out, "{} removed from {}", counted(removed, "document"), self.place.shown()))?;
+        }
+        if missing.is_empty() || self.missing_ok {
+            return Ok(Exit::Done);
+        }
+        let mut message = format!("error: {} not there", counted(missing.len() as u64, "id"));
+        missing.iter().take(SHOWN).for_each(|id| message.push_str(&format!("\n  {}", clean(id))));
+        if missing.len() > SHOWN {
+            message.push_str(&format!("\n  … and {} more", missing.len() - SHOWN));
+        }
+        say(&message);
+        Ok(Exit::Incomplete)
+    }
+}
+
+/// The ids of a file; a line without any is passed over.
+fn listed(path: &Path) -> Result<Vec<String>> {
+    let shown = clean(&path.display().to_string());
+    let failed = |e: std::io::Error| Failure::Said(format!("--ids {shown}: {e}; it should hold one id a line, in UTF-8"));
+    let from: Box<dyn Read> = match path.to_str() {
+        Some("-") => Box::new(std::io::stdin()),
+        _ => Box::new(std::fs::File::open(path).map_err(failed)?),
+    };
+    let mut ids = Vec::new();
+    for line in BufReader::new(from).lines() {
+        let line = line.map_err(failed)?;
+        let id = line.strip_prefix('\u{feff}').unwrap_or(&line).trim_end_matches('\r');
+        if !id.is_empty() {
+            ids.push(id.to_owned());
+        }
+    }
+    Ok(ids)
+}
