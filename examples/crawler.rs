@@ -58,7 +58,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for line in std::io::stdin().lock().lines() {
             let page: serde_json::Value = serde_json::from_str(&line?)?;
             let field = |name: &str| page[name].as_str().map(str::to_owned);
-            let mut document = Document::new(field("id").ok_or("a page without id")?, field("text").ok_or("a page without text")?);
+            let mut document =
+                Document::new(field("id").ok_or("a page without id")?, field("text").ok_or("a page without text")?);
             document.source = field("source").map(Into::into);
             document.date = field("date").map(Into::into);
             // Waits while all threads are busy and the channel is full.

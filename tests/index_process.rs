@@ -177,7 +177,7 @@ fn many_read_while_one_writes() {
             index.add_all((n..n + many).map(article)).unwrap();
             n += many;
             written.store(n, Ordering::Release);
-            if mix(n) % 40 == 0 {
+            if mix(n).is_multiple_of(40) {
                 index.compact(&t, &RunOptions::default(), &()).unwrap();
             }
         }

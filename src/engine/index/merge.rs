@@ -161,43 +161,56 @@ pub fn merge(store: &Store, turn: &Writing, from: usize, keep: impl Fn(u32) -> b
     Ok((info.postings > 0).then_some(info))
 }
 
+/// The buckets of a run, in order.
+type Buckets<'t> = Box<dyn Iterator<Item = Result<(u32, &'t [u8])>> + 't>;
+
 /// The postings of a run in order.
-struct Reader<'t, I> {
-    buckets: I,
+struct Reader<'t> {
+    run: RunInfo,
+    buckets: Buckets<'t>,
     now: Option<(u32, Bucket<'t>)>,
     at: usize,
 }
 
+impl Reader<'_> {
+    /// The next posting; every bucket is checked before it is copied.
+    fn next(&mut self, store: &Store) -> Result<Option<Posting>> {
+        if self.now.is_none_or(|(_, b)| self.at == b.len()) {
+            let Some(next) = self.buckets.next() else { return Ok(None) };
+            let (number, bytes) = next?;
+            let what = || store.place("run", format!("{}, {number}", self.run.id));
+            self.now = Some((number, Bucket::checked(Shape { bits: self.run.bits }, bytes, what)?));
+            self.at = 0;
+        }
+        let posting = self.now.map(|(number, bucket)| bucket.posting(number, self.at));
+        self.at += 1;
+        Ok(posting)
+    }
+}
+
 /// The postings of several runs in order.
-struct Merged<'t, I> {
+struct Merged<'t> {
     store: &'t Store,
-    readers: Vec<(RunInfo, Reader<'t, I>)>,
+    readers: Vec<Reader<'t>>,
     heads: Vec<Posting>,
 }
 
-impl<'t> Merged<'t, ()> {
-    #[expect(clippy::new_ret_no_self, reason = "the iterator's type has no name")]
-    fn new(
-        store: &'t Store,
-        txn: &'t RoTxn,
-        runs: &[RunInfo],
-    ) -> Result<Merged<'t, impl Iterator<Item = Result<(u32, &'t [u8])>>>> {
+impl<'t> Merged<'t> {
+    fn new(store: &'t Store, txn: &'t RoTxn, runs: &[RunInfo]) -> Result<Merged<'t>> {
         let mut out = Merged { store, readers: Vec::new(), heads: Vec::new() };
         for run in runs {
-            let mut reader = (*run, Reader { buckets: store.buckets(txn, run.id)?, now: None, at: 0 });
-            if let Some(first) = advance(store, &mut reader)? {
+            let mut reader = Reader { run: *run, buckets: Box::new(store.buckets(txn, run.id)?), now: None, at: 0 };
+            if let Some(first) = reader.next(store)? {
                 out.heads.push(first);
                 out.readers.push(reader);
             }
         }
         Ok(out)
     }
-}
 
-impl<'t, I: Iterator<Item = Result<(u32, &'t [u8])>>> Merged<'t, I> {
     fn next(&mut self) -> Result<Option<Posting>> {
         let Some((i, &least)) = self.heads.iter().enumerate().min_by_key(|h| h.1) else { return Ok(None) };
-        match advance(self.store, &mut self.readers[i])? {
+        match self.readers[i].next(self.store)? {
             Some(p) => self.heads[i] = p,
             None => {
                 self.heads.swap_remove(i);
@@ -206,21 +219,4 @@ impl<'t, I: Iterator<Item = Result<(u32, &'t [u8])>>> Merged<'t, I> {
         }
         Ok(Some(least))
     }
-}
-
-/// The next posting of a run; every bucket is checked before it is copied.
-fn advance<'t, I>(store: &Store, (run, reader): &mut (RunInfo, Reader<'t, I>)) -> Result<Option<Posting>>
-where
-    I: Iterator<Item = Result<(u32, &'t [u8])>>,
-{
-    if reader.now.is_none_or(|(_, b)| reader.at == b.len()) {
-        let Some(next) = reader.buckets.next() else { return Ok(None) };
-        let (number, bytes) = next?;
-        let what = || store.place("run", format!("{}, {number}", run.id));
-        reader.now = Some((number, Bucket::checked(Shape { bits: run.bits }, bytes, what)?));
-        reader.at = 0;
-    }
-    let posting = reader.now.map(|(number, bucket)| bucket.posting(number, reader.at));
-    reader.at += 1;
-    Ok(posting)
 }

@@ -166,7 +166,7 @@ pub fn seal(mut bytes: Vec<u8>) -> Vec<u8> {
 }
 
 /// The bytes without their checksum, which must be right.
-pub fn unseal<'b>(bytes: &'b [u8], what: impl Fn() -> String) -> Result<&'b [u8]> {
+pub fn unseal(bytes: &[u8], what: impl Fn() -> String) -> Result<&[u8]> {
     let whole = bytes.split_last_chunk::<SEAL>().filter(|(b, sum)| hash::bytes(b) == u64::from_le_bytes(**sum));
     whole.map(|(b, _)| b).ok_or_else(|| damaged(what()))
 }
