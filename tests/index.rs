@@ -14,6 +14,12 @@ fn new_index() -> (tempfile::TempDir, Index) {
     (dir, index)
 }
 
+/// One handle serves all threads.
+#[expect(dead_code, reason = "it is checked by being compiled")]
+fn shared(index: Index) -> impl Send + Sync {
+    index
+}
+
 fn sound(index: &Index) {
     let v = index.verify().unwrap();
     assert_eq!(v.problems, Vec::<String>::new());
@@ -346,4 +352,82 @@ fn damage_is_told_and_never_answered_from() {
     let index = Index::open(&path, &Recipe::default()).unwrap();
     let found = index.verify().unwrap();
     assert!(found.wrong > 0 && found.problems[0].contains("damaged"), "{:?}", found.problems);
+}
+
+/// An index as the first released format has it: `UPDATE=1` writes it again, and only a new format is a reason to.
+#[test]
+fn an_index_of_the_frozen_format_is_understood() {
+    let frozen = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frozen/index-1.mdb");
+    let (dir, index) = new_index();
+    let t = Thresholds::default();
+    let path = dir.path().join("index");
+    if std::env::var_os("UPDATE").is_some() {
+        index.add(&Document::new("a", STORY).source("Courier").date("2026-03-01")).unwrap();
+        index.add(&Document::new("b", STORY)).unwrap();
+        index.compact(&t, &RunOptions::default(), &()).unwrap();
+        index.add(&Document::new("c", words(1, 40).join(" "))).unwrap();
+        drop(index);
+        std::fs::copy(path.join("data.mdb"), &frozen).unwrap();
+    } else {
+        drop(index);
+    }
+    std::fs::remove_dir_all(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    std::fs::copy(&frozen, path.join("data.mdb")).unwrap();
+    let index = Index::open(&path, &Recipe::default()).unwrap();
+    sound(&index);
+    let seen = index.seen(&Document::new("x", STORY.replace("Monday", "Tuesday")), &t).unwrap();
+    assert_eq!((seen[0].info.id.as_str(), seen[0].copies, seen[0].relation), ("a", 2, Relation::NearCopy));
+    assert_eq!((seen[0].info.source.as_deref(), seen[0].info.date.as_deref()), (Some("Courier"), Some("2026-03-01")));
+    assert_eq!(index.seen(&Document::new("x", words(1, 40).join(" ")), &t).unwrap()[0].info.id, "c");
+    index.add(&Document::new("d", STORY)).unwrap();
+    sound(&index);
+}
+
+#[test]
+fn what_a_batch_took_and_gave_back_leaves_a_whole_file() {
+    let (dir, index) = new_index();
+    // Free pages, but no long row of them; then a long text that its correction replaces in the same transaction.
+    for n in 0..40 {
+        index.add(&Document::new("page", words(n, 300).join(" "))).unwrap();
+    }
+    let long = Document::new("x", words(99, 60_000).join(" "));
+    index.add_all([long, Document::new("x", "a short correction")]).unwrap();
+    drop(index);
+    let index = Index::open(dir.path().join("index"), &Recipe::default()).unwrap();
+    assert_eq!(index.get("x").unwrap().unwrap().text, "a short correction");
+    sound(&index);
+}
+
+#[test]
+fn a_page_that_changes_often_is_still_found() {
+    let (_dir, index) = new_index();
+    let t = Thresholds::default();
+    let mut page = words(4, 150);
+    for n in 0..300 {
+        page[n % 150] = format!("v{n}");
+        index.add(&Document::new("live", page.join(" "))).unwrap();
+    }
+    let mut copy = page.clone();
+    copy[75] = "copied".into();
+    let copy = Document::new("copy", copy.join(" "));
+    for _ in 0..2 {
+        let seen = index.seen(&copy, &t).unwrap();
+        assert_eq!((seen.len(), seen[0].info.id.as_str(), seen[0].relation), (1, "live", Relation::NearCopy));
+        index.compact(&t, &RunOptions::default(), &()).unwrap();
+    }
+    sound(&index);
+}
+
+#[test]
+fn threads_of_a_pool_may_add() {
+    use rayon::prelude::*;
+    let (_dir, index) = new_index();
+    let documents: Vec<Document> = (0..9000).map(|n| Document::new(format!("{n}"), words(n, 60).join(" "))).collect();
+    // Runs are sorted while others of the pool wait for their turn.
+    documents.par_chunks(300).for_each(|part| drop(index.add_all(part.iter().cloned()).map(|_| ())));
+    documents.par_iter().step_by(30).for_each(|d| assert_eq!(index.add(d), Ok(Added::Known)));
+    index.compact(&Thresholds::default(), &RunOptions::default(), &()).unwrap();
+    sound(&index);
+    assert_eq!(index.stats().unwrap().documents, 9000);
 }

@@ -83,7 +83,7 @@ fn made_filled_and_measured() {
     assert_eq!(["read", "new", "copies", "replaced", "known", "documents"].map(count), [3, 1, 0, 1, 1, 4]);
     assert_eq!(added["schema"], "nearcopy.added/1");
     let human = index(at, &["stats", "seen"]);
-    assert!(human.contains("4 with 3 different texts") && human.contains("none: it was never compacted"), "{human}");
+    assert!(human.contains("4 with 3 different texts") && human.contains("none yet"), "{human}");
     assert!(index(at, &["compact", "seen"]).contains("seen compacted in "));
     assert_eq!(stats(at)["changes"], 0);
     assert_ne!(stats(at)["background"], "none");

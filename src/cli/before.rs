@@ -46,9 +46,8 @@ impl Before {
             )));
         }
         index::threads(settings.flags.run.threads);
-        // Before the first compaction there is none, and the input's own tells more than nothing.
-        let drawn = index.stats()?.background != "none";
-        let background = if drawn { Some(index.background()?) } else { None };
+        // Before the first compaction it knows of no boilerplate, and the input's own background tells more.
+        let background = if index.stats()?.compacted { Some(index.background()?) } else { None };
         Ok(Before { index, shown, reads, known: HashSet::new(), background })
     }
 
@@ -63,6 +62,8 @@ impl Before {
     /// reference, else the new version would go as a copy of it.
     pub fn references(&mut self, documents: &[Document], t: &Thresholds, meter: &Meter) -> Result<Vec<Document>> {
         let (mut found, mut old) = (BTreeMap::new(), HashSet::new());
+        // Texts that stand under other ids too: an old version among them does not take them along.
+        let mut held: HashSet<String> = HashSet::new();
         meter.asking(documents.len() as u64);
         for part in documents.chunks(PART) {
             let asked = part.par_iter().map(|d| {
@@ -83,6 +84,9 @@ impl Before {
                     }
                 }
                 for s in seen {
+                    if s.copies > 1 {
+                        held.insert(s.info.id.clone());
+                    }
                     found.entry(s.info.id.clone()).or_insert_with(|| Document {
                         id: s.info.id,
                         text: s.text.unwrap_or_default(),
@@ -96,7 +100,7 @@ impl Before {
             }
         }
         meter.pause()?;
-        found.retain(|id, _| !old.contains(id) || self.known.contains(id));
+        found.retain(|id, _| !old.contains(id) || self.known.contains(id) || held.contains(id));
         let reference = |d: Document| Document { id: format!("{PREFIX}{}", d.id), reference: true, whole_file: false, ..d };
         Ok(found.into_values().map(reference).collect())
     }

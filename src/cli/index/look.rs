@@ -61,9 +61,12 @@ impl Stats {
 
     fn rows(&self, s: &IndexStats) -> [(&'static str, String); 7] {
         let background = match s.background.as_str() {
-            "none" => "none: it was never compacted".to_owned(),
-            id => clean(id),
+            "none" => "none yet".to_owned(),
+            id if s.compacted => clean(id),
+            id => format!("{}: common words; boilerplate is told by a compaction", clean(id)),
         };
+        let since = counted(s.changes, "document");
+        let compacted = if s.compacted { format!("{since} came or went since then") } else { "never".to_owned() };
         let texts = if s.texts { format!("kept, {} packed", sized(s.text_bytes)) } else { "not kept".to_owned() };
         let disk = format!(
             "{} in use of {}: {} keys, {} texts, {} rows",
@@ -79,7 +82,7 @@ impl Stats {
             ("texts", texts),
             ("recipe", clean(&s.recipe)),
             ("background", background),
-            ("since then", format!("{} came or went", counted(s.changes, "document"))),
+            ("compacted", compacted),
             ("keys", format!("{} in {runs}, {} not sorted yet", grouped(s.postings), grouped(s.pending_keys))),
             ("disk", disk),
         ]

@@ -8,6 +8,8 @@ use nearcopy::IndexOptions;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+/// Ids taken away in one transaction.
+const CHUNK: usize = 1000;
 /// Ids that are not there, as far as they are listed.
 const SHOWN: usize = 5;
 
@@ -47,10 +49,14 @@ impl Remove {
         }
         let index = IndexOptions::default().open(&self.place.dir)?;
         let (mut removed, mut missing) = (0, Vec::new());
-        for id in ids {
-            match index.remove(&id)? {
-                true => removed += 1,
-                false => missing.push(id),
+        for some in ids.chunks(CHUNK) {
+            let gone = index.remove_all(some.iter().map(String::as_str))?;
+            for (id, gone) in some.iter().zip(gone) {
+                if gone {
+                    removed += 1;
+                } else {
+                    missing.push(id.clone());
+                }
             }
         }
         if !self.quiet {

@@ -8,7 +8,7 @@ use super::rows::{DocumentRow, State, read};
 use super::store::{Store, Writing};
 use crate::engine::batch::{self, Related};
 use crate::engine::options::{Progress, RunOptions};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::pair::background::Background;
 use crate::pair::candidate::{Posting, groups, pack, passage_units, unpack};
 use crate::pair::thresholds::Thresholds;
@@ -16,7 +16,7 @@ use crate::sketch::recipe::Recipe;
 use crate::text::document::{Document, DocumentInfo, Documents};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// The documents of an index, numbered by id. Texts are read when they are asked for.
 struct Stored<'i> {
@@ -24,6 +24,8 @@ struct Stored<'i> {
     infos: Vec<DocumentInfo>,
     /// Number in the index and class of each.
     at: Vec<(u32, DocumentRow)>,
+    /// Why a text could not be read.
+    failed: Mutex<Option<Error>>,
 }
 
 impl Documents for Stored<'_> {
@@ -35,7 +37,8 @@ impl Documents for Stored<'_> {
     }
     fn text(&self, number: usize) -> Option<Cow<'_, str>> {
         let (at, row) = &self.at[number];
-        self.index.text_of(*at, row).ok().map(Cow::Owned)
+        let failed = |e| drop(self.failed.lock().map(|mut first| first.get_or_insert(e).clone()));
+        self.index.text_of(*at, row).map_err(failed).ok().map(Cow::Owned)
     }
 }
 
@@ -62,7 +65,11 @@ impl<'i> Stored<'i> {
             let slim = DocumentRow { class, text, bytes, ..DocumentRow::new(&Document::default()) };
             std::mem::replace(row, slim).info()
         });
-        Ok(Stored { infos: infos.collect(), index, at })
+        Ok(Stored { infos: infos.collect(), index, at, failed: Mutex::default() })
+    }
+    /// What really went wrong, where a scan only knows that a text is gone.
+    fn reason(&self, error: Error) -> Error {
+        self.failed.lock().ok().and_then(|mut failed| failed.take()).unwrap_or(error)
     }
 }
 
@@ -86,14 +93,18 @@ pub fn compact(index: &Index, t: &Thresholds, options: &RunOptions, progress: &d
     let living = living(store, &state)?;
     let merged = merge(store, turn, 0, |unit| living.get(unit as usize).copied().unwrap_or(false))?;
     settle(index, turn, merged.into_iter().collect(), insight)?;
-    drop_runs(store, turn, &state.runs)
+    drop_runs(store, turn, &state.runs);
+    Ok(())
 }
 
 fn look(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Progress) -> Result<Insight> {
     let t = &Thresholds { min_tokens: 0, since: None, until: None, sources: Default::default(), ..t.clone() };
     let documents = Stored::new(index)?;
     let recipe = &index.recipe;
-    let found = batch::in_pool(options, || batch::relate(&documents, recipe, t, progress))?;
+    // From a thread of no pool: one of a pool would take other work while it waits, which may want the turn that is held.
+    let scan = || batch::in_pool(options, || batch::relate(&documents, recipe, t, progress));
+    let done = std::thread::scope(|s| s.spawn(scan).join());
+    let found = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(|e| documents.reason(e))?;
     let class = |c: u32| documents.at[found.all.first[c as usize] as usize].1.class;
     let families = (0..).zip(&found.family).filter(|(c, f)| c != *f).map(|(c, f)| (class(c), class(*f)));
     let mut families: Vec<(u32, u32)> = families.collect();

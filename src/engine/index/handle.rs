@@ -1,7 +1,9 @@
 //! Owns: how a handle opens, reads one moment of the index, and takes its turn to write. Never: what is looked for.
 
+use super::create;
 use super::lookup::View;
 use super::merge::{self, flush, settle, to_run};
+use super::recent::Recent;
 use super::rows::{Header, PendingRow, SCHEMA, State};
 use super::sight::{Eye, Sighting};
 use super::store::{Read, Store};
@@ -36,7 +38,7 @@ impl IndexOptions {
             recipe: serde_json::to_value(recipe).expect("numbers only"),
             texts: !self.without_texts,
         };
-        Store::create(path.as_ref(), &serde_json::to_string(&header).expect("plain values"))?;
+        create::create(path.as_ref(), &serde_json::to_string(&header).expect("plain values"))?;
         IndexOptions { recipe: Some(recipe.clone()), ..self.clone() }.open(path)
     }
 
@@ -128,7 +130,7 @@ impl Index {
         loop {
             let txn = self.read()?;
             let state = self.store.state(&txn)?;
-            self.fill(&state, &txn)?;
+            self.fill(&self.recent, &state, &txn)?;
             let view = View { store: &self.store, txn: &txn, state: &state, recent: &self.recent, stale: Cell::new(false) };
             let found = f(&view);
             if !view.stale.get() {
@@ -140,17 +142,18 @@ impl Index {
     /// Brings the keys in memory up to the last transaction; whoever writes does this first, others may have written.
     pub(super) fn refresh(&self) -> Result<()> {
         let txn = self.read()?;
-        self.fill(&self.store.state(&txn)?, &txn)
+        self.fill(&self.recent, &self.store.state(&txn)?, &txn)
     }
 
-    fn fill(&self, state: &State, txn: &Read) -> Result<()> {
+    /// Brings keys in memory up to a moment, unless they are of a later one.
+    pub(super) fn fill(&self, recent: &RwLock<Recent>, state: &State, txn: &Read) -> Result<()> {
         {
-            let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+            let recent = recent.read().unwrap_or_else(PoisonError::into_inner);
             if recent.epoch > state.epoch || (recent.epoch == state.epoch && recent.until >= state.next) {
                 return Ok(());
             }
         }
-        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = recent.write().unwrap_or_else(PoisonError::into_inner);
         if recent.epoch < state.epoch {
             recent.restart(state.epoch, state.pending_from);
         }
@@ -212,19 +215,20 @@ impl Index {
     }
 
     pub(super) fn add_entry(&self, entry: Entry, turn: &Turn) -> Result<Added> {
-        self.refresh()?;
+        self.tidy(turn)?;
         let mut batch = Batch::new(&self.store, self.store.write(turn)?, &self.recent, Keys::Pending)?;
         let added = batch.add(entry, self.same_id)?;
         if added != Added::Known {
             self.finish(batch)?;
-            self.tidy(turn)?;
+            // What was added is on disk: what fails now is tried again, and told, before the next is.
+            let _ = self.tidy(turn);
         }
         Ok(added)
     }
 
     pub(super) fn add_entries(&self, entries: Vec<Entry>, counts: &mut AddedCounts) -> Result<()> {
         let turn = self.turn()?;
-        self.refresh()?;
+        self.tidy(&turn)?;
         let keys: usize = entries.iter().map(Entry::keys).sum();
         // A large batch is sorted at once; a small one would make too small a run.
         let large = keys as u64 >= FLUSH / 2;
@@ -236,7 +240,8 @@ impl Index {
         }
         self.finish(batch)?;
         counts.merge(added);
-        self.tidy(&turn)
+        let _ = self.tidy(&turn);
+        Ok(())
     }
 
     /// Makes a batch last, and shows it to this handle.
@@ -261,10 +266,11 @@ impl Index {
 
     /// Draws anew which words are common; what is boilerplate only a compaction tells.
     fn draw(&self, turn: &Turn) -> Result<()> {
+        // Texts that have gone are in the counts until a compaction.
         let mut txn = self.store.write(turn)?;
         let mut state = self.store.state(&txn)?;
         let before = self.background_of(&state, &txn)?;
-        let (common, frequent) = draw::words(&merge::words(&self.store, &txn)?, state.classes);
+        let (common, frequent) = draw::words(&merge::words(&self.store, &txn)?, state.classes + state.dead);
         let drawn = Background::new(state.classes, before.paragraphs.clone(), before.anchors.clone(), common, frequent);
         state.background = drawn.id();
         state.drawn = state.classes;
@@ -274,8 +280,9 @@ impl Index {
         self.store.commit(txn)
     }
 
-    /// Sorts what has piled up.
+    /// Sorts what has piled up, and brings the keys in memory up to date.
     fn tidy(&self, turn: &Turn) -> Result<()> {
+        self.refresh()?;
         let state = self.store.now()?;
         if self.texts && state.classes >= FIRST_DRAWN.max(2 * state.drawn) {
             self.draw(turn)?;

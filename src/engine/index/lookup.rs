@@ -14,6 +14,8 @@ use std::sync::{PoisonError, RwLock};
 
 /// Texts looked at on either end of a hot band's list, for one that is new.
 const ENDS: usize = 256;
+/// … and so many numbers are looked at to find them, where some have gone.
+const LOOKED_AT: usize = 16 * ENDS;
 /// New texts are compared with so many of those that share most of their hot bands.
 const VOTED: usize = 16;
 
@@ -41,6 +43,9 @@ impl List<'_> {
     fn len(&self) -> usize {
         self.pieces.iter().map(|p| p.1.len()).sum::<usize>() + self.recent.len()
     }
+    fn holds(&self, unit: u32) -> bool {
+        self.recent.binary_search(&unit).is_ok() || self.pieces.iter().any(|(b, places)| b.holds(places.clone(), unit))
+    }
     /// All, ascending: runs follow each other in the order of their documents.
     fn units(&self) -> impl DoubleEndedIterator<Item = u32> {
         self.pieces.iter().flat_map(|(b, r)| r.clone().map(|i| b.unit(i))).chain(self.recent.iter().copied())
@@ -54,8 +59,8 @@ pub struct Candidates {
     pub classes: Vec<u32>,
     /// Keys that were too frequent to be expanded.
     pub capped: u64,
-    /// The lists of the text's anchors, where they were asked for: what scores are estimated from without texts.
-    pub anchors: Vec<Vec<u32>>,
+    /// How many anchors each shares, where that was asked for: what scores are estimated from without texts.
+    pub shared: Vec<u32>,
 }
 
 impl<'v> View<'v> {
@@ -122,25 +127,27 @@ impl<'v> View<'v> {
     }
     /// Whether a text's postings hold a key.
     pub fn holds(&self, key: u64, unit: u32) -> Result<bool> {
-        Ok(self.list(key)?.units().any(|u| u == unit))
+        Ok(self.list(key)?.holds(unit))
     }
 
-    /// The classes to compare a text with; `own` is its class, where it has one already. With `lists`, the lists of its anchors too.
-    pub fn candidates(&self, f: &Fingerprint, own: Option<u32>, recipe: &Recipe, lists: bool) -> Result<Candidates> {
+    /// The classes to compare a text with; `own` is its class, where it has one already. Without texts (`count`), all
+    /// shared anchors are counted.
+    pub fn candidates(&self, f: &Fingerprint, own: Option<u32>, recipe: &Recipe, count: bool) -> Result<Candidates> {
         let mut out = Candidates::default();
-        let known = own.is_some_and(|c| c < self.state.compacted);
+        // Without texts a compaction leaves no links that would tell more than the keys.
+        let known = !count && own.is_some_and(|c| c < self.state.compacted);
         self.by_bands(f, own, known, recipe, &mut out)?;
         // A text that another stands for finds nothing by frequent passages: the other does.
         let stood_for = match own {
             Some(c) if known => self.store.get(self.txn, &self.store.families, c)?.is_some(),
             _ => false,
         };
-        let mut shared = Vec::new();
+        let (mut shared, mut lists) = (Vec::new(), Vec::new());
         for &key in &f.anchors {
             let list = self.list(key)?;
             self.by_passage(key, &list, own, stood_for, recipe, &mut shared, &mut out.capped)?;
-            if lists {
-                out.anchors.push(list.units().filter(|u| Some(*u) != own).collect());
+            if count {
+                lists.push(list);
             }
         }
         shared.sort_unstable();
@@ -158,6 +165,10 @@ impl<'v> View<'v> {
         out.classes.sort_unstable();
         out.classes.dedup();
         out.classes.retain(|c| Some(*c) != own);
+        if count {
+            let anchors = |c: &u32| lists.iter().filter(|list| list.holds(*c)).count() as u32;
+            out.shared = out.classes.iter().map(anchors).collect();
+        }
         Ok(out)
     }
 
@@ -173,10 +184,11 @@ impl<'v> View<'v> {
             out.capped += 1;
             // Of a text that was there at the last compaction the links are known; only newer texts are looked at.
             let oldest = if known { self.state.compacted } else { 0 };
-            let newest = list.units().rev().take_while(|u| *u >= oldest).take(ENDS);
-            newest.for_each(|u| *votes.entry(u).or_default() += 1);
-            if !known && list.len() > ENDS {
-                list.units().take(ENDS.min(list.len() - ENDS)).for_each(|u| *votes.entry(u).or_default() += 1);
+            let newest = list.units().rev().take_while(|u| *u >= oldest).take(LOOKED_AT);
+            self.living(newest, ENDS)?.into_iter().for_each(|u| *votes.entry(u).or_default() += 1);
+            if !known && list.len() > LOOKED_AT {
+                let first = list.units().take(LOOKED_AT.min(list.len() - LOOKED_AT));
+                self.living(first, ENDS)?.into_iter().for_each(|u| *votes.entry(u).or_default() += 1);
             }
         }
         let mut votes: Vec<(u32, u32)> =
@@ -190,14 +202,25 @@ impl<'v> View<'v> {
     fn fits(&self, list: &List, own: Option<u32>, cap: usize) -> Result<bool> {
         let asking = usize::from(own.is_none());
         let all = list.len() + asking;
-        if all <= cap || self.state.dead == 0 || all > 4 * cap {
+        if all <= cap || self.state.dead == 0 {
             return Ok(all <= cap);
         }
-        let mut living = asking;
-        for unit in list.units() {
-            living += usize::from(self.store.get(self.txn, &self.store.classes, unit)?.is_some());
+        // The newest first: a page that changes often leaves many that have gone. A key that is truly hot costs `cap` looks.
+        Ok(self.living(list.units().rev(), cap + 1)?.len() + asking <= cap)
+    }
+
+    /// The first classes that are still there, at most so many.
+    fn living(&self, units: impl Iterator<Item = u32>, most: usize) -> Result<Vec<u32>> {
+        let mut out = Vec::new();
+        for unit in units {
+            if self.state.dead == 0 || self.store.get(self.txn, &self.store.classes, unit)?.is_some() {
+                out.push(unit);
+                if out.len() == most {
+                    break;
+                }
+            }
         }
-        Ok(living <= cap)
+        Ok(out)
     }
 
     #[expect(clippy::too_many_arguments, reason = "two sinks, one for each meaning of a found class")]
@@ -224,7 +247,8 @@ impl<'v> View<'v> {
             Some(row) => numbers(unseal(row, || self.store.place("hot", key))?).collect(),
             None => Vec::new(),
         };
-        let newer: Vec<u32> = list.units().rev().take_while(|u| *u >= self.state.compacted).take(cap + 1).collect();
+        let newer = list.units().rev().take_while(|u| *u >= self.state.compacted);
+        let newer = self.living(newer, cap + 1)?;
         let asking = usize::from(own.is_none());
         if hot.is_empty() || hot.len() + newer.len() + asking > cap {
             *capped += 1;

@@ -5,18 +5,17 @@
 //! transactions of bounded size and takes their place in one; what a crash leaves of it is swept away before the next merge.
 
 use super::recent::Recent;
-use super::rows::{PendingRow, RunInfo, State};
+use super::rows::{PendingRow, RunInfo, State, damaged};
 use super::run::{Bucket, Packer, Shape};
 use super::store::{CHUNK, Store, Writing};
 use crate::error::Result;
 use crate::pair::candidate::Posting;
 use crate::sketch::fingerprint::WORD_SLOTS;
 use heed::{RoTxn, RwTxn};
-use rayon::prelude::*;
 use std::sync::{PoisonError, RwLock};
 
 /// How much larger a run must be than what follows it.
-const FACTOR: u64 = 2;
+const FACTOR: u64 = 4;
 
 /// Writes postings, and all pending keys with them, as a run of this transaction; `counts` are the words of their texts.
 pub fn to_run(store: &Store, txn: &mut RwTxn, state: &mut State, mut postings: Vec<Posting>, mut counts: Vec<u32>) -> Result<()> {
@@ -37,7 +36,8 @@ pub fn to_run(store: &Store, txn: &mut RwTxn, state: &mut State, mut postings: V
     if postings.is_empty() {
         return Ok(());
     }
-    postings.par_sort_unstable();
+    // On this thread alone: it holds the turn, and while it waited for others it might be given work that wants the turn too.
+    postings.sort_unstable();
     postings.dedup();
     let info = RunInfo { id: state.next_run, postings: postings.len() as u64, bits: Shape::of(postings.len() as u64).bits };
     let mut packer = Packer::new(Shape { bits: info.bits });
@@ -94,18 +94,21 @@ pub fn settle(store: &Store, turn: &Writing) -> Result<()> {
         let merged = merge(store, turn, from, |_| true)?;
         let mut txn = store.write(turn)?;
         let mut after = store.state(&txn)?;
+        if after.runs != state.runs {
+            return Err(damaged(store.place("meta", "state")));
+        }
         after.runs.truncate(from);
         after.runs.extend(merged);
         store.put_state(&mut txn, &after)?;
         store.commit(txn)?;
-        drop_runs(store, turn, &state.runs[from..])?;
+        drop_runs(store, turn, &state.runs[from..]);
     }
     Ok(())
 }
 
-/// Takes away runs that have been replaced.
-pub fn drop_runs(store: &Store, turn: &Writing, runs: &[RunInfo]) -> Result<()> {
-    runs.iter().try_for_each(|r| store.drop_run(turn, r.id))
+/// Takes away runs that have been replaced. What fails here is done before the next merge.
+pub fn drop_runs(store: &Store, turn: &Writing, runs: &[RunInfo]) {
+    let _ = runs.iter().try_for_each(|r| store.drop_run(turn, r.id));
 }
 
 /// Takes away what a crash left: runs that the state does not know.

@@ -6,6 +6,8 @@
 //! ```
 
 mod compact;
+mod create;
+mod fault;
 mod handle;
 mod lookup;
 mod merge;
@@ -63,8 +65,8 @@ pub struct IndexOptions {
 /// Threads share one handle: any number ask while one writes. Processes share the directory: each may open it once; those that write take
 /// turns, those that ask never wait. It must be on a local disk.
 ///
-/// Resident for each handle: keys of at most some 6,000 documents that are in no sorted run yet (about 30 MiB), the background, and
-/// 2 MiB for each thread that asks; that does not grow with the index. Pages of the file that have been read stay in the system's cache for as
+/// Resident for each handle: keys of at most some 6,000 documents that are in no sorted run yet (about 30 MiB), the background,
+/// 2 MiB for each thread that asks, and about 150 MiB while [`add_all`](Index::add_all) is at work; that does not grow with the index. Pages of the file that have been read stay in the system's cache for as
 /// long as there is room (they count as shared memory of the process).
 ///
 /// ```
@@ -132,8 +134,9 @@ impl AddedCounts {
 
 /// A turn to write: the thread's and the process's.
 struct Turn<'i> {
-    _thread: MutexGuard<'i, ()>,
+    // Dropped in this order: the file is unlocked before another thread of this handle may lock it.
     process: Writing<'i>,
+    _thread: MutexGuard<'i, ()>,
 }
 
 impl<'i> std::ops::Deref for Turn<'i> {
@@ -210,7 +213,7 @@ impl Index {
     /// A disk that cannot be read, or damage.
     pub fn seen(&self, document: &Document, thresholds: &Thresholds) -> Result<Vec<Sighting>> {
         self.with_worker(|w| {
-            let f = w.fingerprinter.fingerprint(&document.text);
+            let f = w.fingerprint(document)?;
             Ok(self.see(document, &f, thresholds, 0, w)?.0)
         })
     }
@@ -221,8 +224,8 @@ impl Index {
     /// # Errors
     /// As [`Index::add`].
     pub fn check_and_add(&self, document: &Document, thresholds: &Thresholds, unless: &[Relation]) -> Result<Checked> {
-        let (f, mut sightings, mut at) = self.with_worker(|w| {
-            let f = w.fingerprinter.fingerprint(&document.text);
+        let (f, mut sightings, at) = self.with_worker(|w| {
+            let f = w.fingerprint(document)?;
             let (sightings, at) = self.see(document, &f, thresholds, 0, w)?;
             Ok((f, sightings, at))
         })?;
@@ -233,15 +236,10 @@ impl Index {
         let turn = self.turn()?;
         let entry = self.with_worker(|w| {
             let now = self.store.now()?;
-            if now.next != at.next || now.drawing != at.drawing {
-                // Others came in between: only they are looked at.
-                let from = if now.drawing == at.drawing { at.next } else { 0 };
-                let (more, later) = self.see(document, &f, thresholds, from, w)?;
-                if from == 0 {
-                    sightings.clear();
-                }
-                sightings.extend(more);
-                at = later;
+            // Others may have come in between: where they matter, everything is looked at again.
+            let drawn = now.drawing != at.drawing;
+            if drawn || (now.next != at.next && !self.see(document, &f, thresholds, at.next, w)?.0.is_empty()) {
+                sightings = self.see(document, &f, thresholds, 0, w)?.0;
             }
             if forbidden(&sightings) { Ok(None) } else { Entry::of(document, f, self.texts, w).map(Some) }
         })?;
@@ -254,11 +252,24 @@ impl Index {
     /// # Errors
     /// A full or read-only disk.
     pub fn remove(&self, id: &str) -> Result<bool> {
+        Ok(self.remove_all([id])?[0])
+    }
+
+    /// Takes documents away in one transaction; for each id, whether there was one.
+    ///
+    /// # Errors
+    /// As [`Index::remove`]. None is gone then.
+    pub fn remove_all<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<Vec<bool>> {
+        // The caller's iterator may use this index: it is done before the turn begins.
+        let ids: Vec<&str> = ids.into_iter().collect();
         let turn = self.turn()?;
         self.refresh()?;
         let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.recent, Keys::Pending)?;
-        let removed = batch.remove(id)?;
-        self.finish(batch)?;
+        let removed: Result<Vec<bool>> = ids.into_iter().map(|id| batch.remove(id)).collect();
+        let removed = removed?;
+        if removed.contains(&true) {
+            self.finish(batch)?;
+        }
         Ok(removed)
     }
 

@@ -26,7 +26,7 @@ pub struct Header {
 /// What changes with every transaction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// Raised whenever keys move from pending rows to runs, or documents leave: what is held in memory is then stale.
+    /// Raised whenever keys move from pending rows to runs: what is held in memory is then stale.
     pub epoch: u64,
     /// Raised whenever the background is drawn anew.
     pub drawing: u64,
@@ -101,6 +101,8 @@ pub struct ClassRow {
     pub exact: u128,
     /// Its document of the smallest id.
     pub first: u32,
+    /// Its newest document.
+    pub last: u32,
     /// Its documents.
     pub members: u32,
     /// Tokens of its text.
@@ -245,7 +247,7 @@ mod tests {
 
     #[test]
     fn rows_come_back_and_damage_shows() {
-        let row = ClassRow { exact: u128::MAX - 1, first: 7, members: 2, tokens: 300, anchors: 99, hash: 5 };
+        let row = ClassRow { exact: u128::MAX - 1, first: 7, last: 9, members: 2, tokens: 300, anchors: 99, hash: 5 };
         let bytes = write(&row);
         assert_eq!(read::<ClassRow>(&bytes, || "x".into()), Ok(row));
         for i in 0..bytes.len() {

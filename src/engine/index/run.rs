@@ -106,6 +106,19 @@ impl<'b> Bucket<'b> {
         let eight = self.bytes[at..].first_chunk::<8>().map_or(0, |b| u64::from_le_bytes(*b));
         eight & (u64::MAX >> (64 - 8 * self.width as u32))
     }
+    /// Whether one of these places, which hold one key, has the unit.
+    pub fn holds(&self, places: Range<usize>, unit: u32) -> bool {
+        let (mut low, mut high) = (places.start, places.end);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.unit(middle) < unit {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low < places.end && self.unit(low) == unit
+    }
     /// The unit in a place.
     #[inline]
     pub fn unit(&self, i: usize) -> u32 {
@@ -236,6 +249,7 @@ mod tests {
                 if let Some((_, bytes)) = buckets.iter().find(|b| b.0 == shape.bucket(k)) {
                     let b = Bucket::new(shape, bytes, || "b".into()).unwrap();
                     found.extend(b.find(k).map(|i| b.unit(i)));
+                    prop_assert!((0..10).all(|u| b.holds(b.find(k), u) == plain.contains(&u)));
                 }
                 prop_assert_eq!(found, plain);
             }

@@ -1,6 +1,6 @@
 //! Owns: candidates to sightings: texts read, compared, put in order; scores estimated where no texts are kept. Never: candidates.
 
-use super::lookup::{Candidates, View};
+use super::lookup::View;
 use super::rows::{ClassRow, DocumentRow, damaged, unseal};
 use crate::error::Result;
 use crate::pair::background::Background;
@@ -11,7 +11,7 @@ use crate::pair::thresholds::{SourceLimit, Thresholds};
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
 use crate::text::document::{Document, DocumentInfo};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::cmp::Ordering;
 use zstd::bulk::Decompressor;
 
@@ -51,22 +51,33 @@ pub struct Eye<'e> {
 }
 
 impl Eye<'_> {
-    /// Everything that documents from a number on tell of this one; `f` is its fingerprint.
+    /// Everything the index tells of this document; `f` is its fingerprint. Of classes whose newest document is older than `from`, nothing.
     pub fn see(&self, d: &Document, f: &Fingerprint, from: u32) -> Result<Vec<Sighting>> {
         let mut out = Vec::new();
         let own = self.view.by_text(f.exact)?;
-        if let Some((class, row)) = &own {
-            out.extend(self.equal(d, f, *class, row, from)?);
+        // Most documents of a crawl are like nothing: they are made ready only when there is something to compare with.
+        let asked = OnceCell::new();
+        let ready = || asked.get_or_init(|| Prepared::new(d.text.as_str(), self.background, self.recipe));
+        if let Some((class, row)) = own.as_ref().filter(|o| o.1.last >= from)
+            && let Some((number, partner)) = self.partner(d, *class, row)?
+        {
+            let seen = if self.texts {
+                self.compared(d, ready(), partner, number)?
+            } else {
+                Some(self.sighting(partner, Relation::Equal, estimate(1.0, 1.0, f64::from(u8::from(f.tokens > 0)))))
+            };
+            out.extend(seen.map(|s| Sighting { copies: u64::from(row.members), ..s }));
         }
         if f.tokens >= self.thresholds.min_tokens {
             let candidates = self.view.candidates(f, own.as_ref().map(|o| o.0), self.recipe, !self.texts)?;
-            let asked = self.texts.then(|| Prepared::new(d.text.as_str(), self.background, self.recipe));
-            for &class in candidates.classes.iter().filter(|c| **c >= from) {
-                let Some(row) = self.view.class(class)? else { continue };
+            for (n, &class) in candidates.classes.iter().enumerate() {
+                let row = self.view.class(class)?;
+                let Some(row) = row.filter(|r| r.last >= from && r.tokens >= self.thresholds.min_tokens) else { continue };
                 let Some((number, partner)) = self.partner(d, class, &row)? else { continue };
-                let seen = match &asked {
-                    Some(asked) => self.compared(d, asked, partner, number)?,
-                    None => self.estimated(f, &candidates, class, &row, partner),
+                let seen = if self.texts {
+                    self.compared(d, ready(), partner, number)?
+                } else {
+                    self.estimated(f, candidates.shared[n], &row, partner)
                 };
                 out.extend(seen.map(|s| Sighting { copies: u64::from(row.members), ..s }));
             }
@@ -75,29 +86,8 @@ impl Eye<'_> {
         Ok(out)
     }
 
-    /// The first document of another id with this very text.
-    fn equal(&self, d: &Document, f: &Fingerprint, class: u32, row: &ClassRow, from: u32) -> Result<Option<Sighting>> {
-        let first = self.partner(d, class, row)?.filter(|p| p.0 >= from);
-        let found = match first {
-            Some(p) => Some(p),
-            None if from > 0 => self.of_class(d, class)?.into_iter().find(|m| m.0 >= from),
-            None => None,
-        };
-        let Some((number, partner)) = found else { return Ok(None) };
-        let sighting = if self.texts {
-            let asked = Prepared::new(d.text.as_str(), self.background, self.recipe);
-            self.compared(d, &asked, partner, number)?
-        } else {
-            Some(self.sighting(partner, Relation::Equal, estimate(1.0, 1.0, f64::from(u8::from(f.tokens > 0)))))
-        };
-        Ok(sighting.map(|s| Sighting { copies: u64::from(row.members), ..s }))
-    }
-
     /// The document that stands for a class towards this one: of the smallest id, not this one itself, within the limits.
     fn partner(&self, d: &Document, class: u32, row: &ClassRow) -> Result<Option<(u32, DocumentRow)>> {
-        if row.tokens < self.thresholds.min_tokens {
-            return Ok(None);
-        }
         let first = self.view.document(row.first)?.ok_or_else(|| damaged(self.view.store.place("documents", row.first)))?;
         if self.may_show(d, &first) {
             return Ok(Some((row.first, first)));
@@ -140,8 +130,8 @@ impl Eye<'_> {
     }
 
     /// Scores by the share of common anchors (FracMinHash; Irber et al. 2022): they are a sample of the shingles.
-    fn estimated(&self, f: &Fingerprint, c: &Candidates, class: u32, row: &ClassRow, partner: DocumentRow) -> Option<Sighting> {
-        let shared = c.anchors.iter().filter(|list| list.binary_search(&class).is_ok()).count() as f64;
+    fn estimated(&self, f: &Fingerprint, shared: u32, row: &ClassRow, partner: DocumentRow) -> Option<Sighting> {
+        let shared = f64::from(shared);
         let (a, b) = (f.anchors.len() as f64, f64::from(row.anchors));
         let share = |of: f64| if of > 0.0 { (shared / of).min(1.0) } else { 0.0 };
         let comparison = estimate(share(a), share(b), share(a + b - shared));

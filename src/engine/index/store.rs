@@ -12,10 +12,11 @@
 //! | hot | key | the classes that stand for all that hold a key which is too frequent |
 //! | links | class | candidates that its keys do not show |
 
-use super::lookup::{numbers, to_row};
+use super::fault::{fault, no_index};
 use super::rows::{State, damaged, read, seal, unseal, write};
 use super::run::{Bucket, Shape};
 use crate::error::{Error, Result};
+use crate::sketch::fingerprint::WORD_SLOTS;
 use heed::byteorder::BigEndian;
 use heed::types::{Bytes, Str, U32, U64};
 use heed::{Database, Env, EnvFlags, EnvOpenOptions, PutFlags, RoTxn, RwTxn, WithoutTls};
@@ -23,17 +24,21 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Address space for the file: nothing is used before it is written. Where so much cannot be had, less is asked for.
-const MAPS: [usize; 4] = [1 << 40, 1 << 36, 1 << 33, 1 << 30];
+const MAPS: [u64; 4] = [1 << 40, 1 << 36, 1 << 33, 1 << 30];
 const TABLES: u32 = 9;
 /// Threads and processes that may read at once.
 const READERS: u32 = 1022;
 /// Bytes that a transaction of a merge writes: they are held in memory until it is committed.
 pub const CHUNK: usize = 16 << 20;
-const DATA: &str = "data.mdb";
-const LOCK: &str = "writer.lock";
+/// The file of the tables.
+pub const DATA: &str = "data.mdb";
+/// The file that who writes locks.
+pub const LOCK: &str = "writer.lock";
 
-type Table<K> = Database<K, Bytes>;
-type Number = U32<BigEndian>;
+/// A table of rows of bytes.
+pub type Table<K> = Database<K, Bytes>;
+/// Keys of most tables.
+pub type Number = U32<BigEndian>;
 
 /// A transaction that only reads: it sees one state of the index, whatever is written meanwhile.
 pub type Read<'e> = RoTxn<'e, WithoutTls>;
@@ -71,48 +76,7 @@ impl Drop for Writing<'_> {
 }
 
 impl Store {
-    /// Makes an empty index in a directory that is not there yet, or is empty.
-    pub fn create(path: &Path, header: &str) -> Result<()> {
-        let say = |why: String| Error::Storage { what: path.display().to_string(), why };
-        let io = |e: std::io::Error| say(e.to_string());
-        if path.exists() && !is_empty(path).map_err(io)? {
-            let there = if path.join(DATA).exists() { "an index is there already" } else { "it is not empty" };
-            return Err(say(format!("{there}: name a new directory, or remove it first")));
-        }
-        let name = path.file_name().ok_or_else(|| say("not the name of a directory".into()))?;
-        let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(parent).map_err(io)?;
-        let beside = parent.join(format!(".{}.{}.new", name.to_string_lossy(), std::process::id()));
-        std::fs::create_dir(&beside).map_err(io)?;
-        let made = Store::fill(&beside, header).and_then(|()| std::fs::rename(&beside, path).map_err(io));
-        if made.is_err() {
-            let _ = std::fs::remove_dir_all(&beside);
-        }
-        made
-    }
-
-    fn fill(beside: &Path, header: &str) -> Result<()> {
-        File::create(beside.join(LOCK)).map_err(|e| fault(beside, heed::Error::Io(e)))?;
-        let env = open_env(beside, EnvFlags::empty())?;
-        let made = (|| {
-            let mut txn = env.write_txn()?;
-            let meta: Table<Str> = env.create_database(&mut txn, Some("meta"))?;
-            for name in ["documents", "texts", "classes", "pending", "families", "links"] {
-                env.create_database::<Number, Bytes>(&mut txn, Some(name))?;
-            }
-            for name in ["runs", "hot"] {
-                env.create_database::<U64<BigEndian>, Bytes>(&mut txn, Some(name))?;
-            }
-            meta.put(&mut txn, "header", &seal(header.as_bytes().to_vec()))?;
-            meta.put(&mut txn, "state", &write(&State { background: "none".into(), ..State::default() }))?;
-            txn.commit()
-        })();
-        made.map_err(|e| fault(beside, e))?;
-        env.prepare_for_closing().wait();
-        Ok(())
-    }
-
-    /// Opens what [`Store::create`] made.
+    /// Opens what [`create`](super::create::create) made.
     pub fn open(path: &Path, read_only: bool) -> Result<Store> {
         let length = || Ok(std::fs::metadata(path.join(DATA)).map_err(|e| no_index(path, &e))?.len());
         if length()? == 0 {
@@ -121,7 +85,7 @@ impl Store {
         let lock = if read_only { None } else { Some(lock_file(path)?) };
         let env = open_env(path, if read_only { EnvFlags::READ_ONLY } else { EnvFlags::empty() })?;
         // The length is asked for last: another process may be writing.
-        let whole = (env.info().last_page_number as u64 + 1) * u64::from(env.stat().page_size);
+        let whole = whole(&env);
         let length = length()?;
         if length < whole {
             let why =
@@ -160,10 +124,15 @@ impl Store {
         let Some(lock) = &self.lock else {
             return Err(self.said("it is open for reading only: open it for writing".into()));
         };
-        lock.lock().map_err(|e| self.said(format!("cannot lock {LOCK}: {e}")))?;
+        while let Err(e) = lock.lock() {
+            if e.kind() != std::io::ErrorKind::Interrupted {
+                return Err(self.said(format!("cannot lock {LOCK}: {e}")));
+            }
+        }
+        let turn = Writing(self);
         // Readers that were killed would keep old pages from being used again.
         self.env.clear_stale_readers().map_err(|e| self.fault(e))?;
-        Ok(Writing(self))
+        Ok(turn)
     }
     /// A transaction that writes.
     pub fn write(&self, _turn: &Writing) -> Result<RwTxn<'_>> {
@@ -171,7 +140,13 @@ impl Store {
     }
     /// Makes it last.
     pub fn commit(&self, txn: RwTxn) -> Result<()> {
-        txn.commit().map_err(|e| self.fault(e))
+        txn.commit().map_err(|e| self.fault(e))?;
+        // Pages that were taken behind the end and given back in one transaction are counted, but not written: the file is made as long as
+        // it says, so that one that is shorter was cut.
+        let file = self.env.try_clone_inner_file().map_err(|e| self.fault(e))?;
+        let whole = whole(&self.env);
+        let grown = file.metadata().and_then(|m| if m.len() < whole { file.set_len(whole) } else { Ok(()) });
+        grown.map_err(|e| self.fault(heed::Error::Io(e)))
     }
     /// Where it is.
     pub fn path(&self) -> &Path {
@@ -238,11 +213,15 @@ impl Store {
     /// In how many texts of the runs each word slot stands; empty before the first run.
     pub fn words(&self, txn: &RoTxn) -> Result<Vec<u32>> {
         let Some(row) = self.meta.get(txn, "words").map_err(|e| self.fault(e))? else { return Ok(Vec::new()) };
-        Ok(numbers(unseal(row, || self.place("meta", "words"))?).collect())
+        let place = || self.place("meta", "words");
+        let counts = zstd::bulk::decompress(unseal(row, place)?, 4 * WORD_SLOTS).map_err(|_| damaged(place()))?;
+        Ok(counts.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n)).collect())
     }
     /// Keeps these counts.
     pub fn put_words(&self, txn: &mut RwTxn, counts: &[u32]) -> Result<()> {
-        self.meta.put(txn, "words", &to_row(counts.iter().copied())).map_err(|e| self.fault(e))
+        let counts: Vec<u8> = counts.iter().flat_map(|n| n.to_le_bytes()).collect();
+        let packed = zstd::bulk::compress(&counts, 1).map_err(|e| self.said(e.to_string()))?;
+        self.meta.put(txn, "words", &seal(packed)).map_err(|e| self.fault(e))
     }
     /// Keeps the background.
     pub fn put_background(&self, txn: &mut RwTxn, json: &str) -> Result<()> {
@@ -299,6 +278,11 @@ impl Store {
     pub fn hot<'t>(&self, txn: &'t RoTxn, key: u64) -> Result<Option<&'t [u8]>> {
         self.hot.get(txn, &key).map_err(|e| self.fault(e))
     }
+    /// All frequent keys, ascending, with the classes that stand for them, still sealed.
+    pub fn all_hot<'t>(&'t self, txn: &'t RoTxn) -> Result<impl Iterator<Item = Result<(u64, &'t [u8])>> + 't> {
+        let rows = self.hot.iter(txn).map_err(|e| self.fault(e))?;
+        Ok(rows.map(|row| row.map_err(|e| self.fault(e))))
+    }
     /// All frequent keys that classes stand for, ascending, in place of those before.
     pub fn replace_hot(&self, txn: &mut RwTxn, rows: impl Iterator<Item = (u64, Vec<u8>)>) -> Result<()> {
         self.hot.clear(txn).map_err(|e| self.fault(e))?;
@@ -349,10 +333,6 @@ const fn run_key(run: u32, bucket: u32) -> u64 {
     (run as u64) << 32 | bucket as u64
 }
 
-fn is_empty(path: &Path) -> std::io::Result<bool> {
-    Ok(std::fs::read_dir(path)?.next().is_none())
-}
-
 fn lock_file(path: &Path) -> Result<File> {
     let open = File::options().write(true).create(true).truncate(false).open(path.join(LOCK));
     open.map_err(|e| Error::Storage {
@@ -361,10 +341,11 @@ fn lock_file(path: &Path) -> Result<File> {
     })
 }
 
+/// Maps the file.
 #[allow(unsafe_code)]
-fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
+pub fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
     let mut failure = None;
-    for size in MAPS {
+    for size in MAPS.into_iter().filter_map(|size| usize::try_from(size).ok()) {
         let mut options = EnvOpenOptions::new().read_txn_without_tls();
         options.map_size(size).max_dbs(TABLES).max_readers(READERS);
         // SAFETY: the file is written through LMDB alone, which locks; no flag that turns its locks off is set, and its length is compared
@@ -378,42 +359,11 @@ fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
     Err(fault(path, failure.unwrap_or(heed::Error::Mdb(heed::MdbError::MapFull))))
 }
 
+/// How long the file must be, by what its last transaction says.
+fn whole(env: &Env<WithoutTls>) -> u64 {
+    (env.info().last_page_number as u64 + 1) * u64::from(env.stat().page_size)
+}
+
 fn table<K: 'static>(env: &Env<WithoutTls>, txn: &RoTxn, name: &str) -> heed::Result<Table<K>> {
     env.open_database(txn, Some(name))?.ok_or(heed::Error::Mdb(heed::MdbError::Invalid))
-}
-
-fn no_index(path: &Path, error: &std::io::Error) -> Error {
-    let why = match error.kind() {
-        std::io::ErrorKind::NotFound if path.exists() => format!("not an index: it holds no {DATA}"),
-        std::io::ErrorKind::NotFound => "no index is there: make one with `nearcopy index create`".into(),
-        std::io::ErrorKind::NotADirectory => "not an index: an index is a directory".into(),
-        _ => error.to_string(),
-    };
-    Error::Malformed { what: path.display().to_string(), why }
-}
-
-/// What LMDB says, and what to do about it.
-fn fault(path: &Path, error: heed::Error) -> Error {
-    use heed::MdbError as M;
-    let what = path.display().to_string();
-    match error {
-        heed::Error::Mdb(M::Invalid | M::VersionMismatch | M::Incompatible) => {
-            Error::Malformed { what, why: "not an index: its tables are not those of one".into() }
-        }
-        heed::Error::Mdb(M::Corrupted | M::PageNotFound) => {
-            Error::Malformed { what, why: "is damaged: bring it back from a copy, or fill a new index".into() }
-        }
-        heed::Error::Mdb(M::MapFull) => Error::Storage { what, why: "it has grown to all the address space it could get".into() },
-        heed::Error::Mdb(M::ReadersFull) => Error::Storage { what, why: format!("more than {READERS} readers at once") },
-        heed::Error::EnvAlreadyOpened => {
-            Error::Storage { what, why: "it is open in this program already: share that handle among threads".into() }
-        }
-        heed::Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => {
-            Error::Storage { what, why: "the disk is full; everything acknowledged before is kept".into() }
-        }
-        heed::Error::Io(e) => {
-            Error::Storage { what, why: format!("{e}: is the disk full or failing? Everything acknowledged before is kept") }
-        }
-        other => Error::Storage { what, why: other.to_string() },
-    }
 }

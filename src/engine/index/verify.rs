@@ -9,13 +9,15 @@ use crate::error::Result;
 use crate::hash;
 use rayon::prelude::*;
 use serde::Serialize;
+use std::cell::Cell;
+use std::sync::RwLock;
 
 /// How large an index is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct IndexStats {
     /// Id of the recipe.
     pub recipe: String,
-    /// Id of the background; `none` before the first compaction.
+    /// Id of the background; `none` while the index is small and was never compacted.
     pub background: String,
     /// Whether it keeps texts.
     pub texts: bool,
@@ -31,6 +33,8 @@ pub struct IndexStats {
     pub runs: u64,
     /// Keys that are in no run yet.
     pub pending_keys: u64,
+    /// Whether it was ever compacted: before, its background knows which words are common, but no boilerplate.
+    pub compacted: bool,
     /// Documents that joined or left since the last compaction.
     pub changes: u64,
     /// Bytes of the file.
@@ -102,6 +106,7 @@ impl Index {
             postings: state.runs.iter().map(|r| r.postings).sum(),
             runs: state.runs.len() as u64,
             pending_keys: state.pending_keys,
+            compacted: state.compacted > 0,
             changes: state.changes,
             file_bytes,
             used_bytes,
@@ -111,28 +116,28 @@ impl Index {
         })
     }
 
-    /// Looks at every row: whether it is what was written, whether texts, classes and documents fit each other, and whether every key of every
-    /// text leads back to it. Cost: reading the file, and making all keys again.
+    /// Looks at every row: whether it is what was written, whether texts, classes and documents fit each other, and, where texts are kept,
+    /// whether every key of every text leads back to it. Cost: reading the file, and making all keys again.
     ///
     /// # Errors
     /// A disk that cannot be read. What is wrong with the index itself is in the result.
     pub fn verify(&self) -> Result<Verification> {
-        self.look(|view| {
-            let mut all = Verification::default();
-            self.check_runs(view, &mut all)?;
-            self.check_pending(view, &mut all)?;
-            self.check_classes(view, &mut all)?;
-            self.check_documents(view, &mut all)?;
-            let counted =
-                [(all.documents, view.state.documents, "documents"), (all.classes, view.state.classes, "different texts")];
-            for (there, said, what) in counted {
-                all.check(there == said, || format!("{there} {what} are there, {said} are counted"));
-            }
-            let background = self.background_of(view.state, view.txn);
-            all.note(background);
-            all.note(self.store.words(view.txn));
-            Ok(all)
-        })
+        // With keys in memory of its own: those of the handle move on while others add.
+        let txn = self.read()?;
+        let (state, recent) = (self.store.state(&txn)?, RwLock::default());
+        self.fill(&recent, &state, &txn)?;
+        let view = &View { store: &self.store, txn: &txn, state: &state, recent: &recent, stale: Cell::new(false) };
+        let mut all = Verification::default();
+        self.check_runs(view, &mut all)?;
+        self.check_pending(view, &mut all)?;
+        self.check_insight(view, &mut all)?;
+        self.check_classes(view, &mut all)?;
+        self.check_documents(view, &mut all)?;
+        let counted = [(all.documents, state.documents, "documents"), (all.classes, state.classes, "different texts")];
+        for (there, said, what) in counted {
+            all.check(there == said, || format!("{there} {what} are there, {said} are counted"));
+        }
+        Ok(all)
     }
 
     fn check_runs(&self, view: &View, all: &mut Verification) -> Result<()> {
@@ -164,14 +169,33 @@ impl Index {
         }
         all.postings += keys;
         all.check(keys == view.state.pending_keys, || format!("{keys} pending keys of {}", view.state.pending_keys));
+        Ok(())
+    }
+
+    /// What a compaction left: families, links, hot keys, the background, and counts of words.
+    fn check_insight(&self, view: &View, all: &mut Verification) -> Result<()> {
+        let check = |all: &mut Verification, row: &[u8], place: String| {
+            let read = all.note(unseal(row, || place.clone()));
+            let known = read.is_none_or(|row| numbers(row).all(|n| n < view.state.next));
+            all.check(known, || format!("{place} leads to classes that never were"));
+        };
         for (table, name) in [(&self.store.families, "families"), (&self.store.links, "links")] {
             for row in self.store.rows(view.txn, table, 0)? {
                 let (number, bytes) = row?;
-                let read = unseal(bytes, || self.store.place(name, number));
-                let known = all.note(read).is_none_or(|row| numbers(row).all(|n| n < view.state.next));
-                all.check(known, || format!("{name} row {number} leads to classes that never were"));
+                check(all, bytes, self.store.place(name, number));
             }
         }
+        for row in self.store.all_hot(view.txn)? {
+            let (key, bytes) = row?;
+            check(all, bytes, self.store.place("hot", key));
+        }
+        for row in self.store.rows(view.txn, &self.store.texts, 0)? {
+            let (number, bytes) = row?;
+            all.note(unseal(bytes, || self.store.place("texts", number)));
+        }
+        let background = self.background_of(view.state, view.txn);
+        all.note(background);
+        all.note(self.store.words(view.txn));
         Ok(())
     }
 

@@ -58,6 +58,16 @@ impl Worker {
     }
 }
 
+impl Worker {
+    /// The keys of a document.
+    pub fn fingerprint(&mut self, d: &Document) -> Result<Fingerprint> {
+        if u32::try_from(d.text.len()).is_err() {
+            return Err(Error::TextTooLong { id: d.id.clone(), bytes: d.text.len() as u64 });
+        }
+        Ok(self.fingerprinter.fingerprint(&d.text))
+    }
+}
+
 /// Texts are packed at this level of zstd: above it, time doubles for a hundredth of the size.
 const LEVEL: i32 = 3;
 
@@ -75,10 +85,7 @@ pub struct Entry {
 impl Entry {
     /// Makes its keys and packs its text.
     pub fn new(d: &Document, texts: bool, worker: &mut Worker) -> Result<Entry> {
-        if u32::try_from(d.text.len()).is_err() {
-            return Err(Error::TextTooLong { id: d.id.clone(), bytes: d.text.len() as u64 });
-        }
-        let f = worker.fingerprinter.fingerprint(&d.text);
+        let f = worker.fingerprint(d)?;
         Entry::of(d, f, texts, worker)
     }
     /// With its keys made already.
@@ -182,6 +189,7 @@ impl<'b> Batch<'b> {
             }
             words.clear();
             class_row.members += 1;
+            class_row.last = number;
             let first = self.view().document(class_row.first)?;
             if first.is_none_or(|f| row.id < f.id) {
                 class_row.first = number;
@@ -190,7 +198,7 @@ impl<'b> Batch<'b> {
             own.into_iter().chain([members_key(class)]).collect()
         } else {
             row.class = number;
-            let class_row = ClassRow { exact, first: number, members: 1, tokens, anchors, hash: row.hash };
+            let class_row = ClassRow { exact, first: number, last: number, members: 1, tokens, anchors, hash: row.hash };
             self.store.append(&mut self.txn, &self.store.classes, number, &write(&class_row))?;
             self.state.classes += 1;
             own.into_iter().chain([members_key(number), exact_key(exact)]).chain(keys).collect()
@@ -238,7 +246,7 @@ impl<'b> Batch<'b> {
         Ok(true)
     }
 
-    /// Its postings stay until runs are merged; without its rows they lead nowhere.
+    /// Its postings stay until the next compaction; without its rows they lead nowhere.
     fn remove_row(&mut self, number: u32, row: &DocumentRow) -> Result<()> {
         let (store, class) = (self.store, row.class);
         let mut class_row = self.view().class(class)?.ok_or_else(|| damaged(store.place("classes", class)))?;
