@@ -158,7 +158,7 @@ impl Index {
     /// Opens an index that was made with this recipe.
     ///
     /// # Errors
-    /// No index there, another recipe or a newer format ([`Error::Mixed`]), a file cut short, no right to write.
+    /// No index there, another recipe or a newer format ([`Mixed`](crate::Error::Mixed)), a file cut short, no right to write.
     pub fn open(path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
         IndexOptions { recipe: Some(recipe.clone()), ..IndexOptions::default() }.open(path)
     }
@@ -182,7 +182,7 @@ impl Index {
     /// Cost: making its keys, looking up two, one transaction; now and then keys are sorted into larger runs.
     ///
     /// # Errors
-    /// [`Error::TextTooLong`], [`Error::SameId`], a full or read-only disk. Nothing is written then.
+    /// [`TextTooLong`](crate::Error::TextTooLong), [`SameId`](crate::Error::SameId), a full or read-only disk. Nothing is written then.
     pub fn add(&self, document: &Document) -> Result<Added> {
         let entry = self.with_worker(|w| Entry::new(document, self.texts, w))?;
         self.add_entry(entry, &self.turn()?)
