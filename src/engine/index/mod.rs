@@ -47,7 +47,7 @@ const BATCH_BYTES: usize = 32 << 20;
 /// How an index is made or opened.
 #[derive(Debug, Clone, Default)]
 pub struct IndexOptions {
-    /// Keep no texts: a third of the disk, but sightings have no spans, and their scores are estimated from sampled shingles.
+    /// Keep no texts: it takes two thirds of the disk, but sightings have no spans, and their scores are estimated from sampled shingles.
     pub without_texts: bool,
     /// Open for reading: nothing can be written, and the disk may be read-only.
     pub read_only: bool,
@@ -324,7 +324,8 @@ impl Index {
         compact::compact(self, thresholds, options, progress)
     }
 
-    /// The background that sightings are scored with, drawn at the last [`compact`](Index::compact).
+    /// The background that sightings are scored with: boilerplate as of the last [`compact`](Index::compact), common words as of the last time that
+    /// the different texts had doubled.
     ///
     /// # Errors
     /// A disk that cannot be read, or damage.

@@ -56,9 +56,6 @@ impl Worker {
         let packer = Compressor::new(LEVEL)?;
         Ok(Worker { fingerprinter: Fingerprinter::new(recipe), packer, unpacker: RefCell::new(Decompressor::new()?) })
     }
-}
-
-impl Worker {
     /// The keys of a document.
     pub fn fingerprint(&mut self, d: &Document) -> Result<Fingerprint> {
         if u32::try_from(d.text.len()).is_err() {
@@ -68,7 +65,7 @@ impl Worker {
     }
 }
 
-/// Texts are packed at this level of zstd: above it, time doubles for a hundredth of the size.
+/// Texts are packed at this level of zstd, its usual one.
 const LEVEL: i32 = 3;
 
 /// A document ready to be written: everything that needs no lock is done.
