@@ -136,7 +136,7 @@ struct BaseArgs {
 enum Texts {
     /// Kept, compressed: answers show the passages in both texts
     Stored,
-    /// Not kept: a third of the disk; answers have no passages, and scores are estimated
+    /// Not kept: it takes two thirds of the disk; answers have no passages, and scores are estimated
     None,
 }
 
