@@ -1,0 +1,38 @@
+//! The Python package: the library's public interface for Python, and nothing of its own.
+
+mod arrow;
+mod documents;
+mod errors;
+mod found;
+mod handles;
+mod index;
+mod named;
+mod report;
+mod run;
+mod settings;
+mod tables;
+
+use pyo3::prelude::*;
+
+/// The native part of the package nearcopy: see there.
+#[pymodule]
+mod _nearcopy {
+    #[pymodule_export]
+    use super::found::{Cluster, Comparison, Facts, Match, Pair, Place, Removed, Repeat, Sighting, Span};
+    #[pymodule_export]
+    use super::index::{Checked, Document, Index};
+    #[pymodule_export]
+    use super::named::{Background, compare};
+    #[pymodule_export]
+    use super::report::{Listed, Report, scan};
+
+    use super::PyModuleMethods;
+    use pyo3::types::PyModule;
+    use pyo3::{Bound, PyResult};
+
+    #[pymodule_init]
+    fn init(module: &Bound<PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("FIELD_NAMES", nearcopy::ingest::field_names().map(|(role, names)| (role, names.to_vec())).to_vec())
+    }
+}
