@@ -316,6 +316,8 @@ pub enum OutputFormat {
     Json,
     /// The same as one object a line
     Jsonl,
+    /// One offline page with the texts side by side; best as --output html=FILE
+    Html,
     /// SARIF 2.1.0, for code scanning and editors
     Sarif,
     /// JUnit XML, for the test reports of CI
@@ -333,7 +335,7 @@ pub enum OutputFormat {
 impl OutputFormat {
     /// Whether it shows a verdict, which only `check` has.
     pub const fn needs_verdict(self) -> bool {
-        !matches!(self, OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl)
+        !matches!(self, OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Html)
     }
 }
 

@@ -7,7 +7,9 @@ use super::progress::interrupted;
 use super::staged::StagedFile;
 use super::{Failure, Result};
 use nearcopy::ingest::ReadFile;
-use nearcopy::report::{self, Checked, Findings, GithubOptions, HumanOptions, MarkdownOptions, SarifOptions, Verdict};
+use nearcopy::report::{
+    self, Checked, Findings, GithubOptions, HtmlOptions, HumanOptions, MarkdownOptions, SarifOptions, Verdict,
+};
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -69,6 +71,7 @@ fn write_verdict(checked: Checked, format: OutputFormat, human: HumanOptions, ou
         OutputFormat::Human => report::check_human(checked, human, out),
         OutputFormat::Json => report::check_json(checked, out),
         OutputFormat::Jsonl => report::check_jsonl(checked, out),
+        OutputFormat::Html => report::html(checked.findings, HtmlOptions::default(), out),
         OutputFormat::Sarif => report::sarif(checked, SarifOptions::default(), out),
         OutputFormat::Junit => report::junit(checked, out),
         OutputFormat::Github => {
@@ -106,6 +109,7 @@ impl Report<'_> {
             (OutputFormat::Human, None) => report::human(self.findings, human, out),
             (OutputFormat::Json, _) => report::json(self.findings, out),
             (OutputFormat::Jsonl, _) => report::jsonl(self.findings, out),
+            (OutputFormat::Html, _) => report::html(self.findings, HtmlOptions::default(), out),
             // Refused before the work: only a verdict has these.
             _ => Err(io::Error::other("this format shows a verdict")),
         }

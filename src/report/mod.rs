@@ -7,6 +7,8 @@ mod finding;
 #[cfg(feature = "reports")]
 mod formats;
 mod gate;
+#[cfg(feature = "html")]
+mod html;
 mod human;
 mod json;
 mod passages;
@@ -25,6 +27,8 @@ pub use explain::{Explained, Traced};
 #[cfg(feature = "reports")]
 pub use formats::{GithubOptions, MarkdownOptions, SarifOptions, csv, github, junit, markdown, openmetrics, sarif, step_summary};
 pub use gate::{Baseline, Bound, IgnoreRule, Limit, Matcher, Overlap, Policy, Scope, judge};
+#[cfg(feature = "html")]
+pub use html::{HtmlOptions, HtmlSummaryOptions};
 pub use removals::{IndexUse, WrittenFile};
 pub use removed::{Annotated, Annotations, Raw, RemovedLines};
 pub use seen::{Own, Partner, Seen};
@@ -125,6 +129,46 @@ pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
 /// As [`json()`].
 pub fn human(findings: Findings, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
     human::write(findings, options, out)
+}
+
+/// Writes the report as one page for a browser, which needs nothing but itself: counts, clusters, pairs with their two texts side by side, repeats.
+///
+/// Whatever stands in a text, an id or a path, the page runs nothing of it and loads nothing: everything is escaped, and a content
+/// security policy allows the page's own script and style alone. Without scripting it is a list. The most important findings are
+/// shown up to the bounds of the options, long texts around what was found in them, and the page says what it leaves out. A text that can
+/// no longer be read, or is not the one that was scanned, is left out with a note.
+///
+/// ```
+/// use nearcopy::report::{self, Findings, HtmlOptions};
+/// use nearcopy::{Corpus, Document, Preset, RunOptions};
+/// let story = "The ferry company cancelled all sailings on Monday after the swell rose to five metres off the northern coast.";
+/// let corpus = Corpus::new([Document::new("a", story), Document::new("b", format!("Update. {story}"))])?;
+/// let (recipe, thresholds) = (Default::default(), Default::default());
+/// let (detection, _) = nearcopy::scan(&corpus, &recipe, &thresholds, &RunOptions::default(), &())?;
+/// let findings = Findings { detection: &detection, documents: &corpus, skipped: &[] };
+/// let mut page = Vec::new();
+/// report::html(findings, HtmlOptions::default(), &mut page)?;
+/// assert!(page.starts_with(b"<!DOCTYPE html>"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// What `out` answers.
+#[cfg(feature = "html")]
+pub fn html(findings: Findings, options: HtmlOptions, out: &mut dyn Write) -> io::Result<()> {
+    html::page(findings, options, out)
+}
+
+/// Writes a small fragment of HTML for a notebook: the counts, the largest clusters, and the first pairs with the passage they share.
+///
+/// No script, no style sheet, no link: style stands in the elements and takes the colours of the page around it, light or dark. Everything
+/// outside is escaped.
+///
+/// # Errors
+/// What `out` answers.
+#[cfg(feature = "html")]
+pub fn html_summary(findings: Findings, options: HtmlSummaryOptions, out: &mut dyn Write) -> io::Result<()> {
+    html::summary(findings, options, out)
 }
 
 /// Writes for a person what a cleaning takes away: how much, from which sources, and the removals least like what stays first.

@@ -9,7 +9,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use quick_xml::events::Event as Xml;
 
 /// What somebody might put into a text, an id, a path, the name of a source or a reason.
-const EVIL: [&str; 30] = [
+pub const EVIL: [&str; 30] = [
     "<script>alert(1)</script>",
     "\x1b[2J\x1b]0;owned\x07 and \u{9b}31m",
     "abc\u{202e}txt.exe \u{2066}x\u{2069} \u{200b}hidden\u{feff}",
@@ -72,7 +72,7 @@ fn evil() -> Gate {
 }
 
 /// What no terminal may be given from a text.
-fn acts(c: char) -> bool {
+pub fn acts(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
         || matches!(c, '\u{feff}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{10ffff}')

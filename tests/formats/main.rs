@@ -1,7 +1,8 @@
-//! Owns: what a gate's report says in the formats of other programs, on verdicts made by hand. Never: runs a scan or a gate.
+//! Owns: what a report says in the formats of other programs and for a browser, on findings made by hand. Never: runs a scan or a gate.
 
 mod gate;
 mod hostile;
+mod html;
 mod places;
 #[path = "../report/sample.rs"]
 #[allow(dead_code)]

@@ -1,0 +1,115 @@
+// The lists: which findings are wanted, in which order, and their rows.
+const PART = 100;
+
+const state = { kind: "pair", words: "", relation: "", source: "", other: "", order: "shared", shown: PART };
+const all = { pair: pairs, cluster: clusters, repeat: repeats };
+const nouns = { pair: ["pair"], cluster: ["cluster"], repeat: ["repeat"] };
+
+const orders = {
+  pair: {
+    shared: ["most text shared", null],
+    coverage: ["largest share of a text", (x, y) => Math.max(y.scores[0], y.scores[1]) - Math.max(x.scores[0], x.scores[1])],
+    name: ["id", (x, y) => byName(x.a, y.a) || byName(x.b, y.b)],
+    date: ["date", (x, y) => byDate(x.a, y.a) || byDate(x.b, y.b)],
+  },
+  cluster: {
+    size: ["size", null],
+    weakest: ["weakest member", (x, y) => x.weakest - y.weakest],
+    name: ["id", (x, y) => byName(x.members[0].document, y.members[0].document)],
+  },
+  repeat: {
+    text: ["most text", null],
+    count: ["how often", (x, y) => y.count - x.count],
+    length: ["length", (x, y) => y.tokens - x.tokens],
+  },
+};
+// Documents come in the order of their ids.
+const byName = (x, y) => x - y;
+function byDate(x, y) {
+  const [a, b] = [documents[x].date || "9", documents[y].date || "9"];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function partners(item) {
+  if (item.kind === "pair") return [item.a, item.b];
+  if (item.kind === "cluster") return item.members.map((m) => m.document);
+  return item.places.map((p) => p.document);
+}
+
+// Whether one document is of the one source and another of the other.
+function ofSources(item) {
+  if (state.source === "" && state.other === "") return true;
+  const found = partners(item).map((n) => documents[n].source);
+  const is = (wanted) => (n) => wanted === "" || String(n) === wanted;
+  return found.some((x, i) => is(state.source)(x) && (state.other === "" || found.some((y, j) => i !== j && is(state.other)(y))));
+}
+
+function wanted() {
+  const words = state.words.toLowerCase().split(/\s+/).filter(Boolean);
+  const kept = all[state.kind].filter((item) => {
+    if (state.kind === "pair" && state.relation && item.relation !== state.relation) return false;
+    if (!ofSources(item)) return false;
+    if (!words.length) return true;
+    const own = state.kind === "repeat" ? item.words.toLowerCase() : "";
+    const names = partners(item).map((n) => documents[n].sought);
+    return words.every((word) => own.includes(word) || names.some((name) => name.includes(word)));
+  });
+  const order = (orders[state.kind][state.order] || [])[1];
+  return order ? kept.sort(order) : kept;
+}
+
+function titled(number) {
+  const document = documents[number];
+  const source = document.source === null ? null : lists.sources[document.source];
+  return [
+    el("span", { class: "name", dir: "auto" }, document.name),
+    el("span", { class: "faint" }, ...[source, document.date].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])),
+    el("span", { class: "title", dir: "auto" }, document.title),
+  ];
+}
+
+const rows = {
+  pair: (p) => [
+    el("span", { class: "chip " + p.relation }, p.relation),
+    el("span", { class: "amount" }, count(p.shared, "word") + " shared · " + percent(p.scores[0]) + " / " + percent(p.scores[1])),
+    el("span", { class: "side" }, titled(p.a)),
+    el("span", { class: "side" }, titled(p.b)),
+  ],
+  cluster: (c) => [
+    el("span", { class: "chip" }, count(c.size, "document")),
+    el("span", { class: "amount" }, "weakest " + percent(c.weakest)),
+    el("span", { class: "side" }, titled(c.members[0].document)),
+  ],
+  repeat: (r) => [
+    el("span", { class: "chip" }, count(r.count, "time")),
+    el("span", { class: "amount" }, "in " + count(r.documents, "document") + " · " + count(r.tokens, "word") + (r.boilerplate ? " · boilerplate" : "")),
+    el("span", { class: "title", dir: "auto" }, r.words || "(text not to be had)"),
+  ],
+};
+
+let current = [];
+function row(item) {
+  const link = el("a", { href: "#" + item.kind + "-" + (item.number + 1), class: "row" }, rows[item.kind](item));
+  return el("li", {}, link);
+}
+
+function showList() {
+  current = wanted();
+  const shown = current.slice(0, state.shown);
+  const more = current.length - shown.length;
+  const list = el("ol", { class: "rows" }, shown.map(row));
+  const button = more > 0 ? el("button", { type: "button", id: "more" }, count(Math.min(more, PART), "more", "more") + " of " + grouped.format(more)) : null;
+  if (button) button.addEventListener("click", () => {
+    const from = state.shown;
+    state.shown += PART;
+    list.append(...current.slice(from, state.shown).map(row));
+    list.children[from].firstChild.focus();
+    const left = current.length - state.shown;
+    if (left > 0) button.textContent = count(Math.min(left, PART), "more", "more") + " of " + grouped.format(left);
+    else button.remove();
+  });
+  $("results").replaceChildren(list, ...(button ? [button] : []));
+  const total = all[state.kind].length;
+  const [noun] = nouns[state.kind];
+  $("told").textContent = current.length === total ? count(total, noun) : grouped.format(current.length) + " of " + count(total, noun);
+}

@@ -1,0 +1,161 @@
+//! Owns: the page as a whole: head, policy, counts, frame, data, scripts, in the order of the file. Never: one finding's markup.
+
+use super::super::Findings;
+use super::super::json::BUFFER;
+use super::super::texts::Texts;
+use super::super::words::{bytes, count, number};
+use super::HtmlOptions;
+use super::chosen::Chosen;
+use super::shown::{Cast, Gone, name};
+use super::{data, list};
+use base64::Engine as _;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+use std::io::{self, BufWriter, Write};
+
+const STYLE: &str = include_str!("assets/page.css");
+
+/// One script: what stands further down uses what stands above.
+const SCRIPTS: [&str; 4] = [
+    include_str!("assets/data.js"),
+    include_str!("assets/list.js"),
+    include_str!("assets/pair.js"),
+    include_str!("assets/page.js"),
+];
+
+/// Writes the page; it is never in memory as a whole.
+pub(in super::super) fn write(findings: Findings, options: HtmlOptions, out: &mut dyn Write) -> io::Result<()> {
+    let out = &mut BufWriter::with_capacity(BUFFER, out);
+    let chosen = Chosen::new(findings, options.most_pairs, options.most_text);
+    let cast = Cast::new(&chosen, options.most_text);
+    let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPTS.concat());
+    let documents = findings.detection.summary.documents;
+    let title = options.title.map_or_else(|| format!("nearcopy: {}", count(documents, "document")), name);
+    // The policy stands before anything that it is to hold.
+    write!(out, "{}", DOCTYPE.0)?;
+    write!(out, "<html lang=\"en\"><head><meta charset=\"utf-8\">")?;
+    markup(out, html! { meta http-equiv="Content-Security-Policy" content=(policy(STYLE, &script)); })?;
+    markup(
+        out,
+        html! {
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="referrer" content="no-referrer";
+            meta name="color-scheme" content="light dark";
+            title { (title) }
+            style { (PreEscaped(STYLE)) }
+        },
+    )?;
+    write!(out, "</head>\n<body>\n")?;
+    markup(
+        out,
+        html! {
+            a .skip href="#findings" { "Skip to the findings" }
+            header { h1 { (title) } (counts(findings)) (notes(&chosen, &cast)) }
+        },
+    )?;
+    writeln!(out, "<main>")?;
+    markup(out, frame())?;
+    plain(&chosen, &cast, out)?;
+    write!(out, "</main>\n<script type=\"application/json\" id=\"lists\">")?;
+    data::lists(&chosen, &cast, out)?;
+    write!(out, "</script>\n<script type=\"application/json\" id=\"texts\">")?;
+    data::texts(&cast, out)?;
+    write!(out, "</script>\n<script>{script}</script>\n</body></html>\n")?;
+    out.flush()
+}
+
+fn markup(out: &mut dyn Write, markup: Markup) -> io::Result<()> {
+    out.write_all(markup.0.as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// What the page may do: run its own script, use its own style, and nothing else. No string can become markup or code even in the script.
+fn policy(style: &str, script: &str) -> String {
+    let hash = |text: &str| base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()));
+    format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'",
+        hash(script),
+        hash(style)
+    )
+}
+
+/// The counts of the scan.
+fn counts(findings: Findings) -> Markup {
+    let s = &findings.detection.summary;
+    let tiles = [
+        ("documents", s.documents),
+        ("different texts", s.classes),
+        ("clusters", s.clusters),
+        ("copies", s.duplicates),
+        ("pairs", s.pairs),
+        ("repeats", s.repeats),
+    ];
+    html! {
+        dl .counts {
+            @for (name, n) in tiles { div { dt { (name) } dd { (number(n)) } } }
+        }
+        p .faint {
+            (bytes(s.bytes)) " of text, recipe " (findings.detection.recipe_id) ", background " (findings.detection.background_id)
+        }
+    }
+}
+
+/// What was not read, what is not shown, and where it is.
+fn notes(chosen: &Chosen, cast: &Cast) -> Markup {
+    let summary = &chosen.findings.detection.summary;
+    let gone = |why: Gone| cast.all.iter().filter(|s| s.gone == Some(why)).count() as u64;
+    let (unread, changed) = (gone(Gone::Unread), gone(Gone::Changed));
+    let set_aside =
+        chosen.findings.skipped.iter().map(|x| ("skipped", x)).chain(summary.limited.iter().map(|x| ("set aside", x)));
+    html! {
+        ul .notes {
+            @for (kind, shown, all) in chosen.left_out() {
+                li {
+                    "Shown are the " (number(shown as u64)) " most important of " (count(all as u64, kind))
+                    ". All of them are in the report as data: " code { "nearcopy scan … --format json" } "."
+                }
+            }
+            @if unread > 0 { li { "The texts of " (count(unread, "document")) " could not be read: they are left out." } }
+            @if changed > 0 {
+                li { "The texts of " (count(changed, "document")) " are not those that were scanned: they are left out." }
+            }
+            @for (what, (reason, n)) in set_aside { li { (number(*n)) " " (what) ": " (name(reason)) } }
+            @if summary.capped_keys > 0 {
+                li { (count(summary.capped_keys, "key")) " stood in too many texts to be followed everywhere." }
+            }
+        }
+    }
+}
+
+/// Where the scripts put the lists and the texts; without them it stays hidden.
+fn frame() -> Markup {
+    html! {
+        section #findings hidden tabindex="-1" aria-label="Findings" {
+            div #bar role="tablist" aria-label="Kind of finding" {}
+            form #filter role="search" aria-label="Filter" {}
+            p #told role="status" {}
+            div #split {
+                div #results role="tabpanel" tabindex="-1" {}
+                section #detail tabindex="-1" aria-label="Finding" hidden {}
+            }
+        }
+    }
+}
+
+/// The lists without scripting: a browser that runs scripts skips them unread.
+fn plain(chosen: &Chosen, cast: &Cast, out: &mut dyn Write) -> io::Result<()> {
+    let mut texts = Texts::new(chosen.findings.documents);
+    writeln!(out, "<noscript>")?;
+    markup(out, html! { h2 { "Clusters" } })?;
+    markup(out, list::clusters(chosen, cast))?;
+    markup(out, html! { h2 { "Pairs" } })?;
+    writeln!(out, "<ol>")?;
+    for pair in &chosen.pairs {
+        markup(out, list::pair(cast, pair, &mut texts))?;
+    }
+    writeln!(out, "</ol>")?;
+    markup(out, html! { h2 { "Repeats" } })?;
+    markup(out, list::repeats(chosen, cast, &mut texts))?;
+    writeln!(out, "</noscript>")
+}

@@ -1,0 +1,162 @@
+//! Owns: the documents of a page with what is shown of their texts. Never: how a page looks.
+
+use super::super::Findings;
+use super::super::finding::beginning;
+use super::super::{sanitise, words};
+use super::chosen::{Chosen, Role, places};
+use super::cut::{Units, stretches};
+use crate::span::Span;
+use crate::text::document::Documents;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+/// Bytes that one text may take, however much room there is: a browser lays out all of it at once.
+const MOST_OF_ONE: usize = 400 << 10;
+/// Bytes around the places of a repeat, where the text is shown for nothing else.
+const OF_PLACES: usize = 1500;
+/// Columns of a name.
+const NAME: usize = 160;
+
+/// Why a text is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// It cannot be read.
+    Unread,
+    /// Its spans do not fit.
+    Changed,
+}
+
+/// A document as the page shows it.
+pub(super) struct Shown {
+    /// Its number in the corpus.
+    pub number: u32,
+    /// Its id, fit for a page.
+    pub name: String,
+    /// The first words of its text.
+    pub title: String,
+    /// What is shown of its text; empty where it is only named.
+    pub stretches: Vec<Range<usize>>,
+    /// Offsets as JavaScript counts them.
+    pub units: Units,
+    /// Length in those units.
+    pub length: u32,
+    /// Whether its text is missing.
+    pub gone: Option<Gone>,
+}
+
+/// All of them, in the order of their numbers.
+pub(super) struct Cast<'a> {
+    pub findings: Findings<'a>,
+    pub all: Vec<Shown>,
+    at: HashMap<u32, usize>,
+}
+
+/// A name of the outside, fit for a page: what cannot be seen or reorders a line is an escape.
+pub(super) fn name(text: &str) -> String {
+    words::fit(text, NAME)
+}
+
+/// Running text, fit for a page: line breaks and tabs stay white space, what else cannot be seen is an escape.
+pub(super) fn running(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (i, line) in text.replace("\r\n", "\n").split(['\n', '\r']).enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        out.push_str(&sanitise::word(&line.replace('\t', " ")));
+    }
+    out
+}
+
+impl<'a> Cast<'a> {
+    pub fn new(chosen: &Chosen<'a>, most_text: usize) -> Cast<'a> {
+        let findings = chosen.findings;
+        let mut spans: HashMap<u32, Vec<Span>> = HashMap::new();
+        for pair in &chosen.pairs {
+            for m in &pair.comparison.matches {
+                spans.entry(pair.a).or_default().push(m.a);
+                spans.entry(pair.b).or_default().push(m.b);
+            }
+        }
+        for place in chosen.repeats.iter().flat_map(|r| places(r)) {
+            spans.entry(place.document).or_default().push(place.span);
+        }
+        let most = room(findings.documents, &chosen.documents, most_text);
+        let all: Vec<Shown> = chosen
+            .documents
+            .iter()
+            .map(|(&number, &role)| {
+                let most = match role {
+                    Role::Named => 0,
+                    Role::Place => most.min(OF_PLACES),
+                    Role::Text => most,
+                };
+                Shown::new(findings, number, role, spans.get(&number).map_or(&[], Vec::as_slice), most)
+            })
+            .collect();
+        let at = all.iter().enumerate().map(|(i, shown)| (shown.number, i)).collect();
+        Cast { findings, all, at }
+    }
+
+    /// Where a document stands in the page's list.
+    pub fn place(&self, number: u32) -> usize {
+        self.at.get(&number).copied().unwrap_or(0)
+    }
+
+    pub fn get(&self, number: u32) -> &Shown {
+        &self.all[self.place(number)]
+    }
+}
+
+/// How many bytes of each text find room, so that all together have at most `most_text`.
+fn room(documents: &dyn Documents, roles: &BTreeMap<u32, Role>, most_text: usize) -> usize {
+    let shown = roles.iter().filter(|(_, role)| **role == Role::Text);
+    let mut lengths: Vec<usize> = shown.map(|(&n, _)| documents.info(n as usize).bytes as usize).collect();
+    lengths.sort_unstable();
+    let mut left = most_text;
+    for (i, &length) in lengths.iter().enumerate() {
+        let share = left / (lengths.len() - i);
+        if length > share {
+            return share.min(MOST_OF_ONE);
+        }
+        left -= length;
+    }
+    MOST_OF_ONE
+}
+
+impl Shown {
+    fn new(findings: Findings, number: u32, role: Role, spans: &[Span], most: usize) -> Shown {
+        let info = findings.documents.info(number as usize);
+        let text = findings.documents.text(number as usize);
+        let mut shown = Shown {
+            number,
+            name: name(&info.id),
+            title: String::new(),
+            stretches: vec![],
+            units: Units::new(""),
+            length: 0,
+            gone: None,
+        };
+        let Some(text) = text else {
+            shown.gone = Some(Gone::Unread);
+            return shown;
+        };
+        if text.len() != info.bytes as usize || spans.iter().any(|s| s.start > s.end || text.get(s.range()).is_none()) {
+            shown.gone = Some(Gone::Changed);
+            return shown;
+        }
+        shown.title = running(&beginning(text.trim_start()));
+        if role > Role::Named {
+            shown.units = Units::new(&text);
+            shown.length = shown.units.at(&text, text.len());
+            shown.stretches = stretches(&text, spans, most);
+        }
+        shown
+    }
+
+    /// Whether any of these bytes is shown.
+    pub fn shows(&self, span: Span) -> bool {
+        let range = span.range();
+        self.stretches.iter().any(|s| s.start < range.end && range.start < s.end)
+    }
+}
