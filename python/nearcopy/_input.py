@@ -72,7 +72,8 @@ class Fields:
         return picked
 
     def make(self, cells: Mapping[str, Any], table: Any, first: int) -> Columns:
-        return Columns(*(cells.get(role) for role in ROLES), table, first, self.path, self.skip)
+        text, ident, source, date = (cells.get(role) for role in ROLES)
+        return Columns(text, ident, source, date, table, first, self.path, self.skip)
 
 
 Part = Callable[[int, Optional[int]], Columns]
@@ -155,8 +156,9 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
                 raise InputError(f"document {number} is a {type(row).__name__} of {len(row)}, not of an id and a text")
             values = [row[1], row[0], None, None]
         else:
-            names = [n for role in ROLES for n in ([fields.given[role]] if fields.given[role] else GUESSES[role])]
-            values = [None if n is None else getattr(row, n) for n in fields.pick([n for n in names if n and hasattr(row, n)]).values()]
+            known_as = [n for role in ROLES for n in GUESSES[role]] + [n for n in fields.given.values() if n is not None]
+            there = fields.pick([n for n in known_as if hasattr(row, n)])
+            values = [None if n is None else getattr(row, n) for n in there.values()]
             if values[0] is None:
                 values[0] = row
         text(values[0])
@@ -320,5 +322,4 @@ def _part(
 
 def _only_text(fields: Fields) -> Fields:
     """For a column alone, whatever it is called."""
-    only = Fields(text_field="text", path=fields.path, on_bad="skip" if fields.skip else "raise")
-    return only
+    return Fields(text_field="text", path=fields.path, on_bad="skip" if fields.skip else "raise")

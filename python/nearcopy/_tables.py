@@ -15,15 +15,17 @@ FLAGS = {"duplicate", "paragraph", "boilerplate"}
 def pandas(report: Report, what: str) -> Any:
     import pandas
 
-    columns = report._columns(what)
-    frame = pandas.DataFrame(columns)
-    for name in frame.columns:
+    # Before pandas 3, "str" would make words of what is missing.
+    words = "str" if int(pandas.__version__.partition(".")[0]) >= 3 else "object"
+
+    def kind(name: str) -> str:
         if name in STRINGS:
-            continue
+            return words
         # A number for some only: whole numbers stay whole, where pandas would make floats of them.
-        kind = "float64" if name in FLOATS else "bool" if name in FLAGS else "Int64" if name == "cluster" else "int64"
-        frame[name] = frame[name].astype(kind)
-    return frame
+        return "float64" if name in FLOATS else "bool" if name in FLAGS else "Int64" if name == "cluster" else "int64"
+
+    columns = report._columns(what)
+    return pandas.DataFrame({name: pandas.Series(values, dtype=kind(name)) for name, values in columns.items()})
 
 
 def arrow(report: Report, what: str) -> Any:

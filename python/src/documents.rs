@@ -6,7 +6,7 @@ use nearcopy::ingest::{Reason, normalise_date};
 use nearcopy::{Document, DocumentInfo, Texts};
 use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PySet, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PySet, PyString, PyTuple};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::CString;
@@ -271,8 +271,11 @@ pub fn plain(value: &Bound<PyAny>) -> PyResult<String> {
     if value.hasattr("isoformat")? {
         return value.call_method0("isoformat")?.extract();
     }
-    if value.is_instance_of::<PyFloat>() || value.hasattr("__index__")? {
-        return Ok(value.str()?.to_cow()?.into_owned());
+    // What says nothing of itself but where in memory it is names nothing.
+    let object = value.py().get_type::<PyAny>();
+    let says = |name: &str| Ok::<_, PyErr>(!value.get_type().getattr(name)?.is(&object.getattr(name)?));
+    if missing(value) || !(says("__str__")? || says("__repr__")?) {
+        return Err(bad(format!("is {}, not a string or a number", kind(value))));
     }
     let text = value.str()?;
     text.to_cow().map(Cow::into_owned).map_err(|e| bad(unencodable(value.py(), &e)))

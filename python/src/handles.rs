@@ -37,9 +37,13 @@ pub fn open(path: &Path, how: How, recipe: Option<&Recipe>, create: Option<(&Rec
             handle.leave();
         } else if handle.how == how
             && let Ok(index) = handle.get(path)
-            && recipe.is_none_or(|r| r.id() == index.recipe().id())
         {
-            return Ok(handle.clone());
+            let (has, wanted) = (index.recipe().id(), recipe.map_or_else(|| index.recipe().id(), Recipe::id));
+            if has == wanted {
+                return Ok(handle.clone());
+            }
+            let (wanted, found) = (format!("recipe {wanted}"), format!("recipe {has}"));
+            return Err(raise(nearcopy::Error::Mixed { what: path.display().to_string(), wanted, found }));
         }
     }
     let same_id = if how.refuse { SameId::Refuse } else { SameId::Replace };

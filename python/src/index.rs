@@ -331,11 +331,11 @@ impl Index {
     fn compact(
         &self,
         py: Python,
-        threads: usize,
+        threads: i64,
         progress: Option<&Bound<PyAny>>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<()> {
-        let (index, settings) = (self.index()?, self.asked(thresholds)?);
+        let (index, settings, threads) = (self.index()?, self.asked(thresholds)?, crate::report::threads(threads)?);
         run(py, progress, |meter| index.compact(&settings.thresholds, &RunOptions { threads }, meter))
     }
 

@@ -16,11 +16,11 @@ pub fn relation(name: &str) -> PyResult<Relation> {
 
 /// The text of an argument.
 pub fn text(value: &Bound<PyAny>, name: &str) -> PyResult<String> {
-    let wrong = |why: &str| bad(format!("{name} is {why}"));
+    let wrong = |why: &str| bad(format!("{name} {why}"));
     let Ok(text) = value.cast::<PyString>() else {
         let kind = value.get_type().name()?;
         let help = if value.is_instance_of::<PyBytes>() { ": decode it first" } else { "" };
-        return Err(wrong(&format!("{kind}, not a string{help}")));
+        return Err(wrong(&format!("is {kind}, not a string{help}")));
     };
     match text.to_cow() {
         Ok(text) => Ok(text.into_owned()),

@@ -1,18 +1,19 @@
 //! Owns: `scan` and what it found, as Python sees it. Never: finds anything.
 
 use crate::documents::{Kept, Rows, warn};
-use crate::errors::{bad, io, raise};
+use crate::errors::{SettingError, bad, io, raise};
 use crate::found::{Cluster, Comparison, Located, Pair, Place, Removed, Repeat, Sides};
 use crate::named::Background;
 use crate::run::{briefly, run};
 use crate::settings::{Settings, shown};
-use nearcopy::report::{self, Findings};
+use nearcopy::report::{self, Findings, HtmlOptions, HtmlSummaryOptions};
 use nearcopy::{Corpus, Detection, Documents, Removal, RunOptions, Why};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// What was scanned and what was found: shared by a report and its pairs.
 pub struct Found {
@@ -39,6 +40,12 @@ impl Found {
     }
 }
 
+/// How many threads to use.
+pub fn threads(wanted: i64) -> PyResult<usize> {
+    usize::try_from(wanted)
+        .map_err(|_| SettingError::new_err(format!("threads: 0 (as many as there are cores) or more, not {wanted}")))
+}
+
 struct Two(Arc<Found>, u32, u32);
 
 impl Sides for Two {
@@ -53,11 +60,12 @@ impl Sides for Two {
 pub fn scan(
     columns: &Bound<PyAny>,
     settings: &Bound<PyDict>,
-    threads: usize,
+    threads: i64,
     background: Option<&Background>,
     progress: Option<&Bound<PyAny>>,
 ) -> PyResult<Report> {
     let py = columns.py();
+    let threads = self::threads(threads)?;
     let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
     let Rows { infos, texts, count, skipped } = Rows::read(columns)?;
     let corpus = py.detach(|| Corpus::with_texts(infos, texts)).map_err(raise)?;
@@ -280,6 +288,15 @@ impl Report {
         self.written(py, path, |findings, out| report::jsonl(findings, out))
     }
 
+    /// The report as one page for a browser, that needs nothing else; to a file where one is named.
+    #[pyo3(signature = (path=None))]
+    fn to_html(&self, py: Python, path: Option<PathBuf>) -> PyResult<Option<String>> {
+        self.written(py, path, |findings, out| report::html(findings, HtmlOptions::default(), out))
+    }
+    /// The counts and the first findings, for notebooks.
+    fn _repr_html_(&self, py: Python) -> PyResult<Option<String>> {
+        self.written(py, None, |findings, out| report::html_summary(findings, HtmlSummaryOptions::default(), out))
+    }
     /// A pandas DataFrame of ``"documents"`` (one row each, in their order), ``"pairs"``, ``"matches"`` or ``"repeats"``.
     #[pyo3(signature = (what="pairs"))]
     fn to_pandas<'py>(slf: &Bound<'py, Self>, what: &str) -> PyResult<Bound<'py, PyAny>> {
@@ -375,11 +392,32 @@ impl Listed {
         }
         self.item(py, place as usize)
     }
+    fn __iter__(slf: Py<Self>) -> ListedIter {
+        ListedIter { listed: slf, at: AtomicUsize::new(0) }
+    }
     fn __repr__<'py>(&self, py: Python<'py>) -> PyResult<String> {
         let length = self.__len__();
         let first: Vec<_> = (0..length.min(5)).map(|n| Ok(self.item(py, n)?.repr()?.to_string())).collect::<PyResult<_>>()?;
         let more = if length > 5 { format!(", … {} in all", length) } else { String::new() };
         Ok(format!("[{}{more}]", first.join(", ")))
+    }
+}
+
+/// Walks a list of findings.
+#[pyclass(frozen, module = "nearcopy._nearcopy")]
+pub struct ListedIter {
+    listed: Py<Listed>,
+    at: AtomicUsize,
+}
+
+#[pymethods]
+impl ListedIter {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let (at, listed) = (self.at.fetch_add(1, Relaxed), self.listed.get());
+        if at < listed.__len__() { listed.item(py, at).map(Some) } else { Ok(None) }
     }
 }
 
