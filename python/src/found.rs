@@ -118,8 +118,8 @@ impl Sides for (Arc<str>, Arc<str>) {
 /// All that is measured between two texts, ``a`` and ``b``.
 ///
 /// >>> import nearcopy
-/// >>> found = nearcopy.compare("The bridge will close on Monday for repairs, the port authority said.",
-/// ...                          "The bridge will close on Monday for repairs, the port authority told us.")
+/// >>> found = nearcopy.compare("The harbour bridge will close on Monday for repairs, the port authority said, until spring.",
+/// ...                          "The harbour bridge will close on Monday for repairs, the port authority told us.")
 /// >>> found.relation
 /// 'near-copy'
 #[pyclass(frozen, module = "nearcopy", subclass)]
