@@ -35,6 +35,9 @@ python3 tests/schemas.py "${CARGO_TARGET_DIR:-target}/tmp/formats"
 echo "-- the action for GitHub, its steps run as the runner does"
 "${CARGO_TARGET_DIR:-target}/schemas-venv/bin/python" tests/action.py "$program"
 
+echo "-- the Python package"
+tests/python.sh "$program"
+
 echo "-- the index on a disk that is full, and on one that cannot be written to"
 disk="$(mktemp -d)"
 if mount -t tmpfs -o size=24m tmpfs "$disk" 2>/dev/null; then

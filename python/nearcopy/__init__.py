@@ -95,7 +95,7 @@ def scan(
     date_field: Optional[str] = None,
     path: Optional[str] = None,
     on_bad: str = "raise",
-    threads: int = 0,
+    threads: Optional[int] = None,
     background: Optional[Background] = None,
     progress: Optional[Callable[[str, int, int], object]] = None,
     **settings: Unpack[Settings],
@@ -113,7 +113,7 @@ def scan(
     on_bad:
         ``"raise"`` an ``InputError`` for a document whose text is no string, or ``"skip"`` such documents; ``report.summary`` counts them.
     threads:
-        How many to use; 0 takes as many as there are cores. The findings do not depend on it.
+        How many to use; by default as many as there are cores. The findings do not depend on it.
     background:
         Score as another corpus does: ``report.background`` of its scan.
     progress:

@@ -26,6 +26,7 @@ class Columns(NamedTuple):
     first: int
     path: Optional[str]
     skip: bool
+    named: bool
 
 
 class Fields:
@@ -39,12 +40,14 @@ class Fields:
         date_field: Optional[str] = None,
         path: Optional[str] = None,
         on_bad: str = "raise",
+        named: bool = False,
     ) -> None:
         if on_bad not in ("raise", "skip"):
             raise InputError(f'on_bad: "raise" or "skip", not {on_bad!r}')
         self.given = dict(zip(ROLES, (text_field, id_field, source_field, date_field)))
         self.path = None if path is None else str(path)
         self.skip = on_bad == "skip"
+        self.named = named
 
     def pick(self, names: Sequence[Any]) -> dict[str, Any]:
         """For each role the name that has it, if there is one: as given, or the first guess that is there."""
@@ -73,7 +76,7 @@ class Fields:
 
     def make(self, cells: Mapping[str, Any], table: Any, first: int) -> Columns:
         text, ident, source, date = (cells.get(role) for role in ROLES)
-        return Columns(text, ident, source, date, table, first, self.path, self.skip)
+        return Columns(text, ident, source, date, table, first, self.path, self.skip, self.named)
 
 
 Part = Callable[[int, Optional[int]], Columns]
@@ -105,8 +108,8 @@ def batches(documents: Any, **options: Any) -> Iterator[Columns]:
         yield _gather(iter(some), fields, first)
 
 
-def reopen(path: str, options: dict[str, Any]) -> Index:
-    """An index that was pickled, in another process."""
+def reopen(path: str, options: dict[str, Any], moment: object) -> Index:
+    """An index that was pickled, in another process; its moment is there for caches only."""
     return Index(path, create=False, **options)
 
 
@@ -119,6 +122,8 @@ def _rows(documents: Any) -> Iterator[Any]:
             f"documents are wanted, not {type(documents).__name__}: a list of texts or dicts, a table, a generator "
             "(files are read by the command line, `nearcopy scan PATH`)"
         )
+    if isinstance(documents, Index):
+        return (documents[ident] for ident in documents)
     if isinstance(documents, Mapping):
         return iter([_Named(key, value) for key, value in documents.items()])
     if not isinstance(documents, Iterable):
@@ -137,15 +142,20 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
     cells: dict[str, list[Any]] = {role: [] for role in ROLES}
     text, ident, source, date = (cells[role].append for role in ROLES)
     known: dict[tuple[Any, ...], list[Any]] = {}
+    never = {role for role, given in fields.given.items() if given is not None and role != "text"}
     for number, row in enumerate(rows, first):
         key = None
         if isinstance(row, _Named):
             key, row = row
+        if type(row).__module__ == "numpy" and hasattr(row, "tolist"):
+            row = row.tolist()
         if isinstance(row, Mapping):
             names = tuple(row)
             picked = known.get(names)
             if picked is None:
-                picked = known[names] = list(fields.pick(names).values())
+                found = fields.pick(names)
+                never -= {role for role, name in found.items() if name is not None}
+                picked = known[names] = list(found.values())
             if picked[0] is None and not fields.skip:
                 raise _textless(number, fields, names)
             values = [None if name is None else row[name] for name in picked]
@@ -165,6 +175,10 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
         ident(values[1] if key is None else key)
         source(values[2])
         date(values[3])
+    if known and never:
+        role = sorted(never)[0]
+        listed = ", ".join(str(n) for n in next(iter(known))[:12])
+        raise InputError(f"no field {fields.given[role]!r} ({role}_field) in any document; the fields of the first are: {listed}")
     return fields.make(cells, None, first)
 
 
@@ -191,6 +205,8 @@ def _table(documents: Any, fields: Fields) -> Optional[tuple[int, Part]]:
         if name == "LazyFrame":
             raise InputError("a polars LazyFrame has no rows yet: collect() it first")
         return _polars(documents, fields) if name in ("DataFrame", "Series") else None
+    if name in ("DatasetDict", "IterableDatasetDict"):
+        raise InputError(f"a {name} holds several datasets: give one of them, documents['train'] say")
     if module == "datasets" and hasattr(documents, "with_format") and hasattr(documents, "select_columns"):
         return _dataset(documents, fields) if hasattr(documents, "__len__") else None
     if module == "pyarrow":
@@ -222,7 +238,7 @@ def _pandas(frame: Any, fields: Fields) -> tuple[int, Part]:
             column = some[name]
             array = _pandas_arrow(column)
             if array is None:
-                cells[role] = column.tolist()
+                cells[role] = _whole(column) if role == "id" else column.tolist()
             else:
                 cells[role] = len(strings)
                 strings[role] = array
@@ -236,6 +252,14 @@ def _pandas(frame: Any, fields: Fields) -> tuple[int, Part]:
         return fields.make(cells, table, first)
 
     return len(frame), part
+
+
+def _whole(column: Any) -> list[Any]:
+    """Ids that were whole numbers before something missing made floats of them."""
+    values: list[Any] = column.tolist()
+    if getattr(column.dtype, "kind", "") == "f" and all(v != v or v.is_integer() for v in values):
+        return [None if v != v else int(v) for v in values]
+    return values
 
 
 def _pandas_arrow(column: Any) -> Any:
@@ -322,4 +346,4 @@ def _part(
 
 def _only_text(fields: Fields) -> Fields:
     """For a column alone, whatever it is called."""
-    return Fields(text_field="text", path=fields.path, on_bad="skip" if fields.skip else "raise")
+    return Fields(text_field="text", path=fields.path, on_bad="skip" if fields.skip else "raise", named=fields.named)

@@ -108,6 +108,8 @@ struct Reader<'py> {
     first: usize,
     path: Option<Arc<str>>,
     skip: bool,
+    /// Whether each must have an id of its own.
+    named: bool,
     sources: HashSet<Arc<str>>,
     skipped: BTreeMap<&'static str, u64>,
     bad_dates: u64,
@@ -127,6 +129,7 @@ impl Rows {
             first: columns.getattr("first")?.extract()?,
             path: path.map(Arc::from),
             skip: columns.getattr("skip")?.extract()?,
+            named: columns.getattr("named")?.extract()?,
             sources: HashSet::new(),
             skipped: BTreeMap::new(),
             bad_dates: 0,
@@ -212,7 +215,14 @@ impl<'py> Reader<'py> {
     }
 
     fn info(&mut self, row: usize) -> PyResult<DocumentInfo> {
-        let id = self.value(row, 1, "id")?.unwrap_or_else(|| self.usual_id(row));
+        let id = match self.value(row, 1, "id")? {
+            Some(id) => id,
+            None if self.named && self.path.is_none() => {
+                let help = "an index needs ids that stay the same: name the field with id_field, or give (id, text)";
+                return Err(bad(format!("document {} has no id; {help}", self.first + row)));
+            }
+            None => self.usual_id(row),
+        };
         let source = self.value(row, 2, "source")?.map(|name| self.shared(name));
         let date = self.value(row, 3, "date")?;
         let understood = date.as_deref().and_then(normalise_date);

@@ -1,7 +1,9 @@
 //! Owns: findings as Python objects: offsets in code points, ids for numbers. Never: finds anything.
 
+use crate::pickled;
 use nearcopy::{LineIndex, Match as CoreMatch, Relation, Span as Range};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use std::sync::Arc;
 
 /// A passage of a text: ``text[span.start:span.end]``.
@@ -12,8 +14,8 @@ use std::sync::Arc;
 /// >>> span = found.matches[0].a
 /// >>> ("¡Atención! " + story)[span.start:span.end] == span.text
 /// True
-#[pyclass(frozen, module = "nearcopy", subclass, eq)]
-#[derive(Clone, PartialEq)]
+#[pyclass(frozen, module = "nearcopy", subclass, eq, hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The first character, in code points from 0.
     #[pyo3(get)]
@@ -36,6 +38,10 @@ pub struct Span {
 impl Span {
     fn __len__(&self) -> usize {
         (self.end - self.start) as usize
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let own = slf.get();
+        pickled::call(slf.py(), "span", (own.start, own.end, own.bytes, own.lines, &own.text))
     }
     fn __repr__(&self) -> String {
         format!("Span({}, {}, {:?})", self.start, self.end, nearcopy::report::first_words(&self.text))
@@ -87,8 +93,8 @@ impl Match {
 }
 
 /// Agreement of numbers and names inside the shared passages.
-#[pyclass(frozen, module = "nearcopy", get_all, eq)]
-#[derive(Clone, Copy, PartialEq)]
+#[pyclass(frozen, module = "nearcopy", get_all, eq, hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Facts {
     /// How many agree.
     agree: u32,
@@ -132,6 +138,12 @@ impl Comparison {
     /// Of two texts.
     pub fn new(inner: nearcopy::Comparison, sides: Arc<dyn Sides>) -> Comparison {
         Comparison { inner, sides }
+    }
+    /// All of it, for pickling.
+    pub fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let mut state = None;
+        self.sides.with(&mut |a, b| state = Some(pickled::state(py, &self.inner, a, b)));
+        state.unwrap_or_else(|| pickled::state(py, &self.inner, "", ""))
     }
     /// The relation's name, or a word for none.
     pub fn name(&self) -> &'static str {
@@ -196,6 +208,9 @@ impl Comparison {
         });
         out
     }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        pickled::call(slf.py(), "comparison", (slf.get().state(slf.py())?,))
+    }
     fn __repr__(&self) -> String {
         format!("Comparison({}, {})", self.name(), self.scores())
     }
@@ -226,6 +241,11 @@ pub struct Pair {
 
 #[pymethods]
 impl Pair {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let own = slf.get();
+        let state = slf.as_super().get().state(slf.py())?;
+        pickled::call(slf.py(), "pair", (state, &own.a, &own.b, own.row_a, own.row_b))
+    }
     fn __repr__(slf: PyRef<Self>) -> String {
         format!("Pair({:?}, {:?}, {}, {})", slf.a, slf.b, slf.as_super().name(), slf.as_super().scores())
     }
@@ -253,6 +273,11 @@ pub struct Sighting {
 
 #[pymethods]
 impl Sighting {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let own = slf.get();
+        let state = slf.as_super().get().state(slf.py())?;
+        pickled::call(slf.py(), "sighting", (state, &own.id, own.copies, &own.source, &own.date, own.text.is_some()))
+    }
     fn __repr__(slf: PyRef<Self>) -> String {
         format!("Sighting({:?}, {}, {})", slf.id, slf.as_super().name(), slf.as_super().scores())
     }

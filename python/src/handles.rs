@@ -35,15 +35,8 @@ pub fn open(path: &Path, how: How, recipe: Option<&Recipe>, create: Option<(&Rec
     {
         if handle.process != std::process::id() {
             handle.leave();
-        } else if handle.how == how
-            && let Ok(index) = handle.get(path)
-        {
-            let (has, wanted) = (index.recipe().id(), recipe.map_or_else(|| index.recipe().id(), Recipe::id));
-            if has == wanted {
-                return Ok(handle.clone());
-            }
-            let (wanted, found) = (format!("recipe {wanted}"), format!("recipe {has}"));
-            return Err(raise(nearcopy::Error::Mixed { what: path.display().to_string(), wanted, found }));
+        } else if let Ok(index) = handle.get(path) {
+            return handle.share(path, how, &index, recipe).map(|()| handle.clone());
         }
     }
     let same_id = if how.refuse { SameId::Refuse } else { SameId::Replace };
@@ -74,6 +67,28 @@ impl Handle {
     pub fn get(&self, path: &Path) -> Result<Arc<Index>, PyErr> {
         let index = self.index.lock().unwrap_or_else(PoisonError::into_inner).clone();
         index.ok_or_else(|| ClosedError::new_err(format!("the index {} is closed", path.display())))
+    }
+
+    /// Whether who asks can have it as it is open.
+    fn share(&self, path: &Path, how: How, index: &Index, recipe: Option<&Recipe>) -> Result<(), PyErr> {
+        let (what, has) = (path.display().to_string(), index.recipe().id());
+        if let Some(wanted) = recipe.map(Recipe::id).filter(|w| *w != has) {
+            return Err(raise(nearcopy::Error::Mixed {
+                what,
+                wanted: format!("recipe {wanted}"),
+                found: format!("recipe {has}"),
+            }));
+        }
+        if self.how == how {
+            return Ok(());
+        }
+        let flag = |yes: bool| if yes { "True" } else { "False" };
+        let same_id = if self.how.refuse { "refuse" } else { "replace" };
+        let why = format!(
+            "it is open in this program already, with read_only={} and same_id={same_id:?}: open it likewise, or close that one first",
+            flag(self.how.read_only)
+        );
+        Err(raise(nearcopy::Error::Storage { what, why }))
     }
 
     /// Lets go of what the parent of a forked process had open, so that the child can open it. What a thread of the parent held at that

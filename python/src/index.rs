@@ -1,40 +1,51 @@
 //! Owns: the persistent index as a Python class. Never: an answer of its own.
 
-use crate::documents::{Rows, plain};
+use crate::documents::{Rows, plain, warn};
 use crate::errors::{ClosedError, SettingError, bad, raise};
 use crate::found::{Comparison, Sighting};
 use crate::handles::{self, Handle, How};
 use crate::named::{self, Background, text};
+use crate::pickled;
 use crate::run::{briefly, run};
 use crate::settings::Settings;
 use nearcopy::{Added, Relation, RunOptions};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A document: what ``scan`` and ``Index.add_all`` take, and an index gives back.
-#[pyclass(frozen, module = "nearcopy", get_all, eq)]
-#[derive(Clone, PartialEq)]
+#[pyclass(frozen, module = "nearcopy", get_all, eq, hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Document {
     /// What it is called.
-    id: String,
+    pub id: String,
     /// Its text.
-    text: String,
+    pub text: String,
     /// The outlet or site that printed it.
-    source: Option<String>,
+    pub source: Option<String>,
     /// When, as ISO 8601.
-    date: Option<String>,
+    pub date: Option<String>,
 }
 
 #[pymethods]
 impl Document {
     #[new]
     #[pyo3(signature = (id, text, *, source=None, date=None))]
-    fn new(id: &Bound<PyAny>, text: &Bound<PyAny>, source: Option<String>, date: Option<&Bound<PyAny>>) -> PyResult<Document> {
-        let date = date.filter(|d| !d.is_none()).map(plain).transpose()?;
-        Ok(Document { id: self::id(id)?, text: named::text(text, "text")?, source, date })
+    fn new(
+        id: &Bound<PyAny>,
+        text: &Bound<PyAny>,
+        source: Option<&Bound<PyAny>>,
+        date: Option<&Bound<PyAny>>,
+    ) -> PyResult<Document> {
+        let made = document(self::id(id)?, text, source, date)?;
+        let (source, date) = (made.source.as_deref().map(str::to_owned), made.date.as_deref().map(str::to_owned));
+        Ok(Document { id: made.id, text: made.text, source, date })
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let own = slf.get();
+        pickled::call(slf.py(), "document", (&own.id, &own.text, &own.source, &own.date))
     }
     fn __repr__(&self) -> String {
         format!("Document({:?}, {:?})", self.id, nearcopy::report::first_words(&self.text))
@@ -45,13 +56,16 @@ impl Document {
 #[pyclass(frozen, module = "nearcopy", get_all)]
 pub struct Checked {
     /// ``new``, ``copy``, ``replaced`` or ``known``; ``None`` where a sighting forbade it.
-    added: Option<&'static str>,
+    pub added: Option<&'static str>,
     /// What the document is related to, nearest first.
-    sightings: Vec<Py<Sighting>>,
+    pub sightings: Vec<Py<Sighting>>,
 }
 
 #[pymethods]
 impl Checked {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        pickled::call(slf.py(), "checked", (slf.get().added, PyList::new(slf.py(), &slf.get().sightings)?))
+    }
     fn __repr__(&self, py: Python) -> PyResult<String> {
         let seen: Vec<String> = self.sightings.iter().map(|s| Ok(s.bind(py).repr()?.to_string())).collect::<PyResult<_>>()?;
         let added = self.added.map_or_else(|| "None".into(), |a| format!("{a:?}"));
@@ -82,12 +96,25 @@ pub struct Index {
     given: Py<PyDict>,
 }
 
-fn id(value: &Bound<PyAny>) -> PyResult<String> {
+/// An id: a string, or a number as one.
+pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
     match value.cast::<PyString>() {
         Ok(_) => text(value, "id"),
         Err(_) if value.is_none() => Err(bad("id is None, not a string or a number")),
         Err(_) => plain(value).map_err(|e| bad(format!("id {}", e.value(value.py())))),
     }
+}
+
+/// Tells two states of one path apart.
+type Moment = Option<(u64, u128)>;
+
+fn moment(file: &std::fs::Metadata) -> (u64, u128) {
+    let changed = file.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+    #[cfg(unix)]
+    let which = std::os::unix::fs::MetadataExt::ino(file);
+    #[cfg(not(unix))]
+    let which = 0;
+    (which, changed.map_or(0, |t| t.as_nanos()))
 }
 
 fn added(added: Added) -> &'static str {
@@ -111,7 +138,12 @@ fn document(
     let string = |value: Option<&Bound<PyAny>>| value.filter(|v| !v.is_none()).map(plain).transpose();
     let mut document = nearcopy::Document::new(id, words);
     document.source = string(source)?.map(Arc::from);
-    document.date = string(date)?.as_deref().and_then(nearcopy::ingest::normalise_date).map(Arc::from);
+    if let Some(date) = string(date)?.filter(|d| !d.trim().is_empty()) {
+        document.date = nearcopy::ingest::normalise_date(&date).map(Arc::from);
+        if document.date.is_none() {
+            warn(given.py(), &format!("the date {date:?} could not be understood; the document is taken without one"))?;
+        }
+    }
     Ok(document)
 }
 
@@ -223,7 +255,10 @@ impl Index {
         let index = self.index()?;
         let counts = PyDict::new(py);
         let (mut new, mut copies, mut replaced, mut known) = (0, 0, 0, 0);
-        for batch in py.import("nearcopy._input")?.call_method("batches", (documents,), options)?.try_iter()? {
+        let options = options.map_or_else(|| Ok(PyDict::new(py)), |o| o.copy())?;
+        // Places in the input are no names: the next call would begin with them again.
+        options.set_item("named", true)?;
+        for batch in py.import("nearcopy._input")?.call_method("batches", (documents,), Some(&options))?.try_iter()? {
             let documents = Rows::read(&batch?)?.documents();
             let added = briefly(py, || index.add_all(documents)).map_err(raise)?;
             new += added.new;
@@ -267,14 +302,14 @@ impl Index {
         text: &Bound<PyAny>,
         source: Option<&Bound<PyAny>>,
         date: Option<&Bound<PyAny>>,
-        unless: Option<Vec<String>>,
+        unless: Option<&Bound<PyAny>>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<Checked> {
         let document = document(self::id(id)?, text, source, date)?;
         let settings = self.asked(thresholds)?;
         let unless: Vec<Relation> = match unless {
             None => vec![Relation::Equal, Relation::NearCopy],
-            Some(names) => names.iter().map(|n| named::relation(n)).collect::<PyResult<_>>()?,
+            Some(given) => named::names(given, "unless")?.iter().map(|n| named::relation(n)).collect::<PyResult<_>>()?,
         };
         let checked = self.ask(py, |index| index.check_and_add(&document, &settings.thresholds, &unless))?;
         Ok(Checked { added: checked.added.map(added), sightings: sightings(py, &document.text, checked.sightings)? })
@@ -327,11 +362,11 @@ impl Index {
     }
 
     /// Draws anew what is boilerplate and which words are common, and sorts all keys into one run: nightly, say. Costs what a scan costs.
-    #[pyo3(signature = (*, threads=0, progress=None, **thresholds))]
+    #[pyo3(signature = (*, threads=None, progress=None, **thresholds))]
     fn compact(
         &self,
         py: Python,
-        threads: i64,
+        threads: Option<i64>,
         progress: Option<&Bound<PyAny>>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<()> {
@@ -363,9 +398,11 @@ impl Index {
     fn __exit__(&self, py: Python, _args: &Bound<PyTuple>) {
         self.close(py);
     }
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (PathBuf, Bound<'py, PyDict>))> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (PathBuf, Bound<'py, PyDict>, Moment))> {
         let again = py.import("nearcopy._input")?.getattr("reopen")?;
-        Ok((again, (self.path.clone(), self.given.bind(py).copy()?)))
+        // What holds an index is another thing once the index has changed: caches that go by the pickle must see that.
+        let moment = std::fs::metadata(self.path.join("data.mdb")).ok().map(|m| moment(&m));
+        Ok((again, (self.path.clone(), self.given.bind(py).copy()?, moment)))
     }
     fn __repr__(&self) -> String {
         let closed = if self.closed() { ", closed" } else { "" };

@@ -6,7 +6,9 @@ mod errors;
 mod found;
 mod handles;
 mod index;
+mod listed;
 mod named;
+mod pickled;
 mod report;
 mod run;
 mod settings;
@@ -22,9 +24,13 @@ mod _nearcopy {
     #[pymodule_export]
     use super::index::{Checked, Document, Index};
     #[pymodule_export]
+    use super::listed::Listed;
+    #[pymodule_export]
     use super::named::{Background, compare};
     #[pymodule_export]
-    use super::report::{Listed, Report, scan};
+    use super::pickled::{checked, comparison, document, pair, sighting, span};
+    #[pymodule_export]
+    use super::report::{Report, scan};
 
     use super::PyModuleMethods;
     use pyo3::types::PyModule;

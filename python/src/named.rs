@@ -14,6 +14,15 @@ pub fn relation(name: &str) -> PyResult<Relation> {
     known.map_err(|_| bad(format!("{name:?} is no relation: equal, near-copy, contains, contained-in, quotes, template")))
 }
 
+/// Names of relations: one alone, or several.
+pub fn names(given: &Bound<PyAny>, what: &str) -> PyResult<Vec<String>> {
+    if let Ok(one) = given.cast::<PyString>() {
+        return Ok(vec![one.to_cow()?.into_owned()]);
+    }
+    let several: PyResult<Vec<String>> = given.try_iter().and_then(|names| names.map(|n| n?.extract::<String>()).collect());
+    several.map_err(|_| bad(format!("{what}: names of relations are wanted")))
+}
+
 /// The text of an argument.
 pub fn text(value: &Bound<PyAny>, name: &str) -> PyResult<String> {
     let wrong = |why: &str| bad(format!("{name} {why}"));

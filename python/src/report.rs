@@ -3,17 +3,18 @@
 use crate::documents::{Kept, Rows, warn};
 use crate::errors::{SettingError, bad, io, raise};
 use crate::found::{Cluster, Comparison, Located, Pair, Place, Removed, Repeat, Sides};
+use crate::index::id as given_id;
+use crate::listed::{Listed, What};
 use crate::named::Background;
 use crate::run::{briefly, run};
 use crate::settings::{Settings, shown};
 use nearcopy::report::{self, Findings, HtmlOptions, HtmlSummaryOptions};
 use nearcopy::{Corpus, Detection, Documents, Removal, RunOptions, Why};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::PyDict;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// What was scanned and what was found: shared by a report and its pairs.
 pub struct Found {
@@ -41,7 +42,8 @@ impl Found {
 }
 
 /// How many threads to use.
-pub fn threads(wanted: i64) -> PyResult<usize> {
+pub fn threads(wanted: Option<i64>) -> PyResult<usize> {
+    let wanted = wanted.unwrap_or_default();
     usize::try_from(wanted)
         .map_err(|_| SettingError::new_err(format!("threads: 0 (as many as there are cores) or more, not {wanted}")))
 }
@@ -56,15 +58,19 @@ impl Sides for Two {
 
 /// Scans documents; see `nearcopy.scan`, which finds the columns.
 #[pyfunction]
-#[pyo3(signature = (columns, settings, threads=0, background=None, progress=None))]
+#[pyo3(signature = (columns, settings, threads=None, background=None, progress=None))]
 pub fn scan(
     columns: &Bound<PyAny>,
     settings: &Bound<PyDict>,
-    threads: i64,
+    threads: Option<i64>,
     background: Option<&Background>,
     progress: Option<&Bound<PyAny>>,
 ) -> PyResult<Report> {
     let py = columns.py();
+    if let Some(other) = progress.filter(|p| !p.is_callable()) {
+        let kind = other.get_type().name()?;
+        return Err(SettingError::new_err(format!("progress: something to call with (stage, done, total), not {kind}")));
+    }
     let threads = self::threads(threads)?;
     let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
     let Rows { infos, texts, count, skipped } = Rows::read(columns)?;
@@ -95,7 +101,8 @@ pub struct Report {
 }
 
 impl Report {
-    fn cluster(&self, n: usize) -> PyResult<Cluster> {
+    /// A cluster as Python has it.
+    pub fn cluster(&self, n: usize) -> PyResult<Cluster> {
         let found = &self.found;
         let cluster = &found.detection.clusters[n];
         Ok(Cluster {
@@ -107,7 +114,8 @@ impl Report {
         })
     }
 
-    fn pair(&self, n: usize) -> PyClassInitializer<Pair> {
+    /// A pair as Python has it.
+    pub fn pair(&self, n: usize) -> PyClassInitializer<Pair> {
         let found = &self.found;
         let pair = &found.detection.pairs[n];
         let (a, b) = (pair.a, pair.b);
@@ -117,7 +125,8 @@ impl Report {
         PyClassInitializer::from(comparison).add_subclass(own)
     }
 
-    fn repeat(&self, py: Python, n: usize) -> PyResult<Repeat> {
+    /// A repeat as Python has it.
+    pub fn repeat(&self, py: Python, n: usize) -> PyResult<Repeat> {
         let found = &self.found;
         let repeat = &found.detection.repeats[n];
         let place = |p: &nearcopy::Place| {
@@ -226,17 +235,17 @@ impl Report {
     /// Clusters of near-copies.
     #[getter]
     fn clusters(&self) -> Listed {
-        Listed { report: Report { found: self.found.clone() }, what: What::Clusters }
+        Listed::new(Report { found: self.found.clone() }, What::Clusters)
     }
     /// Related pairs with their passages.
     #[getter]
     fn pairs(&self) -> Listed {
-        Listed { report: Report { found: self.found.clone() }, what: What::Pairs }
+        Listed::new(Report { found: self.found.clone() }, What::Pairs)
     }
     /// Paragraphs and passages that stand in several places.
     #[getter]
     fn repeats(&self) -> Listed {
-        Listed { report: Report { found: self.found.clone() }, what: What::Repeats }
+        Listed::new(Report { found: self.found.clone() }, What::Repeats)
     }
     /// Classes of equal texts: a list of lists of ids.
     #[getter]
@@ -244,15 +253,15 @@ impl Report {
         self.found.detection.equal.iter().map(|class| class.iter().map(|&n| self.found.id(n)).collect()).collect()
     }
     /// The text of a document, by its id.
-    fn text(&self, id: &str) -> PyResult<String> {
-        let number = self.found.corpus.find(id);
-        let number = number.ok_or_else(|| pyo3::exceptions::PyKeyError::new_err(id.to_owned()))?;
+    fn text(&self, id: &Bound<PyAny>) -> PyResult<String> {
+        let number = self.found.corpus.find(&given_id(id)?);
+        let number = number.ok_or_else(|| pyo3::exceptions::PyKeyError::new_err(id.clone().unbind()))?;
         Ok(self.found.text(number as u32).into_owned())
     }
 
     /// What ``nearcopy dedupe`` would take away: documents of which a copy stays.
     #[pyo3(signature = (drop=None))]
-    fn removed(&self, py: Python, drop: Option<Vec<String>>) -> PyResult<Vec<Removed>> {
+    fn removed(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<Removed>> {
         let found = &self.found;
         let removal = removal(drop)?;
         let plan = briefly(py, || nearcopy::removal(&found.corpus, &found.detection, &removal, &RunOptions::default(), &()));
@@ -271,7 +280,7 @@ impl Report {
     }
     /// For each row of the input whether it stays: ``df[report.keep()]``.
     #[pyo3(signature = (drop=None))]
-    fn keep(&self, py: Python, drop: Option<Vec<String>>) -> PyResult<Vec<bool>> {
+    fn keep(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<bool>> {
         let mut keep = vec![true; self.found.rows];
         self.removed(py, drop)?.iter().for_each(|r| keep[r.row] = false);
         Ok(keep)
@@ -332,8 +341,8 @@ fn framed<'py>(report: &Bound<'py, Report>, library: &str, what: &str) -> PyResu
 }
 
 /// `drop` as `nearcopy dedupe --drop` takes it.
-fn removal(drop: Option<Vec<String>>) -> PyResult<Removal> {
-    let Some(names) = drop else { return Ok(Removal::default()) };
+fn removal(drop: Option<&Bound<PyAny>>) -> PyResult<Removal> {
+    let Some(names) = drop.map(|d| crate::named::names(d, "drop")).transpose()? else { return Ok(Removal::default()) };
     let mut removal = Removal { relations: Vec::new(), abridged: false, ..Removal::default() };
     for name in names {
         match (name.as_str(), crate::named::relation(&name)) {
@@ -345,79 +354,10 @@ fn removal(drop: Option<Vec<String>>) -> PyResult<Removal> {
     Ok(removal)
 }
 
-enum What {
-    Clusters,
-    Pairs,
-    Repeats,
-}
-
-/// A list whose items are made as they are asked for.
-#[pyclass(frozen, sequence, module = "nearcopy", name = "Findings")]
-pub struct Listed {
-    report: Report,
-    what: What,
-}
-
-impl Listed {
-    fn item<'py>(&self, py: Python<'py>, n: usize) -> PyResult<Bound<'py, PyAny>> {
-        Ok(match self.what {
-            What::Clusters => Bound::new(py, self.report.cluster(n)?)?.into_any(),
-            What::Pairs => Bound::new(py, self.report.pair(n))?.into_any(),
-            What::Repeats => Bound::new(py, self.report.repeat(py, n)?)?.into_any(),
-        })
-    }
-}
-
-#[pymethods]
-impl Listed {
-    fn __len__(&self) -> usize {
-        let found = &self.report.found.detection;
-        match self.what {
-            What::Clusters => found.clusters.len(),
-            What::Pairs => found.pairs.len(),
-            What::Repeats => found.repeats.len(),
-        }
-    }
-    fn __getitem__<'py>(&self, py: Python<'py>, at: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let length = self.__len__();
-        if let Ok(slice) = at.cast::<pyo3::types::PySlice>() {
-            let range = slice.indices(length as isize)?;
-            let items = (0..range.slicelength as isize).map(|i| self.item(py, (range.start + i * range.step) as usize));
-            return Ok(PyList::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any());
-        }
-        let at: isize = at.extract()?;
-        let place = if at < 0 { at + length as isize } else { at };
-        if place < 0 || place >= length as isize {
-            return Err(pyo3::exceptions::PyIndexError::new_err(format!("{at} of {length}")));
-        }
-        self.item(py, place as usize)
-    }
-    fn __iter__(slf: Py<Self>) -> ListedIter {
-        ListedIter { listed: slf, at: AtomicUsize::new(0) }
-    }
-    fn __repr__<'py>(&self, py: Python<'py>) -> PyResult<String> {
-        let length = self.__len__();
-        let first: Vec<_> = (0..length.min(5)).map(|n| Ok(self.item(py, n)?.repr()?.to_string())).collect::<PyResult<_>>()?;
-        let more = if length > 5 { format!(", … {} in all", length) } else { String::new() };
-        Ok(format!("[{}{more}]", first.join(", ")))
-    }
-}
-
-/// Walks a list of findings.
-#[pyclass(frozen, module = "nearcopy._nearcopy")]
-pub struct ListedIter {
-    listed: Py<Listed>,
-    at: AtomicUsize,
-}
-
-#[pymethods]
-impl ListedIter {
-    fn __iter__(slf: Py<Self>) -> Py<Self> {
-        slf
-    }
-    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let (at, listed) = (self.at.fetch_add(1, Relaxed), self.listed.get());
-        if at < listed.__len__() { listed.item(py, at).map(Some) } else { Ok(None) }
+impl Report {
+    /// What was found.
+    pub fn detection(&self) -> &Detection {
+        &self.found.detection
     }
 }
 

@@ -83,11 +83,18 @@ fn read<T: serde::de::DeserializeOwned + serde::Serialize>(given: Map<String, Va
             let mut one = fields(usual);
             one.insert(name.clone(), value);
             if let Err(e) = serde_json::from_value::<T>(Value::Object(one)) {
-                return SettingError::new_err(format!("{}: {e}", name.replace('-', "_")));
+                return SettingError::new_err(format!("{}: {}", name.replace('-', "_"), words(&e.to_string())));
             }
         }
         SettingError::new_err(all.to_string())
     })
+}
+
+/// What serde says, for who knows no Rust.
+fn words(said: &str) -> String {
+    [("u32", "a whole number from 0"), ("u64", "a whole number from 0"), ("f64", "a number"), ("a boolean", "True or False")]
+        .into_iter()
+        .fold(said.to_owned(), |said, (rust, plain)| said.replace(&format!("expected {rust}"), &format!("expected {plain}")))
 }
 
 fn json(name: &str, value: &Bound<PyAny>) -> PyResult<Value> {
@@ -108,6 +115,12 @@ fn json(name: &str, value: &Bound<PyAny>) -> PyResult<Value> {
     if value.is_instance_of::<PyFloat>() {
         let number: f64 = value.extract()?;
         return serde_json::Number::from_f64(number).map(Value::Number).ok_or_else(|| wrong(name, value, "a finite number"));
+    }
+    if value.hasattr("__index__")? {
+        return json(name, &value.call_method0("__index__")?);
+    }
+    if value.hasattr("__float__")? {
+        return json(name, &value.call_method0("__float__")?);
     }
     if value.hasattr("isoformat")? {
         return Ok(Value::String(value.call_method0("isoformat")?.extract()?));

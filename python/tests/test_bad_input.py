@@ -26,6 +26,19 @@ def test_a_text_that_is_none(bad, said, story):
         nearcopy.compare(story, bad)
 
 
+def test_a_field_that_is_nowhere(story):
+    with pytest.raises(nearcopy.InputError, match=r"no field 'uri' .id_field. in any document; the fields of the first are: text, url"):
+        nearcopy.scan([{"text": story, "url": "a"}], id_field="uri")
+    assert nearcopy.scan([{"text": story}, {"text": story, "uri": "a"}], id_field="uri").equal == [["0", "a"]]
+
+
+def test_numpy_and_whole_numbers(story):
+    numpy, pandas = pytest.importorskip("numpy"), pytest.importorskip("pandas")
+    assert nearcopy.scan(numpy.array([["a", story], ["b", story]])).equal == [["a", "b"]]
+    assert nearcopy.scan([story], min_match=numpy.int64(9), contains=numpy.float32(0.5)).thresholds["min_match"] == 9
+    assert nearcopy.scan(pandas.DataFrame({"id": [5, None, 7], "text": story})).equal == [["1", "5", "7"]]
+
+
 def test_no_documents():
     for given in ("a text", b"bytes", 3, None, object()):
         with pytest.raises(nearcopy.InputError, match="documents are wanted"):

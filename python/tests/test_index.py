@@ -55,7 +55,7 @@ def test_it_is_like_a_mapping(path, story, other):
 
 def unlike(count):
     """Texts that have nothing in common."""
-    return (" ".join(str(n * 100 + word) for word in range(12)) for n in range(count))
+    return ((n, " ".join(str(n * 100 + word) for word in range(12))) for n in range(count))
 
 
 def test_many_at_once(path, story, other):
@@ -69,6 +69,23 @@ def test_many_at_once(path, story, other):
             index.add_all([("x", story), ("y", None)])
         assert index.add_all([("x", story), ("y", None)], on_bad="skip")["copies"] == 1
         assert index.verify()["wrong"] == 0
+
+
+def test_places_are_no_names(path, story, other):
+    """Documents of two calls must not replace each other because both have a first one."""
+    index = nearcopy.Index(path)
+    for given in ([story, other], [{"text": story}], iter([story])):
+        with pytest.raises(nearcopy.InputError, match="document 0 has no id; an index needs ids"):
+            index.add_all(given)
+    assert index.add_all([story, other], path="page.jsonl")["new"] == 2 and list(index) == ["page.jsonl:1", "page.jsonl:2"]
+
+
+def test_an_index_goes_into_another(path, story, other):
+    index = nearcopy.Index(path)
+    index.add("a", story, source="Courier")
+    index.add("b", other)
+    more = nearcopy.Index(path / ".." / "more")
+    assert more.add_all(index)["new"] == 2 and more["a"] == index["a"]
 
 
 def test_how_it_is_opened(path, story):
@@ -88,6 +105,11 @@ def test_how_it_is_opened(path, story):
     assert nearcopy.Index(path, preset="ocr").seen(story)
     with pytest.raises(nearcopy.SettingError, match="settled when it is made"):
         nearcopy.Index(path).seen(story, shingle=3)
+    with pytest.raises(nearcopy.StorageError, match="read_only=False and same_id=.replace.: open it likewise"):
+        kept = nearcopy.Index(path)
+        nearcopy.Index(path, read_only=True)
+    with pytest.raises(nearcopy.MixedError):
+        nearcopy.Index(kept.path, preset="strict", shingle=4)
     with pytest.raises(nearcopy.SettingError, match="same_id"):
         nearcopy.Index(path, same_id="what")
 
@@ -152,6 +174,13 @@ def test_of_the_copies_that_threads_bring_one_is_added(path, story):
     assert index.verify()["wrong"] == 0
 
 
+def test_a_bad_date_is_said_and_the_document_kept(path, story):
+    index = nearcopy.Index(path)
+    with pytest.warns(UserWarning, match='the date "soon" could not be understood'):
+        index.add("a", story, date="soon")
+    assert index["a"].date is None
+
+
 def in_child(queue, ask, *given):
     try:
         queue.put(ask(*given))
@@ -198,6 +227,17 @@ def test_pickled(path, story):
     assert ids(again, story) == ["a"]
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.starmap(ids, [(index, story)]) == [["a"]]
+        (checked,) = pool.starmap(index.check_and_add, [("b", story)])
+    assert checked.added is None and checked.sightings[0].matches[0].a.text == story[:-1]
+    (seen,) = index.seen(story)
+    for value in (seen, seen.matches[0].a, index["a"], nearcopy.scan([story, story + " More."]).pairs[0]):
+        copy = pickle.loads(pickle.dumps(value))
+        assert repr(copy) == repr(value) and type(copy) is type(value)
+    assert {index["a"], index["a"]} == {nearcopy.Document("a", story)}
+    assert pickle.loads(pickle.dumps(seen)).matches[0].blocks[0][1].text == seen.matches[0].blocks[0][1].text
+    before = pickle.dumps(index)
+    index.add("c", story + " And more.")
+    assert pickle.dumps(index) != before, "what caches go by"
 
 
 def test_ctrl_c_leaves_it_sound(path):

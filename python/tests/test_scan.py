@@ -140,7 +140,7 @@ def test_what_goes(rows):
     report = nearcopy.scan(rows)
     assert [(r.id, r.partner, r.relation) for r in report.removed()] == [("ledger", "courier", "near-copy"), ("mirror", "courier", "equal")]
     assert report.keep() == [True, False, True, False]
-    assert report.keep(drop=["equal"]) == [True, True, True, False]
+    assert report.keep(drop=["equal"]) == report.keep(drop="equal") == [True, True, True, False]
     with pytest.raises(nearcopy.InputError, match="is no relation"):
         report.keep(drop=["same"])
 
@@ -199,7 +199,10 @@ def test_settings(rows, story):
         (nearcopy.SettingError, {"preset": "newz"}, "newz"),
         (nearcopy.SettingError, {"keep": "longst"}, "longst"),
         (nearcopy.SettingError, {"shingle": 0}, "shingle: 1 to 64"),
-        (nearcopy.SettingError, {"threads": -1}, "threads"),
+        (nearcopy.SettingError, {"threads": -1}, "threads: 0 .* not -1"),
+        (nearcopy.SettingError, {"min_match": 3.5}, "min_match: .*a whole number"),
+        (nearcopy.SettingError, {"since": "2020-13-01"}, "since: a date such as"),
+        (nearcopy.SettingError, {"progress": 5}, "progress: something to call"),
     ]
     for kind, setting, said in wrong:
         with pytest.raises(kind, match=said):
@@ -215,6 +218,10 @@ def test_every_setting_is_typed():
         nearcopy.scan([], zzzzzzzzzz=1)
     listed = set(str(error.value).partition("settings are ")[2].split(", "))
     assert listed == set(typed(Settings))
+
+
+def test_more_threads_than_there_can_be(rows):
+    assert nearcopy.scan(rows, threads=10**9).to_json() == nearcopy.scan(rows, threads=None).to_json()
 
 
 def typed(settings):
