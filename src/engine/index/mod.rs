@@ -198,6 +198,8 @@ impl Index {
     /// # Errors
     /// As [`Index::add`].
     pub fn add_all(&self, documents: impl IntoIterator<Item = Document>) -> Result<AddedCounts> {
+        // Asked first: a forked child waits for ever for threads that it does not have.
+        self.owned()?;
         let mut counts = AddedCounts::default();
         let mut documents = documents.into_iter();
         let mut ready = self.entries(&next_batch(&mut documents))?;
