@@ -285,7 +285,7 @@ fn bring_families(index: &Index, who: u64, threads: u64) -> Vec<Told> {
             together.wait();
             for i in 0..FAMILIES {
                 // Half of them in one order, so that they meet; half in another.
-                let family = round * FAMILIES + if who % 2 == 0 { i } else { FAMILIES - 1 - i };
+                let family = round * FAMILIES + if who.is_multiple_of(2) { i } else { FAMILIES - 1 - i };
                 let d = member(family, who);
                 let checked = index.check_and_add(&d, &t, &copies).unwrap();
                 told.push(match checked.added {

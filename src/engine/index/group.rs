@@ -5,7 +5,7 @@
 
 use super::rows::State;
 use super::sight::Sighting;
-use super::write::{Added, Batch, Entry, Keys, Worker};
+use super::write::{Added, Batch, Entry, Keys, OWN, Worker};
 use super::{Index, Turn};
 use crate::error::{Error, Result};
 use crate::pair::detection::Relation;
@@ -38,7 +38,6 @@ pub struct Ask {
 }
 
 /// What became of a request.
-#[derive(Clone)]
 pub struct Answer {
     /// What the document is related to, if that has changed since it was asked.
     pub sightings: Option<Vec<Sighting>>,
@@ -74,15 +73,15 @@ impl Group {
 }
 
 /// Held by the thread that leads: however that ends, each request that it took is answered, and another thread may lead.
-struct Lead<'g> {
-    group: &'g Group,
+struct Lead<'i> {
+    index: &'i Index,
     tickets: Vec<u64>,
     answers: Vec<Result<Answer>>,
 }
 
 impl Lead<'_> {
     fn take(&mut self) -> Vec<Request> {
-        let waiting = std::mem::take(&mut self.group.line().waiting);
+        let waiting = std::mem::take(&mut self.index.group.line().waiting);
         let (tickets, requests) = waiting.into_iter().unzip();
         self.tickets = tickets;
         requests
@@ -95,18 +94,19 @@ impl Drop for Lead<'_> {
             self.take();
         }
         let mut answers = std::mem::take(&mut self.answers).into_iter();
-        let mut line = self.group.line();
+        let mut line = self.index.group.line();
         for &ticket in &self.tickets {
-            line.answers.insert(ticket, answers.next().unwrap_or_else(|| Err(deserted())));
+            line.answers.insert(ticket, answers.next().unwrap_or_else(|| Err(deserted(self.index))));
         }
         line.led = false;
-        self.group.moved.notify_all();
+        self.index.group.moved.notify_all();
     }
 }
 
 /// The thread that was to write panicked.
-fn deserted() -> Error {
-    Error::Storage { what: "index".into(), why: "the thread that wrote for several ones panicked: add the document again".into() }
+fn deserted(index: &Index) -> Error {
+    let what = index.path().display().to_string();
+    Error::Storage { what, why: "the thread that wrote for several ones panicked: add the document again".into() }
 }
 
 impl Index {
@@ -134,7 +134,7 @@ impl Index {
 
     /// Answers all that wait.
     fn lead(&self) {
-        let mut lead = Lead { group: &self.group, tickets: Vec::new(), answers: Vec::new() };
+        let mut lead = Lead { index: self, tickets: Vec::new(), answers: Vec::new() };
         let turn = self.turn().and_then(|turn| self.tidy(&turn).map(|()| turn));
         // Taken no sooner, so that all are in the group who came while others had their turn.
         let requests = lead.take();
@@ -157,6 +157,8 @@ impl Index {
         let mut failed: Vec<Option<Error>> = vec![None; requests.len()];
         'anew: loop {
             let mut batch = Batch::new(&self.store, self.store.write(turn)?, &self.recent, Keys::Pending)?;
+            // Each is compared with those before it; alone, it needs none of that.
+            batch.found_by = if requests.len() > 1 { usize::MAX } else { OWN };
             let mut answers = Vec::with_capacity(requests.len());
             for (request, failed) in requests.iter().zip(&mut failed) {
                 let answer = failed.clone().map_or_else(|| self.add_one(&mut batch, request, worker), Err);
@@ -365,7 +367,7 @@ mod tests {
                     std::thread::yield_now();
                 }
                 let leader = s.spawn(|| {
-                    let mut lead = Lead { group: &index.group, tickets: Vec::new(), answers: Vec::new() };
+                    let mut lead = Lead { index: &index, tickets: Vec::new(), answers: Vec::new() };
                     if taken {
                         assert_eq!(lead.take().len(), 2);
                     }

@@ -200,7 +200,6 @@ impl Index {
     }
 
     /// Sightings at one moment, among documents from a number on.
-    #[expect(clippy::too_many_arguments, reason = "the moment, the question, the means")]
     pub(super) fn see_in(
         &self,
         view: &View,

@@ -146,6 +146,9 @@ impl<'v> View<'v> {
             return Ok(true);
         }
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        if recent.epoch != self.state.epoch {
+            return Ok(true);
+        }
         let newest = |key| recent.newest(key).max(self.joining.and_then(|own| own.newest(key)));
         let new = |key: &&u64| newest(**key) >= Some(from);
         let bands = [exact_key(f.exact)].iter().chain(&f.bands).chain(&f.paragraph_bands).any(|key| new(&key));

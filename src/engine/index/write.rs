@@ -124,19 +124,20 @@ pub struct Batch<'b> {
     pub keys: Keys,
     /// Keys of new documents, by document, for those that are to be kept in memory.
     pub fresh: Vec<(u32, Vec<u64>)>,
-    /// What finds new documents within the transaction: all their keys, or [`OWN`] of each where they become a run.
+    /// By how many of its keys each new document is found within the transaction: by [`OWN`], unless somebody looks for what is alike.
+    pub found_by: usize,
     joining: Recent,
 }
 
 /// The first keys of a document: of its id, its class and its text.
-const OWN: usize = 3;
+pub const OWN: usize = 3;
 
 impl<'b> Batch<'b> {
     /// Begins one.
     pub fn new(store: &'b Store, txn: RwTxn<'b>, recent: &'b RwLock<Recent>, keys: Keys) -> Result<Batch<'b>> {
         let state = store.state(&txn)?;
         let before = state.clone();
-        Ok(Batch { store, txn, state, before, recent, keys, fresh: Vec::new(), joining: Recent::default() })
+        Ok(Batch { store, txn, state, before, recent, keys, fresh: Vec::new(), found_by: OWN, joining: Recent::default() })
     }
 
     /// The index as it is within the transaction.
@@ -205,9 +206,9 @@ impl<'b> Batch<'b> {
     }
 
     fn post(&mut self, number: u32, keys: Vec<u64>, words: &[u32]) -> Result<()> {
+        self.joining.add(number, keys.iter().copied().take(self.found_by));
         match &mut self.keys {
             Keys::Run(postings, counts) => {
-                self.joining.add(number, keys.iter().copied().take(OWN));
                 postings.extend(keys.into_iter().map(|k| Posting::new(k, number)));
                 words.iter().for_each(|&w| counts[w as usize] += 1);
             }
@@ -215,7 +216,6 @@ impl<'b> Batch<'b> {
                 let row = PendingRow::write(&keys, words);
                 self.store.append(&mut self.txn, &self.store.pending, number, &row)?;
                 self.state.pending_keys += keys.len() as u64;
-                self.joining.add(number, keys.iter().copied());
                 self.fresh.push((number, keys));
             }
         }
