@@ -16,6 +16,8 @@ use std::sync::{PoisonError, RwLock};
 const ENDS: usize = 256;
 /// … and so many numbers are looked at to find them, where some have gone.
 const LOOKED_AT: usize = 16 * ENDS;
+/// So many documents may have come in between before it is not worth while to tell whether any of them matters.
+const BETWEEN: u32 = 1024;
 /// New texts are compared with so many of those that share most of their hot bands.
 const VOTED: usize = 16;
 
@@ -29,6 +31,8 @@ pub struct View<'v> {
     pub state: &'v State,
     /// Keys in no run.
     pub recent: &'v RwLock<Recent>,
+    /// Keys of what this very transaction has added.
+    pub joining: Option<&'v Recent>,
     /// Set where the keys in memory turned out to be newer than the transaction: what was found is then worth nothing.
     pub stale: Cell<bool>,
 }
@@ -64,6 +68,11 @@ pub struct Candidates {
 }
 
 impl<'v> View<'v> {
+    /// Of what was committed.
+    pub fn new(store: &'v Store, txn: &'v RoTxn<'v>, state: &'v State, recent: &'v RwLock<Recent>) -> View<'v> {
+        View { store, txn, state, recent, joining: None, stale: Cell::new(false) }
+    }
+
     fn list(&self, key: u64) -> Result<List<'v>> {
         let mut list = List { pieces: Vec::new(), recent: Vec::new() };
         for run in &self.state.runs {
@@ -81,6 +90,7 @@ impl<'v> View<'v> {
         } else {
             self.stale.set(true);
         }
+        self.joining.iter().for_each(|own| own.find(key, self.state.next, &mut list.recent));
         Ok(list)
     }
 
@@ -128,6 +138,33 @@ impl<'v> View<'v> {
     /// Whether a text's postings hold a key.
     pub fn holds(&self, key: u64, unit: u32) -> Result<bool> {
         Ok(self.list(key)?.holds(unit))
+    }
+
+    /// Whether a document from this number on can be a candidate, or stand for one: by keys in memory alone, so it may say yes in vain.
+    pub fn touched(&self, f: &Fingerprint, from: u32, recipe: &Recipe) -> Result<bool> {
+        if from < self.state.pending_from || self.state.next.saturating_sub(from) > BETWEEN {
+            return Ok(true);
+        }
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        if recent.epoch != self.state.epoch {
+            return Ok(true);
+        }
+        let newest = |key| recent.newest(key).max(self.joining.and_then(|own| own.newest(key)));
+        let new = |key: &&u64| newest(**key) >= Some(from);
+        let bands = [exact_key(f.exact)].iter().chain(&f.bands).chain(&f.paragraph_bands).any(|key| new(&key));
+        // Who shares enough anchors with a text shares each of them.
+        if bands || f.anchors.iter().filter(new).count() >= recipe.min_anchors as usize {
+            return Ok(true);
+        }
+        // One that joined an older class has no keys of its text: the class is found by those of its founder.
+        for row in self.store.rows(self.txn, &self.store.documents, from)? {
+            let (number, bytes) = row?;
+            let row: DocumentRow = read(bytes, || self.store.place("documents", number))?;
+            if row.class < from {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The classes to compare a text with; `own` is its class, where it has one already. Without texts (`count`), all

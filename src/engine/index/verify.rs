@@ -9,7 +9,6 @@ use crate::error::Result;
 use crate::hash;
 use rayon::prelude::*;
 use serde::Serialize;
-use std::cell::Cell;
 use std::sync::RwLock;
 
 /// How large an index is.
@@ -126,7 +125,7 @@ impl Index {
         let txn = self.read()?;
         let (state, recent) = (self.store.state(&txn)?, RwLock::default());
         self.fill(&recent, &state, &txn)?;
-        let view = &View { store: &self.store, txn: &txn, state: &state, recent: &recent, stale: Cell::new(false) };
+        let view = &View::new(&self.store, &txn, &state, &recent);
         let mut all = Verification::default();
         self.check_runs(view, &mut all)?;
         self.check_pending(view, &mut all)?;
