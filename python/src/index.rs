@@ -292,7 +292,7 @@ impl Index {
     }
 
     /// Asks, and adds the document unless it has one of the relations in ``unless`` to another. Of two copies that two threads or processes
-    /// bring at once, one is added and the other sees it.
+    /// bring at once, one is added and the other sees it. A document that is there already, with this very text, is ``known``.
     #[pyo3(signature = (id, text, *, source=None, date=None, unless=None, **thresholds))]
     #[allow(clippy::too_many_arguments)]
     fn check_and_add(

@@ -34,6 +34,7 @@ def test_what_was_seen_is_told_with_its_passages(path, story, retold, other):
     assert checked.added is None and checked.sightings[0].id == "courier" and "ledger" not in index
     assert index.check_and_add("ledger", retold, unless=["equal"]).added == "new"
     assert index.add("ledger", other) == "replaced"
+    assert index.check_and_add("mirror", story).added == "known", "and no copy of courier's, though it is one"
 
 
 def test_it_is_like_a_mapping(path, story, other):

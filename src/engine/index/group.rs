@@ -184,7 +184,8 @@ impl Index {
         if let Some(ask) = &request.ask {
             sightings = self.look_again(batch, ask, worker)?;
             if sightings.as_ref().is_some_and(|s| forbidden(s, &ask.unless)) {
-                return Ok(Answer { sightings, added: None });
+                let known = batch.view().knows(&request.entry.row)?.then_some(Added::Known);
+                return Ok(Answer { sightings, added: known });
             }
         }
         Ok(Answer { sightings, added: Some(batch.add(&request.entry, self.same_id)?) })

@@ -38,7 +38,7 @@ pub struct View<'v> {
 }
 
 /// The texts that hold a key, not yet read: a piece of a bucket for each run, and those in memory.
-struct List<'t> {
+pub struct List<'t> {
     pieces: Vec<(Bucket<'t>, std::ops::Range<usize>)>,
     recent: Vec<u32>,
 }
@@ -47,11 +47,12 @@ impl List<'_> {
     fn len(&self) -> usize {
         self.pieces.iter().map(|p| p.1.len()).sum::<usize>() + self.recent.len()
     }
-    fn holds(&self, unit: u32) -> bool {
+    /// Whether a unit is in it.
+    pub fn holds(&self, unit: u32) -> bool {
         self.recent.binary_search(&unit).is_ok() || self.pieces.iter().any(|(b, places)| b.holds(places.clone(), unit))
     }
     /// All, ascending: runs follow each other in the order of their documents.
-    fn units(&self) -> impl DoubleEndedIterator<Item = u32> {
+    pub fn units(&self) -> impl DoubleEndedIterator<Item = u32> {
         self.pieces.iter().flat_map(|(b, r)| r.clone().map(|i| b.unit(i))).chain(self.recent.iter().copied())
     }
 }
@@ -73,7 +74,7 @@ impl<'v> View<'v> {
         View { store, txn, state, recent, joining: None, stale: Cell::new(false) }
     }
 
-    fn list(&self, key: u64) -> Result<List<'v>> {
+    pub fn list(&self, key: u64) -> Result<List<'v>> {
         let mut list = List { pieces: Vec::new(), recent: Vec::new() };
         for run in &self.state.runs {
             let shape = Shape { bits: run.bits };
@@ -113,6 +114,10 @@ impl<'v> View<'v> {
         }
         Ok(None)
     }
+    /// Whether this very document is there, with this text.
+    pub fn knows(&self, document: &DocumentRow) -> Result<bool> {
+        Ok(self.by_id(&document.id)?.is_some_and(|(_, row)| row.hash == document.hash && row.bytes == document.bytes))
+    }
     /// The class of a text.
     pub fn by_text(&self, exact: u128) -> Result<Option<(u32, ClassRow)>> {
         for number in self.list(exact_key(exact))?.units() {
@@ -134,10 +139,6 @@ impl<'v> View<'v> {
             }
         }
         Ok(out)
-    }
-    /// Whether a text's postings hold a key.
-    pub fn holds(&self, key: u64, unit: u32) -> Result<bool> {
-        Ok(self.list(key)?.holds(unit))
     }
 
     /// Whether a document from this number on can be a candidate, or stand for one: by keys in memory alone, so it may say yes in vain.

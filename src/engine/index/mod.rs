@@ -225,24 +225,27 @@ impl Index {
     }
 
     /// Asks, and adds the document unless it has one of the relations in `unless` to another. Nothing comes between: of two copies that two
-    /// threads or processes bring at once, one is added and the other sees it.
+    /// threads or processes bring at once, one is added and the other sees it. A document that is there already, with this very text, is
+    /// [`Known`](Added::Known), whatever it is related to.
     ///
     /// # Errors
     /// As [`Index::add`].
     pub fn check_and_add(&self, document: &Document, thresholds: &Thresholds, unless: &[Relation]) -> Result<Checked> {
-        let (sightings, request) = self.with_worker(|w| {
+        let (checked, request) = self.with_worker(|w| {
             let f = w.fingerprint(document)?;
             let (sightings, at) = self.see(document, &f, thresholds, w)?;
             if group::forbidden(&sightings, unless) {
-                return Ok((sightings, None));
+                // What is there already is nobody's new copy.
+                let known = self.look(|view| view.knows(&DocumentRow::new(document)))?.then_some(Added::Known);
+                return Ok((Checked { sightings, added: known }, None));
             }
             let entry = Entry::of(document, f.clone(), self.texts, w)?;
             let ask = Ask { document: document.clone(), f, thresholds: thresholds.clone(), unless: unless.to_vec(), at };
-            Ok((sightings, Some(Request { entry, ask: Some(ask) })))
+            Ok((Checked { sightings, added: None }, Some(Request { entry, ask: Some(ask) })))
         })?;
-        let Some(request) = request else { return Ok(Checked { sightings, added: None }) };
+        let Some(request) = request else { return Ok(checked) };
         let answer = self.bring(request)?;
-        Ok(Checked { sightings: answer.sightings.unwrap_or(sightings), added: answer.added })
+        Ok(Checked { sightings: answer.sightings.unwrap_or(checked.sightings), added: answer.added })
     }
 
     /// Takes a document away; false where there is none of this id. Its keys go at the next [`compact`](Index::compact).

@@ -69,7 +69,8 @@ const LEVEL: i32 = 3;
 
 /// A document ready to be written: everything that needs no lock is done.
 pub struct Entry {
-    row: DocumentRow,
+    /// Its row.
+    pub row: DocumentRow,
     exact: u128,
     tokens: u32,
     anchors: u32,
