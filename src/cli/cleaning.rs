@@ -169,7 +169,7 @@ impl<'a> Cleaning<'a> {
         done: &mut Done,
     ) -> Result<()> {
         for (file, relative) in self.files.iter().zip(paths) {
-            let whole = file.format == Format::Text && changes.drops(file);
+            let whole = matches!(file.format, Format::Text | Format::Html) && changes.drops(file);
             let out: Box<dyn Write + Send> = if whole { Box::new(io::sink()) } else { directory.file(relative)? };
             let mut output = self.output(out, file.format, file.compression);
             let written = changes.append(&mut output, file, sink)?;

@@ -6,7 +6,7 @@ use super::before::Before;
 use super::cleaning::{Cleaning, Done};
 use super::flags::OutputFormat;
 use super::intake::{Taken, input, say_empty, take_in};
-use super::layout::{apart, distinct, layout, named_apart};
+use super::layout::{apart, distinct, layout, named_apart, uncut};
 use super::output::{Report, Target, human_options, probe, to_stdout, write_targets};
 use super::problems::{clean, count, say};
 use super::progress::{Meter, TalkArgs};
@@ -306,6 +306,9 @@ impl Dedupe {
         let mut taken = take_in(&inputs, &options, meter, quiet)?;
         let files = std::mem::take(&mut taken.sources);
         named_apart(&files)?;
+        if removal.cuts() || self.annotate.is_some() {
+            uncut(&files, if removal.cuts() { "--remove passages" } else { "--annotate" })?;
+        }
         if taken.lost && !self.dry_run {
             return Err(Failure::Said("an input could not be read; nothing was written".into()));
         }

@@ -94,6 +94,7 @@ impl InputFlags {
                 InputFormat::Csv => Format::Csv,
                 InputFormat::Tsv => Format::Tsv,
                 InputFormat::Parquet => Format::Parquet,
+                InputFormat::Html => Format::Html,
             }),
             text_field: self.text_field.clone(),
             id_field: self.id_field.clone(),
@@ -304,6 +305,8 @@ pub enum InputFormat {
     Tsv,
     /// Apache Parquet
     Parquet,
+    /// A page of the web; the text is the article on it
+    Html,
 }
 
 /// How a report is written.

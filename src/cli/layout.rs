@@ -38,6 +38,19 @@ pub fn named_apart(files: &[ReadFile]) -> Result<()> {
     }
 }
 
+/// Refuses to change pages inside: they pass whole or go.
+pub fn uncut(files: &[ReadFile], flag: &str) -> Result<()> {
+    match files.iter().find(|f| f.format == Format::Html) {
+        Some(f) => Err(Failure::Said(format!(
+            "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; nothing was written: leave the flag out, or scan to see the \
+             passages",
+            clean(&f.shown),
+            name(f.format)
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// Decides where the files that were read go when they are written again. `directories` says of each input whether it is one or a pattern.
 pub fn layout(out: &Path, files: &[ReadFile], directories: &[bool]) -> Result<Layout> {
     let many = files.len() > 1 || directories.iter().any(|d| *d);
@@ -95,6 +108,9 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
             clean(&first.shown),
             name(first.format)
         ))),
+        _ if first.format == Format::Html && files.len() > 1 => {
+            Err(Failure::Said(format!("--output {}: several pages do not fit into one: name a directory", shown(out))))
+        }
         _ if first.format == Format::Text && files.len() > 1 => Err(Failure::Said(format!(
             "--output {}: several texts do not fit into one: name a directory, or a .jsonl file to have one text a line",
             shown(out)
@@ -231,5 +247,6 @@ pub const fn name(format: Format) -> &'static str {
         Format::Csv => "CSV",
         Format::Tsv => "TSV",
         Format::Parquet => "Parquet",
+        Format::Html => "HTML",
     }
 }

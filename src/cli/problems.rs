@@ -39,9 +39,9 @@ pub fn count(n: u64, noun: &str) -> String {
 }
 
 /// Whether a kind of problem is a bad record, as `--max-bad` counts them: something that was meant to be read and held no
-/// text that could be. A file of another kind met in a directory is none, and a missing input is an error of its own.
+/// text that could be. A file of another kind met in a directory and a page without text are none, and a missing input is an error of its own.
 fn is_bad(reason: Reason) -> bool {
-    !matches!(reason.name(), "binary" | "unknown-name" | "missing")
+    !matches!(reason.name(), "binary" | "unknown-name" | "missing" | "empty-page")
 }
 
 /// How many bad records there were.
@@ -78,6 +78,15 @@ pub fn tell(intake: &Intake, quiet: bool) {
     }
     if intake.replaced > 0 {
         say(&format!("{} with bytes that their encoding does not have; each shows as U+FFFD", count(intake.replaced, "text")));
+    }
+    if intake.wrong_encodings > 0 {
+        let some: Vec<String> = intake.wrong_encodings_at.iter().map(|at| clean(at)).collect();
+        let more = if intake.wrong_encodings > some.len() as u64 { ", …" } else { "" };
+        say(&format!(
+            "{} in another encoding than named, read as what the bytes are: {}{more}",
+            count(intake.wrong_encodings, "page"),
+            some.join(", ")
+        ));
     }
     if intake.bad_dates > 0 {
         say(&format!("{} with a date that could not be understood; they count as undated", count(intake.bad_dates, "record")));

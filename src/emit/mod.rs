@@ -273,7 +273,9 @@ impl<'w> Output<'w> {
         let mut job = Job { file, fields, options, prefix, change, removed, told: self.told, written };
         let begun = &mut self.begun;
         match (&mut self.kind, file.format, self.format) {
-            (Kind::Bytes(sink), Format::Text, Format::Text) => text::copy(&mut job, begun, sink)?,
+            (Kind::Bytes(sink), Format::Text, Format::Text) | (Kind::Bytes(sink), Format::Html, Format::Html) => {
+                text::copy(&mut job, begun, sink)?
+            }
             (Kind::Bytes(sink), Format::Text, Format::Jsonl) => text::as_line(&mut job, sink)?,
             (Kind::Bytes(sink), Format::Jsonl, Format::Jsonl) => lines::copy(&mut job, sink)?,
             (Kind::Bytes(sink), Format::Json, Format::Json) => array::copy(&mut job, begun, sink)?,

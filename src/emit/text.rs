@@ -4,7 +4,7 @@ use super::again::{self, encoded};
 use super::edit::{self, Cut, Edited};
 use super::sink::Sink;
 use super::{Begun, Change, Error, Job, Taken};
-use crate::ingest::decode;
+use crate::ingest::{Format, decode};
 use encoding_rs::{Encoding, UTF_8};
 use std::io::Write;
 
@@ -23,6 +23,9 @@ pub(super) fn copy(job: &mut Job, begun: &Begun, sink: &mut Sink) -> Result<(), 
     if change == Change::Drop {
         job.written.dropped = 1;
         return job.tell(None, Taken::Record(&bytes));
+    }
+    if job.file.format == Format::Html && change != Change::Keep {
+        return Err(Error::input(job.file, "nothing can be cut out of a page or added to it", "remove whole pages only"));
     }
     job.written.kept = 1;
     let new = match &change {

@@ -32,7 +32,7 @@ impl Compression {
     }
 
     /// By the first bytes of the data.
-    fn of(head: &[u8]) -> Option<Kind> {
+    pub(super) fn of(head: &[u8]) -> Option<Kind> {
         match head {
             [0x1f, 0x8b, 8, ..] => Some(Kind::Gzip),
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Kind::Zstd),

@@ -102,6 +102,7 @@ impl<'a> Reader<'a> {
             _ if empty => (Intake::default(), plain.error),
             Format::Text => self.text(plain, source),
             Format::Parquet => self.parquet(plain, source, file, alone),
+            Format::Html => self.page(plain, source),
             format => self.records(format, plain, source, alone),
         };
         intake.absorb(part);
@@ -160,6 +161,21 @@ impl<'a> Reader<'a> {
     #[cfg(not(feature = "parquet"))]
     fn parquet(&self, _: Plain, source: &Source, _: Option<&Arc<File>>, _: bool) -> (Intake, Option<io::Error>) {
         (not_built_in(Format::Parquet, "parquet", source), None)
+    }
+
+    #[cfg(feature = "web")]
+    fn page(&self, plain: Plain, source: &Source) -> (Intake, Option<io::Error>) {
+        use super::web;
+        let (bytes, error) = plain.all(source.size, web::page::PAGE + 1);
+        if self.stopped() {
+            return (Intake::default(), None);
+        }
+        (web::file(bytes, &source.shown, self.encoding, &self.fields), error)
+    }
+
+    #[cfg(not(feature = "web"))]
+    fn page(&self, _: Plain, source: &Source) -> (Intake, Option<io::Error>) {
+        (not_built_in(Format::Html, "web", source), None)
     }
 
     fn text(&self, plain: Plain, source: &Source) -> (Intake, Option<io::Error>) {
@@ -287,7 +303,7 @@ fn read_file(source: &Source, format: Format, compression: Option<Compression>, 
 }
 
 /// A file in a format that this program was built without.
-#[cfg(not(all(feature = "csv", feature = "parquet")))]
+#[cfg(not(all(feature = "csv", feature = "parquet", feature = "web")))]
 fn not_built_in(format: Format, feature: &str, source: &Source) -> Intake {
     let mut intake = Intake::default();
     intake.skip(Reason::NotBuiltIn, &source.shown, None, || {

@@ -15,6 +15,16 @@ impl Intake {
         }
     }
 
+    /// Counts a page that is in another encoding than it names.
+    #[cfg(feature = "web")]
+    pub(super) fn wrong_encoding(&mut self, path: &str, record: Option<u64>) {
+        self.wrong_encodings += 1;
+        if self.wrong_encodings <= EXAMPLES {
+            let record = record.map_or_else(String::new, |n| format!(":{n}"));
+            self.wrong_encodings_at.push(escape(&format!("{path}{record}")));
+        }
+    }
+
     /// Appends what came in later.
     pub(super) fn absorb(&mut self, mut other: Intake) {
         self.documents.append(&mut other.documents);
@@ -24,6 +34,9 @@ impl Intake {
         self.bytes += other.bytes;
         self.replaced += other.replaced;
         self.bad_dates += other.bad_dates;
+        self.wrong_encodings += other.wrong_encodings;
+        let room = (EXAMPLES as usize).saturating_sub(self.wrong_encodings_at.len());
+        self.wrong_encodings_at.extend(other.wrong_encodings_at.into_iter().take(room));
         for problem in other.problems {
             let kept = self.problems.iter().filter(|p| p.reason == problem.reason).count();
             if (kept as u64) < EXAMPLES {

@@ -1,7 +1,8 @@
-//! Bytes to documents: files, directories, streams; compression, encodings, JSON, tables. Never: keys or findings.
+//! Bytes to documents: files, directories, streams; compression, encodings, JSON, tables, pages. Never: keys or findings.
 //!
 //! ```text
 //! inputs -source-> files -compress-> plain bytes -file-> one text  -decode-> Document
+//!                                                     -> HTML       -web-> Document
 //!                                                     -> JSON Lines -lines-\
 //!                                                     -> JSON       -array-+-json--\
 //!                                                     -> CSV, TSV   -table-----------+-record, date-> Documents
@@ -30,6 +31,9 @@ mod spool;
 #[cfg(feature = "csv")]
 #[doc(hidden)]
 pub mod table;
+#[cfg(feature = "web")]
+#[doc(hidden)]
+pub mod web;
 
 pub use compress::Compression;
 pub use source::is_pattern;
@@ -74,6 +78,8 @@ pub enum Format {
     Tsv,
     /// Apache Parquet: one record a row. Needs the feature `parquet`.
     Parquet,
+    /// One page of the web: the document is the article on it. Needs the feature `web`.
+    Html,
 }
 
 impl Format {
@@ -86,6 +92,7 @@ impl Format {
             Format::Csv => "csv",
             Format::Tsv => "tsv",
             Format::Parquet => "parquet",
+            Format::Html => "html",
         }
     }
 }
@@ -141,9 +148,15 @@ pub enum Reason {
     OpenQuote,
     /// A Parquet file, or a row group of one, that is damaged, encrypted or compressed in a way that is not known.
     BadParquet,
+    /// A page with more elements inside each other than can be read.
+    PageTooDeep,
+    /// A page of more bytes, or with more elements, than can be read.
+    PageTooLarge,
+    /// A page without text.
+    EmptyPage,
     /// A format that this program was built without.
     NotBuiltIn,
-    /// A file met in a directory whose name is not that of a text, of JSON or of a table; named explicitly it would be read.
+    /// A file met in a directory whose name is not that of a text, of JSON, of a table or of a page; named explicitly it would be read.
     UnknownName,
 }
 
@@ -163,6 +176,9 @@ impl Reason {
             Reason::RaggedRow => "ragged-row",
             Reason::OpenQuote => "open-quote",
             Reason::BadParquet => "bad-parquet",
+            Reason::PageTooDeep => "page-too-deep",
+            Reason::PageTooLarge => "page-too-large",
+            Reason::EmptyPage => "empty-page",
             Reason::NotBuiltIn => "not-built-in",
             Reason::UnknownName => "unknown-name",
         }
@@ -238,6 +254,10 @@ pub struct Intake {
     /// Texts (records, in JSON) in which bytes that do not belong to their encoding, or surrogates without their other half,
     /// were replaced by U+FFFD.
     pub replaced: u64,
+    /// How many pages are in another encoding than they name; they were read in the one they are in.
+    pub wrong_encodings: u64,
+    /// The first five of them: file, and record where there is one.
+    pub wrong_encodings_at: Vec<String>,
     /// Dates that could not be understood; their documents are kept without a date.
     pub bad_dates: u64,
     /// How many records of JSON and tables had their `text`, `id`, `source` and `date` (the first part of the key) in which field (the second).

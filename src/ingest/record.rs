@@ -41,6 +41,12 @@ impl Fields {
         Fields { names, given: given.map(Option::is_some) }
     }
 
+    /// Whether the id was asked for under this name.
+    #[cfg(feature = "web")]
+    pub(super) fn id_is(&self, name: &str) -> bool {
+        self.given[ID] && self.names[ID].iter().any(|n| n == name)
+    }
+
     /// For each role the column that fits best, and how well. Of columns that fit alike, the last one counts; only those
     /// that `serves` says may have the role are looked at.
     #[cfg(any(feature = "csv", feature = "parquet"))]

@@ -21,6 +21,20 @@ pub(super) fn of(format: Option<Format>, head: &[u8], encoding: Option<&'static 
     }
 }
 
+/// Whether bytes begin as a page does: a document type, the root, or an XML declaration and then one of these.
+fn is_page(start: &[u8]) -> bool {
+    let begins = |bytes: &[u8], with: &[u8]| bytes.get(..with.len()).is_some_and(|b| b.eq_ignore_ascii_case(with));
+    let page = |bytes: &[u8]| begins(bytes, b"<!doctype html") || begins(bytes, b"<html");
+    let mut rest = start;
+    // Comments may stand before all else.
+    while let Some(end) = ["<?xml", "<!--"].iter().zip(["?>", "-->"]).find_map(|(open, close)| {
+        begins(rest, open.as_bytes()).then(|| memchr::memmem::find(rest, close.as_bytes()).map(|at| at + close.len()))?
+    }) {
+        rest = rest[end..].trim_ascii_start();
+    }
+    page(rest)
+}
+
 fn by_bytes(format: Option<Format>, head: &[u8]) -> Format {
     let start = head.trim_ascii_start();
     let second = start.get(1..).map_or(&[][..], <[u8]>::trim_ascii_start).first();
@@ -29,7 +43,8 @@ fn by_bytes(format: Option<Format>, head: &[u8]) -> Format {
         None => (start.trim_ascii(), false),
     };
     match (start.first(), format) {
-        (_, Some(named @ (Format::Text | Format::Csv | Format::Tsv | Format::Parquet))) => named,
+        (_, None) if is_page(start) => Format::Html,
+        (_, Some(named @ (Format::Text | Format::Html | Format::Csv | Format::Tsv | Format::Parquet))) => named,
         (Some(b'['), Some(_)) => Format::Json,
         (Some(b'['), None) if matches!(second, Some(b'{' | b']')) => Format::Json,
         (_, Some(Format::Jsonl)) if line == b"{" && more => Format::Json,

@@ -1,0 +1,94 @@
+//! Owns: the encoding of a page, from what is said about it and from its bytes. Never: where it came from.
+
+use crate::ingest::decode::{self, Decoded};
+use encoding_rs::{Encoding, UTF_8};
+
+/// Bytes in which a page says its encoding; the standard asks for 1,024, and pages are late.
+const HEAD: usize = 8 << 10;
+
+/// A page as text, and whether it is in another encoding than it says.
+pub(super) fn decode(bytes: Vec<u8>, given: Option<&'static Encoding>, header: Option<&'static Encoding>) -> (Decoded, bool) {
+    if given.is_some() || Encoding::for_bom(&bytes).is_some() {
+        return (decode::decode(bytes, given), false);
+    }
+    let Some(told) = header.or_else(|| declared(&bytes)) else { return (decode::decode(bytes, None), false) };
+    let ascii = bytes.is_ascii() && told.is_ascii_compatible();
+    let utf8 = std::str::from_utf8(&bytes).is_ok();
+    // Other encodings hardly ever make what is valid UTF-8 beyond ASCII, and UTF-8 is nothing else.
+    let lie = !ascii && utf8 != (told == UTF_8) && told.is_ascii_compatible();
+    if lie {
+        let found = decode::decode(bytes, None);
+        // UTF-8 with a byte of damage is still what it says.
+        let lie = found.encoding != told.name();
+        return (found, lie);
+    }
+    (decode::decode(bytes, Some(told)), false)
+}
+
+/// The encoding that a content type names.
+pub(super) fn of_content_type(value: &str) -> Option<&'static Encoding> {
+    let lower = value.to_ascii_lowercase();
+    let label = lower.split("charset").nth(1)?.trim_start().strip_prefix('=')?.trim_start();
+    let label = label.trim_start_matches(['"', '\'']);
+    Encoding::for_label(label.split(|c: char| matches!(c, '"' | '\'' | ';' | '>' | '/') || c.is_whitespace()).next()?.as_bytes())
+}
+
+/// The encoding that a page names in a `meta` element or its XML declaration.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
+    let told = if head.trim_start().starts_with("<?xml") {
+        let label = head.split("?>").next()?.split("encoding").nth(1).map(|rest| rest.trim_start_matches([' ', '=', '"', '\'']));
+        label.and_then(|l| Encoding::for_label(l.split(['"', '\'', ' ']).next()?.as_bytes()))
+    } else {
+        None
+    };
+    let told = told.or_else(|| {
+        let metas = head.split("<meta").skip(1);
+        metas.filter_map(|rest| rest.split('>').next()).find_map(of_content_type)
+    })?;
+    // A page in UTF-16 could not have been read so far.
+    Some(if told.is_ascii_compatible() { told } else { UTF_8 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{GB18030, GBK, SHIFT_JIS, WINDOWS_1252};
+
+    #[test]
+    fn told_in_many_ways() {
+        for (head, want) in [
+            ("<meta charset=utf-8>", Some(UTF_8)),
+            ("<META CHARSET = \"gb18030\" >", Some(GB18030)),
+            (
+                "<meta name=x content=y><meta http-equiv='Content-Type' content='text/html; charset=iso-8859-1'>",
+                Some(WINDOWS_1252),
+            ),
+            ("<?xml version='1.0' encoding='Shift_JIS'?><html>", Some(SHIFT_JIS)),
+            ("<meta charset=utf-16>", Some(UTF_8)),
+            ("<meta charset=martian><meta charset=gbk>", Some(GBK)),
+            ("<title>charset=gbk</title>", None),
+        ] {
+            assert_eq!(declared(head.as_bytes()), want, "{head}");
+        }
+        assert_eq!(of_content_type("text/html;charset=\"GBK\""), Some(GBK));
+        assert_eq!(of_content_type("text/html"), None);
+    }
+
+    #[test]
+    fn lies_are_seen() {
+        let page = "<meta charset=windows-1252><p>Grüße aus Köln, 世界</p>";
+        let (d, lie) = decode(page.as_bytes().to_vec(), None, None);
+        assert!(lie && d.text == page && d.encoding == "UTF-8");
+        let (bytes, ..) =
+            WINDOWS_1252.encode("<meta charset=utf-8><p>Der Café war für längere Zeit geschlossen, sagte Müller.</p>");
+        let (d, lie) = decode(bytes.to_vec(), None, None);
+        assert!(lie && d.text.contains("längere") && d.encoding == "windows-1252");
+        let (d, lie) = decode(b"<meta charset=utf-8>plain".to_vec(), None, Some(GBK));
+        assert!(!lie && !d.replaced);
+        let mut bytes = "<meta charset=utf-8>Die Straße ist für längere Zeit gesperrt".as_bytes().to_vec();
+        bytes.insert(30, 0xff);
+        let (d, lie) = decode(bytes, None, None);
+        assert!(!lie && d.replaced && d.encoding == "UTF-8");
+    }
+}

@@ -1,0 +1,193 @@
+//! Owns: a page to the text of its article, headline first. Never: where pages come from, or what becomes of them.
+
+use super::about::{About, about, host};
+use super::{charset, tree};
+use crate::ingest::Reason;
+use dom_smoothie::{Config, Readability, TextMode};
+use encoding_rs::Encoding;
+use std::collections::HashMap;
+
+/// Bytes of a page at most. Crawlers keep 1 to 5 MiB of one.
+pub(crate) const PAGE: u64 = 16 << 20;
+
+/// A line as short as this, in characters and words, is a control of the page where it stands three times.
+const SHORT: (usize, usize) = (24, 3);
+
+/// A block with a line over this many characters has a paragraph a line.
+const WRAPPED: usize = 120;
+
+/// What is known of a page before it is read.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Known {
+    /// The encoding that the user names.
+    pub given: Option<&'static Encoding>,
+    /// The encoding in the HTTP header.
+    pub header: Option<&'static Encoding>,
+}
+
+/// An article, taken out of its page.
+#[derive(Debug)]
+pub(super) struct Page {
+    /// Headline and paragraphs with blank lines between them.
+    pub text: String,
+    pub about: About,
+    pub encoding: &'static str,
+    /// Whether something was replaced by U+FFFD.
+    pub replaced: bool,
+    /// Whether the page is in another encoding than it says.
+    pub lie: bool,
+}
+
+impl Page {
+    /// The site by its name, else by the host of the page's own address.
+    pub(super) fn source(&self) -> Option<String> {
+        self.about.site.clone().or_else(|| host(self.about.url.as_deref()?))
+    }
+}
+
+/// Takes the article out of a page; says why not.
+pub(super) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String)> {
+    if bytes.len() as u64 > PAGE {
+        let why = format!("a page of more than {} MiB; it was skipped: take its text out by other means", PAGE >> 20);
+        return Err((Reason::PageTooLarge, why));
+    }
+    let (decoded, lie) = charset::decode(bytes, known.given, known.header);
+    let html = decoded.text;
+    let parsed = tree::parse(&html).map_err(too_much)?;
+    let about = about(&parsed);
+    let text = article(parsed, &html, &about);
+    if text.is_empty() {
+        let why = "a page without text (a frame, a script, pictures?); it was skipped: nothing of it can be compared".to_owned();
+        return Err((Reason::EmptyPage, why));
+    }
+    let text = titled(about.title.as_deref(), text);
+    Ok(Page { text, about, encoding: decoded.encoding, replaced: decoded.replaced, lie })
+}
+
+fn too_much(limit: tree::Limit) -> (Reason, String) {
+    let skipped = "it was skipped: take its text out by other means";
+    match limit {
+        tree::Limit::Depth => {
+            (Reason::PageTooDeep, format!("a page with more than {} elements inside each other; {skipped}", tree::DEPTH))
+        }
+        tree::Limit::Nodes => {
+            (Reason::PageTooLarge, format!("a page of more than {} elements and texts; {skipped}", tree::NODES))
+        }
+    }
+}
+
+/// The article; where none stands out, the text in JSON-LD or all text that is no navigation.
+fn article(parsed: dom_query::Document, html: &str, about: &About) -> String {
+    // What stands in JSON-LD is read already.
+    let config = Config { text_mode: TextMode::Formatted, disable_json_ld: true, ..Config::default() };
+    let found = Readability::with_document(parsed, None, Some(config)).and_then(|mut page| page.parse());
+    let mut text = found.map_or_else(|_| String::new(), |found| paragraphs(&found.text_content));
+    let linked = about.body.as_deref().map(linked).unwrap_or_default();
+    // Two thirds of an article behind a script, or all of it: then the page shows only its beginning.
+    if linked.len() / 3 > text.len() {
+        text = linked;
+    }
+    if text.is_empty() {
+        // The tree was changed on the way.
+        text = tree::parse(html).map_or_else(|_| String::new(), |parsed| paragraphs(&tree::text(&parsed)));
+    }
+    text
+}
+
+/// The text of JSON-LD, in which there may be elements.
+fn linked(body: &str) -> String {
+    if body.contains("</") || body.contains("<br") {
+        return tree::parse(body).map_or_else(|_| String::new(), |parsed| paragraphs(&tree::text(&parsed)));
+    }
+    paragraphs(body)
+}
+
+/// Paragraphs with one blank line between them. Short lines stay together, as in lists and verses; a block with a long line
+/// has a paragraph a line. What looks like a control is left out.
+fn paragraphs(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let short = |line: &str| line.chars().nth(SHORT.0).is_none() && line.split_whitespace().nth(SHORT.1).is_none();
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    lines.iter().filter(|line| short(line)).for_each(|line| *counts.entry(line).or_default() += 1);
+    let mut out = String::with_capacity(text.len());
+    for block in lines.split(|line| line.is_empty()) {
+        let long = block.iter().any(|line| line.chars().nth(WRAPPED).is_some());
+        let mut first = true;
+        for line in block.iter().filter(|line| counts.get(*line).is_none_or(|n| *n < 3)) {
+            if !out.is_empty() {
+                out.push_str(if first || long { "\n\n" } else { "\n" });
+            }
+            out.push_str(line);
+            first = false;
+        }
+    }
+    out
+}
+
+/// The headline in front, unless the text begins with it.
+fn titled(title: Option<&str>, text: String) -> String {
+    let Some(title) = title else { return text };
+    let same = |line: &str| line.split_whitespace().eq(title.split_whitespace());
+    if text.lines().filter(|line| !line.is_empty()).take(3).any(same) { text } else { format!("{title}\n\n{text}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(html: &str) -> Result<Page, (Reason, String)> {
+        read(html.as_bytes().to_vec(), Known::default())
+    }
+
+    #[test]
+    fn limits_have_names() {
+        assert_eq!(of(&"<div>".repeat(100_000)).unwrap_err().0, Reason::PageTooDeep);
+        assert_eq!(of(&" ".repeat(PAGE as usize + 1)).unwrap_err().0, Reason::PageTooLarge);
+        for empty in ["", "<html><body><script>var x = 'text';</script>", "<frameset><frame src=x></frameset>"] {
+            assert_eq!(of(empty).unwrap_err().0, Reason::EmptyPage, "{empty}");
+        }
+    }
+
+    #[test]
+    fn short_pages_are_read() {
+        assert_eq!(of("<title>T</title><p>Two words.").unwrap().text, "T\n\nTwo words.");
+        assert_eq!(of("plain").unwrap().text, "plain");
+    }
+
+    #[test]
+    fn blocks() {
+        let long = "long ".repeat(30);
+        assert_eq!(paragraphs("a\nb\n\n\n\nc"), "a\nb\n\nc");
+        assert_eq!(paragraphs(&format!("{long}\n{long}")), format!("{0}\n\n{0}", long.trim()));
+        assert_eq!(paragraphs("x\n\nRead more\n\ny\n\nRead more\n\nRead more"), "x\n\ny");
+        assert_eq!(titled(Some("A  b"), "A b\n\nc".into()), "A b\n\nc");
+    }
+
+    #[test]
+    fn the_shown_text_goes_before_the_linked_one() {
+        let body = "What the script would have shown, in many words. ".repeat(20);
+        let page = |shown: &str| {
+            format!(
+                "<script type='application/ld+json'>{{\"@type\":\"Article\",\"articleBody\":\"{body}\"}}</script><p>{shown}</p>"
+            )
+        };
+        assert!(of(&page("Wait.")).unwrap().text.starts_with("What the script"));
+        let shown = "What the page shows, in as many words as there. ".repeat(20);
+        assert!(of(&page(&shown)).unwrap().text.starts_with("What the page"));
+    }
+
+    proptest! {
+        #[test]
+        fn total(bytes: Vec<u8>) {
+            let _ = read(bytes, Known::default());
+        }
+
+        #[test]
+        fn markup_is_read_and_blank_lines_are_single(html in "(<(p|div|br|td|li|h1|title|b|/p|/div|svg|script|/script|a href=x|table|select|template|pre|!--|meta charset=gbk)>|[a-z ,.]{0,30}|\n){0,40}") {
+            if let Ok(page) = of(&html) {
+                prop_assert!(!page.text.contains("\n\n\n") && !page.text.trim().is_empty(), "{:?}", page.text);
+            }
+        }
+    }
+}
