@@ -1,6 +1,6 @@
 //! What must hold for any bytes from outside: one function a fuzz target. Each panics where it does not.
 
-use nearcopy::ingest::{Format, InputOptions, Intake, decode::decode as decoded, json, parquet, table};
+use nearcopy::ingest::{Format, InputOptions, Intake, decode::decode as decoded, json, parquet, table, web::archive};
 use nearcopy::{Alignment, Background, Comparison, Recipe, Relation, Span, Thresholds, Tokens};
 
 /// Tokens come in order, apart from each other, on character borders, and none is empty.
@@ -40,6 +40,25 @@ fn orderly(intake: &Intake) {
     }
     let records: Vec<u64> = intake.documents.iter().filter_map(|d| d.record).collect();
     assert!(records.is_sorted_by(|a, b| a < b), "records out of order: {records:?}");
+}
+
+/// So do records of archives, whatever the bytes: as they are, and as the pages in a good one.
+pub fn web(data: &[u8]) {
+    orderly(&archive::records(data, &InputOptions::default()));
+    let mut good = Vec::new();
+    for (kind, head) in
+        [("text/html", ""), ("text/html", "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"), ("text/plain", "")]
+    {
+        let http = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n{head}\r\n");
+        let warc = "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a/\r\nContent-Type: application/http\r\n";
+        good.extend(format!("{warc}Content-Length: {}\r\n\r\n{http}", http.len() + data.len()).into_bytes());
+        good.extend([data, b"\r\n\r\n"].concat());
+    }
+    let intake = archive::records(&good, &InputOptions::default());
+    orderly(&intake);
+    for document in &intake.documents {
+        assert!(!document.text.trim().is_empty(), "a page without text");
+    }
 }
 
 /// Every sequence of bytes is some text; valid UTF-8 is itself; a text that was decoded once stays as it is.

@@ -35,6 +35,9 @@ python3 tests/schemas.py "${CARGO_TARGET_DIR:-target}/tmp/formats"
 echo "-- the action for GitHub, its steps run as the runner does"
 "${CARGO_TARGET_DIR:-target}/schemas-venv/bin/python" tests/action.py "$program"
 
+echo "-- archives of the web, as a crawler's library writes them"
+python3 tests/warc.py "$program"
+
 echo "-- the Python package"
 tests/python.sh "$program"
 

@@ -1,5 +1,5 @@
 //! Replays the fuzz corpora through the checks of the fuzz targets.
-#![cfg(all(feature = "csv", feature = "parquet"))]
+#![cfg(all(feature = "csv", feature = "parquet", feature = "web"))]
 
 #[path = "../fuzz/checks.rs"]
 mod checks;
@@ -33,6 +33,11 @@ fn jsonl() {
 #[test]
 fn tables() {
     replay("tables", checks::tables);
+}
+
+#[test]
+fn web() {
+    replay("web", checks::web);
 }
 
 #[test]

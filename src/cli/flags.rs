@@ -65,6 +65,8 @@ flags!(InputFlags {
     #[arg(value_name = "NAME", help_heading = "Input")]
     text_field: String,
     /// JSON field or column with the id [default: the first of id, url, … that is there, else file:record]
+    ///
+    /// A page is called by its path, in an archive by the address it was fetched from; `url`: by the address that it names itself, where it does.
     #[arg(value_name = "NAME", help_heading = "Input")]
     id_field: String,
     /// JSON field or column with the source, the outlet or site [default: guessed, like the others]
@@ -95,6 +97,7 @@ impl InputFlags {
                 InputFormat::Tsv => Format::Tsv,
                 InputFormat::Parquet => Format::Parquet,
                 InputFormat::Html => Format::Html,
+                InputFormat::Warc => Format::Warc,
             }),
             text_field: self.text_field.clone(),
             id_field: self.id_field.clone(),
@@ -307,6 +310,8 @@ pub enum InputFormat {
     Parquet,
     /// A page of the web; the text is the article on it
     Html,
+    /// An archive of the web, WARC or WET
+    Warc,
 }
 
 /// How a report is written.

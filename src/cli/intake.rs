@@ -96,7 +96,7 @@ pub fn say_empty(paths: &[std::ffi::OsString], taken: &Taken) {
         return;
     }
     say(&format!(
-        "no documents in {}{more}\n  looked for text and Markdown files, .html, .htm, .xhtml, .json, .jsonl, .ndjson, .csv and .tsv, each also as .gz, .zst or .bz2, and .parquet\n  \
+        "no documents in {}{more}\n  looked for text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .json, .jsonl, .ndjson, .csv and .tsv, each also as .gz, .zst or .bz2, and .parquet\n  \
          files with other names: name them one by one, or say --input-format\n  \
          hidden files and those in .gitignore, .ignore or .nearcopyignore are left out: --hidden, --no-ignore",
         list.join(", ")

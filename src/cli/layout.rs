@@ -40,7 +40,7 @@ pub fn named_apart(files: &[ReadFile]) -> Result<()> {
 
 /// Refuses to change pages inside: they pass whole or go.
 pub fn uncut(files: &[ReadFile], flag: &str) -> Result<()> {
-    match files.iter().find(|f| f.format == Format::Html) {
+    match files.iter().find(|f| matches!(f.format, Format::Html | Format::Warc)) {
         Some(f) => Err(Failure::Said(format!(
             "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; nothing was written: leave the flag out, or scan to see the \
              passages",
@@ -248,5 +248,6 @@ pub const fn name(format: Format) -> &'static str {
         Format::Tsv => "TSV",
         Format::Parquet => "Parquet",
         Format::Html => "HTML",
+        Format::Warc => "WARC",
     }
 }

@@ -5,6 +5,7 @@
 //!                         -array-+-edit-> sink (compression) -> out
 //!                         -text--/
 //!                         -table-/
+//!                         -warc (by members)-> out
 //!                         -parquet (by columns)-> sink
 //! ```
 
@@ -18,6 +19,8 @@ mod sink;
 #[cfg(feature = "csv")]
 mod table;
 mod text;
+#[cfg(feature = "web")]
+mod warc;
 
 use crate::ingest::record::Fields;
 use crate::ingest::{Compression, Format, InputOptions, ReadFile, intake};
@@ -76,7 +79,7 @@ pub struct Removed<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Taken<'a> {
     /// The record's bytes, with its line ending where it has one; of Parquet, the row as a JSON object; of text that becomes
-    /// JSON Lines, the line; of what was in UTF-16, in UTF-8.
+    /// JSON Lines, the line; of what was in UTF-16, in UTF-8; of an archive, the record unpacked.
     Record(&'a [u8]),
     /// A part of the text.
     Text(Span, &'a str),
@@ -89,7 +92,7 @@ pub struct Written {
     pub records: u64,
     /// Those that were written, changed or not.
     pub kept: u64,
-    /// Those that were left out.
+    /// Those that were left out; of an archive without the requests and notes of the crawler that went with them.
     pub dropped: u64,
     /// Those that were cut.
     pub cut: u64,
@@ -205,7 +208,7 @@ struct Begun {
 ///
 /// Records that are kept pass byte for byte, and so does everything between them: blank lines, byte-order marks, records
 /// that cannot be read. Memory: a few megabytes, or one record; a JSON file, and text in UTF-16, whole; of Parquet a page of a column
-/// and what the writer holds of it.
+/// and what the writer holds of it; of an archive some 60 bytes for each record.
 ///
 /// Several inputs in one output must agree: tables in their header, Parquet in its schema, JSON in being an array or not,
 /// all in their encoding. Of inputs in [`Format::Text`] an output in [`Format::Jsonl`] has lines with `id` and `text`.
@@ -215,6 +218,9 @@ pub struct Output<'w> {
     annotate: Option<String>,
     begun: Begun,
     told: bool,
+    /// How each member of an archive is compressed.
+    #[cfg(feature = "web")]
+    members: Option<Compression>,
 }
 
 enum Kind<'w> {
@@ -238,13 +244,21 @@ impl<'w> Output<'w> {
         compression: Option<Compression>,
         annotate: Option<&str>,
     ) -> Output<'w> {
-        let sink = Sink::new(out, compression);
+        let sink = Sink::new(out, compression.filter(|_| format != Format::Warc));
         let kind = match format {
             #[cfg(feature = "parquet")]
             Format::Parquet => Kind::Parquet(parquet::Tables::new(sink)),
             _ => Kind::Bytes(sink),
         };
-        Output { kind, format, annotate: annotate.map(Into::into), begun: Begun::default(), told: true }
+        Output {
+            kind,
+            format,
+            annotate: annotate.map(Into::into),
+            begun: Begun::default(),
+            told: true,
+            #[cfg(feature = "web")]
+            members: compression,
+        }
     }
 
     /// The same, telling nobody what is removed: rows of Parquet then need not be made JSON.
@@ -279,6 +293,8 @@ impl<'w> Output<'w> {
             (Kind::Bytes(sink), Format::Text, Format::Jsonl) => text::as_line(&mut job, sink)?,
             (Kind::Bytes(sink), Format::Jsonl, Format::Jsonl) => lines::copy(&mut job, sink)?,
             (Kind::Bytes(sink), Format::Json, Format::Json) => array::copy(&mut job, begun, sink)?,
+            #[cfg(feature = "web")]
+            (Kind::Bytes(sink), Format::Warc, Format::Warc) => warc::copy(&mut job, begun, sink, self.members)?,
             #[cfg(feature = "csv")]
             (Kind::Bytes(sink), Format::Csv, Format::Csv) | (Kind::Bytes(sink), Format::Tsv, Format::Tsv) => {
                 table::copy(&mut job, begun, sink)?

@@ -7,6 +7,8 @@ use super::{Format, InputOptions, Intake, ReadFile, Reason, array, decode, known
 use crate::text::document::Document;
 use encoding_rs::{Encoding, UTF_8};
 use std::fs::File;
+#[cfg(feature = "web")]
+use std::io::Seek;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -88,8 +90,19 @@ impl<'a> Reader<'a> {
 
     /// Reads one stream of bytes, compressed or not; `file` is where they can be read again.
     fn stream(&self, raw: Box<dyn Read + Send + '_>, source: &Source, file: Option<&Arc<File>>, alone: bool) -> Intake {
+        #[cfg(feature = "web")]
+        if self.format.or(source.format) == Some(Format::Warc) {
+            return self.archive(raw, source, file, alone);
+        }
         let plain = Plain::open(raw, source.size);
         let format = shape::of(self.format.or(source.format), &plain.head, self.encoding);
+        #[cfg(feature = "web")]
+        if format == Format::Warc {
+            // Where it can be, it is read from its beginning, by its members.
+            let again = file.and_then(|f| (&**f).rewind().ok().map(|()| Box::new(f.clone()) as Box<dyn Read + Send>));
+            let raw = again.unwrap_or_else(|| Box::new(io::Cursor::new(plain.head).chain(plain.rest)));
+            return self.archive(raw, source, file, alone);
+        }
         let mut intake = Intake::default();
         intake.sources.push(read_file(source, format, plain.kind, file));
         if let Some(why) = misnamed(&plain, source) {
@@ -103,6 +116,8 @@ impl<'a> Reader<'a> {
             Format::Text => self.text(plain, source),
             Format::Parquet => self.parquet(plain, source, file, alone),
             Format::Html => self.page(plain, source),
+            #[cfg(not(feature = "web"))]
+            Format::Warc => (not_built_in(Format::Warc, "web", source), None),
             format => self.records(format, plain, source, alone),
         };
         intake.absorb(part);
@@ -161,6 +176,28 @@ impl<'a> Reader<'a> {
     #[cfg(not(feature = "parquet"))]
     fn parquet(&self, _: Plain, source: &Source, _: Option<&Arc<File>>, _: bool) -> (Intake, Option<io::Error>) {
         (not_built_in(Format::Parquet, "parquet", source), None)
+    }
+
+    /// Reads an archive, member by member, so that a broken one is one only.
+    #[cfg(feature = "web")]
+    fn archive(&self, raw: Box<dyn Read + Send + '_>, source: &Source, file: Option<&Arc<File>>, alone: bool) -> Intake {
+        use super::web::archive;
+        let mut intake = Intake::default();
+        match archive::open(raw) {
+            Err(e) => failed(&e, &source.shown, &mut intake),
+            Ok((kind, mut records)) => {
+                intake.sources.push(read_file(source, Format::Warc, kind, file));
+                let context = Context {
+                    fields: &self.fields,
+                    encoding: self.encoding,
+                    path: source.shown.as_str().into(),
+                    parallel: alone,
+                    tap: self.tap.filter(|_| alone),
+                };
+                intake.absorb(archive::read(&mut records, &context, &|| self.stopped()).finish(&context));
+            }
+        }
+        intake
     }
 
     #[cfg(feature = "web")]

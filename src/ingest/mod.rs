@@ -3,6 +3,7 @@
 //! ```text
 //! inputs -source-> files -compress-> plain bytes -file-> one text  -decode-> Document
 //!                                                     -> HTML       -web-> Document
+//! files -web (member by member)-> WARC, WET            -web-> Documents
 //!                                                     -> JSON Lines -lines-\
 //!                                                     -> JSON       -array-+-json--\
 //!                                                     -> CSV, TSV   -table-----------+-record, date-> Documents
@@ -80,6 +81,8 @@ pub enum Format {
     Parquet,
     /// One page of the web: the document is the article on it. Needs the feature `web`.
     Html,
+    /// An archive of the web, WARC or WET: the articles of the pages in it, and its texts. Needs the feature `web`.
+    Warc,
 }
 
 impl Format {
@@ -93,6 +96,7 @@ impl Format {
             Format::Tsv => "tsv",
             Format::Parquet => "parquet",
             Format::Html => "html",
+            Format::Warc => "warc",
         }
     }
 }
@@ -154,6 +158,12 @@ pub enum Reason {
     PageTooLarge,
     /// A page without text.
     EmptyPage,
+    /// A response in an archive that is no page: another type, or another status than that of success.
+    NotAPage,
+    /// A record of an archive that is damaged or cut short, or what stands in the place of one.
+    BadWarc,
+    /// A response in an archive whose HTTP header or encoding cannot be read.
+    BadPayload,
     /// A format that this program was built without.
     NotBuiltIn,
     /// A file met in a directory whose name is not that of a text, of JSON, of a table or of a page; named explicitly it would be read.
@@ -179,6 +189,9 @@ impl Reason {
             Reason::PageTooDeep => "page-too-deep",
             Reason::PageTooLarge => "page-too-large",
             Reason::EmptyPage => "empty-page",
+            Reason::NotAPage => "not-a-page",
+            Reason::BadWarc => "bad-warc",
+            Reason::BadPayload => "bad-payload",
             Reason::NotBuiltIn => "not-built-in",
             Reason::UnknownName => "unknown-name",
         }

@@ -176,7 +176,7 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// One allocation for all documents of a source.
-    fn shared(&mut self, name: String) -> Arc<str> {
+    pub(super) fn shared(&mut self, name: String) -> Arc<str> {
         if let Some(known) = self.sources.get(name.as_str()) {
             return known.clone();
         }

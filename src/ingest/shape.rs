@@ -22,7 +22,7 @@ pub(super) fn of(format: Option<Format>, head: &[u8], encoding: Option<&'static 
 }
 
 /// Whether bytes begin as a page does: a document type, the root, or an XML declaration and then one of these.
-fn is_page(start: &[u8]) -> bool {
+pub(super) fn is_page(start: &[u8]) -> bool {
     let begins = |bytes: &[u8], with: &[u8]| bytes.get(..with.len()).is_some_and(|b| b.eq_ignore_ascii_case(with));
     let page = |bytes: &[u8]| begins(bytes, b"<!doctype html") || begins(bytes, b"<html");
     let mut rest = start;
@@ -43,8 +43,9 @@ fn by_bytes(format: Option<Format>, head: &[u8]) -> Format {
         None => (start.trim_ascii(), false),
     };
     match (start.first(), format) {
+        (_, None) if start.starts_with(b"WARC/") => Format::Warc,
         (_, None) if is_page(start) => Format::Html,
-        (_, Some(named @ (Format::Text | Format::Html | Format::Csv | Format::Tsv | Format::Parquet))) => named,
+        (_, Some(named @ (Format::Text | Format::Html | Format::Warc | Format::Csv | Format::Tsv | Format::Parquet))) => named,
         (Some(b'['), Some(_)) => Format::Json,
         (Some(b'['), None) if matches!(second, Some(b'{' | b']')) => Format::Json,
         (_, Some(Format::Jsonl)) if line == b"{" && more => Format::Json,

@@ -171,8 +171,8 @@ fn walk(directory: &Path, called: &Path, number: usize, options: &InputOptions, 
         let source = Source::of(entry.path().to_owned(), shown(entry.path()), size, Some(directory), number);
         if source.format.is_none() {
             intake.skip(Reason::UnknownName, &source.shown, None, || {
-                "not read: only .txt, .text, .md, .markdown, .html, .htm, .xhtml, .json, .jsonl, .ndjson, .csv, .tsv, .tab (also .gz, \
-                 .zst, .bz2), .parquet and .pq are read from a directory; name the file itself to read it"
+                "not read: only .txt, .text, .md, .markdown, .html, .htm, .xhtml, .warc, .wet, .json, .jsonl, .ndjson, .csv, .tsv, .tab \
+                 (also .gz, .zst, .bz2), .parquet and .pq are read from a directory; name the file itself to read it"
                     .into()
             });
         } else if !kind.is_file() {
@@ -237,6 +237,7 @@ pub(super) fn by_name(shown: &str) -> (Option<Format>, bool) {
         Some("csv") => Some(Format::Csv),
         Some("tsv" | "tab") => Some(Format::Tsv),
         Some("html" | "htm" | "xhtml" | "xht") => Some(Format::Html),
+        Some("warc" | "wet") => Some(Format::Warc),
         Some("parquet" | "pq") => Some(Format::Parquet),
         _ => None,
     };

@@ -3,12 +3,19 @@
 //! ```text
 //! bytes -charset-> text -tree-> elements -about-> title, date, address, site
 //!                                        -page--> the article
+//! raw -members-> plain bytes -warc-> records -http-> pages -archive-> Documents
 //! ```
 
 mod about;
+#[doc(hidden)]
+pub mod archive;
 mod charset;
+mod http;
+mod members;
 pub(crate) mod page;
+mod raw;
 mod tree;
+mod warc;
 
 use super::Intake;
 use super::record::Fields;

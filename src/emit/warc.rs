@@ -1,0 +1,231 @@
+//! Owns: archives written again: members that are kept pass as they are stored, others are written anew or left out. Never: what a page says.
+//!
+//! The input is read twice: first to see where each record stands and what goes with it, then to copy.
+
+use super::again;
+use super::sink::Sink;
+use super::{Begun, Change, Error, Job, Taken};
+use crate::ingest::Compression;
+use crate::ingest::shared::Shared;
+use crate::ingest::web::archive::{self, Members, Record};
+use std::collections::HashSet;
+use std::io::{self, Read, Write};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Bytes copied at a time.
+const STEP: usize = 256 << 10;
+
+/// Where a record stands, and what becomes of it.
+struct Entry {
+    /// Where the member begins that holds it.
+    member: u64,
+    /// Where it begins in the plain bytes of that member.
+    at: u64,
+    /// Nothing: no record, which passes.
+    number: Option<u64>,
+    goes: bool,
+    /// A request or a note of the crawler, which goes with its response.
+    companion: bool,
+    id: u64,
+    concurrent: Vec<u64>,
+}
+
+/// What is known of an input before it is copied.
+struct Plan {
+    entries: Vec<Entry>,
+    kind: Option<Compression>,
+    dictionary: Option<Vec<u8>>,
+}
+
+/// Writes the records of an input into members compressed in this way.
+pub(super) fn copy(job: &mut Job, begun: &Begun, sink: &mut Sink, to: Option<Compression>) -> Result<(), Error> {
+    let shared = again::stored(job.file)?;
+    let plan = plan(job, &shared)?;
+    if begun.any && plan.dictionary.is_some() && to == Some(Compression::Zstd) {
+        return Err(Error::misfit(job.file, "it has a zstd dictionary of its own"));
+    }
+    let (same, length) = (plan.kind == to, shared.length());
+    let first = plan.entries.first().map_or(length, |entry| entry.member);
+    if same && plan.kind.is_some() {
+        // The dictionary, or what else stands in front.
+        raw(job, &shared, 0, first, sink)?;
+    }
+    let mut rest = &plan.entries[..];
+    while let Some(start) = rest.first().map(|entry| entry.member) {
+        let (unit, behind) = rest.split_at(rest.partition_point(|entry| entry.member == start));
+        let end = behind.first().map_or(length, |entry| entry.member);
+        let goes = unit.iter().filter(|entry| entry.goes).count();
+        if same && goes == 0 {
+            raw(job, &shared, start, end, sink)?;
+        } else if goes < unit.len() || job.told || unit.iter().any(|entry| entry.number.is_none()) {
+            apart(job, &shared, &plan, unit, sink, to)?;
+        }
+        rest = behind;
+    }
+    Ok(())
+}
+
+/// Reads an input through, and asks what becomes of each record.
+fn plan(job: &mut Job, shared: &Shared) -> Result<Plan, Error> {
+    let (kind, mut records) = archive::open(Box::new(shared.reader(0))).map_err(|e| again::broken(job.file, &e))?;
+    let dictionary = records.dictionary();
+    let mut entries = Vec::new();
+    while let Some(next) = records.next() {
+        let entry = match next {
+            Ok(record) => entry(&record, job)?,
+            Err(broken) => {
+                let (number, id, concurrent) = (broken.number, 0, Vec::new());
+                Entry { member: broken.member, at: broken.at, number, goes: false, companion: false, id, concurrent }
+            }
+        };
+        job.written.records += u64::from(entry.number.is_some());
+        job.written.dropped += u64::from(entry.goes);
+        entries.push(entry);
+    }
+    companions(&mut entries);
+    job.written.kept = entries.iter().filter(|entry| entry.number.is_some() && !entry.goes).count() as u64;
+    Ok(Plan { entries, kind, dictionary })
+}
+
+fn entry(record: &Record, job: &Job) -> Result<Entry, Error> {
+    let goes = match (job.change)(Some(record.number)) {
+        Change::Keep => false,
+        Change::Drop => true,
+        Change::Cut(_) | Change::Annotate(_) => {
+            return Err(Error::input(job.file, "nothing can be cut out of a page or added to it", "remove whole pages only"));
+        }
+    };
+    let header = &record.header;
+    Ok(Entry {
+        member: record.member,
+        at: record.at,
+        number: Some(record.number),
+        goes,
+        companion: matches!(header.kind.as_str(), "request" | "metadata"),
+        id: xxh3_64(header.id.as_bytes()),
+        concurrent: header.concurrent.iter().map(|id| xxh3_64(id.as_bytes())).collect(),
+    })
+}
+
+/// Lets requests and notes go whose responses all go.
+fn companions(entries: &mut [Entry]) {
+    let of = |goes: bool| -> HashSet<u64> {
+        let those = entries.iter().filter(|e| e.number.is_some() && !e.companion && e.goes == goes);
+        those.flat_map(|e| e.concurrent.iter().copied().chain([e.id])).collect()
+    };
+    let (gone, kept) = (of(true), of(false));
+    for entry in entries.iter_mut().filter(|e| e.companion) {
+        let names = |all: &HashSet<u64>| all.contains(&entry.id) || entry.concurrent.iter().any(|id| all.contains(id));
+        entry.goes = names(&gone) && !names(&kept);
+    }
+}
+
+/// Copies stored bytes.
+fn raw(job: &Job, shared: &Shared, from: u64, to: u64, sink: &mut Sink) -> Result<(), Error> {
+    let mut reader = shared.reader(from).take(to - from);
+    let mut buffer = vec![0; STEP.min((to - from) as usize)];
+    loop {
+        match reader.read(&mut buffer).map_err(|e| again::broken(job.file, &e))? {
+            0 => return Ok(()),
+            n => sink.write_all(&buffer[..n]).map_err(|e| Error::output(job.file, &e))?,
+        }
+    }
+}
+
+/// Writes what is kept of one member, each record as a member of its own, and tells what goes.
+fn apart(
+    job: &mut Job,
+    shared: &Shared,
+    plan: &Plan,
+    unit: &[Entry],
+    sink: &mut Sink,
+    to: Option<Compression>,
+) -> Result<(), Error> {
+    let mut members = Members::of(Box::new(shared.reader(unit[0].member)), plan.kind, plan.dictionary.clone());
+    members.next().map_err(|e| again::broken(job.file, &e))?;
+    let mut at = 0;
+    // What stands before the first record of a member is no record.
+    let lead = Entry { member: 0, at: 0, number: None, goes: false, companion: false, id: 0, concurrent: Vec::new() };
+    let lead = (unit[0].at > 0).then_some(&lead);
+    let all: Vec<&Entry> = lead.into_iter().chain(unit).filter(|entry| entry.at != u64::MAX).collect();
+    for (i, entry) in all.iter().enumerate() {
+        let end = all.get(i + 1).map_or(u64::MAX, |next| next.at);
+        let mut part = Part { members: &mut members, left: end.saturating_sub(at), read: 0 };
+        if !entry.goes {
+            let mut out = Encoder::new(sink, to).map_err(|e| Error::output(job.file, &e))?;
+            part.each(job, |bytes| out.write_all(bytes))?;
+            out.finish().map_err(|e| Error::output(job.file, &e))?;
+        } else if job.told && !entry.companion {
+            let mut bytes = Vec::new();
+            part.each(job, |more| {
+                bytes.extend_from_slice(more);
+                Ok(())
+            })?;
+            at += part.read;
+            job.tell(entry.number, Taken::Record(&bytes))?;
+            continue;
+        } else {
+            part.each(job, |_| Ok(()))?;
+        }
+        at += part.read;
+    }
+    Ok(())
+}
+
+/// Plain bytes of a member up to the next record.
+struct Part<'p, 'a> {
+    members: &'p mut Members<'a>,
+    left: u64,
+    read: u64,
+}
+
+impl Part<'_, '_> {
+    /// Hands on all bytes. Where the compression breaks, nothing more could be read the first time either.
+    fn each(&mut self, job: &Job, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> Result<(), Error> {
+        let mut buffer = vec![0; STEP.min(self.left.try_into().unwrap_or(STEP))];
+        while self.left > 0 {
+            let room = buffer.len().min(self.left.try_into().unwrap_or(usize::MAX));
+            let Ok(n @ 1..) = self.members.read(&mut buffer[..room]) else { break };
+            (self.left, self.read) = (self.left - n as u64, self.read + n as u64);
+            each(&buffer[..n]).map_err(|e| Error::output(job.file, &e))?;
+        }
+        Ok(())
+    }
+}
+
+/// One member being written.
+enum Encoder<'s, 'w> {
+    Plain(&'s mut Sink<'w>),
+    Gzip(flate2::write::GzEncoder<&'s mut Sink<'w>>),
+    Zstd(zstd::stream::write::Encoder<'static, &'s mut Sink<'w>>),
+    Bzip2(bzip2::write::BzEncoder<&'s mut Sink<'w>>),
+}
+
+impl<'s, 'w> Encoder<'s, 'w> {
+    fn new(sink: &'s mut Sink<'w>, kind: Option<Compression>) -> io::Result<Encoder<'s, 'w>> {
+        Ok(match kind {
+            None => Encoder::Plain(sink),
+            Some(Compression::Gzip) => Encoder::Gzip(flate2::write::GzEncoder::new(sink, flate2::Compression::new(6))),
+            Some(Compression::Zstd) => Encoder::Zstd(zstd::stream::write::Encoder::new(sink, 3)?),
+            Some(Compression::Bzip2) => Encoder::Bzip2(bzip2::write::BzEncoder::new(sink, bzip2::Compression::new(6))),
+        })
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Encoder::Plain(out) => out.write_all(bytes),
+            Encoder::Gzip(out) => out.write_all(bytes),
+            Encoder::Zstd(out) => out.write_all(bytes),
+            Encoder::Bzip2(out) => out.write_all(bytes),
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Encoder::Plain(_) => Ok(()),
+            Encoder::Gzip(out) => out.finish().map(|_| ()),
+            Encoder::Zstd(out) => out.finish().map(|_| ()),
+            Encoder::Bzip2(out) => out.finish().map(|_| ()),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Owns: the records of an archive to documents: which of them are pages, and what they are called. Never: where a record ends.
+
+use super::http::{self, Kind};
+#[cfg(feature = "emit")]
+pub(crate) use super::members::Members;
+#[cfg(not(feature = "emit"))]
+use super::members::Members;
+use super::page::{self, Known};
+pub(crate) use super::warc::Record;
+use super::warc::{Broken, Records};
+use super::{about, count};
+use crate::ingest::record::{Batch, Context};
+use crate::ingest::{Compression, Reason, date, decode};
+use crate::text::document::Document;
+use encoding_rs::{Encoding, UTF_8};
+use std::io::{self, Read};
+
+/// Bytes of bodies gathered before they are read, side by side.
+const BATCH: usize = 8 << 20;
+
+/// Records gathered at most.
+const COUNT: usize = 256;
+
+/// A record that may be a page.
+struct Candidate {
+    number: u64,
+    target: String,
+    date: String,
+    /// As WET has it: text already.
+    text: bool,
+    content_type: String,
+    body: Option<Vec<u8>>,
+}
+
+/// What came of some records before their pages were looked at.
+#[derive(Default)]
+struct Gathered {
+    candidates: Vec<Candidate>,
+    broken: Vec<(Reason, Option<u64>, String)>,
+}
+
+/// How an archive is compressed, and its records. The error is what keeps its first bytes from being read.
+pub(crate) fn open<'a>(raw: Box<dyn Read + Send + 'a>) -> io::Result<(Option<Compression>, Records<'a>)> {
+    let members = Members::new(raw)?;
+    Ok((members.kind, Records::new(members)))
+}
+
+/// Reads all pages. While some are taken apart, the next records are read.
+///
+/// Memory: two batches of 8 MiB, or the largest records.
+pub(crate) fn read(records: &mut Records, context: &Context, stopped: &(dyn Fn() -> bool + Sync)) -> Batch {
+    let mut all = Batch::default();
+    let mut now = gather(records);
+    while let Some(gathered) = now.take() {
+        let take = || pages(&gathered, context);
+        let (batch, next) = if context.parallel { rayon::join(take, || gather(records)) } else { (take(), gather(records)) };
+        context.gather(&mut all, batch);
+        now = next.filter(|_| !stopped());
+    }
+    all
+}
+
+/// The next records that may be pages; nothing at the end.
+fn gather(records: &mut Records) -> Option<Gathered> {
+    let (mut some, mut bytes) = (Gathered::default(), 0);
+    let mut any = false;
+    while bytes < BATCH && some.candidates.len() + some.broken.len() < COUNT {
+        let Some(next) = records.next() else { break };
+        any = true;
+        match next {
+            Ok(record) => {
+                let candidate = candidate(record);
+                bytes += candidate.as_ref().and_then(|c| c.body.as_ref()).map_or(0, Vec::len);
+                some.candidates.extend(candidate);
+            }
+            Err(Broken { number, why, packed, .. }) => {
+                let reason = if packed { Reason::BrokenCompression } else { Reason::BadWarc };
+                some.broken.push((reason, number, why));
+            }
+        }
+    }
+    any.then_some(some)
+}
+
+/// Responses, and the texts of a WET file; requests, notes of the crawler and the like are no candidates.
+fn candidate(record: Record) -> Option<Candidate> {
+    let Record { number, header, body, .. } = record;
+    let text = header.kind == "conversion";
+    let http = header.content_type.starts_with("application/http");
+    let response = header.kind == "response" && http;
+    if !text && !response {
+        return None;
+    }
+    Some(Candidate { number, target: header.target, date: header.date, text, content_type: header.content_type, body })
+}
+
+fn pages(gathered: &Gathered, context: &Context) -> Batch {
+    let mut all = context.each(&gathered.candidates, |candidate, batch| {
+        if let Err((reason, why)) = document(candidate, context, batch) {
+            let target: String = candidate.target.chars().take(200).collect();
+            batch.intake.skip(reason, &context.path, Some(candidate.number), || format!("{target}: {why}"));
+        }
+    });
+    for (reason, number, why) in &gathered.broken {
+        all.intake.skip(*reason, &context.path, *number, || why.clone());
+    }
+    all
+}
+
+/// The document of a record.
+fn document(candidate: &Candidate, context: &Context, batch: &mut Batch) -> Result<(), (Reason, String)> {
+    let Some(body) = &candidate.body else {
+        return Err((
+            Reason::PageTooLarge,
+            format!("a record of more than {} MiB; it was passed over", super::warc::RECORD >> 20),
+        ));
+    };
+    let given = context.encoding;
+    let (kind, bytes, header) = if candidate.text {
+        let kind = http::kind(&candidate.content_type)?.unwrap_or(Kind::Text);
+        (kind, body.clone(), None)
+    } else {
+        let payload = http::payload(body)?;
+        (payload.kind, payload.bytes, payload.header)
+    };
+    let mut id = candidate.target.clone();
+    let text = match kind {
+        Kind::Html => {
+            let page = page::read(bytes, Known { given, header })?;
+            count(&page, &context.path, Some(candidate.number), &mut batch.intake);
+            if let Some(url) = page.about.url.filter(|_| context.fields.id_is("url")) {
+                id = url;
+            }
+            page.text
+        }
+        Kind::Text => plain(bytes, given.or(header), batch)?,
+    };
+    if id.is_empty() {
+        id = format!("{}:{}", context.path, candidate.number);
+    }
+    let source = about::host(&candidate.target).map(|host| batch.shared(host));
+    let date = date::normalise(&candidate.date).map(Into::into);
+    batch.intake.bad_dates += u64::from(date.is_none() && !candidate.date.is_empty());
+    let (path, record) = (Some(context.path.clone()), Some(candidate.number));
+    batch.intake.documents.push(Document { id, text, source, date, path, record, ..Document::default() });
+    Ok(())
+}
+
+fn plain(bytes: Vec<u8>, told: Option<&'static Encoding>, batch: &mut Batch) -> Result<String, (Reason, String)> {
+    if decode::binary(&bytes, told) {
+        return Err((Reason::NotAPage, "named as text, and none: a NUL in its first 8 KiB".into()));
+    }
+    let decoded = decode::decode(bytes, told);
+    if decoded.text.trim().is_empty() {
+        return Err((Reason::EmptyPage, "a text without a word; it was skipped".into()));
+    }
+    if decoded.encoding != UTF_8.name() {
+        *batch.intake.encodings.entry(decoded.encoding.into()).or_default() += 1;
+    }
+    batch.intake.replaced += u64::from(decoded.replaced);
+    Ok(decoded.text)
+}
+
+/// Reads an archive from bytes alone, called `-`. For fuzzing; [`read`] does the same with files.
+#[doc(hidden)]
+pub fn records(bytes: &[u8], options: &crate::ingest::InputOptions) -> crate::ingest::Intake {
+    let fields = crate::ingest::record::Fields::new(options);
+    let context = Context { fields: &fields, encoding: None, path: "-".into(), parallel: false, tap: None };
+    match open(Box::new(bytes)) {
+        Ok((_, mut records)) => read(&mut records, &context, &|| false).finish(&context),
+        Err(_) => crate::ingest::Intake::default(),
+    }
+}

@@ -1,0 +1,213 @@
+//! Owns: an HTTP response as it was sent to the page in it: status, type, transfer and content encodings. Never: what the page says.
+
+use super::page::PAGE;
+use super::{charset, http};
+use crate::ingest::Reason;
+use encoding_rs::Encoding;
+use std::io::Read;
+
+/// Header fields at most.
+const FIELDS: usize = 256;
+
+/// What a response holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Html,
+    Text,
+}
+
+/// The page in a response.
+#[derive(Debug)]
+pub(super) struct Payload {
+    pub kind: Kind,
+    pub bytes: Vec<u8>,
+    pub header: Option<&'static Encoding>,
+}
+
+/// Why there is none.
+type Why = (Reason, String);
+
+/// Takes the page out of a response.
+pub(super) fn payload(response: &[u8]) -> Result<Payload, Why> {
+    let mut fields = [httparse::EMPTY_HEADER; FIELDS];
+    let mut parsed = httparse::Response::new(&mut fields);
+    let mut config = httparse::ParserConfig::default();
+    // Servers send what they like, and browsers take it.
+    config.allow_spaces_after_header_name_in_responses(true).allow_obsolete_multiline_headers_in_responses(true);
+    config.ignore_invalid_headers_in_responses(true).allow_multiple_spaces_in_response_status_delimiters(true);
+    let start = match config.parse_response(&mut parsed, response) {
+        Ok(httparse::Status::Complete(start)) => start,
+        Ok(httparse::Status::Partial) => return Err(bad("its HTTP header does not end")),
+        Err(e) => return Err(bad(&format!("its HTTP header cannot be read ({e})"))),
+    };
+    let code = parsed.code.unwrap_or_default();
+    if !(200..300).contains(&code) {
+        return Err((Reason::NotAPage, format!("an answer with the status {code}, no page")));
+    }
+    let field = |name: &str| {
+        let found = parsed.headers.iter().filter(|h| h.name.eq_ignore_ascii_case(name));
+        let values: Vec<String> = found.map(|h| String::from_utf8_lossy(h.value).trim().to_ascii_lowercase()).collect();
+        values.join(", ")
+    };
+    let told = field("content-type");
+    let kind = kind(&told)?;
+    let sent = &response[start..];
+    let bytes = plain(sent, &field("transfer-encoding"), &field("content-encoding"))?;
+    let kind = match kind {
+        Some(kind) => kind,
+        None if crate::ingest::shape::is_page(bytes.trim_ascii_start()) => Kind::Html,
+        None => return Err((Reason::NotAPage, "an answer without a Content-Type, and no page by its beginning".into())),
+    };
+    Ok(Payload { kind, bytes, header: charset::of_content_type(&told) })
+}
+
+/// What a content type says; nothing where there is none.
+pub(super) fn kind(content_type: &str) -> Result<Option<Kind>, Why> {
+    match content_type.split([';', ',']).next().unwrap_or_default().trim() {
+        "text/html" | "application/xhtml+xml" => Ok(Some(Kind::Html)),
+        "text/plain" => Ok(Some(Kind::Text)),
+        "" => Ok(None),
+        other => Err((Reason::NotAPage, format!("{other}, neither HTML nor plain text"))),
+    }
+}
+
+fn bad(why: &str) -> Why {
+    (Reason::BadPayload, format!("{why}; the page was skipped: fetch it again"))
+}
+
+/// The bytes of the page, with the encodings undone. Crawlers undo them and leave the header as it was, so what is not
+/// encoded at all is taken as it is.
+fn plain(sent: &[u8], transfer: &str, content: &str) -> Result<Vec<u8>, Why> {
+    let mut bytes = sent.to_vec();
+    if transfer.contains("chunked") {
+        bytes = undone("chunked", bytes, |sent| Some(Box::new(chunked_transfer::Decoder::new(sent))))?;
+    }
+    for name in content.rsplit(',').map(str::trim) {
+        bytes = undone(name, bytes, |sent| http::decoder(name, sent))?;
+    }
+    if bytes.len() as u64 > PAGE {
+        return Err((
+            Reason::PageTooLarge,
+            format!("a page of more than {} MiB once it is unpacked; it was skipped", PAGE >> 20),
+        ));
+    }
+    Ok(bytes)
+}
+
+type Decoder<'b> = Box<dyn Read + 'b>;
+
+fn decoder<'b>(name: &str, sent: &'b [u8]) -> Option<Decoder<'b>> {
+    Some(match name {
+        "gzip" | "x-gzip" => Box::new(flate2::read::MultiGzDecoder::new(sent)),
+        // The standard means zlib, and some servers send what is inside it.
+        "deflate" if sent.first().is_some_and(|b| b & 0x0f == 8) => Box::new(flate2::read::ZlibDecoder::new(sent)),
+        "deflate" => Box::new(flate2::read::DeflateDecoder::new(sent)),
+        "br" => Box::new(brotli_decompressor::Decompressor::new(sent, 64 << 10)),
+        "zstd" => Box::new(zstd::stream::read::Decoder::new(sent).ok()?),
+        _ => return None,
+    })
+}
+
+/// One encoding undone, up to a byte over the limit of a page.
+fn undone(name: &str, sent: Vec<u8>, open: impl Fn(&[u8]) -> Option<Decoder<'_>>) -> Result<Vec<u8>, Why> {
+    let mut out = Vec::new();
+    if matches!(name, "" | "identity" | "none") {
+        return Ok(sent);
+    }
+    let result = match open(&sent) {
+        Some(decoder) => decoder.take(PAGE + 1).read_to_end(&mut out),
+        None => return Err(bad(&format!("its content encoding {name} is not known"))),
+    };
+    match result {
+        Ok(_) => Ok(out),
+        Err(_) if out.is_empty() && is_plain(&sent) => Ok(sent),
+        Err(e) => Err(bad(&format!("its {name} encoding is broken ({e})"))),
+    }
+}
+
+/// Whether bytes are text to begin with: packed ones hold control characters soon.
+fn is_plain(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && !bytes[..bytes.len().min(512)].iter().any(|b| *b < b' ' && !b.is_ascii_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Write;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut w = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        w.write_all(bytes).unwrap();
+        w.finish().unwrap()
+    }
+
+    fn of(head: &str, body: &[u8]) -> Result<Payload, Why> {
+        payload(&[format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n").as_bytes(), body].concat())
+    }
+
+    #[test]
+    fn encodings_are_undone() {
+        let html = "Content-Type: text/html; charset=gbk\r\n";
+        let page = b"<p>Some text of a page.</p>".repeat(9);
+        let zlib = {
+            let mut w = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            w.write_all(&page).unwrap();
+            w.finish().unwrap()
+        };
+        let raw = zlib[2..zlib.len() - 4].to_vec();
+        for (head, body) in [
+            ("X: y", page.clone()),
+            ("Content-Encoding: gzip", gzip(&page)),
+            ("content-encoding:  x-gzip ", gzip(&page)),
+            ("Content-Encoding: deflate", zlib),
+            ("Content-Encoding: deflate", raw),
+            ("Content-Encoding: zstd", zstd::stream::encode_all(&page[..], 1).unwrap()),
+            ("Content-Encoding: identity", page.clone()),
+            // Undone by the crawler.
+            ("Content-Encoding: br", page.clone()),
+            ("Transfer-Encoding: chunked\r\nContent-Encoding: gzip", page.clone()),
+        ] {
+            let got = of(&format!("{html}{head}"), &body).unwrap_or_else(|e| panic!("{head}: {e:?}"));
+            assert_eq!((got.kind, got.bytes == page), (Kind::Html, true), "{head}");
+            assert_eq!(got.header, Some(encoding_rs::GBK));
+        }
+        let chunked = [b"5\r\n<p>So\r\n", format!("{:X}\r\n", page.len() - 5).as_bytes(), &page[5..], b"\r\n0\r\n\r\n"].concat();
+        assert_eq!(of(&format!("{html}Transfer-Encoding: chunked"), &chunked).unwrap().bytes, page);
+        let packed = gzip(&page);
+        let chunked = [format!("{:x}\r\n", packed.len()).as_bytes(), &packed, b"\r\n0\r\n\r\n"].concat();
+        let both = format!("{html}Transfer-Encoding: chunked\r\nContent-Encoding: gzip");
+        assert_eq!(of(&both, &chunked).unwrap().bytes, page);
+    }
+
+    #[test]
+    fn what_is_no_page_is_named() {
+        let reason = |response: &[u8]| payload(response).map(|p| p.kind).map_err(|e| e.0);
+        assert_eq!(reason(b"HTTP/1.1 404 Gone\r\n\r\n<html>"), Err(Reason::NotAPage));
+        assert_eq!(reason(b"HTTP/1.1 200\r\nContent-Type: image/png\r\n\r\n"), Err(Reason::NotAPage));
+        assert_eq!(reason(b"HTTP/1.0 200 OK\r\n\r\n<!DOCTYPE html><p>x"), Ok(Kind::Html));
+        assert_eq!(reason(b"HTTP/1.0 200 OK\r\n\r\nPNG"), Err(Reason::NotAPage));
+        assert_eq!(reason(b"HTTP/1.0 203 Fine\r\nContent-Type: TEXT/plain\r\n\r\nx"), Ok(Kind::Text));
+        assert_eq!(reason(b"nonsense"), Err(Reason::BadPayload));
+        assert_eq!(reason(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"), Err(Reason::BadPayload));
+        let cut = gzip(&b"text ".repeat(100_000));
+        let head = "Content-Type: text/html\r\nContent-Encoding: gzip";
+        assert_eq!(of(head, &cut[..cut.len() / 2]).unwrap_err().0, Reason::BadPayload);
+        let bomb = gzip(&vec![b' '; PAGE as usize + 1]);
+        assert!(bomb.len() < 200_000);
+        assert_eq!(of(head, &bomb).unwrap_err().0, Reason::PageTooLarge);
+        let other = "Content-Type: text/html\r\nContent-Encoding: martian";
+        assert_eq!(of(other, b"x").unwrap_err().0, Reason::BadPayload);
+    }
+
+    proptest! {
+        #[test]
+        fn total(
+            code in "(HTTP/1.[01] )?[0-9]{0,3} ?",
+            fields in "(\r\n(Content-(Type|Encoding)|Transfer-Encoding|[a-z ]{0,3}): ?(text/html|text/plain|gzip|br|zstd|deflate|chunked|[a-z,; ]{0,9})){0,4}",
+            body: Vec<u8>,
+        ) {
+            let _ = payload(&[code.as_bytes(), fields.as_bytes(), b"\r\n\r\n", &body].concat());
+        }
+    }
+}

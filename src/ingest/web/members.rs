@@ -1,0 +1,186 @@
+//! Owns: an archive's stored bytes to plain ones, a compressed member at a time; where one is broken, the next. Never: what a record is.
+
+use super::raw::Raw;
+use crate::ingest::Compression as Kind;
+use std::io::{self, BufRead, Read};
+
+/// Bytes in which a member must show how it begins, to be found behind a broken one.
+const PROBE: usize = 256 << 10;
+
+/// How the first of its plain bytes must read.
+const START: &[u8] = b"WARC/";
+
+type Zstd<'a> = zstd::stream::read::Decoder<'static, Raw<'a>>;
+
+enum Open<'a> {
+    /// Between members; also all that is not compressed.
+    Raw(Raw<'a>),
+    Gzip(Box<flate2::bufread::GzDecoder<Raw<'a>>>),
+    Zstd(Box<Zstd<'a>>),
+    /// One stream from end to end.
+    Bzip2(Box<bzip2::bufread::MultiBzDecoder<Raw<'a>>>),
+    /// While one becomes the other.
+    Gone,
+}
+
+/// The stored bytes of an archive, member by member. What is not compressed, and bzip2, is one member.
+pub(crate) struct Members<'a> {
+    open: Open<'a>,
+    /// How they are compressed.
+    pub(crate) kind: Option<Kind>,
+    /// Where the open member begins.
+    pub(crate) start: u64,
+    /// The words that zstd members share, from the first frame.
+    pub(crate) dictionary: Option<Vec<u8>>,
+    begun: bool,
+    /// Nothing more can be found.
+    over: bool,
+}
+
+impl<'a> Members<'a> {
+    /// Looks at the first bytes.
+    pub(crate) fn new(raw: Box<dyn Read + Send + 'a>) -> io::Result<Members<'a>> {
+        let mut raw = Raw::new(raw);
+        let kind = Kind::of(raw.ahead(16)?);
+        let dictionary = if kind == Some(Kind::Zstd) { dictionary(&mut raw)? } else { None };
+        Ok(Members { open: Open::Raw(raw), kind, start: 0, dictionary, begun: false, over: false })
+    }
+
+    /// From a place at which a member begins.
+    #[cfg(feature = "emit")]
+    pub(crate) fn of(raw: Box<dyn Read + Send + 'a>, kind: Option<Kind>, dictionary: Option<Vec<u8>>) -> Members<'a> {
+        Members { open: Open::Raw(Raw::new(raw)), kind, start: 0, dictionary, begun: false, over: false }
+    }
+
+    /// Opens the next member; `false` at the end. What stands between members is passed over; an error names it.
+    pub(crate) fn next(&mut self) -> io::Result<bool> {
+        if self.over {
+            return Ok(false);
+        }
+        let Open::Raw(raw) = &mut self.open else { return Ok(true) };
+        if self.kind.is_none() || self.kind == Some(Kind::Bzip2) {
+            if std::mem::replace(&mut self.begun, true) {
+                return Ok(false);
+            }
+        } else {
+            // Archives are padded with zeros now and then.
+            loop {
+                let ahead = raw.fill_buf()?;
+                let zeros = ahead.iter().take_while(|b| **b == 0).count();
+                if ahead.is_empty() {
+                    return Ok(false);
+                }
+                if zeros == 0 {
+                    break;
+                }
+                raw.consume(zeros);
+            }
+            let kind = Kind::of(raw.ahead(16)?);
+            if kind != self.kind {
+                let place = raw.place();
+                raw.set_mark();
+                return Err(io::Error::new(io::ErrorKind::InvalidData, format!("no compressed member at byte {place}")));
+            }
+        }
+        self.start = raw.place();
+        raw.set_mark();
+        let Open::Raw(raw) = std::mem::replace(&mut self.open, Open::Gone) else { return Ok(false) };
+        self.open = match self.kind {
+            None => Open::Raw(raw),
+            Some(Kind::Gzip) => Open::Gzip(Box::new(flate2::bufread::GzDecoder::new(raw))),
+            Some(Kind::Bzip2) => Open::Bzip2(Box::new(bzip2::bufread::MultiBzDecoder::new(raw))),
+            Some(Kind::Zstd) => Open::Zstd(Box::new(zstd_decoder(raw, self.dictionary.as_deref())?.single_frame())),
+        };
+        Ok(true)
+    }
+
+    /// Plain bytes of the open member; 0 at its end, behind which the next can be opened.
+    pub(crate) fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = match &mut self.open {
+            Open::Raw(raw) => raw.read(out),
+            Open::Gzip(gzip) => gzip.read(out),
+            Open::Zstd(zstd) => zstd.read(out),
+            Open::Bzip2(bzip2) => bzip2.read(out),
+            Open::Gone => Ok(0),
+        };
+        if matches!(read, Ok(0) | Err(_)) {
+            self.close();
+        }
+        read
+    }
+
+    fn close(&mut self) {
+        self.open = match std::mem::replace(&mut self.open, Open::Gone) {
+            Open::Gzip(gzip) => Open::Raw(gzip.into_inner()),
+            Open::Zstd(zstd) => Open::Raw(zstd.finish()),
+            Open::Bzip2(bzip2) => Open::Raw(bzip2.into_inner()),
+            other => other,
+        };
+    }
+
+    /// After an error: goes to the next member that begins as an archive's do, or to the end.
+    pub(crate) fn find(&mut self) {
+        self.close();
+        self.over = !self.found();
+    }
+
+    fn found(&mut self) -> bool {
+        let Open::Raw(raw) = &mut self.open else { return false };
+        let magic: &[u8] = match self.kind {
+            Some(Kind::Gzip) => &[0x1f, 0x8b, 8],
+            Some(Kind::Zstd) => &[0x28, 0xb5, 0x2f, 0xfd],
+            _ => return false,
+        };
+        raw.behind_mark();
+        loop {
+            let Ok(ahead) = raw.ahead(PROBE) else { return false };
+            let Some(at) = memchr::memmem::find(ahead, magic) else {
+                if ahead.len() < PROBE {
+                    return false;
+                }
+                raw.consume(PROBE - magic.len() + 1);
+                continue;
+            };
+            raw.consume(at);
+            let Ok(ahead) = raw.ahead(PROBE) else { return false };
+            let mut first = [0; START.len()];
+            let told = match self.kind {
+                Some(Kind::Gzip) => flate2::bufread::GzDecoder::new(ahead).read_exact(&mut first),
+                _ => zstd_decoder(ahead, self.dictionary.as_deref()).and_then(|mut d| d.read_exact(&mut first)),
+            };
+            if told.is_ok() && first == START {
+                return true;
+            }
+            raw.consume(1);
+        }
+    }
+}
+
+fn zstd_decoder<R: BufRead>(from: R, words: Option<&[u8]>) -> io::Result<zstd::stream::read::Decoder<'static, R>> {
+    match words {
+        Some(words) => zstd::stream::read::Decoder::with_dictionary(from, words),
+        None => zstd::stream::read::Decoder::with_buffer(from),
+    }
+}
+
+/// The dictionary of a `.warc.zst`: the first frame, one to be skipped, holds it, compressed or not.
+fn dictionary(raw: &mut Raw) -> io::Result<Option<Vec<u8>>> {
+    let head = raw.ahead(8)?;
+    if !head.starts_with(&[0x5d, 0x2a, 0x4d, 0x18]) || head.len() < 8 {
+        return Ok(None);
+    }
+    let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+    // A dictionary is some 100 KiB; the limit keeps a wrong length from filling the memory.
+    if length > 16 << 20 {
+        return Ok(None);
+    }
+    raw.consume(8);
+    let words = raw.ahead(length)?.to_vec();
+    raw.consume(words.len());
+    let packed = words.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
+    let mut plain = Vec::new();
+    if packed {
+        zstd_decoder(&words[..], None)?.take(64 << 20).read_to_end(&mut plain)?;
+    }
+    Ok(Some(if packed { plain } else { words }))
+}

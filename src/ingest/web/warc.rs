@@ -1,0 +1,298 @@
+//! Owns: records of an archive, one after the other, and where the next one is when one is wrong. Never: what a record's page says.
+
+use super::members::Members;
+use std::io;
+
+/// Bytes of a record's own header at most.
+const HEADER: usize = 256 << 10;
+
+/// Bytes of a record that are held; a longer one is passed over. No page is as long.
+pub(crate) const RECORD: u64 = 64 << 20;
+
+/// Bytes read at a time.
+const STEP: usize = 128 << 10;
+
+/// What is named in a record's header.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Header {
+    /// `response`, `request` and so on, in lower case.
+    pub(crate) kind: String,
+    pub(crate) id: String,
+    /// The records that came of the same visit.
+    pub(crate) concurrent: Vec<String>,
+    pub(crate) target: String,
+    pub(crate) date: String,
+    pub(crate) content_type: String,
+    length: Option<u64>,
+}
+
+/// A record.
+#[derive(Debug)]
+// Places are for writing again.
+#[cfg_attr(not(feature = "emit"), allow(dead_code))]
+pub(crate) struct Record {
+    /// Counted from 1, over all records whose header could be read.
+    pub(crate) number: u64,
+    pub(crate) header: Header,
+    /// What follows the header; nothing where it is longer than [`RECORD`].
+    pub(crate) body: Option<Vec<u8>>,
+    /// Where the member begins that holds it.
+    pub(crate) member: u64,
+    /// Where it begins in the plain bytes of that member.
+    pub(crate) at: u64,
+}
+
+/// Something that is no record, or a broken one.
+#[derive(Debug)]
+// Places are for writing again.
+#[cfg_attr(not(feature = "emit"), allow(dead_code))]
+pub(crate) struct Broken {
+    /// Its number, where it has one.
+    pub(crate) number: Option<u64>,
+    pub(crate) why: String,
+    /// Whether it is the compression that is broken.
+    pub(crate) packed: bool,
+    /// The member it stands in, and its place there as of a [`Record`]; the greatest number where nothing of it can be read.
+    pub(crate) member: u64,
+    pub(crate) at: u64,
+}
+
+/// The records of an archive.
+pub(crate) struct Records<'a> {
+    members: Members<'a>,
+    /// Plain bytes of the open member.
+    buffer: Vec<u8>,
+    at: usize,
+    /// Where the buffer begins in the member.
+    base: u64,
+    inside: bool,
+    /// Whether all plain bytes of the member are in the buffer.
+    ended: bool,
+    /// Broken compression, told when what was read before it is used up.
+    error: Option<io::Error>,
+    number: u64,
+}
+
+impl<'a> Records<'a> {
+    pub(crate) fn new(members: Members<'a>) -> Records<'a> {
+        Records { members, buffer: Vec::new(), at: 0, base: 0, inside: false, ended: false, error: None, number: 0 }
+    }
+
+    /// The words that zstd members share.
+    #[cfg(feature = "emit")]
+    pub(crate) fn dictionary(&self) -> Option<Vec<u8>> {
+        self.members.dictionary.clone()
+    }
+
+    /// The next record, or what stands in its place; nothing at the end.
+    pub(crate) fn next(&mut self) -> Option<Result<Record, Broken>> {
+        loop {
+            if !self.inside {
+                match self.members.next() {
+                    Ok(false) => return None,
+                    Ok(true) => self.enter(),
+                    Err(e) => {
+                        self.members.find();
+                        return Some(Err(self.unpacked(&e)));
+                    }
+                }
+            }
+            self.buffer.drain(..self.at);
+            self.base += std::mem::take(&mut self.at) as u64;
+            self.skip_blank();
+            if self.at < self.buffer.len() {
+                return Some(self.record().map_err(|broken| self.explained(broken)));
+            }
+            self.inside = false;
+            if let Some(e) = self.error.take() {
+                self.members.find();
+                return Some(Err(self.unpacked(&e)));
+            }
+        }
+    }
+
+    /// What is cut short by broken compression is one fault, not two.
+    fn explained(&mut self, broken: Broken) -> Broken {
+        match self.error.take_if(|_| self.at == self.buffer.len()) {
+            None => broken,
+            Some(e) => {
+                self.members.find();
+                Broken { number: broken.number, at: broken.at, ..self.unpacked(&e) }
+            }
+        }
+    }
+
+    fn enter(&mut self) {
+        (self.inside, self.ended, self.at, self.base) = (true, false, 0, 0);
+        self.buffer.clear();
+    }
+
+    fn unpacked(&self, error: &io::Error) -> Broken {
+        let kind = self.members.kind.map_or("data", |kind| kind.name());
+        let why = format!("broken {kind} member ({error}); it was skipped, and reading went on where a next record begins");
+        Broken { number: None, why, packed: true, member: self.members.start, at: u64::MAX }
+    }
+
+    /// Reads until this many bytes are there, from the current place on; says whether they are.
+    fn want(&mut self, count: usize) -> bool {
+        while self.buffer.len() - self.at < count && !self.ended {
+            let before = self.buffer.len();
+            self.buffer.resize(before + STEP.max((count - (before - self.at)).min(8 << 20)), 0);
+            let read = self.members.read(&mut self.buffer[before..]);
+            self.buffer.truncate(before + read.as_ref().map_or(0, |n| *n));
+            self.ended = matches!(read, Ok(0) | Err(_));
+            self.error = read.err();
+        }
+        self.buffer.len() - self.at >= count
+    }
+
+    fn skip_blank(&mut self) {
+        while self.want(1) && matches!(self.buffer[self.at], b'\r' | b'\n') {
+            self.at += 1;
+        }
+    }
+
+    /// What begins here: a record or not.
+    fn record(&mut self) -> Result<Record, Broken> {
+        let start = self.at;
+        let begins = self.want(8) && self.buffer[start..].starts_with(b"WARC/");
+        let (member, at) = (self.members.start, self.base + start as u64);
+        let Some(end) = begins.then(|| self.header_end()).flatten() else {
+            self.resync(start + 1);
+            let passed = self.base + self.at as u64 - at;
+            let after = self.number;
+            let why = format!("{passed} bytes behind record {after} are no record; they were skipped");
+            return Err(Broken { number: None, why, packed: false, member, at });
+        };
+        self.number += 1;
+        let header = header(&self.buffer[start..end]);
+        let Some(length) = header.length else {
+            self.resync(end);
+            return Err(self.broken("it has no Content-Length that is a number", at));
+        };
+        self.at = end;
+        if length > RECORD {
+            if !self.pass_over(length) {
+                return Err(self.broken("it is cut short", at));
+            }
+            return Ok(Record { number: self.number, header, body: None, member, at });
+        }
+        let length = length as usize;
+        let whole = self.want(length);
+        let behind = (end + length).min(self.buffer.len());
+        // Behind a record stand two line breaks, and then the next one or nothing.
+        self.at = behind;
+        self.skip_blank();
+        let fits = whole && (!self.want(5) && self.at == self.buffer.len() || self.buffer[self.at..].starts_with(b"WARC/"));
+        if fits {
+            let body = Some(self.buffer[end..behind].to_vec());
+            return Ok(Record { number: self.number, header, body, member, at });
+        }
+        let missing = length - (behind - end);
+        self.resync(end);
+        Err(match whole {
+            false => self.broken(&format!("it is cut short, {missing} bytes are missing"), at),
+            true => self.broken("its Content-Length is wrong", at),
+        })
+    }
+
+    fn broken(&self, why: &str, at: u64) -> Broken {
+        let why = format!("{why}; the record was skipped: fetch or write the archive again");
+        Broken { number: Some(self.number), why, packed: false, member: self.members.start, at }
+    }
+
+    /// Where the header that begins here ends, behind its empty line.
+    fn header_end(&mut self) -> Option<usize> {
+        let start = self.at;
+        let mut seen = 0;
+        loop {
+            let there = &self.buffer[start + seen..];
+            let end = memchr::memchr_iter(b'\n', there).find_map(|at| match there.get(at + 1..at + 3) {
+                Some([b'\n', _]) => Some(at + 2),
+                Some([b'\r', b'\n']) => Some(at + 3),
+                _ => None,
+            });
+            if let Some(end) = end {
+                return Some(start + seen + end);
+            }
+            if there.len() + seen > HEADER {
+                return None;
+            }
+            seen = (there.len() + seen).saturating_sub(3);
+            let have = self.buffer.len() - start;
+            if !self.want(have + 1) {
+                // At the very end one line break is enough.
+                return self.buffer[start..].ends_with(b"\n\n").then_some(self.buffer.len());
+            }
+        }
+    }
+
+    /// Goes to the next line that begins as a record does, or to the end of the member.
+    fn resync(&mut self, from: usize) {
+        self.at = from;
+        loop {
+            let there = &self.buffer[self.at - 1..];
+            if let Some(at) = memchr::memmem::find(there, b"\nWARC/") {
+                self.at += at;
+                return;
+            }
+            // What was looked at needs not be held.
+            self.at = (self.buffer.len().saturating_sub(5)).max(self.at);
+            if self.at > 1 << 20 {
+                self.buffer.drain(..self.at - 1);
+                self.base += self.at as u64 - 1;
+                self.at = 1;
+            }
+            let have = self.buffer.len() - self.at;
+            if !self.want(have + 1) {
+                self.at = self.buffer.len();
+                return;
+            }
+        }
+    }
+
+    /// Passes over a body that is too long to be held.
+    fn pass_over(&mut self, length: u64) -> bool {
+        let mut left = length;
+        while left > 0 && self.want(1) {
+            let step = left.min((self.buffer.len() - self.at) as u64);
+            left -= step;
+            self.base += self.at as u64 + step;
+            self.buffer.drain(..self.at + step as usize);
+            self.at = 0;
+        }
+        left == 0
+    }
+}
+
+/// Reads the lines of a header; a line that begins with white space goes on with the one before.
+fn header(bytes: &[u8]) -> Header {
+    let text = String::from_utf8_lossy(bytes);
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in text.lines().skip(1) {
+        match (line.starts_with([' ', '\t']), fields.last_mut()) {
+            (true, Some((_, value))) => value.extend([" ", line.trim()]),
+            _ => {
+                if let Some((name, value)) = line.split_once(':') {
+                    fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+                }
+            }
+        }
+    }
+    let mut header = Header::default();
+    for (name, value) in fields {
+        let bare = || value.trim_start_matches('<').trim_end_matches('>').to_owned();
+        match name.as_str() {
+            "warc-type" => header.kind = value.to_ascii_lowercase(),
+            "warc-record-id" => header.id = value,
+            "warc-concurrent-to" => header.concurrent.push(value),
+            // Old writers put it in angle brackets.
+            "warc-target-uri" => header.target = bare(),
+            "warc-date" => header.date = value,
+            "content-type" => header.content_type = value.to_ascii_lowercase(),
+            "content-length" => header.length = value.parse().ok(),
+            _ => {}
+        }
+    }
+    header
+}
