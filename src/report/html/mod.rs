@@ -8,6 +8,7 @@
 //! Outside text enters a page by two doors only: through `maud`, which escapes it, or through `data`, which writes JSON without any
 //! character that HTML gives a meaning. The scripts put it on the screen as text, never as markup.
 
+mod charts;
 mod chosen;
 mod cut;
 mod data;

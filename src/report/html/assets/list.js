@@ -3,7 +3,6 @@ const PART = 100;
 
 const state = { kind: "pair", words: "", relation: "", source: "", other: "", order: "shared", shown: PART };
 const all = { pair: pairs, cluster: clusters, repeat: repeats };
-const nouns = { pair: ["pair"], cluster: ["cluster"], repeat: ["repeat"] };
 
 const orders = {
   pair: {
@@ -58,12 +57,14 @@ function wanted() {
   return order ? kept.sort(order) : kept;
 }
 
+const sourceOf = (document) => (document.source === null ? "" : lists.sources[document.source]);
+const sourced = () => lists.sources.length > 0;
+
 function titled(number) {
   const document = documents[number];
-  const source = document.source === null ? null : lists.sources[document.source];
   return [
     el("span", { class: "name", dir: "auto" }, document.name),
-    el("span", { class: "faint" }, ...[source, document.date].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])),
+    el("span", { class: "faint" }, ...[sourceOf(document), document.date].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])),
     el("span", { class: "title", dir: "auto" }, document.title),
   ];
 }
@@ -87,10 +88,21 @@ const rows = {
   ],
 };
 
+// The address of a finding inside the page.
+const address = (item) => "#" + item.kind + "-" + (item.number + 1);
+const link = (item, ...inside) => el("a", { href: address(item) }, inside);
+
 let current = [];
 function row(item) {
-  const link = el("a", { href: "#" + item.kind + "-" + (item.number + 1), class: "row" }, rows[item.kind](item));
-  return el("li", {}, link);
+  return el("li", {}, el("a", { href: address(item), class: "row" }, rows[item.kind](item)));
+}
+
+// The finding that is open, and its row.
+let openItem = null;
+function markCurrent() {
+  const href = openItem ? address(openItem) : "";
+  for (const row of $("results").querySelectorAll("a.row"))
+    if (row.getAttribute("href") === href) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
 }
 
 function showList() {
@@ -103,6 +115,7 @@ function showList() {
     const from = state.shown;
     state.shown += PART;
     list.append(...current.slice(from, state.shown).map(row));
+    markCurrent();
     list.children[from].firstChild.focus();
     const left = current.length - state.shown;
     if (left > 0) button.textContent = count(Math.min(left, PART), "more", "more") + " of " + grouped.format(left);
@@ -110,6 +123,6 @@ function showList() {
   });
   $("results").replaceChildren(list, ...(button ? [button] : []));
   const total = all[state.kind].length;
-  const [noun] = nouns[state.kind];
-  $("told").textContent = current.length === total ? count(total, noun) : grouped.format(current.length) + " of " + count(total, noun);
+  $("told").textContent = current.length === total ? count(total, state.kind) : grouped.format(current.length) + " of " + count(total, state.kind);
+  markCurrent();
 }
