@@ -35,6 +35,13 @@ python3 tests/schemas.py "${CARGO_TARGET_DIR:-target}/tmp/formats"
 echo "-- the action for GitHub, its steps run as the runner does"
 "${CARGO_TARGET_DIR:-target}/schemas-venv/bin/python" tests/action.py "$program"
 
+# The browser comes from Debian, what drives it from npm.
+browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+{ browser && command -v npm; } >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium nodejs npm >/dev/null; }
+
+echo "-- the page for a browser, in a browser"
+node tests/html.mjs "$program" "${CARGO_TARGET_DIR:-target}/tmp/html"
+
 echo "-- the index on a disk that is full, and on one that cannot be written to"
 disk="$(mktemp -d)"
 if mount -t tmpfs -o size=24m tmpfs "$disk" 2>/dev/null; then

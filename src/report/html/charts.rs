@@ -103,7 +103,8 @@ impl Heat {
             let (x, y) = (source(a).min(source(b)), source(a).max(source(b)));
             *sums.entry((x, y)).or_default() += words;
         };
-        for pair in &findings.detection.pairs {
+        // A template is no copy: its words are nobody's.
+        for pair in findings.detection.pairs.iter().filter(|p| p.relation != Relation::Template) {
             add(pair.a, pair.b, shared(findings, pair));
         }
         for class in &findings.detection.equal {
@@ -151,7 +152,7 @@ fn heat(findings: Findings) -> Markup {
     let shade = |n: u64| if n == 0 { 0 } else { ((n as f64 / most as f64).sqrt() * SHADES).ceil() as u64 };
     html! {
         figure .wide {
-            figcaption { h2 { "Words that sources share" } }
+            figcaption { h2 { "Words that sources share" } p .faint { "In pairs and equal texts, templates left out." } }
             div .scroll tabindex="0" role="region" aria-label="Table of words that sources share" {
                 table #heat {
                     thead {

@@ -10,7 +10,7 @@ const CLUSTERS: usize = 2000;
 const MEMBERS: usize = 200;
 /// Repeats, and places of each.
 const REPEATS: usize = 1000;
-const PLACES: usize = 20;
+const PLACES: usize = 12;
 /// Bytes of a text that must find room at least, else its pair is left out.
 const LEAST_TEXT: usize = 500;
 

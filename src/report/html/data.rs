@@ -72,7 +72,8 @@ fn document(cast: &Cast, shown: &Shown, sources: &HashMap<&str, usize>) -> serde
     let info = cast.findings.documents.info(shown.number as usize);
     let tokens = cast.findings.detection.tokens.get(shown.number as usize).copied().unwrap_or(0);
     // A path that is the id, or the id without a record's number, tells nothing.
-    let path = info.path.as_deref().filter(|p| !info.id.starts_with(*p)).map(name);
+    let path = info.path.as_deref().filter(|p| !info.id.starts_with(*p));
+    let path = path.map(|p| info.record.map_or_else(|| name(p), |record| format!("{}:{record}", name(p))));
     let source = source(cast, shown).and_then(|s| sources.get(s));
     let gone = shown.gone.map(|gone| if gone == Gone::Unread { 1 } else { 2 });
     json!([shown.name, shown.title, source, info.date.as_deref().map(name), path, tokens, gone])

@@ -108,13 +108,15 @@ fn notes(chosen: &Chosen, cast: &Cast) -> Markup {
     let summary = &chosen.findings.detection.summary;
     let gone = |why: Gone| cast.all.iter().filter(|s| s.gone == Some(why)).count() as u64;
     let (unread, changed) = (gone(Gone::Unread), gone(Gone::Changed));
+    let part = |(kind, shown, all): (&str, usize, usize)| format!("{} of {}", number(shown as u64), count(all as u64, kind));
+    let left_out: Vec<String> = chosen.left_out().into_iter().map(part).collect();
     let set_aside =
         chosen.findings.skipped.iter().map(|x| ("skipped", x)).chain(summary.limited.iter().map(|x| ("set aside", x)));
     html! {
         ul .notes {
-            @for (kind, shown, all) in chosen.left_out() {
+            @if !left_out.is_empty() {
                 li {
-                    "Shown are the " (number(shown as u64)) " most important of " (count(all as u64, kind))
+                    "Shown are the most important: " (left_out.join(", "))
                     ". All of them are in the report as data: " code { "nearcopy scan … --format json" } "."
                 }
             }

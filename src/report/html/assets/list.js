@@ -69,21 +69,19 @@ function titled(number) {
   ];
 }
 
+const what = (kind, amount) => el("span", { class: "what" }, el("span", { class: "chip" }, kind), " ", amount);
 const rows = {
   pair: (p) => [
-    el("span", { class: "chip " + p.relation }, p.relation),
-    el("span", { class: "amount" }, count(p.shared, "word") + " shared · " + percent(p.scores[0]) + " / " + percent(p.scores[1])),
+    what(p.relation, count(p.shared, "word") + " shared · " + percent(p.scores[0]) + " and " + percent(p.scores[1]) + " of the texts"),
     el("span", { class: "side" }, titled(p.a)),
     el("span", { class: "side" }, titled(p.b)),
   ],
   cluster: (c) => [
-    el("span", { class: "chip" }, count(c.size, "document")),
-    el("span", { class: "amount" }, "weakest " + percent(c.weakest)),
+    what(count(c.size, "document"), "weakest " + percent(c.weakest)),
     el("span", { class: "side" }, titled(c.members[0].document)),
   ],
   repeat: (r) => [
-    el("span", { class: "chip" }, count(r.count, "time")),
-    el("span", { class: "amount" }, "in " + count(r.documents, "document") + " · " + count(r.tokens, "word") + (r.boilerplate ? " · boilerplate" : "")),
+    what(count(r.count, "time"), "in " + count(r.documents, "document") + " · " + count(r.tokens, "word") + (r.boilerplate ? " · boilerplate" : "")),
     el("span", { class: "title", dir: "auto" }, r.words || "(text not to be had)"),
   ],
 };
@@ -101,8 +99,14 @@ function row(item) {
 let openItem = null;
 function markCurrent() {
   const href = openItem ? address(openItem) : "";
-  for (const row of $("results").querySelectorAll("a.row"))
-    if (row.getAttribute("href") === href) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
+  const box = $("results");
+  for (const row of box.querySelectorAll("a.row")) {
+    if (row.getAttribute("href") !== href) { row.removeAttribute("aria-current"); continue; }
+    row.setAttribute("aria-current", "true");
+    // The list beside an open finding scrolls by itself.
+    const [at, frame] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (box.scrollHeight > box.clientHeight && (at.top < frame.top || at.bottom > frame.bottom)) box.scrollTop += at.top - frame.top - frame.height / 3;
+  }
 }
 
 function showList() {

@@ -1,5 +1,6 @@
 // Clusters and repeats in the detail.
-const AROUND = 300;
+// Units shown before and behind a place.
+const AROUND = 160;
 
 const pairOf = new Map(pairs.map((p) => [p.a + "," + p.b, p]));
 const between = (x, y) => pairOf.get(Math.min(x, y) + "," + Math.max(x, y));

@@ -127,6 +127,10 @@ function route() {
   const before = openItem;
   openItem = item || null;
   stepped = null;
+  if (item && kind !== state.kind) turnTo(kind);
+  const at = current.indexOf(item);
+  // Walking on from the last row brings more; a finding far down does not bring all that stand before it.
+  if (at >= state.shown && at < state.shown + PART) { state.shown += PART; showList(); }
   if (item) shows[kind](item);
   else {
     $("detail").hidden = true;
