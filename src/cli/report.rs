@@ -174,10 +174,10 @@ impl Report {
         if self.talk.quiet || gone + other == 0 {
             return;
         }
-        let all = count(at.len() as u64, "text");
         say(&format!(
-            "of {all} {gone} are not there and {other} are not those that were scanned; the page leaves them out\n  \
-             --in PATH says where they are; --id-field and --text-field how they were read"
+            "of {} {gone} not there, {other} not as scanned: the page leaves them out\n  \
+             paths are those of the scan: run this where it ran, or say --in PATH; --id-field and --text-field as they were",
+            count(at.len() as u64, "text")
         ));
     }
 }

@@ -166,22 +166,23 @@ impl Stored {
         let report = report.trim_start_matches('\u{feff}').trim_start();
         let first = report.lines().next().unwrap_or_default();
         let wrong = |why: String| Error::Malformed { what: what.to_owned(), why };
-        let (whole, tag) = match serde_json::from_str::<Tag>(first) {
-            Ok(tag) if tag.r#type == "summary" => (None, tag),
-            _ => (
-                Some(report),
-                serde_json::from_str::<Tag>(report).map_err(|e| wrong(format!("no report as JSON or JSON Lines: {e}")))?,
-            ),
-        };
+        // The object has lines too, but its first one is no JSON by itself.
+        let tag = serde_json::from_str::<Tag>(first).or_else(|_| serde_json::from_str::<Tag>(report));
+        let tag = tag.map_err(|e| wrong(format!("no report as JSON or JSON Lines: {e}")))?;
         if tag.schema != SCHEMA {
             let found = if tag.schema.is_empty() { "no schema".to_owned() } else { format!("schema {:?}", tag.schema) };
             return Err(wrong(format!(
                 "{found}, wanted {SCHEMA:?}: a report written by `nearcopy scan … --format json` or jsonl"
             )));
         }
-        let whole = match whole {
-            Some(report) => serde_json::from_str(report).map_err(|e| wrong(e.to_string()))?,
-            None => lines(report).map_err(|(line, e)| wrong(format!("line {line}: {e}")))?,
+        let whole = if tag.r#type == "summary" {
+            lines(report).map_err(|(line, e)| {
+                // The line is known already.
+                let why = e.to_string();
+                wrong(format!("line {line}, byte {}: {}", e.column(), why.split(" at line ").next().unwrap_or_default()))
+            })?
+        } else {
+            serde_json::from_str(report).map_err(|e| wrong(e.to_string()))?
         };
         build(whole).map_err(wrong)
     }

@@ -315,5 +315,5 @@ fn a_report_that_cannot_be_read_says_why() {
     let mut by_lines = vec![];
     report::jsonl(storm().findings(), &mut by_lines).unwrap();
     let by_lines = String::from_utf8(by_lines).unwrap().replacen("\"weakest\":", "\"strongest\":", 1);
-    assert!(said(&by_lines).contains("line 6: missing field `weakest`"), "{}", said(&by_lines));
+    assert!(said(&by_lines).contains("line 7, byte 158: missing field `weakest`"), "{}", said(&by_lines));
 }

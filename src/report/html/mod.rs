@@ -32,9 +32,9 @@ pub struct HtmlOptions<'a> {
 }
 
 impl Default for HtmlOptions<'_> {
-    /// 10,000 pairs, 14 MiB of text: a page of less than 30 MB that opens in a second or two.
+    /// 10,000 pairs, 16 MiB of text: a page of less than 30 MB that opens in a second or two.
     fn default() -> Self {
-        HtmlOptions { title: None, most_pairs: 10_000, most_text: 14 << 20 }
+        HtmlOptions { title: None, most_pairs: 10_000, most_text: 16 << 20 }
     }
 }
 

@@ -8,6 +8,7 @@ const between = (x, y) => pairOf.get(Math.min(x, y) + "," + Math.max(x, y));
 function showCluster(cluster) {
   const leader = cluster.members[0];
   const standsFor = (m) => (m.first === null ? m.document : m.first);
+  const dated = cluster.members.some((m) => documents[m.document].date);
   const rest = cluster.members.slice(1).map((m) => {
     const pair = between(standsFor(m), standsFor(leader));
     const same = standsFor(m) === standsFor(leader);
@@ -15,10 +16,10 @@ function showCluster(cluster) {
     const d = documents[m.document];
     return el("tr", {},
       el("td", {}, pair && !same ? link(pair, el("bdi", {}, d.name)) : el("bdi", {}, d.name)),
-      el("td", {}, how), sourced() ? el("td", {}, sourceOf(d)) : null, el("td", {}, d.date || ""));
+      el("td", {}, how), sourced() ? el("td", {}, sourceOf(d)) : null, dated ? el("td", {}, d.date || "") : null);
   });
   const title = el("h2", { tabindex: "-1" }, "Cluster of " + count(cluster.size, "document") + " around ", el("bdi", {}, documents[leader.document].name));
-  const head = ["document", "how much", sourced() ? "source" : null, "date"].filter(Boolean).map((name) => el("th", { scope: "col" }, name));
+  const head = ["document", "how much", sourced() ? "source" : null, dated ? "date" : null].filter(Boolean).map((name) => el("th", { scope: "col" }, name));
   const left = cluster.size - cluster.members.length;
   $("detail").replaceChildren(
     way(cluster), title, el("p", { class: "faint" }, "The weakest member has " + percent(cluster.weakest) + " in common with the representative."),
