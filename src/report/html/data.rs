@@ -49,7 +49,7 @@ pub(super) fn lists(chosen: &Chosen, cast: &Cast, out: &mut dyn Write) -> io::Re
         chosen.clusters.iter().map(|c| {
             let shown: Vec<(usize, Option<usize>)> =
                 members(c).map(|n| (cast.place(n), equal.get(&n).map(|&first| cast.place(first)))).collect();
-            json!([c.members.len(), rounded(c.weakest, 4), shown])
+            json!([c.members.len(), short(c.weakest, 6), shown])
         }),
     )?;
     let mut texts = Texts::new(chosen.findings.documents);
@@ -62,6 +62,11 @@ pub(super) fn lists(chosen: &Chosen, cast: &Cast, out: &mut dyn Write) -> io::Re
 fn classes(chosen: &Chosen) -> BTreeMap<u32, u32> {
     let rest = chosen.findings.detection.equal.iter().flat_map(|class| class.iter().skip(1).map(|&n| (n, class[0])));
     rest.filter(|(n, first)| chosen.documents.contains_key(n) && chosen.documents.contains_key(first)).collect()
+}
+
+/// To three decimals, by way of those that the report as data has: so that a report read back gives the same page.
+fn short(value: f64, decimals: i32) -> f64 {
+    rounded(rounded(value, decimals), 3)
 }
 
 fn source<'a>(cast: &Cast<'a>, shown: &Shown) -> Option<&'a str> {
@@ -91,7 +96,7 @@ fn pair(cast: &Cast, pair: &Pair, texts: &mut Texts) -> io::Result<serde_json::V
         longest.sort_by_key(|m| (m.a, m.b));
         shown = longest.into_iter().map(|m| passage(m, (a, &text_a), (b, &text_b))).collect();
     }
-    let scores = [c.coverage_a, c.coverage_b, c.resemblance].map(|s| rounded(s, 3));
+    let scores = [c.coverage_a, c.coverage_b, c.resemblance].map(|s| short(s, 6));
     let facts = [c.facts.agree, c.facts.compared];
     let places = [cast.place(pair.a), cast.place(pair.b)];
     Ok(json!([places, pair.relation.name(), shared(cast.findings, pair), scores, facts, c.matches.len(), shown]))
@@ -122,7 +127,7 @@ fn passage(m: &Match, (a, text_a): (&Shown, &Text), (b, text_b): (&Shown, &Text)
         last_b,
         m.tokens_a,
         m.tokens_b,
-        rounded(m.identity, 3),
+        short(m.identity, 4),
         runs
     ])
 }
