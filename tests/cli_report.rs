@@ -135,6 +135,18 @@ fn what_is_wrong_is_said() {
 }
 
 #[test]
+fn where_there_is_no_page_it_is_said() {
+    let dir = corpus();
+    let at = dir.path();
+    let (code, _, err) = run(at, &["explain", "one.txt", "two.txt", "--format", "html"]);
+    assert!(code == 2 && err.contains("explain writes human and json"), "{err}");
+    let (code, _, err) = run(at, &["dedupe", "more.jsonl", "-o", "clean.jsonl", "--format", "html"]);
+    assert!(code == 2 && err.contains("--report html=FILE") && !at.join("clean.jsonl").exists(), "{err}");
+    done(at, &["dedupe", "more.jsonl", "-o", "clean.jsonl", "--report", "html=page.html", "-q"]);
+    assert!(fs::read_to_string(at.join("page.html")).unwrap().starts_with("<!DOCTYPE html>"));
+}
+
+#[test]
 fn check_makes_a_page_too() {
     let dir = corpus();
     let at = dir.path();
