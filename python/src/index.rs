@@ -108,6 +108,9 @@ pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
 /// Tells two states of one path apart.
 type Moment = Option<(u64, u128)>;
 
+/// What opens an index again.
+type Reopen<'py> = (PathBuf, Bound<'py, PyDict>, Moment);
+
 fn moment(file: &std::fs::Metadata) -> (u64, u128) {
     let changed = file.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
     #[cfg(unix)]
@@ -398,7 +401,7 @@ impl Index {
     fn __exit__(&self, py: Python, _args: &Bound<PyTuple>) {
         self.close(py);
     }
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (PathBuf, Bound<'py, PyDict>, Moment))> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Reopen<'py>)> {
         let again = py.import("nearcopy._input")?.getattr("reopen")?;
         // What holds an index is another thing once the index has changed: caches that go by the pickle must see that.
         let moment = std::fs::metadata(self.path.join("data.mdb")).ok().map(|m| moment(&m));
