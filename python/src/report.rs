@@ -1,9 +1,9 @@
 //! Owns: `scan` and what it found, as Python sees it. Never: finds anything.
 
+use crate::document::id as given_id;
 use crate::documents::{Kept, Rows, warn};
 use crate::errors::{SettingError, bad, io, raise};
 use crate::found::{Cluster, Comparison, Located, Pair, Place, Removed, Repeat, Sides};
-use crate::index::id as given_id;
 use crate::listed::{Listed, What};
 use crate::named::Background;
 use crate::run::{briefly, run};
