@@ -13,8 +13,8 @@ import sys
 
 import scrapy
 from itemadapter import ItemAdapter
+from scrapy import crawler as crawlers
 from scrapy import signals
-from scrapy.crawler import CrawlerProcess
 
 
 class Declared(scrapy.Item):
@@ -76,7 +76,9 @@ def main(starts, settings, item="dict", together=False):
         "RETRY_ENABLED": False,
         "HTTPPROXY_ENABLED": False,
     }
-    process = CrawlerProcess({**usual, **settings})
+    # Newer versions crawl without a reactor, too.
+    kind = "CrawlerProcess" if settings.get("TWISTED_REACTOR_ENABLED", True) else "AsyncCrawlerProcess"
+    process = getattr(crawlers, kind)({**usual, **settings})
     told = []
     for start in starts:
         crawler = process.create_crawler(Site)

@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("scrapy")
 
 import nearcopy  # noqa: E402
+import scrapy.settings.default_settings  # noqa: E402
 
 CRAWL = pathlib.Path(__file__).with_name("crawl.py")
 PACKAGE = str(pathlib.Path(nearcopy.__file__).parent.parent)
@@ -203,6 +204,19 @@ def test_what_counts_as_seen_and_other_thresholds(site, tmp_path):
     strict = {**settings, "NEARCOPY_UNLESS": "equal,near-copy", "NEARCOPY_INDEX": str(tmp_path / "strict")}
     [crawled], _ = crawl([site.url + "/"], **strict, NEARCOPY_SETTINGS={"near_copy_smaller": 1.0, "near_copy_larger": 1.0})
     assert paths(site, crawled["dropped"]) == ["/print-version"]
+
+
+SELECT = {"TWISTED_REACTOR": "twisted.internet.selectreactor.SelectReactor"}
+ASYNCIO = {"TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor"}
+NONE = {"TWISTED_REACTOR_ENABLED": False}
+
+
+@pytest.mark.parametrize("reactor", [SELECT, ASYNCIO, NONE], ids=["select", "asyncio", "none"])
+def test_any_reactor_and_none(site, tmp_path, reactor):
+    if reactor is NONE and not hasattr(scrapy.settings.default_settings, "TWISTED_REACTOR_ENABLED"):
+        pytest.skip("this version of Scrapy needs a reactor")
+    [crawled], _ = crawl([site.url + "/"], **ORDERLY, **reactor, NEARCOPY_INDEX=str(tmp_path / "seen"))
+    assert paths(site, crawled["dropped"]) == ["/reprint", "/print-version"]
 
 
 def test_pages_in_the_index_are_known_though_they_are_alike(site, tmp_path):
