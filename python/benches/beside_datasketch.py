@@ -118,7 +118,8 @@ def machine():
             model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), model)
     except OSError:
         pass
-    return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} at the start"
+    system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
+    return f"{model}, {os.cpu_count()} cores, {system}, load {os.getloadavg()[0]:.1f} at the start"
 
 
 def main():
@@ -158,7 +159,8 @@ def main():
             if turn:
                 used[name].append(spent)
 
-    cost = Table(f"Ten lines, median of {o.runs}" + (", one core each" if pin else ""), ["program", "seconds", "from", "to", "processor s", "peak MiB"])
+    title = f"Ten lines, median of {o.runs}" + (", one core each" if pin else "")
+    cost = Table(title, ["program", "seconds", "from", "to", "processor s", "peak MiB"])
     for name, runs in used.items():
         seconds = [r["seconds"] for r in runs]
         cpu, peak = statistics.median(r["cpu"] for r in runs), max(r["peak_mib"] for r in runs)
@@ -166,7 +168,8 @@ def main():
 
     sets = [shingles(text) for text in texts]
     wanted = truth(sets)
-    found = Table(f"Pairs, {len(wanted)} of them of an exact resemblance of .5 or more", ["found by", "pairs", "of those", "recall", "precision", ".2 to .5", "below .2"])
+    title = f"Pairs, {len(wanted)} of them of an exact resemblance of .5 or more"
+    found = Table(title, ["found by", "pairs", "of those", "recall", "precision", ".2 to .5", "below .2"])
     mine = ours(read(os.path.join(work, "0.tsv")))
     judge(found, f"{nearcopy}, all relations", mine, wanted, sets)
     judge(found, "… equal and near-copy", {p for p, (r, _) in mine.items() if r in ("equal", "near-copy")}, wanted, sets)
@@ -179,7 +182,9 @@ def main():
     with open(o.articles, "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()[:16]
     print(f"machine  {stated}")
-    print(f"input    {os.path.basename(o.articles)}: {os.path.getsize(o.articles) / 1e6:.1f} MB, {len(texts)} texts, {sum(not s for s in sets)} of them below five words, sha256 {digest}…")
+    size, short = os.path.getsize(o.articles) / 1e6, sum(not s for s in sets)
+    what = f"{size:.1f} MB, {len(texts)} texts, {short} of them below five words"
+    print(f"input    {os.path.basename(o.articles)}: {what}, sha256 {digest}…")
 
 
 if __name__ == "__main__":

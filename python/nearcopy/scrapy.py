@@ -21,7 +21,7 @@ In a project's settings::
     a paragraph.
 ``NEARCOPY_FLAG_FIELD``
     By default ``"nearcopy"``: a list, nearest first, of the pages of the index that this one is related to, by whatever relation; empty
-    if there are none. Each is a dict that can be written as JSON: ``id``, ``source``, ``date``, ``relation``, ``copies``, ``resemblance``, ``coverage_a``
+    if there are none, and None or not there if the item was not checked. Each is a dict that can be written as JSON: ``id``, ``source``, ``date``, ``relation``, ``copies``, ``resemblance``, ``coverage_a``
     (share of this page's text that is there, too), ``coverage_b`` (share of the other's that is here), and ``passage``, the first that both
     share, or None: its ``text``, cut at 200 characters, and in ``a`` and ``b`` its ``[start, end]`` in this text and the other, in code points.
 ``NEARCOPY_SETTINGS``
@@ -47,6 +47,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, MutableMapping, Sequence
+from contextlib import suppress
 from datetime import date as Date
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union, cast, get_args
 from urllib.parse import urlsplit
@@ -60,7 +61,6 @@ from ._nearcopy import Index, Sighting
 from ._settings import Relation
 
 if TYPE_CHECKING:
-    from scrapy import Spider
     from scrapy.crawler import Crawler
     from typing_extensions import Self
 
@@ -96,7 +96,7 @@ except ImportError:  # before Scrapy 2.15
         return await maybe_deferred_to_future(deferToThread(func, *args))
 
 
-class SeenBefore(DropItem):
+class SeenBefore(DropItem):  # type: ignore[misc, unused-ignore]
     """The item was dropped. ``seen`` is what the flag field would have said of the page that it is a copy of."""
 
     def __init__(self, seen: dict[str, Any]) -> None:
@@ -150,14 +150,14 @@ class NearCopyPipeline:
         return cls(crawler)
 
     # Scrapy handed the spider on until 2.13, and warns of a method that wants it since.
-    def open_spider(self, spider: Optional[Spider] = None) -> None:
+    def open_spider(self, spider: Any = None) -> None:
         self.index = Index(self._path, **self._options)
 
-    def close_spider(self, spider: Optional[Spider] = None) -> None:
+    def close_spider(self, spider: Any = None) -> None:
         if self.index is not None:
             self.index.close()
 
-    async def process_item(self, item: Any, spider: Optional[Spider] = None) -> Any:
+    async def process_item(self, item: Any, spider: Any = None) -> Any:
         fields: Fields = ItemAdapter(item)
         kind = type(item).__name__
         page = self._page(fields, kind)
@@ -167,6 +167,9 @@ class NearCopyPipeline:
             answer: Answer = await _in_thread(self._ask, page)
         except Error as error:
             # Rather a page twice than a page lost.
+            if self._flag is not None:
+                with suppress(Exception):
+                    fields[self._flag] = None
             self._count("errors")
             self._tell(type(error).__name__, logging.ERROR, f"passed on unchecked: {_clean(page.id, PASSAGE)}: {error}")
             return item

@@ -22,7 +22,8 @@ def rows():
     for n in range(FAMILIES):
         story = " ".join(f"{tree}{k}of{n}" for tree in ("alder", "birch", "cedar", "elder", "fig", "hazel") for k in range(12))
         out += [{"id": f"a{n}", "text": story}, {"id": f"b{n}", "text": story.replace(f"fig5of{n}", "plum")}]
-    return out + [{"id": f"c{n}", "text": f"Story {n} stands alone: nobody{n} has told{n} it before or since, as far as anybody{n} knows."} for n in range(9)]
+    alone = "Story {0} stands alone: nobody{0} has told{0} it before or since, as far as anybody{0} knows."
+    return out + [{"id": f"c{n}", "text": alone.format(n)} for n in range(9)]
 
 
 @pytest.fixture

@@ -202,7 +202,8 @@ def test_what_counts_as_seen_and_other_thresholds(site, tmp_path):
     [crawled], _ = crawl([site.url + "/"], **settings)
     assert paths(site, crawled["dropped"]) == ["/print-version"] and counts(crawled)["added"] == 4
     strict = {**settings, "NEARCOPY_UNLESS": "equal,near-copy", "NEARCOPY_INDEX": str(tmp_path / "strict")}
-    [crawled], _ = crawl([site.url + "/"], **strict, NEARCOPY_SETTINGS={"near_copy_smaller": 1.0, "near_copy_larger": 1.0})
+    thresholds = {"near_copy_smaller": 1.0, "near_copy_larger": 1.0}
+    [crawled], _ = crawl([site.url + "/"], **strict, NEARCOPY_SETTINGS=thresholds)
     assert paths(site, crawled["dropped"]) == ["/print-version"]
 
 
@@ -297,13 +298,16 @@ def test_wrong_settings_end_the_crawl_before_it_begins(site, tmp_path, settings,
     assert crawled["items"] == [] and lines(log, said)
 
 
-def test_what_the_index_fails_on_is_passed_on(site, tmp_path):
+@pytest.mark.parametrize("action", ["drop", "flag"])
+def test_what_the_index_fails_on_is_passed_on(site, tmp_path, action):
     with nearcopy.Index(tmp_path / "seen"):
         pass
     settings = {"NEARCOPY_INDEX": str(tmp_path / "seen"), "NEARCOPY_SETTINGS": {"read_only": True}, **ORDERLY}
+    settings["NEARCOPY_ACTION"] = action
     [crawled], log = crawl([site.url + "/"], **settings)
     assert len(crawled["items"]) == 6 and counts(crawled) == {"errors": 5, "no_text": 1}
     assert len(lines(log, "ERROR", "passed on unchecked", site.url + "/bridge", "reading")) == 1
+    assert all(item.get("nearcopy") is None for item in crawled["items"])
 
 
 def test_hostile_text_stays_on_its_line():
