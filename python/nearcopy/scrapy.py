@@ -17,13 +17,14 @@ In a project's settings::
     flagged, and not added to the index.
 ``NEARCOPY_TEXT_FIELD``, ``NEARCOPY_ID_FIELD``, ``NEARCOPY_SOURCE_FIELD``, ``NEARCOPY_DATE_FIELD``
     Which field is which. By default the usual names are looked for: ``text``, ``content``, ``body``, …; ``url``, ``uri``, ``link``, ``id``, …;
-    ``source``, ``outlet``, …; ``date``, ``published``, …. Without a source the host of the id or url is one. A text may be a list of strings: each is
-    a paragraph.
+    ``source``, ``outlet``, …; ``date``, ``published``, …. Without a source the host of the id or url is one. A text may be a list of
+    strings: each is a paragraph.
 ``NEARCOPY_FLAG_FIELD``
     By default ``"nearcopy"``: a list, nearest first, of the pages of the index that this one is related to, by whatever relation; empty
-    if there are none, and None or not there if the item was not checked. Each is a dict that can be written as JSON: ``id``, ``source``, ``date``, ``relation``, ``copies``, ``resemblance``, ``coverage_a``
-    (share of this page's text that is there, too), ``coverage_b`` (share of the other's that is here), and ``passage``, the first that both
-    share, or None: its ``text``, cut at 200 characters, and in ``a`` and ``b`` its ``[start, end]`` in this text and the other, in code points.
+    if there are none, and None or not there if the item was not checked. Each is a dict that can be written as JSON: ``id``, ``source``,
+    ``date``, ``relation``, ``copies``, ``resemblance``, ``coverage_a`` (share of this page's text that is there, too), ``coverage_b`` (share
+    of the other's that is here), and ``passage``, the first that both share, or None: its ``text``, cut at 200 characters, and in ``a``
+    and ``b`` its ``[start, end]`` in this text and the other, in code points.
 ``NEARCOPY_SETTINGS``
     A dict of what ``nearcopy.Index`` takes: ``{"preset": "news", "near_copy_larger": 0.7}``. What concerns keys is settled when the index is made.
 
@@ -31,13 +32,13 @@ A page that is crawled again and is in the index under its own id, unchanged, is
 index made with ``without_texts`` cannot tell so if others of the index are like it.) One whose text has changed replaces what the index has of it,
 unless the new text is a copy of another page. A page that was dropped is not in the index, so it is dropped again.
 
-Nothing is dropped but what the index has seen. Items without a text or an id, and those the index fails on (a full disk, say), are passed on, counted,
-and told of in the log. A page that is in the index but was never stored, because the crawl was killed in between, say, is passed on when
-it is crawled again. An index that cannot be opened, or a setting that is wrong, ends the crawl before it begins.
+Nothing is dropped but what the index has seen. Items without a text or an id, and those the index fails on (a full disk, say), are passed
+on, counted, and told of in the log. A page that is in the index but was never stored, because the crawl was killed in between, say, is
+passed on when it is crawled again. An index that cannot be opened, or a setting that is wrong, ends the crawl before it begins.
 
-Stats: each item is one of ``nearcopy/no_text``, ``nearcopy/no_id``, ``nearcopy/errors`` and ``nearcopy/checked``; each that is checked is one of ``nearcopy/added``,
-``nearcopy/replaced``, ``nearcopy/known``, and ``nearcopy/dropped`` or ``nearcopy/flagged``, which are also told by relation, as
-``nearcopy/dropped/near-copy``.
+Stats: each item is one of ``nearcopy/no_text``, ``nearcopy/no_id``, ``nearcopy/errors`` and ``nearcopy/checked``; each that is checked is one of
+``nearcopy/added``, ``nearcopy/replaced``, ``nearcopy/known``, and ``nearcopy/dropped`` or ``nearcopy/flagged``, which are also told by
+relation, as ``nearcopy/dropped/near-copy``.
 
 The index is asked and written in threads, so that downloads go on meanwhile. Needs Scrapy 2.8 or newer.
 """
