@@ -15,7 +15,7 @@ mod span;
 mod text;
 
 pub use engine::batch::{compare_pairs, scan, scan_with};
-pub use engine::corpus::Corpus;
+pub use engine::corpus::{Corpus, Texts};
 #[cfg(feature = "index")]
 pub use engine::index::{Added, AddedCounts, Checked, Index, IndexOptions, IndexStats, SameId, Sighting, Verification};
 pub use engine::options::{Progress, RunOptions, Stage};
@@ -36,6 +36,7 @@ pub use sketch::fingerprint::Fingerprinter;
 pub use sketch::recipe::{Banding, Recipe};
 pub use span::Span;
 pub use text::document::{Document, DocumentInfo, Documents};
+pub use text::lines::LineIndex;
 pub use text::token::{Kind, Tokens, tokenize};
 
 /// What the benchmarks measure and nobody else needs: no part of the public interface.

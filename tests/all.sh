@@ -42,6 +42,9 @@ browser() { command -v chromium || command -v chromium-browser || command -v goo
 echo "-- the page for a browser, in a browser"
 node tests/html.mjs "$program" "${CARGO_TARGET_DIR:-target}/tmp/html"
 
+echo "-- the Python package"
+tests/python.sh "$program"
+
 echo "-- the index on a disk that is full, and on one that cannot be written to"
 disk="$(mktemp -d)"
 if mount -t tmpfs -o size=24m tmpfs "$disk" 2>/dev/null; then

@@ -27,6 +27,23 @@ fn sound(index: &Index) {
 }
 
 #[test]
+fn what_is_there_is_nobodys_new_copy() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = Index::create(dir.path().join("index"), &Recipe::default()).unwrap();
+    let story =
+        "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year.";
+    index.add_all([Document::new("a", story), Document::new("b", story)]).unwrap();
+    let unless = [Relation::Equal, Relation::NearCopy];
+    let ask = |id: &str, text: &str| {
+        let checked = index.check_and_add(&Document::new(id, text), &Thresholds::default(), &unless).unwrap();
+        (checked.added, checked.sightings.len())
+    };
+    assert_eq!(ask("b", STORY), (Some(Added::Known), 1));
+    assert_eq!(ask("c", STORY), (None, 1));
+    assert_eq!(ask("b", &STORY.replace("Monday", "Tuesday")), (None, 1), "its text has changed to another near-copy");
+}
+
+#[test]
 fn adds_sees_removes_and_keeps() {
     let (dir, index) = new_index();
     let t = Thresholds::default();

@@ -100,39 +100,12 @@ impl SettingArgs {
 fn check(flags: &Flags, recipe: &Recipe, thresholds: &Thresholds) -> nearcopy::Result<()> {
     recipe.check()?;
     thresholds.check()?;
-    let (since, until) = (thresholds.since.as_deref(), thresholds.until.as_deref());
-    for (name, date) in [("since", since), ("until", until)] {
-        if let Some(date) = date.filter(|d| !is_date(d)) {
-            return Err(Error::Setting { name, why: format!("a date such as 2024, 2024-05 or 2024-05-31, not {date:?}") });
-        }
-    }
-    if let (Some(since), Some(until)) = (since, until)
-        && since > until
-        && !since.starts_with(until)
-    {
-        return Err(Error::Setting { name: "since", why: format!("{since} is after until ({until})") });
-    }
     if let Some(label) = flags.input.encoding.as_deref()
         && encoding_rs::Encoding::for_label(label.as_bytes()).is_none()
     {
         return Err(Error::Setting { name: "encoding", why: format!("no encoding is called {label:?}") });
     }
     Ok(())
-}
-
-/// Whether it reads like the beginning of an ISO 8601 date or time.
-fn is_date(s: &str) -> bool {
-    let shape = b"dddd-dd-ddT";
-    let day = s.get(..s.len().min(shape.len())).unwrap_or("");
-    let fits = day.bytes().zip(shape).all(|(c, want)| match want {
-        b'd' => c.is_ascii_digit(),
-        b'T' => c == b'T' || c == b' ',
-        other => c == *other,
-    });
-    let within = |range: std::ops::Range<usize>, most: u32| {
-        s.get(range).is_none_or(|digits| digits.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n)))
-    };
-    s.is_ascii() && fits && [4, 7, 10].contains(&s.len().min(10)) && within(5..7, 12) && within(8..10, 31)
 }
 
 /// Says who gave the value that cannot be.
@@ -222,28 +195,6 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates() {
-        for good in ["2024", "2024-05", "2024-05-31", "2024-05-31T10:00", "2024-05-31 10:00:00Z"] {
-            assert!(is_date(good), "{good}");
-        }
-        for bad in [
-            "",
-            "24",
-            "20245",
-            "2024-5",
-            "2024-13",
-            "2024-05-32",
-            "31.05.2024",
-            "yesterday",
-            "2024-05-31x",
-            "２０２４",
-            "2024-00",
-        ] {
-            assert!(!is_date(bad), "{bad}");
-        }
-    }
 
     #[test]
     fn every_field_has_a_flag() {

@@ -244,9 +244,12 @@ fn check(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds) ->
     late.map_or(Ok(()), |n| Err(Error::Unordered { id: documents.info(n).id.clone() }))
 }
 
+/// More threads than this only take memory, and a machine may not have them.
+const MOST_THREADS: usize = 512;
+
 /// Runs in a pool of its own, so that the caller's is left alone.
 pub fn in_pool<T: Send>(options: &RunOptions, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.min(MOST_THREADS)).build();
     match pool {
         Ok(pool) => pool.install(work),
         // Threads cannot be had: do it on this one.

@@ -1,11 +1,23 @@
-//! Owns: documents in memory, numbered by id. Never: reads a file.
+//! Owns: documents numbered by id, their texts in memory or elsewhere. Never: reads a file.
 
 use crate::error::{Error, Result};
 use crate::hash;
 use crate::text::document::{Document, DocumentInfo, Documents};
 use std::borrow::Cow;
 
-/// Documents kept in memory, in the byte order of their ids.
+/// Texts by number, wherever they are kept.
+pub trait Texts: Sync {
+    /// The text of this number, or nothing when it can no longer be read. Must give the same text each time.
+    fn text(&self, number: usize) -> Option<Cow<'_, str>>;
+}
+
+impl Texts for Vec<String> {
+    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
+        self.get(number).map(|text| Cow::Borrowed(text.as_str()))
+    }
+}
+
+/// Documents in the byte order of their ids, their texts in memory or where the caller keeps them.
 ///
 /// One id with one text several times is several equal documents. One id with several texts is renamed: each becomes
 /// `ID@` and eight hex digits of its text's hash, so that nothing is lost and nothing depends on the order of arrival.
@@ -17,9 +29,10 @@ use std::borrow::Cow;
 /// assert_eq!(corpus.renamed(), 0);
 /// ```
 #[derive(Debug, Default)]
-pub struct Corpus {
+pub struct Corpus<T = Vec<String>> {
     infos: Vec<DocumentInfo>,
-    texts: Vec<String>,
+    came: Vec<u32>,
+    texts: T,
     renamed: u64,
 }
 
@@ -29,51 +42,78 @@ impl Corpus {
     /// # Errors
     /// A text of 4 GiB or more, or more than 4,294,967,295 documents.
     pub fn new(documents: impl IntoIterator<Item = Document>) -> Result<Corpus> {
-        let mut documents: Vec<Document> = documents.into_iter().collect();
-        if let Some(d) = documents.iter().find(|d| u32::try_from(d.text.len()).is_err()) {
-            return Err(Error::TextTooLong { id: d.id.clone(), bytes: d.text.len() as u64 });
+        let (infos, texts) = documents.into_iter().map(Document::into_parts).unzip();
+        Corpus::with_texts(infos, texts)
+    }
+}
+
+impl<T: Texts> Corpus<T> {
+    /// Takes documents whose texts are kept elsewhere, a column of a table say: the text of `infos[n]` is number n of `texts`. Nothing is
+    /// copied; `bytes` of each info is set by its text.
+    ///
+    /// ```
+    /// use nearcopy::{Corpus, DocumentInfo, Documents, Texts};
+    /// use std::borrow::Cow;
+    /// /// Strings end to end, and where each begins: a column of Apache Arrow.
+    /// struct Column { values: String, offsets: Vec<usize> }
+    /// impl Texts for Column {
+    ///     fn text(&self, n: usize) -> Option<Cow<'_, str>> {
+    ///         self.values.get(self.offsets[n]..self.offsets[n + 1]).map(Cow::Borrowed)
+    ///     }
+    /// }
+    /// let column = Column { values: "twoone".into(), offsets: vec![0, 3, 6] };
+    /// let named = |id: &str| DocumentInfo { id: id.into(), ..DocumentInfo::default() };
+    /// let corpus = Corpus::with_texts(vec![named("b"), named("a")], column).unwrap();
+    /// assert_eq!(corpus.text(0).unwrap(), "one");
+    /// assert_eq!(corpus.came(0), 1);
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Corpus::new`]; a text that cannot be read.
+    pub fn with_texts(mut infos: Vec<DocumentInfo>, texts: T) -> Result<Corpus<T>> {
+        if u32::try_from(infos.len()).is_err() {
+            return Err(Error::TooManyDocuments { count: infos.len() as u64 });
         }
-        if u32::try_from(documents.len()).is_err() {
-            return Err(Error::TooManyDocuments { count: documents.len() as u64 });
+        for (n, info) in infos.iter_mut().enumerate() {
+            let length = texts.text(n).ok_or_else(|| Error::TextGone { id: info.id.clone() })?.len();
+            info.bytes = u32::try_from(length).map_err(|_| Error::TextTooLong { id: info.id.clone(), bytes: length as u64 })?;
         }
-        let renamed = tell_apart(&mut documents);
-        let (infos, texts) = documents
-            .into_iter()
-            .map(|d| {
-                let bytes = d.text.len() as u32;
-                let info = DocumentInfo {
-                    id: d.id,
-                    source: d.source,
-                    date: d.date,
-                    path: d.path,
-                    record: d.record,
-                    whole_file: d.whole_file,
-                    reference: d.reference,
-                    bytes,
-                };
-                (info, d.text)
-            })
-            .unzip();
-        Ok(Corpus { infos, texts, renamed })
+        let mut documents: Vec<(DocumentInfo, u32)> = infos.into_iter().zip(0..).collect();
+        let renamed = tell_apart(&mut documents, &texts);
+        let (infos, came) = documents.into_iter().unzip();
+        Ok(Corpus { infos, came, texts, renamed })
+    }
+
+    /// The place at which a document came, counted from 0.
+    pub fn came(&self, number: usize) -> usize {
+        self.came[number] as usize
+    }
+
+    /// The number of the first document of this id.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        let number = self.infos.partition_point(|info| info.id.as_str() < id);
+        self.infos.get(number).filter(|info| info.id == id).map(|_| number)
     }
 }
 
 /// Sorts, and renames ids that stand for several texts.
-fn tell_apart(documents: &mut [Document]) -> u64 {
+fn tell_apart(documents: &mut [(DocumentInfo, u32)], texts: &impl Texts) -> u64 {
+    // All were read a moment ago; one that has gone since is missed by the scan.
+    let text = |n: u32| texts.text(n as usize).unwrap_or_default();
     // The order must not depend on arrival, so everything that can differ decides in the end.
-    let order = |x: &Document, y: &Document| {
-        let rest = |d: &Document| (d.source.clone(), d.date.clone(), d.path.clone(), d.record, d.reference);
-        (&x.id, &x.text).cmp(&(&y.id, &y.text)).then_with(|| rest(x).cmp(&rest(y)))
+    let order = |(x, nx): &(DocumentInfo, u32), (y, ny): &(DocumentInfo, u32)| {
+        let rest = |d: &DocumentInfo| (d.source.clone(), d.date.clone(), d.path.clone(), d.record, d.reference);
+        x.id.cmp(&y.id).then_with(|| text(*nx).cmp(&text(*ny))).then_with(|| rest(x).cmp(&rest(y)))
     };
     documents.sort_unstable_by(order);
     let mut renamed = 0;
-    for group in documents.chunk_by_mut(|x, y| x.id == y.id) {
-        if group[0].text == group[group.len() - 1].text {
+    for group in documents.chunk_by_mut(|x, y| x.0.id == y.0.id) {
+        if group.len() == 1 || text(group[0].1) == text(group[group.len() - 1].1) {
             continue;
         }
-        for d in group {
-            let digits = format!("@{:08x}", hash::bytes(d.text.as_bytes()) >> 32);
-            d.id.push_str(&digits);
+        for (info, n) in group {
+            let digits = format!("@{:08x}", hash::bytes(text(*n).as_bytes()) >> 32);
+            info.id.push_str(&digits);
             renamed += 1;
         }
     }
@@ -83,7 +123,7 @@ fn tell_apart(documents: &mut [Document]) -> u64 {
     renamed
 }
 
-impl Documents for Corpus {
+impl<T: Texts> Documents for Corpus<T> {
     fn count(&self) -> usize {
         self.infos.len()
     }
@@ -91,7 +131,7 @@ impl Documents for Corpus {
         &self.infos[number]
     }
     fn text(&self, number: usize) -> Option<Cow<'_, str>> {
-        Some(Cow::Borrowed(&self.texts[number]))
+        self.texts.text(self.came[number] as usize)
     }
     fn renamed(&self) -> u64 {
         self.renamed

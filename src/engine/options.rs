@@ -3,7 +3,7 @@
 /// How to run. Nothing here may change a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunOptions {
-    /// Threads to use; 0 takes as many as there are cores.
+    /// Threads to use, 512 at most; 0 takes as many as there are cores.
     pub threads: usize,
 }
 

@@ -344,6 +344,29 @@ pub fn by_name(path: &Path) -> (Option<Format>, Option<Compression>) {
     (format, kinds.into_iter().find(|(end, _)| packed && ends(end)).map(|(_, kind)| kind))
 }
 
+/// What a field can be to a document (`text`, `id`, `source`, `date`), and the names that are tried for each, best first; where none is there, the
+/// same in other letter case.
+///
+/// ```
+/// let (role, names) = nearcopy::ingest::field_names()[1];
+/// assert_eq!((role, names[0]), ("id", "id"));
+/// ```
+pub fn field_names() -> [(&'static str, &'static [&'static str]); 4] {
+    std::array::from_fn(|role| (record::ROLES[role], record::GUESSES[role]))
+}
+
+/// A date as people and programs write it, as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`, whose byte order is that of time; nothing where it cannot
+/// be understood. A time without zone is taken as UTC; what reads differently in different countries (`01/02/2020`) is not understood.
+///
+/// ```
+/// use nearcopy::ingest::normalise_date;
+/// assert_eq!(normalise_date("May 3, 2024").as_deref(), Some("2024-05-03"));
+/// assert_eq!(normalise_date("01/02/2020"), None);
+/// ```
+pub fn normalise_date(date: &str) -> Option<String> {
+    date::normalise(date)
+}
+
 /// Whether a label is one of the WHATWG encoding labels, such as `windows-1252`, `gb18030` or `shift_jis`.
 ///
 /// ```

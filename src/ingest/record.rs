@@ -14,7 +14,7 @@ pub(super) const SOURCE: usize = 2;
 pub(super) const DATE: usize = 3;
 
 /// The names that are tried, best first.
-const GUESSES: [&[&str]; 4] = [
+pub(super) const GUESSES: [&[&str]; 4] = [
     &["text", "content", "body", "article", "raw_content", "maintext"],
     &["id", "_id", "doc_id", "docid", "url", "uri", "link"],
     &["source", "outlet", "publisher", "site", "domain", "host", "newspaper", "group"],

@@ -193,6 +193,21 @@ impl Default for Thresholds {
     }
 }
 
+/// Whether it reads like the beginning of an ISO 8601 date or time.
+fn is_date(s: &str) -> bool {
+    let shape = b"dddd-dd-ddT";
+    let day = s.get(..s.len().min(shape.len())).unwrap_or("");
+    let fits = day.bytes().zip(shape).all(|(c, want)| match want {
+        b'd' => c.is_ascii_digit(),
+        b'T' => c == b'T' || c == b' ',
+        other => c == *other,
+    });
+    let within = |range: std::ops::Range<usize>, most: u32| {
+        s.get(range).is_none_or(|digits| digits.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n)))
+    };
+    s.is_ascii() && fits && [4, 7, 10].contains(&s.len().min(10)) && within(5..7, 12) && within(8..10, 31)
+}
+
 impl Thresholds {
     /// Whether a document of this date lies between `since` and `until`. Dates are ISO 8601, so their order is that of their bytes; a prefix
     /// such as a day stands for all of it.
@@ -236,6 +251,45 @@ impl Thresholds {
                 return Err(Error::Setting { name, why: format!("at least 2, not {value}") });
             }
         }
+        let (since, until) = (self.since.as_deref(), self.until.as_deref());
+        for (name, date) in [("since", since), ("until", until)] {
+            if let Some(date) = date.filter(|d| !is_date(d)) {
+                return Err(Error::Setting { name, why: format!("a date such as 2024, 2024-05 or 2024-05-31, not {date:?}") });
+            }
+        }
+        if let (Some(since), Some(until)) = (since, until)
+            && since > until
+            && !since.starts_with(until)
+        {
+            return Err(Error::Setting { name: "since", why: format!("{since} is after until ({until})") });
+        }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        for good in ["2024", "2024-05", "2024-05-31", "2024-05-31T10:00", "2024-05-31 10:00:00Z"] {
+            assert!(is_date(good), "{good}");
+        }
+        for bad in [
+            "",
+            "24",
+            "20245",
+            "2024-5",
+            "2024-13",
+            "2024-05-32",
+            "31.05.2024",
+            "yesterday",
+            "2024-05-31x",
+            "２０２４",
+            "2024-00",
+        ] {
+            assert!(!is_date(bad), "{bad}");
+        }
     }
 }

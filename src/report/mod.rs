@@ -36,7 +36,7 @@ pub use seen::{Own, Partner, Seen};
 pub use stored::Stored;
 pub use verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
 
-use crate::pair::detection::Detection;
+use crate::pair::detection::{Cluster, Detection};
 use crate::pair::removal::Plan;
 use crate::text::document::Documents;
 use std::io::{self, Write};
@@ -96,6 +96,23 @@ pub struct HumanOptions {
 /// `NotFound`.
 pub fn json(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     json::object(findings, out)
+}
+
+/// The id of a cluster, as reports have it: a hash of its members' ids and texts.
+///
+/// # Errors
+/// A text that can no longer be read.
+pub fn cluster_id(findings: Findings, cluster: &Cluster) -> io::Result<String> {
+    findings.cluster_id(cluster)
+}
+
+/// The first words of a repeat, as reports have them: on one line, ` …` where there is more.
+///
+/// ```
+/// assert_eq!(nearcopy::report::first_words("Sign up\n  here."), "Sign up here.");
+/// ```
+pub fn first_words(passage: &str) -> String {
+    finding::beginning(passage)
 }
 
 /// Writes the report as JSON Lines: summary, documents, clusters, equal, pairs, repeats.

@@ -108,17 +108,8 @@ fn is_zero(n: &u64) -> bool {
 impl Seen {
     /// What was found of a document, nearest first, and what its own id stands for; `more` partners are left out.
     pub fn new(asked: Document, own: Option<Own>, partners: Vec<Partner>, more: u64) -> Seen {
-        let info = DocumentInfo {
-            id: asked.id,
-            source: asked.source,
-            date: asked.date,
-            path: asked.path,
-            record: asked.record,
-            whole_file: asked.whole_file,
-            reference: false,
-            bytes: asked.text.len() as u32,
-        };
-        let mut documents = Few { infos: vec![info], texts: vec![asked.text] };
+        let (info, text) = asked.into_parts();
+        let mut documents = Few { infos: vec![DocumentInfo { reference: false, ..info }], texts: vec![text] };
         let (mut pairs, mut copies) = (Vec::new(), Vec::new());
         for (b, partner) in (1..).zip(partners) {
             let Partner { info, text, copies: n, relation, comparison } = partner;

@@ -50,6 +50,12 @@ impl Document {
         self.reference = true;
         self
     }
+    /// The text apart from all else. Of a text of 4 GiB or more `bytes` is its greatest value.
+    pub fn into_parts(self) -> (DocumentInfo, String) {
+        let Document { id, text, source, date, path, record, whole_file, reference } = self;
+        let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        (DocumentInfo { id, source, date, path, record, whole_file, reference, bytes }, text)
+    }
 }
 
 /// A document without its text.

@@ -8,6 +8,12 @@ const STRIDE: usize = 512;
 /// A character is a Unicode code point, counted from 0. A line is counted from 1 and ends with `\n`, `\r\n` or a lone
 /// `\r`; the break belongs to the line it ends. The text is not kept: every lookup is given it again, and it must be the
 /// one the index was made from. Cost: one pass to build, at most 512 bytes to count per lookup.
+///
+/// ```
+/// let text = "naïve\nart";
+/// let index = nearcopy::LineIndex::new(text);
+/// assert_eq!((index.chars(text, 7, 10), index.lines(text, 7, 10)), ([6, 9], [2, 2]));
+/// ```
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     /// What stands before byte `STRIDE * (i + 1)`.

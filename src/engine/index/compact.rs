@@ -188,7 +188,7 @@ impl Index {
     pub(super) fn text_of(&self, number: u32, row: &DocumentRow) -> Result<String> {
         let txn = self.store.read()?;
         let state = State::default();
-        let view = View { store: &self.store, txn: &txn, state: &state, recent: &self.recent, stale: false.into() };
+        let view = View::new(&self.store, &txn, &state, &self.recent);
         let worker = self.worker()?;
         let text = view.text(number, row, &worker.unpacker);
         self.idle(worker);

@@ -1,13 +1,14 @@
 //! Owns: how a handle opens, reads one moment of the index, and takes its turn to write. Never: what is looked for.
 
 use super::create;
+use super::group::Group;
 use super::lookup::View;
 use super::merge::{self, flush, settle, to_run};
 use super::recent::Recent;
 use super::rows::{Header, PendingRow, SCHEMA, State};
 use super::sight::{Eye, Sighting};
 use super::store::{Read, Store};
-use super::write::{Added, Batch, Entry, FLUSH, Keys, Worker};
+use super::write::{Batch, Entry, FLUSH, Keys, Worker};
 use super::{AddedCounts, Index, IndexOptions, Turn};
 use crate::engine::draw;
 use crate::error::{Error, Result};
@@ -18,7 +19,6 @@ use crate::sketch::recipe::Recipe;
 use crate::text::document::Document;
 use heed::RoTxn;
 use rayon::prelude::*;
-use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -62,6 +62,7 @@ impl IndexOptions {
             background: RwLock::default(),
             turn: Mutex::new(()),
             workers: Mutex::default(),
+            group: Group::default(),
             process: std::process::id(),
         })
     }
@@ -111,6 +112,8 @@ impl Index {
     }
 
     pub(super) fn worker(&self) -> Result<Worker> {
+        // Asked first: a child may find the lock as a thread of its parent held it, for ever.
+        self.owned()?;
         let idle = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let failed = |e: std::io::Error| Error::Storage { what: self.path().display().to_string(), why: e.to_string() };
         idle.map_or_else(|| Worker::new(&self.recipe).map_err(failed), Ok)
@@ -131,7 +134,7 @@ impl Index {
             let txn = self.read()?;
             let state = self.store.state(&txn)?;
             self.fill(&self.recent, &state, &txn)?;
-            let view = View { store: &self.store, txn: &txn, state: &state, recent: &self.recent, stale: Cell::new(false) };
+            let view = View::new(&self.store, &txn, &state, &self.recent);
             let found = f(&view);
             if !view.stale.get() {
                 return found;
@@ -184,46 +187,37 @@ impl Index {
         Ok(background)
     }
 
-    /// Sightings among documents from a number on, and the moment they are of.
+    /// Sightings, and the moment they are of.
     pub(super) fn see(
         &self,
         d: &Document,
         f: &Fingerprint,
         thresholds: &Thresholds,
-        from: u32,
         worker: &Worker,
     ) -> Result<(Vec<Sighting>, State)> {
         thresholds.check()?;
-        self.look(|view| {
-            let background = self.background_of(view.state, view.txn)?;
-            let eye = Eye {
-                view,
-                background: &background,
-                recipe: &self.recipe,
-                thresholds,
-                texts: self.texts,
-                unpacker: &worker.unpacker,
-            };
-            Ok((eye.see(d, f, from)?, view.state.clone()))
-        })
+        self.look(|view| Ok((self.see_in(view, d, f, thresholds, worker, 0)?, view.state.clone())))
+    }
+
+    /// Sightings at one moment, among documents from a number on.
+    pub(super) fn see_in(
+        &self,
+        view: &View,
+        d: &Document,
+        f: &Fingerprint,
+        thresholds: &Thresholds,
+        worker: &Worker,
+        from: u32,
+    ) -> Result<Vec<Sighting>> {
+        let background = &*self.background_of(view.state, view.txn)?;
+        let unpacker = &worker.unpacker;
+        Eye { view, background, recipe: &self.recipe, thresholds, texts: self.texts, unpacker }.see(d, f, from)
     }
 
     pub(super) fn entries(&self, documents: &[Document]) -> Result<Vec<Entry>> {
         let part = |part: &[Document]| self.with_worker(|w| part.iter().map(|d| Entry::new(d, self.texts, w)).collect());
         let parts: Result<Vec<Vec<Entry>>> = documents.par_chunks(64).map(part).collect();
         Ok(parts?.into_iter().flatten().collect())
-    }
-
-    pub(super) fn add_entry(&self, entry: Entry, turn: &Turn) -> Result<Added> {
-        self.tidy(turn)?;
-        let mut batch = Batch::new(&self.store, self.store.write(turn)?, &self.recent, Keys::Pending)?;
-        let added = batch.add(entry, self.same_id)?;
-        if added != Added::Known {
-            self.finish(batch)?;
-            // What was added is on disk: what fails now is tried again, and told, before the next is.
-            let _ = self.tidy(turn);
-        }
-        Ok(added)
     }
 
     pub(super) fn add_entries(&self, entries: Vec<Entry>, counts: &mut AddedCounts) -> Result<()> {
@@ -235,7 +229,7 @@ impl Index {
         let sink = if large { Keys::Run(Vec::with_capacity(keys), vec![0; WORD_SLOTS]) } else { Keys::Pending };
         let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.recent, sink)?;
         let mut added = AddedCounts::default();
-        for entry in entries {
+        for entry in &entries {
             added.count(batch.add(entry, self.same_id)?);
         }
         self.finish(batch)?;
@@ -281,7 +275,7 @@ impl Index {
     }
 
     /// Sorts what has piled up, and brings the keys in memory up to date.
-    fn tidy(&self, turn: &Turn) -> Result<()> {
+    pub(super) fn tidy(&self, turn: &Turn) -> Result<()> {
         self.refresh()?;
         let state = self.store.now()?;
         if self.texts && state.classes >= FIRST_DRAWN.max(2 * state.drawn) {

@@ -16,6 +16,8 @@ use std::sync::{PoisonError, RwLock};
 const ENDS: usize = 256;
 /// … and so many numbers are looked at to find them, where some have gone.
 const LOOKED_AT: usize = 16 * ENDS;
+/// So many documents may have come in between before it is not worth while to tell whether any of them matters.
+const BETWEEN: u32 = 1024;
 /// New texts are compared with so many of those that share most of their hot bands.
 const VOTED: usize = 16;
 
@@ -29,12 +31,14 @@ pub struct View<'v> {
     pub state: &'v State,
     /// Keys in no run.
     pub recent: &'v RwLock<Recent>,
+    /// Keys of what this very transaction has added.
+    pub joining: Option<&'v Recent>,
     /// Set where the keys in memory turned out to be newer than the transaction: what was found is then worth nothing.
     pub stale: Cell<bool>,
 }
 
 /// The texts that hold a key, not yet read: a piece of a bucket for each run, and those in memory.
-struct List<'t> {
+pub struct List<'t> {
     pieces: Vec<(Bucket<'t>, std::ops::Range<usize>)>,
     recent: Vec<u32>,
 }
@@ -43,11 +47,12 @@ impl List<'_> {
     fn len(&self) -> usize {
         self.pieces.iter().map(|p| p.1.len()).sum::<usize>() + self.recent.len()
     }
-    fn holds(&self, unit: u32) -> bool {
+    /// Whether a unit is in it.
+    pub fn holds(&self, unit: u32) -> bool {
         self.recent.binary_search(&unit).is_ok() || self.pieces.iter().any(|(b, places)| b.holds(places.clone(), unit))
     }
     /// All, ascending: runs follow each other in the order of their documents.
-    fn units(&self) -> impl DoubleEndedIterator<Item = u32> {
+    pub fn units(&self) -> impl DoubleEndedIterator<Item = u32> {
         self.pieces.iter().flat_map(|(b, r)| r.clone().map(|i| b.unit(i))).chain(self.recent.iter().copied())
     }
 }
@@ -64,7 +69,12 @@ pub struct Candidates {
 }
 
 impl<'v> View<'v> {
-    fn list(&self, key: u64) -> Result<List<'v>> {
+    /// Of what was committed.
+    pub fn new(store: &'v Store, txn: &'v RoTxn<'v>, state: &'v State, recent: &'v RwLock<Recent>) -> View<'v> {
+        View { store, txn, state, recent, joining: None, stale: Cell::new(false) }
+    }
+
+    pub fn list(&self, key: u64) -> Result<List<'v>> {
         let mut list = List { pieces: Vec::new(), recent: Vec::new() };
         for run in &self.state.runs {
             let shape = Shape { bits: run.bits };
@@ -81,6 +91,7 @@ impl<'v> View<'v> {
         } else {
             self.stale.set(true);
         }
+        self.joining.iter().for_each(|own| own.find(key, self.state.next, &mut list.recent));
         Ok(list)
     }
 
@@ -102,6 +113,10 @@ impl<'v> View<'v> {
             }
         }
         Ok(None)
+    }
+    /// Whether this very document is there, with this text.
+    pub fn knows(&self, document: &DocumentRow) -> Result<bool> {
+        Ok(self.by_id(&document.id)?.is_some_and(|(_, row)| row.hash == document.hash && row.bytes == document.bytes))
     }
     /// The class of a text.
     pub fn by_text(&self, exact: u128) -> Result<Option<(u32, ClassRow)>> {
@@ -125,9 +140,32 @@ impl<'v> View<'v> {
         }
         Ok(out)
     }
-    /// Whether a text's postings hold a key.
-    pub fn holds(&self, key: u64, unit: u32) -> Result<bool> {
-        Ok(self.list(key)?.holds(unit))
+
+    /// Whether a document from this number on can be a candidate, or stand for one: by keys in memory alone, so it may say yes in vain.
+    pub fn touched(&self, f: &Fingerprint, from: u32, recipe: &Recipe) -> Result<bool> {
+        if from < self.state.pending_from || self.state.next.saturating_sub(from) > BETWEEN {
+            return Ok(true);
+        }
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        if recent.epoch != self.state.epoch {
+            return Ok(true);
+        }
+        let newest = |key| recent.newest(key).max(self.joining.and_then(|own| own.newest(key)));
+        let new = |key: &&u64| newest(**key) >= Some(from);
+        let bands = [exact_key(f.exact)].iter().chain(&f.bands).chain(&f.paragraph_bands).any(|key| new(&key));
+        // Who shares enough anchors with a text shares each of them.
+        if bands || f.anchors.iter().filter(new).count() >= recipe.min_anchors as usize {
+            return Ok(true);
+        }
+        // One that joined an older class has no keys of its text: the class is found by those of its founder.
+        for row in self.store.rows(self.txn, &self.store.documents, from)? {
+            let (number, bytes) = row?;
+            let row: DocumentRow = read(bytes, || self.store.place("documents", number))?;
+            if row.class < from {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The classes to compare a text with; `own` is its class, where it has one already. Without texts (`count`), all

@@ -8,6 +8,7 @@
 mod compact;
 mod create;
 mod fault;
+mod group;
 mod handle;
 mod lookup;
 mod merge;
@@ -30,10 +31,10 @@ use crate::pair::detection::Relation;
 use crate::pair::thresholds::Thresholds;
 use crate::sketch::recipe::Recipe;
 use crate::text::document::Document;
+use group::{Ask, Group, Request};
 use lookup::View;
 use recent::Recent;
 use rows::DocumentRow;
-use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use store::{Store, Writing};
@@ -90,6 +91,7 @@ pub struct Index {
     background: RwLock<(u64, Arc<Background>)>,
     turn: Mutex<()>,
     workers: Mutex<Vec<Worker>>,
+    group: Group,
     process: u32,
 }
 
@@ -179,13 +181,15 @@ impl Index {
     /// Adds a document; when this returns, it is on disk. An id that is there with this very text is left alone; with another text, that is
     /// replaced, or refused where the options say so.
     ///
-    /// Cost: making its keys, looking up two, one transaction; now and then keys are sorted into larger runs.
+    /// Cost: making its keys, looking up two, one transaction, which the documents share that other threads bring meanwhile; now and then keys
+    /// are sorted into larger runs.
     ///
     /// # Errors
     /// [`TextTooLong`](crate::Error::TextTooLong), [`SameId`](crate::Error::SameId), a full or read-only disk. Nothing is written then.
     pub fn add(&self, document: &Document) -> Result<Added> {
         let entry = self.with_worker(|w| Entry::new(document, self.texts, w))?;
-        self.add_entry(entry, &self.turn()?)
+        let answer = self.bring(Request { entry, ask: None })?;
+        Ok(answer.added.expect("nothing was asked that could forbid it"))
     }
 
     /// Adds many documents: thousands a second, keys made by all threads. They are on disk in batches of some thousands, in order; after an
@@ -194,6 +198,8 @@ impl Index {
     /// # Errors
     /// As [`Index::add`].
     pub fn add_all(&self, documents: impl IntoIterator<Item = Document>) -> Result<AddedCounts> {
+        // Asked first: a forked child waits for ever for threads that it does not have.
+        self.owned()?;
         let mut counts = AddedCounts::default();
         let mut documents = documents.into_iter();
         let mut ready = self.entries(&next_batch(&mut documents))?;
@@ -214,37 +220,32 @@ impl Index {
     pub fn seen(&self, document: &Document, thresholds: &Thresholds) -> Result<Vec<Sighting>> {
         self.with_worker(|w| {
             let f = w.fingerprint(document)?;
-            Ok(self.see(document, &f, thresholds, 0, w)?.0)
+            Ok(self.see(document, &f, thresholds, w)?.0)
         })
     }
 
     /// Asks, and adds the document unless it has one of the relations in `unless` to another. Nothing comes between: of two copies that two
-    /// threads or processes bring at once, one is added and the other sees it.
+    /// threads or processes bring at once, one is added and the other sees it. A document that is there already, with this very text, is
+    /// [`Known`](Added::Known), whatever it is related to.
     ///
     /// # Errors
     /// As [`Index::add`].
     pub fn check_and_add(&self, document: &Document, thresholds: &Thresholds, unless: &[Relation]) -> Result<Checked> {
-        let (f, mut sightings, at) = self.with_worker(|w| {
+        let (checked, request) = self.with_worker(|w| {
             let f = w.fingerprint(document)?;
-            let (sightings, at) = self.see(document, &f, thresholds, 0, w)?;
-            Ok((f, sightings, at))
-        })?;
-        let forbidden = |s: &[Sighting]| s.iter().any(|s| unless.contains(&s.relation));
-        if forbidden(&sightings) {
-            return Ok(Checked { sightings, added: None });
-        }
-        let turn = self.turn()?;
-        let entry = self.with_worker(|w| {
-            let now = self.store.now()?;
-            // Others may have come in between: where they matter, everything is looked at again.
-            let drawn = now.drawing != at.drawing;
-            if drawn || (now.next != at.next && !self.see(document, &f, thresholds, at.next, w)?.0.is_empty()) {
-                sightings = self.see(document, &f, thresholds, 0, w)?.0;
+            let (sightings, at) = self.see(document, &f, thresholds, w)?;
+            if group::forbidden(&sightings, unless) {
+                // What is there already is nobody's new copy.
+                let known = self.look(|view| view.knows(&DocumentRow::new(document)))?.then_some(Added::Known);
+                return Ok((Checked { sightings, added: known }, None));
             }
-            if forbidden(&sightings) { Ok(None) } else { Entry::of(document, f, self.texts, w).map(Some) }
+            let entry = Entry::of(document, f.clone(), self.texts, w)?;
+            let ask = Ask { document: document.clone(), f, thresholds: thresholds.clone(), unless: unless.to_vec(), at };
+            Ok((Checked { sightings, added: None }, Some(Request { entry, ask: Some(ask) })))
         })?;
-        let added = entry.map(|e| self.add_entry(e, &turn)).transpose()?;
-        Ok(Checked { sightings, added })
+        let Some(request) = request else { return Ok(checked) };
+        let answer = self.bring(request)?;
+        Ok(Checked { sightings: answer.sightings.unwrap_or(checked.sightings), added: answer.added })
     }
 
     /// Takes a document away; false where there is none of this id. Its keys go at the next [`compact`](Index::compact).
@@ -295,7 +296,7 @@ impl Index {
     pub fn for_each(&self, mut each: impl FnMut(Document) -> bool) -> Result<()> {
         let txn = self.read()?;
         let state = self.store.state(&txn)?;
-        let view = View { store: &self.store, txn: &txn, state: &state, recent: &self.recent, stale: Cell::new(false) };
+        let view = View::new(&self.store, &txn, &state, &self.recent);
         self.with_worker(|w| {
             for row in self.store.rows(&txn, &self.store.documents, 0)? {
                 let (number, bytes) = row?;

@@ -1,4 +1,4 @@
-//! Owns: the keys that are in no run yet, held in memory. Never: reads or writes rows.
+//! Owns: keys that are in no run yet, held in memory. Never: reads or writes rows.
 
 use crate::hash::ByHash;
 
@@ -35,6 +35,11 @@ impl Recent {
         self.until = unit + 1;
     }
 
+    /// The last document that holds the key.
+    pub fn newest(&self, key: u64) -> Option<u32> {
+        self.heads.get(&key).map(|&place| self.chain[place as usize].0)
+    }
+
     /// Appends the documents below a number that hold the key, ascending.
     pub fn find(&self, key: u64, below: u32, out: &mut Vec<u32>) {
         let from = out.len();
@@ -68,6 +73,7 @@ mod tests {
         assert_eq!(find(&r, 2, 10), [4, 5, 6, 9]);
         assert_eq!(find(&r, 2, 9), [4, 5, 6]);
         assert_eq!(find(&r, 7, 9), [4]);
+        assert_eq!((r.newest(1), r.newest(2), r.newest(7)), (Some(5), Some(9), None));
         assert_eq!(r.until, 10);
         r.restart(2, 10);
         assert_eq!(find(&r, 2, 100), [4]);

@@ -148,6 +148,11 @@ impl Store {
         let grown = file.metadata().and_then(|m| if m.len() < whole { file.set_len(whole) } else { Ok(()) });
         grown.map_err(|e| self.fault(heed::Error::Io(e)))
     }
+    /// Transactions that were committed.
+    #[cfg(test)]
+    pub fn commits(&self) -> usize {
+        self.env.info().last_txn_id
+    }
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

@@ -10,8 +10,7 @@ use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
 use crate::sketch::recipe::Recipe;
 use crate::text::document::Document;
 use heed::RwTxn;
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::RefCell;
 use std::sync::RwLock;
 use zstd::bulk::{Compressor, Decompressor};
 
@@ -70,7 +69,8 @@ const LEVEL: i32 = 3;
 
 /// A document ready to be written: everything that needs no lock is done.
 pub struct Entry {
-    row: DocumentRow,
+    /// Its row.
+    pub row: DocumentRow,
     exact: u128,
     tokens: u32,
     anchors: u32,
@@ -125,45 +125,34 @@ pub struct Batch<'b> {
     pub keys: Keys,
     /// Keys of new documents, by document, for those that are to be kept in memory.
     pub fresh: Vec<(u32, Vec<u64>)>,
-    ids: HashMap<String, u32>,
-    exact: HashMap<u128, u32>,
-    members: HashMap<u32, Vec<u32>>,
+    /// By how many of its keys each new document is found within the transaction: by [`OWN`], unless somebody looks for what is alike.
+    pub found_by: usize,
+    joining: Recent,
 }
+
+/// The first keys of a document: of its id, its class and its text.
+pub const OWN: usize = 3;
 
 impl<'b> Batch<'b> {
     /// Begins one.
     pub fn new(store: &'b Store, txn: RwTxn<'b>, recent: &'b RwLock<Recent>, keys: Keys) -> Result<Batch<'b>> {
         let state = store.state(&txn)?;
         let before = state.clone();
-        let (ids, exact, members) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Ok(Batch { store, txn, state, before, recent, keys, fresh: Vec::new(), ids, exact, members })
+        Ok(Batch { store, txn, state, before, recent, keys, fresh: Vec::new(), found_by: OWN, joining: Recent::default() })
     }
 
-    fn view(&self) -> View<'_> {
-        View { store: self.store, txn: &self.txn, state: &self.before, recent: self.recent, stale: Cell::new(false) }
+    /// The index as it is within the transaction.
+    pub fn view(&self) -> View<'_> {
+        View { joining: Some(&self.joining), ..View::new(self.store, &self.txn, &self.state, self.recent) }
     }
 
-    fn by_id(&self, id: &str) -> Result<Option<(u32, DocumentRow)>> {
-        match self.ids.get(id) {
-            Some(&number) => Ok(self.view().document(number)?.map(|row| (number, row))),
-            None => self.view().by_id(id),
-        }
-    }
-
-    fn by_text(&self, exact: u128) -> Result<Option<(u32, ClassRow)>> {
-        if let Some(&number) = self.exact.get(&exact)
-            && let Some(row) = self.view().class(number)?
-        {
-            return Ok(Some((number, row)));
-        }
-        self.view().by_text(exact)
-    }
-
-    /// Adds a document.
-    pub fn add(&mut self, entry: Entry, same_id: SameId) -> Result<Added> {
-        let Entry { mut row, exact, tokens, anchors, keys, mut words, text } = entry;
+    /// Adds a document. [`Error::SameId`] is told before anything is written; after another error the transaction is worth nothing.
+    pub fn add(&mut self, entry: &Entry, same_id: SameId) -> Result<Added> {
+        let &Entry { exact, tokens, anchors, .. } = entry;
+        let mut row = entry.row.clone();
+        let mut words = entry.words.as_slice();
         let mut replaced = false;
-        if let Some((number, old)) = self.by_id(&row.id)? {
+        if let Some((number, old)) = self.view().by_id(&row.id)? {
             if old.hash == row.hash && old.bytes == row.bytes {
                 return Ok(Added::Known);
             }
@@ -175,7 +164,7 @@ impl<'b> Batch<'b> {
         }
         let number = self.state.next;
         self.state.next = number.checked_add(1).ok_or(Error::TooManyDocuments { count: 1 << 32 })?;
-        let there = self.by_text(exact)?;
+        let there = self.view().by_text(exact)?;
         let copy = there.is_some();
         let own = [id_key(&row.id)];
         row.text = number;
@@ -184,7 +173,7 @@ impl<'b> Batch<'b> {
             if class_row.hash == row.hash {
                 row.text = class;
             }
-            words.clear();
+            words = &[];
             class_row.members += 1;
             class_row.last = number;
             let first = self.view().document(class_row.first)?;
@@ -198,19 +187,16 @@ impl<'b> Batch<'b> {
             let class_row = ClassRow { exact, first: number, last: number, members: 1, tokens, anchors, hash: row.hash };
             self.store.append(&mut self.txn, &self.store.classes, number, &write(&class_row))?;
             self.state.classes += 1;
-            own.into_iter().chain([members_key(number), exact_key(exact)]).chain(keys).collect()
+            own.into_iter().chain([members_key(number), exact_key(exact)]).chain(entry.keys.iter().copied()).collect()
         };
-        if let Some(text) = text.filter(|_| row.text == number) {
-            self.store.append(&mut self.txn, &self.store.texts, number, &text)?;
+        if let Some(text) = entry.text.as_ref().filter(|_| row.text == number) {
+            self.store.append(&mut self.txn, &self.store.texts, number, text)?;
         }
         self.store.append(&mut self.txn, &self.store.documents, number, &write(&row))?;
         self.state.documents += 1;
         self.state.changes += 1;
         self.state.bytes += u64::from(row.bytes);
-        self.exact.insert(exact, row.class);
-        self.members.entry(row.class).or_default().push(number);
-        self.ids.insert(row.id, number);
-        self.post(number, posted, &words)?;
+        self.post(number, posted, words)?;
         Ok(if replaced {
             Added::Replaced
         } else if copy {
@@ -221,6 +207,7 @@ impl<'b> Batch<'b> {
     }
 
     fn post(&mut self, number: u32, keys: Vec<u64>, words: &[u32]) -> Result<()> {
+        self.joining.add(number, keys.iter().copied().take(self.found_by));
         match &mut self.keys {
             Keys::Run(postings, counts) => {
                 postings.extend(keys.into_iter().map(|k| Posting::new(k, number)));
@@ -238,7 +225,7 @@ impl<'b> Batch<'b> {
 
     /// Takes away a document; false where there is none of this id.
     pub fn remove(&mut self, id: &str) -> Result<bool> {
-        let Some((number, row)) = self.by_id(id)? else { return Ok(false) };
+        let Some((number, row)) = self.view().by_id(id)? else { return Ok(false) };
         self.remove_row(number, &row)?;
         Ok(true)
     }
@@ -263,11 +250,8 @@ impl<'b> Batch<'b> {
             return Ok(());
         }
         if class_row.first == number {
-            let mut members = self.view().members(class, usize::MAX)?;
-            for &n in self.members.get(&class).into_iter().flatten() {
-                members.extend(self.view().document(n)?.map(|row| (n, row)));
-            }
-            let first = members.into_iter().filter(|m| m.1.class == class).min_by(|x, y| x.1.id.cmp(&y.1.id));
+            let members = self.view().members(class, usize::MAX)?;
+            let first = members.into_iter().min_by(|x, y| x.1.id.cmp(&y.1.id));
             class_row.first = first.ok_or_else(|| damaged(store.place("classes", class)))?.0;
         }
         store.put(&mut self.txn, &store.classes, class, &write(&class_row))

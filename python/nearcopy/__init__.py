@@ -1,0 +1,139 @@
+"""Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows where the overlap is, in both texts.
+
+>>> import nearcopy
+>>> report = nearcopy.scan([
+...     {"id": "courier", "text": "The harbour bridge will close for repairs on Monday, the port authority said."},
+...     {"id": "ledger", "text": "The harbour bridge will close for repairs on Monday, the port authority told us."},
+...     {"id": "gazette", "text": "Rain is expected over the weekend in most of the valley, with some sun on the coast."},
+... ])
+>>> [cluster.members for cluster in report.clusters]
+[['courier', 'ledger']]
+>>> match = report.pairs[0].matches[0]
+>>> match.a.text
+'The harbour bridge will close for repairs on Monday, the port authority'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, Optional
+
+from . import _nearcopy
+from ._errors import (
+    ClosedError,
+    Error,
+    InputError,
+    MalformedError,
+    MixedError,
+    SameIdError,
+    SettingError,
+    StorageError,
+)
+from ._input import columns as _columns
+from ._nearcopy import (
+    Background,
+    Checked,
+    Cluster,
+    Comparison,
+    Document,
+    Facts,
+    Findings,
+    Index,
+    Match,
+    Pair,
+    Place,
+    Removed,
+    Repeat,
+    Report,
+    Sighting,
+    Span,
+    __version__,
+    compare,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._settings import Settings
+
+__all__ = [
+    "Background",
+    "Checked",
+    "ClosedError",
+    "Cluster",
+    "Comparison",
+    "Document",
+    "Error",
+    "Facts",
+    "Findings",
+    "Index",
+    "InputError",
+    "MalformedError",
+    "Match",
+    "MixedError",
+    "Pair",
+    "Place",
+    "Removed",
+    "Repeat",
+    "Report",
+    "SameIdError",
+    "SettingError",
+    "Sighting",
+    "Span",
+    "StorageError",
+    "__version__",
+    "compare",
+    "scan",
+]
+
+
+def scan(
+    documents: Any,
+    *,
+    text_field: Optional[str] = None,
+    id_field: Optional[str] = None,
+    source_field: Optional[str] = None,
+    date_field: Optional[str] = None,
+    path: Optional[str] = None,
+    on_bad: str = "raise",
+    threads: Optional[int] = None,
+    background: Optional[Background] = None,
+    progress: Optional[Callable[[str, int, int], object]] = None,
+    **settings: Unpack[Settings],
+) -> Report:
+    """Finds everything that is doubled: classes of equal texts, clusters of near-copies, related pairs with their passages, repeats.
+
+    documents:
+        A list or generator of texts, of dicts, of ``(id, text)`` or of objects with such attributes; a dict of ids to texts or to dicts; a
+        DataFrame or Series of pandas or polars; a table of pyarrow or a dataset of Hugging Face. Texts in Arrow are read where they are.
+    text_field, id_field, source_field, date_field:
+        Which field or column is which; by default the usual names are looked for: ``text``, ``content``, …; ``id``, ``url``, …. A document
+        without an id is called by its place in the input, from 0; a row of pandas by its label.
+    path:
+        What the input is called in the report, a file's name say. Documents without an id are then ``path:1``, ``path:2``, ….
+    on_bad:
+        ``"raise"`` an ``InputError`` for a document whose text is no string, or ``"skip"`` such documents; ``report.summary`` counts them.
+    threads:
+        How many to use; by default as many as there are cores. The findings do not depend on it.
+    background:
+        Score as another corpus does: ``report.background`` of its scan.
+    progress:
+        Called with the stage, how much of it is done, and how much there is, some times a second.
+    settings:
+        Those of the command line, with ``_`` for ``-``: ``preset="ocr"``, ``near_copy_larger=0.6``, ``all_pairs=True``, ``keep=["longest"]``, ….
+
+    The interpreter's lock is released; Ctrl-C ends the scan.
+
+    >>> report = scan({"a": "One text, and a few more words of it.", "b": "One text, and a few more words of it."})
+    >>> report.equal
+    [['a', 'b']]
+    """
+    found = _columns(
+        documents,
+        text_field=text_field,
+        id_field=id_field,
+        source_field=source_field,
+        date_field=date_field,
+        path=path,
+        on_bad=on_bad,
+    )
+    return _nearcopy.scan(found, dict(settings), threads, background, progress)

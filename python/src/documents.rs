@@ -1,0 +1,312 @@
+//! Owns: columns of Python or Arrow to documents, and what is said of a cell that holds none. Never: finds columns (that is `_input.py`).
+
+use crate::arrow::{Strings, Table};
+use crate::errors::bad;
+use nearcopy::ingest::{Reason, normalise_date};
+use nearcopy::{Document, DocumentInfo, Texts};
+use pyo3::exceptions::PyUserWarning;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PySet, PyString, PyTuple};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::CString;
+use std::sync::Arc;
+
+/// Rows between two looks for Ctrl-C.
+const LOOK: usize = 4096;
+
+/// Texts where they are: copied from Python's strings, or in the buffers of an Arrow table.
+pub enum Kept {
+    /// Strings of our own.
+    Own(Vec<String>),
+    /// A column, and the rows of it that are documents.
+    Arrow(Strings, Vec<u32>),
+}
+
+impl Texts for Kept {
+    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
+        match self {
+            Kept::Own(texts) => texts.text(number),
+            Kept::Arrow(strings, rows) => rows.get(number).and_then(|&row| strings.get(row as usize)).map(Cow::Borrowed),
+        }
+    }
+}
+
+/// Documents as they came.
+pub struct Rows {
+    /// All but their texts; `record` is the row, counted from 1.
+    pub infos: Vec<DocumentInfo>,
+    /// Their texts.
+    pub texts: Kept,
+    /// Rows, documents or not.
+    pub count: usize,
+    /// What was left out, and how often.
+    pub skipped: Vec<(String, u64)>,
+}
+
+/// A column.
+enum Column<'py> {
+    Absent,
+    List(Bound<'py, PyList>),
+    Arrow(Strings),
+}
+
+/// What stands in a cell.
+enum Cell<'c, 'py> {
+    Missing,
+    Text(Cow<'c, str>),
+    Other(Bound<'py, PyAny>),
+}
+
+impl<'py> Column<'py> {
+    /// `None`, a list, or the number of a column of the table.
+    fn new(given: Bound<'py, PyAny>, table: Option<&Table>) -> PyResult<Column<'py>> {
+        if given.is_none() {
+            return Ok(Column::Absent);
+        }
+        if let Ok(list) = given.cast::<PyList>() {
+            return Ok(Column::List(list.clone()));
+        }
+        let number: usize = given.extract()?;
+        table.map_or_else(|| Err(bad("a column of no table")), |t| Ok(Column::Arrow(t.strings(number)?)))
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Column::Absent => 0,
+            Column::List(list) => list.len(),
+            Column::Arrow(strings) => strings.len(),
+        }
+    }
+
+    fn cell(&self, row: usize) -> PyResult<Cell<'_, 'py>> {
+        Ok(match self {
+            Column::Absent => Cell::Missing,
+            Column::Arrow(strings) => strings.get(row).map_or(Cell::Missing, |s| Cell::Text(Cow::Borrowed(s))),
+            Column::List(list) => {
+                let value = list.get_item(row)?;
+                match value.cast::<PyString>() {
+                    Ok(text) => Cell::Text(Cow::Owned(text.to_cow()?.into_owned())),
+                    Err(_) if missing(&value) => Cell::Missing,
+                    Err(_) => Cell::Other(value),
+                }
+            }
+        })
+    }
+}
+
+/// `None`, NaN, NaT, `pandas.NA`: what tables put where nothing is.
+fn missing(value: &Bound<PyAny>) -> bool {
+    value.is_none()
+        // NaN and NaT are unequal to themselves; NA does not say whether it is.
+        || (!value.is_instance_of::<PyInt>() && value.eq(value).map_or(true, |same| !same))
+}
+
+struct Reader<'py> {
+    py: Python<'py>,
+    columns: [Column<'py>; 4],
+    first: usize,
+    path: Option<Arc<str>>,
+    skip: bool,
+    /// Whether each must have an id of its own.
+    named: bool,
+    sources: HashSet<Arc<str>>,
+    skipped: BTreeMap<&'static str, u64>,
+    bad_dates: u64,
+}
+
+impl Rows {
+    /// Reads what `_input.Columns` holds.
+    pub fn read(columns: &Bound<PyAny>) -> PyResult<Rows> {
+        let py = columns.py();
+        let table = columns.getattr("table")?;
+        let table = if table.is_none() { None } else { Some(Table::new(&table)?) };
+        let column = |name: &str| Column::new(columns.getattr(name)?, table.as_ref());
+        let path: Option<String> = columns.getattr("path")?.extract()?;
+        let mut reader = Reader {
+            py,
+            columns: [column("text")?, column("id")?, column("source")?, column("date")?],
+            first: columns.getattr("first")?.extract()?,
+            path: path.map(Arc::from),
+            skip: columns.getattr("skip")?.extract()?,
+            named: columns.getattr("named")?.extract()?,
+            sources: HashSet::new(),
+            skipped: BTreeMap::new(),
+            bad_dates: 0,
+        };
+        let count = reader.columns[0].len();
+        if let Some(other) = reader.columns[1..].iter().find(|c| !matches!(c, Column::Absent) && c.len() != count) {
+            return Err(bad(format!("the columns are of different lengths: {count} texts, {} of another", other.len())));
+        }
+        let (infos, texts) = reader.all(count)?;
+        let skipped = reader.skipped.into_iter().map(|(reason, n)| (reason.to_owned(), n)).collect();
+        if reader.bad_dates > 0 {
+            let n = reader.bad_dates;
+            warn(py, &format!("{n} dates could not be understood; their documents are taken without a date"))?;
+        }
+        Ok(Rows { infos, texts, count, skipped })
+    }
+
+    /// As documents with texts of their own.
+    pub fn documents(self) -> Vec<Document> {
+        let Rows { infos, texts, .. } = self;
+        let whole = |(n, info): (usize, DocumentInfo)| {
+            let text = texts.text(n).unwrap_or_default().into_owned();
+            let DocumentInfo { id, source, date, path, record, .. } = info;
+            Document { id, text, source, date, path, record, ..Document::default() }
+        };
+        infos.into_iter().enumerate().map(whole).collect()
+    }
+}
+
+/// Says something that is no error.
+pub fn warn(py: Python, said: &str) -> PyResult<()> {
+    let said = CString::new(said.replace('\0', " ")).unwrap_or_default();
+    PyErr::warn(py, &py.get_type::<PyUserWarning>(), &said, 2)
+}
+
+impl<'py> Reader<'py> {
+    fn all(&mut self, count: usize) -> PyResult<(Vec<DocumentInfo>, Kept)> {
+        let (mut infos, mut rows, mut own) = (Vec::with_capacity(count), Vec::new(), Vec::new());
+        let arrow = matches!(self.columns[0], Column::Arrow(_));
+        for row in 0..count {
+            if row % LOOK == 0 {
+                self.py.check_signals()?;
+            }
+            match self.text(row) {
+                Ok(text) => {
+                    if arrow {
+                        rows.push(u32::try_from(row).map_err(|_| bad("more than 4294967295 rows: give them in parts"))?);
+                    } else {
+                        own.extend(text);
+                    }
+                    infos.push(self.info(row)?);
+                }
+                Err((reason, _)) if self.skip => *self.skipped.entry(reason).or_default() += 1,
+                Err((_, why)) => return Err(self.said(row, "text", &why)),
+            }
+        }
+        let texts = match std::mem::replace(&mut self.columns[0], Column::Absent) {
+            Column::Arrow(strings) => Kept::Arrow(strings, rows),
+            _ => Kept::Own(own),
+        };
+        Ok((infos, texts))
+    }
+
+    /// The text of a row, where it is not kept elsewhere; or the kind of its fault, and the fault in words.
+    fn text(&self, row: usize) -> Result<Option<String>, (&'static str, String)> {
+        match self.columns[0].cell(row) {
+            Ok(Cell::Text(Cow::Owned(text))) => Ok(Some(text)),
+            Ok(Cell::Text(Cow::Borrowed(_))) => Ok(None),
+            Ok(Cell::Missing) => Err((Reason::NoText.name(), "is missing (None or NaN), not a string".into())),
+            Ok(Cell::Other(value)) => Err((Reason::TextNotString.name(), not_text(&value))),
+            Err(e) => Err(("bad-unicode", unencodable(self.py, &e))),
+        }
+    }
+
+    /// A value of another column as a string.
+    fn value(&self, row: usize, column: usize, name: &str) -> PyResult<Option<String>> {
+        match self.columns[column].cell(row) {
+            Ok(Cell::Missing) => Ok(None),
+            Ok(Cell::Text(text)) => Ok(Some(text.into_owned())),
+            Ok(Cell::Other(value)) => plain(&value).map(Some).map_err(|e| self.said(row, name, &e.value(self.py).to_string())),
+            Err(e) => Err(self.said(row, name, &unencodable(self.py, &e))),
+        }
+    }
+
+    fn info(&mut self, row: usize) -> PyResult<DocumentInfo> {
+        let id = match self.value(row, 1, "id")? {
+            Some(id) => id,
+            None if self.named && self.path.is_none() => {
+                let help = "an index needs ids that stay the same: name the field with id_field, or give (id, text)";
+                return Err(bad(format!("document {} has no id; {help}", self.first + row)));
+            }
+            None => self.usual_id(row),
+        };
+        let source = self.value(row, 2, "source")?.map(|name| self.shared(name));
+        let date = self.value(row, 3, "date")?;
+        let understood = date.as_deref().and_then(normalise_date);
+        let blank = date.as_deref().is_none_or(|d| d.trim().is_empty());
+        self.bad_dates += u64::from(understood.is_none() && !blank);
+        let record = Some((self.first + row) as u64 + 1);
+        Ok(DocumentInfo {
+            id,
+            source,
+            date: understood.map(Arc::from),
+            path: self.path.clone(),
+            record,
+            ..DocumentInfo::default()
+        })
+    }
+
+    fn usual_id(&self, row: usize) -> String {
+        let row = self.first + row;
+        self.path.as_ref().map_or_else(|| row.to_string(), |path| format!("{path}:{}", row + 1))
+    }
+
+    /// One allocation for all documents of a source.
+    fn shared(&mut self, name: String) -> Arc<str> {
+        if let Some(known) = self.sources.get(name.as_str()) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        self.sources.insert(name.clone());
+        name
+    }
+
+    fn said(&self, row: usize, field: &str, why: &str) -> PyErr {
+        let id = self.value_for_message(row).map(|id| format!(" (id {id:?})")).unwrap_or_default();
+        let skip = if field == "text" { "; on_bad=\"skip\" leaves such documents out" } else { "" };
+        bad(format!("document {}{id}: its {field} {why}{skip}", self.first + row))
+    }
+
+    fn value_for_message(&self, row: usize) -> Option<String> {
+        match self.columns[1].cell(row) {
+            Ok(Cell::Text(id)) => Some(id.into_owned()),
+            Ok(Cell::Other(id)) => plain(&id).ok(),
+            _ => None,
+        }
+    }
+}
+
+/// A number, date or other single value as a string: a number as its JSON text, a date as ISO 8601, anything else as `str()` has it.
+pub fn plain(value: &Bound<PyAny>) -> PyResult<String> {
+    let holds_others = value.is_instance_of::<PyList>()
+        || value.is_instance_of::<PyDict>()
+        || value.is_instance_of::<PyTuple>()
+        || value.is_instance_of::<PySet>();
+    if holds_others || value.is_instance_of::<PyBytes>() {
+        return Err(bad(format!("is {}, not a string or a number", kind(value))));
+    }
+    if value.hasattr("isoformat")? {
+        return value.call_method0("isoformat")?.extract();
+    }
+    // What says nothing of itself but where in memory it is names nothing.
+    let object = value.py().get_type::<PyAny>();
+    let says = |name: &str| Ok::<_, PyErr>(!value.get_type().getattr(name)?.is(&object.getattr(name)?));
+    if missing(value) || !(says("__str__")? || says("__repr__")?) {
+        return Err(bad(format!("is {}, not a string or a number", kind(value))));
+    }
+    let text = value.str()?;
+    text.to_cow().map(Cow::into_owned).map_err(|e| bad(unencodable(value.py(), &e)))
+}
+
+fn kind(value: &Bound<PyAny>) -> String {
+    value.get_type().name().map_or_else(|_| "something else".into(), |n| n.to_string())
+}
+
+fn not_text(value: &Bound<PyAny>) -> String {
+    let help = if value.is_instance_of::<PyBytes>() { ": decode it first" } else { "" };
+    format!("is {}, not a string{help}", kind(value))
+}
+
+/// Why a string is no Unicode text: half of a surrogate pair, and where it stands.
+pub fn unencodable(py: Python, error: &PyErr) -> String {
+    let place = error.value(py).getattr("start").and_then(|s| s.extract::<usize>());
+    match place {
+        Ok(at) => {
+            format!("holds a lone surrogate at character {at}: decode its bytes with errors=\"replace\", or take surrogates out")
+        }
+        Err(_) => error.to_string(),
+    }
+}

@@ -1,0 +1,48 @@
+//! Owns: errors of the library as Python exceptions, with the same words. Never: new words for them.
+
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::{PyErr, import_exception};
+
+mod raised {
+    #![allow(missing_docs)]
+    use super::import_exception;
+    import_exception!(nearcopy._errors, Error);
+    import_exception!(nearcopy._errors, InputError);
+    import_exception!(nearcopy._errors, SettingError);
+    import_exception!(nearcopy._errors, MixedError);
+    import_exception!(nearcopy._errors, MalformedError);
+    import_exception!(nearcopy._errors, StorageError);
+    import_exception!(nearcopy._errors, SameIdError);
+    import_exception!(nearcopy._errors, ClosedError);
+}
+
+pub use raised::{ClosedError, InputError, SettingError};
+
+/// The exception of an error.
+pub fn raise(error: nearcopy::Error) -> PyErr {
+    use nearcopy::Error as E;
+    let said = error.to_string();
+    match error {
+        E::Cancelled => PyKeyboardInterrupt::new_err(()),
+        E::Setting { name, .. } => SettingError::new_err(said.replacen(name, &name.replace('-', "_"), 1)),
+        E::Mixed { .. } => raised::MixedError::new_err(said),
+        E::Storage { .. } => raised::StorageError::new_err(said),
+        E::SameId { .. } => raised::SameIdError::new_err(said),
+        E::Malformed { .. } => raised::MalformedError::new_err(said),
+        E::TextTooLong { .. } | E::TooManyDocuments { .. } => InputError::new_err(said),
+        _ => raised::Error::new_err(said),
+    }
+}
+
+/// An input that is none.
+pub fn bad(said: impl Into<String>) -> PyErr {
+    InputError::new_err(said.into())
+}
+
+/// What writing a report can answer.
+pub fn io(error: std::io::Error) -> PyErr {
+    match error.downcast::<nearcopy::Error>() {
+        Ok(error) => raise(error),
+        Err(error) => error.into(),
+    }
+}

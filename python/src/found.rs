@@ -1,0 +1,378 @@
+//! Owns: findings as Python objects: offsets in code points, ids for numbers. Never: finds anything.
+
+use crate::pickled;
+use nearcopy::{LineIndex, Match as CoreMatch, Relation, Span as Range};
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use std::sync::Arc;
+
+/// A passage of a text: ``text[span.start:span.end]``.
+///
+/// >>> import nearcopy
+/// >>> story = "The café will close on Monday for repairs, the owner said, and open again in spring."
+/// >>> found = nearcopy.compare("¡Atención! " + story, story)
+/// >>> span = found.matches[0].a
+/// >>> ("¡Atención! " + story)[span.start:span.end] == span.text
+/// True
+#[pyclass(frozen, module = "nearcopy", subclass, eq, hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The first character, in code points from 0.
+    #[pyo3(get)]
+    pub start: u32,
+    /// The character behind the last.
+    #[pyo3(get)]
+    pub end: u32,
+    /// The same in bytes of the text's UTF-8: ``(start, end)``.
+    #[pyo3(get)]
+    pub bytes: (u32, u32),
+    /// The first and the last line, counted from 1.
+    #[pyo3(get)]
+    pub lines: (u32, u32),
+    /// The passage itself.
+    #[pyo3(get)]
+    pub text: String,
+}
+
+#[pymethods]
+impl Span {
+    fn __len__(&self) -> usize {
+        (self.end - self.start) as usize
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let own = slf.get();
+        pickled::call(slf.py(), "span", (own.start, own.end, own.bytes, own.lines, &own.text))
+    }
+    fn __repr__(&self) -> String {
+        format!("Span({}, {}, {:?})", self.start, self.end, nearcopy::report::first_words(&self.text))
+    }
+}
+
+/// A text and where its characters and lines are.
+pub struct Located<'t> {
+    text: &'t str,
+    index: LineIndex,
+}
+
+impl<'t> Located<'t> {
+    /// Reads the text once.
+    pub fn new(text: &'t str) -> Located<'t> {
+        Located { text, index: LineIndex::new(text) }
+    }
+    /// The passage of a range of bytes.
+    pub fn span(&self, range: Range) -> Span {
+        let Range { start, end } = range;
+        let ([from, to], [first, last]) = (self.index.chars(self.text, start, end), self.index.lines(self.text, start, end));
+        let text = self.text.get(range.range()).unwrap_or_default().to_owned();
+        Span { start: from, end: to, bytes: (start, end), lines: (first, last), text }
+    }
+}
+
+/// A passage that stands in both texts, perhaps with small edits.
+#[pyclass(frozen, module = "nearcopy", get_all)]
+pub struct Match {
+    /// Where it stands in the first text.
+    pub a: Py<Span>,
+    /// Where it stands in the second text.
+    pub b: Py<Span>,
+    /// Tokens in each.
+    pub tokens: (u32, u32),
+    /// Share of the tokens that are equal in order, of the longer side.
+    pub identity: f64,
+    /// The runs that are equal word for word: ``(span_a, span_b)``.
+    pub blocks: Vec<(Py<Span>, Py<Span>)>,
+}
+
+#[pymethods]
+impl Match {
+    fn __repr__(&self, py: Python) -> String {
+        let (a, b) = (self.a.get(), self.b.bind(py).get());
+        let passage = nearcopy::report::first_words(&a.text);
+        format!("Match(a={}..{}, b={}..{}, identity={:.2}, {passage:?})", a.start, a.end, b.start, b.end, self.identity)
+    }
+}
+
+/// Agreement of numbers and names inside the shared passages.
+#[pyclass(frozen, module = "nearcopy", get_all, eq, hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Facts {
+    /// How many agree.
+    agree: u32,
+    /// How many could be compared.
+    compared: u32,
+}
+
+#[pymethods]
+impl Facts {
+    fn __repr__(&self) -> String {
+        format!("Facts(agree={}, compared={})", self.agree, self.compared)
+    }
+}
+
+/// Who keeps the two texts of a comparison.
+pub trait Sides: Send + Sync {
+    /// Hands both to `f`.
+    fn with(&self, f: &mut dyn FnMut(&str, &str));
+}
+
+impl Sides for (Arc<str>, Arc<str>) {
+    fn with(&self, f: &mut dyn FnMut(&str, &str)) {
+        f(&self.0, &self.1);
+    }
+}
+
+/// All that is measured between two texts, ``a`` and ``b``.
+///
+/// >>> import nearcopy
+/// >>> found = nearcopy.compare("The harbour bridge will close on Monday for repairs, the port authority said, until spring.",
+/// ...                          "The harbour bridge will close on Monday for repairs, the port authority told us.")
+/// >>> found.relation
+/// 'near-copy'
+#[pyclass(frozen, module = "nearcopy", subclass)]
+pub struct Comparison {
+    inner: nearcopy::Comparison,
+    sides: Arc<dyn Sides>,
+}
+
+impl Comparison {
+    /// Of two texts.
+    pub fn new(inner: nearcopy::Comparison, sides: Arc<dyn Sides>) -> Comparison {
+        Comparison { inner, sides }
+    }
+    /// All of it, for pickling.
+    pub fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let mut state = None;
+        self.sides.with(&mut |a, b| state = Some(pickled::state(py, &self.inner, a, b)));
+        state.unwrap_or_else(|| pickled::state(py, &self.inner, "", ""))
+    }
+    /// The relation's name, or a word for none.
+    pub fn name(&self) -> &'static str {
+        self.inner.relation.map_or("unrelated", Relation::name)
+    }
+    /// The scores, for `repr`.
+    pub fn scores(&self) -> String {
+        let c = &self.inner;
+        format!("coverage_a={:.2}, coverage_b={:.2}, matches={}", c.coverage_a, c.coverage_b, c.matches.len())
+    }
+}
+
+#[pymethods]
+impl Comparison {
+    /// ``equal``, ``near-copy``, ``contains``, ``contained-in``, ``quotes``, ``template``, or ``None``.
+    #[getter]
+    fn relation(&self) -> Option<&'static str> {
+        self.inner.relation.map(Relation::name)
+    }
+    /// Jaccard resemblance of the two shingle sets, 0 to 1.
+    #[getter]
+    fn resemblance(&self) -> f64 {
+        self.inner.resemblance
+    }
+    /// Share of the first text's shingles that the second has.
+    #[getter]
+    fn containment_a(&self) -> f64 {
+        self.inner.containment_a
+    }
+    /// Share of the second text's shingles that the first has.
+    #[getter]
+    fn containment_b(&self) -> f64 {
+        self.inner.containment_b
+    }
+    /// Share of the first text's tokens inside matches.
+    #[getter]
+    fn coverage_a(&self) -> f64 {
+        self.inner.coverage_a
+    }
+    /// Share of the second text's tokens inside matches.
+    #[getter]
+    fn coverage_b(&self) -> f64 {
+        self.inner.coverage_b
+    }
+    /// Whether boilerplate was counted in, because too little else was left of a text.
+    #[getter]
+    fn whole_text(&self) -> bool {
+        self.inner.whole_text
+    }
+    /// Agreement of numbers and names inside the matches.
+    #[getter]
+    fn facts(&self) -> Facts {
+        Facts { agree: self.inner.facts.agree, compared: self.inner.facts.compared }
+    }
+    /// The passages that both texts share, in the order of the first.
+    #[getter]
+    fn matches(&self, py: Python) -> PyResult<Vec<Match>> {
+        let mut out = Ok(Vec::new());
+        self.sides.with(&mut |a, b| {
+            let (a, b) = (Located::new(a), Located::new(b));
+            out = self.inner.matches.iter().map(|m| matched(py, m, &a, &b)).collect();
+        });
+        out
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        pickled::call(slf.py(), "comparison", (slf.get().state(slf.py())?,))
+    }
+    fn __repr__(&self) -> String {
+        format!("Comparison({}, {})", self.name(), self.scores())
+    }
+}
+
+fn matched(py: Python, m: &CoreMatch, a: &Located, b: &Located) -> PyResult<Match> {
+    let span = |text: &Located, range| Py::new(py, text.span(range));
+    let blocks = m.blocks.iter().map(|x| Ok((span(a, x.a)?, span(b, x.b)?))).collect::<PyResult<_>>()?;
+    Ok(Match { a: span(a, m.a)?, b: span(b, m.b)?, tokens: (m.tokens_a, m.tokens_b), identity: m.identity, blocks })
+}
+
+/// Two related documents of a report.
+#[pyclass(frozen, module = "nearcopy", extends = Comparison)]
+pub struct Pair {
+    /// Id of the first document.
+    #[pyo3(get)]
+    pub a: String,
+    /// Id of the second document.
+    #[pyo3(get)]
+    pub b: String,
+    /// Where the first came in the input, from 0.
+    #[pyo3(get)]
+    pub row_a: usize,
+    /// Where the second came in the input, from 0.
+    #[pyo3(get)]
+    pub row_b: usize,
+}
+
+#[pymethods]
+impl Pair {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let own = slf.get();
+        let state = slf.as_super().get().state(slf.py())?;
+        pickled::call(slf.py(), "pair", (state, &own.a, &own.b, own.row_a, own.row_b))
+    }
+    fn __repr__(slf: PyRef<Self>) -> String {
+        format!("Pair({:?}, {:?}, {}, {})", slf.a, slf.b, slf.as_super().name(), slf.as_super().scores())
+    }
+}
+
+/// A document of an index that the one asked about is related to: ``a`` is the one asked about, ``b`` this one.
+#[pyclass(frozen, module = "nearcopy", extends = Comparison)]
+pub struct Sighting {
+    /// Its id.
+    #[pyo3(get)]
+    pub id: String,
+    /// Documents of the index with its text, itself included.
+    #[pyo3(get)]
+    pub copies: u64,
+    /// Its source.
+    #[pyo3(get)]
+    pub source: Option<String>,
+    /// Its date.
+    #[pyo3(get)]
+    pub date: Option<String>,
+    /// Its text; ``None`` where the index keeps none.
+    #[pyo3(get)]
+    pub text: Option<String>,
+}
+
+#[pymethods]
+impl Sighting {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let own = slf.get();
+        let state = slf.as_super().get().state(slf.py())?;
+        pickled::call(slf.py(), "sighting", (state, &own.id, own.copies, &own.source, &own.date, own.text.is_some()))
+    }
+    fn __repr__(slf: PyRef<Self>) -> String {
+        format!("Sighting({:?}, {}, {})", slf.id, slf.as_super().name(), slf.as_super().scores())
+    }
+}
+
+/// Near-copies of one document.
+#[pyclass(frozen, module = "nearcopy", get_all)]
+pub struct Cluster {
+    /// A hash of its members.
+    pub id: String,
+    /// The member that survives.
+    pub representative: String,
+    /// All members by id, the representative among them.
+    pub members: Vec<String>,
+    /// Where the members came in the input.
+    pub rows: Vec<usize>,
+    /// The smallest coverage between a member and the representative.
+    pub weakest: f64,
+}
+
+#[pymethods]
+impl Cluster {
+    fn __len__(&self) -> usize {
+        self.members.len()
+    }
+    fn __repr__(&self) -> String {
+        format!("Cluster({:?}, {} members, weakest={:.2})", self.representative, self.members.len(), self.weakest)
+    }
+}
+
+/// Where a repeat stands.
+#[pyclass(frozen, module = "nearcopy", extends = Span)]
+pub struct Place {
+    /// Id of the document.
+    #[pyo3(get)]
+    pub document: String,
+    /// Where the document came in the input.
+    #[pyo3(get)]
+    pub row: usize,
+}
+
+#[pymethods]
+impl Place {
+    fn __repr__(slf: PyRef<Self>) -> String {
+        let span = slf.as_super();
+        format!("Place({:?}, {}, {})", slf.document, span.start, span.end)
+    }
+}
+
+/// A paragraph or passage that stands in several places, word for word.
+#[pyclass(frozen, module = "nearcopy", get_all)]
+pub struct Repeat {
+    /// Its first words.
+    pub text: String,
+    /// How often it stands in the corpus; never cut.
+    pub count: u64,
+    /// In how many documents; never cut.
+    pub documents: u64,
+    /// Its length in tokens.
+    pub tokens: u32,
+    /// Whether it is a whole paragraph.
+    pub paragraph: bool,
+    /// The period in tokens, of a run that repeats itself.
+    pub period: Option<u32>,
+    /// Whether it is boilerplate.
+    pub boilerplate: bool,
+    /// Where it stands: the first ``max_places`` of them.
+    pub places: Vec<Py<Place>>,
+}
+
+#[pymethods]
+impl Repeat {
+    fn __repr__(&self) -> String {
+        format!("Repeat({:?}, count={}, documents={})", self.text, self.count, self.documents)
+    }
+}
+
+/// A document that goes because another one stays.
+#[pyclass(frozen, module = "nearcopy", get_all)]
+pub struct Removed {
+    /// Its id.
+    pub id: String,
+    /// Where it came in the input.
+    pub row: usize,
+    /// Id of the one that stays.
+    pub partner: String,
+    /// What it is to the one that stays.
+    pub relation: &'static str,
+    /// Its share that stands in the other.
+    pub coverage: f64,
+}
+
+#[pymethods]
+impl Removed {
+    fn __repr__(&self) -> String {
+        format!("Removed({:?}, {} of {:?})", self.id, self.relation, self.partner)
+    }
+}

@@ -1,0 +1,344 @@
+//! Owns: the persistent index as a Python class. Never: an answer of its own.
+
+use crate::document::{Checked, Document, document, id as given_id};
+use crate::documents::Rows;
+use crate::errors::{ClosedError, SettingError, bad, raise};
+use crate::found::{Comparison, Sighting};
+use crate::handles::{self, Handle, How};
+use crate::named::{self, Background};
+use crate::run::{briefly, run};
+use crate::settings::Settings;
+use nearcopy::{Added, Relation, RunOptions};
+use pyo3::exceptions::PyKeyError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A persistent index of documents: it tells of a text which documents seen before it was copied from, and which passages.
+///
+/// What was added is on disk when the call returns. Threads may share an index; processes may open the same directory; after a fork, the child
+/// opens it again. It is made where nothing is there; settings of the recipe and a preset must be those it was made with, or left out.
+///
+/// >>> import nearcopy, tempfile
+/// >>> index = nearcopy.Index(tempfile.mkdtemp() + "/seen")
+/// >>> story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring."
+/// >>> index.check_and_add("courier", story).added
+/// 'new'
+/// >>> found = index.check_and_add("ledger", story.replace("said", "told us"))
+/// >>> found.added, found.sightings[0].id, found.sightings[0].relation
+/// (None, 'courier', 'near-copy')
+/// >>> index.close()
+#[pyclass(frozen, module = "nearcopy", weakref)]
+pub struct Index {
+    handle: Mutex<Option<Arc<Handle>>>,
+    path: PathBuf,
+    settings: Settings,
+    texts: bool,
+    given: Py<PyDict>,
+}
+
+/// Tells two states of one path apart.
+type Moment = Option<(u64, u128)>;
+
+/// What opens an index again.
+type Reopen<'py> = (PathBuf, Bound<'py, PyDict>, Moment);
+
+fn moment(file: &std::fs::Metadata) -> (u64, u128) {
+    let changed = file.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+    #[cfg(unix)]
+    let which = std::os::unix::fs::MetadataExt::ino(file);
+    #[cfg(not(unix))]
+    let which = 0;
+    (which, changed.map_or(0, |t| t.as_nanos()))
+}
+
+fn added(added: Added) -> &'static str {
+    match added {
+        Added::New => "new",
+        Added::Copy => "copy",
+        Added::Replaced => "replaced",
+        Added::Known => "known",
+    }
+}
+
+fn sightings(py: Python, asked: &str, seen: Vec<nearcopy::Sighting>) -> PyResult<Vec<Py<Sighting>>> {
+    let asked: Arc<str> = if seen.is_empty() { "".into() } else { asked.into() };
+    let each = seen.into_iter().map(|s| {
+        let nearcopy::Sighting { info, copies, relation, comparison, text } = s;
+        let there: Arc<str> = text.as_deref().unwrap_or_default().into();
+        let comparison = nearcopy::Comparison { relation: Some(relation), ..comparison };
+        let (source, date) = (info.source.as_deref().map(str::to_owned), info.date.as_deref().map(str::to_owned));
+        let own = Sighting { id: info.id, copies, source, date, text };
+        let comparison = Comparison::new(comparison, Arc::new((asked.clone(), there)));
+        Py::new(py, PyClassInitializer::from(comparison).add_subclass(own))
+    });
+    each.collect()
+}
+
+impl Index {
+    fn index(&self) -> PyResult<Arc<nearcopy::Index>> {
+        let handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let handle = handle.ok_or_else(|| ClosedError::new_err(format!("the index {} is closed", self.path.display())))?;
+        handle.get(&self.path)
+    }
+
+    /// Asks without the interpreter's lock, on this very thread.
+    fn ask<T: Send>(&self, py: Python, ask: impl FnOnce(&nearcopy::Index) -> nearcopy::Result<T> + Send) -> PyResult<T> {
+        let index = self.index()?;
+        py.detach(|| ask(&index)).map_err(raise)
+    }
+}
+
+#[pymethods]
+impl Index {
+    #[new]
+    #[pyo3(signature = (path, *, create=true, read_only=false, without_texts=false, same_id="replace", **settings))]
+    fn new(
+        py: Python,
+        path: PathBuf,
+        create: bool,
+        read_only: bool,
+        without_texts: bool,
+        same_id: &str,
+        settings: Option<&Bound<PyDict>>,
+    ) -> PyResult<Index> {
+        let refuse = match same_id {
+            "replace" => false,
+            "refuse" => true,
+            other => return Err(SettingError::new_err(format!("same_id: \"replace\" or \"refuse\", not {other:?}"))),
+        };
+        let wanted = Settings::new(settings)?;
+        let recipe = wanted.recipe_given.then_some(&wanted.recipe);
+        let make = (create && !read_only).then_some((&wanted.recipe, without_texts));
+        let handle = py.detach(|| handles::open(&path, How { read_only, refuse }, recipe, make))?;
+        let index = handle.get(&path)?;
+        let (recipe, texts) = (index.recipe().clone(), index.has_texts());
+        let given = settings.map_or_else(|| Ok(PyDict::new(py)), |s| s.copy())?;
+        given.set_item("read_only", read_only)?;
+        given.set_item("same_id", same_id)?;
+        let settings = Settings { recipe, ..wanted };
+        // A child that unpickles it may have another working directory.
+        let path = path.canonicalize().unwrap_or(path);
+        Ok(Index { handle: Mutex::new(Some(handle)), path, settings, texts, given: given.unbind() })
+    }
+
+    /// Where it is.
+    #[getter]
+    fn path(&self) -> &PathBuf {
+        &self.path
+    }
+    /// Whether it keeps texts, so that sightings have passages.
+    #[getter]
+    fn has_texts(&self) -> bool {
+        self.texts
+    }
+    /// Whether it was closed.
+    #[getter]
+    fn closed(&self) -> bool {
+        self.index().is_err()
+    }
+    /// The background that sightings are scored with.
+    #[getter]
+    fn background(&self, py: Python) -> PyResult<Background> {
+        let inner = self.ask(py, |index| index.background())?;
+        Ok(Background { inner: (*inner).clone(), recipe_id: self.settings.recipe.id() })
+    }
+
+    /// Adds a document. Says ``new``, ``copy`` (of an equal text), ``replaced`` (another text of this id) or ``known`` (it was there).
+    #[pyo3(signature = (id, text, *, source=None, date=None))]
+    fn add(
+        &self,
+        py: Python,
+        id: &Bound<PyAny>,
+        text: &Bound<PyAny>,
+        source: Option<&Bound<PyAny>>,
+        date: Option<&Bound<PyAny>>,
+    ) -> PyResult<&'static str> {
+        let document = document(given_id(id)?, text, source, date)?;
+        self.ask(py, |index| index.add(&document)).map(added)
+    }
+
+    /// Adds many documents, thousands a second: whatever ``scan`` takes. Says how many were new, copies, replaced and known.
+    #[pyo3(signature = (documents, **options))]
+    fn add_all<'py>(
+        &self,
+        py: Python<'py>,
+        documents: &Bound<'py, PyAny>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let index = self.index()?;
+        let counts = PyDict::new(py);
+        let (mut new, mut copies, mut replaced, mut known) = (0, 0, 0, 0);
+        let options = options.map_or_else(|| Ok(PyDict::new(py)), |o| o.copy())?;
+        // Places in the input are no names: the next call would begin with them again.
+        options.set_item("named", true)?;
+        for batch in py.import("nearcopy._input")?.call_method("batches", (documents,), Some(&options))?.try_iter()? {
+            let documents = Rows::read(&batch?)?.documents();
+            let added = briefly(py, || index.add_all(documents)).map_err(raise)?;
+            new += added.new;
+            copies += added.copies;
+            replaced += added.replaced;
+            known += added.known;
+            py.check_signals()?;
+        }
+        for (name, n) in [("new", new), ("copies", copies), ("replaced", replaced), ("known", known)] {
+            counts.set_item(name, n)?;
+        }
+        Ok(counts)
+    }
+
+    /// What the index holds that this text is related to, nearest first. A document of the index with this ``id`` is left out.
+    #[pyo3(signature = (text, *, id=None, source=None, date=None, **thresholds))]
+    fn seen(
+        &self,
+        py: Python,
+        text: &Bound<PyAny>,
+        id: Option<&Bound<PyAny>>,
+        source: Option<&Bound<PyAny>>,
+        date: Option<&Bound<PyAny>>,
+        thresholds: Option<&Bound<PyDict>>,
+    ) -> PyResult<Vec<Py<Sighting>>> {
+        let id = id.filter(|i| !i.is_none()).map_or_else(|| Ok(String::new()), given_id)?;
+        let document = document(id, text, source, date)?;
+        let settings = self.asked(thresholds)?;
+        let seen = self.ask(py, |index| index.seen(&document, &settings.thresholds))?;
+        sightings(py, &document.text, seen)
+    }
+
+    /// Asks, and adds the document unless it has one of the relations in ``unless`` to another. Of two copies that two threads or processes
+    /// bring at once, one is added and the other sees it. A document that is there already, with this very text, is ``known``.
+    #[pyo3(signature = (id, text, *, source=None, date=None, unless=None, **thresholds))]
+    #[allow(clippy::too_many_arguments)]
+    fn check_and_add(
+        &self,
+        py: Python,
+        id: &Bound<PyAny>,
+        text: &Bound<PyAny>,
+        source: Option<&Bound<PyAny>>,
+        date: Option<&Bound<PyAny>>,
+        unless: Option<&Bound<PyAny>>,
+        thresholds: Option<&Bound<PyDict>>,
+    ) -> PyResult<Checked> {
+        let document = document(given_id(id)?, text, source, date)?;
+        let settings = self.asked(thresholds)?;
+        let unless: Vec<Relation> = match unless {
+            None => vec![Relation::Equal, Relation::NearCopy],
+            Some(given) => named::names(given, "unless")?.iter().map(|n| named::relation(n)).collect::<PyResult<_>>()?,
+        };
+        let checked = self.ask(py, |index| index.check_and_add(&document, &settings.thresholds, &unless))?;
+        Ok(Checked { added: checked.added.map(added), sightings: sightings(py, &document.text, checked.sightings)? })
+    }
+
+    /// Takes a document away; ``False`` where there is none of this id.
+    fn remove(&self, py: Python, id: &Bound<PyAny>) -> PyResult<bool> {
+        let id = given_id(id)?;
+        self.ask(py, |index| index.remove(&id))
+    }
+
+    /// The document of an id, or ``default``. Its text is empty where the index keeps none.
+    #[pyo3(signature = (id, default=None))]
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        id: &Bound<'py, PyAny>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let id = given_id(id)?;
+        let Some(found) = self.ask(py, |index| index.get(&id))? else { return Ok(default) };
+        let (source, date) = (found.source.as_deref().map(str::to_owned), found.date.as_deref().map(str::to_owned));
+        let document = Document { id: found.id, text: found.text, source, date };
+        Ok(Some(Bound::new(py, document)?.into_any()))
+    }
+    fn __getitem__<'py>(&self, py: Python<'py>, id: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.get(py, id, None)?.ok_or_else(|| PyKeyError::new_err(id.clone().unbind()))
+    }
+    fn __contains__(&self, py: Python, id: &Bound<PyAny>) -> PyResult<bool> {
+        let id = given_id(id)?;
+        self.ask(py, |index| index.get(&id)).map(|d| d.is_some())
+    }
+    fn __len__(&self, py: Python) -> PyResult<usize> {
+        self.ask(py, |index| index.stats()).map(|s| s.documents as usize)
+    }
+    fn __bool__(&self) -> bool {
+        true
+    }
+    /// The ids, in the order in which they were added, as they are now.
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let ids = self.ask(py, |index| {
+            let mut ids = Vec::new();
+            index.for_each(|d| {
+                ids.push(d.id);
+                true
+            })?;
+            Ok(ids)
+        })?;
+        Ok(ids.into_pyobject(py)?.try_iter()?.into_any())
+    }
+
+    /// Draws anew what is boilerplate and which words are common, and sorts all keys into one run: nightly, say. Costs what a scan costs.
+    #[pyo3(signature = (*, threads=None, progress=None, **thresholds))]
+    fn compact(
+        &self,
+        py: Python,
+        threads: Option<i64>,
+        progress: Option<&Bound<PyAny>>,
+        thresholds: Option<&Bound<PyDict>>,
+    ) -> PyResult<()> {
+        let (index, settings, threads) = (self.index()?, self.asked(thresholds)?, crate::report::threads(threads)?);
+        run(py, progress, |meter| index.compact(&settings.thresholds, &RunOptions { threads }, meter))
+    }
+
+    /// Reads everything and says what is wrong: ``wrong`` is 0 for a sound index.
+    fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let index = self.index()?;
+        let verified = run(py, None, |_| index.verify())?;
+        dict(py, &verified)
+    }
+    /// Documents, different texts, bytes of the file and so on.
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let stats = self.ask(py, |index| index.stats())?;
+        dict(py, &stats)
+    }
+
+    /// Lets go of it. What is asked afterwards raises ``ClosedError``.
+    fn close(&self, py: Python) {
+        let handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        py.detach(|| drop(handle));
+    }
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+    #[pyo3(signature = (*_args))]
+    fn __exit__(&self, py: Python, _args: &Bound<PyTuple>) {
+        self.close(py);
+    }
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Reopen<'py>)> {
+        let again = py.import("nearcopy._input")?.getattr("reopen")?;
+        // What holds an index is another thing once the index has changed: caches that go by the pickle must see that.
+        let moment = std::fs::metadata(self.path.join("data.mdb")).ok().map(|m| moment(&m));
+        Ok((again, (self.path.clone(), self.given.bind(py).copy()?, moment)))
+    }
+    fn __repr__(&self) -> String {
+        let closed = if self.closed() { ", closed" } else { "" };
+        format!("<nearcopy.Index {:?}{closed}>", self.path)
+    }
+}
+
+impl Index {
+    /// The index's own settings, and what a call changes of them: thresholds, not the recipe.
+    fn asked(&self, given: Option<&Bound<PyDict>>) -> PyResult<Settings> {
+        let asked = self.settings.with(given)?;
+        if asked.recipe != self.settings.recipe {
+            return Err(SettingError::new_err(
+                "the recipe of an index is settled when it is made: only thresholds can be changed",
+            ));
+        }
+        Ok(asked)
+    }
+}
+
+fn dict<'py>(py: Python<'py>, value: &impl serde::Serialize) -> PyResult<Bound<'py, PyAny>> {
+    let value = serde_json::to_value(value).map_err(|e| bad(e.to_string()))?;
+    crate::settings::python(py, &value)
+}

@@ -1,0 +1,47 @@
+//! The Python package: the library's public interface for Python, and nothing of its own.
+
+mod arrow;
+mod document;
+mod documents;
+mod errors;
+mod found;
+mod handles;
+mod index;
+mod listed;
+mod named;
+mod pickled;
+mod report;
+mod run;
+mod settings;
+mod tables;
+
+use pyo3::prelude::*;
+
+/// The native part of the package nearcopy: see there.
+#[pymodule]
+mod _nearcopy {
+    #[pymodule_export]
+    use super::document::{Checked, Document};
+    #[pymodule_export]
+    use super::found::{Cluster, Comparison, Facts, Match, Pair, Place, Removed, Repeat, Sighting, Span};
+    #[pymodule_export]
+    use super::index::Index;
+    #[pymodule_export]
+    use super::listed::Listed;
+    #[pymodule_export]
+    use super::named::{Background, compare};
+    #[pymodule_export]
+    use super::pickled::{checked, comparison, document, pair, sighting, span};
+    #[pymodule_export]
+    use super::report::{Report, scan};
+
+    use super::PyModuleMethods;
+    use pyo3::types::PyModule;
+    use pyo3::{Bound, PyResult};
+
+    #[pymodule_init]
+    fn init(module: &Bound<PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("FIELD_NAMES", nearcopy::ingest::field_names().map(|(role, names)| (role, names.to_vec())).to_vec())
+    }
+}

@@ -1,0 +1,90 @@
+//! Owns: lists of findings that are made as they are asked for. Never: a finding.
+
+use crate::report::Report;
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// Which findings.
+pub enum What {
+    /// Clusters.
+    Clusters,
+    /// Pairs.
+    Pairs,
+    /// Repeats.
+    Repeats,
+}
+
+/// A list whose items are made as they are asked for.
+#[pyclass(frozen, sequence, module = "nearcopy", name = "Findings")]
+pub struct Listed {
+    report: Report,
+    what: What,
+}
+
+impl Listed {
+    /// The list of one kind.
+    pub fn new(report: Report, what: What) -> Listed {
+        Listed { report, what }
+    }
+    fn item<'py>(&self, py: Python<'py>, n: usize) -> PyResult<Bound<'py, PyAny>> {
+        Ok(match self.what {
+            What::Clusters => Bound::new(py, self.report.cluster(n)?)?.into_any(),
+            What::Pairs => Bound::new(py, self.report.pair(n))?.into_any(),
+            What::Repeats => Bound::new(py, self.report.repeat(py, n)?)?.into_any(),
+        })
+    }
+}
+
+#[pymethods]
+impl Listed {
+    fn __len__(&self) -> usize {
+        let found = self.report.detection();
+        match self.what {
+            What::Clusters => found.clusters.len(),
+            What::Pairs => found.pairs.len(),
+            What::Repeats => found.repeats.len(),
+        }
+    }
+    fn __getitem__<'py>(&self, py: Python<'py>, at: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let length = self.__len__();
+        if let Ok(slice) = at.cast::<pyo3::types::PySlice>() {
+            let range = slice.indices(length as isize)?;
+            let items = (0..range.slicelength as isize).map(|i| self.item(py, (range.start + i * range.step) as usize));
+            return Ok(PyList::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any());
+        }
+        let at: isize = at.extract()?;
+        let place = if at < 0 { at + length as isize } else { at };
+        if place < 0 || place >= length as isize {
+            return Err(pyo3::exceptions::PyIndexError::new_err(format!("{at} of {length}")));
+        }
+        self.item(py, place as usize)
+    }
+    fn __iter__(slf: Py<Self>) -> ListedIter {
+        ListedIter { listed: slf, at: AtomicUsize::new(0) }
+    }
+    fn __repr__<'py>(&self, py: Python<'py>) -> PyResult<String> {
+        let length = self.__len__();
+        let first: Vec<_> = (0..length.min(5)).map(|n| Ok(self.item(py, n)?.repr()?.to_string())).collect::<PyResult<_>>()?;
+        let more = if length > 5 { format!(", … {} in all", length) } else { String::new() };
+        Ok(format!("[{}{more}]", first.join(", ")))
+    }
+}
+
+/// Walks a list of findings.
+#[pyclass(frozen, module = "nearcopy._nearcopy")]
+pub struct ListedIter {
+    listed: Py<Listed>,
+    at: AtomicUsize,
+}
+
+#[pymethods]
+impl ListedIter {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let (at, listed) = (self.at.fetch_add(1, Relaxed), self.listed.get());
+        if at < listed.__len__() { listed.item(py, at).map(Some) } else { Ok(None) }
+    }
+}

@@ -1,0 +1,118 @@
+//! Owns: `compare`, the background, relations by name. Never: measures anything.
+
+use crate::errors::{bad, raise};
+use crate::found::Comparison;
+use crate::settings::Settings;
+use nearcopy::{Recipe, Relation};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString};
+use std::sync::Arc;
+
+/// A relation by its name.
+pub fn relation(name: &str) -> PyResult<Relation> {
+    let known = serde_json::from_value(serde_json::Value::String(name.to_owned()));
+    known.map_err(|_| bad(format!("{name:?} is no relation: equal, near-copy, contains, contained-in, quotes, template")))
+}
+
+/// Names of relations: one alone, or several.
+pub fn names(given: &Bound<PyAny>, what: &str) -> PyResult<Vec<String>> {
+    if let Ok(one) = given.cast::<PyString>() {
+        return Ok(vec![one.to_cow()?.into_owned()]);
+    }
+    let several: PyResult<Vec<String>> = given.try_iter().and_then(|names| names.map(|n| n?.extract::<String>()).collect());
+    several.map_err(|_| bad(format!("{what}: names of relations are wanted")))
+}
+
+/// The text of an argument.
+pub fn text(value: &Bound<PyAny>, name: &str) -> PyResult<String> {
+    let wrong = |why: &str| bad(format!("{name} {why}"));
+    let Ok(text) = value.cast::<PyString>() else {
+        let kind = value.get_type().name()?;
+        let help = if value.is_instance_of::<PyBytes>() { ": decode it first" } else { "" };
+        return Err(wrong(&format!("is {kind}, not a string{help}")));
+    };
+    match text.to_cow() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(e) => Err(wrong(&crate::documents::unencodable(value.py(), &e))),
+    }
+}
+
+/// Compares two texts; see the docs of `nearcopy.compare`.
+///
+/// >>> import nearcopy
+/// >>> a = "The harbour bridge will close for repairs on Monday, the port authority said."
+/// >>> b = "For weeks it was rumoured. The harbour bridge will close for repairs on Monday, the port authority told us."
+/// >>> found = nearcopy.compare(a, b)
+/// >>> found.relation, found.matches[0].b.text
+/// ('near-copy', 'The harbour bridge will close for repairs on Monday, the port authority')
+#[pyfunction]
+#[pyo3(signature = (a, b, *, background=None, **settings))]
+pub fn compare(
+    a: &Bound<PyAny>,
+    b: &Bound<PyAny>,
+    background: Option<&Background>,
+    settings: Option<&Bound<PyDict>>,
+) -> PyResult<Comparison> {
+    let py = a.py();
+    let (a, b): (Arc<str>, Arc<str>) = (text(a, "a")?.into(), text(b, "b")?.into());
+    let Settings { recipe, thresholds, .. } = Settings::new(settings)?;
+    if let Some(drawn) = background {
+        drawn.fits(&recipe)?;
+    }
+    let usual = nearcopy::Background::default();
+    let background = background.map_or(&usual, |b| &b.inner);
+    let compared = py.detach(|| nearcopy::compare(&a, &b, background, &recipe, &thresholds));
+    Ok(Comparison::new(compared, Arc::new((a, b))))
+}
+
+/// What a corpus tells about its texts: which passages are boilerplate, which words common.
+#[pyclass(frozen, module = "nearcopy")]
+pub struct Background {
+    /// The background itself.
+    pub inner: nearcopy::Background,
+    /// The recipe that it was drawn with.
+    pub recipe_id: String,
+}
+
+impl Background {
+    /// Whether it can be used with this recipe.
+    pub fn fits(&self, recipe: &Recipe) -> PyResult<()> {
+        let wanted = recipe.id();
+        if self.recipe_id == wanted {
+            return Ok(());
+        }
+        let (what, wanted, found) = ("the background".into(), format!("recipe {wanted}"), format!("recipe {}", self.recipe_id));
+        Err(raise(nearcopy::Error::Mixed { what, wanted, found }))
+    }
+}
+
+#[pymethods]
+impl Background {
+    /// Its id: equal backgrounds have equal ids.
+    #[getter]
+    fn id(&self) -> String {
+        self.inner.id()
+    }
+    /// As ``nearcopy scan --save-background`` writes it.
+    fn to_json(&self) -> String {
+        self.inner.to_json(&self.recipe_id)
+    }
+    /// Reads what ``to_json`` or ``nearcopy scan --save-background`` wrote.
+    #[staticmethod]
+    fn from_json(json: &str) -> PyResult<Background> {
+        let said: Option<String> =
+            serde_json::from_str::<serde_json::Value>(json).ok().and_then(|v| Some(v.get("recipe")?.as_str()?.to_owned()));
+        let recipe_id = said.unwrap_or_default();
+        let inner = nearcopy::Background::from_json(json, &recipe_id, "the background").map_err(raise)?;
+        Ok(Background { inner, recipe_id })
+    }
+    fn __eq__(&self, other: &Background) -> bool {
+        self.inner.id() == other.inner.id() && self.recipe_id == other.recipe_id
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((slf.get_type().getattr("from_json")?, (slf.get().to_json(),)))
+    }
+    fn __repr__(&self) -> String {
+        format!("<nearcopy.Background {}>", self.inner.id())
+    }
+}

@@ -1,0 +1,115 @@
+//! Owns: how long work runs: without the interpreter's lock, on threads that a fork does not lose, ended by Ctrl-C. Never: what the work is.
+
+use crate::errors::raise;
+use nearcopy::{Progress, Stage};
+use pyo3::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How often Ctrl-C is looked for, and the caller told how it goes.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A pool, and the process that has its threads.
+type Owned = (u32, Arc<ThreadPool>);
+
+static POOL: Mutex<Option<Owned>> = Mutex::new(None);
+
+/// The pool of this process. A forked child has none of its parent's threads, so it gets a pool of its own.
+fn pool() -> Option<Arc<ThreadPool>> {
+    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let process = std::process::id();
+    if let Some((_, pool)) = pool.as_ref().filter(|p| p.0 == process) {
+        return Some(pool.clone());
+    }
+    // The parent's pool would wait for threads that are not here: it is not dropped but forgotten.
+    std::mem::forget(pool.take());
+    let new = Arc::new(ThreadPoolBuilder::new().build().ok()?);
+    *pool = Some((process, new.clone()));
+    Some(new)
+}
+
+/// Runs work that uses threads in this process's pool, on this thread where no threads can be had.
+pub fn pooled<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match pool() {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
+}
+
+/// How far the work is.
+#[derive(Default)]
+pub struct Meter {
+    stage: AtomicU8,
+    total: AtomicU64,
+    done: AtomicU64,
+    cancelled: AtomicBool,
+}
+
+const STAGES: [Stage; 5] = [Stage::Fingerprint, Stage::Candidates, Stage::Compare, Stage::Cluster, Stage::Repeats];
+
+impl Progress for Meter {
+    fn begin(&self, stage: Stage, total: u64) {
+        self.stage.store(STAGES.iter().position(|s| *s == stage).unwrap_or_default() as u8, Relaxed);
+        self.total.store(total, Relaxed);
+        self.done.store(0, Relaxed);
+    }
+    fn advance(&self, done: u64) {
+        self.done.fetch_add(done, Relaxed);
+    }
+    fn cancelled(&self) -> bool {
+        self.cancelled.load(Relaxed)
+    }
+}
+
+impl Meter {
+    fn tell(&self, progress: &Bound<PyAny>) -> PyResult<()> {
+        let stage = STAGES[self.stage.load(Relaxed) as usize].name();
+        progress.call1((stage, self.done.load(Relaxed), self.total.load(Relaxed))).map(|_| ())
+    }
+}
+
+/// Runs work on a thread of its own, while this one looks for signals and tells `progress`: `progress(stage, done, total)`. Whatever either
+/// raises cancels the work and is raised when it has ended.
+pub fn run<T: Send>(
+    py: Python,
+    progress: Option<&Bound<PyAny>>,
+    work: impl FnOnce(&Meter) -> nearcopy::Result<T> + Send,
+) -> PyResult<T> {
+    let meter = Meter::default();
+    let (send, receive) = sync_channel(1);
+    // Only one thread receives; the lock lets the closure below be sent.
+    let receive = Mutex::new(receive);
+    std::thread::scope(|scope| {
+        let meter = &meter;
+        let spawned = std::thread::Builder::new().name("nearcopy".into()).spawn_scoped(scope, move || {
+            let _ = send.send(pooled(|| work(meter)));
+        });
+        spawned?;
+        let mut raised = None;
+        loop {
+            let wait = || receive.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(LOOK);
+            match py.detach(wait) {
+                Ok(done) => return raised.map_or_else(|| done.map_err(raise), Err),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(pyo3::panic::PanicException::new_err("a thread of nearcopy panicked"));
+                }
+            }
+            if raised.is_none() {
+                let look = py.check_signals().and_then(|()| progress.map_or(Ok(()), |p| meter.tell(p)));
+                if let Err(error) = look {
+                    meter.cancelled.store(true, Relaxed);
+                    raised = Some(error);
+                }
+            }
+        }
+    })
+}
+
+/// Work that cannot be cancelled, or is short.
+pub fn briefly<T: Send>(py: Python, work: impl FnOnce() -> T + Send) -> T {
+    py.detach(|| pooled(work))
+}

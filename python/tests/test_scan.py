@@ -1,0 +1,286 @@
+"""What a scan takes and what it gives."""
+
+import datetime
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nearcopy
+
+ROWS = "id text source date".split()
+
+
+@pytest.fixture
+def rows(story, retold, other):
+    return [
+        {"id": "courier", "text": story, "source": "Courier", "date": "2024-01-01"},
+        {"id": "ledger", "text": retold, "source": "Ledger", "date": "2024-01-02"},
+        {"id": "gazette", "text": other, "source": "Gazette", "date": "2024-01-03"},
+        {"id": "mirror", "text": story, "source": "Mirror", "date": "2024-01-04"},
+    ]
+
+
+def pandas_frames(rows):
+    pandas = pytest.importorskip("pandas")
+    yield pandas.DataFrame(rows)
+    yield pandas.DataFrame(rows).astype(object)
+    yield pandas.DataFrame(rows).set_index("id")
+    pytest.importorskip("pyarrow")
+    yield pandas.DataFrame(rows).convert_dtypes(dtype_backend="pyarrow")
+
+
+def polars_frames(rows):
+    polars = pytest.importorskip("polars")
+    yield polars.DataFrame(rows)
+    yield polars.concat([polars.DataFrame(rows[:1]), polars.DataFrame(rows[1:])], rechunk=False)
+    yield polars.DataFrame(rows).with_columns(polars.col("date").str.to_date(), polars.col("source").cast(polars.Categorical))
+
+
+def arrow_tables(rows):
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.Table.from_pylist(rows)
+    yield table
+    yield pyarrow.concat_tables([table.slice(0, 1), table.slice(1)])
+    yield table.to_batches()[0]
+    yield table.to_reader()
+    yield table.set_column(1, "text", table["text"].cast(pyarrow.large_string()))
+    yield table.set_column(1, "text", table["text"].dictionary_encode())
+
+
+class Article:
+    def __init__(self, row):
+        self.__dict__.update(row)
+
+
+def everything(rows):
+    yield rows
+    yield iter(rows)
+    yield (row for row in rows)
+    yield tuple(rows)
+    yield {row["id"]: {name: row[name] for name in ROWS[1:]} for row in rows}
+    yield [nearcopy.Document(row["id"], row["text"], source=row["source"], date=row["date"]) for row in rows]
+    yield [Article(row) for row in rows]
+    yield [{**row, "date": datetime.date.fromisoformat(row["date"])} for row in rows]
+
+
+@pytest.mark.parametrize("kinds", [everything, pandas_frames, polars_frames, arrow_tables])
+def test_every_kind_of_input_is_the_same(rows, kinds):
+    wanted = nearcopy.scan(rows, path="x").to_json()
+    for given in kinds(rows):
+        assert nearcopy.scan(given, path="x").to_json() == wanted, type(given)
+
+
+def test_texts_alone(story, retold):
+    for given in ([story, retold], (t for t in (story, retold)), [("0", story), ("1", retold)], {"0": story, "1": retold}):
+        report = nearcopy.scan(given)
+        assert [(p.a, p.b, p.relation) for p in report.pairs] == [("0", "1", "near-copy")]
+
+
+def test_a_series_is_its_texts(story, retold):
+    pandas, polars, pyarrow = (pytest.importorskip(n) for n in ("pandas", "polars", "pyarrow"))
+    assert nearcopy.scan(pandas.Series([story, retold], index=["u", "v"])).clusters[0].members == ["u", "v"]
+    assert nearcopy.scan(polars.Series("body", [story, retold])).clusters[0].members == ["0", "1"]
+    assert nearcopy.scan(pyarrow.chunked_array([[story], [retold]])).clusters[0].members == ["0", "1"]
+
+
+def test_the_report_is_the_command_lines(rows, tmp_path):
+    """Byte for byte, where a program is at hand."""
+    program = os.environ.get("NEARCOPY_PROGRAM")
+    if not program:
+        pytest.skip("NEARCOPY_PROGRAM names no program")
+    seeds = Path(__file__).parents[2] / "seeds"
+    texts = sorted(p for p in seeds.glob("*") if p.suffix in (".txt", ".md"))
+    lines = rows + [{"id": p.name, "text": p.read_text(encoding="utf-8")} for p in texts]
+    file = tmp_path / "corpus.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in lines), encoding="utf-8")
+    for name, write in (("json", "to_json"), ("jsonl", "to_jsonl")):
+        wanted = subprocess.run([program, "scan", str(file), "--format", name, "-q"], check=True, capture_output=True).stdout
+        assert getattr(nearcopy.scan(lines, path=str(file)), write)().encode() == wanted
+
+
+def test_offsets_are_code_points(story):
+    there = "👩‍👩‍👧 Ünïcödé — عنوان\r\n\r\n" + story
+    here = "\N{COMBINING ACUTE ACCENT} naïve\t" + story
+    (pair,) = nearcopy.scan({"a": there, "b": here}).pairs
+    assert pair.matches
+    for match in pair.matches:
+        for text, span in ((there, match.a), (here, match.b)):
+            assert text[span.start : span.end] == span.text
+            assert text.encode()[slice(*span.bytes)].decode() == span.text
+            assert len(span) == len(span.text)
+        for a, b in match.blocks:
+            assert there[a.start : a.end] == a.text and here[b.start : b.end] == b.text
+
+
+def test_clusters_pairs_repeats(rows, story):
+    report = nearcopy.scan(rows)
+    assert len(report.clusters) == 1 and len(report.pairs) == 1
+    (cluster,) = report.clusters
+    assert cluster.representative == "courier" and cluster.members == ["courier", "ledger", "mirror"] and cluster.rows == [0, 1, 3]
+    assert report.equal == [["courier", "mirror"]]
+    pair = report.pairs[-1]
+    assert (pair.a, pair.b, pair.row_a, pair.row_b) == ("courier", "ledger", 0, 1)
+    assert 0 < pair.resemblance < 1 and pair.coverage_a > 0.5 and isinstance(pair, nearcopy.Comparison)
+    assert report.pairs[:1][0].a == "courier" and [p.b for p in report.pairs] == ["ledger"]
+    with pytest.raises(IndexError):
+        report.pairs[1]
+    assert report.text("courier") == story
+    with pytest.raises(KeyError):
+        report.text("nobody")
+    repeats = nearcopy.scan([story + f"\n\nOf its own: {n} and a few words {n * 7}." for n in range(4)]).repeats
+    assert repeats[0].count == 4 and [p.document for p in repeats[0].places] == ["0", "1", "2", "3"]
+    assert all(story.startswith(p.text) or p.text in story for p in repeats[0].places)
+
+
+def test_what_goes(rows):
+    report = nearcopy.scan(rows)
+    assert [(r.id, r.partner, r.relation) for r in report.removed()] == [("ledger", "courier", "near-copy"), ("mirror", "courier", "equal")]
+    assert report.keep() == [True, False, True, False]
+    assert report.keep(drop=["equal"]) == report.keep(drop="equal") == [True, True, True, False]
+    with pytest.raises(nearcopy.InputError, match="is no relation"):
+        report.keep(drop=["same"])
+
+
+def test_frames(rows):
+    pandas, polars, pyarrow = (pytest.importorskip(n) for n in ("pandas", "polars", "pyarrow"))
+    report = nearcopy.scan(rows)
+    empty = nearcopy.scan([])
+    for what, length in (("documents", 4), ("pairs", 1), ("matches", len(report.pairs[0].matches)), ("repeats", None)):
+        frames = report.to_pandas(what), report.to_polars(what), report.to_arrow(what)
+        assert isinstance(frames[0], pandas.DataFrame) and isinstance(frames[1], polars.DataFrame)
+        assert isinstance(frames[2], pyarrow.Table)
+        for frame in frames:
+            assert length is None or len(frame) == length
+        assert list(frames[0].columns) == frames[1].columns == frames[2].column_names
+        assert frames[1].to_dicts() == frames[2].to_pylist()
+        assert empty.to_arrow(what).schema == frames[2].schema
+        assert list(empty.to_pandas(what).dtypes) == list(frames[0].dtypes)
+    frame = report.to_pandas("documents")
+    assert list(frame.id) == [row["id"] for row in rows]
+    assert list(frame.duplicate) == [False, True, False, True]
+    with pytest.raises(nearcopy.InputError, match="is none of"):
+        report.to_pandas("clusters?")
+
+
+def test_files_are_whole_or_not_there(rows, tmp_path):
+    report = nearcopy.scan(rows)
+    assert report.to_json(tmp_path / "r.json") is None
+    assert (tmp_path / "r.json").read_text(encoding="utf-8") == report.to_json()
+    assert report.to_html(tmp_path / "r.html") is None
+    assert (tmp_path / "r.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    with pytest.raises(OSError):
+        report.to_json(tmp_path / "no" / "r.json")
+    assert sorted(os.listdir(tmp_path)) == ["r.html", "r.json"]
+
+
+def test_a_notebook_shows_a_table_in_which_nothing_acts(story):
+    hostile = "<script>alert(1)</script> " + story
+    report = nearcopy.scan({"<b>a</b>": hostile, "b": hostile + " And more."})
+    for page in (report._repr_html_(), report.to_html()):
+        assert "<script>alert" not in page and "<b>a" not in page
+    assert "near-copy" in report._repr_html_()
+
+
+def test_settings(rows, story):
+    assert nearcopy.scan(rows, copy_telling=1000).pairs[0].relation == "template"
+    assert nearcopy.scan(rows, near_copy_larger=0.77).thresholds["near_copy_larger"] == 0.77
+    assert nearcopy.scan(rows, keep=["source=Mirror,Ledger"]).clusters[0].representative == "mirror"
+    assert nearcopy.scan(rows, keep="longest").thresholds["keep"] == ["longest"]
+    assert nearcopy.scan(rows, since=datetime.date(2024, 1, 3)).summary["limited"]
+    wrong = [
+        (TypeError, {"near_copy_larg": 0.5}, 'did you mean "near_copy_larger"'),
+        (nearcopy.SettingError, {"near_copy_larger": 3}, "near_copy_larger: a share from 0 to 1, not 3"),
+        (nearcopy.SettingError, {"near_copy_larger": "x"}, "near_copy_larger"),
+        (nearcopy.SettingError, {"contains": float("nan")}, "contains: a finite number"),
+        (nearcopy.SettingError, {"preset": "newz"}, "newz"),
+        (nearcopy.SettingError, {"keep": "longst"}, "longst"),
+        (nearcopy.SettingError, {"shingle": 0}, "shingle: 1 to 64"),
+        (nearcopy.SettingError, {"threads": -1}, "threads: 0 .* not -1"),
+        (nearcopy.SettingError, {"min_match": 3.5}, "min_match: .*a whole number"),
+        (nearcopy.SettingError, {"since": "2020-13-01"}, "since: a date such as"),
+        (nearcopy.SettingError, {"progress": 5}, "progress: something to call"),
+    ]
+    for kind, setting, said in wrong:
+        with pytest.raises(kind, match=said):
+            nearcopy.scan(rows, **setting)
+
+
+def test_every_setting_is_typed():
+    from nearcopy._settings import Settings
+
+    named = set(nearcopy.scan([]).thresholds)
+    assert named < set(Settings.__annotations__) | set(Settings.__mro__[0].__annotations__)
+    with pytest.raises(TypeError, match="settings are") as error:
+        nearcopy.scan([], zzzzzzzzzz=1)
+    listed = set(str(error.value).partition("settings are ")[2].split(", "))
+    assert listed == set(typed(Settings))
+
+
+def test_more_threads_than_there_can_be(rows):
+    assert nearcopy.scan(rows, threads=10**9).to_json() == nearcopy.scan(rows, threads=None).to_json()
+
+
+def typed(settings):
+    import typing
+
+    return typing.get_type_hints(settings)
+
+
+def test_the_background_goes_on(rows, story, retold):
+    import pickle
+
+    report = nearcopy.scan(rows)
+    background = report.background
+    assert nearcopy.Background.from_json(background.to_json()) == background == pickle.loads(pickle.dumps(background))
+    again = nearcopy.scan(rows, background=background)
+    assert again.to_json() == report.to_json()
+    (pair,) = report.pairs
+    compared = nearcopy.compare(story, retold, background=background)
+    assert (compared.relation, compared.coverage_a) == (pair.relation, pair.coverage_a)
+    with pytest.raises(nearcopy.MixedError):
+        nearcopy.scan(rows, background=background, anchor=3)
+    with pytest.raises(nearcopy.MalformedError):
+        nearcopy.Background.from_json("{")
+
+
+def test_progress_is_told_and_what_it_raises_ends_the_scan(story):
+    texts = [f"{story} {n} {n * n} {n * 7919}" for n in range(20000)]
+    told = []
+    nearcopy.scan(texts, progress=lambda *now: told.append(now))
+    assert all(stage and 0 <= done for stage, done, _ in told)
+
+    def stop(*_):
+        raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        nearcopy.scan(texts, progress=stop)
+
+
+def test_ctrl_c_ends_a_scan():
+    """In a process of its own, that is interrupted when it says that it is at work."""
+    import signal
+
+    code = (
+        "import nearcopy, random, sys\n"
+        "words = [str(n) for n in range(5000)]\n"
+        "r = random.Random(1)\n"
+        "texts = [' '.join(r.choices(words, k=3000)) for _ in range(8000)]\n"
+        "say = lambda *now: (print('at work', flush=True), say_no_more())\n"
+        "told = []\n"
+        "def say_no_more(): told.append(1)\n"
+        "try:\n"
+        "    nearcopy.scan(texts, progress=lambda *now: told or say(*now))\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted', flush=True)\n"
+        "else:\n"
+        "    print('done', flush=True)\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "at work\n"
+    child.send_signal(signal.SIGINT)
+    assert child.stdout.read() == "interrupted\n"
+    assert child.wait() == 0

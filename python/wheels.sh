@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Builds the wheels for Linux (x86-64 and arm64, for any glibc from 2.17 on) and the source distribution, into python/dist or the folder named.
+# One wheel serves Python 3.9 and all later ones. Needs rustup and Python; maturin and zig, which links for old glibcs and for arm64, come from PyPI.
+set -euo pipefail
+cd "$(dirname "$0")"
+dist="${1:-$PWD/dist}"
+tools="${CARGO_TARGET_DIR:-$PWD/../target}/wheels-venv"
+[ -x "$tools/bin/maturin" ] || {
+    python3 -m venv "$tools"
+    "$tools/bin/pip" install --quiet 'maturin>=1.9,<2' ziglang
+}
+export PATH="$tools/bin:$PATH"
+for target in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu; do
+    rustup target add "$target"
+    maturin build --release --zig --compatibility manylinux2014 --target "$target" --out "$dist"
+done
+maturin sdist --out "$dist"
+ls -l "$dist"
