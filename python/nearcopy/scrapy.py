@@ -28,9 +28,9 @@ In a project's settings::
 ``NEARCOPY_SETTINGS``
     A dict of what ``nearcopy.Index`` takes: ``{"preset": "news", "near_copy_larger": 0.7}``. What concerns keys is settled when the index is made.
 
-A page that is crawled again and is in the index under its own id, unchanged, is *known*: it is passed on, since it is no copy of another. (An
-index made with ``without_texts`` cannot tell so if others of the index are like it.) One whose text has changed replaces what the index has of it,
-unless the new text is a copy of another page. A page that was dropped is not in the index, so it is dropped again.
+A page that is crawled again and is in the index under its own id, unchanged, is *known*: it is passed on, since it is no new copy, even
+if others of the index are like it. One whose text has changed replaces what the index has of it, unless the new text is a copy of
+another page. A page that was dropped is not in the index, so it is dropped again.
 
 Nothing is dropped but what the index has seen. Items without a text or an id, and those the index fails on (a full disk, say), are passed
 on, counted, and told of in the log. A page that is in the index but was never stored, because the crawl was killed in between, say, is
@@ -192,15 +192,10 @@ class NearCopyPipeline:
         """In a thread: asks, adds, and takes from the sightings what is wanted."""
         assert self.index is not None
         checked = self.index.check_and_add(page.id, page.text, source=page.source, date=page.date, unless=self._unless)
-        added: Optional[str] = checked.added
-        if added is None:
-            # Two pages that are alike may both be in the index, which others fill too; neither is a new copy of the other.
-            stored = self.index.get(page.id)
-            added = "known" if stored is not None and stored.text == page.text else None
         if self._flag is not None:
-            return Answer(added, [_plain(seen) for seen in checked.sightings])
+            return Answer(checked.added, [_plain(seen) for seen in checked.sightings])
         forbids = (seen for seen in checked.sightings if seen.relation in self._unless)
-        return Answer(added, [_plain(next(forbids))] if added is None else [])
+        return Answer(checked.added, [_plain(next(forbids))] if checked.added is None else [])
 
     # -- items -------------------------------------------------------------------------------------------------------
 

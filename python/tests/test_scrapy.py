@@ -220,9 +220,10 @@ def test_any_reactor_and_none(site, tmp_path, reactor):
     assert paths(site, crawled["dropped"]) == ["/reprint", "/print-version"]
 
 
-def test_pages_in_the_index_are_known_though_they_are_alike(site, tmp_path):
+@pytest.mark.parametrize("without_texts", [False, True])
+def test_pages_in_the_index_are_known_though_they_are_alike(site, tmp_path, without_texts):
     """An archive that others filled holds copies, too: a crawl of it must not come out empty."""
-    with nearcopy.Index(tmp_path / "seen") as index:
+    with nearcopy.Index(tmp_path / "seen", without_texts=without_texts) as index:
         texts = {"/bridge": BRIDGE, "/reprint": REPRINT, "/harvest": HARVEST, "/print-version": HARVEST}
         index.add_all({site.url + path: text for path, text in texts.items()})
     [crawled], _ = crawl([site.url + "/"], **ORDERLY, NEARCOPY_INDEX=str(tmp_path / "seen"))
