@@ -9,7 +9,7 @@ export CARGO_TARGET_DIR="$target" NEARCOPY_PROGRAM="$program" PIP_DISABLE_PIP_VE
 tools="$target/python-venv"
 python3 -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3 python3-venv; }
 [ -x "$tools/bin/pip" ] || python3 -m venv "$tools"
-"$tools/bin/pip" install --quiet 'maturin>=1.9,<2' pytest mypy pyright pandas polars pyarrow scrapy datasets
+"$tools/bin/pip" install --quiet 'maturin>=1.9,<2' pytest mypy pyright pandas polars pyarrow scrapy datasets datasketch
 
 echo "-- the wheel, with the profile of the tests: most of it is built already"
 rm -rf "$target/python-dist"

@@ -44,7 +44,7 @@ class Fields:
     ) -> None:
         if on_bad not in ("raise", "skip"):
             raise InputError(f'on_bad: "raise" or "skip", not {on_bad!r}')
-        self.given = dict(zip(ROLES, (text_field, id_field, source_field, date_field)))
+        self.given: dict[str, Optional[str]] = dict(zip(ROLES, (text_field, id_field, source_field, date_field)))
         self.path = None if path is None else str(path)
         self.skip = on_bad == "skip"
         self.named = named
@@ -142,7 +142,7 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
     cells: dict[str, list[Any]] = {role: [] for role in ROLES}
     text, ident, source, date = (cells[role].append for role in ROLES)
     known: dict[tuple[Any, ...], list[Any]] = {}
-    never = {role for role, given in fields.given.items() if given is not None and role != "text"}
+    never: set[str] = {role for role, given in fields.given.items() if given is not None and role != "text"}
     for number, row in enumerate(rows, first):
         key = None
         if isinstance(row, _Named):
