@@ -243,7 +243,8 @@ def test_pickled(path, story):
 
 def test_ctrl_c_leaves_it_sound(path):
     code = (
-        "import nearcopy, random, sys, itertools\n"
+        "import nearcopy, random, signal, sys, itertools\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "index = nearcopy.Index(sys.argv[1])\n"
         "r = random.Random(1)\n"
         "words = [str(n) for n in range(5000)]\n"

@@ -265,7 +265,8 @@ def test_ctrl_c_ends_a_scan():
     import signal
 
     code = (
-        "import nearcopy, random, sys\n"
+        "import nearcopy, random, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "words = [str(n) for n in range(5000)]\n"
         "r = random.Random(1)\n"
         "texts = [' '.join(r.choices(words, k=3000)) for _ in range(8000)]\n"
