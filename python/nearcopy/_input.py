@@ -175,7 +175,7 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
         ident(values[1] if key is None else key)
         source(values[2])
         date(values[3])
-    if known and never:
+    if known and never and first == 0:
         role = sorted(never)[0]
         listed = ", ".join(str(n) for n in next(iter(known))[:12])
         raise InputError(f"no field {fields.given[role]!r} ({role}_field) in any document; the fields of the first are: {listed}")
@@ -222,7 +222,9 @@ def _table(documents: Any, fields: Fields) -> Optional[tuple[int, Part]]:
 
 def _pandas(frame: Any, fields: Fields) -> tuple[int, Part]:
     index = frame.index
-    labels = None if type(index).__name__ == "RangeIndex" or index.nlevels > 1 else index
+    counted = type(index).__name__ == "RangeIndex" and index.start == 0 and index.step == 1
+    # The labels of two frames may be the same numbers: in an index, which is to keep them, only what has a name is a name.
+    labels = None if counted or index.nlevels > 1 or (fields.named and index.name is None) else index
     if frame.ndim == 1:
         frame = frame.to_frame("text")
         fields = _only_text(fields)

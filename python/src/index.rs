@@ -286,13 +286,13 @@ impl Index {
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<()> {
         let (index, settings, threads) = (self.index()?, self.asked(thresholds)?, crate::report::threads(threads)?);
-        run(py, progress, |meter| index.compact(&settings.thresholds, &RunOptions { threads }, meter))
+        run(py, progress, move |meter| index.compact(&settings.thresholds, &RunOptions { threads }, meter))
     }
 
     /// Reads everything and says what is wrong: ``wrong`` is 0 for a sound index.
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let index = self.index()?;
-        let verified = run(py, None, |_| index.verify())?;
+        let verified = run(py, None, move |_| index.verify())?;
         dict(py, &verified)
     }
     /// Documents, different texts, bytes of the file and so on.

@@ -177,6 +177,24 @@ def test_files_are_whole_or_not_there(rows, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["r.html", "r.json"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links and devices of Unix")
+def test_links_and_devices_stay_what_they_are(rows, tmp_path):
+    report = nearcopy.scan(rows)
+    (tmp_path / "real.json").write_text("old")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    report.to_json(tmp_path / "link.json")
+    assert (tmp_path / "link.json").is_symlink() and (tmp_path / "real.json").read_text(encoding="utf-8") == report.to_json()
+    report.to_json("/dev/null")
+    assert not os.path.isfile("/dev/null")
+    mask = os.umask(0o027)
+    try:
+        report.to_json(tmp_path / "masked.json")
+        (tmp_path / "usual").touch()
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "masked.json").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
 def test_a_notebook_shows_a_table_in_which_nothing_acts(story):
     hostile = "<script>alert(1)</script> " + story
     report = nearcopy.scan({"<b>a</b>": hostile, "b": hostile + " And more."})

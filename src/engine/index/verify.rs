@@ -67,8 +67,27 @@ pub struct Verification {
 const SHOWN: usize = 100;
 /// Rows that a thread takes at once.
 const PART: usize = 1024;
-/// Postings from which on a list is long.
+/// Postings from which on a list is long …
 const LONG: usize = 64;
+/// … and postings of long lists that are kept at once.
+const KEPT: usize = 4 << 20;
+
+/// Lists of keys that stand in very many texts: read once, not for each text.
+#[derive(Default)]
+struct Long {
+    lists: HashMap<u64, HashSet<u32>>,
+    kept: usize,
+}
+
+impl Long {
+    fn keep(&mut self, key: u64, list: HashSet<u32>) {
+        if self.kept > KEPT {
+            *self = Long::default();
+        }
+        self.kept += list.len();
+        self.lists.insert(key, list);
+    }
+}
 const PART_BYTES: usize = 8 << 20;
 
 impl Verification {
@@ -220,6 +239,7 @@ impl Index {
     /// Texts are read in order, keys made by all threads, and looked up in order: all of one moment.
     fn check_documents(&self, view: &View, all: &mut Verification) -> Result<()> {
         let mut part: Vec<(u32, DocumentRow, Option<String>)> = Vec::new();
+        let mut long = Long::default();
         let mut bytes = 0;
         for row in self.store.rows(view.txn, &self.store.documents, 0)? {
             let (number, row) = row?;
@@ -236,21 +256,25 @@ impl Index {
             bytes += text.as_ref().map_or(0, String::len);
             part.push((number, row, text));
             if part.len() == PART || bytes > PART_BYTES {
-                self.check_texts(view, &std::mem::take(&mut part), all)?;
+                self.check_texts(view, &std::mem::take(&mut part), &mut long, all)?;
                 bytes = 0;
             }
         }
-        self.check_texts(view, &part, all)
+        self.check_texts(view, &part, &mut long, all)
     }
 
-    fn check_texts(&self, view: &View, part: &[(u32, DocumentRow, Option<String>)], all: &mut Verification) -> Result<()> {
+    fn check_texts(
+        &self,
+        view: &View,
+        part: &[(u32, DocumentRow, Option<String>)],
+        long: &mut Long,
+        all: &mut Verification,
+    ) -> Result<()> {
         let print = |text: &Option<String>| {
             let of = |text: &String| self.with_worker(|w| Ok(w.fingerprinter.fingerprint(text)));
             text.as_ref().map(of).transpose()
         };
         let prints: Result<Vec<_>> = part.par_iter().map(|(_, _, text)| print(text)).collect();
-        // A key that stands in very many texts has a long list: it is read once for a part, not for each text.
-        let mut long: HashMap<u64, HashSet<u32>> = HashMap::new();
         for ((number, row, text), f) in part.iter().zip(prints?) {
             let (Some(text), Some(f)) = (text, f) else { continue };
             let right = hash::bytes(text.as_bytes()) == row.hash;
@@ -263,11 +287,11 @@ impl Index {
                 let keys = f.bands.iter().chain(&f.paragraph_bands).chain(&f.anchors);
                 let mut lost = 0;
                 for &key in keys {
-                    let held = match long.get(&key) {
+                    let held = match long.lists.get(&key) {
                         Some(units) => Ok(units.contains(&row.class)),
                         None => view.list(key).map(|list| {
                             if list.units().nth(LONG).is_some() {
-                                long.insert(key, list.units().collect());
+                                long.keep(key, list.units().collect());
                             }
                             list.holds(row.class)
                         }),
