@@ -307,7 +307,11 @@ impl Roll {
 
     fn cluster(&self, c: ClusterIn) -> Said<Cluster> {
         let representative = self.numbers.of(&c.representative)?;
-        Ok(Cluster { representative, members: self.numbers.all(&c.members)?, weakest: c.weakest })
+        let members = self.numbers.all(&c.members)?;
+        if !members.contains(&representative) {
+            return Err(format!("holds a cluster whose representative {:?} is no member", c.representative));
+        }
+        Ok(Cluster { representative, members, weakest: c.weakest })
     }
 }
 
@@ -316,7 +320,11 @@ fn build(whole: Whole) -> Said<Stored> {
     let pairs = whole.pairs.into_iter().map(|p| roll.pair(p)).collect::<Said<_>>()?;
     let repeats = whole.repeats.into_iter().map(|r| roll.repeat(r)).collect::<Said<_>>()?;
     let clusters = whole.clusters.into_iter().map(|c| roll.cluster(c)).collect::<Said<_>>()?;
-    let equal = whole.equal.iter().map(|class| roll.numbers.all(class)).collect::<Said<_>>()?;
+    let class = |ids: &Vec<String>| match roll.numbers.all(ids)? {
+        numbers if numbers.is_empty() => Err("holds a class of equal texts without a document".to_owned()),
+        numbers => Ok(numbers),
+    };
+    let equal = whole.equal.iter().map(class).collect::<Said<_>>()?;
     let (summary, skipped) = counts(whole.summary);
     let detection = Detection {
         recipe_id: whole.recipe.id,

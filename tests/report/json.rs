@@ -312,6 +312,14 @@ fn a_report_that_cannot_be_read_says_why() {
     assert!(said(&object.replacen("\"a\":\"mirror", "\"a\":\"gone", 1)).contains("names the document \"gone/storm.txt\""));
     assert!(said(&object.replacen("\"bytes\":[27", "\"bytes\":[9999", 1)).contains("holds a span from 9999 to"));
     assert!(said(&object[..object.len() - 9]).contains("line"));
+    let value: serde_json::Value = serde_json::from_str(&object).unwrap();
+    let with = |pointer: &str, new: serde_json::Value| {
+        let mut value = value.clone();
+        *value.pointer_mut(pointer).unwrap() = new;
+        value.to_string()
+    };
+    assert!(said(&with("/equal", serde_json::json!([[]]))).contains("a class of equal texts without a document"));
+    assert!(said(&with("/clusters/0/members", serde_json::json!([]))).contains("is no member"));
     let mut by_lines = vec![];
     report::jsonl(storm().findings(), &mut by_lines).unwrap();
     let by_lines = String::from_utf8(by_lines).unwrap().replacen("\"weakest\":", "\"strongest\":", 1);
