@@ -149,6 +149,8 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
             key, row = row
         if type(row).__module__ == "numpy" and hasattr(row, "tolist"):
             row = row.tolist()
+        if isinstance(row, tuple) and hasattr(row, "_asdict"):
+            row = row._asdict()
         if isinstance(row, Mapping):
             names = tuple(row)
             picked = known.get(names)

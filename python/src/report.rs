@@ -276,7 +276,7 @@ impl Report {
         });
         Ok(gone.collect())
     }
-    /// For each row of the input whether it stays: ``df[report.keep()]``.
+    /// For each row of the input whether it stays: ``df[report.keep()]`` in pandas, ``df.filter(report.keep())`` in polars.
     #[pyo3(signature = (drop=None))]
     fn keep(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<bool>> {
         let mut keep = vec![true; self.found.rows];

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -49,6 +50,15 @@ def arrow_tables(rows):
     yield table.to_reader()
     yield table.set_column(1, "text", table["text"].cast(pyarrow.large_string()))
     yield table.set_column(1, "text", table["text"].dictionary_encode())
+
+
+class Row(NamedTuple):
+    text: str
+    url: str
+
+
+def test_a_named_tuple_goes_by_its_names(story):
+    assert nearcopy.scan([Row(story, "a"), Row(story, "b")]).equal == [["a", "b"]]
 
 
 class Article:
@@ -159,6 +169,8 @@ def test_frames(rows):
         assert frames[1].to_dicts() == frames[2].to_pylist()
         assert empty.to_arrow(what).schema == frames[2].schema
         assert list(empty.to_pandas(what).dtypes) == list(frames[0].dtypes)
+    assert polars.DataFrame(rows).filter(report.keep())["id"].to_list() == ["courier", "gazette"]
+    assert list(pandas.DataFrame(rows)[report.keep()].id) == ["courier", "gazette"]
     frame = report.to_pandas("documents")
     assert list(frame.id) == [row["id"] for row in rows]
     assert list(frame.duplicate) == [False, True, False, True]
