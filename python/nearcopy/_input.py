@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Callable, NamedTuple, Optional
@@ -123,6 +124,8 @@ def _rows(documents: Any) -> Iterator[Any]:
             "(files are read by the command line, `nearcopy scan PATH`)"
         )
     if isinstance(documents, Index):
+        if not documents.has_texts:
+            raise InputError(f"the index {documents.path} keeps no texts: there is nothing to read")
         return (documents[ident] for ident in documents)
     if isinstance(documents, Mapping):
         return iter([_Named(key, value) for key, value in documents.items()])
@@ -180,7 +183,9 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
     if known and never and first == 0:
         role = sorted(never)[0]
         listed = ", ".join(str(n) for n in next(iter(known))[:12])
-        raise InputError(f"no field {fields.given[role]!r} ({role}_field) in any document; the fields of the first are: {listed}")
+        count = len(cells["text"])
+        some = f"the first {count} documents" if count == BATCH else "any document"
+        raise InputError(f"no field {fields.given[role]!r} ({role}_field) in {some}; the fields of the first are: {listed}")
     return fields.make(cells, None, first)
 
 
@@ -201,8 +206,9 @@ def _table(documents: Any, fields: Fields) -> Optional[tuple[int, Part]]:
     """The length of a table and what makes columns of a part of it; None for what is no table."""
     module = type(documents).__module__.partition(".")[0]
     name = type(documents).__name__
-    if module == "pandas":
-        return _pandas(documents, fields) if name in ("DataFrame", "Series") else None
+    kinds = {(base.__module__.partition(".")[0], base.__name__) for base in type(documents).__mro__}
+    if kinds & {("pandas", "DataFrame"), ("pandas", "Series")}:
+        return _pandas(documents, fields)
     if module == "polars":
         if name == "LazyFrame":
             raise InputError("a polars LazyFrame has no rows yet: collect() it first")
@@ -219,6 +225,8 @@ def _table(documents: Any, fields: Fields) -> Optional[tuple[int, Part]]:
         except ImportError:
             raise InputError(f"reading a {name} takes pyarrow: pip install pyarrow") from None
         return _arrow(pyarrow.table(documents), fields)
+    if hasattr(documents, "columns") and not isinstance(documents, Mapping):
+        raise InputError(f"a {name} is no table that can be read here: make a DataFrame of pandas or a table of pyarrow of it")
     return None
 
 
@@ -269,6 +277,8 @@ def _whole(column: Any) -> list[Any]:
 def _pandas_arrow(column: Any) -> Any:
     """A column that pandas keeps in Arrow; None for all others."""
     dtype = column.dtype
+    if "pyarrow" not in sys.modules or not hasattr(sys.modules["pyarrow"].Table, "__arrow_c_stream__"):
+        return None
     if getattr(dtype, "storage", None) == "pyarrow" or str(getattr(dtype, "pyarrow_dtype", "")) in ("string", "large_string"):
         array = column.array.__arrow_array__()
         return array if str(array.type) in ("string", "large_string", "string_view") else None

@@ -56,7 +56,7 @@ from urllib.parse import urlsplit
 from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem, NotConfigured
 
-from ._errors import Error, SettingError
+from ._errors import SettingError
 from ._input import GUESSES
 from ._nearcopy import Index, Sighting
 from ._settings import Relation
@@ -166,7 +166,7 @@ class NearCopyPipeline:
             return item
         try:
             answer: Answer = await _in_thread(self._ask, page)
-        except Error as error:
+        except Exception as error:
             # Rather a page twice than a page lost.
             if self._flag is not None:
                 with suppress(Exception):

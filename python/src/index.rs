@@ -6,7 +6,7 @@ use crate::errors::{ClosedError, SettingError, bad, raise};
 use crate::found::{Comparison, Sighting};
 use crate::handles::{self, Handle, How};
 use crate::named::{self, Background};
-use crate::run::{briefly, run};
+use crate::run::{briefly, pooled, run};
 use crate::settings::Settings;
 use nearcopy::{Added, Relation, RunOptions};
 use pyo3::exceptions::PyKeyError;
@@ -83,10 +83,16 @@ impl Index {
         handle.get(&self.path)
     }
 
-    /// Asks without the interpreter's lock, on this very thread.
-    fn ask<T: Send>(&self, py: Python, ask: impl FnOnce(&nearcopy::Index) -> nearcopy::Result<T> + Send) -> PyResult<T> {
+    /// Asks without the interpreter's lock, on this very thread. A signal that comes while another process has its turn is looked at; if it
+    /// raises nothing, the question is asked again.
+    fn ask<T: Send>(&self, py: Python, ask: impl Fn(&nearcopy::Index) -> nearcopy::Result<T> + Send + Sync) -> PyResult<T> {
         let index = self.index()?;
-        py.detach(|| ask(&index)).map_err(raise)
+        loop {
+            match py.detach(|| ask(&index)) {
+                Err(nearcopy::Error::Cancelled) => py.check_signals()?,
+                done => return done.map_err(raise),
+            }
+        }
     }
 }
 
@@ -117,6 +123,10 @@ impl Index {
         let given = settings.map_or_else(|| Ok(PyDict::new(py)), |s| s.copy())?;
         given.set_item("read_only", read_only)?;
         given.set_item("same_id", same_id)?;
+        if without_texts && texts {
+            let said = format!("without_texts: the index {} was made with texts, and keeps them", path.display());
+            return Err(SettingError::new_err(said));
+        }
         let settings = Settings { recipe, ..wanted };
         // A child that unpickles it may have another working directory.
         let path = path.canonicalize().unwrap_or(path);
@@ -255,7 +265,7 @@ impl Index {
     }
     fn __contains__(&self, py: Python, id: &Bound<PyAny>) -> PyResult<bool> {
         let id = given_id(id)?;
-        self.ask(py, |index| index.get(&id)).map(|d| d.is_some())
+        self.ask(py, |index| index.contains(&id))
     }
     fn __len__(&self, py: Python) -> PyResult<usize> {
         self.ask(py, |index| index.stats()).map(|s| s.documents as usize)
@@ -265,14 +275,7 @@ impl Index {
     }
     /// The ids, in the order in which they were added, as they are now.
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let ids = self.ask(py, |index| {
-            let mut ids = Vec::new();
-            index.for_each(|d| {
-                ids.push(d.id);
-                true
-            })?;
-            Ok(ids)
-        })?;
+        let ids = self.ask(py, |index| index.ids())?;
         Ok(ids.into_pyobject(py)?.try_iter()?.into_any())
     }
 
@@ -289,10 +292,10 @@ impl Index {
         run(py, progress, move |meter| index.compact(&settings.thresholds, &RunOptions { threads }, meter))
     }
 
-    /// Reads everything and says what is wrong: ``wrong`` is 0 for a sound index.
+    /// Reads everything and says what is wrong: ``wrong`` is 0 for a sound index. After Ctrl-C it goes on in the background until it is done.
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let index = self.index()?;
-        let verified = run(py, None, move |_| index.verify())?;
+        let verified = run(py, None, move |_| pooled(|| index.verify()))?;
         dict(py, &verified)
     }
     /// Documents, different texts, bytes of the file and so on.

@@ -172,8 +172,10 @@ impl Report {
 /// Written beside and renamed: a report is there whole or not at all. What a link leads to is replaced, not the link; a pipe or a device is
 /// written to.
 fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if std::fs::metadata(&path).is_ok_and(|m| !m.is_file()) {
+    let linked = |p: &Path| std::fs::read_link(p).map(|to| p.parent().unwrap_or(p).join(to));
+    let path = path.canonicalize().or_else(|_| linked(path)).unwrap_or_else(|_| path.to_owned());
+    let there = std::fs::metadata(&path);
+    if there.as_ref().is_ok_and(|m| !m.is_file()) {
         return write(&mut std::fs::File::options().write(true).open(&path)?);
     }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| ".".as_ref());
@@ -182,6 +184,9 @@ fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".nearcopy-").tempfile_in(folder)?;
     write(&mut file)?;
+    if let Ok(there) = there {
+        file.as_file().set_permissions(there.permissions())?;
+    }
     file.persist(&path).map_err(|e| e.error).map(|_| ())
 }
 

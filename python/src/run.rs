@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const LOOK: Duration = Duration::from_millis(50);
 
 /// How long work that was cancelled is waited for.
-const PATIENCE: Duration = Duration::from_millis(600);
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// A pool, and the process that has its threads.
 type Owned = (u32, Arc<ThreadPool>);
@@ -87,7 +87,7 @@ pub fn run<T: Send + 'static>(
     let receive = Mutex::new(receive);
     let theirs = meter.clone();
     std::thread::Builder::new().name("nearcopy".into()).spawn(move || {
-        let _ = send.send(pooled(|| work(&theirs)));
+        let _ = send.send(work(&theirs));
     })?;
     let mut raised: Option<(PyErr, Instant)> = None;
     loop {

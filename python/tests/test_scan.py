@@ -196,6 +196,12 @@ def test_links_and_devices_stay_what_they_are(rows, tmp_path):
     (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
     report.to_json(tmp_path / "link.json")
     assert (tmp_path / "link.json").is_symlink() and (tmp_path / "real.json").read_text(encoding="utf-8") == report.to_json()
+    (tmp_path / "dangling.json").symlink_to("elsewhere.json")
+    report.to_json(tmp_path / "dangling.json")
+    assert (tmp_path / "dangling.json").is_symlink() and (tmp_path / "elsewhere.json").is_file()
+    (tmp_path / "real.json").chmod(0o600)
+    report.to_json(tmp_path / "real.json")
+    assert (tmp_path / "real.json").stat().st_mode & 0o777 == 0o600
     report.to_json("/dev/null")
     assert not os.path.isfile("/dev/null")
     mask = os.umask(0o027)

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// Makes a page for a browser from a report that was written as data
 ///
 /// The page shows every pair with both texts side by side, needs nothing but itself and loads nothing. The texts are read again, from the
-/// paths in the report or from --in; a text that is not there any more, or is another one now, is left out, and the page says so.
+/// paths in the report or from --in; a text that is not there any more, or has another length or number of words now, is left out, and the page says so.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
 pub struct Report {

@@ -1,7 +1,7 @@
 //! Owns: what an index says of its size, and whether everything in it fits together. Never: mends anything.
 
 use super::Index;
-use super::lookup::{View, numbers};
+use super::lookup::{List, View, numbers};
 use super::rows::{ClassRow, DocumentRow, PendingRow, read, unseal};
 use super::run::{Bucket, Shape};
 use super::store::Sized;
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::hash;
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::RwLock;
 
 /// How large an index is.
@@ -67,27 +67,12 @@ pub struct Verification {
 const SHOWN: usize = 100;
 /// Rows that a thread takes at once.
 const PART: usize = 1024;
-/// Postings from which on a list is long …
+/// Keys in memory from which on a list is kept once it is made: those in runs are searched where they lie.
 const LONG: usize = 64;
-/// … and postings of long lists that are kept at once.
-const KEPT: usize = 4 << 20;
 
-/// Lists of keys that stand in very many texts: read once, not for each text.
-#[derive(Default)]
-struct Long {
-    lists: HashMap<u64, HashSet<u32>>,
-    kept: usize,
-}
+/// Lists of keys that stand in very many texts which are in no run yet.
+type Long<'v> = HashMap<u64, List<'v>>;
 
-impl Long {
-    fn keep(&mut self, key: u64, list: HashSet<u32>) {
-        if self.kept > KEPT {
-            *self = Long::default();
-        }
-        self.kept += list.len();
-        self.lists.insert(key, list);
-    }
-}
 const PART_BYTES: usize = 8 << 20;
 
 impl Verification {
@@ -263,11 +248,11 @@ impl Index {
         self.check_texts(view, &part, &mut long, all)
     }
 
-    fn check_texts(
+    fn check_texts<'v>(
         &self,
-        view: &View,
+        view: &View<'v>,
         part: &[(u32, DocumentRow, Option<String>)],
-        long: &mut Long,
+        long: &mut Long<'v>,
         all: &mut Verification,
     ) -> Result<()> {
         let print = |text: &Option<String>| {
@@ -287,13 +272,14 @@ impl Index {
                 let keys = f.bands.iter().chain(&f.paragraph_bands).chain(&f.anchors);
                 let mut lost = 0;
                 for &key in keys {
-                    let held = match long.lists.get(&key) {
-                        Some(units) => Ok(units.contains(&row.class)),
+                    let held = match long.get(&key) {
+                        Some(list) => Ok(list.holds(row.class)),
                         None => view.list(key).map(|list| {
-                            if list.units().nth(LONG).is_some() {
-                                long.keep(key, list.units().collect());
+                            let held = list.holds(row.class);
+                            if list.recent.len() > LONG {
+                                long.insert(key, list);
                             }
-                            list.holds(row.class)
+                            held
                         }),
                     };
                     lost += u64::from(!all.note(held).unwrap_or(false));
