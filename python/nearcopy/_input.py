@@ -152,8 +152,9 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
             key, row = row
         if type(row).__module__ == "numpy" and hasattr(row, "tolist"):
             row = row.tolist()
-        if isinstance(row, tuple) and hasattr(row, "_asdict"):
-            row = row._asdict()
+        names_of = getattr(row, "_asdict", None) if isinstance(row, tuple) else None
+        if names_of is not None:
+            row = names_of()
         if isinstance(row, Mapping):
             names = tuple(row)
             picked = known.get(names)
