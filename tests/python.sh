@@ -27,8 +27,10 @@ tests "$tools"
 
 echo "-- its types"
 (cd python && "$tools/bin/mypy" --strict nearcopy && "$tools/bin/pyright" nearcopy && "$tools/bin/mypy" --strict tests/typed.py &&
-    "$tools/bin/pyright" tests/typed.py &&
-    "$tools/bin/python" -m mypy.stubtest --mypy-config-file pyproject.toml --allowlist tests/stubtest.txt nearcopy)
+    "$tools/bin/pyright" tests/typed.py)
+# From another folder, too: it looks at the package as it is installed.
+(cd "$target" && "$tools/bin/python" -m mypy.stubtest --mypy-config-file "$OLDPWD/python/pyproject.toml" \
+    --allowlist "$OLDPWD/python/tests/stubtest.txt" nearcopy)
 
 echo "-- the source distribution"
 (cd python && "$tools/bin/maturin" sdist --quiet --out "$target/python-dist")
