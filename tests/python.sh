@@ -33,7 +33,7 @@ echo "-- its types"
     --allowlist "$OLDPWD/python/tests/stubtest.txt" nearcopy)
 
 echo "-- the source distribution"
-(cd python && "$tools/bin/maturin" sdist --quiet --out "$target/python-dist")
+(cd python && "$tools/bin/maturin" sdist --out "$target/python-dist")
 [ -x "$target/python-sdist-venv/bin/pip" ] || python3 -m venv "$target/python-sdist-venv"
 "$target/python-sdist-venv/bin/pip" install --quiet --force-reinstall --no-deps "$target"/python-dist/*.tar.gz
 "$target/python-sdist-venv/bin/python" -c 'import nearcopy; assert nearcopy.scan(["one text"] * 2).equal == [["0", "1"]]'
