@@ -95,7 +95,9 @@ def index(given, threads):
 
 
 CHILD = """
-import json, sys, time, nearcopy
+import json, signal, sys, time, nearcopy
+# Started in the background of a shell, a process ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 texts = [json.loads(line)["text"] for line in open(sys.argv[1], encoding="utf-8")]
 said = []
 def progress(*now):

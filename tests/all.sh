@@ -38,6 +38,13 @@ echo "-- the action for GitHub, its steps run as the runner does"
 echo "-- archives of the web, as a crawler's library writes them"
 python3 tests/warc.py "$program"
 
+# The browser comes from Debian, what drives it from npm.
+browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+{ browser && command -v npm; } >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium nodejs npm >/dev/null; }
+
+echo "-- the page for a browser, in a browser"
+node tests/html.mjs "$program" "${CARGO_TARGET_DIR:-target}/tmp/html"
+
 echo "-- the Python package"
 tests/python.sh "$program"
 

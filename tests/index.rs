@@ -28,11 +28,8 @@ fn sound(index: &Index) {
 
 #[test]
 fn what_is_there_is_nobodys_new_copy() {
-    let dir = tempfile::tempdir().unwrap();
-    let index = Index::create(dir.path().join("index"), &Recipe::default()).unwrap();
-    let story =
-        "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year.";
-    index.add_all([Document::new("a", story), Document::new("b", story)]).unwrap();
+    let (_dir, index) = new_index();
+    index.add_all([Document::new("a", STORY), Document::new("b", STORY)]).unwrap();
     let unless = [Relation::Equal, Relation::NearCopy];
     let ask = |id: &str, text: &str| {
         let checked = index.check_and_add(&Document::new(id, text), &Thresholds::default(), &unless).unwrap();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Callable, NamedTuple, Optional
@@ -44,7 +45,7 @@ class Fields:
     ) -> None:
         if on_bad not in ("raise", "skip"):
             raise InputError(f'on_bad: "raise" or "skip", not {on_bad!r}')
-        self.given = dict(zip(ROLES, (text_field, id_field, source_field, date_field)))
+        self.given: dict[str, Optional[str]] = dict(zip(ROLES, (text_field, id_field, source_field, date_field)))
         self.path = None if path is None else str(path)
         self.skip = on_bad == "skip"
         self.named = named
@@ -123,6 +124,8 @@ def _rows(documents: Any) -> Iterator[Any]:
             "(files are read by the command line, `nearcopy scan PATH`)"
         )
     if isinstance(documents, Index):
+        if not documents.has_texts:
+            raise InputError(f"the index {documents.path} keeps no texts: there is nothing to read")
         return (documents[ident] for ident in documents)
     if isinstance(documents, Mapping):
         return iter([_Named(key, value) for key, value in documents.items()])
@@ -142,13 +145,16 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
     cells: dict[str, list[Any]] = {role: [] for role in ROLES}
     text, ident, source, date = (cells[role].append for role in ROLES)
     known: dict[tuple[Any, ...], list[Any]] = {}
-    never = {role for role, given in fields.given.items() if given is not None and role != "text"}
+    never: set[str] = {role for role, given in fields.given.items() if given is not None and role != "text"}
     for number, row in enumerate(rows, first):
         key = None
         if isinstance(row, _Named):
             key, row = row
         if type(row).__module__ == "numpy" and hasattr(row, "tolist"):
             row = row.tolist()
+        names_of = getattr(row, "_asdict", None) if isinstance(row, tuple) else None
+        if names_of is not None:
+            row = names_of()
         if isinstance(row, Mapping):
             names = tuple(row)
             picked = known.get(names)
@@ -175,10 +181,12 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
         ident(values[1] if key is None else key)
         source(values[2])
         date(values[3])
-    if known and never:
+    if known and never and first == 0:
         role = sorted(never)[0]
         listed = ", ".join(str(n) for n in next(iter(known))[:12])
-        raise InputError(f"no field {fields.given[role]!r} ({role}_field) in any document; the fields of the first are: {listed}")
+        count = len(cells["text"])
+        some = f"the first {count} documents" if count == BATCH else "any document"
+        raise InputError(f"no field {fields.given[role]!r} ({role}_field) in {some}; the fields of the first are: {listed}")
     return fields.make(cells, None, first)
 
 
@@ -199,8 +207,9 @@ def _table(documents: Any, fields: Fields) -> Optional[tuple[int, Part]]:
     """The length of a table and what makes columns of a part of it; None for what is no table."""
     module = type(documents).__module__.partition(".")[0]
     name = type(documents).__name__
-    if module == "pandas":
-        return _pandas(documents, fields) if name in ("DataFrame", "Series") else None
+    kinds = {(base.__module__.partition(".")[0], base.__name__) for base in type(documents).__mro__}
+    if kinds & {("pandas", "DataFrame"), ("pandas", "Series")}:
+        return _pandas(documents, fields)
     if module == "polars":
         if name == "LazyFrame":
             raise InputError("a polars LazyFrame has no rows yet: collect() it first")
@@ -217,12 +226,16 @@ def _table(documents: Any, fields: Fields) -> Optional[tuple[int, Part]]:
         except ImportError:
             raise InputError(f"reading a {name} takes pyarrow: pip install pyarrow") from None
         return _arrow(pyarrow.table(documents), fields)
+    if hasattr(documents, "columns") and not isinstance(documents, Mapping):
+        raise InputError(f"a {name} is no table that can be read here: make a DataFrame of pandas or a table of pyarrow of it")
     return None
 
 
 def _pandas(frame: Any, fields: Fields) -> tuple[int, Part]:
     index = frame.index
-    labels = None if type(index).__name__ == "RangeIndex" or index.nlevels > 1 else index
+    counted = type(index).__name__ == "RangeIndex" and index.start == 0 and index.step == 1
+    # The labels of two frames may be the same numbers: in an index, which is to keep them, only what has a name is a name.
+    labels = None if counted or index.nlevels > 1 or (fields.named and index.name is None) else index
     if frame.ndim == 1:
         frame = frame.to_frame("text")
         fields = _only_text(fields)
@@ -265,6 +278,8 @@ def _whole(column: Any) -> list[Any]:
 def _pandas_arrow(column: Any) -> Any:
     """A column that pandas keeps in Arrow; None for all others."""
     dtype = column.dtype
+    if "pyarrow" not in sys.modules or not hasattr(sys.modules["pyarrow"].Table, "__arrow_c_stream__"):
+        return None
     if getattr(dtype, "storage", None) == "pyarrow" or str(getattr(dtype, "pyarrow_dtype", "")) in ("string", "large_string"):
         array = column.array.__arrow_array__()
         return array if str(array.type) in ("string", "large_string", "string_view") else None

@@ -98,8 +98,8 @@ impl<'py> Column<'py> {
 /// `None`, NaN, NaT, `pandas.NA`: what tables put where nothing is.
 fn missing(value: &Bound<PyAny>) -> bool {
     value.is_none()
-        // NaN and NaT are unequal to themselves; NA does not say whether it is.
-        || (!value.is_instance_of::<PyInt>() && value.eq(value).map_or(true, |same| !same))
+        // NaN and NaT are unequal to themselves; NA does not say whether it is, and neither does an array.
+        || (!value.is_instance_of::<PyInt>() && value.eq(value).map_or_else(|_| kind(value) == "NAType", |same| !same))
 }
 
 struct Reader<'py> {

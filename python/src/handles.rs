@@ -20,24 +20,42 @@ pub struct How {
 pub struct Handle {
     index: Mutex<Option<Arc<Index>>>,
     how: How,
-    process: u32,
 }
 
-static OPEN: Mutex<Option<HashMap<PathBuf, Weak<Handle>>>> = Mutex::new(None);
+/// Handles by directory, and the process that has them open.
+struct Handles {
+    process: u32,
+    by_path: Mutex<HashMap<PathBuf, Weak<Handle>>>,
+}
+
+/// Held for a moment only, so that a fork hardly ever finds it held; the handles themselves are held while one is opened.
+static OPEN: Mutex<Option<&'static Handles>> = Mutex::new(None);
+
+/// The handles of this process. A forked child begins with none, and lets go of what its parent had open.
+fn handles() -> &'static Handles {
+    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let process = std::process::id();
+    if let Some(handles) = open.filter(|h| h.process == process) {
+        return handles;
+    }
+    if let Some(Ok(parents)) = open.map(|h| h.by_path.try_lock()) {
+        parents.values().filter_map(Weak::upgrade).for_each(|handle| handle.leave());
+    }
+    // Once for a process: nothing that adds up.
+    let new: &'static Handles = Box::leak(Box::new(Handles { process, by_path: Mutex::default() }));
+    *open = Some(new);
+    new
+}
 
 /// Opens the index of a directory, or shares the one that is open. Where nothing is there and `create` says how, makes one.
 pub fn open(path: &Path, how: How, recipe: Option<&Recipe>, create: Option<(&Recipe, bool)>) -> Result<Arc<Handle>, PyErr> {
-    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let open = open.get_or_insert_with(HashMap::new);
+    let mut open = handles().by_path.lock().unwrap_or_else(PoisonError::into_inner);
     open.retain(|_, handle| handle.strong_count() > 0);
     if let Ok(whole) = path.canonicalize()
         && let Some(handle) = open.get(&whole).and_then(Weak::upgrade)
+        && let Ok(index) = handle.get(path)
     {
-        if handle.process != std::process::id() {
-            handle.leave();
-        } else if let Ok(index) = handle.get(path) {
-            return handle.share(path, how, &index, recipe).map(|()| handle.clone());
-        }
+        return handle.share(path, how, &index, recipe).map(|()| handle.clone());
     }
     let same_id = if how.refuse { SameId::Refuse } else { SameId::Replace };
     let options = IndexOptions { read_only: how.read_only, same_id, recipe: recipe.cloned(), ..IndexOptions::default() };
@@ -50,7 +68,7 @@ pub fn open(path: &Path, how: How, recipe: Option<&Recipe>, create: Option<(&Rec
         },
         None => options.open(path).map_err(raise)?,
     };
-    let handle = Arc::new(Handle { index: Mutex::new(Some(Arc::new(index))), how, process: std::process::id() });
+    let handle = Arc::new(Handle { index: Mutex::new(Some(Arc::new(index))), how });
     if let Ok(whole) = path.canonicalize() {
         open.insert(whole, Arc::downgrade(&handle));
     }

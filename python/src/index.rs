@@ -1,77 +1,19 @@
 //! Owns: the persistent index as a Python class. Never: an answer of its own.
 
-use crate::documents::{Rows, plain, warn};
+use crate::document::{Checked, Document, document, id as given_id};
+use crate::documents::Rows;
 use crate::errors::{ClosedError, SettingError, bad, raise};
 use crate::found::{Comparison, Sighting};
 use crate::handles::{self, Handle, How};
-use crate::named::{self, Background, text};
-use crate::pickled;
-use crate::run::{briefly, run};
+use crate::named::{self, Background};
+use crate::run::{briefly, pooled, run};
 use crate::settings::Settings;
 use nearcopy::{Added, Relation, RunOptions};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyTuple};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// A document: what ``scan`` and ``Index.add_all`` take, and an index gives back.
-#[pyclass(frozen, module = "nearcopy", get_all, eq, hash)]
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Document {
-    /// What it is called.
-    pub id: String,
-    /// Its text.
-    pub text: String,
-    /// The outlet or site that printed it.
-    pub source: Option<String>,
-    /// When, as ISO 8601.
-    pub date: Option<String>,
-}
-
-#[pymethods]
-impl Document {
-    #[new]
-    #[pyo3(signature = (id, text, *, source=None, date=None))]
-    fn new(
-        id: &Bound<PyAny>,
-        text: &Bound<PyAny>,
-        source: Option<&Bound<PyAny>>,
-        date: Option<&Bound<PyAny>>,
-    ) -> PyResult<Document> {
-        let made = document(self::id(id)?, text, source, date)?;
-        let (source, date) = (made.source.as_deref().map(str::to_owned), made.date.as_deref().map(str::to_owned));
-        Ok(Document { id: made.id, text: made.text, source, date })
-    }
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        let own = slf.get();
-        pickled::call(slf.py(), "document", (&own.id, &own.text, &own.source, &own.date))
-    }
-    fn __repr__(&self) -> String {
-        format!("Document({:?}, {:?})", self.id, nearcopy::report::first_words(&self.text))
-    }
-}
-
-/// What ``check_and_add`` did.
-#[pyclass(frozen, module = "nearcopy", get_all)]
-pub struct Checked {
-    /// ``new``, ``copy``, ``replaced`` or ``known``; ``None`` where a sighting forbade it.
-    pub added: Option<&'static str>,
-    /// What the document is related to, nearest first.
-    pub sightings: Vec<Py<Sighting>>,
-}
-
-#[pymethods]
-impl Checked {
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        pickled::call(slf.py(), "checked", (slf.get().added, PyList::new(slf.py(), &slf.get().sightings)?))
-    }
-    fn __repr__(&self, py: Python) -> PyResult<String> {
-        let seen: Vec<String> = self.sightings.iter().map(|s| Ok(s.bind(py).repr()?.to_string())).collect::<PyResult<_>>()?;
-        let added = self.added.map_or_else(|| "None".into(), |a| format!("{a:?}"));
-        Ok(format!("Checked(added={added}, sightings=[{}])", seen.join(", ")))
-    }
-}
 
 /// A persistent index of documents: it tells of a text which documents seen before it was copied from, and which passages.
 ///
@@ -96,17 +38,11 @@ pub struct Index {
     given: Py<PyDict>,
 }
 
-/// An id: a string, or a number as one.
-pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
-    match value.cast::<PyString>() {
-        Ok(_) => text(value, "id"),
-        Err(_) if value.is_none() => Err(bad("id is None, not a string or a number")),
-        Err(_) => plain(value).map_err(|e| bad(format!("id {}", e.value(value.py())))),
-    }
-}
-
 /// Tells two states of one path apart.
 type Moment = Option<(u64, u128)>;
+
+/// What opens an index again.
+type Reopen<'py> = (PathBuf, Bound<'py, PyDict>, Moment);
 
 fn moment(file: &std::fs::Metadata) -> (u64, u128) {
     let changed = file.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
@@ -124,27 +60,6 @@ fn added(added: Added) -> &'static str {
         Added::Replaced => "replaced",
         Added::Known => "known",
     }
-}
-
-/// What is given of one document.
-fn document(
-    id: String,
-    given: &Bound<PyAny>,
-    source: Option<&Bound<PyAny>>,
-    date: Option<&Bound<PyAny>>,
-) -> PyResult<nearcopy::Document> {
-    let words = text(given, "text")
-        .map_err(|e| if id.is_empty() { e } else { bad(format!("document {id:?}: {}", e.value(given.py()))) })?;
-    let string = |value: Option<&Bound<PyAny>>| value.filter(|v| !v.is_none()).map(plain).transpose();
-    let mut document = nearcopy::Document::new(id, words);
-    document.source = string(source)?.map(Arc::from);
-    if let Some(date) = string(date)?.filter(|d| !d.trim().is_empty()) {
-        document.date = nearcopy::ingest::normalise_date(&date).map(Arc::from);
-        if document.date.is_none() {
-            warn(given.py(), &format!("the date {date:?} could not be understood; the document is taken without one"))?;
-        }
-    }
-    Ok(document)
 }
 
 fn sightings(py: Python, asked: &str, seen: Vec<nearcopy::Sighting>) -> PyResult<Vec<Py<Sighting>>> {
@@ -168,10 +83,16 @@ impl Index {
         handle.get(&self.path)
     }
 
-    /// Asks without the interpreter's lock, on this very thread.
-    fn ask<T: Send>(&self, py: Python, ask: impl FnOnce(&nearcopy::Index) -> nearcopy::Result<T> + Send) -> PyResult<T> {
+    /// Asks without the interpreter's lock, on this very thread. A signal that comes while another process has its turn is looked at; if it
+    /// raises nothing, the question is asked again.
+    fn ask<T: Send>(&self, py: Python, ask: impl Fn(&nearcopy::Index) -> nearcopy::Result<T> + Send + Sync) -> PyResult<T> {
         let index = self.index()?;
-        py.detach(|| ask(&index)).map_err(raise)
+        loop {
+            match py.detach(|| ask(&index)) {
+                Err(nearcopy::Error::Cancelled) => py.check_signals()?,
+                done => return done.map_err(raise),
+            }
+        }
     }
 }
 
@@ -202,6 +123,10 @@ impl Index {
         let given = settings.map_or_else(|| Ok(PyDict::new(py)), |s| s.copy())?;
         given.set_item("read_only", read_only)?;
         given.set_item("same_id", same_id)?;
+        if without_texts && texts {
+            let said = format!("without_texts: the index {} was made with texts, and keeps them", path.display());
+            return Err(SettingError::new_err(said));
+        }
         let settings = Settings { recipe, ..wanted };
         // A child that unpickles it may have another working directory.
         let path = path.canonicalize().unwrap_or(path);
@@ -240,7 +165,7 @@ impl Index {
         source: Option<&Bound<PyAny>>,
         date: Option<&Bound<PyAny>>,
     ) -> PyResult<&'static str> {
-        let document = document(self::id(id)?, text, source, date)?;
+        let document = document(given_id(id)?, text, source, date)?;
         self.ask(py, |index| index.add(&document)).map(added)
     }
 
@@ -284,7 +209,7 @@ impl Index {
         date: Option<&Bound<PyAny>>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<Vec<Py<Sighting>>> {
-        let id = id.filter(|i| !i.is_none()).map_or_else(|| Ok(String::new()), self::id)?;
+        let id = id.filter(|i| !i.is_none()).map_or_else(|| Ok(String::new()), given_id)?;
         let document = document(id, text, source, date)?;
         let settings = self.asked(thresholds)?;
         let seen = self.ask(py, |index| index.seen(&document, &settings.thresholds))?;
@@ -305,7 +230,7 @@ impl Index {
         unless: Option<&Bound<PyAny>>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<Checked> {
-        let document = document(self::id(id)?, text, source, date)?;
+        let document = document(given_id(id)?, text, source, date)?;
         let settings = self.asked(thresholds)?;
         let unless: Vec<Relation> = match unless {
             None => vec![Relation::Equal, Relation::NearCopy],
@@ -317,7 +242,7 @@ impl Index {
 
     /// Takes a document away; ``False`` where there is none of this id.
     fn remove(&self, py: Python, id: &Bound<PyAny>) -> PyResult<bool> {
-        let id = self::id(id)?;
+        let id = given_id(id)?;
         self.ask(py, |index| index.remove(&id))
     }
 
@@ -329,7 +254,7 @@ impl Index {
         id: &Bound<'py, PyAny>,
         default: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let id = self::id(id)?;
+        let id = given_id(id)?;
         let Some(found) = self.ask(py, |index| index.get(&id))? else { return Ok(default) };
         let (source, date) = (found.source.as_deref().map(str::to_owned), found.date.as_deref().map(str::to_owned));
         let document = Document { id: found.id, text: found.text, source, date };
@@ -339,8 +264,8 @@ impl Index {
         self.get(py, id, None)?.ok_or_else(|| PyKeyError::new_err(id.clone().unbind()))
     }
     fn __contains__(&self, py: Python, id: &Bound<PyAny>) -> PyResult<bool> {
-        let id = self::id(id)?;
-        self.ask(py, |index| index.get(&id)).map(|d| d.is_some())
+        let id = given_id(id)?;
+        self.ask(py, |index| index.contains(&id))
     }
     fn __len__(&self, py: Python) -> PyResult<usize> {
         self.ask(py, |index| index.stats()).map(|s| s.documents as usize)
@@ -350,14 +275,7 @@ impl Index {
     }
     /// The ids, in the order in which they were added, as they are now.
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let ids = self.ask(py, |index| {
-            let mut ids = Vec::new();
-            index.for_each(|d| {
-                ids.push(d.id);
-                true
-            })?;
-            Ok(ids)
-        })?;
+        let ids = self.ask(py, |index| index.ids())?;
         Ok(ids.into_pyobject(py)?.try_iter()?.into_any())
     }
 
@@ -371,13 +289,13 @@ impl Index {
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<()> {
         let (index, settings, threads) = (self.index()?, self.asked(thresholds)?, crate::report::threads(threads)?);
-        run(py, progress, |meter| index.compact(&settings.thresholds, &RunOptions { threads }, meter))
+        run(py, progress, move |meter| index.compact(&settings.thresholds, &RunOptions { threads }, meter))
     }
 
-    /// Reads everything and says what is wrong: ``wrong`` is 0 for a sound index.
+    /// Reads everything and says what is wrong: ``wrong`` is 0 for a sound index. After Ctrl-C it goes on in the background until it is done.
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let index = self.index()?;
-        let verified = run(py, None, |_| index.verify())?;
+        let verified = run(py, None, move |_| pooled(|| index.verify()))?;
         dict(py, &verified)
     }
     /// Documents, different texts, bytes of the file and so on.
@@ -398,7 +316,7 @@ impl Index {
     fn __exit__(&self, py: Python, _args: &Bound<PyTuple>) {
         self.close(py);
     }
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (PathBuf, Bound<'py, PyDict>, Moment))> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Reopen<'py>)> {
         let again = py.import("nearcopy._input")?.getattr("reopen")?;
         // What holds an index is another thing once the index has changed: caches that go by the pickle must see that.
         let moment = std::fs::metadata(self.path.join("data.mdb")).ok().map(|m| moment(&m));

@@ -1,6 +1,7 @@
 //! The Python package: the library's public interface for Python, and nothing of its own.
 
 mod arrow;
+mod document;
 mod documents;
 mod errors;
 mod found;
@@ -20,9 +21,11 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _nearcopy {
     #[pymodule_export]
+    use super::document::{Checked, Document};
+    #[pymodule_export]
     use super::found::{Cluster, Comparison, Facts, Match, Pair, Place, Removed, Repeat, Sighting, Span};
     #[pymodule_export]
-    use super::index::{Checked, Document, Index};
+    use super::index::Index;
     #[pymodule_export]
     use super::listed::Listed;
     #[pymodule_export]

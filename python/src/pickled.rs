@@ -1,8 +1,8 @@
 //! Owns: findings and documents into pickles and out of them, for who sends them to another process. Never: a format that lasts: who pickles
 //! and who unpickles are of one version.
 
+use crate::document::{Checked, Document};
 use crate::found::{Comparison, Pair, Sighting, Span};
-use crate::index::{Checked, Document};
 use crate::named;
 use nearcopy::{Block, Facts, Match, Span as Range};
 use pyo3::prelude::*;

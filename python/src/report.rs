@@ -1,9 +1,9 @@
 //! Owns: `scan` and what it found, as Python sees it. Never: finds anything.
 
+use crate::document::id as given_id;
 use crate::documents::{Kept, Rows, warn};
 use crate::errors::{SettingError, bad, io, raise};
 use crate::found::{Cluster, Comparison, Located, Pair, Place, Removed, Repeat, Sides};
-use crate::index::id as given_id;
 use crate::listed::{Listed, What};
 use crate::named::Background;
 use crate::run::{briefly, run};
@@ -13,12 +13,12 @@ use nearcopy::{Corpus, Detection, Documents, Removal, RunOptions, Why};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What was scanned and what was found: shared by a report and its pairs.
 pub struct Found {
-    corpus: Corpus<Kept>,
+    corpus: Arc<Corpus<Kept>>,
     detection: Detection,
     background: nearcopy::Background,
     skipped: Vec<(String, u64)>,
@@ -27,7 +27,7 @@ pub struct Found {
 
 impl Found {
     fn findings(&self) -> Findings<'_> {
-        Findings { detection: &self.detection, documents: &self.corpus, skipped: &self.skipped }
+        Findings { detection: &self.detection, documents: &*self.corpus, skipped: &self.skipped }
     }
     fn id(&self, number: u32) -> String {
         self.corpus.info(number as usize).id.clone()
@@ -74,7 +74,7 @@ pub fn scan(
     let threads = self::threads(threads)?;
     let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
     let Rows { infos, texts, count, skipped } = Rows::read(columns)?;
-    let corpus = py.detach(|| Corpus::with_texts(infos, texts)).map_err(raise)?;
+    let corpus = Arc::new(py.detach(|| Corpus::with_texts(infos, texts)).map_err(raise)?);
     if corpus.renamed() > 0 {
         let said = "documents share an id with another text; each is called ID@ and eight digits (id_field names another field)";
         warn(py, &format!("{} {said}", corpus.renamed()))?;
@@ -83,12 +83,13 @@ pub fn scan(
         drawn.fits(&recipe)?;
     }
     let options = RunOptions { threads };
-    let found = run(py, progress, |meter| match background {
+    let (texts, background) = (corpus.clone(), background.map(|b| b.inner.clone()));
+    let found = run(py, progress, move |meter| match background {
         Some(given) => {
-            let detection = nearcopy::scan_with(&corpus, &given.inner, &recipe, &thresholds, &options, meter)?;
-            Ok((detection, given.inner.clone()))
+            let detection = nearcopy::scan_with(&*texts, &given, &recipe, &thresholds, &options, meter)?;
+            Ok((detection, given))
         }
-        None => nearcopy::scan(&corpus, &recipe, &thresholds, &options, meter),
+        None => nearcopy::scan(&*texts, &recipe, &thresholds, &options, meter),
     });
     let (detection, background) = found?;
     Ok(Report { found: Arc::new(Found { corpus, detection, background, skipped, rows: count }) })
@@ -163,28 +164,30 @@ impl Report {
             });
             return String::from_utf8(bytes.map_err(io)?).map(Some).map_err(|e| bad(e.to_string()));
         };
-        let done = briefly(py, || {
-            // Written beside and renamed: a report is there whole or not at all.
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| ".".as_ref());
-            let mut file = tempfile::Builder::new().prefix(".nearcopy-").tempfile_in(folder)?;
-            write(found.findings(), &mut file)?;
-            keep_mode(&file)?;
-            file.persist(&path).map_err(|e| e.error).map(|_| ())
-        });
+        let done = briefly(py, || write_file(&path, |out| write(found.findings(), out)));
         done.map_err(io).map(|()| None)
     }
 }
 
-/// Temporary files are made for their owner alone; a report is made as other files are.
-fn keep_mode(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+/// Written beside and renamed: a report is there whole or not at all. What a link leads to is replaced, not the link; a pipe or a device is
+/// written to.
+fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
+    let linked = |p: &Path| std::fs::read_link(p).map(|to| p.parent().unwrap_or(p).join(to));
+    let path = path.canonicalize().or_else(|_| linked(path)).unwrap_or_else(|_| path.to_owned());
+    let there = std::fs::metadata(&path);
+    if there.as_ref().is_ok_and(|m| !m.is_file()) {
+        return write(&mut std::fs::File::options().write(true).open(&path)?);
     }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| ".".as_ref());
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".nearcopy-").tempfile_in(folder)?;
+    write(&mut file)?;
+    if let Ok(there) = there {
+        file.as_file().set_permissions(there.permissions())?;
+    }
+    file.persist(&path).map_err(|e| e.error).map(|_| ())
 }
 
 #[pymethods]
@@ -264,7 +267,7 @@ impl Report {
     fn removed(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<Removed>> {
         let found = &self.found;
         let removal = removal(drop)?;
-        let plan = briefly(py, || nearcopy::removal(&found.corpus, &found.detection, &removal, &RunOptions::default(), &()));
+        let plan = briefly(py, || nearcopy::removal(&*found.corpus, &found.detection, &removal, &RunOptions::default(), &()));
         let plan = plan.map_err(raise)?;
         let gone = plan.gone.iter().filter_map(|g| match g.why {
             Why::Copy { partner, relation, coverage, .. } => Some(Removed {
@@ -278,7 +281,7 @@ impl Report {
         });
         Ok(gone.collect())
     }
-    /// For each row of the input whether it stays: ``df[report.keep()]``.
+    /// For each row of the input whether it stays: ``df[report.keep()]`` in pandas, ``df.filter(report.keep())`` in polars.
     #[pyo3(signature = (drop=None))]
     fn keep(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<bool>> {
         let mut keep = vec![true; self.found.rows];

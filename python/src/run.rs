@@ -7,10 +7,13 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often Ctrl-C is looked for, and the caller told how it goes.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// How long work that was cancelled is waited for.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// A pool, and the process that has its threads.
 type Owned = (u32, Arc<ThreadPool>);
@@ -72,41 +75,41 @@ impl Meter {
 }
 
 /// Runs work on a thread of its own, while this one looks for signals and tells `progress`: `progress(stage, done, total)`. Whatever either
-/// raises cancels the work and is raised when it has ended.
-pub fn run<T: Send>(
+/// raises cancels the work, and is raised when it has ended; at once where that takes long: a sort of all keys, say, does not look up.
+pub fn run<T: Send + 'static>(
     py: Python,
     progress: Option<&Bound<PyAny>>,
-    work: impl FnOnce(&Meter) -> nearcopy::Result<T> + Send,
+    work: impl FnOnce(&Meter) -> nearcopy::Result<T> + Send + 'static,
 ) -> PyResult<T> {
-    let meter = Meter::default();
+    let meter = Arc::new(Meter::default());
     let (send, receive) = sync_channel(1);
     // Only one thread receives; the lock lets the closure below be sent.
     let receive = Mutex::new(receive);
-    std::thread::scope(|scope| {
-        let meter = &meter;
-        let spawned = std::thread::Builder::new().name("nearcopy".into()).spawn_scoped(scope, move || {
-            let _ = send.send(pooled(|| work(meter)));
-        });
-        spawned?;
-        let mut raised = None;
-        loop {
-            let wait = || receive.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(LOOK);
-            match py.detach(wait) {
-                Ok(done) => return raised.map_or_else(|| done.map_err(raise), Err),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(pyo3::panic::PanicException::new_err("a thread of nearcopy panicked"));
-                }
-            }
-            if raised.is_none() {
-                let look = py.check_signals().and_then(|()| progress.map_or(Ok(()), |p| meter.tell(p)));
-                if let Err(error) = look {
-                    meter.cancelled.store(true, Relaxed);
-                    raised = Some(error);
-                }
+    let theirs = meter.clone();
+    std::thread::Builder::new().name("nearcopy".into()).spawn(move || {
+        let _ = send.send(work(&theirs));
+    })?;
+    let mut raised: Option<(PyErr, Instant)> = None;
+    loop {
+        let wait = || receive.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(LOOK);
+        match py.detach(wait) {
+            Ok(done) => return raised.map_or_else(|| done.map_err(raise), |(error, _)| Err(error)),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(pyo3::panic::PanicException::new_err("a thread of nearcopy panicked"));
             }
         }
-    })
+        if let Some((error, _)) = raised.take_if(|(_, since)| since.elapsed() > PATIENCE) {
+            return Err(error);
+        }
+        if raised.is_none() {
+            let look = py.check_signals().and_then(|()| progress.map_or(Ok(()), |p| meter.tell(p)));
+            if let Err(error) = look {
+                meter.cancelled.store(true, Relaxed);
+                raised = Some((error, Instant::now()));
+            }
+        }
+    }
 }
 
 /// Work that cannot be cancelled, or is short.

@@ -39,6 +39,20 @@ def test_numpy_and_whole_numbers(story):
     assert nearcopy.scan(pandas.DataFrame({"id": [5, None, 7], "text": story})).equal == [["1", "5", "7"]]
 
 
+def test_labels_of_pandas(story, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"text": [story] * 4})
+    assert nearcopy.scan(frame[1:3]).equal == [["1", "2"]], "labels, not places"
+    index = nearcopy.Index(tmp_path / "seen")
+    for part in (frame[1:3], pandas.concat([frame, frame])):
+        with pytest.raises(nearcopy.InputError, match="has no id; an index needs ids"):
+            index.add_all(part)
+    frame.index = pandas.Index(["a", "b", "c", "d"], name="url")
+    assert index.add_all(frame) == {"new": 1, "copies": 3, "replaced": 0, "known": 0}
+    late = [{"id": n, "text": story, "site": "s"} if n < 9000 else {"id": n, "text": story} for n in range(9500)]
+    assert index.add_all(late, source_field="site")["copies"] == 9500
+
+
 def test_no_documents():
     for given in ("a text", b"bytes", 3, None, object()):
         with pytest.raises(nearcopy.InputError, match="documents are wanted"):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -87,6 +88,46 @@ def test_an_index_goes_into_another(path, story, other):
     index.add("b", other)
     more = nearcopy.Index(path / ".." / "more")
     assert more.add_all(index)["new"] == 2 and more["a"] == index["a"]
+
+
+def test_without_texts(path, story, other):
+    index = nearcopy.Index(path, without_texts=True)
+    index.add("a", story)
+    (seen,) = index.seen(story)
+    assert not index.has_texts and seen.text is None and seen.matches == [] and seen.relation == "equal"
+    with pytest.raises(nearcopy.InputError, match="keeps no texts"):
+        nearcopy.scan(index)
+    nearcopy.Index(path / ".." / "texts").add("a", story)
+    with pytest.raises(nearcopy.SettingError, match="was made with texts"):
+        nearcopy.Index(path / ".." / "texts", without_texts=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_ctrl_c_while_another_process_writes(path, story):
+    """The lock of who writes is held by this process, as a compaction of another one would."""
+    import fcntl
+
+    nearcopy.Index(path).add("a", story)
+    code = (
+        "import nearcopy, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "index = nearcopy.Index(sys.argv[1])\n"
+        "try:\n"
+        "    print('at work', flush=True)\n"
+        "    index.add('b', 'another text of a few words')\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted', flush=True)\n"
+    )
+    with open(path / "writer.lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        child = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True)
+        assert child.stdout.readline() == "at work\n"
+        # A signal in the moment before the wait begins is heard by the next one.
+        while child.poll() is None:
+            child.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+        assert child.stdout.read().startswith("interrupted\n")
+    assert list(nearcopy.Index(path)) == ["a"]
 
 
 def test_how_it_is_opened(path, story):
@@ -243,7 +284,8 @@ def test_pickled(path, story):
 
 def test_ctrl_c_leaves_it_sound(path):
     code = (
-        "import nearcopy, random, sys, itertools\n"
+        "import nearcopy, random, signal, sys, itertools\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "index = nearcopy.Index(sys.argv[1])\n"
         "r = random.Random(1)\n"
         "words = [str(n) for n in range(5000)]\n"

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -49,6 +50,15 @@ def arrow_tables(rows):
     yield table.to_reader()
     yield table.set_column(1, "text", table["text"].cast(pyarrow.large_string()))
     yield table.set_column(1, "text", table["text"].dictionary_encode())
+
+
+class Row(NamedTuple):
+    text: str
+    url: str
+
+
+def test_a_named_tuple_goes_by_its_names(story):
+    assert nearcopy.scan([Row(story, "a"), Row(story, "b")]).equal == [["a", "b"]]
 
 
 class Article:
@@ -159,6 +169,8 @@ def test_frames(rows):
         assert frames[1].to_dicts() == frames[2].to_pylist()
         assert empty.to_arrow(what).schema == frames[2].schema
         assert list(empty.to_pandas(what).dtypes) == list(frames[0].dtypes)
+    assert polars.DataFrame(rows).filter(report.keep())["id"].to_list() == ["courier", "gazette"]
+    assert list(pandas.DataFrame(rows)[report.keep()].id) == ["courier", "gazette"]
     frame = report.to_pandas("documents")
     assert list(frame.id) == [row["id"] for row in rows]
     assert list(frame.duplicate) == [False, True, False, True]
@@ -175,6 +187,30 @@ def test_files_are_whole_or_not_there(rows, tmp_path):
     with pytest.raises(OSError):
         report.to_json(tmp_path / "no" / "r.json")
     assert sorted(os.listdir(tmp_path)) == ["r.html", "r.json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and devices of Unix")
+def test_links_and_devices_stay_what_they_are(rows, tmp_path):
+    report = nearcopy.scan(rows)
+    (tmp_path / "real.json").write_text("old")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    report.to_json(tmp_path / "link.json")
+    assert (tmp_path / "link.json").is_symlink() and (tmp_path / "real.json").read_text(encoding="utf-8") == report.to_json()
+    (tmp_path / "dangling.json").symlink_to("elsewhere.json")
+    report.to_json(tmp_path / "dangling.json")
+    assert (tmp_path / "dangling.json").is_symlink() and (tmp_path / "elsewhere.json").is_file()
+    (tmp_path / "real.json").chmod(0o600)
+    report.to_json(tmp_path / "real.json")
+    assert (tmp_path / "real.json").stat().st_mode & 0o777 == 0o600
+    report.to_json("/dev/null")
+    assert not os.path.isfile("/dev/null")
+    mask = os.umask(0o027)
+    try:
+        report.to_json(tmp_path / "masked.json")
+        (tmp_path / "usual").touch()
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "masked.json").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
 def test_a_notebook_shows_a_table_in_which_nothing_acts(story):
@@ -265,7 +301,8 @@ def test_ctrl_c_ends_a_scan():
     import signal
 
     code = (
-        "import nearcopy, random, sys\n"
+        "import nearcopy, random, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "words = [str(n) for n in range(5000)]\n"
         "r = random.Random(1)\n"
         "texts = [' '.join(r.choices(words, k=3000)) for _ in range(8000)]\n"

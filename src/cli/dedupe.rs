@@ -7,7 +7,7 @@ use super::cleaning::{Cleaning, Done};
 use super::flags::OutputFormat;
 use super::intake::{Taken, input, say_empty, take_in};
 use super::layout::{apart, distinct, layout, named_apart, uncut};
-use super::output::{Report, Target, human_options, probe, to_stdout, write_targets};
+use super::output::{Report, Target, human_options, no_page, probe, to_stdout, write_targets};
 use super::problems::{clean, count, say};
 use super::progress::{Meter, TalkArgs};
 use super::settings::{SettingArgs, Settings};
@@ -184,6 +184,7 @@ impl Dedupe {
         let settings = self.settings.resolve()?;
         let removal = self.removal()?;
         self.check_usage(&settings)?;
+        no_page(&settings.flags.report, "--report html=FILE writes it beside the cleaning")?;
         let reads = self.index_read_only || self.dry_run || self.annotate.is_some();
         let mut before = self.index.as_deref().map(|dir| Before::open(dir, reads, &settings)).transpose()?;
         let meter = Meter::start(self.talk);

@@ -2,7 +2,7 @@
 
 use super::flags::OutputFormat;
 use super::named::{Named, background, named};
-use super::output::{human_options, to_stdout};
+use super::output::{human_options, no_page, to_stdout};
 use super::progress::{Meter, TalkArgs};
 use super::settings::SettingArgs;
 use super::{Exit, Failure, Result, usage};
@@ -63,6 +63,7 @@ impl Explain {
     pub fn run(self) -> Result<Exit> {
         let settings = self.settings.resolve()?;
         self.check_usage()?;
+        no_page(&settings.flags.report, "explain writes human and json")?;
         let background = background(self.background.as_deref(), &settings, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
         let Named { corpus, numbers, taken } = named(&self.items, &self.within, &settings, &meter, self.talk.quiet)?;

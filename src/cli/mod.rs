@@ -22,6 +22,7 @@ mod pairs;
 mod problems;
 mod progress;
 mod recipe;
+mod report;
 mod scan;
 mod settings;
 mod staged;
@@ -50,6 +51,7 @@ Examples:
   nearcopy check articles/ --baseline FILE    fails where there are copies that FILE does not know, for CI
   nearcopy compare a.txt b.txt                two texts, passage by passage
   nearcopy explain a.txt b.txt                why they are what they are to each other, with the numbers
+  nearcopy scan articles/ -o html=found.html  the same as a page with the texts side by side
   nearcopy index add seen/ today.jsonl        keeps what was seen, for `index query` and `dedupe --index`
 
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
@@ -65,6 +67,7 @@ enum Command {
     Check(Box<check::Check>),
     Compare(Box<compare::Compare>),
     Explain(Box<explain::Explain>),
+    Report(Box<report::Report>),
     Index(Box<index::Index>),
     Generate(generate::Generate),
 }
@@ -153,6 +156,7 @@ fn run(command: Command) -> Result<Exit> {
         Command::Check(check) => check.run(),
         Command::Compare(compare) => compare.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Report(report) => report.run(),
         Command::Index(index) => index.run(),
         Command::Generate(generate) => generate.run(),
     }

@@ -153,6 +153,14 @@ impl OutputArgs {
     }
 }
 
+/// Refuses the page on standard output where there is none; `instead` says what there is.
+pub fn no_page(flags: &ReportFlags, instead: &str) -> Result<()> {
+    match flags.format {
+        Some(OutputFormat::Html) => Err(Failure::Said(format!("the format html is the page of a scan: {instead}"))),
+        _ => Ok(()),
+    }
+}
+
 /// Writes reports to files.
 pub fn write_targets(targets: &[Target], flags: &ReportFlags, report: &Report) -> Result<()> {
     let human = HumanOptions { color: false, width: WIDTH, brief: flags.brief.unwrap_or(false) };

@@ -18,6 +18,7 @@ mod removed;
 mod sanitise;
 mod sections;
 mod seen;
+mod stored;
 mod texts;
 mod verdict;
 mod words;
@@ -32,6 +33,7 @@ pub use html::{HtmlOptions, HtmlSummaryOptions};
 pub use removals::{IndexUse, WrittenFile};
 pub use removed::{Annotated, Annotations, Raw, RemovedLines};
 pub use seen::{Own, Partner, Seen};
+pub use stored::Stored;
 pub use verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
 
 use crate::pair::detection::{Cluster, Detection};

@@ -223,7 +223,7 @@ fn without_scripting_it_is_a_list() {
 fn what_is_left_out_is_said() {
     let page = page_with(&storm(), HtmlOptions { most_pairs: 1, ..HtmlOptions::default() });
     assert_eq!(data(&page, "lists")["pairs"].as_array().unwrap().len(), 1);
-    assert!(page.contains("Shown are the 1 most important of 3 pairs") && page.contains("--format json"));
+    assert!(page.contains("Shown are the most important: 1 of 3 pairs.") && page.contains("--format json"));
     // The pair that shares the most comes first.
     assert_eq!(data(&page, "lists")["pairs"][0][1], "near-copy");
 }

@@ -256,3 +256,72 @@ proptest! {
         }
     }
 }
+
+/// The documents that a report lists, with the texts of the sample they came from.
+struct Again<'a>(&'a Sample, Vec<DocumentInfo>);
+
+impl Documents for Again<'_> {
+    fn count(&self) -> usize {
+        self.1.len()
+    }
+    fn info(&self, number: usize) -> &DocumentInfo {
+        &self.1[number]
+    }
+    fn text(&self, number: usize) -> Option<std::borrow::Cow<'_, str>> {
+        let all = &self.0.corpus;
+        (0..all.count()).find(|&n| all.info(n).id == self.1[number].id).and_then(|n| all.text(n))
+    }
+}
+
+#[test]
+fn a_report_read_back_writes_the_same_report() {
+    for mut sample in [storm(), scripts()] {
+        sample.detection.pairs[0].comparison.whole_text = true;
+        sample.detection.summary.limited = vec![("min-tokens".into(), 5)];
+        let (mut object, mut by_lines) = (vec![], vec![]);
+        report::json(sample.findings(), &mut object).unwrap();
+        report::jsonl(sample.findings(), &mut by_lines).unwrap();
+        let object = String::from_utf8(object).unwrap();
+        let read = report::Stored::read(&object, "found.json").unwrap();
+        assert_eq!(report::Stored::read(std::str::from_utf8(&by_lines).unwrap(), "found.jsonl").unwrap(), read);
+        let documents = Again(&sample, read.documents.clone());
+        let mut again = vec![];
+        let findings = report::Findings { detection: &read.detection, documents: &documents, skipped: &read.skipped };
+        report::json(findings, &mut again).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), object);
+    }
+}
+
+#[test]
+fn reports_of_released_formats_are_read() {
+    let object = report::Stored::read(include_str!("../frozen/report.json"), "report.json").unwrap();
+    assert_eq!(object, report::Stored::read(include_str!("../frozen/report.jsonl"), "report.jsonl").unwrap());
+    assert_eq!((object.detection.pairs.len(), object.detection.repeats.len(), object.documents.len()), (3, 2, 7));
+}
+
+#[test]
+fn a_report_that_cannot_be_read_says_why() {
+    let mut object = vec![];
+    report::json(storm().findings(), &mut object).unwrap();
+    let object = String::from_utf8(object).unwrap();
+    let said = |text: &str| report::Stored::read(text, "found.json").unwrap_err().to_string();
+    assert!(said("").starts_with("found.json: no report as JSON"));
+    assert!(said("[1]").contains("no report"));
+    assert!(said("{}").contains("no schema, wanted \"nearcopy.report/1\""));
+    assert!(said(&object.replace("report/1", "report/9")).contains("nearcopy.report/9"));
+    assert!(said(&object.replacen("\"a\":\"mirror", "\"a\":\"gone", 1)).contains("names the document \"gone/storm.txt\""));
+    assert!(said(&object.replacen("\"bytes\":[27", "\"bytes\":[9999", 1)).contains("holds a span from 9999 to"));
+    assert!(said(&object[..object.len() - 9]).contains("line"));
+    let value: serde_json::Value = serde_json::from_str(&object).unwrap();
+    let with = |pointer: &str, new: serde_json::Value| {
+        let mut value = value.clone();
+        *value.pointer_mut(pointer).unwrap() = new;
+        value.to_string()
+    };
+    assert!(said(&with("/equal", serde_json::json!([[]]))).contains("a class of equal texts without a document"));
+    assert!(said(&with("/clusters/0/members", serde_json::json!([]))).contains("is no member"));
+    let mut by_lines = vec![];
+    report::jsonl(storm().findings(), &mut by_lines).unwrap();
+    let by_lines = String::from_utf8(by_lines).unwrap().replacen("\"weakest\":", "\"strongest\":", 1);
+    assert!(said(&by_lines).contains("line 7, byte 158: missing field `weakest`"), "{}", said(&by_lines));
+}

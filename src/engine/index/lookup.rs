@@ -40,7 +40,8 @@ pub struct View<'v> {
 /// The texts that hold a key, not yet read: a piece of a bucket for each run, and those in memory.
 pub struct List<'t> {
     pieces: Vec<(Bucket<'t>, std::ops::Range<usize>)>,
-    recent: Vec<u32>,
+    /// Of these, units that are in no run yet.
+    pub recent: Vec<u32>,
 }
 
 impl List<'_> {

@@ -229,7 +229,8 @@ impl Index {
     /// [`Known`](Added::Known), whatever it is related to.
     ///
     /// # Errors
-    /// As [`Index::add`].
+    /// As [`Index::add`]; [`Cancelled`](crate::Error::Cancelled) where a signal came while another process had its turn, and its handler is not set
+    /// up to go on. Nothing is written then.
     pub fn check_and_add(&self, document: &Document, thresholds: &Thresholds, unless: &[Relation]) -> Result<Checked> {
         let (checked, request) = self.with_worker(|w| {
             let f = w.fingerprint(document)?;
@@ -286,6 +287,28 @@ impl Index {
                 Ok(Some(row.document(text)))
             })
         })
+    }
+
+    /// Whether there is a document of this id.
+    ///
+    /// # Errors
+    /// As [`Index::get`].
+    pub fn contains(&self, id: &str) -> Result<bool> {
+        self.look(|view| Ok(view.by_id(id)?.is_some()))
+    }
+
+    /// The ids of all documents, in the order in which they were added; no text is read.
+    ///
+    /// # Errors
+    /// As [`Index::get`].
+    pub fn ids(&self) -> Result<Vec<String>> {
+        let txn = self.read()?;
+        let mut ids = Vec::new();
+        for row in self.store.rows(&txn, &self.store.documents, 0)? {
+            let (number, bytes) = row?;
+            ids.push(rows::read::<DocumentRow>(bytes, || self.store.place("documents", number))?.id);
+        }
+        Ok(ids)
     }
 
     /// Calls `each` with every document, in the order in which they were added, until it answers false. All are of one moment; pages freed

@@ -124,11 +124,11 @@ impl Store {
         let Some(lock) = &self.lock else {
             return Err(self.said("it is open for reading only: open it for writing".into()));
         };
-        while let Err(e) = lock.lock() {
-            if e.kind() != std::io::ErrorKind::Interrupted {
-                return Err(self.said(format!("cannot lock {LOCK}: {e}")));
-            }
-        }
+        // A signal that its receiver wants to look at ends the wait; most are set up so that they do not.
+        lock.lock().map_err(|e| match e.kind() {
+            std::io::ErrorKind::Interrupted => Error::Cancelled,
+            _ => self.said(format!("cannot lock {LOCK}: {e}")),
+        })?;
         let turn = Writing(self);
         // Readers that were killed would keep old pages from being used again.
         self.env.clear_stale_readers().map_err(|e| self.fault(e))?;

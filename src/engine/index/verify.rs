@@ -1,7 +1,7 @@
 //! Owns: what an index says of its size, and whether everything in it fits together. Never: mends anything.
 
 use super::Index;
-use super::lookup::{View, numbers};
+use super::lookup::{List, View, numbers};
 use super::rows::{ClassRow, DocumentRow, PendingRow, read, unseal};
 use super::run::{Bucket, Shape};
 use super::store::Sized;
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::hash;
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::RwLock;
 
 /// How large an index is.
@@ -67,8 +67,12 @@ pub struct Verification {
 const SHOWN: usize = 100;
 /// Rows that a thread takes at once.
 const PART: usize = 1024;
-/// Postings from which on a list is long.
+/// Keys in memory from which on a list is kept once it is made: those in runs are searched where they lie.
 const LONG: usize = 64;
+
+/// Lists of keys that stand in very many texts which are in no run yet.
+type Long<'v> = HashMap<u64, List<'v>>;
+
 const PART_BYTES: usize = 8 << 20;
 
 impl Verification {
@@ -220,6 +224,7 @@ impl Index {
     /// Texts are read in order, keys made by all threads, and looked up in order: all of one moment.
     fn check_documents(&self, view: &View, all: &mut Verification) -> Result<()> {
         let mut part: Vec<(u32, DocumentRow, Option<String>)> = Vec::new();
+        let mut long = Long::default();
         let mut bytes = 0;
         for row in self.store.rows(view.txn, &self.store.documents, 0)? {
             let (number, row) = row?;
@@ -236,21 +241,25 @@ impl Index {
             bytes += text.as_ref().map_or(0, String::len);
             part.push((number, row, text));
             if part.len() == PART || bytes > PART_BYTES {
-                self.check_texts(view, &std::mem::take(&mut part), all)?;
+                self.check_texts(view, &std::mem::take(&mut part), &mut long, all)?;
                 bytes = 0;
             }
         }
-        self.check_texts(view, &part, all)
+        self.check_texts(view, &part, &mut long, all)
     }
 
-    fn check_texts(&self, view: &View, part: &[(u32, DocumentRow, Option<String>)], all: &mut Verification) -> Result<()> {
+    fn check_texts<'v>(
+        &self,
+        view: &View<'v>,
+        part: &[(u32, DocumentRow, Option<String>)],
+        long: &mut Long<'v>,
+        all: &mut Verification,
+    ) -> Result<()> {
         let print = |text: &Option<String>| {
             let of = |text: &String| self.with_worker(|w| Ok(w.fingerprinter.fingerprint(text)));
             text.as_ref().map(of).transpose()
         };
         let prints: Result<Vec<_>> = part.par_iter().map(|(_, _, text)| print(text)).collect();
-        // A key that stands in very many texts has a long list: it is read once for a part, not for each text.
-        let mut long: HashMap<u64, HashSet<u32>> = HashMap::new();
         for ((number, row, text), f) in part.iter().zip(prints?) {
             let (Some(text), Some(f)) = (text, f) else { continue };
             let right = hash::bytes(text.as_bytes()) == row.hash;
@@ -264,12 +273,13 @@ impl Index {
                 let mut lost = 0;
                 for &key in keys {
                     let held = match long.get(&key) {
-                        Some(units) => Ok(units.contains(&row.class)),
+                        Some(list) => Ok(list.holds(row.class)),
                         None => view.list(key).map(|list| {
-                            if list.units().nth(LONG).is_some() {
-                                long.insert(key, list.units().collect());
+                            let held = list.holds(row.class);
+                            if list.recent.len() > LONG {
+                                long.insert(key, list);
                             }
-                            list.holds(row.class)
+                            held
                         }),
                     };
                     lost += u64::from(!all.note(held).unwrap_or(false));

@@ -1,6 +1,7 @@
 //! Owns: which findings a page shows, in which order, and what is left out. Never: reads a text.
 
 use super::super::Findings;
+use super::super::finding::rounded;
 use crate::pair::detection::{Cluster, Pair, Relation, Repeat};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ const CLUSTERS: usize = 2000;
 const MEMBERS: usize = 200;
 /// Repeats, and places of each.
 const REPEATS: usize = 1000;
-const PLACES: usize = 20;
+const PLACES: usize = 12;
 /// Bytes of a text that must find room at least, else its pair is left out.
 const LEAST_TEXT: usize = 500;
 
@@ -38,12 +39,12 @@ pub(super) enum Role {
     Text,
 }
 
-/// About how many tokens two texts share: the larger of both sides.
+/// About how many tokens two texts share: the larger of both sides. From what the JSON says, so that a report read back gives the same page.
 pub(super) fn shared(findings: Findings, pair: &Pair) -> u64 {
     let tokens = |n: u32| f64::from(findings.detection.tokens.get(n as usize).copied().unwrap_or(0));
     let c = &pair.comparison;
-    let most = (c.coverage_a * tokens(pair.a)).max(c.coverage_b * tokens(pair.b));
-    if most.is_finite() { most.round() as u64 } else { 0 }
+    let of = |coverage: f64, number: u32| rounded(coverage, 6) * tokens(number);
+    of(c.coverage_a, pair.a).max(of(c.coverage_b, pair.b)).round() as u64
 }
 
 /// The most important pairs first: templates, which are no copies, last; else by the text that is shared.

@@ -49,7 +49,7 @@ pub(super) fn lists(chosen: &Chosen, cast: &Cast, out: &mut dyn Write) -> io::Re
         chosen.clusters.iter().map(|c| {
             let shown: Vec<(usize, Option<usize>)> =
                 members(c).map(|n| (cast.place(n), equal.get(&n).map(|&first| cast.place(first)))).collect();
-            json!([c.members.len(), rounded(c.weakest, 4), shown])
+            json!([c.members.len(), short(c.weakest, 6), shown])
         }),
     )?;
     let mut texts = Texts::new(chosen.findings.documents);
@@ -64,6 +64,11 @@ fn classes(chosen: &Chosen) -> BTreeMap<u32, u32> {
     rest.filter(|(n, first)| chosen.documents.contains_key(n) && chosen.documents.contains_key(first)).collect()
 }
 
+/// To three decimals, by way of those that the report as data has: so that a report read back gives the same page.
+fn short(value: f64, decimals: i32) -> f64 {
+    rounded(rounded(value, decimals), 3)
+}
+
 fn source<'a>(cast: &Cast<'a>, shown: &Shown) -> Option<&'a str> {
     cast.findings.documents.info(shown.number as usize).source.as_deref()
 }
@@ -72,7 +77,8 @@ fn document(cast: &Cast, shown: &Shown, sources: &HashMap<&str, usize>) -> serde
     let info = cast.findings.documents.info(shown.number as usize);
     let tokens = cast.findings.detection.tokens.get(shown.number as usize).copied().unwrap_or(0);
     // A path that is the id, or the id without a record's number, tells nothing.
-    let path = info.path.as_deref().filter(|p| !info.id.starts_with(*p)).map(name);
+    let path = info.path.as_deref().filter(|p| !info.id.starts_with(*p));
+    let path = path.map(|p| info.record.map_or_else(|| name(p), |record| format!("{}:{record}", name(p))));
     let source = source(cast, shown).and_then(|s| sources.get(s));
     let gone = shown.gone.map(|gone| if gone == Gone::Unread { 1 } else { 2 });
     json!([shown.name, shown.title, source, info.date.as_deref().map(name), path, tokens, gone])
@@ -90,7 +96,7 @@ fn pair(cast: &Cast, pair: &Pair, texts: &mut Texts) -> io::Result<serde_json::V
         longest.sort_by_key(|m| (m.a, m.b));
         shown = longest.into_iter().map(|m| passage(m, (a, &text_a), (b, &text_b))).collect();
     }
-    let scores = [c.coverage_a, c.coverage_b, c.resemblance].map(|s| rounded(s, 3));
+    let scores = [c.coverage_a, c.coverage_b, c.resemblance].map(|s| short(s, 6));
     let facts = [c.facts.agree, c.facts.compared];
     let places = [cast.place(pair.a), cast.place(pair.b)];
     Ok(json!([places, pair.relation.name(), shared(cast.findings, pair), scores, facts, c.matches.len(), shown]))
@@ -121,7 +127,7 @@ fn passage(m: &Match, (a, text_a): (&Shown, &Text), (b, text_b): (&Shown, &Text)
         last_b,
         m.tokens_a,
         m.tokens_b,
-        rounded(m.identity, 3),
+        short(m.identity, 4),
         runs
     ])
 }

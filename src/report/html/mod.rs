@@ -8,6 +8,7 @@
 //! Outside text enters a page by two doors only: through `maud`, which escapes it, or through `data`, which writes JSON without any
 //! character that HTML gives a meaning. The scripts put it on the screen as text, never as markup.
 
+mod charts;
 mod chosen;
 mod cut;
 mod data;
@@ -31,9 +32,9 @@ pub struct HtmlOptions<'a> {
 }
 
 impl Default for HtmlOptions<'_> {
-    /// 10,000 pairs, 18 MiB of text: a page of less than 30 MB that opens in a second or two.
+    /// 10,000 pairs, 16 MiB of text: a page of less than 30 MB that opens in a second or two.
     fn default() -> Self {
-        HtmlOptions { title: None, most_pairs: 10_000, most_text: 18 << 20 }
+        HtmlOptions { title: None, most_pairs: 10_000, most_text: 16 << 20 }
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::words::{bytes, count, number};
 use super::HtmlOptions;
 use super::chosen::Chosen;
 use super::shown::{Cast, Gone, name};
-use super::{data, list};
+use super::{charts, data, list};
 use base64::Engine as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
@@ -16,10 +16,11 @@ use std::io::{self, BufWriter, Write};
 const STYLE: &str = include_str!("assets/page.css");
 
 /// One script: what stands further down uses what stands above.
-const SCRIPTS: [&str; 4] = [
+const SCRIPTS: [&str; 5] = [
     include_str!("assets/data.js"),
     include_str!("assets/list.js"),
     include_str!("assets/pair.js"),
+    include_str!("assets/others.js"),
     include_str!("assets/page.js"),
 ];
 
@@ -54,6 +55,7 @@ pub(in super::super) fn write(findings: Findings, options: HtmlOptions, out: &mu
         },
     )?;
     writeln!(out, "<main>")?;
+    markup(out, charts::all(findings))?;
     markup(out, frame())?;
     plain(&chosen, &cast, out)?;
     write!(out, "</main>\n<script type=\"application/json\" id=\"lists\">")?;
@@ -106,13 +108,15 @@ fn notes(chosen: &Chosen, cast: &Cast) -> Markup {
     let summary = &chosen.findings.detection.summary;
     let gone = |why: Gone| cast.all.iter().filter(|s| s.gone == Some(why)).count() as u64;
     let (unread, changed) = (gone(Gone::Unread), gone(Gone::Changed));
+    let part = |(kind, shown, all): (&str, usize, usize)| format!("{} of {}", number(shown as u64), count(all as u64, kind));
+    let left_out: Vec<String> = chosen.left_out().into_iter().map(part).collect();
     let set_aside =
         chosen.findings.skipped.iter().map(|x| ("skipped", x)).chain(summary.limited.iter().map(|x| ("set aside", x)));
     html! {
         ul .notes {
-            @for (kind, shown, all) in chosen.left_out() {
+            @if !left_out.is_empty() {
                 li {
-                    "Shown are the " (number(shown as u64)) " most important of " (count(all as u64, kind))
+                    "Shown are the most important: " (left_out.join(", "))
                     ". All of them are in the report as data: " code { "nearcopy scan … --format json" } "."
                 }
             }

@@ -13,7 +13,7 @@ use std::ops::Range;
 /// Bytes that one text may take, however much room there is: a browser lays out all of it at once.
 const MOST_OF_ONE: usize = 400 << 10;
 /// Bytes around the places of a repeat, where the text is shown for nothing else.
-const OF_PLACES: usize = 1500;
+const OF_PLACES: usize = 1200;
 /// Columns of a name.
 const NAME: usize = 160;
 
@@ -56,10 +56,11 @@ pub(super) fn name(text: &str) -> String {
     words::fit(text, NAME)
 }
 
-/// Running text, fit for a page: line breaks and tabs stay white space, what else cannot be seen is an escape.
+/// Running text, fit for a page: line breaks and tabs stay white space, places where a word may be broken go, what else cannot be seen is an
+/// escape.
 pub(super) fn running(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for (i, line) in text.replace("\r\n", "\n").split(['\n', '\r']).enumerate() {
+    for (i, line) in text.replace("\r\n", "\n").replace(['\u{ad}', '\u{200b}'], "").split(['\n', '\r']).enumerate() {
         if i > 0 {
             out.push('\n');
         }
@@ -81,14 +82,14 @@ impl<'a> Cast<'a> {
         for place in chosen.repeats.iter().flat_map(|r| places(r)) {
             spans.entry(place.document).or_default().push(place.span);
         }
-        let most = room(findings.documents, &chosen.documents, most_text);
+        let (of_places, most) = room(findings.documents, &chosen.documents, most_text);
         let all: Vec<Shown> = chosen
             .documents
             .iter()
             .map(|(&number, &role)| {
                 let most = match role {
                     Role::Named => 0,
-                    Role::Place => most.min(OF_PLACES),
+                    Role::Place => of_places,
                     Role::Text => most,
                 };
                 Shown::new(findings, number, role, spans.get(&number).map_or(&[], Vec::as_slice), most)
@@ -108,20 +109,31 @@ impl<'a> Cast<'a> {
     }
 }
 
-/// How many bytes of each text find room, so that all together have at most `most_text`.
-fn room(documents: &dyn Documents, roles: &BTreeMap<u32, Role>, most_text: usize) -> usize {
-    let shown = roles.iter().filter(|(_, role)| **role == Role::Text);
-    let mut lengths: Vec<usize> = shown.map(|(&n, _)| documents.info(n as usize).bytes as usize).collect();
+/// How many bytes of each text find room, so that all together have at most `most_text`: of those that hold nothing but places of repeats, and
+/// of the others, which share what those leave.
+fn room(documents: &dyn Documents, roles: &BTreeMap<u32, Role>, most_text: usize) -> (usize, usize) {
+    let lengths = |role: Role| {
+        let of_role = roles.iter().filter(move |(_, r)| **r == role);
+        of_role.map(|(&n, _)| documents.info(n as usize).bytes as usize).collect::<Vec<_>>()
+    };
+    let places = lengths(Role::Place);
+    let of_places = share(places.clone(), most_text / 4).min(OF_PLACES);
+    let taken: usize = places.iter().map(|length| length.min(&of_places)).sum();
+    (of_places, share(lengths(Role::Text), most_text.saturating_sub(taken)).min(MOST_OF_ONE))
+}
+
+/// The greatest length such that texts cut to it have at most `most` bytes together.
+fn share(mut lengths: Vec<usize>, most: usize) -> usize {
     lengths.sort_unstable();
-    let mut left = most_text;
+    let mut left = most;
     for (i, &length) in lengths.iter().enumerate() {
         let share = left / (lengths.len() - i);
         if length > share {
-            return share.min(MOST_OF_ONE);
+            return share;
         }
         left -= length;
     }
-    MOST_OF_ONE
+    usize::MAX
 }
 
 impl Shown {
@@ -158,5 +170,23 @@ impl Shown {
     pub fn shows(&self, span: Span) -> bool {
         let range = span.range();
         self.stretches.iter().any(|s| s.start < range.end && range.start < s.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_share_the_room() {
+        assert_eq!(share(vec![10, 20, 30], 60), usize::MAX);
+        assert_eq!(share(vec![30, 10, 20], 50), 20);
+        assert_eq!(share(vec![100, 100], 7), 3);
+        assert_eq!(share(vec![], 0), usize::MAX);
+    }
+
+    #[test]
+    fn running_text_keeps_its_lines() {
+        assert_eq!(running("a\r\nb\rc\td\u{ad}\u{202e}"), "a\nb\nc d\\u{202e}");
     }
 }

@@ -3,7 +3,6 @@ const PART = 100;
 
 const state = { kind: "pair", words: "", relation: "", source: "", other: "", order: "shared", shown: PART };
 const all = { pair: pairs, cluster: clusters, repeat: repeats };
-const nouns = { pair: ["pair"], cluster: ["cluster"], repeat: ["repeat"] };
 
 const orders = {
   pair: {
@@ -58,39 +57,56 @@ function wanted() {
   return order ? kept.sort(order) : kept;
 }
 
+const sourceOf = (document) => (document.source === null ? "" : lists.sources[document.source]);
+const sourced = () => lists.sources.length > 0;
+
 function titled(number) {
   const document = documents[number];
-  const source = document.source === null ? null : lists.sources[document.source];
   return [
     el("span", { class: "name", dir: "auto" }, document.name),
-    el("span", { class: "faint" }, ...[source, document.date].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])),
+    el("span", { class: "faint" }, ...[sourceOf(document), document.date].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])),
     el("span", { class: "title", dir: "auto" }, document.title),
   ];
 }
 
+const what = (kind, amount) => el("span", { class: "what" }, el("span", { class: "chip" }, kind), " ", amount);
 const rows = {
   pair: (p) => [
-    el("span", { class: "chip " + p.relation }, p.relation),
-    el("span", { class: "amount" }, count(p.shared, "word") + " shared · " + percent(p.scores[0]) + " / " + percent(p.scores[1])),
+    what(p.relation, count(p.shared, "word") + " shared · " + percent(p.scores[0]) + " and " + percent(p.scores[1]) + " of the texts"),
     el("span", { class: "side" }, titled(p.a)),
     el("span", { class: "side" }, titled(p.b)),
   ],
   cluster: (c) => [
-    el("span", { class: "chip" }, count(c.size, "document")),
-    el("span", { class: "amount" }, "weakest " + percent(c.weakest)),
+    what(count(c.size, "document"), "weakest " + percent(c.weakest)),
     el("span", { class: "side" }, titled(c.members[0].document)),
   ],
   repeat: (r) => [
-    el("span", { class: "chip" }, count(r.count, "time")),
-    el("span", { class: "amount" }, "in " + count(r.documents, "document") + " · " + count(r.tokens, "word") + (r.boilerplate ? " · boilerplate" : "")),
+    what(count(r.count, "time"), "in " + count(r.documents, "document") + " · " + count(r.tokens, "word") + (r.boilerplate ? " · boilerplate" : "")),
     el("span", { class: "title", dir: "auto" }, r.words || "(text not to be had)"),
   ],
 };
 
+// The address of a finding inside the page.
+const address = (item) => "#" + item.kind + "-" + (item.number + 1);
+const link = (item, ...inside) => el("a", { href: address(item) }, inside);
+
 let current = [];
 function row(item) {
-  const link = el("a", { href: "#" + item.kind + "-" + (item.number + 1), class: "row" }, rows[item.kind](item));
-  return el("li", {}, link);
+  return el("li", {}, el("a", { href: address(item), class: "row" }, rows[item.kind](item)));
+}
+
+// The finding that is open, and its row.
+let openItem = null;
+function markCurrent() {
+  const href = openItem ? address(openItem) : "";
+  const box = $("results");
+  for (const row of box.querySelectorAll("a.row")) {
+    if (row.getAttribute("href") !== href) { row.removeAttribute("aria-current"); continue; }
+    row.setAttribute("aria-current", "true");
+    // The list beside an open finding scrolls by itself.
+    const [at, frame] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (box.scrollHeight > box.clientHeight && (at.top < frame.top || at.bottom > frame.bottom)) box.scrollTop += at.top - frame.top - frame.height / 3;
+  }
 }
 
 function showList() {
@@ -103,6 +119,7 @@ function showList() {
     const from = state.shown;
     state.shown += PART;
     list.append(...current.slice(from, state.shown).map(row));
+    markCurrent();
     list.children[from].firstChild.focus();
     const left = current.length - state.shown;
     if (left > 0) button.textContent = count(Math.min(left, PART), "more", "more") + " of " + grouped.format(left);
@@ -110,6 +127,6 @@ function showList() {
   });
   $("results").replaceChildren(list, ...(button ? [button] : []));
   const total = all[state.kind].length;
-  const [noun] = nouns[state.kind];
-  $("told").textContent = current.length === total ? count(total, noun) : grouped.format(current.length) + " of " + count(total, noun);
+  $("told").textContent = current.length === total ? count(total, state.kind) : grouped.format(current.length) + " of " + count(total, state.kind);
+  markCurrent();
 }

@@ -1,24 +1,30 @@
-// The page: tabs, filter, the finding that the address names.
+// The page: tabs, filter, keys, the finding that the address names.
 const kinds = Object.keys(all).filter((kind) => all[kind].length);
-const open = { pair: showPair };
+const shows = { pair: showPair, cluster: showCluster, repeat: showRepeat };
 
-function back() {
-  const link = el("a", { href: "#findings", class: "back" }, "Back to the list");
-  return el("p", {}, link);
+// The way back to the list, and to the findings beside this one in it.
+function way(item) {
+  const at = current.indexOf(item);
+  const near = (by, text) => {
+    const other = at < 0 ? null : current[at + by];
+    return other ? el("a", { href: address(other), class: "near" }, text) : null;
+  };
+  return el("nav", { "aria-label": "Findings", class: "way" },
+    el("a", { href: "#findings", class: "back" }, "Back to the list"), near(-1, "← Finding"), near(1, "Finding →"),
+    el("span", { class: "faint keys" }, "Keys: n, p for passages; j, k for findings; Esc for the list"));
 }
 
-// A finding is in the detail: show that, and tell where one is.
+// A finding is in the detail: show it, and let reading go on there.
 function opened(title) {
   $("detail").hidden = false;
   $("split").classList.add("open");
   title.focus({ preventScroll: true });
-  $("detail").scrollIntoView({ block: "nearest" });
+  $("split").scrollIntoView({ block: "start" });
 }
 
 function tabs() {
   $("bar").replaceChildren(...kinds.map((kind) => {
-    const tab = el("button", { type: "button", role: "tab", id: "tab-" + kind, "aria-controls": "results" },
-      count(all[kind].length, nouns[kind][0]));
+    const tab = el("button", { type: "button", role: "tab", id: "tab-" + kind, "aria-controls": "results" }, count(all[kind].length, kind));
     tab.addEventListener("click", () => turnTo(kind));
     return tab;
   }));
@@ -44,42 +50,95 @@ function turnTo(kind) {
   showList();
 }
 
-function choice(id, label, options, value) {
-  const select = el("select", { id, name: id }, options.map(([key, text]) => el("option", { value: key, selected: key === value }, text)));
-  select.addEventListener("change", () => { state[id] = select.value; state.shown = PART; showList(); });
+function again() {
+  state.shown = PART;
+  showList();
+}
+
+function choice(id, label, options) {
+  const select = el("select", { id, name: id }, options.map(([key, text]) => el("option", { value: key, selected: key === state[id] }, text)));
+  select.addEventListener("change", () => { state[id] = select.value; again(); });
   return el("label", {}, label, select);
 }
 
 function filterForm() {
   const search = el("input", { type: "search", id: "words", name: "words", value: state.words, autocomplete: "off" });
-  search.addEventListener("input", () => { state.words = search.value; state.shown = PART; showList(); });
+  search.addEventListener("input", () => { state.words = search.value; again(); });
   const sources = [["", "any"], ...lists.sources.map((name, i) => [String(i), name])];
   const found = {};
   for (const p of pairs) found[p.relation] = (found[p.relation] || 0) + 1;
   const kept = Object.keys(relations).filter((r) => found[r]).map((r) => [r, r + " (" + grouped.format(found[r]) + ")"]);
   $("filter").replaceChildren(...[
-    el("label", {}, "Id or title", search),
-    state.kind === "pair" ? choice("relation", "Relation", [["", "any"], ...kept], state.relation) : null,
-    lists.sources.length ? choice("source", "Source", sources, state.source) : null,
-    lists.sources.length ? choice("other", "and source", sources, state.other) : null,
-    choice("order", "Sorted by", Object.entries(orders[state.kind]).map(([key, [text]]) => [key, text]), state.order),
+    el("label", {}, state.kind === "repeat" ? "Id, title or words" : "Id or title", search),
+    state.kind === "pair" ? choice("relation", "Relation", [["", "any"], ...kept]) : null,
+    sourced() ? choice("source", "Source", sources) : null,
+    sourced() ? choice("other", "and source", sources) : null,
+    choice("order", "Sorted by", Object.entries(orders[state.kind]).map(([key, [text]]) => [key, text])),
   ].filter(Boolean));
+}
+
+// A cell of the heat map filters the pairs of its two sources.
+function heatMap() {
+  const table = $("heat");
+  if (!table || !kinds.includes("pair")) return;
+  const at = new Map(lists.sources.map((name, i) => [name, String(i)]));
+  const names = [...table.querySelectorAll("thead th")].map((th) => th.textContent);
+  for (const row of table.tBodies[0].rows) [...row.cells].slice(1).forEach((cell, j) => {
+    const [x, y] = [names[row.sectionRowIndex], names[j]];
+    if (!cell.textContent || !at.has(x) || !at.has(y)) return;
+    const button = el("button", { type: "button", "aria-label": cell.textContent + " words: show the pairs of " + x + " and " + y }, cell.textContent);
+    button.addEventListener("click", () => {
+      [state.source, state.other] = [at.get(x), at.get(y)];
+      turnTo("pair");
+      $("findings").focus();
+      $("findings").scrollIntoView({ block: "start" });
+    });
+    cell.replaceChildren(button);
+  });
+}
+
+// Letters are keys only inside an open finding, arrows only in the list: nothing of a reader's own is taken away.
+function keys() {
+  $("detail").addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = { n: 1, p: -1 }[event.key];
+    const finding = { j: 1, k: -1 }[event.key];
+    const other = finding && current[current.indexOf(openItem) + finding];
+    if (by && stepped) stepped(by);
+    else if (other && current.includes(openItem)) location.hash = address(other);
+    else if (event.key === "Escape") location.hash = "#findings";
+    else return;
+    event.preventDefault();
+  });
+  $("results").addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const rows = [...$("results").querySelectorAll("a.row")];
+    const next = by && rows[rows.indexOf(event.target) + by];
+    if (!next || !rows.includes(event.target)) return;
+    event.preventDefault();
+    next.focus();
+  });
 }
 
 // The address says which finding is open, so that going back works and a finding can be pointed at.
 function route() {
   const [, kind, number] = /^#(pair|cluster|repeat)-(\d+)$/.exec(location.hash) || [];
   const item = kind && all[kind][Number(number) - 1];
-  if (item && open[kind]) { open[kind](item); mark(item); return; }
-  $("detail").hidden = true;
-  $("split").classList.remove("open");
-  mark(null);
-}
-
-function mark(item) {
-  const href = item ? "#" + item.kind + "-" + (item.number + 1) : "";
-  for (const link of $("results").querySelectorAll("a.row"))
-    if (link.getAttribute("href") === href) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+  const before = openItem;
+  openItem = item || null;
+  stepped = null;
+  if (item && kind !== state.kind) turnTo(kind);
+  const at = current.indexOf(item);
+  // Walking on from the last row brings more; a finding far down does not bring all that stand before it.
+  if (at >= state.shown && at < state.shown + PART) { state.shown += PART; showList(); }
+  if (item) shows[kind](item);
+  else {
+    $("detail").hidden = true;
+    $("detail").replaceChildren();
+    $("split").classList.remove("open");
+  }
+  markCurrent();
+  if (before && !item) ($("results").querySelector('a.row[href="' + address(before) + '"]') || $("findings")).focus();
 }
 
 if (kinds.length) {
@@ -87,6 +146,8 @@ if (kinds.length) {
   $("filter").addEventListener("submit", (event) => event.preventDefault());
   tabs();
   turnTo(kinds.includes("pair") ? "pair" : kinds[0]);
+  heatMap();
+  keys();
   addEventListener("hashchange", route);
   route();
 }

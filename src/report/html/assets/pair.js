@@ -48,6 +48,24 @@ function gap(length) {
   return el("p", { class: "gap", "data-gap": length }, "… " + count(length, "character") + " left out …");
 }
 
+// A piece of a text with its spans marked; dots where the text goes on.
+function stretchOf(piece, spans, before, after) {
+  const stretch = el("div", { class: "piece" + (before ? " before" : "") + (after ? " after" : ""), "data-from": piece.from });
+  for (const s of segments(piece, spans)) {
+    const words = textNodes(piece.text.slice(s.from - piece.from, s.to - piece.from));
+    const over = s.spans.filter((x) => !x.equal).map((x) => x.number);
+    if (!over.length) { stretch.append(...words); continue; }
+    const equal = s.spans.some((x) => x.equal);
+    const starts = s.spans.filter((x) => !x.equal && x.from === s.from).map((x) => x.number + 1);
+    stretch.append(el("mark", {
+      class: "c" + (over[0] % COLOURS) + (equal ? "" : " other"),
+      "data-m": over.join(" "),
+      "data-n": starts.length ? starts.join(" ") : null,
+    }, words));
+  }
+  return stretch;
+}
+
 // The text of one side as elements.
 function panel(number, spans, label) {
   const box = el("div", { class: "text", tabindex: "0", role: "region", "aria-label": label, dir: "auto" });
@@ -60,20 +78,7 @@ function panel(number, spans, label) {
   let at = 0;
   for (const piece of text.pieces) {
     if (piece.from > at) box.append(gap(piece.from - at));
-    const stretch = el("div", { class: "piece", "data-from": piece.from });
-    for (const s of segments(piece, spans)) {
-      const words = textNodes(piece.text.slice(s.from - piece.from, s.to - piece.from));
-      const over = s.spans.filter((x) => !x.equal).map((x) => x.number);
-      if (!over.length) { stretch.append(...words); continue; }
-      const equal = s.spans.some((x) => x.equal);
-      const starts = s.spans.filter((x) => !x.equal && x.from === s.from).map((x) => x.number + 1);
-      stretch.append(el("mark", {
-        class: "c" + (over[0] % COLOURS) + (equal ? "" : " other"),
-        "data-m": over.join(" "),
-        "data-n": starts.length ? starts.join(" ") : null,
-      }, words));
-    }
-    box.append(stretch);
+    box.append(stretchOf(piece, spans));
     at = piece.from + piece.text.length;
   }
   if (text.length > at) box.append(gap(text.length - at));
@@ -90,7 +95,7 @@ function heading(number, side) {
   const d = documents[number];
   return el("div", { class: "head" }, el("h3", {}, el("span", { class: "faint" }, side + " "), el("bdi", {}, d.name)),
     el("p", { class: "faint" }, count(d.tokens, "word"),
-      ...[d.source === null ? null : lists.sources[d.source], d.date, d.path].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])));
+      ...[sourceOf(d), d.date, d.path].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])));
 }
 
 // Opens a pair in the detail.
@@ -109,9 +114,9 @@ function showPair(pair) {
   const scores = count(pair.shared, "word") + " shared: " + percent(c[0]) + " of the first text, " + percent(c[1]) + " of the second"
     + (pair.facts[1] ? " · " + pair.facts[0] + " of " + count(pair.facts[1], "number or name", "numbers and names") + " agree" : "");
   $("detail").replaceChildren(
-    back(), title, el("p", { class: "faint" }, scores),
+    way(pair), title, el("p", { class: "faint" }, scores),
     ...(left > 0 ? [el("p", {}, "Shown are the " + grouped.format(pair.matches.length) + " longest of " + count(pair.found, "passage") + ".")] : []),
-    el("div", { class: "steps" }, step("← Previous", -1), step("Next →", 1), told),
+    el("div", { class: "steps" }, step("← Passage", -1), step("Passage →", 1), told),
     el("div", { class: "sides" },
       el("div", {}, heading(pair.a, "A"), boxes[0]), el("div", {}, heading(pair.b, "B"), boxes[1])));
   follow(boxes);
@@ -119,6 +124,9 @@ function showPair(pair) {
   if (pair.matches.length) walk(0, true);
   else told.textContent = "No passage can be shown.";
 }
+
+// What the keys n and p do in the finding that is open.
+let stepped = null;
 
 // From passage to passage: by the buttons, by n and p, by a click on one.
 function walker(pair, boxes, told) {
@@ -133,8 +141,8 @@ function walker(pair, boxes, told) {
       if (marks.length && !(quiet && at === 0 && marks[0].offsetTop < box.clientHeight / 2)) scrollIn(box, marks[0]);
     }
     const missing = boxes.some((box) => !box.querySelector("mark.now"));
-    told.textContent = "Passage " + (at + 1) + " of " + grouped.format(pair.matches.length) + ": " + lined(m.lines[0]) + " here, "
-      + lined(m.lines[1]) + " there; " + percent(m.identity) + " of the words equal" + (missing ? "; it is in a part left out" : "");
+    told.textContent = "Passage " + (at + 1) + " of " + grouped.format(pair.matches.length) + ": " + lined(m.lines[0]) + " of A, "
+      + lined(m.lines[1]) + " of B; " + percent(m.identity) + " of the words equal" + (missing ? "; it is in a part left out" : "");
   };
   boxes.forEach((box) => box.addEventListener("click", (event) => {
     const mark = event.target.closest("mark");
@@ -142,11 +150,7 @@ function walker(pair, boxes, told) {
     const over = mark.dataset.m.split(" ").map(Number);
     go(over[(over.indexOf(at) + 1) % over.length]);
   }));
-  $("detail").onkeydown = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !pair.matches.length) return;
-    const by = { n: 1, p: -1, ".": 1, ",": -1 }[event.key];
-    if (by) { event.preventDefault(); go(at + by); }
-  };
+  stepped = pair.matches.length ? (by) => go(at + by) : null;
   return (by, quiet) => go(at + by, quiet);
 }
 

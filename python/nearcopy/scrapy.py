@@ -1,0 +1,321 @@
+"""An item pipeline for Scrapy: pages that were seen before, by this crawl or an earlier one, are dropped or flagged.
+
+Owns: what an item's fields mean to an index, what is dropped, flagged, counted and said. Never: an opinion on what is alike.
+
+In a project's settings::
+
+    ITEM_PIPELINES = {"nearcopy.scrapy.NearCopyPipeline": 300}
+    NEARCOPY_INDEX = "seen.index"
+
+``NEARCOPY_INDEX``
+    Where the index is; it is made by the first crawl. Spiders, processes and crawls may share it. Without it the pipeline is disabled.
+``NEARCOPY_ACTION``
+    ``"drop"`` (default): of texts that are alike the first is passed on, the others are dropped. ``"flag"``: all are passed on, and
+    ``NEARCOPY_FLAG_FIELD`` says what was seen.
+``NEARCOPY_UNLESS``
+    The relations that count as seen, by default ``["equal", "near-copy"]``. A page that has one of them to a page of the index is dropped or
+    flagged, and not added to the index.
+``NEARCOPY_TEXT_FIELD``, ``NEARCOPY_ID_FIELD``, ``NEARCOPY_SOURCE_FIELD``, ``NEARCOPY_DATE_FIELD``
+    Which field is which. By default the usual names are looked for: ``text``, ``content``, ``body``, …; ``url``, ``uri``, ``link``, ``id``, …;
+    ``source``, ``outlet``, …; ``date``, ``published``, …. Without a source the host of the id or url is one. A text may be a list of
+    strings: each is a paragraph.
+``NEARCOPY_FLAG_FIELD``
+    By default ``"nearcopy"``: a list, nearest first, of the pages of the index that this one is related to, by whatever relation; empty
+    if there are none, and None or not there if the item was not checked. Each is a dict that can be written as JSON: ``id``, ``source``,
+    ``date``, ``relation``, ``copies``, ``resemblance``, ``coverage_a`` (share of this page's text that is there, too), ``coverage_b`` (share
+    of the other's that is here), and ``passage``, the first that both share, or None: its ``text``, cut at 200 characters, and in ``a``
+    and ``b`` its ``[start, end]`` in this text and the other, in code points.
+``NEARCOPY_SETTINGS``
+    A dict of what ``nearcopy.Index`` takes: ``{"preset": "news", "near_copy_larger": 0.7}``. What concerns keys is settled when the index is made.
+
+A page that is crawled again and is in the index under its own id, unchanged, is *known*: it is passed on, since it is no new copy, even
+if others of the index are like it. One whose text has changed replaces what the index has of it, unless the new text is a copy of
+another page. A page that was dropped is not in the index, so it is dropped again.
+
+Nothing is dropped but what the index has seen. Items without a text or an id, and those the index fails on (a full disk, say), are passed
+on, counted, and told of in the log. A page that is in the index but was never stored, because the crawl was killed in between, say, is
+passed on when it is crawled again. An index that cannot be opened, or a setting that is wrong, ends the crawl before it begins.
+
+Stats: each item is one of ``nearcopy/no_text``, ``nearcopy/no_id``, ``nearcopy/errors`` and ``nearcopy/checked``; each that is checked is one of
+``nearcopy/added``, ``nearcopy/replaced``, ``nearcopy/known``, and ``nearcopy/dropped`` or ``nearcopy/flagged``, which are also told by
+relation, as ``nearcopy/dropped/near-copy``.
+
+The index is asked and written in threads, so that downloads go on meanwhile. Needs Scrapy 2.8 or newer.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, MutableMapping, Sequence
+from contextlib import suppress
+from datetime import date as Date
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union, cast, get_args
+from urllib.parse import urlsplit
+
+from itemadapter import ItemAdapter
+from scrapy.exceptions import DropItem, NotConfigured
+
+from ._errors import SettingError
+from ._input import GUESSES
+from ._nearcopy import Index, Sighting
+from ._settings import Relation
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from typing_extensions import Self
+
+__all__ = ["NearCopyPipeline", "SeenBefore"]
+
+logger = logging.getLogger(__name__)
+
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+SAID: dict[Optional[Relation], str] = {
+    "equal": "equal to",
+    "near-copy": "near-copy of",
+    "contains": "contains",
+    "contained-in": "contained-in",
+    "quotes": "quotes",
+    "template": "template with",
+}
+# Of a crawled page the address is what it is called, whatever number it has besides.
+URLS = ["url", "uri", "link"]
+NAMES = {**GUESSES, "id": URLS + [name for name in GUESSES["id"] if name not in URLS]}
+SURROGATES = re.compile("[\ud800-\udfff]")
+PASSAGE = 200
+
+Fields = MutableMapping[str, Any]
+
+try:
+    from scrapy.utils.asyncio import run_in_thread as _in_thread
+except ImportError:  # before Scrapy 2.15
+
+    async def _in_thread(func: Callable[..., Any], *args: Any) -> Any:  # type: ignore[misc, unused-ignore]
+        from scrapy.utils.defer import maybe_deferred_to_future
+        from twisted.internet.threads import deferToThread
+
+        return await maybe_deferred_to_future(deferToThread(func, *args))
+
+
+class SeenBefore(DropItem):  # type: ignore[misc, unused-ignore]
+    """The item was dropped. ``seen`` is what the flag field would have said of the page that it is a copy of."""
+
+    def __init__(self, seen: dict[str, Any]) -> None:
+        super().__init__(_words(seen))
+        self.seen = seen
+
+
+class Page(NamedTuple):
+    """What an item is to an index."""
+
+    id: str
+    text: str
+    source: Optional[str]
+    date: Union[str, float, Date, None]
+
+
+class Answer(NamedTuple):
+    """What the index said of a page."""
+
+    added: Optional[str]
+    seen: list[dict[str, Any]]
+
+
+class NearCopyPipeline:
+    """Drops or flags items whose text is in an index, and adds the others to it. The module's documentation has the settings."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        path = settings.get("NEARCOPY_INDEX")
+        if not path:
+            raise NotConfigured('NEARCOPY_INDEX is not set: the path of the index, as NEARCOPY_INDEX = "seen.index"')
+        action = settings.get("NEARCOPY_ACTION", "drop")
+        if action not in ("drop", "flag"):
+            raise SettingError(f'NEARCOPY_ACTION: "drop" or "flag", not {action!r}')
+        unless = settings.getlist("NEARCOPY_UNLESS", ["equal", "near-copy"])
+        for name in unless:
+            if name not in RELATIONS:
+                raise SettingError(f"NEARCOPY_UNLESS: {name!r} is no relation: {', '.join(RELATIONS)}")
+        self.crawler = crawler
+        self.index: Optional[Index] = None
+        self._stats: Any = crawler.stats
+        self._path: Any = path
+        self._unless = cast("list[Relation]", unless)
+        self._flag: Optional[str] = settings.get("NEARCOPY_FLAG_FIELD", "nearcopy") if action == "flag" else None
+        self._options: Any = settings.getdict("NEARCOPY_SETTINGS")
+        self._fields: dict[str, Optional[str]] = {role: settings.get(f"NEARCOPY_{role.upper()}_FIELD") or None for role in NAMES}
+        self._told: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    # Scrapy handed the spider on until 2.13, and warns of a method that wants it since.
+    def open_spider(self, spider: Any = None) -> None:
+        self.index = Index(self._path, **self._options)
+
+    def close_spider(self, spider: Any = None) -> None:
+        if self.index is not None:
+            self.index.close()
+
+    async def process_item(self, item: Any, spider: Any = None) -> Any:
+        fields: Fields = ItemAdapter(item)
+        kind = type(item).__name__
+        page = self._page(fields, kind)
+        if page is None or not self._can_flag(fields, kind):
+            return item
+        try:
+            answer: Answer = await _in_thread(self._ask, page)
+        except Exception as error:
+            # Rather a page twice than a page lost.
+            if self._flag is not None:
+                with suppress(Exception):
+                    fields[self._flag] = None
+            self._count("errors")
+            self._tell(type(error).__name__, logging.ERROR, f"passed on unchecked: {_clean(page.id, PASSAGE)}: {error}")
+            return item
+        self._count("checked")
+        if self._flag is not None:
+            fields[self._flag] = answer.seen
+        if answer.added is not None:
+            self._count(answer.added if answer.added in ("known", "replaced") else "added")
+            return item
+        first = next(seen for seen in answer.seen if seen["relation"] in self._unless)
+        done = "dropped" if self._flag is None else "flagged"
+        self._count(done)
+        self._count(f"{done}/{first['relation']}")
+        if self._flag is None:
+            raise SeenBefore(first)
+        return item
+
+    def _ask(self, page: Page) -> Answer:
+        """In a thread: asks, adds, and takes from the sightings what is wanted."""
+        assert self.index is not None
+        checked = self.index.check_and_add(page.id, page.text, source=page.source, date=page.date, unless=self._unless)
+        if self._flag is not None:
+            return Answer(checked.added, [_plain(seen) for seen in checked.sightings])
+        forbids = (seen for seen in checked.sightings if seen.relation in self._unless)
+        return Answer(checked.added, [_plain(next(forbids))] if checked.added is None else [])
+
+    # -- items -------------------------------------------------------------------------------------------------------
+
+    def _page(self, fields: Fields, kind: str) -> Optional[Page]:
+        """None for an item that no index can be asked about."""
+        # A surrogate becomes one character, so that offsets stay.
+        text = SURROGATES.sub("\ufffd", self._find(fields, "text", _text) or "")
+        if not text.strip():
+            self._count("no_text")
+            self._tell("no_text", logging.WARNING, f"an item without a text is passed on unchecked: {self._looked(fields, kind, 'text')}")
+            return None
+        name = self._find(fields, "id", _name)
+        if name is None:
+            self._count("no_id")
+            self._tell("no_id", logging.WARNING, f"an item without an id is passed on unchecked: {self._looked(fields, kind, 'id')}")
+            return None
+        source = self._find(fields, "source", _name)
+        if source is None:
+            urls = [name, *(_name(fields.get(field)) for field in URLS)]
+            source = next((host for host in map(_host, urls) if host), None)
+        return Page(name, text, source, self._find(fields, "date", _when))
+
+    def _find(self, fields: Fields, role: str, read: Callable[[Any], Any]) -> Any:
+        """The value of the field that has a role: as set, or of the first usual name that has one."""
+        given = self._fields[role]
+        if given is not None:
+            return read(fields.get(given))
+        lower = {field.lower(): field for field in fields}
+        values = (read(fields.get(name, fields.get(lower.get(name, name)))) for name in NAMES[role])
+        return next((value for value in values if value is not None), None)
+
+    def _looked(self, fields: Fields, kind: str, role: str) -> str:
+        given = self._fields[role]
+        there = ", ".join(f"{field} ({type(value).__name__})" for field, value in fields.items())
+        looked = ", ".join(NAMES[role]) if given is None else given
+        return _clean(f"looked for {looked}; a {kind} with {there or 'no fields'}", 1000) + (
+            f"; NEARCOPY_{role.upper()}_FIELD says which field it is"
+        )
+
+    def _can_flag(self, fields: Fields, kind: str) -> bool:
+        """Whether the item has a place for the flag. Else the index is not asked, so that it knows no page whose flag was lost."""
+        if self._flag is None:
+            return True
+        try:
+            fields[self._flag] = []
+        except Exception as error:
+            self._count("errors")
+            wanted = f"declare the field, set NEARCOPY_FLAG_FIELD to one that it has, or NEARCOPY_ACTION to drop ({error})"
+            self._tell(kind, logging.ERROR, f"items of {kind} are passed on unchecked, having no field {self._flag!r}: {wanted}")
+            return False
+        return True
+
+    # -- telling -----------------------------------------------------------------------------------------------------
+
+    def _count(self, what: str) -> None:
+        self._stats.inc_value(f"nearcopy/{what}")
+
+    def _tell(self, kind: str, level: int, message: str) -> None:
+        """Once of each kind, and then in the debug log: a crawl has millions of items."""
+        if kind in self._told:
+            level = logging.DEBUG
+        else:
+            self._told.add(kind)
+            message += " (told once; the stats count them)"
+        logger.log(level, "%s", message, extra={"spider": self.crawler.spider})
+
+
+def _text(value: Any) -> Optional[str]:
+    if isinstance(value, (list, tuple)):
+        parts: Sequence[Any] = cast("Sequence[Any]", value)
+        value = "\n\n".join(part for part in parts if isinstance(part, str))
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _name(value: Any) -> Optional[str]:
+    value = _when(value)
+    return None if value is None or value == "" else SURROGATES.sub("\ufffd", str(value))
+
+
+def _when(value: Any) -> Any:
+    """A plain value, also where an item loader has made a list of it."""
+    if isinstance(value, (list, tuple)) and value:
+        value = cast("Sequence[Any]", value)[0]
+    return value if isinstance(value, (str, int, float, Date)) else None
+
+
+def _host(url: Optional[str]) -> Optional[str]:
+    try:
+        return urlsplit(url).hostname if url else None
+    except ValueError:
+        return None
+
+
+def _plain(seen: Sighting) -> dict[str, Any]:
+    """A sighting as JSON has it."""
+    passage = None
+    for match in seen.matches[:1]:
+        a, b = match.a, match.b
+        passage = {"text": a.text[:PASSAGE], "a": [a.start, a.end], "b": [b.start, b.end]}
+    return {
+        "id": seen.id,
+        "source": seen.source,
+        "date": seen.date,
+        "relation": seen.relation,
+        "copies": seen.copies,
+        "resemblance": seen.resemblance,
+        "coverage_a": seen.coverage_a,
+        "coverage_b": seen.coverage_b,
+        "passage": passage,
+    }
+
+
+def _words(seen: dict[str, Any]) -> str:
+    """Why an item is dropped, on one line of a log."""
+    said = f"{SAID[seen['relation']]} {_clean(seen['id'], PASSAGE)} ({seen['coverage_a']:.0%} of the text)"
+    passage = seen["passage"]
+    return said if passage is None else f'{said}: "{_clean(passage["text"], 80)}"'
+
+
+def _clean(text: str, most: int) -> str:
+    """Text from outside for a log: one line, without what moves a cursor or turns the direction of writing."""
+    line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text[: 4 * most].split()))
+    return line if len(line) <= most else line[: most - 1] + "…"

@@ -1,0 +1,98 @@
+//! Owns: single documents, as they are given to an index and come back, and what became of one. Never: columns of them.
+
+use crate::documents::{plain, warn};
+use crate::errors::bad;
+use crate::found::Sighting;
+use crate::named::text;
+use crate::pickled;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString, PyTuple};
+use std::sync::Arc;
+
+/// A document: what ``scan`` and ``Index.add_all`` take, and an index gives back.
+#[pyclass(frozen, module = "nearcopy", get_all, eq, hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Document {
+    /// What it is called.
+    pub id: String,
+    /// Its text.
+    pub text: String,
+    /// The outlet or site that printed it.
+    pub source: Option<String>,
+    /// When, as ISO 8601.
+    pub date: Option<String>,
+}
+
+#[pymethods]
+impl Document {
+    #[new]
+    #[pyo3(signature = (id, text, *, source=None, date=None))]
+    fn new(
+        id: &Bound<PyAny>,
+        text: &Bound<PyAny>,
+        source: Option<&Bound<PyAny>>,
+        date: Option<&Bound<PyAny>>,
+    ) -> PyResult<Document> {
+        let made = document(self::id(id)?, text, source, date)?;
+        let (source, date) = (made.source.as_deref().map(str::to_owned), made.date.as_deref().map(str::to_owned));
+        Ok(Document { id: made.id, text: made.text, source, date })
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let own = slf.get();
+        pickled::call(slf.py(), "document", (&own.id, &own.text, &own.source, &own.date))
+    }
+    fn __repr__(&self) -> String {
+        format!("Document({:?}, {:?})", self.id, nearcopy::report::first_words(&self.text))
+    }
+}
+
+/// What ``check_and_add`` did.
+#[pyclass(frozen, module = "nearcopy", get_all)]
+pub struct Checked {
+    /// ``new``, ``copy``, ``replaced`` or ``known``; ``None`` where a sighting forbade it.
+    pub added: Option<&'static str>,
+    /// What the document is related to, nearest first.
+    pub sightings: Vec<Py<Sighting>>,
+}
+
+#[pymethods]
+impl Checked {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        pickled::call(slf.py(), "checked", (slf.get().added, PyList::new(slf.py(), &slf.get().sightings)?))
+    }
+    fn __repr__(&self, py: Python) -> PyResult<String> {
+        let seen: Vec<String> = self.sightings.iter().map(|s| Ok(s.bind(py).repr()?.to_string())).collect::<PyResult<_>>()?;
+        let added = self.added.map_or_else(|| "None".into(), |a| format!("{a:?}"));
+        Ok(format!("Checked(added={added}, sightings=[{}])", seen.join(", ")))
+    }
+}
+
+/// An id: a string, or a number as one.
+pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
+    match value.cast::<PyString>() {
+        Ok(_) => text(value, "id"),
+        Err(_) if value.is_none() => Err(bad("id is None, not a string or a number")),
+        Err(_) => plain(value).map_err(|e| bad(format!("id {}", e.value(value.py())))),
+    }
+}
+
+/// What is given of one document.
+pub fn document(
+    id: String,
+    given: &Bound<PyAny>,
+    source: Option<&Bound<PyAny>>,
+    date: Option<&Bound<PyAny>>,
+) -> PyResult<nearcopy::Document> {
+    let words = text(given, "text")
+        .map_err(|e| if id.is_empty() { e } else { bad(format!("document {id:?}: {}", e.value(given.py()))) })?;
+    let string = |value: Option<&Bound<PyAny>>| value.filter(|v| !v.is_none()).map(plain).transpose();
+    let mut document = nearcopy::Document::new(id, words);
+    document.source = string(source)?.map(Arc::from);
+    if let Some(date) = string(date)?.filter(|d| !d.trim().is_empty()) {
+        document.date = nearcopy::ingest::normalise_date(&date).map(Arc::from);
+        if document.date.is_none() {
+            warn(given.py(), &format!("the date {date:?} could not be understood; the document is taken without one"))?;
+        }
+    }
+    Ok(document)
+}

@@ -1,0 +1,208 @@
+//! Owns: `nearcopy report`: a report as data, with its texts, to a page. Never: finds anything, or says how a page looks.
+
+use super::config::ConfigArgs;
+use super::flags::InputFlags;
+use super::intake::{input, take_in};
+use super::output::{is_special, probe, to_file, to_stdout};
+use super::problems::{clean, count, say};
+use super::progress::{Meter, TalkArgs};
+use super::settings::{Flags, SettingArgs};
+use super::{Exit, Failure, Result};
+use nearcopy::ingest::Input;
+use nearcopy::report::{self, Findings, HtmlOptions, Stored};
+use nearcopy::{Corpus, DocumentInfo, Documents, tokenize};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Makes a page for a browser from a report that was written as data
+///
+/// The page shows every pair with both texts side by side, needs nothing but itself and loads nothing. The texts are read again, from the
+/// paths in the report or from --in; a text that is not there any more, or has another length or number of words now, is left out, and the page says so.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
+pub struct Report {
+    /// The report: written by scan, compare or check with --format json or jsonl; - is standard input
+    #[arg(value_name = "REPORT")]
+    report: PathBuf,
+
+    /// Where the texts are: files, directories and patterns, as they were scanned [default: the paths in the report]
+    #[arg(long = "in", value_name = "PATH", num_args = 1.., help_heading = "Input")]
+    within: Vec<OsString>,
+
+    /// The page [default: standard output]
+    ///
+    /// The file is written under another name beside its place and then renamed, so it is never half there.
+    #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Show at most this many pairs, those that share the most text [default: 10000]
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    most_pairs: Option<usize>,
+
+    /// The heading of the page [default: how many documents were scanned]
+    #[arg(long, value_name = "TEXT", help_heading = "Output")]
+    title: Option<String>,
+
+    #[command(flatten)]
+    input: InputFlags,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nearcopy scan articles/ --format json > found.json
+  nearcopy report found.json -o found.html
+      The page of a scan that was made before; scan --output html=found.html makes it at once.
+  nearcopy report found.jsonl --in /backup/articles -o found.html
+      The texts have moved.
+  nearcopy report found.json --most-pairs 500 --title 'May 2026' -o may.html
+      A smaller page.
+
+Read the texts with the settings of the scan (--text-field, --id-field, …): they come from the command line, then nearcopy.toml.
+
+Exit codes: 0 written, even if texts were left out; 2 error, bad usage, or an input named with --in that was not there;
+130 interrupted.";
+
+/// The documents of a report with the texts that were found again.
+struct Found {
+    infos: Vec<DocumentInfo>,
+    at: Vec<Fate>,
+    corpus: Corpus,
+}
+
+/// What became of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is the same: its number in the corpus.
+    Same(usize),
+    /// There is another text in its place.
+    Other,
+    /// It is not there.
+    Gone,
+}
+
+impl Documents for Found {
+    fn count(&self) -> usize {
+        self.infos.len()
+    }
+    fn info(&self, number: usize) -> &DocumentInfo {
+        &self.infos[number]
+    }
+    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
+        match self.at[number] {
+            Fate::Same(n) => self.corpus.text(n),
+            // Of another length than was scanned, which is how a page tells it from a missing one.
+            Fate::Other => Some(Cow::Borrowed("")),
+            Fate::Gone => None,
+        }
+    }
+}
+
+impl Report {
+    pub fn run(self) -> Result<Exit> {
+        let flags = Flags { input: self.input.clone(), ..Flags::default() };
+        let settings = SettingArgs::of(flags, self.config.clone()).resolve()?;
+        if let Some(path) = &self.output {
+            probe(path)?;
+        }
+        let stored = self.read()?;
+        let meter = Meter::start(self.talk);
+        let inputs = self.inputs(&stored);
+        let mut taken = take_in(&inputs, &settings.flags.input.options(), &meter, self.talk.quiet)?;
+        self.apart(&taken.sources.iter().filter_map(|f| f.path.as_deref()).collect::<Vec<_>>())?;
+        let corpus = taken.corpus(true)?;
+        let at = fates(&stored, &corpus);
+        self.tell(&at);
+        let documents = Found { infos: stored.documents, at, corpus };
+        let findings = Findings { detection: &stored.detection, documents: &documents, skipped: &stored.skipped };
+        let usual = HtmlOptions::default();
+        let most_pairs = self.most_pairs.unwrap_or(usual.most_pairs);
+        let options = HtmlOptions { title: self.title.as_deref(), most_pairs, ..usual };
+        match &self.output {
+            Some(path) => to_file(path, |out| report::html(findings, options, out))?,
+            None => to_stdout(|out| report::html(findings, options, out))?,
+        }
+        let lost = taken.lost && !self.within.is_empty();
+        Ok(if lost { Exit::Incomplete } else { Exit::Done })
+    }
+
+    fn read(&self) -> Result<Stored> {
+        let shown = clean(&self.report.display().to_string());
+        let failed = |e: std::io::Error| Failure::Said(format!("{shown} cannot be read: {e}"));
+        let mut text = String::new();
+        match self.report.to_str() {
+            Some("-") => std::io::stdin().read_to_string(&mut text).map_err(failed)?,
+            _ => std::fs::File::open(&self.report).and_then(|mut f| f.read_to_string(&mut text)).map_err(failed)?,
+        };
+        Ok(Stored::read(&text, &shown)?)
+    }
+
+    /// What is read again: what --in says, else each path of the report that is still there.
+    fn inputs(&self, stored: &Stored) -> Vec<Input> {
+        if !self.within.is_empty() {
+            return self.within.iter().map(|p| input(p)).collect();
+        }
+        let paths: BTreeSet<&str> = stored.documents.iter().filter_map(|d| d.path.as_deref()).collect();
+        paths.into_iter().filter(|p| Path::new(p).is_file()).map(|p| Input::Path(p.into())).collect()
+    }
+
+    /// Refuses to write the page in the place of the report or of a text.
+    fn apart(&self, read: &[&Path]) -> Result<()> {
+        let Some((path, place)) = self.output.as_ref().and_then(|path| Some((path, std::fs::canonicalize(path).ok()?))) else {
+            return Ok(());
+        };
+        let same = |other: &&Path| std::fs::canonicalize(other).is_ok_and(|other| other == place);
+        if !is_special(&place) && read.iter().chain([&self.report.as_path()]).any(same) {
+            let shown = clean(&path.display().to_string());
+            return Err(Failure::Said(format!("{shown} is an input, and inputs are never changed: name another place")));
+        }
+        Ok(())
+    }
+
+    /// Says how many texts the page will not have.
+    fn tell(&self, at: &[Fate]) {
+        let of = |fate: Fate| at.iter().filter(|f| **f == fate).count() as u64;
+        let (gone, other) = (of(Fate::Gone), of(Fate::Other));
+        if self.talk.quiet || gone + other == 0 {
+            return;
+        }
+        say(&format!(
+            "of {} {gone} not there, {other} not as scanned: the page leaves them out\n  \
+             paths are those of the scan: run this where it ran, or say --in PATH; --id-field and --text-field as they were",
+            count(at.len() as u64, "text")
+        ));
+    }
+}
+
+/// Looks every document of the report up, by its place in a file and by its id; the text must be as long as it was, in bytes and tokens.
+fn fates(stored: &Stored, corpus: &Corpus) -> Vec<Fate> {
+    let (mut by_place, mut by_id) = (HashMap::new(), HashMap::new());
+    for n in 0..corpus.count() {
+        let info = corpus.info(n);
+        if let Some(path) = info.path.as_deref() {
+            by_place.entry((path, info.record)).or_insert(n);
+        }
+        by_id.entry(info.id.as_str()).or_insert(n);
+    }
+    let fate = |(info, tokens): (&DocumentInfo, &u32)| {
+        let place = info.path.as_deref().and_then(|path| by_place.get(&(path, info.record)));
+        let there = [place, by_id.get(info.id.as_str())];
+        let same = |n: &usize| {
+            corpus.info(*n).bytes == info.bytes && corpus.text(*n).is_some_and(|text| tokenize(&text).len() == *tokens as usize)
+        };
+        match there.into_iter().flatten().copied().find(same) {
+            Some(n) => Fate::Same(n),
+            None if there.iter().any(Option::is_some) => Fate::Other,
+            None => Fate::Gone,
+        }
+    };
+    stored.documents.iter().zip(&stored.detection.tokens).map(fate).collect()
+}
