@@ -6,7 +6,7 @@ use super::before::Before;
 use super::cleaning::{Cleaning, Done};
 use super::flags::OutputFormat;
 use super::intake::{Taken, input, say_empty, take_in};
-use super::layout::{apart, distinct, layout, named_apart, uncut};
+use super::layout::{Layout, apart, distinct, layout, named_apart};
 use super::output::{Report, Target, human_options, no_page, probe, to_stdout, write_targets};
 use super::problems::{clean, count, say};
 use super::progress::{Meter, TalkArgs};
@@ -176,6 +176,8 @@ struct Found {
     detection: Detection,
     plan: Plan,
     files: Vec<ReadFile>,
+    /// Nothing where nothing is to be written.
+    layout: Option<Layout>,
     taken: Taken,
 }
 
@@ -195,20 +197,19 @@ impl Dedupe {
         let mut cleaned = Cleaned { findings, plan: &found.plan, planned: self.dry_run, index };
         let known = before.map(|b| b.known().clone()).unwrap_or_default();
         let alarm = alarm::raised(cleaned, self.max_removed, &known).filter(|_| self.annotate.is_none());
-        if self.dry_run {
+        let layout = found.layout.as_ref().filter(|_| !self.dry_run);
+        let Some(layout) = layout else {
             self.tell(cleaned, &Done::default(), None, &settings)?;
             if let Some(alarm) = alarm {
                 say(&format!("this would be refused: {alarm}"));
             }
             return Ok(found.taken.exit(settings.flags.run.max_bad));
-        }
+        };
         if let Some(alarm) = alarm {
             return Err(Failure::Said(format!(
                 "{alarm}\n  nothing was written; look at it with --dry-run, or raise --max-removed"
             )));
         }
-        let out = self.output.as_deref().unwrap_or(Path::new("-"));
-        let directories: Vec<bool> = self.paths.iter().map(|p| Path::new(p).is_dir() || !Path::new(p).is_file()).collect();
         let cleaning = Cleaning {
             cleaned,
             files: &found.files,
@@ -216,7 +217,7 @@ impl Dedupe {
             annotate: self.annotate.as_deref(),
             removed: self.removed.as_deref(),
         };
-        let done = cleaning.write(&layout(out, &found.files, &directories)?)?;
+        let done = cleaning.write(layout)?;
         if done.unread && before.is_some() {
             return Err(Failure::Said("the reader of standard output went away, so nothing was added to the index".into()));
         }
@@ -307,8 +308,11 @@ impl Dedupe {
         let mut taken = take_in(&inputs, &options, meter, quiet)?;
         let files = std::mem::take(&mut taken.sources);
         named_apart(&files)?;
+        let directories: Vec<bool> = self.paths.iter().map(|p| Path::new(p).is_dir() || !Path::new(p).is_file()).collect();
+        let layout = self.output.as_deref().map(|out| layout(out, &files, &directories)).transpose()?;
         if removal.cuts() || self.annotate.is_some() {
-            uncut(&files, if removal.cuts() { "--remove passages" } else { "--annotate" })?;
+            let flag = if removal.cuts() { "--remove passages" } else { "--annotate" };
+            layout.iter().try_for_each(|layout| layout.uncut(&files, flag))?;
         }
         if taken.lost && !self.dry_run {
             return Err(Failure::Said("an input could not be read; nothing was written".into()));
@@ -337,7 +341,7 @@ impl Dedupe {
         let removal = if self.annotate.is_some() { &nothing } else { removal };
         let plan = nearcopy::removal(&corpus, &detection, removal, &run, meter);
         meter.pause()?;
-        Ok(Found { corpus, detection, plan: plan?, files, taken })
+        Ok(Found { corpus, detection, plan: plan?, files, layout, taken })
     }
 
     /// What --against names, read.

@@ -29,24 +29,27 @@ pub struct Stream {
     pub compression: Option<Compression>,
 }
 
+impl Layout {
+    /// Refuses to change pages inside where they are written as pages: they pass whole or go.
+    pub fn uncut(&self, files: &[ReadFile], flag: &str) -> Result<()> {
+        let lines = matches!(self, Layout::Stdout(to) | Layout::File(_, to) if to.format == Format::Jsonl);
+        match files.iter().find(|f| !lines && matches!(f.format, Format::Html | Format::Warc)) {
+            Some(f) => Err(Failure::Said(format!(
+                "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; nothing was written: name a .jsonl file as \
+                 output to have the articles as records, or leave the flag out",
+                clean(&f.shown),
+                name(f.format)
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Refuses two inputs of one name: changes are found by name.
 pub fn named_apart(files: &[ReadFile]) -> Result<()> {
     let mut met = HashSet::with_capacity(files.len());
     match files.iter().find(|f| !met.insert(f.shown.as_str())) {
         Some(f) => Err(Failure::Said(format!("two inputs are called {}: clean them one after the other", clean(&f.shown)))),
-        None => Ok(()),
-    }
-}
-
-/// Refuses to change pages inside: they pass whole or go.
-pub fn uncut(files: &[ReadFile], flag: &str) -> Result<()> {
-    match files.iter().find(|f| matches!(f.format, Format::Html | Format::Warc)) {
-        Some(f) => Err(Failure::Said(format!(
-            "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; nothing was written: leave the flag out, or scan to see the \
-             passages",
-            clean(&f.shown),
-            name(f.format)
-        ))),
         None => Ok(()),
     }
 }
@@ -75,9 +78,10 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
         return Ok(Stream { format: named.unwrap_or(Format::Jsonl), compression: None });
     };
     let compression = if files.len() == 1 { first.compression } else { None };
-    let texts = files.iter().all(|f| f.format == Format::Text);
-    // Texts one after the other would be one text.
-    let lines = texts && (named == Some(Format::Jsonl) || (named.is_none() && files.len() > 1));
+    let texts = files.iter().all(|f| matches!(f.format, Format::Text | Format::Html | Format::Warc));
+    // Texts one after the other would be one text; archives one after the other are an archive.
+    let archives = files.iter().all(|f| f.format == Format::Warc);
+    let lines = texts && (named == Some(Format::Jsonl) || (named.is_none() && files.len() > 1 && !archives));
     if lines {
         return Ok(Stream { format: Format::Jsonl, compression });
     }
@@ -103,17 +107,16 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
         }
         Some(format) if format != first.format => Err(Failure::Said(format!(
             "--output {}: the input {} is {}, and records are written in the format they were read in: give the output \
-             a name of that format, or name a directory",
+             a name of that format{}, or name a directory",
             shown(out),
             clean(&first.shown),
-            name(first.format)
+            name(first.format),
+            if texts { " or of .jsonl" } else { "" }
         ))),
-        _ if first.format == Format::Html && files.len() > 1 => {
-            Err(Failure::Said(format!("--output {}: several pages do not fit into one: name a directory", shown(out))))
-        }
-        _ if first.format == Format::Text && files.len() > 1 => Err(Failure::Said(format!(
-            "--output {}: several texts do not fit into one: name a directory, or a .jsonl file to have one text a line",
-            shown(out)
+        _ if matches!(first.format, Format::Text | Format::Html) && files.len() > 1 => Err(Failure::Said(format!(
+            "--output {}: several {} do not fit into one: name a directory, or a .jsonl file to have one text a line",
+            shown(out),
+            if first.format == Format::Text { "texts" } else { "pages" }
         ))),
         _ => Ok(Stream { format: first.format, compression }),
     }

@@ -76,7 +76,7 @@ pub(super) struct Records {
 /// begun. With `whole`, everything is in the head.
 pub(super) fn records(job: &Job, sink: &mut Sink, whole: bool) -> Result<Records, Error> {
     let file = job.file;
-    let declared = job.options.encoding.as_deref().and_then(|l| Encoding::for_label(l.as_bytes()));
+    let declared = job.encoding();
     let plain = plain(file)?;
     let marked = Encoding::for_bom(&plain.head);
     let wide = decode::wide(&plain.head, declared);

@@ -19,6 +19,7 @@ mod sink;
 #[cfg(feature = "csv")]
 mod table;
 mod text;
+mod texts;
 #[cfg(feature = "web")]
 mod warc;
 
@@ -78,7 +79,7 @@ pub struct Removed<'a> {
 /// A whole record, or a part of its text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Taken<'a> {
-    /// The record's bytes, with its line ending where it has one; of Parquet, the row as a JSON object; of text that becomes
+    /// The record's bytes, with its line ending where it has one; of Parquet, the row as a JSON object; of what becomes
     /// JSON Lines, the line; of what was in UTF-16, in UTF-8; of an archive, the record unpacked.
     Record(&'a [u8]),
     /// A part of the text.
@@ -162,6 +163,11 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// The encoding that was named for all texts.
+    fn encoding(&self) -> Option<&'static encoding_rs::Encoding> {
+        encoding_rs::Encoding::for_label(self.options.encoding.as_deref()?.as_bytes())
+    }
+
     /// Tells what was removed.
     fn tell(&mut self, record: Option<u64>, what: Taken) -> Result<(), Error> {
         if !self.told {
@@ -211,7 +217,8 @@ struct Begun {
 /// and what the writer holds of it; of an archive some 60 bytes for each record.
 ///
 /// Several inputs in one output must agree: tables in their header, Parquet in its schema, JSON in being an array or not,
-/// all in their encoding. Of inputs in [`Format::Text`] an output in [`Format::Jsonl`] has lines with `id` and `text`.
+/// all in their encoding. Of inputs in [`Format::Text`], [`Format::Html`] and [`Format::Warc`]
+/// an output in [`Format::Jsonl`] has lines with `id` and `text`, and where they are known `source` and `date`.
 pub struct Output<'w> {
     kind: Kind<'w>,
     format: Format,
@@ -290,7 +297,7 @@ impl<'w> Output<'w> {
             (Kind::Bytes(sink), Format::Text, Format::Text) | (Kind::Bytes(sink), Format::Html, Format::Html) => {
                 text::copy(&mut job, begun, sink)?
             }
-            (Kind::Bytes(sink), Format::Text, Format::Jsonl) => text::as_line(&mut job, sink)?,
+            (Kind::Bytes(sink), Format::Text | Format::Html | Format::Warc, Format::Jsonl) => texts::copy(&mut job, sink)?,
             (Kind::Bytes(sink), Format::Jsonl, Format::Jsonl) => lines::copy(&mut job, sink)?,
             (Kind::Bytes(sink), Format::Json, Format::Json) => array::copy(&mut job, begun, sink)?,
             #[cfg(feature = "web")]

@@ -1,16 +1,12 @@
-//! Owns: files that are one text, written again as they are or as lines of JSON. Never: records.
+//! Owns: files that are one text or one page, written again as they are. Never: records.
 
 use super::again::{self, encoded};
-use super::edit::{self, Cut, Edited};
+use super::edit::{self, Cut};
 use super::sink::Sink;
 use super::{Begun, Change, Error, Job, Taken};
 use crate::ingest::{Format, decode};
 use encoding_rs::{Encoding, UTF_8};
 use std::io::Write;
-
-fn declared(job: &Job) -> Option<&'static Encoding> {
-    job.options.encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes()))
-}
 
 /// Writes a text in the encoding it has.
 pub(super) fn copy(job: &mut Job, begun: &Begun, sink: &mut Sink) -> Result<(), Error> {
@@ -30,7 +26,7 @@ pub(super) fn copy(job: &mut Job, begun: &Begun, sink: &mut Sink) -> Result<(), 
     job.written.kept = 1;
     let new = match &change {
         Change::Cut(spans) => {
-            let decoded = decode::decode(bytes.clone(), declared(job));
+            let decoded = decode::decode(bytes.clone(), job.encoding());
             let form = Encoding::for_label(decoded.encoding.as_bytes()).filter(|e| *e != UTF_8);
             let mark = Encoding::for_bom(&bytes).map_or(0, |(_, length)| length);
             // Only where the text can be written as it stood is a part of it left out.
@@ -46,43 +42,4 @@ pub(super) fn copy(job: &mut Job, begun: &Begun, sink: &mut Sink) -> Result<(), 
     }
     let new = new.map_or(bytes, |(new, _)| new);
     sink.write_all(&new).map_err(|e| Error::output(job.file, &e))
-}
-
-/// Writes a text as a line of JSON with its id. What is no text is not written, and counted as left.
-pub(super) fn as_line(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
-    let bytes = again::all(job.file)?;
-    job.written.records = 1;
-    if decode::binary(&bytes[..bytes.len().min(8 << 10)], declared(job)) {
-        job.written.left = 1;
-        return Ok(());
-    }
-    let text = decode::decode(bytes, declared(job)).text;
-    let line = |text: &str| {
-        let string = |s: &str| serde_json::Value::from(s).to_string();
-        format!("{{\"id\":{},\"text\":{}}}", string(&job.file.shown), string(text))
-    };
-    let mut new = line(&text);
-    let change = (job.change)(None);
-    match &change {
-        Change::Keep => {}
-        Change::Drop => {
-            job.written.dropped = 1;
-            new.push('\n');
-            return job.tell(None, Taken::Record(new.as_bytes()));
-        }
-        Change::Cut(spans) => match edit::cut(&text, spans) {
-            Some(Cut { kept, gone }) => {
-                new = line(&kept);
-                job.tell_cut(None, &gone)?;
-            }
-            None => job.written.left = 1,
-        },
-        Change::Annotate(_) => match edit::record(new.as_bytes(), &change, job, None)? {
-            Edited::Done(bytes, _) => new = String::from_utf8(bytes).unwrap_or(new),
-            Edited::Left => job.written.left = 1,
-        },
-    }
-    job.written.kept = 1;
-    new.push('\n');
-    sink.write_all(new.as_bytes()).map_err(|e| Error::output(job.file, &e))
 }

@@ -39,6 +39,8 @@ pub(super) struct About {
     pub site: Option<String>,
     /// The text in JSON-LD.
     pub body: Option<String>,
+    /// Whether the page says that it is one article.
+    pub article: bool,
 }
 
 /// Reads the head of a page, and its times and headings.
@@ -71,7 +73,8 @@ pub(super) fn about(page: &Document) -> About {
     dates.extend(times.iter().chain(any.iter()).take(4).filter_map(|time| one_line(&time.attr("datetime")?)));
     let date = dates.iter().find_map(|d| date::normalise(d));
     let body = linked.as_ref().and_then(|article| article.get("articleBody")?.as_str()).map(str::to_owned);
-    About { title, bad_date: date.is_none() && !dates.is_empty(), date, url, site, body }
+    let article = linked.is_some() || metas.get("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
+    About { title, article, bad_date: date.is_none() && !dates.is_empty(), date, url, site, body }
 }
 
 /// The host of an address of the web.
@@ -82,7 +85,9 @@ pub(super) fn host(url: &str) -> Option<String> {
     }
     let place = rest.split(['/', '?', '#', '\\']).next()?;
     let place = place.rsplit('@').next()?;
-    let name = if place.starts_with('[') { place } else { place.split(':').next()? };
+    // An address of IPv6 stands in brackets.
+    let end = if place.starts_with('[') { place.find(']')? + 1 } else { place.find(':').unwrap_or(place.len()) };
+    let name = &place[..end];
     let fits = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control());
     fits.then(|| name.to_lowercase())
 }

@@ -60,6 +60,12 @@ pub(crate) fn read(records: &mut Records, context: &Context, stopped: &(dyn Fn()
     all
 }
 
+/// The documents of the next records, without what is to be said about the others; nothing at the end.
+#[cfg(feature = "emit")]
+pub(crate) fn next(records: &mut Records, context: &Context) -> Option<Vec<Document>> {
+    Some(pages(&gather(records)?, context).intake.documents)
+}
+
 /// The next records that may be pages; nothing at the end.
 fn gather(records: &mut Records) -> Option<Gathered> {
     let (mut some, mut bytes) = (Gathered::default(), 0);

@@ -10,12 +10,16 @@ mod about;
 #[doc(hidden)]
 pub mod archive;
 mod charset;
+mod furniture;
 mod http;
 mod members;
 pub(crate) mod page;
 mod raw;
+mod teasers;
+mod threads;
 mod tree;
 mod warc;
+mod weight;
 
 use super::Intake;
 use super::record::Fields;
@@ -25,7 +29,7 @@ use page::{Known, Page};
 use std::sync::Arc;
 
 /// A file that is one page. Its id is its path, or the page's own address where `url` was named as the field of the id.
-pub(super) fn file(bytes: Vec<u8>, shown: &str, given: Option<&'static Encoding>, fields: &Fields) -> Intake {
+pub(crate) fn file(bytes: Vec<u8>, shown: &str, given: Option<&'static Encoding>, fields: &Fields) -> Intake {
     let mut intake = Intake::default();
     match page::read(bytes, Known { given, header: None }) {
         Err((reason, why)) => intake.skip(reason, shown, None, || why),

@@ -1,7 +1,7 @@
 //! Owns: a page to the text of its article, headline first. Never: where pages come from, or what becomes of them.
 
 use super::about::{About, about, host};
-use super::{charset, tree};
+use super::{charset, furniture, tree};
 use crate::ingest::Reason;
 use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::Encoding;
@@ -55,6 +55,7 @@ pub(super) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String
     let html = decoded.text;
     let parsed = tree::parse(&html).map_err(too_much)?;
     let about = about(&parsed);
+    furniture::clear(&parsed, about.article);
     let text = article(parsed, &html, &about);
     if text.is_empty() {
         let why = "a page without text (a frame, a script, pictures?); it was skipped: nothing of it can be compared".to_owned();

@@ -1,0 +1,97 @@
+//! Owns: texts, and the articles of pages and archives, written as lines of JSON. Never: files written in the format they have.
+
+use super::again;
+use super::edit::{self, Cut, Edited};
+use super::sink::Sink;
+use super::{Change, Error, Job, Taken};
+use crate::ingest::{Format, decode};
+use crate::text::document::Document;
+use serde::Serialize;
+use std::io::Write;
+
+/// Writes what an input holds as lines with `id` and `text`, of pages with `source` and `date` too where they are known. What was not read as a
+/// document is not written; a text that is none is counted as left.
+pub(super) fn copy(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+    match job.file.format {
+        #[cfg(feature = "web")]
+        Format::Warc => archive(job, sink),
+        #[cfg(feature = "web")]
+        Format::Html => {
+            let bytes = again::all(job.file)?;
+            let intake = crate::ingest::web::file(bytes, &job.file.shown, job.encoding(), &job.fields);
+            intake.documents.iter().try_for_each(|document| line(job, document, sink))
+        }
+        _ => text(job, sink),
+    }
+}
+
+fn text(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+    let bytes = again::all(job.file)?;
+    if decode::binary(&bytes[..bytes.len().min(8 << 10)], job.encoding()) {
+        (job.written.records, job.written.left) = (1, 1);
+        return Ok(());
+    }
+    let text = decode::decode(bytes, job.encoding()).text;
+    line(job, &Document::new(job.file.shown.as_str(), text), sink)
+}
+
+/// Memory: as for reading an archive, a batch of it.
+#[cfg(feature = "web")]
+fn archive(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+    use crate::ingest::record::{Context, Fields};
+    use crate::ingest::web::archive;
+    let shared = again::stored(job.file)?;
+    let (_, mut records) = archive::open(Box::new(shared.reader(0))).map_err(|e| again::broken(job.file, &e))?;
+    let fields = Fields::new(job.options);
+    let path = job.file.shown.as_str().into();
+    let context = Context { fields: &fields, encoding: job.encoding(), path, parallel: true, tap: None };
+    while let Some(documents) = archive::next(&mut records, &context) {
+        documents.iter().try_for_each(|document| line(job, document, sink))?;
+    }
+    Ok(())
+}
+
+/// A document as a record.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'a str>,
+    text: &'a str,
+}
+
+/// Writes a document, changed or not.
+fn line(job: &mut Job, document: &Document, sink: &mut Sink) -> Result<(), Error> {
+    job.written.records += 1;
+    let (source, date) = (document.source.as_deref(), document.date.as_deref());
+    let of = |text: &str| {
+        let line = Line { id: &document.id, source, date, text };
+        serde_json::to_string(&line).map_err(|e| Error::output(job.file, &e.into()))
+    };
+    let mut new = of(&document.text)?;
+    let change = (job.change)(document.record);
+    match &change {
+        Change::Keep => {}
+        Change::Drop => {
+            job.written.dropped += 1;
+            new.push('\n');
+            return job.tell(document.record, Taken::Record(new.as_bytes()));
+        }
+        Change::Cut(spans) => match edit::cut(&document.text, spans) {
+            Some(Cut { kept, gone }) => {
+                new = of(&kept)?;
+                job.tell_cut(document.record, &gone)?;
+            }
+            None => job.written.left += 1,
+        },
+        Change::Annotate(_) => match edit::record(new.as_bytes(), &change, job, None)? {
+            Edited::Done(bytes, _) => new = String::from_utf8(bytes).unwrap_or(new),
+            Edited::Left => job.written.left += 1,
+        },
+    }
+    job.written.kept += 1;
+    new.push('\n');
+    sink.write_all(new.as_bytes()).map_err(|e| Error::output(job.file, &e))
+}

@@ -1,0 +1,122 @@
+//! Owns: lists of links to other texts, and the first words of these: related stories, sections of a site. Never: which part of a page is the article.
+
+use super::furniture::{OWN, small};
+use super::weight::{Weight, Weights};
+use dom_query::{Document, NodeId, NodeRef};
+use std::collections::{HashMap, HashSet};
+
+/// As many links, or teasers beside each other, are a list.
+const LIST: usize = 3;
+
+/// Bytes of a teaser at most.
+const TEASER: usize = 400;
+
+/// Bytes at most of what is left of a list's surroundings when its heading goes as well.
+const HEADING: usize = 60;
+
+/// Takes the lists out of the tree, unless the page is one: then less stands outside them than in them, and it does not say that it is an `article`.
+pub(super) fn clear(page: &Document, article: bool) {
+    let weights = Weights::of(page);
+    let Some(body) = page.body() else { return };
+    let lists = lists(&body, &weights);
+    let sum = |of: fn(Weight) -> usize| lists.iter().map(|node| of(weights.get(node))).sum::<usize>();
+    let outside = weights.get(&body).plain().saturating_sub(sum(Weight::plain));
+    if outside < OWN || (!article && outside < sum(|weight| weight.text)) {
+        return;
+    }
+    for node in &lists {
+        let parent = node.parent();
+        node.remove_from_parent();
+        let Some(parent) = parent.filter(|parent| !is(parent, &["body", "main", "article"])) else { continue };
+        if small(&parent, HEADING) && !parent.descendants_it().any(|n| is(&n, &["h1"])) {
+            parent.remove_from_parent();
+        }
+    }
+}
+
+/// The lists, or their teasers; none is inside another.
+fn lists<'a>(body: &NodeRef<'a>, weights: &Weights) -> Vec<NodeRef<'a>> {
+    let mut found: Vec<NodeRef> = Vec::new();
+    let mut inside: HashSet<NodeId> = HashSet::new();
+    for node in body.descendants_it().filter(NodeRef::is_element) {
+        if node.parent().is_some_and(|parent| inside.contains(&parent.id)) {
+            inside.insert(node.id);
+            continue;
+        }
+        let weight = weights.get(&node);
+        // Four fifths.
+        if weight.links >= LIST && weight.linked * 5 >= weight.text * 4 && !is(&node, &["main", "article", "p", "tbody", "tr"]) {
+            inside.insert(node.id);
+            found.push(node);
+        } else if weight.links >= LIST {
+            let teasers = teasers(&node, weights);
+            inside.extend(teasers.iter().map(|teaser| teaser.id));
+            found.extend(teasers);
+        }
+    }
+    found
+}
+
+/// Children of one kind, each with a heading that is a link.
+fn teasers<'a>(parent: &NodeRef<'a>, weights: &Weights) -> Vec<NodeRef<'a>> {
+    let mut kinds: HashMap<(String, String), Vec<NodeRef>> = HashMap::new();
+    for child in parent.children_it(false).filter(|child| is(child, &["article", "div", "li", "section"])) {
+        let weight = weights.get(&child);
+        if weight.links > 0 && weight.text <= TEASER && linked_heading(&child) {
+            let (name, class) = (child.node_name().unwrap_or_default(), child.attr_or("class", ""));
+            kinds.entry((name.to_string(), class.to_string())).or_default().push(child);
+        }
+    }
+    kinds.into_values().filter(|teasers| teasers.len() >= LIST).flatten().collect()
+}
+
+fn linked_heading(node: &NodeRef) -> bool {
+    let heading = |n: &NodeRef| is(n, &["h2", "h3", "h4", "h5", "h6"]);
+    let link = |n: &NodeRef| is(n, &["a"]);
+    let below = |n: &NodeRef, what: fn(&NodeRef) -> bool| n.descendants_it().any(|n| what(&n));
+    node.descendants_it().any(|n| {
+        (heading(&n) && below(&n, |n| is(n, &["a"]))) || (link(&n) && below(&n, |n| is(n, &["h2", "h3", "h4", "h5", "h6"])))
+    })
+}
+
+fn is(node: &NodeRef, names: &[&str]) -> bool {
+    node.node_name().is_some_and(|name| names.contains(&&*name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleared(html: &str, article: bool) -> String {
+        let page = Document::from(html);
+        clear(&page, article);
+        let texts =
+            page.body().unwrap().descendants_it().filter(|n| n.is_text()).map(|n| n.text().to_string()).collect::<Vec<_>>();
+        texts.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    const STORY: &str = "<p>Some sentences of a story that is told here at length, with words enough to make it a text of its own, and \
+                         not one that only leads to others, as the ones below do.</p>";
+
+    #[test]
+    fn lists_of_links_go_with_their_heading() {
+        let list = "<div><h4>More</h4><ul><li><a href=1>One other story</a><li><a href=2>Two other stories</a><li><a href=3>Three</a></ul></div>";
+        assert!(!cleared(&format!("{STORY}{list}"), false).contains("More"));
+        // Where nothing else is there, the page is about them.
+        assert!(cleared(list, true).contains("More One other story"));
+        let prose = "<p>See <a href=1>one</a>, <a href=2>two</a> and <a href=3>three</a> for what was said of it before.</p>";
+        assert!(cleared(&format!("{STORY}{prose}"), true).contains("for what was said of it before."));
+    }
+
+    #[test]
+    fn teasers_go_where_they_are_not_the_page() {
+        let card = |n: u8| {
+            format!("<div class=card><a href={n}><h3>Story {n}</h3></a><p>It begins like this and goes on elsewhere.</p></div>")
+        };
+        let cards: String = (1..=8).map(card).collect();
+        assert!(cleared(&format!("{STORY}<section><h2>Related</h2>{cards}</section>"), true).ends_with("as the ones below do."));
+        assert!(cleared(&format!("{STORY}<section><h2>Stories</h2>{cards}</section>"), false).contains("Story 8"));
+        let two: String = (1..=2).map(card).collect();
+        assert!(cleared(&format!("{STORY}{two}"), true).contains("Story 2"));
+    }
+}

@@ -1,0 +1,84 @@
+//! Owns: how much text stands below each element of a page, and how much of it is links. Never: what follows from it.
+
+use dom_query::{Document, NodeId, NodeRef};
+use std::collections::HashMap;
+
+/// Bytes of text below each element, white space around each piece left out.
+pub(super) struct Weights(HashMap<NodeId, Weight>);
+
+/// What stands below an element.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Weight {
+    pub text: usize,
+    /// Of it, in links.
+    pub linked: usize,
+    /// How many links.
+    pub links: usize,
+}
+
+impl Weight {
+    /// Bytes of text outside links.
+    pub(super) fn plain(self) -> usize {
+        self.text - self.linked
+    }
+}
+
+impl Weights {
+    /// One pass down and one up, so the time grows with the number of nodes, not with their depth.
+    pub(super) fn of(page: &Document) -> Weights {
+        let mut all: HashMap<NodeId, Weight> = HashMap::new();
+        let Some(body) = page.body() else { return Weights(all) };
+        let mut within: HashMap<NodeId, bool> = HashMap::new();
+        let mut nodes: Vec<NodeRef> = Vec::new();
+        for node in body.descendants_it() {
+            let Some(parent) = node.parent() else { continue };
+            // What is in a script has no entry, and nothing below it.
+            let Some(linked) = (parent.id == body.id).then_some(false).or_else(|| within.get(&parent.id).copied()) else {
+                continue;
+            };
+            if node.is_text() {
+                let text = node.text().trim().len();
+                all.insert(node.id, Weight { text, linked: if linked { text } else { 0 }, links: 0 });
+            } else if node.is_element() {
+                let name = node.node_name().unwrap_or_default();
+                if matches!(&*name, "script" | "style" | "noscript" | "template") {
+                    continue;
+                }
+                let link = &*name == "a";
+                within.insert(node.id, linked || link);
+                all.insert(node.id, Weight { links: usize::from(link), ..Weight::default() });
+            }
+            nodes.push(node);
+        }
+        for node in nodes.iter().rev() {
+            let below = all.get(&node.id).copied().unwrap_or_default();
+            if let Some(parent) = node.parent() {
+                let sum = all.entry(parent.id).or_default();
+                sum.text += below.text;
+                sum.linked += below.linked;
+                sum.links += below.links;
+            }
+        }
+        Weights(all)
+    }
+
+    pub(super) fn get(&self, node: &NodeRef) -> Weight {
+        self.0.get(&node.id).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_and_links() {
+        let page = Document::from("<p>One <a href=x>two <b>three</b></a><script>four</script></p><div> five </div>");
+        let weights = Weights::of(&page);
+        let of = |selector: &str| weights.get(page.select(selector).nodes().first().unwrap());
+        assert_eq!(of("p"), Weight { text: 11, linked: 8, links: 1 });
+        assert_eq!(of("div"), Weight { text: 4, linked: 0, links: 0 });
+        assert_eq!(of("body"), Weight { text: 15, linked: 8, links: 1 });
+        assert_eq!((of("body").plain(), of("script")), (7, Weight::default()));
+    }
+}
