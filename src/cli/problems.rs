@@ -39,7 +39,7 @@ pub fn count(n: u64, noun: &str) -> String {
 }
 
 /// Whether a kind of problem is a bad record, as `--max-bad` counts them: something that was meant to be read and held no
-/// text that could be. A file of another kind met in a directory a page without text and what is no page are none, and a missing input is an error of its own.
+/// text that could be. A file of another kind met in a directory, a page without text and what is no page are none, and a missing input is an error of its own.
 fn is_bad(reason: Reason) -> bool {
     !matches!(reason.name(), "binary" | "unknown-name" | "missing" | "empty-page" | "not-a-page")
 }

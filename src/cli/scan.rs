@@ -19,8 +19,8 @@ use std::path::PathBuf;
 pub struct Scan {
     /// Files, directories and patterns; - is standard input
     ///
-    /// Directories are walked: text and Markdown files, .json, .jsonl, .ndjson, .csv and .tsv, each also compressed
-    /// (.gz, .zst, .bz2), and .parquet. A quoted pattern ('data/*.jsonl', '**/part-?.csv') means what the shell would make
+    /// Directories are walked: text and Markdown files, pages (.html, .htm, .xhtml) and archives of pages (.warc, .wet), .json, .jsonl,
+    /// .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2), and .parquet. A quoted pattern ('data/*.jsonl', '**/part-?.csv') means what the shell would make
     /// of it; ** is any number of directories.
     #[arg(value_name = "PATH")]
     paths: Vec<OsString>,

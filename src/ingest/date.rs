@@ -5,11 +5,33 @@ use jiff::fmt::{rfc2822, strtime::BrokenDownTime};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// Days, as they are written besides ISO 8601.
-const DAYS: [&str; 9] =
-    ["%Y/%m/%d", "%Y.%m.%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%A, %B %d, %Y", "%A, %d %B %Y"];
+const DAYS: [&str; 10] = [
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%A, %B %d, %Y",
+    "%A, %d %B %Y",
+];
 
 /// Times, as they are written besides ISO 8601 and RFC 2822.
-const TIMES: [&str; 4] = ["%Y%m%d%H%M%S", "%Y/%m/%d %H:%M:%S", "%d-%b-%Y %H:%M:%S%.f", "%Y/%m/%d %H:%M"];
+const TIMES: [&str; 8] = [
+    "%Y%m%d%H%M%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%d-%b-%Y %H:%M:%S%.f",
+    "%Y/%m/%d %H:%M",
+    "%B %d, %Y %I:%M %p",
+    "%b %d, %Y %I:%M %p",
+    "%B %d, %Y at %I:%M %p",
+    "%b %d, %Y at %I:%M %p",
+];
+
+/// Times with their distance to UTC behind a space.
+const ZONED: [&str; 4] = ["%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %:z", "%Y-%m-%dT%H:%M:%S %z", "%Y-%m-%dT%H:%M:%S %:z"];
 
 /// `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM:SSZ` where a time is given; nothing where the date cannot be understood.
 ///
@@ -81,6 +103,9 @@ fn time(text: &str) -> Option<String> {
     if let Ok(zoned) = rfc2822::parse(text) {
         return stamp(zoned.timestamp());
     }
+    if let Some(tm) = ZONED.iter().find_map(|format| BrokenDownTime::parse(format, text).ok()) {
+        return stamp(tm.to_timestamp().ok()?);
+    }
     let tm = TIMES.iter().find_map(|format| BrokenDownTime::parse(format, text).ok())?;
     utc(tm.to_datetime().ok()?)
 }
@@ -120,6 +145,12 @@ mod tests {
             ("2020-01-31 09:15:00 UTC", time),
             ("Fri, 31 Jan 2020 10:15:00 +0100", time),
             ("Fri, 31 Jan 2020 09:15:00 GMT", time),
+            ("2020-1-31", day),
+            ("2020-01-31 10:15:00 +0100", time),
+            ("2020-01-31 10:15:00 +01:00", time),
+            ("2020-01-31T10:15:00 +0100", time),
+            ("January 31, 2020 9:15 AM", time),
+            ("Jan 31, 2020 at 9:15 am", time),
             ("20200131T091500Z", time),
             ("20200131091500", time),
             ("1580462100", time),

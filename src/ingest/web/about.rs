@@ -26,6 +26,9 @@ const DATES: [&str; 17] = [
     "article.published",
 ];
 
+/// Bytes of a title at most; what is longer is none.
+const TITLE: usize = 2000;
+
 /// What a page says about itself.
 #[derive(Debug, Default)]
 pub(super) struct About {
@@ -69,11 +72,15 @@ pub(super) fn about(page: &Document) -> About {
     dates.extend(text("datePublished"));
     dates.extend(DATES[1..].iter().filter_map(|name| metas.get(*name).cloned()));
     let times = page.select("time[itemprop=datePublished], time[pubdate]");
-    let any = page.select("article time[datetime], time[datetime]");
+    // Not of changes, nor of other stories.
+    let any = page.select(
+        "time[datetime]:not([class*=updated], [class*=modified], [itemprop=dateModified], aside time, nav time, footer time)",
+    );
     dates.extend(times.iter().chain(any.iter()).take(4).filter_map(|time| one_line(&time.attr("datetime")?)));
     let date = dates.iter().find_map(|d| date::normalise(d));
     let body = linked.as_ref().and_then(|article| article.get("articleBody")?.as_str()).map(str::to_owned);
     let article = linked.is_some() || metas.get("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
+    let title = title.filter(|title| title.len() <= TITLE);
     About { title, article, bad_date: date.is_none() && !dates.is_empty(), date, url, site, body }
 }
 
@@ -135,10 +142,25 @@ fn title(page: &Document, site: Option<&str>) -> Option<String> {
 /// A title without the name of the site behind it or in front of it.
 fn without_site(title: &str, site: Option<&str>) -> String {
     let Some(site) = site.filter(|s| !s.is_empty()) else { return title.to_owned() };
-    let marks = |c: char| c.is_whitespace() || "|-–—·•:»«_".contains(c);
-    let behind = title.strip_suffix(site).filter(|rest| rest.ends_with(marks)).map(|rest| rest.trim_end_matches(marks));
-    let before = || title.strip_prefix(site).filter(|rest| rest.starts_with(marks)).map(|rest| rest.trim_start_matches(marks));
-    behind.or_else(before).filter(|rest| !rest.is_empty()).unwrap_or(title).to_owned()
+    let same = |part: Option<&str>| part.is_some_and(|part| part.eq_ignore_ascii_case(site));
+    let mark = |c: char| "|-–—·•:»«_".contains(c);
+    let marks = |c: char| c.is_whitespace() || mark(c);
+    // Between them stands more than a space: "Time to go" in Time is no "to go".
+    let apart = |rest: &str, whole: &str| !whole.is_empty() && rest.contains(mark);
+    let (end, start) = (title.len().checked_sub(site.len()), site.len());
+    if let Some(end) = end.filter(|end| same(title.get(*end..))) {
+        let left = title[..end].trim_end_matches(marks);
+        if apart(&title[left.len()..end], left) {
+            return left.to_owned();
+        }
+    }
+    if same(title.get(..start)) {
+        let left = title[start..].trim_start_matches(marks);
+        if apart(&title[start..title.len() - left.len()], left) {
+            return left.to_owned();
+        }
+    }
+    title.to_owned()
 }
 
 /// White space made single; nothing where nothing else is there.
@@ -162,6 +184,8 @@ mod tests {
             ("<title>The Post: A cat</title><meta property=og:site_name content='The Post'>", "A cat"),
             ("<title>A cat sat down | Post</title><h1>News</h1><h2>A cat\n sat down</h2>", "A cat sat down"),
             ("<meta property=og:title content='A &amp; B'><title>x</title>", "A & B"),
+            ("<title>Time to go</title><meta property=og:site_name content=Time>", "Time to go"),
+            ("<title>A cat - BBC NEWS</title><meta property=og:site_name content='BBC News'>", "A cat"),
             ("<h1>Only this</h1>", "Only this"),
         ] {
             assert_eq!(of(html).title.as_deref(), Some(want), "{html}");
@@ -182,6 +206,8 @@ mod tests {
         ] {
             assert_eq!(of(html).date.as_deref(), Some(want), "{html}");
         }
+        let others = "<time class=updated datetime=2026-03-01></time><aside><time datetime=2020-01-01></time></aside>";
+        assert_eq!(of(&format!("{others}<time datetime=2026-01-31>")).date.as_deref(), Some("2026-01-31"));
         let bad = of("<meta name=date content=yesterday>");
         assert!(bad.bad_date && bad.date.is_none());
         assert!(!of("<p>").bad_date);

@@ -14,8 +14,10 @@ pub(super) fn decode(bytes: Vec<u8>, given: Option<&'static Encoding>, header: O
     let Some(told) = header.or_else(|| declared(&bytes)) else { return (decode::decode(bytes, None), false) };
     let ascii = bytes.is_ascii() && told.is_ascii_compatible();
     let utf8 = std::str::from_utf8(&bytes).is_ok();
+    let wide = !told.is_ascii_compatible();
     // Other encodings hardly ever make what is valid UTF-8 beyond ASCII, and UTF-8 is nothing else.
-    let lie = !ascii && utf8 != (told == UTF_8) && told.is_ascii_compatible();
+    // What is in UTF-16 holds zeros, and is valid UTF-8 hardly ever.
+    let lie = if wide { utf8 && !bytes.contains(&0) } else { !ascii && utf8 != (told == UTF_8) };
     if lie {
         let found = decode::decode(bytes, None);
         // UTF-8 with a byte of damage is still what it says.
@@ -30,7 +32,12 @@ pub(super) fn of_content_type(value: &str) -> Option<&'static Encoding> {
     let lower = value.to_ascii_lowercase();
     let label = lower.split("charset").nth(1)?.trim_start().strip_prefix('=')?.trim_start();
     let label = label.trim_start_matches(['"', '\'']);
-    Encoding::for_label(label.split(|c: char| matches!(c, '"' | '\'' | ';' | '>' | '/') || c.is_whitespace()).next()?.as_bytes())
+    known(label.split(|c: char| matches!(c, '"' | '\'' | ';' | ',' | '>' | '/') || c.is_whitespace()).next()?)
+}
+
+/// The encoding of a label, but for those that browsers refuse to read.
+fn known(label: &str) -> Option<&'static Encoding> {
+    Encoding::for_label_no_replacement(label.as_bytes())
 }
 
 /// The encoding that a page names in a `meta` element or its XML declaration.
@@ -38,7 +45,7 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
     let told = if head.trim_start().starts_with("<?xml") {
         let label = head.split("?>").next()?.split("encoding").nth(1).map(|rest| rest.trim_start_matches([' ', '=', '"', '\'']));
-        label.and_then(|l| Encoding::for_label(l.split(['"', '\'', ' ']).next()?.as_bytes()))
+        label.and_then(|l| known(l.split(['"', '\'', ' ']).next()?))
     } else {
         None
     };
@@ -72,7 +79,9 @@ mod tests {
             assert_eq!(declared(head.as_bytes()), want, "{head}");
         }
         assert_eq!(of_content_type("text/html;charset=\"GBK\""), Some(GBK));
+        assert_eq!(of_content_type("text/html; charset=gbk, text/html"), Some(GBK));
         assert_eq!(of_content_type("text/html"), None);
+        assert_eq!(of_content_type("text/html; charset=hz-gb-2312"), None);
     }
 
     #[test]
@@ -80,6 +89,8 @@ mod tests {
         let page = "<meta charset=windows-1252><p>Grüße aus Köln, 世界</p>";
         let (d, lie) = decode(page.as_bytes().to_vec(), None, None);
         assert!(lie && d.text == page && d.encoding == "UTF-8");
+        let (d, lie) = decode(b"<p>plain".to_vec(), None, Some(encoding_rs::UTF_16LE));
+        assert!(lie && d.text == "<p>plain");
         let (bytes, ..) =
             WINDOWS_1252.encode("<meta charset=utf-8><p>Der Café war für längere Zeit geschlossen, sagte Müller.</p>");
         let (d, lie) = decode(bytes.to_vec(), None, None);

@@ -3,14 +3,15 @@
 use super::weight::Weights;
 use super::{teasers, threads};
 use dom_query::{Document, Matcher, NodeId, NodeRef};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Never a part of the text. The library takes most of them out too, but not where it finds little text.
 static NEVER: LazyLock<Matcher> = LazyLock::new(|| {
     matcher(
-        "nav, aside, footer, button, select, dialog, a[href^='javascript:'], [role=navigation], [role=complementary], \
-     [role=contentinfo], [role=search], [role=dialog], [role=alertdialog]",
+        "title, meta, nav, aside, footer, button, select, dialog, a[href^='javascript:'], [role=navigation], [role=complementary], \
+     [role=contentinfo], [role=search], [role=dialog], [role=alertdialog], [class*=cookie-consent], [class*=cookie-banner], \
+     [class*=cookie-notice], [id*=cookie-consent], [id*=cookie-banner], [id*=cookie-notice]",
     )
 });
 
@@ -28,6 +29,19 @@ static COMMENTS: LazyLock<Matcher> = LazyLock::new(|| {
 
 static TIMES: LazyLock<Matcher> = LazyLock::new(|| matcher("time"));
 
+static FORMS: LazyLock<Matcher> = LazyLock::new(|| matcher("form"));
+
+static LINKS: LazyLock<Matcher> = LazyLock::new(|| matcher("a"));
+
+/// Bytes in a link at most that may be a control: "Read more".
+const CONTROL: usize = 40;
+
+/// As many links of the same words are controls.
+const OFTEN: usize = 3;
+
+/// Bytes of a form at most that is one, and not the page.
+const FORM: usize = 300;
+
 /// Bytes of a line at most that says when something was written, and by whom.
 const DATELINE: usize = 80;
 
@@ -38,14 +52,35 @@ fn matcher(selector: &str) -> Matcher {
     Matcher::new(selector).expect("a selector")
 }
 
-/// Takes it out of the tree. `article`: the page says that it is one.
-pub(super) fn clear(page: &Document, article: bool) {
+/// Takes it out of the tree. `article`: the page says that it is one. The answer is whether it is a list of teasers.
+pub(super) fn clear(page: &Document, article: bool) -> bool {
     page.select_matcher(&NEVER).remove();
     page.select_matcher(&SMALL_PRINT).nodes().iter().filter(|small| alone(small)).for_each(NodeRef::remove_from_parent);
+    page.select_matcher(&FORMS).nodes().iter().filter(|form| small(form, FORM)).for_each(NodeRef::remove_from_parent);
+    controls(page);
     comments(page);
     threads::clear(page);
     page.select_matcher(&TIMES).nodes().iter().for_each(dateline);
-    teasers::clear(page, article);
+    teasers::clear(page, article)
+}
+
+/// Takes out links that stand alone and lead to a place on the page, or stand there again and again with the same words.
+fn controls(page: &Document) {
+    let mut all: HashMap<String, Vec<NodeRef>> = HashMap::new();
+    for link in page.select_matcher(&LINKS).nodes().iter().filter(|link| small(link, CONTROL) && alone(link)) {
+        let text = link.text();
+        // Stars and arrows help to tell a control from a text.
+        if link.attr("href").is_some_and(|href| href.starts_with('#')) && text.contains(char::is_alphabetic) {
+            link.remove_from_parent();
+        } else {
+            all.entry(text.trim().to_owned()).or_default().push(*link);
+        }
+    }
+    all.into_iter()
+        .filter(|(text, same)| same.len() >= OFTEN && text.contains(char::is_alphabetic))
+        .map(|(_, same)| same)
+        .flatten()
+        .for_each(|link| link.remove_from_parent());
 }
 
 /// Whether no text of its parent's own stands beside it.
@@ -109,6 +144,11 @@ mod tests {
     fn controls_and_small_print_go() {
         assert_eq!(cleared("<p>Text <small>in small</small></p><small>Printed today.</small>"), "Text in small");
         assert_eq!(cleared("Text <small>in small</small>"), "Text in small");
+        let cards = "<p>Text</p><div><a href=/x>Read more</a></div>".repeat(3);
+        assert_eq!(cleared(&format!("<a href=#main>Skip</a>{cards}")), "Text Text Text");
+        let prose = "<p>As <a href=/x>Reuters</a> said.</p>".repeat(3);
+        assert_eq!(cleared(&prose).matches("Reuters").count(), 3);
+        assert_eq!(cleared("<p>Text</p><form>Your address: <input></form>"), "Text");
         assert_eq!(cleared("<nav>Menu</nav><p>Text <a href='javascript:print()'>Print</a> <a href=/x>here</a>"), "Text here");
     }
 

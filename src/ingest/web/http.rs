@@ -1,7 +1,7 @@
 //! Owns: an HTTP response as it was sent to the page in it: status, type, transfer and content encodings. Never: what the page says.
 
+use super::charset;
 use super::page::PAGE;
-use super::{charset, http};
 use crate::ingest::Reason;
 use encoding_rs::Encoding;
 use std::io::Read;
@@ -29,6 +29,14 @@ type Why = (Reason, String);
 
 /// Takes the page out of a response.
 pub(super) fn payload(response: &[u8]) -> Result<Payload, Why> {
+    let old;
+    let response = match older(response) {
+        Some(rewritten) => {
+            old = rewritten;
+            &old
+        }
+        None => response,
+    };
     let mut fields = [httparse::EMPTY_HEADER; FIELDS];
     let mut parsed = httparse::Response::new(&mut fields);
     let mut config = httparse::ParserConfig::default();
@@ -61,6 +69,13 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, Why> {
     Ok(Payload { kind, bytes, header: charset::of_content_type(&told) })
 }
 
+/// The same answer in HTTP/1.1, which alone the parser knows; crawlers write down others as well.
+fn older(response: &[u8]) -> Option<Vec<u8>> {
+    let rest =
+        ["HTTP/2.0 ", "HTTP/2 ", "HTTP/3.0 ", "HTTP/3 "].iter().find_map(|start| response.strip_prefix(start.as_bytes()))?;
+    Some([b"HTTP/1.1 ", rest].concat())
+}
+
 /// What a content type says; nothing where there is none.
 pub(super) fn kind(content_type: &str) -> Result<Option<Kind>, Why> {
     match content_type.split([';', ',']).next().unwrap_or_default().trim() {
@@ -83,7 +98,7 @@ fn plain(sent: &[u8], transfer: &str, content: &str) -> Result<Vec<u8>, Why> {
         bytes = undone("chunked", bytes, |sent| Some(Box::new(chunked_transfer::Decoder::new(sent))))?;
     }
     for name in content.rsplit(',').map(str::trim) {
-        bytes = undone(name, bytes, |sent| http::decoder(name, sent))?;
+        bytes = undone(name, bytes, |sent| decoder(name, sent))?;
     }
     if bytes.len() as u64 > PAGE {
         return Err((
@@ -114,12 +129,10 @@ fn undone(name: &str, sent: Vec<u8>, open: impl Fn(&[u8]) -> Option<Decoder<'_>>
     if matches!(name, "" | "identity" | "none") {
         return Ok(sent);
     }
-    let result = match open(&sent) {
-        Some(decoder) => decoder.take(PAGE + 1).read_to_end(&mut out),
-        None => return Err(bad(&format!("its content encoding {name} is not known"))),
-    };
-    match result {
+    let result = open(&sent).map(|decoder| decoder.take(PAGE + 1).read_to_end(&mut out));
+    match result.unwrap_or_else(|| Err(std::io::Error::other("not known"))) {
         Ok(_) => Ok(out),
+        // Undone by the crawler, or the name of an encoding of characters.
         Err(_) if out.is_empty() && is_plain(&sent) => Ok(sent),
         Err(e) => Err(bad(&format!("its {name} encoding is broken ({e})"))),
     }
@@ -188,6 +201,8 @@ mod tests {
         assert_eq!(reason(b"HTTP/1.0 200 OK\r\n\r\n<!DOCTYPE html><p>x"), Ok(Kind::Html));
         assert_eq!(reason(b"HTTP/1.0 200 OK\r\n\r\nPNG"), Err(Reason::NotAPage));
         assert_eq!(reason(b"HTTP/1.0 203 Fine\r\nContent-Type: TEXT/plain\r\n\r\nx"), Ok(Kind::Text));
+        assert_eq!(reason(b"HTTP/2 200\r\nContent-Type: text/html\r\n\r\nx"), Ok(Kind::Html));
+        assert_eq!(reason(b"HTTP/2.0 200 OK\r\nContent-Type: text/html\r\n\r\nx"), Ok(Kind::Html));
         assert_eq!(reason(b"nonsense"), Err(Reason::BadPayload));
         assert_eq!(reason(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"), Err(Reason::BadPayload));
         let cut = gzip(&b"text ".repeat(100_000));
@@ -197,7 +212,8 @@ mod tests {
         assert!(bomb.len() < 200_000);
         assert_eq!(of(head, &bomb).unwrap_err().0, Reason::PageTooLarge);
         let other = "Content-Type: text/html\r\nContent-Encoding: martian";
-        assert_eq!(of(other, b"x").unwrap_err().0, Reason::BadPayload);
+        assert_eq!(of(other, b"\x01\x02").unwrap_err().0, Reason::BadPayload);
+        assert_eq!(of("Content-Type: text/html\r\nContent-Encoding: utf-8", b"<p>x").unwrap().bytes, b"<p>x");
     }
 
     proptest! {

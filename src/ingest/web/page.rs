@@ -2,16 +2,12 @@
 
 use super::about::{About, about, host};
 use super::{charset, furniture, tree};
-use crate::ingest::Reason;
+use crate::ingest::{Reason, decode};
 use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::Encoding;
-use std::collections::HashMap;
 
 /// Bytes of a page at most. Crawlers keep 1 to 5 MiB of one.
 pub(crate) const PAGE: u64 = 16 << 20;
-
-/// A line as short as this, in characters and words, is a control of the page where it stands three times.
-const SHORT: (usize, usize) = (24, 3);
 
 /// A block with a line over this many characters has a paragraph a line.
 const WRAPPED: usize = 120;
@@ -51,18 +47,33 @@ pub(super) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String
         let why = format!("a page of more than {} MiB; it was skipped: take its text out by other means", PAGE >> 20);
         return Err((Reason::PageTooLarge, why));
     }
+    if let Some(why) = other(&bytes, known.given.or(known.header)) {
+        return Err((Reason::NotAPage, format!("named as HTML, and none: {why}; it was skipped")));
+    }
     let (decoded, lie) = charset::decode(bytes, known.given, known.header);
     let html = decoded.text;
     let parsed = tree::parse(&html).map_err(too_much)?;
     let about = about(&parsed);
-    furniture::clear(&parsed, about.article);
-    let text = article(parsed, &html, &about);
+    let text = if furniture::clear(&parsed, about.article) { listing(&parsed) } else { article(parsed, &html, &about) };
     if text.is_empty() {
         let why = "a page without text (a frame, a script, pictures?); it was skipped: nothing of it can be compared".to_owned();
         return Err((Reason::EmptyPage, why));
     }
     let text = titled(about.title.as_deref(), text);
     Ok(Page { text, about, encoding: decoded.encoding, replaced: decoded.replaced, lie })
+}
+
+/// What bytes are that are no page.
+fn other(bytes: &[u8], told: Option<&'static Encoding>) -> Option<&'static str> {
+    let start = bytes.trim_ascii_start();
+    if bytes.starts_with(b"%PDF-") {
+        return Some("it is PDF");
+    }
+    if decode::binary(bytes, told) {
+        return Some("it has a NUL in its first 8 KiB");
+    }
+    let json = start.starts_with(b"{") || start.starts_with(b"[");
+    (json && serde_json::from_slice::<serde::de::IgnoredAny>(start).is_ok()).then_some("it is JSON")
 }
 
 fn too_much(limit: tree::Limit) -> (Reason, String) {
@@ -72,9 +83,18 @@ fn too_much(limit: tree::Limit) -> (Reason, String) {
             (Reason::PageTooDeep, format!("a page with more than {} elements inside each other; {skipped}", tree::DEPTH))
         }
         tree::Limit::Nodes => {
-            (Reason::PageTooLarge, format!("a page of more than {} elements and texts; {skipped}", tree::NODES))
+            (Reason::PageTooLarge, format!("a page of more than {} elements and texts, or as much work; {skipped}", tree::NODES))
         }
+        tree::Limit::Attributes => (
+            Reason::PageTooLarge,
+            format!("a page in which one element has more than {} attributes; {skipped}", tree::ATTRIBUTES),
+        ),
     }
+}
+
+/// All that is left of a list of teasers: in it, no article stands out.
+fn listing(parsed: &dom_query::Document) -> String {
+    paragraphs(&tree::text(parsed))
 }
 
 /// The article; where none stands out, the text in JSON-LD or all text that is no navigation.
@@ -104,22 +124,17 @@ fn linked(body: &str) -> String {
 }
 
 /// Paragraphs with one blank line between them. Short lines stay together, as in lists and verses; a block with a long line
-/// has a paragraph a line. What looks like a control is left out.
+/// has a paragraph a line.
 fn paragraphs(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let short = |line: &str| line.chars().nth(SHORT.0).is_none() && line.split_whitespace().nth(SHORT.1).is_none();
-    let mut counts: HashMap<&str, u32> = HashMap::new();
-    lines.iter().filter(|line| short(line)).for_each(|line| *counts.entry(line).or_default() += 1);
     let mut out = String::with_capacity(text.len());
     for block in lines.split(|line| line.is_empty()) {
         let long = block.iter().any(|line| line.chars().nth(WRAPPED).is_some());
-        let mut first = true;
-        for line in block.iter().filter(|line| counts.get(*line).is_none_or(|n| *n < 3)) {
+        for (i, line) in block.iter().enumerate() {
             if !out.is_empty() {
-                out.push_str(if first || long { "\n\n" } else { "\n" });
+                out.push_str(if i == 0 || long { "\n\n" } else { "\n" });
             }
             out.push_str(line);
-            first = false;
         }
     }
     out
@@ -151,6 +166,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_page_is_named() {
+        for bytes in [&b"\x89PNG\r\n\x1a\n\0\0"[..], b"%PDF-1.7\n", b" {\"a\": [1, 2]}", b"[]"] {
+            assert_eq!(read(bytes.to_vec(), Known::default()).unwrap_err().0, Reason::NotAPage);
+        }
+        assert_eq!(of("{not JSON} but text").unwrap().text, "{not JSON} but text");
+    }
+
+    #[test]
+    fn what_stands_thrice_stays_where_it_is_text() {
+        let said = "<p>Did you know?</p><p>No comment.</p>".repeat(3);
+        assert_eq!(of(&said).unwrap().text.matches("No comment.").count(), 3);
+    }
+
+    #[test]
     fn short_pages_are_read() {
         assert_eq!(of("<title>T</title><p>Two words.").unwrap().text, "T\n\nTwo words.");
         assert_eq!(of("plain").unwrap().text, "plain");
@@ -161,7 +190,6 @@ mod tests {
         let long = "long ".repeat(30);
         assert_eq!(paragraphs("a\nb\n\n\n\nc"), "a\nb\n\nc");
         assert_eq!(paragraphs(&format!("{long}\n{long}")), format!("{0}\n\n{0}", long.trim()));
-        assert_eq!(paragraphs("x\n\nRead more\n\ny\n\nRead more\n\nRead more"), "x\n\ny");
         assert_eq!(titled(Some("A  b"), "A b\n\nc".into()), "A b\n\nc");
     }
 

@@ -1,11 +1,14 @@
 //! Owns: lists of links to other texts, and the first words of these: related stories, sections of a site. Never: which part of a page is the article.
 
 use super::furniture::{OWN, small};
-use super::weight::{Weight, Weights};
+use super::weight::Weights;
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 
-/// As many links, or teasers beside each other, are a list.
+/// As many links are a list.
+const LINKS: usize = 2;
+
+/// As many teasers beside each other are a list.
 const LIST: usize = 3;
 
 /// Bytes of a teaser at most.
@@ -14,29 +17,46 @@ const TEASER: usize = 400;
 /// Bytes at most of what is left of a list's surroundings when its heading goes as well.
 const HEADING: usize = 60;
 
-/// Takes the lists out of the tree, unless the page is one: then less stands outside them than in them, and it does not say that it is an `article`.
-pub(super) fn clear(page: &Document, article: bool) {
+/// Takes the lists out of the tree, as far as something else is there. The answer is whether the page is a list of teasers, which stay: more stands in
+/// them than outside, and it does not say that it is an `article`.
+pub(super) fn clear(page: &Document, article: bool) -> bool {
     let weights = Weights::of(page);
-    let Some(body) = page.body() else { return };
-    let lists = lists(&body, &weights);
-    let sum = |of: fn(Weight) -> usize| lists.iter().map(|node| of(weights.get(node))).sum::<usize>();
-    let outside = weights.get(&body).plain().saturating_sub(sum(Weight::plain));
-    if outside < OWN || (!article && outside < sum(|weight| weight.text)) {
-        return;
+    let Some(body) = page.body() else { return false };
+    let Lists { links, teasers } = lists(&body, &weights);
+    let plain = |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
+    let told: usize = teasers.iter().map(|node| weights.get(node).text).sum();
+    let outside = weights.get(&body).plain().saturating_sub(plain(&links) + plain(&teasers));
+    let listing = told >= OWN && (outside < OWN || (!article && outside < told));
+    if listing || outside >= OWN {
+        links.iter().for_each(out);
     }
-    for node in &lists {
-        let parent = node.parent();
-        node.remove_from_parent();
-        let Some(parent) = parent.filter(|parent| !is(parent, &["body", "main", "article"])) else { continue };
-        if small(&parent, HEADING) && !parent.descendants_it().any(|n| is(&n, &["h1"])) {
-            parent.remove_from_parent();
-        }
+    if !listing && outside >= OWN {
+        teasers.iter().for_each(out);
+    }
+    listing
+}
+
+/// Takes a list or teaser out, and its surroundings where they are a heading now.
+fn out(node: &NodeRef) {
+    let parent = node.parent();
+    node.remove_from_parent();
+    let Some(parent) = parent.filter(|parent| !is(parent, &["body", "main", "article"])) else { return };
+    if small(&parent, HEADING) && !parent.descendants_it().any(|n| is(&n, &["h1"])) {
+        parent.remove_from_parent();
     }
 }
 
-/// The lists, or their teasers; none is inside another.
-fn lists<'a>(body: &NodeRef<'a>, weights: &Weights) -> Vec<NodeRef<'a>> {
-    let mut found: Vec<NodeRef> = Vec::new();
+/// What leads to other texts; nothing of it is inside another.
+#[derive(Default)]
+struct Lists<'a> {
+    /// Elements that hold little but links.
+    links: Vec<NodeRef<'a>>,
+    /// The first words of other texts, each with its heading.
+    teasers: Vec<NodeRef<'a>>,
+}
+
+fn lists<'a>(body: &NodeRef<'a>, weights: &Weights) -> Lists<'a> {
+    let mut found = Lists::default();
     let mut inside: HashSet<NodeId> = HashSet::new();
     for node in body.descendants_it().filter(NodeRef::is_element) {
         if node.parent().is_some_and(|parent| inside.contains(&parent.id)) {
@@ -45,13 +65,13 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &Weights) -> Vec<NodeRef<'a>> {
         }
         let weight = weights.get(&node);
         // Four fifths.
-        if weight.links >= LIST && weight.linked * 5 >= weight.text * 4 && !is(&node, &["main", "article", "p", "tbody", "tr"]) {
+        if weight.links >= LINKS && weight.linked * 5 >= weight.text * 4 && !is(&node, &["main", "article", "p", "tbody", "tr"]) {
             inside.insert(node.id);
-            found.push(node);
+            found.links.push(node);
         } else if weight.links >= LIST {
             let teasers = teasers(&node, weights);
             inside.extend(teasers.iter().map(|teaser| teaser.id));
-            found.extend(teasers);
+            found.teasers.extend(teasers);
         }
     }
     found
@@ -89,7 +109,7 @@ mod tests {
 
     fn cleared(html: &str, article: bool) -> String {
         let page = Document::from(html);
-        clear(&page, article);
+        assert_eq!(clear(&page, article), html.contains("Stories"), "{html}");
         let texts =
             page.body().unwrap().descendants_it().filter(|n| n.is_text()).map(|n| n.text().to_string()).collect::<Vec<_>>();
         texts.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")

@@ -4,9 +4,10 @@ use dom_query::{Document, NodeId};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::{TreeBuilderOpts, TreeSink};
-use html5ever::{Attribute, ParseOpts, QualName, local_name};
+use html5ever::{Attribute, ParseOpts, QualName};
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 /// Elements inside each other at most; browsers stop here too.
 pub(super) const DEPTH: usize = 512;
@@ -14,14 +15,25 @@ pub(super) const DEPTH: usize = 512;
 /// Nodes at most: elements, texts, comments.
 pub(super) const NODES: usize = 500_000;
 
+/// The sum at most, over all nodes, of the elements that each is inside of: the work on a tree grows with it.
+const WORK: usize = 25_000_000;
+
+/// Attributes of an element at most: the parser compares each with all before it.
+pub(super) const ATTRIBUTES: usize = 20_000;
+
 /// Bytes parsed between two looks at the limits.
 const STEP: usize = 16 << 10;
+
+/// Elements that begin a line, though the library that makes text of them does not know it.
+const LINES: &str =
+    "dt, dd, address, figcaption, details, summary, legend, caption, header, hgroup, main, center, menu, dir, optgroup, output";
 
 /// Why a page is no tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Limit {
     Depth,
     Nodes,
+    Attributes,
 }
 
 /// Parses a page. Work on a tree can take time by the square of its depth, parsing too, so both limits are watched meanwhile.
@@ -29,38 +41,105 @@ pub(super) fn parse(html: &str) -> Result<Document, Limit> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let options = ParseOpts { tree_builder, ..ParseOpts::default() };
     let mut parser = html5ever::parse_document(Watched::default(), options);
-    let mut rest = html;
-    while !rest.is_empty() {
-        let step = (STEP..rest.len()).find(|at| rest.is_char_boundary(*at)).unwrap_or(rest.len());
-        let (step, behind) = rest.split_at(step);
-        parser.process(StrTendril::from_slice(step));
-        if let Some(limit) = parser.tokenizer.sink.sink.broken.get() {
+    let (mut at, mut heard, mut looked) = (0, 0, 0);
+    while at < html.len() {
+        let end = (at + STEP..html.len()).find(|end| html.is_char_boundary(*end)).unwrap_or(html.len());
+        parser.process(StrTendril::from_slice(&html[at..end]));
+        let watched = &parser.tokenizer.sink.sink;
+        if let Some(limit) = watched.broken.get() {
             return Err(limit);
         }
-        rest = behind;
+        if watched.heard.take() {
+            (heard, looked) = (at, 0);
+        } else if end - heard >= 2 * looked {
+            // Nothing was built of what came last: it may be one tag, as long as this.
+            looked = end - heard;
+            if attributes(&html.as_bytes()[heard..end]) > ATTRIBUTES {
+                return Err(Limit::Attributes);
+            }
+        }
+        at = end;
     }
     let watched = parser.finish();
-    watched.broken.get().map_or(Ok(watched.document), Err)
+    let document = watched.broken.get().map_or(Ok(watched.document), Err)?;
+    document.select(LINES).rename("div");
+    Ok(document)
+}
+
+/// How many attributes the tag has that is open at the end of these bytes.
+fn attributes(bytes: &[u8]) -> usize {
+    let mut from = 0;
+    while let Some(start) = memchr::memchr(b'<', &bytes[from..]).map(|at| from + at + 1) {
+        from = match (bytes.get(start).is_some_and(u8::is_ascii_alphabetic), tag(&bytes[start..])) {
+            (true, Err(count)) => return count,
+            (true, Ok(end)) => start + end,
+            (false, _) => start,
+        };
+    }
+    0
+}
+
+/// Where a tag ends, else how many attributes it has so far.
+fn tag(bytes: &[u8]) -> Result<usize, usize> {
+    let (mut at, mut count, mut apart) = (0, 0, false);
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'>' => return Ok(at),
+            b'=' => {
+                at += bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+                match bytes.get(at) {
+                    Some(quote @ (b'"' | b'\'')) => {
+                        at += 1;
+                        at += memchr::memchr(*quote, &bytes[at..]).ok_or(count)? + 1;
+                        apart = true;
+                    }
+                    _ => at += bytes[at..].iter().take_while(|b| !b.is_ascii_whitespace() && **b != b'>').count(),
+                }
+            }
+            b'/' => apart = true,
+            _ if byte.is_ascii_whitespace() => apart = true,
+            _ => count += usize::from(std::mem::take(&mut apart)),
+        }
+    }
+    Err(count)
 }
 
 /// A document that notices when it grows beyond the limits; what goes beyond is not built.
 #[derive(Default)]
 struct Watched {
     document: Document,
-    templates: Cell<usize>,
+    /// How deep the contents of templates are: they have no parent.
+    templates: RefCell<HashMap<NodeId, usize>>,
+    work: Cell<usize>,
+    /// Whether anything was built.
+    heard: Cell<bool>,
     broken: Cell<Option<Limit>>,
 }
 
 impl Watched {
+    /// Elements that a node is inside of, itself counted.
+    fn depth(&self, node: &NodeId) -> usize {
+        let above = self.document.tree.ancestor_ids_of_it(node, Some(DEPTH));
+        let (count, root) = above.fold((1, *node), |(count, _), node| (count + 1, node));
+        count + self.templates.borrow().get(&root).copied().unwrap_or_default()
+    }
+
     /// Whether a node may be put below this one.
     fn room(&self, parent: &NodeId) -> bool {
-        if self.document.tree.ancestor_ids_of_it(parent, Some(DEPTH)).count() >= DEPTH {
+        let depth = self.depth(parent);
+        self.heard.set(true);
+        self.work.set(self.work.get() + depth);
+        if depth > DEPTH {
             self.broken.set(Some(Limit::Depth));
+        } else if self.work.get() > WORK {
+            self.broken.set(Some(Limit::Nodes));
         }
         self.broken.get().is_none()
     }
 
     fn grown(&self) {
+        self.heard.set(true);
         if self.document.tree.len() > NODES {
             self.broken.set(Some(Limit::Nodes));
         }
@@ -84,13 +163,6 @@ impl TreeSink for Watched {
         self.document.elem_name(target)
     }
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
-        if name.local == local_name!("template") {
-            // What is in a template has no ancestors outside, so templates inside each other are not seen by their depth.
-            self.templates.set(self.templates.get() + 1);
-            if self.templates.get() > DEPTH {
-                self.broken.set(Some(Limit::Depth));
-            }
-        }
         self.grown();
         self.document.create_element(name, attributes, flags)
     }
@@ -115,7 +187,10 @@ impl TreeSink for Watched {
         self.document.append_doctype_to_document(name, public, system);
     }
     fn get_template_contents(&self, target: &NodeId) -> NodeId {
-        self.document.get_template_contents(target)
+        let contents = self.document.get_template_contents(target);
+        let depth = self.depth(target);
+        self.templates.borrow_mut().insert(contents, depth);
+        contents
     }
     fn same_node(&self, x: &NodeId, y: &NodeId) -> bool {
         x == y
@@ -163,6 +238,28 @@ mod tests {
         assert_eq!(parse(&"<br>".repeat(NODES + 1)).err(), Some(Limit::Nodes));
         assert!(parse(&"<p>é".repeat(10_000)).is_ok());
         assert!(parse(&"<div><b></div>".repeat(300)).is_ok());
+        assert!(parse(&"<template><p>x</template>".repeat(2 * DEPTH)).is_ok());
+        let deep = "<div>".repeat(DEPTH - 10) + &"<p>x".repeat(60_000);
+        assert_eq!(parse(&deep).err(), Some(Limit::Nodes));
+    }
+
+    #[test]
+    fn attributes_are_counted_in_the_open_tag() {
+        for (start, count) in
+            [("<p>a<b c d=e f='g h>i' j", 4), ("<a b><", 0), ("a < b <c/d e=\"f g", 2), ("<a b='c'd", 2), ("<a b = ", 1)]
+        {
+            assert_eq!(attributes(start.as_bytes()), count, "{start}");
+        }
+        assert_eq!(parse(&format!("<p>x<div {}", "a b/c=d ".repeat(ATTRIBUTES))).err(), Some(Limit::Attributes));
+        // A picture, or data, in an attribute is no more than one.
+        let data = "a b='c' / &quot; ".repeat(STEP);
+        assert!(parse(&format!("<p>x<div data=\"{data}\">y</div><!-- {data}")).is_ok());
+    }
+
+    #[test]
+    fn lines_are_told_apart() {
+        let page = parse("<dl><dt>one<dd>two</dl><figure><figcaption>three</figcaption>four").unwrap();
+        assert_eq!(text(&page).split_whitespace().collect::<Vec<_>>(), ["one", "two", "three", "four"]);
     }
 
     #[test]
