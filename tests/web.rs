@@ -184,6 +184,46 @@ fn dedupe_copies_pages_whole_and_refuses_to_cut_them() {
     }
 }
 
+#[test]
+fn pages_and_archives_become_json_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pages, out) = (folder.path().join("pages"), folder.path().join("out.jsonl"));
+    fs::create_dir(&pages).unwrap();
+    for name in ["article", "article-elsewhere", "chinese"] {
+        fs::copy(format!("tests/pages/{name}.html"), pages.join(format!("{name}.html"))).unwrap();
+    }
+    let archive = written(folder.path(), "a.warc.gz", &crawl().iter().flat_map(|r| gzip(r)).collect::<Vec<u8>>());
+    for (from, ids) in [(&pages, ["article.html", "chinese.html"]), (&archive, ["http://one.example/a", "http://one.example/b"])]
+    {
+        nearcopy()
+            .arg("dedupe")
+            .arg(from)
+            .arg("-o")
+            .arg(&out)
+            .args(["--removed"])
+            .arg(folder.path().join("gone"))
+            .assert()
+            .success();
+        let lines = fs::read_to_string(&out).unwrap();
+        let records: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for (record, id) in records.iter().zip(ids) {
+            assert!(record["id"].as_str().unwrap().ends_with(id), "{record}");
+        }
+        assert!(records[0]["text"].as_str().unwrap().starts_with("Harbour bridge") && records[0]["date"].is_string());
+        // What is read again is what was written, and its copies are gone.
+        let again = taken(&out);
+        assert_eq!(again.documents.len(), records.len());
+        assert!(again.documents[0].source.is_some());
+        assert_eq!(fs::read_to_string(folder.path().join("gone")).unwrap().lines().count(), 1);
+        fs::remove_file(folder.path().join("gone")).unwrap();
+    }
+    // As records, articles can be cut and marked.
+    nearcopy().arg("dedupe").arg(&pages).arg("-o").arg(&out).args(["--annotate"]).assert().success();
+    assert_eq!(fs::read_to_string(&out).unwrap().matches("near-copy").count(), 1);
+    let run = nearcopy().arg("dedupe").arg(&pages).args(["-o", "x.csv"]).assert().code(2);
+    assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("of that format or of .jsonl"));
+}
+
 /// A record of an archive.
 fn record(kind: &str, id: &str, target: &str, more: &str, body: &[u8]) -> Vec<u8> {
     let typed = if kind == "conversion" { "text/plain" } else { "application/http" };

@@ -78,8 +78,7 @@ fn controls(page: &Document) {
     }
     all.into_iter()
         .filter(|(text, same)| same.len() >= OFTEN && text.contains(char::is_alphabetic))
-        .map(|(_, same)| same)
-        .flatten()
+        .flat_map(|(_, same)| same)
         .for_each(|link| link.remove_from_parent());
 }
 
