@@ -4,7 +4,9 @@ use super::again;
 use super::edit::{self, Cut, Edited};
 use super::sink::Sink;
 use super::{Change, Error, Job, Taken};
-use crate::ingest::{Format, decode};
+#[cfg(feature = "web")]
+use crate::ingest::Format;
+use crate::ingest::decode;
 use crate::text::document::Document;
 use serde::Serialize;
 use std::io::Write;
