@@ -97,8 +97,7 @@ impl<'a> Records<'a> {
                     }
                 }
             }
-            self.buffer.drain(..self.at);
-            self.base += std::mem::take(&mut self.at) as u64;
+            self.forget();
             self.skip_blank();
             if self.at < self.buffer.len() {
                 return Some(self.record().map_err(|broken| self.explained(broken)));
@@ -133,11 +132,25 @@ impl<'a> Records<'a> {
         Broken { number: None, why, packed: true, member: self.members.start, at: u64::MAX }
     }
 
+    /// Where the next byte stands in the member.
+    fn place(&self) -> u64 {
+        self.base + self.at as u64
+    }
+
+    /// Lets go of what was read, once it is at least half of what is held: so each byte is moved once, whatever stands in it.
+    fn forget(&mut self) {
+        if self.at >= self.buffer.len() - self.at {
+            self.base = self.place();
+            self.buffer.drain(..self.at);
+            self.at = 0;
+        }
+    }
+
     /// Reads until this many bytes are there, from the current place on; says whether they are.
     fn want(&mut self, count: usize) -> bool {
         while self.buffer.len() - self.at < count && !self.ended {
             let before = self.buffer.len();
-            self.buffer.resize(before + STEP.max((count - (before - self.at)).min(8 << 20)), 0);
+            self.buffer.resize(before + STEP, 0);
             let read = self.members.read(&mut self.buffer[before..]);
             self.buffer.truncate(before + read.as_ref().map_or(0, |n| *n));
             self.ended = matches!(read, Ok(0) | Err(_));

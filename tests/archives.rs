@@ -1,0 +1,43 @@
+//! Archives of the web that are damaged, odd or hostile: which of their records are read, and what is said of the rest.
+#![cfg(feature = "web")]
+
+use nearcopy::ingest::{InputOptions, Intake, web::archive};
+
+/// A record; the length is what its header says.
+fn of_length(kind: &str, id: &str, length: u64, body: &[u8]) -> Vec<u8> {
+    let typed = if kind == "conversion" { "text/plain" } else { "application/http" };
+    let head = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:{id}>\r\nWARC-Target-URI: http://{id}.example/\r\nWARC-Date: \
+         2026-05-03T10:00:00Z\r\nContent-Type: {typed}\r\nContent-Length: {length}\r\n\r\n"
+    );
+    [head.as_bytes(), body, b"\r\n\r\n"].concat()
+}
+
+/// A text as an archive of texts has it.
+fn text(id: &str) -> Vec<u8> {
+    let body = format!("The text that is called {id}.");
+    of_length("conversion", id, body.len() as u64, body.as_bytes())
+}
+
+fn read(bytes: &[u8]) -> Intake {
+    archive::records(bytes, &InputOptions::default())
+}
+
+/// The names of the texts, and how much was skipped for which reason.
+fn told(bytes: &[u8]) -> (String, Vec<(&'static str, u64)>) {
+    let intake = read(bytes);
+    let name = |id: &str| id.trim_start_matches("http://").trim_end_matches(".example/").to_owned();
+    let names: Vec<String> = intake.documents.iter().map(|d| name(&d.id)).collect();
+    (names.join(" "), intake.skipped.iter().map(|(reason, n)| (reason.name(), *n)).collect())
+}
+
+#[test]
+fn records_behind_a_long_wrong_length_are_read_in_any_number() {
+    let many = 20_000;
+    let behind = text("a").repeat(many);
+    let bad = of_length("response", "bad", behind.len() as u64 + 100, b"");
+    let intake = read(&[bad, behind].concat());
+    assert_eq!(intake.documents.len(), many);
+    assert_eq!(intake.documents[many - 1].record, Some(many as u64 + 1));
+    assert_eq!(intake.skipped.values().sum::<u64>(), 1);
+}
