@@ -41,3 +41,13 @@ fn records_behind_a_long_wrong_length_are_read_in_any_number() {
     assert_eq!(intake.documents[many - 1].record, Some(many as u64 + 1));
     assert_eq!(intake.skipped.values().sum::<u64>(), 1);
 }
+
+#[test]
+fn very_many_empty_lines_are_said() {
+    let few = [text("a"), b"\r\n".repeat(100), text("b")].concat();
+    assert_eq!(told(&few), ("a b".into(), vec![]));
+    let many = [text("a"), b"\n".repeat(3 << 20), text("b")].concat();
+    assert_eq!(told(&many), ("a b".into(), vec![("bad-warc", 1)]));
+    assert!(read(&many).problems[0].message.contains("3145"), "{:?}", read(&many).problems);
+    assert_eq!(told(&[text("a"), b"\n".repeat(3 << 20)].concat()), ("a".into(), vec![("bad-warc", 1)]));
+}

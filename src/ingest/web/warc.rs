@@ -9,6 +9,12 @@ const HEADER: usize = 256 << 10;
 /// Bytes of a record that are held; a longer one is passed over. No page is as long.
 pub(crate) const RECORD: u64 = 64 << 20;
 
+/// Bytes of empty lines that may stand between two records before it is said.
+const BLANK: u64 = 16 << 10;
+
+/// Bytes looked at behind a record, for the next one.
+const SIGHT: usize = 64;
+
 /// Bytes read at a time.
 const STEP: usize = 128 << 10;
 
@@ -98,7 +104,11 @@ impl<'a> Records<'a> {
                 }
             }
             self.forget();
-            self.skip_blank();
+            let at = self.place();
+            let blank = self.skip_blank();
+            if blank > BLANK {
+                return Some(Err(self.junk(&format!("{blank} bytes of empty lines"), at)));
+            }
             if self.at < self.buffer.len() {
                 return Some(self.record().map_err(|broken| self.explained(broken)));
             }
@@ -159,23 +169,28 @@ impl<'a> Records<'a> {
         self.buffer.len() - self.at >= count
     }
 
-    fn skip_blank(&mut self) {
-        while self.want(1) && matches!(self.buffer[self.at], b'\r' | b'\n') {
-            self.at += 1;
+    /// Passes over line breaks, and says over how many bytes. None of them are held.
+    fn skip_blank(&mut self) -> u64 {
+        let from = self.place();
+        while self.want(1) {
+            self.at += self.buffer[self.at..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            if self.at < self.buffer.len() {
+                break;
+            }
+            self.forget();
         }
+        self.place() - from
     }
 
     /// What begins here: a record or not.
     fn record(&mut self) -> Result<Record, Broken> {
         let start = self.at;
         let begins = self.want(8) && self.buffer[start..].starts_with(b"WARC/");
-        let (member, at) = (self.members.start, self.base + start as u64);
+        let (member, at) = (self.members.start, self.place());
         let Some(end) = begins.then(|| self.header_end()).flatten() else {
             self.resync(start + 1);
-            let passed = self.base + self.at as u64 - at;
-            let after = self.number;
-            let why = format!("{passed} bytes behind record {after} are no record; they were skipped");
-            return Err(Broken { number: None, why, packed: false, member, at });
+            let passed = self.place() - at;
+            return Err(self.junk(&format!("{passed} bytes that are no record"), at));
         };
         self.number += 1;
         let header = header(&self.buffer[start..end]);
@@ -193,12 +208,9 @@ impl<'a> Records<'a> {
         let length = length as usize;
         let whole = self.want(length);
         let behind = (end + length).min(self.buffer.len());
-        // Behind a record stand two line breaks, and then the next one or nothing.
-        self.at = behind;
-        self.skip_blank();
-        let fits = whole && (!self.want(5) && self.at == self.buffer.len() || self.buffer[self.at..].starts_with(b"WARC/"));
-        if fits {
+        if whole && self.followed(behind) {
             let body = Some(self.buffer[end..behind].to_vec());
+            self.at = behind;
             return Ok(Record { number: self.number, header, body, member, at });
         }
         let missing = length - (behind - end);
@@ -207,6 +219,20 @@ impl<'a> Records<'a> {
             false => self.broken(&format!("it is cut short, {missing} bytes are missing"), at),
             true => self.broken("its Content-Length is wrong", at),
         })
+    }
+
+    /// Whether a record may end here: there are line breaks and then the next one, or nothing.
+    fn followed(&mut self, behind: usize) -> bool {
+        self.want(behind - self.at + SIGHT);
+        let there = &self.buffer[behind..self.buffer.len().min(behind + SIGHT)];
+        let next = there.iter().position(|b| !matches!(b, b'\r' | b'\n')).map_or(&[][..], |at| &there[at..]);
+        next.is_empty() || next.starts_with(b"WARC/")
+    }
+
+    /// Bytes from this place on that are none of a record's.
+    fn junk(&self, what: &str, at: u64) -> Broken {
+        let why = format!("{what} stand behind record {}; they were skipped", self.number);
+        Broken { number: None, why, packed: false, member: self.members.start, at }
     }
 
     fn broken(&self, why: &str, at: u64) -> Broken {
