@@ -51,3 +51,20 @@ fn very_many_empty_lines_are_said() {
     assert!(read(&many).problems[0].message.contains("3145"), "{:?}", read(&many).problems);
     assert_eq!(told(&[text("a"), b"\n".repeat(3 << 20)].concat()), ("a".into(), vec![("bad-warc", 1)]));
 }
+
+#[test]
+fn a_whole_record_stays_whatever_stands_behind_it() {
+    let (a, b, c) = (text("a"), text("b"), text("c"));
+    assert_eq!(told(&[&a[..], b"junk, and more", &b, &c].concat()), ("a b c".into(), vec![("bad-warc", 1)]));
+    // The next one is damaged where it begins.
+    let hurt = [b"V", &b[1..]].concat();
+    assert_eq!(told(&[&a[..], &hurt, &c].concat()), ("a c".into(), vec![("bad-warc", 1)]));
+    // A body is cut, and the next record stands right behind it.
+    assert_eq!(told(&[&a[..], &b[..b.len() - 9], &c].concat()), ("a c".into(), vec![("bad-warc", 1)]));
+    // Without line breaks between them.
+    let tight: Vec<u8> = [&a, &b, &c].iter().flat_map(|r| r[..r.len() - 4].to_vec()).collect();
+    assert_eq!(told(&tight), ("a b c".into(), vec![]));
+    // A length that leads into another record's empty line is wrong all the same.
+    let leading = of_length("conversion", "b", 9 + c.len() as u64 - 4, b"too long");
+    assert_eq!(told(&[&a[..], &leading, &c, b"junk, and more", &a].concat()), ("a c a".into(), vec![("bad-warc", 2)]));
+}

@@ -12,6 +12,12 @@ pub(crate) const RECORD: u64 = 64 << 20;
 /// Bytes of empty lines that may stand between two records before it is said.
 const BLANK: u64 = 16 << 10;
 
+/// How a record begins.
+const START: &[u8] = b"WARC/";
+
+/// Bytes of a record's first line at most: `WARC/0.18` and a line break.
+const LINE: usize = 11;
+
 /// Bytes looked at behind a record, for the next one.
 const SIGHT: usize = 64;
 
@@ -185,7 +191,7 @@ impl<'a> Records<'a> {
     /// What begins here: a record or not.
     fn record(&mut self) -> Result<Record, Broken> {
         let start = self.at;
-        let begins = self.want(8) && self.buffer[start..].starts_with(b"WARC/");
+        let begins = self.want(8) && self.buffer[start..].starts_with(START);
         let (member, at) = (self.members.start, self.place());
         let Some(end) = begins.then(|| self.header_end()).flatten() else {
             self.resync(start + 1);
@@ -208,7 +214,7 @@ impl<'a> Records<'a> {
         let length = length as usize;
         let whole = self.want(length);
         let behind = (end + length).min(self.buffer.len());
-        if whole && self.followed(behind) {
+        if whole && self.ends(end, behind) {
             let body = Some(self.buffer[end..behind].to_vec());
             self.at = behind;
             return Ok(Record { number: self.number, header, body, member, at });
@@ -221,12 +227,15 @@ impl<'a> Records<'a> {
         })
     }
 
-    /// Whether a record may end here: there are line breaks and then the next one, or nothing.
-    fn followed(&mut self, behind: usize) -> bool {
+    /// Whether a body from here to there is one: line breaks follow, and then the next record or nothing. Where something else follows two line
+    /// breaks, that is no fault of this record, unless another begins inside it: then its length is wrong.
+    fn ends(&mut self, from: usize, behind: usize) -> bool {
         self.want(behind - self.at + SIGHT);
         let there = &self.buffer[behind..self.buffer.len().min(behind + SIGHT)];
-        let next = there.iter().position(|b| !matches!(b, b'\r' | b'\n')).map_or(&[][..], |at| &there[at..]);
-        next.is_empty() || next.starts_with(b"WARC/")
+        let blank = there.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let (breaks, next) = there.split_at(blank);
+        let begins = next.iter().zip(START).all(|(x, y)| x == y);
+        begins || memchr::memchr_iter(b'\n', breaks).count() > 1 && begin(&self.buffer[from..behind]).is_none()
     }
 
     /// Bytes from this place on that are none of a record's.
@@ -266,22 +275,17 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Goes to the next line that begins as a record does, or to the end of the member.
+    /// Goes to the next place at which a record begins, or to the end of the member. What was looked at is not held.
     fn resync(&mut self, from: usize) {
         self.at = from;
         loop {
-            let there = &self.buffer[self.at - 1..];
-            if let Some(at) = memchr::memmem::find(there, b"\nWARC/") {
+            if let Some(at) = begin(&self.buffer[self.at..]) {
                 self.at += at;
                 return;
             }
-            // What was looked at needs not be held.
-            self.at = (self.buffer.len().saturating_sub(5)).max(self.at);
-            if self.at > 1 << 20 {
-                self.buffer.drain(..self.at - 1);
-                self.base += self.at as u64 - 1;
-                self.at = 1;
-            }
+            // A first line may be there in part.
+            self.at = self.at.max(self.buffer.len().saturating_sub(LINE - 1));
+            self.forget();
             let have = self.buffer.len() - self.at;
             if !self.want(have + 1) {
                 self.at = self.buffer.len();
@@ -302,6 +306,15 @@ impl<'a> Records<'a> {
         }
         left == 0
     }
+}
+
+/// Where a record begins by its first line, `WARC/1.0` or the like. It may stand behind anything: a body that is cut short has no line break.
+fn begin(bytes: &[u8]) -> Option<usize> {
+    let first = |rest: &[u8]| {
+        let version = rest.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'.')).count();
+        (3..=4).contains(&version) && matches!(rest[version..], [b'\n', ..] | [b'\r', b'\n', ..])
+    };
+    memchr::memmem::find_iter(bytes, START).find(|at| first(&bytes[at + START.len()..]))
 }
 
 /// Reads the lines of a header; a line that begins with white space goes on with the one before.
