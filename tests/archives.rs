@@ -68,3 +68,26 @@ fn a_whole_record_stays_whatever_stands_behind_it() {
     let leading = of_length("conversion", "b", 9 + c.len() as u64 - 4, b"too long");
     assert_eq!(told(&[&a[..], &leading, &c, b"junk, and more", &a].concat()), ("a c a".into(), vec![("bad-warc", 2)]));
 }
+
+#[test]
+fn a_length_beyond_what_is_held_loses_nothing() {
+    let (a, b, c) = (text("a"), text("b"), text("c"));
+    let wrong = |length: u64| of_length("response", "bad", length, b"HTTP/1.1 200 OK\r\n\r\n<p>x");
+    for length in [70_000_000, 1_000_000_000_000, u64::MAX] {
+        let all = [&a[..], &wrong(length), &b, &c].concat();
+        assert_eq!(told(&all), ("a b c".into(), vec![("bad-warc", 1)]), "{length}");
+        assert_eq!(read(&all).documents.last().unwrap().record, Some(4));
+        let again = [&a[..], &wrong(length), &wrong(length), &b].concat();
+        assert_eq!(told(&again), ("a b".into(), vec![("bad-warc", 2)]), "{length}");
+    }
+    // Much more than is held stands behind it.
+    let filler = of_length("request", "f", 60 << 20, &vec![b'.'; 60 << 20]);
+    let all = [&wrong(130 << 20)[..], &filler, &b, &filler, &filler, &c].concat();
+    assert_eq!(told(&all), ("b c".into(), vec![("bad-warc", 1)]));
+    // A record may well be so long, and hold what begins as one does.
+    let long = [&vec![b'.'; 70 << 20][..], b"WARC/1.0\r\nis how it begins", &b].concat();
+    let all = [&a[..], &of_length("response", "long", long.len() as u64, &long), &c].concat();
+    assert_eq!(told(&all), ("a c".into(), vec![("page-too-large", 1)]));
+    let all = [&a[..], &of_length("response", "long", long.len() as u64 + 9, &long)].concat();
+    assert_eq!(told(&all), ("a b".into(), vec![("bad-warc", 1)]));
+}

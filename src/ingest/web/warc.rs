@@ -6,7 +6,8 @@ use std::io;
 /// Bytes of a record's own header at most.
 const HEADER: usize = 256 << 10;
 
-/// Bytes of a record that are held; a longer one is passed over. No page is as long.
+/// Bytes of a record that are held; a longer one is passed over. No page is as long. Resident are this much and what is behind, at most as
+/// much again.
 pub(crate) const RECORD: u64 = 64 << 20;
 
 /// Bytes of empty lines that may stand between two records before it is said.
@@ -206,10 +207,11 @@ impl<'a> Records<'a> {
         };
         self.at = end;
         if length > RECORD {
-            if !self.pass_over(length) {
-                return Err(self.broken("it is cut short", at));
-            }
-            return Ok(Record { number: self.number, header, body: None, member, at });
+            return match self.pass_over(self.place().saturating_add(length)) {
+                true => Ok(Record { number: self.number, header, body: None, member, at }),
+                false if self.at == self.buffer.len() => Err(self.broken("it is cut short", at)),
+                false => Err(self.broken("its Content-Length is wrong", at)),
+            };
         }
         let length = length as usize;
         let whole = self.want(length);
@@ -275,36 +277,53 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Goes to the next place at which a record begins, or to the end of the member. What was looked at is not held.
+    /// Goes to the next place at which a record begins, or to the end of the member.
     fn resync(&mut self, from: usize) {
         self.at = from;
+        self.seek(u64::MAX);
+    }
+
+    /// Goes to the next place at which a record begins, to this place or to the end of the member, whichever comes first. What was looked at
+    /// is not held.
+    fn seek(&mut self, limit: u64) {
         loop {
-            if let Some(at) = begin(&self.buffer[self.at..]) {
+            let room = usize::try_from(limit - self.place()).unwrap_or(usize::MAX);
+            let there = &self.buffer[self.at..];
+            if let Some(at) = begin(there).filter(|at| *at < room) {
                 self.at += at;
                 return;
             }
             // A first line may be there in part.
-            self.at = self.at.max(self.buffer.len().saturating_sub(LINE - 1));
+            self.at += there.len().saturating_sub(LINE - 1).min(room);
             self.forget();
             let have = self.buffer.len() - self.at;
-            if !self.want(have + 1) {
-                self.at = self.buffer.len();
+            if self.place() == limit || !self.want(have + 1) {
+                self.at += have.min(usize::try_from(limit - self.place()).unwrap_or(usize::MAX));
                 return;
             }
         }
     }
 
-    /// Passes over a body that is too long to be held.
-    fn pass_over(&mut self, length: u64) -> bool {
-        let mut left = length;
-        while left > 0 && self.want(1) {
-            let step = left.min((self.buffer.len() - self.at) as u64);
-            left -= step;
-            self.base += self.at as u64 + step;
-            self.buffer.drain(..self.at + step as usize);
-            self.at = 0;
+    /// Passes over a body that is too long to be held, up to this place. Where something in it has the header of a record, the length is taken
+    /// as wrong, unless its end is near enough to be seen and the next record or nothing stands there: the answer is no, and that record is next.
+    fn pass_over(&mut self, end: u64) -> bool {
+        loop {
+            self.seek(end);
+            if self.place() == end || self.at == self.buffer.len() {
+                return self.place() == end;
+            }
+            let start = self.at;
+            let behind = match self.header_end() {
+                Some(behind) if header(&self.buffer[start..behind]).length.is_some() => {
+                    let left = end - self.place();
+                    let fits = left <= RECORD && self.want(left as usize) && self.ends(start, start + left as usize);
+                    self.at += if fits { left as usize } else { 0 };
+                    return fits;
+                }
+                behind => behind.unwrap_or(start + 1),
+            };
+            self.at = behind.min(start.saturating_add((end - self.place()).try_into().unwrap_or(usize::MAX)));
         }
-        left == 0
     }
 }
 
