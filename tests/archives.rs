@@ -91,3 +91,23 @@ fn a_length_beyond_what_is_held_loses_nothing() {
     let all = [&a[..], &of_length("response", "long", long.len() as u64 + 9, &long)].concat();
     assert_eq!(told(&all), ("a b".into(), vec![("bad-warc", 1)]));
 }
+
+#[test]
+fn a_header_ends_at_a_line_that_is_none_of_it() {
+    let (a, b) = (text("a"), text("b"));
+    for cut in [&b"WARC/1.0\r\nWARC-Type: response\r\n"[..], b"WARC/1.0\r\nWARC-Type: response", b"WARC/1.0\r\nnothing\r\n\r\n"] {
+        assert_eq!(told(&[&a[..], cut, &b].concat()), ("a b".into(), vec![("bad-warc", 1)]));
+    }
+    // A line that goes on with the one before has no colon of its own.
+    let folded = String::from_utf8(a)
+        .unwrap()
+        .replace("WARC-Type:", "WARC-Type:\r\n")
+        .replace("WARC-Date: ", "X: y\r\n\tz\r\nWARC-Date: ");
+    assert_eq!(told(folded.as_bytes()), ("a".into(), vec![]));
+    // What begins as a header does, over and over, and one at the end.
+    for junk in ["WARC/1.0\r\n", "x: WARC/1.0\r\n", "WARC/1.0\r\nx: y\r\n", "\nWARC/", "WARC/1.0\r\nContent-Length: 70000000\r\n"]
+    {
+        let (names, skipped) = told(&[junk.repeat(9000).as_bytes(), b"\r\n", &b].concat());
+        assert!(names == "b" && skipped.len() == 1, "{junk}: {names} {skipped:?}");
+    }
+}

@@ -194,10 +194,13 @@ impl<'a> Records<'a> {
         let start = self.at;
         let begins = self.want(8) && self.buffer[start..].starts_with(START);
         let (member, at) = (self.members.start, self.place());
-        let Some(end) = begins.then(|| self.header_end()).flatten() else {
-            self.resync(start + 1);
-            let passed = self.place() - at;
-            return Err(self.junk(&format!("{passed} bytes that are no record"), at));
+        let end = match if begins { self.header_end() } else { Err(start + 1) } {
+            Ok(end) => end,
+            Err(behind) => {
+                self.resync(behind);
+                let passed = self.place() - at;
+                return Err(self.junk(&format!("{passed} bytes that are no record"), at));
+            }
         };
         self.number += 1;
         let header = header(&self.buffer[start..end]);
@@ -251,30 +254,29 @@ impl<'a> Records<'a> {
         Broken { number: Some(self.number), why, packed: false, member: self.members.start, at }
     }
 
-    /// Where the header that begins here ends, behind its empty line.
-    fn header_end(&mut self) -> Option<usize> {
+    /// Where the header that begins here ends, behind its empty line. Where none ends here, as an error: how far that is known, of any header that
+    /// begins before; so nothing is looked at for each of many beginnings.
+    fn header_end(&mut self) -> Result<usize, usize> {
         let start = self.at;
-        let mut seen = 0;
-        loop {
-            let there = &self.buffer[start + seen..];
-            let end = memchr::memchr_iter(b'\n', there).find_map(|at| match there.get(at + 1..at + 3) {
-                Some([b'\n', _]) => Some(at + 2),
-                Some([b'\r', b'\n']) => Some(at + 3),
-                _ => None,
-            });
-            if let Some(end) = end {
-                return Some(start + seen + end);
+        let mut line = start;
+        while line - start <= HEADER {
+            let Some(end) = memchr::memchr(b'\n', &self.buffer[line..]).map(|at| line + at + 1) else {
+                let have = self.buffer.len() - start;
+                if have <= HEADER && self.want(have + 1) {
+                    continue;
+                }
+                break;
+            };
+            match &self.buffer[line..end] {
+                _ if line == start => {}
+                b"\n" | b"\r\n" => return Ok(end),
+                [b' ' | b'\t', ..] => {}
+                field if field.contains(&b':') && begin(field).is_none() => {}
+                _ => break,
             }
-            if there.len() + seen > HEADER {
-                return None;
-            }
-            seen = (there.len() + seen).saturating_sub(3);
-            let have = self.buffer.len() - start;
-            if !self.want(have + 1) {
-                // At the very end one line break is enough.
-                return self.buffer[start..].ends_with(b"\n\n").then_some(self.buffer.len());
-            }
+            line = end;
         }
+        Err(line.max(start + 1))
     }
 
     /// Goes to the next place at which a record begins, or to the end of the member.
@@ -314,13 +316,13 @@ impl<'a> Records<'a> {
             }
             let start = self.at;
             let behind = match self.header_end() {
-                Some(behind) if header(&self.buffer[start..behind]).length.is_some() => {
+                Ok(behind) if header(&self.buffer[start..behind]).length.is_some() => {
                     let left = end - self.place();
                     let fits = left <= RECORD && self.want(left as usize) && self.ends(start, start + left as usize);
                     self.at += if fits { left as usize } else { 0 };
                     return fits;
                 }
-                behind => behind.unwrap_or(start + 1),
+                Ok(behind) | Err(behind) => behind,
             };
             self.at = behind.min(start.saturating_add((end - self.place()).try_into().unwrap_or(usize::MAX)));
         }
@@ -352,6 +354,7 @@ fn header(bytes: &[u8]) -> Header {
     }
     let mut header = Header::default();
     for (name, value) in fields {
+        let value = value.trim().to_owned();
         let bare = || value.trim_start_matches('<').trim_end_matches('>').to_owned();
         match name.as_str() {
             "warc-type" => header.kind = value.to_ascii_lowercase(),
