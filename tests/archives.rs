@@ -19,6 +19,12 @@ fn text(id: &str) -> Vec<u8> {
     of_length("conversion", id, body.len() as u64, body.as_bytes())
 }
 
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut out, bytes).unwrap();
+    out.finish().unwrap()
+}
+
 fn read(bytes: &[u8]) -> Intake {
     archive::records(bytes, &InputOptions::default())
 }
@@ -110,4 +116,22 @@ fn a_header_ends_at_a_line_that_is_none_of_it() {
         let (names, skipped) = told(&[junk.repeat(9000).as_bytes(), b"\r\n", &b].concat());
         assert!(names == "b" && skipped.len() == 1, "{junk}: {names} {skipped:?}");
     }
+}
+
+#[test]
+fn a_damaged_member_full_of_beginnings_hides_nothing() {
+    let (a, b) = (text("a"), text("b"));
+    let zstd = |bytes: &[u8]| zstd::stream::encode_all(bytes, 1).unwrap();
+    for junk in [&b"\x1f\x8b\x08\x08\x01\x01\x01\x01\x01\x01"[..], b"\x1f\x8b\x08", b"\x1f\x8b\x08\0\0\0\0\0\0\0WARC/"] {
+        let all = [gzip(&a), junk.repeat(2000), gzip(&b)].concat();
+        assert_eq!(told(&all), ("a b".into(), vec![("broken-compression", 1)]));
+    }
+    for junk in [&b"\x28\xb5\x2f\xfd"[..], b"\x28\xb5\x2f\xfd\x04\x88", b"\x28\xb5\x2f\xfd\0\0\0"] {
+        let all = [zstd(&a), junk.repeat(2000), zstd(&b)].concat();
+        assert_eq!(told(&all), ("a b".into(), vec![("broken-compression", 1)]));
+    }
+    // A long name in a member's header.
+    let mut named = flate2::GzBuilder::new().filename(vec![b'n'; 1500]).write(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut named, &b).unwrap();
+    assert_eq!(told(&[gzip(&a), b"junk".to_vec(), named.finish().unwrap()].concat()).0, "a b");
 }
