@@ -86,7 +86,9 @@ impl<'a> Members<'a> {
             }
         }
         self.start = raw.place();
-        raw.set_mark();
+        if matches!(self.kind, Some(Kind::Gzip | Kind::Zstd)) {
+            raw.set_mark();
+        }
         let Open::Raw(raw) = std::mem::replace(&mut self.open, Open::Gone) else { return Ok(false) };
         self.open = match self.kind {
             None => Open::Raw(raw),
