@@ -135,3 +135,41 @@ fn a_damaged_member_full_of_beginnings_hides_nothing() {
     std::io::Write::write_all(&mut named, &b).unwrap();
     assert_eq!(told(&[gzip(&a), b"junk".to_vec(), named.finish().unwrap()].concat()).0, "a b");
 }
+
+/// A file without a name that would tell what it is.
+fn nameless(bytes: &[u8]) -> Intake {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stored");
+    std::fs::write(&path, bytes).unwrap();
+    let seen = std::sync::atomic::AtomicU64::new(0);
+    let add = |n| seen.fetch_add(n, std::sync::atomic::Ordering::Relaxed) < u64::MAX;
+    let intake = nearcopy::ingest::read(&[nearcopy::ingest::Input::Path(path)], &InputOptions::default(), &add);
+    assert_eq!((intake.bytes, seen.into_inner()), (bytes.len() as u64, bytes.len() as u64), "bytes read");
+    intake
+}
+
+#[test]
+fn without_a_name_an_archive_is_read_by_its_members_too() {
+    let texts: Vec<Vec<u8>> = (0..2000).map(|n| text(&format!("t{n}"))).collect();
+    let mut members: Vec<Vec<u8>> = texts.iter().map(|t| gzip(t)).collect();
+    let middle = members[1500].len() / 2;
+    members[1500][middle..middle + 9].fill(0xaa);
+    let intake = nameless(&members.concat());
+    assert_eq!((intake.documents.len(), intake.skipped.values().sum::<u64>()), (1999, 1));
+    assert_eq!(intake.sources[0].compression, Some(nearcopy::ingest::Compression::Gzip));
+    // Frames of zstd that share words, which stand in front.
+    let words = texts[..40].concat();
+    let frame = |t: &Vec<u8>| {
+        let mut out = zstd::stream::write::Encoder::with_dictionary(Vec::new(), 3, &words).unwrap();
+        std::io::Write::write_all(&mut out, t).unwrap();
+        out.finish().unwrap()
+    };
+    let mut all = [b"\x5d\x2a\x4d\x18", &(words.len() as u32).to_le_bytes()[..], &words].concat();
+    all.extend(texts.iter().flat_map(frame));
+    let intake = nameless(&all);
+    assert_eq!((intake.documents.len(), intake.skipped.len()), (2000, 0), "{:?}", intake.problems);
+    // What is not compressed, and what is no archive.
+    assert_eq!(nameless(&texts.concat()).documents.len(), 2000);
+    let lines = b"{\"text\": \"a\"}\n{\"text\": \"b\"}\n";
+    assert_eq!((nameless(lines).documents.len(), nameless(&gzip(lines)).documents.len()), (2, 2));
+}

@@ -10,7 +10,7 @@ pub(crate) use super::warc::Record;
 use super::warc::{Broken, Records};
 use super::{about, count};
 use crate::ingest::record::{Batch, Context};
-use crate::ingest::{Compression, Reason, date, decode};
+use crate::ingest::{Compression, Format, Reason, date, decode, shape};
 use crate::text::document::Document;
 use encoding_rs::{Encoding, UTF_8};
 use std::io::{self, Read};
@@ -18,8 +18,11 @@ use std::io::{self, Read};
 /// Bytes of bodies gathered before they are read, side by side.
 const BATCH: usize = 8 << 20;
 
-/// Records gathered at most.
-const COUNT: usize = 256;
+/// Records gathered at most. What is packed in them may be a page of 16 MiB each, and their texts are handed on together.
+const COUNT: usize = 32;
+
+/// Stored bytes looked at where no name says what they hold: more than the first block of bzip2, or a zstd dictionary and the first frame.
+const LOOK: u64 = 2 << 20;
 
 /// A record that may be a page.
 struct Candidate {
@@ -39,6 +42,34 @@ struct Gathered {
     broken: Vec<(Reason, Option<u64>, String)>,
 }
 
+/// Whether stored bytes are to be read as an archive: because that is their format, or, where none is known, because they are compressed and it is in
+/// them. The answer is with all of them: an archive is read from its beginning, by its members, so a copy of the first is looked at.
+pub(crate) fn look<'a>(mut raw: Box<dyn Read + Send + 'a>, format: Option<Format>) -> (bool, Box<dyn Read + Send + 'a>) {
+    if format.is_some() {
+        return (format == Some(Format::Warc), raw);
+    }
+    let mut first = Vec::new();
+    let mut more =
+        |count: u64| (&mut raw).take(count - first.len() as u64).read_to_end(&mut first).map(|_| Compression::of(&first));
+    // An error comes again when what is behind is read.
+    let packed = more(16).is_ok_and(|kind| kind.is_some()) && more(LOOK).is_ok() && holds(&first);
+    (packed, Box::new(io::Cursor::new(first).chain(raw)))
+}
+
+/// Whether the first plain bytes of what is stored so are those of an archive.
+fn holds(stored: &[u8]) -> bool {
+    let (mut head, Ok(mut members)) = (vec![0; 4 << 10], Members::new(Box::new(stored))) else { return false };
+    while let Ok(true) = members.next() {
+        match members.read(&mut head) {
+            // A member without anything in it.
+            Ok(0) => {}
+            Ok(n) => return shape::of(None, &head[..n], None) == Format::Warc,
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
 /// How an archive is compressed, and its records. The error is what keeps its first bytes from being read.
 pub(crate) fn open<'a>(raw: Box<dyn Read + Send + 'a>) -> io::Result<(Option<Compression>, Records<'a>)> {
     let members = Members::new(raw)?;
@@ -47,7 +78,8 @@ pub(crate) fn open<'a>(raw: Box<dyn Read + Send + 'a>) -> io::Result<(Option<Com
 
 /// Reads all pages. While some are taken apart, the next records are read.
 ///
-/// Memory: two batches of 8 MiB, or the largest records.
+/// Memory: two batches of records, each 8 MiB and one record of 64 MiB at most, and the pages in the first of them unpacked: 32 of 16 MiB at most, some
+/// hundred KiB as a rule. Below these, what [`Records`] holds.
 pub(crate) fn read(records: &mut Records, context: &Context, stopped: &(dyn Fn() -> bool + Sync)) -> Batch {
     let mut all = Batch::default();
     let mut now = gather(records);
