@@ -173,3 +173,39 @@ fn without_a_name_an_archive_is_read_by_its_members_too() {
     let lines = b"{\"text\": \"a\"}\n{\"text\": \"b\"}\n";
     assert_eq!((nameless(lines).documents.len(), nameless(&gzip(lines)).documents.len()), (2, 2));
 }
+
+#[test]
+fn records_that_are_no_pages_are_counted() {
+    let page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Some words of a page.";
+    let of = |kind: &str, id: &str, body: &[u8]| of_length(kind, id, body.len() as u64, body);
+    // A response without a type of its own is one by its first bytes.
+    let untyped = String::from_utf8(of("response", "u", page)).unwrap().replace("Content-Type: application/http\r\n", "");
+    let odd = String::from_utf8(of("response", "o", b"ssh")).unwrap().replace("application/http", "text/dns");
+    let all = [
+        &of("request", "q", b"GET /")[..],
+        &of("response", "r", page),
+        untyped.as_bytes(),
+        &of("revisit", "v", b""),
+        &of("request", "p", b"GET /"),
+        &of("resource", "s", page),
+        &of("\x1b[2J", "x", b""),
+        odd.as_bytes(),
+    ]
+    .concat();
+    let intake = read(&all);
+    assert_eq!(told(&all), ("r u".into(), vec![]));
+    let others: Vec<(&str, u64)> = intake.other_records.into_iter().collect();
+    let want = [("of another kind", 1), ("request", 2), ("resource", 1), ("response without HTTP", 1), ("revisit", 1)];
+    assert_eq!(others, want);
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn an_archive_without_pages_is_not_taken_for_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.warc");
+    std::fs::write(&path, of_length("resource", "s", 2, b"hi")).unwrap();
+    let run = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("nearcopy")).arg("scan").arg(&path).assert().success();
+    let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(said.contains("1 archive: passed over as no pages: 1 (1 resource)") && !said.contains("looked for"), "{said}");
+}

@@ -13,6 +13,7 @@ use crate::ingest::record::{Batch, Context};
 use crate::ingest::{Compression, Format, Reason, date, decode, shape};
 use crate::text::document::Document;
 use encoding_rs::{Encoding, UTF_8};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 /// Bytes of bodies gathered before they are read, side by side.
@@ -40,6 +41,7 @@ struct Candidate {
 struct Gathered {
     candidates: Vec<Candidate>,
     broken: Vec<(Reason, Option<u64>, String)>,
+    others: BTreeMap<&'static str, u64>,
 }
 
 /// Whether stored bytes are to be read as an archive: because that is their format, or, where none is known, because they are compressed and it is in
@@ -106,11 +108,13 @@ fn gather(records: &mut Records) -> Option<Gathered> {
         let Some(next) = records.next() else { break };
         any = true;
         match next {
-            Ok(record) => {
-                let candidate = candidate(record);
-                bytes += candidate.as_ref().and_then(|c| c.body.as_ref()).map_or(0, Vec::len);
-                some.candidates.extend(candidate);
-            }
+            Ok(record) => match candidate(record) {
+                Ok(candidate) => {
+                    bytes += candidate.body.as_ref().map_or(0, Vec::len);
+                    some.candidates.push(candidate);
+                }
+                Err(kind) => *some.others.entry(kind).or_default() += 1,
+            },
             Err(Broken { number, why, packed, .. }) => {
                 let reason = if packed { Reason::BrokenCompression } else { Reason::BadWarc };
                 some.broken.push((reason, number, why));
@@ -120,16 +124,21 @@ fn gather(records: &mut Records) -> Option<Gathered> {
     any.then_some(some)
 }
 
-/// Responses, and the texts of a WET file; requests, notes of the crawler and the like are no candidates.
-fn candidate(record: Record) -> Option<Candidate> {
+/// Responses, and the texts of a WET file; requests, notes of the crawler and the like are no candidates, and the answer is their kind.
+fn candidate(record: Record) -> Result<Candidate, &'static str> {
     let Record { number, header, body, .. } = record;
     let text = header.kind == "conversion";
-    let http = header.content_type.starts_with("application/http");
-    let response = header.kind == "response" && http;
-    if !text && !response {
-        return None;
+    let typed = header.content_type.starts_with("application/http");
+    let http = typed || header.content_type.is_empty() && body.as_ref().is_none_or(|body| body.starts_with(b"HTTP/"));
+    if !text && !(header.kind == "response" && http) {
+        let known = ["warcinfo", "request", "metadata", "revisit", "resource", "continuation", "response"];
+        let name = known.into_iter().find(|name| *name == header.kind);
+        return Err(match name {
+            Some("response") => "response without HTTP",
+            name => name.unwrap_or("of another kind"),
+        });
     }
-    Some(Candidate { number, target: header.target, date: header.date, text, content_type: header.content_type, body })
+    Ok(Candidate { number, target: header.target, date: header.date, text, content_type: header.content_type, body })
 }
 
 fn pages(gathered: &Gathered, context: &Context) -> Batch {
@@ -139,6 +148,7 @@ fn pages(gathered: &Gathered, context: &Context) -> Batch {
             batch.intake.skip(reason, &context.path, Some(candidate.number), || format!("{target}: {why}"));
         }
     });
+    all.intake.other_records = gathered.others.clone();
     for (reason, number, why) in &gathered.broken {
         all.intake.skip(*reason, &context.path, *number, || why.clone());
     }
