@@ -209,3 +209,69 @@ fn an_archive_without_pages_is_not_taken_for_nothing() {
     let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
     assert!(said.contains("1 archive: passed over as no pages: 1 (1 resource)") && !said.contains("looked for"), "{said}");
 }
+
+#[cfg(feature = "cli")]
+mod cleaned {
+    use super::*;
+    use std::path::Path;
+
+    /// A record with more fields.
+    fn with(kind: &str, id: &str, more: &str, body: &[u8]) -> Vec<u8> {
+        let record = String::from_utf8(of_length(kind, id, body.len() as u64, body)).unwrap();
+        record.replacen("WARC-Date", &format!("{more}WARC-Date"), 1).into_bytes()
+    }
+
+    fn page(id: &str, words: &str) -> Vec<u8> {
+        let words = format!("{words} stand on this page, ").repeat(30);
+        with("response", id, "", format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>{words}").as_bytes())
+    }
+
+    /// Without the name of the record.
+    fn bare(record: &[u8], id: &str) -> Vec<u8> {
+        String::from_utf8(record.to_vec()).unwrap().replace(&format!("WARC-Record-ID: <urn:{id}>\r\n"), "").into_bytes()
+    }
+
+    /// What is left, and what was said.
+    fn dedupe(from: &Path, bytes: &[u8]) -> (Vec<u8>, String) {
+        std::fs::write(from, bytes).unwrap();
+        let to = from.with_file_name("clean.warc");
+        let mut program = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("nearcopy"));
+        let run = program.arg("dedupe").arg(from).arg("-o").arg(&to).args(["--max-removed", "100%"]).assert().success();
+        (std::fs::read(&to).unwrap(), String::from_utf8_lossy(&run.get_output().stderr).into_owned())
+    }
+
+    #[test]
+    fn revisits_of_what_went_stay_and_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (page("a", "Some words that are one and the same"), page("b", "Some words that are one and the same"));
+        let revisit = |id: &str, to: &str| with("revisit", id, &format!("WARC-Refers-To: <urn:{to}>\r\n"), b"");
+        let (good, left) = (revisit("v", "a"), revisit("w", "b"));
+        let (out, said) = dedupe(&folder.path().join("in.warc"), &[&a[..], &b, &good, &left].concat());
+        assert!(out == [&a[..], &good, &left].concat());
+        assert!(said.contains("1 revisit") && said.contains("in.warc:4") && !said.contains("in.warc:3"), "{said}");
+        let (_, said) = dedupe(&folder.path().join("in.warc"), &[&a[..], &good].concat());
+        assert!(!said.contains("refer"), "{said}");
+    }
+
+    #[test]
+    fn records_without_a_name_go_with_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (page("a", "Some words that are one and the same"), page("b", "Some words that are one and the same"));
+        let note = bare(&with("metadata", "m", "", b"note: x"), "m");
+        let (out, _) = dedupe(&folder.path().join("in.warc"), &[&a[..], &bare(&b, "b"), &note].concat());
+        assert!(out == [&a[..], &note].concat(), "{}", String::from_utf8_lossy(&out));
+    }
+
+    #[test]
+    fn what_is_damaged_is_the_same_in_another_container() {
+        let folder = tempfile::tempdir().unwrap();
+        let pages = ["some", "of the other", "here are many", "and last the"].map(|words| page(&words[..2], words));
+        for damaged in [pages[1][..pages[1].len() - 70].to_vec(), [b"X", &pages[1][..]].concat(), pages[1][..90].to_vec()] {
+            let all = [gzip(&pages[0]), gzip(&damaged), gzip(&pages[2]), gzip(&pages[0]), gzip(&pages[3])].concat();
+            let before = read(&all);
+            let (out, _) = dedupe(&folder.path().join("in.warc.gz"), &all);
+            assert_eq!(read(&out).documents.len(), before.documents.len() - 1);
+            assert_eq!(read(&out).skipped, before.skipped);
+        }
+    }
+}

@@ -15,7 +15,8 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Bytes copied at a time.
 const STEP: usize = 256 << 10;
 
-/// Where a record stands, and what becomes of it.
+/// Where a record stands, and what becomes of it. Names of records are kept as hashes, 0 where there is none.
+#[derive(Default)]
 struct Entry {
     /// Where the member begins that holds it.
     member: u64,
@@ -28,6 +29,8 @@ struct Entry {
     companion: bool,
     id: u64,
     concurrent: Vec<u64>,
+    /// The record that it says is the same.
+    refers: u64,
 }
 
 /// What is known of an input before it is copied.
@@ -73,16 +76,14 @@ fn plan(job: &mut Job, shared: &Shared) -> Result<Plan, Error> {
     while let Some(next) = records.next() {
         let entry = match next {
             Ok(record) => entry(&record, job)?,
-            Err(broken) => {
-                let (number, id, concurrent) = (broken.number, 0, Vec::new());
-                Entry { member: broken.member, at: broken.at, number, goes: false, companion: false, id, concurrent }
-            }
+            Err(broken) => Entry { member: broken.member, at: broken.at, number: broken.number, ..Entry::default() },
         };
         job.written.records += u64::from(entry.number.is_some());
         job.written.dropped += u64::from(entry.goes);
         entries.push(entry);
     }
     companions(&mut entries);
+    revisits(&entries, job);
     job.written.kept = entries.iter().filter(|entry| entry.number.is_some() && !entry.goes).count() as u64;
     Ok(Plan { entries, kind, dictionary })
 }
@@ -102,16 +103,33 @@ fn entry(record: &Record, job: &Job) -> Result<Entry, Error> {
         number: Some(record.number),
         goes,
         companion: matches!(header.kind.as_str(), "request" | "metadata"),
-        id: xxh3_64(header.id.as_bytes()),
-        concurrent: header.concurrent.iter().map(|id| xxh3_64(id.as_bytes())).collect(),
+        id: name(&header.id),
+        concurrent: header.concurrent.iter().map(|id| name(id)).filter(|id| *id != 0).collect(),
+        refers: if header.kind == "revisit" { name(&header.refers) } else { 0 },
     })
+}
+
+/// A record's name as it is compared.
+fn name(id: &str) -> u64 {
+    if id.is_empty() { 0 } else { xxh3_64(id.as_bytes()).max(1) }
+}
+
+/// Counts the records that stay and say that they are the same as one that goes.
+fn revisits(entries: &[Entry], job: &mut Job) {
+    let gone: HashSet<u64> = entries.iter().filter(|e| e.goes && e.id != 0).map(|e| e.id).collect();
+    for entry in entries.iter().filter(|e| !e.goes && gone.contains(&e.refers)) {
+        job.written.revisits += 1;
+        if let Some(number) = entry.number.filter(|_| job.written.revisits <= 5) {
+            job.written.revisits_at.push(format!("{}:{number}", job.file.shown));
+        }
+    }
 }
 
 /// Lets requests and notes go whose responses all go.
 fn companions(entries: &mut [Entry]) {
     let of = |goes: bool| -> HashSet<u64> {
         let those = entries.iter().filter(|e| e.number.is_some() && !e.companion && e.goes == goes);
-        those.flat_map(|e| e.concurrent.iter().copied().chain([e.id])).collect()
+        those.flat_map(|e| e.concurrent.iter().copied().chain([e.id])).filter(|id| *id != 0).collect()
     };
     let (gone, kept) = (of(true), of(false));
     for entry in entries.iter_mut().filter(|e| e.companion) {
@@ -145,7 +163,7 @@ fn apart(
     members.next().map_err(|e| again::broken(job.file, &e))?;
     let mut at = 0;
     // What stands before the first record of a member is no record.
-    let lead = Entry { member: 0, at: 0, number: None, goes: false, companion: false, id: 0, concurrent: Vec::new() };
+    let lead = Entry::default();
     let lead = (unit[0].at > 0).then_some(&lead);
     let all: Vec<&Entry> = lead.into_iter().chain(unit).filter(|entry| entry.at != u64::MAX).collect();
     for (i, entry) in all.iter().enumerate() {

@@ -33,6 +33,8 @@ pub(crate) struct Header {
     pub(crate) id: String,
     /// The records that came of the same visit.
     pub(crate) concurrent: Vec<String>,
+    /// The record that a `revisit` says is the same.
+    pub(crate) refers: String,
     pub(crate) target: String,
     pub(crate) date: String,
     pub(crate) content_type: String,
@@ -360,6 +362,7 @@ fn header(bytes: &[u8]) -> Header {
             "warc-type" => header.kind = value.to_ascii_lowercase(),
             "warc-record-id" => header.id = value,
             "warc-concurrent-to" => header.concurrent.push(value),
+            "warc-refers-to" => header.refers = value,
             // Old writers put it in angle brackets.
             "warc-target-uri" => header.target = bare(),
             "warc-date" => header.date = value,
