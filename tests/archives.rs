@@ -199,6 +199,27 @@ fn records_that_are_no_pages_are_counted() {
     assert_eq!(others, want);
 }
 
+#[test]
+fn a_record_may_stand_in_several_members() {
+    let texts: Vec<Vec<u8>> = (0..60).map(|n| text(&format!("t{n}"))).collect();
+    let names: Vec<String> = (0..60).map(|n| format!("t{n}")).collect();
+    let whole = texts.concat();
+    for size in [1, 7, 97, 200, 1000, 7000] {
+        let cut: Vec<u8> = whole.chunks(size).flat_map(gzip).collect();
+        assert_eq!(told(&cut), (names.join(" "), vec![]), "{size}");
+    }
+    let halves: Vec<u8> = texts.iter().flat_map(|t| [gzip(&t[..t.len() - 20]), gzip(&t[t.len() - 20..])].concat()).collect();
+    assert_eq!(told(&halves), (names.join(" "), vec![]));
+    // A record that is cut short is one fault, and takes nothing of the next.
+    let (a, b) = (text("a"), text("b"));
+    assert_eq!(told(&[gzip(&a[..a.len() - 20]), gzip(&b)].concat()), ("b".into(), vec![("bad-warc", 1)]));
+    assert_eq!(told(&[gzip(&a[..a.len() - 20]), gzip(&[b"X", &b[..]].concat())].concat()), ("b".into(), vec![("bad-warc", 1)]));
+    let mut hurt = gzip(&b);
+    hurt[20..].fill(0xff);
+    let all = [gzip(&a[..a.len() - 20]), hurt, gzip(&text("c"))].concat();
+    assert_eq!(told(&all), ("c".into(), vec![("broken-compression", 1), ("bad-warc", 1)]));
+}
+
 #[cfg(feature = "cli")]
 #[test]
 fn an_archive_without_pages_is_not_taken_for_nothing() {
@@ -272,6 +293,18 @@ mod cleaned {
             let (out, _) = dedupe(&folder.path().join("in.warc.gz"), &all);
             assert_eq!(read(&out).documents.len(), before.documents.len() - 1);
             assert_eq!(read(&out).skipped, before.skipped);
+        }
+    }
+
+    #[test]
+    fn records_in_several_members_are_cleaned() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (page("a", "Some words that are one and the same"), page("b", "Some words that are one and the same"));
+        let c = page("c", "And the words of quite another one that says other things");
+        for size in [100, 333, 1000, 5000] {
+            let all: Vec<u8> = [&a[..], &b, &c].concat().chunks(size).flat_map(gzip).collect();
+            let (out, _) = dedupe(&folder.path().join("in.warc.gz"), &all);
+            assert!(out == [&a[..], &c].concat(), "{size}: {}", String::from_utf8_lossy(&out));
         }
     }
 }

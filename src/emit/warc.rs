@@ -61,7 +61,8 @@ pub(super) fn copy(job: &mut Job, begun: &Begun, sink: &mut Sink, to: Option<Com
         if same && goes == 0 {
             raw(job, &shared, start, end, sink)?;
         } else if goes < unit.len() || job.told || unit.iter().any(|entry| entry.number.is_none()) {
-            apart(job, &shared, &plan, unit, sink, to)?;
+            let stored = Box::new(shared.reader(start).take(end - start));
+            apart(job, Members::of(stored, plan.kind, plan.dictionary.clone()), unit, sink, to)?;
         }
         rest = behind;
     }
@@ -150,16 +151,8 @@ fn raw(job: &Job, shared: &Shared, from: u64, to: u64, sink: &mut Sink) -> Resul
     }
 }
 
-/// Writes what is kept of one member, each record as a member of its own, and tells what goes.
-fn apart(
-    job: &mut Job,
-    shared: &Shared,
-    plan: &Plan,
-    unit: &[Entry],
-    sink: &mut Sink,
-    to: Option<Compression>,
-) -> Result<(), Error> {
-    let mut members = Members::of(Box::new(shared.reader(unit[0].member)), plan.kind, plan.dictionary.clone());
+/// Writes what is kept of one member, or of several that go on with one another, each record as a member of its own, and tells what goes.
+fn apart(job: &mut Job, mut members: Members, unit: &[Entry], sink: &mut Sink, to: Option<Compression>) -> Result<(), Error> {
     members.next().map_err(|e| again::broken(job.file, &e))?;
     let mut at = 0;
     // What stands before the first record of a member is no record.
@@ -203,7 +196,12 @@ impl Part<'_, '_> {
         let mut buffer = vec![0; STEP.min(self.left.try_into().unwrap_or(STEP))];
         while self.left > 0 {
             let room = buffer.len().min(self.left.try_into().unwrap_or(usize::MAX));
-            let Ok(n @ 1..) = self.members.read(&mut buffer[..room]) else { break };
+            let n = match self.members.read(&mut buffer[..room]) {
+                // Records may go on in the next member.
+                Ok(0) if self.members.next().is_ok_and(|any| any) => continue,
+                Ok(0) | Err(_) => break,
+                Ok(n) => n,
+            };
             (self.left, self.read) = (self.left - n as u64, self.read + n as u64);
             each(&buffer[..n]).map_err(|e| Error::output(job.file, &e))?;
         }

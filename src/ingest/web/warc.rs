@@ -81,6 +81,10 @@ pub(crate) struct Records<'a> {
     /// Where the buffer begins in the member.
     base: u64,
     inside: bool,
+    /// Where the member begins; of those that go on with one another, the first.
+    start: u64,
+    /// The first bytes of the next member, once it was opened, or why it cannot be read.
+    next: Option<(Vec<u8>, Option<io::Error>)>,
     /// Whether all plain bytes of the member are in the buffer.
     ended: bool,
     /// Broken compression, told when what was read before it is used up.
@@ -90,7 +94,8 @@ pub(crate) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(crate) fn new(members: Members<'a>) -> Records<'a> {
-        Records { members, buffer: Vec::new(), at: 0, base: 0, inside: false, ended: false, error: None, number: 0 }
+        let (buffer, next) = (Vec::new(), None);
+        Records { members, buffer, at: 0, base: 0, inside: false, start: 0, next, ended: false, error: None, number: 0 }
     }
 
     /// The words that zstd members share.
@@ -103,9 +108,13 @@ impl<'a> Records<'a> {
     pub(crate) fn next(&mut self) -> Option<Result<Record, Broken>> {
         loop {
             if !self.inside {
-                match self.members.next() {
-                    Ok(false) => return None,
-                    Ok(true) => self.enter(),
+                let next = self
+                    .next
+                    .take()
+                    .map_or_else(|| self.members.next().map(|any| any.then(Default::default)), |next| Ok(Some(next)));
+                match next {
+                    Ok(None) => return None,
+                    Ok(Some((first, error))) => self.enter(first, error),
                     Err(e) => {
                         self.members.find();
                         return Some(Err(self.unpacked(&e)));
@@ -135,20 +144,20 @@ impl<'a> Records<'a> {
             None => broken,
             Some(e) => {
                 self.members.find();
-                Broken { number: broken.number, at: broken.at, ..self.unpacked(&e) }
+                Broken { number: broken.number, member: broken.member, at: broken.at, ..self.unpacked(&e) }
             }
         }
     }
 
-    fn enter(&mut self) {
-        (self.inside, self.ended, self.at, self.base) = (true, false, 0, 0);
-        self.buffer.clear();
+    fn enter(&mut self, first: Vec<u8>, error: Option<io::Error>) {
+        (self.inside, self.ended, self.at, self.base, self.start) = (true, error.is_some(), 0, 0, self.members.start);
+        (self.buffer, self.error) = (first, error);
     }
 
     fn unpacked(&self, error: &io::Error) -> Broken {
         let kind = self.members.kind.map_or("data", |kind| kind.name());
         let why = format!("broken {kind} member ({error}); it was skipped, and reading went on where a next record begins");
-        Broken { number: None, why, packed: true, member: self.members.start, at: u64::MAX }
+        Broken { number: None, why, packed: true, member: self.start, at: u64::MAX }
     }
 
     /// Where the next byte stands in the member.
@@ -165,8 +174,44 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Reads until this many bytes are there, from the current place on; says whether they are.
+    /// Reads until this many bytes are there, from the current place on; says whether they are. Where a member ends inside a record, and the
+    /// next does not begin as one does, they go on there.
     fn want(&mut self, count: usize) -> bool {
+        while !self.fill(count) {
+            if self.error.is_some() || self.next.is_some() || !self.goes_on() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Opens the next member, and takes it as a part of this one unless it begins as a record does.
+    fn goes_on(&mut self) -> bool {
+        let (mut first, mut read) = (vec![0; STEP], 0);
+        let opened = match self.members.next() {
+            Ok(false) => return false,
+            other => other,
+        };
+        self.ended = false;
+        let mut error = opened.err();
+        while error.is_none() && read < START.len() && !self.ended {
+            match self.members.read(&mut first[read..]) {
+                Ok(n) => (read, self.ended) = (read + n, n == 0),
+                Err(e) => error = Some(e),
+            }
+        }
+        first.truncate(read);
+        let on = error.is_none() && !first.starts_with(START);
+        if on {
+            self.buffer.extend(first);
+        } else {
+            (self.next, self.ended) = (Some((first, error)), true);
+        }
+        on
+    }
+
+    /// The same within a member.
+    fn fill(&mut self, count: usize) -> bool {
         while self.buffer.len() - self.at < count && !self.ended {
             let before = self.buffer.len();
             self.buffer.resize(before + STEP, 0);
@@ -181,7 +226,7 @@ impl<'a> Records<'a> {
     /// Passes over line breaks, and says over how many bytes. None of them are held.
     fn skip_blank(&mut self) -> u64 {
         let from = self.place();
-        while self.want(1) {
+        while self.fill(1) {
             self.at += self.buffer[self.at..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
             if self.at < self.buffer.len() {
                 break;
@@ -195,7 +240,7 @@ impl<'a> Records<'a> {
     fn record(&mut self) -> Result<Record, Broken> {
         let start = self.at;
         let begins = self.want(8) && self.buffer[start..].starts_with(START);
-        let (member, at) = (self.members.start, self.place());
+        let (member, at) = (self.start, self.place());
         let end = match if begins { self.header_end() } else { Err(start + 1) } {
             Ok(end) => end,
             Err(behind) => {
@@ -237,7 +282,7 @@ impl<'a> Records<'a> {
     /// Whether a body from here to there is one: line breaks follow, and then the next record or nothing. Where something else follows two line
     /// breaks, that is no fault of this record, unless another begins inside it: then its length is wrong.
     fn ends(&mut self, from: usize, behind: usize) -> bool {
-        self.want(behind - self.at + SIGHT);
+        self.fill(behind - self.at + SIGHT);
         let there = &self.buffer[behind..self.buffer.len().min(behind + SIGHT)];
         let blank = there.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let (breaks, next) = there.split_at(blank);
@@ -248,12 +293,12 @@ impl<'a> Records<'a> {
     /// Bytes from this place on that are none of a record's.
     fn junk(&self, what: &str, at: u64) -> Broken {
         let why = format!("{what} stand behind record {}; they were skipped", self.number);
-        Broken { number: None, why, packed: false, member: self.members.start, at }
+        Broken { number: None, why, packed: false, member: self.start, at }
     }
 
     fn broken(&self, why: &str, at: u64) -> Broken {
         let why = format!("{why}; the record was skipped: fetch or write the archive again");
-        Broken { number: Some(self.number), why, packed: false, member: self.members.start, at }
+        Broken { number: Some(self.number), why, packed: false, member: self.start, at }
     }
 
     /// Where the header that begins here ends, behind its empty line. Where none ends here, as an error: how far that is known, of any header that
