@@ -130,7 +130,8 @@ fn candidate(record: Record) -> Result<Candidate, &'static str> {
     let text = header.kind == "conversion";
     let typed = header.content_type.starts_with("application/http");
     let http = typed || header.content_type.is_empty() && body.as_ref().is_none_or(|body| body.starts_with(b"HTTP/"));
-    if !text && !(header.kind == "response" && http) {
+    let page = text || header.kind == "response" && http;
+    if !page {
         let known = ["warcinfo", "request", "metadata", "revisit", "resource", "continuation", "response"];
         let name = known.into_iter().find(|name| *name == header.kind);
         return Err(match name {

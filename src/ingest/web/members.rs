@@ -1,5 +1,6 @@
 //! Owns: an archive's stored bytes to plain ones, a compressed member at a time; where one is broken, the next. Never: what a record is.
 
+use super::header::START;
 use super::raw::Raw;
 use crate::ingest::Compression as Kind;
 use std::io::{self, BufRead, Read};
@@ -9,9 +10,6 @@ const PROBE: usize = 256 << 10;
 
 /// The same of gzip, which shows it at once behind its header; each of many beginnings is looked at, so not at more than this.
 const PROBE_GZIP: usize = 2 << 10;
-
-/// How the first of its plain bytes must read.
-const START: &[u8] = b"WARC/";
 
 type Zstd<'a> = zstd::stream::read::Decoder<'static, Raw<'a>>;
 

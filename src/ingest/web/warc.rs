@@ -1,5 +1,6 @@
 //! Owns: records of an archive, one after the other, and where the next one is when one is wrong. Never: what a record's page says.
 
+use super::header::{Header, LINE, START, begin, header};
 use super::members::Members;
 use std::io;
 
@@ -13,33 +14,11 @@ pub(crate) const RECORD: u64 = 64 << 20;
 /// Bytes of empty lines that may stand between two records before it is said.
 const BLANK: u64 = 16 << 10;
 
-/// How a record begins.
-const START: &[u8] = b"WARC/";
-
-/// Bytes of a record's first line at most: `WARC/0.18` and a line break.
-const LINE: usize = 11;
-
 /// Bytes looked at behind a record, for the next one.
 const SIGHT: usize = 64;
 
 /// Bytes read at a time.
 const STEP: usize = 128 << 10;
-
-/// What is named in a record's header.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Header {
-    /// `response`, `request` and so on, in lower case.
-    pub(crate) kind: String,
-    pub(crate) id: String,
-    /// The records that came of the same visit.
-    pub(crate) concurrent: Vec<String>,
-    /// The record that a `revisit` says is the same.
-    pub(crate) refers: String,
-    pub(crate) target: String,
-    pub(crate) date: String,
-    pub(crate) content_type: String,
-    length: Option<u64>,
-}
 
 /// A record.
 #[derive(Debug)]
@@ -144,7 +123,7 @@ impl<'a> Records<'a> {
             None => broken,
             Some(e) => {
                 self.members.find();
-                Broken { number: broken.number, member: broken.member, at: broken.at, ..self.unpacked(&e) }
+                Broken { number: broken.number, at: broken.at, ..self.unpacked(&e) }
             }
         }
     }
@@ -374,47 +353,4 @@ impl<'a> Records<'a> {
             self.at = behind.min(start.saturating_add((end - self.place()).try_into().unwrap_or(usize::MAX)));
         }
     }
-}
-
-/// Where a record begins by its first line, `WARC/1.0` or the like. It may stand behind anything: a body that is cut short has no line break.
-fn begin(bytes: &[u8]) -> Option<usize> {
-    let first = |rest: &[u8]| {
-        let version = rest.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'.')).count();
-        (3..=4).contains(&version) && matches!(rest[version..], [b'\n', ..] | [b'\r', b'\n', ..])
-    };
-    memchr::memmem::find_iter(bytes, START).find(|at| first(&bytes[at + START.len()..]))
-}
-
-/// Reads the lines of a header; a line that begins with white space goes on with the one before.
-fn header(bytes: &[u8]) -> Header {
-    let text = String::from_utf8_lossy(bytes);
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for line in text.lines().skip(1) {
-        match (line.starts_with([' ', '\t']), fields.last_mut()) {
-            (true, Some((_, value))) => value.extend([" ", line.trim()]),
-            _ => {
-                if let Some((name, value)) = line.split_once(':') {
-                    fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
-                }
-            }
-        }
-    }
-    let mut header = Header::default();
-    for (name, value) in fields {
-        let value = value.trim().to_owned();
-        let bare = || value.trim_start_matches('<').trim_end_matches('>').to_owned();
-        match name.as_str() {
-            "warc-type" => header.kind = value.to_ascii_lowercase(),
-            "warc-record-id" => header.id = value,
-            "warc-concurrent-to" => header.concurrent.push(value),
-            "warc-refers-to" => header.refers = value,
-            // Old writers put it in angle brackets.
-            "warc-target-uri" => header.target = bare(),
-            "warc-date" => header.date = value,
-            "content-type" => header.content_type = value.to_ascii_lowercase(),
-            "content-length" => header.length = value.parse().ok(),
-            _ => {}
-        }
-    }
-    header
 }
