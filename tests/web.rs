@@ -350,11 +350,8 @@ fn what_is_broken_in_an_archive_is_named_and_the_rest_goes_on() {
     {
         let bad = text.replacen(&format!("Content-Length: {length}"), &format!("Content-Length: {wrong}"), 1);
         let all = swapped(3, bad.as_bytes());
-        // Nothing is found behind a length beyond all bounds in a stream; a member ends all the same.
-        if wrong.len() < 20 {
-            let (numbers, intake) = read("wrong.warc", all.concat());
-            assert_eq!((numbers, counted(&intake)), (vec![3, 7, 8], vec![("bad-warc", 1)]), "{wrong}");
-        }
+        let (numbers, intake) = read("wrong.warc", all.concat());
+        assert_eq!((numbers, counted(&intake)), (vec![3, 7, 8], vec![("bad-warc", 1)]), "{wrong}");
         let (numbers, intake) = read("wrong.warc.gz", all.iter().flat_map(|r| gzip(r)).collect());
         assert_eq!((numbers, counted(&intake)), (vec![3, 7, 8], vec![("bad-warc", 1)]), "{wrong}");
     }

@@ -37,6 +37,8 @@ pub struct Done {
     /// Records that could not be cut or annotated, and stay as they were.
     left: u64,
     dropped: u64,
+    revisits: u64,
+    revisits_at: Vec<String>,
     /// Whether the reader of standard output went away before the end.
     pub unread: bool,
 }
@@ -48,6 +50,16 @@ impl Done {
         file.cut += written.cut;
         self.dropped += written.dropped;
         self.left += written.left;
+        self.revisits += written.revisits;
+        self.revisits_at.extend(written.revisits_at.iter().take(5usize.saturating_sub(self.revisits_at.len())).cloned());
+    }
+
+    /// What is left over of what went, where something is.
+    pub fn left_over(&self) -> Option<String> {
+        let some: Vec<String> = self.revisits_at.iter().map(|at| clean(at)).collect();
+        let more = if self.revisits > some.len() as u64 { ", …" } else { "" };
+        let words = "which stay, refer to a record that was removed";
+        (self.revisits > 0).then(|| format!("{}, {words}: {}{more}", count(self.revisits, "revisit"), some.join(", ")))
     }
 
     /// Where everything is, a line each.

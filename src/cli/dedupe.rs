@@ -363,6 +363,7 @@ impl Dedupe {
 
     /// Says what was done: on standard output, or on standard error where that holds the corpus.
     fn tell(&self, cleaned: Cleaned, done: &Done, indexed: Option<&str>, settings: &Settings) -> Result<()> {
+        done.left_over().filter(|_| !self.talk.quiet).iter().for_each(|line| say(line));
         let indexed = indexed.map(|line| format!("\n{line}")).unwrap_or_default();
         let to_data = self.output.as_deref() == Some(Path::new("-")) && !self.dry_run;
         if to_data {

@@ -26,6 +26,8 @@ pub struct Taken {
     pub records: u64,
     /// Bad ones.
     pub bad: u64,
+    /// Records of archives that are no pages.
+    pub others: u64,
     /// Whether an input that was asked for was not there.
     pub lost: bool,
 }
@@ -39,13 +41,14 @@ pub fn take_in(inputs: &[Input], options: &InputOptions, meter: &Meter, quiet: b
     let lost = problems::input_lost(&intake, inputs);
     let documents = std::mem::take(&mut intake.documents);
     let bad = problems::bad_records(&intake);
-    let Intake { skipped, sources, .. } = intake;
+    let Intake { skipped, sources, other_records, .. } = intake;
     Ok(Taken {
         records: documents.len() as u64 + bad,
         documents,
         sources,
         skipped: skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect(),
         bad,
+        others: other_records.values().sum(),
         lost,
     })
 }
@@ -62,6 +65,7 @@ impl Taken {
         }
         self.records += other.records;
         self.bad += other.bad;
+        self.others += other.others;
         self.lost |= other.lost;
     }
 
@@ -91,7 +95,7 @@ impl Taken {
 pub fn say_empty(paths: &[std::ffi::OsString], taken: &Taken) {
     let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
     let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
-    if taken.lost || taken.bad > 0 {
+    if taken.lost || taken.bad > 0 || taken.others > 0 {
         say(&format!("no documents in {}{more}", list.join(", ")));
         return;
     }

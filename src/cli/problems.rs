@@ -1,6 +1,6 @@
 //! Owns: what is said on standard error. Never: standard output.
 
-use nearcopy::ingest::{Input, Intake, Problem, Reason, is_pattern};
+use nearcopy::ingest::{Format, Input, Intake, Problem, Reason, is_pattern};
 use std::io::Write;
 
 /// How many problems of one kind are shown.
@@ -71,6 +71,12 @@ pub fn tell(intake: &Intake, quiet: bool) {
     }
     if quiet {
         return;
+    }
+    if !intake.other_records.is_empty() {
+        let archives = intake.sources.iter().filter(|file| file.format == Format::Warc).count();
+        let list: Vec<String> = intake.other_records.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+        let all = intake.other_records.values().sum::<u64>();
+        say(&format!("{}: passed over as no pages: {all} ({})", count(archives as u64, "archive"), list.join(", ")));
     }
     if !intake.encodings.is_empty() {
         let list: Vec<String> = intake.encodings.iter().map(|(name, n)| format!("{} {n}", clean(name))).collect();

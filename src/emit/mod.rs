@@ -87,7 +87,7 @@ pub enum Taken<'a> {
 }
 
 /// What became of the records of one input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Written {
     /// Records seen, such as could not be read too.
     pub records: u64,
@@ -99,6 +99,10 @@ pub struct Written {
     pub cut: u64,
     /// Cuts and annotations that could not be made; the record was written as it is.
     pub left: u64,
+    /// Records of an archive that stay and say that they are the same as one that went (`revisit`).
+    pub revisits: u64,
+    /// The first five of them: file and record.
+    pub revisits_at: Vec<String>,
 }
 
 /// Whose fault an [`Error`] is.
@@ -214,7 +218,7 @@ struct Begun {
 ///
 /// Records that are kept pass byte for byte, and so does everything between them: blank lines, byte-order marks, records
 /// that cannot be read. Memory: a few megabytes, or one record; a JSON file, and text in UTF-16, whole; of Parquet a page of a column
-/// and what the writer holds of it; of an archive some 60 bytes for each record.
+/// and what the writer holds of it; of an archive some 80 bytes for each record.
 ///
 /// Several inputs in one output must agree: tables in their header, Parquet in its schema, JSON in being an array or not,
 /// all in their encoding. Of inputs in [`Format::Text`], [`Format::Html`] and [`Format::Warc`]

@@ -15,7 +15,8 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Bytes copied at a time.
 const STEP: usize = 256 << 10;
 
-/// Where a record stands, and what becomes of it.
+/// Where a record stands, and what becomes of it. Names of records are kept as hashes, 0 where there is none.
+#[derive(Default)]
 struct Entry {
     /// Where the member begins that holds it.
     member: u64,
@@ -28,6 +29,8 @@ struct Entry {
     companion: bool,
     id: u64,
     concurrent: Vec<u64>,
+    /// The record that it says is the same.
+    refers: u64,
 }
 
 /// What is known of an input before it is copied.
@@ -58,7 +61,8 @@ pub(super) fn copy(job: &mut Job, begun: &Begun, sink: &mut Sink, to: Option<Com
         if same && goes == 0 {
             raw(job, &shared, start, end, sink)?;
         } else if goes < unit.len() || job.told || unit.iter().any(|entry| entry.number.is_none()) {
-            apart(job, &shared, &plan, unit, sink, to)?;
+            let stored = Box::new(shared.reader(start).take(end - start));
+            apart(job, Members::of(stored, plan.kind, plan.dictionary.clone()), unit, sink, to)?;
         }
         rest = behind;
     }
@@ -73,16 +77,14 @@ fn plan(job: &mut Job, shared: &Shared) -> Result<Plan, Error> {
     while let Some(next) = records.next() {
         let entry = match next {
             Ok(record) => entry(&record, job)?,
-            Err(broken) => {
-                let (number, id, concurrent) = (broken.number, 0, Vec::new());
-                Entry { member: broken.member, at: broken.at, number, goes: false, companion: false, id, concurrent }
-            }
+            Err(broken) => Entry { member: broken.member, at: broken.at, number: broken.number, ..Entry::default() },
         };
         job.written.records += u64::from(entry.number.is_some());
         job.written.dropped += u64::from(entry.goes);
         entries.push(entry);
     }
     companions(&mut entries);
+    revisits(&entries, job);
     job.written.kept = entries.iter().filter(|entry| entry.number.is_some() && !entry.goes).count() as u64;
     Ok(Plan { entries, kind, dictionary })
 }
@@ -102,16 +104,33 @@ fn entry(record: &Record, job: &Job) -> Result<Entry, Error> {
         number: Some(record.number),
         goes,
         companion: matches!(header.kind.as_str(), "request" | "metadata"),
-        id: xxh3_64(header.id.as_bytes()),
-        concurrent: header.concurrent.iter().map(|id| xxh3_64(id.as_bytes())).collect(),
+        id: name(&header.id),
+        concurrent: header.concurrent.iter().map(|id| name(id)).filter(|id| *id != 0).collect(),
+        refers: if header.kind == "revisit" { name(&header.refers) } else { 0 },
     })
+}
+
+/// A record's name as it is compared.
+fn name(id: &str) -> u64 {
+    if id.is_empty() { 0 } else { xxh3_64(id.as_bytes()).max(1) }
+}
+
+/// Counts the records that stay and say that they are the same as one that goes.
+fn revisits(entries: &[Entry], job: &mut Job) {
+    let gone: HashSet<u64> = entries.iter().filter(|e| e.goes && e.id != 0).map(|e| e.id).collect();
+    for entry in entries.iter().filter(|e| !e.goes && gone.contains(&e.refers)) {
+        job.written.revisits += 1;
+        if let Some(number) = entry.number.filter(|_| job.written.revisits <= 5) {
+            job.written.revisits_at.push(format!("{}:{number}", job.file.shown));
+        }
+    }
 }
 
 /// Lets requests and notes go whose responses all go.
 fn companions(entries: &mut [Entry]) {
     let of = |goes: bool| -> HashSet<u64> {
         let those = entries.iter().filter(|e| e.number.is_some() && !e.companion && e.goes == goes);
-        those.flat_map(|e| e.concurrent.iter().copied().chain([e.id])).collect()
+        those.flat_map(|e| e.concurrent.iter().copied().chain([e.id])).filter(|id| *id != 0).collect()
     };
     let (gone, kept) = (of(true), of(false));
     for entry in entries.iter_mut().filter(|e| e.companion) {
@@ -132,20 +151,12 @@ fn raw(job: &Job, shared: &Shared, from: u64, to: u64, sink: &mut Sink) -> Resul
     }
 }
 
-/// Writes what is kept of one member, each record as a member of its own, and tells what goes.
-fn apart(
-    job: &mut Job,
-    shared: &Shared,
-    plan: &Plan,
-    unit: &[Entry],
-    sink: &mut Sink,
-    to: Option<Compression>,
-) -> Result<(), Error> {
-    let mut members = Members::of(Box::new(shared.reader(unit[0].member)), plan.kind, plan.dictionary.clone());
+/// Writes what is kept of one member, or of several that go on with one another, each record as a member of its own, and tells what goes.
+fn apart(job: &mut Job, mut members: Members, unit: &[Entry], sink: &mut Sink, to: Option<Compression>) -> Result<(), Error> {
     members.next().map_err(|e| again::broken(job.file, &e))?;
     let mut at = 0;
     // What stands before the first record of a member is no record.
-    let lead = Entry { member: 0, at: 0, number: None, goes: false, companion: false, id: 0, concurrent: Vec::new() };
+    let lead = Entry::default();
     let lead = (unit[0].at > 0).then_some(&lead);
     let all: Vec<&Entry> = lead.into_iter().chain(unit).filter(|entry| entry.at != u64::MAX).collect();
     for (i, entry) in all.iter().enumerate() {
@@ -185,7 +196,12 @@ impl Part<'_, '_> {
         let mut buffer = vec![0; STEP.min(self.left.try_into().unwrap_or(STEP))];
         while self.left > 0 {
             let room = buffer.len().min(self.left.try_into().unwrap_or(usize::MAX));
-            let Ok(n @ 1..) = self.members.read(&mut buffer[..room]) else { break };
+            let n = match self.members.read(&mut buffer[..room]) {
+                // Records may go on in the next member.
+                Ok(0) if self.members.next().is_ok_and(|any| any) => continue,
+                Ok(0) | Err(_) => break,
+                Ok(n) => n,
+            };
             (self.left, self.read) = (self.left - n as u64, self.read + n as u64);
             each(&buffer[..n]).map_err(|e| Error::output(job.file, &e))?;
         }

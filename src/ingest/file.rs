@@ -7,8 +7,6 @@ use super::{Format, InputOptions, Intake, ReadFile, Reason, array, decode, known
 use crate::text::document::Document;
 use encoding_rs::{Encoding, UTF_8};
 use std::fs::File;
-#[cfg(feature = "web")]
-use std::io::Seek;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -91,17 +89,19 @@ impl<'a> Reader<'a> {
     /// Reads one stream of bytes, compressed or not; `file` is where they can be read again.
     fn stream(&self, raw: Box<dyn Read + Send + '_>, source: &Source, file: Option<&Arc<File>>, alone: bool) -> Intake {
         #[cfg(feature = "web")]
-        if self.format.or(source.format) == Some(Format::Warc) {
-            return self.archive(raw, source, file, alone);
-        }
+        let raw = match super::web::archive::look(raw, self.format.or(source.format)) {
+            (true, raw) => return self.archive(raw, source, file, alone),
+            (false, raw) => raw,
+        };
         let plain = Plain::open(raw, source.size);
         let format = shape::of(self.format.or(source.format), &plain.head, self.encoding);
         #[cfg(feature = "web")]
         if format == Format::Warc {
-            // Where it can be, it is read from its beginning, by its members.
-            let again = file.and_then(|f| (&**f).rewind().ok().map(|()| Box::new(f.clone()) as Box<dyn Read + Send>));
-            let raw = again.unwrap_or_else(|| Box::new(io::Cursor::new(plain.head).chain(plain.rest)));
-            return self.archive(raw, source, file, alone);
+            let mut intake = self.archive(Box::new(io::Cursor::new(plain.head).chain(plain.rest)), source, file, alone);
+            if let Some(e) = plain.error.filter(|_| !self.stopped()) {
+                failed(&e, &source.shown, &mut intake);
+            }
+            return intake;
         }
         let mut intake = Intake::default();
         intake.sources.push(read_file(source, format, plain.kind, file));

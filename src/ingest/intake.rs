@@ -46,6 +46,9 @@ impl Intake {
         for (reason, count) in other.skipped {
             *self.skipped.entry(reason).or_default() += count;
         }
+        for (kind, count) in other.other_records {
+            *self.other_records.entry(kind).or_default() += count;
+        }
         for (encoding, count) in other.encodings {
             *self.encodings.entry(encoding).or_default() += count;
         }

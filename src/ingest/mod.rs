@@ -175,6 +175,8 @@ pub struct Intake {
     pub wrong_encodings: u64,
     /// The first five of them: file, and record where there is one.
     pub wrong_encodings_at: Vec<String>,
+    /// Records of archives that are no pages and were passed over, by their kind: `request`, `revisit` and so on.
+    pub other_records: BTreeMap<&'static str, u64>,
     /// Dates that could not be understood; their documents are kept without a date.
     pub bad_dates: u64,
     /// How many records of JSON and tables had their `text`, `id`, `source` and `date` (the first part of the key) in which field (the second).

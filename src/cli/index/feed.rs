@@ -53,9 +53,10 @@ pub fn feed<T>(
     problems::tell(&intake, quiet);
     let lost = problems::input_lost(&intake, inputs);
     let (documents, bad) = (documents.into_inner(), problems::bad_records(&intake));
-    let Intake { skipped, sources, .. } = intake;
+    let Intake { skipped, sources, other_records, .. } = intake;
+    let others = other_records.values().sum();
     let skipped = skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect();
-    let taken = Taken { documents: Vec::new(), sources, skipped, records: documents + bad, bad, lost };
+    let taken = Taken { documents: Vec::new(), sources, skipped, records: documents + bad, bad, others, lost };
     Ok((Fed { taken, documents, nameless: nameless.into_inner() }, out))
 }
 

@@ -10,16 +10,20 @@ pub(crate) use super::warc::Record;
 use super::warc::{Broken, Records};
 use super::{about, count};
 use crate::ingest::record::{Batch, Context};
-use crate::ingest::{Compression, Reason, date, decode};
+use crate::ingest::{Compression, Format, Reason, date, decode, shape};
 use crate::text::document::Document;
 use encoding_rs::{Encoding, UTF_8};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 /// Bytes of bodies gathered before they are read, side by side.
 const BATCH: usize = 8 << 20;
 
-/// Records gathered at most.
-const COUNT: usize = 256;
+/// Records gathered at most. What is packed in them may be a page of 16 MiB each, and their texts are handed on together.
+const COUNT: usize = 32;
+
+/// Stored bytes looked at where no name says what they hold: more than the first block of bzip2, or a zstd dictionary and the first frame.
+const LOOK: u64 = 2 << 20;
 
 /// A record that may be a page.
 struct Candidate {
@@ -37,6 +41,35 @@ struct Candidate {
 struct Gathered {
     candidates: Vec<Candidate>,
     broken: Vec<(Reason, Option<u64>, String)>,
+    others: BTreeMap<&'static str, u64>,
+}
+
+/// Whether stored bytes are to be read as an archive: because that is their format, or, where none is known, because they are compressed and it is in
+/// them. The answer is with all of them: an archive is read from its beginning, by its members, so a copy of the first is looked at.
+pub(crate) fn look<'a>(mut raw: Box<dyn Read + Send + 'a>, format: Option<Format>) -> (bool, Box<dyn Read + Send + 'a>) {
+    if format.is_some() {
+        return (format == Some(Format::Warc), raw);
+    }
+    let mut first = Vec::new();
+    let mut more =
+        |count: u64| (&mut raw).take(count - first.len() as u64).read_to_end(&mut first).map(|_| Compression::of(&first));
+    // An error comes again when what is behind is read.
+    let packed = more(16).is_ok_and(|kind| kind.is_some()) && more(LOOK).is_ok() && holds(&first);
+    (packed, Box::new(io::Cursor::new(first).chain(raw)))
+}
+
+/// Whether the first plain bytes of what is stored so are those of an archive.
+fn holds(stored: &[u8]) -> bool {
+    let (mut head, Ok(mut members)) = (vec![0; 4 << 10], Members::new(Box::new(stored))) else { return false };
+    while let Ok(true) = members.next() {
+        match members.read(&mut head) {
+            // A member without anything in it.
+            Ok(0) => {}
+            Ok(n) => return shape::of(None, &head[..n], None) == Format::Warc,
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 /// How an archive is compressed, and its records. The error is what keeps its first bytes from being read.
@@ -47,7 +80,8 @@ pub(crate) fn open<'a>(raw: Box<dyn Read + Send + 'a>) -> io::Result<(Option<Com
 
 /// Reads all pages. While some are taken apart, the next records are read.
 ///
-/// Memory: two batches of 8 MiB, or the largest records.
+/// Memory: two batches of records, each 8 MiB and one record of 64 MiB at most, and the pages in the first of them unpacked: 32 of 16 MiB at most, some
+/// hundred KiB as a rule. Below these, what [`Records`] holds.
 pub(crate) fn read(records: &mut Records, context: &Context, stopped: &(dyn Fn() -> bool + Sync)) -> Batch {
     let mut all = Batch::default();
     let mut now = gather(records);
@@ -74,11 +108,13 @@ fn gather(records: &mut Records) -> Option<Gathered> {
         let Some(next) = records.next() else { break };
         any = true;
         match next {
-            Ok(record) => {
-                let candidate = candidate(record);
-                bytes += candidate.as_ref().and_then(|c| c.body.as_ref()).map_or(0, Vec::len);
-                some.candidates.extend(candidate);
-            }
+            Ok(record) => match candidate(record) {
+                Ok(candidate) => {
+                    bytes += candidate.body.as_ref().map_or(0, Vec::len);
+                    some.candidates.push(candidate);
+                }
+                Err(kind) => *some.others.entry(kind).or_default() += 1,
+            },
             Err(Broken { number, why, packed, .. }) => {
                 let reason = if packed { Reason::BrokenCompression } else { Reason::BadWarc };
                 some.broken.push((reason, number, why));
@@ -88,16 +124,22 @@ fn gather(records: &mut Records) -> Option<Gathered> {
     any.then_some(some)
 }
 
-/// Responses, and the texts of a WET file; requests, notes of the crawler and the like are no candidates.
-fn candidate(record: Record) -> Option<Candidate> {
+/// Responses, and the texts of a WET file; requests, notes of the crawler and the like are no candidates, and the answer is their kind.
+fn candidate(record: Record) -> Result<Candidate, &'static str> {
     let Record { number, header, body, .. } = record;
     let text = header.kind == "conversion";
-    let http = header.content_type.starts_with("application/http");
-    let response = header.kind == "response" && http;
-    if !text && !response {
-        return None;
+    let typed = header.content_type.starts_with("application/http");
+    let http = typed || header.content_type.is_empty() && body.as_ref().is_none_or(|body| body.starts_with(b"HTTP/"));
+    let page = text || header.kind == "response" && http;
+    if !page {
+        let known = ["warcinfo", "request", "metadata", "revisit", "resource", "continuation", "response"];
+        let name = known.into_iter().find(|name| *name == header.kind);
+        return Err(match name {
+            Some("response") => "response without HTTP",
+            name => name.unwrap_or("of another kind"),
+        });
     }
-    Some(Candidate { number, target: header.target, date: header.date, text, content_type: header.content_type, body })
+    Ok(Candidate { number, target: header.target, date: header.date, text, content_type: header.content_type, body })
 }
 
 fn pages(gathered: &Gathered, context: &Context) -> Batch {
@@ -107,6 +149,7 @@ fn pages(gathered: &Gathered, context: &Context) -> Batch {
             batch.intake.skip(reason, &context.path, Some(candidate.number), || format!("{target}: {why}"));
         }
     });
+    all.intake.other_records = gathered.others.clone();
     for (reason, number, why) in &gathered.broken {
         all.intake.skip(*reason, &context.path, *number, || why.clone());
     }

@@ -1,5 +1,6 @@
 //! Owns: an archive's stored bytes to plain ones, a compressed member at a time; where one is broken, the next. Never: what a record is.
 
+use super::header::START;
 use super::raw::Raw;
 use crate::ingest::Compression as Kind;
 use std::io::{self, BufRead, Read};
@@ -7,8 +8,8 @@ use std::io::{self, BufRead, Read};
 /// Bytes in which a member must show how it begins, to be found behind a broken one.
 const PROBE: usize = 256 << 10;
 
-/// How the first of its plain bytes must read.
-const START: &[u8] = b"WARC/";
+/// The same of gzip, which shows it at once behind its header; each of many beginnings is looked at, so not at more than this.
+const PROBE_GZIP: usize = 2 << 10;
 
 type Zstd<'a> = zstd::stream::read::Decoder<'static, Raw<'a>>;
 
@@ -83,7 +84,9 @@ impl<'a> Members<'a> {
             }
         }
         self.start = raw.place();
-        raw.set_mark();
+        if matches!(self.kind, Some(Kind::Gzip | Kind::Zstd)) {
+            raw.set_mark();
+        }
         let Open::Raw(raw) = std::mem::replace(&mut self.open, Open::Gone) else { return Ok(false) };
         self.open = match self.kind {
             None => Open::Raw(raw),
@@ -131,6 +134,11 @@ impl<'a> Members<'a> {
             Some(Kind::Zstd) => &[0x28, 0xb5, 0x2f, 0xfd],
             _ => return false,
         };
+        // One for all that is tried: making it takes longer than the rest.
+        let mut context = zstd::zstd_safe::DCtx::create();
+        if self.dictionary.as_ref().is_some_and(|words| context.load_dictionary(words).is_err()) {
+            return false;
+        }
         raw.behind_mark();
         loop {
             let Ok(ahead) = raw.ahead(PROBE) else { return false };
@@ -145,8 +153,12 @@ impl<'a> Members<'a> {
             let Ok(ahead) = raw.ahead(PROBE) else { return false };
             let mut first = [0; START.len()];
             let told = match self.kind {
-                Some(Kind::Gzip) => flate2::bufread::GzDecoder::new(ahead).read_exact(&mut first),
-                _ => zstd_decoder(ahead, self.dictionary.as_deref()).and_then(|mut d| d.read_exact(&mut first)),
+                Some(Kind::Gzip) => flate2::bufread::GzDecoder::new(&ahead[..ahead.len().min(PROBE_GZIP)]).read_exact(&mut first),
+                _ => {
+                    // Of the session alone, which cannot fail.
+                    let _ = context.reset(zstd::zstd_safe::ResetDirective::SessionOnly);
+                    zstd::stream::read::Decoder::with_context(ahead, &mut context).read_exact(&mut first)
+                }
             };
             if told.is_ok() && first == START {
                 return true;

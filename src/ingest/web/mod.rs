@@ -11,6 +11,7 @@ mod about;
 pub mod archive;
 mod charset;
 mod furniture;
+mod header;
 mod http;
 mod members;
 pub(crate) mod page;

@@ -1,30 +1,24 @@
 //! Owns: records of an archive, one after the other, and where the next one is when one is wrong. Never: what a record's page says.
 
+use super::header::{Header, LINE, START, begin, header};
 use super::members::Members;
 use std::io;
 
 /// Bytes of a record's own header at most.
 const HEADER: usize = 256 << 10;
 
-/// Bytes of a record that are held; a longer one is passed over. No page is as long.
+/// Bytes of a record that are held; a longer one is passed over. No page is as long. Resident are this much and what is behind, at most as
+/// much again.
 pub(crate) const RECORD: u64 = 64 << 20;
+
+/// Bytes of empty lines that may stand between two records before it is said.
+const BLANK: u64 = 16 << 10;
+
+/// Bytes looked at behind a record, for the next one.
+const SIGHT: usize = 64;
 
 /// Bytes read at a time.
 const STEP: usize = 128 << 10;
-
-/// What is named in a record's header.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Header {
-    /// `response`, `request` and so on, in lower case.
-    pub(crate) kind: String,
-    pub(crate) id: String,
-    /// The records that came of the same visit.
-    pub(crate) concurrent: Vec<String>,
-    pub(crate) target: String,
-    pub(crate) date: String,
-    pub(crate) content_type: String,
-    length: Option<u64>,
-}
 
 /// A record.
 #[derive(Debug)]
@@ -66,6 +60,10 @@ pub(crate) struct Records<'a> {
     /// Where the buffer begins in the member.
     base: u64,
     inside: bool,
+    /// Where the member begins; of those that go on with one another, the first.
+    start: u64,
+    /// The first bytes of the next member, once it was opened, or why it cannot be read.
+    next: Option<(Vec<u8>, Option<io::Error>)>,
     /// Whether all plain bytes of the member are in the buffer.
     ended: bool,
     /// Broken compression, told when what was read before it is used up.
@@ -75,7 +73,8 @@ pub(crate) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(crate) fn new(members: Members<'a>) -> Records<'a> {
-        Records { members, buffer: Vec::new(), at: 0, base: 0, inside: false, ended: false, error: None, number: 0 }
+        let (buffer, next) = (Vec::new(), None);
+        Records { members, buffer, at: 0, base: 0, inside: false, start: 0, next, ended: false, error: None, number: 0 }
     }
 
     /// The words that zstd members share.
@@ -88,18 +87,25 @@ impl<'a> Records<'a> {
     pub(crate) fn next(&mut self) -> Option<Result<Record, Broken>> {
         loop {
             if !self.inside {
-                match self.members.next() {
-                    Ok(false) => return None,
-                    Ok(true) => self.enter(),
+                let next = self
+                    .next
+                    .take()
+                    .map_or_else(|| self.members.next().map(|any| any.then(Default::default)), |next| Ok(Some(next)));
+                match next {
+                    Ok(None) => return None,
+                    Ok(Some((first, error))) => self.enter(first, error),
                     Err(e) => {
                         self.members.find();
                         return Some(Err(self.unpacked(&e)));
                     }
                 }
             }
-            self.buffer.drain(..self.at);
-            self.base += std::mem::take(&mut self.at) as u64;
-            self.skip_blank();
+            self.forget();
+            let at = self.place();
+            let blank = self.skip_blank();
+            if blank > BLANK {
+                return Some(Err(self.junk(&format!("{blank} bytes of empty lines"), at)));
+            }
             if self.at < self.buffer.len() {
                 return Some(self.record().map_err(|broken| self.explained(broken)));
             }
@@ -122,22 +128,72 @@ impl<'a> Records<'a> {
         }
     }
 
-    fn enter(&mut self) {
-        (self.inside, self.ended, self.at, self.base) = (true, false, 0, 0);
-        self.buffer.clear();
+    fn enter(&mut self, first: Vec<u8>, error: Option<io::Error>) {
+        (self.inside, self.ended, self.at, self.base, self.start) = (true, error.is_some(), 0, 0, self.members.start);
+        (self.buffer, self.error) = (first, error);
     }
 
     fn unpacked(&self, error: &io::Error) -> Broken {
         let kind = self.members.kind.map_or("data", |kind| kind.name());
         let why = format!("broken {kind} member ({error}); it was skipped, and reading went on where a next record begins");
-        Broken { number: None, why, packed: true, member: self.members.start, at: u64::MAX }
+        Broken { number: None, why, packed: true, member: self.start, at: u64::MAX }
     }
 
-    /// Reads until this many bytes are there, from the current place on; says whether they are.
+    /// Where the next byte stands in the member.
+    fn place(&self) -> u64 {
+        self.base + self.at as u64
+    }
+
+    /// Lets go of what was read, once it is at least half of what is held: so each byte is moved once, whatever stands in it.
+    fn forget(&mut self) {
+        if self.at >= self.buffer.len() - self.at {
+            self.base = self.place();
+            self.buffer.drain(..self.at);
+            self.at = 0;
+        }
+    }
+
+    /// Reads until this many bytes are there, from the current place on; says whether they are. Where a member ends inside a record, and the
+    /// next does not begin as one does, they go on there.
     fn want(&mut self, count: usize) -> bool {
+        while !self.fill(count) {
+            if self.error.is_some() || self.next.is_some() || !self.goes_on() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Opens the next member, and takes it as a part of this one unless it begins as a record does.
+    fn goes_on(&mut self) -> bool {
+        let (mut first, mut read) = (vec![0; STEP], 0);
+        let opened = match self.members.next() {
+            Ok(false) => return false,
+            other => other,
+        };
+        self.ended = false;
+        let mut error = opened.err();
+        while error.is_none() && read < START.len() && !self.ended {
+            match self.members.read(&mut first[read..]) {
+                Ok(n) => (read, self.ended) = (read + n, n == 0),
+                Err(e) => error = Some(e),
+            }
+        }
+        first.truncate(read);
+        let on = error.is_none() && !first.starts_with(START);
+        if on {
+            self.buffer.extend(first);
+        } else {
+            (self.next, self.ended) = (Some((first, error)), true);
+        }
+        on
+    }
+
+    /// The same within a member.
+    fn fill(&mut self, count: usize) -> bool {
         while self.buffer.len() - self.at < count && !self.ended {
             let before = self.buffer.len();
-            self.buffer.resize(before + STEP.max((count - (before - self.at)).min(8 << 20)), 0);
+            self.buffer.resize(before + STEP, 0);
             let read = self.members.read(&mut self.buffer[before..]);
             self.buffer.truncate(before + read.as_ref().map_or(0, |n| *n));
             self.ended = matches!(read, Ok(0) | Err(_));
@@ -146,23 +202,31 @@ impl<'a> Records<'a> {
         self.buffer.len() - self.at >= count
     }
 
-    fn skip_blank(&mut self) {
-        while self.want(1) && matches!(self.buffer[self.at], b'\r' | b'\n') {
-            self.at += 1;
+    /// Passes over line breaks, and says over how many bytes. None of them are held.
+    fn skip_blank(&mut self) -> u64 {
+        let from = self.place();
+        while self.fill(1) {
+            self.at += self.buffer[self.at..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            if self.at < self.buffer.len() {
+                break;
+            }
+            self.forget();
         }
+        self.place() - from
     }
 
     /// What begins here: a record or not.
     fn record(&mut self) -> Result<Record, Broken> {
         let start = self.at;
-        let begins = self.want(8) && self.buffer[start..].starts_with(b"WARC/");
-        let (member, at) = (self.members.start, self.base + start as u64);
-        let Some(end) = begins.then(|| self.header_end()).flatten() else {
-            self.resync(start + 1);
-            let passed = self.base + self.at as u64 - at;
-            let after = self.number;
-            let why = format!("{passed} bytes behind record {after} are no record; they were skipped");
-            return Err(Broken { number: None, why, packed: false, member, at });
+        let begins = self.want(8) && self.buffer[start..].starts_with(START);
+        let (member, at) = (self.start, self.place());
+        let end = match if begins { self.header_end() } else { Err(start + 1) } {
+            Ok(end) => end,
+            Err(behind) => {
+                self.resync(behind);
+                let passed = self.place() - at;
+                return Err(self.junk(&format!("{passed} bytes that are no record"), at));
+            }
         };
         self.number += 1;
         let header = header(&self.buffer[start..end]);
@@ -172,20 +236,18 @@ impl<'a> Records<'a> {
         };
         self.at = end;
         if length > RECORD {
-            if !self.pass_over(length) {
-                return Err(self.broken("it is cut short", at));
-            }
-            return Ok(Record { number: self.number, header, body: None, member, at });
+            return match self.pass_over(self.place().saturating_add(length)) {
+                true => Ok(Record { number: self.number, header, body: None, member, at }),
+                false if self.at == self.buffer.len() => Err(self.broken("it is cut short", at)),
+                false => Err(self.broken("its Content-Length is wrong", at)),
+            };
         }
         let length = length as usize;
         let whole = self.want(length);
         let behind = (end + length).min(self.buffer.len());
-        // Behind a record stand two line breaks, and then the next one or nothing.
-        self.at = behind;
-        self.skip_blank();
-        let fits = whole && (!self.want(5) && self.at == self.buffer.len() || self.buffer[self.at..].starts_with(b"WARC/"));
-        if fits {
+        if whole && self.ends(end, behind) {
             let body = Some(self.buffer[end..behind].to_vec());
+            self.at = behind;
             return Ok(Record { number: self.number, header, body, member, at });
         }
         let missing = length - (behind - end);
@@ -196,103 +258,99 @@ impl<'a> Records<'a> {
         })
     }
 
+    /// Whether a body from here to there is one: line breaks follow, and then the next record or nothing. Where something else follows two line
+    /// breaks, that is no fault of this record, unless another begins inside it: then its length is wrong.
+    fn ends(&mut self, from: usize, behind: usize) -> bool {
+        self.fill(behind - self.at + SIGHT);
+        let there = &self.buffer[behind..self.buffer.len().min(behind + SIGHT)];
+        let blank = there.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let (breaks, next) = there.split_at(blank);
+        let begins = next.iter().zip(START).all(|(x, y)| x == y);
+        begins || memchr::memchr_iter(b'\n', breaks).count() > 1 && begin(&self.buffer[from..behind]).is_none()
+    }
+
+    /// Bytes from this place on that are none of a record's.
+    fn junk(&self, what: &str, at: u64) -> Broken {
+        let why = format!("{what} stand behind record {}; they were skipped", self.number);
+        Broken { number: None, why, packed: false, member: self.start, at }
+    }
+
     fn broken(&self, why: &str, at: u64) -> Broken {
         let why = format!("{why}; the record was skipped: fetch or write the archive again");
-        Broken { number: Some(self.number), why, packed: false, member: self.members.start, at }
+        Broken { number: Some(self.number), why, packed: false, member: self.start, at }
     }
 
-    /// Where the header that begins here ends, behind its empty line.
-    fn header_end(&mut self) -> Option<usize> {
+    /// Where the header that begins here ends, behind its empty line. Where none ends here, as an error: how far that is known, of any header that
+    /// begins before; so nothing is looked at for each of many beginnings.
+    fn header_end(&mut self) -> Result<usize, usize> {
         let start = self.at;
-        let mut seen = 0;
-        loop {
-            let there = &self.buffer[start + seen..];
-            let end = memchr::memchr_iter(b'\n', there).find_map(|at| match there.get(at + 1..at + 3) {
-                Some([b'\n', _]) => Some(at + 2),
-                Some([b'\r', b'\n']) => Some(at + 3),
-                _ => None,
-            });
-            if let Some(end) = end {
-                return Some(start + seen + end);
+        let mut line = start;
+        while line - start <= HEADER {
+            let Some(end) = memchr::memchr(b'\n', &self.buffer[line..]).map(|at| line + at + 1) else {
+                let have = self.buffer.len() - start;
+                if have <= HEADER && self.want(have + 1) {
+                    continue;
+                }
+                break;
+            };
+            match &self.buffer[line..end] {
+                _ if line == start => {}
+                b"\n" | b"\r\n" => return Ok(end),
+                [b' ' | b'\t', ..] => {}
+                field if field.contains(&b':') && begin(field).is_none() => {}
+                _ => break,
             }
-            if there.len() + seen > HEADER {
-                return None;
-            }
-            seen = (there.len() + seen).saturating_sub(3);
-            let have = self.buffer.len() - start;
-            if !self.want(have + 1) {
-                // At the very end one line break is enough.
-                return self.buffer[start..].ends_with(b"\n\n").then_some(self.buffer.len());
-            }
+            line = end;
         }
+        Err(line.max(start + 1))
     }
 
-    /// Goes to the next line that begins as a record does, or to the end of the member.
+    /// Goes to the next place at which a record begins, or to the end of the member.
     fn resync(&mut self, from: usize) {
         self.at = from;
+        self.seek(u64::MAX);
+    }
+
+    /// Goes to the next place at which a record begins, to this place or to the end of the member, whichever comes first. What was looked at
+    /// is not held.
+    fn seek(&mut self, limit: u64) {
         loop {
-            let there = &self.buffer[self.at - 1..];
-            if let Some(at) = memchr::memmem::find(there, b"\nWARC/") {
+            let room = usize::try_from(limit - self.place()).unwrap_or(usize::MAX);
+            let there = &self.buffer[self.at..];
+            if let Some(at) = begin(there).filter(|at| *at < room) {
                 self.at += at;
                 return;
             }
-            // What was looked at needs not be held.
-            self.at = (self.buffer.len().saturating_sub(5)).max(self.at);
-            if self.at > 1 << 20 {
-                self.buffer.drain(..self.at - 1);
-                self.base += self.at as u64 - 1;
-                self.at = 1;
-            }
+            // A first line may be there in part.
+            self.at += there.len().saturating_sub(LINE - 1).min(room);
+            self.forget();
             let have = self.buffer.len() - self.at;
-            if !self.want(have + 1) {
-                self.at = self.buffer.len();
+            if self.place() == limit || !self.want(have + 1) {
+                self.at += have.min(usize::try_from(limit - self.place()).unwrap_or(usize::MAX));
                 return;
             }
         }
     }
 
-    /// Passes over a body that is too long to be held.
-    fn pass_over(&mut self, length: u64) -> bool {
-        let mut left = length;
-        while left > 0 && self.want(1) {
-            let step = left.min((self.buffer.len() - self.at) as u64);
-            left -= step;
-            self.base += self.at as u64 + step;
-            self.buffer.drain(..self.at + step as usize);
-            self.at = 0;
-        }
-        left == 0
-    }
-}
-
-/// Reads the lines of a header; a line that begins with white space goes on with the one before.
-fn header(bytes: &[u8]) -> Header {
-    let text = String::from_utf8_lossy(bytes);
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for line in text.lines().skip(1) {
-        match (line.starts_with([' ', '\t']), fields.last_mut()) {
-            (true, Some((_, value))) => value.extend([" ", line.trim()]),
-            _ => {
-                if let Some((name, value)) = line.split_once(':') {
-                    fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
-                }
+    /// Passes over a body that is too long to be held, up to this place. Where something in it has the header of a record, the length is taken
+    /// as wrong, unless its end is near enough to be seen and the next record or nothing stands there: the answer is no, and that record is next.
+    fn pass_over(&mut self, end: u64) -> bool {
+        loop {
+            self.seek(end);
+            if self.place() == end || self.at == self.buffer.len() {
+                return self.place() == end;
             }
+            let start = self.at;
+            let behind = match self.header_end() {
+                Ok(behind) if header(&self.buffer[start..behind]).length.is_some() => {
+                    let left = end - self.place();
+                    let fits = left <= RECORD && self.want(left as usize) && self.ends(start, start + left as usize);
+                    self.at += if fits { left as usize } else { 0 };
+                    return fits;
+                }
+                Ok(behind) | Err(behind) => behind,
+            };
+            self.at = behind.min(start.saturating_add((end - self.place()).try_into().unwrap_or(usize::MAX)));
         }
     }
-    let mut header = Header::default();
-    for (name, value) in fields {
-        let bare = || value.trim_start_matches('<').trim_end_matches('>').to_owned();
-        match name.as_str() {
-            "warc-type" => header.kind = value.to_ascii_lowercase(),
-            "warc-record-id" => header.id = value,
-            "warc-concurrent-to" => header.concurrent.push(value),
-            // Old writers put it in angle brackets.
-            "warc-target-uri" => header.target = bare(),
-            "warc-date" => header.date = value,
-            "content-type" => header.content_type = value.to_ascii_lowercase(),
-            "content-length" => header.length = value.parse().ok(),
-            _ => {}
-        }
-    }
-    header
 }

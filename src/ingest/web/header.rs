@@ -1,0 +1,66 @@
+//! Owns: how a record of an archive begins, and what its own header names. Never: where a record ends.
+
+/// How a record begins.
+pub(super) const START: &[u8] = b"WARC/";
+
+/// Bytes of a record's first line at most: `WARC/0.18` and a line break.
+pub(super) const LINE: usize = 11;
+
+/// What is named in a record's header.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Header {
+    /// `response`, `request` and so on, in lower case.
+    pub(crate) kind: String,
+    pub(crate) id: String,
+    /// The records that came of the same visit.
+    pub(crate) concurrent: Vec<String>,
+    /// The record that a `revisit` says is the same.
+    pub(crate) refers: String,
+    pub(crate) target: String,
+    pub(crate) date: String,
+    pub(crate) content_type: String,
+    pub(super) length: Option<u64>,
+}
+
+/// Where a record begins by its first line, `WARC/1.0` or the like. It may stand behind anything: a body that is cut short has no line break.
+pub(super) fn begin(bytes: &[u8]) -> Option<usize> {
+    let first = |rest: &[u8]| {
+        let version = rest.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'.')).count();
+        (3..=4).contains(&version) && matches!(rest[version..], [b'\n', ..] | [b'\r', b'\n', ..])
+    };
+    memchr::memmem::find_iter(bytes, START).find(|at| first(&bytes[at + START.len()..]))
+}
+
+/// Reads the lines of a header; a line that begins with white space goes on with the one before.
+pub(super) fn header(bytes: &[u8]) -> Header {
+    let text = String::from_utf8_lossy(bytes);
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in text.lines().skip(1) {
+        match (line.starts_with([' ', '\t']), fields.last_mut()) {
+            (true, Some((_, value))) => value.extend([" ", line.trim()]),
+            _ => {
+                if let Some((name, value)) = line.split_once(':') {
+                    fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+                }
+            }
+        }
+    }
+    let mut header = Header::default();
+    for (name, value) in fields {
+        let value = value.trim().to_owned();
+        let bare = || value.trim_start_matches('<').trim_end_matches('>').to_owned();
+        match name.as_str() {
+            "warc-type" => header.kind = value.to_ascii_lowercase(),
+            "warc-record-id" => header.id = value,
+            "warc-concurrent-to" => header.concurrent.push(value),
+            "warc-refers-to" => header.refers = value,
+            // Old writers put it in angle brackets.
+            "warc-target-uri" => header.target = bare(),
+            "warc-date" => header.date = value,
+            "content-type" => header.content_type = value.to_ascii_lowercase(),
+            "content-length" => header.length = value.parse().ok(),
+            _ => {}
+        }
+    }
+    header
+}
