@@ -33,7 +33,7 @@ pub struct Dedupe {
     /// Where the cleaned corpus goes: a file, a directory, or - for standard output
     ///
     /// A directory gets the files of the input under their names. A file holds all records of inputs of one format; its name says how it is
-    /// compressed; texts can go into one .jsonl file. It is written beside its place and then renamed, so it is never half there.
+    /// compressed; texts, and the articles of pages and archives, can go into one .jsonl file (on standard output several of them do). It is written beside its place and then renamed, so it is never half there.
     #[arg(short = 'o', long, value_name = "OUT", help_heading = "Output")]
     output: Option<PathBuf>,
 
@@ -86,7 +86,7 @@ pub struct Dedupe {
 
     /// Write everything removed to this file, as JSON Lines: id, partner, relation, scores, spans and the record itself
     ///
-    /// With it the output gives the input back.
+    /// With it the output gives the input back; not so where articles are written as .jsonl.
     #[arg(long, value_name = "FILE", help_heading = "Output", conflicts_with = "annotate")]
     removed: Option<PathBuf>,
 
@@ -311,7 +311,7 @@ impl Dedupe {
         let directories: Vec<bool> = self.paths.iter().map(|p| Path::new(p).is_dir() || !Path::new(p).is_file()).collect();
         let layout = self.output.as_deref().map(|out| layout(out, &files, &directories)).transpose()?;
         if removal.cuts() || self.annotate.is_some() {
-            let flag = if removal.cuts() { "--remove passages" } else { "--annotate" };
+            let flag = if removal.cuts() { "--remove" } else { "--annotate" };
             layout.iter().try_for_each(|layout| layout.uncut(&files, flag))?;
         }
         if taken.lost && !self.dry_run {

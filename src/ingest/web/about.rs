@@ -55,7 +55,7 @@ pub(super) fn about(page: &Document) -> About {
         metas.entry(name.trim().to_ascii_lowercase()).or_insert(content);
     }
     let linked = linked(page);
-    let text = |key: &str| linked.as_ref().and_then(|article| one_line(article.get(key)?.as_str()?));
+    let text = |key: &str| linked.as_ref().and_then(|article| one_line(&unescaped(article.get(key)?.as_str()?)));
     let site = metas.get("og:site_name").cloned().or_else(|| {
         let publisher = linked.as_ref()?.get("publisher")?;
         one_line(publisher.get("name").or_else(|| publisher.get(0)?.get("name")).unwrap_or(publisher).as_str()?)
@@ -78,7 +78,7 @@ pub(super) fn about(page: &Document) -> About {
     );
     dates.extend(times.iter().chain(any.iter()).take(4).filter_map(|time| one_line(&time.attr("datetime")?)));
     let date = dates.iter().find_map(|d| date::normalise(d));
-    let body = linked.as_ref().and_then(|article| article.get("articleBody")?.as_str()).map(str::to_owned);
+    let body = linked.as_ref().and_then(|article| article.get("articleBody")?.as_str()).map(unescaped);
     let article = linked.is_some() || metas.get("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
     let title = title.filter(|title| title.len() <= TITLE);
     About { title, article, bad_date: date.is_none() && !dates.is_empty(), date, url, site, body }
@@ -106,6 +106,16 @@ fn linked(page: &Document) -> Option<Value> {
         let inner = text.trim().trim_start_matches("<![CDATA[").trim_end_matches("]]>");
         article(serde_json::from_str(inner).ok()?)
     })
+}
+
+/// Text in JSON-LD with its character references replaced, which should not be there and often are.
+fn unescaped(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    // In this element references are read and tags are not.
+    let page = Document::from(format!("<textarea>{}</textarea>", text.replace("</textarea", " ")));
+    page.select("textarea").text().to_string()
 }
 
 /// Values are no deeper than their parser allows, hence the recursion.
@@ -186,6 +196,10 @@ mod tests {
             ("<meta property=og:title content='A &amp; B'><title>x</title>", "A & B"),
             ("<title>Time to go</title><meta property=og:site_name content=Time>", "Time to go"),
             ("<title>A cat - BBC NEWS</title><meta property=og:site_name content='BBC News'>", "A cat"),
+            (
+                "<script type='application/ld+json'>{\"@type\":\"Article\",\"headline\":\"Tom &amp; Jerry&#8217;s <b>\"}</script>",
+                "Tom & Jerry’s <b>",
+            ),
             ("<h1>Only this</h1>", "Only this"),
         ] {
             assert_eq!(of(html).title.as_deref(), Some(want), "{html}");

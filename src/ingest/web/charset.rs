@@ -1,7 +1,7 @@
 //! Owns: the encoding of a page, from what is said about it and from its bytes. Never: where it came from.
 
 use crate::ingest::decode::{self, Decoded};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Bytes in which a page says its encoding; the standard asks for 1,024, and pages are late.
 const HEAD: usize = 8 << 10;
@@ -12,9 +12,9 @@ pub(super) fn decode(bytes: Vec<u8>, given: Option<&'static Encoding>, header: O
         return (decode::decode(bytes, given), false);
     }
     let Some(told) = header.or_else(|| declared(&bytes)) else { return (decode::decode(bytes, None), false) };
-    let ascii = bytes.is_ascii() && told.is_ascii_compatible();
+    let ascii = bytes.is_ascii();
     let utf8 = std::str::from_utf8(&bytes).is_ok();
-    let wide = !told.is_ascii_compatible();
+    let wide = told == UTF_16LE || told == UTF_16BE;
     // Other encodings hardly ever make what is valid UTF-8 beyond ASCII, and UTF-8 is nothing else.
     // What is in UTF-16 holds zeros, and is valid UTF-8 hardly ever.
     let lie = if wide { utf8 && !bytes.contains(&0) } else { !ascii && utf8 != (told == UTF_8) };
@@ -51,10 +51,12 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     };
     let told = told.or_else(|| {
         let metas = head.split("<meta").skip(1);
-        metas.filter_map(|rest| rest.split('>').next()).find_map(of_content_type)
+        // What a page says about itself in words is none of its encoding.
+        let telling = |meta: &&str| meta.contains("http-equiv") || !meta.contains("content");
+        metas.filter_map(|rest| rest.split('>').next()).filter(telling).find_map(of_content_type)
     })?;
     // A page in UTF-16 could not have been read so far.
-    Some(if told.is_ascii_compatible() { told } else { UTF_8 })
+    Some(if told == UTF_16LE || told == UTF_16BE { UTF_8 } else { told })
 }
 
 #[cfg(test)]
@@ -75,6 +77,8 @@ mod tests {
             ("<meta charset=utf-16>", Some(UTF_8)),
             ("<meta charset=martian><meta charset=gbk>", Some(GBK)),
             ("<title>charset=gbk</title>", None),
+            ("<meta name=description content='how charset=koi8-r works'><meta charset=gbk>", Some(GBK)),
+            ("<meta charset=iso-2022-jp>", Some(encoding_rs::ISO_2022_JP)),
         ] {
             assert_eq!(declared(head.as_bytes()), want, "{head}");
         }
@@ -89,6 +93,9 @@ mod tests {
         let page = "<meta charset=windows-1252><p>Grüße aus Köln, 世界</p>";
         let (d, lie) = decode(page.as_bytes().to_vec(), None, None);
         assert!(lie && d.text == page && d.encoding == "UTF-8");
+        let (bytes, ..) = encoding_rs::ISO_2022_JP.encode("<meta charset=iso-2022-jp><p>日本語の記事です。");
+        let (d, lie) = decode(bytes.to_vec(), None, None);
+        assert!(!lie && d.text.ends_with("日本語の記事です。"), "{}", d.text);
         let (d, lie) = decode(b"<p>plain".to_vec(), None, Some(encoding_rs::UTF_16LE));
         assert!(lie && d.text == "<p>plain");
         let (bytes, ..) =

@@ -9,6 +9,7 @@
 mod about;
 #[doc(hidden)]
 pub mod archive;
+mod block;
 mod charset;
 mod furniture;
 mod header;

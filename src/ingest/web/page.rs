@@ -1,6 +1,7 @@
 //! Owns: a page to the text of its article, headline first. Never: where pages come from, or what becomes of them.
 
 use super::about::{About, about, host};
+use super::weight::Weights;
 use super::{charset, furniture, tree};
 use crate::ingest::{Reason, decode};
 use dom_smoothie::{Config, Readability, TextMode};
@@ -54,7 +55,7 @@ pub(super) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String
     let html = decoded.text;
     let parsed = tree::parse(&html).map_err(too_much)?;
     let about = about(&parsed);
-    let text = if furniture::clear(&parsed, about.article) { listing(&parsed) } else { article(parsed, &html, &about) };
+    let text = if furniture::clear(&parsed, &about) { listing(&parsed) } else { article(parsed, &html, &about) };
     if text.is_empty() {
         let why = "a page without text (a frame, a script, pictures?); it was skipped: nothing of it can be compared".to_owned();
         return Err((Reason::EmptyPage, why));
@@ -108,11 +109,19 @@ fn article(parsed: dom_query::Document, html: &str, about: &About) -> String {
     if linked.len() / 3 > text.len() {
         text = linked;
     }
-    if text.is_empty() {
-        // The tree was changed on the way.
-        text = tree::parse(html).map_or_else(|_| String::new(), |parsed| paragraphs(&tree::text(&parsed)));
+    if text.len() < furniture::OWN {
+        text = whole(html, text);
     }
     text
+}
+
+/// All text that is no menu, where an article is next to nothing and much more stands on the page: then it was not found, or taken for something else.
+fn whole(html: &str, article: String) -> String {
+    // The tree was changed on the way.
+    let Ok(parsed) = tree::parse(html) else { return article };
+    furniture::around(&parsed);
+    let plain = parsed.body().map_or(0, |body| Weights::of(&parsed).get(&body).plain());
+    if article.is_empty() || plain > 3 * article.len() + furniture::OWN { paragraphs(&tree::text(&parsed)) } else { article }
 }
 
 /// The text of JSON-LD, in which there may be elements.
@@ -143,8 +152,11 @@ fn paragraphs(text: &str) -> String {
 /// The headline in front, unless the text begins with it.
 fn titled(title: Option<&str>, text: String) -> String {
     let Some(title) = title else { return text };
-    let same = |line: &str| line.split_whitespace().eq(title.split_whitespace());
-    if text.lines().filter(|line| !line.is_empty()).take(3).any(same) { text } else { format!("{title}\n\n{text}") }
+    // Quotes and spaces are written in more than one way.
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let wanted = letters(title);
+    let same = |line: &str| line.len() <= 4 * title.len() && letters(line) == wanted;
+    if text.lines().filter(|line| !line.is_empty()).take(8).any(same) { text } else { format!("{title}\n\n{text}") }
 }
 
 #[cfg(test)]
@@ -191,6 +203,16 @@ mod tests {
         assert_eq!(paragraphs("a\nb\n\n\n\nc"), "a\nb\n\nc");
         assert_eq!(paragraphs(&format!("{long}\n{long}")), format!("{0}\n\n{0}", long.trim()));
         assert_eq!(titled(Some("A  b"), "A b\n\nc".into()), "A b\n\nc");
+        assert_eq!(titled(Some("Storm's end"), "Now\n\nStorm’s end\n\nc".into()), "Now\n\nStorm’s end\n\nc");
+    }
+
+    #[test]
+    fn much_text_is_never_next_to_nothing() {
+        let text = "<p>Words that stand in a sentence of this page, and some more of them.</p>".repeat(6);
+        for around in ["div", "form id=a", "nav", "aside", "footer", "div class=comments", "div class=post-meta", "dialog"] {
+            let page = of(&format!("<title>T</title><h1>T</h1><{around}>{text}<input>")).unwrap();
+            assert_eq!(page.text.matches("some more of them").count(), 6, "{around}: {}", page.text);
+        }
     }
 
     #[test]

@@ -1,12 +1,19 @@
 //! Owns: lists of links to other texts, and the first words of these: related stories, sections of a site. Never: which part of a page is the article.
 
-use super::furniture::{OWN, small};
+use super::block::{is, small};
+use super::furniture::OWN;
 use super::weight::Weights;
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 
 /// As many links are a list.
 const LINKS: usize = 2;
+
+/// Bytes of a link in a list, in the mean, at most.
+const LINK: usize = 60;
+
+/// A page with as many times the text in its lists as outside them is about these.
+const INDEX: usize = 8;
 
 /// As many teasers beside each other are a list.
 const LIST: usize = 3;
@@ -27,7 +34,8 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
     let told: usize = teasers.iter().map(|node| weights.get(node).text).sum();
     let outside = weights.get(&body).plain().saturating_sub(plain(&links) + plain(&teasers));
     let listing = told >= OWN && (outside < OWN || (!article && outside < told));
-    if listing || outside >= OWN {
+    let linked: usize = links.iter().map(|node| weights.get(node).text).sum();
+    if listing || (outside >= OWN && linked <= outside * INDEX) {
         links.iter().for_each(out);
     }
     if !listing && outside >= OWN {
@@ -64,8 +72,13 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &Weights) -> Lists<'a> {
             continue;
         }
         let weight = weights.get(&node);
-        // Four fifths.
-        if weight.links >= LINKS && weight.linked * 5 >= weight.text * 4 && !is(&node, &["main", "article", "p", "tbody", "tr"]) {
+        // Four fifths; where the links are long, they are the text.
+        let short = weight.linked <= weight.links * LINK;
+        if short
+            && weight.links >= LINKS
+            && weight.linked * 5 >= weight.text * 4
+            && !is(&node, &["main", "article", "p", "tbody", "tr"])
+        {
             inside.insert(node.id);
             found.links.push(node);
         } else if weight.links >= LIST {
@@ -97,10 +110,6 @@ fn linked_heading(node: &NodeRef) -> bool {
     node.descendants_it().any(|n| {
         (heading(&n) && below(&n, |n| is(n, &["a"]))) || (link(&n) && below(&n, |n| is(n, &["h2", "h3", "h4", "h5", "h6"])))
     })
-}
-
-fn is(node: &NodeRef, names: &[&str]) -> bool {
-    node.node_name().is_some_and(|name| names.contains(&&*name))
 }
 
 #[cfg(test)]

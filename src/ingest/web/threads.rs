@@ -1,46 +1,71 @@
 //! Owns: threads of posts, in forums and below articles: the heads and feet of their posts. Never: which part of a page is the article.
 
-use super::furniture::small;
+use super::block::{is, sentence, small};
 use dom_query::{Document, NodeRef};
 use std::collections::{BTreeMap, HashMap};
 
 /// As many siblings of one class are a thread.
 const THREAD: usize = 3;
 
-/// What a class holds that is given to a post.
-const POST: [&str; 4] = ["post", "comment", "message", "reply"];
+/// A word in the class that is given to a post.
+const POST: [&str; 5] = ["post", "postcontainer", "comment", "message", "reply"];
 
-/// What a class holds that is given to the head or foot of a post.
-const AROUND: [&str; 14] = [
+/// A word in the class that is given to the head or foot of a post.
+const AROUND: [&str; 26] = [
     "author",
-    "byline",
-    "user",
-    "profile",
-    "date",
-    "time",
-    "meta",
-    "control",
-    "button",
-    "links",
-    "action",
-    "toolbar",
-    "signature",
     "avatar",
+    "buttons",
+    "byline",
+    "controls",
+    "date",
+    "info",
+    "infos",
+    "likes",
+    "links",
+    "meta",
+    "permalink",
+    "postdate",
+    "postlinks",
+    "postprofile",
+    "profile",
+    "sig",
+    "signature",
+    "time",
+    "timestamp",
+    "toolbar",
+    "user",
+    "userinfo",
+    "username",
+    "actions",
+    "action",
 ];
 
-/// What a class holds that is given to the text of a post, whatever else it holds.
-const TEXT: [&str; 4] = ["content", "body", "text", "entry"];
+/// A word in the class that is given to the text of a post, whatever else is in it.
+const TEXT: [&str; 8] = ["content", "body", "text", "entry", "message", "postbody", "status", "update"];
 
 /// Bytes in the head or foot of a post at most.
 const HEAD: usize = 300;
 
-/// Takes heads and feet out of the tree: who wrote a post and when, and what can be done with it.
-pub(super) fn clear(page: &Document) {
+/// Bytes behind a thread at most that are no text.
+const BEHIND: usize = 150;
+
+/// Takes heads and feet out of the tree: who wrote a post and when, and what can be done with it. `title`: that of the page.
+pub(super) fn clear(page: &Document, title: &str) {
     for thread in threads(page) {
-        thread.iter().for_each(around);
+        let class = thread[0].attr_or("class", "");
+        let gone: Vec<NodeRef> = thread.iter().flat_map(|post| around(post, first(&class))).collect();
+        let bytes = |nodes: &[NodeRef]| nodes.iter().map(bytes).sum::<usize>();
+        // Most of a thread is what was said in it.
+        if bytes(&gone) * 2 <= bytes(&thread) {
+            gone.iter().for_each(NodeRef::remove_from_parent);
+        }
         thread.last().into_iter().for_each(behind);
-        subjects(&thread);
+        subjects(&thread, title);
     }
+}
+
+fn bytes(node: &NodeRef) -> usize {
+    node.descendants_it().filter(NodeRef::is_text).map(|text| text.text().trim().len()).sum()
 }
 
 /// Posts below each other, in the order of the page.
@@ -48,8 +73,8 @@ fn threads(page: &Document) -> Vec<Vec<NodeRef<'_>>> {
     let mut all: BTreeMap<usize, Vec<NodeRef>> = BTreeMap::new();
     let mut places = HashMap::new();
     for node in page.select("div[class], li[class], article[class], section[class], tr[class], table[class]").nodes() {
-        let Some(class) = node.attr("class") else { continue };
-        let class = class.split_ascii_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+        let class = node.attr_or("class", "");
+        let class = first(&class).to_owned();
         let Some(parent) = node.parent().filter(|_| has(&class, &POST)) else { continue };
         let next = places.len();
         all.entry(*places.entry((parent.id, class)).or_insert(next)).or_default().push(*node);
@@ -57,21 +82,39 @@ fn threads(page: &Document) -> Vec<Vec<NodeRef<'_>>> {
     all.into_values().filter(|posts| posts.len() >= THREAD).collect()
 }
 
-fn has(class: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| class.contains(word))
+fn first(class: &str) -> &str {
+    class.split_ascii_whitespace().next().unwrap_or_default()
 }
 
-/// Takes out who wrote a post and when, and what can be done with it.
-fn around(post: &NodeRef) {
-    let mut gone = Vec::new();
+/// Whether one of the words stands in a class: `comment-author`, `post_author` and `postAuthor` hold an author, `sentiment` no time.
+fn has(class: &str, words: &[&str]) -> bool {
+    let mut parts: Vec<String> = vec![String::new()];
+    let mut small = false;
+    for c in class.chars() {
+        if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && small) {
+            parts.push(String::new());
+        }
+        small = c.is_ascii_lowercase();
+        parts.last_mut().into_iter().filter(|_| c.is_ascii_alphanumeric()).for_each(|part| part.push(c.to_ascii_lowercase()));
+    }
+    parts.iter().any(|part| words.contains(&part.as_str()))
+}
+
+/// The heads and feet in a post; those of answers below it are theirs.
+fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
+    let named = |node: &NodeRef| format!("{} {}", node.attr_or("class", ""), node.attr_or("itemprop", ""));
+    let text = |node: &NodeRef| has(&named(node), &TEXT);
+    let mut gone: Vec<NodeRef> = Vec::new();
     for node in post.descendants_it().filter(NodeRef::is_element) {
-        let named: Vec<_> = ["class", "itemprop"].iter().filter_map(|a| node.attr(a)).collect();
-        let named = named.iter().map(|n| n.to_ascii_lowercase()).collect::<Vec<_>>().join(" ");
-        if has(&named, &AROUND) && !has(&named, &TEXT) && small(&node, HEAD) {
+        let class = named(&node);
+        let fits = class.len() > 1 && has(&class, &AROUND) && first(&class) != kind && !text(&node) && small(&node, HEAD);
+        // Inside another it goes with that.
+        let inside = || node.ancestors_it(Some(8)).any(|above| gone.iter().rev().take(8).any(|out| out.id == above.id));
+        if fits && !inside() && !node.descendants_it().any(|below| below.is_element() && text(&below)) {
             gone.push(node);
         }
     }
-    gone.iter().for_each(NodeRef::remove_from_parent);
+    gone
 }
 
 /// Takes out what little stands behind the last post: other pages of the thread, who else is reading.
@@ -79,28 +122,23 @@ fn behind(last: &NodeRef) {
     let mut next = last.next_sibling();
     while let Some(node) = next {
         next = node.next_sibling();
-        if node.node_name().is_some_and(|name| matches!(&*name, "div" | "section" | "nav" | "form" | "table"))
-            && small(&node, HEAD)
-        {
+        if is(&node, &["div", "section", "nav", "form", "table"]) && small(&node, BEHIND) && !sentence(&node.text()) {
             node.remove_from_parent();
         }
     }
 }
 
-/// Takes out headings that stand above posts again and again: "Re: the subject".
-fn subjects(posts: &[NodeRef]) {
-    let mut all: HashMap<String, Vec<NodeRef>> = HashMap::new();
+/// Takes out headings that say the title of the page above each post: "Re: the subject".
+fn subjects(posts: &[NodeRef], title: &str) {
+    let title = title.to_lowercase();
     for post in posts {
-        for node in post.descendants_it().filter(|n| n.is_element()) {
-            let name = node.node_name().unwrap_or_default();
-            if matches!(&*name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
-                let text = node.text().trim().to_lowercase();
-                all.entry(text.trim_start_matches("re:").trim().to_owned()).or_default().push(node);
-            }
+        let heading = post.descendants_it().find(|n| is(n, &["h1", "h2", "h3", "h4", "h5", "h6"]));
+        let Some(heading) = heading else { continue };
+        let text = heading.text().to_lowercase();
+        let text = text.trim().trim_start_matches("re:").trim();
+        if !text.is_empty() && title.contains(text) {
+            heading.remove_from_parent();
         }
-    }
-    for same in all.values().filter(|same| same.len() >= THREAD) {
-        same.iter().for_each(NodeRef::remove_from_parent);
     }
 }
 
@@ -110,7 +148,7 @@ mod tests {
 
     fn cleared(html: &str) -> String {
         let page = Document::from(html);
-        clear(&page);
+        clear(&page, "Pumps");
         let texts =
             page.body().unwrap().descendants_it().filter(|n| n.is_text()).map(|n| n.text().to_string()).collect::<Vec<_>>();
         texts.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
@@ -120,16 +158,27 @@ mod tests {
     fn posts_lose_their_heads_and_feet() {
         let post = |n: u8| {
             format!(
-                "<li class='Comment odd'><h3>Re: Pumps</h3><p class=author>by ann » {n} May</p><div class=user-content>Text {n}.</div>\
+                "<li class='Comment odd'><h3>Re: Pumps</h3><p class=author>by ann » {n} May</p><div class=user-content>Text {n}, and more of it than stands around.</div>\
                  <div><ul class=post-buttons><li>Quote</ul></div></li>"
             )
         };
         let thread = |n: u8| format!("<h1>Pumps</h1><ul>{}</ul>", (1..=n).map(post).collect::<String>());
-        assert_eq!(cleared(&thread(3)), "Pumps Text 1. Text 2. Text 3.");
+        assert_eq!(
+            cleared(&thread(3)),
+            "Pumps ".to_owned()
+                + &(1..=3).map(|n| format!("Text {n}, and more of it than stands around.")).collect::<Vec<_>>().join(" ")
+        );
         // Two are no thread.
         assert!(cleared(&thread(2)).contains("by ann » 2 May"));
         let long = format!("<div class=post><div class=date>{}</div></div>", "words ".repeat(60)).repeat(3);
         assert_eq!(cleared(&long).split(' ').count(), 180);
+        let updates = "<div class=live-post><div class=update-message>A goal by Smith.</div></div>".repeat(4);
+        assert_eq!(cleared(&updates).matches("A goal").count(), 4);
+        let reply = "<li class='comment byuser comment-author-ann'>An answer.</li>";
+        let thread = format!("<li class='comment byuser'>Text.<ul>{reply}</ul></li>").repeat(3);
+        assert_eq!(cleared(&thread).matches("An answer.").count(), 3);
+        let ends = "<div class=post>Text.</div>".repeat(3) + "<div>It ends here.</div>";
+        assert!(cleared(&ends).ends_with("It ends here."));
         let behind = "<div class=post>Text.</div>".repeat(3) + "<div>3 guests</div><p>An end.</p>";
         assert_eq!(cleared(&behind), "Text. Text. Text. An end.");
     }

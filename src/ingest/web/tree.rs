@@ -221,7 +221,7 @@ impl TreeSink for Watched {
 
 /// The text below a node of the tree with a line break at each block, nothing of scripts and styles.
 pub(super) fn text(document: &Document) -> String {
-    document.select("script, style, noscript, template, nav, header, footer, aside, form, select, button").remove();
+    document.select("script, style, noscript, template, select, textarea, button").remove();
     document.body().map_or_else(String::new, |body| body.formatted_text().to_string())
 }
 
