@@ -45,6 +45,9 @@ const PRINT: usize = 200;
 /// Bytes of a line at most that says when something was written, and by whom, and words in it besides the time.
 const DATELINE: (usize, usize) = (80, 8);
 
+/// Lines with a day at most: of printing, of a change. More of them are entries of a list.
+const LINES: usize = 2;
+
 /// Bytes of text that are a text of their own: some two sentences.
 pub(super) const OWN: usize = 150;
 
@@ -56,8 +59,8 @@ fn matcher(selector: &str) -> Matcher {
 pub(super) fn clear(page: &Document, about: &About) -> bool {
     page.select_matcher(&HEAD).remove();
     around(page);
-    pieces(page);
     comments(page, about.article);
+    pieces(page);
     threads::clear(page, about.title.as_deref().unwrap_or_default());
     teasers::clear(page, about.article)
 }
@@ -66,11 +69,14 @@ pub(super) fn clear(page: &Document, about: &About) -> bool {
 pub(super) fn around(page: &Document) {
     let (all, weights) = (page.select_matcher(&AROUND), Weights::of(page));
     let whole = page.body().map_or(0, |body| weights.get(&body).plain());
-    let gone = all.nodes().iter().filter(|node| {
-        let question = is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above));
-        !question && weights.get(node).plain() * 2 <= whole
-    });
-    gone.for_each(NodeRef::remove_from_parent);
+    for node in all.nodes() {
+        if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
+            // A heading that opens what stands below it.
+            node.rename("span");
+        } else if weights.get(node).plain() * 2 <= whole {
+            node.remove_from_parent();
+        }
+    }
 }
 
 /// Links, times, small print and forms, as far as they stand alone.
@@ -78,6 +84,7 @@ fn pieces(page: &Document) {
     let (all, blocks) = (page.select_matcher(&PIECES), Blocks::default());
     let mut gone: Vec<NodeRef> = Vec::new();
     let mut often: HashMap<String, Vec<NodeRef>> = HashMap::new();
+    let mut lines: Vec<NodeRef> = Vec::new();
     for node in all.nodes() {
         if is(node, &["form"]) {
             let asks = || node.descendants_it().any(|n| is(&n, &["input", "textarea"]));
@@ -86,7 +93,10 @@ fn pieces(page: &Document) {
         }
         let block = blocks.alone(node);
         if is(node, &["time"]) {
-            gone.extend(dateline(node).or(block.map(|_| *node)));
+            match dateline(node) {
+                Some(line) => lines.push(line),
+                None => gone.extend(block.map(|_| *node)),
+            }
             continue;
         }
         let Some(block) = block else { continue };
@@ -104,6 +114,9 @@ fn pieces(page: &Document) {
                 }
             }
         }
+    }
+    if lines.len() <= LINES {
+        gone.extend(lines);
     }
     gone.extend(often.into_values().filter(|same| same.len() >= OFTEN).flatten());
     gone.iter().for_each(NodeRef::remove_from_parent);
@@ -184,6 +197,7 @@ mod tests {
             cleared("<div><time>10:42</time><p>Goal number 1 for Smith and the team!</p></div>"),
             "Goal number 1 for Smith and the team!"
         );
+        assert_eq!(cleared(&"<p><time>10:42</time> Goal by Smith</p>".repeat(8)).matches("Goal").count(), 8);
         assert_eq!(cleared("<p>In <time>1920</time> he died.</p>"), "In 1920 he died.");
         assert_eq!(cleared("<div><p>Sold out.</p><time>May 1</time></div>"), "Sold out.");
     }
