@@ -79,7 +79,8 @@ pub(super) fn about(page: &Document) -> About {
     dates.extend(times.iter().chain(any.iter()).take(4).filter_map(|time| one_line(&time.attr("datetime")?)));
     let date = dates.iter().find_map(|d| date::normalise(d));
     let body = linked.as_ref().and_then(|article| article.get("articleBody")?.as_str()).map(unescaped);
-    let article = linked.is_some() || metas.get("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
+    let kind = metas.get("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
+    let article = linked.is_some() || kind || metas.contains_key(DATES[0]) || page.select("article h1").length() == 1;
     let title = title.filter(|title| title.len() <= TITLE);
     About { title, article, bad_date: date.is_none() && !dates.is_empty(), date, url, site, body }
 }

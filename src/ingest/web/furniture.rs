@@ -68,12 +68,12 @@ pub(super) fn clear(page: &Document, about: &About) -> bool {
 /// What holds most of the text of a page is no menu, whatever it is called.
 pub(super) fn around(page: &Document) {
     let (all, weights) = (page.select_matcher(&AROUND), Weights::of(page));
-    let whole = page.body().map_or(0, |body| weights.get(&body).plain());
+    let whole = page.body().map_or(0, |body| weights.get(&body).prose);
     for node in all.nodes() {
         if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
             // A heading that opens what stands below it.
             node.rename("span");
-        } else if weights.get(node).plain() * 2 <= whole {
+        } else if weights.get(node).prose * 2 <= whole {
             node.remove_from_parent();
         }
     }
@@ -204,6 +204,10 @@ mod tests {
 
     #[test]
     fn most_of_a_page_is_no_furniture() {
+        let aside =
+            format!("<aside>{}</aside>", "<div><h3><a href=/x>A story</a></h3><p>It begins like this.</p></div>".repeat(20));
+        let short = "A notice in one sentence, which is as long as sentences in notices are, and one day late.";
+        assert_eq!(cleared(&format!("<article><h1>H</h1><p>{short}</p></article>{aside}")), format!("H {short}"));
         let text = "words of a text ".repeat(20);
         for around in ["nav", "aside", "footer", "form", "div class='x cookie-consent'", "div role=complementary"] {
             assert_eq!(cleared(&format!("<h1>H</h1><{around}><p>{text}</p>")), format!("H {}", text.trim()), "{around}");

@@ -14,7 +14,12 @@ pub(super) struct Weight {
     pub linked: usize,
     /// How many links.
     pub links: usize,
+    /// Of the text, in pieces outside links that are as long as a sentence.
+    pub prose: usize,
 }
+
+/// Bytes of a piece of text at least that is a sentence; first words of another story, labels and names are shorter as a rule.
+const SENTENCE: usize = 60;
 
 impl Weight {
     /// Bytes of text outside links.
@@ -38,7 +43,8 @@ impl Weights {
             };
             if node.is_text() {
                 let text = node.text().trim().len();
-                all.insert(node.id, Weight { text, linked: if linked { text } else { 0 }, links: 0 });
+                let prose = if !linked && text >= SENTENCE { text } else { 0 };
+                all.insert(node.id, Weight { text, linked: if linked { text } else { 0 }, links: 0, prose });
             } else if node.is_element() {
                 let name = node.node_name().unwrap_or_default();
                 if matches!(&*name, "script" | "style" | "noscript" | "template") {
@@ -57,6 +63,7 @@ impl Weights {
                 sum.text += below.text;
                 sum.linked += below.linked;
                 sum.links += below.links;
+                sum.prose += below.prose;
             }
         }
         Weights(all)
@@ -76,9 +83,9 @@ mod tests {
         let page = Document::from("<p>One <a href=x>two <b>three</b></a><script>four</script></p><div> five </div>");
         let weights = Weights::of(&page);
         let of = |selector: &str| weights.get(page.select(selector).nodes().first().unwrap());
-        assert_eq!(of("p"), Weight { text: 11, linked: 8, links: 1 });
-        assert_eq!(of("div"), Weight { text: 4, linked: 0, links: 0 });
-        assert_eq!(of("body"), Weight { text: 15, linked: 8, links: 1 });
+        assert_eq!(of("p"), Weight { text: 11, linked: 8, links: 1, prose: 0 });
+        assert_eq!(of("div"), Weight { text: 4, linked: 0, links: 0, prose: 0 });
+        assert_eq!(of("body"), Weight { text: 15, linked: 8, links: 1, prose: 0 });
         assert_eq!((of("body").plain(), of("script")), (7, Weight::default()));
     }
 }
