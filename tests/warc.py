@@ -95,7 +95,7 @@ def run(program, *arguments, code=0):
 
 
 def documents(program, path, *arguments):
-    """What is read of an archive, and what is said about the rest: a near-copy of everything, so that everything is named."""
+    """The summary of a scan, and what is said about the rest."""
     out, err = run(program, "scan", path, "--format", "json", *arguments)
     return json.loads(out)["summary"], err
 

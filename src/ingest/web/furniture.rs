@@ -67,7 +67,11 @@ pub(super) fn clear(page: &Document, about: &About) -> bool {
 
 /// What holds most of the text of a page is no menu, whatever it is called.
 pub(super) fn around(page: &Document) {
-    let (all, weights) = (page.select_matcher(&AROUND), Weights::of(page));
+    let all = page.select_matcher(&AROUND);
+    if all.is_empty() {
+        return;
+    }
+    let weights = Weights::of(page);
     let whole = page.body().map_or(0, |body| weights.get(&body).prose);
     for node in all.nodes() {
         if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
@@ -142,7 +146,11 @@ fn heading(node: &NodeRef) -> bool {
 }
 
 fn comments(page: &Document, article: bool) {
-    let (all, weights) = (page.select_matcher(&COMMENTS), Weights::of(page));
+    let all = page.select_matcher(&COMMENTS);
+    if all.is_empty() {
+        return;
+    }
+    let weights = Weights::of(page);
     let ids: HashSet<NodeId> = all.nodes().iter().map(|node| node.id).collect();
     let outermost = |node: &&NodeRef| !node.ancestors_it(None).any(|above| ids.contains(&above.id));
     let inside: usize = all.nodes().iter().filter(outermost).map(|node| weights.get(node).plain()).sum();

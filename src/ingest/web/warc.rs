@@ -271,7 +271,8 @@ impl<'a> Records<'a> {
 
     /// Bytes from this place on that are none of a record's.
     fn junk(&self, what: &str, at: u64) -> Broken {
-        let why = format!("{what} stand behind record {}; they were skipped", self.number);
+        let place = if self.number == 0 { "at the beginning".into() } else { format!("behind record {}", self.number) };
+        let why = format!("{what} stand {place}; they were skipped");
         Broken { number: None, why, packed: false, member: self.start, at }
     }
 
