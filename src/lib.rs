@@ -1,41 +1,49 @@
 //! Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows where the overlap is,
 //! in both texts.
 
+mod align;
+mod clean;
 #[cfg(feature = "emit")]
 pub mod emit;
 mod engine;
 mod error;
+mod escape;
+mod gate;
 mod hash;
+#[cfg(feature = "index")]
+mod index;
 #[cfg(feature = "ingest")]
 pub mod ingest;
+mod model;
 mod pair;
+mod postings;
 pub mod report;
 mod sketch;
 mod span;
 mod text;
 
+pub use clean::documents::{Cause, Cut, Gone, Plan, Removal, Why};
+pub use clean::repeats::removal;
 pub use engine::batch::{compare_pairs, scan, scan_with};
 pub use engine::corpus::{Corpus, Texts};
-#[cfg(feature = "index")]
-pub use engine::index::{Added, AddedCounts, Checked, Index, IndexOptions, IndexStats, SameId, Sighting, Verification};
-pub use engine::options::{Progress, RunOptions, Stage};
 pub use engine::preset::Preset;
-pub use engine::removal::removal;
 pub use error::{Error, Result};
+#[cfg(feature = "index")]
+pub use index::{Added, AddedCounts, Checked, Index, IndexOptions, IndexStats, SameId, Sighting, Verification};
+pub use model::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
+pub use model::document::{Document, DocumentInfo, Documents};
+pub use model::options::{Progress, RunOptions, Stage};
+pub use model::thresholds::{Alignment, Keep, SourceLimit, Thresholds};
 pub use pair::background::Background;
 pub use pair::compare::compare;
-pub use pair::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
 pub use pair::explain::document::{DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document};
 pub use pair::explain::pair::{Candidacy, ChainTrace, FactsTrace, PairTrace, explain_pair};
 pub use pair::explain::verdict::{Check, Step, Verdict};
-pub use pair::removal::{Cause, Cut, Gone, Plan, Removal, Why};
-pub use pair::thresholds::{Alignment, Keep, SourceLimit, Thresholds};
 /// For the tests of candidates; no part of the public interface.
 #[doc(hidden)]
 pub use sketch::fingerprint::Fingerprinter;
 pub use sketch::recipe::{Banding, Recipe};
 pub use span::Span;
-pub use text::document::{Document, DocumentInfo, Documents};
 pub use text::lines::LineIndex;
 pub use text::token::{Kind, Tokens, tokenize};
 

@@ -1,7 +1,7 @@
 //! Owns: an input opened a second time: that it is the same, its bytes, its encoding. Never: where its records are.
 
-use super::sink::{Sink, utf16};
-use super::{Error, Job};
+use crate::emit::sink::{Sink, utf16};
+use crate::emit::{Error, Job};
 use crate::ingest::compress::Plain;
 use crate::ingest::shared::Shared;
 use crate::ingest::{ReadFile, decode};

@@ -1,9 +1,9 @@
 //! Owns: JSON that is no JSON Lines written again: an array, one object, objects in a row. Never: parses what a record holds.
 
-use super::again::{self, encoded, exact};
-use super::edit::{Edited, record};
-use super::sink::Sink;
-use super::{Begun, Change, Error, Job, Taken};
+use crate::emit::again::{self, encoded, exact};
+use crate::emit::edit::{Edited, record};
+use crate::emit::sink::Sink;
+use crate::emit::{Begun, Change, Error, Job, Taken};
 use crate::ingest::array::{Split, split};
 use encoding_rs::Encoding;
 use std::io::Write;

@@ -1,7 +1,7 @@
 //! Owns: one text or JSON record changed: parts cut out, members added, all else byte for byte. Never: which records there are.
 
-use super::again::{encoded, exact};
-use super::{ANNOTATION, Annotation, Change, Error, Job};
+use crate::emit::again::{encoded, exact};
+use crate::emit::{ANNOTATION, Annotation, Change, Error, Job};
 use crate::ingest::json::{string, walk};
 use crate::ingest::record::TEXT;
 use crate::span::Span;

@@ -1,9 +1,9 @@
 //! Owns: JSON Lines written again. Never: parses a line that is kept.
 
-use super::again::{self, Records};
-use super::edit::{Edited, record};
-use super::sink::Sink;
-use super::{Change, Error, Job, Taken};
+use crate::emit::again::{self, Records};
+use crate::emit::edit::{Edited, record};
+use crate::emit::sink::Sink;
+use crate::emit::{Change, Error, Job, Taken};
 use std::io::{Read, Write};
 
 /// Bytes read at a time.

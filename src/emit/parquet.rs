@@ -1,9 +1,9 @@
 //! Owns: Parquet written again, column by column, without looking into nested values. Never: goes through rows, but to show
 //! those that are removed.
 
-use super::edit::{Cut, cut};
-use super::sink::Sink;
-use super::{ANNOTATION, Annotation, Change, Error, Job, Taken, again};
+use crate::emit::edit::{Cut, cut};
+use crate::emit::sink::Sink;
+use crate::emit::{ANNOTATION, Annotation, Change, Error, Job, Taken, again};
 use crate::ingest::parquet::{columns, guarded, open, rows};
 use crate::ingest::record::{Context, TEXT};
 use crate::ingest::shared::Shared;

@@ -1,9 +1,9 @@
 //! Owns: CSV and TSV written again. Never: puts quotes around a field that is kept, or takes them away.
 
-use super::again::{self, encoded, exact};
-use super::edit::{Cut, Gone, cut};
-use super::sink::Sink;
-use super::{ANNOTATION, Annotation, Begun, Change, Error, Job, Taken};
+use crate::emit::again::{self, encoded, exact};
+use crate::emit::edit::{Cut, Gone, cut};
+use crate::emit::sink::Sink;
+use crate::emit::{ANNOTATION, Annotation, Begun, Change, Error, Job, Taken};
 use crate::ingest::record::{Context, TEXT};
 use crate::ingest::table::{Next, Rows, delimiter};
 use crate::span::Span;

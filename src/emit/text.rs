@@ -1,9 +1,9 @@
 //! Owns: files that are one text or one page, written again as they are. Never: records.
 
-use super::again::{self, encoded};
-use super::edit::{self, Cut};
-use super::sink::Sink;
-use super::{Begun, Change, Error, Job, Taken};
+use crate::emit::again::{self, encoded};
+use crate::emit::edit::{self, Cut};
+use crate::emit::sink::Sink;
+use crate::emit::{Begun, Change, Error, Job, Taken};
 use crate::ingest::{Format, decode};
 use encoding_rs::{Encoding, UTF_8};
 use std::io::Write;

@@ -1,13 +1,13 @@
 //! Owns: texts, and the articles of pages and archives, written as lines of JSON. Never: files written in the format they have.
 
-use super::again;
-use super::edit::{self, Cut, Edited};
-use super::sink::Sink;
-use super::{Change, Error, Job, Taken};
+use crate::emit::again;
+use crate::emit::edit::{self, Cut, Edited};
+use crate::emit::sink::Sink;
+use crate::emit::{Change, Error, Job, Taken};
 #[cfg(feature = "web")]
 use crate::ingest::Format;
 use crate::ingest::decode;
-use crate::text::document::Document;
+use crate::model::document::Document;
 use serde::Serialize;
 use std::io::Write;
 

@@ -2,9 +2,9 @@
 //!
 //! The input is read twice: first to see where each record stands and what goes with it, then to copy.
 
-use super::again;
-use super::sink::Sink;
-use super::{Begun, Change, Error, Job, Taken};
+use crate::emit::again;
+use crate::emit::sink::Sink;
+use crate::emit::{Begun, Change, Error, Job, Taken};
 use crate::ingest::Compression;
 use crate::ingest::shared::Shared;
 use crate::ingest::web::archive::{self, Members, Record};

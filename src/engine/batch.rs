@@ -1,19 +1,19 @@
 //! Owns: the way from documents to findings, on one screen. Never: a stage's details.
 
-use crate::engine::arrange::{self, Members, Relations};
-use crate::engine::gather::{Gathered, gather};
-use crate::engine::options::{Progress, RunOptions, Stage};
+use crate::engine::candidates::Candidates;
+use crate::engine::cluster::{self, Members, Relations};
+use crate::engine::compare::{Verified, Verifier};
 use crate::engine::repeats::repeats;
-use crate::engine::search::Candidates;
-use crate::engine::verify::{Verified, Verifier};
-use crate::engine::{draw, search};
+use crate::engine::sketch::{Gathered, gather};
+use crate::engine::{background, candidates};
 use crate::error::{Error, Result};
+use crate::model::detection::{Cluster, Detection, Pair, Repeat, Summary};
+use crate::model::document::Documents;
+use crate::model::options::{Progress, RunOptions, Stage};
+use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::candidate::{families, pack};
-use crate::pair::detection::{Cluster, Detection, Pair, Repeat, Summary};
-use crate::pair::thresholds::Thresholds;
+use crate::postings::policy::{families, pack};
 use crate::sketch::recipe::Recipe;
-use crate::text::document::Documents;
 use rayon::prelude::*;
 
 /// Two texts of this resemblance count as one when it is asked in how many texts a passage stands.
@@ -79,7 +79,7 @@ fn scan_under(
         let found = relate_under(documents, background, recipe, thresholds, progress)?;
         let Related { all, members, background, family, near, far, relations, clusters, around } = found;
         let verifier = Verifier { documents, first: &all.first, background: &background, recipe, thresholds, progress };
-        let pairs = arrange::reported(&relations, &around, &all, &verifier)?;
+        let pairs = cluster::reported(&relations, &around, &all, &verifier)?;
         let repeats = repeats(&all, &members, &family, &verifier)?;
 
         let candidates = (near.pairs.len() + far.pairs.len()) as u64;
@@ -142,16 +142,16 @@ fn relate_under(
 ) -> Result<Related> {
     let mut all = gather(documents, recipe, thresholds, progress)?;
     sort(&mut all, progress);
-    let background = background.cloned().unwrap_or_else(|| draw::background(&all, thresholds));
+    let background = background.cloned().unwrap_or_else(|| background::background(&all, thresholds));
     let verifier = Verifier { documents, first: &all.first, background: &background, recipe, thresholds, progress };
 
-    let near = search::by_documents(&all, documents, recipe)?;
+    let near = candidates::by_documents(&all, documents, recipe)?;
     progress.begin(Stage::Compare, near.pairs.len() as u64);
     let compared = verifier.compare(&near.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
     let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
     let family = families(all.first.len(), compared.iter().filter(alike).map(|v| (v.a, v.b)));
 
-    let far = search::by_passages(&all, &family, &near.pairs, recipe, thresholds);
+    let far = candidates::by_passages(&all, &family, &near.pairs, recipe, thresholds);
     progress.begin(Stage::Compare, far.pairs.len() as u64);
     let mut relations = Relations::default();
     relations.extend(compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect());
@@ -159,7 +159,7 @@ fn relate_under(
 
     progress.begin(Stage::Cluster, 0);
     let members = Members::new(&all);
-    let (clusters, around) = arrange::clusters(&all, &members, &mut relations, &verifier)?;
+    let (clusters, around) = cluster::clusters(&all, &members, &mut relations, &verifier)?;
     Ok(Related { all, members, background, family, near, far, relations, clusters, around })
 }
 

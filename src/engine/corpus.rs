@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::hash;
-use crate::text::document::{Document, DocumentInfo, Documents};
+use crate::model::document::{Document, DocumentInfo, Documents};
 use std::borrow::Cow;
 
 /// Texts by number, wherever they are kept.

@@ -1,15 +1,11 @@
-//! All documents: the only floor with threads and storage. It never prints and never knows a file format.
+//! All documents: the only floor with threads. It never prints and never knows a file format.
 
-pub mod arrange;
+pub mod background;
 pub mod batch;
+pub mod candidates;
+pub mod cluster;
+pub mod compare;
 pub mod corpus;
-pub mod draw;
-pub mod gather;
-#[cfg(feature = "index")]
-pub mod index;
-pub mod options;
 pub mod preset;
-pub mod removal;
 pub mod repeats;
-pub mod search;
-pub mod verify;
+pub mod sketch;

@@ -1,6 +1,6 @@
 //! Owns: named sets of values for the kinds of corpora people have. Never: a value that a preset does not change.
 
-use crate::pair::thresholds::{Alignment, Thresholds};
+use crate::model::thresholds::{Alignment, Thresholds};
 use crate::sketch::recipe::Recipe;
 use serde::{Deserialize, Serialize};
 

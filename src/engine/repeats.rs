@@ -1,23 +1,23 @@
 //! Owns: repeats inside one text and across texts, gathered over all documents. Never: what a repeat inside one text is.
 
-use crate::engine::arrange::Members;
-use crate::engine::gather::Gathered;
-use crate::engine::options::{Progress, Stage};
-use crate::engine::verify::Verifier;
+use crate::engine::cluster::Members;
+use crate::engine::compare::Verifier;
+use crate::engine::sketch::Gathered;
 use crate::error::{Error, Result};
 use crate::hash::{self, ByHash};
+use crate::model::detection::{Place, Repeat};
+use crate::model::document::Documents;
+use crate::model::options::{Progress, Stage};
+use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::candidate::{Posting, groups};
-use crate::pair::detection::{Place, Repeat};
 use crate::pair::repeat::{Passage, inside, words};
-use crate::pair::thresholds::Thresholds;
+use crate::postings::policy::{Posting, groups};
 use crate::sketch::anchor::is_anchor;
 use crate::sketch::fingerprint::paragraph_key;
 use crate::sketch::recipe::Recipe;
-use crate::sketch::shingle::{Shingles, shingles};
 use crate::span::Span;
-use crate::text::document::Documents;
 use crate::text::paragraph::token_ranges;
+use crate::text::shingle::{Shingles, shingles};
 use crate::text::token::{Tokens, tokenize};
 use rayon::prelude::*;
 use std::ops::Range;

@@ -1,8 +1,8 @@
 //! Owns: where records begin and end in JSON that is no JSON Lines: one object, an array, objects one after another.
 //! Never: what a record holds.
 
-use super::Reason;
-use super::record::{Batch, Context};
+use crate::ingest::Reason;
+use crate::ingest::record::{Batch, Context};
 use serde::Deserializer as _;
 use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;

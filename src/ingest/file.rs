@@ -1,10 +1,10 @@
 //! Owns: one file or stream to documents: which reader it needs, and what is to be remembered of it. Never: which files there are.
 
-use super::compress::{Compression, Plain};
-use super::record::{Batch, Context, Fields, Tap};
-use super::source::{Source, failed};
-use super::{Format, InputOptions, Intake, ReadFile, Reason, array, decode, known_encoding, lines, shape, spool};
-use crate::text::document::Document;
+use crate::ingest::compress::{Compression, Plain};
+use crate::ingest::record::{Batch, Context, Fields, Tap};
+use crate::ingest::source::{Source, failed};
+use crate::ingest::{Format, InputOptions, Intake, ReadFile, Reason, array, decode, known_encoding, lines, shape, spool};
+use crate::model::document::Document;
 use encoding_rs::{Encoding, UTF_8};
 use std::fs::File;
 use std::io::{self, Read};

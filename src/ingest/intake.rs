@@ -1,6 +1,6 @@
 //! Owns: how an [`Intake`] grows, and the words of its problems made safe. Never: reads anything.
 
-use super::{Intake, Problem, Reason};
+use crate::ingest::{Intake, Problem, Reason};
 
 /// Examples kept of each kind of problem.
 const EXAMPLES: u64 = 5;

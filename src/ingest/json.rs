@@ -1,7 +1,7 @@
 //! Owns: one JSON record to a document: which field is what, and how its value is read. Never: where records begin and end.
 
-use super::record::{Batch, Context, DATE, Fields, ID, OTHER_CASE, ROLES, SOURCE, TEXT};
-use super::{Format, InputOptions, Intake, Reason, array, intake::escape, lines};
+use crate::ingest::record::{Batch, Context, DATE, Fields, ID, OTHER_CASE, ROLES, SOURCE, TEXT};
+use crate::ingest::{Format, InputOptions, Intake, Reason, array, intake::escape, lines};
 use encoding_rs::Encoding;
 use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};

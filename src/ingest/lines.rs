@@ -1,7 +1,7 @@
 //! Owns: JSON Lines as a stream: windows of whole lines, read while the last window is parsed. Never: what a line holds.
 
-use super::record::{Batch, Context};
-use super::{Reason, file};
+use crate::ingest::record::{Batch, Context};
+use crate::ingest::{Reason, file};
 use std::io::{self, Read};
 
 /// Bytes read at a time.

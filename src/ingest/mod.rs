@@ -41,7 +41,7 @@ pub use compress::Compression;
 pub use problem::{Problem, Reason};
 pub use source::is_pattern;
 
-use crate::text::document::Document;
+use crate::model::document::Document;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;

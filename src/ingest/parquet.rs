@@ -1,8 +1,8 @@
 //! Owns: Parquet files: which columns are read, and rows to documents. Never: writes one.
 
-use super::record::{Batch, Context, DATE, ID, SOURCE, TEXT};
-use super::shared::{From, Shared};
-use super::{Reason, date};
+use crate::ingest::record::{Batch, Context, DATE, ID, SOURCE, TEXT};
+use crate::ingest::shared::{From, Shared};
+use crate::ingest::{Reason, date};
 use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArray, DataType};

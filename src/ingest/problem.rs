@@ -1,6 +1,6 @@
 //! Owns: the reasons for which something is not read, and a place with one. Never: what is done about it.
 
-use super::intake;
+use crate::ingest::intake;
 
 /// Why something was not read. The name is what the report shows under "skipped".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
 //! Owns: which fields of a record are looked for, and how their values become a document. Never: how a record is written.
 
-use super::{InputOptions, Intake, Reason, date, file};
-use crate::text::document::Document;
+use crate::ingest::{InputOptions, Intake, Reason, date, file};
+use crate::model::document::Document;
 use encoding_rs::Encoding;
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Owns: what a file holds, by its name and its first bytes. Never: reads it.
 
-use super::{Format, decode};
+use crate::ingest::{Format, decode};
 use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
 

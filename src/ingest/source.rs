@@ -1,6 +1,6 @@
 //! Owns: which files are read, in which order, and what they are called; patterns. Never: opens one of them.
 
-use super::{Format, Input, InputOptions, Intake, Reason};
+use crate::ingest::{Format, Input, InputOptions, Intake, Reason};
 use ignore::WalkBuilder;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;

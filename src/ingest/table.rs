@@ -1,7 +1,7 @@
 //! Owns: tables of text, CSV and TSV: where rows begin and end, and rows to documents. Never: writes a row.
 
-use super::record::{Batch, Context, DATE, ID, SOURCE, TEXT};
-use super::{Format, Reason};
+use crate::ingest::record::{Batch, Context, DATE, ID, SOURCE, TEXT};
+use crate::ingest::{Format, Reason};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use encoding_rs::UTF_8;
 use std::borrow::Cow;

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::hash;
 use crate::sketch::fingerprint::{EXACT_PARAGRAPH, WORD_SLOTS, paragraph_key, word_slot};
 use crate::sketch::recipe::Recipe;
-use crate::sketch::shingle::{Shingles, shingles};
+use crate::text::shingle::{Shingles, shingles};
 use crate::text::token::Tokens;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! Owns: verified near-copies to clusters, each around one representative. Never: how a pair is verified.
 
-use super::thresholds::Keep;
-use crate::text::document::DocumentInfo;
+use crate::model::document::DocumentInfo;
+use crate::model::thresholds::Keep;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
@@ -110,7 +110,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_node_once_and_every_member_verified(n in 1usize..30, pairs in prop::collection::vec((0u32..30, 0u32..30), 0..60), salt: u64) {
-            let like = |a: u32, b: u32| crate::hash::mix(salt ^ super::super::candidate::pack(a, b)).is_multiple_of(3);
+            let like = |a: u32, b: u32| crate::hash::mix(salt ^ crate::postings::policy::pack(a, b)).is_multiple_of(3);
             let pairs: Vec<_> = pairs.into_iter().filter(|&(a, b)| a != b && (a as usize) < n && (b as usize) < n && like(a, b)).collect();
             let groups = cluster(&edges(n, &pairs), |r, far| far.iter().map(|&f| like(r, f)).collect());
             let mut all: Vec<u32> = groups.iter().flat_map(|g| g.members.iter().copied().chain([g.representative])).collect();

@@ -1,17 +1,17 @@
 //! Owns: two prepared texts to a comparison, and the relation that follows. Never: which pairs are compared.
 
-use super::align::{self, Chain, Limits, Run, View};
-use super::background::Background;
-use super::detection::{Block, Comparison, Facts, Match, Relation};
-use super::facts::{Evidence, evidence};
-use super::folding::Words;
-use super::loose;
-use super::prepared::Prepared;
-use super::select::{equal_words, is_match, select, usize_range};
-use super::telling::{AGAINST, is_quotation, is_told, needed};
-use super::thresholds::{Alignment, Thresholds};
+use crate::align::chain::{self, Chain, Limits, Run, View};
+use crate::align::prepared::Prepared;
+use crate::align::select::{equal_words, is_match, select, usize_range};
+use crate::align::unordered;
+use crate::align::word_forms::Words;
+use crate::model::detection::{Block, Comparison, Facts, Match, Relation};
+use crate::model::thresholds::{Alignment, Thresholds};
+use crate::pair::background::Background;
+use crate::pair::facts::{Evidence, evidence};
+use crate::pair::informativeness::{AGAINST, is_quotation, is_told, needed};
 use crate::sketch::recipe::Recipe;
-use crate::sketch::shingle;
+use crate::text::shingle;
 use std::ops::Range;
 
 /// Compares two texts: resemblance, containment, matches, coverage, facts, relation.
@@ -66,16 +66,16 @@ pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
     let limits = Limits { max_gap, min_identity: t.min_identity };
     if t.alignment == Alignment::Forms {
         let words = Words::new(a, b);
-        let mut chains = align::chains(&View::folded(a, &words.of[0]), &View::folded(b, &words.of[1]), limits);
+        let mut chains = chain::chains(&View::folded(a, &words.of[0]), &View::folded(b, &words.of[1]), limits);
         // Forms alone, no word to the letter, are no evidence that one could show.
         chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
         return chains;
     }
-    let runs = align::chains(&View::exact(a), &View::exact(b), limits);
+    let runs = chain::chains(&View::exact(a), &View::exact(b), limits);
     if t.alignment == Alignment::Runs {
         return runs;
     }
-    let mut all = loose::chains(a, b, loose::Limits { max_gap, min_evidence: t.min_evidence, min_words: t.min_match });
+    let mut all = unordered::chains(a, b, unordered::Limits { max_gap, min_evidence: t.min_evidence, min_words: t.min_match });
     // Runs tell of passages too short for evidence; where words have found one, its ends are theirs.
     let clear = |c: &Chain| !all.iter().any(|l| overlap(&l.a(), &c.a()) || overlap(&l.b(), &c.b()));
     let beside: Vec<Chain> = runs.into_iter().filter(clear).collect();
@@ -86,7 +86,7 @@ pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
 /// The one chain of equal texts; none where they have no token.
 pub fn whole(a: &Prepared) -> Option<Chain> {
     let len = a.tokens.len() as u32;
-    (len > 0).then(|| vec![align::Run { a: 0, b: 0, len }].into())
+    (len > 0).then(|| vec![chain::Run { a: 0, b: 0, len }].into())
 }
 
 fn overlap(x: &Range<u32>, y: &Range<u32>) -> bool {

@@ -3,13 +3,13 @@
 //! A copy keeps the facts of its original, a template replaces them. A fact that one side merely lacks says nothing; one that stands
 //! against another in the same gap of the alignment disagrees, unless the two look like one word damaged.
 
-use super::align::Chain;
-use super::background::Background;
-use super::detection::Facts;
-use super::likeness::{Alike, alike};
-use super::prepared::Prepared;
-use super::select::usize_range;
+use crate::align::chain::Chain;
+use crate::align::edit_distance::{Alike, alike};
+use crate::align::prepared::Prepared;
+use crate::align::select::usize_range;
 use crate::hash::Hashes;
+use crate::model::detection::Facts;
+use crate::pair::background::Background;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
 //! Owns: what stands several times in one text: paragraphs, passages, periodic runs. Never: other texts.
 
-use super::thresholds::Thresholds;
+use crate::model::thresholds::Thresholds;
 use crate::sketch::fingerprint::paragraph_key;
-use crate::sketch::shingle::{Shingles, shingles};
+use crate::text::shingle::{Shingles, shingles};
 use crate::text::token::{Tokens, WORD};
 use std::collections::HashMap;
 use std::ops::Range;

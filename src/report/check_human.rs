@@ -1,14 +1,14 @@
 //! Owns: a verdict for a person: bounds, the findings that count, what was passed over, the last word. Never: how a passage is shown.
 
-use super::finding::first_words;
-use super::gate::Overlap;
-use super::human::{Human, Line};
-use super::passages::{self, Layout};
-use super::pieces::{self, Both};
-use super::verdict::{Finding, FindingKind, Ignore, Passage, Rule, State, Verdict};
-use super::words::{self, Style};
-use super::{Checked, HumanOptions};
-use crate::pair::detection::{Place, Relation};
+use crate::gate::Overlap;
+use crate::gate::verdict::{Finding, FindingKind, Ignore, Passage, Rule, State, Verdict};
+use crate::model::detection::{Place, Relation};
+use crate::report::finding::first_words;
+use crate::report::human::{Human, Line};
+use crate::report::passages::{self, Layout};
+use crate::report::pieces::{self, Both};
+use crate::report::words::{self, Style};
+use crate::report::{Checked, HumanOptions};
 use crate::span::Span;
 use crate::text::token::tokenize;
 use std::io::{self, Write};

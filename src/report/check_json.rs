@@ -1,10 +1,10 @@
 //! Owns: a verdict as it leaves the process, beside the ordinary report. Never: a finding's scores; the pairs have those.
 
-use super::finding::{SpanView, rounded};
-use super::json::{BUFFER, Separated, body, body_lines, in_parallel, line, value};
-use super::texts::Texts;
-use super::verdict::{Finding, Ignore, Rule, SourceCounts, Stale, State};
-use super::{Checked, Findings};
+use crate::gate::verdict::{Finding, Ignore, Rule, SourceCounts, Stale, State};
+use crate::report::finding::{SpanView, rounded};
+use crate::report::json::{BUFFER, Separated, body, body_lines, in_parallel, line, value};
+use crate::report::texts::Texts;
+use crate::report::{Checked, Findings};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 

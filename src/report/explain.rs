@@ -1,10 +1,11 @@
 //! Owns: a traced document or pair as stages to read, and as data. Never: measures anything.
 
-use super::words::{Ink, Style, count, fit, fraction, number};
-use super::{HumanOptions, json, sanitise};
+use crate::escape;
 use crate::pair::explain::document::{DocumentTrace, TokenTrace};
 use crate::pair::explain::pair::{ChainTrace, PairTrace};
 use crate::pair::explain::verdict::{Check, Step};
+use crate::report::words::{Ink, Style, count, fit, fraction, number};
+use crate::report::{HumanOptions, json};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -88,7 +89,7 @@ pub(super) fn write(e: Explained, options: HumanOptions, out: &mut dyn Write) ->
         }
     }
     writeln!(page.out)?;
-    page.line("recipe ", &format!("{}, background {}", e.recipe, sanitise::name(e.background)))
+    page.line("recipe ", &format!("{}, background {}", e.recipe, escape::name(e.background)))
 }
 
 type Sides<'a> = [(&'a str, &'a DocumentTrace)];

@@ -1,12 +1,12 @@
 //! Owns: the findings as they leave the process, schema `nearcopy.report/1`. Never: a format, or a whole report at once.
 
-use super::Findings;
-use super::texts::{self, Text, Texts};
 use crate::hash;
-use crate::pair::detection::{Cluster, Match, Pair, Place, Relation, Repeat};
-use crate::pair::thresholds::Thresholds;
+use crate::model::detection::{Cluster, Match, Pair, Place, Relation, Repeat};
+use crate::model::document::Documents;
+use crate::model::thresholds::Thresholds;
+use crate::report::Findings;
+use crate::report::texts::{self, Text, Texts};
 use crate::span::Span;
-use crate::text::document::Documents;
 use serde::ser::{Serialize, Serializer};
 use std::io;
 use unicode_segmentation::UnicodeSegmentation;
@@ -335,7 +335,7 @@ impl MatchView {
 }
 
 /// The first words at a place, on one line; ` …` says that there is more.
-pub(super) fn first_words(place: &Place, texts: &mut Texts) -> io::Result<String> {
+pub fn first_words(place: &Place, texts: &mut Texts) -> io::Result<String> {
     let text = texts.get(place.document)?;
     Ok(beginning(texts.passage(&text, place.span)?))
 }

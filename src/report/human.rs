@@ -1,9 +1,9 @@
 //! Owns: the report for a person: its order, its limits, its first and last lines. Never: a passage or a list.
 
-use super::texts::Texts;
-use super::words::{self, Ink, Style};
-use super::wrap::{self, Unit};
-use super::{Findings, HumanOptions};
+use crate::report::texts::Texts;
+use crate::report::words::{self, Ink, Style};
+use crate::report::wrap::{self, Unit};
+use crate::report::{Findings, HumanOptions};
 use std::io::{self, BufWriter, Write};
 
 /// No cluster holds it.

@@ -1,8 +1,8 @@
 //! Owns: the report as one JSON object and as JSON Lines, written as it is made. Never: what a field means.
 
-use super::Findings;
-use super::sanitise;
-use super::texts::Texts;
+use crate::escape;
+use crate::report::Findings;
+use crate::report::texts::Texts;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
@@ -156,7 +156,7 @@ fn list<T: Serialize>(out: &mut impl Write, name: &str, items: impl Iterator<Ite
     write.close()
 }
 
-pub(super) fn value<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> io::Result<()> {
+pub fn value<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Visible)).map_err(io::Error::from)
 }
 
@@ -168,7 +168,7 @@ impl Formatter for Visible {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let mut done = 0;
         if !fragment.bytes().all(|b| (0x20..0x7f).contains(&b)) {
-            for (at, c) in fragment.char_indices().filter(|&(_, c)| sanitise::acts(c)) {
+            for (at, c) in fragment.char_indices().filter(|&(_, c)| escape::acts(c)) {
                 out.write_all(&fragment.as_bytes()[done..at])?;
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(out, "\\u{unit:04x}")?;

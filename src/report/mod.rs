@@ -3,42 +3,39 @@
 mod check_human;
 mod check_json;
 mod explain;
-mod finding;
+pub(crate) mod finding;
 #[cfg(feature = "reports")]
 mod formats;
-mod gate;
 #[cfg(feature = "html")]
 mod html;
 mod human;
-mod json;
+pub(crate) mod json;
 mod passages;
 mod pieces;
 mod removals;
 mod removed;
-mod sanitise;
 mod sections;
 mod seen;
 mod stored;
-mod texts;
-mod verdict;
+pub(crate) mod texts;
 mod words;
 mod wrap;
 
+pub use crate::gate::verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
+pub use crate::gate::{Baseline, Bound, IgnoreRule, Limit, Matcher, Overlap, Policy, Scope, judge};
 pub use explain::{Explained, Traced};
 #[cfg(feature = "reports")]
 pub use formats::{GithubOptions, MarkdownOptions, SarifOptions, csv, github, junit, markdown, openmetrics, sarif, step_summary};
-pub use gate::{Baseline, Bound, IgnoreRule, Limit, Matcher, Overlap, Policy, Scope, judge};
 #[cfg(feature = "html")]
 pub use html::{HtmlOptions, HtmlSummaryOptions};
 pub use removals::{IndexUse, WrittenFile};
 pub use removed::{Annotated, Annotations, Raw, RemovedLines};
 pub use seen::{Own, Partner, Seen};
 pub use stored::Stored;
-pub use verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
 
-use crate::pair::detection::{Cluster, Detection};
-use crate::pair::removal::Plan;
-use crate::text::document::Documents;
+use crate::clean::documents::Plan;
+use crate::model::detection::{Cluster, Detection};
+use crate::model::document::Documents;
 use std::io::{self, Write};
 
 /// What a report is made from.

@@ -1,9 +1,9 @@
 //! Owns: two passages side by side, with line numbers and the edits marked. Never: which passages are worth showing.
 
-use super::pieces::{Amount, Both, Passage, Piece};
-use super::texts::Text;
-use super::words::{self, Ink, Style};
-use super::wrap::{self, Row, Unit};
+use crate::report::pieces::{Amount, Both, Passage, Piece};
+use crate::report::texts::Text;
+use crate::report::words::{self, Ink, Style};
+use crate::report::wrap::{self, Row, Unit};
 use crate::span::Span;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;

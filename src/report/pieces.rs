@@ -1,6 +1,6 @@
 //! Owns: which parts of a match are shown: equal runs, edits, cuts, line breaks in common. Never: columns or colours.
 
-use super::texts::Text;
+use crate::report::texts::Text;
 use crate::span::Span;
 use unicode_segmentation::UnicodeSegmentation;
 

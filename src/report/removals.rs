@@ -1,11 +1,11 @@
 //! Owns: what a cleaning takes away, for a person: how much, from where, and the removals to look at first. Never: takes anything away.
 
-use super::finding::{ReasonView, first_words, reasons};
-use super::human::{Human, Line};
-use super::words::{self, Style};
-use super::{Cleaned, HumanOptions, json};
-use crate::pair::detection::{Place, Relation};
-use crate::pair::removal::{Cut, Gone, Why};
+use crate::clean::documents::{Cut, Gone, Why};
+use crate::model::detection::{Place, Relation};
+use crate::report::finding::{ReasonView, first_words, reasons};
+use crate::report::human::{Human, Line};
+use crate::report::words::{self, Style};
+use crate::report::{Cleaned, HumanOptions, json};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

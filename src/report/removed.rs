@@ -1,15 +1,15 @@
 //! Owns: each removed document and passage as a line of JSON, and what an annotated record says. Never: a file.
 
-use super::Cleaned;
-use super::finding::{FactsView, SpanView, rounded};
-use super::json;
-use super::removals::kind;
-use super::texts::Texts;
-use super::{Findings, texts};
-use crate::pair::detection::{Match, Pair, Relation};
-use crate::pair::removal::{Cut, Gone, Why, classes, seen_from};
+use crate::clean::documents::{Cut, Gone, Why, classes, seen_from};
+use crate::model::detection::{Match, Pair, Relation};
+use crate::report::Cleaned;
+use crate::report::finding::{FactsView, SpanView, rounded};
+use crate::report::json;
+use crate::report::removals::kind;
+use crate::report::texts::Texts;
+use crate::report::{Findings, texts};
 use crate::span::Span;
-use crate::text::carry::Carry;
+use crate::text::same_text::Carry;
 use serde::Serialize;
 use std::io::{self, Write};
 

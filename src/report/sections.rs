@@ -1,11 +1,11 @@
 //! Owns: the lists of the human report: clusters, equal texts, relations, repeats. Never: how a passage is shown.
 
-use super::finding::first_words;
-use super::human::{Human, Line, NONE};
-use super::passages::{self, Layout};
-use super::pieces::{Both, Passage};
-use super::words::{self, Style};
-use crate::pair::detection::{Cluster, Pair, Relation, Repeat};
+use crate::model::detection::{Cluster, Pair, Relation, Repeat};
+use crate::report::finding::first_words;
+use crate::report::human::{Human, Line, NONE};
+use crate::report::passages::{self, Layout};
+use crate::report::pieces::{Both, Passage};
+use crate::report::words::{self, Style};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io::{self, Write};

@@ -1,14 +1,14 @@
 //! Owns: what an index holds of one document, for a person and as a line of JSON. Never: asks an index.
 
-use super::finding::{FactsView, MatchView, rounded};
-use super::human::{Human, Line};
-use super::json;
-use super::texts::Texts;
-use super::words::{self, Style};
-use super::{Findings, HumanOptions};
-use crate::pair::detection::{Comparison, Detection, Pair, Relation, Summary};
-use crate::pair::thresholds::Thresholds;
-use crate::text::document::{Document, DocumentInfo, Documents};
+use crate::model::detection::{Comparison, Detection, Pair, Relation, Summary};
+use crate::model::document::{Document, DocumentInfo, Documents};
+use crate::model::thresholds::Thresholds;
+use crate::report::finding::{FactsView, MatchView, rounded};
+use crate::report::human::{Human, Line};
+use crate::report::json;
+use crate::report::texts::Texts;
+use crate::report::words::{self, Style};
+use crate::report::{Findings, HumanOptions};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -1,11 +1,11 @@
 //! Owns: a report of schema `nearcopy.report/1` read back, as JSON or JSON Lines. Never: opens a file, or looks at a text.
 
-use super::finding::SCHEMA;
 use crate::error::{Error, Result};
-use crate::pair::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
-use crate::pair::thresholds::Thresholds;
+use crate::model::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
+use crate::model::document::DocumentInfo;
+use crate::model::thresholds::Thresholds;
+use crate::report::finding::SCHEMA;
 use crate::span::Span;
-use crate::text::document::DocumentInfo;
 use serde::Deserialize;
 use std::collections::HashMap;
 

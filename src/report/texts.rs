@@ -1,8 +1,8 @@
 //! Owns: the texts a report asks for, each with its line index, the last few kept. Never: a finding.
 
 use crate::error::Error;
+use crate::model::document::Documents;
 use crate::span::Span;
-use crate::text::document::Documents;
 use crate::text::lines::LineIndex;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use std::rc::Rc;
 const GENERATION: usize = 32 << 20;
 
 /// A text and where its lines are.
-pub(super) struct Text<'a> {
+pub struct Text<'a> {
     text: Cow<'a, str>,
     lines: LineIndex,
     number: u32,
@@ -51,7 +51,7 @@ impl<'a> Text<'a> {
 
 /// Texts by document number. Two generations: what is asked for moves to the young one; when that is full, the old
 /// one goes. Findings come sorted, so neighbours ask for the same texts.
-pub(super) struct Texts<'a> {
+pub struct Texts<'a> {
     documents: &'a dyn Documents,
     young: HashMap<u32, Rc<Text<'a>>>,
     old: HashMap<u32, Rc<Text<'a>>>,
@@ -95,7 +95,7 @@ impl<'a> Texts<'a> {
 }
 
 /// The text of a document, without an index or a place in the cache.
-pub(super) fn read(documents: &dyn Documents, number: u32) -> io::Result<Cow<'_, str>> {
+pub fn read(documents: &dyn Documents, number: u32) -> io::Result<Cow<'_, str>> {
     documents.text(number as usize).ok_or_else(|| gone(documents, number))
 }
 

@@ -1,6 +1,6 @@
 //! Owns: numbers and styles as a person reads them. Never: a sentence.
 
-use super::sanitise;
+use crate::escape;
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -103,9 +103,9 @@ pub(super) fn fit(name: &str, columns: usize) -> String {
     // A hostile name may be long: look at its ends only.
     let clean = match (name.char_indices().nth(4096), name.char_indices().nth_back(4096)) {
         (Some((end, _)), Some((start, _))) if start > end => {
-            Cow::Owned(format!("{}{}", sanitise::name(&name[..end]), sanitise::name(&name[start..])))
+            Cow::Owned(format!("{}{}", escape::name(&name[..end]), escape::name(&name[start..])))
         }
-        _ => sanitise::name(name),
+        _ => escape::name(name),
     };
     if clean.width() <= columns {
         return clean.into_owned();

@@ -1,7 +1,7 @@
 //! Owns: breaking text into rows by display width. Never: what the text means.
 
-use super::sanitise;
-use super::words::{Ink, Style};
+use crate::escape;
+use crate::report::words::{Ink, Style};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -68,7 +68,7 @@ pub(super) fn units(text: &str, style: Style, mut space: bool, line_at: impl Fn(
         }
         let word = rest.split(char::is_whitespace).next().unwrap_or(rest);
         let line = line_at(start);
-        let clean = sanitise::word(word);
+        let clean = escape::word(word);
         for (i, part) in parts(&clean).into_iter().enumerate() {
             let space = i == 0 && space;
             out.push(Unit { text: part.to_owned(), style, space, breakable: space || i > 0, line });

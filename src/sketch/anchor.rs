@@ -1,7 +1,7 @@
 //! Owns: anchors, the shingles that are sampled as keys for passages. Never: where else they stand.
 
-use super::recipe::Recipe;
-use super::shingle::Shingles;
+use crate::sketch::recipe::Recipe;
+use crate::text::shingle::Shingles;
 
 /// Whether a shingle is an anchor. One in `rate` is, by its hash alone, so that every text samples the same ones whatever stands around
 /// them (FracMinHash; Irber et al. 2022).

@@ -1,7 +1,7 @@
 //! Owns: signatures to band keys. Never: how often a key stands anywhere.
 
-use super::recipe::Banding;
 use crate::hash;
+use crate::sketch::recipe::Banding;
 
 /// What a band key speaks of; keys of two kinds never meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! Owns: one document to all its keys. Never: other documents.
 
-use super::anchor;
-use super::band::{self, Level};
-use super::recipe::{Banding, Recipe};
-use super::shingle::{self, Shingles};
-use super::signature::{self, Lanes};
 use crate::hash;
+use crate::sketch::anchor;
+use crate::sketch::band::{self, Level};
+use crate::sketch::recipe::{Banding, Recipe};
+use crate::sketch::signature::{self, Lanes};
 use crate::text::normalise::Normaliser;
 use crate::text::paragraph;
+use crate::text::shingle::{self, Shingles};
 use crate::text::token::{Tokens, tokenize_into};
 use std::ops::Range;
 

@@ -4,5 +4,4 @@ pub mod anchor;
 pub mod band;
 pub mod fingerprint;
 pub mod recipe;
-pub mod shingle;
 pub mod signature;

@@ -3,8 +3,8 @@
 //! The signature of a document is the lane-wise minimum over its paragraphs and over the shingles that cross a border, so
 //! both levels cost one pass.
 
-use super::recipe::Recipe;
 use crate::hash;
+use crate::sketch::recipe::Recipe;
 
 /// The hash functions of a signature: lane i maps x to `x * mul[i] + add[i]`, in 32 bits.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 //! Owns: a text in sentences, and what to cut so that some of them are gone and the rest still reads. Never: which ones.
 
-use super::paragraph::paragraphs;
-use super::sentence::sentences;
-use super::token::Tokens;
 use crate::span::Span;
+use crate::text::paragraph::paragraphs;
+use crate::text::sentence::sentences;
+use crate::text::token::Tokens;
 use std::ops::Range;
 
 /// A sentence with at least one token.

@@ -1,7 +1,7 @@
 //! Owns: where paragraphs begin and end. Never: tokens.
 
-use super::token::Tokens;
 use crate::span::Span;
+use crate::text::token::Tokens;
 use std::ops::Range;
 
 /// A block with a longer line than this (in columns: a Chinese, Japanese or Korean character fills two) is not hard-wrapped: each of its lines

@@ -2,8 +2,8 @@
 //!
 //! Two ways to the same words: [`plain_words`] is the definition, [`words`] the fast path; a property test holds them equal.
 
-use super::normalise::Normaliser;
 use crate::span::Span;
+use crate::text::normalise::Normaliser;
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -1,17 +1,17 @@
 //! Owns: the records of an archive to documents: which of them are pages, and what they are called. Never: where a record ends.
 
-use super::http::{self, Kind};
-#[cfg(feature = "emit")]
-pub(crate) use super::members::Members;
-#[cfg(not(feature = "emit"))]
-use super::members::Members;
-use super::page::{self, Known};
-pub(crate) use super::warc::Record;
-use super::warc::{Broken, Records};
-use super::{about, count};
 use crate::ingest::record::{Batch, Context};
+use crate::ingest::web::http::{self, Kind};
+#[cfg(feature = "emit")]
+pub(crate) use crate::ingest::web::members::Members;
+#[cfg(not(feature = "emit"))]
+use crate::ingest::web::members::Members;
+use crate::ingest::web::page::{self, Known};
+pub(crate) use crate::ingest::web::warc::Record;
+use crate::ingest::web::warc::{Broken, Records};
+use crate::ingest::web::{about, count};
 use crate::ingest::{Compression, Format, Reason, date, decode, shape};
-use crate::text::document::Document;
+use crate::model::document::Document;
 use encoding_rs::{Encoding, UTF_8};
 use std::collections::BTreeMap;
 use std::io::{self, Read};

@@ -1,9 +1,9 @@
 //! Owns: what stands around the text of a page and says so itself: menus, controls, small print, days of printing, comments. Never: which part is the article.
 
-use super::about::About;
-use super::block::{Blocks, is, sentence, small, titles};
-use super::weight::Weights;
-use super::{teasers, threads};
+use crate::ingest::web::about::About;
+use crate::ingest::web::block::{Blocks, is, sentence, small, titles};
+use crate::ingest::web::weight::Weights;
+use crate::ingest::web::{teasers, threads};
 use dom_query::{Document, Matcher, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;

@@ -1,8 +1,8 @@
 //! Owns: an HTTP response as it was sent to the page in it: status, type, transfer and content encodings. Never: what the page says.
 
-use super::charset;
-use super::page::PAGE;
 use crate::ingest::Reason;
+use crate::ingest::web::charset;
+use crate::ingest::web::page::PAGE;
 use encoding_rs::Encoding;
 use std::io::Read;
 

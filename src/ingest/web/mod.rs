@@ -23,9 +23,9 @@ mod tree;
 mod warc;
 mod weight;
 
-use super::Intake;
-use super::record::Fields;
-use crate::text::document::Document;
+use crate::ingest::Intake;
+use crate::ingest::record::Fields;
+use crate::model::document::Document;
 use encoding_rs::{Encoding, UTF_8};
 use page::{Known, Page};
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Owns: a page to the text of its article, headline first. Never: where pages come from, or what becomes of them.
 
-use super::about::{About, about, host};
-use super::weight::Weights;
-use super::{charset, furniture, tree};
+use crate::ingest::web::about::{About, about, host};
+use crate::ingest::web::weight::Weights;
+use crate::ingest::web::{charset, furniture, tree};
 use crate::ingest::{Reason, decode};
 use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::Encoding;

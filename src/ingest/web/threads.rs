@@ -1,6 +1,6 @@
 //! Owns: threads of posts, in forums and below articles: the heads and feet of their posts. Never: which part of a page is the article.
 
-use super::block::{is, sentence, small};
+use crate::ingest::web::block::{is, sentence, small};
 use dom_query::{Document, NodeRef};
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,14 +1,14 @@
 //! Owns: one text through the stages that need no second one. Never: a pair.
 
-use super::hex;
+use crate::align::prepared::Prepared;
+use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::prepared::Prepared;
+use crate::pair::explain::hex;
 use crate::pair::repeat;
-use crate::pair::thresholds::Thresholds;
 use crate::sketch::fingerprint::{EXACT_PARAGRAPH, Fingerprint, Fingerprinter, paragraph_key};
 use crate::sketch::recipe::{Banding, Recipe};
-use crate::sketch::shingle::{Shingles, shingles};
 use crate::span::Span;
+use crate::text::shingle::{Shingles, shingles};
 use serde::Serialize;
 use std::ops::Range;
 

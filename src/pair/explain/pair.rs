@@ -1,20 +1,20 @@
 //! Owns: two texts through candidacy, alignment and facts. Never: which bound decides; that is the verdict.
 
-use super::document::{DocumentTrace, trace};
-use super::verdict::{Measured, Verdict, verdict};
-use crate::pair::align::Chain;
+use crate::align::chain::Chain;
+use crate::align::prepared::Prepared;
+use crate::align::select::{equal_words, is_match, select};
+use crate::model::detection::{Comparison, Facts};
+use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::compare::{self, compare_prepared, is_equal, own_matches, weigh, whole};
-use crate::pair::detection::{Comparison, Facts};
+use crate::pair::explain::document::{DocumentTrace, trace};
+use crate::pair::explain::verdict::{Measured, Verdict, verdict};
 use crate::pair::facts;
-use crate::pair::prepared::Prepared;
-use crate::pair::select::{equal_words, is_match, select};
-use crate::pair::telling::{needed, telling, wording};
-use crate::pair::thresholds::Thresholds;
+use crate::pair::informativeness::{needed, telling, wording};
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
 use crate::sketch::recipe::Recipe;
-use crate::sketch::shingle::shared;
 use crate::span::Span;
+use crate::text::shingle::shared;
 use serde::Serialize;
 
 /// Which keys two texts share, and whether that is enough for a comparison.

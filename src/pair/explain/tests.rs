@@ -1,11 +1,11 @@
 //! The numbers told are the numbers used.
 
-use super::document::explain_document;
-use super::pair::explain_pair;
+use crate::model::detection::Relation;
+use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::compare::compare;
-use crate::pair::detection::Relation;
-use crate::pair::thresholds::Thresholds;
+use crate::pair::explain::document::explain_document;
+use crate::pair::explain::pair::explain_pair;
 use crate::sketch::fingerprint::Fingerprinter;
 use crate::sketch::recipe::Recipe;
 use proptest::prelude::*;

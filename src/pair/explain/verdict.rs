@@ -1,7 +1,7 @@
 //! Owns: the bounds of the relations one after the other, and which of them decided. Never: measures anything.
 
-use crate::pair::detection::{Facts, Relation};
-use crate::pair::thresholds::Thresholds;
+use crate::model::detection::{Facts, Relation};
+use crate::model::thresholds::Thresholds;
 use serde::Serialize;
 
 /// One value against one bound.

@@ -1,8 +1,9 @@
 //! Owns: a gate's findings as a table, a row each, that a spreadsheet shows and does not run. Never: a total.
 
-use super::super::finding::rounded;
-use super::super::{Checked, sanitise};
-use super::overlap::{self, Overlap, Overlaps};
+use crate::escape;
+use crate::report::Checked;
+use crate::report::finding::rounded;
+use crate::report::formats::overlap::{self, Overlap, Overlaps};
 use csv::{QuoteStyle, WriterBuilder};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -51,7 +52,7 @@ fn row<'a>(overlap: &'a Overlap) -> [Cow<'a, str>; 16] {
     let (place, other) = overlap.first();
     let number = |n: Option<u64>| n.map_or(Cow::Borrowed(""), |n| n.to_string().into());
     let share = |share: Option<f64>| share.map_or(Cow::Borrowed(""), |s| rounded(s, 6).to_string().into());
-    let text = |text: Option<&'a str>| inert(sanitise::name(text.unwrap_or_default()));
+    let text = |text: Option<&'a str>| inert(escape::name(text.unwrap_or_default()));
     [
         overlap::state(finding).into(),
         finding.kind.name().into(),
@@ -67,7 +68,7 @@ fn row<'a>(overlap: &'a Overlap) -> [Cow<'a, str>; 16] {
         share(finding.coverage.map(|c| c.0)),
         share(finding.coverage.map(|c| c.1)),
         number(Some(finding.passages.len() as u64)),
-        inert(sanitise::word(&overlap.words)),
+        inert(escape::word(&overlap.words)),
         text(Some(&finding.fingerprint)),
     ]
 }

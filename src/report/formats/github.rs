@@ -1,9 +1,10 @@
 //! Owns: a gate's findings as workflow commands of GitHub Actions, a line each. Never: more of them than GitHub shows.
 
-use super::super::verdict::{Finding, State};
-use super::super::{Checked, sanitise, words};
-use super::markdown::{MarkdownOptions, markdown};
-use super::overlap::{self, Overlap, Overlaps, Region, Severity};
+use crate::escape;
+use crate::gate::verdict::{Finding, State};
+use crate::report::formats::markdown::{MarkdownOptions, markdown};
+use crate::report::formats::overlap::{self, Overlap, Overlaps, Region, Severity};
+use crate::report::{Checked, words};
 use std::io::{self, BufWriter, Write};
 
 /// What annotations are made for.
@@ -62,7 +63,7 @@ pub fn step_summary(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
 fn annotation(command: &str, overlap: &Overlap, options: GithubOptions, out: &mut impl Write) -> io::Result<()> {
     write!(out, "::{command} ")?;
     if let Some(path) = overlap.here.path.as_deref().filter(|path| !path.is_empty()) {
-        write!(out, "file={},", property(&sanitise::name(relative(path, options.workspace))))?;
+        write!(out, "file={},", property(&escape::name(relative(path, options.workspace))))?;
         match overlap.first().0 {
             // Columns are only taken where the passage ends in the line it begins in.
             Region::Exact { from, to } if from[0] == to[0] => {

@@ -1,8 +1,9 @@
 //! Owns: a gate's verdict as JUnit XML: bounds and findings as test cases. Never: a time or a host, which the report does not know.
 
-use super::super::verdict::{Finding, Rule, State, Verdict};
-use super::super::{Checked, sanitise};
-use super::overlap::{self, Overlap, Overlaps, Region};
+use crate::escape;
+use crate::gate::verdict::{Finding, Rule, State, Verdict};
+use crate::report::Checked;
+use crate::report::formats::overlap::{self, Overlap, Overlaps, Region};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::io::{self, BufWriter, Write};
@@ -98,9 +99,9 @@ fn finding<W: Write>(xml: &mut Xml<W>, overlap: &Overlap, ignored: Option<&str>)
     let (here, there) = (at(&overlap.here.id, here), at(&overlap.there.id, there));
     let name = format!("{here} and {there}");
     match ignored {
-        Some(reason) => case(xml, kind.name(), &name, Some(("skipped", &sanitise::name(reason), kind.name(), ""))),
+        Some(reason) => case(xml, kind.name(), &name, Some(("skipped", &escape::name(reason), kind.name(), ""))),
         None => {
-            let long = format!("{}\n{here}\n{there}\nfingerprint {}", overlap.message(), sanitise::name(fingerprint));
+            let long = format!("{}\n{here}\n{there}\nfingerprint {}", overlap.message(), escape::name(fingerprint));
             case(xml, kind.name(), &name, Some(("failure", &overlap.sentence(overlap::short), kind.name(), &long)))
         }
     }

@@ -1,8 +1,9 @@
 //! Owns: a gate's report for a comment or a page that renders Markdown. Never: lets a text say anything in Markdown or HTML.
 
-use super::super::verdict::{Finding, FindingKind, Rule, SourceCounts, State, Verdict};
-use super::super::{Checked, sanitise, words};
-use super::overlap::{self, KINDS, Overlap, Overlaps, Region};
+use crate::escape;
+use crate::gate::verdict::{Finding, FindingKind, Rule, SourceCounts, State, Verdict};
+use crate::report::formats::overlap::{self, KINDS, Overlap, Overlaps, Region};
+use crate::report::{Checked, words};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -178,7 +179,7 @@ fn row(overlap: &Overlap) -> String {
         (_, Some((a, b))) => format!(" {}, other {} |", words::percent(a), words::percent(b)),
         (_, None) => " |".into(),
     };
-    format!("| {here} | {there} |{covered} {}{more} |\n", code(&sanitise::word(&overlap.words)))
+    format!("| {here} | {there} |{covered} {}{more} |\n", code(&escape::word(&overlap.words)))
 }
 
 /// What the baseline and the ignore entries hold in vain, and what was ignored.
@@ -212,7 +213,7 @@ fn name(text: &str) -> String {
 
 /// Outside text in `<code>`, which nothing is made a mention or link in, without a character that could end it or mean something.
 fn code(text: &str) -> String {
-    let clean = sanitise::word(text);
+    let clean = escape::word(text);
     if clean.trim().is_empty() {
         return String::new();
     }

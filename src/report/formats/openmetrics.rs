@@ -1,9 +1,9 @@
 //! Owns: a gate's counts as OpenMetrics text. Never: a finding, or a time.
 
-use super::super::Checked;
-use super::super::sanitise;
-use super::super::verdict::SourceCounts;
-use super::overlap::{self, KINDS};
+use crate::escape;
+use crate::gate::verdict::SourceCounts;
+use crate::report::Checked;
+use crate::report::formats::overlap::{self, KINDS};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
@@ -90,5 +90,5 @@ fn add(sum: &mut SourceCounts, one: &SourceCounts) {
 
 /// The value of a label. Line breaks are escapes of another kind by then.
 fn label(text: &str) -> String {
-    sanitise::name(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    escape::name(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

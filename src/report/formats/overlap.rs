@@ -1,12 +1,13 @@
 //! Owns: one finding of a gate made ready: who, where in which file, how much, the first words. Never: a format's escapes.
 
-use super::super::finding::beginning;
-use super::super::texts::{Text, Texts};
-use super::super::verdict::{Finding, FindingKind, Rule, State, Verdict};
-use super::super::{Checked, sanitise, words};
-use crate::pair::detection::Relation;
+use crate::escape;
+use crate::gate::verdict::{Finding, FindingKind, Rule, State, Verdict};
+use crate::model::detection::Relation;
+use crate::model::document::DocumentInfo;
+use crate::report::finding::beginning;
+use crate::report::texts::{Text, Texts};
+use crate::report::{Checked, words};
 use crate::span::Span;
-use crate::text::document::DocumentInfo;
 use std::io;
 
 /// Every kind, the gravest first.
@@ -178,7 +179,7 @@ impl Overlap<'_> {
 
     /// The first words as the end of a message, fit for a terminal.
     pub fn quoted(&self) -> String {
-        if self.words.is_empty() { String::new() } else { format!(". Begins: {}", sanitise::word(&self.words)) }
+        if self.words.is_empty() { String::new() } else { format!(". Begins: {}", escape::word(&self.words)) }
     }
 }
 
@@ -194,7 +195,7 @@ pub(super) fn rule(rule: &Rule) -> (String, String) {
         None => rule.name.to_owned(),
     };
     let (measured, of) = (words::number(rule.measured), words::number(rule.of));
-    (name, format!("{measured} of {of}, allowed {}", sanitise::name(&rule.limit)))
+    (name, format!("{measured} of {of}, allowed {}", escape::name(&rule.limit)))
 }
 
 /// `passed`, or `failed`.

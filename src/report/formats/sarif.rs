@@ -1,11 +1,11 @@
 //! Owns: a gate's findings as SARIF 2.1.0, result by result. Never: more results than asked for, or a word about what it leaves out unsaid.
 
-use super::super::json::value;
-use super::super::verdict::{Finding, FindingKind, State};
-use super::super::{Checked, words};
-use super::overlap::{self, KINDS, Overlap, Overlaps, Region, Severity};
-use super::sarif_rules::Descriptor;
-use crate::text::document::DocumentInfo;
+use crate::gate::verdict::{Finding, FindingKind, State};
+use crate::model::document::DocumentInfo;
+use crate::report::formats::overlap::{self, KINDS, Overlap, Overlaps, Region, Severity};
+use crate::report::formats::sarif_rules::Descriptor;
+use crate::report::json::value;
+use crate::report::{Checked, words};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};

@@ -1,8 +1,8 @@
 //! Owns: what each kind of finding means and what to do about it, as SARIF rules. Never: a result.
 
-use super::super::verdict::FindingKind;
-use super::sarif::level;
-use crate::pair::detection::Relation;
+use crate::gate::verdict::FindingKind;
+use crate::model::detection::Relation;
+use crate::report::formats::sarif::level;
 use serde::Serialize;
 
 /// A rule of the tool.

@@ -2,11 +2,11 @@
 //!
 //! Charts count all findings, also those that the page does not list.
 
-use super::super::Findings;
-use super::super::words::{count, number};
-use super::chosen::shared;
-use super::shown::name;
-use crate::pair::detection::Relation;
+use crate::model::detection::Relation;
+use crate::report::Findings;
+use crate::report::html::chosen::shared;
+use crate::report::html::shown::name;
+use crate::report::words::{count, number};
 use maud::{Markup, html};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -182,8 +182,8 @@ fn heat(findings: Findings) -> Markup {
 mod tests {
     use super::*;
     use crate::engine::corpus::Corpus;
-    use crate::pair::detection::{Cluster, Comparison, Detection, Facts, Pair, Summary};
-    use crate::text::document::Document;
+    use crate::model::detection::{Cluster, Comparison, Detection, Facts, Pair, Summary};
+    use crate::model::document::Document;
 
     /// Pairs of documents by number, each with half of the first text's words in common.
     fn detection(tokens: Vec<u32>, pairs: &[(u32, u32)]) -> Detection {

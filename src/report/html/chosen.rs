@@ -1,8 +1,8 @@
 //! Owns: which findings a page shows, in which order, and what is left out. Never: reads a text.
 
-use super::super::Findings;
-use super::super::finding::rounded;
-use crate::pair::detection::{Cluster, Pair, Relation, Repeat};
+use crate::model::detection::{Cluster, Pair, Relation, Repeat};
+use crate::report::Findings;
+use crate::report::finding::rounded;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -68,7 +68,7 @@ pub(super) fn members(cluster: &Cluster) -> impl Iterator<Item = u32> {
 }
 
 /// The places that are shown.
-pub(super) fn places(repeat: &Repeat) -> &[crate::pair::detection::Place] {
+pub(super) fn places(repeat: &Repeat) -> &[crate::model::detection::Place] {
     &repeat.places[..repeat.places.len().min(PLACES)]
 }
 

@@ -3,13 +3,13 @@
 //! Lists instead of objects, and documents by their place in the page's list: a page holds ten thousand pairs. Offsets are in UTF-16 code
 //! units of the whole text, as JavaScript counts; `data.js` reads what stands here.
 
-use super::super::finding::{first_words, rounded};
-use super::super::json::in_parallel;
-use super::super::sanitise;
-use super::super::texts::{Text, Texts};
-use super::chosen::{Chosen, members, places, shared};
-use super::shown::{Cast, Gone, Shown, name, running};
-use crate::pair::detection::{Match, Pair, Repeat};
+use crate::escape;
+use crate::model::detection::{Match, Pair, Repeat};
+use crate::report::finding::{first_words, rounded};
+use crate::report::html::chosen::{Chosen, members, places, shared};
+use crate::report::html::shown::{Cast, Gone, Shown, name, running};
+use crate::report::json::in_parallel;
+use crate::report::texts::{Text, Texts};
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer as _};
 use serde_json::json;
@@ -198,7 +198,7 @@ impl Formatter for Embedded {
         let mut done = 0;
         let plain = |b: u8| (0x20..0x7f).contains(&b) && !matches!(b, b'<' | b'>' | b'&');
         if !fragment.bytes().all(plain) {
-            for (at, c) in fragment.char_indices().filter(|&(_, c)| matches!(c, '<' | '>' | '&') || sanitise::acts(c)) {
+            for (at, c) in fragment.char_indices().filter(|&(_, c)| matches!(c, '<' | '>' | '&') || escape::acts(c)) {
                 out.write_all(&fragment.as_bytes()[done..at])?;
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(out, "\\u{unit:04x}")?;
@@ -233,7 +233,7 @@ mod tests {
         #[test]
         fn any_text_is_read_back(text in any::<String>()) {
             let written = embedded(&text);
-            prop_assert!(!written.contains(['<', '>', '&']) && !written.chars().any(sanitise::acts));
+            prop_assert!(!written.contains(['<', '>', '&']) && !written.chars().any(escape::acts));
             prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
         }
     }

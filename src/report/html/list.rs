@@ -1,11 +1,11 @@
 //! Owns: findings as plain markup: what a reader without scripting sees. Never: a style or a script.
 
-use super::super::finding::beginning;
-use super::super::texts::Texts;
-use super::super::words::{count, fraction, number, percent};
-use super::chosen::{Chosen, members, places, shared};
-use super::shown::{Cast, running};
-use crate::pair::detection::{Match, Pair, Relation};
+use crate::model::detection::{Match, Pair, Relation};
+use crate::report::finding::beginning;
+use crate::report::html::chosen::{Chosen, members, places, shared};
+use crate::report::html::shown::{Cast, running};
+use crate::report::texts::Texts;
+use crate::report::words::{count, fraction, number, percent};
 use maud::{Markup, html};
 
 /// A relation in words, as the page calls it.

@@ -1,13 +1,13 @@
 //! Owns: the page as a whole: head, policy, counts, frame, data, scripts, in the order of the file. Never: one finding's markup.
 
-use super::super::Findings;
-use super::super::json::BUFFER;
-use super::super::texts::Texts;
-use super::super::words::{bytes, count, number};
-use super::HtmlOptions;
-use super::chosen::Chosen;
-use super::shown::{Cast, Gone, name};
-use super::{charts, data, list};
+use crate::report::Findings;
+use crate::report::html::HtmlOptions;
+use crate::report::html::chosen::Chosen;
+use crate::report::html::shown::{Cast, Gone, name};
+use crate::report::html::{charts, data, list};
+use crate::report::json::BUFFER;
+use crate::report::texts::Texts;
+use crate::report::words::{bytes, count, number};
 use base64::Engine as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};

@@ -1,12 +1,13 @@
 //! Owns: the documents of a page with what is shown of their texts. Never: how a page looks.
 
-use super::super::Findings;
-use super::super::finding::beginning;
-use super::super::{sanitise, words};
-use super::chosen::{Chosen, Role, places};
-use super::cut::{Units, stretches};
+use crate::escape;
+use crate::model::document::Documents;
+use crate::report::Findings;
+use crate::report::finding::beginning;
+use crate::report::html::chosen::{Chosen, Role, places};
+use crate::report::html::cut::{Units, stretches};
+use crate::report::words;
 use crate::span::Span;
-use crate::text::document::Documents;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -64,7 +65,7 @@ pub(super) fn running(text: &str) -> String {
         if i > 0 {
             out.push('\n');
         }
-        out.push_str(&sanitise::word(&line.replace('\t', " ")));
+        out.push_str(&escape::word(&line.replace('\t', " ")));
     }
     out
 }

@@ -1,14 +1,14 @@
 //! Owns: the fragment for notebooks. Never: a script, a style sheet, a link, or a colour that only suits light pages.
 
-use super::super::Findings;
-use super::super::pieces::{Both, Passage, Piece};
-use super::super::texts::Texts;
-use super::super::words::{count, fraction, number, percent};
-use super::HtmlSummaryOptions;
-use super::chosen::{clusters_by_size, pairs_by_importance, shared};
-use super::list::{longest, relation};
-use super::shown::{name, running};
-use crate::pair::detection::{Cluster, Pair};
+use crate::model::detection::{Cluster, Pair};
+use crate::report::Findings;
+use crate::report::html::HtmlSummaryOptions;
+use crate::report::html::chosen::{clusters_by_size, pairs_by_importance, shared};
+use crate::report::html::list::{longest, relation};
+use crate::report::html::shown::{name, running};
+use crate::report::pieces::{Both, Passage, Piece};
+use crate::report::texts::Texts;
+use crate::report::words::{count, fraction, number, percent};
 use maud::{Markup, html};
 use std::io::{self, Write};
 

@@ -1,0 +1,383 @@
+//! Owns: two token sequences to chains of exactly equal blocks, several and in any order. Never: bytes, relations, boilerplate.
+//!
+//! Seeds are windows of three words that both texts hold. Seeds on one diagonal grow into blocks, blocks are chained by dynamic programming
+//! (Abouelhoda and Ohlebusch 2005; the scoring is that of minimap2, Li 2018), and what lies between two blocks of a chain is
+//! aligned token by token.
+
+use crate::align::fill::fill;
+use crate::align::prepared::Prepared;
+use crate::hash;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Words in a seed.
+pub const SEED: u32 = 3;
+/// A seed that stands so often that it would make more points is matched in order of place instead.
+const MAX_POINTS: usize = 64;
+/// How many earlier blocks are tried as predecessors of one.
+const LOOK_BACK: usize = 64;
+/// What a token of the longer side of a gap costs, in equal tokens; and one by which the sides differ.
+const GAP_COST: f64 = 0.12;
+const SLOPE_COST: f64 = 0.10;
+/// Two sides of a gap may differ by so many tokens; a longer insertion or deletion ends the match.
+const MAX_SLOPE: u32 = 8;
+
+/// A run of equal tokens: `len` tokens from `a` in the first text, from `b` in the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Run {
+    /// First token in the first text.
+    pub a: u32,
+    /// First token in the second text.
+    pub b: u32,
+    /// How many.
+    pub len: u32,
+}
+
+impl Run {
+    /// Token behind the last, in the first text.
+    pub const fn a_end(self) -> u32 {
+        self.a + self.len
+    }
+    /// Token behind the last, in the second text.
+    pub const fn b_end(self) -> u32 {
+        self.b + self.len
+    }
+}
+
+/// Runs in the order of both texts, none overlapping.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chain {
+    /// The runs, of equal words or, as [`Alignment::Forms`](super::thresholds::Alignment) has it, of forms of one word; never empty.
+    pub runs: Vec<Run>,
+    /// The passage around them, where the words correspond and their order does not; else it goes from the first run to the last.
+    pub region: Option<Region>,
+}
+
+/// A stretch of each text, in tokens; none is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// Tokens of the first text.
+    pub a: Range<u32>,
+    /// Tokens of the second text.
+    pub b: Range<u32>,
+}
+
+impl Region {
+    /// By place in the first text, then in the second.
+    pub fn order(&self) -> [u32; 4] {
+        [self.a.start, self.a.end, self.b.start, self.b.end]
+    }
+}
+
+impl From<Vec<Run>> for Chain {
+    fn from(runs: Vec<Run>) -> Chain {
+        Chain { runs, region: None }
+    }
+}
+
+impl Chain {
+    /// Tokens of the first text.
+    pub fn a(&self) -> Range<u32> {
+        match &self.region {
+            Some(region) => region.a.clone(),
+            None => self.runs[0].a..self.runs[self.runs.len() - 1].a_end(),
+        }
+    }
+    /// Tokens of the second text.
+    pub fn b(&self) -> Range<u32> {
+        match &self.region {
+            Some(region) => region.b.clone(),
+            None => self.runs[0].b..self.runs[self.runs.len() - 1].b_end(),
+        }
+    }
+    /// Equal tokens.
+    pub fn equal(&self) -> u32 {
+        self.runs.iter().map(|r| r.len).sum()
+    }
+    /// Share of equal tokens, of the longer side.
+    pub fn identity(&self) -> f64 {
+        f64::from(self.equal()) / f64::from(self.a().len().max(self.b().len()) as u32)
+    }
+}
+
+/// A text as the alignment sees it: which words count as equal.
+#[derive(Debug)]
+pub struct View<'p> {
+    text: &'p Prepared<'p>,
+    words: Cow<'p, [u64]>,
+    seeds: Cow<'p, [u64]>,
+}
+
+impl<'p> View<'p> {
+    /// Equal are equal words.
+    pub fn exact(text: &'p Prepared<'p>) -> View<'p> {
+        View { text, words: Cow::Borrowed(&text.tokens.hashes), seeds: Cow::Borrowed(&text.seeds) }
+    }
+
+    /// Equal are words with equal numbers. Cost: a sort of the seeds.
+    pub fn folded(text: &'p Prepared<'p>, numbers: &[u32]) -> View<'p> {
+        let words: Vec<u64> = numbers.iter().map(|n| hash::mix(u64::from(*n))).collect();
+        let seed = |at: u32| hash::sequence(words[at as usize..(at + text.seed_length(at)) as usize].iter().copied());
+        let mut seeds: Vec<u64> = text.seeds.iter().map(|s| seed(*s as u32) >> 32 << 32 | u64::from(*s as u32)).collect();
+        seeds.sort_unstable();
+        View { text, words: Cow::Owned(words), seeds: Cow::Owned(seeds) }
+    }
+
+    /// The tokens of the seed that begins at token `at`.
+    fn seed(&self, at: u32) -> &[u64] {
+        &self.words[at as usize..(at + self.text.seed_length(at)) as usize]
+    }
+}
+
+/// What the alignment may join.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The longest gap inside a chain, in tokens.
+    pub max_gap: u32,
+    /// Least identity of a chain.
+    pub min_identity: f64,
+}
+
+/// All chains, by falling score; they may overlap. Cost: a sort of the seeds, then linear in the blocks.
+pub fn chains(a: &View, b: &View, limits: Limits) -> Vec<Chain> {
+    let runs = equal_runs(a, b);
+    let mut out = Vec::new();
+    for chain in chain(&runs, limits) {
+        split(fill(chain, &a.words, &b.words).into(), limits, &mut out);
+    }
+    out
+}
+
+/// Every run that holds a seed, in the order of the first text.
+pub fn equal_runs(a: &View, b: &View) -> Vec<Run> {
+    let mut points = points(a, b);
+    points.sort_unstable();
+    points.dedup();
+    runs(&points, a, b)
+}
+
+/// A pair of equal seeds: its diagonal (shifted to stay positive), its place in the first text.
+type Point = (u64, u32);
+
+const SHIFT: u64 = 1 << 32;
+
+fn points(a: &View, b: &View) -> Vec<Point> {
+    let (x, y) = (&a.seeds, &b.seeds);
+    let mut out = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while i < x.len() && j < y.len() {
+        let (kx, ky) = (x[i] >> 32, y[j] >> 32);
+        if kx != ky {
+            i += usize::from(kx < ky);
+            j += usize::from(ky < kx);
+            continue;
+        }
+        let n = x[i..].iter().take_while(|s| **s >> 32 == kx).count();
+        let m = y[j..].iter().take_while(|s| **s >> 32 == kx).count();
+        let mut point = |sa: u64, sb: u64| {
+            let (at, partner) = (sa as u32, sb as u32);
+            if a.seed(at) == b.seed(partner) {
+                out.push((SHIFT + u64::from(partner) - u64::from(at), at));
+            }
+        };
+        if n * m <= MAX_POINTS {
+            x[i..i + n].iter().for_each(|s| y[j..j + m].iter().for_each(|t| point(*s, *t)));
+        } else {
+            // Periodic text: every place with every other would be quadratic. The nth with the nth keeps long runs whole.
+            x[i..i + n].iter().zip(&y[j..j + m]).for_each(|(s, t)| point(*s, *t));
+        }
+        (i, j) = (i + n, j + m);
+    }
+    out
+}
+
+/// Seeds on one diagonal that touch are one run; runs grow while the next tokens are equal.
+fn runs(points: &[Point], a: &View, b: &View) -> Vec<Run> {
+    let mut out: Vec<Run> = Vec::new();
+    let mut last = 0;
+    for &(diagonal, at) in points {
+        let partner = (diagonal + u64::from(at) - SHIFT) as u32;
+        let seed = a.text.seed_length(at);
+        match out.last_mut() {
+            Some(run) if last == diagonal && at <= run.a_end() => {
+                run.len = run.len.max(at + seed - run.a);
+            }
+            before => {
+                let floor = before.filter(|_| last == diagonal).map_or(0, |run| run.a_end());
+                let mut run = Run { a: at, b: partner, len: seed };
+                while run.a > floor && run.b > 0 && equal(a, b, run.a - 1, run.b - 1) {
+                    run = Run { a: run.a - 1, b: run.b - 1, len: run.len + 1 };
+                }
+                out.push(run);
+            }
+        }
+        last = diagonal;
+        if let Some(run) = out.last_mut() {
+            while equal(a, b, run.a_end(), run.b_end()) {
+                run.len += 1;
+            }
+        }
+    }
+    out.sort_unstable();
+    out
+}
+
+fn equal(a: &View, b: &View, i: u32, j: u32) -> bool {
+    match (a.words.get(i as usize), b.words.get(j as usize)) {
+        (Some(x), Some(y)) => x == y,
+        _ => false,
+    }
+}
+
+/// The best chain that ends in each run, then chains cut from the best ends downward.
+fn chain(runs: &[Run], limits: Limits) -> Vec<Vec<Run>> {
+    let mut score: Vec<f64> = runs.iter().map(|r| f64::from(r.len)).collect();
+    let mut from: Vec<usize> = (0..runs.len()).collect();
+    let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
+    for i in 0..runs.len() {
+        for j in (i.saturating_sub(LOOK_BACK)..i).rev() {
+            if runs[i].a - runs[j].a > longest + limits.max_gap {
+                // Runs ascend in the first text: all before this one end too early.
+                break;
+            }
+            if let Some(gain) = link(runs[j], runs[i], limits)
+                && score[j] + gain > score[i]
+            {
+                score[i] = score[j] + gain;
+                from[i] = j;
+            }
+        }
+    }
+    let mut ends: Vec<usize> = (0..runs.len()).collect();
+    ends.sort_unstable_by(|&x, &y| score[y].total_cmp(&score[x]).then(x.cmp(&y)));
+    let mut used = vec![false; runs.len()];
+    let mut out = Vec::new();
+    for end in ends {
+        let mut chain = Vec::new();
+        let mut at = end;
+        while !used[at] {
+            used[at] = true;
+            chain.push(runs[at]);
+            if from[at] == at {
+                break;
+            }
+            at = from[at];
+        }
+        if !chain.is_empty() {
+            chain.reverse();
+            out.push(trim_overlaps(chain));
+        }
+    }
+    out
+}
+
+/// What run `next` adds to a chain that ends in `last`, or nothing where they cannot be neighbours.
+fn link(last: Run, next: Run, limits: Limits) -> Option<f64> {
+    if next.a <= last.a || next.b <= last.b {
+        return None;
+    }
+    let overlap = last.a_end().saturating_sub(next.a).max(last.b_end().saturating_sub(next.b));
+    let gap_a = (next.a + overlap).saturating_sub(last.a_end());
+    let gap_b = (next.b + overlap).saturating_sub(last.b_end());
+    let (gap, slope) = (gap_a.max(gap_b), gap_a.abs_diff(gap_b));
+    if overlap >= next.len || gap > limits.max_gap || slope > MAX_SLOPE {
+        return None;
+    }
+    Some(f64::from(next.len - overlap) - GAP_COST * f64::from(gap) - SLOPE_COST * f64::from(slope))
+}
+
+/// Runs of a chain may overlap by a few tokens: the later one gives way.
+fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
+    for i in 1..chain.len() {
+        let (last, next) = (chain[i - 1], &mut chain[i]);
+        let overlap = last.a_end().saturating_sub(next.a).max(last.b_end().saturating_sub(next.b)).min(next.len - 1);
+        *next = Run { a: next.a + overlap, b: next.b + overlap, len: next.len - overlap };
+    }
+    let mut out: Vec<Run> = Vec::with_capacity(chain.len());
+    for run in chain {
+        if out.last().is_none_or(|l| l.a_end() <= run.a && l.b_end() <= run.b) {
+            out.push(run);
+        }
+    }
+    out
+}
+
+/// Ends that are thinner than the rest are cut off, and a chain that is too thin as a whole at its widest gap, in turn, until what is left is
+/// dense enough.
+fn split(chain: Chain, limits: Limits, out: &mut Vec<Chain>) {
+    let mut waiting = vec![chain];
+    while let Some(chain) = waiting.pop() {
+        let core = core(&chain);
+        let cut = if core.len() < chain.runs.len() {
+            [core.start, core.end]
+        } else if chain.runs.len() == 1 || chain.identity() >= limits.min_identity {
+            out.push(chain);
+            continue;
+        } else {
+            let at = (1..chain.runs.len()).max_by_key(|&i| (gap(&chain.runs, i), std::cmp::Reverse(i))).unwrap_or(1);
+            [at, chain.runs.len()]
+        };
+        let mut runs = chain.runs;
+        let parts = [runs.split_off(cut[1]), runs.split_off(cut[0]), runs];
+        waiting.extend(parts.into_iter().filter(|part| !part.is_empty()).map(Chain::from));
+    }
+}
+
+/// Tokens between a run and the one before it, on the longer side.
+fn gap(runs: &[Run], i: usize) -> u32 {
+    let (x, y) = (runs[i - 1], runs[i]);
+    (y.a - x.a_end()).max(y.b - x.b_end())
+}
+
+/// How often two unrelated tokens are equal in order, about.
+const BY_CHANCE: f64 = 0.1;
+/// No chain is taken for denser than this: then a word behind one changed word is still part of it.
+const DENSEST: f64 = 0.9;
+
+/// The runs of a chain that speak for one passage: an equal token counts for it and one in a gap against it, as likely as each is in a passage
+/// as dense as this chain and in unrelated text; what has the greatest sum. So a verbatim passage ends to the word, and a rewritten one reaches over
+/// wider gaps.
+fn core(chain: &Chain) -> Range<usize> {
+    let dense = chain.identity().clamp(2.0 * BY_CHANCE, DENSEST);
+    let (equal, other) = ((dense / BY_CHANCE).ln(), ((1.0 - BY_CHANCE) / (1.0 - dense)).ln());
+    let (mut sum, mut start, mut best) = (0.0, 0, (0.0, 0..chain.runs.len()));
+    for (i, run) in chain.runs.iter().enumerate() {
+        if i > start {
+            sum -= other * f64::from(gap(&chain.runs, i));
+        }
+        if sum < -1e-9 {
+            (sum, start) = (0.0, i);
+        }
+        sum += equal * f64::from(run.len);
+        if sum > best.0 - 1e-9 {
+            best = (sum, start..i + 1);
+        }
+    }
+    best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs of these lengths, with gaps of equal length on both sides between them.
+    fn chain(lengths: &[(u32, u32)]) -> Chain {
+        let mut at = 0;
+        let run = |&(gap, len): &(u32, u32)| {
+            let run = Run { a: at + gap, b: at + gap, len };
+            at += gap + len;
+            run
+        };
+        lengths.iter().map(run).collect::<Vec<_>>().into()
+    }
+
+    #[test]
+    fn ends_are_as_dense_as_the_rest() {
+        // Nearly verbatim: a word behind one changed word stays, two words behind nine go.
+        assert_eq!(core(&chain(&[(0, 1), (1, 40), (1, 30), (1, 1)])), 0..4);
+        assert_eq!(core(&chain(&[(0, 2), (9, 40), (1, 30), (12, 3)])), 1..3);
+        // Where every second word was replaced, the same ends stay.
+        assert_eq!(core(&chain(&[(0, 2), (4, 3), (3, 4), (4, 3), (3, 2)])), 0..5);
+        assert_eq!(core(&chain(&[(0, 7)])), 0..1);
+    }
+}

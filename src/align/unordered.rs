@@ -1,0 +1,148 @@
+//! Owns: passages whose words correspond though their order does not: from pairs of near words to regions to chains.
+//! Never: what a region tells (that is `region`), exact runs.
+//!
+//! Seeds are pairs of the rarer words that stand near each other in both texts, whatever their order. Seeds that hang together, no wider gap
+//! between them on either side, are a group; each group grows or shrinks to the stretch that the words themselves explain best.
+
+use crate::align::chain::{Chain, Region, View, equal_runs};
+use crate::align::extend::{Fitter, Found};
+use crate::align::fill;
+use crate::align::prepared::Prepared;
+use crate::align::word_forms::Words;
+
+/// Each word is paired with so many of the rarer words behind it.
+const NEAR: usize = 4;
+/// A word is rare that stands at most this often in its text, …
+const RARE: f64 = 4.0;
+/// … or makes up at most this share of it.
+const RARE_SHARE: f64 = 0.008;
+/// A seed that would make more points than this makes none.
+const MAX_POINTS: usize = 64;
+/// Least seeds in a group.
+const LEAST: usize = 4;
+/// Least seeds in some group without any folding.
+const SURVIVING: usize = 8;
+
+/// What a loose alignment may join.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The widest gap between the seeds of a group, in tokens.
+    pub max_gap: u32,
+    /// The least evidence of a passage, in bits.
+    pub min_evidence: u32,
+    /// The least length of both sides, in words.
+    pub min_words: u32,
+}
+
+/// Passages by falling evidence. What lies for the more part in a better one is left out, unless on one side alone and telling nearly as
+/// much: another occurrence.
+/// Cost: a sort of the seeds; for each group, some passes over its stretch of both texts.
+pub fn chains(a: &Prepared, b: &Prepared, limits: Limits) -> Vec<Chain> {
+    // One order for the work, so that the texts may be swapped.
+    if a.tokens.hashes > b.tokens.hashes {
+        return chains(b, a, limits).into_iter().map(swap).collect();
+    }
+    // Folding is the dear part, and a passage of which no words at all survive as they are tells of nothing.
+    if groups(points(&Words::plain(a, b)), limits.max_gap, SURVIVING).is_empty() {
+        return Vec::new();
+    }
+    let words = Words::new(a, b);
+    let fitter = Fitter::new(a, b, &words);
+    let mut found: Vec<Found> =
+        groups(points(&words), limits.max_gap, LEAST).into_iter().filter_map(|g| fitter.refine(&bounds(&g))).collect();
+    let long = |r: &Region| a.words(r.a.clone()) >= limits.min_words && b.words(r.b.clone()) >= limits.min_words;
+    found.retain(|f| f.bits >= f64::from(limits.min_evidence) && long(&f.region));
+    found.sort_unstable_by(|x, y| y.bits.total_cmp(&x.bits).then_with(|| x.region.order().cmp(&y.region.order())));
+    let runs = equal_runs(&View::exact(a), &View::exact(b));
+    let mut taken: Vec<Found> = Vec::new();
+    let mut out = Vec::new();
+    for f in found {
+        if taken.iter().any(|better| f.is_worse_than(better)) {
+            continue;
+        }
+        taken.push(f.clone());
+        let region = fitter.to_sentences(f);
+        let runs = fill::inside(&region, &runs, a, b);
+        if !runs.is_empty() {
+            out.push(Chain { runs, region: Some(region) });
+        }
+    }
+    out
+}
+
+fn swap(mut chain: Chain) -> Chain {
+    chain.runs.iter_mut().for_each(|r| (r.a, r.b) = (r.b, r.a));
+    chain.region = chain.region.map(|r| Region { a: r.b, b: r.a });
+    chain
+}
+
+/// A seed of both texts: the places of its first word in each, and of its last.
+type Point = ((u32, u32), (u32, u32));
+
+/// A pair of near words: their numbers in one, the place of the first, the place of the last.
+type Pair = (u64, u32, u32);
+
+/// All of them, sorted.
+fn pairs(words: &Words, side: usize) -> Vec<Pair> {
+    let text = &words.of[side];
+    let bound = (RARE_SHARE * text.len() as f64).max(RARE) as u32;
+    let rare: Vec<u32> = (0..text.len() as u32).filter(|&i| words.counts[text[i as usize] as usize][side] <= bound).collect();
+    let both = |w: u32| words.counts[w as usize].iter().all(|c| *c > 0);
+    let mut out = Vec::new();
+    for (k, &at) in rare.iter().enumerate() {
+        let first = text[at as usize];
+        for &next in rare[k + 1..].iter().take(if both(first) { NEAR } else { 0 }) {
+            let second = text[next as usize];
+            if first != second && both(second) {
+                out.push((u64::from(first.min(second)) << 32 | u64::from(first.max(second)), at, next));
+            }
+        }
+    }
+    out.sort_unstable();
+    out
+}
+
+fn points(words: &Words) -> Vec<Point> {
+    let (x, y) = (pairs(words, 0), pairs(words, 1));
+    let mut out = Vec::new();
+    let mut from = 0;
+    for group in x.chunk_by(|p, q| p.0 == q.0) {
+        from += y[from..].partition_point(|p| p.0 < group[0].0);
+        let partners = y[from..].partition_point(|p| p.0 == group[0].0);
+        if group.len() * partners <= MAX_POINTS {
+            for p in group {
+                out.extend(y[from..from + partners].iter().map(|q| ((p.1, q.1), (p.2, q.2))));
+            }
+        }
+    }
+    out
+}
+
+/// Splits points wherever a wider gap opens on either side, in turn, until none does.
+fn groups(points: Vec<Point>, max_gap: u32, least: usize) -> Vec<Vec<Point>> {
+    let mut out = Vec::new();
+    let mut waiting = vec![(points, 0, 0)];
+    // `still`: sides in a row without a gap.
+    while let Some((mut points, side, still)) = waiting.pop() {
+        if points.len() < least {
+            continue;
+        }
+        if still == 2 {
+            out.push(points);
+            continue;
+        }
+        let at = |p: &Point| if side == 0 { p.0.0 } else { p.0.1 };
+        points.sort_unstable_by_key(|p| (at(p), *p));
+        let parts = points.chunk_by(|p, q| at(q) - at(p) <= max_gap);
+        let whole = parts.clone().nth(1).is_none();
+        waiting.extend(parts.map(|part| (part.to_vec(), 1 - side, if whole { still + 1 } else { 1 })));
+    }
+    out
+}
+
+fn bounds(points: &[Point]) -> Region {
+    let side = |first: fn(&Point) -> u32, last: fn(&Point) -> u32| {
+        points.iter().map(first).min().unwrap_or(0)..points.iter().map(last).max().map_or(0, |last| last + 1)
+    };
+    Region { a: side(|p| p.0.0, |p| p.1.0), b: side(|p| p.0.1, |p| p.1.1) }
+}

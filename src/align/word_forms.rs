@@ -1,0 +1,227 @@
+//! Owns: the words of two texts as small numbers; a damaged or inflected word gets the number of its likeness in the other text.
+//! Never: where words stand near each other.
+
+use crate::align::prepared::Prepared;
+use crate::hash;
+
+/// Words this long may be damaged forms of each other, in characters.
+const LEAST: usize = 4;
+/// Two words are forms of one whose common character shingles (pairs of letters, and the first) are at least so many of so many of both words':
+/// a Dice's coefficient of .6.
+const ALIKE: (u32, u32) = (3, 10);
+/// A character shingle in more words than this finds none.
+const MAX_LIST: usize = 256;
+
+/// The different words of one text. Cost: a sort of them; about 70 bytes each.
+#[derive(Debug, Clone)]
+pub struct Lexicon {
+    /// Their hashes, sorted.
+    words: Vec<u64>,
+    /// For each token the place of its word among them.
+    of: Vec<u32>,
+    /// How often each stands here.
+    counts: Vec<u32>,
+    /// The character shingles of all, one after the other …
+    shingles: Vec<u64>,
+    /// … and where those of each begin; short words and numbers have none.
+    from: Vec<u32>,
+}
+
+impl Lexicon {
+    /// Of one text.
+    pub fn new(p: &Prepared) -> Lexicon {
+        let mut order: Vec<u32> = (0..p.tokens.len() as u32).collect();
+        let hash = |i: u32| p.tokens.hashes[i as usize];
+        order.sort_unstable_by_key(|&i| (hash(i), i));
+        let mut out =
+            Lexicon { words: Vec::new(), of: vec![0; order.len()], counts: Vec::new(), shingles: Vec::new(), from: vec![0] };
+        for same in order.chunk_by(|x, y| hash(*x) == hash(*y)) {
+            same.iter().for_each(|&i| out.of[i as usize] = out.words.len() as u32);
+            out.words.push(hash(same[0]));
+            out.counts.push(same.len() as u32);
+            if !p.tokens.kinds[same[0] as usize].is_number() {
+                shingles(&p.text[p.tokens.spans[same[0] as usize].range()], &mut out.shingles);
+            }
+            out.from.push(out.shingles.len() as u32);
+        }
+        out
+    }
+
+    /// How often a word stands in the text, by its hash.
+    pub fn count(&self, word: u64) -> u32 {
+        self.words.binary_search(&word).map_or(0, |place| self.counts[place])
+    }
+
+    fn shingles(&self, word: usize) -> &[u64] {
+        &self.shingles[self.from[word] as usize..self.from[word + 1] as usize]
+    }
+}
+
+/// The tokens of two texts, equal words with equal numbers.
+#[derive(Debug)]
+pub struct Words {
+    /// A number for each token of both texts.
+    pub of: [Vec<u32>; 2],
+    /// How often each number stands in either text.
+    pub counts: Vec<[u32; 2]>,
+}
+
+impl Words {
+    /// Forms folded. Cost: that of [`Words::plain`], and for each word that only one text holds a look-up for each of its letters.
+    pub fn new(a: &Prepared, b: &Prepared) -> Words {
+        Words::numbered(a, b, true)
+    }
+
+    /// Without folding. Cost: a merge of the two lists of words.
+    pub fn plain(a: &Prepared, b: &Prepared) -> Words {
+        Words::numbered(a, b, false)
+    }
+
+    fn numbered(a: &Prepared, b: &Prepared, folding: bool) -> Words {
+        let (x, y) = (a.lexicon(), b.lexicon());
+        let mut right: Vec<u32> = (0..y.words.len() as u32).map(|j| x.words.len() as u32 + j).collect();
+        let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
+        let (mut i, mut j) = (0, 0);
+        while i < x.words.len() || j < y.words.len() {
+            match (x.words.get(i), y.words.get(j)) {
+                (Some(p), Some(q)) if p == q => {
+                    right[j] = i as u32;
+                    (i, j) = (i + 1, j + 1);
+                }
+                (Some(p), q) if q.is_none_or(|q| p < q) => {
+                    only_a.push(i);
+                    i += 1;
+                }
+                _ => {
+                    only_b.push(j);
+                    j += 1;
+                }
+            }
+        }
+        let mut left: Vec<u32> = (0..x.words.len() as u32).collect();
+        if folding {
+            fold(x, &only_a, y, &only_b, |from, to| left[from] = right[to]);
+        }
+        let mut counts = vec![[0; 2]; x.words.len() + y.words.len()];
+        left.iter().zip(&x.counts).for_each(|(n, c)| counts[*n as usize][0] += c);
+        right.iter().zip(&y.counts).for_each(|(n, c)| counts[*n as usize][1] += c);
+        let numbers = |of: &[u32], to: &[u32]| of.iter().map(|w| to[*w as usize]).collect();
+        Words { of: [numbers(&x.of, &left), numbers(&y.of, &right)], counts }
+    }
+}
+
+/// For each word that only the first text holds, the word most like it of those that only the second holds.
+fn fold(x: &Lexicon, only_x: &[usize], y: &Lexicon, only_y: &[usize], mut like: impl FnMut(usize, usize)) {
+    let index = Index::new(y, only_y);
+    let mut shared = vec![0u32; only_y.len()];
+    let mut touched: Vec<u32> = Vec::new();
+    for &word in only_x {
+        let shingles = x.shingles(word);
+        for &s in shingles {
+            for place in index.find(s) {
+                if shared[place as usize] == 0 {
+                    touched.push(place);
+                }
+                shared[place as usize] += 1;
+            }
+        }
+        // The greatest share so far, as a fraction: shared shingles, of all shingles.
+        let mut best: Option<(u32, u32, u32)> = None;
+        for place in touched.drain(..) {
+            let all = (shingles.len() + y.shingles(only_y[place as usize]).len()) as u32;
+            let common = std::mem::take(&mut shared[place as usize]);
+            let better = |(s, of, at): (u32, u32, u32)| (common * of, at) > (s * all, place);
+            if common * ALIKE.1 >= all * ALIKE.0 && best.is_none_or(better) {
+                best = Some((common, all, place));
+            }
+        }
+        if let Some((_, _, place)) = best {
+            like(word, only_y[place as usize]);
+        }
+    }
+}
+
+/// Words by character shingle, in slots by hash.
+struct Index {
+    from: Vec<u32>,
+    entries: Vec<(u64, u32)>,
+}
+
+const SLOTS: usize = 1 << 12;
+
+impl Index {
+    fn new(lexicon: &Lexicon, words: &[usize]) -> Index {
+        let all = || words.iter().zip(0u32..).flat_map(|(w, place)| lexicon.shingles(*w).iter().map(move |s| (*s, place)));
+        let mut from = vec![0u32; SLOTS + 2];
+        all().for_each(|(s, _)| from[slot(s) + 2] += 1);
+        (1..from.len()).for_each(|i| from[i] += from[i - 1]);
+        let mut entries = vec![(0, 0); from[SLOTS + 1] as usize];
+        for entry in all() {
+            // The slot behind grows from its own beginning to its end, which is where the next begins.
+            let at = &mut from[slot(entry.0) + 1];
+            entries[*at as usize] = entry;
+            *at += 1;
+        }
+        Index { from, entries }
+    }
+
+    /// The words that hold a shingle; none where they are too many to tell anything.
+    fn find(&self, shingle: u64) -> impl Iterator<Item = u32> {
+        let slot = slot(shingle);
+        let list = &self.entries[self.from[slot] as usize..self.from[slot + 1] as usize];
+        let list = if list.len() > MAX_LIST { &[] } else { list };
+        list.iter().filter(move |e| e.0 == shingle).map(|e| e.1)
+    }
+}
+
+fn slot(shingle: u64) -> usize {
+    (hash::mix(shingle) >> 52) as usize
+}
+
+/// Adds the first letter and each pair of letters of a longer word, sorted, each once.
+fn shingles(word: &str, out: &mut Vec<u64>) {
+    let from = out.len();
+    let mut before = 0u64;
+    for c in word.chars().flat_map(char::to_lowercase) {
+        out.push(before << 32 | u64::from(c));
+        before = u64::from(c);
+    }
+    out[from..].sort_unstable();
+    let mut kept = from;
+    for i in from..out.len() {
+        if i == from || out[i] != out[kept - 1] {
+            out[kept] = out[i];
+            kept += 1;
+        }
+    }
+    out.truncate(if kept - from >= LEAST { kept } else { from });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pair::background::Background;
+    use crate::sketch::recipe::Recipe;
+
+    fn words(a: &str, b: &str) -> Words {
+        let prepare = |t: &'static str| Prepared::new(t, &Background::default(), &Recipe::default());
+        Words::new(&prepare(Box::leak(a.into())), &prepare(Box::leak(b.into())))
+    }
+
+    #[test]
+    fn damaged_and_inflected_words_are_one() {
+        let w = words("The prisoner escaped in Feburary, 1987", "Two prisoners had escaped; February 1988");
+        let at = |side: usize, i: usize| w.of[side][i];
+        assert_eq!(at(0, 1), at(1, 1), "prisoner, prisoners");
+        assert_eq!(at(0, 2), at(1, 3), "escaped");
+        assert_eq!(at(0, 4), at(1, 4), "Feburary, February");
+        assert_ne!(at(0, 5), at(1, 5), "a number is never taken for another");
+        assert_ne!(at(0, 0), at(1, 0), "The, Two");
+    }
+
+    #[test]
+    fn counts_follow() {
+        let w = words("Harbour bridge, harbour tunnel", "the harbours");
+        assert_eq!(w.counts[w.of[1][1] as usize], [2, 1]);
+    }
+}

@@ -1,0 +1,389 @@
+//! Owns: which documents of a corpus go because another one stays, by the findings alone. Never: reads a text, or removes anything.
+
+use crate::model::detection::{Comparison, Detection, Pair, Place, Relation};
+use crate::model::document::Documents;
+use crate::pair::cluster::survivor;
+use crate::span::Span;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{HashMap, HashSet};
+
+/// A text that holds more documents than this is a roundup, without a look at their places.
+const MANY: usize = 64;
+
+/// A shorter text, in tokens, is no roundup: there is hardly room for a second story.
+const ROUNDUP: u32 = 200;
+
+/// A text cut short has at least this share of it in the longer one: a post that is quoted in a reply, without its head, has less.
+const ABRIDGED: f64 = 0.9;
+
+/// A text of which so much stands in another one stands in it as a whole …
+const WHOLE: f64 = 0.99;
+/// … if it is less than this share of it.
+const HALF: f64 = 0.5;
+
+/// What is to be removed from a corpus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// Whole documents that are copies.
+    pub documents: bool,
+    /// Relations that make a document a copy of one that stays; [`Relation::Equal`] is always one. [`Relation::Contains`],
+    /// [`Relation::Quotes`] and [`Relation::Template`] count only towards a [reference](crate::Document::reference). Others than equal and
+    /// near-copy want a scan of [all pairs](crate::Thresholds::all_pairs).
+    pub relations: Vec<Relation>,
+    /// Abridged copies too: documents of which nine tenths stand in a longer one that stays, holds no other story, and begins or ends with them or
+    /// has them spread over half of it, or is too short for a roundup. Without it, and without [`Relation::ContainedIn`], a text cut to less than half stays.
+    pub abridged: bool,
+    /// Only copies of a reference.
+    pub against_only: bool,
+    /// Repeated paragraphs, all but their first place.
+    pub paragraphs: bool,
+    /// Repeated passages inside paragraphs too, as far as they are whole sentences.
+    pub passages: bool,
+    /// Boilerplate, in all its places.
+    pub boilerplate: bool,
+    /// A document of which less is left, in tokens, goes as a whole.
+    pub min_left: u32,
+}
+
+impl Default for Removal {
+    /// Equal texts, near-copies and abridged copies.
+    fn default() -> Removal {
+        Removal {
+            documents: true,
+            relations: vec![Relation::Equal, Relation::NearCopy],
+            abridged: true,
+            against_only: false,
+            paragraphs: false,
+            passages: false,
+            boilerplate: false,
+            min_left: 10,
+        }
+    }
+}
+
+impl Removal {
+    /// Whether anything is cut out of documents.
+    pub fn cuts(&self) -> bool {
+        self.paragraphs || self.passages || self.boilerplate
+    }
+    fn takes(&self, relation: Relation) -> bool {
+        relation == Relation::Equal || self.relations.contains(&relation)
+    }
+}
+
+/// Why a document goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Why {
+    /// It is a copy of one that stays.
+    Copy {
+        /// The one that stays.
+        partner: u32,
+        /// What it is to the partner.
+        relation: Relation,
+        /// Its share that stands in the partner, and the partner's share that stands in it.
+        coverage: (f64, f64),
+        /// The compared pair in [`Detection::pairs`]; nothing where the two texts are equal.
+        pair: Option<u32>,
+    },
+    /// Too little of it was left when repeats were cut.
+    Short {
+        /// Tokens left.
+        left: u32,
+    },
+}
+
+/// A document that goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gone {
+    /// Its number.
+    pub document: u32,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a passage is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cause {
+    /// Number of the repeat in [`Detection::repeats`].
+    pub repeat: u32,
+    /// The place where the passage stays; nothing: it is boilerplate, and goes everywhere.
+    pub stays: Option<Place>,
+}
+
+/// A passage that is cut out of a document that stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// Number of the document.
+    pub document: u32,
+    /// What is cut, with the white space that goes along.
+    pub span: Span,
+    /// Its length in tokens.
+    pub tokens: u32,
+    /// Why; at least one.
+    pub causes: Vec<Cause>,
+}
+
+/// What goes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// Documents that go, by number.
+    pub gone: Vec<Gone>,
+    /// Passages that are cut, by document and place.
+    pub cuts: Vec<Cut>,
+}
+
+/// For each document the first of its class of equal texts; itself where it stands alone.
+pub fn classes(found: &Detection, documents: usize) -> Vec<u32> {
+    let mut first: Vec<u32> = (0..documents as u32).collect();
+    for class in &found.equal {
+        class.iter().for_each(|&n| first[n as usize] = class[0]);
+    }
+    first
+}
+
+/// The findings while documents are decided on.
+struct Judge<'a> {
+    documents: &'a dyn Documents,
+    found: &'a Detection,
+    removal: &'a Removal,
+    first: Vec<u32>,
+    why: Vec<Option<Why>>,
+    /// The documents that went because of this one.
+    behind: HashMap<u32, Vec<u32>>,
+}
+
+/// The documents that go, by number.
+///
+/// Each has a partner that stays, or that is a reference. References never go.
+pub fn gone(documents: &dyn Documents, found: &Detection, removal: &Removal) -> Vec<Gone> {
+    let count = documents.count();
+    let first = classes(found, count);
+    let mut judge = Judge { documents, found, removal, first, why: vec![None; count], behind: HashMap::new() };
+    if removal.documents {
+        judge.against();
+        if removal.takes(Relation::NearCopy) {
+            found.clusters.iter().for_each(|c| judge.group(c.representative, &c.members));
+        } else {
+            found.equal.iter().for_each(|class| judge.group(judge.survivor(class), class));
+        }
+        judge.contained();
+    }
+    let why = judge.why.into_iter().enumerate();
+    why.filter_map(|(n, why)| Some(Gone { document: n as u32, why: why? })).collect()
+}
+
+impl Judge<'_> {
+    fn reference(&self, n: u32) -> bool {
+        self.documents.info(n as usize).reference
+    }
+
+    fn tokens(&self, n: u32) -> u32 {
+        self.found.tokens.get(n as usize).copied().unwrap_or(0)
+    }
+
+    fn order(&self, x: u32, y: u32) -> Ordering {
+        let view = |n: u32| (self.documents.info(n as usize), self.tokens(n), n);
+        survivor(&self.found.thresholds.keep, view(x), view(y))
+    }
+
+    fn survivor(&self, class: &[u32]) -> u32 {
+        class.iter().copied().min_by(|&x, &y| self.order(x, y)).unwrap_or(0)
+    }
+
+    /// The documents of a class.
+    fn class(&self, first: u32) -> Vec<u32> {
+        self.found.equal.binary_search_by_key(&first, |c| c[0]).map_or_else(|_| vec![first], |i| self.found.equal[i].clone())
+    }
+
+    fn goes(&mut self, n: u32, why: Why) {
+        if let Why::Copy { partner, .. } = why {
+            self.behind.entry(partner).or_default().push(n);
+        }
+        self.why[n as usize] = Some(why);
+    }
+
+    /// The listed pair of two documents' classes.
+    fn pair(&self, n: u32, partner: u32) -> Option<u32> {
+        let (x, y) = (self.first[n as usize], self.first[partner as usize]);
+        self.found.pairs.binary_search_by_key(&(x.min(y), x.max(y)), |p| (p.a, p.b)).ok().map(|i| i as u32)
+    }
+
+    /// What a document is to another, equal or by the listed pair.
+    fn copy(&self, n: u32, partner: u32) -> Option<Why> {
+        if self.first[n as usize] == self.first[partner as usize] {
+            return Some(Why::Copy { partner, relation: Relation::Equal, coverage: (1.0, 1.0), pair: None });
+        }
+        let pair = self.pair(n, partner)?;
+        let (relation, coverage) = seen_as_part(&self.found.pairs[pair as usize], self.first[n as usize]);
+        Some(Why::Copy { partner, relation, coverage, pair: Some(pair) })
+    }
+
+    /// Documents that hold what stands in a reference, or share what else is wanted with one. They go first: nothing may stay because of them.
+    fn against(&mut self) {
+        for (i, p) in (0..).zip(&self.found.pairs) {
+            for (mine, theirs) in [(p.a, p.b), (p.b, p.a)] {
+                let (relation, coverage) = seen_as_part(p, mine);
+                let other = matches!(relation, Relation::Contains | Relation::Quotes | Relation::Template);
+                if !other || !self.removal.takes(relation) {
+                    continue;
+                }
+                let Some(partner) = self.class(theirs).into_iter().find(|&n| self.reference(n)) else { continue };
+                for n in self.class(mine) {
+                    if !self.reference(n) && self.why[n as usize].is_none() {
+                        self.goes(n, Why::Copy { partner, relation, coverage, pair: Some(i) });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Members go because of their representative. Where that one is gone itself, the first of them that is left takes those that were verified
+    /// as copies of it, and so on.
+    fn group(&mut self, representative: u32, members: &[u32]) {
+        let mut left: Vec<u32> = members.iter().copied().filter(|&n| self.why[n as usize].is_none()).collect();
+        let mut stays = representative;
+        if self.why[stays as usize].is_some() {
+            left.sort_by(|&x, &y| self.order(x, y));
+        } else {
+            left.retain(|&n| n != stays);
+            left.insert(0, stays);
+        }
+        while let Some(&next) = left.first() {
+            stays = next;
+            left.remove(0);
+            if self.removal.against_only && !self.reference(stays) {
+                continue;
+            }
+            let mut rest = Vec::new();
+            for n in left {
+                match self.copy(n, stays).filter(|why| self.is_copy(why) && !self.reference(n)) {
+                    Some(why) => self.goes(n, why),
+                    None => rest.push(n),
+                }
+            }
+            left = rest;
+        }
+    }
+
+    fn is_copy(&self, why: &Why) -> bool {
+        match why {
+            Why::Copy { relation: Relation::Equal | Relation::NearCopy, .. } => true,
+            Why::Copy { relation: Relation::Template, .. } => self.found.thresholds.templates_are_copies,
+            _ => false,
+        }
+    }
+
+    /// Documents that stand in a longer one that stays. The longest are decided first, so that what is decided on stays so.
+    fn contained(&mut self) {
+        let all = self.removal.takes(Relation::ContainedIn);
+        if !all && !self.removal.abridged {
+            return;
+        }
+        let mut inside = self.parts(all);
+        inside.sort_by_key(|&(small, large)| (Reverse(self.tokens(small)), small, Reverse(self.tokens(large)), large));
+        for (small, large) in inside {
+            let staying = |class: Vec<u32>| class.into_iter().find(|&n| self.why[n as usize].is_none());
+            let (Some(n), Some(partner)) = (staying(self.class(small)), staying(self.class(large))) else { continue };
+            if self.reference(n) || (self.removal.against_only && !self.reference(partner)) {
+                continue;
+            }
+            // Those that went because of this one must stand in the longer text too.
+            let behind = self.behind.get(&n).cloned().unwrap_or_default();
+            let moved: Option<Vec<Why>> = behind.iter().chain([&n]).map(|&m| self.inside(m, partner)).collect();
+            if let Some(moved) = moved {
+                self.behind.remove(&n);
+                behind.iter().chain([&n]).zip(moved).for_each(|(&m, why)| self.goes(m, why));
+            }
+        }
+    }
+
+    /// Shorter texts with the longer ones that they stand in.
+    fn parts(&self, all: bool) -> Vec<(u32, u32)> {
+        let mut inside: Vec<(u32, u32)> = Vec::new();
+        let mut holds: HashMap<u32, Vec<Vec<Span>>> = HashMap::new();
+        for p in &self.found.pairs {
+            let matches = &p.comparison.matches;
+            let (relation, (of_a, of_b)) = seen_as_part(p, p.a);
+            let (small, large, coverage, spans): (u32, u32, f64, Vec<Span>) = match relation {
+                Relation::ContainedIn => (p.a, p.b, of_a, matches.iter().map(|m| m.b).collect()),
+                Relation::Contains => (p.b, p.a, of_b, matches.iter().map(|m| m.a).collect()),
+                _ => continue,
+            };
+            if self.tokens(small) < self.tokens(large) {
+                let short = coverage >= ABRIDGED && self.tokens(large) < ROUNDUP;
+                if all || short || coverage >= ABRIDGED && is_cut_short(&spans, self.documents.info(large as usize).bytes) {
+                    inside.push((small, large));
+                }
+                holds.entry(large).or_default().push(spans);
+            }
+        }
+        if !all {
+            let roundups: HashSet<u32> = holds.into_iter().filter(|(_, parts)| several_stories(parts)).map(|(n, _)| n).collect();
+            inside.retain(|(_, large)| !roundups.contains(large));
+        }
+        inside
+    }
+
+    fn inside(&self, n: u32, partner: u32) -> Option<Why> {
+        let least = if self.removal.takes(Relation::ContainedIn) { 0.0 } else { ABRIDGED };
+        let held = |why: &Why| match why {
+            Why::Copy { relation: Relation::ContainedIn, coverage, .. } => coverage.0 >= least,
+            other => self.is_copy(other),
+        };
+        self.copy(n, partner).filter(held)
+    }
+}
+
+/// Whether the passages of a text that a shorter one holds reach its beginning or its end, or are spread over half of it: then the shorter one is that
+/// text with parts left out. An item of a roundup stands in one place somewhere in it.
+fn is_cut_short(spans: &[Span], bytes: u32) -> bool {
+    let start = spans.iter().map(|s| s.start).min().unwrap_or(0);
+    let end = spans.iter().map(|s| s.end).max().unwrap_or(0);
+    let (start, end, all) = (u64::from(start), u64::from(end), u64::from(bytes));
+    start * 10 <= all || (all - end) * 10 <= all || (end - start) * 2 >= all
+}
+
+/// The same, for the question what can go: a text that stands word for word in a longer one, with no fact against it, stands in it however little it
+/// tells. Whose notice it is cannot be seen from it anyway.
+fn seen_as_part(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
+    let (relation, coverage) = seen_from(pair, document);
+    let facts = pair.comparison.facts;
+    let whole = |part: f64, of: f64| part >= WHOLE && of < HALF && facts.agree == facts.compared;
+    match relation {
+        Relation::Template if whole(coverage.0, coverage.1) => (Relation::ContainedIn, coverage),
+        Relation::Template if whole(coverage.1, coverage.0) => (Relation::Contains, coverage),
+        other => (other, coverage),
+    }
+}
+
+/// Whether two of the parts of a text, each the passages that another document holds, have little in common: then it is a roundup of several
+/// stories, and not one story that others printed in part.
+fn several_stories(parts: &[Vec<Span>]) -> bool {
+    let mut parts: Vec<Vec<Span>> = parts.to_vec();
+    parts.iter_mut().for_each(|p| p.sort_unstable());
+    parts.len() > MANY
+        || parts.iter().enumerate().any(|(i, x)| parts[..i].iter().any(|y| 2 * common(x, y) < length(x).min(length(y))))
+}
+
+fn length(spans: &[Span]) -> usize {
+    spans.iter().map(|s| s.len()).sum()
+}
+
+/// Bytes that both lists of sorted spans cover.
+fn common(x: &[Span], y: &[Span]) -> usize {
+    let (mut i, mut j, mut sum) = (0, 0, 0);
+    while i < x.len() && j < y.len() {
+        sum += x[i].end.min(y[j].end).saturating_sub(x[i].start.max(y[j].start)) as usize;
+        if x[i].end < y[j].end { i += 1 } else { j += 1 }
+    }
+    sum
+}
+
+/// Relation and coverage of a pair, as the document of this number sees them.
+pub fn seen_from(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
+    let Comparison { coverage_a, coverage_b, .. } = pair.comparison;
+    match document == pair.a {
+        true => (pair.relation, (coverage_a, coverage_b)),
+        false => (pair.relation.flipped(), (coverage_b, coverage_a)),
+    }
+}

@@ -1,0 +1,115 @@
+//! Owns: sorted postings to the background. Never: a pair.
+
+use crate::engine::sketch::Gathered;
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::Background;
+use crate::postings::policy::{Posting, groups, most_of_a_source};
+
+/// A word that stands in more than one in this many texts is common: its agreement says nothing.
+const COMMON: u64 = 50;
+/// Fewer texts than this make no word common.
+const COMMON_TEXTS: u64 = 20;
+/// A word is frequent in more than this part of the texts that would make it common: the step between the wording of a template and the words of
+/// a story …
+const FREQUENT: u64 = 8;
+/// … and in more texts than this: eight outlets may print one story.
+const FREQUENT_TEXTS: u64 = 8;
+
+/// Two texts are versions of one story where they share at least this part of the longer one's anchors, all of them frequent …
+const VERSIONS_SHARE: f64 = 0.3;
+/// … and fewer than this part of those stand in the same number of texts: people change words, one here and one there. What a machine puts
+/// under its pages stands in all of them alike.
+const SAME_NUMBER: f64 = 0.5;
+/// So many pairs of the texts that hold a key are looked at.
+const PAIRS: usize = 8;
+
+/// What the corpus tells about its texts; postings must be sorted.
+pub fn background(all: &Gathered, t: &Thresholds) -> Background {
+    let classes = all.first.len() as u64;
+    let anchors: Vec<&[Posting]> = groups(&all.anchors).filter(|g| is_frequent(g, all, t)).collect();
+    let paragraphs: Vec<&[Posting]> = groups(&all.paragraphs).filter(|g| is_frequent(g, all, t)).collect();
+    let stories = Stories::new(all, &anchors);
+    let keys = |groups: &[&[Posting]]| -> Vec<u64> { groups.iter().filter(|g| !stories.hold(g)).map(|g| g[0].key()).collect() };
+    let (common, frequent) = words(&all.words, classes);
+    Background::new(classes, keys(&paragraphs), keys(&anchors), common, frequent)
+}
+
+/// The slots of common words, and of frequent ones, from the number of texts that each stands in.
+pub fn words(counts: &[u32], classes: u64) -> (Vec<u32>, Vec<u32>) {
+    let least = (classes / COMMON).max(COMMON_TEXTS);
+    let slots = |over: u64, to: u64| -> Vec<u32> {
+        let inside = counts.iter().zip(0..).filter(|(n, _)| (over + 1..=to).contains(&u64::from(**n)));
+        inside.map(|(_, slot)| slot).collect()
+    };
+    (slots(least, u64::MAX), slots((least / FREQUENT).max(FREQUENT_TEXTS), least))
+}
+
+/// Many texts of one source hold it; or, where sources are not known, more than a share of all texts.
+fn is_frequent(group: &[Posting], all: &Gathered, t: &Thresholds) -> bool {
+    if (group.len() as u32) < t.boilerplate_classes {
+        return false;
+    }
+    let (of_one, unknown) = most_of_a_source(group, |class| all.source[class as usize]);
+    let share = t.boilerplate_share * all.first.len() as f64;
+    of_one >= t.boilerplate_classes || (unknown >= t.boilerplate_classes && f64::from(unknown) > share)
+}
+
+/// What tells a story that many print from boilerplate.
+struct Stories<'g> {
+    frequent: &'g [&'g [Posting]],
+    /// (class, frequent anchor by number), sorted.
+    held: Vec<(u32, u32)>,
+    /// Anchors of each class; empty where none is frequent.
+    anchors: Vec<u32>,
+}
+
+impl<'g> Stories<'g> {
+    /// Cost: one look at each anchor and a sort of the frequent ones.
+    fn new(all: &Gathered, frequent: &'g [&'g [Posting]]) -> Stories<'g> {
+        let mut anchors = Vec::new();
+        if !frequent.is_empty() {
+            anchors.resize(all.first.len(), 0);
+            all.anchors.iter().for_each(|p| anchors[p.unit as usize] += 1);
+        }
+        let mut held: Vec<(u32, u32)> = frequent.iter().zip(0..).flat_map(|(g, n)| g.iter().map(move |p| (p.unit, n))).collect();
+        held.sort_unstable();
+        Stories { frequent, held, anchors }
+    }
+
+    /// Whether a frequent key is text of a story: most of the texts that hold it and follow each other are versions of one.
+    fn hold(&self, group: &[Posting]) -> bool {
+        let pairs = PAIRS.min(group.len());
+        let versions = (0..pairs).filter(|i| {
+            let at = i * group.len() / pairs;
+            self.versions(group[at].unit, group[(at + 1) % group.len()].unit)
+        });
+        2 * versions.count() > pairs
+    }
+
+    fn versions(&self, a: u32, b: u32) -> bool {
+        let mut numbers: Vec<usize> = Vec::new();
+        let (x, y) = (self.of(a), self.of(b));
+        let (mut i, mut j) = (0, 0);
+        while i < x.len() && j < y.len() {
+            if x[i].1 == y[j].1 {
+                numbers.push(self.frequent[x[i].1 as usize].len());
+            }
+            let (left, right) = (x[i].1, y[j].1);
+            i += usize::from(left <= right);
+            j += usize::from(right <= left);
+        }
+        let anchors = |class: u32| self.anchors.get(class as usize).copied().unwrap_or(0);
+        if numbers.is_empty() || (numbers.len() as f64) < VERSIONS_SHARE * f64::from(anchors(a).max(anchors(b))) {
+            return false;
+        }
+        numbers.sort_unstable();
+        let most = numbers.chunk_by(|x, y| x == y).map(<[_]>::len).max().unwrap_or(0);
+        (most as f64) < SAME_NUMBER * numbers.len() as f64
+    }
+
+    fn of(&self, class: u32) -> &[(u32, u32)] {
+        let from = self.held.partition_point(|h| h.0 < class);
+        let to = from + self.held[from..].partition_point(|h| h.0 == class);
+        &self.held[from..to]
+    }
+}

@@ -1,0 +1,106 @@
+//! Owns: sorted postings of all classes to candidate pairs. Never: a comparison.
+
+use crate::engine::sketch::Gathered;
+use crate::error::{Error, Result};
+use crate::model::document::Documents;
+use crate::model::thresholds::Thresholds;
+use crate::postings::policy::{all_pairs, groups, link_hot, passage_units, unpack};
+use crate::sketch::fingerprint::Fingerprinter;
+use crate::sketch::recipe::Recipe;
+use rayon::prelude::*;
+use std::collections::HashMap;
+
+/// Candidate pairs, sorted, each once; and how many keys were too frequent to be expanded to all their pairs.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// Packed pairs of classes.
+    pub pairs: Vec<u64>,
+    /// Of these the ones that no bucket shows: links inside hot buckets.
+    pub linked: Vec<u64>,
+    /// Hot keys.
+    pub capped: u64,
+}
+
+/// Pairs that share a document band (or, under a source limit, the whole text). Those that the limit forbids are among them: which texts
+/// are one family must not depend on it.
+pub fn by_documents(all: &Gathered, documents: &dyn Documents, recipe: &Recipe) -> Result<Candidates> {
+    let mut out = Candidates::default();
+    let mut hot = Vec::new();
+    for group in groups(&all.same_text).chain(groups(&all.bands)) {
+        let units: Vec<u32> = group.iter().map(|p| p.unit).collect();
+        if units.len() <= recipe.max_bucket as usize {
+            all_pairs(&units, &mut out.pairs);
+        } else {
+            out.capped += 1;
+            hot.push(group);
+        }
+    }
+    let signatures = signatures(hot.iter().flat_map(|g| g.iter().map(|p| p.unit)), all, documents, recipe)?;
+    let mut links = Vec::new();
+    for group in hot {
+        link_hot(group, |unit| &signatures[&unit], recipe, &mut links);
+    }
+    out.finish();
+    let shown = std::mem::take(&mut out.pairs);
+    out.pairs = links;
+    out.finish();
+    out.linked = out.pairs.iter().copied().filter(|p| shown.binary_search(p).is_err()).collect();
+    out.pairs.extend(shown);
+    out.finish();
+    Ok(out)
+}
+
+/// Signatures are not kept; those few that are asked for again are made again.
+fn signatures(
+    units: impl Iterator<Item = u32>,
+    all: &Gathered,
+    documents: &dyn Documents,
+    recipe: &Recipe,
+) -> Result<HashMap<u32, Vec<u32>>> {
+    let mut units: Vec<u32> = units.collect();
+    units.par_sort_unstable();
+    units.dedup();
+    let sign = |f: &mut Fingerprinter, unit: u32| {
+        let n = all.first[unit as usize] as usize;
+        let text = documents.text(n).ok_or_else(|| Error::TextGone { id: documents.info(n).id.clone() })?;
+        Ok((unit, f.signature(&text)))
+    };
+    units.into_par_iter().map_init(|| Fingerprinter::new(recipe), sign).collect()
+}
+
+/// Pairs that share enough anchors, or a paragraph band, and that `known` (sorted) does not hold.
+pub fn by_passages(all: &Gathered, family: &[u32], known: &[u64], recipe: &Recipe, t: &Thresholds) -> Candidates {
+    let mut out = Candidates::default();
+    let pairs_of = |n: usize| if n <= recipe.max_frequency as usize { n * (n - 1) / 2 } else { 0 };
+    let mut shared = Vec::with_capacity(groups(&all.anchors).map(|g| pairs_of(g.len())).sum());
+    for group in groups(&all.anchors) {
+        match passage_units(group, family, recipe.max_frequency) {
+            Some(units) => all_pairs(&units, &mut shared),
+            None => out.capped += 1,
+        }
+    }
+    shared.par_sort_unstable();
+    let enough = shared.chunk_by(|x, y| x == y).filter(|run| run.len() >= recipe.min_anchors as usize);
+    out.pairs.extend(enough.map(|run| run[0]));
+    drop(shared);
+    for group in groups(&all.paragraph_bands) {
+        match passage_units(group, family, recipe.max_frequency) {
+            Some(units) => all_pairs(&units, &mut out.pairs),
+            None => out.capped += 1,
+        }
+    }
+    out.finish();
+    out.pairs.retain(|&p| {
+        let (a, b) = unpack(p);
+        known.binary_search(&p).is_err() && all.allowed(a, b, t.sources)
+    });
+    out
+}
+
+impl Candidates {
+    fn finish(&mut self) {
+        self.pairs.par_sort_unstable();
+        self.pairs.dedup();
+        self.pairs.retain(|&p| unpack(p).0 != unpack(p).1);
+    }
+}

@@ -1,0 +1,215 @@
+//! Owns: verified pairs to clusters and to the pairs that are reported. Never: candidates.
+
+use crate::engine::compare::{Verified, Verifier};
+use crate::engine::sketch::{Gathered, NONE};
+use crate::error::Result;
+use crate::model::detection::{Cluster, Pair};
+use crate::model::document::Documents;
+use crate::model::thresholds::Thresholds;
+use crate::pair::cluster::{Group, cluster, survivor};
+use crate::postings::policy::{families, pack};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Related pairs of classes, sorted, each once.
+#[derive(Debug, Default)]
+pub struct Relations(Vec<Verified>);
+
+impl Relations {
+    /// Takes more; of a pair compared twice one is kept (they are equal).
+    pub fn extend(&mut self, more: Vec<Verified>) {
+        self.0.extend(more.into_iter().filter(|v| v.comparison.relation.is_some()));
+        self.0.par_sort_unstable_by_key(|v| pack(v.a, v.b));
+        self.0.dedup_by_key(|v| pack(v.a, v.b));
+    }
+    /// The related pair of these classes, if it is known.
+    pub fn get(&self, pair: u64) -> Option<&Verified> {
+        self.0.binary_search_by_key(&pair, |v| pack(v.a, v.b)).ok().map(|i| &self.0[i])
+    }
+    /// All.
+    pub fn iter(&self) -> std::slice::Iter<'_, Verified> {
+        self.0.iter()
+    }
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// The documents of each class, in order.
+pub struct Members {
+    starts: Vec<u32>,
+    documents: Vec<u32>,
+}
+
+impl Members {
+    /// From the class of each document.
+    pub fn new(all: &Gathered) -> Members {
+        let mut starts = vec![0u32; all.first.len() + 1];
+        for (i, &size) in all.size.iter().enumerate() {
+            starts[i + 1] = starts[i] + size;
+        }
+        let mut at = starts.clone();
+        let mut documents = vec![0; *starts.last().unwrap_or(&0) as usize];
+        for (n, &class) in all.class_of.iter().enumerate().filter(|c| *c.1 != NONE) {
+            documents[at[class as usize] as usize] = n as u32;
+            at[class as usize] += 1;
+        }
+        Members { starts, documents }
+    }
+    /// The documents of one.
+    pub fn of(&self, class: u32) -> &[u32] {
+        &self.documents[self.starts[class as usize] as usize..self.starts[class as usize + 1] as usize]
+    }
+}
+
+/// Clusters, and the representative class of each class (itself where it is alone). Pairs compared on the way join `relations`.
+pub fn clusters(
+    all: &Gathered,
+    members: &Members,
+    relations: &mut Relations,
+    verifier: &Verifier,
+) -> Result<(Vec<Cluster>, Vec<u32>)> {
+    let t = verifier.thresholds;
+    let heads = heads(all, members, verifier.documents, t);
+    let copies: Vec<(u32, u32)> = relations.iter().filter(|v| v.is_copy(t)).map(|v| (v.a, v.b)).collect();
+    let family = families(all.first.len(), copies.iter().copied());
+    let mut components: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+    for &(a, b) in &copies {
+        components.entry(family[a as usize]).or_default().push((a, b));
+    }
+    let order = |a: u32, b: u32| by_policy(&heads, all, verifier.documents, t, a, b);
+    let done: Result<Vec<(Vec<Group>, Vec<Verified>)>> =
+        components.into_par_iter().map(|(_, edges)| component(&edges, &order, relations, all, verifier)).collect();
+    let mut around: Vec<u32> = (0..all.first.len() as u32).collect();
+    let mut groups = Vec::new();
+    for (found, compared) in done? {
+        relations.extend_unsorted(compared);
+        groups.extend(found);
+    }
+    relations.extend(Vec::new());
+    for g in &groups {
+        g.members.iter().for_each(|&m| around[m as usize] = g.representative);
+    }
+    groups.retain(|g| !g.members.is_empty());
+    let clustered: std::collections::HashSet<u32> =
+        groups.iter().flat_map(|g| g.members.iter().copied().chain([g.representative])).collect();
+    let alone = (0..all.first.len() as u32).filter(|c| all.size[*c as usize] > 1 && !clustered.contains(c));
+    groups.extend(alone.map(|c| Group { representative: c, members: Vec::new() }));
+    let mut clusters: Vec<Cluster> = groups.iter().map(|g| to_documents(g, members, &heads, relations)).collect();
+    clusters.sort_unstable_by_key(|c| c.representative);
+    Ok((clusters, around))
+}
+
+impl Relations {
+    fn extend_unsorted(&mut self, more: Vec<Verified>) {
+        self.0.extend(more);
+    }
+}
+
+/// The surviving document of each class.
+fn heads(all: &Gathered, members: &Members, documents: &dyn Documents, t: &Thresholds) -> Vec<u32> {
+    let best = |class: u32| {
+        let view = |n: u32| (documents.info(n as usize), all.tokens[n as usize], n);
+        let of = members.of(class).iter().copied();
+        of.min_by(|&x, &y| survivor(&t.keep, view(x), view(y))).unwrap_or(all.first[class as usize])
+    };
+    (0..all.first.len() as u32).into_par_iter().map(best).collect()
+}
+
+fn by_policy(heads: &[u32], all: &Gathered, d: &dyn Documents, t: &Thresholds, a: u32, b: u32) -> std::cmp::Ordering {
+    let view = |class: u32| {
+        let n = heads[class as usize];
+        (d.info(n as usize), all.tokens[n as usize], n)
+    };
+    survivor(&t.keep, view(a), view(b))
+}
+
+/// Clusters one component of near-copies: its edges in, groups of classes out, with what had to be compared besides.
+fn component(
+    edges: &[(u32, u32)],
+    order: &(dyn Fn(u32, u32) -> std::cmp::Ordering + Sync),
+    relations: &Relations,
+    all: &Gathered,
+    verifier: &Verifier,
+) -> Result<(Vec<Group>, Vec<Verified>)> {
+    let mut nodes: Vec<u32> = edges.iter().flat_map(|e| [e.0, e.1]).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes.sort_by(|&x, &y| order(x, y));
+    let place: std::collections::HashMap<u32, u32> = nodes.iter().copied().zip(0..).collect();
+    let mut neighbours = vec![Vec::new(); nodes.len()];
+    for (a, b) in edges {
+        neighbours[place[a] as usize].push(place[b]);
+        neighbours[place[b] as usize].push(place[a]);
+    }
+    let mut compared = Vec::new();
+    let mut failure = None;
+    let groups = cluster(&neighbours, |representative, far| {
+        let pair = |&f: &u32| pack(nodes[representative as usize], nodes[f as usize]);
+        let mut pairs: Vec<u64> =
+            far.iter().map(pair).filter(|&p| relations.get(p).is_none() && verifier.allowed(all, p)).collect();
+        pairs.sort_unstable();
+        match verifier.compare(&pairs, |c| c.relation.is_some()) {
+            Ok(found) => {
+                let copies: std::collections::HashSet<u64> =
+                    found.iter().filter(|v| v.is_copy(verifier.thresholds)).map(|v| pack(v.a, v.b)).collect();
+                compared.extend(found);
+                far.iter().map(|f| copies.contains(&pair(f))).collect()
+            }
+            Err(e) => {
+                failure = Some(e);
+                vec![false; far.len()]
+            }
+        }
+    });
+    let back = |n: u32| nodes[n as usize];
+    let groups = groups
+        .into_iter()
+        .map(|g| Group { representative: back(g.representative), members: g.members.into_iter().map(back).collect() })
+        .collect();
+    failure.map_or(Ok((groups, compared)), Err)
+}
+
+fn to_documents(g: &Group, members: &Members, heads: &[u32], relations: &Relations) -> Cluster {
+    let classes = g.members.iter().copied().chain([g.representative]);
+    let mut documents: Vec<u32> = classes.flat_map(|c| members.of(c).iter().copied()).collect();
+    documents.sort_unstable();
+    let to = |m: &u32| relations.get(pack(*m, g.representative)).map_or(0.0, Verified::smaller);
+    let weakest = g.members.iter().map(to).fold(1.0, f64::min);
+    Cluster { representative: heads[g.representative as usize], members: documents, weakest }
+}
+
+/// The pairs that are reported: all, or each member with its representative and one pair for two clusters that are related, their
+/// representatives' where that shows a relation.
+pub fn reported(relations: &Relations, around: &[u32], all: &Gathered, verifier: &Verifier) -> Result<Vec<Pair>> {
+    let to_pair = |v: &Verified| {
+        let relation = v.comparison.relation?;
+        let (a, b) = (all.first[v.a as usize], all.first[v.b as usize]);
+        Some(Pair { a, b, relation, comparison: v.comparison.clone() })
+    };
+    if verifier.thresholds.all_pairs {
+        return Ok(relations.iter().filter_map(to_pair).collect());
+    }
+    let mut kept: Vec<&Verified> = Vec::new();
+    let mut between: BTreeMap<u64, &Verified> = BTreeMap::new();
+    for v in relations.iter() {
+        let (x, y) = (around[v.a as usize], around[v.b as usize]);
+        if x != y {
+            between.entry(pack(x, y)).or_insert(v);
+        } else if v.a == x || v.b == x {
+            kept.push(v);
+        }
+    }
+    let missing: Vec<u64> =
+        between.keys().copied().filter(|p| relations.get(*p).is_none() && verifier.allowed(all, *p)).collect();
+    let mut added = Relations::default();
+    added.extend(verifier.compare(&missing, |c| c.relation.is_some())?);
+    for (pair, fallback) in &between {
+        kept.push(relations.get(*pair).or(added.get(*pair)).unwrap_or(fallback));
+    }
+    let mut pairs: Vec<Pair> = kept.into_iter().filter_map(to_pair).collect();
+    pairs.sort_unstable_by_key(|p| (p.a, p.b));
+    pairs.dedup_by_key(|p| (p.a, p.b));
+    Ok(pairs)
+}

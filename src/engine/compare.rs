@@ -1,0 +1,169 @@
+//! Owns: candidate pairs to comparisons, in parallel, in order. Never: which pairs are candidates.
+
+use crate::align::prepared::Prepared;
+use crate::engine::sketch::Gathered;
+use crate::error::{Error, Result};
+use crate::model::detection::{Comparison, Relation};
+use crate::model::document::Documents;
+use crate::model::options::Progress;
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::Background;
+use crate::pair::compare::compare_prepared;
+use crate::postings::policy::{pack, unpack};
+use crate::sketch::recipe::Recipe;
+use rayon::prelude::*;
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+/// Pairs that one thread takes at once.
+const CHUNK: usize = 64;
+/// Tokens of prepared texts that one thread keeps: about 20 MB.
+const CACHED: usize = 300_000;
+
+/// The texts that a thread prepared last, oldest first out.
+#[derive(Default)]
+struct Cache<'t> {
+    texts: HashMap<u32, Rc<Prepared<'t>>>,
+    order: VecDeque<u32>,
+    tokens: usize,
+}
+
+impl<'t> Cache<'t> {
+    fn keep(&mut self, class: u32, prepared: Rc<Prepared<'t>>) {
+        self.tokens += prepared.tokens.len();
+        self.texts.insert(class, prepared);
+        self.order.push_back(class);
+        while self.tokens > CACHED {
+            let Some(oldest) = self.order.pop_front() else { break };
+            if let Some(old) = self.texts.remove(&oldest) {
+                self.tokens -= old.tokens.len();
+            }
+        }
+    }
+}
+
+/// The pairs in an order that visits texts depth first, so that those of one circle come one after the other.
+fn neighbours_first(pairs: &[u64]) -> Vec<u64> {
+    // A short list fits the cache in any order.
+    if pairs.len() < CHUNK {
+        return pairs.to_vec();
+    }
+    let mut both: Vec<u64> = pairs.iter().flat_map(|&p| [p, p.rotate_left(32)]).collect();
+    both.par_sort_unstable();
+    let partners = |text: u32| {
+        let from = both.partition_point(|p| ((p >> 32) as u32) < text);
+        both[from..].iter().take_while(move |p| (**p >> 32) as u32 == text).map(|p| *p as u32)
+    };
+    let mut visited: HashMap<u32, u32> = HashMap::new();
+    let mut queue = VecDeque::new();
+    for start in both.chunk_by(|x, y| x >> 32 == y >> 32).map(|texts| (texts[0] >> 32) as u32) {
+        queue.push_back(start);
+        while let Some(text) = queue.pop_back() {
+            let next = visited.len() as u32;
+            if let std::collections::hash_map::Entry::Vacant(place) = visited.entry(text) {
+                place.insert(next);
+                queue.extend(partners(text));
+            }
+        }
+    }
+    let place = |p: u64| {
+        let (a, b) = unpack(p);
+        pack(visited[&a], visited[&b])
+    };
+    let mut order: Vec<(u64, u64)> = pairs.iter().map(|&p| (place(p), p)).collect();
+    order.par_sort_unstable();
+    order.into_iter().map(|(_, p)| p).collect()
+}
+
+/// A compared pair of classes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verified {
+    /// The first class.
+    pub a: u32,
+    /// The second class.
+    pub b: u32,
+    /// What was measured.
+    pub comparison: Comparison,
+}
+
+impl Verified {
+    /// Whether it may join a cluster.
+    pub fn is_copy(&self, t: &Thresholds) -> bool {
+        match self.comparison.relation {
+            Some(Relation::Equal | Relation::NearCopy) => true,
+            // A template whose coverage would make it a near-copy.
+            Some(Relation::Template) => t.templates_are_copies && self.smaller() >= t.near_copy_smaller,
+            _ => false,
+        }
+    }
+    /// The smaller of the two coverages.
+    pub fn smaller(&self) -> f64 {
+        self.comparison.coverage_a.min(self.comparison.coverage_b)
+    }
+}
+
+/// Compares pairs of texts with one background.
+pub struct Verifier<'a> {
+    /// Where texts come from.
+    pub documents: &'a dyn Documents,
+    /// The document of each class.
+    pub first: &'a [u32],
+    /// The background.
+    pub background: &'a Background,
+    /// The recipe.
+    pub recipe: &'a Recipe,
+    /// The bounds.
+    pub thresholds: &'a Thresholds,
+    /// Who listens.
+    pub progress: &'a dyn Progress,
+}
+
+impl Verifier<'_> {
+    /// Compares packed pairs of classes, sorted, and keeps those that `keep` wants, in order. Pairs that hang together are compared one after
+    /// the other, so that a text is prepared about once and not once a pair.
+    pub fn compare(&self, pairs: &[u64], keep: impl Fn(&Comparison) -> bool + Sync) -> Result<Vec<Verified>> {
+        let order = neighbours_first(pairs);
+        let compared: Result<Vec<Vec<Verified>>> = order
+            .par_chunks(CHUNK)
+            .map_init(Cache::default, |cache, chunk| {
+                if self.progress.cancelled() {
+                    return Err(Error::Cancelled);
+                }
+                let mut out = Vec::new();
+                for &pair in chunk {
+                    let (a, b) = unpack(pair);
+                    let (left, right) = (self.prepared(a, cache)?, self.prepared(b, cache)?);
+                    let comparison = compare_prepared(&left, &right, self.background, self.thresholds);
+                    if keep(&comparison) {
+                        out.push(Verified { a, b, comparison });
+                    }
+                }
+                self.progress.advance(chunk.len() as u64);
+                Ok(out)
+            })
+            .collect();
+        let mut compared: Vec<Verified> = compared?.into_iter().flatten().collect();
+        compared.par_sort_unstable_by_key(|v| pack(v.a, v.b));
+        Ok(compared)
+    }
+
+    /// Whether a packed pair may be reported, see [`Gathered::allowed`].
+    pub fn allowed(&self, all: &Gathered, pair: u64) -> bool {
+        let (a, b) = unpack(pair);
+        all.allowed(a, b, self.thresholds.sources)
+    }
+
+    fn prepared<'c>(&'c self, class: u32, cache: &mut Cache<'c>) -> Result<Rc<Prepared<'c>>> {
+        if let Some(there) = cache.texts.get(&class) {
+            return Ok(there.clone());
+        }
+        let prepared = Rc::new(Prepared::new(self.text(class)?, self.background, self.recipe));
+        cache.keep(class, prepared.clone());
+        Ok(prepared)
+    }
+
+    fn text(&self, class: u32) -> Result<std::borrow::Cow<'_, str>> {
+        let n = self.first[class as usize] as usize;
+        self.documents.text(n).ok_or_else(|| Error::TextGone { id: self.documents.info(n).id.clone() })
+    }
+}

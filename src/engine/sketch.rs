@@ -1,0 +1,206 @@
+//! Owns: all documents to classes of equal texts and the postings of each class. Never: what the postings lead to.
+
+use crate::error::{Error, Result};
+use crate::hash;
+use crate::model::document::Documents;
+use crate::model::options::{Progress, Stage};
+use crate::model::thresholds::{SourceLimit, Thresholds};
+use crate::postings::policy::Posting;
+use crate::sketch::fingerprint::{Fingerprint, Fingerprinter, WORD_SLOTS};
+use crate::sketch::recipe::Recipe;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// No class: the document was set aside by a limit.
+pub const NONE: u32 = u32::MAX;
+
+/// Documents read at once; their keys are held twice for as long.
+const BATCH: usize = 4096;
+/// Documents that a thread takes at once.
+const PART: usize = 16;
+
+/// Everything that one pass over the texts leaves behind. Class numbers follow their first documents' numbers.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The class of each document, or [`NONE`].
+    pub class_of: Vec<u32>,
+    /// The first document of each class.
+    pub first: Vec<u32>,
+    /// How many documents each class holds.
+    pub size: Vec<u32>,
+    /// Tokens of each document.
+    pub tokens: Vec<u32>,
+    /// Classes in which something may stand twice.
+    pub may_repeat: Vec<bool>,
+    /// Source of each class's first document, by number.
+    pub source: Vec<Option<u32>>,
+    /// Classes that hold a document that is only there to be compared with.
+    pub reference: Vec<bool>,
+    /// Document bands.
+    pub bands: Vec<Posting>,
+    /// Paragraph bands.
+    pub paragraph_bands: Vec<Posting>,
+    /// Anchors.
+    pub anchors: Vec<Posting>,
+    /// Exact keys of paragraphs.
+    pub paragraphs: Vec<Posting>,
+    /// Classes of one text that a source limit keeps apart, as postings of that text.
+    pub same_text: Vec<Posting>,
+    /// In how many classes each word slot stands.
+    pub words: Vec<u32>,
+    /// Documents set aside: reason and count.
+    pub limited: Vec<(String, u64)>,
+}
+
+/// Reads every text once. Keys are kept for the first document of each class only, so n copies of a text cost one.
+pub fn gather(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progress: &dyn Progress) -> Result<Gathered> {
+    let count = documents.count();
+    progress.begin(Stage::Fingerprint, (0..count).map(|n| u64::from(documents.info(n).bytes)).sum());
+    let mut all = Gathered { words: vec![0; WORD_SLOTS], ..Gathered::default() };
+    all.reserve(documents, recipe);
+    let mut sources = HashMap::new();
+    let mut classes = HashMap::new();
+    let mut limits = Limits::default();
+    // A megabyte of tables each, so they are made once a thread and not once a task.
+    let fingerprinters: Vec<Mutex<Fingerprinter>> =
+        (0..rayon::current_num_threads()).map(|_| Mutex::new(Fingerprinter::new(recipe))).collect();
+    for from in (0..count).step_by(BATCH) {
+        if progress.cancelled() {
+            return Err(Error::Cancelled);
+        }
+        let numbers: Vec<usize> = (from..(from + BATCH).min(count)).collect();
+        let batch = numbers.par_chunks(PART).map(|part| {
+            // Each thread has its own; it is locked so that the compiler knows.
+            let own = rayon::current_thread_index().unwrap_or(0) % fingerprinters.len();
+            let mut fingerprinter = fingerprinters[own].lock().unwrap_or_else(PoisonError::into_inner);
+            let one = |&n: &usize| {
+                let text = documents.text(n).ok_or_else(|| Error::TextGone { id: documents.info(n).id.clone() })?;
+                progress.advance(text.len() as u64);
+                Ok(fingerprinter.fingerprint(&text))
+            };
+            part.iter().map(one).collect::<Result<Vec<Fingerprint>>>()
+        });
+        let batch: Vec<Vec<Fingerprint>> = batch.collect::<Result<_>>()?;
+        for (n, fingerprint) in (from..).zip(batch.into_iter().flatten()) {
+            let info = documents.info(n);
+            all.tokens.push(fingerprint.tokens);
+            if !t.in_window(info.date.as_deref()) {
+                limits.window += 1;
+                all.class_of.push(NONE);
+                continue;
+            }
+            let next = sources.len() as u32;
+            let source = info.source.as_ref().map(|s| *sources.entry(s.clone()).or_insert(next));
+            all.take(n as u32, source, fingerprint, t, &mut classes, &mut limits);
+            if info.reference
+                && let Some(class) = all.class_of.last().filter(|c| **c != NONE)
+            {
+                all.reference[*class as usize] = true;
+            }
+        }
+    }
+    all.limited = limits.counts(t);
+    Ok(all)
+}
+
+impl Gathered {
+    /// Asks for about as much memory as the postings of all documents take; what is not used is never touched.
+    fn reserve(&mut self, documents: &dyn Documents, recipe: &Recipe) {
+        let words: usize = (0..documents.count()).map(|n| documents.info(n).bytes as usize / 6).sum();
+        self.bands.reserve(documents.count() * recipe.banding().bands as usize);
+        self.anchors.reserve(words / recipe.anchor_rate.max(1) as usize);
+        self.paragraph_bands.reserve(words / 8);
+        self.paragraphs.reserve(words / 32);
+    }
+
+    fn take(
+        &mut self,
+        n: u32,
+        source: Option<u32>,
+        f: Fingerprint,
+        t: &Thresholds,
+        classes: &mut HashMap<u128, u32>,
+        limits: &mut Limits,
+    ) {
+        let key = f.exact ^ apart(n, source, t.sources);
+        let next = self.first.len() as u32;
+        let class = *classes.entry(key).or_insert(next);
+        if class != next {
+            if t.sources == SourceLimit::Across {
+                // A second copy in one source is no reuse between sources.
+                limits.own_copies += 1;
+                self.class_of.push(NONE);
+            } else {
+                self.size[class as usize] += 1;
+                self.class_of.push(class);
+            }
+            return;
+        }
+        self.class_of.push(class);
+        self.first.push(n);
+        self.size.push(1);
+        self.source.push(source);
+        self.reference.push(false);
+        self.may_repeat.push(f.may_repeat);
+        if t.sources == SourceLimit::Across {
+            self.same_text.push(Posting::new(f.exact as u64, class));
+        }
+        if f.tokens < t.min_tokens {
+            limits.short += 1;
+            return;
+        }
+        let post = |keys: Vec<u64>, to: &mut Vec<Posting>| to.extend(keys.into_iter().map(|k| Posting::new(k, class)));
+        post(f.bands, &mut self.bands);
+        post(f.paragraph_bands, &mut self.paragraph_bands);
+        post(f.anchors, &mut self.anchors);
+        post(f.paragraphs, &mut self.paragraphs);
+        for slot in f.words {
+            self.words[slot as usize] += 1;
+        }
+    }
+
+    /// Whether a pair of classes may be reported at all: within the limit on sources, and not both only there to be compared with.
+    pub fn allowed(&self, a: u32, b: u32, limit: SourceLimit) -> bool {
+        if self.reference[a as usize] && self.reference[b as usize] {
+            return false;
+        }
+        let same = match (self.source[a as usize], self.source[b as usize]) {
+            (Some(x), Some(y)) => x == y,
+            _ => false,
+        };
+        match limit {
+            SourceLimit::Any => true,
+            SourceLimit::Within => same,
+            SourceLimit::Across => !same,
+        }
+    }
+}
+
+/// What keeps equal texts of different sources in different classes, where a limit on sources asks for it.
+fn apart(document: u32, source: Option<u32>, limit: SourceLimit) -> u128 {
+    let salt = match (limit, source) {
+        (SourceLimit::Any, _) => return 0,
+        (_, Some(source)) => 2 * u64::from(source) + 1,
+        (_, None) => 2 * u64::from(document),
+    };
+    u128::from(hash::mix(salt)) << 64 | u128::from(hash::mix(!salt))
+}
+
+#[derive(Default)]
+struct Limits {
+    window: u64,
+    short: u64,
+    own_copies: u64,
+}
+
+impl Limits {
+    fn counts(&self, t: &Thresholds) -> Vec<(String, u64)> {
+        let reasons = [
+            ("outside-dates".to_owned(), self.window),
+            (format!("under-{}-tokens", t.min_tokens), self.short),
+            ("copy-in-own-source".to_owned(), self.own_copies),
+        ];
+        reasons.into_iter().filter(|r| r.1 > 0).collect()
+    }
+}

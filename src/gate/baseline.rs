@@ -1,0 +1,294 @@
+//! Owns: what a baseline holds, and its file, schema `nearcopy.baseline/1`. Never: whether a finding of today is in it.
+
+use crate::error::{Error, Result};
+use crate::gate::drafts::{Draft, Origin, drafts};
+use crate::gate::policy::IgnoreRule;
+use crate::gate::survey::Survey;
+use crate::gate::{content, ignores};
+use crate::model::detection::Place;
+use crate::report::Findings;
+use crate::report::finding::first_words;
+use crate::report::json::value;
+use crate::report::texts::Texts;
+use crate::span::Span;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{self, Write};
+
+/// The schema that every baseline names.
+const SCHEMA: &str = "nearcopy.baseline/1";
+
+/// Findings that are known, so that a gate counts new ones only.
+///
+/// It remembers contents and the places where they stand, never lines or offsets: text that moves inside its place stays known. A place is
+/// an id, or the path alone where the id is made of the path and the number of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Baseline {
+    pub(super) clusters: Vec<ClusterEntry>,
+    pub(super) pairs: Vec<PairEntry>,
+    pub(super) repeats: Vec<RepeatEntry>,
+    /// Half a hash of every text there was, sorted: of two texts, it tells which is the new one.
+    texts: Vec<u32>,
+    /// Entries that are never stale: they come from elsewhere.
+    pub(super) passing: [usize; 3],
+}
+
+/// Documents of one text at one place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Member {
+    pub place: String,
+    pub hash: u64,
+    pub count: u32,
+}
+
+/// A cluster.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClusterEntry {
+    pub members: Vec<Member>,
+    pub text: String,
+}
+
+/// A related pair.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PairEntry {
+    pub documents: [Member; 2],
+    pub relation: String,
+    pub passages: Vec<Hex>,
+    pub text: String,
+}
+
+/// A repeat.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RepeatEntry {
+    pub places: Vec<Member>,
+    pub exact: Hex,
+    pub content: Hex,
+    pub text: String,
+}
+
+/// Hashes, as hex digits with a space between.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Hex(pub Vec<u64>);
+
+impl Serialize for Hex {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let digits: Vec<String> = self.0.iter().map(|h| format!("{h:016x}")).collect();
+        serializer.serialize_str(&digits.join(" "))
+    }
+}
+
+impl<'de> Deserialize<'de> for Hex {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Hex, D::Error> {
+        let text = String::deserialize(from)?;
+        let hashes: Vec<u64> = text.split_whitespace().map(hex).collect::<Option<_>>().ok_or_else(|| bad_hash(&text))?;
+        match hashes.windows(2).all(|w| w[0] < w[1]) {
+            true => Ok(Hex(hashes)),
+            false => Err(bad_hash(&text)),
+        }
+    }
+}
+
+fn hex(digits: &str) -> Option<u64> {
+    u64::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 16)
+}
+
+fn bad_hash<E: serde::de::Error>(text: &str) -> E {
+    E::custom(format!("{text:?} is not sixteen hex digits, or several in order"))
+}
+
+/// `["a.txt", "0123456789abcdef"]`, with a count where it is not one.
+impl Serialize for Member {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let hash = format!("{:016x}", self.hash);
+        match self.count {
+            1 => (&self.place, hash).serialize(serializer),
+            n => (&self.place, hash, n).serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Member, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a place, the hash of a text and perhaps a count")]
+        enum Written {
+            One(String, String),
+            Many(String, String, u32),
+        }
+        let (place, hash, count) = match Written::deserialize(from)? {
+            Written::One(place, hash) => (place, hash, 1),
+            Written::Many(place, hash, count) => (place, hash, count),
+        };
+        Ok(Member { place, hash: hex(&hash).ok_or_else(|| bad_hash(&hash))?, count })
+    }
+}
+
+#[derive(Deserialize)]
+struct Head {
+    schema: String,
+    recipe: String,
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    clusters: Vec<ClusterEntry>,
+    pairs: Vec<PairEntry>,
+    repeats: Vec<RepeatEntry>,
+    texts: Vec<String>,
+}
+
+impl Baseline {
+    /// What was found, as a baseline. What an ignore entry covers on this day (such as `2027-01-31`) is left out: it is to come up again when
+    /// the entry expires. Boilerplate repeats are no findings.
+    ///
+    /// # Errors
+    /// A text that can no longer be read.
+    pub fn new(findings: Findings, rules: &[IgnoreRule], today: &str) -> Result<Baseline> {
+        let survey = Survey::new(findings)?;
+        let drafts = drafts(&survey, &ignores::texts(rules))?;
+        let covered: Vec<bool> = drafts.iter().map(|d| ignores::covering(&survey, d, rules, today).is_some()).collect();
+        let mut texts = Texts::new(findings.documents);
+        let mut out = Baseline::default();
+        let mut ignored: HashSet<(u32, u32)> = HashSet::new();
+        let mut repeats: HashMap<u32, Vec<&Draft>> = HashMap::new();
+        for (draft, covered) in drafts.iter().zip(covered) {
+            match draft.origin {
+                Origin::Member(cluster) if covered => {
+                    ignored.insert((cluster, draft.document));
+                }
+                Origin::Pair if !covered => out.pairs.push(pair(&survey, draft, &mut texts)?),
+                Origin::Repeat(repeat) if !covered => repeats.entry(repeat).or_default().push(draft),
+                _ => {}
+            }
+        }
+        for (n, cluster) in findings.detection.clusters.iter().enumerate() {
+            let kept: Vec<u32> = cluster.members.iter().copied().filter(|&m| !ignored.contains(&(n as u32, m))).collect();
+            if kept.len() > 1 {
+                let text = hint(&survey, &mut texts, cluster.representative, None)?;
+                out.clusters.push(ClusterEntry { members: members(&survey, kept.into_iter()), text });
+            }
+        }
+        for drafts in repeats.into_values() {
+            out.repeats.push(repeat(&survey, &drafts, &mut texts)?);
+        }
+        out.clusters.sort_unstable();
+        out.pairs.sort_unstable();
+        out.repeats.sort_unstable();
+        out.texts = survey.hash.iter().map(|h| (h >> 32) as u32).collect();
+        out.texts.sort_unstable();
+        out.texts.dedup();
+        Ok(out)
+    }
+
+    /// Whether there was a text of this hash. A new text is taken for an old one with a probability of the number of texts in four billion.
+    pub(super) fn had(&self, hash: u64) -> bool {
+        self.texts.binary_search(&((hash >> 32) as u32)).is_ok()
+    }
+
+    /// How many clusters, pairs and repeats it holds.
+    pub fn counts(&self) -> [usize; 3] {
+        [self.clusters.len(), self.pairs.len(), self.repeats.len()]
+    }
+
+    /// This one and another. Entries of the other are never reported as stale.
+    pub fn with(mut self, other: Baseline) -> Baseline {
+        self.passing.iter_mut().zip(other.counts()).for_each(|(n, more)| *n += more);
+        self.clusters.extend(other.clusters);
+        self.pairs.extend(other.pairs);
+        self.repeats.extend(other.repeats);
+        self.texts.extend(other.texts);
+        self.texts.sort_unstable();
+        self
+    }
+
+    /// Reads one; `what` names it in errors.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for what is no baseline, with its line; [`Error::Mixed`] for another version or recipe.
+    pub fn from_json(json: &str, recipe_id: &str, what: &str) -> Result<Baseline> {
+        let malformed = |e: serde_json::Error| Error::Malformed {
+            what: format!("{what}:{}", e.line()),
+            why: format!("not a {SCHEMA} file ({e}): mend it, or write it anew with --update-baseline"),
+        };
+        let head: Head = serde_json::from_str(json).map_err(malformed)?;
+        if head.schema != SCHEMA || head.recipe != recipe_id {
+            return Err(Error::Mixed {
+                what: what.into(),
+                wanted: format!("{SCHEMA}, recipe {recipe_id}"),
+                found: format!("{}, recipe {}", head.schema, head.recipe),
+            });
+        }
+        let Stored { clusters, pairs, repeats, texts } = serde_json::from_str(json).map_err(malformed)?;
+        let hashes = texts.iter().flat_map(|line| line.split_whitespace());
+        let hash = |digits: &str| u32::from_str_radix(digits, 16).map_err(|_| malformed(bad_hash(digits)));
+        let mut texts = hashes.map(hash).collect::<Result<Vec<u32>>>()?;
+        texts.sort_unstable();
+        Ok(Baseline { clusters, pairs, repeats, texts, passing: [0; 3] })
+    }
+
+    /// Writes it, an entry a line, in an order that depends on its content alone.
+    ///
+    /// # Errors
+    /// What `out` answers.
+    pub fn to_json(&self, recipe_id: &str, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = io::BufWriter::with_capacity(1 << 16, out);
+        write!(out, "{{\"schema\":\"{SCHEMA}\",\n\"recipe\":")?;
+        value(&mut out, recipe_id)?;
+        list(&mut out, "clusters", &self.clusters)?;
+        list(&mut out, "pairs", &self.pairs)?;
+        list(&mut out, "repeats", &self.repeats)?;
+        let line = |hashes: &[u32]| hashes.iter().map(|h| format!("{h:08x}")).collect::<Vec<_>>().join(" ");
+        // By their first byte, so that one text more changes one line.
+        list(&mut out, "texts", &self.texts.chunk_by(|x, y| x >> 24 == y >> 24).map(line).collect::<Vec<_>>())?;
+        out.write_all(b"}\n")?;
+        out.flush()
+    }
+}
+
+fn list<T: Serialize>(out: &mut impl Write, name: &str, items: &[T]) -> io::Result<()> {
+    write!(out, ",\n\"{name}\":[")?;
+    for (n, item) in items.iter().enumerate() {
+        out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
+        value(out, item)?;
+    }
+    out.write_all(if items.is_empty() { b"]" } else { b"\n]" })
+}
+
+fn members(survey: &Survey, documents: impl Iterator<Item = u32>) -> Vec<Member> {
+    let mut counts: BTreeMap<(&str, u64), u32> = BTreeMap::new();
+    for n in documents {
+        *counts.entry((survey.place(n).0, survey.hash[n as usize])).or_default() += 1;
+    }
+    counts.into_iter().map(|((place, hash), count)| Member { place: place.to_owned(), hash, count }).collect()
+}
+
+fn pair(survey: &Survey, draft: &Draft, texts: &mut Texts) -> Result<PairEntry> {
+    let member = |n| Member { place: survey.place(n).0.to_owned(), hash: survey.hash[n as usize], count: 1 };
+    let mut documents = [draft.document, draft.partner].map(member);
+    documents.sort_unstable();
+    let mut passages: Vec<Hex> =
+        draft.passages.iter().map(|[a, b]| Hex(content::join(&a.content, &b.content))).filter(|p| !p.0.is_empty()).collect();
+    passages.sort_unstable();
+    passages.dedup();
+    let text = hint(survey, texts, draft.document, draft.passages.first().map(|p| p[0].span))?;
+    Ok(PairEntry { documents, relation: super::Overlap::of(draft.kind).name().to_owned(), passages, text })
+}
+
+fn repeat(survey: &Survey, drafts: &[&Draft], texts: &mut Texts) -> Result<RepeatEntry> {
+    let first = drafts[0];
+    let there = &first.passages[0][1];
+    let places = drafts.iter().map(|d| d.document).chain([first.partner]);
+    let text = hint(survey, texts, first.partner, Some(there.span))?;
+    let (exact, content) = (Hex(vec![there.exact]), Hex(there.content.clone()));
+    Ok(RepeatEntry { places: members(survey, places), exact, content, text })
+}
+
+/// The first words, so that a person knows what an entry is about.
+fn hint(survey: &Survey, texts: &mut Texts, document: u32, span: Option<Span>) -> Result<String> {
+    let gone = |_| Error::TextGone { id: survey.id(document).to_owned() };
+    let whole = Span::new(0, survey.findings.documents.info(document as usize).bytes);
+    first_words(&Place { document, span: span.unwrap_or(whole) }, texts).map_err(gone)
+}

@@ -1,0 +1,165 @@
+//! Owns: what is measured for a policy, and each of its bounds held against that. Never: whether a finding counts.
+
+use crate::gate::drafts::{Draft, Origin};
+use crate::gate::policy::{Bound, Overlap, Policy, Scope};
+use crate::gate::survey::Survey;
+use crate::gate::verdict::{Rule, SourceCounts};
+use crate::gate::{FindingKind, State};
+use crate::model::detection::Relation;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+/// Counts of everything and of each source, those without one last. Documents that are only there to be compared with are left out.
+pub(super) fn counts(
+    survey: &Survey,
+    drafts: &[Draft],
+    states: &[State],
+    new: &[Vec<usize>],
+) -> (SourceCounts, Vec<SourceCounts>) {
+    let (documents, found) = (survey.findings.documents, survey.findings.detection);
+    let mut by_source: BTreeMap<(bool, Option<&str>), SourceCounts> = BTreeMap::new();
+    let key = |n: u32| {
+        let source = documents.info(n as usize).source.as_deref();
+        (source.is_none(), source)
+    };
+    for n in (0..documents.count() as u32).filter(|&n| !documents.info(n as usize).reference) {
+        let counts = by_source.entry(key(n)).or_default();
+        counts.source = key(n).1.map(str::to_owned);
+        counts.documents += 1;
+        counts.tokens += u64::from(found.tokens.get(n as usize).copied().unwrap_or(0));
+    }
+    for (draft, state) in drafts.iter().zip(states).filter(|(d, _)| matches!(d.origin, Origin::Member(_))) {
+        if let Some(counts) = by_source.get_mut(&key(draft.document)) {
+            counts.duplicate_documents += 1;
+            counts.new_duplicate_documents += u64::from(*state == State::New);
+        }
+    }
+    let all: Vec<usize> = (0..drafts.len()).collect();
+    let mut order: Vec<usize> = all.into_iter().filter(|&i| copies_text(drafts[i].kind)).collect();
+    order.sort_by_key(|&i| drafts[i].document);
+    for group in order.chunk_by(|&x, &y| drafts[x].document == drafts[y].document) {
+        let Some(counts) = by_source.get_mut(&key(drafts[group[0]].document)) else { continue };
+        let ranges = |i: usize| drafts[i].passages.iter().map(|[here, _]| here.tokens.clone());
+        counts.duplicate_tokens += covered(group.iter().flat_map(|&i| ranges(i)).collect());
+        let fresh = group.iter().filter(|&&i| states[i] == State::New);
+        let fresh = fresh.flat_map(|&i| new[i].iter().map(move |&p| drafts[i].passages[p][0].tokens.clone()));
+        counts.new_duplicate_tokens += covered(fresh.collect());
+    }
+    let sources: Vec<SourceCounts> = by_source.into_values().collect();
+    let mut total = SourceCounts::default();
+    for s in &sources {
+        total.documents += s.documents;
+        total.duplicate_documents += s.duplicate_documents;
+        total.new_duplicate_documents += s.new_duplicate_documents;
+        total.tokens += s.tokens;
+        total.duplicate_tokens += s.duplicate_tokens;
+        total.new_duplicate_tokens += s.new_duplicate_tokens;
+    }
+    (total, sources)
+}
+
+/// Whether its passages are text that stands in an earlier place too: a template is no copy.
+fn copies_text(kind: FindingKind) -> bool {
+    kind != FindingKind::Pair(Relation::Template)
+}
+
+/// How many numbers lie in any of the ranges.
+fn covered(mut ranges: Vec<Range<u32>>) -> u64 {
+    ranges.sort_unstable_by_key(|r| (r.start, r.end));
+    let (mut sum, mut end) = (0, 0);
+    for r in ranges {
+        sum += u64::from(r.end.saturating_sub(r.start.max(end)));
+        end = end.max(r.end);
+    }
+    sum
+}
+
+/// Every bound of the policy with what was measured.
+pub(super) fn rules(
+    survey: &Survey,
+    policy: &Policy,
+    drafts: &[Draft],
+    states: &[State],
+    total: &SourceCounts,
+    sources: &[SourceCounts],
+) -> Vec<Rule> {
+    let mut out = Vec::new();
+    for bound in &policy.max_duplicate_documents {
+        out.extend(held("max-duplicate-documents", bound, total, sources, |c| (c.new_duplicate_documents, c.documents)));
+    }
+    for bound in &policy.max_duplicate_text {
+        out.extend(held("max-duplicate-text", bound, total, sources, |c| (c.new_duplicate_tokens, c.tokens)));
+    }
+    out.extend(policy.max_cluster.map(|most| largest(survey, most, drafts, states)));
+    for &kind in &policy.fail_on {
+        let of: Vec<&State> = drafts.iter().zip(states).filter(|(d, _)| Overlap::of(d.kind) == kind).map(|(_, s)| s).collect();
+        let measured = of.iter().filter(|s| ***s == State::New).count() as u64;
+        let scope = Some(kind.name().to_owned());
+        let of = of.len() as u64;
+        out.push(Rule { name: "fail-on", scope, limit: "0".into(), measured, of, violated: measured > 0 });
+    }
+    out
+}
+
+/// A bound on counts: one rule; for every source one for each that is over it, or one that says that all hold, with the nearest to it.
+fn held(
+    name: &'static str,
+    bound: &Bound,
+    total: &SourceCounts,
+    sources: &[SourceCounts],
+    measure: impl Fn(&SourceCounts) -> (u64, u64),
+) -> Vec<Rule> {
+    let rule = |scope: Option<String>, (measured, of): (u64, u64)| Rule {
+        name,
+        scope,
+        limit: bound.limit.to_string(),
+        measured,
+        of,
+        violated: bound.limit.exceeded(measured, of),
+    };
+    match &bound.scope {
+        Scope::Everything => vec![rule(None, measure(total))],
+        Scope::Source(wanted) => {
+            let own = sources.iter().find(|s| s.source.as_ref() == Some(wanted));
+            vec![rule(Some(wanted.clone()), own.map_or((0, 0), &measure))]
+        }
+        Scope::EverySource => {
+            let named = |s: &SourceCounts| s.source.clone().unwrap_or_else(|| "(no source)".into());
+            let over: Vec<Rule> = sources.iter().map(|s| rule(Some(named(s)), measure(s))).filter(|r| r.violated).collect();
+            if !over.is_empty() {
+                return over;
+            }
+            let share = |&(part, whole): &(u64, u64)| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+            let most = match bound.limit {
+                super::Limit::Count(_) => sources.iter().map(measure).max_by_key(|m| m.0),
+                super::Limit::Share(_) => sources.iter().map(measure).max_by(|x, y| share(x).total_cmp(&share(y))),
+            };
+            vec![rule(Some("*".into()), most.unwrap_or((0, 0)))]
+        }
+    }
+}
+
+/// The most documents of one cluster that count, its representative among them.
+fn largest(survey: &Survey, most: u64, drafts: &[Draft], states: &[State]) -> Rule {
+    let mut new: HashMap<u32, u64> = HashMap::new();
+    for (draft, _) in drafts.iter().zip(states).filter(|(_, s)| **s == State::New) {
+        if let Origin::Member(cluster) = draft.origin {
+            *new.entry(cluster).or_insert(1) += 1;
+        }
+    }
+    let clusters = &survey.findings.detection.clusters;
+    let size = |n: u32| clusters[n as usize].members.len() as u64;
+    let (measured, of) = new.into_iter().map(|(n, count)| (count, size(n))).max().unwrap_or((0, 0));
+    Rule { name: "max-cluster", scope: None, limit: most.to_string(), measured, of, violated: measured > most }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_token_counts_once() {
+        assert_eq!(covered(vec![5..9, 0..3, 2..6, 2..3]), 9);
+        assert_eq!(covered(vec![]), 0);
+    }
+}

@@ -1,0 +1,101 @@
+//! Owns: what texts tell of spans: tokens, hashes, the same place in an equal text. Never: which spans are asked for.
+
+use crate::error::Result;
+use crate::gate::content::content;
+use crate::gate::survey::{Survey, text};
+use crate::hash;
+use crate::span::Span;
+use crate::text::token::{Tokens, tokenize};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// A span that is asked about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slot {
+    /// The document that holds the passage.
+    pub document: u32,
+    /// The document whose text the span is of: this one, or one of the same tokens.
+    pub text: u32,
+    pub span: Span,
+    /// The part that is meant.
+    pub cut: Cut,
+    /// Whether hashes of its content are wanted.
+    pub content: bool,
+}
+
+/// A part of a periodic run.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cut {
+    /// All of it.
+    None,
+    /// The first round.
+    Round(u32),
+    /// All but the first round.
+    Rest(u32),
+}
+
+/// What is told of a span.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Told {
+    /// Bytes of the document that holds it.
+    pub span: Span,
+    /// Its tokens.
+    pub tokens: Range<u32>,
+    /// Exact hash of the tokens, where content was wanted.
+    pub exact: u64,
+    /// A handful of hashes of the content, where wanted.
+    pub content: Vec<u64>,
+    /// Which of the texts looked for it holds, by number.
+    pub holds: Vec<u32>,
+}
+
+/// Answers all slots, in their order. Each document is read once, and once more for slots on the text of another.
+pub(super) fn answer(survey: &Survey, slots: &[Slot], texts: &[Vec<u64>]) -> Result<Vec<Told>> {
+    let mut order: Vec<u32> = (0..slots.len() as u32).collect();
+    order.par_sort_by_key(|&i| (slots[i as usize].document, slots[i as usize].text, i));
+    let groups: Vec<&[u32]> = order.chunk_by(|&x, &y| slots[x as usize].document == slots[y as usize].document).collect();
+    let told = groups.par_iter().map(|group| of_document(survey, slots, group, texts)).collect::<Result<Vec<_>>>()?;
+    let mut out = vec![Told::default(); slots.len()];
+    for (group, told) in groups.iter().zip(told) {
+        group.iter().zip(told).for_each(|(&i, told)| out[i as usize] = told);
+    }
+    Ok(out)
+}
+
+fn of_document(survey: &Survey, slots: &[Slot], group: &[u32], texts: &[Vec<u64>]) -> Result<Vec<Told>> {
+    let documents = survey.findings.documents;
+    let document = slots[group[0] as usize].document;
+    let tokens = tokenize(&text(documents, document)?);
+    let mut out = Vec::with_capacity(group.len());
+    for same in group.chunk_by(|&x, &y| slots[x as usize].text == slots[y as usize].text) {
+        let other = slots[same[0] as usize].text;
+        let elsewhere = if other == document { None } else { Some(tokenize(&text(documents, other)?)) };
+        for slot in same.iter().map(|&i| &slots[i as usize]) {
+            out.push(told(slot, &tokens, elsewhere.as_ref().unwrap_or(&tokens), texts));
+        }
+    }
+    Ok(out)
+}
+
+fn told(slot: &Slot, tokens: &Tokens, spans: &Tokens, texts: &[Vec<u64>]) -> Told {
+    let start = spans.spans.partition_point(|s| s.end <= slot.span.start);
+    let end = spans.spans.partition_point(|s| s.start < slot.span.end);
+    let range = match slot.cut {
+        Cut::None => start..end,
+        Cut::Round(period) => start..end.min(start + period as usize),
+        Cut::Rest(period) => end.min(start + period as usize)..end,
+    };
+    let range = range.start..range.end.min(tokens.len());
+    if range.is_empty() {
+        return Told { span: slot.span, ..Told::default() };
+    }
+    let inside = &tokens.hashes[range.clone()];
+    let holds = |text: &Vec<u64>| !text.is_empty() && inside.windows(text.len()).any(|w| w == &text[..]);
+    Told {
+        span: tokens.span(range.clone()),
+        tokens: range.start as u32..range.end as u32,
+        exact: if slot.content { hash::sequence(inside.iter().copied()) } else { 0 },
+        content: if slot.content { content(&tokens.hashes, range) } else { Vec::new() },
+        holds: (0..).zip(texts).filter(|(_, text)| holds(text)).map(|(n, _)| n).collect(),
+    }
+}

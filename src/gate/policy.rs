@@ -1,0 +1,206 @@
+//! Owns: what a gate allows, and what it is told to overlook. Never: measures anything.
+
+use crate::gate::verdict::FindingKind;
+use crate::model::detection::Relation;
+
+/// How much of something is allowed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Limit {
+    /// This many.
+    Count(u64),
+    /// This share of all, 0 to 1.
+    Share(f64),
+}
+
+impl Limit {
+    /// Whether `part` of `whole` is more than this.
+    ///
+    /// ```
+    /// use nearcopy::report::Limit;
+    /// assert!(Limit::Count(2).exceeded(3, 10) && !Limit::Share(0.3).exceeded(3, 10));
+    /// ```
+    pub fn exceeded(self, part: u64, whole: u64) -> bool {
+        match self {
+            Limit::Count(count) => part > count,
+            Limit::Share(share) => part as f64 > share * whole as f64,
+        }
+    }
+}
+
+/// `100` or `5%`.
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Limit::Count(count) => write!(f, "{count}"),
+            Limit::Share(share) => write!(f, "{}%", (share * 1e8).round() / 1e6),
+        }
+    }
+}
+
+/// What a limit is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All documents together.
+    Everything,
+    /// Each source by itself; documents without one count as one more source.
+    EverySource,
+    /// One source.
+    Source(String),
+}
+
+/// A limit and what it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bound {
+    /// What it is about.
+    pub scope: Scope,
+    /// How much.
+    pub limit: Limit,
+}
+
+/// The kinds of finding that a policy and an ignore entry name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Overlap {
+    /// The same words.
+    Equal,
+    /// Most of both texts.
+    NearCopy,
+    /// One text holds most of the other, whichever comes first.
+    Contains,
+    /// A shared passage.
+    Quotes,
+    /// One wording told of other facts.
+    Template,
+    /// A paragraph or passage in several places.
+    Repeat,
+}
+
+impl Overlap {
+    /// All, in the order of reports.
+    pub const ALL: [Overlap; 6] =
+        [Overlap::Equal, Overlap::NearCopy, Overlap::Contains, Overlap::Quotes, Overlap::Template, Overlap::Repeat];
+
+    /// The name, as in `--fail-on`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Overlap::Equal => "equal",
+            Overlap::NearCopy => "near-copy",
+            Overlap::Contains => "contains",
+            Overlap::Quotes => "quotes",
+            Overlap::Template => "template",
+            Overlap::Repeat => "repeat",
+        }
+    }
+
+    /// What a finding's kind is called here.
+    pub const fn of(kind: FindingKind) -> Overlap {
+        match kind {
+            FindingKind::Pair(Relation::Equal) => Overlap::Equal,
+            FindingKind::Pair(Relation::NearCopy) => Overlap::NearCopy,
+            FindingKind::Pair(Relation::Contains | Relation::ContainedIn) => Overlap::Contains,
+            FindingKind::Pair(Relation::Quotes) => Overlap::Quotes,
+            FindingKind::Pair(Relation::Template) => Overlap::Template,
+            FindingKind::Repeat => Overlap::Repeat,
+        }
+    }
+}
+
+impl std::str::FromStr for Overlap {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Overlap, String> {
+        Overlap::ALL
+            .into_iter()
+            .find(|kind| kind.name() == s)
+            .ok_or_else(|| format!("{s:?} is not one of equal, near-copy, contains, quotes, template, repeat"))
+    }
+}
+
+/// What a gate allows. The default allows everything.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Policy {
+    /// Documents that are not their cluster's representative.
+    pub max_duplicate_documents: Vec<Bound>,
+    /// Tokens that stand in an earlier place too; shares are of all tokens.
+    pub max_duplicate_text: Vec<Bound>,
+    /// Documents in one cluster: its representative, and the copies that count.
+    pub max_cluster: Option<u64>,
+    /// Kinds of which no finding may count.
+    pub fail_on: Vec<Overlap>,
+}
+
+/// Says whether an id is meant.
+pub type Matcher = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// What a gate is told to overlook. A finding is covered where all that is given holds.
+#[derive(Default)]
+pub struct IgnoreRule {
+    /// One matcher: the id of either document fits it. Several: each of the two ids fits one of them. None: any documents.
+    pub documents: Vec<Matcher>,
+    /// The finding is of one of these kinds; none: of any.
+    pub kinds: Vec<Overlap>,
+    /// Every passage of the finding holds these words one after another, case and punctuation aside.
+    pub text: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it counts, as `2027-01-31`.
+    pub expires: Option<String>,
+}
+
+impl std::fmt::Debug for IgnoreRule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let IgnoreRule { documents, kinds, text, reason, expires } = self;
+        let globs = documents.len();
+        f.debug_struct("IgnoreRule")
+            .field("documents", &globs)
+            .field("kinds", kinds)
+            .field("text", text)
+            .field("reason", reason)
+            .field("expires", expires)
+            .finish()
+    }
+}
+
+impl IgnoreRule {
+    /// Whether it covers a finding of this kind between these ids, its words apart.
+    pub(super) fn fits(&self, kind: Overlap, ids: [&str; 2]) -> bool {
+        let named = |id: &str| self.documents.iter().any(|matches| matches(id));
+        let documents = match self.documents.len() {
+            0 => true,
+            1 => ids.into_iter().any(named),
+            _ => ids.into_iter().all(named),
+        };
+        documents && (self.kinds.is_empty() || self.kinds.contains(&kind))
+    }
+
+    /// Whether its last day is before this one.
+    pub(super) fn expired(&self, today: &str) -> bool {
+        self.expires.as_deref().is_some_and(|day| day < today)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_glob_means_either_document_and_several_mean_both() {
+        let is = |want: &'static str| -> Matcher { Box::new(move |id| id == want) };
+        let fits = |documents: Vec<Matcher>, ids| IgnoreRule { documents, ..Default::default() }.fits(Overlap::Quotes, ids);
+        assert!(fits(vec![], ["a", "b"]));
+        assert!(fits(vec![is("a")], ["a", "b"]) && fits(vec![is("b")], ["a", "b"]) && !fits(vec![is("c")], ["a", "b"]));
+        assert!(fits(vec![is("a"), is("b")], ["b", "a"]) && !fits(vec![is("a"), is("c")], ["a", "b"]));
+        let kinds = IgnoreRule { kinds: vec![Overlap::Repeat], ..Default::default() };
+        assert!(kinds.fits(Overlap::Repeat, ["a", "a"]) && !kinds.fits(Overlap::Equal, ["a", "a"]));
+    }
+
+    #[test]
+    fn the_last_day_still_counts() {
+        let rule = IgnoreRule { expires: Some("2027-01-31".into()), ..Default::default() };
+        assert!(!rule.expired("2027-01-31") && rule.expired("2027-02-01") && !IgnoreRule::default().expired("9999-12-31"));
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        assert!(Overlap::ALL.into_iter().all(|kind| kind.name().parse() == Ok(kind)));
+        assert!("contained-in".parse::<Overlap>().unwrap_err().contains("contains"));
+    }
+}

@@ -1,0 +1,151 @@
+//! Owns: what a gate decided about findings, as data: each bound with its measure, each finding with its state. Never: decides, or writes.
+
+use crate::model::detection::Relation;
+use crate::span::Span;
+
+/// What kind of overlap a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FindingKind {
+    /// Two texts that are related, seen from [`Finding::document`].
+    Pair(Relation),
+    /// A paragraph or passage that stands in several places.
+    Repeat,
+}
+
+impl FindingKind {
+    /// The name in reports: `near-copy`, `contained-in`, `repeat`, …
+    pub const fn name(self) -> &'static str {
+        match self {
+            FindingKind::Pair(relation) => relation.name(),
+            FindingKind::Repeat => "repeat",
+        }
+    }
+}
+
+/// Whether a finding counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// It counts.
+    New,
+    /// The baseline holds it.
+    Known,
+    /// An ignore entry covers it: its number in [`Verdict::ignores`].
+    Ignored(usize),
+}
+
+/// A passage of one document, and where it stands in the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Passage {
+    /// Bytes of [`Finding::document`].
+    pub here: Span,
+    /// Bytes of [`Finding::partner`].
+    pub there: Span,
+}
+
+/// One thing that a gate counts: a document that is a copy of another, shares passages with one, or repeats a passage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What it is.
+    pub kind: FindingKind,
+    /// Whether it counts.
+    pub state: State,
+    /// Number of the document it is reported at: the one whose text the baseline has not seen, else the one that comes later by the survivor
+    /// policy.
+    pub document: u32,
+    /// Number of the document it overlaps with; the same one where a passage stands twice in one text.
+    pub partner: u32,
+    /// Share of the document's tokens inside matches, and of the partner's; nothing for a repeat.
+    pub coverage: Option<(f64, f64)>,
+    /// Where, in the order of the document; never empty. Of equal texts, the whole of both.
+    pub passages: Vec<Passage>,
+    /// Sixteen hex digits: a hash of what the overlap says and of where it stands, the same as long as neither changes.
+    pub fingerprint: String,
+}
+
+/// A bound of the policy, and what was measured against it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// The name of the setting, such as `max-duplicate-documents` or `fail-on`.
+    pub name: &'static str,
+    /// What it is about: a source, or, for `fail-on`, a kind; nothing: everything.
+    pub scope: Option<String>,
+    /// The bound as it was written: `5%`, `100`.
+    pub limit: String,
+    /// What was counted: documents, tokens or findings that the baseline does not hold.
+    pub measured: u64,
+    /// Of how many.
+    pub of: u64,
+    /// Whether it is more than allowed.
+    pub violated: bool,
+}
+
+/// Something the baseline holds that is no longer there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// The kind: a relation, `cluster` or `repeat`.
+    pub kind: String,
+    /// The documents it was about, as the baseline names them.
+    pub documents: Vec<String>,
+    /// The first words of what was shared, where the baseline knows them.
+    pub text: String,
+}
+
+/// An ignore entry, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignore {
+    /// Why, in the words of whoever wrote it.
+    pub reason: String,
+    /// The day after which it no longer counts, as `2027-01-31`.
+    pub expires: Option<String>,
+    /// Whether that day has passed; then it ignores nothing.
+    pub expired: bool,
+    /// How many findings it covers (would cover, where it has expired).
+    pub used: u64,
+}
+
+/// What one source holds; `None`: documents without a source.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceCounts {
+    /// Its name.
+    pub source: Option<String>,
+    /// Its documents.
+    pub documents: u64,
+    /// Those that are copies of a document that survives.
+    pub duplicate_documents: u64,
+    /// Those of them that count: not in the baseline, not ignored.
+    pub new_duplicate_documents: u64,
+    /// Its tokens.
+    pub tokens: u64,
+    /// Tokens that stand in an earlier place too.
+    pub duplicate_tokens: u64,
+    /// Those of them that count.
+    pub new_duplicate_tokens: u64,
+}
+
+/// What a gate decided.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Verdict {
+    /// Every bound of the policy, violated or not.
+    pub rules: Vec<Rule>,
+    /// Every finding, by document, first passage, partner.
+    pub findings: Vec<Finding>,
+    /// What the baseline holds in vain.
+    pub stale: Vec<Stale>,
+    /// The ignore entries, as they were given.
+    pub ignores: Vec<Ignore>,
+    /// Counts of all documents.
+    pub total: SourceCounts,
+    /// The same for each source, by name; those without one last.
+    pub sources: Vec<SourceCounts>,
+}
+
+impl Verdict {
+    /// Whether no bound is violated.
+    pub fn passed(&self) -> bool {
+        self.rules.iter().all(|r| !r.violated)
+    }
+    /// The findings that count.
+    pub fn new_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.state == State::New)
+    }
+}

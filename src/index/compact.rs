@@ -1,0 +1,197 @@
+//! Owns: the whole index looked at as a scan would: a new background, what stands for frequent keys, links that keys do not show; and its runs
+//! merged into one, without those that have gone. Never: how a scan goes.
+
+use crate::engine::batch::{self, Related};
+use crate::error::{Error, Result};
+use crate::index::Index;
+use crate::index::lookup::{View, to_row};
+use crate::index::merge::{drop_runs, flush, merge, sweep};
+use crate::index::rows::{DocumentRow, State, read};
+use crate::index::store::{Store, Writing};
+use crate::model::document::{Document, DocumentInfo, Documents};
+use crate::model::options::{Progress, RunOptions};
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::Background;
+use crate::postings::policy::{Posting, groups, pack, passage_units, unpack};
+use crate::sketch::recipe::Recipe;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex};
+
+/// The documents of an index, numbered by id. Texts are read when they are asked for.
+struct Stored<'i> {
+    index: &'i Index,
+    infos: Vec<DocumentInfo>,
+    /// Number in the index and class of each.
+    at: Vec<(u32, DocumentRow)>,
+    /// Why a text could not be read.
+    failed: Mutex<Option<Error>>,
+}
+
+impl Documents for Stored<'_> {
+    fn count(&self) -> usize {
+        self.infos.len()
+    }
+    fn info(&self, number: usize) -> &DocumentInfo {
+        &self.infos[number]
+    }
+    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
+        let (at, row) = &self.at[number];
+        let failed = |e| drop(self.failed.lock().map(|mut first| first.get_or_insert(e).clone()));
+        self.index.text_of(*at, row).map_err(failed).ok().map(Cow::Owned)
+    }
+}
+
+impl<'i> Stored<'i> {
+    fn new(index: &'i Index) -> Result<Stored<'i>> {
+        let txn = index.store.read()?;
+        let mut at = Vec::new();
+        let mut shared: HashSet<Arc<str>> = HashSet::new();
+        for row in index.store.rows(&txn, &index.store.documents, 0)? {
+            let (number, bytes) = row?;
+            let mut row: DocumentRow = read(bytes, || index.store.place("documents", number))?;
+            for text in [&mut row.source, &mut row.date, &mut row.path].into_iter().flatten() {
+                match shared.get(text) {
+                    Some(same) => *text = same.clone(),
+                    None => drop(shared.insert(text.clone())),
+                }
+            }
+            at.push((number, row));
+        }
+        at.sort_unstable_by(|x, y| x.1.id.cmp(&y.1.id));
+        let infos = at.iter_mut().map(|(_, row)| {
+            // The id is kept once, where a scan looks for it.
+            let (class, text, bytes) = (row.class, row.text, row.bytes);
+            let slim = DocumentRow { class, text, bytes, ..DocumentRow::new(&Document::default()) };
+            std::mem::replace(row, slim).info()
+        });
+        Ok(Stored { infos: infos.collect(), index, at, failed: Mutex::default() })
+    }
+    /// What really went wrong, where a scan only knows that a text is gone.
+    fn reason(&self, error: Error) -> Error {
+        self.failed.lock().ok().and_then(|mut failed| failed.take()).unwrap_or(error)
+    }
+}
+
+/// What a compaction found, in the numbers of the index.
+#[derive(Default)]
+struct Insight {
+    background: Background,
+    families: Vec<(u32, u32)>,
+    hot: Vec<(u64, Vec<u32>)>,
+    links: BTreeMap<u32, Vec<u32>>,
+    words: Vec<u32>,
+}
+
+/// See [`Index::compact`].
+pub fn compact(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Progress) -> Result<()> {
+    let (store, turn) = (&index.store, &index.turn()?);
+    flush(store, turn, &index.recent)?;
+    let insight = if index.texts { look(index, t, options, progress)? } else { Insight::default() };
+    let state = store.now()?;
+    sweep(store, turn, &state)?;
+    let living = living(store, &state)?;
+    let merged = merge(store, turn, 0, |unit| living.get(unit as usize).copied().unwrap_or(false))?;
+    settle(index, turn, merged.into_iter().collect(), insight)?;
+    drop_runs(store, turn, &state.runs);
+    Ok(())
+}
+
+fn look(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Progress) -> Result<Insight> {
+    let t = &Thresholds { min_tokens: 0, since: None, until: None, sources: Default::default(), ..t.clone() };
+    let documents = Stored::new(index)?;
+    let recipe = &index.recipe;
+    // From a thread of no pool: one of a pool would take other work while it waits, which may want the turn that is held.
+    let scan = || batch::in_pool(options, || batch::relate(&documents, recipe, t, progress));
+    let done = std::thread::scope(|s| s.spawn(scan).join());
+    let found = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(|e| documents.reason(e))?;
+    let class = |c: u32| documents.at[found.all.first[c as usize] as usize].1.class;
+    let families = (0..).zip(&found.family).filter(|(c, f)| c != *f).map(|(c, f)| (class(c), class(*f)));
+    let mut families: Vec<(u32, u32)> = families.collect();
+    families.sort_unstable();
+    let mut links: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (a, b) in hidden(&found) {
+        links.entry(class(a)).or_default().push(class(b));
+        links.entry(class(b)).or_default().push(class(a));
+    }
+    let mut hot = stand_for(&found.all.anchors, &found.family, recipe);
+    hot.extend(stand_for(&found.all.paragraph_bands, &found.family, recipe));
+    hot.sort_unstable();
+    hot.dedup_by_key(|h| h.0);
+    hot.iter_mut().for_each(|h| h.1.iter_mut().for_each(|c| *c = class(*c)));
+    Ok(Insight { background: found.background, families, hot, links, words: found.all.words })
+}
+
+/// Related pairs that looking up keys does not show: links inside hot buckets, and what was compared to make clusters.
+fn hidden(found: &Related) -> Vec<(u32, u32)> {
+    let pairs = found.relations.iter().map(|v| pack(v.a, v.b));
+    let holds = |list: &[u64], p: &u64| list.binary_search(p).is_ok();
+    pairs
+        .filter(|p| holds(&found.near.linked, p) || !(holds(&found.near.pairs, p) || holds(&found.far.pairs, p)))
+        .map(unpack)
+        .collect()
+}
+
+/// Frequent keys that a few classes can stand for.
+fn stand_for(postings: &[Posting], family: &[u32], recipe: &Recipe) -> Vec<(u64, Vec<u32>)> {
+    let frequent = groups(postings).filter(|g| g.len() > recipe.max_frequency as usize);
+    frequent.filter_map(|g| Some((g[0].key(), passage_units(g, family, recipe.max_frequency)?))).collect()
+}
+
+/// Numbers that postings may lead to: documents that are there, and classes that have any.
+fn living(store: &Store, state: &State) -> Result<Vec<bool>> {
+    let mut living = vec![false; state.next as usize];
+    let txn = store.read()?;
+    for table in [&store.documents, &store.classes] {
+        for row in store.rows(&txn, table, 0)? {
+            if let Some(l) = living.get_mut(row?.0 as usize) {
+                *l = true;
+            }
+        }
+    }
+    Ok(living)
+}
+
+/// Everything that was found takes its place in one transaction.
+fn settle(index: &Index, turn: &Writing, runs: Vec<super::rows::RunInfo>, insight: Insight) -> Result<()> {
+    let store = &index.store;
+    let mut txn = store.write(turn)?;
+    let mut state = store.state(&txn)?;
+    store.clear(&mut txn, &store.families)?;
+    for (class, family) in insight.families {
+        store.append(&mut txn, &store.families, class, &to_row(std::iter::once(family)))?;
+    }
+    store.clear(&mut txn, &store.links)?;
+    for (class, mut partners) in insight.links {
+        partners.sort_unstable();
+        partners.dedup();
+        store.append(&mut txn, &store.links, class, &to_row(partners.into_iter()))?;
+    }
+    store.replace_hot(&mut txn, insight.hot.into_iter().map(|(key, units)| (key, to_row(units.into_iter()))))?;
+    if index.texts {
+        state.background = insight.background.id();
+        store.put_background(&mut txn, &insight.background.to_json(&index.recipe.id()))?;
+        store.put_words(&mut txn, &insight.words)?;
+    }
+    state.runs = runs;
+    state.compacted = state.next;
+    state.drawing += 1;
+    state.drawn = state.classes;
+    state.changes = 0;
+    state.dead = 0;
+    store.put_state(&mut txn, &state)?;
+    store.commit(txn)
+}
+
+impl Index {
+    /// The text of a document, read in a transaction of its own.
+    pub(super) fn text_of(&self, number: u32, row: &DocumentRow) -> Result<String> {
+        let txn = self.store.read()?;
+        let state = State::default();
+        let view = View::new(&self.store, &txn, &state, &self.recent);
+        let worker = self.worker()?;
+        let text = view.text(number, row, &worker.unpacker);
+        self.idle(worker);
+        text
+    }
+}

@@ -1,0 +1,427 @@
+//! Owns: documents that several threads bring at once, added in one transaction: one sync serves them all. Never: rows, keys, comparisons.
+//!
+//! Who comes while nobody leads, leads: takes its turn, adds what waits by then, commits, and tells everybody what became of their document. Who
+//! comes meanwhile is in the next group. So nobody waits for company, and nobody is answered before what they were told is on disk.
+
+use crate::error::{Error, Result};
+use crate::index::query::Sighting;
+use crate::index::rows::State;
+use crate::index::write::{Added, Batch, Entry, Keys, OWN, Worker};
+use crate::index::{Index, Turn};
+use crate::model::detection::Relation;
+use crate::model::document::Document;
+use crate::model::thresholds::Thresholds;
+use crate::sketch::fingerprint::Fingerprint;
+use std::collections::HashMap;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// A document that is to be added.
+pub struct Request {
+    /// Its rows.
+    pub entry: Entry,
+    /// On what condition, if there is one.
+    pub ask: Option<Ask>,
+}
+
+/// The condition: that it is related to nothing in certain ways. At one moment it held.
+pub struct Ask {
+    /// The document.
+    pub document: Document,
+    /// Its fingerprint.
+    pub f: Fingerprint,
+    /// The bounds of relations.
+    pub thresholds: Thresholds,
+    /// What it must not be to another.
+    pub unless: Vec<Relation>,
+    /// That moment.
+    pub at: State,
+}
+
+/// What became of a request.
+pub struct Answer {
+    /// What the document is related to, if that has changed since it was asked.
+    pub sightings: Option<Vec<Sighting>>,
+    /// What became of it; nothing where a sighting forbade it.
+    pub added: Option<Added>,
+}
+
+/// Whether a document with these sightings may not be added.
+pub fn forbidden(sightings: &[Sighting], unless: &[Relation]) -> bool {
+    sightings.iter().any(|s| unless.contains(&s.relation))
+}
+
+/// Requests of threads, and answers on their way back.
+#[derive(Default)]
+pub struct Group {
+    line: Mutex<Line>,
+    moved: Condvar,
+}
+
+#[derive(Default)]
+struct Line {
+    next: u64,
+    waiting: Vec<(u64, Request)>,
+    answers: HashMap<u64, Result<Answer>>,
+    /// Whether a thread leads.
+    led: bool,
+}
+
+impl Group {
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Held by the thread that leads: however that ends, each request that it took is answered, and another thread may lead.
+struct Lead<'i> {
+    index: &'i Index,
+    tickets: Vec<u64>,
+    answers: Vec<Result<Answer>>,
+}
+
+impl Lead<'_> {
+    fn take(&mut self) -> Vec<Request> {
+        let waiting = std::mem::take(&mut self.index.group.line().waiting);
+        let (tickets, requests) = waiting.into_iter().unzip();
+        self.tickets = tickets;
+        requests
+    }
+}
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        if self.tickets.is_empty() {
+            self.take();
+        }
+        let mut answers = std::mem::take(&mut self.answers).into_iter();
+        let mut line = self.index.group.line();
+        for &ticket in &self.tickets {
+            line.answers.insert(ticket, answers.next().unwrap_or_else(|| Err(deserted(self.index))));
+        }
+        line.led = false;
+        self.index.group.moved.notify_all();
+    }
+}
+
+/// The thread that was to write panicked.
+fn deserted(index: &Index) -> Error {
+    let what = index.path().display().to_string();
+    Error::Storage { what, why: "the thread that wrote for several ones panicked: add the document again".into() }
+}
+
+impl Index {
+    /// Adds a document together with those of other threads, and waits until it is on disk.
+    pub(super) fn bring(&self, request: Request) -> Result<Answer> {
+        self.owned()?;
+        let mut line = self.group.line();
+        let ticket = line.next;
+        line.next += 1;
+        line.waiting.push((ticket, request));
+        loop {
+            if let Some(answer) = line.answers.remove(&ticket) {
+                return answer;
+            }
+            if line.led {
+                line = self.group.moved.wait(line).unwrap_or_else(PoisonError::into_inner);
+            } else {
+                line.led = true;
+                drop(line);
+                self.lead();
+                line = self.group.line();
+            }
+        }
+    }
+
+    /// Answers all that wait.
+    fn lead(&self) {
+        let mut lead = Lead { index: self, tickets: Vec::new(), answers: Vec::new() };
+        let turn = self.turn().and_then(|turn| self.tidy(&turn).map(|()| turn));
+        // Taken no sooner, so that all are in the group who came while others had their turn.
+        let requests = lead.take();
+        let all = |e: Error| requests.iter().map(|_| Err(e.clone())).collect();
+        match turn.and_then(|turn| Ok((self.with_worker(|w| self.add_group(&requests, &turn, w))?, turn))) {
+            Ok(((answers, written), turn)) => {
+                lead.answers = answers;
+                drop(lead);
+                if written {
+                    // What was added is on disk: what fails now is tried again, and told, before the next is.
+                    let _ = self.tidy(&turn);
+                }
+            }
+            Err(e) => lead.answers = all(e),
+        }
+    }
+
+    /// Adds requests in one transaction, in order; an answer for each, and whether anything was written.
+    fn add_group(&self, requests: &[Request], turn: &Turn, worker: &Worker) -> Result<(Vec<Result<Answer>>, bool)> {
+        let mut failed: Vec<Option<Error>> = vec![None; requests.len()];
+        'anew: loop {
+            let mut batch = Batch::new(&self.store, self.store.write(turn)?, &self.recent, Keys::Pending)?;
+            // Each is compared with those before it; alone, it needs none of that.
+            batch.found_by = if requests.len() > 1 { usize::MAX } else { OWN };
+            let mut answers = Vec::with_capacity(requests.len());
+            for (request, failed) in requests.iter().zip(&mut failed) {
+                let answer = failed.clone().map_or_else(|| self.add_one(&mut batch, request, worker), Err);
+                match answer {
+                    Err(e) if failed.is_none() && !matches!(e, Error::SameId { .. }) => {
+                        // Its own error, but the transaction may hold half of it: the others begin anew, without it.
+                        *failed = Some(e);
+                        continue 'anew;
+                    }
+                    answer => answers.push(answer),
+                }
+            }
+            let written = batch.state != batch.before;
+            if written {
+                self.finish(batch)?;
+            }
+            return Ok((answers, written));
+        }
+    }
+
+    fn add_one(&self, batch: &mut Batch, request: &Request, worker: &Worker) -> Result<Answer> {
+        let mut sightings = None;
+        if let Some(ask) = &request.ask {
+            sightings = self.look_again(batch, ask, worker)?;
+            if sightings.as_ref().is_some_and(|s| forbidden(s, &ask.unless)) {
+                let known = batch.view().knows(&request.entry.row)?.then_some(Added::Known);
+                return Ok(Answer { sightings, added: known });
+            }
+        }
+        Ok(Answer { sightings, added: Some(batch.add(&request.entry, self.same_id)?) })
+    }
+
+    /// Sightings, where documents that came in between make a difference: those of other groups, and those before it in this one.
+    fn look_again(&self, batch: &Batch, ask: &Ask, worker: &Worker) -> Result<Option<Vec<Sighting>>> {
+        let view = batch.view();
+        let see = |from| self.see_in(&view, &ask.document, &ask.f, &ask.thresholds, worker, from);
+        let drawn = view.state.drawing != ask.at.drawing;
+        if !drawn && (!view.touched(&ask.f, ask.at.next, &self.recipe)? || see(ask.at.next)?.is_empty()) {
+            return Ok(None);
+        }
+        see(0).map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::{IndexOptions, SameId};
+    use crate::sketch::recipe::Recipe;
+
+    const COPY: [Relation; 2] = [Relation::Equal, Relation::NearCopy];
+
+    fn new_index(same_id: SameId) -> (tempfile::TempDir, Index) {
+        let dir = tempfile::tempdir().unwrap();
+        let options = IndexOptions { same_id, ..IndexOptions::default() };
+        let index = options.create(dir.path().join("index"), &Recipe::default()).unwrap();
+        (dir, index)
+    }
+
+    /// Words that no two texts share.
+    fn story(n: usize) -> String {
+        (0..60).map(|i| format!("w{n}x{i}")).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What `count` threads are told that all come while another has the turn: they are one group.
+    fn together<T: Send>(index: &Index, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+        std::thread::scope(|s| {
+            let turn = index.turn().unwrap();
+            let work = &work;
+            let threads: Vec<_> = (0..count).map(|n| s.spawn(move || work(n))).collect();
+            while index.group.line().waiting.len() < count {
+                std::thread::yield_now();
+            }
+            drop(turn);
+            threads.into_iter().map(|t| t.join().unwrap()).collect()
+        })
+    }
+
+    /// Nothing is left behind, and nothing is wrong.
+    fn sound(index: &Index, documents: u64) {
+        let line = index.group.line();
+        assert!(!line.led && line.waiting.is_empty() && line.answers.is_empty());
+        let v = index.verify().unwrap();
+        assert_eq!((v.problems, v.documents), (Vec::new(), documents));
+    }
+
+    #[test]
+    fn a_group_is_one_transaction_and_everybody_gets_their_own_answer() {
+        let (_dir, index) = new_index(SameId::Replace);
+        index.add(&Document::new("known", story(0))).unwrap();
+        index.add(&Document::new("page", story(1))).unwrap();
+        let before = index.store.commits();
+        let brought =
+            [("known", 0), ("page", 2), ("copy", 0), ("new-3", 3), ("new-4", 4), ("new-5", 5), ("new-6", 6), ("new-7", 7)];
+        let told = together(&index, 8, |n| index.add(&Document::new(brought[n].0, story(brought[n].1))).unwrap());
+        use Added::{Copy, Known, New, Replaced};
+        assert_eq!(told, [Known, Replaced, Copy, New, New, New, New, New]);
+        assert_eq!(index.store.commits(), before + 1);
+        for (id, text) in brought {
+            assert_eq!(index.get(id).unwrap().unwrap().text, story(text));
+        }
+        // Where there is nothing to write, nothing is.
+        together(&index, 3, |_| assert_eq!(index.add(&Document::new("known", story(0))).unwrap(), Known));
+        assert_eq!(index.store.commits(), before + 1);
+        sound(&index, 8);
+    }
+
+    #[test]
+    fn of_those_in_a_group_that_are_alike_one_is_added() {
+        let t = Thresholds::default();
+        for without_texts in [false, true] {
+            let dir = tempfile::tempdir().unwrap();
+            let options = IndexOptions { without_texts, ..IndexOptions::default() };
+            let index = options.create(dir.path().join("index"), &Recipe::default()).unwrap();
+            // Near-copies, equal texts, equal texts too short to be compared, and one that is like nothing.
+            let text = |n: usize| match n % 4 {
+                0 => story(0).replace("w0x30", &format!("other{n}")),
+                1 => story(1),
+                2 => "so short".into(),
+                _ => story(n),
+            };
+            let before = index.store.commits();
+            let told = together(&index, 12, |n| index.check_and_add(&Document::new(format!("{n}"), text(n)), &t, &COPY).unwrap());
+            assert_eq!(index.store.commits(), before + 1);
+            for family in 0..3 {
+                let of: Vec<usize> = (0..12).filter(|n| n % 4 == family).collect();
+                let added: Vec<_> = of.iter().filter(|&&n| told[n].added == Some(Added::New)).collect();
+                assert_eq!(added.len(), 1, "{family}");
+                for &n in of.iter().filter(|n| *n != added[0]) {
+                    let seen: Vec<_> = told[n].sightings.iter().map(|s| s.info.id.clone()).collect();
+                    assert_eq!((told[n].added, seen), (None, vec![added[0].to_string()]));
+                }
+            }
+            assert!((0..12).filter(|n| n % 4 == 3).all(|n| told[n].added == Some(Added::New) && told[n].sightings.is_empty()));
+            // What is no reason to refuse is told all the same: of two that quote each other, the later one knows.
+            let quoting = |n: usize| format!("{} {}", story(50 + n), story(99).split_once(" w99x40").unwrap().0);
+            let told =
+                together(&index, 2, |n| index.check_and_add(&Document::new(format!("q{n}"), quoting(n)), &t, &COPY).unwrap());
+            assert!(told.iter().all(|c| c.added == Some(Added::New)));
+            let mut seen: Vec<usize> = told.iter().map(|c| c.sightings.len()).collect();
+            seen.sort_unstable();
+            assert_eq!(seen, [0, 1]);
+            sound(&index, 3 + 3 + 2);
+        }
+    }
+
+    #[test]
+    fn a_copy_in_between_that_makes_a_class_visible_is_seen() {
+        // The only document of a class has the id of the one that asks; then another joins the class, with no keys of its text.
+        let (_dir, index) = new_index(SameId::Replace);
+        let t = Thresholds::default();
+        index.add(&Document::new("a", story(0))).unwrap();
+        let edited = story(0).replace("w0x30", "other");
+        let told = together(&index, 2, |n| match n {
+            0 => index.add(&Document::new("b", story(0))).map(Some),
+            _ => {
+                while index.group.line().waiting.is_empty() {
+                    std::thread::yield_now();
+                }
+                Ok(index.check_and_add(&Document::new("a", edited.clone()), &t, &COPY).unwrap().added)
+            }
+        });
+        assert_eq!(told, [Ok(Some(Added::Copy)), Ok(None)]);
+        sound(&index, 2);
+    }
+
+    #[test]
+    fn an_error_of_one_is_told_to_it_alone() {
+        let (_dir, index) = new_index(SameId::Refuse);
+        let told = together(&index, 8, |n| {
+            let id = if n < 4 { "same".to_owned() } else { format!("{n}") };
+            index.add(&Document::new(id, story(n)))
+        });
+        assert_eq!(told[..4].iter().filter(|t| **t == Ok(Added::New)).count(), 1);
+        assert_eq!(told[..4].iter().filter(|t| **t == Err(Error::SameId { id: "same".into() })).count(), 3);
+        assert!(told[4..].iter().all(|t| *t == Ok(Added::New)));
+        sound(&index, 5);
+
+        // A damaged row is met when the old text of the page has been taken away already: none of that remains.
+        let (_dir, index) = new_index(SameId::Replace);
+        index.add(&Document::new("other", story(0))).unwrap();
+        index.add(&Document::new("page", story(1))).unwrap();
+        let turn = index.turn().unwrap();
+        let mut txn = index.store.write(&turn).unwrap();
+        index.store.put(&mut txn, &index.store.classes, 0, b"no row").unwrap();
+        index.store.commit(txn).unwrap();
+        drop(turn);
+        let told = together(&index, 4, |n| match n {
+            0 => index.add(&Document::new("page", story(0))),
+            _ => index.add(&Document::new(format!("{n}"), story(n + 1))),
+        });
+        assert!(told[0].as_ref().is_err_and(|e| e.to_string().contains("damaged")), "{:?}", told[0]);
+        assert!(told[1..].iter().all(|t| *t == Ok(Added::New)));
+        assert_eq!(index.get("page").unwrap().unwrap().text, story(1));
+        assert_eq!(index.stats().unwrap().documents, 5);
+    }
+
+    #[test]
+    fn a_leader_that_panics_leaves_nobody_waiting() {
+        let (_dir, index) = new_index(SameId::Replace);
+        for taken in [true, false] {
+            index.group.line().led = true;
+            std::thread::scope(|s| {
+                let add = |n: usize| index.add(&Document::new(format!("{n}"), story(n)));
+                let threads: Vec<_> = (0..2).map(|n| s.spawn(move || add(n))).collect();
+                while index.group.line().waiting.len() < 2 {
+                    std::thread::yield_now();
+                }
+                let leader = s.spawn(|| {
+                    let mut lead = Lead { index: &index, tickets: Vec::new(), answers: Vec::new() };
+                    if taken {
+                        assert_eq!(lead.take().len(), 2);
+                    }
+                    panic!("as a test wants it");
+                });
+                assert!(leader.join().is_err());
+                for thread in threads {
+                    assert!(thread.join().unwrap().unwrap_err().to_string().contains("panicked: add the document again"));
+                }
+            });
+            sound(&index, 0);
+        }
+        assert_eq!(index.add(&Document::new("0", story(0))), Ok(Added::New));
+        sound(&index, 1);
+    }
+
+    /// A child has the locks as they were: here, held by a thread that it does not have.
+    #[cfg(unix)]
+    #[test]
+    #[allow(unsafe_code)]
+    fn in_a_forked_child_it_says_so_at_once() {
+        unsafe extern "C" {
+            fn fork() -> i32;
+            fn alarm(seconds: u32) -> u32;
+            fn waitpid(process: i32, status: *mut i32, options: i32) -> i32;
+            fn _exit(code: i32) -> !;
+        }
+        let (_dir, index) = new_index(SameId::Replace);
+        let d = Document::new("a", story(0));
+        let t = Thresholds::default();
+        let held = (index.workers.lock().unwrap(), index.group.line(), index.recent.write().unwrap(), index.turn.lock().unwrap());
+        // SAFETY: the child takes no lock but those above, if it is wrong, and the allocator's, which is whole after a fork; it ends in `_exit`.
+        let status = unsafe {
+            let child = fork();
+            if child == 0 {
+                // A child that waits for ever is ended by the alarm, with another status.
+                alarm(30);
+                let forked = |e: Option<Error>| matches!(e, Some(Error::Storage { why, .. }) if why.contains("forked"));
+                let said = forked(index.seen(&d, &t).err())
+                    && forked(index.add(&d).err())
+                    && forked(index.check_and_add(&d, &t, &COPY).err())
+                    && forked(index.add_all([d.clone()]).err())
+                    && forked(index.get("a").err())
+                    && forked(index.remove("a").err())
+                    && forked(index.background().err());
+                _exit(if said { 0 } else { 1 });
+            }
+            let mut status = -1;
+            assert_eq!(waitpid(child, &mut status, 0), child);
+            status
+        };
+        assert_eq!(status, 0);
+        drop(held);
+        sound(&index, 0);
+    }
+}

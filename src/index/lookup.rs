@@ -1,0 +1,310 @@
+//! Owns: the keys of one text to the classes it is worth comparing with, by the rules of the batch engine. Never: a comparison.
+
+use crate::error::Result;
+use crate::index::memtable::Recent;
+use crate::index::rows::{ClassRow, DocumentRow, State, exact_key, id_key, members_key, read, unseal};
+use crate::index::run::{Bucket, Shape};
+use crate::index::store::Store;
+use crate::sketch::fingerprint::Fingerprint;
+use crate::sketch::recipe::Recipe;
+use heed::RoTxn;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+/// Texts looked at on either end of a hot band's list, for one that is new.
+const ENDS: usize = 256;
+/// … and so many numbers are looked at to find them, where some have gone.
+const LOOKED_AT: usize = 16 * ENDS;
+/// So many documents may have come in between before it is not worth while to tell whether any of them matters.
+const BETWEEN: u32 = 1024;
+/// New texts are compared with so many of those that share most of their hot bands.
+const VOTED: usize = 16;
+
+/// One state of the index: what a transaction sees of the tables, and the keys held in memory.
+pub struct View<'v> {
+    /// The tables.
+    pub store: &'v Store,
+    /// The transaction.
+    pub txn: &'v RoTxn<'v>,
+    /// Its state.
+    pub state: &'v State,
+    /// Keys in no run.
+    pub recent: &'v RwLock<Recent>,
+    /// Keys of what this very transaction has added.
+    pub joining: Option<&'v Recent>,
+    /// Set where the keys in memory turned out to be newer than the transaction: what was found is then worth nothing.
+    pub stale: Cell<bool>,
+}
+
+/// The texts that hold a key, not yet read: a piece of a bucket for each run, and those in memory.
+pub struct List<'t> {
+    pieces: Vec<(Bucket<'t>, std::ops::Range<usize>)>,
+    /// Of these, units that are in no run yet.
+    pub recent: Vec<u32>,
+}
+
+impl List<'_> {
+    fn len(&self) -> usize {
+        self.pieces.iter().map(|p| p.1.len()).sum::<usize>() + self.recent.len()
+    }
+    /// Whether a unit is in it.
+    pub fn holds(&self, unit: u32) -> bool {
+        self.recent.binary_search(&unit).is_ok() || self.pieces.iter().any(|(b, places)| b.holds(places.clone(), unit))
+    }
+    /// All, ascending: runs follow each other in the order of their documents.
+    pub fn units(&self) -> impl DoubleEndedIterator<Item = u32> {
+        self.pieces.iter().flat_map(|(b, r)| r.clone().map(|i| b.unit(i))).chain(self.recent.iter().copied())
+    }
+}
+
+/// Candidates of a text.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// Classes to compare with, ascending.
+    pub classes: Vec<u32>,
+    /// Keys that were too frequent to be expanded.
+    pub capped: u64,
+    /// How many anchors each shares, where that was asked for: what scores are estimated from without texts.
+    pub shared: Vec<u32>,
+}
+
+impl<'v> View<'v> {
+    /// Of what was committed.
+    pub fn new(store: &'v Store, txn: &'v RoTxn<'v>, state: &'v State, recent: &'v RwLock<Recent>) -> View<'v> {
+        View { store, txn, state, recent, joining: None, stale: Cell::new(false) }
+    }
+
+    pub fn list(&self, key: u64) -> Result<List<'v>> {
+        let mut list = List { pieces: Vec::new(), recent: Vec::new() };
+        for run in &self.state.runs {
+            let shape = Shape { bits: run.bits };
+            if let Some(bucket) = self.store.bucket(self.txn, run.id, shape, shape.bucket(key))? {
+                let range = bucket.find(key);
+                if !range.is_empty() {
+                    list.pieces.push((bucket, range));
+                }
+            }
+        }
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        if recent.epoch == self.state.epoch {
+            recent.find(key, self.state.next, &mut list.recent);
+        } else {
+            self.stale.set(true);
+        }
+        self.joining.iter().for_each(|own| own.find(key, self.state.next, &mut list.recent));
+        Ok(list)
+    }
+
+    /// A class that has documents.
+    pub fn class(&self, number: u32) -> Result<Option<ClassRow>> {
+        let row = self.store.get(self.txn, &self.store.classes, number)?;
+        row.map(|bytes| read(bytes, || self.store.place("classes", number))).transpose()
+    }
+    /// A document that is there.
+    pub fn document(&self, number: u32) -> Result<Option<DocumentRow>> {
+        let row = self.store.get(self.txn, &self.store.documents, number)?;
+        row.map(|bytes| read(bytes, || self.store.place("documents", number))).transpose()
+    }
+    /// The document of an id, with its number.
+    pub fn by_id(&self, id: &str) -> Result<Option<(u32, DocumentRow)>> {
+        for number in self.list(id_key(id))?.units().rev() {
+            if let Some(row) = self.document(number)?.filter(|row| row.id == id) {
+                return Ok(Some((number, row)));
+            }
+        }
+        Ok(None)
+    }
+    /// Whether this very document is there, with this text.
+    pub fn knows(&self, document: &DocumentRow) -> Result<bool> {
+        Ok(self.by_id(&document.id)?.is_some_and(|(_, row)| row.hash == document.hash && row.bytes == document.bytes))
+    }
+    /// The class of a text.
+    pub fn by_text(&self, exact: u128) -> Result<Option<(u32, ClassRow)>> {
+        for number in self.list(exact_key(exact))?.units() {
+            if let Some(row) = self.class(number)?.filter(|row| row.exact == exact) {
+                return Ok(Some((number, row)));
+            }
+        }
+        Ok(None)
+    }
+    /// Documents of a class, the oldest first, at most so many.
+    pub fn members(&self, class: u32, most: usize) -> Result<Vec<(u32, DocumentRow)>> {
+        let mut out = Vec::new();
+        for number in self.list(members_key(class))?.units() {
+            if let Some(row) = self.document(number)?.filter(|row| row.class == class) {
+                out.push((number, row));
+                if out.len() == most {
+                    break;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Whether a document from this number on can be a candidate, or stand for one: by keys in memory alone, so it may say yes in vain.
+    pub fn touched(&self, f: &Fingerprint, from: u32, recipe: &Recipe) -> Result<bool> {
+        if from < self.state.pending_from || self.state.next.saturating_sub(from) > BETWEEN {
+            return Ok(true);
+        }
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        if recent.epoch != self.state.epoch {
+            return Ok(true);
+        }
+        let newest = |key| recent.newest(key).max(self.joining.and_then(|own| own.newest(key)));
+        let new = |key: &&u64| newest(**key) >= Some(from);
+        let bands = [exact_key(f.exact)].iter().chain(&f.bands).chain(&f.paragraph_bands).any(|key| new(&key));
+        // Who shares enough anchors with a text shares each of them.
+        if bands || f.anchors.iter().filter(new).count() >= recipe.min_anchors as usize {
+            return Ok(true);
+        }
+        // One that joined an older class has no keys of its text: the class is found by those of its founder.
+        for row in self.store.rows(self.txn, &self.store.documents, from)? {
+            let (number, bytes) = row?;
+            let row: DocumentRow = read(bytes, || self.store.place("documents", number))?;
+            if row.class < from {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The classes to compare a text with; `own` is its class, where it has one already. Without texts (`count`), all
+    /// shared anchors are counted.
+    pub fn candidates(&self, f: &Fingerprint, own: Option<u32>, recipe: &Recipe, count: bool) -> Result<Candidates> {
+        let mut out = Candidates::default();
+        // Without texts a compaction leaves no links that would tell more than the keys.
+        let known = !count && own.is_some_and(|c| c < self.state.compacted);
+        self.by_bands(f, own, known, recipe, &mut out)?;
+        // A text that another stands for finds nothing by frequent passages: the other does.
+        let stood_for = match own {
+            Some(c) if known => self.store.get(self.txn, &self.store.families, c)?.is_some(),
+            _ => false,
+        };
+        let (mut shared, mut lists) = (Vec::new(), Vec::new());
+        for &key in &f.anchors {
+            let list = self.list(key)?;
+            self.by_passage(key, &list, own, stood_for, recipe, &mut shared, &mut out.capped)?;
+            if count {
+                lists.push(list);
+            }
+        }
+        shared.sort_unstable();
+        out.classes
+            .extend(shared.chunk_by(|x, y| x == y).filter(|run| run.len() >= recipe.min_anchors as usize).map(|run| run[0]));
+        for &key in &f.paragraph_bands {
+            let list = self.list(key)?;
+            self.by_passage(key, &list, own, stood_for, recipe, &mut out.classes, &mut out.capped)?;
+        }
+        if let Some(c) = own.filter(|_| known)
+            && let Some(row) = self.store.get(self.txn, &self.store.links, c)?
+        {
+            out.classes.extend(numbers(unseal(row, || self.store.place("links", c))?));
+        }
+        out.classes.sort_unstable();
+        out.classes.dedup();
+        out.classes.retain(|c| Some(*c) != own);
+        if count {
+            let anchors = |c: &u32| lists.iter().filter(|list| list.holds(*c)).count() as u32;
+            out.shared = out.classes.iter().map(anchors).collect();
+        }
+        Ok(out)
+    }
+
+    fn by_bands(&self, f: &Fingerprint, own: Option<u32>, known: bool, recipe: &Recipe, out: &mut Candidates) -> Result<()> {
+        let mut votes: HashMap<u32, u32> = HashMap::new();
+        let cap = recipe.max_bucket as usize;
+        for &key in &f.bands {
+            let list = self.list(key)?;
+            if self.fits(&list, own, cap)? {
+                out.classes.extend(list.units());
+                continue;
+            }
+            out.capped += 1;
+            // Of a text that was there at the last compaction the links are known; only newer texts are looked at.
+            let oldest = if known { self.state.compacted } else { 0 };
+            let newest = list.units().rev().take_while(|u| *u >= oldest).take(LOOKED_AT);
+            self.living(newest, ENDS)?.into_iter().for_each(|u| *votes.entry(u).or_default() += 1);
+            if !known && list.len() > LOOKED_AT {
+                let first = list.units().take(LOOKED_AT.min(list.len() - LOOKED_AT));
+                self.living(first, ENDS)?.into_iter().for_each(|u| *votes.entry(u).or_default() += 1);
+            }
+        }
+        let mut votes: Vec<(u32, u32)> =
+            votes.into_iter().filter(|v| Some(v.0) != own).map(|(unit, n)| (u32::MAX - n, unit)).collect();
+        votes.sort_unstable();
+        out.classes.extend(votes.iter().take(VOTED).map(|v| v.1));
+        Ok(())
+    }
+
+    /// Whether the texts of a key, and the one that asks, are no more than a cap allows. Removed ones count where they might decide.
+    fn fits(&self, list: &List, own: Option<u32>, cap: usize) -> Result<bool> {
+        let asking = usize::from(own.is_none());
+        let all = list.len() + asking;
+        if all <= cap || self.state.dead == 0 {
+            return Ok(all <= cap);
+        }
+        // The newest first: a page that changes often leaves many that have gone. A key that is truly hot costs `cap` looks.
+        Ok(self.living(list.units().rev(), cap + 1)?.len() + asking <= cap)
+    }
+
+    /// The first classes that are still there, at most so many.
+    fn living(&self, units: impl Iterator<Item = u32>, most: usize) -> Result<Vec<u32>> {
+        let mut out = Vec::new();
+        for unit in units {
+            if self.state.dead == 0 || self.store.get(self.txn, &self.store.classes, unit)?.is_some() {
+                out.push(unit);
+                if out.len() == most {
+                    break;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "two sinks, one for each meaning of a found class")]
+    fn by_passage(
+        &self,
+        key: u64,
+        list: &List,
+        own: Option<u32>,
+        stood_for: bool,
+        recipe: &Recipe,
+        found: &mut Vec<u32>,
+        capped: &mut u64,
+    ) -> Result<()> {
+        let cap = recipe.max_frequency as usize;
+        if self.fits(list, own, cap)? {
+            found.extend(list.units());
+            return Ok(());
+        }
+        if stood_for {
+            return Ok(());
+        }
+        // Those that stand for all others, and newer ones, each for itself.
+        let hot = match self.store.hot(self.txn, key)? {
+            Some(row) => numbers(unseal(row, || self.store.place("hot", key))?).collect(),
+            None => Vec::new(),
+        };
+        let newer = list.units().rev().take_while(|u| *u >= self.state.compacted);
+        let newer = self.living(newer, cap + 1)?;
+        let asking = usize::from(own.is_none());
+        if hot.is_empty() || hot.len() + newer.len() + asking > cap {
+            *capped += 1;
+            return Ok(());
+        }
+        found.extend(hot);
+        found.extend(newer);
+        Ok(())
+    }
+}
+
+/// Numbers as a row has them.
+pub fn numbers(row: &[u8]) -> impl Iterator<Item = u32> {
+    row.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b))
+}
+
+/// Numbers as a row.
+pub fn to_row(numbers: impl Iterator<Item = u32>) -> Vec<u8> {
+    super::rows::seal(numbers.flat_map(u32::to_le_bytes).collect())
+}

@@ -1,0 +1,225 @@
+//! Owns: pending keys to a sorted run, and runs to larger ones, so that a key is looked up in few. Never: a document.
+//!
+//! A run is merged into the one before it as long as that is less than [`FACTOR`] times as large (the logarithmic method; Bentley and Saxe
+//! 1980): n documents lie in O(log n) runs, and a posting is written O(log n) times. A new run is written beside the old ones in
+//! transactions of bounded size and takes their place in one; what a crash leaves of it is swept away before the next merge.
+
+use crate::error::Result;
+use crate::index::memtable::Recent;
+use crate::index::rows::{PendingRow, RunInfo, State, damaged};
+use crate::index::run::{Bucket, Packer, Shape};
+use crate::index::store::{CHUNK, Store, Writing};
+use crate::postings::policy::Posting;
+use crate::sketch::fingerprint::WORD_SLOTS;
+use heed::{RoTxn, RwTxn};
+use std::sync::{PoisonError, RwLock};
+
+/// How much larger a run must be than what follows it.
+const FACTOR: u64 = 4;
+
+/// Writes postings, and all pending keys with them, as a run of this transaction; `counts` are the words of their texts.
+pub fn to_run(store: &Store, txn: &mut RwTxn, state: &mut State, mut postings: Vec<Posting>, mut counts: Vec<u32>) -> Result<()> {
+    for row in store.rows(txn, &store.pending, 0)? {
+        let (number, bytes) = row?;
+        let row = PendingRow::read(bytes, || store.place("pending", number))?;
+        postings.extend(row.keys().map(|k| Posting::new(k, number)));
+        count(row.words(), &mut counts);
+    }
+    for (sum, more) in counts.iter_mut().zip(store.words(txn)?) {
+        *sum += more;
+    }
+    store.put_words(txn, &counts)?;
+    store.clear(txn, &store.pending)?;
+    state.pending_from = state.next;
+    state.pending_keys = 0;
+    state.epoch += 1;
+    if postings.is_empty() {
+        return Ok(());
+    }
+    // On this thread alone: it holds the turn, and while it waited for others it might be given work that wants the turn too.
+    postings.sort_unstable();
+    postings.dedup();
+    let info = RunInfo { id: state.next_run, postings: postings.len() as u64, bits: Shape::of(postings.len() as u64).bits };
+    let mut packer = Packer::new(Shape { bits: info.bits });
+    for p in postings {
+        if let Some((bucket, bytes)) = packer.push(p) {
+            store.append_bucket(txn, info.id, bucket, &bytes)?;
+        }
+    }
+    if let Some((bucket, bytes)) = packer.finish() {
+        store.append_bucket(txn, info.id, bucket, &bytes)?;
+    }
+    state.next_run += 1;
+    state.runs.push(info);
+    Ok(())
+}
+
+fn count(words: impl Iterator<Item = u32>, counts: &mut [u32]) {
+    words.for_each(|w| counts[w as usize % WORD_SLOTS] += 1);
+}
+
+/// In how many texts each word slot stands, those of pending rows too.
+pub fn words(store: &Store, txn: &RoTxn) -> Result<Vec<u32>> {
+    let mut counts = store.words(txn)?;
+    counts.resize(WORD_SLOTS, 0);
+    for row in store.rows(txn, &store.pending, 0)? {
+        let (number, bytes) = row?;
+        count(PendingRow::read(bytes, || store.place("pending", number))?.words(), &mut counts);
+    }
+    Ok(counts)
+}
+
+/// Makes a run of all pending keys.
+pub fn flush(store: &Store, turn: &Writing, recent: &RwLock<Recent>) -> Result<()> {
+    let mut txn = store.write(turn)?;
+    let mut state = store.state(&txn)?;
+    to_run(store, &mut txn, &mut state, Vec::new(), vec![0; WORD_SLOTS])?;
+    store.put_state(&mut txn, &state)?;
+    store.commit(txn)?;
+    recent.write().unwrap_or_else(PoisonError::into_inner).restart(state.epoch, state.pending_from);
+    Ok(())
+}
+
+/// Merges the last runs as far as their sizes ask for it.
+pub fn settle(store: &Store, turn: &Writing) -> Result<()> {
+    let state = store.now()?;
+    let mut from = state.runs.len().saturating_sub(1);
+    let mut size = state.runs.last().map_or(0, |r| r.postings);
+    while from > 0 && state.runs[from - 1].postings < FACTOR * size {
+        from -= 1;
+        size += state.runs[from].postings;
+    }
+    if from + 1 < state.runs.len() {
+        sweep(store, turn, &state)?;
+        let merged = merge(store, turn, from, |_| true)?;
+        let mut txn = store.write(turn)?;
+        let mut after = store.state(&txn)?;
+        if after.runs != state.runs {
+            return Err(damaged(store.place("meta", "state")));
+        }
+        after.runs.truncate(from);
+        after.runs.extend(merged);
+        store.put_state(&mut txn, &after)?;
+        store.commit(txn)?;
+        drop_runs(store, turn, &state.runs[from..]);
+    }
+    Ok(())
+}
+
+/// Takes away runs that have been replaced. What fails here is done before the next merge.
+pub fn drop_runs(store: &Store, turn: &Writing, runs: &[RunInfo]) {
+    let _ = runs.iter().try_for_each(|r| store.drop_run(turn, r.id));
+}
+
+/// Takes away what a crash left: runs that the state does not know.
+pub fn sweep(store: &Store, turn: &Writing, state: &State) -> Result<()> {
+    let there = {
+        let txn = store.read()?;
+        store.run_ids(&txn)?
+    };
+    let mut left = there.into_iter().filter(|id| state.runs.iter().all(|r| r.id != *id));
+    left.try_for_each(|id| store.drop_run(turn, id))
+}
+
+/// The number of the next run, for good: what a crash leaves under it can never be mistaken for another run.
+fn reserve(store: &Store, turn: &Writing) -> Result<State> {
+    let mut txn = store.write(turn)?;
+    let state = store.state(&txn)?;
+    store.put_state(&mut txn, &State { next_run: state.next_run + 1, ..state.clone() })?;
+    store.commit(txn)?;
+    Ok(state)
+}
+
+/// Writes one run of all postings of the runs from a place on that `keep` wants; none where nothing is left. No state knows it yet.
+pub fn merge(store: &Store, turn: &Writing, from: usize, keep: impl Fn(u32) -> bool) -> Result<Option<RunInfo>> {
+    let state = reserve(store, turn)?;
+    let read = store.read()?;
+    let old = &state.runs[from..];
+    let shape = Shape::of(old.iter().map(|r| r.postings).sum());
+    let mut info = RunInfo { id: state.next_run, postings: 0, bits: shape.bits };
+    let mut packer = Packer::new(shape);
+    let mut merged = Merged::new(store, &read, old)?;
+    let mut end = false;
+    while !end {
+        let mut txn = store.write(turn)?;
+        let mut written = 0;
+        while written < CHUNK && !end {
+            let next = merged.next()?;
+            end = next.is_none();
+            let full = match next {
+                Some(p) if keep(p.unit) => {
+                    info.postings += 1;
+                    packer.push(p)
+                }
+                Some(_) => None,
+                None => packer.finish(),
+            };
+            if let Some((bucket, bytes)) = full {
+                store.append_bucket(&mut txn, info.id, bucket, &bytes)?;
+                written += bytes.len();
+            }
+        }
+        store.commit(txn)?;
+    }
+    Ok((info.postings > 0).then_some(info))
+}
+
+/// The buckets of a run, in order.
+type Buckets<'t> = Box<dyn Iterator<Item = Result<(u32, &'t [u8])>> + 't>;
+
+/// The postings of a run in order.
+struct Reader<'t> {
+    run: RunInfo,
+    buckets: Buckets<'t>,
+    now: Option<(u32, Bucket<'t>)>,
+    at: usize,
+}
+
+impl Reader<'_> {
+    /// The next posting; every bucket is checked before it is copied.
+    fn next(&mut self, store: &Store) -> Result<Option<Posting>> {
+        if self.now.is_none_or(|(_, b)| self.at == b.len()) {
+            let Some(next) = self.buckets.next() else { return Ok(None) };
+            let (number, bytes) = next?;
+            let what = || store.place("run", format!("{}, {number}", self.run.id));
+            self.now = Some((number, Bucket::checked(Shape { bits: self.run.bits }, bytes, what)?));
+            self.at = 0;
+        }
+        let posting = self.now.map(|(number, bucket)| bucket.posting(number, self.at));
+        self.at += 1;
+        Ok(posting)
+    }
+}
+
+/// The postings of several runs in order.
+struct Merged<'t> {
+    store: &'t Store,
+    readers: Vec<Reader<'t>>,
+    heads: Vec<Posting>,
+}
+
+impl<'t> Merged<'t> {
+    fn new(store: &'t Store, txn: &'t RoTxn, runs: &[RunInfo]) -> Result<Merged<'t>> {
+        let mut out = Merged { store, readers: Vec::new(), heads: Vec::new() };
+        for run in runs {
+            let mut reader = Reader { run: *run, buckets: Box::new(store.buckets(txn, run.id)?), now: None, at: 0 };
+            if let Some(first) = reader.next(store)? {
+                out.heads.push(first);
+                out.readers.push(reader);
+            }
+        }
+        Ok(out)
+    }
+
+    fn next(&mut self) -> Result<Option<Posting>> {
+        let Some((i, &least)) = self.heads.iter().enumerate().min_by_key(|h| h.1) else { return Ok(None) };
+        match self.readers[i].next(self.store)? {
+            Some(p) => self.heads[i] = p,
+            None => {
+                self.heads.swap_remove(i);
+                self.readers.swap_remove(i);
+            }
+        }
+        Ok(Some(least))
+    }
+}

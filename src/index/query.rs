@@ -1,0 +1,193 @@
+//! Owns: candidates to sightings: texts read, compared, put in order; scores estimated where no texts are kept. Never: candidates.
+
+use crate::align::prepared::Prepared;
+use crate::error::Result;
+use crate::index::lookup::View;
+use crate::index::rows::{ClassRow, DocumentRow, damaged, unseal};
+use crate::model::detection::{Comparison, Facts, Relation};
+use crate::model::document::{Document, DocumentInfo};
+use crate::model::thresholds::{SourceLimit, Thresholds};
+use crate::pair::background::Background;
+use crate::pair::compare::compare_prepared;
+use crate::sketch::fingerprint::Fingerprint;
+use crate::sketch::recipe::Recipe;
+use std::cell::{OnceCell, RefCell};
+use std::cmp::Ordering;
+use zstd::bulk::Decompressor;
+
+/// Copies of one text that are looked at where the first of them is the very document asked about, or beyond a limit.
+const OLDEST: usize = 64;
+
+/// A document of the index that the one asked about is related to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sighting {
+    /// The partner, without its text: of several with equal texts the one of the smallest id.
+    pub info: DocumentInfo,
+    /// Documents of the index that have the partner's text, itself included.
+    pub copies: u64,
+    /// How they are related: `a` is the document asked about, `b` the partner.
+    pub relation: Relation,
+    /// The scores, and the matches on both sides: `a` is the document asked about, `b` the partner. Without texts there are no matches, and
+    /// coverages are estimated by the containments.
+    pub comparison: Comparison,
+    /// The partner's text, which the matches' `b` spans belong to; none where the index keeps no texts.
+    pub text: Option<String>,
+}
+
+/// What a comparison with the index depends on.
+pub struct Eye<'e> {
+    /// The state of the index.
+    pub view: &'e View<'e>,
+    /// The background.
+    pub background: &'e Background,
+    /// The recipe.
+    pub recipe: &'e Recipe,
+    /// The bounds.
+    pub thresholds: &'e Thresholds,
+    /// Whether texts are kept.
+    pub texts: bool,
+    /// Unpacks texts.
+    pub unpacker: &'e RefCell<Decompressor<'static>>,
+}
+
+impl Eye<'_> {
+    /// Everything the index tells of this document; `f` is its fingerprint. Of classes whose newest document is older than `from`, nothing.
+    pub fn see(&self, d: &Document, f: &Fingerprint, from: u32) -> Result<Vec<Sighting>> {
+        let mut out = Vec::new();
+        let own = self.view.by_text(f.exact)?;
+        // Most documents of a crawl are like nothing: they are made ready only when there is something to compare with.
+        let asked = OnceCell::new();
+        let ready = || asked.get_or_init(|| Prepared::new(d.text.as_str(), self.background, self.recipe));
+        if let Some((class, row)) = own.as_ref().filter(|o| o.1.last >= from)
+            && let Some((number, partner)) = self.partner(d, *class, row)?
+        {
+            let seen = if self.texts {
+                self.compared(d, ready(), partner, number)?
+            } else {
+                Some(self.sighting(partner, Relation::Equal, estimate(1.0, 1.0, f64::from(u8::from(f.tokens > 0)))))
+            };
+            out.extend(seen.map(|s| Sighting { copies: u64::from(row.members), ..s }));
+        }
+        if f.tokens >= self.thresholds.min_tokens {
+            let candidates = self.view.candidates(f, own.as_ref().map(|o| o.0), self.recipe, !self.texts)?;
+            for (n, &class) in candidates.classes.iter().enumerate() {
+                let row = self.view.class(class)?;
+                let Some(row) = row.filter(|r| r.last >= from && r.tokens >= self.thresholds.min_tokens) else { continue };
+                let Some((number, partner)) = self.partner(d, class, &row)? else { continue };
+                let seen = if self.texts {
+                    self.compared(d, ready(), partner, number)?
+                } else {
+                    self.estimated(f, candidates.shared[n], &row, partner)
+                };
+                out.extend(seen.map(|s| Sighting { copies: u64::from(row.members), ..s }));
+            }
+        }
+        out.sort_by(nearest);
+        Ok(out)
+    }
+
+    /// The document that stands for a class towards this one: of the smallest id, not this one itself, within the limits.
+    fn partner(&self, d: &Document, class: u32, row: &ClassRow) -> Result<Option<(u32, DocumentRow)>> {
+        let first = self.view.document(row.first)?.ok_or_else(|| damaged(self.view.store.place("documents", row.first)))?;
+        if self.may_show(d, &first) {
+            return Ok(Some((row.first, first)));
+        }
+        if row.members == 1 {
+            return Ok(None);
+        }
+        Ok(self.of_class(d, class)?.into_iter().next())
+    }
+
+    /// The oldest documents of a class that may be shown, by id.
+    fn of_class(&self, d: &Document, class: u32) -> Result<Vec<(u32, DocumentRow)>> {
+        let mut members = self.view.members(class, OLDEST)?;
+        members.retain(|m| self.may_show(d, &m.1));
+        members.sort_by(|x, y| x.1.id.cmp(&y.1.id));
+        Ok(members)
+    }
+
+    fn may_show(&self, d: &Document, row: &DocumentRow) -> bool {
+        let same = d.source.is_some() && d.source == row.source;
+        let source = match self.thresholds.sources {
+            SourceLimit::Any => true,
+            SourceLimit::Within => same,
+            SourceLimit::Across => !same,
+        };
+        row.id != d.id && source && self.thresholds.in_window(row.date.as_deref())
+    }
+
+    fn compared(&self, d: &Document, asked: &Prepared, partner: DocumentRow, number: u32) -> Result<Option<Sighting>> {
+        let text = self.view.text(number, &partner, self.unpacker)?;
+        let there = Prepared::new(text.as_str(), self.background, self.recipe);
+        // A pair is compared as a scan does, the smaller id first.
+        let comparison = if d.id <= partner.id {
+            compare_prepared(asked, &there, self.background, self.thresholds)
+        } else {
+            compare_prepared(&there, asked, self.background, self.thresholds).flipped()
+        };
+        drop(there);
+        Ok(comparison.relation.map(|relation| Sighting { text: Some(text), ..self.sighting(partner, relation, comparison) }))
+    }
+
+    /// Scores by the share of common anchors (FracMinHash; Irber et al. 2022): they are a sample of the shingles.
+    fn estimated(&self, f: &Fingerprint, shared: u32, row: &ClassRow, partner: DocumentRow) -> Option<Sighting> {
+        let shared = f64::from(shared);
+        let (a, b) = (f.anchors.len() as f64, f64::from(row.anchors));
+        let share = |of: f64| if of > 0.0 { (shared / of).min(1.0) } else { 0.0 };
+        let comparison = estimate(share(a), share(b), share(a + b - shared));
+        let (smaller, larger) = (share(a.max(b)), share(a.min(b)));
+        let t = self.thresholds;
+        let relation = if smaller >= t.near_copy_smaller && larger >= t.near_copy_larger {
+            Relation::NearCopy
+        } else if larger >= t.contains {
+            if a < b { Relation::ContainedIn } else { Relation::Contains }
+        } else if shared >= f64::from(self.recipe.min_anchors) {
+            Relation::Quotes
+        } else {
+            return None;
+        };
+        Some(self.sighting(partner, relation, comparison))
+    }
+
+    fn sighting(&self, partner: DocumentRow, relation: Relation, comparison: Comparison) -> Sighting {
+        let comparison = Comparison { relation: Some(relation), ..comparison };
+        Sighting { info: partner.info(), copies: 1, relation, comparison, text: None }
+    }
+}
+
+fn estimate(containment_a: f64, containment_b: f64, resemblance: f64) -> Comparison {
+    Comparison {
+        relation: None,
+        resemblance,
+        containment_a,
+        containment_b,
+        coverage_a: containment_a,
+        coverage_b: containment_b,
+        whole_text: true,
+        facts: Facts::default(),
+        matches: Vec::new(),
+    }
+}
+
+/// Nearest first: by relation, then by what the two cover of each other, then by id.
+fn nearest(x: &Sighting, y: &Sighting) -> Ordering {
+    let rank = |s: &Sighting| match s.relation {
+        Relation::Equal => 0,
+        Relation::NearCopy => 1,
+        Relation::Contains | Relation::ContainedIn => 2,
+        Relation::Quotes => 3,
+        Relation::Template => 4,
+    };
+    let cover = |s: &Sighting| s.comparison.coverage_a + s.comparison.coverage_b;
+    rank(x).cmp(&rank(y)).then(cover(y).total_cmp(&cover(x))).then_with(|| x.info.id.cmp(&y.info.id))
+}
+
+impl View<'_> {
+    /// The text of a document.
+    pub fn text(&self, number: u32, row: &DocumentRow, unpacker: &RefCell<Decompressor>) -> Result<String> {
+        let place = || self.store.place("texts", number);
+        let bytes = self.store.get(self.txn, &self.store.texts, row.text)?.ok_or_else(|| damaged(place()))?;
+        let text = unpacker.borrow_mut().decompress(unseal(bytes, place)?, row.bytes as usize).map_err(|_| damaged(place()))?;
+        String::from_utf8(text).ok().filter(|t| t.len() == row.bytes as usize).ok_or_else(|| damaged(place()))
+    }
+}

@@ -1,0 +1,374 @@
+//! Owns: the tables of an index in LMDB, and every call of it. Never: what rows mean.
+//!
+//! | table | key | row |
+//! |---|---|---|
+//! | meta | name | header, state, background |
+//! | documents | number | all of a document but its text |
+//! | texts | number | its text, compressed |
+//! | classes | number | a class of equal texts |
+//! | pending | number | keys that are in no run yet |
+//! | runs | run, bucket | postings |
+//! | families | class | the class that stands for it where a passage is too frequent |
+//! | hot | key | the classes that stand for all that hold a key which is too frequent |
+//! | links | class | candidates that its keys do not show |
+
+use crate::error::{Error, Result};
+use crate::index::rows::{State, damaged, read, seal, unseal, write};
+use crate::index::run::{Bucket, Shape};
+use crate::index::storage_error::{fault, no_index};
+use crate::sketch::fingerprint::WORD_SLOTS;
+use heed::byteorder::BigEndian;
+use heed::types::{Bytes, Str, U32, U64};
+use heed::{Database, Env, EnvFlags, EnvOpenOptions, PutFlags, RoTxn, RwTxn, WithoutTls};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Address space for the file: nothing is used before it is written. Where so much cannot be had, less is asked for.
+const MAPS: [u64; 4] = [1 << 40, 1 << 36, 1 << 33, 1 << 30];
+const TABLES: u32 = 9;
+/// Threads and processes that may read at once.
+const READERS: u32 = 1022;
+/// Bytes that a transaction of a merge writes: they are held in memory until it is committed.
+pub const CHUNK: usize = 16 << 20;
+/// The file of the tables.
+pub const DATA: &str = "data.mdb";
+/// The file that who writes locks.
+pub const LOCK: &str = "writer.lock";
+
+/// A table of rows of bytes.
+pub type Table<K> = Database<K, Bytes>;
+/// Keys of most tables.
+pub type Number = U32<BigEndian>;
+
+/// A transaction that only reads: it sees one state of the index, whatever is written meanwhile.
+pub type Read<'e> = RoTxn<'e, WithoutTls>;
+
+/// The open tables.
+pub struct Store {
+    env: Env<WithoutTls>,
+    meta: Table<Str>,
+    /// Rows of documents.
+    pub documents: Table<Number>,
+    /// Texts.
+    pub texts: Table<Number>,
+    /// Rows of classes.
+    pub classes: Table<Number>,
+    /// Keys in no run.
+    pub pending: Table<Number>,
+    runs: Table<U64<BigEndian>>,
+    /// Families.
+    pub families: Table<Number>,
+    /// Links.
+    pub links: Table<Number>,
+    hot: Table<U64<BigEndian>>,
+    path: PathBuf,
+    lock: Option<File>,
+}
+
+/// Held while something is written: by one thread of one process.
+pub struct Writing<'s>(&'s Store);
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        // The file is closed with the store, and its lock with it, should this fail.
+        let _ = self.0.lock.as_ref().map(File::unlock);
+    }
+}
+
+impl Store {
+    /// Opens what [`create`](super::create::create) made.
+    pub fn open(path: &Path, read_only: bool) -> Result<Store> {
+        let length = || Ok(std::fs::metadata(path.join(DATA)).map_err(|e| no_index(path, &e))?.len());
+        if length()? == 0 {
+            return Err(Error::Malformed { what: path.display().to_string(), why: format!("its {DATA} is empty: not an index") });
+        }
+        let lock = if read_only { None } else { Some(lock_file(path)?) };
+        let env = open_env(path, if read_only { EnvFlags::READ_ONLY } else { EnvFlags::empty() })?;
+        // The length is asked for last: another process may be writing.
+        let whole = whole(&env);
+        let length = length()?;
+        if length < whole {
+            let why =
+                format!("{DATA} has {length} bytes of {whole}: it was cut short; bring it back from a copy, or fill a new index");
+            return Err(Error::Malformed { what: path.display().to_string(), why });
+        }
+        let opened = (|| {
+            let txn = env.read_txn()?;
+            let tables = Store {
+                meta: table(&env, &txn, "meta")?,
+                documents: table(&env, &txn, "documents")?,
+                texts: table(&env, &txn, "texts")?,
+                classes: table(&env, &txn, "classes")?,
+                pending: table(&env, &txn, "pending")?,
+                runs: table(&env, &txn, "runs")?,
+                families: table(&env, &txn, "families")?,
+                links: table(&env, &txn, "links")?,
+                hot: table(&env, &txn, "hot")?,
+                env: env.clone(),
+                path: path.to_owned(),
+                lock,
+            };
+            // Handles of tables are kept only when the transaction that opened them ends well.
+            txn.commit()?;
+            Ok(tables)
+        })();
+        opened.map_err(|e| fault(path, e))
+    }
+
+    /// A transaction that reads.
+    pub fn read(&self) -> Result<Read<'_>> {
+        self.env.read_txn().map_err(|e| self.fault(e))
+    }
+    /// Waits for its turn to write: threads by a lock of the caller, processes by a lock on a file.
+    pub fn writing(&self) -> Result<Writing<'_>> {
+        let Some(lock) = &self.lock else {
+            return Err(self.said("it is open for reading only: open it for writing".into()));
+        };
+        // A signal that its receiver wants to look at ends the wait; most are set up so that they do not.
+        lock.lock().map_err(|e| match e.kind() {
+            std::io::ErrorKind::Interrupted => Error::Cancelled,
+            _ => self.said(format!("cannot lock {LOCK}: {e}")),
+        })?;
+        let turn = Writing(self);
+        // Readers that were killed would keep old pages from being used again.
+        self.env.clear_stale_readers().map_err(|e| self.fault(e))?;
+        Ok(turn)
+    }
+    /// A transaction that writes.
+    pub fn write(&self, _turn: &Writing) -> Result<RwTxn<'_>> {
+        self.env.write_txn().map_err(|e| self.fault(e))
+    }
+    /// Makes it last.
+    pub fn commit(&self, txn: RwTxn) -> Result<()> {
+        txn.commit().map_err(|e| self.fault(e))?;
+        // Pages that were taken behind the end and given back in one transaction are counted, but not written: the file is made as long as
+        // it says, so that one that is shorter was cut.
+        let file = self.env.try_clone_inner_file().map_err(|e| self.fault(e))?;
+        let whole = whole(&self.env);
+        let grown = file.metadata().and_then(|m| if m.len() < whole { file.set_len(whole) } else { Ok(()) });
+        grown.map_err(|e| self.fault(heed::Error::Io(e)))
+    }
+    /// Transactions that were committed.
+    #[cfg(test)]
+    pub fn commits(&self) -> usize {
+        self.env.info().last_txn_id
+    }
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+    /// Length of the file, and the part of it that is in use.
+    pub fn disk(&self) -> Result<(u64, u64)> {
+        let file = self.env.real_disk_size().map_err(|e| self.fault(e))?;
+        let used = self.env.non_free_pages_size().map_err(|e| self.fault(e))?;
+        Ok((file, used))
+    }
+    /// Bytes of a table's pages.
+    pub fn pages(&self, txn: &RoTxn, name: Sized) -> Result<u64> {
+        let stat = match name {
+            Sized::Documents => self.documents.stat(txn),
+            Sized::Texts => self.texts.stat(txn),
+            Sized::Classes => self.classes.stat(txn),
+            Sized::Pending => self.pending.stat(txn),
+            Sized::Runs => self.runs.stat(txn),
+        };
+        let s = stat.map_err(|e| self.fault(e))?;
+        Ok(s.page_size as u64 * (s.branch_pages + s.leaf_pages + s.overflow_pages) as u64)
+    }
+
+    /// An error of the tables in words.
+    pub fn fault(&self, error: heed::Error) -> Error {
+        fault(&self.path, error)
+    }
+    fn said(&self, why: String) -> Error {
+        Error::Storage { what: self.path.display().to_string(), why }
+    }
+    /// What a damaged row is called.
+    pub fn place(&self, table: &str, number: impl std::fmt::Display) -> String {
+        format!("{}: {table} row {number}", self.path.display())
+    }
+
+    /// What this index is, as JSON.
+    pub fn header(&self, txn: &RoTxn) -> Result<String> {
+        self.text(txn, "header")
+    }
+    /// Where it stands.
+    pub fn state(&self, txn: &RoTxn) -> Result<State> {
+        let row = self.meta.get(txn, "state").map_err(|e| self.fault(e))?;
+        read(row.unwrap_or_default(), || self.place("meta", "state"))
+    }
+    /// Where it stands now.
+    pub fn now(&self) -> Result<State> {
+        let txn = self.read()?;
+        self.state(&txn)
+    }
+    /// Where it will stand.
+    pub fn put_state(&self, txn: &mut RwTxn, state: &State) -> Result<()> {
+        self.meta.put(txn, "state", &write(state)).map_err(|e| self.fault(e))
+    }
+    /// The background, as JSON; empty where there is none.
+    pub fn background(&self, txn: &RoTxn) -> Result<String> {
+        self.text(txn, "background")
+    }
+    fn text(&self, txn: &RoTxn, name: &str) -> Result<String> {
+        let Some(row) = self.meta.get(txn, name).map_err(|e| self.fault(e))? else { return Ok(String::new()) };
+        let bytes = unseal(row, || self.place("meta", name))?;
+        String::from_utf8(bytes.to_vec()).map_err(|_| damaged(self.place("meta", name)))
+    }
+    /// In how many texts of the runs each word slot stands; empty before the first run.
+    pub fn words(&self, txn: &RoTxn) -> Result<Vec<u32>> {
+        let Some(row) = self.meta.get(txn, "words").map_err(|e| self.fault(e))? else { return Ok(Vec::new()) };
+        let place = || self.place("meta", "words");
+        let counts = zstd::bulk::decompress(unseal(row, place)?, 4 * WORD_SLOTS).map_err(|_| damaged(place()))?;
+        Ok(counts.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n)).collect())
+    }
+    /// Keeps these counts.
+    pub fn put_words(&self, txn: &mut RwTxn, counts: &[u32]) -> Result<()> {
+        let counts: Vec<u8> = counts.iter().flat_map(|n| n.to_le_bytes()).collect();
+        let packed = zstd::bulk::compress(&counts, 1).map_err(|e| self.said(e.to_string()))?;
+        self.meta.put(txn, "words", &seal(packed)).map_err(|e| self.fault(e))
+    }
+    /// Keeps the background.
+    pub fn put_background(&self, txn: &mut RwTxn, json: &str) -> Result<()> {
+        self.meta.put(txn, "background", &seal(json.as_bytes().to_vec())).map_err(|e| self.fault(e))
+    }
+
+    /// A row, still sealed.
+    pub fn get<'t>(&self, txn: &'t RoTxn, table: &Table<Number>, number: u32) -> Result<Option<&'t [u8]>> {
+        table.get(txn, &number).map_err(|e| self.fault(e))
+    }
+    /// A row that is written for the first time or again.
+    pub fn put(&self, txn: &mut RwTxn, table: &Table<Number>, number: u32, row: &[u8]) -> Result<()> {
+        table.put(txn, &number, row).map_err(|e| self.fault(e))
+    }
+    /// A row behind all others.
+    pub fn append(&self, txn: &mut RwTxn, table: &Table<Number>, number: u32, row: &[u8]) -> Result<()> {
+        table.put_with_flags(txn, PutFlags::APPEND, &number, row).map_err(|e| self.fault(e))
+    }
+    /// Takes a row away.
+    pub fn delete(&self, txn: &mut RwTxn, table: &Table<Number>, number: u32) -> Result<()> {
+        table.delete(txn, &number).map(|_| ()).map_err(|e| self.fault(e))
+    }
+    /// Empties a table.
+    pub fn clear(&self, txn: &mut RwTxn, table: &Table<Number>) -> Result<()> {
+        table.clear(txn).map_err(|e| self.fault(e))
+    }
+    /// The rows of a table from a number on, in order.
+    pub fn rows<'t>(
+        &'t self,
+        txn: &'t RoTxn,
+        table: &Table<Number>,
+        from: u32,
+    ) -> Result<impl Iterator<Item = Result<(u32, &'t [u8])>> + 't> {
+        let rows = table.range(txn, &(from..)).map_err(|e| self.fault(e))?;
+        Ok(rows.map(|row| row.map_err(|e| self.fault(e))))
+    }
+
+    /// A bucket of a run.
+    pub fn bucket<'t>(&self, txn: &'t RoTxn, run: u32, shape: Shape, bucket: u32) -> Result<Option<Bucket<'t>>> {
+        let row = self.runs.get(txn, &run_key(run, bucket)).map_err(|e| self.fault(e))?;
+        row.map(|bytes| Bucket::new(shape, bytes, || self.place("run", format!("{run}, {bucket}")))).transpose()
+    }
+    /// The buckets of a run, in order, each with its number, still sealed.
+    pub fn buckets<'t>(&'t self, txn: &'t RoTxn, run: u32) -> Result<impl Iterator<Item = Result<(u32, &'t [u8])>> + 't> {
+        let all = run_key(run, 0)..=run_key(run, u32::MAX);
+        let rows = self.runs.range(txn, &all).map_err(|e| self.fault(e))?;
+        Ok(rows.map(|row| row.map(|(key, bytes)| (key as u32, bytes)).map_err(|e| self.fault(e))))
+    }
+    /// A bucket behind all others of all runs.
+    pub fn append_bucket(&self, txn: &mut RwTxn, run: u32, bucket: u32, bytes: &[u8]) -> Result<()> {
+        self.runs.put_with_flags(txn, PutFlags::APPEND, &run_key(run, bucket), bytes).map_err(|e| self.fault(e))
+    }
+    /// The classes that stand for a frequent key, still sealed.
+    pub fn hot<'t>(&self, txn: &'t RoTxn, key: u64) -> Result<Option<&'t [u8]>> {
+        self.hot.get(txn, &key).map_err(|e| self.fault(e))
+    }
+    /// All frequent keys, ascending, with the classes that stand for them, still sealed.
+    pub fn all_hot<'t>(&'t self, txn: &'t RoTxn) -> Result<impl Iterator<Item = Result<(u64, &'t [u8])>> + 't> {
+        let rows = self.hot.iter(txn).map_err(|e| self.fault(e))?;
+        Ok(rows.map(|row| row.map_err(|e| self.fault(e))))
+    }
+    /// All frequent keys that classes stand for, ascending, in place of those before.
+    pub fn replace_hot(&self, txn: &mut RwTxn, rows: impl Iterator<Item = (u64, Vec<u8>)>) -> Result<()> {
+        self.hot.clear(txn).map_err(|e| self.fault(e))?;
+        for (key, row) in rows {
+            self.hot.put_with_flags(txn, PutFlags::APPEND, &key, &row).map_err(|e| self.fault(e))?;
+        }
+        Ok(())
+    }
+    /// Runs that have rows.
+    pub fn run_ids(&self, txn: &RoTxn) -> Result<Vec<u32>> {
+        let mut ids = Vec::new();
+        let mut at = 0;
+        while let Some((key, _)) = self.runs.get_greater_than_or_equal_to(txn, &at).map_err(|e| self.fault(e))? {
+            let id = (key >> 32) as u32;
+            ids.push(id);
+            match id.checked_add(1) {
+                Some(next) => at = run_key(next, 0),
+                None => break,
+            }
+        }
+        Ok(ids)
+    }
+    /// Takes away a run's rows.
+    pub fn drop_run(&self, turn: &Writing, run: u32) -> Result<()> {
+        let mut txn = self.write(turn)?;
+        let all = run_key(run, 0)..=run_key(run, u32::MAX);
+        self.runs.delete_range(&mut txn, &all).map_err(|e| self.fault(e))?;
+        self.commit(txn)
+    }
+}
+
+/// Tables whose size is told.
+#[derive(Debug, Clone, Copy)]
+pub enum Sized {
+    /// Rows of documents.
+    Documents,
+    /// Texts.
+    Texts,
+    /// Rows of classes.
+    Classes,
+    /// Keys in no run.
+    Pending,
+    /// Postings.
+    Runs,
+}
+
+const fn run_key(run: u32, bucket: u32) -> u64 {
+    (run as u64) << 32 | bucket as u64
+}
+
+fn lock_file(path: &Path) -> Result<File> {
+    let open = File::options().write(true).create(true).truncate(false).open(path.join(LOCK));
+    open.map_err(|e| Error::Storage {
+        what: path.display().to_string(),
+        why: format!("cannot be written to ({e}): open it for reading, or mend its rights"),
+    })
+}
+
+/// Maps the file.
+#[allow(unsafe_code)]
+pub fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
+    let mut failure = None;
+    for size in MAPS.into_iter().filter_map(|size| usize::try_from(size).ok()) {
+        let mut options = EnvOpenOptions::new().read_txn_without_tls();
+        options.map_size(size).max_dbs(TABLES).max_readers(READERS);
+        // SAFETY: the file is written through LMDB alone, which locks; no flag that turns its locks off is set, and its length is compared
+        // with what its last transaction says before any row is read.
+        match unsafe { options.flags(flags).open(path) } {
+            Ok(env) => return Ok(env),
+            Err(heed::Error::Io(e)) if e.kind() == std::io::ErrorKind::OutOfMemory => failure = Some(heed::Error::Io(e)),
+            Err(e) => return Err(fault(path, e)),
+        }
+    }
+    Err(fault(path, failure.unwrap_or(heed::Error::Mdb(heed::MdbError::MapFull))))
+}
+
+/// How long the file must be, by what its last transaction says.
+fn whole(env: &Env<WithoutTls>) -> u64 {
+    (env.info().last_page_number as u64 + 1) * u64::from(env.stat().page_size)
+}
+
+fn table<K: 'static>(env: &Env<WithoutTls>, txn: &RoTxn, name: &str) -> heed::Result<Table<K>> {
+    env.open_database(txn, Some(name))?.ok_or(heed::Error::Mdb(heed::MdbError::Invalid))
+}

@@ -1,0 +1,259 @@
+//! Owns: documents added and removed inside one transaction. Never: sorted runs (that is `merge`).
+
+use crate::error::{Error, Result};
+use crate::index::lookup::View;
+use crate::index::memtable::Recent;
+use crate::index::rows::{ClassRow, DocumentRow, PendingRow, State, damaged, exact_key, id_key, members_key, seal, write};
+use crate::index::store::Store;
+use crate::model::document::Document;
+use crate::postings::policy::Posting;
+use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
+use crate::sketch::recipe::Recipe;
+use heed::RwTxn;
+use std::cell::RefCell;
+use std::sync::RwLock;
+use zstd::bulk::{Compressor, Decompressor};
+
+/// Keys in pending rows before they become a run: those of about 6,000 articles.
+pub const FLUSH: u64 = 1 << 20;
+
+/// What to do with an id that is there already, with another text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SameId {
+    /// The new text takes the place of the old one.
+    #[default]
+    Replace,
+    /// [`Error::SameId`], and nothing is written.
+    Refuse,
+}
+
+/// What became of a document that was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It is there, the first of its text.
+    New,
+    /// It is there, beside others of equal text.
+    Copy,
+    /// It took the place of another text of its id.
+    Replaced,
+    /// It was there before, with this very text: nothing was written.
+    Known,
+}
+
+/// Buffers that one thread at a time uses.
+pub struct Worker {
+    /// Makes keys.
+    pub fingerprinter: Fingerprinter,
+    packer: Compressor<'static>,
+    /// Unpacks texts.
+    pub unpacker: RefCell<Decompressor<'static>>,
+}
+
+impl Worker {
+    /// For this recipe.
+    pub fn new(recipe: &Recipe) -> std::io::Result<Worker> {
+        let packer = Compressor::new(LEVEL)?;
+        Ok(Worker { fingerprinter: Fingerprinter::new(recipe), packer, unpacker: RefCell::new(Decompressor::new()?) })
+    }
+    /// The keys of a document.
+    pub fn fingerprint(&mut self, d: &Document) -> Result<Fingerprint> {
+        if u32::try_from(d.text.len()).is_err() {
+            return Err(Error::TextTooLong { id: d.id.clone(), bytes: d.text.len() as u64 });
+        }
+        Ok(self.fingerprinter.fingerprint(&d.text))
+    }
+}
+
+/// Texts are packed at this level of zstd, its usual one.
+const LEVEL: i32 = 3;
+
+/// A document ready to be written: everything that needs no lock is done.
+pub struct Entry {
+    /// Its row.
+    pub row: DocumentRow,
+    exact: u128,
+    tokens: u32,
+    anchors: u32,
+    keys: Vec<u64>,
+    words: Vec<u32>,
+    text: Option<Vec<u8>>,
+}
+
+impl Entry {
+    /// Makes its keys and packs its text.
+    pub fn new(d: &Document, texts: bool, worker: &mut Worker) -> Result<Entry> {
+        let f = worker.fingerprint(d)?;
+        Entry::of(d, f, texts, worker)
+    }
+    /// With its keys made already.
+    pub fn of(d: &Document, f: Fingerprint, texts: bool, worker: &mut Worker) -> Result<Entry> {
+        let packed = |e: std::io::Error| Error::Storage { what: d.id.clone(), why: format!("its text cannot be packed: {e}") };
+        let text = if texts { Some(seal(worker.packer.compress(d.text.as_bytes()).map_err(packed)?)) } else { None };
+        let anchors = f.anchors.len() as u32;
+        let mut keys = f.bands;
+        keys.extend(f.paragraph_bands);
+        keys.extend(f.anchors);
+        Ok(Entry { row: DocumentRow::new(d), exact: f.exact, tokens: f.tokens, anchors, keys, words: f.words, text })
+    }
+    /// How many keys it has.
+    pub fn keys(&self) -> usize {
+        self.keys.len() + 3
+    }
+}
+
+/// Where the keys of new documents go.
+pub enum Keys {
+    /// To a row for each document.
+    Pending,
+    /// Into a run that is about to be written; and in how many texts each word slot stands.
+    Run(Vec<Posting>, Vec<u32>),
+}
+
+/// A transaction that documents join and leave, and what it knows that the tables do not show yet.
+pub struct Batch<'b> {
+    /// The tables.
+    pub store: &'b Store,
+    /// The transaction.
+    pub txn: RwTxn<'b>,
+    /// Where the index will stand.
+    pub state: State,
+    /// Where it stood.
+    pub before: State,
+    /// Keys in memory.
+    pub recent: &'b RwLock<Recent>,
+    /// Keys of new documents, when they are to become a run.
+    pub keys: Keys,
+    /// Keys of new documents, by document, for those that are to be kept in memory.
+    pub fresh: Vec<(u32, Vec<u64>)>,
+    /// By how many of its keys each new document is found within the transaction: by [`OWN`], unless somebody looks for what is alike.
+    pub found_by: usize,
+    joining: Recent,
+}
+
+/// The first keys of a document: of its id, its class and its text.
+pub const OWN: usize = 3;
+
+impl<'b> Batch<'b> {
+    /// Begins one.
+    pub fn new(store: &'b Store, txn: RwTxn<'b>, recent: &'b RwLock<Recent>, keys: Keys) -> Result<Batch<'b>> {
+        let state = store.state(&txn)?;
+        let before = state.clone();
+        Ok(Batch { store, txn, state, before, recent, keys, fresh: Vec::new(), found_by: OWN, joining: Recent::default() })
+    }
+
+    /// The index as it is within the transaction.
+    pub fn view(&self) -> View<'_> {
+        View { joining: Some(&self.joining), ..View::new(self.store, &self.txn, &self.state, self.recent) }
+    }
+
+    /// Adds a document. [`Error::SameId`] is told before anything is written; after another error the transaction is worth nothing.
+    pub fn add(&mut self, entry: &Entry, same_id: SameId) -> Result<Added> {
+        let &Entry { exact, tokens, anchors, .. } = entry;
+        let mut row = entry.row.clone();
+        let mut words = entry.words.as_slice();
+        let mut replaced = false;
+        if let Some((number, old)) = self.view().by_id(&row.id)? {
+            if old.hash == row.hash && old.bytes == row.bytes {
+                return Ok(Added::Known);
+            }
+            if same_id == SameId::Refuse {
+                return Err(Error::SameId { id: row.id });
+            }
+            self.remove_row(number, &old)?;
+            replaced = true;
+        }
+        let number = self.state.next;
+        self.state.next = number.checked_add(1).ok_or(Error::TooManyDocuments { count: 1 << 32 })?;
+        let there = self.view().by_text(exact)?;
+        let copy = there.is_some();
+        let own = [id_key(&row.id)];
+        row.text = number;
+        let posted: Vec<u64> = if let Some((class, mut class_row)) = there {
+            row.class = class;
+            if class_row.hash == row.hash {
+                row.text = class;
+            }
+            words = &[];
+            class_row.members += 1;
+            class_row.last = number;
+            let first = self.view().document(class_row.first)?;
+            if first.is_none_or(|f| row.id < f.id) {
+                class_row.first = number;
+            }
+            self.store.put(&mut self.txn, &self.store.classes, class, &write(&class_row))?;
+            own.into_iter().chain([members_key(class)]).collect()
+        } else {
+            row.class = number;
+            let class_row = ClassRow { exact, first: number, last: number, members: 1, tokens, anchors, hash: row.hash };
+            self.store.append(&mut self.txn, &self.store.classes, number, &write(&class_row))?;
+            self.state.classes += 1;
+            own.into_iter().chain([members_key(number), exact_key(exact)]).chain(entry.keys.iter().copied()).collect()
+        };
+        if let Some(text) = entry.text.as_ref().filter(|_| row.text == number) {
+            self.store.append(&mut self.txn, &self.store.texts, number, text)?;
+        }
+        self.store.append(&mut self.txn, &self.store.documents, number, &write(&row))?;
+        self.state.documents += 1;
+        self.state.changes += 1;
+        self.state.bytes += u64::from(row.bytes);
+        self.post(number, posted, words)?;
+        Ok(if replaced {
+            Added::Replaced
+        } else if copy {
+            Added::Copy
+        } else {
+            Added::New
+        })
+    }
+
+    fn post(&mut self, number: u32, keys: Vec<u64>, words: &[u32]) -> Result<()> {
+        self.joining.add(number, keys.iter().copied().take(self.found_by));
+        match &mut self.keys {
+            Keys::Run(postings, counts) => {
+                postings.extend(keys.into_iter().map(|k| Posting::new(k, number)));
+                words.iter().for_each(|&w| counts[w as usize] += 1);
+            }
+            Keys::Pending => {
+                let row = PendingRow::write(&keys, words);
+                self.store.append(&mut self.txn, &self.store.pending, number, &row)?;
+                self.state.pending_keys += keys.len() as u64;
+                self.fresh.push((number, keys));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes away a document; false where there is none of this id.
+    pub fn remove(&mut self, id: &str) -> Result<bool> {
+        let Some((number, row)) = self.view().by_id(id)? else { return Ok(false) };
+        self.remove_row(number, &row)?;
+        Ok(true)
+    }
+
+    /// Its postings stay until the next compaction; without its rows they lead nowhere.
+    fn remove_row(&mut self, number: u32, row: &DocumentRow) -> Result<()> {
+        let (store, class) = (self.store, row.class);
+        let mut class_row = self.view().class(class)?.ok_or_else(|| damaged(store.place("classes", class)))?;
+        store.delete(&mut self.txn, &store.documents, number)?;
+        if row.text == number && number != class {
+            store.delete(&mut self.txn, &store.texts, number)?;
+        }
+        self.state.documents -= 1;
+        self.state.changes += 1;
+        self.state.bytes -= u64::from(row.bytes);
+        class_row.members -= 1;
+        if class_row.members == 0 {
+            store.delete(&mut self.txn, &store.classes, class)?;
+            store.delete(&mut self.txn, &store.texts, class)?;
+            self.state.classes -= 1;
+            self.state.dead += 1;
+            return Ok(());
+        }
+        if class_row.first == number {
+            let members = self.view().members(class, usize::MAX)?;
+            let first = members.into_iter().min_by(|x, y| x.1.id.cmp(&y.1.id));
+            class_row.first = first.ok_or_else(|| damaged(store.place("classes", class)))?.0;
+        }
+        store.put(&mut self.txn, &store.classes, class, &write(&class_row))
+    }
+}

@@ -1,0 +1,6 @@
+//! Data that every room speaks: documents, the settings of a scan, its findings. No logic beyond constructors and checks.
+
+pub mod detection;
+pub mod document;
+pub mod options;
+pub mod thresholds;

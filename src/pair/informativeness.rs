@@ -1,0 +1,121 @@
+//! Owns: how much matches tell: whether what two texts share could be chance, a set phrase, a template. Never: how they are found.
+
+use crate::align::chain::Chain;
+use crate::align::edit_distance::{self, Alike};
+use crate::align::prepared::Prepared;
+use crate::align::select::{equal_words, usize_range};
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::Background;
+use std::ops::Range;
+
+/// Equal words that tell as much as one frequent word.
+const WORDS_PER_POINT: u32 = 3;
+/// What one point against a copy weighs in points for it: names and numbers are what a copy keeps.
+pub const AGAINST: u32 = 5;
+/// From this resemblance on, two texts are one wording and need not tell anything.
+const ONE_WORDING: f64 = 0.5;
+
+/// Whether a near-copy or containment tells of the same thing: enough, and enough more than what stands against it. What two texts share that
+/// few texts hold is no coincidence; the wording of a dividend notice is in every one of them.
+pub fn is_told(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, needed: u32) -> bool {
+    !background.knows_words() || telling(matches, a, b, background, needed) >= needed
+}
+
+/// Whether a match is more than the set phrases and the event that two reporters share. Who compares two texts without a corpus asks what they
+/// share; a scan asks it of so many that some share a dozen words by chance. A region has evidence instead of one wording.
+pub fn is_quotation(m: &Chain, a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> bool {
+    telling(std::slice::from_ref(m), a, b, background, t.min_telling) >= t.min_telling
+        && (!background.knows_words()
+            || m.region.is_some()
+            || plain_wording(m, a) >= t.min_paragraph
+            || wording(m, a, b) >= t.min_paragraph)
+}
+
+/// How much a near-copy or containment must tell.
+pub fn needed(resemblance: f64, against: u32, t: &Thresholds) -> u32 {
+    let least = if resemblance < ONE_WORDING { t.copy_telling } else { 0 };
+    least + AGAINST * against
+}
+
+/// How much matches tell, counted to `least`: by their length, and by their different words that few texts hold. Bylines and set phrases of an
+/// outlet tell little.
+pub fn telling(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, least: u32) -> u32 {
+    let mut sum = matches.iter().map(|m| equal_words(m, a)).sum::<u32>() / WORDS_PER_POINT;
+    let mut seen: Vec<u64> = Vec::new();
+    for (i, j) in matches.iter().flat_map(|m| &m.runs).flat_map(|r| (r.a..r.a_end()).zip(r.b..)) {
+        if sum >= least {
+            break;
+        }
+        let (hash, form) = (a.tokens.hashes[i as usize], b.tokens.hashes[j as usize]);
+        // A common word, damaged, is no rare one.
+        let weight = if hash == form { background.weight(hash) } else { background.weight(hash).min(background.weight(form)) };
+        if weight > 0 && !seen.contains(&hash) {
+            seen.push(hash);
+            sum += weight;
+        }
+    }
+    sum
+}
+
+/// At least that much: as if every token between were another word.
+fn plain_wording(m: &Chain, a: &Prepared) -> u32 {
+    let between = m.runs.windows(2).map(|pair| (pair[1].a - pair[0].a_end()).max(pair[1].b - pair[0].b_end())).sum();
+    equal_words(m, a).saturating_sub(between)
+}
+
+/// How long a match is as one wording: its equal words, less the other words between them. Two reporters of one event share names and turns of
+/// phrase with words of their own between; damaged words are no others.
+pub fn wording(m: &Chain, a: &Prepared, b: &Prepared) -> u32 {
+    let mut other = 0;
+    for pair in m.runs.windows(2) {
+        let (x, y) = (pair[0], pair[1]);
+        other += unlike(a, usize_range(x.a + x.len..y.a), b, usize_range(x.b + x.len..y.b));
+    }
+    equal_words(m, a).saturating_sub(other)
+}
+
+/// Tokens of the longer side of a gap that have no like one on the other side, in order.
+fn unlike(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) -> u32 {
+    if ra.is_empty() || rb.is_empty() {
+        return ra.len().max(rb.len()) as u32;
+    }
+    // Greedy, so one way may find more than the other: the texts may be swapped.
+    let like = like_words(a, ra.clone(), b, rb.clone()).max(like_words(b, rb.clone(), a, ra.clone()));
+    ra.len().max(rb.len()) as u32 - like
+}
+
+fn like_words(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) -> u32 {
+    let (mut like, mut from) = (0, rb.start);
+    for i in ra {
+        let number = a.tokens.kinds[i].is_number();
+        if let Some(j) = (from..rb.end).find(|&j| edit_distance::alike(a.word(i), number, b.word(j)) != Alike::No) {
+            (like, from) = (like + 1, j + 1);
+        }
+    }
+    like
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pair::compare::chains;
+    use crate::sketch::recipe::Recipe;
+
+    fn longest(a: &str, b: &str) -> (u32, u32) {
+        let (recipe, background) = (Recipe::default(), Background::default());
+        let (a, b) = (Prepared::new(a, &background, &recipe), Prepared::new(b, &background, &recipe));
+        let chains = chains(&a, &b, &Thresholds::default());
+        (equal_words(&chains[0], &a), wording(&chains[0], &a, &b))
+    }
+
+    #[test]
+    fn other_words_count_against_a_wording_and_damaged_ones_do_not() {
+        let a = "the fall of Orley deprived the rebels of their only hard runway in the north";
+        assert_eq!(longest(a, a), (15, 15));
+        let damaged = a.replace("deprived", "dcprived").replace("hard", "bard");
+        assert_eq!(longest(a, &damaged), (13, 13));
+        let other = a.replace("deprived", "cost").replace("hard", "long but paved");
+        assert_eq!(longest(a, &other), (13, 9));
+        assert_eq!(longest(&other, a), (13, 9));
+    }
+}
