@@ -88,7 +88,7 @@ fn run() -> Result<(), String> {
         return Err(problem.to_string());
     }
     let corpus = Corpus::new(intake.documents).map_err(|e| e.to_string())?;
-    let texts: Vec<Tokens> = (0..corpus.count()).filter_map(|n| corpus.text(n)).map(|t| tokenize(&t)).collect();
+    let texts: Vec<Tokens> = (0..corpus.count()).filter_map(|n| corpus.text(n).ok()).map(|t| tokenize(&t)).collect();
     let (sets, shingles) = sets(&texts, words);
     let mut out = BufWriter::new(io::stdout().lock());
     let mut failed = None;

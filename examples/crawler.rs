@@ -29,14 +29,14 @@ fn work(pages: &Mutex<Receiver<Document>>, index: &Index) -> Result<(), Box<dyn 
     while let Some(page) = next(pages) {
         let checked = index.check_and_add(&page, &thresholds, &COPY)?;
         match (checked.added, checked.sightings.first()) {
-            (Some(Added::Known), _) => writeln!(stdout(), "{}: fetched before, unchanged", page.id)?,
+            (Some(Added::Known), _) => writeln!(stdout(), "{}: fetched before, unchanged", page.info.id)?,
             (Some(_), _) => {}
             (None, Some(seen)) => {
                 let (passage, share) = (seen.comparison.matches.first(), 100.0 * seen.comparison.coverage_a);
                 let text = passage.and_then(|m| page.text.get(m.a.range())).unwrap_or_default();
                 let begin: String = text.chars().take(40).collect();
                 let relation = seen.relation.name();
-                writeln!(stdout(), "{}: {relation} of {}, {share:.0} % of it, from {begin:?} on", page.id, seen.info.id)?;
+                writeln!(stdout(), "{}: {relation} of {}, {share:.0} % of it, from {begin:?} on", page.info.id, seen.info.id)?;
             }
             (None, None) => {}
         }
@@ -60,8 +60,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let field = |name: &str| page[name].as_str().map(str::to_owned);
             let mut document =
                 Document::new(field("id").ok_or("a page without id")?, field("text").ok_or("a page without text")?);
-            document.source = field("source").map(Into::into);
-            document.date = field("date").map(Into::into);
+            document.info.source = field("source").map(Into::into);
+            document.info.date = field("date").map(Into::into);
             // Waits while all threads are busy and the channel is full.
             if send.send(document).is_err() {
                 break;

@@ -38,7 +38,7 @@ fn orderly(intake: &Intake) {
     for problem in &intake.problems {
         assert!(!problem.message.chars().any(char::is_control), "control characters in {:?}", problem.message);
     }
-    let records: Vec<u64> = intake.documents.iter().filter_map(|d| d.record).collect();
+    let records: Vec<u64> = intake.documents.iter().filter_map(|d| d.info.record).collect();
     assert!(records.is_sorted_by(|a, b| a < b), "records out of order: {records:?}");
 }
 

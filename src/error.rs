@@ -10,6 +10,8 @@ pub enum Error {
     TextGone {
         /// The id of the document.
         id: String,
+        /// Why, in words.
+        why: String,
     },
     /// A text of 4 GiB or more: offsets are 32 bits wide.
     TextTooLong {
@@ -65,13 +67,16 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// The usual reason for [`Error::TextGone`]: the text was read before, and its file is another one now.
+    pub const CHANGED: &str = "was its file changed or removed during the run?";
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Error::Cancelled => write!(f, "cancelled"),
-            Error::TextGone { id } => {
-                write!(f, "the text of document {id:?} can no longer be read: was its file changed or removed during the run?")
-            }
+            Error::TextGone { id, why } => write!(f, "the text of document {id:?} can no longer be read: {why}"),
             Error::TextTooLong { id, bytes } => {
                 write!(f, "document {id:?} has {bytes} bytes; a text may have at most 4294967295: split it")
             }

@@ -33,7 +33,7 @@ fn read(bytes: &[u8]) -> Intake {
 fn told(bytes: &[u8]) -> (String, Vec<(&'static str, u64)>) {
     let intake = read(bytes);
     let name = |id: &str| id.trim_start_matches("http://").trim_end_matches(".example/").to_owned();
-    let names: Vec<String> = intake.documents.iter().map(|d| name(&d.id)).collect();
+    let names: Vec<String> = intake.documents.iter().map(|d| name(&d.info.id)).collect();
     (names.join(" "), intake.skipped.iter().map(|(reason, n)| (reason.name(), *n)).collect())
 }
 
@@ -44,7 +44,7 @@ fn records_behind_a_long_wrong_length_are_read_in_any_number() {
     let bad = of_length("response", "bad", behind.len() as u64 + 100, b"");
     let intake = read(&[bad, behind].concat());
     assert_eq!(intake.documents.len(), many);
-    assert_eq!(intake.documents[many - 1].record, Some(many as u64 + 1));
+    assert_eq!(intake.documents[many - 1].info.record, Some(many as u64 + 1));
     assert_eq!(intake.skipped.values().sum::<u64>(), 1);
 }
 
@@ -82,7 +82,7 @@ fn a_length_beyond_what_is_held_loses_nothing() {
     for length in [70_000_000, 1_000_000_000_000, u64::MAX] {
         let all = [&a[..], &wrong(length), &b, &c].concat();
         assert_eq!(told(&all), ("a b c".into(), vec![("bad-warc", 1)]), "{length}");
-        assert_eq!(read(&all).documents.last().unwrap().record, Some(4));
+        assert_eq!(read(&all).documents.last().unwrap().info.record, Some(4));
         let again = [&a[..], &wrong(length), &wrong(length), &b].concat();
         assert_eq!(told(&again), ("a b".into(), vec![("bad-warc", 2)]), "{length}");
     }

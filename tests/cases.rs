@@ -38,13 +38,16 @@ fn document(block: &Block) -> Document {
     let mut document = Document::new("", text);
     for (name, value) in block.info.split_whitespace().skip(1).map(|f| f.split_once('=').expect("name=value")) {
         document = match name {
-            "id" => Document { id: value.into(), ..document },
+            "id" => {
+                document.info.id = value.into();
+                document
+            }
             "source" => document.source(value),
             "date" => document.date(value),
             _ => panic!("{name} is not id, source or date"),
         };
     }
-    assert!(!document.id.is_empty(), "an article without an id");
+    assert!(!document.info.id.is_empty(), "an article without an id");
     document
 }
 

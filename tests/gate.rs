@@ -38,9 +38,9 @@ fn document(n: usize, parts: &[usize], records: bool, date: Option<u8>) -> Docum
     let text: Vec<&str> = parts.iter().map(|&p| PARAGRAPHS[p]).collect();
     let id = if records { format!("all.jsonl:{n}") } else { format!("id {n}") };
     let mut document = Document::new(id, text.join("\n\n")).source(if n.is_multiple_of(3) { "Courier" } else { "Ledger" });
-    document.path = Some("all.jsonl".into());
-    document.record = Some(n as u64);
-    document.date = date.map(|day| format!("2026-01-{:02}", day % 28 + 1).into());
+    document.info.path = Some("all.jsonl".into());
+    document.info.record = Some(n as u64);
+    document.info.date = date.map(|day| format!("2026-01-{:02}", day % 28 + 1).into());
     document
 }
 
@@ -85,7 +85,7 @@ proptest! {
         // As many digits, so that the order of the ids stays: where nothing else tells two texts apart, it decides which survives.
         let corpus = |shift: usize| {
             let all = texts.iter().enumerate().map(|(n, (parts, _))| document(n + shift, parts, true, None));
-            Corpus::new(all.map(|d| Document { source: None, ..d })).unwrap()
+            Corpus::new(all.map(|d| { let mut d = d; d.info.source = None; d })).unwrap()
         };
         let before = corpus(100);
         let detection = found(&before, false);

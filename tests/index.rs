@@ -142,12 +142,12 @@ fn by_scan(documents: &[Document], recipe: &Recipe, t: &Thresholds) -> (Vec<Told
 
 fn by_index(index: &Index, documents: &[Document], others: &[String], t: &Thresholds) -> Vec<Told> {
     let mut pairs: Vec<Told> = Vec::new();
-    for d in documents.iter().filter(|d| !others.contains(&d.id)) {
+    for d in documents.iter().filter(|d| !others.contains(&d.info.id)) {
         let seen = index.seen(d, t).unwrap();
         pairs.extend(
             seen.iter()
                 .filter(|s| s.relation != Relation::Equal)
-                .map(|s| (d.id.clone(), s.info.id.clone(), s.relation, format!("{:?}", s.comparison))),
+                .map(|s| (d.info.id.clone(), s.info.id.clone(), s.relation, format!("{:?}", s.comparison))),
         );
     }
     pairs.sort();
@@ -170,7 +170,7 @@ fn after_a_compaction_it_says_what_a_scan_says() {
         for d in many.iter().rev() {
             index.add(d).unwrap();
         }
-        let gone = &many[many.len() / 2].id;
+        let gone = &many[many.len() / 2].info.id;
         assert!(index.remove(gone).unwrap() && !index.remove(gone).unwrap());
         index.add_all(one.iter().rev().cloned()).unwrap();
         index.add_all(documents.iter().cloned()).unwrap();
@@ -279,7 +279,7 @@ fn any_text_and_any_id() {
         for id in [format!("{n}"), format!("{n}{}", "長".repeat(5000)), format!("{n}\u{0}\u{1b}[31m")] {
             let d = Document::new(id, text.clone());
             index.add(&d).unwrap();
-            assert_eq!(index.get(&d.id).unwrap().unwrap().text, *text);
+            assert_eq!(index.get(&d.info.id).unwrap().unwrap().text, *text);
         }
         let seen = index.seen(&Document::new("asked", text.clone()), &t).unwrap();
         assert_eq!((seen[0].relation, seen[0].copies), (Relation::Equal, 3));

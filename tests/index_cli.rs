@@ -299,7 +299,7 @@ fn exported_and_filled_again() {
         assert_eq!(ids(&index(at, &["export", &again])), ["a", "b", "c"]);
         let open = IndexOptions { read_only: true, ..IndexOptions::default() };
         let one = open.open(at.join(&again)).unwrap().get("a").unwrap().unwrap();
-        assert_eq!((one.text, one.date.as_deref()), (story(1), Some("2026-05-01")));
+        assert_eq!((one.text, one.info.date.as_deref()), (story(1), Some("2026-05-01")));
     }
     assert!(refused(at, &["index", "export", "seen", "--background", "b.json"]).contains("has no background yet"));
     index(at, &["compact", "seen", "-q"]);

@@ -85,7 +85,7 @@ fn a_child() {
             // Said before: from here on it may be there or not.
             let gone = from + mix(round) % (n - from + 1);
             say(format!("removing {gone}"));
-            index.remove(&article(gone).id).unwrap();
+            index.remove(&article(gone).info.id).unwrap();
             say(format!("removed {gone}"));
         } else if n - from > 500 {
             index.compact(&t, &RunOptions::default(), &()).unwrap();
@@ -148,7 +148,8 @@ fn killed_at_any_moment_it_keeps_what_it_acknowledged() {
         let found = index.verify().unwrap();
         assert_eq!(found.problems, Vec::<String>::new(), "kill {kill}");
         for &n in &there {
-            let d = index.get(&article(n).id).unwrap().unwrap_or_else(|| panic!("kill {kill}: article {n} of {next} was lost"));
+            let d =
+                index.get(&article(n).info.id).unwrap().unwrap_or_else(|| panic!("kill {kill}: article {n} of {next} was lost"));
             assert_eq!(d.text, article(n).text);
         }
         // Some that were added without an answer may be there too; the next child brings other ones.
@@ -181,7 +182,7 @@ fn many_read_while_one_writes() {
                     let asked_for = Document::new("asked", article(n).text);
                     let seen = index.seen(&asked_for, t).unwrap();
                     assert!(seen.iter().any(|s| s.relation == Relation::Equal), "article {n} of {sure}");
-                    assert_eq!(index.get(&article(n).id).unwrap().unwrap().text, asked_for.text);
+                    assert_eq!(index.get(&article(n).info.id).unwrap().unwrap().text, asked_for.text);
                     asked.fetch_add(1, Ordering::Relaxed);
                 }
             });
@@ -289,13 +290,13 @@ fn bring_families(index: &Index, who: u64, threads: u64) -> Vec<Told> {
                 let d = member(family, who);
                 let checked = index.check_and_add(&d, &t, &copies).unwrap();
                 told.push(match checked.added {
-                    Some(Added::New) => Told::Added(family, d.id),
+                    Some(Added::New) => Told::Added(family, d.info.id),
                     None => Told::Refused(family, checked.sightings[0].info.id.clone()),
                     other => panic!("{other:?}"),
                 });
                 let own = Document::new(format!("own-{family}-{who}"), format!("own{family}x{who} footer0"));
                 assert_eq!(index.add(&own).unwrap(), Added::New);
-                assert_eq!(index.get(&own.id).unwrap().unwrap().text, own.text);
+                assert_eq!(index.get(&own.info.id).unwrap().unwrap().text, own.text);
             }
         }
         told
@@ -398,7 +399,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
     let whole = |index: &Index| {
         assert_eq!(index.verify().unwrap().problems, Vec::<String>::new());
         for n in 0..there {
-            assert_eq!(index.get(&article(n).id).unwrap().expect("acknowledged").text, article(n).text);
+            assert_eq!(index.get(&article(n).info.id).unwrap().expect("acknowledged").text, article(n).text);
         }
     };
     whole(&index);

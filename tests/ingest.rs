@@ -1,7 +1,7 @@
 //! Files, directories and damaged input, read through the public door.
 #![cfg(feature = "ingest")]
 
-use nearcopy::Document;
+use nearcopy::{Document, DocumentInfo};
 use nearcopy::ingest::{Format, Input, InputOptions, Intake, Reason, json, read, read_each};
 use proptest::prelude::*;
 use std::fs;
@@ -63,12 +63,12 @@ fn pack(end: &str, bytes: &[u8]) -> Vec<u8> {
 }
 
 fn pairs(intake: &Intake) -> Vec<(&str, &str)> {
-    intake.documents.iter().map(|d| (d.id.as_str(), d.text.as_str())).collect()
+    intake.documents.iter().map(|d| (d.info.id.as_str(), d.text.as_str())).collect()
 }
 
 /// The names of the files behind the documents.
 fn names(intake: &Intake) -> Vec<&str> {
-    intake.documents.iter().map(|d| d.id.rsplit('/').next().unwrap()).collect()
+    intake.documents.iter().map(|d| d.info.id.rsplit('/').next().unwrap()).collect()
 }
 
 fn skipped(intake: &Intake) -> Vec<(&'static str, u64)> {
@@ -86,7 +86,7 @@ fn every_format_in_every_compression() {
         for name in ["x.txt", "x.md", "x.markdown", "x.text", "x.unknown", "x"] {
             let intake = of(&format!("{name}{end}"), &pack(end, "Grüße\n".as_bytes()));
             assert_eq!(intake.documents[0].text, "Grüße\n", "{name}{end}");
-            assert_eq!(intake.documents[0].whole_file, end.is_empty());
+            assert_eq!(intake.documents[0].info.whole_file, end.is_empty());
             assert_eq!(names(&intake), [format!("{name}{end}")]);
         }
         // The name is wrong, the first bytes are right.
@@ -110,15 +110,15 @@ fn ids_are_fields_then_paths_then_places() {
         "x.jsonl",
         b"{\"text\":\"a\"}\n\n{\"text\":\"b\",\"url\":\"u\"}\n{\"text\":\"c\",\"id\":12.50}\n{\"text\":\"d\",\"id\":null}",
     );
-    let ids: Vec<&str> = intake.documents.iter().map(|d| d.id.rsplit('/').next().unwrap()).collect();
+    let ids: Vec<&str> = intake.documents.iter().map(|d| d.info.id.rsplit('/').next().unwrap()).collect();
     assert_eq!(ids, ["x.jsonl:1", "u", "12.50", "x.jsonl:5"]);
-    assert_eq!(intake.documents.iter().map(|d| d.record).collect::<Vec<_>>(), [Some(1), Some(3), Some(4), Some(5)]);
+    assert_eq!(intake.documents.iter().map(|d| d.info.record).collect::<Vec<_>>(), [Some(1), Some(3), Some(4), Some(5)]);
     assert_eq!(intake.fields[&("id", "url".to_owned())], 1);
     let intake = of("x.json", b"[{\"text\":\"a\"}, 5, {\"text\":\"b\"}]");
     assert_eq!(names(&intake), ["x.json:1", "x.json:3"]);
     let intake = of("x.json", b"{\n \"text\": \"a\"\n}\n");
-    assert_eq!((names(&intake), intake.documents[0].record), (vec!["x.json"], None));
-    assert!(intake.documents[0].path.as_deref().unwrap().ends_with("/x.json"));
+    assert_eq!((names(&intake), intake.documents[0].info.record), (vec!["x.json"], None));
+    assert!(intake.documents[0].info.path.as_deref().unwrap().ends_with("/x.json"));
 }
 
 #[test]
@@ -131,8 +131,8 @@ fn one_id_twice_is_two_documents() {
 fn fields_are_guessed_or_named() {
     let record = br#"{"BODY":"low","Content":"high","URL":"u","Outlet":"Courier","published_at":"Fri, 31 Jan 2020 10:15:00 +0100","meta":{"url":"m","inner":{"when":1580462100}}}"#;
     let d = &of("x.json", record).documents[0];
-    assert_eq!((d.text.as_str(), d.id.as_str(), d.source.as_deref()), ("high", "u", Some("Courier")));
-    assert_eq!(d.date.as_deref(), Some("2020-01-31T09:15:00Z"));
+    assert_eq!((d.text.as_str(), d.info.id.as_str(), d.info.source.as_deref()), ("high", "u", Some("Courier")));
+    assert_eq!(d.info.date.as_deref(), Some("2020-01-31T09:15:00Z"));
     let options = InputOptions {
         text_field: Some("BODY".into()),
         id_field: Some("meta.url".into()),
@@ -142,10 +142,10 @@ fn fields_are_guessed_or_named() {
     };
     let dir = folder(&[("x.json", record)]);
     let d = &read_with(&dir.path().join("x.json"), &options).documents[0];
-    assert_eq!((d.text.as_str(), d.id.as_str(), d.source.as_deref()), ("low", "m", Some("m")));
-    assert_eq!(d.date.as_deref(), Some("2020-01-31T09:15:00Z"));
+    assert_eq!((d.text.as_str(), d.info.id.as_str(), d.info.source.as_deref()), ("low", "m", Some("m")));
+    assert_eq!(d.info.date.as_deref(), Some("2020-01-31T09:15:00Z"));
     let d = &of("x.json", br#"{"text":null,"content":"c","id":[1],"link":3}"#).documents[0];
-    assert_eq!((d.text.as_str(), d.id.as_str()), ("c", "3"));
+    assert_eq!((d.text.as_str(), d.info.id.as_str()), ("c", "3"));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn bad_dates_are_counted() {
     let intake =
         of("x.jsonl", b"{\"text\":\"a\",\"date\":\"soon\"}\n{\"text\":\"a\",\"date\":\"\"}\n{\"text\":\"a\",\"date\":20200131}");
     assert_eq!(intake.bad_dates, 1);
-    assert_eq!(intake.documents.iter().map(|d| d.date.as_deref()).collect::<Vec<_>>(), [None, None, Some("2020-01-31")]);
+    assert_eq!(intake.documents.iter().map(|d| d.info.date.as_deref()).collect::<Vec<_>>(), [None, None, Some("2020-01-31")]);
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn encodings_are_declared_or_detected_and_told() {
     let intake = of("x.txt", b"The caf\xe9 was \x93closed\x94 on Sunday.");
     assert_eq!(intake.documents[0].text, "The café was “closed” on Sunday.");
     assert_eq!(intake.encodings.iter().collect::<Vec<_>>(), [(&"windows-1252".to_owned(), &1)]);
-    assert!(!intake.documents[0].whole_file);
+    assert!(!intake.documents[0].info.whole_file);
     let wide: Vec<u8> = "\u{feff}Hé".encode_utf16().flat_map(u16::to_be_bytes).collect();
     let intake = of("x.txt", &wide);
     assert_eq!((intake.documents[0].text.as_str(), intake.encodings["UTF-16BE"]), ("Hé", 1));
@@ -216,7 +216,7 @@ fn encodings_are_declared_or_detected_and_told() {
         assert_eq!((pairs(&intake), intake.encodings["UTF-16LE"]), (vec![("a", "one"), ("b", "two")], 2));
     }
     let intake = of("x.txt", b"\xef\xbb\xbfabc");
-    assert!(intake.documents[0].text == "abc" && intake.encodings.is_empty() && !intake.documents[0].whole_file);
+    assert!(intake.documents[0].text == "abc" && intake.encodings.is_empty() && !intake.documents[0].info.whole_file);
     assert_eq!(of("x.jsonl", format!("\u{feff}{MANY}").as_bytes()).documents.len(), 2);
     let options = InputOptions { encoding: Some("gb18030".into()), ..InputOptions::default() };
     let (story, _, _) = encoding_rs::GB18030.encode("{\"text\":\"中华人民共和国\"}\n{\"text\":\"世界\"}\n");
@@ -277,7 +277,7 @@ fn broken_compression_keeps_what_came_before() {
         let intake = of(&name, &packed[..packed.len() * 9 / 10]);
         let kept = intake.documents.len();
         assert!(kept > 5_000 && kept < 20_000, "{end} {kept}");
-        assert!(intake.documents.iter().enumerate().all(|(n, d)| d.id == n.to_string()));
+        assert!(intake.documents.iter().enumerate().all(|(n, d)| d.info.id == n.to_string()));
         assert_eq!(skipped(&intake), [("broken-compression", 1)], "{end}");
         assert!(intake.problems[0].message.contains("kept"));
         let intake = of(&name, &packed[..14]);
@@ -294,7 +294,7 @@ fn a_very_long_line() {
     let data = format!("{{\"text\":\"a\"}}\n{{\"text\":\"{text}\"}}\n{{\"text\":\"b\"}}\n");
     let intake = of("x.jsonl", data.as_bytes());
     assert_eq!(intake.documents.len(), 3);
-    assert!(intake.documents[1].text == text && intake.documents[2].record == Some(3));
+    assert!(intake.documents[1].text == text && intake.documents[2].info.record == Some(3));
 }
 
 #[test]
@@ -380,14 +380,13 @@ proptest! {
         };
         let format = Some(if array { Format::Json } else { Format::Jsonl });
         let intake = json::records(data.as_bytes(), &InputOptions { format, ..InputOptions::default() });
-        let want: Vec<Document> = (1..).zip(&records).map(|(n, (id, text, source))| Document {
+        let want: Vec<Document> = (1..).zip(&records).map(|(n, (id, text, source))| DocumentInfo {
             id: if id.is_empty() { format!("-:{n}") } else { id.clone() },
-            text: text.clone(),
             source: source.as_deref().filter(|s| !s.is_empty()).map(Into::into),
             path: Some("-".into()),
             record: Some(n),
-            ..Document::default()
-        }).collect();
+            ..DocumentInfo::default()
+        }.with_text(text)).collect();
         prop_assert_eq!(intake.documents, want);
         prop_assert!(intake.problems.is_empty() && intake.replaced == 0);
     }

@@ -45,7 +45,7 @@ proptest! {
         let mut documents = news::documents(seed, count);
         // Some ids stand for one text twice, some for two texts.
         documents.extend(documents[..count / 10].to_vec());
-        documents[count / 2].id = documents[count / 3].id.clone();
+        documents[count / 2].info.id = documents[count / 3].info.id.clone();
         let (corpus, first, background) = with_threads(documents.clone(), &t, 1);
         for threads in [2, 7] {
             Dice::new(order ^ threads as u64).shuffle(&mut documents);
@@ -206,10 +206,13 @@ impl Documents for Failing {
     fn info(&self, number: usize) -> &DocumentInfo {
         self.corpus.info(if self.reversed { self.count() - 1 - number } else { number })
     }
-    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
+    fn text(&self, number: usize) -> nearcopy::Result<Cow<'_, str>> {
         let last = number + 1 == self.count();
         let left = !last || self.reads.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
-        self.corpus.text(number).filter(|_| left)
+        if left {
+            return self.corpus.text(number);
+        }
+        Err(Error::TextGone { id: self.info(number).id.clone(), why: "the disk is gone".into() })
     }
 }
 
@@ -223,7 +226,11 @@ fn what_cannot_be_scanned_is_an_error_that_names_it() {
     let (recipe, t) = (Recipe::default(), Thresholds::default());
     for reads in [0, 1] {
         let failing = Failing { corpus: copies(), reads: AtomicU32::new(reads), reversed: false };
-        assert_eq!(run(&failing, &recipe, &t), Err(Error::TextGone { id: "c4".into() }), "after {reads} reads");
+        assert_eq!(
+            run(&failing, &recipe, &t),
+            Err(Error::TextGone { id: "c4".into(), why: "the disk is gone".into() }),
+            "after {reads} reads"
+        );
     }
     let reversed = Failing { corpus: copies(), reads: AtomicU32::new(100), reversed: true };
     assert_eq!(run(&reversed, &recipe, &t), Err(Error::Unordered { id: "c3".into() }));

@@ -85,7 +85,7 @@ proptest! {
     fn whatever_goes_has_a_partner_that_stays(seed in 0u64..1_000_000, contained: bool, references in 0usize..20, only: bool) {
         let mut documents = news::documents(seed, 60);
         documents.extend(documents[..5].to_vec());
-        documents.iter_mut().take(references).for_each(|d| d.reference = true);
+        documents.iter_mut().take(references).for_each(|d| d.info.reference = true);
         let mut what = Removal { against_only: only, ..Removal::default() };
         if contained {
             what.relations.extend([Relation::ContainedIn, Relation::Contains, Relation::Quotes]);
@@ -192,7 +192,7 @@ fn paragraphs_stay_in_their_first_place_and_boilerplate_nowhere() {
         (0..30).map(|n| Document::new(format!("d{n:02}"), format!("{}\n\n{notice}\n", story(n, 50)))).collect();
     documents[7].text = format!("{}\n\n{shared}.\n\n{notice}\n", story(7, 50));
     documents[3].text = format!("{shared}.\n\n{}\n\n{notice}\n", story(3, 50));
-    documents[7].date = Some("2020-01-01".into());
+    documents[7].info.date = Some("2020-01-01".into());
     let paragraphs = Removal { documents: false, paragraphs: true, ..Removal::default() };
     let (corpus, _, cut) = plan(documents.clone(), &all_places(), &paragraphs);
     let texts = left(&corpus, &cut);

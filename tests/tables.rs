@@ -48,10 +48,10 @@ fn columns_are_guessed_or_named() {
         b"URL,Title,Content,Outlet,published_at\r\nu1,t,\"one, \"\"two\"\"\r\nthree\",Courier,2020-01-31\r\n,t,four,,\r\n";
     let intake = of("x.csv", table);
     let d = &intake.documents[0];
-    assert_eq!((d.id.as_str(), d.text.as_str(), d.source.as_deref()), ("u1", "one, \"two\"\r\nthree", Some("Courier")));
-    assert_eq!((d.date.as_deref(), d.record), (Some("2020-01-31"), Some(1)));
+    assert_eq!((d.info.id.as_str(), d.text.as_str(), d.info.source.as_deref()), ("u1", "one, \"two\"\r\nthree", Some("Courier")));
+    assert_eq!((d.info.date.as_deref(), d.info.record), (Some("2020-01-31"), Some(1)));
     let d = &intake.documents[1];
-    assert!(d.id.ends_with("x.csv:2") && d.source.is_none() && d.date.is_none() && d.record == Some(2));
+    assert!(d.info.id.ends_with("x.csv:2") && d.info.source.is_none() && d.info.date.is_none() && d.info.record == Some(2));
     assert_eq!(intake.fields[&("text", "content".to_owned())], 2);
     assert_eq!((intake.sources[0].format, intake.sources[0].compression), (Format::Csv, None));
     let options = InputOptions { text_field: Some("doc.text".into()), ..InputOptions::default() };
@@ -83,7 +83,7 @@ fn compressed_and_encoded_tables() {
 fn ragged_rows_are_counted_and_the_rest_goes_on() {
     let intake = of("x.csv", b"id,text\n\n1,a\n2\n3,c,d\n\"4\n\",e\n");
     assert_eq!((texts(&intake), skipped(&intake)), (vec!["a", "e"], vec![("ragged-row", 2)]));
-    assert_eq!(intake.documents[1].record, Some(4));
+    assert_eq!(intake.documents[1].info.record, Some(4));
     let problem = &intake.problems[0];
     assert!(problem.record == Some(2) && problem.message.contains("line 4 has 1 field, the header 2"), "{problem}");
     assert!(intake.problems[1].message.contains("line 5 has 3 fields"), "{}", intake.problems[1]);
@@ -173,17 +173,17 @@ fn parquet_columns_of_all_kinds() {
     let intake = of("x.parquet", &sample(Kind::Usual));
     assert_eq!(texts(&intake), ["text 0", "text 1", "only", "text 4", "text 5"]);
     assert_eq!((skipped(&intake), intake.problems[0].record), (vec![("no-text", 1)], Some(3)));
-    let ids: Vec<_> = intake.documents.iter().map(|d| (d.id.as_str(), d.record, d.source.as_deref())).collect();
+    let ids: Vec<_> = intake.documents.iter().map(|d| (d.info.id.as_str(), d.info.record, d.info.source.as_deref())).collect();
     assert_eq!(ids[0], ("0", Some(1), Some("Courier")));
     assert_eq!(ids[2], ("3", Some(4), None));
     for (field, want) in [("day", "2020-02-01"), ("stamp", "2020-01-31T09:15:01Z"), ("old", "2020-02-01T00:00:00Z")] {
         let options = InputOptions { date_field: Some(field.into()), ..InputOptions::default() };
-        assert_eq!(of_with("x", &sample(Kind::Usual), &options).documents[1].date.as_deref(), Some(want), "{field}");
+        assert_eq!(of_with("x", &sample(Kind::Usual), &options).documents[1].info.date.as_deref(), Some(want), "{field}");
     }
     let options =
         InputOptions { text_field: Some("doc.text".into()), id_field: Some("number".into()), ..InputOptions::default() };
     let intake = of_with("x.pq", &sample(Kind::Usual), &options);
-    assert_eq!((texts(&intake)[5], intake.documents[5].id.as_str()), ("inner 5", "5.0"));
+    assert_eq!((texts(&intake)[5], intake.documents[5].info.id.as_str()), ("inner 5", "5.0"));
     for field in ["id", "tags"] {
         let options = InputOptions { text_field: Some(field.into()), ..InputOptions::default() };
         assert_eq!(skipped(&of_with("x.pq", &sample(Kind::Usual), &options)), [("text-not-string", 1)], "{field}");
@@ -326,7 +326,7 @@ proptest! {
             false => table.into_bytes(),
         };
         let intake = of("x.csv", &bytes);
-        let got: Vec<(String, String)> = intake.documents.into_iter().map(|d| (d.text, d.id)).collect();
+        let got: Vec<(String, String)> = intake.documents.into_iter().map(|d| (d.text, d.info.id)).collect();
         prop_assert_eq!(got, rows);
     }
 

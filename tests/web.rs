@@ -54,7 +54,7 @@ fn articles_are_taken_out_of_their_pages() {
         println!("| {name} | {:.1} | {:.1} |", 100.0 * here, 100.0 * there);
         assert!(here >= 0.95 && there <= 0.05, "{name}: {here:.3} kept, {there:.3} other words\n{}", document.text);
         assert!(!document.text.contains("\n\n\n"), "{name}");
-        assert_eq!(document.id, document.path.as_deref().unwrap());
+        assert_eq!(document.info.id, document.info.path.as_deref().unwrap());
         kept += here;
         other += there;
     }
@@ -81,7 +81,7 @@ fn paragraphs_stand_apart() {
 fn what_a_page_says_about_itself() {
     let of = |name: &str| {
         let document = taken(Path::new(&format!("tests/pages/{name}.html"))).documents.remove(0);
-        (document.source.map(|s| s.to_string()), document.date.map(|d| d.to_string()))
+        (document.info.source.map(|s| s.to_string()), document.info.date.map(|d| d.to_string()))
     };
     let some = |source: &str, date: &str| (Some(source.to_owned()), Some(date.to_owned()));
     assert_eq!(of("article"), some("The Marrow Bay Courier", "2026-02-10T07:15:00Z"));
@@ -92,7 +92,7 @@ fn what_a_page_says_about_itself() {
     assert_eq!(of("breaks"), (None, None));
     let options = InputOptions { id_field: Some("url".into()), ..InputOptions::default() };
     let named = read(&[Input::Path("tests/pages/article.html".into())], &options, &|_| true);
-    assert_eq!(named.documents[0].id, "https://courier.example/local/harbour-bridge");
+    assert_eq!(named.documents[0].info.id, "https://courier.example/local/harbour-bridge");
 }
 
 fn nearcopy() -> Command {
@@ -213,7 +213,7 @@ fn pages_and_archives_become_json_lines() {
         // What is read again is what was written, and its copies are gone.
         let again = taken(&out);
         assert_eq!(again.documents.len(), records.len());
-        assert!(again.documents[0].source.is_some());
+        assert!(again.documents[0].info.source.is_some());
         assert_eq!(fs::read_to_string(folder.path().join("gone")).unwrap().lines().count(), 1);
         fs::remove_file(folder.path().join("gone")).unwrap();
     }
@@ -297,7 +297,8 @@ fn archives_are_read_record_by_record() {
         ("padded.warc.gz", [members(gzip), vec![0; 5000]].concat()),
     ] {
         let intake = taken(&written(folder.path(), name, &bytes));
-        let got: Vec<_> = intake.documents.iter().map(|d| (d.id.as_str(), d.record, d.source.as_deref())).collect();
+        let got: Vec<_> =
+            intake.documents.iter().map(|d| (d.info.id.as_str(), d.info.record, d.info.source.as_deref())).collect();
         let want = [
             ("http://one.example/a", Some(3), Some("one.example")),
             ("http://two.example:80/a", Some(4), Some("two.example")),
@@ -305,7 +306,7 @@ fn archives_are_read_record_by_record() {
             ("http://three.example/c", Some(8), Some("three.example")),
         ];
         assert_eq!(got, want, "{name}: {:?}", intake.problems);
-        assert_eq!(intake.documents[0].date.as_deref(), Some("2026-05-03T10:00:00Z"));
+        assert_eq!(intake.documents[0].info.date.as_deref(), Some("2026-05-03T10:00:00Z"));
         assert!(intake.documents[0].text.starts_with("Harbour bridge"));
         assert_eq!((counted(&intake), intake.encodings.len()), (vec![], 1), "{name}");
     }
@@ -317,7 +318,7 @@ fn what_is_broken_in_an_archive_is_named_and_the_rest_goes_on() {
     let records = crawl();
     let read = |name: &str, bytes: Vec<u8>| {
         let intake = taken(&written(folder.path(), name, &bytes));
-        (intake.documents.iter().map(|d| d.record.unwrap()).collect::<Vec<u64>>(), intake)
+        (intake.documents.iter().map(|d| d.info.record.unwrap()).collect::<Vec<u64>>(), intake)
     };
     let swapped = |at: usize, with: &[u8]| {
         let mut all = records.clone();
@@ -393,7 +394,7 @@ fn archives_are_cleaned_member_by_member() {
             assert!(got == want, "{name}: {} bytes, not {}", got.len(), want.len());
         }
         let again = taken(&to);
-        let ids: Vec<&str> = again.documents.iter().map(|d| d.id.as_str()).collect();
+        let ids: Vec<&str> = again.documents.iter().map(|d| d.info.id.as_str()).collect();
         assert_eq!(ids, ["http://one.example/a", "http://one.example/b", "http://three.example/c"], "{name}");
         let removed = fs::read_to_string(&gone).unwrap();
         assert!(removed.lines().count() == 1 && removed.contains("WARC-Record-ID: <urn:r2>"), "{removed}");

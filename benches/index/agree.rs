@@ -16,8 +16,8 @@ fn read(path: &str) -> Vec<Document> {
         let v: Value = serde_json::from_str(&line.expect("a line")).expect("JSON");
         let field = |name: &str| v[name].as_str().map_or_else(|| v[name].to_string(), str::to_owned);
         let mut d = Document::new(field("id"), field("text"));
-        d.source = v["source"].as_str().map(Into::into);
-        d.date = v["date"].as_str().map(Into::into);
+        d.info.source = v["source"].as_str().map(Into::into);
+        d.info.date = v["date"].as_str().map(Into::into);
         d
     };
     lines.map(document).collect()
@@ -40,7 +40,7 @@ fn of_index(index: &Index, corpus: &Corpus, found: &Detection, t: &Thresholds) -
     let ask = |n: usize| {
         let d = Document::new(corpus.info(n).id.clone(), corpus.text(n).expect("a text").into_owned());
         let seen: Vec<Sighting> = index.seen(&d, t).expect("an answer");
-        (d.id, seen)
+        (d.info.id, seen)
     };
     let answers: Vec<(String, Vec<Sighting>)> = (0..corpus.count()).into_par_iter().filter(|n| first[*n]).map(ask).collect();
     let mut sides = [BTreeMap::new(), BTreeMap::new()];
@@ -106,9 +106,7 @@ fn main() {
     order.sort_by_key(|n| (*n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let one = |n: usize| {
         let info = corpus.info(n);
-        let mut d = Document::new(info.id.clone(), corpus.text(n).expect("a text").into_owned());
-        (d.source, d.date) = (info.source.clone(), info.date.clone());
-        d
+        info.clone().with_text(corpus.text(n).expect("a text"))
     };
     index.add_all(order.into_iter().map(one)).expect("added");
     let pairs = of_scan(&found, &corpus);

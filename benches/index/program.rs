@@ -22,8 +22,8 @@ fn lines(path: &str) -> impl Iterator<Item = Value> {
 
 fn document(v: &Value) -> Document {
     let mut d = Document::new(field(v, "id"), field(v, "text"));
-    d.source = v["source"].as_str().map(Into::into);
-    d.date = v["date"].as_str().map(Into::into);
+    d.info.source = v["source"].as_str().map(Into::into);
+    d.info.date = v["date"].as_str().map(Into::into);
     d
 }
 
@@ -70,7 +70,7 @@ fn main() {
     let mut recipe = Recipe::default();
     Preset::News.apply(&mut recipe, &mut Thresholds::default());
     let index = Index::create(dir, &recipe).expect("a new index");
-    let mut source = lines(articles).map(|v| document(&v)).filter(|d| !skip.contains(&d.id)).take(n);
+    let mut source = lines(articles).map(|v| document(&v)).filter(|d| !skip.contains(&d.info.id)).take(n);
     let (mut inserted, mut spent, mut curve) = (0, Duration::ZERO, Vec::new());
     loop {
         let part: Vec<Document> = source.by_ref().take(PART.min(n.div_ceil(10))).collect();

@@ -19,7 +19,7 @@ fn main() {
             amounts.0 += 1;
             amounts.1 += document.text.len() as u64;
             if let Some(lines) = &lines {
-                let line = serde_json::json!({"id": document.id, "source": document.source, "date": document.date, "text": document.text});
+                let line = serde_json::json!({"id": document.info.id, "source": document.info.source, "date": document.info.date, "text": document.text});
                 writeln!(lines.lock().unwrap(), "{line}").expect("a place to write");
             }
         }

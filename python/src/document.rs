@@ -34,8 +34,8 @@ impl Document {
         date: Option<&Bound<PyAny>>,
     ) -> PyResult<Document> {
         let made = document(self::id(id)?, text, source, date)?;
-        let (source, date) = (made.source.as_deref().map(str::to_owned), made.date.as_deref().map(str::to_owned));
-        Ok(Document { id: made.id, text: made.text, source, date })
+        let (source, date) = (made.info.source.as_deref().map(str::to_owned), made.info.date.as_deref().map(str::to_owned));
+        Ok(Document { id: made.info.id, text: made.text, source, date })
     }
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
@@ -87,10 +87,10 @@ pub fn document(
         .map_err(|e| if id.is_empty() { e } else { bad(format!("document {id:?}: {}", e.value(given.py()))) })?;
     let string = |value: Option<&Bound<PyAny>>| value.filter(|v| !v.is_none()).map(plain).transpose();
     let mut document = nearcopy::Document::new(id, words);
-    document.source = string(source)?.map(Arc::from);
+    document.info.source = string(source)?.map(Arc::from);
     if let Some(date) = string(date)?.filter(|d| !d.trim().is_empty()) {
-        document.date = nearcopy::ingest::normalise_date(&date).map(Arc::from);
-        if document.date.is_none() {
+        document.info.date = nearcopy::ingest::normalise_date(&date).map(Arc::from);
+        if document.info.date.is_none() {
             warn(given.py(), &format!("the date {date:?} could not be understood; the document is taken without one"))?;
         }
     }

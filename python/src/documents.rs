@@ -24,10 +24,13 @@ pub enum Kept {
 }
 
 impl Texts for Kept {
-    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
+    fn text(&self, number: usize) -> Result<Cow<'_, str>, String> {
         match self {
             Kept::Own(texts) => texts.text(number),
-            Kept::Arrow(strings, rows) => rows.get(number).and_then(|&row| strings.get(row as usize)).map(Cow::Borrowed),
+            Kept::Arrow(strings, rows) => {
+                let text = rows.get(number).and_then(|&row| strings.get(row as usize));
+                text.map(Cow::Borrowed).ok_or_else(|| "the Arrow column has no such row".into())
+            }
         }
     }
 }
@@ -150,11 +153,7 @@ impl Rows {
     /// As documents with texts of their own.
     pub fn documents(self) -> Vec<Document> {
         let Rows { infos, texts, .. } = self;
-        let whole = |(n, info): (usize, DocumentInfo)| {
-            let text = texts.text(n).unwrap_or_default().into_owned();
-            let DocumentInfo { id, source, date, path, record, .. } = info;
-            Document { id, text, source, date, path, record, ..Document::default() }
-        };
+        let whole = |(n, info): (usize, DocumentInfo)| info.with_text(texts.text(n).unwrap_or_default());
         infos.into_iter().enumerate().map(whole).collect()
     }
 }

@@ -256,8 +256,8 @@ impl Index {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let id = given_id(id)?;
         let Some(found) = self.ask(py, |index| index.get(&id))? else { return Ok(default) };
-        let (source, date) = (found.source.as_deref().map(str::to_owned), found.date.as_deref().map(str::to_owned));
-        let document = Document { id: found.id, text: found.text, source, date };
+        let (source, date) = (found.info.source.as_deref().map(str::to_owned), found.info.date.as_deref().map(str::to_owned));
+        let document = Document { id: found.info.id, text: found.text, source, date };
         Ok(Some(Bound::new(py, document)?.into_any()))
     }
     fn __getitem__<'py>(&self, py: Python<'py>, id: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

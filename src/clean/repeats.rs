@@ -126,10 +126,7 @@ fn places(found: &Detection, removal: &Removal, out: &[bool]) -> HashMap<u32, Ve
 
 /// Reads a document, and finds its repeats in it: equal texts have the same tokens, but not the same bytes.
 fn read(documents: &dyn Documents, document: u32, first: u32, places: &[(u32, Span)]) -> Result<(Text, String)> {
-    let text = |n: u32| {
-        let gone = || Error::TextGone { id: documents.info(n as usize).id.clone() };
-        documents.text(n as usize).ok_or_else(gone)
-    };
+    let text = |n: u32| documents.text(n as usize);
     let words = text(document)?.into_owned();
     let tokens = tokenize(&words);
     let other = if first == document { None } else { Some(tokenize(&text(first)?)) };

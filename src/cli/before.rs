@@ -5,7 +5,9 @@ use super::progress::Meter;
 use super::settings::Settings;
 use super::{Failure, Result, index};
 use nearcopy::report::{Cleaned, IndexUse};
-use nearcopy::{Background, Corpus, Document, Documents, Index, IndexOptions, Plan, Recipe, Relation, Thresholds, Why};
+use nearcopy::{
+    Background, Corpus, Document, DocumentInfo, Documents, Index, IndexOptions, Plan, Recipe, Relation, Thresholds, Why,
+};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -76,37 +78,35 @@ impl Before {
                 match own {
                     Own::Nothing => {}
                     Own::Other => {
-                        old.insert(d.id.clone());
+                        old.insert(d.info.id.clone());
                     }
                     Own::Same(there) => {
-                        self.known.insert(d.id.clone());
-                        found.entry(there.id.clone()).or_insert(there);
+                        self.known.insert(d.info.id.clone());
+                        found.entry(there.info.id.clone()).or_insert(there);
                     }
                 }
                 for s in seen {
                     if s.copies > 1 {
                         held.insert(s.info.id.clone());
                     }
-                    found.entry(s.info.id.clone()).or_insert_with(|| Document {
-                        id: s.info.id,
-                        text: s.text.unwrap_or_default(),
-                        source: s.info.source,
-                        date: s.info.date,
-                        path: s.info.path,
-                        record: s.info.record,
-                        ..Document::default()
+                    found.entry(s.info.id.clone()).or_insert_with(|| {
+                        let info = DocumentInfo { whole_file: false, ..s.info };
+                        info.with_text(s.text.unwrap_or_default())
                     });
                 }
             }
         }
         meter.pause()?;
         found.retain(|id, _| !old.contains(id) || self.known.contains(id) || held.contains(id));
-        let reference = |d: Document| Document { id: format!("{PREFIX}{}", d.id), reference: true, whole_file: false, ..d };
+        let reference = |d: Document| {
+            let id = format!("{PREFIX}{}", d.info.id);
+            DocumentInfo { id, reference: true, whole_file: false, ..d.info }.with_text(d.text)
+        };
         Ok(found.into_values().map(reference).collect())
     }
 
     fn own(&self, d: &Document) -> nearcopy::Result<Own> {
-        let Some(there) = self.index.get(&d.id)? else { return Ok(Own::Nothing) };
+        let Some(there) = self.index.get(&d.info.id)? else { return Ok(Own::Nothing) };
         let equal = || {
             let c = nearcopy::compare(&there.text, &d.text, &Background::default(), &Recipe::default(), &Thresholds::default());
             c.relation == Some(Relation::Equal)
@@ -142,17 +142,8 @@ impl Before {
         let stays =
             |n: &usize| !corpus.info(*n).reference && plan.gone.binary_search_by_key(&(*n as u32), |g| g.document).is_err();
         let documents = (0..corpus.count()).filter(stays).filter_map(|n| {
-            let info = corpus.info(n);
-            Some(Document {
-                id: info.id.clone(),
-                text: corpus.text(n)?.into_owned(),
-                source: info.source.clone(),
-                date: info.date.clone(),
-                path: info.path.clone(),
-                record: info.record,
-                whole_file: info.whole_file,
-                reference: false,
-            })
+            let info = DocumentInfo { reference: false, ..corpus.info(n).clone() };
+            Some(info.with_text(corpus.text(n).ok()?))
         });
         let added = self.index.add_all(documents).map_err(|e| {
             Failure::Said(format!(

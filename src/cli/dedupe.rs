@@ -354,7 +354,7 @@ impl Dedupe {
         if more.lost {
             return Err(Failure::Said("a reference could not be read; nothing was written".into()));
         }
-        more.documents.iter_mut().for_each(|d| d.reference = true);
+        more.documents.iter_mut().for_each(|d| d.info.reference = true);
         if more.documents.is_empty() {
             say_empty(&self.against, &more);
         }

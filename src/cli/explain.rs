@@ -7,7 +7,7 @@ use super::progress::{Meter, TalkArgs};
 use super::settings::SettingArgs;
 use super::{Exit, Failure, Result, usage};
 use nearcopy::report::{self, Explained, Traced};
-use nearcopy::{Documents, Error, explain_document, explain_pair};
+use nearcopy::{Documents, explain_document, explain_pair};
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -70,9 +70,7 @@ impl Explain {
         let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
         let (recipe_id, background_id) = (recipe.id(), background.id());
         let id = |n: u32| corpus.info(n as usize).id.as_str();
-        let text = |n: u32| -> Result<Cow<str>> {
-            corpus.text(n as usize).ok_or_else(|| Failure::from(Error::TextGone { id: id(n).to_owned() }))
-        };
+        let text = |n: u32| -> Result<Cow<str>> { corpus.text(n as usize).map_err(Failure::from) };
         let tell = |traced: Traced| {
             let explained = Explained { traced, recipe: &recipe_id, background: &background_id };
             to_stdout(|out| match settings.flags.report.format.unwrap_or(OutputFormat::Human) {

@@ -96,12 +96,14 @@ impl Documents for Found {
     fn info(&self, number: usize) -> &DocumentInfo {
         &self.infos[number]
     }
-    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
+    fn text(&self, number: usize) -> nearcopy::Result<Cow<'_, str>> {
         match self.at[number] {
             Fate::Same(n) => self.corpus.text(n),
             // Of another length than was scanned, which is how a page tells it from a missing one.
-            Fate::Other => Some(Cow::Borrowed("")),
-            Fate::Gone => None,
+            Fate::Other => Ok(Cow::Borrowed("")),
+            Fate::Gone => {
+                Err(nearcopy::Error::TextGone { id: self.infos[number].id.clone(), why: "no input of this run holds it".into() })
+            }
         }
     }
 }
@@ -196,7 +198,7 @@ fn fates(stored: &Stored, corpus: &Corpus) -> Vec<Fate> {
         let place = info.path.as_deref().and_then(|path| by_place.get(&(path, info.record)));
         let there = [place, by_id.get(info.id.as_str())];
         let same = |n: &usize| {
-            corpus.info(*n).bytes == info.bytes && corpus.text(*n).is_some_and(|text| tokenize(&text).len() == *tokens as usize)
+            corpus.info(*n).bytes == info.bytes && corpus.text(*n).is_ok_and(|text| tokenize(&text).len() == *tokens as usize)
         };
         match there.into_iter().flatten().copied().find(same) {
             Some(n) => Fate::Same(n),

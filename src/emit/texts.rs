@@ -67,24 +67,24 @@ struct Line<'a> {
 /// Writes a document, changed or not.
 fn line(job: &mut Job, document: &Document, sink: &mut Sink) -> Result<(), Error> {
     job.written.records += 1;
-    let (source, date) = (document.source.as_deref(), document.date.as_deref());
+    let (source, date) = (document.info.source.as_deref(), document.info.date.as_deref());
     let of = |text: &str| {
-        let line = Line { id: &document.id, source, date, text };
+        let line = Line { id: &document.info.id, source, date, text };
         serde_json::to_string(&line).map_err(|e| Error::output(job.file, &e.into()))
     };
     let mut new = of(&document.text)?;
-    let change = (job.change)(document.record);
+    let change = (job.change)(document.info.record);
     match &change {
         Change::Keep => {}
         Change::Drop => {
             job.written.dropped += 1;
             new.push('\n');
-            return job.tell(document.record, Taken::Record(new.as_bytes()));
+            return job.tell(document.info.record, Taken::Record(new.as_bytes()));
         }
         Change::Cut(spans) => match edit::cut(&document.text, spans) {
             Some(Cut { kept, gone }) => {
                 new = of(&kept)?;
-                job.tell_cut(document.record, &gone)?;
+                job.tell_cut(document.info.record, &gone)?;
             }
             None => job.written.left += 1,
         },

@@ -216,7 +216,7 @@ pub fn compare_pairs(
     named.dedup();
     let mut tokens = vec![0; documents.count()];
     for &n in &named {
-        let text = documents.text(n as usize).ok_or_else(|| Error::TextGone { id: documents.info(n as usize).id.clone() })?;
+        let text = documents.text(n as usize)?;
         tokens[n as usize] = crate::text::token::tokenize(&text).len() as u32;
     }
     let summary = Summary {

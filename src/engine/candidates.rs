@@ -1,7 +1,7 @@
 //! Owns: sorted postings of all classes to candidate pairs. Never: a comparison.
 
 use crate::engine::sketch::Gathered;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
 use crate::postings::policy::{all_pairs, groups, link_hot, passage_units, unpack};
@@ -62,7 +62,7 @@ fn signatures(
     units.dedup();
     let sign = |f: &mut Fingerprinter, unit: u32| {
         let n = all.first[unit as usize] as usize;
-        let text = documents.text(n).ok_or_else(|| Error::TextGone { id: documents.info(n).id.clone() })?;
+        let text = documents.text(n)?;
         Ok((unit, f.signature(&text)))
     };
     units.into_par_iter().map_init(|| Fingerprinter::new(recipe), sign).collect()

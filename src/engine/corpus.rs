@@ -7,13 +7,17 @@ use std::borrow::Cow;
 
 /// Texts by number, wherever they are kept.
 pub trait Texts: Sync {
-    /// The text of this number, or nothing when it can no longer be read. Must give the same text each time.
-    fn text(&self, number: usize) -> Option<Cow<'_, str>>;
+    /// The text of this number. Must give the same text each time.
+    ///
+    /// # Errors
+    /// Why it can no longer be read, in words.
+    fn text(&self, number: usize) -> std::result::Result<Cow<'_, str>, String>;
 }
 
 impl Texts for Vec<String> {
-    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
-        self.get(number).map(|text| Cow::Borrowed(text.as_str()))
+    fn text(&self, number: usize) -> std::result::Result<Cow<'_, str>, String> {
+        let text = self.get(number).ok_or_else(|| format!("there are only {} texts", self.len()))?;
+        Ok(Cow::Borrowed(text))
     }
 }
 
@@ -42,7 +46,7 @@ impl Corpus {
     /// # Errors
     /// A text of 4 GiB or more, or more than 4,294,967,295 documents.
     pub fn new(documents: impl IntoIterator<Item = Document>) -> Result<Corpus> {
-        let (infos, texts) = documents.into_iter().map(Document::into_parts).unzip();
+        let (infos, texts) = documents.into_iter().map(|d| (d.info, d.text)).unzip();
         Corpus::with_texts(infos, texts)
     }
 }
@@ -57,8 +61,9 @@ impl<T: Texts> Corpus<T> {
     /// /// Strings end to end, and where each begins: a column of Apache Arrow.
     /// struct Column { values: String, offsets: Vec<usize> }
     /// impl Texts for Column {
-    ///     fn text(&self, n: usize) -> Option<Cow<'_, str>> {
-    ///         self.values.get(self.offsets[n]..self.offsets[n + 1]).map(Cow::Borrowed)
+    ///     fn text(&self, n: usize) -> Result<Cow<'_, str>, String> {
+    ///         let text = self.values.get(self.offsets[n]..self.offsets[n + 1]);
+    ///         text.map(Cow::Borrowed).ok_or_else(|| "the column is too short".into())
     ///     }
     /// }
     /// let column = Column { values: "twoone".into(), offsets: vec![0, 3, 6] };
@@ -75,7 +80,7 @@ impl<T: Texts> Corpus<T> {
             return Err(Error::TooManyDocuments { count: infos.len() as u64 });
         }
         for (n, info) in infos.iter_mut().enumerate() {
-            let length = texts.text(n).ok_or_else(|| Error::TextGone { id: info.id.clone() })?.len();
+            let length = texts.text(n).map_err(|why| Error::TextGone { id: info.id.clone(), why })?.len();
             info.bytes = u32::try_from(length).map_err(|_| Error::TextTooLong { id: info.id.clone(), bytes: length as u64 })?;
         }
         let mut documents: Vec<(DocumentInfo, u32)> = infos.into_iter().zip(0..).collect();
@@ -130,8 +135,9 @@ impl<T: Texts> Documents for Corpus<T> {
     fn info(&self, number: usize) -> &DocumentInfo {
         &self.infos[number]
     }
-    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
-        self.texts.text(self.came[number] as usize)
+    fn text(&self, number: usize) -> Result<Cow<'_, str>> {
+        let gone = |why| Error::TextGone { id: self.infos[number].id.clone(), why };
+        self.texts.text(self.came[number] as usize).map_err(gone)
     }
     fn renamed(&self) -> u64 {
         self.renamed

@@ -239,7 +239,7 @@ impl Reader<'_> {
                 return Err(Error::Cancelled);
             }
             let n = self.all.first[class as usize] as usize;
-            let text = self.documents.text(n).ok_or_else(|| Error::TextGone { id: self.documents.info(n).id.clone() })?;
+            let text = self.documents.text(n)?;
             let tokens = tokenize(&text);
             let out = f(class, &tokens, &token_ranges(&text, &tokens));
             self.progress.advance(1);

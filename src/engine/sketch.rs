@@ -75,7 +75,7 @@ pub fn gather(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progre
             let own = rayon::current_thread_index().unwrap_or(0) % fingerprinters.len();
             let mut fingerprinter = fingerprinters[own].lock().unwrap_or_else(PoisonError::into_inner);
             let one = |&n: &usize| {
-                let text = documents.text(n).ok_or_else(|| Error::TextGone { id: documents.info(n).id.clone() })?;
+                let text = documents.text(n)?;
                 progress.advance(text.len() as u64);
                 Ok(fingerprinter.fingerprint(&text))
             };

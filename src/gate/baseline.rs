@@ -288,7 +288,7 @@ fn repeat(survey: &Survey, drafts: &[&Draft], texts: &mut Texts) -> Result<Repea
 
 /// The first words, so that a person knows what an entry is about.
 fn hint(survey: &Survey, texts: &mut Texts, document: u32, span: Option<Span>) -> Result<String> {
-    let gone = |_| Error::TextGone { id: survey.id(document).to_owned() };
+    let gone = |_| Error::TextGone { id: survey.id(document).to_owned(), why: Error::CHANGED.into() };
     let whole = Span::new(0, survey.findings.documents.info(document as usize).bytes);
     first_words(&Place { document, span: span.unwrap_or(whole) }, texts).map_err(gone)
 }

@@ -1,6 +1,6 @@
 //! Owns: the documents as a gate sees them: where each stands, which survives, what its words hash to. Never: a finding.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hash;
 use crate::model::document::Documents;
 use crate::pair::cluster::survivor;
@@ -32,7 +32,7 @@ pub(super) struct Survey<'a> {
 
 /// The text of a document.
 pub(super) fn text(documents: &dyn Documents, number: u32) -> Result<Cow<'_, str>> {
-    documents.text(number as usize).ok_or_else(|| Error::TextGone { id: documents.info(number as usize).id.clone() })
+    documents.text(number as usize)
 }
 
 /// What its words hash to; a text without words hashes to its bytes.

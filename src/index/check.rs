@@ -213,7 +213,7 @@ impl Index {
             let Some(members) = all.note(view.members(number, usize::MAX)) else { continue };
             let count = members.len() as u64;
             all.check(count == u64::from(class.members), || format!("class {number} has {count} documents of {}", class.members));
-            let first = members.iter().min_by(|x, y| x.1.id.cmp(&y.1.id)).map(|m| m.0);
+            let first = members.iter().min_by(|x, y| x.1.info.id.cmp(&y.1.info.id)).map(|m| m.0);
             all.check(first == Some(class.first), || format!("class {number} does not name its first document"));
             let Some(found) = all.note(view.by_text(class.exact)) else { continue };
             all.check(found.map(|f| f.0) == Some(number), || format!("class {number} is not found by its text"));
@@ -230,8 +230,8 @@ impl Index {
             let (number, row) = row?;
             all.documents += 1;
             let Some(row) = all.note(read::<DocumentRow>(row, || self.store.place("documents", number))) else { continue };
-            let Some(found) = all.note(view.by_id(&row.id)) else { continue };
-            all.check(found.map(|f| f.0) == Some(number), || format!("document {:?} is not found by its id", row.id));
+            let Some(found) = all.note(view.by_id(&row.info.id)) else { continue };
+            all.check(found.map(|f| f.0) == Some(number), || format!("document {:?} is not found by its id", row.info.id));
             let text = if self.texts {
                 let text = self.with_worker(|w| view.text(number, &row, &w.unpacker));
                 all.note(text)
@@ -263,10 +263,10 @@ impl Index {
         for ((number, row, text), f) in part.iter().zip(prints?) {
             let (Some(text), Some(f)) = (text, f) else { continue };
             let right = hash::bytes(text.as_bytes()) == row.hash;
-            all.check(right, || format!("the text of document {:?} is not the one that was added", row.id));
+            all.check(right, || format!("the text of document {:?} is not the one that was added", row.info.id));
             let Some(class) = all.note(view.class(row.class)) else { continue };
             let right = class.is_some_and(|c| c.exact == f.exact && c.tokens == f.tokens);
-            all.check(right, || format!("document {:?} is not of the class that it names", row.id));
+            all.check(right, || format!("document {:?} is not of the class that it names", row.info.id));
             // The founder's text is the one whose keys were kept; equal texts have equal keys.
             if *number == row.class || row.text == row.class {
                 let keys = f.bands.iter().chain(&f.paragraph_bands).chain(&f.anchors);
@@ -284,7 +284,7 @@ impl Index {
                     };
                     lost += u64::from(!all.note(held).unwrap_or(false));
                 }
-                all.check(lost == 0, || format!("{lost} keys of document {:?} lead nowhere", row.id));
+                all.check(lost == 0, || format!("{lost} keys of document {:?} lead nowhere", row.info.id));
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 //! merged into one, without those that have gone. Never: how a scan goes.
 
 use crate::engine::batch::{self, Related};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::index::Index;
 use crate::index::lookup::{View, to_row};
 use crate::index::merge::{drop_runs, flush, merge, sweep};
@@ -16,7 +16,7 @@ use crate::postings::policy::{Posting, groups, pack, passage_units, unpack};
 use crate::sketch::recipe::Recipe;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// The documents of an index, numbered by id. Texts are read when they are asked for.
 struct Stored<'i> {
@@ -24,8 +24,6 @@ struct Stored<'i> {
     infos: Vec<DocumentInfo>,
     /// Number in the index and class of each.
     at: Vec<(u32, DocumentRow)>,
-    /// Why a text could not be read.
-    failed: Mutex<Option<Error>>,
 }
 
 impl Documents for Stored<'_> {
@@ -35,10 +33,9 @@ impl Documents for Stored<'_> {
     fn info(&self, number: usize) -> &DocumentInfo {
         &self.infos[number]
     }
-    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
+    fn text(&self, number: usize) -> Result<Cow<'_, str>> {
         let (at, row) = &self.at[number];
-        let failed = |e| drop(self.failed.lock().map(|mut first| first.get_or_insert(e).clone()));
-        self.index.text_of(*at, row).map_err(failed).ok().map(Cow::Owned)
+        self.index.text_of(*at, row).map(Cow::Owned)
     }
 }
 
@@ -50,7 +47,7 @@ impl<'i> Stored<'i> {
         for row in index.store.rows(&txn, &index.store.documents, 0)? {
             let (number, bytes) = row?;
             let mut row: DocumentRow = read(bytes, || index.store.place("documents", number))?;
-            for text in [&mut row.source, &mut row.date, &mut row.path].into_iter().flatten() {
+            for text in [&mut row.info.source, &mut row.info.date, &mut row.info.path].into_iter().flatten() {
                 match shared.get(text) {
                     Some(same) => *text = same.clone(),
                     None => drop(shared.insert(text.clone())),
@@ -58,18 +55,14 @@ impl<'i> Stored<'i> {
             }
             at.push((number, row));
         }
-        at.sort_unstable_by(|x, y| x.1.id.cmp(&y.1.id));
+        at.sort_unstable_by(|x, y| x.1.info.id.cmp(&y.1.info.id));
         let infos = at.iter_mut().map(|(_, row)| {
             // The id is kept once, where a scan looks for it.
             let (class, text, bytes) = (row.class, row.text, row.bytes);
             let slim = DocumentRow { class, text, bytes, ..DocumentRow::new(&Document::default()) };
             std::mem::replace(row, slim).info()
         });
-        Ok(Stored { infos: infos.collect(), index, at, failed: Mutex::default() })
-    }
-    /// What really went wrong, where a scan only knows that a text is gone.
-    fn reason(&self, error: Error) -> Error {
-        self.failed.lock().ok().and_then(|mut failed| failed.take()).unwrap_or(error)
+        Ok(Stored { infos: infos.collect(), index, at })
     }
 }
 
@@ -104,7 +97,7 @@ fn look(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Prog
     // From a thread of no pool: one of a pool would take other work while it waits, which may want the turn that is held.
     let scan = || batch::in_pool(options, || batch::relate(&documents, recipe, t, progress));
     let done = std::thread::scope(|s| s.spawn(scan).join());
-    let found = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(|e| documents.reason(e))?;
+    let found = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let class = |c: u32| documents.at[found.all.first[c as usize] as usize].1.class;
     let families = (0..).zip(&found.family).filter(|(c, f)| c != *f).map(|(c, f)| (class(c), class(*f)));
     let mut families: Vec<(u32, u32)> = families.collect();

@@ -109,7 +109,7 @@ impl<'v> View<'v> {
     /// The document of an id, with its number.
     pub fn by_id(&self, id: &str) -> Result<Option<(u32, DocumentRow)>> {
         for number in self.list(id_key(id))?.units().rev() {
-            if let Some(row) = self.document(number)?.filter(|row| row.id == id) {
+            if let Some(row) = self.document(number)?.filter(|row| row.info.id == id) {
                 return Ok(Some((number, row)));
             }
         }
@@ -117,7 +117,7 @@ impl<'v> View<'v> {
     }
     /// Whether this very document is there, with this text.
     pub fn knows(&self, document: &DocumentRow) -> Result<bool> {
-        Ok(self.by_id(&document.id)?.is_some_and(|(_, row)| row.hash == document.hash && row.bytes == document.bytes))
+        Ok(self.by_id(&document.info.id)?.is_some_and(|(_, row)| row.hash == document.hash && row.bytes == document.bytes))
     }
     /// The class of a text.
     pub fn by_text(&self, exact: u128) -> Result<Option<(u32, ClassRow)>> {

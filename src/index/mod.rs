@@ -284,7 +284,7 @@ impl Index {
             self.look(|view| {
                 let Some((number, row)) = view.by_id(id)? else { return Ok(None) };
                 let text = if self.texts { view.text(number, &row, &w.unpacker)? } else { String::new() };
-                Ok(Some(row.document(text)))
+                Ok(Some(row.info.with_text(text)))
             })
         })
     }
@@ -306,7 +306,7 @@ impl Index {
         let mut ids = Vec::new();
         for row in self.store.rows(&txn, &self.store.documents, 0)? {
             let (number, bytes) = row?;
-            ids.push(rows::read::<DocumentRow>(bytes, || self.store.place("documents", number))?.id);
+            ids.push(rows::read::<DocumentRow>(bytes, || self.store.place("documents", number))?.info.id);
         }
         Ok(ids)
     }
@@ -325,7 +325,7 @@ impl Index {
                 let (number, bytes) = row?;
                 let row: DocumentRow = rows::read(bytes, || self.store.place("documents", number))?;
                 let text = if self.texts { view.text(number, &row, &w.unpacker)? } else { String::new() };
-                if !each(row.document(text)) {
+                if !each(row.info.with_text(text)) {
                     break;
                 }
             }

@@ -102,25 +102,25 @@ impl Eye<'_> {
     fn of_class(&self, d: &Document, class: u32) -> Result<Vec<(u32, DocumentRow)>> {
         let mut members = self.view.members(class, OLDEST)?;
         members.retain(|m| self.may_show(d, &m.1));
-        members.sort_by(|x, y| x.1.id.cmp(&y.1.id));
+        members.sort_by(|x, y| x.1.info.id.cmp(&y.1.info.id));
         Ok(members)
     }
 
     fn may_show(&self, d: &Document, row: &DocumentRow) -> bool {
-        let same = d.source.is_some() && d.source == row.source;
+        let same = d.info.source.is_some() && d.info.source == row.info.source;
         let source = match self.thresholds.sources {
             SourceLimit::Any => true,
             SourceLimit::Within => same,
             SourceLimit::Across => !same,
         };
-        row.id != d.id && source && self.thresholds.in_window(row.date.as_deref())
+        row.info.id != d.info.id && source && self.thresholds.in_window(row.info.date.as_deref())
     }
 
     fn compared(&self, d: &Document, asked: &Prepared, partner: DocumentRow, number: u32) -> Result<Option<Sighting>> {
         let text = self.view.text(number, &partner, self.unpacker)?;
         let there = Prepared::new(text.as_str(), self.background, self.recipe);
         // A pair is compared as a scan does, the smaller id first.
-        let comparison = if d.id <= partner.id {
+        let comparison = if d.info.id <= partner.info.id {
             compare_prepared(asked, &there, self.background, self.thresholds)
         } else {
             compare_prepared(&there, asked, self.background, self.thresholds).flipped()

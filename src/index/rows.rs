@@ -5,7 +5,6 @@ use crate::hash;
 use crate::model::document::{Document, DocumentInfo};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Names the format of everything stored but the keys, which have the recipe's id.
 pub const SCHEMA: &str = "nearcopy.index/1";
@@ -69,21 +68,11 @@ pub struct RunInfo {
     pub bits: u32,
 }
 
-/// A document without its text.
+/// A document as a row has it: what is known of it, and where its text is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentRow {
-    /// See [`Document::id`].
-    pub id: String,
-    /// See [`Document::source`].
-    pub source: Option<Arc<str>>,
-    /// See [`Document::date`].
-    pub date: Option<Arc<str>>,
-    /// See [`Document::path`].
-    pub path: Option<Arc<str>>,
-    /// See [`Document::record`].
-    pub record: Option<u64>,
-    /// See [`Document::whole_file`].
-    pub whole_file: bool,
+    /// All but the text; its `bytes` are the row's.
+    pub info: DocumentInfo,
     /// The class of equal texts it belongs to.
     pub class: u32,
     /// Length of the text in bytes.
@@ -116,44 +105,12 @@ pub struct ClassRow {
 impl DocumentRow {
     /// Without what only the index can know.
     pub fn new(d: &Document) -> DocumentRow {
-        DocumentRow {
-            id: d.id.clone(),
-            source: d.source.clone(),
-            date: d.date.clone(),
-            path: d.path.clone(),
-            record: d.record,
-            whole_file: d.whole_file,
-            class: 0,
-            bytes: d.text.len() as u32,
-            hash: hash::bytes(d.text.as_bytes()),
-            text: 0,
-        }
+        let (info, bytes) = (d.info.clone(), d.text.len() as u32);
+        DocumentRow { info, class: 0, bytes, hash: hash::bytes(d.text.as_bytes()), text: 0 }
     }
     /// As the rest of the library has it.
     pub fn info(self) -> DocumentInfo {
-        DocumentInfo {
-            id: self.id,
-            source: self.source,
-            date: self.date,
-            path: self.path,
-            record: self.record,
-            whole_file: self.whole_file,
-            reference: false,
-            bytes: self.bytes,
-        }
-    }
-    /// With its text.
-    pub fn document(self, text: String) -> Document {
-        Document {
-            id: self.id,
-            text,
-            source: self.source,
-            date: self.date,
-            path: self.path,
-            record: self.record,
-            whole_file: self.whole_file,
-            reference: false,
-        }
+        DocumentInfo { bytes: self.bytes, ..self.info }
     }
 }
 

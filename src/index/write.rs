@@ -58,7 +58,7 @@ impl Worker {
     /// The keys of a document.
     pub fn fingerprint(&mut self, d: &Document) -> Result<Fingerprint> {
         if u32::try_from(d.text.len()).is_err() {
-            return Err(Error::TextTooLong { id: d.id.clone(), bytes: d.text.len() as u64 });
+            return Err(Error::TextTooLong { id: d.info.id.clone(), bytes: d.text.len() as u64 });
         }
         Ok(self.fingerprinter.fingerprint(&d.text))
     }
@@ -87,7 +87,8 @@ impl Entry {
     }
     /// With its keys made already.
     pub fn of(d: &Document, f: Fingerprint, texts: bool, worker: &mut Worker) -> Result<Entry> {
-        let packed = |e: std::io::Error| Error::Storage { what: d.id.clone(), why: format!("its text cannot be packed: {e}") };
+        let packed =
+            |e: std::io::Error| Error::Storage { what: d.info.id.clone(), why: format!("its text cannot be packed: {e}") };
         let text = if texts { Some(seal(worker.packer.compress(d.text.as_bytes()).map_err(packed)?)) } else { None };
         let anchors = f.anchors.len() as u32;
         let mut keys = f.bands;
@@ -152,12 +153,12 @@ impl<'b> Batch<'b> {
         let mut row = entry.row.clone();
         let mut words = entry.words.as_slice();
         let mut replaced = false;
-        if let Some((number, old)) = self.view().by_id(&row.id)? {
+        if let Some((number, old)) = self.view().by_id(&row.info.id)? {
             if old.hash == row.hash && old.bytes == row.bytes {
                 return Ok(Added::Known);
             }
             if same_id == SameId::Refuse {
-                return Err(Error::SameId { id: row.id });
+                return Err(Error::SameId { id: row.info.id });
             }
             self.remove_row(number, &old)?;
             replaced = true;
@@ -166,7 +167,7 @@ impl<'b> Batch<'b> {
         self.state.next = number.checked_add(1).ok_or(Error::TooManyDocuments { count: 1 << 32 })?;
         let there = self.view().by_text(exact)?;
         let copy = there.is_some();
-        let own = [id_key(&row.id)];
+        let own = [id_key(&row.info.id)];
         row.text = number;
         let posted: Vec<u64> = if let Some((class, mut class_row)) = there {
             row.class = class;
@@ -177,7 +178,7 @@ impl<'b> Batch<'b> {
             class_row.members += 1;
             class_row.last = number;
             let first = self.view().document(class_row.first)?;
-            if first.is_none_or(|f| row.id < f.id) {
+            if first.is_none_or(|f| row.info.id < f.info.id) {
                 class_row.first = number;
             }
             self.store.put(&mut self.txn, &self.store.classes, class, &write(&class_row))?;
@@ -251,7 +252,7 @@ impl<'b> Batch<'b> {
         }
         if class_row.first == number {
             let members = self.view().members(class, usize::MAX)?;
-            let first = members.into_iter().min_by(|x, y| x.1.id.cmp(&y.1.id));
+            let first = members.into_iter().min_by(|x, y| x.1.info.id.cmp(&y.1.info.id));
             class_row.first = first.ok_or_else(|| damaged(store.place("classes", class)))?.0;
         }
         store.put(&mut self.txn, &store.classes, class, &write(&class_row))

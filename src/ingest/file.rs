@@ -244,8 +244,8 @@ impl<'a> Reader<'a> {
                 intake.replaced += u64::from(decoded.replaced);
                 let mut document = Document::new(source.shown.clone(), decoded.text);
                 document.text.shrink_to_fit();
-                document.path = Some(Arc::from(source.shown.as_str()));
-                document.whole_file = decoded.same && !packed && error.is_none();
+                document.info.path = Some(Arc::from(source.shown.as_str()));
+                document.info.whole_file = decoded.same && !packed && error.is_none();
                 intake.documents.push(document);
             }
         }
@@ -398,7 +398,7 @@ mod tests {
     }
 
     fn ids(bytes: &[u8]) -> Vec<(String, String)> {
-        piped(bytes, &InputOptions::default()).documents.into_iter().map(|d| (d.id, d.text)).collect()
+        piped(bytes, &InputOptions::default()).documents.into_iter().map(|d| (d.info.id, d.text)).collect()
     }
 
     #[test]

@@ -182,7 +182,11 @@ mod tests {
             let documents = batch.intake.documents;
             assert_eq!(documents.len(), 200_000);
             for (n, d) in documents.iter().enumerate() {
-                assert!(d.record == Some(n as u64 + 1) && d.text.starts_with(&format!("{n} ")) && d.id == format!("f:{}", n + 1));
+                assert!(
+                    d.info.record == Some(n as u64 + 1)
+                        && d.text.starts_with(&format!("{n} "))
+                        && d.info.id == format!("f:{}", n + 1)
+                );
             }
         }
     }
@@ -192,7 +196,7 @@ mod tests {
         let data = format!("{{\"text\":\"a\"}}\n{{\"text\":\"{}\"}}\n{{\"text\":\"b\"}}", "x".repeat(9 << 20));
         let fields = Fields::new(&InputOptions::default());
         let (batch, _) = read_up_to(5 << 20, Vec::new(), &mut data.as_bytes(), &context(&fields, true));
-        let got: Vec<_> = batch.intake.documents.iter().map(|d| (d.id.as_str(), d.text.as_str())).collect();
+        let got: Vec<_> = batch.intake.documents.iter().map(|d| (d.info.id.as_str(), d.text.as_str())).collect();
         assert_eq!(got, [("f:1", "a"), ("f:3", "b")]);
         assert_eq!(batch.intake.skipped[&Reason::TooLong], 1);
         assert_eq!(batch.intake.problems[0].record, Some(2));

@@ -1,7 +1,7 @@
 //! Owns: which fields of a record are looked for, and how their values become a document. Never: how a record is written.
 
 use crate::ingest::{InputOptions, Intake, Reason, date, file};
-use crate::model::document::Document;
+use crate::model::document::{Document, DocumentInfo};
 use encoding_rs::Encoding;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -157,7 +157,10 @@ impl Context<'_> {
         batch.intake.replaced += u64::from(replaced);
         let date = understood.map(Arc::from);
         let path = Some(self.path.clone());
-        batch.intake.documents.push(Document { id, text, source, date, path, record: number, ..Document::default() });
+        batch
+            .intake
+            .documents
+            .push(DocumentInfo { id, source, date, path, record: number, ..DocumentInfo::default() }.with_text(text));
     }
 }
 

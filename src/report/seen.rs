@@ -62,8 +62,8 @@ impl Documents for Few {
     fn info(&self, number: usize) -> &DocumentInfo {
         &self.infos[number]
     }
-    fn text(&self, number: usize) -> Option<Cow<'_, str>> {
-        Some(Cow::Borrowed(&self.texts[number]))
+    fn text(&self, number: usize) -> crate::error::Result<Cow<'_, str>> {
+        Ok(Cow::Borrowed(&self.texts[number]))
     }
 }
 
@@ -108,7 +108,7 @@ fn is_zero(n: &u64) -> bool {
 impl Seen {
     /// What was found of a document, nearest first, and what its own id stands for; `more` partners are left out.
     pub fn new(asked: Document, own: Option<Own>, partners: Vec<Partner>, more: u64) -> Seen {
-        let (info, text) = asked.into_parts();
+        let Document { info, text } = asked.info.with_text(asked.text);
         let mut documents = Few { infos: vec![DocumentInfo { reference: false, ..info }], texts: vec![text] };
         let (mut pairs, mut copies) = (Vec::new(), Vec::new());
         for (b, partner) in (1..).zip(partners) {

@@ -96,9 +96,10 @@ impl<'a> Texts<'a> {
 
 /// The text of a document, without an index or a place in the cache.
 pub fn read(documents: &dyn Documents, number: u32) -> io::Result<Cow<'_, str>> {
-    documents.text(number as usize).ok_or_else(|| gone(documents, number))
+    documents.text(number as usize).map_err(|e| io::Error::new(io::ErrorKind::NotFound, e))
 }
 
 fn gone(documents: &dyn Documents, number: u32) -> io::Error {
-    io::Error::new(io::ErrorKind::NotFound, Error::TextGone { id: documents.info(number as usize).id.clone() })
+    let id = documents.info(number as usize).id.clone();
+    io::Error::new(io::ErrorKind::NotFound, Error::TextGone { id, why: Error::CHANGED.into() })
 }

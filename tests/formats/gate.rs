@@ -2,7 +2,7 @@
 
 use crate::sample::{empty, file, number, place};
 use nearcopy::report::{self, *};
-use nearcopy::{Corpus, Detection, Document, Documents, Relation, Span};
+use nearcopy::{Corpus, Detection, Document, DocumentInfo, Documents, Relation, Span};
 
 /// Documents and what was decided about them.
 pub struct Gate {
@@ -103,8 +103,10 @@ pub fn news() -> Gate {
     let mut gate = Gate::new(vec![
         file("a/ferry.txt", &format!("Ferries\n\n{NEWS}.\n\n{WEATHER}.\n")).source("Courier").date("2026-01-31"),
         file("b/ferry copy.txt", &format!("{NEWS}.\n{WEATHER}.\n")).source("Mirror"),
-        Document { record: Some(7), path: Some("c/wire.jsonl".into()), ..Document::new("wire-7", format!("{NEWS}, {WEATHER}.")) },
-        Document { record: Some(2), path: Some("c/all.json".into()), ..Document::new("all-2", NEWS) },
+        DocumentInfo { id: "wire-7".into(), record: Some(7), path: Some("c/wire.jsonl".into()), ..DocumentInfo::default() }
+            .with_text(format!("{NEWS}, {WEATHER}.")),
+        DocumentInfo { id: "all-2".into(), record: Some(2), path: Some("c/all.json".into()), ..DocumentInfo::default() }
+            .with_text(NEWS),
         Document::new("loose", format!("{NEWS}. {WEATHER}. {NEWS}.")),
     ]);
     gate.find(pair(Relation::NearCopy), "b/ferry copy.txt", "a/ferry.txt", &[NEWS, WEATHER]);

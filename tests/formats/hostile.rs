@@ -3,7 +3,7 @@
 use crate::gate::{Gate, pair};
 use crate::sample::file;
 use nearcopy::report::{FindingKind, Ignore, Stale, State};
-use nearcopy::{Document, Relation};
+use nearcopy::{DocumentInfo, Relation};
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use quick_xml::events::Event as Xml;
@@ -49,7 +49,7 @@ fn hostile(evil: &[String]) -> Gate {
         let id = format!("{n:02}-{text}");
         let whole = if text.trim().is_empty() { "words" } else { text };
         documents.push(file(&format!("{text}-{n:02}"), &format!("x {whole}\n{whole}")).source(text.as_str()).date(text.as_str()));
-        documents.push(Document { path: Some(text.as_str().into()), ..Document::new(id, whole) });
+        documents.push(DocumentInfo { id, path: Some(text.as_str().into()), ..DocumentInfo::default() }.with_text(whole));
     }
     let mut gate = Gate::new(documents);
     let kinds = [pair(Relation::Equal), pair(Relation::Quotes), FindingKind::Repeat, pair(Relation::Template)];

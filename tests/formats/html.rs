@@ -92,7 +92,10 @@ fn hostile(evil: &[String]) -> Sample {
     for (n, text) in evil.iter().enumerate() {
         let whole = words(text);
         documents.push(file(&format!("{text}-{n:02}"), &format!("x {whole}\n{whole}")).source(text.as_str()).date(text.as_str()));
-        documents.push(Document { path: Some(text.as_str().into()), ..Document::new(format!("{n:02}-{text}"), whole) });
+        documents.push(
+            DocumentInfo { id: format!("{n:02}-{text}"), path: Some(text.as_str().into()), ..DocumentInfo::default() }
+                .with_text(whole),
+        );
     }
     let corpus = Corpus::new(documents).unwrap();
     let mut detection = empty(&corpus);
@@ -259,8 +262,11 @@ impl Documents for Patchy {
     fn info(&self, number: usize) -> &DocumentInfo {
         self.0.info(number)
     }
-    fn text(&self, number: usize) -> Option<std::borrow::Cow<'_, str>> {
-        if number == self.1 { None } else { self.0.text(number) }
+    fn text(&self, number: usize) -> nearcopy::Result<std::borrow::Cow<'_, str>> {
+        if number != self.1 {
+            return self.0.text(number);
+        }
+        Err(nearcopy::Error::TextGone { id: self.info(number).id.clone(), why: "no disk".into() })
     }
 }
 

@@ -10,7 +10,15 @@ fn all_pairs() -> Thresholds {
 
 /// As it is, and with no text's source known.
 fn both_ways(documents: Vec<Document>) -> [Vec<Document>; 2] {
-    let unknown = documents.iter().cloned().map(|d| Document { source: None, ..d }).collect();
+    let unknown = documents
+        .iter()
+        .cloned()
+        .map(|d| {
+            let mut d = d;
+            d.info.source = None;
+            d
+        })
+        .collect();
     [documents, unknown]
 }
 

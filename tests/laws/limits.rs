@@ -140,7 +140,8 @@ fn nothing_outside_the_window_is_found() {
     let left_out = (0..corpus.count() as u32).filter(|&n| !inside(n)).count() as u64;
     assert_eq!(found.summary.limited, [("outside-dates".to_owned(), left_out)]);
     // What is left is found as if the rest were not there.
-    let rest = news::documents(50, 150).into_iter().filter(|d| d.date.as_deref().is_some_and(|d| (since..=until).contains(&d)));
+    let rest =
+        news::documents(50, 150).into_iter().filter(|d| d.info.date.as_deref().is_some_and(|d| (since..=until).contains(&d)));
     let (small, alone) = super::found(rest.collect(), &Thresholds { all_pairs: true, ..Thresholds::default() });
     let ids = |c: &nearcopy::Corpus, f: &nearcopy::Detection| {
         let id = |n: u32| c.info(n as usize).id.clone();

@@ -41,7 +41,7 @@ fn texts_that_share_a_template_stay_apart() {
             let mut dice = Dice::new(1000 + i as u64);
             let body: Vec<String> = (0..150).map(|_| news::word(dice.below(1 << 20))).collect();
             let mut d = Document::new(format!("t{i:04}"), format!("{template}\n\n{}", body.join(" ")));
-            d.source = source.map(Into::into);
+            d.info.source = source.map(Into::into);
             d
         };
         let (_, found) = found((0..2000).map(text).collect(), &Thresholds::default());
@@ -92,7 +92,7 @@ struct Standing {
 
 fn paragraphs(corpus: &Corpus) -> BTreeMap<Vec<u64>, Standing> {
     let mut all: BTreeMap<Vec<u64>, Standing> = BTreeMap::new();
-    for text in (0..corpus.count()).filter_map(|n| corpus.text(n)) {
+    for text in (0..corpus.count()).filter_map(|n| corpus.text(n).ok()) {
         let mut own = BTreeSet::new();
         for paragraph in text.split("\n\n").map(|p| tokenize(p).hashes).filter(|p| p.len() >= 5) {
             let standing = all.entry(paragraph.clone()).or_default();

@@ -204,8 +204,8 @@ pub fn documents(seed: u64, count: usize) -> Vec<Document> {
     dice.shuffle(&mut ids);
     let document = |(id, (text, source, date)): (usize, (String, Option<&str>, Option<String>))| {
         let mut d = Document::new(format!("n{id:04}"), text);
-        d.source = source.map(Into::into);
-        d.date = date.map(Into::into);
+        d.info.source = source.map(Into::into);
+        d.info.date = date.map(Into::into);
         d
     };
     ids.into_iter().zip(texts(seed, count)).map(document).collect()

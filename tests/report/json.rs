@@ -267,9 +267,9 @@ impl Documents for Again<'_> {
     fn info(&self, number: usize) -> &DocumentInfo {
         &self.1[number]
     }
-    fn text(&self, number: usize) -> Option<std::borrow::Cow<'_, str>> {
+    fn text(&self, number: usize) -> nearcopy::Result<std::borrow::Cow<'_, str>> {
         let all = &self.0.corpus;
-        (0..all.count()).find(|&n| all.info(n).id == self.1[number].id).and_then(|n| all.text(n))
+        all.text((0..all.count()).find(|&n| all.info(n).id == self.1[number].id).expect("there"))
     }
 }
 

@@ -18,7 +18,7 @@ impl Sample {
 
 /// A text kept as a file.
 pub fn file(id: &str, text: &str) -> Document {
-    Document { whole_file: true, path: Some(id.into()), ..Document::new(id, text) }
+    DocumentInfo { id: id.into(), whole_file: true, path: Some(id.into()), ..DocumentInfo::default() }.with_text(text)
 }
 
 /// The number of a document.
@@ -140,7 +140,8 @@ pub fn storm() -> Sample {
         file("mirror/storm.txt", STORM).source("Mirror"),
         file("post/edda.txt", COPY).source("Evening Post").date("2026-02-01"),
         file("week/roundup.txt", ROUNDUP),
-        Document { record: Some(7), path: Some("notes.jsonl".into()), ..Document::new("notes.jsonl:7", NOTE) },
+        DocumentInfo { id: "notes.jsonl:7".into(), record: Some(7), path: Some("notes.jsonl".into()), ..DocumentInfo::default() }
+            .with_text(NOTE),
     ])
     .unwrap();
     let n = |id| number(&corpus, id);

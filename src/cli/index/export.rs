@@ -137,7 +137,14 @@ impl Written {
 
 fn line(d: &Document, texts: bool) -> Line<'_> {
     let text = texts.then_some(d.text.as_str());
-    Line { id: &d.id, source: d.source.as_deref(), date: d.date.as_deref(), path: d.path.as_deref(), record: d.record, text }
+    Line {
+        id: &d.info.id,
+        source: d.info.source.as_deref(),
+        date: d.info.date.as_deref(),
+        path: d.info.path.as_deref(),
+        record: d.info.record,
+        text,
+    }
 }
 
 /// A compressed output, or a plain one.

@@ -61,7 +61,7 @@ pub fn feed<T>(
 }
 
 fn is_nameless(d: &Document) -> bool {
-    let (Some(path), Some(record)) = (&d.path, d.record) else { return false };
-    let rest = d.id.strip_prefix(&**path).and_then(|rest| rest.strip_prefix(':'));
+    let (Some(path), Some(record)) = (&d.info.path, d.info.record) else { return false };
+    let rest = d.info.id.strip_prefix(&**path).and_then(|rest| rest.strip_prefix(':'));
     rest.is_some_and(|rest| rest.parse() == Ok(record))
 }

@@ -239,7 +239,7 @@ impl Query {
     }
 
     fn seen(&self, index: &Index, t: &Thresholds, document: Document) -> Result<Seen> {
-        let own = if self.id.is_empty() { index.get(&document.id)? } else { None };
+        let own = if self.id.is_empty() { index.get(&document.info.id)? } else { None };
         let own = own.map(|there| match there.text == document.text {
             _ if !index.has_texts() => Own::There,
             true => Own::Same,

@@ -11,7 +11,7 @@ pub(crate) use crate::ingest::web::warc::Record;
 use crate::ingest::web::warc::{Broken, Records};
 use crate::ingest::web::{about, count};
 use crate::ingest::{Compression, Format, Reason, date, decode, shape};
-use crate::model::document::Document;
+use crate::model::document::{Document, DocumentInfo};
 use encoding_rs::{Encoding, UTF_8};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -191,7 +191,7 @@ fn document(candidate: &Candidate, context: &Context, batch: &mut Batch) -> Resu
     let date = date::normalise(&candidate.date).map(Into::into);
     batch.intake.bad_dates += u64::from(date.is_none() && !candidate.date.is_empty());
     let (path, record) = (Some(context.path.clone()), Some(candidate.number));
-    batch.intake.documents.push(Document { id, text, source, date, path, record, ..Document::default() });
+    batch.intake.documents.push(DocumentInfo { id, source, date, path, record, ..DocumentInfo::default() }.with_text(text));
     Ok(())
 }
 

@@ -25,7 +25,7 @@ mod weight;
 
 use crate::ingest::Intake;
 use crate::ingest::record::Fields;
-use crate::model::document::Document;
+use crate::model::document::DocumentInfo;
 use encoding_rs::{Encoding, UTF_8};
 use page::{Known, Page};
 use std::sync::Arc;
@@ -42,7 +42,8 @@ pub(crate) fn file(bytes: Vec<u8>, shown: &str, given: Option<&'static Encoding>
             let source = page.source().map(Arc::from);
             let date = page.about.date.map(Arc::from);
             let path = Some(Arc::from(shown));
-            intake.documents.push(Document { id, text: page.text, source, date, path, ..Document::default() });
+            let info = DocumentInfo { id, source, date, path, ..DocumentInfo::default() };
+            intake.documents.push(info.with_text(page.text));
         }
     }
     intake

@@ -161,9 +161,9 @@ pub(super) fn texts(cast: &Cast, out: &mut dyn Write) -> io::Result<()> {
     for shown in &cast.all {
         let text = cast.findings.documents.text(shown.number as usize);
         match (text, shown.stretches.as_slice()) {
-            (None, _) | (_, []) => list.serialize_element(&0)?,
-            (Some(text), [whole]) if whole.len() == text.len() => list.serialize_element(&*text)?,
-            (Some(text), stretches) => {
+            (Err(_), _) | (_, []) => list.serialize_element(&0)?,
+            (Ok(text), [whole]) if whole.len() == text.len() => list.serialize_element(&*text)?,
+            (Ok(text), stretches) => {
                 let mut parts = vec![json!(shown.length)];
                 for s in stretches {
                     parts.extend([json!(shown.units.at(&text, s.start)), json!(&text[s.clone()])]);

@@ -150,7 +150,7 @@ impl Shown {
             length: 0,
             gone: None,
         };
-        let Some(text) = text else {
+        let Ok(text) = text else {
             shown.gone = Some(Gone::Unread);
             return shown;
         };
