@@ -1,4 +1,7 @@
-//! Owns: scraped text made fit for a terminal. Never: lets through what moves a cursor, reorders a line or hides.
+//! Owns: which characters of outside text are harmful where it is shown, and how they are spelt. Never: writes anything.
+//!
+//! Every writer asks this one table: reports, pages, annotations, tables, and messages on standard
+//! error. What else a format gives a meaning (a formula, a tag, a link) is the format's own matter.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -8,35 +11,61 @@ use unicode_width::UnicodeWidthChar;
 /// More marks than this on one letter are shown as escapes: they would climb over other lines.
 const MARKS: usize = 6;
 
-/// Whether a character acts on a terminal or cannot be seen: controls, bidi controls, fillers and other zero-width
-/// characters, line separators, private use, unassigned. Not the joiners that orthographies and emoji need
-/// (zero-width joiner and non-joiner, text and emoji style).
-pub(super) fn acts(c: char) -> bool {
+/// Whether a character acts on a terminal or cannot be seen: controls, bidi controls, tags, fillers, blank letters
+/// and other zero-width characters, line separators, private use, unassigned. Not the joiners that orthographies and
+/// emoji need, nor the spaces: running text keeps those, a name does not.
+///
+/// ```
+/// use nearcopy::escape::acts;
+/// assert!(acts('\u{1b}') && acts('\u{202e}') && acts('\u{2800}'));
+/// assert!(!acts('é') && !acts(' '));
+/// ```
+pub fn acts(c: char) -> bool {
     match c {
         ' '..='~' => false,
         '\0'..='\u{9f}' | '\u{ad}' => true,
         '\u{a0}'..='\u{24f}' => false,
         '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' => true,
-        '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' => false,
         '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
         '\u{3164}' | '\u{fe00}'..='\u{fe0d}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' => true,
-        '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => true,
-        '\u{2800}' => true, // the Braille pattern without a dot
+        '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => true,
+        // The Braille pattern without a dot, and the note without a head.
+        '\u{2800}' | '\u{1d159}' => true,
+        _ if joins(c) => false,
         _ => c.script() == Script::Unknown,
     }
 }
 
+/// Zero-width joiner and non-joiner, text and emoji style, the controls that place hieroglyphs.
+fn joins(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{13430}'..='\u{1343f}')
+}
+
+/// Format characters that are seen: signs that stand over or around the digits behind them.
+fn encloses(c: char) -> bool {
+    matches!(c, '\u{600}'..='\u{605}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{110bd}' | '\u{110cd}')
+}
+
 /// An id, path or name on one line: spaces stay, everything else that cannot be seen is an escape.
-pub(super) fn name(text: &str) -> Cow<'_, str> {
-    clean(text, false)
+pub fn name(text: &str) -> Cow<'_, str> {
+    clean(text, false, picture)
 }
 
 /// Running text, to be called word by word: like [`name`], but joiners stay between characters that may need them.
-pub(super) fn word(text: &str) -> Cow<'_, str> {
-    clean(text, true)
+pub fn word(text: &str) -> Cow<'_, str> {
+    clean(text, true, picture)
 }
 
-fn clean(text: &str, running: bool) -> Cow<'_, str> {
+/// A name, or a whole message, fit for one line of standard error: like [`name`], but spelt as Rust and JavaScript do.
+///
+/// ```
+/// assert_eq!(nearcopy::escape::message("a\u{1b}[2J\u{feff}\n.txt"), "a\\u{1b}[2J\\u{feff}\\n.txt");
+/// ```
+pub fn message(text: &str) -> String {
+    clean(text, false, |c, out| out.extend(c.escape_default())).into_owned()
+}
+
+fn clean(text: &str, running: bool, spell: fn(char, &mut String)) -> Cow<'_, str> {
     if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
@@ -45,12 +74,12 @@ fn clean(text: &str, running: bool) -> Cow<'_, str> {
     let mut marks = 0;
     let mut walk = text.chars().peekable();
     while let Some(c) = walk.next() {
-        let joiner = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}');
-        let wanted = running && joiner && may_join(c, before, walk.peek().copied());
+        let format = joins(c) || encloses(c);
+        let wanted = running && (encloses(c) || joins(c) && may_join(c, before, walk.peek().copied()));
         marks = if c.width() == Some(0) { marks + 1 } else { 0 };
         let blank = c != ' ' && c.is_whitespace();
-        if acts(c) || blank || (joiner && !wanted) || (marks > MARKS && !wanted) {
-            escape(c, &mut out);
+        if acts(c) || blank || (format && !wanted) || (marks > MARKS && !wanted) {
+            spell(c, &mut out);
             before = None;
         } else {
             out.push(c);
@@ -73,7 +102,7 @@ fn may_join(joiner: char, before: Option<char>, after: Option<char>) -> bool {
 }
 
 /// Control pictures where Unicode has them, code points elsewhere.
-fn escape(c: char, out: &mut String) {
+fn picture(c: char, out: &mut String) {
     match c {
         '\0'..='\x1f' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
         '\x7f' => out.push('␡'),
@@ -119,12 +148,28 @@ mod tests {
         assert_eq!(word(&tower).matches("\\u{300}").count(), 14);
     }
 
+    #[test]
+    fn messages_are_spelt_in_ascii() {
+        assert_eq!(message("a\u{1b}[31mb\nc\u{202e}d\u{9b}"), "a\\u{1b}[31mb\\nc\\u{202e}d\\u{9b}");
+        assert_eq!(message("Zürich 東京 e\u{301}"), "Zürich 東京 e\u{301}");
+        assert_eq!(message("a\u{a0}b\u{200d}c"), "a\\u{a0}b\\u{200d}c");
+    }
+
+    #[test]
+    fn signs_around_digits_stay_in_running_text_alone() {
+        assert_eq!(word("آية \u{6dd}12"), "آية \u{6dd}12");
+        assert_eq!(name("\u{6dd}12"), "\\u{6dd}12");
+        let group = "\u{13000}\u{13430}\u{13001}";
+        assert_eq!((word(group).as_ref(), word("a\u{13430}b").as_ref()), (group, "a\\u{13430}b"));
+    }
+
     proptest! {
         #[test]
         fn nothing_that_acts_gets_through(text in any::<String>()) {
-            for clean in [name(&text), word(&text)] {
+            for clean in [name(&text), word(&text), message(&text).into()] {
                 prop_assert!(!clean.chars().any(acts), "{clean:?}");
             }
+            prop_assert_eq!(message(&message(&text)), message(&text));
         }
     }
 }

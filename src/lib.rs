@@ -7,7 +7,7 @@ mod clean;
 pub mod emit;
 mod engine;
 mod error;
-mod escape;
+pub mod escape;
 mod gate;
 mod hash;
 #[cfg(feature = "index")]

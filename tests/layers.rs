@@ -27,8 +27,8 @@ fn may_use(floor: &str) -> Option<&'static [&'static str]> {
         "index" => &["engine", "pair", "postings", "align", "sketch", "text", "model", "span", "hash", "error"],
         "clean" => &["engine", "pair", "text", "model", "span", "hash", "error"],
         "gate" => &["report", "pair", "text", "model", "span", "hash", "error"],
-        "ingest" => &["text", "model", "span", "hash", "error"],
-        "emit" => &["ingest", "text", "model", "span", "hash", "error"],
+        "ingest" => &["text", "model", "span", "hash", "error", "escape"],
+        "emit" => &["ingest", "text", "model", "span", "hash", "error", "escape"],
         "report" => &["gate", "clean", "pair", "text", "model", "span", "hash", "error", "escape"],
         // The program is a crate of its own: it reaches the library through `nearcopy::` alone.
         "cli" | "main" => &["cli"],

@@ -176,8 +176,14 @@ pub fn main() -> ExitCode {
         Ok(Exit::Violated) => ExitCode::from(1),
         Ok(Exit::Incomplete) => ExitCode::from(2),
         Err(Failure::Usage(error)) => {
-            // A closed pipe under --help is no error.
-            let _ = error.print();
+            let text = error.render().to_string();
+            // What was typed may come from a file name.
+            if error.use_stderr() && text.lines().any(|line| problems::clean(line) != line) {
+                problems::write(&text);
+            } else {
+                // A closed pipe under --help is no error.
+                let _ = error.print();
+            }
             ExitCode::from(error.exit_code() as u8)
         }
         Err(Failure::Said(message)) => {

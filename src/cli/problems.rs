@@ -1,34 +1,20 @@
 //! Owns: what is said on standard error. Never: standard output.
 
+pub use nearcopy::escape::message as clean;
 use nearcopy::ingest::{Format, Input, Intake, Problem, Reason, is_pattern};
 use std::io::Write;
 
 /// How many problems of one kind are shown.
 const SHOWN: usize = 5;
 
-/// Hostile text made fit for one line of a terminal: control, bidi and separator characters are escaped.
-pub fn clean(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let harmless =
-            !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if harmless {
-            out.push(c);
-        } else {
-            out.extend(c.escape_default());
-        }
-    }
-    out
+/// One message. What is not ours to choose must have been through [`clean`], else its line breaks stay.
+pub fn say(message: &str) {
+    write(&format!("nearcopy: {message}"));
 }
 
-/// One message. What is not ours to choose must have been through [`clean`]; other control characters are caught here.
-pub fn say(message: &str) {
-    let mut text = String::from("nearcopy: ");
-    for (i, line) in message.lines().enumerate() {
-        text.push_str(if i == 0 { "" } else { "\n" });
-        text.push_str(&clean(line));
-    }
-    text.push('\n');
+/// Lines on standard error, each made fit for a terminal.
+pub fn write(text: &str) {
+    let text: String = text.lines().map(|line| clean(line) + "\n").collect();
     // Standard error may be closed; there is nobody left to tell.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
@@ -117,15 +103,4 @@ pub fn input_lost(intake: &Intake, inputs: &[Input]) -> bool {
         || intake.skipped.contains_key(&Reason::Unreadable) && inputs.iter().any(closed)
         // Whatever the reader says: a path that does not exist was not read.
         || inputs.iter().any(|i| matches!(i, Input::Path(path) if !path.exists() && !is_pattern(path)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_steers_the_terminal() {
-        assert_eq!(clean("a\u{1b}[31mb\nc\u{202e}d\u{9b}"), "a\\u{1b}[31mb\\nc\\u{202e}d\\u{9b}");
-        assert_eq!(clean("Zürich 東京"), "Zürich 東京");
-    }
 }

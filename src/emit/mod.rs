@@ -23,8 +23,9 @@ mod texts;
 #[cfg(feature = "web")]
 mod warc;
 
+use crate::escape;
 use crate::ingest::record::Fields;
-use crate::ingest::{Compression, Format, InputOptions, ReadFile, intake};
+use crate::ingest::{Compression, Format, InputOptions, ReadFile};
 use crate::span::Span;
 use sink::Sink;
 use std::io::{self, Write};
@@ -147,7 +148,7 @@ impl Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Error { path, what, mend, .. } = self;
-        f.write_str(&intake::escape(&format!("{path}: {what}: {mend}")))
+        f.write_str(&escape::message(&format!("{path}: {what}: {mend}")))
     }
 }
 

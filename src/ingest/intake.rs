@@ -1,5 +1,6 @@
 //! Owns: how an [`Intake`] grows, and the words of its problems made safe. Never: reads anything.
 
+use crate::escape;
 use crate::ingest::{Intake, Problem, Reason};
 
 /// Examples kept of each kind of problem.
@@ -11,7 +12,7 @@ impl Intake {
         let count = self.skipped.entry(reason).or_default();
         *count += 1;
         if *count <= EXAMPLES {
-            self.problems.push(Problem { reason, path: path.into(), record, message: escape(&message()) });
+            self.problems.push(Problem { reason, path: path.into(), record, message: escape::message(&message()) });
         }
     }
 
@@ -21,7 +22,7 @@ impl Intake {
         self.wrong_encodings += 1;
         if self.wrong_encodings <= EXAMPLES {
             let record = record.map_or_else(String::new, |n| format!(":{n}"));
-            self.wrong_encodings_at.push(escape(&format!("{path}{record}")));
+            self.wrong_encodings_at.push(escape::message(&format!("{path}{record}")));
         }
     }
 
@@ -58,19 +59,6 @@ impl Intake {
     }
 }
 
-/// The text with control characters, and those that turn or hide text, written as `\u{…}`.
-pub(crate) fn escape(text: &str) -> String {
-    let hostile = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}')
-    };
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if hostile(c) { out.extend(c.escape_default()) } else { out.push(c) }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,10 +73,5 @@ mod tests {
         }
         assert_eq!(all.skipped[&Reason::NoText], 12);
         assert_eq!(all.problems.len(), 5);
-    }
-
-    #[test]
-    fn nothing_hostile_stays() {
-        assert_eq!(escape("a\u{1b}[2J\u{202e}é\n"), "a\\u{1b}[2J\\u{202e}é\\n");
     }
 }

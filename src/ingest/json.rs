@@ -1,7 +1,8 @@
 //! Owns: one JSON record to a document: which field is what, and how its value is read. Never: where records begin and end.
 
+use crate::escape;
 use crate::ingest::record::{Batch, Context, DATE, Fields, ID, OTHER_CASE, ROLES, SOURCE, TEXT};
-use crate::ingest::{Format, InputOptions, Intake, Reason, array, intake::escape, lines};
+use crate::ingest::{Format, InputOptions, Intake, Reason, array, lines};
 use encoding_rs::Encoding;
 use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
@@ -151,7 +152,7 @@ impl<'de> Visitor<'de> for Names {
                 self.0.push("…".into());
                 break;
             }
-            self.0.push(escape(&key.chars().take(40).collect::<String>()));
+            self.0.push(escape::message(&key.chars().take(40).collect::<String>()));
         }
         while self.0.len() > 12 && map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(self.0)

@@ -1,6 +1,6 @@
 //! Owns: the reasons for which something is not read, and a place with one. Never: what is done about it.
 
-use crate::ingest::intake;
+use crate::escape;
 
 /// Why something was not read. The name is what the report shows under "skipped".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +92,7 @@ pub struct Problem {
 /// `path:record: message`, control characters escaped.
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:", intake::escape(&self.path))?;
+        write!(f, "{}:", escape::message(&self.path))?;
         if let Some(record) = self.record {
             write!(f, "{record}:")?;
         }

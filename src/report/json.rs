@@ -157,18 +157,18 @@ fn list<T: Serialize>(out: &mut impl Write, name: &str, items: impl Iterator<Ite
 }
 
 pub fn value<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Visible)).map_err(io::Error::from)
+    value.serialize(&mut Serializer::with_formatter(out, Escaped(escape::acts))).map_err(io::Error::from)
 }
 
-/// Compact JSON in which characters that would act on a terminal, or hide in it, are written as `\uXXXX`. A reader of
-/// JSON gets the same strings.
-struct Visible;
+/// Compact JSON in which certain characters, such as those that would act on a terminal or hide in it, are written as
+/// `\uXXXX`. A reader of JSON gets the same strings.
+pub(super) struct Escaped<F: Fn(char) -> bool>(pub F);
 
-impl Formatter for Visible {
+impl<F: Fn(char) -> bool> Formatter for Escaped<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let mut done = 0;
-        if !fragment.bytes().all(|b| (0x20..0x7f).contains(&b)) {
-            for (at, c) in fragment.char_indices().filter(|&(_, c)| escape::acts(c)) {
+        if !fragment.bytes().all(|b| b.is_ascii() && !(self.0)(b.into())) {
+            for (at, c) in fragment.char_indices().filter(|&(_, c)| (self.0)(c)) {
                 out.write_all(&fragment.as_bytes()[done..at])?;
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(out, "\\u{unit:04x}")?;

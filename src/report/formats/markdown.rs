@@ -109,14 +109,14 @@ fn opening(verdict: &Verdict) -> String {
 }
 
 fn rule(rule: &Rule) -> String {
-    let scope = rule.scope.as_deref().map_or("everything".into(), code);
+    let scope = rule.scope.as_deref().map_or("everything".into(), name);
     let (measured, of) = (words::number(rule.measured), words::number(rule.of));
     let mark = if rule.violated { "**violated**" } else { "" };
     format!("| {} | {scope} | {measured} | {of} | {} | {mark} |\n", code(rule.name), code(&rule.limit))
 }
 
 fn source(counts: &SourceCounts) -> String {
-    let name = counts.source.as_deref().map_or("none".into(), code);
+    let source = counts.source.as_deref().map_or("none".into(), name);
     let amounts = [
         counts.documents,
         counts.duplicate_documents,
@@ -125,7 +125,7 @@ fn source(counts: &SourceCounts) -> String {
         counts.duplicate_tokens,
         counts.new_duplicate_tokens,
     ];
-    format!("| {name} | {} |\n", amounts.map(words::number).join(" | "))
+    format!("| {source} | {} |\n", amounts.map(words::number).join(" | "))
 }
 
 /// The findings that count, a folded table each kind, the gravest first.

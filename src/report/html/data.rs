@@ -8,12 +8,12 @@ use crate::model::detection::{Match, Pair, Repeat};
 use crate::report::finding::{first_words, rounded};
 use crate::report::html::chosen::{Chosen, members, places, shared};
 use crate::report::html::shown::{Cast, Gone, Shown, name, running};
-use crate::report::json::in_parallel;
+use crate::report::json::{Escaped, in_parallel};
 use crate::report::texts::{Text, Texts};
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer as _};
 use serde_json::json;
-use serde_json::ser::{Formatter, Serializer};
+use serde_json::ser::Serializer;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
@@ -156,7 +156,7 @@ fn repeat(cast: &Cast, repeat: &Repeat, texts: &mut Texts) -> io::Result<serde_j
 /// The texts, in the order of the documents: `0` for none, a string for a whole text, `[length, from, string, from, string, …]` for a
 /// cut one.
 pub(super) fn texts(cast: &Cast, out: &mut dyn Write) -> io::Result<()> {
-    let mut write = Serializer::with_formatter(&mut *out, Embedded);
+    let mut write = Serializer::with_formatter(&mut *out, Escaped(embedded));
     let mut list = write.serialize_seq(Some(cast.all.len()))?;
     for shown in &cast.all {
         let text = cast.findings.documents.text(shown.number as usize);
@@ -186,28 +186,13 @@ fn list<T: Serialize>(out: &mut dyn Write, name: &str, items: impl Iterator<Item
 }
 
 fn value<T: Serialize + ?Sized>(out: &mut (impl Write + ?Sized), value: &T) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Embedded)).map_err(io::Error::from)
+    value.serialize(&mut Serializer::with_formatter(out, Escaped(embedded))).map_err(io::Error::from)
 }
 
-/// JSON for the inside of a script element: `<`, `>` and `&`, which could end it, and what acts on a terminal or hides in it (line
-/// separators among them) are written as `\uXXXX`. A reader of JSON gets the same strings.
-struct Embedded;
-
-impl Formatter for Embedded {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut done = 0;
-        let plain = |b: u8| (0x20..0x7f).contains(&b) && !matches!(b, b'<' | b'>' | b'&');
-        if !fragment.bytes().all(plain) {
-            for (at, c) in fragment.char_indices().filter(|&(_, c)| matches!(c, '<' | '>' | '&') || escape::acts(c)) {
-                out.write_all(&fragment.as_bytes()[done..at])?;
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(out, "\\u{unit:04x}")?;
-                }
-                done = at + c.len_utf8();
-            }
-        }
-        out.write_all(&fragment.as_bytes()[done..])
-    }
+/// JSON for the inside of a script element: `<`, `>` and `&`, which could end it, and what acts on a terminal or hides
+/// in it (line separators among them) are written as `\uXXXX`.
+fn embedded(c: char) -> bool {
+    matches!(c, '<' | '>' | '&') || escape::acts(c)
 }
 
 #[cfg(test)]
@@ -215,7 +200,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn embedded(text: &str) -> String {
+    fn written(text: &str) -> String {
         let mut out = Vec::new();
         value(&mut out, text).unwrap();
         String::from_utf8(out).unwrap()
@@ -224,7 +209,7 @@ mod tests {
     #[test]
     fn nothing_ends_the_element() {
         let evil = "</script><!-- <script> ]]> & \u{2028}\u{2029} \u{202e}";
-        let written = embedded(evil);
+        let written = written(evil);
         assert!(!written.contains(['<', '>', '&', '\u{2028}', '\u{2029}', '\u{202e}']), "{written}");
         assert_eq!(serde_json::from_str::<String>(&written).unwrap(), evil);
     }
@@ -232,7 +217,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read_back(text in any::<String>()) {
-            let written = embedded(&text);
+            let written = written(&text);
             prop_assert!(!written.contains(['<', '>', '&']) && !written.chars().any(escape::acts));
             prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
         }
