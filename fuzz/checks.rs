@@ -1,7 +1,7 @@
 //! What must hold for any bytes from outside: one function a fuzz target. Each panics where it does not.
 
 use nearcopy::ingest::{Format, InputOptions, Intake, decode::decode as decoded, json, parquet, table, web::archive};
-use nearcopy::{Alignment, Background, Comparison, Recipe, Relation, Span, Thresholds, Tokens};
+use nearcopy::{AlignmentMethod, Background, Comparison, Recipe, Relation, Span, Thresholds, Tokens};
 
 /// Tokens come in order, apart from each other, on character borders, and none is empty.
 pub fn tokenize(data: &[u8]) {
@@ -85,8 +85,8 @@ pub fn compare(data: &[u8]) {
     let (a, b) = data.split_once("\n====\n").unwrap_or((&data, &data));
     let close = Thresholds { min_match: 3, min_paragraph: 2, ..Thresholds::default() };
     let dense = Recipe { shingle: 2, anchor: 2, anchor_rate: 1, ..Recipe::default() };
-    let as_words = Thresholds { alignment: Alignment::Words, min_evidence: 4, ..close.clone() };
-    let as_forms = Thresholds { alignment: Alignment::Forms, ..close.clone() };
+    let as_words = Thresholds { alignment: AlignmentMethod::Words, min_evidence: 4, ..close.clone() };
+    let as_forms = Thresholds { alignment: AlignmentMethod::Forms, ..close.clone() };
     let bounds = [(&dense, close), (&dense, as_words), (&dense, as_forms)];
     for (recipe, thresholds) in [(&Recipe::default(), Thresholds::default())].into_iter().chain(bounds) {
         let there = nearcopy::compare(a, b, &Background::default(), recipe, &thresholds);

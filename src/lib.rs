@@ -33,7 +33,7 @@ pub use index::{Added, AddedCounts, Checked, Index, IndexOptions, IndexStats, Sa
 pub use model::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
 pub use model::document::{Document, DocumentInfo, Documents};
 pub use model::options::{Progress, RunOptions, Stage};
-pub use model::thresholds::{Alignment, Keep, SourceLimit, Thresholds};
+pub use model::thresholds::{AlignmentMethod, Keep, SourceLimit, Thresholds};
 pub use pair::background::Background;
 pub use pair::compare::compare;
 pub use pair::explain::document::{DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document};

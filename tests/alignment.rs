@@ -4,7 +4,7 @@
 #[path = "naive/news.rs"]
 mod news;
 
-use nearcopy::{Alignment, Background, Comparison, Preset, Recipe, Relation, Span, Thresholds, compare, tokenize};
+use nearcopy::{AlignmentMethod, Background, Comparison, Preset, Recipe, Relation, Span, Thresholds, compare, tokenize};
 use news::Dice;
 
 fn preset(preset: Preset) -> (Recipe, Thresholds) {
@@ -129,8 +129,8 @@ fn each_occurrence_of_a_rewritten_passage_is_found() {
 #[test]
 fn misread_words_are_followed() {
     let (recipe, forms) = preset(Preset::Ocr);
-    assert_eq!(forms.alignment, Alignment::Forms);
-    let runs = Thresholds { alignment: Alignment::Runs, ..forms.clone() };
+    assert_eq!(forms.alignment, AlignmentMethod::Forms);
+    let runs = Thresholds { alignment: AlignmentMethod::Runs, ..forms.clone() };
     let (mut by_forms, mut by_runs) = (0.0, 0.0);
     for seed in 0..20 {
         let passage = prose(3000 + seed, 60);

@@ -1,8 +1,8 @@
 //! Files, directories and damaged input, read through the public door.
 #![cfg(feature = "ingest")]
 
-use nearcopy::{Document, DocumentInfo};
 use nearcopy::ingest::{Format, Input, InputOptions, Intake, Reason, json, read, read_each};
+use nearcopy::{Document, DocumentInfo};
 use proptest::prelude::*;
 use std::fs;
 use std::io::Write;

@@ -5,15 +5,10 @@
 //! aligned token by token.
 
 use crate::align::fill::fill;
-use crate::align::prepared::Prepared;
-use crate::hash;
-use std::borrow::Cow;
+use crate::align::run::{Chain, Run};
+use crate::align::seeds::{View, equal_runs};
 use std::ops::Range;
 
-/// Words in a seed.
-pub const SEED: u32 = 3;
-/// A seed that stands so often that it would make more points is matched in order of place instead.
-const MAX_POINTS: usize = 64;
 /// How many earlier blocks are tried as predecessors of one.
 const LOOK_BACK: usize = 64;
 /// What a token of the longer side of a gap costs, in equal tokens; and one by which the sides differ.
@@ -21,113 +16,6 @@ const GAP_COST: f64 = 0.12;
 const SLOPE_COST: f64 = 0.10;
 /// Two sides of a gap may differ by so many tokens; a longer insertion or deletion ends the match.
 const MAX_SLOPE: u32 = 8;
-
-/// A run of equal tokens: `len` tokens from `a` in the first text, from `b` in the second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Run {
-    /// First token in the first text.
-    pub a: u32,
-    /// First token in the second text.
-    pub b: u32,
-    /// How many.
-    pub len: u32,
-}
-
-impl Run {
-    /// Token behind the last, in the first text.
-    pub const fn a_end(self) -> u32 {
-        self.a + self.len
-    }
-    /// Token behind the last, in the second text.
-    pub const fn b_end(self) -> u32 {
-        self.b + self.len
-    }
-}
-
-/// Runs in the order of both texts, none overlapping.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Chain {
-    /// The runs, of equal words or, as [`Alignment::Forms`](super::thresholds::Alignment) has it, of forms of one word; never empty.
-    pub runs: Vec<Run>,
-    /// The passage around them, where the words correspond and their order does not; else it goes from the first run to the last.
-    pub region: Option<Region>,
-}
-
-/// A stretch of each text, in tokens; none is empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Region {
-    /// Tokens of the first text.
-    pub a: Range<u32>,
-    /// Tokens of the second text.
-    pub b: Range<u32>,
-}
-
-impl Region {
-    /// By place in the first text, then in the second.
-    pub fn order(&self) -> [u32; 4] {
-        [self.a.start, self.a.end, self.b.start, self.b.end]
-    }
-}
-
-impl From<Vec<Run>> for Chain {
-    fn from(runs: Vec<Run>) -> Chain {
-        Chain { runs, region: None }
-    }
-}
-
-impl Chain {
-    /// Tokens of the first text.
-    pub fn a(&self) -> Range<u32> {
-        match &self.region {
-            Some(region) => region.a.clone(),
-            None => self.runs[0].a..self.runs[self.runs.len() - 1].a_end(),
-        }
-    }
-    /// Tokens of the second text.
-    pub fn b(&self) -> Range<u32> {
-        match &self.region {
-            Some(region) => region.b.clone(),
-            None => self.runs[0].b..self.runs[self.runs.len() - 1].b_end(),
-        }
-    }
-    /// Equal tokens.
-    pub fn equal(&self) -> u32 {
-        self.runs.iter().map(|r| r.len).sum()
-    }
-    /// Share of equal tokens, of the longer side.
-    pub fn identity(&self) -> f64 {
-        f64::from(self.equal()) / f64::from(self.a().len().max(self.b().len()) as u32)
-    }
-}
-
-/// A text as the alignment sees it: which words count as equal.
-#[derive(Debug)]
-pub struct View<'p> {
-    text: &'p Prepared<'p>,
-    words: Cow<'p, [u64]>,
-    seeds: Cow<'p, [u64]>,
-}
-
-impl<'p> View<'p> {
-    /// Equal are equal words.
-    pub fn exact(text: &'p Prepared<'p>) -> View<'p> {
-        View { text, words: Cow::Borrowed(&text.tokens.hashes), seeds: Cow::Borrowed(&text.seeds) }
-    }
-
-    /// Equal are words with equal numbers. Cost: a sort of the seeds.
-    pub fn folded(text: &'p Prepared<'p>, numbers: &[u32]) -> View<'p> {
-        let words: Vec<u64> = numbers.iter().map(|n| hash::mix(u64::from(*n))).collect();
-        let seed = |at: u32| hash::sequence(words[at as usize..(at + text.seed_length(at)) as usize].iter().copied());
-        let mut seeds: Vec<u64> = text.seeds.iter().map(|s| seed(*s as u32) >> 32 << 32 | u64::from(*s as u32)).collect();
-        seeds.sort_unstable();
-        View { text, words: Cow::Owned(words), seeds: Cow::Owned(seeds) }
-    }
-
-    /// The tokens of the seed that begins at token `at`.
-    fn seed(&self, at: u32) -> &[u64] {
-        &self.words[at as usize..(at + self.text.seed_length(at)) as usize]
-    }
-}
 
 /// What the alignment may join.
 #[derive(Debug, Clone, Copy)]
@@ -146,87 +34,6 @@ pub fn chains(a: &View, b: &View, limits: Limits) -> Vec<Chain> {
         split(fill(chain, &a.words, &b.words).into(), limits, &mut out);
     }
     out
-}
-
-/// Every run that holds a seed, in the order of the first text.
-pub fn equal_runs(a: &View, b: &View) -> Vec<Run> {
-    let mut points = points(a, b);
-    points.sort_unstable();
-    points.dedup();
-    runs(&points, a, b)
-}
-
-/// A pair of equal seeds: its diagonal (shifted to stay positive), its place in the first text.
-type Point = (u64, u32);
-
-const SHIFT: u64 = 1 << 32;
-
-fn points(a: &View, b: &View) -> Vec<Point> {
-    let (x, y) = (&a.seeds, &b.seeds);
-    let mut out = Vec::new();
-    let (mut i, mut j) = (0, 0);
-    while i < x.len() && j < y.len() {
-        let (kx, ky) = (x[i] >> 32, y[j] >> 32);
-        if kx != ky {
-            i += usize::from(kx < ky);
-            j += usize::from(ky < kx);
-            continue;
-        }
-        let n = x[i..].iter().take_while(|s| **s >> 32 == kx).count();
-        let m = y[j..].iter().take_while(|s| **s >> 32 == kx).count();
-        let mut point = |sa: u64, sb: u64| {
-            let (at, partner) = (sa as u32, sb as u32);
-            if a.seed(at) == b.seed(partner) {
-                out.push((SHIFT + u64::from(partner) - u64::from(at), at));
-            }
-        };
-        if n * m <= MAX_POINTS {
-            x[i..i + n].iter().for_each(|s| y[j..j + m].iter().for_each(|t| point(*s, *t)));
-        } else {
-            // Periodic text: every place with every other would be quadratic. The nth with the nth keeps long runs whole.
-            x[i..i + n].iter().zip(&y[j..j + m]).for_each(|(s, t)| point(*s, *t));
-        }
-        (i, j) = (i + n, j + m);
-    }
-    out
-}
-
-/// Seeds on one diagonal that touch are one run; runs grow while the next tokens are equal.
-fn runs(points: &[Point], a: &View, b: &View) -> Vec<Run> {
-    let mut out: Vec<Run> = Vec::new();
-    let mut last = 0;
-    for &(diagonal, at) in points {
-        let partner = (diagonal + u64::from(at) - SHIFT) as u32;
-        let seed = a.text.seed_length(at);
-        match out.last_mut() {
-            Some(run) if last == diagonal && at <= run.a_end() => {
-                run.len = run.len.max(at + seed - run.a);
-            }
-            before => {
-                let floor = before.filter(|_| last == diagonal).map_or(0, |run| run.a_end());
-                let mut run = Run { a: at, b: partner, len: seed };
-                while run.a > floor && run.b > 0 && equal(a, b, run.a - 1, run.b - 1) {
-                    run = Run { a: run.a - 1, b: run.b - 1, len: run.len + 1 };
-                }
-                out.push(run);
-            }
-        }
-        last = diagonal;
-        if let Some(run) = out.last_mut() {
-            while equal(a, b, run.a_end(), run.b_end()) {
-                run.len += 1;
-            }
-        }
-    }
-    out.sort_unstable();
-    out
-}
-
-fn equal(a: &View, b: &View, i: u32, j: u32) -> bool {
-    match (a.words.get(i as usize), b.words.get(j as usize)) {
-        (Some(x), Some(y)) => x == y,
-        _ => false,
-    }
 }
 
 /// The best chain that ends in each run, then chains cut from the best ends downward.

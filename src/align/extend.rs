@@ -5,8 +5,8 @@
 //! counts against. A passage is the stretch of the greatest sum (Karlin and Altschul 1990), each side in turn, until neither moves. So a verbatim passage, where
 //! every miss is dear, ends to the word, and a rewritten one reaches as far as its words do.
 
-use crate::align::chain::Region;
 use crate::align::prepared::Prepared;
+use crate::align::run::Region;
 use crate::align::word_forms::Words;
 use std::cell::RefCell;
 use std::ops::Range;

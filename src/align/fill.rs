@@ -1,7 +1,7 @@
 //! Owns: the exactly equal runs of a passage: what lies between seeds, token by token. Never: where a passage begins and ends.
 
-use crate::align::chain::{Region, Run};
 use crate::align::prepared::Prepared;
+use crate::align::run::{Region, Run};
 use std::ops::Range;
 
 /// Gaps of at most this many cells are aligned token by token.

@@ -1,10 +1,13 @@
 //! Two token sequences to an alignment. Pure: it knows no corpus, no background and no relation.
 
+pub mod alignment;
 pub mod chain;
 pub mod edit_distance;
 pub mod extend;
 pub mod fill;
 pub mod prepared;
+pub mod run;
+pub mod seeds;
 pub mod select;
 pub mod unordered;
 pub mod word_forms;

@@ -1,21 +1,24 @@
 //! Owns: one text made ready for comparison. Never: a second text.
 
-use crate::align::chain::SEED;
 use crate::align::word_forms::Lexicon;
-use crate::pair::background::Background;
-use crate::sketch::recipe::Recipe;
 use crate::text::paragraph;
 use crate::text::shingle::{self, Shingles};
 use crate::text::token::{Tokens, WORD, tokenize};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::OnceLock;
 
+/// Words in a seed.
+pub const SEED: u32 = 3;
 /// Up to so many tokens, looking at all is no dearer than keeping a list.
 const SHORT: usize = 2000;
 
 /// A text with its tokens, its shingle set and its seeds: about 60 bytes a token.
-#[derive(Debug, Clone)]
+///
+/// It depends on the text and the shingle alone, is `Send` and `Sync`, and has a written form (serde;
+/// the lexicon is made again when it is asked for). So it can be kept, spilled or sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Prepared<'t> {
     /// The text.
     pub text: Cow<'t, str>,
@@ -27,21 +30,20 @@ pub struct Prepared<'t> {
     pub seeds: Vec<u64>,
     /// Its paragraphs as token ranges.
     pub paragraphs: Vec<Range<u32>>,
-    /// Which tokens are boilerplate; empty where none is.
-    pub boilerplate: Vec<bool>,
     /// Where all seeds are this long; nothing where scripts mix.
     uniform: Option<u32>,
     ends: Vec<u32>,
-    lexicon: OnceCell<Lexicon>,
+    #[serde(skip)]
+    lexicon: OnceLock<Lexicon>,
 }
 
 impl<'t> Prepared<'t> {
-    /// Cost: tokenising and two sorts.
-    pub fn new(text: impl Into<Cow<'t, str>>, background: &Background, recipe: &Recipe) -> Prepared<'t> {
+    /// Its shingles are `shingle` words long. Cost: tokenising and two sorts.
+    pub fn new(text: impl Into<Cow<'t, str>>, shingle: u32) -> Prepared<'t> {
         let text = text.into();
         let tokens = tokenize(&text);
         let mut shingles = Shingles::default();
-        shingle::shingles(&tokens, recipe.shingle, &mut shingles);
+        shingle::shingles(&tokens, shingle, &mut shingles);
         let set = shingle::set(&shingles);
         shingle::shingles(&tokens, SEED, &mut shingles);
         let mut seeds: Vec<u64> = shingles.hashes.iter().zip(0..).map(|(hash, at)| (hash >> 32 << 32) | at).collect();
@@ -49,8 +51,7 @@ impl<'t> Prepared<'t> {
         let uniform = tokens.kinds.iter().all(|k| k.weight() == WORD).then_some(SEED);
         let ends = if uniform.is_some() { Vec::new() } else { shingles.ends };
         let paragraphs = paragraph::token_ranges(&text, &tokens);
-        let boilerplate = background.mask(&tokens, &paragraphs, recipe);
-        Prepared { boilerplate, text, tokens, set, seeds, paragraphs, uniform, ends, lexicon: OnceCell::new() }
+        Prepared { text, tokens, set, seeds, paragraphs, uniform, ends, lexicon: OnceLock::new() }
     }
 
     /// Tokens in the seed that begins at token `at`.
@@ -68,7 +69,7 @@ impl<'t> Prepared<'t> {
 
     /// Its different words, made when first asked for.
     pub fn lexicon(&self) -> &Lexicon {
-        self.lexicon.get_or_init(|| Lexicon::new(self))
+        self.lexicon.get_or_init(|| Lexicon::new(&self.text, &self.tokens))
     }
 
     /// A token as the text has it.
@@ -89,5 +90,26 @@ impl<'t> Prepared<'t> {
     pub fn tokens_per_word(&self) -> f64 {
         let words = self.words(0..self.tokens.len() as u32).max(1);
         (self.tokens.len() as f64 / f64::from(words)).max(1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prepared_text_can_be_sent_and_read_again() {
+        fn sendable<T: Send + Sync + 'static>(value: T) -> T {
+            value
+        }
+        for text in ["The harbour bridge will close.\n\nIt opens in spring.", "一二三四五 and so on", "***", ""] {
+            let owned = sendable(Prepared::new(text.to_owned(), 5));
+            owned.lexicon();
+            let written = serde_json::to_string(&owned).unwrap();
+            let again: Prepared = serde_json::from_str(&written).unwrap();
+            assert_eq!(serde_json::to_string(&again).unwrap(), written);
+            assert_eq!((&again.tokens, &again.set, &again.seeds), (&owned.tokens, &owned.set, &owned.seeds));
+            assert_eq!(again.lexicon(), owned.lexicon());
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Owns: which of the overlapping chains become matches. Never: how chains are made, what boilerplate is.
 
-use crate::align::chain::Chain;
 use crate::align::prepared::Prepared;
+use crate::align::run::{Chain, usize_range};
 use crate::model::thresholds::Thresholds;
 use std::ops::Range;
 
@@ -83,9 +83,4 @@ fn continues(m: &Chain, c: &Chain) -> bool {
     let before =
         ma.start >= ca.end && mb.start >= cb.end && ma.start - ca.end <= PIECE_DISTANCE && mb.start - cb.end <= PIECE_DISTANCE;
     behind || before
-}
-
-/// The range as slices take it.
-pub fn usize_range(r: Range<u32>) -> Range<usize> {
-    r.start as usize..r.end as usize
 }

@@ -4,10 +4,11 @@
 //! Seeds are pairs of the rarer words that stand near each other in both texts, whatever their order. Seeds that hang together, no wider gap
 //! between them on either side, are a group; each group grows or shrinks to the stretch that the words themselves explain best.
 
-use crate::align::chain::{Chain, Region, View, equal_runs};
 use crate::align::extend::{Fitter, Found};
 use crate::align::fill;
 use crate::align::prepared::Prepared;
+use crate::align::run::{Chain, Region};
+use crate::align::seeds::{View, equal_runs};
 use crate::align::word_forms::Words;
 
 /// Each word is paired with so many of the rarer words behind it.
@@ -43,10 +44,10 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: Limits) -> Vec<Chain> {
         return chains(b, a, limits).into_iter().map(swap).collect();
     }
     // Folding is the dear part, and a passage of which no words at all survive as they are tells of nothing.
-    if groups(points(&Words::plain(a, b)), limits.max_gap, SURVIVING).is_empty() {
+    if groups(points(&Words::plain(a.lexicon(), b.lexicon())), limits.max_gap, SURVIVING).is_empty() {
         return Vec::new();
     }
-    let words = Words::new(a, b);
+    let words = Words::new(a.lexicon(), b.lexicon());
     let fitter = Fitter::new(a, b, &words);
     let mut found: Vec<Found> =
         groups(points(&words), limits.max_gap, LEAST).into_iter().filter_map(|g| fitter.refine(&bounds(&g))).collect();

@@ -1,8 +1,8 @@
 //! Owns: the words of two texts as small numbers; a damaged or inflected word gets the number of its likeness in the other text.
 //! Never: where words stand near each other.
 
-use crate::align::prepared::Prepared;
 use crate::hash;
+use crate::text::token::Tokens;
 
 /// Words this long may be damaged forms of each other, in characters.
 const LEAST: usize = 4;
@@ -13,7 +13,7 @@ const ALIKE: (u32, u32) = (3, 10);
 const MAX_LIST: usize = 256;
 
 /// The different words of one text. Cost: a sort of them; about 70 bytes each.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Lexicon {
     /// Their hashes, sorted.
     words: Vec<u64>,
@@ -29,9 +29,9 @@ pub struct Lexicon {
 
 impl Lexicon {
     /// Of one text.
-    pub fn new(p: &Prepared) -> Lexicon {
-        let mut order: Vec<u32> = (0..p.tokens.len() as u32).collect();
-        let hash = |i: u32| p.tokens.hashes[i as usize];
+    pub fn new(text: &str, tokens: &Tokens) -> Lexicon {
+        let mut order: Vec<u32> = (0..tokens.len() as u32).collect();
+        let hash = |i: u32| tokens.hashes[i as usize];
         order.sort_unstable_by_key(|&i| (hash(i), i));
         let mut out =
             Lexicon { words: Vec::new(), of: vec![0; order.len()], counts: Vec::new(), shingles: Vec::new(), from: vec![0] };
@@ -39,8 +39,8 @@ impl Lexicon {
             same.iter().for_each(|&i| out.of[i as usize] = out.words.len() as u32);
             out.words.push(hash(same[0]));
             out.counts.push(same.len() as u32);
-            if !p.tokens.kinds[same[0] as usize].is_number() {
-                shingles(&p.text[p.tokens.spans[same[0] as usize].range()], &mut out.shingles);
+            if !tokens.kinds[same[0] as usize].is_number() {
+                shingles(&text[tokens.spans[same[0] as usize].range()], &mut out.shingles);
             }
             out.from.push(out.shingles.len() as u32);
         }
@@ -68,17 +68,16 @@ pub struct Words {
 
 impl Words {
     /// Forms folded. Cost: that of [`Words::plain`], and for each word that only one text holds a look-up for each of its letters.
-    pub fn new(a: &Prepared, b: &Prepared) -> Words {
+    pub fn new(a: &Lexicon, b: &Lexicon) -> Words {
         Words::numbered(a, b, true)
     }
 
     /// Without folding. Cost: a merge of the two lists of words.
-    pub fn plain(a: &Prepared, b: &Prepared) -> Words {
+    pub fn plain(a: &Lexicon, b: &Lexicon) -> Words {
         Words::numbered(a, b, false)
     }
 
-    fn numbered(a: &Prepared, b: &Prepared, folding: bool) -> Words {
-        let (x, y) = (a.lexicon(), b.lexicon());
+    fn numbered(x: &Lexicon, y: &Lexicon, folding: bool) -> Words {
         let mut right: Vec<u32> = (0..y.words.len() as u32).map(|j| x.words.len() as u32 + j).collect();
         let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
         let (mut i, mut j) = (0, 0);
@@ -200,12 +199,11 @@ fn shingles(word: &str, out: &mut Vec<u64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pair::background::Background;
-    use crate::sketch::recipe::Recipe;
+    use crate::text::token::tokenize;
 
     fn words(a: &str, b: &str) -> Words {
-        let prepare = |t: &'static str| Prepared::new(t, &Background::default(), &Recipe::default());
-        Words::new(&prepare(Box::leak(a.into())), &prepare(Box::leak(b.into())))
+        let lexicon = |text: &str| Lexicon::new(text, &tokenize(text));
+        Words::new(&lexicon(a), &lexicon(b))
     }
 
     #[test]

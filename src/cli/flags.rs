@@ -3,7 +3,7 @@
 use super::amount::{Amount, share};
 use clap::ValueEnum;
 use nearcopy::ingest::{Format, InputOptions};
-use nearcopy::{Alignment, Keep, Preset, Recipe, SourceLimit, Thresholds};
+use nearcopy::{AlignmentMethod, Keep, Preset, Recipe, SourceLimit, Thresholds};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Makes a struct of settings that may be given or not: flags for clap, keys for serde. With `for Target`, `apply` writes
@@ -177,7 +177,7 @@ flags!(ThresholdFlags for Thresholds {
     /// runs: by runs of equal words, in order. forms: by runs in which a damaged or inflected form counts as the word. words: by
     /// words that correspond in any order, such forms included, where they tell enough (--min-evidence), and by runs elsewhere.
     #[arg(value_name = "HOW", help_heading = "Finding", value_parser = alignment(), hide_short_help = true)]
-    alignment: Alignment,
+    alignment: AlignmentMethod,
     /// The least evidence of a passage aligned by words, in bits
     ///
     /// Rare words in common speak for a passage, words missing from the other side against it.
@@ -372,9 +372,9 @@ fn preset() -> impl clap::builder::TypedValueParser<Value = Preset> {
     PossibleValuesParser::new(Preset::ALL.map(Preset::name)).try_map(|name| name.parse::<Preset>())
 }
 
-fn alignment() -> impl clap::builder::TypedValueParser<Value = Alignment> {
+fn alignment() -> impl clap::builder::TypedValueParser<Value = AlignmentMethod> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(["runs", "forms", "words"]).try_map(|name| name.parse::<Alignment>())
+    PossibleValuesParser::new(["runs", "forms", "words"]).try_map(|name| name.parse::<AlignmentMethod>())
 }
 
 fn sources() -> impl clap::builder::TypedValueParser<Value = SourceLimit> {

@@ -1,6 +1,5 @@
 //! Owns: candidate pairs to comparisons, in parallel, in order. Never: which pairs are candidates.
 
-use crate::align::prepared::Prepared;
 use crate::engine::sketch::Gathered;
 use crate::error::{Error, Result};
 use crate::model::detection::{Comparison, Relation};
@@ -8,7 +7,8 @@ use crate::model::document::Documents;
 use crate::model::options::Progress;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::compare::compare_prepared;
+use crate::pair::compare::compare_masked;
+use crate::pair::masked::MaskedText;
 use crate::postings::policy::{pack, unpack};
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
@@ -23,13 +23,13 @@ const CACHED: usize = 300_000;
 /// The texts that a thread prepared last, oldest first out.
 #[derive(Default)]
 struct Cache<'t> {
-    texts: HashMap<u32, Rc<Prepared<'t>>>,
+    texts: HashMap<u32, Rc<MaskedText<'t>>>,
     order: VecDeque<u32>,
     tokens: usize,
 }
 
 impl<'t> Cache<'t> {
-    fn keep(&mut self, class: u32, prepared: Rc<Prepared<'t>>) {
+    fn keep(&mut self, class: u32, prepared: Rc<MaskedText<'t>>) {
         self.tokens += prepared.tokens.len();
         self.texts.insert(class, prepared);
         self.order.push_back(class);
@@ -133,7 +133,7 @@ impl Verifier<'_> {
                 for &pair in chunk {
                     let (a, b) = unpack(pair);
                     let (left, right) = (self.prepared(a, cache)?, self.prepared(b, cache)?);
-                    let comparison = compare_prepared(&left, &right, self.background, self.thresholds);
+                    let comparison = compare_masked(&left, &right, self.background, self.thresholds);
                     if keep(&comparison) {
                         out.push(Verified { a, b, comparison });
                     }
@@ -153,11 +153,11 @@ impl Verifier<'_> {
         all.allowed(a, b, self.thresholds.sources)
     }
 
-    fn prepared<'c>(&'c self, class: u32, cache: &mut Cache<'c>) -> Result<Rc<Prepared<'c>>> {
+    fn prepared<'c>(&'c self, class: u32, cache: &mut Cache<'c>) -> Result<Rc<MaskedText<'c>>> {
         if let Some(there) = cache.texts.get(&class) {
             return Ok(there.clone());
         }
-        let prepared = Rc::new(Prepared::new(self.text(class)?, self.background, self.recipe));
+        let prepared = Rc::new(MaskedText::new(self.text(class)?, self.background, self.recipe));
         cache.keep(class, prepared.clone());
         Ok(prepared)
     }

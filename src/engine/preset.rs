@@ -1,6 +1,6 @@
 //! Owns: named sets of values for the kinds of corpora people have. Never: a value that a preset does not change.
 
-use crate::model::thresholds::{Alignment, Thresholds};
+use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::sketch::recipe::Recipe;
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +47,7 @@ impl Preset {
             Preset::Ocr => {
                 recipe.anchor = 3;
                 recipe.anchor_rate = 2;
-                thresholds.alignment = Alignment::Forms;
+                thresholds.alignment = AlignmentMethod::Forms;
                 thresholds.near_copy_larger = 0.45;
                 thresholds.copy_telling = 12;
                 thresholds.min_identity = 0.3;
@@ -62,7 +62,7 @@ impl Preset {
             Preset::Rewritten => {
                 recipe.anchor = 3;
                 recipe.anchor_rate = 2;
-                thresholds.alignment = Alignment::Words;
+                thresholds.alignment = AlignmentMethod::Words;
                 thresholds.max_gap = 40;
                 thresholds.min_match = 25;
             }

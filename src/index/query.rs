@@ -1,6 +1,5 @@
 //! Owns: candidates to sightings: texts read, compared, put in order; scores estimated where no texts are kept. Never: candidates.
 
-use crate::align::prepared::Prepared;
 use crate::error::Result;
 use crate::index::lookup::View;
 use crate::index::rows::{ClassRow, DocumentRow, damaged, unseal};
@@ -8,7 +7,8 @@ use crate::model::detection::{Comparison, Facts, Relation};
 use crate::model::document::{Document, DocumentInfo};
 use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::pair::background::Background;
-use crate::pair::compare::compare_prepared;
+use crate::pair::compare::compare_masked;
+use crate::pair::masked::MaskedText;
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
 use std::cell::{OnceCell, RefCell};
@@ -57,7 +57,7 @@ impl Eye<'_> {
         let own = self.view.by_text(f.exact)?;
         // Most documents of a crawl are like nothing: they are made ready only when there is something to compare with.
         let asked = OnceCell::new();
-        let ready = || asked.get_or_init(|| Prepared::new(d.text.as_str(), self.background, self.recipe));
+        let ready = || asked.get_or_init(|| MaskedText::new(d.text.as_str(), self.background, self.recipe));
         if let Some((class, row)) = own.as_ref().filter(|o| o.1.last >= from)
             && let Some((number, partner)) = self.partner(d, *class, row)?
         {
@@ -116,14 +116,14 @@ impl Eye<'_> {
         row.info.id != d.info.id && source && self.thresholds.in_window(row.info.date.as_deref())
     }
 
-    fn compared(&self, d: &Document, asked: &Prepared, partner: DocumentRow, number: u32) -> Result<Option<Sighting>> {
+    fn compared(&self, d: &Document, asked: &MaskedText, partner: DocumentRow, number: u32) -> Result<Option<Sighting>> {
         let text = self.view.text(number, &partner, self.unpacker)?;
-        let there = Prepared::new(text.as_str(), self.background, self.recipe);
+        let there = MaskedText::new(text.as_str(), self.background, self.recipe);
         // A pair is compared as a scan does, the smaller id first.
         let comparison = if d.info.id <= partner.info.id {
-            compare_prepared(asked, &there, self.background, self.thresholds)
+            compare_masked(asked, &there, self.background, self.thresholds)
         } else {
-            compare_prepared(&there, asked, self.background, self.thresholds).flipped()
+            compare_masked(&there, asked, self.background, self.thresholds).flipped()
         };
         drop(there);
         Ok(comparison.relation.map(|relation| Sighting { text: Some(text), ..self.sighting(partner, relation, comparison) }))

@@ -30,8 +30,8 @@ pub struct Thresholds {
     /// How much all passages of a near-copy or containment must tell together. What tells less is a template.
     pub copy_telling: u32,
     /// How passages are aligned.
-    pub alignment: Alignment,
-    /// The least evidence of a passage aligned by [`Alignment::Words`], in bits.
+    pub alignment: AlignmentMethod,
+    /// The least evidence of a passage aligned by [`AlignmentMethod::Words`], in bits.
     pub min_evidence: u32,
     /// Share of a match's tokens that must be equal in order.
     pub min_identity: f64,
@@ -76,7 +76,7 @@ pub struct Thresholds {
 /// How the passages of two texts are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Alignment {
+pub enum AlignmentMethod {
     /// By runs of equal words, in order.
     #[default]
     Runs,
@@ -86,13 +86,13 @@ pub enum Alignment {
     Words,
 }
 
-impl std::str::FromStr for Alignment {
+impl std::str::FromStr for AlignmentMethod {
     type Err = String;
-    fn from_str(s: &str) -> std::result::Result<Alignment, String> {
+    fn from_str(s: &str) -> std::result::Result<AlignmentMethod, String> {
         match s {
-            "runs" => Ok(Alignment::Runs),
-            "forms" => Ok(Alignment::Forms),
-            "words" => Ok(Alignment::Words),
+            "runs" => Ok(AlignmentMethod::Runs),
+            "forms" => Ok(AlignmentMethod::Forms),
+            "words" => Ok(AlignmentMethod::Words),
             _ => Err(format!("{s:?} is not runs, forms or words")),
         }
     }
@@ -168,7 +168,7 @@ impl Default for Thresholds {
             min_paragraph: 10,
             min_telling: 8,
             copy_telling: 22,
-            alignment: Alignment::Runs,
+            alignment: AlignmentMethod::Runs,
             min_evidence: 60,
             min_identity: 0.5,
             max_gap: 16,

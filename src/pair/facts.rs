@@ -3,10 +3,9 @@
 //! A copy keeps the facts of its original, a template replaces them. A fact that one side merely lacks says nothing; one that stands
 //! against another in the same gap of the alignment disagrees, unless the two look like one word damaged.
 
-use crate::align::chain::Chain;
 use crate::align::edit_distance::{Alike, alike};
 use crate::align::prepared::Prepared;
-use crate::align::select::usize_range;
+use crate::align::run::{Chain, usize_range};
 use crate::hash::Hashes;
 use crate::model::detection::Facts;
 use crate::pair::background::Background;

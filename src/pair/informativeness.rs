@@ -1,9 +1,10 @@
-//! Owns: how much matches tell: whether what two texts share could be chance, a set phrase, a template. Never: how they are found.
+//! Owns: how informative matches are: whether what two texts share could be chance, a set phrase or a template. Never: how
+//! matches are found.
 
-use crate::align::chain::Chain;
-use crate::align::edit_distance::{self, Alike};
+use crate::align::edit_distance::{Alike, alike};
 use crate::align::prepared::Prepared;
-use crate::align::select::{equal_words, usize_range};
+use crate::align::run::{Chain, usize_range};
+use crate::align::select::equal_words;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use std::ops::Range;
@@ -17,14 +18,14 @@ const ONE_WORDING: f64 = 0.5;
 
 /// Whether a near-copy or containment tells of the same thing: enough, and enough more than what stands against it. What two texts share that
 /// few texts hold is no coincidence; the wording of a dividend notice is in every one of them.
-pub fn is_told(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, needed: u32) -> bool {
-    !background.knows_words() || telling(matches, a, b, background, needed) >= needed
+pub fn is_informative(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, needed: u32) -> bool {
+    !background.knows_words() || informativeness(matches, a, b, background, needed) >= needed
 }
 
 /// Whether a match is more than the set phrases and the event that two reporters share. Who compares two texts without a corpus asks what they
 /// share; a scan asks it of so many that some share a dozen words by chance. A region has evidence instead of one wording.
 pub fn is_quotation(m: &Chain, a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> bool {
-    telling(std::slice::from_ref(m), a, b, background, t.min_telling) >= t.min_telling
+    informativeness(std::slice::from_ref(m), a, b, background, t.min_telling) >= t.min_telling
         && (!background.knows_words()
             || m.region.is_some()
             || plain_wording(m, a) >= t.min_paragraph
@@ -39,7 +40,7 @@ pub fn needed(resemblance: f64, against: u32, t: &Thresholds) -> u32 {
 
 /// How much matches tell, counted to `least`: by their length, and by their different words that few texts hold. Bylines and set phrases of an
 /// outlet tell little.
-pub fn telling(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, least: u32) -> u32 {
+pub fn informativeness(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, least: u32) -> u32 {
     let mut sum = matches.iter().map(|m| equal_words(m, a)).sum::<u32>() / WORDS_PER_POINT;
     let mut seen: Vec<u64> = Vec::new();
     for (i, j) in matches.iter().flat_map(|m| &m.runs).flat_map(|r| (r.a..r.a_end()).zip(r.b..)) {
@@ -88,7 +89,7 @@ fn like_words(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) ->
     let (mut like, mut from) = (0, rb.start);
     for i in ra {
         let number = a.tokens.kinds[i].is_number();
-        if let Some(j) = (from..rb.end).find(|&j| edit_distance::alike(a.word(i), number, b.word(j)) != Alike::No) {
+        if let Some(j) = (from..rb.end).find(|&j| alike(a.word(i), number, b.word(j)) != Alike::No) {
             (like, from) = (like + 1, j + 1);
         }
     }
@@ -98,12 +99,10 @@ fn like_words(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pair::compare::chains;
-    use crate::sketch::recipe::Recipe;
+    use crate::align::alignment::chains;
 
     fn longest(a: &str, b: &str) -> (u32, u32) {
-        let (recipe, background) = (Recipe::default(), Background::default());
-        let (a, b) = (Prepared::new(a, &background, &recipe), Prepared::new(b, &background, &recipe));
+        let (a, b) = (Prepared::new(a, 5), Prepared::new(b, 5));
         let chains = chains(&a, &b, &Thresholds::default());
         (equal_words(&chains[0], &a), wording(&chains[0], &a, &b))
     }

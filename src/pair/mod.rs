@@ -6,4 +6,6 @@ pub mod compare;
 pub mod explain;
 pub mod facts;
 pub mod informativeness;
+pub mod masked;
+pub mod relation;
 pub mod repeat;

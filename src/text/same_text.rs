@@ -1,7 +1,27 @@
-//! Owns: spans of one text as those of another with the same tokens. Never: whether the tokens are the same.
+//! Owns: when two texts are the same text, and spans of one as those of the other. Never: which of two texts
+//! stays.
 
+use crate::hash;
 use crate::span::Span;
 use crate::text::token::{Tokens, tokenize};
+
+/// The identity of a text: the 128-bit hash of its normalised tokens. Case, punctuation and white space
+/// do not count.
+///
+/// A text without a token has none to compare: its bytes decide, white space around them apart, so that
+/// `…` and `***` stay apart. Two texts with one identity are taken to be the same text.
+pub fn identity(text: &str, tokens: &Tokens) -> u128 {
+    if tokens.is_empty() {
+        hash::wide([u64::MAX, hash::bytes(text.trim().as_bytes())])
+    } else {
+        hash::wide(tokens.hashes.iter().copied())
+    }
+}
+
+/// Whether two texts have one [`identity`], without hashing. Cost: one look at each token.
+pub fn is_same_text((a, a_tokens): (&str, &Tokens), (b, b_tokens): (&str, &Tokens)) -> bool {
+    a_tokens.hashes == b_tokens.hashes && (!a_tokens.is_empty() || a.trim() == b.trim())
+}
 
 /// The way from one text to another that is equal to it, word for word: case, punctuation and line breaks may differ.
 pub struct Carry(Option<[Tokens; 2]>);
@@ -29,6 +49,26 @@ impl Carry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_same_text_has_one_identity(a in "[ab.*\n ]{0,5}", b in "[ABab.*\n ]{0,5}") {
+            let (x, y) = (tokenize(&a), tokenize(&b));
+            let same = is_same_text((&a, &x), (&b, &y));
+            prop_assert_eq!(same, identity(&a, &x) == identity(&b, &y));
+        }
+    }
+
+    #[test]
+    fn texts_without_a_token_differ_by_their_bytes() {
+        let of = |text: &str| identity(text, &tokenize(text));
+        assert_eq!(of(""), of(" \n"));
+        assert_eq!(of("***"), of("\n*** "));
+        assert_ne!(of("..."), of("***"));
+        assert_eq!(of("A  b!"), of("a B"));
+        assert_ne!(of("ab"), of("a b"));
+    }
 
     #[test]
     fn spans_follow_their_tokens() {

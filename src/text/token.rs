@@ -4,11 +4,12 @@
 
 use crate::span::Span;
 use crate::text::normalise::Normaliser;
+use serde::{Deserialize, Serialize};
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What is known of a token besides its hash: a set of bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Kind(u8);
 
 impl Kind {
@@ -46,7 +47,7 @@ impl Kind {
 pub const WORD: u32 = 24;
 
 /// The tokens of one text, field by field: about 17 bytes a token.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
     /// Hash of the normalised token.
     pub hashes: Vec<u64>,

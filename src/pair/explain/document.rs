@@ -4,6 +4,7 @@ use crate::align::prepared::Prepared;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::explain::hex;
+use crate::pair::masked::MaskedText;
 use crate::pair::repeat;
 use crate::sketch::fingerprint::{EXACT_PARAGRAPH, Fingerprint, Fingerprinter, paragraph_key};
 use crate::sketch::recipe::{Banding, Recipe};
@@ -125,7 +126,7 @@ pub struct DocumentTrace {
 /// assert_eq!(trace.first_tokens[1].text, "harbour");
 /// ```
 pub fn explain_document(text: &str, background: &Background, recipe: &Recipe, thresholds: &Thresholds) -> DocumentTrace {
-    let prepared = Prepared::new(text, background, recipe);
+    let prepared = MaskedText::new(text, background, recipe);
     let mut fingerprinter = Fingerprinter::new(recipe);
     let signature = fingerprinter.signature(text);
     let keys = fingerprinter.fingerprint(text);
@@ -134,7 +135,7 @@ pub fn explain_document(text: &str, background: &Background, recipe: &Recipe, th
 
 /// [`explain_document`], of what is made already.
 pub(super) fn trace(
-    p: &Prepared,
+    p: &MaskedText,
     signature: &[u32],
     keys: &Fingerprint,
     background: &Background,
@@ -163,16 +164,12 @@ pub(super) fn trace(
         anchors: keys.anchors.len() as u32,
         first_bands: keys.bands.iter().take(LISTED).map(|&k| hex(k)).collect(),
         searched: keys.tokens >= t.min_tokens,
-        boilerplate: p.boilerplate.iter().filter(|&&x| x).count() as u32,
+        boilerplate: (p.tokens.len() - p.own_tokens()) as u32,
         repeats: repeat::inside(&p.tokens, &p.paragraphs, t).iter().map(|r| repeated(p, r)).collect(),
     }
 }
 
-fn is_boilerplate(p: &Prepared, i: usize) -> bool {
-    p.boilerplate.get(i).copied().unwrap_or(false)
-}
-
-fn token(p: &Prepared, i: usize, background: &Background) -> TokenTrace {
+fn token(p: &MaskedText, i: usize, background: &Background) -> TokenTrace {
     let (span, hash, kind) = (p.tokens.spans[i], p.tokens.hashes[i], p.tokens.kinds[i]);
     TokenTrace {
         text: p.text[span.range()].to_owned(),
@@ -183,18 +180,18 @@ fn token(p: &Prepared, i: usize, background: &Background) -> TokenTrace {
         capital: kind.is_capital(),
         opens: kind.opens(),
         common: background.is_common(hash),
-        boilerplate: is_boilerplate(p, i),
+        boilerplate: p.is_boilerplate(i),
     }
 }
 
-fn paragraph(p: &Prepared, range: &Range<u32>, all: &Shingles, recipe: &Recipe) -> ParagraphTrace {
+fn paragraph(p: &MaskedText, range: &Range<u32>, all: &Shingles, recipe: &Recipe) -> ParagraphTrace {
     let inner = range.start as usize..range.end as usize;
     let begin = inner.start.min(all.ends.len())..inner.end.min(all.ends.len());
     let shingles = all.ends[begin].partition_point(|&e| e <= range.end) as u32;
     ParagraphTrace {
         span: p.tokens.span(inner.clone()),
         tokens: inner.len() as u32,
-        boilerplate: inner.clone().filter(|&i| is_boilerplate(p, i)).count() as u32,
+        boilerplate: inner.clone().filter(|&i| p.is_boilerplate(i)).count() as u32,
         shingles,
         banded: shingles >= recipe.paragraph_shingles.max(1) && recipe.paragraph_lanes > 0,
         key: (inner.len() as u32 >= EXACT_PARAGRAPH).then(|| hex(paragraph_key(&p.tokens, range))),

@@ -1,19 +1,22 @@
 //! Owns: two texts through candidacy, alignment and facts. Never: which bound decides; that is the verdict.
 
-use crate::align::chain::Chain;
+use crate::align::alignment::{chains, whole};
 use crate::align::prepared::Prepared;
+use crate::align::run::Chain;
 use crate::align::select::{equal_words, is_match, select};
 use crate::model::detection::{Comparison, Facts};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::compare::{self, compare_prepared, is_equal, own_matches, weigh, whole};
+use crate::pair::compare::{compare_masked, own_matches, weigh};
 use crate::pair::explain::document::{DocumentTrace, trace};
 use crate::pair::explain::verdict::{Measured, Verdict, verdict};
 use crate::pair::facts;
-use crate::pair::informativeness::{needed, telling, wording};
+use crate::pair::informativeness::{informativeness, needed, wording};
+use crate::pair::masked::MaskedText;
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
 use crate::sketch::recipe::Recipe;
 use crate::span::Span;
+use crate::text::same_text::is_same_text;
 use crate::text::shingle::shared;
 use serde::Serialize;
 
@@ -133,10 +136,10 @@ pub fn explain_pair(a: &str, b: &str, background: &Background, recipe: &Recipe, 
     let t = thresholds;
     let mut fingerprinter = Fingerprinter::new(recipe);
     let mut read =
-        |text| (Prepared::new(text, background, recipe), fingerprinter.signature(text), fingerprinter.fingerprint(text));
+        |text| (MaskedText::new(text, background, recipe), fingerprinter.signature(text), fingerprinter.fingerprint(text));
     let ((pa, sign_a, keys_a), (pb, sign_b, keys_b)) = (read(a), read(b));
-    let c = compare_prepared(&pa, &pb, background, t);
-    let chains = if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { compare::chains(&pa, &pb, t) };
+    let c = compare_masked(&pa, &pb, background, t);
+    let chains = if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { chains(&pa, &pb, t) };
     let weighing = weigh(&pa, &pb, t);
     let (selected, matches) = matches(&chains, &pa, &pb, t);
     let shared_shingles = shared(&pa.set, &pb.set) as u32;
@@ -165,8 +168,12 @@ pub fn explain_pair(a: &str, b: &str, background: &Background, recipe: &Recipe, 
     }
 }
 
+fn is_equal(a: &Prepared, b: &Prepared) -> bool {
+    is_same_text((&a.text, &a.tokens), (&b.text, &b.tokens))
+}
+
 /// How many chains were selected, and those that count.
-fn matches(chains: &[Chain], a: &Prepared, b: &Prepared, t: &Thresholds) -> (u32, Vec<Chain>) {
+fn matches(chains: &[Chain], a: &MaskedText, b: &MaskedText, t: &Thresholds) -> (u32, Vec<Chain>) {
     if is_equal(a, b) {
         return (chains.len() as u32, chains.to_vec());
     }
@@ -177,9 +184,10 @@ fn matches(chains: &[Chain], a: &Prepared, b: &Prepared, t: &Thresholds) -> (u32
 fn measured(c: &Comparison, matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> Measured {
     let solid: Vec<&Chain> = matches.iter().filter(|m| is_match(m, a, b, t)).collect();
     let needed = needed(c.resemblance, facts::evidence(matches, a, b, background).against, t);
-    let told = background.knows_words().then(|| [telling(matches, a, b, background, needed), needed]);
+    let told = background.knows_words().then(|| [informativeness(matches, a, b, background, needed), needed]);
     // The match that comes nearest to a quotation.
-    let quoted = solid.iter().map(|m| (telling(std::slice::from_ref(*m), a, b, background, t.min_telling), wording(m, a, b)));
+    let quoted =
+        solid.iter().map(|m| (informativeness(std::slice::from_ref(*m), a, b, background, t.min_telling), wording(m, a, b)));
     let (telling, wording) = quoted.max_by_key(|&(tells, words)| (tells >= t.min_telling, words)).unwrap_or_default();
     Measured {
         equal: is_equal(a, b),

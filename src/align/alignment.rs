@@ -1,0 +1,99 @@
+//! Owns: two prepared texts to their alignment, complete. Never: what it says of the texts.
+
+use crate::align::chain::{self, Limits};
+use crate::align::prepared::Prepared;
+use crate::align::run::{Chain, Run};
+use crate::align::seeds::View;
+use crate::align::select::select;
+use crate::align::unordered;
+use crate::align::word_forms::Words;
+use crate::model::thresholds::{AlignmentMethod, Thresholds};
+use crate::text::same_text::is_same_text;
+use crate::text::shingle;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// What two texts have in common, in tokens and shingles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alignment {
+    /// Whether they are the same text: then the one match is all of both.
+    pub same_text: bool,
+    /// Different shingles of the first text, of the second, and of both.
+    pub shingles: Shingles,
+    /// The matches, best first. Boilerplate is among them.
+    pub matches: Vec<Chain>,
+}
+
+/// Numbers of different shingles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shingles {
+    /// Those of the first text.
+    pub a: usize,
+    /// Those of the second text.
+    pub b: usize,
+    /// Those that stand in both.
+    pub shared: usize,
+}
+
+/// Aligns two texts.
+///
+/// The result is a function of the two texts and the settings alone. Cost: a merge of the shingle sets
+/// and of the seeds, then linear in the runs of equal tokens.
+pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds) -> Alignment {
+    let shared = shingle::shared(&a.set, &b.set);
+    let shingles = Shingles { a: a.set.len(), b: b.set.len(), shared };
+    let same_text = is_same_text((&a.text, &a.tokens), (&b.text, &b.tokens));
+    let matches = if same_text { whole(a).into_iter().collect() } else { select(chains(a, b, t), a, b, t) };
+    Alignment { same_text, shingles, matches }
+}
+
+/// All chains of two texts, best first; they may overlap. [`select`] takes the matches among them.
+pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
+    let max_gap = (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32;
+    let limits = Limits { max_gap, min_identity: t.min_identity };
+    if t.alignment == AlignmentMethod::Forms {
+        let words = Words::new(a.lexicon(), b.lexicon());
+        let mut chains = chain::chains(&View::folded(a, &words.of[0]), &View::folded(b, &words.of[1]), limits);
+        // Forms alone, no word to the letter, are no evidence that one could show.
+        chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
+        return chains;
+    }
+    let runs = chain::chains(&View::exact(a), &View::exact(b), limits);
+    if t.alignment == AlignmentMethod::Runs {
+        return runs;
+    }
+    let mut all = unordered::chains(a, b, unordered::Limits { max_gap, min_evidence: t.min_evidence, min_words: t.min_match });
+    // Runs tell of passages too short for evidence; where words have found one, its ends are theirs.
+    let clear = |c: &Chain| !all.iter().any(|l| overlap(&l.a(), &c.a()) || overlap(&l.b(), &c.b()));
+    let beside: Vec<Chain> = runs.into_iter().filter(clear).collect();
+    all.extend(beside);
+    all
+}
+
+/// The one chain of equal texts; none where they have no token.
+pub fn whole(a: &Prepared) -> Option<Chain> {
+    let len = a.tokens.len() as u32;
+    (len > 0).then(|| vec![Run { a: 0, b: 0, len }].into())
+}
+
+fn overlap(x: &Range<u32>, y: &Range<u32>) -> bool {
+    x.start < y.end && y.start < x.end
+}
+
+/// What of runs of forms is equal to the letter.
+pub fn equal_inside(runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
+    let mut out: Vec<Run> = Vec::with_capacity(runs.len());
+    for r in runs {
+        let mut open = false;
+        for i in 0..r.len {
+            let equal = a.tokens.hashes[(r.a + i) as usize] == b.tokens.hashes[(r.b + i) as usize];
+            match out.last_mut() {
+                Some(last) if equal && open => last.len += 1,
+                _ if equal => out.push(Run { a: r.a + i, b: r.b + i, len: 1 }),
+                _ => {}
+            }
+            open = equal;
+        }
+    }
+    out
+}

@@ -1,0 +1,89 @@
+//! Owns: the types of an alignment: runs of equal tokens, chains of runs, regions. Never: how they are found.
+
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// A run of equal tokens: `len` tokens from `a` in the first text, from `b` in the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Run {
+    /// First token in the first text.
+    pub a: u32,
+    /// First token in the second text.
+    pub b: u32,
+    /// How many.
+    pub len: u32,
+}
+
+impl Run {
+    /// Token behind the last, in the first text.
+    pub const fn a_end(self) -> u32 {
+        self.a + self.len
+    }
+    /// Token behind the last, in the second text.
+    pub const fn b_end(self) -> u32 {
+        self.b + self.len
+    }
+}
+
+/// Runs in the order of both texts, none overlapping.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Chain {
+    /// The runs, of equal words or, with [`AlignmentMethod::Forms`](crate::AlignmentMethod), of forms
+    /// of one word; never empty.
+    pub runs: Vec<Run>,
+    /// The passage around them, where the words correspond and their order does not; else it goes
+    /// from the first run to the last.
+    pub region: Option<Region>,
+}
+
+/// A stretch of each text, in tokens; none is empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Region {
+    /// Tokens of the first text.
+    pub a: Range<u32>,
+    /// Tokens of the second text.
+    pub b: Range<u32>,
+}
+
+impl Region {
+    /// By place in the first text, then in the second.
+    pub fn order(&self) -> [u32; 4] {
+        [self.a.start, self.a.end, self.b.start, self.b.end]
+    }
+}
+
+impl From<Vec<Run>> for Chain {
+    fn from(runs: Vec<Run>) -> Chain {
+        Chain { runs, region: None }
+    }
+}
+
+impl Chain {
+    /// Tokens of the first text.
+    pub fn a(&self) -> Range<u32> {
+        match &self.region {
+            Some(region) => region.a.clone(),
+            None => self.runs[0].a..self.runs[self.runs.len() - 1].a_end(),
+        }
+    }
+    /// Tokens of the second text.
+    pub fn b(&self) -> Range<u32> {
+        match &self.region {
+            Some(region) => region.b.clone(),
+            None => self.runs[0].b..self.runs[self.runs.len() - 1].b_end(),
+        }
+    }
+    /// Equal tokens.
+    pub fn equal(&self) -> u32 {
+        self.runs.iter().map(|r| r.len).sum()
+    }
+    /// Share of equal tokens, of the longer side.
+    pub fn identity(&self) -> f64 {
+        f64::from(self.equal()) / f64::from(self.a().len().max(self.b().len()) as u32)
+    }
+}
+
+/// The range as slices take it.
+pub fn usize_range(r: Range<u32>) -> Range<usize> {
+    r.start as usize..r.end as usize
+}

@@ -1,0 +1,120 @@
+//! Owns: windows of three words that both texts hold, and the runs of equal tokens around them. Never: what joins runs.
+
+use crate::align::prepared::Prepared;
+use crate::align::run::Run;
+use crate::hash;
+use std::borrow::Cow;
+
+/// A seed that stands so often that it would make more points is matched in order of place instead.
+const MAX_POINTS: usize = 64;
+
+/// A text as the alignment sees it: which words count as equal.
+#[derive(Debug)]
+pub struct View<'p> {
+    text: &'p Prepared<'p>,
+    /// A number for each token; equal tokens have equal numbers.
+    pub words: Cow<'p, [u64]>,
+    seeds: Cow<'p, [u64]>,
+}
+
+impl<'p> View<'p> {
+    /// Equal are equal words.
+    pub fn exact(text: &'p Prepared<'p>) -> View<'p> {
+        View { text, words: Cow::Borrowed(&text.tokens.hashes), seeds: Cow::Borrowed(&text.seeds) }
+    }
+
+    /// Equal are words with equal numbers. Cost: a sort of the seeds.
+    pub fn folded(text: &'p Prepared<'p>, numbers: &[u32]) -> View<'p> {
+        let words: Vec<u64> = numbers.iter().map(|n| hash::mix(u64::from(*n))).collect();
+        let seed = |at: u32| hash::sequence(words[at as usize..(at + text.seed_length(at)) as usize].iter().copied());
+        let mut seeds: Vec<u64> = text.seeds.iter().map(|s| seed(*s as u32) >> 32 << 32 | u64::from(*s as u32)).collect();
+        seeds.sort_unstable();
+        View { text, words: Cow::Owned(words), seeds: Cow::Owned(seeds) }
+    }
+
+    /// The tokens of the seed that begins at token `at`.
+    fn seed(&self, at: u32) -> &[u64] {
+        &self.words[at as usize..(at + self.text.seed_length(at)) as usize]
+    }
+}
+
+/// Every run that holds a seed, in the order of the first text.
+pub fn equal_runs(a: &View, b: &View) -> Vec<Run> {
+    let mut points = points(a, b);
+    points.sort_unstable();
+    points.dedup();
+    runs(&points, a, b)
+}
+
+/// A pair of equal seeds: its diagonal (shifted to stay positive), its place in the first text.
+type Point = (u64, u32);
+
+const SHIFT: u64 = 1 << 32;
+
+fn points(a: &View, b: &View) -> Vec<Point> {
+    let (x, y) = (&a.seeds, &b.seeds);
+    let mut out = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while i < x.len() && j < y.len() {
+        let (kx, ky) = (x[i] >> 32, y[j] >> 32);
+        if kx != ky {
+            i += usize::from(kx < ky);
+            j += usize::from(ky < kx);
+            continue;
+        }
+        let n = x[i..].iter().take_while(|s| **s >> 32 == kx).count();
+        let m = y[j..].iter().take_while(|s| **s >> 32 == kx).count();
+        let mut point = |sa: u64, sb: u64| {
+            let (at, partner) = (sa as u32, sb as u32);
+            if a.seed(at) == b.seed(partner) {
+                out.push((SHIFT + u64::from(partner) - u64::from(at), at));
+            }
+        };
+        if n * m <= MAX_POINTS {
+            x[i..i + n].iter().for_each(|s| y[j..j + m].iter().for_each(|t| point(*s, *t)));
+        } else {
+            // Periodic text: every place with every other would be quadratic. The nth with the nth keeps long runs whole.
+            x[i..i + n].iter().zip(&y[j..j + m]).for_each(|(s, t)| point(*s, *t));
+        }
+        (i, j) = (i + n, j + m);
+    }
+    out
+}
+
+/// Seeds on one diagonal that touch are one run; runs grow while the next tokens are equal.
+fn runs(points: &[Point], a: &View, b: &View) -> Vec<Run> {
+    let mut out: Vec<Run> = Vec::new();
+    let mut last = 0;
+    for &(diagonal, at) in points {
+        let partner = (diagonal + u64::from(at) - SHIFT) as u32;
+        let seed = a.text.seed_length(at);
+        match out.last_mut() {
+            Some(run) if last == diagonal && at <= run.a_end() => {
+                run.len = run.len.max(at + seed - run.a);
+            }
+            before => {
+                let floor = before.filter(|_| last == diagonal).map_or(0, |run| run.a_end());
+                let mut run = Run { a: at, b: partner, len: seed };
+                while run.a > floor && run.b > 0 && equal(a, b, run.a - 1, run.b - 1) {
+                    run = Run { a: run.a - 1, b: run.b - 1, len: run.len + 1 };
+                }
+                out.push(run);
+            }
+        }
+        last = diagonal;
+        if let Some(run) = out.last_mut() {
+            while equal(a, b, run.a_end(), run.b_end()) {
+                run.len += 1;
+            }
+        }
+    }
+    out.sort_unstable();
+    out
+}
+
+fn equal(a: &View, b: &View, i: u32, j: u32) -> bool {
+    match (a.words.get(i as usize), b.words.get(j as usize)) {
+        (Some(x), Some(y)) => x == y,
+        _ => false,
+    }
+}

@@ -1,0 +1,41 @@
+//! Owns: a prepared text under a background: which of its tokens are boilerplate. Never: a second text.
+
+use crate::align::prepared::Prepared;
+use crate::pair::background::Background;
+use crate::sketch::recipe::Recipe;
+use std::borrow::Cow;
+use std::ops::Deref;
+
+/// A prepared text with the boilerplate in it marked, for the background that it was made under.
+#[derive(Debug, Clone)]
+pub struct MaskedText<'t> {
+    prepared: Prepared<'t>,
+    /// Empty where no token is boilerplate.
+    mask: Vec<bool>,
+}
+
+impl<'t> MaskedText<'t> {
+    /// Cost: [`Prepared::new`], and a look-up of each paragraph and each shingle in the background.
+    pub fn new(text: impl Into<Cow<'t, str>>, background: &Background, recipe: &Recipe) -> MaskedText<'t> {
+        let prepared = Prepared::new(text, recipe.shingle);
+        let mask = background.mask(&prepared.tokens, &prepared.paragraphs, recipe);
+        MaskedText { prepared, mask }
+    }
+
+    /// Whether a token is boilerplate.
+    pub fn is_boilerplate(&self, token: usize) -> bool {
+        self.mask.get(token).copied().unwrap_or(false)
+    }
+
+    /// How many tokens are not boilerplate.
+    pub fn own_tokens(&self) -> usize {
+        self.tokens.len() - self.mask.iter().filter(|&&boilerplate| boilerplate).count()
+    }
+}
+
+impl<'t> Deref for MaskedText<'t> {
+    type Target = Prepared<'t>;
+    fn deref(&self) -> &Prepared<'t> {
+        &self.prepared
+    }
+}
