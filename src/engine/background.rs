@@ -2,18 +2,8 @@
 
 use crate::engine::sketch::Gathered;
 use crate::model::thresholds::Thresholds;
-use crate::pair::background::Background;
+use crate::pair::background::{Background, word_slots};
 use crate::postings::policy::{Posting, groups, most_of_a_source};
-
-/// A word that stands in more than one in this many texts is common: its agreement says nothing.
-const COMMON: u64 = 50;
-/// Fewer texts than this make no word common.
-const COMMON_TEXTS: u64 = 20;
-/// A word is frequent in more than this part of the texts that would make it common: the step between the wording of a template and the words of
-/// a story …
-const FREQUENT: u64 = 8;
-/// … and in more texts than this: eight outlets may print one story.
-const FREQUENT_TEXTS: u64 = 8;
 
 /// Two texts are versions of one story where they share at least this part of the longer one's anchors, all of them frequent …
 const VERSIONS_SHARE: f64 = 0.3;
@@ -30,18 +20,8 @@ pub fn background(all: &Gathered, t: &Thresholds) -> Background {
     let paragraphs: Vec<&[Posting]> = groups(&all.paragraphs).filter(|g| is_frequent(g, all, t)).collect();
     let stories = Stories::new(all, &anchors);
     let keys = |groups: &[&[Posting]]| -> Vec<u64> { groups.iter().filter(|g| !stories.hold(g)).map(|g| g[0].key()).collect() };
-    let (common, frequent) = words(&all.words, classes);
+    let (common, frequent) = word_slots(&all.words, classes);
     Background::new(classes, keys(&paragraphs), keys(&anchors), common, frequent)
-}
-
-/// The slots of common words, and of frequent ones, from the number of texts that each stands in.
-pub fn words(counts: &[u32], classes: u64) -> (Vec<u32>, Vec<u32>) {
-    let least = (classes / COMMON).max(COMMON_TEXTS);
-    let slots = |over: u64, to: u64| -> Vec<u32> {
-        let inside = counts.iter().zip(0..).filter(|(n, _)| (over + 1..=to).contains(&u64::from(**n)));
-        inside.map(|(_, slot)| slot).collect()
-    };
-    (slots(least, u64::MAX), slots((least / FREQUENT).max(FREQUENT_TEXTS), least))
 }
 
 /// Many texts of one source hold it; or, where sources are not known, more than a share of all texts.

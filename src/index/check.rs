@@ -2,11 +2,11 @@
 
 use crate::error::Result;
 use crate::hash;
-use crate::index::Index;
+use crate::index::handle::Index;
 use crate::index::lookup::{List, View, numbers};
 use crate::index::rows::{ClassRow, DocumentRow, PendingRow, read, unseal};
 use crate::index::run::{Bucket, Shape};
-use crate::index::store::Sized;
+use crate::index::store::tables::Sized;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::HashMap;

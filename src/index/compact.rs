@@ -3,11 +3,11 @@
 
 use crate::engine::batch::{self, Related};
 use crate::error::Result;
-use crate::index::Index;
+use crate::index::handle::Index;
 use crate::index::lookup::{View, to_row};
 use crate::index::merge::{drop_runs, flush, merge, sweep};
 use crate::index::rows::{DocumentRow, State, read};
-use crate::index::store::{Store, Writing};
+use crate::index::store::tables::{Store, Writing};
 use crate::model::document::{Document, DocumentInfo, Documents};
 use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
@@ -77,7 +77,7 @@ struct Insight {
 }
 
 /// See [`Index::compact`].
-pub fn compact(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Progress) -> Result<()> {
+fn compact(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Progress) -> Result<()> {
     let (store, turn) = (&index.store, &index.turn()?);
     flush(store, turn, &index.recent)?;
     let insight = if index.texts { look(index, t, options, progress)? } else { Insight::default() };
@@ -177,6 +177,21 @@ fn settle(index: &Index, turn: &Writing, runs: Vec<super::rows::RunInfo>, insigh
 }
 
 impl Index {
+    /// Looks at all documents as a scan does and draws the background from them anew: which passages are boilerplate, which words common.
+    /// From then on, until documents are added or removed, [`seen`](Index::seen) tells of each document what `scan` with `all_pairs` tells. Keys
+    /// of removed documents go, and all keys come into one sorted run.
+    ///
+    /// Cost: that of a scan, in time and in memory (about 2 KB a different text while it runs). Others may ask meanwhile; who wants to write waits.
+    /// What the background depends on (`boilerplate-*`, `keep` and the bounds of relations) is taken from `thresholds`.
+    ///
+    /// # Errors
+    /// Cancellation by `progress`, a full or read-only disk. The index stays as it was.
+    pub fn compact(&self, thresholds: &Thresholds, options: &RunOptions, progress: &dyn Progress) -> Result<()> {
+        thresholds.check()?;
+        self.owned()?;
+        compact(self, thresholds, options, progress)
+    }
+
     /// The text of a document, read in a transaction of its own.
     pub(super) fn text_of(&self, number: u32, row: &DocumentRow) -> Result<String> {
         let txn = self.store.read()?;

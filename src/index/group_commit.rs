@@ -1,76 +1,15 @@
 //! Owns: documents that several threads bring at once, added in one transaction: one sync serves them all. Never: rows, keys, comparisons.
 //!
-//! Who comes while nobody leads, leads: takes its turn, adds what waits by then, commits, and tells everybody what became of their document. Who
-//! comes meanwhile is in the next group. So nobody waits for company, and nobody is answered before what they were told is on disk.
+//! Group commit: the first waiting thread becomes the leader. It takes its turn, writes all queued documents in one transaction, commits, and
+//! answers every thread. Requests that arrive meanwhile form the next group. So no thread waits for others to come, and none is answered before
+//! its document is on disk.
 
 use crate::error::{Error, Result};
+use crate::index::commit_queue::{Answer, Ask, Request, forbidden};
+use crate::index::handle::{Index, Turn};
 use crate::index::query::Sighting;
-use crate::index::rows::State;
-use crate::index::write::{Added, Batch, Entry, Keys, OWN, Worker};
-use crate::index::{Index, Turn};
-use crate::model::detection::Relation;
-use crate::model::document::Document;
-use crate::model::thresholds::Thresholds;
-use crate::sketch::fingerprint::Fingerprint;
-use std::collections::HashMap;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-
-/// A document that is to be added.
-pub struct Request {
-    /// Its rows.
-    pub entry: Entry,
-    /// On what condition, if there is one.
-    pub ask: Option<Ask>,
-}
-
-/// The condition: that it is related to nothing in certain ways. At one moment it held.
-pub struct Ask {
-    /// The document.
-    pub document: Document,
-    /// Its fingerprint.
-    pub f: Fingerprint,
-    /// The bounds of relations.
-    pub thresholds: Thresholds,
-    /// What it must not be to another.
-    pub unless: Vec<Relation>,
-    /// That moment.
-    pub at: State,
-}
-
-/// What became of a request.
-pub struct Answer {
-    /// What the document is related to, if that has changed since it was asked.
-    pub sightings: Option<Vec<Sighting>>,
-    /// What became of it; nothing where a sighting forbade it.
-    pub added: Option<Added>,
-}
-
-/// Whether a document with these sightings may not be added.
-pub fn forbidden(sightings: &[Sighting], unless: &[Relation]) -> bool {
-    sightings.iter().any(|s| unless.contains(&s.relation))
-}
-
-/// Requests of threads, and answers on their way back.
-#[derive(Default)]
-pub struct Group {
-    line: Mutex<Line>,
-    moved: Condvar,
-}
-
-#[derive(Default)]
-struct Line {
-    next: u64,
-    waiting: Vec<(u64, Request)>,
-    answers: HashMap<u64, Result<Answer>>,
-    /// Whether a thread leads.
-    led: bool,
-}
-
-impl Group {
-    fn line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use crate::index::write::{Added, Batch, Keys, OWN, Worker};
+use std::sync::PoisonError;
 
 /// Held by the thread that leads: however that ends, each request that it took is answered, and another thread may lead.
 struct Lead<'i> {
@@ -81,7 +20,7 @@ struct Lead<'i> {
 
 impl Lead<'_> {
     fn take(&mut self) -> Vec<Request> {
-        let waiting = std::mem::take(&mut self.index.group.line().waiting);
+        let waiting = std::mem::take(&mut self.index.commits.line().waiting);
         let (tickets, requests) = waiting.into_iter().unzip();
         self.tickets = tickets;
         requests
@@ -94,12 +33,12 @@ impl Drop for Lead<'_> {
             self.take();
         }
         let mut answers = std::mem::take(&mut self.answers).into_iter();
-        let mut line = self.index.group.line();
+        let mut line = self.index.commits.line();
         for &ticket in &self.tickets {
             line.answers.insert(ticket, answers.next().unwrap_or_else(|| Err(deserted(self.index))));
         }
         line.led = false;
-        self.index.group.moved.notify_all();
+        self.index.commits.moved.notify_all();
     }
 }
 
@@ -113,7 +52,7 @@ impl Index {
     /// Adds a document together with those of other threads, and waits until it is on disk.
     pub(super) fn bring(&self, request: Request) -> Result<Answer> {
         self.owned()?;
-        let mut line = self.group.line();
+        let mut line = self.commits.line();
         let ticket = line.next;
         line.next += 1;
         line.waiting.push((ticket, request));
@@ -122,12 +61,12 @@ impl Index {
                 return answer;
             }
             if line.led {
-                line = self.group.moved.wait(line).unwrap_or_else(PoisonError::into_inner);
+                line = self.commits.moved.wait(line).unwrap_or_else(PoisonError::into_inner);
             } else {
                 line.led = true;
                 drop(line);
                 self.lead();
-                line = self.group.line();
+                line = self.commits.line();
             }
         }
     }
@@ -206,7 +145,11 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::{IndexOptions, SameId};
+    use crate::index::handle::IndexOptions;
+    use crate::index::write::SameId;
+    use crate::model::detection::Relation;
+    use crate::model::document::Document;
+    use crate::model::thresholds::Thresholds;
     use crate::sketch::recipe::Recipe;
 
     const COPY: [Relation; 2] = [Relation::Equal, Relation::NearCopy];
@@ -229,7 +172,7 @@ mod tests {
             let turn = index.turn().unwrap();
             let work = &work;
             let threads: Vec<_> = (0..count).map(|n| s.spawn(move || work(n))).collect();
-            while index.group.line().waiting.len() < count {
+            while index.commits.line().waiting.len() < count {
                 std::thread::yield_now();
             }
             drop(turn);
@@ -239,7 +182,7 @@ mod tests {
 
     /// Nothing is left behind, and nothing is wrong.
     fn sound(index: &Index, documents: u64) {
-        let line = index.group.line();
+        let line = index.commits.line();
         assert!(!line.led && line.waiting.is_empty() && line.answers.is_empty());
         let v = index.verify().unwrap();
         assert_eq!((v.problems, v.documents), (Vec::new(), documents));
@@ -315,7 +258,7 @@ mod tests {
         let told = together(&index, 2, |n| match n {
             0 => index.add(&Document::new("b", story(0))).map(Some),
             _ => {
-                while index.group.line().waiting.is_empty() {
+                while index.commits.line().waiting.is_empty() {
                     std::thread::yield_now();
                 }
                 Ok(index.check_and_add(&Document::new("a", edited.clone()), &t, &COPY).unwrap().added)
@@ -360,11 +303,11 @@ mod tests {
     fn a_leader_that_panics_leaves_nobody_waiting() {
         let (_dir, index) = new_index(SameId::Replace);
         for taken in [true, false] {
-            index.group.line().led = true;
+            index.commits.line().led = true;
             std::thread::scope(|s| {
                 let add = |n: usize| index.add(&Document::new(format!("{n}"), story(n)));
                 let threads: Vec<_> = (0..2).map(|n| s.spawn(move || add(n))).collect();
-                while index.group.line().waiting.len() < 2 {
+                while index.commits.line().waiting.len() < 2 {
                     std::thread::yield_now();
                 }
                 let leader = s.spawn(|| {
@@ -399,7 +342,8 @@ mod tests {
         let (_dir, index) = new_index(SameId::Replace);
         let d = Document::new("a", story(0));
         let t = Thresholds::default();
-        let held = (index.workers.lock().unwrap(), index.group.line(), index.recent.write().unwrap(), index.turn.lock().unwrap());
+        let held =
+            (index.workers.lock().unwrap(), index.commits.line(), index.recent.write().unwrap(), index.turn.lock().unwrap());
         // SAFETY: the child takes no lock but those above, if it is wrong, and the allocator's, which is whole after a fork; it ends in `_exit`.
         let status = unsafe {
             let child = fork();

@@ -1,29 +1,86 @@
-//! Owns: how a handle opens, reads one moment of the index, and takes its turn to write. Never: what is looked for.
+//! Owns: the handle on a persistent index: how it opens, reads one moment of the index, and takes its turn to write.
+//! Never: what is looked for, what is written.
 
-use crate::engine::background;
 use crate::error::{Error, Result};
-use crate::index::create;
-use crate::index::group_commit::Group;
+use crate::index::commit_queue::CommitQueue;
 use crate::index::lookup::View;
 use crate::index::memtable::Recent;
-use crate::index::merge::{self, flush, settle, to_run};
 use crate::index::query::{Eye, Sighting};
 use crate::index::rows::{Header, PendingRow, SCHEMA, State};
-use crate::index::store::{Read, Store};
-use crate::index::write::{Batch, Entry, FLUSH, Keys, Worker};
-use crate::index::{AddedCounts, Index, IndexOptions, Turn};
+use crate::index::store::create;
+use crate::index::store::tables::{Read, ReadTxn, Store, Writing};
+use crate::index::write::{SameId, Worker};
 use crate::model::document::Document;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::sketch::fingerprint::{Fingerprint, WORD_SLOTS};
+use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
-use heed::RoTxn;
-use rayon::prelude::*;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-/// Which words are common is drawn anew whenever the different texts have doubled, from so many on.
-const FIRST_DRAWN: u64 = 128;
+/// How an index is made or opened.
+#[derive(Debug, Clone, Default)]
+pub struct IndexOptions {
+    /// Keep no texts: it takes two thirds of the disk, but sightings have no spans, and their scores are estimated from sampled shingles.
+    pub without_texts: bool,
+    /// Open for reading: nothing can be written, and the disk may be read-only.
+    pub read_only: bool,
+    /// What an id means that is added again with another text.
+    pub same_id: SameId,
+    /// Only an index of this recipe will do.
+    pub recipe: Option<Recipe>,
+}
+
+/// A persistent index of documents: a crawler asks it whether a text, or passages of it, have been seen before.
+///
+/// It answers with the same keys and the same comparison as [`scan`](crate::scan): which document, how they are related, which passages, in
+/// both texts. What [`add`](Index::add) has acknowledged survives a killed process and a power failure.
+///
+/// Threads share one handle: any number ask while one writes. Processes share the directory: each may open it once; those that write take
+/// turns, those that ask never wait. It must be on a local disk.
+///
+/// Resident for each handle: keys of at most some 6,000 documents that are in no sorted run yet (about 30 MiB), the background,
+/// 2 MiB for each thread that asks, and about 150 MiB while [`add_all`](Index::add_all) is at work; that does not grow with the index. Pages of the file that have been read stay in the system's cache for as
+/// long as there is room (they count as shared memory of the process).
+///
+/// ```
+/// use nearcopy::{Document, Index, Recipe, Relation, Thresholds};
+/// # let dir = std::env::temp_dir().join(format!("nearcopy-doc-{}", std::process::id()));
+/// # let _ = std::fs::remove_dir_all(&dir);
+/// let index = Index::create(&dir, &Recipe::default())?;
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year.";
+/// index.add(&Document::new("courier", story))?;
+/// let seen = index.seen(&Document::new("ledger", story.replace("said", "told us")), &Thresholds::default())?;
+/// assert_eq!((seen[0].info.id.as_str(), seen[0].relation), ("courier", Relation::NearCopy));
+/// # drop(index); std::fs::remove_dir_all(&dir).unwrap();
+/// # Ok::<(), nearcopy::Error>(())
+/// ```
+pub struct Index {
+    pub(super) store: Store,
+    pub(super) recipe: Recipe,
+    pub(super) texts: bool,
+    pub(super) same_id: SameId,
+    pub(super) recent: RwLock<Recent>,
+    pub(super) background: RwLock<(u64, Arc<Background>)>,
+    pub(super) turn: Mutex<()>,
+    pub(super) workers: Mutex<Vec<Worker>>,
+    pub(super) commits: CommitQueue,
+    pub(super) process: u32,
+}
+
+/// A turn to write: the thread's and the process's.
+pub(super) struct Turn<'i> {
+    // Dropped in this order: the file is unlocked before another thread of this handle may lock it.
+    process: Writing<'i>,
+    _thread: MutexGuard<'i, ()>,
+}
+
+impl<'i> std::ops::Deref for Turn<'i> {
+    type Target = Writing<'i>;
+    fn deref(&self) -> &Writing<'i> {
+        &self.process
+    }
+}
 
 impl IndexOptions {
     /// Makes an empty index in a new directory and opens it.
@@ -62,7 +119,7 @@ impl IndexOptions {
             background: RwLock::default(),
             turn: Mutex::new(()),
             workers: Mutex::default(),
-            group: Group::default(),
+            commits: CommitQueue::default(),
             process: std::process::id(),
         })
     }
@@ -90,6 +147,45 @@ fn understood(json: &str, path: &Path, wanted: Option<&Recipe>) -> Result<(Heade
 }
 
 impl Index {
+    /// Makes an empty index in a new directory and opens it.
+    ///
+    /// # Errors
+    /// A recipe that cannot mean anything; a directory that is there and not empty, or cannot be made.
+    pub fn create(path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
+        IndexOptions::default().create(path, recipe)
+    }
+
+    /// Opens an index that was made with this recipe.
+    ///
+    /// # Errors
+    /// No index there, another recipe or a newer format ([`Mixed`](crate::Error::Mixed)), a file cut short, no right to write.
+    pub fn open(path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
+        IndexOptions { recipe: Some(recipe.clone()), ..IndexOptions::default() }.open(path)
+    }
+
+    /// The recipe that its keys are made with.
+    pub const fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+    /// Whether it keeps texts, so that sightings have spans.
+    pub const fn has_texts(&self) -> bool {
+        self.texts
+    }
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.store.path()
+    }
+
+    /// The background that sightings are scored with: boilerplate as of the last [`compact`](Index::compact), common words as of the last time that
+    /// the different texts had doubled.
+    ///
+    /// # Errors
+    /// A disk that cannot be read, or damage.
+    pub fn background(&self) -> Result<Arc<Background>> {
+        let txn = self.read()?;
+        self.background_of(&self.store.state(&txn)?, &txn)
+    }
+
     /// A handle works in the process that opened it: locks do not pass to a child.
     pub(super) fn owned(&self) -> Result<()> {
         if std::process::id() == self.process {
@@ -171,7 +267,7 @@ impl Index {
         Ok(())
     }
 
-    pub(super) fn background_of(&self, state: &State, txn: &RoTxn) -> Result<Arc<Background>> {
+    pub(super) fn background_of(&self, state: &State, txn: &ReadTxn) -> Result<Arc<Background>> {
         {
             let cached = self.background.read().unwrap_or_else(PoisonError::into_inner);
             if cached.0 == state.drawing {
@@ -212,78 +308,5 @@ impl Index {
         let background = &*self.background_of(view.state, view.txn)?;
         let unpacker = &worker.unpacker;
         Eye { view, background, recipe: &self.recipe, thresholds, texts: self.texts, unpacker }.see(d, f, from)
-    }
-
-    pub(super) fn entries(&self, documents: &[Document]) -> Result<Vec<Entry>> {
-        let part = |part: &[Document]| self.with_worker(|w| part.iter().map(|d| Entry::new(d, self.texts, w)).collect());
-        let parts: Result<Vec<Vec<Entry>>> = documents.par_chunks(64).map(part).collect();
-        Ok(parts?.into_iter().flatten().collect())
-    }
-
-    pub(super) fn add_entries(&self, entries: Vec<Entry>, counts: &mut AddedCounts) -> Result<()> {
-        let turn = self.turn()?;
-        self.tidy(&turn)?;
-        let keys: usize = entries.iter().map(Entry::keys).sum();
-        // A large batch is sorted at once; a small one would make too small a run.
-        let large = keys as u64 >= FLUSH / 2;
-        let sink = if large { Keys::Run(Vec::with_capacity(keys), vec![0; WORD_SLOTS]) } else { Keys::Pending };
-        let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.recent, sink)?;
-        let mut added = AddedCounts::default();
-        for entry in &entries {
-            added.count(batch.add(entry, self.same_id)?);
-        }
-        self.finish(batch)?;
-        counts.merge(added);
-        let _ = self.tidy(&turn);
-        Ok(())
-    }
-
-    /// Makes a batch last, and shows it to this handle.
-    pub(super) fn finish(&self, batch: Batch) -> Result<()> {
-        let Batch { mut txn, mut state, keys, fresh, .. } = batch;
-        if let Keys::Run(postings, counts) = keys {
-            to_run(&self.store, &mut txn, &mut state, postings, counts)?;
-        }
-        self.store.put_state(&mut txn, &state)?;
-        self.store.commit(txn)?;
-        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
-        if recent.epoch < state.epoch {
-            recent.restart(state.epoch, state.pending_from);
-        }
-        let from = recent.until;
-        for (number, keys) in fresh.into_iter().filter(|f| f.0 >= from) {
-            recent.add(number, keys.into_iter());
-        }
-        recent.until = recent.until.max(state.next);
-        Ok(())
-    }
-
-    /// Draws anew which words are common; what is boilerplate only a compaction tells.
-    fn draw(&self, turn: &Turn) -> Result<()> {
-        // Texts that have gone are in the counts until a compaction.
-        let mut txn = self.store.write(turn)?;
-        let mut state = self.store.state(&txn)?;
-        let before = self.background_of(&state, &txn)?;
-        let (common, frequent) = background::words(&merge::words(&self.store, &txn)?, state.classes + state.dead);
-        let drawn = Background::new(state.classes, before.paragraphs.clone(), before.anchors.clone(), common, frequent);
-        state.background = drawn.id();
-        state.drawn = state.classes;
-        state.drawing += 1;
-        self.store.put_background(&mut txn, &drawn.to_json(&self.recipe.id()))?;
-        self.store.put_state(&mut txn, &state)?;
-        self.store.commit(txn)
-    }
-
-    /// Sorts what has piled up, and brings the keys in memory up to date.
-    pub(super) fn tidy(&self, turn: &Turn) -> Result<()> {
-        self.refresh()?;
-        let state = self.store.now()?;
-        if self.texts && state.classes >= FIRST_DRAWN.max(2 * state.drawn) {
-            self.draw(turn)?;
-        }
-        if state.pending_keys >= FLUSH {
-            flush(&self.store, turn, &self.recent)?;
-        }
-        settle(&self.store, turn)
     }
 }

@@ -4,10 +4,9 @@ use crate::error::Result;
 use crate::index::memtable::Recent;
 use crate::index::rows::{ClassRow, DocumentRow, State, exact_key, id_key, members_key, read, unseal};
 use crate::index::run::{Bucket, Shape};
-use crate::index::store::Store;
+use crate::index::store::tables::{ReadTxn, Store};
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
-use heed::RoTxn;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -26,7 +25,7 @@ pub struct View<'v> {
     /// The tables.
     pub store: &'v Store,
     /// The transaction.
-    pub txn: &'v RoTxn<'v>,
+    pub txn: &'v ReadTxn<'v>,
     /// Its state.
     pub state: &'v State,
     /// Keys in no run.
@@ -71,7 +70,7 @@ pub struct Candidates {
 
 impl<'v> View<'v> {
     /// Of what was committed.
-    pub fn new(store: &'v Store, txn: &'v RoTxn<'v>, state: &'v State, recent: &'v RwLock<Recent>) -> View<'v> {
+    pub fn new(store: &'v Store, txn: &'v ReadTxn<'v>, state: &'v State, recent: &'v RwLock<Recent>) -> View<'v> {
         View { store, txn, state, recent, joining: None, stale: Cell::new(false) }
     }
 

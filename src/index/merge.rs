@@ -8,17 +8,22 @@ use crate::error::Result;
 use crate::index::memtable::Recent;
 use crate::index::rows::{PendingRow, RunInfo, State, damaged};
 use crate::index::run::{Bucket, Packer, Shape};
-use crate::index::store::{CHUNK, Store, Writing};
+use crate::index::store::tables::{CHUNK, ReadTxn, Store, WriteTxn, Writing};
 use crate::postings::policy::Posting;
 use crate::sketch::fingerprint::WORD_SLOTS;
-use heed::{RoTxn, RwTxn};
 use std::sync::{PoisonError, RwLock};
 
 /// How much larger a run must be than what follows it.
 const FACTOR: u64 = 4;
 
 /// Writes postings, and all pending keys with them, as a run of this transaction; `counts` are the words of their texts.
-pub fn to_run(store: &Store, txn: &mut RwTxn, state: &mut State, mut postings: Vec<Posting>, mut counts: Vec<u32>) -> Result<()> {
+pub fn to_run(
+    store: &Store,
+    txn: &mut WriteTxn,
+    state: &mut State,
+    mut postings: Vec<Posting>,
+    mut counts: Vec<u32>,
+) -> Result<()> {
     for row in store.rows(txn, &store.pending, 0)? {
         let (number, bytes) = row?;
         let row = PendingRow::read(bytes, || store.place("pending", number))?;
@@ -59,7 +64,7 @@ fn count(words: impl Iterator<Item = u32>, counts: &mut [u32]) {
 }
 
 /// In how many texts each word slot stands, those of pending rows too.
-pub fn words(store: &Store, txn: &RoTxn) -> Result<Vec<u32>> {
+pub fn words(store: &Store, txn: &ReadTxn) -> Result<Vec<u32>> {
     let mut counts = store.words(txn)?;
     counts.resize(WORD_SLOTS, 0);
     for row in store.rows(txn, &store.pending, 0)? {
@@ -199,7 +204,7 @@ struct Merged<'t> {
 }
 
 impl<'t> Merged<'t> {
-    fn new(store: &'t Store, txn: &'t RoTxn, runs: &[RunInfo]) -> Result<Merged<'t>> {
+    fn new(store: &'t Store, txn: &'t ReadTxn, runs: &[RunInfo]) -> Result<Merged<'t>> {
         let mut out = Merged { store, readers: Vec::new(), heads: Vec::new() };
         for run in runs {
             let mut reader = Reader { run: *run, buckets: Box::new(store.buckets(txn, run.id)?), now: None, at: 0 };

@@ -4,12 +4,11 @@ use crate::error::{Error, Result};
 use crate::index::lookup::View;
 use crate::index::memtable::Recent;
 use crate::index::rows::{ClassRow, DocumentRow, PendingRow, State, damaged, exact_key, id_key, members_key, seal, write};
-use crate::index::store::Store;
+use crate::index::store::tables::{Store, WriteTxn};
 use crate::model::document::Document;
 use crate::postings::policy::Posting;
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
 use crate::sketch::recipe::Recipe;
-use heed::RwTxn;
 use std::cell::RefCell;
 use std::sync::RwLock;
 use zstd::bulk::{Compressor, Decompressor};
@@ -115,7 +114,7 @@ pub struct Batch<'b> {
     /// The tables.
     pub store: &'b Store,
     /// The transaction.
-    pub txn: RwTxn<'b>,
+    pub txn: WriteTxn<'b>,
     /// Where the index will stand.
     pub state: State,
     /// Where it stood.
@@ -136,7 +135,7 @@ pub const OWN: usize = 3;
 
 impl<'b> Batch<'b> {
     /// Begins one.
-    pub fn new(store: &'b Store, txn: RwTxn<'b>, recent: &'b RwLock<Recent>, keys: Keys) -> Result<Batch<'b>> {
+    pub fn new(store: &'b Store, txn: WriteTxn<'b>, recent: &'b RwLock<Recent>, keys: Keys) -> Result<Batch<'b>> {
         let state = store.state(&txn)?;
         let before = state.clone();
         Ok(Batch { store, txn, state, before, recent, keys, fresh: Vec::new(), found_by: OWN, joining: Recent::default() })

@@ -17,8 +17,18 @@ const BRIDGE: usize = 8;
 pub const RARE: u32 = 9;
 
 /// The two bits of a slot; none for a rare word.
-const COMMON: u64 = 1;
-const FREQUENT: u64 = 2;
+const COMMON_BIT: u64 = 1;
+const FREQUENT_BIT: u64 = 2;
+
+/// A word that stands in more than one in this many texts is common: its agreement says nothing.
+const COMMON: u64 = 50;
+/// Fewer texts than this make no word common.
+const COMMON_TEXTS: u64 = 20;
+/// A word is frequent in more than this part of the texts that would make it common: the step between the wording of a template and the words of
+/// a story …
+const FREQUENT: u64 = 8;
+/// … and in more texts than this: eight outlets may print one story.
+const FREQUENT_TEXTS: u64 = 8;
 
 /// What a pair's scores depend on besides its two texts. The empty background knows of nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -54,7 +64,7 @@ impl Background {
     /// From sorted lists.
     pub fn new(classes: u64, paragraphs: Vec<u64>, anchors: Vec<u64>, common: Vec<u32>, frequent: Vec<u32>) -> Background {
         let mut bits = vec![0; if common.is_empty() && frequent.is_empty() { 0 } else { WORD_SLOTS / 32 }];
-        for (slots, mark) in [(&common, COMMON), (&frequent, FREQUENT)] {
+        for (slots, mark) in [(&common, COMMON_BIT), (&frequent, FREQUENT_BIT)] {
             for &slot in slots.iter().filter(|s| (**s as usize) < WORD_SLOTS) {
                 bits[slot as usize / 32] |= mark << (slot % 32 * 2);
             }
@@ -112,7 +122,7 @@ impl Background {
         let slot = word_slot(word);
         match self.bits.get(slot as usize / 32).map_or(0, |b| b >> (slot % 32 * 2) & 3) {
             0 => RARE,
-            FREQUENT => 1,
+            FREQUENT_BIT => 1,
             _ => 0,
         }
     }
@@ -157,6 +167,16 @@ impl Background {
         }
         if mask.contains(&true) { mask } else { Vec::new() }
     }
+}
+
+/// The slots of common words, and of frequent ones, from the number of texts that each stands in.
+pub fn word_slots(counts: &[u32], classes: u64) -> (Vec<u32>, Vec<u32>) {
+    let least = (classes / COMMON).max(COMMON_TEXTS);
+    let slots = |over: u64, to: u64| -> Vec<u32> {
+        let inside = counts.iter().zip(0..).filter(|(n, _)| (over + 1..=to).contains(&u64::from(**n)));
+        inside.map(|(_, slot)| slot).collect()
+    };
+    (slots(least, u64::MAX), slots((least / FREQUENT).max(FREQUENT_TEXTS), least))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@
 use crate::error::{Error, Result};
 use crate::index::rows::{State, damaged, read, seal, unseal, write};
 use crate::index::run::{Bucket, Shape};
-use crate::index::storage_error::{fault, no_index};
+use crate::index::store::errors::{fault, no_index};
 use crate::sketch::fingerprint::WORD_SLOTS;
 use heed::byteorder::BigEndian;
 use heed::types::{Bytes, Str, U32, U64};
@@ -42,6 +42,10 @@ pub type Number = U32<BigEndian>;
 
 /// A transaction that only reads: it sees one state of the index, whatever is written meanwhile.
 pub type Read<'e> = RoTxn<'e, WithoutTls>;
+/// Any transaction, as one that reads.
+pub type ReadTxn<'e> = RoTxn<'e>;
+/// A transaction that writes.
+pub type WriteTxn<'e> = RwTxn<'e>;
 
 /// The open tables.
 pub struct Store {

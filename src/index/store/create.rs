@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::index::rows::{State, seal, write};
-use crate::index::storage_error::fault;
-use crate::index::store::{DATA, LOCK, Number, Table, open_env};
+use crate::index::store::errors::fault;
+use crate::index::store::tables::{DATA, LOCK, Number, Table, open_env};
 use heed::EnvFlags;
 use heed::byteorder::BigEndian;
 use heed::types::{Bytes, Str, U64};

@@ -1,0 +1,234 @@
+//! Owns: documents that are added to an index or taken away. Never: how rows and keys are written.
+
+use crate::error::Result;
+use crate::index::commit_queue::{Ask, Request, forbidden};
+use crate::index::handle::{Index, Turn};
+use crate::index::merge::{self, flush, settle, to_run};
+use crate::index::query::Sighting;
+use crate::index::rows::DocumentRow;
+use crate::index::write::{Added, Batch, Entry, FLUSH, Keys};
+use crate::model::detection::Relation;
+use crate::model::document::Document;
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::{Background, word_slots};
+use crate::sketch::fingerprint::WORD_SLOTS;
+use rayon::prelude::*;
+use std::sync::PoisonError;
+
+/// Documents that [`Index::add_all`] writes in one transaction, at most …
+const BATCH: usize = 8192;
+/// … and bytes of their texts, at most, unless one has more.
+const BATCH_BYTES: usize = 32 << 20;
+
+/// Which words are common is drawn anew whenever the different texts have doubled, from so many on.
+const FIRST_DRAWN: u64 = 128;
+
+/// What [`Index::check_and_add`] did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// What the document is related to.
+    pub sightings: Vec<Sighting>,
+    /// What became of it; nothing where a sighting forbade it.
+    pub added: Option<Added>,
+}
+
+/// What became of many documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AddedCounts {
+    /// The first of their texts.
+    pub new: u64,
+    /// Beside others of equal text.
+    pub copies: u64,
+    /// In place of another text of their id.
+    pub replaced: u64,
+    /// There before.
+    pub known: u64,
+}
+
+impl AddedCounts {
+    fn merge(&mut self, other: AddedCounts) {
+        self.new += other.new;
+        self.copies += other.copies;
+        self.replaced += other.replaced;
+        self.known += other.known;
+    }
+    fn count(&mut self, added: Added) {
+        match added {
+            Added::New => self.new += 1,
+            Added::Copy => self.copies += 1,
+            Added::Replaced => self.replaced += 1,
+            Added::Known => self.known += 1,
+        }
+    }
+}
+
+impl Index {
+    /// Adds a document; when this returns, it is on disk. An id that is there with this very text is left alone; with another text, that is
+    /// replaced, or refused where the options say so.
+    ///
+    /// Cost: making its keys, looking up two, one transaction, which the documents share that other threads bring meanwhile; now and then keys
+    /// are sorted into larger runs.
+    ///
+    /// # Errors
+    /// [`TextTooLong`](crate::Error::TextTooLong), [`SameId`](crate::Error::SameId), a full or read-only disk. Nothing is written then.
+    pub fn add(&self, document: &Document) -> Result<Added> {
+        let entry = self.with_worker(|w| Entry::new(document, self.texts, w))?;
+        let answer = self.bring(Request { entry, ask: None })?;
+        Ok(answer.added.expect("nothing was asked that could forbid it"))
+    }
+
+    /// Adds many documents: thousands a second, keys made by all threads. They are on disk in batches of some thousands, in order; after an
+    /// error, those of earlier batches are.
+    ///
+    /// # Errors
+    /// As [`Index::add`].
+    pub fn add_all(&self, documents: impl IntoIterator<Item = Document>) -> Result<AddedCounts> {
+        // Asked first: a forked child waits for ever for threads that it does not have.
+        self.owned()?;
+        let mut counts = AddedCounts::default();
+        let mut documents = documents.into_iter();
+        let mut ready = self.entries(&next_batch(&mut documents))?;
+        while !ready.is_empty() {
+            // While one batch is written, the keys of the next are made.
+            let next = next_batch(&mut documents);
+            let (written, following) = rayon::join(|| self.add_entries(ready, &mut counts), || self.entries(&next));
+            written?;
+            ready = following?;
+        }
+        Ok(counts)
+    }
+
+    /// Asks, and adds the document unless it has one of the relations in `unless` to another. Nothing comes between: of two copies that two
+    /// threads or processes bring at once, one is added and the other sees it. A document that is there already, with this very text, is
+    /// [`Known`](Added::Known), whatever it is related to.
+    ///
+    /// # Errors
+    /// As [`Index::add`]; [`Cancelled`](crate::Error::Cancelled) where a signal came while another process had its turn, and its handler is not set
+    /// up to go on. Nothing is written then.
+    pub fn check_and_add(&self, document: &Document, thresholds: &Thresholds, unless: &[Relation]) -> Result<Checked> {
+        let (checked, request) = self.with_worker(|w| {
+            let f = w.fingerprint(document)?;
+            let (sightings, at) = self.see(document, &f, thresholds, w)?;
+            if forbidden(&sightings, unless) {
+                // What is there already is nobody's new copy.
+                let known = self.look(|view| view.knows(&DocumentRow::new(document)))?.then_some(Added::Known);
+                return Ok((Checked { sightings, added: known }, None));
+            }
+            let entry = Entry::of(document, f.clone(), self.texts, w)?;
+            let ask = Ask { document: document.clone(), f, thresholds: thresholds.clone(), unless: unless.to_vec(), at };
+            Ok((Checked { sightings, added: None }, Some(Request { entry, ask: Some(ask) })))
+        })?;
+        let Some(request) = request else { return Ok(checked) };
+        let answer = self.bring(request)?;
+        Ok(Checked { sightings: answer.sightings.unwrap_or(checked.sightings), added: answer.added })
+    }
+
+    /// Takes a document away; false where there is none of this id. Its keys go at the next [`compact`](Index::compact).
+    ///
+    /// # Errors
+    /// A full or read-only disk.
+    pub fn remove(&self, id: &str) -> Result<bool> {
+        Ok(self.remove_all([id])?[0])
+    }
+
+    /// Takes documents away in one transaction; for each id, whether there was one.
+    ///
+    /// # Errors
+    /// As [`Index::remove`]. None is gone then.
+    pub fn remove_all<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<Vec<bool>> {
+        // The caller's iterator may use this index: it is done before the turn begins.
+        let ids: Vec<&str> = ids.into_iter().collect();
+        let turn = self.turn()?;
+        self.refresh()?;
+        let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.recent, Keys::Pending)?;
+        let removed: Result<Vec<bool>> = ids.into_iter().map(|id| batch.remove(id)).collect();
+        let removed = removed?;
+        if removed.contains(&true) {
+            self.finish(batch)?;
+        }
+        Ok(removed)
+    }
+
+    pub(super) fn entries(&self, documents: &[Document]) -> Result<Vec<Entry>> {
+        let part = |part: &[Document]| self.with_worker(|w| part.iter().map(|d| Entry::new(d, self.texts, w)).collect());
+        let parts: Result<Vec<Vec<Entry>>> = documents.par_chunks(64).map(part).collect();
+        Ok(parts?.into_iter().flatten().collect())
+    }
+
+    pub(super) fn add_entries(&self, entries: Vec<Entry>, counts: &mut AddedCounts) -> Result<()> {
+        let turn = self.turn()?;
+        self.tidy(&turn)?;
+        let keys: usize = entries.iter().map(Entry::keys).sum();
+        // A large batch is sorted at once; a small one would make too small a run.
+        let large = keys as u64 >= FLUSH / 2;
+        let sink = if large { Keys::Run(Vec::with_capacity(keys), vec![0; WORD_SLOTS]) } else { Keys::Pending };
+        let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.recent, sink)?;
+        let mut added = AddedCounts::default();
+        for entry in &entries {
+            added.count(batch.add(entry, self.same_id)?);
+        }
+        self.finish(batch)?;
+        counts.merge(added);
+        let _ = self.tidy(&turn);
+        Ok(())
+    }
+
+    /// Makes a batch last, and shows it to this handle.
+    pub(super) fn finish(&self, batch: Batch) -> Result<()> {
+        let Batch { mut txn, mut state, keys, fresh, .. } = batch;
+        if let Keys::Run(postings, counts) = keys {
+            to_run(&self.store, &mut txn, &mut state, postings, counts)?;
+        }
+        self.store.put_state(&mut txn, &state)?;
+        self.store.commit(txn)?;
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        if recent.epoch < state.epoch {
+            recent.restart(state.epoch, state.pending_from);
+        }
+        let from = recent.until;
+        for (number, keys) in fresh.into_iter().filter(|f| f.0 >= from) {
+            recent.add(number, keys.into_iter());
+        }
+        recent.until = recent.until.max(state.next);
+        Ok(())
+    }
+
+    /// Draws anew which words are common; what is boilerplate only a compaction tells.
+    fn draw(&self, turn: &Turn) -> Result<()> {
+        // Texts that have gone are in the counts until a compaction.
+        let mut txn = self.store.write(turn)?;
+        let mut state = self.store.state(&txn)?;
+        let before = self.background_of(&state, &txn)?;
+        let (common, frequent) = word_slots(&merge::words(&self.store, &txn)?, state.classes + state.dead);
+        let drawn = Background::new(state.classes, before.paragraphs.clone(), before.anchors.clone(), common, frequent);
+        state.background = drawn.id();
+        state.drawn = state.classes;
+        state.drawing += 1;
+        self.store.put_background(&mut txn, &drawn.to_json(&self.recipe.id()))?;
+        self.store.put_state(&mut txn, &state)?;
+        self.store.commit(txn)
+    }
+
+    /// Sorts what has piled up, and brings the keys in memory up to date.
+    pub(super) fn tidy(&self, turn: &Turn) -> Result<()> {
+        self.refresh()?;
+        let state = self.store.now()?;
+        if self.texts && state.classes >= FIRST_DRAWN.max(2 * state.drawn) {
+            self.draw(turn)?;
+        }
+        if state.pending_keys >= FLUSH {
+            flush(&self.store, turn, &self.recent)?;
+        }
+        settle(&self.store, turn)
+    }
+}
+
+fn next_batch(documents: &mut impl Iterator<Item = Document>) -> Vec<Document> {
+    let (mut batch, mut bytes) = (Vec::new(), 0);
+    while batch.len() < BATCH && bytes < BATCH_BYTES {
+        let Some(d) = documents.next() else { break };
+        bytes += d.text.len();
+        batch.push(d);
+    }
+    batch
+}

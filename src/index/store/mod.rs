@@ -1,0 +1,5 @@
+//! Where an index is kept: LMDB, and every call of it. Never: what a row means.
+
+pub mod create;
+pub mod errors;
+pub mod tables;
