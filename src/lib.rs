@@ -22,8 +22,9 @@ mod sketch;
 mod span;
 mod text;
 
-pub use clean::documents::{Cause, Cut, Gone, Plan, Removal, Why};
-pub use clean::repeats::removal;
+pub use clean::decide::{Cleaning, clean, removal};
+pub use clean::plan::{Cause, Cut, Gone, Plan, Why};
+pub use clean::removal::Removal;
 pub use engine::batch::{compare_pairs, scan, scan_with};
 pub use engine::corpus::{Corpus, Texts};
 pub use engine::preset::Preset;

@@ -4,21 +4,18 @@
 mod news;
 
 use nearcopy::{
-    Corpus, Detection, Document, Documents, Plan, Recipe, Relation, Removal, RunOptions, Thresholds, Why, removal, scan, tokenize,
+    Cleaning, Corpus, Detection, Document, Documents, Error, Plan, Recipe, Relation, Removal, RunOptions, Thresholds, Why, clean,
+    removal, scan, tokenize,
 };
 use news::Dice;
 use proptest::prelude::*;
 use std::collections::HashSet;
 
-fn all_places() -> Thresholds {
-    Thresholds { max_places: u32::MAX, repeat_classes: 2, ..Thresholds::default() }
-}
-
 fn plan(documents: Vec<Document>, t: &Thresholds, what: &Removal) -> (Corpus, Detection, Plan) {
     let corpus = Corpus::new(documents).unwrap();
-    let (found, _) = scan(&corpus, &Recipe::default(), t, &RunOptions::default(), &()).unwrap();
-    let plan = removal(&corpus, &found, what, &RunOptions { threads: 2 }, &()).unwrap();
-    (corpus, found, plan)
+    let cleaning = clean(&corpus, &Recipe::default(), t, what, &RunOptions { threads: 2 }, &());
+    let Cleaning { detection, plan, .. } = cleaning.unwrap();
+    (corpus, detection, plan)
 }
 
 fn ids(corpus: &Corpus, plan: &Plan) -> Vec<String> {
@@ -90,8 +87,7 @@ proptest! {
         if contained {
             what.relations.extend([Relation::ContainedIn, Relation::Contains, Relation::Quotes]);
         }
-        let t = Thresholds { all_pairs: contained, ..Thresholds::default() };
-        let (corpus, _, plan) = plan(documents, &t, &what);
+        let (corpus, _, plan) = plan(documents, &Thresholds::default(), &what);
         check_partners(&corpus, &plan)?;
     }
 
@@ -100,7 +96,7 @@ proptest! {
     #[test]
     fn no_passage_is_lost(seed in 0u64..1_000_000, documents: bool, passages: bool, min_left in 0u32..20) {
         let what = Removal { documents, paragraphs: true, passages, min_left, ..Removal::default() };
-        let (corpus, _, plan) = plan(stock(seed, 40), &all_places(), &what);
+        let (corpus, _, plan) = plan(stock(seed, 40), &Thresholds::default(), &what);
         check_partners(&corpus, &plan)?;
         let mut standing = HashSet::new();
         for (_, text) in left(&corpus, &plan) {
@@ -126,6 +122,68 @@ fn story(n: usize, words: usize) -> String {
     (0..words).map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// So many texts of their own, each with one paragraph that all have.
+fn with_one_paragraph(count: usize) -> Vec<Document> {
+    let shared = story(999, 20);
+    (0..count).map(|n| Document::new(format!("d{n:03}"), format!("{}.\n\n{shared}.\n", story(n, 50)))).collect()
+}
+
+#[test]
+fn a_paragraph_of_140_texts_is_cut_from_139_whatever_the_scan_was_to_list() {
+    let what = Removal { documents: false, paragraphs: true, ..Removal::default() };
+    for max_places in [5, 100] {
+        let t = Thresholds { max_places, ..Thresholds::default() };
+        let (_, _, plan) = plan(with_one_paragraph(140), &t, &what);
+        assert_eq!((plan.gone.len(), plan.cuts.len()), (0, 139));
+    }
+    let (_, _, two) = plan(with_one_paragraph(2), &Thresholds::default(), &what);
+    assert_eq!(two.cuts.len(), 1);
+    let what = Removal { repeat_classes: 3, ..what };
+    let (_, _, two) = plan(with_one_paragraph(2), &Thresholds::default(), &what);
+    assert!(two.cuts.is_empty());
+}
+
+/// A long text, and three copies of its first half, near to each other.
+fn halves() -> Vec<Document> {
+    let half = format!("{}.", story(1, 60));
+    let long = Document::new("long", format!("{half}\n\n{}.", story(2, 150)));
+    let ends = ["", " so", " and so"].iter().zip(["a", "b", "c"]);
+    ends.map(|(end, id)| Document::new(id, format!("{half}{end}"))).chain([long]).collect()
+}
+
+#[test]
+fn what_went_for_a_part_goes_with_it_though_no_one_asked_for_all_pairs() {
+    let (corpus, _, plan) = plan(halves(), &Thresholds::default(), &Removal::default());
+    assert_eq!(ids(&corpus, &plan), ["a", "b", "c"]);
+}
+
+#[test]
+fn a_scan_that_did_not_find_enough_is_refused() {
+    let corpus = Corpus::new(halves()).unwrap();
+    let run = RunOptions::default();
+    let refused = |t: &Thresholds, what: &Removal| {
+        let (found, _) = scan(&corpus, &Recipe::default(), t, &run, &()).unwrap();
+        match removal(&corpus, &found, what, &run, &()) {
+            Ok(plan) => ("", format!("{} go", plan.gone.len())),
+            Err(Error::Setting { name, why }) => (name, why),
+            Err(other) => panic!("{other}"),
+        }
+    };
+    let usual = Thresholds::default();
+    let (name, why) = refused(&usual, &Removal::default());
+    assert_eq!(name, "all-pairs");
+    assert!(why.contains("call `clean`, or scan with `Removal::thresholds`"), "{why}");
+    let all_pairs = Thresholds { all_pairs: true, ..usual.clone() };
+    assert_eq!(refused(&all_pairs, &Removal::default()), ("", "3 go".into()));
+    let copies = Removal { abridged: false, ..Removal::default() };
+    assert_eq!(refused(&usual, &copies), ("", "2 go".into()));
+    let cuts = Removal { boilerplate: true, ..copies };
+    assert_eq!(refused(&usual, &cuts).0, "max-places");
+    let all_places = Thresholds { max_places: u32::MAX, ..usual.clone() };
+    assert_eq!(refused(&all_places, &cuts).0, "repeat-classes");
+    assert_eq!(refused(&cuts.thresholds(&usual), &cuts).0, "");
+}
+
 #[test]
 fn references_win_and_stay() {
     let yesterday = Document::new("z-old", story(1, 60)).date("2026-03-02").reference();
@@ -146,8 +204,8 @@ fn two_references_are_not_compared_and_a_neighbour_of_a_removed_copy_stays() {
     // `near` is a copy of the reference and of `far`; `far` is none of the reference.
     let near = Document::new("near", halves(&one, &two));
     let far = Document::new("far", halves(&two, &story(3, 80)));
-    let t = Thresholds { all_pairs: true, ..Thresholds::default() };
-    let (corpus, found, plan) = plan(vec![reference, again, edited, near, far], &t, &Removal::default());
+    let all = vec![reference, again, edited, near, far];
+    let (corpus, found, plan) = plan(all, &Thresholds::default(), &Removal::default());
     assert_eq!(ids(&corpus, &plan), ["near"]);
     let reference = |n: u32| corpus.info(n as usize).reference;
     assert!(found.pairs.iter().all(|p| !(reference(p.a) && reference(p.b))));
@@ -194,7 +252,7 @@ fn paragraphs_stay_in_their_first_place_and_boilerplate_nowhere() {
     documents[3].text = format!("{shared}.\n\n{}\n\n{notice}\n", story(3, 50));
     documents[7].info.date = Some("2020-01-01".into());
     let paragraphs = Removal { documents: false, paragraphs: true, ..Removal::default() };
-    let (corpus, _, cut) = plan(documents.clone(), &all_places(), &paragraphs);
+    let (corpus, _, cut) = plan(documents.clone(), &Thresholds::default(), &paragraphs);
     let texts = left(&corpus, &cut);
     // The dated document comes first.
     assert!(texts[7].1.contains(&shared) && texts[7].1.contains(notice));
@@ -202,7 +260,7 @@ fn paragraphs_stay_in_their_first_place_and_boilerplate_nowhere() {
     assert_eq!(texts.iter().filter(|t| t.1.contains(notice)).count(), 1);
 
     let boilerplate = Removal { documents: false, boilerplate: true, ..Removal::default() };
-    let (corpus, _, cut) = plan(documents, &all_places(), &boilerplate);
+    let (corpus, _, cut) = plan(documents, &Thresholds::default(), &boilerplate);
     let texts = left(&corpus, &cut);
     assert_eq!(texts.iter().filter(|t| t.1.contains(notice)).count(), 0);
     assert_eq!(texts.iter().filter(|t| t.1.contains(&shared)).count(), 2);
@@ -217,7 +275,7 @@ fn passages_are_cut_at_sentences() {
         Document::new("c", format!("{}. Then {shared} And {}.", story(5, 30), story(6, 30))),
     ];
     let what = Removal { documents: false, passages: true, ..Removal::default() };
-    let (corpus, _, cut) = plan(documents, &all_places(), &what);
+    let (corpus, _, cut) = plan(documents, &Thresholds::default(), &what);
     let cuts: Vec<&str> = cut.cuts.iter().map(|c| ["", "b", "c"][c.document as usize]).collect();
     assert_eq!(cuts, ["b", "c"]);
     for c in &cut.cuts {
@@ -233,7 +291,7 @@ fn equal_texts_are_cut_each_at_its_own_place() {
     let other = format!("{}.\n\n{}.", story(1, 20), story(3, 20));
     let documents = vec![Document::new("a", text), Document::new("b", loud), Document::new("c", other)];
     let what = Removal { documents: false, paragraphs: true, min_left: 5, ..Removal::default() };
-    let (corpus, _, cut) = plan(documents, &all_places(), &what);
+    let (corpus, _, cut) = plan(documents, &Thresholds::default(), &what);
     assert!(cut.cuts.iter().any(|c| corpus.info(c.document as usize).id == "b" || cut.gone.iter().any(|g| g.document == 1)));
     let texts = left(&corpus, &cut);
     assert_eq!(texts.iter().filter(|t| t.1.to_lowercase().contains(&story(1, 20)[..20])).count(), 1);
@@ -249,7 +307,7 @@ fn a_document_that_others_went_for_is_left_whole() {
         Document::new("d", format!("{one}.\n\n{two}.")).date("2020-01-03"),
     ];
     let what = Removal { paragraphs: true, ..Removal::default() };
-    let t = Thresholds { near_copy_smaller: 0.8, near_copy_larger: 0.9, ..all_places() };
+    let t = Thresholds { near_copy_smaller: 0.8, near_copy_larger: 0.9, ..Thresholds::default() };
     let (corpus, _, cut) = plan(documents, &t, &what);
     assert_eq!(ids(&corpus, &cut), ["d"]);
     assert!(left(&corpus, &cut)[2].1.contains(&one));
@@ -266,7 +324,7 @@ fn a_text_cut_short_goes_and_one_in_a_roundup_stays() {
         Document::new("short", stories[3].clone()),
         Document::new("short-again", format!("{} more", stories[3])),
     ];
-    let t = Thresholds { all_pairs: true, ..Thresholds::default() };
+    let t = Thresholds::default();
     let (corpus, _, cut) = plan(documents.clone(), &t, &Removal::default());
     assert_eq!(ids(&corpus, &cut), ["short", "short-again"]);
     let partner = |g: &nearcopy::Gone| if let Why::Copy { partner, .. } = g.why { partner } else { u32::MAX };
@@ -283,7 +341,7 @@ fn a_text_cut_short_goes_and_one_in_a_roundup_stays() {
 #[test]
 fn a_short_text_that_stands_word_for_word_in_another_goes() {
     // With such a bound all that is alike is a template, as are short phrases at the usual one.
-    let t = Thresholds { all_pairs: true, copy_telling: 1_000_000, ..Thresholds::default() };
+    let t = Thresholds { copy_telling: 1_000_000, ..Thresholds::default() };
     let short = Document::new("short", story(1, 40));
     let long = Document::new("long", format!("{}. {}", story(1, 40), story(2, 120)));
     let (corpus, found, cut) = plan(vec![short, long.clone()], &t, &Removal::default());

@@ -1,6 +1,9 @@
-//! Owns: which documents of a corpus go because another one stays, by the findings alone. Never: reads a text, or removes anything.
+//! Owns: which documents of a corpus go because another one stays, by the findings alone. Never:
+//! reads a text, or removes anything.
 
-use crate::model::detection::{Comparison, Detection, Pair, Place, Relation};
+use crate::clean::plan::{Gone, Why};
+use crate::clean::removal::Removal;
+use crate::model::detection::{Comparison, Detection, Pair, Relation};
 use crate::model::document::Documents;
 use crate::pair::cluster::survivor;
 use crate::span::Span;
@@ -20,117 +23,6 @@ const ABRIDGED: f64 = 0.9;
 const WHOLE: f64 = 0.99;
 /// … if it is less than this share of it.
 const HALF: f64 = 0.5;
-
-/// What is to be removed from a corpus.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Removal {
-    /// Whole documents that are copies.
-    pub documents: bool,
-    /// Relations that make a document a copy of one that stays; [`Relation::Equal`] is always one. [`Relation::Contains`],
-    /// [`Relation::Quotes`] and [`Relation::Template`] count only towards a [reference](crate::Document::reference). Others than equal and
-    /// near-copy want a scan of [all pairs](crate::Thresholds::all_pairs).
-    pub relations: Vec<Relation>,
-    /// Abridged copies too: documents of which nine tenths stand in a longer one that stays, holds no other story, and begins or ends with them or
-    /// has them spread over half of it, or is too short for a roundup. Without it, and without [`Relation::ContainedIn`], a text cut to less than half stays.
-    pub abridged: bool,
-    /// Only copies of a reference.
-    pub against_only: bool,
-    /// Repeated paragraphs, all but their first place.
-    pub paragraphs: bool,
-    /// Repeated passages inside paragraphs too, as far as they are whole sentences.
-    pub passages: bool,
-    /// Boilerplate, in all its places.
-    pub boilerplate: bool,
-    /// A document of which less is left, in tokens, goes as a whole.
-    pub min_left: u32,
-}
-
-impl Default for Removal {
-    /// Equal texts, near-copies and abridged copies.
-    fn default() -> Removal {
-        Removal {
-            documents: true,
-            relations: vec![Relation::Equal, Relation::NearCopy],
-            abridged: true,
-            against_only: false,
-            paragraphs: false,
-            passages: false,
-            boilerplate: false,
-            min_left: 10,
-        }
-    }
-}
-
-impl Removal {
-    /// Whether anything is cut out of documents.
-    pub fn cuts(&self) -> bool {
-        self.paragraphs || self.passages || self.boilerplate
-    }
-    fn takes(&self, relation: Relation) -> bool {
-        relation == Relation::Equal || self.relations.contains(&relation)
-    }
-}
-
-/// Why a document goes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Why {
-    /// It is a copy of one that stays.
-    Copy {
-        /// The one that stays.
-        partner: u32,
-        /// What it is to the partner.
-        relation: Relation,
-        /// Its share that stands in the partner, and the partner's share that stands in it.
-        coverage: (f64, f64),
-        /// The compared pair in [`Detection::pairs`]; nothing where the two texts are equal.
-        pair: Option<u32>,
-    },
-    /// Too little of it was left when repeats were cut.
-    Short {
-        /// Tokens left.
-        left: u32,
-    },
-}
-
-/// A document that goes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Gone {
-    /// Its number.
-    pub document: u32,
-    /// Why.
-    pub why: Why,
-}
-
-/// Why a passage is cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cause {
-    /// Number of the repeat in [`Detection::repeats`].
-    pub repeat: u32,
-    /// The place where the passage stays; nothing: it is boilerplate, and goes everywhere.
-    pub stays: Option<Place>,
-}
-
-/// A passage that is cut out of a document that stays.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cut {
-    /// Number of the document.
-    pub document: u32,
-    /// What is cut, with the white space that goes along.
-    pub span: Span,
-    /// Its length in tokens.
-    pub tokens: u32,
-    /// Why; at least one.
-    pub causes: Vec<Cause>,
-}
-
-/// What goes.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Plan {
-    /// Documents that go, by number.
-    pub gone: Vec<Gone>,
-    /// Passages that are cut, by document and place.
-    pub cuts: Vec<Cut>,
-}
 
 /// For each document the first of its class of equal texts; itself where it stands alone.
 pub fn classes(found: &Detection, documents: usize) -> Vec<u32> {

@@ -1,4 +1,7 @@
-//! Findings to what goes: which documents and which passages. Never: storage, printing, or removing anything.
+//! Findings to what goes: whole documents, and passages as far as they are whole sentences.
 
+pub mod decide;
 pub mod documents;
-pub mod repeats;
+mod passages;
+pub mod plan;
+pub mod removal;

@@ -5,6 +5,7 @@ use crate::gate::content::content;
 use crate::gate::survey::{Survey, text};
 use crate::hash;
 use crate::span::Span;
+use crate::text::same_text::tokens_of;
 use crate::text::token::{Tokens, tokenize};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -78,8 +79,7 @@ fn of_document(survey: &Survey, slots: &[Slot], group: &[u32], texts: &[Vec<u64>
 }
 
 fn told(slot: &Slot, tokens: &Tokens, spans: &Tokens, texts: &[Vec<u64>]) -> Told {
-    let start = spans.spans.partition_point(|s| s.end <= slot.span.start);
-    let end = spans.spans.partition_point(|s| s.start < slot.span.end);
+    let Range { start, end } = tokens_of(slot.span, spans);
     let range = match slot.cut {
         Cut::None => start..end,
         Cut::Round(period) => start..end.min(start + period as usize),

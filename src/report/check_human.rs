@@ -10,7 +10,7 @@ use crate::report::pieces::{self, Both};
 use crate::report::words::{self, Style};
 use crate::report::{Checked, HumanOptions};
 use crate::span::Span;
-use crate::text::token::tokenize;
+use crate::text::same_text::EqualTextSpans;
 use std::io::{self, Write};
 
 /// How many findings of a kind are shown …
@@ -202,29 +202,18 @@ impl<'a> Human<'a, '_> {
         let Ok(at) = pairs.binary_search_by_key(&(own.min(other), own.max(other)), |p| (p.a, p.b)) else {
             return Ok(Vec::new());
         };
-        let here = self.moved(own, finding.document)?;
-        let there = self.moved(other, finding.partner)?;
-        let sides = |a: Span, b: Span| if pairs[at].a == own { (here(a), there(b)) } else { (here(b), there(a)) };
+        let mut equal = |from, to| -> io::Result<EqualTextSpans> {
+            Ok(EqualTextSpans::new(self.texts.get(from)?.as_str(), self.texts.get(to)?.as_str()))
+        };
+        let (here, there) = (equal(own, finding.document)?, equal(other, finding.partner)?);
+        let sides = |a: Span, b: Span| match pairs[at].a == own {
+            true => (here.span(a), there.span(b)),
+            false => (here.span(b), there.span(a)),
+        };
         let wanted = (passage.here, passage.there);
         let found = pairs[at].comparison.matches.iter().find(|m| sides(m.a, m.b) == wanted);
         let blocks = found.map_or(&[][..], |m| &m.blocks);
         Ok(blocks.iter().map(|x| sides(x.a, x.b)).map(|(here, there)| Both { left: there, right: here }).collect())
-    }
-
-    /// From spans of one text to those of another with the same tokens.
-    fn moved(&mut self, from: u32, to: u32) -> io::Result<impl Fn(Span) -> Span + use<>> {
-        let (a, b) = (self.texts.get(from)?, self.texts.get(to)?);
-        let same = from == to || a.as_str() == b.as_str();
-        let spans = |text: &str| if same { Vec::new() } else { tokenize(text).spans };
-        let (a, b) = (spans(a.as_str()), spans(b.as_str()));
-        Ok(move |span: Span| {
-            let first = a.partition_point(|s| s.end <= span.start);
-            let end = a.partition_point(|s| s.start < span.end);
-            match (b.get(first), end.checked_sub(1).and_then(|last| b.get(last))) {
-                (Some(first), Some(last)) if !same && first.start <= last.end => Span::new(first.start, last.end),
-                _ => span,
-            }
-        })
     }
 
     /// What does not count, and what to do about it.

@@ -33,7 +33,7 @@ pub use removed::{Annotated, Annotations, Raw, RemovedLines};
 pub use seen::{Own, Partner, Seen};
 pub use stored::Stored;
 
-use crate::clean::documents::Plan;
+use crate::clean::plan::Plan;
 use crate::model::detection::{Cluster, Detection};
 use crate::model::document::Documents;
 use std::io::{self, Write};

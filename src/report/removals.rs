@@ -1,6 +1,6 @@
 //! Owns: what a cleaning takes away, for a person: how much, from where, and the removals to look at first. Never: takes anything away.
 
-use crate::clean::documents::{Cut, Gone, Why};
+use crate::clean::plan::{Cut, Gone, Why};
 use crate::model::detection::{Place, Relation};
 use crate::report::finding::{ReasonView, first_words, reasons};
 use crate::report::human::{Human, Line};

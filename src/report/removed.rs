@@ -1,6 +1,7 @@
 //! Owns: each removed document and passage as a line of JSON, and what an annotated record says. Never: a file.
 
-use crate::clean::documents::{Cut, Gone, Why, classes, seen_from};
+use crate::clean::documents::{classes, seen_from};
+use crate::clean::plan::{Cut, Gone, Why};
 use crate::model::detection::{Match, Pair, Relation};
 use crate::report::Cleaned;
 use crate::report::finding::{FactsView, SpanView, rounded};
@@ -9,7 +10,7 @@ use crate::report::removals::kind;
 use crate::report::texts::Texts;
 use crate::report::{Findings, texts};
 use crate::span::Span;
-use crate::text::same_text::Carry;
+use crate::text::same_text::EqualTextSpans;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -209,7 +210,7 @@ impl<'a> About<'a> {
         };
         let flipped = self.first[mine as usize] != pair.a;
         let (own, other) = if flipped { (pair.b, pair.a) } else { (pair.a, pair.b) };
-        let (own, other) = (self.carry(own, mine)?, self.carry(other, theirs)?);
+        let (own, other) = (self.equal(own, mine)?, self.equal(other, theirs)?);
         let turn = |m: &Match| if flipped { (m.b, m.a) } else { (m.a, m.b) };
         let mut out: Vec<(Span, Span)> = pair.comparison.matches.iter().map(turn).collect();
         out.iter_mut().for_each(|p| *p = (own.span(p.0), other.span(p.1)));
@@ -217,9 +218,9 @@ impl<'a> About<'a> {
         Ok(out)
     }
 
-    fn carry(&self, from: u32, to: u32) -> io::Result<Carry> {
+    fn equal(&self, from: u32, to: u32) -> io::Result<EqualTextSpans> {
         let (from, to) = (texts::read(self.findings.documents, from)?, texts::read(self.findings.documents, to)?);
-        Ok(Carry::new(&from, &to))
+        Ok(EqualTextSpans::new(&from, &to))
     }
 }
 

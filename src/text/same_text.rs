@@ -4,6 +4,7 @@
 use crate::hash;
 use crate::span::Span;
 use crate::text::token::{Tokens, tokenize};
+use std::ops::Range;
 
 /// The identity of a text: the 128-bit hash of its normalised tokens. Case, punctuation and white space
 /// do not count.
@@ -23,24 +24,32 @@ pub fn is_same_text((a, a_tokens): (&str, &Tokens), (b, b_tokens): (&str, &Token
     a_tokens.hashes == b_tokens.hashes && (!a_tokens.is_empty() || a.trim() == b.trim())
 }
 
-/// The way from one text to another that is equal to it, word for word: case, punctuation and line breaks may differ.
-pub struct Carry(Option<[Tokens; 2]>);
+/// The tokens that a span touches. Texts with the same tokens have them under the same numbers.
+pub fn tokens_of(span: Span, tokens: &Tokens) -> Range<usize> {
+    let first = tokens.spans.partition_point(|t| t.end <= span.start);
+    let last = tokens.spans.partition_point(|t| t.start < span.end);
+    first..last
+}
 
-impl Carry {
+/// Spans of one text as those of another that is equal to it, word for word: case, punctuation and
+/// line breaks may differ.
+pub struct EqualTextSpans(Option<[Tokens; 2]>);
+
+impl EqualTextSpans {
     /// Reads both texts, unless they are the same bytes.
-    pub fn new(from: &str, to: &str) -> Carry {
-        if from == to { Carry(None) } else { Carry(Some([tokenize(from), tokenize(to)])) }
+    pub fn new(from: &str, to: &str) -> EqualTextSpans {
+        EqualTextSpans((from != to).then(|| [tokenize(from), tokenize(to)]))
     }
 
-    /// The bytes of the same tokens. A span without a token is carried to the end of the last token before it.
+    /// The bytes of the same tokens. A span without a token becomes the end of the last token before it.
     pub fn span(&self, span: Span) -> Span {
         let Some([from, to]) = &self.0 else { return span };
-        let first = from.spans.partition_point(|t| t.end <= span.start);
-        let last = from.spans.partition_point(|t| t.start < span.end).min(to.len());
-        if first < last {
-            to.span(first..last)
+        let Range { start, end } = tokens_of(span, from);
+        let end = end.min(to.len());
+        if start < end {
+            to.span(start..end)
         } else {
-            let at = last.checked_sub(1).map_or(0, |i| to.spans[i].end);
+            let at = end.checked_sub(1).map_or(0, |i| to.spans[i].end);
             Span::new(at, at)
         }
     }
@@ -73,10 +82,10 @@ mod tests {
     #[test]
     fn spans_follow_their_tokens() {
         let (from, to) = ("One two, three.", "ONE\ntwo\u{a0}— three");
-        let carry = Carry::new(from, to);
-        let span = carry.span(Span::new(4, 14));
+        let there = EqualTextSpans::new(from, to);
+        let span = there.span(Span::new(4, 14));
         assert_eq!(&to[span.range()], "two\u{a0}— three");
-        assert_eq!(Carry::new(from, from).span(Span::new(4, 14)), Span::new(4, 14));
-        assert_eq!(carry.span(Span::new(14, 15)), Span::new(to.len() as u32, to.len() as u32));
+        assert_eq!(EqualTextSpans::new(from, from).span(Span::new(4, 14)), Span::new(4, 14));
+        assert_eq!(there.span(Span::new(14, 15)), Span::new(to.len() as u32, to.len() as u32));
     }
 }

@@ -1,14 +1,17 @@
-//! Owns: findings to what goes: documents, and passages as far as they are whole sentences. Never: removes anything itself.
+//! Owns: which passages are cut out of the documents that stay, as far as they are whole sentences.
+//! Never: which documents go as copies, or cuts anything itself.
 
-use crate::clean::documents::{Cause, Cut, Gone, Plan, Removal, Why, classes, gone};
-use crate::engine::batch::in_pool;
+use crate::clean::documents::classes;
+use crate::clean::plan::{Cause, Cut, Gone, Plan, Why};
+use crate::clean::removal::Removal;
 use crate::error::{Error, Result};
 use crate::model::detection::{Detection, Place};
 use crate::model::document::Documents;
-use crate::model::options::{Progress, RunOptions, Stage};
+use crate::model::options::{Progress, Stage};
 use crate::pair::cluster::survivor;
 use crate::span::Span;
 use crate::text::cutting::{Sentence, cuts, layout};
+use crate::text::same_text::tokens_of;
 use crate::text::token::tokenize;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -18,44 +21,6 @@ use std::ops::Range;
 const BATCH: usize = 1024;
 /// Fewer tokens than this are not worth a cut inside a paragraph.
 const LEAST: u32 = 5;
-
-/// What of a corpus goes, by the findings of a [`scan`](crate::scan) of it.
-///
-/// Documents are decided on first: each that goes has a partner that stays, or a reference. Then repeats are cut down to their first
-/// place in a document that stays, in the order of the survivor policy; so every passage that is cut, boilerplate apart, still stands somewhere. A document
-/// for whose sake another one goes is not removed for being short: it is left whole.
-///
-/// Cuts need all places: scan with [`max_places`](crate::Thresholds::max_places) at its largest. Cost: the texts with repeats are read
-/// once more, none where nothing is cut.
-///
-/// ```
-/// use nearcopy::{Corpus, Document, Recipe, Removal, RunOptions, Thresholds, removal, scan};
-/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring.";
-/// let corpus = Corpus::new([Document::new("a", story), Document::new("b", story)])?;
-/// let (found, _) = scan(&corpus, &Recipe::default(), &Thresholds::default(), &RunOptions::default(), &())?;
-/// let plan = removal(&corpus, &found, &Removal::default(), &RunOptions::default(), &())?;
-/// assert_eq!(plan.gone.len(), 1);
-/// assert_eq!(plan.gone[0].document, 1);
-/// # Ok::<(), nearcopy::Error>(())
-/// ```
-///
-/// # Errors
-/// A text that can no longer be read, or the caller's cancellation.
-pub fn removal(
-    documents: &dyn Documents,
-    found: &Detection,
-    removal: &Removal,
-    options: &RunOptions,
-    progress: &dyn Progress,
-) -> Result<Plan> {
-    let mut plan = Plan { gone: gone(documents, found, removal), cuts: Vec::new() };
-    if removal.cuts() {
-        in_pool(options, || cut(documents, found, removal, &mut plan, progress))?;
-        plan.gone.sort_unstable_by_key(|g| g.document);
-        plan.cuts.sort_unstable_by_key(|c| (c.document, c.span));
-    }
-    Ok(plan)
-}
 
 /// One place of a wanted repeat: tokens of its document.
 struct Standing {
@@ -72,7 +37,14 @@ struct Text {
     standing: Vec<Standing>,
 }
 
-fn cut(documents: &dyn Documents, found: &Detection, removal: &Removal, plan: &mut Plan, progress: &dyn Progress) -> Result<()> {
+/// Adds to a plan, which says what documents go, the passages that are cut out of the others.
+pub fn cut(
+    documents: &dyn Documents,
+    found: &Detection,
+    removal: &Removal,
+    plan: &mut Plan,
+    progress: &dyn Progress,
+) -> Result<()> {
     let first = classes(found, documents.count());
     let mut out = vec![false; documents.count()];
     plan.gone.iter().for_each(|g| out[g.document as usize] = true);
@@ -81,11 +53,7 @@ fn cut(documents: &dyn Documents, found: &Detection, removal: &Removal, plan: &m
     let view = |n: u32| (documents.info(n as usize), found.tokens[n as usize], n);
     order.sort_by(|&x, &y| survivor(&found.thresholds.keep, view(x), view(y)));
     let mut needed = vec![false; documents.count()];
-    for g in &plan.gone {
-        if let Why::Copy { partner, .. } = g.why {
-            needed[partner as usize] = true;
-        }
-    }
+    plan.copies().for_each(|(_, partner)| needed[partner as usize] = true);
     progress.begin(Stage::Repeats, order.len() as u64);
     let mut decide = Decide { found, removal, stays: HashMap::new(), plan };
     for batch in order.chunks(BATCH) {
@@ -133,10 +101,9 @@ fn read(documents: &dyn Documents, document: u32, first: u32, places: &[(u32, Sp
     let known = other.as_ref().unwrap_or(&tokens);
     let mut standing = Vec::with_capacity(places.len());
     for &(repeat, span) in places {
-        let from = known.spans.partition_point(|t| t.end <= span.start);
-        let to = known.spans.partition_point(|t| t.start < span.end);
-        if from < to && to <= tokens.len() {
-            standing.push(Standing { repeat, tokens: from as u32..to as u32, span: tokens.span(from..to) });
+        let Range { start, end } = tokens_of(span, known);
+        if start < end && end <= tokens.len() {
+            standing.push(Standing { repeat, tokens: start as u32..end as u32, span: tokens.span(start..end) });
         }
     }
     standing.sort_by_key(|s| (s.tokens.start, std::cmp::Reverse(s.tokens.end), s.repeat));

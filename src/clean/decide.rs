@@ -1,0 +1,99 @@
+//! Owns: a corpus, or the findings in it, to what goes. Never: removes anything itself.
+
+use crate::clean::documents::gone;
+use crate::clean::passages::cut;
+use crate::clean::plan::Plan;
+use crate::clean::removal::Removal;
+use crate::engine::batch::{in_pool, scan};
+use crate::error::Result;
+use crate::model::detection::Detection;
+use crate::model::document::Documents;
+use crate::model::options::{Progress, RunOptions};
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::Background;
+use crate::sketch::recipe::Recipe;
+
+/// What [`clean`] found and decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cleaning {
+    /// What the scan found.
+    pub detection: Detection,
+    /// The background that its scores were computed with.
+    pub background: Background,
+    /// What goes.
+    pub plan: Plan,
+}
+
+/// Scans documents and decides what of them goes: [`scan`](crate::scan) with the
+/// [thresholds that the removal needs](Removal::thresholds), then [`removal`].
+///
+/// Cost: that of the scan, and one more reading of the texts with repeats where passages are cut.
+///
+/// ```
+/// use nearcopy::{Corpus, Document, Recipe, Removal, RunOptions, Thresholds, clean};
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring.";
+/// let corpus = Corpus::new([Document::new("a", story), Document::new("b", story)])?;
+/// let (recipe, thresholds, removal) = (Recipe::default(), Thresholds::default(), Removal::default());
+/// let cleaning = clean(&corpus, &recipe, &thresholds, &removal, &RunOptions::default(), &())?;
+/// assert!(cleaning.plan.drops(1));
+/// assert_eq!(cleaning.plan.staying(&corpus).collect::<Vec<_>>(), [0]);
+/// # Ok::<(), nearcopy::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`scan`](crate::scan).
+pub fn clean(
+    documents: &dyn Documents,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    removal: &Removal,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<Cleaning> {
+    let (detection, background) = scan(documents, recipe, &removal.thresholds(thresholds), options, progress)?;
+    let plan = self::removal(documents, &detection, removal, options, progress)?;
+    Ok(Cleaning { detection, background, plan })
+}
+
+/// Decides what of a corpus goes, by the findings of a scan of it with [`Removal::thresholds`].
+///
+/// Documents are decided on first: each that goes has a partner that stays, or a reference. Then
+/// repeats are cut down to their first place in a document that stays, in the order of the
+/// survivor policy; so every passage that is cut, boilerplate apart, still stands somewhere. A
+/// document for whose sake another one goes is not removed for being short: it is left whole.
+///
+/// Cost: the texts with repeats are read once more, none where nothing is cut.
+///
+/// ```
+/// use nearcopy::{Corpus, Document, Recipe, Removal, RunOptions, Thresholds, removal, scan};
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring.";
+/// let corpus = Corpus::new([Document::new("a", story), Document::new("b", story)])?;
+/// let what = Removal::default();
+/// let thresholds = what.thresholds(&Thresholds::default());
+/// let (found, _) = scan(&corpus, &Recipe::default(), &thresholds, &RunOptions::default(), &())?;
+/// let plan = removal(&corpus, &found, &what, &RunOptions::default(), &())?;
+/// assert_eq!(plan.gone.len(), 1);
+/// assert_eq!(plan.gone[0].document, 1);
+/// # Ok::<(), nearcopy::Error>(())
+/// ```
+///
+/// # Errors
+/// A scan that did not find all that this removal has to know of
+/// ([`Setting`](crate::Error::Setting), which names the threshold), a text that can no longer be
+/// read, or the caller's cancellation.
+pub fn removal(
+    documents: &dyn Documents,
+    found: &Detection,
+    removal: &Removal,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<Plan> {
+    removal.check(&found.thresholds)?;
+    let mut plan = Plan { gone: gone(documents, found, removal), cuts: Vec::new() };
+    if removal.cuts() {
+        in_pool(options, || cut(documents, found, removal, &mut plan, progress))?;
+        plan.gone.sort_unstable_by_key(|g| g.document);
+        plan.cuts.sort_unstable_by_key(|c| (c.document, c.span));
+    }
+    Ok(plan)
+}

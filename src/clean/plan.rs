@@ -1,0 +1,87 @@
+//! Owns: what a cleaning takes away, as data: documents, passages, and why. Never: decides it.
+
+use crate::model::detection::{Place, Relation};
+use crate::model::document::Documents;
+use crate::span::Span;
+
+/// Why a document goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Why {
+    /// It is a copy of one that stays.
+    Copy {
+        /// The one that stays.
+        partner: u32,
+        /// What it is to the partner.
+        relation: Relation,
+        /// Its share that stands in the partner, and the partner's share that stands in it.
+        coverage: (f64, f64),
+        /// The compared pair in [`Detection::pairs`](crate::Detection::pairs); nothing where the two texts are equal.
+        pair: Option<u32>,
+    },
+    /// Too little of it was left when repeats were cut.
+    Short {
+        /// Tokens left.
+        left: u32,
+    },
+}
+
+/// A document that goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gone {
+    /// Its number.
+    pub document: u32,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a passage is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cause {
+    /// Number of the repeat in [`Detection::repeats`](crate::Detection::repeats).
+    pub repeat: u32,
+    /// The place where the passage stays; nothing: it is boilerplate, and goes everywhere.
+    pub stays: Option<Place>,
+}
+
+/// A passage that is cut out of a document that stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// Number of the document.
+    pub document: u32,
+    /// What is cut, with the white space that goes along.
+    pub span: Span,
+    /// Its length in tokens.
+    pub tokens: u32,
+    /// Why; at least one.
+    pub causes: Vec<Cause>,
+}
+
+/// What goes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// Documents that go, by number.
+    pub gone: Vec<Gone>,
+    /// Passages that are cut, by document and place.
+    pub cuts: Vec<Cut>,
+}
+
+impl Plan {
+    /// Whether the document of this number goes as a whole.
+    pub fn drops(&self, document: u32) -> bool {
+        self.gone.binary_search_by_key(&document, |g| g.document).is_ok()
+    }
+
+    /// The documents that stay, by number; references are not among them.
+    pub fn staying<'p>(&'p self, documents: &'p dyn Documents) -> impl Iterator<Item = u32> + 'p {
+        let own = |&n: &u32| !documents.info(n as usize).reference;
+        (0..documents.count() as u32).filter(own).filter(|&n| !self.drops(n))
+    }
+
+    /// The documents that go as copies, each with the one that stays.
+    pub fn copies(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.gone.iter().filter_map(|g| match g.why {
+            Why::Copy { partner, .. } => Some((g.document, partner)),
+            Why::Short { .. } => None,
+        })
+    }
+}
