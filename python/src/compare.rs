@@ -1,41 +1,13 @@
-//! Owns: `compare`, the background, relations by name. Never: measures anything.
+//! Owns: `compare`, and the background that it scores with. Never: measures anything.
 
-use crate::errors::{bad, raise};
+use crate::arguments::text;
+use crate::errors::raise;
 use crate::found::Comparison;
 use crate::settings::Settings;
-use nearcopy::{Recipe, Relation};
+use nearcopy::Recipe;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString};
+use pyo3::types::PyDict;
 use std::sync::Arc;
-
-/// A relation by its name.
-pub fn relation(name: &str) -> PyResult<Relation> {
-    let known = serde_json::from_value(serde_json::Value::String(name.to_owned()));
-    known.map_err(|_| bad(format!("{name:?} is no relation: equal, near-copy, contains, contained-in, quotes, template")))
-}
-
-/// Names of relations: one alone, or several.
-pub fn names(given: &Bound<PyAny>, what: &str) -> PyResult<Vec<String>> {
-    if let Ok(one) = given.cast::<PyString>() {
-        return Ok(vec![one.to_cow()?.into_owned()]);
-    }
-    let several: PyResult<Vec<String>> = given.try_iter().and_then(|names| names.map(|n| n?.extract::<String>()).collect());
-    several.map_err(|_| bad(format!("{what}: names of relations are wanted")))
-}
-
-/// The text of an argument.
-pub fn text(value: &Bound<PyAny>, name: &str) -> PyResult<String> {
-    let wrong = |why: &str| bad(format!("{name} {why}"));
-    let Ok(text) = value.cast::<PyString>() else {
-        let kind = value.get_type().name()?;
-        let help = if value.is_instance_of::<PyBytes>() { ": decode it first" } else { "" };
-        return Err(wrong(&format!("is {kind}, not a string{help}")));
-    };
-    match text.to_cow() {
-        Ok(text) => Ok(text.into_owned()),
-        Err(e) => Err(wrong(&crate::documents::unencodable(value.py(), &e))),
-    }
-}
 
 /// Compares two texts; see the docs of `nearcopy.compare`.
 ///

@@ -1,12 +1,12 @@
 //! Owns: single documents, as they are given to an index and come back, and what became of one. Never: columns of them.
 
+use crate::arguments::{self, text};
 use crate::documents::{plain, warn};
 use crate::errors::bad;
 use crate::found::Sighting;
-use crate::named::text;
-use crate::pickled;
+use crate::reduce::call;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyTuple};
+use pyo3::types::{PyList, PyTuple};
 use std::sync::Arc;
 
 /// A document: what ``scan`` and ``Index.add_all`` take, and an index gives back.
@@ -33,13 +33,13 @@ impl Document {
         source: Option<&Bound<PyAny>>,
         date: Option<&Bound<PyAny>>,
     ) -> PyResult<Document> {
-        let made = document(self::id(id)?, text, source, date)?;
+        let made = document(arguments::id(id)?, text, source, date)?;
         let (source, date) = (made.info.source.as_deref().map(str::to_owned), made.info.date.as_deref().map(str::to_owned));
         Ok(Document { id: made.info.id, text: made.text, source, date })
     }
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
-        pickled::call(slf.py(), "document", (&own.id, &own.text, &own.source, &own.date))
+        call(slf.py(), "document", (&own.id, &own.text, &own.source, &own.date))
     }
     fn __repr__(&self) -> String {
         format!("Document({:?}, {:?})", self.id, nearcopy::report::first_words(&self.text))
@@ -58,21 +58,12 @@ pub struct Checked {
 #[pymethods]
 impl Checked {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        pickled::call(slf.py(), "checked", (slf.get().added, PyList::new(slf.py(), &slf.get().sightings)?))
+        call(slf.py(), "checked", (slf.get().added, PyList::new(slf.py(), &slf.get().sightings)?))
     }
     fn __repr__(&self, py: Python) -> PyResult<String> {
         let seen: Vec<String> = self.sightings.iter().map(|s| Ok(s.bind(py).repr()?.to_string())).collect::<PyResult<_>>()?;
         let added = self.added.map_or_else(|| "None".into(), |a| format!("{a:?}"));
         Ok(format!("Checked(added={added}, sightings=[{}])", seen.join(", ")))
-    }
-}
-
-/// An id: a string, or a number as one.
-pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
-    match value.cast::<PyString>() {
-        Ok(_) => text(value, "id"),
-        Err(_) if value.is_none() => Err(bad("id is None, not a string or a number")),
-        Err(_) => plain(value).map_err(|e| bad(format!("id {}", e.value(value.py())))),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Owns: columns of Python or Arrow to documents, and what is said of a cell that holds none. Never: finds columns (that is `_input.py`).
 
 use crate::arrow::{Strings, Table};
-use crate::errors::bad;
+use crate::errors::{bad, raise};
 use nearcopy::ingest::{Reason, normalise_date};
-use nearcopy::{Document, DocumentInfo, Texts};
+use nearcopy::{Corpus, Document, DocumentInfo, Documents, Texts};
 use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PySet, PyString, PyTuple};
@@ -150,11 +150,27 @@ impl Rows {
         Ok(Rows { infos, texts, count, skipped })
     }
 
+    /// As a corpus that leaves the texts where they are. Says how many documents were renamed.
+    pub fn corpus(self, py: Python) -> PyResult<Corpus<Kept>> {
+        let corpus = py.detach(|| Corpus::with_texts(self.infos, self.texts)).map_err(raise)?;
+        say_renamed(py, &corpus)?;
+        Ok(corpus)
+    }
+
     /// As documents with texts of their own.
     pub fn documents(self) -> Vec<Document> {
         let Rows { infos, texts, .. } = self;
         let whole = |(n, info): (usize, DocumentInfo)| info.with_text(texts.text(n).unwrap_or_default());
         infos.into_iter().enumerate().map(whole).collect()
+    }
+}
+
+/// Says how many documents were renamed, where some were.
+pub fn say_renamed(py: Python, documents: &dyn Documents) -> PyResult<()> {
+    let said = "documents share an id with another text; each is called ID@ and eight digits (id_field names another field)";
+    match documents.renamed() {
+        0 => Ok(()),
+        n => warn(py, &format!("{n} {said}")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Owns: findings as Python objects: offsets in code points, ids for numbers. Never: finds anything.
 
-use crate::pickled;
+use crate::reduce::{self, call};
 use nearcopy::{LineIndex, Match as CoreMatch, Relation, Span as Range};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -41,7 +41,7 @@ impl Span {
     }
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
-        pickled::call(slf.py(), "span", (own.start, own.end, own.bytes, own.lines, &own.text))
+        call(slf.py(), "span", (own.start, own.end, own.bytes, own.lines, &own.text))
     }
     fn __repr__(&self) -> String {
         format!("Span({}, {}, {:?})", self.start, self.end, nearcopy::report::first_words(&self.text))
@@ -142,8 +142,8 @@ impl Comparison {
     /// All of it, for pickling.
     pub fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let mut state = None;
-        self.sides.with(&mut |a, b| state = Some(pickled::state(py, &self.inner, a, b)));
-        state.unwrap_or_else(|| pickled::state(py, &self.inner, "", ""))
+        self.sides.with(&mut |a, b| state = Some(reduce::state(py, &self.inner, a, b)));
+        state.unwrap_or_else(|| reduce::state(py, &self.inner, "", ""))
     }
     /// The relation's name, or a word for none.
     pub fn name(&self) -> &'static str {
@@ -209,7 +209,7 @@ impl Comparison {
         out
     }
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        pickled::call(slf.py(), "comparison", (slf.get().state(slf.py())?,))
+        call(slf.py(), "comparison", (slf.get().state(slf.py())?,))
     }
     fn __repr__(&self) -> String {
         format!("Comparison({}, {})", self.name(), self.scores())
@@ -244,7 +244,7 @@ impl Pair {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
         let state = slf.as_super().get().state(slf.py())?;
-        pickled::call(slf.py(), "pair", (state, &own.a, &own.b, own.row_a, own.row_b))
+        call(slf.py(), "pair", (state, &own.a, &own.b, own.row_a, own.row_b))
     }
     fn __repr__(slf: PyRef<Self>) -> String {
         format!("Pair({:?}, {:?}, {}, {})", slf.a, slf.b, slf.as_super().name(), slf.as_super().scores())
@@ -276,7 +276,7 @@ impl Sighting {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
         let state = slf.as_super().get().state(slf.py())?;
-        pickled::call(slf.py(), "sighting", (state, &own.id, own.copies, &own.source, &own.date, own.text.is_some()))
+        call(slf.py(), "sighting", (state, &own.id, own.copies, &own.source, &own.date, own.text.is_some()))
     }
     fn __repr__(slf: PyRef<Self>) -> String {
         format!("Sighting({:?}, {}, {})", slf.id, slf.as_super().name(), slf.as_super().scores())
@@ -357,6 +357,7 @@ impl Repeat {
 
 /// A document that goes because another one stays.
 #[pyclass(frozen, module = "nearcopy", get_all)]
+#[derive(Clone)]
 pub struct Removed {
     /// Its id.
     pub id: String,

@@ -1,14 +1,15 @@
 //! Owns: the persistent index as a Python class. Never: an answer of its own.
 
-use crate::document::{Checked, Document, document, id as given_id};
+use crate::arguments::{self, id as given_id};
+use crate::compare::Background;
+use crate::document::{Checked, Document, document};
 use crate::documents::Rows;
 use crate::errors::{ClosedError, SettingError, bad, raise};
 use crate::found::{Comparison, Sighting};
 use crate::handles::{self, Handle, How};
-use crate::named::{self, Background};
 use crate::run::{briefly, pooled, run};
 use crate::settings::Settings;
-use nearcopy::{Added, Relation, RunOptions};
+use nearcopy::{Added, AddedCounts, Relation, RunOptions};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -77,7 +78,8 @@ fn sightings(py: Python, asked: &str, seen: Vec<nearcopy::Sighting>) -> PyResult
 }
 
 impl Index {
-    fn index(&self) -> PyResult<Arc<nearcopy::Index>> {
+    /// The index itself, while it is open.
+    pub fn index(&self) -> PyResult<Arc<nearcopy::Index>> {
         let handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let handle = handle.ok_or_else(|| ClosedError::new_err(format!("the index {} is closed", self.path.display())))?;
         handle.get(&self.path)
@@ -178,24 +180,20 @@ impl Index {
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let index = self.index()?;
-        let counts = PyDict::new(py);
-        let (mut new, mut copies, mut replaced, mut known) = (0, 0, 0, 0);
+        let mut sum = AddedCounts::default();
         let options = options.map_or_else(|| Ok(PyDict::new(py)), |o| o.copy())?;
         // Places in the input are no names: the next call would begin with them again.
         options.set_item("named", true)?;
         for batch in py.import("nearcopy._input")?.call_method("batches", (documents,), Some(&options))?.try_iter()? {
             let documents = Rows::read(&batch?)?.documents();
             let added = briefly(py, || index.add_all(documents)).map_err(raise)?;
-            new += added.new;
-            copies += added.copies;
-            replaced += added.replaced;
-            known += added.known;
+            sum.new += added.new;
+            sum.copies += added.copies;
+            sum.replaced += added.replaced;
+            sum.known += added.known;
             py.check_signals()?;
         }
-        for (name, n) in [("new", new), ("copies", copies), ("replaced", replaced), ("known", known)] {
-            counts.set_item(name, n)?;
-        }
-        Ok(counts)
+        counts(py, sum)
     }
 
     /// What the index holds that this text is related to, nearest first. A document of the index with this ``id`` is left out.
@@ -234,7 +232,7 @@ impl Index {
         let settings = self.asked(thresholds)?;
         let unless: Vec<Relation> = match unless {
             None => vec![Relation::Equal, Relation::NearCopy],
-            Some(given) => named::names(given, "unless")?.iter().map(|n| named::relation(n)).collect::<PyResult<_>>()?,
+            Some(given) => arguments::names(given, "unless")?.iter().map(|n| arguments::relation(n)).collect::<PyResult<_>>()?,
         };
         let checked = self.ask(py, |index| index.check_and_add(&document, &settings.thresholds, &unless))?;
         Ok(Checked { added: checked.added.map(added), sightings: sightings(py, &document.text, checked.sightings)? })
@@ -288,7 +286,7 @@ impl Index {
         progress: Option<&Bound<PyAny>>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<()> {
-        let (index, settings, threads) = (self.index()?, self.asked(thresholds)?, crate::report::threads(threads)?);
+        let (index, settings, threads) = (self.index()?, self.asked(thresholds)?, arguments::threads(threads)?);
         run(py, progress, move |meter| index.compact(&settings.thresholds, &RunOptions { threads }, meter))
     }
 
@@ -330,7 +328,7 @@ impl Index {
 
 impl Index {
     /// The index's own settings, and what a call changes of them: thresholds, not the recipe.
-    fn asked(&self, given: Option<&Bound<PyDict>>) -> PyResult<Settings> {
+    pub fn asked(&self, given: Option<&Bound<PyDict>>) -> PyResult<Settings> {
         let asked = self.settings.with(given)?;
         if asked.recipe != self.settings.recipe {
             return Err(SettingError::new_err(
@@ -339,6 +337,16 @@ impl Index {
         }
         Ok(asked)
     }
+}
+
+/// What became of many documents.
+pub fn counts<'py>(py: Python<'py>, added: AddedCounts) -> PyResult<Bound<'py, PyDict>> {
+    let AddedCounts { new, copies, replaced, known } = added;
+    let counts = PyDict::new(py);
+    for (name, n) in [("new", new), ("copies", copies), ("replaced", replaced), ("known", known)] {
+        counts.set_item(name, n)?;
+    }
+    Ok(counts)
 }
 
 fn dict<'py>(py: Python<'py>, value: &impl serde::Serialize) -> PyResult<Bound<'py, PyAny>> {

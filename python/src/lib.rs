@@ -1,6 +1,9 @@
 //! The Python package: the library's public interface for Python, and nothing of its own.
 
+mod arguments;
 mod arrow;
+mod compare;
+mod dedupe;
 mod document;
 mod documents;
 mod errors;
@@ -8,10 +11,11 @@ mod found;
 mod handles;
 mod index;
 mod listed;
-mod named;
 mod pickled;
+mod reduce;
 mod report;
 mod run;
+mod scanned;
 mod settings;
 mod tables;
 
@@ -21,6 +25,8 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _nearcopy {
     #[pymodule_export]
+    use super::dedupe::{Deduped, dedupe};
+    #[pymodule_export]
     use super::document::{Checked, Document};
     #[pymodule_export]
     use super::found::{Cluster, Comparison, Facts, Match, Pair, Place, Removed, Repeat, Sighting, Span};
@@ -29,7 +35,7 @@ mod _nearcopy {
     #[pymodule_export]
     use super::listed::Listed;
     #[pymodule_export]
-    use super::named::{Background, compare};
+    use super::compare::{Background, compare};
     #[pymodule_export]
     use super::pickled::{checked, comparison, document, pair, sighting, span};
     #[pymodule_export]

@@ -1,8 +1,9 @@
 //! Owns: lists of findings that are made as they are asked for. Never: a finding.
 
-use crate::report::Report;
+use crate::scanned::Scanned;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Which findings.
@@ -18,20 +19,20 @@ pub enum What {
 /// A list whose items are made as they are asked for.
 #[pyclass(frozen, sequence, module = "nearcopy", name = "Findings")]
 pub struct Listed {
-    report: Report,
+    found: Arc<Scanned>,
     what: What,
 }
 
 impl Listed {
     /// The list of one kind.
-    pub fn new(report: Report, what: What) -> Listed {
-        Listed { report, what }
+    pub fn new(found: Arc<Scanned>, what: What) -> Listed {
+        Listed { found, what }
     }
     fn item<'py>(&self, py: Python<'py>, n: usize) -> PyResult<Bound<'py, PyAny>> {
         Ok(match self.what {
-            What::Clusters => Bound::new(py, self.report.cluster(n)?)?.into_any(),
-            What::Pairs => Bound::new(py, self.report.pair(n))?.into_any(),
-            What::Repeats => Bound::new(py, self.report.repeat(py, n)?)?.into_any(),
+            What::Clusters => Bound::new(py, self.found.cluster(n)?)?.into_any(),
+            What::Pairs => Bound::new(py, self.found.pair(n))?.into_any(),
+            What::Repeats => Bound::new(py, self.found.repeat(py, n)?)?.into_any(),
         })
     }
 }
@@ -39,7 +40,7 @@ impl Listed {
 #[pymethods]
 impl Listed {
     fn __len__(&self) -> usize {
-        let found = self.report.detection();
+        let found = &self.found.detection;
         match self.what {
             What::Clusters => found.clusters.len(),
             What::Pairs => found.pairs.len(),

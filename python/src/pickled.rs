@@ -1,48 +1,13 @@
-//! Owns: findings and documents into pickles and out of them, for who sends them to another process. Never: a format that lasts: who pickles
-//! and who unpickles are of one version.
+//! Owns: findings and documents out of pickles, for who sends them to another process. Never: a
+//! format that lasts: who pickles and who unpickles are of one version.
 
+use crate::arguments;
 use crate::document::{Checked, Document};
 use crate::found::{Comparison, Pair, Sighting, Span};
-use crate::named;
+use crate::reduce::{Four, Matched, State};
 use nearcopy::{Block, Facts, Match, Span as Range};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
 use std::sync::Arc;
-
-type Four = (u32, u32, u32, u32);
-type Matched = (Four, u32, u32, f64, Vec<Four>);
-type Scores = (Option<String>, f64, f64, f64, f64, f64, bool, u32, u32);
-
-/// What `__reduce__` answers: the function below that makes it again, and its arguments.
-pub fn call<'py>(
-    py: Python<'py>,
-    name: &str,
-    arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
-) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-    Ok((py.import("nearcopy._nearcopy")?.getattr(format!("_{name}"))?, arguments.into_pyobject(py)?))
-}
-
-/// A comparison with its texts.
-pub fn state<'py>(py: Python<'py>, c: &nearcopy::Comparison, a: &str, b: &str) -> PyResult<Bound<'py, PyTuple>> {
-    let four = |a: Range, b: Range| (a.start, a.end, b.start, b.end);
-    let matched = |m: &Match| -> Matched {
-        (four(m.a, m.b), m.tokens_a, m.tokens_b, m.identity, m.blocks.iter().map(|x| four(x.a, x.b)).collect())
-    };
-    let scores: Scores = (
-        c.relation.map(|r| r.name().to_owned()),
-        c.resemblance,
-        c.containment_a,
-        c.containment_b,
-        c.coverage_a,
-        c.coverage_b,
-        c.whole_text,
-        c.facts.agree,
-        c.facts.compared,
-    );
-    (a, b, scores, c.matches.iter().map(matched).collect::<Vec<_>>()).into_pyobject(py)
-}
-
-type State = (String, String, Scores, Vec<Matched>);
 
 fn restored((a, b, scores, matches): State) -> PyResult<(Comparison, Arc<str>)> {
     let (relation, resemblance, containment_a, containment_b, coverage_a, coverage_b, whole_text, agree, compared) = scores;
@@ -52,7 +17,7 @@ fn restored((a, b, scores, matches): State) -> PyResult<(Comparison, Arc<str>)> 
         Match { a, b, tokens_a, tokens_b, identity, blocks: blocks.into_iter().map(block).collect() }
     };
     let comparison = nearcopy::Comparison {
-        relation: relation.map(|name| named::relation(&name)).transpose()?,
+        relation: relation.map(|name| arguments::relation(&name)).transpose()?,
         resemblance,
         containment_a,
         containment_b,

@@ -1,60 +1,21 @@
 //! Owns: `scan` and what it found, as Python sees it. Never: finds anything.
 
-use crate::document::id as given_id;
-use crate::documents::{Kept, Rows, warn};
-use crate::errors::{SettingError, bad, io, raise};
-use crate::found::{Cluster, Comparison, Located, Pair, Place, Removed, Repeat, Sides};
+use crate::arguments::{self, id as given_id};
+use crate::compare::Background;
+use crate::documents::Rows;
+use crate::errors::{bad, io};
+use crate::found::Removed;
 use crate::listed::{Listed, What};
-use crate::named::Background;
 use crate::run::{briefly, run};
+use crate::scanned::{Scanned, kept, removed};
 use crate::settings::{Settings, shown};
 use nearcopy::report::{self, Findings, HtmlOptions, HtmlSummaryOptions};
-use nearcopy::{Corpus, Detection, Documents, Removal, RunOptions, Why};
+use nearcopy::{Removal, RunOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-/// What was scanned and what was found: shared by a report and its pairs.
-pub struct Found {
-    corpus: Arc<Corpus<Kept>>,
-    detection: Detection,
-    background: nearcopy::Background,
-    skipped: Vec<(String, u64)>,
-    rows: usize,
-}
-
-impl Found {
-    fn findings(&self) -> Findings<'_> {
-        Findings { detection: &self.detection, documents: &*self.corpus, skipped: &self.skipped }
-    }
-    fn id(&self, number: u32) -> String {
-        self.corpus.info(number as usize).id.clone()
-    }
-    /// Where a document came in the input, left-out rows counted.
-    fn row(&self, number: u32) -> usize {
-        self.corpus.info(number as usize).record.map_or(0, |r| r as usize - 1)
-    }
-    fn text(&self, number: u32) -> std::borrow::Cow<'_, str> {
-        self.corpus.text(number as usize).unwrap_or_default()
-    }
-}
-
-/// How many threads to use.
-pub fn threads(wanted: Option<i64>) -> PyResult<usize> {
-    let wanted = wanted.unwrap_or_default();
-    usize::try_from(wanted)
-        .map_err(|_| SettingError::new_err(format!("threads: 0 (as many as there are cores) or more, not {wanted}")))
-}
-
-struct Two(Arc<Found>, u32, u32);
-
-impl Sides for Two {
-    fn with(&self, f: &mut dyn FnMut(&str, &str)) {
-        f(&self.0.text(self.1), &self.0.text(self.2));
-    }
-}
+use std::sync::{Arc, OnceLock};
 
 /// Scans documents; see `nearcopy.scan`, which finds the columns.
 #[pyfunction]
@@ -67,89 +28,36 @@ pub fn scan(
     progress: Option<&Bound<PyAny>>,
 ) -> PyResult<Report> {
     let py = columns.py();
-    if let Some(other) = progress.filter(|p| !p.is_callable()) {
-        let kind = other.get_type().name()?;
-        return Err(SettingError::new_err(format!("progress: something to call with (stage, done, total), not {kind}")));
-    }
-    let threads = self::threads(threads)?;
+    let options = RunOptions { threads: arguments::threads(threads)? };
     let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
-    let Rows { infos, texts, count, skipped } = Rows::read(columns)?;
-    let corpus = Arc::new(py.detach(|| Corpus::with_texts(infos, texts)).map_err(raise)?);
-    if corpus.renamed() > 0 {
-        let said = "documents share an id with another text; each is called ID@ and eight digits (id_field names another field)";
-        warn(py, &format!("{} {said}", corpus.renamed()))?;
-    }
+    let rows = Rows::read(columns)?;
+    let (count, skipped) = (rows.count, rows.skipped.clone());
+    let corpus = Arc::new(rows.corpus(py)?);
     if let Some(drawn) = background {
         drawn.fits(&recipe)?;
     }
-    let options = RunOptions { threads };
-    let (texts, background) = (corpus.clone(), background.map(|b| b.inner.clone()));
+    let (texts, same) = (corpus.clone(), recipe.clone());
+    let background = background.map(|b| b.inner.clone());
     let found = run(py, progress, move |meter| match background {
         Some(given) => {
-            let detection = nearcopy::scan_with(&*texts, &given, &recipe, &thresholds, &options, meter)?;
+            let detection = nearcopy::scan_with(&*texts, &given, &same, &thresholds, &options, meter)?;
             Ok((detection, given))
         }
-        None => nearcopy::scan(&*texts, &recipe, &thresholds, &options, meter),
+        None => nearcopy::scan(&*texts, &same, &thresholds, &options, meter),
     });
     let (detection, background) = found?;
-    Ok(Report { found: Arc::new(Found { corpus, detection, background, skipped, rows: count }) })
+    let all_pairs = OnceLock::new();
+    let found = Scanned { corpus, detection, all_pairs, recipe, background, options, skipped, rows: count };
+    Ok(Report { found: Arc::new(found) })
 }
 
 /// What a scan found. Lists are made as they are asked for; nothing is copied before.
 #[pyclass(frozen, module = "nearcopy")]
 pub struct Report {
-    found: Arc<Found>,
+    found: Arc<Scanned>,
 }
 
 impl Report {
-    /// A cluster as Python has it.
-    pub fn cluster(&self, n: usize) -> PyResult<Cluster> {
-        let found = &self.found;
-        let cluster = &found.detection.clusters[n];
-        Ok(Cluster {
-            id: report::cluster_id(found.findings(), cluster).map_err(io)?,
-            representative: found.id(cluster.representative),
-            members: cluster.members.iter().map(|&m| found.id(m)).collect(),
-            rows: cluster.members.iter().map(|&m| found.row(m)).collect(),
-            weakest: cluster.weakest,
-        })
-    }
-
-    /// A pair as Python has it.
-    pub fn pair(&self, n: usize) -> PyClassInitializer<Pair> {
-        let found = &self.found;
-        let pair = &found.detection.pairs[n];
-        let (a, b) = (pair.a, pair.b);
-        let comparison = nearcopy::Comparison { relation: Some(pair.relation), ..pair.comparison.clone() };
-        let comparison = Comparison::new(comparison, Arc::new(Two(found.clone(), a, b)));
-        let own = Pair { a: found.id(a), b: found.id(b), row_a: found.row(a), row_b: found.row(b) };
-        PyClassInitializer::from(comparison).add_subclass(own)
-    }
-
-    /// A repeat as Python has it.
-    pub fn repeat(&self, py: Python, n: usize) -> PyResult<Repeat> {
-        let found = &self.found;
-        let repeat = &found.detection.repeats[n];
-        let place = |p: &nearcopy::Place| {
-            let text = found.text(p.document);
-            let span = Located::new(&text).span(p.span);
-            let own = Place { document: found.id(p.document), row: found.row(p.document) };
-            Py::new(py, PyClassInitializer::from(span).add_subclass(own))
-        };
-        let places = repeat.places.iter().map(place).collect::<PyResult<Vec<_>>>()?;
-        let first = repeat.places.first().map(|p| found.text(p.document).get(p.span.range()).map(report::first_words));
-        Ok(Repeat {
-            text: first.flatten().unwrap_or_default(),
-            count: repeat.count,
-            documents: repeat.documents,
-            tokens: repeat.tokens,
-            paragraph: repeat.paragraph,
-            period: repeat.period,
-            boilerplate: repeat.boilerplate,
-            places,
-        })
-    }
-
     fn written(
         &self,
         py: Python,
@@ -238,17 +146,17 @@ impl Report {
     /// Clusters of near-copies.
     #[getter]
     fn clusters(&self) -> Listed {
-        Listed::new(Report { found: self.found.clone() }, What::Clusters)
+        Listed::new(self.found.clone(), What::Clusters)
     }
     /// Related pairs with their passages.
     #[getter]
     fn pairs(&self) -> Listed {
-        Listed::new(Report { found: self.found.clone() }, What::Pairs)
+        Listed::new(self.found.clone(), What::Pairs)
     }
     /// Paragraphs and passages that stand in several places.
     #[getter]
     fn repeats(&self) -> Listed {
-        Listed::new(Report { found: self.found.clone() }, What::Repeats)
+        Listed::new(self.found.clone(), What::Repeats)
     }
     /// Classes of equal texts: a list of lists of ids.
     #[getter]
@@ -262,31 +170,20 @@ impl Report {
         Ok(self.found.text(number as u32).into_owned())
     }
 
-    /// What ``nearcopy dedupe`` would take away: documents of which a copy stays.
+    /// The documents that ``nearcopy dedupe`` takes away, each with the one that stays. Where the
+    /// scan was without ``all_pairs``, the first call scans once more, with them: it costs what the
+    /// scan did. ``drop`` names other relations, as ``--drop`` does.
     #[pyo3(signature = (drop=None))]
     fn removed(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<Removed>> {
-        let found = &self.found;
-        let removal = removal(drop)?;
-        let plan = briefly(py, || nearcopy::removal(&*found.corpus, &found.detection, &removal, &RunOptions::default(), &()));
-        let plan = plan.map_err(raise)?;
-        let gone = plan.gone.iter().filter_map(|g| match g.why {
-            Why::Copy { partner, relation, coverage, .. } => Some(Removed {
-                id: found.id(g.document),
-                row: found.row(g.document),
-                partner: found.id(partner),
-                relation: relation.name(),
-                coverage: coverage.0,
-            }),
-            Why::Short { .. } => None,
-        });
-        Ok(gone.collect())
+        let removal = arguments::removal(drop, Removal::default())?;
+        let found = self.found.clone();
+        run(py, None, move |meter| Ok(removed(&*found.corpus, &found.plan(&removal, meter)?)))
     }
-    /// For each row of the input whether it stays: ``df[report.keep()]`` in pandas, ``df.filter(report.keep())`` in polars.
+    /// For each row of the input whether it stays: ``df[report.keep()]`` in pandas,
+    /// ``df.filter(report.keep())`` in polars. Costs what ``removed`` does.
     #[pyo3(signature = (drop=None))]
     fn keep(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<bool>> {
-        let mut keep = vec![true; self.found.rows];
-        self.removed(py, drop)?.iter().for_each(|r| keep[r.row] = false);
-        Ok(keep)
+        Ok(kept(self.found.rows, &self.removed(py, drop)?))
     }
 
     /// The report as JSON, byte for byte as ``nearcopy scan --format json`` writes it; to a file where one is named.
@@ -341,36 +238,4 @@ impl Report {
 
 fn framed<'py>(report: &Bound<'py, Report>, library: &str, what: &str) -> PyResult<Bound<'py, PyAny>> {
     report.py().import("nearcopy._tables")?.call_method1(library, (report, what))
-}
-
-/// `drop` as `nearcopy dedupe --drop` takes it.
-fn removal(drop: Option<&Bound<PyAny>>) -> PyResult<Removal> {
-    let Some(names) = drop.map(|d| crate::named::names(d, "drop")).transpose()? else { return Ok(Removal::default()) };
-    let mut removal = Removal { relations: Vec::new(), abridged: false, ..Removal::default() };
-    for name in names {
-        match (name.as_str(), crate::named::relation(&name)) {
-            ("abridged", _) => removal.abridged = true,
-            (_, Ok(relation)) => removal.relations.push(relation),
-            (_, Err(why)) => return Err(why),
-        }
-    }
-    Ok(removal)
-}
-
-impl Report {
-    /// What was found.
-    pub fn detection(&self) -> &Detection {
-        &self.found.detection
-    }
-}
-
-impl Found {
-    /// For `tables`.
-    pub fn parts(&self) -> (&Corpus<Kept>, &Detection) {
-        (&self.corpus, &self.detection)
-    }
-    /// The id and row of a document.
-    pub fn named(&self, number: u32) -> (String, usize) {
-        (self.id(number), self.row(number))
-    }
 }

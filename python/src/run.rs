@@ -1,6 +1,6 @@
 //! Owns: how long work runs: without the interpreter's lock, on threads that a fork does not lose, ended by Ctrl-C. Never: what the work is.
 
-use crate::errors::raise;
+use crate::errors::{SettingError, raise};
 use nearcopy::{Progress, Stage};
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -51,7 +51,8 @@ pub struct Meter {
     cancelled: AtomicBool,
 }
 
-const STAGES: [Stage; 5] = [Stage::Fingerprint, Stage::Candidates, Stage::Compare, Stage::Cluster, Stage::Repeats];
+const STAGES: [Stage; 6] =
+    [Stage::Index, Stage::Fingerprint, Stage::Candidates, Stage::Compare, Stage::Cluster, Stage::Repeats];
 
 impl Progress for Meter {
     fn begin(&self, stage: Stage, total: u64) {
@@ -81,6 +82,10 @@ pub fn run<T: Send + 'static>(
     progress: Option<&Bound<PyAny>>,
     work: impl FnOnce(&Meter) -> nearcopy::Result<T> + Send + 'static,
 ) -> PyResult<T> {
+    if let Some(other) = progress.filter(|p| !p.is_callable()) {
+        let kind = other.get_type().name()?;
+        return Err(SettingError::new_err(format!("progress: something to call with (stage, done, total), not {kind}")));
+    }
     let meter = Arc::new(Meter::default());
     let (send, receive) = sync_channel(1);
     // Only one thread receives; the lock lets the closure below be sent.

@@ -2,7 +2,7 @@
 
 use crate::errors::bad;
 use crate::found::Located;
-use crate::report::Found;
+use crate::scanned::Scanned;
 use nearcopy::{Documents, Relation};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -16,7 +16,7 @@ macro_rules! columns {
 }
 
 /// One kind of finding.
-pub fn columns<'py>(py: Python<'py>, found: &Found, what: &str) -> PyResult<Bound<'py, PyDict>> {
+pub fn columns<'py>(py: Python<'py>, found: &Scanned, what: &str) -> PyResult<Bound<'py, PyDict>> {
     match what {
         "documents" => documents(py, found),
         "pairs" => pairs(py, found),
@@ -27,7 +27,7 @@ pub fn columns<'py>(py: Python<'py>, found: &Found, what: &str) -> PyResult<Boun
 }
 
 /// A row for each document in the order in which they came: its cluster, and whether it survives.
-fn documents<'py>(py: Python<'py>, found: &Found) -> PyResult<Bound<'py, PyDict>> {
+fn documents<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
     let (corpus, detection) = found.parts();
     let mut cluster = vec![None; corpus.count()];
     for (n, c) in detection.clusters.iter().enumerate() {
@@ -50,7 +50,7 @@ fn documents<'py>(py: Python<'py>, found: &Found) -> PyResult<Bound<'py, PyDict>
     })
 }
 
-fn pairs<'py>(py: Python<'py>, found: &Found) -> PyResult<Bound<'py, PyDict>> {
+fn pairs<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
     let each = || found.parts().1.pairs.iter();
     columns!(py, {
         "a": each().map(|p| found.named(p.a).0),
@@ -70,7 +70,7 @@ fn pairs<'py>(py: Python<'py>, found: &Found) -> PyResult<Bound<'py, PyDict>> {
 }
 
 /// A row for each passage of each pair, in characters.
-fn matches<'py>(py: Python<'py>, found: &Found) -> PyResult<Bound<'py, PyDict>> {
+fn matches<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
     let (corpus, detection) = found.parts();
     let mut rows = Vec::new();
     for (n, pair) in detection.pairs.iter().enumerate() {
@@ -96,7 +96,7 @@ fn matches<'py>(py: Python<'py>, found: &Found) -> PyResult<Bound<'py, PyDict>> 
 }
 
 /// A row for each listed place of each repeat, in characters.
-fn repeats<'py>(py: Python<'py>, found: &Found) -> PyResult<Bound<'py, PyDict>> {
+fn repeats<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
     let (corpus, detection) = found.parts();
     let mut rows = Vec::new();
     for (n, repeat) in detection.repeats.iter().enumerate() {

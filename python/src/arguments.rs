@@ -1,0 +1,67 @@
+//! Owns: single arguments of a call: a text, an id, relations by name, threads. Never: settings, or
+//! columns of documents.
+
+use crate::documents::{plain, unencodable};
+use crate::errors::{SettingError, bad};
+use nearcopy::{Relation, Removal};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+/// A relation by its name.
+pub fn relation(name: &str) -> PyResult<Relation> {
+    let known = serde_json::from_value(serde_json::Value::String(name.to_owned()));
+    known.map_err(|_| bad(format!("{name:?} is no relation: equal, near-copy, contains, contained-in, quotes, template")))
+}
+
+/// Names of relations: one alone, or several.
+pub fn names(given: &Bound<PyAny>, what: &str) -> PyResult<Vec<String>> {
+    if let Ok(one) = given.cast::<PyString>() {
+        return Ok(vec![one.to_cow()?.into_owned()]);
+    }
+    let several: PyResult<Vec<String>> = given.try_iter().and_then(|names| names.map(|n| n?.extract::<String>()).collect());
+    several.map_err(|_| bad(format!("{what}: names of relations are wanted")))
+}
+
+/// The text of an argument.
+pub fn text(value: &Bound<PyAny>, name: &str) -> PyResult<String> {
+    let wrong = |why: &str| bad(format!("{name} {why}"));
+    let Ok(text) = value.cast::<PyString>() else {
+        let kind = value.get_type().name()?;
+        let help = if value.is_instance_of::<PyBytes>() { ": decode it first" } else { "" };
+        return Err(wrong(&format!("is {kind}, not a string{help}")));
+    };
+    match text.to_cow() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(e) => Err(wrong(&unencodable(value.py(), &e))),
+    }
+}
+
+/// An id: a string, or a number as one.
+pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
+    match value.cast::<PyString>() {
+        Ok(_) => text(value, "id"),
+        Err(_) if value.is_none() => Err(bad("id is None, not a string or a number")),
+        Err(_) => plain(value).map_err(|e| bad(format!("id {}", e.value(value.py())))),
+    }
+}
+
+/// How many threads to use.
+pub fn threads(wanted: Option<i64>) -> PyResult<usize> {
+    let wanted = wanted.unwrap_or_default();
+    usize::try_from(wanted)
+        .map_err(|_| SettingError::new_err(format!("threads: 0 (as many as there are cores) or more, not {wanted}")))
+}
+
+/// What goes: `usual`, or the relations of `drop` as `nearcopy dedupe --drop` takes them.
+pub fn removal(drop: Option<&Bound<PyAny>>, usual: Removal) -> PyResult<Removal> {
+    let Some(names) = drop.map(|d| self::names(d, "drop")).transpose()? else { return Ok(usual) };
+    let mut removal = Removal { relations: Vec::new(), abridged: false, ..usual };
+    for name in names {
+        if name == "abridged" {
+            removal.abridged = true;
+        } else {
+            removal.relations.push(relation(&name)?);
+        }
+    }
+    Ok(removal)
+}

@@ -1,0 +1,93 @@
+//! Owns: `dedupe`, of documents alone or against an index, as Python sees it. Never: decides what
+//! goes.
+
+use crate::arguments;
+use crate::documents::{Rows, say_renamed};
+use crate::errors::{bad, raise};
+use crate::found::Removed;
+use crate::index::Index;
+use crate::run::{briefly, run};
+use crate::scanned::{kept, removed};
+use crate::settings::Settings;
+use nearcopy::{AgainstIndex, Cleaning, Plan, Removal, RunOptions};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::sync::Arc;
+
+/// Decides which documents go; see `nearcopy.dedupe`, which finds the columns.
+#[pyfunction]
+#[pyo3(signature = (columns, settings, index=None, drop=None, threads=None, progress=None))]
+pub fn dedupe(
+    columns: &Bound<PyAny>,
+    settings: &Bound<PyDict>,
+    index: Option<&Bound<Index>>,
+    drop: Option<&Bound<PyAny>>,
+    threads: Option<i64>,
+    progress: Option<&Bound<PyAny>>,
+) -> PyResult<Deduped> {
+    let py = columns.py();
+    let options = RunOptions { threads: arguments::threads(threads)? };
+    let rows = Rows::read(columns)?;
+    let count = rows.count;
+    let Some(index) = index.map(Bound::get) else {
+        let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
+        let removal = arguments::removal(drop, Removal::default())?;
+        let corpus = Arc::new(rows.corpus(py)?);
+        let texts = corpus.clone();
+        let clean = move |meter: &_| nearcopy::clean(&*texts, &recipe, &thresholds, &removal, &options, meter);
+        let Cleaning { plan, .. } = run(py, progress, clean)?;
+        return Ok(Deduped { removed: removed(&*corpus, &plan), rows: count, against: None });
+    };
+    let thresholds = index.asked(Some(settings))?.thresholds;
+    let removal = arguments::removal(drop, Removal::against_references())?;
+    let (index, documents) = (index.index()?, rows.documents());
+    let asked = index.clone();
+    let (found, plan) = run(py, progress, move |meter| {
+        let found = asked.scan_against(documents, &removal.thresholds(&thresholds), &options, meter)?;
+        let plan = nearcopy::removal(&found.corpus, &found.detection, &removal, &options, meter)?;
+        Ok((found, plan))
+    })?;
+    say_renamed(py, &found.corpus)?;
+    Ok(Deduped { removed: removed(&found.corpus, &plan), rows: count, against: Some((index, found, plan)) })
+}
+
+/// Which documents stay, which go, and for the sake of which other ones.
+#[pyclass(frozen, module = "nearcopy")]
+pub struct Deduped {
+    removed: Vec<Removed>,
+    rows: usize,
+    against: Option<(Arc<nearcopy::Index>, AgainstIndex, Plan)>,
+}
+
+#[pymethods]
+impl Deduped {
+    /// The documents that go, each with the one that stays; ``index:`` stands before the id of one
+    /// that the index holds.
+    fn removed(&self) -> Vec<Removed> {
+        self.removed.clone()
+    }
+    /// For each row of the input whether it stays: ``df[found.keep()]`` in pandas,
+    /// ``df.filter(found.keep())`` in polars.
+    fn keep(&self) -> Vec<bool> {
+        kept(self.rows, &self.removed)
+    }
+    /// Ids of the documents that the index holds already, with the same text.
+    #[getter]
+    fn known(&self) -> Vec<String> {
+        let mut known: Vec<String> = self.against.iter().flat_map(|(_, found, _)| found.known.iter().cloned()).collect();
+        known.sort_unstable();
+        known
+    }
+    /// Adds what stays to the index. Call it when what stays is written where it belongs: what an
+    /// index holds goes the next time.
+    fn add_to_index<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let Some((index, found, plan)) = &self.against else {
+            return Err(bad("there is no index to add to: dedupe takes one as index="));
+        };
+        let added = briefly(py, || found.add(index, plan.staying(&found.corpus))).map_err(raise)?;
+        crate::index::counts(py, added)
+    }
+    fn __repr__(&self) -> String {
+        format!("<nearcopy.Deduped: {} of {} removed>", self.removed.len(), self.rows)
+    }
+}

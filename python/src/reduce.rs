@@ -1,0 +1,44 @@
+//! Owns: what a pickle holds of an object, and what makes the object again. Never: makes it again
+//! (that is `pickled`).
+
+use nearcopy::{Match, Span as Range};
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+/// Bytes of a span of the first text, and of one of the second.
+pub type Four = (u32, u32, u32, u32);
+/// A match.
+pub type Matched = (Four, u32, u32, f64, Vec<Four>);
+/// The scores of a comparison.
+pub type Scores = (Option<String>, f64, f64, f64, f64, f64, bool, u32, u32);
+/// A comparison: both texts, the scores, the matches.
+pub type State = (String, String, Scores, Vec<Matched>);
+
+/// What `__reduce__` answers: the function of `pickled` that makes it again, and its arguments.
+pub fn call<'py>(
+    py: Python<'py>,
+    name: &str,
+    arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    Ok((py.import("nearcopy._nearcopy")?.getattr(format!("_{name}"))?, arguments.into_pyobject(py)?))
+}
+
+/// A comparison with its texts.
+pub fn state<'py>(py: Python<'py>, c: &nearcopy::Comparison, a: &str, b: &str) -> PyResult<Bound<'py, PyTuple>> {
+    let four = |a: Range, b: Range| (a.start, a.end, b.start, b.end);
+    let matched = |m: &Match| -> Matched {
+        (four(m.a, m.b), m.tokens_a, m.tokens_b, m.identity, m.blocks.iter().map(|x| four(x.a, x.b)).collect())
+    };
+    let scores: Scores = (
+        c.relation.map(|r| r.name().to_owned()),
+        c.resemblance,
+        c.containment_a,
+        c.containment_b,
+        c.coverage_a,
+        c.coverage_b,
+        c.whole_text,
+        c.facts.agree,
+        c.facts.compared,
+    );
+    (a, b, scores, c.matches.iter().map(matched).collect::<Vec<_>>()).into_pyobject(py)
+}

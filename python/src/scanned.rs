@@ -1,0 +1,149 @@
+//! Owns: a corpus and what a scan found in it, which a report, its lists and its tables share. Never:
+//! what Python sees of a report.
+
+use crate::documents::Kept;
+use crate::errors::io;
+use crate::found::{Cluster, Comparison, Located, Pair, Place, Removed, Repeat, Sides};
+use nearcopy::report::{self, Findings};
+use nearcopy::{Corpus, Detection, Documents, Plan, Progress, Recipe, Removal, RunOptions, Why};
+use pyo3::prelude::*;
+use std::sync::{Arc, OnceLock};
+
+/// What was scanned and what was found.
+pub struct Scanned {
+    /// The documents.
+    pub corpus: Arc<Corpus<Kept>>,
+    /// What was found in them.
+    pub detection: Detection,
+    /// The same with all pairs, once a removal has wanted them.
+    pub all_pairs: OnceLock<Detection>,
+    /// How the scan was run.
+    pub options: RunOptions,
+    /// The recipe of the scan.
+    pub recipe: Recipe,
+    /// The background of the scan.
+    pub background: nearcopy::Background,
+    /// What was left out, and how often.
+    pub skipped: Vec<(String, u64)>,
+    /// Rows of the input, documents or not.
+    pub rows: usize,
+}
+
+impl Scanned {
+    /// For the library's reports.
+    pub fn findings(&self) -> Findings<'_> {
+        Findings { detection: &self.detection, documents: &*self.corpus, skipped: &self.skipped }
+    }
+    /// The id of a document.
+    pub fn id(&self, number: u32) -> String {
+        self.corpus.info(number as usize).id.clone()
+    }
+    /// Where a document came in the input, left-out rows counted.
+    pub fn row(&self, number: u32) -> usize {
+        row(&*self.corpus, number)
+    }
+    /// The text of a document.
+    pub fn text(&self, number: u32) -> std::borrow::Cow<'_, str> {
+        self.corpus.text(number as usize).unwrap_or_default()
+    }
+
+    /// What goes. Where the scan did not find enough to decide that, a further one does, once.
+    pub fn plan(&self, removal: &Removal, progress: &dyn Progress) -> nearcopy::Result<Plan> {
+        let needed = removal.thresholds(&self.detection.thresholds);
+        let mut found = &self.detection;
+        if needed != found.thresholds {
+            let again = || {
+                let Scanned { corpus, background, recipe, options, .. } = self;
+                nearcopy::scan_with(&**corpus, background, recipe, &needed, options, progress)
+            };
+            found = match self.all_pairs.get() {
+                Some(found) => found,
+                None => {
+                    let again = again()?;
+                    self.all_pairs.get_or_init(|| again)
+                }
+            };
+        }
+        nearcopy::removal(&*self.corpus, found, removal, &self.options, progress)
+    }
+
+    /// A cluster as Python has it.
+    pub fn cluster(&self, n: usize) -> PyResult<Cluster> {
+        let cluster = &self.detection.clusters[n];
+        Ok(Cluster {
+            id: report::cluster_id(self.findings(), cluster).map_err(io)?,
+            representative: self.id(cluster.representative),
+            members: cluster.members.iter().map(|&m| self.id(m)).collect(),
+            rows: cluster.members.iter().map(|&m| self.row(m)).collect(),
+            weakest: cluster.weakest,
+        })
+    }
+
+    /// A pair as Python has it.
+    pub fn pair(self: &Arc<Self>, n: usize) -> PyClassInitializer<Pair> {
+        let pair = &self.detection.pairs[n];
+        let (a, b) = (pair.a, pair.b);
+        let comparison = nearcopy::Comparison { relation: Some(pair.relation), ..pair.comparison.clone() };
+        let comparison = Comparison::new(comparison, Arc::new(Two(self.clone(), a, b)));
+        let own = Pair { a: self.id(a), b: self.id(b), row_a: self.row(a), row_b: self.row(b) };
+        PyClassInitializer::from(comparison).add_subclass(own)
+    }
+
+    /// A repeat as Python has it.
+    pub fn repeat(&self, py: Python, n: usize) -> PyResult<Repeat> {
+        let repeat = &self.detection.repeats[n];
+        let place = |p: &nearcopy::Place| {
+            let text = self.text(p.document);
+            let span = Located::new(&text).span(p.span);
+            let own = Place { document: self.id(p.document), row: self.row(p.document) };
+            Py::new(py, PyClassInitializer::from(span).add_subclass(own))
+        };
+        let places = repeat.places.iter().map(place).collect::<PyResult<Vec<_>>>()?;
+        let first = repeat.places.first().map(|p| self.text(p.document).get(p.span.range()).map(report::first_words));
+        Ok(Repeat {
+            text: first.flatten().unwrap_or_default(),
+            count: repeat.count,
+            documents: repeat.documents,
+            tokens: repeat.tokens,
+            paragraph: repeat.paragraph,
+            period: repeat.period,
+            boilerplate: repeat.boilerplate,
+            places,
+        })
+    }
+}
+
+struct Two(Arc<Found>, u32, u32);
+
+impl Sides for Two {
+    fn with(&self, f: &mut dyn FnMut(&str, &str)) {
+        f(&self.0.text(self.1), &self.0.text(self.2));
+    }
+}
+
+fn row(documents: &dyn Documents, number: u32) -> usize {
+    documents.info(number as usize).record.map_or(0, |r| r as usize - 1)
+}
+
+/// The documents that go as copies.
+pub fn removed(documents: &dyn Documents, plan: &Plan) -> Vec<Removed> {
+    let id = |n: u32| documents.info(n as usize).id.clone();
+    let gone = plan.gone.iter().filter_map(|g| match g.why {
+        Why::Copy { partner, relation, coverage, .. } => Some(Removed {
+            id: id(g.document),
+            row: row(documents, g.document),
+            partner: id(partner),
+            relation: relation.name(),
+            coverage: coverage.0,
+        }),
+        Why::Short { .. } => None,
+    });
+    gone.collect()
+}
+
+/// For each of so many rows whether it stays.
+pub fn kept(rows: usize, removed: &[Removed]) -> Vec<bool> {
+    let mut keep = vec![true; rows];
+    removed.iter().for_each(|r| keep[r.row] = false);
+    keep
+}
