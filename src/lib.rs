@@ -30,7 +30,7 @@ pub use engine::corpus::{Corpus, Texts};
 pub use engine::preset::Preset;
 pub use error::{Error, Result};
 #[cfg(feature = "index")]
-pub use index::{Added, AddedCounts, Checked, Index, IndexOptions, IndexStats, SameId, Sighting, Verification};
+pub use index::{Added, AddedCounts, AgainstIndex, Checked, Index, IndexOptions, IndexStats, SameId, Sighting, Verification};
 pub use model::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
 pub use model::document::{Document, DocumentInfo, Documents};
 pub use model::options::{Progress, RunOptions, Stage};

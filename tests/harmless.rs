@@ -104,7 +104,8 @@ fn names_are_harmless_on_standard_error() {
         // What is typed, an unknown option, an id that no document has, an output without a directory.
         let at = format!("json={name}/{name}.json");
         let of = ["bad\u{feff}\u{202e}.jsonl", "-o", &at];
-        for args in [&["scan", "--keep", name][..], &["compare", "a.txt", name, "--in", "a.txt"], &[&["scan"], &of[..]].concat()] {
+        for args in [&["scan", "--keep", name][..], &["compare", "a.txt", name, "--in", "a.txt"], &[&["scan"], &of[..]].concat()]
+        {
             let (code, _, err) = run(here, args);
             assert_eq!(code, 2, "{args:?}: {err}");
             assert!(err.contains(&name[..name.find('x').unwrap()]), "{err}");

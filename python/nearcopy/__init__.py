@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence, Union
 
 from . import _nearcopy
 from ._errors import (
@@ -34,6 +34,7 @@ from ._nearcopy import (
     Checked,
     Cluster,
     Comparison,
+    Deduped,
     Document,
     Facts,
     Findings,
@@ -61,6 +62,7 @@ __all__ = [
     "ClosedError",
     "Cluster",
     "Comparison",
+    "Deduped",
     "Document",
     "Error",
     "Facts",
@@ -82,6 +84,7 @@ __all__ = [
     "StorageError",
     "__version__",
     "compare",
+    "dedupe",
     "scan",
 ]
 
@@ -137,3 +140,53 @@ def scan(
         on_bad=on_bad,
     )
     return _nearcopy.scan(found, dict(settings), threads, background, progress)
+
+
+def dedupe(
+    documents: Any,
+    *,
+    index: Optional[Index] = None,
+    drop: Union[str, Sequence[str], None] = None,
+    text_field: Optional[str] = None,
+    id_field: Optional[str] = None,
+    source_field: Optional[str] = None,
+    date_field: Optional[str] = None,
+    path: Optional[str] = None,
+    on_bad: str = "raise",
+    threads: Optional[int] = None,
+    progress: Optional[Callable[[str, int, int], object]] = None,
+    **settings: Unpack[Settings],
+) -> Deduped:
+    """Decides which documents go because a copy stays, as ``nearcopy dedupe`` does; against an index, as ``dedupe --index`` does.
+
+    documents, text_field, id_field, source_field, date_field, path, on_bad, threads, progress, settings:
+        As for ``scan``. With an index, its own settings hold where no others are given, and its background counts once it was compacted.
+    index:
+        What was seen before: documents go too that it holds. One that it holds under its own id with the same text is ``known``; one with another
+        text is a new version, which is not compared with the old one. The index must keep texts. Nothing is added before ``add_to_index``.
+    drop:
+        Names of the relations that make a copy, as ``--drop`` has them: by default ``equal``, ``near-copy`` and ``abridged``, with an index also
+        ``contained-in``.
+
+    >>> story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring."
+    >>> import tempfile
+    >>> index = nearcopy.Index(tempfile.mkdtemp() + "/seen")
+    >>> index.add("yesterday", story)
+    'new'
+    >>> today = {"again": story.replace("said", "told us"), "fresh": "Rain is expected over the weekend in most of the valley."}
+    >>> found = nearcopy.dedupe(today, index=index)
+    >>> found.keep(), found.removed()
+    ([False, True], [Removed("again", near-copy of "index:yesterday")])
+    >>> found.add_to_index()
+    {'new': 1, 'copies': 0, 'replaced': 0, 'known': 0}
+    """
+    found = _columns(
+        documents,
+        text_field=text_field,
+        id_field=id_field,
+        source_field=source_field,
+        date_field=date_field,
+        path=path,
+        on_bad=on_bad,
+    )
+    return _nearcopy.dedupe(found, dict(settings), index, drop, threads, progress)

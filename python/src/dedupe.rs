@@ -34,8 +34,8 @@ pub fn dedupe(
         let removal = arguments::removal(drop, Removal::default())?;
         let corpus = Arc::new(rows.corpus(py)?);
         let texts = corpus.clone();
-        let clean = move |meter: &_| nearcopy::clean(&*texts, &recipe, &thresholds, &removal, &options, meter);
-        let Cleaning { plan, .. } = run(py, progress, clean)?;
+        let Cleaning { plan, .. } =
+            run(py, progress, move |meter| nearcopy::clean(&*texts, &recipe, &thresholds, &removal, &options, meter))?;
         return Ok(Deduped { removed: removed(&*corpus, &plan), rows: count, against: None });
     };
     let thresholds = index.asked(Some(settings))?.thresholds;

@@ -25,6 +25,8 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _nearcopy {
     #[pymodule_export]
+    use super::compare::{Background, compare};
+    #[pymodule_export]
     use super::dedupe::{Deduped, dedupe};
     #[pymodule_export]
     use super::document::{Checked, Document};
@@ -34,8 +36,6 @@ mod _nearcopy {
     use super::index::Index;
     #[pymodule_export]
     use super::listed::Listed;
-    #[pymodule_export]
-    use super::compare::{Background, compare};
     #[pymodule_export]
     use super::pickled::{checked, comparison, document, pair, sighting, span};
     #[pymodule_export]

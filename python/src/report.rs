@@ -36,14 +36,14 @@ pub fn scan(
     if let Some(drawn) = background {
         drawn.fits(&recipe)?;
     }
-    let (texts, same) = (corpus.clone(), recipe.clone());
+    let (texts, same, run_as) = (corpus.clone(), recipe.clone(), options.clone());
     let background = background.map(|b| b.inner.clone());
     let found = run(py, progress, move |meter| match background {
         Some(given) => {
-            let detection = nearcopy::scan_with(&*texts, &given, &same, &thresholds, &options, meter)?;
+            let detection = nearcopy::scan_with(&*texts, &given, &same, &thresholds, &run_as, meter)?;
             Ok((detection, given))
         }
-        None => nearcopy::scan(&*texts, &same, &thresholds, &options, meter),
+        None => nearcopy::scan(&*texts, &same, &thresholds, &run_as, meter),
     });
     let (detection, background) = found?;
     let all_pairs = OnceLock::new();

@@ -51,8 +51,7 @@ pub struct Meter {
     cancelled: AtomicBool,
 }
 
-const STAGES: [Stage; 6] =
-    [Stage::Index, Stage::Fingerprint, Stage::Candidates, Stage::Compare, Stage::Cluster, Stage::Repeats];
+const STAGES: [Stage; 6] = [Stage::Index, Stage::Fingerprint, Stage::Candidates, Stage::Compare, Stage::Cluster, Stage::Repeats];
 
 impl Progress for Meter {
     fn begin(&self, stage: Stage, total: u64) {

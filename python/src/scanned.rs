@@ -52,17 +52,12 @@ impl Scanned {
         let needed = removal.thresholds(&self.detection.thresholds);
         let mut found = &self.detection;
         if needed != found.thresholds {
-            let again = || {
+            if self.all_pairs.get().is_none() {
                 let Scanned { corpus, background, recipe, options, .. } = self;
-                nearcopy::scan_with(&**corpus, background, recipe, &needed, options, progress)
-            };
-            found = match self.all_pairs.get() {
-                Some(found) => found,
-                None => {
-                    let again = again()?;
-                    self.all_pairs.get_or_init(|| again)
-                }
-            };
+                let again = nearcopy::scan_with(&**corpus, background, recipe, &needed, options, progress)?;
+                let _ = self.all_pairs.set(again);
+            }
+            found = self.all_pairs.get().unwrap_or(found);
         }
         nearcopy::removal(&*self.corpus, found, removal, &self.options, progress)
     }
@@ -113,7 +108,7 @@ impl Scanned {
     }
 }
 
-struct Two(Arc<Found>, u32, u32);
+struct Two(Arc<Scanned>, u32, u32);
 
 impl Sides for Two {
     fn with(&self, f: &mut dyn FnMut(&str, &str)) {

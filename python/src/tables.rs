@@ -28,7 +28,7 @@ pub fn columns<'py>(py: Python<'py>, found: &Scanned, what: &str) -> PyResult<Bo
 
 /// A row for each document in the order in which they came: its cluster, and whether it survives.
 fn documents<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
-    let (corpus, detection) = found.parts();
+    let Scanned { corpus, detection, .. } = found;
     let mut cluster = vec![None; corpus.count()];
     for (n, c) in detection.clusters.iter().enumerate() {
         c.members.iter().for_each(|&m| cluster[m as usize] = Some((n, c.representative)));
@@ -39,24 +39,24 @@ fn documents<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDic
     let each = || order.iter().copied();
     columns!(py, {
         "id": each().map(|n| info(n).id.as_str()),
-        "row": each().map(|n| found.named(n).1),
+        "row": each().map(|n| found.row(n)),
         "source": each().map(|n| info(n).source.as_deref()),
         "date": each().map(|n| info(n).date.as_deref()),
         "tokens": each().map(|n| detection.tokens[n as usize]),
         "bytes": each().map(|n| info(n).bytes),
         "cluster": each().map(|n| cluster[n as usize].map(|c| c.0)),
-        "representative": each().map(|n| cluster[n as usize].map(|c| found.named(c.1).0)),
+        "representative": each().map(|n| cluster[n as usize].map(|c| found.id(c.1))),
         "duplicate": each().map(|n| cluster[n as usize].is_some_and(|c| c.1 != n)),
     })
 }
 
 fn pairs<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
-    let each = || found.parts().1.pairs.iter();
+    let each = || found.detection.pairs.iter();
     columns!(py, {
-        "a": each().map(|p| found.named(p.a).0),
-        "b": each().map(|p| found.named(p.b).0),
-        "row_a": each().map(|p| found.named(p.a).1),
-        "row_b": each().map(|p| found.named(p.b).1),
+        "a": each().map(|p| found.id(p.a)),
+        "b": each().map(|p| found.id(p.b)),
+        "row_a": each().map(|p| found.row(p.a)),
+        "row_b": each().map(|p| found.row(p.b)),
         "relation": each().map(|p| Relation::name(p.relation)),
         "resemblance": each().map(|p| p.comparison.resemblance),
         "containment_a": each().map(|p| p.comparison.containment_a),
@@ -71,7 +71,7 @@ fn pairs<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> 
 
 /// A row for each passage of each pair, in characters.
 fn matches<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
-    let (corpus, detection) = found.parts();
+    let Scanned { corpus, detection, .. } = found;
     let mut rows = Vec::new();
     for (n, pair) in detection.pairs.iter().enumerate() {
         let (a, b) = (corpus.text(pair.a as usize).unwrap_or_default(), corpus.text(pair.b as usize).unwrap_or_default());
@@ -83,8 +83,8 @@ fn matches<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>
     let each = || rows.iter();
     columns!(py, {
         "pair": each().map(|r| r.0),
-        "a": each().map(|r| found.named(r.1.a).0),
-        "b": each().map(|r| found.named(r.1.b).0),
+        "a": each().map(|r| found.id(r.1.a)),
+        "b": each().map(|r| found.id(r.1.b)),
         "start_a": each().map(|r| r.2.start),
         "end_a": each().map(|r| r.2.end),
         "start_b": each().map(|r| r.3.start),
@@ -97,7 +97,7 @@ fn matches<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>
 
 /// A row for each listed place of each repeat, in characters.
 fn repeats<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
-    let (corpus, detection) = found.parts();
+    let Scanned { corpus, detection, .. } = found;
     let mut rows = Vec::new();
     for (n, repeat) in detection.repeats.iter().enumerate() {
         for place in &repeat.places {
@@ -108,8 +108,8 @@ fn repeats<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>
     let each = || rows.iter();
     columns!(py, {
         "repeat": each().map(|r| r.0),
-        "document": each().map(|r| found.named(r.2).0),
-        "row": each().map(|r| found.named(r.2).1),
+        "document": each().map(|r| found.id(r.2)),
+        "row": each().map(|r| found.row(r.2)),
         "start": each().map(|r| r.3.start),
         "end": each().map(|r| r.3.end),
         "count": each().map(|r| r.1.count),

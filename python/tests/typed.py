@@ -28,6 +28,14 @@ def crawled(index: nearcopy.Index, url: str, text: str) -> Optional[str]:
     return checked.sightings[0].id if checked.sightings else None
 
 
+def cleaned(texts: dict[str, str], index: nearcopy.Index) -> list[str]:
+    found = nearcopy.dedupe(texts, index=index, drop=["equal", "near-copy"], min_match=8)
+    kept: list[bool] = found.keep()
+    added: dict[str, int] = found.add_to_index()
+    print(kept, added, nearcopy.dedupe(texts).removed()[0].partner)
+    return found.known
+
+
 def compared(a: str, b: str, background: nearcopy.Background) -> float:
     try:
         return nearcopy.compare(a, b, background=background, shingle=3).coverage_a

@@ -35,7 +35,7 @@ pub struct Cleaning {
 /// let corpus = Corpus::new([Document::new("a", story), Document::new("b", story)])?;
 /// let (recipe, thresholds, removal) = (Recipe::default(), Thresholds::default(), Removal::default());
 /// let cleaning = clean(&corpus, &recipe, &thresholds, &removal, &RunOptions::default(), &())?;
-/// assert!(cleaning.plan.drops(1));
+/// assert!(cleaning.plan.gone(1).is_some());
 /// assert_eq!(cleaning.plan.staying(&corpus).collect::<Vec<_>>(), [0]);
 /// # Ok::<(), nearcopy::Error>(())
 /// ```

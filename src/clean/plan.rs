@@ -66,15 +66,22 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether the document of this number goes as a whole.
-    pub fn drops(&self, document: u32) -> bool {
-        self.gone.binary_search_by_key(&document, |g| g.document).is_ok()
+    /// Why the document of this number goes as a whole; nothing where it stays.
+    pub fn gone(&self, document: u32) -> Option<&Gone> {
+        self.gone.binary_search_by_key(&document, |g| g.document).ok().map(|i| &self.gone[i])
+    }
+
+    /// What is cut out of the document of this number, in order.
+    pub fn cuts_of(&self, document: u32) -> &[Cut] {
+        let from = self.cuts.partition_point(|c| c.document < document);
+        let to = from + self.cuts[from..].partition_point(|c| c.document == document);
+        &self.cuts[from..to]
     }
 
     /// The documents that stay, by number; references are not among them.
     pub fn staying<'p>(&'p self, documents: &'p dyn Documents) -> impl Iterator<Item = u32> + 'p {
         let own = |&n: &u32| !documents.info(n as usize).reference;
-        (0..documents.count() as u32).filter(own).filter(|&n| !self.drops(n))
+        (0..documents.count() as u32).filter(own).filter(|&n| self.gone(n).is_none())
     }
 
     /// The documents that go as copies, each with the one that stays.

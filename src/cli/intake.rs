@@ -72,12 +72,7 @@ impl Taken {
     /// The documents as a corpus.
     pub fn corpus(&mut self, quiet: bool) -> Result<Corpus> {
         let corpus = Corpus::new(std::mem::take(&mut self.documents))?;
-        if corpus.renamed() > 0 && !quiet {
-            say(&format!(
-                "{} share an id with another text; each is shown as ID@ and eight digits (--id-field names another field)",
-                count(corpus.renamed(), "document")
-            ));
-        }
+        say_renamed(&corpus, quiet);
         Ok(corpus)
     }
 
@@ -88,6 +83,16 @@ impl Taken {
             return Exit::Incomplete;
         }
         if self.lost { Exit::Incomplete } else { Exit::Done }
+    }
+}
+
+/// Says how many documents were renamed, where some were.
+pub fn say_renamed(corpus: &Corpus, quiet: bool) {
+    if corpus.renamed() > 0 && !quiet {
+        say(&format!(
+            "{} share an id with another text; each is shown as ID@ and eight digits (--id-field names another field)",
+            count(corpus.renamed(), "document")
+        ));
     }
 }
 

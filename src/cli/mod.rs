@@ -2,9 +2,7 @@
 
 mod alarm;
 mod amount;
-mod before;
 mod check;
-mod cleaning;
 mod compare;
 mod config;
 mod dedupe;

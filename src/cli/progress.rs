@@ -59,18 +59,6 @@ impl Meter {
         !interrupted()
     }
 
-    /// An index is asked about so many documents.
-    pub fn asking(&self, documents: u64) {
-        self.bar.set_length(documents);
-        self.show("asking", "{spinner} {msg:12} {bar:30} {human_pos}/{human_len}  {per_sec}  {eta} left");
-    }
-
-    /// One more was asked about; whether to go on.
-    pub fn asked(&self) -> bool {
-        self.bar.inc(1);
-        !interrupted()
-    }
-
     /// Takes the bar away.
     pub fn hide(&self) {
         self.bar.disable_steady_tick();

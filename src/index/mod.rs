@@ -6,6 +6,7 @@
 //! ```
 
 mod add;
+mod against_index;
 mod check;
 mod commit_queue;
 mod compact;
@@ -22,6 +23,7 @@ mod store;
 mod write;
 
 pub use add::{AddedCounts, Checked};
+pub use against_index::AgainstIndex;
 pub use check::{IndexStats, Verification};
 pub use handle::{Index, IndexOptions};
 pub use query::Sighting;

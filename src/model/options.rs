@@ -10,6 +10,8 @@ pub struct RunOptions {
 /// The stages of a scan, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// Documents asked about in an index, before a scan against it; counted in documents.
+    Index,
     /// Texts to keys; counted in bytes.
     Fingerprint,
     /// Keys to candidate pairs; counted in keys.
@@ -26,6 +28,7 @@ impl Stage {
     /// A word for it.
     pub const fn name(self) -> &'static str {
         match self {
+            Stage::Index => "index",
             Stage::Fingerprint => "fingerprint",
             Stage::Candidates => "candidates",
             Stage::Compare => "compare",

@@ -1,0 +1,158 @@
+//! Owns: what becomes of each record of a file, and where what is removed goes. Never: decides it, or
+//! knows where outputs are.
+
+use crate::cli::output::failed;
+use crate::cli::problems::clean;
+use crate::cli::progress::interrupted;
+use crate::cli::{Failure, Result};
+use base64::Engine;
+use nearcopy::emit::{self, Annotation, Change, Output, Removed, Taken, Written};
+use nearcopy::ingest::{InputOptions, ReadFile};
+use nearcopy::report::{Annotations, Cleaned, Raw, RemovedLines};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+/// The documents of each file by record, and the changes to them.
+pub struct Changes<'a> {
+    cleaned: Cleaned<'a>,
+    options: &'a InputOptions,
+    at: HashMap<&'a str, Vec<(Option<u64>, u32)>>,
+    annotations: Option<RefCell<Annotations<'a>>>,
+    failure: RefCell<Option<io::Error>>,
+}
+
+impl<'a> Changes<'a> {
+    /// Of every document; nothing is removed where records are annotated.
+    pub fn new(cleaned: Cleaned<'a>, options: &'a InputOptions, annotate: bool) -> io::Result<Changes<'a>> {
+        let findings = cleaned.findings;
+        let mut at: HashMap<&str, Vec<(Option<u64>, u32)>> = HashMap::new();
+        for n in 0..findings.documents.count() {
+            let info = findings.documents.info(n);
+            if let Some(path) = info.path.as_deref().filter(|_| !info.reference) {
+                at.entry(path).or_default().push((info.record, n as u32));
+            }
+        }
+        at.values_mut().for_each(|of| of.sort_unstable());
+        let annotations = annotate.then(|| Annotations::new(findings)).transpose()?.map(RefCell::new);
+        Ok(Changes { cleaned, options, at, annotations, failure: RefCell::new(None) })
+    }
+
+    fn document(&self, file: &ReadFile, record: Option<u64>) -> Option<u32> {
+        let of = self.at.get(file.shown.as_str())?;
+        of.binary_search_by_key(&record, |d| d.0).ok().map(|i| of[i].1)
+    }
+
+    /// Whether the one document of a file goes.
+    pub fn drops(&self, file: &ReadFile) -> bool {
+        self.document(file, None).is_some_and(|n| matches!(self.change(n), Change::Drop))
+    }
+
+    fn change(&self, n: u32) -> Change {
+        if let Some(annotations) = &self.annotations {
+            return match annotations.borrow_mut().of(n) {
+                Ok(a) => Change::Annotate(Annotation {
+                    cluster: a.cluster,
+                    relation: a.relation.map(nearcopy::Relation::name),
+                    partner: a.partner,
+                    coverage: a.coverage,
+                    spans: a.spans,
+                }),
+                Err(e) => {
+                    *self.failure.borrow_mut() = Some(e);
+                    Change::Keep
+                }
+            };
+        }
+        let plan = self.cleaned.plan;
+        match plan.cuts_of(n) {
+            _ if plan.gone(n).is_some() => Change::Drop,
+            [] => Change::Keep,
+            cuts => Change::Cut(cuts.iter().map(|c| c.span).collect()),
+        }
+    }
+
+    /// Writes a file again with its changes.
+    pub fn append(&self, output: &mut Output, file: &ReadFile, sink: &mut Sink) -> Result<Written> {
+        let change = |record| match self.document(file, record) {
+            // A record that is not annotated gets the fields all the same.
+            None if self.annotations.is_some() => Change::Annotate(Annotation::default()),
+            None => Change::Keep,
+            Some(n) => self.change(n),
+        };
+        let mut removed = |r: Removed| match self.document(file, r.record) {
+            Some(n) => sink.take(n, &r.what),
+            None => Ok(()),
+        };
+        let written = output.append(file, self.options, &change, &mut removed);
+        if let Some(e) = self.failure.borrow_mut().take() {
+            return Err(lost(e));
+        }
+        if let Some(e) = sink.failure.take() {
+            return Err(failed(&sink.shown, &e));
+        }
+        written.map_err(emitted)
+    }
+}
+
+/// Where what is removed goes.
+pub struct Sink<'a> {
+    cleaned: Cleaned<'a>,
+    lines: RemovedLines<'a>,
+    out: Option<Box<dyn Write + Send>>,
+    shown: String,
+    failure: Option<io::Error>,
+}
+
+impl<'a> Sink<'a> {
+    /// Into `out`, which messages call `shown`; into nothing where that is not wanted.
+    pub fn new(cleaned: Cleaned<'a>, out: Option<Box<dyn Write + Send>>, shown: String) -> Sink<'a> {
+        Sink { cleaned, lines: RemovedLines::new(cleaned), out, shown, failure: None }
+    }
+
+    fn take(&mut self, n: u32, what: &Taken) -> io::Result<()> {
+        let result = self.write(n, what);
+        result.map_err(|e| {
+            let kind = e.kind();
+            self.failure = Some(e);
+            kind.into()
+        })
+    }
+
+    fn write(&mut self, n: u32, what: &Taken) -> io::Result<()> {
+        let Some(out) = &mut self.out else { return Ok(()) };
+        let plan = self.cleaned.plan;
+        match what {
+            Taken::Record(raw) => {
+                let Some(gone) = plan.gone(n) else { return Ok(()) };
+                match std::str::from_utf8(raw) {
+                    Ok(text) => self.lines.document(gone, Raw::Text(text), out),
+                    Err(_) => {
+                        let text = base64::engine::general_purpose::STANDARD.encode(raw);
+                        self.lines.document(gone, Raw::Base64(&text), out)
+                    }
+                }
+            }
+            Taken::Text(span, _) => {
+                let cut = plan.cuts_of(n).iter().find(|c| c.span == *span);
+                cut.map_or(Ok(()), |cut| self.lines.passage(cut, out))
+            }
+        }
+    }
+
+    /// The last of it is written.
+    pub fn finish(self) -> Result<()> {
+        let Some(mut out) = self.out else { return Ok(()) };
+        out.flush().map_err(|e| failed(&self.shown, &e))
+    }
+}
+
+/// A text that can no longer be read.
+pub fn lost(error: io::Error) -> Failure {
+    Failure::Said(clean(&error.to_string()))
+}
+
+/// An output that could not be written.
+pub fn emitted(error: emit::Error) -> Failure {
+    if interrupted() { Failure::Cancelled } else { Failure::Said(format!("{error}; nothing was written")) }
+}

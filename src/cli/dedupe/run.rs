@@ -1,0 +1,219 @@
+//! Owns: the order of the work of `nearcopy dedupe`: read, scan, decide, write, tell. Never: decides
+//! what is a copy, or writes a record.
+
+use super::against::Against;
+use super::args::Dedupe;
+use super::write::Rewrite;
+use super::written::Done;
+use crate::cli::alarm;
+use crate::cli::flags::OutputFormat;
+use crate::cli::intake::{Taken, input, say_empty, say_renamed, take_in};
+use crate::cli::layout::{Layout, layout, named_apart};
+use crate::cli::output::{Report, human_options, no_page, to_stdout, write_targets};
+use crate::cli::problems::{clean, count, say};
+use crate::cli::progress::Meter;
+use crate::cli::settings::Settings;
+use crate::cli::{Exit, Failure, Result};
+use nearcopy::ingest::{Input, ReadFile};
+use nearcopy::report::{self, Cleaned, Findings};
+use nearcopy::{AgainstIndex, Cleaning, Corpus, Detection, Plan, Removal, RunOptions};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// What was read, and where it goes.
+struct Given {
+    taken: Taken,
+    files: Vec<ReadFile>,
+    /// Nothing where nothing is to be written.
+    layout: Option<Layout>,
+}
+
+/// What was found, alone or against an index.
+enum Found {
+    Alone(Corpus, Detection),
+    Against(Box<AgainstIndex>),
+}
+
+impl Found {
+    fn parts(&self) -> (&Corpus, &Detection) {
+        match self {
+            Found::Alone(corpus, detection) => (corpus, detection),
+            Found::Against(found) => (&found.corpus, &found.detection),
+        }
+    }
+}
+
+impl Dedupe {
+    pub fn run(self) -> Result<Exit> {
+        let settings = self.settings.resolve()?;
+        let removal = self.removal(&settings)?;
+        self.check_usage(&settings)?;
+        no_page(&settings.flags.report, "--report html=FILE writes it beside the cleaning")?;
+        let reads = self.index_read_only || self.dry_run || self.annotate.is_some();
+        let index = self.index.as_deref().map(|dir| Against::open(dir, reads, &settings)).transpose()?;
+        let meter = Meter::start(self.talk);
+        let mut given = self.read(&settings, &removal, &meter)?;
+        let (found, mut plan) = self.find(&settings, &removal, index.as_ref(), &mut given.taken, &meter)?;
+        if self.annotate.is_some() {
+            plan = Plan::default();
+        }
+        let exit = self.carry_out(&settings, &given, &found, &plan, index.as_ref())?;
+        // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.
+        std::mem::forget((found, plan, given));
+        Ok(exit)
+    }
+
+    /// Reads what is to be cleaned and what it is compared with.
+    fn read(&self, settings: &Settings, removal: &Removal, meter: &Meter) -> Result<Given> {
+        let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
+        let mut options = settings.flags.input.options();
+        options.spool_stdin = !self.dry_run;
+        let mut taken = take_in(&inputs, &options, meter, self.talk.quiet)?;
+        let files = std::mem::take(&mut taken.sources);
+        named_apart(&files)?;
+        let directories: Vec<bool> = self.paths.iter().map(|p| Path::new(p).is_dir() || !Path::new(p).is_file()).collect();
+        let layout = self.output.as_deref().map(|out| layout(out, &files, &directories)).transpose()?;
+        if removal.cuts() || self.annotate.is_some() {
+            let flag = if removal.cuts() { "--remove" } else { "--annotate" };
+            layout.iter().try_for_each(|layout| layout.uncut(&files, flag))?;
+        }
+        if taken.lost && !self.dry_run {
+            return Err(Failure::Said("an input could not be read; nothing was written".into()));
+        }
+        if taken.documents.is_empty() {
+            say_empty(&self.paths, &taken);
+        }
+        if !self.against.is_empty() {
+            taken.add(self.references(&files, settings, meter)?);
+        }
+        Ok(Given { taken, files, layout: layout.filter(|_| !self.dry_run) })
+    }
+
+    /// What --against names, read.
+    fn references(&self, files: &[ReadFile], settings: &Settings, meter: &Meter) -> Result<Taken> {
+        let references: Vec<Input> = self.against.iter().map(|p| input(p)).collect();
+        let mut more = take_in(&references, &settings.flags.input.options(), meter, self.talk.quiet)?;
+        if let Some(twice) = in_both(files, &more.sources) {
+            return Err(Failure::Said(format!("{} is both input and reference: name it once", clean(&twice.shown))));
+        }
+        if more.lost {
+            return Err(Failure::Said("a reference could not be read; nothing was written".into()));
+        }
+        more.documents.iter_mut().for_each(|d| d.info.reference = true);
+        if more.documents.is_empty() {
+            say_empty(&self.against, &more);
+        }
+        Ok(more)
+    }
+
+    /// Scans, and decides what goes.
+    fn find(
+        &self,
+        settings: &Settings,
+        removal: &Removal,
+        index: Option<&Against>,
+        taken: &mut Taken,
+        meter: &Meter,
+    ) -> Result<(Found, Plan)> {
+        // One text may well stand in the input and in a reference under one id.
+        let quiet = self.talk.quiet || !self.against.is_empty();
+        let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
+        let run = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+        let found = match index {
+            None => {
+                let corpus = taken.corpus(quiet)?;
+                nearcopy::clean(&corpus, recipe, thresholds, removal, &run, meter)
+                    .map(|Cleaning { detection, plan, .. }| (Found::Alone(corpus, detection), plan))
+            }
+            Some(Against { index, .. }) => {
+                let documents = std::mem::take(&mut taken.documents);
+                index.scan_against(documents, &removal.thresholds(thresholds), &run, meter).and_then(|found| {
+                    say_renamed(&found.corpus, quiet);
+                    let plan = nearcopy::removal(&found.corpus, &found.detection, removal, &run, meter)?;
+                    Ok((Found::Against(Box::new(found)), plan))
+                })
+            }
+        };
+        meter.pause()?;
+        Ok(found?)
+    }
+
+    /// Writes what stays, adds it to the index, and tells.
+    fn carry_out(&self, settings: &Settings, given: &Given, found: &Found, plan: &Plan, index: Option<&Against>) -> Result<Exit> {
+        let (corpus, detection) = found.parts();
+        let against = match found {
+            Found::Against(found) => index.map(|index| (index, &**found)),
+            Found::Alone(..) => None,
+        };
+        let findings = Findings { detection, documents: corpus, skipped: &given.taken.skipped };
+        let part = against.map(|(index, found)| index.removed(found, plan));
+        let mut cleaned = Cleaned { findings, plan, planned: self.dry_run, index: part };
+        let known = against.map(|(_, found)| found.known.clone()).unwrap_or_default();
+        let alarm = alarm::raised(cleaned, self.max_removed, &known).filter(|_| self.annotate.is_none());
+        let exit = || given.taken.exit(settings.flags.run.max_bad);
+        let Some(layout) = &given.layout else {
+            self.tell(cleaned, &Done::default(), None, settings)?;
+            if let Some(alarm) = alarm {
+                say(&format!("this would be refused: {alarm}"));
+            }
+            return Ok(exit());
+        };
+        if let Some(alarm) = alarm {
+            return Err(Failure::Said(format!(
+                "{alarm}\n  nothing was written; look at it with --dry-run, or raise --max-removed"
+            )));
+        }
+        let rewrite = Rewrite {
+            cleaned,
+            files: &given.files,
+            options: &settings.flags.input.options(),
+            annotate: self.annotate.as_deref(),
+            removed: self.removed.as_deref(),
+        };
+        let done = rewrite.write(layout)?;
+        if done.unread && index.is_some() {
+            return Err(Failure::Said("the reader of standard output went away, so nothing was added to the index".into()));
+        }
+        if let (Some((index, found)), Some(part)) = (against, &mut cleaned.index) {
+            index.add(found, plan, part)?;
+        }
+        let reported = write_targets(&self.report, &settings.flags.report, &Report { findings, instead: None, verdict: None });
+        // The output stands, so it is named, whatever became of the report.
+        let indexed = index.zip(cleaned.index).map(|(index, part)| index.in_words(&part));
+        self.tell(cleaned, &done, indexed.as_deref(), settings)?;
+        reported?;
+        Ok(exit())
+    }
+
+    /// Says what was done: on standard output, or on standard error where that holds the corpus.
+    fn tell(&self, cleaned: Cleaned, done: &Done, indexed: Option<&str>, settings: &Settings) -> Result<()> {
+        done.left_over().filter(|_| !self.talk.quiet).iter().for_each(|line| say(line));
+        let indexed = indexed.map(|line| format!("\n{line}")).unwrap_or_default();
+        let to_data = self.output.as_deref() == Some(Path::new("-")) && !self.dry_run;
+        if to_data {
+            if !self.talk.quiet {
+                say(&format!("{}{indexed}", done.in_words(cleaned)));
+            }
+            return Ok(());
+        }
+        let format = settings.flags.report.format.unwrap_or(OutputFormat::Human);
+        if format != OutputFormat::Human {
+            return to_stdout(|out| report::cleaned_json(cleaned, &done.files, out));
+        }
+        if self.annotate.is_some() {
+            let documents = count(cleaned.findings.documents.count() as u64, "document");
+            return to_stdout(|out| writeln!(out, "{documents} annotated\n{}{indexed}", done.places()));
+        }
+        to_stdout(|out| {
+            report::cleaned(cleaned, human_options(&settings.flags.report), out)?;
+            if self.dry_run { writeln!(out, "\nNothing was written.") } else { writeln!(out, "\n{}{indexed}", done.places()) }
+        })
+    }
+}
+
+/// A reference that is an input too.
+fn in_both<'f>(files: &[ReadFile], references: &'f [ReadFile]) -> Option<&'f ReadFile> {
+    let place = |f: &ReadFile| f.path.as_ref().and_then(|p| p.canonicalize().ok());
+    let places: HashSet<PathBuf> = files.iter().filter_map(place).collect();
+    references.iter().find(|f| place(f).is_some_and(|p| places.contains(&p)))
+}

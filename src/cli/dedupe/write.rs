@@ -1,0 +1,150 @@
+//! Owns: a plan carried out: every file written again without what goes, and what went beside it.
+//! Never: decides what goes.
+
+use super::changes::{Changes, Sink, emitted, lost};
+use super::written::Done;
+use crate::cli::layout::{Layout, Stream};
+use crate::cli::output::Stoppable;
+use crate::cli::progress::interrupted;
+use crate::cli::staged::{StagedDir, StagedFile};
+use crate::cli::{Failure, Result};
+use nearcopy::emit::Output;
+use nearcopy::ingest::{Compression, Format, InputOptions, ReadFile};
+use nearcopy::report::{Cleaned, WrittenFile};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A plan, and the files it is about.
+pub struct Rewrite<'a> {
+    pub cleaned: Cleaned<'a>,
+    pub files: &'a [ReadFile],
+    pub options: &'a InputOptions,
+    /// Add fields, with this before their names, and remove nothing.
+    pub annotate: Option<&'a str>,
+    /// Where what was removed goes.
+    pub removed: Option<&'a Path>,
+}
+
+impl Rewrite<'_> {
+    /// Writes everything, and puts it in its place when it is complete.
+    pub fn write(&self, layout: &Layout) -> Result<Done> {
+        let changes = Changes::new(self.cleaned, self.options, self.annotate.is_some()).map_err(lost)?;
+        let staged = self.removed.map(StagedFile::create).transpose()?;
+        let out = staged.as_ref().map(StagedFile::writer).transpose()?;
+        let shown = staged.as_ref().map_or("", StagedFile::shown).to_owned();
+        let mut sink = Sink::new(self.cleaned, out, shown);
+        let mut done = Done::new(self.removed);
+        match layout {
+            Layout::Stdout(stream) => {
+                let left = AtomicBool::new(false);
+                let out = Box::new(BufWriter::with_capacity(1 << 18, Stoppable(Pipe(io::stdout(), &left))));
+                self.stream(*stream, out, "standard output", &changes, &mut sink, &mut done)?;
+                done.unread = left.into_inner();
+                self.finish(sink, staged, done, || Ok(()))
+            }
+            Layout::File(path, stream) => {
+                let file = StagedFile::create(path)?;
+                self.stream(*stream, file.writer()?, file.shown(), &changes, &mut sink, &mut done)?;
+                self.finish(sink, staged, done, || file.commit())
+            }
+            Layout::Tree(path, paths) => {
+                let directory = StagedDir::create(path)?;
+                self.tree((path, paths), &directory, &changes, &mut sink, &mut done)?;
+                self.finish(sink, staged, done, || directory.commit())
+            }
+        }
+    }
+
+    /// What went is put in its place before the output: so nothing is ever lost between the two.
+    fn finish(&self, sink: Sink, removed: Option<StagedFile>, done: Done, output: impl FnOnce() -> Result<()>) -> Result<Done> {
+        sink.finish()?;
+        if interrupted() {
+            return Err(Failure::Cancelled);
+        }
+        let planned = self.cleaned.plan.gone.len() as u64;
+        if done.dropped != planned {
+            return Err(Failure::Said(format!(
+                "{planned} documents were to go and {} went; nothing was written: please report this",
+                done.dropped
+            )));
+        }
+        removed.map_or(Ok(()), StagedFile::commit)?;
+        output()?;
+        Ok(done)
+    }
+
+    fn output<'w>(&self, out: Box<dyn Write + Send + 'w>, format: Format, compression: Option<Compression>) -> Output<'w> {
+        let output = Output::new(out, format, compression, self.annotate);
+        if self.removed.is_some() { output } else { output.silent() }
+    }
+
+    /// All files into one output.
+    fn stream(
+        &self,
+        stream: Stream,
+        out: Box<dyn Write + Send + '_>,
+        shown: &str,
+        changes: &Changes,
+        sink: &mut Sink,
+        done: &mut Done,
+    ) -> Result<()> {
+        let mut output = self.output(out, stream.format, stream.compression);
+        let mut all = WrittenFile { path: shown.to_owned(), ..WrittenFile::default() };
+        for file in self.files {
+            let written = changes.append(&mut output, file, sink)?;
+            done.add(&written, &mut all);
+        }
+        output.finish().map_err(emitted)?;
+        done.files.push(all);
+        Ok(())
+    }
+
+    /// Each file into one of its own; a text that goes leaves none.
+    fn tree(
+        &self,
+        (root, paths): (&Path, &[PathBuf]),
+        directory: &StagedDir,
+        changes: &Changes,
+        sink: &mut Sink,
+        done: &mut Done,
+    ) -> Result<()> {
+        for (file, relative) in self.files.iter().zip(paths) {
+            let whole = matches!(file.format, Format::Text | Format::Html) && changes.drops(file);
+            let out: Box<dyn Write + Send> = if whole { Box::new(io::sink()) } else { directory.file(relative)? };
+            let mut output = self.output(out, file.format, file.compression);
+            let written = changes.append(&mut output, file, sink)?;
+            output.finish().map_err(emitted)?;
+            let mut one = WrittenFile { path: root.join(relative).display().to_string(), ..WrittenFile::default() };
+            done.add(&written, &mut one);
+            if !whole {
+                done.files.push(one);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Standard output. A reader that has gone is no error: `nearcopy dedupe … | head` ends quietly, and what goes is written all the same.
+struct Pipe<'a>(io::Stdout, &'a AtomicBool);
+
+impl Write for Pipe<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                self.1.store(true, Ordering::Relaxed);
+                Ok(bytes.len())
+            }
+            other => other,
+        }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                self.1.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+}

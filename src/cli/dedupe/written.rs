@@ -1,0 +1,74 @@
+//! Owns: what `nearcopy dedupe` wrote: counts, places, and how they are said. Never: writes a record.
+
+use crate::cli::problems::{clean, count};
+use nearcopy::emit::Written;
+use nearcopy::report::{Cleaned, WrittenFile};
+use std::path::{Path, PathBuf};
+
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Each output.
+    pub files: Vec<WrittenFile>,
+    removed: Option<PathBuf>,
+    /// Records that could not be cut or annotated, and stay as they were.
+    left: u64,
+    /// Records left out.
+    pub dropped: u64,
+    revisits: u64,
+    revisits_at: Vec<String>,
+    /// Whether the reader of standard output went away before the end.
+    pub unread: bool,
+}
+
+impl Done {
+    /// Nothing yet; what is removed goes to a file of this name.
+    pub fn new(removed: Option<&Path>) -> Done {
+        Done { removed: removed.map(Path::to_owned), ..Done::default() }
+    }
+
+    /// Counts what became of the records of one file.
+    pub fn add(&mut self, written: &Written, file: &mut WrittenFile) {
+        file.kept += written.kept;
+        file.dropped += written.dropped;
+        file.cut += written.cut;
+        self.dropped += written.dropped;
+        self.left += written.left;
+        self.revisits += written.revisits;
+        self.revisits_at.extend(written.revisits_at.iter().take(5usize.saturating_sub(self.revisits_at.len())).cloned());
+    }
+
+    /// What is left over of what went, where something is.
+    pub fn left_over(&self) -> Option<String> {
+        let some: Vec<String> = self.revisits_at.iter().map(|at| clean(at)).collect();
+        let more = if self.revisits > some.len() as u64 { ", …" } else { "" };
+        let words = "which stay, refer to a record that was removed";
+        (self.revisits > 0).then(|| format!("{}, {words}: {}{more}", count(self.revisits, "revisit"), some.join(", ")))
+    }
+
+    /// Where everything is, a line each.
+    pub fn places(&self) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        if let [one] = &self.files[..] {
+            lines.push(format!("Written: {} with {}", clean(&one.path), count(one.kept, "record")));
+        } else if let Some(first) = self.files.first() {
+            let kept: u64 = self.files.iter().map(|f| f.kept).sum();
+            let files = count(self.files.len() as u64, "file");
+            lines.push(format!("Written: {files} with {}, from {} on", count(kept, "record"), clean(&first.path)));
+        }
+        if self.left > 0 {
+            lines.push(format!(
+                "Left as they were: {} that could not be changed (no valid record, or damaged)",
+                count(self.left, "record")
+            ));
+        }
+        lines.extend(self.removed.iter().map(|p| format!("What was removed: {}", clean(&p.display().to_string()))));
+        lines.join("\n")
+    }
+
+    /// One line about everything.
+    pub fn in_words(&self, cleaned: Cleaned) -> String {
+        let kept: u64 = self.files.iter().map(|f| f.kept).sum();
+        format!("{} removed, {} written", count(cleaned.plan.gone.len() as u64, "document"), count(kept, "record"))
+    }
+}

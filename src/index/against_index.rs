@@ -1,0 +1,185 @@
+//! Owns: documents scanned together with those of an index that they are related to. Never: decides
+//! what goes, or writes a document that it was not told to.
+
+use crate::engine::batch::{in_pool, scan, scan_with};
+use crate::engine::corpus::Corpus;
+use crate::error::{Error, Result};
+use crate::index::add::AddedCounts;
+use crate::index::handle::Index;
+use crate::index::query::Sighting;
+use crate::model::detection::Detection;
+use crate::model::document::{Document, DocumentInfo, Documents};
+use crate::model::options::{Progress, RunOptions, Stage};
+use crate::model::thresholds::Thresholds;
+use crate::text::same_text::is_same_text;
+use crate::text::token::tokenize;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashSet};
+
+/// Stands before the ids of documents that come from the index.
+const PREFIX: &str = "index:";
+
+/// Documents asked about before the answers are put together.
+const PART: usize = 1024;
+
+/// A scan of documents, with those of an index as references: what [`Index::scan_against`] answers.
+#[derive(Debug)]
+pub struct AgainstIndex {
+    /// The documents, and each document of the index that one of them is related to, as a
+    /// [reference](crate::DocumentInfo::reference) with `index:` before its id.
+    pub corpus: Corpus,
+    /// What was found in them.
+    pub detection: Detection,
+    /// Ids of documents that the index holds already, with the same text.
+    pub known: HashSet<String>,
+    /// How many documents do not come from the index.
+    own: usize,
+}
+
+/// What the index has under a document's own id.
+enum Own {
+    Nothing,
+    Same(Document),
+    Other,
+}
+
+impl AgainstIndex {
+    /// Whether the document of this number comes from the index.
+    pub fn is_held(&self, number: u32) -> bool {
+        self.corpus.came(number as usize) >= self.own
+    }
+
+    /// Adds documents of the corpus to the index, by their numbers: those that stay.
+    ///
+    /// # Errors
+    /// As [`Index::add_all`].
+    pub fn add(&self, index: &Index, numbers: impl IntoIterator<Item = u32>) -> Result<AddedCounts> {
+        let document = |n: u32| Some(self.corpus.info(n as usize).clone().with_text(self.corpus.text(n as usize).ok()?));
+        // The texts are in memory, so each can be read.
+        index.add_all(numbers.into_iter().filter_map(document))
+    }
+}
+
+impl Index {
+    /// Scans documents together with those of the index that they are related to, which are their
+    /// references: what a day's documents share with all that were seen before.
+    /// [`removal`](crate::removal) then decides which of them go.
+    ///
+    /// A document whose very text the index holds under its own id is [known](AgainstIndex::known),
+    /// and goes. Where another text stands there, that is an old version, which the new one will
+    /// replace: it is nobody's reference, else the new version would go as a copy of it. Documents
+    /// that are references themselves are not asked about.
+    ///
+    /// Once the index was [compacted](Index::compact), its background counts; before that the
+    /// documents tell more of common words and boilerplate than it does.
+    ///
+    /// Cost: [`Index::seen`] of each document, then a scan of the documents and of what was found.
+    ///
+    /// ```
+    /// use nearcopy::{Document, Index, Recipe, Removal, RunOptions, Thresholds, removal};
+    /// # let dir = std::env::temp_dir().join(format!("nearcopy-against-{}", std::process::id()));
+    /// # let _ = std::fs::remove_dir_all(&dir);
+    /// let index = Index::create(&dir, &Recipe::default())?;
+    /// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year.";
+    /// index.add(&Document::new("yesterday", story))?;
+    ///
+    /// let today = vec![
+    ///     Document::new("again", story.replace("said", "told us")),
+    ///     Document::new("fresh", "Rain is expected over the weekend in most of the valley, with some sun on the coast."),
+    /// ];
+    /// let (what, options) = (Removal::against_references(), RunOptions::default());
+    /// let thresholds = what.thresholds(&Thresholds::default());
+    /// let found = index.scan_against(today, &thresholds, &options, &())?;
+    /// let plan = removal(&found.corpus, &found.detection, &what, &options, &())?;
+    /// assert!(plan.copies().all(|(_, partner)| found.is_held(partner)));
+    ///
+    /// // Last, so that nothing is lost where the documents that stay cannot be written.
+    /// let added = found.add(&index, plan.staying(&found.corpus))?;
+    /// assert_eq!((plan.gone.len(), added.new), (1, 1));
+    /// assert!(index.contains("fresh")?);
+    /// # drop(index); std::fs::remove_dir_all(&dir).unwrap();
+    /// # Ok::<(), nearcopy::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An index without texts; as [`scan`] and [`Index::seen`].
+    pub fn scan_against(
+        &self,
+        mut documents: Vec<Document>,
+        thresholds: &Thresholds,
+        options: &RunOptions,
+        progress: &dyn Progress,
+    ) -> Result<AgainstIndex> {
+        thresholds.check()?;
+        if !self.has_texts() {
+            let why = "it keeps no texts, so copies cannot be verified: fill one with texts".into();
+            return Err(Error::Storage { what: self.path().display().to_string(), why });
+        }
+        let background = if self.stats()?.compacted { Some(self.background()?) } else { None };
+        let (held, known) = in_pool(options, || self.related(&documents, thresholds, progress))?;
+        let own = documents.len();
+        documents.extend(held);
+        let (corpus, recipe) = (Corpus::new(documents)?, self.recipe());
+        let detection = match background {
+            Some(background) => scan_with(&corpus, &background, recipe, thresholds, options, progress)?,
+            None => scan(&corpus, recipe, thresholds, options, progress)?.0,
+        };
+        Ok(AgainstIndex { corpus, detection, known, own })
+    }
+
+    /// The documents of the index that these are related to, each once, as references; and the ids
+    /// of those that it knows.
+    fn related(
+        &self,
+        documents: &[Document],
+        t: &Thresholds,
+        progress: &dyn Progress,
+    ) -> Result<(Vec<Document>, HashSet<String>)> {
+        let asked: Vec<&Document> = documents.iter().filter(|d| !d.info.reference).collect();
+        let (mut found, mut known, mut old) = (BTreeMap::new(), HashSet::new(), HashSet::new());
+        // Texts that stand under other ids too: an old version among them does not take them along.
+        let mut several: HashSet<String> = HashSet::new();
+        progress.begin(Stage::Index, asked.len() as u64);
+        for part in asked.chunks(PART) {
+            let answers = part.par_iter().map(|d| {
+                if progress.cancelled() {
+                    return Err(Error::Cancelled);
+                }
+                let answer = (self.own(d)?, self.seen(d, t)?);
+                progress.advance(1);
+                Ok(answer)
+            });
+            for (d, (own, seen)) in part.iter().zip(answers.collect::<Result<Vec<_>>>()?) {
+                match own {
+                    Own::Nothing => {}
+                    Own::Other => {
+                        old.insert(d.info.id.clone());
+                    }
+                    Own::Same(there) => {
+                        known.insert(d.info.id.clone());
+                        found.entry(there.info.id.clone()).or_insert(there);
+                    }
+                }
+                for s in seen {
+                    if s.copies > 1 {
+                        several.insert(s.info.id.clone());
+                    }
+                    let Sighting { info, text, .. } = s;
+                    found.entry(info.id.clone()).or_insert_with(|| info.with_text(text.unwrap_or_default()));
+                }
+            }
+        }
+        found.retain(|id, _| !old.contains(id) || known.contains(id) || several.contains(id));
+        let reference = |Document { info, text }| {
+            let id = format!("{PREFIX}{}", info.id);
+            DocumentInfo { id, reference: true, whole_file: false, ..info }.with_text(text)
+        };
+        Ok((found.into_values().map(reference).collect(), known))
+    }
+
+    fn own(&self, d: &Document) -> Result<Own> {
+        let Some(there) = self.get(&d.info.id)? else { return Ok(Own::Nothing) };
+        let equal = || is_same_text((&there.text, &tokenize(&there.text)), (&d.text, &tokenize(&d.text)));
+        Ok(if there.text == d.text || equal() { Own::Same(there) } else { Own::Other })
+    }
+}
