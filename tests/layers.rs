@@ -25,7 +25,7 @@ fn may_use(floor: &str) -> Option<&'static [&'static str]> {
         "pair" => &["align", "sketch", "text", "model", "span", "hash", "error"],
         "engine" => &["pair", "postings", "align", "sketch", "text", "model", "span", "hash", "error"],
         "index" => &["engine", "pair", "postings", "align", "sketch", "text", "model", "span", "hash", "error"],
-        "clean" => &["engine", "pair", "text", "model", "span", "hash", "error"],
+        "clean" => &["engine", "pair", "sketch", "text", "model", "span", "hash", "error"],
         "gate" => &["report", "pair", "text", "model", "span", "hash", "error"],
         "ingest" => &["text", "model", "span", "hash", "error", "escape"],
         "emit" => &["ingest", "text", "model", "span", "hash", "error", "escape"],
