@@ -1,9 +1,11 @@
 //! Owns: sorted postings to the background. Never: a pair.
 
-use crate::engine::sketch::Gathered;
+use crate::engine::sketch::{Classes, Keys};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, word_slots};
-use crate::postings::policy::{Posting, groups, most_of_a_source};
+use crate::postings::policy::most_of_a_source;
+use crate::postings::posting::Posting;
+use crate::postings::run::Run;
 
 /// Two texts are versions of one story where they share at least this part of the longer one's anchors, all of them frequent …
 const VERSIONS_SHARE: f64 = 0.3;
@@ -13,19 +15,20 @@ const SAME_NUMBER: f64 = 0.5;
 /// So many pairs of the texts that hold a key are looked at.
 const PAIRS: usize = 8;
 
-/// What the corpus tells about its texts; postings must be sorted.
-pub fn background(all: &Gathered, t: &Thresholds) -> Background {
+/// What the corpus tells about its texts; `words` says in how many classes each word slot stands.
+pub fn background(all: &Classes, keys: &Keys<Run>, words: &[u32], t: &Thresholds) -> Background {
     let classes = all.first.len() as u64;
-    let anchors: Vec<&[Posting]> = groups(&all.anchors).filter(|g| is_frequent(g, all, t)).collect();
-    let paragraphs: Vec<&[Posting]> = groups(&all.paragraphs).filter(|g| is_frequent(g, all, t)).collect();
-    let stories = Stories::new(all, &anchors);
-    let keys = |groups: &[&[Posting]]| -> Vec<u64> { groups.iter().filter(|g| !stories.hold(g)).map(|g| g[0].key()).collect() };
-    let (common, frequent) = word_slots(&all.words, classes);
-    Background::new(classes, keys(&paragraphs), keys(&anchors), common, frequent)
+    let anchors: Vec<&[Posting]> = keys.anchors.groups().filter(|g| is_frequent(g, all, t)).collect();
+    let paragraphs: Vec<&[Posting]> = keys.paragraphs.groups().filter(|g| is_frequent(g, all, t)).collect();
+    let stories = Stories::new(all, &keys.anchors, &anchors);
+    let boilerplate =
+        |groups: &[&[Posting]]| -> Vec<u64> { groups.iter().filter(|g| !stories.hold(g)).map(|g| g[0].key()).collect() };
+    let (common, frequent) = word_slots(words, classes);
+    Background::new(classes, boilerplate(&paragraphs), boilerplate(&anchors), common, frequent)
 }
 
 /// Many texts of one source hold it; or, where sources are not known, more than a share of all texts.
-fn is_frequent(group: &[Posting], all: &Gathered, t: &Thresholds) -> bool {
+fn is_frequent(group: &[Posting], all: &Classes, t: &Thresholds) -> bool {
     if (group.len() as u32) < t.boilerplate_classes {
         return false;
     }
@@ -45,11 +48,11 @@ struct Stories<'g> {
 
 impl<'g> Stories<'g> {
     /// Cost: one look at each anchor and a sort of the frequent ones.
-    fn new(all: &Gathered, frequent: &'g [&'g [Posting]]) -> Stories<'g> {
+    fn new(all: &Classes, held_by: &Run, frequent: &'g [&'g [Posting]]) -> Stories<'g> {
         let mut anchors = Vec::new();
         if !frequent.is_empty() {
             anchors.resize(all.first.len(), 0);
-            all.anchors.iter().for_each(|p| anchors[p.unit as usize] += 1);
+            held_by.iter().for_each(|p| anchors[p.unit as usize] += 1);
         }
         let mut held: Vec<(u32, u32)> = frequent.iter().zip(0..).flat_map(|(g, n)| g.iter().map(move |p| (p.unit, n))).collect();
         held.sort_unstable();

@@ -4,7 +4,7 @@ use crate::engine::candidates::Candidates;
 use crate::engine::cluster::{self, Members, Relations};
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::repeats::repeats;
-use crate::engine::sketch::{Gathered, gather};
+use crate::engine::sketch::{Classes, Keys, Sketches, sketch};
 use crate::engine::{background, candidates};
 use crate::error::{Error, Result};
 use crate::model::detection::{Cluster, Detection, Pair, Repeat, Summary};
@@ -12,9 +12,10 @@ use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::postings::policy::{families, pack};
+use crate::postings::policy::{Policy, families};
+use crate::postings::posting::pack_pair;
+use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
-use rayon::prelude::*;
 
 /// Two texts of this resemblance count as one when it is asked in how many texts a passage stands.
 const FAMILY: f64 = 0.5;
@@ -77,10 +78,10 @@ fn scan_under(
     check(documents, recipe, thresholds)?;
     in_pool(options, || {
         let found = relate_under(documents, background, recipe, thresholds, progress)?;
-        let Related { all, members, background, family, near, far, relations, clusters, around } = found;
+        let Related { all, keys, members, background, family, near, far, relations, clusters, around, .. } = found;
         let verifier = Verifier { documents, first: &all.first, background: &background, recipe, thresholds, progress };
         let pairs = cluster::reported(&relations, &around, &all, &verifier)?;
-        let repeats = repeats(&all, &members, &family, &verifier)?;
+        let repeats = repeats(&all, &keys, &members, &family, &verifier)?;
 
         let candidates = (near.pairs.len() + far.pairs.len()) as u64;
         let summary = Summary {
@@ -105,10 +106,15 @@ fn scan_under(
     })
 }
 
-/// What a scan knows once its clusters stand: by class, see [`Gathered`].
+/// What a scan knows once its clusters stand: by class, see [`Classes`].
 pub struct Related {
-    /// Keys, sorted.
-    pub all: Gathered,
+    /// The classes.
+    pub all: Classes,
+    /// Their keys.
+    pub keys: Keys<Run>,
+    /// In how many classes each word slot stands.
+    #[cfg_attr(not(feature = "index"), expect(dead_code, reason = "an index keeps it"))]
+    pub words: Vec<u32>,
     /// Documents of each class.
     pub members: Members,
     /// What the corpus tells about its texts.
@@ -140,18 +146,18 @@ fn relate_under(
     thresholds: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<Related> {
-    let mut all = gather(documents, recipe, thresholds, progress)?;
-    sort(&mut all, progress);
-    let background = background.cloned().unwrap_or_else(|| background::background(&all, thresholds));
+    let Sketches { classes: all, keys, words } = sketch(documents, recipe, thresholds, progress)?;
+    let keys = keys.sorted(progress);
+    let background = background.cloned().unwrap_or_else(|| background::background(&all, &keys, &words, thresholds));
     let verifier = Verifier { documents, first: &all.first, background: &background, recipe, thresholds, progress };
 
-    let near = candidates::by_documents(&all, documents, recipe)?;
+    let near = candidates::by_documents(&all, &keys, documents, recipe)?;
     progress.begin(Stage::Compare, near.pairs.len() as u64);
     let compared = verifier.compare(&near.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
     let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
     let family = families(all.first.len(), compared.iter().filter(alike).map(|v| (v.a, v.b)));
 
-    let far = candidates::by_passages(&all, &family, &near.pairs, recipe, thresholds);
+    let far = candidates::by_passages(&all, &keys, &family, &near.pairs, Policy::from(recipe), thresholds);
     progress.begin(Stage::Compare, far.pairs.len() as u64);
     let mut relations = Relations::default();
     relations.extend(compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect());
@@ -160,19 +166,10 @@ fn relate_under(
     progress.begin(Stage::Cluster, 0);
     let members = Members::new(&all);
     let (clusters, around) = cluster::clusters(&all, &members, &mut relations, &verifier)?;
-    Ok(Related { all, members, background, family, near, far, relations, clusters, around })
+    Ok(Related { all, keys, words, members, background, family, near, far, relations, clusters, around })
 }
 
-fn sort(all: &mut Gathered, progress: &dyn Progress) {
-    let lists = [&mut all.bands, &mut all.paragraph_bands, &mut all.anchors, &mut all.paragraphs, &mut all.same_text];
-    progress.begin(Stage::Candidates, lists.iter().map(|l| l.len() as u64).sum());
-    for list in lists {
-        list.par_sort_unstable();
-        progress.advance(list.len() as u64);
-    }
-}
-
-fn counts(documents: &dyn Documents, all: &Gathered, clusters: &[Cluster], pairs: &[Pair], repeats: &[Repeat]) -> Summary {
+fn counts(documents: &dyn Documents, all: &Classes, clusters: &[Cluster], pairs: &[Pair], repeats: &[Repeat]) -> Summary {
     Summary {
         documents: documents.count() as u64,
         bytes: (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum(),
@@ -203,7 +200,7 @@ pub fn compare_pairs(
 ) -> Result<Detection> {
     check(documents, recipe, thresholds)?;
     let first: Vec<u32> = (0..documents.count() as u32).collect();
-    let mut packed: Vec<u64> = pairs.iter().filter(|p| p.0 != p.1).map(|p| pack(p.0, p.1)).collect();
+    let mut packed: Vec<u64> = pairs.iter().filter(|p| p.0 != p.1).map(|p| pack_pair(p.0, p.1)).collect();
     packed.sort_unstable();
     packed.dedup();
     progress.begin(Stage::Compare, packed.len() as u64);
@@ -222,7 +219,7 @@ pub fn compare_pairs(
     let summary = Summary {
         candidates: packed.len() as u64,
         verified: pairs.len() as u64,
-        ..counts(documents, &Gathered::default(), &[], &pairs, &[])
+        ..counts(documents, &Classes::default(), &[], &pairs, &[])
     };
     Ok(Detection {
         recipe_id: recipe.id(),

@@ -1,10 +1,12 @@
 //! Owns: sorted postings of all classes to candidate pairs. Never: a comparison.
 
-use crate::engine::sketch::Gathered;
+use crate::engine::sketch::{Classes, Keys};
 use crate::error::Result;
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
-use crate::postings::policy::{all_pairs, groups, link_hot, passage_units, unpack};
+use crate::postings::policy::{Policy, all_pairs, link_hot};
+use crate::postings::posting::unpack_pair;
+use crate::postings::run::Run;
 use crate::sketch::fingerprint::Fingerprinter;
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
@@ -23,12 +25,13 @@ pub struct Candidates {
 
 /// Pairs that share a document band (or, under a source limit, the whole text). Those that the limit forbids are among them: which texts
 /// are one family must not depend on it.
-pub fn by_documents(all: &Gathered, documents: &dyn Documents, recipe: &Recipe) -> Result<Candidates> {
+pub fn by_documents(all: &Classes, keys: &Keys<Run>, documents: &dyn Documents, recipe: &Recipe) -> Result<Candidates> {
+    let policy = Policy::from(recipe);
     let mut out = Candidates::default();
     let mut hot = Vec::new();
-    for group in groups(&all.same_text).chain(groups(&all.bands)) {
+    for group in keys.same_text.groups().chain(keys.bands.groups()) {
         let units: Vec<u32> = group.iter().map(|p| p.unit).collect();
-        if units.len() <= recipe.max_bucket as usize {
+        if units.len() <= policy.band_cap {
             all_pairs(&units, &mut out.pairs);
         } else {
             out.capped += 1;
@@ -53,7 +56,7 @@ pub fn by_documents(all: &Gathered, documents: &dyn Documents, recipe: &Recipe) 
 /// Signatures are not kept; those few that are asked for again are made again.
 fn signatures(
     units: impl Iterator<Item = u32>,
-    all: &Gathered,
+    all: &Classes,
     documents: &dyn Documents,
     recipe: &Recipe,
 ) -> Result<HashMap<u32, Vec<u32>>> {
@@ -69,29 +72,28 @@ fn signatures(
 }
 
 /// Pairs that share enough anchors, or a paragraph band, and that `known` (sorted) does not hold.
-pub fn by_passages(all: &Gathered, family: &[u32], known: &[u64], recipe: &Recipe, t: &Thresholds) -> Candidates {
+pub fn by_passages(all: &Classes, keys: &Keys<Run>, family: &[u32], known: &[u64], policy: Policy, t: &Thresholds) -> Candidates {
     let mut out = Candidates::default();
-    let pairs_of = |n: usize| if n <= recipe.max_frequency as usize { n * (n - 1) / 2 } else { 0 };
-    let mut shared = Vec::with_capacity(groups(&all.anchors).map(|g| pairs_of(g.len())).sum());
-    for group in groups(&all.anchors) {
-        match passage_units(group, family, recipe.max_frequency) {
+    let pairs_of = |n: usize| if n <= policy.passage_cap { n * (n - 1) / 2 } else { 0 };
+    let mut shared = Vec::with_capacity(keys.anchors.groups().map(|g| pairs_of(g.len())).sum());
+    for group in keys.anchors.groups() {
+        match policy.passage_units(group, family) {
             Some(units) => all_pairs(&units, &mut shared),
             None => out.capped += 1,
         }
     }
     shared.par_sort_unstable();
-    let enough = shared.chunk_by(|x, y| x == y).filter(|run| run.len() >= recipe.min_anchors as usize);
-    out.pairs.extend(enough.map(|run| run[0]));
+    out.pairs.extend(policy.with_enough_anchors(&shared));
     drop(shared);
-    for group in groups(&all.paragraph_bands) {
-        match passage_units(group, family, recipe.max_frequency) {
+    for group in keys.paragraph_bands.groups() {
+        match policy.passage_units(group, family) {
             Some(units) => all_pairs(&units, &mut out.pairs),
             None => out.capped += 1,
         }
     }
     out.finish();
     out.pairs.retain(|&p| {
-        let (a, b) = unpack(p);
+        let (a, b) = unpack_pair(p);
         known.binary_search(&p).is_err() && all.allowed(a, b, t.sources)
     });
     out
@@ -101,6 +103,6 @@ impl Candidates {
     fn finish(&mut self) {
         self.pairs.par_sort_unstable();
         self.pairs.dedup();
-        self.pairs.retain(|&p| unpack(p).0 != unpack(p).1);
+        self.pairs.retain(|&p| unpack_pair(p).0 != unpack_pair(p).1);
     }
 }

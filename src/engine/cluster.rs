@@ -1,13 +1,14 @@
 //! Owns: verified pairs to clusters and to the pairs that are reported. Never: candidates.
 
 use crate::engine::compare::{Verified, Verifier};
-use crate::engine::sketch::{Gathered, NONE};
+use crate::engine::sketch::{Classes, NONE};
 use crate::error::Result;
 use crate::model::detection::{Cluster, Pair};
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
 use crate::pair::cluster::{Group, cluster, survivor};
-use crate::postings::policy::{families, pack};
+use crate::postings::policy::families;
+use crate::postings::posting::pack_pair;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -19,12 +20,12 @@ impl Relations {
     /// Takes more; of a pair compared twice one is kept (they are equal).
     pub fn extend(&mut self, more: Vec<Verified>) {
         self.0.extend(more.into_iter().filter(|v| v.comparison.relation.is_some()));
-        self.0.par_sort_unstable_by_key(|v| pack(v.a, v.b));
-        self.0.dedup_by_key(|v| pack(v.a, v.b));
+        self.0.par_sort_unstable_by_key(|v| pack_pair(v.a, v.b));
+        self.0.dedup_by_key(|v| pack_pair(v.a, v.b));
     }
     /// The related pair of these classes, if it is known.
     pub fn get(&self, pair: u64) -> Option<&Verified> {
-        self.0.binary_search_by_key(&pair, |v| pack(v.a, v.b)).ok().map(|i| &self.0[i])
+        self.0.binary_search_by_key(&pair, |v| pack_pair(v.a, v.b)).ok().map(|i| &self.0[i])
     }
     /// All.
     pub fn iter(&self) -> std::slice::Iter<'_, Verified> {
@@ -44,7 +45,7 @@ pub struct Members {
 
 impl Members {
     /// From the class of each document.
-    pub fn new(all: &Gathered) -> Members {
+    pub fn new(all: &Classes) -> Members {
         let mut starts = vec![0u32; all.first.len() + 1];
         for (i, &size) in all.size.iter().enumerate() {
             starts[i + 1] = starts[i] + size;
@@ -65,7 +66,7 @@ impl Members {
 
 /// Clusters, and the representative class of each class (itself where it is alone). Pairs compared on the way join `relations`.
 pub fn clusters(
-    all: &Gathered,
+    all: &Classes,
     members: &Members,
     relations: &mut Relations,
     verifier: &Verifier,
@@ -108,7 +109,7 @@ impl Relations {
 }
 
 /// The surviving document of each class.
-fn heads(all: &Gathered, members: &Members, documents: &dyn Documents, t: &Thresholds) -> Vec<u32> {
+fn heads(all: &Classes, members: &Members, documents: &dyn Documents, t: &Thresholds) -> Vec<u32> {
     let best = |class: u32| {
         let view = |n: u32| (documents.info(n as usize), all.tokens[n as usize], n);
         let of = members.of(class).iter().copied();
@@ -117,7 +118,7 @@ fn heads(all: &Gathered, members: &Members, documents: &dyn Documents, t: &Thres
     (0..all.first.len() as u32).into_par_iter().map(best).collect()
 }
 
-fn by_policy(heads: &[u32], all: &Gathered, d: &dyn Documents, t: &Thresholds, a: u32, b: u32) -> std::cmp::Ordering {
+fn by_policy(heads: &[u32], all: &Classes, d: &dyn Documents, t: &Thresholds, a: u32, b: u32) -> std::cmp::Ordering {
     let view = |class: u32| {
         let n = heads[class as usize];
         (d.info(n as usize), all.tokens[n as usize], n)
@@ -130,7 +131,7 @@ fn component(
     edges: &[(u32, u32)],
     order: &(dyn Fn(u32, u32) -> std::cmp::Ordering + Sync),
     relations: &Relations,
-    all: &Gathered,
+    all: &Classes,
     verifier: &Verifier,
 ) -> Result<(Vec<Group>, Vec<Verified>)> {
     let mut nodes: Vec<u32> = edges.iter().flat_map(|e| [e.0, e.1]).collect();
@@ -146,14 +147,14 @@ fn component(
     let mut compared = Vec::new();
     let mut failure = None;
     let groups = cluster(&neighbours, |representative, far| {
-        let pair = |&f: &u32| pack(nodes[representative as usize], nodes[f as usize]);
+        let pair = |&f: &u32| pack_pair(nodes[representative as usize], nodes[f as usize]);
         let mut pairs: Vec<u64> =
             far.iter().map(pair).filter(|&p| relations.get(p).is_none() && verifier.allowed(all, p)).collect();
         pairs.sort_unstable();
         match verifier.compare(&pairs, |c| c.relation.is_some()) {
             Ok(found) => {
                 let copies: std::collections::HashSet<u64> =
-                    found.iter().filter(|v| v.is_copy(verifier.thresholds)).map(|v| pack(v.a, v.b)).collect();
+                    found.iter().filter(|v| v.is_copy(verifier.thresholds)).map(|v| pack_pair(v.a, v.b)).collect();
                 compared.extend(found);
                 far.iter().map(|f| copies.contains(&pair(f))).collect()
             }
@@ -175,14 +176,14 @@ fn to_documents(g: &Group, members: &Members, heads: &[u32], relations: &Relatio
     let classes = g.members.iter().copied().chain([g.representative]);
     let mut documents: Vec<u32> = classes.flat_map(|c| members.of(c).iter().copied()).collect();
     documents.sort_unstable();
-    let to = |m: &u32| relations.get(pack(*m, g.representative)).map_or(0.0, Verified::smaller);
+    let to = |m: &u32| relations.get(pack_pair(*m, g.representative)).map_or(0.0, Verified::smaller);
     let weakest = g.members.iter().map(to).fold(1.0, f64::min);
     Cluster { representative: heads[g.representative as usize], members: documents, weakest }
 }
 
 /// The pairs that are reported: all, or each member with its representative and one pair for two clusters that are related, their
 /// representatives' where that shows a relation.
-pub fn reported(relations: &Relations, around: &[u32], all: &Gathered, verifier: &Verifier) -> Result<Vec<Pair>> {
+pub fn reported(relations: &Relations, around: &[u32], all: &Classes, verifier: &Verifier) -> Result<Vec<Pair>> {
     let to_pair = |v: &Verified| {
         let relation = v.comparison.relation?;
         let (a, b) = (all.first[v.a as usize], all.first[v.b as usize]);
@@ -196,7 +197,7 @@ pub fn reported(relations: &Relations, around: &[u32], all: &Gathered, verifier:
     for v in relations.iter() {
         let (x, y) = (around[v.a as usize], around[v.b as usize]);
         if x != y {
-            between.entry(pack(x, y)).or_insert(v);
+            between.entry(pack_pair(x, y)).or_insert(v);
         } else if v.a == x || v.b == x {
             kept.push(v);
         }

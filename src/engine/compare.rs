@@ -1,6 +1,6 @@
 //! Owns: candidate pairs to comparisons, in parallel, in order. Never: which pairs are candidates.
 
-use crate::engine::sketch::Gathered;
+use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};
 use crate::model::detection::{Comparison, Relation};
 use crate::model::document::Documents;
@@ -9,7 +9,7 @@ use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::compare::compare_masked;
 use crate::pair::masked::MaskedText;
-use crate::postings::policy::{pack, unpack};
+use crate::postings::posting::{pack_pair, unpack_pair};
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
 use std::collections::{HashMap, VecDeque};
@@ -67,8 +67,8 @@ fn neighbours_first(pairs: &[u64]) -> Vec<u64> {
         }
     }
     let place = |p: u64| {
-        let (a, b) = unpack(p);
-        pack(visited[&a], visited[&b])
+        let (a, b) = unpack_pair(p);
+        pack_pair(visited[&a], visited[&b])
     };
     let mut order: Vec<(u64, u64)> = pairs.iter().map(|&p| (place(p), p)).collect();
     order.par_sort_unstable();
@@ -131,7 +131,7 @@ impl Verifier<'_> {
                 }
                 let mut out = Vec::new();
                 for &pair in chunk {
-                    let (a, b) = unpack(pair);
+                    let (a, b) = unpack_pair(pair);
                     let (left, right) = (self.prepared(a, cache)?, self.prepared(b, cache)?);
                     let comparison = compare_masked(&left, &right, self.background, self.thresholds);
                     if keep(&comparison) {
@@ -143,13 +143,13 @@ impl Verifier<'_> {
             })
             .collect();
         let mut compared: Vec<Verified> = compared?.into_iter().flatten().collect();
-        compared.par_sort_unstable_by_key(|v| pack(v.a, v.b));
+        compared.par_sort_unstable_by_key(|v| pack_pair(v.a, v.b));
         Ok(compared)
     }
 
-    /// Whether a packed pair may be reported, see [`Gathered::allowed`].
-    pub fn allowed(&self, all: &Gathered, pair: u64) -> bool {
-        let (a, b) = unpack(pair);
+    /// Whether a packed pair may be reported, see [`Classes::allowed`].
+    pub fn allowed(&self, all: &Classes, pair: u64) -> bool {
+        let (a, b) = unpack_pair(pair);
         all.allowed(a, b, self.thresholds.sources)
     }
 

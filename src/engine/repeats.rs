@@ -2,7 +2,7 @@
 
 use crate::engine::cluster::Members;
 use crate::engine::compare::Verifier;
-use crate::engine::sketch::Gathered;
+use crate::engine::sketch::{Classes, Keys};
 use crate::error::{Error, Result};
 use crate::hash::{self, ByHash};
 use crate::model::detection::{Place, Repeat};
@@ -11,7 +11,8 @@ use crate::model::options::{Progress, Stage};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::repeat::{Passage, inside, words};
-use crate::postings::policy::{Posting, groups};
+use crate::postings::posting::Posting;
+use crate::postings::run::Run;
 use crate::sketch::anchor::is_anchor;
 use crate::sketch::fingerprint::paragraph_key;
 use crate::sketch::recipe::Recipe;
@@ -42,20 +43,20 @@ struct Found {
 }
 
 /// Repeats, by first place.
-pub fn repeats(all: &Gathered, members: &Members, family: &[u32], from: &Verifier) -> Result<Vec<Repeat>> {
+pub fn repeats(all: &Classes, keys: &Keys<Run>, members: &Members, family: &[u32], from: &Verifier) -> Result<Vec<Repeat>> {
     let Verifier { documents, background, recipe, thresholds: t, progress, .. } = *from;
     let classes = |g: &&[Posting]| g.len() >= t.repeat_classes as usize;
     let families = |g: &&[Posting]| classes(g) && families_of(g, family) >= t.repeat_classes as usize;
     let across = Across {
-        paragraphs: groups(&all.paragraphs).filter(classes).map(|g| g[0].key()).collect(),
-        anchors: groups(&all.anchors).filter(families).map(|g| g[0].key()).collect(),
+        paragraphs: keys.paragraphs.groups().filter(classes).map(|g| g[0].key()).collect(),
+        anchors: keys.anchors.groups().filter(families).map(|g| g[0].key()).collect(),
     };
-    let reader = Reader { all, documents, recipe, t, progress };
+    let reader = Reader { all, keys, documents, recipe, t, progress };
     let near = reader.near(&across);
     progress.begin(Stage::Repeats, near.len() as u64);
     let mut touched = all.may_repeat.clone();
     let shared = reader.shared_windows(&near, &across, family, &mut touched)?;
-    reader.touch(&all.paragraphs, &across.paragraphs, |class| touched[class as usize] = true);
+    reader.touch(&keys.paragraphs, &across.paragraphs, |class| touched[class as usize] = true);
     let touched = listed(&touched);
     progress.begin(Stage::Repeats, touched.len() as u64);
     let found = reader.map(&touched, |class, tokens, paragraphs| {
@@ -154,7 +155,8 @@ fn passages_across(
 }
 
 struct Reader<'a> {
-    all: &'a Gathered,
+    all: &'a Classes,
+    keys: &'a Keys<Run>,
     documents: &'a dyn Documents,
     recipe: &'a Recipe,
     t: &'a Thresholds,
@@ -166,7 +168,7 @@ impl Reader<'_> {
     /// are not.
     fn near(&self, across: &Across) -> Vec<u32> {
         let mut marks: Vec<(u32, u64)> = Vec::new();
-        let frequent = groups(&self.all.anchors).filter(|g| across.anchors.binary_search(&g[0].key()).is_ok());
+        let frequent = self.keys.anchors.groups().filter(|g| across.anchors.binary_search(&g[0].key()).is_ok());
         for group in frequent {
             let mark = mark(group);
             marks.extend(group.iter().map(|p| (p.unit, mark)));
@@ -178,9 +180,9 @@ impl Reader<'_> {
     }
 
     /// Calls `touch` with the class of each posting that has one of the keys (sorted, as the postings are).
-    fn touch(&self, postings: &[Posting], keys: &[u64], mut touch: impl FnMut(u32)) {
+    fn touch(&self, postings: &Run, keys: &[u64], mut touch: impl FnMut(u32)) {
         let mut at = 0;
-        for p in postings {
+        for p in postings.iter() {
             while at < keys.len() && keys[at] < p.key() {
                 at += 1;
             }
@@ -206,7 +208,7 @@ impl Reader<'_> {
         let least = self.t.repeat_classes as usize;
         let mut held = vec![0u32; touched.len()];
         let mut out = ByHash::default();
-        for g in groups(&postings).filter(|g| g.len() >= least && families_of(g, family) >= least) {
+        for g in Run::from_sorted(postings).groups().filter(|g| g.len() >= least && families_of(g, family) >= least) {
             g.iter().for_each(|p| held[p.unit as usize] += 1);
             out.insert(g[0].key(), mark(g));
         }
@@ -221,10 +223,10 @@ impl Reader<'_> {
         let mut keys: Vec<u64> = twice.filter(|k| across.paragraphs.binary_search(k).is_err()).collect();
         keys.sort_unstable();
         keys.dedup();
-        let shared = groups(&self.all.paragraphs).map(|g| g[0].key()).filter(|k| keys.binary_search(k).is_ok()).collect();
+        let shared = self.keys.paragraphs.groups().map(|g| g[0].key()).filter(|k| keys.binary_search(k).is_ok()).collect();
         let also = Across { paragraphs: shared, anchors: Vec::new() };
         let mut touched = vec![false; self.all.first.len()];
-        self.touch(&self.all.paragraphs, &also.paragraphs, |class| touched[class as usize] = true);
+        self.touch(&self.keys.paragraphs, &also.paragraphs, |class| touched[class as usize] = true);
         let more = self.map(&listed(&touched), |class, tokens, paragraphs| {
             let passages = paragraphs_across(tokens, paragraphs, &also, self.t);
             passages.into_iter().map(|p| to_found(p, class, tokens)).collect::<Vec<_>>()
@@ -273,7 +275,7 @@ fn near_anchors(windows: &Shingles, paragraphs: &[Range<u32>], across: &Across, 
 }
 
 /// One repeat a key: enough classes, or several places in one.
-fn merge(mut found: Vec<Found>, all: &Gathered, members: &Members, background: &Background, t: &Thresholds) -> Vec<Repeat> {
+fn merge(mut found: Vec<Found>, all: &Classes, members: &Members, background: &Background, t: &Thresholds) -> Vec<Repeat> {
     found.sort_by(|x, y| (x.key, x.class, x.spans.first()).cmp(&(y.key, y.class, y.spans.first())));
     let mut out = Vec::new();
     for group in found.chunk_by(|x, y| x.key == y.key) {

@@ -5,7 +5,8 @@ use crate::hash;
 use crate::model::document::Documents;
 use crate::model::options::{Progress, Stage};
 use crate::model::thresholds::{SourceLimit, Thresholds};
-use crate::postings::policy::Posting;
+use crate::postings::posting::Posting;
+use crate::postings::run::Run;
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter, WORD_SLOTS};
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
@@ -20,9 +21,20 @@ const BATCH: usize = 4096;
 /// Documents that a thread takes at once.
 const PART: usize = 16;
 
-/// Everything that one pass over the texts leaves behind. Class numbers follow their first documents' numbers.
+/// Everything that one pass over the texts leaves behind.
 #[derive(Debug, Default)]
-pub struct Gathered {
+pub struct Sketches {
+    /// The documents as classes of equal texts.
+    pub classes: Classes,
+    /// The keys of the first document of each class, in the order of the classes.
+    pub keys: Keys<Vec<Posting>>,
+    /// In how many classes each word slot stands.
+    pub words: Vec<u32>,
+}
+
+/// Documents as classes of equal texts. Class numbers follow their first documents' numbers.
+#[derive(Debug, Default)]
+pub struct Classes {
     /// The class of each document, or [`NONE`].
     pub class_of: Vec<u32>,
     /// The first document of each class.
@@ -37,27 +49,51 @@ pub struct Gathered {
     pub source: Vec<Option<u32>>,
     /// Classes that hold a document that is only there to be compared with.
     pub reference: Vec<bool>,
-    /// Document bands.
-    pub bands: Vec<Posting>,
-    /// Paragraph bands.
-    pub paragraph_bands: Vec<Posting>,
-    /// Anchors.
-    pub anchors: Vec<Posting>,
-    /// Exact keys of paragraphs.
-    pub paragraphs: Vec<Posting>,
-    /// Classes of one text that a source limit keeps apart, as postings of that text.
-    pub same_text: Vec<Posting>,
-    /// In how many classes each word slot stands.
-    pub words: Vec<u32>,
     /// Documents set aside: reason and count.
     pub limited: Vec<(String, u64)>,
 }
 
+/// The keys of all classes by kind: postings as they come, then sorted runs.
+#[derive(Debug, Default)]
+pub struct Keys<L> {
+    /// Document bands.
+    pub bands: L,
+    /// Paragraph bands.
+    pub paragraph_bands: L,
+    /// Anchors.
+    pub anchors: L,
+    /// Exact keys of paragraphs.
+    pub paragraphs: L,
+    /// Classes of one text that a source limit keeps apart, as postings of that text.
+    pub same_text: L,
+}
+
+impl Keys<Vec<Posting>> {
+    /// The only step in which all texts meet. Cost: a parallel sort.
+    pub fn sorted(self, progress: &dyn Progress) -> Keys<Run> {
+        let Keys { bands, paragraph_bands, anchors, paragraphs, same_text } = self;
+        let lists = [&bands, &paragraph_bands, &anchors, &paragraphs, &same_text];
+        progress.begin(Stage::Candidates, lists.iter().map(|l| l.len() as u64).sum());
+        let sort = |mut list: Vec<Posting>| {
+            list.par_sort_unstable();
+            progress.advance(list.len() as u64);
+            Run::from_sorted(list)
+        };
+        Keys {
+            bands: sort(bands),
+            paragraph_bands: sort(paragraph_bands),
+            anchors: sort(anchors),
+            paragraphs: sort(paragraphs),
+            same_text: sort(same_text),
+        }
+    }
+}
+
 /// Reads every text once. Keys are kept for the first document of each class only, so n copies of a text cost one.
-pub fn gather(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progress: &dyn Progress) -> Result<Gathered> {
+pub fn sketch(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progress: &dyn Progress) -> Result<Sketches> {
     let count = documents.count();
     progress.begin(Stage::Fingerprint, (0..count).map(|n| u64::from(documents.info(n).bytes)).sum());
-    let mut all = Gathered { words: vec![0; WORD_SLOTS], ..Gathered::default() };
+    let mut all = Sketches { words: vec![0; WORD_SLOTS], ..Sketches::default() };
     all.reserve(documents, recipe);
     let mut sources = HashMap::new();
     let mut classes = HashMap::new();
@@ -84,34 +120,34 @@ pub fn gather(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progre
         let batch: Vec<Vec<Fingerprint>> = batch.collect::<Result<_>>()?;
         for (n, fingerprint) in (from..).zip(batch.into_iter().flatten()) {
             let info = documents.info(n);
-            all.tokens.push(fingerprint.tokens);
+            all.classes.tokens.push(fingerprint.tokens);
             if !t.in_window(info.date.as_deref()) {
                 limits.window += 1;
-                all.class_of.push(NONE);
+                all.classes.class_of.push(NONE);
                 continue;
             }
             let next = sources.len() as u32;
             let source = info.source.as_ref().map(|s| *sources.entry(s.clone()).or_insert(next));
             all.take(n as u32, source, fingerprint, t, &mut classes, &mut limits);
             if info.reference
-                && let Some(class) = all.class_of.last().filter(|c| **c != NONE)
+                && let Some(class) = all.classes.class_of.last().filter(|c| **c != NONE)
             {
-                all.reference[*class as usize] = true;
+                all.classes.reference[*class as usize] = true;
             }
         }
     }
-    all.limited = limits.counts(t);
+    all.classes.limited = limits.counts(t);
     Ok(all)
 }
 
-impl Gathered {
+impl Sketches {
     /// Asks for about as much memory as the postings of all documents take; what is not used is never touched.
     fn reserve(&mut self, documents: &dyn Documents, recipe: &Recipe) {
         let words: usize = (0..documents.count()).map(|n| documents.info(n).bytes as usize / 6).sum();
-        self.bands.reserve(documents.count() * recipe.banding().bands as usize);
-        self.anchors.reserve(words / recipe.anchor_rate.max(1) as usize);
-        self.paragraph_bands.reserve(words / 8);
-        self.paragraphs.reserve(words / 32);
+        self.keys.bands.reserve(documents.count() * recipe.banding().bands as usize);
+        self.keys.anchors.reserve(words / recipe.anchor_rate.max(1) as usize);
+        self.keys.paragraph_bands.reserve(words / 8);
+        self.keys.paragraphs.reserve(words / 32);
     }
 
     fn take(
@@ -124,42 +160,44 @@ impl Gathered {
         limits: &mut Limits,
     ) {
         let key = f.exact ^ apart(n, source, t.sources);
-        let next = self.first.len() as u32;
+        let next = self.classes.first.len() as u32;
         let class = *classes.entry(key).or_insert(next);
         if class != next {
             if t.sources == SourceLimit::Across {
                 // A second copy in one source is no reuse between sources.
                 limits.own_copies += 1;
-                self.class_of.push(NONE);
+                self.classes.class_of.push(NONE);
             } else {
-                self.size[class as usize] += 1;
-                self.class_of.push(class);
+                self.classes.size[class as usize] += 1;
+                self.classes.class_of.push(class);
             }
             return;
         }
-        self.class_of.push(class);
-        self.first.push(n);
-        self.size.push(1);
-        self.source.push(source);
-        self.reference.push(false);
-        self.may_repeat.push(f.may_repeat);
+        self.classes.class_of.push(class);
+        self.classes.first.push(n);
+        self.classes.size.push(1);
+        self.classes.source.push(source);
+        self.classes.reference.push(false);
+        self.classes.may_repeat.push(f.may_repeat);
         if t.sources == SourceLimit::Across {
-            self.same_text.push(Posting::new(f.exact as u64, class));
+            self.keys.same_text.push(Posting::new(f.exact as u64, class));
         }
         if f.tokens < t.min_tokens {
             limits.short += 1;
             return;
         }
         let post = |keys: Vec<u64>, to: &mut Vec<Posting>| to.extend(keys.into_iter().map(|k| Posting::new(k, class)));
-        post(f.bands, &mut self.bands);
-        post(f.paragraph_bands, &mut self.paragraph_bands);
-        post(f.anchors, &mut self.anchors);
-        post(f.paragraphs, &mut self.paragraphs);
+        post(f.bands, &mut self.keys.bands);
+        post(f.paragraph_bands, &mut self.keys.paragraph_bands);
+        post(f.anchors, &mut self.keys.anchors);
+        post(f.paragraphs, &mut self.keys.paragraphs);
         for slot in f.words {
             self.words[slot as usize] += 1;
         }
     }
+}
 
+impl Classes {
     /// Whether a pair of classes may be reported at all: within the limit on sources, and not both only there to be compared with.
     pub fn allowed(&self, a: u32, b: u32, limit: SourceLimit) -> bool {
         if self.reference[a as usize] && self.reference[b as usize] {

@@ -12,8 +12,8 @@ use crate::model::document::{Document, DocumentInfo, Documents};
 use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::postings::policy::{Posting, groups, pack, passage_units, unpack};
-use crate::sketch::recipe::Recipe;
+use crate::postings::policy::Policy;
+use crate::postings::posting::{pack_pair, unpack_pair};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -107,28 +107,22 @@ fn look(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Prog
         links.entry(class(a)).or_default().push(class(b));
         links.entry(class(b)).or_default().push(class(a));
     }
-    let mut hot = stand_for(&found.all.anchors, &found.family, recipe);
-    hot.extend(stand_for(&found.all.paragraph_bands, &found.family, recipe));
+    let frequent = found.keys.anchors.groups().chain(found.keys.paragraph_bands.groups());
+    let mut hot: Vec<(u64, Vec<u32>)> = Policy::from(recipe).frequent(frequent, &found.family).collect();
     hot.sort_unstable();
     hot.dedup_by_key(|h| h.0);
     hot.iter_mut().for_each(|h| h.1.iter_mut().for_each(|c| *c = class(*c)));
-    Ok(Insight { background: found.background, families, hot, links, words: found.all.words })
+    Ok(Insight { background: found.background, families, hot, links, words: found.words })
 }
 
 /// Related pairs that looking up keys does not show: links inside hot buckets, and what was compared to make clusters.
 fn hidden(found: &Related) -> Vec<(u32, u32)> {
-    let pairs = found.relations.iter().map(|v| pack(v.a, v.b));
+    let pairs = found.relations.iter().map(|v| pack_pair(v.a, v.b));
     let holds = |list: &[u64], p: &u64| list.binary_search(p).is_ok();
     pairs
         .filter(|p| holds(&found.near.linked, p) || !(holds(&found.near.pairs, p) || holds(&found.far.pairs, p)))
-        .map(unpack)
+        .map(unpack_pair)
         .collect()
-}
-
-/// Frequent keys that a few classes can stand for.
-fn stand_for(postings: &[Posting], family: &[u32], recipe: &Recipe) -> Vec<(u64, Vec<u32>)> {
-    let frequent = groups(postings).filter(|g| g.len() > recipe.max_frequency as usize);
-    frequent.filter_map(|g| Some((g[0].key(), passage_units(g, family, recipe.max_frequency)?))).collect()
 }
 
 /// Numbers that postings may lead to: documents that are there, and classes that have any.

@@ -2,24 +2,19 @@
 
 use crate::error::Result;
 use crate::index::memtable::Recent;
-use crate::index::rows::{ClassRow, DocumentRow, State, exact_key, id_key, members_key, read, unseal};
-use crate::index::run::{Bucket, Shape};
+use crate::index::rows::{ClassRow, DocumentRow, State, exact_key, id_key, members_key, read};
 use crate::index::store::tables::{ReadTxn, Store};
+use crate::postings::bucket::{Bucket, Shape};
+use crate::postings::checksum::{seal, unseal};
+use crate::postings::policy::Policy;
+use crate::postings::votes::{ENDS, LOOKED_AT, Votes};
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
-/// Texts looked at on either end of a hot band's list, for one that is new.
-const ENDS: usize = 256;
-/// … and so many numbers are looked at to find them, where some have gone.
-const LOOKED_AT: usize = 16 * ENDS;
 /// So many documents may have come in between before it is not worth while to tell whether any of them matters.
 const BETWEEN: u32 = 1024;
-/// New texts are compared with so many of those that share most of their hot bands.
-const VOTED: usize = 16;
-
 /// One state of the index: what a transaction sees of the tables, and the keys held in memory.
 pub struct View<'v> {
     /// The tables.
@@ -189,8 +184,7 @@ impl<'v> View<'v> {
             }
         }
         shared.sort_unstable();
-        out.classes
-            .extend(shared.chunk_by(|x, y| x == y).filter(|run| run.len() >= recipe.min_anchors as usize).map(|run| run[0]));
+        out.classes.extend(Policy::from(recipe).with_enough_anchors(&shared));
         for &key in &f.paragraph_bands {
             let list = self.list(key)?;
             self.by_passage(key, &list, own, stood_for, recipe, &mut out.classes, &mut out.capped)?;
@@ -211,8 +205,8 @@ impl<'v> View<'v> {
     }
 
     fn by_bands(&self, f: &Fingerprint, own: Option<u32>, known: bool, recipe: &Recipe, out: &mut Candidates) -> Result<()> {
-        let mut votes: HashMap<u32, u32> = HashMap::new();
-        let cap = recipe.max_bucket as usize;
+        let mut votes = Votes::default();
+        let cap = Policy::from(recipe).band_cap;
         for &key in &f.bands {
             let list = self.list(key)?;
             if self.fits(&list, own, cap)? {
@@ -223,16 +217,13 @@ impl<'v> View<'v> {
             // Of a text that was there at the last compaction the links are known; only newer texts are looked at.
             let oldest = if known { self.state.compacted } else { 0 };
             let newest = list.units().rev().take_while(|u| *u >= oldest).take(LOOKED_AT);
-            self.living(newest, ENDS)?.into_iter().for_each(|u| *votes.entry(u).or_default() += 1);
+            self.living(newest, ENDS)?.into_iter().for_each(|u| votes.count(u));
             if !known && list.len() > LOOKED_AT {
                 let first = list.units().take(LOOKED_AT.min(list.len() - LOOKED_AT));
-                self.living(first, ENDS)?.into_iter().for_each(|u| *votes.entry(u).or_default() += 1);
+                self.living(first, ENDS)?.into_iter().for_each(|u| votes.count(u));
             }
         }
-        let mut votes: Vec<(u32, u32)> =
-            votes.into_iter().filter(|v| Some(v.0) != own).map(|(unit, n)| (u32::MAX - n, unit)).collect();
-        votes.sort_unstable();
-        out.classes.extend(votes.iter().take(VOTED).map(|v| v.1));
+        out.classes.extend(votes.most(own));
         Ok(())
     }
 
@@ -272,8 +263,8 @@ impl<'v> View<'v> {
         found: &mut Vec<u32>,
         capped: &mut u64,
     ) -> Result<()> {
-        let cap = recipe.max_frequency as usize;
-        if self.fits(list, own, cap)? {
+        let policy = Policy::from(recipe);
+        if self.fits(list, own, policy.passage_cap)? {
             found.extend(list.units());
             return Ok(());
         }
@@ -281,19 +272,18 @@ impl<'v> View<'v> {
             return Ok(());
         }
         // Those that stand for all others, and newer ones, each for itself.
-        let hot = match self.store.hot(self.txn, key)? {
+        let hot: Vec<u32> = match self.store.hot(self.txn, key)? {
             Some(row) => numbers(unseal(row, || self.store.place("hot", key))?).collect(),
             None => Vec::new(),
         };
         let newer = list.units().rev().take_while(|u| *u >= self.state.compacted);
-        let newer = self.living(newer, cap + 1)?;
+        let newer = self.living(newer, policy.passage_cap + 1)?;
         let asking = usize::from(own.is_none());
-        if hot.is_empty() || hot.len() + newer.len() + asking > cap {
-            *capped += 1;
-            return Ok(());
+        // Without a row even those are too many, or nobody has looked at all texts yet.
+        match policy.representatives(hot.iter().copied().chain(newer).collect(), asking).filter(|_| !hot.is_empty()) {
+            Some(units) => found.extend(units),
+            None => *capped += 1,
         }
-        found.extend(hot);
-        found.extend(newer);
         Ok(())
     }
 }
@@ -305,5 +295,5 @@ pub fn numbers(row: &[u8]) -> impl Iterator<Item = u32> {
 
 /// Numbers as a row.
 pub fn to_row(numbers: impl Iterator<Item = u32>) -> Vec<u8> {
-    super::rows::seal(numbers.flat_map(u32::to_le_bytes).collect())
+    seal(numbers.flat_map(u32::to_le_bytes).collect())
 }

@@ -6,10 +6,14 @@
 
 use crate::error::Result;
 use crate::index::memtable::Recent;
-use crate::index::rows::{PendingRow, RunInfo, State, damaged};
-use crate::index::run::{Bucket, Packer, Shape};
+use crate::index::rows::{PendingRow, RunInfo, State};
 use crate::index::store::tables::{CHUNK, ReadTxn, Store, WriteTxn, Writing};
-use crate::postings::policy::Posting;
+use crate::postings::bucket::{Bucket, Packed, Shape};
+use crate::postings::checksum::damaged;
+use crate::postings::merge::Merged;
+use crate::postings::posting::Posting;
+use crate::postings::run::Run;
+use crate::postings::source::Source;
 use crate::sketch::fingerprint::WORD_SLOTS;
 use std::sync::{PoisonError, RwLock};
 
@@ -44,14 +48,10 @@ pub fn to_run(
     // On this thread alone: it holds the turn, and while it waited for others it might be given work that wants the turn too.
     postings.sort_unstable();
     postings.dedup();
-    let info = RunInfo { id: state.next_run, postings: postings.len() as u64, bits: Shape::of(postings.len() as u64).bits };
-    let mut packer = Packer::new(Shape { bits: info.bits });
-    for p in postings {
-        if let Some((bucket, bytes)) = packer.push(p) {
-            store.append_bucket(txn, info.id, bucket, &bytes)?;
-        }
-    }
-    if let Some((bucket, bytes)) = packer.finish() {
+    let shape = Shape::of(postings.len() as u64);
+    let info = RunInfo { id: state.next_run, postings: postings.len() as u64, bits: shape.bits };
+    let mut packed = Packed::new(Run::from_sorted(postings).into_iter(), shape);
+    while let Some((bucket, bytes)) = packed.next_bucket(|_| true)? {
         store.append_bucket(txn, info.id, bucket, &bytes)?;
     }
     state.next_run += 1;
@@ -141,90 +141,53 @@ pub fn merge(store: &Store, turn: &Writing, from: usize, keep: impl Fn(u32) -> b
     let read = store.read()?;
     let old = &state.runs[from..];
     let shape = Shape::of(old.iter().map(|r| r.postings).sum());
-    let mut info = RunInfo { id: state.next_run, postings: 0, bits: shape.bits };
-    let mut packer = Packer::new(shape);
-    let mut merged = Merged::new(store, &read, old)?;
+    let sources: Result<Vec<StoredRun>> = old
+        .iter()
+        .map(|run| Ok(StoredRun { store, run: *run, buckets: Box::new(store.buckets(&read, run.id)?), now: None, at: 0 }))
+        .collect();
+    let mut packed = Packed::new(Merged::new(sources?)?, shape);
     let mut end = false;
     while !end {
         let mut txn = store.write(turn)?;
         let mut written = 0;
         while written < CHUNK && !end {
-            let next = merged.next()?;
-            end = next.is_none();
-            let full = match next {
-                Some(p) if keep(p.unit) => {
-                    info.postings += 1;
-                    packer.push(p)
+            match packed.next_bucket(|posting| keep(posting.unit))? {
+                Some((bucket, bytes)) => {
+                    store.append_bucket(&mut txn, state.next_run, bucket, &bytes)?;
+                    written += bytes.len();
                 }
-                Some(_) => None,
-                None => packer.finish(),
-            };
-            if let Some((bucket, bytes)) = full {
-                store.append_bucket(&mut txn, info.id, bucket, &bytes)?;
-                written += bytes.len();
+                None => end = true,
             }
         }
         store.commit(txn)?;
     }
-    Ok((info.postings > 0).then_some(info))
+    Ok((packed.postings > 0).then_some(RunInfo { id: state.next_run, postings: packed.postings, bits: shape.bits }))
 }
 
 /// The buckets of a run, in order.
 type Buckets<'t> = Box<dyn Iterator<Item = Result<(u32, &'t [u8])>> + 't>;
 
-/// The postings of a run in order.
-struct Reader<'t> {
+/// The postings of a stored run in order.
+struct StoredRun<'t> {
+    store: &'t Store,
     run: RunInfo,
     buckets: Buckets<'t>,
     now: Option<(u32, Bucket<'t>)>,
     at: usize,
 }
 
-impl Reader<'_> {
-    /// The next posting; every bucket is checked before it is copied.
-    fn next(&mut self, store: &Store) -> Result<Option<Posting>> {
+impl Source for StoredRun<'_> {
+    /// Every bucket is checked before it is copied.
+    fn next_posting(&mut self) -> Result<Option<Posting>> {
         if self.now.is_none_or(|(_, b)| self.at == b.len()) {
             let Some(next) = self.buckets.next() else { return Ok(None) };
             let (number, bytes) = next?;
-            let what = || store.place("run", format!("{}, {number}", self.run.id));
+            let what = || self.store.place("run", format!("{}, {number}", self.run.id));
             self.now = Some((number, Bucket::checked(Shape { bits: self.run.bits }, bytes, what)?));
             self.at = 0;
         }
         let posting = self.now.map(|(number, bucket)| bucket.posting(number, self.at));
         self.at += 1;
         Ok(posting)
-    }
-}
-
-/// The postings of several runs in order.
-struct Merged<'t> {
-    store: &'t Store,
-    readers: Vec<Reader<'t>>,
-    heads: Vec<Posting>,
-}
-
-impl<'t> Merged<'t> {
-    fn new(store: &'t Store, txn: &'t ReadTxn, runs: &[RunInfo]) -> Result<Merged<'t>> {
-        let mut out = Merged { store, readers: Vec::new(), heads: Vec::new() };
-        for run in runs {
-            let mut reader = Reader { run: *run, buckets: Box::new(store.buckets(txn, run.id)?), now: None, at: 0 };
-            if let Some(first) = reader.next(store)? {
-                out.heads.push(first);
-                out.readers.push(reader);
-            }
-        }
-        Ok(out)
-    }
-
-    fn next(&mut self) -> Result<Option<Posting>> {
-        let Some((i, &least)) = self.heads.iter().enumerate().min_by_key(|h| h.1) else { return Ok(None) };
-        match self.readers[i].next(self.store)? {
-            Some(p) => self.heads[i] = p,
-            None => {
-                self.heads.swap_remove(i);
-                self.readers.swap_remove(i);
-            }
-        }
-        Ok(Some(least))
     }
 }

@@ -18,7 +18,6 @@ mod memtable;
 mod merge;
 mod query;
 mod rows;
-mod run;
 mod store;
 mod write;
 

@@ -2,13 +2,14 @@
 
 use crate::error::Result;
 use crate::index::lookup::View;
-use crate::index::rows::{ClassRow, DocumentRow, damaged, unseal};
+use crate::index::rows::{ClassRow, DocumentRow};
 use crate::model::detection::{Comparison, Facts, Relation};
 use crate::model::document::{Document, DocumentInfo};
 use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::pair::background::Background;
 use crate::pair::compare::compare_masked;
 use crate::pair::masked::MaskedText;
+use crate::postings::checksum::{damaged, unseal};
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
 use std::cell::{OnceCell, RefCell};

@@ -1,8 +1,9 @@
 //! Owns: what stands in the rows of an index, and how it becomes bytes. Never: where rows are kept.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hash;
 use crate::model::document::{Document, DocumentInfo};
+use crate::postings::checksum::{SEAL, damaged, seal, unseal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -114,22 +115,6 @@ impl DocumentRow {
     }
 }
 
-/// Bytes of the checksum behind every row.
-pub const SEAL: usize = 8;
-
-/// Appends the checksum.
-pub fn seal(mut bytes: Vec<u8>) -> Vec<u8> {
-    let sum = hash::bytes(&bytes);
-    bytes.extend_from_slice(&sum.to_le_bytes());
-    bytes
-}
-
-/// The bytes without their checksum, which must be right.
-pub fn unseal(bytes: &[u8], what: impl Fn() -> String) -> Result<&[u8]> {
-    let whole = bytes.split_last_chunk::<SEAL>().filter(|(b, sum)| hash::bytes(b) == u64::from_le_bytes(**sum));
-    whole.map(|(b, _)| b).ok_or_else(|| damaged(what()))
-}
-
 /// A row as bytes.
 pub fn write<T: Serialize>(row: &T) -> Vec<u8> {
     seal(postcard::to_stdvec(row).expect("rows hold nothing that cannot be written"))
@@ -138,16 +123,6 @@ pub fn write<T: Serialize>(row: &T) -> Vec<u8> {
 /// Bytes as a row.
 pub fn read<T: DeserializeOwned>(bytes: &[u8], what: impl Fn() -> String) -> Result<T> {
     postcard::from_bytes(unseal(bytes, &what)?).map_err(|_| damaged(what()))
-}
-
-/// The error for a row that is not what was written.
-pub fn damaged(what: String) -> Error {
-    Error::Malformed {
-        what,
-        why:
-            "is damaged: its checksum or its form is wrong; fill a new index from the documents, or from `nearcopy index export`"
-                .into(),
-    }
 }
 
 /// What is kept of a document until its keys come into a run: the keys, and the slots of its words.
@@ -201,6 +176,7 @@ pub const fn members_key(class: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     #[test]
     fn rows_come_back_and_damage_shows() {

@@ -3,10 +3,11 @@
 use crate::error::{Error, Result};
 use crate::index::lookup::View;
 use crate::index::memtable::Recent;
-use crate::index::rows::{ClassRow, DocumentRow, PendingRow, State, damaged, exact_key, id_key, members_key, seal, write};
+use crate::index::rows::{ClassRow, DocumentRow, PendingRow, State, exact_key, id_key, members_key, write};
 use crate::index::store::tables::{Store, WriteTxn};
 use crate::model::document::Document;
-use crate::postings::policy::Posting;
+use crate::postings::checksum::{damaged, seal};
+use crate::postings::posting::Posting;
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
 use crate::sketch::recipe::Recipe;
 use std::cell::RefCell;

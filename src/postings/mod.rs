@@ -1,3 +1,15 @@
 //! Keys to candidate pairs, wherever postings are kept. Never: a text.
 
+#[cfg(feature = "index")]
+pub mod bucket;
+#[cfg(feature = "index")]
+pub mod checksum;
+#[cfg(feature = "index")]
+pub mod merge;
 pub mod policy;
+pub mod posting;
+pub mod run;
+#[cfg(feature = "index")]
+pub mod source;
+#[cfg(feature = "index")]
+pub mod votes;

@@ -1,48 +1,81 @@
-//! Owns: sorted postings to candidate pairs, and what happens to a key that stands in too many texts. Never: where postings are kept.
+//! Owns: which of the texts that share a key are compared: one policy for a scan, an index, a spill and a shuffle.
+//! Never: where postings are kept.
+//!
+//! Each rule looks at one key and the texts that hold it, or at one text and what it shares with others. So it can be applied wherever
+//! equal keys were brought together, by a sort, a lookup or a shuffle.
 
+use crate::postings::posting::{Posting, pack_pair};
 use crate::sketch::band::{self, Level};
 use crate::sketch::recipe::Recipe;
 use std::collections::HashMap;
 
-/// One key in one text: the narrow waist between keys and pairs. 12 bytes, ordered by key, then unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Posting {
-    high: u32,
-    low: u32,
-    /// The number of the text.
-    pub unit: u32,
+/// What a recipe allows.
+///
+/// | key | held by few texts | held by more than its cap |
+/// |---|---|---|
+/// | document band, the same text | all pairs | hot: linked ([`link_hot`]), or voted for (`votes`) |
+/// | anchor, paragraph band | all pairs | one text of each family, or none where even those are too many |
+///
+/// A pair is a candidate with one shared band, or with enough shared anchors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Texts of a document band that are expanded to all pairs, at most.
+    pub band_cap: usize,
+    /// Texts of an anchor or a paragraph band that are expanded to all pairs, at most.
+    pub passage_cap: usize,
+    /// Shared anchors that make a candidate.
+    pub min_anchors: usize,
 }
 
-impl Posting {
-    /// A key and the text that holds it.
-    pub const fn new(key: u64, unit: u32) -> Posting {
-        Posting { high: (key >> 32) as u32, low: key as u32, unit }
+impl From<&Recipe> for Policy {
+    fn from(recipe: &Recipe) -> Policy {
+        Policy {
+            band_cap: recipe.max_bucket as usize,
+            passage_cap: recipe.max_frequency as usize,
+            min_anchors: recipe.min_anchors as usize,
+        }
     }
-    /// The key.
-    pub const fn key(self) -> u64 {
-        (self.high as u64) << 32 | self.low as u64
+}
+
+impl Policy {
+    /// The texts of a passage key that are compared with each other: all; where they are too many, one of each family of near-copies; nothing
+    /// where even those are too many: then the key is capped.
+    pub fn passage_units(self, group: &[Posting], family: &[u32]) -> Option<Vec<u32>> {
+        let units: Vec<u32> = group.iter().map(|p| p.unit).collect();
+        if units.len() <= self.passage_cap {
+            return Some(units);
+        }
+        self.representatives(units.into_iter().map(|unit| family[unit as usize]).collect(), 0)
     }
-}
 
-/// The texts of each key that stands in two or more, from sorted postings.
-pub fn groups(sorted: &[Posting]) -> impl Iterator<Item = &[Posting]> {
-    sorted.chunk_by(|x, y| x.key() == y.key()).filter(|g| g.len() > 1)
-}
+    /// The representatives of a frequent passage key, unless even those, and `asking` texts that are not among them, are too many.
+    pub fn representatives(self, mut units: Vec<u32>, asking: usize) -> Option<Vec<u32>> {
+        units.sort_unstable();
+        units.dedup();
+        (units.len() + asking <= self.passage_cap).then_some(units)
+    }
 
-/// A pair of texts as one number that sorts by the first, then the second.
-pub const fn pack(a: u32, b: u32) -> u64 {
-    if a < b { (a as u64) << 32 | b as u64 } else { (b as u64) << 32 | a as u64 }
-}
+    /// The keys that are frequent and still expanded, with their representatives: what an index keeps of a look at all texts.
+    #[cfg(feature = "index")]
+    pub fn frequent<'g>(
+        self,
+        groups: impl Iterator<Item = &'g [Posting]>,
+        family: &[u32],
+    ) -> impl Iterator<Item = (u64, Vec<u32>)> {
+        let frequent = groups.filter(move |group| group.len() > self.passage_cap);
+        frequent.filter_map(move |group| Some((group[0].key(), self.passage_units(group, family)?)))
+    }
 
-/// The two texts of a packed pair.
-pub const fn unpack(pair: u64) -> (u32, u32) {
-    ((pair >> 32) as u32, pair as u32)
+    /// What is shared by enough anchors: of a sorted list that names a pair, or a partner, once for each anchor shared.
+    pub fn with_enough_anchors<T: Copy + PartialEq>(self, sorted: &[T]) -> impl Iterator<Item = T> {
+        sorted.chunk_by(|x, y| x == y).filter(move |same| same.len() >= self.min_anchors).map(|same| same[0])
+    }
 }
 
 /// All pairs of a group.
 pub fn all_pairs(units: &[u32], out: &mut Vec<u64>) {
     for (i, &b) in units.iter().enumerate() {
-        out.extend(units[..i].iter().map(|&a| pack(a, b)));
+        out.extend(units[..i].iter().map(|&a| pack_pair(a, b)));
     }
 }
 
@@ -65,27 +98,14 @@ pub fn link_hot<'s>(group: &[Posting], signature: impl Fn(u32) -> &'s [u32], rec
         })
         .collect();
     members.sort_unstable();
-    out.extend(group[1..].iter().map(|p| pack(group[0].unit, p.unit)));
-    out.extend(members.windows(2).map(|w| pack(w[0].2, w[1].2)));
+    out.extend(group[1..].iter().map(|p| pack_pair(group[0].unit, p.unit)));
+    out.extend(members.windows(2).map(|w| pack_pair(w[0].2, w[1].2)));
     let rows = banding.rows as usize;
     for part in members.chunk_by(|x, y| x.0[..rows] == y.0[..rows]) {
         if part.len() <= SMALL {
             all_pairs(&part.iter().map(|m| m.2).collect::<Vec<_>>(), out);
         }
     }
-}
-
-/// The texts of a passage key that are expanded: all, or one of each family of near-copies, or none where even those are too many.
-pub fn passage_units(group: &[Posting], family: &[u32], cap: u32) -> Option<Vec<u32>> {
-    let mut units: Vec<u32> = group.iter().map(|p| p.unit).collect();
-    if units.len() > cap as usize {
-        for unit in &mut units {
-            *unit = family[*unit as usize];
-        }
-        units.sort_unstable();
-        units.dedup();
-    }
-    (units.len() <= cap as usize).then_some(units)
 }
 
 /// Families: which texts hang together by the given links. Each is named by its smallest member.
@@ -137,14 +157,8 @@ mod tests {
             let mut pairs = vec![];
             link_hot(&group, |u| &signatures[u as usize], &recipe, &mut pairs);
             prop_assert!(pairs.len() <= 4 * n);
-            let f = families(n, pairs.iter().map(|&p| unpack(p)));
+            let f = families(n, pairs.iter().map(|&p| crate::postings::posting::unpack_pair(p)));
             prop_assert!(f.iter().all(|&x| x == 0));
-        }
-
-        #[test]
-        fn postings_order_by_key(x: (u64, u32), y: (u64, u32)) {
-            prop_assert_eq!(Posting::new(x.0, x.1).cmp(&Posting::new(y.0, y.1)), x.cmp(&y));
-            prop_assert_eq!(Posting::new(x.0, x.1).key(), x.0);
         }
     }
 
@@ -153,8 +167,11 @@ mod tests {
         let group: Vec<Posting> = (0..10).map(|u| Posting::new(1, u)).collect();
         let mut family: Vec<u32> = vec![0; 10];
         family[9] = 9;
-        assert_eq!(passage_units(&group, &family, 4), Some(vec![0, 9]));
-        assert_eq!(passage_units(&group, &(0..10).collect::<Vec<_>>(), 4), None);
-        assert_eq!(passage_units(&group, &family, 10).unwrap().len(), 10);
+        let policy = |passage_cap| Policy { passage_cap, ..Policy::from(&Recipe::default()) };
+        assert_eq!(policy(4).passage_units(&group, &family), Some(vec![0, 9]));
+        assert_eq!(policy(4).passage_units(&group, &(0..10).collect::<Vec<_>>()), None);
+        assert_eq!(policy(10).passage_units(&group, &family).unwrap().len(), 10);
+        assert_eq!(policy(4).representatives(vec![3, 1, 3, 2], 1), Some(vec![1, 2, 3]));
+        assert_eq!(policy(4).representatives(vec![3, 1, 0, 2], 1), None);
     }
 }

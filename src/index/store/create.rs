@@ -1,9 +1,10 @@
 //! Owns: a new index, made beside its place and renamed, so that there is never half of one. Never: opens one for use.
 
 use crate::error::{Error, Result};
-use crate::index::rows::{State, seal, write};
+use crate::index::rows::{State, write};
 use crate::index::store::errors::fault;
 use crate::index::store::tables::{DATA, LOCK, Number, Table, open_env};
+use crate::postings::checksum::seal;
 use heed::EnvFlags;
 use heed::byteorder::BigEndian;
 use heed::types::{Bytes, Str, U64};

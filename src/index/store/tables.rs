@@ -13,9 +13,10 @@
 //! | links | class | candidates that its keys do not show |
 
 use crate::error::{Error, Result};
-use crate::index::rows::{State, damaged, read, seal, unseal, write};
-use crate::index::run::{Bucket, Shape};
+use crate::index::rows::{State, read, write};
 use crate::index::store::errors::{fault, no_index};
+use crate::postings::bucket::{Bucket, Shape};
+use crate::postings::checksum::{damaged, seal, unseal};
 use crate::sketch::fingerprint::WORD_SLOTS;
 use heed::byteorder::BigEndian;
 use heed::types::{Bytes, Str, U32, U64};

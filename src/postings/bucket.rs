@@ -12,8 +12,9 @@
 //! Keys are hashes, so the place of one inside its bucket can be guessed: a search reads one or two cache lines.
 
 use crate::error::Result;
-use crate::index::rows::{SEAL, damaged, seal, unseal};
-use crate::postings::policy::Posting;
+use crate::postings::checksum::{SEAL, damaged, seal, unseal};
+use crate::postings::posting::Posting;
+use crate::postings::source::Source;
 use std::ops::Range;
 
 /// Postings in a bucket, about: 24 KiB.
@@ -186,7 +187,7 @@ impl<'b> Bucket<'b> {
 }
 
 /// Sorted postings to packed buckets, in order.
-pub struct Packer {
+struct Packer {
     shape: Shape,
     bucket: u32,
     waiting: Vec<Posting>,
@@ -194,11 +195,11 @@ pub struct Packer {
 
 impl Packer {
     /// For a run of this shape.
-    pub const fn new(shape: Shape) -> Packer {
+    const fn new(shape: Shape) -> Packer {
         Packer { shape, bucket: 0, waiting: Vec::new() }
     }
     /// Takes the next posting; gives a bucket when that begins another one.
-    pub fn push(&mut self, p: Posting) -> Option<(u32, Vec<u8>)> {
+    fn push(&mut self, p: Posting) -> Option<(u32, Vec<u8>)> {
         let bucket = self.shape.bucket(p.key());
         let full = if bucket == self.bucket { None } else { self.finish() };
         self.bucket = bucket;
@@ -206,10 +207,49 @@ impl Packer {
         full
     }
     /// What is left.
-    pub fn finish(&mut self) -> Option<(u32, Vec<u8>)> {
+    fn finish(&mut self) -> Option<(u32, Vec<u8>)> {
         let full = (!self.waiting.is_empty()).then(|| (self.bucket, pack(self.shape, &self.waiting)));
         self.waiting.clear();
         full
+    }
+}
+
+/// The postings of a source as packed buckets, each with its number.
+pub struct Packed<S> {
+    source: S,
+    packer: Packer,
+    /// Postings packed so far.
+    pub postings: u64,
+    ended: bool,
+}
+
+impl<S: Source> Packed<S> {
+    /// For a run of this shape.
+    pub const fn new(source: S, shape: Shape) -> Packed<S> {
+        Packed { source, packer: Packer::new(shape), postings: 0, ended: false }
+    }
+    /// The next bucket with a posting that `keep` wants; nothing at the end.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn next_bucket(&mut self, keep: impl Fn(Posting) -> bool) -> Result<Option<(u32, Vec<u8>)>> {
+        while !self.ended {
+            let full = match self.source.next_posting()? {
+                Some(posting) if keep(posting) => {
+                    self.postings += 1;
+                    self.packer.push(posting)
+                }
+                Some(_) => None,
+                None => {
+                    self.ended = true;
+                    self.packer.finish()
+                }
+            };
+            if full.is_some() {
+                return Ok(full);
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -219,10 +259,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn packed(shape: Shape, postings: &[Posting]) -> Vec<(u32, Vec<u8>)> {
-        let mut packer = Packer::new(shape);
-        let mut out: Vec<_> = postings.iter().filter_map(|&p| packer.push(p)).collect();
-        out.extend(packer.finish());
-        out
+        let mut packed = Packed::new(postings.to_vec().into_iter(), shape);
+        std::iter::from_fn(|| packed.next_bucket(|_| true).unwrap()).collect()
     }
 
     proptest! {

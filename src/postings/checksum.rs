@@ -1,0 +1,30 @@
+//! Owns: bytes with a checksum behind them, and the error where it is wrong. Never: what the bytes mean.
+
+use crate::error::{Error, Result};
+use crate::hash;
+
+/// Bytes of the checksum behind every row.
+pub const SEAL: usize = 8;
+
+/// Appends the checksum.
+pub fn seal(mut bytes: Vec<u8>) -> Vec<u8> {
+    let sum = hash::bytes(&bytes);
+    bytes.extend_from_slice(&sum.to_le_bytes());
+    bytes
+}
+
+/// The bytes without their checksum, which must be right.
+pub fn unseal(bytes: &[u8], what: impl Fn() -> String) -> Result<&[u8]> {
+    let whole = bytes.split_last_chunk::<SEAL>().filter(|(b, sum)| hash::bytes(b) == u64::from_le_bytes(**sum));
+    whole.map(|(b, _)| b).ok_or_else(|| damaged(what()))
+}
+
+/// The error for a row that is not what was written.
+pub fn damaged(what: String) -> Error {
+    Error::Malformed {
+        what,
+        why:
+            "is damaged: its checksum or its form is wrong; fill a new index from the documents, or from `nearcopy index export`"
+                .into(),
+    }
+}

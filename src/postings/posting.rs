@@ -1,0 +1,47 @@
+//! Owns: a posting, which is one key in one text, and a pair of texts as a number. Never: which texts are compared.
+
+use serde::{Deserialize, Serialize};
+
+/// One key in one text: the narrow waist between keys and pairs. 12 bytes, ordered by key, then unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Posting {
+    high: u32,
+    low: u32,
+    /// The number of the text.
+    pub unit: u32,
+}
+
+impl Posting {
+    /// A key and the text that holds it.
+    pub const fn new(key: u64, unit: u32) -> Posting {
+        Posting { high: (key >> 32) as u32, low: key as u32, unit }
+    }
+    /// The key.
+    pub const fn key(self) -> u64 {
+        (self.high as u64) << 32 | self.low as u64
+    }
+}
+
+/// A pair of texts as one number that sorts by the first, then the second.
+pub const fn pack_pair(a: u32, b: u32) -> u64 {
+    if a < b { (a as u64) << 32 | b as u64 } else { (b as u64) << 32 | a as u64 }
+}
+
+/// The two texts of a packed pair.
+pub const fn unpack_pair(pair: u64) -> (u32, u32) {
+    ((pair >> 32) as u32, pair as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn postings_order_by_key(x: (u64, u32), y: (u64, u32)) {
+            prop_assert_eq!(Posting::new(x.0, x.1).cmp(&Posting::new(y.0, y.1)), x.cmp(&y));
+            prop_assert_eq!(Posting::new(x.0, x.1).key(), x.0);
+        }
+    }
+}
