@@ -3,7 +3,7 @@
 use crate::emit::sink::{Sink, utf16};
 use crate::emit::{Error, Job};
 use crate::ingest::compress::Plain;
-use crate::ingest::shared::Shared;
+use crate::ingest::shared_file::SharedFile;
 use crate::ingest::{ReadFile, decode};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
@@ -25,11 +25,11 @@ fn gone(file: &ReadFile, error: &io::Error) -> Error {
 }
 
 /// The bytes on disk, to be read from any place.
-pub(super) fn stored(file: &ReadFile) -> Result<Shared, Error> {
+pub(super) fn stored(file: &ReadFile) -> Result<SharedFile, Error> {
     unchanged(file)?;
     let shared = match (&file.path, &file.spool) {
-        (Some(path), _) => File::open(path).and_then(|f| Shared::new(&f)),
-        (None, Some(spool)) => Shared::new(spool),
+        (Some(path), _) => File::open(path).and_then(|f| SharedFile::new(&f)),
+        (None, Some(spool)) => SharedFile::new(spool),
         (None, None) => {
             return Err(Error::input(file, "standard input can be read only once", "ask for a copy of it when it is read"));
         }

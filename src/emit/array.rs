@@ -4,7 +4,7 @@ use crate::emit::again::{self, encoded, exact};
 use crate::emit::edit::{Edited, record};
 use crate::emit::sink::Sink;
 use crate::emit::{Begun, Change, Error, Job, Taken};
-use crate::ingest::array::{Split, split};
+use crate::ingest::json::{Split, split};
 use encoding_rs::Encoding;
 use std::io::Write;
 use std::ops::Range;

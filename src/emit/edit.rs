@@ -2,8 +2,8 @@
 
 use crate::emit::again::{encoded, exact};
 use crate::emit::{ANNOTATION, Annotation, Change, Error, Job};
-use crate::ingest::json::{string, walk};
-use crate::ingest::record::TEXT;
+use crate::ingest::fields::TEXT;
+use crate::ingest::json_record::{string, walk};
 use crate::span::Span;
 use encoding_rs::Encoding;
 use serde::de::IgnoredAny;

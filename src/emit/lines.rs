@@ -116,7 +116,7 @@ impl Lines {
 mod tests {
     use super::*;
     use crate::emit::{Removed, Written};
-    use crate::ingest::record::Fields;
+    use crate::ingest::fields::Fields;
     use crate::ingest::{Format, InputOptions, ReadFile};
     use std::io::Cursor;
 

@@ -24,7 +24,7 @@ mod texts;
 mod warc;
 
 use crate::escape;
-use crate::ingest::record::Fields;
+use crate::ingest::fields::Fields;
 use crate::ingest::{Compression, Format, InputOptions, ReadFile};
 use crate::span::Span;
 use sink::Sink;

@@ -4,10 +4,11 @@
 use crate::emit::edit::{Cut, cut};
 use crate::emit::sink::Sink;
 use crate::emit::{ANNOTATION, Annotation, Change, Error, Job, Taken, again};
+use crate::ingest::ReadFile;
+use crate::ingest::fields::TEXT;
 use crate::ingest::parquet::{columns, guarded, open, rows};
-use crate::ingest::record::{Context, TEXT};
-use crate::ingest::shared::Shared;
-use crate::ingest::{ReadFile, keep_plain};
+use crate::ingest::record::Context;
+use crate::ingest::shared_file::SharedFile;
 use crate::span::Span;
 use ::parquet::basic::{Compression, LogicalType, Repetition, Type};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -88,11 +89,11 @@ impl<'w> Tables<'w> {
         let file = job.file;
         let mut shared = again::stored(file)?;
         if file.compression.is_some() {
-            shared = keep_plain(&shared).map_err(|e| again::broken(file, &e))?;
+            shared = shared.unpacked().map_err(|e| again::broken(file, &e))?;
         }
         let mend = "fetch or write it again";
         let reader = open(shared).map_err(|why| Error::input(file, format!("it cannot be read as Parquet ({why})"), mend))?;
-        let context = Context { fields: &job.fields, encoding: None, path: "".into(), parallel: false, tap: None };
+        let context = Context::new(&job.fields, "");
         let text = columns(&reader, &context).ok().and_then(|found| found[TEXT]).map(|(column, _)| column);
         self.begin(&reader, job)?;
         let mut first = 1;
@@ -116,7 +117,7 @@ impl<'w> Tables<'w> {
     }
 
     /// Makes the writer, or holds the schema against the one it has.
-    fn begin(&mut self, reader: &SerializedFileReader<Shared>, job: &Job) -> Result<(), Error> {
+    fn begin(&mut self, reader: &SerializedFileReader<SharedFile>, job: &Job) -> Result<(), Error> {
         let meta = reader.metadata();
         let root = meta.file_metadata().schema_descr().root_schema_ptr();
         if let Some((_, schema)) = &self.writer {
@@ -140,7 +141,7 @@ impl<'w> Tables<'w> {
     /// Writes what is kept of a row group, and gathers what is removed.
     fn group(
         &mut self,
-        reader: &SerializedFileReader<Shared>,
+        reader: &SerializedFileReader<SharedFile>,
         index: usize,
         text: Option<usize>,
         plan: &Plan,
@@ -389,7 +390,12 @@ fn text_of(note: &Annotation, field: &str) -> Option<String> {
 }
 
 /// The rows of a row group that go, as JSON: they are copied into a file of their own in memory, and that is read by rows.
-fn removed(reader: &SerializedFileReader<Shared>, index: usize, plan: &Plan, gone: &mut BTreeMap<usize, Gone>) -> Parquet<()> {
+fn removed(
+    reader: &SerializedFileReader<SharedFile>,
+    index: usize,
+    plan: &Plan,
+    gone: &mut BTreeMap<usize, Gone>,
+) -> Parquet<()> {
     let schema: &SchemaDescriptor = reader.metadata().file_metadata().schema_descr();
     let keep: Vec<bool> = plan.keep.iter().map(|keep| !keep).collect();
     let group = reader.get_row_group(index)?;

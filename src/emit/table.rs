@@ -4,7 +4,8 @@ use crate::emit::again::{self, encoded, exact};
 use crate::emit::edit::{Cut, Gone, cut};
 use crate::emit::sink::Sink;
 use crate::emit::{ANNOTATION, Annotation, Begun, Change, Error, Job, Taken};
-use crate::ingest::record::{Context, TEXT};
+use crate::ingest::fields::TEXT;
+use crate::ingest::record::Context;
 use crate::ingest::table::{Next, Rows, delimiter};
 use crate::span::Span;
 use csv_core::{ReadFieldResult, ReaderBuilder};
@@ -33,7 +34,7 @@ pub(super) fn copy(job: &mut Job, begun: &mut Begun, sink: &mut Sink) -> Result<
     let mut rows = Rows::new(open.head, &mut open.rest, delimiter);
     let mut next = rows.next();
     if next == Next::Row {
-        let context = Context { fields: &job.fields, encoding: open.encoding, path: "".into(), parallel: false, tap: None };
+        let context = Context { encoding: open.encoding, ..Context::new(&job.fields, "") };
         let names = context.header(&rows);
         let text = job.fields.columns(&names, |_, _| true)[TEXT].map(|(column, _)| column);
         let (encoding, wider) = (open.encoding, job.prefix.is_some());

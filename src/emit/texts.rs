@@ -20,7 +20,7 @@ pub(super) fn copy(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
         #[cfg(feature = "web")]
         Format::Html => {
             let bytes = again::all(job.file)?;
-            let intake = crate::ingest::web::file(bytes, &job.file.shown, job.encoding(), &job.fields);
+            let intake = crate::ingest::formats::html::page(bytes, &job.file.shown, job.encoding(), &job.fields);
             intake.documents.iter().try_for_each(|document| line(job, document, sink))
         }
         _ => text(job, sink),
@@ -40,13 +40,13 @@ fn text(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
 /// Memory: as for reading an archive, a batch of it.
 #[cfg(feature = "web")]
 fn archive(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
-    use crate::ingest::record::{Context, Fields};
+    use crate::ingest::fields::Fields;
+    use crate::ingest::record::Context;
     use crate::ingest::web::archive;
     let shared = again::stored(job.file)?;
     let (_, mut records) = archive::open(Box::new(shared.reader(0))).map_err(|e| again::broken(job.file, &e))?;
     let fields = Fields::new(job.options);
-    let path = job.file.shown.as_str().into();
-    let context = Context { fields: &fields, encoding: job.encoding(), path, parallel: true, tap: None };
+    let context = Context { encoding: job.encoding(), parallel: true, ..Context::new(&fields, &job.file.shown) };
     while let Some(documents) = archive::next(&mut records, &context) {
         documents.iter().try_for_each(|document| line(job, document, sink))?;
     }

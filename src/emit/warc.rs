@@ -6,7 +6,7 @@ use crate::emit::again;
 use crate::emit::sink::Sink;
 use crate::emit::{Begun, Change, Error, Job, Taken};
 use crate::ingest::Compression;
-use crate::ingest::shared::Shared;
+use crate::ingest::shared_file::SharedFile;
 use crate::ingest::web::archive::{self, Members, Record};
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
@@ -70,7 +70,7 @@ pub(super) fn copy(job: &mut Job, begun: &Begun, sink: &mut Sink, to: Option<Com
 }
 
 /// Reads an input through, and asks what becomes of each record.
-fn plan(job: &mut Job, shared: &Shared) -> Result<Plan, Error> {
+fn plan(job: &mut Job, shared: &SharedFile) -> Result<Plan, Error> {
     let (kind, mut records) = archive::open(Box::new(shared.reader(0))).map_err(|e| again::broken(job.file, &e))?;
     let dictionary = records.dictionary();
     let mut entries = Vec::new();
@@ -140,7 +140,7 @@ fn companions(entries: &mut [Entry]) {
 }
 
 /// Copies stored bytes.
-fn raw(job: &Job, shared: &Shared, from: u64, to: u64, sink: &mut Sink) -> Result<(), Error> {
+fn raw(job: &Job, shared: &SharedFile, from: u64, to: u64, sink: &mut Sink) -> Result<(), Error> {
     let mut reader = shared.reader(from).take(to - from);
     let mut buffer = vec![0; STEP.min((to - from) as usize)];
     loop {

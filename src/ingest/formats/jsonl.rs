@@ -1,7 +1,8 @@
 //! Owns: JSON Lines as a stream: windows of whole lines, read while the last window is parsed. Never: what a line holds.
 
+use crate::ingest::formats::record_bytes::{Borders, read as read_records};
+use crate::ingest::open_file::{OpenFile, Outcome};
 use crate::ingest::record::{Batch, Context};
-use crate::ingest::{Reason, file};
 use std::io::{self, Read};
 
 /// Bytes read at a time.
@@ -84,10 +85,15 @@ impl Lines<'_> {
     }
 }
 
+/// Reads the records of a file.
+pub(super) fn read(open: OpenFile) -> Outcome {
+    read_records(open, Borders::Lines, |mut bytes, context| lines(bytes.head, &mut bytes.rest, context))
+}
+
 /// Reads all lines: those in `head`, then those of the stream. The error is what ended the stream before its time.
 ///
 /// A line that such an error cuts is left out. Memory: two windows, or twice the longest line.
-pub(super) fn read(head: Vec<u8>, rest: &mut (dyn Read + Send), context: &Context) -> (Batch, Option<io::Error>) {
+pub(super) fn lines(head: Vec<u8>, rest: &mut (dyn Read + Send), context: &Context) -> (Batch, Option<io::Error>) {
     read_up_to(LONGEST, head, rest, context)
 }
 
@@ -102,7 +108,7 @@ fn read_up_to(longest: u64, head: Vec<u8>, rest: &mut (dyn Read + Send), context
             Next::End => break,
             Next::TooLong => {
                 let mut batch = Batch::default();
-                batch.intake.skip(Reason::TooLong, &context.path, Some(number), || file::TOO_LONG.into());
+                batch.intake.too_long(&context.path, Some(number));
                 (1, batch, lines.next(&mut soon))
             }
             Next::Lines if context.parallel => {
@@ -150,9 +156,9 @@ fn parse(window: &[u8], first: u64, context: &Context) -> (u64, Batch) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::InputOptions;
+    use crate::ingest::fields::Fields;
     use crate::ingest::json::records;
-    use crate::ingest::record::Fields;
+    use crate::ingest::{InputOptions, Reason};
     use proptest::prelude::*;
 
     /// Gives a few bytes at a time.
@@ -168,7 +174,7 @@ mod tests {
     }
 
     fn context(fields: &Fields, parallel: bool) -> Context<'_> {
-        Context { fields, encoding: None, path: "f".into(), parallel, tap: None }
+        Context { parallel, ..Context::new(fields, "f") }
     }
 
     #[test]
@@ -177,7 +183,7 @@ mod tests {
         assert!(data.len() as u64 > 2 * WINDOW);
         let fields = Fields::new(&InputOptions::default());
         for parallel in [false, true] {
-            let (batch, error) = read(data.as_bytes()[..10].to_vec(), &mut &data.as_bytes()[10..], &context(&fields, parallel));
+            let (batch, error) = lines(data.as_bytes()[..10].to_vec(), &mut &data.as_bytes()[10..], &context(&fields, parallel));
             assert!(error.is_none());
             let documents = batch.intake.documents;
             assert_eq!(documents.len(), 200_000);
@@ -207,7 +213,7 @@ mod tests {
         fn windows_change_nothing(data in "([a{\"\n]|\\{\"text\":\"x\"\\}\n){0,40}", step in 1usize..20, cut in 0usize..40) {
             let fields = Fields::new(&InputOptions::default());
             let cut = cut.min(data.len());
-            let (batch, _) = read(data.as_bytes()[..cut].to_vec(), &mut Slow(&data.as_bytes()[cut..], step), &context(&fields, false));
+            let (batch, _) = lines(data.as_bytes()[..cut].to_vec(), &mut Slow(&data.as_bytes()[cut..], step), &context(&fields, false));
             let whole = records(data.as_bytes(), &InputOptions::default());
             prop_assert_eq!(batch.intake.documents.len(), whole.documents.len());
             prop_assert_eq!(batch.intake.skipped, whole.skipped);

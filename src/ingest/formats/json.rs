@@ -1,8 +1,16 @@
 //! Owns: where records begin and end in JSON that is no JSON Lines: one object, an array, objects one after another.
 //! Never: what a record holds.
 
-use crate::ingest::Reason;
+use crate::ingest::fields::Fields;
+use crate::ingest::format::Format;
+use crate::ingest::formats::jsonl;
+use crate::ingest::formats::record_bytes::{Borders, read as read_records};
+use crate::ingest::input::InputOptions;
+use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::problem::Reason;
+use crate::ingest::read_result::Intake;
 use crate::ingest::record::{Batch, Context};
+use encoding_rs::{Encoding, UTF_8};
 use serde::Deserializer as _;
 use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -61,8 +69,13 @@ pub(crate) fn split(text: &str) -> Split<'_> {
     Split { array, records, errors }
 }
 
+/// Reads the records of a file.
+pub(super) fn read(open: OpenFile) -> Outcome {
+    read_records(open, Borders::Whole, |bytes, context| (whole(bytes.head, context), None))
+}
+
 /// Reads all records of a whole file without byte-order mark.
-pub(super) fn read(bytes: Vec<u8>, context: &Context) -> Batch {
+fn whole(bytes: Vec<u8>, context: &Context) -> Batch {
     let (text, damaged) = match context.encoding {
         Some(encoding) => {
             let (text, damaged) = encoding.decode_without_bom_handling(&bytes);
@@ -111,5 +124,18 @@ fn objects<'t>(text: &'t str, records: &mut Vec<(u64, &'t RawValue)>, errors: &m
         let at = (from + values.byte_offset()).saturating_sub(1).max(from);
         let Some(next) = memchr::memmem::find(&text.as_bytes()[at..], b"\n{") else { break };
         from = at + next + 1;
+    }
+}
+
+/// Reads records from bytes alone, called `-`. For tests and fuzzing; `read` does the same with files.
+#[doc(hidden)]
+pub fn records(bytes: &[u8], options: &InputOptions) -> Intake {
+    let fields = Fields::new(options);
+    let encoding = options.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes()));
+    let encoding = encoding.filter(|e| e.is_ascii_compatible() && *e != UTF_8);
+    let context = Context { encoding, ..Context::new(&fields, "-") };
+    match options.format {
+        Some(Format::Json) => whole(bytes.to_vec(), &context).finish(&context),
+        _ => jsonl::lines(Vec::new(), &mut &bytes[..], &context).0.finish(&context),
     }
 }

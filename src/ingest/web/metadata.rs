@@ -31,7 +31,7 @@ const TITLE: usize = 2000;
 
 /// What a page says about itself.
 #[derive(Debug, Default)]
-pub(super) struct About {
+pub(crate) struct About {
     pub title: Option<String>,
     /// As [`date::normalise`] has it.
     pub date: Option<String>,

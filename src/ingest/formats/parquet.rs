@@ -1,8 +1,14 @@
 //! Owns: Parquet files: which columns are read, and rows to documents. Never: writes one.
 
-use crate::ingest::record::{Batch, Context, DATE, ID, SOURCE, TEXT};
-use crate::ingest::shared::{From, Shared};
-use crate::ingest::{Reason, date};
+use crate::ingest::date;
+use crate::ingest::fields::{DATE, Fields, ID, SOURCE, TEXT};
+use crate::ingest::input::InputOptions;
+use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::problem::Reason;
+use crate::ingest::read_result::Intake;
+use crate::ingest::record::{Batch, Context};
+use crate::ingest::shared_file::{ReadFrom, SharedFile};
+use crate::ingest::temporary_copy::temporary_copy;
 use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArray, DataType};
@@ -14,11 +20,12 @@ use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 use bytes::Bytes;
 use rayon::prelude::*;
 use std::cell::Cell;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The first bytes of a Parquet file.
-pub(super) const MAGIC: &[u8] = b"PAR1";
+const MAGIC: &[u8] = b"PAR1";
 
 /// The first bytes of one whose footer is encrypted.
 const ENCRYPTED: &[u8] = b"PARE";
@@ -29,14 +36,14 @@ const ROWS: usize = 1024;
 /// A value of a column, and whether something in it was replaced.
 type Value = Option<(String, bool)>;
 
-impl Length for Shared {
+impl Length for SharedFile {
     fn len(&self) -> u64 {
         self.length()
     }
 }
 
-impl ChunkReader for Shared {
-    type T = BufReader<From>;
+impl ChunkReader for SharedFile {
+    type T = BufReader<ReadFrom>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
         Ok(BufReader::with_capacity(64 << 10, self.reader(start)))
@@ -83,7 +90,7 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Resul
 pub(crate) type Columns = [Option<(usize, usize)>; 4];
 
 /// Opens a file: reads its footer.
-pub(crate) fn open(file: Shared) -> std::result::Result<SerializedFileReader<Shared>, String> {
+pub(crate) fn open(file: SharedFile) -> std::result::Result<SerializedFileReader<SharedFile>, String> {
     let mut head = [0; 4];
     if file.length() < 12 || file.reader(0).read_exact(&mut head).is_err() {
         return Err("it is shorter than any Parquet file: fetch or write it again".into());
@@ -111,7 +118,7 @@ fn simple(column: &ColumnDescriptor) -> bool {
 
 /// The column of each role, by the dotted paths of the columns, and the rank of its name; or why there is no text.
 pub(crate) fn columns(
-    reader: &SerializedFileReader<Shared>,
+    reader: &SerializedFileReader<SharedFile>,
     context: &Context,
 ) -> std::result::Result<Columns, (Reason, String)> {
     let leaves = reader.metadata().file_metadata().schema_descr().columns();
@@ -135,9 +142,40 @@ pub(crate) fn columns(
     }
 }
 
+/// Reads the records of a file.
+pub(super) fn read(open: OpenFile) -> Outcome {
+    let OpenFile { run, file, plain, stored, context, .. } = open;
+    let direct = stored.filter(|_| plain.kind.is_none());
+    let mut broken = plain.error;
+    let shared = match direct {
+        Some(stored) => SharedFile::new(stored),
+        // What comes compressed or from a pipe can be read in order only, and the footer stands at the end.
+        None => temporary_copy(&mut io::Cursor::new(plain.head).chain(plain.rest)).and_then(|(copy, late)| {
+            broken = broken.take().or(late);
+            SharedFile::new(&copy)
+        }),
+    };
+    let shared = match shared {
+        Ok(shared) if broken.is_none() => shared,
+        Ok(_) => return (Intake::default(), broken),
+        Err(e) => return (Intake::default(), Some(e)),
+    };
+    let read = AtomicU64::new(0);
+    let told = |bytes| {
+        read.fetch_add(bytes, Ordering::Relaxed);
+        // What was copied was counted then.
+        direct.is_none() || run.read(bytes)
+    };
+    let mut intake = rows_of(shared, &told, &context).finish(&context);
+    if direct.is_some() && file.path.is_some() {
+        intake.bytes = read.into_inner();
+    }
+    (intake, None)
+}
+
 /// Reads all rows of a file, row groups side by side where the context says so, and only the columns that are needed.
 /// `told` hears how many bytes were read and says whether to go on.
-pub(super) fn read(file: Shared, told: &(dyn Fn(u64) -> bool + Sync), context: &Context) -> Batch {
+fn rows_of(file: SharedFile, told: &(dyn Fn(u64) -> bool + Sync), context: &Context) -> Batch {
     let mut batch = Batch::default();
     let reader = match open(file) {
         Ok(reader) => reader,
@@ -208,7 +246,7 @@ fn compressed(group: &RowGroupMetaData, columns: &Columns) -> i64 {
 
 /// Reads the rows of a group; those before an error are kept.
 fn group(
-    reader: &SerializedFileReader<Shared>,
+    reader: &SerializedFileReader<SharedFile>,
     index: usize,
     first: u64,
     columns: &Columns,
@@ -327,11 +365,11 @@ fn batch<T: DataType>(
 
 /// Reads records from bytes alone, called `-`. For fuzzing; `read` does the same with files.
 #[doc(hidden)]
-pub fn records(bytes: &[u8], options: &super::InputOptions) -> super::Intake {
-    let fields = super::record::Fields::new(options);
-    let context = Context { fields: &fields, encoding: None, path: "-".into(), parallel: false, tap: None };
-    let Some(shared) = super::spool::keep(&mut &bytes[..]).ok().and_then(|(file, _)| Shared::new(&file).ok()) else {
-        return super::Intake::default();
-    };
-    read(shared, &|_| true, &context).finish(&context)
+pub fn records(bytes: &[u8], options: &InputOptions) -> Intake {
+    let fields = Fields::new(options);
+    let context = Context::new(&fields, "-");
+    match temporary_copy(&mut &bytes[..]).and_then(|(file, _)| SharedFile::new(&file)) {
+        Ok(shared) => rows_of(shared, &|_| true, &context).finish(&context),
+        Err(_) => Intake::default(),
+    }
 }

@@ -1,7 +1,13 @@
 //! Owns: tables of text, CSV and TSV: where rows begin and end, and rows to documents. Never: writes a row.
 
-use crate::ingest::record::{Batch, Context, DATE, ID, SOURCE, TEXT};
-use crate::ingest::{Format, Reason};
+use crate::ingest::fields::{DATE, Fields, ID, SOURCE, TEXT};
+use crate::ingest::format::Format;
+use crate::ingest::formats::record_bytes::{Borders, RecordBytes, read as read_records};
+use crate::ingest::input::InputOptions;
+use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::problem::Reason;
+use crate::ingest::read_result::Intake;
+use crate::ingest::record::{Batch, Context};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use encoding_rs::UTF_8;
 use std::borrow::Cow;
@@ -195,17 +201,18 @@ impl Context<'_> {
 /// Rows between two times that documents are handed on.
 const HANDED: u64 = 1024;
 
-/// Reads all rows: those in `head`, then those of the stream. The first one names the columns. The error is what ended the
+/// Reads the records of a file.
+pub(super) fn read(open: OpenFile) -> Outcome {
+    let format = open.format;
+    read_records(open, Borders::Ascii, |bytes, context| table(bytes, format, context))
+}
+
+/// Reads all rows: those in the head, then those of the stream. The first one names the columns. The error is what ended the
 /// stream before its time; a row that such an error cuts is left out. Memory: a window, or the longest row.
-pub(super) fn read(
-    head: Vec<u8>,
-    rest: &mut (dyn Read + Send),
-    format: Format,
-    damaged: bool,
-    context: &Context,
-) -> (Batch, Option<io::Error>) {
+fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Option<io::Error>) {
+    let RecordBytes { head, mut rest, damaged } = bytes;
     let delimiter = delimiter(format, &head);
-    let mut rows = Rows::new(head, rest, delimiter);
+    let mut rows = Rows::new(head, &mut rest, delimiter);
     let mut batch = Batch::default();
     let mut next = rows.next();
     if next == Next::Row {
@@ -270,10 +277,11 @@ fn row(rows: &Rows, columns: &[Option<(usize, usize)>; 4], number: u64, damaged:
 
 /// Reads rows from bytes alone, called `-`. For fuzzing; `read` does the same with files.
 #[doc(hidden)]
-pub fn rows(bytes: &[u8], options: &super::InputOptions) -> super::Intake {
-    let fields = super::record::Fields::new(options);
-    let context = Context { fields: &fields, encoding: None, path: "-".into(), parallel: false, tap: None };
-    read(Vec::new(), &mut &bytes[..], options.format.unwrap_or(Format::Csv), false, &context).0.finish(&context)
+pub fn rows(bytes: &[u8], options: &InputOptions) -> Intake {
+    let fields = Fields::new(options);
+    let context = Context::new(&fields, "-");
+    let bytes = RecordBytes { head: Vec::new(), rest: Box::new(bytes), damaged: false };
+    table(bytes, options.format.unwrap_or(Format::Csv), &context).0.finish(&context)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Owns: what stands around the text of a page and says so itself: menus, controls, small print, days of printing, comments. Never: which part is the article.
 
-use crate::ingest::web::about::About;
 use crate::ingest::web::block::{Blocks, is, sentence, small, titles};
-use crate::ingest::web::weight::Weights;
-use crate::ingest::web::{teasers, threads};
+use crate::ingest::web::metadata::About;
+use crate::ingest::web::teasers;
+use crate::ingest::web::threads;
+use crate::ingest::web::weight::{OWN, Weights};
 use dom_query::{Document, Matcher, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -47,9 +48,6 @@ const DATELINE: (usize, usize) = (80, 8);
 
 /// Lines with a day at most: of printing, of a change. More of them are entries of a list.
 const LINES: usize = 2;
-
-/// Bytes of text that are a text of their own: some two sentences.
-pub(super) const OWN: usize = 150;
 
 fn matcher(selector: &str) -> Matcher {
     Matcher::new(selector).expect("a selector")
@@ -211,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn most_of_a_page_is_no_furniture() {
+    fn most_of_a_page_is_no_boilerplate() {
         let aside =
             format!("<aside>{}</aside>", "<div><h3><a href=/x>A story</a></h3><p>It begins like this.</p></div>".repeat(20));
         let short = "A notice in one sentence, which is as long as sentences in notices are, and one day late.";

@@ -1,51 +1,14 @@
 //! Owns: one JSON record to a document: which field is what, and how its value is read. Never: where records begin and end.
 
 use crate::escape;
-use crate::ingest::record::{Batch, Context, DATE, Fields, ID, OTHER_CASE, ROLES, SOURCE, TEXT};
-use crate::ingest::{Format, InputOptions, Intake, Reason, array, lines};
-use encoding_rs::Encoding;
+use crate::ingest::fields::{DATE, Fields, Hit, ID, SOURCE, TEXT};
+use crate::ingest::problem::Reason;
+use crate::ingest::record::{Batch, Context};
 use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
-
-impl Fields {
-    /// How well a key fits each role (0 best), and whether a wanted field may lie inside it.
-    pub(super) fn fit(&self, prefix: &str, key: &[u8]) -> Hit {
-        let mut hit = Hit { ranks: [None; 4], inside: None };
-        for role in 0..ROLES.len() {
-            for (rank, name) in self.names[role].iter().enumerate() {
-                let Some(name) = (if prefix.is_empty() { Some(name.as_str()) } else { name.strip_prefix(prefix) }) else {
-                    continue;
-                };
-                let name = name.as_bytes();
-                // This runs for each key of each record, so most names must fall by length and first letter.
-                if name.len() == key.len() {
-                    let near = name.first().map(u8::to_ascii_lowercase) == key.first().map(u8::to_ascii_lowercase);
-                    if !near || !name.eq_ignore_ascii_case(key) {
-                        continue;
-                    } else if name == key {
-                        hit.ranks[role] = Some(rank);
-                        break;
-                    } else if !self.given[role] && hit.ranks[role].is_none() {
-                        hit.ranks[role] = Some(rank + OTHER_CASE);
-                    }
-                } else if self.given[role] && name.strip_prefix(key).is_some_and(|rest| rest[0] == b'.') {
-                    hit.inside = Some(String::from_utf8_lossy(&name[..=key.len()]).into_owned());
-                }
-            }
-        }
-        hit
-    }
-}
-
-/// What a key of an object is good for.
-pub(super) struct Hit {
-    pub(super) ranks: [Option<usize>; 4],
-    /// The key and a dot.
-    inside: Option<String>,
-}
 
 struct Key<'f>(&'f Fields, &'f str);
 
@@ -267,17 +230,5 @@ impl Context<'_> {
             textless.get_or_insert(why);
             message
         });
-    }
-}
-
-/// Reads records from bytes alone, called `-`. For tests and fuzzing; `read` does the same with files.
-pub fn records(bytes: &[u8], options: &InputOptions) -> Intake {
-    let fields = Fields::new(options);
-    let encoding = options.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes()));
-    let encoding = encoding.filter(|e| e.is_ascii_compatible() && *e != encoding_rs::UTF_8);
-    let context = Context { fields: &fields, encoding, path: "-".into(), parallel: false, tap: None };
-    match options.format {
-        Some(Format::Json) => array::read(bytes.to_vec(), &context).finish(&context),
-        _ => lines::read(Vec::new(), &mut &bytes[..], &context).0.finish(&context),
     }
 }

@@ -1,6 +1,9 @@
 //! Owns: which files are read, in which order, and what they are called; patterns. Never: opens one of them.
 
-use crate::ingest::{Format, Input, InputOptions, Intake, Reason};
+use crate::ingest::format::{Format, READ, by_name};
+use crate::ingest::input::{Input, InputOptions};
+use crate::ingest::problem::Reason;
+use crate::ingest::read_result::Intake;
 use ignore::WalkBuilder;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
@@ -10,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// One file to read, or standard input.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(super) struct InputFile {
     /// Where it is; nothing: standard input.
     pub path: Option<PathBuf>,
     /// What it is called.
@@ -29,31 +32,31 @@ pub(super) struct Source {
     pub relative: PathBuf,
 }
 
-impl Source {
-    fn of(path: PathBuf, shown: String, size: u64, below: Option<&Path>, input: usize) -> Source {
-        let (format, packed) = by_name(&shown);
+impl InputFile {
+    fn of(path: PathBuf, shown: String, size: u64, below: Option<&Path>, input: usize) -> InputFile {
+        let (format, packed) = by_name(Path::new(&shown));
         let relative = match below {
             Some(directory) => path.strip_prefix(directory).ok(),
             None => path.file_name().map(Path::new),
         };
         let relative = relative.map_or_else(|| path.clone(), Path::to_path_buf);
-        Source { path: Some(path), shown, named: below.is_none(), size, packed, format, input, relative }
+        InputFile { path: Some(path), shown, named: below.is_none(), size, packed: packed.is_some(), format, input, relative }
     }
 
     /// Standard input, of a length that is not known and taken to be large.
-    pub(super) fn stdin(input: usize) -> Source {
+    pub(super) fn stdin(input: usize) -> InputFile {
         let (shown, relative) = ("-".to_owned(), PathBuf::from("-"));
-        Source { path: None, shown, named: true, size: u64::MAX, packed: false, format: None, input, relative }
+        InputFile { path: None, shown, named: true, size: u64::MAX, packed: false, format: None, input, relative }
     }
 }
 
 /// Everything to read, in the order of the inputs and, inside a directory, of the names. A file that is reached under
 /// several names stays under the first.
-pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake) -> Vec<Source> {
+pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake) -> Vec<InputFile> {
     let mut sources = Vec::new();
     for (number, input) in inputs.iter().enumerate() {
         match input {
-            Input::Stdin => sources.push(Source::stdin(number)),
+            Input::Stdin => sources.push(InputFile::stdin(number)),
             Input::Path(path) if is_pattern(path) => {
                 for path in matches(path, options, intake) {
                     look(&path, &path, number, options, &mut sources, intake);
@@ -73,11 +76,11 @@ pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake
 }
 
 /// Takes a path that was named, and all files below it if it is a directory; it is called `called`.
-fn look(path: &Path, called: &Path, number: usize, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
+fn look(path: &Path, called: &Path, number: usize, options: &InputOptions, sources: &mut Vec<InputFile>, intake: &mut Intake) {
     match fs::metadata(path) {
         Ok(meta) if meta.is_dir() => walk(path, called, number, options, sources, intake),
-        Ok(meta) => sources.push(Source::of(path.to_owned(), shown(called), meta.len(), None, number)),
-        Err(e) => failed(&e, &shown(called), intake),
+        Ok(meta) => sources.push(InputFile::of(path.to_owned(), shown(called), meta.len(), None, number)),
+        Err(e) => intake.failed(&e, &shown(called)),
     }
 }
 
@@ -128,7 +131,7 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut Intake) -> Vec<P
             for path in paths {
                 match path {
                     Ok(path) => found.push(path),
-                    Err(e) => failed(e.error(), &shown(e.path()), intake),
+                    Err(e) => intake.failed(e.error(), &shown(e.path())),
                 }
             }
             if found.is_empty() {
@@ -139,13 +142,20 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut Intake) -> Vec<P
         }
         Some(Err(e)) => intake
             .skip(Reason::Missing, &shown(pattern), None, || format!("is no file, and as a pattern it is wrong ({e}): mend it")),
-        None => failed(&io::ErrorKind::NotFound.into(), &shown(pattern), intake),
+        None => intake.failed(&io::ErrorKind::NotFound.into(), &shown(pattern)),
     }
     found
 }
 
 /// Takes the files of a directory whose names are known, and counts the others.
-fn walk(directory: &Path, called: &Path, number: usize, options: &InputOptions, sources: &mut Vec<Source>, intake: &mut Intake) {
+fn walk(
+    directory: &Path,
+    called: &Path,
+    number: usize,
+    options: &InputOptions,
+    sources: &mut Vec<InputFile>,
+    intake: &mut Intake,
+) {
     let obey = !options.no_ignore;
     let shown = |path: &Path| shown(&path.strip_prefix(directory).map_or_else(|_| path.to_owned(), |rest| called.join(rest)));
     let mut builder = WalkBuilder::new(directory);
@@ -160,7 +170,7 @@ fn walk(directory: &Path, called: &Path, number: usize, options: &InputOptions, 
             Err(e) => {
                 let path = about(&e).map_or_else(|| shown(directory), &shown);
                 match e.io_error() {
-                    Some(io) => failed(io, &path, intake),
+                    Some(io) => intake.failed(io, &path),
                     None => intake.skip(Reason::Unreadable, &path, None, || format!("cannot be walked ({e})")),
                 }
                 continue;
@@ -168,12 +178,10 @@ fn walk(directory: &Path, called: &Path, number: usize, options: &InputOptions, 
         };
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { continue };
         let size = entry.metadata().map_or(0, |m| m.len());
-        let source = Source::of(entry.path().to_owned(), shown(entry.path()), size, Some(directory), number);
+        let source = InputFile::of(entry.path().to_owned(), shown(entry.path()), size, Some(directory), number);
         if source.format.is_none() {
             intake.skip(Reason::UnknownName, &source.shown, None, || {
-                "not read: only .txt, .text, .md, .markdown, .html, .htm, .xhtml, .warc, .wet, .json, .jsonl, .ndjson, .csv, .tsv, .tab \
-                 (also .gz, .zst, .bz2), .parquet and .pq are read from a directory; name the file itself to read it"
-                    .into()
+                format!("not read: only {READ} are read from a directory; name the file itself to read it")
             });
         } else if !kind.is_file() {
             intake.skip(Reason::Unreadable, &source.shown, None, || "not a regular file; name it itself to read it".into());
@@ -190,15 +198,6 @@ fn about(error: &ignore::Error) -> Option<&Path> {
         ignore::Error::Loop { child, .. } => Some(child),
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => about(err),
         _ => None,
-    }
-}
-
-/// Counts a file or directory that cannot be opened.
-pub(super) fn failed(error: &io::Error, shown: &str, intake: &mut Intake) {
-    if error.kind() == io::ErrorKind::NotFound {
-        intake.skip(Reason::Missing, shown, None, || "does not exist: check the path, also for a broken link".into());
-    } else {
-        intake.skip(Reason::Unreadable, shown, None, || format!("cannot be read ({error}): check its permissions"));
     }
 }
 
@@ -226,39 +225,9 @@ fn unicode(name: &OsStr, out: &mut String) {
     }
 }
 
-/// What a file holds by its name, and whether it is compressed.
-pub(super) fn by_name(shown: &str) -> (Option<Format>, bool) {
-    let name = shown.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let bare = [".gz", ".zst", ".bz2"].iter().find_map(|end| name.strip_suffix(end));
-    let format = match bare.unwrap_or(&name).rsplit_once('.').map(|(_, end)| end) {
-        Some("txt" | "text" | "md" | "markdown") => Some(Format::Text),
-        Some("json") => Some(Format::Json),
-        Some("jsonl" | "ndjson") => Some(Format::Jsonl),
-        Some("csv") => Some(Format::Csv),
-        Some("tsv" | "tab") => Some(Format::Tsv),
-        Some("html" | "htm" | "xhtml" | "xht") => Some(Format::Html),
-        Some("warc" | "wet") => Some(Format::Warc),
-        Some("parquet" | "pq") => Some(Format::Parquet),
-        _ => None,
-    };
-    (format, bare.is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names() {
-        assert_eq!(by_name("x/A.TXT"), (Some(Format::Text), false));
-        assert_eq!(by_name("x/a.jsonl.zst"), (Some(Format::Jsonl), true));
-        assert_eq!(by_name("a.CSV.bz2"), (Some(Format::Csv), true));
-        assert_eq!((by_name("a.tab").0, by_name("a.pq").0), (Some(Format::Tsv), Some(Format::Parquet)));
-        assert_eq!(by_name("a.ndjson"), (Some(Format::Jsonl), false));
-        assert_eq!(by_name("a.json.gz.gz"), (None, true));
-        assert_eq!(by_name("README"), (None, false));
-        assert_eq!(by_name("x.txt/README"), (None, false));
-    }
 
     #[test]
     fn paths_are_shown_as_given() {
