@@ -25,7 +25,7 @@ pub(crate) mod json_record;
 mod open_file;
 pub(crate) mod problem;
 mod read;
-mod read_file;
+pub(crate) mod read_file;
 mod read_result;
 pub(crate) mod record;
 #[cfg(any(feature = "parquet", feature = "emit"))]

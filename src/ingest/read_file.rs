@@ -5,6 +5,8 @@ use crate::ingest::compress::{Compression, Plain};
 use crate::ingest::decode;
 use crate::ingest::format::Format;
 use crate::ingest::formats;
+#[cfg(feature = "emit")]
+use crate::ingest::input::InputOptions;
 use crate::ingest::open_file::{OpenFile, Run};
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::{Intake, ReadFile};
@@ -51,6 +53,19 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> Intake {
     intake.files = 1;
     intake.bytes += bytes.into_inner();
     intake
+}
+
+/// Reads the documents of a file a second time, from its decompressed bytes; also what ended these before
+/// their time.
+#[cfg(feature = "emit")]
+pub(crate) fn read_again(file: &ReadFile, options: &InputOptions, plain: Plain) -> (Intake, Option<io::Error>) {
+    let go_on = |_| true;
+    let (Ok(run), Some(read)) = (Run::new(options, &go_on, None), formats::reader(file.format)) else {
+        return (Intake::default(), Some(io::ErrorKind::Unsupported.into()));
+    };
+    let again = InputFile::again(file);
+    let context = run.context(&again, true);
+    read(OpenFile { run: &run, file: &again, format: file.format, plain, stored: None, context })
 }
 
 /// Reads one stream of bytes, compressed or not; `stored` is where they can be read again.

@@ -4,6 +4,8 @@ use crate::ingest::format::{Format, READ, by_name};
 use crate::ingest::input::{Input, InputOptions};
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::Intake;
+#[cfg(feature = "emit")]
+use crate::ingest::read_result::ReadFile;
 use ignore::WalkBuilder;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
@@ -41,6 +43,14 @@ impl InputFile {
         };
         let relative = relative.map_or_else(|| path.clone(), Path::to_path_buf);
         InputFile { path: Some(path), shown, named: below.is_none(), size, packed: packed.is_some(), format, input, relative }
+    }
+
+    /// A file that was read before.
+    #[cfg(feature = "emit")]
+    pub(super) fn again(file: &ReadFile) -> InputFile {
+        let (path, shown, relative) = (file.path.clone(), file.shown.clone(), file.relative.clone());
+        let (size, format, input) = (file.size, Some(file.format), file.input);
+        InputFile { path, shown, named: true, size, packed: false, format, input, relative }
     }
 
     /// Standard input, of a length that is not known and taken to be large.

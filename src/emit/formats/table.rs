@@ -1,9 +1,11 @@
 //! Owns: CSV and TSV written again. Never: puts quotes around a field that is kept, or takes them away.
 
-use crate::emit::again::{self, encoded, exact};
+use crate::emit::change::{ANNOTATION, Annotation, Change, Taken};
 use crate::emit::edit::{Cut, Gone, cut};
+use crate::emit::error::Error;
+use crate::emit::job::{Job, Writer};
+use crate::emit::reopen::{broken, copy, encoded, exact, records};
 use crate::emit::sink::Sink;
-use crate::emit::{ANNOTATION, Annotation, Begun, Change, Error, Job, Taken};
 use crate::ingest::fields::TEXT;
 use crate::ingest::record::Context;
 use crate::ingest::table::{Next, Rows, delimiter};
@@ -13,8 +15,15 @@ use encoding_rs::Encoding;
 use std::io::{self, Write};
 use std::ops::Range;
 
+/// An output that is one table.
+pub(super) struct Table<'w> {
+    sink: Sink<'w>,
+    /// The header, without line break, once there is one.
+    header: Option<Vec<u8>>,
+}
+
 /// How the rows of an input are written.
-struct Table {
+struct Rewrite {
     delimiter: u8,
     encoding: Option<&'static Encoding>,
     /// How many fields the header has.
@@ -25,121 +34,110 @@ struct Table {
     wider: bool,
 }
 
-/// Writes the rows of an input, below the header of the first one.
-pub(super) fn copy(job: &mut Job, begun: &mut Begun, sink: &mut Sink) -> Result<(), Error> {
-    let file = job.file;
-    let failed = |e: io::Error| Error::output(file, &e);
-    let mut open = again::records(job, sink, false)?;
-    let delimiter = delimiter(file.format, &open.head);
-    let mut rows = Rows::new(open.head, &mut open.rest, delimiter);
-    let mut next = rows.next();
-    if next == Next::Row {
-        let context = Context { encoding: open.encoding, ..Context::new(&job.fields, "") };
-        let names = context.header(&rows);
-        let text = job.fields.columns(&names, |_, _| true)[TEXT].map(|(column, _)| column);
-        let (encoding, wider) = (open.encoding, job.prefix.is_some());
-        let table = Table { delimiter, encoding, width: names.len(), text, wider };
-        if let Some(name) = ANNOTATION.iter().map(|f| job.name(f)).find(|name| wider && names.contains(name)) {
-            return Err(job.taken(&name));
-        }
-        table.header(rows.raw(), job, begun, sink)?;
-        let mut number = 0;
-        loop {
-            next = rows.next();
-            if next != Next::Row {
-                break;
-            }
-            number += 1;
-            table.row(&rows, number, job, sink).map_err(|e| e.unwrap_or_else(failed))?;
-        }
+impl<'w> Table<'w> {
+    pub(super) fn new(sink: Sink<'w>) -> Table<'w> {
+        Table { sink, header: None }
     }
-    if let Some(e) = &rows.error {
-        return Err(again::broken(file, e));
-    }
-    // Line breaks, or a row whose quote never ends, which passes as it is.
-    let open = u64::from(next == Next::Open);
-    (job.written.records, job.written.kept) = (job.written.records + open, job.written.kept + open);
-    let (left, rest) = rows.left();
-    sink.write_all(left).map_err(failed)?;
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        match rest.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(n) => sink.write_all(&buffer[..n]).map_err(failed)?,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(again::broken(file, &e)),
-        }
-    }
-}
 
-/// Either an error that is told already, or one of the output.
-type Trouble = Result<Error, io::Error>;
-
-impl Table {
     /// Writes the header, or holds it against the one that was written.
-    fn header(&self, raw: &[u8], job: &Job, begun: &mut Begun, sink: &mut Sink) -> Result<(), Error> {
+    fn header(&mut self, raw: &[u8], rewrite: &Rewrite, job: &Job) -> Result<(), Error> {
         let (lead, body, ending) = parts(raw);
-        let failed = |e| Error::output(job.file, &e);
-        if let Some(known) = &begun.header {
+        let failed = |e| job.failed(e);
+        if let Some(known) = &self.header {
             if known != body {
                 return Err(Error::misfit(job.file, "its header is not that of the files before it"));
             }
-            return if sink.at_line_start() { Ok(()) } else { sink.write_all(b"\n").map_err(failed) };
+            return if self.sink.at_line_start() { Ok(()) } else { self.sink.write_all(b"\n").map_err(failed) };
         }
-        begun.header = Some(body.to_vec());
+        self.header = Some(body.to_vec());
         let mut out = [lead, body].concat();
-        if self.wider {
+        if rewrite.wider {
             for field in ANNOTATION {
-                out.push(self.delimiter);
-                out.extend(self.quoted(&job.name(field), false).unwrap_or_default());
+                out.push(rewrite.delimiter);
+                out.extend(rewrite.quoted(&job.name(field), false).unwrap_or_default());
             }
         }
         out.extend_from_slice(ending);
-        sink.write_all(&out).map_err(failed)
+        self.sink.write_all(&out).map_err(failed)
+    }
+}
+
+impl Writer for Table<'_> {
+    /// Writes the rows of an input, below the header of the first one.
+    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+        let file = job.file;
+        let mut open = records(job, &mut self.sink, false)?;
+        let delimiter = delimiter(file.format, &open.head);
+        let mut rows = Rows::new(open.head, &mut open.rest, delimiter);
+        let mut next = rows.next();
+        if next == Next::Row {
+            let context = Context { encoding: open.encoding, ..Context::new(&job.fields, "") };
+            let names = context.header(&rows);
+            let text = job.fields.columns(&names, |_, _| true)[TEXT].map(|(column, _)| column);
+            let (encoding, wider) = (open.encoding, job.prefix.is_some());
+            let rewrite = Rewrite { delimiter, encoding, width: names.len(), text, wider };
+            if wider {
+                job.untaken(|name| names.iter().any(|n| n == name))?;
+            }
+            self.header(rows.raw(), &rewrite, job)?;
+            let mut number = 0;
+            loop {
+                next = rows.next();
+                if next != Next::Row {
+                    break;
+                }
+                number += 1;
+                rewrite.row(&rows, number, job, &mut self.sink)?;
+            }
+        }
+        if let Some(e) = &rows.error {
+            return Err(broken(file, e));
+        }
+        // Line breaks, or a row whose quote never ends, which passes as it is.
+        let open = u64::from(next == Next::Open);
+        (job.written.records, job.written.kept) = (job.written.records + open, job.written.kept + open);
+        let (left, rest) = rows.left();
+        self.sink.write_all(left).map_err(|e| job.failed(e))?;
+        copy(rest, job, &mut self.sink)
     }
 
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.sink.finish()
+    }
+}
+
+impl Rewrite {
     /// Writes a row, or what becomes of it.
-    fn row(&self, rows: &Rows, number: u64, job: &mut Job, sink: &mut Sink) -> Result<(), Trouble> {
+    fn row(&self, rows: &Rows, number: u64, job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
         job.written.records += 1;
         let raw = rows.raw();
         let (lead, body, ending) = parts(raw);
         let change = (job.change)(Some(number));
         if change == Change::Drop {
             job.written.dropped += 1;
-            sink.write_all(lead).map_err(Err)?;
-            return job.tell(Some(number), Taken::Record(&raw[lead.len()..])).map_err(Ok);
+            sink.write_all(lead).map_err(|e| job.failed(e))?;
+            return job.tell(Some(number), Taken::Record(&raw[lead.len()..]));
         }
         job.written.kept += 1;
         if rows.len() != self.width {
             job.written.left += u64::from(change != Change::Keep);
-            return sink.write_all(raw).map_err(Err);
+            return sink.write_all(raw).map_err(|e| job.failed(e));
         }
-        let empty = || vec![self.delimiter; if self.wider { ANNOTATION.len() } else { 0 }];
-        let (new, more) = match &change {
-            Change::Cut(spans) => match self.cut(rows, body, spans) {
-                Some((new, gone)) => {
-                    job.tell_cut(Some(number), &gone).map_err(Ok)?;
-                    (Some(new), empty())
+        let (mut new, mut more) = (None, None);
+        match &change {
+            Change::Cut(spans) => {
+                if let Some((cut, gone)) = self.cut(rows, body, spans) {
+                    job.tell_cut(Some(number), &gone)?;
+                    new = Some(cut);
                 }
-                None => {
-                    job.written.left += 1;
-                    (None, empty())
-                }
-            },
-            Change::Annotate(annotation) => match self.fields(annotation).filter(|_| self.wider) {
-                Some(fields) => (None, fields),
-                None => {
-                    job.written.left += 1;
-                    (None, empty())
-                }
-            },
-            _ => (None, empty()),
-        };
-        if new.is_none() && more.is_empty() {
-            return sink.write_all(raw).map_err(Err);
+            }
+            Change::Annotate(annotation) => more = self.fields(annotation).filter(|_| self.wider),
+            _ => {}
         }
+        job.written.left += u64::from(change != Change::Keep && new.is_none() && more.is_none());
+        let more = more.unwrap_or_else(|| vec![self.delimiter; if self.wider { ANNOTATION.len() } else { 0 }]);
         for part in [lead, new.as_deref().unwrap_or(body), &more, ending] {
-            sink.write_all(part).map_err(Err)?;
+            sink.write_all(part).map_err(|e| job.failed(e))?;
         }
         Ok(())
     }

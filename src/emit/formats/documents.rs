@@ -1,50 +1,45 @@
-//! Owns: texts, and the articles of pages and archives, written as lines of JSON. Never: files written in the format they have.
+//! Owns: documents of formats whose records have no fields (texts, the articles of pages and archives),
+//! written as lines of JSON. Never: files written in the format they have.
 
-use crate::emit::again;
-use crate::emit::edit::{self, Cut, Edited};
+use crate::emit::change::{Change, Taken};
+use crate::emit::edit::{Cut, cut, record};
+use crate::emit::error::Error;
+use crate::emit::job::Job;
+use crate::emit::reopen::{broken, plain};
 use crate::emit::sink::Sink;
-use crate::emit::{Change, Error, Job, Taken};
-#[cfg(feature = "web")]
 use crate::ingest::Format;
-use crate::ingest::decode;
+use crate::ingest::read_file::read_again;
 use crate::model::document::Document;
 use serde::Serialize;
 use std::io::Write;
 
-/// Writes what an input holds as lines with `id` and `text`, of pages with `source` and `date` too where they are known. What was not read as a
-/// document is not written; a text that is none is counted as left.
+/// Writes what an input holds as lines with `id` and `text`, of pages with `source` and `date` too
+/// where they are known. What was not read as a document is not written; a text that is none is
+/// counted as left.
 pub(super) fn copy(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
-    match job.file.format {
-        #[cfg(feature = "web")]
-        Format::Warc => archive(job, sink),
-        #[cfg(feature = "web")]
-        Format::Html => {
-            let bytes = again::all(job.file)?;
-            let intake = crate::ingest::formats::html::page(bytes, &job.file.shown, job.encoding(), &job.fields);
-            intake.documents.iter().try_for_each(|document| line(job, document, sink))
-        }
-        _ => text(job, sink),
+    #[cfg(feature = "web")]
+    if job.file.format == Format::Warc {
+        return archive(job, sink);
     }
-}
-
-fn text(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
-    let bytes = again::all(job.file)?;
-    if decode::binary(&bytes[..bytes.len().min(8 << 10)], job.encoding()) {
+    let (read, error) = read_again(job.file, job.options, plain(job.file)?);
+    if let Some(e) = error {
+        return Err(broken(job.file, &e));
+    }
+    if job.file.format == Format::Text && read.documents.is_empty() {
         (job.written.records, job.written.left) = (1, 1);
-        return Ok(());
     }
-    let text = decode::decode(bytes, job.encoding()).text;
-    line(job, &Document::new(job.file.shown.as_str(), text), sink)
+    read.documents.iter().try_for_each(|document| line(job, document, sink))
 }
 
 /// Memory: as for reading an archive, a batch of it.
 #[cfg(feature = "web")]
 fn archive(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+    use crate::emit::reopen::stored;
     use crate::ingest::fields::Fields;
     use crate::ingest::record::Context;
     use crate::ingest::web::archive;
-    let shared = again::stored(job.file)?;
-    let (_, mut records) = archive::open(Box::new(shared.reader(0))).map_err(|e| again::broken(job.file, &e))?;
+    let stored = stored(job.file)?;
+    let (_, mut records) = archive::open(Box::new(stored.reader(0))).map_err(|e| broken(job.file, &e))?;
     let fields = Fields::new(job.options);
     let context = Context { encoding: job.encoding(), parallel: true, ..Context::new(&fields, &job.file.shown) };
     while let Some(documents) = archive::next(&mut records, &context) {
@@ -70,7 +65,7 @@ fn line(job: &mut Job, document: &Document, sink: &mut Sink) -> Result<(), Error
     let (source, date) = (document.info.source.as_deref(), document.info.date.as_deref());
     let of = |text: &str| {
         let line = Line { id: &document.info.id, source, date, text };
-        serde_json::to_string(&line).map_err(|e| Error::output(job.file, &e.into()))
+        serde_json::to_string(&line).map_err(|e| job.failed(e.into()))
     };
     let mut new = of(&document.text)?;
     let change = (job.change)(document.info.record);
@@ -81,19 +76,20 @@ fn line(job: &mut Job, document: &Document, sink: &mut Sink) -> Result<(), Error
             new.push('\n');
             return job.tell(document.info.record, Taken::Record(new.as_bytes()));
         }
-        Change::Cut(spans) => match edit::cut(&document.text, spans) {
+        Change::Cut(spans) => match cut(&document.text, spans) {
             Some(Cut { kept, gone }) => {
                 new = of(&kept)?;
                 job.tell_cut(document.info.record, &gone)?;
             }
             None => job.written.left += 1,
         },
-        Change::Annotate(_) => match edit::record(new.as_bytes(), &change, job, None)? {
-            Edited::Done(bytes, _) => new = String::from_utf8(bytes).unwrap_or(new),
-            Edited::Left => job.written.left += 1,
-        },
+        Change::Annotate(_) => {
+            if let Some(bytes) = record(new.as_bytes(), document.info.record, &change, job, None)? {
+                new = String::from_utf8(bytes).unwrap_or(new);
+            }
+        }
     }
     job.written.kept += 1;
     new.push('\n');
-    sink.write_all(new.as_bytes()).map_err(|e| Error::output(job.file, &e))
+    sink.write_all(new.as_bytes()).map_err(|e| job.failed(e))
 }

@@ -2,9 +2,12 @@
 //!
 //! The input is read twice: first to see where each record stands and what goes with it, then to copy.
 
-use crate::emit::again;
+use crate::emit::change::{Change, Taken};
+use crate::emit::compress::Compressor;
+use crate::emit::error::Error;
+use crate::emit::job::{Job, Writer};
+use crate::emit::reopen::{broken, copy, stored};
 use crate::emit::sink::Sink;
-use crate::emit::{Begun, Change, Error, Job, Taken};
 use crate::ingest::Compression;
 use crate::ingest::shared_file::SharedFile;
 use crate::ingest::web::archive::{self, Members, Record};
@@ -40,38 +43,61 @@ struct Plan {
     dictionary: Option<Vec<u8>>,
 }
 
-/// Writes the records of an input into members compressed in this way.
-pub(super) fn copy(job: &mut Job, begun: &Begun, sink: &mut Sink, to: Option<Compression>) -> Result<(), Error> {
-    let shared = again::stored(job.file)?;
-    let plan = plan(job, &shared)?;
-    if begun.any && plan.dictionary.is_some() && to == Some(Compression::Zstd) {
-        return Err(Error::misfit(job.file, "it has a zstd dictionary of its own"));
+/// An output that is one archive.
+pub(super) struct Warc<'w> {
+    sink: Sink<'w>,
+    /// How each member is compressed.
+    to: Option<Compression>,
+    /// Whether an input was written.
+    begun: bool,
+}
+
+impl<'w> Warc<'w> {
+    pub(super) fn new(sink: Sink<'w>, to: Option<Compression>) -> Warc<'w> {
+        Warc { sink, to, begun: false }
     }
-    let (same, length) = (plan.kind == to, shared.length());
-    let first = plan.entries.first().map_or(length, |entry| entry.member);
-    if same && plan.kind.is_some() {
-        // The dictionary, or what else stands in front.
-        raw(job, &shared, 0, first, sink)?;
-    }
-    let mut rest = &plan.entries[..];
-    while let Some(start) = rest.first().map(|entry| entry.member) {
-        let (unit, behind) = rest.split_at(rest.partition_point(|entry| entry.member == start));
-        let end = behind.first().map_or(length, |entry| entry.member);
-        let goes = unit.iter().filter(|entry| entry.goes).count();
-        if same && goes == 0 {
-            raw(job, &shared, start, end, sink)?;
-        } else if goes < unit.len() || job.told || unit.iter().any(|entry| entry.number.is_none()) {
-            let stored = Box::new(shared.reader(start).take(end - start));
-            apart(job, Members::of(stored, plan.kind, plan.dictionary.clone()), unit, sink, to)?;
+}
+
+impl Writer for Warc<'_> {
+    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+        let (sink, to) = (&mut self.sink, self.to);
+        let shared = stored(job.file)?;
+        let plan = plan(job, &shared)?;
+        let later = std::mem::replace(&mut self.begun, true);
+        if later && plan.dictionary.is_some() && to == Some(Compression::Zstd) {
+            return Err(Error::misfit(job.file, "it has a zstd dictionary of its own"));
         }
-        rest = behind;
+        let (same, length) = (plan.kind == to, shared.length());
+        let raw = |from: u64, to: u64, job: &Job, sink: &mut Sink| copy(&mut shared.reader(from).take(to - from), job, sink);
+        let first = plan.entries.first().map_or(length, |entry| entry.member);
+        if same && plan.kind.is_some() {
+            // The dictionary, or what else stands in front.
+            raw(0, first, job, sink)?;
+        }
+        let mut rest = &plan.entries[..];
+        while let Some(start) = rest.first().map(|entry| entry.member) {
+            let (unit, behind) = rest.split_at(rest.partition_point(|entry| entry.member == start));
+            let end = behind.first().map_or(length, |entry| entry.member);
+            let goes = unit.iter().filter(|entry| entry.goes).count();
+            if same && goes == 0 {
+                raw(start, end, job, sink)?;
+            } else if goes < unit.len() || job.told || unit.iter().any(|entry| entry.number.is_none()) {
+                let stored = Box::new(shared.reader(start).take(end - start));
+                apart(job, Members::of(stored, plan.kind, plan.dictionary.clone()), unit, sink, to)?;
+            }
+            rest = behind;
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.sink.finish()
+    }
 }
 
 /// Reads an input through, and asks what becomes of each record.
 fn plan(job: &mut Job, shared: &SharedFile) -> Result<Plan, Error> {
-    let (kind, mut records) = archive::open(Box::new(shared.reader(0))).map_err(|e| again::broken(job.file, &e))?;
+    let (kind, mut records) = archive::open(Box::new(shared.reader(0))).map_err(|e| broken(job.file, &e))?;
     let dictionary = records.dictionary();
     let mut entries = Vec::new();
     while let Some(next) = records.next() {
@@ -94,7 +120,7 @@ fn entry(record: &Record, job: &Job) -> Result<Entry, Error> {
         Change::Keep => false,
         Change::Drop => true,
         Change::Cut(_) | Change::Annotate(_) => {
-            return Err(Error::input(job.file, "nothing can be cut out of a page or added to it", "remove whole pages only"));
+            return Err(Error::uncut(job.file));
         }
     };
     let header = &record.header;
@@ -139,21 +165,9 @@ fn companions(entries: &mut [Entry]) {
     }
 }
 
-/// Copies stored bytes.
-fn raw(job: &Job, shared: &SharedFile, from: u64, to: u64, sink: &mut Sink) -> Result<(), Error> {
-    let mut reader = shared.reader(from).take(to - from);
-    let mut buffer = vec![0; STEP.min((to - from) as usize)];
-    loop {
-        match reader.read(&mut buffer).map_err(|e| again::broken(job.file, &e))? {
-            0 => return Ok(()),
-            n => sink.write_all(&buffer[..n]).map_err(|e| Error::output(job.file, &e))?,
-        }
-    }
-}
-
 /// Writes what is kept of one member, or of several that go on with one another, each record as a member of its own, and tells what goes.
 fn apart(job: &mut Job, mut members: Members, unit: &[Entry], sink: &mut Sink, to: Option<Compression>) -> Result<(), Error> {
-    members.next().map_err(|e| again::broken(job.file, &e))?;
+    members.next().map_err(|e| broken(job.file, &e))?;
     let mut at = 0;
     // What stands before the first record of a member is no record.
     let lead = Entry::default();
@@ -163,9 +177,9 @@ fn apart(job: &mut Job, mut members: Members, unit: &[Entry], sink: &mut Sink, t
         let end = all.get(i + 1).map_or(u64::MAX, |next| next.at);
         let mut part = Part { members: &mut members, left: end.saturating_sub(at), read: 0 };
         if !entry.goes {
-            let mut out = Encoder::new(sink, to).map_err(|e| Error::output(job.file, &e))?;
+            let mut out = Compressor::new(&mut *sink, to, 0).map_err(|e| job.failed(e))?;
             part.each(job, |bytes| out.write_all(bytes))?;
-            out.finish().map_err(|e| Error::output(job.file, &e))?;
+            out.finish().map_err(|e| job.failed(e))?;
         } else if job.told && !entry.companion {
             let mut bytes = Vec::new();
             part.each(job, |more| {
@@ -203,45 +217,8 @@ impl Part<'_, '_> {
                 Ok(n) => n,
             };
             (self.left, self.read) = (self.left - n as u64, self.read + n as u64);
-            each(&buffer[..n]).map_err(|e| Error::output(job.file, &e))?;
+            each(&buffer[..n]).map_err(|e| job.failed(e))?;
         }
         Ok(())
-    }
-}
-
-/// One member being written.
-enum Encoder<'s, 'w> {
-    Plain(&'s mut Sink<'w>),
-    Gzip(flate2::write::GzEncoder<&'s mut Sink<'w>>),
-    Zstd(zstd::stream::write::Encoder<'static, &'s mut Sink<'w>>),
-    Bzip2(bzip2::write::BzEncoder<&'s mut Sink<'w>>),
-}
-
-impl<'s, 'w> Encoder<'s, 'w> {
-    fn new(sink: &'s mut Sink<'w>, kind: Option<Compression>) -> io::Result<Encoder<'s, 'w>> {
-        Ok(match kind {
-            None => Encoder::Plain(sink),
-            Some(Compression::Gzip) => Encoder::Gzip(flate2::write::GzEncoder::new(sink, flate2::Compression::new(6))),
-            Some(Compression::Zstd) => Encoder::Zstd(zstd::stream::write::Encoder::new(sink, 3)?),
-            Some(Compression::Bzip2) => Encoder::Bzip2(bzip2::write::BzEncoder::new(sink, bzip2::Compression::new(6))),
-        })
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Encoder::Plain(out) => out.write_all(bytes),
-            Encoder::Gzip(out) => out.write_all(bytes),
-            Encoder::Zstd(out) => out.write_all(bytes),
-            Encoder::Bzip2(out) => out.write_all(bytes),
-        }
-    }
-
-    fn finish(self) -> io::Result<()> {
-        match self {
-            Encoder::Plain(_) => Ok(()),
-            Encoder::Gzip(out) => out.finish().map(|_| ()),
-            Encoder::Zstd(out) => out.finish().map(|_| ()),
-            Encoder::Bzip2(out) => out.finish().map(|_| ()),
-        }
     }
 }

@@ -1,10 +1,14 @@
-//! Owns: JSON Lines written again. Never: parses a line that is kept.
+//! Owns: lines of JSON, copied or made of documents. Never: parses a line that is kept.
 
-use crate::emit::again::{self, Records};
-use crate::emit::edit::{Edited, record};
+use crate::emit::change::{Change, Taken};
+use crate::emit::edit::record;
+use crate::emit::error::Error;
+use crate::emit::formats::documents;
+use crate::emit::job::{Job, Writer};
+use crate::emit::reopen::{Records, broken, records};
 use crate::emit::sink::Sink;
-use crate::emit::{Change, Error, Job, Taken};
-use std::io::{Read, Write};
+use crate::ingest::Format;
+use std::io::{self, Read, Write};
 
 /// Bytes read at a time.
 const WINDOW: u64 = 4 << 20;
@@ -12,20 +16,32 @@ const WINDOW: u64 = 4 << 20;
 /// A line longer than this was not read the first time, and passes.
 const LONGEST: usize = u32::MAX as usize;
 
-/// Writes the lines of an input. Lines that are kept are written many at a time.
-pub(super) fn copy(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
-    let apart = sink.begun() && !sink.at_line_start();
-    let open = again::records(job, sink, false)?;
-    copy_up_to(LONGEST, apart, open, job, sink)
+/// An output with a record a line.
+pub(super) struct Jsonl<'w>(pub(super) Sink<'w>);
+
+impl Writer for Jsonl<'_> {
+    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+        if job.file.format != Format::Jsonl {
+            return documents::copy(job, &mut self.0);
+        }
+        let apart = !self.0.at_line_start();
+        let open = records(job, &mut self.0, false)?;
+        copy(LONGEST, apart, open, job, &mut self.0)
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.0.finish()
+    }
 }
 
-fn copy_up_to(longest: usize, apart: bool, open: Records, job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+/// Writes the lines of an input. Lines that are kept are written many at a time.
+fn copy(longest: usize, apart: bool, open: Records, job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
     let file = job.file;
     let Records { head: mut buffer, mut rest, encoding } = open;
     let mut lines = Lines { number: 0, encoding, apart };
     let mut passing = false;
     loop {
-        let read = (&mut rest).take(WINDOW).read_to_end(&mut buffer).map_err(|e| again::broken(file, &e))?;
+        let read = (&mut rest).take(WINDOW).read_to_end(&mut buffer).map_err(|e| broken(file, &e))?;
         if passing {
             let end = memchr::memchr(b'\n', &buffer).map_or(buffer.len(), |at| at + 1);
             passing = !buffer[..end].ends_with(b"\n");
@@ -85,17 +101,11 @@ impl Lines {
                 continue;
             }
             job.written.kept += 1;
-            match record(line, &change, job, self.encoding)? {
-                Edited::Left => job.written.left += 1,
-                Edited::Done(new, gone) => {
-                    let lead = line.as_ptr() as usize - window.as_ptr() as usize;
-                    self.write(&window[run..lead], job, sink)?;
-                    self.write(&new, job, sink)?;
-                    run = lead + line.len();
-                    if matches!(change, Change::Cut(_)) {
-                        job.tell_cut(Some(self.number), &gone)?;
-                    }
-                }
+            if let Some(new) = record(line, Some(self.number), &change, job, self.encoding)? {
+                let lead = line.as_ptr() as usize - window.as_ptr() as usize;
+                self.write(&window[run..lead], job, sink)?;
+                self.write(&new, job, sink)?;
+                run = lead + line.len();
             }
         }
         self.write(&window[run..], job, sink)
@@ -106,9 +116,9 @@ impl Lines {
             return Ok(());
         }
         if std::mem::take(&mut self.apart) {
-            sink.write_all(b"\n").map_err(|e| Error::output(job.file, &e))?;
+            sink.write_all(b"\n").map_err(|e| job.failed(e))?;
         }
-        sink.write_all(bytes).map_err(|e| Error::output(job.file, &e))
+        sink.write_all(bytes).map_err(|e| job.failed(e))
     }
 }
 
@@ -150,7 +160,7 @@ mod tests {
             let mut out = Vec::new();
             let mut sink = Sink::new(Box::new(&mut out), None);
             let open = Records { head: Vec::new(), rest: Box::new(Cursor::new(data.clone().into_bytes())), encoding: None };
-            copy_up_to(5 << 20, false, open, &mut job, &mut sink).unwrap();
+            copy(5 << 20, false, open, &mut job, &mut sink).unwrap();
             let written = job.written;
             sink.finish().unwrap();
             assert!(out == format!("a\n{long}{kept}").into_bytes(), "{end:?}");

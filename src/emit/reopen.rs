@@ -1,14 +1,19 @@
 //! Owns: an input opened a second time: that it is the same, its bytes, its encoding. Never: where its records are.
 
+use crate::emit::error::Error;
+use crate::emit::job::Job;
 use crate::emit::sink::{Sink, utf16};
-use crate::emit::{Error, Job};
+use crate::ingest::ReadFile;
 use crate::ingest::compress::Plain;
+use crate::ingest::decode;
 use crate::ingest::shared_file::SharedFile;
-use crate::ingest::{ReadFile, decode};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read, Write};
+
+/// Bytes copied at a time.
+const STEP: usize = 256 << 10;
 
 /// That a file is as long and as old as when it was read.
 pub(super) fn unchanged(file: &ReadFile) -> Result<(), Error> {
@@ -102,16 +107,29 @@ pub(super) fn records(job: &Job, sink: &mut Sink, whole: bool) -> Result<Records
             return Err(Error::input(file, format!("its {} is damaged", form.name()), "convert it to UTF-8"));
         }
         if mark > 0 && first {
-            sink.write_all("\u{feff}".as_bytes()).map_err(|e| Error::output(file, &e))?;
+            sink.write_all("\u{feff}".as_bytes()).map_err(|e| job.failed(e))?;
         }
         head = decoded.text.into_bytes();
     } else {
         if first {
-            sink.write_all(&head[..mark]).map_err(|e| Error::output(file, &e))?;
+            sink.write_all(&head[..mark]).map_err(|e| job.failed(e))?;
         }
         head.drain(..mark);
     }
     Ok(Records { head, rest, encoding })
+}
+
+/// Copies what is left of an input as it is.
+pub(super) fn copy(from: &mut dyn Read, job: &Job, sink: &mut Sink) -> Result<(), Error> {
+    let mut buffer = vec![0; STEP];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(n) => sink.write_all(&buffer[..n]).map_err(|e| job.failed(e))?,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(broken(job.file, &e)),
+        }
+    }
 }
 
 /// Bytes as text, if they are all right: encoded again they are the same.
