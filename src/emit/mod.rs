@@ -19,5 +19,6 @@ mod sink;
 pub use change::{Annotation, Change, Removed, Taken};
 pub use compress::Compressor;
 pub use error::{Error, Side};
+pub use formats::DocumentLine;
 pub use job::Written;
 pub use output::Output;

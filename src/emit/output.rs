@@ -16,8 +16,8 @@ use std::io::{self, Write};
 /// and what the writer holds of it; of an archive some 80 bytes for each record.
 ///
 /// Several inputs in one output must agree: tables in their header, Parquet in its schema, JSON in being an array or not,
-/// all in their encoding. Of inputs in [`Format::Text`], [`Format::Html`] and [`Format::Warc`]
-/// an output in [`Format::Jsonl`] has lines with `id` and `text`, and where they are known `source` and `date`.
+/// all in their encoding. Of inputs that [become lines](Output::becomes_lines) an output in
+/// [`Format::Jsonl`] has lines with `id` and `text`, and where they are known `source` and `date`.
 pub struct Output<'w> {
     format: Format,
     /// Nothing where this program was built without the format.
@@ -45,6 +45,17 @@ impl<'w> Output<'w> {
         Output { format, writer: formats::writer(format, out, compression), annotate, told: true }
     }
 
+    /// Whether files of a format can be written again.
+    pub fn writes(format: Format) -> bool {
+        formats::writer(format, Box::new(io::sink()), None).is_some()
+    }
+
+    /// Whether the documents of a format can be written as [`Format::Jsonl`], one a line: those without
+    /// fields of their own, and those of a format that is only read.
+    pub fn becomes_lines(format: Format) -> bool {
+        !format.row().fields || !Output::writes(format)
+    }
+
     /// The same, telling nobody what is removed: rows of Parquet then need not be made JSON.
     pub fn silent(mut self) -> Output<'w> {
         self.told = false;
@@ -69,8 +80,8 @@ impl<'w> Output<'w> {
         let fields = Fields::new(options);
         let written = Written::default();
         let mut job = Job { file, fields, options, prefix, change, removed, told: self.told, written };
-        // What has no fields becomes lines.
-        let fits = file.format == self.format || self.format == Format::Jsonl && !file.format.row().fields;
+        let lines = self.format == Format::Jsonl && Output::becomes_lines(file.format);
+        let fits = lines || file.format == self.format;
         match self.writer.as_mut().filter(|_| fits) {
             Some(writer) => writer.append(&mut job)?,
             None => {

@@ -9,7 +9,7 @@ use crate::emit::reopen::{broken, plain};
 use crate::emit::sink::Sink;
 use crate::ingest::Format;
 use crate::ingest::read_file::read_again;
-use crate::model::document::Document;
+use crate::model::document::{Document, DocumentInfo};
 use serde::Serialize;
 use std::io::Write;
 
@@ -48,23 +48,41 @@ fn archive(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
     Ok(())
 }
 
-/// A document as a record.
-#[derive(Serialize)]
-struct Line<'a> {
-    id: &'a str,
+/// A document as a record; serialised, fields without a value are left out.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct DocumentLine<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The outlet or site that printed it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<&'a str>,
+    pub source: Option<&'a str>,
+    /// When.
     #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<&'a str>,
-    text: &'a str,
+    pub date: Option<&'a str>,
+    /// The file it was read from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<&'a str>,
+    /// Where it stands in that file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'a str>,
+}
+
+impl<'a> DocumentLine<'a> {
+    /// A document with this text, without its place.
+    pub fn new(info: &'a DocumentInfo, text: Option<&'a str>) -> DocumentLine<'a> {
+        let (source, date) = (info.source.as_deref(), info.date.as_deref());
+        DocumentLine { id: &info.id, source, date, path: None, record: None, text }
+    }
 }
 
 /// Writes a document, changed or not.
 fn line(job: &mut Job, document: &Document, sink: &mut Sink) -> Result<(), Error> {
     job.written.records += 1;
-    let (source, date) = (document.info.source.as_deref(), document.info.date.as_deref());
     let of = |text: &str| {
-        let line = Line { id: &document.info.id, source, date, text };
+        let line = DocumentLine::new(&document.info, Some(text));
         serde_json::to_string(&line).map_err(|e| job.failed(e.into()))
     };
     let mut new = of(&document.text)?;

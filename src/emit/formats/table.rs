@@ -81,11 +81,10 @@ impl Writer for Table<'_> {
             }
             self.header(rows.raw(), &rewrite, job)?;
             let mut number = 0;
-            loop {
+            while {
                 next = rows.next();
-                if next != Next::Row {
-                    break;
-                }
+                next == Next::Row
+            } {
                 number += 1;
                 rewrite.row(&rows, number, job, &mut self.sink)?;
             }

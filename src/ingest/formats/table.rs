@@ -223,11 +223,10 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
             return (batch, rows.error);
         }
         let mut number = 0;
-        loop {
+        while {
             next = rows.next();
-            if next != Next::Row {
-                break;
-            }
+            next == Next::Row
+        } {
             number += 1;
             if number % HANDED == 0 {
                 context.gather(&mut batch, Batch::default());

@@ -1,16 +1,21 @@
 //! Owns: from paths on the command line to a corpus, and whether the input was good enough. Never: reads a file itself.
 
 use super::amount::Amount;
+use super::exit::{Exit, Result};
 use super::problems::{self, clean, count, say};
 use super::progress::Meter;
-use super::{Exit, Result};
-use nearcopy::ingest::{self, Input, InputOptions, Intake, ReadFile};
+use nearcopy::ingest::{self, Input, InputOptions, Intake, LOOKED_FOR, ReadFile};
 use nearcopy::{Corpus, Document, Documents};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 /// What a path on the command line means: `-` is standard input.
 pub fn input(path: &OsStr) -> Input {
     if path == "-" { Input::Stdin } else { Input::Path(path.into()) }
+}
+
+/// What several paths mean.
+pub fn inputs(paths: &[OsString]) -> Vec<Input> {
+    paths.iter().map(|path| input(path)).collect()
 }
 
 /// What was read, and what of it was bad.
@@ -37,23 +42,28 @@ pub fn take_in(inputs: &[Input], options: &InputOptions, meter: &Meter, quiet: b
     meter.reading();
     let mut intake = ingest::read(inputs, options, &|bytes| meter.read(bytes));
     meter.pause()?;
-    problems::tell(&intake, quiet);
-    let lost = problems::input_lost(&intake, inputs);
     let documents = std::mem::take(&mut intake.documents);
-    let bad = problems::bad_records(&intake);
-    let Intake { skipped, sources, other_records, .. } = intake;
-    Ok(Taken {
-        records: documents.len() as u64 + bad,
-        documents,
-        sources,
-        skipped: skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect(),
-        bad,
-        others: other_records.values().sum(),
-        lost,
-    })
+    let taken = Taken::of(intake, inputs, documents.len() as u64, quiet);
+    Ok(Taken { documents, ..taken })
 }
 
 impl Taken {
+    /// How reading went, of so many documents; says on standard error what could not be read.
+    pub fn of(intake: Intake, inputs: &[Input], documents: u64, quiet: bool) -> Taken {
+        problems::tell(&intake, quiet);
+        let (bad, lost) = (problems::bad_records(&intake), problems::input_lost(&intake, inputs));
+        let Intake { skipped, sources, other_records, .. } = intake;
+        Taken {
+            documents: Vec::new(),
+            sources,
+            skipped: skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect(),
+            records: documents + bad,
+            bad,
+            others: other_records.values().sum(),
+            lost,
+        }
+    }
+
     /// Takes in what another reading brought.
     pub fn add(&mut self, other: Taken) {
         self.documents.extend(other.documents);
@@ -97,7 +107,7 @@ pub fn say_renamed(corpus: &Corpus, quiet: bool) {
 }
 
 /// Says that nothing was found to read, and what to do where no other message did.
-pub fn say_empty(paths: &[std::ffi::OsString], taken: &Taken) {
+pub fn say_empty(paths: &[OsString], taken: &Taken) {
     let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
     let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
     if taken.lost || taken.bad > 0 || taken.others > 0 {
@@ -105,7 +115,7 @@ pub fn say_empty(paths: &[std::ffi::OsString], taken: &Taken) {
         return;
     }
     say(&format!(
-        "no documents in {}{more}\n  looked for text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .json, .jsonl, .ndjson, .csv and .tsv, each also as .gz, .zst or .bz2, and .parquet\n  \
+        "no documents in {}{more}\n  looked for {LOOKED_FOR}\n  \
          files with other names: name them one by one, or say --input-format\n  \
          hidden files and those in .gitignore, .ignore or .nearcopyignore are left out: --hidden, --no-ignore",
         list.join(", ")
