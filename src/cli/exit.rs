@@ -1,4 +1,5 @@
-//! Owns: how a command ends: with an exit code, or with words why it did not do its work. Never: says them.
+//! Owns: how a command ends: with an exit code, or with words why it did not do its work. Never:
+//! says them.
 
 /// How a command that did its work ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! Owns: whether Ctrl-C was pressed, and what is said of an output that it, or anything else, ended.
-//! Never: what is written.
+//! Owns: whether Ctrl-C was pressed, and what is said of an output that it, or anything else,
+//! ended. Never: what is written.
 
 use super::exit::Failure;
 use super::problems::clean;

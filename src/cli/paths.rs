@@ -1,5 +1,5 @@
-//! Owns: places on the disk: which are the same, which hold another, and which are no regular files.
-//! Never: writes to one.
+//! Owns: places on the disk: which are the same, which hold another, and which are no regular
+//! files. Never: writes to one.
 
 use super::exit::{Failure, Result};
 use super::problems::shown;

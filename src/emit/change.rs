@@ -1,4 +1,5 @@
-//! Owns: what may become of a record, and what a caller hears of what is taken away. Never: does it.
+//! Owns: what may become of a record, and what a caller hears of what is taken away. Never: does
+//! it.
 
 use crate::span::Span;
 
@@ -9,13 +10,15 @@ pub enum Change {
     Keep,
     /// It goes.
     Drop,
-    /// These parts of its text go: bytes of the document's text, on character borders, in ascending order, none over another.
+    /// These parts of its text go: bytes of the document's text, on character borders, in ascending
+    /// order, none over another.
     Cut(Vec<Span>),
     /// Fields are added to it.
     Annotate(Annotation),
 }
 
-/// Fields that are added to a record. Those without a value are left away in JSON, empty in CSV and null in Parquet.
+/// Fields that are added to a record. Those without a value are left away in JSON, empty in CSV and
+/// null in Parquet.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Annotation {
     /// The cluster it belongs to.
@@ -52,8 +55,9 @@ pub struct Removed<'a> {
 /// A whole record, or a part of its text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Taken<'a> {
-    /// The record's bytes, with its line ending where it has one; of Parquet, the row as a JSON object; of what becomes
-    /// JSON Lines, the line; of what was in UTF-16, in UTF-8; of an archive, the record unpacked.
+    /// The record's bytes, with its line ending where it has one; of Parquet, the row as a JSON
+    /// object; of what becomes JSON Lines, the line; of what was in UTF-16, in UTF-8; of an
+    /// archive, the record unpacked.
     Record(&'a [u8]),
     /// A part of the text.
     Text(Span, &'a str),

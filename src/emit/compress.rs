@@ -33,7 +33,8 @@ impl<W: Write> Compressor<W> {
             Some(Compression::Zstd) => {
                 let mut encoder = zstd::stream::write::Encoder::new(out, ZSTD_LEVEL)?;
                 if threads > 0 {
-                    // One thread compresses as well, only not beside this one, so a refusal is no error.
+                    // One thread compresses as well, only not beside this one, so a refusal is no
+                    // error.
                     let _ = encoder.multithread(threads);
                 }
                 Encoder::Zstd(encoder)

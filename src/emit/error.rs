@@ -1,4 +1,5 @@
-//! Owns: why a file was not written to its end, and whose fault that is. Never: what is done about it.
+//! Owns: why a file was not written to its end, and whose fault that is. Never: what is done about
+//! it.
 
 use crate::escape;
 use crate::ingest::ReadFile;

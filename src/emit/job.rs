@@ -1,4 +1,5 @@
-//! Owns: what the writer of a format is given of one input, and what it counts. Never: writes a record.
+//! Owns: what the writer of a format is given of one input, and what it counts. Never: writes a
+//! record.
 
 use crate::emit::change::{ANNOTATION, Change, Removed, Taken};
 use crate::emit::error::Error;
@@ -15,7 +16,8 @@ pub struct Written {
     pub records: u64,
     /// Those that were written, changed or not.
     pub kept: u64,
-    /// Those that were left out; of an archive without the requests and notes of the crawler that went with them.
+    /// Those that were left out; of an archive without the requests and notes of the crawler that
+    /// went with them.
     pub dropped: u64,
     /// Those that were cut.
     pub cut: u64,

@@ -11,13 +11,15 @@ use std::io::{self, Write};
 
 /// One file being written: one input's records, or those of several inputs of one format.
 ///
-/// Records that are kept pass byte for byte, and so does everything between them: blank lines, byte-order marks, records
-/// that cannot be read. Memory: a few megabytes, or one record; a JSON file, and text in UTF-16, whole; of Parquet a page of a column
-/// and what the writer holds of it; of an archive some 80 bytes for each record.
+/// Records that are kept pass byte for byte, and so does everything between them: blank lines,
+/// byte-order marks, records that cannot be read. Memory: a few megabytes, or one record; a JSON
+/// file, and text in UTF-16, whole; of Parquet a page of a column and what the writer holds of it;
+/// of an archive some 80 bytes for each record.
 ///
-/// Several inputs in one output must agree: tables in their header, Parquet in its schema, JSON in being an array or not,
-/// all in their encoding. Of inputs that [become lines](Output::becomes_lines) an output in
-/// [`Format::Jsonl`] has lines with `id` and `text`, and where they are known `source` and `date`.
+/// Several inputs in one output must agree: tables in their header, Parquet in its schema, JSON in
+/// being an array or not, all in their encoding. Of inputs that [become
+/// lines](Output::becomes_lines) an output in [`Format::Jsonl`] has lines with `id` and `text`, and
+/// where they are known `source` and `date`.
 pub struct Output<'w> {
     format: Format,
     /// Nothing where this program was built without the format.
@@ -33,8 +35,8 @@ impl std::fmt::Debug for Output<'_> {
 }
 
 impl<'w> Output<'w> {
-    /// An output in some format, compressed or not, whose fields of annotations, if it is to have any, have names with this
-    /// prefix. In CSV and Parquet they are columns of every record.
+    /// An output in some format, compressed or not, whose fields of annotations, if it is to have
+    /// any, have names with this prefix. In CSV and Parquet they are columns of every record.
     pub fn new(
         out: Box<dyn Write + Send + 'w>,
         format: Format,
@@ -50,8 +52,8 @@ impl<'w> Output<'w> {
         formats::writer(format, Box::new(io::sink()), None).is_some()
     }
 
-    /// Whether the documents of a format can be written as [`Format::Jsonl`], one a line: those without
-    /// fields of their own, and those of a format that is only read.
+    /// Whether the documents of a format can be written as [`Format::Jsonl`], one a line: those
+    /// without fields of their own, and those of a format that is only read.
     pub fn becomes_lines(format: Format) -> bool {
         !format.row().fields || !Output::writes(format)
     }
@@ -62,13 +64,13 @@ impl<'w> Output<'w> {
         self
     }
 
-    /// Writes one input's records; `change` is asked for each record (nothing: the file is one record), `removed` is given
-    /// what goes, in order. `options` are those it was read with.
+    /// Writes one input's records; `change` is asked for each record (nothing: the file is one
+    /// record), `removed` is given what goes, in order. `options` are those it was read with.
     ///
     /// # Errors
     ///
-    /// The file was changed since it was read, cannot be read again or to its end, or does not go with what was written
-    /// before; the output or `removed` fails. The output is then of no use.
+    /// The file was changed since it was read, cannot be read again or to its end, or does not go
+    /// with what was written before; the output or `removed` fails. The output is then of no use.
     pub fn append(
         &mut self,
         file: &ReadFile,

@@ -1,4 +1,5 @@
-//! Owns: which fields of a record are looked for, by name, and how well a name fits. Never: what a field holds.
+//! Owns: which fields of a record are looked for, by name, and how well a name fits. Never: what a
+//! field holds.
 
 use crate::ingest::input::InputOptions;
 
@@ -52,7 +53,8 @@ impl Fields {
                     continue;
                 };
                 let name = name.as_bytes();
-                // This runs for each key of each record, so most names must fall by length and first letter.
+                // This runs for each key of each record, so most names must fall by length and
+                // first letter.
                 if name.len() == key.len() {
                     let near = name.first().map(u8::to_ascii_lowercase) == key.first().map(u8::to_ascii_lowercase);
                     if !near || !name.eq_ignore_ascii_case(key) {
@@ -71,8 +73,8 @@ impl Fields {
         hit
     }
 
-    /// For each role the column that fits best, and how well. Of columns that fit alike, the last one counts; only those
-    /// that `serves` says may have the role are looked at.
+    /// For each role the column that fits best, and how well. Of columns that fit alike, the last
+    /// one counts; only those that `serves` says may have the role are looked at.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(crate) fn columns(&self, names: &[String], serves: impl Fn(usize, usize) -> bool) -> [Option<(usize, usize)>; 4] {
         let mut best: [Option<(usize, usize)>; 4] = [None; 4];

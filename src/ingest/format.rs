@@ -1,5 +1,5 @@
-//! Owns: the formats that are read, one row a format: names, endings, first bytes, what a file of it
-//! holds. Never: reads one; `formats` has the readers.
+//! Owns: the formats that are read, one row a format: names, endings, first bytes, what a file of
+//! it holds. Never: reads one; `formats` has the readers.
 
 use crate::ingest::compress::Compression;
 use crate::ingest::sniff::{Start, is_page};
@@ -17,8 +17,8 @@ pub enum Format {
     Json,
     /// JSON Lines: one object a line.
     Jsonl,
-    /// A table with commas, or with semicolons where its header has no comma: one record a row, below
-    /// a header. Needs the feature `csv`.
+    /// A table with commas, or with semicolons where its header has no comma: one record a row,
+    /// below a header. Needs the feature `csv`.
     Csv,
     /// The same with tabs. Needs the feature `csv`.
     Tsv,
@@ -26,8 +26,8 @@ pub enum Format {
     Parquet,
     /// One page of the web: the document is the article on it. Needs the feature `web`.
     Html,
-    /// An archive of the web, WARC or WET: the articles of the pages in it, and its texts. Needs the
-    /// feature `web`.
+    /// An archive of the web, WARC or WET: the articles of the pages in it, and its texts. Needs
+    /// the feature `web`.
     Warc,
 }
 
@@ -47,8 +47,8 @@ pub struct FormatRow {
     pub endings: &'static [&'static str],
     /// Where one file is one document: what several of them are called.
     pub documents: Option<&'static str>,
-    /// Whether its records have fields, which are looked for by name. What has none can be written as
-    /// JSON Lines, one document a line.
+    /// Whether its records have fields, which are looked for by name. What has none can be written
+    /// as JSON Lines, one document a line.
     pub fields: bool,
     /// Whether a document is written whole or not at all, never cut or annotated.
     pub whole: bool,
@@ -199,8 +199,8 @@ impl Format {
         self.row().name
     }
 
-    /// What a file holds, once it is decompressed, by its first bytes. What is named as one format and
-    /// cannot be another is not looked at.
+    /// What a file holds, once it is decompressed, by its first bytes. What is named as one format
+    /// and cannot be another is not looked at.
     pub(super) fn of(named: Option<Format>, head: &[u8], encoding: Option<&'static Encoding>) -> Format {
         match named.map(|format| (format, format.row().unless)) {
             Some((format, None)) => format,

@@ -1,4 +1,5 @@
-//! Owns: what a caller asks to have read: where the inputs are, and how to read them. Never: reads one.
+//! Owns: what a caller asks to have read: where the inputs are, and how to read them. Never: reads
+//! one.
 
 use crate::ingest::format::Format;
 use std::path::PathBuf;
@@ -32,12 +33,14 @@ pub struct InputOptions {
     pub source_field: Option<String>,
     /// The field or column that holds the date; nothing: guessed.
     pub date_field: Option<String>,
-    /// The encoding of every text that carries no byte-order mark, by its WHATWG label; nothing: declared or detected.
+    /// The encoding of every text that carries no byte-order mark, by its WHATWG label; nothing:
+    /// declared or detected.
     pub encoding: Option<String>,
     /// Walk hidden files and directories too.
     pub hidden: bool,
     /// Do not obey .gitignore, .ignore and .nearcopyignore files.
     pub no_ignore: bool,
-    /// Copy standard input to a temporary file without a name first, so that it can be read again: [`ReadFile::spool`](crate::ingest::ReadFile::spool).
+    /// Copy standard input to a temporary file without a name first, so that it can be read again:
+    /// [`ReadFile::spool`](crate::ingest::ReadFile::spool).
     pub spool_stdin: bool,
 }

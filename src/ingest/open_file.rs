@@ -1,5 +1,5 @@
-//! Owns: what the reader of a format is given: one file, opened and decompressed, and what all files of
-//! a call share. Never: what the bytes mean.
+//! Owns: what the reader of a format is given: one file, opened and decompressed, and what all
+//! files of a call share. Never: what the bytes mean.
 
 use crate::ingest::compress::Plain;
 use crate::ingest::decode::known_encoding;

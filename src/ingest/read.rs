@@ -1,5 +1,5 @@
-//! Owns: all inputs of a call to documents, several files at a time. Never: which files there are, or
-//! what is in one.
+//! Owns: all inputs of a call to documents, several files at a time. Never: which files there are,
+//! or what is in one.
 
 #[cfg(doc)]
 use crate::ingest::decode::known_encoding;
@@ -13,22 +13,23 @@ use crate::ingest::walk::{InputFile, list};
 use crate::model::document::Document;
 use rayon::prelude::*;
 
-/// Files below this size are read several at a time, larger ones one after the other, each by all threads.
+/// Files below this size are read several at a time, larger ones one after the other, each by all
+/// threads.
 const HEAVY: u64 = 8 << 20;
 
 /// Files read between two looks at what came of them.
 const GROUP: usize = 1024;
 
-/// Reads everything. `progress` is told of bytes as they are read; when it says `false`, reading stops
-/// early.
+/// Reads everything. `progress` is told of bytes as they are read; when it says `false`, reading
+/// stops early.
 ///
 /// The result depends on the inputs alone, never on the number of threads. A file that is reached
 /// twice, also by a link or under another name, is read once, under the first. Inside a directory,
-/// files are taken in the order of their names. An unknown [`encoding`](InputOptions::encoding) reads
-/// nothing and is a problem of each input; see [`known_encoding`].
+/// files are taken in the order of their names. An unknown [`encoding`](InputOptions::encoding)
+/// reads nothing and is a problem of each input; see [`known_encoding`].
 ///
-/// Cost: the texts, and about 8 MiB for each file being read (a JSON array is held whole while it is
-/// read, and a page of each needed column of Parquet).
+/// Cost: the texts, and about 8 MiB for each file being read (a JSON array is held whole while it
+/// is read, and a page of each needed column of Parquet).
 pub fn read(inputs: &[Input], options: &InputOptions, progress: &(dyn Fn(u64) -> bool + Sync)) -> Intake {
     let mut intake = Intake::default();
     let Some((run, files)) = begin(inputs, options, progress, None, &mut intake) else { return intake };
@@ -47,11 +48,11 @@ pub fn read(inputs: &[Input], options: &InputOptions, progress: &(dyn Fn(u64) ->
     intake
 }
 
-/// Reads everything without keeping it: documents are handed to `each` some at a time, in the order in
-/// which [`read`] has them. The answer is without them.
+/// Reads everything without keeping it: documents are handed to `each` some at a time, in the order
+/// in which [`read`] has them. The answer is without them.
 ///
-/// `each` is called by the calling thread, one call after the other. It may wait, for a channel say:
-/// nothing is read meanwhile.
+/// `each` is called by the calling thread, one call after the other. It may wait, for a channel
+/// say: nothing is read meanwhile.
 ///
 /// Cost: some 32 MiB of texts, or what one JSON array, one text or one row group of Parquet holds.
 pub fn read_each(
@@ -70,7 +71,8 @@ pub fn read_each(
             f.size < HEAVY && bytes <= 4 * HEAVY
         };
         let (group, behind) = rest.split_at(rest.iter().take(GROUP).take_while(light).count().max(1));
-        // A file alone is read by this very thread, so that `each` may wait without holding up the others.
+        // A file alone is read by this very thread, so that `each` may wait without holding up the
+        // others.
         let parts = match group {
             [file] => vec![read_file(&run, file, true)],
             _ => side_by_side(&run, group),
@@ -92,7 +94,8 @@ fn side_by_side(run: &Run, group: &[InputFile]) -> Vec<Intake> {
     group.par_iter().with_max_len(1).map(|file| read_file(run, file, alone)).collect()
 }
 
-/// What all files share, and the files; where the options allow no reading, that is a problem of each.
+/// What all files share, and the files; where the options allow no reading, that is a problem of
+/// each.
 fn begin<'a>(
     inputs: &[Input],
     options: &InputOptions,

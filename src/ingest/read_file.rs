@@ -1,5 +1,5 @@
-//! Owns: one file or stream, opened and decompressed, to the reader of its format, and what is to be
-//! remembered of it. Never: what its bytes mean.
+//! Owns: one file or stream, opened and decompressed, to the reader of its format, and what is to
+//! be remembered of it. Never: what its bytes mean.
 
 use crate::ingest::compress::{Compression, Plain};
 use crate::ingest::decode;
@@ -55,8 +55,8 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> Intake {
     intake
 }
 
-/// Reads the documents of a file a second time, from its decompressed bytes; also what ended these before
-/// their time.
+/// Reads the documents of a file a second time, from its decompressed bytes; also what ended these
+/// before their time.
 #[cfg(feature = "emit")]
 pub(crate) fn read_again(file: &ReadFile, options: &InputOptions, plain: Plain) -> (Intake, Option<io::Error>) {
     let go_on = |_| true;

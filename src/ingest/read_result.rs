@@ -1,4 +1,5 @@
-//! Owns: what reading brought: documents, files, counts and problems, and how they add up. Never: reads.
+//! Owns: what reading brought: documents, files, counts and problems, and how they add up. Never:
+//! reads.
 
 use crate::escape;
 use crate::ingest::compress::Compression;
@@ -24,7 +25,8 @@ pub struct ReadFile {
     pub shown: String,
     /// Which of the inputs led to it, counted from 0.
     pub input: usize,
-    /// Its path below the directory that was an input; the file's name where a file or pattern was; `-` for standard input.
+    /// Its path below the directory that was an input; the file's name where a file or pattern was;
+    /// `-` for standard input.
     pub relative: PathBuf,
     /// What it holds once it is decompressed.
     pub format: Format,
@@ -34,7 +36,8 @@ pub struct ReadFile {
     pub size: u64,
     /// When it was last changed, where the system says so.
     pub modified: Option<SystemTime>,
-    /// The copy of standard input, where [`InputOptions::spool_stdin`] asked for one. Goes with the last clone.
+    /// The copy of standard input, where [`InputOptions::spool_stdin`] asked for one. Goes with the
+    /// last clone.
     pub spool: Option<Arc<File>>,
 }
 
@@ -57,18 +60,21 @@ pub struct Intake {
     pub problems: Vec<Problem>,
     /// How many texts came in each encoding other than UTF-8, by WHATWG name.
     pub encodings: BTreeMap<String, u64>,
-    /// Texts (records, in JSON) in which bytes that do not belong to their encoding, or surrogates without their other half,
-    /// were replaced by U+FFFD.
+    /// Texts (records, in JSON) in which bytes that do not belong to their encoding, or surrogates
+    /// without their other half, were replaced by U+FFFD.
     pub replaced: u64,
-    /// How many pages are in another encoding than they name; they were read in the one they are in.
+    /// How many pages are in another encoding than they name; they were read in the one they are
+    /// in.
     pub wrong_encodings: u64,
     /// The first five of them: file, and record where there is one.
     pub wrong_encodings_at: Vec<String>,
-    /// Records of archives that are no pages and were passed over, by their kind: `request`, `revisit` and so on.
+    /// Records of archives that are no pages and were passed over, by their kind: `request`,
+    /// `revisit` and so on.
     pub other_records: BTreeMap<&'static str, u64>,
     /// Dates that could not be understood; their documents are kept without a date.
     pub bad_dates: u64,
-    /// How many records of JSON and tables had their `text`, `id`, `source` and `date` (the first part of the key) in which field (the second).
+    /// How many records of JSON and tables had their `text`, `id`, `source` and `date` (the first
+    /// part of the key) in which field (the second).
     pub fields: BTreeMap<(&'static str, String), u64>,
 }
 

@@ -8,7 +8,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex};
 
-/// A file that several readers read, each at its own place: handles of one file share one place, hence the lock.
+/// A file that several readers read, each at its own place: handles of one file share one place,
+/// hence the lock.
 #[derive(Debug, Clone)]
 pub(crate) struct SharedFile {
     file: Arc<Mutex<File>>,

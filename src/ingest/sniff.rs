@@ -1,4 +1,5 @@
-//! Owns: what the first bytes of a file look like: JSON in its layouts, a page. Never: reads a file, or names a format.
+//! Owns: what the first bytes of a file look like: JSON in its layouts, a page. Never: reads a
+//! file, or names a format.
 
 use crate::ingest::decode;
 use encoding_rs::Encoding;
@@ -50,13 +51,15 @@ impl<'a> Start<'a> {
         more && line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
     }
 
-    /// Whether JSON goes over the end of its first line: an array, or a brace that stands alone there.
+    /// Whether JSON goes over the end of its first line: an array, or a brace that stands alone
+    /// there.
     pub fn is_whole_json(&self) -> bool {
         self.text().starts_with(b"[") || self.first_line() == (b"{", true)
     }
 }
 
-/// Whether bytes begin as a page does: a document type, the root, or an XML declaration and then one of these.
+/// Whether bytes begin as a page does: a document type, the root, or an XML declaration and then
+/// one of these.
 pub(super) fn is_page(start: &[u8]) -> bool {
     let begins = |bytes: &[u8], with: &[u8]| bytes.get(..with.len()).is_some_and(|b| b.eq_ignore_ascii_case(with));
     let page = |bytes: &[u8]| begins(bytes, b"<!doctype html") || begins(bytes, b"<html");

@@ -1,4 +1,5 @@
-//! Owns: arguments that several subcommands of `nearcopy index` take. Never: what follows from them.
+//! Owns: arguments that several subcommands of `nearcopy index` take. Never: what follows from
+//! them.
 
 use super::super::config::ConfigArgs;
 use super::super::exit::Result;

@@ -1,5 +1,5 @@
-//! Owns: documents of formats whose records have no fields (texts, the articles of pages and archives),
-//! written as lines of JSON. Never: files written in the format they have.
+//! Owns: documents of formats whose records have no fields (texts, the articles of pages and
+//! archives), written as lines of JSON. Never: files written in the format they have.
 
 use crate::emit::change::{Change, Taken};
 use crate::emit::edit::{Cut, cut, record};

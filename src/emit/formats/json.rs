@@ -1,4 +1,5 @@
-//! Owns: JSON that is no JSON Lines written again: an array, one object, objects in a row. Never: parses what a record holds.
+//! Owns: JSON that is no JSON Lines written again: an array, one object, objects in a row. Never:
+//! parses what a record holds.
 
 use crate::emit::change::{Change, Taken};
 use crate::emit::edit::record;
@@ -34,8 +35,8 @@ impl<'w> Json<'w> {
         Json { sink, begun: false, closing: None, elements: false }
     }
 
-    /// Writes a file with bytes that its encoding does not have. Its records were found where those are
-    /// replaced, so it can only be written as it is.
+    /// Writes a file with bytes that its encoding does not have. Its records were found where those
+    /// are replaced, so it can only be written as it is.
     fn damaged(&mut self, bytes: &[u8], job: &mut Job, begun: bool) -> Result<(), Error> {
         let text = String::from_utf8_lossy(bytes);
         let found = split(&text);
@@ -50,8 +51,8 @@ impl<'w> Json<'w> {
         self.sink.write_all(bytes).map_err(|e| job.failed(e))
     }
 
-    /// Writes the elements of an array; what stands between two stays before the second. The closing is
-    /// held back.
+    /// Writes the elements of an array; what stands between two stays before the second. The
+    /// closing is held back.
     fn elements(&mut self, file: &File, job: &mut Job) -> Result<(), Error> {
         let (text, sink) = (file.text, &mut self.sink);
         let open = text.find('[').map_or(0, |at| at + 1);
@@ -134,7 +135,8 @@ impl Writer for Json<'_> {
     }
 }
 
-/// Where each record begins and ends: they are borrowed from the text, so that is where they point to.
+/// Where each record begins and ends: they are borrowed from the text, so that is where they point
+/// to.
 fn places(text: &str, found: &Split) -> Vec<(Option<u64>, Range<usize>)> {
     let single = found.single();
     let place = |raw: &str| {

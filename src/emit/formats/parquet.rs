@@ -1,5 +1,5 @@
-//! Owns: Parquet written again, row group by row group: schema, settings, and which rows stay. Never:
-//! copies a value; `parquet_columns` does.
+//! Owns: Parquet written again, row group by row group: schema, settings, and which rows stay.
+//! Never: copies a value; `parquet_columns` does.
 
 use crate::emit::change::{ANNOTATION, Change, Taken};
 use crate::emit::error::Error;

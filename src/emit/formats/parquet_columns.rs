@@ -76,7 +76,8 @@ pub(super) fn copy_column<W: Write + Send>(
     done.and_then(|()| writer.close())
 }
 
-/// Copies values with the levels that say where in their records they stand; `each` may change a value that is kept.
+/// Copies values with the levels that say where in their records they stand; `each` may change a
+/// value that is kept.
 fn copy_values<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
     writer: &mut ColumnWriterImpl<'_, T>,
@@ -162,7 +163,8 @@ fn text_of(note: &Annotation, field: &str) -> Option<String> {
     }
 }
 
-/// The rows of a row group that go, as JSON: they are copied into a file of their own in memory, and that is read by rows.
+/// The rows of a row group that go, as JSON: they are copied into a file of their own in memory,
+/// and that is read by rows.
 pub(super) fn removed(
     reader: &SerializedFileReader<SharedFile>,
     index: usize,

@@ -1,4 +1,5 @@
-//! Owns: a file that is one page of the web to its document. Never: which part of the page is the article.
+//! Owns: a file that is one page of the web to its document. Never: which part of the page is the
+//! article.
 
 use crate::ingest::fields::Fields;
 use crate::ingest::open_file::{OpenFile, Outcome};

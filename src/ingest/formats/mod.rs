@@ -1,4 +1,5 @@
-//! The readers, one file a format: the bytes of a file to documents. Never: which format a file has.
+//! The readers, one file a format: the bytes of a file to documents. Never: which format a file
+//! has.
 
 #[cfg(feature = "web")]
 pub(crate) mod html;
@@ -14,8 +15,8 @@ mod text;
 use crate::ingest::format::Format;
 use crate::ingest::open_file::{OpenFile, Outcome};
 
-/// The reader of a format; nothing where this program was built without it. An archive with its reader
-/// built in never comes here: it is read as it is stored, by `web::archive`.
+/// The reader of a format; nothing where this program was built without it. An archive with its
+/// reader built in never comes here: it is read as it is stored, by `web::archive`.
 pub(super) fn reader(format: Format) -> Option<fn(OpenFile) -> Outcome> {
     match format {
         Format::Text => Some(text::read),

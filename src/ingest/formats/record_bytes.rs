@@ -1,5 +1,5 @@
-//! Owns: the bytes of a file of records, decoded as far as must be to find where records end. Never:
-//! where they end, or what one holds.
+//! Owns: the bytes of a file of records, decoded as far as must be to find where records end.
+//! Never: where they end, or what one holds.
 
 use crate::ingest::decode;
 use crate::ingest::open_file::{OpenFile, Outcome};
