@@ -1,17 +1,16 @@
 //! Owns: `nearcopy check`: a scan, judged. Never: finds or judges anything itself.
 
 use super::amount::Amount;
+use super::exit::{Exit, Failure, Result, usage};
 use super::gate::{GateFlags, today};
 use super::git::checkout;
-use super::intake::{Taken, input, say_empty, take_in};
 use super::output::{OutputArgs, Report, probe, to_file};
-use super::problems::{clean, count, say};
+use super::problems::{clean, count, say, shown};
 use super::progress::{Meter, TalkArgs};
+use super::read_corpus::{Taken, inputs, say_empty, take_in};
 use super::settings::{SettingArgs, Settings};
-use super::{Exit, Failure, Result, usage};
-use nearcopy::ingest::Input;
 use nearcopy::report::{Baseline, Findings, IgnoreRule, judge};
-use nearcopy::{Corpus, Detection, Documents, RunOptions};
+use nearcopy::{Corpus, Detection, Documents};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -104,8 +103,7 @@ impl Check {
         let meter = Meter::start(self.talk);
         let known = self.known(stored, &settings, &ignores, &today, &meter)?;
 
-        let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
-        let mut taken = take_in(&inputs, &settings.flags.input.options(), &meter, self.talk.quiet)?;
+        let mut taken = take_in(&inputs(&self.paths), &settings.flags.input.options(), &meter, self.talk.quiet)?;
         self.output.apart(self.baseline.as_deref().filter(|_| self.update_baseline), &taken.sources)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
@@ -140,7 +138,7 @@ impl Check {
         if self.update_baseline {
             return probe(path).map(|()| None);
         }
-        let shown = clean(&path.display().to_string());
+        let shown = shown(path);
         let json = std::fs::read_to_string(path).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => Failure::Said(format!(
                 "--baseline {shown}: there is no such file; write it first, with --baseline {shown} --update-baseline"
@@ -174,7 +172,7 @@ impl Check {
 
     /// Writes the baseline, unless something could not be read: then it would forget what is there.
     fn update(&self, path: &Path, findings: Findings, ignores: &[IgnoreRule], today: &str, read: Exit) -> Result<Baseline> {
-        let shown = clean(&path.display().to_string());
+        let shown = shown(path);
         if read != Exit::Done {
             return Err(Failure::Said(format!("{shown} was not written, because not everything could be read")));
         }
@@ -190,7 +188,7 @@ impl Check {
 }
 
 fn found(corpus: &Corpus, settings: &Settings, meter: &Meter) -> Result<Detection> {
-    let options = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+    let options = settings.run_options();
     let found = nearcopy::scan(corpus, &settings.recipe, &settings.thresholds, &options, meter);
     meter.pause()?;
     Ok(found?.0)

@@ -1,15 +1,15 @@
 //! Owns: `nearcopy compare`: named pairs only, no search. Never: compares anything itself.
 
-use super::intake::{Taken, input, take_in};
+use super::exit::{Exit, Failure, Result, usage};
 use super::named::{Named, background, named};
 use super::output::{OutputArgs, Report};
 use super::pairs::Wanted;
 use super::problems::clean;
 use super::progress::{Meter, TalkArgs};
+use super::read_corpus::{Taken, inputs, take_in};
 use super::settings::{SettingArgs, Settings};
-use super::{Exit, Failure, Result, usage};
 use nearcopy::report::Findings;
-use nearcopy::{Comparison, Corpus, Detection, Documents, RunOptions, Thresholds};
+use nearcopy::{Comparison, Corpus, Detection, Documents, Thresholds};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -84,7 +84,7 @@ impl Compare {
         let task = self.task(&settings, &meter)?;
 
         let compare = |thresholds: &Thresholds| {
-            let options = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+            let options = settings.run_options();
             let found =
                 nearcopy::compare_pairs(&task.corpus, &task.pairs, &background, &settings.recipe, thresholds, &options, &meter);
             meter.pause()?;
@@ -129,8 +129,7 @@ impl Compare {
     fn task(&self, settings: &Settings, meter: &Meter) -> Result<Task> {
         let quiet = self.talk.quiet;
         if let Some(path) = &self.pairs {
-            let inputs: Vec<_> = self.items.iter().map(|p| input(p)).collect();
-            let mut taken = take_in(&inputs, &settings.flags.input.options(), meter, quiet)?;
+            let mut taken = take_in(&inputs(&self.items), &settings.flags.input.options(), meter, quiet)?;
             let corpus = taken.corpus(quiet)?;
             let wanted = Wanted::read(path, &corpus)?;
             if !quiet {

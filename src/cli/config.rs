@@ -1,9 +1,9 @@
 //! Owns: finding and reading nearcopy.toml. Never: decides whether its values win.
 
+use super::exit::{Failure, Result};
+use super::flags::{Flags, names};
 use super::gate::GateFlags;
-use super::problems::clean;
-use super::settings::{Flags, names};
-use super::{Failure, Result};
+use super::problems::{clean, shown};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ impl ConfigArgs {
                 None => return Ok(None),
             },
         };
-        let shown = clean(&path.display().to_string());
+        let shown = shown(&path);
         let text = std::fs::read_to_string(&path).map_err(|e| {
             Failure::Said(format!("settings file {shown}: {e}; name another with --config, or none with --no-config"))
         })?;

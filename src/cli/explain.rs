@@ -1,11 +1,11 @@
 //! Owns: `nearcopy explain`, one document or pair through every stage with the actual numbers. Never: computes them.
 
-use super::flags::OutputFormat;
+use super::exit::{Exit, Failure, Result, usage};
+use super::flag_values::OutputFormat;
 use super::named::{Named, background, named};
 use super::output::{human_options, no_page, to_stdout};
 use super::progress::{Meter, TalkArgs};
 use super::settings::SettingArgs;
-use super::{Exit, Failure, Result, usage};
 use nearcopy::report::{self, Explained, Traced};
 use nearcopy::{Documents, explain_document, explain_pair};
 use std::borrow::Cow;

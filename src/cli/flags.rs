@@ -1,10 +1,11 @@
 //! Owns: every setting as a flag and, under the same name, as a key of nearcopy.toml. Never: decides which of two values wins.
 
 use super::amount::{Amount, share};
-use clap::ValueEnum;
+use super::flag_values::{Color, OutputFormat, alignment, date, encoding, formats, input_format, preset, sources};
+use clap::Args;
 use nearcopy::ingest::{Format, InputOptions};
 use nearcopy::{AlignmentMethod, Keep, Preset, Recipe, SourceLimit, Thresholds};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// Makes a struct of settings that may be given or not: flags for clap, keys for serde. With `for Target`, `apply` writes
 /// the given ones into a `Target`, and a field of `Target` without a flag does not compile.
@@ -57,10 +58,69 @@ fn set<T, V: Given<T>>(field: &mut V, value: &T) {
     *field = V::given(value);
 }
 
+/// Every setting that has a flag and a key.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Flags {
+    #[command(flatten)]
+    pub input: InputFlags,
+    #[command(flatten)]
+    pub report: ReportFlags,
+    #[command(flatten)]
+    pub preset: PresetFlags,
+    #[command(flatten)]
+    pub thresholds: ThresholdFlags,
+    #[command(flatten)]
+    pub recipe: RecipeFlags,
+    #[command(flatten)]
+    pub run: RunFlags,
+}
+
+impl Flags {
+    /// These, and where they are silent the others.
+    pub fn or(self, other: Flags) -> Flags {
+        Flags {
+            input: self.input.or(other.input),
+            report: self.report.or(other.report),
+            preset: self.preset.or(other.preset),
+            run: self.run.or(other.run),
+            thresholds: self.thresholds.or(other.thresholds),
+            recipe: self.recipe.or(other.recipe),
+        }
+    }
+
+    /// The given ones by name.
+    pub fn table(&self) -> toml::Table {
+        fn add<T: Serialize>(table: &mut toml::Table, part: &T) {
+            // A seed over i64::MAX has no place in TOML; it is only missed in messages.
+            table.extend(toml::Table::try_from(part).unwrap_or_default());
+        }
+        let mut all = toml::Table::new();
+        add(&mut all, &self.input);
+        add(&mut all, &self.report);
+        add(&mut all, &self.preset);
+        add(&mut all, &self.run);
+        add(&mut all, &self.recipe);
+        add(&mut all, &self.thresholds);
+        all
+    }
+}
+
+/// The names of all settings, in the order of the help.
+pub fn names() -> Vec<String> {
+    described().into_iter().map(|(name, _)| name).collect()
+}
+
+/// All settings with what they do.
+pub fn described() -> Vec<(String, String)> {
+    let command = Flags::augment_args(clap::Command::new("settings"));
+    let about = |a: &clap::Arg| a.get_help().map(ToString::to_string).unwrap_or_default();
+    command.get_arguments().filter_map(|a| a.get_long().map(|name| (name.to_owned(), about(a)))).collect()
+}
+
 flags!(InputFlags {
     /// What every input holds, once decompressed [default: by file name, then by content]
-    #[arg(value_name = "FORMAT", help_heading = "Input")]
-    input_format: InputFormat,
+    #[arg(value_name = "FORMAT", help_heading = "Input", value_parser = input_format())]
+    input_format: Format,
     /// JSON field or column with the text [default: the first of text, content, body, article, … that is there]
     #[arg(value_name = "NAME", help_heading = "Input")]
     text_field: String,
@@ -89,16 +149,7 @@ flags!(InputFlags {
 impl InputFlags {
     pub fn options(&self) -> InputOptions {
         InputOptions {
-            format: self.input_format.map(|f| match f {
-                InputFormat::Text => Format::Text,
-                InputFormat::Json => Format::Json,
-                InputFormat::Jsonl => Format::Jsonl,
-                InputFormat::Csv => Format::Csv,
-                InputFormat::Tsv => Format::Tsv,
-                InputFormat::Parquet => Format::Parquet,
-                InputFormat::Html => Format::Html,
-                InputFormat::Warc => Format::Warc,
-            }),
+            format: self.input_format,
             text_field: self.text_field.clone(),
             id_field: self.id_field.clone(),
             source_field: self.source_field.clone(),
@@ -291,118 +342,3 @@ flags!(RecipeFlags for Recipe {
     #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
     seed: u64,
 });
-
-/// What an input holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InputFormat {
-    /// One document: plain text or Markdown
-    Text,
-    /// One JSON object, or an array of them
-    Json,
-    /// One JSON object a line
-    Jsonl,
-    /// A table with a header, commas (or semicolons) between fields
-    Csv,
-    /// The same with tabs
-    Tsv,
-    /// Apache Parquet
-    Parquet,
-    /// A page of the web; the text is the article on it
-    Html,
-    /// An archive of the web, WARC or WET
-    Warc,
-}
-
-/// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OutputFormat {
-    /// For a person
-    Human,
-    /// One JSON object, schema nearcopy.report/1
-    Json,
-    /// The same as one object a line
-    Jsonl,
-    /// One offline page with the texts side by side; best as --output html=FILE
-    Html,
-    /// SARIF 2.1.0, for code scanning and editors
-    Sarif,
-    /// JUnit XML, for the test reports of CI
-    Junit,
-    /// Annotations on GitHub, and the page of the run
-    Github,
-    /// A comment for a pull request
-    Markdown,
-    /// A row for each finding, for a spreadsheet
-    Csv,
-    /// Counts for Prometheus
-    Openmetrics,
-}
-
-impl OutputFormat {
-    /// Whether it shows a verdict, which only `check` has.
-    pub const fn needs_verdict(self) -> bool {
-        !matches!(self, OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Html)
-    }
-}
-
-/// When to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Color {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
-/// Reads a format; without `checked` only those that need no verdict.
-pub fn formats(checked: bool) -> impl clap::builder::TypedValueParser<Value = OutputFormat> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
-    let offered = OutputFormat::value_variants().iter().filter(move |f| checked || !f.needs_verdict());
-    PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value))
-        .try_map(|name| OutputFormat::from_str(&name, false))
-}
-
-fn preset() -> impl clap::builder::TypedValueParser<Value = Preset> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(Preset::ALL.map(Preset::name)).try_map(|name| name.parse::<Preset>())
-}
-
-fn alignment() -> impl clap::builder::TypedValueParser<Value = AlignmentMethod> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(["runs", "forms", "words"]).try_map(|name| name.parse::<AlignmentMethod>())
-}
-
-fn sources() -> impl clap::builder::TypedValueParser<Value = SourceLimit> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(["any", "within", "across"]).map(|name| match name.as_str() {
-        "within" => SourceLimit::Within,
-        "across" => SourceLimit::Across,
-        _ => SourceLimit::Any,
-    })
-}
-
-fn encoding(label: &str) -> Result<String, String> {
-    match encoding_rs::Encoding::for_label(label.as_bytes()) {
-        Some(_) => Ok(label.to_owned()),
-        None => Err("no encoding has this label; examples: utf-8, windows-1252, iso-8859-2, gb18030, shift_jis".into()),
-    }
-}
-
-/// A date in quotes or without, as TOML has dates of its own.
-fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "a date such as 2024-05-31")]
-    enum Written {
-        Text(String),
-        Date(toml::value::Datetime),
-    }
-    Ok(Some(match Written::deserialize(from)? {
-        Written::Text(text) => text,
-        Written::Date(date) => date.to_string(),
-    }))
-}

@@ -1,7 +1,8 @@
 //! Owns: what a gate allows and overlooks, as flags and as the table `[gate]` of nearcopy.toml. Never: judges.
 
 use super::amount::Amount;
-use super::{Failure, Result, problems::clean};
+use super::exit::{Failure, Result};
+use super::problems::clean;
 use nearcopy::report::{Bound, IgnoreRule, Matcher, Overlap, Policy, Scope};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};

@@ -1,8 +1,8 @@
 //! Owns: `nearcopy generate`, completions and man pages for packagers. Never: a page written by hand.
 
+use super::exit::{Exit, Failure, Result};
 use super::output::to_stdout;
-use super::problems::clean;
-use super::{Exit, Failure, Result, command};
+use super::problems::shown;
 use std::path::PathBuf;
 
 /// Writes shell completions and man pages
@@ -28,18 +28,18 @@ enum What {
 }
 
 impl Generate {
-    pub fn run(self) -> Result<Exit> {
+    pub fn run(self, mut command: clap::Command) -> Result<Exit> {
         match self.what {
             What::Completions { shell } => {
                 let mut script = Vec::new();
-                clap_complete::generate(shell, &mut command(), "nearcopy", &mut script);
+                clap_complete::generate(shell, &mut command, "nearcopy", &mut script);
                 to_stdout(|out| out.write_all(&script))?;
             }
-            What::Man { dir: None } => to_stdout(|out| clap_mangen::Man::new(command()).render(out))?,
+            What::Man { dir: None } => to_stdout(|out| clap_mangen::Man::new(command).render(out))?,
             What::Man { dir: Some(dir) } => {
-                let shown = clean(&dir.display().to_string());
+                let shown = shown(&dir);
                 std::fs::create_dir_all(&dir)
-                    .and_then(|()| clap_mangen::generate_to(command(), &dir))
+                    .and_then(|()| clap_mangen::generate_to(command, &dir))
                     .map_err(|e| Failure::Said(format!("{shown} cannot be written: {e}")))?;
             }
         }

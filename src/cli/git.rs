@@ -1,8 +1,8 @@
 //! Owns: the files of a commit, put where they can be read. Never: the work tree, or the user's index.
 
-use super::problems::clean;
-use super::progress::interrupted;
-use super::{Failure, Result};
+use super::exit::{Failure, Result};
+use super::interrupt::interrupted;
+use super::problems::{clean, shown};
 use nearcopy::ingest::Input;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -107,7 +107,7 @@ fn commit(reference: &str, top: &Path) -> Result<String> {
 /// A path seen from the root of the repository.
 fn inside(path: &Path, top: &Path) -> Result<PathBuf> {
     let absolute = std::fs::canonicalize(path).or_else(|_| std::env::current_dir().map(|here| plain(&here.join(path))));
-    let absolute = absolute.map_err(|e| said(format!("{}: {e}", clean(&path.display().to_string()))))?;
+    let absolute = absolute.map_err(|e| said(format!("{}: {e}", shown(path))))?;
     let outside = || {
         let (path, top) = (path.display().to_string(), top.display().to_string());
         said(format!("{} lies outside the repository {}: check it by itself, with --baseline FILE", clean(&path), clean(&top)))

@@ -1,12 +1,10 @@
 //! Owns: which output holds which input: one file, a directory laid out as the input, or standard output. Never: opens one of them.
 
-use super::output::is_special;
-use super::problems::clean;
-use super::{Failure, Result};
+use super::exit::{Failure, Result};
+use super::problems::{clean, shown};
+use nearcopy::emit::Output;
 use nearcopy::ingest::{Compression, Format, ReadFile, by_name};
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 /// Where everything goes.
@@ -33,12 +31,12 @@ impl Layout {
     /// Refuses to change pages inside where they are written as pages: they pass whole or go.
     pub fn uncut(&self, files: &[ReadFile], flag: &str) -> Result<()> {
         let lines = matches!(self, Layout::Stdout(to) | Layout::File(_, to) if to.format == Format::Jsonl);
-        match files.iter().find(|f| !lines && matches!(f.format, Format::Html | Format::Warc)) {
+        match files.iter().find(|f| !lines && f.format.row().whole) {
             Some(f) => Err(Failure::Said(format!(
                 "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; nothing was written: name a .jsonl file as \
                  output to have the articles as records, or leave the flag out",
                 clean(&f.shown),
-                name(f.format)
+                f.format.row().title
             ))),
             None => Ok(()),
         }
@@ -63,6 +61,7 @@ pub fn layout(out: &Path, files: &[ReadFile], directories: &[bool]) -> Result<La
     let (named, packed) = by_name(out);
     let slash = out.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
     if out.is_dir() || slash || (many && named.is_none()) {
+        written(out, files)?;
         return tree(files, directories).map(|paths| Layout::Tree(out.to_owned(), paths));
     }
     let mut stream = stream(out, files, named)?;
@@ -78,22 +77,23 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
         return Ok(Stream { format: named.unwrap_or(Format::Jsonl), compression: None });
     };
     let compression = if files.len() == 1 { first.compression } else { None };
-    let texts = files.iter().all(|f| matches!(f.format, Format::Text | Format::Html | Format::Warc));
+    let texts = files.iter().all(|f| Output::becomes_lines(f.format));
     // Texts one after the other would be one text; archives one after the other are an archive.
-    let archives = files.iter().all(|f| f.format == Format::Warc);
-    let lines = texts && (named == Some(Format::Jsonl) || (named.is_none() && files.len() > 1 && !archives));
-    if lines {
+    let archives = files.iter().all(|f| f.format.row().joined);
+    let apart = files.len() > 1 && !archives || !files.iter().all(|f| Output::writes(f.format));
+    if texts && (named == Some(Format::Jsonl) || named.is_none() && apart) {
         return Ok(Stream { format: Format::Jsonl, compression });
     }
+    written(out, files)?;
     let other = files.iter().find(|f| f.format != first.format);
     if let Some(other) = other {
         return Err(Failure::Said(format!(
             "--output {}: {} is {} and {} is {}, which one file cannot hold: name a directory",
             shown(out),
             clean(&first.shown),
-            name(first.format),
+            first.format.row().title,
             clean(&other.shown),
-            name(other.format)
+            other.format.row().title
         )));
     }
     match named {
@@ -102,7 +102,7 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
             Err(Failure::Said(format!(
                 "--output {}: standard input looks like text; if it is {}, say so with --input-format",
                 shown(out),
-                name(format)
+                format.row().title
             )))
         }
         Some(format) if format != first.format => Err(Failure::Said(format!(
@@ -110,15 +110,31 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
              a name of that format{}, or name a directory",
             shown(out),
             clean(&first.shown),
-            name(first.format),
+            first.format.row().title,
             if texts { " or of .jsonl" } else { "" }
         ))),
-        _ if matches!(first.format, Format::Text | Format::Html) && files.len() > 1 => Err(Failure::Said(format!(
-            "--output {}: several {} do not fit into one: name a directory, or a .jsonl file to have one text a line",
-            shown(out),
-            if first.format == Format::Text { "texts" } else { "pages" }
-        ))),
+        _ if files.len() > 1
+            && let Some(several) = first.format.row().documents =>
+        {
+            Err(Failure::Said(format!(
+                "--output {}: several {several} do not fit into one: name a directory, or a .jsonl file to have one text a line",
+                shown(out)
+            )))
+        }
         _ => Ok(Stream { format: first.format, compression }),
+    }
+}
+
+/// Refuses a file that cannot be written in its own format.
+fn written(out: &Path, files: &[ReadFile]) -> Result<()> {
+    match files.iter().find(|f| !Output::writes(f.format)) {
+        Some(f) => Err(Failure::Said(format!(
+            "--output {}: {} is {}, which is read only: name a .jsonl file to have its documents as records",
+            shown(out),
+            clean(&f.shown),
+            f.format.row().title
+        ))),
+        None => Ok(()),
     }
 }
 
@@ -172,85 +188,4 @@ fn clash(paths: &[PathBuf]) -> Option<(usize, usize)> {
     // A file is no directory that another file lies in.
     let under = |path: &Path| path.ancestors().skip(1).find_map(|above| met.get(above).copied());
     paths.iter().enumerate().find_map(|(i, path)| under(path).map(|before| (before, i)))
-}
-
-/// Refuses an output that is an input, or that lies in an input's directory and would be read the next time.
-pub fn apart(flag: &str, out: &Path, inputs: &[(&OsStr, &str)]) -> Result<()> {
-    let Some(place) = canonical(out) else { return Ok(()) };
-    for (input, what) in inputs.iter().filter(|(input, _)| *input != "-") {
-        let Ok(input_place) = fs::canonicalize(input) else { continue };
-        let input = shown(Path::new(input));
-        if place == input_place {
-            return Err(Failure::Said(format!(
-                "{flag} {}: this is the {what} {input} itself, which is never changed: name another place",
-                shown(out)
-            )));
-        }
-        if place.starts_with(&input_place) {
-            return Err(Failure::Said(format!(
-                "{flag} {}: this lies in the {what} {input} and would be read the next time: name a place outside",
-                shown(out)
-            )));
-        }
-        if input_place.starts_with(&place) {
-            return Err(Failure::Said(format!("{flag} {}: the {what} {input} lies in it: name another place", shown(out))));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses two outputs in one place, or one in the directory that another will be. A device takes as many as there are.
-pub fn distinct(outputs: &[(&str, &Path)]) -> Result<()> {
-    let places: Vec<Option<PathBuf>> = outputs.iter().map(|(_, path)| canonical(path).filter(|_| !is_special(path))).collect();
-    for (i, (flag, path)) in outputs.iter().enumerate() {
-        for ((other, known), before) in outputs.iter().zip(&places).take(i) {
-            let (Some(place), Some(before)) = (&places[i], before) else { continue };
-            if place == before {
-                let both = if flag == other { format!("two {flag}") } else { format!("{flag} and {other}") };
-                return Err(Failure::Said(format!("{both} name the same file, {}", shown(path))));
-            }
-            if place.starts_with(before) {
-                return Err(Failure::Said(format!(
-                    "{flag} {}: this lies in {other} {}, a directory that is only made at the end: name a place outside",
-                    shown(path),
-                    shown(known)
-                )));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The place that a path names, whether there is something or not.
-fn canonical(path: &Path) -> Option<PathBuf> {
-    if let Ok(place) = fs::canonicalize(path) {
-        return Some(place);
-    }
-    let parent = path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
-    Some(canonical_parent(parent)?.join(path.file_name()?))
-}
-
-fn canonical_parent(path: &Path) -> Option<PathBuf> {
-    match fs::canonicalize(path) {
-        Ok(place) => Some(place),
-        Err(_) => Some(canonical_parent(path.parent()?)?.join(path.file_name()?)),
-    }
-}
-
-fn shown(path: &Path) -> String {
-    clean(&path.display().to_string())
-}
-
-/// A format in words.
-pub const fn name(format: Format) -> &'static str {
-    match format {
-        Format::Text => "text",
-        Format::Json => "JSON",
-        Format::Jsonl => "JSON Lines",
-        Format::Csv => "CSV",
-        Format::Tsv => "TSV",
-        Format::Parquet => "Parquet",
-        Format::Html => "HTML",
-        Format::Warc => "WARC",
-    }
 }

@@ -1,12 +1,12 @@
 //! Owns: documents that the command line names, as files or by the ids of a corpus, and the background that goes with them. Never: what
 //! is done with them.
 
-use super::intake::{Taken, input, take_in};
+use super::exit::{Failure, Result};
 use super::pairs::expect;
-use super::problems::{clean, count, say};
+use super::problems::{clean, count, say, shown};
 use super::progress::Meter;
+use super::read_corpus::{Taken, input, inputs, take_in};
 use super::settings::Settings;
-use super::{Failure, Result};
 use nearcopy::{Background, Corpus};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -31,8 +31,7 @@ pub fn named(items: &[OsString], within: &[OsString], settings: &Settings, meter
         let corpus = taken.corpus(quiet)?;
         return Ok(Named { corpus, numbers: (0..items.len() as u32).collect(), taken });
     }
-    let inputs: Vec<_> = within.iter().map(|p| input(p)).collect();
-    let mut taken = take_in(&inputs, &settings.flags.input.options(), meter, quiet)?;
+    let mut taken = take_in(&inputs(within), &settings.flags.input.options(), meter, quiet)?;
     let corpus = taken.corpus(quiet)?;
     let mut numbers = items.iter().map(|id| expect(&corpus, &id.to_string_lossy())).collect::<Result<Vec<u32>>>()?;
     numbers.sort_unstable();
@@ -65,7 +64,7 @@ pub fn background(path: Option<&Path>, settings: &Settings, quiet: bool) -> Resu
         }
         return Ok(Background::default());
     };
-    let shown = clean(&path.display().to_string());
+    let shown = shown(path);
     let json = std::fs::read_to_string(path).map_err(|e| {
         Failure::Said(format!("--background {shown}: {e}; make one with `nearcopy scan … --save-background {shown}`"))
     })?;

@@ -1,11 +1,12 @@
 //! Owns: where reports go: standard output, and files that are complete or not there. Never: what a report says.
 
-use super::flags::{Color, OutputFormat, ReportFlags};
-use super::layout::distinct;
-use super::problems::clean;
-use super::progress::interrupted;
-use super::staged::StagedFile;
-use super::{Failure, Result};
+use super::exit::{Failure, Result};
+use super::flag_values::{Color, OutputFormat};
+use super::flags::ReportFlags;
+use super::interrupt::{Stoppable, failed};
+use super::paths::{distinct, is_special};
+use super::problems::{clean, shown};
+use super::staged::{StagedFile, beside};
 use nearcopy::ingest::ReadFile;
 use nearcopy::report::{
     self, Checked, Findings, GithubOptions, HtmlOptions, HumanOptions, MarkdownOptions, SarifOptions, Verdict,
@@ -135,7 +136,7 @@ impl OutputArgs {
         let there: Vec<(&Path, PathBuf)> = there.filter_map(|path| Some((path, fs::canonicalize(path).ok()?))).collect();
         for file in read.iter().filter(|_| !there.is_empty()).filter_map(|f| fs::canonicalize(f.path.as_ref()?).ok()) {
             if let Some((path, _)) = there.iter().find(|(_, place)| *place == file && !is_special(place)) {
-                let shown = clean(&path.display().to_string());
+                let shown = shown(path);
                 return Err(Failure::Said(format!("{shown} is an input, and inputs are never changed: name another place")));
             }
         }
@@ -209,27 +210,9 @@ pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
     staged.commit()
 }
 
-/// What a link points at, there or not; else the path itself.
-pub fn linked(path: &Path) -> PathBuf {
-    let aim = || fs::read_link(path).ok().map(|aim| path.parent().unwrap_or(Path::new("")).join(aim));
-    fs::canonicalize(path).ok().or_else(aim).unwrap_or_else(|| path.to_owned())
-}
-
-/// A writer that Ctrl-C ends, so that what is half written can be taken away.
-pub struct Stoppable<W>(pub W);
-
-impl<W: Write> Write for Stoppable<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if interrupted() { Err(io::Error::other("interrupted")) } else { self.0.write(bytes) }
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
 /// Whether the report can be put there at all.
 pub fn probe(path: &Path) -> Result<()> {
-    let shown = clean(&path.display().to_string());
+    let shown = shown(path);
     if path.is_dir() {
         return Err(Failure::Said(format!("{shown} is a directory: name a file in it")));
     }
@@ -237,44 +220,6 @@ pub fn probe(path: &Path) -> Result<()> {
         return Ok(());
     }
     beside(path).map(drop).map_err(|e| failed(&shown, &e))
-}
-
-/// A device or a named pipe: renaming over it would remove it.
-pub fn is_special(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
-}
-
-pub fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".nearcopy-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As a file made the usual way: the umask takes from this what the user does not want.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-        builder.tempfile_in(directory)
-    }
-    #[cfg(not(unix))]
-    builder.tempfile_in(directory)
-}
-
-pub fn failed(what: &str, error: &io::Error) -> Failure {
-    if interrupted() {
-        return Failure::Cancelled;
-    }
-    let mend = match error.kind() {
-        io::ErrorKind::NotFound => "; does its directory exist?",
-        io::ErrorKind::PermissionDenied => "; choose a place that may be written",
-        _ => "",
-    };
-    // The name beside the place is nothing to the user.
-    let why = error.to_string();
-    let why = why.split(" at path ").next().unwrap_or_default();
-    Failure::Said(format!("{what} cannot be written: {}{mend}", clean(why)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Owns: which documents a user means: ids, and files of pairs of ids. Never: compares them.
 
-use super::problems::{clean, count, say};
-use super::{Failure, Result};
+use super::exit::{Failure, Result};
+use super::problems::{clean, count, say, shown};
 use nearcopy::Documents;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -81,7 +81,7 @@ impl std::fmt::Display for Id {
 impl Wanted {
     /// Reads lines with "a" and "b"; `-` is standard input. Bad lines are counted, the rest goes on.
     pub fn read(path: &Path, documents: &dyn Documents) -> Result<Wanted> {
-        let shown = clean(&path.display().to_string());
+        let shown = shown(path);
         let failed = |e: std::io::Error| {
             Failure::Said(format!("--pairs {shown}: {e}; it should hold lines such as {{\"a\": \"ID\", \"b\": \"ID\"}}"))
         };

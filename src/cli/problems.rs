@@ -3,9 +3,15 @@
 pub use nearcopy::escape::message as clean;
 use nearcopy::ingest::{Format, Input, Intake, Problem, Reason, is_pattern};
 use std::io::Write;
+use std::path::Path;
 
 /// How many problems of one kind are shown.
 const SHOWN: usize = 5;
+
+/// A path, fit for one line of a terminal.
+pub fn shown(path: &Path) -> String {
+    clean(&path.display().to_string())
+}
 
 /// One message. What is not ours to choose must have been through [`clean`], else its line breaks stay.
 pub fn say(message: &str) {

@@ -1,11 +1,12 @@
 //! Owns: the progress bar on standard error, and Ctrl-C. Never: changes a finding.
 
+use super::exit::{Failure, Result};
+use super::interrupt::{interrupt, interrupted};
 use super::problems::say;
-use super::{Failure, Result};
+use super::staged::sweep;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nearcopy::Stage;
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How much is told.
@@ -19,14 +20,6 @@ pub struct TalkArgs {
     no_progress: bool,
 }
 
-/// Set by the first Ctrl-C. One for the process, as the signal is.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// Whether Ctrl-C was pressed.
-pub fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
-}
-
 /// The bar of a run, which also hears of Ctrl-C.
 pub struct Meter {
     bar: ProgressBar,
@@ -37,8 +30,8 @@ impl Meter {
     pub fn start(talk: TalkArgs) -> Meter {
         // Without a handler Ctrl-C kills the process, which is no worse than before.
         let _ = ctrlc::set_handler(move || {
-            if INTERRUPTED.swap(true, Ordering::Relaxed) {
-                super::staged::sweep();
+            if interrupt() {
+                sweep();
                 std::process::exit(130);
             }
             say("stopping; once more to stop at once");

@@ -1,13 +1,14 @@
 //! Owns: `nearcopy report`: a report as data, with its texts, to a page. Never: finds anything, or says how a page looks.
 
 use super::config::ConfigArgs;
-use super::flags::InputFlags;
-use super::intake::{input, take_in};
-use super::output::{is_special, probe, to_file, to_stdout};
-use super::problems::{clean, count, say};
+use super::exit::{Exit, Failure, Result};
+use super::flags::{Flags, InputFlags};
+use super::output::{probe, to_file, to_stdout};
+use super::paths::is_special;
+use super::problems::{count, say, shown};
 use super::progress::{Meter, TalkArgs};
-use super::settings::{Flags, SettingArgs};
-use super::{Exit, Failure, Result};
+use super::read_corpus::{inputs, take_in};
+use super::settings::SettingArgs;
 use nearcopy::ingest::Input;
 use nearcopy::report::{self, Findings, HtmlOptions, Stored};
 use nearcopy::{Corpus, DocumentInfo, Documents, tokenize};
@@ -137,7 +138,7 @@ impl Report {
     }
 
     fn read(&self) -> Result<Stored> {
-        let shown = clean(&self.report.display().to_string());
+        let shown = shown(&self.report);
         let failed = |e: std::io::Error| Failure::Said(format!("{shown} cannot be read: {e}"));
         let mut text = String::new();
         match self.report.to_str() {
@@ -150,7 +151,7 @@ impl Report {
     /// What is read again: what --in says, else each path of the report that is still there.
     fn inputs(&self, stored: &Stored) -> Vec<Input> {
         if !self.within.is_empty() {
-            return self.within.iter().map(|p| input(p)).collect();
+            return inputs(&self.within);
         }
         let paths: BTreeSet<&str> = stored.documents.iter().filter_map(|d| d.path.as_deref()).collect();
         paths.into_iter().filter(|p| Path::new(p).is_file()).map(|p| Input::Path(p.into())).collect()
@@ -163,7 +164,7 @@ impl Report {
         };
         let same = |other: &&Path| std::fs::canonicalize(other).is_ok_and(|other| other == place);
         if !is_special(&place) && read.iter().chain([&self.report.as_path()]).any(same) {
-            let shown = clean(&path.display().to_string());
+            let shown = shown(path);
             return Err(Failure::Said(format!("{shown} is an input, and inputs are never changed: name another place")));
         }
         Ok(())

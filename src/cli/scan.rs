@@ -1,13 +1,14 @@
 //! Owns: `nearcopy scan`. Never: finds anything itself.
 
-use super::intake::{input, say_empty, take_in};
+use super::exit::{Exit, Result, usage};
 use super::output::{OutputArgs, Report, probe, to_file, to_stdout};
 use super::progress::{Meter, TalkArgs};
+use super::read_corpus::{inputs, say_empty, take_in};
+use super::recipe;
 use super::settings::SettingArgs;
-use super::{Exit, Result, recipe, usage};
-use nearcopy::ingest::Input;
+use nearcopy::Documents;
+use nearcopy::ingest::WALKED;
 use nearcopy::report::Findings;
-use nearcopy::{Documents, RunOptions};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -18,11 +19,7 @@ use std::path::PathBuf;
 #[command(after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
 pub struct Scan {
     /// Files, directories and patterns; - is standard input
-    ///
-    /// Directories are walked: text and Markdown files, pages (.html, .htm, .xhtml) and archives of pages (.warc, .wet), .json, .jsonl,
-    /// .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2), and .parquet. A quoted pattern ('data/*.jsonl', '**/part-?.csv') means what the shell would make
-    /// of it; ** is any number of directories.
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", long_help = paths_help())]
     paths: Vec<OsString>,
 
     #[command(flatten)]
@@ -45,6 +42,13 @@ pub struct Scan {
 
     #[command(flatten)]
     talk: TalkArgs,
+}
+
+fn paths_help() -> String {
+    format!(
+        "Files, directories and patterns; - is standard input\n\nDirectories are walked: {WALKED}. A quoted pattern \
+         ('data/*.jsonl', '**/part-?.csv') means what the shell would make of it; ** is any number of directories."
+    )
 }
 
 const EXAMPLES: &str = "\
@@ -89,14 +93,13 @@ impl Scan {
         }
 
         let meter = Meter::start(self.talk);
-        let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
-        let mut taken = take_in(&inputs, &settings.flags.input.options(), &meter, self.talk.quiet)?;
+        let mut taken = take_in(&inputs(&self.paths), &settings.flags.input.options(), &meter, self.talk.quiet)?;
         self.output.apart(self.save_background.as_deref(), &taken.sources)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
             say_empty(&self.paths, &taken);
         }
-        let options = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+        let options = settings.run_options();
         let found = nearcopy::scan(&corpus, &settings.recipe, &settings.thresholds, &options, &meter);
         meter.pause()?;
         let (detection, background) = found?;

@@ -1,30 +1,14 @@
 //! Owns: which value of a setting is in force: flag, then nearcopy.toml, then preset, then default. Never: what a value does.
 
 use super::config::{ConfigArgs, ConfigFile};
-use super::flags::{InputFlags, PresetFlags, RecipeFlags, ReportFlags, RunFlags, ThresholdFlags};
+use super::exit::{Failure, Result};
+use super::flags::{Flags, described};
 use super::gate::GateFlags;
-use super::{Failure, Result};
 use clap::Args;
+use nearcopy::ingest::known_encoding;
 use nearcopy::report::IgnoreRule;
-use nearcopy::{Error, Recipe, SourceLimit, Thresholds};
+use nearcopy::{Error, Recipe, RunOptions, SourceLimit, Thresholds};
 use std::fmt::Write;
-
-/// Every setting that has a flag and a key.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Flags {
-    #[command(flatten)]
-    pub input: InputFlags,
-    #[command(flatten)]
-    pub report: ReportFlags,
-    #[command(flatten)]
-    pub preset: PresetFlags,
-    #[command(flatten)]
-    pub thresholds: ThresholdFlags,
-    #[command(flatten)]
-    pub recipe: RecipeFlags,
-    #[command(flatten)]
-    pub run: RunFlags,
-}
 
 /// The settings as a command takes them.
 #[derive(Debug, Clone, Default, Args)]
@@ -74,14 +58,7 @@ impl SettingArgs {
         }
         let file = self.config.load()?;
         let written = file.as_ref().map(|f| f.flags.clone()).unwrap_or_default();
-        let flags = Flags {
-            input: given.input.clone().or(written.input),
-            report: given.report.clone().or(written.report),
-            preset: given.preset.clone().or(written.preset),
-            run: given.run.clone().or(written.run),
-            thresholds: given.thresholds.clone().or(written.thresholds),
-            recipe: given.recipe.clone().or(written.recipe),
-        };
+        let flags = given.clone().or(written);
         let (mut recipe, mut thresholds) = (Recipe::default(), Thresholds::default());
         if let Some(preset) = flags.preset.preset {
             preset.apply(&mut recipe, &mut thresholds);
@@ -101,7 +78,7 @@ fn check(flags: &Flags, recipe: &Recipe, thresholds: &Thresholds) -> nearcopy::R
     recipe.check()?;
     thresholds.check()?;
     if let Some(label) = flags.input.encoding.as_deref()
-        && encoding_rs::Encoding::for_label(label.as_bytes()).is_none()
+        && !known_encoding(label)
     {
         return Err(Error::Setting { name: "encoding", why: format!("no encoding is called {label:?}") });
     }
@@ -112,27 +89,11 @@ fn check(flags: &Flags, recipe: &Recipe, thresholds: &Thresholds) -> nearcopy::R
 fn blame(error: Error, given: &Flags, file: Option<&ConfigFile>) -> Failure {
     let Error::Setting { name, why } = &error else { return error.into() };
     let written = file.and_then(|f| f.lines.get(*name).map(|line| format!("{}:{line}: {name}: {why}", f.path)));
-    Failure::Said(match (table(given).contains_key(*name), written) {
+    Failure::Said(match (given.table().contains_key(*name), written) {
         (false, Some(message)) => message,
         // Also where a default clashes with what was given: the flag is what can be changed.
         _ => format!("--{name}: {why}"),
     })
-}
-
-/// The given settings by name.
-fn table(flags: &Flags) -> toml::Table {
-    fn add<T: serde::Serialize>(table: &mut toml::Table, part: &T) {
-        // A seed over i64::MAX has no place in TOML; it is only missed in messages.
-        table.extend(toml::Table::try_from(part).unwrap_or_default());
-    }
-    let mut all = toml::Table::new();
-    add(&mut all, &flags.input);
-    add(&mut all, &flags.report);
-    add(&mut all, &flags.preset);
-    add(&mut all, &flags.run);
-    add(&mut all, &flags.recipe);
-    add(&mut all, &flags.thresholds);
-    all
 }
 
 /// The defaults of the recipe and the thresholds, by name.
@@ -151,19 +112,20 @@ pub fn show(value: &toml::Value) -> String {
     }
 }
 
-/// The names of all settings, in the order of the help.
-pub fn names() -> Vec<String> {
-    described().into_iter().map(|(name, _)| name).collect()
-}
-
-/// All settings with what they do.
-fn described() -> Vec<(String, String)> {
-    let command = Flags::augment_args(clap::Command::new("settings"));
-    let about = |a: &clap::Arg| a.get_help().map(ToString::to_string).unwrap_or_default();
-    command.get_arguments().filter_map(|a| a.get_long().map(|name| (name.to_owned(), about(a)))).collect()
+/// Uses so many threads from now on; 0: as many as there are cores.
+pub fn threads(n: Option<usize>) {
+    if let Some(n) = n.filter(|n| *n > 0) {
+        // That there is a pool already is no reason not to work.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
+    }
 }
 
 impl Settings {
+    /// How the run is done.
+    pub fn run_options(&self) -> RunOptions {
+        RunOptions { threads: self.flags.run.threads.unwrap_or(0) }
+    }
+
     /// What a gate is to overlook.
     pub fn ignores(&self) -> Result<Vec<IgnoreRule>> {
         self.gate.ignores(self.file.as_deref().unwrap_or_default(), &self.ignores)
@@ -171,7 +133,7 @@ impl Settings {
 
     /// The settings in force as a nearcopy.toml.
     pub fn to_toml(&self) -> Result<String> {
-        let mut values = table(&self.flags);
+        let mut values = self.flags.table();
         let tables = toml::Table::try_from(&self.recipe).and_then(|mut t| {
             t.extend(toml::Table::try_from(&self.thresholds)?);
             Ok(t)
@@ -194,6 +156,7 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use super::super::flags::names;
     use super::*;
 
     #[test]

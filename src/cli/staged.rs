@@ -1,8 +1,9 @@
 //! Owns: outputs that are written beside their place and put there all at once. Never: what is written.
 
-use super::output::{Stoppable, beside, failed, is_special, linked};
-use super::problems::clean;
-use super::{Failure, Result};
+use super::exit::{Failure, Result};
+use super::interrupt::{Stoppable, failed};
+use super::paths::{directory, is_special, linked};
+use super::problems::shown;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,24 @@ pub fn sweep() {
         let _ = fs::remove_file(&path);
         let _ = fs::remove_dir_all(&path);
     }
+}
+
+/// Temporary files and directories beside what they will replace.
+fn temporary(mode: u32) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".nearcopy-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As one made the usual way: the umask takes from this what the user does not want.
+        builder.permissions(fs::Permissions::from_mode(mode));
+    }
+    builder
+}
+
+/// A new file beside another, which goes unless it is put in its place.
+pub fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    temporary(0o666).tempfile_in(directory(path))
 }
 
 fn note(path: &Path) {
@@ -39,7 +58,7 @@ pub struct StagedFile {
 impl StagedFile {
     /// Begins one. A link stays a link, a device or a named pipe is written as it is.
     pub fn create(path: &Path) -> Result<StagedFile> {
-        let shown = clean(&path.display().to_string());
+        let shown = shown(path);
         let make = || {
             if is_special(path) {
                 let file = fs::OpenOptions::new().write(true).open(path)?;
@@ -91,20 +110,12 @@ pub struct StagedDir {
 impl StagedDir {
     /// Begins one. The place must be free, or an empty directory.
     pub fn create(path: &Path) -> Result<StagedDir> {
-        let shown = clean(&path.display().to_string());
+        let shown = shown(path);
         if fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(Failure::Said(format!("{shown} is not empty: name a new directory, or clear it first")));
         }
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let parent = place.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".nearcopy-").suffix(".tmp");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o777));
-        }
-        let beside = builder.tempdir_in(parent).map_err(|e| failed(&shown, &e))?;
+        let beside = temporary(0o777).tempdir_in(directory(&place)).map_err(|e| failed(&shown, &e))?;
         note(beside.path());
         Ok(StagedDir { place, shown, beside })
     }
@@ -116,7 +127,7 @@ impl StagedDir {
             fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
             fs::OpenOptions::new().write(true).create_new(true).open(&path)
         };
-        let file = make().map_err(|e| failed(&format!("{}/{}", self.shown, clean(&relative.display().to_string())), &e))?;
+        let file = make().map_err(|e| failed(&format!("{}/{}", self.shown, shown(relative)), &e))?;
         Ok(Box::new(BufWriter::with_capacity(1 << 16, Stoppable(file))))
     }
 

@@ -1,9 +1,11 @@
 //! Owns: one text or JSON record changed: parts cut out, members added, all else byte for byte. Never: which records there are.
 
-use crate::emit::again::{encoded, exact};
-use crate::emit::{ANNOTATION, Annotation, Change, Error, Job};
-use crate::ingest::json::{string, walk};
-use crate::ingest::record::TEXT;
+use crate::emit::change::{ANNOTATION, Annotation, Change};
+use crate::emit::error::Error;
+use crate::emit::job::Job;
+use crate::emit::reopen::{encoded, exact};
+use crate::ingest::fields::TEXT;
+use crate::ingest::json_record::{string, walk};
 use crate::span::Span;
 use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
@@ -33,32 +35,30 @@ pub(super) fn cut(text: &str, spans: &[Span]) -> Option<Cut> {
     Some(Cut { kept, gone })
 }
 
-/// What came of a record that was to be changed.
-pub(super) enum Edited {
-    /// Its new bytes, and what was cut from its text.
-    Done(Vec<u8>, Gone),
-    /// It cannot be changed.
-    Left,
-}
-
-/// Cuts or annotates a JSON record.
-pub(super) fn record(bytes: &[u8], change: &Change, job: &Job, encoding: Option<&'static Encoding>) -> Result<Edited, Error> {
-    let Some(text) = exact(bytes, encoding) else { return Ok(Edited::Left) };
-    let (new, gone) = match change {
-        Change::Keep | Change::Drop => return Ok(Edited::Left),
-        Change::Cut(spans) => match cut_json(&text, spans, job) {
-            Some(done) => done,
-            None => return Ok(Edited::Left),
-        },
-        Change::Annotate(annotation) => match add(&text, annotation, job)? {
-            Some(new) => (new, Vec::new()),
-            None => return Ok(Edited::Left),
-        },
+/// Cuts or annotates a JSON record, and tells what was cut: its new bytes. Nothing where it cannot be
+/// changed, which is counted.
+pub(super) fn record(
+    bytes: &[u8],
+    number: Option<u64>,
+    change: &Change,
+    job: &mut Job,
+    encoding: Option<&'static Encoding>,
+) -> Result<Option<Vec<u8>>, Error> {
+    let text = exact(bytes, encoding);
+    let changed = match (change, &text) {
+        (Change::Cut(spans), Some(text)) => cut_json(text, spans, job).map(|(new, gone)| (new, Some(gone))),
+        (Change::Annotate(annotation), Some(text)) => add(text, annotation, job)?.map(|new| (new, None)),
+        _ => None,
     };
-    Ok(match encoded(&new, encoding) {
-        Some(bytes) => Edited::Done(bytes.into_owned(), gone),
-        None => Edited::Left,
-    })
+    let new = changed.and_then(|(new, gone)| Some((encoded(&new, encoding)?.into_owned(), gone)));
+    let Some((new, gone)) = new else {
+        job.written.left += 1;
+        return Ok(None);
+    };
+    if let Some(gone) = gone {
+        job.tell_cut(number, &gone)?;
+    }
+    Ok(Some(new))
 }
 
 /// Cuts parts out of the string that is a record's text; its other characters stay written as they are.
@@ -115,9 +115,7 @@ fn unit(rest: &str) -> Option<(usize, usize)> {
 fn add(record: &str, annotation: &Annotation, job: &Job) -> Result<Option<String>, Error> {
     let Ok(Keys(keys)) = serde_json::from_str::<Keys>(record) else { return Ok(None) };
     let Some(end) = record.rfind('}') else { return Ok(None) };
-    if let Some(name) = ANNOTATION.iter().map(|field| job.name(field)).find(|name| keys.contains(name)) {
-        return Err(job.taken(&name));
-    }
+    job.untaken(|name| keys.contains(name))?;
     let body = record[..end].trim_ascii_end();
     let mut new = body.to_owned();
     let mut comma = if keys.is_empty() { "" } else { "," };

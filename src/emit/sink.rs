@@ -1,5 +1,7 @@
-//! Owns: where written bytes go: compression, encoding to UTF-16, and whether the output failed. Never: what they mean.
+//! Owns: where written bytes go: compression, encoding to UTF-16, and whether the output failed. Never:
+//! what they mean.
 
+use crate::emit::compress::Compressor;
 use crate::ingest::Compression;
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use std::io::{self, BufWriter, Write};
@@ -7,24 +9,13 @@ use std::io::{self, BufWriter, Write};
 /// Bytes gathered before they are written.
 const BUFFER: usize = 256 << 10;
 
-/// The level of zstd: its own usual one.
-const ZSTD: i32 = 3;
-
-type Out<'w> = Box<dyn Write + Send + 'w>;
-
-/// A compressed output, or a plain one.
-enum Encoder<'w> {
-    Plain(BufWriter<Out<'w>>),
-    Gzip(flate2::write::GzEncoder<BufWriter<Out<'w>>>),
-    Zstd(zstd::stream::write::Encoder<'static, BufWriter<Out<'w>>>),
-    Bzip2(bzip2::write::BzEncoder<BufWriter<Out<'w>>>),
-    /// The encoder could not be made; the reason is told at the first write.
-    Failed(String),
-}
+/// An output as the caller gives it.
+pub(super) type Out<'w> = Box<dyn Write + Send + 'w>;
 
 /// Where the bytes of one output go.
 pub(super) struct Sink<'w> {
-    encoder: Encoder<'w>,
+    /// An encoder that could not be made says why at the first write.
+    out: io::Result<Compressor<BufWriter<Out<'w>>>>,
     /// UTF-16, where the first input was in it: what is written is turned into it.
     wide: Option<&'static Encoding>,
     /// Whether a byte was written.
@@ -36,20 +27,8 @@ pub(super) struct Sink<'w> {
 impl<'w> Sink<'w> {
     pub(super) fn new(out: Out<'w>, compression: Option<Compression>) -> Sink<'w> {
         let out = BufWriter::with_capacity(BUFFER, out);
-        let encoder = match compression {
-            None => Encoder::Plain(out),
-            Some(Compression::Gzip) => Encoder::Gzip(flate2::write::GzEncoder::new(out, flate2::Compression::new(6))),
-            Some(Compression::Bzip2) => Encoder::Bzip2(bzip2::write::BzEncoder::new(out, bzip2::Compression::new(6))),
-            Some(Compression::Zstd) => match zstd::stream::write::Encoder::new(out, ZSTD) {
-                Ok(mut encoder) => {
-                    // One thread compresses as well, only not beside this one, so a refusal is no error.
-                    let _ = encoder.multithread(rayon::current_num_threads() as u32);
-                    Encoder::Zstd(encoder)
-                }
-                Err(e) => Encoder::Failed(e.to_string()),
-            },
-        };
-        Sink { encoder, wide: None, begun: false, last: b'\n' }
+        let out = Compressor::new(out, compression, rayon::current_num_threads() as u32);
+        Sink { out, wide: None, begun: false, last: b'\n' }
     }
 
     /// Whether something was written.
@@ -71,26 +50,9 @@ impl<'w> Sink<'w> {
         self.wide == wide
     }
 
-    fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.encoder {
-            Encoder::Plain(out) => out.write_all(bytes),
-            Encoder::Gzip(out) => out.write_all(bytes),
-            Encoder::Zstd(out) => out.write_all(bytes),
-            Encoder::Bzip2(out) => out.write_all(bytes),
-            Encoder::Failed(why) => Err(io::Error::other(why.clone())),
-        }
-    }
-
     /// The end of the output.
     pub(super) fn finish(self) -> io::Result<()> {
-        let mut out = match self.encoder {
-            Encoder::Plain(out) => out,
-            Encoder::Gzip(out) => out.finish()?,
-            Encoder::Zstd(out) => out.finish()?,
-            Encoder::Bzip2(out) => out.finish()?,
-            Encoder::Failed(why) => return Err(io::Error::other(why)),
-        };
-        out.flush()
+        self.out?.finish()?.flush()
     }
 }
 
@@ -100,12 +62,13 @@ impl Write for Sink<'_> {
         if let Some(&last) = bytes.last() {
             (self.begun, self.last) = (true, last);
         }
+        let out = self.out.as_mut().map_err(|e| io::Error::other(e.to_string()))?;
         match self.wide {
             Some(encoding) => {
                 let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
-                self.raw(&utf16(text, encoding))?;
+                out.write_all(&utf16(text, encoding))?;
             }
-            None => self.raw(bytes)?,
+            None => out.write_all(bytes)?,
         }
         Ok(bytes.len())
     }

@@ -22,6 +22,18 @@ pub enum Compression {
 use Compression as Kind;
 
 impl Compression {
+    /// All of them.
+    pub(super) const ALL: [Kind; 3] = [Kind::Gzip, Kind::Zstd, Kind::Bzip2];
+
+    /// How the names of files end that are compressed so.
+    pub(super) const fn ending(self) -> &'static str {
+        match self {
+            Kind::Gzip => "gz",
+            Kind::Zstd => "zst",
+            Kind::Bzip2 => "bz2",
+        }
+    }
+
     /// A word for it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -108,7 +120,10 @@ fn unpack<'a>(kind: Kind, packed: Box<dyn BufRead + Send + 'a>) -> io::Result<Bo
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+pub(super) use tests::pack;
+
+#[cfg(test)]
+mod tests {
     use super::*;
     use std::io::Write;
 
@@ -134,7 +149,7 @@ pub(crate) mod tests {
 
     #[test]
     fn several_parts_are_one_stream() {
-        for kind in [Kind::Gzip, Kind::Zstd, Kind::Bzip2] {
+        for kind in Kind::ALL {
             let both = [pack(kind, b"one "), pack(kind, b""), pack(kind, b"two")].concat();
             let (bytes, error) = unpacked(&both);
             assert!(error.is_none(), "{kind:?} {error:?}");
@@ -151,7 +166,7 @@ pub(crate) mod tests {
         })
         .take(3_000_000)
         .collect();
-        for kind in [Kind::Gzip, Kind::Zstd, Kind::Bzip2] {
+        for kind in Kind::ALL {
             let packed = pack(kind, &long);
             let (bytes, error) = unpacked(&packed[..packed.len() * 2 / 3]);
             assert!(error.is_some(), "{kind:?}");

@@ -33,11 +33,19 @@ const TIMES: [&str; 8] = [
 /// Times with their distance to UTC behind a space.
 const ZONED: [&str; 4] = ["%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %:z", "%Y-%m-%dT%H:%M:%S %z", "%Y-%m-%dT%H:%M:%S %:z"];
 
-/// `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM:SSZ` where a time is given; nothing where the date cannot be understood.
+/// A date as people and programs write it, as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`, whose byte order
+/// is that of time; nothing where it cannot be understood.
 ///
-/// A time without zone is taken as UTC, a year or month alone as its first day, a number as seconds or milliseconds since
-/// 1970, or as `YYYYMMDD`. Years before 1000 are what programs write for no date. What reads differently in different countries (`01/02/2020`) is not understood.
-pub(super) fn normalise(date: &str) -> Option<String> {
+/// A time without zone is taken as UTC, a year or month alone as its first day, a number as seconds or
+/// milliseconds since 1970, or as `YYYYMMDD`. Years before 1000 are what programs write for no date.
+/// What reads differently in different countries (`01/02/2020`) is not understood.
+///
+/// ```
+/// use nearcopy::ingest::normalise_date;
+/// assert_eq!(normalise_date("May 3, 2024").as_deref(), Some("2024-05-03"));
+/// assert_eq!(normalise_date("01/02/2020"), None);
+/// ```
+pub fn normalise(date: &str) -> Option<String> {
     let date = date.trim();
     let out = match date.strip_prefix('-').unwrap_or(date).bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         true => number(date).or_else(|| day(date)),

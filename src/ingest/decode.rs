@@ -76,6 +76,16 @@ pub(crate) fn wide(head: &[u8], declared: Option<&'static Encoding>) -> bool {
     told == Some(UTF_16LE) || told == Some(UTF_16BE)
 }
 
+/// Whether a label is one of the WHATWG encoding labels, such as `windows-1252`, `gb18030` or `shift_jis`.
+///
+/// ```
+/// assert!(nearcopy::ingest::known_encoding("latin1"));
+/// assert!(!nearcopy::ingest::known_encoding("martian"));
+/// ```
+pub fn known_encoding(label: &str) -> bool {
+    Encoding::for_label(label.as_bytes()).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

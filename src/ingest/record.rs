@@ -1,87 +1,13 @@
-//! Owns: which fields of a record are looked for, and how their values become a document. Never: how a record is written.
+//! Owns: how the values of a record become a document, and what came of the records of a file. Never: how a record is written.
 
-use crate::ingest::{InputOptions, Intake, Reason, date, file};
+use crate::ingest::date;
+use crate::ingest::fields::{DATE, Fields, ID, OTHER_CASE, ROLES, SOURCE, TEXT};
+use crate::ingest::problem::{Problem, Reason};
+use crate::ingest::read_result::Intake;
 use crate::model::document::{Document, DocumentInfo};
 use encoding_rs::Encoding;
 use std::collections::HashSet;
 use std::sync::Arc;
-
-/// What a field can be to a document; the order of every array below.
-pub(super) const ROLES: [&str; 4] = ["text", "id", "source", "date"];
-pub(crate) const TEXT: usize = 0;
-pub(super) const ID: usize = 1;
-pub(super) const SOURCE: usize = 2;
-pub(super) const DATE: usize = 3;
-
-/// The names that are tried, best first.
-pub(super) const GUESSES: [&[&str]; 4] = [
-    &["text", "content", "body", "article", "raw_content", "maintext"],
-    &["id", "_id", "doc_id", "docid", "url", "uri", "link"],
-    &["source", "outlet", "publisher", "site", "domain", "host", "newspaper", "group"],
-    &["date", "published", "publish_date", "date_published", "published_at", "timestamp", "created"],
-];
-
-/// More than the names in any list: added to the rank of a name that fits but for its case.
-pub(super) const OTHER_CASE: usize = 8;
-
-/// The fields that are looked for.
-#[derive(Debug)]
-pub(crate) struct Fields {
-    pub(super) names: [Vec<String>; 4],
-    pub(super) given: [bool; 4],
-}
-
-impl Fields {
-    pub(crate) fn new(options: &InputOptions) -> Fields {
-        let given = [&options.text_field, &options.id_field, &options.source_field, &options.date_field];
-        let names = std::array::from_fn(|role| match given[role] {
-            Some(name) => vec![name.clone()],
-            None => GUESSES[role].iter().map(|&name| name.into()).collect(),
-        });
-        Fields { names, given: given.map(Option::is_some) }
-    }
-
-    /// Whether the id was asked for under this name.
-    #[cfg(feature = "web")]
-    pub(super) fn id_is(&self, name: &str) -> bool {
-        self.given[ID] && self.names[ID].iter().any(|n| n == name)
-    }
-
-    /// For each role the column that fits best, and how well. Of columns that fit alike, the last one counts; only those
-    /// that `serves` says may have the role are looked at.
-    #[cfg(any(feature = "csv", feature = "parquet"))]
-    pub(crate) fn columns(&self, names: &[String], serves: impl Fn(usize, usize) -> bool) -> [Option<(usize, usize)>; 4] {
-        let mut best: [Option<(usize, usize)>; 4] = [None; 4];
-        for (column, name) in names.iter().enumerate() {
-            for (role, rank) in self.fit("", name.trim().as_bytes()).ranks.into_iter().enumerate() {
-                let Some(rank) = rank.filter(|_| serves(role, column)) else { continue };
-                if best[role].is_none_or(|(_, known)| rank <= known) {
-                    best[role] = Some((column, rank));
-                }
-            }
-        }
-        best
-    }
-
-    /// Why a table with these columns has no text, and what to do about it.
-    #[cfg(any(feature = "csv", feature = "parquet"))]
-    pub(super) fn no_text_column(&self, names: &[String]) -> String {
-        let mut list: Vec<String> = names.iter().take(12).map(|n| n.chars().take(40).collect()).collect();
-        if names.len() > 12 {
-            list.push("…".into());
-        }
-        format!(
-            "no column with a text (looked for {}; its columns are: {}); nothing was read: name its column with --text-field NAME",
-            self.text_names(),
-            list.join(", ")
-        )
-    }
-
-    /// What is looked for as the text, for a message.
-    pub(super) fn text_names(&self) -> String {
-        self.names[TEXT].join(", ")
-    }
-}
 
 /// What all records of a file share.
 pub(crate) struct Context<'a> {
@@ -98,7 +24,12 @@ pub(crate) struct Context<'a> {
 /// Takes documents as they are read.
 pub(crate) type Tap<'a> = &'a (dyn Fn(Vec<Document>) + Sync);
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// For records in UTF-8 that one thread reads and gathers.
+    pub fn new(fields: &'a Fields, path: &str) -> Context<'a> {
+        Context { fields, encoding: None, path: path.into(), parallel: false, tap: None }
+    }
+
     /// Runs work on each piece, side by side if that is wanted, and gathers it in order.
     pub(super) fn each<T: Sync>(&self, pieces: &[T], work: impl Fn(&T, &mut Batch) + Sync) -> Batch {
         use rayon::prelude::*;
@@ -136,8 +67,7 @@ impl Context<'_> {
         batch: &mut Batch,
     ) {
         if u32::try_from(text.len()).is_err() {
-            batch.intake.skip(Reason::TooLong, &self.path, number, || file::TOO_LONG.into());
-            return;
+            return batch.intake.too_long(&self.path, number);
         }
         let mut hit = |role: usize, value: Option<(usize, String)>| {
             let (rank, value) = value?;
@@ -157,10 +87,8 @@ impl Context<'_> {
         batch.intake.replaced += u64::from(replaced);
         let date = understood.map(Arc::from);
         let path = Some(self.path.clone());
-        batch
-            .intake
-            .documents
-            .push(DocumentInfo { id, source, date, path, record: number, ..DocumentInfo::default() }.with_text(text));
+        let info = DocumentInfo { id, source, date, path, record: number, ..DocumentInfo::default() };
+        batch.intake.documents.push(info.with_text(text));
     }
 }
 
@@ -208,15 +136,8 @@ impl Batch {
             self.intake.problems.retain(|p| p.reason != Reason::NoText);
             let message = format!("none of its {none} records has a text ({why}): name its field with --text-field NAME");
             let path = context.path.to_string();
-            self.intake.problems.push(super::Problem { reason: Reason::NoText, path, record: None, message });
+            self.intake.problems.push(Problem { reason: Reason::NoText, path, record: None, message });
         }
         self.intake
-    }
-}
-
-#[cfg(not(feature = "csv"))]
-impl From<Intake> for Batch {
-    fn from(intake: Intake) -> Batch {
-        Batch { intake, ..Batch::default() }
     }
 }

@@ -1,9 +1,10 @@
 //! Owns: `dedupe --index`: the index that is asked, and what is said of it. Never: what it holds, or
 //! what goes.
 
-use crate::cli::problems::clean;
-use crate::cli::settings::Settings;
-use crate::cli::{Failure, Result, index};
+use crate::cli::exit::{Failure, Result};
+use crate::cli::index::mixed;
+use crate::cli::problems::shown;
+use crate::cli::settings::{Settings, threads};
 use nearcopy::report::IndexUse;
 use nearcopy::{AgainstIndex, Documents, Index, IndexOptions, Plan};
 use std::path::Path;
@@ -19,16 +20,16 @@ pub struct Against {
 impl Against {
     /// Opens it; only to ask, where `reads` says so.
     pub fn open(dir: &Path, reads: bool, settings: &Settings) -> Result<Against> {
-        let shown = clean(&dir.display().to_string());
+        let shown = shown(dir);
         let recipe = Some(settings.recipe.clone());
         let options = IndexOptions { read_only: reads, recipe, ..IndexOptions::default() };
-        let index = options.open(dir).map_err(|e| index::mixed(e, settings))?;
+        let index = options.open(dir).map_err(|e| mixed(e, settings))?;
         if !index.has_texts() {
             return Err(Failure::Said(format!(
                 "--index {shown}: it keeps no texts, so copies cannot be verified; fill one with texts (`nearcopy index create --texts stored`)"
             )));
         }
-        index::threads(settings.flags.run.threads);
+        threads(settings.flags.run.threads);
         Ok(Against { index, shown, reads })
     }
 

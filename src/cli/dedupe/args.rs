@@ -1,12 +1,12 @@
 //! Owns: the arguments of `nearcopy dedupe`, and what of them goes together. Never: carries them out.
 
 use crate::cli::amount::Amount;
-use crate::cli::flags::OutputFormat;
-use crate::cli::layout::{apart, distinct};
+use crate::cli::exit::{Result, usage};
+use crate::cli::flag_values::OutputFormat;
 use crate::cli::output::{Target, probe};
+use crate::cli::paths::{apart, distinct};
 use crate::cli::progress::TalkArgs;
 use crate::cli::settings::{SettingArgs, Settings};
-use crate::cli::{Result, usage};
 use clap::ValueEnum;
 use nearcopy::{Relation, Removal};
 use std::ffi::{OsStr, OsString};

@@ -1,10 +1,9 @@
 //! Owns: what becomes of each record of a file, and where what is removed goes. Never: decides it, or
 //! knows where outputs are.
 
-use crate::cli::output::failed;
+use crate::cli::exit::{Failure, Result};
+use crate::cli::interrupt::{failed, interrupted};
 use crate::cli::problems::clean;
-use crate::cli::progress::interrupted;
-use crate::cli::{Failure, Result};
 use base64::Engine;
 use nearcopy::emit::{self, Annotation, Change, Output, Removed, Taken, Written};
 use nearcopy::ingest::{InputOptions, ReadFile};

@@ -6,17 +6,17 @@ use super::args::Dedupe;
 use super::write::Rewrite;
 use super::written::Done;
 use crate::cli::alarm;
-use crate::cli::flags::OutputFormat;
-use crate::cli::intake::{Taken, input, say_empty, say_renamed, take_in};
+use crate::cli::exit::{Exit, Failure, Result};
+use crate::cli::flag_values::OutputFormat;
 use crate::cli::layout::{Layout, layout, named_apart};
 use crate::cli::output::{Report, human_options, no_page, to_stdout, write_targets};
 use crate::cli::problems::{clean, count, say};
 use crate::cli::progress::Meter;
+use crate::cli::read_corpus::{Taken, inputs, say_empty, say_renamed, take_in};
 use crate::cli::settings::Settings;
-use crate::cli::{Exit, Failure, Result};
-use nearcopy::ingest::{Input, ReadFile};
+use nearcopy::ingest::ReadFile;
 use nearcopy::report::{self, Cleaned, Findings};
-use nearcopy::{AgainstIndex, Cleaning, Corpus, Detection, Plan, Removal, RunOptions};
+use nearcopy::{AgainstIndex, Cleaning, Corpus, Detection, Plan, Removal};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -65,10 +65,9 @@ impl Dedupe {
 
     /// Reads what is to be cleaned and what it is compared with.
     fn read(&self, settings: &Settings, removal: &Removal, meter: &Meter) -> Result<Given> {
-        let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
         let mut options = settings.flags.input.options();
         options.spool_stdin = !self.dry_run;
-        let mut taken = take_in(&inputs, &options, meter, self.talk.quiet)?;
+        let mut taken = take_in(&inputs(&self.paths), &options, meter, self.talk.quiet)?;
         let files = std::mem::take(&mut taken.sources);
         named_apart(&files)?;
         let directories: Vec<bool> = self.paths.iter().map(|p| Path::new(p).is_dir() || !Path::new(p).is_file()).collect();
@@ -91,8 +90,7 @@ impl Dedupe {
 
     /// What --against names, read.
     fn references(&self, files: &[ReadFile], settings: &Settings, meter: &Meter) -> Result<Taken> {
-        let references: Vec<Input> = self.against.iter().map(|p| input(p)).collect();
-        let mut more = take_in(&references, &settings.flags.input.options(), meter, self.talk.quiet)?;
+        let mut more = take_in(&inputs(&self.against), &settings.flags.input.options(), meter, self.talk.quiet)?;
         if let Some(twice) = in_both(files, &more.sources) {
             return Err(Failure::Said(format!("{} is both input and reference: name it once", clean(&twice.shown))));
         }
@@ -118,7 +116,7 @@ impl Dedupe {
         // One text may well stand in the input and in a reference under one id.
         let quiet = self.talk.quiet || !self.against.is_empty();
         let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
-        let run = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
+        let run = settings.run_options();
         let found = match index {
             None => {
                 let corpus = taken.corpus(quiet)?;

@@ -3,11 +3,10 @@
 
 use super::changes::{Changes, Sink, emitted, lost};
 use super::written::Done;
+use crate::cli::exit::{Failure, Result};
+use crate::cli::interrupt::{Stoppable, interrupted};
 use crate::cli::layout::{Layout, Stream};
-use crate::cli::output::Stoppable;
-use crate::cli::progress::interrupted;
 use crate::cli::staged::{StagedDir, StagedFile};
-use crate::cli::{Failure, Result};
 use nearcopy::emit::Output;
 use nearcopy::ingest::{Compression, Format, InputOptions, ReadFile};
 use nearcopy::report::{Cleaned, WrittenFile};
@@ -110,7 +109,7 @@ impl Rewrite<'_> {
         done: &mut Done,
     ) -> Result<()> {
         for (file, relative) in self.files.iter().zip(paths) {
-            let whole = matches!(file.format, Format::Text | Format::Html) && changes.drops(file);
+            let whole = file.format.row().documents.is_some() && changes.drops(file);
             let out: Box<dyn Write + Send> = if whole { Box::new(io::sink()) } else { directory.file(relative)? };
             let mut output = self.output(out, file.format, file.compression);
             let written = changes.append(&mut output, file, sink)?;

@@ -1,6 +1,6 @@
 //! Owns: what `nearcopy dedupe` wrote: counts, places, and how they are said. Never: writes a record.
 
-use crate::cli::problems::{clean, count};
+use crate::cli::problems::{clean, count, shown};
 use nearcopy::emit::Written;
 use nearcopy::report::{Cleaned, WrittenFile};
 use std::path::{Path, PathBuf};
@@ -62,7 +62,7 @@ impl Done {
                 count(self.left, "record")
             ));
         }
-        lines.extend(self.removed.iter().map(|p| format!("What was removed: {}", clean(&p.display().to_string()))));
+        lines.extend(self.removed.iter().map(|p| format!("What was removed: {}", shown(p))));
         lines.join("\n")
     }
 

@@ -1,18 +1,19 @@
 //! Owns: `nearcopy index add`. Never: keeps or finds anything itself.
 
-use super::super::flags::{InputFlags, RunFlags};
-use super::super::intake::{input, say_empty};
+use super::super::exit::{Exit, Failure, Result, usage};
+use super::super::flags::{Flags, InputFlags, RunFlags};
 use super::super::output::to_stdout;
 use super::super::problems::say;
 use super::super::progress::{Meter, TalkArgs};
-use super::super::settings::{Flags, SettingArgs, Settings};
-use super::super::{Failure, usage};
+use super::super::read_corpus::{inputs, say_empty};
+use super::super::settings::{SettingArgs, Settings, threads};
+use super::amounts::{counted, grouped};
+use super::args::{BaseArgs, SummaryFormat, Texts};
 use super::feed::{Fed, feed};
-use super::{BaseArgs, Exit, Place, Result, SummaryFormat, Texts, counted, grouped, hint, stale, threads};
+use super::place::{Place, hint, stale};
 use clap::ValueEnum;
-use nearcopy::ingest::Input;
 use nearcopy::report::json_line;
-use nearcopy::{AddedCounts, Index, IndexOptions, IndexStats, RunOptions, SameId};
+use nearcopy::{AddedCounts, Index, IndexOptions, IndexStats, SameId};
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Instant;
@@ -108,10 +109,9 @@ impl Add {
         threads(settings.flags.run.threads);
         let index = self.index(&settings)?;
         let meter = Meter::start(self.talk);
-        let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
         let begun = Instant::now();
         let options = settings.flags.input.options();
-        let (fed, added) = feed(&inputs, &options, &meter, self.talk.quiet, |some| index.add_all(some.flatten()))?;
+        let (fed, added) = feed(&inputs(&self.paths), &options, &meter, self.talk.quiet, |some| index.add_all(some.flatten()))?;
         let counts = added.map_err(|e| self.stopped(&index, e))?;
         if let Err(failure) = meter.pause() {
             say(&format!("{} added before the interruption; to add all again is safe", counted(fresh(counts), "document")));
@@ -122,8 +122,7 @@ impl Add {
             say_empty(&self.paths, &fed.taken);
         }
         if self.compact {
-            let run = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
-            let done = index.compact(&settings.thresholds, &run, &meter);
+            let done = index.compact(&settings.thresholds, &settings.run_options(), &meter);
             meter.pause()?;
             done?;
         }

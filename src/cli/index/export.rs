@@ -1,19 +1,19 @@
 //! Owns: `nearcopy index export`: documents back out as JSON Lines. Never: which documents there are.
 
-use super::super::Failure;
-use super::super::output::{failed, probe, to_file, to_stdout};
-use super::super::problems::{clean, say};
+use super::super::exit::{Exit, Failure, Result};
+use super::super::interrupt::failed;
+use super::super::output::{probe, to_file, to_stdout};
+use super::super::problems::{say, shown};
 use super::super::progress::{Meter, TalkArgs};
 use super::super::staged::StagedFile;
-use super::{Exit, Place, Result, counted};
-use nearcopy::ingest::{Compression, by_name};
+use super::amounts::counted;
+use super::place::Place;
+use nearcopy::emit::{Compressor, DocumentLine};
+use nearcopy::ingest::by_name;
 use nearcopy::report::json_line;
 use nearcopy::{Document, Index};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-
-/// The level of zstd: its own usual one.
-const ZSTD: i32 = 3;
 
 /// Writes all documents of an index as JSON Lines: id, source, date, path, record, text
 ///
@@ -33,21 +33,6 @@ pub struct Export {
 
     #[command(flatten)]
     talk: TalkArgs,
-}
-
-#[derive(serde::Serialize)]
-struct Line<'a> {
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
 }
 
 impl Export {
@@ -79,15 +64,16 @@ impl Export {
         }
         let json = index.background()?.to_json(&index.recipe().id());
         to_file(path, |out| out.write_all(json.as_bytes()))?;
-        self.tell(&format!("{} written", clean(&path.display().to_string())))
+        self.tell(&format!("{} written", shown(path)))
     }
 
     fn file(&self, index: &Index, path: &Path) -> Result<()> {
         let staged = StagedFile::create(path)?;
-        let mut out = Packed::new(staged.writer()?, by_name(path).1).map_err(|e| failed(staged.shown(), &e))?;
+        let out = BufWriter::with_capacity(1 << 18, staged.writer()?);
+        let mut out = Compressor::new(out, by_name(path).1, 0).map_err(|e| failed(staged.shown(), &e))?;
         let mut written = Written::default();
         written.all(index, &mut out)?;
-        written.end(|| out.finish(), staged.shown())?;
+        written.end(|| out.finish()?.flush(), staged.shown())?;
         let line = format!("{} with {}", staged.shown(), counted(written.documents, "document"));
         staged.commit()?;
         self.tell(&line)
@@ -135,63 +121,7 @@ impl Written {
     }
 }
 
-fn line(d: &Document, texts: bool) -> Line<'_> {
+fn line(d: &Document, texts: bool) -> DocumentLine<'_> {
     let text = texts.then_some(d.text.as_str());
-    Line {
-        id: &d.info.id,
-        source: d.info.source.as_deref(),
-        date: d.info.date.as_deref(),
-        path: d.info.path.as_deref(),
-        record: d.info.record,
-        text,
-    }
-}
-
-/// A compressed output, or a plain one.
-enum Packed<W: Write> {
-    Plain(BufWriter<W>),
-    Gzip(flate2::write::GzEncoder<BufWriter<W>>),
-    Zstd(zstd::stream::write::Encoder<'static, BufWriter<W>>),
-    Bzip2(bzip2::write::BzEncoder<BufWriter<W>>),
-}
-
-impl<W: Write> Packed<W> {
-    fn new(out: W, compression: Option<Compression>) -> io::Result<Packed<W>> {
-        let out = BufWriter::with_capacity(1 << 18, out);
-        Ok(match compression {
-            None => Packed::Plain(out),
-            Some(Compression::Gzip) => Packed::Gzip(flate2::write::GzEncoder::new(out, flate2::Compression::default())),
-            Some(Compression::Zstd) => Packed::Zstd(zstd::stream::write::Encoder::new(out, ZSTD)?),
-            Some(Compression::Bzip2) => Packed::Bzip2(bzip2::write::BzEncoder::new(out, bzip2::Compression::default())),
-        })
-    }
-
-    fn finish(self) -> io::Result<()> {
-        match self {
-            Packed::Plain(out) => Ok(out),
-            Packed::Gzip(out) => out.finish(),
-            Packed::Zstd(out) => out.finish(),
-            Packed::Bzip2(out) => out.finish(),
-        }?
-        .flush()
-    }
-}
-
-impl<W: Write> Write for Packed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Packed::Plain(out) => out.write(bytes),
-            Packed::Gzip(out) => out.write(bytes),
-            Packed::Zstd(out) => out.write(bytes),
-            Packed::Bzip2(out) => out.write(bytes),
-        }
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Packed::Plain(out) => out.flush(),
-            Packed::Gzip(out) => out.flush(),
-            Packed::Zstd(out) => out.flush(),
-            Packed::Bzip2(out) => out.flush(),
-        }
-    }
+    DocumentLine { path: d.info.path.as_deref(), record: d.info.record, ..DocumentLine::new(&d.info, text) }
 }

@@ -1,11 +1,10 @@
 //! Owns: documents on their way from files to an index, some at a time: no corpus is held in memory. Never: what is done with them.
 
-use super::super::intake::Taken;
-use super::super::problems;
+use super::super::exit::Result;
 use super::super::progress::Meter;
-use super::Result;
+use super::super::read_corpus::Taken;
 use nearcopy::Document;
-use nearcopy::ingest::{self, Input, InputOptions, Intake};
+use nearcopy::ingest::{self, Input, InputOptions};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 
@@ -50,13 +49,8 @@ pub fn feed<T>(
         (reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), out)
     });
     meter.hide();
-    problems::tell(&intake, quiet);
-    let lost = problems::input_lost(&intake, inputs);
-    let (documents, bad) = (documents.into_inner(), problems::bad_records(&intake));
-    let Intake { skipped, sources, other_records, .. } = intake;
-    let others = other_records.values().sum();
-    let skipped = skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect();
-    let taken = Taken { documents: Vec::new(), sources, skipped, records: documents + bad, bad, others, lost };
+    let documents = documents.into_inner();
+    let taken = Taken::of(intake, inputs, documents, quiet);
     Ok((Fed { taken, documents, nameless: nameless.into_inner() }, out))
 }
 

@@ -1,8 +1,11 @@
 //! Owns: `nearcopy index stats` and `verify`. Never: measures or checks anything itself.
 
+use super::super::exit::{Exit, Result};
 use super::super::output::to_stdout;
 use super::super::problems::clean;
-use super::{Exit, Place, Result, SummaryFormat, counted, grouped, hint, sized, stale};
+use super::amounts::{counted, grouped, sized};
+use super::args::SummaryFormat;
+use super::place::{Place, hint, stale};
 use nearcopy::report::json_line;
 use nearcopy::{IndexStats, Verification};
 use serde::Serialize;

@@ -1,12 +1,15 @@
 //! Owns: `nearcopy index create` and `compact`. Never: what an index holds.
 
 use super::super::config::ConfigArgs;
-use super::super::flags::{PresetFlags, RecipeFlags, RunFlags, ThresholdFlags};
+use super::super::exit::{Exit, Result};
+use super::super::flags::{Flags, InputFlags, PresetFlags, RecipeFlags};
 use super::super::output::to_stdout;
 use super::super::progress::{Meter, TalkArgs};
-use super::super::settings::{Flags, SettingArgs};
-use super::{Exit, Place, Result, Texts, counted, sized};
-use nearcopy::{IndexOptions, RunOptions};
+use super::super::settings::SettingArgs;
+use super::amounts::{counted, sized};
+use super::args::{CompareArgs, Texts};
+use super::place::Place;
+use nearcopy::IndexOptions;
 use std::time::Instant;
 
 /// Makes an empty index in a new directory
@@ -62,16 +65,7 @@ pub struct Compact {
     place: Place,
 
     #[command(flatten)]
-    preset: PresetFlags,
-
-    #[command(flatten)]
-    thresholds: ThresholdFlags,
-
-    #[command(flatten)]
-    run: RunFlags,
-
-    #[command(flatten)]
-    config: ConfigArgs,
+    settings: CompareArgs,
 
     #[command(flatten)]
     talk: TalkArgs,
@@ -79,13 +73,11 @@ pub struct Compact {
 
 impl Compact {
     pub fn run(self) -> Result<Exit> {
-        let flags = Flags { preset: self.preset, thresholds: self.thresholds, run: self.run, ..Flags::default() };
-        let settings = SettingArgs::of(flags, self.config).resolve()?;
+        let settings = self.settings.resolve(InputFlags::default())?;
         let index = self.place.open(&settings, IndexOptions::default(), self.talk.quiet)?;
         let meter = Meter::start(self.talk);
         let begun = Instant::now();
-        let options = RunOptions { threads: settings.flags.run.threads.unwrap_or(0) };
-        let done = index.compact(&settings.thresholds, &options, &meter);
+        let done = index.compact(&settings.thresholds, &settings.run_options(), &meter);
         meter.pause()?;
         done?;
         if !self.talk.quiet {

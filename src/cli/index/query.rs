@@ -1,18 +1,19 @@
 //! Owns: `nearcopy index query`. Never: finds or compares anything itself.
 
-use super::super::config::ConfigArgs;
-use super::super::flags::{Color, InputFlags, PresetFlags, RunFlags, ThresholdFlags};
-use super::super::intake::{Taken, input, say_empty};
-use super::super::layout::apart;
+use super::super::exit::{Exit, Failure, Result, usage};
+use super::super::flag_values::Color;
+use super::super::flags::InputFlags;
 use super::super::output::{WIDTH, colored, probe, to_file, to_stdout, width};
+use super::super::paths::apart;
 use super::super::problems::clean;
 use super::super::progress::{Meter, TalkArgs};
-use super::super::settings::{Flags, SettingArgs, Settings};
-use super::super::{Failure, usage};
+use super::super::read_corpus::{Taken, inputs, say_empty};
+use super::super::settings::{Settings, threads};
+use super::amounts::{counted, grouped};
+use super::args::CompareArgs;
 use super::feed::feed;
-use super::{Exit, Place, Result, counted, grouped, threads};
+use super::place::Place;
 use clap::ValueEnum;
-use nearcopy::ingest::Input;
 use nearcopy::report::{HumanOptions, Own, Partner, Seen};
 use nearcopy::{Document, Index, IndexOptions, Relation, Thresholds};
 use rayon::prelude::*;
@@ -68,16 +69,7 @@ pub struct Query {
     input: InputFlags,
 
     #[command(flatten)]
-    preset: PresetFlags,
-
-    #[command(flatten)]
-    thresholds: ThresholdFlags,
-
-    #[command(flatten)]
-    run: RunFlags,
-
-    #[command(flatten)]
-    config: ConfigArgs,
+    settings: CompareArgs,
 
     #[command(flatten)]
     talk: TalkArgs,
@@ -106,7 +98,7 @@ struct Tally {
 
 impl Query {
     pub fn run(self) -> Result<Exit> {
-        let settings = self.settings()?;
+        let settings = self.settings.clone().resolve(self.input.clone())?;
         self.check_usage()?;
         threads(settings.flags.run.threads);
         let options = IndexOptions { read_only: true, ..IndexOptions::default() };
@@ -133,17 +125,6 @@ impl Query {
             say_empty(&self.paths, &taken);
         }
         Ok(taken.exit(settings.flags.run.max_bad))
-    }
-
-    fn settings(&self) -> Result<Settings> {
-        let flags = Flags {
-            input: self.input.clone(),
-            preset: self.preset.clone(),
-            thresholds: self.thresholds.clone(),
-            run: self.run.clone(),
-            ..Flags::default()
-        };
-        SettingArgs::of(flags, self.config.clone()).resolve()
     }
 
     fn check_usage(&self) -> Result<()> {
@@ -175,8 +156,7 @@ impl Query {
             let documents = self.of_index(index)?;
             self.some(index, t, documents, &mut tally, out)?;
         } else {
-            let inputs: Vec<Input> = self.paths.iter().map(|p| input(p)).collect();
-            let (fed, done) = feed(&inputs, &settings.flags.input.options(), meter, self.talk.quiet, |all| {
+            let (fed, done) = feed(&inputs(&self.paths), &settings.flags.input.options(), meter, self.talk.quiet, |all| {
                 for some in all {
                     self.some(index, t, some, &mut tally, out)?;
                 }

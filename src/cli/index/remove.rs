@@ -1,9 +1,10 @@
 //! Owns: `nearcopy index remove`. Never: what becomes of the keys.
 
+use super::super::exit::{Exit, Failure, Result, usage};
 use super::super::output::to_stdout;
-use super::super::problems::{clean, say};
-use super::super::{Failure, usage};
-use super::{Exit, Place, Result, counted};
+use super::super::problems::{clean, say, shown};
+use super::amounts::counted;
+use super::place::Place;
 use nearcopy::IndexOptions;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -77,7 +78,7 @@ impl Remove {
 
 /// The ids of a file; a line without any is passed over.
 fn listed(path: &Path) -> Result<Vec<String>> {
-    let shown = clean(&path.display().to_string());
+    let shown = shown(path);
     let failed = |e: std::io::Error| Failure::Said(format!("--ids {shown}: {e}; it should hold one id a line, in UTF-8"));
     let from: Box<dyn Read> = match path.to_str() {
         Some("-") => Box::new(std::io::stdin()),

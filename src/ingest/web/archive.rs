@@ -1,18 +1,25 @@
 //! Owns: the records of an archive to documents: which of them are pages, and what they are called. Never: where a record ends.
 
+use crate::ingest::compress::Compression;
+use crate::ingest::date;
+use crate::ingest::decode;
+use crate::ingest::fields::Fields;
+use crate::ingest::format::Format;
+use crate::ingest::input::InputOptions;
+use crate::ingest::problem::Reason;
+use crate::ingest::read_result::Intake;
 use crate::ingest::record::{Batch, Context};
 use crate::ingest::web::http::{self, Kind};
 #[cfg(feature = "emit")]
 pub(crate) use crate::ingest::web::members::Members;
 #[cfg(not(feature = "emit"))]
 use crate::ingest::web::members::Members;
+use crate::ingest::web::metadata;
 use crate::ingest::web::page::{self, Known};
 pub(crate) use crate::ingest::web::warc::Record;
-use crate::ingest::web::warc::{Broken, Records};
-use crate::ingest::web::{about, count};
-use crate::ingest::{Compression, Format, Reason, date, decode, shape};
+use crate::ingest::web::warc::{Broken, RECORD, Records};
 use crate::model::document::{Document, DocumentInfo};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::Encoding;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
@@ -65,7 +72,7 @@ fn holds(stored: &[u8]) -> bool {
         match members.read(&mut head) {
             // A member without anything in it.
             Ok(0) => {}
-            Ok(n) => return shape::of(None, &head[..n], None) == Format::Warc,
+            Ok(n) => return Format::of(None, &head[..n], None) == Format::Warc,
             Err(_) => return false,
         }
     }
@@ -159,10 +166,7 @@ fn pages(gathered: &Gathered, context: &Context) -> Batch {
 /// The document of a record.
 fn document(candidate: &Candidate, context: &Context, batch: &mut Batch) -> Result<(), (Reason, String)> {
     let Some(body) = &candidate.body else {
-        return Err((
-            Reason::PageTooLarge,
-            format!("a record of more than {} MiB; it was passed over", super::warc::RECORD >> 20),
-        ));
+        return Err((Reason::PageTooLarge, format!("a record of more than {} MiB; it was passed over", RECORD >> 20)));
     };
     let given = context.encoding;
     let (kind, bytes, header) = if candidate.text {
@@ -176,7 +180,7 @@ fn document(candidate: &Candidate, context: &Context, batch: &mut Batch) -> Resu
     let text = match kind {
         Kind::Html => {
             let page = page::read(bytes, Known { given, header })?;
-            count(&page, &context.path, Some(candidate.number), &mut batch.intake);
+            page.count(&context.path, Some(candidate.number), &mut batch.intake);
             if let Some(url) = page.about.url.filter(|_| context.fields.id_is("url")) {
                 id = url;
             }
@@ -187,11 +191,12 @@ fn document(candidate: &Candidate, context: &Context, batch: &mut Batch) -> Resu
     if id.is_empty() {
         id = format!("{}:{}", context.path, candidate.number);
     }
-    let source = about::host(&candidate.target).map(|host| batch.shared(host));
+    let source = metadata::host(&candidate.target).map(|host| batch.shared(host));
     let date = date::normalise(&candidate.date).map(Into::into);
     batch.intake.bad_dates += u64::from(date.is_none() && !candidate.date.is_empty());
     let (path, record) = (Some(context.path.clone()), Some(candidate.number));
-    batch.intake.documents.push(DocumentInfo { id, source, date, path, record, ..DocumentInfo::default() }.with_text(text));
+    let info = DocumentInfo { id, source, date, path, record, ..DocumentInfo::default() };
+    batch.intake.documents.push(info.with_text(text));
     Ok(())
 }
 
@@ -203,20 +208,17 @@ fn plain(bytes: Vec<u8>, told: Option<&'static Encoding>, batch: &mut Batch) -> 
     if decoded.text.trim().is_empty() {
         return Err((Reason::EmptyPage, "a text without a word; it was skipped".into()));
     }
-    if decoded.encoding != UTF_8.name() {
-        *batch.intake.encodings.entry(decoded.encoding.into()).or_default() += 1;
-    }
-    batch.intake.replaced += u64::from(decoded.replaced);
+    batch.intake.decoded(decoded.encoding, decoded.replaced);
     Ok(decoded.text)
 }
 
 /// Reads an archive from bytes alone, called `-`. For fuzzing; [`read`] does the same with files.
 #[doc(hidden)]
-pub fn records(bytes: &[u8], options: &crate::ingest::InputOptions) -> crate::ingest::Intake {
-    let fields = crate::ingest::record::Fields::new(options);
-    let context = Context { fields: &fields, encoding: None, path: "-".into(), parallel: false, tap: None };
+pub fn records(bytes: &[u8], options: &InputOptions) -> Intake {
+    let fields = Fields::new(options);
+    let context = Context::new(&fields, "-");
     match open(Box::new(bytes)) {
         Ok((_, mut records)) => read(&mut records, &context, &|| false).finish(&context),
-        Err(_) => crate::ingest::Intake::default(),
+        Err(_) => Intake::default(),
     }
 }

@@ -1,6 +1,7 @@
 //! Owns: an HTTP response as it was sent to the page in it: status, type, transfer and content encodings. Never: what the page says.
 
-use crate::ingest::Reason;
+use crate::ingest::problem::Reason;
+use crate::ingest::sniff::is_page;
 use crate::ingest::web::charset;
 use crate::ingest::web::page::PAGE;
 use encoding_rs::Encoding;
@@ -63,7 +64,7 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, Why> {
     let bytes = plain(sent, &field("transfer-encoding"), &field("content-encoding"))?;
     let kind = match kind {
         Some(kind) => kind,
-        None if crate::ingest::shape::is_page(bytes.trim_ascii_start()) => Kind::Html,
+        None if is_page(bytes.trim_ascii_start()) => Kind::Html,
         None => return Err((Reason::NotAPage, "an answer without a Content-Type, and no page by its beginning".into())),
     };
     Ok(Payload { kind, bytes, header: charset::of_content_type(&told) })

@@ -1,8 +1,8 @@
 //! Owns: an archive's stored bytes to plain ones, a compressed member at a time; where one is broken, the next. Never: what a record is.
 
-use crate::ingest::Compression as Kind;
-use crate::ingest::web::header::START;
+use crate::ingest::compress::Compression as Kind;
 use crate::ingest::web::raw::Raw;
+use crate::ingest::web::warc_header::START;
 use std::io::{self, BufRead, Read};
 
 /// Bytes in which a member must show how it begins, to be found behind a broken one.

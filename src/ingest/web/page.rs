@@ -1,9 +1,13 @@
 //! Owns: a page to the text of its article, headline first. Never: where pages come from, or what becomes of them.
 
-use crate::ingest::web::about::{About, about, host};
-use crate::ingest::web::weight::Weights;
-use crate::ingest::web::{charset, furniture, tree};
-use crate::ingest::{Reason, decode};
+use crate::ingest::decode;
+use crate::ingest::problem::Reason;
+use crate::ingest::read_result::Intake;
+use crate::ingest::web::boilerplate;
+use crate::ingest::web::charset;
+use crate::ingest::web::metadata::{About, about, host};
+use crate::ingest::web::tree;
+use crate::ingest::web::weight::{OWN, Weights};
 use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::Encoding;
 
@@ -15,7 +19,7 @@ const WRAPPED: usize = 120;
 
 /// What is known of a page before it is read.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Known {
+pub(crate) struct Known {
     /// The encoding that the user names.
     pub given: Option<&'static Encoding>,
     /// The encoding in the HTTP header.
@@ -24,7 +28,7 @@ pub(super) struct Known {
 
 /// An article, taken out of its page.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// Headline and paragraphs with blank lines between them.
     pub text: String,
     pub about: About,
@@ -37,13 +41,22 @@ pub(super) struct Page {
 
 impl Page {
     /// The site by its name, else by the host of the page's own address.
-    pub(super) fn source(&self) -> Option<String> {
+    pub(crate) fn source(&self) -> Option<String> {
         self.about.site.clone().or_else(|| host(self.about.url.as_deref()?))
+    }
+
+    /// Counts what is to be known of a page besides its text.
+    pub(crate) fn count(&self, shown: &str, record: Option<u64>, intake: &mut Intake) {
+        intake.decoded(self.encoding, self.replaced);
+        if self.lie {
+            intake.wrong_encoding(shown, record);
+        }
+        intake.bad_dates += u64::from(self.about.bad_date);
     }
 }
 
 /// Takes the article out of a page; says why not.
-pub(super) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String)> {
+pub(crate) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String)> {
     if bytes.len() as u64 > PAGE {
         let why = format!("a page of more than {} MiB; it was skipped: take its text out by other means", PAGE >> 20);
         return Err((Reason::PageTooLarge, why));
@@ -55,7 +68,7 @@ pub(super) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String
     let html = decoded.text;
     let parsed = tree::parse(&html).map_err(too_much)?;
     let about = about(&parsed);
-    let text = if furniture::clear(&parsed, &about) { listing(&parsed) } else { article(parsed, &html, &about) };
+    let text = if boilerplate::clear(&parsed, &about) { listing(&parsed) } else { article(parsed, &html, &about) };
     if text.is_empty() {
         let why = "a page without text (a frame, a script, pictures?); it was skipped: nothing of it can be compared".to_owned();
         return Err((Reason::EmptyPage, why));
@@ -109,7 +122,7 @@ fn article(parsed: dom_query::Document, html: &str, about: &About) -> String {
     if linked.len() / 3 > text.len() {
         text = linked;
     }
-    if text.len() < furniture::OWN {
+    if text.len() < OWN {
         text = whole(html, text);
     }
     text
@@ -119,9 +132,9 @@ fn article(parsed: dom_query::Document, html: &str, about: &About) -> String {
 fn whole(html: &str, article: String) -> String {
     // The tree was changed on the way.
     let Ok(parsed) = tree::parse(html) else { return article };
-    furniture::around(&parsed);
+    boilerplate::around(&parsed);
     let plain = parsed.body().map_or(0, |body| Weights::of(&parsed).get(&body).plain());
-    if article.is_empty() || plain > 3 * article.len() + furniture::OWN { paragraphs(&tree::text(&parsed)) } else { article }
+    if article.is_empty() || plain > 3 * article.len() + OWN { paragraphs(&tree::text(&parsed)) } else { article }
 }
 
 /// The text of JSON-LD, in which there may be elements.

@@ -1,8 +1,7 @@
 //! Owns: lists of links to other texts, and the first words of these: related stories, sections of a site. Never: which part of a page is the article.
 
 use crate::ingest::web::block::{is, small};
-use crate::ingest::web::furniture::OWN;
-use crate::ingest::web::weight::Weights;
+use crate::ingest::web::weight::{OWN, Weights};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 

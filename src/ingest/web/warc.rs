@@ -1,7 +1,7 @@
 //! Owns: records of an archive, one after the other, and where the next one is when one is wrong. Never: what a record's page says.
 
-use crate::ingest::web::header::{Header, LINE, START, begin, header};
 use crate::ingest::web::members::Members;
+use crate::ingest::web::warc_header::{Header, LINE, START, begin, header};
 use std::io;
 
 /// Bytes of a record's own header at most.

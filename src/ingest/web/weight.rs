@@ -3,6 +3,9 @@
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::HashMap;
 
+/// Bytes of text that are a text of their own: some two sentences.
+pub(super) const OWN: usize = 150;
+
 /// Bytes of text below each element, white space around each piece left out.
 pub(super) struct Weights(HashMap<NodeId, Weight>);
 

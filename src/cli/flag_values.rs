@@ -1,0 +1,102 @@
+//! Owns: how the values of flags and keys are written. Never: what a value does.
+
+use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use nearcopy::ingest::{Format, known_encoding};
+use nearcopy::{AlignmentMethod, Preset, SourceLimit};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputFormat {
+    /// For a person
+    Human,
+    /// One JSON object, schema nearcopy.report/1
+    Json,
+    /// The same as one object a line
+    Jsonl,
+    /// One offline page with the texts side by side; best as --output html=FILE
+    Html,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// JUnit XML, for the test reports of CI
+    Junit,
+    /// Annotations on GitHub, and the page of the run
+    Github,
+    /// A comment for a pull request
+    Markdown,
+    /// A row for each finding, for a spreadsheet
+    Csv,
+    /// Counts for Prometheus
+    Openmetrics,
+}
+
+impl OutputFormat {
+    /// Whether it shows a verdict, which only `check` has.
+    pub const fn needs_verdict(self) -> bool {
+        !matches!(self, OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Html)
+    }
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Reads the format of an input.
+pub fn input_format() -> impl TypedValueParser<Value = Format> {
+    let offered = Format::all().map(|f| PossibleValue::new(f.name()).help(f.row().about));
+    PossibleValuesParser::new(offered).try_map(|name| Format::all().find(|f| f.name() == name).ok_or("no format has this name"))
+}
+
+/// Reads the format of a report; without `checked` only those that need no verdict.
+pub fn formats(checked: bool) -> impl TypedValueParser<Value = OutputFormat> {
+    let offered = OutputFormat::value_variants().iter().filter(move |f| checked || !f.needs_verdict());
+    PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value))
+        .try_map(|name| OutputFormat::from_str(&name, false))
+}
+
+pub fn preset() -> impl TypedValueParser<Value = Preset> {
+    PossibleValuesParser::new(Preset::ALL.map(Preset::name)).try_map(|name| name.parse::<Preset>())
+}
+
+pub fn alignment() -> impl TypedValueParser<Value = AlignmentMethod> {
+    PossibleValuesParser::new(["runs", "forms", "words"]).try_map(|name| name.parse::<AlignmentMethod>())
+}
+
+pub fn sources() -> impl TypedValueParser<Value = SourceLimit> {
+    PossibleValuesParser::new(["any", "within", "across"]).map(|name| match name.as_str() {
+        "within" => SourceLimit::Within,
+        "across" => SourceLimit::Across,
+        _ => SourceLimit::Any,
+    })
+}
+
+pub fn encoding(label: &str) -> Result<String, String> {
+    if known_encoding(label) {
+        return Ok(label.to_owned());
+    }
+    Err("no encoding has this label; examples: utf-8, windows-1252, iso-8859-2, gb18030, shift_jis".into())
+}
+
+/// A date in quotes or without, as TOML has dates of its own.
+pub fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a date such as 2024-05-31")]
+    enum Written {
+        Text(String),
+        Date(toml::value::Datetime),
+    }
+    Ok(Some(match Written::deserialize(from)? {
+        Written::Text(text) => text,
+        Written::Date(date) => date.to_string(),
+    }))
+}

@@ -1,0 +1,80 @@
+//! Owns: the directory of an index, and how a command opens it. Never: what it holds.
+
+use super::super::exit::{Failure, Result};
+use super::super::problems::{say, shown};
+use super::super::settings::Settings;
+use nearcopy::{Error, IndexOptions, Preset, Recipe};
+use std::path::PathBuf;
+
+/// The directory of an index.
+#[derive(Debug, clap::Args)]
+pub struct Place {
+    /// The directory of the index
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+impl Place {
+    pub fn shown(&self) -> String {
+        shown(&self.dir)
+    }
+
+    /// Opens it for reading, whatever its recipe.
+    pub fn read(&self) -> Result<nearcopy::Index> {
+        Ok(IndexOptions { read_only: true, ..IndexOptions::default() }.open(&self.dir)?)
+    }
+
+    /// Opens it under these settings: where they say a recipe, it must be its own.
+    pub fn open(&self, settings: &Settings, options: IndexOptions, quiet: bool) -> Result<nearcopy::Index> {
+        let recipe = Some(settings.recipe.clone()).filter(|r| *r != Recipe::default());
+        let said = recipe.is_some();
+        let index = IndexOptions { recipe, ..options }.open(&self.dir).map_err(|e| mixed(e, settings))?;
+        let preset = Preset::ALL.into_iter().find(|p| {
+            let (mut recipe, mut thresholds) = (Recipe::default(), nearcopy::Thresholds::default());
+            p.apply(&mut recipe, &mut thresholds);
+            recipe == *index.recipe()
+        });
+        if let Some(preset) = preset.filter(|p| *p != Preset::News && !said && !quiet) {
+            say(&format!(
+                "{} was made with --preset {}: give it here too, or bounds and comparison are those of news",
+                self.shown(),
+                preset.name()
+            ));
+        }
+        Ok(index)
+    }
+}
+
+/// What does not go together, and the file that may be why.
+pub fn mixed(error: Error, settings: &Settings) -> Failure {
+    match (&error, &settings.file) {
+        (Error::Mixed { .. }, Some(file)) => {
+            Failure::Said(format!("{error}\n  the settings of {file} take part: --no-config leaves them out"))
+        }
+        _ => error.into(),
+    }
+}
+
+/// Whether so much joined or left since the last compaction that it should be done again.
+pub fn stale(changes: u64, documents: u64) -> bool {
+    documents > 0 && changes.saturating_mul(2) > documents
+}
+
+/// What to do then.
+pub fn hint(place: &Place) -> String {
+    format!(
+        "more than half of its documents came or went since it was compacted: run `nearcopy index compact {}`, which finds out which words \
+         are common and which passages boilerplate",
+        place.shown()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_is_not_stale() {
+        assert!(stale(6, 10) && !stale(5, 10) && !stale(0, 0));
+    }
+}

@@ -1,0 +1,147 @@
+//! Owns: the program: its subcommands, and how one is run and ends. Never: what one does.
+
+use super::check::Check;
+use super::compare::Compare;
+use super::dedupe::Dedupe;
+use super::exit::{Exit, Failure, Result};
+use super::explain::Explain;
+use super::generate::Generate;
+use super::index::Index;
+use super::report::Report;
+use super::scan::Scan;
+use super::{flag_values, problems, settings};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows where the overlap is
+#[derive(Debug, Parser)]
+#[command(name = "nearcopy", version, max_term_width = 110, subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = EXIT_CODES, after_long_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad usage, or an input that was
+not there; 130 interrupted.";
+
+const EXAMPLES: &str = "\
+Examples:
+  nearcopy scan articles/                     what is doubled in a directory, for a person
+  nearcopy scan corpus.jsonl --format json    the same as data
+  nearcopy dedupe corpus.jsonl -o clean.jsonl the corpus without its copies
+  nearcopy check articles/ --baseline FILE    fails where there are copies that FILE does not know, for CI
+  nearcopy compare a.txt b.txt                two texts, passage by passage
+  nearcopy explain a.txt b.txt                why they are what they are to each other, with the numbers
+  nearcopy scan articles/ -o html=found.html  the same as a page with the texts side by side
+  nearcopy index add seen/ today.jsonl        keeps what was seen, for `index query` and `dedupe --index`
+
+Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
+`nearcopy scan --show-config` prints the ones in force.
+
+Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad usage, or an input that was
+not there; 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Scan(Box<Scan>),
+    Dedupe(Box<Dedupe>),
+    Check(Box<Check>),
+    Compare(Box<Compare>),
+    Explain(Box<Explain>),
+    Report(Box<Report>),
+    Index(Box<Index>),
+    Generate(Generate),
+}
+
+/// The whole command line, defaults written into the help.
+fn command_line() -> clap::Command {
+    let defaults = settings::defaults();
+    Cli::command()
+        .mut_subcommands(|sub| {
+            let sub = sub.mut_args(|arg| with_default(arg, &defaults));
+            sub.mut_subcommands(|inner| inner.mut_args(|arg| with_default(arg, &defaults)))
+        })
+        .mut_subcommand("check", |check| check.mut_arg("format", |arg| arg.value_parser(flag_values::formats(true))))
+}
+
+/// Appends the default to the help of a setting, so that help and code cannot disagree.
+fn with_default(arg: clap::Arg, defaults: &toml::Table) -> clap::Arg {
+    let Some(value) = arg.get_long().and_then(|name| defaults.get(name)) else { return arg };
+    let default = format!("[default: {}]", settings::show(value));
+    let short = arg.get_help().map(|help| format!("{help} {default}"));
+    let long = arg.get_long_help().map(|help| format!("{help}\n\n{default}"));
+    let arg = arg.help(short.unwrap_or_default());
+    match long {
+        Some(long) => arg.long_help(long),
+        None => arg,
+    }
+}
+
+/// An error of usage, worded by clap like its own.
+fn usage_error(subcommand: &str, message: String) -> clap::Error {
+    let mut command = command_line();
+    command.build();
+    let kind = clap::error::ErrorKind::MissingRequiredArgument;
+    match subcommand.split(' ').try_fold(&mut command, |of, name| of.find_subcommand_mut(name)) {
+        Some(sub) => sub.error(kind, message),
+        None => command.error(kind, message),
+    }
+}
+
+/// Says what is wrong with the command line, or prints the help that was asked for.
+fn worded(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    // What was typed may come from a file name.
+    if error.use_stderr() && text.lines().any(|line| problems::clean(line) != line) {
+        problems::write(&text);
+    } else {
+        // A closed pipe under --help is no error.
+        let _ = error.print();
+    }
+    ExitCode::from(error.exit_code() as u8)
+}
+
+fn run(command: Command) -> Result<Exit> {
+    match command {
+        Command::Scan(scan) => scan.run(),
+        Command::Dedupe(dedupe) => dedupe.run(),
+        Command::Check(check) => check.run(),
+        Command::Compare(compare) => compare.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Report(report) => report.run(),
+        Command::Index(index) => index.run(),
+        Command::Generate(generate) => generate.run(command_line()),
+    }
+}
+
+/// Parses, runs, and answers the exit code.
+pub fn main() -> ExitCode {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        // A damaged Parquet file is told as such; where its decoder gave up helps nobody.
+        if !nearcopy::ingest::parquet::panic_is_caught() {
+            usual(info);
+        }
+    }));
+    let parsed = command_line().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return worded(&error),
+    };
+    match run(cli.command) {
+        Ok(Exit::Done) => ExitCode::SUCCESS,
+        Ok(Exit::Violated) => ExitCode::from(1),
+        Ok(Exit::Incomplete) => ExitCode::from(2),
+        Err(Failure::Usage(subcommand, message)) => worded(&usage_error(subcommand, message)),
+        Err(Failure::Said(message)) => {
+            problems::say(&format!("error: {message}"));
+            ExitCode::from(2)
+        }
+        Err(Failure::Cancelled) => {
+            problems::say("interrupted");
+            ExitCode::from(130)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Owns: from paths on the command line to a corpus, and whether the input was good enough. Never: reads a file itself.
+
+use super::amount::Amount;
+use super::exit::{Exit, Result};
+use super::problems::{self, clean, count, say};
+use super::progress::Meter;
+use nearcopy::ingest::{self, Input, InputOptions, Intake, LOOKED_FOR, ReadFile};
+use nearcopy::{Corpus, Document, Documents};
+use std::ffi::{OsStr, OsString};
+
+/// What a path on the command line means: `-` is standard input.
+pub fn input(path: &OsStr) -> Input {
+    if path == "-" { Input::Stdin } else { Input::Path(path.into()) }
+}
+
+/// What several paths mean.
+pub fn inputs(paths: &[OsString]) -> Vec<Input> {
+    paths.iter().map(|path| input(path)).collect()
+}
+
+/// What was read, and what of it was bad.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// The documents; empty once they went into a corpus.
+    pub documents: Vec<Document>,
+    /// The files they came from.
+    pub sources: Vec<ReadFile>,
+    /// Reasons and counts, for the report.
+    pub skipped: Vec<(String, u64)>,
+    /// Records good and bad.
+    pub records: u64,
+    /// Bad ones.
+    pub bad: u64,
+    /// Records of archives that are no pages.
+    pub others: u64,
+    /// Whether an input that was asked for was not there.
+    pub lost: bool,
+}
+
+/// Reads, and says on standard error what could not be read.
+pub fn take_in(inputs: &[Input], options: &InputOptions, meter: &Meter, quiet: bool) -> Result<Taken> {
+    meter.reading();
+    let mut intake = ingest::read(inputs, options, &|bytes| meter.read(bytes));
+    meter.pause()?;
+    let documents = std::mem::take(&mut intake.documents);
+    let taken = Taken::of(intake, inputs, documents.len() as u64, quiet);
+    Ok(Taken { documents, ..taken })
+}
+
+impl Taken {
+    /// How reading went, of so many documents; says on standard error what could not be read.
+    pub fn of(intake: Intake, inputs: &[Input], documents: u64, quiet: bool) -> Taken {
+        problems::tell(&intake, quiet);
+        let (bad, lost) = (problems::bad_records(&intake), problems::input_lost(&intake, inputs));
+        let Intake { skipped, sources, other_records, .. } = intake;
+        Taken {
+            documents: Vec::new(),
+            sources,
+            skipped: skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect(),
+            records: documents + bad,
+            bad,
+            others: other_records.values().sum(),
+            lost,
+        }
+    }
+
+    /// Takes in what another reading brought.
+    pub fn add(&mut self, other: Taken) {
+        self.documents.extend(other.documents);
+        for (reason, n) in other.skipped {
+            match self.skipped.iter_mut().find(|(r, _)| *r == reason) {
+                Some((_, sum)) => *sum += n,
+                None => self.skipped.push((reason, n)),
+            }
+        }
+        self.records += other.records;
+        self.bad += other.bad;
+        self.others += other.others;
+        self.lost |= other.lost;
+    }
+
+    /// The documents as a corpus.
+    pub fn corpus(&mut self, quiet: bool) -> Result<Corpus> {
+        let corpus = Corpus::new(std::mem::take(&mut self.documents))?;
+        say_renamed(&corpus, quiet);
+        Ok(corpus)
+    }
+
+    /// How the run ends, as far as the input decides.
+    pub fn exit(&self, max_bad: Option<Amount>) -> Exit {
+        if let Some(most) = max_bad.filter(|most| most.exceeded(self.bad, self.records)) {
+            say(&format!("error: {} of {} bad, more than --max-bad {most} allows", self.bad, count(self.records, "record")));
+            return Exit::Incomplete;
+        }
+        if self.lost { Exit::Incomplete } else { Exit::Done }
+    }
+}
+
+/// Says how many documents were renamed, where some were.
+pub fn say_renamed(corpus: &Corpus, quiet: bool) {
+    if corpus.renamed() > 0 && !quiet {
+        say(&format!(
+            "{} share an id with another text; each is shown as ID@ and eight digits (--id-field names another field)",
+            count(corpus.renamed(), "document")
+        ));
+    }
+}
+
+/// Says that nothing was found to read, and what to do where no other message did.
+pub fn say_empty(paths: &[OsString], taken: &Taken) {
+    let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
+    let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
+    if taken.lost || taken.bad > 0 || taken.others > 0 {
+        say(&format!("no documents in {}{more}", list.join(", ")));
+        return;
+    }
+    say(&format!(
+        "no documents in {}{more}\n  looked for {LOOKED_FOR}\n  \
+         files with other names: name them one by one, or say --input-format\n  \
+         hidden files and those in .gitignore, .ignore or .nearcopyignore are left out: --hidden, --no-ignore",
+        list.join(", ")
+    ));
+}

@@ -1,0 +1,77 @@
+//! Owns: plain bytes to compressed ones, as a stream. Never: what the bytes mean.
+
+use crate::ingest::Compression;
+use std::io::{self, Write};
+
+/// The level of gzip and bzip2, which is the usual one of their programs.
+const LEVEL: u32 = 6;
+
+/// The same of zstd.
+const ZSTD_LEVEL: i32 = 3;
+
+/// A compressed output, or a plain one.
+pub struct Compressor<W: Write>(Encoder<W>);
+
+enum Encoder<W: Write> {
+    Plain(W),
+    Gzip(flate2::write::GzEncoder<W>),
+    Zstd(zstd::stream::write::Encoder<'static, W>),
+    Bzip2(bzip2::write::BzEncoder<W>),
+}
+
+impl<W: Write> Compressor<W> {
+    /// An output that is compressed in this way; zstd by so many threads beside this one.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory for the encoder.
+    pub fn new(out: W, compression: Option<Compression>, threads: u32) -> io::Result<Compressor<W>> {
+        Ok(Compressor(match compression {
+            None => Encoder::Plain(out),
+            Some(Compression::Gzip) => Encoder::Gzip(flate2::write::GzEncoder::new(out, flate2::Compression::new(LEVEL))),
+            Some(Compression::Bzip2) => Encoder::Bzip2(bzip2::write::BzEncoder::new(out, bzip2::Compression::new(LEVEL))),
+            Some(Compression::Zstd) => {
+                let mut encoder = zstd::stream::write::Encoder::new(out, ZSTD_LEVEL)?;
+                if threads > 0 {
+                    // One thread compresses as well, only not beside this one, so a refusal is no
+                    // error.
+                    let _ = encoder.multithread(threads);
+                }
+                Encoder::Zstd(encoder)
+            }
+        }))
+    }
+
+    /// Writes the end of the compression; answers the output.
+    ///
+    /// # Errors
+    ///
+    /// The output cannot be written.
+    pub fn finish(self) -> io::Result<W> {
+        match self.0 {
+            Encoder::Plain(out) => Ok(out),
+            Encoder::Gzip(out) => out.finish(),
+            Encoder::Zstd(out) => out.finish(),
+            Encoder::Bzip2(out) => out.finish(),
+        }
+    }
+
+    fn inner(&mut self) -> &mut dyn Write {
+        match &mut self.0 {
+            Encoder::Plain(out) => out,
+            Encoder::Gzip(out) => out,
+            Encoder::Zstd(out) => out,
+            Encoder::Bzip2(out) => out,
+        }
+    }
+}
+
+impl<W: Write> Write for Compressor<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner().flush()
+    }
+}

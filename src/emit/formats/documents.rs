@@ -1,0 +1,113 @@
+//! Owns: documents of formats whose records have no fields (texts, the articles of pages and
+//! archives), written as lines of JSON. Never: files written in the format they have.
+
+use crate::emit::change::{Change, Taken};
+use crate::emit::edit::{Cut, cut, record};
+use crate::emit::error::Error;
+use crate::emit::job::Job;
+use crate::emit::reopen::{broken, plain};
+use crate::emit::sink::Sink;
+use crate::ingest::Format;
+use crate::ingest::read_file::read_again;
+use crate::model::document::{Document, DocumentInfo};
+use serde::Serialize;
+use std::io::Write;
+
+/// Writes what an input holds as lines with `id` and `text`, of pages with `source` and `date` too
+/// where they are known. What was not read as a document is not written; a text that is none is
+/// counted as left.
+pub(super) fn copy(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+    #[cfg(feature = "web")]
+    if job.file.format == Format::Warc {
+        return archive(job, sink);
+    }
+    let (read, error) = read_again(job.file, job.options, plain(job.file)?);
+    if let Some(e) = error {
+        return Err(broken(job.file, &e));
+    }
+    if job.file.format == Format::Text && read.documents.is_empty() {
+        (job.written.records, job.written.left) = (1, 1);
+    }
+    read.documents.iter().try_for_each(|document| line(job, document, sink))
+}
+
+/// Memory: as for reading an archive, a batch of it.
+#[cfg(feature = "web")]
+fn archive(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+    use crate::emit::reopen::stored;
+    use crate::ingest::fields::Fields;
+    use crate::ingest::record::Context;
+    use crate::ingest::web::archive;
+    let stored = stored(job.file)?;
+    let (_, mut records) = archive::open(Box::new(stored.reader(0))).map_err(|e| broken(job.file, &e))?;
+    let fields = Fields::new(job.options);
+    let context = Context { encoding: job.encoding(), parallel: true, ..Context::new(&fields, &job.file.shown) };
+    while let Some(documents) = archive::next(&mut records, &context) {
+        documents.iter().try_for_each(|document| line(job, document, sink))?;
+    }
+    Ok(())
+}
+
+/// A document as a record; serialised, fields without a value are left out.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct DocumentLine<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The outlet or site that printed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<&'a str>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<&'a str>,
+    /// The file it was read from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<&'a str>,
+    /// Where it stands in that file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'a str>,
+}
+
+impl<'a> DocumentLine<'a> {
+    /// A document with this text, without its place.
+    pub fn new(info: &'a DocumentInfo, text: Option<&'a str>) -> DocumentLine<'a> {
+        let (source, date) = (info.source.as_deref(), info.date.as_deref());
+        DocumentLine { id: &info.id, source, date, path: None, record: None, text }
+    }
+}
+
+/// Writes a document, changed or not.
+fn line(job: &mut Job, document: &Document, sink: &mut Sink) -> Result<(), Error> {
+    job.written.records += 1;
+    let of = |text: &str| {
+        let line = DocumentLine::new(&document.info, Some(text));
+        serde_json::to_string(&line).map_err(|e| job.failed(e.into()))
+    };
+    let mut new = of(&document.text)?;
+    let change = (job.change)(document.info.record);
+    match &change {
+        Change::Keep => {}
+        Change::Drop => {
+            job.written.dropped += 1;
+            new.push('\n');
+            return job.tell(document.info.record, Taken::Record(new.as_bytes()));
+        }
+        Change::Cut(spans) => match cut(&document.text, spans) {
+            Some(Cut { kept, gone }) => {
+                new = of(&kept)?;
+                job.tell_cut(document.info.record, &gone)?;
+            }
+            None => job.written.left += 1,
+        },
+        Change::Annotate(_) => {
+            if let Some(bytes) = record(new.as_bytes(), document.info.record, &change, job, None)? {
+                new = String::from_utf8(bytes).unwrap_or(new);
+            }
+        }
+    }
+    job.written.kept += 1;
+    new.push('\n');
+    sink.write_all(new.as_bytes()).map_err(|e| job.failed(e))
+}

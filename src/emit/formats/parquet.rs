@@ -1,0 +1,238 @@
+//! Owns: Parquet written again, row group by row group: schema, settings, and which rows stay.
+//! Never: copies a value; `parquet_columns` does.
+
+use crate::emit::change::{ANNOTATION, Change, Taken};
+use crate::emit::error::Error;
+use crate::emit::formats::parquet_columns::{Gone, Plan, annotate, copy_column, removed};
+use crate::emit::job::{Job, Writer};
+use crate::emit::reopen::{broken, stored};
+use crate::emit::sink::Sink;
+use crate::ingest::ReadFile;
+use crate::ingest::fields::TEXT;
+use crate::ingest::parquet::{columns, guarded, open, rows};
+use crate::ingest::record::Context;
+use crate::ingest::shared_file::SharedFile;
+use ::parquet::basic::{Compression, LogicalType, Repetition, Type};
+use ::parquet::errors::Result as ParquetResult;
+use ::parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::reader::{FileReader, SerializedFileReader};
+use ::parquet::file::writer::SerializedFileWriter;
+use ::parquet::schema::types::{Type as Schema, TypePtr};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// More rows than any row group has: a page counts them in 31 bits.
+const MOST: u64 = i32::MAX as u64;
+
+/// The key under which Arrow writes a schema of its own.
+const ARROW: &str = "ARROW:schema";
+
+/// The output, with what it failed of: the crate's errors do not tell reading from writing.
+struct Out<'w> {
+    sink: Arc<Mutex<Option<Sink<'w>>>>,
+    failed: Arc<Mutex<Option<io::Error>>>,
+}
+
+impl Write for Out<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(sink) = sink.as_mut() else { return Err(io::Error::other("finished")) };
+        sink.write(bytes).map_err(|e| {
+            let copy = io::Error::new(e.kind(), e.to_string());
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(e);
+            copy
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A Parquet file being written.
+pub(super) struct Parquet<'w> {
+    sink: Arc<Mutex<Option<Sink<'w>>>>,
+    failed: Arc<Mutex<Option<io::Error>>>,
+    /// The writer, and the schema of the inputs, once there is one.
+    writer: Option<(SerializedFileWriter<Out<'w>>, Schema)>,
+}
+
+impl<'w> Parquet<'w> {
+    pub(super) fn new(sink: Sink<'w>) -> Parquet<'w> {
+        Parquet { sink: Arc::new(Mutex::new(Some(sink))), failed: Arc::default(), writer: None }
+    }
+
+    /// Makes the writer, or holds the schema against the one it has.
+    fn begin(&mut self, reader: &SerializedFileReader<SharedFile>, job: &Job) -> Result<(), Error> {
+        let meta = reader.metadata();
+        let root = meta.file_metadata().schema_descr().root_schema_ptr();
+        if let Some((_, schema)) = &self.writer {
+            let same = *schema == *root;
+            return if same { Ok(()) } else { Err(Error::misfit(job.file, "its schema is not that of the files before it")) };
+        }
+        if job.prefix.is_some() {
+            job.untaken(|name| root.get_fields().iter().any(|f| f.name() == name))?;
+        }
+        let (out, failed) = (self.sink.clone(), self.failed.clone());
+        let made = guarded(|| {
+            let schema = if job.prefix.is_some() { wider(&root, job)? } else { root.clone() };
+            SerializedFileWriter::new(Out { sink: out, failed }, schema, Arc::new(properties(meta, job)))
+        });
+        let writer = made.map_err(|why| self.blame(why, job.file))?;
+        self.writer = Some((writer, root.as_ref().clone()));
+        Ok(())
+    }
+
+    /// Writes what is kept of a row group, and gathers what is removed.
+    fn group(
+        &mut self,
+        reader: &SerializedFileReader<SharedFile>,
+        index: usize,
+        text: Option<usize>,
+        plan: &Plan,
+        job: &mut Job,
+        gone: &mut BTreeMap<usize, Gone>,
+    ) -> Result<(), Error> {
+        let Some((writer, _)) = &mut self.writer else { return Ok(()) };
+        let mut left = plan.cuts.len() as u64;
+        let done = guarded(|| {
+            let group = reader.get_row_group(index)?;
+            if plan.kept > 0 {
+                let mut out = writer.next_row_group()?;
+                for column in 0..group.num_columns() {
+                    let cuts = if text == Some(column) { Some((&plan.cuts, &mut *gone)) } else { None };
+                    copy_column(group.as_ref(), column, &plan.keep, &mut out, cuts)?;
+                }
+                if job.prefix.is_some() {
+                    annotate(&mut out, plan)?;
+                }
+                out.close()?;
+            }
+            left -= gone.len() as u64;
+            if job.told && plan.kept < plan.keep.len() {
+                removed(reader, index, plan, gone)?;
+            }
+            Ok(())
+        });
+        job.written.left += left + if job.prefix.is_none() { plan.notes.len() as u64 } else { 0 };
+        done.map_err(|why| self.blame(format!("row group {}: {why}", index + 1), job.file))
+    }
+
+    /// Whose fault an error is: the output's, if it failed.
+    fn blame(&self, why: String, file: &ReadFile) -> Error {
+        match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(e) => Error::output(file, &e),
+            None => Error::input(file, format!("it cannot be copied ({why})"), "write it again, with zstd or snappy"),
+        }
+    }
+}
+
+impl Writer for Parquet<'_> {
+    /// Writes the rows of an input, row group by row group.
+    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+        let file = job.file;
+        let mut shared = stored(file)?;
+        if file.compression.is_some() {
+            shared = shared.unpacked().map_err(|e| broken(file, &e))?;
+        }
+        let mend = "fetch or write it again";
+        let reader = open(shared).map_err(|why| Error::input(file, format!("it cannot be read as Parquet ({why})"), mend))?;
+        let context = Context::new(&job.fields, "");
+        let text = columns(&reader, &context).ok().and_then(|found| found[TEXT]).map(|(column, _)| column);
+        self.begin(&reader, job)?;
+        let mut first = 1;
+        for index in 0..reader.metadata().num_row_groups() {
+            if rows(reader.metadata().row_group(index)) > MOST {
+                return Err(Error::input(file, format!("row group {} says it has more rows than it can hold", index + 1), mend));
+            }
+            let plan = plan(reader.metadata().row_group(index), first, job);
+            let mut gone = BTreeMap::new();
+            self.group(&reader, index, text, &plan, job, &mut gone)?;
+            for (row, gone) in gone {
+                let number = Some(first + row as u64);
+                match gone {
+                    Gone::Row(row) => job.tell(number, Taken::Record(row.as_bytes()))?,
+                    Gone::Parts(parts) => job.tell_cut(number, &parts)?,
+                }
+            }
+            first += plan.keep.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Writes the footer and the end of the compression.
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        if let Some((writer, _)) = self.writer {
+            let closed = guarded(|| writer.close());
+            if let Some(e) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                return Err(e);
+            }
+            closed.map_err(io::Error::other)?;
+        }
+        let sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner).take();
+        sink.map_or(Ok(()), Sink::finish)
+    }
+}
+
+/// A schema with the columns of an annotation.
+fn wider(root: &TypePtr, job: &Job) -> ParquetResult<TypePtr> {
+    let mut fields = root.get_fields().to_vec();
+    for field in ANNOTATION {
+        let name = job.name(field);
+        let number = field == "coverage";
+        let kind = Schema::primitive_type_builder(&name, if number { Type::DOUBLE } else { Type::BYTE_ARRAY });
+        let kind = kind.with_repetition(Repetition::OPTIONAL).with_logical_type((!number).then_some(LogicalType::String));
+        fields.push(Arc::new(kind.build()?));
+    }
+    Ok(Arc::new(Schema::group_type_builder(root.name()).with_fields(fields).build()?))
+}
+
+/// How the copy is to be written: as the first row group of the original is.
+fn properties(meta: &ParquetMetaData, job: &Job) -> WriterProperties {
+    let wider = job.prefix.is_some();
+    let keys = meta.file_metadata().key_value_metadata().map(|keys| {
+        // With more columns Arrow's own schema would no longer be that of the file.
+        keys.iter().filter(|k| !(wider && k.key == ARROW)).cloned().collect()
+    });
+    let mut builder = WriterProperties::builder().set_key_value_metadata(keys);
+    let Some(group) = meta.row_groups().first() else { return builder.build() };
+    if meta.row_groups().iter().all(|g| g.sorting_columns() == group.sorting_columns()) {
+        builder = builder.set_sorting_columns(group.sorting_columns().cloned());
+    }
+    for column in group.columns() {
+        let compression = match column.compression() {
+            // The framing of the old one was never settled; the new one is the same algorithm.
+            Compression::LZ4 => Compression::LZ4_RAW,
+            other => other,
+        };
+        let path = column.column_path().clone();
+        builder = builder.set_column_bloom_filter_enabled(path.clone(), column.bloom_filter_offset().is_some());
+        builder = builder.set_column_compression(path, compression);
+    }
+    if let Some(column) = group.columns().first() {
+        builder = builder.set_compression(column.compression());
+    }
+    builder.build()
+}
+
+/// Asks what becomes of each row of a row group.
+fn plan(group: &RowGroupMetaData, first: u64, job: &mut Job) -> Plan {
+    let mut plan = Plan { keep: Vec::new(), kept: 0, cuts: BTreeMap::new(), notes: BTreeMap::new() };
+    for row in 0..rows(group) as usize {
+        let change = (job.change)(Some(first + row as u64));
+        plan.keep.push(change != Change::Drop);
+        plan.kept += usize::from(change != Change::Drop);
+        match change {
+            Change::Cut(spans) => drop(plan.cuts.insert(row, spans)),
+            Change::Annotate(note) => drop(plan.notes.insert(row, note)),
+            _ => {}
+        }
+    }
+    let seen = plan.keep.len();
+    job.written.records += seen as u64;
+    job.written.kept += plan.kept as u64;
+    job.written.dropped += (seen - plan.kept) as u64;
+    plan
+}

@@ -1,0 +1,215 @@
+//! Owns: CSV and TSV written again. Never: puts quotes around a field that is kept, or takes them away.
+
+use crate::emit::change::{ANNOTATION, Annotation, Change, Taken};
+use crate::emit::edit::{Cut, Gone, cut};
+use crate::emit::error::Error;
+use crate::emit::job::{Job, Writer};
+use crate::emit::reopen::{broken, copy, encoded, exact, records};
+use crate::emit::sink::Sink;
+use crate::ingest::fields::TEXT;
+use crate::ingest::record::Context;
+use crate::ingest::table::{Next, Rows, delimiter};
+use crate::span::Span;
+use csv_core::{ReadFieldResult, ReaderBuilder};
+use encoding_rs::Encoding;
+use std::io::{self, Write};
+use std::ops::Range;
+
+/// An output that is one table.
+pub(super) struct Table<'w> {
+    sink: Sink<'w>,
+    /// The header, without line break, once there is one.
+    header: Option<Vec<u8>>,
+}
+
+/// How the rows of an input are written.
+struct Rewrite {
+    delimiter: u8,
+    encoding: Option<&'static Encoding>,
+    /// How many fields the header has.
+    width: usize,
+    /// The column of the text.
+    text: Option<usize>,
+    /// Whether rows get the columns of an annotation.
+    wider: bool,
+}
+
+impl<'w> Table<'w> {
+    pub(super) fn new(sink: Sink<'w>) -> Table<'w> {
+        Table { sink, header: None }
+    }
+
+    /// Writes the header, or holds it against the one that was written.
+    fn header(&mut self, raw: &[u8], rewrite: &Rewrite, job: &Job) -> Result<(), Error> {
+        let (lead, body, ending) = parts(raw);
+        let failed = |e| job.failed(e);
+        if let Some(known) = &self.header {
+            if known != body {
+                return Err(Error::misfit(job.file, "its header is not that of the files before it"));
+            }
+            return if self.sink.at_line_start() { Ok(()) } else { self.sink.write_all(b"\n").map_err(failed) };
+        }
+        self.header = Some(body.to_vec());
+        let mut out = [lead, body].concat();
+        if rewrite.wider {
+            for field in ANNOTATION {
+                out.push(rewrite.delimiter);
+                out.extend(rewrite.quoted(&job.name(field), false).unwrap_or_default());
+            }
+        }
+        out.extend_from_slice(ending);
+        self.sink.write_all(&out).map_err(failed)
+    }
+}
+
+impl Writer for Table<'_> {
+    /// Writes the rows of an input, below the header of the first one.
+    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+        let file = job.file;
+        let mut open = records(job, &mut self.sink, false)?;
+        let delimiter = delimiter(file.format, &open.head);
+        let mut rows = Rows::new(open.head, &mut open.rest, delimiter);
+        let mut next = rows.next();
+        if next == Next::Row {
+            let context = Context { encoding: open.encoding, ..Context::new(&job.fields, "") };
+            let names = context.header(&rows);
+            let text = job.fields.columns(&names, |_, _| true)[TEXT].map(|(column, _)| column);
+            let (encoding, wider) = (open.encoding, job.prefix.is_some());
+            let rewrite = Rewrite { delimiter, encoding, width: names.len(), text, wider };
+            if wider {
+                job.untaken(|name| names.iter().any(|n| n == name))?;
+            }
+            self.header(rows.raw(), &rewrite, job)?;
+            let mut number = 0;
+            while {
+                next = rows.next();
+                next == Next::Row
+            } {
+                number += 1;
+                rewrite.row(&rows, number, job, &mut self.sink)?;
+            }
+        }
+        if let Some(e) = &rows.error {
+            return Err(broken(file, e));
+        }
+        // Line breaks, or a row whose quote never ends, which passes as it is.
+        let open = u64::from(next == Next::Open);
+        (job.written.records, job.written.kept) = (job.written.records + open, job.written.kept + open);
+        let (left, rest) = rows.left();
+        self.sink.write_all(left).map_err(|e| job.failed(e))?;
+        copy(rest, job, &mut self.sink)
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.sink.finish()
+    }
+}
+
+impl Rewrite {
+    /// Writes a row, or what becomes of it.
+    fn row(&self, rows: &Rows, number: u64, job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+        job.written.records += 1;
+        let raw = rows.raw();
+        let (lead, body, ending) = parts(raw);
+        let change = (job.change)(Some(number));
+        if change == Change::Drop {
+            job.written.dropped += 1;
+            sink.write_all(lead).map_err(|e| job.failed(e))?;
+            return job.tell(Some(number), Taken::Record(&raw[lead.len()..]));
+        }
+        job.written.kept += 1;
+        if rows.len() != self.width {
+            job.written.left += u64::from(change != Change::Keep);
+            return sink.write_all(raw).map_err(|e| job.failed(e));
+        }
+        let (mut new, mut more) = (None, None);
+        match &change {
+            Change::Cut(spans) => {
+                if let Some((cut, gone)) = self.cut(rows, body, spans) {
+                    job.tell_cut(Some(number), &gone)?;
+                    new = Some(cut);
+                }
+            }
+            Change::Annotate(annotation) => more = self.fields(annotation).filter(|_| self.wider),
+            _ => {}
+        }
+        job.written.left += u64::from(change != Change::Keep && new.is_none() && more.is_none());
+        let more = more.unwrap_or_else(|| vec![self.delimiter; if self.wider { ANNOTATION.len() } else { 0 }]);
+        for part in [lead, new.as_deref().unwrap_or(body), &more, ending] {
+            sink.write_all(part).map_err(|e| job.failed(e))?;
+        }
+        Ok(())
+    }
+
+    /// A row without some parts of its text, and these.
+    fn cut(&self, rows: &Rows, body: &[u8], spans: &[Span]) -> Option<(Vec<u8>, Gone)> {
+        let column = self.text?;
+        let text = exact(rows.field(column), self.encoding)?;
+        let Cut { kept, gone } = cut(&text, spans)?;
+        let place = places(body, self.delimiter).get(column)?.clone();
+        let quotes = body[place.clone()].starts_with(b"\"") || (self.width == 1 && kept.is_empty());
+        let new = self.quoted(&kept, quotes)?;
+        Some(([&body[..place.start], &new, &body[place.end..]].concat(), gone))
+    }
+
+    /// The fields of an annotation, each with the delimiter before it.
+    fn fields(&self, a: &Annotation) -> Option<Vec<u8>> {
+        let coverage = a.coverage.map(|c| c.to_string());
+        let spans = a.spans_json();
+        let values = [a.cluster.as_deref(), a.relation, a.partner.as_deref(), coverage.as_deref(), spans.as_deref()];
+        let mut out = Vec::new();
+        for value in values {
+            out.push(self.delimiter);
+            out.extend(self.quoted(value.unwrap_or_default(), false)?);
+        }
+        Some(out)
+    }
+
+    /// A value as a field, in quotes where it needs them or should have them.
+    fn quoted(&self, value: &str, quotes: bool) -> Option<Vec<u8>> {
+        let special = |b: u8| b == self.delimiter || matches!(b, b'"' | b'\n' | b'\r');
+        let field = match quotes || value.bytes().any(special) {
+            true => format!("\"{}\"", value.replace('"', "\"\"")),
+            false => value.to_owned(),
+        };
+        encoded(&field, self.encoding).map(|bytes| bytes.into_owned())
+    }
+}
+
+/// A row's blank lines before it, itself, and its line break.
+fn parts(raw: &[u8]) -> (&[u8], &[u8], &[u8]) {
+    let lead = raw.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+    let (lead, rest) = raw.split_at(lead);
+    let ending = match rest {
+        [.., b'\r', b'\n'] => 2,
+        [.., b'\n' | b'\r'] => 1,
+        _ => 0,
+    };
+    let (body, ending) = rest.split_at(rest.len() - ending);
+    (lead, body, ending)
+}
+
+/// Where the fields of a row stand, quotes included.
+fn places(body: &[u8], delimiter: u8) -> Vec<Range<usize>> {
+    let mut core = ReaderBuilder::new().delimiter(delimiter).build();
+    let mut out = vec![0; body.len().max(16)];
+    core.read_field(b"\n", &mut out);
+    let (mut places, mut start, mut at) = (Vec::new(), 0, 0);
+    loop {
+        let (result, read, _) = core.read_field(&body[at..], &mut out);
+        at += read;
+        match result {
+            ReadFieldResult::Field { record_end } => {
+                let end = if record_end { at } else { at.saturating_sub(1) };
+                places.push(start..end.max(start));
+                start = at;
+                if record_end {
+                    return places;
+                }
+            }
+            ReadFieldResult::InputEmpty => {}
+            ReadFieldResult::OutputFull => out.resize(out.len() * 2, 0),
+            ReadFieldResult::End => return places,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Owns: files that are one text or one page, written again as they are. Never: records.
+
+use crate::emit::change::{Change, Taken};
+use crate::emit::edit::{Cut, cut};
+use crate::emit::error::Error;
+use crate::emit::job::{Job, Writer};
+use crate::emit::reopen::{all, encoded};
+use crate::emit::sink::Sink;
+use crate::ingest::decode;
+use encoding_rs::{Encoding, UTF_8};
+use std::io::{self, Write};
+
+/// An output that is one text, in the encoding it has.
+pub(super) struct Text<'w> {
+    sink: Sink<'w>,
+    /// Whether it was read from an input already.
+    begun: bool,
+}
+
+impl<'w> Text<'w> {
+    pub(super) fn new(sink: Sink<'w>) -> Text<'w> {
+        Text { sink, begun: false }
+    }
+}
+
+impl Writer for Text<'_> {
+    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Err(Error::misfit(job.file, "a text is a file of its own"));
+        }
+        let bytes = all(job.file)?;
+        job.written.records = 1;
+        let change = (job.change)(None);
+        if change == Change::Drop {
+            job.written.dropped = 1;
+            return job.tell(None, Taken::Record(&bytes));
+        }
+        if job.file.format.row().whole && change != Change::Keep {
+            return Err(Error::uncut(job.file));
+        }
+        job.written.kept = 1;
+        let new = match &change {
+            Change::Cut(spans) => {
+                let decoded = decode::decode(bytes.clone(), job.encoding());
+                let form = Encoding::for_label(decoded.encoding.as_bytes()).filter(|e| *e != UTF_8);
+                let mark = Encoding::for_bom(&bytes).map_or(0, |(_, length)| length);
+                // Only where the text can be written as it stood is a part of it left out.
+                let exact = encoded(&decoded.text, form).is_some_and(|again| *again == bytes[mark..]);
+                let cut = cut(&decoded.text, spans).filter(|_| exact);
+                cut.and_then(|Cut { kept, gone }| Some(([&bytes[..mark], &encoded(&kept, form)?].concat(), gone)))
+            }
+            _ => None,
+        };
+        match new {
+            Some((_, ref gone)) => job.tell_cut(None, gone)?,
+            None => job.written.left = u64::from(change != Change::Keep),
+        }
+        let new = new.map_or(bytes, |(new, _)| new);
+        self.sink.write_all(&new).map_err(|e| job.failed(e))
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.sink.finish()
+    }
+}

@@ -1,0 +1,224 @@
+//! Owns: archives written again: members that are kept pass as they are stored, others are written anew or left out. Never: what a page says.
+//!
+//! The input is read twice: first to see where each record stands and what goes with it, then to copy.
+
+use crate::emit::change::{Change, Taken};
+use crate::emit::compress::Compressor;
+use crate::emit::error::Error;
+use crate::emit::job::{Job, Writer};
+use crate::emit::reopen::{broken, copy, stored};
+use crate::emit::sink::Sink;
+use crate::ingest::Compression;
+use crate::ingest::shared_file::SharedFile;
+use crate::ingest::web::archive::{self, Members, Record};
+use std::collections::HashSet;
+use std::io::{self, Read, Write};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Bytes copied at a time.
+const STEP: usize = 256 << 10;
+
+/// Where a record stands, and what becomes of it. Names of records are kept as hashes, 0 where there is none.
+#[derive(Default)]
+struct Entry {
+    /// Where the member begins that holds it.
+    member: u64,
+    /// Where it begins in the plain bytes of that member.
+    at: u64,
+    /// Nothing: no record, which passes.
+    number: Option<u64>,
+    goes: bool,
+    /// A request or a note of the crawler, which goes with its response.
+    companion: bool,
+    id: u64,
+    concurrent: Vec<u64>,
+    /// The record that it says is the same.
+    refers: u64,
+}
+
+/// What is known of an input before it is copied.
+struct Plan {
+    entries: Vec<Entry>,
+    kind: Option<Compression>,
+    dictionary: Option<Vec<u8>>,
+}
+
+/// An output that is one archive.
+pub(super) struct Warc<'w> {
+    sink: Sink<'w>,
+    /// How each member is compressed.
+    to: Option<Compression>,
+    /// Whether an input was written.
+    begun: bool,
+}
+
+impl<'w> Warc<'w> {
+    pub(super) fn new(sink: Sink<'w>, to: Option<Compression>) -> Warc<'w> {
+        Warc { sink, to, begun: false }
+    }
+}
+
+impl Writer for Warc<'_> {
+    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+        let (sink, to) = (&mut self.sink, self.to);
+        let shared = stored(job.file)?;
+        let plan = plan(job, &shared)?;
+        let later = std::mem::replace(&mut self.begun, true);
+        if later && plan.dictionary.is_some() && to == Some(Compression::Zstd) {
+            return Err(Error::misfit(job.file, "it has a zstd dictionary of its own"));
+        }
+        let (same, length) = (plan.kind == to, shared.length());
+        let raw = |from: u64, to: u64, job: &Job, sink: &mut Sink| copy(&mut shared.reader(from).take(to - from), job, sink);
+        let first = plan.entries.first().map_or(length, |entry| entry.member);
+        if same && plan.kind.is_some() {
+            // The dictionary, or what else stands in front.
+            raw(0, first, job, sink)?;
+        }
+        let mut rest = &plan.entries[..];
+        while let Some(start) = rest.first().map(|entry| entry.member) {
+            let (unit, behind) = rest.split_at(rest.partition_point(|entry| entry.member == start));
+            let end = behind.first().map_or(length, |entry| entry.member);
+            let goes = unit.iter().filter(|entry| entry.goes).count();
+            if same && goes == 0 {
+                raw(start, end, job, sink)?;
+            } else if goes < unit.len() || job.told || unit.iter().any(|entry| entry.number.is_none()) {
+                let stored = Box::new(shared.reader(start).take(end - start));
+                apart(job, Members::of(stored, plan.kind, plan.dictionary.clone()), unit, sink, to)?;
+            }
+            rest = behind;
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.sink.finish()
+    }
+}
+
+/// Reads an input through, and asks what becomes of each record.
+fn plan(job: &mut Job, shared: &SharedFile) -> Result<Plan, Error> {
+    let (kind, mut records) = archive::open(Box::new(shared.reader(0))).map_err(|e| broken(job.file, &e))?;
+    let dictionary = records.dictionary();
+    let mut entries = Vec::new();
+    while let Some(next) = records.next() {
+        let entry = match next {
+            Ok(record) => entry(&record, job)?,
+            Err(broken) => Entry { member: broken.member, at: broken.at, number: broken.number, ..Entry::default() },
+        };
+        job.written.records += u64::from(entry.number.is_some());
+        job.written.dropped += u64::from(entry.goes);
+        entries.push(entry);
+    }
+    companions(&mut entries);
+    revisits(&entries, job);
+    job.written.kept = entries.iter().filter(|entry| entry.number.is_some() && !entry.goes).count() as u64;
+    Ok(Plan { entries, kind, dictionary })
+}
+
+fn entry(record: &Record, job: &Job) -> Result<Entry, Error> {
+    let goes = match (job.change)(Some(record.number)) {
+        Change::Keep => false,
+        Change::Drop => true,
+        Change::Cut(_) | Change::Annotate(_) => {
+            return Err(Error::uncut(job.file));
+        }
+    };
+    let header = &record.header;
+    Ok(Entry {
+        member: record.member,
+        at: record.at,
+        number: Some(record.number),
+        goes,
+        companion: matches!(header.kind.as_str(), "request" | "metadata"),
+        id: name(&header.id),
+        concurrent: header.concurrent.iter().map(|id| name(id)).filter(|id| *id != 0).collect(),
+        refers: if header.kind == "revisit" { name(&header.refers) } else { 0 },
+    })
+}
+
+/// A record's name as it is compared.
+fn name(id: &str) -> u64 {
+    if id.is_empty() { 0 } else { xxh3_64(id.as_bytes()).max(1) }
+}
+
+/// Counts the records that stay and say that they are the same as one that goes.
+fn revisits(entries: &[Entry], job: &mut Job) {
+    let gone: HashSet<u64> = entries.iter().filter(|e| e.goes && e.id != 0).map(|e| e.id).collect();
+    for entry in entries.iter().filter(|e| !e.goes && gone.contains(&e.refers)) {
+        job.written.revisits += 1;
+        if let Some(number) = entry.number.filter(|_| job.written.revisits <= 5) {
+            job.written.revisits_at.push(format!("{}:{number}", job.file.shown));
+        }
+    }
+}
+
+/// Lets requests and notes go whose responses all go.
+fn companions(entries: &mut [Entry]) {
+    let of = |goes: bool| -> HashSet<u64> {
+        let those = entries.iter().filter(|e| e.number.is_some() && !e.companion && e.goes == goes);
+        those.flat_map(|e| e.concurrent.iter().copied().chain([e.id])).filter(|id| *id != 0).collect()
+    };
+    let (gone, kept) = (of(true), of(false));
+    for entry in entries.iter_mut().filter(|e| e.companion) {
+        let names = |all: &HashSet<u64>| all.contains(&entry.id) || entry.concurrent.iter().any(|id| all.contains(id));
+        entry.goes = names(&gone) && !names(&kept);
+    }
+}
+
+/// Writes what is kept of one member, or of several that go on with one another, each record as a member of its own, and tells what goes.
+fn apart(job: &mut Job, mut members: Members, unit: &[Entry], sink: &mut Sink, to: Option<Compression>) -> Result<(), Error> {
+    members.next().map_err(|e| broken(job.file, &e))?;
+    let mut at = 0;
+    // What stands before the first record of a member is no record.
+    let lead = Entry::default();
+    let lead = (unit[0].at > 0).then_some(&lead);
+    let all: Vec<&Entry> = lead.into_iter().chain(unit).filter(|entry| entry.at != u64::MAX).collect();
+    for (i, entry) in all.iter().enumerate() {
+        let end = all.get(i + 1).map_or(u64::MAX, |next| next.at);
+        let mut part = Part { members: &mut members, left: end.saturating_sub(at), read: 0 };
+        if !entry.goes {
+            let mut out = Compressor::new(&mut *sink, to, 0).map_err(|e| job.failed(e))?;
+            part.each(job, |bytes| out.write_all(bytes))?;
+            out.finish().map_err(|e| job.failed(e))?;
+        } else if job.told && !entry.companion {
+            let mut bytes = Vec::new();
+            part.each(job, |more| {
+                bytes.extend_from_slice(more);
+                Ok(())
+            })?;
+            at += part.read;
+            job.tell(entry.number, Taken::Record(&bytes))?;
+            continue;
+        } else {
+            part.each(job, |_| Ok(()))?;
+        }
+        at += part.read;
+    }
+    Ok(())
+}
+
+/// Plain bytes of a member up to the next record.
+struct Part<'p, 'a> {
+    members: &'p mut Members<'a>,
+    left: u64,
+    read: u64,
+}
+
+impl Part<'_, '_> {
+    /// Hands on all bytes. Where the compression breaks, nothing more could be read the first time either.
+    fn each(&mut self, job: &Job, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> Result<(), Error> {
+        let mut buffer = vec![0; STEP.min(self.left.try_into().unwrap_or(STEP))];
+        while self.left > 0 {
+            let room = buffer.len().min(self.left.try_into().unwrap_or(usize::MAX));
+            let n = match self.members.read(&mut buffer[..room]) {
+                // Records may go on in the next member.
+                Ok(0) if self.members.next().is_ok_and(|any| any) => continue,
+                Ok(0) | Err(_) => break,
+                Ok(n) => n,
+            };
+            (self.left, self.read) = (self.left - n as u64, self.read + n as u64);
+            each(&buffer[..n]).map_err(|e| job.failed(e))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! Owns: an input opened a second time: that it is the same, its bytes, its encoding. Never: where its records are.
+
+use crate::emit::error::Error;
+use crate::emit::job::Job;
+use crate::emit::sink::{Sink, utf16};
+use crate::ingest::ReadFile;
+use crate::ingest::compress::Plain;
+use crate::ingest::decode;
+use crate::ingest::shared_file::SharedFile;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read, Write};
+
+/// Bytes copied at a time.
+const STEP: usize = 256 << 10;
+
+/// That a file is as long and as old as when it was read.
+pub(super) fn unchanged(file: &ReadFile) -> Result<(), Error> {
+    let Some(path) = &file.path else { return Ok(()) };
+    let meta = std::fs::metadata(path).map_err(|e| gone(file, &e))?;
+    if meta.len() == file.size && meta.modified().ok() == file.modified {
+        return Ok(());
+    }
+    Err(Error::input(file, "it was changed since it was read", "run again once nothing writes to it"))
+}
+
+fn gone(file: &ReadFile, error: &io::Error) -> Error {
+    Error::input(file, format!("it cannot be read again ({error})"), "check that it is still there and may be read")
+}
+
+/// The bytes on disk, to be read from any place.
+pub(super) fn stored(file: &ReadFile) -> Result<SharedFile, Error> {
+    unchanged(file)?;
+    let shared = match (&file.path, &file.spool) {
+        (Some(path), _) => File::open(path).and_then(|f| SharedFile::new(&f)),
+        (None, Some(spool)) => SharedFile::new(spool),
+        (None, None) => {
+            return Err(Error::input(file, "standard input can be read only once", "ask for a copy of it when it is read"));
+        }
+    };
+    shared.map_err(|e| gone(file, &e))
+}
+
+/// The decompressed bytes.
+pub(super) fn plain(file: &ReadFile) -> Result<Plain<'static>, Error> {
+    let shared = stored(file)?;
+    let plain = Plain::open(Box::new(shared.reader(0)), shared.length());
+    match plain.error {
+        Some(e) => Err(broken(file, &e)),
+        None => Ok(plain),
+    }
+}
+
+/// The input ends before its time.
+pub(super) fn broken(file: &ReadFile, error: &io::Error) -> Error {
+    match file.compression {
+        Some(kind) => Error::input(file, format!("broken {} data ({error})", kind.name()), "fetch or compress the file again"),
+        None => gone(file, error),
+    }
+}
+
+/// Everything, decompressed.
+pub(super) fn all(file: &ReadFile) -> Result<Vec<u8>, Error> {
+    match plain(file)?.all(file.size, u64::MAX) {
+        (bytes, None) => Ok(bytes),
+        (_, Some(e)) => Err(broken(file, &e)),
+    }
+}
+
+/// A stream of records in UTF-8, or in an encoding that holds ASCII.
+pub(super) struct Records {
+    /// The first bytes, without byte-order mark.
+    pub(super) head: Vec<u8>,
+    pub(super) rest: Box<dyn Read + Send>,
+    /// The encoding of single records, where it is not UTF-8.
+    pub(super) encoding: Option<&'static Encoding>,
+}
+
+/// Opens an input of records as it was read the first time. Its byte-order mark is written at once, unless the output was
+/// begun. With `whole`, everything is in the head.
+pub(super) fn records(job: &Job, sink: &mut Sink, whole: bool) -> Result<Records, Error> {
+    let file = job.file;
+    let declared = job.encoding();
+    let plain = plain(file)?;
+    let marked = Encoding::for_bom(&plain.head);
+    let wide = decode::wide(&plain.head, declared);
+    let encoding = declared.filter(|e| !wide && marked.is_none() && *e != UTF_8);
+    if encoding.is_some_and(|e| !e.is_ascii_compatible()) {
+        let what = format!("it is in {}, which cannot be written by records", encoding.map_or("", |e| e.name()));
+        return Err(Error::input(file, what, "convert it to UTF-8"));
+    }
+    let (mut head, mut rest) = (plain.head, plain.rest);
+    if whole || wide {
+        rest.read_to_end(&mut head).map_err(|e| broken(file, &e))?;
+        rest = Box::new(io::empty());
+    }
+    let first = !sink.begun();
+    let form = if wide { marked.map(|(e, _)| e).or(declared) } else { None };
+    if !sink.encode(form) {
+        return Err(Error::misfit(file, "it is in another encoding than the files before it"));
+    }
+    let mark = marked.map_or(0, |(_, length)| length);
+    if let Some(form) = form {
+        let decoded = decode::decode(head.clone(), declared);
+        if utf16(&decoded.text, form) != head[mark..] {
+            return Err(Error::input(file, format!("its {} is damaged", form.name()), "convert it to UTF-8"));
+        }
+        if mark > 0 && first {
+            sink.write_all("\u{feff}".as_bytes()).map_err(|e| job.failed(e))?;
+        }
+        head = decoded.text.into_bytes();
+    } else {
+        if first {
+            sink.write_all(&head[..mark]).map_err(|e| job.failed(e))?;
+        }
+        head.drain(..mark);
+    }
+    Ok(Records { head, rest, encoding })
+}
+
+/// Copies what is left of an input as it is.
+pub(super) fn copy(from: &mut dyn Read, job: &Job, sink: &mut Sink) -> Result<(), Error> {
+    let mut buffer = vec![0; STEP];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(n) => sink.write_all(&buffer[..n]).map_err(|e| job.failed(e))?,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(broken(job.file, &e)),
+        }
+    }
+}
+
+/// Bytes as text, if they are all right: encoded again they are the same.
+pub(super) fn exact<'b>(bytes: &'b [u8], encoding: Option<&'static Encoding>) -> Option<Cow<'b, str>> {
+    let Some(encoding) = encoding else { return std::str::from_utf8(bytes).ok().map(Cow::Borrowed) };
+    let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
+    (encoded(&text, Some(encoding))? == bytes).then_some(text)
+}
+
+/// A text in an encoding; nothing where the encoding lacks one of its characters.
+pub(super) fn encoded<'t>(text: &'t str, encoding: Option<&'static Encoding>) -> Option<Cow<'t, [u8]>> {
+    match encoding {
+        None => Some(Cow::Borrowed(text.as_bytes())),
+        Some(form) if form == UTF_16LE || form == UTF_16BE => Some(Cow::Owned(utf16(text, form))),
+        Some(form) => {
+            let (bytes, _, lacking) = form.encode(text);
+            (!lacking).then_some(bytes)
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Owns: the formats that are read, one row a format: names, endings, first bytes, what a file of
+//! it holds. Never: reads one; `formats` has the readers.
+
+use crate::ingest::compress::Compression;
+use crate::ingest::sniff::{Start, is_page};
+use encoding_rs::Encoding;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// What a file holds once it is decompressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// One document, plain text or Markdown.
+    Text,
+    /// One JSON object, or an array of them.
+    Json,
+    /// JSON Lines: one object a line.
+    Jsonl,
+    /// A table with commas, or with semicolons where its header has no comma: one record a row,
+    /// below a header. Needs the feature `csv`.
+    Csv,
+    /// The same with tabs. Needs the feature `csv`.
+    Tsv,
+    /// Apache Parquet: one record a row. Needs the feature `parquet`.
+    Parquet,
+    /// One page of the web: the document is the article on it. Needs the feature `web`.
+    Html,
+    /// An archive of the web, WARC or WET: the articles of the pages in it, and its texts. Needs
+    /// the feature `web`.
+    Warc,
+}
+
+/// What is known of a format.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct FormatRow {
+    /// The format that the row is about.
+    pub format: Format,
+    /// Its name, as `--input-format` takes it.
+    pub name: &'static str,
+    /// Its name in a sentence.
+    pub title: &'static str,
+    /// One line about it, for a list of formats.
+    pub about: &'static str,
+    /// How the names of its files end, in lower case and without the dot.
+    pub endings: &'static [&'static str],
+    /// Where one file is one document: what several of them are called.
+    pub documents: Option<&'static str>,
+    /// Whether its records have fields, which are looked for by name. What has none can be written
+    /// as JSON Lines, one document a line.
+    pub fields: bool,
+    /// Whether a document is written whole or not at all, never cut or annotated.
+    pub whole: bool,
+    /// Whether several files, one after the other, are one file of the format although its records
+    /// have no fields.
+    pub joined: bool,
+    /// The feature that its reader needs, besides `ingest`.
+    pub(super) feature: Option<&'static str>,
+    /// Whether a file without a name that says its format is one of these.
+    begins: fn(&Start) -> bool,
+    /// Files that are named so, and are of another format by their content.
+    unless: Option<(fn(&Start) -> bool, Format)>,
+}
+
+/// A text: what the other rows differ from.
+const TEXT: FormatRow = FormatRow {
+    format: Format::Text,
+    name: "text",
+    title: "text",
+    about: "One document: plain text or Markdown",
+    endings: &["txt", "text", "md", "markdown"],
+    documents: Some("texts"),
+    fields: false,
+    whole: false,
+    joined: false,
+    feature: None,
+    begins: |_| false,
+    unless: None,
+};
+
+/// Records with fields: what the rows of these differ from.
+const RECORDS: FormatRow = FormatRow { documents: None, fields: true, ..TEXT };
+
+/// All formats, in the order of [`Format`].
+static ROWS: [FormatRow; 8] = [
+    TEXT,
+    FormatRow {
+        format: Format::Json,
+        name: "json",
+        title: "JSON",
+        about: "One JSON object, or an array of them",
+        endings: &["json"],
+        begins: |start| start.is_json() && !start.is_json_lines(),
+        unless: Some((|start| start.is_json_lines(), Format::Jsonl)),
+        ..RECORDS
+    },
+    FormatRow {
+        format: Format::Jsonl,
+        name: "jsonl",
+        title: "JSON Lines",
+        about: "One JSON object a line",
+        endings: &["jsonl", "ndjson"],
+        begins: |start| start.is_json() && start.is_json_lines(),
+        unless: Some((|start| start.is_whole_json(), Format::Json)),
+        ..RECORDS
+    },
+    FormatRow {
+        format: Format::Csv,
+        name: "csv",
+        title: "CSV",
+        about: "A table with a header, commas (or semicolons) between fields",
+        endings: &["csv"],
+        feature: Some("csv"),
+        ..RECORDS
+    },
+    FormatRow {
+        format: Format::Tsv,
+        name: "tsv",
+        title: "TSV",
+        about: "The same with tabs",
+        endings: &["tsv", "tab"],
+        feature: Some("csv"),
+        ..RECORDS
+    },
+    FormatRow {
+        format: Format::Parquet,
+        name: "parquet",
+        title: "Parquet",
+        about: "Apache Parquet",
+        endings: &["parquet", "pq"],
+        feature: Some("parquet"),
+        begins: |start| start.raw.starts_with(b"PAR1"),
+        ..RECORDS
+    },
+    FormatRow {
+        format: Format::Html,
+        name: "html",
+        title: "HTML",
+        about: "A page of the web; the text is the article on it",
+        endings: &["html", "htm", "xhtml", "xht"],
+        documents: Some("pages"),
+        whole: true,
+        feature: Some("web"),
+        begins: |start| is_page(start.text()),
+        ..TEXT
+    },
+    FormatRow {
+        format: Format::Warc,
+        name: "warc",
+        title: "WARC",
+        about: "An archive of the web, WARC or WET",
+        endings: &["warc", "wet"],
+        documents: None,
+        whole: true,
+        joined: true,
+        feature: Some("web"),
+        begins: |start| start.text().starts_with(b"WARC/"),
+        ..TEXT
+    },
+];
+
+/// Each row stands where its format says, or the program does not compile.
+const _: () = {
+    let mut at = 0;
+    while at < ROWS.len() {
+        assert!(ROWS[at].format as usize == at);
+        at += 1;
+    }
+};
+
+/// The files of a directory that are read, for the help of a command.
+#[doc(hidden)]
+pub const WALKED: &str = "text and Markdown files, pages (.html, .htm, .xhtml) and archives of pages (.warc, .wet), \
+     .json, .jsonl, .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2), and .parquet";
+
+/// The same for a person whose directory holds none of them.
+#[doc(hidden)]
+pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .json, .jsonl, .ndjson, \
+     .csv and .tsv, each also as .gz, .zst or .bz2, and .parquet";
+
+/// The same for a file that is not among them, with all its endings.
+pub(super) const READ: &str = ".txt, .text, .md, .markdown, .html, .htm, .xhtml, .warc, .wet, .json, .jsonl, \
+     .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2), .parquet and .pq";
+
+impl Format {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Format> {
+        ROWS.iter().map(|row| row.format)
+    }
+
+    /// What is known of it.
+    pub const fn row(self) -> &'static FormatRow {
+        &ROWS[self as usize]
+    }
+
+    /// The name, as `--input-format` takes it.
+    pub const fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// What a file holds, once it is decompressed, by its first bytes. What is named as one format
+    /// and cannot be another is not looked at.
+    pub(super) fn of(named: Option<Format>, head: &[u8], encoding: Option<&'static Encoding>) -> Format {
+        match named.map(|format| (format, format.row().unless)) {
+            Some((format, None)) => format,
+            Some((format, Some((is_other, other)))) => {
+                if is_other(&Start::new(head, encoding)) {
+                    other
+                } else {
+                    format
+                }
+            }
+            None => {
+                let start = Start::new(head, encoding);
+                ROWS.iter().find(|row| (row.begins)(&start)).map_or(Format::Text, |row| row.format)
+            }
+        }
+    }
+}
+
+/// What the name of a file says that it holds, and how it is compressed.
+///
+/// ```
+/// use nearcopy::ingest::{Compression, Format, by_name};
+/// assert_eq!(by_name("a/b.jsonl.zst".as_ref()), (Some(Format::Jsonl), Some(Compression::Zstd)));
+/// ```
+pub fn by_name(path: &Path) -> (Option<Format>, Option<Compression>) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let split = name.rsplit_once('.').unwrap_or_default();
+    let packed = Compression::ALL.into_iter().find(|kind| kind.ending() == split.1);
+    let bare = if packed.is_some() { split.0 } else { &name };
+    let ending = bare.rsplit_once('.').map(|(_, ending)| ending);
+    let row = ending.and_then(|ending| ROWS.iter().find(|row| row.endings.contains(&ending)));
+    (row.map(|row| row.format), packed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        let by_name = |name: &str| by_name(Path::new(name));
+        assert_eq!(by_name("x/A.TXT"), (Some(Format::Text), None));
+        assert_eq!(by_name("x/a.jsonl.zst"), (Some(Format::Jsonl), Some(Compression::Zstd)));
+        assert_eq!(by_name("a.CSV.bz2"), (Some(Format::Csv), Some(Compression::Bzip2)));
+        assert_eq!((by_name("a.tab").0, by_name("a.pq").0), (Some(Format::Tsv), Some(Format::Parquet)));
+        assert_eq!(by_name("a.ndjson"), (Some(Format::Jsonl), None));
+        assert_eq!(by_name("a.json.gz.gz"), (None, Some(Compression::Gzip)));
+        assert_eq!(by_name("README"), (None, None));
+        assert_eq!(by_name("x.txt/README"), (None, None));
+    }
+
+    #[test]
+    fn what_is_read_is_said() {
+        for row in ROWS.iter().filter(|row| row.format != Format::Text) {
+            let ending = format!(".{}", row.endings[0]);
+            for said in [WALKED, LOOKED_FOR, READ] {
+                assert!(said.contains(&ending), "{ending} is not in {said:?}");
+            }
+        }
+    }
+}

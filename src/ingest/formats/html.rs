@@ -1,0 +1,40 @@
+//! Owns: a file that is one page of the web to its document. Never: which part of the page is the
+//! article.
+
+use crate::ingest::fields::Fields;
+use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::read_result::Intake;
+use crate::ingest::web::page::{self, Known, PAGE};
+use crate::model::document::DocumentInfo;
+use encoding_rs::Encoding;
+use std::sync::Arc;
+
+/// Reads the article of a page.
+pub(super) fn read(open: OpenFile) -> Outcome {
+    let OpenFile { run, file, plain, context, .. } = open;
+    let (bytes, error) = plain.all(file.size, PAGE + 1);
+    if run.stopped() {
+        return (Intake::default(), None);
+    }
+    (page(bytes, &file.shown, run.encoding, context.fields), error)
+}
+
+/// The article of a page. Its id is the path of the file, or the page's own address where `url` was
+/// named as the field of the id.
+pub(crate) fn page(bytes: Vec<u8>, shown: &str, given: Option<&'static Encoding>, fields: &Fields) -> Intake {
+    let mut intake = Intake::default();
+    match page::read(bytes, Known { given, header: None }) {
+        Err((reason, why)) => intake.skip(reason, shown, None, || why),
+        Ok(page) => {
+            page.count(shown, None, &mut intake);
+            let wanted = fields.id_is("url");
+            let id = page.about.url.clone().filter(|_| wanted).unwrap_or_else(|| shown.to_owned());
+            let source = page.source().map(Arc::from);
+            let date = page.about.date.map(Arc::from);
+            let path = Some(Arc::from(shown));
+            let info = DocumentInfo { id, source, date, path, ..DocumentInfo::default() };
+            intake.documents.push(info.with_text(page.text));
+        }
+    }
+    intake
+}

@@ -1,0 +1,222 @@
+//! Owns: JSON Lines as a stream: windows of whole lines, read while the last window is parsed. Never: what a line holds.
+
+use crate::ingest::formats::record_bytes::{Borders, read as read_records};
+use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::record::{Batch, Context};
+use std::io::{self, Read};
+
+/// Bytes read at a time.
+const WINDOW: u64 = 4 << 20;
+
+/// Bytes parsed at a time by one thread.
+const PIECE: usize = 256 << 10;
+
+/// A line longer than this is skipped: its text might be over 4 GiB, and memory is not endless.
+const LONGEST: u64 = u32::MAX as u64;
+
+/// What a look at the stream gave.
+enum Next {
+    /// Whole lines are in the buffer.
+    Lines,
+    /// One line was too long, and passed over.
+    TooLong,
+    /// There is no more.
+    End,
+}
+
+struct Lines<'r> {
+    inner: &'r mut (dyn Read + Send),
+    /// What was read behind the last line break.
+    carry: Vec<u8>,
+    longest: u64,
+    ended: bool,
+    error: Option<io::Error>,
+}
+
+impl Lines<'_> {
+    /// Fills the buffer with whole lines; only at the end of the stream may the last one lack its line break.
+    fn next(&mut self, out: &mut Vec<u8>) -> Next {
+        out.clear();
+        std::mem::swap(out, &mut self.carry);
+        let mut seen = 0;
+        loop {
+            if let Some(at) = memchr::memrchr(b'\n', &out[seen..]) {
+                self.carry.extend_from_slice(&out[seen + at + 1..]);
+                out.truncate(seen + at + 1);
+                return Next::Lines;
+            }
+            if self.ended {
+                // After a failure the last line is only a part of one.
+                return if out.is_empty() || self.error.is_some() { Next::End } else { Next::Lines };
+            }
+            seen = out.len();
+            if seen as u64 > self.longest {
+                self.pass_over(out);
+                return Next::TooLong;
+            }
+            self.fill(out);
+        }
+    }
+
+    fn fill(&mut self, out: &mut Vec<u8>) {
+        let before = out.len();
+        out.reserve(WINDOW as usize);
+        match (&mut self.inner).take(WINDOW).read_to_end(out) {
+            Ok(_) => self.ended = out.len() == before,
+            Err(e) => {
+                self.ended = true;
+                self.error = Some(e);
+            }
+        }
+    }
+
+    /// Drops everything up to the next line break.
+    fn pass_over(&mut self, out: &mut Vec<u8>) {
+        *out = Vec::new();
+        while !self.ended {
+            out.clear();
+            self.fill(out);
+            if let Some(at) = memchr::memchr(b'\n', out) {
+                self.carry.extend_from_slice(&out[at + 1..]);
+                break;
+            }
+        }
+        out.clear();
+    }
+}
+
+/// Reads the records of a file.
+pub(super) fn read(open: OpenFile) -> Outcome {
+    read_records(open, Borders::Lines, |mut bytes, context| lines(bytes.head, &mut bytes.rest, context))
+}
+
+/// Reads all lines: those in `head`, then those of the stream. The error is what ended the stream before its time.
+///
+/// A line that such an error cuts is left out. Memory: two windows, or twice the longest line.
+pub(super) fn lines(head: Vec<u8>, rest: &mut (dyn Read + Send), context: &Context) -> (Batch, Option<io::Error>) {
+    read_up_to(LONGEST, head, rest, context)
+}
+
+fn read_up_to(longest: u64, head: Vec<u8>, rest: &mut (dyn Read + Send), context: &Context) -> (Batch, Option<io::Error>) {
+    let mut lines = Lines { inner: rest, carry: head, longest, ended: false, error: None };
+    let (mut now, mut soon) = (Vec::new(), Vec::new());
+    let mut all = Batch::default();
+    let mut number = 1;
+    let mut state = lines.next(&mut now);
+    loop {
+        let (count, batch, next) = match state {
+            Next::End => break,
+            Next::TooLong => {
+                let mut batch = Batch::default();
+                batch.intake.too_long(&context.path, Some(number));
+                (1, batch, lines.next(&mut soon))
+            }
+            Next::Lines if context.parallel => {
+                let ((count, batch), next) = rayon::join(|| parse(&now, number, context), || lines.next(&mut soon));
+                (count, batch, next)
+            }
+            Next::Lines => {
+                let (count, batch) = parse(&now, number, context);
+                (count, batch, lines.next(&mut soon))
+            }
+        };
+        number += count;
+        context.gather(&mut all, batch);
+        state = next;
+        std::mem::swap(&mut now, &mut soon);
+    }
+    (all, lines.error)
+}
+
+/// Parses whole lines, the first of which has this number; says how many there are.
+fn parse(window: &[u8], first: u64, context: &Context) -> (u64, Batch) {
+    let mut pieces = Vec::new();
+    let (mut rest, mut number) = (window, first);
+    while !rest.is_empty() {
+        let end = rest.get(PIECE..).and_then(|far| memchr::memchr(b'\n', far)).map_or(rest.len(), |at| PIECE + at + 1);
+        let (piece, behind) = rest.split_at(end);
+        pieces.push((number, piece));
+        number += memchr::memchr_iter(b'\n', piece).count() as u64;
+        rest = behind;
+    }
+    let batch = context.each(&pieces, |&(number, piece), batch| {
+        let mut from = 0;
+        let ends = memchr::memchr_iter(b'\n', piece).chain([piece.len()]);
+        for (number, end) in (number..).zip(ends) {
+            let line = piece[from.min(end)..end].trim_ascii();
+            from = end + 1;
+            if !line.is_empty() {
+                context.record(line, Some(number), false, batch);
+            }
+        }
+    });
+    (number - first, batch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::fields::Fields;
+    use crate::ingest::json::records;
+    use crate::ingest::{InputOptions, Reason};
+    use proptest::prelude::*;
+
+    /// Gives a few bytes at a time.
+    struct Slow<'a>(&'a [u8], usize);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let n = self.1.min(buffer.len()).min(self.0.len());
+            buffer[..n].copy_from_slice(&self.0[..n]);
+            self.0 = &self.0[n..];
+            Ok(n)
+        }
+    }
+
+    fn context(fields: &Fields, parallel: bool) -> Context<'_> {
+        Context { parallel, ..Context::new(fields, "f") }
+    }
+
+    #[test]
+    fn many_windows_in_order() {
+        let data: String = (0..200_000).map(|n| format!("{{\"text\":\"{n} {n} {n} {n} {n} {n} {n} {n} {n}\"}}\n")).collect();
+        assert!(data.len() as u64 > 2 * WINDOW);
+        let fields = Fields::new(&InputOptions::default());
+        for parallel in [false, true] {
+            let (batch, error) = lines(data.as_bytes()[..10].to_vec(), &mut &data.as_bytes()[10..], &context(&fields, parallel));
+            assert!(error.is_none());
+            let documents = batch.intake.documents;
+            assert_eq!(documents.len(), 200_000);
+            for (n, d) in documents.iter().enumerate() {
+                assert!(
+                    d.info.record == Some(n as u64 + 1)
+                        && d.text.starts_with(&format!("{n} "))
+                        && d.info.id == format!("f:{}", n + 1)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_too_long_is_passed_over() {
+        let data = format!("{{\"text\":\"a\"}}\n{{\"text\":\"{}\"}}\n{{\"text\":\"b\"}}", "x".repeat(9 << 20));
+        let fields = Fields::new(&InputOptions::default());
+        let (batch, _) = read_up_to(5 << 20, Vec::new(), &mut data.as_bytes(), &context(&fields, true));
+        let got: Vec<_> = batch.intake.documents.iter().map(|d| (d.info.id.as_str(), d.text.as_str())).collect();
+        assert_eq!(got, [("f:1", "a"), ("f:3", "b")]);
+        assert_eq!(batch.intake.skipped[&Reason::TooLong], 1);
+        assert_eq!(batch.intake.problems[0].record, Some(2));
+    }
+
+    proptest! {
+        #[test]
+        fn windows_change_nothing(data in "([a{\"\n]|\\{\"text\":\"x\"\\}\n){0,40}", step in 1usize..20, cut in 0usize..40) {
+            let fields = Fields::new(&InputOptions::default());
+            let cut = cut.min(data.len());
+            let (batch, _) = lines(data.as_bytes()[..cut].to_vec(), &mut Slow(&data.as_bytes()[cut..], step), &context(&fields, false));
+            let whole = records(data.as_bytes(), &InputOptions::default());
+            prop_assert_eq!(batch.intake.documents.len(), whole.documents.len());
+            prop_assert_eq!(batch.intake.skipped, whole.skipped);
+        }
+    }
+}

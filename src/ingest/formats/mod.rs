@@ -1,0 +1,35 @@
+//! The readers, one file a format: the bytes of a file to documents. Never: which format a file
+//! has.
+
+#[cfg(feature = "web")]
+pub(crate) mod html;
+pub mod json;
+mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+mod record_bytes;
+#[cfg(feature = "csv")]
+pub mod table;
+mod text;
+
+use crate::ingest::format::Format;
+use crate::ingest::open_file::{OpenFile, Outcome};
+
+/// The reader of a format; nothing where this program was built without it. An archive with its
+/// reader built in never comes here: it is read as it is stored, by `web::archive`.
+pub(super) fn reader(format: Format) -> Option<fn(OpenFile) -> Outcome> {
+    match format {
+        Format::Text => Some(text::read),
+        Format::Json => Some(json::read),
+        Format::Jsonl => Some(jsonl::read),
+        #[cfg(feature = "csv")]
+        Format::Csv | Format::Tsv => Some(table::read),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => Some(parquet::read),
+        #[cfg(feature = "web")]
+        Format::Html => Some(html::read),
+        Format::Warc => None,
+        #[cfg(not(all(feature = "csv", feature = "parquet", feature = "web")))]
+        _ => None,
+    }
+}

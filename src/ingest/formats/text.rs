@@ -1,0 +1,44 @@
+//! Owns: a file of plain text to its document. Never: files of several documents.
+
+use crate::ingest::decode;
+use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::problem::Reason;
+use crate::ingest::read_result::Intake;
+use crate::model::document::Document;
+use std::sync::Arc;
+
+/// Reads the one document of a file; what is not text is skipped.
+pub(super) fn read(open: OpenFile) -> Outcome {
+    let OpenFile { run, file, plain, .. } = open;
+    let mut intake = Intake::default();
+    if decode::binary(&plain.head, run.encoding) {
+        if file.named {
+            intake.skip(Reason::Binary, &file.shown, None, || {
+                "not text (a NUL in its first 8 KiB); it was skipped: convert it to text, or say --encoding if it is UTF-16"
+                    .into()
+            });
+        } else {
+            intake.skipped.insert(Reason::Binary, 1);
+        }
+        return (intake, None);
+    }
+    let packed = plain.kind.is_some();
+    let (bytes, error) = plain.all(file.size, u64::from(u32::MAX) + 1);
+    if run.stopped() {
+        return (intake, None);
+    }
+    let fits = |length: usize| u32::try_from(length).is_ok();
+    let decoded = if fits(bytes.len()) { Some(decode::decode(bytes, run.encoding)) } else { None };
+    match decoded.filter(|d| fits(d.text.len())) {
+        None => intake.too_long(&file.shown, None),
+        Some(decoded) => {
+            intake.decoded(decoded.encoding, decoded.replaced);
+            let mut document = Document::new(file.shown.clone(), decoded.text);
+            document.text.shrink_to_fit();
+            document.info.path = Some(Arc::from(file.shown.as_str()));
+            document.info.whole_file = decoded.same && !packed && error.is_none();
+            intake.documents.push(document);
+        }
+    }
+    (intake, error)
+}

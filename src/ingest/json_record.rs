@@ -1,0 +1,234 @@
+//! Owns: one JSON record to a document: which field is what, and how its value is read. Never: where records begin and end.
+
+use crate::escape;
+use crate::ingest::fields::{DATE, Fields, Hit, ID, SOURCE, TEXT};
+use crate::ingest::problem::Reason;
+use crate::ingest::record::{Batch, Context};
+use serde::Deserializer as _;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+struct Key<'f>(&'f Fields, &'f str);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Hit;
+    fn deserialize<D: serde::Deserializer<'de>>(self, d: D) -> Result<Hit, D::Error> {
+        d.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = Hit;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_bytes<E>(self, key: &[u8]) -> Result<Hit, E> {
+        Ok(self.0.fit(self.1, key))
+    }
+    fn visit_str<E>(self, key: &str) -> Result<Hit, E> {
+        Ok(self.0.fit(self.1, key.as_bytes()))
+    }
+}
+
+/// The wanted values of one record, as they are written.
+#[derive(Default)]
+pub(crate) struct Found<'de> {
+    pub(crate) values: [Option<(usize, &'de str)>; 4],
+    /// Whether a text field held something else than a string.
+    other_text: bool,
+}
+
+impl<'de> Found<'de> {
+    /// Takes a value where it fits at least as well as what is there; of equal keys the last one counts, as elsewhere.
+    fn offer(&mut self, role: usize, rank: usize, raw: &'de str) {
+        if self.values[role].is_some_and(|(best, _)| best < rank) || raw == "null" {
+            return;
+        }
+        let string = raw.starts_with('"');
+        let number = raw.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        match role {
+            TEXT if !string => self.other_text = true,
+            TEXT => self.values[TEXT] = Some((rank, raw)),
+            _ if (string && raw != "\"\"") || number => self.values[role] = Some((rank, raw)),
+            _ => {}
+        }
+    }
+}
+
+/// Walks an object; `prefix` is the way to it, each key followed by a dot.
+struct Walk<'f, 'o, 'de> {
+    fields: &'f Fields,
+    prefix: &'f str,
+    found: &'o mut Found<'de>,
+}
+
+impl<'de> Visitor<'de> for Walk<'_, '_, 'de> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(hit) = map.next_key_seed(Key(self.fields, self.prefix))? {
+            if hit.inside.is_none() && hit.ranks.iter().all(Option::is_none) {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let raw = map.next_value::<&'de RawValue>()?.get();
+            for (role, rank) in hit.ranks.into_iter().enumerate() {
+                if let Some(rank) = rank {
+                    self.found.offer(role, rank, raw);
+                }
+            }
+            if let Some(key) = hit.inside.filter(|_| raw.starts_with('{')) {
+                let prefix = format!("{}{key}", self.prefix);
+                let inner = Walk { fields: self.fields, prefix: &prefix, found: &mut *self.found };
+                serde_json::Deserializer::from_str(raw).deserialize_map(inner).map_err(serde::de::Error::custom)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Finds the wanted values of an object.
+pub(crate) fn walk<'de>(fields: &Fields, record: &'de [u8]) -> serde_json::Result<Found<'de>> {
+    let mut found = Found::default();
+    let mut d = serde_json::Deserializer::from_slice(record);
+    d.deserialize_map(Walk { fields, prefix: "", found: &mut found })?;
+    d.end()?;
+    Ok(found)
+}
+
+/// The names of the first fields of an object.
+struct Names(Vec<String>);
+
+impl<'de> Visitor<'de> for Names {
+    type Value = Vec<String>;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Vec<String>, A::Error> {
+        while let Some(key) = map.next_key::<Cow<str>>()? {
+            map.next_value::<IgnoredAny>()?;
+            if self.0.len() == 12 {
+                self.0.push("…".into());
+                break;
+            }
+            self.0.push(escape::message(&key.chars().take(40).collect::<String>()));
+        }
+        while self.0.len() > 12 && map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(self.0)
+    }
+}
+
+/// A JSON string as text. Surrogates without their other half become U+FFFD; the answer says whether there were any.
+pub(crate) fn string(raw: &str) -> Option<(String, bool)> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+        return Some((inner.to_owned(), false));
+    }
+    if let Ok(text) = serde_json::from_str::<String>(raw) {
+        return Some((text, false));
+    }
+    let mut bytes = serde_json::Deserializer::from_str(raw).deserialize_bytes(Bytes).ok()?;
+    for at in 0..bytes.len().saturating_sub(2) {
+        if bytes[at] == 0xed && bytes[at + 1] >= 0xa0 {
+            bytes[at..at + 3].copy_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+    Some((String::from_utf8_lossy(&bytes).into_owned(), true))
+}
+
+struct Bytes;
+
+impl Visitor<'_> for Bytes {
+    type Value = Vec<u8>;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a string")
+    }
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(bytes.to_vec())
+    }
+}
+
+impl Context<'_> {
+    /// Reads one record. `number` counts from 1; nothing: the file is this record.
+    /// `damaged` says whether something in the file was replaced before.
+    pub(super) fn record(&self, bytes: &[u8], number: Option<u64>, mut damaged: bool, batch: &mut Batch) {
+        let bytes = match self.encoding {
+            Some(encoding) => {
+                let (text, errors) = encoding.decode_without_bom_handling(bytes);
+                damaged |= errors;
+                Cow::Owned(text.into_owned().into_bytes())
+            }
+            None => Cow::Borrowed(bytes),
+        };
+        let parsed = walk(self.fields, &bytes);
+        let lossy;
+        let parsed = match parsed {
+            Err(_) if std::str::from_utf8(&bytes).is_err() => {
+                damaged = true;
+                lossy = String::from_utf8_lossy(&bytes);
+                walk(self.fields, lossy.as_bytes())
+            }
+            other => other,
+        };
+        match parsed {
+            Ok(found) => self.take(&bytes, found, number, damaged, batch),
+            Err(e) => self.refuse(&bytes, &e, number, batch),
+        }
+    }
+
+    fn refuse(&self, bytes: &[u8], error: &serde_json::Error, number: Option<u64>, batch: &mut Batch) {
+        let value = !bytes.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+        if value {
+            batch.intake.skip(Reason::NotAnObject, &self.path, number, || {
+                "a JSON value that is not an object; each record must be an object with a text field".into()
+            });
+        } else {
+            let why = error.to_string();
+            let why = why.split(" at line ").next().unwrap_or_default().to_owned();
+            let column = error.column();
+            batch.intake.skip(Reason::BadJson, &self.path, number, || {
+                format!("not valid JSON ({why}, at byte {column}); the record was skipped: mend it, or remove it")
+            });
+        }
+    }
+
+    fn take(&self, bytes: &[u8], found: Found, number: Option<u64>, damaged: bool, batch: &mut Batch) {
+        let Some((rank, raw)) = found.values[TEXT] else {
+            return self.without_text(bytes, &found, number, batch);
+        };
+        let Some((text, mut replaced)) = string(raw) else { return };
+        let mut plain = |role: usize| {
+            let (rank, raw) = found.values[role]?;
+            let (value, lone) = if raw.starts_with('"') { string(raw)? } else { (raw.to_owned(), false) };
+            replaced |= lone || (damaged && value.contains('\u{fffd}'));
+            Some((rank, value))
+        };
+        let others = [plain(ID), plain(SOURCE), plain(DATE)];
+        replaced |= damaged && text.contains('\u{fffd}');
+        self.document((rank, text), others, number, replaced, batch);
+    }
+
+    fn without_text(&self, bytes: &[u8], found: &Found, number: Option<u64>, batch: &mut Batch) {
+        if found.other_text {
+            let names = self.fields.text_names();
+            batch.intake.skip(Reason::TextNotString, &self.path, number, || {
+                format!("the text field ({names}) is not a string; the record was skipped: make it one, or name another with --text-field NAME")
+            });
+            return;
+        }
+        let Batch { intake, textless, .. } = batch;
+        intake.skip(Reason::NoText, &self.path, number, || {
+            let lossy = String::from_utf8_lossy(bytes);
+            let names = serde_json::Deserializer::from_str(&lossy).deserialize_map(Names(Vec::new())).unwrap_or_default();
+            let names = if names.is_empty() { "none".into() } else { names.join(", ") };
+            let why = format!("looked for {}; its fields are: {names}", self.fields.text_names());
+            let message = format!("no text ({why}); the record was skipped: name its field with --text-field NAME");
+            textless.get_or_insert(why);
+            message
+        });
+    }
+}

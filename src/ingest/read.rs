@@ -1,0 +1,114 @@
+//! Owns: all inputs of a call to documents, several files at a time. Never: which files there are,
+//! or what is in one.
+
+#[cfg(doc)]
+use crate::ingest::decode::known_encoding;
+use crate::ingest::input::{Input, InputOptions};
+use crate::ingest::open_file::Run;
+use crate::ingest::problem::Reason;
+use crate::ingest::read_file::read_file;
+use crate::ingest::read_result::Intake;
+use crate::ingest::record::Tap;
+use crate::ingest::walk::{InputFile, list};
+use crate::model::document::Document;
+use rayon::prelude::*;
+
+/// Files below this size are read several at a time, larger ones one after the other, each by all
+/// threads.
+const HEAVY: u64 = 8 << 20;
+
+/// Files read between two looks at what came of them.
+const GROUP: usize = 1024;
+
+/// Reads everything. `progress` is told of bytes as they are read; when it says `false`, reading
+/// stops early.
+///
+/// The result depends on the inputs alone, never on the number of threads. A file that is reached
+/// twice, also by a link or under another name, is read once, under the first. Inside a directory,
+/// files are taken in the order of their names. An unknown [`encoding`](InputOptions::encoding)
+/// reads nothing and is a problem of each input; see [`known_encoding`].
+///
+/// Cost: the texts, and about 8 MiB for each file being read (a JSON array is held whole while it
+/// is read, and a page of each needed column of Parquet).
+pub fn read(inputs: &[Input], options: &InputOptions, progress: &(dyn Fn(u64) -> bool + Sync)) -> Intake {
+    let mut intake = Intake::default();
+    let Some((run, files)) = begin(inputs, options, progress, None, &mut intake) else { return intake };
+    let threads = rayon::current_num_threads();
+    let packed = files.iter().filter(|f| f.packed && f.size >= HEAVY).count();
+    // Decompression knows one thread, so many large compressed files are better read side by side.
+    let heavy = |f: &InputFile| f.size >= HEAVY && (!f.packed || packed < threads);
+    for alike in files.chunk_by(|x, y| heavy(x) == heavy(y)) {
+        for group in alike.chunks(if heavy(&alike[0]) { 1 } else { GROUP }) {
+            side_by_side(&run, group).into_iter().for_each(|part| intake.absorb(part));
+        }
+        if run.stopped() {
+            break;
+        }
+    }
+    intake
+}
+
+/// Reads everything without keeping it: documents are handed to `each` some at a time, in the order
+/// in which [`read`] has them. The answer is without them.
+///
+/// `each` is called by the calling thread, one call after the other. It may wait, for a channel
+/// say: nothing is read meanwhile.
+///
+/// Cost: some 32 MiB of texts, or what one JSON array, one text or one row group of Parquet holds.
+pub fn read_each(
+    inputs: &[Input],
+    options: &InputOptions,
+    progress: &(dyn Fn(u64) -> bool + Sync),
+    each: &(dyn Fn(Vec<Document>) + Sync),
+) -> Intake {
+    let mut intake = Intake::default();
+    let Some((run, files)) = begin(inputs, options, progress, Some(each), &mut intake) else { return intake };
+    let mut rest = &files[..];
+    while !rest.is_empty() && !run.stopped() {
+        let mut bytes = 0u64;
+        let light = |f: &&InputFile| {
+            bytes = bytes.saturating_add(f.size);
+            f.size < HEAVY && bytes <= 4 * HEAVY
+        };
+        let (group, behind) = rest.split_at(rest.iter().take(GROUP).take_while(light).count().max(1));
+        // A file alone is read by this very thread, so that `each` may wait without holding up the
+        // others.
+        let parts = match group {
+            [file] => vec![read_file(&run, file, true)],
+            _ => side_by_side(&run, group),
+        };
+        for mut part in parts {
+            let documents = std::mem::take(&mut part.documents);
+            if !documents.is_empty() {
+                each(documents);
+            }
+            intake.absorb(part);
+        }
+        rest = behind;
+    }
+    intake
+}
+
+fn side_by_side(run: &Run, group: &[InputFile]) -> Vec<Intake> {
+    let alone = group.len() == 1;
+    group.par_iter().with_max_len(1).map(|file| read_file(run, file, alone)).collect()
+}
+
+/// What all files share, and the files; where the options allow no reading, that is a problem of
+/// each.
+fn begin<'a>(
+    inputs: &[Input],
+    options: &InputOptions,
+    progress: &'a (dyn Fn(u64) -> bool + Sync),
+    tap: Option<Tap<'a>>,
+    intake: &mut Intake,
+) -> Option<(Run<'a>, Vec<InputFile>)> {
+    let files = list(inputs, options, intake);
+    match Run::new(options, progress, tap) {
+        Ok(run) => Some((run, files)),
+        Err(why) => {
+            files.iter().for_each(|f| intake.skip(Reason::Unreadable, &f.shown, None, || why.clone()));
+            None
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Owns: one file or stream, opened and decompressed, to the reader of its format, and what is to
+//! be remembered of it. Never: what its bytes mean.
+
+use crate::ingest::compress::{Compression, Plain};
+use crate::ingest::decode;
+use crate::ingest::format::Format;
+use crate::ingest::formats;
+#[cfg(feature = "emit")]
+use crate::ingest::input::InputOptions;
+use crate::ingest::open_file::{OpenFile, Run};
+use crate::ingest::problem::Reason;
+use crate::ingest::read_result::{Intake, ReadFile};
+use crate::ingest::temporary_copy::temporary_copy;
+use crate::ingest::walk::InputFile;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Reads one file, by all threads if it is read alone.
+pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> Intake {
+    let mut intake = Intake::default();
+    if run.stopped() {
+        return intake;
+    }
+    let bytes = AtomicU64::new(0);
+    let count = |raw| Counting { raw, run, bytes: &bytes };
+    let mut late = None;
+    let opened = match &file.path {
+        Some(path) => File::open(path).map(Some),
+        None if run.spool_stdin => temporary_copy(&mut count(Box::new(io::stdin()))).map(|(copy, broken)| {
+            late = broken;
+            Some(copy)
+        }),
+        None => Ok(None),
+    };
+    let stored = match opened {
+        Ok(stored) => stored.map(Arc::new),
+        Err(e) => {
+            intake.failed(&e, &file.shown);
+            return intake;
+        }
+    };
+    let raw: Box<dyn Read + Send + '_> = match (&stored, &file.path) {
+        (None, _) => Box::new(count(Box::new(io::stdin()))),
+        (Some(stored), None) => Box::new(stored.clone()),
+        (Some(stored), Some(_)) => Box::new(count(Box::new(stored.clone()))),
+    };
+    let mut intake = read_bytes(run, file, raw, stored.as_ref(), alone);
+    if let Some(e) = late.filter(|_| !run.stopped()) {
+        intake.failed(&e, &file.shown);
+    }
+    intake.files = 1;
+    intake.bytes += bytes.into_inner();
+    intake
+}
+
+/// Reads the documents of a file a second time, from its decompressed bytes; also what ended these
+/// before their time.
+#[cfg(feature = "emit")]
+pub(crate) fn read_again(file: &ReadFile, options: &InputOptions, plain: Plain) -> (Intake, Option<io::Error>) {
+    let go_on = |_| true;
+    let (Ok(run), Some(read)) = (Run::new(options, &go_on, None), formats::reader(file.format)) else {
+        return (Intake::default(), Some(io::ErrorKind::Unsupported.into()));
+    };
+    let again = InputFile::again(file);
+    let context = run.context(&again, true);
+    read(OpenFile { run: &run, file: &again, format: file.format, plain, stored: None, context })
+}
+
+/// Reads one stream of bytes, compressed or not; `stored` is where they can be read again.
+fn read_bytes(run: &Run, file: &InputFile, raw: Box<dyn Read + Send + '_>, stored: Option<&Arc<File>>, alone: bool) -> Intake {
+    let named = run.format.or(file.format);
+    #[cfg(feature = "web")]
+    let raw = match crate::ingest::web::archive::look(raw, named) {
+        (true, raw) => return read_archive(run, file, raw, stored, alone),
+        (false, raw) => raw,
+    };
+    let plain = Plain::open(raw, file.size);
+    let format = Format::of(named, &plain.head, run.encoding);
+    #[cfg(feature = "web")]
+    if format == Format::Warc {
+        let mut intake = read_archive(run, file, Box::new(io::Cursor::new(plain.head).chain(plain.rest)), stored, alone);
+        if let Some(e) = plain.error.filter(|_| !run.stopped()) {
+            intake.failed(&e, &file.shown);
+        }
+        return intake;
+    }
+    let mut intake = Intake::default();
+    let kind = plain.kind;
+    intake.sources.push(remembered(file, format, kind, stored));
+    if let Some(why) = misnamed(&plain, file) {
+        intake.skip(Reason::BrokenCompression, &file.shown, None, || why.into());
+        return intake;
+    }
+    let error = match formats::reader(format) {
+        _ if plain.head.is_empty() && plain.error.is_some() => plain.error,
+        Some(read) => {
+            let context = run.context(file, alone);
+            let (part, error) = read(OpenFile { run, file, format, plain, stored, context });
+            intake.absorb(part);
+            error
+        }
+        None => {
+            let (name, feature) = (format.name(), format.row().feature.unwrap_or_default());
+            intake.skip(Reason::NotBuiltIn, &file.shown, None, || {
+                format!("{name} files are not read: this program was built without the feature `{feature}`; build it with it")
+            });
+            None
+        }
+    };
+    if let Some(e) = error.filter(|_| !run.stopped()) {
+        match kind {
+            Some(kind) => intake.skip(Reason::BrokenCompression, &file.shown, None, || {
+                format!("broken {} data ({e}); what came before was kept: fetch or compress the file again", kind.name())
+            }),
+            None => intake.failed(&e, &file.shown),
+        }
+    }
+    intake
+}
+
+/// Reads an archive as it is stored, member by member, so that a broken one is one only.
+#[cfg(feature = "web")]
+fn read_archive(run: &Run, file: &InputFile, raw: Box<dyn Read + Send + '_>, stored: Option<&Arc<File>>, alone: bool) -> Intake {
+    use crate::ingest::web::archive;
+    let mut intake = Intake::default();
+    match archive::open(raw) {
+        Err(e) => intake.failed(&e, &file.shown),
+        Ok((kind, mut records)) => {
+            intake.sources.push(remembered(file, Format::Warc, kind, stored));
+            let context = run.context(file, alone);
+            intake.absorb(archive::read(&mut records, &context, &|| run.stopped()).finish(&context));
+        }
+    }
+    intake
+}
+
+/// What is to be remembered of a file.
+fn remembered(file: &InputFile, format: Format, compression: Option<Compression>, stored: Option<&Arc<File>>) -> ReadFile {
+    let meta = stored.and_then(|f| f.metadata().ok());
+    ReadFile {
+        path: file.path.clone(),
+        shown: file.shown.clone(),
+        input: file.input,
+        relative: file.relative.clone(),
+        format,
+        compression,
+        size: meta.as_ref().map_or(0, |m| m.len()),
+        modified: meta.and_then(|m| m.modified().ok()).filter(|_| file.path.is_some()),
+        spool: stored.filter(|_| file.path.is_none()).cloned(),
+    }
+}
+
+/// Why a file with a compressed name is no compressed file and no text either.
+fn misnamed(plain: &Plain, file: &InputFile) -> Option<&'static str> {
+    let parquet = plain.head.starts_with(b"PAR1");
+    if !file.packed || plain.kind.is_some() || plain.error.is_some() || parquet {
+        return None;
+    }
+    let text = std::str::from_utf8(&plain.head).map_or_else(|e| e.error_len().is_none(), |_| true);
+    if plain.head.is_empty() {
+        Some("an empty file where compressed data was expected: fetch or compress it again")
+    } else if !text || decode::binary(&plain.head, None) {
+        Some("named as compressed, but neither gzip, zstd or bzip2 data nor text: fetch or compress it again")
+    } else {
+        None
+    }
+}
+
+/// Counts bytes as they are read, and stops when it is told to.
+struct Counting<'a> {
+    raw: Box<dyn Read + Send + 'a>,
+    run: &'a Run<'a>,
+    bytes: &'a AtomicU64,
+}
+
+impl Read for Counting<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.run.stopped() {
+            return Err(io::Error::other("stopped"));
+        }
+        let n = self.raw.read(buffer)?;
+        self.bytes.fetch_add(n as u64, Ordering::Relaxed);
+        self.run.read(n as u64);
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::InputOptions;
+    use crate::ingest::compress::pack;
+    use proptest::prelude::*;
+
+    fn piped(bytes: &[u8], options: &InputOptions) -> Intake {
+        let run = Run::new(options, &|_| true, None).unwrap();
+        read_bytes(&run, &InputFile::stdin(0), Box::new(io::Cursor::new(bytes.to_vec())), None, false)
+    }
+
+    fn ids(bytes: &[u8]) -> Vec<(String, String)> {
+        piped(bytes, &InputOptions::default()).documents.into_iter().map(|d| (d.info.id, d.text)).collect()
+    }
+
+    #[test]
+    fn streams_are_sniffed() {
+        let one = |id: &str, text: &str| vec![(id.to_owned(), text.to_owned())];
+        assert_eq!(ids(b"{ is a brace"), one("-", "{ is a brace"));
+        assert_eq!(ids(b"[link](x)"), one("-", "[link](x)"));
+        assert_eq!(ids(b""), one("-", ""));
+        assert_eq!(ids(b"{\"text\":\"a\"}\n"), one("-", "a"));
+        assert_eq!(ids(b" {\n\"text\": \"a\"\n}"), one("-", "a"));
+        assert_eq!(ids(b"[{\"text\":\"a\"}]"), one("-:1", "a"));
+        assert_eq!(ids(&pack(Compression::Gzip, b"\n{\"text\":\"a\"}\n[]\n{\"text\":\"b\"}"))[1].0, "-:4");
+        assert_eq!(ids(b"{\"text\":\"a\"}{\"text\":\"b\"}").len(), 2);
+        let wide: Vec<u8> = "\u{feff}{\"text\":\"é\"}\n{\"text\":\"b\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(ids(&wide)[0], ("-:1".to_owned(), "é".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(
+            bytes in prop_oneof![
+                any::<Vec<u8>>(),
+                prop::collection::vec(prop::sample::select(&b"{}[]\":,;\\ud8text0-9.\n\r \xff\0"[..]), 0..60),
+            ],
+            format in prop::sample::select(Format::all().map(Some).chain([None]).collect::<Vec<_>>()),
+            encoding in prop::sample::select(vec![None, Some("gb18030"), Some("utf-16le"), Some("iso-2022-jp")]),
+            packed: bool,
+        ) {
+            let options = InputOptions { format, encoding: encoding.map(String::from), ..InputOptions::default() };
+            let bytes = if packed { pack(Compression::Zstd, &bytes) } else { bytes };
+            piped(&bytes, &options);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Owns: what reading brought: documents, files, counts and problems, and how they add up. Never:
+//! reads.
+
+use crate::escape;
+use crate::ingest::compress::Compression;
+use crate::ingest::format::Format;
+#[cfg(doc)]
+use crate::ingest::input::InputOptions;
+use crate::ingest::problem::{Problem, Reason};
+use crate::model::document::Document;
+use encoding_rs::UTF_8;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// A file that was opened, as it was then.
+#[derive(Debug, Clone)]
+pub struct ReadFile {
+    /// Where it is; nothing: standard input.
+    pub path: Option<PathBuf>,
+    /// What it is called, [`Document::path`] of its documents.
+    pub shown: String,
+    /// Which of the inputs led to it, counted from 0.
+    pub input: usize,
+    /// Its path below the directory that was an input; the file's name where a file or pattern was;
+    /// `-` for standard input.
+    pub relative: PathBuf,
+    /// What it holds once it is decompressed.
+    pub format: Format,
+    /// How it is compressed.
+    pub compression: Option<Compression>,
+    /// Its length in bytes; of standard input 0, unless it was copied.
+    pub size: u64,
+    /// When it was last changed, where the system says so.
+    pub modified: Option<SystemTime>,
+    /// The copy of standard input, where [`InputOptions::spool_stdin`] asked for one. Goes with the
+    /// last clone.
+    pub spool: Option<Arc<File>>,
+}
+
+/// All that came in.
+#[derive(Debug, Clone, Default)]
+pub struct Intake {
+    /// The documents, in the order of the inputs.
+    pub documents: Vec<Document>,
+    /// Every file that was opened, in the order of the inputs.
+    pub sources: Vec<ReadFile>,
+    /// Files that were reached again under another name or by a link, and read only once.
+    pub met_again: u64,
+    /// Files read, standard input counted as one.
+    pub files: u64,
+    /// Bytes read, before decompression.
+    pub bytes: u64,
+    /// How many problems there were of each kind; never cut.
+    pub skipped: BTreeMap<Reason, u64>,
+    /// The first five of each kind; a binary file met in a directory is only counted.
+    pub problems: Vec<Problem>,
+    /// How many texts came in each encoding other than UTF-8, by WHATWG name.
+    pub encodings: BTreeMap<String, u64>,
+    /// Texts (records, in JSON) in which bytes that do not belong to their encoding, or surrogates
+    /// without their other half, were replaced by U+FFFD.
+    pub replaced: u64,
+    /// How many pages are in another encoding than they name; they were read in the one they are
+    /// in.
+    pub wrong_encodings: u64,
+    /// The first five of them: file, and record where there is one.
+    pub wrong_encodings_at: Vec<String>,
+    /// Records of archives that are no pages and were passed over, by their kind: `request`,
+    /// `revisit` and so on.
+    pub other_records: BTreeMap<&'static str, u64>,
+    /// Dates that could not be understood; their documents are kept without a date.
+    pub bad_dates: u64,
+    /// How many records of JSON and tables had their `text`, `id`, `source` and `date` (the first
+    /// part of the key) in which field (the second).
+    pub fields: BTreeMap<(&'static str, String), u64>,
+}
+
+/// Examples kept of each kind of problem.
+const EXAMPLES: u64 = 5;
+
+impl Intake {
+    /// Counts something that was not read; the message is made only if it is kept as an example.
+    pub(super) fn skip(&mut self, reason: Reason, path: &str, record: Option<u64>, message: impl FnOnce() -> String) {
+        let count = self.skipped.entry(reason).or_default();
+        *count += 1;
+        if *count <= EXAMPLES {
+            self.problems.push(Problem { reason, path: path.into(), record, message: escape::message(&message()) });
+        }
+    }
+
+    /// Counts the encoding of a text, unless it is UTF-8, and whether something in it was replaced.
+    pub(super) fn decoded(&mut self, encoding: &str, replaced: bool) {
+        if encoding != UTF_8.name() {
+            *self.encodings.entry(encoding.into()).or_default() += 1;
+        }
+        self.replaced += u64::from(replaced);
+    }
+
+    /// Counts a text that is too long.
+    pub(super) fn too_long(&mut self, path: &str, record: Option<u64>) {
+        self.skip(Reason::TooLong, path, record, || "a text of 4 GiB or more; it was skipped: split it".into());
+    }
+
+    /// Counts a file or directory that cannot be opened or read.
+    pub(super) fn failed(&mut self, error: &io::Error, path: &str) {
+        if error.kind() == io::ErrorKind::NotFound {
+            self.skip(Reason::Missing, path, None, || "does not exist: check the path, also for a broken link".into());
+        } else {
+            self.skip(Reason::Unreadable, path, None, || format!("cannot be read ({error}): check its permissions"));
+        }
+    }
+
+    /// Counts a page that is in another encoding than it names.
+    #[cfg(feature = "web")]
+    pub(super) fn wrong_encoding(&mut self, path: &str, record: Option<u64>) {
+        self.wrong_encodings += 1;
+        if self.wrong_encodings <= EXAMPLES {
+            let record = record.map_or_else(String::new, |n| format!(":{n}"));
+            self.wrong_encodings_at.push(escape::message(&format!("{path}{record}")));
+        }
+    }
+
+    /// Appends what came in later.
+    pub(super) fn absorb(&mut self, mut other: Intake) {
+        self.documents.append(&mut other.documents);
+        self.sources.append(&mut other.sources);
+        self.met_again += other.met_again;
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.replaced += other.replaced;
+        self.bad_dates += other.bad_dates;
+        self.wrong_encodings += other.wrong_encodings;
+        let room = (EXAMPLES as usize).saturating_sub(self.wrong_encodings_at.len());
+        self.wrong_encodings_at.extend(other.wrong_encodings_at.into_iter().take(room));
+        for problem in other.problems {
+            let kept = self.problems.iter().filter(|p| p.reason == problem.reason).count();
+            if (kept as u64) < EXAMPLES {
+                self.problems.push(problem);
+            }
+        }
+        add(&mut self.skipped, other.skipped);
+        add(&mut self.other_records, other.other_records);
+        add(&mut self.encodings, other.encodings);
+        add(&mut self.fields, other.fields);
+    }
+}
+
+/// Adds counts to counts.
+fn add<K: Ord>(to: &mut BTreeMap<K, u64>, more: BTreeMap<K, u64>) {
+    for (key, count) in more {
+        *to.entry(key).or_default() += count;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_go_on_when_examples_stop() {
+        let mut all = Intake::default();
+        for _ in 0..3 {
+            let mut part = Intake::default();
+            (0..4).for_each(|n| part.skip(Reason::NoText, "a", Some(n), || "why".into()));
+            all.absorb(part);
+        }
+        assert_eq!(all.skipped[&Reason::NoText], 12);
+        assert_eq!(all.problems.len(), 5);
+    }
+}

@@ -1,0 +1,74 @@
+//! Owns: what the first bytes of a file look like: JSON in its layouts, a page. Never: reads a
+//! file, or names a format.
+
+use crate::ingest::decode;
+use encoding_rs::Encoding;
+use serde::de::IgnoredAny;
+use std::borrow::Cow;
+
+/// The first bytes of a file, once it is decompressed.
+pub(super) struct Start<'a> {
+    /// As they are.
+    pub raw: &'a [u8],
+    /// In UTF-8, unless they are in an encoding that holds ASCII; without byte-order mark.
+    text: Cow<'a, [u8]>,
+}
+
+impl<'a> Start<'a> {
+    pub fn new(head: &'a [u8], encoding: Option<&'static Encoding>) -> Start<'a> {
+        let text = if decode::wide(head, encoding) {
+            Cow::Owned(decode::decode(head[..head.len() & !3].to_vec(), encoding).text.into_bytes())
+        } else {
+            Cow::Borrowed(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head))
+        };
+        Start { raw: head, text }
+    }
+
+    /// The text from its first character on that is no white space.
+    pub fn text(&self) -> &[u8] {
+        self.text.trim_ascii_start()
+    }
+
+    /// The first line, and whether anything follows it.
+    fn first_line(&self) -> (&[u8], bool) {
+        let text = self.text();
+        let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+        (text[..end].trim_ascii(), !text[end..].trim_ascii().is_empty())
+    }
+
+    /// Whether this is an object, or an array of objects, as far as two characters tell.
+    pub fn is_json(&self) -> bool {
+        match self.text() {
+            [b'[', rest @ ..] => matches!(rest.trim_ascii_start(), [b'{' | b']', ..]),
+            [b'{', rest @ ..] => matches!(rest.trim_ascii_start(), [b'"' | b'}', ..]),
+            _ => false,
+        }
+    }
+
+    /// Whether the first line is one JSON object, and more follows it.
+    pub fn is_json_lines(&self) -> bool {
+        let (line, more) = self.first_line();
+        more && line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+    }
+
+    /// Whether JSON goes over the end of its first line: an array, or a brace that stands alone
+    /// there.
+    pub fn is_whole_json(&self) -> bool {
+        self.text().starts_with(b"[") || self.first_line() == (b"{", true)
+    }
+}
+
+/// Whether bytes begin as a page does: a document type, the root, or an XML declaration and then
+/// one of these.
+pub(super) fn is_page(start: &[u8]) -> bool {
+    let begins = |bytes: &[u8], with: &[u8]| bytes.get(..with.len()).is_some_and(|b| b.eq_ignore_ascii_case(with));
+    let page = |bytes: &[u8]| begins(bytes, b"<!doctype html") || begins(bytes, b"<html");
+    let mut rest = start;
+    // Comments may stand before all else.
+    while let Some(end) = ["<?xml", "<!--"].iter().zip(["?>", "-->"]).find_map(|(open, close)| {
+        begins(rest, open.as_bytes()).then(|| memchr::memmem::find(rest, close.as_bytes()).map(|at| at + close.len()))?
+    }) {
+        rest = rest[end..].trim_ascii_start();
+    }
+    page(rest)
+}

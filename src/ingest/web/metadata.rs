@@ -1,0 +1,246 @@
+//! Owns: what a page says about itself: title, date, address, site, and an article's text in JSON-LD. Never: what the page shows.
+
+use crate::ingest::date;
+use dom_query::Document;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Names of `meta` elements that hold the day a text was published, best first.
+const DATES: [&str; 17] = [
+    "article:published_time",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dcterms.issued",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date",
+    "dcterms.date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "date",
+    "weibo:article:create_at",
+    "og:article:published_time",
+    "article.published",
+];
+
+/// Bytes of a title at most; what is longer is none.
+const TITLE: usize = 2000;
+
+/// What a page says about itself.
+#[derive(Debug, Default)]
+pub(crate) struct About {
+    pub title: Option<String>,
+    /// As [`date::normalise`] has it.
+    pub date: Option<String>,
+    /// Whether dates are there, and none can be understood.
+    pub bad_date: bool,
+    /// The address it wants to be known by; absolute.
+    pub url: Option<String>,
+    pub site: Option<String>,
+    /// The text in JSON-LD.
+    pub body: Option<String>,
+    /// Whether the page says that it is one article.
+    pub article: bool,
+}
+
+/// Reads the head of a page, and its times and headings.
+pub(super) fn about(page: &Document) -> About {
+    let mut metas: HashMap<String, String> = HashMap::new();
+    for meta in page.select("meta[content]").iter() {
+        let name = ["property", "name", "itemprop"].into_iter().find_map(|a| meta.attr(a));
+        let (Some(name), Some(content)) = (name, meta.attr("content").and_then(|c| one_line(&c))) else { continue };
+        metas.entry(name.trim().to_ascii_lowercase()).or_insert(content);
+    }
+    let linked = linked(page);
+    let text = |key: &str| linked.as_ref().and_then(|article| one_line(&unescaped(article.get(key)?.as_str()?)));
+    let site = metas.get("og:site_name").cloned().or_else(|| {
+        let publisher = linked.as_ref()?.get("publisher")?;
+        one_line(publisher.get("name").or_else(|| publisher.get(0)?.get("name")).unwrap_or(publisher).as_str()?)
+    });
+    let canonical = page.select("link[rel~=canonical]").attr("href").map(|href| href.to_string());
+    let named = canonical.or_else(|| metas.get("og:url").cloned()).or_else(|| text("url")).or_else(|| {
+        let whole = linked.as_ref()?.get("mainEntityOfPage")?;
+        Some(whole.get("@id").unwrap_or(whole).as_str()?.to_owned())
+    });
+    let url = named.map(|url| url.trim().to_owned()).filter(|url| host(url).is_some());
+    let told = metas.get("og:title").cloned().or_else(|| text("headline"));
+    let title = told.map(|title| without_site(&title, site.as_deref())).or_else(|| title(page, site.as_deref()));
+    let mut dates: Vec<String> = metas.get(DATES[0]).cloned().into_iter().collect();
+    dates.extend(text("datePublished"));
+    dates.extend(DATES[1..].iter().filter_map(|name| metas.get(*name).cloned()));
+    let times = page.select("time[itemprop=datePublished], time[pubdate]");
+    // Not of changes, nor of other stories.
+    let any = page.select(
+        "time[datetime]:not([class*=updated], [class*=modified], [itemprop=dateModified], aside time, nav time, footer time)",
+    );
+    dates.extend(times.iter().chain(any.iter()).take(4).filter_map(|time| one_line(&time.attr("datetime")?)));
+    let date = dates.iter().find_map(|d| date::normalise(d));
+    let body = linked.as_ref().and_then(|article| article.get("articleBody")?.as_str()).map(unescaped);
+    let kind = metas.get("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
+    let article = linked.is_some() || kind || metas.contains_key(DATES[0]) || page.select("article h1").length() == 1;
+    let title = title.filter(|title| title.len() <= TITLE);
+    About { title, article, bad_date: date.is_none() && !dates.is_empty(), date, url, site, body }
+}
+
+/// The host of an address of the web.
+pub(super) fn host(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    if !["http", "https"].iter().any(|s| scheme.eq_ignore_ascii_case(s)) {
+        return None;
+    }
+    let place = rest.split(['/', '?', '#', '\\']).next()?;
+    let place = place.rsplit('@').next()?;
+    // An address of IPv6 stands in brackets.
+    let end = if place.starts_with('[') { place.find(']')? + 1 } else { place.find(':').unwrap_or(place.len()) };
+    let name = &place[..end];
+    let fits = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control());
+    fits.then(|| name.to_lowercase())
+}
+
+/// The first article in the page's JSON-LD. Other things may stand there as well: lists of links, the publisher.
+fn linked(page: &Document) -> Option<Value> {
+    page.select("script[type=\"application/ld+json\"]").iter().find_map(|script| {
+        let text = script.text();
+        let inner = text.trim().trim_start_matches("<![CDATA[").trim_end_matches("]]>");
+        article(serde_json::from_str(inner).ok()?)
+    })
+}
+
+/// Text in JSON-LD with its character references replaced, which should not be there and often are.
+fn unescaped(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    // In this element references are read and tags are not.
+    let page = Document::from(format!("<textarea>{}</textarea>", text.replace("</textarea", " ")));
+    page.select("textarea").text().to_string()
+}
+
+/// Values are no deeper than their parser allows, hence the recursion.
+fn article(value: Value) -> Option<Value> {
+    match value {
+        Value::Array(items) => items.into_iter().find_map(article),
+        Value::Object(mut map) => {
+            let is = |kind: &Value| kind.as_str().is_some_and(is_article);
+            let kind = map.get("@type");
+            if kind.is_some_and(|k| is(k) || k.as_array().is_some_and(|all| all.iter().any(is))) {
+                return Some(Value::Object(map));
+            }
+            article(map.remove("@graph").or_else(|| map.remove("mainEntity"))?)
+        }
+        _ => None,
+    }
+}
+
+fn is_article(kind: &str) -> bool {
+    kind.ends_with("Article") || matches!(kind, "BlogPosting" | "LiveBlogPosting" | "SocialMediaPosting" | "Report" | "Review")
+}
+
+/// The heading that stands in the title as well, else the title itself: that carries the name of the site.
+fn title(page: &Document, site: Option<&str>) -> Option<String> {
+    let whole = page.select("head title, title").iter().next().and_then(|t| one_line(&t.text()));
+    let headings = page.select("h1, h2");
+    let mut all = headings.iter().take(8).filter_map(|h| one_line(&h.text()));
+    let Some(whole) = whole else { return all.next() };
+    let enough = whole.chars().count() / 3;
+    let heading = all.find(|h| h.chars().count() >= enough && whole.contains(h.as_str()));
+    Some(heading.unwrap_or_else(|| without_site(&whole, site)))
+}
+
+/// A title without the name of the site behind it or in front of it.
+fn without_site(title: &str, site: Option<&str>) -> String {
+    let Some(site) = site.filter(|s| !s.is_empty()) else { return title.to_owned() };
+    let same = |part: Option<&str>| part.is_some_and(|part| part.eq_ignore_ascii_case(site));
+    let mark = |c: char| "|-–—·•:»«_".contains(c);
+    let marks = |c: char| c.is_whitespace() || mark(c);
+    // Between them stands more than a space: "Time to go" in Time is no "to go".
+    let apart = |rest: &str, whole: &str| !whole.is_empty() && rest.contains(mark);
+    let (end, start) = (title.len().checked_sub(site.len()), site.len());
+    if let Some(end) = end.filter(|end| same(title.get(*end..))) {
+        let left = title[..end].trim_end_matches(marks);
+        if apart(&title[left.len()..end], left) {
+            return left.to_owned();
+        }
+    }
+    if same(title.get(..start)) {
+        let left = title[start..].trim_start_matches(marks);
+        if apart(&title[start..title.len() - left.len()], left) {
+            return left.to_owned();
+        }
+    }
+    title.to_owned()
+}
+
+/// White space made single; nothing where nothing else is there.
+fn one_line(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(html: &str) -> About {
+        about(&Document::from(html))
+    }
+
+    #[test]
+    fn titles() {
+        for (html, want) in [
+            ("<title>A cat — The Post</title><meta property=og:site_name content='The Post'>", "A cat"),
+            ("<title>The Post: A cat</title><meta property=og:site_name content='The Post'>", "A cat"),
+            ("<title>A cat sat down | Post</title><h1>News</h1><h2>A cat\n sat down</h2>", "A cat sat down"),
+            ("<meta property=og:title content='A &amp; B'><title>x</title>", "A & B"),
+            ("<title>Time to go</title><meta property=og:site_name content=Time>", "Time to go"),
+            ("<title>A cat - BBC NEWS</title><meta property=og:site_name content='BBC News'>", "A cat"),
+            (
+                "<script type='application/ld+json'>{\"@type\":\"Article\",\"headline\":\"Tom &amp; Jerry&#8217;s <b>\"}</script>",
+                "Tom & Jerry’s <b>",
+            ),
+            ("<h1>Only this</h1>", "Only this"),
+        ] {
+            assert_eq!(of(html).title.as_deref(), Some(want), "{html}");
+        }
+        assert_eq!(of("<p>none").title, None);
+    }
+
+    #[test]
+    fn dates() {
+        for (html, want) in [
+            ("<meta property='article:published_time' content='2026-01-31T10:15:00+01:00'>", "2026-01-31T09:15:00Z"),
+            ("<meta name=date content=nonsense><meta name=DC.date content=2026-01-31>", "2026-01-31"),
+            (
+                "<script type='application/ld+json'>[{\"@type\":[\"X\",\"NewsArticle\"],\"datePublished\":\"2026-01-31\"}]</script>",
+                "2026-01-31",
+            ),
+            ("<time datetime=2025-01-01></time><time itemprop=datePublished datetime=2026-01-31>", "2026-01-31"),
+        ] {
+            assert_eq!(of(html).date.as_deref(), Some(want), "{html}");
+        }
+        let others = "<time class=updated datetime=2026-03-01></time><aside><time datetime=2020-01-01></time></aside>";
+        assert_eq!(of(&format!("{others}<time datetime=2026-01-31>")).date.as_deref(), Some("2026-01-31"));
+        let bad = of("<meta name=date content=yesterday>");
+        assert!(bad.bad_date && bad.date.is_none());
+        assert!(!of("<p>").bad_date);
+    }
+
+    #[test]
+    fn addresses() {
+        assert_eq!(of("<link rel='x canonical' href='https://a.example/x'>").url.as_deref(), Some("https://a.example/x"));
+        assert_eq!(of("<link rel=canonical href='/x'>").url, None);
+        for (url, want) in [
+            ("https://u:p@WWW.A.example:80/x", Some("www.a.example")),
+            ("http://[::1]:80/", Some("[::1]")),
+            ("ftp://a.example", None),
+            ("urn:x", None),
+            ("http:///x", None),
+            ("http://a b/", None),
+        ] {
+            assert_eq!(host(url).as_deref(), want, "{url}");
+        }
+    }
+}
