@@ -65,6 +65,36 @@ pub fn message(text: &str) -> String {
     clean(text, false, |c, out| out.extend(c.escape_default())).into_owned()
 }
 
+/// Compact JSON in which harmful characters, which stand in strings alone, are written as `\uXXXX`. A reader of JSON gets
+/// the same strings.
+///
+/// ```
+/// assert_eq!(nearcopy::escape::json("[\"a\u{202e}b\"]"), r#"["a\u202eb"]"#);
+/// ```
+pub fn json(json: &str) -> Cow<'_, str> {
+    without(json, acts)
+}
+
+/// The same for the inside of a script element: `<`, `>` and `&`, which could end it, too.
+pub fn script_json(json: &str) -> Cow<'_, str> {
+    without(json, |c| matches!(c, '<' | '>' | '&') || acts(c))
+}
+
+fn without(json: &str, harmful: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if json.bytes().all(|b| b.is_ascii() && !harmful(b.into())) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 32);
+    for c in json.chars() {
+        if harmful(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| write!(out, "\\u{unit:04x}").unwrap_or(()));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 fn clean(text: &str, running: bool, spell: fn(char, &mut String)) -> Cow<'_, str> {
     if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
         return Cow::Borrowed(text);
@@ -163,7 +193,26 @@ mod tests {
         assert_eq!((word(group).as_ref(), word("a\u{13430}b").as_ref()), (group, "a\\u{13430}b"));
     }
 
+    #[test]
+    fn nothing_ends_the_script_element() {
+        let evil = "</script><!-- <script> ]]> & \u{2028}\u{2029} \u{202e}\u{e0041}\u{7f}";
+        let written = serde_json::to_string(evil).unwrap();
+        let written = script_json(&written);
+        assert!(!written.contains(['<', '>', '&', '\u{2028}', '\u{2029}', '\u{202e}']), "{written}");
+        assert_eq!(serde_json::from_str::<String>(&written).unwrap(), evil);
+    }
+
     proptest! {
+        #[test]
+        fn any_text_in_json_is_read_back(text in any::<String>()) {
+            let plain = serde_json::to_string(&text).unwrap();
+            for written in [json(&plain), script_json(&plain)] {
+                prop_assert!(!written.chars().any(acts));
+                prop_assert_eq!(&serde_json::from_str::<String>(&written).unwrap(), &text);
+            }
+            prop_assert!(!script_json(&plain).contains(['<', '>', '&']));
+        }
+
         #[test]
         fn nothing_that_acts_gets_through(text in any::<String>()) {
             for clean in [name(&text), word(&text), message(&text).into()] {

@@ -135,3 +135,37 @@ fn an_ignore_entry_asks_for_words_in_every_passage() {
     assert_eq!(state("four tons", Some(TODAY)), State::Ignored(0), "the last day counts");
     assert_eq!(state("four tons", Some("2027-01-30")), State::New);
 }
+
+/// What a gate says of a document of a baseline whose text has become another one, at a new place.
+fn renamed(before: &str, after: &str) -> Verdict {
+    let corpus = |name: &str, text: &str| Corpus::new([Document::new("a", before), Document::new(name, text)]).unwrap();
+    let old = corpus("b", before);
+    let detection = found(&old, false);
+    let findings = Findings { detection: &detection, documents: &old, skipped: &[] };
+    let baseline = Baseline::new(findings, &[], TODAY).unwrap();
+    let new = corpus("c", after);
+    judged(&new, &found(&new, false), Some(&baseline))
+}
+
+#[test]
+fn a_text_is_the_same_text_for_a_gate_as_for_a_scan() {
+    let story = PARAGRAPHS[2];
+    let same = [
+        ("***", " ***\n\n".to_owned()),
+        ("…", "\u{a0}…".to_owned()),
+        ("Word", "  word!\n".to_owned()),
+        (story, story.to_uppercase().replace(',', " —")),
+        (story, format!("\n\n{}", story.replace(' ', "\n"))),
+    ];
+    for (before, after) in same {
+        let verdict = renamed(before, &after);
+        assert!(verdict.passed() && verdict.stale.is_empty(), "{before:?}, {after:?}: {verdict:?}");
+    }
+    // Other marks are another text, and so are other words.
+    for (before, after) in [("***", "…"), ("***", "* * *"), ("Word", "Words")] {
+        let verdict = renamed(before, after);
+        assert_eq!(verdict.new_findings().count(), 0, "{before:?}, {after:?}: {verdict:?}");
+        assert_eq!(verdict.stale.len(), 1, "{before:?}, {after:?}: {verdict:?}");
+    }
+    assert_eq!(renamed(story, &story.replace("Wheat", "Barley")).new_findings().count(), 1);
+}

@@ -26,7 +26,7 @@ fn may_use(floor: &str) -> Option<&'static [&'static str]> {
         "engine" => &["pair", "postings", "align", "sketch", "text", "model", "span", "hash", "error"],
         "index" => &["engine", "pair", "postings", "align", "sketch", "text", "model", "span", "hash", "error"],
         "clean" => &["engine", "pair", "sketch", "text", "model", "span", "hash", "error"],
-        "gate" => &["report", "pair", "text", "model", "span", "hash", "error"],
+        "gate" => &["pair", "text", "model", "span", "hash", "error", "escape"],
         "ingest" => &["text", "model", "span", "hash", "error", "escape"],
         "emit" => &["ingest", "text", "model", "span", "hash", "error", "escape"],
         "report" => &["gate", "clean", "pair", "text", "model", "span", "hash", "error", "escape"],

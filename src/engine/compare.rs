@@ -90,7 +90,7 @@ impl Verified {
     /// Whether it may join a cluster.
     pub fn is_copy(&self, t: &Thresholds) -> bool {
         match self.comparison.relation {
-            Some(Relation::Equal | Relation::NearCopy) => true,
+            Some(relation) if relation.is_copy() => true,
             // A template whose coverage would make it a near-copy.
             Some(Relation::Template) => t.templates_are_copies && self.smaller() >= t.near_copy_smaller,
             _ => false,

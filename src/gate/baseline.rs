@@ -1,16 +1,15 @@
 //! Owns: what a baseline holds, and its file, schema `nearcopy.baseline/1`. Never: whether a finding of today is in it.
 
 use crate::error::{Error, Result};
-use crate::gate::drafts::{Draft, Origin, drafts};
-use crate::gate::policy::IgnoreRule;
-use crate::gate::survey::Survey;
-use crate::gate::{content, ignores};
-use crate::model::detection::Place;
-use crate::report::Findings;
-use crate::report::finding::first_words;
-use crate::report::json::value;
-use crate::report::texts::Texts;
+use crate::escape;
+use crate::gate::bottom_k;
+use crate::gate::documents::DocumentTable;
+use crate::gate::findings::{Draft, Origin, drafts};
+use crate::gate::ignores;
+use crate::gate::policy::{IgnoreRule, Overlap};
+use crate::model::findings::Findings;
 use crate::span::Span;
+use crate::text::first_words::first_words;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
@@ -147,10 +146,9 @@ impl Baseline {
     /// # Errors
     /// A text that can no longer be read.
     pub fn new(findings: Findings, rules: &[IgnoreRule], today: &str) -> Result<Baseline> {
-        let survey = Survey::new(findings)?;
-        let drafts = drafts(&survey, &ignores::texts(rules))?;
-        let covered: Vec<bool> = drafts.iter().map(|d| ignores::covering(&survey, d, rules, today).is_some()).collect();
-        let mut texts = Texts::new(findings.documents);
+        let table = DocumentTable::new(findings)?;
+        let drafts = drafts(&table, &ignores::texts(rules))?;
+        let covered: Vec<bool> = drafts.iter().map(|d| ignores::covering(&table, d, rules, today).is_some()).collect();
         let mut out = Baseline::default();
         let mut ignored: HashSet<(u32, u32)> = HashSet::new();
         let mut repeats: HashMap<u32, Vec<&Draft>> = HashMap::new();
@@ -159,7 +157,7 @@ impl Baseline {
                 Origin::Member(cluster) if covered => {
                     ignored.insert((cluster, draft.document));
                 }
-                Origin::Pair if !covered => out.pairs.push(pair(&survey, draft, &mut texts)?),
+                Origin::Pair if !covered => out.pairs.push(pair(&table, draft)?),
                 Origin::Repeat(repeat) if !covered => repeats.entry(repeat).or_default().push(draft),
                 _ => {}
             }
@@ -167,17 +165,17 @@ impl Baseline {
         for (n, cluster) in findings.detection.clusters.iter().enumerate() {
             let kept: Vec<u32> = cluster.members.iter().copied().filter(|&m| !ignored.contains(&(n as u32, m))).collect();
             if kept.len() > 1 {
-                let text = hint(&survey, &mut texts, cluster.representative, None)?;
-                out.clusters.push(ClusterEntry { members: members(&survey, kept.into_iter()), text });
+                let text = hint(&table, cluster.representative, None)?;
+                out.clusters.push(ClusterEntry { members: members(&table, kept.into_iter()), text });
             }
         }
         for drafts in repeats.into_values() {
-            out.repeats.push(repeat(&survey, &drafts, &mut texts)?);
+            out.repeats.push(repeat(&table, &drafts)?);
         }
         out.clusters.sort_unstable();
         out.pairs.sort_unstable();
         out.repeats.sort_unstable();
-        out.texts = survey.hash.iter().map(|h| (h >> 32) as u32).collect();
+        out.texts = table.hash.iter().map(|h| (h >> 32) as u32).collect();
         out.texts.sort_unstable();
         out.texts.dedup();
         Ok(out)
@@ -248,6 +246,10 @@ impl Baseline {
     }
 }
 
+fn value<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> io::Result<()> {
+    out.write_all(escape::json(&serde_json::to_string(value)?).as_bytes())
+}
+
 fn list<T: Serialize>(out: &mut impl Write, name: &str, items: &[T]) -> io::Result<()> {
     write!(out, ",\n\"{name}\":[")?;
     for (n, item) in items.iter().enumerate() {
@@ -257,38 +259,39 @@ fn list<T: Serialize>(out: &mut impl Write, name: &str, items: &[T]) -> io::Resu
     out.write_all(if items.is_empty() { b"]" } else { b"\n]" })
 }
 
-fn members(survey: &Survey, documents: impl Iterator<Item = u32>) -> Vec<Member> {
+fn members(table: &DocumentTable, documents: impl Iterator<Item = u32>) -> Vec<Member> {
     let mut counts: BTreeMap<(&str, u64), u32> = BTreeMap::new();
     for n in documents {
-        *counts.entry((survey.place(n).0, survey.hash[n as usize])).or_default() += 1;
+        *counts.entry((table.place(n).0, table.hash[n as usize])).or_default() += 1;
     }
     counts.into_iter().map(|((place, hash), count)| Member { place: place.to_owned(), hash, count }).collect()
 }
 
-fn pair(survey: &Survey, draft: &Draft, texts: &mut Texts) -> Result<PairEntry> {
-    let member = |n| Member { place: survey.place(n).0.to_owned(), hash: survey.hash[n as usize], count: 1 };
+fn pair(table: &DocumentTable, draft: &Draft) -> Result<PairEntry> {
+    let member = |n| Member { place: table.place(n).0.to_owned(), hash: table.hash[n as usize], count: 1 };
     let mut documents = [draft.document, draft.partner].map(member);
     documents.sort_unstable();
     let mut passages: Vec<Hex> =
-        draft.passages.iter().map(|[a, b]| Hex(content::join(&a.content, &b.content))).filter(|p| !p.0.is_empty()).collect();
+        draft.passages.iter().map(|[a, b]| Hex(bottom_k::join(&a.content, &b.content))).filter(|p| !p.0.is_empty()).collect();
     passages.sort_unstable();
     passages.dedup();
-    let text = hint(survey, texts, draft.document, draft.passages.first().map(|p| p[0].span))?;
-    Ok(PairEntry { documents, relation: super::Overlap::of(draft.kind).name().to_owned(), passages, text })
+    let text = hint(table, draft.document, draft.passages.first().map(|p| p[0].span))?;
+    Ok(PairEntry { documents, relation: Overlap::of(draft.kind).name().to_owned(), passages, text })
 }
 
-fn repeat(survey: &Survey, drafts: &[&Draft], texts: &mut Texts) -> Result<RepeatEntry> {
+fn repeat(table: &DocumentTable, drafts: &[&Draft]) -> Result<RepeatEntry> {
     let first = drafts[0];
     let there = &first.passages[0][1];
     let places = drafts.iter().map(|d| d.document).chain([first.partner]);
-    let text = hint(survey, texts, first.partner, Some(there.span))?;
+    let text = hint(table, first.partner, Some(there.span))?;
     let (exact, content) = (Hex(vec![there.exact]), Hex(there.content.clone()));
-    Ok(RepeatEntry { places: members(survey, places), exact, content, text })
+    Ok(RepeatEntry { places: members(table, places), exact, content, text })
 }
 
-/// The first words, so that a person knows what an entry is about.
-fn hint(survey: &Survey, texts: &mut Texts, document: u32, span: Option<Span>) -> Result<String> {
-    let gone = |_| Error::TextGone { id: survey.id(document).to_owned(), why: Error::CHANGED.into() };
-    let whole = Span::new(0, survey.findings.documents.info(document as usize).bytes);
-    first_words(&Place { document, span: span.unwrap_or(whole) }, texts).map_err(gone)
+/// The first words of a text, or of a passage of it, so that a person knows what an entry is about.
+fn hint(table: &DocumentTable, document: u32, passage: Option<Span>) -> Result<String> {
+    let text = table.findings.documents.text(document as usize)?;
+    let id = || table.findings.id(document).to_owned();
+    let words = passage.map_or(Some(&*text), |span| text.get(span.range()));
+    words.map(first_words).ok_or_else(|| Error::TextGone { id: id(), why: Error::CHANGED.into() })
 }

@@ -1,22 +1,20 @@
 //! Owns: what is measured for a policy, and each of its bounds held against that. Never: whether a finding counts.
 
-use crate::gate::drafts::{Draft, Origin};
-use crate::gate::policy::{Bound, Overlap, Policy, Scope};
-use crate::gate::survey::Survey;
-use crate::gate::verdict::{Rule, SourceCounts};
-use crate::gate::{FindingKind, State};
-use crate::model::detection::Relation;
+use crate::gate::documents::DocumentTable;
+use crate::gate::findings::{Draft, Origin};
+use crate::gate::policy::{Bound, Limit, Overlap, Policy, Scope};
+use crate::gate::verdict::{FindingKind, Rule, SourceCounts, State};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// Counts of everything and of each source, those without one last. Documents that are only there to be compared with are left out.
 pub(super) fn counts(
-    survey: &Survey,
+    table: &DocumentTable,
     drafts: &[Draft],
     states: &[State],
     new: &[Vec<usize>],
 ) -> (SourceCounts, Vec<SourceCounts>) {
-    let (documents, found) = (survey.findings.documents, survey.findings.detection);
+    let documents = table.findings.documents;
     let mut by_source: BTreeMap<(bool, Option<&str>), SourceCounts> = BTreeMap::new();
     let key = |n: u32| {
         let source = documents.info(n as usize).source.as_deref();
@@ -26,7 +24,7 @@ pub(super) fn counts(
         let counts = by_source.entry(key(n)).or_default();
         counts.source = key(n).1.map(str::to_owned);
         counts.documents += 1;
-        counts.tokens += u64::from(found.tokens.get(n as usize).copied().unwrap_or(0));
+        counts.tokens += u64::from(table.findings.tokens(n));
     }
     for (draft, state) in drafts.iter().zip(states).filter(|(d, _)| matches!(d.origin, Origin::Member(_))) {
         if let Some(counts) = by_source.get_mut(&key(draft.document)) {
@@ -47,20 +45,13 @@ pub(super) fn counts(
     }
     let sources: Vec<SourceCounts> = by_source.into_values().collect();
     let mut total = SourceCounts::default();
-    for s in &sources {
-        total.documents += s.documents;
-        total.duplicate_documents += s.duplicate_documents;
-        total.new_duplicate_documents += s.new_duplicate_documents;
-        total.tokens += s.tokens;
-        total.duplicate_tokens += s.duplicate_tokens;
-        total.new_duplicate_tokens += s.new_duplicate_tokens;
-    }
+    sources.iter().for_each(|s| total.add(s));
     (total, sources)
 }
 
 /// Whether its passages are text that stands in an earlier place too: a template is no copy.
 fn copies_text(kind: FindingKind) -> bool {
-    kind != FindingKind::Pair(Relation::Template)
+    !matches!(kind, FindingKind::Pair(relation) if !relation.row().same_text)
 }
 
 /// How many numbers lie in any of the ranges.
@@ -76,7 +67,7 @@ fn covered(mut ranges: Vec<Range<u32>>) -> u64 {
 
 /// Every bound of the policy with what was measured.
 pub(super) fn rules(
-    survey: &Survey,
+    table: &DocumentTable,
     policy: &Policy,
     drafts: &[Draft],
     states: &[State],
@@ -90,7 +81,7 @@ pub(super) fn rules(
     for bound in &policy.max_duplicate_text {
         out.extend(held("max-duplicate-text", bound, total, sources, |c| (c.new_duplicate_tokens, c.tokens)));
     }
-    out.extend(policy.max_cluster.map(|most| largest(survey, most, drafts, states)));
+    out.extend(policy.max_cluster.map(|most| largest(table, most, drafts, states)));
     for &kind in &policy.fail_on {
         let of: Vec<&State> = drafts.iter().zip(states).filter(|(d, _)| Overlap::of(d.kind) == kind).map(|(_, s)| s).collect();
         let measured = of.iter().filter(|s| ***s == State::New).count() as u64;
@@ -131,8 +122,8 @@ fn held(
             }
             let share = |&(part, whole): &(u64, u64)| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
             let most = match bound.limit {
-                super::Limit::Count(_) => sources.iter().map(measure).max_by_key(|m| m.0),
-                super::Limit::Share(_) => sources.iter().map(measure).max_by(|x, y| share(x).total_cmp(&share(y))),
+                Limit::Count(_) => sources.iter().map(measure).max_by_key(|m| m.0),
+                Limit::Share(_) => sources.iter().map(measure).max_by(|x, y| share(x).total_cmp(&share(y))),
             };
             vec![rule(Some("*".into()), most.unwrap_or((0, 0)))]
         }
@@ -140,14 +131,14 @@ fn held(
 }
 
 /// The most documents of one cluster that count, its representative among them.
-fn largest(survey: &Survey, most: u64, drafts: &[Draft], states: &[State]) -> Rule {
+fn largest(table: &DocumentTable, most: u64, drafts: &[Draft], states: &[State]) -> Rule {
     let mut new: HashMap<u32, u64> = HashMap::new();
     for (draft, _) in drafts.iter().zip(states).filter(|(_, s)| **s == State::New) {
         if let Origin::Member(cluster) = draft.origin {
             *new.entry(cluster).or_insert(1) += 1;
         }
     }
-    let clusters = &survey.findings.detection.clusters;
+    let clusters = &table.findings.detection.clusters;
     let size = |n: u32| clusters[n as usize].members.len() as u64;
     let (measured, of) = new.into_iter().map(|(n, count)| (count, size(n))).max().unwrap_or((0, 0));
     Rule { name: "max-cluster", scope: None, limit: most.to_string(), measured, of, violated: measured > most }

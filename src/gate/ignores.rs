@@ -1,8 +1,8 @@
 //! Owns: which findings an ignore entry covers. Never: what becomes of them.
 
-use crate::gate::drafts::Draft;
+use crate::gate::documents::DocumentTable;
+use crate::gate::findings::Draft;
 use crate::gate::policy::{IgnoreRule, Overlap};
-use crate::gate::survey::Survey;
 use crate::text::token::tokenize;
 
 /// The words that each entry asks for, as hashes; none where it asks for none.
@@ -11,14 +11,14 @@ pub(super) fn texts(rules: &[IgnoreRule]) -> Vec<Vec<u64>> {
 }
 
 /// Whether entry `n` covers a finding, were it in force.
-pub(super) fn covers(survey: &Survey, draft: &Draft, rules: &[IgnoreRule], n: usize) -> bool {
+pub(super) fn covers(table: &DocumentTable, draft: &Draft, rules: &[IgnoreRule], n: usize) -> bool {
     let rule = &rules[n];
-    let ids = [survey.id(draft.document), survey.id(draft.partner)];
+    let ids = [table.findings.id(draft.document), table.findings.id(draft.partner)];
     let holds = || draft.passages.iter().all(|[here, _]| here.holds.contains(&(n as u32)));
     rule.fits(Overlap::of(draft.kind), ids) && (rule.text.is_none() || holds())
 }
 
 /// The first entry in force that covers a finding.
-pub(super) fn covering(survey: &Survey, draft: &Draft, rules: &[IgnoreRule], today: &str) -> Option<usize> {
-    (0..rules.len()).find(|&n| !rules[n].expired(today) && covers(survey, draft, rules, n))
+pub(super) fn covering(table: &DocumentTable, draft: &Draft, rules: &[IgnoreRule], today: &str) -> Option<usize> {
+    (0..rules.len()).find(|&n| !rules[n].expired(today) && covers(table, draft, rules, n))
 }

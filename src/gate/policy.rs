@@ -1,7 +1,7 @@
 //! Owns: what a gate allows, and what it is told to overlook. Never: measures anything.
 
 use crate::gate::verdict::FindingKind;
-use crate::model::detection::Relation;
+use crate::model::relation::Relation;
 
 /// How much of something is allowed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,13 +81,21 @@ impl Overlap {
 
     /// The name, as in `--fail-on`.
     pub const fn name(self) -> &'static str {
+        match self.relation() {
+            Some(relation) => relation.name(),
+            None => "repeat",
+        }
+    }
+
+    /// The relation that it is named by; none: it is no relation.
+    pub(super) const fn relation(self) -> Option<Relation> {
         match self {
-            Overlap::Equal => "equal",
-            Overlap::NearCopy => "near-copy",
-            Overlap::Contains => "contains",
-            Overlap::Quotes => "quotes",
-            Overlap::Template => "template",
-            Overlap::Repeat => "repeat",
+            Overlap::Equal => Some(Relation::Equal),
+            Overlap::NearCopy => Some(Relation::NearCopy),
+            Overlap::Contains => Some(Relation::Contains),
+            Overlap::Quotes => Some(Relation::Quotes),
+            Overlap::Template => Some(Relation::Template),
+            Overlap::Repeat => None,
         }
     }
 
@@ -110,7 +118,7 @@ impl std::str::FromStr for Overlap {
         Overlap::ALL
             .into_iter()
             .find(|kind| kind.name() == s)
-            .ok_or_else(|| format!("{s:?} is not one of equal, near-copy, contains, quotes, template, repeat"))
+            .ok_or_else(|| format!("{s:?} is not one of {}", Overlap::ALL.map(Overlap::name).join(", ")))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Owns: what a gate decided about findings, as data: each bound with its measure, each finding with its state. Never: decides, or writes.
 
-use crate::model::detection::Relation;
+use crate::model::relation::Relation;
 use crate::span::Span;
+use serde::Serialize;
 
 /// What kind of overlap a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +14,19 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// Every kind, the gravest first.
+    pub(crate) const ALL: [FindingKind; Relation::ALL.len() + 1] = {
+        let mut all = [FindingKind::Repeat; Relation::ALL.len() + 1];
+        let mut n = 0;
+        while n < Relation::ALL.len() {
+            // A repeat is graver than what is no copy.
+            let behind = !Relation::ALL[n].row().same_text as usize;
+            all[n + behind] = FindingKind::Pair(Relation::ALL[n]);
+            n += 1;
+        }
+        all
+    };
+
     /// The name in reports: `near-copy`, `contained-in`, `repeat`, …
     pub const fn name(self) -> &'static str {
         match self {
@@ -31,6 +45,17 @@ pub enum State {
     Known,
     /// An ignore entry covers it: its number in [`Verdict::ignores`].
     Ignored(usize),
+}
+
+impl State {
+    /// The name in reports.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            State::New => "new",
+            State::Known => "known",
+            State::Ignored(_) => "ignored",
+        }
+    }
 }
 
 /// A passage of one document, and where it stands in the other.
@@ -63,7 +88,7 @@ pub struct Finding {
 }
 
 /// A bound of the policy, and what was measured against it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rule {
     /// The name of the setting, such as `max-duplicate-documents` or `fail-on`.
     pub name: &'static str,
@@ -80,7 +105,7 @@ pub struct Rule {
 }
 
 /// Something the baseline holds that is no longer there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stale {
     /// The kind: a relation, `cluster` or `repeat`.
     pub kind: String,
@@ -91,7 +116,7 @@ pub struct Stale {
 }
 
 /// An ignore entry, and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ignore {
     /// Why, in the words of whoever wrote it.
     pub reason: String,
@@ -122,6 +147,18 @@ pub struct SourceCounts {
     pub new_duplicate_tokens: u64,
 }
 
+impl SourceCounts {
+    /// Counts what another one holds as well; the name stays.
+    pub(crate) fn add(&mut self, more: &SourceCounts) {
+        self.documents += more.documents;
+        self.duplicate_documents += more.duplicate_documents;
+        self.new_duplicate_documents += more.new_duplicate_documents;
+        self.tokens += more.tokens;
+        self.duplicate_tokens += more.duplicate_tokens;
+        self.new_duplicate_tokens += more.new_duplicate_tokens;
+    }
+}
+
 /// What a gate decided.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verdict {
@@ -143,6 +180,13 @@ impl Verdict {
     /// Whether no bound is violated.
     pub fn passed(&self) -> bool {
         self.rules.iter().all(|r| !r.violated)
+    }
+    /// The reason of the ignore entry that covers a finding.
+    pub(crate) fn reason(&self, finding: &Finding) -> Option<&str> {
+        match finding.state {
+            State::Ignored(entry) => Some(self.ignores.get(entry).map_or("", |i| &i.reason)),
+            _ => None,
+        }
     }
     /// The findings that count.
     pub fn new_findings(&self) -> impl Iterator<Item = &Finding> {

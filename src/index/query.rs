@@ -172,15 +172,8 @@ fn estimate(containment_a: f64, containment_b: f64, resemblance: f64) -> Compari
 
 /// Nearest first: by relation, then by what the two cover of each other, then by id.
 fn nearest(x: &Sighting, y: &Sighting) -> Ordering {
-    let rank = |s: &Sighting| match s.relation {
-        Relation::Equal => 0,
-        Relation::NearCopy => 1,
-        Relation::Contains | Relation::ContainedIn => 2,
-        Relation::Quotes => 3,
-        Relation::Template => 4,
-    };
     let cover = |s: &Sighting| s.comparison.coverage_a + s.comparison.coverage_b;
-    rank(x).cmp(&rank(y)).then(cover(y).total_cmp(&cover(x))).then_with(|| x.info.id.cmp(&y.info.id))
+    x.relation.rank().cmp(&y.relation.rank()).then(cover(y).total_cmp(&cover(x))).then_with(|| x.info.id.cmp(&y.info.id))
 }
 
 impl View<'_> {

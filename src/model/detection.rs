@@ -1,47 +1,8 @@
 //! Owns: the findings as data, documents by number and spans in bytes. Never: ids, characters, lines; the report adds those.
 
+pub use crate::model::relation::Relation;
 use crate::span::Span;
 use serde::{Deserialize, Serialize};
-
-/// How two texts are related. The bounds are [`Thresholds`](crate::Thresholds).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Relation {
-    /// The same normalised tokens.
-    Equal,
-    /// Most of both texts is the same passage or passages.
-    NearCopy,
-    /// `a` holds most of `b`, and much else.
-    Contains,
-    /// `b` holds most of `a`, and much else.
-    ContainedIn,
-    /// They share a passage; who quoted whom is not claimed.
-    Quotes,
-    /// The same wording told of other numbers and names: no copy.
-    Template,
-}
-
-impl Relation {
-    /// The name in reports: `near-copy`, `contains`, …
-    pub const fn name(self) -> &'static str {
-        match self {
-            Relation::Equal => "equal",
-            Relation::NearCopy => "near-copy",
-            Relation::Contains => "contains",
-            Relation::ContainedIn => "contained-in",
-            Relation::Quotes => "quotes",
-            Relation::Template => "template",
-        }
-    }
-    /// The relation of (b, a), given that of (a, b).
-    pub const fn flipped(self) -> Relation {
-        match self {
-            Relation::Contains => Relation::ContainedIn,
-            Relation::ContainedIn => Relation::Contains,
-            same => same,
-        }
-    }
-}
 
 /// Agreement of numbers and names inside the aligned text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

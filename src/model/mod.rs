@@ -2,5 +2,7 @@
 
 pub mod detection;
 pub mod document;
+pub mod findings;
 pub mod options;
+pub mod relation;
 pub mod thresholds;

@@ -1,8 +1,10 @@
 //! Owns: the texts a report asks for, each with its line index, the last few kept. Never: a finding.
 
 use crate::error::Error;
+use crate::model::detection::Place;
 use crate::model::document::Documents;
 use crate::span::Span;
+use crate::text::first_words::first_words;
 use crate::text::lines::LineIndex;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -91,6 +93,12 @@ impl<'a> Texts<'a> {
     /// A span that the text does not have: then the text is not the one that was scanned.
     pub fn passage<'t>(&self, text: &'t Text<'a>, span: Span) -> io::Result<&'t str> {
         text.as_str().get(span.range()).ok_or_else(|| gone(self.documents, text.number))
+    }
+
+    /// The first words at a place, on one line; ` …` says that there is more.
+    pub fn first_words(&mut self, place: &Place) -> io::Result<String> {
+        let text = self.get(place.document)?;
+        Ok(first_words(self.passage(&text, place.span)?))
     }
 }
 

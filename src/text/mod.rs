@@ -1,6 +1,7 @@
 //! One text to spans and tokens. Pure and total: no I/O, no threads, no `Result`.
 
 pub mod cutting;
+pub mod first_words;
 pub mod lines;
 pub mod normalise;
 pub mod paragraph;

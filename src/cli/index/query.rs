@@ -17,6 +17,7 @@ use clap::ValueEnum;
 use nearcopy::report::{HumanOptions, Own, Partner, Seen};
 use nearcopy::{Document, Index, IndexOptions, Relation, Thresholds};
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
@@ -88,7 +89,7 @@ enum Format {
 #[derive(Default)]
 struct Tally {
     asked: u64,
-    seen: BTreeMap<u8, (&'static str, u64)>,
+    seen: BTreeMap<(u8, Reverse<Relation>), (&'static str, u64)>,
     own: u64,
     shown: u64,
     hidden: u64,
@@ -270,15 +271,7 @@ impl Tally {
     fn count(&mut self, seen: &Seen) {
         self.asked += 1;
         if let Some(relation) = seen.nearest() {
-            let rank = match relation {
-                Relation::Equal => 0,
-                Relation::NearCopy => 1,
-                Relation::ContainedIn => 2,
-                Relation::Contains => 3,
-                Relation::Quotes => 4,
-                Relation::Template => 5,
-            };
-            self.seen.entry(rank).or_insert((relation.name(), 0)).1 += 1;
+            self.seen.entry((relation.rank(), Reverse(relation))).or_insert((relation.name(), 0)).1 += 1;
         } else if seen.own() == Some(Own::Same) {
             self.own += 1;
         }

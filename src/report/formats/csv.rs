@@ -1,9 +1,9 @@
 //! Owns: a gate's findings as a table, a row each, that a spreadsheet shows and does not run. Never: a total.
 
 use crate::escape;
-use crate::report::Checked;
-use crate::report::finding::rounded;
-use crate::report::formats::overlap::{self, Overlap, Overlaps};
+use crate::report::formats::located::{LocatedFinding, Locator};
+use crate::report::input::Checked;
+use crate::report::schema::rounding;
 use csv::{QuoteStyle, WriterBuilder};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -40,21 +40,21 @@ pub fn csv(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     // Quoted also where only another reader's separator, such as a semicolon, would need it.
     let mut table = WriterBuilder::new().quote_style(QuoteStyle::NonNumeric).buffer_capacity(1 << 16).from_writer(out);
     table.write_record(HEAD)?;
-    let mut overlaps = Overlaps::new(checked);
+    let mut locator = Locator::new(checked);
     for finding in &checked.verdict.findings {
-        table.write_record(row(&overlaps.get(finding, 1)?).iter().map(|cell| cell.as_bytes()))?;
+        table.write_record(row(&locator.get(finding, 1)?).iter().map(|cell| cell.as_bytes()))?;
     }
     table.flush()
 }
 
-fn row<'a>(overlap: &'a Overlap) -> [Cow<'a, str>; 16] {
-    let Overlap { finding, here, there, .. } = *overlap;
+fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 16] {
+    let LocatedFinding { finding, here, there, .. } = *overlap;
     let (place, other) = overlap.first();
     let number = |n: Option<u64>| n.map_or(Cow::Borrowed(""), |n| n.to_string().into());
-    let share = |share: Option<f64>| share.map_or(Cow::Borrowed(""), |s| rounded(s, 6).to_string().into());
+    let share = |share: Option<f64>| share.map_or(Cow::Borrowed(""), |s| rounding::share(s).to_string().into());
     let text = |text: Option<&'a str>| inert(escape::name(text.unwrap_or_default()));
     [
-        overlap::state(finding).into(),
+        finding.state.name().into(),
         finding.kind.name().into(),
         text(Some(&here.id)),
         text(here.path.as_deref()),

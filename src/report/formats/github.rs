@@ -2,9 +2,11 @@
 
 use crate::escape;
 use crate::gate::verdict::{Finding, State};
+use crate::model::relation::Severity;
+use crate::report::formats::located::{self, LocatedFinding, Locator, Region};
 use crate::report::formats::markdown::{MarkdownOptions, markdown};
-use crate::report::formats::overlap::{self, Overlap, Overlaps, Region, Severity};
-use crate::report::{Checked, words};
+use crate::report::human::words;
+use crate::report::input::Checked;
 use std::io::{self, BufWriter, Write};
 
 /// What annotations are made for.
@@ -30,14 +32,14 @@ impl Default for GithubOptions<'_> {
 /// As [`json()`](crate::report::json()).
 pub fn github(checked: Checked, options: GithubOptions, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::new(out);
-    let mut overlaps = Overlaps::new(checked);
-    let found = overlap::by_gravity(checked.verdict.new_findings());
+    let mut locator = Locator::new(checked);
+    let found = located::by_gravity(checked.verdict.new_findings());
     let mut shown = 0;
     for (severity, command) in [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "notice")] {
         // One notice is left for the summary.
         let room = if severity == Severity::Note { options.most.saturating_sub(1) } else { options.most };
-        for finding in found.iter().filter(|f| overlap::severity(f.kind) == severity).take(room) {
-            annotation(command, &overlaps.get(finding, 1)?, options, out)?;
+        for finding in found.iter().filter(|f| located::severity(f.kind) == severity).take(room) {
+            annotation(command, &locator.get(finding, 1)?, options, out)?;
             shown += 1;
         }
     }
@@ -45,7 +47,7 @@ pub fn github(checked: Checked, options: GithubOptions, out: &mut dyn Write) -> 
     writeln!(
         out,
         "::notice title={}::{}",
-        property(&format!("nearcopy: {}", overlap::outcome(checked.verdict))),
+        property(&format!("nearcopy: {}", located::outcome(checked.verdict))),
         data(&summary(checked, left_out))
     )?;
     out.flush()
@@ -60,7 +62,7 @@ pub fn step_summary(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     markdown(checked, MarkdownOptions { most_bytes: 1_000_000 }, out)
 }
 
-fn annotation(command: &str, overlap: &Overlap, options: GithubOptions, out: &mut impl Write) -> io::Result<()> {
+fn annotation(command: &str, overlap: &LocatedFinding, options: GithubOptions, out: &mut impl Write) -> io::Result<()> {
     write!(out, "::{command} ")?;
     if let Some(path) = overlap.here.path.as_deref().filter(|path| !path.is_empty()) {
         write!(out, "file={},", property(&escape::name(relative(path, options.workspace))))?;
@@ -78,7 +80,7 @@ fn annotation(command: &str, overlap: &Overlap, options: GithubOptions, out: &mu
     // Annotations stand beside the file; what stands in no file, or in one with many documents, says its name.
     let whose = match overlap.here.path.as_deref() {
         Some(path) if path == overlap.here.id => String::new(),
-        _ => format!("{}: ", overlap::short(&overlap.here.id)),
+        _ => format!("{}: ", located::short(&overlap.here.id)),
     };
     writeln!(out, "title={}::{}", property(&format!("nearcopy: {}", kind.name())), data(&(whose + &overlap.message())))
 }
@@ -105,7 +107,7 @@ fn summary(checked: Checked, left_out: usize) -> String {
         text.push_str(&format!(" {} of the new ones left out here.", words::number(left_out as u64)));
     }
     for rule in verdict.rules.iter().filter(|r| r.violated).take(20) {
-        let (name, measured) = overlap::rule(rule);
+        let (name, measured) = located::rule(rule);
         text.push_str(&format!("\n{name}: {measured}"));
     }
     text

@@ -2,8 +2,8 @@
 
 use crate::escape;
 use crate::gate::verdict::{Finding, Rule, State, Verdict};
-use crate::report::Checked;
-use crate::report::formats::overlap::{self, Overlap, Overlaps, Region};
+use crate::report::formats::located::{self, LocatedFinding, Locator, Region};
+use crate::report::input::Checked;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::io::{self, BufWriter, Write};
@@ -35,9 +35,9 @@ pub fn junit(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
             verdict.rules.iter().try_for_each(|r| rule(xml, r))
         })?;
         suite(xml, "nearcopy.findings", [new + ignored, new, ignored], |xml| {
-            let mut overlaps = Overlaps::new(checked);
+            let mut locator = Locator::new(checked);
             for found in verdict.findings.iter().filter(|f| f.state != State::Known) {
-                finding(xml, &overlaps.get(found, 1)?, overlap::reason(verdict, found))?;
+                finding(xml, &locator.get(found, 1)?, verdict.reason(found))?;
             }
             Ok(())
         })
@@ -84,17 +84,17 @@ fn properties<W: Write>(xml: &mut Xml<W>, verdict: &Verdict) -> io::Result<()> {
 }
 
 fn rule<W: Write>(xml: &mut Xml<W>, rule: &Rule) -> io::Result<()> {
-    let (name, measured) = overlap::rule(rule);
+    let (name, measured) = located::rule(rule);
     let failure = rule.violated.then(|| (measured.as_str(), format!("{name}: {measured}")));
     case(xml, "policy", &name, failure.as_ref().map(|(short, long)| ("failure", *short, rule.name, long.as_str())))
 }
 
-fn finding<W: Write>(xml: &mut Xml<W>, overlap: &Overlap, ignored: Option<&str>) -> io::Result<()> {
+fn finding<W: Write>(xml: &mut Xml<W>, overlap: &LocatedFinding, ignored: Option<&str>) -> io::Result<()> {
     let Finding { kind, fingerprint, .. } = overlap.finding;
     let (here, there) = overlap.first();
     let at = |id: &str, region: Region| match region {
-        Region::Exact { from, .. } => format!("{}:{}", overlap::short(id), from[0]),
-        _ => overlap::short(id),
+        Region::Exact { from, .. } => format!("{}:{}", located::short(id), from[0]),
+        _ => located::short(id),
     };
     let (here, there) = (at(&overlap.here.id, here), at(&overlap.there.id, there));
     let name = format!("{here} and {there}");
@@ -102,7 +102,7 @@ fn finding<W: Write>(xml: &mut Xml<W>, overlap: &Overlap, ignored: Option<&str>)
         Some(reason) => case(xml, kind.name(), &name, Some(("skipped", &escape::name(reason), kind.name(), ""))),
         None => {
             let long = format!("{}\n{here}\n{there}\nfingerprint {}", overlap.message(), escape::name(fingerprint));
-            case(xml, kind.name(), &name, Some(("failure", &overlap.sentence(overlap::short), kind.name(), &long)))
+            case(xml, kind.name(), &name, Some(("failure", &overlap.sentence(located::short), kind.name(), &long)))
         }
     }
 }

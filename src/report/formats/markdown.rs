@@ -2,8 +2,9 @@
 
 use crate::escape;
 use crate::gate::verdict::{Finding, FindingKind, Rule, SourceCounts, State, Verdict};
-use crate::report::formats::overlap::{self, KINDS, Overlap, Overlaps, Region};
-use crate::report::{Checked, words};
+use crate::report::formats::located::{self, LocatedFinding, Locator, Region};
+use crate::report::human::words;
+use crate::report::input::Checked;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -101,7 +102,7 @@ fn opening(verdict: &Verdict) -> String {
     let ignored = count(|s| matches!(s, State::Ignored(_)));
     format!(
         "## nearcopy: {}\n\n{} of {} are copies, {} of them new. Findings: **{new} new**, {known} known, {ignored} ignored.\n\n",
-        overlap::outcome(verdict),
+        located::outcome(verdict),
         words::number(verdict.total.duplicate_documents),
         words::count(verdict.total.documents, "document"),
         words::number(verdict.total.new_duplicate_documents),
@@ -130,10 +131,10 @@ fn source(counts: &SourceCounts) -> String {
 
 /// The findings that count, a folded table each kind, the gravest first.
 fn findings(checked: Checked, page: &mut Page) -> io::Result<()> {
-    let found = overlap::by_gravity(checked.verdict.new_findings());
-    let mut overlaps = Overlaps::new(checked);
+    let found = located::by_gravity(checked.verdict.new_findings());
+    let mut locator = Locator::new(checked);
     let mut shown = 0;
-    for kind in KINDS {
+    for kind in FindingKind::ALL {
         let some: Vec<&Finding> = found.iter().copied().filter(|f| f.kind == kind).collect();
         let coverage = if let FindingKind::Pair(_) = kind { " covered |" } else { "" };
         let (title, line) =
@@ -143,12 +144,12 @@ fn findings(checked: Checked, page: &mut Page) -> io::Result<()> {
         );
         // A heading without a row would say nothing.
         let Some(first) = some.first() else { continue };
-        if !page.add(&(head + &row(&overlaps.get(first, 1)?))) {
+        if !page.add(&(head + &row(&locator.get(first, 1)?))) {
             break;
         }
         shown += 1;
         for finding in &some[1..] {
-            if !page.add(&row(&overlaps.get(finding, 1)?)) {
+            if !page.add(&row(&locator.get(finding, 1)?)) {
                 break;
             }
             shown += 1;
@@ -162,7 +163,7 @@ fn findings(checked: Checked, page: &mut Page) -> io::Result<()> {
     Ok(())
 }
 
-fn row(overlap: &Overlap) -> String {
+fn row(overlap: &LocatedFinding) -> String {
     let place = |id: &str, region: Region| match region {
         Region::Exact { from: [first, _], to: [last, _] } if last > first => format!("{}, lines {first}–{last}", name(id)),
         Region::Exact { from: [line, _], .. } => format!("{}, line {line}", name(id)),
@@ -208,7 +209,7 @@ fn rest(verdict: &Verdict, page: &mut Page) {
 
 /// A name of any length.
 fn name(text: &str) -> String {
-    code(&overlap::short(text))
+    code(&located::short(text))
 }
 
 /// Outside text in `<code>`, which nothing is made a mention or link in, without a character that could end it or mean something.

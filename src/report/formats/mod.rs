@@ -3,9 +3,9 @@
 mod csv;
 mod github;
 mod junit;
+mod located;
 mod markdown;
 mod openmetrics;
-mod overlap;
 mod sarif;
 mod sarif_rules;
 

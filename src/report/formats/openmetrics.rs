@@ -1,9 +1,8 @@
 //! Owns: a gate's counts as OpenMetrics text. Never: a finding, or a time.
 
 use crate::escape;
-use crate::gate::verdict::SourceCounts;
-use crate::report::Checked;
-use crate::report::formats::overlap::{self, KINDS};
+use crate::gate::verdict::{FindingKind, SourceCounts};
+use crate::report::input::Checked;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
@@ -34,7 +33,7 @@ pub fn openmetrics(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     let mut sources: BTreeMap<String, SourceCounts> = BTreeMap::new();
     let all = std::slice::from_ref(&verdict.total);
     for counts in if verdict.sources.is_empty() { all } else { &verdict.sources } {
-        add(sources.entry(label(counts.source.as_deref().unwrap_or_default())).or_default(), counts);
+        sources.entry(label(counts.source.as_deref().unwrap_or_default())).or_default().add(counts);
     }
     for (name, help, count) in SOURCES {
         head(out, name, help)?;
@@ -43,9 +42,9 @@ pub fn openmetrics(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     head(out, "findings", "Findings by kind and state.")?;
-    for kind in KINDS {
+    for kind in FindingKind::ALL {
         for state in ["new", "known", "ignored"] {
-            let count = verdict.findings.iter().filter(|f| f.kind == kind && overlap::state(f) == state).count();
+            let count = verdict.findings.iter().filter(|f| f.kind == kind && f.state.name() == state).count();
             writeln!(out, "nearcopy_findings{{kind=\"{}\",state=\"{state}\"}} {count}", kind.name())?;
         }
     }
@@ -77,15 +76,6 @@ pub fn openmetrics(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
 
 fn head(out: &mut impl Write, name: &str, help: &str) -> io::Result<()> {
     writeln!(out, "# TYPE nearcopy_{name} gauge\n# HELP nearcopy_{name} {help}")
-}
-
-fn add(sum: &mut SourceCounts, one: &SourceCounts) {
-    sum.documents += one.documents;
-    sum.duplicate_documents += one.duplicate_documents;
-    sum.new_duplicate_documents += one.new_duplicate_documents;
-    sum.tokens += one.tokens;
-    sum.duplicate_tokens += one.duplicate_tokens;
-    sum.new_duplicate_tokens += one.new_duplicate_tokens;
 }
 
 /// The value of a label. Line breaks are escapes of another kind by then.

@@ -2,10 +2,11 @@
 
 use crate::gate::verdict::{Finding, FindingKind, State};
 use crate::model::document::DocumentInfo;
-use crate::report::formats::overlap::{self, KINDS, Overlap, Overlaps, Region, Severity};
-use crate::report::formats::sarif_rules::Descriptor;
-use crate::report::json::value;
-use crate::report::{Checked, words};
+use crate::report::formats::located::{self, LocatedFinding, Locator, Region};
+use crate::report::formats::sarif_rules::{Descriptor, level};
+use crate::report::human::words;
+use crate::report::input::Checked;
+use crate::report::json::writer::value;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
@@ -44,7 +45,7 @@ pub fn sarif(checked: Checked, options: SarifOptions, out: &mut dyn Write) -> io
     let left_out = chosen.len().saturating_sub(options.most);
     if left_out > 0 {
         // What counts stands before what is ignored or known.
-        chosen.sort_by_key(|(_, f)| (f.state != State::New, overlap::rank(f.kind)));
+        chosen.sort_by_key(|(_, f)| (f.state != State::New, located::rank(f.kind)));
         chosen.truncate(options.most);
         chosen.sort_by_key(|&(at, _)| at);
     }
@@ -53,7 +54,7 @@ pub fn sarif(checked: Checked, options: SarifOptions, out: &mut dyn Write) -> io
         "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\n\"version\":\"2.1.0\",\n\"runs\":[{{\"tool\":"
     )?;
     let version = env!("CARGO_PKG_VERSION");
-    let driver = Driver { name: "nearcopy", version, semantic_version: version, rules: KINDS.map(Descriptor::new) };
+    let driver = Driver { name: "nearcopy", version, semantic_version: version, rules: FindingKind::ALL.map(Descriptor::new) };
     value(out, &Tool { driver })?;
     // Lines of a text end at a lone carriage return too.
     write!(out, ",\n\"columnKind\":\"unicodeCodePoints\",\"newlineSequences\":[\"\\r\\n\",\"\\n\",\"\\r\"],\n\"invocations\":[")?;
@@ -61,10 +62,10 @@ pub fn sarif(checked: Checked, options: SarifOptions, out: &mut dyn Write) -> io
     let tool_execution_notifications = (left_out > 0).then(|| [Notification::new(left_out, options.most)]);
     value(out, &Invocation { execution_successful: true, exit_code, tool_execution_notifications })?;
     write!(out, "],\n\"results\":[")?;
-    let mut overlaps = Overlaps::new(checked);
+    let mut locator = Locator::new(checked);
     for (n, (_, finding)) in chosen.into_iter().enumerate() {
         out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
-        value(out, &Outcome::new(&overlaps.get(finding, PASSAGES)?, overlap::reason(checked.verdict, finding)))?;
+        value(out, &Outcome::new(&locator.get(finding, PASSAGES)?, checked.verdict.reason(finding)))?;
     }
     out.write_all(b"\n]}]}\n")?;
     out.flush()
@@ -81,7 +82,7 @@ struct Driver {
     name: &'static str,
     version: &'static str,
     semantic_version: &'static str,
-    rules: [Descriptor; 7],
+    rules: [Descriptor; FindingKind::ALL.len()],
 }
 
 #[derive(Serialize)]
@@ -219,12 +220,12 @@ impl<'a> Location<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    fn new(overlap: &Overlap<'a>, ignored: Option<&'a str>) -> Outcome<'a> {
-        let Overlap { finding, here, there, .. } = *overlap;
+    fn new(overlap: &LocatedFinding<'a>, ignored: Option<&'a str>) -> Outcome<'a> {
+        let LocatedFinding { finding, here, there, .. } = *overlap;
         let known = finding.state == State::Known;
         let (first, partner) = overlap.first();
         // One link, to the related location 1: brackets of a name would end it early.
-        let name = |name: &str| format!("[{}](1)", link(&overlap::short(name)));
+        let name = |name: &str| format!("[{}](1)", link(&located::short(name)));
         let mut text = overlap.sentence(name);
         text.push_str(&plain(&overlap.quoted()));
         text.push('.');
@@ -251,7 +252,7 @@ impl<'a> Outcome<'a> {
         }
         Outcome {
             rule_id: finding.kind.name(),
-            rule_index: overlap::rank(finding.kind),
+            rule_index: located::rank(finding.kind),
             level: if known { "note" } else { level(finding.kind) },
             baseline_state: if known { "unchanged" } else { "new" },
             message: Message { text },
@@ -260,15 +261,6 @@ impl<'a> Outcome<'a> {
             partial_fingerprints: Fingerprint { v1: &finding.fingerprint },
             suppressions: ignored.map(|justification| [Suppression { kind: "external", justification }]),
         }
-    }
-}
-
-/// The level of a kind.
-pub(super) fn level(kind: FindingKind) -> &'static str {
-    match overlap::severity(kind) {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
     }
 }
 

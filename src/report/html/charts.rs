@@ -3,10 +3,10 @@
 //! Charts count all findings, also those that the page does not list.
 
 use crate::model::detection::Relation;
-use crate::report::Findings;
-use crate::report::html::chosen::shared;
-use crate::report::html::shown::name;
-use crate::report::words::{count, number};
+use crate::model::findings::Findings;
+use crate::report::html::documents::name;
+use crate::report::html::selection::shared;
+use crate::report::human::words::{count, number};
 use maud::{Markup, html};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -38,15 +38,14 @@ pub(super) fn all(findings: Findings) -> Markup {
 fn relations(findings: Findings) -> Vec<(String, u64)> {
     let found = findings.detection;
     let copies: u64 = found.equal.iter().map(|class| class.len() as u64 - 1).sum();
-    let of = |relation: Relation| found.pairs.iter().filter(|p| p.relation == relation).count() as u64;
-    let counts = [
-        ("equal", copies + of(Relation::Equal)),
-        ("near-copy", of(Relation::NearCopy)),
-        ("contained", of(Relation::Contains) + of(Relation::ContainedIn)),
-        ("quotes", of(Relation::Quotes)),
-        ("template", of(Relation::Template)),
-    ];
-    counts.into_iter().filter(|c| c.1 > 0).map(|(name, n)| (name.to_owned(), n)).collect()
+    let name = |relation: Relation| relation.row().words.chart;
+    let mut counts: Vec<(String, u64)> = Relation::ALL.map(|r| (name(r).to_owned(), 0)).into();
+    counts.dedup();
+    let mut add = |relation, n| counts.iter_mut().filter(|c| c.0 == name(relation)).for_each(|c| c.1 += n);
+    add(Relation::Equal, copies);
+    found.pairs.iter().for_each(|p| add(p.relation, 1));
+    counts.retain(|c| c.1 > 0);
+    counts
 }
 
 /// How many clusters have about how many documents.
@@ -104,11 +103,11 @@ impl Heat {
             *sums.entry((x, y)).or_default() += words;
         };
         // A template is no copy: its words are nobody's.
-        for pair in findings.detection.pairs.iter().filter(|p| p.relation != Relation::Template) {
+        for pair in findings.detection.pairs.iter().filter(|p| p.relation.row().same_text) {
             add(pair.a, pair.b, shared(findings, pair));
         }
         for class in &findings.detection.equal {
-            let words = findings.detection.tokens.get(class[0] as usize).copied().unwrap_or(0);
+            let words = findings.tokens(class[0]);
             class[1..].iter().for_each(|&n| add(class[0], n, u64::from(words)));
         }
         let mut totals: BTreeMap<Option<&str>, u64> = BTreeMap::new();

@@ -1,24 +1,12 @@
 //! Owns: findings as plain markup: what a reader without scripting sees. Never: a style or a script.
 
-use crate::model::detection::{Match, Pair, Relation};
-use crate::report::finding::beginning;
-use crate::report::html::chosen::{Chosen, members, places, shared};
-use crate::report::html::shown::{Cast, running};
+use crate::model::detection::{Match, Pair};
+use crate::report::html::documents::{PageDocuments, running};
+use crate::report::html::selection::{Selection, members, places, shared};
+use crate::report::human::words::{count, fraction, number, percent};
 use crate::report::texts::Texts;
-use crate::report::words::{count, fraction, number, percent};
+use crate::text::first_words::first_words;
 use maud::{Markup, html};
-
-/// A relation in words, as the page calls it.
-pub(super) fn relation(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Equal => "the same words as",
-        Relation::NearCopy => "near-copy of",
-        Relation::Contains => "contains most of",
-        Relation::ContainedIn => "stands for the most part in",
-        Relation::Quotes => "shares a passage with",
-        Relation::Template => "has the wording, with other facts, of",
-    }
-}
 
 /// The longest passage of a pair.
 pub(super) fn longest(pair: &Pair) -> Option<&Match> {
@@ -26,38 +14,38 @@ pub(super) fn longest(pair: &Pair) -> Option<&Match> {
 }
 
 /// The first words of the longest passage; nothing where the text is not to be had.
-pub(super) fn first_words(cast: &Cast, pair: &Pair, texts: &mut Texts) -> Option<String> {
+fn beginning(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Option<String> {
     let m = longest(pair)?;
-    if cast.get(pair.a).gone.is_some() {
+    if listed.get(pair.a).gone.is_some() {
         return None;
     }
     let text = texts.get(pair.a).ok()?;
-    Some(running(&beginning(texts.passage(&text, m.a).ok()?)))
+    Some(running(&first_words(texts.passage(&text, m.a).ok()?)))
 }
 
 /// A pair as an item of a list.
-pub(super) fn pair(cast: &Cast, pair: &Pair, texts: &mut Texts) -> Markup {
+pub(super) fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Markup {
     let c = &pair.comparison;
     html! {
         li {
-            bdi { (cast.get(pair.a).name) } " " (relation(pair.relation)) " " bdi { (cast.get(pair.b).name) }
-            ": " (count(shared(cast.findings, pair), "word")) " shared, " (percent(c.coverage_a)) " of the first and "
+            bdi { (listed.get(pair.a).name) } " " (pair.relation.row().words.page) " " bdi { (listed.get(pair.b).name) }
+            ": " (count(shared(listed.findings, pair), "word")) " shared, " (percent(c.coverage_a)) " of the first and "
             (percent(c.coverage_b)) " of the second"
-            @if let Some(words) = first_words(cast, pair, texts) { br; q dir="auto" { (words) } }
+            @if let Some(words) = beginning(listed, pair, texts) { br; q dir="auto" { (words) } }
         }
     }
 }
 
 /// The clusters, each with its members.
-pub(super) fn clusters(chosen: &Chosen, cast: &Cast) -> Markup {
+pub(super) fn clusters(selection: &Selection, listed: &PageDocuments) -> Markup {
     html! {
         ol {
-            @for cluster in &chosen.clusters {
+            @for cluster in &selection.clusters {
                 li {
                     (count(cluster.members.len() as u64, "document")) ", weakest " (fraction(cluster.weakest)) ": "
                     @for (i, n) in members(cluster).enumerate() {
                         @if i > 0 { ", " }
-                        bdi { (cast.get(n).name) }
+                        bdi { (listed.get(n).name) }
                     }
                     @let more = cluster.members.len() - members(cluster).count();
                     @if more > 0 { " and " (number(more as u64)) " more" }
@@ -68,13 +56,13 @@ pub(super) fn clusters(chosen: &Chosen, cast: &Cast) -> Markup {
 }
 
 /// The repeats, each with its places.
-pub(super) fn repeats(chosen: &Chosen, cast: &Cast, texts: &mut Texts) -> Markup {
+pub(super) fn repeats(selection: &Selection, listed: &PageDocuments, texts: &mut Texts) -> Markup {
     html! {
         ol {
-            @for repeat in &chosen.repeats {
+            @for repeat in &selection.repeats {
                 li {
-                    @let first = repeat.places.first().filter(|p| cast.get(p.document).gone.is_none());
-                    @if let Some(words) = first.and_then(|p| super::super::finding::first_words(p, texts).ok()) {
+                    @let first = repeat.places.first().filter(|p| listed.get(p.document).gone.is_none());
+                    @if let Some(words) = first.and_then(|p| texts.first_words(p).ok()) {
                         q dir="auto" { (running(&words)) } " "
                     }
                     (count(repeat.count, "time")) " in " (count(repeat.documents, "document"))
@@ -82,7 +70,7 @@ pub(super) fn repeats(chosen: &Chosen, cast: &Cast, texts: &mut Texts) -> Markup
                     ": "
                     @for (i, place) in places(repeat).iter().enumerate() {
                         @if i > 0 { ", " }
-                        bdi { (cast.get(place.document).name) }
+                        bdi { (listed.get(place.document).name) }
                     }
                     @let more = repeat.count.saturating_sub(places(repeat).len() as u64);
                     @if more > 0 { " and " (number(more)) " more" }

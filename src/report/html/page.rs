@@ -1,13 +1,15 @@
 //! Owns: the page as a whole: head, policy, counts, frame, data, scripts, in the order of the file. Never: one finding's markup.
 
-use crate::report::Findings;
-use crate::report::html::HtmlOptions;
-use crate::report::html::chosen::Chosen;
-use crate::report::html::shown::{Cast, Gone, name};
-use crate::report::html::{charts, data, list};
-use crate::report::json::BUFFER;
+use crate::model::findings::Findings;
+use crate::report::html::charts;
+use crate::report::html::data;
+use crate::report::html::documents::{Gone, PageDocuments, name};
+use crate::report::html::list;
+use crate::report::html::options::HtmlOptions;
+use crate::report::html::selection::Selection;
+use crate::report::human::words::{bytes, count, number};
+use crate::report::json::writer::BUFFER;
 use crate::report::texts::Texts;
-use crate::report::words::{bytes, count, number};
 use base64::Engine as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
@@ -24,11 +26,33 @@ const SCRIPTS: [&str; 5] = [
     include_str!("assets/page.js"),
 ];
 
-/// Writes the page; it is never in memory as a whole.
-pub(in super::super) fn write(findings: Findings, options: HtmlOptions, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the report as one page for a browser, which needs nothing but itself: counts, clusters, pairs with their two texts side by side, repeats.
+///
+/// Whatever stands in a text, an id or a path, the page runs nothing of it and loads nothing: everything is escaped, and a content
+/// security policy allows the page's own script and style alone. Without scripting it is a list. The most important findings are
+/// shown up to the bounds of the options, long texts around what was found in them, and the page says what it leaves out. A text that can
+/// no longer be read, or is not the one that was scanned, is left out with a note.
+///
+/// ```
+/// use nearcopy::report::{self, Findings, HtmlOptions};
+/// use nearcopy::{Corpus, Document, Preset, RunOptions};
+/// let story = "The ferry company cancelled all sailings on Monday after the swell rose to five metres off the northern coast.";
+/// let corpus = Corpus::new([Document::new("a", story), Document::new("b", format!("Update. {story}"))])?;
+/// let (recipe, thresholds) = (Default::default(), Default::default());
+/// let (detection, _) = nearcopy::scan(&corpus, &recipe, &thresholds, &RunOptions::default(), &())?;
+/// let findings = Findings { detection: &detection, documents: &corpus, skipped: &[] };
+/// let mut page = Vec::new();
+/// report::html(findings, HtmlOptions::default(), &mut page)?;
+/// assert!(page.starts_with(b"<!DOCTYPE html>"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// What `out` answers.
+pub fn html(findings: Findings, options: HtmlOptions, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
-    let chosen = Chosen::new(findings, options.most_pairs, options.most_text);
-    let cast = Cast::new(&chosen, options.most_text);
+    let selection = Selection::new(findings, options.most_pairs, options.most_text);
+    let listed = PageDocuments::new(&selection, options.most_text);
     let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPTS.concat());
     let documents = findings.detection.summary.documents;
     let title = options.title.map_or_else(|| format!("nearcopy: {}", count(documents, "document")), name);
@@ -51,17 +75,17 @@ pub(in super::super) fn write(findings: Findings, options: HtmlOptions, out: &mu
         out,
         html! {
             a .skip href="#findings" { "Skip to the findings" }
-            header { h1 { (title) } (counts(findings)) (notes(&chosen, &cast)) }
+            header { h1 { (title) } (counts(findings)) (notes(&selection, &listed)) }
         },
     )?;
     writeln!(out, "<main>")?;
     markup(out, charts::all(findings))?;
     markup(out, frame())?;
-    plain(&chosen, &cast, out)?;
+    plain(&selection, &listed, out)?;
     write!(out, "</main>\n<script type=\"application/json\" id=\"lists\">")?;
-    data::lists(&chosen, &cast, out)?;
+    data::lists(&selection, &listed, out)?;
     write!(out, "</script>\n<script type=\"application/json\" id=\"texts\">")?;
-    data::texts(&cast, out)?;
+    data::texts(&listed, out)?;
     write!(out, "</script>\n<script>{script}</script>\n</body></html>\n")?;
     out.flush()
 }
@@ -104,14 +128,14 @@ fn counts(findings: Findings) -> Markup {
 }
 
 /// What was not read, what is not shown, and where it is.
-fn notes(chosen: &Chosen, cast: &Cast) -> Markup {
-    let summary = &chosen.findings.detection.summary;
-    let gone = |why: Gone| cast.all.iter().filter(|s| s.gone == Some(why)).count() as u64;
+fn notes(selection: &Selection, listed: &PageDocuments) -> Markup {
+    let summary = &selection.findings.detection.summary;
+    let gone = |why: Gone| listed.all.iter().filter(|s| s.gone == Some(why)).count() as u64;
     let (unread, changed) = (gone(Gone::Unread), gone(Gone::Changed));
     let part = |(kind, shown, all): (&str, usize, usize)| format!("{} of {}", number(shown as u64), count(all as u64, kind));
-    let left_out: Vec<String> = chosen.left_out().into_iter().map(part).collect();
+    let left_out: Vec<String> = selection.left_out().into_iter().map(part).collect();
     let set_aside =
-        chosen.findings.skipped.iter().map(|x| ("skipped", x)).chain(summary.limited.iter().map(|x| ("set aside", x)));
+        selection.findings.skipped.iter().map(|x| ("skipped", x)).chain(summary.limited.iter().map(|x| ("set aside", x)));
     html! {
         ul .notes {
             @if !left_out.is_empty() {
@@ -148,18 +172,18 @@ fn frame() -> Markup {
 }
 
 /// The lists without scripting: a browser that runs scripts skips them unread.
-fn plain(chosen: &Chosen, cast: &Cast, out: &mut dyn Write) -> io::Result<()> {
-    let mut texts = Texts::new(chosen.findings.documents);
+fn plain(selection: &Selection, listed: &PageDocuments, out: &mut dyn Write) -> io::Result<()> {
+    let mut texts = Texts::new(selection.findings.documents);
     writeln!(out, "<noscript>")?;
     markup(out, html! { h2 { "Clusters" } })?;
-    markup(out, list::clusters(chosen, cast))?;
+    markup(out, list::clusters(selection, listed))?;
     markup(out, html! { h2 { "Pairs" } })?;
     writeln!(out, "<ol>")?;
-    for pair in &chosen.pairs {
-        markup(out, list::pair(cast, pair, &mut texts))?;
+    for pair in &selection.pairs {
+        markup(out, list::pair(listed, pair, &mut texts))?;
     }
     writeln!(out, "</ol>")?;
     markup(out, html! { h2 { "Repeats" } })?;
-    markup(out, list::repeats(chosen, cast, &mut texts))?;
+    markup(out, list::repeats(selection, listed, &mut texts))?;
     writeln!(out, "</noscript>")
 }

@@ -42,14 +42,8 @@ function textOf(number) {
   return { length: text[0], pieces };
 }
 
-const relations = {
-  "equal": "the same words as",
-  "near-copy": "near-copy of",
-  "contains": "contains most of",
-  "contained-in": "stands for the most part in",
-  "quotes": "shares a passage with",
-  "template": "has the wording, with other facts, of",
-};
+// Each relation in words, in the order of reports.
+const relations = Object.fromEntries(lists.relations);
 
 const grouped = new Intl.NumberFormat("en");
 const count = (n, noun, plural) => grouped.format(n) + " " + (n === 1 ? noun : plural || noun + "s");

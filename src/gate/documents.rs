@@ -1,0 +1,85 @@
+//! Owns: the documents as a gate sees them: where each stands, which survives, what its words hash to. Never: a finding.
+
+use crate::error::Result;
+use crate::model::findings::Findings;
+use crate::pair::cluster::survivor;
+use crate::text::same_text::identity;
+use crate::text::token::tokenize;
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
+
+/// All documents.
+pub(super) struct DocumentTable<'a> {
+    pub findings: Findings<'a>,
+    /// Place of each document in the order of the survivor policy.
+    pub rank: Vec<u32>,
+    /// Half of each text's [`identity`].
+    pub hash: Vec<u64>,
+    /// The first document of its class of equal texts, by number.
+    pub first: Vec<u32>,
+    /// The cluster that holds it.
+    pub cluster: Vec<Option<u32>>,
+    /// Every place.
+    pub places: HashSet<&'a str>,
+    /// How many records of a text stand at a place that several share.
+    pub records: HashMap<(&'a str, u64), u32>,
+}
+
+impl<'a> DocumentTable<'a> {
+    /// Reads every text once. Cost: that, and a sort of the documents.
+    pub fn new(findings: Findings<'a>) -> Result<DocumentTable<'a>> {
+        let documents = findings.documents;
+        let count = documents.count() as u32;
+        let hash = |n: u32| documents.text(n as usize).map(|text| identity(&text, &tokenize(&text)) as u64);
+        let hash = (0..count).into_par_iter().map(hash).collect::<Result<Vec<u64>>>()?;
+        let view = |n: u32| (documents.info(n as usize), findings.tokens(n), n);
+        let mut order: Vec<u32> = (0..count).collect();
+        order.par_sort_by(|&x, &y| {
+            let (a, b) = (view(x), view(y));
+            b.0.reference.cmp(&a.0.reference).then_with(|| survivor(&findings.detection.thresholds.keep, a, b))
+        });
+        let mut rank = vec![0; count as usize];
+        order.iter().zip(0..).for_each(|(&n, place)| rank[n as usize] = place);
+        let (first, cluster) = (findings.first_of_class(), findings.cluster_of());
+        let mut table = DocumentTable { findings, rank, hash, first, cluster, places: HashSet::new(), records: HashMap::new() };
+        table.places = (0..count).map(|n| table.place(n).0).collect();
+        for n in 0..count {
+            let (place, shared) = table.place(n);
+            if shared {
+                *table.records.entry((place, table.hash[n as usize])).or_default() += 1;
+            }
+        }
+        Ok(table)
+    }
+
+    /// Where a document stands: its id; its path, where the id is only the path and the number of the record. Then others stand there too,
+    /// which is the second answer.
+    pub fn place(&self, number: u32) -> (&'a str, bool) {
+        let info = self.findings.documents.info(number as usize);
+        let implicit = |path: &&str| {
+            let rest = info.id.strip_prefix(*path).and_then(|rest| rest.strip_prefix(':'));
+            rest.zip(info.record).is_some_and(|(digits, record)| digits == record.to_string())
+        };
+        match info.path.as_deref().filter(implicit) {
+            Some(path) => (path, true),
+            None => (&info.id, false),
+        }
+    }
+
+    /// What hangs together with a document: its cluster, or itself.
+    pub fn cluster_members(&self, number: u32) -> &[u32] {
+        match self.cluster[number as usize] {
+            None => std::slice::from_ref(&self.first[number as usize]),
+            Some(cluster) => &self.findings.detection.clusters[cluster as usize].members,
+        }
+    }
+
+    /// The documents of the same text, this one among them.
+    pub fn class(&self, number: u32) -> &[u32] {
+        let (equal, first) = (&self.findings.detection.equal, &self.first[number as usize]);
+        match equal.binary_search_by_key(first, |class| class[0]) {
+            Ok(at) => &equal[at],
+            Err(_) => std::slice::from_ref(first),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Owns: what a scan found as single findings, each at the document that comes later. Never: whether one counts.
+
+use crate::error::Result;
+use crate::gate::documents::DocumentTable;
+use crate::gate::passages::{self, Cut, Slot, Told};
+use crate::gate::verdict::{FindingKind, Passage};
+use crate::model::detection::{Cluster, Match, Pair, Relation, Repeat};
+use crate::span::Span;
+use std::collections::HashMap;
+
+/// Where a finding comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A member of this cluster.
+    Member(u32),
+    /// A pair outside clusters.
+    Pair,
+    /// A place of this repeat.
+    Repeat(u32),
+}
+
+/// A finding before it is judged.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub kind: FindingKind,
+    pub document: u32,
+    pub partner: u32,
+    pub coverage: Option<(f64, f64)>,
+    pub origin: Origin,
+    /// What is told of each passage, at the document and at the partner.
+    pub passages: Vec<[Told; 2]>,
+}
+
+impl Draft {
+    /// Its passages as they are reported.
+    pub fn reported(&self) -> Vec<Passage> {
+        self.passages.iter().map(|[here, there]| Passage { here: here.span, there: there.span }).collect()
+    }
+}
+
+/// What is asked of the texts for a draft that has no answers yet.
+struct Asked {
+    draft: Draft,
+    slots: Vec<[Slot; 2]>,
+}
+
+/// All findings. `texts` are looked for in each passage; see [`Told::holds`]. Cost: each document is read once more.
+pub(super) fn drafts(table: &DocumentTable, texts: &[Vec<u64>]) -> Result<Vec<Draft>> {
+    let found = table.findings.detection;
+    let mut asked = Vec::new();
+    let known: HashMap<(u32, u32), &Pair> = found.pairs.iter().map(|p| ((p.a, p.b), p)).collect();
+    for (n, cluster) in found.clusters.iter().enumerate() {
+        members(table, n as u32, cluster, &known, &mut asked);
+    }
+    asked.extend(found.pairs.iter().filter_map(|p| pair(table, p)));
+    for (n, repeat) in found.repeats.iter().enumerate().filter(|(_, r)| !r.boilerplate) {
+        places(table, n as u32, repeat, &mut asked);
+    }
+    let slots: Vec<Slot> = asked.iter().flat_map(|a| a.slots.iter().flatten().copied()).collect();
+    let mut told = passages::answer(table, &slots, texts)?.into_iter();
+    let mut out = Vec::with_capacity(asked.len());
+    for Asked { mut draft, slots } in asked {
+        draft.passages = slots.iter().filter_map(|_| Some([told.next()?, told.next()?])).collect();
+        draft.passages.sort_by_key(|[here, there]| (here.span, there.span));
+        out.push(draft);
+    }
+    out.sort_by_key(|d| (d.document, d.passages.first().map(|p| p[0].span), d.partner, d.kind));
+    Ok(out)
+}
+
+/// The members of a cluster but its representative.
+fn members(table: &DocumentTable, n: u32, cluster: &Cluster, known: &HashMap<(u32, u32), &Pair>, out: &mut Vec<Asked>) {
+    let partner = cluster.representative;
+    let own = table.first[partner as usize];
+    for &document in cluster.members.iter().filter(|&&m| m != partner) {
+        let first = table.first[document as usize];
+        let pair = known.get(&(first.min(own), first.max(own)));
+        let equal = table.hash[document as usize] == table.hash[partner as usize];
+        let (kind, coverage, slots) = match pair.filter(|p| !equal && !p.comparison.matches.is_empty()) {
+            Some(pair) => {
+                let c = &pair.comparison;
+                let turned = first != pair.a;
+                let slots = c.matches.iter().map(|m| sides(m, [document, partner], [first, own], turned, false)).collect();
+                let coverage = if turned { (c.coverage_b, c.coverage_a) } else { (c.coverage_a, c.coverage_b) };
+                (Relation::NearCopy, Some(coverage), slots)
+            }
+            None => {
+                let slots = vec![[whole(table, document), whole(table, partner)]];
+                let (kind, coverage) = if equal { (Relation::Equal, Some((1.0, 1.0))) } else { (Relation::NearCopy, None) };
+                (kind, coverage, slots)
+            }
+        };
+        let kind = FindingKind::Pair(kind);
+        let draft = Draft { kind, document, partner, coverage, origin: Origin::Member(n), passages: Vec::new() };
+        out.push(Asked { draft, slots });
+    }
+}
+
+/// A pair that no cluster explains.
+fn pair(table: &DocumentTable, pair: &Pair) -> Option<Asked> {
+    if table.cluster[pair.a as usize].is_some_and(|c| table.cluster[pair.b as usize] == Some(c)) {
+        return None;
+    }
+    let turned = table.rank[pair.a as usize] < table.rank[pair.b as usize];
+    let c = &pair.comparison;
+    let (document, partner, kind, coverage) = match turned {
+        true => (pair.b, pair.a, pair.relation.flipped(), (c.coverage_b, c.coverage_a)),
+        false => (pair.a, pair.b, pair.relation, (c.coverage_a, c.coverage_b)),
+    };
+    let both = [document, partner];
+    let slots = match c.matches.is_empty() {
+        true => vec![both.map(|n| Slot { content: true, ..whole(table, n) })],
+        false => c.matches.iter().map(|m| sides(m, both, both, turned, true)).collect(),
+    };
+    let kind = FindingKind::Pair(kind);
+    let draft = Draft { kind, document, partner, coverage: Some(coverage), origin: Origin::Pair, passages: Vec::new() };
+    Some(Asked { draft, slots })
+}
+
+fn sides(m: &Match, [document, partner]: [u32; 2], [own, other]: [u32; 2], turned: bool, content: bool) -> [Slot; 2] {
+    let (here, there) = if turned { (m.b, m.a) } else { (m.a, m.b) };
+    let slot = |document, text, span| Slot { document, text, span, cut: Cut::None, content };
+    [slot(document, own, here), slot(partner, other, there)]
+}
+
+fn whole(table: &DocumentTable, document: u32) -> Slot {
+    let span = Span::new(0, table.findings.documents.info(document as usize).bytes);
+    Slot { document, text: document, span, cut: Cut::None, content: false }
+}
+
+/// Every place of a repeat but the first; of a periodic run in the first place, all but its first round.
+fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Vec<Asked>) {
+    let mut places = repeat.places.clone();
+    places.sort_by_key(|p| (table.rank[p.document as usize], p.span));
+    let Some(&first) = places.first() else { return };
+    let skipped = usize::from(repeat.period.is_none());
+    for (i, place) in places.iter().enumerate().skip(skipped) {
+        let slot = |document, span, cut| Slot { document, text: document, span, cut, content: true };
+        let round = repeat.period.map_or(Cut::None, Cut::Round);
+        let here = match repeat.period {
+            Some(period) if i == 0 => slot(place.document, place.span, Cut::Rest(period)),
+            _ => slot(place.document, place.span, Cut::None),
+        };
+        let slots = vec![[here, slot(first.document, first.span, round)]];
+        let (document, partner) = (place.document, first.document);
+        let kind = FindingKind::Repeat;
+        out.push(Asked {
+            draft: Draft { kind, document, partner, coverage: None, origin: Origin::Repeat(n), passages: Vec::new() },
+            slots,
+        });
+    }
+}

@@ -1,0 +1,143 @@
+//! Owns: the order in which a scan is judged, and findings as they are reported. Never: what one bound or entry means.
+
+use crate::error::Result;
+use crate::gate::baseline::Baseline;
+use crate::gate::counts;
+use crate::gate::documents::DocumentTable;
+use crate::gate::findings::{Draft, Origin, drafts};
+use crate::gate::ignores;
+use crate::gate::known_findings::KnownFindings;
+use crate::gate::policy::{IgnoreRule, Overlap, Policy};
+use crate::gate::verdict::{Finding, FindingKind, Ignore, State, Verdict};
+use crate::hash;
+use crate::model::findings::Findings;
+use crate::model::relation::Relation;
+use std::collections::HashMap;
+
+/// Judges what a scan found.
+///
+/// A finding counts unless the baseline holds it or an ignore entry covers it. `today` is a date such as `2027-01-31`; entries that
+/// expired before it cover nothing. Boilerplate repeats are no findings: boilerplate is meant to repeat. The scan must not have cut the
+/// places of repeats ([`max_places`](crate::Thresholds::max_places)), else some are not seen. The verdict is a function of the arguments
+/// alone. Cost: two readings of the texts, and work in proportion to the findings.
+///
+/// ```
+/// use nearcopy::report::{Findings, Overlap, Policy, judge};
+/// use nearcopy::{Corpus, Document, Recipe, RunOptions, Thresholds, scan};
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring.";
+/// let corpus = Corpus::new([Document::new("courier", story), Document::new("ledger", story)])?;
+/// let (found, _) = scan(&corpus, &Recipe::default(), &Thresholds::default(), &RunOptions::default(), &())?;
+/// let findings = Findings { detection: &found, documents: &corpus, skipped: &[] };
+/// let policy = Policy { fail_on: vec![Overlap::Equal], ..Policy::default() };
+/// let verdict = judge(findings, &policy, None, &[], "2027-01-31")?;
+/// assert!(!verdict.passed());
+/// assert_eq!(verdict.new_findings().count(), 1);
+/// # Ok::<(), nearcopy::Error>(())
+/// ```
+///
+/// # Errors
+/// A text that can no longer be read.
+pub fn judge(
+    findings: Findings,
+    policy: &Policy,
+    baseline: Option<&Baseline>,
+    ignores: &[IgnoreRule],
+    today: &str,
+) -> Result<Verdict> {
+    let table = DocumentTable::new(findings)?;
+    let drafts = drafts(&table, &ignores::texts(ignores))?;
+    let (new, stale) = match baseline {
+        Some(baseline) => {
+            let mut known = KnownFindings::new(&table, baseline);
+            let new = known.judge(&drafts);
+            (new, known.stale())
+        }
+        None => (drafts.iter().map(|d| (0..d.passages.len()).collect()).collect(), Vec::new()),
+    };
+    let states: Vec<State> = drafts
+        .iter()
+        .zip(&new)
+        .map(|(draft, new)| match ignores::covering(&table, draft, ignores, today) {
+            Some(n) => State::Ignored(n),
+            None if new.is_empty() => State::Known,
+            None => State::New,
+        })
+        .collect();
+    let (total, sources) = counts::counts(&table, &drafts, &states, &new);
+    let rules = counts::rules(&table, policy, &drafts, &states, &total, &sources);
+    let ignores = used(&table, &drafts, ignores, today);
+    let findings = reported(&table, drafts, states, &new, baseline);
+    Ok(Verdict { rules, findings, stale, ignores, total, sources })
+}
+
+/// The ignore entries, each with how many findings it covers.
+fn used(table: &DocumentTable, drafts: &[Draft], rules: &[IgnoreRule], today: &str) -> Vec<Ignore> {
+    let covered = |n: usize| drafts.iter().filter(|d| ignores::covers(table, d, rules, n)).count() as u64;
+    let entry = |(n, rule): (usize, &IgnoreRule)| Ignore {
+        reason: rule.reason.clone(),
+        expires: rule.expires.clone(),
+        expired: rule.expired(today),
+        used: covered(n),
+    };
+    rules.iter().enumerate().map(entry).collect()
+}
+
+/// The findings with their states and fingerprints; of a new one just the passages that are new, and seen from the text that is new: there it
+/// can be mended, whichever of the two would survive.
+fn reported(
+    table: &DocumentTable,
+    drafts: Vec<Draft>,
+    states: Vec<State>,
+    new: &[Vec<usize>],
+    baseline: Option<&Baseline>,
+) -> Vec<Finding> {
+    let had = |n: u32| baseline.is_some_and(|b| b.had(table.hash[n as usize]));
+    let mut met: HashMap<u64, u64> = HashMap::new();
+    let mut out = Vec::with_capacity(drafts.len());
+    for ((draft, state), new) in drafts.into_iter().zip(states).zip(new) {
+        let print = fingerprint(table, &draft);
+        let again = met.entry(print).or_default();
+        let fingerprint = format!("{:016x}", if *again == 0 { print } else { hash::mix(print ^ *again) });
+        *again += 1;
+        let mut passages = draft.reported();
+        if state == State::New {
+            passages = new.iter().map(|&i| passages[i]).collect();
+        }
+        let Draft { kind, document, partner, coverage, .. } = draft;
+        let mut finding = Finding { kind, state, document, partner, coverage, passages, fingerprint };
+        if finding.state == State::New && had(document) && !had(partner) {
+            turn(&mut finding);
+        }
+        out.push(finding);
+    }
+    out.sort_by_key(|f| (f.document, f.passages.first().map(|p| p.here), f.partner, f.kind));
+    out
+}
+
+/// The same finding, seen from the other text.
+fn turn(finding: &mut Finding) {
+    std::mem::swap(&mut finding.document, &mut finding.partner);
+    finding.coverage = finding.coverage.map(|(here, there)| (there, here));
+    if let FindingKind::Pair(relation) = &mut finding.kind {
+        *relation = relation.flipped();
+    }
+    finding.passages.iter_mut().for_each(|p| std::mem::swap(&mut p.here, &mut p.there));
+    finding.passages.sort_unstable();
+}
+
+/// A hash of the kind, of where both texts stand and of what they share; of a cluster's members, of what they are.
+fn fingerprint(table: &DocumentTable, draft: &Draft) -> u64 {
+    let kind = match draft.kind {
+        // An edit that turns one into the other is none of the finding.
+        FindingKind::Pair(Relation::Equal) => Overlap::NearCopy,
+        kind => Overlap::of(kind),
+    };
+    let place = |n: u32| hash::bytes(table.place(n).0.as_bytes());
+    let parts = [hash::bytes(kind.name().as_bytes()), place(draft.document), place(draft.partner)];
+    let content: Vec<u64> = match draft.origin {
+        Origin::Member(_) => vec![table.hash[draft.document as usize]],
+        Origin::Repeat(_) => draft.passages.iter().map(|[here, _]| here.exact).collect(),
+        Origin::Pair => draft.passages.iter().flat_map(|[here, _]| here.content.iter().copied()).collect(),
+    };
+    hash::sequence(parts.into_iter().chain(content))
+}

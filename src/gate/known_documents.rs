@@ -1,0 +1,173 @@
+//! Owns: which documents of today are documents that a baseline knows. Never: what it knows about them.
+
+use crate::gate::baseline::{Baseline, Member};
+use crate::gate::documents::DocumentTable;
+use std::collections::HashMap;
+
+/// Which of several documents an entry holds: those of its place and text; then those of its place whose text has changed; then those
+/// whose text stood at a place that is gone. Each document of the entry is taken once.
+///
+/// With `classes`, a document stands for all of the same text.
+pub(super) fn held(table: &DocumentTable, members: &[Member], documents: &[u32], classes: bool) -> Vec<bool> {
+    let mut left: Vec<u32> = members.iter().map(|m| m.count).collect();
+    let mut exact: HashMap<(&str, u64), usize> = HashMap::new();
+    let mut at: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut gone: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (i, m) in members.iter().enumerate() {
+        exact.insert((&m.place, m.hash), i);
+        at.entry(&m.place).or_default().push(i);
+        if !table.places.contains(m.place.as_str()) {
+            gone.entry(m.hash).or_default().push(i);
+        }
+    }
+    let key = |n: u32| (table.place(n).0, table.hash[n as usize]);
+    let mut out = vec![false; documents.len()];
+    let mut pass = |find: &dyn Fn(u32, &[u32]) -> Option<usize>, out: &mut Vec<bool>| {
+        for (n, out) in documents.iter().zip(out).filter(|(_, out)| !**out) {
+            if let Some(i) = find(*n, &left) {
+                left[i] -= 1;
+                *out = true;
+            }
+        }
+    };
+    pass(&|n, left| exact.get(&key(n)).copied().filter(|&i| left[i] > 0), &mut out);
+    if classes {
+        let any =
+            |n: u32, left: &[u32]| table.class(n).iter().find_map(|&x| exact.get(&key(x)).copied().filter(|&i| left[i] > 0));
+        pass(&any, &mut out);
+    }
+    let own = |n: u32, left: &[u32]| {
+        let (place, shared) = table.place(n);
+        let mut here = at.get(place).into_iter().flatten().copied();
+        if shared { None } else { here.find(|&i| left[i] > 0) }
+    };
+    pass(&own, &mut out);
+    pass(&|n, left| gone.get(&key(n).1).into_iter().flatten().copied().find(|&i| left[i] > 0), &mut out);
+    if out.contains(&true) {
+        // A record that was edited: the place still holds as many as it did.
+        let edited = |n: u32, left: &[u32]| {
+            let (place, shared) = table.place(n);
+            let taken = |i: usize| members[i].count - left[i];
+            let there = |i: usize| table.records.get(&(place, members[i].hash)).copied().unwrap_or(0);
+            let changed = |&i: &usize| left[i] > 0 && taken(i).max(there(i)) < members[i].count;
+            if shared { at.get(place).into_iter().flatten().copied().find(changed) } else { None }
+        };
+        pass(&edited, &mut out);
+    }
+    out
+}
+
+/// Every document that a baseline names, by number.
+pub(super) struct KnownDocuments<'a> {
+    exact: HashMap<(&'a str, u64), u32>,
+    at: HashMap<&'a str, Vec<u32>>,
+    /// A document of this text at a place that is gone.
+    gone: HashMap<u64, u32>,
+    /// Documents of places that several share, whose text is gone from there.
+    changed: HashMap<&'a str, Vec<u32>>,
+    /// The clusters that name each.
+    pub clusters: Vec<Vec<u32>>,
+    group: Vec<u32>,
+}
+
+impl<'a> KnownDocuments<'a> {
+    /// All documents of all entries.
+    pub fn new(table: &DocumentTable, baseline: &'a Baseline) -> KnownDocuments<'a> {
+        let mut known = KnownDocuments {
+            exact: HashMap::new(),
+            at: HashMap::new(),
+            gone: HashMap::new(),
+            changed: HashMap::new(),
+            clusters: Vec::new(),
+            group: Vec::new(),
+        };
+        for (entry, cluster) in baseline.clusters.iter().enumerate() {
+            let mut root = None;
+            for member in &cluster.members {
+                let n = known.add(table, member);
+                known.clusters[n as usize].push(entry as u32);
+                join(&mut known.group, n, *root.get_or_insert(n));
+            }
+        }
+        for member in baseline.pairs.iter().flat_map(|p| &p.documents) {
+            known.add(table, member);
+        }
+        known
+    }
+
+    fn add(&mut self, table: &DocumentTable, member: &'a Member) -> u32 {
+        let next = self.group.len() as u32;
+        let n = *self.exact.entry((&member.place, member.hash)).or_insert(next);
+        if n == next {
+            self.group.push(n);
+            self.clusters.push(Vec::new());
+            self.at.entry(&member.place).or_default().push(n);
+            if !table.places.contains(member.place.as_str()) {
+                self.gone.entry(member.hash).or_insert(n);
+            } else if !table.records.contains_key(&(member.place.as_str(), member.hash)) {
+                self.changed.entry(&member.place).or_default().push(n);
+            }
+        }
+        n
+    }
+
+    /// The number of a document that the baseline names.
+    pub fn number(&self, member: &Member) -> u32 {
+        self.exact[&(member.place.as_str(), member.hash)]
+    }
+
+    /// The documents of the baseline that a document of today is.
+    pub fn find(&self, table: &DocumentTable, document: u32) -> Vec<u32> {
+        let (place, shared) = table.place(document);
+        let hash = table.hash[document as usize];
+        let here = match shared {
+            true => self.exact.get(&(place, hash)).copied().into_iter().collect(),
+            false => self.at.get(place).cloned().unwrap_or_default(),
+        };
+        if here.is_empty() { self.gone.get(&hash).copied().into_iter().collect() } else { here }
+    }
+
+    /// Whether a document may be an edited record: nothing is known of it, but records that stood at its place are gone.
+    pub fn may_be_edited(&self, table: &DocumentTable, document: u32) -> bool {
+        let (place, shared) = table.place(document);
+        shared && self.changed.contains_key(place) && self.find(table, document).is_empty()
+    }
+
+    /// Whether a document of the baseline is a record that is gone from this place.
+    pub fn is_changed(&self, number: u32, place: &str) -> bool {
+        self.changed.get(place).is_some_and(|list| list.binary_search(&number).is_ok())
+    }
+
+    /// The group of documents that hang together by clusters of the baseline.
+    pub fn group(&self, number: u32) -> u32 {
+        root(&self.group, number)
+    }
+}
+
+/// The root of a node; parents are never larger than their children.
+pub(super) fn root(parents: &[u32], mut n: u32) -> u32 {
+    while parents[n as usize] != n {
+        n = parents[n as usize];
+    }
+    n
+}
+
+/// Joins two nodes; the smaller root stays one.
+pub(super) fn join(parents: &mut [u32], a: u32, b: u32) {
+    let (mut low, mut high) = (root(parents, a), root(parents, b));
+    if low > high {
+        std::mem::swap(&mut low, &mut high);
+    }
+    parents[high as usize] = low;
+    // Short ways, so that many joins stay cheap.
+    for mut n in [a, b] {
+        while parents[n as usize] != low {
+            let up = parents[n as usize];
+            if up == n {
+                break;
+            }
+            parents[n as usize] = low;
+            n = up;
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Owns: which findings of today a baseline holds, and which of its entries nothing matches. Never: what is allowed.
+
+use crate::gate::baseline::{Baseline, Member, PairEntry};
+use crate::gate::bottom_k::{covers, join as join_content};
+use crate::gate::documents::DocumentTable;
+use crate::gate::findings::{Draft, Origin};
+use crate::gate::known_documents::{KnownDocuments, held, join, root};
+use crate::gate::policy::Overlap;
+use crate::gate::verdict::Stale;
+use crate::hash::ByHash;
+use crate::model::relation::Relation;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+/// Entries that are looked at for one hash of a passage.
+const LOOKED_AT: usize = 256;
+
+/// A baseline beside the documents of today.
+pub(super) struct KnownFindings<'a> {
+    table: &'a DocumentTable<'a>,
+    baseline: &'a Baseline,
+    documents: KnownDocuments<'a>,
+    /// The numbers of the documents of each pair.
+    sides: Vec<[u32; 2]>,
+    /// Pairs by the groups of their documents.
+    pairs: HashMap<u32, Vec<u32>>,
+    /// Near-copies by the number of each document.
+    copies: HashMap<u32, Vec<u32>>,
+    /// Pairs by the hashes of their passages, where records may have been edited.
+    by_content: ByHash<Vec<u32>>,
+    exact: ByHash<Vec<u32>>,
+    repeats: ByHash<Vec<u32>>,
+    /// Groups of the baseline that a group of today holds, by its first document.
+    groups: HashMap<u32, Rc<BTreeSet<u32>>>,
+    used_groups: HashSet<u32>,
+    used: [Vec<bool>; 3],
+}
+
+/// How near two texts are that are found so: what is known as one kind is known as any that is no nearer.
+fn distance(kind: Overlap) -> u8 {
+    kind.relation().unwrap_or(Relation::Template).rank()
+}
+
+impl PairEntry {
+    fn distance(&self) -> u8 {
+        distance(self.relation.parse().unwrap_or(Overlap::Template))
+    }
+
+    /// Whether it holds a passage of this content.
+    fn covers(&self, content: &[u64]) -> bool {
+        let known = |h: &&u64| self.passages.iter().any(|p| p.0.binary_search(h).is_ok());
+        content.is_empty()
+            || self.passages.iter().any(|p| covers(&p.0, content))
+            || 2 * content.iter().filter(known).count() >= content.len()
+    }
+}
+
+impl<'a> KnownFindings<'a> {
+    pub fn new(table: &'a DocumentTable<'a>, baseline: &'a Baseline) -> KnownFindings<'a> {
+        let documents = KnownDocuments::new(table, baseline);
+        let mut known = KnownFindings {
+            table,
+            baseline,
+            sides: baseline.pairs.iter().map(|p| [0, 1].map(|side| documents.number(&p.documents[side]))).collect(),
+            documents,
+            pairs: HashMap::new(),
+            copies: HashMap::new(),
+            by_content: ByHash::default(),
+            exact: ByHash::default(),
+            repeats: ByHash::default(),
+            groups: HashMap::new(),
+            used_groups: HashSet::new(),
+            used: [baseline.clusters.len(), baseline.pairs.len(), baseline.repeats.len()].map(|n| vec![false; n]),
+        };
+        for (n, sides) in (0..).zip(&known.sides) {
+            let [a, b] = sides.map(|side| known.documents.group(side));
+            known.pairs.entry(a).or_default().push(n);
+            if b != a {
+                known.pairs.entry(b).or_default().push(n);
+            }
+            if baseline.pairs[n as usize].distance() <= distance(Overlap::NearCopy) {
+                sides.iter().for_each(|&side| known.copies.entry(side).or_default().push(n));
+            }
+            for &hash in baseline.pairs[n as usize].passages.iter().flat_map(|p| &p.0) {
+                known.by_content.entry(hash).or_default().push(n);
+            }
+        }
+        for (n, entry) in (0..).zip(&baseline.repeats) {
+            entry.exact.0.iter().for_each(|&h| known.exact.entry(h).or_default().push(n));
+            entry.content.0.iter().for_each(|&h| known.repeats.entry(h).or_default().push(n));
+        }
+        known
+    }
+
+    /// For each finding the passages of it that are new; none: it is known.
+    pub fn judge(&mut self, drafts: &[Draft]) -> Vec<Vec<usize>> {
+        let mut out: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
+        let mut clusters: HashMap<u32, Vec<usize>> = HashMap::new();
+        let mut repeats: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (i, draft) in drafts.iter().enumerate() {
+            match draft.origin {
+                Origin::Member(n) => clusters.entry(n).or_default().push(i),
+                Origin::Repeat(n) => repeats.entry(n).or_default().push(i),
+                Origin::Pair => out[i] = self.pair(draft),
+            }
+        }
+        for (group, is_cluster) in clusters.into_values().map(|g| (g, true)).chain(repeats.into_values().map(|g| (g, false))) {
+            for i in self.group(drafts, group, is_cluster) {
+                out[i] = (0..drafts[i].passages.len()).collect();
+            }
+        }
+        out
+    }
+
+    /// The findings of one cluster or repeat that are new. What an entry holds hangs together; each part that does not hang together with
+    /// the representative, or the first place, is one new finding, at its first document.
+    fn group(&mut self, drafts: &[Draft], mut group: Vec<usize>, is_cluster: bool) -> Vec<usize> {
+        let table = self.table;
+        group.sort_by_key(|&i| (table.rank[drafts[i].document as usize], drafts[i].passages.first().map(|p| p[0].span), i));
+        let first = &drafts[group[0]];
+        let documents: Vec<u32> = std::iter::once(first.partner).chain(group.iter().map(|&i| drafts[i].document)).collect();
+        let mut parents: Vec<u32> = (0..documents.len() as u32).collect();
+        let entries = if is_cluster { self.clusters_of(&documents) } else { self.repeats_like(first) };
+        for entry in entries {
+            let members: &[Member] = match is_cluster {
+                true => &self.baseline.clusters[entry as usize].members,
+                false => &self.baseline.repeats[entry as usize].places,
+            };
+            let held = held(table, members, &documents, !is_cluster);
+            let together: Vec<u32> = (0..).zip(held).filter(|(_, held)| *held).map(|(i, _)| i).collect();
+            together.iter().for_each(|&i| join(&mut parents, together[0], i));
+            self.used[if is_cluster { 0 } else { 2 }][entry as usize] |= together.len() > 1;
+        }
+        match is_cluster {
+            true => self.join_pairs(&documents, &mut parents),
+            false => self.join_related(first, &documents, &mut parents),
+        }
+        let mut met = HashSet::from([root(&parents, 0)]);
+        group.into_iter().zip(1..).filter(|&(_, i)| met.insert(root(&parents, i))).map(|(i, _)| i).collect()
+    }
+
+    /// The clusters of the baseline that hold one of these documents.
+    fn clusters_of(&self, documents: &[u32]) -> BTreeSet<u32> {
+        let found = documents.iter().flat_map(|&n| self.documents.find(self.table, n));
+        found.flat_map(|n| self.documents.clusters[n as usize].iter().copied()).collect()
+    }
+
+    /// The repeats of the baseline with this passage; else those that it is a part of, or nearly.
+    fn repeats_like(&self, draft: &Draft) -> BTreeSet<u32> {
+        let Some([_, there]) = draft.passages.first() else { return BTreeSet::new() };
+        if let Some(same) = self.exact.get(&there.exact) {
+            return same.iter().copied().collect();
+        }
+        let near = there.content.iter().filter_map(|h| self.repeats.get(h)).flat_map(|list| list.iter().take(LOOKED_AT));
+        let near: BTreeSet<u32> = near.copied().collect();
+        near.into_iter().filter(|&n| covers(&self.baseline.repeats[n as usize].content.0, &there.content)).collect()
+    }
+
+    /// Places of a passage hang together where the baseline knows their documents as copies, or as a pair that shares the passage: it becomes
+    /// a repeat when a third text holds it, which makes two old places no news. Of each document this is good for one place.
+    fn join_related(&self, draft: &Draft, documents: &[u32], parents: &mut [u32]) {
+        let mut at: HashMap<u32, u32> = HashMap::new();
+        let mut met = HashSet::new();
+        for (i, &document) in (0..).zip(documents).filter(|&(_, &document)| met.insert(document)) {
+            for number in self.documents.find(self.table, document) {
+                join(parents, *at.entry(self.documents.group(number)).or_insert(i), i);
+            }
+        }
+        let Some([_, there]) = draft.passages.first() else { return };
+        let near = there.content.iter().filter_map(|h| self.by_content.get(h)).flat_map(|list| list.iter().take(LOOKED_AT));
+        let near: BTreeSet<u32> = near.copied().collect();
+        for entry in near.into_iter().filter(|&n| self.baseline.pairs[n as usize].covers(&there.content)) {
+            let sides = self.sides[entry as usize].map(|side| at.get(&self.documents.group(side)));
+            if let [Some(&a), Some(&b)] = sides {
+                join(parents, a, b);
+            }
+        }
+    }
+
+    /// Near-copies that the baseline knows as a pair hang together too.
+    fn join_pairs(&mut self, documents: &[u32], parents: &mut [u32]) {
+        let mut met: HashMap<(u32, u32), u32> = HashMap::new();
+        for (i, &document) in (0..).zip(documents) {
+            for number in self.documents.find(self.table, document) {
+                for &entry in self.copies.get(&number).into_iter().flatten() {
+                    let sides = self.sides[entry as usize];
+                    let other = if sides[0] == number { sides[1] } else { sides[0] };
+                    if let Some(&j) = met.get(&(entry, other)) {
+                        join(parents, i, j);
+                        self.used[1][entry as usize] = true;
+                    }
+                    met.insert((entry, number), i);
+                }
+            }
+        }
+    }
+
+    /// The passages of a pair that no entry holds.
+    fn pair(&mut self, draft: &Draft) -> Vec<usize> {
+        let (a, b) = (self.groups_of(draft.document), self.groups_of(draft.partner));
+        let shared: Vec<u32> = a.intersection(&b).copied().collect();
+        if !shared.is_empty() {
+            self.used_groups.extend(shared);
+            return Vec::new();
+        }
+        let contents: Vec<Vec<u64>> = draft.passages.iter().map(|[x, y]| join_content(&x.content, &y.content)).collect();
+        let entries = self.entries(draft, [&a, &b], &contents);
+        let most = distance(Overlap::of(draft.kind));
+        let mut new: Vec<usize> = (0..contents.len()).collect();
+        for n in entries {
+            let entry = &self.baseline.pairs[n as usize];
+            // What varies in a template is no news: which two texts of two clusters are compared decides it.
+            let holds = |i: &usize| most == distance(Overlap::Template) || entry.covers(&contents[*i]);
+            self.used[1][n as usize] |= (0..contents.len()).any(|i| holds(&i));
+            if entry.distance() <= most {
+                new.retain(|i| !holds(i));
+            }
+        }
+        new
+    }
+
+    /// The pairs of the baseline between these two groups of documents.
+    fn entries(&self, draft: &Draft, groups: [&BTreeSet<u32>; 2], contents: &[Vec<u64>]) -> BTreeSet<u32> {
+        let degree = |g: &BTreeSet<u32>| g.iter().filter_map(|n| self.pairs.get(n)).map(Vec::len).sum::<usize>();
+        let few = if degree(groups[0]) <= degree(groups[1]) { groups[0] } else { groups[1] };
+        let of = |n: u32| self.sides[n as usize].map(|side| self.documents.group(side));
+        let between = |[x, y]: [u32; 2]| {
+            groups[0].contains(&x) && groups[1].contains(&y) || groups[0].contains(&y) && groups[1].contains(&x)
+        };
+        let near = few.iter().filter_map(|n| self.pairs.get(n)).flatten().copied();
+        let mut out: BTreeSet<u32> = near.filter(|&n| between(of(n))).collect();
+        let both = [draft.document, draft.partner];
+        let edited = both.map(|n| self.documents.may_be_edited(self.table, n));
+        if edited.contains(&true) {
+            let is = |side: usize, number: u32| {
+                groups[side].contains(&self.documents.group(number))
+                    || edited[side] && self.documents.is_changed(number, self.table.place(both[side]).0)
+            };
+            let alike = contents.iter().flatten().filter_map(|h| self.by_content.get(h)).flat_map(|l| l.iter().take(LOOKED_AT));
+            out.extend(alike.copied().filter(|&n| {
+                let [x, y] = self.sides[n as usize];
+                is(0, x) && is(1, y) || is(0, y) && is(1, x)
+            }));
+        }
+        out
+    }
+
+    /// The groups of the baseline that a document's cluster belongs to.
+    fn groups_of(&mut self, document: u32) -> Rc<BTreeSet<u32>> {
+        let members = self.table.cluster_members(document);
+        let (table, documents) = (self.table, &self.documents);
+        let find = || {
+            let found = members.iter().chain([&document]).flat_map(|&n| documents.find(table, n));
+            Rc::new(found.map(|n| documents.group(n)).collect())
+        };
+        self.groups.entry(members[0]).or_insert_with(find).clone()
+    }
+
+    /// What the baseline holds in vain.
+    pub fn stale(&self) -> Vec<Stale> {
+        let baseline = self.baseline;
+        let names = |members: &[Member]| members.iter().map(|m| m.place.clone()).collect::<Vec<_>>();
+        let lasting = |kind: usize| {
+            let used = &self.used[kind];
+            (0..used.len() - baseline.passing[kind]).filter(move |&n| !used[n])
+        };
+        let joined = |members: &[Member]| {
+            members.first().is_some_and(|m| self.used_groups.contains(&self.documents.group(self.documents.number(m))))
+        };
+        let clusters = lasting(0).map(|n| &baseline.clusters[n]).filter(|c| !joined(&c.members));
+        let clusters = clusters.map(|c| Stale { kind: "cluster".into(), documents: names(&c.members), text: c.text.clone() });
+        let pairs = lasting(1).map(|n| &baseline.pairs[n]);
+        let pairs = pairs.map(|p| Stale { kind: p.relation.clone(), documents: names(&p.documents), text: p.text.clone() });
+        let repeats = lasting(2).map(|n| &baseline.repeats[n]);
+        let repeats = repeats.map(|r| Stale { kind: "repeat".into(), documents: names(&r.places), text: r.text.clone() });
+        clusters.chain(pairs).chain(repeats).collect()
+    }
+}

@@ -1,0 +1,234 @@
+//! Owns: the relations and, in one table, all that depends on which one it is. Never: when one holds.
+//!
+//! A writer takes a relation's name, order and words from its row here; a new relation is a new row.
+
+use serde::{Deserialize, Serialize};
+
+/// How two texts are related. The bounds are [`Thresholds`](crate::Thresholds).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// The same normalised tokens.
+    Equal,
+    /// Most of both texts is the same passage or passages.
+    NearCopy,
+    /// `a` holds most of `b`, and much else.
+    Contains,
+    /// `b` holds most of `a`, and much else.
+    ContainedIn,
+    /// They share a passage; who quoted whom is not claimed.
+    Quotes,
+    /// The same wording told of other numbers and names: no copy.
+    Template,
+}
+
+impl Relation {
+    /// All of them, in the order of reports.
+    pub const ALL: [Relation; 6] = {
+        use Relation::{ContainedIn, Contains, Equal, NearCopy, Quotes, Template};
+        [Equal, NearCopy, Contains, ContainedIn, Quotes, Template]
+    };
+
+    /// The name in reports: `near-copy`, `contains`, …
+    pub const fn name(self) -> &'static str {
+        self.row().name
+    }
+    /// The relation of (b, a), given that of (a, b).
+    pub const fn flipped(self) -> Relation {
+        self.row().flipped
+    }
+    /// How near the two texts are, 0 the nearest; `contains` and `contained-in` are equally near.
+    pub const fn rank(self) -> u8 {
+        self.row().rank
+    }
+    /// Whether it makes one text a copy of the other, so that both may stand in one cluster.
+    pub const fn is_copy(self) -> bool {
+        self.row().copy
+    }
+    pub(crate) const fn row(self) -> &'static Row {
+        &ROWS[self as usize]
+    }
+}
+
+/// How grave a finding is for a program that shows it in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Severity {
+    Error,
+    Warning,
+    Note,
+}
+
+/// What depends on a relation.
+pub(crate) struct Row {
+    name: &'static str,
+    flipped: Relation,
+    rank: u8,
+    copy: bool,
+    /// Whether the passages are one text in two places, and not one wording with other facts.
+    pub same_text: bool,
+    pub severity: Severity,
+    pub words: Words,
+}
+
+/// A relation in words for a person.
+pub(crate) struct Words {
+    /// Between the names of the two texts, and behind them.
+    pub both: [&'static str; 2],
+    /// Between the name of a text and that of its partner.
+    pub is: &'static str,
+    /// The same for a page, between two names.
+    pub page: &'static str,
+    /// What a chart calls it; relations of one name are counted together.
+    pub chart: &'static str,
+    /// What is the matter with a text: `{partner}` and `{passages}` stand for those.
+    pub sentence: &'static str,
+    /// Of a rule: its name, what it says in short and in full, what to do.
+    pub rule: [&'static str; 4],
+}
+
+/// One row a relation, in the order of [`Relation`].
+static ROWS: [Row; Relation::ALL.len()] = [
+    Row {
+        name: "equal",
+        flipped: Relation::Equal,
+        rank: 0,
+        copy: true,
+        same_text: true,
+        severity: Severity::Error,
+        words: Words {
+            both: [" and ", " are the same text"],
+            is: " is the same text as ",
+            page: "the same words as",
+            chart: "equal",
+            sentence: "The same words as {partner}",
+            rule: [
+                "Equal",
+                "The text is in the corpus already.",
+                "Two documents hold the same words; case, punctuation and typography aside.",
+                "Remove one of the two. Which of them was kept follows from the survivor policy.",
+            ],
+        },
+    },
+    Row {
+        name: "near-copy",
+        flipped: Relation::NearCopy,
+        rank: 1,
+        copy: true,
+        same_text: true,
+        severity: Severity::Error,
+        words: Words {
+            both: [" and ", " are near-copies"],
+            is: " is a near-copy of ",
+            page: "near-copy of",
+            chart: "near-copy",
+            sentence: "Near-copy of {partner}",
+            rule: [
+                "NearCopy",
+                "Most of the text is in the corpus already.",
+                "Most of both documents is the same passage or passages, perhaps edited, cut or re-ordered.",
+                "Remove one of the two, or keep both on purpose: put the finding into the baseline or write an ignore entry.",
+            ],
+        },
+    },
+    Row {
+        name: "contains",
+        flipped: Relation::ContainedIn,
+        rank: 2,
+        copy: false,
+        same_text: true,
+        severity: Severity::Error,
+        words: Words {
+            both: [" contains ", ""],
+            is: " contains ",
+            page: "contains most of",
+            chart: "contained",
+            sentence: "Contains most of {partner}",
+            rule: [
+                "Contains",
+                "The text holds most of another.",
+                "Most of the other document stands in this one, which holds much else besides.",
+                "If the shorter document is nothing but an extract, remove it. A roundup of other articles is usually meant.",
+            ],
+        },
+    },
+    Row {
+        name: "contained-in",
+        flipped: Relation::Contains,
+        rank: 2,
+        copy: false,
+        same_text: true,
+        severity: Severity::Error,
+        words: Words {
+            both: [" is contained in ", ""],
+            is: " is contained in ",
+            page: "stands for the most part in",
+            chart: "contained",
+            sentence: "Most of this text stands in {partner}",
+            rule: [
+                "ContainedIn",
+                "Most of the text stands in another.",
+                "Most of this document stands in the other one, which holds much else besides.",
+                "If this document is nothing but an extract, remove it. A roundup of other articles is usually meant.",
+            ],
+        },
+    },
+    Row {
+        name: "quotes",
+        flipped: Relation::Quotes,
+        rank: 3,
+        copy: false,
+        same_text: true,
+        severity: Severity::Warning,
+        words: Words {
+            both: [" and ", " share a passage"],
+            is: " shares a passage with ",
+            page: "shares a passage with",
+            chart: "quotes",
+            sentence: "Shares {passages} with {partner}",
+            rule: [
+                "Quotes",
+                "Two texts share a passage.",
+                "A passage stands in both documents, and most of each is its own. Who quoted whom is not claimed.",
+                "Look whether the passage is a quotation that names where it comes from.",
+            ],
+        },
+    },
+    Row {
+        name: "template",
+        flipped: Relation::Template,
+        rank: 4,
+        copy: false,
+        same_text: false,
+        severity: Severity::Note,
+        words: Words {
+            both: [" and ", " follow one template"],
+            is: " follows one template with ",
+            page: "has the wording, with other facts, of",
+            chart: "template",
+            sentence: "The wording of {partner} with other facts",
+            rule: [
+                "Template",
+                "Two texts follow one template.",
+                "The documents agree in their wording but not in their numbers and names, as two quarters' results do.",
+                "Nothing has to be done: this is no copy. If it is one, the facts of one document may be wrong.",
+            ],
+        },
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_in_the_order_of_the_relations() {
+        for (n, relation) in Relation::ALL.into_iter().enumerate() {
+            assert_eq!(relation as usize, n);
+            assert_eq!(serde_json::to_value(relation).unwrap(), relation.name());
+            assert_eq!(relation.flipped().flipped(), relation);
+            assert_eq!(relation.flipped().rank(), relation.rank());
+            assert!(!relation.is_copy() || relation.row().same_text);
+        }
+        assert!(Relation::ALL.is_sorted_by_key(|r| (!r.row().same_text, r.rank())));
+    }
+}

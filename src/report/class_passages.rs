@@ -1,0 +1,44 @@
+//! Owns: the passages of a pair as each document of the two classes has them. Never: which pair is meant.
+
+use crate::model::detection::{Match, Pair};
+use crate::model::findings::Findings;
+use crate::report::texts::{self, Texts};
+use crate::span::Span;
+use crate::text::same_text::EqualTextSpans;
+use std::io;
+
+/// Passages as each document of a class has them: pairs know only the first one's text.
+pub struct ClassPassages<'a> {
+    /// The first document of the class of each.
+    pub first: Vec<u32>,
+    findings: Findings<'a>,
+    pub texts: Texts<'a>,
+}
+
+impl<'a> ClassPassages<'a> {
+    pub fn new(findings: Findings<'a>) -> ClassPassages<'a> {
+        ClassPassages { first: findings.first_of_class(), findings, texts: Texts::new(findings.documents) }
+    }
+
+    /// The passages of `mine` and `theirs`; of equal texts, the whole of both.
+    pub fn of(&mut self, mine: u32, theirs: u32, pair: Option<&Pair>) -> io::Result<Vec<(Span, Span)>> {
+        let Some(pair) = pair else {
+            let whole = |text: &str| Span::new(0, text.len() as u32);
+            let (a, b) = (self.texts.get(mine)?, self.texts.get(theirs)?);
+            return Ok(vec![(whole(a.as_str()), whole(b.as_str()))]);
+        };
+        let flipped = self.first[mine as usize] != pair.a;
+        let (own, other) = if flipped { (pair.b, pair.a) } else { (pair.a, pair.b) };
+        let (own, other) = (self.equal(own, mine)?, self.equal(other, theirs)?);
+        let turn = |m: &Match| if flipped { (m.b, m.a) } else { (m.a, m.b) };
+        let mut out: Vec<(Span, Span)> = pair.comparison.matches.iter().map(turn).collect();
+        out.iter_mut().for_each(|p| *p = (own.span(p.0), other.span(p.1)));
+        out.sort_unstable();
+        Ok(out)
+    }
+
+    fn equal(&self, from: u32, to: u32) -> io::Result<EqualTextSpans> {
+        let (from, to) = (texts::read(self.findings.documents, from)?, texts::read(self.findings.documents, to)?);
+        Ok(EqualTextSpans::new(&from, &to))
+    }
+}

@@ -1,0 +1,184 @@
+//! Owns: one finding of a gate made ready: who, where in which file, how much, the first words. Never: a format's escapes.
+
+use crate::escape;
+use crate::gate::verdict::{Finding, FindingKind, Rule, Verdict};
+use crate::model::document::DocumentInfo;
+use crate::model::relation::Severity;
+use crate::report::human::words;
+use crate::report::input::Checked;
+use crate::report::texts::{Text, Texts};
+use crate::span::Span;
+use crate::text::first_words::first_words;
+use std::io;
+
+/// Columns of a name inside a sentence; longer ones lose their middle.
+const NAME: usize = 160;
+
+/// How grave a kind is.
+pub fn severity(kind: FindingKind) -> Severity {
+    match kind {
+        FindingKind::Pair(relation) => relation.row().severity,
+        FindingKind::Repeat => Severity::Warning,
+    }
+}
+
+/// The place of a kind in [`FindingKind::ALL`].
+pub fn rank(kind: FindingKind) -> usize {
+    FindingKind::ALL.iter().position(|&k| k == kind).unwrap_or(FindingKind::ALL.len())
+}
+
+/// The gravest first, then what is covered most, then the order of the verdict.
+pub fn by_gravity<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Finding> {
+    let mut found: Vec<&Finding> = findings.collect();
+    let covered = |f: &Finding| f.coverage.map_or(0.0, |(here, there)| here.max(there));
+    found.sort_by(|x, y| rank(x.kind).cmp(&rank(y.kind)).then(covered(y).total_cmp(&covered(x))));
+    found
+}
+
+/// Where a passage stands in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Region {
+    /// Lines and columns, counted from 1, columns in code points; `to` is one past the last character.
+    Exact { from: [u32; 2], to: [u32; 2] },
+    /// The line that holds the whole document.
+    Line(u64),
+    /// The text is not the file's own.
+    Unknown,
+}
+
+impl Region {
+    fn new(info: &DocumentInfo, text: &Text, passage: &str, span: Span) -> Region {
+        if text.whole_file {
+            // Where a line's break belongs to the passage, it still ends on that line.
+            let shown = passage.trim_end_matches(['\n', '\r']).len().max(passage.len().min(1)) as u32;
+            let last = span.start + shown.saturating_sub(1);
+            let end = span.start + shown;
+            let from = [text.line_at(span.start), text.column_at(span.start)];
+            let line = text.line_at(last);
+            let column = if text.line_at(end) == line { text.column_at(end) } else { text.column_at(last) + 1 };
+            return Region::Exact { from, to: [line, column] };
+        }
+        let lines = info.path.as_deref().is_some_and(|p| [".jsonl", ".ndjson"].iter().any(|end| ends_with(p, end)));
+        info.record.filter(|_| lines).map_or(Region::Unknown, Region::Line)
+    }
+    /// The first line.
+    pub fn line(self) -> Option<u64> {
+        match self {
+            Region::Exact { from, .. } => Some(u64::from(from[0])),
+            Region::Line(line) => Some(line),
+            Region::Unknown => None,
+        }
+    }
+}
+
+fn ends_with(path: &str, end: &str) -> bool {
+    path.len() > end.len() && path.as_bytes()[path.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+}
+
+/// A finding with what its numbers stand for.
+pub struct LocatedFinding<'a> {
+    pub finding: &'a Finding,
+    pub here: &'a DocumentInfo,
+    pub there: &'a DocumentInfo,
+    /// Places of the first passages, in the document and in the partner.
+    pub places: Vec<(Region, Region)>,
+    /// The first words of the first passage, on one line, as they stand in the text.
+    pub words: String,
+}
+
+/// Makes findings ready, one after the other.
+pub struct Locator<'a> {
+    checked: Checked<'a>,
+    texts: Texts<'a>,
+}
+
+impl<'a> Locator<'a> {
+    pub fn new(checked: Checked<'a>) -> Locator<'a> {
+        Locator { checked, texts: Texts::new(checked.findings.documents) }
+    }
+
+    /// A finding with the places of at most this many passages.
+    pub fn get(&mut self, finding: &'a Finding, most: usize) -> io::Result<LocatedFinding<'a>> {
+        let documents = self.checked.findings.documents;
+        let (here, there) = (documents.info(finding.document as usize), documents.info(finding.partner as usize));
+        let (text, other) = (self.texts.get(finding.document)?, self.texts.get(finding.partner)?);
+        let mut places = Vec::with_capacity(most.min(finding.passages.len()));
+        let mut words = String::new();
+        for passage in finding.passages.iter().take(most.max(1)) {
+            let inside = self.texts.passage(&text, passage.here)?;
+            let beside = self.texts.passage(&other, passage.there)?;
+            if places.is_empty() {
+                words = first_words(inside);
+            }
+            places.push((Region::new(here, &text, inside, passage.here), Region::new(there, &other, beside, passage.there)));
+        }
+        Ok(LocatedFinding { finding, here, there, places, words })
+    }
+}
+
+impl LocatedFinding<'_> {
+    /// Where the first passage stands, in the document and in the partner.
+    pub fn first(&self) -> (Region, Region) {
+        self.places.first().copied().unwrap_or((Region::Unknown, Region::Unknown))
+    }
+
+    /// What is the matter, in a sentence without a full stop; `name` writes the partner's name.
+    pub fn sentence(&self, name: impl Fn(&str) -> String) -> String {
+        let itself = self.finding.document == self.finding.partner;
+        let partner = match (itself, self.first().1.line()) {
+            (false, Some(line)) => format!("{}, line {line}", name(&self.there.id)),
+            (false, None) => name(&self.there.id),
+            (true, Some(line)) => format!("{} in line {line}", name("an earlier passage")),
+            (true, None) => name("an earlier passage"),
+        };
+        let passages = match self.finding.passages.len() {
+            0 | 1 => "a passage".into(),
+            n => words::count(n as u64, "passage"),
+        };
+        let what = match self.finding.kind {
+            // The name is put in last: nothing in it is replaced.
+            FindingKind::Pair(relation) => {
+                let sentence = relation.row().words.sentence;
+                sentence.replace("{passages}", &passages).replace("{partner}", &partner)
+            }
+            FindingKind::Repeat if itself => format!("Repeats {partner}"),
+            FindingKind::Repeat => format!("Repeats {passages} of {partner}"),
+        };
+        match self.finding.coverage {
+            Some((here, there)) => {
+                format!("{what}; covered: {} of this text, {} of the other", words::percent(here), words::percent(there))
+            }
+            None => what,
+        }
+    }
+
+    /// The sentence and the first words, fit for a terminal.
+    pub fn message(&self) -> String {
+        self.sentence(short) + &self.quoted()
+    }
+
+    /// The first words as the end of a message, fit for a terminal.
+    pub fn quoted(&self) -> String {
+        if self.words.is_empty() { String::new() } else { format!(". Begins: {}", escape::word(&self.words)) }
+    }
+}
+
+/// A name in a sentence, fit for a terminal.
+pub fn short(name: &str) -> String {
+    words::fit(name, NAME)
+}
+
+/// A bound and its measure in words, fit for a terminal: the name, then the rest.
+pub fn rule(rule: &Rule) -> (String, String) {
+    let name = match &rule.scope {
+        Some(scope) => format!("{} ({})", rule.name, short(scope)),
+        None => rule.name.to_owned(),
+    };
+    let (measured, of) = (words::number(rule.measured), words::number(rule.of));
+    (name, format!("{measured} of {of}, allowed {}", escape::name(&rule.limit)))
+}
+
+/// `passed`, or `failed`.
+pub fn outcome(verdict: &Verdict) -> &'static str {
+    if verdict.passed() { "passed" } else { "failed" }
+}

@@ -1,0 +1,193 @@
+//! Owns: the documents of a page with what is shown of their texts. Never: how a page looks.
+
+use crate::escape;
+use crate::model::document::Documents;
+use crate::model::findings::Findings;
+use crate::report::html::excerpt::{Units, stretches};
+use crate::report::html::selection::{Role, Selection, places};
+use crate::report::human::words;
+use crate::span::Span;
+use crate::text::first_words::first_words;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+/// Bytes that one text may take, however much room there is: a browser lays out all of it at once.
+const MOST_OF_ONE: usize = 400 << 10;
+/// Bytes around the places of a repeat, where the text is shown for nothing else.
+const OF_PLACES: usize = 1200;
+/// Columns of a name.
+const NAME: usize = 160;
+
+/// Why a text is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// It cannot be read.
+    Unread,
+    /// Its spans do not fit.
+    Changed,
+}
+
+/// A document as the page shows it.
+pub(super) struct Shown {
+    /// Its number in the corpus.
+    pub number: u32,
+    /// Its id, fit for a page.
+    pub name: String,
+    /// The first words of its text.
+    pub title: String,
+    /// What is shown of its text; empty where it is only named.
+    pub stretches: Vec<Range<usize>>,
+    /// Offsets as JavaScript counts them.
+    pub units: Units,
+    /// Length in those units.
+    pub length: u32,
+    /// Whether its text is missing.
+    pub gone: Option<Gone>,
+}
+
+/// All of them, in the order of their numbers.
+pub(super) struct PageDocuments<'a> {
+    pub findings: Findings<'a>,
+    pub all: Vec<Shown>,
+    at: HashMap<u32, usize>,
+}
+
+/// A name of the outside, fit for a page: what cannot be seen or reorders a line is an escape.
+pub(super) fn name(text: &str) -> String {
+    words::fit(text, NAME)
+}
+
+/// Running text, fit for a page: line breaks and tabs stay white space, places where a word may be broken go, what else cannot be seen is an
+/// escape.
+pub(super) fn running(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (i, line) in text.replace("\r\n", "\n").replace(['\u{ad}', '\u{200b}'], "").split(['\n', '\r']).enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        out.push_str(&escape::word(&line.replace('\t', " ")));
+    }
+    out
+}
+
+impl<'a> PageDocuments<'a> {
+    pub fn new(selection: &Selection<'a>, most_text: usize) -> PageDocuments<'a> {
+        let findings = selection.findings;
+        let mut spans: HashMap<u32, Vec<Span>> = HashMap::new();
+        for pair in &selection.pairs {
+            for m in &pair.comparison.matches {
+                spans.entry(pair.a).or_default().push(m.a);
+                spans.entry(pair.b).or_default().push(m.b);
+            }
+        }
+        for place in selection.repeats.iter().flat_map(|r| places(r)) {
+            spans.entry(place.document).or_default().push(place.span);
+        }
+        let (of_places, most) = room(findings.documents, &selection.documents, most_text);
+        let all: Vec<Shown> = selection
+            .documents
+            .iter()
+            .map(|(&number, &role)| {
+                let most = match role {
+                    Role::Named => 0,
+                    Role::Place => of_places,
+                    Role::Text => most,
+                };
+                Shown::new(findings, number, role, spans.get(&number).map_or(&[], Vec::as_slice), most)
+            })
+            .collect();
+        let at = all.iter().enumerate().map(|(i, shown)| (shown.number, i)).collect();
+        PageDocuments { findings, all, at }
+    }
+
+    /// Where a document stands in the page's list.
+    pub fn place(&self, number: u32) -> usize {
+        self.at.get(&number).copied().unwrap_or(0)
+    }
+
+    pub fn get(&self, number: u32) -> &Shown {
+        &self.all[self.place(number)]
+    }
+}
+
+/// How many bytes of each text find room, so that all together have at most `most_text`: of those that hold nothing but places of repeats, and
+/// of the others, which share what those leave.
+fn room(documents: &dyn Documents, roles: &BTreeMap<u32, Role>, most_text: usize) -> (usize, usize) {
+    let lengths = |role: Role| {
+        let of_role = roles.iter().filter(move |(_, r)| **r == role);
+        of_role.map(|(&n, _)| documents.info(n as usize).bytes as usize).collect::<Vec<_>>()
+    };
+    let places = lengths(Role::Place);
+    let of_places = share(places.clone(), most_text / 4).min(OF_PLACES);
+    let taken: usize = places.iter().map(|length| length.min(&of_places)).sum();
+    (of_places, share(lengths(Role::Text), most_text.saturating_sub(taken)).min(MOST_OF_ONE))
+}
+
+/// The greatest length such that texts cut to it have at most `most` bytes together.
+fn share(mut lengths: Vec<usize>, most: usize) -> usize {
+    lengths.sort_unstable();
+    let mut left = most;
+    for (i, &length) in lengths.iter().enumerate() {
+        let share = left / (lengths.len() - i);
+        if length > share {
+            return share;
+        }
+        left -= length;
+    }
+    usize::MAX
+}
+
+impl Shown {
+    fn new(findings: Findings, number: u32, role: Role, spans: &[Span], most: usize) -> Shown {
+        let info = findings.documents.info(number as usize);
+        let text = findings.documents.text(number as usize);
+        let mut shown = Shown {
+            number,
+            name: name(&info.id),
+            title: String::new(),
+            stretches: vec![],
+            units: Units::new(""),
+            length: 0,
+            gone: None,
+        };
+        let Ok(text) = text else {
+            shown.gone = Some(Gone::Unread);
+            return shown;
+        };
+        if text.len() != info.bytes as usize || spans.iter().any(|s| s.start > s.end || text.get(s.range()).is_none()) {
+            shown.gone = Some(Gone::Changed);
+            return shown;
+        }
+        shown.title = running(&first_words(text.trim_start()));
+        if role > Role::Named {
+            shown.units = Units::new(&text);
+            shown.length = shown.units.at(&text, text.len());
+            shown.stretches = stretches(&text, spans, most);
+        }
+        shown
+    }
+
+    /// Whether any of these bytes is shown.
+    pub fn shows(&self, span: Span) -> bool {
+        let range = span.range();
+        self.stretches.iter().any(|s| s.start < range.end && range.start < s.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_share_the_room() {
+        assert_eq!(share(vec![10, 20, 30], 60), usize::MAX);
+        assert_eq!(share(vec![30, 10, 20], 50), 20);
+        assert_eq!(share(vec![100, 100], 7), 3);
+        assert_eq!(share(vec![], 0), usize::MAX);
+    }
+
+    #[test]
+    fn running_text_keeps_its_lines() {
+        assert_eq!(running("a\r\nb\rc\td\u{ad}\u{202e}"), "a\nb\nc d\\u{202e}");
+    }
+}

@@ -1,0 +1,144 @@
+//! Owns: the fragment for notebooks. Never: a script, a style sheet, a link, or a colour that only suits light pages.
+
+use crate::model::detection::{Cluster, Pair};
+use crate::model::findings::Findings;
+use crate::report::html::documents::{name, running};
+use crate::report::html::list::longest;
+use crate::report::html::options::HtmlSummaryOptions;
+use crate::report::html::selection::{clusters_by_size, pairs_by_importance, shared};
+use crate::report::human::pieces::{Both, Passage, Piece};
+use crate::report::human::words::{count, fraction, number, percent};
+use crate::report::texts::Texts;
+use maud::{Markup, html};
+use std::io::{self, Write};
+
+/// Members of a cluster that are named.
+const MEMBERS: usize = 5;
+
+// Colours are mixed with those of the page around, so that they suit a light notebook and a dark one.
+const BOX: &str = "max-width:72em;margin:.5em 0;font-family:system-ui,sans-serif;font-size:14px;line-height:1.45";
+const TABLE: &str = "border-collapse:collapse;margin:.4em 0 1em;text-align:left";
+const CELL: &str = "border:1px solid rgba(128,128,128,.45);padding:.3em .6em;text-align:left;vertical-align:top";
+const WORDS: &str = "border:1px solid rgba(128,128,128,.45);padding:.3em .6em;text-align:left;vertical-align:top;width:50%;\
+                     white-space:pre-wrap;overflow-wrap:anywhere";
+const HEAD: &str = "font-size:1.05em;font-weight:600;text-align:left;margin:.6em 0 .2em;padding:0";
+const SAME: &str = "background:rgba(240,180,0,.28);color:inherit";
+const FAINT: &str = "opacity:.75";
+
+/// Writes a small fragment of HTML for a notebook: the counts, the largest clusters, and the first pairs with the passage they share.
+///
+/// No script, no style sheet, no link: style stands in the elements and takes the colours of the page around it, light or dark. Everything
+/// outside is escaped.
+///
+/// # Errors
+/// What `out` answers.
+pub fn html_summary(findings: Findings, options: HtmlSummaryOptions, out: &mut dyn Write) -> io::Result<()> {
+    let clusters: Vec<&Cluster> = clusters_by_size(findings).into_iter().take(options.clusters).collect();
+    let pairs: Vec<&Pair> = pairs_by_importance(findings).into_iter().take(options.pairs).collect();
+    let mut texts = Texts::new(findings.documents);
+    let fragment = html! {
+        div style=(BOX) {
+            (counts(findings))
+            @if !clusters.is_empty() { (cluster_table(findings, &clusters)) }
+            @if !pairs.is_empty() { (pair_table(findings, &pairs, &mut texts)) }
+        }
+    };
+    out.write_all(fragment.0.as_bytes())?;
+    out.write_all(b"\n")
+}
+
+fn counts(findings: Findings) -> Markup {
+    let s = &findings.detection.summary;
+    let columns = [
+        ("documents", s.documents),
+        ("different texts", s.classes),
+        ("clusters", s.clusters),
+        ("copies", s.duplicates),
+        ("pairs", s.pairs),
+        ("repeats", s.repeats),
+    ];
+    html! {
+        table style=(TABLE) {
+            caption style=(HEAD) { "nearcopy" }
+            tr { @for (name, _) in columns { th scope="col" style=(CELL) { (name) } } }
+            tr { @for (_, n) in columns { td style=(CELL) { (number(n)) } } }
+        }
+    }
+}
+
+fn cluster_table(findings: Findings, clusters: &[&Cluster]) -> Markup {
+    html! {
+        table style=(TABLE) {
+            caption style=(HEAD) { (shown("cluster", clusters.len(), findings.detection.clusters.len())) }
+            tr { @for name in ["documents", "representative", "weakest", "others"] { th scope="col" style=(CELL) { (name) } } }
+            @for c in clusters {
+                tr {
+                    td style=(CELL) { (number(c.members.len() as u64)) }
+                    td style=(CELL) { bdi { (name(findings.id(c.representative))) } }
+                    td style=(CELL) { (fraction(c.weakest)) }
+                    td style=(CELL) {
+                        @let others = c.members.iter().filter(|&&n| n != c.representative);
+                        @for (i, &n) in others.take(MEMBERS).enumerate() {
+                            @if i > 0 { ", " }
+                            bdi { (name(findings.id(n))) }
+                        }
+                        @if c.members.len() > MEMBERS + 1 { " and " (number((c.members.len() - MEMBERS - 1) as u64)) " more" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn pair_table(findings: Findings, pairs: &[&Pair], texts: &mut Texts) -> Markup {
+    html! {
+        table style=(TABLE) {
+            caption style=(HEAD) { (shown("pair", pairs.len(), findings.detection.pairs.len())) }
+            @for p in pairs {
+                tr {
+                    th colspan="2" scope="rowgroup" style=(CELL) {
+                        bdi { (name(findings.id(p.a))) } " " (p.relation.row().words.page) " " bdi { (name(findings.id(p.b))) }
+                        span style=(FAINT) {
+                            ": " (count(shared(findings, p), "word")) " shared, " (percent(p.comparison.coverage_a)) " of the first and "
+                            (percent(p.comparison.coverage_b)) " of the second"
+                        }
+                    }
+                }
+                @match passage(p, texts) {
+                    Some([left, right]) => tr {
+                        td style=(WORDS) dir="auto" { (left) }
+                        td style=(WORDS) dir="auto" { (right) }
+                    },
+                    None => tr { td colspan="2" style=(CELL) { span style=(FAINT) { "The text is not to be had." } } },
+                }
+            }
+        }
+    }
+}
+
+fn shown(what: &str, n: usize, of: usize) -> String {
+    if n < of { format!("{} of {}", number(n as u64), count(of as u64, what)) } else { count(n as u64, what) }
+}
+
+/// The longest passage of a pair on both sides, what is equal marked.
+fn passage(pair: &Pair, texts: &mut Texts) -> Option<[Markup; 2]> {
+    let m = longest(pair)?;
+    let (left, right) = (texts.get(pair.a).ok()?, texts.get(pair.b).ok()?);
+    texts.passage(&left, m.a).and(texts.passage(&right, m.b)).ok()?;
+    let blocks = m.blocks.iter().map(|b| Both { left: b.a, right: b.b }).collect();
+    let passage = Passage { left: &left, right: &right, spans: Both { left: m.a, right: m.b }, blocks };
+    let pieces = passage.pieces();
+    let side = |of: fn(&Passage, Both) -> String| {
+        html! {
+            @for piece in &pieces {
+                @match piece {
+                    Piece::Same(both) => mark style=(SAME) { (of(&passage, *both)) },
+                    Piece::Edit(both) => (of(&passage, *both)),
+                    Piece::Cut(..) => " … ",
+                    Piece::Break => {},
+                }
+            }
+        }
+    };
+    Some([side(|p, both| running(p.left_of(both))), side(|p, both| running(p.right_of(both)))])
+}

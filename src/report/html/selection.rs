@@ -1,0 +1,123 @@
+//! Owns: which findings a page shows, in which order, and what is left out. Never: reads a text.
+
+use crate::model::detection::{Cluster, Pair, Place, Repeat};
+use crate::model::findings::Findings;
+use crate::report::schema::pair::ScoresJson;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// Clusters, and members of each, that a page shows at most.
+const CLUSTERS: usize = 2000;
+const MEMBERS: usize = 200;
+/// Repeats, and places of each.
+const REPEATS: usize = 1000;
+const PLACES: usize = 12;
+/// Bytes of a text that must find room at least, else its pair is left out.
+const LEAST_TEXT: usize = 500;
+
+/// What is shown.
+pub(super) struct Selection<'a> {
+    pub findings: Findings<'a>,
+    /// By importance.
+    pub pairs: Vec<&'a Pair>,
+    /// The largest first.
+    pub clusters: Vec<&'a Cluster>,
+    /// Those that take up the most text first.
+    pub repeats: Vec<&'a Repeat>,
+    /// What each document is shown for, by its number.
+    pub documents: BTreeMap<u32, Role>,
+}
+
+/// What a document is shown for; the greater one wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Role {
+    /// It is named.
+    Named,
+    /// It holds a repeat: the places are shown.
+    Place,
+    /// It stands beside another one.
+    Text,
+}
+
+/// About how many tokens two texts share: the larger of both sides. From what the JSON says, so that a report read back gives the same page.
+pub(super) fn shared(findings: Findings, pair: &Pair) -> u64 {
+    let of = |coverage: f64, number: u32| coverage * f64::from(findings.tokens(number));
+    let scores = ScoresJson::new(&pair.comparison);
+    of(scores.coverage_a, pair.a).max(of(scores.coverage_b, pair.b)).round() as u64
+}
+
+/// The most important pairs first: templates, which are no copies, last; else by the text that is shared.
+pub(super) fn pairs_by_importance<'a>(findings: Findings<'a>) -> Vec<&'a Pair> {
+    let mut pairs: Vec<_> = findings.detection.pairs.iter().map(|p| (shared(findings, p), p)).collect();
+    pairs.sort_by_key(|(shared, p)| (!p.relation.row().same_text, Reverse(*shared), p.a, p.b));
+    pairs.into_iter().map(|(_, p)| p).collect()
+}
+
+/// The largest clusters first.
+pub(super) fn clusters_by_size<'a>(findings: Findings<'a>) -> Vec<&'a Cluster> {
+    let mut clusters: Vec<_> = findings.detection.clusters.iter().collect();
+    clusters.sort_by_key(|c| (Reverse(c.members.len()), c.representative));
+    clusters
+}
+
+/// The members that are shown: the representative, then the others in order.
+pub(super) fn members(cluster: &Cluster) -> impl Iterator<Item = u32> {
+    let others = cluster.members.iter().copied().filter(|&n| n != cluster.representative);
+    std::iter::once(cluster.representative).chain(others).take(MEMBERS)
+}
+
+/// The places that are shown.
+pub(super) fn places(repeat: &Repeat) -> &[Place] {
+    &repeat.places[..repeat.places.len().min(PLACES)]
+}
+
+impl<'a> Selection<'a> {
+    pub fn new(findings: Findings<'a>, most_pairs: usize, most_text: usize) -> Selection<'a> {
+        let mut documents = BTreeMap::new();
+        let mut pairs = pairs_by_importance(findings);
+        pairs.truncate(most_pairs);
+        let (mut taken, mut kept) = (0, 0);
+        for pair in &pairs {
+            for number in [pair.a, pair.b] {
+                if documents.insert(number, Role::Text).is_none() {
+                    taken += (findings.documents.info(number as usize).bytes as usize).min(LEAST_TEXT);
+                }
+            }
+            if taken > most_text && kept > 0 {
+                break;
+            }
+            kept += 1;
+        }
+        pairs.truncate(kept);
+        let mut clusters = clusters_by_size(findings);
+        clusters.truncate(CLUSTERS);
+        let mut repeats: Vec<_> = findings.detection.repeats.iter().collect();
+        repeats.sort_by_key(|r| (r.boilerplate, Reverse(u64::from(r.tokens) * r.count)));
+        repeats.truncate(REPEATS);
+        let mut selection = Selection { findings, pairs, clusters, repeats, documents: BTreeMap::new() };
+        selection.name_documents();
+        selection
+    }
+
+    fn name_documents(&mut self) {
+        let pairs = self.pairs.iter().flat_map(|p| [p.a, p.b]).map(|n| (n, Role::Text));
+        let leading = self.clusters.iter().map(|c| (c.representative, Role::Text));
+        let members = self.clusters.iter().flat_map(|c| members(c)).map(|n| (n, Role::Named));
+        let places = self.repeats.iter().flat_map(|r| places(r)).map(|p| (p.document, Role::Place));
+        for (number, role) in pairs.chain(leading).chain(members).chain(places) {
+            let held = self.documents.entry(number).or_insert(role);
+            *held = role.max(*held);
+        }
+    }
+
+    /// What is not shown, in words of the report: kind, shown, found.
+    pub fn left_out(&self) -> Vec<(&'static str, usize, usize)> {
+        let found = self.findings.detection;
+        let lists = [
+            ("pair", self.pairs.len(), found.pairs.len()),
+            ("cluster", self.clusters.len(), found.clusters.len()),
+            ("repeat", self.repeats.len(), found.repeats.len()),
+        ];
+        lists.into_iter().filter(|(_, shown, all)| shown < all).collect()
+    }
+}

@@ -1,0 +1,256 @@
+//! Owns: a verdict for a person: bounds, the findings that count, what was passed over, the last word. Never: how a passage is shown.
+
+use crate::gate::Overlap;
+use crate::gate::verdict::{Finding, FindingKind, Ignore, Passage, Rule, State, Verdict};
+use crate::model::detection::{Place, Relation};
+use crate::report::human::options::HumanOptions;
+use crate::report::human::page::{Human, Line};
+use crate::report::human::pieces::Both;
+use crate::report::human::words::{self, Style};
+use crate::report::input::Checked;
+use crate::span::Span;
+use crate::text::same_text::EqualTextSpans;
+use std::io::{self, Write};
+
+/// How many findings of a kind are shown …
+const ITEMS: usize = 20;
+/// … passages of a pair …
+const PASSAGES: usize = 3;
+/// … and bounds that hold.
+const HELD: usize = 20;
+
+/// Writes what a gate decided for a person: the bounds, then the findings that count, then what was passed over.
+///
+/// # Errors
+/// As [`json()`](crate::report::json()).
+pub fn check_human(checked: Checked, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    let mut human = Human::new(checked.findings, options, out);
+    human.header()?;
+    human.blank()?;
+    let last = last_word(checked.verdict);
+    human.put("", 2, Line::default().say(Style::Strong, &last))?;
+    human.rules(checked.verdict)?;
+    for kind in Overlap::ALL.into_iter().filter(|&kind| limited(checked.verdict, kind)) {
+        human.kind(checked.verdict, kind)?;
+    }
+    human.passed_over(checked.verdict)?;
+    human.blank()?;
+    human.put("", 2, Line::default().say(Style::Strong, &last))?;
+    human.out.flush()
+}
+
+/// `PASSED`, or `FAILED` and by what.
+fn last_word(verdict: &Verdict) -> String {
+    let mut violated: Vec<String> = verdict.rules.iter().filter(|r| r.violated).map(name).collect();
+    if violated.is_empty() {
+        return "PASSED".into();
+    }
+    let more = violated.len().saturating_sub(5);
+    violated.truncate(5);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("FAILED: {}{more}", violated.join(", "))
+}
+
+/// Whether a bound is about findings of this kind.
+fn limited(verdict: &Verdict, kind: Overlap) -> bool {
+    verdict.rules.iter().any(|rule| match rule.name {
+        "fail-on" => rule.scope.as_deref() == Some(kind.name()),
+        "max-duplicate-text" => kind != Overlap::Template,
+        _ => matches!(kind, Overlap::Equal | Overlap::NearCopy),
+    })
+}
+
+/// A bound by its name: `max-duplicate-text Courier=5%`.
+fn name(rule: &Rule) -> String {
+    match (&rule.scope, rule.name) {
+        (Some(kind), "fail-on") => format!("fail-on {kind}"),
+        (Some(source), name) => format!("{name} {}={}", words::fit(source, 60), rule.limit),
+        (None, name) => format!("{name} {}", rule.limit),
+    }
+}
+
+/// What was measured, in words.
+fn measured(rule: &Rule) -> String {
+    let part = |noun: &str| {
+        let share = 100.0 * rule.measured as f64 / rule.of.max(1) as f64;
+        let digits = format!("{share:.2}");
+        let digits = digits.trim_end_matches('0').trim_end_matches('.');
+        format!("{} of {} ({digits}%)", words::number(rule.measured), words::count(rule.of, noun))
+    };
+    match rule.name {
+        "fail-on" if rule.of == 0 => "no finding".into(),
+        "fail-on" => format!("{} new of {}", words::number(rule.measured), words::count(rule.of, "finding")),
+        "max-cluster" if rule.of == 0 => "no cluster with a new document".into(),
+        "max-cluster" => format!("{} count in a cluster of {}", words::number(rule.measured), words::number(rule.of)),
+        "max-duplicate-text" if rule.of > 0 => part("token"),
+        "max-duplicate-documents" if rule.of > 0 => part("document"),
+        _ => "no document is of this source".into(),
+    }
+}
+
+impl<'a> Human<'a, '_> {
+    fn rules(&mut self, verdict: &Verdict) -> io::Result<()> {
+        let (violated, held): (Vec<&Rule>, Vec<&Rule>) = verdict.rules.iter().partition(|r| r.violated);
+        for (mark, style, rules, most) in [("  ✗ ", Style::Left, violated, usize::MAX), ("  ✓ ", Style::Right, held, HELD)] {
+            for rule in rules.iter().take(most) {
+                let line = Line::default().say(style, &name(rule)).say(Style::Plain, &format!(": {}", measured(rule)));
+                self.put(mark, 4, line)?;
+            }
+            self.more("    ", most, rules.len() as u64, "bound")?;
+        }
+        Ok(())
+    }
+
+    /// The findings of one kind that count.
+    fn kind(&mut self, verdict: &'a Verdict, kind: Overlap) -> io::Result<()> {
+        let new: Vec<&Finding> = verdict.new_findings().filter(|f| Overlap::of(f.kind) == kind).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        self.heading(&format!("New, {}: {}", kind.name(), words::number(new.len() as u64)))?;
+        for finding in new.iter().take(ITEMS) {
+            if !self.brief {
+                self.blank()?;
+            }
+            self.finding(finding)?;
+        }
+        if new.len() > ITEMS && !self.brief {
+            self.blank()?;
+        }
+        self.more("  ", ITEMS, new.len() as u64, "finding")
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let passage = finding.passages.first().copied();
+        let document = self.place(finding.document, passage.map(|p| p.here))?;
+        let partner = self.place(finding.partner, passage.map(|p| p.there))?;
+        let between = match finding.kind {
+            FindingKind::Pair(relation) => relation.row().words.is,
+            FindingKind::Repeat => " repeats ",
+        };
+        let line = Line::default().say(Style::Strong, &document).say(Style::Relation, between);
+        self.put("  ", 2, line.say(Style::Strong, &partner))?;
+        if let Some((own, other)) = finding.coverage.filter(|_| finding.kind != FindingKind::Pair(Relation::Equal)) {
+            let details = [format!("{} of it, {} of the other", words::percent(own), words::percent(other))];
+            self.put("    ", 0, Line::default().list(Style::Plain, &details))?;
+        }
+        match finding.kind {
+            FindingKind::Repeat => self.quoted(finding, passage),
+            FindingKind::Pair(Relation::Equal) => Ok(()),
+            FindingKind::Pair(_) => self.longest(finding),
+        }
+    }
+
+    /// `a.txt:7` where the lines are the file's, else the id and where it stands.
+    fn place(&mut self, number: u32, span: Option<Span>) -> io::Result<String> {
+        let text = self.texts.get(number)?;
+        let info = self.findings.documents.info(number as usize);
+        let id = words::fit(&info.id, 240);
+        if let Some(span) = span.filter(|_| text.whole_file) {
+            return Ok(format!("{id}:{}", text.line_at(span.start)));
+        }
+        Ok(match (&info.path, info.record) {
+            (Some(path), Some(record)) if info.id != format!("{path}:{record}") => {
+                format!("{id} ({}:{record})", words::fit(path, 120))
+            }
+            _ => id,
+        })
+    }
+
+    /// The first words of a repeat.
+    fn quoted(&mut self, finding: &Finding, passage: Option<Passage>) -> io::Result<()> {
+        let Some(passage) = passage else { return Ok(()) };
+        let place = Place { document: finding.document, span: passage.here };
+        let quoted = format!("“{}”", self.texts.first_words(&place)?);
+        self.put("    ", 2, Line::default().say(Style::Plain, &quoted))
+    }
+
+    /// The longest passages, the text that survives at the left.
+    fn longest(&mut self, finding: &Finding) -> io::Result<()> {
+        if self.brief {
+            return Ok(());
+        }
+        let mut longest: Vec<Passage> = finding.passages.clone();
+        longest.sort_by_key(|p| (std::cmp::Reverse(p.here.len().max(p.there.len())), *p));
+        longest.truncate(PASSAGES);
+        longest.sort_unstable();
+        let mut shown = Vec::new();
+        for p in longest {
+            shown.push((Both { left: p.there, right: p.here }, self.runs(finding, p)?));
+        }
+        self.side_by_side([finding.partner, finding.document], shown, finding.passages.len())
+    }
+
+    /// The equal runs of a passage, as the scan found them in the first texts of their classes.
+    fn runs(&mut self, finding: &Finding, passage: Passage) -> io::Result<Vec<Both>> {
+        let (own, other) = (self.first[finding.document as usize], self.first[finding.partner as usize]);
+        let Some(at) = self.findings.pair_between(own, other) else { return Ok(Vec::new()) };
+        let pair = &self.findings.detection.pairs[at];
+        let here = self.moved(own, finding.document)?;
+        let there = self.moved(other, finding.partner)?;
+        let sides = |a: Span, b: Span| {
+            if pair.a == own { (here.span(a), there.span(b)) } else { (here.span(b), there.span(a)) }
+        };
+        let wanted = (passage.here, passage.there);
+        let found = pair.comparison.matches.iter().find(|m| sides(m.a, m.b) == wanted);
+        let blocks = found.map_or(&[][..], |m| &m.blocks);
+        Ok(blocks.iter().map(|x| sides(x.a, x.b)).map(|(here, there)| Both { left: there, right: here }).collect())
+    }
+
+    /// From spans of one text to those of another with the same tokens.
+    fn moved(&mut self, from: u32, to: u32) -> io::Result<EqualTextSpans> {
+        let (from, to) = (self.texts.get(from)?, self.texts.get(to)?);
+        Ok(EqualTextSpans::new(from.as_str(), to.as_str()))
+    }
+
+    /// What does not count, and what to do about it.
+    fn passed_over(&mut self, verdict: &Verdict) -> io::Result<()> {
+        let count = |wanted: fn(&State) -> bool| verdict.findings.iter().filter(|f| wanted(&f.state)).count() as u64;
+        let mut lines = Vec::new();
+        let free = Overlap::ALL.into_iter().filter(|&kind| !limited(verdict, kind)).filter_map(|kind| {
+            let new = verdict.new_findings().filter(|f| Overlap::of(f.kind) == kind).count() as u64;
+            (new > 0).then(|| format!("{} {}", words::number(new), kind.name()))
+        });
+        let free: Vec<String> = free.collect();
+        if !free.is_empty() {
+            lines.push(format!(
+                "New, but not limited: {} (--fail-on KIND limits a kind, --format json shows all).",
+                free.join(", ")
+            ));
+        }
+        match count(|s| *s == State::Known) {
+            0 => {}
+            n => lines.push(format!("{}: the baseline holds what they share.", words::count(n, "known finding"))),
+        }
+        match count(|s| matches!(s, State::Ignored(_))) {
+            0 => {}
+            n => lines.push(format!("{}: covered by an entry of [[gate.ignore]].", words::count(n, "ignored finding"))),
+        }
+        if let Some(first) = verdict.stale.first() {
+            let names: Vec<String> = first.documents.iter().take(2).map(|d| words::fit(d, 60)).collect();
+            let entries = words::count(verdict.stale.len() as u64, "stale entry");
+            let such = format!("{}, {}", first.kind, names.join(" and "));
+            lines.push(format!("{entries} of the baseline ({such} …): no longer found; --update-baseline drops such."));
+        }
+        for i in &verdict.ignores {
+            let reason = words::fit(&i.reason, 60);
+            match i {
+                Ignore { expired: true, expires, used, .. } => lines.push(format!(
+                    "An ignore entry expired after {} (“{reason}”), {}: renew it or take it out.",
+                    expires.as_deref().map_or("its day".into(), |day| words::fit(day, 20)),
+                    words::count(*used, "finding")
+                )),
+                Ignore { used: 0, .. } => lines.push(format!("An ignore entry covers nothing (“{reason}”): take it out.")),
+                _ => {}
+            }
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.heading("Not counted")?;
+        for line in lines {
+            self.put("  ", 2, Line::default().say(Style::Plain, &line))?;
+        }
+        Ok(())
+    }
+}

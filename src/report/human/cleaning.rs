@@ -1,0 +1,170 @@
+//! Owns: what a cleaning takes away, for a person: how much, from where, and the removals to look at first. Never: takes anything away.
+
+use crate::clean::plan::{Cut, Gone, Why};
+use crate::model::detection::{Place, Relation};
+use crate::report::human::options::HumanOptions;
+use crate::report::human::page::{Human, Line};
+use crate::report::human::words::{self, Style};
+use crate::report::input::Cleaned;
+use crate::report::removal_counts::{Loss, RemovalCounts};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// How many removals are shown, those least like what stays first …
+const LEAST_ALIKE: usize = 10;
+/// … how many of another kind …
+const OTHERS: usize = 5;
+/// … and how many sources.
+const SOURCES: usize = 10;
+/// Where all removals are.
+const ALL: &str = ": --removed FILE writes all of them";
+
+/// Writes for a person what a cleaning takes away: how much, from which sources, and the removals least like what stays first.
+///
+/// # Errors
+/// As [`json()`](crate::report::json()).
+pub fn cleaned(cleaned: Cleaned, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    let mut human = Human::new(cleaned.findings, options, out);
+    let tally = RemovalCounts::new(cleaned);
+    human.lost(cleaned, &tally)?;
+    human.sources(&tally)?;
+    human.least_alike(cleaned)?;
+    human.largest(cleaned)?;
+    human.cuts(cleaned)?;
+    human.out.flush()
+}
+
+fn share(part: u64, whole: u64) -> String {
+    words::percent(if whole == 0 { 0.0 } else { part as f64 / whole as f64 })
+}
+
+impl<'a> Human<'a, '_> {
+    fn lost(&mut self, cleaned: Cleaned, tally: &RemovalCounts) -> io::Result<()> {
+        let verb = if cleaned.planned { "would go" } else { "removed" };
+        let Loss { documents, of } = tally.documents;
+        let amounts = [
+            format!("{} of {} {verb} ({})", words::number(documents), words::count(of, "document"), share(documents, of)),
+            format!("{} of {}", share(tally.gone_tokens + tally.cut_tokens, tally.tokens), words::count(tally.tokens, "token")),
+        ];
+        self.put("", 2, Line::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts))?;
+        let kinds: Vec<String> = tally.kinds.iter().map(|(kind, n)| format!("{} {kind}", words::number(*n))).collect();
+        if !kinds.is_empty() {
+            self.put("  ", 2, Line::default().say(Style::Plain, "documents: ").list(Style::Plain, &kinds))?;
+        }
+        if let Some(index) = cleaned.index {
+            let because = words::count(index.removed, "document");
+            let line =
+                format!("because of the index: {because}, {} of them in it under their own ids", words::number(index.known));
+            self.put("  ", 2, Line::default().say(Style::Plain, &line))?;
+        }
+        let plan = cleaned.plan;
+        if !plan.cuts.is_empty() {
+            let mut documents: Vec<u32> = plan.cuts.iter().map(|c| c.document).collect();
+            documents.dedup();
+            let passages = words::count(plan.cuts.len() as u64, "passage");
+            let tokens = words::count(tally.cut_tokens, "token");
+            let of = words::count(documents.len() as u64, "document");
+            self.put("  ", 2, Line::default().say(Style::Plain, &format!("cut: {passages} of {tokens} from {of}")))?;
+        }
+        Ok(())
+    }
+
+    /// The sources that lose most.
+    fn sources(&mut self, tally: &RemovalCounts) -> io::Result<()> {
+        let mut hit: Vec<_> = tally.sources.iter().filter(|(_, loss)| loss.documents > 0).collect();
+        if hit.is_empty() || tally.sources.len() < 2 {
+            return Ok(());
+        }
+        hit.sort_by_key(|(_, loss)| Reverse(loss.documents));
+        self.heading("By source")?;
+        for (source, loss) in hit.iter().take(SOURCES) {
+            let name = source.map_or("(none)".into(), |s| words::fit(s, 60));
+            let amounts =
+                format!("{} of {} ({})", words::number(loss.documents), words::number(loss.of), share(loss.documents, loss.of));
+            self.put("  ", 4, Line::default().say(Style::Strong, &name).say(Style::Plain, &format!("  {amounts}")))?;
+        }
+        self.rest("  ", hit.len().saturating_sub(SOURCES) as u64, "source", "")
+    }
+
+    /// Removed documents that share least with the one that stays: where a mistake would be.
+    fn least_alike(&mut self, cleaned: Cleaned<'a>) -> io::Result<()> {
+        let mut order: Vec<(&Gone, u32, Relation, (f64, f64))> = Vec::new();
+        for g in &cleaned.plan.gone {
+            if let Why::Copy { partner, relation, coverage, .. } = g.why
+                && relation != Relation::Equal
+            {
+                order.push((g, partner, relation, coverage));
+            }
+        }
+        if order.is_empty() {
+            return Ok(());
+        }
+        order.sort_by(|x, y| x.3.0.total_cmp(&y.3.0).then(x.0.document.cmp(&y.0.document)));
+        self.heading("To look at first: the removals least like what stays")?;
+        for (gone, partner, relation, coverage) in order.iter().take(LEAST_ALIKE) {
+            if !self.brief {
+                self.blank()?;
+            }
+            let of = coverage_in_words(*coverage);
+            let mut details = vec![format!("{} of {}", relation.name(), words::fit(self.findings.id(*partner), 240)), of];
+            details.extend(self.details(gone.document));
+            self.entry("  − ", gone.document, &details)?;
+            self.passages_between(gone.document, *partner)?;
+        }
+        self.rest("  ", order.len().saturating_sub(LEAST_ALIKE) as u64, "removal", ALL)
+    }
+
+    /// The clusters that lose most.
+    fn largest(&mut self, cleaned: Cleaned<'a>) -> io::Result<()> {
+        let mut by_partner: BTreeMap<u32, u64> = BTreeMap::new();
+        for g in &cleaned.plan.gone {
+            if let Why::Copy { partner, .. } = g.why {
+                *by_partner.entry(partner).or_default() += 1;
+            }
+        }
+        let mut order: Vec<(u32, u64)> = by_partner.into_iter().collect();
+        if order.is_empty() {
+            return Ok(());
+        }
+        order.sort_by_key(|&(partner, n)| (Reverse(n), partner));
+        self.heading("What most copies were removed of")?;
+        for &(partner, n) in order.iter().take(OTHERS) {
+            let mut details = vec![words::count(n, "copy")];
+            details.extend(self.details(partner));
+            if self.findings.documents.info(partner as usize).reference {
+                details.push("reference".into());
+            }
+            self.entry("  ● ", partner, &details)?;
+        }
+        self.rest("  ", order.len().saturating_sub(OTHERS) as u64, "document", ALL)
+    }
+
+    /// The longest passages that are cut.
+    fn cuts(&mut self, cleaned: Cleaned<'a>) -> io::Result<()> {
+        let mut order: Vec<&Cut> = cleaned.plan.cuts.iter().collect();
+        if order.is_empty() {
+            return Ok(());
+        }
+        order.sort_by_key(|c| (Reverse(c.tokens), c.document, c.span));
+        self.heading("The longest passages cut")?;
+        for cut in order.iter().take(OTHERS) {
+            let place = Place { document: cut.document, span: cut.span };
+            let quoted = format!("“{}”", self.texts.first_words(&place)?);
+            self.put("  − ", 2, Line::default().say(Style::Strong, &quoted))?;
+            let stays = cut.causes.iter().find_map(|c| c.stays);
+            let why = match stays {
+                Some(place) => format!("stays in {}", words::fit(self.findings.id(place.document), 240)),
+                None => "boilerplate".into(),
+            };
+            let from = format!("from {}", words::fit(self.findings.id(cut.document), 240));
+            let details = [words::count(cut.tokens.into(), "token"), from, why];
+            self.put("      ", 0, Line::default().list(Style::Plain, &details))?;
+        }
+        self.rest("  ", order.len().saturating_sub(OTHERS) as u64, "passage", ALL)
+    }
+}
+
+fn coverage_in_words(coverage: (f64, f64)) -> String {
+    format!("{} of it, {} of what stays", words::percent(coverage.0), words::percent(coverage.1))
+}

@@ -1,0 +1,59 @@
+//! Owns: what an index holds of one document, for a person. Never: asks an index.
+
+use crate::model::document::Documents;
+use crate::report::human::options::HumanOptions;
+use crate::report::human::page::{Human, Line};
+use crate::report::human::words::{self, Style};
+use crate::report::index_query::{Own, Seen};
+use std::io::{self, Write};
+
+impl Seen {
+    /// Writes it for a person: the document, then each partner with its passages side by side.
+    ///
+    /// # Errors
+    /// As [`Seen::json`].
+    pub fn human(&self, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+        let mut human = Human::new(self.findings(), options, out);
+        let mut details = human.details(0);
+        details.extend(self.own.map(|own| {
+            let own = match own {
+                Own::Same => "there under this id, with this text",
+                Own::Other => "there under this id, with another text",
+                Own::There => "there under this id",
+            };
+            own.to_owned()
+        }));
+        if details.is_empty() {
+            human.put("● ", 2, Line::default().name(Style::Strong, &self.documents.info(0).id))?;
+        } else {
+            human.entry("● ", 0, &details)?;
+        }
+        for (pair, &copies) in self.detection.pairs.iter().zip(&self.copies) {
+            let c = &pair.comparison;
+            if !options.brief {
+                human.blank()?;
+            }
+            let mut details = vec![pair.relation.name().to_owned()];
+            details.push(format!(
+                "{} of the document, {} of this one",
+                words::percent(c.coverage_a),
+                words::percent(c.coverage_b)
+            ));
+            details.push(format!("resemblance {}", words::fraction(c.resemblance)));
+            if c.facts.agree < c.facts.compared {
+                details.push(format!("{} of {} agree", c.facts.agree, words::count(c.facts.compared.into(), "fact")));
+            }
+            if copies > 1 {
+                details.push(words::count(copies, "copy"));
+            }
+            details.extend(human.details(pair.b));
+            human.entry("  ~ ", pair.b, &details)?;
+            human.passages_between(0, pair.b)?;
+        }
+        if self.more > 0 {
+            let rest = words::count(self.more, "more document");
+            human.put("  ", 0, Line::default().say(Style::Faint, &format!("… and {rest}: a larger --limit shows more.")))?;
+        }
+        human.out.flush()
+    }
+}

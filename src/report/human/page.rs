@@ -1,0 +1,148 @@
+//! Owns: how paragraphs, headings and passages are put on the page for a person. Never: what is said.
+
+use crate::model::findings::Findings;
+use crate::report::human::options::HumanOptions;
+use crate::report::human::passages::{self, Layout};
+use crate::report::human::pieces::{Both, Passage};
+use crate::report::human::words::{self, Ink, Style};
+use crate::report::human::wrap::{self, Unit};
+use crate::report::texts::Texts;
+use std::io::{self, BufWriter, Write};
+
+/// Narrower terminals get longer rows than they can show.
+const NARROWEST: usize = 20;
+
+/// A phrase of at most this many bytes stays on one row.
+const SHORT: usize = 40;
+
+/// The report as it is written.
+pub struct Human<'a, 'w> {
+    pub findings: Findings<'a>,
+    pub brief: bool,
+    pub ink: Ink,
+    pub width: usize,
+    pub texts: Texts<'a>,
+    /// The first document of the class of each.
+    pub first: Vec<u32>,
+    /// The cluster that holds each.
+    pub cluster: Vec<Option<u32>>,
+    pub out: BufWriter<&'w mut dyn Write>,
+}
+
+/// Text in styles, to be wrapped as one paragraph.
+#[derive(Default)]
+pub struct Line {
+    units: Vec<Unit>,
+    space: bool,
+}
+
+impl Line {
+    /// More of the line: words of the program, in this style.
+    pub fn say(mut self, style: Style, text: &str) -> Line {
+        self.space = wrap::units(text, style, self.space, |_| 0, &mut self.units);
+        self
+    }
+
+    /// More of the line: an id or another name.
+    pub fn name(self, style: Style, name: &str) -> Line {
+        self.say(style, &words::fit(name, 240))
+    }
+
+    /// Joins phrases with a middle dot; a short phrase stays on one row.
+    pub fn list(mut self, style: Style, phrases: &[String]) -> Line {
+        for (n, phrase) in phrases.iter().enumerate() {
+            let from = self.units.len();
+            self = self.say(style, phrase);
+            if phrase.len() <= SHORT {
+                self.units[from..].iter_mut().skip(1).for_each(|u| u.breakable = false);
+            }
+            if n + 1 < phrases.len() {
+                let dot = self.units.len();
+                self = self.say(Style::Faint, " · ");
+                self.units[dot].breakable = false;
+            }
+        }
+        self
+    }
+}
+
+impl<'a, 'w> Human<'a, 'w> {
+    /// A report about these findings.
+    pub fn new(findings: Findings<'a>, options: HumanOptions, out: &'w mut dyn Write) -> Human<'a, 'w> {
+        Human {
+            findings,
+            brief: options.brief,
+            ink: Ink { color: options.color },
+            width: options.width.max(NARROWEST),
+            texts: Texts::new(findings.documents),
+            first: findings.first_of_class(),
+            cluster: findings.cluster_of(),
+            out: BufWriter::with_capacity(1 << 16, out),
+        }
+    }
+
+    /// A paragraph: the first row after `first`, the others `hang` columns further in than the margin of `first`.
+    pub fn put(&mut self, first: &str, hang: usize, line: Line) -> io::Result<()> {
+        use unicode_width::UnicodeWidthStr;
+        let margin = first.len() - first.trim_start().len();
+        let room = self.width.saturating_sub(first.width().max(margin + hang)).max(8);
+        let ink = self.ink;
+        let mark = if first.trim().is_empty() { Style::Plain } else { Style::Relation };
+        for (n, row) in wrap::rows(&line.units, room).iter().enumerate() {
+            if n == 0 {
+                writeln!(self.out, "{}{}", ink.paint(mark, first), row.text(ink))?;
+            } else {
+                writeln!(self.out, "{:w$}{}", "", row.text(ink), w = margin + hang)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    pub fn heading(&mut self, title: &str) -> io::Result<()> {
+        self.blank()?;
+        self.put("", 2, Line::default().say(Style::Strong, title))
+    }
+
+    /// Says how many of a list are not shown.
+    pub fn more(&mut self, indent: &str, shown: usize, all: u64, noun: &str) -> io::Result<()> {
+        self.rest(indent, all.saturating_sub(shown as u64), noun, ": --format json has all of them")
+    }
+
+    /// Says that there are so many more, and where.
+    pub fn rest(&mut self, indent: &str, more: u64, noun: &str, place: &str) -> io::Result<()> {
+        if more == 0 {
+            return Ok(());
+        }
+        let rest = words::count(more, &format!("more {noun}"));
+        self.put(indent, 0, Line::default().say(Style::Faint, &format!("… and {rest}{place}.")))
+    }
+
+    /// Writes passages of two documents side by side, of so many that there are.
+    pub fn side_by_side(&mut self, [left, right]: [u32; 2], shown: Vec<(Both, Vec<Both>)>, all: usize) -> io::Result<()> {
+        let names = [left, right].map(|n| self.findings.id(n));
+        let (left, right) = (self.texts.get(left)?, self.texts.get(right)?);
+        let mut passages = Vec::new();
+        for (spans, blocks) in shown {
+            self.texts.passage(&left, spans.left)?;
+            self.texts.passage(&right, spans.right)?;
+            passages.push(Passage { left: &left, right: &right, spans, blocks });
+        }
+        self.blank()?;
+        passages::write(&passages, names, Layout { indent: 4, width: self.width, ink: self.ink }, &mut self.out)?;
+        self.rest("    ", (all - passages.len()) as u64, "passage", "")
+    }
+
+    pub fn header(&mut self) -> io::Result<()> {
+        let s = &self.findings.detection.summary;
+        let mut amounts = vec![words::count(s.documents, "document"), words::bytes(s.bytes)];
+        // Where pairs are only compared, nobody asks which texts are equal.
+        if s.classes > 0 {
+            amounts.push(words::count(s.classes, "different text"));
+        }
+        self.put("", 2, Line::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts))
+    }
+}

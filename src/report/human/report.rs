@@ -1,0 +1,93 @@
+//! Owns: the report of a scan for a person: its order, its last lines. Never: a passage or a list.
+
+use crate::model::findings::Findings;
+use crate::report::human::options::HumanOptions;
+use crate::report::human::page::{Human, Line};
+use crate::report::human::words::{self, Style};
+use std::io::{self, Write};
+
+/// Writes the report for a person.
+///
+/// Long lists are cut, and say by how much. Nothing of a text, an id or a path reaches `out` that would act on a terminal.
+///
+/// # Errors
+/// As [`json()`](crate::report::json()).
+pub fn human(findings: Findings, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    let mut human = Human::new(findings, options, out);
+    human.header()?;
+    human.clusters()?;
+    human.classes()?;
+    human.relations()?;
+    human.repeats()?;
+    human.summary()?;
+    human.out.flush()
+}
+
+impl Human<'_, '_> {
+    fn summary(&mut self) -> io::Result<()> {
+        self.heading("Summary")?;
+        for sentence in sentences(self.findings) {
+            self.put("  ", 2, Line::default().say(Style::Plain, &sentence))?;
+        }
+        Ok(())
+    }
+}
+
+/// The summary, a sentence a line.
+fn sentences(findings: Findings) -> Vec<String> {
+    let s = &findings.detection.summary;
+    let mut out = vec![found(findings)];
+    let verb = |n: u64| if n == 1 { "was" } else { "were" };
+    match (s.candidates, s.verified) {
+        (0, _) => {}
+        (1, 0) => out.push("1 candidate pair was compared, and not verified.".into()),
+        (1, _) => out.push("1 candidate pair was compared, and verified.".into()),
+        (n, verified) => {
+            let pairs = words::count(n, "candidate pair");
+            out.push(format!("{pairs} were compared, {} of them verified.", words::number(verified)));
+        }
+    }
+    if s.capped_keys > 0 {
+        let stood = words::count(s.capped_keys, "key");
+        out.push(format!("{stood} stood in too many texts to be expanded to all their pairs."));
+    }
+    if s.renamed > 0 {
+        let renamed = words::count(s.renamed, "document");
+        out.push(format!("{renamed} shared an id with another text and {} renamed ID@ and eight hex digits.", verb(s.renamed)));
+    }
+    for (what, reasons) in [("Not read", findings.skipped), ("Set aside", &s.limited[..])] {
+        let all: u64 = reasons.iter().map(|(_, n)| n).sum();
+        if all > 0 {
+            let each: Vec<String> = reasons.iter().map(|(r, n)| format!("{} {}", words::number(*n), words::fit(r, 80))).collect();
+            out.push(format!("{what}: {} ({}).", words::number(all), each.join(", ")));
+        }
+    }
+    out
+}
+
+fn found(findings: Findings) -> String {
+    let s = &findings.detection.summary;
+    if s.documents == 0 {
+        return "There was nothing to read.".into();
+    }
+    let d = findings.detection;
+    let mut parts = Vec::new();
+    if s.clusters > 0 {
+        let (clusters, duplicates) = (words::count(s.clusters, "cluster"), words::count(s.duplicates, "duplicate"));
+        parts.push(format!("{clusters} with {duplicates}"));
+    }
+    if s.pairs > 0 {
+        parts.push(words::count(s.pairs, "related pair"));
+    }
+    if s.repeats > 0 {
+        parts.push(words::count(s.repeats, "repeat"));
+    }
+    match parts.len() {
+        0 if d.clusters.len() + d.equal.len() + d.pairs.len() + d.repeats.len() > 0 => "See above.".into(),
+        0 if s.classes == 0 && s.candidates > 0 => "Nothing was found: none of the pairs shares a passage.".into(),
+        0 if s.classes == 0 => "Nothing was found: nothing was left to compare.".into(),
+        0 => "Nothing was found: no two texts share a passage, and none repeats itself.".into(),
+        1 => format!("Found {}.", parts[0]),
+        n => format!("Found {} and {}.", parts[..n - 1].join(", "), parts[n - 1]),
+    }
+}

@@ -1,0 +1,129 @@
+//! Owns: a verdict as it leaves the process, beside the ordinary report. Never: a finding's scores; the pairs have those.
+
+use crate::gate::verdict::{Finding, Ignore, Rule, SourceCounts, Stale};
+use crate::model::findings::Findings;
+use crate::report::input::Checked;
+use crate::report::json::report::{body, body_lines};
+use crate::report::json::writer::{BUFFER, Separated, in_parallel, line, list, value};
+use crate::report::schema::rounding::share;
+use crate::report::schema::span::PassageJson;
+use crate::report::texts::Texts;
+use serde::Serialize;
+use std::io::{self, BufWriter, Write};
+
+/// One finding.
+#[derive(Serialize)]
+struct FindingView<'a> {
+    kind: &'a str,
+    state: &'a str,
+    document: &'a str,
+    partner: &'a str,
+    coverage: Option<f64>,
+    partner_coverage: Option<f64>,
+    passages: Vec<PassageJson>,
+    fingerprint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+/// Counts of everything, or of a source.
+#[derive(Serialize)]
+struct CountsView<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Option<&'a str>>,
+    documents: u64,
+    duplicate_documents: u64,
+    new_duplicate_documents: u64,
+    tokens: u64,
+    duplicate_tokens: u64,
+    new_duplicate_tokens: u64,
+}
+
+/// All but the findings.
+#[derive(Serialize)]
+struct GateView<'a> {
+    passed: bool,
+    rules: &'a [Rule],
+    stale: &'a [Stale],
+    ignores: &'a [Ignore],
+    total: CountsView<'a>,
+    sources: Vec<CountsView<'a>>,
+}
+
+/// Writes the ordinary report with what a gate decided about it, as the object `"gate"`.
+///
+/// # Errors
+/// As [`json()`](crate::report::json()).
+pub fn check_json(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+    let out = &mut BufWriter::with_capacity(BUFFER, out);
+    body(checked.findings, out)?;
+    let gate = view(checked);
+    write!(out, ",\n\"gate\":{{\"passed\":{}", gate.passed)?;
+    list(out, "rules", gate.rules.iter().map(Ok))?;
+    let mut write = Separated { out, first: true };
+    write.open("findings")?;
+    in_parallel(checked.findings, &checked.verdict.findings, |f, x, t, to| value(to, &of(f, checked, x, t)?), |i| write.item(i))?;
+    write.close()?;
+    list(out, "stale", gate.stale.iter().map(Ok))?;
+    list(out, "ignores", gate.ignores.iter().map(Ok))?;
+    write!(out, ",\n\"total\":")?;
+    value(out, &gate.total)?;
+    list(out, "sources", gate.sources.iter().map(Ok))?;
+    out.write_all(b"}}\n")?;
+    out.flush()
+}
+
+/// The same as JSON Lines: behind those of the ordinary report one of type `gate`, and one of type `finding` for each finding.
+///
+/// # Errors
+/// As [`json()`](crate::report::json()).
+pub fn check_jsonl(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+    let out = &mut BufWriter::with_capacity(BUFFER, out);
+    body_lines(checked.findings, out)?;
+    line(out, "gate", &view(checked))?;
+    let mut write = |item: &[u8]| out.write_all(item);
+    let findings = &checked.verdict.findings;
+    in_parallel(checked.findings, findings, |f, x, t, to| line(to, "finding", &of(f, checked, x, t)?), &mut write)?;
+    out.flush()
+}
+
+fn of<'a>(findings: Findings<'a>, checked: Checked<'a>, f: &'a Finding, texts: &mut Texts<'a>) -> io::Result<FindingView<'a>> {
+    let spans = f.passages.iter().map(|p| (p.here, p.there));
+    let passages = PassageJson::all([f.document, f.partner], spans, texts)?;
+    let reason = checked.verdict.reason(f);
+    Ok(FindingView {
+        kind: f.kind.name(),
+        state: f.state.name(),
+        document: findings.id(f.document),
+        partner: findings.id(f.partner),
+        coverage: f.coverage.map(|c| share(c.0)),
+        partner_coverage: f.coverage.map(|c| share(c.1)),
+        passages,
+        fingerprint: &f.fingerprint,
+        reason,
+    })
+}
+
+fn view(checked: Checked<'_>) -> GateView<'_> {
+    let v = checked.verdict;
+    GateView {
+        passed: v.passed(),
+        rules: &v.rules,
+        stale: &v.stale,
+        ignores: &v.ignores,
+        total: counts(&v.total, None),
+        sources: v.sources.iter().map(|s| counts(s, Some(s.source.as_deref()))).collect(),
+    }
+}
+
+fn counts<'a>(c: &SourceCounts, source: Option<Option<&'a str>>) -> CountsView<'a> {
+    CountsView {
+        source,
+        documents: c.documents,
+        duplicate_documents: c.duplicate_documents,
+        new_duplicate_documents: c.new_duplicate_documents,
+        tokens: c.tokens,
+        duplicate_tokens: c.duplicate_tokens,
+        new_duplicate_tokens: c.new_duplicate_tokens,
+    }
+}

@@ -1,0 +1,61 @@
+//! Owns: the counts of a cleaning as data. Never: takes anything away.
+
+use crate::report::input::{Cleaned, IndexUse, WrittenFile};
+use crate::report::json::writer::json_line;
+use crate::report::removal_counts::RemovalCounts;
+use crate::report::schema::summary::{ReasonJson, reasons};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct LossView<'a> {
+    source: Option<&'a str>,
+    documents: u64,
+    removed: u64,
+}
+
+#[derive(Serialize)]
+struct CleanedView<'a> {
+    schema: &'static str,
+    planned: bool,
+    documents: u64,
+    tokens: u64,
+    removed: u64,
+    removed_tokens: u64,
+    removed_as: &'a BTreeMap<&'static str, u64>,
+    cut_passages: u64,
+    cut_tokens: u64,
+    skipped: Vec<ReasonJson<'a>>,
+    sources: Vec<LossView<'a>>,
+    written: &'a [WrittenFile],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<IndexUse<'a>>,
+}
+
+/// Writes the counts of a cleaning as one JSON object on one line, schema `nearcopy.dedupe/1`.
+///
+/// # Errors
+/// What `out` answers.
+pub fn cleaned_json(cleaned: Cleaned, written: &[WrittenFile], out: &mut dyn Write) -> io::Result<()> {
+    let tally = RemovalCounts::new(cleaned);
+    let sources = tally.sources.iter();
+    let view = CleanedView {
+        schema: "nearcopy.dedupe/1",
+        planned: cleaned.planned,
+        documents: tally.documents.of,
+        tokens: tally.tokens,
+        removed: tally.documents.documents,
+        removed_tokens: tally.gone_tokens,
+        removed_as: &tally.kinds,
+        cut_passages: cleaned.plan.cuts.len() as u64,
+        cut_tokens: tally.cut_tokens,
+        skipped: reasons(cleaned.findings.skipped),
+        sources: sources
+            .map(|(source, loss)| LossView { source: *source, documents: loss.of, removed: loss.documents })
+            .collect(),
+        written,
+        index: cleaned.index,
+    };
+    json_line(&view, out)
+}

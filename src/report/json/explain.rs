@@ -1,0 +1,40 @@
+//! Owns: a traced document or pair as data. Never: measures anything.
+
+use crate::pair::explain::document::DocumentTrace;
+use crate::pair::explain::pair::PairTrace;
+use crate::report::input::{Explained, Traced};
+use crate::report::json::writer::json_line;
+use crate::report::schema::summary::IdJson;
+use serde::Serialize;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct View<'a> {
+    schema: &'static str,
+    recipe: IdJson<'a>,
+    background: IdJson<'a>,
+    ids: &'a [&'a str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<&'a DocumentTrace>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pair: Option<&'a PairTrace>,
+}
+
+/// Writes it as one JSON object, schema `nearcopy.explain/1`, lists in full.
+///
+/// # Errors
+/// What `out` answers.
+pub fn explain_json(e: Explained, out: &mut dyn Write) -> io::Result<()> {
+    let view = |ids, document, pair| View {
+        schema: "nearcopy.explain/1",
+        recipe: IdJson { id: e.recipe.into() },
+        background: IdJson { id: e.background.into() },
+        ids,
+        document,
+        pair,
+    };
+    match &e.traced {
+        Traced::Document(id, document) => json_line(&view(&[*id], Some(document), None), out),
+        Traced::Pair(ids, pair) => json_line(&view(ids, None, Some(pair)), out),
+    }
+}

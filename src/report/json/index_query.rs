@@ -1,0 +1,68 @@
+//! Owns: what an index holds of one document, as a line of JSON. Never: asks an index.
+
+use crate::model::detection::Relation;
+use crate::model::document::Documents;
+use crate::report::index_query::{Own, Seen};
+use crate::report::json::writer::json_line;
+use crate::report::schema::pair::{MatchJson, ScoresJson};
+use crate::report::texts::Texts;
+use serde::Serialize;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct PartnerView<'a> {
+    id: &'a str,
+    relation: Relation,
+    copies: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'a str>,
+    #[serde(flatten)]
+    scores: ScoresJson,
+    matches: Vec<MatchJson>,
+}
+
+#[derive(Serialize)]
+struct SeenView<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own: Option<Own>,
+    seen: Vec<PartnerView<'a>>,
+    #[serde(skip_serializing_if = "is_zero")]
+    more: u64,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+impl Seen {
+    /// Writes one line of JSON: the id, and each partner with its scores and passages, named as in [`json()`](crate::report::json()).
+    ///
+    /// # Errors
+    /// What `out` answers.
+    pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut texts = Texts::new(&self.documents);
+        let mut seen = Vec::with_capacity(self.copies.len());
+        for (pair, &copies) in self.detection.pairs.iter().zip(&self.copies) {
+            let info = self.documents.info(pair.b as usize);
+            seen.push(PartnerView {
+                id: &info.id,
+                relation: pair.relation,
+                copies,
+                source: info.source.as_deref(),
+                date: info.date.as_deref(),
+                scores: ScoresJson::new(&pair.comparison),
+                matches: MatchJson::all(pair, &mut texts)?,
+            });
+        }
+        let asked = self.documents.info(0);
+        let (path, record) = (asked.path.as_deref(), asked.record);
+        json_line(&SeenView { id: &asked.id, path, record, own: self.own, seen, more: self.more }, out)
+    }
+}

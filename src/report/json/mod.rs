@@ -1,0 +1,10 @@
+//! Reports for programs: JSON and JSON Lines, written and read back. Never: what a finding means.
+
+pub mod check;
+pub mod cleaning;
+pub mod explain;
+pub mod index_query;
+pub mod reader;
+pub mod removed;
+pub mod report;
+pub mod writer;

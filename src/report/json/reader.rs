@@ -1,0 +1,136 @@
+//! Owns: a report of schema `nearcopy.report/1` read back, as JSON or JSON Lines. Never: opens a file, or looks at a text.
+
+use crate::error::{Error, Result};
+use crate::model::detection::Detection;
+use crate::model::document::DocumentInfo;
+use crate::model::thresholds::Thresholds;
+use crate::report::schema::document::{ClusterJson, DocumentJson, EqualJson, IdsJson};
+use crate::report::schema::numbers::{DocumentNumbers, Read};
+use crate::report::schema::pair::PairJson;
+use crate::report::schema::repeat::RepeatJson;
+use crate::report::schema::summary::{HeadJson, IdJson, OpeningJson, SCHEMA, SummaryJson};
+use serde::Deserialize;
+
+/// A report read back: the findings, and the documents that it mentions, without their texts.
+///
+/// Documents are numbered as the report lists them. With a [`Documents`](crate::Documents) that answers with their texts, any report can
+/// be written from it again; what the JSON rounds stays rounded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// What was found.
+    pub detection: Detection,
+    /// The documents, by number.
+    pub documents: Vec<DocumentInfo>,
+    /// What was not read: reason and count.
+    pub skipped: Vec<(String, u64)>,
+}
+
+/// The report as one object. What else stands in it, such as a gate, is passed over.
+#[derive(Deserialize)]
+struct Whole<'a> {
+    recipe: IdJson<'a>,
+    background: IdJson<'a>,
+    thresholds: Thresholds,
+    summary: SummaryJson<'a>,
+    #[serde(borrow)]
+    documents: Vec<DocumentJson<'a>>,
+    #[serde(borrow)]
+    clusters: Vec<ClusterJson<'a>>,
+    equal: Vec<IdsJson<'a>>,
+    #[serde(borrow)]
+    pairs: Vec<PairJson<'a>>,
+    #[serde(borrow)]
+    repeats: Vec<RepeatJson<'a>>,
+}
+
+/// What tells the two kinds, and whether it is such a report at all.
+#[derive(Deserialize)]
+struct Tag {
+    #[serde(default)]
+    r#type: String,
+    #[serde(default)]
+    schema: String,
+}
+
+impl Stored {
+    /// Reads a report, `what` being its name in errors.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where it is no report of this schema, names a document that it does not list, or holds a span that ends before
+    /// it begins.
+    pub fn read(report: &str, what: &str) -> Result<Stored> {
+        let report = report.trim_start_matches('\u{feff}').trim_start();
+        let first = report.lines().next().unwrap_or_default();
+        let wrong = |why: String| Error::Malformed { what: what.to_owned(), why };
+        // The object has lines too, but its first one is no JSON by itself.
+        let tag = serde_json::from_str::<Tag>(first).or_else(|_| serde_json::from_str::<Tag>(report));
+        let tag = tag.map_err(|e| wrong(format!("no report as JSON or JSON Lines: {e}")))?;
+        if tag.schema != SCHEMA {
+            let found = if tag.schema.is_empty() { "no schema".to_owned() } else { format!("schema {:?}", tag.schema) };
+            return Err(wrong(format!(
+                "{found}, wanted {SCHEMA:?}: a report written by `nearcopy scan … --format json` or jsonl"
+            )));
+        }
+        let whole = if tag.r#type == "summary" {
+            lines(report).map_err(|(line, e)| {
+                // The line is known already.
+                let why = e.to_string();
+                wrong(format!("line {line}, byte {}: {}", e.column(), why.split(" at line ").next().unwrap_or_default()))
+            })?
+        } else {
+            serde_json::from_str(report).map_err(|e| wrong(e.to_string()))?
+        };
+        build(whole).map_err(wrong)
+    }
+}
+
+/// Reads JSON Lines; lines of other types are passed over.
+fn lines(report: &str) -> std::result::Result<Whole<'_>, (usize, serde_json::Error)> {
+    let mut lines = report.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let (_, first) = lines.next().unwrap_or((0, ""));
+    let OpeningJson { head, summary } = serde_json::from_str(first).map_err(|e| (1, e))?;
+    let HeadJson { recipe, background, thresholds, .. } = head;
+    let thresholds = thresholds.into_owned();
+    let (documents, clusters, equal, pairs, repeats) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut whole = Whole { recipe, background, thresholds, summary, documents, clusters, equal, pairs, repeats };
+    for (i, line) in lines {
+        let mut take = || -> serde_json::Result<()> {
+            match serde_json::from_str::<Tag>(line)?.r#type.as_str() {
+                "document" => whole.documents.push(serde_json::from_str(line)?),
+                "cluster" => whole.clusters.push(serde_json::from_str(line)?),
+                "equal" => whole.equal.push(serde_json::from_str::<EqualJson>(line)?.members),
+                "pair" => whole.pairs.push(serde_json::from_str(line)?),
+                "repeat" => whole.repeats.push(serde_json::from_str(line)?),
+                _ => {}
+            }
+            Ok(())
+        };
+        take().map_err(|e| (i + 1, e))?;
+    }
+    Ok(whole)
+}
+
+fn build(whole: Whole) -> Read<Stored> {
+    let mut documents = DocumentNumbers::new(whole.documents.into_iter().map(DocumentJson::read));
+    let pairs = whole.pairs.into_iter().map(|p| p.read(&mut documents)).collect::<Read<_>>()?;
+    let repeats = whole.repeats.into_iter().map(|r| r.read(&mut documents)).collect::<Read<_>>()?;
+    let clusters = whole.clusters.into_iter().map(|c| c.read(&documents)).collect::<Read<_>>()?;
+    let class = |ids: &IdsJson| match ids.read(&documents)? {
+        numbers if numbers.is_empty() => Err("holds a class of equal texts without a document".to_owned()),
+        numbers => Ok(numbers),
+    };
+    let equal = whole.equal.iter().map(class).collect::<Read<_>>()?;
+    let (summary, skipped) = whole.summary.read();
+    let detection = Detection {
+        recipe_id: whole.recipe.id.into(),
+        background_id: whole.background.id.into(),
+        thresholds: whole.thresholds,
+        summary,
+        tokens: documents.tokens,
+        clusters,
+        equal,
+        pairs,
+        repeats,
+    };
+    Ok(Stored { detection, documents: documents.documents, skipped })
+}

@@ -1,0 +1,153 @@
+//! Owns: each removed document and passage as a line of JSON. Never: a file.
+
+use crate::clean::plan::{Cut, Gone, Why};
+use crate::model::detection::Facts;
+use crate::report::class_passages::ClassPassages;
+use crate::report::input::Cleaned;
+use crate::report::json::writer::json_line;
+use crate::report::removal_counts::kind;
+use crate::report::schema::pair::ScoresJson;
+use crate::report::schema::rounding::share;
+use crate::report::schema::span::{PassageJson, SpanJson};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// A removed record as it stood in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Raw<'a> {
+    /// Its bytes, line ending included, are UTF-8.
+    Text(&'a str),
+    /// They are not: the same in Base64.
+    Base64(&'a str),
+}
+
+#[derive(Serialize)]
+struct GoneView<'a> {
+    kind: &'static str,
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+    relation: &'static str,
+    partner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partner_path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resemblance: Option<f64>,
+    coverage: Option<f64>,
+    partner_coverage: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<Facts>,
+    matches: Vec<PassageJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_base64: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct StaysView<'a> {
+    id: &'a str,
+    #[serde(flatten)]
+    span: SpanJson,
+}
+
+#[derive(Serialize)]
+struct CutView<'a> {
+    kind: &'static str,
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+    relation: &'static str,
+    partner: Option<&'a str>,
+    #[serde(flatten)]
+    span: SpanJson,
+    tokens: u32,
+    stays: Vec<StaysView<'a>>,
+    text: &'a str,
+}
+
+/// Writes what goes as JSON Lines, schema `nearcopy.removed/1`.
+pub struct RemovedLines<'a> {
+    cleaned: Cleaned<'a>,
+    passages: ClassPassages<'a>,
+}
+
+impl<'a> RemovedLines<'a> {
+    /// For the lines of one cleaning.
+    pub fn new(cleaned: Cleaned<'a>) -> RemovedLines<'a> {
+        RemovedLines { cleaned, passages: ClassPassages::new(cleaned.findings) }
+    }
+
+    /// One removed document: who stays for it, the scores, the passages in both, and the record itself.
+    ///
+    /// # Errors
+    /// As [`json()`](crate::report::json()).
+    pub fn document(&mut self, gone: &Gone, raw: Raw, out: &mut dyn Write) -> io::Result<()> {
+        let documents = self.cleaned.findings.documents;
+        let info = documents.info(gone.document as usize);
+        let (raw, raw_base64) = match raw {
+            Raw::Text(text) => (Some(text), None),
+            Raw::Base64(text) => (None, Some(text)),
+        };
+        let mut view = GoneView {
+            kind: "document",
+            id: &info.id,
+            path: info.path.as_deref(),
+            record: info.record,
+            relation: kind(gone),
+            partner: None,
+            partner_path: None,
+            resemblance: None,
+            coverage: None,
+            partner_coverage: None,
+            facts: None,
+            matches: Vec::new(),
+            raw,
+            raw_base64,
+        };
+        if let Why::Copy { partner, coverage, pair, .. } = gone.why {
+            let other = documents.info(partner as usize);
+            (view.partner, view.partner_path) = (Some(other.id.as_str()), other.path.as_deref());
+            (view.coverage, view.partner_coverage) = (Some(share(coverage.0)), Some(share(coverage.1)));
+            let pair = pair.map(|p| &self.cleaned.findings.detection.pairs[p as usize]);
+            let scores = pair.map(|p| ScoresJson::new(&p.comparison));
+            (view.resemblance, view.facts) = (scores.map(|s| s.resemblance), scores.map(|s| s.facts));
+            let spans = self.passages.of(gone.document, partner, pair)?;
+            view.matches = PassageJson::all([gone.document, partner], spans.into_iter(), &mut self.passages.texts)?;
+        }
+        json_line(&view, out)
+    }
+
+    /// One passage that was cut out of a document that stays, and where it still stands.
+    ///
+    /// # Errors
+    /// As [`json()`](crate::report::json()).
+    pub fn passage(&mut self, cut: &Cut, out: &mut dyn Write) -> io::Result<()> {
+        let documents = self.cleaned.findings.documents;
+        let info = documents.info(cut.document as usize);
+        let text = self.passages.texts.get(cut.document)?;
+        let mut stays = Vec::new();
+        for place in cut.causes.iter().filter_map(|c| c.stays) {
+            let there = self.passages.texts.get(place.document)?;
+            let span = SpanJson::new(place.span, &there, &self.passages.texts)?;
+            stays.push(StaysView { id: &documents.info(place.document as usize).id, span });
+        }
+        let view = CutView {
+            kind: "passage",
+            id: &info.id,
+            path: info.path.as_deref(),
+            record: info.record,
+            relation: if stays.is_empty() { "boilerplate" } else { "repeat" },
+            partner: stays.first().map(|s| s.id),
+            span: SpanJson::new(cut.span, &text, &self.passages.texts)?,
+            tokens: cut.tokens,
+            stays,
+            text: self.passages.texts.passage(&text, cut.span)?,
+        };
+        json_line(&view, out)
+    }
+}

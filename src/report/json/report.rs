@@ -1,0 +1,93 @@
+//! Owns: the order of a report as one JSON object and as JSON Lines. Never: what a field means, or how it is spelt.
+
+use crate::model::findings::Findings;
+use crate::report::json::writer::{BUFFER, Separated, in_parallel, line, list, value};
+use crate::report::schema::document::{ClusterJson, DocumentJson, EqualJson, IdsJson};
+use crate::report::schema::pair::PairJson;
+use crate::report::schema::repeat::RepeatJson;
+use crate::report::schema::summary::{HeadJson, OpeningJson, SummaryJson};
+use std::io::{self, BufWriter, Write};
+
+/// Writes the report as one JSON object, schema `nearcopy.report/1`.
+///
+/// Each document, cluster, class of equal texts, pair and repeat stands on a line of its own, so that two reports can be
+/// compared line by line. Nothing is held in memory but the texts at hand. Characters that would act on a terminal are
+/// written as `\uXXXX`.
+///
+/// # Errors
+/// What `out` answers; a text that can no longer be read, or is not the one that was scanned, is an error of kind
+/// `NotFound`.
+pub fn json(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
+    let out = &mut BufWriter::with_capacity(BUFFER, out);
+    body(findings, out)?;
+    out.write_all(b"}\n")?;
+    out.flush()
+}
+
+/// The object without its last brace.
+pub fn body(findings: Findings, out: &mut impl Write) -> io::Result<()> {
+    let found = findings.detection;
+    let head = HeadJson::new(findings);
+    write!(out, "{{\"schema\":")?;
+    value(out, &head.schema)?;
+    for (name, id) in [("recipe", &head.recipe), ("background", &head.background)] {
+        write!(out, ",\n\"{name}\":")?;
+        value(out, id)?;
+    }
+    write!(out, ",\n\"thresholds\":")?;
+    value(out, &head.thresholds)?;
+    write!(out, ",\n\"summary\":")?;
+    value(out, &SummaryJson::new(findings))?;
+    list(out, "documents", mentioned(findings).map(|n| Ok(DocumentJson::new(findings, n))))?;
+    list(out, "clusters", found.clusters.iter().map(|c| ClusterJson::new(findings, c)))?;
+    list(out, "equal", found.equal.iter().map(|e| Ok(IdsJson::Of(findings.documents, e))))?;
+    let mut write = Separated { out, first: true };
+    write.open("pairs")?;
+    in_parallel(findings, &found.pairs, |f, p, texts, to| value(to, &PairJson::new(f, p, texts)?), |item| write.item(item))?;
+    write.close()?;
+    write.open("repeats")?;
+    in_parallel(findings, &found.repeats, |f, r, texts, to| value(to, &RepeatJson::new(f, r, texts)?), |item| write.item(item))?;
+    write.close()
+}
+
+/// Writes the report as JSON Lines: summary, documents, clusters, equal, pairs, repeats.
+///
+/// # Errors
+/// As [`json()`].
+pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
+    let out = &mut BufWriter::with_capacity(BUFFER, out);
+    body_lines(findings, out)?;
+    out.flush()
+}
+
+/// All lines.
+pub fn body_lines(findings: Findings, out: &mut impl Write) -> io::Result<()> {
+    let found = findings.detection;
+    line(out, "summary", &OpeningJson { head: HeadJson::new(findings), summary: SummaryJson::new(findings) })?;
+    for number in mentioned(findings) {
+        line(out, "document", &DocumentJson::new(findings, number))?;
+    }
+    for cluster in &found.clusters {
+        line(out, "cluster", &ClusterJson::new(findings, cluster)?)?;
+    }
+    for class in &found.equal {
+        line(out, "equal", &EqualJson { members: IdsJson::Of(findings.documents, class) })?;
+    }
+    let mut write = |item: &[u8]| out.write_all(item);
+    in_parallel(findings, &found.pairs, |f, p, texts, to| line(to, "pair", &PairJson::new(f, p, texts)?), &mut write)?;
+    in_parallel(findings, &found.repeats, |f, r, texts, to| line(to, "repeat", &RepeatJson::new(f, r, texts)?), &mut write)
+}
+
+/// Numbers of the documents that the report mentions, in order.
+fn mentioned(findings: Findings) -> impl Iterator<Item = u32> + use<> {
+    let found = findings.detection;
+    let mut seen = vec![false; findings.documents.count()];
+    let clusters = found.clusters.iter().flat_map(|c| c.members.iter().chain([&c.representative]).copied());
+    let equal = found.equal.iter().flatten().copied();
+    let pairs = found.pairs.iter().flat_map(|p| [p.a, p.b]);
+    let repeats = found.repeats.iter().flat_map(|r| r.places.iter().map(|p| p.document));
+    for number in clusters.chain(equal).chain(pairs).chain(repeats) {
+        seen[number as usize] = true;
+    }
+    seen.into_iter().enumerate().filter_map(|(number, seen)| seen.then_some(number as u32))
+}

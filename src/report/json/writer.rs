@@ -1,0 +1,110 @@
+//! Owns: how values become JSON: harmless characters, an item a line, many items in parallel. Never: what a field means.
+
+use crate::escape;
+use crate::model::findings::Findings;
+use crate::report::texts::Texts;
+use rayon::prelude::*;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// Bytes that are written at once.
+pub const BUFFER: usize = 1 << 16;
+
+/// Items that one thread writes with one cache of texts; and how many such parts are in memory at once.
+const PART: usize = 512;
+const PARTS: usize = 16;
+
+/// Makes items in parallel and hands them on in order. Spans become characters and lines here, which costs more than writing.
+pub fn in_parallel<'a, T: Sync>(
+    findings: Findings<'a>,
+    items: &'a [T],
+    make: impl Fn(Findings<'a>, &'a T, &mut Texts<'a>, &mut Vec<u8>) -> io::Result<()> + Sync,
+    mut write: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    for some in items.chunks(PART * PARTS) {
+        let parts = some.par_chunks(PART).map(|part| {
+            let mut texts = Texts::new(findings.documents);
+            let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(part.len()));
+            for item in part {
+                make(findings, item, &mut texts, &mut bytes)?;
+                ends.push(bytes.len());
+            }
+            Ok((bytes, ends))
+        });
+        for (bytes, ends) in parts.collect::<io::Result<Vec<_>>>()? {
+            let mut from = 0;
+            for to in ends {
+                write(&bytes[from..to])?;
+                from = to;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a named list with an item a line.
+pub struct Separated<'w, W: Write> {
+    pub out: &'w mut W,
+    pub first: bool,
+}
+
+impl<W: Write> Separated<'_, W> {
+    pub fn open(&mut self, name: &str) -> io::Result<()> {
+        self.first = true;
+        write!(self.out, ",\n\"{name}\":[")
+    }
+    pub fn item(&mut self, item: &[u8]) -> io::Result<()> {
+        self.out.write_all(if self.first { b"\n" } else { b",\n" })?;
+        self.first = false;
+        self.out.write_all(item)
+    }
+    pub fn close(&mut self) -> io::Result<()> {
+        self.out.write_all(if self.first { b"]" } else { b"\n]" })
+    }
+}
+
+/// An object with its type in front.
+#[derive(Serialize)]
+struct Typed<'a, T: Serialize> {
+    r#type: &'static str,
+    #[serde(flatten)]
+    value: &'a T,
+}
+
+pub fn line<T: Serialize>(out: &mut impl Write, kind: &'static str, object: &T) -> io::Result<()> {
+    json_line(&Typed { r#type: kind, value: object }, out)
+}
+
+/// Writes a named list.
+pub fn list<T: Serialize>(out: &mut impl Write, name: &str, items: impl Iterator<Item = io::Result<T>>) -> io::Result<()> {
+    let mut write = Separated { out, first: true };
+    write.open(name)?;
+    let mut bytes = Vec::new();
+    for item in items {
+        bytes.clear();
+        value(&mut bytes, &item?)?;
+        write.item(&bytes)?;
+    }
+    write.close()
+}
+
+pub fn value<T: Serialize + ?Sized>(out: &mut (impl Write + ?Sized), value: &T) -> io::Result<()> {
+    out.write_all(text(value)?.as_bytes())
+}
+
+/// Writes a value as one line of JSON. Characters that would act on a terminal are written as `\uXXXX`.
+///
+/// # Errors
+/// What `out` answers.
+pub fn json_line(value: &impl Serialize, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    out.write_all((text(value)? + "\n").as_bytes())
+}
+
+fn text<T: Serialize + ?Sized>(value: &T) -> io::Result<String> {
+    let mut text = serde_json::to_string(value)?;
+    if let Cow::Owned(escaped) = escape::json(&text) {
+        text = escaped;
+    }
+    Ok(text)
+}

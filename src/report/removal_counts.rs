@@ -1,0 +1,56 @@
+//! Owns: what a cleaning takes away, counted: by kind, by source, in tokens. Never: takes anything away.
+
+use crate::clean::plan::{Gone, Why};
+use crate::report::input::Cleaned;
+use std::collections::BTreeMap;
+
+/// What a document lost or was lost with it.
+#[derive(Default)]
+pub struct Loss {
+    pub documents: u64,
+    pub of: u64,
+}
+
+/// Counts of a plan.
+pub struct RemovalCounts<'a> {
+    pub kinds: BTreeMap<&'static str, u64>,
+    pub sources: BTreeMap<Option<&'a str>, Loss>,
+    pub documents: Loss,
+    pub gone_tokens: u64,
+    pub cut_tokens: u64,
+    pub tokens: u64,
+}
+
+impl<'a> RemovalCounts<'a> {
+    pub fn new(cleaned: Cleaned<'a>) -> RemovalCounts<'a> {
+        let Cleaned { findings, plan, .. } = cleaned;
+        let tokens = |n: u32| u64::from(findings.tokens(n));
+        let mut out = RemovalCounts {
+            kinds: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            documents: Loss::default(),
+            gone_tokens: plan.gone.iter().map(|g| tokens(g.document)).sum(),
+            cut_tokens: plan.cuts.iter().map(|c| u64::from(c.tokens)).sum(),
+            tokens: 0,
+        };
+        for n in (0..findings.documents.count() as u32).filter(|&n| !findings.documents.info(n as usize).reference) {
+            out.tokens += tokens(n);
+            out.documents.of += 1;
+            out.sources.entry(findings.documents.info(n as usize).source.as_deref()).or_default().of += 1;
+        }
+        for g in &plan.gone {
+            *out.kinds.entry(kind(g)).or_default() += 1;
+            out.documents.documents += 1;
+            out.sources.entry(findings.documents.info(g.document as usize).source.as_deref()).or_default().documents += 1;
+        }
+        out
+    }
+}
+
+/// The name of what a document was removed as.
+pub const fn kind(gone: &Gone) -> &'static str {
+    match gone.why {
+        Why::Copy { relation, .. } => relation.name(),
+        Why::Short { .. } => "too-short",
+    }
+}

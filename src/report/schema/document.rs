@@ -1,0 +1,133 @@
+//! Owns: documents and groups of them (clusters, classes of equal texts) as JSON has them. Never: a passage.
+
+use crate::hash;
+use crate::model::detection::Cluster;
+use crate::model::document::{DocumentInfo, Documents};
+use crate::model::findings::Findings;
+use crate::report::schema::numbers::{DocumentNumbers, Read};
+use crate::report::schema::rounding::share;
+use crate::report::texts;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::io;
+
+/// A document that the report mentions.
+#[derive(Serialize, Deserialize)]
+pub struct DocumentJson<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<Cow<'a, str>>,
+    tokens: u32,
+    bytes: u32,
+}
+
+impl<'a> DocumentJson<'a> {
+    pub fn new(findings: Findings<'a>, number: u32) -> DocumentJson<'a> {
+        let info = findings.documents.info(number as usize);
+        DocumentJson {
+            id: info.id.as_str().into(),
+            path: info.path.as_deref().map(Cow::Borrowed),
+            record: info.record,
+            source: info.source.as_deref().map(Cow::Borrowed),
+            date: info.date.as_deref().map(Cow::Borrowed),
+            tokens: findings.tokens(number),
+            bytes: info.bytes,
+        }
+    }
+
+    /// The document and its tokens.
+    pub fn read(self) -> (DocumentInfo, u32) {
+        let shared = |text: Option<Cow<str>>| text.map(|text| text.into());
+        let (source, date, path) = (shared(self.source), shared(self.date), shared(self.path));
+        let DocumentJson { record, bytes, tokens, .. } = self;
+        (DocumentInfo { id: self.id.into(), source, date, path, record, bytes, ..DocumentInfo::default() }, tokens)
+    }
+}
+
+/// Ids of documents: written one by one, since a class may have a million.
+pub enum IdsJson<'a> {
+    Of(&'a dyn Documents, &'a [u32]),
+    Listed(Vec<String>),
+}
+
+impl Serialize for IdsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            IdsJson::Of(documents, numbers) => serializer.collect_seq(numbers.iter().map(|&n| &documents.info(n as usize).id)),
+            IdsJson::Listed(ids) => ids.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for IdsJson<'_> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Vec::deserialize(from).map(IdsJson::Listed)
+    }
+}
+
+impl IdsJson<'_> {
+    pub fn read(&self, documents: &DocumentNumbers) -> Read<Vec<u32>> {
+        match self {
+            IdsJson::Of(_, numbers) => Ok(numbers.to_vec()),
+            IdsJson::Listed(ids) => documents.all(ids),
+        }
+    }
+}
+
+/// A class of equal texts, as an object of its own.
+#[derive(Serialize, Deserialize)]
+pub struct EqualJson<'a> {
+    pub members: IdsJson<'a>,
+}
+
+/// A cluster.
+#[derive(Serialize, Deserialize)]
+pub struct ClusterJson<'a> {
+    #[serde(default)]
+    id: String,
+    #[serde(borrow)]
+    representative: Cow<'a, str>,
+    members: IdsJson<'a>,
+    weakest: f64,
+}
+
+impl<'a> ClusterJson<'a> {
+    pub fn new(findings: Findings<'a>, cluster: &'a Cluster) -> io::Result<ClusterJson<'a>> {
+        Ok(ClusterJson {
+            id: cluster_id(findings, cluster)?,
+            representative: findings.id(cluster.representative).into(),
+            members: IdsJson::Of(findings.documents, &cluster.members),
+            weakest: share(cluster.weakest),
+        })
+    }
+
+    pub fn read(self, documents: &DocumentNumbers) -> Read<Cluster> {
+        let representative = documents.of(&self.representative)?;
+        let members = self.members.read(documents)?;
+        if !members.contains(&representative) {
+            return Err(format!("holds a cluster whose representative {:?} is no member", self.representative));
+        }
+        Ok(Cluster { representative, members, weakest: self.weakest })
+    }
+}
+
+/// The id of a cluster, as reports have it: a hash of its members' ids and texts, which come in the order of their ids, so
+/// that the same set has the same id in any run.
+///
+/// # Errors
+/// A text that can no longer be read.
+pub fn cluster_id(findings: Findings, cluster: &Cluster) -> io::Result<String> {
+    let mut state = cluster.members.len() as u64;
+    for &number in &cluster.members {
+        state = hash::fold(state, hash::mix(hash::bytes(findings.id(number).as_bytes())));
+        state = hash::fold(state, hash::mix(hash::bytes(texts::read(findings.documents, number)?.as_bytes())));
+    }
+    Ok(format!("{:016x}", hash::mix(state)))
+}

@@ -1,0 +1,59 @@
+//! Owns: a passage that stands in several places, as JSON has it. Never: where it counts.
+
+use crate::model::detection::{Place, Repeat};
+use crate::model::findings::Findings;
+use crate::report::schema::numbers::{DocumentNumbers, Read};
+use crate::report::schema::span::SpanJson;
+use crate::report::texts::Texts;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::io;
+
+/// One place of a repeat.
+#[derive(Serialize, Deserialize)]
+struct PlaceJson<'a> {
+    #[serde(borrow)]
+    document: Cow<'a, str>,
+    #[serde(flatten)]
+    span: SpanJson,
+}
+
+/// A paragraph or passage that stands in several places.
+#[derive(Serialize, Deserialize)]
+pub struct RepeatJson<'a> {
+    #[serde(default)]
+    text: String,
+    count: u64,
+    documents: u64,
+    tokens: u32,
+    paragraph: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<u32>,
+    boilerplate: bool,
+    #[serde(borrow)]
+    places: Vec<PlaceJson<'a>>,
+}
+
+impl<'a> RepeatJson<'a> {
+    pub fn new(findings: Findings<'a>, repeat: &Repeat, texts: &mut Texts<'a>) -> io::Result<RepeatJson<'a>> {
+        let mut places = Vec::with_capacity(repeat.places.len());
+        for place in &repeat.places {
+            let text = texts.get(place.document)?;
+            let document = findings.id(place.document).into();
+            places.push(PlaceJson { document, span: SpanJson::new(place.span, &text, texts)? });
+        }
+        let &Repeat { tokens, count, documents, paragraph, boilerplate, period, .. } = repeat;
+        let text = repeat.places.first().map_or(Ok(String::new()), |place| texts.first_words(place))?;
+        Ok(RepeatJson { text, count, documents, tokens, paragraph, period, boilerplate, places })
+    }
+
+    pub fn read(self, of: &mut DocumentNumbers) -> Read<Repeat> {
+        let RepeatJson { tokens, count, documents, paragraph, boilerplate, period, places, .. } = self;
+        let place = |p: &PlaceJson| {
+            let document = of.of(&p.document)?;
+            Ok(Place { document, span: of.span(document, &p.span)? })
+        };
+        let places = places.iter().map(place).collect::<Read<_>>()?;
+        Ok(Repeat { tokens, count, documents, paragraph, boilerplate, period, places })
+    }
+}
