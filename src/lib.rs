@@ -48,6 +48,18 @@ pub use span::Span;
 pub use text::lines::LineIndex;
 pub use text::token::{Kind, Tokens, tokenize};
 
+/// What one stage of a scan hands to the next, and its written form.
+///
+/// A value that was written with one recipe is read again with that recipe only. Cost: one pass over the bytes.
+#[cfg(feature = "stages")]
+pub mod stages {
+    pub use crate::engine::compare::Verified;
+    pub use crate::engine::stage_file::{StageData, read, write};
+    pub use crate::postings::posting::Posting;
+    pub use crate::postings::run::Run;
+    pub use crate::sketch::fingerprint::Fingerprint;
+}
+
 /// What the benchmarks measure and nobody else needs: no part of the public interface.
 #[doc(hidden)]
 pub mod bench {

@@ -1,5 +1,5 @@
-//! Owns: single arguments of a call: a text, an id, relations by name, threads. Never: settings, or
-//! columns of documents.
+//! Owns: single arguments of a call: a text, an id, relations by name, threads. Never: settings,
+//! or columns of documents.
 
 use crate::documents::{plain, unencodable};
 use crate::errors::{SettingError, bad};

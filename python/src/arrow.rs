@@ -1,4 +1,5 @@
-//! Owns: string columns of Apache Arrow, read where they lie. Never: copies a text, or decides what a null means.
+//! Owns: string columns of Apache Arrow, read where they lie. Never: copies a text, or decides
+//! what a null means.
 
 use crate::errors::bad;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
@@ -20,7 +21,8 @@ impl Table {
         let capsule = table.call_method0("__arrow_c_stream__")?;
         let capsule = capsule.cast::<PyCapsule>()?;
         let stream = capsule.pointer_checked(Some(c_str!("arrow_array_stream")))?.cast::<FFI_ArrowArrayStream>();
-        // SAFETY: the name says what the capsule holds; taking the stream leaves an empty one behind, as the interface asks.
+        // SAFETY: the name says what the capsule holds; taking the stream leaves an empty one
+        // behind, as the interface asks.
         let reader = unsafe { RecordBatchStreamReader::from_raw(stream.as_ptr()) }.map_err(|e| bad(e.to_string()))?;
         let names = reader.schema().fields().iter().map(|f| f.name().clone()).collect();
         let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|e| bad(e.to_string()))?;
@@ -56,7 +58,8 @@ pub struct Strings {
 impl Strings {
     fn push(&mut self, array: &ArrayRef, name: &str) -> PyResult<()> {
         let data = array.to_data();
-        // Whoever made it may have put anything there: offsets and UTF-8 are looked at once, then relied on.
+        // Whoever made it may have put anything there: offsets and UTF-8 are looked at once, then
+        // relied on.
         data.validate_full().map_err(|e| bad(format!("column {name:?} is no valid Arrow column of strings: {e}")))?;
         let part = match array.data_type() {
             DataType::Utf8 => Part::Short(data.into()),

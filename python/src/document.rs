@@ -1,4 +1,5 @@
-//! Owns: single documents, as they are given to an index and come back, and what became of one. Never: columns of them.
+//! Owns: single documents, as they are given to an index and come back, and what became of one.
+//! Never: columns of them.
 
 use crate::arguments::{self, text};
 use crate::documents::{plain, warn};

@@ -1,4 +1,5 @@
-//! Owns: columns of Python or Arrow to documents, and what is said of a cell that holds none. Never: finds columns (that is `_input.py`).
+//! Owns: columns of Python or Arrow to documents, and what is said of a cell that holds none.
+//! Never: finds columns (that is `_input.py`).
 
 use crate::arrow::{Strings, Table};
 use crate::errors::{bad, raise};
@@ -101,7 +102,8 @@ impl<'py> Column<'py> {
 /// `None`, NaN, NaT, `pandas.NA`: what tables put where nothing is.
 fn missing(value: &Bound<PyAny>) -> bool {
     value.is_none()
-        // NaN and NaT are unequal to themselves; NA does not say whether it is, and neither does an array.
+        // NaN and NaT are unequal to themselves; NA does not say whether it is, and neither does
+        // an array.
         || (!value.is_instance_of::<PyInt>() && value.eq(value).map_or_else(|_| kind(value) == "NAType", |same| !same))
 }
 
@@ -208,7 +210,8 @@ impl<'py> Reader<'py> {
         Ok((infos, texts))
     }
 
-    /// The text of a row, where it is not kept elsewhere; or the kind of its fault, and the fault in words.
+    /// The text of a row, where it is not kept elsewhere; or the kind of its fault, and the fault
+    /// in words.
     fn text(&self, row: usize) -> Result<Option<String>, (&'static str, String)> {
         match self.columns[0].cell(row) {
             Ok(Cell::Text(Cow::Owned(text))) => Ok(Some(text)),
@@ -284,7 +287,8 @@ impl<'py> Reader<'py> {
     }
 }
 
-/// A number, date or other single value as a string: a number as its JSON text, a date as ISO 8601, anything else as `str()` has it.
+/// A number, date or other single value as a string: a number as its JSON text, a date as ISO
+/// 8601, anything else as `str()` has it.
 pub fn plain(value: &Bound<PyAny>) -> PyResult<String> {
     let holds_others = value.is_instance_of::<PyList>()
         || value.is_instance_of::<PyDict>()

@@ -1,4 +1,5 @@
-//! Owns: errors of the library as Python exceptions, with the same words. Never: new words for them.
+//! Owns: errors of the library as Python exceptions, with the same words. Never: new words for
+//! them.
 
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::{PyErr, import_exception};

@@ -1,4 +1,5 @@
-//! Owns: findings as Python objects: offsets in code points, ids for numbers. Never: finds anything.
+//! Owns: findings as Python objects: offsets in code points, ids for numbers. Never: finds
+//! anything.
 
 use crate::reduce::{self, call};
 use nearcopy::{LineIndex, Match as CoreMatch, Relation, Span as Range};
@@ -158,7 +159,8 @@ impl Comparison {
 
 #[pymethods]
 impl Comparison {
-    /// ``equal``, ``near-copy``, ``contains``, ``contained-in``, ``quotes``, ``template``, or ``None``.
+    /// ``equal``, ``near-copy``, ``contains``, ``contained-in``, ``quotes``, ``template``, or
+    /// ``None``.
     #[getter]
     fn relation(&self) -> Option<&'static str> {
         self.inner.relation.map(Relation::name)
@@ -251,7 +253,8 @@ impl Pair {
     }
 }
 
-/// A document of an index that the one asked about is related to: ``a`` is the one asked about, ``b`` this one.
+/// A document of an index that the one asked about is related to: ``a`` is the one asked about,
+/// ``b`` this one.
 #[pyclass(frozen, module = "nearcopy", extends = Comparison)]
 pub struct Sighting {
     /// Its id.

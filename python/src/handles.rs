@@ -1,4 +1,5 @@
-//! Owns: one open index for each directory and process, shared by all who name it. Never: a question to it.
+//! Owns: one open index for each directory and process, shared by all who name it. Never: a
+//! question to it.
 
 use crate::errors::{ClosedError, raise};
 use nearcopy::{Index, IndexOptions, Recipe, SameId};
@@ -28,10 +29,12 @@ struct Handles {
     by_path: Mutex<HashMap<PathBuf, Weak<Handle>>>,
 }
 
-/// Held for a moment only, so that a fork hardly ever finds it held; the handles themselves are held while one is opened.
+/// Held for a moment only, so that a fork hardly ever finds it held; the handles themselves are
+/// held while one is opened.
 static OPEN: Mutex<Option<&'static Handles>> = Mutex::new(None);
 
-/// The handles of this process. A forked child begins with none, and lets go of what its parent had open.
+/// The handles of this process. A forked child begins with none, and lets go of what its parent
+/// had open.
 fn handles() -> &'static Handles {
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     let process = std::process::id();
@@ -47,7 +50,8 @@ fn handles() -> &'static Handles {
     new
 }
 
-/// Opens the index of a directory, or shares the one that is open. Where nothing is there and `create` says how, makes one.
+/// Opens the index of a directory, or shares the one that is open. Where nothing is there and
+/// `create` says how, makes one.
 pub fn open(path: &Path, how: How, recipe: Option<&Recipe>, create: Option<(&Recipe, bool)>) -> Result<Arc<Handle>, PyErr> {
     let mut open = handles().by_path.lock().unwrap_or_else(PoisonError::into_inner);
     open.retain(|_, handle| handle.strong_count() > 0);
@@ -109,8 +113,8 @@ impl Handle {
         Err(raise(nearcopy::Error::Storage { what, why }))
     }
 
-    /// Lets go of what the parent of a forked process had open, so that the child can open it. What a thread of the parent held at that
-    /// moment stays held.
+    /// Lets go of what the parent of a forked process had open, so that the child can open it.
+    /// What a thread of the parent held at that moment stays held.
     fn leave(&self) {
         if let Ok(mut index) = self.index.try_lock() {
             drop(index.take());

@@ -16,10 +16,12 @@ use pyo3::types::{PyDict, PyTuple};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A persistent index of documents: it tells of a text which documents seen before it was copied from, and which passages.
+/// A persistent index of documents: it tells of a text which documents seen before it was copied
+/// from, and which passages.
 ///
-/// What was added is on disk when the call returns. Threads may share an index; processes may open the same directory; after a fork, the child
-/// opens it again. It is made where nothing is there; settings of the recipe and a preset must be those it was made with, or left out.
+/// What was added is on disk when the call returns. Threads may share an index; processes may open
+/// the same directory; after a fork, the child opens it again. It is made where nothing is there;
+/// settings of the recipe and a preset must be those it was made with, or left out.
 ///
 /// >>> import nearcopy, tempfile
 /// >>> index = nearcopy.Index(tempfile.mkdtemp() + "/seen")
@@ -85,8 +87,8 @@ impl Index {
         handle.get(&self.path)
     }
 
-    /// Asks without the interpreter's lock, on this very thread. A signal that comes while another process has its turn is looked at; if it
-    /// raises nothing, the question is asked again.
+    /// Asks without the interpreter's lock, on this very thread. A signal that comes while another
+    /// process has its turn is looked at; if it raises nothing, the question is asked again.
     fn ask<T: Send>(&self, py: Python, ask: impl Fn(&nearcopy::Index) -> nearcopy::Result<T> + Send + Sync) -> PyResult<T> {
         let index = self.index()?;
         loop {
@@ -157,7 +159,8 @@ impl Index {
         Ok(Background { inner: (*inner).clone(), recipe_id: self.settings.recipe.id() })
     }
 
-    /// Adds a document. Says ``new``, ``copy`` (of an equal text), ``replaced`` (another text of this id) or ``known`` (it was there).
+    /// Adds a document. Says ``new``, ``copy`` (of an equal text), ``replaced`` (another text of
+    /// this id) or ``known`` (it was there).
     #[pyo3(signature = (id, text, *, source=None, date=None))]
     fn add(
         &self,
@@ -171,7 +174,8 @@ impl Index {
         self.ask(py, |index| index.add(&document)).map(added)
     }
 
-    /// Adds many documents, thousands a second: whatever ``scan`` takes. Says how many were new, copies, replaced and known.
+    /// Adds many documents, thousands a second: whatever ``scan`` takes. Says how many were new,
+    /// copies, replaced and known.
     #[pyo3(signature = (documents, **options))]
     fn add_all<'py>(
         &self,
@@ -196,7 +200,8 @@ impl Index {
         counts(py, sum)
     }
 
-    /// What the index holds that this text is related to, nearest first. A document of the index with this ``id`` is left out.
+    /// What the index holds that this text is related to, nearest first. A document of the index
+    /// with this ``id`` is left out.
     #[pyo3(signature = (text, *, id=None, source=None, date=None, **thresholds))]
     fn seen(
         &self,
@@ -214,8 +219,9 @@ impl Index {
         sightings(py, &document.text, seen)
     }
 
-    /// Asks, and adds the document unless it has one of the relations in ``unless`` to another. Of two copies that two threads or processes
-    /// bring at once, one is added and the other sees it. A document that is there already, with this very text, is ``known``.
+    /// Asks, and adds the document unless it has one of the relations in ``unless`` to another. Of
+    /// two copies that two threads or processes bring at once, one is added and the other sees it.
+    /// A document that is there already, with this very text, is ``known``.
     #[pyo3(signature = (id, text, *, source=None, date=None, unless=None, **thresholds))]
     #[allow(clippy::too_many_arguments)]
     fn check_and_add(
@@ -277,7 +283,8 @@ impl Index {
         Ok(ids.into_pyobject(py)?.try_iter()?.into_any())
     }
 
-    /// Draws anew what is boilerplate and which words are common, and sorts all keys into one run: nightly, say. Costs what a scan costs.
+    /// Draws anew what is boilerplate and which words are common, and sorts all keys into one run:
+    /// nightly, say. Costs what a scan costs.
     #[pyo3(signature = (*, threads=None, progress=None, **thresholds))]
     fn compact(
         &self,
@@ -290,7 +297,8 @@ impl Index {
         run(py, progress, move |meter| index.compact(&settings.thresholds, &RunOptions { threads }, meter))
     }
 
-    /// Reads everything and says what is wrong: ``wrong`` is 0 for a sound index. After Ctrl-C it goes on in the background until it is done.
+    /// Reads everything and says what is wrong: ``wrong`` is 0 for a sound index. After Ctrl-C it
+    /// goes on in the background until it is done.
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let index = self.index()?;
         let verified = run(py, None, move |_| pooled(|| index.verify()))?;
@@ -316,7 +324,8 @@ impl Index {
     }
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Reopen<'py>)> {
         let again = py.import("nearcopy._input")?.getattr("reopen")?;
-        // What holds an index is another thing once the index has changed: caches that go by the pickle must see that.
+        // What holds an index is another thing once the index has changed: caches that go by the
+        // pickle must see that.
         let moment = std::fs::metadata(self.path.join("data.mdb")).ok().map(|m| moment(&m));
         Ok((again, (self.path.clone(), self.given.bind(py).copy()?, moment)))
     }

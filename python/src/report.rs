@@ -77,8 +77,8 @@ impl Report {
     }
 }
 
-/// Written beside and renamed: a report is there whole or not at all. What a link leads to is replaced, not the link; a pipe or a device is
-/// written to.
+/// Written beside and renamed: a report is there whole or not at all. What a link leads to is
+/// replaced, not the link; a pipe or a device is written to.
 fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
     let linked = |p: &Path| std::fs::read_link(p).map(|to| p.parent().unwrap_or(p).join(to));
     let path = path.canonicalize().or_else(|_| linked(path)).unwrap_or_else(|_| path.to_owned());
@@ -171,8 +171,8 @@ impl Report {
     }
 
     /// The documents that ``nearcopy dedupe`` takes away, each with the one that stays. Where the
-    /// scan was without ``all_pairs``, the first call scans once more, with them: it costs what the
-    /// scan did. ``drop`` names other relations, as ``--drop`` does.
+    /// scan was without ``all_pairs``, the first call scans once more, with them: it costs what
+    /// the scan did. ``drop`` names other relations, as ``--drop`` does.
     #[pyo3(signature = (drop=None))]
     fn removed(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<Removed>> {
         let removal = arguments::removal(drop, Removal::default())?;
@@ -186,18 +186,21 @@ impl Report {
         Ok(kept(self.found.rows, &self.removed(py, drop)?))
     }
 
-    /// The report as JSON, byte for byte as ``nearcopy scan --format json`` writes it; to a file where one is named.
+    /// The report as JSON, byte for byte as ``nearcopy scan --format json`` writes it; to a file
+    /// where one is named.
     #[pyo3(signature = (path=None))]
     fn to_json(&self, py: Python, path: Option<PathBuf>) -> PyResult<Option<String>> {
         self.written(py, path, |findings, out| report::json(findings, out))
     }
-    /// The report as JSON Lines, as ``nearcopy scan --format jsonl`` writes it; to a file where one is named.
+    /// The report as JSON Lines, as ``nearcopy scan --format jsonl`` writes it; to a file where
+    /// one is named.
     #[pyo3(signature = (path=None))]
     fn to_jsonl(&self, py: Python, path: Option<PathBuf>) -> PyResult<Option<String>> {
         self.written(py, path, |findings, out| report::jsonl(findings, out))
     }
 
-    /// The report as one page for a browser, that needs nothing else; to a file where one is named.
+    /// The report as one page for a browser, that needs nothing else; to a file where one is
+    /// named.
     #[pyo3(signature = (path=None))]
     fn to_html(&self, py: Python, path: Option<PathBuf>) -> PyResult<Option<String>> {
         self.written(py, path, |findings, out| report::html(findings, HtmlOptions::default(), out))
@@ -206,7 +209,8 @@ impl Report {
     fn _repr_html_(&self, py: Python) -> PyResult<Option<String>> {
         self.written(py, None, |findings, out| report::html_summary(findings, HtmlSummaryOptions::default(), out))
     }
-    /// A pandas DataFrame of ``"documents"`` (one row each, in their order), ``"pairs"``, ``"matches"`` or ``"repeats"``.
+    /// A pandas DataFrame of ``"documents"`` (one row each, in their order), ``"pairs"``,
+    /// ``"matches"`` or ``"repeats"``.
     #[pyo3(signature = (what="pairs"))]
     fn to_pandas<'py>(slf: &Bound<'py, Self>, what: &str) -> PyResult<Bound<'py, PyAny>> {
         framed(slf, "pandas", what)

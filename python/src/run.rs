@@ -1,4 +1,5 @@
-//! Owns: how long work runs: without the interpreter's lock, on threads that a fork does not lose, ended by Ctrl-C. Never: what the work is.
+//! Owns: how long work runs: without the interpreter's lock, on threads that a fork does not lose,
+//! ended by Ctrl-C. Never: what the work is.
 
 use crate::errors::{SettingError, raise};
 use nearcopy::{Progress, Stage};
@@ -20,7 +21,8 @@ type Owned = (u32, Arc<ThreadPool>);
 
 static POOL: Mutex<Option<Owned>> = Mutex::new(None);
 
-/// The pool of this process. A forked child has none of its parent's threads, so it gets a pool of its own.
+/// The pool of this process. A forked child has none of its parent's threads, so it gets a pool of
+/// its own.
 fn pool() -> Option<Arc<ThreadPool>> {
     let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
     let process = std::process::id();
@@ -74,8 +76,9 @@ impl Meter {
     }
 }
 
-/// Runs work on a thread of its own, while this one looks for signals and tells `progress`: `progress(stage, done, total)`. Whatever either
-/// raises cancels the work, and is raised when it has ended; at once where that takes long: a sort of all keys, say, does not look up.
+/// Runs work on a thread of its own, while this one looks for signals and tells `progress`:
+/// `progress(stage, done, total)`. Whatever either raises cancels the work, and is raised when it
+/// has ended; at once where that takes long: a sort of all keys, say, does not look up.
 pub fn run<T: Send + 'static>(
     py: Python,
     progress: Option<&Bound<PyAny>>,

@@ -1,5 +1,5 @@
-//! Owns: a corpus and what a scan found in it, which a report, its lists and its tables share. Never:
-//! what Python sees of a report.
+//! Owns: a corpus and what a scan found in it, which a report, its lists and its tables share.
+//! Never: what Python sees of a report.
 
 use crate::documents::Kept;
 use crate::errors::io;

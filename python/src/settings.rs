@@ -1,4 +1,5 @@
-//! Owns: keyword arguments to a recipe and thresholds: preset first, then what is named. Never: what a setting means.
+//! Owns: keyword arguments to a recipe and thresholds: preset first, then what is named. Never:
+//! what a setting means.
 
 use crate::errors::{SettingError, raise};
 use nearcopy::{Preset, Recipe, Thresholds};

@@ -55,6 +55,39 @@ def test_it_is_like_a_mapping(path, story, other):
     assert index.closed
 
 
+def test_a_day_against_what_was_seen_before(path, story, retold, other):
+    index = nearcopy.Index(path)
+    notice = "The council met on Thursday and put off the vote on the new tram line until after the summer break, its speaker said."
+    index.add_all({"courier": story, "notice": notice})
+    today = {"courier": story, "ledger": retold, "notice": notice.replace("Thursday", "Friday"), "gazette": other}
+    found = nearcopy.dedupe(today, index=index)
+    assert found.keep() == [False, False, True, True], "a new version is no copy of the old one"
+    assert [(r.id, r.partner, r.relation) for r in found.removed()] == [
+        ("courier", "index:courier", "equal"),
+        ("ledger", "index:courier", "near-copy"),
+    ]
+    assert found.known == ["courier"] and len(index) == 2, "nothing is added before it is asked for"
+    assert found.add_to_index() == {"new": 1, "copies": 0, "replaced": 1, "known": 0}
+    assert index["notice"].text == today["notice"] and "ledger" not in index
+    again = nearcopy.dedupe(today, index=index)
+    assert again.known == ["courier", "gazette", "notice"] and not any(again.keep())
+    assert nearcopy.dedupe(today, index=index, drop=["equal"]).keep() == [False, True, False, False]
+    with pytest.raises(nearcopy.SettingError, match="recipe of an index is settled"):
+        nearcopy.dedupe(today, index=index, shingle=3)
+    index.close()
+    with pytest.raises(nearcopy.ClosedError):
+        nearcopy.dedupe(today, index=index)
+    with nearcopy.Index(str(path) + "2", without_texts=True) as bare, pytest.raises(nearcopy.StorageError, match="keeps no texts"):
+        nearcopy.dedupe(today, index=bare)
+
+
+def test_a_part_of_what_was_seen_goes(path, story, other):
+    with nearcopy.Index(path) as index:
+        index.add("long", other + " " + " ".join(f"word{n} of its own" for n in range(99)) + "\n\n" + story + "\n\n" + other[::-1])
+        assert nearcopy.dedupe({"part": story}, index=index).removed()[0].relation == "contained-in"
+        assert nearcopy.dedupe({"part": story}, index=index, drop=["near-copy"]).removed() == []
+
+
 def unlike(count):
     """Texts that have nothing in common."""
     return ((n, " ".join(str(n * 100 + word) for word in range(12))) for n in range(count))

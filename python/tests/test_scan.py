@@ -155,6 +155,55 @@ def test_what_goes(rows):
         report.keep(drop=["same"])
 
 
+def parts(story):
+    """A long text, and three near-copies of its first half: all three stand in it, but only one is a representative."""
+    long = story + "\n\n" + " ".join(f"word{n} of its own" for n in range(60))
+    return {"a": story, "b": story + " So", "c": story + " And so", "long": long}
+
+
+def test_what_stays_does_not_depend_on_what_the_scan_lists(story):
+    for settings in ({}, {"all_pairs": True}, {"max_places": 1, "repeat_classes": 9}):
+        report = nearcopy.scan(parts(story), **settings)
+        assert report.keep() == [False, False, False, True], settings
+        assert report.keep(drop=["equal", "near-copy"]) == [False, False, True, True], settings
+        assert report.keep() == [False, False, False, True], "the second time, too"
+        assert report.thresholds["all_pairs"] is ("all_pairs" in settings), "nor does the report change"
+
+
+def test_dedupe_alone(rows, story):
+    found = nearcopy.dedupe(rows)
+    assert [(r.id, r.row, r.partner) for r in found.removed()] == [("ledger", 1, "courier"), ("mirror", 3, "courier")]
+    assert found.keep() == [True, False, True, False] and found.known == []
+    for settings in ({"copy_telling": 1000}, {"keep": ["source=Mirror"]}):
+        assert nearcopy.dedupe(rows, **settings).keep() == nearcopy.scan(rows, **settings).keep() != found.keep()
+    assert nearcopy.dedupe(rows, drop="equal").keep() == [True, True, True, False]
+    assert nearcopy.dedupe(rows, keep="longest", threads=1).keep() == nearcopy.scan(rows, keep="longest").keep()
+    assert nearcopy.dedupe([{"text": None}, *rows], on_bad="skip").keep() == [True, True, False, True, False]
+    with pytest.raises(nearcopy.InputError, match="no index to add to"):
+        found.add_to_index()
+    with pytest.raises(nearcopy.SettingError, match="progress: something to call"):
+        nearcopy.dedupe(rows, progress=5)
+
+
+def test_what_stays_is_what_the_command_line_leaves(rows, story, tmp_path):
+    program = os.environ.get("NEARCOPY_PROGRAM")
+    if not program:
+        pytest.skip("NEARCOPY_PROGRAM names no program")
+    seeds = Path(__file__).parents[2] / "seeds"
+    texts = sorted(p for p in seeds.glob("*") if p.suffix in (".txt", ".md"))
+    lines = rows + [{"id": name, "text": text} for name, text in parts(story).items()]
+    for p in texts:
+        text = p.read_text(encoding="utf-8")
+        lines += [{"id": p.name, "text": text}, {"id": "half " + p.name, "text": text[: len(text) // 2]}]
+    (tmp_path / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in lines), encoding="utf-8")
+    command = [program, "dedupe", "corpus.jsonl", "-o", "clean.jsonl", "--max-removed", "100%", "-q"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    left = [json.loads(line)["id"] for line in (tmp_path / "clean.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len(left) < len(lines)
+    for found in (nearcopy.scan(lines), nearcopy.scan(lines, all_pairs=True), nearcopy.dedupe(lines)):
+        assert [row["id"] for row, stays in zip(lines, found.keep()) if stays] == left
+
+
 def test_frames(rows):
     pandas, polars, pyarrow = (pytest.importorskip(n) for n in ("pandas", "polars", "pyarrow"))
     report = nearcopy.scan(rows)

@@ -31,10 +31,12 @@ pub struct Cleaning {
 ///
 /// ```
 /// use nearcopy::{Corpus, Document, Recipe, Removal, RunOptions, Thresholds, clean};
-/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring.";
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
+///     and reopen in the spring.";
 /// let corpus = Corpus::new([Document::new("a", story), Document::new("b", story)])?;
-/// let (recipe, thresholds, removal) = (Recipe::default(), Thresholds::default(), Removal::default());
-/// let cleaning = clean(&corpus, &recipe, &thresholds, &removal, &RunOptions::default(), &())?;
+/// let (recipe, thresholds) = (Recipe::default(), Thresholds::default());
+/// let (removal, options) = (Removal::default(), RunOptions::default());
+/// let cleaning = clean(&corpus, &recipe, &thresholds, &removal, &options, &())?;
 /// assert!(cleaning.plan.gone(1).is_some());
 /// assert_eq!(cleaning.plan.staying(&corpus).collect::<Vec<_>>(), [0]);
 /// # Ok::<(), nearcopy::Error>(())
@@ -66,7 +68,8 @@ pub fn clean(
 ///
 /// ```
 /// use nearcopy::{Corpus, Document, Recipe, Removal, RunOptions, Thresholds, removal, scan};
-/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring.";
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
+///     and reopen in the spring.";
 /// let corpus = Corpus::new([Document::new("a", story), Document::new("b", story)])?;
 /// let what = Removal::default();
 /// let thresholds = what.thresholds(&Thresholds::default());

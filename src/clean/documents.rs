@@ -16,7 +16,8 @@ const MANY: usize = 64;
 /// A shorter text, in tokens, is no roundup: there is hardly room for a second story.
 const ROUNDUP: u32 = 200;
 
-/// A text cut short has at least this share of it in the longer one: a post that is quoted in a reply, without its head, has less.
+/// A text cut short has at least this share of it in the longer one: a post that is quoted in a
+/// reply, without its head, has less.
 const ABRIDGED: f64 = 0.9;
 
 /// A text of which so much stands in another one stands in it as a whole …
@@ -110,7 +111,8 @@ impl Judge<'_> {
         Some(Why::Copy { partner, relation, coverage, pair: Some(pair) })
     }
 
-    /// Documents that hold what stands in a reference, or share what else is wanted with one. They go first: nothing may stay because of them.
+    /// Documents that hold what stands in a reference, or share what else is wanted with one. They
+    /// go first: nothing may stay because of them.
     fn against(&mut self) {
         for (i, p) in (0..).zip(&self.found.pairs) {
             for (mine, theirs) in [(p.a, p.b), (p.b, p.a)] {
@@ -129,8 +131,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Members go because of their representative. Where that one is gone itself, the first of them that is left takes those that were verified
-    /// as copies of it, and so on.
+    /// Members go because of their representative. Where that one is gone itself, the first of
+    /// them that is left takes those that were verified as copies of it, and so on.
     fn group(&mut self, representative: u32, members: &[u32]) {
         let mut left: Vec<u32> = members.iter().copied().filter(|&n| self.why[n as usize].is_none()).collect();
         let mut stays = representative;
@@ -165,7 +167,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Documents that stand in a longer one that stays. The longest are decided first, so that what is decided on stays so.
+    /// Documents that stand in a longer one that stays. The longest are decided first, so that
+    /// what is decided on stays so.
     fn contained(&mut self) {
         let all = self.removal.takes(Relation::ContainedIn);
         if !all && !self.removal.abridged {
@@ -226,8 +229,9 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the passages of a text that a shorter one holds reach its beginning or its end, or are spread over half of it: then the shorter one is that
-/// text with parts left out. An item of a roundup stands in one place somewhere in it.
+/// Whether the passages of a text that a shorter one holds reach its beginning or its end, or are
+/// spread over half of it: then the shorter one is that text with parts left out. An item of a
+/// roundup stands in one place somewhere in it.
 fn is_cut_short(spans: &[Span], bytes: u32) -> bool {
     let start = spans.iter().map(|s| s.start).min().unwrap_or(0);
     let end = spans.iter().map(|s| s.end).max().unwrap_or(0);
@@ -235,8 +239,9 @@ fn is_cut_short(spans: &[Span], bytes: u32) -> bool {
     start * 10 <= all || (all - end) * 10 <= all || (end - start) * 2 >= all
 }
 
-/// The same, for the question what can go: a text that stands word for word in a longer one, with no fact against it, stands in it however little it
-/// tells. Whose notice it is cannot be seen from it anyway.
+/// The same, for the question what can go: a text that stands word for word in a longer one, with
+/// no fact against it, stands in it however little it tells. Whose notice it is cannot be seen
+/// from it anyway.
 fn seen_as_part(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
     let (relation, coverage) = seen_from(pair, document);
     let facts = pair.comparison.facts;
@@ -248,8 +253,9 @@ fn seen_as_part(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
     }
 }
 
-/// Whether two of the parts of a text, each the passages that another document holds, have little in common: then it is a roundup of several
-/// stories, and not one story that others printed in part.
+/// Whether two of the parts of a text, each the passages that another document holds, have little
+/// in common: then it is a roundup of several stories, and not one story that others printed in
+/// part.
 fn several_stories(parts: &[Vec<Span>]) -> bool {
     let mut parts: Vec<Vec<Span>> = parts.to_vec();
     parts.iter_mut().for_each(|p| p.sort_unstable());

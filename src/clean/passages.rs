@@ -1,5 +1,5 @@
-//! Owns: which passages are cut out of the documents that stay, as far as they are whole sentences.
-//! Never: which documents go as copies, or cuts anything itself.
+//! Owns: which passages are cut out of the documents that stay, as far as they are whole
+//! sentences. Never: which documents go as copies, or cuts anything itself.
 
 use crate::clean::documents::classes;
 use crate::clean::plan::{Cause, Cut, Gone, Plan, Why};
@@ -92,7 +92,8 @@ fn places(found: &Detection, removal: &Removal, out: &[bool]) -> HashMap<u32, Ve
     places
 }
 
-/// Reads a document, and finds its repeats in it: equal texts have the same tokens, but not the same bytes.
+/// Reads a document, and finds its repeats in it: equal texts have the same tokens, but not the
+/// same bytes.
 fn read(documents: &dyn Documents, document: u32, first: u32, places: &[(u32, Span)]) -> Result<(Text, String)> {
     let text = |n: u32| documents.text(n as usize);
     let words = text(document)?.into_owned();
@@ -164,7 +165,8 @@ impl Decide<'_> {
     }
 }
 
-/// Notes the cause at each sentence that lies inside; of a passage inside a paragraph only if they are worth a cut.
+/// Notes the cause at each sentence that lies inside; of a passage inside a paragraph only if they
+/// are worth a cut.
 fn mark(sentences: &[Sentence], tokens: Range<u32>, paragraph: bool, cause: Cause, causes: &mut [Vec<Cause>]) {
     let from = sentences.partition_point(|s| s.tokens.start < tokens.start);
     let to = sentences.partition_point(|s| s.tokens.end <= tokens.end).max(from);

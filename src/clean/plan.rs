@@ -15,7 +15,8 @@ pub enum Why {
         relation: Relation,
         /// Its share that stands in the partner, and the partner's share that stands in it.
         coverage: (f64, f64),
-        /// The compared pair in [`Detection::pairs`](crate::Detection::pairs); nothing where the two texts are equal.
+        /// The compared pair in [`Detection::pairs`](crate::Detection::pairs); nothing where the
+        /// two texts are equal.
         pair: Option<u32>,
     },
     /// Too little of it was left when repeats were cut.

@@ -12,6 +12,7 @@ use crate::pair::masked::MaskedText;
 use crate::postings::posting::{pack_pair, unpack_pair};
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
@@ -76,7 +77,7 @@ fn neighbours_first(pairs: &[u64]) -> Vec<u64> {
 }
 
 /// A compared pair of classes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verified {
     /// The first class.
     pub a: u32,

@@ -9,3 +9,5 @@ pub mod corpus;
 pub mod preset;
 pub mod repeats;
 pub mod sketch;
+#[cfg(feature = "stages")]
+pub mod stage_file;

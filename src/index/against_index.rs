@@ -1,5 +1,5 @@
-//! Owns: documents scanned together with those of an index that they are related to. Never: decides
-//! what goes, or writes a document that it was not told to.
+//! Owns: documents scanned together with those of an index that they are related to. Never:
+//! decides what goes, or writes a document that it was not told to.
 
 use crate::engine::batch::{in_pool, scan, scan_with};
 use crate::engine::corpus::Corpus;
@@ -22,7 +22,8 @@ const PREFIX: &str = "index:";
 /// Documents asked about before the answers are put together.
 const PART: usize = 1024;
 
-/// A scan of documents, with those of an index as references: what [`Index::scan_against`] answers.
+/// A scan of documents, with those of an index as references: what [`Index::scan_against`]
+/// answers.
 #[derive(Debug)]
 pub struct AgainstIndex {
     /// The documents, and each document of the index that one of them is related to, as a
@@ -54,9 +55,16 @@ impl AgainstIndex {
     /// # Errors
     /// As [`Index::add_all`].
     pub fn add(&self, index: &Index, numbers: impl IntoIterator<Item = u32>) -> Result<AddedCounts> {
-        let document = |n: u32| Some(self.corpus.info(n as usize).clone().with_text(self.corpus.text(n as usize).ok()?));
-        // The texts are in memory, so each can be read.
-        index.add_all(numbers.into_iter().filter_map(document))
+        let mut unread = None;
+        let document = |n: u32| match self.corpus.text(n as usize) {
+            Ok(text) => Some(self.corpus.info(n as usize).clone().with_text(text)),
+            Err(error) => {
+                unread = Some(error);
+                None
+            }
+        };
+        let added = index.add_all(numbers.into_iter().map_while(document))?;
+        unread.map_or(Ok(added), Err)
     }
 }
 
@@ -65,10 +73,10 @@ impl Index {
     /// references: what a day's documents share with all that were seen before.
     /// [`removal`](crate::removal) then decides which of them go.
     ///
-    /// A document whose very text the index holds under its own id is [known](AgainstIndex::known),
-    /// and goes. Where another text stands there, that is an old version, which the new one will
-    /// replace: it is nobody's reference, else the new version would go as a copy of it. Documents
-    /// that are references themselves are not asked about.
+    /// A document whose very text the index holds under its own id is
+    /// [known](AgainstIndex::known), and goes. Where another text stands there, that is an old
+    /// version, which the new one will replace: it is nobody's reference, else the new version
+    /// would go as a copy of it. Documents that are references themselves are not asked about.
     ///
     /// Once the index was [compacted](Index::compact), its background counts; before that the
     /// documents tell more of common words and boilerplate than it does.
@@ -80,13 +88,13 @@ impl Index {
     /// # let dir = std::env::temp_dir().join(format!("nearcopy-against-{}", std::process::id()));
     /// # let _ = std::fs::remove_dir_all(&dir);
     /// let index = Index::create(&dir, &Recipe::default())?;
-    /// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year.";
+    /// let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
+    ///     and reopen in the spring of next year.";
+    /// let rain = "Rain is expected over the weekend in most of the valley, with some sun.";
     /// index.add(&Document::new("yesterday", story))?;
     ///
-    /// let today = vec![
-    ///     Document::new("again", story.replace("said", "told us")),
-    ///     Document::new("fresh", "Rain is expected over the weekend in most of the valley, with some sun on the coast."),
-    /// ];
+    /// let again = Document::new("again", story.replace("said", "told us"));
+    /// let today = vec![again, Document::new("fresh", rain)];
     /// let (what, options) = (Removal::against_references(), RunOptions::default());
     /// let thresholds = what.thresholds(&Thresholds::default());
     /// let found = index.scan_against(today, &thresholds, &options, &())?;
@@ -137,7 +145,8 @@ impl Index {
     ) -> Result<(Vec<Document>, HashSet<String>)> {
         let asked: Vec<&Document> = documents.iter().filter(|d| !d.info.reference).collect();
         let (mut found, mut known, mut old) = (BTreeMap::new(), HashSet::new(), HashSet::new());
-        // Texts that stand under other ids too: an old version among them does not take them along.
+        // Texts that stand under other ids too: an old version among them does not take them
+        // along.
         let mut several: HashSet<String> = HashSet::new();
         progress.begin(Stage::Index, asked.len() as u64);
         for part in asked.chunks(PART) {

@@ -23,7 +23,7 @@ pub struct Block {
 }
 
 /// One passage that stands in both texts, perhaps with small edits: two independent spans.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Match {
     /// Bytes of the first text.
     pub a: Span,
@@ -40,7 +40,7 @@ pub struct Match {
 }
 
 /// All that is measured between two texts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// How they are related, or nothing.
     pub relation: Option<Relation>,
@@ -89,7 +89,7 @@ impl Comparison {
 }
 
 /// Two related documents: `a < b`, both the first of their class of equal texts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pair {
     /// Number of the first document.
     pub a: u32,
@@ -102,7 +102,7 @@ pub struct Pair {
 }
 
 /// Verified near-copies of one representative.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cluster {
     /// The survivor, by the policy.
     pub representative: u32,
@@ -113,7 +113,7 @@ pub struct Cluster {
 }
 
 /// Where a repeat stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// Number of the document.
     pub document: u32,
@@ -122,7 +122,7 @@ pub struct Place {
 }
 
 /// A paragraph or passage that stands in several places, token for token.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Repeat {
     /// Its length in tokens (of one period, where it is periodic).
     pub tokens: u32,
@@ -142,7 +142,7 @@ pub struct Repeat {
 }
 
 /// What was read, skipped, tried and found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Documents taken in.
     pub documents: u64,
@@ -171,7 +171,7 @@ pub struct Summary {
 }
 
 /// The result of a scan. Documents are numbered as in the [`Documents`](crate::Documents) that was scanned.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Detection {
     /// Id of the recipe that made the keys.
     pub recipe_id: String,

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "index")]
 pub mod bucket;
-#[cfg(feature = "index")]
+#[cfg(feature = "stages")]
 pub mod checksum;
 #[cfg(feature = "index")]
 pub mod merge;

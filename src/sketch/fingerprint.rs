@@ -10,10 +10,11 @@ use crate::text::paragraph;
 use crate::text::same_text::identity;
 use crate::text::shingle::{self, Shingles};
 use crate::text::token::{Tokens, tokenize_into};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// The keys of one document. All lists but `bands` are sorted, each key once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// The identity of the text, see [`identity`].
     pub exact: u128,

@@ -187,3 +187,17 @@ fn closing(code: &str) -> Option<usize> {
     }
     None
 }
+
+/// The names of the types, traits, functions and constants that the code defines.
+pub fn definitions(code: &str) -> BTreeSet<&str> {
+    let mut words = code.split(|c| !is_ident(c)).filter(|w| !w.is_empty()).peekable();
+    let mut found = BTreeSet::new();
+    while let Some(word) = words.next() {
+        if matches!(word, "struct" | "enum" | "trait" | "type" | "fn" | "const" | "static" | "union")
+            && let Some(name) = words.peek()
+        {
+            found.insert(*name);
+        }
+    }
+    found
+}

@@ -1,5 +1,5 @@
-//! Owns: `dedupe --index`: the index that is asked, and what is said of it. Never: what it holds, or
-//! what goes.
+//! Owns: `dedupe --index`: the index that is asked, and what is said of it. Never: what it holds,
+//! or what goes.
 
 use crate::cli::exit::{Failure, Result};
 use crate::cli::index::mixed;

@@ -1,4 +1,5 @@
-//! Owns: the arguments of `nearcopy dedupe`, and what of them goes together. Never: carries them out.
+//! Owns: the arguments of `nearcopy dedupe`, and what of them goes together. Never: carries them
+//! out.
 
 use crate::cli::amount::Amount;
 use crate::cli::exit::{Result, usage};
@@ -14,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 /// Removes copies from a corpus and writes what is left, byte for byte as it was
 ///
-/// Of each cluster the document that --keep chooses stays. The rest passes through with all its fields, in its order, in the format it came in.
+/// Of each cluster the document that --keep chooses stays. The rest passes through with all its
+/// fields, in its order, in the format it came in.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
 pub struct Dedupe {
@@ -24,22 +26,28 @@ pub struct Dedupe {
 
     /// Where the cleaned corpus goes: a file, a directory, or - for standard output
     ///
-    /// A directory gets the files of the input under their names. A file holds all records of inputs of one format; its name says how it is
-    /// compressed; texts, and the articles of pages and archives, can go into one .jsonl file (on standard output several of them do). It is written beside its place and then renamed, so it is never half there.
+    /// A directory gets the files of the input under their names. A file holds all records of
+    /// inputs of one format; its name says how it is compressed; texts, and the articles of pages
+    /// and archives, can go into one .jsonl file (on standard output several of them do). It is
+    /// written beside its place and then renamed, so it is never half there.
     #[arg(short = 'o', long, value_name = "OUT", help_heading = "Output")]
     pub output: Option<PathBuf>,
 
     /// Also remove what stands in these files or directories, which are not changed; repeatable
     ///
-    /// For evaluation sets, or for what was crawled before. Pairs of two references are not looked for.
+    /// For evaluation sets, or for what was crawled before. Pairs of two references are not looked
+    /// for.
     #[arg(long, value_name = "REFERENCE", help_heading = "Removal")]
     pub against: Vec<OsString>,
 
     /// Also remove what this index holds, and add what stays to it [default: none]
     ///
-    /// Everything it holds is a reference. A document that it holds under its own id with the same text goes; with another text it is a new
-    /// version: it is not compared with the old one, and replaces it in the index. What stays is added, with its whole text, when all outputs are in
-    /// their places; --dry-run and --annotate add nothing. Once it was compacted, its background (common words, boilerplate) counts for the input too. `nearcopy index create` makes an index.
+    /// Everything it holds is a reference. A document that it holds under its own id with the same
+    /// text goes; with another text it is a new version: it is not compared with the old one, and
+    /// replaces it in the index. What stays is added, with its whole text, when all outputs are in
+    /// their places; --dry-run and --annotate add nothing. Once it was compacted, its background
+    /// (common words, boilerplate) counts for the input too. `nearcopy index create` makes an
+    /// index.
     #[arg(long, value_name = "DIR", help_heading = "Removal")]
     pub index: Option<PathBuf>,
 
@@ -47,24 +55,28 @@ pub struct Dedupe {
     #[arg(long, help_heading = "Removal", requires = "index")]
     pub index_read_only: bool,
 
-    /// Remove only copies of a reference or of what the index holds, not those inside the corpus [default: false]
+    /// Remove only copies of a reference or of what the index holds, not those inside the corpus
+    /// [default: false]
     #[arg(long, help_heading = "Removal")]
     pub against_only: bool,
 
     /// What goes: documents, paragraphs, passages, boilerplate; several with commas
     ///
-    /// documents: whole documents that are copies. paragraphs: repeated paragraphs from --min-paragraph tokens on, all but their first place.
-    /// passages: repeated passages too, as far as they are whole sentences. boilerplate: in all its places. First is what --keep puts first. Where paragraphs or passages go,
-    /// two texts make a repeat (--repeat-classes).
+    /// documents: whole documents that are copies. paragraphs: repeated paragraphs from
+    /// --min-paragraph tokens on, all but their first place. passages: repeated passages too, as
+    /// far as they are whole sentences. boilerplate: in all its places. First is what --keep puts
+    /// first. Where paragraphs or passages go, two texts make a repeat (--repeat-classes).
     #[arg(long, value_name = "WHAT", value_delimiter = ',', default_value = "documents", help_heading = "Removal")]
     pub remove: Vec<What>,
 
     /// Relations that make a document a copy; several with commas
     /// [default: equal,near-copy,abridged; with --against or --index also contained-in]
     ///
-    /// equal and near-copy: the other members of a cluster. contained-in: it stands in a longer document that stays; abridged: only where nine
-    /// tenths of it do, and the longer one begins or ends with it, has it spread over half of its length or is short, and holds no other story. So
-    /// a text cut short goes (as contained-in), an item of a roundup stays. Towards a reference also contains, quotes and template.
+    /// equal and near-copy: the other members of a cluster. contained-in: it stands in a longer
+    /// document that stays; abridged: only where nine tenths of it do, and the longer one begins
+    /// or ends with it, has it spread over half of its length or is short, and holds no other
+    /// story. So a text cut short goes (as contained-in), an item of a roundup stays. Towards a
+    /// reference also contains, quotes and template.
     #[arg(long, value_name = "RELATIONS", value_delimiter = ',', help_heading = "Removal")]
     pub drop: Option<Vec<Dropped>>,
 
@@ -72,25 +84,30 @@ pub struct Dedupe {
     #[arg(long, value_name = "TOKENS", default_value_t = 10, help_heading = "Removal")]
     pub min_left: u32,
 
-    /// Remove nothing; add fields cluster, relation, partner, coverage and spans to every record, with PREFIX before their names [default: none]
+    /// Remove nothing; add fields cluster, relation, partner, coverage and spans to every record,
+    /// with PREFIX before their names [default: none]
     #[arg(long, value_name = "PREFIX", num_args = 0..=1, require_equals = true, default_missing_value = "", help_heading = "Output")]
     pub annotate: Option<String>,
 
-    /// Write everything removed to this file, as JSON Lines: id, partner, relation, scores, spans and the record itself
+    /// Write everything removed to this file, as JSON Lines: id, partner, relation, scores, spans
+    /// and the record itself
     ///
     /// With it the output gives the input back; not so where articles are written as .jsonl.
     #[arg(long, value_name = "FILE", help_heading = "Output", conflicts_with = "annotate")]
     pub removed: Option<PathBuf>,
 
-    /// Write nothing; print what would go, the removals least like what stays first [default: false]
+    /// Write nothing; print what would go, the removals least like what stays first [default:
+    /// false]
     #[arg(long, help_heading = "Output", conflicts_with_all = ["removed", "annotate"])]
     pub dry_run: bool,
 
-    /// Write nothing if more than this would go, of everything or of a source with ten documents or more: a count or a share
+    /// Write nothing if more than this would go, of everything or of a source with ten documents
+    /// or more: a count or a share
     #[arg(long, value_name = "N|P%", default_value = "50%", help_heading = "Removal")]
     pub max_removed: Amount,
 
-    /// Also write the findings of the scan to a file: json=report.json, jsonl=…, human=…; repeatable
+    /// Also write the findings of the scan to a file: json=report.json, jsonl=…, human=…;
+    /// repeatable
     #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output")]
     pub report: Vec<Target>,
 

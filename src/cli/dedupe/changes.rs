@@ -1,5 +1,5 @@
-//! Owns: what becomes of each record of a file, and where what is removed goes. Never: decides it, or
-//! knows where outputs are.
+//! Owns: what becomes of each record of a file, and where what is removed goes. Never: decides it,
+//! or knows where outputs are.
 
 use crate::cli::exit::{Failure, Result};
 use crate::cli::interrupt::{failed, interrupted};

@@ -1,5 +1,5 @@
-//! Owns: the order of the work of `nearcopy dedupe`: read, scan, decide, write, tell. Never: decides
-//! what is a copy, or writes a record.
+//! Owns: the order of the work of `nearcopy dedupe`: read, scan, decide, write, tell. Never:
+//! decides what is a copy, or writes a record.
 
 use super::against::Against;
 use super::args::Dedupe;
@@ -58,7 +58,8 @@ impl Dedupe {
             plan = Plan::default();
         }
         let exit = self.carry_out(&settings, &given, &found, &plan, index.as_ref())?;
-        // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.
+        // The process ends here, and with it its memory: freeing each text and finding by itself
+        // takes longer.
         std::mem::forget((found, plan, given));
         Ok(exit)
     }

@@ -124,7 +124,8 @@ impl Rewrite<'_> {
     }
 }
 
-/// Standard output. A reader that has gone is no error: `nearcopy dedupe … | head` ends quietly, and what goes is written all the same.
+/// Standard output. A reader that has gone is no error: `nearcopy dedupe … | head` ends quietly,
+/// and what goes is written all the same.
 struct Pipe<'a>(io::Stdout, &'a AtomicBool);
 
 impl Write for Pipe<'_> {

@@ -1,4 +1,5 @@
-//! Owns: what `nearcopy dedupe` wrote: counts, places, and how they are said. Never: writes a record.
+//! Owns: what `nearcopy dedupe` wrote: counts, places, and how they are said. Never: writes a
+//! record.
 
 use crate::cli::problems::{clean, count, shown};
 use nearcopy::emit::Written;

@@ -3,7 +3,6 @@
 use crate::align::prepared::Prepared;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::explain::hex;
 use crate::pair::masked::MaskedText;
 use crate::pair::repeat;
 use crate::sketch::fingerprint::{EXACT_PARAGRAPH, Fingerprint, Fingerprinter, paragraph_key};
@@ -205,4 +204,9 @@ fn repeated(p: &Prepared, r: &repeat::Passage) -> RepeatTrace {
         None => r.places.len() as u32,
     };
     RepeatTrace { tokens: r.tokens, count, paragraph: r.paragraph, period: r.period, places }
+}
+
+/// A key as text: 64 bits are more than a JSON reader may hold in a number.
+fn hex(key: u64) -> String {
+    format!("{key:016x}")
 }

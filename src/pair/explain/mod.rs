@@ -7,8 +7,3 @@ pub mod verdict;
 
 #[cfg(test)]
 mod tests;
-
-/// A key as text: 64 bits are more than a JSON reader may hold in a number.
-fn hex(key: u64) -> String {
-    format!("{key:016x}")
-}

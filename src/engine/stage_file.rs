@@ -1,0 +1,165 @@
+//! Owns: what one stage hands to the next as bytes that another process can read. Never: where they are kept.
+//!
+//! ```text
+//! header    one line of JSON: schema, kind, version, recipe
+//! data      the value in postcard's format
+//! checksum  8 bytes, of all before
+//! ```
+//!
+//! A stage file belongs to one recipe. What another recipe, kind or version made is refused by name, and so is damage.
+
+use crate::engine::compare::Verified;
+use crate::error::{Error, Result};
+use crate::model::detection::{Comparison, Detection};
+use crate::postings::checksum::{damaged, seal, unseal};
+use crate::postings::run::Run;
+use crate::sketch::fingerprint::Fingerprint;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+const SCHEMA: &str = "nearcopy.stage/1";
+
+/// What crosses a stage.
+pub trait StageData: Serialize + DeserializeOwned {
+    /// Its name in the header.
+    const KIND: &'static str;
+    /// Raised whenever the written form changes.
+    const VERSION: u32;
+}
+
+impl StageData for Vec<Fingerprint> {
+    const KIND: &'static str = "fingerprints";
+    const VERSION: u32 = 1;
+}
+
+impl StageData for Run {
+    const KIND: &'static str = "postings";
+    const VERSION: u32 = 1;
+}
+
+impl StageData for Vec<Verified> {
+    const KIND: &'static str = "verified-pairs";
+    const VERSION: u32 = 1;
+}
+
+impl StageData for Comparison {
+    const KIND: &'static str = "comparison";
+    const VERSION: u32 = 1;
+}
+
+impl StageData for Detection {
+    const KIND: &'static str = "detection";
+    const VERSION: u32 = 1;
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Header {
+    schema: String,
+    kind: String,
+    version: u32,
+    recipe: String,
+}
+
+impl Header {
+    fn of<T: StageData>(recipe_id: &str) -> Header {
+        Header { schema: SCHEMA.into(), kind: T::KIND.into(), version: T::VERSION, recipe: recipe_id.into() }
+    }
+    fn told(&self) -> String {
+        format!("{}, {} version {}, recipe {}", self.schema, self.kind, self.version, self.recipe)
+    }
+}
+
+/// A value as bytes.
+pub fn write<T: StageData>(value: &T, recipe_id: &str) -> Vec<u8> {
+    let mut out = serde_json::to_vec(&Header::of::<T>(recipe_id)).expect("strings and a number");
+    out.push(b'\n');
+    seal(postcard::to_extend(value, out).expect("stage data hold nothing that cannot be written"))
+}
+
+/// Bytes as a value; `what` names them in errors.
+///
+/// # Errors
+/// [`Error::Malformed`] for what is no stage file or is damaged; [`Error::Mixed`] for another kind, version or recipe.
+pub fn read<T: StageData>(bytes: &[u8], recipe_id: &str, what: &str) -> Result<T> {
+    let end = bytes.iter().position(|&b| b == b'\n').unwrap_or(0);
+    let malformed = || Error::Malformed { what: what.into(), why: format!("not a {SCHEMA} file") };
+    let found: Header = serde_json::from_slice(&bytes[..end]).map_err(|_| malformed())?;
+    let wanted = Header::of::<T>(recipe_id);
+    if found != wanted {
+        return Err(Error::Mixed { what: what.into(), wanted: wanted.told(), found: found.told() });
+    }
+    let whole = unseal(bytes, || what.into())?;
+    let (value, rest) = postcard::take_from_bytes(&whole[end + 1..]).map_err(|_| damaged(what.into()))?;
+    if rest.is_empty() { Ok(value) } else { Err(damaged(what.into())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::batch::scan;
+    use crate::engine::corpus::Corpus;
+    use crate::hash;
+    use crate::model::document::Document;
+    use crate::model::options::RunOptions;
+    use crate::model::thresholds::Thresholds;
+    use crate::postings::posting::Posting;
+    use crate::sketch::fingerprint::Fingerprinter;
+    use crate::sketch::recipe::Recipe;
+
+    const STORY: &str = "The harbour bridge will close for repairs on Monday, the port authority said on Friday, and \
+        reopen in the spring of next year.\n\nFerries run every hour until then, said Ms Orley of the port authority.";
+
+    fn detection() -> Detection {
+        let other = STORY.replace("said on Friday", "told reporters");
+        let corpus = Corpus::new([Document::new("a", STORY), Document::new("b", other), Document::new("c", STORY)]);
+        let (recipe, t, options) = (Recipe::default(), Thresholds::default(), RunOptions::default());
+        scan(&corpus.unwrap(), &recipe, &t, &options, &()).unwrap().0
+    }
+
+    fn fingerprints() -> Vec<Fingerprint> {
+        vec![Fingerprinter::new(&Recipe::default()).fingerprint(STORY), Fingerprint::default()]
+    }
+
+    fn run() -> Run {
+        Run::from_sorted(vec![Posting::new(3, 1), Posting::new(3, 7), Posting::new(u64::MAX, 0)])
+    }
+
+    fn comes_back<T: StageData + PartialEq + std::fmt::Debug>(value: &T, frozen: u64) {
+        let bytes = write(value, "r");
+        assert_eq!(&read::<T>(&bytes, "r", "file").unwrap(), value);
+        assert_eq!(
+            hash::bytes(&bytes),
+            frozen,
+            "the written form of {} is another one: raise its version, then set the new hash",
+            T::KIND
+        );
+        for at in (0..bytes.len()).step_by(7) {
+            let mut bad = bytes.clone();
+            bad[at] ^= 4;
+            assert!(read::<T>(&bad, "r", "file").is_err(), "{} at {at}", T::KIND);
+            assert!(read::<T>(&bytes[..at], "r", "file").is_err(), "{} cut at {at}", T::KIND);
+        }
+    }
+
+    #[test]
+    fn all_that_crosses_a_stage_comes_back_in_its_frozen_form() {
+        let found = detection();
+        let comparison = found.pairs[0].comparison.clone();
+        comes_back(&fingerprints(), 0x74c1a719a38ce27b);
+        comes_back(&run(), 0x3654043c1634b12e);
+        comes_back(&vec![Verified { a: 1, b: 2, comparison: comparison.clone() }], 0x8f5549595359544d);
+        comes_back(&comparison, 0x9a87aaef5c4fdf36);
+        comes_back(&found, 0xa74cab4f7d61a9ba);
+    }
+
+    #[test]
+    fn what_something_else_made_is_refused_by_name() {
+        let bytes = write(&run(), "one");
+        let said = |e: Result<()>| e.unwrap_err().to_string();
+        let recipe = said(read::<Run>(&bytes, "two", "keys.bin").map(drop));
+        assert!(recipe.contains("keys.bin") && recipe.contains("recipe one") && recipe.contains("recipe two"), "{recipe}");
+        let kind = said(read::<Comparison>(&bytes, "one", "keys.bin").map(drop));
+        assert!(kind.contains("postings") && kind.contains("comparison"), "{kind}");
+        assert!(said(read::<Run>(b"text", "one", "keys.bin").map(drop)).contains("not a nearcopy.stage/1 file"));
+    }
+}
