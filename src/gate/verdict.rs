@@ -15,7 +15,7 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind, the gravest first.
-    pub(crate) const ALL: [FindingKind; Relation::ALL.len() + 1] = {
+    pub const ALL: [FindingKind; Relation::ALL.len() + 1] = {
         let mut all = [FindingKind::Repeat; Relation::ALL.len() + 1];
         let mut n = 0;
         while n < Relation::ALL.len() {

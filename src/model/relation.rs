@@ -59,6 +59,7 @@ pub(crate) enum Severity {
 }
 
 /// What depends on a relation.
+#[cfg_attr(not(all(feature = "reports", feature = "html")), allow(dead_code))]
 pub(crate) struct Row {
     name: &'static str,
     flipped: Relation,
@@ -71,6 +72,7 @@ pub(crate) struct Row {
 }
 
 /// A relation in words for a person.
+#[cfg_attr(not(all(feature = "reports", feature = "html")), allow(dead_code))]
 pub(crate) struct Words {
     /// Between the names of the two texts, and behind them.
     pub both: [&'static str; 2],
