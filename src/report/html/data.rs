@@ -5,7 +5,6 @@
 
 use crate::escape;
 use crate::model::detection::{Match, Pair, Repeat};
-use crate::model::relation::Relation;
 use crate::report::html::documents::{Gone, PageDocuments, Shown, name, running};
 use crate::report::html::selection::{Selection, members, places, shared};
 use crate::report::json::writer::in_parallel;
@@ -26,9 +25,7 @@ pub(super) fn lists(selection: &Selection, listed: &PageDocuments, out: &mut dyn
     sources.sort_unstable();
     sources.dedup();
     let known: HashMap<&str, usize> = sources.iter().enumerate().map(|(i, s)| (*s, i)).collect();
-    write!(out, "{{\"relations\":")?;
-    value(out, &Relation::ALL.map(|r| (r.name(), r.row().words.page)))?;
-    write!(out, ",\n\"sources\":")?;
+    write!(out, "{{\"sources\":")?;
     value(out, &sources.iter().map(|s| name(s)).collect::<Vec<_>>())?;
     list(out, "documents", listed.all.iter().map(|s| document(listed, s, &known)))?;
     write!(out, ",\n\"pairs\":[")?;

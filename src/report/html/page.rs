@@ -1,6 +1,7 @@
 //! Owns: the page as a whole: head, policy, counts, frame, data, scripts, in the order of the file. Never: one finding's markup.
 
 use crate::model::findings::Findings;
+use crate::model::relation::Relation;
 use crate::report::html::charts;
 use crate::report::html::data;
 use crate::report::html::documents::{Gone, PageDocuments, name};
@@ -53,7 +54,7 @@ pub fn html(findings: Findings, options: HtmlOptions, out: &mut dyn Write) -> io
     let out = &mut BufWriter::with_capacity(BUFFER, out);
     let selection = Selection::new(findings, options.most_pairs, options.most_text);
     let listed = PageDocuments::new(&selection, options.most_text);
-    let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPTS.concat());
+    let script = script();
     let documents = findings.detection.summary.documents;
     let title = options.title.map_or_else(|| format!("nearcopy: {}", count(documents, "document")), name);
     // The policy stands before anything that it is to hold.
@@ -93,6 +94,14 @@ pub fn html(findings: Findings, options: HtmlOptions, out: &mut dyn Write) -> io
 fn markup(out: &mut dyn Write, markup: Markup) -> io::Result<()> {
     out.write_all(markup.0.as_bytes())?;
     out.write_all(b"\n")
+}
+
+/// The page's script. The words of relations come from their table, once for all reports.
+fn script() -> String {
+    let word = |r: Relation| format!("  \"{}\": \"{}\",\n", r.name(), r.row().words.page);
+    let relations = format!("{{\n{}}}", Relation::ALL.map(word).concat());
+    let body = SCRIPTS.concat().replace("RELATIONS", &relations);
+    format!("(() => {{\n\"use strict\";\n{body}}})();\n")
 }
 
 /// What the page may do: run its own script, use its own style, and nothing else. No string can become markup or code even in the script.

@@ -42,8 +42,7 @@ function textOf(number) {
   return { length: text[0], pieces };
 }
 
-// Each relation in words, in the order of reports.
-const relations = Object.fromEntries(lists.relations);
+const relations = RELATIONS;
 
 const grouped = new Intl.NumberFormat("en");
 const count = (n, noun, plural) => grouped.format(n) + " " + (n === 1 ? noun : plural || noun + "s");
