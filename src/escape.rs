@@ -1,4 +1,5 @@
-//! Owns: which characters of outside text are harmful where it is shown, and how they are spelt. Never: writes anything.
+//! Owns: which characters of outside text are harmful where it is shown, and how they are spelt.
+//! Never: writes anything.
 //!
 //! Every writer asks this one table: reports, pages, annotations, tables, and messages on standard
 //! error. What else a format gives a meaning (a formula, a tag, a link) is the format's own matter.
@@ -11,9 +12,10 @@ use unicode_width::UnicodeWidthChar;
 /// More marks than this on one letter are shown as escapes: they would climb over other lines.
 const MARKS: usize = 6;
 
-/// Whether a character acts on a terminal or cannot be seen: controls, bidi controls, tags, fillers, blank letters
-/// and other zero-width characters, line separators, private use, unassigned. Not the joiners that orthographies and
-/// emoji need, nor the spaces: running text keeps those, a name does not.
+/// Whether a character acts on a terminal or cannot be seen: controls, bidi controls, tags,
+/// fillers, blank letters and other zero-width characters, line separators, private use,
+/// unassigned. Not the joiners that orthographies and emoji need, nor the spaces: running text
+/// keeps those, a name does not.
 ///
 /// ```
 /// use nearcopy::escape::acts;
@@ -51,12 +53,14 @@ pub fn name(text: &str) -> Cow<'_, str> {
     clean(text, false, picture)
 }
 
-/// Running text, to be called word by word: like [`name`], but joiners stay between characters that may need them.
+/// Running text, to be called word by word: like [`name`], but joiners stay between characters that
+/// may need them.
 pub fn word(text: &str) -> Cow<'_, str> {
     clean(text, true, picture)
 }
 
-/// A name, or a whole message, fit for one line of standard error: like [`name`], but spelt as Rust and JavaScript do.
+/// A name, or a whole message, fit for one line of standard error: like [`name`], but spelt as Rust
+/// and JavaScript do.
 ///
 /// ```
 /// assert_eq!(nearcopy::escape::message("a\u{1b}[2J\u{feff}\n.txt"), "a\\u{1b}[2J\\u{feff}\\n.txt");
@@ -65,8 +69,8 @@ pub fn message(text: &str) -> String {
     clean(text, false, |c, out| out.extend(c.escape_default())).into_owned()
 }
 
-/// Compact JSON in which harmful characters, which stand in strings alone, are written as `\uXXXX`. A reader of JSON gets
-/// the same strings.
+/// Compact JSON in which harmful characters, which stand in strings alone, are written as `\uXXXX`.
+/// A reader of JSON gets the same strings.
 ///
 /// ```
 /// assert_eq!(nearcopy::escape::json("[\"a\u{202e}b\"]"), r#"["a\u202eb"]"#);

@@ -1,4 +1,5 @@
-//! Hostile names of files, ids and sources: no character that acts on a terminal or hides in it reaches a stream raw.
+//! Hostile names of files, ids and sources: no character that acts on a terminal or hides in it
+//! reaches a stream raw.
 #![cfg(all(feature = "cli", unix))]
 
 use assert_cmd::Command;
@@ -8,7 +9,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
-/// By their properties in Unicode: General_Category Cc, Cf, Zl and Zp, Default_Ignorable_Code_Point.
+/// By their properties in Unicode: General_Category Cc, Cf, Zl and Zp,
+/// Default_Ignorable_Code_Point.
 const PROPERTIES: [(u32, u32); 30] = [
     (0x1, 0x1f),
     (0x7f, 0x9f),
@@ -41,7 +43,8 @@ const PROPERTIES: [(u32, u32); 30] = [
     (0xe0080, 0xe0081),
     (0xe0100, 0xe01ef),
 ];
-/// Letters and signs that show as nothing, spaces of other widths, private use, no character at all.
+/// Letters and signs that show as nothing, spaces of other widths, private use, no character at
+/// all.
 const BLANK: [u32; 11] = [0xa0, 0x1680, 0x2003, 0x2009, 0x202f, 0x205f, 0x2800, 0x3000, 0x1d159, 0xe000, 0xffff];
 
 static HARMFUL: LazyLock<Vec<char>> = LazyLock::new(|| {
@@ -101,7 +104,8 @@ fn names_are_harmless_on_standard_error() {
     let data: String = names.iter().map(|name| json!({"id": name, "text": name}).to_string() + "\n").collect();
     fs::write(here.join("bad\u{feff}\u{202e}.jsonl"), data + "{\n").unwrap();
     for name in &names {
-        // What is typed, an unknown option, an id that no document has, an output without a directory.
+        // What is typed, an unknown option, an id that no document has, an output without a
+        // directory.
         let at = format!("json={name}/{name}.json");
         let of = ["bad\u{feff}\u{202e}.jsonl", "-o", &at];
         for args in [&["scan", "--keep", name][..], &["compare", "a.txt", name, "--in", "a.txt"], &[&["scan"], &of[..]].concat()]

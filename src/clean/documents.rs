@@ -3,7 +3,7 @@
 
 use crate::clean::plan::{Gone, Why};
 use crate::clean::removal::Removal;
-use crate::model::detection::{Comparison, Detection, Pair, Relation};
+use crate::model::detection::{Detection, Pair, Relation};
 use crate::model::document::Documents;
 use crate::pair::cluster::survivor;
 use crate::span::Span;
@@ -25,15 +25,6 @@ const WHOLE: f64 = 0.99;
 /// … if it is less than this share of it.
 const HALF: f64 = 0.5;
 
-/// For each document the first of its class of equal texts; itself where it stands alone.
-pub fn classes(found: &Detection, documents: usize) -> Vec<u32> {
-    let mut first: Vec<u32> = (0..documents as u32).collect();
-    for class in &found.equal {
-        class.iter().for_each(|&n| first[n as usize] = class[0]);
-    }
-    first
-}
-
 /// The findings while documents are decided on.
 struct Judge<'a> {
     documents: &'a dyn Documents,
@@ -50,7 +41,7 @@ struct Judge<'a> {
 /// Each has a partner that stays, or that is a reference. References never go.
 pub fn gone(documents: &dyn Documents, found: &Detection, removal: &Removal) -> Vec<Gone> {
     let count = documents.count();
-    let first = classes(found, count);
+    let first = found.first_of_class(count);
     let mut judge = Judge { documents, found, removal, first, why: vec![None; count], behind: HashMap::new() };
     if removal.documents {
         judge.against();
@@ -97,8 +88,7 @@ impl Judge<'_> {
 
     /// The listed pair of two documents' classes.
     fn pair(&self, n: u32, partner: u32) -> Option<u32> {
-        let (x, y) = (self.first[n as usize], self.first[partner as usize]);
-        self.found.pairs.binary_search_by_key(&(x.min(y), x.max(y)), |p| (p.a, p.b)).ok().map(|i| i as u32)
+        self.found.pair_between(self.first[n as usize], self.first[partner as usize]).map(|i| i as u32)
     }
 
     /// What a document is to another, equal or by the listed pair.
@@ -161,7 +151,7 @@ impl Judge<'_> {
 
     fn is_copy(&self, why: &Why) -> bool {
         match why {
-            Why::Copy { relation: Relation::Equal | Relation::NearCopy, .. } => true,
+            Why::Copy { relation, .. } if relation.is_copy() => true,
             Why::Copy { relation: Relation::Template, .. } => self.found.thresholds.templates_are_copies,
             _ => false,
         }
@@ -243,7 +233,7 @@ fn is_cut_short(spans: &[Span], bytes: u32) -> bool {
 /// no fact against it, stands in it however little it tells. Whose notice it is cannot be seen
 /// from it anyway.
 fn seen_as_part(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
-    let (relation, coverage) = seen_from(pair, document);
+    let (relation, coverage) = pair.seen_from(document);
     let facts = pair.comparison.facts;
     let whole = |part: f64, of: f64| part >= WHOLE && of < HALF && facts.agree == facts.compared;
     match relation {
@@ -275,13 +265,4 @@ fn common(x: &[Span], y: &[Span]) -> usize {
         if x[i].end < y[j].end { i += 1 } else { j += 1 }
     }
     sum
-}
-
-/// Relation and coverage of a pair, as the document of this number sees them.
-pub fn seen_from(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
-    let Comparison { coverage_a, coverage_b, .. } = pair.comparison;
-    match document == pair.a {
-        true => (pair.relation, (coverage_a, coverage_b)),
-        false => (pair.relation.flipped(), (coverage_b, coverage_a)),
-    }
 }

@@ -1,7 +1,6 @@
 //! Owns: which passages are cut out of the documents that stay, as far as they are whole
 //! sentences. Never: which documents go as copies, or cuts anything itself.
 
-use crate::clean::documents::classes;
 use crate::clean::plan::{Cause, Cut, Gone, Plan, Why};
 use crate::clean::removal::Removal;
 use crate::error::{Error, Result};
@@ -45,7 +44,7 @@ pub fn cut(
     plan: &mut Plan,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let first = classes(found, documents.count());
+    let first = found.first_of_class(documents.count());
     let mut out = vec![false; documents.count()];
     plan.gone.iter().for_each(|g| out[g.document as usize] = true);
     let places = places(found, removal, &out);

@@ -80,7 +80,7 @@ impl Removal {
     /// ```
     pub fn thresholds(&self, thresholds: &Thresholds) -> Thresholds {
         let mut needed = thresholds.clone();
-        let beyond = |r: &Relation| !matches!(r, Relation::Equal | Relation::NearCopy);
+        let beyond = |r: &Relation| !r.is_copy();
         needed.all_pairs |= self.documents && (self.abridged || self.relations.iter().any(beyond));
         if self.cuts() {
             (needed.max_places, needed.repeat_classes) = (u32::MAX, self.repeat_classes);

@@ -1,4 +1,5 @@
-//! Owns: what a baseline holds, and its file, schema `nearcopy.baseline/1`. Never: whether a finding of today is in it.
+//! Owns: what a baseline holds, and its file, schema `nearcopy.baseline/1`. Never: whether a
+//! finding of today is in it.
 
 use crate::error::{Error, Result};
 use crate::escape;
@@ -19,8 +20,9 @@ const SCHEMA: &str = "nearcopy.baseline/1";
 
 /// Findings that are known, so that a gate counts new ones only.
 ///
-/// It remembers contents and the places where they stand, never lines or offsets: text that moves inside its place stays known. A place is
-/// an id, or the path alone where the id is made of the path and the number of a record.
+/// It remembers contents and the places where they stand, never lines or offsets: text that moves
+/// inside its place stays known. A place is an id, or the path alone where the id is made of the
+/// path and the number of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Baseline {
     pub(super) clusters: Vec<ClusterEntry>,
@@ -140,8 +142,9 @@ struct Stored {
 }
 
 impl Baseline {
-    /// What was found, as a baseline. What an ignore entry covers on this day (such as `2027-01-31`) is left out: it is to come up again when
-    /// the entry expires. Boilerplate repeats are no findings.
+    /// What was found, as a baseline. What an ignore entry covers on this day (such as
+    /// `2027-01-31`) is left out: it is to come up again when the entry expires. Boilerplate
+    /// repeats are no findings.
     ///
     /// # Errors
     /// A text that can no longer be read.
@@ -181,7 +184,8 @@ impl Baseline {
         Ok(out)
     }
 
-    /// Whether there was a text of this hash. A new text is taken for an old one with a probability of the number of texts in four billion.
+    /// Whether there was a text of this hash. A new text is taken for an old one with a probability
+    /// of the number of texts in four billion.
     pub(super) fn had(&self, hash: u64) -> bool {
         self.texts.binary_search(&((hash >> 32) as u32)).is_ok()
     }
@@ -205,7 +209,8 @@ impl Baseline {
     /// Reads one; `what` names it in errors.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for what is no baseline, with its line; [`Error::Mixed`] for another version or recipe.
+    /// [`Error::Malformed`] for what is no baseline, with its line; [`Error::Mixed`] for another
+    /// version or recipe.
     pub fn from_json(json: &str, recipe_id: &str, what: &str) -> Result<Baseline> {
         let malformed = |e: serde_json::Error| Error::Malformed {
             what: format!("{what}:{}", e.line()),

@@ -1,4 +1,5 @@
-//! Owns: what a passage says, as a handful of hashes that survive moves and light edits. Never: where it stands.
+//! Owns: what a passage says, as a handful of hashes that survive moves and light edits. Never:
+//! where it stands.
 
 use crate::hash;
 use std::ops::Range;
@@ -36,8 +37,9 @@ fn add(kept: &mut Vec<u64>, hash: u64) {
     }
 }
 
-/// Whether a passage is known by what was kept of another: at least half of the hashes that could be in it are. A part of the other is
-/// known too, a passage of more than about twice its length is not.
+/// Whether a passage is known by what was kept of another: at least half of the hashes that could
+/// be in it are. A part of the other is known too, a passage of more than about twice its length is
+/// not.
 pub(super) fn covers(known: &[u64], passage: &[u64]) -> bool {
     let last = if known.len() < KEPT { u64::MAX } else { known[KEPT - 1] };
     let comparable = passage.iter().filter(|&&h| h <= last).count();

@@ -1,4 +1,5 @@
-//! Owns: what is measured for a policy, and each of its bounds held against that. Never: whether a finding counts.
+//! Owns: what is measured for a policy, and each of its bounds held against that. Never: whether a
+//! finding counts.
 
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Draft, Origin};
@@ -7,7 +8,8 @@ use crate::gate::verdict::{FindingKind, Rule, SourceCounts, State};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-/// Counts of everything and of each source, those without one last. Documents that are only there to be compared with are left out.
+/// Counts of everything and of each source, those without one last. Documents that are only there
+/// to be compared with are left out.
 pub(super) fn counts(
     table: &DocumentTable,
     drafts: &[Draft],
@@ -92,7 +94,8 @@ pub(super) fn rules(
     out
 }
 
-/// A bound on counts: one rule; for every source one for each that is over it, or one that says that all hold, with the nearest to it.
+/// A bound on counts: one rule; for every source one for each that is over it, or one that says
+/// that all hold, with the nearest to it.
 fn held(
     name: &'static str,
     bound: &Bound,

@@ -1,4 +1,5 @@
-//! Owns: the documents as a gate sees them: where each stands, which survives, what its words hash to. Never: a finding.
+//! Owns: the documents as a gate sees them: where each stands, which survives, what its words hash
+//! to. Never: a finding.
 
 use crate::error::Result;
 use crate::model::findings::Findings;
@@ -52,8 +53,8 @@ impl<'a> DocumentTable<'a> {
         Ok(table)
     }
 
-    /// Where a document stands: its id; its path, where the id is only the path and the number of the record. Then others stand there too,
-    /// which is the second answer.
+    /// Where a document stands: its id; its path, where the id is only the path and the number of
+    /// the record. Then others stand there too, which is the second answer.
     pub fn place(&self, number: u32) -> (&'a str, bool) {
         let info = self.findings.documents.info(number as usize);
         let implicit = |path: &&str| {

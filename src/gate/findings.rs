@@ -1,4 +1,5 @@
-//! Owns: what a scan found as single findings, each at the document that comes later. Never: whether one counts.
+//! Owns: what a scan found as single findings, each at the document that comes later. Never:
+//! whether one counts.
 
 use crate::error::Result;
 use crate::gate::documents::DocumentTable;
@@ -6,7 +7,6 @@ use crate::gate::passages::{self, Cut, Slot, Told};
 use crate::gate::verdict::{FindingKind, Passage};
 use crate::model::detection::{Cluster, Match, Pair, Relation, Repeat};
 use crate::span::Span;
-use std::collections::HashMap;
 
 /// Where a finding comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,13 +44,13 @@ struct Asked {
     slots: Vec<[Slot; 2]>,
 }
 
-/// All findings. `texts` are looked for in each passage; see [`Told::holds`]. Cost: each document is read once more.
+/// All findings. `texts` are looked for in each passage; see [`Told::holds`]. Cost: each document
+/// is read once more.
 pub(super) fn drafts(table: &DocumentTable, texts: &[Vec<u64>]) -> Result<Vec<Draft>> {
     let found = table.findings.detection;
     let mut asked = Vec::new();
-    let known: HashMap<(u32, u32), &Pair> = found.pairs.iter().map(|p| ((p.a, p.b), p)).collect();
     for (n, cluster) in found.clusters.iter().enumerate() {
-        members(table, n as u32, cluster, &known, &mut asked);
+        members(table, n as u32, cluster, &mut asked);
     }
     asked.extend(found.pairs.iter().filter_map(|p| pair(table, p)));
     for (n, repeat) in found.repeats.iter().enumerate().filter(|(_, r)| !r.boilerplate) {
@@ -69,20 +69,20 @@ pub(super) fn drafts(table: &DocumentTable, texts: &[Vec<u64>]) -> Result<Vec<Dr
 }
 
 /// The members of a cluster but its representative.
-fn members(table: &DocumentTable, n: u32, cluster: &Cluster, known: &HashMap<(u32, u32), &Pair>, out: &mut Vec<Asked>) {
+fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<Asked>) {
     let partner = cluster.representative;
     let own = table.first[partner as usize];
     for &document in cluster.members.iter().filter(|&&m| m != partner) {
         let first = table.first[document as usize];
-        let pair = known.get(&(first.min(own), first.max(own)));
+        let found = table.findings.detection;
+        let pair = found.pair_between(first, own).map(|at| &found.pairs[at]);
         let equal = table.hash[document as usize] == table.hash[partner as usize];
         let (kind, coverage, slots) = match pair.filter(|p| !equal && !p.comparison.matches.is_empty()) {
             Some(pair) => {
-                let c = &pair.comparison;
                 let turned = first != pair.a;
-                let slots = c.matches.iter().map(|m| sides(m, [document, partner], [first, own], turned, false)).collect();
-                let coverage = if turned { (c.coverage_b, c.coverage_a) } else { (c.coverage_a, c.coverage_b) };
-                (Relation::NearCopy, Some(coverage), slots)
+                let slots =
+                    pair.comparison.matches.iter().map(|m| sides(m, [document, partner], [first, own], turned, false)).collect();
+                (Relation::NearCopy, Some(pair.seen_from(first).1), slots)
             }
             None => {
                 let slots = vec![[whole(table, document), whole(table, partner)]];
@@ -102,17 +102,14 @@ fn pair(table: &DocumentTable, pair: &Pair) -> Option<Asked> {
         return None;
     }
     let turned = table.rank[pair.a as usize] < table.rank[pair.b as usize];
-    let c = &pair.comparison;
-    let (document, partner, kind, coverage) = match turned {
-        true => (pair.b, pair.a, pair.relation.flipped(), (c.coverage_b, c.coverage_a)),
-        false => (pair.a, pair.b, pair.relation, (c.coverage_a, c.coverage_b)),
-    };
-    let both = [document, partner];
-    let slots = match c.matches.is_empty() {
+    let matches = &pair.comparison.matches;
+    let both = if turned { [pair.b, pair.a] } else { [pair.a, pair.b] };
+    let (relation, coverage) = pair.seen_from(both[0]);
+    let slots = match matches.is_empty() {
         true => vec![both.map(|n| Slot { content: true, ..whole(table, n) })],
-        false => c.matches.iter().map(|m| sides(m, both, both, turned, true)).collect(),
+        false => matches.iter().map(|m| sides(m, both, both, turned, true)).collect(),
     };
-    let kind = FindingKind::Pair(kind);
+    let ([document, partner], kind) = (both, FindingKind::Pair(relation));
     let draft = Draft { kind, document, partner, coverage: Some(coverage), origin: Origin::Pair, passages: Vec::new() };
     Some(Asked { draft, slots })
 }
@@ -128,7 +125,8 @@ fn whole(table: &DocumentTable, document: u32) -> Slot {
     Slot { document, text: document, span, cut: Cut::None, content: false }
 }
 
-/// Every place of a repeat but the first; of a periodic run in the first place, all but its first round.
+/// Every place of a repeat but the first; of a periodic run in the first place, all but its first
+/// round.
 fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Vec<Asked>) {
     let mut places = repeat.places.clone();
     places.sort_by_key(|p| (table.rank[p.document as usize], p.span));

@@ -1,4 +1,5 @@
-//! Owns: the order in which a scan is judged, and findings as they are reported. Never: what one bound or entry means.
+//! Owns: the order in which a scan is judged, and findings as they are reported. Never: what one
+//! bound or entry means.
 
 use crate::error::Result;
 use crate::gate::baseline::Baseline;
@@ -16,10 +17,12 @@ use std::collections::HashMap;
 
 /// Judges what a scan found.
 ///
-/// A finding counts unless the baseline holds it or an ignore entry covers it. `today` is a date such as `2027-01-31`; entries that
-/// expired before it cover nothing. Boilerplate repeats are no findings: boilerplate is meant to repeat. The scan must not have cut the
-/// places of repeats ([`max_places`](crate::Thresholds::max_places)), else some are not seen. The verdict is a function of the arguments
-/// alone. Cost: two readings of the texts, and work in proportion to the findings.
+/// A finding counts unless the baseline holds it or an ignore entry covers it. `today` is a date
+/// such as `2027-01-31`; entries that expired before it cover nothing. Boilerplate repeats are no
+/// findings: boilerplate is meant to repeat. The scan must not have cut the places of repeats
+/// ([`max_places`](crate::Thresholds::max_places)), else some are not seen. The verdict is a
+/// function of the arguments alone. Cost: two readings of the texts, and work in proportion to the
+/// findings.
 ///
 /// ```
 /// use nearcopy::report::{Findings, Overlap, Policy, judge};
@@ -82,8 +85,8 @@ fn used(table: &DocumentTable, drafts: &[Draft], rules: &[IgnoreRule], today: &s
     rules.iter().enumerate().map(entry).collect()
 }
 
-/// The findings with their states and fingerprints; of a new one just the passages that are new, and seen from the text that is new: there it
-/// can be mended, whichever of the two would survive.
+/// The findings with their states and fingerprints; of a new one just the passages that are new,
+/// and seen from the text that is new: there it can be mended, whichever of the two would survive.
 fn reported(
     table: &DocumentTable,
     drafts: Vec<Draft>,
@@ -125,7 +128,8 @@ fn turn(finding: &mut Finding) {
     finding.passages.sort_unstable();
 }
 
-/// A hash of the kind, of where both texts stand and of what they share; of a cluster's members, of what they are.
+/// A hash of the kind, of where both texts stand and of what they share; of a cluster's members, of
+/// what they are.
 fn fingerprint(table: &DocumentTable, draft: &Draft) -> u64 {
     let kind = match draft.kind {
         // An edit that turns one into the other is none of the finding.

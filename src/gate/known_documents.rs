@@ -1,11 +1,13 @@
-//! Owns: which documents of today are documents that a baseline knows. Never: what it knows about them.
+//! Owns: which documents of today are documents that a baseline knows. Never: what it knows about
+//! them.
 
 use crate::gate::baseline::{Baseline, Member};
 use crate::gate::documents::DocumentTable;
 use std::collections::HashMap;
 
-/// Which of several documents an entry holds: those of its place and text; then those of its place whose text has changed; then those
-/// whose text stood at a place that is gone. Each document of the entry is taken once.
+/// Which of several documents an entry holds: those of its place and text; then those of its place
+/// whose text has changed; then those whose text stood at a place that is gone. Each document of
+/// the entry is taken once.
 ///
 /// With `classes`, a document stands for all of the same text.
 pub(super) fn held(table: &DocumentTable, members: &[Member], documents: &[u32], classes: bool) -> Vec<bool> {
@@ -127,7 +129,8 @@ impl<'a> KnownDocuments<'a> {
         if here.is_empty() { self.gone.get(&hash).copied().into_iter().collect() } else { here }
     }
 
-    /// Whether a document may be an edited record: nothing is known of it, but records that stood at its place are gone.
+    /// Whether a document may be an edited record: nothing is known of it, but records that stood
+    /// at its place are gone.
     pub fn may_be_edited(&self, table: &DocumentTable, document: u32) -> bool {
         let (place, shared) = table.place(document);
         shared && self.changed.contains_key(place) && self.find(table, document).is_empty()

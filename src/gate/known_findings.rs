@@ -1,4 +1,5 @@
-//! Owns: which findings of today a baseline holds, and which of its entries nothing matches. Never: what is allowed.
+//! Owns: which findings of today a baseline holds, and which of its entries nothing matches. Never:
+//! what is allowed.
 
 use crate::gate::baseline::{Baseline, Member, PairEntry};
 use crate::gate::bottom_k::{covers, join as join_content};
@@ -36,7 +37,8 @@ pub(super) struct KnownFindings<'a> {
     used: [Vec<bool>; 3],
 }
 
-/// How near two texts are that are found so: what is known as one kind is known as any that is no nearer.
+/// How near two texts are that are found so: what is known as one kind is known as any that is no
+/// nearer.
 fn distance(kind: Overlap) -> u8 {
     kind.relation().unwrap_or(Relation::Template).rank()
 }
@@ -112,8 +114,9 @@ impl<'a> KnownFindings<'a> {
         out
     }
 
-    /// The findings of one cluster or repeat that are new. What an entry holds hangs together; each part that does not hang together with
-    /// the representative, or the first place, is one new finding, at its first document.
+    /// The findings of one cluster or repeat that are new. What an entry holds hangs together; each
+    /// part that does not hang together with the representative, or the first place, is one new
+    /// finding, at its first document.
     fn group(&mut self, drafts: &[Draft], mut group: Vec<usize>, is_cluster: bool) -> Vec<usize> {
         let table = self.table;
         group.sort_by_key(|&i| (table.rank[drafts[i].document as usize], drafts[i].passages.first().map(|p| p[0].span), i));
@@ -156,8 +159,9 @@ impl<'a> KnownFindings<'a> {
         near.into_iter().filter(|&n| covers(&self.baseline.repeats[n as usize].content.0, &there.content)).collect()
     }
 
-    /// Places of a passage hang together where the baseline knows their documents as copies, or as a pair that shares the passage: it becomes
-    /// a repeat when a third text holds it, which makes two old places no news. Of each document this is good for one place.
+    /// Places of a passage hang together where the baseline knows their documents as copies, or as
+    /// a pair that shares the passage: it becomes a repeat when a third text holds it, which makes
+    /// two old places no news. Of each document this is good for one place.
     fn join_related(&self, draft: &Draft, documents: &[u32], parents: &mut [u32]) {
         let mut at: HashMap<u32, u32> = HashMap::new();
         let mut met = HashSet::new();
@@ -209,7 +213,8 @@ impl<'a> KnownFindings<'a> {
         let mut new: Vec<usize> = (0..contents.len()).collect();
         for n in entries {
             let entry = &self.baseline.pairs[n as usize];
-            // What varies in a template is no news: which two texts of two clusters are compared decides it.
+            // What varies in a template is no news: which two texts of two clusters are compared
+            // decides it.
             let holds = |i: &usize| most == distance(Overlap::Template) || entry.covers(&contents[*i]);
             self.used[1][n as usize] |= (0..contents.len()).any(|i| holds(&i));
             if entry.distance() <= most {

@@ -1,4 +1,5 @@
-//! Owns: what texts tell of spans: tokens, hashes, the same place in an equal text. Never: which spans are asked for.
+//! Owns: what texts tell of spans: tokens, hashes, the same place in an equal text. Never: which
+//! spans are asked for.
 
 use crate::error::Result;
 use crate::gate::bottom_k::content;
@@ -50,7 +51,8 @@ pub(super) struct Told {
     pub holds: Vec<u32>,
 }
 
-/// Answers all slots, in their order. Each document is read once, and once more for slots on the text of another.
+/// Answers all slots, in their order. Each document is read once, and once more for slots on the
+/// text of another.
 pub(super) fn answer(table: &DocumentTable, slots: &[Slot], texts: &[Vec<u64>]) -> Result<Vec<Told>> {
     let mut order: Vec<u32> = (0..slots.len() as u32).collect();
     order.par_sort_by_key(|&i| (slots[i as usize].document, slots[i as usize].text, i));

@@ -141,11 +141,13 @@ pub type Matcher = Box<dyn Fn(&str) -> bool + Send + Sync>;
 /// What a gate is told to overlook. A finding is covered where all that is given holds.
 #[derive(Default)]
 pub struct IgnoreRule {
-    /// One matcher: the id of either document fits it. Several: each of the two ids fits one of them. None: any documents.
+    /// One matcher: the id of either document fits it. Several: each of the two ids fits one of
+    /// them. None: any documents.
     pub documents: Vec<Matcher>,
     /// The finding is of one of these kinds; none: of any.
     pub kinds: Vec<Overlap>,
-    /// Every passage of the finding holds these words one after another, case and punctuation aside.
+    /// Every passage of the finding holds these words one after another, case and punctuation
+    /// aside.
     pub text: Option<String>,
     /// Why.
     pub reason: String,

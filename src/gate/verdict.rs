@@ -1,4 +1,5 @@
-//! Owns: what a gate decided about findings, as data: each bound with its measure, each finding with its state. Never: decides, or writes.
+//! Owns: what a gate decided about findings, as data: each bound with its measure, each finding
+//! with its state. Never: decides, or writes.
 
 use crate::model::relation::Relation;
 use crate::span::Span;
@@ -67,23 +68,26 @@ pub struct Passage {
     pub there: Span,
 }
 
-/// One thing that a gate counts: a document that is a copy of another, shares passages with one, or repeats a passage.
+/// One thing that a gate counts: a document that is a copy of another, shares passages with one, or
+/// repeats a passage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// What it is.
     pub kind: FindingKind,
     /// Whether it counts.
     pub state: State,
-    /// Number of the document it is reported at: the one whose text the baseline has not seen, else the one that comes later by the survivor
-    /// policy.
+    /// Number of the document it is reported at: the one whose text the baseline has not seen, else
+    /// the one that comes later by the survivor policy.
     pub document: u32,
-    /// Number of the document it overlaps with; the same one where a passage stands twice in one text.
+    /// Number of the document it overlaps with; the same one where a passage stands twice in one
+    /// text.
     pub partner: u32,
     /// Share of the document's tokens inside matches, and of the partner's; nothing for a repeat.
     pub coverage: Option<(f64, f64)>,
     /// Where, in the order of the document; never empty. Of equal texts, the whole of both.
     pub passages: Vec<Passage>,
-    /// Sixteen hex digits: a hash of what the overlap says and of where it stands, the same as long as neither changes.
+    /// Sixteen hex digits: a hash of what the overlap says and of where it stands, the same as long
+    /// as neither changes.
     pub fingerprint: String,
 }
 
@@ -180,6 +184,18 @@ impl Verdict {
     /// Whether no bound is violated.
     pub fn passed(&self) -> bool {
         self.rules.iter().all(|r| !r.violated)
+    }
+    /// How many findings are new, known and ignored.
+    pub(crate) fn counts(&self) -> [u64; 3] {
+        let mut counts = [0; 3];
+        for finding in &self.findings {
+            counts[match finding.state {
+                State::New => 0,
+                State::Known => 1,
+                State::Ignored(_) => 2,
+            }] += 1;
+        }
+        counts
     }
     /// The reason of the ignore entry that covers a finding.
     pub(crate) fn reason(&self, finding: &Finding) -> Option<&str> {

@@ -1,4 +1,5 @@
-//! Owns: the findings as data, documents by number and spans in bytes. Never: ids, characters, lines; the report adds those.
+//! Owns: the findings as data, documents by number and spans in bytes. Never: ids, characters,
+//! lines; the report adds those.
 
 pub use crate::model::relation::Relation;
 use crate::span::Span;
@@ -101,6 +102,18 @@ pub struct Pair {
     pub comparison: Comparison,
 }
 
+impl Pair {
+    /// Relation and coverage of the pair, as the document of this number sees them: its own coverage
+    /// is the first.
+    pub(crate) fn seen_from(&self, document: u32) -> (Relation, (f64, f64)) {
+        let Comparison { coverage_a, coverage_b, .. } = self.comparison;
+        match document == self.a {
+            true => (self.relation, (coverage_a, coverage_b)),
+            false => (self.relation.flipped(), (coverage_b, coverage_a)),
+        }
+    }
+}
+
 /// Verified near-copies of one representative.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cluster {
@@ -134,7 +147,8 @@ pub struct Repeat {
     pub paragraph: bool,
     /// Whether it is boilerplate, which counts neither for nor against a relation.
     pub boilerplate: bool,
-    /// For a run that repeats itself without a break: the period in tokens. Then a place is the whole run.
+    /// For a run that repeats itself without a break: the period in tokens. Then a place is the
+    /// whole run.
     pub period: Option<u32>,
     /// Where it stands, in order; may be cut to the first
     /// [`max_places`](crate::Thresholds::max_places).
@@ -170,7 +184,8 @@ pub struct Summary {
     pub capped_keys: u64,
 }
 
-/// The result of a scan. Documents are numbered as in the [`Documents`](crate::Documents) that was scanned.
+/// The result of a scan. Documents are numbered as in the [`Documents`](crate::Documents) that was
+/// scanned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Detection {
     /// Id of the recipe that made the keys.
@@ -191,4 +206,21 @@ pub struct Detection {
     pub pairs: Vec<Pair>,
     /// Repeats, by first place.
     pub repeats: Vec<Repeat>,
+}
+
+impl Detection {
+    /// For each document the first of its class of equal texts; itself where it stands alone.
+    pub(crate) fn first_of_class(&self, documents: usize) -> Vec<u32> {
+        let mut first: Vec<u32> = (0..documents as u32).collect();
+        for class in &self.equal {
+            class.iter().for_each(|&n| first[n as usize] = class[0]);
+        }
+        first
+    }
+
+    /// The listed pair of the classes of two documents, given by the first of each.
+    pub(crate) fn pair_between(&self, first: u32, other: u32) -> Option<usize> {
+        let pair = (first.min(other), first.max(other));
+        self.pairs.binary_search_by_key(&pair, |p| (p.a, p.b)).ok()
+    }
 }

@@ -1,4 +1,5 @@
-//! Owns: findings with the documents they were found in: what a report, a gate and a page are made from. Never: a text.
+//! Owns: findings with the documents they were found in: what a report, a gate and a page are made
+//! from. Never: a text.
 
 use crate::model::detection::Detection;
 use crate::model::document::Documents;
@@ -27,11 +28,7 @@ impl<'a> Findings<'a> {
 
     /// For each document the first of its class of equal texts; itself where it stands alone.
     pub(crate) fn first_of_class(self) -> Vec<u32> {
-        let mut first: Vec<u32> = (0..self.documents.count() as u32).collect();
-        for class in &self.detection.equal {
-            class.iter().for_each(|&n| first[n as usize] = class[0]);
-        }
-        first
+        self.detection.first_of_class(self.documents.count())
     }
 
     /// For each document the cluster that holds it.
@@ -41,11 +38,5 @@ impl<'a> Findings<'a> {
             c.members.iter().for_each(|&member| cluster[member as usize] = Some(n));
         }
         cluster
-    }
-
-    /// The listed pair of the classes of two documents, given by the first of each.
-    pub(crate) fn pair_between(self, first: u32, other: u32) -> Option<usize> {
-        let pair = (first.min(other), first.max(other));
-        self.detection.pairs.binary_search_by_key(&pair, |p| (p.a, p.b)).ok()
     }
 }

@@ -1,6 +1,8 @@
-//! Owns: the relations and, in one table, all that depends on which one it is. Never: when one holds.
+//! Owns: the relations and, in one table, all that depends on which one it is. Never: when one
+//! holds.
 //!
-//! A writer takes a relation's name, order and words from its row here; a new relation is a new row.
+//! A writer takes a relation's name, order and words from its row here; a new relation is a new
+//! row.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
-//! Owns: what each record says of itself where nothing is removed. Never: a record, or how it is written.
+//! Owns: what each record says of itself where nothing is removed. Never: a record, or how it is
+//! written.
 
-use crate::clean::documents::seen_from;
 use crate::model::detection::Relation;
 use crate::model::findings::Findings;
 use crate::report::class_passages::ClassPassages;
@@ -35,7 +35,8 @@ pub struct Annotations<'a> {
 }
 
 impl<'a> Annotations<'a> {
-    /// Looks through the findings once. Cost: the texts of all clusters are read, for the clusters' ids.
+    /// Looks through the findings once. Cost: the texts of all clusters are read, for the clusters'
+    /// ids.
     ///
     /// # Errors
     /// A text that can no longer be read.
@@ -44,7 +45,7 @@ impl<'a> Annotations<'a> {
         let ids = found.clusters.iter().map(|c| cluster_id(findings, c)).collect::<io::Result<_>>()?;
         let mut best: Vec<Option<u32>> = vec![None; findings.documents.count()];
         let worth = |i: u32, n: u32| {
-            let (relation, coverage) = seen_from(&found.pairs[i as usize], n);
+            let (relation, coverage) = found.pairs[i as usize].seen_from(n);
             // That it stands in another text tells more of a document than that it holds one.
             (relation.rank(), relation == Relation::Contains, -coverage.0)
         };
@@ -72,14 +73,14 @@ impl<'a> Annotations<'a> {
             out.cluster = Some(self.ids[c as usize].clone());
             let stays = found.clusters[c as usize].representative;
             let theirs = self.passages.first[stays as usize];
-            partner = (stays != n).then_some((stays, self.findings.pair_between(first, theirs)));
+            partner = (stays != n).then_some((stays, self.findings.detection.pair_between(first, theirs)));
         } else if let Some(i) = self.best[first as usize] {
             let p = &found.pairs[i as usize];
             partner = Some((if p.a == first { p.b } else { p.a }, Some(i as usize)));
         }
         let Some((partner, pair)) = partner else { return Ok(out) };
         let pair = pair.map(|i| &found.pairs[i]);
-        let (relation, coverage) = pair.map_or((Relation::Equal, (1.0, 1.0)), |p| seen_from(p, first));
+        let (relation, coverage) = pair.map_or((Relation::Equal, (1.0, 1.0)), |p| p.seen_from(first));
         out.relation = Some(relation);
         out.coverage = Some(share(coverage.0));
         out.partner = Some(self.findings.id(partner).to_owned());

@@ -1,4 +1,5 @@
-//! Owns: the passages of a pair as each document of the two classes has them. Never: which pair is meant.
+//! Owns: the passages of a pair as each document of the two classes has them. Never: which pair is
+//! meant.
 
 use crate::model::detection::{Match, Pair};
 use crate::model::findings::Findings;

@@ -63,7 +63,8 @@ impl Documents for QueryDocuments {
 }
 
 impl Seen {
-    /// What was found of a document, nearest first, and what its own id stands for; `more` partners are left out.
+    /// What was found of a document, nearest first, and what its own id stands for; `more` partners
+    /// are left out.
     pub fn new(asked: Document, own: Option<Own>, partners: Vec<Partner>, more: u64) -> Seen {
         let Document { info, text } = asked.info.with_text(asked.text);
         let mut documents = QueryDocuments { infos: vec![DocumentInfo { reference: false, ..info }], texts: vec![text] };

@@ -1,4 +1,5 @@
-//! Owns: what reports about a cleaning, a gate and an explanation are made from. Never: how they look.
+//! Owns: what reports about a cleaning, a gate and an explanation are made from. Never: how they
+//! look.
 
 use crate::clean::plan::Plan;
 use crate::gate::verdict::Verdict;

@@ -1,4 +1,5 @@
-//! Owns: what a cleaning takes away, counted: by kind, by source, in tokens. Never: takes anything away.
+//! Owns: what a cleaning takes away, counted: by kind, by source, in tokens. Never: takes anything
+//! away.
 
 use crate::clean::plan::{Gone, Why};
 use crate::report::input::Cleaned;

@@ -1,4 +1,5 @@
-//! Owns: the texts a report asks for, each with its line index, the last few kept. Never: a finding.
+//! Owns: the texts a report asks for, each with its line index, the last few kept. Never: a
+//! finding.
 
 use crate::error::Error;
 use crate::model::detection::Place;
@@ -51,8 +52,8 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Texts by document number. Two generations: what is asked for moves to the young one; when that is full, the old
-/// one goes. Findings come sorted, so neighbours ask for the same texts.
+/// Texts by document number. Two generations: what is asked for moves to the young one; when that
+/// is full, the old one goes. Findings come sorted, so neighbours ask for the same texts.
 pub struct Texts<'a> {
     documents: &'a dyn Documents,
     young: HashMap<u32, Rc<Text<'a>>>,

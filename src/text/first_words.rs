@@ -1,4 +1,5 @@
-//! Owns: the first words of a passage on one line, by which a person knows it. Never: where it stands.
+//! Owns: the first words of a passage on one line, by which a person knows it. Never: where it
+//! stands.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -7,8 +8,9 @@ const WORDS: usize = 12;
 /// … and characters.
 const CHARS: usize = 80;
 
-/// The first words of a passage, as reports have them: on one line, ` …` where there is more. At most twelve words and
-/// eighty characters, cut between words, or in a longer word between what a reader sees as characters.
+/// The first words of a passage, as reports have them: on one line, ` …` where there is more. At
+/// most twelve words and eighty characters, cut between words, or in a longer word between what a
+/// reader sees as characters.
 ///
 /// ```
 /// assert_eq!(nearcopy::report::first_words("Sign up\n  here."), "Sign up here.");

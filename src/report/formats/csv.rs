@@ -1,4 +1,5 @@
-//! Owns: a gate's findings as a table, a row each, that a spreadsheet shows and does not run. Never: a total.
+//! Owns: a gate's findings as a table, a row each, that a spreadsheet shows and does not run.
+//! Never: a total.
 
 use crate::escape;
 use crate::report::formats::located::{LocatedFinding, Locator};
@@ -27,12 +28,12 @@ const HEAD: [&str; 16] = [
     "fingerprint",
 ];
 
-/// Writes a gate's findings as comma-separated values, a row each, with a head: state, kind, document, path, record, line,
-/// source, date, partner, its path and line, both coverages (shares from 0 to 1), number of passages, first words of the
-/// first passage, fingerprint.
+/// Writes a gate's findings as comma-separated values, a row each, with a head: state, kind,
+/// document, path, record, line, source, date, partner, its path and line, both coverages (shares
+/// from 0 to 1), number of passages, first words of the first passage, fingerprint.
 ///
-/// Lines are of the file; what is not known is empty. A cell that a spreadsheet would take for a formula begins with an
-/// apostrophe, and what would act on a terminal is written as an escape.
+/// Lines are of the file; what is not known is empty. A cell that a spreadsheet would take for a
+/// formula begins with an apostrophe, and what would act on a terminal is written as an escape.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -73,13 +74,15 @@ fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 16] {
     ]
 }
 
-/// What a spreadsheet takes for the beginning of a formula, full-width forms and the minus sign among them (OWASP, CSV injection).
+/// What a spreadsheet takes for the beginning of a formula, full-width forms and the minus sign
+/// among them (OWASP, CSV injection).
 fn begins_formula(text: &str) -> bool {
     let beyond = text.trim_start_matches(|c: char| c.is_whitespace() && c != '\t' && c != '\r' && c != '\n' || c == '"');
     beyond.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '−', '﹢', '﹣', '﹦', '﹫'])
 }
 
-/// An apostrophe in front of a formula. Where a spreadsheet takes the semicolon for the separator, a formula may begin behind one.
+/// An apostrophe in front of a formula. Where a spreadsheet takes the semicolon for the separator,
+/// a formula may begin behind one.
 fn inert(cell: Cow<str>) -> Cow<str> {
     let inside = cell.match_indices(';').any(|(at, _)| begins_formula(&cell[at + 1..]));
     if !inside && !begins_formula(&cell) {

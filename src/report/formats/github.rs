@@ -1,7 +1,8 @@
-//! Owns: a gate's findings as workflow commands of GitHub Actions, a line each. Never: more of them than GitHub shows.
+//! Owns: a gate's findings as workflow commands of GitHub Actions, a line each. Never: more of them
+//! than GitHub shows.
 
 use crate::escape;
-use crate::gate::verdict::{Finding, State};
+use crate::gate::verdict::Finding;
 use crate::model::relation::Severity;
 use crate::report::formats::located::{self, LocatedFinding, Locator, Region};
 use crate::report::formats::markdown::{MarkdownOptions, markdown};
@@ -12,9 +13,11 @@ use std::io::{self, BufWriter, Write};
 /// What annotations are made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GithubOptions<'a> {
-    /// At most this many errors, warnings and notices, the last of which is the summary. GitHub shows ten of each a step.
+    /// At most this many errors, warnings and notices, the last of which is the summary. GitHub
+    /// shows ten of each a step.
     pub most: usize,
-    /// The checkout's directory: absolute paths below it lose it, because GitHub finds files by their path in the repository.
+    /// The checkout's directory: absolute paths below it lose it, because GitHub finds files by
+    /// their path in the repository.
     pub workspace: Option<&'a str>,
 }
 
@@ -24,9 +27,11 @@ impl Default for GithubOptions<'_> {
     }
 }
 
-/// Writes the gravest findings that count as annotations: `::error file=…,line=…::…`, and then a summary as `::notice`.
+/// Writes the gravest findings that count as annotations: `::error file=…,line=…::…`, and then a
+/// summary as `::notice`.
 ///
-/// Copies are errors, shared passages and repeats warnings, templates notices. Each command is one line, whatever a text holds.
+/// Copies are errors, shared passages and repeats warnings, templates notices. Each command is one
+/// line, whatever a text holds.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -53,7 +58,8 @@ pub fn github(checked: Checked, options: GithubOptions, out: &mut dyn Write) -> 
     out.flush()
 }
 
-/// Writes the report in Markdown for the page of a workflow run, the file that `GITHUB_STEP_SUMMARY` names: at most 1 MiB.
+/// Writes the report in Markdown for the page of a workflow run, the file that
+/// `GITHUB_STEP_SUMMARY` names: at most 1 MiB.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -77,7 +83,8 @@ fn annotation(command: &str, overlap: &LocatedFinding, options: GithubOptions, o
         }
     }
     let Finding { kind, .. } = overlap.finding;
-    // Annotations stand beside the file; what stands in no file, or in one with many documents, says its name.
+    // Annotations stand beside the file; what stands in no file, or in one with many documents,
+    // says its name.
     let whose = match overlap.here.path.as_deref() {
         Some(path) if path == overlap.here.id => String::new(),
         _ => format!("{}: ", located::short(&overlap.here.id)),
@@ -95,12 +102,7 @@ fn relative<'p>(path: &'p str, workspace: Option<&str>) -> &'p str {
 /// Counts, and the bounds that are violated.
 fn summary(checked: Checked, left_out: usize) -> String {
     let verdict = checked.verdict;
-    let mut counts = [0u64; 3];
-    for finding in &verdict.findings {
-        let state = [State::New, State::Known].iter().position(|s| *s == finding.state).unwrap_or(2);
-        counts[state] += 1;
-    }
-    let [new, known, ignored] = counts.map(words::number);
+    let [new, known, ignored] = verdict.counts().map(words::number);
     let mut text =
         format!("{}: {new} new, {known} known, {ignored} ignored.", words::count(verdict.findings.len() as u64, "finding"));
     if left_out > 0 {

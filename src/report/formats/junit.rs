@@ -1,4 +1,5 @@
-//! Owns: a gate's verdict as JUnit XML: bounds and findings as test cases. Never: a time or a host, which the report does not know.
+//! Owns: a gate's verdict as JUnit XML: bounds and findings as test cases. Never: a time or a host,
+//! which the report does not know.
 
 use crate::escape;
 use crate::gate::verdict::{Finding, Rule, State, Verdict};
@@ -12,9 +13,9 @@ type Xml<W> = Writer<W>;
 
 /// Writes a gate's verdict as JUnit XML.
 ///
-/// The suite `nearcopy.policy` has a case for each bound, failed where it is violated. The suite `nearcopy.findings` has a case for
-/// each finding, its class the kind: failed where it counts, skipped where it is ignored; what the baseline holds is only
-/// counted, among the properties.
+/// The suite `nearcopy.policy` has a case for each bound, failed where it is violated. The suite
+/// `nearcopy.findings` has a case for each finding, its class the kind: failed where it counts,
+/// skipped where it is ignored; what the baseline holds is only counted, among the properties.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -24,8 +25,7 @@ pub fn junit(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(&mut out, b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let violated = verdict.rules.iter().filter(|r| r.violated).count();
-    let count = |wanted: fn(&State) -> bool| verdict.findings.iter().filter(|f| wanted(&f.state)).count();
-    let (new, ignored) = (count(|s| *s == State::New), count(|s| matches!(s, State::Ignored(_))));
+    let [new, _, ignored] = verdict.counts().map(|n| n as usize);
     let tests = verdict.rules.len() + new + ignored;
     let root = xml.create_element("testsuites").with_attribute(("name", "nearcopy"));
     let root = root.with_attribute(("tests", &*tests.to_string())).with_attribute(("failures", &*(violated + new).to_string()));
@@ -61,7 +61,7 @@ fn suite<W: Write>(
 
 fn properties<W: Write>(xml: &mut Xml<W>, verdict: &Verdict) -> io::Result<()> {
     let total = &verdict.total;
-    let known = verdict.findings.iter().filter(|f| f.state == State::Known).count() as u64;
+    let [_, known, _] = verdict.counts();
     let amounts = [
         ("documents", total.documents),
         ("duplicate-documents", total.duplicate_documents),

@@ -1,4 +1,5 @@
-//! Owns: one finding of a gate made ready: who, where in which file, how much, the first words. Never: a format's escapes.
+//! Owns: one finding of a gate made ready: who, where in which file, how much, the first words.
+//! Never: a format's escapes.
 
 use crate::escape;
 use crate::gate::verdict::{Finding, FindingKind, Rule, Verdict};
@@ -38,7 +39,8 @@ pub fn by_gravity<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Fi
 /// Where a passage stands in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Region {
-    /// Lines and columns, counted from 1, columns in code points; `to` is one past the last character.
+    /// Lines and columns, counted from 1, columns in code points; `to` is one past the last
+    /// character.
     Exact { from: [u32; 2], to: [u32; 2] },
     /// The line that holds the whole document.
     Line(u64),

@@ -1,7 +1,8 @@
-//! Owns: a gate's report for a comment or a page that renders Markdown. Never: lets a text say anything in Markdown or HTML.
+//! Owns: a gate's report for a comment or a page that renders Markdown. Never: lets a text say
+//! anything in Markdown or HTML.
 
 use crate::escape;
-use crate::gate::verdict::{Finding, FindingKind, Rule, SourceCounts, State, Verdict};
+use crate::gate::verdict::{Finding, FindingKind, Rule, SourceCounts, Verdict};
 use crate::report::formats::located::{self, LocatedFinding, Locator, Region};
 use crate::report::human::words;
 use crate::report::input::Checked;
@@ -26,10 +27,12 @@ impl Default for MarkdownOptions {
     }
 }
 
-/// Writes a gate's report in GitHub's Markdown: outcome, bounds, sources, and the findings that count, by kind and folded.
+/// Writes a gate's report in GitHub's Markdown: outcome, bounds, sources, and the findings that
+/// count, by kind and folded.
 ///
-/// It is cut to the size asked for, and says what is left out. Ids, paths and texts stand in `<code>` with everything that means
-/// something in Markdown or HTML as a character reference, so that they make no link, image, mention, heading or tag.
+/// It is cut to the size asked for, and says what is left out. Ids, paths and texts stand in
+/// `<code>` with everything that means something in Markdown or HTML as a character reference, so
+/// that they make no link, image, mention, heading or tag.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -97,9 +100,7 @@ impl Page {
 }
 
 fn opening(verdict: &Verdict) -> String {
-    let count = |wanted: fn(&State) -> bool| words::number(verdict.findings.iter().filter(|f| wanted(&f.state)).count() as u64);
-    let (new, known) = (count(|s| *s == State::New), count(|s| *s == State::Known));
-    let ignored = count(|s| matches!(s, State::Ignored(_)));
+    let [new, known, ignored] = verdict.counts().map(words::number);
     format!(
         "## nearcopy: {}\n\n{} of {} are copies, {} of them new. Findings: **{new} new**, {known} known, {ignored} ignored.\n\n",
         located::outcome(verdict),
@@ -212,7 +213,8 @@ fn name(text: &str) -> String {
     code(&located::short(text))
 }
 
-/// Outside text in `<code>`, which nothing is made a mention or link in, without a character that could end it or mean something.
+/// Outside text in `<code>`, which nothing is made a mention or link in, without a character that
+/// could end it or mean something.
 fn code(text: &str) -> String {
     let clean = escape::word(text);
     if clean.trim().is_empty() {

@@ -1,4 +1,5 @@
-//! A gate's report for other programs, a file each format. Never: decides what counts, or opens a file.
+//! A gate's report for other programs, a file each format. Never: decides what counts, or opens a
+//! file.
 
 mod csv;
 mod github;

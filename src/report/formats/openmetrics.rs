@@ -18,18 +18,19 @@ const SOURCES: [(&str, &str, Count); 6] = [
     ("new_duplicate_tokens", "Those neither in the baseline nor ignored.", |s| s.new_duplicate_tokens),
 ];
 
-/// Writes a gate's counts as OpenMetrics 1.0 text, all of them gauges: documents and tokens by source, findings by kind and
-/// state (zeros too), rules with what they measured.
+/// Writes a gate's counts as OpenMetrics 1.0 text, all of them gauges: documents and tokens by
+/// source, findings by kind and state (zeros too), rules with what they measured.
 ///
-/// Counts of documents without a source have `source=""`; the sum over a metric is the total. There are no times, so a
-/// textfile collector can take it as it is.
+/// Counts of documents without a source have `source=""`; the sum over a metric is the total. There
+/// are no times, so a textfile collector can take it as it is.
 ///
 /// # Errors
 /// What `out` answers.
 pub fn openmetrics(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::new(out);
     let verdict = checked.verdict;
-    // Names that differ only in what is escaped fall together: one set of labels must not come twice.
+    // Names that differ only in what is escaped fall together: one set of labels must not come
+    // twice.
     let mut sources: BTreeMap<String, SourceCounts> = BTreeMap::new();
     let all = std::slice::from_ref(&verdict.total);
     for counts in if verdict.sources.is_empty() { all } else { &verdict.sources } {

@@ -1,4 +1,5 @@
-//! Owns: a gate's findings as SARIF 2.1.0, result by result. Never: more results than asked for, or a word about what it leaves out unsaid.
+//! Owns: a gate's findings as SARIF 2.1.0, result by result. Never: more results than asked for, or
+//! a word about what it leaves out unsaid.
 
 use crate::gate::verdict::{Finding, FindingKind, State};
 use crate::model::document::DocumentInfo;
@@ -17,8 +18,8 @@ const PASSAGES: usize = 20;
 /// What a SARIF report holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SarifOptions {
-    /// At most this many results, the gravest kinds first; what is left out is said in a notification. GitHub refuses a run
-    /// with more than 25,000.
+    /// At most this many results, the gravest kinds first; what is left out is said in a
+    /// notification. GitHub refuses a run with more than 25,000.
     pub most: usize,
     /// Also what the baseline holds, as `unchanged` notes.
     pub known: bool,
@@ -32,12 +33,14 @@ impl Default for SarifOptions {
 
 /// Writes a gate's findings as one SARIF 2.1.0 log with one run.
 ///
-/// The first passage of a finding is its location. The partner's passages and the document's further ones, twenty of each at
-/// most, are related locations; the message links to the partner's first. A place has lines and columns where the text is the
-/// file, the line of its record in JSON Lines, else the file alone. Ignored findings are suppressed results.
+/// The first passage of a finding is its location. The partner's passages and the document's
+/// further ones, twenty of each at most, are related locations; the message links to the partner's
+/// first. A place has lines and columns where the text is the file, the line of its record in JSON
+/// Lines, else the file alone. Ignored findings are suppressed results.
 ///
 /// # Errors
-/// What `out` answers; a text that can no longer be read, or is not the one that was checked, is an error of kind `NotFound`.
+/// What `out` answers; a text that can no longer be read, or is not the one that was checked, is an
+/// error of kind `NotFound`.
 pub fn sarif(checked: Checked, options: SarifOptions, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(1 << 16, out);
     let wanted = |f: &&Finding| options.known || f.state != State::Known;
@@ -264,8 +267,8 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// Outside text in a message: braces are doubled, as the standard wants (section 3.11.5), and `](`, which would make a link, is
-/// torn apart.
+/// Outside text in a message: braces are doubled, as the standard wants (section 3.11.5), and `](`,
+/// which would make a link, is torn apart.
 fn plain(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}").replace("](", "] (")
 }
@@ -275,7 +278,8 @@ fn link(text: &str) -> String {
     plain(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }
 
-/// What stays as it is in a path: the unreserved characters of RFC 3986. A colon could look like the end of a scheme.
+/// What stays as it is in a path: the unreserved characters of RFC 3986. A colon could look like
+/// the end of a scheme.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// A path as a relative reference, or as a `file` address where it is absolute.

@@ -1,4 +1,5 @@
-//! Owns: the picture of a corpus: relations, cluster sizes, sources. Never: a picture without its numbers beside it.
+//! Owns: the picture of a corpus: relations, cluster sizes, sources. Never: a picture without its
+//! numbers beside it.
 //!
 //! Charts count all findings, also those that the page does not list.
 

@@ -1,7 +1,9 @@
-//! Owns: the findings as JSON inside the page, for its scripts. Never: markup, or a character that HTML gives a meaning.
+//! Owns: the findings as JSON inside the page, for its scripts. Never: markup, or a character that
+//! HTML gives a meaning.
 //!
-//! Lists instead of objects, and documents by their place in the page's list: a page holds ten thousand pairs. Offsets are in UTF-16 code
-//! units of the whole text, as JavaScript counts; `data.js` reads what stands here.
+//! Lists instead of objects, and documents by their place in the page's list: a page holds ten
+//! thousand pairs. Offsets are in UTF-16 code units of the whole text, as JavaScript counts;
+//! `data.js` reads what stands here.
 
 use crate::escape;
 use crate::model::detection::{Match, Pair, Repeat};
@@ -91,15 +93,16 @@ fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> io::Result<se
         shown = longest.into_iter().map(|m| passage(m, (a, &text_a), (b, &text_b))).collect();
     }
     let s = ScoresJson::new(c);
-    // To three decimals, by way of those that the report as data has: so that a report read back gives the same page.
+    // To three decimals, by way of those that the report as data has: so that a report read back
+    // gives the same page.
     let scores = [s.coverage_a, s.coverage_b, s.resemblance].map(|s| rounded(s, 3));
     let facts = [s.facts.agree, s.facts.compared];
     let places = [listed.place(pair.a), listed.place(pair.b)];
     Ok(json!([places, pair.relation.name(), shared(listed.findings, pair), scores, facts, c.matches.len(), shown]))
 }
 
-/// `[from_a, to_a, from_b, to_b, [first line, last line] of each, tokens of each, identity, equal runs]`; a run is `from, length` in each
-/// text, counted from the passage's beginning.
+/// `[from_a, to_a, from_b, to_b, [first line, last line] of each, tokens of each, identity, equal
+/// runs]`; a run is `from, length` in each text, counted from the passage's beginning.
 fn passage(m: &Match, (a, text_a): (&Shown, &Text), (b, text_b): (&Shown, &Text)) -> serde_json::Value {
     let in_a = |byte: u32| a.units.at(text_a.as_str(), byte as usize);
     let in_b = |byte: u32| b.units.at(text_b.as_str(), byte as usize);
@@ -149,8 +152,8 @@ fn repeat(listed: &PageDocuments, repeat: &Repeat, texts: &mut Texts) -> io::Res
     Ok(json!([words, repeat.count, repeat.documents, repeat.tokens, kind, repeat.period, shown]))
 }
 
-/// The texts, in the order of the documents: `0` for none, a string for a whole text, `[length, from, string, from, string, …]` for a
-/// cut one.
+/// The texts, in the order of the documents: `0` for none, a string for a whole text, `[length,
+/// from, string, from, string, …]` for a cut one.
 pub(super) fn texts(listed: &PageDocuments, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "[")?;
     for (i, shown) in listed.all.iter().enumerate() {

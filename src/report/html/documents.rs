@@ -57,8 +57,8 @@ pub(super) fn name(text: &str) -> String {
     words::fit(text, NAME)
 }
 
-/// Running text, fit for a page: line breaks and tabs stay white space, places where a word may be broken go, what else cannot be seen is an
-/// escape.
+/// Running text, fit for a page: line breaks and tabs stay white space, places where a word may be
+/// broken go, what else cannot be seen is an escape.
 pub(super) fn running(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (i, line) in text.replace("\r\n", "\n").replace(['\u{ad}', '\u{200b}'], "").split(['\n', '\r']).enumerate() {
@@ -110,8 +110,8 @@ impl<'a> PageDocuments<'a> {
     }
 }
 
-/// How many bytes of each text find room, so that all together have at most `most_text`: of those that hold nothing but places of repeats, and
-/// of the others, which share what those leave.
+/// How many bytes of each text find room, so that all together have at most `most_text`: of those
+/// that hold nothing but places of repeats, and of the others, which share what those leave.
 fn room(documents: &dyn Documents, roles: &BTreeMap<u32, Role>, most_text: usize) -> (usize, usize) {
     let lengths = |role: Role| {
         let of_role = roles.iter().filter(move |(_, r)| **r == role);

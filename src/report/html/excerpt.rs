@@ -1,4 +1,5 @@
-//! Owns: which stretches of a long text are shown, and offsets as JavaScript counts them. Never: a finding.
+//! Owns: which stretches of a long text are shown, and offsets as JavaScript counts them. Never: a
+//! finding.
 
 use crate::span::Span;
 use std::ops::Range;
@@ -11,8 +12,9 @@ const LEAST_GAP: usize = 120;
 /// A cut looks this far back for a space, and for the border of what a reader sees as a character.
 const SNAP: usize = 48;
 
-/// The stretches of a text that are shown: all of it where it has at most `most` bytes, else what stands around the borders of the spans.
-/// They are in order, apart, and begin and end between characters.
+/// The stretches of a text that are shown: all of it where it has at most `most` bytes, else what
+/// stands around the borders of the spans. They are in order, apart, and begin and end between
+/// characters.
 pub(super) fn stretches(text: &str, spans: &[Span], most: usize) -> Vec<Range<usize>> {
     let whole = 0..text.len();
     if text.len() <= most {
@@ -61,7 +63,8 @@ fn around(text: &str, spans: &[Span], context: usize) -> Vec<Range<usize>> {
     out
 }
 
-/// A place to cut at or before this byte: behind a space nearby, else between what a reader sees as characters.
+/// A place to cut at or before this byte: behind a space nearby, else between what a reader sees as
+/// characters.
 fn border(text: &str, at: usize) -> usize {
     if at == 0 || at >= text.len() {
         return at.min(text.len());
@@ -80,7 +83,8 @@ fn border(text: &str, at: usize) -> usize {
 /// Bytes between two checkpoints.
 const STRIDE: usize = 512;
 
-/// Answers how many UTF-16 code units stand before a byte of one text, which is how JavaScript counts.
+/// Answers how many UTF-16 code units stand before a byte of one text, which is how JavaScript
+/// counts.
 pub(super) struct Units {
     checkpoints: Vec<u32>,
     ascii: bool,

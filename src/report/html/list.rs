@@ -1,4 +1,5 @@
-//! Owns: findings as plain markup: what a reader without scripting sees. Never: a style or a script.
+//! Owns: findings as plain markup: what a reader without scripting sees. Never: a style or a
+//! script.
 
 use crate::model::detection::{Match, Pair};
 use crate::report::html::documents::{PageDocuments, running};

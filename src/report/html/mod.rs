@@ -1,12 +1,14 @@
-//! The findings as one page for a browser, and as a fragment for notebooks. Owns: what such a page may hold. Never: measures likeness.
+//! The findings as one page for a browser, and as a fragment for notebooks. Owns: what such a page
+//! may hold. Never: measures likeness.
 //!
 //! ```text
 //! Findings -selection-> what is shown -documents, excerpt-> texts, cut where they are long -data-> JSON inside the page -page-> one file
 //!                                                                                          -list-> the same without scripting
 //! ```
 //!
-//! Outside text enters a page by two doors only: through `maud`, which escapes it, or through `data`, which writes JSON without any
-//! character that HTML gives a meaning. The scripts put it on the screen as text, never as markup.
+//! Outside text enters a page by two doors only: through `maud`, which escapes it, or through
+//! `data`, which writes JSON without any character that HTML gives a meaning. The scripts put it on
+//! the screen as text, never as markup.
 
 mod charts;
 mod data;

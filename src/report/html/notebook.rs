@@ -1,11 +1,12 @@
-//! Owns: the fragment for notebooks. Never: a script, a style sheet, a link, or a colour that only suits light pages.
+//! Owns: the fragment for notebooks. Never: a script, a style sheet, a link, or a colour that only
+//! suits light pages.
 
 use crate::model::detection::{Cluster, Pair};
 use crate::model::findings::Findings;
 use crate::report::html::documents::{name, running};
 use crate::report::html::list::longest;
 use crate::report::html::options::HtmlSummaryOptions;
-use crate::report::html::selection::{clusters_by_size, pairs_by_importance, shared};
+use crate::report::html::selection::{clusters_by_size, pairs_by_importance, shared, totals};
 use crate::report::human::pieces::{Both, Passage, Piece};
 use crate::report::human::words::{count, fraction, number, percent};
 use crate::report::texts::Texts;
@@ -15,7 +16,8 @@ use std::io::{self, Write};
 /// Members of a cluster that are named.
 const MEMBERS: usize = 5;
 
-// Colours are mixed with those of the page around, so that they suit a light notebook and a dark one.
+// Colours are mixed with those of the page around, so that they suit a light notebook and a dark
+// one.
 const BOX: &str = "max-width:72em;margin:.5em 0;font-family:system-ui,sans-serif;font-size:14px;line-height:1.45";
 const TABLE: &str = "border-collapse:collapse;margin:.4em 0 1em;text-align:left";
 const CELL: &str = "border:1px solid rgba(128,128,128,.45);padding:.3em .6em;text-align:left;vertical-align:top";
@@ -25,10 +27,11 @@ const HEAD: &str = "font-size:1.05em;font-weight:600;text-align:left;margin:.6em
 const SAME: &str = "background:rgba(240,180,0,.28);color:inherit";
 const FAINT: &str = "opacity:.75";
 
-/// Writes a small fragment of HTML for a notebook: the counts, the largest clusters, and the first pairs with the passage they share.
+/// Writes a small fragment of HTML for a notebook: the counts, the largest clusters, and the first
+/// pairs with the passage they share.
 ///
-/// No script, no style sheet, no link: style stands in the elements and takes the colours of the page around it, light or dark. Everything
-/// outside is escaped.
+/// No script, no style sheet, no link: style stands in the elements and takes the colours of the
+/// page around it, light or dark. Everything outside is escaped.
 ///
 /// # Errors
 /// What `out` answers.
@@ -48,15 +51,7 @@ pub fn html_summary(findings: Findings, options: HtmlSummaryOptions, out: &mut d
 }
 
 fn counts(findings: Findings) -> Markup {
-    let s = &findings.detection.summary;
-    let columns = [
-        ("documents", s.documents),
-        ("different texts", s.classes),
-        ("clusters", s.clusters),
-        ("copies", s.duplicates),
-        ("pairs", s.pairs),
-        ("repeats", s.repeats),
-    ];
+    let columns = totals(findings);
     html! {
         table style=(TABLE) {
             caption style=(HEAD) { "nearcopy" }

@@ -7,7 +7,8 @@ pub struct HtmlOptions<'a> {
     pub title: Option<&'a str>,
     /// How many pairs, the most important first: those that share the most text, templates last.
     pub most_pairs: usize,
-    /// Bytes of text in all. Long texts are cut around their passages so that as many pairs as possible find room.
+    /// Bytes of text in all. Long texts are cut around their passages so that as many pairs as
+    /// possible find room.
     pub most_text: usize,
 }
 

@@ -1,4 +1,5 @@
-//! Owns: the page as a whole: head, policy, counts, frame, data, scripts, in the order of the file. Never: one finding's markup.
+//! Owns: the page as a whole: head, policy, counts, frame, data, scripts, in the order of the file.
+//! Never: one finding's markup.
 
 use crate::model::findings::Findings;
 use crate::model::relation::Relation;
@@ -7,7 +8,7 @@ use crate::report::html::data;
 use crate::report::html::documents::{Gone, PageDocuments, name};
 use crate::report::html::list;
 use crate::report::html::options::HtmlOptions;
-use crate::report::html::selection::Selection;
+use crate::report::html::selection::{Selection, totals};
 use crate::report::human::words::{bytes, count, number};
 use crate::report::json::writer::BUFFER;
 use crate::report::texts::Texts;
@@ -27,12 +28,14 @@ const SCRIPTS: [&str; 5] = [
     include_str!("assets/page.js"),
 ];
 
-/// Writes the report as one page for a browser, which needs nothing but itself: counts, clusters, pairs with their two texts side by side, repeats.
+/// Writes the report as one page for a browser, which needs nothing but itself: counts, clusters,
+/// pairs with their two texts side by side, repeats.
 ///
-/// Whatever stands in a text, an id or a path, the page runs nothing of it and loads nothing: everything is escaped, and a content
-/// security policy allows the page's own script and style alone. Without scripting it is a list. The most important findings are
-/// shown up to the bounds of the options, long texts around what was found in them, and the page says what it leaves out. A text that can
-/// no longer be read, or is not the one that was scanned, is left out with a note.
+/// Whatever stands in a text, an id or a path, the page runs nothing of it and loads nothing:
+/// everything is escaped, and a content security policy allows the page's own script and style
+/// alone. Without scripting it is a list. The most important findings are shown up to the bounds of
+/// the options, long texts around what was found in them, and the page says what it leaves out. A
+/// text that can no longer be read, or is not the one that was scanned, is left out with a note.
 ///
 /// ```
 /// use nearcopy::report::{self, Findings, HtmlOptions};
@@ -104,7 +107,8 @@ fn script() -> String {
     format!("(() => {{\n\"use strict\";\n{body}}})();\n")
 }
 
-/// What the page may do: run its own script, use its own style, and nothing else. No string can become markup or code even in the script.
+/// What the page may do: run its own script, use its own style, and nothing else. No string can
+/// become markup or code even in the script.
 fn policy(style: &str, script: &str) -> String {
     let hash = |text: &str| base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!(
@@ -118,17 +122,9 @@ fn policy(style: &str, script: &str) -> String {
 /// The counts of the scan.
 fn counts(findings: Findings) -> Markup {
     let s = &findings.detection.summary;
-    let tiles = [
-        ("documents", s.documents),
-        ("different texts", s.classes),
-        ("clusters", s.clusters),
-        ("copies", s.duplicates),
-        ("pairs", s.pairs),
-        ("repeats", s.repeats),
-    ];
     html! {
         dl .counts {
-            @for (name, n) in tiles { div { dt { (name) } dd { (number(n)) } } }
+            @for (name, n) in totals(findings) { div { dt { (name) } dd { (number(n)) } } }
         }
         p .faint {
             (bytes(s.bytes)) " of text, recipe " (findings.detection.recipe_id) ", background " (findings.detection.background_id)

@@ -39,14 +39,16 @@ pub(super) enum Role {
     Text,
 }
 
-/// About how many tokens two texts share: the larger of both sides. From what the JSON says, so that a report read back gives the same page.
+/// About how many tokens two texts share: the larger of both sides. From what the JSON says, so
+/// that a report read back gives the same page.
 pub(super) fn shared(findings: Findings, pair: &Pair) -> u64 {
     let of = |coverage: f64, number: u32| coverage * f64::from(findings.tokens(number));
     let scores = ScoresJson::new(&pair.comparison);
     of(scores.coverage_a, pair.a).max(of(scores.coverage_b, pair.b)).round() as u64
 }
 
-/// The most important pairs first: templates, which are no copies, last; else by the text that is shared.
+/// The most important pairs first: templates, which are no copies, last; else by the text that is
+/// shared.
 pub(super) fn pairs_by_importance<'a>(findings: Findings<'a>) -> Vec<&'a Pair> {
     let mut pairs: Vec<_> = findings.detection.pairs.iter().map(|p| (shared(findings, p), p)).collect();
     pairs.sort_by_key(|(shared, p)| (!p.relation.row().same_text, Reverse(*shared), p.a, p.b));
@@ -58,6 +60,19 @@ pub(super) fn clusters_by_size<'a>(findings: Findings<'a>) -> Vec<&'a Cluster> {
     let mut clusters: Vec<_> = findings.detection.clusters.iter().collect();
     clusters.sort_by_key(|c| (Reverse(c.members.len()), c.representative));
     clusters
+}
+
+/// The counts of a scan that stand above everything else.
+pub(super) fn totals(findings: Findings) -> [(&'static str, u64); 6] {
+    let s = &findings.detection.summary;
+    [
+        ("documents", s.documents),
+        ("different texts", s.classes),
+        ("clusters", s.clusters),
+        ("copies", s.duplicates),
+        ("pairs", s.pairs),
+        ("repeats", s.repeats),
+    ]
 }
 
 /// The members that are shown: the representative, then the others in order.

@@ -1,7 +1,8 @@
-//! Owns: a verdict for a person: bounds, the findings that count, what was passed over, the last word. Never: how a passage is shown.
+//! Owns: a verdict for a person: bounds, the findings that count, what was passed over, the last
+//! word. Never: how a passage is shown.
 
 use crate::gate::Overlap;
-use crate::gate::verdict::{Finding, FindingKind, Ignore, Passage, Rule, State, Verdict};
+use crate::gate::verdict::{Finding, FindingKind, Ignore, Passage, Rule, Verdict};
 use crate::model::detection::{Place, Relation};
 use crate::report::human::options::HumanOptions;
 use crate::report::human::page::{Human, Line};
@@ -19,7 +20,8 @@ const PASSAGES: usize = 3;
 /// … and bounds that hold.
 const HELD: usize = 20;
 
-/// Writes what a gate decided for a person: the bounds, then the findings that count, then what was passed over.
+/// Writes what a gate decided for a person: the bounds, then the findings that count, then what was
+/// passed over.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -184,7 +186,7 @@ impl<'a> Human<'a, '_> {
     /// The equal runs of a passage, as the scan found them in the first texts of their classes.
     fn runs(&mut self, finding: &Finding, passage: Passage) -> io::Result<Vec<Both>> {
         let (own, other) = (self.first[finding.document as usize], self.first[finding.partner as usize]);
-        let Some(at) = self.findings.pair_between(own, other) else { return Ok(Vec::new()) };
+        let Some(at) = self.findings.detection.pair_between(own, other) else { return Ok(Vec::new()) };
         let pair = &self.findings.detection.pairs[at];
         let here = self.moved(own, finding.document)?;
         let there = self.moved(other, finding.partner)?;
@@ -205,7 +207,7 @@ impl<'a> Human<'a, '_> {
 
     /// What does not count, and what to do about it.
     fn passed_over(&mut self, verdict: &Verdict) -> io::Result<()> {
-        let count = |wanted: fn(&State) -> bool| verdict.findings.iter().filter(|f| wanted(&f.state)).count() as u64;
+        let [_, known, ignored] = verdict.counts();
         let mut lines = Vec::new();
         let free = Overlap::ALL.into_iter().filter(|&kind| !limited(verdict, kind)).filter_map(|kind| {
             let new = verdict.new_findings().filter(|f| Overlap::of(f.kind) == kind).count() as u64;
@@ -218,11 +220,11 @@ impl<'a> Human<'a, '_> {
                 free.join(", ")
             ));
         }
-        match count(|s| *s == State::Known) {
+        match known {
             0 => {}
             n => lines.push(format!("{}: the baseline holds what they share.", words::count(n, "known finding"))),
         }
-        match count(|s| matches!(s, State::Ignored(_))) {
+        match ignored {
             0 => {}
             n => lines.push(format!("{}: covered by an entry of [[gate.ignore]].", words::count(n, "ignored finding"))),
         }

@@ -1,4 +1,5 @@
-//! Owns: what a cleaning takes away, for a person: how much, from where, and the removals to look at first. Never: takes anything away.
+//! Owns: what a cleaning takes away, for a person: how much, from where, and the removals to look
+//! at first. Never: takes anything away.
 
 use crate::clean::plan::{Cut, Gone, Why};
 use crate::model::detection::{Place, Relation};
@@ -20,7 +21,8 @@ const SOURCES: usize = 10;
 /// Where all removals are.
 const ALL: &str = ": --removed FILE writes all of them";
 
-/// Writes for a person what a cleaning takes away: how much, from which sources, and the removals least like what stays first.
+/// Writes for a person what a cleaning takes away: how much, from which sources, and the removals
+/// least like what stays first.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).

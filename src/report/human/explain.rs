@@ -12,7 +12,8 @@ use std::io::{self, Write};
 /// How many rows of a list are shown; data has them all.
 const ROWS: usize = 12;
 
-/// Writes a traced document or pair for a person, stage by stage. Long lists are cut, and say by how much.
+/// Writes a traced document or pair for a person, stage by stage. Long lists are cut, and say by
+/// how much.
 ///
 /// # Errors
 /// What `out` answers.

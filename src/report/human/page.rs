@@ -1,4 +1,5 @@
-//! Owns: how paragraphs, headings and passages are put on the page for a person. Never: what is said.
+//! Owns: how paragraphs, headings and passages are put on the page for a person. Never: what is
+//! said.
 
 use crate::model::findings::Findings;
 use crate::report::human::options::HumanOptions;
@@ -81,7 +82,8 @@ impl<'a, 'w> Human<'a, 'w> {
         }
     }
 
-    /// A paragraph: the first row after `first`, the others `hang` columns further in than the margin of `first`.
+    /// A paragraph: the first row after `first`, the others `hang` columns further in than the
+    /// margin of `first`.
     pub fn put(&mut self, first: &str, hang: usize, line: Line) -> io::Result<()> {
         use unicode_width::UnicodeWidthStr;
         let margin = first.len() - first.trim_start().len();

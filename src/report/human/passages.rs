@@ -1,4 +1,5 @@
-//! Owns: two passages side by side, with line numbers and the edits marked. Never: which passages are worth showing.
+//! Owns: two passages side by side, with line numbers and the edits marked. Never: which passages
+//! are worth showing.
 
 use crate::report::human::pieces::{Amount, Both, Passage, Piece};
 use crate::report::human::words::{self, Ink, Style};
@@ -170,8 +171,8 @@ impl Columns {
 }
 
 impl Side {
-    /// Adds a stretch of text; `mark` for words that the other side does not have: their style, and what stands around
-    /// them where there are no colours. Punctuation around them is not marked.
+    /// Adds a stretch of text; `mark` for words that the other side does not have: their style, and
+    /// what stands around them where there are no colours. Punctuation around them is not marked.
     fn add(&mut self, text: &Text, span: Span, passage: &str, mark: Option<(Style, &str, &str)>, ink: Ink) {
         let first = passage.find(char::is_alphanumeric);
         let last = passage.char_indices().rfind(|(_, c)| c.is_alphanumeric()).map(|(at, c)| at + c.len_utf8());

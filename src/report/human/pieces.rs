@@ -1,10 +1,12 @@
-//! Owns: which parts of a match are shown: equal runs, edits, cuts, line breaks in common. Never: columns or colours.
+//! Owns: which parts of a match are shown: equal runs, edits, cuts, line breaks in common. Never:
+//! columns or colours.
 
 use crate::report::texts::Text;
 use crate::span::Span;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Words kept on either side of a cut, about: a cut looks for the border of a line or sentence nearby, …
+/// Words kept on either side of a cut, about: a cut looks for the border of a line or sentence
+/// nearby, …
 const CONTEXT_WORDS: usize = 16;
 /// … this many words around at most.
 const SNAP: usize = 6;
@@ -74,7 +76,8 @@ impl Passage<'_, '_> {
         Amount::Words(text.unicode_words().count() as u64)
     }
 
-    /// What is shown, in order: both ends, the edits with some words around, and notes of what is left out.
+    /// What is shown, in order: both ends, the edits with some words around, and notes of what is
+    /// left out.
     pub fn pieces(&self) -> Vec<Piece> {
         let whole = self.whole();
         let mut first = Vec::new();
@@ -125,7 +128,8 @@ impl Passage<'_, '_> {
         out
     }
 
-    /// Adds a piece with its middle cut out where it is long; answers with the words that remain, at the least 1.
+    /// Adds a piece with its middle cut out where it is long; answers with the words that remain,
+    /// at the least 1.
     fn shorten(&self, piece: Piece, out: &mut Vec<Piece>) -> usize {
         let both = piece.both();
         let (left, right) = (self.left_of(both), self.right_of(both));
@@ -147,7 +151,8 @@ impl Passage<'_, '_> {
         first + last
     }
 
-    /// Adds a short piece, with a break where both sides begin a new line between the same two words.
+    /// Adds a short piece, with a break where both sides begin a new line between the same two
+    /// words.
     fn break_up(&self, piece: Piece, out: &mut Vec<Piece>) {
         let both = piece.both();
         let (left, right) = (self.left_of(both), self.right_of(both));
@@ -234,7 +239,8 @@ fn line_start(text: &str, word: usize) -> usize {
     text[..word].rfind(BREAKS).map_or(0, |at| at + 1)
 }
 
-/// How many words the beginning of a long stretch shows: about a context, up to a line break or else a sentence's end.
+/// How many words the beginning of a long stretch shows: about a context, up to a line break or
+/// else a sentence's end.
 fn head_words(text: &str) -> usize {
     let window = window(text);
     let words: Vec<(usize, &str)> = window.unicode_word_indices().take(8 * CONTEXT_WORDS).collect();

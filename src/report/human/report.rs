@@ -8,7 +8,8 @@ use std::io::{self, Write};
 
 /// Writes the report for a person.
 ///
-/// Long lists are cut, and say by how much. Nothing of a text, an id or a path reaches `out` that would act on a terminal.
+/// Long lists are cut, and say by how much. Nothing of a text, an id or a path reaches `out` that
+/// would act on a terminal.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).

@@ -1,4 +1,5 @@
-//! Owns: the lists of the human report: clusters, equal texts, relations, repeats. Never: how a passage is shown.
+//! Owns: the lists of the human report: clusters, equal texts, relations, repeats. Never: how a
+//! passage is shown.
 
 use crate::model::detection::{Cluster, Match, Pair, Relation, Repeat};
 use crate::report::human::page::{Human, Line};
@@ -28,14 +29,13 @@ struct SidedPair<'d> {
 
 impl SidedPair<'_> {
     fn relation(self) -> Relation {
-        if self.flipped { self.pair.relation.flipped() } else { self.pair.relation }
+        self.pair.seen_from(self.documents()[0]).0
     }
     fn documents(self) -> [u32; 2] {
         if self.flipped { [self.pair.b, self.pair.a] } else { [self.pair.a, self.pair.b] }
     }
     fn coverage(self) -> [f64; 2] {
-        let c = &self.pair.comparison;
-        if self.flipped { [c.coverage_b, c.coverage_a] } else { [c.coverage_a, c.coverage_b] }
+        self.pair.seen_from(self.documents()[0]).1.into()
     }
     /// What was measured besides coverage.
     fn scores(self) -> Vec<String> {
@@ -53,7 +53,8 @@ impl SidedPair<'_> {
 }
 
 impl<'a> Human<'a, '_> {
-    /// Clusters, the largest first: the representative, then every other text with its relation to it.
+    /// Clusters, the largest first: the representative, then every other text with its relation to
+    /// it.
     pub fn clusters(&mut self) -> io::Result<()> {
         let clusters = &self.findings.detection.clusters;
         if clusters.is_empty() {
@@ -132,7 +133,7 @@ impl<'a> Human<'a, '_> {
     }
 
     fn look_up(&self, left: u32, right: u32) -> Option<SidedPair<'a>> {
-        let at = self.findings.pair_between(left, right)?;
+        let at = self.findings.detection.pair_between(left, right)?;
         Some(SidedPair { pair: &self.findings.detection.pairs[at], flipped: left > right })
     }
 
@@ -227,7 +228,8 @@ impl<'a> Human<'a, '_> {
         self.more("  ", ITEMS, pairs.len() as u64, "pair")
     }
 
-    /// Whether a pair is shown with its cluster: the representative's text and another of the same cluster.
+    /// Whether a pair is shown with its cluster: the representative's text and another of the same
+    /// cluster.
     fn in_cluster(&self, pair: &Pair) -> bool {
         let Some(cluster) = self.cluster[pair.a as usize] else { return false };
         if self.cluster[pair.b as usize] != Some(cluster) {

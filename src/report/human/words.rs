@@ -98,7 +98,8 @@ pub fn bytes(n: u64) -> String {
     format!("{:.1} TB", size / 1000.0)
 }
 
-/// A name in at most this many columns, made fit for a terminal, the middle left out where it is longer.
+/// A name in at most this many columns, made fit for a terminal, the middle left out where it is
+/// longer.
 pub fn fit(name: &str, columns: usize) -> String {
     // A hostile name may be long: look at its ends only.
     let clean = match (name.char_indices().nth(4096), name.char_indices().nth_back(4096)) {

@@ -54,8 +54,9 @@ impl Row {
     }
 }
 
-/// Cuts a stretch of running text into units: words at whitespace, wide characters (Han, kana, Hangul …) one by one.
-/// `space` tells whether whitespace stood before the stretch; the answer whether it stands behind.
+/// Cuts a stretch of running text into units: words at whitespace, wide characters (Han, kana,
+/// Hangul …) one by one. `space` tells whether whitespace stood before the stretch; the answer
+/// whether it stands behind.
 pub fn units(text: &str, style: Style, mut space: bool, line_at: impl Fn(usize) -> u32, out: &mut Vec<Unit>) -> bool {
     let mut start = 0;
     while start < text.len() {
@@ -179,7 +180,8 @@ mod tests {
         #[test]
         fn no_row_is_too_wide(text in any::<String>(), columns in 2usize..30) {
             for row in plain(&text, columns) {
-                // A single grapheme may be wider than the column; a joined sequence may be measured otherwise in context.
+                // A single grapheme may be wider than the column; a joined sequence may be measured
+                // otherwise in context.
                 prop_assert!(row.width() <= columns || row.graphemes(true).count() == 1, "{row:?}");
             }
         }

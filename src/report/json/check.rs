@@ -1,4 +1,5 @@
-//! Owns: a verdict as it leaves the process, beside the ordinary report. Never: a finding's scores; the pairs have those.
+//! Owns: a verdict as it leaves the process, beside the ordinary report. Never: a finding's scores;
+//! the pairs have those.
 
 use crate::gate::verdict::{Finding, Ignore, Rule, SourceCounts, Stale};
 use crate::model::findings::Findings;
@@ -73,7 +74,8 @@ pub fn check_json(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// The same as JSON Lines: behind those of the ordinary report one of type `gate`, and one of type `finding` for each finding.
+/// The same as JSON Lines: behind those of the ordinary report one of type `gate`, and one of type
+/// `finding` for each finding.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).

@@ -4,6 +4,7 @@ use crate::model::detection::Relation;
 use crate::model::document::Documents;
 use crate::report::index_query::{Own, Seen};
 use crate::report::json::writer::json_line;
+use crate::report::schema::document::RecordJson;
 use crate::report::schema::pair::{MatchJson, ScoresJson};
 use crate::report::texts::Texts;
 use serde::Serialize;
@@ -25,11 +26,8 @@ struct PartnerView<'a> {
 
 #[derive(Serialize)]
 struct SeenView<'a> {
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<u64>,
+    #[serde(flatten)]
+    record: RecordJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     own: Option<Own>,
     seen: Vec<PartnerView<'a>>,
@@ -42,7 +40,8 @@ fn is_zero(n: &u64) -> bool {
 }
 
 impl Seen {
-    /// Writes one line of JSON: the id, and each partner with its scores and passages, named as in [`json()`](crate::report::json()).
+    /// Writes one line of JSON: the id, and each partner with its scores and passages, named as in
+    /// [`json()`](crate::report::json()).
     ///
     /// # Errors
     /// What `out` answers.
@@ -61,8 +60,7 @@ impl Seen {
                 matches: MatchJson::all(pair, &mut texts)?,
             });
         }
-        let asked = self.documents.info(0);
-        let (path, record) = (asked.path.as_deref(), asked.record);
-        json_line(&SeenView { id: &asked.id, path, record, own: self.own, seen, more: self.more }, out)
+        let record = RecordJson::new(self.documents.info(0));
+        json_line(&SeenView { record, own: self.own, seen, more: self.more }, out)
     }
 }

@@ -1,4 +1,5 @@
-//! Owns: a report of schema `nearcopy.report/1` read back, as JSON or JSON Lines. Never: opens a file, or looks at a text.
+//! Owns: a report of schema `nearcopy.report/1` read back, as JSON or JSON Lines. Never: opens a
+//! file, or looks at a text.
 
 use crate::error::{Error, Result};
 use crate::model::detection::Detection;
@@ -13,8 +14,9 @@ use serde::Deserialize;
 
 /// A report read back: the findings, and the documents that it mentions, without their texts.
 ///
-/// Documents are numbered as the report lists them. With a [`Documents`](crate::Documents) that answers with their texts, any report can
-/// be written from it again; what the JSON rounds stays rounded.
+/// Documents are numbered as the report lists them. With a [`Documents`](crate::Documents) that
+/// answers with their texts, any report can be written from it again; what the JSON rounds stays
+/// rounded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
     /// What was found.
@@ -56,8 +58,8 @@ impl Stored {
     /// Reads a report, `what` being its name in errors.
     ///
     /// # Errors
-    /// [`Error::Malformed`] where it is no report of this schema, names a document that it does not list, or holds a span that ends before
-    /// it begins.
+    /// [`Error::Malformed`] where it is no report of this schema, names a document that it does not
+    /// list, or holds a span that ends before it begins.
     pub fn read(report: &str, what: &str) -> Result<Stored> {
         let report = report.trim_start_matches('\u{feff}').trim_start();
         let first = report.lines().next().unwrap_or_default();

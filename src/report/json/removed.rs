@@ -6,6 +6,7 @@ use crate::report::class_passages::ClassPassages;
 use crate::report::input::Cleaned;
 use crate::report::json::writer::json_line;
 use crate::report::removal_counts::kind;
+use crate::report::schema::document::RecordJson;
 use crate::report::schema::pair::ScoresJson;
 use crate::report::schema::rounding::share;
 use crate::report::schema::span::{PassageJson, SpanJson};
@@ -24,11 +25,8 @@ pub enum Raw<'a> {
 #[derive(Serialize)]
 struct GoneView<'a> {
     kind: &'static str,
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<u64>,
+    #[serde(flatten)]
+    record: RecordJson<'a>,
     relation: &'static str,
     partner: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,11 +54,8 @@ struct StaysView<'a> {
 #[derive(Serialize)]
 struct CutView<'a> {
     kind: &'static str,
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<u64>,
+    #[serde(flatten)]
+    record: RecordJson<'a>,
     relation: &'static str,
     partner: Option<&'a str>,
     #[serde(flatten)]
@@ -82,7 +77,8 @@ impl<'a> RemovedLines<'a> {
         RemovedLines { cleaned, passages: ClassPassages::new(cleaned.findings) }
     }
 
-    /// One removed document: who stays for it, the scores, the passages in both, and the record itself.
+    /// One removed document: who stays for it, the scores, the passages in both, and the record
+    /// itself.
     ///
     /// # Errors
     /// As [`json()`](crate::report::json()).
@@ -95,9 +91,7 @@ impl<'a> RemovedLines<'a> {
         };
         let mut view = GoneView {
             kind: "document",
-            id: &info.id,
-            path: info.path.as_deref(),
-            record: info.record,
+            record: RecordJson::new(info),
             relation: kind(gone),
             partner: None,
             partner_path: None,
@@ -138,9 +132,7 @@ impl<'a> RemovedLines<'a> {
         }
         let view = CutView {
             kind: "passage",
-            id: &info.id,
-            path: info.path.as_deref(),
-            record: info.record,
+            record: RecordJson::new(info),
             relation: if stays.is_empty() { "boilerplate" } else { "repeat" },
             partner: stays.first().map(|s| s.id),
             span: SpanJson::new(cut.span, &text, &self.passages.texts)?,

@@ -1,4 +1,5 @@
-//! Owns: the order of a report as one JSON object and as JSON Lines. Never: what a field means, or how it is spelt.
+//! Owns: the order of a report as one JSON object and as JSON Lines. Never: what a field means, or
+//! how it is spelt.
 
 use crate::model::findings::Findings;
 use crate::report::json::writer::{BUFFER, Separated, in_parallel, line, list, value};
@@ -10,13 +11,13 @@ use std::io::{self, BufWriter, Write};
 
 /// Writes the report as one JSON object, schema `nearcopy.report/1`.
 ///
-/// Each document, cluster, class of equal texts, pair and repeat stands on a line of its own, so that two reports can be
-/// compared line by line. Nothing is held in memory but the texts at hand. Characters that would act on a terminal are
-/// written as `\uXXXX`.
+/// Each document, cluster, class of equal texts, pair and repeat stands on a line of its own, so
+/// that two reports can be compared line by line. Nothing is held in memory but the texts at hand.
+/// Characters that would act on a terminal are written as `\uXXXX`.
 ///
 /// # Errors
-/// What `out` answers; a text that can no longer be read, or is not the one that was scanned, is an error of kind
-/// `NotFound`.
+/// What `out` answers; a text that can no longer be read, or is not the one that was scanned, is an
+/// error of kind `NotFound`.
 pub fn json(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
     body(findings, out)?;

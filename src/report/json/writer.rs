@@ -1,4 +1,5 @@
-//! Owns: how values become JSON: harmless characters, an item a line, many items in parallel. Never: what a field means.
+//! Owns: how values become JSON: harmless characters, an item a line, many items in parallel.
+//! Never: what a field means.
 
 use crate::escape;
 use crate::model::findings::Findings;
@@ -11,11 +12,13 @@ use std::io::{self, Write};
 /// Bytes that are written at once.
 pub const BUFFER: usize = 1 << 16;
 
-/// Items that one thread writes with one cache of texts; and how many such parts are in memory at once.
+/// Items that one thread writes with one cache of texts; and how many such parts are in memory at
+/// once.
 const PART: usize = 512;
 const PARTS: usize = 16;
 
-/// Makes items in parallel and hands them on in order. Spans become characters and lines here, which costs more than writing.
+/// Makes items in parallel and hands them on in order. Spans become characters and lines here,
+/// which costs more than writing.
 pub fn in_parallel<'a, T: Sync>(
     findings: Findings<'a>,
     items: &'a [T],
@@ -93,7 +96,8 @@ pub fn value<T: Serialize + ?Sized>(out: &mut (impl Write + ?Sized), value: &T) 
     out.write_all(text(value)?.as_bytes())
 }
 
-/// Writes a value as one line of JSON. Characters that would act on a terminal are written as `\uXXXX`.
+/// Writes a value as one line of JSON. Characters that would act on a terminal are written as
+/// `\uXXXX`.
 ///
 /// # Errors
 /// What `out` answers.

@@ -1,4 +1,5 @@
-//! Owns: documents and groups of them (clusters, classes of equal texts) as JSON has them. Never: a passage.
+//! Owns: documents and groups of them (clusters, classes of equal texts) as JSON has them. Never: a
+//! passage.
 
 use crate::hash;
 use crate::model::detection::Cluster;
@@ -48,6 +49,22 @@ impl<'a> DocumentJson<'a> {
         let (source, date, path) = (shared(self.source), shared(self.date), shared(self.path));
         let DocumentJson { record, bytes, tokens, .. } = self;
         (DocumentInfo { id: self.id.into(), source, date, path, record, bytes, ..DocumentInfo::default() }, tokens)
+    }
+}
+
+/// Which record a line is about: the id, and the file with the place in it.
+#[derive(Serialize)]
+pub struct RecordJson<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+}
+
+impl<'a> RecordJson<'a> {
+    pub fn new(info: &'a DocumentInfo) -> RecordJson<'a> {
+        RecordJson { id: &info.id, path: info.path.as_deref(), record: info.record }
     }
 }
 
@@ -118,8 +135,8 @@ impl<'a> ClusterJson<'a> {
     }
 }
 
-/// The id of a cluster, as reports have it: a hash of its members' ids and texts, which come in the order of their ids, so
-/// that the same set has the same id in any run.
+/// The id of a cluster, as reports have it: a hash of its members' ids and texts, which come in the
+/// order of their ids, so that the same set has the same id in any run.
 ///
 /// # Errors
 /// A text that can no longer be read.

@@ -1,4 +1,5 @@
-//! Owns: the documents of a report that is read back: ids to numbers, spans checked. Never: a finding.
+//! Owns: the documents of a report that is read back: ids to numbers, spans checked. Never: a
+//! finding.
 
 use crate::model::document::DocumentInfo;
 use crate::report::schema::span::SpanJson;

@@ -1,4 +1,5 @@
-//! Owns: two related documents, their scores and matches, as JSON has them. Never: how they are measured.
+//! Owns: two related documents, their scores and matches, as JSON has them. Never: how they are
+//! measured.
 
 use crate::model::detection::{Block, Comparison, Facts, Match, Pair, Relation};
 use crate::model::findings::Findings;

@@ -5,7 +5,8 @@ use crate::span::Span;
 use serde::{Deserialize, Serialize};
 use std::io;
 
-/// Where a passage stands: `[start, end)` in bytes and characters, lines from 1 with the last included.
+/// Where a passage stands: `[start, end)` in bytes and characters, lines from 1 with the last
+/// included.
 #[derive(Serialize, Deserialize)]
 pub struct SpanJson {
     pub bytes: [u32; 2],
