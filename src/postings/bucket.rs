@@ -259,7 +259,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn packed(shape: Shape, postings: &[Posting]) -> Vec<(u32, Vec<u8>)> {
-        let mut packed = Packed::new(postings.to_vec().into_iter(), shape);
+        let mut packed = Packed::new(postings.iter().copied(), shape);
         std::iter::from_fn(|| packed.next_bucket(|_| true).unwrap()).collect()
     }
 

@@ -24,13 +24,6 @@ impl Run {
 }
 
 #[cfg(feature = "index")]
-impl crate::postings::source::Source for std::vec::IntoIter<Posting> {
-    fn next_posting(&mut self) -> crate::error::Result<Option<Posting>> {
-        Ok(self.next())
-    }
-}
-
-#[cfg(feature = "index")]
 impl IntoIterator for Run {
     type Item = Posting;
     type IntoIter = std::vec::IntoIter<Posting>;

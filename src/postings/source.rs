@@ -11,3 +11,10 @@ pub trait Source {
     /// What is read is damaged, or can no longer be read.
     fn next_posting(&mut self) -> Result<Option<Posting>>;
 }
+
+/// Postings in memory, in order.
+impl<I: Iterator<Item = Posting>> Source for I {
+    fn next_posting(&mut self) -> Result<Option<Posting>> {
+        Ok(self.next())
+    }
+}

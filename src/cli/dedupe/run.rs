@@ -31,7 +31,7 @@ struct Given {
 /// What was found, alone or against an index.
 enum Found {
     Alone(Corpus, Detection),
-    Against(Box<AgainstIndex>),
+    Against(AgainstIndex),
 }
 
 impl Found {
@@ -129,7 +129,7 @@ impl Dedupe {
                 index.scan_against(documents, &removal.thresholds(thresholds), &run, meter).and_then(|found| {
                     say_renamed(&found.corpus, quiet);
                     let plan = nearcopy::removal(&found.corpus, &found.detection, removal, &run, meter)?;
-                    Ok((Found::Against(Box::new(found)), plan))
+                    Ok((Found::Against(found), plan))
                 })
             }
         };
@@ -141,7 +141,7 @@ impl Dedupe {
     fn carry_out(&self, settings: &Settings, given: &Given, found: &Found, plan: &Plan, index: Option<&Against>) -> Result<Exit> {
         let (corpus, detection) = found.parts();
         let against = match found {
-            Found::Against(found) => index.map(|index| (index, &**found)),
+            Found::Against(found) => index.map(|index| (index, found)),
             Found::Alone(..) => None,
         };
         let findings = Findings { detection, documents: corpus, skipped: &given.taken.skipped };
