@@ -31,7 +31,7 @@ impl Layout {
     /// Refuses to change pages inside where they are written as pages: they pass whole or go.
     pub fn uncut(&self, files: &[ReadFile], flag: &str) -> Result<()> {
         let lines = matches!(self, Layout::Stdout(to) | Layout::File(_, to) if to.format == Format::Jsonl);
-        match files.iter().find(|f| !lines && f.format.row().whole) {
+        match files.iter().find(|f| !lines && f.format.row().kept_whole) {
             Some(f) => Err(Failure::Said(format!(
                 "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; nothing was written: name a .jsonl file as \
                  output to have the articles as records, or leave the flag out",
@@ -79,7 +79,7 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
     let compression = if files.len() == 1 { first.compression } else { None };
     let texts = files.iter().all(|f| Output::becomes_lines(f.format));
     // Texts one after the other would be one text; archives one after the other are an archive.
-    let archives = files.iter().all(|f| f.format.row().joined);
+    let archives = files.iter().all(|f| f.format.row().joinable);
     let apart = files.len() > 1 && !archives || !files.iter().all(|f| Output::writes(f.format));
     if texts && (named == Some(Format::Jsonl) || named.is_none() && apart) {
         return Ok(Stream { format: Format::Jsonl, compression });
@@ -114,7 +114,7 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
             if texts { " or of .jsonl" } else { "" }
         ))),
         _ if files.len() > 1
-            && let Some(several) = first.format.row().documents =>
+            && let Some(several) = first.format.row().single_document =>
         {
             Err(Failure::Said(format!(
                 "--output {}: several {several} do not fit into one: name a directory, or a .jsonl file to have one text a line",

@@ -55,7 +55,7 @@ impl<'w> Output<'w> {
     /// Whether the documents of a format can be written as [`Format::Jsonl`], one a line: those
     /// without fields of their own, and those of a format that is only read.
     pub fn becomes_lines(format: Format) -> bool {
-        !format.row().fields || !Output::writes(format)
+        !format.row().has_fields || !Output::writes(format)
     }
 
     /// The same, telling nobody what is removed: rows of Parquet then need not be made JSON.

@@ -46,15 +46,15 @@ pub struct FormatRow {
     /// How the names of its files end, in lower case and without the dot.
     pub endings: &'static [&'static str],
     /// Where one file is one document: what several of them are called.
-    pub documents: Option<&'static str>,
+    pub single_document: Option<&'static str>,
     /// Whether its records have fields, which are looked for by name. What has none can be written
     /// as JSON Lines, one document a line.
-    pub fields: bool,
+    pub has_fields: bool,
     /// Whether a document is written whole or not at all, never cut or annotated.
-    pub whole: bool,
+    pub kept_whole: bool,
     /// Whether several files, one after the other, are one file of the format although its records
     /// have no fields.
-    pub joined: bool,
+    pub joinable: bool,
     /// The feature that its reader needs, besides `ingest`.
     pub(super) feature: Option<&'static str>,
     /// Whether a file without a name that says its format is one of these.
@@ -70,17 +70,17 @@ const TEXT: FormatRow = FormatRow {
     title: "text",
     about: "One document: plain text or Markdown",
     endings: &["txt", "text", "md", "markdown"],
-    documents: Some("texts"),
-    fields: false,
-    whole: false,
-    joined: false,
+    single_document: Some("texts"),
+    has_fields: false,
+    kept_whole: false,
+    joinable: false,
     feature: None,
     begins: |_| false,
     unless: None,
 };
 
 /// Records with fields: what the rows of these differ from.
-const RECORDS: FormatRow = FormatRow { documents: None, fields: true, ..TEXT };
+const RECORDS: FormatRow = FormatRow { single_document: None, has_fields: true, ..TEXT };
 
 /// All formats, in the order of [`Format`].
 static ROWS: [FormatRow; 8] = [
@@ -139,8 +139,8 @@ static ROWS: [FormatRow; 8] = [
         title: "HTML",
         about: "A page of the web; the text is the article on it",
         endings: &["html", "htm", "xhtml", "xht"],
-        documents: Some("pages"),
-        whole: true,
+        single_document: Some("pages"),
+        kept_whole: true,
         feature: Some("web"),
         begins: |start| is_page(start.text()),
         ..TEXT
@@ -151,9 +151,9 @@ static ROWS: [FormatRow; 8] = [
         title: "WARC",
         about: "An archive of the web, WARC or WET",
         endings: &["warc", "wet"],
-        documents: None,
-        whole: true,
-        joined: true,
+        single_document: None,
+        kept_whole: true,
+        joinable: true,
         feature: Some("web"),
         begins: |start| start.text().starts_with(b"WARC/"),
         ..TEXT

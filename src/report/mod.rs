@@ -33,6 +33,8 @@ pub use human::cleaning::cleaned;
 pub use human::explain::explain;
 pub use human::options::HumanOptions;
 pub use human::report::human;
+#[doc(hidden)]
+pub use human::words::{count as counted, number as grouped};
 pub use index_query::{Own, Partner, Seen};
 pub use input::{Checked, Cleaned, Explained, IndexUse, Traced, WrittenFile};
 pub use json::check::{check_json, check_jsonl};

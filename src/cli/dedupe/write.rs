@@ -109,7 +109,7 @@ impl Rewrite<'_> {
         done: &mut Done,
     ) -> Result<()> {
         for (file, relative) in self.files.iter().zip(paths) {
-            let whole = file.format.row().documents.is_some() && changes.drops(file);
+            let whole = file.format.row().single_document.is_some() && changes.drops(file);
             let out: Box<dyn Write + Send> = if whole { Box::new(io::sink()) } else { directory.file(relative)? };
             let mut output = self.output(out, file.format, file.compression);
             let written = changes.append(&mut output, file, sink)?;

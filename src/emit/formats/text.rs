@@ -35,7 +35,7 @@ impl Writer for Text<'_> {
             job.written.dropped = 1;
             return job.tell(None, Taken::Record(&bytes));
         }
-        if job.file.format.row().whole && change != Change::Keep {
+        if job.file.format.row().kept_whole && change != Change::Keep {
             return Err(Error::uncut(job.file));
         }
         job.written.kept = 1;

@@ -59,3 +59,10 @@ pub(super) fn small(node: &NodeRef, most: usize) -> bool {
 pub(super) fn sentence(text: &str) -> bool {
     text.contains(['.', '!', '?', '。', '！', '？', '؟', '।'])
 }
+
+/// The words of a page that are left, for tests.
+#[cfg(test)]
+pub(super) fn words(page: &dom_query::Document) -> String {
+    let texts = page.body().unwrap().descendants_it().filter(NodeRef::is_text).map(|n| n.text().to_string());
+    texts.collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -162,13 +162,12 @@ fn comments(page: &Document, article: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::web::block::words;
 
     fn cleared(html: &str) -> String {
         let page = Document::from(html);
         clear(&page, &About::default());
-        let texts =
-            page.body().unwrap().descendants_it().filter(|n| n.is_text()).map(|n| n.text().to_string()).collect::<Vec<_>>();
-        texts.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+        words(&page)
     }
 
     #[test]

@@ -114,13 +114,12 @@ fn linked_heading(node: &NodeRef) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::web::block::words;
 
     fn cleared(html: &str, article: bool) -> String {
         let page = Document::from(html);
         assert_eq!(clear(&page, article), html.contains("Stories"), "{html}");
-        let texts =
-            page.body().unwrap().descendants_it().filter(|n| n.is_text()).map(|n| n.text().to_string()).collect::<Vec<_>>();
-        texts.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+        words(&page)
     }
 
     const STORY: &str = "<p>Some sentences of a story that is told here at length, with words enough to make it a text of its own, and \

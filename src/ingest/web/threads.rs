@@ -145,13 +145,12 @@ fn subjects(posts: &[NodeRef], title: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::web::block::words;
 
     fn cleared(html: &str) -> String {
         let page = Document::from(html);
         clear(&page, "Pumps");
-        let texts =
-            page.body().unwrap().descendants_it().filter(|n| n.is_text()).map(|n| n.text().to_string()).collect::<Vec<_>>();
-        texts.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+        words(&page)
     }
 
     #[test]
