@@ -31,6 +31,9 @@ pub enum Format {
     Warc,
 }
 
+/// Whether the first bytes of a file are those of a format.
+type Looks = fn(&Start) -> bool;
+
 /// What is known of a format.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -58,9 +61,9 @@ pub struct FormatRow {
     /// The feature that its reader needs, besides `ingest`.
     pub(super) feature: Option<&'static str>,
     /// Whether a file without a name that says its format is one of these.
-    begins: fn(&Start) -> bool,
+    begins: Looks,
     /// Files that are named so, and are of another format by their content.
-    unless: Option<(fn(&Start) -> bool, Format)>,
+    unless: Option<(Looks, Format)>,
 }
 
 /// A text: what the other rows differ from.

@@ -73,10 +73,12 @@ impl<'a> Run<'a> {
 pub(super) struct OpenFile<'a> {
     pub run: &'a Run<'a>,
     pub file: &'a InputFile,
+    #[cfg_attr(not(feature = "csv"), allow(dead_code, reason = "only tables are of two formats"))]
     pub format: Format,
     /// Its bytes, decompressed.
     pub plain: Plain<'a>,
     /// Where its bytes, as they are stored, can be read at any place.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "Parquet is read at any place"))]
     pub stored: Option<&'a Arc<File>>,
     /// With the encoding that was named for all texts.
     pub context: Context<'a>,

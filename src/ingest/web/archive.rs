@@ -18,7 +18,9 @@ use crate::ingest::web::metadata;
 use crate::ingest::web::page::{self, Known};
 pub(crate) use crate::ingest::web::warc::Record;
 use crate::ingest::web::warc::{Broken, RECORD, Records};
-use crate::model::document::{Document, DocumentInfo};
+#[cfg(feature = "emit")]
+use crate::model::document::Document;
+use crate::model::document::DocumentInfo;
 use encoding_rs::Encoding;
 use std::collections::BTreeMap;
 use std::io::{self, Read};

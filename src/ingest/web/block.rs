@@ -63,6 +63,7 @@ pub(super) fn sentence(text: &str) -> bool {
 /// The words of a page that are left, for tests.
 #[cfg(test)]
 pub(super) fn words(page: &dom_query::Document) -> String {
-    let texts = page.body().unwrap().descendants_it().filter(NodeRef::is_text).map(|n| n.text().to_string());
+    let body = page.body().unwrap();
+    let texts = body.descendants_it().filter(NodeRef::is_text).map(|n| n.text().to_string());
     texts.collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
