@@ -100,7 +100,7 @@ impl Removal {
         let differs = settings.into_iter().find(|(_, needed, scanned)| needed != scanned);
         differs.map_or(Ok(()), |(name, needed, scanned)| {
             let why = format!(
-                "this removal needs a scan with {needed}, and the scan had {scanned}: \
+                "this removal needs {needed}, and the documents were scanned with {scanned}: \
                  call `clean`, or scan with `Removal::thresholds`"
             );
             Err(Error::Setting { name, why })
