@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Where to read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// A file, a directory to walk, or a pattern of paths ([`is_pattern`]).
+    /// A file, a directory to walk, or a pattern of paths ([`is_pattern`](super::is_pattern)).
     Path(PathBuf),
     /// A file or directory that is called by another name than it has: a copy made elsewhere, say.
     Copy {

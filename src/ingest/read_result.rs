@@ -21,7 +21,7 @@ use std::time::SystemTime;
 pub struct ReadFile {
     /// Where it is; nothing: standard input.
     pub path: Option<PathBuf>,
-    /// What it is called, [`Document::path`] of its documents.
+    /// What it is called, [`DocumentInfo::path`](crate::DocumentInfo::path) of its documents.
     pub shown: String,
     /// Which of the inputs led to it, counted from 0.
     pub input: usize,

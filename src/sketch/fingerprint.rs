@@ -16,7 +16,7 @@ use std::ops::Range;
 /// The keys of one document. All lists but `bands` are sorted, each key once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// The identity of the text, see [`identity`].
+    /// The identity of the text: a hash of its normalised tokens; of its bytes, where there is none.
     pub exact: u128,
     /// How many tokens.
     pub tokens: u32,
@@ -30,7 +30,7 @@ pub struct Fingerprint {
     pub paragraphs: Vec<u64>,
     /// Whether a paragraph or passage may stand twice in it (never false when one does).
     pub may_repeat: bool,
-    /// Slots of its different words, in the order of their first places; see [`word_slot`].
+    /// Slots of its different words, in the order of their first places; see `word_slot`.
     pub words: Vec<u32>,
 }
 
