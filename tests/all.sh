@@ -40,7 +40,9 @@ python3 tests/warc.py "$program"
 
 # The browser comes from Debian, what drives it from npm.
 browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
-{ browser && command -v npm; } >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium nodejs npm >/dev/null; }
+# Each alone: a Node.js that is there already may not get along with Debian's npm.
+browser >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
+command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq nodejs npm >/dev/null; }
 
 echo "-- the page for a browser, in a browser"
 node tests/html.mjs "$program" "${CARGO_TARGET_DIR:-target}/tmp/html"
