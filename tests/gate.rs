@@ -1,6 +1,6 @@
 //! The judge by itself: what is known makes nothing new, whatever the corpus, and the order of arrival decides nothing.
 
-use nearcopy::report::{Baseline, Bound, Findings, IgnoreRule, Limit, Overlap, Policy, Scope, State, Verdict, judge};
+use nearcopy::report::{Baseline, Bound, FindingKind, Findings, IgnoreRule, Limit, Policy, Scope, State, Verdict, judge};
 use nearcopy::{Corpus, Detection, Document, Recipe, RunOptions, Thresholds, scan};
 use proptest::prelude::*;
 
@@ -25,7 +25,12 @@ fn found(corpus: &Corpus, all_pairs: bool) -> Detection {
 
 fn everything() -> Policy {
     let none = || vec![Bound { scope: Scope::Everything, limit: Limit::Count(0) }];
-    Policy { max_duplicate_documents: none(), max_duplicate_text: none(), max_cluster: Some(1), fail_on: Overlap::ALL.to_vec() }
+    Policy {
+        max_duplicate_documents: none(),
+        max_duplicate_text: none(),
+        max_cluster: Some(1),
+        fail_on: FindingKind::all_undirected().collect(),
+    }
 }
 
 fn judged(corpus: &Corpus, detection: &Detection, baseline: Option<&Baseline>) -> Verdict {

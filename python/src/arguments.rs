@@ -9,8 +9,7 @@ use pyo3::types::{PyBytes, PyString};
 
 /// A relation by its name.
 pub fn relation(name: &str) -> PyResult<Relation> {
-    let known = serde_json::from_value(serde_json::Value::String(name.to_owned()));
-    known.map_err(|_| bad(format!("{name:?} is no relation: equal, near-copy, contains, contained-in, quotes, template")))
+    name.parse().map_err(|why: String| bad(why))
 }
 
 /// Names of relations: one alone, or several.

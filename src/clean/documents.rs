@@ -107,8 +107,7 @@ impl Judge<'_> {
         for (i, p) in (0..).zip(&self.found.pairs) {
             for (mine, theirs) in [(p.a, p.b), (p.b, p.a)] {
                 let (relation, coverage) = seen_as_part(p, mine);
-                let other = matches!(relation, Relation::Contains | Relation::Quotes | Relation::Template);
-                if !other || !self.removal.takes(relation) {
+                if relation.is_copy() || relation.is_contained() || !self.removal.takes(relation) {
                     continue;
                 }
                 let Some(partner) = self.class(theirs).into_iter().find(|&n| self.reference(n)) else { continue };
@@ -190,8 +189,8 @@ impl Judge<'_> {
             let matches = &p.comparison.matches;
             let (relation, (of_a, of_b)) = seen_as_part(p, p.a);
             let (small, large, coverage, spans): (u32, u32, f64, Vec<Span>) = match relation {
-                Relation::ContainedIn => (p.a, p.b, of_a, matches.iter().map(|m| m.b).collect()),
-                Relation::Contains => (p.b, p.a, of_b, matches.iter().map(|m| m.a).collect()),
+                r if r.is_contained() => (p.a, p.b, of_a, matches.iter().map(|m| m.b).collect()),
+                r if r.is_containing() => (p.b, p.a, of_b, matches.iter().map(|m| m.a).collect()),
                 _ => continue,
             };
             if self.tokens(small) < self.tokens(large) {
@@ -212,7 +211,7 @@ impl Judge<'_> {
     fn inside(&self, n: u32, partner: u32) -> Option<Why> {
         let least = if self.removal.takes(Relation::ContainedIn) { 0.0 } else { ABRIDGED };
         let held = |why: &Why| match why {
-            Why::Copy { relation: Relation::ContainedIn, coverage, .. } => coverage.0 >= least,
+            Why::Copy { relation, coverage, .. } if relation.is_contained() => coverage.0 >= least,
             other => self.is_copy(other),
         };
         self.copy(n, partner).filter(held)

@@ -3,7 +3,8 @@
 use super::amount::Amount;
 use super::exit::{Failure, Result};
 use super::problems::clean;
-use nearcopy::report::{Bound, IgnoreRule, Matcher, Overlap, Policy, Scope};
+use nearcopy::Relation;
+use nearcopy::report::{Bound, FindingKind, IgnoreRule, Matcher, Policy, Scope};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
@@ -75,10 +76,12 @@ impl std::str::FromStr for Allowed {
     }
 }
 
+const COPIES: [FindingKind; 2] = [FindingKind::Pair(Relation::Equal), FindingKind::Pair(Relation::NearCopy)];
+
 /// A kind of finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Kind(Overlap);
+pub struct Kind(FindingKind);
 
 impl std::str::FromStr for Kind {
     type Err = String;
@@ -144,7 +147,7 @@ impl GateFlags {
             }
         }
         if policy == Policy::default() {
-            policy.fail_on = vec![Overlap::Equal, Overlap::NearCopy];
+            policy.fail_on = COPIES.to_vec();
         }
         policy
     }
@@ -225,8 +228,8 @@ mod tests {
         let policy = gate.policy();
         assert_eq!(policy.max_duplicate_documents.len(), 1);
         assert_eq!(policy.max_duplicate_text[1].scope, Scope::EverySource);
-        assert_eq!(policy.fail_on, [Overlap::Equal, Overlap::Quotes]);
-        assert_eq!(GateFlags::default().policy().fail_on, [Overlap::Equal, Overlap::NearCopy]);
+        assert_eq!(policy.fail_on, [FindingKind::Pair(Relation::Equal), FindingKind::Pair(Relation::Quotes)]);
+        assert_eq!(GateFlags::default().policy().fail_on, COPIES);
     }
 
     #[test]

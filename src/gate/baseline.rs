@@ -7,7 +7,7 @@ use crate::gate::bottom_k;
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Draft, Origin, drafts};
 use crate::gate::ignores;
-use crate::gate::policy::{IgnoreRule, Overlap};
+use crate::gate::policy::IgnoreRule;
 use crate::model::findings::Findings;
 use crate::span::Span;
 use crate::text::first_words::first_words;
@@ -281,7 +281,7 @@ fn pair(table: &DocumentTable, draft: &Draft) -> Result<PairEntry> {
     passages.sort_unstable();
     passages.dedup();
     let text = hint(table, draft.document, draft.passages.first().map(|p| p[0].span))?;
-    Ok(PairEntry { documents, relation: Overlap::of(draft.kind).name().to_owned(), passages, text })
+    Ok(PairEntry { documents, relation: draft.kind.undirected().name().to_owned(), passages, text })
 }
 
 fn repeat(table: &DocumentTable, drafts: &[&Draft]) -> Result<RepeatEntry> {

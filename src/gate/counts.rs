@@ -3,8 +3,8 @@
 
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Draft, Origin};
-use crate::gate::policy::{Bound, Limit, Overlap, Policy, Scope};
-use crate::gate::verdict::{FindingKind, Rule, SourceCounts, State};
+use crate::gate::policy::{Bound, Limit, Policy, Scope};
+use crate::gate::verdict::{Rule, SourceCounts, State};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -35,7 +35,7 @@ pub(super) fn counts(
         }
     }
     let all: Vec<usize> = (0..drafts.len()).collect();
-    let mut order: Vec<usize> = all.into_iter().filter(|&i| copies_text(drafts[i].kind)).collect();
+    let mut order: Vec<usize> = all.into_iter().filter(|&i| drafts[i].kind.copies_text()).collect();
     order.sort_by_key(|&i| drafts[i].document);
     for group in order.chunk_by(|&x, &y| drafts[x].document == drafts[y].document) {
         let Some(counts) = by_source.get_mut(&key(drafts[group[0]].document)) else { continue };
@@ -49,11 +49,6 @@ pub(super) fn counts(
     let mut total = SourceCounts::default();
     sources.iter().for_each(|s| total.add(s));
     (total, sources)
-}
-
-/// Whether its passages are text that stands in an earlier place too: a template is no copy.
-fn copies_text(kind: FindingKind) -> bool {
-    !matches!(kind, FindingKind::Pair(relation) if !relation.row().same_text)
 }
 
 /// How many numbers lie in any of the ranges.
@@ -84,8 +79,8 @@ pub(super) fn rules(
         out.extend(held("max-duplicate-text", bound, total, sources, |c| (c.new_duplicate_tokens, c.tokens)));
     }
     out.extend(policy.max_cluster.map(|most| largest(table, most, drafts, states)));
-    for &kind in &policy.fail_on {
-        let of: Vec<&State> = drafts.iter().zip(states).filter(|(d, _)| Overlap::of(d.kind) == kind).map(|(_, s)| s).collect();
+    for kind in policy.fail_on.iter().map(|kind| kind.undirected()) {
+        let of: Vec<&State> = drafts.iter().zip(states).filter(|(d, _)| d.kind.undirected() == kind).map(|(_, s)| s).collect();
         let measured = of.iter().filter(|s| ***s == State::New).count() as u64;
         let scope = Some(kind.name().to_owned());
         let of = of.len() as u64;

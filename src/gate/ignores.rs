@@ -2,7 +2,7 @@
 
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::Draft;
-use crate::gate::policy::{IgnoreRule, Overlap};
+use crate::gate::policy::IgnoreRule;
 use crate::text::token::tokenize;
 
 /// The words that each entry asks for, as hashes; none where it asks for none.
@@ -15,7 +15,7 @@ pub(super) fn covers(table: &DocumentTable, draft: &Draft, rules: &[IgnoreRule],
     let rule = &rules[n];
     let ids = [table.findings.id(draft.document), table.findings.id(draft.partner)];
     let holds = || draft.passages.iter().all(|[here, _]| here.holds.contains(&(n as u32)));
-    rule.fits(Overlap::of(draft.kind), ids) && (rule.text.is_none() || holds())
+    rule.fits(draft.kind, ids) && (rule.text.is_none() || holds())
 }
 
 /// The first entry in force that covers a finding.

@@ -8,7 +8,7 @@ use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Draft, Origin, drafts};
 use crate::gate::ignores;
 use crate::gate::known_findings::KnownFindings;
-use crate::gate::policy::{IgnoreRule, Overlap, Policy};
+use crate::gate::policy::{IgnoreRule, Policy};
 use crate::gate::verdict::{Finding, FindingKind, Ignore, State, Verdict};
 use crate::hash;
 use crate::model::findings::Findings;
@@ -25,13 +25,13 @@ use std::collections::HashMap;
 /// findings.
 ///
 /// ```
-/// use nearcopy::report::{Findings, Overlap, Policy, judge};
-/// use nearcopy::{Corpus, Document, Recipe, RunOptions, Thresholds, scan};
+/// use nearcopy::report::{FindingKind, Findings, Policy, judge};
+/// use nearcopy::{Corpus, Document, Recipe, Relation, RunOptions, Thresholds, scan};
 /// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring.";
 /// let corpus = Corpus::new([Document::new("courier", story), Document::new("ledger", story)])?;
 /// let (found, _) = scan(&corpus, &Recipe::default(), &Thresholds::default(), &RunOptions::default(), &())?;
 /// let findings = Findings { detection: &found, documents: &corpus, skipped: &[] };
-/// let policy = Policy { fail_on: vec![Overlap::Equal], ..Policy::default() };
+/// let policy = Policy { fail_on: vec![FindingKind::Pair(Relation::Equal)], ..Policy::default() };
 /// let verdict = judge(findings, &policy, None, &[], "2027-01-31")?;
 /// assert!(!verdict.passed());
 /// assert_eq!(verdict.new_findings().count(), 1);
@@ -133,8 +133,8 @@ fn turn(finding: &mut Finding) {
 fn fingerprint(table: &DocumentTable, draft: &Draft) -> u64 {
     let kind = match draft.kind {
         // An edit that turns one into the other is none of the finding.
-        FindingKind::Pair(Relation::Equal) => Overlap::NearCopy,
-        kind => Overlap::of(kind),
+        FindingKind::Pair(Relation::Equal) => FindingKind::Pair(Relation::NearCopy),
+        kind => kind.undirected(),
     };
     let place = |n: u32| hash::bytes(table.place(n).0.as_bytes());
     let parts = [hash::bytes(kind.name().as_bytes()), place(draft.document), place(draft.partner)];

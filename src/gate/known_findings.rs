@@ -6,7 +6,7 @@ use crate::gate::bottom_k::{covers, join as join_content};
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Draft, Origin};
 use crate::gate::known_documents::{KnownDocuments, held, join, root};
-use crate::gate::policy::Overlap;
+use crate::gate::verdict::FindingKind;
 use crate::gate::verdict::Stale;
 use crate::hash::ByHash;
 use crate::model::relation::Relation;
@@ -39,13 +39,16 @@ pub(super) struct KnownFindings<'a> {
 
 /// How near two texts are that are found so: what is known as one kind is known as any that is no
 /// nearer.
-fn distance(kind: Overlap) -> u8 {
-    kind.relation().unwrap_or(Relation::Template).rank()
+fn distance(kind: FindingKind) -> u8 {
+    match kind {
+        FindingKind::Pair(relation) => relation.rank(),
+        FindingKind::Repeat => Relation::Template.rank(),
+    }
 }
 
 impl PairEntry {
     fn distance(&self) -> u8 {
-        distance(self.relation.parse().unwrap_or(Overlap::Template))
+        self.relation.parse().map_or(Relation::Template.rank(), distance)
     }
 
     /// Whether it holds a passage of this content.
@@ -80,7 +83,7 @@ impl<'a> KnownFindings<'a> {
             if b != a {
                 known.pairs.entry(b).or_default().push(n);
             }
-            if baseline.pairs[n as usize].distance() <= distance(Overlap::NearCopy) {
+            if baseline.pairs[n as usize].distance() <= Relation::NearCopy.rank() {
                 sides.iter().for_each(|&side| known.copies.entry(side).or_default().push(n));
             }
             for &hash in baseline.pairs[n as usize].passages.iter().flat_map(|p| &p.0) {
@@ -209,13 +212,13 @@ impl<'a> KnownFindings<'a> {
         }
         let contents: Vec<Vec<u64>> = draft.passages.iter().map(|[x, y]| join_content(&x.content, &y.content)).collect();
         let entries = self.entries(draft, [&a, &b], &contents);
-        let most = distance(Overlap::of(draft.kind));
+        let most = distance(draft.kind);
         let mut new: Vec<usize> = (0..contents.len()).collect();
         for n in entries {
             let entry = &self.baseline.pairs[n as usize];
             // What varies in a template is no news: which two texts of two clusters are compared
             // decides it.
-            let holds = |i: &usize| most == distance(Overlap::Template) || entry.covers(&contents[*i]);
+            let holds = |i: &usize| most == Relation::Template.rank() || entry.covers(&contents[*i]);
             self.used[1][n as usize] |= (0..contents.len()).any(|i| holds(&i));
             if entry.distance() <= most {
                 new.retain(|i| !holds(i));

@@ -20,4 +20,4 @@ pub mod verdict;
 
 pub use baseline::Baseline;
 pub use judge::judge;
-pub use policy::{Bound, IgnoreRule, Limit, Matcher, Overlap, Policy, Scope};
+pub use policy::{Bound, IgnoreRule, Limit, Matcher, Policy, Scope};

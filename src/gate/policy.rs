@@ -1,7 +1,6 @@
 //! Owns: what a gate allows, and what it is told to overlook. Never: measures anything.
 
 use crate::gate::verdict::FindingKind;
-use crate::model::relation::Relation;
 
 /// How much of something is allowed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,71 +56,6 @@ pub struct Bound {
     pub limit: Limit,
 }
 
-/// The kinds of finding that a policy and an ignore entry name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Overlap {
-    /// The same words.
-    Equal,
-    /// Most of both texts.
-    NearCopy,
-    /// One text holds most of the other, whichever comes first.
-    Contains,
-    /// A shared passage.
-    Quotes,
-    /// One wording told of other facts.
-    Template,
-    /// A paragraph or passage in several places.
-    Repeat,
-}
-
-impl Overlap {
-    /// All, in the order of reports.
-    pub const ALL: [Overlap; 6] =
-        [Overlap::Equal, Overlap::NearCopy, Overlap::Contains, Overlap::Quotes, Overlap::Template, Overlap::Repeat];
-
-    /// The name, as in `--fail-on`.
-    pub const fn name(self) -> &'static str {
-        match self.relation() {
-            Some(relation) => relation.name(),
-            None => "repeat",
-        }
-    }
-
-    /// The relation that it is named by; none: it is no relation.
-    pub(super) const fn relation(self) -> Option<Relation> {
-        match self {
-            Overlap::Equal => Some(Relation::Equal),
-            Overlap::NearCopy => Some(Relation::NearCopy),
-            Overlap::Contains => Some(Relation::Contains),
-            Overlap::Quotes => Some(Relation::Quotes),
-            Overlap::Template => Some(Relation::Template),
-            Overlap::Repeat => None,
-        }
-    }
-
-    /// What a finding's kind is called here.
-    pub const fn of(kind: FindingKind) -> Overlap {
-        match kind {
-            FindingKind::Pair(Relation::Equal) => Overlap::Equal,
-            FindingKind::Pair(Relation::NearCopy) => Overlap::NearCopy,
-            FindingKind::Pair(Relation::Contains | Relation::ContainedIn) => Overlap::Contains,
-            FindingKind::Pair(Relation::Quotes) => Overlap::Quotes,
-            FindingKind::Pair(Relation::Template) => Overlap::Template,
-            FindingKind::Repeat => Overlap::Repeat,
-        }
-    }
-}
-
-impl std::str::FromStr for Overlap {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Overlap, String> {
-        Overlap::ALL
-            .into_iter()
-            .find(|kind| kind.name() == s)
-            .ok_or_else(|| format!("{s:?} is not one of {}", Overlap::ALL.map(Overlap::name).join(", ")))
-    }
-}
-
 /// What a gate allows. The default allows everything.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Policy {
@@ -131,8 +65,8 @@ pub struct Policy {
     pub max_duplicate_text: Vec<Bound>,
     /// Documents in one cluster: its representative, and the copies that count.
     pub max_cluster: Option<u64>,
-    /// Kinds of which no finding may count.
-    pub fail_on: Vec<Overlap>,
+    /// Kinds of which no finding may count. A relation counts in both directions.
+    pub fail_on: Vec<FindingKind>,
 }
 
 /// Says whether an id is meant.
@@ -145,7 +79,7 @@ pub struct IgnoreRule {
     /// them. None: any documents.
     pub documents: Vec<Matcher>,
     /// The finding is of one of these kinds; none: of any.
-    pub kinds: Vec<Overlap>,
+    pub kinds: Vec<FindingKind>,
     /// Every passage of the finding holds these words one after another, case and punctuation
     /// aside.
     pub text: Option<String>,
@@ -171,14 +105,14 @@ impl std::fmt::Debug for IgnoreRule {
 
 impl IgnoreRule {
     /// Whether it covers a finding of this kind between these ids, its words apart.
-    pub(super) fn fits(&self, kind: Overlap, ids: [&str; 2]) -> bool {
+    pub(super) fn fits(&self, kind: FindingKind, ids: [&str; 2]) -> bool {
         let named = |id: &str| self.documents.iter().any(|matches| matches(id));
         let documents = match self.documents.len() {
             0 => true,
             1 => ids.into_iter().any(named),
             _ => ids.into_iter().all(named),
         };
-        documents && (self.kinds.is_empty() || self.kinds.contains(&kind))
+        documents && (self.kinds.is_empty() || self.kinds.iter().any(|k| k.undirected() == kind.undirected()))
     }
 
     /// Whether its last day is before this one.
@@ -190,27 +124,24 @@ impl IgnoreRule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::relation::Relation;
 
     #[test]
     fn one_glob_means_either_document_and_several_mean_both() {
         let is = |want: &'static str| -> Matcher { Box::new(move |id| id == want) };
-        let fits = |documents: Vec<Matcher>, ids| IgnoreRule { documents, ..Default::default() }.fits(Overlap::Quotes, ids);
+        let fits = |documents: Vec<Matcher>, ids| {
+            IgnoreRule { documents, ..Default::default() }.fits(FindingKind::Pair(Relation::Quotes), ids)
+        };
         assert!(fits(vec![], ["a", "b"]));
         assert!(fits(vec![is("a")], ["a", "b"]) && fits(vec![is("b")], ["a", "b"]) && !fits(vec![is("c")], ["a", "b"]));
         assert!(fits(vec![is("a"), is("b")], ["b", "a"]) && !fits(vec![is("a"), is("c")], ["a", "b"]));
-        let kinds = IgnoreRule { kinds: vec![Overlap::Repeat], ..Default::default() };
-        assert!(kinds.fits(Overlap::Repeat, ["a", "a"]) && !kinds.fits(Overlap::Equal, ["a", "a"]));
+        let kinds = IgnoreRule { kinds: vec![FindingKind::Repeat], ..Default::default() };
+        assert!(kinds.fits(FindingKind::Repeat, ["a", "a"]) && !kinds.fits(FindingKind::Pair(Relation::Equal), ["a", "a"]));
     }
 
     #[test]
     fn the_last_day_still_counts() {
         let rule = IgnoreRule { expires: Some("2027-01-31".into()), ..Default::default() };
         assert!(!rule.expired("2027-01-31") && rule.expired("2027-02-01") && !IgnoreRule::default().expired("9999-12-31"));
-    }
-
-    #[test]
-    fn names_are_read_back() {
-        assert!(Overlap::ALL.into_iter().all(|kind| kind.name().parse() == Ok(kind)));
-        assert!("contained-in".parse::<Overlap>().unwrap_err().contains("contains"));
     }
 }

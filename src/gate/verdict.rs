@@ -35,6 +35,40 @@ impl FindingKind {
             FindingKind::Repeat => "repeat",
         }
     }
+
+    /// Whether its passages are text that stands in an earlier place too: a template is no copy.
+    pub(crate) fn copies_text(self) -> bool {
+        match self {
+            FindingKind::Pair(relation) => relation.row().same_text,
+            FindingKind::Repeat => true,
+        }
+    }
+
+    /// The kind without its direction, as policies and ignore entries name it: `contains` for
+    /// `contained-in`, else itself.
+    pub const fn undirected(self) -> FindingKind {
+        match self {
+            FindingKind::Pair(relation) => FindingKind::Pair(relation.undirected()),
+            FindingKind::Repeat => FindingKind::Repeat,
+        }
+    }
+
+    /// The kinds that a policy can name, in the order of reports.
+    pub fn all_undirected() -> impl Iterator<Item = FindingKind> {
+        let relations = Relation::ALL.into_iter().map(FindingKind::Pair).filter(|kind| kind.undirected() == *kind);
+        relations.chain([FindingKind::Repeat])
+    }
+}
+
+/// A kind by the name that policies and baselines use: `contains` is both directions.
+impl std::str::FromStr for FindingKind {
+    type Err = String;
+    fn from_str(s: &str) -> Result<FindingKind, String> {
+        FindingKind::all_undirected().find(|kind| kind.name() == s).ok_or_else(|| {
+            let names: Vec<&str> = FindingKind::all_undirected().map(FindingKind::name).collect();
+            format!("{s:?} is not one of {}", names.join(", "))
+        })
+    }
 }
 
 /// Whether a finding counts.
@@ -207,5 +241,17 @@ impl Verdict {
     /// The findings that count.
     pub fn new_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.state == State::New)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        assert!(FindingKind::all_undirected().all(|kind| kind.name().parse() == Ok(kind)));
+        assert!("contained-in".parse::<FindingKind>().unwrap_err().contains("contains"));
+        assert_eq!(FindingKind::all_undirected().count(), FindingKind::ALL.len() - 1);
     }
 }

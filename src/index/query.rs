@@ -9,6 +9,7 @@ use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::pair::background::Background;
 use crate::pair::compare::compare_masked;
 use crate::pair::masked::MaskedText;
+use crate::pair::relation::containment;
 use crate::postings::checksum::{damaged, unseal};
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
@@ -141,7 +142,7 @@ impl Eye<'_> {
         let relation = if smaller >= t.near_copy_smaller && larger >= t.near_copy_larger {
             Relation::NearCopy
         } else if larger >= t.contains {
-            if a < b { Relation::ContainedIn } else { Relation::Contains }
+            containment(share(a), share(b))
         } else if shared >= f64::from(self.recipe.min_anchors) {
             Relation::Quotes
         } else {

@@ -47,8 +47,35 @@ impl Relation {
     pub const fn is_copy(self) -> bool {
         self.row().copy
     }
+    /// Whether most of `a` is part of `b`, which holds much else.
+    pub const fn is_contained(self) -> bool {
+        self.row().contained
+    }
+    /// Whether most of `b` is part of `a`, which holds much else.
+    pub const fn is_containing(self) -> bool {
+        self.flipped().is_contained()
+    }
+    /// The relation without its direction: `contains` for `contained-in`, else itself.
+    pub const fn undirected(self) -> Relation {
+        if self.is_contained() { self.flipped() } else { self }
+    }
     pub(crate) const fn row(self) -> &'static Row {
         &ROWS[self as usize]
+    }
+}
+
+impl std::fmt::Display for Relation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A relation by its name in reports.
+impl std::str::FromStr for Relation {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Relation, String> {
+        let known = Relation::ALL.into_iter().find(|relation| relation.name() == s);
+        known.ok_or_else(|| format!("{s:?} is no relation: {}", Relation::ALL.map(Relation::name).join(", ")))
     }
 }
 
@@ -67,6 +94,7 @@ pub(crate) struct Row {
     flipped: Relation,
     rank: u8,
     copy: bool,
+    contained: bool,
     /// Whether the passages are one text in two places, and not one wording with other facts.
     pub same_text: bool,
     pub severity: Severity,
@@ -97,6 +125,7 @@ static ROWS: [Row; Relation::ALL.len()] = [
         flipped: Relation::Equal,
         rank: 0,
         copy: true,
+        contained: false,
         same_text: true,
         severity: Severity::Error,
         words: Words {
@@ -118,6 +147,7 @@ static ROWS: [Row; Relation::ALL.len()] = [
         flipped: Relation::NearCopy,
         rank: 1,
         copy: true,
+        contained: false,
         same_text: true,
         severity: Severity::Error,
         words: Words {
@@ -139,6 +169,7 @@ static ROWS: [Row; Relation::ALL.len()] = [
         flipped: Relation::ContainedIn,
         rank: 2,
         copy: false,
+        contained: false,
         same_text: true,
         severity: Severity::Error,
         words: Words {
@@ -160,6 +191,7 @@ static ROWS: [Row; Relation::ALL.len()] = [
         flipped: Relation::Contains,
         rank: 2,
         copy: false,
+        contained: true,
         same_text: true,
         severity: Severity::Error,
         words: Words {
@@ -181,6 +213,7 @@ static ROWS: [Row; Relation::ALL.len()] = [
         flipped: Relation::Quotes,
         rank: 3,
         copy: false,
+        contained: false,
         same_text: true,
         severity: Severity::Warning,
         words: Words {
@@ -202,6 +235,7 @@ static ROWS: [Row; Relation::ALL.len()] = [
         flipped: Relation::Template,
         rank: 4,
         copy: false,
+        contained: false,
         same_text: false,
         severity: Severity::Note,
         words: Words {
@@ -229,9 +263,11 @@ mod tests {
         for (n, relation) in Relation::ALL.into_iter().enumerate() {
             assert_eq!(relation as usize, n);
             assert_eq!(serde_json::to_value(relation).unwrap(), relation.name());
+            assert_eq!(relation.to_string().parse(), Ok(relation));
             assert_eq!(relation.flipped().flipped(), relation);
             assert_eq!(relation.flipped().rank(), relation.rank());
             assert!(!relation.is_copy() || relation.row().same_text);
+            assert!(!relation.is_contained() || !relation.is_containing());
         }
         assert!(Relation::ALL.is_sorted_by_key(|r| (!r.row().same_text, r.rank())));
     }

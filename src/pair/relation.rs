@@ -12,8 +12,7 @@ pub fn relation(coverage_a: f64, coverage_b: f64, facts: Facts, solid: bool, t: 
     let relation = if smaller >= t.near_copy_smaller && larger >= t.near_copy_larger {
         Relation::NearCopy
     } else if larger >= t.contains && smaller < t.near_copy_smaller {
-        // The side that is covered is the one contained.
-        if coverage_b > coverage_a { Relation::Contains } else { Relation::ContainedIn }
+        containment(coverage_a, coverage_b)
     } else {
         Relation::Quotes
     };
@@ -24,4 +23,9 @@ pub fn relation(coverage_a: f64, coverage_b: f64, facts: Facts, solid: bool, t: 
         _ if differs => Some(Relation::Template),
         _ => Some(relation),
     }
+}
+
+/// Which of two texts is contained in the other one: the side of which more is covered.
+pub fn containment(coverage_a: f64, coverage_b: f64) -> Relation {
+    if coverage_b > coverage_a { Relation::Contains } else { Relation::ContainedIn }
 }

@@ -47,7 +47,7 @@ impl<'a> Annotations<'a> {
         let worth = |i: u32, n: u32| {
             let (relation, coverage) = found.pairs[i as usize].seen_from(n);
             // That it stands in another text tells more of a document than that it holds one.
-            (relation.rank(), relation == Relation::Contains, -coverage.0)
+            (relation.rank(), !relation.is_contained(), -coverage.0)
         };
         for (i, p) in (0..).zip(&found.pairs) {
             for n in [p.a, p.b] {

@@ -20,7 +20,7 @@ mod schema;
 mod texts;
 
 pub use crate::gate::verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
-pub use crate::gate::{Baseline, Bound, IgnoreRule, Limit, Matcher, Overlap, Policy, Scope, judge};
+pub use crate::gate::{Baseline, Bound, IgnoreRule, Limit, Matcher, Policy, Scope, judge};
 pub use crate::model::findings::Findings;
 pub use crate::text::first_words::first_words;
 pub use annotations::{Annotated, Annotations};

@@ -9,6 +9,7 @@ use crate::cli::paths::{apart, distinct};
 use crate::cli::progress::TalkArgs;
 use crate::cli::settings::{SettingArgs, Settings};
 use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use nearcopy::{Relation, Removal};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -77,7 +78,7 @@ pub struct Dedupe {
     /// or ends with it, has it spread over half of its length or is short, and holds no other
     /// story. So a text cut short goes (as contained-in), an item of a roundup stays. Towards a
     /// reference also contains, quotes and template.
-    #[arg(long, value_name = "RELATIONS", value_delimiter = ',', help_heading = "Removal")]
+    #[arg(long, value_name = "RELATIONS", value_delimiter = ',', value_parser = Dropped::values(), help_heading = "Removal")]
     pub drop: Option<Vec<Dropped>>,
 
     /// A document of which less is left, in tokens, goes as a whole
@@ -131,29 +132,33 @@ pub enum What {
     Boilerplate,
 }
 
-/// A relation that makes a copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// A relation that makes a copy, or a part of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dropped {
-    Equal,
-    NearCopy,
+    /// The relation.
+    Relation(Relation),
+    /// `contained-in` where the text is an abridged copy.
     Abridged,
-    ContainedIn,
-    Contains,
-    Quotes,
-    Template,
 }
 
+const ABRIDGED: &str = "abridged";
+
 impl Dropped {
+    fn named(name: String) -> std::result::Result<Dropped, String> {
+        if name == ABRIDGED { Ok(Dropped::Abridged) } else { name.parse().map(Dropped::Relation) }
+    }
+
+    fn values() -> impl TypedValueParser<Value = Dropped> {
+        let mut names = Relation::ALL.map(Relation::name).to_vec();
+        names.push(ABRIDGED);
+        PossibleValuesParser::new(names).try_map(Dropped::named)
+    }
+
     fn relation(self) -> Option<Relation> {
-        Some(match self {
-            Dropped::Equal => Relation::Equal,
-            Dropped::NearCopy => Relation::NearCopy,
-            Dropped::Abridged => return None,
-            Dropped::ContainedIn => Relation::ContainedIn,
-            Dropped::Contains => Relation::Contains,
-            Dropped::Quotes => Relation::Quotes,
-            Dropped::Template => Relation::Template,
-        })
+        match self {
+            Dropped::Relation(relation) => Some(relation),
+            Dropped::Abridged => None,
+        }
     }
 }
 
@@ -188,9 +193,8 @@ impl Dedupe {
             return Err(usage("dedupe", "--against-only needs references: name them with --against or --index"));
         }
         let drop = self.drop.as_deref().unwrap_or_default();
-        let towards = |d: &&Dropped| matches!(d, Dropped::Contains | Dropped::Quotes | Dropped::Template);
-        if let Some(other) = drop.iter().find(towards).filter(|_| !referring) {
-            let name = other.relation().map_or("", Relation::name);
+        let only_towards = |r: &Relation| !r.is_copy() && !r.is_contained();
+        if let Some(name) = drop.iter().filter_map(|d| d.relation()).find(only_towards).filter(|_| !referring) {
             let only = "has a meaning only towards a reference: name one with --against or --index";
             return Err(usage("dedupe", format!("--drop {name} {only}")));
         }

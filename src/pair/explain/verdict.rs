@@ -2,6 +2,7 @@
 
 use crate::model::detection::{Facts, Relation};
 use crate::model::thresholds::Thresholds;
+use crate::pair::relation::containment;
 use serde::Serialize;
 
 /// One value against one bound.
@@ -100,8 +101,8 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<Step>) -> Option<Relatio
         least("larger coverage", larger, t.contains, "contains"),
         below("smaller coverage", smaller, t.near_copy_smaller, "near-copy-smaller"),
     ];
-    let contained = if b > a { Relation::Contains } else { Relation::ContainedIn };
-    for (question, relation) in [(step("near-copy", near), Relation::NearCopy), (step("contains", contains), contained)] {
+    let questions = [(step("near-copy", near), Relation::NearCopy), (step("contains", contains), containment(a, b))];
+    for (question, relation) in questions {
         let holds = question.holds;
         steps.push(question);
         if holds {
@@ -175,7 +176,6 @@ fn sentence(steps: &[Step], relation: Option<Relation>) -> String {
     let parts: Vec<String> = match (relation, steps.last()) {
         (Some(Relation::Equal), _) => vec!["the same normalised tokens".into()],
         (Some(Relation::NearCopy), _) => find("near-copy").map(|s| of(s, true)).into_iter().collect(),
-        (Some(Relation::Contains | Relation::ContainedIn), _) => find("contains").map(|s| of(s, true)).into_iter().collect(),
         (Some(Relation::Template), last) => last.map(|s| of(s, true)).into_iter().collect(),
         (Some(Relation::Quotes), _) => {
             let failing = |name: &str| find(name).and_then(|s| s.checks.iter().find(|c| !c.holds));
@@ -185,6 +185,7 @@ fn sentence(steps: &[Step], relation: Option<Relation>) -> String {
             let matched = find("match").into_iter().flat_map(|s| &s.checks);
             near.into_iter().chain(contains).chain(matched).map(part).collect()
         }
+        (Some(_), _) => find("contains").map(|s| of(s, true)).into_iter().collect(),
         (None, last) => last.map(|s| of(s, s.name == "template")).into_iter().collect(),
     };
     format!("{} -> {name}", parts.join("; "))

@@ -1,7 +1,6 @@
 //! Owns: a verdict for a person: bounds, the findings that count, what was passed over, the last
 //! word. Never: how a passage is shown.
 
-use crate::gate::Overlap;
 use crate::gate::verdict::{Finding, FindingKind, Ignore, Passage, Rule, Verdict};
 use crate::model::detection::{Place, Relation};
 use crate::report::human::options::HumanOptions;
@@ -32,7 +31,7 @@ pub fn check_human(checked: Checked, options: HumanOptions, out: &mut dyn Write)
     let last = last_word(checked.verdict);
     human.put("", 2, Line::default().say(Style::Strong, &last))?;
     human.rules(checked.verdict)?;
-    for kind in Overlap::ALL.into_iter().filter(|&kind| limited(checked.verdict, kind)) {
+    for kind in FindingKind::all_undirected().filter(|&kind| limited(checked.verdict, kind)) {
         human.kind(checked.verdict, kind)?;
     }
     human.passed_over(checked.verdict)?;
@@ -54,11 +53,11 @@ fn last_word(verdict: &Verdict) -> String {
 }
 
 /// Whether a bound is about findings of this kind.
-fn limited(verdict: &Verdict, kind: Overlap) -> bool {
+fn limited(verdict: &Verdict, kind: FindingKind) -> bool {
     verdict.rules.iter().any(|rule| match rule.name {
         "fail-on" => rule.scope.as_deref() == Some(kind.name()),
-        "max-duplicate-text" => kind != Overlap::Template,
-        _ => matches!(kind, Overlap::Equal | Overlap::NearCopy),
+        "max-duplicate-text" => kind.copies_text(),
+        _ => matches!(kind, FindingKind::Pair(relation) if relation.is_copy()),
     })
 }
 
@@ -104,8 +103,8 @@ impl<'a> Human<'a, '_> {
     }
 
     /// The findings of one kind that count.
-    fn kind(&mut self, verdict: &'a Verdict, kind: Overlap) -> io::Result<()> {
-        let new: Vec<&Finding> = verdict.new_findings().filter(|f| Overlap::of(f.kind) == kind).collect();
+    fn kind(&mut self, verdict: &'a Verdict, kind: FindingKind) -> io::Result<()> {
+        let new: Vec<&Finding> = verdict.new_findings().filter(|f| f.kind.undirected() == kind).collect();
         if new.is_empty() {
             return Ok(());
         }
@@ -209,8 +208,8 @@ impl<'a> Human<'a, '_> {
     fn passed_over(&mut self, verdict: &Verdict) -> io::Result<()> {
         let [_, known, ignored] = verdict.counts();
         let mut lines = Vec::new();
-        let free = Overlap::ALL.into_iter().filter(|&kind| !limited(verdict, kind)).filter_map(|kind| {
-            let new = verdict.new_findings().filter(|f| Overlap::of(f.kind) == kind).count() as u64;
+        let free = FindingKind::all_undirected().filter(|&kind| !limited(verdict, kind)).filter_map(|kind| {
+            let new = verdict.new_findings().filter(|f| f.kind.undirected() == kind).count() as u64;
             (new > 0).then(|| format!("{} {}", words::number(new), kind.name()))
         });
         let free: Vec<String> = free.collect();

@@ -220,7 +220,7 @@ impl<'a> Human<'a, '_> {
             if !self.brief {
                 self.blank()?;
             }
-            self.relation(SidedPair { pair, flipped: pair.relation == Relation::ContainedIn })?;
+            self.relation(SidedPair { pair, flipped: pair.relation.is_contained() })?;
         }
         if pairs.len() > ITEMS {
             self.blank()?;
@@ -247,7 +247,7 @@ impl<'a> Human<'a, '_> {
         let [of_left, of_right] = seen.coverage().map(words::percent);
         let halves = format!("{of_left} of the first text, {of_right} of the second");
         let mut details = match seen.relation() {
-            Relation::Contains => {
+            relation if relation.is_containing() => {
                 vec![format!("{of_right} of {}, {of_left} of {}", words::fit(&right, 60), words::fit(&left, 60))]
             }
             Relation::Quotes => vec![Relation::Quotes.name().to_owned(), halves],
