@@ -70,14 +70,7 @@ __all__ = ["NearCopyPipeline", "SeenBefore"]
 logger = logging.getLogger(__name__)
 
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
-SAID: dict[Optional[Relation], str] = {
-    "equal": "equal to",
-    "near-copy": "near-copy of",
-    "contains": "contains",
-    "contained-in": "contained-in",
-    "quotes": "quotes",
-    "template": "template with",
-}
+PREPOSITIONS = {"equal": " to", "near-copy": " of", "template": " with"}
 # Of a crawled page the address is what it is called, whatever number it has besides.
 URLS = ["url", "uri", "link"]
 NAMES = {**GUESSES, "id": URLS + [name for name in GUESSES["id"] if name not in URLS]}
@@ -310,7 +303,8 @@ def _plain(seen: Sighting) -> dict[str, Any]:
 
 def _words(seen: dict[str, Any]) -> str:
     """Why an item is dropped, on one line of a log."""
-    said = f"{SAID[seen['relation']]} {_clean(seen['id'], PASSAGE)} ({seen['coverage_a']:.0%} of the text)"
+    relation = seen["relation"]
+    said = f"{relation}{PREPOSITIONS.get(relation, '')} {_clean(seen['id'], PASSAGE)} ({seen['coverage_a']:.0%} of the text)"
     passage = seen["passage"]
     return said if passage is None else f'{said}: "{_clean(passage["text"], 80)}"'
 

@@ -252,6 +252,6 @@ mod tests {
     fn names_are_read_back() {
         assert!(FindingKind::all_undirected().all(|kind| kind.name().parse() == Ok(kind)));
         assert!("contained-in".parse::<FindingKind>().unwrap_err().contains("contains"));
-        assert_eq!(FindingKind::all_undirected().count(), FindingKind::ALL.len() - 1);
+        assert!(FindingKind::all_undirected().count() < FindingKind::ALL.len());
     }
 }
