@@ -1,8 +1,12 @@
-//! Speed of each stage, on generated text that looks like news. `cargo bench --bench stages`; with `-- --test` each runs once.
+//! Speed of each stage, on generated text that looks like news. `cargo bench --bench stages`; with
+//! `-- --test` each runs once.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use nearcopy::bench::Fingerprinter;
-use nearcopy::{Background, Corpus, Document, Documents, Recipe, RunOptions, Thresholds, compare, scan, tokenize};
+use nearcopy::{
+    Background, Corpus, Document, Documents, Recipe, RunOptions, Thresholds, compare, scan,
+    tokenize,
+};
 use std::hint::black_box;
 
 /// Bytes of generated text in the larger benchmarks.
@@ -53,7 +57,8 @@ impl Writer {
             Script::Chinese => ('\u{4e00}'..='\u{5dff}').collect(),
         };
         let word = |_| {
-            let length = if script == Script::Chinese { 1 + dice.below(2) } else { 2 + dice.below(8) };
+            let length =
+                if script == Script::Chinese { 1 + dice.below(2) } else { 2 + dice.below(8) };
             (0..length).map(|_| letters[dice.skewed(letters.len())]).collect()
         };
         let words = (0..8000).map(word).collect();
@@ -110,12 +115,17 @@ impl Writer {
     }
 }
 
-/// The same article as another outlet would print it: one word in twenty another, one sentence in ten gone.
+/// The same article as another outlet would print it: one word in twenty another, one sentence in
+/// ten gone.
 fn near_copy(article: &str, dice: &mut Dice) -> String {
     let paragraph = |p: &str, dice: &mut Dice| {
         let kept: Vec<&str> = p.split_inclusive(". ").filter(|_| dice.below(10) > 0).collect();
         let words: Vec<&str> = kept.iter().flat_map(|s| s.split(' ')).collect();
-        words.iter().map(|w| if dice.below(20) == 0 { "elsewhere" } else { *w }).collect::<Vec<_>>().join(" ")
+        words
+            .iter()
+            .map(|w| if dice.below(20) == 0 { "elsewhere" } else { *w })
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     article.split("\n\n").map(|p| paragraph(p, dice)).collect::<Vec<_>>().join("\n\n")
 }
@@ -141,8 +151,12 @@ fn corpus(bytes: usize) -> Corpus {
 fn tokens(c: &mut Criterion) {
     let mut group = c.benchmark_group("tokenize");
     group.sample_size(20);
-    let scripts =
-        [("ascii", Script::Ascii), ("curly-quotes", Script::Curly), ("cyrillic", Script::Cyrillic), ("chinese", Script::Chinese)];
+    let scripts = [
+        ("ascii", Script::Ascii),
+        ("curly-quotes", Script::Curly),
+        ("cyrillic", Script::Cyrillic),
+        ("chinese", Script::Chinese),
+    ];
     for (name, script) in scripts {
         let text = Writer::new(script).text(BYTES);
         group.throughput(Throughput::Bytes(text.len() as u64));
@@ -160,15 +174,22 @@ fn fingerprints(c: &mut Criterion) {
     group.throughput(Throughput::Bytes(articles.iter().map(|a| a.len() as u64).sum()));
     group.bench_function("articles", |b| {
         let mut fingerprinter = Fingerprinter::new(&recipe);
-        b.iter(|| articles.iter().map(|a| fingerprinter.fingerprint(black_box(a)).anchors.len()).sum::<usize>());
+        b.iter(|| {
+            articles
+                .iter()
+                .map(|a| fingerprinter.fingerprint(black_box(a)).anchors.len())
+                .sum::<usize>()
+        });
     });
     group.finish();
 }
 
 fn comparisons(c: &mut Criterion) {
-    let (recipe, thresholds, background) = (Recipe::default(), Thresholds::default(), Background::default());
+    let (recipe, thresholds, background) =
+        (Recipe::default(), Thresholds::default(), Background::default());
     let mut writer = Writer::new(Script::Ascii);
-    let (article, other, long) = (writer.article(ARTICLE), writer.article(ARTICLE), writer.article(40 * ARTICLE));
+    let (article, other, long) =
+        (writer.article(ARTICLE), writer.article(ARTICLE), writer.article(40 * ARTICLE));
     let mut dice = Dice(11);
     let pairs = [
         ("near-copy", article.clone(), near_copy(&article, &mut dice)),
@@ -178,7 +199,9 @@ fn comparisons(c: &mut Criterion) {
     let mut group = c.benchmark_group("compare");
     for (name, a, b) in pairs {
         group.throughput(Throughput::Bytes((a.len() + b.len()) as u64));
-        group.bench_function(name, |bench| bench.iter(|| compare(black_box(&a), &b, &background, &recipe, &thresholds)));
+        group.bench_function(name, |bench| {
+            bench.iter(|| compare(black_box(&a), &b, &background, &recipe, &thresholds))
+        });
     }
     group.finish();
 }

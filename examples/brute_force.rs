@@ -1,10 +1,11 @@
-//! Every pair of documents with at least a given exact resemblance, found without any of nearcopy's keys: an inverted index over all
-//! shingles. It checks the rest of the program, so it takes nothing from the library but the reader and the tokens.
+//! Every pair of documents with at least a given exact resemblance, found without any of nearcopy's
+//! keys: an inverted index over all shingles. It checks the rest of the program, so it takes
+//! nothing from the library but the reader and the tokens.
 //!
 //!     cargo run --release --example brute_force -- corpus.jsonl 0.7 [WORDS in a shingle, default 5]
 //!
-//! Prints `id<TAB>id<TAB>resemblance` a line, in the order of the ids. Time and memory grow with the square of how often shingles
-//! are shared: for corpora of up to some ten thousand articles.
+//! Prints `id<TAB>id<TAB>resemblance` a line, in the order of the ids. Time and memory grow with
+//! the square of how often shingles are shared: for corpora of up to some ten thousand articles.
 
 use nearcopy::ingest::{self, Input, InputOptions};
 use nearcopy::{Corpus, Documents, Tokens, tokenize};
@@ -12,10 +13,12 @@ use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-/// Weight of one word, as [`nearcopy::Kind::weight`] counts: a character of a script without spaces weighs less.
+/// Weight of one word, as [`nearcopy::Kind::weight`] counts: a character of a script without spaces
+/// weighs less.
 const WORD: u32 = 24;
 
-/// The token ranges of all shingles of a text: the shortest run, from each token on, that weighs `words` words.
+/// The token ranges of all shingles of a text: the shortest run, from each token on, that weighs
+/// `words` words.
 fn windows(tokens: &Tokens, words: u32) -> Vec<std::ops::Range<usize>> {
     let mut all = Vec::new();
     for start in 0..tokens.len() {
@@ -31,7 +34,8 @@ fn windows(tokens: &Tokens, words: u32) -> Vec<std::ops::Range<usize>> {
     all
 }
 
-/// Each text's shingles, sorted, each once, as numbers that stand for the whole run of token hashes.
+/// Each text's shingles, sorted, each once, as numbers that stand for the whole run of token
+/// hashes.
 fn sets(texts: &[Tokens], words: u32) -> (Vec<Vec<u32>>, usize) {
     let mut numbers: HashMap<&[u64], u32> = HashMap::new();
     let mut sets = Vec::with_capacity(texts.len());
@@ -49,7 +53,12 @@ fn sets(texts: &[Tokens], words: u32) -> (Vec<Vec<u32>>, usize) {
 }
 
 /// Calls `found(a, b, resemblance)` for all pairs of at least `least`, a < b, ordered by b.
-fn all_pairs(sets: &[Vec<u32>], shingles: usize, least: f64, mut found: impl FnMut(usize, usize, f64)) {
+fn all_pairs(
+    sets: &[Vec<u32>],
+    shingles: usize,
+    least: f64,
+    mut found: impl FnMut(usize, usize, f64),
+) {
     let mut holders: Vec<Vec<u32>> = vec![Vec::new(); shingles];
     let mut shared = vec![0u32; sets.len()];
     for (b, set) in sets.iter().enumerate() {
@@ -81,14 +90,17 @@ fn run() -> Result<(), String> {
     let least: f64 = least.parse().map_err(|_| usage)?;
     let words: u32 = args.next().map_or(Ok(5), |w| w.parse()).map_err(|_| usage)?;
     if !(least > 0.0 && least <= 1.0 && words > 0) {
-        return Err("the resemblance is over 0 and at most 1, a shingle has at least one word".into());
+        return Err(
+            "the resemblance is over 0 and at most 1, a shingle has at least one word".into()
+        );
     }
     let intake = ingest::read(&[Input::Path(path.into())], &InputOptions::default(), &|_| true);
     if let Some(problem) = intake.problems.first() {
         return Err(problem.to_string());
     }
     let corpus = Corpus::new(intake.documents).map_err(|e| e.to_string())?;
-    let texts: Vec<Tokens> = (0..corpus.count()).filter_map(|n| corpus.text(n).ok()).map(|t| tokenize(&t)).collect();
+    let texts: Vec<Tokens> =
+        (0..corpus.count()).filter_map(|n| corpus.text(n).ok()).map(|t| tokenize(&t)).collect();
     let (sets, shingles) = sets(&texts, words);
     let mut out = BufWriter::new(io::stdout().lock());
     let mut failed = None;

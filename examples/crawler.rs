@@ -1,7 +1,9 @@
-//! A crawler's loop: pages come through a bounded channel, several threads ask the index about each and add what is new.
+//! A crawler's loop: pages come through a bounded channel, several threads ask the index about each
+//! and add what is new.
 //!
-//! `cargo run --release --example crawler --no-default-features --features index -- INDEX < PAGES.jsonl`, a page a line with `id` and `text`
-//! (`source`, `date` if there are any). It prints, for each page that was seen before, of which it is a copy. Run it again: everything is known.
+//! `cargo run --release --example crawler --no-default-features --features index -- INDEX <
+//! PAGES.jsonl`, a page a line with `id` and `text` (`source`, `date` if there are any). It prints,
+//! for each page that was seen before, of which it is a copy. Run it again: everything is known.
 
 use nearcopy::{Added, Document, Index, IndexOptions, Recipe, Relation, Thresholds};
 use std::io::{BufRead, Write, stdout};
@@ -16,7 +18,11 @@ const THREADS: usize = 4;
 const COPY: [Relation; 3] = [Relation::Equal, Relation::NearCopy, Relation::ContainedIn];
 
 fn open(path: &Path) -> nearcopy::Result<Index> {
-    if path.exists() { IndexOptions::default().open(path) } else { Index::create(path, &Recipe::default()) }
+    if path.exists() {
+        IndexOptions::default().open(path)
+    } else {
+        Index::create(path, &Recipe::default())
+    }
 }
 
 fn next(pages: &Mutex<Receiver<Document>>) -> Option<Document> {
@@ -24,19 +30,30 @@ fn next(pages: &Mutex<Receiver<Document>>) -> Option<Document> {
 }
 
 /// What each thread does: one page after the other, until no more come.
-fn work(pages: &Mutex<Receiver<Document>>, index: &Index) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+fn work(
+    pages: &Mutex<Receiver<Document>>,
+    index: &Index,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let thresholds = Thresholds::default();
     while let Some(page) = next(pages) {
         let checked = index.check_and_add(&page, &thresholds, &COPY)?;
         match (checked.added, checked.sightings.first()) {
-            (Some(Added::Known), _) => writeln!(stdout(), "{}: fetched before, unchanged", page.info.id)?,
+            (Some(Added::Known), _) => {
+                writeln!(stdout(), "{}: fetched before, unchanged", page.info.id)?
+            }
             (Some(_), _) => {}
             (None, Some(seen)) => {
-                let (passage, share) = (seen.comparison.matches.first(), 100.0 * seen.comparison.coverage_a);
+                let (passage, share) =
+                    (seen.comparison.matches.first(), 100.0 * seen.comparison.coverage_a);
                 let text = passage.and_then(|m| page.text.get(m.a.range())).unwrap_or_default();
                 let begin: String = text.chars().take(40).collect();
                 let relation = seen.relation.name();
-                writeln!(stdout(), "{}: {relation} of {}, {share:.0} % of it, from {begin:?} on", page.info.id, seen.info.id)?;
+                writeln!(
+                    stdout(),
+                    "{}: {relation} of {}, {share:.0} % of it, from {begin:?} on",
+                    page.info.id,
+                    seen.info.id
+                )?;
             }
             (None, None) => {}
         }
@@ -48,7 +65,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args_os().nth(1).ok_or("usage: crawler INDEX < PAGES.jsonl")?;
     let index = open(Path::new(&path))?;
     let (send, receive) = sync_channel(WAITING);
-    // The threads share the receiver; when the last of them has gone, sending fails instead of waiting for ever.
+    // The threads share the receiver; when the last of them has gone, sending fails instead of
+    // waiting for ever.
     let pages = Arc::new(Mutex::new(receive));
     std::thread::scope(|s| -> Result<(), Box<dyn std::error::Error>> {
         let index = &index;
@@ -58,8 +76,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for line in std::io::stdin().lock().lines() {
             let page: serde_json::Value = serde_json::from_str(&line?)?;
             let field = |name: &str| page[name].as_str().map(str::to_owned);
-            let mut document =
-                Document::new(field("id").ok_or("a page without id")?, field("text").ok_or("a page without text")?);
+            let mut document = Document::new(
+                field("id").ok_or("a page without id")?,
+                field("text").ok_or("a page without text")?,
+            );
             document.info.source = field("source").map(Into::into);
             document.info.date = field("date").map(Into::into);
             // Waits while all threads are busy and the channel is full.

@@ -25,7 +25,9 @@ fn main() {
     let clock = Clock(Mutex::new((Instant::now(), "read")));
     let inputs: Vec<Input> = std::env::args().skip(1).map(|p| Input::Path(p.into())).collect();
     let corpus = Corpus::new(read(&inputs, &InputOptions::default(), &|_| true).documents).unwrap();
-    let found = scan(&corpus, &Recipe::default(), &Thresholds::default(), &RunOptions::default(), &clock).unwrap();
+    let found =
+        scan(&corpus, &Recipe::default(), &Thresholds::default(), &RunOptions::default(), &clock)
+            .unwrap();
     clock.next("");
     println!("{:?}", found.0.summary);
 }

@@ -4,7 +4,8 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The caller's [`Progress::cancelled`](crate::Progress::cancelled) said so. Nothing was written.
+    /// The caller's [`Progress::cancelled`](crate::Progress::cancelled) said so. Nothing was
+    /// written.
     Cancelled,
     /// A text that was there at first can no longer be read.
     TextGone {
@@ -46,7 +47,8 @@ pub enum Error {
         /// What the stored thing says of itself.
         found: String,
     },
-    /// What is stored on disk could not be opened, read or written. What was acknowledged before is kept.
+    /// What is stored on disk could not be opened, read or written. What was acknowledged before is
+    /// kept.
     Storage {
         /// What was opened.
         what: String,
@@ -68,7 +70,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// The usual reason for [`Error::TextGone`]: the text was read before, and its file is another one now.
+    /// The usual reason for [`Error::TextGone`]: the text was read before, and its file is another
+    /// one now.
     pub const CHANGED: &str = "was its file changed or removed during the run?";
 }
 
@@ -76,24 +79,39 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Error::Cancelled => write!(f, "cancelled"),
-            Error::TextGone { id, why } => write!(f, "the text of document {id:?} can no longer be read: {why}"),
+            Error::TextGone { id, why } => {
+                write!(f, "the text of document {id:?} can no longer be read: {why}")
+            }
             Error::TextTooLong { id, bytes } => {
-                write!(f, "document {id:?} has {bytes} bytes; a text may have at most 4294967295: split it")
+                write!(
+                    f,
+                    "document {id:?} has {bytes} bytes; a text may have at most 4294967295: split \
+                     it"
+                )
             }
             Error::TooManyDocuments { count } => {
-                write!(f, "{count} documents; one run takes at most 4294967295: scan the corpus in parts")
+                write!(
+                    f,
+                    "{count} documents; one run takes at most 4294967295: scan the corpus in parts"
+                )
             }
             Error::Unordered { id } => {
-                write!(f, "document {id:?} stands behind a larger id: documents are numbered in the byte order of their ids")
+                write!(
+                    f,
+                    "document {id:?} stands behind a larger id: documents are numbered in the byte \
+                     order of their ids"
+                )
             }
             Error::Setting { name, why } => write!(f, "{name}: {why}"),
             Error::Mixed { what, wanted, found } => write!(
                 f,
-                "{what} was made with {found}, this run uses {wanted}: make it again with this run's settings, or run with the settings it was made with"
+                "{what} was made with {found}, this run uses {wanted}: make it again with this \
+                 run's settings, or run with the settings it was made with"
             ),
             Error::SameId { id } => write!(
                 f,
-                "document {id:?} is there already with another text: remove it first, or let new texts replace old ones"
+                "document {id:?} is there already with another text: remove it first, or let new \
+                 texts replace old ones"
             ),
             Error::Storage { what, why } => write!(f, "{what}: {why}"),
             Error::Malformed { what, why } => write!(f, "{what}: {why}"),

@@ -27,9 +27,23 @@ pub fn acts(c: char) -> bool {
         ' '..='~' => false,
         '\0'..='\u{9f}' | '\u{ad}' => true,
         '\u{a0}'..='\u{24f}' => false,
-        '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' => true,
-        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
-        '\u{3164}' | '\u{fe00}'..='\u{fe0d}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' => true,
+        '\u{34f}'
+        | '\u{61c}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' => true,
+        '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' => true,
+        '\u{3164}'
+        | '\u{fe00}'..='\u{fe0d}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' => true,
         '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => true,
         // The Braille pattern without a dot, and the note without a head.
         '\u{2800}' | '\u{1d159}' => true,
@@ -45,7 +59,18 @@ fn joins(c: char) -> bool {
 
 /// Format characters that are seen: signs that stand over or around the digits behind them.
 fn encloses(c: char) -> bool {
-    matches!(c, '\u{600}'..='\u{605}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{110bd}' | '\u{110cd}')
+    matches!(
+        c,
+        '\u{600}'
+            ..='\u{605}'
+                | '\u{6dd}'
+                | '\u{70f}'
+                | '\u{890}'
+                | '\u{891}'
+                | '\u{8e2}'
+                | '\u{110bd}'
+                | '\u{110cd}'
+    )
 }
 
 /// An id, path or name on one line: spaces stay, everything else that cannot be seen is an escape.
@@ -91,7 +116,9 @@ fn without(json: &str, harmful: impl Fn(char) -> bool) -> Cow<'_, str> {
     let mut out = String::with_capacity(json.len() + 32);
     for c in json.chars() {
         if harmful(c) {
-            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| write!(out, "\\u{unit:04x}").unwrap_or(()));
+            c.encode_utf16(&mut [0; 2])
+                .iter()
+                .for_each(|unit| write!(out, "\\u{unit:04x}").unwrap_or(()));
         } else {
             out.push(c);
         }
@@ -109,7 +136,8 @@ fn clean(text: &str, running: bool, spell: fn(char, &mut String)) -> Cow<'_, str
     let mut walk = text.chars().peekable();
     while let Some(c) = walk.next() {
         let format = joins(c) || encloses(c);
-        let wanted = running && (encloses(c) || joins(c) && may_join(c, before, walk.peek().copied()));
+        let wanted =
+            running && (encloses(c) || joins(c) && may_join(c, before, walk.peek().copied()));
         marks = if c.width() == Some(0) { marks + 1 } else { 0 };
         let blank = c != ' ' && c.is_whitespace();
         if acts(c) || blank || (format && !wanted) || (marks > MARKS && !wanted) {
@@ -129,7 +157,8 @@ fn may_join(joiner: char, before: Option<char>, after: Option<char>) -> bool {
     match joiner {
         '\u{fe0e}' | '\u{fe0f}' => before.is_some_and(|c| seen(c) && c.width() != Some(0)),
         _ => {
-            let outside = |c: char| !c.is_ascii() && seen(c) && !matches!(c, '\u{200c}' | '\u{200d}');
+            let outside =
+                |c: char| !c.is_ascii() && seen(c) && !matches!(c, '\u{200c}' | '\u{200d}');
             before.is_some_and(outside) && after.is_some_and(outside)
         }
     }
@@ -163,7 +192,10 @@ mod tests {
         assert_eq!(name("evil\u{202e}txt.exe"), "evil\\u{202e}txt.exe");
         assert_eq!(name("\u{2066}x\u{2069}\u{200f}"), "\\u{2066}x\\u{2069}\\u{200f}");
         assert_eq!(word("a\u{200b}b\u{feff}c\u{ad}d"), "a\\u{200b}b\\u{feff}c\\u{ad}d");
-        assert_eq!(word("\u{e0041}\u{3164}\u{e000}\u{10ffff}\u{378}"), "\\u{e0041}\\u{3164}\\u{e000}\\u{10ffff}\\u{378}");
+        assert_eq!(
+            word("\u{e0041}\u{3164}\u{e000}\u{10ffff}\u{378}"),
+            "\\u{e0041}\\u{3164}\\u{e000}\\u{10ffff}\\u{378}"
+        );
     }
 
     #[test]
@@ -202,7 +234,10 @@ mod tests {
         let evil = "</script><!-- <script> ]]> & \u{2028}\u{2029} \u{202e}\u{e0041}\u{7f}";
         let written = serde_json::to_string(evil).unwrap();
         let written = script_json(&written);
-        assert!(!written.contains(['<', '>', '&', '\u{2028}', '\u{2029}', '\u{202e}']), "{written}");
+        assert!(
+            !written.contains(['<', '>', '&', '\u{2028}', '\u{2029}', '\u{202e}']),
+            "{written}"
+        );
         assert_eq!(serde_json::from_str::<String>(&written).unwrap(), evil);
     }
 

@@ -1,5 +1,5 @@
-//! Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows where the overlap is,
-//! in both texts.
+//! Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows
+//! where the overlap is, in both texts.
 
 mod align;
 mod clean;
@@ -30,14 +30,21 @@ pub use engine::corpus::{Corpus, Texts};
 pub use engine::preset::Preset;
 pub use error::{Error, Result};
 #[cfg(feature = "index")]
-pub use index::{Added, AddedCounts, AgainstIndex, Checked, Index, IndexOptions, IndexStats, SameId, Sighting, Verification};
-pub use model::detection::{Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary};
+pub use index::{
+    Added, AddedCounts, AgainstIndex, Checked, Index, IndexOptions, IndexStats, SameId, Sighting,
+    Verification,
+};
+pub use model::detection::{
+    Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary,
+};
 pub use model::document::{Document, DocumentInfo, Documents};
 pub use model::options::{Progress, RunOptions, Stage};
 pub use model::thresholds::{AlignmentMethod, Keep, SourceLimit, Thresholds};
 pub use pair::background::Background;
 pub use pair::compare::compare;
-pub use pair::explain::document::{DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document};
+pub use pair::explain::document::{
+    DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document,
+};
 pub use pair::explain::pair::{Candidacy, ChainTrace, FactsTrace, PairTrace, explain_pair};
 pub use pair::explain::verdict::{Check, Step, Verdict};
 /// For the tests of candidates; no part of the public interface.
@@ -50,7 +57,8 @@ pub use text::token::{Kind, Tokens, tokenize};
 
 /// What one stage of a scan hands to the next, and its written form.
 ///
-/// A value that was written with one recipe is read again with that recipe only. Cost: one pass over the bytes.
+/// A value that was written with one recipe is read again with that recipe only. Cost: one pass
+/// over the bytes.
 #[cfg(feature = "stages")]
 pub mod stages {
     pub use crate::engine::compare::Verified;

@@ -1,4 +1,5 @@
-//! Owns: half-open byte ranges. Never: characters, lines or columns; those are computed at the edges.
+//! Owns: half-open byte ranges. Never: characters, lines or columns; those are computed at the
+//! edges.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,9 @@ use serde::{Deserialize, Serialize};
 /// let span = nearcopy::Span::new(4, 9);
 /// assert_eq!(&"the quick fox"[span.range()], "quick");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct Span {
     /// First byte.
     pub start: u32,

@@ -1,7 +1,11 @@
-//! Whether the index says what a scan says: `index_agree ARTICLES.jsonl DIR [PRESET]` fills a new index in DIR, asks it about every document before and after
-//! a compaction, and compares the answers, pair for pair, with `scan` of the same documents with `all_pairs`.
+//! Whether the index says what a scan says: `index_agree ARTICLES.jsonl DIR [PRESET]` fills a new
+//! index in DIR, asks it about every document before and after a compaction, and compares the
+//! answers, pair for pair, with `scan` of the same documents with `all_pairs`.
 
-use nearcopy::{Corpus, Detection, Document, Documents, Index, Preset, Recipe, Relation, RunOptions, Sighting, Thresholds, scan};
+use nearcopy::{
+    Corpus, Detection, Document, Documents, Index, Preset, Recipe, Relation, RunOptions, Sighting,
+    Thresholds, scan,
+};
 use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,7 +18,8 @@ fn read(path: &str) -> Vec<Document> {
     let lines = BufReader::new(std::fs::File::open(path).expect(path)).lines();
     let document = |line: std::io::Result<String>| {
         let v: Value = serde_json::from_str(&line.expect("a line")).expect("JSON");
-        let field = |name: &str| v[name].as_str().map_or_else(|| v[name].to_string(), str::to_owned);
+        let field =
+            |name: &str| v[name].as_str().map_or_else(|| v[name].to_string(), str::to_owned);
         let mut d = Document::new(field("id"), field("text"));
         d.info.source = v["source"].as_str().map(Into::into);
         d.info.date = v["date"].as_str().map(Into::into);
@@ -25,7 +30,12 @@ fn read(path: &str) -> Vec<Document> {
 
 /// What a pair is: relation, scores and spans, as seen from the smaller id.
 fn told(relation: Relation, c: &nearcopy::Comparison) -> String {
-    format!("{relation:?} {:?} {:?} {:?}", (c.resemblance, c.coverage_a, c.coverage_b), c.facts, c.matches)
+    format!(
+        "{relation:?} {:?} {:?} {:?}",
+        (c.resemblance, c.coverage_a, c.coverage_b),
+        c.facts,
+        c.matches
+    )
 }
 
 fn of_scan(found: &Detection, corpus: &Corpus) -> BTreeMap<Pair, String> {
@@ -34,39 +44,60 @@ fn of_scan(found: &Detection, corpus: &Corpus) -> BTreeMap<Pair, String> {
 }
 
 /// What the index tells of the first document of each class, seen from either side.
-fn of_index(index: &Index, corpus: &Corpus, found: &Detection, t: &Thresholds) -> [BTreeMap<Pair, String>; 2] {
+fn of_index(
+    index: &Index,
+    corpus: &Corpus,
+    found: &Detection,
+    t: &Thresholds,
+) -> [BTreeMap<Pair, String>; 2] {
     let mut first = vec![true; corpus.count()];
     found.equal.iter().for_each(|class| class[1..].iter().for_each(|&n| first[n as usize] = false));
     let ask = |n: usize| {
-        let d = Document::new(corpus.info(n).id.clone(), corpus.text(n).expect("a text").into_owned());
+        let d =
+            Document::new(corpus.info(n).id.clone(), corpus.text(n).expect("a text").into_owned());
         let seen: Vec<Sighting> = index.seen(&d, t).expect("an answer");
         (d.info.id, seen)
     };
-    let answers: Vec<(String, Vec<Sighting>)> = (0..corpus.count()).into_par_iter().filter(|n| first[*n]).map(ask).collect();
+    let answers: Vec<(String, Vec<Sighting>)> =
+        (0..corpus.count()).into_par_iter().filter(|n| first[*n]).map(ask).collect();
     let mut sides = [BTreeMap::new(), BTreeMap::new()];
     for (id, seen) in answers {
         for s in seen.into_iter().filter(|s| s.relation != Relation::Equal) {
             let smaller = id < s.info.id;
-            let (pair, comparison) =
-                if smaller { ((id.clone(), s.info.id), s.comparison) } else { ((s.info.id, id.clone()), s.comparison.flipped()) };
-            sides[usize::from(!smaller)].insert(pair, told(comparison.relation.expect("related"), &comparison));
+            let (pair, comparison) = if smaller {
+                ((id.clone(), s.info.id), s.comparison)
+            } else {
+                ((s.info.id, id.clone()), s.comparison.flipped())
+            };
+            sides[usize::from(!smaller)]
+                .insert(pair, told(comparison.relation.expect("related"), &comparison));
         }
     }
     sides
 }
 
-fn compare(name: &str, scan: &BTreeMap<Pair, String>, sides: &[BTreeMap<Pair, String>; 2]) -> usize {
+fn compare(
+    name: &str,
+    scan: &BTreeMap<Pair, String>,
+    sides: &[BTreeMap<Pair, String>; 2],
+) -> usize {
     let mut differing = 0;
     for (side, index) in ["asked by the smaller id", "asked by the larger id"].iter().zip(sides) {
         let missing: Vec<&Pair> = scan.keys().filter(|p| !index.contains_key(*p)).collect();
         let more: Vec<&Pair> = index.keys().filter(|p| !scan.contains_key(*p)).collect();
         // Relations may be the same though the background is not.
         let word = |told: &str| told.split(' ').next().map(str::to_owned);
-        let related = scan.iter().filter(|(p, c)| index.get(*p).is_some_and(|i| word(i) == word(c))).count();
-        let other: Vec<&Pair> = scan.iter().filter(|(p, c)| index.get(*p).is_some_and(|i| i != *c)).map(|p| p.0).collect();
+        let related =
+            scan.iter().filter(|(p, c)| index.get(*p).is_some_and(|i| word(i) == word(c))).count();
+        let other: Vec<&Pair> = scan
+            .iter()
+            .filter(|(p, c)| index.get(*p).is_some_and(|i| i != *c))
+            .map(|p| p.0)
+            .collect();
         let same = scan.len() - missing.len() - other.len();
         println!(
-            "{name}, {side}: {same} of {} pairs the same, {related} in the same relation, {} missing, {} more, {} told otherwise",
+            "{name}, {side}: {same} of {} pairs the same, {related} in the same relation, {} \
+             missing, {} more, {} told otherwise",
             scan.len(),
             missing.len(),
             more.len(),
@@ -96,10 +127,12 @@ fn main() {
         }
     };
     let documents = read(articles);
-    let (mut recipe, mut t) = (Recipe::default(), Thresholds { all_pairs: true, ..Thresholds::default() });
+    let (mut recipe, mut t) =
+        (Recipe::default(), Thresholds { all_pairs: true, ..Thresholds::default() });
     preset.apply(&mut recipe, &mut t);
     let corpus = Corpus::new(documents).expect("a corpus");
-    let (found, background) = scan(&corpus, &recipe, &t, &RunOptions::default(), &()).expect("a scan");
+    let (found, background) =
+        scan(&corpus, &recipe, &t, &RunOptions::default(), &()).expect("a scan");
     let index = Index::create(dir, &recipe).expect("a new index");
     // In an order that has nothing to do with the ids, as a crawler brings them.
     let mut order: Vec<usize> = (0..corpus.count()).collect();
@@ -110,12 +143,27 @@ fn main() {
     };
     index.add_all(order.into_iter().map(one)).expect("added");
     let pairs = of_scan(&found, &corpus);
-    println!("{} documents, {} classes, {} pairs", corpus.count(), found.summary.classes, pairs.len());
+    println!(
+        "{} documents, {} classes, {} pairs",
+        corpus.count(),
+        found.summary.classes,
+        pairs.len()
+    );
     compare("before compact", &pairs, &of_index(&index, &corpus, &found, &t));
     index.compact(&t, &RunOptions::default(), &()).expect("compacted");
-    println!("background: scan {}, index {}", background.id(), index.background().expect("a background").id());
+    println!(
+        "background: scan {}, index {}",
+        background.id(),
+        index.background().expect("a background").id()
+    );
     let differing = compare("after compact", &pairs, &of_index(&index, &corpus, &found, &t));
     let v = index.verify().expect("verified");
-    println!("verify: {} documents, {} postings, {} wrong {:?}", v.documents, v.postings, v.wrong, v.problems.first());
+    println!(
+        "verify: {} documents, {} postings, {} wrong {:?}",
+        v.documents,
+        v.postings,
+        v.wrong,
+        v.problems.first()
+    );
     std::process::exit(i32::from(differing > 0 || v.wrong > 0));
 }

@@ -1,5 +1,6 @@
-//! The index as a program of `benches/index/run.py`: `PROGRAM ARTICLES N SKIP WITH WITHOUT DIR` fills a new index in DIR with the first N articles
-//! less those that SKIP names, asks it, compacts it and asks again. The last line is JSON.
+//! The index as a program of `benches/index/run.py`: `PROGRAM ARTICLES N SKIP WITH WITHOUT DIR`
+//! fills a new index in DIR with the first N articles less those that SKIP names, asks it, compacts
+//! it and asks again. The last line is JSON.
 
 use nearcopy::{Document, Index, Preset, Recipe, RunOptions, Thresholds};
 use serde_json::{Value, json};
@@ -27,7 +28,8 @@ fn document(v: &Value) -> Document {
     d
 }
 
-/// Milliseconds at the median and the 99th percentile, matches a query, and the share of queries that found their original.
+/// Milliseconds at the median and the 99th percentile, matches a query, and the share of queries
+/// that found their original.
 fn ask(index: &Index, queries: &[(Document, Option<String>)]) -> Value {
     let mut times: Vec<Duration> = Vec::new();
     let (mut found, mut matches) = (0, 0);
@@ -36,10 +38,15 @@ fn ask(index: &Index, queries: &[(Document, Option<String>)]) -> Value {
         let seen = index.seen(d, &Thresholds::default()).expect("an answer");
         times.push(from.elapsed());
         matches += seen.len();
-        found += usize::from(original.as_ref().is_some_and(|o| seen.iter().any(|s| s.info.id == *o)));
+        found +=
+            usize::from(original.as_ref().is_some_and(|o| seen.iter().any(|s| s.info.id == *o)));
     }
     times.sort_unstable();
-    let ms = |share: f64| times.get((share * (times.len() as f64 - 1.0)) as usize).map_or(0.0, |t| t.as_secs_f64() * 1e3);
+    let ms = |share: f64| {
+        times
+            .get((share * (times.len() as f64 - 1.0)) as usize)
+            .map_or(0.0, |t| t.as_secs_f64() * 1e3)
+    };
     let n = queries.len().max(1) as f64;
     let mean = times.iter().sum::<Duration>().as_secs_f64() * 1e3 / n;
     let mut out = json!({"p50_ms": ms(0.5), "p99_ms": ms(0.99), "mean_ms": mean, "matches": matches as f64 / n});
@@ -66,11 +73,13 @@ fn main() {
         std::process::exit(2);
     };
     let n: usize = n.parse().expect("a number of articles");
-    let skip: HashSet<String> = std::fs::read_to_string(skip).expect("SKIP").lines().map(Into::into).collect();
+    let skip: HashSet<String> =
+        std::fs::read_to_string(skip).expect("SKIP").lines().map(Into::into).collect();
     let mut recipe = Recipe::default();
     Preset::News.apply(&mut recipe, &mut Thresholds::default());
     let index = Index::create(dir, &recipe).expect("a new index");
-    let mut source = lines(articles).map(|v| document(&v)).filter(|d| !skip.contains(&d.info.id)).take(n);
+    let mut source =
+        lines(articles).map(|v| document(&v)).filter(|d| !skip.contains(&d.info.id)).take(n);
     let (mut inserted, mut spent, mut curve) = (0, Duration::ZERO, Vec::new());
     loop {
         let part: Vec<Document> = source.by_ref().take(PART.min(n.div_ceil(10))).collect();

@@ -17,7 +17,8 @@ pub fn names(given: &Bound<PyAny>, what: &str) -> PyResult<Vec<String>> {
     if let Ok(one) = given.cast::<PyString>() {
         return Ok(vec![one.to_cow()?.into_owned()]);
     }
-    let several: PyResult<Vec<String>> = given.try_iter().and_then(|names| names.map(|n| n?.extract::<String>()).collect());
+    let several: PyResult<Vec<String>> =
+        given.try_iter().and_then(|names| names.map(|n| n?.extract::<String>()).collect());
     several.map_err(|_| bad(format!("{what}: names of relations are wanted")))
 }
 
@@ -47,8 +48,11 @@ pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
 /// How many threads to use.
 pub fn threads(wanted: Option<i64>) -> PyResult<usize> {
     let wanted = wanted.unwrap_or_default();
-    usize::try_from(wanted)
-        .map_err(|_| SettingError::new_err(format!("threads: 0 (as many as there are cores) or more, not {wanted}")))
+    usize::try_from(wanted).map_err(|_| {
+        SettingError::new_err(format!(
+            "threads: 0 (as many as there are cores) or more, not {wanted}"
+        ))
+    })
 }
 
 /// What goes: `usual`, or the relations of `drop` as `nearcopy dedupe --drop` takes them.

@@ -3,7 +3,9 @@
 
 use crate::errors::bad;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
-use arrow_array::{Array, ArrayRef, LargeStringArray, RecordBatch, RecordBatchReader, StringArray, StringViewArray};
+use arrow_array::{
+    Array, ArrayRef, LargeStringArray, RecordBatch, RecordBatchReader, StringArray, StringViewArray,
+};
 use arrow_schema::DataType;
 use pyo3::ffi::c_str;
 use pyo3::prelude::*;
@@ -20,10 +22,13 @@ impl Table {
     pub fn new(table: &Bound<PyAny>) -> PyResult<Table> {
         let capsule = table.call_method0("__arrow_c_stream__")?;
         let capsule = capsule.cast::<PyCapsule>()?;
-        let stream = capsule.pointer_checked(Some(c_str!("arrow_array_stream")))?.cast::<FFI_ArrowArrayStream>();
+        let stream = capsule
+            .pointer_checked(Some(c_str!("arrow_array_stream")))?
+            .cast::<FFI_ArrowArrayStream>();
         // SAFETY: the name says what the capsule holds; taking the stream leaves an empty one
         // behind, as the interface asks.
-        let reader = unsafe { RecordBatchStreamReader::from_raw(stream.as_ptr()) }.map_err(|e| bad(e.to_string()))?;
+        let reader = unsafe { RecordBatchStreamReader::from_raw(stream.as_ptr()) }
+            .map_err(|e| bad(e.to_string()))?;
         let names = reader.schema().fields().iter().map(|f| f.name().clone()).collect();
         let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|e| bad(e.to_string()))?;
         Ok(Table { batches, names })
@@ -34,7 +39,10 @@ impl Table {
         let mut strings = Strings::default();
         let name = self.names.get(column).map_or("", String::as_str);
         for batch in &self.batches {
-            let array = batch.columns().get(column).ok_or_else(|| bad(format!("the table has no column {column}")))?;
+            let array = batch
+                .columns()
+                .get(column)
+                .ok_or_else(|| bad(format!("the table has no column {column}")))?;
             strings.push(array, name)?;
         }
         Ok(strings)
@@ -60,12 +68,16 @@ impl Strings {
         let data = array.to_data();
         // Whoever made it may have put anything there: offsets and UTF-8 are looked at once, then
         // relied on.
-        data.validate_full().map_err(|e| bad(format!("column {name:?} is no valid Arrow column of strings: {e}")))?;
+        data.validate_full().map_err(|e| {
+            bad(format!("column {name:?} is no valid Arrow column of strings: {e}"))
+        })?;
         let part = match array.data_type() {
             DataType::Utf8 => Part::Short(data.into()),
             DataType::LargeUtf8 => Part::Long(data.into()),
             DataType::Utf8View => Part::View(data.into()),
-            other => return Err(bad(format!("column {name:?} is of type {other}, not of strings"))),
+            other => {
+                return Err(bad(format!("column {name:?} is of type {other}, not of strings")));
+            }
         };
         self.ends.push(self.len() + array.len());
         self.parts.push(part);

@@ -53,7 +53,11 @@ impl Background {
         if self.recipe_id == wanted {
             return Ok(());
         }
-        let (what, wanted, found) = ("the background".into(), format!("recipe {wanted}"), format!("recipe {}", self.recipe_id));
+        let (what, wanted, found) = (
+            "the background".into(),
+            format!("recipe {wanted}"),
+            format!("recipe {}", self.recipe_id),
+        );
         Err(raise(nearcopy::Error::Mixed { what, wanted, found }))
     }
 }
@@ -72,10 +76,12 @@ impl Background {
     /// Reads what ``to_json`` or ``nearcopy scan --save-background`` wrote.
     #[staticmethod]
     fn from_json(json: &str) -> PyResult<Background> {
-        let said: Option<String> =
-            serde_json::from_str::<serde_json::Value>(json).ok().and_then(|v| Some(v.get("recipe")?.as_str()?.to_owned()));
+        let said: Option<String> = serde_json::from_str::<serde_json::Value>(json)
+            .ok()
+            .and_then(|v| Some(v.get("recipe")?.as_str()?.to_owned()));
         let recipe_id = said.unwrap_or_default();
-        let inner = nearcopy::Background::from_json(json, &recipe_id, "the background").map_err(raise)?;
+        let inner =
+            nearcopy::Background::from_json(json, &recipe_id, "the background").map_err(raise)?;
         Ok(Background { inner, recipe_id })
     }
     fn __eq__(&self, other: &Background) -> bool {

@@ -4,7 +4,7 @@
 use crate::arguments;
 use crate::documents::{Rows, say_renamed};
 use crate::errors::{bad, raise};
-use crate::found::Removed;
+use crate::groups::Removed;
 use crate::index::Index;
 use crate::run::{briefly, run};
 use crate::scanned::{kept, removed};
@@ -34,8 +34,9 @@ pub fn dedupe(
         let removal = arguments::removal(drop, Removal::default())?;
         let corpus = Arc::new(rows.corpus(py)?);
         let texts = corpus.clone();
-        let Cleaning { plan, .. } =
-            run(py, progress, move |meter| nearcopy::clean(&*texts, &recipe, &thresholds, &removal, &options, meter))?;
+        let Cleaning { plan, .. } = run(py, progress, move |meter| {
+            nearcopy::clean(&*texts, &recipe, &thresholds, &removal, &options, meter)
+        })?;
         return Ok(Deduped { removed: removed(&*corpus, &plan), rows: count, against: None });
     };
     let thresholds = index.asked(Some(settings))?.thresholds;
@@ -43,12 +44,17 @@ pub fn dedupe(
     let (index, documents) = (index.index()?, rows.documents());
     let asked = index.clone();
     let (found, plan) = run(py, progress, move |meter| {
-        let found = asked.scan_against(documents, &removal.thresholds(&thresholds), &options, meter)?;
+        let found =
+            asked.scan_against(documents, &removal.thresholds(&thresholds), &options, meter)?;
         let plan = nearcopy::removal(&found.corpus, &found.detection, &removal, &options, meter)?;
         Ok((found, plan))
     })?;
     say_renamed(py, &found.corpus)?;
-    Ok(Deduped { removed: removed(&found.corpus, &plan), rows: count, against: Some((index, found, plan)) })
+    Ok(Deduped {
+        removed: removed(&found.corpus, &plan),
+        rows: count,
+        against: Some((index, found, plan)),
+    })
 }
 
 /// Which documents stay, which go, and for the sake of which other ones.
@@ -74,7 +80,8 @@ impl Deduped {
     /// Ids of the documents that the index holds already, with the same text.
     #[getter]
     fn known(&self) -> Vec<String> {
-        let mut known: Vec<String> = self.against.iter().flat_map(|(_, found, _)| found.known.iter().cloned()).collect();
+        let mut known: Vec<String> =
+            self.against.iter().flat_map(|(_, found, _)| found.known.iter().cloned()).collect();
         known.sort_unstable();
         known
     }

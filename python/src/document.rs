@@ -35,10 +35,15 @@ impl Document {
         date: Option<&Bound<PyAny>>,
     ) -> PyResult<Document> {
         let made = document(arguments::id(id)?, text, source, date)?;
-        let (source, date) = (made.info.source.as_deref().map(str::to_owned), made.info.date.as_deref().map(str::to_owned));
+        let (source, date) = (
+            made.info.source.as_deref().map(str::to_owned),
+            made.info.date.as_deref().map(str::to_owned),
+        );
         Ok(Document { id: made.info.id, text: made.text, source, date })
     }
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
         call(slf.py(), "document", (&own.id, &own.text, &own.source, &own.date))
     }
@@ -58,11 +63,17 @@ pub struct Checked {
 
 #[pymethods]
 impl Checked {
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         call(slf.py(), "checked", (slf.get().added, PyList::new(slf.py(), &slf.get().sightings)?))
     }
     fn __repr__(&self, py: Python) -> PyResult<String> {
-        let seen: Vec<String> = self.sightings.iter().map(|s| Ok(s.bind(py).repr()?.to_string())).collect::<PyResult<_>>()?;
+        let seen: Vec<String> = self
+            .sightings
+            .iter()
+            .map(|s| Ok(s.bind(py).repr()?.to_string()))
+            .collect::<PyResult<_>>()?;
         let added = self.added.map_or_else(|| "None".into(), |a| format!("{a:?}"));
         Ok(format!("Checked(added={added}, sightings=[{}])", seen.join(", ")))
     }
@@ -75,15 +86,22 @@ pub fn document(
     source: Option<&Bound<PyAny>>,
     date: Option<&Bound<PyAny>>,
 ) -> PyResult<nearcopy::Document> {
-    let words = text(given, "text")
-        .map_err(|e| if id.is_empty() { e } else { bad(format!("document {id:?}: {}", e.value(given.py()))) })?;
-    let string = |value: Option<&Bound<PyAny>>| value.filter(|v| !v.is_none()).map(plain).transpose();
+    let words = text(given, "text").map_err(|e| {
+        if id.is_empty() { e } else { bad(format!("document {id:?}: {}", e.value(given.py()))) }
+    })?;
+    let string =
+        |value: Option<&Bound<PyAny>>| value.filter(|v| !v.is_none()).map(plain).transpose();
     let mut document = nearcopy::Document::new(id, words);
     document.info.source = string(source)?.map(Arc::from);
     if let Some(date) = string(date)?.filter(|d| !d.trim().is_empty()) {
         document.info.date = nearcopy::ingest::normalise_date(&date).map(Arc::from);
         if document.info.date.is_none() {
-            warn(given.py(), &format!("the date {date:?} could not be understood; the document is taken without one"))?;
+            warn(
+                given.py(),
+                &format!(
+                    "the date {date:?} could not be understood; the document is taken without one"
+                ),
+            )?;
         }
     }
     Ok(document)

@@ -72,7 +72,10 @@ impl<'py> Column<'py> {
             return Ok(Column::List(list.clone()));
         }
         let number: usize = given.extract()?;
-        table.map_or_else(|| Err(bad("a column of no table")), |t| Ok(Column::Arrow(t.strings(number)?)))
+        table.map_or_else(
+            || Err(bad("a column of no table")),
+            |t| Ok(Column::Arrow(t.strings(number)?)),
+        )
     }
 
     fn len(&self) -> usize {
@@ -86,7 +89,9 @@ impl<'py> Column<'py> {
     fn cell(&self, row: usize) -> PyResult<Cell<'_, 'py>> {
         Ok(match self {
             Column::Absent => Cell::Missing,
-            Column::Arrow(strings) => strings.get(row).map_or(Cell::Missing, |s| Cell::Text(Cow::Borrowed(s))),
+            Column::Arrow(strings) => {
+                strings.get(row).map_or(Cell::Missing, |s| Cell::Text(Cow::Borrowed(s)))
+            }
             Column::List(list) => {
                 let value = list.get_item(row)?;
                 match value.cast::<PyString>() {
@@ -140,14 +145,25 @@ impl Rows {
             bad_dates: 0,
         };
         let count = reader.columns[0].len();
-        if let Some(other) = reader.columns[1..].iter().find(|c| !matches!(c, Column::Absent) && c.len() != count) {
-            return Err(bad(format!("the columns are of different lengths: {count} texts, {} of another", other.len())));
+        if let Some(other) =
+            reader.columns[1..].iter().find(|c| !matches!(c, Column::Absent) && c.len() != count)
+        {
+            return Err(bad(format!(
+                "the columns are of different lengths: {count} texts, {} of another",
+                other.len()
+            )));
         }
         let (infos, texts) = reader.all(count)?;
-        let skipped = reader.skipped.into_iter().map(|(reason, n)| (reason.to_owned(), n)).collect();
+        let skipped =
+            reader.skipped.into_iter().map(|(reason, n)| (reason.to_owned(), n)).collect();
         if reader.bad_dates > 0 {
             let n = reader.bad_dates;
-            warn(py, &format!("{n} dates could not be understood; their documents are taken without a date"))?;
+            warn(
+                py,
+                &format!(
+                    "{n} dates could not be understood; their documents are taken without a date"
+                ),
+            )?;
         }
         Ok(Rows { infos, texts, count, skipped })
     }
@@ -162,14 +178,16 @@ impl Rows {
     /// As documents with texts of their own.
     pub fn documents(self) -> Vec<Document> {
         let Rows { infos, texts, .. } = self;
-        let whole = |(n, info): (usize, DocumentInfo)| info.with_text(texts.text(n).unwrap_or_default());
+        let whole =
+            |(n, info): (usize, DocumentInfo)| info.with_text(texts.text(n).unwrap_or_default());
         infos.into_iter().enumerate().map(whole).collect()
     }
 }
 
 /// Says how many documents were renamed, where some were.
 pub fn say_renamed(py: Python, documents: &dyn Documents) -> PyResult<()> {
-    let said = "documents share an id with another text; each is called ID@ and eight digits (id_field names another field)";
+    let said = "documents share an id with another text; each is called ID@ and eight digits \
+        (id_field names another field)";
     match documents.renamed() {
         0 => Ok(()),
         n => warn(py, &format!("{n} {said}")),
@@ -193,7 +211,11 @@ impl<'py> Reader<'py> {
             match self.text(row) {
                 Ok(text) => {
                     if arrow {
-                        rows.push(u32::try_from(row).map_err(|_| bad("more than 4294967295 rows: give them in parts"))?);
+                        rows.push(
+                            u32::try_from(row).map_err(|_| {
+                                bad("more than 4294967295 rows: give them in parts")
+                            })?,
+                        );
                     } else {
                         own.extend(text);
                     }
@@ -216,7 +238,9 @@ impl<'py> Reader<'py> {
         match self.columns[0].cell(row) {
             Ok(Cell::Text(Cow::Owned(text))) => Ok(Some(text)),
             Ok(Cell::Text(Cow::Borrowed(_))) => Ok(None),
-            Ok(Cell::Missing) => Err((Reason::NoText.name(), "is missing (None or NaN), not a string".into())),
+            Ok(Cell::Missing) => {
+                Err((Reason::NoText.name(), "is missing (None or NaN), not a string".into()))
+            }
             Ok(Cell::Other(value)) => Err((Reason::TextNotString.name(), not_text(&value))),
             Err(e) => Err(("bad-unicode", unencodable(self.py, &e))),
         }
@@ -227,7 +251,9 @@ impl<'py> Reader<'py> {
         match self.columns[column].cell(row) {
             Ok(Cell::Missing) => Ok(None),
             Ok(Cell::Text(text)) => Ok(Some(text.into_owned())),
-            Ok(Cell::Other(value)) => plain(&value).map(Some).map_err(|e| self.said(row, name, &e.value(self.py).to_string())),
+            Ok(Cell::Other(value)) => plain(&value)
+                .map(Some)
+                .map_err(|e| self.said(row, name, &e.value(self.py).to_string())),
             Err(e) => Err(self.said(row, name, &unencodable(self.py, &e))),
         }
     }
@@ -236,7 +262,8 @@ impl<'py> Reader<'py> {
         let id = match self.value(row, 1, "id")? {
             Some(id) => id,
             None if self.named && self.path.is_none() => {
-                let help = "an index needs ids that stay the same: name the field with id_field, or give (id, text)";
+                let help = "an index needs ids that stay the same: name the field with id_field, \
+                    or give (id, text)";
                 return Err(bad(format!("document {} has no id; {help}", self.first + row)));
             }
             None => self.usual_id(row),
@@ -302,7 +329,8 @@ pub fn plain(value: &Bound<PyAny>) -> PyResult<String> {
     }
     // What says nothing of itself but where in memory it is names nothing.
     let object = value.py().get_type::<PyAny>();
-    let says = |name: &str| Ok::<_, PyErr>(!value.get_type().getattr(name)?.is(&object.getattr(name)?));
+    let says =
+        |name: &str| Ok::<_, PyErr>(!value.get_type().getattr(name)?.is(&object.getattr(name)?));
     if missing(value) || !(says("__str__")? || says("__repr__")?) {
         return Err(bad(format!("is {}, not a string or a number", kind(value))));
     }
@@ -324,7 +352,10 @@ pub fn unencodable(py: Python, error: &PyErr) -> String {
     let place = error.value(py).getattr("start").and_then(|s| s.extract::<usize>());
     match place {
         Ok(at) => {
-            format!("holds a lone surrogate at character {at}: decode its bytes with errors=\"replace\", or take surrogates out")
+            format!(
+                "holds a lone surrogate at character {at}: decode its bytes with \
+                 errors=\"replace\", or take surrogates out"
+            )
         }
         Err(_) => error.to_string(),
     }

@@ -25,7 +25,9 @@ pub fn raise(error: nearcopy::Error) -> PyErr {
     let said = error.to_string();
     match error {
         E::Cancelled => PyKeyboardInterrupt::new_err(()),
-        E::Setting { name, .. } => SettingError::new_err(said.replacen(name, &name.replace('-', "_"), 1)),
+        E::Setting { name, .. } => {
+            SettingError::new_err(said.replacen(name, &name.replace('-', "_"), 1))
+        }
         E::Mixed { .. } => raised::MixedError::new_err(said),
         E::Storage { .. } => raised::StorageError::new_err(said),
         E::SameId { .. } => raised::SameIdError::new_err(said),

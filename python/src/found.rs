@@ -40,12 +40,19 @@ impl Span {
     fn __len__(&self) -> usize {
         (self.end - self.start) as usize
     }
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
         call(slf.py(), "span", (own.start, own.end, own.bytes, own.lines, &own.text))
     }
     fn __repr__(&self) -> String {
-        format!("Span({}, {}, {:?})", self.start, self.end, nearcopy::report::first_words(&self.text))
+        format!(
+            "Span({}, {}, {:?})",
+            self.start,
+            self.end,
+            nearcopy::report::first_words(&self.text)
+        )
     }
 }
 
@@ -63,7 +70,8 @@ impl<'t> Located<'t> {
     /// The passage of a range of bytes.
     pub fn span(&self, range: Range) -> Span {
         let Range { start, end } = range;
-        let ([from, to], [first, last]) = (self.index.chars(self.text, start, end), self.index.lines(self.text, start, end));
+        let ([from, to], [first, last]) =
+            (self.index.chars(self.text, start, end), self.index.lines(self.text, start, end));
         let text = self.text.get(range.range()).unwrap_or_default().to_owned();
         Span { start: from, end: to, bytes: (start, end), lines: (first, last), text }
     }
@@ -89,7 +97,10 @@ impl Match {
     fn __repr__(&self, py: Python) -> String {
         let (a, b) = (self.a.get(), self.b.bind(py).get());
         let passage = nearcopy::report::first_words(&a.text);
-        format!("Match(a={}..{}, b={}..{}, identity={:.2}, {passage:?})", a.start, a.end, b.start, b.end, self.identity)
+        format!(
+            "Match(a={}..{}, b={}..{}, identity={:.2}, {passage:?})",
+            a.start, a.end, b.start, b.end, self.identity
+        )
     }
 }
 
@@ -153,7 +164,12 @@ impl Comparison {
     /// The scores, for `repr`.
     pub fn scores(&self) -> String {
         let c = &self.inner;
-        format!("coverage_a={:.2}, coverage_b={:.2}, matches={}", c.coverage_a, c.coverage_b, c.matches.len())
+        format!(
+            "coverage_a={:.2}, coverage_b={:.2}, matches={}",
+            c.coverage_a,
+            c.coverage_b,
+            c.matches.len()
+        )
     }
 }
 
@@ -210,7 +226,9 @@ impl Comparison {
         });
         out
     }
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         call(slf.py(), "comparison", (slf.get().state(slf.py())?,))
     }
     fn __repr__(&self) -> String {
@@ -220,8 +238,15 @@ impl Comparison {
 
 fn matched(py: Python, m: &CoreMatch, a: &Located, b: &Located) -> PyResult<Match> {
     let span = |text: &Located, range| Py::new(py, text.span(range));
-    let blocks = m.blocks.iter().map(|x| Ok((span(a, x.a)?, span(b, x.b)?))).collect::<PyResult<_>>()?;
-    Ok(Match { a: span(a, m.a)?, b: span(b, m.b)?, tokens: (m.tokens_a, m.tokens_b), identity: m.identity, blocks })
+    let blocks =
+        m.blocks.iter().map(|x| Ok((span(a, x.a)?, span(b, x.b)?))).collect::<PyResult<_>>()?;
+    Ok(Match {
+        a: span(a, m.a)?,
+        b: span(b, m.b)?,
+        tokens: (m.tokens_a, m.tokens_b),
+        identity: m.identity,
+        blocks,
+    })
 }
 
 /// Two related documents of a report.
@@ -243,13 +268,21 @@ pub struct Pair {
 
 #[pymethods]
 impl Pair {
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
         let state = slf.as_super().get().state(slf.py())?;
         call(slf.py(), "pair", (state, &own.a, &own.b, own.row_a, own.row_b))
     }
     fn __repr__(slf: PyRef<Self>) -> String {
-        format!("Pair({:?}, {:?}, {}, {})", slf.a, slf.b, slf.as_super().name(), slf.as_super().scores())
+        format!(
+            "Pair({:?}, {:?}, {}, {})",
+            slf.a,
+            slf.b,
+            slf.as_super().name(),
+            slf.as_super().scores()
+        )
     }
 }
 
@@ -276,107 +309,18 @@ pub struct Sighting {
 
 #[pymethods]
 impl Sighting {
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
         let state = slf.as_super().get().state(slf.py())?;
-        call(slf.py(), "sighting", (state, &own.id, own.copies, &own.source, &own.date, own.text.is_some()))
+        call(
+            slf.py(),
+            "sighting",
+            (state, &own.id, own.copies, &own.source, &own.date, own.text.is_some()),
+        )
     }
     fn __repr__(slf: PyRef<Self>) -> String {
         format!("Sighting({:?}, {}, {})", slf.id, slf.as_super().name(), slf.as_super().scores())
-    }
-}
-
-/// Near-copies of one document.
-#[pyclass(frozen, module = "nearcopy", get_all)]
-pub struct Cluster {
-    /// A hash of its members.
-    pub id: String,
-    /// The member that survives.
-    pub representative: String,
-    /// All members by id, the representative among them.
-    pub members: Vec<String>,
-    /// Where the members came in the input.
-    pub rows: Vec<usize>,
-    /// The smallest coverage between a member and the representative.
-    pub weakest: f64,
-}
-
-#[pymethods]
-impl Cluster {
-    fn __len__(&self) -> usize {
-        self.members.len()
-    }
-    fn __repr__(&self) -> String {
-        format!("Cluster({:?}, {} members, weakest={:.2})", self.representative, self.members.len(), self.weakest)
-    }
-}
-
-/// Where a repeat stands.
-#[pyclass(frozen, module = "nearcopy", extends = Span)]
-pub struct Place {
-    /// Id of the document.
-    #[pyo3(get)]
-    pub document: String,
-    /// Where the document came in the input.
-    #[pyo3(get)]
-    pub row: usize,
-}
-
-#[pymethods]
-impl Place {
-    fn __repr__(slf: PyRef<Self>) -> String {
-        let span = slf.as_super();
-        format!("Place({:?}, {}, {})", slf.document, span.start, span.end)
-    }
-}
-
-/// A paragraph or passage that stands in several places, word for word.
-#[pyclass(frozen, module = "nearcopy", get_all)]
-pub struct Repeat {
-    /// Its first words.
-    pub text: String,
-    /// How often it stands in the corpus; never cut.
-    pub count: u64,
-    /// In how many documents; never cut.
-    pub documents: u64,
-    /// Its length in tokens.
-    pub tokens: u32,
-    /// Whether it is a whole paragraph.
-    pub paragraph: bool,
-    /// The period in tokens, of a run that repeats itself.
-    pub period: Option<u32>,
-    /// Whether it is boilerplate.
-    pub boilerplate: bool,
-    /// Where it stands: the first ``max_places`` of them.
-    pub places: Vec<Py<Place>>,
-}
-
-#[pymethods]
-impl Repeat {
-    fn __repr__(&self) -> String {
-        format!("Repeat({:?}, count={}, documents={})", self.text, self.count, self.documents)
-    }
-}
-
-/// A document that goes because another one stays.
-#[pyclass(frozen, module = "nearcopy", get_all)]
-#[derive(Clone)]
-pub struct Removed {
-    /// Its id.
-    pub id: String,
-    /// Where it came in the input.
-    pub row: usize,
-    /// Id of the one that stays.
-    pub partner: String,
-    /// What it is to the one that stays.
-    pub relation: &'static str,
-    /// Its share that stands in the other.
-    pub coverage: f64,
-}
-
-#[pymethods]
-impl Removed {
-    fn __repr__(&self) -> String {
-        format!("Removed({:?}, {} of {:?})", self.id, self.relation, self.partner)
     }
 }

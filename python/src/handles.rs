@@ -52,7 +52,12 @@ fn handles() -> &'static Handles {
 
 /// Opens the index of a directory, or shares the one that is open. Where nothing is there and
 /// `create` says how, makes one.
-pub fn open(path: &Path, how: How, recipe: Option<&Recipe>, create: Option<(&Recipe, bool)>) -> Result<Arc<Handle>, PyErr> {
+pub fn open(
+    path: &Path,
+    how: How,
+    recipe: Option<&Recipe>,
+    create: Option<(&Recipe, bool)>,
+) -> Result<Arc<Handle>, PyErr> {
     let mut open = handles().by_path.lock().unwrap_or_else(PoisonError::into_inner);
     open.retain(|_, handle| handle.strong_count() > 0);
     if let Ok(whole) = path.canonicalize()
@@ -62,14 +67,21 @@ pub fn open(path: &Path, how: How, recipe: Option<&Recipe>, create: Option<(&Rec
         return handle.share(path, how, &index, recipe).map(|()| handle.clone());
     }
     let same_id = if how.refuse { SameId::Refuse } else { SameId::Replace };
-    let options = IndexOptions { read_only: how.read_only, same_id, recipe: recipe.cloned(), ..IndexOptions::default() };
+    let options = IndexOptions {
+        read_only: how.read_only,
+        same_id,
+        recipe: recipe.cloned(),
+        ..IndexOptions::default()
+    };
     let index = match create.filter(|_| is_free(path)) {
-        Some((recipe, without_texts)) => match (IndexOptions { without_texts, ..options.clone() }).create(path, recipe) {
-            Ok(index) => index,
-            // Another process made it in the same moment.
-            Err(_) if path.join("data.mdb").exists() => options.open(path).map_err(raise)?,
-            Err(error) => return Err(raise(error)),
-        },
+        Some((recipe, without_texts)) => {
+            match (IndexOptions { without_texts, ..options.clone() }).create(path, recipe) {
+                Ok(index) => index,
+                // Another process made it in the same moment.
+                Err(_) if path.join("data.mdb").exists() => options.open(path).map_err(raise)?,
+                Err(error) => return Err(raise(error)),
+            }
+        }
         None => options.open(path).map_err(raise)?,
     };
     let handle = Arc::new(Handle { index: Mutex::new(Some(Arc::new(index))), how });
@@ -92,7 +104,13 @@ impl Handle {
     }
 
     /// Whether who asks can have it as it is open.
-    fn share(&self, path: &Path, how: How, index: &Index, recipe: Option<&Recipe>) -> Result<(), PyErr> {
+    fn share(
+        &self,
+        path: &Path,
+        how: How,
+        index: &Index,
+        recipe: Option<&Recipe>,
+    ) -> Result<(), PyErr> {
         let (what, has) = (path.display().to_string(), index.recipe().id());
         if let Some(wanted) = recipe.map(Recipe::id).filter(|w| *w != has) {
             return Err(raise(nearcopy::Error::Mixed {
@@ -107,7 +125,8 @@ impl Handle {
         let flag = |yes: bool| if yes { "True" } else { "False" };
         let same_id = if self.how.refuse { "refuse" } else { "replace" };
         let why = format!(
-            "it is open in this program already, with read_only={} and same_id={same_id:?}: open it likewise, or close that one first",
+            "it is open in this program already, with read_only={} and same_id={same_id:?}: open \
+             it likewise, or close that one first",
             flag(self.how.read_only)
         );
         Err(raise(nearcopy::Error::Storage { what, why }))

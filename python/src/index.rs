@@ -65,13 +65,18 @@ fn added(added: Added) -> &'static str {
     }
 }
 
-fn sightings(py: Python, asked: &str, seen: Vec<nearcopy::Sighting>) -> PyResult<Vec<Py<Sighting>>> {
+fn sightings(
+    py: Python,
+    asked: &str,
+    seen: Vec<nearcopy::Sighting>,
+) -> PyResult<Vec<Py<Sighting>>> {
     let asked: Arc<str> = if seen.is_empty() { "".into() } else { asked.into() };
     let each = seen.into_iter().map(|s| {
         let nearcopy::Sighting { info, copies, relation, comparison, text } = s;
         let there: Arc<str> = text.as_deref().unwrap_or_default().into();
         let comparison = nearcopy::Comparison { relation: Some(relation), ..comparison };
-        let (source, date) = (info.source.as_deref().map(str::to_owned), info.date.as_deref().map(str::to_owned));
+        let (source, date) =
+            (info.source.as_deref().map(str::to_owned), info.date.as_deref().map(str::to_owned));
         let own = Sighting { id: info.id, copies, source, date, text };
         let comparison = Comparison::new(comparison, Arc::new((asked.clone(), there)));
         Py::new(py, PyClassInitializer::from(comparison).add_subclass(own))
@@ -83,13 +88,19 @@ impl Index {
     /// The index itself, while it is open.
     pub fn index(&self) -> PyResult<Arc<nearcopy::Index>> {
         let handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let handle = handle.ok_or_else(|| ClosedError::new_err(format!("the index {} is closed", self.path.display())))?;
+        let handle = handle.ok_or_else(|| {
+            ClosedError::new_err(format!("the index {} is closed", self.path.display()))
+        })?;
         handle.get(&self.path)
     }
 
     /// Asks without the interpreter's lock, on this very thread. A signal that comes while another
     /// process has its turn is looked at; if it raises nothing, the question is asked again.
-    fn ask<T: Send>(&self, py: Python, ask: impl Fn(&nearcopy::Index) -> nearcopy::Result<T> + Send + Sync) -> PyResult<T> {
+    fn ask<T: Send>(
+        &self,
+        py: Python,
+        ask: impl Fn(&nearcopy::Index) -> nearcopy::Result<T> + Send + Sync,
+    ) -> PyResult<T> {
         let index = self.index()?;
         loop {
             match py.detach(|| ask(&index)) {
@@ -116,7 +127,11 @@ impl Index {
         let refuse = match same_id {
             "replace" => false,
             "refuse" => true,
-            other => return Err(SettingError::new_err(format!("same_id: \"replace\" or \"refuse\", not {other:?}"))),
+            other => {
+                return Err(SettingError::new_err(format!(
+                    "same_id: \"replace\" or \"refuse\", not {other:?}"
+                )));
+            }
         };
         let wanted = Settings::new(settings)?;
         let recipe = wanted.recipe_given.then_some(&wanted.recipe);
@@ -128,7 +143,10 @@ impl Index {
         given.set_item("read_only", read_only)?;
         given.set_item("same_id", same_id)?;
         if without_texts && texts {
-            let said = format!("without_texts: the index {} was made with texts, and keeps them", path.display());
+            let said = format!(
+                "without_texts: the index {} was made with texts, and keeps them",
+                path.display()
+            );
             return Err(SettingError::new_err(said));
         }
         let settings = Settings { recipe, ..wanted };
@@ -188,7 +206,11 @@ impl Index {
         let options = options.map_or_else(|| Ok(PyDict::new(py)), |o| o.copy())?;
         // Places in the input are no names: the next call would begin with them again.
         options.set_item("named", true)?;
-        for batch in py.import("nearcopy._input")?.call_method("batches", (documents,), Some(&options))?.try_iter()? {
+        for batch in py
+            .import("nearcopy._input")?
+            .call_method("batches", (documents,), Some(&options))?
+            .try_iter()?
+        {
             let documents = Rows::read(&batch?)?.documents();
             let added = briefly(py, || index.add_all(documents)).map_err(raise)?;
             sum.new += added.new;
@@ -238,10 +260,17 @@ impl Index {
         let settings = self.asked(thresholds)?;
         let unless: Vec<Relation> = match unless {
             None => vec![Relation::Equal, Relation::NearCopy],
-            Some(given) => arguments::names(given, "unless")?.iter().map(|n| arguments::relation(n)).collect::<PyResult<_>>()?,
+            Some(given) => arguments::names(given, "unless")?
+                .iter()
+                .map(|n| arguments::relation(n))
+                .collect::<PyResult<_>>()?,
         };
-        let checked = self.ask(py, |index| index.check_and_add(&document, &settings.thresholds, &unless))?;
-        Ok(Checked { added: checked.added.map(added), sightings: sightings(py, &document.text, checked.sightings)? })
+        let checked =
+            self.ask(py, |index| index.check_and_add(&document, &settings.thresholds, &unless))?;
+        Ok(Checked {
+            added: checked.added.map(added),
+            sightings: sightings(py, &document.text, checked.sightings)?,
+        })
     }
 
     /// Takes a document away; ``False`` where there is none of this id.
@@ -260,11 +289,18 @@ impl Index {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let id = given_id(id)?;
         let Some(found) = self.ask(py, |index| index.get(&id))? else { return Ok(default) };
-        let (source, date) = (found.info.source.as_deref().map(str::to_owned), found.info.date.as_deref().map(str::to_owned));
+        let (source, date) = (
+            found.info.source.as_deref().map(str::to_owned),
+            found.info.date.as_deref().map(str::to_owned),
+        );
         let document = Document { id: found.info.id, text: found.text, source, date };
         Ok(Some(Bound::new(py, document)?.into_any()))
     }
-    fn __getitem__<'py>(&self, py: Python<'py>, id: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __getitem__<'py>(
+        &self,
+        py: Python<'py>,
+        id: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         self.get(py, id, None)?.ok_or_else(|| PyKeyError::new_err(id.clone().unbind()))
     }
     fn __contains__(&self, py: Python, id: &Bound<PyAny>) -> PyResult<bool> {
@@ -293,8 +329,11 @@ impl Index {
         progress: Option<&Bound<PyAny>>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<()> {
-        let (index, settings, threads) = (self.index()?, self.asked(thresholds)?, arguments::threads(threads)?);
-        run(py, progress, move |meter| index.compact(&settings.thresholds, &RunOptions { threads }, meter))
+        let (index, settings, threads) =
+            (self.index()?, self.asked(thresholds)?, arguments::threads(threads)?);
+        run(py, progress, move |meter| {
+            index.compact(&settings.thresholds, &RunOptions { threads }, meter)
+        })
     }
 
     /// Reads everything and says what is wrong: ``wrong`` is 0 for a sound index. After Ctrl-C it

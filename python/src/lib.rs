@@ -8,6 +8,7 @@ mod document;
 mod documents;
 mod errors;
 mod found;
+mod groups;
 mod handles;
 mod index;
 mod listed;
@@ -31,7 +32,9 @@ mod _nearcopy {
     #[pymodule_export]
     use super::document::{Checked, Document};
     #[pymodule_export]
-    use super::found::{Cluster, Comparison, Facts, Match, Pair, Place, Removed, Repeat, Sighting, Span};
+    use super::found::{Comparison, Facts, Match, Pair, Sighting, Span};
+    #[pymodule_export]
+    use super::groups::{Cluster, Place, Removed, Repeat};
     #[pymodule_export]
     use super::index::Index;
     #[pymodule_export]
@@ -48,6 +51,9 @@ mod _nearcopy {
     #[pymodule_init]
     fn init(module: &Bound<PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-        module.add("FIELD_NAMES", nearcopy::ingest::field_names().map(|(role, names)| (role, names.to_vec())).to_vec())
+        module.add(
+            "FIELD_NAMES",
+            nearcopy::ingest::field_names().map(|(role, names)| (role, names.to_vec())).to_vec(),
+        )
     }
 }

@@ -47,11 +47,16 @@ impl Listed {
             What::Repeats => found.repeats.len(),
         }
     }
-    fn __getitem__<'py>(&self, py: Python<'py>, at: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __getitem__<'py>(
+        &self,
+        py: Python<'py>,
+        at: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let length = self.__len__();
         if let Ok(slice) = at.cast::<pyo3::types::PySlice>() {
             let range = slice.indices(length as isize)?;
-            let items = (0..range.slicelength as isize).map(|i| self.item(py, (range.start + i * range.step) as usize));
+            let items = (0..range.slicelength as isize)
+                .map(|i| self.item(py, (range.start + i * range.step) as usize));
             return Ok(PyList::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any());
         }
         let at: isize = at.extract()?;
@@ -66,7 +71,9 @@ impl Listed {
     }
     fn __repr__<'py>(&self, py: Python<'py>) -> PyResult<String> {
         let length = self.__len__();
-        let first: Vec<_> = (0..length.min(5)).map(|n| Ok(self.item(py, n)?.repr()?.to_string())).collect::<PyResult<_>>()?;
+        let first: Vec<_> = (0..length.min(5))
+            .map(|n| Ok(self.item(py, n)?.repr()?.to_string()))
+            .collect::<PyResult<_>>()?;
         let more = if length > 5 { format!(", … {} in all", length) } else { String::new() };
         Ok(format!("[{}{more}]", first.join(", ")))
     }

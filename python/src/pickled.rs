@@ -10,11 +10,28 @@ use pyo3::prelude::*;
 use std::sync::Arc;
 
 fn restored((a, b, scores, matches): State) -> PyResult<(Comparison, Arc<str>)> {
-    let (relation, resemblance, containment_a, containment_b, coverage_a, coverage_b, whole_text, agree, compared) = scores;
+    let (
+        relation,
+        resemblance,
+        containment_a,
+        containment_b,
+        coverage_a,
+        coverage_b,
+        whole_text,
+        agree,
+        compared,
+    ) = scores;
     let two = |(a, b, c, d): Four| (Range { start: a, end: b }, Range { start: c, end: d });
     let matched = |(spans, tokens_a, tokens_b, identity, blocks): Matched| {
         let ((a, b), block) = (two(spans), |four| Block { a: two(four).0, b: two(four).1 });
-        Match { a, b, tokens_a, tokens_b, identity, blocks: blocks.into_iter().map(block).collect() }
+        Match {
+            a,
+            b,
+            tokens_a,
+            tokens_b,
+            identity,
+            blocks: blocks.into_iter().map(block).collect(),
+        }
     };
     let comparison = nearcopy::Comparison {
         relation: relation.map(|name| arguments::relation(&name)).transpose()?,
@@ -48,8 +65,18 @@ pub fn comparison(state: State) -> PyResult<Comparison> {
 /// A pair again.
 #[pyfunction]
 #[pyo3(name = "_pair")]
-pub fn pair(py: Python, state: State, a: String, b: String, row_a: usize, row_b: usize) -> PyResult<Py<Pair>> {
-    Py::new(py, PyClassInitializer::from(restored(state)?.0).add_subclass(Pair { a, b, row_a, row_b }))
+pub fn pair(
+    py: Python,
+    state: State,
+    a: String,
+    b: String,
+    row_a: usize,
+    row_b: usize,
+) -> PyResult<Py<Pair>> {
+    Py::new(
+        py,
+        PyClassInitializer::from(restored(state)?.0).add_subclass(Pair { a, b, row_a, row_b }),
+    )
 }
 
 /// A sighting again.
@@ -80,6 +107,11 @@ pub fn checked(added: Option<&str>, sightings: Vec<Py<Sighting>>) -> Checked {
 /// A document again.
 #[pyfunction]
 #[pyo3(name = "_document")]
-pub fn document(id: String, text: String, source: Option<String>, date: Option<String>) -> Document {
+pub fn document(
+    id: String,
+    text: String,
+    source: Option<String>,
+    date: Option<String>,
+) -> Document {
     Document { id, text, source, date }
 }

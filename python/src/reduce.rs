@@ -20,14 +20,28 @@ pub fn call<'py>(
     name: &str,
     arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
 ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-    Ok((py.import("nearcopy._nearcopy")?.getattr(format!("_{name}"))?, arguments.into_pyobject(py)?))
+    Ok((
+        py.import("nearcopy._nearcopy")?.getattr(format!("_{name}"))?,
+        arguments.into_pyobject(py)?,
+    ))
 }
 
 /// A comparison with its texts.
-pub fn state<'py>(py: Python<'py>, c: &nearcopy::Comparison, a: &str, b: &str) -> PyResult<Bound<'py, PyTuple>> {
+pub fn state<'py>(
+    py: Python<'py>,
+    c: &nearcopy::Comparison,
+    a: &str,
+    b: &str,
+) -> PyResult<Bound<'py, PyTuple>> {
     let four = |a: Range, b: Range| (a.start, a.end, b.start, b.end);
     let matched = |m: &Match| -> Matched {
-        (four(m.a, m.b), m.tokens_a, m.tokens_b, m.identity, m.blocks.iter().map(|x| four(x.a, x.b)).collect())
+        (
+            four(m.a, m.b),
+            m.tokens_a,
+            m.tokens_b,
+            m.identity,
+            m.blocks.iter().map(|x| four(x.a, x.b)).collect(),
+        )
     };
     let scores: Scores = (
         c.relation.map(|r| r.name().to_owned()),

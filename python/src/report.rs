@@ -4,7 +4,7 @@ use crate::arguments::{self, id as given_id};
 use crate::compare::Background;
 use crate::documents::Rows;
 use crate::errors::{bad, io};
-use crate::found::Removed;
+use crate::groups::Removed;
 use crate::listed::{Listed, What};
 use crate::run::{briefly, run};
 use crate::scanned::{Scanned, kept, removed};
@@ -40,14 +40,16 @@ pub fn scan(
     let background = background.map(|b| b.inner.clone());
     let found = run(py, progress, move |meter| match background {
         Some(given) => {
-            let detection = nearcopy::scan_with(&*texts, &given, &same, &thresholds, &run_as, meter)?;
+            let detection =
+                nearcopy::scan_with(&*texts, &given, &same, &thresholds, &run_as, meter)?;
             Ok((detection, given))
         }
         None => nearcopy::scan(&*texts, &same, &thresholds, &run_as, meter),
     });
     let (detection, background) = found?;
     let all_pairs = OnceLock::new();
-    let found = Scanned { corpus, detection, all_pairs, recipe, background, options, skipped, rows: count };
+    let found =
+        Scanned { corpus, detection, all_pairs, recipe, background, options, skipped, rows: count };
     Ok(Report { found: Arc::new(found) })
 }
 
@@ -79,14 +81,18 @@ impl Report {
 
 /// Written beside and renamed: a report is there whole or not at all. What a link leads to is
 /// replaced, not the link; a pipe or a device is written to.
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
+fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> std::io::Result<()> {
     let linked = |p: &Path| std::fs::read_link(p).map(|to| p.parent().unwrap_or(p).join(to));
     let path = path.canonicalize().or_else(|_| linked(path)).unwrap_or_else(|_| path.to_owned());
     let there = std::fs::metadata(&path);
     if there.as_ref().is_ok_and(|m| !m.is_file()) {
         return write(&mut std::fs::File::options().write(true).open(&path)?);
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| ".".as_ref());
+    let folder =
+        path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| ".".as_ref());
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -141,7 +147,10 @@ impl Report {
     /// What the corpus tells about its texts, for ``compare`` and ``scan`` of others.
     #[getter]
     fn background(&self) -> Background {
-        Background { inner: self.found.background.clone(), recipe_id: self.found.detection.recipe_id.clone() }
+        Background {
+            inner: self.found.background.clone(),
+            recipe_id: self.found.detection.recipe_id.clone(),
+        }
     }
     /// Clusters of near-copies.
     #[getter]
@@ -161,12 +170,18 @@ impl Report {
     /// Classes of equal texts: a list of lists of ids.
     #[getter]
     fn equal(&self) -> Vec<Vec<String>> {
-        self.found.detection.equal.iter().map(|class| class.iter().map(|&n| self.found.id(n)).collect()).collect()
+        self.found
+            .detection
+            .equal
+            .iter()
+            .map(|class| class.iter().map(|&n| self.found.id(n)).collect())
+            .collect()
     }
     /// The text of a document, by its id.
     fn text(&self, id: &Bound<PyAny>) -> PyResult<String> {
         let number = self.found.corpus.find(&given_id(id)?);
-        let number = number.ok_or_else(|| pyo3::exceptions::PyKeyError::new_err(id.clone().unbind()))?;
+        let number =
+            number.ok_or_else(|| pyo3::exceptions::PyKeyError::new_err(id.clone().unbind()))?;
         Ok(self.found.text(number as u32).into_owned())
     }
 
@@ -207,7 +222,9 @@ impl Report {
     }
     /// The counts and the first findings, for notebooks.
     fn _repr_html_(&self, py: Python) -> PyResult<Option<String>> {
-        self.written(py, None, |findings, out| report::html_summary(findings, HtmlSummaryOptions::default(), out))
+        self.written(py, None, |findings, out| {
+            report::html_summary(findings, HtmlSummaryOptions::default(), out)
+        })
     }
     /// A pandas DataFrame of ``"documents"`` (one row each, in their order), ``"pairs"``,
     /// ``"matches"`` or ``"repeats"``.
@@ -240,6 +257,10 @@ impl Report {
     }
 }
 
-fn framed<'py>(report: &Bound<'py, Report>, library: &str, what: &str) -> PyResult<Bound<'py, PyAny>> {
+fn framed<'py>(
+    report: &Bound<'py, Report>,
+    library: &str,
+    what: &str,
+) -> PyResult<Bound<'py, PyAny>> {
     report.py().import("nearcopy._tables")?.call_method1(library, (report, what))
 }

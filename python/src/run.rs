@@ -53,11 +53,19 @@ pub struct Meter {
     cancelled: AtomicBool,
 }
 
-const STAGES: [Stage; 6] = [Stage::Index, Stage::Fingerprint, Stage::Candidates, Stage::Compare, Stage::Cluster, Stage::Repeats];
+const STAGES: [Stage; 6] = [
+    Stage::Index,
+    Stage::Fingerprint,
+    Stage::Candidates,
+    Stage::Compare,
+    Stage::Cluster,
+    Stage::Repeats,
+];
 
 impl Progress for Meter {
     fn begin(&self, stage: Stage, total: u64) {
-        self.stage.store(STAGES.iter().position(|s| *s == stage).unwrap_or_default() as u8, Relaxed);
+        self.stage
+            .store(STAGES.iter().position(|s| *s == stage).unwrap_or_default() as u8, Relaxed);
         self.total.store(total, Relaxed);
         self.done.store(0, Relaxed);
     }
@@ -86,7 +94,9 @@ pub fn run<T: Send + 'static>(
 ) -> PyResult<T> {
     if let Some(other) = progress.filter(|p| !p.is_callable()) {
         let kind = other.get_type().name()?;
-        return Err(SettingError::new_err(format!("progress: something to call with (stage, done, total), not {kind}")));
+        return Err(SettingError::new_err(format!(
+            "progress: something to call with (stage, done, total), not {kind}"
+        )));
     }
     let meter = Arc::new(Meter::default());
     let (send, receive) = sync_channel(1);

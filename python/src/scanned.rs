@@ -3,7 +3,8 @@
 
 use crate::documents::Kept;
 use crate::errors::io;
-use crate::found::{Cluster, Comparison, Located, Pair, Place, Removed, Repeat, Sides};
+use crate::found::{Comparison, Located, Pair, Sides};
+use crate::groups::{Cluster, Place, Removed, Repeat};
 use nearcopy::report::{self, Findings};
 use nearcopy::{Corpus, Detection, Documents, Plan, Progress, Recipe, Removal, RunOptions, Why};
 use pyo3::prelude::*;
@@ -54,7 +55,8 @@ impl Scanned {
         if needed != found.thresholds {
             if self.all_pairs.get().is_none() {
                 let Scanned { corpus, background, recipe, options, .. } = self;
-                let again = nearcopy::scan_with(&**corpus, background, recipe, &needed, options, progress)?;
+                let again =
+                    nearcopy::scan_with(&**corpus, background, recipe, &needed, options, progress)?;
                 let _ = self.all_pairs.set(again);
             }
             found = self.all_pairs.get().unwrap_or(found);
@@ -78,7 +80,8 @@ impl Scanned {
     pub fn pair(self: &Arc<Self>, n: usize) -> PyClassInitializer<Pair> {
         let pair = &self.detection.pairs[n];
         let (a, b) = (pair.a, pair.b);
-        let comparison = nearcopy::Comparison { relation: Some(pair.relation), ..pair.comparison.clone() };
+        let comparison =
+            nearcopy::Comparison { relation: Some(pair.relation), ..pair.comparison.clone() };
         let comparison = Comparison::new(comparison, Arc::new(Two(self.clone(), a, b)));
         let own = Pair { a: self.id(a), b: self.id(b), row_a: self.row(a), row_b: self.row(b) };
         PyClassInitializer::from(comparison).add_subclass(own)
@@ -94,7 +97,10 @@ impl Scanned {
             Py::new(py, PyClassInitializer::from(span).add_subclass(own))
         };
         let places = repeat.places.iter().map(place).collect::<PyResult<Vec<_>>>()?;
-        let first = repeat.places.first().map(|p| self.text(p.document).get(p.span.range()).map(report::first_words));
+        let first = repeat
+            .places
+            .first()
+            .map(|p| self.text(p.document).get(p.span.range()).map(report::first_words));
         Ok(Repeat {
             text: first.flatten().unwrap_or_default(),
             count: repeat.count,

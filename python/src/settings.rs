@@ -29,13 +29,17 @@ impl Settings {
     pub fn with(&self, given: Option<&Bound<PyDict>>) -> PyResult<Settings> {
         let Some(given) = given.filter(|g| !g.is_empty()) else { return Ok(self.clone()) };
         let mut settings = self.clone();
-        let mut given: Vec<(String, Bound<PyAny>)> =
-            given.iter().map(|(k, v)| Ok((k.extract::<String>()?.replace('_', "-"), v))).collect::<PyResult<_>>()?;
+        let mut given: Vec<(String, Bound<PyAny>)> = given
+            .iter()
+            .map(|(k, v)| Ok((k.extract::<String>()?.replace('_', "-"), v)))
+            .collect::<PyResult<_>>()?;
         if let Some(at) = given.iter().position(|(name, _)| name == "preset") {
             let (_, preset) = given.swap_remove(at);
             if !preset.is_none() {
-                let name: String = preset.extract().map_err(|_| wrong("preset", &preset, "a string"))?;
-                let preset: Preset = name.parse().map_err(|e| SettingError::new_err(format!("preset: {e}")))?;
+                let name: String =
+                    preset.extract().map_err(|_| wrong("preset", &preset, "a string"))?;
+                let preset: Preset =
+                    name.parse().map_err(|e| SettingError::new_err(format!("preset: {e}")))?;
                 preset.apply(&mut settings.recipe, &mut settings.thresholds);
                 settings.recipe_given = true;
             }
@@ -77,14 +81,21 @@ fn fields(value: &impl serde::Serialize) -> Map<String, Value> {
 }
 
 /// Reads all fields; an error is told of the first that is wrong by itself, under its name.
-fn read<T: serde::de::DeserializeOwned + serde::Serialize>(given: Map<String, Value>, usual: &T) -> PyResult<T> {
+fn read<T: serde::de::DeserializeOwned + serde::Serialize>(
+    given: Map<String, Value>,
+    usual: &T,
+) -> PyResult<T> {
     let whole = serde_json::from_value(Value::Object(given.clone()));
     whole.map_err(|all: serde_json::Error| {
         for (name, value) in given {
             let mut one = fields(usual);
             one.insert(name.clone(), value);
             if let Err(e) = serde_json::from_value::<T>(Value::Object(one)) {
-                return SettingError::new_err(format!("{}: {}", name.replace('-', "_"), words(&e.to_string())));
+                return SettingError::new_err(format!(
+                    "{}: {}",
+                    name.replace('-', "_"),
+                    words(&e.to_string())
+                ));
             }
         }
         SettingError::new_err(all.to_string())
@@ -93,9 +104,16 @@ fn read<T: serde::de::DeserializeOwned + serde::Serialize>(given: Map<String, Va
 
 /// What serde says, for who knows no Rust.
 fn words(said: &str) -> String {
-    [("u32", "a whole number from 0"), ("u64", "a whole number from 0"), ("f64", "a number"), ("a boolean", "True or False")]
-        .into_iter()
-        .fold(said.to_owned(), |said, (rust, plain)| said.replace(&format!("expected {rust}"), &format!("expected {plain}")))
+    [
+        ("u32", "a whole number from 0"),
+        ("u64", "a whole number from 0"),
+        ("f64", "a number"),
+        ("a boolean", "True or False"),
+    ]
+    .into_iter()
+    .fold(said.to_owned(), |said, (rust, plain)| {
+        said.replace(&format!("expected {rust}"), &format!("expected {plain}"))
+    })
 }
 
 fn json(name: &str, value: &Bound<PyAny>) -> PyResult<Value> {
@@ -107,7 +125,11 @@ fn json(name: &str, value: &Bound<PyAny>) -> PyResult<Value> {
     }
     if let Ok(text) = value.cast::<PyString>() {
         let text = text.to_cow()?.into_owned();
-        return Ok(if name == "keep" { Value::Array(vec![Value::String(text)]) } else { Value::String(text) });
+        return Ok(if name == "keep" {
+            Value::Array(vec![Value::String(text)])
+        } else {
+            Value::String(text)
+        });
     }
     if value.is_instance_of::<PyInt>() {
         let whole: Result<i64, _> = value.extract();
@@ -115,7 +137,9 @@ fn json(name: &str, value: &Bound<PyAny>) -> PyResult<Value> {
     }
     if value.is_instance_of::<PyFloat>() {
         let number: f64 = value.extract()?;
-        return serde_json::Number::from_f64(number).map(Value::Number).ok_or_else(|| wrong(name, value, "a finite number"));
+        return serde_json::Number::from_f64(number)
+            .map(Value::Number)
+            .ok_or_else(|| wrong(name, value, "a finite number"));
     }
     if value.hasattr("__index__")? {
         return json(name, &value.call_method0("__index__")?);
@@ -127,7 +151,9 @@ fn json(name: &str, value: &Bound<PyAny>) -> PyResult<Value> {
         return Ok(Value::String(value.call_method0("isoformat")?.extract()?));
     }
     let list: PyResult<Vec<String>> = value.extract();
-    list.map(Value::from).map_err(|_| wrong(name, value, "a number, a string, True, False, None or a list of strings"))
+    list.map(Value::from).map_err(|_| {
+        wrong(name, value, "a number, a string, True, False, None or a list of strings")
+    })
 }
 
 fn wrong(name: &str, value: &Bound<PyAny>, wanted: &str) -> PyErr {
@@ -142,7 +168,10 @@ fn unknown<'a>(py: Python, name: &str, known: impl Iterator<Item = &'a String>) 
         py.import("difflib")?.call_method1("get_close_matches", (name, known.clone(), 1))?.extract()
     };
     let near = near(&known).unwrap_or_default();
-    let help = near.first().map_or_else(|| format!("settings are {}", known.join(", ")), |n| format!("did you mean {n:?}?"));
+    let help = near.first().map_or_else(
+        || format!("settings are {}", known.join(", ")),
+        |n| format!("did you mean {n:?}?"),
+    );
     PyTypeError::new_err(format!("no setting is called {name:?}: {help}"))
 }
 

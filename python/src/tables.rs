@@ -74,7 +74,10 @@ fn matches<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>
     let Scanned { corpus, detection, .. } = found;
     let mut rows = Vec::new();
     for (n, pair) in detection.pairs.iter().enumerate() {
-        let (a, b) = (corpus.text(pair.a as usize).unwrap_or_default(), corpus.text(pair.b as usize).unwrap_or_default());
+        let (a, b) = (
+            corpus.text(pair.a as usize).unwrap_or_default(),
+            corpus.text(pair.b as usize).unwrap_or_default(),
+        );
         let (a, b) = (Located::new(&a), Located::new(&b));
         for m in &pair.comparison.matches {
             rows.push((n, pair, a.span(m.a), b.span(m.b), m.identity));

@@ -37,13 +37,14 @@ pub struct Shingles {
 
 /// Aligns two texts.
 ///
-/// The result is a function of the two texts and the settings alone. Cost: a merge of the shingle sets
-/// and of the seeds, then linear in the runs of equal tokens.
+/// The result is a function of the two texts and the settings alone. Cost: a merge of the shingle
+/// sets and of the seeds, then linear in the runs of equal tokens.
 pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds) -> Alignment {
     let shared = shingle::shared(&a.set, &b.set);
     let shingles = Shingles { a: a.set.len(), b: b.set.len(), shared };
     let same_text = is_same_text((&a.text, &a.tokens), (&b.text, &b.tokens));
-    let matches = if same_text { whole(a).into_iter().collect() } else { select(chains(a, b, t), a, b, t) };
+    let matches =
+        if same_text { whole(a).into_iter().collect() } else { select(chains(a, b, t), a, b, t) };
     Alignment { same_text, shingles, matches }
 }
 
@@ -53,7 +54,8 @@ pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
     let limits = Limits { max_gap, min_identity: t.min_identity };
     if t.alignment == AlignmentMethod::Forms {
         let words = Words::new(a.lexicon(), b.lexicon());
-        let mut chains = chain::chains(&View::folded(a, &words.of[0]), &View::folded(b, &words.of[1]), limits);
+        let mut chains =
+            chain::chains(&View::folded(a, &words.of[0]), &View::folded(b, &words.of[1]), limits);
         // Forms alone, no word to the letter, are no evidence that one could show.
         chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
         return chains;
@@ -62,8 +64,13 @@ pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
     if t.alignment == AlignmentMethod::Runs {
         return runs;
     }
-    let mut all = unordered::chains(a, b, unordered::Limits { max_gap, min_evidence: t.min_evidence, min_words: t.min_match });
-    // Runs tell of passages too short for evidence; where words have found one, its ends are theirs.
+    let mut all = unordered::chains(
+        a,
+        b,
+        unordered::Limits { max_gap, min_evidence: t.min_evidence, min_words: t.min_match },
+    );
+    // Runs tell of passages too short for evidence; where words have found one, its ends are
+    // theirs.
     let clear = |c: &Chain| !all.iter().any(|l| overlap(&l.a(), &c.a()) || overlap(&l.b(), &c.b()));
     let beside: Vec<Chain> = runs.into_iter().filter(clear).collect();
     all.extend(beside);

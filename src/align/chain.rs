@@ -1,8 +1,9 @@
-//! Owns: two token sequences to chains of exactly equal blocks, several and in any order. Never: bytes, relations, boilerplate.
+//! Owns: two token sequences to chains of exactly equal blocks, several and in any order. Never:
+//! bytes, relations, boilerplate.
 //!
-//! Seeds are windows of three words that both texts hold. Seeds on one diagonal grow into blocks, blocks are chained by dynamic programming
-//! (Abouelhoda and Ohlebusch 2005; the scoring is that of minimap2, Li 2018), and what lies between two blocks of a chain is
-//! aligned token by token.
+//! Seeds are windows of three words that both texts hold. Seeds on one diagonal grow into blocks,
+//! blocks are chained by dynamic programming (Abouelhoda and Ohlebusch 2005; the scoring is that of
+//! minimap2, Li 2018), and what lies between two blocks of a chain is aligned token by token.
 
 use crate::align::fill::fill;
 use crate::align::run::{Chain, Run};
@@ -11,7 +12,8 @@ use std::ops::Range;
 
 /// How many earlier blocks are tried as predecessors of one.
 const LOOK_BACK: usize = 64;
-/// What a token of the longer side of a gap costs, in equal tokens; and one by which the sides differ.
+/// What a token of the longer side of a gap costs, in equal tokens; and one by which the sides
+/// differ.
 const GAP_COST: f64 = 0.12;
 const SLOPE_COST: f64 = 0.10;
 /// Two sides of a gap may differ by so many tokens; a longer insertion or deletion ends the match.
@@ -26,7 +28,8 @@ pub struct Limits {
     pub min_identity: f64,
 }
 
-/// All chains, by falling score; they may overlap. Cost: a sort of the seeds, then linear in the blocks.
+/// All chains, by falling score; they may overlap. Cost: a sort of the seeds, then linear in the
+/// blocks.
 pub fn chains(a: &View, b: &View, limits: Limits) -> Vec<Chain> {
     let runs = equal_runs(a, b);
     let mut out = Vec::new();
@@ -97,7 +100,11 @@ fn link(last: Run, next: Run, limits: Limits) -> Option<f64> {
 fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
     for i in 1..chain.len() {
         let (last, next) = (chain[i - 1], &mut chain[i]);
-        let overlap = last.a_end().saturating_sub(next.a).max(last.b_end().saturating_sub(next.b)).min(next.len - 1);
+        let overlap = last
+            .a_end()
+            .saturating_sub(next.a)
+            .max(last.b_end().saturating_sub(next.b))
+            .min(next.len - 1);
         *next = Run { a: next.a + overlap, b: next.b + overlap, len: next.len - overlap };
     }
     let mut out: Vec<Run> = Vec::with_capacity(chain.len());
@@ -109,8 +116,8 @@ fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
     out
 }
 
-/// Ends that are thinner than the rest are cut off, and a chain that is too thin as a whole at its widest gap, in turn, until what is left is
-/// dense enough.
+/// Ends that are thinner than the rest are cut off, and a chain that is too thin as a whole at its
+/// widest gap, in turn, until what is left is dense enough.
 fn split(chain: Chain, limits: Limits, out: &mut Vec<Chain>) {
     let mut waiting = vec![chain];
     while let Some(chain) = waiting.pop() {
@@ -121,7 +128,9 @@ fn split(chain: Chain, limits: Limits, out: &mut Vec<Chain>) {
             out.push(chain);
             continue;
         } else {
-            let at = (1..chain.runs.len()).max_by_key(|&i| (gap(&chain.runs, i), std::cmp::Reverse(i))).unwrap_or(1);
+            let at = (1..chain.runs.len())
+                .max_by_key(|&i| (gap(&chain.runs, i), std::cmp::Reverse(i)))
+                .unwrap_or(1);
             [at, chain.runs.len()]
         };
         let mut runs = chain.runs;
@@ -141,8 +150,9 @@ const BY_CHANCE: f64 = 0.1;
 /// No chain is taken for denser than this: then a word behind one changed word is still part of it.
 const DENSEST: f64 = 0.9;
 
-/// The runs of a chain that speak for one passage: an equal token counts for it and one in a gap against it, as likely as each is in a passage
-/// as dense as this chain and in unrelated text; what has the greatest sum. So a verbatim passage ends to the word, and a rewritten one reaches over
+/// The runs of a chain that speak for one passage: an equal token counts for it and one in a gap
+/// against it, as likely as each is in a passage as dense as this chain and in unrelated text; what
+/// has the greatest sum. So a verbatim passage ends to the word, and a rewritten one reaches over
 /// wider gaps.
 fn core(chain: &Chain) -> Range<usize> {
     let dense = chain.identity().clamp(2.0 * BY_CHANCE, DENSEST);

@@ -11,7 +11,8 @@ pub enum Alike {
     No,
 }
 
-/// Whether `other` may be `fact` re-typeset or damaged. Two clean numbers are alike only when their digits are the same.
+/// Whether `other` may be `fact` re-typeset or damaged. Two clean numbers are alike only when their
+/// digits are the same.
 pub fn alike(fact: &str, number: bool, other: &str) -> Alike {
     let digits = |s: &str| s.chars().filter(|c| c.is_numeric()).collect::<String>();
     let clean = |s: &str| s.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',' | '\'' | ':'));
@@ -86,7 +87,9 @@ mod tests {
 
     #[test]
     fn distance() {
-        let d = |x: &str, y: &str| edit_distance(&x.chars().collect::<Vec<_>>(), &y.chars().collect::<Vec<_>>());
+        let d = |x: &str, y: &str| {
+            edit_distance(&x.chars().collect::<Vec<_>>(), &y.chars().collect::<Vec<_>>())
+        };
         assert_eq!((d("kitten", "sitting"), d("", "abc"), d("abc", "abc")), (3, 3, 0));
     }
 }

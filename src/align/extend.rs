@@ -1,9 +1,12 @@
-//! Owns: how much two stretches of text tell of each other, and where that begins and ends. Never: where to look.
+//! Owns: how much two stretches of text tell of each other, and where that begins and ends. Never:
+//! where to look.
 //!
-//! Each token of a stretch is either drawn from the words of the partner stretch, as often as the interior shows, or from the words of both texts
-//! elsewhere. The logarithm of the two chances' ratio is its evidence, in bits: a rare word in common weighs much, "the" nothing, a missing word
-//! counts against. A passage is the stretch of the greatest sum (Karlin and Altschul 1990), each side in turn, until neither moves. So a verbatim passage, where
-//! every miss is dear, ends to the word, and a rewritten one reaches as far as its words do.
+//! Each token of a stretch is either drawn from the words of the partner stretch, as often as the
+//! interior shows, or from the words of both texts elsewhere. The logarithm of the two chances'
+//! ratio is its evidence, in bits: a rare word in common weighs much, "the" nothing, a missing word
+//! counts against. A passage is the stretch of the greatest sum (Karlin and Altschul 1990), each
+//! side in turn, until neither moves. So a verbatim passage, where every miss is dear, ends to the
+//! word, and a rewritten one reaches as far as its words do.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::Region;
@@ -23,11 +26,13 @@ const CAP: f64 = 6.0;
 const DRAWN: f64 = 0.5;
 /// What is counted is taken for no less and no more than this.
 const DRAWN_RANGE: (f64, f64) = (0.3, 0.97);
-/// A word's first places in a text count as some of at least so many tokens, so that a word of a short text is not common for standing there.
+/// A word's first places in a text count as some of at least so many tokens, so that a word of a
+/// short text is not common for standing there.
 const SAMPLE: f64 = 2000.0;
 /// Tokens by which the frequency of a word in both texts outweighs that outside the stretches.
 const SMOOTH: f64 = 500.0;
-/// Sums are whole numbers of this part of a bit, so that they are the same in every order and on every machine.
+/// Sums are whole numbers of this part of a bit, so that they are the same in every order and on
+/// every machine.
 const BIT: i64 = 1 << 12;
 /// How far an end moves to a sentence's border, in words.
 const SENTENCE: f64 = 6.0;
@@ -50,7 +55,9 @@ pub struct Found {
 impl Found {
     /// Whether a passage with more evidence makes this one idle.
     pub fn is_worse_than(&self, better: &Found) -> bool {
-        let most = |x: &Range<u32>, y: &Range<u32>| 2 * x.end.min(y.end).saturating_sub(x.start.max(y.start)) > x.len() as u32;
+        let most = |x: &Range<u32>, y: &Range<u32>| {
+            2 * x.end.min(y.end).saturating_sub(x.start.max(y.start)) > x.len() as u32
+        };
         match (most(&self.region.a, &better.region.a), most(&self.region.b, &better.region.b)) {
             (true, true) => true,
             (false, false) => false,
@@ -78,7 +85,12 @@ impl<'p> Fitter<'p> {
     /// Cost: memory for a count a word.
     pub fn new(a: &'p Prepared, b: &'p Prepared, words: &'p Words) -> Fitter<'p> {
         let tokens_per_word = a.tokens_per_word().max(b.tokens_per_word());
-        Fitter { texts: [a, b], words, tokens_per_word, inside: RefCell::new(vec![[0; 2]; words.counts.len()]) }
+        Fitter {
+            texts: [a, b],
+            words,
+            tokens_per_word,
+            inside: RefCell::new(vec![[0; 2]; words.counts.len()]),
+        }
     }
 
     /// Fits both ends on both sides; nothing where no stretch speaks for a common passage.
@@ -124,7 +136,8 @@ impl<'p> Fitter<'p> {
                 best = Fit { range: start..i + 1, sum, drawn: 0.0 };
             }
         }
-        let hits = best.range.clone().filter(|&i| inside[text[i as usize] as usize][1 - side] > 0).count();
+        let hits =
+            best.range.clone().filter(|&i| inside[text[i as usize] as usize][1 - side] > 0).count();
         best.drawn = hits as f64 / best.range.len().max(1) as f64;
         self.count(at, &mut inside, |n| *n = 0);
         best
@@ -138,7 +151,14 @@ impl<'p> Fitter<'p> {
     }
 
     /// What a word tells for having been drawn from the other side's stretch.
-    fn score(&self, word: u32, inside: &[u32; 2], side: usize, at: &[Range<u32>; 2], drawn: f64) -> i64 {
+    fn score(
+        &self,
+        word: u32,
+        inside: &[u32; 2],
+        side: usize,
+        at: &[Range<u32>; 2],
+        drawn: f64,
+    ) -> i64 {
         let there = f64::from(inside[1 - side]);
         let ratio = if there == 0.0 {
             0.0
@@ -172,7 +192,8 @@ impl<'p> Fitter<'p> {
         let border = |i: u32| i as usize == kinds.len() || kinds[i as usize].opens();
         let far = (SENTENCE * self.tokens_per_word) as u32;
         let before = |at: u32, d: u32| at.checked_sub(d).filter(|x| border(*x));
-        let behind = |at: u32, d: u32| Some(at + d).filter(|x| *x <= kinds.len() as u32 && border(*x));
+        let behind =
+            |at: u32, d: u32| Some(at + d).filter(|x| *x <= kinds.len() as u32 && border(*x));
         // Outward first: what is left of a clause at an end is the passage's more often than not.
         let start = (0..=far).find_map(|d| before(range.start, d).or(behind(range.start, d)));
         let end = (0..=far).find_map(|d| behind(range.end, d).or(before(range.end, d)));

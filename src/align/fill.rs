@@ -1,4 +1,5 @@
-//! Owns: the exactly equal runs of a passage: what lies between seeds, token by token. Never: where a passage begins and ends.
+//! Owns: the exactly equal runs of a passage: what lies between seeds, token by token. Never: where
+//! a passage begins and ends.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::{Region, Run};
@@ -11,8 +12,9 @@ const MAX_REGION_CELLS: usize = 1 << 16;
 /// How many earlier runs are tried as predecessors of one.
 const LOOK_BACK: usize = 64;
 
-/// The equal runs of a region that stand in the order of both texts: the heaviest chain of `runs` (all of both texts, ascending), and single
-/// tokens between. Empty where no token is equal in order.
+/// The equal runs of a region that stand in the order of both texts: the heaviest chain of `runs`
+/// (all of both texts, ascending), and single tokens between. Empty where no token is equal in
+/// order.
 pub fn inside(region: &Region, runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
     let within: Vec<Run> = runs.iter().filter_map(|r| clip(*r, region)).collect();
     let (x, y) = (&a.tokens.hashes, &b.tokens.hashes);
@@ -31,8 +33,13 @@ pub fn inside(region: &Region, runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<
 /// What of a run lies inside a region.
 fn clip(run: Run, region: &Region) -> Option<Run> {
     let skip = region.a.start.saturating_sub(run.a).max(region.b.start.saturating_sub(run.b));
-    let cut = run.a_end().saturating_sub(region.a.end).max(run.b_end().saturating_sub(region.b.end));
-    (skip + cut < run.len).then(|| Run { a: run.a + skip, b: run.b + skip, len: run.len - skip - cut })
+    let cut =
+        run.a_end().saturating_sub(region.a.end).max(run.b_end().saturating_sub(region.b.end));
+    (skip + cut < run.len).then(|| Run {
+        a: run.a + skip,
+        b: run.b + skip,
+        len: run.len - skip - cut,
+    })
 }
 
 /// The runs that hold the most tokens in the order of both texts.
@@ -40,7 +47,10 @@ fn heaviest(runs: &[Run]) -> Vec<Run> {
     let mut best: Vec<(u32, usize)> = runs.iter().enumerate().map(|(i, r)| (r.len, i)).collect();
     for i in 0..runs.len() {
         for j in i.saturating_sub(LOOK_BACK)..i {
-            if runs[j].a_end() <= runs[i].a && runs[j].b_end() <= runs[i].b && best[j].0 + runs[i].len > best[i].0 {
+            if runs[j].a_end() <= runs[i].a
+                && runs[j].b_end() <= runs[i].b
+                && best[j].0 + runs[i].len > best[i].0
+            {
                 best[i] = (best[j].0 + runs[i].len, j);
             }
         }
@@ -62,7 +72,9 @@ pub fn fill(runs: Vec<Run>, a: &[u64], b: &[u64]) -> Vec<Run> {
     for (i, &run) in runs.iter().enumerate() {
         push(&mut out, run);
         match runs.get(i + 1) {
-            Some(next) => common(a, b, run.a_end()..next.a, run.b_end()..next.b, MAX_CELLS, &mut out),
+            Some(next) => {
+                common(a, b, run.a_end()..next.a, run.b_end()..next.b, MAX_CELLS, &mut out)
+            }
             None => behind(run, a, b, &mut out),
         }
     }
@@ -77,7 +89,14 @@ fn push(out: &mut Vec<Run>, run: Run) {
 }
 
 /// A longest common subsequence of two short ranges, as runs.
-fn common(a: &[u64], b: &[u64], ra: Range<u32>, rb: Range<u32>, max_cells: usize, out: &mut Vec<Run>) {
+fn common(
+    a: &[u64],
+    b: &[u64],
+    ra: Range<u32>,
+    rb: Range<u32>,
+    max_cells: usize,
+    out: &mut Vec<Run>,
+) {
     let (n, m) = (ra.len(), rb.len());
     if n == 0 || m == 0 || n * m > max_cells {
         return;
@@ -107,10 +126,11 @@ fn common(a: &[u64], b: &[u64], ra: Range<u32>, rb: Range<u32>, max_cells: usize
     }
 }
 
-/// Which way is shorter where both lead to as many equal tokens: whether the first token of `y` comes sooner in `x` than that of `x`
-/// in `y`. So the texts may be swapped.
+/// Which way is shorter where both lead to as many equal tokens: whether the first token of `y`
+/// comes sooner in `x` than that of `x` in `y`. So the texts may be swapped.
 fn nearer(x: &[u64], y: &[u64]) -> bool {
-    let far = |side: &[u64], token: u64| side.iter().position(|t| *t == token).unwrap_or(usize::MAX);
+    let far =
+        |side: &[u64], token: u64| side.iter().position(|t| *t == token).unwrap_or(usize::MAX);
     far(x, y[0]) < far(y, x[0])
 }
 
@@ -147,5 +167,9 @@ fn before(first: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
         2 * equal >= r.a_end().max(r.b_end())
     });
     let keep = keep.count();
-    out.extend(more[..keep].iter().rev().map(|r| Run { a: first.a - r.a_end(), b: first.b - r.b_end(), len: r.len }));
+    out.extend(more[..keep].iter().rev().map(|r| Run {
+        a: first.a - r.a_end(),
+        b: first.b - r.b_end(),
+        len: r.len,
+    }));
 }

@@ -16,8 +16,8 @@ const SHORT: usize = 2000;
 
 /// A text with its tokens, its shingle set and its seeds: about 60 bytes a token.
 ///
-/// It depends on the text and the shingle alone, is `Send` and `Sync`, and has a written form (serde;
-/// the lexicon is made again when it is asked for). So it can be kept, spilled or sent.
+/// It depends on the text and the shingle alone, is `Send` and `Sync`, and has a written form
+/// (serde; the lexicon is made again when it is asked for). So it can be kept, spilled or sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Prepared<'t> {
     /// The text.
@@ -26,7 +26,8 @@ pub struct Prepared<'t> {
     pub tokens: Tokens,
     /// Its shingles, sorted, each once.
     pub set: Vec<u64>,
-    /// Every seed, sorted: half of its hash above, its first token below. Two that agree in half may still differ.
+    /// Every seed, sorted: half of its hash above, its first token below. Two that agree in half
+    /// may still differ.
     pub seeds: Vec<u64>,
     /// Its paragraphs as token ranges.
     pub paragraphs: Vec<Range<u32>>,
@@ -46,7 +47,8 @@ impl<'t> Prepared<'t> {
         shingle::shingles(&tokens, shingle, &mut shingles);
         let set = shingle::set(&shingles);
         shingle::shingles(&tokens, SEED, &mut shingles);
-        let mut seeds: Vec<u64> = shingles.hashes.iter().zip(0..).map(|(hash, at)| (hash >> 32 << 32) | at).collect();
+        let mut seeds: Vec<u64> =
+            shingles.hashes.iter().zip(0..).map(|(hash, at)| (hash >> 32 << 32) | at).collect();
         seeds.sort_unstable();
         let uniform = tokens.kinds.iter().all(|k| k.weight() == WORD).then_some(SEED);
         let ends = if uniform.is_some() { Vec::new() } else { shingles.ends };
@@ -59,7 +61,8 @@ impl<'t> Prepared<'t> {
         self.uniform.unwrap_or_else(|| self.ends[at as usize] - at)
     }
 
-    /// How often a word stands here. Cost: a look at every token of a short text; in a long one, the lexicon.
+    /// How often a word stands here. Cost: a look at every token of a short text; in a long one,
+    /// the lexicon.
     pub fn count(&self, hash: u64) -> u32 {
         if self.tokens.len() <= SHORT {
             return self.tokens.hashes.iter().filter(|h| **h == hash).count() as u32;
@@ -102,13 +105,21 @@ mod tests {
         fn sendable<T: Send + Sync + 'static>(value: T) -> T {
             value
         }
-        for text in ["The harbour bridge will close.\n\nIt opens in spring.", "一二三四五 and so on", "***", ""] {
+        for text in [
+            "The harbour bridge will close.\n\nIt opens in spring.",
+            "一二三四五 and so on",
+            "***",
+            "",
+        ] {
             let owned = sendable(Prepared::new(text.to_owned(), 5));
             owned.lexicon();
             let written = serde_json::to_string(&owned).unwrap();
             let again: Prepared = serde_json::from_str(&written).unwrap();
             assert_eq!(serde_json::to_string(&again).unwrap(), written);
-            assert_eq!((&again.tokens, &again.set, &again.seeds), (&owned.tokens, &owned.set, &owned.seeds));
+            assert_eq!(
+                (&again.tokens, &again.set, &again.seeds),
+                (&owned.tokens, &owned.set, &owned.seeds)
+            );
             assert_eq!(again.lexicon(), owned.lexicon());
         }
     }

@@ -1,4 +1,5 @@
-//! Owns: the types of an alignment: runs of equal tokens, chains of runs, regions. Never: how they are found.
+//! Owns: the types of an alignment: runs of equal tokens, chains of runs, regions. Never: how they
+//! are found.
 
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -28,8 +29,8 @@ impl Run {
 /// Runs in the order of both texts, none overlapping.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Chain {
-    /// The runs, of equal words or, with [`AlignmentMethod::Forms`](crate::AlignmentMethod), of forms
-    /// of one word; never empty.
+    /// The runs, of equal words or, with [`AlignmentMethod::Forms`](crate::AlignmentMethod), of
+    /// forms of one word; never empty.
     pub runs: Vec<Run>,
     /// The passage around them, where the words correspond and their order does not; else it goes
     /// from the first run to the last.

@@ -1,4 +1,5 @@
-//! Owns: windows of three words that both texts hold, and the runs of equal tokens around them. Never: what joins runs.
+//! Owns: windows of three words that both texts hold, and the runs of equal tokens around them.
+//! Never: what joins runs.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;
@@ -26,8 +27,11 @@ impl<'p> View<'p> {
     /// Equal are words with equal numbers. Cost: a sort of the seeds.
     pub fn folded(text: &'p Prepared<'p>, numbers: &[u32]) -> View<'p> {
         let words: Vec<u64> = numbers.iter().map(|n| hash::mix(u64::from(*n))).collect();
-        let seed = |at: u32| hash::sequence(words[at as usize..(at + text.seed_length(at)) as usize].iter().copied());
-        let mut seeds: Vec<u64> = text.seeds.iter().map(|s| seed(*s as u32) >> 32 << 32 | u64::from(*s as u32)).collect();
+        let seed = |at: u32| {
+            hash::sequence(words[at as usize..(at + text.seed_length(at)) as usize].iter().copied())
+        };
+        let mut seeds: Vec<u64> =
+            text.seeds.iter().map(|s| seed(*s as u32) >> 32 << 32 | u64::from(*s as u32)).collect();
         seeds.sort_unstable();
         View { text, words: Cow::Owned(words), seeds: Cow::Owned(seeds) }
     }
@@ -73,7 +77,8 @@ fn points(a: &View, b: &View) -> Vec<Point> {
         if n * m <= MAX_POINTS {
             x[i..i + n].iter().for_each(|s| y[j..j + m].iter().for_each(|t| point(*s, *t)));
         } else {
-            // Periodic text: every place with every other would be quadratic. The nth with the nth keeps long runs whole.
+            // Periodic text: every place with every other would be quadratic. The nth with the nth
+            // keeps long runs whole.
             x[i..i + n].iter().zip(&y[j..j + m]).for_each(|(s, t)| point(*s, *t));
         }
         (i, j) = (i + n, j + m);

@@ -1,4 +1,5 @@
-//! Owns: which of the overlapping chains become matches. Never: how chains are made, what boilerplate is.
+//! Owns: which of the overlapping chains become matches. Never: how chains are made, what
+//! boilerplate is.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
@@ -10,16 +11,22 @@ const PIECE: u32 = 5;
 /// How far from that match it may stand, in tokens.
 const PIECE_DISTANCE: u32 = 60;
 
-/// Takes chains, best first, as long as each brings text that no better one holds: first those new on both sides, then those new
-/// on one (another occurrence of the passage), then short pieces that continue a match. So a passage that stands k times here and m times
-/// there gives at most k + m matches.
+/// Takes chains, best first, as long as each brings text that no better one holds: first those new
+/// on both sides, then those new on one (another occurrence of the passage), then short pieces that
+/// continue a match. So a passage that stands k times here and m times there gives at most k + m
+/// matches.
 pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
     let mut seen = Seen { a: vec![false; a.tokens.len()], b: vec![false; b.tokens.len()] };
     let mut taken: Vec<Chain> = Vec::new();
-    let (long, short): (Vec<Chain>, Vec<Chain>) = chains.into_iter().partition(|c| is_match(c, a, b, t));
+    let (long, short): (Vec<Chain>, Vec<Chain>) =
+        chains.into_iter().partition(|c| is_match(c, a, b, t));
     let mut again = Vec::new();
     for c in long {
-        if fresh(&seen.a, c.a()) && fresh(&seen.b, c.b()) { seen.take(c, &mut taken) } else { again.push(c) }
+        if fresh(&seen.a, c.a()) && fresh(&seen.b, c.b()) {
+            seen.take(c, &mut taken)
+        } else {
+            again.push(c)
+        }
     }
     for c in again {
         if fresh(&seen.a, c.a()) || fresh(&seen.b, c.b()) {
@@ -37,18 +44,23 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
     taken
 }
 
-/// Whether a chain is long enough to be reported on its own: `min_match` equal words, or a whole paragraph of `min_paragraph`. A loose one is,
-/// by its evidence.
+/// Whether a chain is long enough to be reported on its own: `min_match` equal words, or a whole
+/// paragraph of `min_paragraph`. A loose one is, by its evidence.
 pub fn is_match(c: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
     let words = equal_words(c, a);
     c.region.is_some()
         || words >= t.min_match
-        || (words >= t.min_paragraph && (holds_paragraph(&a.paragraphs, c.a(), t) || holds_paragraph(&b.paragraphs, c.b(), t)))
+        || (words >= t.min_paragraph
+            && (holds_paragraph(&a.paragraphs, c.a(), t)
+                || holds_paragraph(&b.paragraphs, c.b(), t)))
 }
 
 fn holds_paragraph(paragraphs: &[Range<u32>], range: Range<u32>, t: &Thresholds) -> bool {
     let first = paragraphs.partition_point(|p| p.start < range.start);
-    paragraphs[first..].iter().take_while(|p| p.end <= range.end).any(|p| p.len() as u32 >= t.min_paragraph)
+    paragraphs[first..]
+        .iter()
+        .take_while(|p| p.end <= range.end)
+        .any(|p| p.len() as u32 >= t.min_paragraph)
 }
 
 /// Equal tokens, counted in words.
@@ -78,9 +90,13 @@ fn fresh(seen: &[bool], range: Range<u32>) -> bool {
 
 fn continues(m: &Chain, c: &Chain) -> bool {
     let (ma, mb, ca, cb) = (m.a(), m.b(), c.a(), c.b());
-    let behind =
-        ca.start >= ma.end && cb.start >= mb.end && ca.start - ma.end <= PIECE_DISTANCE && cb.start - mb.end <= PIECE_DISTANCE;
-    let before =
-        ma.start >= ca.end && mb.start >= cb.end && ma.start - ca.end <= PIECE_DISTANCE && mb.start - cb.end <= PIECE_DISTANCE;
+    let behind = ca.start >= ma.end
+        && cb.start >= mb.end
+        && ca.start - ma.end <= PIECE_DISTANCE
+        && cb.start - mb.end <= PIECE_DISTANCE;
+    let before = ma.start >= ca.end
+        && mb.start >= cb.end
+        && ma.start - ca.end <= PIECE_DISTANCE
+        && mb.start - cb.end <= PIECE_DISTANCE;
     behind || before
 }

@@ -1,8 +1,9 @@
-//! Owns: passages whose words correspond though their order does not: from pairs of near words to regions to chains.
-//! Never: what a region tells (that is `region`), exact runs.
+//! Owns: passages whose words correspond though their order does not: from pairs of near words to
+//! regions to chains. Never: what a region tells (that is `region`), exact runs.
 //!
-//! Seeds are pairs of the rarer words that stand near each other in both texts, whatever their order. Seeds that hang together, no wider gap
-//! between them on either side, are a group; each group grows or shrinks to the stretch that the words themselves explain best.
+//! Seeds are pairs of the rarer words that stand near each other in both texts, whatever their
+//! order. Seeds that hang together, no wider gap between them on either side, are a group; each
+//! group grows or shrinks to the stretch that the words themselves explain best.
 
 use crate::align::extend::{Fitter, Found};
 use crate::align::fill;
@@ -35,25 +36,33 @@ pub struct Limits {
     pub min_words: u32,
 }
 
-/// Passages by falling evidence. What lies for the more part in a better one is left out, unless on one side alone and telling nearly as
-/// much: another occurrence.
-/// Cost: a sort of the seeds; for each group, some passes over its stretch of both texts.
+/// Passages by falling evidence. What lies for the more part in a better one is left out, unless on
+/// one side alone and telling nearly as much: another occurrence. Cost: a sort of the seeds; for
+/// each group, some passes over its stretch of both texts.
 pub fn chains(a: &Prepared, b: &Prepared, limits: Limits) -> Vec<Chain> {
     // One order for the work, so that the texts may be swapped.
     if a.tokens.hashes > b.tokens.hashes {
         return chains(b, a, limits).into_iter().map(swap).collect();
     }
-    // Folding is the dear part, and a passage of which no words at all survive as they are tells of nothing.
-    if groups(points(&Words::plain(a.lexicon(), b.lexicon())), limits.max_gap, SURVIVING).is_empty() {
+    // Folding is the dear part, and a passage of which no words at all survive as they are tells of
+    // nothing.
+    if groups(points(&Words::plain(a.lexicon(), b.lexicon())), limits.max_gap, SURVIVING).is_empty()
+    {
         return Vec::new();
     }
     let words = Words::new(a.lexicon(), b.lexicon());
     let fitter = Fitter::new(a, b, &words);
-    let mut found: Vec<Found> =
-        groups(points(&words), limits.max_gap, LEAST).into_iter().filter_map(|g| fitter.refine(&bounds(&g))).collect();
-    let long = |r: &Region| a.words(r.a.clone()) >= limits.min_words && b.words(r.b.clone()) >= limits.min_words;
+    let mut found: Vec<Found> = groups(points(&words), limits.max_gap, LEAST)
+        .into_iter()
+        .filter_map(|g| fitter.refine(&bounds(&g)))
+        .collect();
+    let long = |r: &Region| {
+        a.words(r.a.clone()) >= limits.min_words && b.words(r.b.clone()) >= limits.min_words
+    };
     found.retain(|f| f.bits >= f64::from(limits.min_evidence) && long(&f.region));
-    found.sort_unstable_by(|x, y| y.bits.total_cmp(&x.bits).then_with(|| x.region.order().cmp(&y.region.order())));
+    found.sort_unstable_by(|x, y| {
+        y.bits.total_cmp(&x.bits).then_with(|| x.region.order().cmp(&y.region.order()))
+    });
     let runs = equal_runs(&View::exact(a), &View::exact(b));
     let mut taken: Vec<Found> = Vec::new();
     let mut out = Vec::new();
@@ -87,7 +96,9 @@ type Pair = (u64, u32, u32);
 fn pairs(words: &Words, side: usize) -> Vec<Pair> {
     let text = &words.of[side];
     let bound = (RARE_SHARE * text.len() as f64).max(RARE) as u32;
-    let rare: Vec<u32> = (0..text.len() as u32).filter(|&i| words.counts[text[i as usize] as usize][side] <= bound).collect();
+    let rare: Vec<u32> = (0..text.len() as u32)
+        .filter(|&i| words.counts[text[i as usize] as usize][side] <= bound)
+        .collect();
     let both = |w: u32| words.counts[w as usize].iter().all(|c| *c > 0);
     let mut out = Vec::new();
     for (k, &at) in rare.iter().enumerate() {
@@ -95,7 +106,11 @@ fn pairs(words: &Words, side: usize) -> Vec<Pair> {
         for &next in rare[k + 1..].iter().take(if both(first) { NEAR } else { 0 }) {
             let second = text[next as usize];
             if first != second && both(second) {
-                out.push((u64::from(first.min(second)) << 32 | u64::from(first.max(second)), at, next));
+                out.push((
+                    u64::from(first.min(second)) << 32 | u64::from(first.max(second)),
+                    at,
+                    next,
+                ));
             }
         }
     }
@@ -136,14 +151,16 @@ fn groups(points: Vec<Point>, max_gap: u32, least: usize) -> Vec<Vec<Point>> {
         points.sort_unstable_by_key(|p| (at(p), *p));
         let parts = points.chunk_by(|p, q| at(q) - at(p) <= max_gap);
         let whole = parts.clone().nth(1).is_none();
-        waiting.extend(parts.map(|part| (part.to_vec(), 1 - side, if whole { still + 1 } else { 1 })));
+        waiting
+            .extend(parts.map(|part| (part.to_vec(), 1 - side, if whole { still + 1 } else { 1 })));
     }
     out
 }
 
 fn bounds(points: &[Point]) -> Region {
     let side = |first: fn(&Point) -> u32, last: fn(&Point) -> u32| {
-        points.iter().map(first).min().unwrap_or(0)..points.iter().map(last).max().map_or(0, |last| last + 1)
+        points.iter().map(first).min().unwrap_or(0)
+            ..points.iter().map(last).max().map_or(0, |last| last + 1)
     };
     Region { a: side(|p| p.0.0, |p| p.1.0), b: side(|p| p.0.1, |p| p.1.1) }
 }

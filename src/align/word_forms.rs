@@ -1,13 +1,13 @@
-//! Owns: the words of two texts as small numbers; a damaged or inflected word gets the number of its likeness in the other text.
-//! Never: where words stand near each other.
+//! Owns: the words of two texts as small numbers; a damaged or inflected word gets the number of
+//! its likeness in the other text. Never: where words stand near each other.
 
 use crate::hash;
 use crate::text::token::Tokens;
 
 /// Words this long may be damaged forms of each other, in characters.
 const LEAST: usize = 4;
-/// Two words are forms of one whose common character shingles (pairs of letters, and the first) are at least so many of so many of both words':
-/// a Dice's coefficient of .6.
+/// Two words are forms of one whose common character shingles (pairs of letters, and the first) are
+/// at least so many of so many of both words': a Dice's coefficient of .6.
 const ALIKE: (u32, u32) = (3, 10);
 /// A character shingle in more words than this finds none.
 const MAX_LIST: usize = 256;
@@ -33,8 +33,13 @@ impl Lexicon {
         let mut order: Vec<u32> = (0..tokens.len() as u32).collect();
         let hash = |i: u32| tokens.hashes[i as usize];
         order.sort_unstable_by_key(|&i| (hash(i), i));
-        let mut out =
-            Lexicon { words: Vec::new(), of: vec![0; order.len()], counts: Vec::new(), shingles: Vec::new(), from: vec![0] };
+        let mut out = Lexicon {
+            words: Vec::new(),
+            of: vec![0; order.len()],
+            counts: Vec::new(),
+            shingles: Vec::new(),
+            from: vec![0],
+        };
         for same in order.chunk_by(|x, y| hash(*x) == hash(*y)) {
             same.iter().for_each(|&i| out.of[i as usize] = out.words.len() as u32);
             out.words.push(hash(same[0]));
@@ -67,7 +72,8 @@ pub struct Words {
 }
 
 impl Words {
-    /// Forms folded. Cost: that of [`Words::plain`], and for each word that only one text holds a look-up for each of its letters.
+    /// Forms folded. Cost: that of [`Words::plain`], and for each word that only one text holds a
+    /// look-up for each of its letters.
     pub fn new(a: &Lexicon, b: &Lexicon) -> Words {
         Words::numbered(a, b, true)
     }
@@ -78,7 +84,8 @@ impl Words {
     }
 
     fn numbered(x: &Lexicon, y: &Lexicon, folding: bool) -> Words {
-        let mut right: Vec<u32> = (0..y.words.len() as u32).map(|j| x.words.len() as u32 + j).collect();
+        let mut right: Vec<u32> =
+            (0..y.words.len() as u32).map(|j| x.words.len() as u32 + j).collect();
         let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
         let (mut i, mut j) = (0, 0);
         while i < x.words.len() || j < y.words.len() {
@@ -109,8 +116,15 @@ impl Words {
     }
 }
 
-/// For each word that only the first text holds, the word most like it of those that only the second holds.
-fn fold(x: &Lexicon, only_x: &[usize], y: &Lexicon, only_y: &[usize], mut like: impl FnMut(usize, usize)) {
+/// For each word that only the first text holds, the word most like it of those that only the
+/// second holds.
+fn fold(
+    x: &Lexicon,
+    only_x: &[usize],
+    y: &Lexicon,
+    only_y: &[usize],
+    mut like: impl FnMut(usize, usize),
+) {
     let index = Index::new(y, only_y);
     let mut shared = vec![0u32; only_y.len()];
     let mut touched: Vec<u32> = Vec::new();
@@ -150,13 +164,19 @@ const SLOTS: usize = 1 << 12;
 
 impl Index {
     fn new(lexicon: &Lexicon, words: &[usize]) -> Index {
-        let all = || words.iter().zip(0u32..).flat_map(|(w, place)| lexicon.shingles(*w).iter().map(move |s| (*s, place)));
+        let all = || {
+            words
+                .iter()
+                .zip(0u32..)
+                .flat_map(|(w, place)| lexicon.shingles(*w).iter().map(move |s| (*s, place)))
+        };
         let mut from = vec![0u32; SLOTS + 2];
         all().for_each(|(s, _)| from[slot(s) + 2] += 1);
         (1..from.len()).for_each(|i| from[i] += from[i - 1]);
         let mut entries = vec![(0, 0); from[SLOTS + 1] as usize];
         for entry in all() {
-            // The slot behind grows from its own beginning to its end, which is where the next begins.
+            // The slot behind grows from its own beginning to its end, which is where the next
+            // begins.
             let at = &mut from[slot(entry.0) + 1];
             entries[*at as usize] = entry;
             *at += 1;
@@ -208,7 +228,10 @@ mod tests {
 
     #[test]
     fn damaged_and_inflected_words_are_one() {
-        let w = words("The prisoner escaped in Feburary, 1987", "Two prisoners had escaped; February 1988");
+        let w = words(
+            "The prisoner escaped in Feburary, 1987",
+            "Two prisoners had escaped; February 1988",
+        );
         let at = |side: usize, i: usize| w.of[side][i];
         assert_eq!(at(0, 1), at(1, 1), "prisoner, prisoners");
         assert_eq!(at(0, 2), at(1, 3), "escaped");

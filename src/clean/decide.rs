@@ -52,7 +52,8 @@ pub fn clean(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Cleaning> {
-    let (detection, background) = scan(documents, recipe, &removal.thresholds(thresholds), options, progress)?;
+    let (detection, background) =
+        scan(documents, recipe, &removal.thresholds(thresholds), options, progress)?;
     let plan = self::removal(documents, &detection, removal, options, progress)?;
     Ok(Cleaning { detection, background, plan })
 }

@@ -42,7 +42,8 @@ struct Judge<'a> {
 pub fn gone(documents: &dyn Documents, found: &Detection, removal: &Removal) -> Vec<Gone> {
     let count = documents.count();
     let first = found.first_of_class(count);
-    let mut judge = Judge { documents, found, removal, first, why: vec![None; count], behind: HashMap::new() };
+    let mut judge =
+        Judge { documents, found, removal, first, why: vec![None; count], behind: HashMap::new() };
     if removal.documents {
         judge.against();
         if removal.takes(Relation::NearCopy) {
@@ -76,7 +77,10 @@ impl Judge<'_> {
 
     /// The documents of a class.
     fn class(&self, first: u32) -> Vec<u32> {
-        self.found.equal.binary_search_by_key(&first, |c| c[0]).map_or_else(|_| vec![first], |i| self.found.equal[i].clone())
+        self.found
+            .equal
+            .binary_search_by_key(&first, |c| c[0])
+            .map_or_else(|_| vec![first], |i| self.found.equal[i].clone())
     }
 
     fn goes(&mut self, n: u32, why: Why) {
@@ -88,16 +92,24 @@ impl Judge<'_> {
 
     /// The listed pair of two documents' classes.
     fn pair(&self, n: u32, partner: u32) -> Option<u32> {
-        self.found.pair_between(self.first[n as usize], self.first[partner as usize]).map(|i| i as u32)
+        self.found
+            .pair_between(self.first[n as usize], self.first[partner as usize])
+            .map(|i| i as u32)
     }
 
     /// What a document is to another, equal or by the listed pair.
     fn copy(&self, n: u32, partner: u32) -> Option<Why> {
         if self.first[n as usize] == self.first[partner as usize] {
-            return Some(Why::Copy { partner, relation: Relation::Equal, coverage: (1.0, 1.0), pair: None });
+            return Some(Why::Copy {
+                partner,
+                relation: Relation::Equal,
+                coverage: (1.0, 1.0),
+                pair: None,
+            });
         }
         let pair = self.pair(n, partner)?;
-        let (relation, coverage) = seen_as_part(&self.found.pairs[pair as usize], self.first[n as usize]);
+        let (relation, coverage) =
+            seen_as_part(&self.found.pairs[pair as usize], self.first[n as usize]);
         Some(Why::Copy { partner, relation, coverage, pair: Some(pair) })
     }
 
@@ -110,7 +122,10 @@ impl Judge<'_> {
                 if relation.is_copy() || relation.is_contained() || !self.removal.takes(relation) {
                     continue;
                 }
-                let Some(partner) = self.class(theirs).into_iter().find(|&n| self.reference(n)) else { continue };
+                let Some(partner) = self.class(theirs).into_iter().find(|&n| self.reference(n))
+                else {
+                    continue;
+                };
                 for n in self.class(mine) {
                     if !self.reference(n) && self.why[n as usize].is_none() {
                         self.goes(n, Why::Copy { partner, relation, coverage, pair: Some(i) });
@@ -123,7 +138,8 @@ impl Judge<'_> {
     /// Members go because of their representative. Where that one is gone itself, the first of
     /// them that is left takes those that were verified as copies of it, and so on.
     fn group(&mut self, representative: u32, members: &[u32]) {
-        let mut left: Vec<u32> = members.iter().copied().filter(|&n| self.why[n as usize].is_none()).collect();
+        let mut left: Vec<u32> =
+            members.iter().copied().filter(|&n| self.why[n as usize].is_none()).collect();
         let mut stays = representative;
         if self.why[stays as usize].is_some() {
             left.sort_by(|&x, &y| self.order(x, y));
@@ -151,7 +167,9 @@ impl Judge<'_> {
     fn is_copy(&self, why: &Why) -> bool {
         match why {
             Why::Copy { relation, .. } if relation.is_copy() => true,
-            Why::Copy { relation: Relation::Template, .. } => self.found.thresholds.templates_are_copies,
+            Why::Copy { relation: Relation::Template, .. } => {
+                self.found.thresholds.templates_are_copies
+            }
             _ => false,
         }
     }
@@ -164,16 +182,23 @@ impl Judge<'_> {
             return;
         }
         let mut inside = self.parts(all);
-        inside.sort_by_key(|&(small, large)| (Reverse(self.tokens(small)), small, Reverse(self.tokens(large)), large));
+        inside.sort_by_key(|&(small, large)| {
+            (Reverse(self.tokens(small)), small, Reverse(self.tokens(large)), large)
+        });
         for (small, large) in inside {
-            let staying = |class: Vec<u32>| class.into_iter().find(|&n| self.why[n as usize].is_none());
-            let (Some(n), Some(partner)) = (staying(self.class(small)), staying(self.class(large))) else { continue };
+            let staying =
+                |class: Vec<u32>| class.into_iter().find(|&n| self.why[n as usize].is_none());
+            let (Some(n), Some(partner)) = (staying(self.class(small)), staying(self.class(large)))
+            else {
+                continue;
+            };
             if self.reference(n) || (self.removal.against_only && !self.reference(partner)) {
                 continue;
             }
             // Those that went because of this one must stand in the longer text too.
             let behind = self.behind.get(&n).cloned().unwrap_or_default();
-            let moved: Option<Vec<Why>> = behind.iter().chain([&n]).map(|&m| self.inside(m, partner)).collect();
+            let moved: Option<Vec<Why>> =
+                behind.iter().chain([&n]).map(|&m| self.inside(m, partner)).collect();
             if let Some(moved) = moved {
                 self.behind.remove(&n);
                 behind.iter().chain([&n]).zip(moved).for_each(|(&m, why)| self.goes(m, why));
@@ -195,14 +220,22 @@ impl Judge<'_> {
             };
             if self.tokens(small) < self.tokens(large) {
                 let short = coverage >= ABRIDGED && self.tokens(large) < ROUNDUP;
-                if all || short || coverage >= ABRIDGED && is_cut_short(&spans, self.documents.info(large as usize).bytes) {
+                if all
+                    || short
+                    || coverage >= ABRIDGED
+                        && is_cut_short(&spans, self.documents.info(large as usize).bytes)
+                {
                     inside.push((small, large));
                 }
                 holds.entry(large).or_default().push(spans);
             }
         }
         if !all {
-            let roundups: HashSet<u32> = holds.into_iter().filter(|(_, parts)| several_stories(parts)).map(|(n, _)| n).collect();
+            let roundups: HashSet<u32> = holds
+                .into_iter()
+                .filter(|(_, parts)| several_stories(parts))
+                .map(|(n, _)| n)
+                .collect();
             inside.retain(|(_, large)| !roundups.contains(large));
         }
         inside
@@ -249,7 +282,10 @@ fn several_stories(parts: &[Vec<Span>]) -> bool {
     let mut parts: Vec<Vec<Span>> = parts.to_vec();
     parts.iter_mut().for_each(|p| p.sort_unstable());
     parts.len() > MANY
-        || parts.iter().enumerate().any(|(i, x)| parts[..i].iter().any(|y| 2 * common(x, y) < length(x).min(length(y))))
+        || parts
+            .iter()
+            .enumerate()
+            .any(|(i, x)| parts[..i].iter().any(|y| 2 * common(x, y) < length(x).min(length(y))))
 }
 
 fn length(spans: &[Span]) -> usize {

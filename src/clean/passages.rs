@@ -75,14 +75,21 @@ fn places(found: &Detection, removal: &Removal, out: &[bool]) -> HashMap<u32, Ve
     let mut places: HashMap<u32, Vec<(u32, Span)>> = HashMap::new();
     for (i, r) in found.repeats.iter().enumerate() {
         // Shorter paragraphs agree by chance: two companies with the same figures for the quarter.
-        let paragraph = r.paragraph && (removal.paragraphs || removal.passages) && r.tokens >= found.thresholds.min_paragraph;
-        let wanted = paragraph || (removal.passages && !r.paragraph) || (removal.boilerplate && r.boilerplate);
+        let paragraph = r.paragraph
+            && (removal.paragraphs || removal.passages)
+            && r.tokens >= found.thresholds.min_paragraph;
+        let wanted = paragraph
+            || (removal.passages && !r.paragraph)
+            || (removal.boilerplate && r.boilerplate);
         if !wanted {
             continue;
         }
         for place in &r.places {
             let alone = [place.document];
-            let class = found.equal.binary_search_by_key(&place.document, |c| c[0]).map_or(&alone[..], |c| &found.equal[c]);
+            let class = found
+                .equal
+                .binary_search_by_key(&place.document, |c| c[0])
+                .map_or(&alone[..], |c| &found.equal[c]);
             for &n in class.iter().filter(|&&n| !out[n as usize]) {
                 places.entry(n).or_default().push((i as u32, place.span));
             }
@@ -93,7 +100,12 @@ fn places(found: &Detection, removal: &Removal, out: &[bool]) -> HashMap<u32, Ve
 
 /// Reads a document, and finds its repeats in it: equal texts have the same tokens, but not the
 /// same bytes.
-fn read(documents: &dyn Documents, document: u32, first: u32, places: &[(u32, Span)]) -> Result<(Text, String)> {
+fn read(
+    documents: &dyn Documents,
+    document: u32,
+    first: u32,
+    places: &[(u32, Span)],
+) -> Result<(Text, String)> {
     let text = |n: u32| documents.text(n as usize);
     let words = text(document)?.into_owned();
     let tokens = tokenize(&words);
@@ -103,7 +115,11 @@ fn read(documents: &dyn Documents, document: u32, first: u32, places: &[(u32, Sp
     for &(repeat, span) in places {
         let Range { start, end } = tokens_of(span, known);
         if start < end && end <= tokens.len() {
-            standing.push(Standing { repeat, tokens: start as u32..end as u32, span: tokens.span(start..end) });
+            standing.push(Standing {
+                repeat,
+                tokens: start as u32..end as u32,
+                span: tokens.span(start..end),
+            });
         }
     }
     standing.sort_by_key(|s| (s.tokens.start, std::cmp::Reverse(s.tokens.end), s.repeat));
@@ -138,12 +154,25 @@ impl Decide<'_> {
             }
             if !reference && !tokens.is_empty() {
                 let stays = if everywhere { None } else { stays.or(Some(place)) };
-                mark(&text.sentences, tokens, r.paragraph, Cause { repeat: s.repeat, stays }, &mut causes);
+                mark(
+                    &text.sentences,
+                    tokens,
+                    r.paragraph,
+                    Cause { repeat: s.repeat, stays },
+                    &mut causes,
+                );
             }
         }
         let marked: Vec<bool> = causes.iter().map(|c| !c.is_empty()).collect();
-        let length = |of: Range<usize>| text.sentences[of].iter().map(|s| s.tokens.len() as u32).sum::<u32>();
-        let cut: u32 = marked.iter().zip(&text.sentences).filter(|m| *m.0).map(|m| m.1.tokens.len() as u32).sum();
+        let length = |of: Range<usize>| {
+            text.sentences[of].iter().map(|s| s.tokens.len() as u32).sum::<u32>()
+        };
+        let cut: u32 = marked
+            .iter()
+            .zip(&text.sentences)
+            .filter(|m| *m.0)
+            .map(|m| m.1.tokens.len() as u32)
+            .sum();
         let left = text.tokens - cut;
         if cut > 0 && left < self.removal.min_left && !needed {
             // Nothing stays here, so a later place may be the first.
@@ -166,7 +195,13 @@ impl Decide<'_> {
 
 /// Notes the cause at each sentence that lies inside; of a passage inside a paragraph only if they
 /// are worth a cut.
-fn mark(sentences: &[Sentence], tokens: Range<u32>, paragraph: bool, cause: Cause, causes: &mut [Vec<Cause>]) {
+fn mark(
+    sentences: &[Sentence],
+    tokens: Range<u32>,
+    paragraph: bool,
+    cause: Cause,
+    causes: &mut [Vec<Cause>],
+) {
     let from = sentences.partition_point(|s| s.tokens.start < tokens.start);
     let to = sentences.partition_point(|s| s.tokens.end <= tokens.end).max(from);
     let length: u32 = sentences[from..to].iter().map(|s| s.tokens.len() as u32).sum();

@@ -91,7 +91,8 @@ impl Removal {
     /// Whether a scan with these thresholds found all that this removal has to know of.
     pub(super) fn check(&self, scanned: &Thresholds) -> Result<()> {
         let needed = self.thresholds(scanned);
-        let number = |name, needed: u32, scanned: u32| (name, needed.to_string(), scanned.to_string());
+        let number =
+            |name, needed: u32, scanned: u32| (name, needed.to_string(), scanned.to_string());
         let settings = [
             ("all-pairs", needed.all_pairs.to_string(), scanned.all_pairs.to_string()),
             number("max-places", needed.max_places, scanned.max_places),

@@ -6,10 +6,12 @@ use nearcopy::Why;
 use nearcopy::report::Cleaned;
 use std::collections::{HashMap, HashSet};
 
-/// A source with fewer documents than this may lose them all: an aggregator's three reprints are no accident.
+/// A source with fewer documents than this may lose them all: an aggregator's three reprints are no
+/// accident.
 const SMALL: u64 = 10;
 
-/// Why too much would go, in words; nothing where it would not. That a document goes which an index knew under its id is no accident.
+/// Why too much would go, in words; nothing where it would not. That a document goes which an index
+/// knew under its id is no accident.
 pub fn raised(cleaned: Cleaned, most: Amount, known: &HashSet<String>) -> Option<String> {
     let documents = cleaned.findings.documents;
     let mut sources: HashMap<Option<&str>, (u64, u64)> = HashMap::new();
@@ -18,7 +20,12 @@ pub fn raised(cleaned: Cleaned, most: Amount, known: &HashSet<String>) -> Option
         sources.entry(documents.info(n).source.as_deref()).or_default().1 += 1;
         all.1 += 1;
     }
-    for g in cleaned.plan.gone.iter().filter(|g| !known.contains(&documents.info(g.document as usize).id)) {
+    for g in cleaned
+        .plan
+        .gone
+        .iter()
+        .filter(|g| !known.contains(&documents.info(g.document as usize).id))
+    {
         sources.entry(documents.info(g.document as usize).source.as_deref()).or_default().0 += 1;
         all.0 += 1;
     }
@@ -39,7 +46,8 @@ fn words(cleaned: Cleaned, most: Amount, (gone, of): (u64, u64), source: Option<
     let scope = source.map(|s| format!(" of source {:?}", clean(s))).unwrap_or_default();
     let percent = gone as f64 / of.max(1) as f64 * 100.0;
     let mut text = format!(
-        "{gone} of {}{scope} ({percent:.0}%) would be removed, more than --max-removed {most} allows",
+        "{gone} of {}{scope} ({percent:.0}%) would be removed, more than --max-removed {most} \
+         allows",
         count(of, "document")
     );
     let mut blame: HashMap<u32, Vec<u32>> = HashMap::new();
@@ -51,10 +59,16 @@ fn words(cleaned: Cleaned, most: Amount, (gone, of): (u64, u64), source: Option<
             blame.entry(partner).or_default().push(g.document);
         }
     }
-    if let Some((&partner, copies)) = blame.iter().max_by_key(|(partner, copies)| (copies.len(), std::cmp::Reverse(**partner))) {
+    if let Some((&partner, copies)) =
+        blame.iter().max_by_key(|(partner, copies)| (copies.len(), std::cmp::Reverse(**partner)))
+    {
         let id = |n: u32| clean(&documents.info(n as usize).id);
         let some: Vec<String> = copies.iter().take(3).map(|&n| id(n)).collect();
-        let more = if copies.len() > 3 { format!(" and {} more", copies.len() - 3) } else { String::new() };
+        let more = if copies.len() > 3 {
+            format!(" and {} more", copies.len() - 3)
+        } else {
+            String::new()
+        };
         text.push_str(&format!(
             "\n  most of them because of {}, whose cluster loses {}: {}{more}",
             id(partner),

@@ -38,7 +38,9 @@ impl std::str::FromStr for Amount {
     fn from_str(s: &str) -> Result<Amount, String> {
         match s.parse::<u64>() {
             Ok(count) => Ok(Amount::Count(count)),
-            Err(_) => share(s).map(Amount::Share).map_err(|_| format!("{s:?} is neither a count (100) nor a share (5%, 0.05)")),
+            Err(_) => share(s)
+                .map(Amount::Share)
+                .map_err(|_| format!("{s:?} is neither a count (100) nor a share (5%, 0.05)")),
         }
     }
 }
@@ -71,11 +73,17 @@ pub fn share(s: &str) -> Result<f64, String> {
         Some(percent) => percent.trim_end().parse::<f64>().map(|p| p / 100.0),
         None => s.parse::<f64>(),
     };
-    parsed.map_err(|_| format!("{s:?} is not a share such as 0.4 or 40%")).and_then(|v| within(v, s))
+    parsed
+        .map_err(|_| format!("{s:?} is not a share such as 0.4 or 40%"))
+        .and_then(|v| within(v, s))
 }
 
 fn within(share: f64, written: &str) -> Result<f64, String> {
-    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(format!("a share runs from 0 to 1 (0% to 100%), not {written}")) }
+    if (0.0..=1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err(format!("a share runs from 0 to 1 (0% to 100%), not {written}"))
+    }
 }
 
 #[cfg(test)]

@@ -29,21 +29,29 @@ pub struct Check {
 
     /// Findings that are known and do not count [default: none]
     ///
-    /// It knows a finding by what is shared and by where it stands (the id of a document, or its file), not by lines: text that
-    /// moves, a record put in above, a renamed file and a copy that is edited make nothing new. One more copy does.
+    /// It knows a finding by what is shared and by where it stands (the id of a document, or its
+    /// file), not by lines: text that moves, a record put in above, a renamed file and a copy that
+    /// is edited make nothing new. One more copy does.
     #[arg(long, value_name = "FILE", help_heading = "Baseline")]
     baseline: Option<PathBuf>,
 
     /// Write what is found now to the file of --baseline, and pass [default: false]
     ///
-    /// What an entry of [[gate.ignore]] covers stays out of it, so that it comes up again when the entry expires.
+    /// What an entry of [[gate.ignore]] covers stays out of it, so that it comes up again when the
+    /// entry expires.
     #[arg(long, help_heading = "Baseline", requires = "baseline")]
     update_baseline: bool,
 
     /// What the same paths held at this commit, branch or tag does not count [default: none]
     ///
-    /// The files are taken from git; nothing in the work tree is touched. Together with --baseline both count.
-    #[arg(long, value_name = "GITREF", help_heading = "Baseline", conflicts_with = "update_baseline")]
+    /// The files are taken from git; nothing in the work tree is touched. Together with --baseline
+    /// both count.
+    #[arg(
+        long,
+        value_name = "GITREF",
+        help_heading = "Baseline",
+        conflicts_with = "update_baseline"
+    )]
     baseline_ref: Option<String>,
 
     #[command(flatten)]
@@ -76,7 +84,8 @@ In nearcopy.toml:
   fail-on = [\"equal\"]
 
   [[gate.ignore]]
-  documents = [\"archive/*\"]   # one glob: of either document's id; several: each id fits one. * also stands for /
+  documents = [\"archive/*\"]   # one glob: of either document's id; several: each id fits one. * \
+      also stands for /
   kinds = [\"quotes\"]          # of these kinds only
   text = \"all rights reserved\"  # every shared passage holds these words
   reason = \"the archive quotes\"  # needed
@@ -93,9 +102,14 @@ impl Check {
     pub fn run(mut self) -> Result<Exit> {
         let mut settings = self.settings.resolve()?;
         settings.thresholds.max_places = u32::MAX;
-        let (gate, ignores) = (std::mem::take(&mut self.gate).or(settings.gate.clone()), settings.ignores()?);
+        let (gate, ignores) =
+            (std::mem::take(&mut self.gate).or(settings.gate.clone()), settings.ignores()?);
         if self.paths.is_empty() {
-            return Err(usage("check", "nothing to check: name files or directories, `.` for this one, `-` for standard input"));
+            return Err(usage(
+                "check",
+                "nothing to check: name files or directories, `.` for this one, `-` for standard \
+                 input",
+            ));
         }
         self.output.probe(&settings.flags.report, true)?;
         let stored = self.stored(&settings)?;
@@ -103,18 +117,29 @@ impl Check {
         let meter = Meter::start(self.talk);
         let known = self.known(stored, &settings, &ignores, &today, &meter)?;
 
-        let mut taken = take_in(&inputs(&self.paths), &settings.flags.input.options(), &meter, self.talk.quiet)?;
-        self.output.apart(self.baseline.as_deref().filter(|_| self.update_baseline), &taken.sources)?;
+        let mut taken = take_in(
+            &inputs(&self.paths),
+            &settings.flags.input.options(),
+            &meter,
+            self.talk.quiet,
+        )?;
+        self.output
+            .apart(self.baseline.as_deref().filter(|_| self.update_baseline), &taken.sources)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
             say_empty(&self.paths, &taken);
-            return Err(Failure::Said("a gate that sees nothing must not pass: name what is to be checked".into()));
+            return Err(Failure::Said(
+                "a gate that sees nothing must not pass: name what is to be checked".into(),
+            ));
         }
         let detection = found(&corpus, &settings, &meter)?;
-        let findings = Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
+        let findings =
+            Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
         let read = taken.exit(Some(settings.flags.run.max_bad.unwrap_or(Amount::Count(0))));
         let known = match &self.baseline {
-            Some(path) if self.update_baseline => Some(self.update(path, findings, &ignores, &today, read)?),
+            Some(path) if self.update_baseline => {
+                Some(self.update(path, findings, &ignores, &today, read)?)
+            }
             _ => known,
         };
         let verdict = judge(findings, &gate.policy(), known.as_ref(), &ignores, &today)?;
@@ -127,7 +152,8 @@ impl Check {
             Exit::Done if !verdict.passed() && !self.update_baseline => Exit::Violated,
             other => other,
         };
-        // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.
+        // The process ends here, and with it its memory: freeing each text and finding by itself
+        // takes longer.
         std::mem::forget((corpus, detection));
         Ok(exit)
     }
@@ -141,7 +167,8 @@ impl Check {
         let shown = shown(path);
         let json = std::fs::read_to_string(path).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => Failure::Said(format!(
-                "--baseline {shown}: there is no such file; write it first, with --baseline {shown} --update-baseline"
+                "--baseline {shown}: there is no such file; write it first, with --baseline \
+                 {shown} --update-baseline"
             )),
             _ => Failure::Said(format!("--baseline {shown}: {e}")),
         })?;
@@ -162,25 +189,37 @@ impl Check {
         if there.inputs.is_empty() && !self.talk.quiet {
             say(&format!("{} has none of these paths: everything is new", clean(reference)));
         }
-        let mut taken: Taken = take_in(&there.inputs, &settings.flags.input.options(), meter, true)?;
+        let mut taken: Taken =
+            take_in(&there.inputs, &settings.flags.input.options(), meter, true)?;
         let corpus = taken.corpus(true)?;
         let detection = found(&corpus, settings, meter)?;
-        let findings = Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
+        let findings =
+            Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
         let then = Baseline::new(findings, ignores, today)?;
         Ok(Some(stored.unwrap_or_default().with(then)))
     }
 
     /// Writes the baseline, unless something could not be read: then it would forget what is there.
-    fn update(&self, path: &Path, findings: Findings, ignores: &[IgnoreRule], today: &str, read: Exit) -> Result<Baseline> {
+    fn update(
+        &self,
+        path: &Path,
+        findings: Findings,
+        ignores: &[IgnoreRule],
+        today: &str,
+        read: Exit,
+    ) -> Result<Baseline> {
         let shown = shown(path);
         if read != Exit::Done {
-            return Err(Failure::Said(format!("{shown} was not written, because not everything could be read")));
+            return Err(Failure::Said(format!(
+                "{shown} was not written, because not everything could be read"
+            )));
         }
         let baseline = Baseline::new(findings, ignores, today)?;
         to_file(path, |out| baseline.to_json(&findings.detection.recipe_id, out))?;
         if !self.talk.quiet {
             let [clusters, pairs, repeats] = baseline.counts().map(|n| n as u64);
-            let parts = [count(clusters, "cluster"), count(pairs, "pair"), count(repeats, "repeat")];
+            let parts =
+                [count(clusters, "cluster"), count(pairs, "pair"), count(repeats, "repeat")];
             say(&format!("{shown} written, with {}: they no longer count", parts.join(", ")));
         }
         Ok(baseline)

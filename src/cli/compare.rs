@@ -17,7 +17,8 @@ use std::path::PathBuf;
 ///
 /// The comparison is the one of `scan`, without the search for candidates.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = USAGE, after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
+#[command(override_usage = USAGE, after_help = "--help describes every \
+    setting.", after_long_help = EXAMPLES)]
 pub struct Compare {
     /// Two files; with --in two ids; with --pairs the files and directories of the corpus
     #[arg(value_name = "A B")]
@@ -85,20 +86,36 @@ impl Compare {
 
         let compare = |thresholds: &Thresholds| {
             let options = settings.run_options();
-            let found =
-                nearcopy::compare_pairs(&task.corpus, &task.pairs, &background, &settings.recipe, thresholds, &options, &meter);
+            let found = nearcopy::compare_pairs(
+                &task.corpus,
+                &task.pairs,
+                &background,
+                &settings.recipe,
+                thresholds,
+                &options,
+                &meter,
+            );
             meter.pause()?;
             Ok::<Detection, Failure>(found?)
         };
         let mut detection = compare(&settings.thresholds)?;
         detection.summary.renamed = task.corpus.renamed();
-        let instead = if self.pairs.is_none() && detection.pairs.is_empty() && detection.equal.is_empty() {
-            let measured = compare(&unbounded(&settings.thresholds))?;
-            Some(unrelated(&task, measured.pairs.first().map(|p| &p.comparison), &settings.thresholds))
-        } else {
-            None
+        let instead =
+            if self.pairs.is_none() && detection.pairs.is_empty() && detection.equal.is_empty() {
+                let measured = compare(&unbounded(&settings.thresholds))?;
+                Some(unrelated(
+                    &task,
+                    measured.pairs.first().map(|p| &p.comparison),
+                    &settings.thresholds,
+                ))
+            } else {
+                None
+            };
+        let findings = Findings {
+            detection: &detection,
+            documents: &task.corpus,
+            skipped: &task.taken.skipped,
         };
-        let findings = Findings { detection: &detection, documents: &task.corpus, skipped: &task.taken.skipped };
         self.output.write(&settings.flags.report, &Report { findings, instead, verdict: None })?;
         Ok(task.taken.exit(settings.flags.run.max_bad))
     }
@@ -108,11 +125,15 @@ impl Compare {
             if self.items.is_empty() {
                 return Err(usage(
                     "compare",
-                    "--pairs needs the corpus too: name its files or directories, or - for standard input",
+                    "--pairs needs the corpus too: name its files or directories, or - for \
+                     standard input",
                 ));
             }
             if self.pairs.as_deref() == Some("-".as_ref()) && self.items.iter().any(|p| p == "-") {
-                return Err(usage("compare", "standard input can be the pairs or the corpus, not both"));
+                return Err(usage(
+                    "compare",
+                    "standard input can be the pairs or the corpus, not both",
+                ));
             }
             return Ok(());
         }
@@ -120,16 +141,23 @@ impl Compare {
             (2, _) => Ok(()),
             (n, true) => Err(usage(
                 "compare",
-                format!("two files are compared, not {n}; for ids name their corpus with --in, for a list of pairs use --pairs"),
+                format!(
+                    "two files are compared, not {n}; for ids name their corpus with --in, for a \
+                     list of pairs use --pairs"
+                ),
             )),
-            (n, false) => Err(usage("compare", format!("two ids are compared, not {n}; what follows --in is the corpus"))),
+            (n, false) => Err(usage(
+                "compare",
+                format!("two ids are compared, not {n}; what follows --in is the corpus"),
+            )),
         }
     }
 
     fn task(&self, settings: &Settings, meter: &Meter) -> Result<Task> {
         let quiet = self.talk.quiet;
         if let Some(path) = &self.pairs {
-            let mut taken = take_in(&inputs(&self.items), &settings.flags.input.options(), meter, quiet)?;
+            let mut taken =
+                take_in(&inputs(&self.items), &settings.flags.input.options(), meter, quiet)?;
             let corpus = taken.corpus(quiet)?;
             let wanted = Wanted::read(path, &corpus)?;
             if !quiet {
@@ -142,14 +170,22 @@ impl Compare {
             }
             return Ok(Task { corpus, pairs: wanted.pairs, taken });
         }
-        let Named { corpus, numbers, taken } = named(&self.items, &self.within, settings, meter, quiet)?;
+        let Named { corpus, numbers, taken } =
+            named(&self.items, &self.within, settings, meter, quiet)?;
         Ok(Task { corpus, pairs: vec![(numbers[0], numbers[1])], taken })
     }
 }
 
-/// The same alignment, with every bound of a relation at zero, so that even an unrelated pair comes back with its numbers.
+/// The same alignment, with every bound of a relation at zero, so that even an unrelated pair comes
+/// back with its numbers.
 fn unbounded(thresholds: &Thresholds) -> Thresholds {
-    Thresholds { near_copy_smaller: 0.0, near_copy_larger: 0.0, contains: 0.0, all_pairs: true, ..thresholds.clone() }
+    Thresholds {
+        near_copy_smaller: 0.0,
+        near_copy_larger: 0.0,
+        contains: 0.0,
+        all_pairs: true,
+        ..thresholds.clone()
+    }
 }
 
 /// Says that two texts have nothing to do with each other, and how little.
@@ -160,14 +196,24 @@ fn unrelated(task: &Task, measured: Option<&Comparison>, bounds: &Thresholds) ->
     match measured {
         Some(c) => {
             text.push_str(&format!("  resemblance {:.3}\n", c.resemblance));
-            text.push_str(&format!("  containment {:.3} of the first, {:.3} of the second\n", c.containment_a, c.containment_b));
-            text.push_str(&format!("  coverage    {:.3} of the first, {:.3} of the second\n", c.coverage_a, c.coverage_b));
-            text.push_str(&format!("  facts       {} of {} agree\n", c.facts.agree, c.facts.compared));
+            text.push_str(&format!(
+                "  containment {:.3} of the first, {:.3} of the second\n",
+                c.containment_a, c.containment_b
+            ));
+            text.push_str(&format!(
+                "  coverage    {:.3} of the first, {:.3} of the second\n",
+                c.coverage_a, c.coverage_b
+            ));
+            text.push_str(&format!(
+                "  facts       {} of {} agree\n",
+                c.facts.agree, c.facts.compared
+            ));
         }
         None => text.push_str("  no shared passage\n"),
     }
     text.push_str(&format!(
-        "  a near-copy needs coverage {} and {}, a contained text {}, a quote a passage of {} tokens\n",
+        "  a near-copy needs coverage {} and {}, a contained text {}, a quote a passage of {} \
+         tokens\n",
         bounds.near_copy_smaller, bounds.near_copy_larger, bounds.contains, bounds.min_match
     ));
     text

@@ -14,7 +14,8 @@ const NAME: &str = "nearcopy.toml";
 /// Which configuration file to use.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct ConfigArgs {
-    /// Settings file [default: nearcopy.toml here, or in a parent up to the root of the git repository]
+    /// Settings file [default: nearcopy.toml here, or in a parent up to the root of the git
+    /// repository]
     #[arg(long, value_name = "FILE", help_heading = "Run", conflicts_with = "no_config")]
     config: Option<PathBuf>,
     /// Use no settings file [default: false]
@@ -50,20 +51,26 @@ impl ConfigArgs {
         };
         let shown = shown(&path);
         let text = std::fs::read_to_string(&path).map_err(|e| {
-            Failure::Said(format!("settings file {shown}: {e}; name another with --config, or none with --no-config"))
+            Failure::Said(format!(
+                "settings file {shown}: {e}; name another with --config, or none with --no-config"
+            ))
         })?;
         parse(&text, shown).map(Some)
     }
 }
 
-/// The file here, or in the nearest parent that has one, inside the git repository that this directory belongs to.
+/// The file here, or in the nearest parent that has one, inside the git repository that this
+/// directory belongs to.
 fn find(here: &Path) -> Option<PathBuf> {
     let local = here.join(NAME);
     if local.is_file() {
         return Some(PathBuf::from(NAME));
     }
     let root = here.ancestors().find(|dir| dir.join(".git").exists())?;
-    here.ancestors().take_while(|dir| dir.starts_with(root)).map(|dir| dir.join(NAME)).find(|path| path.is_file())
+    here.ancestors()
+        .take_while(|dir| dir.starts_with(root))
+        .map(|dir| dir.join(NAME))
+        .find(|path| path.is_file())
 }
 
 fn parse(text: &str, path: String) -> Result<ConfigFile> {
@@ -82,11 +89,15 @@ fn parse(text: &str, path: String) -> Result<ConfigFile> {
             continue;
         }
         if !known.iter().any(|k| k == name) {
-            return Err(Failure::Said(format!("{path}:{line}: {}", unknown(name, value.get_ref().is_table(), &known))));
+            return Err(Failure::Said(format!(
+                "{path}:{line}: {}",
+                unknown(name, value.get_ref().is_table(), &known)
+            )));
         }
         lines.insert(name.to_owned(), line);
     }
-    // Each struct takes its own keys out of the one table; that every key belongs to one was seen above.
+    // Each struct takes its own keys out of the one table; that every key belongs to one was seen
+    // above.
     fn take<T: DeserializeOwned>(text: &str) -> std::result::Result<T, toml::de::Error> {
         toml::from_str(text)
     }
@@ -112,14 +123,19 @@ struct Gate {
 /// Refuses unknown keys of `[gate]`; answers the lines of its ignore entries.
 fn gate_lines(text: &str, path: &str, gate: &toml::de::DeTable) -> Result<Vec<usize>> {
     let known: Vec<String> =
-        ["max-duplicate-documents", "max-duplicate-text", "max-cluster", "fail-on", "ignore"].map(Into::into).into();
+        ["max-duplicate-documents", "max-duplicate-text", "max-cluster", "fail-on", "ignore"]
+            .map(Into::into)
+            .into();
     let mut lines = Vec::new();
     for (key, value) in gate {
         let line = line_of(text, key.span().start);
         if !known.iter().any(|k| k == key.get_ref().as_ref()) {
-            let why = nearest(key.get_ref(), &known).unwrap_or_else(|| format!("its keys are {}", known.join(", ")));
+            let why = nearest(key.get_ref(), &known)
+                .unwrap_or_else(|| format!("its keys are {}", known.join(", ")));
             let name = clean(key.get_ref());
-            return Err(Failure::Said(format!("{path}:{line}: unknown key `{name}` in [gate]: {why}")));
+            return Err(Failure::Said(format!(
+                "{path}:{line}: unknown key `{name}` in [gate]: {why}"
+            )));
         }
         if key.get_ref() == "ignore" {
             let entries = value.get_ref().as_array().into_iter().flatten();
@@ -136,7 +152,9 @@ fn line_of(text: &str, offset: usize) -> usize {
 fn unknown(name: &str, table: bool, known: &[String]) -> String {
     let shown = clean(name);
     if table {
-        return format!("unknown table [{shown}]: all keys stand at the top level, but for those of [gate]");
+        return format!(
+            "unknown table [{shown}]: all keys stand at the top level, but for those of [gate]"
+        );
     }
     match nearest(name, known) {
         Some(near) => format!("unknown key `{shown}`: {near}"),
@@ -146,7 +164,10 @@ fn unknown(name: &str, table: bool, known: &[String]) -> String {
 
 /// `did you mean …?`, where a known name is like this one.
 fn nearest(name: &str, known: &[String]) -> Option<String> {
-    let near = known.iter().map(|k| (strsim::jaro_winkler(name, k), k)).filter(|(likeness, _)| *likeness > 0.8);
+    let near = known
+        .iter()
+        .map(|k| (strsim::jaro_winkler(name, k), k))
+        .filter(|(likeness, _)| *likeness > 0.8);
     near.max_by(|x, y| x.0.total_cmp(&y.0)).map(|(_, k)| format!("did you mean `{k}`?"))
 }
 
@@ -167,7 +188,10 @@ mod tests {
             said("min-match = 9\n\nnear-copy-smaler = 0.5\n"),
             "x.toml:3: unknown key `near-copy-smaler`: did you mean `near-copy-smaller`?"
         );
-        assert_eq!(said("min_match = 9"), "x.toml:1: unknown key `min_match`: did you mean `min-match`?");
+        assert_eq!(
+            said("min_match = 9"),
+            "x.toml:1: unknown key `min_match`: did you mean `min-match`?"
+        );
         assert!(said("[recipe]\nlanes = 64").starts_with("x.toml:1: unknown table [recipe]"));
         assert!(said("\nlanes = \"many\"").starts_with("x.toml:2: invalid type"));
         assert!(said("\n\nlanes = -1").starts_with("x.toml:3: invalid value"));
@@ -177,7 +201,11 @@ mod tests {
 
     #[test]
     fn dates_may_stand_without_quotes() {
-        let file = parse("since = 2024-05-31\nuntil = \"2024\"\nkeep = [\"source=a,b\", \"longest\"]", "x".into()).unwrap();
+        let file = parse(
+            "since = 2024-05-31\nuntil = \"2024\"\nkeep = [\"source=a,b\", \"longest\"]",
+            "x".into(),
+        )
+        .unwrap();
         assert_eq!(file.flags.thresholds.since.as_deref(), Some("2024-05-31"));
         assert_eq!(file.flags.thresholds.until.as_deref(), Some("2024"));
         assert_eq!(file.flags.thresholds.keep.unwrap().len(), 2);

@@ -8,7 +8,8 @@ pub enum Exit {
     Done,
     /// The output is complete, and more was found than a gate allows.
     Violated,
-    /// The output is complete, but an input that was asked for was not there, or too many records were bad.
+    /// The output is complete, but an input that was asked for was not there, or too many records
+    /// were bad.
     Incomplete,
 }
 

@@ -1,4 +1,5 @@
-//! Owns: `nearcopy explain`, one document or pair through every stage with the actual numbers. Never: computes them.
+//! Owns: `nearcopy explain`, one document or pair through every stage with the actual numbers.
+//! Never: computes them.
 
 use super::exit::{Exit, Failure, Result, usage};
 use super::flag_values::OutputFormat;
@@ -14,10 +15,12 @@ use std::path::PathBuf;
 
 /// Shows one document, or a pair, at every stage of a scan, with the numbers
 ///
-/// One document: its tokens, paragraphs, shingles, signature, keys and repeats. A pair also: the keys it shares and whether they make it a
-/// candidate, its alignment, coverage and facts, and the bounds that decided its relation.
+/// One document: its tokens, paragraphs, shingles, signature, keys and repeats. A pair also: the
+/// keys it shares and whether they make it a candidate, its alignment, coverage and facts, and the
+/// bounds that decided its relation.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = USAGE, after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
+#[command(override_usage = USAGE, after_help = "--help describes every \
+    setting.", after_long_help = EXAMPLES)]
 pub struct Explain {
     /// One file or two; with --in one id or two; - is standard input
     #[arg(value_name = "DOC")]
@@ -66,7 +69,8 @@ impl Explain {
         no_page(&settings.flags.report, "explain writes human and json")?;
         let background = background(self.background.as_deref(), &settings, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
-        let Named { corpus, numbers, taken } = named(&self.items, &self.within, &settings, &meter, self.talk.quiet)?;
+        let Named { corpus, numbers, taken } =
+            named(&self.items, &self.within, &settings, &meter, self.talk.quiet)?;
         let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
         let (recipe_id, background_id) = (recipe.id(), background.id());
         let id = |n: u32| corpus.info(n as usize).id.as_str();
@@ -74,7 +78,9 @@ impl Explain {
         let tell = |traced: Traced| {
             let explained = Explained { traced, recipe: &recipe_id, background: &background_id };
             to_stdout(|out| match settings.flags.report.format.unwrap_or(OutputFormat::Human) {
-                OutputFormat::Human => report::explain(explained, human_options(&settings.flags.report), out),
+                OutputFormat::Human => {
+                    report::explain(explained, human_options(&settings.flags.report), out)
+                }
                 _ => report::explain_json(explained, out),
             })
         };
@@ -84,7 +90,8 @@ impl Explain {
                 tell(Traced::Pair([id(a), id(b)], &pair))?;
             }
             _ => {
-                let document = explain_document(&text(numbers[0])?, &background, recipe, thresholds);
+                let document =
+                    explain_document(&text(numbers[0])?, &background, recipe, thresholds);
                 tell(Traced::Document(id(numbers[0]), &document))?;
             }
         }
@@ -94,10 +101,16 @@ impl Explain {
     fn check_usage(&self) -> Result<()> {
         match (self.items.len(), self.within.is_empty()) {
             (1 | 2, _) => Ok(()),
-            (n, true) => {
-                Err(usage("explain", format!("one file or two are explained, not {n}; for ids name their corpus with --in")))
-            }
-            (n, false) => Err(usage("explain", format!("one id or two are explained, not {n}; what follows --in is the corpus"))),
+            (n, true) => Err(usage(
+                "explain",
+                format!(
+                    "one file or two are explained, not {n}; for ids name their corpus with --in"
+                ),
+            )),
+            (n, false) => Err(usage(
+                "explain",
+                format!("one id or two are explained, not {n}; what follows --in is the corpus"),
+            )),
         }
     }
 }

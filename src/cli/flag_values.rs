@@ -35,7 +35,10 @@ pub enum OutputFormat {
 impl OutputFormat {
     /// Whether it shows a verdict, which only `check` has.
     pub const fn needs_verdict(self) -> bool {
-        !matches!(self, OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Html)
+        !matches!(
+            self,
+            OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Html
+        )
     }
 }
 
@@ -54,12 +57,14 @@ pub enum Color {
 /// Reads the format of an input.
 pub fn input_format() -> impl TypedValueParser<Value = Format> {
     let offered = Format::all().map(|f| PossibleValue::new(f.name()).help(f.row().about));
-    PossibleValuesParser::new(offered).try_map(|name| Format::all().find(|f| f.name() == name).ok_or("no format has this name"))
+    PossibleValuesParser::new(offered)
+        .try_map(|name| Format::all().find(|f| f.name() == name).ok_or("no format has this name"))
 }
 
 /// Reads the format of a report; without `checked` only those that need no verdict.
 pub fn formats(checked: bool) -> impl TypedValueParser<Value = OutputFormat> {
-    let offered = OutputFormat::value_variants().iter().filter(move |f| checked || !f.needs_verdict());
+    let offered =
+        OutputFormat::value_variants().iter().filter(move |f| checked || !f.needs_verdict());
     PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value))
         .try_map(|name| OutputFormat::from_str(&name, false))
 }
@@ -69,7 +74,8 @@ pub fn preset() -> impl TypedValueParser<Value = Preset> {
 }
 
 pub fn alignment() -> impl TypedValueParser<Value = AlignmentMethod> {
-    PossibleValuesParser::new(["runs", "forms", "words"]).try_map(|name| name.parse::<AlignmentMethod>())
+    PossibleValuesParser::new(["runs", "forms", "words"])
+        .try_map(|name| name.parse::<AlignmentMethod>())
 }
 
 pub fn sources() -> impl TypedValueParser<Value = SourceLimit> {
@@ -84,7 +90,8 @@ pub fn encoding(label: &str) -> Result<String, String> {
     if known_encoding(label) {
         return Ok(label.to_owned());
     }
-    Err("no encoding has this label; examples: utf-8, windows-1252, iso-8859-2, gb18030, shift_jis".into())
+    Err("no encoding has this label; examples: utf-8, windows-1252, iso-8859-2, gb18030, shift_jis"
+        .into())
 }
 
 /// A date in quotes or without, as TOML has dates of its own.

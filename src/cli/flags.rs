@@ -1,14 +1,18 @@
-//! Owns: every setting as a flag and, under the same name, as a key of nearcopy.toml. Never: decides which of two values wins.
+//! Owns: every setting as a flag and, under the same name, as a key of nearcopy.toml. Never:
+//! decides which of two values wins.
 
 use super::amount::{Amount, share};
-use super::flag_values::{Color, OutputFormat, alignment, date, encoding, formats, input_format, preset, sources};
+use super::flag_values::{
+    Color, OutputFormat, alignment, date, encoding, formats, input_format, preset, sources,
+};
 use clap::Args;
 use nearcopy::ingest::{Format, InputOptions};
 use nearcopy::{AlignmentMethod, Keep, Preset, Recipe, SourceLimit, Thresholds};
 use serde::{Deserialize, Serialize};
 
-/// Makes a struct of settings that may be given or not: flags for clap, keys for serde. With `for Target`, `apply` writes
-/// the given ones into a `Target`, and a field of `Target` without a flag does not compile.
+/// Makes a struct of settings that may be given or not: flags for clap, keys for serde. With `for
+/// Target`, `apply` writes the given ones into a `Target`, and a field of `Target` without a flag
+/// does not compile.
 macro_rules! flags {
     ($name:ident { $( $(#[$meta:meta])* $field:ident : $type:ty, )* }) => {
         #[derive(Debug, Clone, Default, clap::Args, Serialize, Deserialize)]
@@ -114,19 +118,25 @@ pub fn names() -> Vec<String> {
 pub fn described() -> Vec<(String, String)> {
     let command = Flags::augment_args(clap::Command::new("settings"));
     let about = |a: &clap::Arg| a.get_help().map(ToString::to_string).unwrap_or_default();
-    command.get_arguments().filter_map(|a| a.get_long().map(|name| (name.to_owned(), about(a)))).collect()
+    command
+        .get_arguments()
+        .filter_map(|a| a.get_long().map(|name| (name.to_owned(), about(a))))
+        .collect()
 }
 
 flags!(InputFlags {
     /// What every input holds, once decompressed [default: by file name, then by content]
     #[arg(value_name = "FORMAT", help_heading = "Input", value_parser = input_format())]
     input_format: Format,
-    /// JSON field or column with the text [default: the first of text, content, body, article, … that is there]
+    /// JSON field or column with the text [default: the first of text, content, body, article, …
+    /// that is there]
     #[arg(value_name = "NAME", help_heading = "Input")]
     text_field: String,
-    /// JSON field or column with the id [default: the first of id, url, … that is there, else file:record]
+    /// JSON field or column with the id [default: the first of id, url, … that is there, else
+    /// file:record]
     ///
-    /// A page is called by its path, in an archive by the address it was fetched from; `url`: by the address that it names itself, where it does.
+    /// A page is called by its path, in an archive by the address it was fetched from; `url`: by
+    /// the address that it names itself, where it does.
     #[arg(value_name = "NAME", help_heading = "Input")]
     id_field: String,
     /// JSON field or column with the source, the outlet or site [default: guessed, like the others]
@@ -135,7 +145,8 @@ flags!(InputFlags {
     /// JSON field or column with the date [default: guessed, like the others]
     #[arg(value_name = "NAME", help_heading = "Input")]
     date_field: String,
-    /// Encoding of texts without a byte-order mark, as in HTML: windows-1252, gb18030, … [default: declared or detected]
+    /// Encoding of texts without a byte-order mark, as in HTML: windows-1252, gb18030, … [default:
+    /// declared or detected]
     #[arg(value_name = "LABEL", help_heading = "Input", hide_short_help = true, value_parser = encoding)]
     encoding: String,
     /// Also walk hidden files and directories [default: false]
@@ -177,9 +188,10 @@ flags!(ReportFlags {
 flags!(PresetFlags {
     /// A starting point for the settings below, by the kind of corpus [default: news]
     ///
-    /// news: articles of news sites and agencies (the defaults); ocr: text read from scans, with errors in every passage;
-    /// strict: only what is all but the same text; rewritten: passages told again in other order and words, from 25
-    /// words on, ten times slower. Settings given one by one win over it.
+    /// news: articles of news sites and agencies (the defaults); ocr: text read from scans, with
+    /// errors in every passage; strict: only what is all but the same text; rewritten: passages
+    /// told again in other order and words, from 25 words on, ten times slower. Settings given one
+    /// by one win over it.
     #[arg(value_name = "NAME", help_heading = "Finding", value_parser = preset())]
     preset: Preset,
 });
@@ -188,7 +200,8 @@ flags!(RunFlags {
     /// Threads; 0: as many as there are cores. Never changes a finding [default: 0]
     #[arg(value_name = "N", help_heading = "Run")]
     threads: usize,
-    /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default: unlimited; for check 0]
+    /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default:
+    /// unlimited; for check 0]
     #[arg(value_name = "N|P%", help_heading = "Run")]
     max_bad: Amount,
 });
@@ -210,14 +223,16 @@ flags!(ThresholdFlags for Thresholds {
     min_match: u32,
     /// How much a passage must tell to be a quotation
     ///
-    /// A word that few texts of the corpus hold counts nine, one that more hold one, and so do each three equal words: so bylines and set
-    /// phrases of an outlet are no quotations.
+    /// A word that few texts of the corpus hold counts nine, one that more hold one, and so do each
+    /// three equal words: so bylines and set phrases of an outlet are no quotations.
     #[arg(value_name = "COUNT", help_heading = "Finding", hide_short_help = true)]
     min_telling: u32,
-    /// How much the passages of a near-copy or containment must tell together, else it is a template
+    /// How much the passages of a near-copy or containment must tell together, else it is a
+    /// template
     ///
-    /// Counted as for --min-telling. Where facts stand against each other, five times what they weigh is asked for besides: three for a number,
-    /// three to nine for a name. So notices in one wording are no copies of each other.
+    /// Counted as for --min-telling. Where facts stand against each other, five times what they
+    /// weigh is asked for besides: three for a number, three to nine for a name. So notices in one
+    /// wording are no copies of each other.
     #[arg(value_name = "COUNT", help_heading = "Finding", hide_short_help = true)]
     copy_telling: u32,
     /// A whole paragraph counts from this many tokens on, though shorter than --min-match
@@ -225,8 +240,9 @@ flags!(ThresholdFlags for Thresholds {
     min_paragraph: u32,
     /// How passages are aligned: runs, forms or words
     ///
-    /// runs: by runs of equal words, in order. forms: by runs in which a damaged or inflected form counts as the word. words: by
-    /// words that correspond in any order, such forms included, where they tell enough (--min-evidence), and by runs elsewhere.
+    /// runs: by runs of equal words, in order. forms: by runs in which a damaged or inflected form
+    /// counts as the word. words: by words that correspond in any order, such forms included, where
+    /// they tell enough (--min-evidence), and by runs elsewhere.
     #[arg(value_name = "HOW", help_heading = "Finding", value_parser = alignment(), hide_short_help = true)]
     alignment: AlignmentMethod,
     /// The least evidence of a passage aligned by words, in bits
@@ -264,10 +280,12 @@ flags!(ThresholdFlags for Thresholds {
     /// How many places of a repeat are listed; the count is never cut
     #[arg(value_name = "N", help_heading = "Repeats", hide_short_help = true)]
     max_places: u32,
-    /// Boilerplate stands in at least this many different texts, of one source where sources are known
+    /// Boilerplate stands in at least this many different texts, of one source where sources are
+    /// known
     #[arg(value_name = "N", help_heading = "Boilerplate", hide_short_help = true)]
     boilerplate_classes: u32,
-    /// Where sources are not known, boilerplate stands in more than this share of the different texts
+    /// Where sources are not known, boilerplate stands in more than this share of the different
+    /// texts
     #[arg(value_name = "SHARE", help_heading = "Boilerplate", value_parser = share, hide_short_help = true)]
     boilerplate_share: f64,
     /// Boilerplate is left out of coverage only where at least this many tokens remain …
@@ -279,18 +297,22 @@ flags!(ThresholdFlags for Thresholds {
     /// Which pairs to look for: any, within one source, or across two
     #[arg(value_name = "WHICH", help_heading = "Limits", value_parser = sources(), hide_short_help = true)]
     sources: SourceLimit,
-    /// Leave out documents dated earlier than this (2024, 2024-05, 2024-05-31), or undated [default: none]
+    /// Leave out documents dated earlier than this (2024, 2024-05, 2024-05-31), or undated
+    /// [default: none]
     #[arg(value_name = "DATE", help_heading = "Limits")]
     #[serde(deserialize_with = "date")]
     since: String,
-    /// Leave out documents dated later than this (a day includes all of it), or undated [default: none]
+    /// Leave out documents dated later than this (a day includes all of it), or undated [default:
+    /// none]
     #[arg(value_name = "DATE", help_heading = "Limits")]
     #[serde(deserialize_with = "date")]
     until: String,
-    /// Which document of a cluster survives; repeatable, the first rule that tells two apart decides
+    /// Which document of a cluster survives; repeatable, the first rule that tells two apart
+    /// decides
     ///
-    /// earliest (date; undated last), longest (tokens), smallest-id, or source=a,b,c (the source that stands first; others
-    /// last). After the last rule the smallest id decides. In nearcopy.toml: keep = ["source=a,b,c", "longest"].
+    /// earliest (date; undated last), longest (tokens), smallest-id, or source=a,b,c (the source
+    /// that stands first; others last). After the last rule the smallest id decides. In
+    /// nearcopy.toml: keep = ["source=a,b,c", "longest"].
     #[arg(value_name = "RULE", help_heading = "Cluster")]
     keep: Vec<Keep>,
     /// Report every verified pair, not only those with and between representatives
@@ -335,7 +357,8 @@ flags!(RecipeFlags for Recipe {
     /// A band held by more texts is split and linked, not expanded to all pairs
     #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
     max_bucket: u32,
-    /// An anchor or paragraph band held by more different texts makes no candidates; such keys are counted
+    /// An anchor or paragraph band held by more different texts makes no candidates; such keys are
+    /// counted
     #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
     max_frequency: u32,
     /// Seed of the signature's hash functions

@@ -1,4 +1,5 @@
-//! Owns: what a gate allows and overlooks, as flags and as the table `[gate]` of nearcopy.toml. Never: judges.
+//! Owns: what a gate allows and overlooks, as flags and as the table `[gate]` of nearcopy.toml.
+//! Never: judges.
 
 use super::amount::Amount;
 use super::exit::{Failure, Result};
@@ -12,25 +13,31 @@ use serde::{Deserialize, Deserializer};
 #[derive(Debug, Clone, Default, clap::Args, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GateFlags {
-    /// At most this many documents, or this share of them, that are copies of a document that survives [default: any]
+    /// At most this many documents, or this share of them, that are copies of a document that
+    /// survives [default: any]
     ///
-    /// Of a source with SOURCE=, of each source by itself with *= (documents without a source count as one); repeatable. In
-    /// nearcopy.toml: max-duplicate-documents = ["5%", "Courier=0"].
+    /// Of a source with SOURCE=, of each source by itself with *= (documents without a source count
+    /// as one); repeatable. In nearcopy.toml: max-duplicate-documents = ["5%", "Courier=0"].
     #[arg(long, value_name = "[SOURCE=]N|P%", help_heading = "Gate")]
     #[serde(deserialize_with = "several")]
     pub max_duplicate_documents: Option<Vec<Allowed>>,
-    /// At most this many tokens, or this share of all, that stand in an earlier place too [default: any]
+    /// At most this many tokens, or this share of all, that stand in an earlier place too [default:
+    /// any]
     ///
-    /// Each token counts once, however many places hold it. Templates are no copies. SOURCE= and *= as above.
+    /// Each token counts once, however many places hold it. Templates are no copies. SOURCE= and *=
+    /// as above.
     #[arg(long, value_name = "[SOURCE=]N|P%", help_heading = "Gate")]
     #[serde(deserialize_with = "several")]
     pub max_duplicate_text: Option<Vec<Allowed>>,
-    /// At most this many documents in one cluster, those that the baseline holds apart [default: any]
+    /// At most this many documents in one cluster, those that the baseline holds apart [default:
+    /// any]
     #[arg(long, value_name = "N", help_heading = "Gate")]
     pub max_cluster: Option<u64>,
-    /// No finding of these kinds: equal, near-copy, contains, quotes, template, repeat [default: equal,near-copy where nothing else is limited]
+    /// No finding of these kinds: equal, near-copy, contains, quotes, template, repeat [default:
+    /// equal,near-copy where nothing else is limited]
     ///
-    /// near-copy does not stand for equal; contains stands for both directions. Boilerplate is no repeat here: it is meant to be.
+    /// near-copy does not stand for equal; contains stands for both directions. Boilerplate is no
+    /// repeat here: it is meant to be.
     #[arg(long, value_name = "LIST", help_heading = "Gate", value_delimiter = ',')]
     #[serde(deserialize_with = "several")]
     pub fail_on: Option<Vec<Kind>>,
@@ -57,7 +64,9 @@ impl TryFrom<Written> for Allowed {
     fn try_from(written: Written) -> std::result::Result<Allowed, String> {
         match written {
             Written::Text(text) => text.parse(),
-            Written::Plain(amount) => Ok(Allowed(Bound { scope: Scope::Everything, limit: amount.into() })),
+            Written::Plain(amount) => {
+                Ok(Allowed(Bound { scope: Scope::Everything, limit: amount.into() }))
+            }
         }
     }
 }
@@ -76,7 +85,8 @@ impl std::str::FromStr for Allowed {
     }
 }
 
-const COPIES: [FindingKind; 2] = [FindingKind::Pair(Relation::Equal), FindingKind::Pair(Relation::NearCopy)];
+const COPIES: [FindingKind; 2] =
+    [FindingKind::Pair(Relation::Equal), FindingKind::Pair(Relation::NearCopy)];
 
 /// A kind of finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -97,15 +107,22 @@ impl TryFrom<String> for Kind {
     }
 }
 
-/// One value, several as a list, or several in one string with commas between where the values are words.
-fn several<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> std::result::Result<Option<Vec<T>>, D::Error> {
+/// One value, several as a list, or several in one string with commas between where the values are
+/// words.
+fn several<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> std::result::Result<Option<Vec<T>>, D::Error> {
     let value = toml::Value::deserialize(from)?;
     let list = match value {
         toml::Value::Array(list) => list,
-        toml::Value::String(text) => text.split(',').map(|part| toml::Value::String(part.trim().to_owned())).collect(),
+        toml::Value::String(text) => {
+            text.split(',').map(|part| toml::Value::String(part.trim().to_owned())).collect()
+        }
         other => vec![other],
     };
-    let one = |value: toml::Value| value.try_into().map_err(|e: toml::de::Error| serde::de::Error::custom(e.message()));
+    let one = |value: toml::Value| {
+        value.try_into().map_err(|e: toml::de::Error| serde::de::Error::custom(e.message()))
+    };
     list.into_iter().map(one).collect::<std::result::Result<Vec<T>, _>>().map(Some)
 }
 
@@ -134,7 +151,9 @@ impl GateFlags {
 
     /// The policy; where nothing is limited, neither equal texts nor near-copies are allowed.
     pub fn policy(&self) -> Policy {
-        let bounds = |list: &Option<Vec<Allowed>>| list.iter().flatten().map(|a| a.0.clone()).collect::<Vec<_>>();
+        let bounds = |list: &Option<Vec<Allowed>>| {
+            list.iter().flatten().map(|a| a.0.clone()).collect::<Vec<_>>()
+        };
         let mut policy = Policy {
             max_duplicate_documents: bounds(&self.max_duplicate_documents),
             max_duplicate_text: bounds(&self.max_duplicate_text),
@@ -156,7 +175,9 @@ impl GateFlags {
     pub fn ignores(&self, path: &str, lines: &[usize]) -> Result<Vec<IgnoreRule>> {
         let rule = |(n, entry): (usize, &Overlooked)| {
             let line = lines.get(n).map_or(String::new(), |line| format!(":{line}"));
-            entry.rule().map_err(|why| Failure::Said(format!("{path}{line}: [[gate.ignore]]: {}", clean(&why))))
+            entry.rule().map_err(|why| {
+                Failure::Said(format!("{path}{line}: [[gate.ignore]]: {}", clean(&why)))
+            })
         };
         self.ignore.iter().enumerate().map(rule).collect()
     }
@@ -168,13 +189,18 @@ impl Overlooked {
             return Err("an entry needs a reason = \"…\", so that others know why".into());
         }
         if self.documents.is_empty() && self.kinds.is_empty() && self.text.is_none() {
-            return Err("an entry needs documents, kinds or text: this one would overlook everything".into());
+            return Err(
+                "an entry needs documents, kinds or text: this one would overlook everything"
+                    .into(),
+            );
         }
         if let Some(text) = self.text.as_ref().filter(|text| nearcopy::tokenize(text).is_empty()) {
             return Err(format!("text = {text:?} holds no word"));
         }
         let glob = |pattern: &String| {
-            let glob = globset::Glob::new(pattern).map_err(|e| format!("documents: {e}"))?.compile_matcher();
+            let glob = globset::Glob::new(pattern)
+                .map_err(|e| format!("documents: {e}"))?
+                .compile_matcher();
             Ok::<Matcher, String>(Box::new(move |id: &str| glob.is_match(id)))
         };
         Ok(IgnoreRule {
@@ -214,7 +240,10 @@ mod tests {
         let bound = |s: &str| s.parse::<Allowed>().unwrap().0;
         assert_eq!(bound("5%"), Bound { scope: Scope::Everything, limit: Limit::Share(0.05) });
         assert_eq!(bound("*=3"), Bound { scope: Scope::EverySource, limit: Limit::Count(3) });
-        assert_eq!(bound("a=b=0"), Bound { scope: Scope::Source("a=b".into()), limit: Limit::Count(0) });
+        assert_eq!(
+            bound("a=b=0"),
+            Bound { scope: Scope::Source("a=b".into()), limit: Limit::Count(0) }
+        );
         for bad in ["=3", "Courier=", "many", "x=-1"] {
             assert!(bad.parse::<Allowed>().is_err(), "{bad}");
         }
@@ -222,13 +251,18 @@ mod tests {
 
     #[test]
     fn the_table_takes_one_or_several() {
-        let gate: GateFlags =
-            toml::from_str("max-duplicate-documents = \"5%\"\nmax-duplicate-text = [10, \"*=1%\"]\nfail-on = \"equal, quotes\"")
-                .unwrap();
+        let gate: GateFlags = toml::from_str(
+            "max-duplicate-documents = \"5%\"\nmax-duplicate-text = [10, \
+             \"*=1%\"]\nfail-on = \"equal, quotes\"",
+        )
+        .unwrap();
         let policy = gate.policy();
         assert_eq!(policy.max_duplicate_documents.len(), 1);
         assert_eq!(policy.max_duplicate_text[1].scope, Scope::EverySource);
-        assert_eq!(policy.fail_on, [FindingKind::Pair(Relation::Equal), FindingKind::Pair(Relation::Quotes)]);
+        assert_eq!(
+            policy.fail_on,
+            [FindingKind::Pair(Relation::Equal), FindingKind::Pair(Relation::Quotes)]
+        );
         assert_eq!(GateFlags::default().policy().fail_on, COPIES);
     }
 
@@ -241,6 +275,10 @@ mod tests {
         assert!(rule("reason = \"x\"\ndocuments = [\"[\"]").unwrap_err().contains("documents: "));
         let good = rule("reason = \"x\"\nkinds = [\"quotes\"]\nexpires = 2027-01-31").unwrap();
         assert_eq!(good.expires.as_deref(), Some("2027-01-31"));
-        assert!(rule("reason = \"x\"\nkinds = [\"quotes\"]\nexpires = \"soon\"").unwrap_err().contains("2027-01-31"));
+        assert!(
+            rule("reason = \"x\"\nkinds = [\"quotes\"]\nexpires = \"soon\"")
+                .unwrap_err()
+                .contains("2027-01-31")
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Owns: `nearcopy generate`, completions and man pages for packagers. Never: a page written by hand.
+//! Owns: `nearcopy generate`, completions and man pages for packagers. Never: a page written by
+//! hand.
 
 use super::exit::{Exit, Failure, Result};
 use super::output::to_stdout;

@@ -1,4 +1,5 @@
-//! Owns: which output holds which input: one file, a directory laid out as the input, or standard output. Never: opens one of them.
+//! Owns: which output holds which input: one file, a directory laid out as the input, or standard
+//! output. Never: opens one of them.
 
 use super::exit::{Failure, Result};
 use super::problems::{clean, shown};
@@ -30,10 +31,12 @@ pub struct Stream {
 impl Layout {
     /// Refuses to change pages inside where they are written as pages: they pass whole or go.
     pub fn uncut(&self, files: &[ReadFile], flag: &str) -> Result<()> {
-        let lines = matches!(self, Layout::Stdout(to) | Layout::File(_, to) if to.format == Format::Jsonl);
+        let lines =
+            matches!(self, Layout::Stdout(to) | Layout::File(_, to) if to.format == Format::Jsonl);
         match files.iter().find(|f| !lines && f.format.row().kept_whole) {
             Some(f) => Err(Failure::Said(format!(
-                "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; nothing was written: name a .jsonl file as \
+                "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; \
+                 nothing was written: name a .jsonl file as \
                  output to have the articles as records, or leave the flag out",
                 clean(&f.shown),
                 f.format.row().title
@@ -47,12 +50,16 @@ impl Layout {
 pub fn named_apart(files: &[ReadFile]) -> Result<()> {
     let mut met = HashSet::with_capacity(files.len());
     match files.iter().find(|f| !met.insert(f.shown.as_str())) {
-        Some(f) => Err(Failure::Said(format!("two inputs are called {}: clean them one after the other", clean(&f.shown)))),
+        Some(f) => Err(Failure::Said(format!(
+            "two inputs are called {}: clean them one after the other",
+            clean(&f.shown)
+        ))),
         None => Ok(()),
     }
 }
 
-/// Decides where the files that were read go when they are written again. `directories` says of each input whether it is one or a pattern.
+/// Decides where the files that were read go when they are written again. `directories` says of
+/// each input whether it is one or a pattern.
 pub fn layout(out: &Path, files: &[ReadFile], directories: &[bool]) -> Result<Layout> {
     let many = files.len() > 1 || directories.iter().any(|d| *d);
     if out == Path::new("-") {
@@ -98,15 +105,19 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
     }
     match named {
         // Nothing but a name tells a table from text.
-        Some(format) if format != first.format && first.format == Format::Text && first.path.is_none() => {
+        Some(format)
+            if format != first.format && first.format == Format::Text && first.path.is_none() =>
+        {
             Err(Failure::Said(format!(
-                "--output {}: standard input looks like text; if it is {}, say so with --input-format",
+                "--output {}: standard input looks like text; if it is {}, say so with \
+                 --input-format",
                 shown(out),
                 format.row().title
             )))
         }
         Some(format) if format != first.format => Err(Failure::Said(format!(
-            "--output {}: the input {} is {}, and records are written in the format they were read in: give the output \
+            "--output {}: the input {} is {}, and records are written in the format they were read \
+             in: give the output \
              a name of that format{}, or name a directory",
             shown(out),
             clean(&first.shown),
@@ -117,7 +128,8 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
             && let Some(several) = first.format.row().single_document =>
         {
             Err(Failure::Said(format!(
-                "--output {}: several {several} do not fit into one: name a directory, or a .jsonl file to have one text a line",
+                "--output {}: several {several} do not fit into one: name a directory, or a .jsonl \
+                 file to have one text a line",
                 shown(out)
             )))
         }
@@ -129,7 +141,8 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
 fn written(out: &Path, files: &[ReadFile]) -> Result<()> {
     match files.iter().find(|f| !Output::writes(f.format)) {
         Some(f) => Err(Failure::Said(format!(
-            "--output {}: {} is {}, which is read only: name a .jsonl file to have its documents as records",
+            "--output {}: {} is {}, which is read only: name a .jsonl file to have its documents \
+             as records",
             shown(out),
             clean(&f.shown),
             f.format.row().title
@@ -138,7 +151,8 @@ fn written(out: &Path, files: &[ReadFile]) -> Result<()> {
     }
 }
 
-/// A path below the output for each file: as below its directory; where that does not tell files apart, behind the directory's name.
+/// A path below the output for each file: as below its directory; where that does not tell files
+/// apart, behind the directory's name.
 fn tree(files: &[ReadFile], directories: &[bool]) -> Result<Vec<PathBuf>> {
     if let Some(stdin) = files.iter().find(|f| f.path.is_none()) {
         return Err(Failure::Said(format!(
@@ -167,7 +181,8 @@ fn tree(files: &[ReadFile], directories: &[bool]) -> Result<Vec<PathBuf>> {
 /// The path below the parent of the input.
 fn behind(file: &ReadFile, directories: &[bool]) -> PathBuf {
     let whole = Path::new(&file.shown);
-    let depth = file.relative.components().count() + usize::from(directories.get(file.input) == Some(&true));
+    let depth = file.relative.components().count()
+        + usize::from(directories.get(file.input) == Some(&true));
     let parts: Vec<Component> = whole.components().collect();
     inside(&parts[parts.len().saturating_sub(depth)..].iter().collect::<PathBuf>())
 }

@@ -1,5 +1,5 @@
-//! The command line: one file a subcommand, and what they share. Uses the public API only; never finds
-//! anything itself.
+//! The command line: one file a subcommand, and what they share. Uses the public API only; never
+//! finds anything itself.
 
 mod alarm;
 mod amount;

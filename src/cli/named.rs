@@ -1,5 +1,5 @@
-//! Owns: documents that the command line names, as files or by the ids of a corpus, and the background that goes with them. Never: what
-//! is done with them.
+//! Owns: documents that the command line names, as files or by the ids of a corpus, and the
+//! background that goes with them. Never: what is done with them.
 
 use super::exit::{Failure, Result};
 use super::pairs::expect;
@@ -22,7 +22,13 @@ pub struct Named {
 }
 
 /// Reads the named documents: files of one document each, or ids where `within` has paths.
-pub fn named(items: &[OsString], within: &[OsString], settings: &Settings, meter: &Meter, quiet: bool) -> Result<Named> {
+pub fn named(
+    items: &[OsString],
+    within: &[OsString],
+    settings: &Settings,
+    meter: &Meter,
+    quiet: bool,
+) -> Result<Named> {
     if within.is_empty() {
         let mut taken = Taken::default();
         for path in items {
@@ -33,7 +39,10 @@ pub fn named(items: &[OsString], within: &[OsString], settings: &Settings, meter
     }
     let mut taken = take_in(&inputs(within), &settings.flags.input.options(), meter, quiet)?;
     let corpus = taken.corpus(quiet)?;
-    let mut numbers = items.iter().map(|id| expect(&corpus, &id.to_string_lossy())).collect::<Result<Vec<u32>>>()?;
+    let mut numbers = items
+        .iter()
+        .map(|id| expect(&corpus, &id.to_string_lossy()))
+        .collect::<Result<Vec<u32>>>()?;
     numbers.sort_unstable();
     if numbers.windows(2).any(|w| w[0] == w[1]) {
         return Err(Failure::Said("both ids name one document: name two".into()));
@@ -47,8 +56,12 @@ fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Resu
     let shown = clean(&path.to_string_lossy());
     match taken.documents.len() {
         1 => Ok(taken),
-        0 if taken.lost => Err(Failure::Said(format!("{shown} could not be read; is the path right? (ids need --in PATH)"))),
-        0 => Err(Failure::Said(format!("{shown} holds no document; --input-format and --text-field say how to read it"))),
+        0 if taken.lost => Err(Failure::Said(format!(
+            "{shown} could not be read; is the path right? (ids need --in PATH)"
+        ))),
+        0 => Err(Failure::Said(format!(
+            "{shown} holds no document; --input-format and --text-field say how to read it"
+        ))),
         n => Err(Failure::Said(format!(
             "{shown} holds {}: name them by their ids, with --in {shown}",
             count(n as u64, "document")
@@ -60,13 +73,16 @@ fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Resu
 pub fn background(path: Option<&Path>, settings: &Settings, quiet: bool) -> Result<Background> {
     let Some(path) = path else {
         if !quiet {
-            say("no background: boilerplate and common words are judged without a corpus (--background takes one)");
+            say("no background: boilerplate and common words are judged without a corpus \
+                (--background takes one)");
         }
         return Ok(Background::default());
     };
     let shown = shown(path);
     let json = std::fs::read_to_string(path).map_err(|e| {
-        Failure::Said(format!("--background {shown}: {e}; make one with `nearcopy scan … --save-background {shown}`"))
+        Failure::Said(format!(
+            "--background {shown}: {e}; make one with `nearcopy scan … --save-background {shown}`"
+        ))
     })?;
     Ok(Background::from_json(&json, &settings.recipe.id(), &shown)?)
 }

@@ -1,4 +1,5 @@
-//! Owns: where reports go: standard output, and files that are complete or not there. Never: what a report says.
+//! Owns: where reports go: standard output, and files that are complete or not there. Never: what a
+//! report says.
 
 use super::exit::{Failure, Result};
 use super::flag_values::{Color, OutputFormat};
@@ -9,7 +10,8 @@ use super::problems::{clean, shown};
 use super::staged::{StagedFile, beside};
 use nearcopy::ingest::ReadFile;
 use nearcopy::report::{
-    self, Checked, Findings, GithubOptions, HtmlOptions, HumanOptions, MarkdownOptions, SarifOptions, Verdict,
+    self, Checked, Findings, GithubOptions, HtmlOptions, HumanOptions, MarkdownOptions,
+    SarifOptions, Verdict,
 };
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -21,9 +23,11 @@ pub const WIDTH: usize = 100;
 /// Where else the report goes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct OutputArgs {
-    /// Also write the report to a file, in any of the formats of --format: json=report.json; repeatable
+    /// Also write the report to a file, in any of the formats of --format: json=report.json;
+    /// repeatable
     ///
-    /// The file is written under another name beside its place and then renamed, so it is never half there.
+    /// The file is written under another name beside its place and then renamed, so it is never
+    /// half there.
     #[arg(short = 'o', long, value_name = "FORMAT=FILE", help_heading = "Output")]
     output: Vec<Target>,
 }
@@ -67,7 +71,12 @@ pub struct Report<'a> {
 }
 
 /// A verdict in a format: the one place where the formats of `check` stand.
-fn write_verdict(checked: Checked, format: OutputFormat, human: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+fn write_verdict(
+    checked: Checked,
+    format: OutputFormat,
+    human: HumanOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         OutputFormat::Human => report::check_human(checked, human, out),
         OutputFormat::Json => report::check_json(checked, out),
@@ -75,9 +84,11 @@ fn write_verdict(checked: Checked, format: OutputFormat, human: HumanOptions, ou
         OutputFormat::Html => report::html(checked.findings, HtmlOptions::default(), out),
         OutputFormat::Sarif => report::sarif(checked, SarifOptions::default(), out),
         OutputFormat::Junit => report::junit(checked, out),
-        OutputFormat::Github => {
-            report::github(checked, GithubOptions { workspace: workspace().as_deref(), ..GithubOptions::default() }, out)
-        }
+        OutputFormat::Github => report::github(
+            checked,
+            GithubOptions { workspace: workspace().as_deref(), ..GithubOptions::default() },
+            out,
+        ),
         OutputFormat::Markdown => report::markdown(checked, MarkdownOptions::default(), out),
         OutputFormat::Csv => report::csv(checked, out),
         OutputFormat::Openmetrics => report::openmetrics(checked, out),
@@ -91,7 +102,9 @@ fn workspace() -> Option<String> {
 
 /// Appends to the page of the run, where GitHub says that there is one.
 fn step_summary(checked: Checked) -> Result<()> {
-    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return Ok(()) };
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
     let append = || {
         let mut out = BufWriter::new(fs::OpenOptions::new().create(true).append(true).open(&path)?);
         report::step_summary(checked, &mut out)?;
@@ -101,7 +114,12 @@ fn step_summary(checked: Checked) -> Result<()> {
 }
 
 impl Report<'_> {
-    fn write(&self, format: OutputFormat, human: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    fn write(
+        &self,
+        format: OutputFormat,
+        human: HumanOptions,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         if let Some(verdict) = self.verdict {
             return write_verdict(Checked { findings: self.findings, verdict }, format, human, out);
         }
@@ -118,26 +136,40 @@ impl Report<'_> {
 }
 
 impl OutputArgs {
-    /// Finds out before the work whether the files can be written, so that an hour's scan does not end in a typing error.
+    /// Finds out before the work whether the files can be written, so that an hour's scan does not
+    /// end in a typing error.
     ///
     /// Without `checked` there will be no verdict, so formats that show one are refused.
     pub fn probe(&self, flags: &ReportFlags, checked: bool) -> Result<()> {
         let mut formats = self.output.iter().map(|target| target.format).chain(flags.format);
         if let Some(format) = formats.find(|format| format.needs_verdict() && !checked) {
-            return Err(Failure::Said(format!("the format {format:?} shows a verdict: only `nearcopy check` writes it")));
+            return Err(Failure::Said(format!(
+                "the format {format:?} shows a verdict: only `nearcopy check` writes it"
+            )));
         }
-        distinct(&self.output.iter().map(|target| ("--output", target.path())).collect::<Vec<_>>())?;
+        distinct(
+            &self.output.iter().map(|target| ("--output", target.path())).collect::<Vec<_>>(),
+        )?;
         self.output.iter().try_for_each(|target| probe(&target.path))
     }
 
     /// Refuses a report, or what else is to be written, in the place of a file that was read.
     pub fn apart(&self, more: Option<&Path>, read: &[ReadFile]) -> Result<()> {
         let there = self.output.iter().map(Target::path).chain(more);
-        let there: Vec<(&Path, PathBuf)> = there.filter_map(|path| Some((path, fs::canonicalize(path).ok()?))).collect();
-        for file in read.iter().filter(|_| !there.is_empty()).filter_map(|f| fs::canonicalize(f.path.as_ref()?).ok()) {
-            if let Some((path, _)) = there.iter().find(|(_, place)| *place == file && !is_special(place)) {
+        let there: Vec<(&Path, PathBuf)> =
+            there.filter_map(|path| Some((path, fs::canonicalize(path).ok()?))).collect();
+        for file in read
+            .iter()
+            .filter(|_| !there.is_empty())
+            .filter_map(|f| fs::canonicalize(f.path.as_ref()?).ok())
+        {
+            if let Some((path, _)) =
+                there.iter().find(|(_, place)| *place == file && !is_special(place))
+            {
                 let shown = shown(path);
-                return Err(Failure::Said(format!("{shown} is an input, and inputs are never changed: name another place")));
+                return Err(Failure::Said(format!(
+                    "{shown} is an input, and inputs are never changed: name another place"
+                )));
             }
         }
         Ok(())
@@ -146,18 +178,27 @@ impl OutputArgs {
     /// Writes all reports: the files, then standard output.
     pub fn write(&self, flags: &ReportFlags, report: &Report) -> Result<()> {
         write_targets(&self.output, flags, report)?;
-        let github = self.output.iter().map(|t| t.format).chain(flags.format).any(|f| f == OutputFormat::Github);
+        let github = self
+            .output
+            .iter()
+            .map(|t| t.format)
+            .chain(flags.format)
+            .any(|f| f == OutputFormat::Github);
         if let Some(verdict) = report.verdict.filter(|_| github) {
             step_summary(Checked { findings: report.findings, verdict })?;
         }
-        to_stdout(|out| report.write(flags.format.unwrap_or(OutputFormat::Human), human_options(flags), out))
+        to_stdout(|out| {
+            report.write(flags.format.unwrap_or(OutputFormat::Human), human_options(flags), out)
+        })
     }
 }
 
 /// Refuses the page on standard output where there is none; `instead` says what there is.
 pub fn no_page(flags: &ReportFlags, instead: &str) -> Result<()> {
     match flags.format {
-        Some(OutputFormat::Html) => Err(Failure::Said(format!("the format html is the page of a scan: {instead}"))),
+        Some(OutputFormat::Html) => {
+            Err(Failure::Said(format!("the format html is the page of a scan: {instead}")))
+        }
         _ => Ok(()),
     }
 }
@@ -179,12 +220,17 @@ pub fn colored(when: Color) -> bool {
     match when {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => io::stdout().is_terminal() && wanted("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb"),
+        Color::Auto => {
+            io::stdout().is_terminal()
+                && wanted("NO_COLOR")
+                && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+        }
     }
 }
 
 pub fn width() -> usize {
-    terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, 200))
+    terminal_size::terminal_size_of(io::stdout())
+        .map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, 200))
 }
 
 /// Writes to standard output. A reader that has gone is no error: `nearcopy … | head` ends quietly.
@@ -201,7 +247,8 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
     }
 }
 
-/// Writes a file that is complete or not there: beside its place, then renamed. What is no regular file is written as it is.
+/// Writes a file that is complete or not there: beside its place, then renamed. What is no regular
+/// file is written as it is.
 pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let staged = StagedFile::create(path)?;
     let mut out = staged.writer()?;
@@ -229,7 +276,10 @@ mod tests {
     #[test]
     fn targets() {
         let target = |s: &str| s.parse::<Target>();
-        assert_eq!(target("json=a=b.json"), Ok(Target { format: OutputFormat::Json, path: "a=b.json".into() }));
+        assert_eq!(
+            target("json=a=b.json"),
+            Ok(Target { format: OutputFormat::Json, path: "a=b.json".into() })
+        );
         for bad in ["report.json", "json=", "xml=a", "json=-", "=a"] {
             assert!(target(bad).is_err(), "{bad}");
         }

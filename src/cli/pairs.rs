@@ -30,16 +30,25 @@ pub fn expect(documents: &dyn Documents, id: &str) -> Result<u32> {
         let shown = clean(id);
         let ids = || (0..documents.count()).map(|n| documents.info(n).id.as_str());
         let renamed = format!("{id}@");
-        let several: Vec<String> = ids().filter(|other| other.starts_with(&renamed)).take(5).map(clean).collect();
+        let several: Vec<String> =
+            ids().filter(|other| other.starts_with(&renamed)).take(5).map(clean).collect();
         if !several.is_empty() {
-            return Failure::Said(format!("id {shown} stands for several texts: name one of {}", several.join(", ")));
+            return Failure::Said(format!(
+                "id {shown} stands for several texts: name one of {}",
+                several.join(", ")
+            ));
         }
-        let near = ids().map(|other| (strsim::jaro_winkler(id, other), other)).max_by(|x, y| x.0.total_cmp(&y.0));
+        let near = ids()
+            .map(|other| (strsim::jaro_winkler(id, other), other))
+            .max_by(|x, y| x.0.total_cmp(&y.0));
         Failure::Said(match near {
             Some((likeness, other)) if likeness > 0.85 => {
                 format!("no document has the id {shown}: did you mean {}?", clean(other))
             }
-            _ => format!("no document of {} has the id {shown}", count(documents.count() as u64, "document")),
+            _ => format!(
+                "no document of {} has the id {shown}",
+                count(documents.count() as u64, "document")
+            ),
         })
     })
 }
@@ -79,11 +88,15 @@ impl std::fmt::Display for Id {
 }
 
 impl Wanted {
-    /// Reads lines with "a" and "b"; `-` is standard input. Bad lines are counted, the rest goes on.
+    /// Reads lines with "a" and "b"; `-` is standard input. Bad lines are counted, the rest goes
+    /// on.
     pub fn read(path: &Path, documents: &dyn Documents) -> Result<Wanted> {
         let shown = shown(path);
         let failed = |e: std::io::Error| {
-            Failure::Said(format!("--pairs {shown}: {e}; it should hold lines such as {{\"a\": \"ID\", \"b\": \"ID\"}}"))
+            Failure::Said(format!(
+                "--pairs {shown}: {e}; it should hold lines such as {{\"a\": \"ID\", \"b\": \
+                 \"ID\"}}"
+            ))
         };
         let from: Box<dyn Read> = match path.to_str() {
             Some("-") => Box::new(std::io::stdin()),
@@ -123,7 +136,9 @@ impl Wanted {
         let (a, b) = (a.to_string(), b.to_string());
         match (number(documents, &a), number(documents, &b)) {
             (Some(x), Some(y)) if x != y => self.pairs.push((x.min(y), x.max(y))),
-            (Some(_), Some(_)) => self.bad("naming one document twice", format!("{place}: {}", clean(&a))),
+            (Some(_), Some(_)) => {
+                self.bad("naming one document twice", format!("{place}: {}", clean(&a)))
+            }
             (known, _) => {
                 let id = if known.is_none() { &a } else { &b };
                 self.bad("with an id that no document has", format!("{place}: {}", clean(id)));
@@ -188,8 +203,12 @@ mod tests {
 
     #[test]
     fn an_unknown_id_is_answered_with_help() {
-        let corpus =
-            Corpus::new([Document::new("articles/one.txt", "x"), Document::new("d", "1"), Document::new("d", "2")]).unwrap();
+        let corpus = Corpus::new([
+            Document::new("articles/one.txt", "x"),
+            Document::new("d", "1"),
+            Document::new("d", "2"),
+        ])
+        .unwrap();
         let said = |id| match expect(&corpus, id) {
             Err(Failure::Said(message)) => message,
             other => panic!("{other:?}"),

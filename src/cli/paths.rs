@@ -19,11 +19,13 @@ pub fn is_special(path: &Path) -> bool {
 
 /// What a link points at, there or not; else the path itself.
 pub fn linked(path: &Path) -> PathBuf {
-    let aim = || fs::read_link(path).ok().map(|aim| path.parent().unwrap_or(Path::new("")).join(aim));
+    let aim =
+        || fs::read_link(path).ok().map(|aim| path.parent().unwrap_or(Path::new("")).join(aim));
     fs::canonicalize(path).ok().or_else(aim).unwrap_or_else(|| path.to_owned())
 }
 
-/// Refuses an output that is an input, or that lies in an input's directory and would be read the next time.
+/// Refuses an output that is an input, or that lies in an input's directory and would be read the
+/// next time.
 pub fn apart(flag: &str, out: &Path, inputs: &[(&OsStr, &str)]) -> Result<()> {
     let Some(place) = canonical(out) else { return Ok(()) };
     for (input, what) in inputs.iter().filter(|(input, _)| *input != "-") {
@@ -31,36 +33,48 @@ pub fn apart(flag: &str, out: &Path, inputs: &[(&OsStr, &str)]) -> Result<()> {
         let input = shown(Path::new(input));
         if place == input_place {
             return Err(Failure::Said(format!(
-                "{flag} {}: this is the {what} {input} itself, which is never changed: name another place",
+                "{flag} {}: this is the {what} {input} itself, which is never changed: name \
+                 another place",
                 shown(out)
             )));
         }
         if place.starts_with(&input_place) {
             return Err(Failure::Said(format!(
-                "{flag} {}: this lies in the {what} {input} and would be read the next time: name a place outside",
+                "{flag} {}: this lies in the {what} {input} and would be read the next time: name \
+                 a place outside",
                 shown(out)
             )));
         }
         if input_place.starts_with(&place) {
-            return Err(Failure::Said(format!("{flag} {}: the {what} {input} lies in it: name another place", shown(out))));
+            return Err(Failure::Said(format!(
+                "{flag} {}: the {what} {input} lies in it: name another place",
+                shown(out)
+            )));
         }
     }
     Ok(())
 }
 
-/// Refuses two outputs in one place, or one in the directory that another will be. A device takes as many as there are.
+/// Refuses two outputs in one place, or one in the directory that another will be. A device takes
+/// as many as there are.
 pub fn distinct(outputs: &[(&str, &Path)]) -> Result<()> {
-    let places: Vec<Option<PathBuf>> = outputs.iter().map(|(_, path)| canonical(path).filter(|_| !is_special(path))).collect();
+    let places: Vec<Option<PathBuf>> =
+        outputs.iter().map(|(_, path)| canonical(path).filter(|_| !is_special(path))).collect();
     for (i, (flag, path)) in outputs.iter().enumerate() {
         for ((other, known), before) in outputs.iter().zip(&places).take(i) {
             let (Some(place), Some(before)) = (&places[i], before) else { continue };
             if place == before {
-                let both = if flag == other { format!("two {flag}") } else { format!("{flag} and {other}") };
+                let both = if flag == other {
+                    format!("two {flag}")
+                } else {
+                    format!("{flag} and {other}")
+                };
                 return Err(Failure::Said(format!("{both} name the same file, {}", shown(path))));
             }
             if place.starts_with(before) {
                 return Err(Failure::Said(format!(
-                    "{flag} {}: this lies in {other} {}, a directory that is only made at the end: name a place outside",
+                    "{flag} {}: this lies in {other} {}, a directory that is only made at the end: \
+                     name a place outside",
                     shown(path),
                     shown(known)
                 )));

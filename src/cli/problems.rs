@@ -13,7 +13,8 @@ pub fn shown(path: &Path) -> String {
     clean(&path.display().to_string())
 }
 
-/// One message. What is not ours to choose must have been through [`clean`], else its line breaks stay.
+/// One message. What is not ours to choose must have been through [`clean`], else its line breaks
+/// stay.
 pub fn say(message: &str) {
     write(&format!("nearcopy: {message}"));
 }
@@ -30,8 +31,9 @@ pub fn count(n: u64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-/// Whether a kind of problem is a bad record, as `--max-bad` counts them: something that was meant to be read and held no
-/// text that could be. A file of another kind met in a directory, a page without text and what is no page are none, and a missing input is an error of its own.
+/// Whether a kind of problem is a bad record, as `--max-bad` counts them: something that was meant
+/// to be read and held no text that could be. A file of another kind met in a directory, a page
+/// without text and what is no page are none, and a missing input is an error of its own.
 fn is_bad(reason: Reason) -> bool {
     !matches!(reason.name(), "binary" | "unknown-name" | "missing" | "empty-page" | "not-a-page")
 }
@@ -41,13 +43,15 @@ pub fn bad_records(intake: &Intake) -> u64 {
     intake.skipped.iter().filter(|(reason, _)| is_bad(**reason)).map(|(_, n)| n).sum()
 }
 
-/// Tells what was not read, and what was read with doubt. When quiet, only of inputs that were asked for and not there.
+/// Tells what was not read, and what was read with doubt. When quiet, only of inputs that were
+/// asked for and not there.
 pub fn tell(intake: &Intake, quiet: bool) {
     for (&reason, &total) in &intake.skipped {
         if quiet && !matches!(reason, Reason::Missing | Reason::Unreadable) {
             continue;
         }
-        let problems: Vec<&Problem> = intake.problems.iter().filter(|p| p.reason == reason).collect();
+        let problems: Vec<&Problem> =
+            intake.problems.iter().filter(|p| p.reason == reason).collect();
         let mut message = match reason {
             Reason::Missing => format!("error: {} not there", count(total, "input")),
             _ => format!("skipped as {}: {total}", reason.name()),
@@ -66,16 +70,28 @@ pub fn tell(intake: &Intake, quiet: bool) {
     }
     if !intake.other_records.is_empty() {
         let archives = intake.sources.iter().filter(|file| file.format == Format::Warc).count();
-        let list: Vec<String> = intake.other_records.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+        let list: Vec<String> =
+            intake.other_records.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
         let all = intake.other_records.values().sum::<u64>();
-        say(&format!("{}: passed over as no pages: {all} ({})", count(archives as u64, "archive"), list.join(", ")));
+        say(&format!(
+            "{}: passed over as no pages: {all} ({})",
+            count(archives as u64, "archive"),
+            list.join(", ")
+        ));
     }
     if !intake.encodings.is_empty() {
-        let list: Vec<String> = intake.encodings.iter().map(|(name, n)| format!("{} {n}", clean(name))).collect();
-        say(&format!("texts not in UTF-8: {} (--encoding says it where this is wrong)", list.join(", ")));
+        let list: Vec<String> =
+            intake.encodings.iter().map(|(name, n)| format!("{} {n}", clean(name))).collect();
+        say(&format!(
+            "texts not in UTF-8: {} (--encoding says it where this is wrong)",
+            list.join(", ")
+        ));
     }
     if intake.replaced > 0 {
-        say(&format!("{} with bytes that their encoding does not have; each shows as U+FFFD", count(intake.replaced, "text")));
+        say(&format!(
+            "{} with bytes that their encoding does not have; each shows as U+FFFD",
+            count(intake.replaced, "text")
+        ));
     }
     if intake.wrong_encodings > 0 {
         let some: Vec<String> = intake.wrong_encodings_at.iter().map(|at| clean(at)).collect();
@@ -87,7 +103,10 @@ pub fn tell(intake: &Intake, quiet: bool) {
         ));
     }
     if intake.bad_dates > 0 {
-        say(&format!("{} with a date that could not be understood; they count as undated", count(intake.bad_dates, "record")));
+        say(&format!(
+            "{} with a date that could not be understood; they count as undated",
+            count(intake.bad_dates, "record")
+        ));
     }
 }
 

@@ -13,9 +13,16 @@ use super::{flag_values, problems, settings};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows where the overlap is
+/// Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows
+/// where the overlap is
 #[derive(Debug, Parser)]
-#[command(name = "nearcopy", version, max_term_width = 110, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "nearcopy",
+    version,
+    max_term_width = 110,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 #[command(after_help = EXIT_CODES, after_long_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
@@ -23,7 +30,8 @@ struct Cli {
 }
 
 const EXIT_CODES: &str =
-    "Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad usage, or an input that was
+    "Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad \
+     usage, or an input that was
 not there; 130 interrupted.";
 
 const EXAMPLES: &str = "\
@@ -63,7 +71,9 @@ fn command_line() -> clap::Command {
             let sub = sub.mut_args(|arg| with_default(arg, &defaults));
             sub.mut_subcommands(|inner| inner.mut_args(|arg| with_default(arg, &defaults)))
         })
-        .mut_subcommand("check", |check| check.mut_arg("format", |arg| arg.value_parser(flag_values::formats(true))))
+        .mut_subcommand("check", |check| {
+            check.mut_arg("format", |arg| arg.value_parser(flag_values::formats(true)))
+        })
 }
 
 /// Appends the default to the help of a setting, so that help and code cannot disagree.
@@ -125,7 +135,8 @@ pub fn main() -> ExitCode {
             usual(info);
         }
     }));
-    let parsed = command_line().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed =
+        command_line().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return worded(&error),

@@ -26,7 +26,8 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// A bar, hidden where nobody sees it. From now on the first Ctrl-C asks the run to end, the second ends it.
+    /// A bar, hidden where nobody sees it. From now on the first Ctrl-C asks the run to end, the
+    /// second ends it.
     pub fn start(talk: TalkArgs) -> Meter {
         // Without a handler Ctrl-C kills the process, which is no worse than before.
         let _ = ctrlc::set_handler(move || {
@@ -37,13 +38,20 @@ impl Meter {
             say("stopping; once more to stop at once");
         });
         let seen = !talk.quiet && !talk.no_progress && std::io::stderr().is_terminal();
-        let bar = if seen { ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()) } else { ProgressBar::hidden() };
+        let bar = if seen {
+            ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+        } else {
+            ProgressBar::hidden()
+        };
         Meter { bar }
     }
 
     /// Reading begins.
     pub fn reading(&self) {
-        self.show("reading", "{spinner} {msg:12} {binary_bytes}  {binary_bytes_per_sec}  {elapsed}");
+        self.show(
+            "reading",
+            "{spinner} {msg:12} {binary_bytes}  {binary_bytes_per_sec}  {elapsed}",
+        );
     }
 
     /// This many bytes were read; whether to go on.
@@ -69,7 +77,9 @@ impl Meter {
             return;
         }
         self.bar.reset();
-        self.bar.set_style(ProgressStyle::with_template(template).expect("a template").progress_chars("━╸─"));
+        self.bar.set_style(
+            ProgressStyle::with_template(template).expect("a template").progress_chars("━╸─"),
+        );
         self.bar.set_message(name);
         self.bar.enable_steady_tick(Duration::from_millis(120));
     }
@@ -82,7 +92,8 @@ impl nearcopy::Progress for Meter {
             stage.name(),
             match stage {
                 Stage::Fingerprint => {
-                    "{spinner} {msg:12} {bar:30} {binary_bytes}/{binary_total_bytes}  {binary_bytes_per_sec}  {eta} left"
+                    "{spinner} {msg:12} {bar:30} {binary_bytes}/{binary_total_bytes}  \
+                     {binary_bytes_per_sec}  {eta} left"
                 }
                 _ => "{spinner} {msg:12} {bar:30} {human_pos}/{human_len}  {per_sec}  {eta} left",
             },

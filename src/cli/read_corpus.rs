@@ -1,4 +1,5 @@
-//! Owns: from paths on the command line to a corpus, and whether the input was good enough. Never: reads a file itself.
+//! Owns: from paths on the command line to a corpus, and whether the input was good enough. Never:
+//! reads a file itself.
 
 use super::amount::Amount;
 use super::exit::{Exit, Result};
@@ -38,7 +39,12 @@ pub struct Taken {
 }
 
 /// Reads, and says on standard error what could not be read.
-pub fn take_in(inputs: &[Input], options: &InputOptions, meter: &Meter, quiet: bool) -> Result<Taken> {
+pub fn take_in(
+    inputs: &[Input],
+    options: &InputOptions,
+    meter: &Meter,
+    quiet: bool,
+) -> Result<Taken> {
     meter.reading();
     let mut intake = ingest::read(inputs, options, &|bytes| meter.read(bytes));
     meter.pause()?;
@@ -89,7 +95,11 @@ impl Taken {
     /// How the run ends, as far as the input decides.
     pub fn exit(&self, max_bad: Option<Amount>) -> Exit {
         if let Some(most) = max_bad.filter(|most| most.exceeded(self.bad, self.records)) {
-            say(&format!("error: {} of {} bad, more than --max-bad {most} allows", self.bad, count(self.records, "record")));
+            say(&format!(
+                "error: {} of {} bad, more than --max-bad {most} allows",
+                self.bad,
+                count(self.records, "record")
+            ));
             return Exit::Incomplete;
         }
         if self.lost { Exit::Incomplete } else { Exit::Done }
@@ -100,7 +110,8 @@ impl Taken {
 pub fn say_renamed(corpus: &Corpus, quiet: bool) {
     if corpus.renamed() > 0 && !quiet {
         say(&format!(
-            "{} share an id with another text; each is shown as ID@ and eight digits (--id-field names another field)",
+            "{} share an id with another text; each is shown as ID@ and eight digits (--id-field \
+             names another field)",
             count(corpus.renamed(), "document")
         ));
     }
@@ -109,7 +120,8 @@ pub fn say_renamed(corpus: &Corpus, quiet: bool) {
 /// Says that nothing was found to read, and what to do where no other message did.
 pub fn say_empty(paths: &[OsString], taken: &Taken) {
     let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
-    let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
+    let more =
+        if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
     if taken.lost || taken.bad > 0 || taken.others > 0 {
         say(&format!("no documents in {}{more}", list.join(", ")));
         return;
@@ -117,7 +129,8 @@ pub fn say_empty(paths: &[OsString], taken: &Taken) {
     say(&format!(
         "no documents in {}{more}\n  looked for {LOOKED_FOR}\n  \
          files with other names: name them one by one, or say --input-format\n  \
-         hidden files and those in .gitignore, .ignore or .nearcopyignore are left out: --hidden, --no-ignore",
+         hidden files and those in .gitignore, .ignore or .nearcopyignore are left out: --hidden, \
+         --no-ignore",
         list.join(", ")
     ));
 }

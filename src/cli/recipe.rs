@@ -10,19 +10,31 @@ pub fn explain(recipe: &Recipe) -> String {
     let r = recipe;
     let mut out = String::new();
     let _ = writeln!(out, "recipe {}", r.id());
-    let _ = writeln!(out, "  shingles   {} words, {} MinHash values, seed {}", r.shingle, r.lanes, r.seed);
+    let _ = writeln!(
+        out,
+        "  shingles   {} words, {} MinHash values, seed {}",
+        r.shingle, r.lanes, r.seed
+    );
     let _ = match r.anchor_rate {
         0 => writeln!(out, "  anchors    none"),
         rate => {
-            writeln!(out, "  anchors    {} words, one in {rate} kept; {} shared make a candidate", r.anchor, r.min_anchors)
+            writeln!(
+                out,
+                "  anchors    {} words, one in {rate} kept; {} shared make a candidate",
+                r.anchor, r.min_anchors
+            )
         }
     };
     let _ = writeln!(
         out,
-        "  caps       a band of more than {} texts is split and linked, a key of more than {} makes no candidates",
+        "  caps       a band of more than {} texts is split and linked, a key of more than {} \
+         makes no candidates",
         r.max_bucket, r.max_frequency
     );
-    let _ = writeln!(out, "\nProbability that two share a band, by resemblance (Jaccard) of their shingle sets:\n");
+    let _ = writeln!(
+        out,
+        "\nProbability that two share a band, by resemblance (Jaccard) of their shingle sets:\n"
+    );
     let _ = write!(out, "{:12}{:>14}", "", "bands x rows");
     for s in RESEMBLANCES {
         let _ = write!(out, "{s:>9.1}");
@@ -36,9 +48,15 @@ pub fn explain(recipe: &Recipe) -> String {
     }
     let _ = writeln!(
         out,
-        "\nChosen as the most rows that still find documents of resemblance {} with probability {}, and\n\
-         paragraphs of at least {} shingles and resemblance {} with probability {}. Anchors find passages besides.",
-        r.target_resemblance, r.target_chance, r.paragraph_shingles, r.paragraph_resemblance, r.paragraph_chance
+        "\nChosen as the most rows that still find documents of resemblance {} with probability \
+         {}, and\n\
+         paragraphs of at least {} shingles and resemblance {} with probability {}. Anchors find \
+             passages besides.",
+        r.target_resemblance,
+        r.target_chance,
+        r.paragraph_shingles,
+        r.paragraph_resemblance,
+        r.paragraph_chance
     );
     out
 }

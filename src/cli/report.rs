@@ -1,4 +1,5 @@
-//! Owns: `nearcopy report`: a report as data, with its texts, to a page. Never: finds anything, or says how a page looks.
+//! Owns: `nearcopy report`: a report as data, with its texts, to a page. Never: finds anything, or
+//! says how a page looks.
 
 use super::config::ConfigArgs;
 use super::exit::{Exit, Failure, Result};
@@ -20,22 +21,26 @@ use std::path::{Path, PathBuf};
 
 /// Makes a page for a browser from a report that was written as data
 ///
-/// The page shows every pair with both texts side by side, needs nothing but itself and loads nothing. The texts are read again, from the
-/// paths in the report or from --in; a text that is not there any more, or has another length or number of words now, is left out, and the page says so.
+/// The page shows every pair with both texts side by side, needs nothing but itself and loads
+/// nothing. The texts are read again, from the paths in the report or from --in; a text that is not
+/// there any more, or has another length or number of words now, is left out, and the page says so.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "--help describes every setting.", after_long_help = EXAMPLES)]
 pub struct Report {
-    /// The report: written by scan, compare or check with --format json or jsonl; - is standard input
+    /// The report: written by scan, compare or check with --format json or jsonl; - is standard
+    /// input
     #[arg(value_name = "REPORT")]
     report: PathBuf,
 
-    /// Where the texts are: files, directories and patterns, as they were scanned [default: the paths in the report]
+    /// Where the texts are: files, directories and patterns, as they were scanned [default: the
+    /// paths in the report]
     #[arg(long = "in", value_name = "PATH", num_args = 1.., help_heading = "Input")]
     within: Vec<OsString>,
 
     /// The page [default: standard output]
     ///
-    /// The file is written under another name beside its place and then renamed, so it is never half there.
+    /// The file is written under another name beside its place and then renamed, so it is never
+    /// half there.
     #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
@@ -102,9 +107,10 @@ impl Documents for Found {
             Fate::Same(n) => self.corpus.text(n),
             // Of another length than was scanned, which is how a page tells it from a missing one.
             Fate::Other => Ok(Cow::Borrowed("")),
-            Fate::Gone => {
-                Err(nearcopy::Error::TextGone { id: self.infos[number].id.clone(), why: "no input of this run holds it".into() })
-            }
+            Fate::Gone => Err(nearcopy::Error::TextGone {
+                id: self.infos[number].id.clone(),
+                why: "no input of this run holds it".into(),
+            }),
         }
     }
 }
@@ -125,7 +131,11 @@ impl Report {
         let at = fates(&stored, &corpus);
         self.tell(&at);
         let documents = Found { infos: stored.documents, at, corpus };
-        let findings = Findings { detection: &stored.detection, documents: &documents, skipped: &stored.skipped };
+        let findings = Findings {
+            detection: &stored.detection,
+            documents: &documents,
+            skipped: &stored.skipped,
+        };
         let usual = HtmlOptions::default();
         let most_pairs = self.most_pairs.unwrap_or(usual.most_pairs);
         let options = HtmlOptions { title: self.title.as_deref(), most_pairs, ..usual };
@@ -143,7 +153,9 @@ impl Report {
         let mut text = String::new();
         match self.report.to_str() {
             Some("-") => std::io::stdin().read_to_string(&mut text).map_err(failed)?,
-            _ => std::fs::File::open(&self.report).and_then(|mut f| f.read_to_string(&mut text)).map_err(failed)?,
+            _ => std::fs::File::open(&self.report)
+                .and_then(|mut f| f.read_to_string(&mut text))
+                .map_err(failed)?,
         };
         Ok(Stored::read(&text, &shown)?)
     }
@@ -153,19 +165,28 @@ impl Report {
         if !self.within.is_empty() {
             return inputs(&self.within);
         }
-        let paths: BTreeSet<&str> = stored.documents.iter().filter_map(|d| d.path.as_deref()).collect();
-        paths.into_iter().filter(|p| Path::new(p).is_file()).map(|p| Input::Path(p.into())).collect()
+        let paths: BTreeSet<&str> =
+            stored.documents.iter().filter_map(|d| d.path.as_deref()).collect();
+        paths
+            .into_iter()
+            .filter(|p| Path::new(p).is_file())
+            .map(|p| Input::Path(p.into()))
+            .collect()
     }
 
     /// Refuses to write the page in the place of the report or of a text.
     fn apart(&self, read: &[&Path]) -> Result<()> {
-        let Some((path, place)) = self.output.as_ref().and_then(|path| Some((path, std::fs::canonicalize(path).ok()?))) else {
+        let Some((path, place)) =
+            self.output.as_ref().and_then(|path| Some((path, std::fs::canonicalize(path).ok()?)))
+        else {
             return Ok(());
         };
         let same = |other: &&Path| std::fs::canonicalize(other).is_ok_and(|other| other == place);
         if !is_special(&place) && read.iter().chain([&self.report.as_path()]).any(same) {
             let shown = shown(path);
-            return Err(Failure::Said(format!("{shown} is an input, and inputs are never changed: name another place")));
+            return Err(Failure::Said(format!(
+                "{shown} is an input, and inputs are never changed: name another place"
+            )));
         }
         Ok(())
     }
@@ -179,13 +200,15 @@ impl Report {
         }
         say(&format!(
             "of {} {gone} not there, {other} not as scanned: the page leaves them out\n  \
-             paths are those of the scan: run this where it ran, or say --in PATH; --id-field and --text-field as they were",
+             paths are those of the scan: run this where it ran, or say --in PATH; --id-field and \
+             --text-field as they were",
             count(at.len() as u64, "text")
         ));
     }
 }
 
-/// Looks every document of the report up, by its place in a file and by its id; the text must be as long as it was, in bytes and tokens.
+/// Looks every document of the report up, by its place in a file and by its id; the text must be as
+/// long as it was, in bytes and tokens.
 fn fates(stored: &Stored, corpus: &Corpus) -> Vec<Fate> {
     let (mut by_place, mut by_id) = (HashMap::new(), HashMap::new());
     for n in 0..corpus.count() {
@@ -199,7 +222,8 @@ fn fates(stored: &Stored, corpus: &Corpus) -> Vec<Fate> {
         let place = info.path.as_deref().and_then(|path| by_place.get(&(path, info.record)));
         let there = [place, by_id.get(info.id.as_str())];
         let same = |n: &usize| {
-            corpus.info(*n).bytes == info.bytes && corpus.text(*n).is_ok_and(|text| tokenize(&text).len() == *tokens as usize)
+            corpus.info(*n).bytes == info.bytes
+                && corpus.text(*n).is_ok_and(|text| tokenize(&text).len() == *tokens as usize)
         };
         match there.into_iter().flatten().copied().find(same) {
             Some(n) => Fate::Same(n),

@@ -28,7 +28,8 @@ pub struct Scan {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Also write what the corpus tells about its texts (boilerplate, common words), for `compare --background`
+    /// Also write what the corpus tells about its texts (boilerplate, common words), for `compare
+    /// --background`
     #[arg(long, value_name = "FILE", help_heading = "Output", hide_short_help = true)]
     save_background: Option<PathBuf>,
 
@@ -46,8 +47,10 @@ pub struct Scan {
 
 fn paths_help() -> String {
     format!(
-        "Files, directories and patterns; - is standard input\n\nDirectories are walked: {WALKED}. A quoted pattern \
-         ('data/*.jsonl', '**/part-?.csv') means what the shell would make of it; ** is any number of directories."
+        "Files, directories and patterns; - is standard input\n\nDirectories are walked: {WALKED}. \
+         A quoted pattern \
+         ('data/*.jsonl', '**/part-?.csv') means what the shell would make of it; ** is any number \
+         of directories."
     )
 }
 
@@ -85,7 +88,11 @@ impl Scan {
             return Ok(Exit::Done);
         }
         if self.paths.is_empty() {
-            return Err(usage("scan", "nothing to scan: name files or directories, `.` for this one, `-` for standard input"));
+            return Err(usage(
+                "scan",
+                "nothing to scan: name files or directories, `.` for this one, `-` for standard \
+                 input",
+            ));
         }
         self.output.probe(&settings.flags.report, false)?;
         if let Some(path) = &self.save_background {
@@ -93,24 +100,35 @@ impl Scan {
         }
 
         let meter = Meter::start(self.talk);
-        let mut taken = take_in(&inputs(&self.paths), &settings.flags.input.options(), &meter, self.talk.quiet)?;
+        let mut taken = take_in(
+            &inputs(&self.paths),
+            &settings.flags.input.options(),
+            &meter,
+            self.talk.quiet,
+        )?;
         self.output.apart(self.save_background.as_deref(), &taken.sources)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
             say_empty(&self.paths, &taken);
         }
         let options = settings.run_options();
-        let found = nearcopy::scan(&corpus, &settings.recipe, &settings.thresholds, &options, &meter);
+        let found =
+            nearcopy::scan(&corpus, &settings.recipe, &settings.thresholds, &options, &meter);
         meter.pause()?;
         let (detection, background) = found?;
 
         if let Some(path) = &self.save_background {
-            to_file(path, |out| out.write_all(background.to_json(&detection.recipe_id).as_bytes()))?;
+            to_file(path, |out| {
+                out.write_all(background.to_json(&detection.recipe_id).as_bytes())
+            })?;
         }
-        let findings = Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
-        self.output.write(&settings.flags.report, &Report { findings, instead: None, verdict: None })?;
+        let findings =
+            Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
+        self.output
+            .write(&settings.flags.report, &Report { findings, instead: None, verdict: None })?;
         let exit = taken.exit(settings.flags.run.max_bad);
-        // The process ends here, and with it its memory: freeing each text and finding by itself takes longer.
+        // The process ends here, and with it its memory: freeing each text and finding by itself
+        // takes longer.
         std::mem::forget((corpus, detection));
         Ok(exit)
     }

@@ -1,4 +1,5 @@
-//! Owns: which value of a setting is in force: flag, then nearcopy.toml, then preset, then default. Never: what a value does.
+//! Owns: which value of a setting is in force: flag, then nearcopy.toml, then preset, then default.
+//! Never: what a value does.
 
 use super::config::{ConfigArgs, ConfigFile};
 use super::exit::{Failure, Result};
@@ -67,7 +68,14 @@ impl SettingArgs {
         flags.thresholds.apply(&mut thresholds);
         check(&flags, &recipe, &thresholds).map_err(|e| blame(e, &given, file.as_ref()))?;
         let ConfigFile { path, gate, ignores, .. } = file.unwrap_or_default();
-        let settings = Settings { flags, recipe, thresholds, gate, ignores, file: (!path.is_empty()).then_some(path) };
+        let settings = Settings {
+            flags,
+            recipe,
+            thresholds,
+            gate,
+            ignores,
+            file: (!path.is_empty()).then_some(path),
+        };
         // A wrong entry is said wherever the file is read, not on the day of the check.
         settings.ignores()?;
         Ok(settings)
@@ -80,7 +88,10 @@ fn check(flags: &Flags, recipe: &Recipe, thresholds: &Thresholds) -> nearcopy::R
     if let Some(label) = flags.input.encoding.as_deref()
         && !known_encoding(label)
     {
-        return Err(Error::Setting { name: "encoding", why: format!("no encoding is called {label:?}") });
+        return Err(Error::Setting {
+            name: "encoding",
+            why: format!("no encoding is called {label:?}"),
+        });
     }
     Ok(())
 }
@@ -88,7 +99,8 @@ fn check(flags: &Flags, recipe: &Recipe, thresholds: &Thresholds) -> nearcopy::R
 /// Says who gave the value that cannot be.
 fn blame(error: Error, given: &Flags, file: Option<&ConfigFile>) -> Failure {
     let Error::Setting { name, why } = &error else { return error.into() };
-    let written = file.and_then(|f| f.lines.get(*name).map(|line| format!("{}:{line}: {name}: {why}", f.path)));
+    let written = file
+        .and_then(|f| f.lines.get(*name).map(|line| format!("{}:{line}: {name}: {why}", f.path)));
     Failure::Said(match (given.table().contains_key(*name), written) {
         (false, Some(message)) => message,
         // Also where a default clashes with what was given: the flag is what can be changed.
@@ -138,7 +150,9 @@ impl Settings {
             t.extend(toml::Table::try_from(&self.thresholds)?);
             Ok(t)
         });
-        values.extend(tables.map_err(|e| Failure::Said(format!("this cannot be written as TOML: {e}")))?);
+        values.extend(
+            tables.map_err(|e| Failure::Said(format!("this cannot be written as TOML: {e}")))?,
+        );
         let mut out = String::from("# Settings in force");
         if let Some(path) = &self.file {
             let _ = write!(out, ", with those of {path}");

@@ -1,4 +1,5 @@
-//! Owns: outputs that are written beside their place and put there all at once. Never: what is written.
+//! Owns: outputs that are written beside their place and put there all at once. Never: what is
+//! written.
 
 use super::exit::{Failure, Result};
 use super::interrupt::{Stoppable, failed};
@@ -62,7 +63,12 @@ impl StagedFile {
         let make = || {
             if is_special(path) {
                 let file = fs::OpenOptions::new().write(true).open(path)?;
-                return Ok(StagedFile { place: path.to_owned(), shown: shown.clone(), beside: None, file });
+                return Ok(StagedFile {
+                    place: path.to_owned(),
+                    shown: shown.clone(),
+                    beside: None,
+                    file,
+                });
             }
             let place = linked(path);
             let (file, beside) = beside(&place)?.into_parts();
@@ -112,10 +118,13 @@ impl StagedDir {
     pub fn create(path: &Path) -> Result<StagedDir> {
         let shown = shown(path);
         if fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
-            return Err(Failure::Said(format!("{shown} is not empty: name a new directory, or clear it first")));
+            return Err(Failure::Said(format!(
+                "{shown} is not empty: name a new directory, or clear it first"
+            )));
         }
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let beside = temporary(0o777).tempdir_in(directory(&place)).map_err(|e| failed(&shown, &e))?;
+        let beside =
+            temporary(0o777).tempdir_in(directory(&place)).map_err(|e| failed(&shown, &e))?;
         note(beside.path());
         Ok(StagedDir { place, shown, beside })
     }
@@ -127,7 +136,8 @@ impl StagedDir {
             fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
             fs::OpenOptions::new().write(true).create_new(true).open(&path)
         };
-        let file = make().map_err(|e| failed(&format!("{}/{}", self.shown, shown(relative)), &e))?;
+        let file =
+            make().map_err(|e| failed(&format!("{}/{}", self.shown, shown(relative)), &e))?;
         Ok(Box::new(BufWriter::with_capacity(1 << 16, Stoppable(file))))
     }
 

@@ -25,11 +25,19 @@ impl<W: Write> Compressor<W> {
     /// # Errors
     ///
     /// There is no memory for the encoder.
-    pub fn new(out: W, compression: Option<Compression>, threads: u32) -> io::Result<Compressor<W>> {
+    pub fn new(
+        out: W,
+        compression: Option<Compression>,
+        threads: u32,
+    ) -> io::Result<Compressor<W>> {
         Ok(Compressor(match compression {
             None => Encoder::Plain(out),
-            Some(Compression::Gzip) => Encoder::Gzip(flate2::write::GzEncoder::new(out, flate2::Compression::new(LEVEL))),
-            Some(Compression::Bzip2) => Encoder::Bzip2(bzip2::write::BzEncoder::new(out, bzip2::Compression::new(LEVEL))),
+            Some(Compression::Gzip) => {
+                Encoder::Gzip(flate2::write::GzEncoder::new(out, flate2::Compression::new(LEVEL)))
+            }
+            Some(Compression::Bzip2) => {
+                Encoder::Bzip2(bzip2::write::BzEncoder::new(out, bzip2::Compression::new(LEVEL)))
+            }
             Some(Compression::Zstd) => {
                 let mut encoder = zstd::stream::write::Encoder::new(out, ZSTD_LEVEL)?;
                 if threads > 0 {

@@ -1,4 +1,5 @@
-//! Owns: one text or JSON record changed: parts cut out, members added, all else byte for byte. Never: which records there are.
+//! Owns: one text or JSON record changed: parts cut out, members added, all else byte for byte.
+//! Never: which records there are.
 
 use crate::emit::change::{ANNOTATION, Annotation, Change};
 use crate::emit::error::Error;
@@ -20,7 +21,8 @@ pub(super) struct Cut {
     pub(super) gone: Gone,
 }
 
-/// Cuts parts out of a text. Nothing where they are not in order, reach beyond the text, or part a character.
+/// Cuts parts out of a text. Nothing where they are not in order, reach beyond the text, or part a
+/// character.
 pub(super) fn cut(text: &str, spans: &[Span]) -> Option<Cut> {
     let mut kept = String::with_capacity(text.len());
     let mut gone = Vec::with_capacity(spans.len());
@@ -35,8 +37,8 @@ pub(super) fn cut(text: &str, spans: &[Span]) -> Option<Cut> {
     Some(Cut { kept, gone })
 }
 
-/// Cuts or annotates a JSON record, and tells what was cut: its new bytes. Nothing where it cannot be
-/// changed, which is counted.
+/// Cuts or annotates a JSON record, and tells what was cut: its new bytes. Nothing where it cannot
+/// be changed, which is counted.
 pub(super) fn record(
     bytes: &[u8],
     number: Option<u64>,
@@ -46,8 +48,12 @@ pub(super) fn record(
 ) -> Result<Option<Vec<u8>>, Error> {
     let text = exact(bytes, encoding);
     let changed = match (change, &text) {
-        (Change::Cut(spans), Some(text)) => cut_json(text, spans, job).map(|(new, gone)| (new, Some(gone))),
-        (Change::Annotate(annotation), Some(text)) => add(text, annotation, job)?.map(|new| (new, None)),
+        (Change::Cut(spans), Some(text)) => {
+            cut_json(text, spans, job).map(|(new, gone)| (new, Some(gone)))
+        }
+        (Change::Annotate(annotation), Some(text)) => {
+            add(text, annotation, job)?.map(|new| (new, None))
+        }
         _ => None,
     };
     let new = changed.and_then(|(new, gone)| Some((encoded(&new, encoding)?.into_owned(), gone)));
@@ -61,7 +67,8 @@ pub(super) fn record(
     Ok(Some(new))
 }
 
-/// Cuts parts out of the string that is a record's text; its other characters stay written as they are.
+/// Cuts parts out of the string that is a record's text; its other characters stay written as they
+/// are.
 fn cut_json(record: &str, spans: &[Span], job: &Job) -> Option<(String, Gone)> {
     let found = walk(&job.fields, record.as_bytes()).ok()?;
     let (_, raw) = found.values[TEXT]?;
@@ -91,7 +98,8 @@ fn cut_json(record: &str, spans: &[Span], job: &Job) -> Option<(String, Gone)> {
     (decoded == text.len()).then_some((new, gone))
 }
 
-/// The first character of the inside of a JSON string: how long it is as it is written, and in UTF-8.
+/// The first character of the inside of a JSON string: how long it is as it is written, and in
+/// UTF-8.
 fn unit(rest: &str) -> Option<(usize, usize)> {
     let bytes = rest.as_bytes();
     if bytes[0] != b'\\' {
@@ -103,7 +111,13 @@ fn unit(rest: &str) -> Option<(usize, usize)> {
     }
     let code = |at: usize| u32::from_str_radix(rest.get(at..at + 4)?, 16).ok();
     let first = code(2)?;
-    let low = || if rest.get(6..8) == Some("\\u") { code(8).filter(|c| (0xdc00..0xe000).contains(c)) } else { None };
+    let low = || {
+        if rest.get(6..8) == Some("\\u") {
+            code(8).filter(|c| (0xdc00..0xe000).contains(c))
+        } else {
+            None
+        }
+    };
     Some(match first {
         0xd800..0xdc00 if low().is_some() => (12, 4),
         // A surrogate without its other half is read as U+FFFD, three bytes too.
@@ -111,7 +125,8 @@ fn unit(rest: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// Adds the members of an annotation before the closing brace. Nothing where the record is no object.
+/// Adds the members of an annotation before the closing brace. Nothing where the record is no
+/// object.
 fn add(record: &str, annotation: &Annotation, job: &Job) -> Result<Option<String>, Error> {
     let Ok(Keys(keys)) = serde_json::from_str::<Keys>(record) else { return Ok(None) };
     let Some(end) = record.rfind('}') else { return Ok(None) };
@@ -134,7 +149,13 @@ fn add(record: &str, annotation: &Annotation, job: &Job) -> Result<Option<String
 fn members(a: &Annotation) -> Vec<(&'static str, String)> {
     let text = |value: Option<&str>| value.map(|v| serde_json::Value::from(v).to_string());
     let coverage = a.coverage.map(|c| serde_json::Value::from(c).to_string());
-    let values = [text(a.cluster.as_deref()), text(a.relation), text(a.partner.as_deref()), coverage, a.spans_json()];
+    let values = [
+        text(a.cluster.as_deref()),
+        text(a.relation),
+        text(a.partner.as_deref()),
+        coverage,
+        a.spans_json(),
+    ];
     ANNOTATION.into_iter().zip(values).filter_map(|(name, value)| Some((name, value?))).collect()
 }
 

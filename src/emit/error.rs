@@ -28,18 +28,29 @@ pub struct Error {
 }
 
 impl Error {
-    pub(super) fn input(file: &ReadFile, what: impl Into<String>, mend: impl Into<String>) -> Error {
+    pub(super) fn input(
+        file: &ReadFile,
+        what: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Error {
         Error { path: file.shown.clone(), what: what.into(), mend: mend.into(), side: Side::Input }
     }
 
     pub(super) fn output(file: &ReadFile, error: &io::Error) -> Error {
-        let (what, mend) = (format!("its output cannot be written ({error})"), "make room, or write elsewhere".into());
+        let (what, mend) = (
+            format!("its output cannot be written ({error})"),
+            "make room, or write elsewhere".into(),
+        );
         Error { path: file.shown.clone(), what, mend, side: Side::Output }
     }
 
     /// What is written whole or not at all was to be changed.
     pub(super) fn uncut(file: &ReadFile) -> Error {
-        Error::input(file, "nothing can be cut out of a page or added to it", "remove whole pages only")
+        Error::input(
+            file,
+            "nothing can be cut out of a page or added to it",
+            "remove whole pages only",
+        )
     }
 
     /// The output was begun with a file that this one does not go with.

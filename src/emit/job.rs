@@ -60,7 +60,11 @@ impl Job<'_> {
     }
 
     /// Tells which parts of a text were removed, and counts the record as cut.
-    pub(super) fn tell_cut(&mut self, record: Option<u64>, gone: &[(Span, String)]) -> Result<(), Error> {
+    pub(super) fn tell_cut(
+        &mut self,
+        record: Option<u64>,
+        gone: &[(Span, String)],
+    ) -> Result<(), Error> {
         self.written.cut += 1;
         gone.iter().try_for_each(|(span, text)| self.tell(record, Taken::Text(*span, text)))
     }

@@ -30,7 +30,10 @@ pub struct Output<'w> {
 
 impl std::fmt::Debug for Output<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Output").field("format", &self.format).field("annotate", &self.annotate).finish_non_exhaustive()
+        f.debug_struct("Output")
+            .field("format", &self.format)
+            .field("annotate", &self.annotate)
+            .finish_non_exhaustive()
     }
 }
 
@@ -81,13 +84,18 @@ impl<'w> Output<'w> {
         let prefix = self.annotate.as_deref();
         let fields = Fields::new(options);
         let written = Written::default();
-        let mut job = Job { file, fields, options, prefix, change, removed, told: self.told, written };
+        let mut job =
+            Job { file, fields, options, prefix, change, removed, told: self.told, written };
         let lines = self.format == Format::Jsonl && Output::becomes_lines(file.format);
         let fits = lines || file.format == self.format;
         match self.writer.as_mut().filter(|_| fits) {
             Some(writer) => writer.append(&mut job)?,
             None => {
-                let what = format!("it holds {}, which does not become {}", file.format.name(), self.format.name());
+                let what = format!(
+                    "it holds {}, which does not become {}",
+                    file.format.name(),
+                    self.format.name()
+                );
                 return Err(Error::input(file, what, "write it in its own format"));
             }
         }

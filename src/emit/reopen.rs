@@ -1,4 +1,5 @@
-//! Owns: an input opened a second time: that it is the same, its bytes, its encoding. Never: where its records are.
+//! Owns: an input opened a second time: that it is the same, its bytes, its encoding. Never: where
+//! its records are.
 
 use crate::emit::error::Error;
 use crate::emit::job::Job;
@@ -22,11 +23,19 @@ pub(super) fn unchanged(file: &ReadFile) -> Result<(), Error> {
     if meta.len() == file.size && meta.modified().ok() == file.modified {
         return Ok(());
     }
-    Err(Error::input(file, "it was changed since it was read", "run again once nothing writes to it"))
+    Err(Error::input(
+        file,
+        "it was changed since it was read",
+        "run again once nothing writes to it",
+    ))
 }
 
 fn gone(file: &ReadFile, error: &io::Error) -> Error {
-    Error::input(file, format!("it cannot be read again ({error})"), "check that it is still there and may be read")
+    Error::input(
+        file,
+        format!("it cannot be read again ({error})"),
+        "check that it is still there and may be read",
+    )
 }
 
 /// The bytes on disk, to be read from any place.
@@ -36,7 +45,11 @@ pub(super) fn stored(file: &ReadFile) -> Result<SharedFile, Error> {
         (Some(path), _) => File::open(path).and_then(|f| SharedFile::new(&f)),
         (None, Some(spool)) => SharedFile::new(spool),
         (None, None) => {
-            return Err(Error::input(file, "standard input can be read only once", "ask for a copy of it when it is read"));
+            return Err(Error::input(
+                file,
+                "standard input can be read only once",
+                "ask for a copy of it when it is read",
+            ));
         }
     };
     shared.map_err(|e| gone(file, &e))
@@ -55,7 +68,11 @@ pub(super) fn plain(file: &ReadFile) -> Result<Plain<'static>, Error> {
 /// The input ends before its time.
 pub(super) fn broken(file: &ReadFile, error: &io::Error) -> Error {
     match file.compression {
-        Some(kind) => Error::input(file, format!("broken {} data ({error})", kind.name()), "fetch or compress the file again"),
+        Some(kind) => Error::input(
+            file,
+            format!("broken {} data ({error})", kind.name()),
+            "fetch or compress the file again",
+        ),
         None => gone(file, error),
     }
 }
@@ -77,8 +94,8 @@ pub(super) struct Records {
     pub(super) encoding: Option<&'static Encoding>,
 }
 
-/// Opens an input of records as it was read the first time. Its byte-order mark is written at once, unless the output was
-/// begun. With `whole`, everything is in the head.
+/// Opens an input of records as it was read the first time. Its byte-order mark is written at once,
+/// unless the output was begun. With `whole`, everything is in the head.
 pub(super) fn records(job: &Job, sink: &mut Sink, whole: bool) -> Result<Records, Error> {
     let file = job.file;
     let declared = job.encoding();
@@ -87,7 +104,10 @@ pub(super) fn records(job: &Job, sink: &mut Sink, whole: bool) -> Result<Records
     let wide = decode::wide(&plain.head, declared);
     let encoding = declared.filter(|e| !wide && marked.is_none() && *e != UTF_8);
     if encoding.is_some_and(|e| !e.is_ascii_compatible()) {
-        let what = format!("it is in {}, which cannot be written by records", encoding.map_or("", |e| e.name()));
+        let what = format!(
+            "it is in {}, which cannot be written by records",
+            encoding.map_or("", |e| e.name())
+        );
         return Err(Error::input(file, what, "convert it to UTF-8"));
     }
     let (mut head, mut rest) = (plain.head, plain.rest);
@@ -104,7 +124,11 @@ pub(super) fn records(job: &Job, sink: &mut Sink, whole: bool) -> Result<Records
     if let Some(form) = form {
         let decoded = decode::decode(head.clone(), declared);
         if utf16(&decoded.text, form) != head[mark..] {
-            return Err(Error::input(file, format!("its {} is damaged", form.name()), "convert it to UTF-8"));
+            return Err(Error::input(
+                file,
+                format!("its {} is damaged", form.name()),
+                "convert it to UTF-8",
+            ));
         }
         if mark > 0 && first {
             sink.write_all("\u{feff}".as_bytes()).map_err(|e| job.failed(e))?;
@@ -133,14 +157,22 @@ pub(super) fn copy(from: &mut dyn Read, job: &Job, sink: &mut Sink) -> Result<()
 }
 
 /// Bytes as text, if they are all right: encoded again they are the same.
-pub(super) fn exact<'b>(bytes: &'b [u8], encoding: Option<&'static Encoding>) -> Option<Cow<'b, str>> {
-    let Some(encoding) = encoding else { return std::str::from_utf8(bytes).ok().map(Cow::Borrowed) };
+pub(super) fn exact<'b>(
+    bytes: &'b [u8],
+    encoding: Option<&'static Encoding>,
+) -> Option<Cow<'b, str>> {
+    let Some(encoding) = encoding else {
+        return std::str::from_utf8(bytes).ok().map(Cow::Borrowed);
+    };
     let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
     (encoded(&text, Some(encoding))? == bytes).then_some(text)
 }
 
 /// A text in an encoding; nothing where the encoding lacks one of its characters.
-pub(super) fn encoded<'t>(text: &'t str, encoding: Option<&'static Encoding>) -> Option<Cow<'t, [u8]>> {
+pub(super) fn encoded<'t>(
+    text: &'t str,
+    encoding: Option<&'static Encoding>,
+) -> Option<Cow<'t, [u8]>> {
     match encoding {
         None => Some(Cow::Borrowed(text.as_bytes())),
         Some(form) if form == UTF_16LE || form == UTF_16BE => Some(Cow::Owned(utf16(text, form))),

@@ -1,5 +1,5 @@
-//! Owns: where written bytes go: compression, encoding to UTF-16, and whether the output failed. Never:
-//! what they mean.
+//! Owns: where written bytes go: compression, encoding to UTF-16, and whether the output failed.
+//! Never: what they mean.
 
 use crate::emit::compress::Compressor;
 use crate::ingest::Compression;

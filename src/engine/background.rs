@@ -7,10 +7,11 @@ use crate::postings::policy::most_of_a_source;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
 
-/// Two texts are versions of one story where they share at least this part of the longer one's anchors, all of them frequent …
+/// Two texts are versions of one story where they share at least this part of the longer one's
+/// anchors, all of them frequent …
 const VERSIONS_SHARE: f64 = 0.3;
-/// … and fewer than this part of those stand in the same number of texts: people change words, one here and one there. What a machine puts
-/// under its pages stands in all of them alike.
+/// … and fewer than this part of those stand in the same number of texts: people change words, one
+/// here and one there. What a machine puts under its pages stands in all of them alike.
 const SAME_NUMBER: f64 = 0.5;
 /// So many pairs of the texts that hold a key are looked at.
 const PAIRS: usize = 8;
@@ -18,23 +19,28 @@ const PAIRS: usize = 8;
 /// What the corpus tells about its texts; `words` says in how many classes each word slot stands.
 pub fn background(all: &Classes, keys: &Keys<Run>, words: &[u32], t: &Thresholds) -> Background {
     let classes = all.first.len() as u64;
-    let anchors: Vec<&[Posting]> = keys.anchors.groups().filter(|g| is_frequent(g, all, t)).collect();
-    let paragraphs: Vec<&[Posting]> = keys.paragraphs.groups().filter(|g| is_frequent(g, all, t)).collect();
+    let anchors: Vec<&[Posting]> =
+        keys.anchors.groups().filter(|g| is_frequent(g, all, t)).collect();
+    let paragraphs: Vec<&[Posting]> =
+        keys.paragraphs.groups().filter(|g| is_frequent(g, all, t)).collect();
     let stories = Stories::new(all, &keys.anchors, &anchors);
-    let boilerplate =
-        |groups: &[&[Posting]]| -> Vec<u64> { groups.iter().filter(|g| !stories.hold(g)).map(|g| g[0].key()).collect() };
+    let boilerplate = |groups: &[&[Posting]]| -> Vec<u64> {
+        groups.iter().filter(|g| !stories.hold(g)).map(|g| g[0].key()).collect()
+    };
     let (common, frequent) = word_slots(words, classes);
     Background::new(classes, boilerplate(&paragraphs), boilerplate(&anchors), common, frequent)
 }
 
-/// Many texts of one source hold it; or, where sources are not known, more than a share of all texts.
+/// Many texts of one source hold it; or, where sources are not known, more than a share of all
+/// texts.
 fn is_frequent(group: &[Posting], all: &Classes, t: &Thresholds) -> bool {
     if (group.len() as u32) < t.boilerplate_classes {
         return false;
     }
     let (of_one, unknown) = most_of_a_source(group, |class| all.source[class as usize]);
     let share = t.boilerplate_share * all.first.len() as f64;
-    of_one >= t.boilerplate_classes || (unknown >= t.boilerplate_classes && f64::from(unknown) > share)
+    of_one >= t.boilerplate_classes
+        || (unknown >= t.boilerplate_classes && f64::from(unknown) > share)
 }
 
 /// What tells a story that many print from boilerplate.
@@ -54,12 +60,17 @@ impl<'g> Stories<'g> {
             anchors.resize(all.first.len(), 0);
             held_by.iter().for_each(|p| anchors[p.unit as usize] += 1);
         }
-        let mut held: Vec<(u32, u32)> = frequent.iter().zip(0..).flat_map(|(g, n)| g.iter().map(move |p| (p.unit, n))).collect();
+        let mut held: Vec<(u32, u32)> = frequent
+            .iter()
+            .zip(0..)
+            .flat_map(|(g, n)| g.iter().map(move |p| (p.unit, n)))
+            .collect();
         held.sort_unstable();
         Stories { frequent, held, anchors }
     }
 
-    /// Whether a frequent key is text of a story: most of the texts that hold it and follow each other are versions of one.
+    /// Whether a frequent key is text of a story: most of the texts that hold it and follow each
+    /// other are versions of one.
     fn hold(&self, group: &[Posting]) -> bool {
         let pairs = PAIRS.min(group.len());
         let versions = (0..pairs).filter(|i| {
@@ -82,7 +93,9 @@ impl<'g> Stories<'g> {
             j += usize::from(right <= left);
         }
         let anchors = |class: u32| self.anchors.get(class as usize).copied().unwrap_or(0);
-        if numbers.is_empty() || (numbers.len() as f64) < VERSIONS_SHARE * f64::from(anchors(a).max(anchors(b))) {
+        if numbers.is_empty()
+            || (numbers.len() as f64) < VERSIONS_SHARE * f64::from(anchors(a).max(anchors(b)))
+        {
             return false;
         }
         numbers.sort_unstable();

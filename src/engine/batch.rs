@@ -20,11 +20,13 @@ use crate::sketch::recipe::Recipe;
 /// Two texts of this resemblance count as one when it is asked in how many texts a passage stands.
 const FAMILY: f64 = 0.5;
 
-/// Finds everything there is to find in the documents: classes of equal texts, clusters of near-copies, related pairs with their
-/// matches, repeats. Also gives the background that the scores were computed with.
+/// Finds everything there is to find in the documents: classes of equal texts, clusters of
+/// near-copies, related pairs with their matches, repeats. Also gives the background that the
+/// scores were computed with.
 ///
-/// The findings are a function of the set of documents, the recipe and the thresholds alone. Cost: each text is read and tokenised
-/// once, and once more for each text it is compared with. Memory: about 2 KB a different text for its keys, until the pairs are known.
+/// The findings are a function of the set of documents, the recipe and the thresholds alone. Cost:
+/// each text is read and tokenised once, and once more for each text it is compared with. Memory:
+/// about 2 KB a different text for its keys, until the pairs are known.
 ///
 /// ```
 /// use nearcopy::{Corpus, Document, Recipe, Relation, RunOptions, Thresholds, scan};
@@ -41,7 +43,8 @@ const FAMILY: f64 = 0.5;
 /// ```
 ///
 /// # Errors
-/// A setting that cannot mean anything, documents out of order, a text that can no longer be read, or the caller's cancellation.
+/// A setting that cannot mean anything, documents out of order, a text that can no longer be read,
+/// or the caller's cancellation.
 pub fn scan(
     documents: &dyn Documents,
     recipe: &Recipe,
@@ -52,7 +55,8 @@ pub fn scan(
     scan_under(documents, None, recipe, thresholds, options, progress)
 }
 
-/// [`scan`] under a background that was drawn elsewhere: documents of a day are scored as those of the whole archive are.
+/// [`scan`] under a background that was drawn elsewhere: documents of a day are scored as those of
+/// the whole archive are.
 ///
 /// # Errors
 /// As [`scan`].
@@ -64,7 +68,8 @@ pub fn scan_with(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Detection> {
-    scan_under(documents, Some(background), recipe, thresholds, options, progress).map(|found| found.0)
+    scan_under(documents, Some(background), recipe, thresholds, options, progress)
+        .map(|found| found.0)
 }
 
 fn scan_under(
@@ -78,8 +83,27 @@ fn scan_under(
     check(documents, recipe, thresholds)?;
     in_pool(options, || {
         let found = relate_under(documents, background, recipe, thresholds, progress)?;
-        let Related { all, keys, members, background, family, near, far, relations, clusters, around, .. } = found;
-        let verifier = Verifier { documents, first: &all.first, background: &background, recipe, thresholds, progress };
+        let Related {
+            all,
+            keys,
+            members,
+            background,
+            family,
+            near,
+            far,
+            relations,
+            clusters,
+            around,
+            ..
+        } = found;
+        let verifier = Verifier {
+            documents,
+            first: &all.first,
+            background: &background,
+            recipe,
+            thresholds,
+            progress,
+        };
         let pairs = cluster::reported(&relations, &around, &all, &verifier)?;
         let repeats = repeats(&all, &keys, &members, &family, &verifier)?;
 
@@ -90,7 +114,10 @@ fn scan_under(
             capped_keys: near.capped + far.capped,
             ..counts(documents, &all, &clusters, &pairs, &repeats)
         };
-        let equal = (0..all.first.len() as u32).filter(|&c| all.size[c as usize] > 1).map(|c| members.of(c).to_vec()).collect();
+        let equal = (0..all.first.len() as u32)
+            .filter(|&c| all.size[c as usize] > 1)
+            .map(|c| members.of(c).to_vec())
+            .collect();
         let detection = Detection {
             recipe_id: recipe.id(),
             background_id: background.id(),
@@ -135,7 +162,12 @@ pub struct Related {
 
 /// Documents to relations and clusters: all of a scan but what is shown of it.
 #[cfg(feature = "index")]
-pub fn relate(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds, progress: &dyn Progress) -> Result<Related> {
+pub fn relate(
+    documents: &dyn Documents,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    progress: &dyn Progress,
+) -> Result<Related> {
     relate_under(documents, None, recipe, thresholds, progress)
 }
 
@@ -148,28 +180,65 @@ fn relate_under(
 ) -> Result<Related> {
     let Sketches { classes: all, keys, words } = sketch(documents, recipe, thresholds, progress)?;
     let keys = keys.sorted(progress);
-    let background = background.cloned().unwrap_or_else(|| background::background(&all, &keys, &words, thresholds));
-    let verifier = Verifier { documents, first: &all.first, background: &background, recipe, thresholds, progress };
+    let background = background
+        .cloned()
+        .unwrap_or_else(|| background::background(&all, &keys, &words, thresholds));
+    let verifier = Verifier {
+        documents,
+        first: &all.first,
+        background: &background,
+        recipe,
+        thresholds,
+        progress,
+    };
 
     let near = candidates::by_documents(&all, &keys, documents, recipe)?;
     progress.begin(Stage::Compare, near.pairs.len() as u64);
-    let compared = verifier.compare(&near.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
+    let compared =
+        verifier.compare(&near.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
     let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
     let family = families(all.first.len(), compared.iter().filter(alike).map(|v| (v.a, v.b)));
 
-    let far = candidates::by_passages(&all, &keys, &family, &near.pairs, Policy::from(recipe), thresholds);
+    let far = candidates::by_passages(
+        &all,
+        &keys,
+        &family,
+        &near.pairs,
+        Policy::from(recipe),
+        thresholds,
+    );
     progress.begin(Stage::Compare, far.pairs.len() as u64);
     let mut relations = Relations::default();
-    relations.extend(compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect());
+    relations.extend(
+        compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect(),
+    );
     relations.extend(verifier.compare(&far.pairs, |c| c.relation.is_some())?);
 
     progress.begin(Stage::Cluster, 0);
     let members = Members::new(&all);
     let (clusters, around) = cluster::clusters(&all, &members, &mut relations, &verifier)?;
-    Ok(Related { all, keys, words, members, background, family, near, far, relations, clusters, around })
+    Ok(Related {
+        all,
+        keys,
+        words,
+        members,
+        background,
+        family,
+        near,
+        far,
+        relations,
+        clusters,
+        around,
+    })
 }
 
-fn counts(documents: &dyn Documents, all: &Classes, clusters: &[Cluster], pairs: &[Pair], repeats: &[Repeat]) -> Summary {
+fn counts(
+    documents: &dyn Documents,
+    all: &Classes,
+    clusters: &[Cluster],
+    pairs: &[Pair],
+    repeats: &[Repeat],
+) -> Summary {
     Summary {
         documents: documents.count() as u64,
         bytes: (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum(),
@@ -184,8 +253,8 @@ fn counts(documents: &dyn Documents, all: &Classes, clusters: &[Cluster], pairs:
     }
 }
 
-/// Compares the listed pairs of document numbers, without looking for candidates. Every pair with a match is in the result; clusters
-/// and repeats are not looked for.
+/// Compares the listed pairs of document numbers, without looking for candidates. Every pair with a
+/// match is in the result; clusters and repeats are not looked for.
 ///
 /// # Errors
 /// As [`scan`].
@@ -200,13 +269,16 @@ pub fn compare_pairs(
 ) -> Result<Detection> {
     check(documents, recipe, thresholds)?;
     let first: Vec<u32> = (0..documents.count() as u32).collect();
-    let mut packed: Vec<u64> = pairs.iter().filter(|p| p.0 != p.1).map(|p| pack_pair(p.0, p.1)).collect();
+    let mut packed: Vec<u64> =
+        pairs.iter().filter(|p| p.0 != p.1).map(|p| pack_pair(p.0, p.1)).collect();
     packed.sort_unstable();
     packed.dedup();
     progress.begin(Stage::Compare, packed.len() as u64);
     let verifier = Verifier { documents, first: &first, background, recipe, thresholds, progress };
     let compared = in_pool(options, || verifier.compare(&packed, |c| c.relation.is_some()))?;
-    let to_pair = |v: Verified| Some(Pair { a: v.a, b: v.b, relation: v.comparison.relation?, comparison: v.comparison });
+    let to_pair = |v: Verified| {
+        Some(Pair { a: v.a, b: v.b, relation: v.comparison.relation?, comparison: v.comparison })
+    };
     let pairs: Vec<Pair> = compared.into_iter().filter_map(to_pair).collect();
     let mut named: Vec<u32> = packed.iter().flat_map(|p| [(p >> 32) as u32, *p as u32]).collect();
     named.sort_unstable();
@@ -245,8 +317,12 @@ fn check(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds) ->
 const MOST_THREADS: usize = 512;
 
 /// Runs in a pool of its own, so that the caller's is left alone.
-pub fn in_pool<T: Send>(options: &RunOptions, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.min(MOST_THREADS)).build();
+pub fn in_pool<T: Send>(
+    options: &RunOptions,
+    work: impl FnOnce() -> Result<T> + Send,
+) -> Result<T> {
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(options.threads.min(MOST_THREADS)).build();
     match pool {
         Ok(pool) => pool.install(work),
         // Threads cannot be had: do it on this one.

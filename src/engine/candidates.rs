@@ -12,7 +12,8 @@ use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
 use std::collections::HashMap;
 
-/// Candidate pairs, sorted, each once; and how many keys were too frequent to be expanded to all their pairs.
+/// Candidate pairs, sorted, each once; and how many keys were too frequent to be expanded to all
+/// their pairs.
 #[derive(Debug, Default)]
 pub struct Candidates {
     /// Packed pairs of classes.
@@ -23,9 +24,14 @@ pub struct Candidates {
     pub capped: u64,
 }
 
-/// Pairs that share a document band (or, under a source limit, the whole text). Those that the limit forbids are among them: which texts
-/// are one family must not depend on it.
-pub fn by_documents(all: &Classes, keys: &Keys<Run>, documents: &dyn Documents, recipe: &Recipe) -> Result<Candidates> {
+/// Pairs that share a document band (or, under a source limit, the whole text). Those that the
+/// limit forbids are among them: which texts are one family must not depend on it.
+pub fn by_documents(
+    all: &Classes,
+    keys: &Keys<Run>,
+    documents: &dyn Documents,
+    recipe: &Recipe,
+) -> Result<Candidates> {
     let policy = Policy::from(recipe);
     let mut out = Candidates::default();
     let mut hot = Vec::new();
@@ -38,7 +44,8 @@ pub fn by_documents(all: &Classes, keys: &Keys<Run>, documents: &dyn Documents, 
             hot.push(group);
         }
     }
-    let signatures = signatures(hot.iter().flat_map(|g| g.iter().map(|p| p.unit)), all, documents, recipe)?;
+    let signatures =
+        signatures(hot.iter().flat_map(|g| g.iter().map(|p| p.unit)), all, documents, recipe)?;
     let mut links = Vec::new();
     for group in hot {
         link_hot(group, |unit| &signatures[&unit], recipe, &mut links);
@@ -72,7 +79,14 @@ fn signatures(
 }
 
 /// Pairs that share enough anchors, or a paragraph band, and that `known` (sorted) does not hold.
-pub fn by_passages(all: &Classes, keys: &Keys<Run>, family: &[u32], known: &[u64], policy: Policy, t: &Thresholds) -> Candidates {
+pub fn by_passages(
+    all: &Classes,
+    keys: &Keys<Run>,
+    family: &[u32],
+    known: &[u64],
+    policy: Policy,
+    t: &Thresholds,
+) -> Candidates {
     let mut out = Candidates::default();
     let pairs_of = |n: usize| if n <= policy.passage_cap { n * (n - 1) / 2 } else { 0 };
     let mut shared = Vec::with_capacity(keys.anchors.groups().map(|g| pairs_of(g.len())).sum());

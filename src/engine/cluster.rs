@@ -60,11 +60,13 @@ impl Members {
     }
     /// The documents of one.
     pub fn of(&self, class: u32) -> &[u32] {
-        &self.documents[self.starts[class as usize] as usize..self.starts[class as usize + 1] as usize]
+        &self.documents
+            [self.starts[class as usize] as usize..self.starts[class as usize + 1] as usize]
     }
 }
 
-/// Clusters, and the representative class of each class (itself where it is alone). Pairs compared on the way join `relations`.
+/// Clusters, and the representative class of each class (itself where it is alone). Pairs compared
+/// on the way join `relations`.
 pub fn clusters(
     all: &Classes,
     members: &Members,
@@ -73,15 +75,18 @@ pub fn clusters(
 ) -> Result<(Vec<Cluster>, Vec<u32>)> {
     let t = verifier.thresholds;
     let heads = heads(all, members, verifier.documents, t);
-    let copies: Vec<(u32, u32)> = relations.iter().filter(|v| v.is_copy(t)).map(|v| (v.a, v.b)).collect();
+    let copies: Vec<(u32, u32)> =
+        relations.iter().filter(|v| v.is_copy(t)).map(|v| (v.a, v.b)).collect();
     let family = families(all.first.len(), copies.iter().copied());
     let mut components: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
     for &(a, b) in &copies {
         components.entry(family[a as usize]).or_default().push((a, b));
     }
     let order = |a: u32, b: u32| by_policy(&heads, all, verifier.documents, t, a, b);
-    let done: Result<Vec<(Vec<Group>, Vec<Verified>)>> =
-        components.into_par_iter().map(|(_, edges)| component(&edges, &order, relations, all, verifier)).collect();
+    let done: Result<Vec<(Vec<Group>, Vec<Verified>)>> = components
+        .into_par_iter()
+        .map(|(_, edges)| component(&edges, &order, relations, all, verifier))
+        .collect();
     let mut around: Vec<u32> = (0..all.first.len() as u32).collect();
     let mut groups = Vec::new();
     for (found, compared) in done? {
@@ -95,9 +100,11 @@ pub fn clusters(
     groups.retain(|g| !g.members.is_empty());
     let clustered: std::collections::HashSet<u32> =
         groups.iter().flat_map(|g| g.members.iter().copied().chain([g.representative])).collect();
-    let alone = (0..all.first.len() as u32).filter(|c| all.size[*c as usize] > 1 && !clustered.contains(c));
+    let alone =
+        (0..all.first.len() as u32).filter(|c| all.size[*c as usize] > 1 && !clustered.contains(c));
     groups.extend(alone.map(|c| Group { representative: c, members: Vec::new() }));
-    let mut clusters: Vec<Cluster> = groups.iter().map(|g| to_documents(g, members, &heads, relations)).collect();
+    let mut clusters: Vec<Cluster> =
+        groups.iter().map(|g| to_documents(g, members, &heads, relations)).collect();
     clusters.sort_unstable_by_key(|c| c.representative);
     Ok((clusters, around))
 }
@@ -118,7 +125,14 @@ fn heads(all: &Classes, members: &Members, documents: &dyn Documents, t: &Thresh
     (0..all.first.len() as u32).into_par_iter().map(best).collect()
 }
 
-fn by_policy(heads: &[u32], all: &Classes, d: &dyn Documents, t: &Thresholds, a: u32, b: u32) -> std::cmp::Ordering {
+fn by_policy(
+    heads: &[u32],
+    all: &Classes,
+    d: &dyn Documents,
+    t: &Thresholds,
+    a: u32,
+    b: u32,
+) -> std::cmp::Ordering {
     let view = |class: u32| {
         let n = heads[class as usize];
         (d.info(n as usize), all.tokens[n as usize], n)
@@ -126,7 +140,8 @@ fn by_policy(heads: &[u32], all: &Classes, d: &dyn Documents, t: &Thresholds, a:
     survivor(&t.keep, view(a), view(b))
 }
 
-/// Clusters one component of near-copies: its edges in, groups of classes out, with what had to be compared besides.
+/// Clusters one component of near-copies: its edges in, groups of classes out, with what had to be
+/// compared besides.
 fn component(
     edges: &[(u32, u32)],
     order: &(dyn Fn(u32, u32) -> std::cmp::Ordering + Sync),
@@ -148,13 +163,19 @@ fn component(
     let mut failure = None;
     let groups = cluster(&neighbours, |representative, far| {
         let pair = |&f: &u32| pack_pair(nodes[representative as usize], nodes[f as usize]);
-        let mut pairs: Vec<u64> =
-            far.iter().map(pair).filter(|&p| relations.get(p).is_none() && verifier.allowed(all, p)).collect();
+        let mut pairs: Vec<u64> = far
+            .iter()
+            .map(pair)
+            .filter(|&p| relations.get(p).is_none() && verifier.allowed(all, p))
+            .collect();
         pairs.sort_unstable();
         match verifier.compare(&pairs, |c| c.relation.is_some()) {
             Ok(found) => {
-                let copies: std::collections::HashSet<u64> =
-                    found.iter().filter(|v| v.is_copy(verifier.thresholds)).map(|v| pack_pair(v.a, v.b)).collect();
+                let copies: std::collections::HashSet<u64> = found
+                    .iter()
+                    .filter(|v| v.is_copy(verifier.thresholds))
+                    .map(|v| pack_pair(v.a, v.b))
+                    .collect();
                 compared.extend(found);
                 far.iter().map(|f| copies.contains(&pair(f))).collect()
             }
@@ -167,7 +188,10 @@ fn component(
     let back = |n: u32| nodes[n as usize];
     let groups = groups
         .into_iter()
-        .map(|g| Group { representative: back(g.representative), members: g.members.into_iter().map(back).collect() })
+        .map(|g| Group {
+            representative: back(g.representative),
+            members: g.members.into_iter().map(back).collect(),
+        })
         .collect();
     failure.map_or(Ok((groups, compared)), Err)
 }
@@ -176,14 +200,20 @@ fn to_documents(g: &Group, members: &Members, heads: &[u32], relations: &Relatio
     let classes = g.members.iter().copied().chain([g.representative]);
     let mut documents: Vec<u32> = classes.flat_map(|c| members.of(c).iter().copied()).collect();
     documents.sort_unstable();
-    let to = |m: &u32| relations.get(pack_pair(*m, g.representative)).map_or(0.0, Verified::smaller);
+    let to =
+        |m: &u32| relations.get(pack_pair(*m, g.representative)).map_or(0.0, Verified::smaller);
     let weakest = g.members.iter().map(to).fold(1.0, f64::min);
     Cluster { representative: heads[g.representative as usize], members: documents, weakest }
 }
 
-/// The pairs that are reported: all, or each member with its representative and one pair for two clusters that are related, their
-/// representatives' where that shows a relation.
-pub fn reported(relations: &Relations, around: &[u32], all: &Classes, verifier: &Verifier) -> Result<Vec<Pair>> {
+/// The pairs that are reported: all, or each member with its representative and one pair for two
+/// clusters that are related, their representatives' where that shows a relation.
+pub fn reported(
+    relations: &Relations,
+    around: &[u32],
+    all: &Classes,
+    verifier: &Verifier,
+) -> Result<Vec<Pair>> {
     let to_pair = |v: &Verified| {
         let relation = v.comparison.relation?;
         let (a, b) = (all.first[v.a as usize], all.first[v.b as usize]);
@@ -202,8 +232,11 @@ pub fn reported(relations: &Relations, around: &[u32], all: &Classes, verifier: 
             kept.push(v);
         }
     }
-    let missing: Vec<u64> =
-        between.keys().copied().filter(|p| relations.get(*p).is_none() && verifier.allowed(all, *p)).collect();
+    let missing: Vec<u64> = between
+        .keys()
+        .copied()
+        .filter(|p| relations.get(*p).is_none() && verifier.allowed(all, *p))
+        .collect();
     let mut added = Relations::default();
     added.extend(verifier.compare(&missing, |c| c.relation.is_some())?);
     for (pair, fallback) in &between {

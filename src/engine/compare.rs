@@ -43,7 +43,8 @@ impl<'t> Cache<'t> {
     }
 }
 
-/// The pairs in an order that visits texts depth first, so that those of one circle come one after the other.
+/// The pairs in an order that visits texts depth first, so that those of one circle come one after
+/// the other.
 fn neighbours_first(pairs: &[u64]) -> Vec<u64> {
     // A short list fits the cache in any order.
     if pairs.len() < CHUNK {
@@ -93,7 +94,9 @@ impl Verified {
         match self.comparison.relation {
             Some(relation) if relation.is_copy() => true,
             // A template whose coverage would make it a near-copy.
-            Some(Relation::Template) => t.templates_are_copies && self.smaller() >= t.near_copy_smaller,
+            Some(Relation::Template) => {
+                t.templates_are_copies && self.smaller() >= t.near_copy_smaller
+            }
             _ => false,
         }
     }
@@ -120,9 +123,14 @@ pub struct Verifier<'a> {
 }
 
 impl Verifier<'_> {
-    /// Compares packed pairs of classes, sorted, and keeps those that `keep` wants, in order. Pairs that hang together are compared one after
-    /// the other, so that a text is prepared about once and not once a pair.
-    pub fn compare(&self, pairs: &[u64], keep: impl Fn(&Comparison) -> bool + Sync) -> Result<Vec<Verified>> {
+    /// Compares packed pairs of classes, sorted, and keeps those that `keep` wants, in order. Pairs
+    /// that hang together are compared one after the other, so that a text is prepared about once
+    /// and not once a pair.
+    pub fn compare(
+        &self,
+        pairs: &[u64],
+        keep: impl Fn(&Comparison) -> bool + Sync,
+    ) -> Result<Vec<Verified>> {
         let order = neighbours_first(pairs);
         let compared: Result<Vec<Vec<Verified>>> = order
             .par_chunks(CHUNK)
@@ -134,7 +142,8 @@ impl Verifier<'_> {
                 for &pair in chunk {
                     let (a, b) = unpack_pair(pair);
                     let (left, right) = (self.prepared(a, cache)?, self.prepared(b, cache)?);
-                    let comparison = compare_masked(&left, &right, self.background, self.thresholds);
+                    let comparison =
+                        compare_masked(&left, &right, self.background, self.thresholds);
                     if keep(&comparison) {
                         out.push(Verified { a, b, comparison });
                     }

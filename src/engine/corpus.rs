@@ -16,15 +16,17 @@ pub trait Texts: Sync {
 
 impl Texts for Vec<String> {
     fn text(&self, number: usize) -> std::result::Result<Cow<'_, str>, String> {
-        let text = self.get(number).ok_or_else(|| format!("there are only {} texts", self.len()))?;
+        let text =
+            self.get(number).ok_or_else(|| format!("there are only {} texts", self.len()))?;
         Ok(Cow::Borrowed(text))
     }
 }
 
 /// Documents in the byte order of their ids, their texts in memory or where the caller keeps them.
 ///
-/// One id with one text several times is several equal documents. One id with several texts is renamed: each becomes
-/// `ID@` and eight hex digits of its text's hash, so that nothing is lost and nothing depends on the order of arrival.
+/// One id with one text several times is several equal documents. One id with several texts is
+/// renamed: each becomes `ID@` and eight hex digits of its text's hash, so that nothing is lost and
+/// nothing depends on the order of arrival.
 ///
 /// ```
 /// use nearcopy::{Corpus, Document, Documents};
@@ -52,8 +54,9 @@ impl Corpus {
 }
 
 impl<T: Texts> Corpus<T> {
-    /// Takes documents whose texts are kept elsewhere, a column of a table say: the text of `infos[n]` is number n of `texts`. Nothing is
-    /// copied; `bytes` of each info is set by its text.
+    /// Takes documents whose texts are kept elsewhere, a column of a table say: the text of
+    /// `infos[n]` is number n of `texts`. Nothing is copied; `bytes` of each info is set by its
+    /// text.
     ///
     /// ```
     /// use nearcopy::{Corpus, DocumentInfo, Documents, Texts};
@@ -80,8 +83,10 @@ impl<T: Texts> Corpus<T> {
             return Err(Error::TooManyDocuments { count: infos.len() as u64 });
         }
         for (n, info) in infos.iter_mut().enumerate() {
-            let length = texts.text(n).map_err(|why| Error::TextGone { id: info.id.clone(), why })?.len();
-            info.bytes = u32::try_from(length).map_err(|_| Error::TextTooLong { id: info.id.clone(), bytes: length as u64 })?;
+            let length =
+                texts.text(n).map_err(|why| Error::TextGone { id: info.id.clone(), why })?.len();
+            info.bytes = u32::try_from(length)
+                .map_err(|_| Error::TextTooLong { id: info.id.clone(), bytes: length as u64 })?;
         }
         let mut documents: Vec<(DocumentInfo, u32)> = infos.into_iter().zip(0..).collect();
         let renamed = tell_apart(&mut documents, &texts);
@@ -107,7 +112,9 @@ fn tell_apart(documents: &mut [(DocumentInfo, u32)], texts: &impl Texts) -> u64 
     let text = |n: u32| texts.text(n as usize).unwrap_or_default();
     // The order must not depend on arrival, so everything that can differ decides in the end.
     let order = |(x, nx): &(DocumentInfo, u32), (y, ny): &(DocumentInfo, u32)| {
-        let rest = |d: &DocumentInfo| (d.source.clone(), d.date.clone(), d.path.clone(), d.record, d.reference);
+        let rest = |d: &DocumentInfo| {
+            (d.source.clone(), d.date.clone(), d.path.clone(), d.record, d.reference)
+        };
         x.id.cmp(&y.id).then_with(|| text(*nx).cmp(&text(*ny))).then_with(|| rest(x).cmp(&rest(y)))
     };
     documents.sort_unstable_by(order);

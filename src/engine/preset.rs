@@ -1,4 +1,5 @@
-//! Owns: named sets of values for the kinds of corpora people have. Never: a value that a preset does not change.
+//! Owns: named sets of values for the kinds of corpora people have. Never: a value that a preset
+//! does not change.
 
 use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::sketch::recipe::Recipe;
@@ -22,7 +23,8 @@ pub enum Preset {
     Ocr,
     /// Only what is all but the same text.
     Strict,
-    /// Passages told again in other order and with other words, from 25 words on; ten times slower and more.
+    /// Passages told again in other order and with other words, from 25 words on; ten times slower
+    /// and more.
     Rewritten,
 }
 

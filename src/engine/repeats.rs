@@ -1,4 +1,5 @@
-//! Owns: repeats inside one text and across texts, gathered over all documents. Never: what a repeat inside one text is.
+//! Owns: repeats inside one text and across texts, gathered over all documents. Never: what a
+//! repeat inside one text is.
 
 use crate::engine::cluster::Members;
 use crate::engine::compare::Verifier;
@@ -43,10 +44,17 @@ struct Found {
 }
 
 /// Repeats, by first place.
-pub fn repeats(all: &Classes, keys: &Keys<Run>, members: &Members, family: &[u32], from: &Verifier) -> Result<Vec<Repeat>> {
+pub fn repeats(
+    all: &Classes,
+    keys: &Keys<Run>,
+    members: &Members,
+    family: &[u32],
+    from: &Verifier,
+) -> Result<Vec<Repeat>> {
     let Verifier { documents, background, recipe, thresholds: t, progress, .. } = *from;
     let classes = |g: &&[Posting]| g.len() >= t.repeat_classes as usize;
-    let families = |g: &&[Posting]| classes(g) && families_of(g, family) >= t.repeat_classes as usize;
+    let families =
+        |g: &&[Posting]| classes(g) && families_of(g, family) >= t.repeat_classes as usize;
     let across = Across {
         paragraphs: keys.paragraphs.groups().filter(classes).map(|g| g[0].key()).collect(),
         anchors: keys.anchors.groups().filter(families).map(|g| g[0].key()).collect(),
@@ -73,8 +81,8 @@ pub fn repeats(all: &Classes, keys: &Keys<Run>, members: &Members, family: &[u32
     Ok(merge(found, all, members, background, t))
 }
 
-/// In how many families of near-copies a key stands. A piece of a paragraph counts only across families: inside one it merely shows where
-/// copies were edited.
+/// In how many families of near-copies a key stands. A piece of a paragraph counts only across
+/// families: inside one it merely shows where copies were edited.
 fn families_of(group: &[Posting], family: &[u32]) -> usize {
     let mut all: Vec<u32> = group.iter().map(|p| family[p.unit as usize]).collect();
     all.sort_unstable();
@@ -97,17 +105,36 @@ fn to_found(p: Passage, class: u32, tokens: &Tokens) -> Found {
         Some(period) => p.places.iter().map(|r| (r.len() as u64) / u64::from(period)).sum(),
         None => p.places.len() as u64,
     };
-    Found { key: p.key, class, tokens: p.tokens, paragraph: p.paragraph, period: p.period, count, spans }
+    Found {
+        key: p.key,
+        class,
+        tokens: p.tokens,
+        paragraph: p.paragraph,
+        period: p.period,
+        count,
+        spans,
+    }
 }
 
 /// Paragraphs of one text that stand in enough others.
-fn paragraphs_across(tokens: &Tokens, paragraphs: &[Range<u32>], across: &Across, t: &Thresholds) -> Vec<Passage> {
+fn paragraphs_across(
+    tokens: &Tokens,
+    paragraphs: &[Range<u32>],
+    across: &Across,
+    t: &Thresholds,
+) -> Vec<Passage> {
     let mut out: Vec<Passage> = Vec::new();
     for p in paragraphs {
         let key = paragraph_key(tokens, p);
         if across.paragraphs.binary_search(&key).is_ok() && words(tokens, p) >= t.repeat_paragraph {
             let places = std::iter::once(p.clone()).collect();
-            out.push(Passage { key, tokens: p.len() as u32, paragraph: true, period: None, places });
+            out.push(Passage {
+                key,
+                tokens: p.len() as u32,
+                paragraph: true,
+                period: None,
+                places,
+            });
         }
     }
     out
@@ -164,22 +191,28 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Classes that hold two frequent anchors which the same set of classes holds, as the anchors of one passage are; those of two set phrases
-    /// are not.
+    /// Classes that hold two frequent anchors which the same set of classes holds, as the anchors
+    /// of one passage are; those of two set phrases are not.
     fn near(&self, across: &Across) -> Vec<u32> {
         let mut marks: Vec<(u32, u64)> = Vec::new();
-        let frequent = self.keys.anchors.groups().filter(|g| across.anchors.binary_search(&g[0].key()).is_ok());
+        let frequent = self
+            .keys
+            .anchors
+            .groups()
+            .filter(|g| across.anchors.binary_search(&g[0].key()).is_ok());
         for group in frequent {
             let mark = mark(group);
             marks.extend(group.iter().map(|p| (p.unit, mark)));
         }
         marks.par_sort_unstable();
-        let mut near: Vec<u32> = marks.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].0).collect();
+        let mut near: Vec<u32> =
+            marks.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].0).collect();
         near.dedup();
         near
     }
 
-    /// Calls `touch` with the class of each posting that has one of the keys (sorted, as the postings are).
+    /// Calls `touch` with the class of each posting that has one of the keys (sorted, as the
+    /// postings are).
     fn touch(&self, postings: &Run, keys: &[u64], mut touch: impl FnMut(u32)) {
         let mut at = 0;
         for p in postings.iter() {
@@ -192,9 +225,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Windows near frequent anchors that stand in enough families, each with a mark of the set of its classes. Touches the classes that
-    /// hold enough of them in all for a passage.
-    fn shared_windows(&self, near: &[u32], across: &Across, family: &[u32], touched: &mut [bool]) -> Result<ByHash<u64>> {
+    /// Windows near frequent anchors that stand in enough families, each with a mark of the set of
+    /// its classes. Touches the classes that hold enough of them in all for a passage.
+    fn shared_windows(
+        &self,
+        near: &[u32],
+        across: &Across,
+        family: &[u32],
+        touched: &mut [bool],
+    ) -> Result<ByHash<u64>> {
         let near = self.map(near, |class, tokens, paragraphs| {
             let mut windows = Shingles::default();
             shingles(tokens, self.recipe.anchor, &mut windows);
@@ -208,7 +247,10 @@ impl Reader<'_> {
         let least = self.t.repeat_classes as usize;
         let mut held = vec![0u32; touched.len()];
         let mut out = ByHash::default();
-        for g in Run::from_sorted(postings).groups().filter(|g| g.len() >= least && families_of(g, family) >= least) {
+        for g in Run::from_sorted(postings)
+            .groups()
+            .filter(|g| g.len() >= least && families_of(g, family) >= least)
+        {
             g.iter().for_each(|p| held[p.unit as usize] += 1);
             out.insert(g[0].key(), mark(g));
         }
@@ -217,13 +259,21 @@ impl Reader<'_> {
         Ok(out)
     }
 
-    /// Paragraphs that stand twice in one text, wherever else they stand: too few texts to be known from their number alone.
+    /// Paragraphs that stand twice in one text, wherever else they stand: too few texts to be known
+    /// from their number alone.
     fn elsewhere(&self, found: &[Found], across: &Across) -> Result<Vec<Found>> {
         let twice = found.iter().filter(|f| f.paragraph && f.count > 1).map(|f| f.key);
-        let mut keys: Vec<u64> = twice.filter(|k| across.paragraphs.binary_search(k).is_err()).collect();
+        let mut keys: Vec<u64> =
+            twice.filter(|k| across.paragraphs.binary_search(k).is_err()).collect();
         keys.sort_unstable();
         keys.dedup();
-        let shared = self.keys.paragraphs.groups().map(|g| g[0].key()).filter(|k| keys.binary_search(k).is_ok()).collect();
+        let shared = self
+            .keys
+            .paragraphs
+            .groups()
+            .map(|g| g[0].key())
+            .filter(|k| keys.binary_search(k).is_ok())
+            .collect();
         let also = Across { paragraphs: shared, anchors: Vec::new() };
         let mut touched = vec![false; self.all.first.len()];
         self.touch(&self.keys.paragraphs, &also.paragraphs, |class| touched[class as usize] = true);
@@ -235,7 +285,11 @@ impl Reader<'_> {
     }
 
     /// Reads the first documents of the classes again, in parallel, in order.
-    fn map<T: Send>(&self, classes: &[u32], f: impl Fn(u32, &Tokens, &[Range<u32>]) -> T + Sync) -> Result<Vec<T>> {
+    fn map<T: Send>(
+        &self,
+        classes: &[u32],
+        f: impl Fn(u32, &Tokens, &[Range<u32>]) -> T + Sync,
+    ) -> Result<Vec<T>> {
         let one = |&class: &u32| {
             if self.progress.cancelled() {
                 return Err(Error::Cancelled);
@@ -251,15 +305,23 @@ impl Reader<'_> {
     }
 }
 
-/// Windows that can belong to a passage with two frequent anchors, or that lie within a passage's length of one.
-fn near_anchors(windows: &Shingles, paragraphs: &[Range<u32>], across: &Across, recipe: &Recipe, t: &Thresholds) -> Vec<u64> {
+/// Windows that can belong to a passage with two frequent anchors, or that lie within a passage's
+/// length of one.
+fn near_anchors(
+    windows: &Shingles,
+    paragraphs: &[Range<u32>],
+    across: &Across,
+    recipe: &Recipe,
+    t: &Thresholds,
+) -> Vec<u64> {
     let mut out = Vec::new();
     let reach = t.repeat_passage;
     for p in paragraphs {
         let mut next = p.start;
         for i in p.start..p.end {
             let Some(&hash) = windows.hashes.get(i as usize) else { break };
-            if !is_anchor(hash, recipe.anchor_rate) || across.anchors.binary_search(&hash).is_err() {
+            if !is_anchor(hash, recipe.anchor_rate) || across.anchors.binary_search(&hash).is_err()
+            {
                 continue;
             }
             let to = (i + reach).min(p.end).min(windows.hashes.len() as u32);
@@ -275,7 +337,13 @@ fn near_anchors(windows: &Shingles, paragraphs: &[Range<u32>], across: &Across, 
 }
 
 /// One repeat a key: enough classes, or several places in one.
-fn merge(mut found: Vec<Found>, all: &Classes, members: &Members, background: &Background, t: &Thresholds) -> Vec<Repeat> {
+fn merge(
+    mut found: Vec<Found>,
+    all: &Classes,
+    members: &Members,
+    background: &Background,
+    t: &Thresholds,
+) -> Vec<Repeat> {
     found.sort_by(|x, y| (x.key, x.class, x.spans.first()).cmp(&(y.key, y.class, y.spans.first())));
     let mut out = Vec::new();
     for group in found.chunk_by(|x, y| x.key == y.key) {
@@ -283,11 +351,16 @@ fn merge(mut found: Vec<Found>, all: &Classes, members: &Members, background: &B
         let (mut count, mut documents, mut classes, mut last) = (0, 0, 0, None);
         for f in group {
             let size = u64::from(all.size[f.class as usize]);
-            // The same place may have been found in two ways, but then in one text; its places so far stand last.
+            // The same place may have been found in two ways, but then in one text; its places so
+            // far stand last.
             let document = members.of(f.class)[0];
             let same = places.iter().rposition(|p| p.document != document).map_or(0, |i| i + 1);
-            let fresh: Vec<Place> =
-                f.spans.iter().map(|&span| Place { document, span }).filter(|p| !places[same..].contains(p)).collect();
+            let fresh: Vec<Place> = f
+                .spans
+                .iter()
+                .map(|&span| Place { document, span })
+                .filter(|p| !places[same..].contains(p))
+                .collect();
             if fresh.is_empty() {
                 continue;
             }
@@ -307,7 +380,15 @@ fn merge(mut found: Vec<Found>, all: &Classes, members: &Members, background: &B
         places.truncate(t.max_places as usize);
         let boilerplate = background.is_boilerplate(group[0].key);
         let paragraph = group.iter().all(|f| f.paragraph);
-        out.push(Repeat { tokens: group[0].tokens, count, documents, paragraph, boilerplate, period: group[0].period, places });
+        out.push(Repeat {
+            tokens: group[0].tokens,
+            count,
+            documents,
+            paragraph,
+            boilerplate,
+            period: group[0].period,
+            places,
+        });
     }
     out.sort_by(|x, y| (x.places.first(), x.tokens).cmp(&(y.places.first(), y.tokens)));
     out

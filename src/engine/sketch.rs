@@ -1,4 +1,5 @@
-//! Owns: all documents to classes of equal texts and the postings of each class. Never: what the postings lead to.
+//! Owns: all documents to classes of equal texts and the postings of each class. Never: what the
+//! postings lead to.
 
 use crate::error::{Error, Result};
 use crate::hash;
@@ -89,10 +90,17 @@ impl Keys<Vec<Posting>> {
     }
 }
 
-/// Reads every text once. Keys are kept for the first document of each class only, so n copies of a text cost one.
-pub fn sketch(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progress: &dyn Progress) -> Result<Sketches> {
+/// Reads every text once. Keys are kept for the first document of each class only, so n copies of a
+/// text cost one.
+pub fn sketch(
+    documents: &dyn Documents,
+    recipe: &Recipe,
+    t: &Thresholds,
+    progress: &dyn Progress,
+) -> Result<Sketches> {
     let count = documents.count();
-    progress.begin(Stage::Fingerprint, (0..count).map(|n| u64::from(documents.info(n).bytes)).sum());
+    progress
+        .begin(Stage::Fingerprint, (0..count).map(|n| u64::from(documents.info(n).bytes)).sum());
     let mut all = Sketches { words: vec![0; WORD_SLOTS], ..Sketches::default() };
     all.reserve(documents, recipe);
     let mut sources = HashMap::new();
@@ -109,7 +117,8 @@ pub fn sketch(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progre
         let batch = numbers.par_chunks(PART).map(|part| {
             // Each thread has its own; it is locked so that the compiler knows.
             let own = rayon::current_thread_index().unwrap_or(0) % fingerprinters.len();
-            let mut fingerprinter = fingerprinters[own].lock().unwrap_or_else(PoisonError::into_inner);
+            let mut fingerprinter =
+                fingerprinters[own].lock().unwrap_or_else(PoisonError::into_inner);
             let one = |&n: &usize| {
                 let text = documents.text(n)?;
                 progress.advance(text.len() as u64);
@@ -141,9 +150,11 @@ pub fn sketch(documents: &dyn Documents, recipe: &Recipe, t: &Thresholds, progre
 }
 
 impl Sketches {
-    /// Asks for about as much memory as the postings of all documents take; what is not used is never touched.
+    /// Asks for about as much memory as the postings of all documents take; what is not used is
+    /// never touched.
     fn reserve(&mut self, documents: &dyn Documents, recipe: &Recipe) {
-        let words: usize = (0..documents.count()).map(|n| documents.info(n).bytes as usize / 6).sum();
+        let words: usize =
+            (0..documents.count()).map(|n| documents.info(n).bytes as usize / 6).sum();
         self.keys.bands.reserve(documents.count() * recipe.banding().bands as usize);
         self.keys.anchors.reserve(words / recipe.anchor_rate.max(1) as usize);
         self.keys.paragraph_bands.reserve(words / 8);
@@ -186,7 +197,9 @@ impl Sketches {
             limits.short += 1;
             return;
         }
-        let post = |keys: Vec<u64>, to: &mut Vec<Posting>| to.extend(keys.into_iter().map(|k| Posting::new(k, class)));
+        let post = |keys: Vec<u64>, to: &mut Vec<Posting>| {
+            to.extend(keys.into_iter().map(|k| Posting::new(k, class)))
+        };
         post(f.bands, &mut self.keys.bands);
         post(f.paragraph_bands, &mut self.keys.paragraph_bands);
         post(f.anchors, &mut self.keys.anchors);
@@ -198,7 +211,8 @@ impl Sketches {
 }
 
 impl Classes {
-    /// Whether a pair of classes may be reported at all: within the limit on sources, and not both only there to be compared with.
+    /// Whether a pair of classes may be reported at all: within the limit on sources, and not both
+    /// only there to be compared with.
     pub fn allowed(&self, a: u32, b: u32, limit: SourceLimit) -> bool {
         if self.reference[a as usize] && self.reference[b as usize] {
             return false;
@@ -215,7 +229,8 @@ impl Classes {
     }
 }
 
-/// What keeps equal texts of different sources in different classes, where a limit on sources asks for it.
+/// What keeps equal texts of different sources in different classes, where a limit on sources asks
+/// for it.
 fn apart(document: u32, source: Option<u32>, limit: SourceLimit) -> u128 {
     let salt = match (limit, source) {
         (SourceLimit::Any, _) => return 0,

@@ -1,4 +1,5 @@
-//! Owns: what one stage hands to the next as bytes that another process can read. Never: where they are kept.
+//! Owns: what one stage hands to the next as bytes that another process can read. Never: where they
+//! are kept.
 //!
 //! ```text
 //! header    one line of JSON: schema, kind, version, recipe
@@ -6,7 +7,8 @@
 //! checksum  8 bytes, of all before
 //! ```
 //!
-//! A stage file belongs to one recipe. What another recipe, kind or version made is refused by name, and so is damage.
+//! A stage file belongs to one recipe. What another recipe, kind or version made is refused by
+//! name, and so is damage.
 
 use crate::engine::compare::Verified;
 use crate::error::{Error, Result};
@@ -62,7 +64,12 @@ struct Header {
 
 impl Header {
     fn of<T: StageData>(recipe_id: &str) -> Header {
-        Header { schema: SCHEMA.into(), kind: T::KIND.into(), version: T::VERSION, recipe: recipe_id.into() }
+        Header {
+            schema: SCHEMA.into(),
+            kind: T::KIND.into(),
+            version: T::VERSION,
+            recipe: recipe_id.into(),
+        }
     }
     fn told(&self) -> String {
         format!("{}, {} version {}, recipe {}", self.schema, self.kind, self.version, self.recipe)
@@ -79,7 +86,8 @@ pub fn write<T: StageData>(value: &T, recipe_id: &str) -> Vec<u8> {
 /// Bytes as a value; `what` names them in errors.
 ///
 /// # Errors
-/// [`Error::Malformed`] for what is no stage file or is damaged; [`Error::Mixed`] for another kind, version or recipe.
+/// [`Error::Malformed`] for what is no stage file or is damaged; [`Error::Mixed`] for another kind,
+/// version or recipe.
 pub fn read<T: StageData>(bytes: &[u8], recipe_id: &str, what: &str) -> Result<T> {
     let end = bytes.iter().position(|&b| b == b'\n').unwrap_or(0);
     let malformed = || Error::Malformed { what: what.into(), why: format!("not a {SCHEMA} file") };
@@ -89,7 +97,8 @@ pub fn read<T: StageData>(bytes: &[u8], recipe_id: &str, what: &str) -> Result<T
         return Err(Error::Mixed { what: what.into(), wanted: wanted.told(), found: found.told() });
     }
     let whole = unseal(bytes, || what.into())?;
-    let (value, rest) = postcard::take_from_bytes(&whole[end + 1..]).map_err(|_| damaged(what.into()))?;
+    let (value, rest) =
+        postcard::take_from_bytes(&whole[end + 1..]).map_err(|_| damaged(what.into()))?;
     if rest.is_empty() { Ok(value) } else { Err(damaged(what.into())) }
 }
 
@@ -106,13 +115,20 @@ mod tests {
     use crate::sketch::fingerprint::Fingerprinter;
     use crate::sketch::recipe::Recipe;
 
-    const STORY: &str = "The harbour bridge will close for repairs on Monday, the port authority said on Friday, and \
-        reopen in the spring of next year.\n\nFerries run every hour until then, said Ms Orley of the port authority.";
+    const STORY: &str = "The harbour bridge will close for repairs on Monday, the port authority \
+        said on Friday, and \
+        reopen in the spring of next year.\n\nFerries run every hour until then, said Ms Orley of \
+        the port authority.";
 
     fn detection() -> Detection {
         let other = STORY.replace("said on Friday", "told reporters");
-        let corpus = Corpus::new([Document::new("a", STORY), Document::new("b", other), Document::new("c", STORY)]);
-        let (recipe, t, options) = (Recipe::default(), Thresholds::default(), RunOptions::default());
+        let corpus = Corpus::new([
+            Document::new("a", STORY),
+            Document::new("b", other),
+            Document::new("c", STORY),
+        ]);
+        let (recipe, t, options) =
+            (Recipe::default(), Thresholds::default(), RunOptions::default());
         scan(&corpus.unwrap(), &recipe, &t, &options, &()).unwrap().0
     }
 
@@ -147,7 +163,10 @@ mod tests {
         let comparison = found.pairs[0].comparison.clone();
         comes_back(&fingerprints(), 0x74c1a719a38ce27b);
         comes_back(&run(), 0x3654043c1634b12e);
-        comes_back(&vec![Verified { a: 1, b: 2, comparison: comparison.clone() }], 0x8f5549595359544d);
+        comes_back(
+            &vec![Verified { a: 1, b: 2, comparison: comparison.clone() }],
+            0x8f5549595359544d,
+        );
         comes_back(&comparison, 0x9a87aaef5c4fdf36);
         comes_back(&found, 0xa74cab4f7d61a9ba);
     }
@@ -157,9 +176,17 @@ mod tests {
         let bytes = write(&run(), "one");
         let said = |e: Result<()>| e.unwrap_err().to_string();
         let recipe = said(read::<Run>(&bytes, "two", "keys.bin").map(drop));
-        assert!(recipe.contains("keys.bin") && recipe.contains("recipe one") && recipe.contains("recipe two"), "{recipe}");
+        assert!(
+            recipe.contains("keys.bin")
+                && recipe.contains("recipe one")
+                && recipe.contains("recipe two"),
+            "{recipe}"
+        );
         let kind = said(read::<Comparison>(&bytes, "one", "keys.bin").map(drop));
         assert!(kind.contains("postings") && kind.contains("comparison"), "{kind}");
-        assert!(said(read::<Run>(b"text", "one", "keys.bin").map(drop)).contains("not a nearcopy.stage/1 file"));
+        assert!(
+            said(read::<Run>(b"text", "one", "keys.bin").map(drop))
+                .contains("not a nearcopy.stage/1 file")
+        );
     }
 }

@@ -84,7 +84,11 @@ impl Serialize for Hex {
 impl<'de> Deserialize<'de> for Hex {
     fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Hex, D::Error> {
         let text = String::deserialize(from)?;
-        let hashes: Vec<u64> = text.split_whitespace().map(hex).collect::<Option<_>>().ok_or_else(|| bad_hash(&text))?;
+        let hashes: Vec<u64> = text
+            .split_whitespace()
+            .map(hex)
+            .collect::<Option<_>>()
+            .ok_or_else(|| bad_hash(&text))?;
         match hashes.windows(2).all(|w| w[0] < w[1]) {
             true => Ok(Hex(hashes)),
             false => Err(bad_hash(&text)),
@@ -151,7 +155,8 @@ impl Baseline {
     pub fn new(findings: Findings, rules: &[IgnoreRule], today: &str) -> Result<Baseline> {
         let table = DocumentTable::new(findings)?;
         let drafts = drafts(&table, &ignores::texts(rules))?;
-        let covered: Vec<bool> = drafts.iter().map(|d| ignores::covering(&table, d, rules, today).is_some()).collect();
+        let covered: Vec<bool> =
+            drafts.iter().map(|d| ignores::covering(&table, d, rules, today).is_some()).collect();
         let mut out = Baseline::default();
         let mut ignored: HashSet<(u32, u32)> = HashSet::new();
         let mut repeats: HashMap<u32, Vec<&Draft>> = HashMap::new();
@@ -161,15 +166,23 @@ impl Baseline {
                     ignored.insert((cluster, draft.document));
                 }
                 Origin::Pair if !covered => out.pairs.push(pair(&table, draft)?),
-                Origin::Repeat(repeat) if !covered => repeats.entry(repeat).or_default().push(draft),
+                Origin::Repeat(repeat) if !covered => {
+                    repeats.entry(repeat).or_default().push(draft)
+                }
                 _ => {}
             }
         }
         for (n, cluster) in findings.detection.clusters.iter().enumerate() {
-            let kept: Vec<u32> = cluster.members.iter().copied().filter(|&m| !ignored.contains(&(n as u32, m))).collect();
+            let kept: Vec<u32> = cluster
+                .members
+                .iter()
+                .copied()
+                .filter(|&m| !ignored.contains(&(n as u32, m)))
+                .collect();
             if kept.len() > 1 {
                 let text = hint(&table, cluster.representative, None)?;
-                out.clusters.push(ClusterEntry { members: members(&table, kept.into_iter()), text });
+                out.clusters
+                    .push(ClusterEntry { members: members(&table, kept.into_iter()), text });
             }
         }
         for drafts in repeats.into_values() {
@@ -214,7 +227,9 @@ impl Baseline {
     pub fn from_json(json: &str, recipe_id: &str, what: &str) -> Result<Baseline> {
         let malformed = |e: serde_json::Error| Error::Malformed {
             what: format!("{what}:{}", e.line()),
-            why: format!("not a {SCHEMA} file ({e}): mend it, or write it anew with --update-baseline"),
+            why: format!(
+                "not a {SCHEMA} file ({e}): mend it, or write it anew with --update-baseline"
+            ),
         };
         let head: Head = serde_json::from_str(json).map_err(malformed)?;
         if head.schema != SCHEMA || head.recipe != recipe_id {
@@ -224,9 +239,11 @@ impl Baseline {
                 found: format!("{}, recipe {}", head.schema, head.recipe),
             });
         }
-        let Stored { clusters, pairs, repeats, texts } = serde_json::from_str(json).map_err(malformed)?;
+        let Stored { clusters, pairs, repeats, texts } =
+            serde_json::from_str(json).map_err(malformed)?;
         let hashes = texts.iter().flat_map(|line| line.split_whitespace());
-        let hash = |digits: &str| u32::from_str_radix(digits, 16).map_err(|_| malformed(bad_hash(digits)));
+        let hash =
+            |digits: &str| u32::from_str_radix(digits, 16).map_err(|_| malformed(bad_hash(digits)));
         let mut texts = hashes.map(hash).collect::<Result<Vec<u32>>>()?;
         texts.sort_unstable();
         Ok(Baseline { clusters, pairs, repeats, texts, passing: [0; 3] })
@@ -243,9 +260,15 @@ impl Baseline {
         list(&mut out, "clusters", &self.clusters)?;
         list(&mut out, "pairs", &self.pairs)?;
         list(&mut out, "repeats", &self.repeats)?;
-        let line = |hashes: &[u32]| hashes.iter().map(|h| format!("{h:08x}")).collect::<Vec<_>>().join(" ");
+        let line = |hashes: &[u32]| {
+            hashes.iter().map(|h| format!("{h:08x}")).collect::<Vec<_>>().join(" ")
+        };
         // By their first byte, so that one text more changes one line.
-        list(&mut out, "texts", &self.texts.chunk_by(|x, y| x >> 24 == y >> 24).map(line).collect::<Vec<_>>())?;
+        list(
+            &mut out,
+            "texts",
+            &self.texts.chunk_by(|x, y| x >> 24 == y >> 24).map(line).collect::<Vec<_>>(),
+        )?;
         out.write_all(b"}\n")?;
         out.flush()
     }
@@ -269,15 +292,23 @@ fn members(table: &DocumentTable, documents: impl Iterator<Item = u32>) -> Vec<M
     for n in documents {
         *counts.entry((table.place(n).0, table.hash[n as usize])).or_default() += 1;
     }
-    counts.into_iter().map(|((place, hash), count)| Member { place: place.to_owned(), hash, count }).collect()
+    counts
+        .into_iter()
+        .map(|((place, hash), count)| Member { place: place.to_owned(), hash, count })
+        .collect()
 }
 
 fn pair(table: &DocumentTable, draft: &Draft) -> Result<PairEntry> {
-    let member = |n| Member { place: table.place(n).0.to_owned(), hash: table.hash[n as usize], count: 1 };
+    let member =
+        |n| Member { place: table.place(n).0.to_owned(), hash: table.hash[n as usize], count: 1 };
     let mut documents = [draft.document, draft.partner].map(member);
     documents.sort_unstable();
-    let mut passages: Vec<Hex> =
-        draft.passages.iter().map(|[a, b]| Hex(bottom_k::join(&a.content, &b.content))).filter(|p| !p.0.is_empty()).collect();
+    let mut passages: Vec<Hex> = draft
+        .passages
+        .iter()
+        .map(|[a, b]| Hex(bottom_k::join(&a.content, &b.content)))
+        .filter(|p| !p.0.is_empty())
+        .collect();
     passages.sort_unstable();
     passages.dedup();
     let text = hint(table, draft.document, draft.passages.first().map(|p| p[0].span))?;

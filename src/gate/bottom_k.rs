@@ -61,7 +61,9 @@ mod tests {
         let known = of(0..100);
         assert_eq!(known.len(), KEPT);
         assert!(covers(&known, &known) && covers(&known, &of(5..95)));
-        assert!((10..80).all(|n| covers(&known, &of(n..n + 15)) || of(n..n + 15)[0] > known[KEPT - 1]));
+        assert!(
+            (10..80).all(|n| covers(&known, &of(n..n + 15)) || of(n..n + 15)[0] > known[KEPT - 1])
+        );
         assert!(!covers(&known, &of(200..300)) && !covers(&known, &of(0..1000)));
         assert!(covers(&of(0..3), &of(0..3)) && !covers(&of(0..3), &of(0..4)));
     }

@@ -28,7 +28,9 @@ pub(super) fn counts(
         counts.documents += 1;
         counts.tokens += u64::from(table.findings.tokens(n));
     }
-    for (draft, state) in drafts.iter().zip(states).filter(|(d, _)| matches!(d.origin, Origin::Member(_))) {
+    for (draft, state) in
+        drafts.iter().zip(states).filter(|(d, _)| matches!(d.origin, Origin::Member(_)))
+    {
         if let Some(counts) = by_source.get_mut(&key(draft.document)) {
             counts.duplicate_documents += 1;
             counts.new_duplicate_documents += u64::from(*state == State::New);
@@ -42,7 +44,8 @@ pub(super) fn counts(
         let ranges = |i: usize| drafts[i].passages.iter().map(|[here, _]| here.tokens.clone());
         counts.duplicate_tokens += covered(group.iter().flat_map(|&i| ranges(i)).collect());
         let fresh = group.iter().filter(|&&i| states[i] == State::New);
-        let fresh = fresh.flat_map(|&i| new[i].iter().map(move |&p| drafts[i].passages[p][0].tokens.clone()));
+        let fresh = fresh
+            .flat_map(|&i| new[i].iter().map(move |&p| drafts[i].passages[p][0].tokens.clone()));
         counts.new_duplicate_tokens += covered(fresh.collect());
     }
     let sources: Vec<SourceCounts> = by_source.into_values().collect();
@@ -73,18 +76,34 @@ pub(super) fn rules(
 ) -> Vec<Rule> {
     let mut out = Vec::new();
     for bound in &policy.max_duplicate_documents {
-        out.extend(held("max-duplicate-documents", bound, total, sources, |c| (c.new_duplicate_documents, c.documents)));
+        out.extend(held("max-duplicate-documents", bound, total, sources, |c| {
+            (c.new_duplicate_documents, c.documents)
+        }));
     }
     for bound in &policy.max_duplicate_text {
-        out.extend(held("max-duplicate-text", bound, total, sources, |c| (c.new_duplicate_tokens, c.tokens)));
+        out.extend(held("max-duplicate-text", bound, total, sources, |c| {
+            (c.new_duplicate_tokens, c.tokens)
+        }));
     }
     out.extend(policy.max_cluster.map(|most| largest(table, most, drafts, states)));
     for kind in policy.fail_on.iter().map(|kind| kind.undirected()) {
-        let of: Vec<&State> = drafts.iter().zip(states).filter(|(d, _)| d.kind.undirected() == kind).map(|(_, s)| s).collect();
+        let of: Vec<&State> = drafts
+            .iter()
+            .zip(states)
+            .filter(|(d, _)| d.kind.undirected() == kind)
+            .map(|(_, s)| s)
+            .collect();
         let measured = of.iter().filter(|s| ***s == State::New).count() as u64;
         let scope = Some(kind.name().to_owned());
         let of = of.len() as u64;
-        out.push(Rule { name: "fail-on", scope, limit: "0".into(), measured, of, violated: measured > 0 });
+        out.push(Rule {
+            name: "fail-on",
+            scope,
+            limit: "0".into(),
+            measured,
+            of,
+            violated: measured > 0,
+        });
     }
     out
 }
@@ -114,14 +133,22 @@ fn held(
         }
         Scope::EverySource => {
             let named = |s: &SourceCounts| s.source.clone().unwrap_or_else(|| "(no source)".into());
-            let over: Vec<Rule> = sources.iter().map(|s| rule(Some(named(s)), measure(s))).filter(|r| r.violated).collect();
+            let over: Vec<Rule> = sources
+                .iter()
+                .map(|s| rule(Some(named(s)), measure(s)))
+                .filter(|r| r.violated)
+                .collect();
             if !over.is_empty() {
                 return over;
             }
-            let share = |&(part, whole): &(u64, u64)| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+            let share = |&(part, whole): &(u64, u64)| {
+                if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+            };
             let most = match bound.limit {
                 Limit::Count(_) => sources.iter().map(measure).max_by_key(|m| m.0),
-                Limit::Share(_) => sources.iter().map(measure).max_by(|x, y| share(x).total_cmp(&share(y))),
+                Limit::Share(_) => {
+                    sources.iter().map(measure).max_by(|x, y| share(x).total_cmp(&share(y)))
+                }
             };
             vec![rule(Some("*".into()), most.unwrap_or((0, 0)))]
         }
@@ -139,7 +166,14 @@ fn largest(table: &DocumentTable, most: u64, drafts: &[Draft], states: &[State])
     let clusters = &table.findings.detection.clusters;
     let size = |n: u32| clusters[n as usize].members.len() as u64;
     let (measured, of) = new.into_iter().map(|(n, count)| (count, size(n))).max().unwrap_or((0, 0));
-    Rule { name: "max-cluster", scope: None, limit: most.to_string(), measured, of, violated: measured > most }
+    Rule {
+        name: "max-cluster",
+        scope: None,
+        limit: most.to_string(),
+        measured,
+        of,
+        violated: measured > most,
+    }
 }
 
 #[cfg(test)]

@@ -31,18 +31,30 @@ impl<'a> DocumentTable<'a> {
     pub fn new(findings: Findings<'a>) -> Result<DocumentTable<'a>> {
         let documents = findings.documents;
         let count = documents.count() as u32;
-        let hash = |n: u32| documents.text(n as usize).map(|text| identity(&text, &tokenize(&text)) as u64);
+        let hash = |n: u32| {
+            documents.text(n as usize).map(|text| identity(&text, &tokenize(&text)) as u64)
+        };
         let hash = (0..count).into_par_iter().map(hash).collect::<Result<Vec<u64>>>()?;
         let view = |n: u32| (documents.info(n as usize), findings.tokens(n), n);
         let mut order: Vec<u32> = (0..count).collect();
         order.par_sort_by(|&x, &y| {
             let (a, b) = (view(x), view(y));
-            b.0.reference.cmp(&a.0.reference).then_with(|| survivor(&findings.detection.thresholds.keep, a, b))
+            b.0.reference
+                .cmp(&a.0.reference)
+                .then_with(|| survivor(&findings.detection.thresholds.keep, a, b))
         });
         let mut rank = vec![0; count as usize];
         order.iter().zip(0..).for_each(|(&n, place)| rank[n as usize] = place);
         let (first, cluster) = (findings.first_of_class(), findings.cluster_of());
-        let mut table = DocumentTable { findings, rank, hash, first, cluster, places: HashSet::new(), records: HashMap::new() };
+        let mut table = DocumentTable {
+            findings,
+            rank,
+            hash,
+            first,
+            cluster,
+            places: HashSet::new(),
+            records: HashMap::new(),
+        };
         table.places = (0..count).map(|n| table.place(n).0).collect();
         for n in 0..count {
             let (place, shared) = table.place(n);

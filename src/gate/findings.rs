@@ -34,7 +34,10 @@ pub(super) struct Draft {
 impl Draft {
     /// Its passages as they are reported.
     pub fn reported(&self) -> Vec<Passage> {
-        self.passages.iter().map(|[here, there]| Passage { here: here.span, there: there.span }).collect()
+        self.passages
+            .iter()
+            .map(|[here, there]| Passage { here: here.span, there: there.span })
+            .collect()
     }
 }
 
@@ -77,21 +80,37 @@ fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<Asked
         let found = table.findings.detection;
         let pair = found.pair_between(first, own).map(|at| &found.pairs[at]);
         let equal = table.hash[document as usize] == table.hash[partner as usize];
-        let (kind, coverage, slots) = match pair.filter(|p| !equal && !p.comparison.matches.is_empty()) {
-            Some(pair) => {
-                let turned = first != pair.a;
-                let slots =
-                    pair.comparison.matches.iter().map(|m| sides(m, [document, partner], [first, own], turned, false)).collect();
-                (Relation::NearCopy, Some(pair.seen_from(first).1), slots)
-            }
-            None => {
-                let slots = vec![[whole(table, document), whole(table, partner)]];
-                let (kind, coverage) = if equal { (Relation::Equal, Some((1.0, 1.0))) } else { (Relation::NearCopy, None) };
-                (kind, coverage, slots)
-            }
-        };
+        let (kind, coverage, slots) =
+            match pair.filter(|p| !equal && !p.comparison.matches.is_empty()) {
+                Some(pair) => {
+                    let turned = first != pair.a;
+                    let slots = pair
+                        .comparison
+                        .matches
+                        .iter()
+                        .map(|m| sides(m, [document, partner], [first, own], turned, false))
+                        .collect();
+                    (Relation::NearCopy, Some(pair.seen_from(first).1), slots)
+                }
+                None => {
+                    let slots = vec![[whole(table, document), whole(table, partner)]];
+                    let (kind, coverage) = if equal {
+                        (Relation::Equal, Some((1.0, 1.0)))
+                    } else {
+                        (Relation::NearCopy, None)
+                    };
+                    (kind, coverage, slots)
+                }
+            };
         let kind = FindingKind::Pair(kind);
-        let draft = Draft { kind, document, partner, coverage, origin: Origin::Member(n), passages: Vec::new() };
+        let draft = Draft {
+            kind,
+            document,
+            partner,
+            coverage,
+            origin: Origin::Member(n),
+            passages: Vec::new(),
+        };
         out.push(Asked { draft, slots });
     }
 }
@@ -110,11 +129,24 @@ fn pair(table: &DocumentTable, pair: &Pair) -> Option<Asked> {
         false => matches.iter().map(|m| sides(m, both, both, turned, true)).collect(),
     };
     let ([document, partner], kind) = (both, FindingKind::Pair(relation));
-    let draft = Draft { kind, document, partner, coverage: Some(coverage), origin: Origin::Pair, passages: Vec::new() };
+    let draft = Draft {
+        kind,
+        document,
+        partner,
+        coverage: Some(coverage),
+        origin: Origin::Pair,
+        passages: Vec::new(),
+    };
     Some(Asked { draft, slots })
 }
 
-fn sides(m: &Match, [document, partner]: [u32; 2], [own, other]: [u32; 2], turned: bool, content: bool) -> [Slot; 2] {
+fn sides(
+    m: &Match,
+    [document, partner]: [u32; 2],
+    [own, other]: [u32; 2],
+    turned: bool,
+    content: bool,
+) -> [Slot; 2] {
     let (here, there) = if turned { (m.b, m.a) } else { (m.a, m.b) };
     let slot = |document, text, span| Slot { document, text, span, cut: Cut::None, content };
     [slot(document, own, here), slot(partner, other, there)]
@@ -133,7 +165,8 @@ fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Vec<Asked>) 
     let Some(&first) = places.first() else { return };
     let skipped = usize::from(repeat.period.is_none());
     for (i, place) in places.iter().enumerate().skip(skipped) {
-        let slot = |document, span, cut| Slot { document, text: document, span, cut, content: true };
+        let slot =
+            |document, span, cut| Slot { document, text: document, span, cut, content: true };
         let round = repeat.period.map_or(Cut::None, Cut::Round);
         let here = match repeat.period {
             Some(period) if i == 0 => slot(place.document, place.span, Cut::Rest(period)),
@@ -143,7 +176,14 @@ fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Vec<Asked>) 
         let (document, partner) = (place.document, first.document);
         let kind = FindingKind::Repeat;
         out.push(Asked {
-            draft: Draft { kind, document, partner, coverage: None, origin: Origin::Repeat(n), passages: Vec::new() },
+            draft: Draft {
+                kind,
+                document,
+                partner,
+                coverage: None,
+                origin: Origin::Repeat(n),
+                passages: Vec::new(),
+            },
             slots,
         });
     }

@@ -7,7 +7,10 @@ use crate::text::token::tokenize;
 
 /// The words that each entry asks for, as hashes; none where it asks for none.
 pub(super) fn texts(rules: &[IgnoreRule]) -> Vec<Vec<u64>> {
-    rules.iter().map(|rule| rule.text.as_deref().map_or(Vec::new(), |text| tokenize(text).hashes)).collect()
+    rules
+        .iter()
+        .map(|rule| rule.text.as_deref().map_or(Vec::new(), |text| tokenize(text).hashes))
+        .collect()
 }
 
 /// Whether entry `n` covers a finding, were it in force.
@@ -19,6 +22,11 @@ pub(super) fn covers(table: &DocumentTable, draft: &Draft, rules: &[IgnoreRule],
 }
 
 /// The first entry in force that covers a finding.
-pub(super) fn covering(table: &DocumentTable, draft: &Draft, rules: &[IgnoreRule], today: &str) -> Option<usize> {
+pub(super) fn covering(
+    table: &DocumentTable,
+    draft: &Draft,
+    rules: &[IgnoreRule],
+    today: &str,
+) -> Option<usize> {
     (0..rules.len()).find(|&n| !rules[n].expired(today) && covers(table, draft, rules, n))
 }

@@ -75,7 +75,8 @@ pub fn judge(
 
 /// The ignore entries, each with how many findings it covers.
 fn used(table: &DocumentTable, drafts: &[Draft], rules: &[IgnoreRule], today: &str) -> Vec<Ignore> {
-    let covered = |n: usize| drafts.iter().filter(|d| ignores::covers(table, d, rules, n)).count() as u64;
+    let covered =
+        |n: usize| drafts.iter().filter(|d| ignores::covers(table, d, rules, n)).count() as u64;
     let entry = |(n, rule): (usize, &IgnoreRule)| Ignore {
         reason: rule.reason.clone(),
         expires: rule.expires.clone(),
@@ -100,14 +101,16 @@ fn reported(
     for ((draft, state), new) in drafts.into_iter().zip(states).zip(new) {
         let print = fingerprint(table, &draft);
         let again = met.entry(print).or_default();
-        let fingerprint = format!("{:016x}", if *again == 0 { print } else { hash::mix(print ^ *again) });
+        let fingerprint =
+            format!("{:016x}", if *again == 0 { print } else { hash::mix(print ^ *again) });
         *again += 1;
         let mut passages = draft.reported();
         if state == State::New {
             passages = new.iter().map(|&i| passages[i]).collect();
         }
         let Draft { kind, document, partner, coverage, .. } = draft;
-        let mut finding = Finding { kind, state, document, partner, coverage, passages, fingerprint };
+        let mut finding =
+            Finding { kind, state, document, partner, coverage, passages, fingerprint };
         if finding.state == State::New && had(document) && !had(partner) {
             turn(&mut finding);
         }
@@ -141,7 +144,9 @@ fn fingerprint(table: &DocumentTable, draft: &Draft) -> u64 {
     let content: Vec<u64> = match draft.origin {
         Origin::Member(_) => vec![table.hash[draft.document as usize]],
         Origin::Repeat(_) => draft.passages.iter().map(|[here, _]| here.exact).collect(),
-        Origin::Pair => draft.passages.iter().flat_map(|[here, _]| here.content.iter().copied()).collect(),
+        Origin::Pair => {
+            draft.passages.iter().flat_map(|[here, _]| here.content.iter().copied()).collect()
+        }
     };
     hash::sequence(parts.into_iter().chain(content))
 }

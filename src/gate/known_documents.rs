@@ -10,7 +10,12 @@ use std::collections::HashMap;
 /// the entry is taken once.
 ///
 /// With `classes`, a document stands for all of the same text.
-pub(super) fn held(table: &DocumentTable, members: &[Member], documents: &[u32], classes: bool) -> Vec<bool> {
+pub(super) fn held(
+    table: &DocumentTable,
+    members: &[Member],
+    documents: &[u32],
+    classes: bool,
+) -> Vec<bool> {
     let mut left: Vec<u32> = members.iter().map(|m| m.count).collect();
     let mut exact: HashMap<(&str, u64), usize> = HashMap::new();
     let mut at: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -34,8 +39,12 @@ pub(super) fn held(table: &DocumentTable, members: &[Member], documents: &[u32],
     };
     pass(&|n, left| exact.get(&key(n)).copied().filter(|&i| left[i] > 0), &mut out);
     if classes {
-        let any =
-            |n: u32, left: &[u32]| table.class(n).iter().find_map(|&x| exact.get(&key(x)).copied().filter(|&i| left[i] > 0));
+        let any = |n: u32, left: &[u32]| {
+            table
+                .class(n)
+                .iter()
+                .find_map(|&x| exact.get(&key(x)).copied().filter(|&i| left[i] > 0))
+        };
         pass(&any, &mut out);
     }
     let own = |n: u32, left: &[u32]| {
@@ -44,13 +53,17 @@ pub(super) fn held(table: &DocumentTable, members: &[Member], documents: &[u32],
         if shared { None } else { here.find(|&i| left[i] > 0) }
     };
     pass(&own, &mut out);
-    pass(&|n, left| gone.get(&key(n).1).into_iter().flatten().copied().find(|&i| left[i] > 0), &mut out);
+    pass(
+        &|n, left| gone.get(&key(n).1).into_iter().flatten().copied().find(|&i| left[i] > 0),
+        &mut out,
+    );
     if out.contains(&true) {
         // A record that was edited: the place still holds as many as it did.
         let edited = |n: u32, left: &[u32]| {
             let (place, shared) = table.place(n);
             let taken = |i: usize| members[i].count - left[i];
-            let there = |i: usize| table.records.get(&(place, members[i].hash)).copied().unwrap_or(0);
+            let there =
+                |i: usize| table.records.get(&(place, members[i].hash)).copied().unwrap_or(0);
             let changed = |&i: &usize| left[i] > 0 && taken(i).max(there(i)) < members[i].count;
             if shared { at.get(place).into_iter().flatten().copied().find(changed) } else { None }
         };

@@ -66,7 +66,11 @@ impl<'a> KnownFindings<'a> {
         let mut known = KnownFindings {
             table,
             baseline,
-            sides: baseline.pairs.iter().map(|p| [0, 1].map(|side| documents.number(&p.documents[side]))).collect(),
+            sides: baseline
+                .pairs
+                .iter()
+                .map(|p| [0, 1].map(|side| documents.number(&p.documents[side])))
+                .collect(),
             documents,
             pairs: HashMap::new(),
             copies: HashMap::new(),
@@ -75,7 +79,8 @@ impl<'a> KnownFindings<'a> {
             repeats: ByHash::default(),
             groups: HashMap::new(),
             used_groups: HashSet::new(),
-            used: [baseline.clusters.len(), baseline.pairs.len(), baseline.repeats.len()].map(|n| vec![false; n]),
+            used: [baseline.clusters.len(), baseline.pairs.len(), baseline.repeats.len()]
+                .map(|n| vec![false; n]),
         };
         for (n, sides) in (0..).zip(&known.sides) {
             let [a, b] = sides.map(|side| known.documents.group(side));
@@ -109,7 +114,11 @@ impl<'a> KnownFindings<'a> {
                 Origin::Pair => out[i] = self.pair(draft),
             }
         }
-        for (group, is_cluster) in clusters.into_values().map(|g| (g, true)).chain(repeats.into_values().map(|g| (g, false))) {
+        for (group, is_cluster) in clusters
+            .into_values()
+            .map(|g| (g, true))
+            .chain(repeats.into_values().map(|g| (g, false)))
+        {
             for i in self.group(drafts, group, is_cluster) {
                 out[i] = (0..drafts[i].passages.len()).collect();
             }
@@ -122,18 +131,28 @@ impl<'a> KnownFindings<'a> {
     /// finding, at its first document.
     fn group(&mut self, drafts: &[Draft], mut group: Vec<usize>, is_cluster: bool) -> Vec<usize> {
         let table = self.table;
-        group.sort_by_key(|&i| (table.rank[drafts[i].document as usize], drafts[i].passages.first().map(|p| p[0].span), i));
+        group.sort_by_key(|&i| {
+            (
+                table.rank[drafts[i].document as usize],
+                drafts[i].passages.first().map(|p| p[0].span),
+                i,
+            )
+        });
         let first = &drafts[group[0]];
-        let documents: Vec<u32> = std::iter::once(first.partner).chain(group.iter().map(|&i| drafts[i].document)).collect();
+        let documents: Vec<u32> = std::iter::once(first.partner)
+            .chain(group.iter().map(|&i| drafts[i].document))
+            .collect();
         let mut parents: Vec<u32> = (0..documents.len() as u32).collect();
-        let entries = if is_cluster { self.clusters_of(&documents) } else { self.repeats_like(first) };
+        let entries =
+            if is_cluster { self.clusters_of(&documents) } else { self.repeats_like(first) };
         for entry in entries {
             let members: &[Member] = match is_cluster {
                 true => &self.baseline.clusters[entry as usize].members,
                 false => &self.baseline.repeats[entry as usize].places,
             };
             let held = held(table, members, &documents, !is_cluster);
-            let together: Vec<u32> = (0..).zip(held).filter(|(_, held)| *held).map(|(i, _)| i).collect();
+            let together: Vec<u32> =
+                (0..).zip(held).filter(|(_, held)| *held).map(|(i, _)| i).collect();
             together.iter().for_each(|&i| join(&mut parents, together[0], i));
             self.used[if is_cluster { 0 } else { 2 }][entry as usize] |= together.len() > 1;
         }
@@ -142,7 +161,12 @@ impl<'a> KnownFindings<'a> {
             false => self.join_related(first, &documents, &mut parents),
         }
         let mut met = HashSet::from([root(&parents, 0)]);
-        group.into_iter().zip(1..).filter(|&(_, i)| met.insert(root(&parents, i))).map(|(i, _)| i).collect()
+        group
+            .into_iter()
+            .zip(1..)
+            .filter(|&(_, i)| met.insert(root(&parents, i)))
+            .map(|(i, _)| i)
+            .collect()
     }
 
     /// The clusters of the baseline that hold one of these documents.
@@ -157,9 +181,15 @@ impl<'a> KnownFindings<'a> {
         if let Some(same) = self.exact.get(&there.exact) {
             return same.iter().copied().collect();
         }
-        let near = there.content.iter().filter_map(|h| self.repeats.get(h)).flat_map(|list| list.iter().take(LOOKED_AT));
+        let near = there
+            .content
+            .iter()
+            .filter_map(|h| self.repeats.get(h))
+            .flat_map(|list| list.iter().take(LOOKED_AT));
         let near: BTreeSet<u32> = near.copied().collect();
-        near.into_iter().filter(|&n| covers(&self.baseline.repeats[n as usize].content.0, &there.content)).collect()
+        near.into_iter()
+            .filter(|&n| covers(&self.baseline.repeats[n as usize].content.0, &there.content))
+            .collect()
     }
 
     /// Places of a passage hang together where the baseline knows their documents as copies, or as
@@ -174,9 +204,15 @@ impl<'a> KnownFindings<'a> {
             }
         }
         let Some([_, there]) = draft.passages.first() else { return };
-        let near = there.content.iter().filter_map(|h| self.by_content.get(h)).flat_map(|list| list.iter().take(LOOKED_AT));
+        let near = there
+            .content
+            .iter()
+            .filter_map(|h| self.by_content.get(h))
+            .flat_map(|list| list.iter().take(LOOKED_AT));
         let near: BTreeSet<u32> = near.copied().collect();
-        for entry in near.into_iter().filter(|&n| self.baseline.pairs[n as usize].covers(&there.content)) {
+        for entry in
+            near.into_iter().filter(|&n| self.baseline.pairs[n as usize].covers(&there.content))
+        {
             let sides = self.sides[entry as usize].map(|side| at.get(&self.documents.group(side)));
             if let [Some(&a), Some(&b)] = sides {
                 join(parents, a, b);
@@ -210,7 +246,8 @@ impl<'a> KnownFindings<'a> {
             self.used_groups.extend(shared);
             return Vec::new();
         }
-        let contents: Vec<Vec<u64>> = draft.passages.iter().map(|[x, y]| join_content(&x.content, &y.content)).collect();
+        let contents: Vec<Vec<u64>> =
+            draft.passages.iter().map(|[x, y]| join_content(&x.content, &y.content)).collect();
         let entries = self.entries(draft, [&a, &b], &contents);
         let most = distance(draft.kind);
         let mut new: Vec<usize> = (0..contents.len()).collect();
@@ -218,7 +255,8 @@ impl<'a> KnownFindings<'a> {
             let entry = &self.baseline.pairs[n as usize];
             // What varies in a template is no news: which two texts of two clusters are compared
             // decides it.
-            let holds = |i: &usize| most == Relation::Template.rank() || entry.covers(&contents[*i]);
+            let holds =
+                |i: &usize| most == Relation::Template.rank() || entry.covers(&contents[*i]);
             self.used[1][n as usize] |= (0..contents.len()).any(|i| holds(&i));
             if entry.distance() <= most {
                 new.retain(|i| !holds(i));
@@ -228,12 +266,20 @@ impl<'a> KnownFindings<'a> {
     }
 
     /// The pairs of the baseline between these two groups of documents.
-    fn entries(&self, draft: &Draft, groups: [&BTreeSet<u32>; 2], contents: &[Vec<u64>]) -> BTreeSet<u32> {
-        let degree = |g: &BTreeSet<u32>| g.iter().filter_map(|n| self.pairs.get(n)).map(Vec::len).sum::<usize>();
+    fn entries(
+        &self,
+        draft: &Draft,
+        groups: [&BTreeSet<u32>; 2],
+        contents: &[Vec<u64>],
+    ) -> BTreeSet<u32> {
+        let degree = |g: &BTreeSet<u32>| {
+            g.iter().filter_map(|n| self.pairs.get(n)).map(Vec::len).sum::<usize>()
+        };
         let few = if degree(groups[0]) <= degree(groups[1]) { groups[0] } else { groups[1] };
         let of = |n: u32| self.sides[n as usize].map(|side| self.documents.group(side));
         let between = |[x, y]: [u32; 2]| {
-            groups[0].contains(&x) && groups[1].contains(&y) || groups[0].contains(&y) && groups[1].contains(&x)
+            groups[0].contains(&x) && groups[1].contains(&y)
+                || groups[0].contains(&y) && groups[1].contains(&x)
         };
         let near = few.iter().filter_map(|n| self.pairs.get(n)).flatten().copied();
         let mut out: BTreeSet<u32> = near.filter(|&n| between(of(n))).collect();
@@ -242,9 +288,14 @@ impl<'a> KnownFindings<'a> {
         if edited.contains(&true) {
             let is = |side: usize, number: u32| {
                 groups[side].contains(&self.documents.group(number))
-                    || edited[side] && self.documents.is_changed(number, self.table.place(both[side]).0)
+                    || edited[side]
+                        && self.documents.is_changed(number, self.table.place(both[side]).0)
             };
-            let alike = contents.iter().flatten().filter_map(|h| self.by_content.get(h)).flat_map(|l| l.iter().take(LOOKED_AT));
+            let alike = contents
+                .iter()
+                .flatten()
+                .filter_map(|h| self.by_content.get(h))
+                .flat_map(|l| l.iter().take(LOOKED_AT));
             out.extend(alike.copied().filter(|&n| {
                 let [x, y] = self.sides[n as usize];
                 is(0, x) && is(1, y) || is(0, y) && is(1, x)
@@ -267,20 +318,35 @@ impl<'a> KnownFindings<'a> {
     /// What the baseline holds in vain.
     pub fn stale(&self) -> Vec<Stale> {
         let baseline = self.baseline;
-        let names = |members: &[Member]| members.iter().map(|m| m.place.clone()).collect::<Vec<_>>();
+        let names =
+            |members: &[Member]| members.iter().map(|m| m.place.clone()).collect::<Vec<_>>();
         let lasting = |kind: usize| {
             let used = &self.used[kind];
             (0..used.len() - baseline.passing[kind]).filter(move |&n| !used[n])
         };
         let joined = |members: &[Member]| {
-            members.first().is_some_and(|m| self.used_groups.contains(&self.documents.group(self.documents.number(m))))
+            members.first().is_some_and(|m| {
+                self.used_groups.contains(&self.documents.group(self.documents.number(m)))
+            })
         };
         let clusters = lasting(0).map(|n| &baseline.clusters[n]).filter(|c| !joined(&c.members));
-        let clusters = clusters.map(|c| Stale { kind: "cluster".into(), documents: names(&c.members), text: c.text.clone() });
+        let clusters = clusters.map(|c| Stale {
+            kind: "cluster".into(),
+            documents: names(&c.members),
+            text: c.text.clone(),
+        });
         let pairs = lasting(1).map(|n| &baseline.pairs[n]);
-        let pairs = pairs.map(|p| Stale { kind: p.relation.clone(), documents: names(&p.documents), text: p.text.clone() });
+        let pairs = pairs.map(|p| Stale {
+            kind: p.relation.clone(),
+            documents: names(&p.documents),
+            text: p.text.clone(),
+        });
         let repeats = lasting(2).map(|n| &baseline.repeats[n]);
-        let repeats = repeats.map(|r| Stale { kind: "repeat".into(), documents: names(&r.places), text: r.text.clone() });
+        let repeats = repeats.map(|r| Stale {
+            kind: "repeat".into(),
+            documents: names(&r.places),
+            text: r.text.clone(),
+        });
         clusters.chain(pairs).chain(repeats).collect()
     }
 }

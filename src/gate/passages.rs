@@ -53,11 +53,19 @@ pub(super) struct Told {
 
 /// Answers all slots, in their order. Each document is read once, and once more for slots on the
 /// text of another.
-pub(super) fn answer(table: &DocumentTable, slots: &[Slot], texts: &[Vec<u64>]) -> Result<Vec<Told>> {
+pub(super) fn answer(
+    table: &DocumentTable,
+    slots: &[Slot],
+    texts: &[Vec<u64>],
+) -> Result<Vec<Told>> {
     let mut order: Vec<u32> = (0..slots.len() as u32).collect();
     order.par_sort_by_key(|&i| (slots[i as usize].document, slots[i as usize].text, i));
-    let groups: Vec<&[u32]> = order.chunk_by(|&x, &y| slots[x as usize].document == slots[y as usize].document).collect();
-    let told = groups.par_iter().map(|group| of_document(table, slots, group, texts)).collect::<Result<Vec<_>>>()?;
+    let groups: Vec<&[u32]> =
+        order.chunk_by(|&x, &y| slots[x as usize].document == slots[y as usize].document).collect();
+    let told = groups
+        .par_iter()
+        .map(|group| of_document(table, slots, group, texts))
+        .collect::<Result<Vec<_>>>()?;
     let mut out = vec![Told::default(); slots.len()];
     for (group, told) in groups.iter().zip(told) {
         group.iter().zip(told).for_each(|(&i, told)| out[i as usize] = told);
@@ -65,14 +73,20 @@ pub(super) fn answer(table: &DocumentTable, slots: &[Slot], texts: &[Vec<u64>]) 
     Ok(out)
 }
 
-fn of_document(table: &DocumentTable, slots: &[Slot], group: &[u32], texts: &[Vec<u64>]) -> Result<Vec<Told>> {
+fn of_document(
+    table: &DocumentTable,
+    slots: &[Slot],
+    group: &[u32],
+    texts: &[Vec<u64>],
+) -> Result<Vec<Told>> {
     let documents = table.findings.documents;
     let document = slots[group[0] as usize].document;
     let tokens = tokenize(&documents.text(document as usize)?);
     let mut out = Vec::with_capacity(group.len());
     for same in group.chunk_by(|&x, &y| slots[x as usize].text == slots[y as usize].text) {
         let other = slots[same[0] as usize].text;
-        let elsewhere = if other == document { None } else { Some(tokenize(&documents.text(other as usize)?)) };
+        let elsewhere =
+            if other == document { None } else { Some(tokenize(&documents.text(other as usize)?)) };
         for slot in same.iter().map(|&i| &slots[i as usize]) {
             out.push(told(slot, &tokens, elsewhere.as_ref().unwrap_or(&tokens), texts));
         }
@@ -92,7 +106,8 @@ fn told(slot: &Slot, tokens: &Tokens, spans: &Tokens, texts: &[Vec<u64>]) -> Tol
         return Told { span: slot.span, ..Told::default() };
     }
     let inside = &tokens.hashes[range.clone()];
-    let holds = |text: &Vec<u64>| !text.is_empty() && inside.windows(text.len()).any(|w| w == &text[..]);
+    let holds =
+        |text: &Vec<u64>| !text.is_empty() && inside.windows(text.len()).any(|w| w == &text[..]);
     Told {
         span: tokens.span(range.clone()),
         tokens: range.start as u32..range.end as u32,

@@ -112,7 +112,9 @@ impl IgnoreRule {
             1 => ids.into_iter().any(named),
             _ => ids.into_iter().all(named),
         };
-        documents && (self.kinds.is_empty() || self.kinds.iter().any(|k| k.undirected() == kind.undirected()))
+        documents
+            && (self.kinds.is_empty()
+                || self.kinds.iter().any(|k| k.undirected() == kind.undirected()))
     }
 
     /// Whether its last day is before this one.
@@ -130,18 +132,32 @@ mod tests {
     fn one_glob_means_either_document_and_several_mean_both() {
         let is = |want: &'static str| -> Matcher { Box::new(move |id| id == want) };
         let fits = |documents: Vec<Matcher>, ids| {
-            IgnoreRule { documents, ..Default::default() }.fits(FindingKind::Pair(Relation::Quotes), ids)
+            IgnoreRule { documents, ..Default::default() }
+                .fits(FindingKind::Pair(Relation::Quotes), ids)
         };
         assert!(fits(vec![], ["a", "b"]));
-        assert!(fits(vec![is("a")], ["a", "b"]) && fits(vec![is("b")], ["a", "b"]) && !fits(vec![is("c")], ["a", "b"]));
-        assert!(fits(vec![is("a"), is("b")], ["b", "a"]) && !fits(vec![is("a"), is("c")], ["a", "b"]));
+        assert!(
+            fits(vec![is("a")], ["a", "b"])
+                && fits(vec![is("b")], ["a", "b"])
+                && !fits(vec![is("c")], ["a", "b"])
+        );
+        assert!(
+            fits(vec![is("a"), is("b")], ["b", "a"]) && !fits(vec![is("a"), is("c")], ["a", "b"])
+        );
         let kinds = IgnoreRule { kinds: vec![FindingKind::Repeat], ..Default::default() };
-        assert!(kinds.fits(FindingKind::Repeat, ["a", "a"]) && !kinds.fits(FindingKind::Pair(Relation::Equal), ["a", "a"]));
+        assert!(
+            kinds.fits(FindingKind::Repeat, ["a", "a"])
+                && !kinds.fits(FindingKind::Pair(Relation::Equal), ["a", "a"])
+        );
     }
 
     #[test]
     fn the_last_day_still_counts() {
         let rule = IgnoreRule { expires: Some("2027-01-31".into()), ..Default::default() };
-        assert!(!rule.expired("2027-01-31") && rule.expired("2027-02-01") && !IgnoreRule::default().expired("9999-12-31"));
+        assert!(
+            !rule.expired("2027-01-31")
+                && rule.expired("2027-02-01")
+                && !IgnoreRule::default().expired("9999-12-31")
+        );
     }
 }

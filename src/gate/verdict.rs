@@ -55,7 +55,10 @@ impl FindingKind {
 
     /// The kinds that a policy can name, in the order of reports.
     pub fn all_undirected() -> impl Iterator<Item = FindingKind> {
-        let relations = Relation::ALL.into_iter().map(FindingKind::Pair).filter(|kind| kind.undirected() == *kind);
+        let relations = Relation::ALL
+            .into_iter()
+            .map(FindingKind::Pair)
+            .filter(|kind| kind.undirected() == *kind);
         relations.chain([FindingKind::Repeat])
     }
 }

@@ -63,22 +63,23 @@ impl AddedCounts {
 }
 
 impl Index {
-    /// Adds a document; when this returns, it is on disk. An id that is there with this very text is left alone; with another text, that is
-    /// replaced, or refused where the options say so.
+    /// Adds a document; when this returns, it is on disk. An id that is there with this very text
+    /// is left alone; with another text, that is replaced, or refused where the options say so.
     ///
-    /// Cost: making its keys, looking up two, one transaction, which the documents share that other threads bring meanwhile; now and then keys
-    /// are sorted into larger runs.
+    /// Cost: making its keys, looking up two, one transaction, which the documents share that other
+    /// threads bring meanwhile; now and then keys are sorted into larger runs.
     ///
     /// # Errors
-    /// [`TextTooLong`](crate::Error::TextTooLong), [`SameId`](crate::Error::SameId), a full or read-only disk. Nothing is written then.
+    /// [`TextTooLong`](crate::Error::TextTooLong), [`SameId`](crate::Error::SameId), a full or
+    /// read-only disk. Nothing is written then.
     pub fn add(&self, document: &Document) -> Result<Added> {
         let entry = self.with_worker(|w| Entry::new(document, self.texts, w))?;
         let answer = self.bring(Request { entry, ask: None })?;
         Ok(answer.added.expect("nothing was asked that could forbid it"))
     }
 
-    /// Adds many documents: thousands a second, keys made by all threads. They are on disk in batches of some thousands, in order; after an
-    /// error, those of earlier batches are.
+    /// Adds many documents: thousands a second, keys made by all threads. They are on disk in
+    /// batches of some thousands, in order; after an error, those of earlier batches are.
     ///
     /// # Errors
     /// As [`Index::add`].
@@ -91,39 +92,58 @@ impl Index {
         while !ready.is_empty() {
             // While one batch is written, the keys of the next are made.
             let next = next_batch(&mut documents);
-            let (written, following) = rayon::join(|| self.add_entries(ready, &mut counts), || self.entries(&next));
+            let (written, following) =
+                rayon::join(|| self.add_entries(ready, &mut counts), || self.entries(&next));
             written?;
             ready = following?;
         }
         Ok(counts)
     }
 
-    /// Asks, and adds the document unless it has one of the relations in `unless` to another. Nothing comes between: of two copies that two
-    /// threads or processes bring at once, one is added and the other sees it. A document that is there already, with this very text, is
+    /// Asks, and adds the document unless it has one of the relations in `unless` to another.
+    /// Nothing comes between: of two copies that two threads or processes bring at once, one is
+    /// added and the other sees it. A document that is there already, with this very text, is
     /// [`Known`](Added::Known), whatever it is related to.
     ///
     /// # Errors
-    /// As [`Index::add`]; [`Cancelled`](crate::Error::Cancelled) where a signal came while another process had its turn, and its handler is not set
-    /// up to go on. Nothing is written then.
-    pub fn check_and_add(&self, document: &Document, thresholds: &Thresholds, unless: &[Relation]) -> Result<Checked> {
+    /// As [`Index::add`]; [`Cancelled`](crate::Error::Cancelled) where a signal came while another
+    /// process had its turn, and its handler is not set up to go on. Nothing is written then.
+    pub fn check_and_add(
+        &self,
+        document: &Document,
+        thresholds: &Thresholds,
+        unless: &[Relation],
+    ) -> Result<Checked> {
         let (checked, request) = self.with_worker(|w| {
             let f = w.fingerprint(document)?;
             let (sightings, at) = self.see(document, &f, thresholds, w)?;
             if forbidden(&sightings, unless) {
                 // What is there already is nobody's new copy.
-                let known = self.look(|view| view.knows(&DocumentRow::new(document)))?.then_some(Added::Known);
+                let known = self
+                    .look(|view| view.knows(&DocumentRow::new(document)))?
+                    .then_some(Added::Known);
                 return Ok((Checked { sightings, added: known }, None));
             }
             let entry = Entry::of(document, f.clone(), self.texts, w)?;
-            let ask = Ask { document: document.clone(), f, thresholds: thresholds.clone(), unless: unless.to_vec(), at };
+            let ask = Ask {
+                document: document.clone(),
+                f,
+                thresholds: thresholds.clone(),
+                unless: unless.to_vec(),
+                at,
+            };
             Ok((Checked { sightings, added: None }, Some(Request { entry, ask: Some(ask) })))
         })?;
         let Some(request) = request else { return Ok(checked) };
         let answer = self.bring(request)?;
-        Ok(Checked { sightings: answer.sightings.unwrap_or(checked.sightings), added: answer.added })
+        Ok(Checked {
+            sightings: answer.sightings.unwrap_or(checked.sightings),
+            added: answer.added,
+        })
     }
 
-    /// Takes a document away; false where there is none of this id. Its keys go at the next [`compact`](Index::compact).
+    /// Takes a document away; false where there is none of this id. Its keys go at the next
+    /// [`compact`](Index::compact).
     ///
     /// # Errors
     /// A full or read-only disk.
@@ -140,7 +160,8 @@ impl Index {
         let ids: Vec<&str> = ids.into_iter().collect();
         let turn = self.turn()?;
         self.refresh()?;
-        let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.recent, Keys::Pending)?;
+        let mut batch =
+            Batch::new(&self.store, self.store.write(&turn)?, &self.recent, Keys::Pending)?;
         let removed: Result<Vec<bool>> = ids.into_iter().map(|id| batch.remove(id)).collect();
         let removed = removed?;
         if removed.contains(&true) {
@@ -150,7 +171,9 @@ impl Index {
     }
 
     pub(super) fn entries(&self, documents: &[Document]) -> Result<Vec<Entry>> {
-        let part = |part: &[Document]| self.with_worker(|w| part.iter().map(|d| Entry::new(d, self.texts, w)).collect());
+        let part = |part: &[Document]| {
+            self.with_worker(|w| part.iter().map(|d| Entry::new(d, self.texts, w)).collect())
+        };
         let parts: Result<Vec<Vec<Entry>>> = documents.par_chunks(64).map(part).collect();
         Ok(parts?.into_iter().flatten().collect())
     }
@@ -161,7 +184,11 @@ impl Index {
         let keys: usize = entries.iter().map(Entry::keys).sum();
         // A large batch is sorted at once; a small one would make too small a run.
         let large = keys as u64 >= FLUSH / 2;
-        let sink = if large { Keys::Run(Vec::with_capacity(keys), vec![0; WORD_SLOTS]) } else { Keys::Pending };
+        let sink = if large {
+            Keys::Run(Vec::with_capacity(keys), vec![0; WORD_SLOTS])
+        } else {
+            Keys::Pending
+        };
         let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.recent, sink)?;
         let mut added = AddedCounts::default();
         for entry in &entries {
@@ -199,8 +226,15 @@ impl Index {
         let mut txn = self.store.write(turn)?;
         let mut state = self.store.state(&txn)?;
         let before = self.background_of(&state, &txn)?;
-        let (common, frequent) = word_slots(&merge::words(&self.store, &txn)?, state.classes + state.dead);
-        let drawn = Background::new(state.classes, before.paragraphs.clone(), before.anchors.clone(), common, frequent);
+        let (common, frequent) =
+            word_slots(&merge::words(&self.store, &txn)?, state.classes + state.dead);
+        let drawn = Background::new(
+            state.classes,
+            before.paragraphs.clone(),
+            before.anchors.clone(),
+            common,
+            frequent,
+        );
         state.background = drawn.id();
         state.drawn = state.classes;
         state.drawing += 1;

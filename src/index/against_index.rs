@@ -54,7 +54,11 @@ impl AgainstIndex {
     ///
     /// # Errors
     /// As [`Index::add_all`].
-    pub fn add(&self, index: &Index, numbers: impl IntoIterator<Item = u32>) -> Result<AddedCounts> {
+    pub fn add(
+        &self,
+        index: &Index,
+        numbers: impl IntoIterator<Item = u32>,
+    ) -> Result<AddedCounts> {
         let mut unread = None;
         let document = |n: u32| match self.corpus.text(n as usize) {
             Ok(text) => Some(self.corpus.info(n as usize).clone().with_text(text)),
@@ -129,7 +133,9 @@ impl Index {
         documents.extend(held);
         let (corpus, recipe) = (Corpus::new(documents)?, self.recipe());
         let detection = match background {
-            Some(background) => scan_with(&corpus, &background, recipe, thresholds, options, progress)?,
+            Some(background) => {
+                scan_with(&corpus, &background, recipe, thresholds, options, progress)?
+            }
             None => scan(&corpus, recipe, thresholds, options, progress)?.0,
         };
         Ok(AgainstIndex { corpus, detection, known, own })
@@ -174,7 +180,9 @@ impl Index {
                         several.insert(s.info.id.clone());
                     }
                     let Sighting { info, text, .. } = s;
-                    found.entry(info.id.clone()).or_insert_with(|| info.with_text(text.unwrap_or_default()));
+                    found
+                        .entry(info.id.clone())
+                        .or_insert_with(|| info.with_text(text.unwrap_or_default()));
                 }
             }
         }
@@ -188,7 +196,8 @@ impl Index {
 
     fn own(&self, d: &Document) -> Result<Own> {
         let Some(there) = self.get(&d.info.id)? else { return Ok(Own::Nothing) };
-        let equal = || is_same_text((&there.text, &tokenize(&there.text)), (&d.text, &tokenize(&d.text)));
+        let equal =
+            || is_same_text((&there.text, &tokenize(&there.text)), (&d.text, &tokenize(&d.text)));
         Ok(if there.text == d.text || equal() { Own::Same(there) } else { Own::Other })
     }
 }

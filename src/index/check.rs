@@ -1,4 +1,5 @@
-//! Owns: what an index says of its size, and whether everything in it fits together. Never: mends anything.
+//! Owns: what an index says of its size, and whether everything in it fits together. Never: mends
+//! anything.
 
 use crate::error::Result;
 use crate::hash;
@@ -34,7 +35,8 @@ pub struct IndexStats {
     pub runs: u64,
     /// Keys that are in no run yet.
     pub pending_keys: u64,
-    /// Whether it was ever compacted: before, its background knows which words are common, but no boilerplate.
+    /// Whether it was ever compacted: before, its background knows which words are common, but no
+    /// boilerplate.
     pub compacted: bool,
     /// Documents that joined or left since the last compaction.
     pub changes: u64,
@@ -68,7 +70,8 @@ pub struct Verification {
 const SHOWN: usize = 100;
 /// Rows that a thread takes at once.
 const PART: usize = 1024;
-/// Keys in memory from which on a list is kept once it is made: those in runs are searched where they lie.
+/// Keys in memory from which on a list is kept once it is made: those in runs are searched where
+/// they lie.
 const LONG: usize = 64;
 
 /// Lists of keys that stand in very many texts which are in no run yet.
@@ -123,8 +126,9 @@ impl Index {
         })
     }
 
-    /// Looks at every row: whether it is what was written, whether texts, classes and documents fit each other, and, where texts are kept,
-    /// whether every key of every text leads back to it. Cost: reading the file, and making all keys again.
+    /// Looks at every row: whether it is what was written, whether texts, classes and documents fit
+    /// each other, and, where texts are kept, whether every key of every text leads back to it.
+    /// Cost: reading the file, and making all keys again.
     ///
     /// # Errors
     /// A disk that cannot be read. What is wrong with the index itself is in the result.
@@ -140,7 +144,10 @@ impl Index {
         self.check_insight(view, &mut all)?;
         self.check_classes(view, &mut all)?;
         self.check_documents(view, &mut all)?;
-        let counted = [(all.documents, state.documents, "documents"), (all.classes, state.classes, "different texts")];
+        let counted = [
+            (all.documents, state.documents, "documents"),
+            (all.classes, state.classes, "different texts"),
+        ];
         for (there, said, what) in counted {
             all.check(there == said, || format!("{there} {what} are there, {said} are counted"));
         }
@@ -160,7 +167,9 @@ impl Index {
                 all.check(units, || format!("{}: leads to documents that never were", place()));
             }
             all.postings += postings;
-            all.check(postings == run.postings, || format!("run {} has {postings} postings of {}", run.id, run.postings));
+            all.check(postings == run.postings, || {
+                format!("run {} has {postings} postings of {}", run.id, run.postings)
+            });
         }
         Ok(())
     }
@@ -175,7 +184,9 @@ impl Index {
             all.check(due, || format!("pending row {number} should be in a run"));
         }
         all.postings += keys;
-        all.check(keys == view.state.pending_keys, || format!("{keys} pending keys of {}", view.state.pending_keys));
+        all.check(keys == view.state.pending_keys, || {
+            format!("{keys} pending keys of {}", view.state.pending_keys)
+        });
         Ok(())
     }
 
@@ -210,19 +221,30 @@ impl Index {
         for row in self.store.rows(view.txn, &self.store.classes, 0)? {
             let (number, bytes) = row?;
             all.classes += 1;
-            let Some(class) = all.note(read::<ClassRow>(bytes, || self.store.place("classes", number))) else { continue };
+            let Some(class) =
+                all.note(read::<ClassRow>(bytes, || self.store.place("classes", number)))
+            else {
+                continue;
+            };
             let Some(members) = all.note(view.members(number, usize::MAX)) else { continue };
             let count = members.len() as u64;
-            all.check(count == u64::from(class.members), || format!("class {number} has {count} documents of {}", class.members));
+            all.check(count == u64::from(class.members), || {
+                format!("class {number} has {count} documents of {}", class.members)
+            });
             let first = members.iter().min_by(|x, y| x.1.info.id.cmp(&y.1.info.id)).map(|m| m.0);
-            all.check(first == Some(class.first), || format!("class {number} does not name its first document"));
+            all.check(first == Some(class.first), || {
+                format!("class {number} does not name its first document")
+            });
             let Some(found) = all.note(view.by_text(class.exact)) else { continue };
-            all.check(found.map(|f| f.0) == Some(number), || format!("class {number} is not found by its text"));
+            all.check(found.map(|f| f.0) == Some(number), || {
+                format!("class {number} is not found by its text")
+            });
         }
         Ok(())
     }
 
-    /// Texts are read in order, keys made by all threads, and looked up in order: all of one moment.
+    /// Texts are read in order, keys made by all threads, and looked up in order: all of one
+    /// moment.
     fn check_documents(&self, view: &View, all: &mut Verification) -> Result<()> {
         let mut part: Vec<(u32, DocumentRow, Option<String>)> = Vec::new();
         let mut long = Long::default();
@@ -230,9 +252,15 @@ impl Index {
         for row in self.store.rows(view.txn, &self.store.documents, 0)? {
             let (number, row) = row?;
             all.documents += 1;
-            let Some(row) = all.note(read::<DocumentRow>(row, || self.store.place("documents", number))) else { continue };
+            let Some(row) =
+                all.note(read::<DocumentRow>(row, || self.store.place("documents", number)))
+            else {
+                continue;
+            };
             let Some(found) = all.note(view.by_id(&row.info.id)) else { continue };
-            all.check(found.map(|f| f.0) == Some(number), || format!("document {:?} is not found by its id", row.info.id));
+            all.check(found.map(|f| f.0) == Some(number), || {
+                format!("document {:?} is not found by its id", row.info.id)
+            });
             let text = if self.texts {
                 let text = self.with_worker(|w| view.text(number, &row, &w.unpacker));
                 all.note(text)
@@ -264,10 +292,14 @@ impl Index {
         for ((number, row, text), f) in part.iter().zip(prints?) {
             let (Some(text), Some(f)) = (text, f) else { continue };
             let right = hash::bytes(text.as_bytes()) == row.hash;
-            all.check(right, || format!("the text of document {:?} is not the one that was added", row.info.id));
+            all.check(right, || {
+                format!("the text of document {:?} is not the one that was added", row.info.id)
+            });
             let Some(class) = all.note(view.class(row.class)) else { continue };
             let right = class.is_some_and(|c| c.exact == f.exact && c.tokens == f.tokens);
-            all.check(right, || format!("document {:?} is not of the class that it names", row.info.id));
+            all.check(right, || {
+                format!("document {:?} is not of the class that it names", row.info.id)
+            });
             // The founder's text is the one whose keys were kept; equal texts have equal keys.
             if *number == row.class || row.text == row.class {
                 let keys = f.bands.iter().chain(&f.paragraph_bands).chain(&f.anchors);
@@ -285,7 +317,9 @@ impl Index {
                     };
                     lost += u64::from(!all.note(held).unwrap_or(false));
                 }
-                all.check(lost == 0, || format!("{lost} keys of document {:?} lead nowhere", row.info.id));
+                all.check(lost == 0, || {
+                    format!("{lost} keys of document {:?} lead nowhere", row.info.id)
+                });
             }
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! Owns: documents of several threads that wait to be added in one transaction, and the answers to them. Never: adds them.
+//! Owns: documents of several threads that wait to be added in one transaction, and the answers to
+//! them. Never: adds them.
 
 use crate::error::Result;
 use crate::index::query::Sighting;

@@ -1,5 +1,6 @@
-//! Owns: the whole index looked at as a scan would: a new background, what stands for frequent keys, links that keys do not show; and its runs
-//! merged into one, without those that have gone. Never: how a scan goes.
+//! Owns: the whole index looked at as a scan would: a new background, what stands for frequent
+//! keys, links that keys do not show; and its runs merged into one, without those that have gone.
+//! Never: how a scan goes.
 
 use crate::engine::batch::{self, Related};
 use crate::error::Result;
@@ -47,7 +48,9 @@ impl<'i> Stored<'i> {
         for row in index.store.rows(&txn, &index.store.documents, 0)? {
             let (number, bytes) = row?;
             let mut row: DocumentRow = read(bytes, || index.store.place("documents", number))?;
-            for text in [&mut row.info.source, &mut row.info.date, &mut row.info.path].into_iter().flatten() {
+            for text in
+                [&mut row.info.source, &mut row.info.date, &mut row.info.path].into_iter().flatten()
+            {
                 match shared.get(text) {
                     Some(same) => *text = same.clone(),
                     None => drop(shared.insert(text.clone())),
@@ -77,7 +80,12 @@ struct Insight {
 }
 
 /// See [`Index::compact`].
-fn compact(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Progress) -> Result<()> {
+fn compact(
+    index: &Index,
+    t: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<()> {
     let (store, turn) = (&index.store, &index.turn()?);
     flush(store, turn, &index.recent)?;
     let insight = if index.texts { look(index, t, options, progress)? } else { Insight::default() };
@@ -90,16 +98,29 @@ fn compact(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn P
     Ok(())
 }
 
-fn look(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Progress) -> Result<Insight> {
-    let t = &Thresholds { min_tokens: 0, since: None, until: None, sources: Default::default(), ..t.clone() };
+fn look(
+    index: &Index,
+    t: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<Insight> {
+    let t = &Thresholds {
+        min_tokens: 0,
+        since: None,
+        until: None,
+        sources: Default::default(),
+        ..t.clone()
+    };
     let documents = Stored::new(index)?;
     let recipe = &index.recipe;
-    // From a thread of no pool: one of a pool would take other work while it waits, which may want the turn that is held.
+    // From a thread of no pool: one of a pool would take other work while it waits, which may want
+    // the turn that is held.
     let scan = || batch::in_pool(options, || batch::relate(&documents, recipe, t, progress));
     let done = std::thread::scope(|s| s.spawn(scan).join());
     let found = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let class = |c: u32| documents.at[found.all.first[c as usize] as usize].1.class;
-    let families = (0..).zip(&found.family).filter(|(c, f)| c != *f).map(|(c, f)| (class(c), class(*f)));
+    let families =
+        (0..).zip(&found.family).filter(|(c, f)| c != *f).map(|(c, f)| (class(c), class(*f)));
     let mut families: Vec<(u32, u32)> = families.collect();
     families.sort_unstable();
     let mut links: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
@@ -108,19 +129,24 @@ fn look(index: &Index, t: &Thresholds, options: &RunOptions, progress: &dyn Prog
         links.entry(class(b)).or_default().push(class(a));
     }
     let frequent = found.keys.anchors.groups().chain(found.keys.paragraph_bands.groups());
-    let mut hot: Vec<(u64, Vec<u32>)> = Policy::from(recipe).frequent(frequent, &found.family).collect();
+    let mut hot: Vec<(u64, Vec<u32>)> =
+        Policy::from(recipe).frequent(frequent, &found.family).collect();
     hot.sort_unstable();
     hot.dedup_by_key(|h| h.0);
     hot.iter_mut().for_each(|h| h.1.iter_mut().for_each(|c| *c = class(*c)));
     Ok(Insight { background: found.background, families, hot, links, words: found.words })
 }
 
-/// Related pairs that looking up keys does not show: links inside hot buckets, and what was compared to make clusters.
+/// Related pairs that looking up keys does not show: links inside hot buckets, and what was
+/// compared to make clusters.
 fn hidden(found: &Related) -> Vec<(u32, u32)> {
     let pairs = found.relations.iter().map(|v| pack_pair(v.a, v.b));
     let holds = |list: &[u64], p: &u64| list.binary_search(p).is_ok();
     pairs
-        .filter(|p| holds(&found.near.linked, p) || !(holds(&found.near.pairs, p) || holds(&found.far.pairs, p)))
+        .filter(|p| {
+            holds(&found.near.linked, p)
+                || !(holds(&found.near.pairs, p) || holds(&found.far.pairs, p))
+        })
         .map(unpack_pair)
         .collect()
 }
@@ -140,7 +166,12 @@ fn living(store: &Store, state: &State) -> Result<Vec<bool>> {
 }
 
 /// Everything that was found takes its place in one transaction.
-fn settle(index: &Index, turn: &Writing, runs: Vec<super::rows::RunInfo>, insight: Insight) -> Result<()> {
+fn settle(
+    index: &Index,
+    turn: &Writing,
+    runs: Vec<super::rows::RunInfo>,
+    insight: Insight,
+) -> Result<()> {
     let store = &index.store;
     let mut txn = store.write(turn)?;
     let mut state = store.state(&txn)?;
@@ -154,7 +185,10 @@ fn settle(index: &Index, turn: &Writing, runs: Vec<super::rows::RunInfo>, insigh
         partners.dedup();
         store.append(&mut txn, &store.links, class, &to_row(partners.into_iter()))?;
     }
-    store.replace_hot(&mut txn, insight.hot.into_iter().map(|(key, units)| (key, to_row(units.into_iter()))))?;
+    store.replace_hot(
+        &mut txn,
+        insight.hot.into_iter().map(|(key, units)| (key, to_row(units.into_iter()))),
+    )?;
     if index.texts {
         state.background = insight.background.id();
         store.put_background(&mut txn, &insight.background.to_json(&index.recipe.id()))?;
@@ -171,16 +205,23 @@ fn settle(index: &Index, turn: &Writing, runs: Vec<super::rows::RunInfo>, insigh
 }
 
 impl Index {
-    /// Looks at all documents as a scan does and draws the background from them anew: which passages are boilerplate, which words common.
-    /// From then on, until documents are added or removed, [`seen`](Index::seen) tells of each document what `scan` with `all_pairs` tells. Keys
-    /// of removed documents go, and all keys come into one sorted run.
+    /// Looks at all documents as a scan does and draws the background from them anew: which
+    /// passages are boilerplate, which words common. From then on, until documents are added or
+    /// removed, [`seen`](Index::seen) tells of each document what `scan` with `all_pairs` tells.
+    /// Keys of removed documents go, and all keys come into one sorted run.
     ///
-    /// Cost: that of a scan, in time and in memory (about 2 KB a different text while it runs). Others may ask meanwhile; who wants to write waits.
-    /// What the background depends on (`boilerplate-*`, `keep` and the bounds of relations) is taken from `thresholds`.
+    /// Cost: that of a scan, in time and in memory (about 2 KB a different text while it runs).
+    /// Others may ask meanwhile; who wants to write waits. What the background depends on
+    /// (`boilerplate-*`, `keep` and the bounds of relations) is taken from `thresholds`.
     ///
     /// # Errors
     /// Cancellation by `progress`, a full or read-only disk. The index stays as it was.
-    pub fn compact(&self, thresholds: &Thresholds, options: &RunOptions, progress: &dyn Progress) -> Result<()> {
+    pub fn compact(
+        &self,
+        thresholds: &Thresholds,
+        options: &RunOptions,
+        progress: &dyn Progress,
+    ) -> Result<()> {
         thresholds.check()?;
         self.owned()?;
         compact(self, thresholds, options, progress)

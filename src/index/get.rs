@@ -1,4 +1,5 @@
-//! Owns: what is asked of an index: what it holds that a document is related to, the documents themselves. Never: writes.
+//! Owns: what is asked of an index: what it holds that a document is related to, the documents
+//! themselves. Never: writes.
 
 use crate::error::Result;
 use crate::index::handle::Index;
@@ -9,7 +10,8 @@ use crate::model::document::Document;
 use crate::model::thresholds::Thresholds;
 
 impl Index {
-    /// What the index holds that this document is related to, nearest first. The document's own id is left out.
+    /// What the index holds that this document is related to, nearest first. The document's own id
+    /// is left out.
     ///
     /// # Errors
     /// A disk that cannot be read, or damage.
@@ -28,7 +30,8 @@ impl Index {
         self.with_worker(|w| {
             self.look(|view| {
                 let Some((number, row)) = view.by_id(id)? else { return Ok(None) };
-                let text = if self.texts { view.text(number, &row, &w.unpacker)? } else { String::new() };
+                let text =
+                    if self.texts { view.text(number, &row, &w.unpacker)? } else { String::new() };
                 Ok(Some(row.info.with_text(text)))
             })
         })
@@ -51,13 +54,15 @@ impl Index {
         let mut ids = Vec::new();
         for row in self.store.rows(&txn, &self.store.documents, 0)? {
             let (number, bytes) = row?;
-            ids.push(rows::read::<DocumentRow>(bytes, || self.store.place("documents", number))?.info.id);
+            ids.push(
+                rows::read::<DocumentRow>(bytes, || self.store.place("documents", number))?.info.id,
+            );
         }
         Ok(ids)
     }
 
-    /// Calls `each` with every document, in the order in which they were added, until it answers false. All are of one moment; pages freed
-    /// meanwhile are not used again before this ends.
+    /// Calls `each` with every document, in the order in which they were added, until it answers
+    /// false. All are of one moment; pages freed meanwhile are not used again before this ends.
     ///
     /// # Errors
     /// A disk that cannot be read, or damage.
@@ -69,7 +74,8 @@ impl Index {
             for row in self.store.rows(&txn, &self.store.documents, 0)? {
                 let (number, bytes) = row?;
                 let row: DocumentRow = rows::read(bytes, || self.store.place("documents", number))?;
-                let text = if self.texts { view.text(number, &row, &w.unpacker)? } else { String::new() };
+                let text =
+                    if self.texts { view.text(number, &row, &w.unpacker)? } else { String::new() };
                 if !each(row.info.with_text(text)) {
                     break;
                 }

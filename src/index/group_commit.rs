@@ -1,8 +1,10 @@
-//! Owns: documents that several threads bring at once, added in one transaction: one sync serves them all. Never: rows, keys, comparisons.
+//! Owns: documents that several threads bring at once, added in one transaction: one sync serves
+//! them all. Never: rows, keys, comparisons.
 //!
-//! Group commit: the first waiting thread becomes the leader. It takes its turn, writes all queued documents in one transaction, commits, and
-//! answers every thread. Requests that arrive meanwhile form the next group. So no thread waits for others to come, and none is answered before
-//! its document is on disk.
+//! Group commit: the first waiting thread becomes the leader. It takes its turn, writes all queued
+//! documents in one transaction, commits, and answers every thread. Requests that arrive meanwhile
+//! form the next group. So no thread waits for others to come, and none is answered before its
+//! document is on disk.
 
 use crate::error::{Error, Result};
 use crate::index::commit_queue::{Answer, Ask, Request, forbidden};
@@ -11,7 +13,8 @@ use crate::index::query::Sighting;
 use crate::index::write::{Added, Batch, Keys, OWN, Worker};
 use std::sync::PoisonError;
 
-/// Held by the thread that leads: however that ends, each request that it took is answered, and another thread may lead.
+/// Held by the thread that leads: however that ends, each request that it took is answered, and
+/// another thread may lead.
 struct Lead<'i> {
     index: &'i Index,
     tickets: Vec<u64>,
@@ -35,7 +38,8 @@ impl Drop for Lead<'_> {
         let mut answers = std::mem::take(&mut self.answers).into_iter();
         let mut line = self.index.commits.line();
         for &ticket in &self.tickets {
-            line.answers.insert(ticket, answers.next().unwrap_or_else(|| Err(deserted(self.index))));
+            line.answers
+                .insert(ticket, answers.next().unwrap_or_else(|| Err(deserted(self.index))));
         }
         line.led = false;
         self.index.commits.moved.notify_all();
@@ -45,7 +49,10 @@ impl Drop for Lead<'_> {
 /// The thread that was to write panicked.
 fn deserted(index: &Index) -> Error {
     let what = index.path().display().to_string();
-    Error::Storage { what, why: "the thread that wrote for several ones panicked: add the document again".into() }
+    Error::Storage {
+        what,
+        why: "the thread that wrote for several ones panicked: add the document again".into(),
+    }
 }
 
 impl Index {
@@ -78,12 +85,15 @@ impl Index {
         // Taken no sooner, so that all are in the group who came while others had their turn.
         let requests = lead.take();
         let all = |e: Error| requests.iter().map(|_| Err(e.clone())).collect();
-        match turn.and_then(|turn| Ok((self.with_worker(|w| self.add_group(&requests, &turn, w))?, turn))) {
+        match turn
+            .and_then(|turn| Ok((self.with_worker(|w| self.add_group(&requests, &turn, w))?, turn)))
+        {
             Ok(((answers, written), turn)) => {
                 lead.answers = answers;
                 drop(lead);
                 if written {
-                    // What was added is on disk: what fails now is tried again, and told, before the next is.
+                    // What was added is on disk: what fails now is tried again, and told, before
+                    // the next is.
                     let _ = self.tidy(&turn);
                 }
             }
@@ -91,19 +101,28 @@ impl Index {
         }
     }
 
-    /// Adds requests in one transaction, in order; an answer for each, and whether anything was written.
-    fn add_group(&self, requests: &[Request], turn: &Turn, worker: &Worker) -> Result<(Vec<Result<Answer>>, bool)> {
+    /// Adds requests in one transaction, in order; an answer for each, and whether anything was
+    /// written.
+    fn add_group(
+        &self,
+        requests: &[Request],
+        turn: &Turn,
+        worker: &Worker,
+    ) -> Result<(Vec<Result<Answer>>, bool)> {
         let mut failed: Vec<Option<Error>> = vec![None; requests.len()];
         'anew: loop {
-            let mut batch = Batch::new(&self.store, self.store.write(turn)?, &self.recent, Keys::Pending)?;
+            let mut batch =
+                Batch::new(&self.store, self.store.write(turn)?, &self.recent, Keys::Pending)?;
             // Each is compared with those before it; alone, it needs none of that.
             batch.found_by = if requests.len() > 1 { usize::MAX } else { OWN };
             let mut answers = Vec::with_capacity(requests.len());
             for (request, failed) in requests.iter().zip(&mut failed) {
-                let answer = failed.clone().map_or_else(|| self.add_one(&mut batch, request, worker), Err);
+                let answer =
+                    failed.clone().map_or_else(|| self.add_one(&mut batch, request, worker), Err);
                 match answer {
                     Err(e) if failed.is_none() && !matches!(e, Error::SameId { .. }) => {
-                        // Its own error, but the transaction may hold half of it: the others begin anew, without it.
+                        // Its own error, but the transaction may hold half of it: the others begin
+                        // anew, without it.
                         *failed = Some(e);
                         continue 'anew;
                     }
@@ -130,12 +149,20 @@ impl Index {
         Ok(Answer { sightings, added: Some(batch.add(&request.entry, self.same_id)?) })
     }
 
-    /// Sightings, where documents that came in between make a difference: those of other groups, and those before it in this one.
-    fn look_again(&self, batch: &Batch, ask: &Ask, worker: &Worker) -> Result<Option<Vec<Sighting>>> {
+    /// Sightings, where documents that came in between make a difference: those of other groups,
+    /// and those before it in this one.
+    fn look_again(
+        &self,
+        batch: &Batch,
+        ask: &Ask,
+        worker: &Worker,
+    ) -> Result<Option<Vec<Sighting>>> {
         let view = batch.view();
         let see = |from| self.see_in(&view, &ask.document, &ask.f, &ask.thresholds, worker, from);
         let drawn = view.state.drawing != ask.at.drawing;
-        if !drawn && (!view.touched(&ask.f, ask.at.next, &self.recipe)? || see(ask.at.next)?.is_empty()) {
+        if !drawn
+            && (!view.touched(&ask.f, ask.at.next, &self.recipe)? || see(ask.at.next)?.is_empty())
+        {
             return Ok(None);
         }
         see(0).map(Some)
@@ -194,9 +221,19 @@ mod tests {
         index.add(&Document::new("known", story(0))).unwrap();
         index.add(&Document::new("page", story(1))).unwrap();
         let before = index.store.commits();
-        let brought =
-            [("known", 0), ("page", 2), ("copy", 0), ("new-3", 3), ("new-4", 4), ("new-5", 5), ("new-6", 6), ("new-7", 7)];
-        let told = together(&index, 8, |n| index.add(&Document::new(brought[n].0, story(brought[n].1))).unwrap());
+        let brought = [
+            ("known", 0),
+            ("page", 2),
+            ("copy", 0),
+            ("new-3", 3),
+            ("new-4", 4),
+            ("new-5", 5),
+            ("new-6", 6),
+            ("new-7", 7),
+        ];
+        let told = together(&index, 8, |n| {
+            index.add(&Document::new(brought[n].0, story(brought[n].1))).unwrap()
+        });
         use Added::{Copy, Known, New, Replaced};
         assert_eq!(told, [Known, Replaced, Copy, New, New, New, New, New]);
         assert_eq!(index.store.commits(), before + 1);
@@ -204,7 +241,9 @@ mod tests {
             assert_eq!(index.get(id).unwrap().unwrap().text, story(text));
         }
         // Where there is nothing to write, nothing is.
-        together(&index, 3, |_| assert_eq!(index.add(&Document::new("known", story(0))).unwrap(), Known));
+        together(&index, 3, |_| {
+            assert_eq!(index.add(&Document::new("known", story(0))).unwrap(), Known)
+        });
         assert_eq!(index.store.commits(), before + 1);
         sound(&index, 8);
     }
@@ -216,7 +255,8 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             let options = IndexOptions { without_texts, ..IndexOptions::default() };
             let index = options.create(dir.path().join("index"), &Recipe::default()).unwrap();
-            // Near-copies, equal texts, equal texts too short to be compared, and one that is like nothing.
+            // Near-copies, equal texts, equal texts too short to be compared, and one that is like
+            // nothing.
             let text = |n: usize| match n % 4 {
                 0 => story(0).replace("w0x30", &format!("other{n}")),
                 1 => story(1),
@@ -224,22 +264,34 @@ mod tests {
                 _ => story(n),
             };
             let before = index.store.commits();
-            let told = together(&index, 12, |n| index.check_and_add(&Document::new(format!("{n}"), text(n)), &t, &COPY).unwrap());
+            let told = together(&index, 12, |n| {
+                index.check_and_add(&Document::new(format!("{n}"), text(n)), &t, &COPY).unwrap()
+            });
             assert_eq!(index.store.commits(), before + 1);
             for family in 0..3 {
                 let of: Vec<usize> = (0..12).filter(|n| n % 4 == family).collect();
-                let added: Vec<_> = of.iter().filter(|&&n| told[n].added == Some(Added::New)).collect();
+                let added: Vec<_> =
+                    of.iter().filter(|&&n| told[n].added == Some(Added::New)).collect();
                 assert_eq!(added.len(), 1, "{family}");
                 for &n in of.iter().filter(|n| *n != added[0]) {
-                    let seen: Vec<_> = told[n].sightings.iter().map(|s| s.info.id.clone()).collect();
+                    let seen: Vec<_> =
+                        told[n].sightings.iter().map(|s| s.info.id.clone()).collect();
                     assert_eq!((told[n].added, seen), (None, vec![added[0].to_string()]));
                 }
             }
-            assert!((0..12).filter(|n| n % 4 == 3).all(|n| told[n].added == Some(Added::New) && told[n].sightings.is_empty()));
-            // What is no reason to refuse is told all the same: of two that quote each other, the later one knows.
-            let quoting = |n: usize| format!("{} {}", story(50 + n), story(99).split_once(" w99x40").unwrap().0);
-            let told =
-                together(&index, 2, |n| index.check_and_add(&Document::new(format!("q{n}"), quoting(n)), &t, &COPY).unwrap());
+            assert!(
+                (0..12)
+                    .filter(|n| n % 4 == 3)
+                    .all(|n| told[n].added == Some(Added::New) && told[n].sightings.is_empty())
+            );
+            // What is no reason to refuse is told all the same: of two that quote each other, the
+            // later one knows.
+            let quoting = |n: usize| {
+                format!("{} {}", story(50 + n), story(99).split_once(" w99x40").unwrap().0)
+            };
+            let told = together(&index, 2, |n| {
+                index.check_and_add(&Document::new(format!("q{n}"), quoting(n)), &t, &COPY).unwrap()
+            });
             assert!(told.iter().all(|c| c.added == Some(Added::New)));
             let mut seen: Vec<usize> = told.iter().map(|c| c.sightings.len()).collect();
             seen.sort_unstable();
@@ -250,7 +302,8 @@ mod tests {
 
     #[test]
     fn a_copy_in_between_that_makes_a_class_visible_is_seen() {
-        // The only document of a class has the id of the one that asks; then another joins the class, with no keys of its text.
+        // The only document of a class has the id of the one that asks; then another joins the
+        // class, with no keys of its text.
         let (_dir, index) = new_index(SameId::Replace);
         let t = Thresholds::default();
         index.add(&Document::new("a", story(0))).unwrap();
@@ -261,7 +314,10 @@ mod tests {
                 while index.commits.line().waiting.is_empty() {
                     std::thread::yield_now();
                 }
-                Ok(index.check_and_add(&Document::new("a", edited.clone()), &t, &COPY).unwrap().added)
+                Ok(index
+                    .check_and_add(&Document::new("a", edited.clone()), &t, &COPY)
+                    .unwrap()
+                    .added)
             }
         });
         assert_eq!(told, [Ok(Some(Added::Copy)), Ok(None)]);
@@ -276,11 +332,15 @@ mod tests {
             index.add(&Document::new(id, story(n)))
         });
         assert_eq!(told[..4].iter().filter(|t| **t == Ok(Added::New)).count(), 1);
-        assert_eq!(told[..4].iter().filter(|t| **t == Err(Error::SameId { id: "same".into() })).count(), 3);
+        assert_eq!(
+            told[..4].iter().filter(|t| **t == Err(Error::SameId { id: "same".into() })).count(),
+            3
+        );
         assert!(told[4..].iter().all(|t| *t == Ok(Added::New)));
         sound(&index, 5);
 
-        // A damaged row is met when the old text of the page has been taken away already: none of that remains.
+        // A damaged row is met when the old text of the page has been taken away already: none of
+        // that remains.
         let (_dir, index) = new_index(SameId::Replace);
         index.add(&Document::new("other", story(0))).unwrap();
         index.add(&Document::new("page", story(1))).unwrap();
@@ -293,7 +353,11 @@ mod tests {
             0 => index.add(&Document::new("page", story(0))),
             _ => index.add(&Document::new(format!("{n}"), story(n + 1))),
         });
-        assert!(told[0].as_ref().is_err_and(|e| e.to_string().contains("damaged")), "{:?}", told[0]);
+        assert!(
+            told[0].as_ref().is_err_and(|e| e.to_string().contains("damaged")),
+            "{:?}",
+            told[0]
+        );
         assert!(told[1..].iter().all(|t| *t == Ok(Added::New)));
         assert_eq!(index.get("page").unwrap().unwrap().text, story(1));
         assert_eq!(index.stats().unwrap().documents, 5);
@@ -319,7 +383,14 @@ mod tests {
                 });
                 assert!(leader.join().is_err());
                 for thread in threads {
-                    assert!(thread.join().unwrap().unwrap_err().to_string().contains("panicked: add the document again"));
+                    assert!(
+                        thread
+                            .join()
+                            .unwrap()
+                            .unwrap_err()
+                            .to_string()
+                            .contains("panicked: add the document again")
+                    );
                 }
             });
             sound(&index, 0);
@@ -342,9 +413,14 @@ mod tests {
         let (_dir, index) = new_index(SameId::Replace);
         let d = Document::new("a", story(0));
         let t = Thresholds::default();
-        let held =
-            (index.workers.lock().unwrap(), index.commits.line(), index.recent.write().unwrap(), index.turn.lock().unwrap());
-        // SAFETY: the child takes no lock but those above, if it is wrong, and the allocator's, which is whole after a fork; it ends in `_exit`.
+        let held = (
+            index.workers.lock().unwrap(),
+            index.commits.line(),
+            index.recent.write().unwrap(),
+            index.turn.lock().unwrap(),
+        );
+        // SAFETY: the child takes no lock but those above, if it is wrong, and the allocator's,
+        // which is whole after a fork; it ends in `_exit`.
         let status = unsafe {
             let child = fork();
             if child == 0 {

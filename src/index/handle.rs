@@ -1,5 +1,5 @@
-//! Owns: the handle on a persistent index: how it opens, reads one moment of the index, and takes its turn to write.
-//! Never: what is looked for, what is written.
+//! Owns: the handle on a persistent index: how it opens, reads one moment of the index, and takes
+//! its turn to write. Never: what is looked for, what is written.
 
 use crate::error::{Error, Result};
 use crate::index::commit_queue::CommitQueue;
@@ -21,7 +21,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 /// How an index is made or opened.
 #[derive(Debug, Clone, Default)]
 pub struct IndexOptions {
-    /// Keep no texts: it takes two thirds of the disk, but sightings have no spans, and their scores are estimated from sampled shingles.
+    /// Keep no texts: it takes two thirds of the disk, but sightings have no spans, and their
+    /// scores are estimated from sampled shingles.
     pub without_texts: bool,
     /// Open for reading: nothing can be written, and the disk may be read-only.
     pub read_only: bool,
@@ -31,17 +32,22 @@ pub struct IndexOptions {
     pub recipe: Option<Recipe>,
 }
 
-/// A persistent index of documents: a crawler asks it whether a text, or passages of it, have been seen before.
+/// A persistent index of documents: a crawler asks it whether a text, or passages of it, have been
+/// seen before.
 ///
-/// It answers with the same keys and the same comparison as [`scan`](crate::scan): which document, how they are related, which passages, in
-/// both texts. What [`add`](Index::add) has acknowledged survives a killed process and a power failure.
+/// It answers with the same keys and the same comparison as [`scan`](crate::scan): which document,
+/// how they are related, which passages, in both texts. What [`add`](Index::add) has acknowledged
+/// survives a killed process and a power failure.
 ///
-/// Threads share one handle: any number ask while one writes. Processes share the directory: each may open it once; those that write take
-/// turns, those that ask never wait. It must be on a local disk.
+/// Threads share one handle: any number ask while one writes. Processes share the directory: each
+/// may open it once; those that write take turns, those that ask never wait. It must be on a local
+/// disk.
 ///
-/// Resident for each handle: keys of at most some 6,000 documents that are in no sorted run yet (about 30 MiB), the background,
-/// 2 MiB for each thread that asks, and about 150 MiB while [`add_all`](Index::add_all) is at work; that does not grow with the index. Pages of the file that have been read stay in the system's cache for as
-/// long as there is room (they count as shared memory of the process).
+/// Resident for each handle: keys of at most some 6,000 documents that are in no sorted run yet
+/// (about 30 MiB), the background, 2 MiB for each thread that asks, and about 150 MiB while
+/// [`add_all`](Index::add_all) is at work; that does not grow with the index. Pages of the file
+/// that have been read stay in the system's cache for as long as there is room (they count as
+/// shared memory of the process).
 ///
 /// ```
 /// use nearcopy::{Document, Index, Recipe, Relation, Thresholds};
@@ -128,17 +134,25 @@ impl IndexOptions {
 /// What the index says of itself, if this version and this recipe can work with it.
 fn understood(json: &str, path: &Path, wanted: Option<&Recipe>) -> Result<(Header, Recipe)> {
     let what = path.display().to_string();
-    let value: serde_json::Value = serde_json::from_str(json)
-        .map_err(|_| Error::Malformed { what: what.clone(), why: "not an index: it does not say what it is".into() })?;
-    let named = |name: &str| value.get(name).and_then(|v| v.as_str()).unwrap_or("nothing").to_owned();
+    let value: serde_json::Value = serde_json::from_str(json).map_err(|_| Error::Malformed {
+        what: what.clone(),
+        why: "not an index: it does not say what it is".into(),
+    })?;
+    let named =
+        |name: &str| value.get(name).and_then(|v| v.as_str()).unwrap_or("nothing").to_owned();
     let (schema, id) = (named("schema"), named("recipe_id"));
-    let mixed = |wanted: String| Error::Mixed { what: what.clone(), wanted, found: format!("{schema}, recipe {id}") };
+    let mixed = |wanted: String| Error::Mixed {
+        what: what.clone(),
+        wanted,
+        found: format!("{schema}, recipe {id}"),
+    };
     if schema != SCHEMA {
         return Err(mixed(SCHEMA.into()));
     }
     // A field that this version does not know is of another one.
     let header: Header = serde_json::from_value(value.clone()).map_err(|_| mixed(SCHEMA.into()))?;
-    let own: Recipe = serde_json::from_value(header.recipe.clone()).map_err(|_| mixed(SCHEMA.into()))?;
+    let own: Recipe =
+        serde_json::from_value(header.recipe.clone()).map_err(|_| mixed(SCHEMA.into()))?;
     let recipe = wanted.unwrap_or(&own);
     if recipe.id() != header.recipe_id || own.check().is_err() {
         return Err(mixed(format!("{SCHEMA}, recipe {}", recipe.id())));
@@ -150,7 +164,8 @@ impl Index {
     /// Makes an empty index in a new directory and opens it.
     ///
     /// # Errors
-    /// A recipe that cannot mean anything; a directory that is there and not empty, or cannot be made.
+    /// A recipe that cannot mean anything; a directory that is there and not empty, or cannot be
+    /// made.
     pub fn create(path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
         IndexOptions::default().create(path, recipe)
     }
@@ -158,7 +173,8 @@ impl Index {
     /// Opens an index that was made with this recipe.
     ///
     /// # Errors
-    /// No index there, another recipe or a newer format ([`Mixed`](crate::Error::Mixed)), a file cut short, no right to write.
+    /// No index there, another recipe or a newer format ([`Mixed`](crate::Error::Mixed)), a file
+    /// cut short, no right to write.
     pub fn open(path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
         IndexOptions { recipe: Some(recipe.clone()), ..IndexOptions::default() }.open(path)
     }
@@ -176,8 +192,9 @@ impl Index {
         self.store.path()
     }
 
-    /// The background that sightings are scored with: boilerplate as of the last [`compact`](Index::compact), common words as of the last time that
-    /// the different texts had doubled.
+    /// The background that sightings are scored with: boilerplate as of the last
+    /// [`compact`](Index::compact), common words as of the last time that the different texts had
+    /// doubled.
     ///
     /// # Errors
     /// A disk that cannot be read, or damage.
@@ -192,7 +209,11 @@ impl Index {
             return Ok(());
         }
         let what = self.path().display().to_string();
-        Err(Error::Storage { what, why: "it was opened before this process was forked: open it again in each process".into() })
+        Err(Error::Storage {
+            what,
+            why: "it was opened before this process was forked: open it again in each process"
+                .into(),
+        })
     }
 
     pub(super) fn read(&self) -> Result<Read<'_>> {
@@ -211,7 +232,10 @@ impl Index {
         // Asked first: a child may find the lock as a thread of its parent held it, for ever.
         self.owned()?;
         let idle = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let failed = |e: std::io::Error| Error::Storage { what: self.path().display().to_string(), why: e.to_string() };
+        let failed = |e: std::io::Error| Error::Storage {
+            what: self.path().display().to_string(),
+            why: e.to_string(),
+        };
         idle.map_or_else(|| Worker::new(&self.recipe).map_err(failed), Ok)
     }
     pub(super) fn idle(&self, worker: Worker) {
@@ -238,7 +262,8 @@ impl Index {
         }
     }
 
-    /// Brings the keys in memory up to the last transaction; whoever writes does this first, others may have written.
+    /// Brings the keys in memory up to the last transaction; whoever writes does this first, others
+    /// may have written.
     pub(super) fn refresh(&self) -> Result<()> {
         let txn = self.read()?;
         self.fill(&self.recent, &self.store.state(&txn)?, &txn)
@@ -248,7 +273,9 @@ impl Index {
     pub(super) fn fill(&self, recent: &RwLock<Recent>, state: &State, txn: &Read) -> Result<()> {
         {
             let recent = recent.read().unwrap_or_else(PoisonError::into_inner);
-            if recent.epoch > state.epoch || (recent.epoch == state.epoch && recent.until >= state.next) {
+            if recent.epoch > state.epoch
+                || (recent.epoch == state.epoch && recent.until >= state.next)
+            {
                 return Ok(());
             }
         }
@@ -260,7 +287,10 @@ impl Index {
             let until = recent.until;
             for row in self.store.rows(txn, &self.store.pending, until)? {
                 let (number, bytes) = row?;
-                recent.add(number, PendingRow::read(bytes, || self.store.place("pending", number))?.keys());
+                recent.add(
+                    number,
+                    PendingRow::read(bytes, || self.store.place("pending", number))?.keys(),
+                );
             }
             recent.until = state.next;
         }
@@ -276,10 +306,14 @@ impl Index {
         }
         let json = self.store.background(txn)?;
         let what = self.store.place("meta", "background");
-        let background =
-            if json.is_empty() { Background::default() } else { Background::from_json(&json, &self.recipe.id(), &what)? };
+        let background = if json.is_empty() {
+            Background::default()
+        } else {
+            Background::from_json(&json, &self.recipe.id(), &what)?
+        };
         let background = Arc::new(background);
-        *self.background.write().unwrap_or_else(PoisonError::into_inner) = (state.drawing, background.clone());
+        *self.background.write().unwrap_or_else(PoisonError::into_inner) =
+            (state.drawing, background.clone());
         Ok(background)
     }
 
@@ -307,6 +341,7 @@ impl Index {
     ) -> Result<Vec<Sighting>> {
         let background = &*self.background_of(view.state, view.txn)?;
         let unpacker = &worker.unpacker;
-        Eye { view, background, recipe: &self.recipe, thresholds, texts: self.texts, unpacker }.see(d, f, from)
+        Eye { view, background, recipe: &self.recipe, thresholds, texts: self.texts, unpacker }
+            .see(d, f, from)
     }
 }

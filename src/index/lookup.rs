@@ -1,4 +1,5 @@
-//! Owns: the keys of one text to the classes it is worth comparing with, by the rules of the batch engine. Never: a comparison.
+//! Owns: the keys of one text to the classes it is worth comparing with, by the rules of the batch
+//! engine. Never: a comparison.
 
 use crate::error::Result;
 use crate::index::memtable::Recent;
@@ -13,7 +14,8 @@ use crate::sketch::recipe::Recipe;
 use std::cell::Cell;
 use std::sync::{PoisonError, RwLock};
 
-/// So many documents may have come in between before it is not worth while to tell whether any of them matters.
+/// So many documents may have come in between before it is not worth while to tell whether any of
+/// them matters.
 const BETWEEN: u32 = 1024;
 /// One state of the index: what a transaction sees of the tables, and the keys held in memory.
 pub struct View<'v> {
@@ -27,7 +29,8 @@ pub struct View<'v> {
     pub recent: &'v RwLock<Recent>,
     /// Keys of what this very transaction has added.
     pub joining: Option<&'v Recent>,
-    /// Set where the keys in memory turned out to be newer than the transaction: what was found is then worth nothing.
+    /// Set where the keys in memory turned out to be newer than the transaction: what was found is
+    /// then worth nothing.
     pub stale: Cell<bool>,
 }
 
@@ -44,11 +47,15 @@ impl List<'_> {
     }
     /// Whether a unit is in it.
     pub fn holds(&self, unit: u32) -> bool {
-        self.recent.binary_search(&unit).is_ok() || self.pieces.iter().any(|(b, places)| b.holds(places.clone(), unit))
+        self.recent.binary_search(&unit).is_ok()
+            || self.pieces.iter().any(|(b, places)| b.holds(places.clone(), unit))
     }
     /// All, ascending: runs follow each other in the order of their documents.
     pub fn units(&self) -> impl DoubleEndedIterator<Item = u32> {
-        self.pieces.iter().flat_map(|(b, r)| r.clone().map(|i| b.unit(i))).chain(self.recent.iter().copied())
+        self.pieces
+            .iter()
+            .flat_map(|(b, r)| r.clone().map(|i| b.unit(i)))
+            .chain(self.recent.iter().copied())
     }
 }
 
@@ -59,13 +66,19 @@ pub struct Candidates {
     pub classes: Vec<u32>,
     /// Keys that were too frequent to be expanded.
     pub capped: u64,
-    /// How many anchors each shares, where that was asked for: what scores are estimated from without texts.
+    /// How many anchors each shares, where that was asked for: what scores are estimated from
+    /// without texts.
     pub shared: Vec<u32>,
 }
 
 impl<'v> View<'v> {
     /// Of what was committed.
-    pub fn new(store: &'v Store, txn: &'v ReadTxn<'v>, state: &'v State, recent: &'v RwLock<Recent>) -> View<'v> {
+    pub fn new(
+        store: &'v Store,
+        txn: &'v ReadTxn<'v>,
+        state: &'v State,
+        recent: &'v RwLock<Recent>,
+    ) -> View<'v> {
         View { store, txn, state, recent, joining: None, stale: Cell::new(false) }
     }
 
@@ -111,7 +124,9 @@ impl<'v> View<'v> {
     }
     /// Whether this very document is there, with this text.
     pub fn knows(&self, document: &DocumentRow) -> Result<bool> {
-        Ok(self.by_id(&document.info.id)?.is_some_and(|(_, row)| row.hash == document.hash && row.bytes == document.bytes))
+        Ok(self
+            .by_id(&document.info.id)?
+            .is_some_and(|(_, row)| row.hash == document.hash && row.bytes == document.bytes))
     }
     /// The class of a text.
     pub fn by_text(&self, exact: u128) -> Result<Option<(u32, ClassRow)>> {
@@ -136,7 +151,8 @@ impl<'v> View<'v> {
         Ok(out)
     }
 
-    /// Whether a document from this number on can be a candidate, or stand for one: by keys in memory alone, so it may say yes in vain.
+    /// Whether a document from this number on can be a candidate, or stand for one: by keys in
+    /// memory alone, so it may say yes in vain.
     pub fn touched(&self, f: &Fingerprint, from: u32, recipe: &Recipe) -> Result<bool> {
         if from < self.state.pending_from || self.state.next.saturating_sub(from) > BETWEEN {
             return Ok(true);
@@ -147,12 +163,17 @@ impl<'v> View<'v> {
         }
         let newest = |key| recent.newest(key).max(self.joining.and_then(|own| own.newest(key)));
         let new = |key: &&u64| newest(**key) >= Some(from);
-        let bands = [exact_key(f.exact)].iter().chain(&f.bands).chain(&f.paragraph_bands).any(|key| new(&key));
+        let bands = [exact_key(f.exact)]
+            .iter()
+            .chain(&f.bands)
+            .chain(&f.paragraph_bands)
+            .any(|key| new(&key));
         // Who shares enough anchors with a text shares each of them.
         if bands || f.anchors.iter().filter(new).count() >= recipe.min_anchors as usize {
             return Ok(true);
         }
-        // One that joined an older class has no keys of its text: the class is found by those of its founder.
+        // One that joined an older class has no keys of its text: the class is found by those of
+        // its founder.
         for row in self.store.rows(self.txn, &self.store.documents, from)? {
             let (number, bytes) = row?;
             let row: DocumentRow = read(bytes, || self.store.place("documents", number))?;
@@ -163,9 +184,15 @@ impl<'v> View<'v> {
         Ok(false)
     }
 
-    /// The classes to compare a text with; `own` is its class, where it has one already. Without texts (`count`), all
-    /// shared anchors are counted.
-    pub fn candidates(&self, f: &Fingerprint, own: Option<u32>, recipe: &Recipe, count: bool) -> Result<Candidates> {
+    /// The classes to compare a text with; `own` is its class, where it has one already. Without
+    /// texts (`count`), all shared anchors are counted.
+    pub fn candidates(
+        &self,
+        f: &Fingerprint,
+        own: Option<u32>,
+        recipe: &Recipe,
+        count: bool,
+    ) -> Result<Candidates> {
         let mut out = Candidates::default();
         // Without texts a compaction leaves no links that would tell more than the keys.
         let known = !count && own.is_some_and(|c| c < self.state.compacted);
@@ -204,7 +231,14 @@ impl<'v> View<'v> {
         Ok(out)
     }
 
-    fn by_bands(&self, f: &Fingerprint, own: Option<u32>, known: bool, recipe: &Recipe, out: &mut Candidates) -> Result<()> {
+    fn by_bands(
+        &self,
+        f: &Fingerprint,
+        own: Option<u32>,
+        known: bool,
+        recipe: &Recipe,
+        out: &mut Candidates,
+    ) -> Result<()> {
         let mut votes = Votes::default();
         let cap = Policy::from(recipe).band_cap;
         for &key in &f.bands {
@@ -214,7 +248,8 @@ impl<'v> View<'v> {
                 continue;
             }
             out.capped += 1;
-            // Of a text that was there at the last compaction the links are known; only newer texts are looked at.
+            // Of a text that was there at the last compaction the links are known; only newer texts
+            // are looked at.
             let oldest = if known { self.state.compacted } else { 0 };
             let newest = list.units().rev().take_while(|u| *u >= oldest).take(LOOKED_AT);
             self.living(newest, ENDS)?.into_iter().for_each(|u| votes.count(u));
@@ -227,14 +262,16 @@ impl<'v> View<'v> {
         Ok(())
     }
 
-    /// Whether the texts of a key, and the one that asks, are no more than a cap allows. Removed ones count where they might decide.
+    /// Whether the texts of a key, and the one that asks, are no more than a cap allows. Removed
+    /// ones count where they might decide.
     fn fits(&self, list: &List, own: Option<u32>, cap: usize) -> Result<bool> {
         let asking = usize::from(own.is_none());
         let all = list.len() + asking;
         if all <= cap || self.state.dead == 0 {
             return Ok(all <= cap);
         }
-        // The newest first: a page that changes often leaves many that have gone. A key that is truly hot costs `cap` looks.
+        // The newest first: a page that changes often leaves many that have gone. A key that is
+        // truly hot costs `cap` looks.
         Ok(self.living(list.units().rev(), cap + 1)?.len() + asking <= cap)
     }
 
@@ -242,7 +279,9 @@ impl<'v> View<'v> {
     fn living(&self, units: impl Iterator<Item = u32>, most: usize) -> Result<Vec<u32>> {
         let mut out = Vec::new();
         for unit in units {
-            if self.state.dead == 0 || self.store.get(self.txn, &self.store.classes, unit)?.is_some() {
+            if self.state.dead == 0
+                || self.store.get(self.txn, &self.store.classes, unit)?.is_some()
+            {
                 out.push(unit);
                 if out.len() == most {
                     break;
@@ -252,7 +291,10 @@ impl<'v> View<'v> {
         Ok(out)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "two sinks, one for each meaning of a found class")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "two sinks, one for each meaning of a found class"
+    )]
     fn by_passage(
         &self,
         key: u64,
@@ -280,7 +322,10 @@ impl<'v> View<'v> {
         let newer = self.living(newer, policy.passage_cap + 1)?;
         let asking = usize::from(own.is_none());
         // Without a row even those are too many, or nobody has looked at all texts yet.
-        match policy.representatives(hot.iter().copied().chain(newer).collect(), asking).filter(|_| !hot.is_empty()) {
+        match policy
+            .representatives(hot.iter().copied().chain(newer).collect(), asking)
+            .filter(|_| !hot.is_empty())
+        {
             Some(units) => found.extend(units),
             None => *capped += 1,
         }

@@ -4,7 +4,8 @@ use crate::hash::ByHash;
 
 const END: u32 = u32::MAX;
 
-/// Keys of the documents added last: some 25 bytes a key, at most [`FLUSH`](super::write::FLUSH) keys and those of one batch.
+/// Keys of the documents added last: some 25 bytes a key, at most [`FLUSH`](super::write::FLUSH)
+/// keys and those of one batch.
 #[derive(Debug, Default)]
 pub struct Recent {
     /// The epoch of the index that this belongs to.
@@ -22,7 +23,12 @@ impl Recent {
     pub fn restart(&mut self, epoch: u64, from: u32) {
         self.heads.clear();
         self.chain.clear();
-        *self = Recent { epoch, until: from, heads: std::mem::take(&mut self.heads), chain: std::mem::take(&mut self.chain) };
+        *self = Recent {
+            epoch,
+            until: from,
+            heads: std::mem::take(&mut self.heads),
+            chain: std::mem::take(&mut self.chain),
+        };
     }
 
     /// Takes the keys of the next document.

@@ -1,8 +1,11 @@
-//! Owns: pending keys to a sorted run, and runs to larger ones, so that a key is looked up in few. Never: a document.
+//! Owns: pending keys to a sorted run, and runs to larger ones, so that a key is looked up in few.
+//! Never: a document.
 //!
-//! A run is merged into the one before it as long as that is less than [`FACTOR`] times as large (the logarithmic method; Bentley and Saxe
-//! 1980): n documents lie in O(log n) runs, and a posting is written O(log n) times. A new run is written beside the old ones in
-//! transactions of bounded size and takes their place in one; what a crash leaves of it is swept away before the next merge.
+//! A run is merged into the one before it as long as that is less than [`FACTOR`] times as large
+//! (the logarithmic method; Bentley and Saxe 1980): n documents lie in O(log n) runs, and a posting
+//! is written O(log n) times. A new run is written beside the old ones in transactions of bounded
+//! size and takes their place in one; what a crash leaves of it is swept away before the next
+//! merge.
 
 use crate::error::Result;
 use crate::index::memtable::Recent;
@@ -20,7 +23,8 @@ use std::sync::{PoisonError, RwLock};
 /// How much larger a run must be than what follows it.
 const FACTOR: u64 = 4;
 
-/// Writes postings, and all pending keys with them, as a run of this transaction; `counts` are the words of their texts.
+/// Writes postings, and all pending keys with them, as a run of this transaction; `counts` are the
+/// words of their texts.
 pub fn to_run(
     store: &Store,
     txn: &mut WriteTxn,
@@ -45,7 +49,8 @@ pub fn to_run(
     if postings.is_empty() {
         return Ok(());
     }
-    // On this thread alone: it holds the turn, and while it waited for others it might be given work that wants the turn too.
+    // On this thread alone: it holds the turn, and while it waited for others it might be given
+    // work that wants the turn too.
     postings.sort_unstable();
     postings.dedup();
     let shape = Shape::of(postings.len() as u64);
@@ -126,7 +131,8 @@ pub fn sweep(store: &Store, turn: &Writing, state: &State) -> Result<()> {
     left.try_for_each(|id| store.drop_run(turn, id))
 }
 
-/// The number of the next run, for good: what a crash leaves under it can never be mistaken for another run.
+/// The number of the next run, for good: what a crash leaves under it can never be mistaken for
+/// another run.
 fn reserve(store: &Store, turn: &Writing) -> Result<State> {
     let mut txn = store.write(turn)?;
     let state = store.state(&txn)?;
@@ -135,15 +141,29 @@ fn reserve(store: &Store, turn: &Writing) -> Result<State> {
     Ok(state)
 }
 
-/// Writes one run of all postings of the runs from a place on that `keep` wants; none where nothing is left. No state knows it yet.
-pub fn merge(store: &Store, turn: &Writing, from: usize, keep: impl Fn(u32) -> bool) -> Result<Option<RunInfo>> {
+/// Writes one run of all postings of the runs from a place on that `keep` wants; none where nothing
+/// is left. No state knows it yet.
+pub fn merge(
+    store: &Store,
+    turn: &Writing,
+    from: usize,
+    keep: impl Fn(u32) -> bool,
+) -> Result<Option<RunInfo>> {
     let state = reserve(store, turn)?;
     let read = store.read()?;
     let old = &state.runs[from..];
     let shape = Shape::of(old.iter().map(|r| r.postings).sum());
     let sources: Result<Vec<StoredRun>> = old
         .iter()
-        .map(|run| Ok(StoredRun { store, run: *run, buckets: Box::new(store.buckets(&read, run.id)?), now: None, at: 0 }))
+        .map(|run| {
+            Ok(StoredRun {
+                store,
+                run: *run,
+                buckets: Box::new(store.buckets(&read, run.id)?),
+                now: None,
+                at: 0,
+            })
+        })
         .collect();
     let mut packed = Packed::new(Merged::new(sources?)?, shape);
     let mut end = false;
@@ -161,7 +181,11 @@ pub fn merge(store: &Store, turn: &Writing, from: usize, keep: impl Fn(u32) -> b
         }
         store.commit(txn)?;
     }
-    Ok((packed.postings > 0).then_some(RunInfo { id: state.next_run, postings: packed.postings, bits: shape.bits }))
+    Ok((packed.postings > 0).then_some(RunInfo {
+        id: state.next_run,
+        postings: packed.postings,
+        bits: shape.bits,
+    }))
 }
 
 /// The buckets of a run, in order.

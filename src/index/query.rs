@@ -1,4 +1,5 @@
-//! Owns: candidates to sightings: texts read, compared, put in order; scores estimated where no texts are kept. Never: candidates.
+//! Owns: candidates to sightings: texts read, compared, put in order; scores estimated where no
+//! texts are kept. Never: candidates.
 
 use crate::error::Result;
 use crate::index::lookup::View;
@@ -17,7 +18,8 @@ use std::cell::{OnceCell, RefCell};
 use std::cmp::Ordering;
 use zstd::bulk::Decompressor;
 
-/// Copies of one text that are looked at where the first of them is the very document asked about, or beyond a limit.
+/// Copies of one text that are looked at where the first of them is the very document asked about,
+/// or beyond a limit.
 const OLDEST: usize = 64;
 
 /// A document of the index that the one asked about is related to.
@@ -29,10 +31,11 @@ pub struct Sighting {
     pub copies: u64,
     /// How they are related: `a` is the document asked about, `b` the partner.
     pub relation: Relation,
-    /// The scores, and the matches on both sides: `a` is the document asked about, `b` the partner. Without texts there are no matches, and
-    /// coverages are estimated by the containments.
+    /// The scores, and the matches on both sides: `a` is the document asked about, `b` the partner.
+    /// Without texts there are no matches, and coverages are estimated by the containments.
     pub comparison: Comparison,
-    /// The partner's text, which the matches' `b` spans belong to; none where the index keeps no texts.
+    /// The partner's text, which the matches' `b` spans belong to; none where the index keeps no
+    /// texts.
     pub text: Option<String>,
 }
 
@@ -53,28 +56,40 @@ pub struct Eye<'e> {
 }
 
 impl Eye<'_> {
-    /// Everything the index tells of this document; `f` is its fingerprint. Of classes whose newest document is older than `from`, nothing.
+    /// Everything the index tells of this document; `f` is its fingerprint. Of classes whose newest
+    /// document is older than `from`, nothing.
     pub fn see(&self, d: &Document, f: &Fingerprint, from: u32) -> Result<Vec<Sighting>> {
         let mut out = Vec::new();
         let own = self.view.by_text(f.exact)?;
-        // Most documents of a crawl are like nothing: they are made ready only when there is something to compare with.
+        // Most documents of a crawl are like nothing: they are made ready only when there is
+        // something to compare with.
         let asked = OnceCell::new();
-        let ready = || asked.get_or_init(|| MaskedText::new(d.text.as_str(), self.background, self.recipe));
+        let ready =
+            || asked.get_or_init(|| MaskedText::new(d.text.as_str(), self.background, self.recipe));
         if let Some((class, row)) = own.as_ref().filter(|o| o.1.last >= from)
             && let Some((number, partner)) = self.partner(d, *class, row)?
         {
             let seen = if self.texts {
                 self.compared(d, ready(), partner, number)?
             } else {
-                Some(self.sighting(partner, Relation::Equal, estimate(1.0, 1.0, f64::from(u8::from(f.tokens > 0)))))
+                Some(self.sighting(
+                    partner,
+                    Relation::Equal,
+                    estimate(1.0, 1.0, f64::from(u8::from(f.tokens > 0))),
+                ))
             };
             out.extend(seen.map(|s| Sighting { copies: u64::from(row.members), ..s }));
         }
         if f.tokens >= self.thresholds.min_tokens {
-            let candidates = self.view.candidates(f, own.as_ref().map(|o| o.0), self.recipe, !self.texts)?;
+            let candidates =
+                self.view.candidates(f, own.as_ref().map(|o| o.0), self.recipe, !self.texts)?;
             for (n, &class) in candidates.classes.iter().enumerate() {
                 let row = self.view.class(class)?;
-                let Some(row) = row.filter(|r| r.last >= from && r.tokens >= self.thresholds.min_tokens) else { continue };
+                let Some(row) =
+                    row.filter(|r| r.last >= from && r.tokens >= self.thresholds.min_tokens)
+                else {
+                    continue;
+                };
                 let Some((number, partner)) = self.partner(d, class, &row)? else { continue };
                 let seen = if self.texts {
                     self.compared(d, ready(), partner, number)?
@@ -88,9 +103,18 @@ impl Eye<'_> {
         Ok(out)
     }
 
-    /// The document that stands for a class towards this one: of the smallest id, not this one itself, within the limits.
-    fn partner(&self, d: &Document, class: u32, row: &ClassRow) -> Result<Option<(u32, DocumentRow)>> {
-        let first = self.view.document(row.first)?.ok_or_else(|| damaged(self.view.store.place("documents", row.first)))?;
+    /// The document that stands for a class towards this one: of the smallest id, not this one
+    /// itself, within the limits.
+    fn partner(
+        &self,
+        d: &Document,
+        class: u32,
+        row: &ClassRow,
+    ) -> Result<Option<(u32, DocumentRow)>> {
+        let first = self
+            .view
+            .document(row.first)?
+            .ok_or_else(|| damaged(self.view.store.place("documents", row.first)))?;
         if self.may_show(d, &first) {
             return Ok(Some((row.first, first)));
         }
@@ -118,7 +142,13 @@ impl Eye<'_> {
         row.info.id != d.info.id && source && self.thresholds.in_window(row.info.date.as_deref())
     }
 
-    fn compared(&self, d: &Document, asked: &MaskedText, partner: DocumentRow, number: u32) -> Result<Option<Sighting>> {
+    fn compared(
+        &self,
+        d: &Document,
+        asked: &MaskedText,
+        partner: DocumentRow,
+        number: u32,
+    ) -> Result<Option<Sighting>> {
         let text = self.view.text(number, &partner, self.unpacker)?;
         let there = MaskedText::new(text.as_str(), self.background, self.recipe);
         // A pair is compared as a scan does, the smaller id first.
@@ -128,11 +158,21 @@ impl Eye<'_> {
             compare_masked(&there, asked, self.background, self.thresholds).flipped()
         };
         drop(there);
-        Ok(comparison.relation.map(|relation| Sighting { text: Some(text), ..self.sighting(partner, relation, comparison) }))
+        Ok(comparison.relation.map(|relation| Sighting {
+            text: Some(text),
+            ..self.sighting(partner, relation, comparison)
+        }))
     }
 
-    /// Scores by the share of common anchors (FracMinHash; Irber et al. 2022): they are a sample of the shingles.
-    fn estimated(&self, f: &Fingerprint, shared: u32, row: &ClassRow, partner: DocumentRow) -> Option<Sighting> {
+    /// Scores by the share of common anchors (FracMinHash; Irber et al. 2022): they are a sample of
+    /// the shingles.
+    fn estimated(
+        &self,
+        f: &Fingerprint,
+        shared: u32,
+        row: &ClassRow,
+        partner: DocumentRow,
+    ) -> Option<Sighting> {
         let shared = f64::from(shared);
         let (a, b) = (f.anchors.len() as f64, f64::from(row.anchors));
         let share = |of: f64| if of > 0.0 { (shared / of).min(1.0) } else { 0.0 };
@@ -151,7 +191,12 @@ impl Eye<'_> {
         Some(self.sighting(partner, relation, comparison))
     }
 
-    fn sighting(&self, partner: DocumentRow, relation: Relation, comparison: Comparison) -> Sighting {
+    fn sighting(
+        &self,
+        partner: DocumentRow,
+        relation: Relation,
+        comparison: Comparison,
+    ) -> Sighting {
         let comparison = Comparison { relation: Some(relation), ..comparison };
         Sighting { info: partner.info(), copies: 1, relation, comparison, text: None }
     }
@@ -174,15 +219,33 @@ fn estimate(containment_a: f64, containment_b: f64, resemblance: f64) -> Compari
 /// Nearest first: by relation, then by what the two cover of each other, then by id.
 fn nearest(x: &Sighting, y: &Sighting) -> Ordering {
     let cover = |s: &Sighting| s.comparison.coverage_a + s.comparison.coverage_b;
-    x.relation.rank().cmp(&y.relation.rank()).then(cover(y).total_cmp(&cover(x))).then_with(|| x.info.id.cmp(&y.info.id))
+    x.relation
+        .rank()
+        .cmp(&y.relation.rank())
+        .then(cover(y).total_cmp(&cover(x)))
+        .then_with(|| x.info.id.cmp(&y.info.id))
 }
 
 impl View<'_> {
     /// The text of a document.
-    pub fn text(&self, number: u32, row: &DocumentRow, unpacker: &RefCell<Decompressor>) -> Result<String> {
+    pub fn text(
+        &self,
+        number: u32,
+        row: &DocumentRow,
+        unpacker: &RefCell<Decompressor>,
+    ) -> Result<String> {
         let place = || self.store.place("texts", number);
-        let bytes = self.store.get(self.txn, &self.store.texts, row.text)?.ok_or_else(|| damaged(place()))?;
-        let text = unpacker.borrow_mut().decompress(unseal(bytes, place)?, row.bytes as usize).map_err(|_| damaged(place()))?;
-        String::from_utf8(text).ok().filter(|t| t.len() == row.bytes as usize).ok_or_else(|| damaged(place()))
+        let bytes = self
+            .store
+            .get(self.txn, &self.store.texts, row.text)?
+            .ok_or_else(|| damaged(place()))?;
+        let text = unpacker
+            .borrow_mut()
+            .decompress(unseal(bytes, place)?, row.bytes as usize)
+            .map_err(|_| damaged(place()))?;
+        String::from_utf8(text)
+            .ok()
+            .filter(|t| t.len() == row.bytes as usize)
+            .ok_or_else(|| damaged(place()))
     }
 }

@@ -80,11 +80,13 @@ pub struct DocumentRow {
     pub bytes: u32,
     /// Hash of the text's bytes.
     pub hash: u64,
-    /// The number that its text is kept under: its own, or its class's where the bytes are the same.
+    /// The number that its text is kept under: its own, or its class's where the bytes are the
+    /// same.
     pub text: u32,
 }
 
-/// A class of equal texts: its number is that of the document that founded it, even when that has gone.
+/// A class of equal texts: its number is that of the document that founded it, even when that has
+/// gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassRow {
     /// Identity of the normalised tokens.
@@ -143,8 +145,9 @@ impl<'r> PendingRow<'r> {
     /// From bytes.
     pub fn read(bytes: &'r [u8], what: impl Fn() -> String) -> Result<PendingRow<'r>> {
         let whole = unseal(bytes, &what)?;
-        let split =
-            whole.split_first_chunk::<4>().and_then(|(n, rest)| rest.split_at_checked(8 * u32::from_le_bytes(*n) as usize));
+        let split = whole
+            .split_first_chunk::<4>()
+            .and_then(|(n, rest)| rest.split_at_checked(8 * u32::from_le_bytes(*n) as usize));
         let (keys, words) = split.ok_or_else(|| damaged(what()))?;
         Ok(PendingRow { keys: keys.as_chunks().0, words: words.as_chunks().0 })
     }
@@ -180,13 +183,24 @@ mod tests {
 
     #[test]
     fn rows_come_back_and_damage_shows() {
-        let row = ClassRow { exact: u128::MAX - 1, first: 7, last: 9, members: 2, tokens: 300, anchors: 99, hash: 5 };
+        let row = ClassRow {
+            exact: u128::MAX - 1,
+            first: 7,
+            last: 9,
+            members: 2,
+            tokens: 300,
+            anchors: 99,
+            hash: 5,
+        };
         let bytes = write(&row);
         assert_eq!(read::<ClassRow>(&bytes, || "x".into()), Ok(row));
         for i in 0..bytes.len() {
             let mut bad = bytes.clone();
             bad[i] ^= 4;
-            assert!(matches!(read::<ClassRow>(&bad, || "x".into()), Err(Error::Malformed { .. })), "{i}");
+            assert!(
+                matches!(read::<ClassRow>(&bad, || "x".into()), Err(Error::Malformed { .. })),
+                "{i}"
+            );
         }
         assert!(read::<ClassRow>(&bytes[..4], || "x".into()).is_err());
         assert!(read::<ClassRow>(&[], || "x".into()).is_err());

@@ -3,7 +3,9 @@
 use crate::error::{Error, Result};
 use crate::index::lookup::View;
 use crate::index::memtable::Recent;
-use crate::index::rows::{ClassRow, DocumentRow, PendingRow, State, exact_key, id_key, members_key, write};
+use crate::index::rows::{
+    ClassRow, DocumentRow, PendingRow, State, exact_key, id_key, members_key, write,
+};
 use crate::index::store::tables::{Store, WriteTxn};
 use crate::model::document::Document;
 use crate::postings::checksum::{damaged, seal};
@@ -53,7 +55,11 @@ impl Worker {
     /// For this recipe.
     pub fn new(recipe: &Recipe) -> std::io::Result<Worker> {
         let packer = Compressor::new(LEVEL)?;
-        Ok(Worker { fingerprinter: Fingerprinter::new(recipe), packer, unpacker: RefCell::new(Decompressor::new()?) })
+        Ok(Worker {
+            fingerprinter: Fingerprinter::new(recipe),
+            packer,
+            unpacker: RefCell::new(Decompressor::new()?),
+        })
     }
     /// The keys of a document.
     pub fn fingerprint(&mut self, d: &Document) -> Result<Fingerprint> {
@@ -87,14 +93,28 @@ impl Entry {
     }
     /// With its keys made already.
     pub fn of(d: &Document, f: Fingerprint, texts: bool, worker: &mut Worker) -> Result<Entry> {
-        let packed =
-            |e: std::io::Error| Error::Storage { what: d.info.id.clone(), why: format!("its text cannot be packed: {e}") };
-        let text = if texts { Some(seal(worker.packer.compress(d.text.as_bytes()).map_err(packed)?)) } else { None };
+        let packed = |e: std::io::Error| Error::Storage {
+            what: d.info.id.clone(),
+            why: format!("its text cannot be packed: {e}"),
+        };
+        let text = if texts {
+            Some(seal(worker.packer.compress(d.text.as_bytes()).map_err(packed)?))
+        } else {
+            None
+        };
         let anchors = f.anchors.len() as u32;
         let mut keys = f.bands;
         keys.extend(f.paragraph_bands);
         keys.extend(f.anchors);
-        Ok(Entry { row: DocumentRow::new(d), exact: f.exact, tokens: f.tokens, anchors, keys, words: f.words, text })
+        Ok(Entry {
+            row: DocumentRow::new(d),
+            exact: f.exact,
+            tokens: f.tokens,
+            anchors,
+            keys,
+            words: f.words,
+            text,
+        })
     }
     /// How many keys it has.
     pub fn keys(&self) -> usize {
@@ -126,7 +146,8 @@ pub struct Batch<'b> {
     pub keys: Keys,
     /// Keys of new documents, by document, for those that are to be kept in memory.
     pub fresh: Vec<(u32, Vec<u64>)>,
-    /// By how many of its keys each new document is found within the transaction: by [`OWN`], unless somebody looks for what is alike.
+    /// By how many of its keys each new document is found within the transaction: by [`OWN`],
+    /// unless somebody looks for what is alike.
     pub found_by: usize,
     joining: Recent,
 }
@@ -136,22 +157,39 @@ pub const OWN: usize = 3;
 
 impl<'b> Batch<'b> {
     /// Begins one.
-    pub fn new(store: &'b Store, txn: WriteTxn<'b>, recent: &'b RwLock<Recent>, keys: Keys) -> Result<Batch<'b>> {
+    pub fn new(
+        store: &'b Store,
+        txn: WriteTxn<'b>,
+        recent: &'b RwLock<Recent>,
+        keys: Keys,
+    ) -> Result<Batch<'b>> {
         let state = store.state(&txn)?;
         let before = state.clone();
-        Ok(Batch { store, txn, state, before, recent, keys, fresh: Vec::new(), found_by: OWN, joining: Recent::default() })
+        Ok(Batch {
+            store,
+            txn,
+            state,
+            before,
+            recent,
+            keys,
+            fresh: Vec::new(),
+            found_by: OWN,
+            joining: Recent::default(),
+        })
     }
 
     /// The index as it is within the transaction.
     pub fn view(&self) -> View<'_> {
-        View { joining: Some(&self.joining), ..View::new(self.store, &self.txn, &self.state, self.recent) }
+        View {
+            joining: Some(&self.joining),
+            ..View::new(self.store, &self.txn, &self.state, self.recent)
+        }
     }
 
-    /// Adds a document. [`Error::SameId`] is told before anything is written; after another error the transaction is worth nothing.
+    /// Adds a document. [`Error::SameId`] is told before anything is written; after another error
+    /// the transaction is worth nothing.
     pub fn add(&mut self, entry: &Entry, same_id: SameId) -> Result<Added> {
-        let &Entry { exact, tokens, anchors, .. } = entry;
         let mut row = entry.row.clone();
-        let mut words = entry.words.as_slice();
         let mut replaced = false;
         if let Some((number, old)) = self.view().by_id(&row.info.id)? {
             if old.hash == row.hash && old.bytes == row.bytes {
@@ -164,32 +202,16 @@ impl<'b> Batch<'b> {
             replaced = true;
         }
         let number = self.state.next;
-        self.state.next = number.checked_add(1).ok_or(Error::TooManyDocuments { count: 1 << 32 })?;
-        let there = self.view().by_text(exact)?;
+        self.state.next =
+            number.checked_add(1).ok_or(Error::TooManyDocuments { count: 1 << 32 })?;
+        let there = self.view().by_text(entry.exact)?;
         let copy = there.is_some();
-        let own = [id_key(&row.info.id)];
         row.text = number;
-        let posted: Vec<u64> = if let Some((class, mut class_row)) = there {
-            row.class = class;
-            if class_row.hash == row.hash {
-                row.text = class;
-            }
-            words = &[];
-            class_row.members += 1;
-            class_row.last = number;
-            let first = self.view().document(class_row.first)?;
-            if first.is_none_or(|f| row.info.id < f.info.id) {
-                class_row.first = number;
-            }
-            self.store.put(&mut self.txn, &self.store.classes, class, &write(&class_row))?;
-            own.into_iter().chain([members_key(class)]).collect()
-        } else {
-            row.class = number;
-            let class_row = ClassRow { exact, first: number, last: number, members: 1, tokens, anchors, hash: row.hash };
-            self.store.append(&mut self.txn, &self.store.classes, number, &write(&class_row))?;
-            self.state.classes += 1;
-            own.into_iter().chain([members_key(number), exact_key(exact)]).chain(entry.keys.iter().copied()).collect()
+        let posted = match there {
+            Some(class) => self.join_class(&mut row, number, class)?,
+            None => self.begin_class(&mut row, number, entry)?,
         };
+        let words = if copy { &[] } else { entry.words.as_slice() };
         if let Some(text) = entry.text.as_ref().filter(|_| row.text == number) {
             self.store.append(&mut self.txn, &self.store.texts, number, text)?;
         }
@@ -205,6 +227,44 @@ impl<'b> Batch<'b> {
         } else {
             Added::New
         })
+    }
+
+    /// Adds a document to the class of its text; answers the keys that find it.
+    fn join_class(
+        &mut self,
+        row: &mut DocumentRow,
+        number: u32,
+        (class, mut class_row): (u32, ClassRow),
+    ) -> Result<Vec<u64>> {
+        row.class = class;
+        if class_row.hash == row.hash {
+            row.text = class;
+        }
+        class_row.members += 1;
+        class_row.last = number;
+        let first = self.view().document(class_row.first)?;
+        if first.is_none_or(|f| row.info.id < f.info.id) {
+            class_row.first = number;
+        }
+        self.store.put(&mut self.txn, &self.store.classes, class, &write(&class_row))?;
+        Ok(vec![id_key(&row.info.id), members_key(class)])
+    }
+
+    /// Makes a class of a document whose text is new; answers the keys that find it.
+    fn begin_class(
+        &mut self,
+        row: &mut DocumentRow,
+        number: u32,
+        entry: &Entry,
+    ) -> Result<Vec<u64>> {
+        let &Entry { exact, tokens, anchors, .. } = entry;
+        row.class = number;
+        let (first, last, hash) = (number, number, row.hash);
+        let class_row = ClassRow { exact, first, last, members: 1, tokens, anchors, hash };
+        self.store.append(&mut self.txn, &self.store.classes, number, &write(&class_row))?;
+        self.state.classes += 1;
+        let own = [id_key(&row.info.id), members_key(number), exact_key(exact)];
+        Ok(own.into_iter().chain(entry.keys.iter().copied()).collect())
     }
 
     fn post(&mut self, number: u32, keys: Vec<u64>, words: &[u32]) -> Result<()> {
@@ -234,7 +294,8 @@ impl<'b> Batch<'b> {
     /// Its postings stay until the next compaction; without its rows they lead nowhere.
     fn remove_row(&mut self, number: u32, row: &DocumentRow) -> Result<()> {
         let (store, class) = (self.store, row.class);
-        let mut class_row = self.view().class(class)?.ok_or_else(|| damaged(store.place("classes", class)))?;
+        let mut class_row =
+            self.view().class(class)?.ok_or_else(|| damaged(store.place("classes", class)))?;
         store.delete(&mut self.txn, &store.documents, number)?;
         if row.text == number && number != class {
             store.delete(&mut self.txn, &store.texts, number)?;

@@ -1,4 +1,5 @@
-//! Owns: compressed bytes to plain bytes, as a stream; gzip, zstd and bzip2, by their first bytes. Never: what the bytes mean.
+//! Owns: compressed bytes to plain bytes, as a stream; gzip, zstd and bzip2, by their first bytes.
+//! Never: what the bytes mean.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -48,8 +49,12 @@ impl Compression {
         match head {
             [0x1f, 0x8b, 8, ..] => Some(Kind::Gzip),
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Kind::Zstd),
-            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Some(Kind::Bzip2),
-            [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Kind::Bzip2),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => {
+                Some(Kind::Bzip2)
+            }
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => {
+                Some(Kind::Bzip2)
+            }
             _ => None,
         }
     }
@@ -70,14 +75,18 @@ pub(crate) struct Plain<'a> {
 }
 
 impl<'a> Plain<'a> {
-    /// Looks at the first bytes and decompresses what is compressed. `size` is how many bytes there may be.
+    /// Looks at the first bytes and decompresses what is compressed. `size` is how many bytes there
+    /// may be.
     pub(crate) fn open(mut raw: Box<dyn Read + Send + 'a>, size: u64) -> Plain<'a> {
         let mut head = Vec::with_capacity(size.saturating_add(1).clamp(16, HEAD) as usize);
         let mut error = (&mut raw).take(16).read_to_end(&mut head).err();
         let kind = Kind::of(&head);
         let mut rest = raw;
         if let (Some(kind), None) = (kind, &error) {
-            let packed = BufReader::with_capacity(BUFFER, Cursor::new(std::mem::take(&mut head)).chain(rest));
+            let packed = BufReader::with_capacity(
+                BUFFER,
+                Cursor::new(std::mem::take(&mut head)).chain(rest),
+            );
             rest = match unpack(kind, Box::new(packed)) {
                 Ok(plain) => plain,
                 Err(e) => {
@@ -111,7 +120,10 @@ impl<'a> Plain<'a> {
     }
 }
 
-fn unpack<'a>(kind: Kind, packed: Box<dyn BufRead + Send + 'a>) -> io::Result<Box<dyn Read + Send + 'a>> {
+fn unpack<'a>(
+    kind: Kind,
+    packed: Box<dyn BufRead + Send + 'a>,
+) -> io::Result<Box<dyn Read + Send + 'a>> {
     Ok(match kind {
         Kind::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
         Kind::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),

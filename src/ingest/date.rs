@@ -1,4 +1,5 @@
-//! Owns: dates as people and programs write them, to one form whose byte order is the order of time. Never: a local time zone.
+//! Owns: dates as people and programs write them, to one form whose byte order is the order of
+//! time. Never: a local time zone.
 
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::{rfc2822, strtime::BrokenDownTime};
@@ -31,14 +32,19 @@ const TIMES: [&str; 8] = [
 ];
 
 /// Times with their distance to UTC behind a space.
-const ZONED: [&str; 4] = ["%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %:z", "%Y-%m-%dT%H:%M:%S %z", "%Y-%m-%dT%H:%M:%S %:z"];
+const ZONED: [&str; 4] = [
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%d %H:%M:%S %:z",
+    "%Y-%m-%dT%H:%M:%S %z",
+    "%Y-%m-%dT%H:%M:%S %:z",
+];
 
-/// A date as people and programs write it, as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`, whose byte order
-/// is that of time; nothing where it cannot be understood.
+/// A date as people and programs write it, as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`, whose byte
+/// order is that of time; nothing where it cannot be understood.
 ///
-/// A time without zone is taken as UTC, a year or month alone as its first day, a number as seconds or
-/// milliseconds since 1970, or as `YYYYMMDD`. Years before 1000 are what programs write for no date.
-/// What reads differently in different countries (`01/02/2020`) is not understood.
+/// A time without zone is taken as UTC, a year or month alone as its first day, a number as seconds
+/// or milliseconds since 1970, or as `YYYYMMDD`. Years before 1000 are what programs write for no
+/// date. What reads differently in different countries (`01/02/2020`) is not understood.
 ///
 /// ```
 /// use nearcopy::ingest::normalise_date;
@@ -47,7 +53,12 @@ const ZONED: [&str; 4] = ["%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %:z", "%Y-%
 /// ```
 pub fn normalise(date: &str) -> Option<String> {
     let date = date.trim();
-    let out = match date.strip_prefix('-').unwrap_or(date).bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+    let out = match date
+        .strip_prefix('-')
+        .unwrap_or(date)
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b == b'.')
+    {
         true => number(date).or_else(|| day(date)),
         false => day(date).or_else(|| time(date)),
     };
@@ -64,20 +75,28 @@ pub(super) fn of_days(days: i64) -> Option<String> {
 /// A time by its seconds since 1970, as [`normalise`] writes it.
 #[cfg(feature = "parquet")]
 pub(super) fn of_seconds(seconds: i64) -> Option<String> {
-    stamp(Timestamp::from_second(seconds).ok()?).filter(|text| text.as_bytes().first().is_some_and(|b| matches!(b, b'1'..=b'9')))
+    stamp(Timestamp::from_second(seconds).ok()?)
+        .filter(|text| text.as_bytes().first().is_some_and(|b| matches!(b, b'1'..=b'9')))
 }
 
 /// A number: compact dates by their length, else seconds or milliseconds.
 fn number(text: &str) -> Option<String> {
     match text.len() {
         4 => return day(&format!("{text}-01-01")),
-        8 if let Ok(tm) = BrokenDownTime::parse("%Y%m%d", text) => return Some(tm.to_date().ok()?.to_string()),
-        14 if let Ok(tm) = BrokenDownTime::parse("%Y%m%d%H%M%S", text) => return utc(tm.to_datetime().ok()?),
+        8 if let Ok(tm) = BrokenDownTime::parse("%Y%m%d", text) => {
+            return Some(tm.to_date().ok()?.to_string());
+        }
+        14 if let Ok(tm) = BrokenDownTime::parse("%Y%m%d%H%M%S", text) => {
+            return utc(tm.to_datetime().ok()?);
+        }
         _ => {}
     }
-    let whole = text.split_once('.').map_or(text, |(whole, fraction)| if fraction.contains('.') { "" } else { whole });
+    let whole = text
+        .split_once('.')
+        .map_or(text, |(whole, fraction)| if fraction.contains('.') { "" } else { whole });
     let value: i64 = whole.parse().ok()?;
-    // Seconds reach the year 5138 with eleven digits; more digits count thousandths or less of a second.
+    // Seconds reach the year 5138 with eleven digits; more digits count thousandths or less of a
+    // second.
     let seconds = match value.unsigned_abs() {
         0..100_000_000_000 => value,
         100_000_000_000..100_000_000_000_000 => value.div_euclid(1_000),
@@ -99,8 +118,9 @@ fn day(text: &str) -> Option<String> {
 }
 
 fn time(text: &str) -> Option<String> {
-    let zulu =
-        text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT").filter(|t| t.starts_with(|c: char| c.is_ascii_digit())));
+    let zulu = text.strip_suffix(" UTC").or_else(|| {
+        text.strip_suffix(" GMT").filter(|t| t.starts_with(|c: char| c.is_ascii_digit()))
+    });
     let text = zulu.unwrap_or(text);
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return stamp(timestamp);

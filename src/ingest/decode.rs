@@ -1,4 +1,5 @@
-//! Owns: bytes to text: byte-order mark, declaration, UTF-8, detection. Never: where the bytes came from.
+//! Owns: bytes to text: byte-order mark, declaration, UTF-8, detection. Never: where the bytes came
+//! from.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -19,8 +20,9 @@ pub struct Decoded {
     pub replaced: bool,
 }
 
-/// Decodes a whole text. A byte-order mark says more than `declared`, which says more than the bytes themselves: those are
-/// UTF-8 if they can be, also with a little damage, else what [`chardetng`] takes them for. Bytes that are UTF-8 are not copied.
+/// Decodes a whole text. A byte-order mark says more than `declared`, which says more than the
+/// bytes themselves: those are UTF-8 if they can be, also with a little damage, else what
+/// [`chardetng`] takes them for. Bytes that are UTF-8 are not copied.
 pub fn decode(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Decoded {
     let mark = Encoding::for_bom(&bytes);
     let told = mark.map(|(encoding, _)| encoding).or(declared);
@@ -48,7 +50,8 @@ fn convert(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
 
 /// The encoding of bytes that are not UTF-8 from `valid` on.
 ///
-/// Other encodings hardly ever make characters beyond ASCII in UTF-8, so where most of these are right it is damaged UTF-8.
+/// Other encodings hardly ever make characters beyond ASCII in UTF-8, so where most of these are
+/// right it is damaged UTF-8.
 fn detect(bytes: &[u8], valid: usize) -> &'static Encoding {
     let sample = &bytes[..bytes.len().min(valid.saturating_add(SAMPLE))];
     let (mut right, mut wrong) = (0u64, 0u64);
@@ -76,7 +79,8 @@ pub(crate) fn wide(head: &[u8], declared: Option<&'static Encoding>) -> bool {
     told == Some(UTF_16LE) || told == Some(UTF_16BE)
 }
 
-/// Whether a label is one of the WHATWG encoding labels, such as `windows-1252`, `gb18030` or `shift_jis`.
+/// Whether a label is one of the WHATWG encoding labels, such as `windows-1252`, `gb18030` or
+/// `shift_jis`.
 ///
 /// ```
 /// assert!(nearcopy::ingest::known_encoding("latin1"));
@@ -99,9 +103,15 @@ mod tests {
     #[test]
     fn utf8_is_taken_as_it_is() {
         let d = of("Grüße, 世界".as_bytes());
-        assert_eq!((d.text.as_str(), d.encoding, d.same, d.replaced), ("Grüße, 世界", "UTF-8", true, false));
+        assert_eq!(
+            (d.text.as_str(), d.encoding, d.same, d.replaced),
+            ("Grüße, 世界", "UTF-8", true, false)
+        );
         let d = of(b"\xef\xbb\xbfabc");
-        assert_eq!((d.text.as_str(), d.encoding, d.same, d.replaced), ("abc", "UTF-8", false, false));
+        assert_eq!(
+            (d.text.as_str(), d.encoding, d.same, d.replaced),
+            ("abc", "UTF-8", false, false)
+        );
     }
 
     #[test]
@@ -116,7 +126,10 @@ mod tests {
         let (bytes, _, _) = GB18030.encode("中华人民共和国");
         assert_eq!(decode(bytes.to_vec(), Some(GB18030)).text, "中华人民共和国");
         let d = of(b"The caf\xe9 was \x93closed\x94 on Sunday.");
-        assert_eq!((d.text.as_str(), d.encoding), ("The café was “closed” on Sunday.", "windows-1252"));
+        assert_eq!(
+            (d.text.as_str(), d.encoding),
+            ("The café was “closed” on Sunday.", "windows-1252")
+        );
         let long = "日本の新聞は、昨日の地震について大きく報道した。気象庁によると、震源は東京湾の北部であった。".repeat(4);
         let d = of(&SHIFT_JIS.encode(&long).0);
         assert_eq!((d.text, d.encoding), (long, "Shift_JIS"));
@@ -127,7 +140,12 @@ mod tests {
         let mut bytes = "Die Straße ist für längere Zeit gesperrt".as_bytes().to_vec();
         bytes.insert(3, 0xff);
         let d = of(&bytes);
-        assert!(d.replaced && d.encoding == "UTF-8" && d.text.contains("Straße") && d.text.contains('\u{fffd}'));
+        assert!(
+            d.replaced
+                && d.encoding == "UTF-8"
+                && d.text.contains("Straße")
+                && d.text.contains('\u{fffd}')
+        );
         let cut = &"汉字汉字汉字".as_bytes()[..17];
         assert!(of(cut).text.starts_with("汉字汉字汉"));
         assert!(decode(b"a\xffb".to_vec(), Some(UTF_8)).replaced);

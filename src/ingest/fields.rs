@@ -15,7 +15,15 @@ const GUESSES: [&[&str]; 4] = [
     &["text", "content", "body", "article", "raw_content", "maintext"],
     &["id", "_id", "doc_id", "docid", "url", "uri", "link"],
     &["source", "outlet", "publisher", "site", "domain", "host", "newspaper", "group"],
-    &["date", "published", "publish_date", "date_published", "published_at", "timestamp", "created"],
+    &[
+        "date",
+        "published",
+        "publish_date",
+        "date_published",
+        "published_at",
+        "timestamp",
+        "created",
+    ],
 ];
 
 /// More than the names in any list: added to the rank of a name that fits but for its case.
@@ -30,7 +38,8 @@ pub(crate) struct Fields {
 
 impl Fields {
     pub(crate) fn new(options: &InputOptions) -> Fields {
-        let given = [&options.text_field, &options.id_field, &options.source_field, &options.date_field];
+        let given =
+            [&options.text_field, &options.id_field, &options.source_field, &options.date_field];
         let names = std::array::from_fn(|role| match given[role] {
             Some(name) => vec![name.clone()],
             None => GUESSES[role].iter().map(|&name| name.into()).collect(),
@@ -49,14 +58,19 @@ impl Fields {
         let mut hit = Hit { ranks: [None; 4], inside: None };
         for role in 0..ROLES.len() {
             for (rank, name) in self.names[role].iter().enumerate() {
-                let Some(name) = (if prefix.is_empty() { Some(name.as_str()) } else { name.strip_prefix(prefix) }) else {
+                let Some(name) = (if prefix.is_empty() {
+                    Some(name.as_str())
+                } else {
+                    name.strip_prefix(prefix)
+                }) else {
                     continue;
                 };
                 let name = name.as_bytes();
                 // This runs for each key of each record, so most names must fall by length and
                 // first letter.
                 if name.len() == key.len() {
-                    let near = name.first().map(u8::to_ascii_lowercase) == key.first().map(u8::to_ascii_lowercase);
+                    let near = name.first().map(u8::to_ascii_lowercase)
+                        == key.first().map(u8::to_ascii_lowercase);
                     if !near || !name.eq_ignore_ascii_case(key) {
                         continue;
                     } else if name == key {
@@ -65,7 +79,9 @@ impl Fields {
                     } else if !self.given[role] && hit.ranks[role].is_none() {
                         hit.ranks[role] = Some(rank + OTHER_CASE);
                     }
-                } else if self.given[role] && name.strip_prefix(key).is_some_and(|rest| rest[0] == b'.') {
+                } else if self.given[role]
+                    && name.strip_prefix(key).is_some_and(|rest| rest[0] == b'.')
+                {
                     hit.inside = Some(String::from_utf8_lossy(&name[..=key.len()]).into_owned());
                 }
             }
@@ -76,7 +92,11 @@ impl Fields {
     /// For each role the column that fits best, and how well. Of columns that fit alike, the last
     /// one counts; only those that `serves` says may have the role are looked at.
     #[cfg(any(feature = "csv", feature = "parquet"))]
-    pub(crate) fn columns(&self, names: &[String], serves: impl Fn(usize, usize) -> bool) -> [Option<(usize, usize)>; 4] {
+    pub(crate) fn columns(
+        &self,
+        names: &[String],
+        serves: impl Fn(usize, usize) -> bool,
+    ) -> [Option<(usize, usize)>; 4] {
         let mut best: [Option<(usize, usize)>; 4] = [None; 4];
         for (column, name) in names.iter().enumerate() {
             for (role, rank) in self.fit("", name.trim().as_bytes()).ranks.into_iter().enumerate() {
@@ -92,12 +112,14 @@ impl Fields {
     /// Why a table with these columns has no text, and what to do about it.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(super) fn no_text_column(&self, names: &[String]) -> String {
-        let mut list: Vec<String> = names.iter().take(12).map(|n| n.chars().take(40).collect()).collect();
+        let mut list: Vec<String> =
+            names.iter().take(12).map(|n| n.chars().take(40).collect()).collect();
         if names.len() > 12 {
             list.push("…".into());
         }
         format!(
-            "no column with a text (looked for {}; its columns are: {}); nothing was read: name its column with --text-field NAME",
+            "no column with a text (looked for {}; its columns are: {}); nothing was read: name \
+             its column with --text-field NAME",
             self.text_names(),
             list.join(", ")
         )

@@ -174,17 +174,20 @@ const _: () = {
 
 /// The files of a directory that are read, for the help of a command.
 #[doc(hidden)]
-pub const WALKED: &str = "text and Markdown files, pages (.html, .htm, .xhtml) and archives of pages (.warc, .wet), \
-     .json, .jsonl, .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2), and .parquet";
+pub const WALKED: &str = "text and Markdown files, pages (.html, .htm, .xhtml) and archives of \
+    pages (.warc, .wet), \
+    .json, .jsonl, .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2), and .parquet";
 
 /// The same for a person whose directory holds none of them.
 #[doc(hidden)]
-pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .json, .jsonl, .ndjson, \
-     .csv and .tsv, each also as .gz, .zst or .bz2, and .parquet";
+pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .json, \
+    .jsonl, .ndjson, \
+    .csv and .tsv, each also as .gz, .zst or .bz2, and .parquet";
 
 /// The same for a file that is not among them, with all its endings.
-pub(super) const READ: &str = ".txt, .text, .md, .markdown, .html, .htm, .xhtml, .warc, .wet, .json, .jsonl, \
-     .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2), .parquet and .pq";
+pub(super) const READ: &str = ".txt, .text, .md, .markdown, .html, .htm, .xhtml, .warc, .wet, \
+    .json, .jsonl, \
+    .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2), .parquet and .pq";
 
 impl Format {
     /// All of them.
@@ -204,7 +207,11 @@ impl Format {
 
     /// What a file holds, once it is decompressed, by its first bytes. What is named as one format
     /// and cannot be another is not looked at.
-    pub(super) fn of(named: Option<Format>, head: &[u8], encoding: Option<&'static Encoding>) -> Format {
+    pub(super) fn of(
+        named: Option<Format>,
+        head: &[u8],
+        encoding: Option<&'static Encoding>,
+    ) -> Format {
         match named.map(|format| (format, format.row().unless)) {
             Some((format, None)) => format,
             Some((format, Some((is_other, other)))) => {
@@ -248,7 +255,10 @@ mod tests {
         assert_eq!(by_name("x/A.TXT"), (Some(Format::Text), None));
         assert_eq!(by_name("x/a.jsonl.zst"), (Some(Format::Jsonl), Some(Compression::Zstd)));
         assert_eq!(by_name("a.CSV.bz2"), (Some(Format::Csv), Some(Compression::Bzip2)));
-        assert_eq!((by_name("a.tab").0, by_name("a.pq").0), (Some(Format::Tsv), Some(Format::Parquet)));
+        assert_eq!(
+            (by_name("a.tab").0, by_name("a.pq").0),
+            (Some(Format::Tsv), Some(Format::Parquet))
+        );
         assert_eq!(by_name("a.ndjson"), (Some(Format::Jsonl), None));
         assert_eq!(by_name("a.json.gz.gz"), (None, Some(Compression::Gzip)));
         assert_eq!(by_name("README"), (None, None));

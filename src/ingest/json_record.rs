@@ -1,4 +1,5 @@
-//! Owns: one JSON record to a document: which field is what, and how its value is read. Never: where records begin and end.
+//! Owns: one JSON record to a document: which field is what, and how its value is read. Never:
+//! where records begin and end.
 
 use crate::escape;
 use crate::ingest::fields::{DATE, Fields, Hit, ID, SOURCE, TEXT};
@@ -41,7 +42,8 @@ pub(crate) struct Found<'de> {
 }
 
 impl<'de> Found<'de> {
-    /// Takes a value where it fits at least as well as what is there; of equal keys the last one counts, as elsewhere.
+    /// Takes a value where it fits at least as well as what is there; of equal keys the last one
+    /// counts, as elsewhere.
     fn offer(&mut self, role: usize, rank: usize, raw: &'de str) {
         if self.values[role].is_some_and(|(best, _)| best < rank) || raw == "null" {
             return;
@@ -84,7 +86,9 @@ impl<'de> Visitor<'de> for Walk<'_, '_, 'de> {
             if let Some(key) = hit.inside.filter(|_| raw.starts_with('{')) {
                 let prefix = format!("{}{key}", self.prefix);
                 let inner = Walk { fields: self.fields, prefix: &prefix, found: &mut *self.found };
-                serde_json::Deserializer::from_str(raw).deserialize_map(inner).map_err(serde::de::Error::custom)?;
+                serde_json::Deserializer::from_str(raw)
+                    .deserialize_map(inner)
+                    .map_err(serde::de::Error::custom)?;
             }
         }
         Ok(())
@@ -122,7 +126,8 @@ impl<'de> Visitor<'de> for Names {
     }
 }
 
-/// A JSON string as text. Surrogates without their other half become U+FFFD; the answer says whether there were any.
+/// A JSON string as text. Surrogates without their other half become U+FFFD; the answer says
+/// whether there were any.
 pub(crate) fn string(raw: &str) -> Option<(String, bool)> {
     let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
@@ -155,7 +160,13 @@ impl Visitor<'_> for Bytes {
 impl Context<'_> {
     /// Reads one record. `number` counts from 1; nothing: the file is this record.
     /// `damaged` says whether something in the file was replaced before.
-    pub(super) fn record(&self, bytes: &[u8], number: Option<u64>, mut damaged: bool, batch: &mut Batch) {
+    pub(super) fn record(
+        &self,
+        bytes: &[u8],
+        number: Option<u64>,
+        mut damaged: bool,
+        batch: &mut Batch,
+    ) {
         let bytes = match self.encoding {
             Some(encoding) => {
                 let (text, errors) = encoding.decode_without_bom_handling(bytes);
@@ -180,30 +191,49 @@ impl Context<'_> {
         }
     }
 
-    fn refuse(&self, bytes: &[u8], error: &serde_json::Error, number: Option<u64>, batch: &mut Batch) {
+    fn refuse(
+        &self,
+        bytes: &[u8],
+        error: &serde_json::Error,
+        number: Option<u64>,
+        batch: &mut Batch,
+    ) {
         let value = !bytes.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
         if value {
             batch.intake.skip(Reason::NotAnObject, &self.path, number, || {
-                "a JSON value that is not an object; each record must be an object with a text field".into()
+                "a JSON value that is not an object; each record must be an object with a text \
+                 field"
+                    .into()
             });
         } else {
             let why = error.to_string();
             let why = why.split(" at line ").next().unwrap_or_default().to_owned();
             let column = error.column();
             batch.intake.skip(Reason::BadJson, &self.path, number, || {
-                format!("not valid JSON ({why}, at byte {column}); the record was skipped: mend it, or remove it")
+                format!(
+                    "not valid JSON ({why}, at byte {column}); the record was skipped: mend \
+                     it, or remove it"
+                )
             });
         }
     }
 
-    fn take(&self, bytes: &[u8], found: Found, number: Option<u64>, damaged: bool, batch: &mut Batch) {
+    fn take(
+        &self,
+        bytes: &[u8],
+        found: Found,
+        number: Option<u64>,
+        damaged: bool,
+        batch: &mut Batch,
+    ) {
         let Some((rank, raw)) = found.values[TEXT] else {
             return self.without_text(bytes, &found, number, batch);
         };
         let Some((text, mut replaced)) = string(raw) else { return };
         let mut plain = |role: usize| {
             let (rank, raw) = found.values[role]?;
-            let (value, lone) = if raw.starts_with('"') { string(raw)? } else { (raw.to_owned(), false) };
+            let (value, lone) =
+                if raw.starts_with('"') { string(raw)? } else { (raw.to_owned(), false) };
             replaced |= lone || (damaged && value.contains('\u{fffd}'));
             Some((rank, value))
         };
@@ -216,17 +246,24 @@ impl Context<'_> {
         if found.other_text {
             let names = self.fields.text_names();
             batch.intake.skip(Reason::TextNotString, &self.path, number, || {
-                format!("the text field ({names}) is not a string; the record was skipped: make it one, or name another with --text-field NAME")
+                format!(
+                    "the text field ({names}) is not a string; the record was skipped: make it \
+                     one, or name another with --text-field NAME"
+                )
             });
             return;
         }
         let Batch { intake, textless, .. } = batch;
         intake.skip(Reason::NoText, &self.path, number, || {
             let lossy = String::from_utf8_lossy(bytes);
-            let names = serde_json::Deserializer::from_str(&lossy).deserialize_map(Names(Vec::new())).unwrap_or_default();
+            let names = serde_json::Deserializer::from_str(&lossy)
+                .deserialize_map(Names(Vec::new()))
+                .unwrap_or_default();
             let names = if names.is_empty() { "none".into() } else { names.join(", ") };
             let why = format!("looked for {}; its fields are: {names}", self.fields.text_names());
-            let message = format!("no text ({why}); the record was skipped: name its field with --text-field NAME");
+            let message = format!(
+                "no text ({why}); the record was skipped: name its field with --text-field NAME"
+            );
             textless.get_or_insert(why);
             message
         });

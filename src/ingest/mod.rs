@@ -1,5 +1,5 @@
-//! Bytes to documents: files, directories, streams; compression, encodings, JSON, tables, pages. Never:
-//! keys or findings.
+//! Bytes to documents: files, directories, streams; compression, encodings, JSON, tables, pages.
+//! Never: keys or findings.
 //!
 //! ```text
 //! inputs -walk-> files -compress-> plain bytes -format (by name, then sniff)-> the reader of the format

@@ -39,13 +39,22 @@ impl<'a> Run<'a> {
         let encoding = match options.encoding.as_deref() {
             Some(label) if !known_encoding(label) => {
                 return Err(format!(
-                    "not read: there is no encoding {label:?}; give a WHATWG label such as utf-8 or windows-1252"
+                    "not read: there is no encoding {label:?}; give a WHATWG label such as utf-8 \
+                     or windows-1252"
                 ));
             }
             label => label.and_then(|l| Encoding::for_label(l.as_bytes())),
         };
         let (fields, stop) = (Fields::new(options), AtomicBool::new(false));
-        Ok(Run { fields, encoding, format: options.format, spool_stdin: options.spool_stdin, progress, stop, tap })
+        Ok(Run {
+            fields,
+            encoding,
+            format: options.format,
+            spool_stdin: options.spool_stdin,
+            progress,
+            stop,
+            tap,
+        })
     }
 
     /// Whether the caller said that it is enough.
@@ -78,7 +87,10 @@ pub(super) struct OpenFile<'a> {
     /// Its bytes, decompressed.
     pub plain: Plain<'a>,
     /// Where its bytes, as they are stored, can be read at any place.
-    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "Parquet is read at any place"))]
+    #[cfg_attr(
+        not(feature = "parquet"),
+        allow(dead_code, reason = "Parquet is read at any place")
+    )]
     pub stored: Option<&'a Arc<File>>,
     /// With the encoding that was named for all texts.
     pub context: Context<'a>,

@@ -1,4 +1,5 @@
-//! Owns: the reasons for which something is not read, and a place with one. Never: what is done about it.
+//! Owns: the reasons for which something is not read, and a place with one. Never: what is done
+//! about it.
 
 use crate::escape;
 
@@ -28,7 +29,8 @@ pub enum Reason {
     RaggedRow,
     /// A quote in a table that never ends; what follows it was not read.
     OpenQuote,
-    /// A Parquet file, or a row group of one, that is damaged, encrypted or compressed in a way that is not known.
+    /// A Parquet file, or a row group of one, that is damaged, encrypted or compressed in a way
+    /// that is not known.
     BadParquet,
     /// A page with more elements inside each other than can be read.
     PageTooDeep,
@@ -36,7 +38,8 @@ pub enum Reason {
     PageTooLarge,
     /// A page without text.
     EmptyPage,
-    /// A response in an archive that is no page: another type, or another status than that of success.
+    /// A response in an archive that is no page: another type, or another status than that of
+    /// success.
     NotAPage,
     /// A record of an archive that is damaged or cut short, or what stands in the place of one.
     BadWarc,
@@ -44,7 +47,8 @@ pub enum Reason {
     BadPayload,
     /// A format that this program was built without.
     NotBuiltIn,
-    /// A file met in a directory whose name is not that of a text, of JSON, of a table or of a page; named explicitly it would be read.
+    /// A file met in a directory whose name is not that of a text, of JSON, of a table or of a
+    /// page; named explicitly it would be read.
     UnknownName,
 }
 

@@ -30,9 +30,15 @@ const GROUP: usize = 1024;
 ///
 /// Cost: the texts, and about 8 MiB for each file being read (a JSON array is held whole while it
 /// is read, and a page of each needed column of Parquet).
-pub fn read(inputs: &[Input], options: &InputOptions, progress: &(dyn Fn(u64) -> bool + Sync)) -> Intake {
+pub fn read(
+    inputs: &[Input],
+    options: &InputOptions,
+    progress: &(dyn Fn(u64) -> bool + Sync),
+) -> Intake {
     let mut intake = Intake::default();
-    let Some((run, files)) = begin(inputs, options, progress, None, &mut intake) else { return intake };
+    let Some((run, files)) = begin(inputs, options, progress, None, &mut intake) else {
+        return intake;
+    };
     let threads = rayon::current_num_threads();
     let packed = files.iter().filter(|f| f.packed && f.size >= HEAVY).count();
     // Decompression knows one thread, so many large compressed files are better read side by side.
@@ -62,7 +68,9 @@ pub fn read_each(
     each: &(dyn Fn(Vec<Document>) + Sync),
 ) -> Intake {
     let mut intake = Intake::default();
-    let Some((run, files)) = begin(inputs, options, progress, Some(each), &mut intake) else { return intake };
+    let Some((run, files)) = begin(inputs, options, progress, Some(each), &mut intake) else {
+        return intake;
+    };
     let mut rest = &files[..];
     while !rest.is_empty() && !run.stopped() {
         let mut bytes = 0u64;
@@ -70,7 +78,8 @@ pub fn read_each(
             bytes = bytes.saturating_add(f.size);
             f.size < HEAVY && bytes <= 4 * HEAVY
         };
-        let (group, behind) = rest.split_at(rest.iter().take(GROUP).take_while(light).count().max(1));
+        let (group, behind) =
+            rest.split_at(rest.iter().take(GROUP).take_while(light).count().max(1));
         // A file alone is read by this very thread, so that `each` may wait without holding up the
         // others.
         let parts = match group {
@@ -107,7 +116,9 @@ fn begin<'a>(
     match Run::new(options, progress, tap) {
         Ok(run) => Some((run, files)),
         Err(why) => {
-            files.iter().for_each(|f| intake.skip(Reason::Unreadable, &f.shown, None, || why.clone()));
+            files
+                .iter()
+                .for_each(|f| intake.skip(Reason::Unreadable, &f.shown, None, || why.clone()));
             None
         }
     }

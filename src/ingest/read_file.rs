@@ -28,10 +28,12 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> Intake {
     let mut late = None;
     let opened = match &file.path {
         Some(path) => File::open(path).map(Some),
-        None if run.spool_stdin => temporary_copy(&mut count(Box::new(io::stdin()))).map(|(copy, broken)| {
-            late = broken;
-            Some(copy)
-        }),
+        None if run.spool_stdin => {
+            temporary_copy(&mut count(Box::new(io::stdin()))).map(|(copy, broken)| {
+                late = broken;
+                Some(copy)
+            })
+        }
         None => Ok(None),
     };
     let stored = match opened {
@@ -58,9 +60,14 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> Intake {
 /// Reads the documents of a file a second time, from its decompressed bytes; also what ended these
 /// before their time.
 #[cfg(feature = "emit")]
-pub(crate) fn read_again(file: &ReadFile, options: &InputOptions, plain: Plain) -> (Intake, Option<io::Error>) {
+pub(crate) fn read_again(
+    file: &ReadFile,
+    options: &InputOptions,
+    plain: Plain,
+) -> (Intake, Option<io::Error>) {
     let go_on = |_| true;
-    let (Ok(run), Some(read)) = (Run::new(options, &go_on, None), formats::reader(file.format)) else {
+    let (Ok(run), Some(read)) = (Run::new(options, &go_on, None), formats::reader(file.format))
+    else {
         return (Intake::default(), Some(io::ErrorKind::Unsupported.into()));
     };
     let again = InputFile::again(file);
@@ -69,7 +76,13 @@ pub(crate) fn read_again(file: &ReadFile, options: &InputOptions, plain: Plain) 
 }
 
 /// Reads one stream of bytes, compressed or not; `stored` is where they can be read again.
-fn read_bytes(run: &Run, file: &InputFile, raw: Box<dyn Read + Send + '_>, stored: Option<&Arc<File>>, alone: bool) -> Intake {
+fn read_bytes(
+    run: &Run,
+    file: &InputFile,
+    raw: Box<dyn Read + Send + '_>,
+    stored: Option<&Arc<File>>,
+    alone: bool,
+) -> Intake {
     let named = run.format.or(file.format);
     #[cfg(feature = "web")]
     let raw = match crate::ingest::web::archive::look(raw, named) {
@@ -80,7 +93,13 @@ fn read_bytes(run: &Run, file: &InputFile, raw: Box<dyn Read + Send + '_>, store
     let format = Format::of(named, &plain.head, run.encoding);
     #[cfg(feature = "web")]
     if format == Format::Warc {
-        let mut intake = read_archive(run, file, Box::new(io::Cursor::new(plain.head).chain(plain.rest)), stored, alone);
+        let mut intake = read_archive(
+            run,
+            file,
+            Box::new(io::Cursor::new(plain.head).chain(plain.rest)),
+            stored,
+            alone,
+        );
         if let Some(e) = plain.error.filter(|_| !run.stopped()) {
             intake.failed(&e, &file.shown);
         }
@@ -102,17 +121,18 @@ fn read_bytes(run: &Run, file: &InputFile, raw: Box<dyn Read + Send + '_>, store
             error
         }
         None => {
-            let (name, feature) = (format.name(), format.row().feature.unwrap_or_default());
-            intake.skip(Reason::NotBuiltIn, &file.shown, None, || {
-                format!("{name} files are not read: this program was built without the feature `{feature}`; build it with it")
-            });
+            intake.skip(Reason::NotBuiltIn, &file.shown, None, || not_built_in(format));
             None
         }
     };
     if let Some(e) = error.filter(|_| !run.stopped()) {
         match kind {
             Some(kind) => intake.skip(Reason::BrokenCompression, &file.shown, None, || {
-                format!("broken {} data ({e}); what came before was kept: fetch or compress the file again", kind.name())
+                format!(
+                    "broken {} data ({e}); what came before was kept: fetch or compress the \
+                     file again",
+                    kind.name()
+                )
             }),
             None => intake.failed(&e, &file.shown),
         }
@@ -120,9 +140,23 @@ fn read_bytes(run: &Run, file: &InputFile, raw: Box<dyn Read + Send + '_>, store
     intake
 }
 
+fn not_built_in(format: Format) -> String {
+    let (name, feature) = (format.name(), format.row().feature.unwrap_or_default());
+    format!(
+        "{name} files are not read: this program was built without the feature `{feature}`; build \
+         it with it"
+    )
+}
+
 /// Reads an archive as it is stored, member by member, so that a broken one is one only.
 #[cfg(feature = "web")]
-fn read_archive(run: &Run, file: &InputFile, raw: Box<dyn Read + Send + '_>, stored: Option<&Arc<File>>, alone: bool) -> Intake {
+fn read_archive(
+    run: &Run,
+    file: &InputFile,
+    raw: Box<dyn Read + Send + '_>,
+    stored: Option<&Arc<File>>,
+    alone: bool,
+) -> Intake {
     use crate::ingest::web::archive;
     let mut intake = Intake::default();
     match archive::open(raw) {
@@ -130,14 +164,20 @@ fn read_archive(run: &Run, file: &InputFile, raw: Box<dyn Read + Send + '_>, sto
         Ok((kind, mut records)) => {
             intake.sources.push(remembered(file, Format::Warc, kind, stored));
             let context = run.context(file, alone);
-            intake.absorb(archive::read(&mut records, &context, &|| run.stopped()).finish(&context));
+            intake
+                .absorb(archive::read(&mut records, &context, &|| run.stopped()).finish(&context));
         }
     }
     intake
 }
 
 /// What is to be remembered of a file.
-fn remembered(file: &InputFile, format: Format, compression: Option<Compression>, stored: Option<&Arc<File>>) -> ReadFile {
+fn remembered(
+    file: &InputFile,
+    format: Format,
+    compression: Option<Compression>,
+    stored: Option<&Arc<File>>,
+) -> ReadFile {
     let meta = stored.and_then(|f| f.metadata().ok());
     ReadFile {
         path: file.path.clone(),
@@ -162,7 +202,10 @@ fn misnamed(plain: &Plain, file: &InputFile) -> Option<&'static str> {
     if plain.head.is_empty() {
         Some("an empty file where compressed data was expected: fetch or compress it again")
     } else if !text || decode::binary(&plain.head, None) {
-        Some("named as compressed, but neither gzip, zstd or bzip2 data nor text: fetch or compress it again")
+        Some(
+            "named as compressed, but neither gzip, zstd or bzip2 data nor text: fetch or compress \
+             it again",
+        )
     } else {
         None
     }
@@ -196,11 +239,21 @@ mod tests {
 
     fn piped(bytes: &[u8], options: &InputOptions) -> Intake {
         let run = Run::new(options, &|_| true, None).unwrap();
-        read_bytes(&run, &InputFile::stdin(0), Box::new(io::Cursor::new(bytes.to_vec())), None, false)
+        read_bytes(
+            &run,
+            &InputFile::stdin(0),
+            Box::new(io::Cursor::new(bytes.to_vec())),
+            None,
+            false,
+        )
     }
 
     fn ids(bytes: &[u8]) -> Vec<(String, String)> {
-        piped(bytes, &InputOptions::default()).documents.into_iter().map(|d| (d.info.id, d.text)).collect()
+        piped(bytes, &InputOptions::default())
+            .documents
+            .into_iter()
+            .map(|d| (d.info.id, d.text))
+            .collect()
     }
 
     #[test]
@@ -212,9 +265,15 @@ mod tests {
         assert_eq!(ids(b"{\"text\":\"a\"}\n"), one("-", "a"));
         assert_eq!(ids(b" {\n\"text\": \"a\"\n}"), one("-", "a"));
         assert_eq!(ids(b"[{\"text\":\"a\"}]"), one("-:1", "a"));
-        assert_eq!(ids(&pack(Compression::Gzip, b"\n{\"text\":\"a\"}\n[]\n{\"text\":\"b\"}"))[1].0, "-:4");
+        assert_eq!(
+            ids(&pack(Compression::Gzip, b"\n{\"text\":\"a\"}\n[]\n{\"text\":\"b\"}"))[1].0,
+            "-:4"
+        );
         assert_eq!(ids(b"{\"text\":\"a\"}{\"text\":\"b\"}").len(), 2);
-        let wide: Vec<u8> = "\u{feff}{\"text\":\"é\"}\n{\"text\":\"b\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> = "\u{feff}{\"text\":\"é\"}\n{\"text\":\"b\"}\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         assert_eq!(ids(&wide)[0], ("-:1".to_owned(), "é".to_owned()));
     }
 
@@ -223,7 +282,8 @@ mod tests {
         fn no_bytes_panic(
             bytes in prop_oneof![
                 any::<Vec<u8>>(),
-                prop::collection::vec(prop::sample::select(&b"{}[]\":,;\\ud8text0-9.\n\r \xff\0"[..]), 0..60),
+                prop::collection::vec(prop::sample::select(&b"{}[]\":,;\\ud8text0-9.\n\r \
+                    \xff\0"[..]), 0..60),
             ],
             format in prop::sample::select(Format::all().map(Some).chain([None]).collect::<Vec<_>>()),
             encoding in prop::sample::select(vec![None, Some("gb18030"), Some("utf-16le"), Some("iso-2022-jp")]),

@@ -83,11 +83,22 @@ const EXAMPLES: u64 = 5;
 
 impl Intake {
     /// Counts something that was not read; the message is made only if it is kept as an example.
-    pub(super) fn skip(&mut self, reason: Reason, path: &str, record: Option<u64>, message: impl FnOnce() -> String) {
+    pub(super) fn skip(
+        &mut self,
+        reason: Reason,
+        path: &str,
+        record: Option<u64>,
+        message: impl FnOnce() -> String,
+    ) {
         let count = self.skipped.entry(reason).or_default();
         *count += 1;
         if *count <= EXAMPLES {
-            self.problems.push(Problem { reason, path: path.into(), record, message: escape::message(&message()) });
+            self.problems.push(Problem {
+                reason,
+                path: path.into(),
+                record,
+                message: escape::message(&message()),
+            });
         }
     }
 
@@ -101,15 +112,21 @@ impl Intake {
 
     /// Counts a text that is too long.
     pub(super) fn too_long(&mut self, path: &str, record: Option<u64>) {
-        self.skip(Reason::TooLong, path, record, || "a text of 4 GiB or more; it was skipped: split it".into());
+        self.skip(Reason::TooLong, path, record, || {
+            "a text of 4 GiB or more; it was skipped: split it".into()
+        });
     }
 
     /// Counts a file or directory that cannot be opened or read.
     pub(super) fn failed(&mut self, error: &io::Error, path: &str) {
         if error.kind() == io::ErrorKind::NotFound {
-            self.skip(Reason::Missing, path, None, || "does not exist: check the path, also for a broken link".into());
+            self.skip(Reason::Missing, path, None, || {
+                "does not exist: check the path, also for a broken link".into()
+            });
         } else {
-            self.skip(Reason::Unreadable, path, None, || format!("cannot be read ({error}): check its permissions"));
+            self.skip(Reason::Unreadable, path, None, || {
+                format!("cannot be read ({error}): check its permissions")
+            });
         }
     }
 

@@ -1,4 +1,5 @@
-//! Owns: how the values of a record become a document, and what came of the records of a file. Never: how a record is written.
+//! Owns: how the values of a record become a document, and what came of the records of a file.
+//! Never: how a record is written.
 
 use crate::ingest::date;
 use crate::ingest::fields::{DATE, Fields, ID, OTHER_CASE, ROLES, SOURCE, TEXT};
@@ -31,7 +32,11 @@ impl<'a> Context<'a> {
     }
 
     /// Runs work on each piece, side by side if that is wanted, and gathers it in order.
-    pub(super) fn each<T: Sync>(&self, pieces: &[T], work: impl Fn(&T, &mut Batch) + Sync) -> Batch {
+    pub(super) fn each<T: Sync>(
+        &self,
+        pieces: &[T],
+        work: impl Fn(&T, &mut Batch) + Sync,
+    ) -> Batch {
         use rayon::prelude::*;
         let one = |piece: &T| {
             let mut batch = Batch::default();
@@ -57,7 +62,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Makes the document of a record: its text with the rank of the field's name, then id, source and date likewise.
+    /// Makes the document of a record: its text with the rank of the field's name, then id, source
+    /// and date likewise.
     pub(super) fn document(
         &self,
         (rank, text): (usize, String),
@@ -87,7 +93,8 @@ impl<'a> Context<'a> {
         batch.intake.replaced += u64::from(replaced);
         let date = understood.map(Arc::from);
         let path = Some(self.path.clone());
-        let info = DocumentInfo { id, source, date, path, record: number, ..DocumentInfo::default() };
+        let info =
+            DocumentInfo { id, source, date, path, record: number, ..DocumentInfo::default() };
         batch.intake.documents.push(info.with_text(text));
     }
 }
@@ -128,15 +135,28 @@ impl Batch {
     pub(super) fn finish(mut self, context: &Context) -> Intake {
         for (role, hits) in self.hits.iter().enumerate() {
             for (rank, &count) in hits.iter().enumerate().filter(|(_, count)| **count > 0) {
-                self.intake.fields.insert((ROLES[role], context.fields.names[role][rank].clone()), count);
+                self.intake
+                    .fields
+                    .insert((ROLES[role], context.fields.names[role][rank].clone()), count);
             }
         }
         let none = self.intake.skipped.get(&Reason::NoText).copied().unwrap_or_default();
-        if let Some(why) = self.textless.filter(|_| self.handed == 0 && self.intake.documents.is_empty() && none > 1) {
+        if let Some(why) = self
+            .textless
+            .filter(|_| self.handed == 0 && self.intake.documents.is_empty() && none > 1)
+        {
             self.intake.problems.retain(|p| p.reason != Reason::NoText);
-            let message = format!("none of its {none} records has a text ({why}): name its field with --text-field NAME");
+            let message = format!(
+                "none of its {none} records has a text ({why}): name its field with --text-field \
+                 NAME"
+            );
             let path = context.path.to_string();
-            self.intake.problems.push(Problem { reason: Reason::NoText, path, record: None, message });
+            self.intake.problems.push(Problem {
+                reason: Reason::NoText,
+                path,
+                record: None,
+                message,
+            });
         }
         self.intake
     }

@@ -61,12 +61,15 @@ impl<'a> Start<'a> {
 /// Whether bytes begin as a page does: a document type, the root, or an XML declaration and then
 /// one of these.
 pub(super) fn is_page(start: &[u8]) -> bool {
-    let begins = |bytes: &[u8], with: &[u8]| bytes.get(..with.len()).is_some_and(|b| b.eq_ignore_ascii_case(with));
+    let begins = |bytes: &[u8], with: &[u8]| {
+        bytes.get(..with.len()).is_some_and(|b| b.eq_ignore_ascii_case(with))
+    };
     let page = |bytes: &[u8]| begins(bytes, b"<!doctype html") || begins(bytes, b"<html");
     let mut rest = start;
     // Comments may stand before all else.
     while let Some(end) = ["<?xml", "<!--"].iter().zip(["?>", "-->"]).find_map(|(open, close)| {
-        begins(rest, open.as_bytes()).then(|| memchr::memmem::find(rest, close.as_bytes()).map(|at| at + close.len()))?
+        begins(rest, open.as_bytes())
+            .then(|| memchr::memmem::find(rest, close.as_bytes()).map(|at| at + close.len()))?
     }) {
         rest = rest[end..].trim_ascii_start();
     }

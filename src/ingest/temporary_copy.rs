@@ -6,8 +6,8 @@ use std::io::{self, Read, Seek};
 /// Bytes copied at a time.
 const COPY: usize = 1 << 20;
 
-/// Copies everything into a temporary file without a name, which goes with its last handle. The second answer is what
-/// ended the input before its time; what it brought is kept.
+/// Copies everything into a temporary file without a name, which goes with its last handle. The
+/// second answer is what ended the input before its time; what it brought is kept.
 pub(super) fn temporary_copy(input: &mut dyn Read) -> io::Result<(File, Option<io::Error>)> {
     use std::io::Write;
     let mut file = tempfile::tempfile()?;

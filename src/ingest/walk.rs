@@ -1,4 +1,5 @@
-//! Owns: which files are read, in which order, and what they are called; patterns. Never: opens one of them.
+//! Owns: which files are read, in which order, and what they are called; patterns. Never: opens one
+//! of them.
 
 use crate::ingest::format::{Format, READ, by_name};
 use crate::ingest::input::{Input, InputOptions};
@@ -35,20 +36,36 @@ pub(super) struct InputFile {
 }
 
 impl InputFile {
-    fn of(path: PathBuf, shown: String, size: u64, below: Option<&Path>, input: usize) -> InputFile {
+    fn of(
+        path: PathBuf,
+        shown: String,
+        size: u64,
+        below: Option<&Path>,
+        input: usize,
+    ) -> InputFile {
         let (format, packed) = by_name(Path::new(&shown));
         let relative = match below {
             Some(directory) => path.strip_prefix(directory).ok(),
             None => path.file_name().map(Path::new),
         };
         let relative = relative.map_or_else(|| path.clone(), Path::to_path_buf);
-        InputFile { path: Some(path), shown, named: below.is_none(), size, packed: packed.is_some(), format, input, relative }
+        InputFile {
+            path: Some(path),
+            shown,
+            named: below.is_none(),
+            size,
+            packed: packed.is_some(),
+            format,
+            input,
+            relative,
+        }
     }
 
     /// A file that was read before.
     #[cfg(feature = "emit")]
     pub(super) fn again(file: &ReadFile) -> InputFile {
-        let (path, shown, relative) = (file.path.clone(), file.shown.clone(), file.relative.clone());
+        let (path, shown, relative) =
+            (file.path.clone(), file.shown.clone(), file.relative.clone());
         let (size, format, input) = (file.size, Some(file.format), file.input);
         InputFile { path, shown, named: true, size, packed: false, format, input, relative }
     }
@@ -56,13 +73,26 @@ impl InputFile {
     /// Standard input, of a length that is not known and taken to be large.
     pub(super) fn stdin(input: usize) -> InputFile {
         let (shown, relative) = ("-".to_owned(), PathBuf::from("-"));
-        InputFile { path: None, shown, named: true, size: u64::MAX, packed: false, format: None, input, relative }
+        InputFile {
+            path: None,
+            shown,
+            named: true,
+            size: u64::MAX,
+            packed: false,
+            format: None,
+            input,
+            relative,
+        }
     }
 }
 
-/// Everything to read, in the order of the inputs and, inside a directory, of the names. A file that is reached under
-/// several names stays under the first.
-pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake) -> Vec<InputFile> {
+/// Everything to read, in the order of the inputs and, inside a directory, of the names. A file
+/// that is reached under several names stays under the first.
+pub(super) fn list(
+    inputs: &[Input],
+    options: &InputOptions,
+    intake: &mut Intake,
+) -> Vec<InputFile> {
     let mut sources = Vec::new();
     for (number, input) in inputs.iter().enumerate() {
         match input {
@@ -78,7 +108,8 @@ pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake
     }
     let mut real = Real::default();
     let mut met = HashSet::with_capacity(sources.len());
-    let first: Vec<bool> = sources.iter().map(|s| met.insert(s.path.as_deref().map(|path| real.of(path)))).collect();
+    let first: Vec<bool> =
+        sources.iter().map(|s| met.insert(s.path.as_deref().map(|path| real.of(path)))).collect();
     intake.met_again += first.iter().filter(|first| !**first).count() as u64;
     let mut first = first.into_iter();
     sources.retain(|_| first.next().unwrap_or(true));
@@ -86,10 +117,19 @@ pub(super) fn list(inputs: &[Input], options: &InputOptions, intake: &mut Intake
 }
 
 /// Takes a path that was named, and all files below it if it is a directory; it is called `called`.
-fn look(path: &Path, called: &Path, number: usize, options: &InputOptions, sources: &mut Vec<InputFile>, intake: &mut Intake) {
+fn look(
+    path: &Path,
+    called: &Path,
+    number: usize,
+    options: &InputOptions,
+    sources: &mut Vec<InputFile>,
+    intake: &mut Intake,
+) {
     match fs::metadata(path) {
         Ok(meta) if meta.is_dir() => walk(path, called, number, options, sources, intake),
-        Ok(meta) => sources.push(InputFile::of(path.to_owned(), shown(called), meta.len(), None, number)),
+        Ok(meta) => {
+            sources.push(InputFile::of(path.to_owned(), shown(called), meta.len(), None, number))
+        }
         Err(e) => intake.failed(&e, &shown(called)),
     }
 }
@@ -116,7 +156,8 @@ impl Real {
     }
 }
 
-/// Whether a path stands for all paths that fit it: it holds `*`, `?` or `[`, and is not itself the name of something.
+/// Whether a path stands for all paths that fit it: it holds `*`, `?` or `[`, and is not itself the
+/// name of something.
 ///
 /// ```
 /// use std::path::Path;
@@ -127,8 +168,9 @@ pub fn is_pattern(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '[']) && fs::symlink_metadata(path).is_err()
 }
 
-/// What fits a pattern, in the order of names, as a shell would have it: `*` and `?` pass over no `/` and, unless hidden
-/// files are walked, over no dot at the beginning of a name; ignore files say nothing.
+/// What fits a pattern, in the order of names, as a shell would have it: `*` and `?` pass over no
+/// `/` and, unless hidden files are walked, over no dot at the beginning of a name; ignore files
+/// say nothing.
 fn matches(pattern: &Path, options: &InputOptions, intake: &mut Intake) -> Vec<PathBuf> {
     let rules = glob::MatchOptions {
         case_sensitive: true,
@@ -146,15 +188,30 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut Intake) -> Vec<P
             }
             if found.is_empty() {
                 intake.skip(Reason::Missing, &shown(pattern), None, || {
-                    "no file fits this pattern: * and ? pass over no /, ** over any number of directories".into()
+                    "no file fits this pattern: * and ? pass over no /, ** over any number of \
+                     directories"
+                        .into()
                 });
             }
         }
-        Some(Err(e)) => intake
-            .skip(Reason::Missing, &shown(pattern), None, || format!("is no file, and as a pattern it is wrong ({e}): mend it")),
+        Some(Err(e)) => intake.skip(Reason::Missing, &shown(pattern), None, || {
+            format!("is no file, and as a pattern it is wrong ({e}): mend it")
+        }),
         None => intake.failed(&io::ErrorKind::NotFound.into(), &shown(pattern)),
     }
     found
+}
+
+/// Directories as git walks them, in the order of names.
+fn walker(directory: &Path, options: &InputOptions) -> WalkBuilder {
+    let obey = !options.no_ignore;
+    let mut builder = WalkBuilder::new(directory);
+    builder.standard_filters(obey).git_global(false).hidden(!options.hidden);
+    builder.require_git(false).follow_links(true).sort_by_file_name(|a, b| a.cmp(b));
+    if obey {
+        builder.add_custom_ignore_filename(".nearcopyignore");
+    }
+    builder
 }
 
 /// Takes the files of a directory whose names are known, and counts the others.
@@ -166,35 +223,47 @@ fn walk(
     sources: &mut Vec<InputFile>,
     intake: &mut Intake,
 ) {
-    let obey = !options.no_ignore;
-    let shown = |path: &Path| shown(&path.strip_prefix(directory).map_or_else(|_| path.to_owned(), |rest| called.join(rest)));
-    let mut builder = WalkBuilder::new(directory);
-    builder.standard_filters(obey).git_global(false).hidden(!options.hidden).require_git(false).follow_links(true);
-    builder.sort_by_file_name(|a, b| a.cmp(b));
-    if obey {
-        builder.add_custom_ignore_filename(".nearcopyignore");
-    }
-    for entry in builder.build() {
+    let shown = |path: &Path| {
+        shown(
+            &path
+                .strip_prefix(directory)
+                .map_or_else(|_| path.to_owned(), |rest| called.join(rest)),
+        )
+    };
+    for entry in walker(directory, options).build() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(e) => {
                 let path = about(&e).map_or_else(|| shown(directory), &shown);
                 match e.io_error() {
                     Some(io) => intake.failed(io, &path),
-                    None => intake.skip(Reason::Unreadable, &path, None, || format!("cannot be walked ({e})")),
+                    None => intake.skip(Reason::Unreadable, &path, None, || {
+                        format!("cannot be walked ({e})")
+                    }),
                 }
                 continue;
             }
         };
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { continue };
         let size = entry.metadata().map_or(0, |m| m.len());
-        let source = InputFile::of(entry.path().to_owned(), shown(entry.path()), size, Some(directory), number);
+        let source = InputFile::of(
+            entry.path().to_owned(),
+            shown(entry.path()),
+            size,
+            Some(directory),
+            number,
+        );
         if source.format.is_none() {
             intake.skip(Reason::UnknownName, &source.shown, None, || {
-                format!("not read: only {READ} are read from a directory; name the file itself to read it")
+                format!(
+                    "not read: only {READ} are read from a directory; name the file itself to \
+                     read it"
+                )
             });
         } else if !kind.is_file() {
-            intake.skip(Reason::Unreadable, &source.shown, None, || "not a regular file; name it itself to read it".into());
+            intake.skip(Reason::Unreadable, &source.shown, None, || {
+                "not a regular file; name it itself to read it".into()
+            });
         } else {
             sources.push(source);
         }
@@ -206,12 +275,15 @@ fn about(error: &ignore::Error) -> Option<&Path> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path),
         ignore::Error::Loop { child, .. } => Some(child),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => about(err),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            about(err)
+        }
         _ => None,
     }
 }
 
-/// What a path is called: as given, without `./`, with `/` between, each byte that is not Unicode as `\\xFF`, so that no two paths get one name.
+/// What a path is called: as given, without `./`, with `/` between, each byte that is not Unicode
+/// as `\\xFF`, so that no two paths get one name.
 pub(super) fn shown(path: &Path) -> String {
     let mut out = String::new();
     for part in path.components() {
@@ -241,14 +313,23 @@ mod tests {
 
     #[test]
     fn paths_are_shown_as_given() {
-        for (path, want) in [("./a/b", "a/b"), ("a//b/./c", "a/b/c"), ("/x/y", "/x/y"), ("../a", "../a"), (".", "."), ("/", "/")]
-        {
+        for (path, want) in [
+            ("./a/b", "a/b"),
+            ("a//b/./c", "a/b/c"),
+            ("/x/y", "/x/y"),
+            ("../a", "../a"),
+            (".", "."),
+            ("/", "/"),
+        ] {
             assert_eq!(shown(Path::new(path)), want);
         }
         #[cfg(unix)]
         {
             use std::os::unix::ffi::OsStrExt;
-            assert_eq!(shown(Path::new(OsStr::from_bytes(b"d/\xe9t\xc3\xa9.txt"))), "d/\\xE9té.txt");
+            assert_eq!(
+                shown(Path::new(OsStr::from_bytes(b"d/\xe9t\xc3\xa9.txt"))),
+                "d/\\xE9té.txt"
+            );
         }
     }
 }

@@ -66,9 +66,17 @@ pub struct Comparison {
 impl Match {
     /// The same seen from the other text.
     pub fn flipped(self) -> Match {
-        let mut blocks: Vec<Block> = self.blocks.into_iter().map(|block| Block { a: block.b, b: block.a }).collect();
+        let mut blocks: Vec<Block> =
+            self.blocks.into_iter().map(|block| Block { a: block.b, b: block.a }).collect();
         blocks.sort_unstable();
-        Match { a: self.b, b: self.a, tokens_a: self.tokens_b, tokens_b: self.tokens_a, identity: self.identity, blocks }
+        Match {
+            a: self.b,
+            b: self.a,
+            tokens_a: self.tokens_b,
+            tokens_b: self.tokens_a,
+            identity: self.identity,
+            blocks,
+        }
     }
 }
 
@@ -103,8 +111,8 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Relation and coverage of the pair, as the document of this number sees them: its own coverage
-    /// is the first.
+    /// Relation and coverage of the pair, as the document of this number sees them: its own
+    /// coverage is the first.
     pub(crate) fn seen_from(&self, document: u32) -> (Relation, (f64, f64)) {
         let Comparison { coverage_a, coverage_b, .. } = self.comparison;
         match document == self.a {

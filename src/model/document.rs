@@ -1,4 +1,5 @@
-//! Owns: what a document is, and the trait that answers "the text of document number n". Never: reads anything itself.
+//! Owns: what a document is, and the trait that answers "the text of document number n". Never:
+//! reads anything itself.
 
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
@@ -53,16 +54,17 @@ pub struct DocumentInfo {
     pub date: Option<Arc<str>>,
     /// The file it was read from.
     pub path: Option<Arc<str>>,
-    /// Where it stands in that file, counted from 1 (a line of JSON Lines, an element of a JSON array).
+    /// Where it stands in that file, counted from 1 (a line of JSON Lines, an element of a JSON
+    /// array).
     pub record: Option<u64>,
     /// Whether the text is the whole file, so that lines of the text are lines of the file.
     pub whole_file: bool,
-    /// Whether it is only there to be compared with: pairs of two such documents are not looked for,
-    /// and in a cluster it comes before others. A role in one run, so no stored form has it.
+    /// Whether it is only there to be compared with: pairs of two such documents are not looked
+    /// for, and in a cluster it comes before others. A role in one run, so no stored form has it.
     #[serde(skip)]
     pub reference: bool,
-    /// Length of the text in bytes; of a text of 4 GiB or more, the greatest value. The text decides
-    /// it, so no stored form has it.
+    /// Length of the text in bytes; of a text of 4 GiB or more, the greatest value. The text
+    /// decides it, so no stored form has it.
     #[serde(skip)]
     pub bytes: u32,
 }
@@ -76,10 +78,11 @@ impl DocumentInfo {
     }
 }
 
-/// Documents by number, from wherever they are kept: memory, files read again by offset, an index, a table.
+/// Documents by number, from wherever they are kept: memory, files read again by offset, an index,
+/// a table.
 ///
-/// Numbers run from 0 and follow the byte order of the ids, so that nothing depends on the order of arrival.
-/// [`Corpus`](crate::Corpus) is the one that keeps everything in memory.
+/// Numbers run from 0 and follow the byte order of the ids, so that nothing depends on the order of
+/// arrival. [`Corpus`](crate::Corpus) is the one that keeps everything in memory.
 pub trait Documents: Sync {
     /// How many there are.
     fn count(&self) -> usize;
@@ -88,8 +91,8 @@ pub trait Documents: Sync {
     /// The text. Must give the same text each time.
     ///
     /// # Errors
-    /// Why it can no longer be read: [`Error::TextGone`](crate::Error::TextGone), or what the storage
-    /// says.
+    /// Why it can no longer be read: [`Error::TextGone`](crate::Error::TextGone), or what the
+    /// storage says.
     fn text(&self, number: usize) -> Result<Cow<'_, str>>;
     /// How many were renamed because their id stood for several texts.
     fn renamed(&self) -> u64 {

@@ -1,4 +1,5 @@
-//! Owns: how a run is carried out, and how it tells of its progress. Never: anything that changes a finding.
+//! Owns: how a run is carried out, and how it tells of its progress. Never: anything that changes a
+//! finding.
 
 /// How to run. Nothing here may change a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,7 +45,8 @@ pub trait Progress: Sync {
     fn begin(&self, _stage: Stage, _total: u64) {}
     /// This much more of it is done.
     fn advance(&self, _done: u64) {}
-    /// Whether to stop; asked often. The scan then ends with [`Error::Cancelled`](crate::Error::Cancelled).
+    /// Whether to stop; asked often. The scan then ends with
+    /// [`Error::Cancelled`](crate::Error::Cancelled).
     fn cancelled(&self) -> bool {
         false
     }

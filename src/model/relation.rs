@@ -75,7 +75,9 @@ impl std::str::FromStr for Relation {
     type Err = String;
     fn from_str(s: &str) -> Result<Relation, String> {
         let known = Relation::ALL.into_iter().find(|relation| relation.name() == s);
-        known.ok_or_else(|| format!("{s:?} is no relation: {}", Relation::ALL.map(Relation::name).join(", ")))
+        known.ok_or_else(|| {
+            format!("{s:?} is no relation: {}", Relation::ALL.map(Relation::name).join(", "))
+        })
     }
 }
 
@@ -159,8 +161,10 @@ static ROWS: [Row; Relation::ALL.len()] = [
             rule: [
                 "NearCopy",
                 "Most of the text is in the corpus already.",
-                "Most of both documents is the same passage or passages, perhaps edited, cut or re-ordered.",
-                "Remove one of the two, or keep both on purpose: put the finding into the baseline or write an ignore entry.",
+                "Most of both documents is the same passage or passages, perhaps edited, cut or \
+                 re-ordered.",
+                "Remove one of the two, or keep both on purpose: put the finding into the baseline \
+                 or write an ignore entry.",
             ],
         },
     },
@@ -182,7 +186,8 @@ static ROWS: [Row; Relation::ALL.len()] = [
                 "Contains",
                 "The text holds most of another.",
                 "Most of the other document stands in this one, which holds much else besides.",
-                "If the shorter document is nothing but an extract, remove it. A roundup of other articles is usually meant.",
+                "If the shorter document is nothing but an extract, remove it. A roundup of other \
+                 articles is usually meant.",
             ],
         },
     },
@@ -204,7 +209,8 @@ static ROWS: [Row; Relation::ALL.len()] = [
                 "ContainedIn",
                 "Most of the text stands in another.",
                 "Most of this document stands in the other one, which holds much else besides.",
-                "If this document is nothing but an extract, remove it. A roundup of other articles is usually meant.",
+                "If this document is nothing but an extract, remove it. A roundup of other \
+                 articles is usually meant.",
             ],
         },
     },
@@ -225,7 +231,8 @@ static ROWS: [Row; Relation::ALL.len()] = [
             rule: [
                 "Quotes",
                 "Two texts share a passage.",
-                "A passage stands in both documents, and most of each is its own. Who quoted whom is not claimed.",
+                "A passage stands in both documents, and most of each is its own. Who quoted whom \
+                 is not claimed.",
                 "Look whether the passage is a quotation that names where it comes from.",
             ],
         },
@@ -247,8 +254,10 @@ static ROWS: [Row; Relation::ALL.len()] = [
             rule: [
                 "Template",
                 "Two texts follow one template.",
-                "The documents agree in their wording but not in their numbers and names, as two quarters' results do.",
-                "Nothing has to be done: this is no copy. If it is one, the facts of one document may be wrong.",
+                "The documents agree in their wording but not in their numbers and names, as two \
+                 quarters' results do.",
+                "Nothing has to be done: this is no copy. If it is one, the facts of one document \
+                 may be wrong.",
             ],
         },
     },

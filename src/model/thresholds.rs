@@ -1,4 +1,5 @@
-//! Owns: what decides which findings are reported. Never: anything that changes a key (that is the recipe).
+//! Owns: what decides which findings are reported. Never: anything that changes a key (that is the
+//! recipe).
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -24,10 +25,11 @@ pub struct Thresholds {
     pub min_match: u32,
     /// A whole paragraph counts from this many tokens on, though shorter than `min_match`.
     pub min_paragraph: u32,
-    /// How much a passage must tell to be a quotation: a word that few texts of the corpus hold counts nine, one that more hold one, and so do each
-    /// three equal words.
+    /// How much a passage must tell to be a quotation: a word that few texts of the corpus hold
+    /// counts nine, one that more hold one, and so do each three equal words.
     pub min_telling: u32,
-    /// How much all passages of a near-copy or containment must tell together. What tells less is a template.
+    /// How much all passages of a near-copy or containment must tell together. What tells less is a
+    /// template.
     pub copy_telling: u32,
     /// How passages are aligned.
     pub alignment: AlignmentMethod,
@@ -53,9 +55,11 @@ pub struct Thresholds {
     pub repeat_classes: u32,
     /// How many places of a repeat are listed (the count is never cut).
     pub max_places: u32,
-    /// Boilerplate stands in at least this many different texts (of one source, where sources are known).
+    /// Boilerplate stands in at least this many different texts (of one source, where sources are
+    /// known).
     pub boilerplate_classes: u32,
-    /// Where sources are not known, boilerplate stands in more than this share of the different texts.
+    /// Where sources are not known, boilerplate stands in more than this share of the different
+    /// texts.
     pub boilerplate_share: f64,
     /// Boilerplate is left out of coverage only where at least this many tokens remain …
     pub boilerplate_left_tokens: u32,
@@ -65,9 +69,11 @@ pub struct Thresholds {
     pub sources: SourceLimit,
     /// Leave out documents dated earlier (ISO 8601, inclusive), or undated.
     pub since: Option<String>,
-    /// Leave out documents dated later (inclusive; a prefix such as a day includes all of it), or undated.
+    /// Leave out documents dated later (inclusive; a prefix such as a day includes all of it), or
+    /// undated.
     pub until: Option<String>,
-    /// Which member of a cluster survives: the first rule that tells two apart decides, then the smallest id.
+    /// Which member of a cluster survives: the first rule that tells two apart decides, then the
+    /// smallest id.
     pub keep: Vec<Keep>,
     /// Report every verified pair, not only those with and between representatives.
     pub all_pairs: bool,
@@ -82,7 +88,8 @@ pub enum AlignmentMethod {
     Runs,
     /// By runs in which a damaged or inflected form counts as the word: read errors, plurals.
     Forms,
-    /// By words that correspond in any order, damaged and inflected forms included, wherever they tell enough; and by runs elsewhere.
+    /// By words that correspond in any order, damaged and inflected forms included, wherever they
+    /// tell enough; and by runs elsewhere.
     Words,
 }
 
@@ -133,7 +140,9 @@ impl std::str::FromStr for Keep {
             "longest" => Ok(Keep::Longest),
             "smallest-id" => Ok(Keep::SmallestId),
             _ => match s.strip_prefix("source=") {
-                Some(list) if !list.is_empty() => Ok(Keep::Source(list.split(',').map(|x| x.trim().to_owned()).collect())),
+                Some(list) if !list.is_empty() => {
+                    Ok(Keep::Source(list.split(',').map(|x| x.trim().to_owned()).collect()))
+                }
                 _ => Err(format!("{s:?} is not earliest, longest, smallest-id or source=a,b,c")),
             },
         }
@@ -203,14 +212,19 @@ fn is_date(s: &str) -> bool {
         other => c == *other,
     });
     let within = |range: std::ops::Range<usize>, most: u32| {
-        s.get(range).is_none_or(|digits| digits.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n)))
+        s.get(range)
+            .is_none_or(|digits| digits.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n)))
     };
-    s.is_ascii() && fits && [4, 7, 10].contains(&s.len().min(10)) && within(5..7, 12) && within(8..10, 31)
+    s.is_ascii()
+        && fits
+        && [4, 7, 10].contains(&s.len().min(10))
+        && within(5..7, 12)
+        && within(8..10, 31)
 }
 
 impl Thresholds {
-    /// Whether a document of this date lies between `since` and `until`. Dates are ISO 8601, so their order is that of their bytes; a prefix
-    /// such as a day stands for all of it.
+    /// Whether a document of this date lies between `since` and `until`. Dates are ISO 8601, so
+    /// their order is that of their bytes; a prefix such as a day stands for all of it.
     pub fn in_window(&self, date: Option<&str>) -> bool {
         let since = |d: &str| self.since.as_deref().is_none_or(|s| d >= s || s.starts_with(d));
         let until = |d: &str| self.until.as_deref().is_none_or(|u| d <= u || d.starts_with(u));
@@ -229,13 +243,19 @@ impl Thresholds {
         ];
         for (name, value) in shares {
             if !(0.0..=1.0).contains(&value) {
-                return Err(Error::Setting { name, why: format!("a share from 0 to 1, not {value}") });
+                return Err(Error::Setting {
+                    name,
+                    why: format!("a share from 0 to 1, not {value}"),
+                });
             }
         }
         if self.near_copy_smaller > self.near_copy_larger {
             return Err(Error::Setting {
                 name: "near-copy-smaller",
-                why: format!("{} is over near-copy-larger ({})", self.near_copy_smaller, self.near_copy_larger),
+                why: format!(
+                    "{} is over near-copy-larger ({})",
+                    self.near_copy_smaller, self.near_copy_larger
+                ),
             });
         }
         let lengths = [
@@ -254,14 +274,20 @@ impl Thresholds {
         let (since, until) = (self.since.as_deref(), self.until.as_deref());
         for (name, date) in [("since", since), ("until", until)] {
             if let Some(date) = date.filter(|d| !is_date(d)) {
-                return Err(Error::Setting { name, why: format!("a date such as 2024, 2024-05 or 2024-05-31, not {date:?}") });
+                return Err(Error::Setting {
+                    name,
+                    why: format!("a date such as 2024, 2024-05 or 2024-05-31, not {date:?}"),
+                });
             }
         }
         if let (Some(since), Some(until)) = (since, until)
             && since > until
             && !since.starts_with(until)
         {
-            return Err(Error::Setting { name: "since", why: format!("{since} is after until ({until})") });
+            return Err(Error::Setting {
+                name: "since",
+                why: format!("{since} is after until ({until})"),
+            });
         }
         Ok(())
     }

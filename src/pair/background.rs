@@ -1,4 +1,5 @@
-//! Owns: what a corpus tells about its texts: which passages are boilerplate, which words are common. Never: a text.
+//! Owns: what a corpus tells about its texts: which passages are boilerplate, which words are
+//! common. Never: a text.
 
 use crate::error::{Error, Result};
 use crate::hash;
@@ -12,8 +13,8 @@ use std::ops::Range;
 /// Tokens between two boilerplate anchors that are boilerplate too: anchors are a sample.
 const BRIDGE: usize = 8;
 
-/// What a rare word weighs, against one for a frequent word. Frequent words come together, as set phrases, so many of them are no more
-/// evidence than a few.
+/// What a rare word weighs, against one for a frequent word. Frequent words come together, as set
+/// phrases, so many of them are no more evidence than a few.
 pub const RARE: u32 = 9;
 
 /// The two bits of a slot; none for a rare word.
@@ -24,8 +25,8 @@ const FREQUENT_BIT: u64 = 2;
 const COMMON: u64 = 50;
 /// Fewer texts than this make no word common.
 const COMMON_TEXTS: u64 = 20;
-/// A word is frequent in more than this part of the texts that would make it common: the step between the wording of a template and the words of
-/// a story …
+/// A word is frequent in more than this part of the texts that would make it common: the step
+/// between the wording of a template and the words of a story …
 const FREQUENT: u64 = 8;
 /// … and in more texts than this: eight outlets may print one story.
 const FREQUENT_TEXTS: u64 = 8;
@@ -62,8 +63,15 @@ const SCHEMA: &str = "nearcopy.background/1";
 
 impl Background {
     /// From sorted lists.
-    pub fn new(classes: u64, paragraphs: Vec<u64>, anchors: Vec<u64>, common: Vec<u32>, frequent: Vec<u32>) -> Background {
-        let mut bits = vec![0; if common.is_empty() && frequent.is_empty() { 0 } else { WORD_SLOTS / 32 }];
+    pub fn new(
+        classes: u64,
+        paragraphs: Vec<u64>,
+        anchors: Vec<u64>,
+        common: Vec<u32>,
+        frequent: Vec<u32>,
+    ) -> Background {
+        let mut bits =
+            vec![0; if common.is_empty() && frequent.is_empty() { 0 } else { WORD_SLOTS / 32 }];
         for (slots, mark) in [(&common, COMMON_BIT), (&frequent, FREQUENT_BIT)] {
             for &slot in slots.iter().filter(|s| (**s as usize) < WORD_SLOTS) {
                 bits[slot as usize / 32] |= mark << (slot % 32 * 2);
@@ -77,21 +85,40 @@ impl Background {
         if *self == Background::default() {
             return "none".into();
         }
-        let lengths = [self.classes, self.paragraphs.len() as u64, self.anchors.len() as u64, self.common.len() as u64];
-        let all = lengths.into_iter().chain(self.paragraphs.iter().copied()).chain(self.anchors.iter().copied());
-        format!("{:016x}", hash::sequence(all.chain(self.common.iter().chain(&self.frequent).map(|&c| u64::from(c)))))
+        let lengths = [
+            self.classes,
+            self.paragraphs.len() as u64,
+            self.anchors.len() as u64,
+            self.common.len() as u64,
+        ];
+        let all = lengths
+            .into_iter()
+            .chain(self.paragraphs.iter().copied())
+            .chain(self.anchors.iter().copied());
+        format!(
+            "{:016x}",
+            hash::sequence(
+                all.chain(self.common.iter().chain(&self.frequent).map(|&c| u64::from(c)))
+            )
+        )
     }
 
     /// As JSON, schema `nearcopy.background/1`, to be read again by [`Background::from_json`].
     pub fn to_json(&self, recipe_id: &str) -> String {
-        let stored = Stored { schema: SCHEMA.into(), recipe: recipe_id.into(), id: self.id(), background: self.clone() };
+        let stored = Stored {
+            schema: SCHEMA.into(),
+            recipe: recipe_id.into(),
+            id: self.id(),
+            background: self.clone(),
+        };
         serde_json::to_string(&stored).expect("numbers and hex digits")
     }
 
     /// From JSON; `what` names it in errors.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for what is no background, [`Error::Mixed`] for another version or recipe.
+    /// [`Error::Malformed`] for what is no background, [`Error::Mixed`] for another version or
+    /// recipe.
     pub fn from_json(json: &str, recipe_id: &str, what: &str) -> Result<Background> {
         let stored: Stored = serde_json::from_str(json).map_err(|e| Error::Malformed {
             what: what.into(),
@@ -105,7 +132,10 @@ impl Background {
             });
         }
         if stored.id != stored.background.id() {
-            return Err(Error::Malformed { what: what.into(), why: "its content does not match its id: make it again".into() });
+            return Err(Error::Malformed {
+                what: what.into(),
+                why: "its content does not match its id: make it again".into(),
+            });
         }
         let b = stored.background;
         Ok(Background::new(b.classes, b.paragraphs, b.anchors, b.common, b.frequent))
@@ -116,7 +146,8 @@ impl Background {
         self.weight(word) == 0
     }
 
-    /// How much it says that two texts share a word: nothing for a common one, nine points for a rare one.
+    /// How much it says that two texts share a word: nothing for a common one, nine points for a
+    /// rare one.
     #[inline]
     pub fn weight(&self, word: u64) -> u32 {
         let slot = word_slot(word);
@@ -153,7 +184,8 @@ impl Background {
         let mut last: Option<usize> = None;
         for (start, (key, &end)) in windows.hashes.iter().zip(&windows.ends).enumerate() {
             if self.anchors.binary_search(key).is_ok() {
-                let from = last.filter(|&l| start.saturating_sub(l) <= BRIDGE).unwrap_or(start).min(start);
+                let from =
+                    last.filter(|&l| start.saturating_sub(l) <= BRIDGE).unwrap_or(start).min(start);
                 mask[from..end as usize].fill(true);
                 last = Some(end as usize);
             }
@@ -173,7 +205,8 @@ impl Background {
 pub fn word_slots(counts: &[u32], classes: u64) -> (Vec<u32>, Vec<u32>) {
     let least = (classes / COMMON).max(COMMON_TEXTS);
     let slots = |over: u64, to: u64| -> Vec<u32> {
-        let inside = counts.iter().zip(0..).filter(|(n, _)| (over + 1..=to).contains(&u64::from(**n)));
+        let inside =
+            counts.iter().zip(0..).filter(|(n, _)| (over + 1..=to).contains(&u64::from(**n)));
         inside.map(|(_, slot)| slot).collect()
     };
     (slots(least, u64::MAX), slots((least / FREQUENT).max(FREQUENT_TEXTS), least))
@@ -186,12 +219,25 @@ mod tests {
     #[test]
     fn words_weigh_by_their_slot() {
         let word = |slot: u64| slot << (64 - WORD_SLOTS.trailing_zeros());
-        let b = Background::new(1000, vec![], vec![], vec![0, 31, 32], vec![1, 33, WORD_SLOTS as u32 - 1]);
-        let weights = [0, 1, 2, 31, 32, 33, 34, WORD_SLOTS as u64 - 1].map(|slot| b.weight(word(slot)));
+        let b = Background::new(
+            1000,
+            vec![],
+            vec![],
+            vec![0, 31, 32],
+            vec![1, 33, WORD_SLOTS as u32 - 1],
+        );
+        let weights =
+            [0, 1, 2, 31, 32, 33, 34, WORD_SLOTS as u64 - 1].map(|slot| b.weight(word(slot)));
         assert_eq!(weights, [0, 1, RARE, 0, 0, 1, RARE, 1]);
         assert!(b.is_common(word(31)) && !b.is_common(word(1)));
         assert_eq!(Background::default().weight(7), RARE);
-        let other = Background::new(1000, vec![], vec![], vec![0, 31, 32, 1], vec![33, WORD_SLOTS as u32 - 1]);
+        let other = Background::new(
+            1000,
+            vec![],
+            vec![],
+            vec![0, 31, 32, 1],
+            vec![33, WORD_SLOTS as u32 - 1],
+        );
         assert_ne!(b.id(), other.id());
     }
 }

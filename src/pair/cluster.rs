@@ -1,11 +1,13 @@
-//! Owns: verified near-copies to clusters, each around one representative. Never: how a pair is verified.
+//! Owns: verified near-copies to clusters, each around one representative. Never: how a pair is
+//! verified.
 
 use crate::model::document::DocumentInfo;
 use crate::model::thresholds::Keep;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-/// A text is offered to this many representatives it shares no edge with, so that a chain of n texts costs O(n).
+/// A text is offered to this many representatives it shares no edge with, so that a chain of n
+/// texts costs O(n).
 const PROBES: u8 = 4;
 
 /// Texts around their representative, with the smaller coverage of each.
@@ -19,8 +21,9 @@ pub struct Group {
 
 /// Clusters nodes `0..edges.len()` that are numbered in the order of the survivor policy.
 ///
-/// The first node without a cluster becomes a representative and takes its neighbours. What else hangs together with it is verified against
-/// it by `verify`, which says for each node whether it is a near-copy of the representative. What is not goes to a later one.
+/// The first node without a cluster becomes a representative and takes its neighbours. What else
+/// hangs together with it is verified against it by `verify`, which says for each node whether it
+/// is a near-copy of the representative. What is not goes to a later one.
 pub fn cluster(edges: &[Vec<u32>], mut verify: impl FnMut(u32, &[u32]) -> Vec<bool>) -> Vec<Group> {
     let mut free = vec![true; edges.len()];
     let mut probes = vec![PROBES; edges.len()];
@@ -31,7 +34,8 @@ pub fn cluster(edges: &[Vec<u32>], mut verify: impl FnMut(u32, &[u32]) -> Vec<bo
             continue;
         }
         free[representative as usize] = false;
-        let mut members: Vec<u32> = edges[representative as usize].iter().copied().filter(|&n| free[n as usize]).collect();
+        let mut members: Vec<u32> =
+            edges[representative as usize].iter().copied().filter(|&n| free[n as usize]).collect();
         let far = reachable(representative, edges, &free, &mut probes, &mut seen);
         if !far.is_empty() {
             let verdicts = verify(representative, &far);
@@ -47,8 +51,15 @@ pub fn cluster(edges: &[Vec<u32>], mut verify: impl FnMut(u32, &[u32]) -> Vec<bo
     out
 }
 
-/// Free nodes that hang together with `from` but are no neighbours of it, each as long as it has probes left.
-fn reachable(from: u32, edges: &[Vec<u32>], free: &[bool], probes: &mut [u8], seen: &mut [u32]) -> Vec<u32> {
+/// Free nodes that hang together with `from` but are no neighbours of it, each as long as it has
+/// probes left.
+fn reachable(
+    from: u32,
+    edges: &[Vec<u32>],
+    free: &[bool],
+    probes: &mut [u8],
+    seen: &mut [u32],
+) -> Vec<u32> {
     let mut out = Vec::new();
     let mut queue = VecDeque::new();
     seen[from as usize] = from;
@@ -72,12 +83,19 @@ fn reachable(from: u32, edges: &[Vec<u32>], free: &[bool], probes: &mut [u8], se
     out
 }
 
-/// Which of two documents survives: one that is only there to be compared with, then by the first rule that tells them apart, then the
-/// earlier date, the longer text, the smaller number. Each is given with its length in tokens and its number.
-pub fn survivor(keep: &[Keep], a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u32)) -> Ordering {
+/// Which of two documents survives: one that is only there to be compared with, then by the first
+/// rule that tells them apart, then the earlier date, the longer text, the smaller number. Each is
+/// given with its length in tokens and its number.
+pub fn survivor(
+    keep: &[Keep],
+    a: (&DocumentInfo, u32, u32),
+    b: (&DocumentInfo, u32, u32),
+) -> Ordering {
     let rules = keep.iter().chain(&[Keep::Earliest, Keep::Longest]);
     let reference = b.0.reference.cmp(&a.0.reference);
-    reference.then_with(|| rules.map(|rule| by_rule(rule, a, b)).find(|o| o.is_ne()).unwrap_or(a.2.cmp(&b.2)))
+    reference.then_with(|| {
+        rules.map(|rule| by_rule(rule, a, b)).find(|o| o.is_ne()).unwrap_or(a.2.cmp(&b.2))
+    })
 }
 
 fn by_rule(rule: &Keep, a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u32)) -> Ordering {
@@ -86,8 +104,12 @@ fn by_rule(rule: &Keep, a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u3
         Keep::Longest => b.1.cmp(&a.1),
         Keep::SmallestId => a.2.cmp(&b.2),
         Keep::Source(list) => {
-            let place =
-                |d: &DocumentInfo| d.source.as_deref().and_then(|s| list.iter().position(|x| x == s)).unwrap_or(list.len());
+            let place = |d: &DocumentInfo| {
+                d.source
+                    .as_deref()
+                    .and_then(|s| list.iter().position(|x| x == s))
+                    .unwrap_or(list.len())
+            };
             place(a.0).cmp(&place(b.0))
         }
     }
@@ -146,7 +168,10 @@ mod tests {
         assert_eq!(survivor(&[], x, y), Ordering::Less);
         assert_eq!(survivor(&[Keep::Longest], x, y), Ordering::Greater);
         assert_eq!(survivor(&[Keep::SmallestId], x, y), Ordering::Greater);
-        assert_eq!(survivor(&[Keep::Source(vec!["b".into()]), Keep::Earliest], x, y), Ordering::Greater);
+        assert_eq!(
+            survivor(&[Keep::Source(vec!["b".into()]), Keep::Earliest], x, y),
+            Ordering::Greater
+        );
         assert_eq!(survivor(&[Keep::Source(vec!["c".into()])], x, y), Ordering::Less);
     }
 }

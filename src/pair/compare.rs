@@ -1,4 +1,5 @@
-//! Owns: an alignment under a background to a comparison. Never: how texts are aligned, which pairs are compared.
+//! Owns: an alignment under a background to a comparison. Never: how texts are aligned, which pairs
+//! are compared.
 
 use crate::align::alignment::{Alignment, align, equal_inside};
 use crate::align::prepared::Prepared;
@@ -16,7 +17,8 @@ use std::ops::Range;
 
 /// Compares two texts: resemblance, containment, matches, coverage, facts, relation.
 ///
-/// The scores depend on the two texts, the recipe's shingle and the background alone. Cost: tokenising both, then a sort of their seeds.
+/// The scores depend on the two texts, the recipe's shingle and the background alone. Cost:
+/// tokenising both, then a sort of their seeds.
 ///
 /// ```
 /// use nearcopy::{Background, Recipe, Relation, Thresholds, compare};
@@ -26,20 +28,44 @@ use std::ops::Range;
 /// assert_eq!(c.relation, Some(Relation::NearCopy));
 /// assert_eq!(&a[c.matches[0].blocks[0].a.range()], "The harbour bridge will close for repairs on Monday, the port authority");
 /// ```
-pub fn compare(a: &str, b: &str, background: &Background, recipe: &Recipe, thresholds: &Thresholds) -> Comparison {
+pub fn compare(
+    a: &str,
+    b: &str,
+    background: &Background,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+) -> Comparison {
     let read = |text| MaskedText::new(text, background, recipe);
     compare_masked(&read(a), &read(b), background, thresholds)
 }
 
 /// [`compare`] for texts that are compared more than once.
-pub fn compare_masked(a: &MaskedText, b: &MaskedText, background: &Background, t: &Thresholds) -> Comparison {
+pub fn compare_masked(
+    a: &MaskedText,
+    b: &MaskedText,
+    background: &Background,
+    t: &Thresholds,
+) -> Comparison {
     judge(align(a, b, t), a, b, background, t)
 }
 
-/// What an alignment says of its two texts under a background: the same one that they were masked with.
-pub fn judge(alignment: Alignment, a: &MaskedText, b: &MaskedText, background: &Background, t: &Thresholds) -> Comparison {
+/// What an alignment says of its two texts under a background: the same one that they were masked
+/// with.
+pub fn judge(
+    alignment: Alignment,
+    a: &MaskedText,
+    b: &MaskedText,
+    background: &Background,
+    t: &Thresholds,
+) -> Comparison {
     let Alignment { same_text, shingles, matches } = alignment;
-    let of = |whole: usize| if whole > 0 { shingles.shared as f64 / whole as f64 } else { f64::from(u8::from(same_text)) };
+    let of = |whole: usize| {
+        if whole > 0 {
+            shingles.shared as f64 / whole as f64
+        } else {
+            f64::from(u8::from(same_text))
+        }
+    };
     let mut comparison = Comparison {
         relation: None,
         resemblance: of(shingles.a + shingles.b - shingles.shared),
@@ -59,7 +85,13 @@ pub fn judge(alignment: Alignment, a: &MaskedText, b: &MaskedText, background: &
     comparison
 }
 
-fn all_of_both(whole: &[Chain], a: &MaskedText, b: &MaskedText, background: &Background, comparison: &mut Comparison) {
+fn all_of_both(
+    whole: &[Chain],
+    a: &MaskedText,
+    b: &MaskedText,
+    background: &Background,
+    comparison: &mut Comparison,
+) {
     comparison.relation = Some(Relation::Equal);
     (comparison.coverage_a, comparison.coverage_b) = (1.0, 1.0);
     comparison.facts = evidence(whole, a, b, background).facts;
@@ -71,8 +103,8 @@ fn all_of_both(whole: &[Chain], a: &MaskedText, b: &MaskedText, background: &Bac
 pub struct Weighing {
     /// It is left out of coverage.
     pub masked: bool,
-    /// It is counted in after all: two texts that are boilerplate for all but a remnant are compared as they stand, else equal
-    /// notices would share nothing.
+    /// It is counted in after all: two texts that are boilerplate for all but a remnant are
+    /// compared as they stand, else equal notices would share nothing.
     pub whole_text: bool,
 }
 
@@ -80,7 +112,8 @@ pub struct Weighing {
 pub fn weigh(a: &MaskedText, b: &MaskedText, t: &Thresholds) -> Weighing {
     let remnant = |p: &MaskedText| {
         let left = p.own_tokens();
-        left < t.boilerplate_left_tokens as usize || (left as f64) < t.boilerplate_left_share * p.tokens.len() as f64
+        left < t.boilerplate_left_tokens as usize
+            || (left as f64) < t.boilerplate_left_share * p.tokens.len() as f64
     };
     let has_boilerplate = a.own_tokens() < a.tokens.len() || b.own_tokens() < b.tokens.len();
     let whole_text = has_boilerplate && remnant(a) && remnant(b);
@@ -88,7 +121,13 @@ pub fn weigh(a: &MaskedText, b: &MaskedText, t: &Thresholds) -> Weighing {
 }
 
 /// The matches that count: those that are more than boilerplate, where it is left out, in order.
-pub fn own_matches(mut matches: Vec<Chain>, masked: bool, a: &MaskedText, b: &MaskedText, t: &Thresholds) -> Vec<Chain> {
+pub fn own_matches(
+    mut matches: Vec<Chain>,
+    masked: bool,
+    a: &MaskedText,
+    b: &MaskedText,
+    t: &Thresholds,
+) -> Vec<Chain> {
     matches.retain(|m| !masked || is_own(m, a, b, t));
     matches.sort_unstable_by(|x, y| x.runs.cmp(&y.runs));
     matches
@@ -110,12 +149,18 @@ fn judge_matches(
     let Evidence { facts, against } = evidence(&matches, a, b, background);
     out.facts = facts;
     let solid = matches.iter().any(|m| is_match(m, a, b, t));
-    let quoted = || matches.iter().any(|m| is_match(m, a, b, t) && is_quotation(m, a, b, background, t));
+    let quoted =
+        || matches.iter().any(|m| is_match(m, a, b, t) && is_quotation(m, a, b, background, t));
     let relation = relation(out.coverage_a, out.coverage_b, out.facts, solid, t);
     out.relation = match relation {
-        Some(Relation::Quotes) => relation.filter(|_| quoted() && is_informative(&matches, a, b, background, AGAINST * against)),
+        Some(Relation::Quotes) => relation
+            .filter(|_| quoted() && is_informative(&matches, a, b, background, AGAINST * against)),
         Some(Relation::Template) | None => relation,
-        Some(_) if is_informative(&matches, a, b, background, needed(out.resemblance, against, t)) => relation,
+        Some(_)
+            if is_informative(&matches, a, b, background, needed(out.resemblance, against, t)) =>
+        {
+            relation
+        }
         Some(_) => Some(Relation::Template),
     };
     out.matches = matches.iter().filter_map(|c| to_bytes(c, a, b)).collect();
@@ -124,7 +169,11 @@ fn judge_matches(
 /// Whether a match is more than boilerplate.
 fn is_own(m: &Chain, a: &MaskedText, b: &MaskedText, t: &Thresholds) -> bool {
     let is = |p: &MaskedText, i: u32| p.is_boilerplate(i as usize);
-    let own: u32 = m.runs.iter().map(|r| (0..r.len).filter(|i| !is(a, r.a + i) && !is(b, r.b + i)).count() as u32).sum();
+    let own: u32 = m
+        .runs
+        .iter()
+        .map(|r| (0..r.len).filter(|i| !is(a, r.a + i) && !is(b, r.b + i)).count() as u32)
+        .sum();
     own >= t.min_match || (2 * own >= m.equal() && equal_words(m, a) > 0)
 }
 
@@ -142,14 +191,17 @@ fn coverage(ranges: impl Iterator<Item = Range<u32>>, p: &MaskedText, masked: bo
 
 fn to_bytes(c: &Chain, a: &Prepared, b: &Prepared) -> Option<Match> {
     let equal = equal_inside(&c.runs, a, b);
-    let span = |r: &Run| (a.tokens.span(usize_range(r.a..r.a_end())), b.tokens.span(usize_range(r.b..r.b_end())));
+    let span = |r: &Run| {
+        (a.tokens.span(usize_range(r.a..r.a_end())), b.tokens.span(usize_range(r.b..r.b_end())))
+    };
     let (tokens_a, tokens_b) = (c.a().len() as u32, c.b().len() as u32);
     (!equal.is_empty()).then(|| Match {
         a: a.tokens.span(usize_range(c.a())),
         b: b.tokens.span(usize_range(c.b())),
         tokens_a,
         tokens_b,
-        identity: f64::from(equal.iter().map(|r| r.len).sum::<u32>()) / f64::from(tokens_a.max(tokens_b)),
+        identity: f64::from(equal.iter().map(|r| r.len).sum::<u32>())
+            / f64::from(tokens_a.max(tokens_b)),
         blocks: equal.iter().map(span).map(|(a, b)| Block { a, b }).collect(),
     })
 }

@@ -1,7 +1,9 @@
-//! Owns: how far numbers and names agree inside the matches, and what stands against a copy. Never: what follows from that.
+//! Owns: how far numbers and names agree inside the matches, and what stands against a copy. Never:
+//! what follows from that.
 //!
-//! A copy keeps the facts of its original, a template replaces them. A fact that one side merely lacks says nothing; one that stands
-//! against another in the same gap of the alignment disagrees, unless the two look like one word damaged.
+//! A copy keeps the facts of its original, a template replaces them. A fact that one side merely
+//! lacks says nothing; one that stands against another in the same gap of the alignment disagrees,
+//! unless the two look like one word damaged.
 
 use crate::align::edit_distance::{Alike, alike};
 use crate::align::prepared::Prepared;
@@ -12,11 +14,13 @@ use crate::pair::background::Background;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// Where both paragraphs begin or end within so many tokens of a match, on one line, what stands there is a gap too: the company's name before
-/// "said", the last figure of a notice. Not beyond the line: bylines and the heads of posts are no facts of a story.
+/// Where both paragraphs begin or end within so many tokens of a match, on one line, what stands
+/// there is a gap too: the company's name before "said", the last figure of a notice. Not beyond
+/// the line: bylines and the heads of posts are no facts of a story.
 const BESIDE: u32 = 16;
 
-/// What numbers weigh that stand against each other, however rare; and frequent names. Most figures are rare, and a copy may correct some.
+/// What numbers weigh that stand against each other, however rare; and frequent names. Most figures
+/// are rare, and a copy may correct some.
 const NUMBER: u32 = 3;
 
 /// So many names may be heroes: who is not among the first is none.
@@ -29,7 +33,8 @@ const HERO: u32 = 9;
 enum Sort {
     Number,
     Name,
-    /// The first word of a sentence: its capital says nothing, so it is a name only where it is rare.
+    /// The first word of a sentence: its capital says nothing, so it is a name only where it is
+    /// rare.
     First,
 }
 
@@ -38,14 +43,23 @@ enum Sort {
 pub struct Evidence {
     /// Each different fact once.
     pub facts: Facts,
-    /// What the facts weigh that stand against each other: a number [`NUMBER`], a name what the less rare of the two weighs.
+    /// What the facts weigh that stand against each other: a number [`NUMBER`], a name what the
+    /// less rare of the two weighs.
     pub against: u32,
 }
 
 /// Counts the facts.
-pub fn evidence(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background) -> Evidence {
+pub fn evidence(
+    matches: &[Chain],
+    a: &Prepared,
+    b: &Prepared,
+    background: &Background,
+) -> Evidence {
     let count = Count::of(matches, a, b, background);
-    let facts = Facts { agree: count.agree.len() as u32, compared: (count.agree.len() + count.differ.len()) as u32 };
+    let facts = Facts {
+        agree: count.agree.len() as u32,
+        compared: (count.agree.len() + count.differ.len()) as u32,
+    };
     Evidence { facts, against: count.against }
 }
 
@@ -54,7 +68,8 @@ pub fn evidence(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Back
 pub struct FactList {
     /// Those that agree, as tokens of the first text, in order.
     pub agree: Vec<usize>,
-    /// Those that stand against each other, as tokens of the first and of the second text, in order.
+    /// Those that stand against each other, as tokens of the first and of the second text, in
+    /// order.
     pub differ: Vec<(usize, usize)>,
 }
 
@@ -67,7 +82,8 @@ pub fn list(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Backgrou
         facts.map(|i| (p.tokens.hashes[i], i)).collect::<HashMap<u64, usize>>()
     };
     let (in_a, in_b) = (first(a), first(b));
-    let mut agree: Vec<usize> = count.agree.iter().filter_map(|hash| in_a.get(hash).copied()).collect();
+    let mut agree: Vec<usize> =
+        count.agree.iter().filter_map(|hash| in_a.get(hash).copied()).collect();
     let place = |(x, y): &(u64, u64)| Some((*in_a.get(x)?, *in_b.get(y)?));
     let mut differ: Vec<(usize, usize)> = count.differ.iter().filter_map(place).collect();
     agree.sort_unstable();
@@ -89,9 +105,15 @@ struct Count<'p> {
 }
 
 impl<'p> Count<'p> {
-    fn of(matches: &[Chain], a: &'p Prepared<'p>, b: &'p Prepared<'p>, background: &'p Background) -> Count<'p> {
+    fn of(
+        matches: &[Chain],
+        a: &'p Prepared<'p>,
+        b: &'p Prepared<'p>,
+        background: &'p Background,
+    ) -> Count<'p> {
         let (agree, differ, firsts) = (Hashes::default(), HashSet::new(), HashSet::new());
-        let mut count = Count { a, b, background, agree, differ, against: 0, firsts, own: Default::default() };
+        let mut count =
+            Count { a, b, background, agree, differ, against: 0, firsts, own: Default::default() };
         for m in matches {
             for r in &m.runs {
                 for i in r.a..r.a + r.len {
@@ -114,10 +136,14 @@ impl<'p> Count<'p> {
         count
     }
 
-    /// Whether a text names somebody again and again whom the other does not know, in whatever spelling.
+    /// Whether a text names somebody again and again whom the other does not know, in whatever
+    /// spelling.
     fn has_hero(&self, side: usize) -> bool {
         let (p, q) = if side == 0 { (self.a, self.b) } else { (self.b, self.a) };
-        let known = |i: usize| (0..q.tokens.len()).any(|j| is_fact(q, j) && alike(p.word(i), false, q.word(j)) != Alike::No);
+        let known = |i: usize| {
+            (0..q.tokens.len())
+                .any(|j| is_fact(q, j) && alike(p.word(i), false, q.word(j)) != Alike::No)
+        };
         let named = |i: &&usize| p.count(p.tokens.hashes[**i]) >= 2;
         self.own[side].iter().filter(named).take(HEROES).any(|&i| !known(i))
     }
@@ -125,7 +151,8 @@ impl<'p> Count<'p> {
     /// Names in a range that the other text does not hold.
     fn strangers(&self, p: &Prepared, range: Range<usize>, other: &Prepared) -> Vec<usize> {
         let name = |i: &usize| {
-            matches!(self.sort(p, *i), Some(Sort::Name | Sort::First)) && self.background.weight(p.tokens.hashes[*i]) > 0
+            matches!(self.sort(p, *i), Some(Sort::Name | Sort::First))
+                && self.background.weight(p.tokens.hashes[*i]) > 0
         };
         range.filter(name).filter(|&i| !self.moved(p, i, other)).collect()
     }
@@ -138,28 +165,37 @@ impl<'p> Count<'p> {
         }
     }
 
-    /// Pairs the facts of one gap in order, but for those that are moved or look like a word of the other side damaged.
+    /// Pairs the facts of one gap in order, but for those that are moved or look like a word of the
+    /// other side damaged.
     fn gap(&mut self, ra: Range<usize>, rb: Range<usize>) {
         if self.background.knows_words() {
-            let (x, y) = (self.strangers(self.a, ra.clone(), self.b), self.strangers(self.b, rb.clone(), self.a));
+            let (x, y) = (
+                self.strangers(self.a, ra.clone(), self.b),
+                self.strangers(self.b, rb.clone(), self.a),
+            );
             self.own[0].extend(x);
             self.own[1].extend(y);
         }
         if ra.is_empty() || rb.is_empty() {
             return;
         }
-        let mut left: Vec<(usize, Sort)> = ra.clone().filter_map(|i| Some((i, self.sort(self.a, i)?))).collect();
+        let mut left: Vec<(usize, Sort)> =
+            ra.clone().filter_map(|i| Some((i, self.sort(self.a, i)?))).collect();
         if left.is_empty() {
             return;
         }
-        let mut right: Vec<(usize, Sort)> = rb.clone().filter_map(|j| Some((j, self.sort(self.b, j)?))).collect();
+        let mut right: Vec<(usize, Sort)> =
+            rb.clone().filter_map(|j| Some((j, self.sort(self.b, j)?))).collect();
         left.retain(|&(i, _)| !self.moved(self.a, i, self.b));
         right.retain(|&(j, _)| !self.moved(self.b, j, self.a));
         left.retain(|&(i, s)| {
             let looks = |j: usize| alike(self.a.word(i), s == Sort::Number, self.b.word(j));
             match rb.clone().find(|&j| looks(j) != Alike::No) {
                 Some(j) => {
-                    if looks(j) == Alike::Same && s != Sort::First && !self.background.is_common(self.a.tokens.hashes[i]) {
+                    if looks(j) == Alike::Same
+                        && s != Sort::First
+                        && !self.background.is_common(self.a.tokens.hashes[i])
+                    {
                         self.agree.insert(self.a.tokens.hashes[i]);
                     }
                     right.retain(|&(r, _)| r != j);
@@ -171,10 +207,17 @@ impl<'p> Count<'p> {
         if left.is_empty() || right.is_empty() {
             return;
         }
-        right.retain(|&(j, s)| !ra.clone().any(|i| alike(self.b.word(j), s == Sort::Number, self.a.word(i)) != Alike::No));
+        right.retain(|&(j, s)| {
+            !ra.clone()
+                .any(|i| alike(self.b.word(j), s == Sort::Number, self.a.word(i)) != Alike::No)
+        });
         for numbers in [true, false] {
-            let of =
-                |side: &'_ [(usize, Sort)]| side.iter().copied().filter(|x| (x.1 == Sort::Number) == numbers).collect::<Vec<_>>();
+            let of = |side: &'_ [(usize, Sort)]| {
+                side.iter()
+                    .copied()
+                    .filter(|x| (x.1 == Sort::Number) == numbers)
+                    .collect::<Vec<_>>()
+            };
             for (x, y) in of(&left).into_iter().zip(of(&right)) {
                 self.stand_against(x, y);
             }
@@ -193,7 +236,8 @@ impl<'p> Count<'p> {
         let new = if first { self.firsts.insert(pair) } else { self.differ.insert(pair) };
         if new {
             let weight = self.background.weight(pair.0).min(self.background.weight(pair.1));
-            self.against += if x == Sort::Number || (1..NUMBER).contains(&weight) { NUMBER } else { weight };
+            self.against +=
+                if x == Sort::Number || (1..NUMBER).contains(&weight) { NUMBER } else { weight };
         }
     }
 
@@ -205,22 +249,32 @@ impl<'p> Count<'p> {
             None
         } else if !kind.opens() {
             // In a text in capitals every word looks like a name.
-            (!self.background.is_common(p.tokens.hashes[i]) || p.word(i).contains(char::is_lowercase)).then_some(Sort::Name)
+            (!self.background.is_common(p.tokens.hashes[i])
+                || p.word(i).contains(char::is_lowercase))
+            .then_some(Sort::Name)
         } else {
-            (self.background.knows_words() && !self.background.is_common(p.tokens.hashes[i])).then_some(Sort::First)
+            (self.background.knows_words() && !self.background.is_common(p.tokens.hashes[i]))
+                .then_some(Sort::First)
         }
     }
 }
 
-/// What stands in front of a match and behind it in its paragraphs; nothing where that is long or more than a line.
+/// What stands in front of a match and behind it in its paragraphs; nothing where that is long or
+/// more than a line.
 fn beside(p: &Prepared, m: Range<u32>) -> [Range<usize>; 2] {
-    let start = p.paragraphs[..p.paragraphs.partition_point(|x| x.start <= m.start)].last().map_or(m.start, |x| x.start);
-    let end = p.paragraphs.get(p.paragraphs.partition_point(|x| x.end < m.end)).map_or(m.end, |x| x.end);
+    let start = p.paragraphs[..p.paragraphs.partition_point(|x| x.start <= m.start)]
+        .last()
+        .map_or(m.start, |x| x.start);
+    let end =
+        p.paragraphs.get(p.paragraphs.partition_point(|x| x.end < m.end)).map_or(m.end, |x| x.end);
     // With the word of the match beside it, so that the line is the match's too.
     let one_line = |r: Range<u32>| !p.text[p.tokens.span(usize_range(r)).range()].contains('\n');
     let front = m.start - start <= BESIDE && one_line(start..m.start + 1);
     let back = end - m.end <= BESIDE && one_line(m.end - 1..end);
-    [usize_range(if front { start } else { m.start }..m.start), usize_range(m.end..if back { end } else { m.end })]
+    [
+        usize_range(if front { start } else { m.start }..m.start),
+        usize_range(m.end..if back { end } else { m.end }),
+    ]
 }
 
 /// Whether a token is a number or a name.

@@ -1,5 +1,5 @@
-//! Owns: how informative matches are: whether what two texts share could be chance, a set phrase or a template. Never: how
-//! matches are found.
+//! Owns: how informative matches are: whether what two texts share could be chance, a set phrase or
+//! a template. Never: how matches are found.
 
 use crate::align::edit_distance::{Alike, alike};
 use crate::align::prepared::Prepared;
@@ -16,15 +16,29 @@ pub const AGAINST: u32 = 5;
 /// From this resemblance on, two texts are one wording and need not tell anything.
 const ONE_WORDING: f64 = 0.5;
 
-/// Whether a near-copy or containment tells of the same thing: enough, and enough more than what stands against it. What two texts share that
-/// few texts hold is no coincidence; the wording of a dividend notice is in every one of them.
-pub fn is_informative(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, needed: u32) -> bool {
+/// Whether a near-copy or containment tells of the same thing: enough, and enough more than what
+/// stands against it. What two texts share that few texts hold is no coincidence; the wording of a
+/// dividend notice is in every one of them.
+pub fn is_informative(
+    matches: &[Chain],
+    a: &Prepared,
+    b: &Prepared,
+    background: &Background,
+    needed: u32,
+) -> bool {
     !background.knows_words() || informativeness(matches, a, b, background, needed) >= needed
 }
 
-/// Whether a match is more than the set phrases and the event that two reporters share. Who compares two texts without a corpus asks what they
-/// share; a scan asks it of so many that some share a dozen words by chance. A region has evidence instead of one wording.
-pub fn is_quotation(m: &Chain, a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> bool {
+/// Whether a match is more than the set phrases and the event that two reporters share. Who
+/// compares two texts without a corpus asks what they share; a scan asks it of so many that some
+/// share a dozen words by chance. A region has evidence instead of one wording.
+pub fn is_quotation(
+    m: &Chain,
+    a: &Prepared,
+    b: &Prepared,
+    background: &Background,
+    t: &Thresholds,
+) -> bool {
     informativeness(std::slice::from_ref(m), a, b, background, t.min_telling) >= t.min_telling
         && (!background.knows_words()
             || m.region.is_some()
@@ -38,9 +52,15 @@ pub fn needed(resemblance: f64, against: u32, t: &Thresholds) -> u32 {
     least + AGAINST * against
 }
 
-/// How much matches tell, counted to `least`: by their length, and by their different words that few texts hold. Bylines and set phrases of an
-/// outlet tell little.
-pub fn informativeness(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, least: u32) -> u32 {
+/// How much matches tell, counted to `least`: by their length, and by their different words that
+/// few texts hold. Bylines and set phrases of an outlet tell little.
+pub fn informativeness(
+    matches: &[Chain],
+    a: &Prepared,
+    b: &Prepared,
+    background: &Background,
+    least: u32,
+) -> u32 {
     let mut sum = matches.iter().map(|m| equal_words(m, a)).sum::<u32>() / WORDS_PER_POINT;
     let mut seen: Vec<u64> = Vec::new();
     for (i, j) in matches.iter().flat_map(|m| &m.runs).flat_map(|r| (r.a..r.a_end()).zip(r.b..)) {
@@ -49,7 +69,11 @@ pub fn informativeness(matches: &[Chain], a: &Prepared, b: &Prepared, background
         }
         let (hash, form) = (a.tokens.hashes[i as usize], b.tokens.hashes[j as usize]);
         // A common word, damaged, is no rare one.
-        let weight = if hash == form { background.weight(hash) } else { background.weight(hash).min(background.weight(form)) };
+        let weight = if hash == form {
+            background.weight(hash)
+        } else {
+            background.weight(hash).min(background.weight(form))
+        };
         if weight > 0 && !seen.contains(&hash) {
             seen.push(hash);
             sum += weight;
@@ -60,12 +84,17 @@ pub fn informativeness(matches: &[Chain], a: &Prepared, b: &Prepared, background
 
 /// At least that much: as if every token between were another word.
 fn plain_wording(m: &Chain, a: &Prepared) -> u32 {
-    let between = m.runs.windows(2).map(|pair| (pair[1].a - pair[0].a_end()).max(pair[1].b - pair[0].b_end())).sum();
+    let between = m
+        .runs
+        .windows(2)
+        .map(|pair| (pair[1].a - pair[0].a_end()).max(pair[1].b - pair[0].b_end()))
+        .sum();
     equal_words(m, a).saturating_sub(between)
 }
 
-/// How long a match is as one wording: its equal words, less the other words between them. Two reporters of one event share names and turns of
-/// phrase with words of their own between; damaged words are no others.
+/// How long a match is as one wording: its equal words, less the other words between them. Two
+/// reporters of one event share names and turns of phrase with words of their own between; damaged
+/// words are no others.
 pub fn wording(m: &Chain, a: &Prepared, b: &Prepared) -> u32 {
     let mut other = 0;
     for pair in m.runs.windows(2) {
@@ -81,7 +110,8 @@ fn unlike(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) -> u32
         return ra.len().max(rb.len()) as u32;
     }
     // Greedy, so one way may find more than the other: the texts may be swapped.
-    let like = like_words(a, ra.clone(), b, rb.clone()).max(like_words(b, rb.clone(), a, ra.clone()));
+    let like =
+        like_words(a, ra.clone(), b, rb.clone()).max(like_words(b, rb.clone(), a, ra.clone()));
     ra.len().max(rb.len()) as u32 - like
 }
 
@@ -89,7 +119,8 @@ fn like_words(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) ->
     let (mut like, mut from) = (0, rb.start);
     for i in ra {
         let number = a.tokens.kinds[i].is_number();
-        if let Some(j) = (from..rb.end).find(|&j| alike(a.word(i), number, b.word(j)) != Alike::No) {
+        if let Some(j) = (from..rb.end).find(|&j| alike(a.word(i), number, b.word(j)) != Alike::No)
+        {
             (like, from) = (like + 1, j + 1);
         }
     }

@@ -1,4 +1,5 @@
-//! Owns: a prepared text under a background: which of its tokens are boilerplate. Never: a second text.
+//! Owns: a prepared text under a background: which of its tokens are boilerplate. Never: a second
+//! text.
 
 use crate::align::prepared::Prepared;
 use crate::pair::background::Background;
@@ -16,7 +17,11 @@ pub struct MaskedText<'t> {
 
 impl<'t> MaskedText<'t> {
     /// Cost: [`Prepared::new`], and a look-up of each paragraph and each shingle in the background.
-    pub fn new(text: impl Into<Cow<'t, str>>, background: &Background, recipe: &Recipe) -> MaskedText<'t> {
+    pub fn new(
+        text: impl Into<Cow<'t, str>>,
+        background: &Background,
+        recipe: &Recipe,
+    ) -> MaskedText<'t> {
         let prepared = Prepared::new(text, recipe.shingle);
         let mask = background.mask(&prepared.tokens, &prepared.paragraphs, recipe);
         MaskedText { prepared, mask }

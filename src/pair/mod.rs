@@ -1,4 +1,5 @@
-//! An alignment under a background to a relation, relations to clusters. Pure: no storage, no threads, and it does not know who asked.
+//! An alignment under a background to a relation, relations to clusters. Pure: no storage, no
+//! threads, and it does not know who asked.
 
 pub mod background;
 pub mod cluster;

@@ -1,14 +1,22 @@
-//! Owns: the table of relations: from coverage and facts to what two texts are to each other. Never: how those are measured.
+//! Owns: the table of relations: from coverage and facts to what two texts are to each other.
+//! Never: how those are measured.
 
 use crate::model::detection::{Facts, Relation};
 use crate::model::thresholds::Thresholds;
 
 /// The table of relations. `solid`: some match is long enough to stand alone.
-pub fn relation(coverage_a: f64, coverage_b: f64, facts: Facts, solid: bool, t: &Thresholds) -> Option<Relation> {
+pub fn relation(
+    coverage_a: f64,
+    coverage_b: f64,
+    facts: Facts,
+    solid: bool,
+    t: &Thresholds,
+) -> Option<Relation> {
     if !solid {
         return None;
     }
-    let (smaller, larger) = if coverage_a < coverage_b { (coverage_a, coverage_b) } else { (coverage_b, coverage_a) };
+    let (smaller, larger) =
+        if coverage_a < coverage_b { (coverage_a, coverage_b) } else { (coverage_b, coverage_a) };
     let relation = if smaller >= t.near_copy_smaller && larger >= t.near_copy_larger {
         Relation::NearCopy
     } else if larger >= t.contains && smaller < t.near_copy_smaller {
@@ -16,7 +24,8 @@ pub fn relation(coverage_a: f64, coverage_b: f64, facts: Facts, solid: bool, t: 
     } else {
         Relation::Quotes
     };
-    let differs = facts.compared >= t.template_facts && f64::from(facts.agree) < t.template_agreement * f64::from(facts.compared);
+    let differs = facts.compared >= t.template_facts
+        && f64::from(facts.agree) < t.template_agreement * f64::from(facts.compared);
     match relation {
         // A set phrase with other figures in it quotes nothing.
         Relation::Quotes if differs => None,

@@ -1,4 +1,5 @@
-//! Owns: what stands several times in one text: paragraphs, passages, periodic runs. Never: other texts.
+//! Owns: what stands several times in one text: paragraphs, passages, periodic runs. Never: other
+//! texts.
 
 use crate::model::thresholds::Thresholds;
 use crate::sketch::fingerprint::paragraph_key;
@@ -16,13 +17,15 @@ pub struct Passage {
     pub tokens: u32,
     /// Whether it is a whole paragraph at each place.
     pub paragraph: bool,
-    /// For a run that repeats itself without a break: the period in tokens. Then the one place is the whole run.
+    /// For a run that repeats itself without a break: the period in tokens. Then the one place is
+    /// the whole run.
     pub period: Option<u32>,
     /// Where it stands.
     pub places: Vec<Range<u32>>,
 }
 
-/// Paragraphs that stand twice, runs with a short period, and other passages that stand twice inside paragraphs. Cost: linear but for sorts.
+/// Paragraphs that stand twice, runs with a short period, and other passages that stand twice
+/// inside paragraphs. Cost: linear but for sorts.
 pub fn inside(tokens: &Tokens, paragraphs: &[Range<u32>], t: &Thresholds) -> Vec<Passage> {
     let mut windows = Shingles::default();
     shingles(tokens, t.repeat_passage, &mut windows);
@@ -30,7 +33,10 @@ pub fn inside(tokens: &Tokens, paragraphs: &[Range<u32>], t: &Thresholds) -> Vec
     let mut out: Vec<Passage> = runs.iter().map(|r| periodic_passage(tokens, r)).collect();
     let free = |r: &Range<u32>| !runs.iter().any(|p| p.0.start <= r.start && r.end <= p.0.end);
     let mut at: HashMap<u64, Vec<Range<u32>>> = HashMap::new();
-    for p in paragraphs.iter().filter(|p| words(tokens, p) >= t.repeat_paragraph && (runs.is_empty() || free(p))) {
+    for p in paragraphs
+        .iter()
+        .filter(|p| words(tokens, p) >= t.repeat_paragraph && (runs.is_empty() || free(p)))
+    {
         at.entry(paragraph_key(tokens, p)).or_default().push(p.clone());
     }
     let twice = at.into_iter().filter(|p| p.1.len() > 1).map(|(key, places)| {
@@ -49,9 +55,14 @@ pub fn words(tokens: &Tokens, range: &Range<u32>) -> u32 {
     (kinds.iter().map(|k| u64::from(k.weight())).sum::<u64>() / u64::from(WORD)) as u32
 }
 
-/// Maximal runs of two rounds or more in which each token equals the one `period` before it: (run, period). A period of a window or longer
-/// stays inside a paragraph: whole paragraphs in turn are repeats of their own.
-fn periodic(tokens: &Tokens, paragraphs: &[Range<u32>], windows: &Shingles) -> Vec<(Range<u32>, u32)> {
+/// Maximal runs of two rounds or more in which each token equals the one `period` before it: (run,
+/// period). A period of a window or longer stays inside a paragraph: whole paragraphs in turn are
+/// repeats of their own.
+fn periodic(
+    tokens: &Tokens,
+    paragraphs: &[Range<u32>],
+    windows: &Shingles,
+) -> Vec<(Range<u32>, u32)> {
     let mut last: HashMap<u64, u32> = HashMap::with_capacity(windows.hashes.len());
     let mut out: Vec<(Range<u32>, u32)> = Vec::new();
     let hashes = &tokens.hashes;
@@ -79,7 +90,9 @@ fn periodic(tokens: &Tokens, paragraphs: &[Range<u32>], windows: &Shingles) -> V
             end += 1;
         }
         let mut start = before;
-        while start > bounds.start && hashes[start as usize - 1] == hashes[(start + period) as usize - 1] {
+        while start > bounds.start
+            && hashes[start as usize - 1] == hashes[(start + period) as usize - 1]
+        {
             start -= 1;
         }
         if end - start >= 2 * period {
@@ -100,10 +113,20 @@ fn periodic_passage(tokens: &Tokens, (run, period): &(Range<u32>, u32)) -> Passa
     }
 }
 
-/// Maximal passages inside paragraphs that stand at least twice and are not whole paragraphs everywhere.
-fn passages(tokens: &Tokens, paragraphs: &[Range<u32>], windows: &Shingles, runs: &[(Range<u32>, u32)]) -> Vec<Passage> {
+/// Maximal passages inside paragraphs that stand at least twice and are not whole paragraphs
+/// everywhere.
+fn passages(
+    tokens: &Tokens,
+    paragraphs: &[Range<u32>],
+    windows: &Shingles,
+    runs: &[(Range<u32>, u32)],
+) -> Vec<Passage> {
     let occurrences = occurrences(paragraphs, windows, runs);
-    let list = |i: u32| occurrences.get(*windows.hashes.get(i as usize)?).filter(|l| l.len() > 1 && l.contains_start(i));
+    let list = |i: u32| {
+        occurrences
+            .get(*windows.hashes.get(i as usize)?)
+            .filter(|l| l.len() > 1 && l.contains_start(i))
+    };
     let mut out = Vec::new();
     let mut done = 0;
     for i in 0..windows.hashes.len() as u32 {
@@ -122,10 +145,18 @@ fn passages(tokens: &Tokens, paragraphs: &[Range<u32>], windows: &Shingles, runs
         let round = places.0.windows(2).map(|w| w[1] - w[0]).min().unwrap_or(u32::MAX);
         let len = (windows.ends[last as usize] - i).min(round);
         let ranges: Vec<Range<u32>> = places.0.iter().map(|&p| p..p + len).collect();
-        if ranges.iter().all(|r| paragraphs.binary_search_by_key(&(r.start, r.end), |p| (p.start, p.end)).is_ok()) {
+        if ranges.iter().all(|r| {
+            paragraphs.binary_search_by_key(&(r.start, r.end), |p| (p.start, p.end)).is_ok()
+        }) {
             continue;
         }
-        out.push(Passage { key: paragraph_key(tokens, &ranges[0]), tokens: len, paragraph: false, period: None, places: ranges });
+        out.push(Passage {
+            key: paragraph_key(tokens, &ranges[0]),
+            tokens: len,
+            paragraph: false,
+            period: None,
+            places: ranges,
+        });
     }
     out
 }
@@ -153,7 +184,11 @@ impl Occurrences {
     }
 }
 
-fn occurrences(paragraphs: &[Range<u32>], windows: &Shingles, runs: &[(Range<u32>, u32)]) -> Occurrences {
+fn occurrences(
+    paragraphs: &[Range<u32>],
+    windows: &Shingles,
+    runs: &[(Range<u32>, u32)],
+) -> Occurrences {
     let mut sorted: Vec<(u64, u32)> = Vec::new();
     let mut run = 0;
     for p in paragraphs {
@@ -183,7 +218,8 @@ mod tests {
     fn find(text: &str) -> Vec<(String, usize, bool, Option<u32>)> {
         let tokens = tokenize(text);
         let found = inside(&tokens, &token_ranges(text, &tokens), &Thresholds::default());
-        let show = |r: &Range<u32>| text[tokens.span(r.start as usize..r.end as usize).range()].to_owned();
+        let show =
+            |r: &Range<u32>| text[tokens.span(r.start as usize..r.end as usize).range()].to_owned();
         found.iter().map(|p| (show(&p.places[0]), p.places.len(), p.paragraph, p.period)).collect()
     }
 
@@ -202,14 +238,23 @@ mod tests {
     #[test]
     fn a_passage_is_maximal_and_not_nested() {
         let p = words(0, 15);
-        let text = format!("{} {p} {}\n\n{} {p} {}", words(100, 5), words(200, 5), words(300, 5), words(400, 5));
+        let text = format!(
+            "{} {p} {}\n\n{} {p} {}",
+            words(100, 5),
+            words(200, 5),
+            words(300, 5),
+            words(400, 5)
+        );
         assert_eq!(find(&text), [(p, 2, false, None)]);
         assert_eq!(find(&format!("{} x\n\n{} y", words(0, 11), words(0, 11))), []);
     }
 
     #[test]
     fn a_periodic_run_is_one_repeat() {
-        assert_eq!(find(&"word ".repeat(1000)), [("word ".repeat(1000).trim().to_owned(), 1, false, Some(1))]);
+        assert_eq!(
+            find(&"word ".repeat(1000)),
+            [("word ".repeat(1000).trim().to_owned(), 1, false, Some(1))]
+        );
         let text = format!("{} {} {}", words(0, 30), "a b c ".repeat(20), words(50, 30));
         assert_eq!(find(&text).len(), 1);
         assert_eq!(find(&text)[0].3, Some(3));

@@ -1,6 +1,8 @@
-//! Owns: a sorted run of postings as buckets of bytes: how it is cut, packed, searched and merged. Never: where buckets are kept.
+//! Owns: a sorted run of postings as buckets of bytes: how it is cut, packed, searched and merged.
+//! Never: where buckets are kept.
 //!
-//! A run is cut into 2^bits buckets by the upper bits of its keys, so the bucket of a key is known without looking. A bucket is
+//! A run is cut into 2^bits buckets by the upper bits of its keys, so the bucket of a key is known
+//! without looking. A bucket is
 //!
 //! ```text
 //! count     u32
@@ -9,7 +11,8 @@
 //! checksum  8               of all before
 //! ```
 //!
-//! Keys are hashes, so the place of one inside its bucket can be guessed: a search reads one or two cache lines.
+//! Keys are hashes, so the place of one inside its bucket can be guessed: a search reads one or two
+//! cache lines.
 
 use crate::error::Result;
 use crate::postings::checksum::{SEAL, damaged, seal, unseal};
@@ -93,7 +96,8 @@ impl<'b> Bucket<'b> {
     pub fn checked(shape: Shape, bytes: &'b [u8], what: impl Fn() -> String) -> Result<Bucket<'b>> {
         unseal(bytes, &what)?;
         let bucket = Bucket::new(shape, bytes, &what)?;
-        let sorted = (1..bucket.count).all(|i| (bucket.rest(i - 1), bucket.unit(i - 1)) <= (bucket.rest(i), bucket.unit(i)));
+        let sorted = (1..bucket.count)
+            .all(|i| (bucket.rest(i - 1), bucket.unit(i - 1)) <= (bucket.rest(i), bucket.unit(i)));
         if sorted { Ok(bucket) } else { Err(damaged(what())) }
     }
     /// Postings in it.
@@ -148,7 +152,8 @@ impl<'b> Bucket<'b> {
         }
         start..end
     }
-    /// The first place whose key is not smaller: from the guess outwards in growing steps, then by halves.
+    /// The first place whose key is not smaller: from the guess outwards in growing steps, then by
+    /// halves.
     fn lower_bound(&self, rest: u64) -> usize {
         // All before `low` are smaller, none from `high` on is.
         let (mut low, mut high, mut step) = (0, self.count, 2);
@@ -208,7 +213,8 @@ impl Packer {
     }
     /// What is left.
     fn finish(&mut self) -> Option<(u32, Vec<u8>)> {
-        let full = (!self.waiting.is_empty()).then(|| (self.bucket, pack(self.shape, &self.waiting)));
+        let full =
+            (!self.waiting.is_empty()).then(|| (self.bucket, pack(self.shape, &self.waiting)));
         self.waiting.clear();
         full
     }
@@ -232,7 +238,10 @@ impl<S: Source> Packed<S> {
     ///
     /// # Errors
     /// Those of the source.
-    pub fn next_bucket(&mut self, keep: impl Fn(Posting) -> bool) -> Result<Option<(u32, Vec<u8>)>> {
+    pub fn next_bucket(
+        &mut self,
+        keep: impl Fn(Posting) -> bool,
+    ) -> Result<Option<(u32, Vec<u8>)>> {
         while !self.ended {
             let full = match self.source.next_posting()? {
                 Some(posting) if keep(posting) => {

@@ -1,4 +1,5 @@
-//! Owns: bytes with a checksum behind them, and the error where it is wrong. Never: what the bytes mean.
+//! Owns: bytes with a checksum behind them, and the error where it is wrong. Never: what the bytes
+//! mean.
 
 use crate::error::{Error, Result};
 use crate::hash;
@@ -15,7 +16,9 @@ pub fn seal(mut bytes: Vec<u8>) -> Vec<u8> {
 
 /// The bytes without their checksum, which must be right.
 pub fn unseal(bytes: &[u8], what: impl Fn() -> String) -> Result<&[u8]> {
-    let whole = bytes.split_last_chunk::<SEAL>().filter(|(b, sum)| hash::bytes(b) == u64::from_le_bytes(**sum));
+    let whole = bytes
+        .split_last_chunk::<SEAL>()
+        .filter(|(b, sum)| hash::bytes(b) == u64::from_le_bytes(**sum));
     whole.map(|(b, _)| b).ok_or_else(|| damaged(what()))
 }
 
@@ -23,8 +26,8 @@ pub fn unseal(bytes: &[u8], what: impl Fn() -> String) -> Result<&[u8]> {
 pub fn damaged(what: String) -> Error {
     Error::Malformed {
         what,
-        why:
-            "is damaged: its checksum or its form is wrong; fill a new index from the documents, or from `nearcopy index export`"
-                .into(),
+        why: "is damaged: its checksum or its form is wrong; fill a new index from the documents, \
+            or from `nearcopy index export`"
+            .into(),
     }
 }

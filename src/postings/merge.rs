@@ -4,7 +4,8 @@ use crate::error::Result;
 use crate::postings::posting::Posting;
 use crate::postings::source::Source;
 
-/// A k-way merge. Sources are few (an index keeps O(log n) runs), so the least head is looked for among all.
+/// A k-way merge. Sources are few (an index keeps O(log n) runs), so the least head is looked for
+/// among all.
 pub struct Merged<S> {
     /// Each with its next posting.
     sources: Vec<(Posting, S)>,
@@ -28,7 +29,12 @@ impl<S: Source> Merged<S> {
 
 impl<S: Source> Source for Merged<S> {
     fn next_posting(&mut self) -> Result<Option<Posting>> {
-        let least = self.sources.iter().enumerate().min_by_key(|(_, (head, _))| *head).map(|(i, (head, _))| (i, *head));
+        let least = self
+            .sources
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, (head, _))| *head)
+            .map(|(i, (head, _))| (i, *head));
         let Some((i, posting)) = least else { return Ok(None) };
         match self.sources[i].1.next_posting()? {
             Some(next) => self.sources[i].0 = next,

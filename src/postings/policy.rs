@@ -1,8 +1,9 @@
-//! Owns: which of the texts that share a key are compared: one policy for a scan, an index, a spill and a shuffle.
-//! Never: where postings are kept.
+//! Owns: which of the texts that share a key are compared: one policy for a scan, an index, a spill
+//! and a shuffle. Never: where postings are kept.
 //!
-//! Each rule looks at one key and the texts that hold it, or at one text and what it shares with others. So it can be applied wherever
-//! equal keys were brought together, by a sort, a lookup or a shuffle.
+//! Each rule looks at one key and the texts that hold it, or at one text and what it shares with
+//! others. So it can be applied wherever equal keys were brought together, by a sort, a lookup or a
+//! shuffle.
 
 use crate::postings::posting::{Posting, pack_pair};
 use crate::sketch::band::{self, Level};
@@ -38,8 +39,9 @@ impl From<&Recipe> for Policy {
 }
 
 impl Policy {
-    /// The texts of a passage key that are compared with each other: all; where they are too many, one of each family of near-copies; nothing
-    /// where even those are too many: then the key is capped.
+    /// The texts of a passage key that are compared with each other: all; where they are too many,
+    /// one of each family of near-copies; nothing where even those are too many: then the key is
+    /// capped.
     pub fn passage_units(self, group: &[Posting], family: &[u32]) -> Option<Vec<u32>> {
         let units: Vec<u32> = group.iter().map(|p| p.unit).collect();
         if units.len() <= self.passage_cap {
@@ -48,14 +50,16 @@ impl Policy {
         self.representatives(units.into_iter().map(|unit| family[unit as usize]).collect(), 0)
     }
 
-    /// The representatives of a frequent passage key, unless even those, and `asking` texts that are not among them, are too many.
+    /// The representatives of a frequent passage key, unless even those, and `asking` texts that
+    /// are not among them, are too many.
     pub fn representatives(self, mut units: Vec<u32>, asking: usize) -> Option<Vec<u32>> {
         units.sort_unstable();
         units.dedup();
         (units.len() + asking <= self.passage_cap).then_some(units)
     }
 
-    /// The keys that are frequent and still expanded, with their representatives: what an index keeps of a look at all texts.
+    /// The keys that are frequent and still expanded, with their representatives: what an index
+    /// keeps of a look at all texts.
     #[cfg(feature = "index")]
     pub fn frequent<'g>(
         self,
@@ -66,9 +70,13 @@ impl Policy {
         frequent.filter_map(move |group| Some((group[0].key(), self.passage_units(group, family)?)))
     }
 
-    /// What is shared by enough anchors: of a sorted list that names a pair, or a partner, once for each anchor shared.
+    /// What is shared by enough anchors: of a sorted list that names a pair, or a partner, once for
+    /// each anchor shared.
     pub fn with_enough_anchors<T: Copy + PartialEq>(self, sorted: &[T]) -> impl Iterator<Item = T> {
-        sorted.chunk_by(|x, y| x == y).filter(move |same| same.len() >= self.min_anchors).map(|same| same[0])
+        sorted
+            .chunk_by(|x, y| x == y)
+            .filter(move |same| same.len() >= self.min_anchors)
+            .map(|same| same[0])
     }
 }
 
@@ -82,9 +90,15 @@ pub fn all_pairs(units: &[u32], out: &mut Vec<u64>) {
 /// Parts of a hot band no larger than this are expanded to all their pairs.
 const SMALL: usize = 4;
 
-/// Links the texts of a hot document band in linear work: each to the smallest, each to its neighbour in signature order (beginning with
-/// the rows behind the band), and all pairs of small parts that agree in the next band too.
-pub fn link_hot<'s>(group: &[Posting], signature: impl Fn(u32) -> &'s [u32], recipe: &Recipe, out: &mut Vec<u64>) {
+/// Links the texts of a hot document band in linear work: each to the smallest, each to its
+/// neighbour in signature order (beginning with the rows behind the band), and all pairs of small
+/// parts that agree in the next band too.
+pub fn link_hot<'s>(
+    group: &[Posting],
+    signature: impl Fn(u32) -> &'s [u32],
+    recipe: &Recipe,
+    out: &mut Vec<u64>,
+) {
     let banding = recipe.banding();
     let mut keys = Vec::new();
     band::bands(signature(group[0].unit), banding, Level::Document, &mut keys);
@@ -125,7 +139,8 @@ pub fn families(count: usize, links: impl Iterator<Item = (u32, u32)>) -> Vec<u3
     (0..count as u32).map(|x| root(&mut parent, x)).collect()
 }
 
-/// In how many texts of one source a key stands, at most; texts without a source are counted apart, second.
+/// In how many texts of one source a key stands, at most; texts without a source are counted apart,
+/// second.
 pub fn most_of_a_source(group: &[Posting], source: impl Fn(u32) -> Option<u32>) -> (u32, u32) {
     let (mut count, mut unknown) = (HashMap::<u32, u32>::new(), 0);
     for p in group {

@@ -1,8 +1,10 @@
-//! Owns: a posting, which is one key in one text, and a pair of texts as a number. Never: which texts are compared.
+//! Owns: a posting, which is one key in one text, and a pair of texts as a number. Never: which
+//! texts are compared.
 
 use serde::{Deserialize, Serialize};
 
-/// One key in one text: the narrow waist between keys and pairs. 12 bytes, ordered by key, then unit.
+/// One key in one text: the narrow waist between keys and pairs. 12 bytes, ordered by key, then
+/// unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Posting {
     high: u32,

@@ -1,4 +1,5 @@
-//! Owns: a sorted run of postings, which one stage hands to the next. Never: how it is kept outside memory.
+//! Owns: a sorted run of postings, which one stage hands to the next. Never: how it is kept outside
+//! memory.
 
 use crate::postings::posting::Posting;
 use serde::{Deserialize, Serialize};

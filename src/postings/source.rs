@@ -1,4 +1,5 @@
-//! Owns: where postings come from, one after the other and in order: memory, a file, a store. Never: which of them are wanted.
+//! Owns: where postings come from, one after the other and in order: memory, a file, a store.
+//! Never: which of them are wanted.
 
 use crate::error::Result;
 use crate::postings::posting::Posting;

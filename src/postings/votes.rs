@@ -1,4 +1,5 @@
-//! Owns: the part of the candidate policy for a text that is new to a hot band, whose texts are not at hand. Never: where bands are kept.
+//! Owns: the part of the candidate policy for a text that is new to a hot band, whose texts are not
+//! at hand. Never: where bands are kept.
 
 use std::collections::HashMap;
 
@@ -9,8 +10,9 @@ pub const LOOKED_AT: usize = 16 * ENDS;
 /// A new text is compared with so many of those that share most of its hot bands.
 const VOTED: usize = 16;
 
-/// The texts met in the hot bands of a new text: who is met in most of them resembles it most. It takes the place of [`link_hot`](super::policy::link_hot), for
-/// which all texts of the band must be there with their signatures.
+/// The texts met in the hot bands of a new text: who is met in most of them resembles it most. It
+/// takes the place of [`link_hot`](super::policy::link_hot), for which all texts of the band must
+/// be there with their signatures.
 #[derive(Debug, Default)]
 pub struct Votes(HashMap<u32, u32>);
 

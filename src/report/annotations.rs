@@ -42,7 +42,8 @@ impl<'a> Annotations<'a> {
     /// A text that can no longer be read.
     pub fn new(findings: Findings<'a>) -> io::Result<Annotations<'a>> {
         let found = findings.detection;
-        let ids = found.clusters.iter().map(|c| cluster_id(findings, c)).collect::<io::Result<_>>()?;
+        let ids =
+            found.clusters.iter().map(|c| cluster_id(findings, c)).collect::<io::Result<_>>()?;
         let mut best: Vec<Option<u32>> = vec![None; findings.documents.count()];
         let worth = |i: u32, n: u32| {
             let (relation, coverage) = found.pairs[i as usize].seen_from(n);
@@ -57,7 +58,13 @@ impl<'a> Annotations<'a> {
                 }
             }
         }
-        Ok(Annotations { findings, cluster: findings.cluster_of(), passages: ClassPassages::new(findings), ids, best })
+        Ok(Annotations {
+            findings,
+            cluster: findings.cluster_of(),
+            passages: ClassPassages::new(findings),
+            ids,
+            best,
+        })
     }
 
     /// What the document of this number says.
@@ -73,14 +80,16 @@ impl<'a> Annotations<'a> {
             out.cluster = Some(self.ids[c as usize].clone());
             let stays = found.clusters[c as usize].representative;
             let theirs = self.passages.first[stays as usize];
-            partner = (stays != n).then_some((stays, self.findings.detection.pair_between(first, theirs)));
+            partner = (stays != n)
+                .then_some((stays, self.findings.detection.pair_between(first, theirs)));
         } else if let Some(i) = self.best[first as usize] {
             let p = &found.pairs[i as usize];
             partner = Some((if p.a == first { p.b } else { p.a }, Some(i as usize)));
         }
         let Some((partner, pair)) = partner else { return Ok(out) };
         let pair = pair.map(|i| &found.pairs[i]);
-        let (relation, coverage) = pair.map_or((Relation::Equal, (1.0, 1.0)), |p| p.seen_from(first));
+        let (relation, coverage) =
+            pair.map_or((Relation::Equal, (1.0, 1.0)), |p| p.seen_from(first));
         out.relation = Some(relation);
         out.coverage = Some(share(coverage.0));
         out.partner = Some(self.findings.id(partner).to_owned());

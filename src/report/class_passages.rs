@@ -18,11 +18,20 @@ pub struct ClassPassages<'a> {
 
 impl<'a> ClassPassages<'a> {
     pub fn new(findings: Findings<'a>) -> ClassPassages<'a> {
-        ClassPassages { first: findings.first_of_class(), findings, texts: Texts::new(findings.documents) }
+        ClassPassages {
+            first: findings.first_of_class(),
+            findings,
+            texts: Texts::new(findings.documents),
+        }
     }
 
     /// The passages of `mine` and `theirs`; of equal texts, the whole of both.
-    pub fn of(&mut self, mine: u32, theirs: u32, pair: Option<&Pair>) -> io::Result<Vec<(Span, Span)>> {
+    pub fn of(
+        &mut self,
+        mine: u32,
+        theirs: u32,
+        pair: Option<&Pair>,
+    ) -> io::Result<Vec<(Span, Span)>> {
         let Some(pair) = pair else {
             let whole = |text: &str| Span::new(0, text.len() as u32);
             let (a, b) = (self.texts.get(mine)?, self.texts.get(theirs)?);
@@ -39,7 +48,10 @@ impl<'a> ClassPassages<'a> {
     }
 
     fn equal(&self, from: u32, to: u32) -> io::Result<EqualTextSpans> {
-        let (from, to) = (texts::read(self.findings.documents, from)?, texts::read(self.findings.documents, to)?);
+        let (from, to) = (
+            texts::read(self.findings.documents, from)?,
+            texts::read(self.findings.documents, to)?,
+        );
         Ok(EqualTextSpans::new(&from, &to))
     }
 }

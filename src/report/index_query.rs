@@ -67,7 +67,10 @@ impl Seen {
     /// are left out.
     pub fn new(asked: Document, own: Option<Own>, partners: Vec<Partner>, more: u64) -> Seen {
         let Document { info, text } = asked.info.with_text(asked.text);
-        let mut documents = QueryDocuments { infos: vec![DocumentInfo { reference: false, ..info }], texts: vec![text] };
+        let mut documents = QueryDocuments {
+            infos: vec![DocumentInfo { reference: false, ..info }],
+            texts: vec![text],
+        };
         let (mut pairs, mut copies) = (Vec::new(), Vec::new());
         for (b, partner) in (1..).zip(partners) {
             let Partner { info, text, copies: n, relation, comparison } = partner;

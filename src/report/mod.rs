@@ -19,13 +19,18 @@ mod removal_counts;
 mod schema;
 mod texts;
 
-pub use crate::gate::verdict::{Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict};
+pub use crate::gate::verdict::{
+    Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict,
+};
 pub use crate::gate::{Baseline, Bound, IgnoreRule, Limit, Matcher, Policy, Scope, judge};
 pub use crate::model::findings::Findings;
 pub use crate::text::first_words::first_words;
 pub use annotations::{Annotated, Annotations};
 #[cfg(feature = "reports")]
-pub use formats::{GithubOptions, MarkdownOptions, SarifOptions, csv, github, junit, markdown, openmetrics, sarif, step_summary};
+pub use formats::{
+    GithubOptions, MarkdownOptions, SarifOptions, csv, github, junit, markdown, openmetrics, sarif,
+    step_summary,
+};
 #[cfg(feature = "html")]
 pub use html::{HtmlOptions, HtmlSummaryOptions, html, html_summary};
 pub use human::check::check_human;

@@ -34,15 +34,23 @@ impl<'a> RemovalCounts<'a> {
             cut_tokens: plan.cuts.iter().map(|c| u64::from(c.tokens)).sum(),
             tokens: 0,
         };
-        for n in (0..findings.documents.count() as u32).filter(|&n| !findings.documents.info(n as usize).reference) {
+        for n in (0..findings.documents.count() as u32)
+            .filter(|&n| !findings.documents.info(n as usize).reference)
+        {
             out.tokens += tokens(n);
             out.documents.of += 1;
-            out.sources.entry(findings.documents.info(n as usize).source.as_deref()).or_default().of += 1;
+            out.sources
+                .entry(findings.documents.info(n as usize).source.as_deref())
+                .or_default()
+                .of += 1;
         }
         for g in &plan.gone {
             *out.kinds.entry(kind(g)).or_default() += 1;
             out.documents.documents += 1;
-            out.sources.entry(findings.documents.info(g.document as usize).source.as_deref()).or_default().documents += 1;
+            out.sources
+                .entry(findings.documents.info(g.document as usize).source.as_deref())
+                .or_default()
+                .documents += 1;
         }
         out
     }

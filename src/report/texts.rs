@@ -76,7 +76,12 @@ impl<'a> Texts<'a> {
             None => {
                 let text = read(self.documents, number)?;
                 let lines = LineIndex::new(&text);
-                Rc::new(Text { text, lines, number, whole_file: self.documents.info(number as usize).whole_file })
+                Rc::new(Text {
+                    text,
+                    lines,
+                    number,
+                    whole_file: self.documents.info(number as usize).whole_file,
+                })
             }
         };
         self.held += text.memory();

@@ -3,8 +3,8 @@
 use crate::sketch::recipe::Recipe;
 use crate::text::shingle::Shingles;
 
-/// Whether a shingle is an anchor. One in `rate` is, by its hash alone, so that every text samples the same ones whatever stands around
-/// them (FracMinHash; Irber et al. 2022).
+/// Whether a shingle is an anchor. One in `rate` is, by its hash alone, so that every text samples
+/// the same ones whatever stands around them (FracMinHash; Irber et al. 2022).
 #[inline(always)]
 pub fn is_anchor(shingle: u64, rate: u32) -> bool {
     rate != 0 && (shingle as u32) <= u32::MAX / rate

@@ -12,7 +12,8 @@ pub enum Level {
     Paragraph = 2,
 }
 
-/// Appends the key of each band of the signature: a hash of its rows, of the band's number and of the level.
+/// Appends the key of each band of the signature: a hash of its rows, of the band's number and of
+/// the level.
 pub fn bands(signature: &[u32], banding: Banding, level: Level, out: &mut Vec<u64>) {
     let rows = signature.chunks_exact(banding.rows as usize).take(banding.bands as usize);
     out.extend(rows.enumerate().map(|(band, rows)| {

@@ -16,7 +16,8 @@ use std::ops::Range;
 /// The keys of one document. All lists but `bands` are sorted, each key once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// The identity of the text: a hash of its normalised tokens; of its bytes, where there is none.
+    /// The identity of the text: a hash of its normalised tokens; of its bytes, where there is
+    /// none.
     pub exact: u128,
     /// How many tokens.
     pub tokens: u32,
@@ -34,8 +35,8 @@ pub struct Fingerprint {
     pub words: Vec<u32>,
 }
 
-/// Words are counted in this many slots, by their hash: a million articles need one mebibyte, and a rare word is now and then taken
-/// for a common one.
+/// Words are counted in this many slots, by their hash: a million articles need one mebibyte, and a
+/// rare word is now and then taken for a common one.
 pub const WORD_SLOTS: usize = 1 << 18;
 
 /// The slot that a word is counted in.
@@ -86,15 +87,19 @@ impl Fingerprinter {
     /// The keys of a text. Cost: tokenising, then about 20 vector instructions a shingle.
     pub fn fingerprint(&mut self, text: &str) -> Fingerprint {
         let ranges = self.read(text);
-        let mut out =
-            Fingerprint { exact: identity(text, &self.tokens), tokens: self.tokens.len() as u32, ..Fingerprint::default() };
+        let mut out = Fingerprint {
+            exact: identity(text, &self.tokens),
+            tokens: self.tokens.len() as u32,
+            ..Fingerprint::default()
+        };
         let whole = self.sign(&ranges, &mut out.paragraph_bands);
         if !self.shingles.hashes.is_empty() {
             band::bands(&whole, self.banding, Level::Document, &mut out.bands);
         }
         out.paragraph_bands.sort_unstable();
         out.paragraph_bands.dedup();
-        let anchors = if self.recipe.anchor == self.recipe.shingle { &self.shingles } else { &self.anchors };
+        let anchors =
+            if self.recipe.anchor == self.recipe.shingle { &self.shingles } else { &self.anchors };
         anchor::anchors(anchors, &self.recipe, &mut out.anchors);
         self.exact_paragraphs(&ranges, &mut out);
         self.words(&mut out.words);
@@ -125,9 +130,13 @@ impl Fingerprinter {
         for p in paragraphs {
             // Shingles that begin in the paragraph; the last few of them end behind it.
             let begin = (p.start as usize).min(all.len())..(p.end as usize).min(all.len());
-            let inside = begin.start + self.shingles.ends[begin.clone()].partition_point(|&e| e <= p.end);
+            let inside =
+                begin.start + self.shingles.ends[begin.clone()].partition_point(|&e| e <= p.end);
             let count = inside - begin.start;
-            if count < self.recipe.paragraph_shingles as usize || self.recipe.paragraph_lanes == 0 || count == 0 {
+            if count < self.recipe.paragraph_shingles as usize
+                || self.recipe.paragraph_lanes == 0
+                || count == 0
+            {
                 self.lanes.add(&all[begin], &mut whole);
                 continue;
             }
@@ -227,7 +236,8 @@ mod tests {
         }
 
         #[test]
-        fn buffers_carry_nothing_over(a in "([a-f]{1,2}[ \n]){0,60}", b in "([a-f]{1,2}[ \n]){0,60}") {
+        fn buffers_carry_nothing_over(a in "([a-f]{1,2}[ \n]){0,60}", b in "([a-f]{1,2}[ \
+            \n]){0,60}") {
             let recipe = Recipe::default();
             let mut used = Fingerprinter::new(&recipe);
             used.fingerprint(&a);

@@ -1,4 +1,5 @@
-//! Owns: everything that changes a key, and the id that stored keys carry. Never: what is reported (that is the thresholds).
+//! Owns: everything that changes a key, and the id that stored keys carry. Never: what is reported
+//! (that is the thresholds).
 
 use crate::error::{Error, Result};
 use crate::hash;
@@ -10,8 +11,8 @@ pub const FORMAT: u32 = 2;
 /// How keys are made. Two key sets can be mixed only if their recipes have one [`id`](Recipe::id).
 ///
 /// The banding follows from a target: the most rows for which documents of resemblance
-/// `target_resemblance` share a band with probability `target_chance` at least (Broder 1997; Leskovec,
-/// Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4).
+/// `target_resemblance` share a band with probability `target_chance` at least (Broder 1997;
+/// Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4).
 ///
 /// ```
 /// let recipe = nearcopy::Recipe::default();
@@ -33,13 +34,15 @@ pub struct Recipe {
     pub paragraph_resemblance: f64,
     /// … and the probability.
     pub paragraph_chance: f64,
-    /// Lanes that paragraph bands are cut from: paragraphs are many, so they get fewer. 0 makes none.
+    /// Lanes that paragraph bands are cut from: paragraphs are many, so they get fewer. 0 makes
+    /// none.
     pub paragraph_lanes: u32,
     /// Paragraphs with fewer shingles get no bands.
     pub paragraph_shingles: u32,
     /// Words in an anchor.
     pub anchor: u32,
-    /// One in this many anchors is kept (by its hash, so every text keeps the same ones). 0 makes none.
+    /// One in this many anchors is kept (by its hash, so every text keeps the same ones). 0 makes
+    /// none.
     pub anchor_rate: u32,
     /// Shared anchors that make a candidate.
     pub min_anchors: u32,
@@ -82,7 +85,8 @@ pub struct Banding {
 }
 
 impl Banding {
-    /// The most rows for which `chance(resemblance) >= chance`; one row where even that is not reached.
+    /// The most rows for which `chance(resemblance) >= chance`; one row where even that is not
+    /// reached.
     pub fn for_target(lanes: u32, resemblance: f64, chance: f64) -> Banding {
         (1..=lanes.clamp(1, 16))
             .rev()
@@ -91,7 +95,8 @@ impl Banding {
             .unwrap_or(Banding { bands: lanes, rows: 1 })
     }
 
-    /// The probability that two sets of this resemblance share at least one band: 1 − (1 − s^rows)^bands.
+    /// The probability that two sets of this resemblance share at least one band: 1 − (1 −
+    /// s^rows)^bands.
     pub fn chance(self, resemblance: f64) -> f64 {
         1.0 - (1.0 - resemblance.powi(self.rows as i32)).powi(self.bands as i32)
     }
@@ -114,7 +119,8 @@ impl Recipe {
         Banding::for_target(self.paragraph_lanes, self.paragraph_resemblance, self.paragraph_chance)
     }
 
-    /// The probability that two documents of this resemblance become candidates through document bands alone.
+    /// The probability that two documents of this resemblance become candidates through document
+    /// bands alone.
     pub fn chance(&self, resemblance: f64) -> f64 {
         self.banding().chance(resemblance)
     }
@@ -132,7 +138,10 @@ impl Recipe {
             return bad("lanes", format!("16 to 1024, not {}", self.lanes));
         }
         if self.paragraph_lanes > self.lanes {
-            return bad("paragraph-lanes", format!("at most lanes ({}), not {}", self.lanes, self.paragraph_lanes));
+            return bad(
+                "paragraph-lanes",
+                format!("at most lanes ({}), not {}", self.lanes, self.paragraph_lanes),
+            );
         }
         for (name, v) in [
             ("target-resemblance", self.target_resemblance),
@@ -144,9 +153,11 @@ impl Recipe {
                 return bad(name, format!("between 0 and 1, not {v}"));
             }
         }
-        for (name, v) in
-            [("min-anchors", self.min_anchors), ("max-bucket", self.max_bucket), ("max-frequency", self.max_frequency)]
-        {
+        for (name, v) in [
+            ("min-anchors", self.min_anchors),
+            ("max-bucket", self.max_bucket),
+            ("max-frequency", self.max_frequency),
+        ] {
             if v < 1 {
                 return bad(name, format!("at least 1, not {v}"));
             }

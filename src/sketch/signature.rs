@@ -1,7 +1,7 @@
 //! Owns: MinHash signatures (Broder 1997), and the one kernel that costs time. Never: keys.
 //!
-//! The signature of a document is the lane-wise minimum over its paragraphs and over the shingles that cross a border, so
-//! both levels cost one pass.
+//! The signature of a document is the lane-wise minimum over its paragraphs and over the shingles
+//! that cross a border, so both levels cost one pass.
 
 use crate::hash;
 use crate::sketch::recipe::Recipe;
@@ -33,7 +33,8 @@ impl Lanes {
     pub fn add(&self, shingles: &[u64], signature: &mut [u32]) {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has AVX2, which is all that the function asks for; its body is the plain kernel.
+            // SAFETY: the processor has AVX2, which is all that the function asks for; its body is
+            // the plain kernel.
             return unsafe { minimums_avx2(shingles, &self.mul, &self.add, signature) };
         }
         minimums(shingles, &self.mul, &self.add, signature);
@@ -89,7 +90,14 @@ mod tests {
     /// The definition: one shingle and one lane at a time.
     fn plain(lanes: &Lanes, shingles: &[u64]) -> Vec<u32> {
         (0..lanes.mul.len())
-            .map(|i| shingles.iter().map(|s| ((s >> 32) as u32).wrapping_mul(lanes.mul[i]).wrapping_add(lanes.add[i])).min())
+            .map(|i| {
+                shingles
+                    .iter()
+                    .map(|s| {
+                        ((s >> 32) as u32).wrapping_mul(lanes.mul[i]).wrapping_add(lanes.add[i])
+                    })
+                    .min()
+            })
             .map(|least| least.unwrap_or(u32::MAX))
             .collect()
     }
@@ -121,14 +129,18 @@ mod tests {
 
     #[test]
     fn the_estimate_is_unbiased() {
-        // 200 pairs of sets with known resemblance: the mean error of 128 lanes stays within four standard errors.
+        // 200 pairs of sets with known resemblance: the mean error of 128 lanes stays within four
+        // standard errors.
         let f = Lanes::new(&Recipe::default());
         for (shared, own) in [(20u64, 40u64), (50, 25), (80, 10)] {
             let truth = shared as f64 / (shared + 2 * own) as f64;
             let mean = (0..200u64)
                 .map(|t| {
                     let sign = |from: u64| {
-                        let set: Vec<u64> = (0..shared).chain(from..from + own).map(|i| hash::mix(t * 1_000_000 + i)).collect();
+                        let set: Vec<u64> = (0..shared)
+                            .chain(from..from + own)
+                            .map(|i| hash::mix(t * 1_000_000 + i))
+                            .collect();
                         let mut s = f.empty();
                         f.add(&set, &mut s);
                         s

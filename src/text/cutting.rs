@@ -1,4 +1,5 @@
-//! Owns: a text in sentences, and what to cut so that some of them are gone and the rest still reads. Never: which ones.
+//! Owns: a text in sentences, and what to cut so that some of them are gone and the rest still
+//! reads. Never: which ones.
 
 use crate::span::Span;
 use crate::text::paragraph::paragraphs;
@@ -17,7 +18,8 @@ pub struct Sentence {
     pub paragraph: u32,
 }
 
-/// The sentences of a text; together they hold all its tokens, in order. What holds no token belongs to the sentence before it.
+/// The sentences of a text; together they hold all its tokens, in order. What holds no token
+/// belongs to the sentence before it.
 pub fn layout(text: &str, tokens: &Tokens) -> Vec<Sentence> {
     let mut out: Vec<Sentence> = Vec::new();
     let (mut from, mut paragraph) = (0, 0);
@@ -40,10 +42,11 @@ pub fn layout(text: &str, tokens: &Tokens) -> Vec<Sentence> {
     out
 }
 
-/// What to cut so that the marked sentences are gone: disjoint spans in order, each with the run of sentences it takes away.
+/// What to cut so that the marked sentences are gone: disjoint spans in order, each with the run of
+/// sentences it takes away.
 ///
-/// A paragraph goes with the line breaks behind it, the last one with those before it; sentences go with the white space behind them, the
-/// last of a paragraph with that before them.
+/// A paragraph goes with the line breaks behind it, the last one with those before it; sentences go
+/// with the white space behind them, the last of a paragraph with that before them.
 pub fn cuts(text: &str, sentences: &[Sentence], marked: &[bool]) -> Vec<(Span, Range<usize>)> {
     let mut out: Vec<(Span, Range<usize>)> = Vec::new();
     let mut from = 0;
@@ -68,7 +71,8 @@ pub fn cuts(text: &str, sentences: &[Sentence], marked: &[bool]) -> Vec<(Span, R
     out
 }
 
-/// A run of marked sentences in parts: the rest of a paragraph, whole paragraphs, the beginning of one.
+/// A run of marked sentences in parts: the rest of a paragraph, whole paragraphs, the beginning of
+/// one.
 fn runs(sentences: &[Sentence], all: Range<usize>) -> Vec<Range<usize>> {
     let opens = |i: usize| i == 0 || sentences[i - 1].paragraph != sentences[i].paragraph;
     let closes = |i: usize| i == sentences.len() || opens(i);
@@ -132,7 +136,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_marked_tokens_go_and_no_others(text in "([a-zA-Z0-9é漢.]{1,4}|[.!?] |\n\n|\n| |\"|,|-){0,60}", salt: u64) {
+        fn the_marked_tokens_go_and_no_others(text in "([a-zA-Z0-9é漢.]{1,4}|[.!?] |\n\n|\n| \
+            |\"|,|-){0,60}", salt: u64) {
             let tokens = tokenize(&text);
             let sentences = layout(&text, &tokens);
             let mut at = 0;

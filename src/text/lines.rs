@@ -1,13 +1,16 @@
-//! Owns: byte offsets of one text to characters and lines. Never: keeps the text, or decides where a passage ends.
+//! Owns: byte offsets of one text to characters and lines. Never: keeps the text, or decides where
+//! a passage ends.
 
-/// Bytes between two checkpoints. A lookup counts at most this many; a text of 200 MB needs 3 MB of checkpoints.
+/// Bytes between two checkpoints. A lookup counts at most this many; a text of 200 MB needs 3 MB of
+/// checkpoints.
 const STRIDE: usize = 512;
 
 /// Answers "which character, which line" for the byte offsets of one text.
 ///
-/// A character is a Unicode code point, counted from 0. A line is counted from 1 and ends with `\n`, `\r\n` or a lone
-/// `\r`; the break belongs to the line it ends. The text is not kept: every lookup is given it again, and it must be the
-/// one the index was made from. Cost: one pass to build, at most 512 bytes to count per lookup.
+/// A character is a Unicode code point, counted from 0. A line is counted from 1 and ends with
+/// `\n`, `\r\n` or a lone `\r`; the break belongs to the line it ends. The text is not kept: every
+/// lookup is given it again, and it must be the one the index was made from. Cost: one pass to
+/// build, at most 512 bytes to count per lookup.
 ///
 /// ```
 /// let text = "naïve\nart";
@@ -50,36 +53,46 @@ impl LineIndex {
         self.counts(text, byte).chars
     }
 
-    /// The line that this byte stands in. One past the end of the text stands where a next byte would.
+    /// The line that this byte stands in. One past the end of the text stands where a next byte
+    /// would.
     pub fn line_at(&self, text: &str, byte: u32) -> u32 {
         self.counts(text, byte).breaks + 1
     }
 
-    /// The first and the last line, both included, of the bytes `start..end`; an empty range stands in one line.
+    /// The first and the last line, both included, of the bytes `start..end`; an empty range stands
+    /// in one line.
     pub fn lines(&self, text: &str, start: u32, end: u32) -> [u32; 2] {
         let first = self.line_at(text, start);
         let last = if end > start { self.line_at(text, end - 1) } else { first };
         [first, last]
     }
 
-    /// The column of this byte: characters from the start of its line, counted from 1. Inside a `\r\n`, the `\n` has a column
-    /// of its own.
+    /// The column of this byte: characters from the start of its line, counted from 1. Inside a
+    /// `\r\n`, the `\n` has a column of its own.
     #[cfg_attr(not(feature = "reports"), allow(dead_code))]
     pub fn column_at(&self, text: &str, byte: u32) -> u32 {
         self.char_at(text, byte) - self.char_at(text, self.line_start(text, byte)) + 1
     }
 
-    /// The first byte of the line that this byte stands in. Looks at 512 bytes at most, however long the line is.
+    /// The first byte of the line that this byte stands in. Looks at 512 bytes at most, however
+    /// long the line is.
     #[cfg_attr(not(feature = "reports"), allow(dead_code))]
     fn line_start(&self, text: &str, byte: u32) -> u32 {
         let bytes = text.as_bytes();
         let end = (byte as usize).min(bytes.len());
         let breaks = self.counts(text, byte).breaks;
-        // The last stretch before which a break is still missing holds the last break; it may lie in the stretch of `byte` itself.
+        // The last stretch before which a break is still missing holds the last break; it may lie
+        // in the stretch of `byte` itself.
         let stretch = self.checkpoints.partition_point(|c| c.breaks < breaks);
         let window = &bytes[stretch * STRIDE..end.min((stretch + 1) * STRIDE)];
-        let ends_line = |at: usize| bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
-        (0..window.len()).map(|i| stretch * STRIDE + i).rev().find(|&at| ends_line(at)).map_or(0, |at| at as u32 + 1)
+        let ends_line = |at: usize| {
+            bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
+        };
+        (0..window.len())
+            .map(|i| stretch * STRIDE + i)
+            .rev()
+            .find(|&at| ends_line(at))
+            .map_or(0, |at| at as u32 + 1)
     }
 
     /// The half-open range of characters of the bytes `start..end`.
@@ -104,13 +117,16 @@ impl Counts {
     /// With `bytes[start..end]` counted in.
     fn advance(self, bytes: &[u8], start: usize, end: usize, ascii: bool) -> Counts {
         let part = &bytes[start..end];
-        let chars = if ascii { part.len() } else { part.iter().filter(|&&b| (b as i8) >= -0x40).count() };
+        let chars =
+            if ascii { part.len() } else { part.iter().filter(|&&b| (b as i8) >= -0x40).count() };
         // A break is counted at its last byte: a `\n`, or a `\r` that no `\n` follows.
         let next = &bytes[(start + 1).min(bytes.len())..(end + 1).min(bytes.len())];
         let mut breaks: usize = part
             .iter()
             .zip(next)
-            .map(|(&b, &n)| usize::from(b == b'\n') | (usize::from(b == b'\r') & usize::from(n != b'\n')))
+            .map(|(&b, &n)| {
+                usize::from(b == b'\n') | (usize::from(b == b'\r') & usize::from(n != b'\n'))
+            })
             .sum();
         if next.len() < part.len() && matches!(part.last(), Some(b'\n' | b'\r')) {
             breaks += 1;

@@ -13,12 +13,16 @@ pub struct Normaliser {
 const SLOTS: usize = 1 << 12;
 
 impl Normaliser {
-    /// The hash of an ASCII token, which is that of its lower-case bytes, and whether it holds a digit.
+    /// The hash of an ASCII token, which is that of its lower-case bytes, and whether it holds a
+    /// digit.
     #[inline(always)]
     pub fn ascii(&self, token: &[u8]) -> (u64, bool) {
         let mut short = [0u8; 16];
         if token.len() > short.len() {
-            return (hash::bytes(&token.to_ascii_lowercase()), token.iter().any(u8::is_ascii_digit));
+            return (
+                hash::bytes(&token.to_ascii_lowercase()),
+                token.iter().any(u8::is_ascii_digit),
+            );
         }
         short[..token.len()].copy_from_slice(token);
         let (low, high) = short.split_at(8);
@@ -29,7 +33,8 @@ impl Normaliser {
         (hash::bytes(&short[..token.len()]), digit_low | digit_high)
     }
 
-    /// The hash of any token. Words repeat, so the last ones are remembered by the hash of their raw bytes.
+    /// The hash of any token. Words repeat, so the last ones are remembered by the hash of their
+    /// raw bytes.
     pub fn hash(&mut self, token: &str) -> u64 {
         if token.is_ascii() {
             return self.ascii(token.as_bytes()).0;
@@ -48,13 +53,16 @@ impl Normaliser {
     }
 }
 
-/// Eight ASCII bytes in lower case, and whether one is a digit. Adding carries into a byte's top bit where the byte reaches a bound.
+/// Eight ASCII bytes in lower case, and whether one is a digit. Adding carries into a byte's top
+/// bit where the byte reaches a bound.
 #[inline(always)]
 const fn lower(bytes: u64) -> (u64, bool) {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOP: u64 = 0x80 * ONES;
-    let upper = (bytes + (0x80 - b'A' as u64) * ONES) & !(bytes + (0x7f - b'Z' as u64) * ONES) & TOP;
-    let digit = (bytes + (0x80 - b'0' as u64) * ONES) & !(bytes + (0x7f - b'9' as u64) * ONES) & TOP;
+    let upper =
+        (bytes + (0x80 - b'A' as u64) * ONES) & !(bytes + (0x7f - b'Z' as u64) * ONES) & TOP;
+    let digit =
+        (bytes + (0x80 - b'0' as u64) * ONES) & !(bytes + (0x7f - b'9' as u64) * ONES) & TOP;
     (bytes | upper >> 2, digit != 0)
 }
 
@@ -64,16 +72,27 @@ fn normal_form(token: &str) -> String {
     caseless::default_case_fold_str(&composed).chars().filter_map(spelling).nfkc().collect()
 }
 
-/// What outlets of one language write or leave out as they like: Arabic and Hebrew vowel signs, the stroke that stretches an Arabic word, the
-/// Arabic and Persian shapes of yeh and kaf, the dots of a Russian ё, Romanian cedillas for commas, the digits of the script.
+/// What outlets of one language write or leave out as they like: Arabic and Hebrew vowel signs, the
+/// stroke that stretches an Arabic word, the Arabic and Persian shapes of yeh and kaf, the dots of
+/// a Russian ё, Romanian cedillas for commas, the digits of the script.
 fn spelling(c: char) -> Option<char> {
     match c {
         '\u{15f}' => Some('\u{219}'),
         '\u{163}' => Some('\u{21b}'),
         'ё' => Some('е'),
-        '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}' => None,
+        '\u{591}'..='\u{5bd}'
+        | '\u{5bf}'
+        | '\u{5c1}'
+        | '\u{5c2}'
+        | '\u{5c4}'
+        | '\u{5c5}'
+        | '\u{5c7}' => None,
         // Not U+0653 to U+0655: these are part of a letter.
-        '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{652}' | '\u{656}'..='\u{65f}' | '\u{670}' => None,
+        '\u{610}'..='\u{61a}'
+        | '\u{640}'
+        | '\u{64b}'..='\u{652}'
+        | '\u{656}'..='\u{65f}'
+        | '\u{670}' => None,
         '\u{643}' => Some('\u{6a9}'),
         '\u{649}' | '\u{64a}' => Some('\u{6cc}'),
         '\u{660}'..='\u{1819}' => Some(digit(c).unwrap_or(c)),
@@ -83,8 +102,8 @@ fn spelling(c: char) -> Option<char> {
 
 /// Where the ten digits of a script begin, of those that newspapers print.
 const ZEROS: [u32; 18] = [
-    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0,
-    0x1810,
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50,
+    0xed0, 0xf20, 0x1040, 0x17e0, 0x1810,
 ];
 
 fn digit(c: char) -> Option<char> {
@@ -92,12 +111,16 @@ fn digit(c: char) -> Option<char> {
     char::from_digit(c as u32 - zero, 10)
 }
 
-/// Apostrophes become one; what is invisible goes: soft hyphen, zero-width, bidi and variation marks.
+/// Apostrophes become one; what is invisible goes: soft hyphen, zero-width, bidi and variation
+/// marks.
 fn keep(c: char) -> Option<char> {
     match c {
         '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' | '\u{ff07}' => Some('\''),
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{feff}' => None,
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' => None,
+        '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' => None,
         _ => Some(c),
     }
 }
@@ -132,7 +155,10 @@ mod tests {
         assert_ne!(normal_form("آ"), normal_form("ا"));
         for (zero, nine) in ZEROS.map(|z| (z, z + 9)) {
             let at = |n: u32| char::from_u32(n).unwrap();
-            assert_eq!((digit(at(zero)), digit(at(nine)), digit(at(nine + 1))), (Some('0'), Some('9'), None));
+            assert_eq!(
+                (digit(at(zero)), digit(at(nine)), digit(at(nine + 1))),
+                (Some('0'), Some('9'), None)
+            );
             assert!(at(zero).is_numeric() && at(nine).is_numeric());
         }
     }

@@ -4,22 +4,26 @@ use crate::span::Span;
 use crate::text::token::Tokens;
 use std::ops::Range;
 
-/// A block with a longer line than this (in columns: a Chinese, Japanese or Korean character fills two) is not hard-wrapped: each of its lines
-/// is a paragraph.
+/// A block with a longer line than this (in columns: a Chinese, Japanese or Korean character fills
+/// two) is not hard-wrapped: each of its lines is a paragraph.
 const WRAP: usize = 120;
 
-/// The paragraphs of a text, in order: bytes from the first to past the last line, line end excluded.
+/// The paragraphs of a text, in order: bytes from the first to past the last line, line end
+/// excluded.
 ///
-/// A blank line, or one without a letter or digit, ends a paragraph. Inside a block of lines that are all short the lines are taken to
-/// be wrapped, and only headings (`#`) and list items begin anew; a block with a long line has a paragraph a line. A line that ends
-/// in a hyphen goes on with the next if that begins with a lower-case letter.
+/// A blank line, or one without a letter or digit, ends a paragraph. Inside a block of lines that
+/// are all short the lines are taken to be wrapped, and only headings (`#`) and list items begin
+/// anew; a block with a long line has a paragraph a line. A line that ends in a hyphen goes on with
+/// the next if that begins with a lower-case letter.
 pub fn paragraphs(text: &str) -> Vec<Span> {
     let mut out = Vec::new();
     let mut block: Vec<(usize, &str)> = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end();
-        if content.bytes().any(|b| b.is_ascii_alphanumeric()) || content.chars().any(char::is_alphanumeric) {
+        if content.bytes().any(|b| b.is_ascii_alphanumeric())
+            || content.chars().any(char::is_alphanumeric)
+        {
             block.push((at, content));
         } else {
             close(&mut block, &mut out);
@@ -64,12 +68,15 @@ fn is_wide(c: char) -> bool {
 }
 
 fn hyphenated(line: &str, next: &str) -> bool {
-    line.ends_with(['-', '\u{2010}', '\u{ad}']) && next.trim_start().chars().next().is_some_and(char::is_lowercase)
+    line.ends_with(['-', '\u{2010}', '\u{ad}'])
+        && next.trim_start().chars().next().is_some_and(char::is_lowercase)
 }
 
 fn begins_anew(line: &str) -> bool {
     let line = line.trim_start();
-    line.starts_with("# ") || line.starts_with("##") || ["- ", "* ", "• ", "+ "].iter().any(|b| line.starts_with(b))
+    line.starts_with("# ")
+        || line.starts_with("##")
+        || ["- ", "* ", "• ", "+ "].iter().any(|b| line.starts_with(b))
 }
 
 /// The token ranges of the paragraphs that hold a token; together they are all tokens, in order.
@@ -84,7 +91,8 @@ pub fn token_ranges(text: &str, tokens: &Tokens) -> Vec<Range<u32>> {
         from = to;
     }
     if from < tokens.len() {
-        // Only a token without a letter or digit could stand outside every paragraph, and there is none; stay total all the same.
+        // Only a token without a letter or digit could stand outside every paragraph, and there is
+        // none; stay total all the same.
         out.push(from as u32..tokens.len() as u32);
     }
     out
@@ -102,8 +110,14 @@ mod tests {
 
     #[test]
     fn blank_lines_wrapping_headings_and_lists() {
-        assert_eq!(cut("One\nstill one\n\n  Two  \n * * *\nThree\r\n\r\nFour"), ["One\nstill one", "Two", "Three", "Four"]);
-        assert_eq!(cut("# Head\nbody of\nit\n- item\n- item two\nmore"), ["# Head", "body of\nit", "- item", "- item two\nmore"]);
+        assert_eq!(
+            cut("One\nstill one\n\n  Two  \n * * *\nThree\r\n\r\nFour"),
+            ["One\nstill one", "Two", "Three", "Four"]
+        );
+        assert_eq!(
+            cut("# Head\nbody of\nit\n- item\n- item two\nmore"),
+            ["# Head", "body of\nit", "- item", "- item two\nmore"]
+        );
         let long = "word ".repeat(40);
         assert_eq!(cut(&format!("Head\n{long}\nTail")), ["Head", long.trim_end(), "Tail"]);
         assert_eq!(cut(&format!("{long}exam-\nple goes on")).len(), 1);

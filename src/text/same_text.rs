@@ -1,16 +1,16 @@
-//! Owns: when two texts are the same text, and spans of one as those of the other. Never: which of two texts
-//! stays.
+//! Owns: when two texts are the same text, and spans of one as those of the other. Never: which of
+//! two texts stays.
 
 use crate::hash;
 use crate::span::Span;
 use crate::text::token::{Tokens, tokenize};
 use std::ops::Range;
 
-/// The identity of a text: the 128-bit hash of its normalised tokens. Case, punctuation and white space
-/// do not count.
+/// The identity of a text: the 128-bit hash of its normalised tokens. Case, punctuation and white
+/// space do not count.
 ///
-/// A text without a token has none to compare: its bytes decide, white space around them apart, so that
-/// `…` and `***` stay apart. Two texts with one identity are taken to be the same text.
+/// A text without a token has none to compare: its bytes decide, white space around them apart, so
+/// that `…` and `***` stay apart. Two texts with one identity are taken to be the same text.
 pub fn identity(text: &str, tokens: &Tokens) -> u128 {
     if tokens.is_empty() {
         hash::wide([u64::MAX, hash::bytes(text.trim().as_bytes())])
@@ -41,7 +41,8 @@ impl EqualTextSpans {
         EqualTextSpans((from != to).then(|| [tokenize(from), tokenize(to)]))
     }
 
-    /// The bytes of the same tokens. A span without a token becomes the end of the last token before it.
+    /// The bytes of the same tokens. A span without a token becomes the end of the last token
+    /// before it.
     pub fn span(&self, span: Span) -> Span {
         let Some([from, to]) = &self.0 else { return span };
         let Range { start, end } = tokens_of(span, from);

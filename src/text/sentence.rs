@@ -4,7 +4,8 @@ use crate::span::Span;
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The sentences of a paragraph, in order, by UAX #29: together they are all its bytes, each with the white space behind it.
+/// The sentences of a paragraph, in order, by UAX #29: together they are all its bytes, each with
+/// the white space behind it.
 ///
 /// A line break inside the paragraph is only a space: its lines are wrapped.
 pub fn sentences(text: &str, paragraph: Span) -> Vec<Span> {
@@ -15,7 +16,9 @@ pub fn sentences(text: &str, paragraph: Span) -> Vec<Span> {
         false => Cow::Borrowed(inside),
     };
     let at = |offset: usize| paragraph.start + offset as u32;
-    flat.split_sentence_bound_indices().map(|(from, s)| Span::new(at(from), at(from + s.len()))).collect()
+    flat.split_sentence_bound_indices()
+        .map(|(from, s)| Span::new(at(from), at(from + s.len())))
+        .collect()
 }
 
 #[cfg(test)]
@@ -24,7 +27,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(text: &str) -> Vec<&str> {
-        sentences(text, Span::new(0, text.len() as u32)).into_iter().map(|s| &text[s.range()]).collect()
+        sentences(text, Span::new(0, text.len() as u32))
+            .into_iter()
+            .map(|s| &text[s.range()])
+            .collect()
     }
 
     #[test]

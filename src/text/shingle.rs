@@ -12,10 +12,11 @@ pub struct Shingles {
     pub ends: Vec<u32>,
 }
 
-/// Fills `out` with every window of `words` words: that many tokens, or more where a script is cut per character.
+/// Fills `out` with every window of `words` words: that many tokens, or more where a script is cut
+/// per character.
 ///
-/// Windows run over paragraph borders, so that the set does not depend on where paragraphs are seen. A text shorter than one window
-/// has none. Cost: `words` multiplications a token.
+/// Windows run over paragraph borders, so that the set does not depend on where paragraphs are
+/// seen. A text shorter than one window has none. Cost: `words` multiplications a token.
 pub fn shingles(tokens: &Tokens, words: u32, out: &mut Shingles) {
     out.hashes.clear();
     out.ends.clear();

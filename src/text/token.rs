@@ -1,6 +1,8 @@
-//! Owns: text to tokens: UAX #29 words with spans on the original text and hashes of the normalised form. Never: shingles.
+//! Owns: text to tokens: UAX #29 words with spans on the original text and hashes of the normalised
+//! form. Never: shingles.
 //!
-//! Two ways to the same words: [`plain_words`] is the definition, [`words`] the fast path; a property test holds them equal.
+//! Two ways to the same words: [`plain_words`] is the definition, [`words`] the fast path; a
+//! property test holds them equal.
 
 use crate::span::Span;
 use crate::text::normalise::Normaliser;
@@ -19,8 +21,9 @@ impl Kind {
     const CAPITAL: u8 = 8;
     const OPENS: u8 = 16;
 
-    /// Length in 24ths of a word, so that a shingle spans about as much meaning in every script: a word 24, a Han or kana
-    /// character 15 (1.6 to a word), a Thai, Lao, Khmer or Burmese cluster 8 (3 to a word).
+    /// Length in 24ths of a word, so that a shingle spans about as much meaning in every script: a
+    /// word 24, a Han or kana character 15 (1.6 to a word), a Thai, Lao, Khmer or Burmese cluster 8
+    /// (3 to a word).
     #[inline(always)]
     pub const fn weight(self) -> u32 {
         match self.0 & 3 {
@@ -84,10 +87,12 @@ impl Tokens {
 
 /// Cuts a text into tokens. Cost: linear; ASCII text about 400 MB/s a core.
 ///
-/// A token is a [UAX #29](https://www.unicode.org/reports/tr29/) word that holds a letter or digit, without `_` around it.
-/// Han, kana, Thai, Lao, Khmer and Burmese runs are cut per grapheme cluster. A word broken by a hyphen at a line end, with a
-/// lower-case letter behind, is one token; so is one broken by a zero-width space. Hashes are of the normalised form: NFKC, case
-/// folded, apostrophes unified, invisible characters and Arabic and Hebrew vowel signs removed, digits of any script as ASCII ones.
+/// A token is a [UAX #29](https://www.unicode.org/reports/tr29/) word that holds a letter or digit,
+/// without `_` around it. Han, kana, Thai, Lao, Khmer and Burmese runs are cut per grapheme
+/// cluster. A word broken by a hyphen at a line end, with a lower-case letter behind, is one token;
+/// so is one broken by a zero-width space. Hashes are of the normalised form: NFKC, case folded,
+/// apostrophes unified, invisible characters and Arabic and Hebrew vowel signs removed, digits of
+/// any script as ASCII ones.
 ///
 /// ```
 /// let t = nearcopy::tokenize("The “bath-\n  tub” isn’t FULL.");
@@ -111,11 +116,14 @@ pub fn tokenize_into(text: &str, tokens: &mut Tokens, normaliser: &mut Normalise
     builder.flush();
 }
 
-/// The definition of a word's place: UAX #29 as unicode-segmentation has it, without the white space or ASCII punctuation that a
-/// combining letter would drag along when it has nothing else to stand on.
+/// The definition of a word's place: UAX #29 as unicode-segmentation has it, without the white
+/// space or ASCII punctuation that a combining letter would drag along when it has nothing else to
+/// stand on.
 #[cfg(test)]
 pub fn plain_words(text: &str) -> Vec<(usize, usize)> {
-    let bare = |w: &str| w.trim_start_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_').len();
+    let bare = |w: &str| {
+        w.trim_start_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_').len()
+    };
     text.unicode_word_indices().map(|(at, w)| (at + w.len() - bare(w), at + w.len())).collect()
 }
 
@@ -140,8 +148,9 @@ static CLASS: [u8; 256] = {
     table
 };
 
-/// Calls `emit(start, end, ascii)` for each word, in order. ASCII is cut by a table; from the first other byte of a word on, up to the
-/// next ASCII white space, unicode-segmentation decides: no word reaches over white space, and none begins inside another.
+/// Calls `emit(start, end, ascii)` for each word, in order. ASCII is cut by a table; from the first
+/// other byte of a word on, up to the next ASCII white space, unicode-segmentation decides: no word
+/// reaches over white space, and none begins inside another.
 pub fn words(text: &str, mut emit: impl FnMut(usize, usize, bool)) {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -150,7 +159,8 @@ pub fn words(text: &str, mut emit: impl FnMut(usize, usize, bool)) {
             OTHER | INFIX => at += 1,
             CORE => match ascii_word(bytes, at) {
                 Some(end) => {
-                    // Nearly every word begins with a letter or digit; one that begins with `_` may hold none.
+                    // Nearly every word begins with a letter or digit; one that begins with `_` may
+                    // hold none.
                     if bytes[at] != b'_' || bytes[at..end].iter().any(u8::is_ascii_alphanumeric) {
                         emit(at, end, true);
                     }
@@ -184,12 +194,14 @@ fn ascii_word(bytes: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// WB6, WB7, WB11 and WB12 for ASCII: a mark between two letters, or between two digits, joins them.
+/// WB6, WB7, WB11 and WB12 for ASCII: a mark between two letters, or between two digits, joins
+/// them.
 #[inline(always)]
 fn joins(before: u8, mark: u8, after: u8) -> bool {
     match mark {
         b'.' | b'\'' => {
-            (before.is_ascii_alphabetic() && after.is_ascii_alphabetic()) || (before.is_ascii_digit() && after.is_ascii_digit())
+            (before.is_ascii_alphabetic() && after.is_ascii_alphabetic())
+                || (before.is_ascii_digit() && after.is_ascii_digit())
         }
         b':' => before.is_ascii_alphabetic() && after.is_ascii_alphabetic(),
         _ => before.is_ascii_digit() && after.is_ascii_digit(),
@@ -200,10 +212,15 @@ fn joins(before: u8, mark: u8, after: u8) -> bool {
 #[inline(never)]
 fn wide_words(text: &str, start: usize, emit: &mut impl FnMut(usize, usize, bool)) -> usize {
     let rest = &text.as_bytes()[start..];
-    let end = start + rest.iter().position(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 11 | 12)).unwrap_or(rest.len());
+    let end = start
+        + rest
+            .iter()
+            .position(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 11 | 12))
+            .unwrap_or(rest.len());
     for (at, word) in text[start..end].unicode_word_indices() {
         // A combining letter drags the mark before it along; it is no part of the word.
-        let bare = word.trim_start_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_');
+        let bare = word
+            .trim_start_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_');
         emit(start + at + word.len() - bare.len(), start + at + word.len(), bare.is_ascii());
     }
     end
@@ -228,7 +245,8 @@ impl Builder<'_, '_> {
         while bytes[end - 1] == b'_' {
             end -= 1;
         }
-        let may_join = self.joined.is_some() || bytes.get(end).is_some_and(|&b| b == b'-' || b >= 0x80);
+        let may_join =
+            self.joined.is_some() || bytes.get(end).is_some_and(|&b| b == b'-' || b >= 0x80);
         if may_join || !ascii {
             self.hard_word(start, end);
         } else {
@@ -244,7 +262,15 @@ impl Builder<'_, '_> {
     }
 
     #[inline(always)]
-    fn push(&mut self, start: usize, end: usize, hash: u64, script: u8, digit: bool, capital: bool) {
+    fn push(
+        &mut self,
+        start: usize,
+        end: usize,
+        hash: u64,
+        script: u8,
+        digit: bool,
+        capital: bool,
+    ) {
         let opens = self.tokens.is_empty() || opens_sentence(&self.text[self.last_end..start]);
         let bits = script
             | if digit { Kind::DIGIT } else { 0 }
@@ -278,7 +304,8 @@ impl Builder<'_, '_> {
     /// Keeps a word for its other half, if what follows can be a break; else it is a token.
     fn offer(&mut self, start: usize, end: usize, word: String) {
         let next = self.text[end..].chars().next();
-        let broken = matches!(next, Some('-' | '\u{2010}' | '\u{200b}')) || word.ends_with('\u{ad}');
+        let broken =
+            matches!(next, Some('-' | '\u{2010}' | '\u{200b}')) || word.ends_with('\u{ad}');
         if broken && word.chars().next_back().is_some_and(|c| c.is_alphabetic() || c == '\u{ad}') {
             self.joined = Some((start, end, word));
         } else {
@@ -299,13 +326,18 @@ impl Builder<'_, '_> {
         self.push(start, end, hash, 0, digit, capital);
     }
 
-    /// A run in a script without spaces: one token for each grapheme cluster, other runs inside it whole.
+    /// A run in a script without spaces: one token for each grapheme cluster, other runs inside it
+    /// whole.
     fn cut(&mut self, start: usize, word: &str) {
         let mut plain = 0..0;
         for (at, cluster) in word.grapheme_indices(true) {
             let class = cluster.chars().map(script).find(|&s| s != 0).unwrap_or(0);
             if class == 0 {
-                plain = if plain.is_empty() { at..at + cluster.len() } else { plain.start..at + cluster.len() };
+                plain = if plain.is_empty() {
+                    at..at + cluster.len()
+                } else {
+                    plain.start..at + cluster.len()
+                };
                 continue;
             }
             self.plain_run(start, word, &mut plain);
@@ -324,7 +356,8 @@ impl Builder<'_, '_> {
     }
 }
 
-/// Whether `gap` is a line break behind a hyphen, or zero-width spaces, so that the halves are one word.
+/// Whether `gap` is a line break behind a hyphen, or zero-width spaces, so that the halves are one
+/// word.
 fn continues(half: &str, gap: &str, word: &str) -> bool {
     if !gap.is_empty() && gap.chars().all(|c| c == '\u{200b}') {
         return word.chars().next().is_some_and(char::is_alphanumeric);
@@ -344,7 +377,9 @@ fn script(c: char) -> u8 {
     match c.script() {
         Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo => Kind::HAN,
         // A number is one token, as it is in the digits of other scripts.
-        Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar if !c.is_numeric() => Kind::SOUTHEAST,
+        Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar if !c.is_numeric() => {
+            Kind::SOUTHEAST
+        }
         // The prolonged sound mark belongs to both kana, so it has no script of its own.
         _ if matches!(c, '\u{30fc}' | '\u{ff70}') => Kind::HAN,
         _ => 0,
@@ -355,13 +390,17 @@ fn script(c: char) -> u8 {
 #[inline(always)]
 fn opens_sentence(gap: &str) -> bool {
     // Nearly every gap is one space.
-    gap.len() != 1 && gap.bytes().any(|b| matches!(b, b'.' | b'!' | b'?' | b'\n' | b':' | b'"') || b >= 0x80 && opens_wide(gap))
+    gap.len() != 1
+        && gap.bytes().any(|b| {
+            matches!(b, b'.' | b'!' | b'?' | b'\n' | b':' | b'"') || b >= 0x80 && opens_wide(gap)
+        })
 }
 
 #[cold]
 fn opens_wide(gap: &str) -> bool {
     gap.contains([
-        '“', '‘', '«', '‹', '„', '「', '『', '。', '！', '？', '؟', '۔', '։', '።', '।', '॥', '။', '។', '…', '¿', '¡', '\u{37e}',
+        '“', '‘', '«', '‹', '„', '「', '『', '。', '！', '？', '؟', '۔', '։', '።', '।', '॥', '။',
+        '។', '…', '¿', '¡', '\u{37e}',
     ])
 }
 
@@ -424,14 +463,20 @@ mod tests {
 
     #[test]
     fn words_and_joins() {
-        assert_eq!(strings("It's 3.14, or 1,750 dlrs (U.S.A)."), ["It's", "3.14", "or", "1,750", "dlrs", "U.S.A"]);
+        assert_eq!(
+            strings("It's 3.14, or 1,750 dlrs (U.S.A)."),
+            ["It's", "3.14", "or", "1,750", "dlrs", "U.S.A"]
+        );
         assert_eq!(
             strings("_so_ __x_y__ _ exam-\nple exam-\r\n  ple Anglo-\nSaxon well-known"),
             ["so", "x_y", "exam-\nple", "exam-\r\n  ple", "Anglo", "Saxon", "well", "known"]
         );
         assert_eq!(strings("a-\nb-\nc"), ["a-\nb-\nc"]);
         assert_eq!(strings("exam-\n\nple"), ["exam", "ple"]);
-        assert_eq!(strings("漢字カナとABC 1984年"), ["漢", "字", "カ", "ナ", "と", "ABC", "1984", "年"]);
+        assert_eq!(
+            strings("漢字カナとABC 1984年"),
+            ["漢", "字", "カ", "ナ", "と", "ABC", "1984", "年"]
+        );
         assert_eq!(strings("ภาษาไทย").len(), 7);
         assert_eq!(strings("ข้อ๑๒ไทย១២"), ["ข้", "อ", "๑๒", "ไ", "ท", "ย", "១២"]);
         assert_eq!(strings("a:\u{1dd3} -\u{1dd3}"), ["a", "\u{1dd3}", "\u{1dd3}"]);
@@ -456,7 +501,11 @@ mod tests {
     #[test]
     fn kinds() {
         let t = tokenize("The 3 Men met Bob. They left 漢 ไ");
-        let flags: Vec<_> = t.kinds.iter().map(|k| (k.is_number(), k.is_capital(), k.opens(), k.weight())).collect();
+        let flags: Vec<_> = t
+            .kinds
+            .iter()
+            .map(|k| (k.is_number(), k.is_capital(), k.opens(), k.weight()))
+            .collect();
         assert_eq!(flags[0], (false, true, true, 24));
         assert_eq!(flags[1], (true, false, false, 24));
         assert_eq!(flags[4], (false, true, false, 24));

@@ -26,7 +26,8 @@ impl Against {
         let index = options.open(dir).map_err(|e| mixed(e, settings))?;
         if !index.has_texts() {
             return Err(Failure::Said(format!(
-                "--index {shown}: it keeps no texts, so copies cannot be verified; fill one with texts (`nearcopy index create --texts stored`)"
+                "--index {shown}: it keeps no texts, so copies cannot be verified; fill one with \
+                 texts (`nearcopy index create --texts stored`)"
             )));
         }
         threads(settings.flags.run.threads);
@@ -50,7 +51,8 @@ impl Against {
         }
         let added = found.add(&self.index, plan.staying(&found.corpus)).map_err(|e| {
             Failure::Said(format!(
-                "the output is complete, but not all of it was added to the index: {e}\n  add it when that is mended: nearcopy index add {} OUTPUT",
+                "the output is complete, but not all of it was added to the index: {e}\n  add it \
+                 when that is mended: nearcopy index add {} OUTPUT",
                 self.shown
             ))
         })?;

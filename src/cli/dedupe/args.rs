@@ -67,7 +67,13 @@ pub struct Dedupe {
     /// --min-paragraph tokens on, all but their first place. passages: repeated passages too, as
     /// far as they are whole sentences. boilerplate: in all its places. First is what --keep puts
     /// first. Where paragraphs or passages go, two texts make a repeat (--repeat-classes).
-    #[arg(long, value_name = "WHAT", value_delimiter = ',', default_value = "documents", help_heading = "Removal")]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        default_value = "documents",
+        help_heading = "Removal"
+    )]
     pub remove: Vec<What>,
 
     /// Relations that make a document a copy; several with commas
@@ -190,15 +196,21 @@ impl Dedupe {
         let has = |what| self.remove.contains(&what);
         let referring = !self.against.is_empty() || self.index.is_some();
         if self.against_only && !referring {
-            return Err(usage("dedupe", "--against-only needs references: name them with --against or --index"));
+            return Err(usage(
+                "dedupe",
+                "--against-only needs references: name them with --against or --index",
+            ));
         }
         let drop = self.drop.as_deref().unwrap_or_default();
         let only_towards = |r: &Relation| !r.is_copy() && !r.is_contained();
-        if let Some(name) = drop.iter().filter_map(|d| d.relation()).find(only_towards).filter(|_| !referring) {
+        if let Some(name) =
+            drop.iter().filter_map(|d| d.relation()).find(only_towards).filter(|_| !referring)
+        {
             let only = "has a meaning only towards a reference: name one with --against or --index";
             return Err(usage("dedupe", format!("--drop {name} {only}")));
         }
-        let mut removal = if referring { Removal::against_references() } else { Removal::default() };
+        let mut removal =
+            if referring { Removal::against_references() } else { Removal::default() };
         if self.drop.is_some() {
             removal.relations = drop.iter().filter_map(|d| d.relation()).collect();
             removal.abridged = drop.contains(&Dropped::Abridged);
@@ -209,7 +221,11 @@ impl Dedupe {
             paragraphs: has(What::Paragraphs),
             passages: has(What::Passages),
             boilerplate: has(What::Boilerplate),
-            repeat_classes: settings.flags.thresholds.repeat_classes.unwrap_or(removal.repeat_classes),
+            repeat_classes: settings
+                .flags
+                .thresholds
+                .repeat_classes
+                .unwrap_or(removal.repeat_classes),
             min_left: self.min_left,
             ..removal
         })
@@ -218,36 +234,52 @@ impl Dedupe {
     /// Whether inputs and outputs go together.
     pub fn check_usage(&self, settings: &Settings) -> Result<()> {
         if self.paths.is_empty() {
-            return Err(usage("dedupe", "nothing to clean: name files or directories, `.` for this one, `-` for standard input"));
+            return Err(usage(
+                "dedupe",
+                "nothing to clean: name files or directories, `.` for this one, `-` for standard \
+                 input",
+            ));
         }
         let stdin = self.paths.iter().chain(&self.against).filter(|p| *p == "-").count();
         if stdin > 1 {
             return Err(usage("dedupe", "standard input can be read once only"));
         }
         let inputs = self.paths.iter().map(|p| (p.as_os_str(), "input"));
-        let all: Vec<(&OsStr, &str)> = inputs.chain(self.against.iter().map(|p| (p.as_os_str(), "reference"))).collect();
+        let all: Vec<(&OsStr, &str)> =
+            inputs.chain(self.against.iter().map(|p| (p.as_os_str(), "reference"))).collect();
         match &self.output {
             _ if self.dry_run => {}
             None => {
                 return Err(usage(
                     "dedupe",
-                    "where should the cleaned corpus go? Name it with --output, or look first with --dry-run",
+                    "where should the cleaned corpus go? Name it with --output, or look first with \
+                     --dry-run",
                 ));
             }
             Some(out) if out == Path::new("-") => {}
             Some(out) => apart("--output", out, &all)?,
         }
         let removed = self.removed.iter().map(|p| ("--removed", p.as_path()));
-        let beside: Vec<(&str, &Path)> = removed.chain(self.report.iter().map(|t| ("--report", t.path()))).collect();
+        let beside: Vec<(&str, &Path)> =
+            removed.chain(self.report.iter().map(|t| ("--report", t.path()))).collect();
         let corpus = self.output.as_deref().filter(|out| *out != Path::new("-") && !self.dry_run);
-        distinct(&corpus.map(|out| ("--output", out)).into_iter().chain(beside.iter().copied()).collect::<Vec<_>>())?;
+        distinct(
+            &corpus
+                .map(|out| ("--output", out))
+                .into_iter()
+                .chain(beside.iter().copied())
+                .collect::<Vec<_>>(),
+        )?;
         for (flag, path) in beside {
             apart(flag, path, &all)?;
             probe(path)?;
         }
         let data = matches!(settings.flags.report.format, Some(f) if f != OutputFormat::Human);
         if data && self.output.as_deref() == Some(Path::new("-")) {
-            return Err(usage("dedupe", "standard output holds the corpus; --format is for what is said about it"));
+            return Err(usage(
+                "dedupe",
+                "standard output holds the corpus; --format is for what is said about it",
+            ));
         }
         Ok(())
     }

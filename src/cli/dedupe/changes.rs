@@ -23,7 +23,11 @@ pub struct Changes<'a> {
 
 impl<'a> Changes<'a> {
     /// Of every document; nothing is removed where records are annotated.
-    pub fn new(cleaned: Cleaned<'a>, options: &'a InputOptions, annotate: bool) -> io::Result<Changes<'a>> {
+    pub fn new(
+        cleaned: Cleaned<'a>,
+        options: &'a InputOptions,
+        annotate: bool,
+    ) -> io::Result<Changes<'a>> {
         let findings = cleaned.findings;
         let mut at: HashMap<&str, Vec<(Option<u64>, u32)>> = HashMap::new();
         for n in 0..findings.documents.count() {
@@ -33,7 +37,8 @@ impl<'a> Changes<'a> {
             }
         }
         at.values_mut().for_each(|of| of.sort_unstable());
-        let annotations = annotate.then(|| Annotations::new(findings)).transpose()?.map(RefCell::new);
+        let annotations =
+            annotate.then(|| Annotations::new(findings)).transpose()?.map(RefCell::new);
         Ok(Changes { cleaned, options, at, annotations, failure: RefCell::new(None) })
     }
 
@@ -105,7 +110,11 @@ pub struct Sink<'a> {
 
 impl<'a> Sink<'a> {
     /// Into `out`, which messages call `shown`; into nothing where that is not wanted.
-    pub fn new(cleaned: Cleaned<'a>, out: Option<Box<dyn Write + Send>>, shown: String) -> Sink<'a> {
+    pub fn new(
+        cleaned: Cleaned<'a>,
+        out: Option<Box<dyn Write + Send>>,
+        shown: String,
+    ) -> Sink<'a> {
         Sink { cleaned, lines: RemovedLines::new(cleaned), out, shown, failure: None }
     }
 
@@ -153,5 +162,9 @@ pub fn lost(error: io::Error) -> Failure {
 
 /// An output that could not be written.
 pub fn emitted(error: emit::Error) -> Failure {
-    if interrupted() { Failure::Cancelled } else { Failure::Said(format!("{error}; nothing was written")) }
+    if interrupted() {
+        Failure::Cancelled
+    } else {
+        Failure::Said(format!("{error}; nothing was written"))
+    }
 }

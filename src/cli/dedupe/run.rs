@@ -50,10 +50,12 @@ impl Dedupe {
         self.check_usage(&settings)?;
         no_page(&settings.flags.report, "--report html=FILE writes it beside the cleaning")?;
         let reads = self.index_read_only || self.dry_run || self.annotate.is_some();
-        let index = self.index.as_deref().map(|dir| Against::open(dir, reads, &settings)).transpose()?;
+        let index =
+            self.index.as_deref().map(|dir| Against::open(dir, reads, &settings)).transpose()?;
         let meter = Meter::start(self.talk);
         let mut given = self.read(&settings, &removal, &meter)?;
-        let (found, mut plan) = self.find(&settings, &removal, index.as_ref(), &mut given.taken, &meter)?;
+        let (found, mut plan) =
+            self.find(&settings, &removal, index.as_ref(), &mut given.taken, &meter)?;
         if self.annotate.is_some() {
             plan = Plan::default();
         }
@@ -71,8 +73,10 @@ impl Dedupe {
         let mut taken = take_in(&inputs(&self.paths), &options, meter, self.talk.quiet)?;
         let files = std::mem::take(&mut taken.sources);
         named_apart(&files)?;
-        let directories: Vec<bool> = self.paths.iter().map(|p| Path::new(p).is_dir() || !Path::new(p).is_file()).collect();
-        let layout = self.output.as_deref().map(|out| layout(out, &files, &directories)).transpose()?;
+        let directories: Vec<bool> =
+            self.paths.iter().map(|p| Path::new(p).is_dir() || !Path::new(p).is_file()).collect();
+        let layout =
+            self.output.as_deref().map(|out| layout(out, &files, &directories)).transpose()?;
         if removal.cuts() || self.annotate.is_some() {
             let flag = if removal.cuts() { "--remove" } else { "--annotate" };
             layout.iter().try_for_each(|layout| layout.uncut(&files, flag))?;
@@ -91,9 +95,17 @@ impl Dedupe {
 
     /// What --against names, read.
     fn references(&self, files: &[ReadFile], settings: &Settings, meter: &Meter) -> Result<Taken> {
-        let mut more = take_in(&inputs(&self.against), &settings.flags.input.options(), meter, self.talk.quiet)?;
+        let mut more = take_in(
+            &inputs(&self.against),
+            &settings.flags.input.options(),
+            meter,
+            self.talk.quiet,
+        )?;
         if let Some(twice) = in_both(files, &more.sources) {
-            return Err(Failure::Said(format!("{} is both input and reference: name it once", clean(&twice.shown))));
+            return Err(Failure::Said(format!(
+                "{} is both input and reference: name it once",
+                clean(&twice.shown)
+            )));
         }
         if more.lost {
             return Err(Failure::Said("a reference could not be read; nothing was written".into()));
@@ -126,11 +138,19 @@ impl Dedupe {
             }
             Some(Against { index, .. }) => {
                 let documents = std::mem::take(&mut taken.documents);
-                index.scan_against(documents, &removal.thresholds(thresholds), &run, meter).and_then(|found| {
-                    say_renamed(&found.corpus, quiet);
-                    let plan = nearcopy::removal(&found.corpus, &found.detection, removal, &run, meter)?;
-                    Ok((Found::Against(found), plan))
-                })
+                index
+                    .scan_against(documents, &removal.thresholds(thresholds), &run, meter)
+                    .and_then(|found| {
+                        say_renamed(&found.corpus, quiet);
+                        let plan = nearcopy::removal(
+                            &found.corpus,
+                            &found.detection,
+                            removal,
+                            &run,
+                            meter,
+                        )?;
+                        Ok((Found::Against(found), plan))
+                    })
             }
         };
         meter.pause()?;
@@ -138,7 +158,14 @@ impl Dedupe {
     }
 
     /// Writes what stays, adds it to the index, and tells.
-    fn carry_out(&self, settings: &Settings, given: &Given, found: &Found, plan: &Plan, index: Option<&Against>) -> Result<Exit> {
+    fn carry_out(
+        &self,
+        settings: &Settings,
+        given: &Given,
+        found: &Found,
+        plan: &Plan,
+        index: Option<&Against>,
+    ) -> Result<Exit> {
         let (corpus, detection) = found.parts();
         let against = match found {
             Found::Against(found) => index.map(|index| (index, found)),
@@ -148,7 +175,8 @@ impl Dedupe {
         let part = against.map(|(index, found)| index.removed(found, plan));
         let mut cleaned = Cleaned { findings, plan, planned: self.dry_run, index: part };
         let known = against.map(|(_, found)| found.known.clone()).unwrap_or_default();
-        let alarm = alarm::raised(cleaned, self.max_removed, &known).filter(|_| self.annotate.is_none());
+        let alarm =
+            alarm::raised(cleaned, self.max_removed, &known).filter(|_| self.annotate.is_none());
         let exit = || given.taken.exit(settings.flags.run.max_bad);
         let Some(layout) = &given.layout else {
             self.tell(cleaned, &Done::default(), None, settings)?;
@@ -171,12 +199,18 @@ impl Dedupe {
         };
         let done = rewrite.write(layout)?;
         if done.unread && index.is_some() {
-            return Err(Failure::Said("the reader of standard output went away, so nothing was added to the index".into()));
+            return Err(Failure::Said(
+                "the reader of standard output went away, so nothing was added to the index".into(),
+            ));
         }
         if let (Some((index, found)), Some(part)) = (against, &mut cleaned.index) {
             index.add(found, plan, part)?;
         }
-        let reported = write_targets(&self.report, &settings.flags.report, &Report { findings, instead: None, verdict: None });
+        let reported = write_targets(
+            &self.report,
+            &settings.flags.report,
+            &Report { findings, instead: None, verdict: None },
+        );
         // The output stands, so it is named, whatever became of the report.
         let indexed = index.zip(cleaned.index).map(|(index, part)| index.in_words(&part));
         self.tell(cleaned, &done, indexed.as_deref(), settings)?;
@@ -185,7 +219,13 @@ impl Dedupe {
     }
 
     /// Says what was done: on standard output, or on standard error where that holds the corpus.
-    fn tell(&self, cleaned: Cleaned, done: &Done, indexed: Option<&str>, settings: &Settings) -> Result<()> {
+    fn tell(
+        &self,
+        cleaned: Cleaned,
+        done: &Done,
+        indexed: Option<&str>,
+        settings: &Settings,
+    ) -> Result<()> {
         done.left_over().filter(|_| !self.talk.quiet).iter().for_each(|line| say(line));
         let indexed = indexed.map(|line| format!("\n{line}")).unwrap_or_default();
         let to_data = self.output.as_deref() == Some(Path::new("-")) && !self.dry_run;
@@ -201,11 +241,17 @@ impl Dedupe {
         }
         if self.annotate.is_some() {
             let documents = count(cleaned.findings.documents.count() as u64, "document");
-            return to_stdout(|out| writeln!(out, "{documents} annotated\n{}{indexed}", done.places()));
+            return to_stdout(|out| {
+                writeln!(out, "{documents} annotated\n{}{indexed}", done.places())
+            });
         }
         to_stdout(|out| {
             report::cleaned(cleaned, human_options(&settings.flags.report), out)?;
-            if self.dry_run { writeln!(out, "\nNothing was written.") } else { writeln!(out, "\n{}{indexed}", done.places()) }
+            if self.dry_run {
+                writeln!(out, "\nNothing was written.")
+            } else {
+                writeln!(out, "\n{}{indexed}", done.places())
+            }
         })
     }
 }

@@ -28,7 +28,8 @@ pub struct Rewrite<'a> {
 impl Rewrite<'_> {
     /// Writes everything, and puts it in its place when it is complete.
     pub fn write(&self, layout: &Layout) -> Result<Done> {
-        let changes = Changes::new(self.cleaned, self.options, self.annotate.is_some()).map_err(lost)?;
+        let changes =
+            Changes::new(self.cleaned, self.options, self.annotate.is_some()).map_err(lost)?;
         let staged = self.removed.map(StagedFile::create).transpose()?;
         let out = staged.as_ref().map(StagedFile::writer).transpose()?;
         let shown = staged.as_ref().map_or("", StagedFile::shown).to_owned();
@@ -37,7 +38,10 @@ impl Rewrite<'_> {
         match layout {
             Layout::Stdout(stream) => {
                 let left = AtomicBool::new(false);
-                let out = Box::new(BufWriter::with_capacity(1 << 18, Stoppable(Pipe(io::stdout(), &left))));
+                let out = Box::new(BufWriter::with_capacity(
+                    1 << 18,
+                    Stoppable(Pipe(io::stdout(), &left)),
+                ));
                 self.stream(*stream, out, "standard output", &changes, &mut sink, &mut done)?;
                 done.unread = left.into_inner();
                 self.finish(sink, staged, done, || Ok(()))
@@ -56,7 +60,13 @@ impl Rewrite<'_> {
     }
 
     /// What went is put in its place before the output: so nothing is ever lost between the two.
-    fn finish(&self, sink: Sink, removed: Option<StagedFile>, done: Done, output: impl FnOnce() -> Result<()>) -> Result<Done> {
+    fn finish(
+        &self,
+        sink: Sink,
+        removed: Option<StagedFile>,
+        done: Done,
+        output: impl FnOnce() -> Result<()>,
+    ) -> Result<Done> {
         sink.finish()?;
         if interrupted() {
             return Err(Failure::Cancelled);
@@ -64,7 +74,8 @@ impl Rewrite<'_> {
         let planned = self.cleaned.plan.gone.len() as u64;
         if done.dropped != planned {
             return Err(Failure::Said(format!(
-                "{planned} documents were to go and {} went; nothing was written: please report this",
+                "{planned} documents were to go and {} went; nothing was written: please report \
+                 this",
                 done.dropped
             )));
         }
@@ -73,7 +84,12 @@ impl Rewrite<'_> {
         Ok(done)
     }
 
-    fn output<'w>(&self, out: Box<dyn Write + Send + 'w>, format: Format, compression: Option<Compression>) -> Output<'w> {
+    fn output<'w>(
+        &self,
+        out: Box<dyn Write + Send + 'w>,
+        format: Format,
+        compression: Option<Compression>,
+    ) -> Output<'w> {
         let output = Output::new(out, format, compression, self.annotate);
         if self.removed.is_some() { output } else { output.silent() }
     }
@@ -110,11 +126,15 @@ impl Rewrite<'_> {
     ) -> Result<()> {
         for (file, relative) in self.files.iter().zip(paths) {
             let whole = file.format.row().single_document.is_some() && changes.drops(file);
-            let out: Box<dyn Write + Send> = if whole { Box::new(io::sink()) } else { directory.file(relative)? };
+            let out: Box<dyn Write + Send> =
+                if whole { Box::new(io::sink()) } else { directory.file(relative)? };
             let mut output = self.output(out, file.format, file.compression);
             let written = changes.append(&mut output, file, sink)?;
             output.finish().map_err(emitted)?;
-            let mut one = WrittenFile { path: root.join(relative).display().to_string(), ..WrittenFile::default() };
+            let mut one = WrittenFile {
+                path: root.join(relative).display().to_string(),
+                ..WrittenFile::default()
+            };
             done.add(&written, &mut one);
             if !whole {
                 done.files.push(one);

@@ -36,7 +36,9 @@ impl Done {
         self.dropped += written.dropped;
         self.left += written.left;
         self.revisits += written.revisits;
-        self.revisits_at.extend(written.revisits_at.iter().take(5usize.saturating_sub(self.revisits_at.len())).cloned());
+        self.revisits_at.extend(
+            written.revisits_at.iter().take(5usize.saturating_sub(self.revisits_at.len())).cloned(),
+        );
     }
 
     /// What is left over of what went, where something is.
@@ -44,7 +46,9 @@ impl Done {
         let some: Vec<String> = self.revisits_at.iter().map(|at| clean(at)).collect();
         let more = if self.revisits > some.len() as u64 { ", …" } else { "" };
         let words = "which stay, refer to a record that was removed";
-        (self.revisits > 0).then(|| format!("{}, {words}: {}{more}", count(self.revisits, "revisit"), some.join(", ")))
+        (self.revisits > 0).then(|| {
+            format!("{}, {words}: {}{more}", count(self.revisits, "revisit"), some.join(", "))
+        })
     }
 
     /// Where everything is, a line each.
@@ -55,7 +59,11 @@ impl Done {
         } else if let Some(first) = self.files.first() {
             let kept: u64 = self.files.iter().map(|f| f.kept).sum();
             let files = count(self.files.len() as u64, "file");
-            lines.push(format!("Written: {files} with {}, from {} on", count(kept, "record"), clean(&first.path)));
+            lines.push(format!(
+                "Written: {files} with {}, from {} on",
+                count(kept, "record"),
+                clean(&first.path)
+            ));
         }
         if self.left > 0 {
             lines.push(format!(
@@ -70,6 +78,10 @@ impl Done {
     /// One line about everything.
     pub fn in_words(&self, cleaned: Cleaned) -> String {
         let kept: u64 = self.files.iter().map(|f| f.kept).sum();
-        format!("{} removed, {} written", count(cleaned.plan.gone.len() as u64, "document"), count(kept, "record"))
+        format!(
+            "{} removed, {} written",
+            count(cleaned.plan.gone.len() as u64, "document"),
+            count(kept, "record")
+        )
     }
 }

@@ -20,8 +20,9 @@ use std::time::Instant;
 
 /// Adds documents to an index
 ///
-/// They are on disk in batches of some thousands, in order. Memory does not grow with the input. What is there already under its id with the same
-/// text is left alone, so adding again after an interruption is safe.
+/// They are on disk in batches of some thousands, in order. Memory does not grow with the input.
+/// What is there already under its id with the same text is left alone, so adding again after an
+/// interruption is safe.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "--help describes every setting.")]
 pub struct Add {
@@ -100,21 +101,31 @@ impl Add {
         if self.paths.is_empty() {
             return Err(usage(
                 "index add",
-                "nothing to add: name files or directories, `.` for this one, `-` for standard input",
+                "nothing to add: name files or directories, `.` for this one, `-` for standard \
+                 input",
             ));
         }
-        let flags =
-            Flags { input: self.flags.clone(), run: self.run.clone(), preset: self.base.preset.clone(), ..Flags::default() };
+        let flags = Flags {
+            input: self.flags.clone(),
+            run: self.run.clone(),
+            preset: self.base.preset.clone(),
+            ..Flags::default()
+        };
         let settings = SettingArgs::of(flags, self.base.config.clone()).resolve()?;
         threads(settings.flags.run.threads);
         let index = self.index(&settings)?;
         let meter = Meter::start(self.talk);
         let begun = Instant::now();
         let options = settings.flags.input.options();
-        let (fed, added) = feed(&inputs(&self.paths), &options, &meter, self.talk.quiet, |some| index.add_all(some.flatten()))?;
+        let (fed, added) = feed(&inputs(&self.paths), &options, &meter, self.talk.quiet, |some| {
+            index.add_all(some.flatten())
+        })?;
         let counts = added.map_err(|e| self.stopped(&index, e))?;
         if let Err(failure) = meter.pause() {
-            say(&format!("{} added before the interruption; to add all again is safe", counted(fresh(counts), "document")));
+            say(&format!(
+                "{} added before the interruption; to add all again is safe",
+                counted(fresh(counts), "document")
+            ));
             return Err(failure);
         }
         let seconds = begun.elapsed().as_secs_f64();
@@ -132,7 +143,11 @@ impl Add {
 
     fn index(&self, settings: &Settings) -> Result<Index> {
         let same_id = if self.same_id == Same::Refuse { SameId::Refuse } else { SameId::Replace };
-        let options = IndexOptions { same_id, without_texts: self.texts == Some(Texts::None), ..IndexOptions::default() };
+        let options = IndexOptions {
+            same_id,
+            without_texts: self.texts == Some(Texts::None),
+            ..IndexOptions::default()
+        };
         if self.create && is_free(&self.place.dir) {
             return Ok(options.create(&self.place.dir, &settings.recipe)?);
         }
@@ -154,22 +169,46 @@ impl Add {
             return Failure::Cancelled;
         }
         let holds = index.stats().map_or(String::new(), |s| {
-            format!("\n  earlier batches were added: {} holds {} now", self.place.shown(), counted(s.documents, "document"))
+            format!(
+                "\n  earlier batches were added: {} holds {} now",
+                self.place.shown(),
+                counted(s.documents, "document")
+            )
         });
-        let mend = if matches!(error, nearcopy::Error::SameId { .. }) { " (--same-id replace)" } else { "" };
+        let mend = if matches!(error, nearcopy::Error::SameId { .. }) {
+            " (--same-id replace)"
+        } else {
+            ""
+        };
         Failure::Said(format!("{error}{mend}{holds}"))
     }
 
     fn tell(&self, fed: &Fed, counts: AddedCounts, stats: &IndexStats, seconds: f64) -> Result<()> {
         let shown = self.place.shown();
-        let skipped: Vec<Skipped> = fed.taken.skipped.iter().map(|(reason, count)| Skipped { reason, count: *count }).collect();
+        let skipped: Vec<Skipped> = fed
+            .taken
+            .skipped
+            .iter()
+            .map(|(reason, count)| Skipped { reason, count: *count })
+            .collect();
         let AddedCounts { new, copies, replaced, known } = counts;
         if self.format == SummaryFormat::Json {
             let (read, documents, changes) = (fed.documents, stats.documents, stats.changes);
             let seconds = (seconds * 1000.0).round() / 1000.0;
             let schema = "nearcopy.added/1";
-            let view =
-                Summary { schema, index: &shown, read, new, copies, replaced, known, skipped, documents, changes, seconds };
+            let view = Summary {
+                schema,
+                index: &shown,
+                read,
+                new,
+                copies,
+                replaced,
+                known,
+                skipped,
+                documents,
+                changes,
+                seconds,
+            };
             to_stdout(|out| json_line(&view, out))?;
         } else if !self.talk.quiet {
             let mut line = format!(
@@ -182,7 +221,8 @@ impl Add {
             );
             let all: u64 = skipped.iter().map(|s| s.count).sum();
             if all > 0 {
-                let each: Vec<String> = skipped.iter().map(|s| format!("{} {}", grouped(s.count), s.reason)).collect();
+                let each: Vec<String> =
+                    skipped.iter().map(|s| format!("{} {}", grouped(s.count), s.reason)).collect();
                 line.push_str(&format!("; {} skipped ({})", grouped(all), each.join(", ")));
             }
             let rate = fed.documents as f64 / seconds.max(0.001);
@@ -198,7 +238,8 @@ impl Add {
         }
         if fed.nameless > 0 {
             say(&format!(
-                "{} without an id: each is known as FILE:RECORD, and another file of that name would replace it (--id-field names a field)",
+                "{} without an id: each is known as FILE:RECORD, and another file of that name \
+                 would replace it (--id-field names a field)",
                 counted(fed.nameless, "record")
             ));
         }

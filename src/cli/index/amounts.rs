@@ -9,7 +9,11 @@ pub fn sized(bytes: u64) -> String {
     while value >= 999.5 && unit + 1 < units.len() {
         (value, unit) = (value / 1000.0, unit + 1);
     }
-    if unit == 0 || value >= 99.5 { format!("{value:.0} {}", units[unit]) } else { format!("{value:.1} {}", units[unit]) }
+    if unit == 0 || value >= 99.5 {
+        format!("{value:.0} {}", units[unit])
+    } else {
+        format!("{value:.1} {}", units[unit])
+    }
 }
 
 #[cfg(test)]
@@ -22,6 +26,9 @@ mod tests {
             (counted(1, "copy"), counted(2, "copy"), counted(0, "document")),
             ("1 copy".into(), "2 copies".into(), "0 documents".into())
         );
-        assert_eq!((sized(999), sized(1_500_000), sized(999_999)), ("999 bytes".into(), "1.5 MB".into(), "1.0 MB".into()));
+        assert_eq!(
+            (sized(999), sized(1_500_000), sized(999_999)),
+            ("999 bytes".into(), "1.5 MB".into(), "1.0 MB".into())
+        );
     }
 }

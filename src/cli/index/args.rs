@@ -36,7 +36,8 @@ impl CompareArgs {
     /// Merges and checks.
     pub fn resolve(self, input: InputFlags) -> Result<Settings> {
         let CompareArgs { preset, thresholds, run, config } = self;
-        SettingArgs::of(Flags { input, preset, thresholds, run, ..Flags::default() }, config).resolve()
+        SettingArgs::of(Flags { input, preset, thresholds, run, ..Flags::default() }, config)
+            .resolve()
     }
 }
 
@@ -45,7 +46,8 @@ impl CompareArgs {
 pub enum Texts {
     /// Kept, compressed: answers show the passages in both texts
     Stored,
-    /// Not kept: it takes two thirds of the disk; answers have no passages, and scores are estimated
+    /// Not kept: it takes two thirds of the disk; answers have no passages, and scores are
+    /// estimated
     None,
 }
 

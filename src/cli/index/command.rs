@@ -10,9 +10,9 @@ use super::remove::Remove;
 
 /// Keeps what was seen in a directory: add documents, ask what it holds of others
 ///
-/// An index finds with the keys of a scan and compares as a scan does, but it stays: a crawler adds each day's pages and asks about the next
-/// ones. Any number of processes may ask while one writes. It must be on a local disk. `nearcopy dedupe --index` cleans a day's pages of what
-/// it holds.
+/// An index finds with the keys of a scan and compares as a scan does, but it stays: a crawler adds
+/// each day's pages and asks about the next ones. Any number of processes may ask while one writes.
+/// It must be on a local disk. `nearcopy dedupe --index` cleans a day's pages of what it holds.
 #[derive(Debug, clap::Args)]
 #[command(subcommand_required = true, arg_required_else_help = true, after_long_help = EXAMPLES)]
 pub struct Index {

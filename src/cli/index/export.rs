@@ -1,4 +1,5 @@
-//! Owns: `nearcopy index export`: documents back out as JSON Lines. Never: which documents there are.
+//! Owns: `nearcopy index export`: documents back out as JSON Lines. Never: which documents there
+//! are.
 
 use super::super::exit::{Exit, Failure, Result};
 use super::super::interrupt::failed;
@@ -17,7 +18,8 @@ use std::path::{Path, PathBuf};
 
 /// Writes all documents of an index as JSON Lines: id, source, date, path, record, text
 ///
-/// In the order in which they were added, all of one moment. `nearcopy index add` reads them again. An index without texts gives the rest.
+/// In the order in which they were added, all of one moment. `nearcopy index add` reads them again.
+/// An index without texts gives the rest.
 #[derive(Debug, clap::Args)]
 pub struct Export {
     #[command(flatten)]
@@ -27,7 +29,8 @@ pub struct Export {
     #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Write what the index tells about its texts (boilerplate, common words), for `compare --background`; without -o only that [default: none]
+    /// Write what the index tells about its texts (boilerplate, common words), for `compare
+    /// --background`; without -o only that [default: none]
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     background: Option<PathBuf>,
 
@@ -51,8 +54,14 @@ impl Export {
             None if self.background.is_some() => {}
             None => self.stdout(&index)?,
         }
-        if !index.has_texts() && !self.talk.quiet && (self.output.is_some() || self.background.is_none()) {
-            say(&format!("{} keeps no texts: only ids, sources, dates and places were written", self.place.shown()));
+        if !index.has_texts()
+            && !self.talk.quiet
+            && (self.output.is_some() || self.background.is_none())
+        {
+            say(&format!(
+                "{} keeps no texts: only ids, sources, dates and places were written",
+                self.place.shown()
+            ));
         }
         Ok(Exit::Done)
     }
@@ -60,7 +69,9 @@ impl Export {
     fn background(&self, index: &Index, path: &Path) -> Result<()> {
         if index.stats()?.background == "none" {
             let shown = self.place.shown();
-            return Err(Failure::Said(format!("{shown} has no background yet: run `nearcopy index compact {shown}` first")));
+            return Err(Failure::Said(format!(
+                "{shown} has no background yet: run `nearcopy index compact {shown}` first"
+            )));
         }
         let json = index.background()?.to_json(&index.recipe().id());
         to_file(path, |out| out.write_all(json.as_bytes()))?;
@@ -70,7 +81,8 @@ impl Export {
     fn file(&self, index: &Index, path: &Path) -> Result<()> {
         let staged = StagedFile::create(path)?;
         let out = BufWriter::with_capacity(1 << 18, staged.writer()?);
-        let mut out = Compressor::new(out, by_name(path).1, 0).map_err(|e| failed(staged.shown(), &e))?;
+        let mut out =
+            Compressor::new(out, by_name(path).1, 0).map_err(|e| failed(staged.shown(), &e))?;
         let mut written = Written::default();
         written.all(index, &mut out)?;
         written.end(|| out.finish()?.flush(), staged.shown())?;
@@ -123,5 +135,9 @@ impl Written {
 
 fn line(d: &Document, texts: bool) -> DocumentLine<'_> {
     let text = texts.then_some(d.text.as_str());
-    DocumentLine { path: d.info.path.as_deref(), record: d.info.record, ..DocumentLine::new(&d.info, text) }
+    DocumentLine {
+        path: d.info.path.as_deref(),
+        record: d.info.record,
+        ..DocumentLine::new(&d.info, text)
+    }
 }

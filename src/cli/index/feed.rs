@@ -1,4 +1,5 @@
-//! Owns: documents on their way from files to an index, some at a time: no corpus is held in memory. Never: what is done with them.
+//! Owns: documents on their way from files to an index, some at a time: no corpus is held in
+//! memory. Never: what is done with them.
 
 use super::super::exit::Result;
 use super::super::progress::Meter;
@@ -21,7 +22,8 @@ pub struct Fed {
     pub nameless: u64,
 }
 
-/// Reads in a thread of its own and hands `work` the documents as they come; when it is done with them, reading stops.
+/// Reads in a thread of its own and hands `work` the documents as they come; when it is done with
+/// them, reading stops.
 pub fn feed<T>(
     inputs: &[Input],
     options: &InputOptions,
@@ -29,7 +31,8 @@ pub fn feed<T>(
     quiet: bool,
     work: impl FnOnce(&mut dyn Iterator<Item = Vec<Document>>) -> T,
 ) -> Result<(Fed, T)> {
-    let (wanted, documents, nameless) = (AtomicBool::new(true), AtomicU64::new(0), AtomicU64::new(0));
+    let (wanted, documents, nameless) =
+        (AtomicBool::new(true), AtomicU64::new(0), AtomicU64::new(0));
     let (intake, out) = std::thread::scope(|scope| {
         let (to, from) = sync_channel(WAITING);
         let (wanted, documents, nameless) = (&wanted, &documents, &nameless);
@@ -37,12 +40,20 @@ pub fn feed<T>(
         let reader = scope.spawn(move || {
             let each = |some: Vec<Document>| {
                 documents.fetch_add(some.len() as u64, Ordering::Relaxed);
-                nameless.fetch_add(some.iter().filter(|d| is_nameless(d)).count() as u64, Ordering::Relaxed);
+                nameless.fetch_add(
+                    some.iter().filter(|d| is_nameless(d)).count() as u64,
+                    Ordering::Relaxed,
+                );
                 if to.send(some).is_err() {
                     wanted.store(false, Ordering::Relaxed);
                 }
             };
-            ingest::read_each(inputs, options, &|bytes| meter.read(bytes) && wanted.load(Ordering::Relaxed), &each)
+            ingest::read_each(
+                inputs,
+                options,
+                &|bytes| meter.read(bytes) && wanted.load(Ordering::Relaxed),
+                &each,
+            )
         });
         // The receiver goes with the iterator; then the reader hears that nobody listens.
         let out = work(&mut from.into_iter());

@@ -23,7 +23,8 @@ pub struct Stats {
 
 /// Looks at every row and key of an index: exit code 0 where it is sound
 ///
-/// It reads the whole file and makes all keys again. Nothing is changed; others may ask and add meanwhile.
+/// It reads the whole file and makes all keys again. Nothing is changed; others may ask and add
+/// meanwhile.
 #[derive(Debug, clap::Args)]
 pub struct Verify {
     #[command(flatten)]
@@ -48,7 +49,9 @@ impl Stats {
         let stats = self.place.read()?.stats()?;
         let index = &self.place.shown();
         if self.format == SummaryFormat::Json {
-            to_stdout(|out| json_line(&Named { schema: "nearcopy.index-stats/1", index, answer: &stats }, out))?;
+            to_stdout(|out| {
+                json_line(&Named { schema: "nearcopy.index-stats/1", index, answer: &stats }, out)
+            })?;
             return Ok(Exit::Done);
         }
         let mut text = format!("{index}\n");
@@ -69,8 +72,16 @@ impl Stats {
             id => format!("{}: common words; boilerplate is told by a compaction", clean(id)),
         };
         let since = counted(s.changes, "document");
-        let compacted = if s.compacted { format!("{since} came or went since then") } else { "never".to_owned() };
-        let texts = if s.texts { format!("kept, {} packed", sized(s.text_bytes)) } else { "not kept".to_owned() };
+        let compacted = if s.compacted {
+            format!("{since} came or went since then")
+        } else {
+            "never".to_owned()
+        };
+        let texts = if s.texts {
+            format!("kept, {} packed", sized(s.text_bytes))
+        } else {
+            "not kept".to_owned()
+        };
         let disk = format!(
             "{} in use of {}: {} keys, {} texts, {} rows",
             sized(s.used_bytes),
@@ -81,12 +92,27 @@ impl Stats {
         );
         let runs = counted(s.runs, "sorted run");
         [
-            ("documents", format!("{} with {}, {}", grouped(s.documents), counted(s.classes, "different text"), sized(s.bytes))),
+            (
+                "documents",
+                format!(
+                    "{} with {}, {}",
+                    grouped(s.documents),
+                    counted(s.classes, "different text"),
+                    sized(s.bytes)
+                ),
+            ),
             ("texts", texts),
             ("recipe", clean(&s.recipe)),
             ("background", background),
             ("compacted", compacted),
-            ("keys", format!("{} in {runs}, {} not sorted yet", grouped(s.postings), grouped(s.pending_keys))),
+            (
+                "keys",
+                format!(
+                    "{} in {runs}, {} not sorted yet",
+                    grouped(s.postings),
+                    grouped(s.pending_keys)
+                ),
+            ),
             ("disk", disk),
         ]
     }
@@ -105,7 +131,12 @@ impl Verify {
         found.problems.iter_mut().for_each(|p| *p = clean(p));
         let shown = &self.place.shown();
         if self.format == SummaryFormat::Json {
-            to_stdout(|out| json_line(&Named { schema: "nearcopy.index-verify/1", index: shown, answer: &found }, out))?;
+            to_stdout(|out| {
+                json_line(
+                    &Named { schema: "nearcopy.index-verify/1", index: shown, answer: &found },
+                    out,
+                )
+            })?;
         } else {
             to_stdout(|out| out.write_all(in_words(shown, &found).as_bytes()))?;
         }

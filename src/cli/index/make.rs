@@ -14,7 +14,8 @@ use std::time::Instant;
 
 /// Makes an empty index in a new directory
 ///
-/// The recipe, which says how keys are made, is settled here for good: everything that is added or asked later has keys of this recipe.
+/// The recipe, which says how keys are made, is settled here for good: everything that is added or
+/// asked later has keys of this recipe.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "--help describes every setting.")]
 pub struct Create {
@@ -42,11 +43,16 @@ impl Create {
     pub fn run(self) -> Result<Exit> {
         let flags = Flags { preset: self.preset, recipe: self.recipe, ..Flags::default() };
         let settings = SettingArgs::of(flags, self.config).resolve()?;
-        let options = IndexOptions { without_texts: self.texts == Texts::None, ..IndexOptions::default() };
+        let options =
+            IndexOptions { without_texts: self.texts == Texts::None, ..IndexOptions::default() };
         options.create(&self.place.dir, &settings.recipe)?;
         if !self.talk.quiet {
             let texts = if options.without_texts { "without texts" } else { "with texts" };
-            let line = format!("{} made: empty, {texts}, recipe {}", self.place.shown(), settings.recipe.id());
+            let line = format!(
+                "{} made: empty, {texts}, recipe {}",
+                self.place.shown(),
+                settings.recipe.id()
+            );
             to_stdout(|out| writeln!(out, "{line}"))?;
         }
         Ok(Exit::Done)
@@ -55,9 +61,10 @@ impl Create {
 
 /// Looks at all documents of an index as a scan does, and sorts its keys anew
 ///
-/// It finds out which words are common and which passages are boilerplate, so that answers are those of a scan of everything; keys of removed
-/// documents go. Worth it whenever the index has doubled. Time and memory are those of a scan; others may ask meanwhile. Of the bounds
-/// those of boilerplate and of relations, and --keep, count.
+/// It finds out which words are common and which passages are boilerplate, so that answers are
+/// those of a scan of everything; keys of removed documents go. Worth it whenever the index has
+/// doubled. Time and memory are those of a scan; others may ask meanwhile. Of the bounds those of
+/// boilerplate and of relations, and --keep, count.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "--help describes every setting.")]
 pub struct Compact {

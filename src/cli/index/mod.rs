@@ -1,5 +1,5 @@
-//! `nearcopy index`: one file a subcommand or two, and what they share. Never: finds or keeps anything
-//! itself.
+//! `nearcopy index`: one file a subcommand or two, and what they share. Never: finds or keeps
+//! anything itself.
 
 mod add;
 mod amounts;

@@ -25,10 +25,16 @@ impl Place {
     }
 
     /// Opens it under these settings: where they say a recipe, it must be its own.
-    pub fn open(&self, settings: &Settings, options: IndexOptions, quiet: bool) -> Result<nearcopy::Index> {
+    pub fn open(
+        &self,
+        settings: &Settings,
+        options: IndexOptions,
+        quiet: bool,
+    ) -> Result<nearcopy::Index> {
         let recipe = Some(settings.recipe.clone()).filter(|r| *r != Recipe::default());
         let said = recipe.is_some();
-        let index = IndexOptions { recipe, ..options }.open(&self.dir).map_err(|e| mixed(e, settings))?;
+        let index =
+            IndexOptions { recipe, ..options }.open(&self.dir).map_err(|e| mixed(e, settings))?;
         let preset = Preset::ALL.into_iter().find(|p| {
             let (mut recipe, mut thresholds) = (Recipe::default(), nearcopy::Thresholds::default());
             p.apply(&mut recipe, &mut thresholds);
@@ -36,7 +42,8 @@ impl Place {
         });
         if let Some(preset) = preset.filter(|p| *p != Preset::News && !said && !quiet) {
             say(&format!(
-                "{} was made with --preset {}: give it here too, or bounds and comparison are those of news",
+                "{} was made with --preset {}: give it here too, or bounds and comparison are \
+                 those of news",
                 self.shown(),
                 preset.name()
             ));
@@ -48,9 +55,9 @@ impl Place {
 /// What does not go together, and the file that may be why.
 pub fn mixed(error: Error, settings: &Settings) -> Failure {
     match (&error, &settings.file) {
-        (Error::Mixed { .. }, Some(file)) => {
-            Failure::Said(format!("{error}\n  the settings of {file} take part: --no-config leaves them out"))
-        }
+        (Error::Mixed { .. }, Some(file)) => Failure::Said(format!(
+            "{error}\n  the settings of {file} take part: --no-config leaves them out"
+        )),
         _ => error.into(),
     }
 }
@@ -63,7 +70,8 @@ pub fn stale(changes: u64, documents: u64) -> bool {
 /// What to do then.
 pub fn hint(place: &Place) -> String {
     format!(
-        "more than half of its documents came or went since it was compacted: run `nearcopy index compact {}`, which finds out which words \
+        "more than half of its documents came or went since it was compacted: run `nearcopy index \
+         compact {}`, which finds out which words \
          are common and which passages boilerplate",
         place.shown()
     )

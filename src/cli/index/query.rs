@@ -28,8 +28,9 @@ const SHOWN: u64 = 50;
 
 /// Asks what an index holds of documents: copies, texts that contain them, passages
 ///
-/// Each document is compared, text against text, with what shares keys with it, and the passages are shown in both. What stands under its own
-/// id is no partner of it, but said. Nothing is changed, and others may add meanwhile.
+/// Each document is compared, text against text, with what shares keys with it, and the passages
+/// are shown in both. What stands under its own id is no partner of it, but said. Nothing is
+/// changed, and others may add meanwhile.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "--help describes every setting.")]
 pub struct Query {
@@ -49,7 +50,13 @@ pub struct Query {
     limit: Option<usize>,
 
     /// human: for a person; jsonl: one object for each document, a line each
-    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output", hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "human",
+        help_heading = "Output",
+        hide_possible_values = true
+    )]
     format: Format,
 
     /// Human report: lists only, no passages [default: false]
@@ -62,7 +69,8 @@ pub struct Query {
 
     /// Write it to a file instead of standard output [default: none]
     ///
-    /// The file is written under another name beside its place and then renamed, so it is never half there.
+    /// The file is written under another name beside its place and then renamed, so it is never
+    /// half there.
     #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
@@ -131,14 +139,16 @@ impl Query {
     fn check_usage(&self) -> Result<()> {
         if self.paths.is_empty() == self.id.is_empty() {
             let why = if self.id.is_empty() {
-                "nothing to ask about: name files or directories, `-` for standard input, or a document of the index with --id"
+                "nothing to ask about: name files or directories, `-` for standard input, or a \
+                 document of the index with --id"
             } else {
                 "name either files or, with --id, documents of the index"
             };
             return Err(usage("index query", why));
         }
         let Some(path) = &self.output else { return Ok(()) };
-        let inputs: Vec<(&OsStr, &str)> = self.paths.iter().map(|p| (p.as_os_str(), "input")).collect();
+        let inputs: Vec<(&OsStr, &str)> =
+            self.paths.iter().map(|p| (p.as_os_str(), "input")).collect();
         apart("--output", path, &inputs)?;
         probe(path)
     }
@@ -157,12 +167,18 @@ impl Query {
             let documents = self.of_index(index)?;
             self.some(index, t, documents, &mut tally, out)?;
         } else {
-            let (fed, done) = feed(&inputs(&self.paths), &settings.flags.input.options(), meter, self.talk.quiet, |all| {
-                for some in all {
-                    self.some(index, t, some, &mut tally, out)?;
-                }
-                Ok::<(), Stop>(())
-            })?;
+            let (fed, done) = feed(
+                &inputs(&self.paths),
+                &settings.flags.input.options(),
+                meter,
+                self.talk.quiet,
+                |all| {
+                    for some in all {
+                        self.some(index, t, some, &mut tally, out)?;
+                    }
+                    Ok::<(), Stop>(())
+                },
+            )?;
             *taken = fed.taken;
             done?;
             meter.pause()?;
@@ -180,7 +196,11 @@ impl Query {
         }
         let get = |id: &String| match index.get(id)? {
             Some(document) => Ok(document),
-            None => Err(Failure::Said(format!("{} holds no document with the id {}", self.place.shown(), clean(id)))),
+            None => Err(Failure::Said(format!(
+                "{} holds no document with the id {}",
+                self.place.shown(),
+                clean(id)
+            ))),
         };
         self.id.iter().map(get).collect()
     }
@@ -242,7 +262,11 @@ impl Query {
     fn human(&self) -> HumanOptions {
         match self.output {
             Some(_) => HumanOptions { color: false, width: WIDTH, brief: self.brief },
-            None => HumanOptions { color: colored(self.color.unwrap_or(Color::Auto)), width: width(), brief: self.brief },
+            None => HumanOptions {
+                color: colored(self.color.unwrap_or(Color::Auto)),
+                width: width(),
+                brief: self.brief,
+            },
         }
     }
 }
@@ -271,7 +295,10 @@ impl Tally {
     fn count(&mut self, seen: &Seen) {
         self.asked += 1;
         if let Some(relation) = seen.nearest() {
-            self.seen.entry((relation.rank(), Reverse(relation))).or_insert((relation.name(), 0)).1 += 1;
+            self.seen
+                .entry((relation.rank(), Reverse(relation)))
+                .or_insert((relation.name(), 0))
+                .1 += 1;
         } else if seen.own() == Some(Own::Same) {
             self.own += 1;
         }
@@ -279,20 +306,30 @@ impl Tally {
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.hidden > 0 {
-            writeln!(out, "\n… and {} seen before: --format jsonl has all of them.", counted(self.hidden, "more document"))?;
+            writeln!(
+                out,
+                "\n… and {} seen before: --format jsonl has all of them.",
+                counted(self.hidden, "more document")
+            )?;
         }
         let related: u64 = self.seen.values().map(|s| s.1).sum();
         let seen = related + self.own;
-        let mut kinds: Vec<String> = self.seen.values().map(|(name, n)| format!("{} {name}", grouped(*n))).collect();
+        let mut kinds: Vec<String> =
+            self.seen.values().map(|(name, n)| format!("{} {name}", grouped(*n))).collect();
         if self.own > 0 {
             kinds.push(format!("{} only under their own ids", grouped(self.own)));
         }
-        let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+        let kinds =
+            if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
         let blank = if self.shown > 0 { "\n" } else { "" };
         let asked = counted(self.asked, "document");
         let (seen, other) = (grouped(seen), grouped(self.asked - seen));
         if self.inside {
-            return writeln!(out, "{blank}Asked about {asked} of the index: {seen} related to others{kinds}, {other} to none.");
+            return writeln!(
+                out,
+                "{blank}Asked about {asked} of the index: {seen} related to others{kinds}, {other} \
+                 to none."
+            );
         }
         writeln!(out, "{blank}Asked about {asked}: {seen} seen before{kinds}, {other} new.")
     }

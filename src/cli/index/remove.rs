@@ -42,7 +42,10 @@ pub struct Remove {
 impl Remove {
     pub fn run(self) -> Result<Exit> {
         if self.ids.is_empty() && self.list.is_none() {
-            return Err(usage("index remove", "nothing to remove: name ids, or a file of ids with --ids"));
+            return Err(usage(
+                "index remove",
+                "nothing to remove: name ids, or a file of ids with --ids",
+            ));
         }
         let mut ids = self.ids.clone();
         if let Some(path) = &self.list {
@@ -61,7 +64,14 @@ impl Remove {
             }
         }
         if !self.quiet {
-            to_stdout(|out| writeln!(out, "{} removed from {}", counted(removed, "document"), self.place.shown()))?;
+            to_stdout(|out| {
+                writeln!(
+                    out,
+                    "{} removed from {}",
+                    counted(removed, "document"),
+                    self.place.shown()
+                )
+            })?;
         }
         if missing.is_empty() || self.missing_ok {
             return Ok(Exit::Done);
@@ -79,7 +89,9 @@ impl Remove {
 /// The ids of a file; a line without any is passed over.
 fn listed(path: &Path) -> Result<Vec<String>> {
     let shown = shown(path);
-    let failed = |e: std::io::Error| Failure::Said(format!("--ids {shown}: {e}; it should hold one id a line, in UTF-8"));
+    let failed = |e: std::io::Error| {
+        Failure::Said(format!("--ids {shown}: {e}; it should hold one id a line, in UTF-8"))
+    };
     let from: Box<dyn Read> = match path.to_str() {
         Some("-") => Box::new(std::io::stdin()),
         _ => Box::new(std::fs::File::open(path).map_err(failed)?),

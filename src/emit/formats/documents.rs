@@ -39,9 +39,14 @@ fn archive(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
     use crate::ingest::record::Context;
     use crate::ingest::web::archive;
     let stored = stored(job.file)?;
-    let (_, mut records) = archive::open(Box::new(stored.reader(0))).map_err(|e| broken(job.file, &e))?;
+    let (_, mut records) =
+        archive::open(Box::new(stored.reader(0))).map_err(|e| broken(job.file, &e))?;
     let fields = Fields::new(job.options);
-    let context = Context { encoding: job.encoding(), parallel: true, ..Context::new(&fields, &job.file.shown) };
+    let context = Context {
+        encoding: job.encoding(),
+        parallel: true,
+        ..Context::new(&fields, &job.file.shown)
+    };
     while let Some(documents) = archive::next(&mut records, &context) {
         documents.iter().try_for_each(|document| line(job, document, sink))?;
     }

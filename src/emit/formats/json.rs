@@ -42,7 +42,11 @@ impl<'w> Json<'w> {
         let found = split(&text);
         let kept = |(number, _): (Option<u64>, _)| (job.change)(number) == Change::Keep;
         if begun || !places(&text, &found).into_iter().all(kept) {
-            return Err(Error::input(job.file, "it holds bytes that its encoding does not have", "convert it to UTF-8"));
+            return Err(Error::input(
+                job.file,
+                "it holds bytes that its encoding does not have",
+                "convert it to UTF-8",
+            ));
         }
         let seen = found.records.len() as u64;
         (job.written.records, job.written.kept) = (seen, seen);
@@ -78,7 +82,8 @@ impl<'w> Json<'w> {
             self.elements = true;
         }
         let closing = &text[before..];
-        let closing = if self.elements || file.records.is_empty() { closing } else { closing.trim_start() };
+        let closing =
+            if self.elements || file.records.is_empty() { closing } else { closing.trim_start() };
         self.closing = Some(encoded(closing, file.encoding).unwrap_or_default().into_owned());
         Ok(())
     }
@@ -111,11 +116,15 @@ impl Writer for Json<'_> {
             return self.damaged(&open.head, job, begun);
         };
         let found = split(&text);
-        let closed = self.closing.as_ref().is_none_or(|closing| closing.trim_ascii_start().starts_with(b"]"));
+        let closed = self
+            .closing
+            .as_ref()
+            .is_none_or(|closing| closing.trim_ascii_start().starts_with(b"]"));
         if begun && (self.closing.is_some() != found.array || !closed) {
             return Err(Error::misfit(
                 job.file,
-                "it does not go on with the JSON before it: only arrays follow arrays, and objects objects",
+                "it does not go on with the JSON before it: only arrays follow arrays, and objects \
+                 objects",
             ));
         }
         let file = File { text: &text, encoding: open.encoding, records: places(&text, &found) };
@@ -143,7 +152,11 @@ fn places(text: &str, found: &Split) -> Vec<(Option<u64>, Range<usize>)> {
         let start = raw.as_ptr() as usize - text.as_ptr() as usize;
         start..start + raw.len()
     };
-    found.records.iter().map(|(number, raw)| (Some(*number).filter(|_| !single), place(raw.get()))).collect()
+    found
+        .records
+        .iter()
+        .map(|(number, raw)| (Some(*number).filter(|_| !single), place(raw.get())))
+        .collect()
 }
 
 impl File<'_> {
@@ -154,10 +167,17 @@ impl File<'_> {
     }
 
     /// What becomes of a record: its new text, nothing if it goes.
-    fn changed(&self, number: Option<u64>, raw: &str, ending: &str, job: &mut Job) -> Result<Option<Vec<u8>>, Error> {
+    fn changed(
+        &self,
+        number: Option<u64>,
+        raw: &str,
+        ending: &str,
+        job: &mut Job,
+    ) -> Result<Option<Vec<u8>>, Error> {
         job.written.records += 1;
         let change = (job.change)(number);
-        let same = |raw: &str| encoded(raw, self.encoding).map(|b| b.into_owned()).unwrap_or_default();
+        let same =
+            |raw: &str| encoded(raw, self.encoding).map(|b| b.into_owned()).unwrap_or_default();
         if change == Change::Drop {
             job.written.dropped += 1;
             job.tell(number, Taken::Record(&same(&format!("{raw}{ending}"))))?;

@@ -35,20 +35,31 @@ impl Writer for Jsonl<'_> {
 }
 
 /// Writes the lines of an input. Lines that are kept are written many at a time.
-fn copy(longest: usize, apart: bool, open: Records, job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+fn copy(
+    longest: usize,
+    apart: bool,
+    open: Records,
+    job: &mut Job,
+    sink: &mut Sink,
+) -> Result<(), Error> {
     let file = job.file;
     let Records { head: mut buffer, mut rest, encoding } = open;
     let mut lines = Lines { number: 0, encoding, apart };
     let mut passing = false;
     loop {
-        let read = (&mut rest).take(WINDOW).read_to_end(&mut buffer).map_err(|e| broken(file, &e))?;
+        let read =
+            (&mut rest).take(WINDOW).read_to_end(&mut buffer).map_err(|e| broken(file, &e))?;
         if passing {
             let end = memchr::memchr(b'\n', &buffer).map_or(buffer.len(), |at| at + 1);
             passing = !buffer[..end].ends_with(b"\n");
             lines.write(&buffer[..end], job, sink)?;
             buffer.drain(..end);
         }
-        let end = if read == 0 { buffer.len() } else { memchr::memrchr(b'\n', &buffer).map_or(0, |at| at + 1) };
+        let end = if read == 0 {
+            buffer.len()
+        } else {
+            memchr::memrchr(b'\n', &buffer).map_or(0, |at| at + 1)
+        };
         lines.copy(&buffer[..end], job, sink)?;
         if read == 0 {
             return Ok(());
@@ -58,7 +69,8 @@ fn copy(longest: usize, apart: bool, open: Records, job: &mut Job, sink: &mut Si
             lines.write(&buffer, job, sink)?;
             buffer.clear();
             lines.number += 1;
-            (job.written.records, job.written.kept) = (job.written.records + 1, job.written.kept + 1);
+            (job.written.records, job.written.kept) =
+                (job.written.records + 1, job.written.kept + 1);
             passing = true;
         }
     }
@@ -155,11 +167,23 @@ mod tests {
             };
             let (fields, written) = (Fields::new(&options), Written::default());
             let (prefix, told) = (None, true);
-            let mut job =
-                Job { file: &file, fields, options: &options, prefix, change: &change, removed: &mut removed, told, written };
+            let mut job = Job {
+                file: &file,
+                fields,
+                options: &options,
+                prefix,
+                change: &change,
+                removed: &mut removed,
+                told,
+                written,
+            };
             let mut out = Vec::new();
             let mut sink = Sink::new(Box::new(&mut out), None);
-            let open = Records { head: Vec::new(), rest: Box::new(Cursor::new(data.clone().into_bytes())), encoding: None };
+            let open = Records {
+                head: Vec::new(),
+                rest: Box::new(Cursor::new(data.clone().into_bytes())),
+                encoding: None,
+            };
             copy(5 << 20, false, open, &mut job, &mut sink).unwrap();
             let written = job.written;
             sink.finish().unwrap();

@@ -20,7 +20,11 @@ use crate::emit::sink::{Out, Sink};
 use crate::ingest::{Compression, Format};
 
 /// The writer of a format; nothing where this program was built without it.
-pub(super) fn writer<'w>(format: Format, out: Out<'w>, compression: Option<Compression>) -> Option<Box<dyn Writer + 'w>> {
+pub(super) fn writer<'w>(
+    format: Format,
+    out: Out<'w>,
+    compression: Option<Compression>,
+) -> Option<Box<dyn Writer + 'w>> {
     let sink = |compression| Sink::new(out, compression);
     Some(match format {
         Format::Text | Format::Html => Box::new(text::Text::new(sink(compression))),

@@ -70,7 +70,11 @@ impl<'w> Parquet<'w> {
         let root = meta.file_metadata().schema_descr().root_schema_ptr();
         if let Some((_, schema)) = &self.writer {
             let same = *schema == *root;
-            return if same { Ok(()) } else { Err(Error::misfit(job.file, "its schema is not that of the files before it")) };
+            return if same {
+                Ok(())
+            } else {
+                Err(Error::misfit(job.file, "its schema is not that of the files before it"))
+            };
         }
         if job.prefix.is_some() {
             job.untaken(|name| root.get_fields().iter().any(|f| f.name() == name))?;
@@ -78,7 +82,11 @@ impl<'w> Parquet<'w> {
         let (out, failed) = (self.sink.clone(), self.failed.clone());
         let made = guarded(|| {
             let schema = if job.prefix.is_some() { wider(&root, job)? } else { root.clone() };
-            SerializedFileWriter::new(Out { sink: out, failed }, schema, Arc::new(properties(meta, job)))
+            SerializedFileWriter::new(
+                Out { sink: out, failed },
+                schema,
+                Arc::new(properties(meta, job)),
+            )
         });
         let writer = made.map_err(|why| self.blame(why, job.file))?;
         self.writer = Some((writer, root.as_ref().clone()));
@@ -102,7 +110,8 @@ impl<'w> Parquet<'w> {
             if plan.kept > 0 {
                 let mut out = writer.next_row_group()?;
                 for column in 0..group.num_columns() {
-                    let cuts = if text == Some(column) { Some((&plan.cuts, &mut *gone)) } else { None };
+                    let cuts =
+                        if text == Some(column) { Some((&plan.cuts, &mut *gone)) } else { None };
                     copy_column(group.as_ref(), column, &plan.keep, &mut out, cuts)?;
                 }
                 if job.prefix.is_some() {
@@ -124,7 +133,11 @@ impl<'w> Parquet<'w> {
     fn blame(&self, why: String, file: &ReadFile) -> Error {
         match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(e) => Error::output(file, &e),
-            None => Error::input(file, format!("it cannot be copied ({why})"), "write it again, with zstd or snappy"),
+            None => Error::input(
+                file,
+                format!("it cannot be copied ({why})"),
+                "write it again, with zstd or snappy",
+            ),
         }
     }
 }
@@ -138,14 +151,21 @@ impl Writer for Parquet<'_> {
             shared = shared.unpacked().map_err(|e| broken(file, &e))?;
         }
         let mend = "fetch or write it again";
-        let reader = open(shared).map_err(|why| Error::input(file, format!("it cannot be read as Parquet ({why})"), mend))?;
+        let reader = open(shared).map_err(|why| {
+            Error::input(file, format!("it cannot be read as Parquet ({why})"), mend)
+        })?;
         let context = Context::new(&job.fields, "");
-        let text = columns(&reader, &context).ok().and_then(|found| found[TEXT]).map(|(column, _)| column);
+        let text =
+            columns(&reader, &context).ok().and_then(|found| found[TEXT]).map(|(column, _)| column);
         self.begin(&reader, job)?;
         let mut first = 1;
         for index in 0..reader.metadata().num_row_groups() {
             if rows(reader.metadata().row_group(index)) > MOST {
-                return Err(Error::input(file, format!("row group {} says it has more rows than it can hold", index + 1), mend));
+                return Err(Error::input(
+                    file,
+                    format!("row group {} says it has more rows than it can hold", index + 1),
+                    mend,
+                ));
             }
             let plan = plan(reader.metadata().row_group(index), first, job);
             let mut gone = BTreeMap::new();
@@ -182,8 +202,13 @@ fn wider(root: &TypePtr, job: &Job) -> ParquetResult<TypePtr> {
     for field in ANNOTATION {
         let name = job.name(field);
         let number = field == "coverage";
-        let kind = Schema::primitive_type_builder(&name, if number { Type::DOUBLE } else { Type::BYTE_ARRAY });
-        let kind = kind.with_repetition(Repetition::OPTIONAL).with_logical_type((!number).then_some(LogicalType::String));
+        let kind = Schema::primitive_type_builder(
+            &name,
+            if number { Type::DOUBLE } else { Type::BYTE_ARRAY },
+        );
+        let kind = kind
+            .with_repetition(Repetition::OPTIONAL)
+            .with_logical_type((!number).then_some(LogicalType::String));
         fields.push(Arc::new(kind.build()?));
     }
     Ok(Arc::new(Schema::group_type_builder(root.name()).with_fields(fields).build()?))
@@ -208,7 +233,8 @@ fn properties(meta: &ParquetMetaData, job: &Job) -> WriterProperties {
             other => other,
         };
         let path = column.column_path().clone();
-        builder = builder.set_column_bloom_filter_enabled(path.clone(), column.bloom_filter_offset().is_some());
+        builder = builder
+            .set_column_bloom_filter_enabled(path.clone(), column.bloom_filter_offset().is_some());
         builder = builder.set_column_compression(path, compression);
     }
     if let Some(column) = group.columns().first() {
@@ -219,7 +245,8 @@ fn properties(meta: &ParquetMetaData, job: &Job) -> WriterProperties {
 
 /// Asks what becomes of each row of a row group.
 fn plan(group: &RowGroupMetaData, first: u64, job: &mut Job) -> Plan {
-    let mut plan = Plan { keep: Vec::new(), kept: 0, cuts: BTreeMap::new(), notes: BTreeMap::new() };
+    let mut plan =
+        Plan { keep: Vec::new(), kept: 0, cuts: BTreeMap::new(), notes: BTreeMap::new() };
     for row in 0..rows(group) as usize {
         let change = (job.change)(Some(first + row as u64));
         plan.keep.push(change != Change::Drop);

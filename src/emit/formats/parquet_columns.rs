@@ -51,26 +51,45 @@ pub(super) fn copy_column<W: Write + Send>(
         return Err(ParquetError::General("a column more than its schema has".into()));
     };
     let done = match (group.get_column_reader(column)?, writer.untyped()) {
-        (ColumnReader::ByteArrayColumnReader(r), ColumnWriter::ByteArrayColumnWriter(w)) => match cuts {
-            Some((spans, gone)) => copy_values(r, w, most, keep, |row, value: &mut ByteArray| {
-                let Some(spans) = spans.get(&row) else { return };
-                let Some(Cut { kept, gone: parts }) = std::str::from_utf8(value.data()).ok().and_then(|t| cut(t, spans)) else {
-                    return;
-                };
-                *value = ByteArray::from(kept.into_bytes());
-                gone.insert(row, Gone::Parts(parts));
-            }),
-            None => copy_values(r, w, most, keep, |_, _| {}),
-        },
-        (ColumnReader::BoolColumnReader(r), ColumnWriter::BoolColumnWriter(w)) => copy_values(r, w, most, keep, |_, _| {}),
-        (ColumnReader::Int32ColumnReader(r), ColumnWriter::Int32ColumnWriter(w)) => copy_values(r, w, most, keep, |_, _| {}),
-        (ColumnReader::Int64ColumnReader(r), ColumnWriter::Int64ColumnWriter(w)) => copy_values(r, w, most, keep, |_, _| {}),
-        (ColumnReader::Int96ColumnReader(r), ColumnWriter::Int96ColumnWriter(w)) => copy_values(r, w, most, keep, |_, _| {}),
-        (ColumnReader::FloatColumnReader(r), ColumnWriter::FloatColumnWriter(w)) => copy_values(r, w, most, keep, |_, _| {}),
-        (ColumnReader::DoubleColumnReader(r), ColumnWriter::DoubleColumnWriter(w)) => copy_values(r, w, most, keep, |_, _| {}),
-        (ColumnReader::FixedLenByteArrayColumnReader(r), ColumnWriter::FixedLenByteArrayColumnWriter(w)) => {
+        (ColumnReader::ByteArrayColumnReader(r), ColumnWriter::ByteArrayColumnWriter(w)) => {
+            match cuts {
+                Some((spans, gone)) => {
+                    copy_values(r, w, most, keep, |row, value: &mut ByteArray| {
+                        let Some(spans) = spans.get(&row) else { return };
+                        let Some(Cut { kept, gone: parts }) =
+                            std::str::from_utf8(value.data()).ok().and_then(|t| cut(t, spans))
+                        else {
+                            return;
+                        };
+                        *value = ByteArray::from(kept.into_bytes());
+                        gone.insert(row, Gone::Parts(parts));
+                    })
+                }
+                None => copy_values(r, w, most, keep, |_, _| {}),
+            }
+        }
+        (ColumnReader::BoolColumnReader(r), ColumnWriter::BoolColumnWriter(w)) => {
             copy_values(r, w, most, keep, |_, _| {})
         }
+        (ColumnReader::Int32ColumnReader(r), ColumnWriter::Int32ColumnWriter(w)) => {
+            copy_values(r, w, most, keep, |_, _| {})
+        }
+        (ColumnReader::Int64ColumnReader(r), ColumnWriter::Int64ColumnWriter(w)) => {
+            copy_values(r, w, most, keep, |_, _| {})
+        }
+        (ColumnReader::Int96ColumnReader(r), ColumnWriter::Int96ColumnWriter(w)) => {
+            copy_values(r, w, most, keep, |_, _| {})
+        }
+        (ColumnReader::FloatColumnReader(r), ColumnWriter::FloatColumnWriter(w)) => {
+            copy_values(r, w, most, keep, |_, _| {})
+        }
+        (ColumnReader::DoubleColumnReader(r), ColumnWriter::DoubleColumnWriter(w)) => {
+            copy_values(r, w, most, keep, |_, _| {})
+        }
+        (
+            ColumnReader::FixedLenByteArrayColumnReader(r),
+            ColumnWriter::FixedLenByteArrayColumnWriter(w),
+        ) => copy_values(r, w, most, keep, |_, _| {}),
         _ => Err(ParquetError::General("a column of another type than its schema has".into())),
     };
     done.and_then(|()| writer.close())
@@ -91,11 +110,13 @@ fn copy_values<T: DataType>(
         values.clear();
         defined.clear();
         nested.clear();
-        let (read, _, levels) = reader.read_records(ROWS, Some(&mut defined), Some(&mut nested), &mut values)?;
+        let (read, _, levels) =
+            reader.read_records(ROWS, Some(&mut defined), Some(&mut nested), &mut values)?;
         if levels == 0 && read == 0 {
             break;
         }
-        let (mut new, mut new_defined, mut new_nested) = (Vec::with_capacity(values.len()), Vec::new(), Vec::new());
+        let (mut new, mut new_defined, mut new_nested) =
+            (Vec::with_capacity(values.len()), Vec::new(), Vec::new());
         let mut value = values.drain(..);
         let start = row;
         for level in 0..levels {
@@ -103,7 +124,9 @@ fn copy_values<T: DataType>(
             row += usize::from(begins);
             let at = row.saturating_sub(1);
             let Some(&kept) = keep.get(at) else {
-                return Err(ParquetError::General("a column with more rows than its row group".into()));
+                return Err(ParquetError::General(
+                    "a column with more rows than its row group".into(),
+                ));
             };
             let value = if most == 0 || defined[level] == most { value.next() } else { None };
             if !kept {
@@ -121,7 +144,9 @@ fn copy_values<T: DataType>(
             }
         }
         if row - start != read {
-            return Err(ParquetError::General("records that do not begin where they should".into()));
+            return Err(ParquetError::General(
+                "records that do not begin where they should".into(),
+            ));
         }
         let defined = (most > 0).then_some(&new_defined[..]);
         writer.write_batch(&new, defined, (repeated > 0).then_some(&new_nested[..]))?;
@@ -133,7 +158,10 @@ fn copy_values<T: DataType>(
 }
 
 /// Writes the columns of the annotations.
-pub(super) fn annotate<W: Write + Send>(out: &mut SerializedRowGroupWriter<'_, W>, plan: &Plan) -> Result<()> {
+pub(super) fn annotate<W: Write + Send>(
+    out: &mut SerializedRowGroupWriter<'_, W>,
+    plan: &Plan,
+) -> Result<()> {
     let rows: Vec<usize> = (0..plan.keep.len()).filter(|&row| plan.keep[row]).collect();
     for field in ANNOTATION {
         let levels: Vec<i16>;
@@ -146,7 +174,8 @@ pub(super) fn annotate<W: Write + Send>(out: &mut SerializedRowGroupWriter<'_, W
         } else if let ColumnWriter::ByteArrayColumnWriter(w) = writer.untyped() {
             let values: Vec<Option<String>> = notes.map(|note| text_of(note?, field)).collect();
             levels = values.iter().map(|v| i16::from(v.is_some())).collect();
-            let values: Vec<ByteArray> = values.into_iter().flatten().map(|v| ByteArray::from(v.into_bytes())).collect();
+            let values: Vec<ByteArray> =
+                values.into_iter().flatten().map(|v| ByteArray::from(v.into_bytes())).collect();
             w.write_batch(&values, Some(&levels), None)?;
         }
         writer.close()?;
@@ -174,7 +203,8 @@ pub(super) fn removed(
     let schema: &SchemaDescriptor = reader.metadata().file_metadata().schema_descr();
     let keep: Vec<bool> = plan.keep.iter().map(|keep| !keep).collect();
     let group = reader.get_row_group(index)?;
-    let mut writer = SerializedFileWriter::new(Vec::new(), schema.root_schema_ptr(), Arc::default())?;
+    let mut writer =
+        SerializedFileWriter::new(Vec::new(), schema.root_schema_ptr(), Arc::default())?;
     let mut out = writer.next_row_group()?;
     for column in 0..group.num_columns() {
         copy_column(group.as_ref(), column, &keep, &mut out, None)?;

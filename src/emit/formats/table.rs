@@ -1,4 +1,5 @@
-//! Owns: CSV and TSV written again. Never: puts quotes around a field that is kept, or takes them away.
+//! Owns: CSV and TSV written again. Never: puts quotes around a field that is kept, or takes them
+//! away.
 
 use crate::emit::change::{ANNOTATION, Annotation, Change, Taken};
 use crate::emit::edit::{Cut, Gone, cut};
@@ -45,9 +46,16 @@ impl<'w> Table<'w> {
         let failed = |e| job.failed(e);
         if let Some(known) = &self.header {
             if known != body {
-                return Err(Error::misfit(job.file, "its header is not that of the files before it"));
+                return Err(Error::misfit(
+                    job.file,
+                    "its header is not that of the files before it",
+                ));
             }
-            return if self.sink.at_line_start() { Ok(()) } else { self.sink.write_all(b"\n").map_err(failed) };
+            return if self.sink.at_line_start() {
+                Ok(())
+            } else {
+                self.sink.write_all(b"\n").map_err(failed)
+            };
         }
         self.header = Some(body.to_vec());
         let mut out = [lead, body].concat();
@@ -94,7 +102,8 @@ impl Writer for Table<'_> {
         }
         // Line breaks, or a row whose quote never ends, which passes as it is.
         let open = u64::from(next == Next::Open);
-        (job.written.records, job.written.kept) = (job.written.records + open, job.written.kept + open);
+        (job.written.records, job.written.kept) =
+            (job.written.records + open, job.written.kept + open);
         let (left, rest) = rows.left();
         self.sink.write_all(left).map_err(|e| job.failed(e))?;
         copy(rest, job, &mut self.sink)
@@ -134,7 +143,8 @@ impl Rewrite {
             _ => {}
         }
         job.written.left += u64::from(change != Change::Keep && new.is_none() && more.is_none());
-        let more = more.unwrap_or_else(|| vec![self.delimiter; if self.wider { ANNOTATION.len() } else { 0 }]);
+        let more = more
+            .unwrap_or_else(|| vec![self.delimiter; if self.wider { ANNOTATION.len() } else { 0 }]);
         for part in [lead, new.as_deref().unwrap_or(body), &more, ending] {
             sink.write_all(part).map_err(|e| job.failed(e))?;
         }
@@ -156,7 +166,13 @@ impl Rewrite {
     fn fields(&self, a: &Annotation) -> Option<Vec<u8>> {
         let coverage = a.coverage.map(|c| c.to_string());
         let spans = a.spans_json();
-        let values = [a.cluster.as_deref(), a.relation, a.partner.as_deref(), coverage.as_deref(), spans.as_deref()];
+        let values = [
+            a.cluster.as_deref(),
+            a.relation,
+            a.partner.as_deref(),
+            coverage.as_deref(),
+            spans.as_deref(),
+        ];
         let mut out = Vec::new();
         for value in values {
             out.push(self.delimiter);

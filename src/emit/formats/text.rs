@@ -45,9 +45,12 @@ impl Writer for Text<'_> {
                 let form = Encoding::for_label(decoded.encoding.as_bytes()).filter(|e| *e != UTF_8);
                 let mark = Encoding::for_bom(&bytes).map_or(0, |(_, length)| length);
                 // Only where the text can be written as it stood is a part of it left out.
-                let exact = encoded(&decoded.text, form).is_some_and(|again| *again == bytes[mark..]);
+                let exact =
+                    encoded(&decoded.text, form).is_some_and(|again| *again == bytes[mark..]);
                 let cut = cut(&decoded.text, spans).filter(|_| exact);
-                cut.and_then(|Cut { kept, gone }| Some(([&bytes[..mark], &encoded(&kept, form)?].concat(), gone)))
+                cut.and_then(|Cut { kept, gone }| {
+                    Some(([&bytes[..mark], &encoded(&kept, form)?].concat(), gone))
+                })
             }
             _ => None,
         };

@@ -1,6 +1,8 @@
-//! Owns: archives written again: members that are kept pass as they are stored, others are written anew or left out. Never: what a page says.
+//! Owns: archives written again: members that are kept pass as they are stored, others are written
+//! anew or left out. Never: what a page says.
 //!
-//! The input is read twice: first to see where each record stands and what goes with it, then to copy.
+//! The input is read twice: first to see where each record stands and what goes with it, then to
+//! copy.
 
 use crate::emit::change::{Change, Taken};
 use crate::emit::compress::Compressor;
@@ -18,7 +20,8 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Bytes copied at a time.
 const STEP: usize = 256 << 10;
 
-/// Where a record stands, and what becomes of it. Names of records are kept as hashes, 0 where there is none.
+/// Where a record stands, and what becomes of it. Names of records are kept as hashes, 0 where
+/// there is none.
 #[derive(Default)]
 struct Entry {
     /// Where the member begins that holds it.
@@ -68,7 +71,9 @@ impl Writer for Warc<'_> {
             return Err(Error::misfit(job.file, "it has a zstd dictionary of its own"));
         }
         let (same, length) = (plan.kind == to, shared.length());
-        let raw = |from: u64, to: u64, job: &Job, sink: &mut Sink| copy(&mut shared.reader(from).take(to - from), job, sink);
+        let raw = |from: u64, to: u64, job: &Job, sink: &mut Sink| {
+            copy(&mut shared.reader(from).take(to - from), job, sink)
+        };
         let first = plan.entries.first().map_or(length, |entry| entry.member);
         if same && plan.kind.is_some() {
             // The dictionary, or what else stands in front.
@@ -81,9 +86,18 @@ impl Writer for Warc<'_> {
             let goes = unit.iter().filter(|entry| entry.goes).count();
             if same && goes == 0 {
                 raw(start, end, job, sink)?;
-            } else if goes < unit.len() || job.told || unit.iter().any(|entry| entry.number.is_none()) {
+            } else if goes < unit.len()
+                || job.told
+                || unit.iter().any(|entry| entry.number.is_none())
+            {
                 let stored = Box::new(shared.reader(start).take(end - start));
-                apart(job, Members::of(stored, plan.kind, plan.dictionary.clone()), unit, sink, to)?;
+                apart(
+                    job,
+                    Members::of(stored, plan.kind, plan.dictionary.clone()),
+                    unit,
+                    sink,
+                    to,
+                )?;
             }
             rest = behind;
         }
@@ -97,13 +111,19 @@ impl Writer for Warc<'_> {
 
 /// Reads an input through, and asks what becomes of each record.
 fn plan(job: &mut Job, shared: &SharedFile) -> Result<Plan, Error> {
-    let (kind, mut records) = archive::open(Box::new(shared.reader(0))).map_err(|e| broken(job.file, &e))?;
+    let (kind, mut records) =
+        archive::open(Box::new(shared.reader(0))).map_err(|e| broken(job.file, &e))?;
     let dictionary = records.dictionary();
     let mut entries = Vec::new();
     while let Some(next) = records.next() {
         let entry = match next {
             Ok(record) => entry(&record, job)?,
-            Err(broken) => Entry { member: broken.member, at: broken.at, number: broken.number, ..Entry::default() },
+            Err(broken) => Entry {
+                member: broken.member,
+                at: broken.at,
+                number: broken.number,
+                ..Entry::default()
+            },
         };
         job.written.records += u64::from(entry.number.is_some());
         job.written.dropped += u64::from(entry.goes);
@@ -111,7 +131,8 @@ fn plan(job: &mut Job, shared: &SharedFile) -> Result<Plan, Error> {
     }
     companions(&mut entries);
     revisits(&entries, job);
-    job.written.kept = entries.iter().filter(|entry| entry.number.is_some() && !entry.goes).count() as u64;
+    job.written.kept =
+        entries.iter().filter(|entry| entry.number.is_some() && !entry.goes).count() as u64;
     Ok(Plan { entries, kind, dictionary })
 }
 
@@ -156,23 +177,36 @@ fn revisits(entries: &[Entry], job: &mut Job) {
 fn companions(entries: &mut [Entry]) {
     let of = |goes: bool| -> HashSet<u64> {
         let those = entries.iter().filter(|e| e.number.is_some() && !e.companion && e.goes == goes);
-        those.flat_map(|e| e.concurrent.iter().copied().chain([e.id])).filter(|id| *id != 0).collect()
+        those
+            .flat_map(|e| e.concurrent.iter().copied().chain([e.id]))
+            .filter(|id| *id != 0)
+            .collect()
     };
     let (gone, kept) = (of(true), of(false));
     for entry in entries.iter_mut().filter(|e| e.companion) {
-        let names = |all: &HashSet<u64>| all.contains(&entry.id) || entry.concurrent.iter().any(|id| all.contains(id));
+        let names = |all: &HashSet<u64>| {
+            all.contains(&entry.id) || entry.concurrent.iter().any(|id| all.contains(id))
+        };
         entry.goes = names(&gone) && !names(&kept);
     }
 }
 
-/// Writes what is kept of one member, or of several that go on with one another, each record as a member of its own, and tells what goes.
-fn apart(job: &mut Job, mut members: Members, unit: &[Entry], sink: &mut Sink, to: Option<Compression>) -> Result<(), Error> {
+/// Writes what is kept of one member, or of several that go on with one another, each record as a
+/// member of its own, and tells what goes.
+fn apart(
+    job: &mut Job,
+    mut members: Members,
+    unit: &[Entry],
+    sink: &mut Sink,
+    to: Option<Compression>,
+) -> Result<(), Error> {
     members.next().map_err(|e| broken(job.file, &e))?;
     let mut at = 0;
     // What stands before the first record of a member is no record.
     let lead = Entry::default();
     let lead = (unit[0].at > 0).then_some(&lead);
-    let all: Vec<&Entry> = lead.into_iter().chain(unit).filter(|entry| entry.at != u64::MAX).collect();
+    let all: Vec<&Entry> =
+        lead.into_iter().chain(unit).filter(|entry| entry.at != u64::MAX).collect();
     for (i, entry) in all.iter().enumerate() {
         let end = all.get(i + 1).map_or(u64::MAX, |next| next.at);
         let mut part = Part { members: &mut members, left: end.saturating_sub(at), read: 0 };
@@ -205,8 +239,13 @@ struct Part<'p, 'a> {
 }
 
 impl Part<'_, '_> {
-    /// Hands on all bytes. Where the compression breaks, nothing more could be read the first time either.
-    fn each(&mut self, job: &Job, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> Result<(), Error> {
+    /// Hands on all bytes. Where the compression breaks, nothing more could be read the first time
+    /// either.
+    fn each(
+        &mut self,
+        job: &Job,
+        mut each: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<(), Error> {
         let mut buffer = vec![0; STEP.min(self.left.try_into().unwrap_or(STEP))];
         while self.left > 0 {
             let room = buffer.len().min(self.left.try_into().unwrap_or(usize::MAX));

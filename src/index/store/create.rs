@@ -1,4 +1,5 @@
-//! Owns: a new index, made beside its place and renamed, so that there is never half of one. Never: opens one for use.
+//! Owns: a new index, made beside its place and renamed, so that there is never half of one. Never:
+//! opens one for use.
 
 use crate::error::{Error, Result};
 use crate::index::rows::{State, write};
@@ -16,14 +17,20 @@ pub fn create(path: &Path, header: &str) -> Result<()> {
     let say = |why: String| Error::Storage { what: path.display().to_string(), why };
     let io = |e: std::io::Error| say(e.to_string());
     if path.exists() && !is_empty(path).map_err(io)? {
-        let there = if path.join(DATA).exists() { "an index is there already" } else { "it is not empty" };
+        let there =
+            if path.join(DATA).exists() { "an index is there already" } else { "it is not empty" };
         return Err(say(format!("{there}: name a new directory, or remove it first")));
     }
     let name = path.file_name().ok_or_else(|| say("not the name of a directory".into()))?;
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(io)?;
     let beside = beside(parent, &name.to_string_lossy()).map_err(io)?;
-    let moved = || sync(&beside).and_then(|()| std::fs::rename(&beside, path)).and_then(|()| sync(parent)).map_err(io);
+    let moved = || {
+        sync(&beside)
+            .and_then(|()| std::fs::rename(&beside, path))
+            .and_then(|()| sync(parent))
+            .map_err(io)
+    };
     let made = fill(&beside, header).and_then(|()| moved());
     if made.is_err() {
         let _ = std::fs::remove_dir_all(&beside);
@@ -44,7 +51,11 @@ fn fill(beside: &Path, header: &str) -> Result<()> {
             env.create_database::<U64<BigEndian>, Bytes>(&mut txn, Some(name))?;
         }
         meta.put(&mut txn, "header", &seal(header.as_bytes().to_vec()))?;
-        meta.put(&mut txn, "state", &write(&State { background: "none".into(), ..State::default() }))?;
+        meta.put(
+            &mut txn,
+            "state",
+            &write(&State { background: "none".into(), ..State::default() }),
+        )?;
         txn.commit()
     })();
     made.map_err(|e| fault(beside, e))?;

@@ -6,8 +6,12 @@ use std::path::Path;
 /// Why there is nothing to open.
 pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
     let why = match error.kind() {
-        std::io::ErrorKind::NotFound if path.exists() => "not an index: it holds no data.mdb".into(),
-        std::io::ErrorKind::NotFound => "no index is there: make one with `nearcopy index create`".into(),
+        std::io::ErrorKind::NotFound if path.exists() => {
+            "not an index: it holds no data.mdb".into()
+        }
+        std::io::ErrorKind::NotFound => {
+            "no index is there: make one with `nearcopy index create`".into()
+        }
         std::io::ErrorKind::NotADirectory => "not an index: an index is a directory".into(),
         _ => error.to_string(),
     };
@@ -22,22 +26,33 @@ pub fn fault(path: &Path, error: heed::Error) -> Error {
         heed::Error::Mdb(M::Invalid | M::VersionMismatch | M::Incompatible) => {
             Error::Malformed { what, why: "not an index: its tables are not those of one".into() }
         }
-        heed::Error::Mdb(M::Corrupted | M::PageNotFound) => {
-            Error::Malformed { what, why: "is damaged: bring it back from a copy, or fill a new index".into() }
-        }
-        heed::Error::Mdb(M::MapFull) => Error::Storage { what, why: "it has grown to all the address space it could get".into() },
-        heed::Error::Mdb(M::ReadersFull) => {
-            Error::Storage { what, why: "too many readers at once: processes and threads that ask may be 1022 together".into() }
-        }
-        heed::Error::EnvAlreadyOpened => {
-            Error::Storage { what, why: "it is open in this program already: share that handle among threads".into() }
-        }
-        heed::Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => {
-            Error::Storage { what, why: "the disk is full; everything acknowledged before is kept".into() }
-        }
-        heed::Error::Io(e) => {
-            Error::Storage { what, why: format!("{e}: is the disk full or failing? Everything acknowledged before is kept") }
-        }
+        heed::Error::Mdb(M::Corrupted | M::PageNotFound) => Error::Malformed {
+            what,
+            why: "is damaged: bring it back from a copy, or fill a new index".into(),
+        },
+        heed::Error::Mdb(M::MapFull) => Error::Storage {
+            what,
+            why: "it has grown to all the address space it could get".into(),
+        },
+        heed::Error::Mdb(M::ReadersFull) => Error::Storage {
+            what,
+            why: "too many readers at once: processes and threads that ask may be 1022 together"
+                .into(),
+        },
+        heed::Error::EnvAlreadyOpened => Error::Storage {
+            what,
+            why: "it is open in this program already: share that handle among threads".into(),
+        },
+        heed::Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => Error::Storage {
+            what,
+            why: "the disk is full; everything acknowledged before is kept".into(),
+        },
+        heed::Error::Io(e) => Error::Storage {
+            what,
+            why: format!(
+                "{e}: is the disk full or failing? Everything acknowledged before is kept"
+            ),
+        },
         other => Error::Storage { what, why: other.to_string() },
     }
 }

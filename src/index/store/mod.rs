@@ -2,4 +2,5 @@
 
 pub mod create;
 pub mod errors;
+pub mod runs;
 pub mod tables;

@@ -15,7 +15,6 @@
 use crate::error::{Error, Result};
 use crate::index::rows::{State, read, write};
 use crate::index::store::errors::{fault, no_index};
-use crate::postings::bucket::{Bucket, Shape};
 use crate::postings::checksum::{damaged, seal, unseal};
 use crate::sketch::fingerprint::WORD_SLOTS;
 use heed::byteorder::BigEndian;
@@ -24,7 +23,8 @@ use heed::{Database, Env, EnvFlags, EnvOpenOptions, PutFlags, RoTxn, RwTxn, With
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Address space for the file: nothing is used before it is written. Where so much cannot be had, less is asked for.
+/// Address space for the file: nothing is used before it is written. Where so much cannot be had,
+/// less is asked for.
 const MAPS: [u64; 4] = [1 << 40, 1 << 36, 1 << 33, 1 << 30];
 const TABLES: u32 = 9;
 /// Threads and processes that may read at once.
@@ -60,12 +60,12 @@ pub struct Store {
     pub classes: Table<Number>,
     /// Keys in no run.
     pub pending: Table<Number>,
-    runs: Table<U64<BigEndian>>,
+    pub(super) runs: Table<U64<BigEndian>>,
     /// Families.
     pub families: Table<Number>,
     /// Links.
     pub links: Table<Number>,
-    hot: Table<U64<BigEndian>>,
+    pub(super) hot: Table<U64<BigEndian>>,
     path: PathBuf,
     lock: Option<File>,
 }
@@ -83,9 +83,13 @@ impl Drop for Writing<'_> {
 impl Store {
     /// Opens what [`create`](super::create::create) made.
     pub fn open(path: &Path, read_only: bool) -> Result<Store> {
-        let length = || Ok(std::fs::metadata(path.join(DATA)).map_err(|e| no_index(path, &e))?.len());
+        let length =
+            || Ok(std::fs::metadata(path.join(DATA)).map_err(|e| no_index(path, &e))?.len());
         if length()? == 0 {
-            return Err(Error::Malformed { what: path.display().to_string(), why: format!("its {DATA} is empty: not an index") });
+            return Err(Error::Malformed {
+                what: path.display().to_string(),
+                why: format!("its {DATA} is empty: not an index"),
+            });
         }
         let lock = if read_only { None } else { Some(lock_file(path)?) };
         let env = open_env(path, if read_only { EnvFlags::READ_ONLY } else { EnvFlags::empty() })?;
@@ -93,8 +97,10 @@ impl Store {
         let whole = whole(&env);
         let length = length()?;
         if length < whole {
-            let why =
-                format!("{DATA} has {length} bytes of {whole}: it was cut short; bring it back from a copy, or fill a new index");
+            let why = format!(
+                "{DATA} has {length} bytes of {whole}: it was cut short; bring it back from a \
+                 copy, or fill a new index"
+            );
             return Err(Error::Malformed { what: path.display().to_string(), why });
         }
         let opened = (|| {
@@ -129,7 +135,8 @@ impl Store {
         let Some(lock) = &self.lock else {
             return Err(self.said("it is open for reading only: open it for writing".into()));
         };
-        // A signal that its receiver wants to look at ends the wait; most are set up so that they do not.
+        // A signal that its receiver wants to look at ends the wait; most are set up so that they
+        // do not.
         lock.lock().map_err(|e| match e.kind() {
             std::io::ErrorKind::Interrupted => Error::Cancelled,
             _ => self.said(format!("cannot lock {LOCK}: {e}")),
@@ -146,11 +153,13 @@ impl Store {
     /// Makes it last.
     pub fn commit(&self, txn: RwTxn) -> Result<()> {
         txn.commit().map_err(|e| self.fault(e))?;
-        // Pages that were taken behind the end and given back in one transaction are counted, but not written: the file is made as long as
-        // it says, so that one that is shorter was cut.
+        // Pages that were taken behind the end and given back in one transaction are counted, but
+        // not written: the file is made as long as it says, so that one that is shorter was cut.
         let file = self.env.try_clone_inner_file().map_err(|e| self.fault(e))?;
         let whole = whole(&self.env);
-        let grown = file.metadata().and_then(|m| if m.len() < whole { file.set_len(whole) } else { Ok(()) });
+        let grown = file
+            .metadata()
+            .and_then(|m| if m.len() < whole { file.set_len(whole) } else { Ok(()) });
         grown.map_err(|e| self.fault(heed::Error::Io(e)))
     }
     /// Transactions that were committed.
@@ -216,15 +225,20 @@ impl Store {
         self.text(txn, "background")
     }
     fn text(&self, txn: &RoTxn, name: &str) -> Result<String> {
-        let Some(row) = self.meta.get(txn, name).map_err(|e| self.fault(e))? else { return Ok(String::new()) };
+        let Some(row) = self.meta.get(txn, name).map_err(|e| self.fault(e))? else {
+            return Ok(String::new());
+        };
         let bytes = unseal(row, || self.place("meta", name))?;
         String::from_utf8(bytes.to_vec()).map_err(|_| damaged(self.place("meta", name)))
     }
     /// In how many texts of the runs each word slot stands; empty before the first run.
     pub fn words(&self, txn: &RoTxn) -> Result<Vec<u32>> {
-        let Some(row) = self.meta.get(txn, "words").map_err(|e| self.fault(e))? else { return Ok(Vec::new()) };
+        let Some(row) = self.meta.get(txn, "words").map_err(|e| self.fault(e))? else {
+            return Ok(Vec::new());
+        };
         let place = || self.place("meta", "words");
-        let counts = zstd::bulk::decompress(unseal(row, place)?, 4 * WORD_SLOTS).map_err(|_| damaged(place()))?;
+        let counts = zstd::bulk::decompress(unseal(row, place)?, 4 * WORD_SLOTS)
+            .map_err(|_| damaged(place()))?;
         Ok(counts.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n)).collect())
     }
     /// Keeps these counts.
@@ -239,15 +253,32 @@ impl Store {
     }
 
     /// A row, still sealed.
-    pub fn get<'t>(&self, txn: &'t RoTxn, table: &Table<Number>, number: u32) -> Result<Option<&'t [u8]>> {
+    pub fn get<'t>(
+        &self,
+        txn: &'t RoTxn,
+        table: &Table<Number>,
+        number: u32,
+    ) -> Result<Option<&'t [u8]>> {
         table.get(txn, &number).map_err(|e| self.fault(e))
     }
     /// A row that is written for the first time or again.
-    pub fn put(&self, txn: &mut RwTxn, table: &Table<Number>, number: u32, row: &[u8]) -> Result<()> {
+    pub fn put(
+        &self,
+        txn: &mut RwTxn,
+        table: &Table<Number>,
+        number: u32,
+        row: &[u8],
+    ) -> Result<()> {
         table.put(txn, &number, row).map_err(|e| self.fault(e))
     }
     /// A row behind all others.
-    pub fn append(&self, txn: &mut RwTxn, table: &Table<Number>, number: u32, row: &[u8]) -> Result<()> {
+    pub fn append(
+        &self,
+        txn: &mut RwTxn,
+        table: &Table<Number>,
+        number: u32,
+        row: &[u8],
+    ) -> Result<()> {
         table.put_with_flags(txn, PutFlags::APPEND, &number, row).map_err(|e| self.fault(e))
     }
     /// Takes a row away.
@@ -268,60 +299,6 @@ impl Store {
         let rows = table.range(txn, &(from..)).map_err(|e| self.fault(e))?;
         Ok(rows.map(|row| row.map_err(|e| self.fault(e))))
     }
-
-    /// A bucket of a run.
-    pub fn bucket<'t>(&self, txn: &'t RoTxn, run: u32, shape: Shape, bucket: u32) -> Result<Option<Bucket<'t>>> {
-        let row = self.runs.get(txn, &run_key(run, bucket)).map_err(|e| self.fault(e))?;
-        row.map(|bytes| Bucket::new(shape, bytes, || self.place("run", format!("{run}, {bucket}")))).transpose()
-    }
-    /// The buckets of a run, in order, each with its number, still sealed.
-    pub fn buckets<'t>(&'t self, txn: &'t RoTxn, run: u32) -> Result<impl Iterator<Item = Result<(u32, &'t [u8])>> + 't> {
-        let all = run_key(run, 0)..=run_key(run, u32::MAX);
-        let rows = self.runs.range(txn, &all).map_err(|e| self.fault(e))?;
-        Ok(rows.map(|row| row.map(|(key, bytes)| (key as u32, bytes)).map_err(|e| self.fault(e))))
-    }
-    /// A bucket behind all others of all runs.
-    pub fn append_bucket(&self, txn: &mut RwTxn, run: u32, bucket: u32, bytes: &[u8]) -> Result<()> {
-        self.runs.put_with_flags(txn, PutFlags::APPEND, &run_key(run, bucket), bytes).map_err(|e| self.fault(e))
-    }
-    /// The classes that stand for a frequent key, still sealed.
-    pub fn hot<'t>(&self, txn: &'t RoTxn, key: u64) -> Result<Option<&'t [u8]>> {
-        self.hot.get(txn, &key).map_err(|e| self.fault(e))
-    }
-    /// All frequent keys, ascending, with the classes that stand for them, still sealed.
-    pub fn all_hot<'t>(&'t self, txn: &'t RoTxn) -> Result<impl Iterator<Item = Result<(u64, &'t [u8])>> + 't> {
-        let rows = self.hot.iter(txn).map_err(|e| self.fault(e))?;
-        Ok(rows.map(|row| row.map_err(|e| self.fault(e))))
-    }
-    /// All frequent keys that classes stand for, ascending, in place of those before.
-    pub fn replace_hot(&self, txn: &mut RwTxn, rows: impl Iterator<Item = (u64, Vec<u8>)>) -> Result<()> {
-        self.hot.clear(txn).map_err(|e| self.fault(e))?;
-        for (key, row) in rows {
-            self.hot.put_with_flags(txn, PutFlags::APPEND, &key, &row).map_err(|e| self.fault(e))?;
-        }
-        Ok(())
-    }
-    /// Runs that have rows.
-    pub fn run_ids(&self, txn: &RoTxn) -> Result<Vec<u32>> {
-        let mut ids = Vec::new();
-        let mut at = 0;
-        while let Some((key, _)) = self.runs.get_greater_than_or_equal_to(txn, &at).map_err(|e| self.fault(e))? {
-            let id = (key >> 32) as u32;
-            ids.push(id);
-            match id.checked_add(1) {
-                Some(next) => at = run_key(next, 0),
-                None => break,
-            }
-        }
-        Ok(ids)
-    }
-    /// Takes away a run's rows.
-    pub fn drop_run(&self, turn: &Writing, run: u32) -> Result<()> {
-        let mut txn = self.write(turn)?;
-        let all = run_key(run, 0)..=run_key(run, u32::MAX);
-        self.runs.delete_range(&mut txn, &all).map_err(|e| self.fault(e))?;
-        self.commit(txn)
-    }
 }
 
 /// Tables whose size is told.
@@ -339,10 +316,6 @@ pub enum Sized {
     Runs,
 }
 
-const fn run_key(run: u32, bucket: u32) -> u64 {
-    (run as u64) << 32 | bucket as u64
-}
-
 fn lock_file(path: &Path) -> Result<File> {
     let open = File::options().write(true).create(true).truncate(false).open(path.join(LOCK));
     open.map_err(|e| Error::Storage {
@@ -358,11 +331,14 @@ pub fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
     for size in MAPS.into_iter().filter_map(|size| usize::try_from(size).ok()) {
         let mut options = EnvOpenOptions::new().read_txn_without_tls();
         options.map_size(size).max_dbs(TABLES).max_readers(READERS);
-        // SAFETY: the file is written through LMDB alone, which locks; no flag that turns its locks off is set, and its length is compared
-        // with what its last transaction says before any row is read.
+        // SAFETY: the file is written through LMDB alone, which locks; no flag that turns its locks
+        // off is set, and its length is compared with what its last transaction says before any row
+        // is read.
         match unsafe { options.flags(flags).open(path) } {
             Ok(env) => return Ok(env),
-            Err(heed::Error::Io(e)) if e.kind() == std::io::ErrorKind::OutOfMemory => failure = Some(heed::Error::Io(e)),
+            Err(heed::Error::Io(e)) if e.kind() == std::io::ErrorKind::OutOfMemory => {
+                failure = Some(heed::Error::Io(e))
+            }
             Err(e) => return Err(fault(path, e)),
         }
     }

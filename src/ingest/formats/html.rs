@@ -21,7 +21,12 @@ pub(super) fn read(open: OpenFile) -> Outcome {
 
 /// The article of a page. Its id is the path of the file, or the page's own address where `url` was
 /// named as the field of the id.
-pub(crate) fn page(bytes: Vec<u8>, shown: &str, given: Option<&'static Encoding>, fields: &Fields) -> Intake {
+pub(crate) fn page(
+    bytes: Vec<u8>,
+    shown: &str,
+    given: Option<&'static Encoding>,
+    fields: &Fields,
+) -> Intake {
     let mut intake = Intake::default();
     match page::read(bytes, Known { given, header: None }) {
         Err((reason, why)) => intake.skip(reason, shown, None, || why),

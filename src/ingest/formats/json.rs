@@ -1,5 +1,5 @@
-//! Owns: where records begin and end in JSON that is no JSON Lines: one object, an array, objects one after another.
-//! Never: what a record holds.
+//! Owns: where records begin and end in JSON that is no JSON Lines: one object, an array, objects
+//! one after another. Never: what a record holds.
 
 use crate::ingest::fields::Fields;
 use crate::ingest::format::Format;
@@ -98,15 +98,20 @@ fn whole(bytes: Vec<u8>, context: &Context) -> Batch {
     });
     for (number, why) in found.errors {
         let lost = if found.array { "; what follows it was not read" } else { "; it was skipped" };
-        batch
-            .intake
-            .skip(Reason::BadJson, &context.path, Some(number), || format!("not valid JSON ({why}){lost}: mend the file"));
+        batch.intake.skip(Reason::BadJson, &context.path, Some(number), || {
+            format!("not valid JSON ({why}){lost}: mend the file")
+        });
     }
     batch
 }
 
-/// Values one after another, with their numbers. After an error, reading goes on at the next line that begins with `{`.
-fn objects<'t>(text: &'t str, records: &mut Vec<(u64, &'t RawValue)>, errors: &mut Vec<(u64, String)>) {
+/// Values one after another, with their numbers. After an error, reading goes on at the next line
+/// that begins with `{`.
+fn objects<'t>(
+    text: &'t str,
+    records: &mut Vec<(u64, &'t RawValue)>,
+    errors: &mut Vec<(u64, String)>,
+) {
     let (mut from, mut number) = (0, 0);
     loop {
         let mut values = serde_json::Deserializer::from_str(&text[from..]).into_iter::<&RawValue>();
@@ -127,11 +132,13 @@ fn objects<'t>(text: &'t str, records: &mut Vec<(u64, &'t RawValue)>, errors: &m
     }
 }
 
-/// Reads records from bytes alone, called `-`. For tests and fuzzing; `read` does the same with files.
+/// Reads records from bytes alone, called `-`. For tests and fuzzing; `read` does the same with
+/// files.
 #[doc(hidden)]
 pub fn records(bytes: &[u8], options: &InputOptions) -> Intake {
     let fields = Fields::new(options);
-    let encoding = options.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes()));
+    let encoding =
+        options.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes()));
     let encoding = encoding.filter(|e| e.is_ascii_compatible() && *e != UTF_8);
     let context = Context { encoding, ..Context::new(&fields, "-") };
     match options.format {

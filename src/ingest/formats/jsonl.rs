@@ -1,4 +1,5 @@
-//! Owns: JSON Lines as a stream: windows of whole lines, read while the last window is parsed. Never: what a line holds.
+//! Owns: JSON Lines as a stream: windows of whole lines, read while the last window is parsed.
+//! Never: what a line holds.
 
 use crate::ingest::formats::record_bytes::{Borders, read as read_records};
 use crate::ingest::open_file::{OpenFile, Outcome};
@@ -34,7 +35,8 @@ struct Lines<'r> {
 }
 
 impl Lines<'_> {
-    /// Fills the buffer with whole lines; only at the end of the stream may the last one lack its line break.
+    /// Fills the buffer with whole lines; only at the end of the stream may the last one lack its
+    /// line break.
     fn next(&mut self, out: &mut Vec<u8>) -> Next {
         out.clear();
         std::mem::swap(out, &mut self.carry);
@@ -47,7 +49,11 @@ impl Lines<'_> {
             }
             if self.ended {
                 // After a failure the last line is only a part of one.
-                return if out.is_empty() || self.error.is_some() { Next::End } else { Next::Lines };
+                return if out.is_empty() || self.error.is_some() {
+                    Next::End
+                } else {
+                    Next::Lines
+                };
             }
             seen = out.len();
             if seen as u64 > self.longest {
@@ -87,17 +93,29 @@ impl Lines<'_> {
 
 /// Reads the records of a file.
 pub(super) fn read(open: OpenFile) -> Outcome {
-    read_records(open, Borders::Lines, |mut bytes, context| lines(bytes.head, &mut bytes.rest, context))
+    read_records(open, Borders::Lines, |mut bytes, context| {
+        lines(bytes.head, &mut bytes.rest, context)
+    })
 }
 
-/// Reads all lines: those in `head`, then those of the stream. The error is what ended the stream before its time.
+/// Reads all lines: those in `head`, then those of the stream. The error is what ended the stream
+/// before its time.
 ///
 /// A line that such an error cuts is left out. Memory: two windows, or twice the longest line.
-pub(super) fn lines(head: Vec<u8>, rest: &mut (dyn Read + Send), context: &Context) -> (Batch, Option<io::Error>) {
+pub(super) fn lines(
+    head: Vec<u8>,
+    rest: &mut (dyn Read + Send),
+    context: &Context,
+) -> (Batch, Option<io::Error>) {
     read_up_to(LONGEST, head, rest, context)
 }
 
-fn read_up_to(longest: u64, head: Vec<u8>, rest: &mut (dyn Read + Send), context: &Context) -> (Batch, Option<io::Error>) {
+fn read_up_to(
+    longest: u64,
+    head: Vec<u8>,
+    rest: &mut (dyn Read + Send),
+    context: &Context,
+) -> (Batch, Option<io::Error>) {
     let mut lines = Lines { inner: rest, carry: head, longest, ended: false, error: None };
     let (mut now, mut soon) = (Vec::new(), Vec::new());
     let mut all = Batch::default();
@@ -112,7 +130,8 @@ fn read_up_to(longest: u64, head: Vec<u8>, rest: &mut (dyn Read + Send), context
                 (1, batch, lines.next(&mut soon))
             }
             Next::Lines if context.parallel => {
-                let ((count, batch), next) = rayon::join(|| parse(&now, number, context), || lines.next(&mut soon));
+                let ((count, batch), next) =
+                    rayon::join(|| parse(&now, number, context), || lines.next(&mut soon));
                 (count, batch, next)
             }
             Next::Lines => {
@@ -133,7 +152,10 @@ fn parse(window: &[u8], first: u64, context: &Context) -> (u64, Batch) {
     let mut pieces = Vec::new();
     let (mut rest, mut number) = (window, first);
     while !rest.is_empty() {
-        let end = rest.get(PIECE..).and_then(|far| memchr::memchr(b'\n', far)).map_or(rest.len(), |at| PIECE + at + 1);
+        let end = rest
+            .get(PIECE..)
+            .and_then(|far| memchr::memchr(b'\n', far))
+            .map_or(rest.len(), |at| PIECE + at + 1);
         let (piece, behind) = rest.split_at(end);
         pieces.push((number, piece));
         number += memchr::memchr_iter(b'\n', piece).count() as u64;
@@ -179,11 +201,17 @@ mod tests {
 
     #[test]
     fn many_windows_in_order() {
-        let data: String = (0..200_000).map(|n| format!("{{\"text\":\"{n} {n} {n} {n} {n} {n} {n} {n} {n}\"}}\n")).collect();
+        let data: String = (0..200_000)
+            .map(|n| format!("{{\"text\":\"{n} {n} {n} {n} {n} {n} {n} {n} {n}\"}}\n"))
+            .collect();
         assert!(data.len() as u64 > 2 * WINDOW);
         let fields = Fields::new(&InputOptions::default());
         for parallel in [false, true] {
-            let (batch, error) = lines(data.as_bytes()[..10].to_vec(), &mut &data.as_bytes()[10..], &context(&fields, parallel));
+            let (batch, error) = lines(
+                data.as_bytes()[..10].to_vec(),
+                &mut &data.as_bytes()[10..],
+                &context(&fields, parallel),
+            );
             assert!(error.is_none());
             let documents = batch.intake.documents;
             assert_eq!(documents.len(), 200_000);
@@ -199,10 +227,15 @@ mod tests {
 
     #[test]
     fn a_line_too_long_is_passed_over() {
-        let data = format!("{{\"text\":\"a\"}}\n{{\"text\":\"{}\"}}\n{{\"text\":\"b\"}}", "x".repeat(9 << 20));
+        let data = format!(
+            "{{\"text\":\"a\"}}\n{{\"text\":\"{}\"}}\n{{\"text\":\"b\"}}",
+            "x".repeat(9 << 20)
+        );
         let fields = Fields::new(&InputOptions::default());
-        let (batch, _) = read_up_to(5 << 20, Vec::new(), &mut data.as_bytes(), &context(&fields, true));
-        let got: Vec<_> = batch.intake.documents.iter().map(|d| (d.info.id.as_str(), d.text.as_str())).collect();
+        let (batch, _) =
+            read_up_to(5 << 20, Vec::new(), &mut data.as_bytes(), &context(&fields, true));
+        let got: Vec<_> =
+            batch.intake.documents.iter().map(|d| (d.info.id.as_str(), d.text.as_str())).collect();
         assert_eq!(got, [("f:1", "a"), ("f:3", "b")]);
         assert_eq!(batch.intake.skipped[&Reason::TooLong], 1);
         assert_eq!(batch.intake.problems[0].record, Some(2));

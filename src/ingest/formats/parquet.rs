@@ -52,7 +52,9 @@ impl ChunkReader for SharedFile {
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
         // A damaged footer may ask for anything; only what the file can hold is made room for.
         if start.checked_add(length as u64).is_none_or(|end| end > self.length()) {
-            return Err(ParquetError::EOF(format!("{length} bytes at {start} are beyond the end of the file")));
+            return Err(ParquetError::EOF(format!(
+                "{length} bytes at {start} are beyond the end of the file"
+            )));
         }
         let mut bytes = vec![0; length];
         self.reader(start).read_exact(&mut bytes)?;
@@ -65,16 +67,16 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread would be caught and told as a damaged Parquet file. For panic hooks, which hear of caught
-/// panics too.
+/// Whether a panic of this thread would be caught and told as a damaged Parquet file. For panic
+/// hooks, which hear of caught panics too.
 pub fn panic_is_caught() -> bool {
     GUARDED.get()
 }
 
 /// Does something with Parquet data; an error is in words.
 ///
-/// A panic counts as an error, here and nowhere else: the crate means damaged data to be an error too, but its decoders
-/// still have places where wrong lengths reach a slice index.
+/// A panic counts as an error, here and nowhere else: the crate means damaged data to be an error
+/// too, but its decoders still have places where wrong lengths reach a slice index.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Result<T, String> {
     let before = GUARDED.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));
@@ -90,40 +92,58 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Resul
 pub(crate) type Columns = [Option<(usize, usize)>; 4];
 
 /// Opens a file: reads its footer.
-pub(crate) fn open(file: SharedFile) -> std::result::Result<SerializedFileReader<SharedFile>, String> {
+pub(crate) fn open(
+    file: SharedFile,
+) -> std::result::Result<SerializedFileReader<SharedFile>, String> {
     let mut head = [0; 4];
     if file.length() < 12 || file.reader(0).read_exact(&mut head).is_err() {
         return Err("it is shorter than any Parquet file: fetch or write it again".into());
     }
     match &head {
-        head if head == ENCRYPTED => Err("it is encrypted: write it again without encryption".into()),
-        head if head != MAGIC => Err("it does not begin with PAR1: give it its right name, or say --input-format".into()),
-        _ => guarded(|| SerializedFileReader::new(file)).map_err(|why| format!("{why}: fetch or write it again")),
+        head if head == ENCRYPTED => {
+            Err("it is encrypted: write it again without encryption".into())
+        }
+        head if head != MAGIC => {
+            Err("it does not begin with PAR1: give it its right name, or say --input-format".into())
+        }
+        _ => guarded(|| SerializedFileReader::new(file))
+            .map_err(|why| format!("{why}: fetch or write it again")),
     }
 }
 
 /// Whether values of a column are text.
 fn textual(column: &ColumnDescriptor) -> bool {
-    let kind =
-        matches!(column.converted_type(), ConvertedType::NONE | ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON);
-    let logical = matches!(column.logical_type_ref(), None | Some(LogicalType::String | LogicalType::Enum | LogicalType::Json));
+    let kind = matches!(
+        column.converted_type(),
+        ConvertedType::NONE | ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON
+    );
+    let logical = matches!(
+        column.logical_type_ref(),
+        None | Some(LogicalType::String | LogicalType::Enum | LogicalType::Json)
+    );
     column.physical_type() == Type::BYTE_ARRAY && column.max_rep_level() == 0 && kind && logical
 }
 
 /// Whether a column may be the id, the source or the date.
 fn simple(column: &ColumnDescriptor) -> bool {
-    let kind = matches!(column.physical_type(), Type::INT32 | Type::INT64 | Type::INT96 | Type::FLOAT | Type::DOUBLE);
+    let kind = matches!(
+        column.physical_type(),
+        Type::INT32 | Type::INT64 | Type::INT96 | Type::FLOAT | Type::DOUBLE
+    );
     textual(column) || (kind && column.max_rep_level() == 0)
 }
 
-/// The column of each role, by the dotted paths of the columns, and the rank of its name; or why there is no text.
+/// The column of each role, by the dotted paths of the columns, and the rank of its name; or why
+/// there is no text.
 pub(crate) fn columns(
     reader: &SerializedFileReader<SharedFile>,
     context: &Context,
 ) -> std::result::Result<Columns, (Reason, String)> {
     let leaves = reader.metadata().file_metadata().schema_descr().columns();
     let names: Vec<String> = leaves.iter().map(|c| c.path().string()).collect();
-    let found = context.fields.columns(&names, |role, c| if role == TEXT { textual(&leaves[c]) } else { simple(&leaves[c]) });
+    let found = context.fields.columns(&names, |role, c| {
+        if role == TEXT { textual(&leaves[c]) } else { simple(&leaves[c]) }
+    });
     if found[TEXT].is_some() {
         return Ok(found);
     }
@@ -135,7 +155,8 @@ pub(crate) fn columns(
             Err((
                 Reason::TextNotString,
                 format!(
-                    "the column {name} is {list} ({kind}); nothing was read: make it a string, or name another with --text-field NAME"
+                    "the column {name} is {list} ({kind}); nothing was read: make it a string, or \
+                     name another with --text-field NAME"
                 ),
             ))
         }
@@ -149,11 +170,14 @@ pub(super) fn read(open: OpenFile) -> Outcome {
     let mut broken = plain.error;
     let shared = match direct {
         Some(stored) => SharedFile::new(stored),
-        // What comes compressed or from a pipe can be read in order only, and the footer stands at the end.
-        None => temporary_copy(&mut io::Cursor::new(plain.head).chain(plain.rest)).and_then(|(copy, late)| {
-            broken = broken.take().or(late);
-            SharedFile::new(&copy)
-        }),
+        // What comes compressed or from a pipe can be read in order only, and the footer stands at
+        // the end.
+        None => temporary_copy(&mut io::Cursor::new(plain.head).chain(plain.rest)).and_then(
+            |(copy, late)| {
+                broken = broken.take().or(late);
+                SharedFile::new(&copy)
+            },
+        ),
     };
     let shared = match shared {
         Ok(shared) if broken.is_none() => shared,
@@ -173,14 +197,16 @@ pub(super) fn read(open: OpenFile) -> Outcome {
     (intake, None)
 }
 
-/// Reads all rows of a file, row groups side by side where the context says so, and only the columns that are needed.
-/// `told` hears how many bytes were read and says whether to go on.
+/// Reads all rows of a file, row groups side by side where the context says so, and only the
+/// columns that are needed. `told` hears how many bytes were read and says whether to go on.
 fn rows_of(file: SharedFile, told: &(dyn Fn(u64) -> bool + Sync), context: &Context) -> Batch {
     let mut batch = Batch::default();
     let reader = match open(file) {
         Ok(reader) => reader,
         Err(why) => {
-            batch.intake.skip(Reason::BadParquet, &context.path, None, || format!("cannot be read as Parquet: {why}"));
+            batch.intake.skip(Reason::BadParquet, &context.path, None, || {
+                format!("cannot be read as Parquet: {why}")
+            });
             return batch;
         }
     };
@@ -212,7 +238,8 @@ fn rows_of(file: SharedFile, told: &(dyn Fn(u64) -> bool + Sync), context: &Cont
                 let kept = batch.intake.documents.len();
                 batch.intake.skip(Reason::BadParquet, &context.path, None, || {
                     format!(
-                        "row group {} cannot be read ({why}); {kept} of its records and the other row groups were kept: \
+                        "row group {} cannot be read ({why}); {kept} of its records and the other \
+                         row groups were kept: \
                          write the file again, with zstd or snappy",
                         index + 1
                     )
@@ -220,10 +247,16 @@ fn rows_of(file: SharedFile, told: &(dyn Fn(u64) -> bool + Sync), context: &Cont
             }
             batch
         };
-        let parts: Vec<Batch> =
-            if side_by_side > 1 { groups.par_iter().map(one).collect() } else { groups.iter().map(one).collect() };
+        let parts: Vec<Batch> = if side_by_side > 1 {
+            groups.par_iter().map(one).collect()
+        } else {
+            groups.iter().map(one).collect()
+        };
         parts.into_iter().for_each(|part| context.gather(&mut batch, part));
-        let read: i64 = groups.iter().map(|(index, _)| compressed(reader.metadata().row_group(*index), &columns)).sum();
+        let read: i64 = groups
+            .iter()
+            .map(|(index, _)| compressed(reader.metadata().row_group(*index), &columns))
+            .sum();
         if !told(read.max(0) as u64) {
             break;
         }
@@ -289,7 +322,9 @@ fn group(
             match text {
                 Some(text) => context.document(text, others, Some(number), replaced, batch),
                 None => batch.intake.skip(Reason::NoText, &context.path, Some(number), || {
-                    "its text is null; the record was skipped: name another column with --text-field NAME if this one is wrong".into()
+                    "its text is null; the record was skipped: name another column with \
+                     --text-field NAME if this one is wrong"
+                        .into()
                 }),
             }
             number += 1;
@@ -312,8 +347,12 @@ fn strings(reader: &mut ColumnReader, column: &ColumnDescPtr) -> Result<Vec<Valu
         ColumnReader::Int32ColumnReader(r) => {
             batch(r, column, |v| whole(column, i64::from(v), || Field::convert_int32(column, v)))
         }
-        ColumnReader::Int64ColumnReader(r) => batch(r, column, |v| whole(column, v, || Field::convert_int64(column, v))),
-        ColumnReader::Int96ColumnReader(r) => batch(r, column, |v| date::of_seconds(v.to_seconds()).map(|d| (d, false))),
+        ColumnReader::Int64ColumnReader(r) => {
+            batch(r, column, |v| whole(column, v, || Field::convert_int64(column, v)))
+        }
+        ColumnReader::Int96ColumnReader(r) => {
+            batch(r, column, |v| date::of_seconds(v.to_seconds()).map(|d| (d, false)))
+        }
         ColumnReader::FloatColumnReader(r) => batch(r, column, |v| float(f64::from(v))),
         ColumnReader::DoubleColumnReader(r) => batch(r, column, float),
         _ => Err(ParquetError::General(format!("a column of type {}", column.physical_type()))),
@@ -323,7 +362,9 @@ fn strings(reader: &mut ColumnReader, column: &ColumnDescPtr) -> Result<Vec<Valu
 /// A whole number as what its column says that it is: a day, a time, a decimal, or itself.
 fn whole(column: &ColumnDescriptor, value: i64, plain: impl FnOnce() -> Field) -> Value {
     let unit = match (column.logical_type_ref(), column.converted_type()) {
-        (Some(LogicalType::Date), _) | (_, ConvertedType::DATE) => return date::of_days(value).map(|d| (d, false)),
+        (Some(LogicalType::Date), _) | (_, ConvertedType::DATE) => {
+            return date::of_days(value).map(|d| (d, false));
+        }
         (Some(LogicalType::Timestamp(stamp)), _) => match stamp.unit {
             TimeUnit::MILLIS => 1_000,
             TimeUnit::MICROS => 1_000_000,
@@ -360,7 +401,11 @@ fn batch<T: DataType>(
     if most == 0 {
         return Ok(values.map(value).collect());
     }
-    Ok(levels.iter().take(rows).map(|&level| if level == most { values.next().and_then(&value) } else { None }).collect())
+    Ok(levels
+        .iter()
+        .take(rows)
+        .map(|&level| if level == most { values.next().and_then(&value) } else { None })
+        .collect())
 }
 
 /// Reads records from bytes alone, called `-`. For fuzzing; `read` does the same with files.

@@ -37,7 +37,8 @@ pub(super) fn read(
     let wide = decode::wide(&plain.head, run.encoding);
     let marked = Encoding::for_bom(&plain.head).is_some();
     let mut single = run.encoding.filter(|e| !wide && !marked && *e != UTF_8);
-    let decoded = wide || (borders == Borders::Ascii && single.is_some_and(|e| !e.is_ascii_compatible()));
+    let decoded =
+        wide || (borders == Borders::Ascii && single.is_some_and(|e| !e.is_ascii_compatible()));
     let mut bytes = RecordBytes { head: Vec::new(), rest: Box::new(io::empty()), damaged: false };
     let error;
     let mut all_in = None;

@@ -1,4 +1,5 @@
-//! Owns: tables of text, CSV and TSV: where rows begin and end, and rows to documents. Never: writes a row.
+//! Owns: tables of text, CSV and TSV: where rows begin and end, and rows to documents. Never:
+//! writes a row.
 
 use crate::ingest::fields::{DATE, Fields, ID, SOURCE, TEXT};
 use crate::ingest::format::Format;
@@ -24,7 +25,8 @@ const LONGEST: usize = 1 << 30;
 pub(crate) enum Next {
     /// A row.
     Row,
-    /// A row whose quote never ends: it reaches to the end of the stream, or further than can be held.
+    /// A row whose quote never ends: it reaches to the end of the stream, or further than can be
+    /// held.
     Open,
     /// There are no more rows; what is left are line breaks, or a row that a failure cut.
     End,
@@ -32,8 +34,9 @@ pub(crate) enum Next {
 
 /// The rows of a table, one after the other, with the bytes they stand in.
 ///
-/// The bytes of all rows and those of the end together are the stream. A row begins with the blank lines before it and ends
-/// with its own line break. Quoting is RFC 4180 as `csv` reads it: a quote inside an unquoted field is only a character.
+/// The bytes of all rows and those of the end together are the stream. A row begins with the blank
+/// lines before it and ends with its own line break. Quoting is RFC 4180 as `csv` reads it: a quote
+/// inside an unquoted field is only a character.
 pub(crate) struct Rows<'r> {
     inner: &'r mut (dyn Read + Send),
     core: Reader,
@@ -52,8 +55,8 @@ pub(crate) struct Rows<'r> {
     pub(crate) error: Option<io::Error>,
 }
 
-/// The character between two fields, for a file that begins like this: a tab in TSV; in CSV a comma, or a semicolon where
-/// the header, its quoted names aside, holds no comma but a semicolon.
+/// The character between two fields, for a file that begins like this: a tab in TSV; in CSV a
+/// comma, or a semicolon where the header, its quoted names aside, holds no comma but a semicolon.
 pub(crate) fn delimiter(format: Format, head: &[u8]) -> u8 {
     if format == Format::Tsv {
         return b'\t';
@@ -90,7 +93,8 @@ impl<'r> Rows<'r> {
             longest: LONGEST,
             error: None,
         };
-        // The mark was taken away before; a second one is a character like others, which an empty look tells the machine.
+        // The mark was taken away before; a second one is a character like others, which an empty
+        // look tells the machine.
         rows.primed()
     }
 
@@ -99,7 +103,8 @@ impl<'r> Rows<'r> {
         self
     }
 
-    /// All bytes of the row, blank lines before it and its line break included; at the end, what is left.
+    /// All bytes of the row, blank lines before it and its line break included; at the end, what is
+    /// left.
     pub(crate) fn raw(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
@@ -117,7 +122,12 @@ impl<'r> Rows<'r> {
 
     /// The line in which the row begins, blank lines before it passed over.
     pub(crate) fn line(&self) -> u64 {
-        let breaks = self.raw().iter().take_while(|b| matches!(b, b'\n' | b'\r')).filter(|b| **b == b'\n').count();
+        let breaks = self
+            .raw()
+            .iter()
+            .take_while(|b| matches!(b, b'\n' | b'\r'))
+            .filter(|b| **b == b'\n')
+            .count();
         self.line + breaks as u64
     }
 
@@ -133,20 +143,27 @@ impl<'r> Rows<'r> {
                 continue;
             }
             let last = self.end == self.buffer.len();
-            if last && (self.error.is_some() || self.raw().iter().all(|b| matches!(b, b'\n' | b'\r'))) {
+            if last
+                && (self.error.is_some() || self.raw().iter().all(|b| matches!(b, b'\n' | b'\r')))
+            {
                 return Next::End;
             }
             // A line break more at the end closes every row but one with an open quote.
             let input = if last { &b"\n"[..] } else { &self.buffer[self.end..] };
-            let (result, read, written, ends) =
-                self.core.read_record(input, &mut self.values[filled..], &mut self.ends[self.fields..]);
+            let (result, read, written, ends) = self.core.read_record(
+                input,
+                &mut self.values[filled..],
+                &mut self.ends[self.fields..],
+            );
             self.end += if last { 0 } else { read };
             filled += written;
             self.fields += ends;
             match result {
                 ReadRecordResult::Record => break,
                 ReadRecordResult::InputEmpty if last => return Next::Open,
-                ReadRecordResult::InputEmpty if self.end - self.start > self.longest => return Next::Open,
+                ReadRecordResult::InputEmpty if self.end - self.start > self.longest => {
+                    return Next::Open;
+                }
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.values.resize(self.values.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
@@ -162,7 +179,8 @@ impl<'r> Rows<'r> {
         Next::Row
     }
 
-    /// What is left behind the last row: what was read, the row with an open quote in it, and the rest of the stream.
+    /// What is left behind the last row: what was read, the row with an open quote in it, and the
+    /// rest of the stream.
     #[cfg(feature = "emit")]
     pub(crate) fn left(&mut self) -> (&[u8], &mut (dyn Read + Send)) {
         (&self.buffer[self.start..], self.inner)
@@ -207,8 +225,9 @@ pub(super) fn read(open: OpenFile) -> Outcome {
     read_records(open, Borders::Ascii, |bytes, context| table(bytes, format, context))
 }
 
-/// Reads all rows: those in the head, then those of the stream. The first one names the columns. The error is what ended the
-/// stream before its time; a row that such an error cuts is left out. Memory: a window, or the longest row.
+/// Reads all rows: those in the head, then those of the stream. The first one names the columns.
+/// The error is what ended the stream before its time; a row that such an error cuts is left out.
+/// Memory: a window, or the longest row.
 fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Option<io::Error>) {
     let RecordBytes { head, mut rest, damaged } = bytes;
     let delimiter = delimiter(format, &head);
@@ -219,7 +238,9 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
         let names = context.header(&rows);
         let columns = context.fields.columns(&names, |_, _| true);
         if columns[TEXT].is_none() {
-            batch.intake.skip(Reason::NoText, &context.path, None, || context.fields.no_text_column(&names));
+            batch.intake.skip(Reason::NoText, &context.path, None, || {
+                context.fields.no_text_column(&names)
+            });
             return (batch, rows.error);
         }
         let mut number = 0;
@@ -237,7 +258,8 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
                 let (line, fields, want) = (rows.line(), rows.len(), names.len());
                 batch.intake.skip(Reason::RaggedRow, &context.path, Some(number), || {
                     format!(
-                        "line {line} has {fields} field{}, the header {want}; the row was skipped: put quotes around fields that hold \
+                        "line {line} has {fields} field{}, the header {want}; the row was skipped: \
+                         put quotes around fields that hold \
                          the delimiter or a line break",
                         if fields == 1 { "" } else { "s" }
                     )
@@ -257,11 +279,19 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
 /// What to say of a row whose quote never ends.
 fn open(line: u64) -> String {
     format!(
-        "a quote in the row that begins in line {line} never ends; nothing from there on was read: close it, or double it (\"\") if it is meant"
+        "a quote in the row that begins in line {line} never ends; nothing from there on was read: \
+         close it, or double it (\"\") if it is meant"
     )
 }
 
-fn row(rows: &Rows, columns: &[Option<(usize, usize)>; 4], number: u64, damaged: bool, context: &Context, batch: &mut Batch) {
+fn row(
+    rows: &Rows,
+    columns: &[Option<(usize, usize)>; 4],
+    number: u64,
+    damaged: bool,
+    context: &Context,
+    batch: &mut Batch,
+) {
     let mut replaced = false;
     let mut value = |role: usize| {
         let (column, rank) = columns[role]?;
@@ -304,7 +334,13 @@ mod tests {
 
     #[test]
     fn delimiters() {
-        for (head, want) in [("a,b;c\n", b','), ("a;b\n1,2", b';'), ("\"a,b\";c\n", b';'), ("a\tb", b','), ("", b',')] {
+        for (head, want) in [
+            ("a,b;c\n", b','),
+            ("a;b\n1,2", b';'),
+            ("\"a,b\";c\n", b';'),
+            ("a\tb", b','),
+            ("", b','),
+        ] {
             assert_eq!(delimiter(Format::Csv, head.as_bytes()), want, "{head}");
         }
         assert_eq!(delimiter(Format::Tsv, b"a,b"), b'\t');

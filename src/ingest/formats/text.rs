@@ -14,7 +14,8 @@ pub(super) fn read(open: OpenFile) -> Outcome {
     if decode::binary(&plain.head, run.encoding) {
         if file.named {
             intake.skip(Reason::Binary, &file.shown, None, || {
-                "not text (a NUL in its first 8 KiB); it was skipped: convert it to text, or say --encoding if it is UTF-16"
+                "not text (a NUL in its first 8 KiB); it was skipped: convert it to text, or say \
+                 --encoding if it is UTF-16"
                     .into()
             });
         } else {

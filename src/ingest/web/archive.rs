@@ -1,4 +1,5 @@
-//! Owns: the records of an archive to documents: which of them are pages, and what they are called. Never: where a record ends.
+//! Owns: the records of an archive to documents: which of them are pages, and what they are called.
+//! Never: where a record ends.
 
 use crate::ingest::compress::Compression;
 use crate::ingest::date;
@@ -28,10 +29,12 @@ use std::io::{self, Read};
 /// Bytes of bodies gathered before they are read, side by side.
 const BATCH: usize = 8 << 20;
 
-/// Records gathered at most. What is packed in them may be a page of 16 MiB each, and their texts are handed on together.
+/// Records gathered at most. What is packed in them may be a page of 16 MiB each, and their texts
+/// are handed on together.
 const COUNT: usize = 32;
 
-/// Stored bytes looked at where no name says what they hold: more than the first block of bzip2, or a zstd dictionary and the first frame.
+/// Stored bytes looked at where no name says what they hold: more than the first block of bzip2, or
+/// a zstd dictionary and the first frame.
 const LOOK: u64 = 2 << 20;
 
 /// A record that may be a page.
@@ -53,15 +56,23 @@ struct Gathered {
     others: BTreeMap<&'static str, u64>,
 }
 
-/// Whether stored bytes are to be read as an archive: because that is their format, or, where none is known, because they are compressed and it is in
-/// them. The answer is with all of them: an archive is read from its beginning, by its members, so a copy of the first is looked at.
-pub(crate) fn look<'a>(mut raw: Box<dyn Read + Send + 'a>, format: Option<Format>) -> (bool, Box<dyn Read + Send + 'a>) {
+/// Whether stored bytes are to be read as an archive: because that is their format, or, where none
+/// is known, because they are compressed and it is in them. The answer is with all of them: an
+/// archive is read from its beginning, by its members, so a copy of the first is looked at.
+pub(crate) fn look<'a>(
+    mut raw: Box<dyn Read + Send + 'a>,
+    format: Option<Format>,
+) -> (bool, Box<dyn Read + Send + 'a>) {
     if format.is_some() {
         return (format == Some(Format::Warc), raw);
     }
     let mut first = Vec::new();
-    let mut more =
-        |count: u64| (&mut raw).take(count - first.len() as u64).read_to_end(&mut first).map(|_| Compression::of(&first));
+    let mut more = |count: u64| {
+        (&mut raw)
+            .take(count - first.len() as u64)
+            .read_to_end(&mut first)
+            .map(|_| Compression::of(&first))
+    };
     // An error comes again when what is behind is read.
     let packed = more(16).is_ok_and(|kind| kind.is_some()) && more(LOOK).is_ok() && holds(&first);
     (packed, Box::new(io::Cursor::new(first).chain(raw)))
@@ -69,7 +80,9 @@ pub(crate) fn look<'a>(mut raw: Box<dyn Read + Send + 'a>, format: Option<Format
 
 /// Whether the first plain bytes of what is stored so are those of an archive.
 fn holds(stored: &[u8]) -> bool {
-    let (mut head, Ok(mut members)) = (vec![0; 4 << 10], Members::new(Box::new(stored))) else { return false };
+    let (mut head, Ok(mut members)) = (vec![0; 4 << 10], Members::new(Box::new(stored))) else {
+        return false;
+    };
     while let Ok(true) = members.next() {
         match members.read(&mut head) {
             // A member without anything in it.
@@ -81,29 +94,42 @@ fn holds(stored: &[u8]) -> bool {
     false
 }
 
-/// How an archive is compressed, and its records. The error is what keeps its first bytes from being read.
-pub(crate) fn open<'a>(raw: Box<dyn Read + Send + 'a>) -> io::Result<(Option<Compression>, Records<'a>)> {
+/// How an archive is compressed, and its records. The error is what keeps its first bytes from
+/// being read.
+pub(crate) fn open<'a>(
+    raw: Box<dyn Read + Send + 'a>,
+) -> io::Result<(Option<Compression>, Records<'a>)> {
     let members = Members::new(raw)?;
     Ok((members.kind, Records::new(members)))
 }
 
 /// Reads all pages. While some are taken apart, the next records are read.
 ///
-/// Memory: two batches of records, each 8 MiB and one record of 64 MiB at most, and the pages in the first of them unpacked: 32 of 16 MiB at most, some
-/// hundred KiB as a rule. Below these, what [`Records`] holds.
-pub(crate) fn read(records: &mut Records, context: &Context, stopped: &(dyn Fn() -> bool + Sync)) -> Batch {
+/// Memory: two batches of records, each 8 MiB and one record of 64 MiB at most, and the pages in
+/// the first of them unpacked: 32 of 16 MiB at most, some hundred KiB as a rule. Below these, what
+/// [`Records`] holds.
+pub(crate) fn read(
+    records: &mut Records,
+    context: &Context,
+    stopped: &(dyn Fn() -> bool + Sync),
+) -> Batch {
     let mut all = Batch::default();
     let mut now = gather(records);
     while let Some(gathered) = now.take() {
         let take = || pages(&gathered, context);
-        let (batch, next) = if context.parallel { rayon::join(take, || gather(records)) } else { (take(), gather(records)) };
+        let (batch, next) = if context.parallel {
+            rayon::join(take, || gather(records))
+        } else {
+            (take(), gather(records))
+        };
         context.gather(&mut all, batch);
         now = next.filter(|_| !stopped());
     }
     all
 }
 
-/// The documents of the next records, without what is to be said about the others; nothing at the end.
+/// The documents of the next records, without what is to be said about the others; nothing at the
+/// end.
 #[cfg(feature = "emit")]
 pub(crate) fn next(records: &mut Records, context: &Context) -> Option<Vec<Document>> {
     Some(pages(&gather(records)?, context).intake.documents)
@@ -133,29 +159,42 @@ fn gather(records: &mut Records) -> Option<Gathered> {
     any.then_some(some)
 }
 
-/// Responses, and the texts of a WET file; requests, notes of the crawler and the like are no candidates, and the answer is their kind.
+/// Responses, and the texts of a WET file; requests, notes of the crawler and the like are no
+/// candidates, and the answer is their kind.
 fn candidate(record: Record) -> Result<Candidate, &'static str> {
     let Record { number, header, body, .. } = record;
     let text = header.kind == "conversion";
     let typed = header.content_type.starts_with("application/http");
-    let http = typed || header.content_type.is_empty() && body.as_ref().is_none_or(|body| body.starts_with(b"HTTP/"));
+    let http = typed
+        || header.content_type.is_empty()
+            && body.as_ref().is_none_or(|body| body.starts_with(b"HTTP/"));
     let page = text || header.kind == "response" && http;
     if !page {
-        let known = ["warcinfo", "request", "metadata", "revisit", "resource", "continuation", "response"];
+        let known =
+            ["warcinfo", "request", "metadata", "revisit", "resource", "continuation", "response"];
         let name = known.into_iter().find(|name| *name == header.kind);
         return Err(match name {
             Some("response") => "response without HTTP",
             name => name.unwrap_or("of another kind"),
         });
     }
-    Ok(Candidate { number, target: header.target, date: header.date, text, content_type: header.content_type, body })
+    Ok(Candidate {
+        number,
+        target: header.target,
+        date: header.date,
+        text,
+        content_type: header.content_type,
+        body,
+    })
 }
 
 fn pages(gathered: &Gathered, context: &Context) -> Batch {
     let mut all = context.each(&gathered.candidates, |candidate, batch| {
         if let Err((reason, why)) = document(candidate, context, batch) {
             let target: String = candidate.target.chars().take(200).collect();
-            batch.intake.skip(reason, &context.path, Some(candidate.number), || format!("{target}: {why}"));
+            batch
+                .intake
+                .skip(reason, &context.path, Some(candidate.number), || format!("{target}: {why}"));
         }
     });
     all.intake.other_records = gathered.others.clone();
@@ -166,9 +205,16 @@ fn pages(gathered: &Gathered, context: &Context) -> Batch {
 }
 
 /// The document of a record.
-fn document(candidate: &Candidate, context: &Context, batch: &mut Batch) -> Result<(), (Reason, String)> {
+fn document(
+    candidate: &Candidate,
+    context: &Context,
+    batch: &mut Batch,
+) -> Result<(), (Reason, String)> {
     let Some(body) = &candidate.body else {
-        return Err((Reason::PageTooLarge, format!("a record of more than {} MiB; it was passed over", RECORD >> 20)));
+        return Err((
+            Reason::PageTooLarge,
+            format!("a record of more than {} MiB; it was passed over", RECORD >> 20),
+        ));
     };
     let given = context.encoding;
     let (kind, bytes, header) = if candidate.text {
@@ -202,7 +248,11 @@ fn document(candidate: &Candidate, context: &Context, batch: &mut Batch) -> Resu
     Ok(())
 }
 
-fn plain(bytes: Vec<u8>, told: Option<&'static Encoding>, batch: &mut Batch) -> Result<String, (Reason, String)> {
+fn plain(
+    bytes: Vec<u8>,
+    told: Option<&'static Encoding>,
+    batch: &mut Batch,
+) -> Result<String, (Reason, String)> {
     if decode::binary(&bytes, told) {
         return Err((Reason::NotAPage, "named as text, and none: a NUL in its first 8 KiB".into()));
     }

@@ -1,4 +1,5 @@
-//! Owns: whether a piece of a page stands alone in its block or in a sentence. Never: what is done with it.
+//! Owns: whether a piece of a page stands alone in its block or in a sentence. Never: what is done
+//! with it.
 
 use dom_query::{NodeId, NodeRef};
 use std::cell::RefCell;
@@ -6,16 +7,18 @@ use std::collections::HashMap;
 
 /// Elements that stand in a line of text.
 const INLINE: [&str; 19] = [
-    "a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup",
-    "time", "u",
+    "a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span",
+    "strong", "sub", "sup", "time", "u",
 ];
 
-/// Blocks that were looked at, and whether text stands in them outside links, times and small print.
+/// Blocks that were looked at, and whether text stands in them outside links, times and small
+/// print.
 #[derive(Default)]
 pub(super) struct Blocks(RefCell<HashMap<NodeId, bool>>);
 
 impl Blocks {
-    /// The block that a node stands in, where no other text stands beside it there. Each block is looked at once, so ask before anything is removed.
+    /// The block that a node stands in, where no other text stands beside it there. Each block is
+    /// looked at once, so ask before anything is removed.
     pub(super) fn alone<'a>(&self, node: &NodeRef<'a>) -> Option<NodeRef<'a>> {
         let mut block = node.parent()?;
         while is(&block, &INLINE) {
@@ -26,7 +29,8 @@ impl Blocks {
     }
 }
 
-/// Whether there is text in the lines of a block itself. The depth is that of inline elements inside each other, which is bounded with the tree's.
+/// Whether there is text in the lines of a block itself. The depth is that of inline elements
+/// inside each other, which is bounded with the tree's.
 fn tells(node: &NodeRef) -> bool {
     node.children_it(false).any(|child| {
         if child.is_text() {
@@ -41,7 +45,8 @@ pub(super) fn is(node: &NodeRef, names: &[&str]) -> bool {
     node.node_name().is_some_and(|name| names.contains(&&*name))
 }
 
-/// Whether a node stands in a heading or in a cell of a table, where what leads elsewhere is text all the same.
+/// Whether a node stands in a heading or in a cell of a table, where what leads elsewhere is text
+/// all the same.
 pub(super) fn titles(node: &NodeRef) -> bool {
     is(node, &["h1", "h2", "h3", "h4", "h5", "h6", "td", "th"])
 }

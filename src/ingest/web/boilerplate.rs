@@ -1,4 +1,5 @@
-//! Owns: what stands around the text of a page and says so itself: menus, controls, small print, days of printing, comments. Never: which part is the article.
+//! Owns: what stands around the text of a page and says so itself: menus, controls, small print,
+//! days of printing, comments. Never: which part is the article.
 
 use crate::ingest::web::block::{Blocks, is, sentence, small, titles};
 use crate::ingest::web::metadata::About;
@@ -12,11 +13,14 @@ use std::sync::LazyLock;
 /// What has been read of them, and is no text.
 static HEAD: LazyLock<Matcher> = LazyLock::new(|| matcher("title, meta"));
 
-/// Seldom a part of the text. The library takes most of them out too, but not where it finds little text.
+/// Seldom a part of the text. The library takes most of them out too, but not where it finds little
+/// text.
 static AROUND: LazyLock<Matcher> = LazyLock::new(|| {
     matcher(
-        "nav, aside, footer, button, select, dialog, [role=navigation], [role=complementary], [role=contentinfo], [role=search], \
-         [role=dialog], [role=alertdialog], [class*=cookie-consent], [class*=cookie-banner], [class*=cookie-notice], \
+        "nav, aside, footer, button, select, dialog, [role=navigation], [role=complementary], \
+         [role=contentinfo], [role=search], \
+         [role=dialog], [role=alertdialog], [class*=cookie-consent], [class*=cookie-banner], \
+         [class*=cookie-notice], \
          [id*=cookie-consent], [id*=cookie-banner], [id*=cookie-notice]",
     )
 });
@@ -24,7 +28,8 @@ static AROUND: LazyLock<Matcher> = LazyLock::new(|| {
 /// Where readers write. On a page with a text of its own, that is another text.
 static COMMENTS: LazyLock<Matcher> = LazyLock::new(|| {
     matcher(
-        "#comments, #disqus_thread, #respond, .comments, .comments-area, .comment-list, .comment-respond, .comments-section, \
+        "#comments, #disqus_thread, #respond, .comments, .comments-area, .comment-list, \
+         .comment-respond, .comments-section, \
          [itemprop=comment]",
     )
 });
@@ -43,7 +48,8 @@ const FORM: usize = 300;
 /// Bytes of small print at most, where it is no part of a paragraph: notes on rights, on printing.
 const PRINT: usize = 200;
 
-/// Bytes of a line at most that says when something was written, and by whom, and words in it besides the time.
+/// Bytes of a line at most that says when something was written, and by whom, and words in it
+/// besides the time.
 const DATELINE: (usize, usize) = (80, 8);
 
 /// Lines with a day at most: of printing, of a change. More of them are entries of a list.
@@ -103,9 +109,9 @@ fn pieces(page: &Document) {
         }
         let Some(block) = block else { continue };
         if is(node, &["small"]) {
-            gone.extend(
-                Some(*node).filter(|print| small(print, PRINT) && is(&block, &["body", "div", "section", "main", "article"])),
-            );
+            gone.extend(Some(*node).filter(|print| {
+                small(print, PRINT) && is(&block, &["body", "div", "section", "main", "article"])
+            }));
         } else if !titles(&block) && small(node, CONTROL) {
             let (text, href) = (node.text(), node.attr_or("href", ""));
             // Stars and arrows help to tell a control from a text.
@@ -128,15 +134,24 @@ fn pieces(page: &Document) {
 fn dateline<'a>(time: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     let mut line = *time;
     while let Some(above) = line.parent() {
-        if is(&above, &["body", "main", "article", "td", "li"]) || !small(&above, DATELINE.0) || heading(&above) {
+        if is(&above, &["body", "main", "article", "td", "li"])
+            || !small(&above, DATELINE.0)
+            || heading(&above)
+        {
             break;
         }
         line = above;
     }
-    let texts: Vec<String> = line.descendants_it().filter(NodeRef::is_text).map(|text| text.text().to_string()).collect();
+    let texts: Vec<String> = line
+        .descendants_it()
+        .filter(NodeRef::is_text)
+        .map(|text| text.text().to_string())
+        .collect();
     let (all, told) = (texts.join(" "), time.text());
     let beside = all.replacen(told.trim(), " ", 1);
-    (!sentence(&beside) && beside.split_whitespace().count() <= DATELINE.1).then_some(line).filter(|line| line.id != time.id)
+    (!sentence(&beside) && beside.split_whitespace().count() <= DATELINE.1)
+        .then_some(line)
+        .filter(|line| line.id != time.id)
 }
 
 fn heading(node: &NodeRef) -> bool {
@@ -151,9 +166,11 @@ fn comments(page: &Document, article: bool) {
     let weights = Weights::of(page);
     let ids: HashSet<NodeId> = all.nodes().iter().map(|node| node.id).collect();
     let outermost = |node: &&NodeRef| !node.ancestors_it(None).any(|above| ids.contains(&above.id));
-    let inside: usize = all.nodes().iter().filter(outermost).map(|node| weights.get(node).plain()).sum();
+    let inside: usize =
+        all.nodes().iter().filter(outermost).map(|node| weights.get(node).plain()).sum();
     let outside = page.body().map_or(0, |body| weights.get(&body).plain()).saturating_sub(inside);
-    // What is discussed is a page of its own where it says so, or is not much shorter than what is said about it.
+    // What is discussed is a page of its own where it says so, or is not much shorter than what is
+    // said about it.
     if outside >= OWN && (article || outside * 4 >= inside) {
         all.remove();
     }
@@ -172,7 +189,10 @@ mod tests {
 
     #[test]
     fn controls_and_small_print_go() {
-        assert_eq!(cleared("<p>Text <small>in small</small></p><small>Printed today.</small>"), "Text in small");
+        assert_eq!(
+            cleared("<p>Text <small>in small</small></p><small>Printed today.</small>"),
+            "Text in small"
+        );
         assert_eq!(cleared("Text <small>in small</small>"), "Text in small");
         let long = format!("<div><small>{}</small></div>", "small words ".repeat(20));
         assert!(cleared(&long).starts_with("small words"));
@@ -181,43 +201,83 @@ mod tests {
         let prose = "<p>As <a href=/x>Reuters</a> said.</p>".repeat(3);
         assert_eq!(cleared(&prose).matches("Reuters").count(), 3);
         let prose =
-            "<p>He wrote in <i><a href=/t>The Times</a></i> and in <b><a href='#c'>chapter two</a></b> of it.</p>".repeat(3);
+            "<p>He wrote in <i><a href=/t>The Times</a></i> and in <b><a href='#c'>chapter \
+             two</a></b> of it.</p>"
+                .repeat(3);
         assert_eq!(cleared(&prose).matches("The Times and in chapter two of it.").count(), 3);
-        assert_eq!(cleared("<h2><a href='#s'>Heading</a></h2><h3><button>Why?</button></h3><p>So"), "Heading Why? So");
-        assert_eq!(cleared(&"<table><tr><td><a href=/l>Labour</a><td>1</table>".repeat(3)).matches("Labour").count(), 3);
+        assert_eq!(
+            cleared("<h2><a href='#s'>Heading</a></h2><h3><button>Why?</button></h3><p>So"),
+            "Heading Why? So"
+        );
+        assert_eq!(
+            cleared(&"<table><tr><td><a href=/l>Labour</a><td>1</table>".repeat(3))
+                .matches("Labour")
+                .count(),
+            3
+        );
         assert_eq!(cleared("<p>Text</p><form>Your address: <input></form>"), "Text");
         assert_eq!(
-            cleared("<nav>Menu</nav><p>Text <a href=/x>here</a></p><div><a href='javascript:print()'>Print</a></div>"),
+            cleared(
+                "<nav>Menu</nav><p>Text <a href=/x>here</a></p><div><a \
+                 href='javascript:print()'>Print</a></div>"
+            ),
             "Text here"
         );
     }
 
     #[test]
     fn datelines_go_and_times_in_sentences_stay() {
-        assert_eq!(cleared("<h1>H</h1><div>Posted on <time>May 1</time> by <a>admin</a></div><p>Text"), "H Text");
+        assert_eq!(
+            cleared("<h1>H</h1><div>Posted on <time>May 1</time> by <a>admin</a></div><p>Text"),
+            "H Text"
+        );
         assert_eq!(cleared("<header><h1>H</h1><time>May 1</time></header><p>Text"), "H Text");
-        let prose = format!("<p>It was on <time>May 1</time> that {}", "many words were said ".repeat(5));
+        let prose =
+            format!("<p>It was on <time>May 1</time> that {}", "many words were said ".repeat(5));
         assert!(cleared(&prose).contains("on May 1 that"));
         assert_eq!(
             cleared("<div><time>10:42</time><p>Goal number 1 for Smith and the team!</p></div>"),
             "Goal number 1 for Smith and the team!"
         );
-        assert_eq!(cleared(&"<p><time>10:42</time> Goal by Smith</p>".repeat(8)).matches("Goal").count(), 8);
+        assert_eq!(
+            cleared(&"<p><time>10:42</time> Goal by Smith</p>".repeat(8)).matches("Goal").count(),
+            8
+        );
         assert_eq!(cleared("<p>In <time>1920</time> he died.</p>"), "In 1920 he died.");
         assert_eq!(cleared("<div><p>Sold out.</p><time>May 1</time></div>"), "Sold out.");
     }
 
     #[test]
     fn most_of_a_page_is_no_boilerplate() {
-        let aside =
-            format!("<aside>{}</aside>", "<div><h3><a href=/x>A story</a></h3><p>It begins like this.</p></div>".repeat(20));
-        let short = "A notice in one sentence, which is as long as sentences in notices are, and one day late.";
-        assert_eq!(cleared(&format!("<article><h1>H</h1><p>{short}</p></article>{aside}")), format!("H {short}"));
+        let aside = format!(
+            "<aside>{}</aside>",
+            "<div><h3><a href=/x>A story</a></h3><p>It begins like this.</p></div>".repeat(20)
+        );
+        let short = "A notice in one sentence, which is as long as sentences in notices are, and \
+            one day late.";
+        assert_eq!(
+            cleared(&format!("<article><h1>H</h1><p>{short}</p></article>{aside}")),
+            format!("H {short}")
+        );
         let text = "words of a text ".repeat(20);
-        for around in ["nav", "aside", "footer", "form", "div class='x cookie-consent'", "div role=complementary"] {
-            assert_eq!(cleared(&format!("<h1>H</h1><{around}><p>{text}</p>")), format!("H {}", text.trim()), "{around}");
+        for around in [
+            "nav",
+            "aside",
+            "footer",
+            "form",
+            "div class='x cookie-consent'",
+            "div role=complementary",
+        ] {
+            assert_eq!(
+                cleared(&format!("<h1>H</h1><{around}><p>{text}</p>")),
+                format!("H {}", text.trim()),
+                "{around}"
+            );
         }
-        assert_eq!(cleared(&format!("<p>{text}</p><aside>{}</aside>", "aside ".repeat(20))), text.trim());
+        assert_eq!(
+            cleared(&format!("<p>{text}</p><aside>{}</aside>", "aside ".repeat(20))),
+            text.trim()
+        );
     }
 
     #[test]
@@ -227,7 +287,10 @@ mod tests {
         let text = "words of a text ".repeat(10);
         assert_eq!(cleared(&format!("<p>{text}</p>{comments}")), text.trim());
         // A link and what is said about it is a discussion.
-        let many = format!("<p>{text}</p><div class=comments>{}</div>", "<p>Some words of somebody about it.</p>".repeat(40));
+        let many = format!(
+            "<p>{text}</p><div class=comments>{}</div>",
+            "<p>Some words of somebody about it.</p>".repeat(40)
+        );
         assert!(cleared(&many).len() > 1000);
     }
 }

@@ -1,4 +1,5 @@
-//! Owns: the encoding of a page, from what is said about it and from its bytes. Never: where it came from.
+//! Owns: the encoding of a page, from what is said about it and from its bytes. Never: where it
+//! came from.
 
 use crate::ingest::decode::{self, Decoded};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -7,11 +8,17 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 const HEAD: usize = 8 << 10;
 
 /// A page as text, and whether it is in another encoding than it says.
-pub(super) fn decode(bytes: Vec<u8>, given: Option<&'static Encoding>, header: Option<&'static Encoding>) -> (Decoded, bool) {
+pub(super) fn decode(
+    bytes: Vec<u8>,
+    given: Option<&'static Encoding>,
+    header: Option<&'static Encoding>,
+) -> (Decoded, bool) {
     if given.is_some() || Encoding::for_bom(&bytes).is_some() {
         return (decode::decode(bytes, given), false);
     }
-    let Some(told) = header.or_else(|| declared(&bytes)) else { return (decode::decode(bytes, None), false) };
+    let Some(told) = header.or_else(|| declared(&bytes)) else {
+        return (decode::decode(bytes, None), false);
+    };
     let ascii = bytes.is_ascii();
     let utf8 = std::str::from_utf8(&bytes).is_ok();
     let wide = told == UTF_16LE || told == UTF_16BE;
@@ -32,7 +39,11 @@ pub(super) fn of_content_type(value: &str) -> Option<&'static Encoding> {
     let lower = value.to_ascii_lowercase();
     let label = lower.split("charset").nth(1)?.trim_start().strip_prefix('=')?.trim_start();
     let label = label.trim_start_matches(['"', '\'']);
-    known(label.split(|c: char| matches!(c, '"' | '\'' | ';' | ',' | '>' | '/') || c.is_whitespace()).next()?)
+    known(
+        label
+            .split(|c: char| matches!(c, '"' | '\'' | ';' | ',' | '>' | '/') || c.is_whitespace())
+            .next()?,
+    )
 }
 
 /// The encoding of a label, but for those that browsers refuse to read.
@@ -44,7 +55,12 @@ fn known(label: &str) -> Option<&'static Encoding> {
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
     let told = if head.trim_start().starts_with("<?xml") {
-        let label = head.split("?>").next()?.split("encoding").nth(1).map(|rest| rest.trim_start_matches([' ', '=', '"', '\'']));
+        let label = head
+            .split("?>")
+            .next()?
+            .split("encoding")
+            .nth(1)
+            .map(|rest| rest.trim_start_matches([' ', '=', '"', '\'']));
         label.and_then(|l| known(l.split(['"', '\'', ' ']).next()?))
     } else {
         None
@@ -70,14 +86,18 @@ mod tests {
             ("<meta charset=utf-8>", Some(UTF_8)),
             ("<META CHARSET = \"gb18030\" >", Some(GB18030)),
             (
-                "<meta name=x content=y><meta http-equiv='Content-Type' content='text/html; charset=iso-8859-1'>",
+                "<meta name=x content=y><meta http-equiv='Content-Type' content='text/html; \
+                 charset=iso-8859-1'>",
                 Some(WINDOWS_1252),
             ),
             ("<?xml version='1.0' encoding='Shift_JIS'?><html>", Some(SHIFT_JIS)),
             ("<meta charset=utf-16>", Some(UTF_8)),
             ("<meta charset=martian><meta charset=gbk>", Some(GBK)),
             ("<title>charset=gbk</title>", None),
-            ("<meta name=description content='how charset=koi8-r works'><meta charset=gbk>", Some(GBK)),
+            (
+                "<meta name=description content='how charset=koi8-r works'><meta charset=gbk>",
+                Some(GBK),
+            ),
             ("<meta charset=iso-2022-jp>", Some(encoding_rs::ISO_2022_JP)),
         ] {
             assert_eq!(declared(head.as_bytes()), want, "{head}");
@@ -93,18 +113,21 @@ mod tests {
         let page = "<meta charset=windows-1252><p>Grüße aus Köln, 世界</p>";
         let (d, lie) = decode(page.as_bytes().to_vec(), None, None);
         assert!(lie && d.text == page && d.encoding == "UTF-8");
-        let (bytes, ..) = encoding_rs::ISO_2022_JP.encode("<meta charset=iso-2022-jp><p>日本語の記事です。");
+        let (bytes, ..) =
+            encoding_rs::ISO_2022_JP.encode("<meta charset=iso-2022-jp><p>日本語の記事です。");
         let (d, lie) = decode(bytes.to_vec(), None, None);
         assert!(!lie && d.text.ends_with("日本語の記事です。"), "{}", d.text);
         let (d, lie) = decode(b"<p>plain".to_vec(), None, Some(encoding_rs::UTF_16LE));
         assert!(lie && d.text == "<p>plain");
-        let (bytes, ..) =
-            WINDOWS_1252.encode("<meta charset=utf-8><p>Der Café war für längere Zeit geschlossen, sagte Müller.</p>");
+        let (bytes, ..) = WINDOWS_1252.encode(
+            "<meta charset=utf-8><p>Der Café war für längere Zeit geschlossen, sagte Müller.</p>",
+        );
         let (d, lie) = decode(bytes.to_vec(), None, None);
         assert!(lie && d.text.contains("längere") && d.encoding == "windows-1252");
         let (d, lie) = decode(b"<meta charset=utf-8>plain".to_vec(), None, Some(GBK));
         assert!(!lie && !d.replaced);
-        let mut bytes = "<meta charset=utf-8>Die Straße ist für längere Zeit gesperrt".as_bytes().to_vec();
+        let mut bytes =
+            "<meta charset=utf-8>Die Straße ist für längere Zeit gesperrt".as_bytes().to_vec();
         bytes.insert(30, 0xff);
         let (d, lie) = decode(bytes, None, None);
         assert!(!lie && d.replaced && d.encoding == "UTF-8");

@@ -1,4 +1,5 @@
-//! Owns: an HTTP response as it was sent to the page in it: status, type, transfer and content encodings. Never: what the page says.
+//! Owns: an HTTP response as it was sent to the page in it: status, type, transfer and content
+//! encodings. Never: what the page says.
 
 use crate::ingest::problem::Reason;
 use crate::ingest::sniff::is_page;
@@ -42,8 +43,12 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, Why> {
     let mut parsed = httparse::Response::new(&mut fields);
     let mut config = httparse::ParserConfig::default();
     // Servers send what they like, and browsers take it.
-    config.allow_spaces_after_header_name_in_responses(true).allow_obsolete_multiline_headers_in_responses(true);
-    config.ignore_invalid_headers_in_responses(true).allow_multiple_spaces_in_response_status_delimiters(true);
+    config
+        .allow_spaces_after_header_name_in_responses(true)
+        .allow_obsolete_multiline_headers_in_responses(true);
+    config
+        .ignore_invalid_headers_in_responses(true)
+        .allow_multiple_spaces_in_response_status_delimiters(true);
     let start = match config.parse_response(&mut parsed, response) {
         Ok(httparse::Status::Complete(start)) => start,
         Ok(httparse::Status::Partial) => return Err(bad("its HTTP header does not end")),
@@ -55,7 +60,8 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, Why> {
     }
     let field = |name: &str| {
         let found = parsed.headers.iter().filter(|h| h.name.eq_ignore_ascii_case(name));
-        let values: Vec<String> = found.map(|h| String::from_utf8_lossy(h.value).trim().to_ascii_lowercase()).collect();
+        let values: Vec<String> =
+            found.map(|h| String::from_utf8_lossy(h.value).trim().to_ascii_lowercase()).collect();
         values.join(", ")
     };
     let told = field("content-type");
@@ -65,15 +71,21 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, Why> {
     let kind = match kind {
         Some(kind) => kind,
         None if is_page(bytes.trim_ascii_start()) => Kind::Html,
-        None => return Err((Reason::NotAPage, "an answer without a Content-Type, and no page by its beginning".into())),
+        None => {
+            return Err((
+                Reason::NotAPage,
+                "an answer without a Content-Type, and no page by its beginning".into(),
+            ));
+        }
     };
     Ok(Payload { kind, bytes, header: charset::of_content_type(&told) })
 }
 
 /// The same answer in HTTP/1.1, which alone the parser knows; crawlers write down others as well.
 fn older(response: &[u8]) -> Option<Vec<u8>> {
-    let rest =
-        ["HTTP/2.0 ", "HTTP/2 ", "HTTP/3.0 ", "HTTP/3 "].iter().find_map(|start| response.strip_prefix(start.as_bytes()))?;
+    let rest = ["HTTP/2.0 ", "HTTP/2 ", "HTTP/3.0 ", "HTTP/3 "]
+        .iter()
+        .find_map(|start| response.strip_prefix(start.as_bytes()))?;
     Some([b"HTTP/1.1 ", rest].concat())
 }
 
@@ -91,12 +103,13 @@ fn bad(why: &str) -> Why {
     (Reason::BadPayload, format!("{why}; the page was skipped: fetch it again"))
 }
 
-/// The bytes of the page, with the encodings undone. Crawlers undo them and leave the header as it was, so what is not
-/// encoded at all is taken as it is.
+/// The bytes of the page, with the encodings undone. Crawlers undo them and leave the header as it
+/// was, so what is not encoded at all is taken as it is.
 fn plain(sent: &[u8], transfer: &str, content: &str) -> Result<Vec<u8>, Why> {
     let mut bytes = sent.to_vec();
     if transfer.contains("chunked") {
-        bytes = undone("chunked", bytes, |sent| Some(Box::new(chunked_transfer::Decoder::new(sent))))?;
+        bytes =
+            undone("chunked", bytes, |sent| Some(Box::new(chunked_transfer::Decoder::new(sent))))?;
     }
     for name in content.rsplit(',').map(str::trim) {
         bytes = undone(name, bytes, |sent| decoder(name, sent))?;
@@ -116,7 +129,9 @@ fn decoder<'b>(name: &str, sent: &'b [u8]) -> Option<Decoder<'b>> {
     Some(match name {
         "gzip" | "x-gzip" => Box::new(flate2::read::MultiGzDecoder::new(sent)),
         // The standard means zlib, and some servers send what is inside it.
-        "deflate" if sent.first().is_some_and(|b| b & 0x0f == 8) => Box::new(flate2::read::ZlibDecoder::new(sent)),
+        "deflate" if sent.first().is_some_and(|b| b & 0x0f == 8) => {
+            Box::new(flate2::read::ZlibDecoder::new(sent))
+        }
         "deflate" => Box::new(flate2::read::DeflateDecoder::new(sent)),
         "br" => Box::new(brotli_decompressor::Decompressor::new(sent, 64 << 10)),
         "zstd" => Box::new(zstd::stream::read::Decoder::new(sent).ok()?),
@@ -125,7 +140,11 @@ fn decoder<'b>(name: &str, sent: &'b [u8]) -> Option<Decoder<'b>> {
 }
 
 /// One encoding undone, up to a byte over the limit of a page.
-fn undone(name: &str, sent: Vec<u8>, open: impl Fn(&[u8]) -> Option<Decoder<'_>>) -> Result<Vec<u8>, Why> {
+fn undone(
+    name: &str,
+    sent: Vec<u8>,
+    open: impl Fn(&[u8]) -> Option<Decoder<'_>>,
+) -> Result<Vec<u8>, Why> {
     let mut out = Vec::new();
     if matches!(name, "" | "identity" | "none") {
         return Ok(sent);
@@ -141,7 +160,8 @@ fn undone(name: &str, sent: Vec<u8>, open: impl Fn(&[u8]) -> Option<Decoder<'_>>
 
 /// Whether bytes are text to begin with: packed ones hold control characters soon.
 fn is_plain(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && !bytes[..bytes.len().min(512)].iter().any(|b| *b < b' ' && !b.is_ascii_whitespace())
+    !bytes.is_empty()
+        && !bytes[..bytes.len().min(512)].iter().any(|b| *b < b' ' && !b.is_ascii_whitespace())
 }
 
 #[cfg(test)]
@@ -182,14 +202,22 @@ mod tests {
             ("Content-Encoding: br", page.clone()),
             ("Transfer-Encoding: chunked\r\nContent-Encoding: gzip", page.clone()),
         ] {
-            let got = of(&format!("{html}{head}"), &body).unwrap_or_else(|e| panic!("{head}: {e:?}"));
+            let got =
+                of(&format!("{html}{head}"), &body).unwrap_or_else(|e| panic!("{head}: {e:?}"));
             assert_eq!((got.kind, got.bytes == page), (Kind::Html, true), "{head}");
             assert_eq!(got.header, Some(encoding_rs::GBK));
         }
-        let chunked = [b"5\r\n<p>So\r\n", format!("{:X}\r\n", page.len() - 5).as_bytes(), &page[5..], b"\r\n0\r\n\r\n"].concat();
+        let chunked = [
+            b"5\r\n<p>So\r\n",
+            format!("{:X}\r\n", page.len() - 5).as_bytes(),
+            &page[5..],
+            b"\r\n0\r\n\r\n",
+        ]
+        .concat();
         assert_eq!(of(&format!("{html}Transfer-Encoding: chunked"), &chunked).unwrap().bytes, page);
         let packed = gzip(&page);
-        let chunked = [format!("{:x}\r\n", packed.len()).as_bytes(), &packed, b"\r\n0\r\n\r\n"].concat();
+        let chunked =
+            [format!("{:x}\r\n", packed.len()).as_bytes(), &packed, b"\r\n0\r\n\r\n"].concat();
         let both = format!("{html}Transfer-Encoding: chunked\r\nContent-Encoding: gzip");
         assert_eq!(of(&both, &chunked).unwrap().bytes, page);
     }
@@ -198,14 +226,23 @@ mod tests {
     fn what_is_no_page_is_named() {
         let reason = |response: &[u8]| payload(response).map(|p| p.kind).map_err(|e| e.0);
         assert_eq!(reason(b"HTTP/1.1 404 Gone\r\n\r\n<html>"), Err(Reason::NotAPage));
-        assert_eq!(reason(b"HTTP/1.1 200\r\nContent-Type: image/png\r\n\r\n"), Err(Reason::NotAPage));
+        assert_eq!(
+            reason(b"HTTP/1.1 200\r\nContent-Type: image/png\r\n\r\n"),
+            Err(Reason::NotAPage)
+        );
         assert_eq!(reason(b"HTTP/1.0 200 OK\r\n\r\n<!DOCTYPE html><p>x"), Ok(Kind::Html));
         assert_eq!(reason(b"HTTP/1.0 200 OK\r\n\r\nPNG"), Err(Reason::NotAPage));
-        assert_eq!(reason(b"HTTP/1.0 203 Fine\r\nContent-Type: TEXT/plain\r\n\r\nx"), Ok(Kind::Text));
+        assert_eq!(
+            reason(b"HTTP/1.0 203 Fine\r\nContent-Type: TEXT/plain\r\n\r\nx"),
+            Ok(Kind::Text)
+        );
         assert_eq!(reason(b"HTTP/2 200\r\nContent-Type: text/html\r\n\r\nx"), Ok(Kind::Html));
         assert_eq!(reason(b"HTTP/2.0 200 OK\r\nContent-Type: text/html\r\n\r\nx"), Ok(Kind::Html));
         assert_eq!(reason(b"nonsense"), Err(Reason::BadPayload));
-        assert_eq!(reason(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"), Err(Reason::BadPayload));
+        assert_eq!(
+            reason(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"),
+            Err(Reason::BadPayload)
+        );
         let cut = gzip(&b"text ".repeat(100_000));
         let head = "Content-Type: text/html\r\nContent-Encoding: gzip";
         assert_eq!(of(head, &cut[..cut.len() / 2]).unwrap_err().0, Reason::BadPayload);
@@ -214,14 +251,18 @@ mod tests {
         assert_eq!(of(head, &bomb).unwrap_err().0, Reason::PageTooLarge);
         let other = "Content-Type: text/html\r\nContent-Encoding: martian";
         assert_eq!(of(other, b"\x01\x02").unwrap_err().0, Reason::BadPayload);
-        assert_eq!(of("Content-Type: text/html\r\nContent-Encoding: utf-8", b"<p>x").unwrap().bytes, b"<p>x");
+        assert_eq!(
+            of("Content-Type: text/html\r\nContent-Encoding: utf-8", b"<p>x").unwrap().bytes,
+            b"<p>x"
+        );
     }
 
     proptest! {
         #[test]
         fn total(
             code in "(HTTP/1.[01] )?[0-9]{0,3} ?",
-            fields in "(\r\n(Content-(Type|Encoding)|Transfer-Encoding|[a-z ]{0,3}): ?(text/html|text/plain|gzip|br|zstd|deflate|chunked|[a-z,; ]{0,9})){0,4}",
+            fields in "(\r\n(Content-(Type|Encoding)|Transfer-Encoding|[a-z ]{0,3}): \
+                ?(text/html|text/plain|gzip|br|zstd|deflate|chunked|[a-z,; ]{0,9})){0,4}",
             body: Vec<u8>,
         ) {
             let _ = payload(&[code.as_bytes(), fields.as_bytes(), b"\r\n\r\n", &body].concat());

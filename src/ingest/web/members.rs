@@ -1,4 +1,5 @@
-//! Owns: an archive's stored bytes to plain ones, a compressed member at a time; where one is broken, the next. Never: what a record is.
+//! Owns: an archive's stored bytes to plain ones, a compressed member at a time; where one is
+//! broken, the next. Never: what a record is.
 
 use crate::ingest::compress::Compression as Kind;
 use crate::ingest::web::raw::Raw;
@@ -8,7 +9,8 @@ use std::io::{self, BufRead, Read};
 /// Bytes in which a member must show how it begins, to be found behind a broken one.
 const PROBE: usize = 256 << 10;
 
-/// The same of gzip, which shows it at once behind its header; each of many beginnings is looked at, so not at more than this.
+/// The same of gzip, which shows it at once behind its header; each of many beginnings is looked
+/// at, so not at more than this.
 const PROBE_GZIP: usize = 2 << 10;
 
 type Zstd<'a> = zstd::stream::read::Decoder<'static, Raw<'a>>;
@@ -24,7 +26,8 @@ enum Open<'a> {
     Gone,
 }
 
-/// The stored bytes of an archive, member by member. What is not compressed, and bzip2, is one member.
+/// The stored bytes of an archive, member by member. What is not compressed, and bzip2, is one
+/// member.
 pub(crate) struct Members<'a> {
     open: Open<'a>,
     /// How they are compressed.
@@ -49,11 +52,23 @@ impl<'a> Members<'a> {
 
     /// From a place at which a member begins.
     #[cfg(feature = "emit")]
-    pub(crate) fn of(raw: Box<dyn Read + Send + 'a>, kind: Option<Kind>, dictionary: Option<Vec<u8>>) -> Members<'a> {
-        Members { open: Open::Raw(Raw::new(raw)), kind, start: 0, dictionary, begun: false, over: false }
+    pub(crate) fn of(
+        raw: Box<dyn Read + Send + 'a>,
+        kind: Option<Kind>,
+        dictionary: Option<Vec<u8>>,
+    ) -> Members<'a> {
+        Members {
+            open: Open::Raw(Raw::new(raw)),
+            kind,
+            start: 0,
+            dictionary,
+            begun: false,
+            over: false,
+        }
     }
 
-    /// Opens the next member; `false` at the end. What stands between members is passed over; an error names it.
+    /// Opens the next member; `false` at the end. What stands between members is passed over; an
+    /// error names it.
     pub(crate) fn next(&mut self) -> io::Result<bool> {
         if self.over {
             return Ok(false);
@@ -80,19 +95,26 @@ impl<'a> Members<'a> {
             if kind != self.kind {
                 let place = raw.place();
                 raw.set_mark();
-                return Err(io::Error::new(io::ErrorKind::InvalidData, format!("no compressed member at byte {place}")));
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("no compressed member at byte {place}"),
+                ));
             }
         }
         self.start = raw.place();
         if matches!(self.kind, Some(Kind::Gzip | Kind::Zstd)) {
             raw.set_mark();
         }
-        let Open::Raw(raw) = std::mem::replace(&mut self.open, Open::Gone) else { return Ok(false) };
+        let Open::Raw(raw) = std::mem::replace(&mut self.open, Open::Gone) else {
+            return Ok(false);
+        };
         self.open = match self.kind {
             None => Open::Raw(raw),
             Some(Kind::Gzip) => Open::Gzip(Box::new(flate2::bufread::GzDecoder::new(raw))),
             Some(Kind::Bzip2) => Open::Bzip2(Box::new(bzip2::bufread::MultiBzDecoder::new(raw))),
-            Some(Kind::Zstd) => Open::Zstd(Box::new(zstd_decoder(raw, self.dictionary.as_deref())?.single_frame())),
+            Some(Kind::Zstd) => {
+                Open::Zstd(Box::new(zstd_decoder(raw, self.dictionary.as_deref())?.single_frame()))
+            }
         };
         Ok(true)
     }
@@ -153,11 +175,15 @@ impl<'a> Members<'a> {
             let Ok(ahead) = raw.ahead(PROBE) else { return false };
             let mut first = [0; START.len()];
             let told = match self.kind {
-                Some(Kind::Gzip) => flate2::bufread::GzDecoder::new(&ahead[..ahead.len().min(PROBE_GZIP)]).read_exact(&mut first),
+                Some(Kind::Gzip) => {
+                    flate2::bufread::GzDecoder::new(&ahead[..ahead.len().min(PROBE_GZIP)])
+                        .read_exact(&mut first)
+                }
                 _ => {
                     // Of the session alone, which cannot fail.
                     let _ = context.reset(zstd::zstd_safe::ResetDirective::SessionOnly);
-                    zstd::stream::read::Decoder::with_context(ahead, &mut context).read_exact(&mut first)
+                    zstd::stream::read::Decoder::with_context(ahead, &mut context)
+                        .read_exact(&mut first)
                 }
             };
             if told.is_ok() && first == START {
@@ -168,14 +194,18 @@ impl<'a> Members<'a> {
     }
 }
 
-fn zstd_decoder<R: BufRead>(from: R, words: Option<&[u8]>) -> io::Result<zstd::stream::read::Decoder<'static, R>> {
+fn zstd_decoder<R: BufRead>(
+    from: R,
+    words: Option<&[u8]>,
+) -> io::Result<zstd::stream::read::Decoder<'static, R>> {
     match words {
         Some(words) => zstd::stream::read::Decoder::with_dictionary(from, words),
         None => zstd::stream::read::Decoder::with_buffer(from),
     }
 }
 
-/// The dictionary of a `.warc.zst`: the first frame, one to be skipped, holds it, compressed or not.
+/// The dictionary of a `.warc.zst`: the first frame, one to be skipped, holds it, compressed or
+/// not.
 fn dictionary(raw: &mut Raw) -> io::Result<Option<Vec<u8>>> {
     let head = raw.ahead(8)?;
     if !head.starts_with(&[0x5d, 0x2a, 0x4d, 0x18]) || head.len() < 8 {

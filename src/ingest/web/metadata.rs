@@ -1,4 +1,5 @@
-//! Owns: what a page says about itself: title, date, address, site, and an article's text in JSON-LD. Never: what the page shows.
+//! Owns: what a page says about itself: title, date, address, site, and an article's text in
+//! JSON-LD. Never: what the page shows.
 
 use crate::ingest::date;
 use dom_query::Document;
@@ -51,36 +52,57 @@ pub(super) fn about(page: &Document) -> About {
     let mut metas: HashMap<String, String> = HashMap::new();
     for meta in page.select("meta[content]").iter() {
         let name = ["property", "name", "itemprop"].into_iter().find_map(|a| meta.attr(a));
-        let (Some(name), Some(content)) = (name, meta.attr("content").and_then(|c| one_line(&c))) else { continue };
+        let (Some(name), Some(content)) = (name, meta.attr("content").and_then(|c| one_line(&c)))
+        else {
+            continue;
+        };
         metas.entry(name.trim().to_ascii_lowercase()).or_insert(content);
     }
     let linked = linked(page);
-    let text = |key: &str| linked.as_ref().and_then(|article| one_line(&unescaped(article.get(key)?.as_str()?)));
+    let text = |key: &str| {
+        linked.as_ref().and_then(|article| one_line(&unescaped(article.get(key)?.as_str()?)))
+    };
     let site = metas.get("og:site_name").cloned().or_else(|| {
         let publisher = linked.as_ref()?.get("publisher")?;
-        one_line(publisher.get("name").or_else(|| publisher.get(0)?.get("name")).unwrap_or(publisher).as_str()?)
+        one_line(
+            publisher
+                .get("name")
+                .or_else(|| publisher.get(0)?.get("name"))
+                .unwrap_or(publisher)
+                .as_str()?,
+        )
     });
     let canonical = page.select("link[rel~=canonical]").attr("href").map(|href| href.to_string());
-    let named = canonical.or_else(|| metas.get("og:url").cloned()).or_else(|| text("url")).or_else(|| {
-        let whole = linked.as_ref()?.get("mainEntityOfPage")?;
-        Some(whole.get("@id").unwrap_or(whole).as_str()?.to_owned())
-    });
+    let named =
+        canonical.or_else(|| metas.get("og:url").cloned()).or_else(|| text("url")).or_else(|| {
+            let whole = linked.as_ref()?.get("mainEntityOfPage")?;
+            Some(whole.get("@id").unwrap_or(whole).as_str()?.to_owned())
+        });
     let url = named.map(|url| url.trim().to_owned()).filter(|url| host(url).is_some());
     let told = metas.get("og:title").cloned().or_else(|| text("headline"));
-    let title = told.map(|title| without_site(&title, site.as_deref())).or_else(|| title(page, site.as_deref()));
+    let title = told
+        .map(|title| without_site(&title, site.as_deref()))
+        .or_else(|| title(page, site.as_deref()));
     let mut dates: Vec<String> = metas.get(DATES[0]).cloned().into_iter().collect();
     dates.extend(text("datePublished"));
     dates.extend(DATES[1..].iter().filter_map(|name| metas.get(*name).cloned()));
     let times = page.select("time[itemprop=datePublished], time[pubdate]");
     // Not of changes, nor of other stories.
     let any = page.select(
-        "time[datetime]:not([class*=updated], [class*=modified], [itemprop=dateModified], aside time, nav time, footer time)",
+        "time[datetime]:not([class*=updated], [class*=modified], [itemprop=dateModified], aside \
+         time, nav time, footer time)",
     );
-    dates.extend(times.iter().chain(any.iter()).take(4).filter_map(|time| one_line(&time.attr("datetime")?)));
+    dates.extend(
+        times.iter().chain(any.iter()).take(4).filter_map(|time| one_line(&time.attr("datetime")?)),
+    );
     let date = dates.iter().find_map(|d| date::normalise(d));
-    let body = linked.as_ref().and_then(|article| article.get("articleBody")?.as_str()).map(unescaped);
+    let body =
+        linked.as_ref().and_then(|article| article.get("articleBody")?.as_str()).map(unescaped);
     let kind = metas.get("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
-    let article = linked.is_some() || kind || metas.contains_key(DATES[0]) || page.select("article h1").length() == 1;
+    let article = linked.is_some()
+        || kind
+        || metas.contains_key(DATES[0])
+        || page.select("article h1").length() == 1;
     let title = title.filter(|title| title.len() <= TITLE);
     About { title, article, bad_date: date.is_none() && !dates.is_empty(), date, url, site, body }
 }
@@ -94,13 +116,18 @@ pub(super) fn host(url: &str) -> Option<String> {
     let place = rest.split(['/', '?', '#', '\\']).next()?;
     let place = place.rsplit('@').next()?;
     // An address of IPv6 stands in brackets.
-    let end = if place.starts_with('[') { place.find(']')? + 1 } else { place.find(':').unwrap_or(place.len()) };
+    let end = if place.starts_with('[') {
+        place.find(']')? + 1
+    } else {
+        place.find(':').unwrap_or(place.len())
+    };
     let name = &place[..end];
     let fits = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control());
     fits.then(|| name.to_lowercase())
 }
 
-/// The first article in the page's JSON-LD. Other things may stand there as well: lists of links, the publisher.
+/// The first article in the page's JSON-LD. Other things may stand there as well: lists of links,
+/// the publisher.
 fn linked(page: &Document) -> Option<Value> {
     page.select("script[type=\"application/ld+json\"]").iter().find_map(|script| {
         let text = script.text();
@@ -136,10 +163,15 @@ fn article(value: Value) -> Option<Value> {
 }
 
 fn is_article(kind: &str) -> bool {
-    kind.ends_with("Article") || matches!(kind, "BlogPosting" | "LiveBlogPosting" | "SocialMediaPosting" | "Report" | "Review")
+    kind.ends_with("Article")
+        || matches!(
+            kind,
+            "BlogPosting" | "LiveBlogPosting" | "SocialMediaPosting" | "Report" | "Review"
+        )
 }
 
-/// The heading that stands in the title as well, else the title itself: that carries the name of the site.
+/// The heading that stands in the title as well, else the title itself: that carries the name of
+/// the site.
 fn title(page: &Document, site: Option<&str>) -> Option<String> {
     let whole = page.select("head title, title").iter().next().and_then(|t| one_line(&t.text()));
     let headings = page.select("h1, h2");
@@ -191,14 +223,27 @@ mod tests {
     #[test]
     fn titles() {
         for (html, want) in [
-            ("<title>A cat — The Post</title><meta property=og:site_name content='The Post'>", "A cat"),
-            ("<title>The Post: A cat</title><meta property=og:site_name content='The Post'>", "A cat"),
-            ("<title>A cat sat down | Post</title><h1>News</h1><h2>A cat\n sat down</h2>", "A cat sat down"),
+            (
+                "<title>A cat — The Post</title><meta property=og:site_name content='The Post'>",
+                "A cat",
+            ),
+            (
+                "<title>The Post: A cat</title><meta property=og:site_name content='The Post'>",
+                "A cat",
+            ),
+            (
+                "<title>A cat sat down | Post</title><h1>News</h1><h2>A cat\n sat down</h2>",
+                "A cat sat down",
+            ),
             ("<meta property=og:title content='A &amp; B'><title>x</title>", "A & B"),
             ("<title>Time to go</title><meta property=og:site_name content=Time>", "Time to go"),
-            ("<title>A cat - BBC NEWS</title><meta property=og:site_name content='BBC News'>", "A cat"),
             (
-                "<script type='application/ld+json'>{\"@type\":\"Article\",\"headline\":\"Tom &amp; Jerry&#8217;s <b>\"}</script>",
+                "<title>A cat - BBC NEWS</title><meta property=og:site_name content='BBC News'>",
+                "A cat",
+            ),
+            (
+                "<script type='application/ld+json'>{\"@type\":\"Article\",\"headline\":\"Tom \
+                 &amp; Jerry&#8217;s <b>\"}</script>",
                 "Tom & Jerry’s <b>",
             ),
             ("<h1>Only this</h1>", "Only this"),
@@ -211,18 +256,32 @@ mod tests {
     #[test]
     fn dates() {
         for (html, want) in [
-            ("<meta property='article:published_time' content='2026-01-31T10:15:00+01:00'>", "2026-01-31T09:15:00Z"),
-            ("<meta name=date content=nonsense><meta name=DC.date content=2026-01-31>", "2026-01-31"),
+            (
+                "<meta property='article:published_time' content='2026-01-31T10:15:00+01:00'>",
+                "2026-01-31T09:15:00Z",
+            ),
+            (
+                "<meta name=date content=nonsense><meta name=DC.date content=2026-01-31>",
+                "2026-01-31",
+            ),
             (
                 "<script type='application/ld+json'>[{\"@type\":[\"X\",\"NewsArticle\"],\"datePublished\":\"2026-01-31\"}]</script>",
                 "2026-01-31",
             ),
-            ("<time datetime=2025-01-01></time><time itemprop=datePublished datetime=2026-01-31>", "2026-01-31"),
+            (
+                "<time datetime=2025-01-01></time><time itemprop=datePublished \
+                 datetime=2026-01-31>",
+                "2026-01-31",
+            ),
         ] {
             assert_eq!(of(html).date.as_deref(), Some(want), "{html}");
         }
-        let others = "<time class=updated datetime=2026-03-01></time><aside><time datetime=2020-01-01></time></aside>";
-        assert_eq!(of(&format!("{others}<time datetime=2026-01-31>")).date.as_deref(), Some("2026-01-31"));
+        let others = "<time class=updated datetime=2026-03-01></time><aside><time \
+            datetime=2020-01-01></time></aside>";
+        assert_eq!(
+            of(&format!("{others}<time datetime=2026-01-31>")).date.as_deref(),
+            Some("2026-01-31")
+        );
         let bad = of("<meta name=date content=yesterday>");
         assert!(bad.bad_date && bad.date.is_none());
         assert!(!of("<p>").bad_date);
@@ -230,7 +289,10 @@ mod tests {
 
     #[test]
     fn addresses() {
-        assert_eq!(of("<link rel='x canonical' href='https://a.example/x'>").url.as_deref(), Some("https://a.example/x"));
+        assert_eq!(
+            of("<link rel='x canonical' href='https://a.example/x'>").url.as_deref(),
+            Some("https://a.example/x")
+        );
         assert_eq!(of("<link rel=canonical href='/x'>").url, None);
         for (url, want) in [
             ("https://u:p@WWW.A.example:80/x", Some("www.a.example")),

@@ -1,4 +1,5 @@
-//! Owns: a page to the text of its article, headline first. Never: where pages come from, or what becomes of them.
+//! Owns: a page to the text of its article, headline first. Never: where pages come from, or what
+//! becomes of them.
 
 use crate::ingest::decode;
 use crate::ingest::problem::Reason;
@@ -58,7 +59,10 @@ impl Page {
 /// Takes the article out of a page; says why not.
 pub(crate) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String)> {
     if bytes.len() as u64 > PAGE {
-        let why = format!("a page of more than {} MiB; it was skipped: take its text out by other means", PAGE >> 20);
+        let why = format!(
+            "a page of more than {} MiB; it was skipped: take its text out by other means",
+            PAGE >> 20
+        );
         return Err((Reason::PageTooLarge, why));
     }
     if let Some(why) = other(&bytes, known.given.or(known.header)) {
@@ -68,9 +72,15 @@ pub(crate) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String
     let html = decoded.text;
     let parsed = tree::parse(&html).map_err(too_much)?;
     let about = about(&parsed);
-    let text = if boilerplate::clear(&parsed, &about) { listing(&parsed) } else { article(parsed, &html, &about) };
+    let text = if boilerplate::clear(&parsed, &about) {
+        listing(&parsed)
+    } else {
+        article(parsed, &html, &about)
+    };
     if text.is_empty() {
-        let why = "a page without text (a frame, a script, pictures?); it was skipped: nothing of it can be compared".to_owned();
+        let why = "a page without text (a frame, a script, pictures?); it was skipped: nothing of \
+            it can be compared"
+            .to_owned();
         return Err((Reason::EmptyPage, why));
     }
     let text = titled(about.title.as_deref(), text);
@@ -93,15 +103,23 @@ fn other(bytes: &[u8], told: Option<&'static Encoding>) -> Option<&'static str> 
 fn too_much(limit: tree::Limit) -> (Reason, String) {
     let skipped = "it was skipped: take its text out by other means";
     match limit {
-        tree::Limit::Depth => {
-            (Reason::PageTooDeep, format!("a page with more than {} elements inside each other; {skipped}", tree::DEPTH))
-        }
-        tree::Limit::Nodes => {
-            (Reason::PageTooLarge, format!("a page of more than {} elements and texts, or as much work; {skipped}", tree::NODES))
-        }
+        tree::Limit::Depth => (
+            Reason::PageTooDeep,
+            format!("a page with more than {} elements inside each other; {skipped}", tree::DEPTH),
+        ),
+        tree::Limit::Nodes => (
+            Reason::PageTooLarge,
+            format!(
+                "a page of more than {} elements and texts, or as much work; {skipped}",
+                tree::NODES
+            ),
+        ),
         tree::Limit::Attributes => (
             Reason::PageTooLarge,
-            format!("a page in which one element has more than {} attributes; {skipped}", tree::ATTRIBUTES),
+            format!(
+                "a page in which one element has more than {} attributes; {skipped}",
+                tree::ATTRIBUTES
+            ),
         ),
     }
 }
@@ -114,11 +132,14 @@ fn listing(parsed: &dom_query::Document) -> String {
 /// The article; where none stands out, the text in JSON-LD or all text that is no navigation.
 fn article(parsed: dom_query::Document, html: &str, about: &About) -> String {
     // What stands in JSON-LD is read already.
-    let config = Config { text_mode: TextMode::Formatted, disable_json_ld: true, ..Config::default() };
-    let found = Readability::with_document(parsed, None, Some(config)).and_then(|mut page| page.parse());
+    let config =
+        Config { text_mode: TextMode::Formatted, disable_json_ld: true, ..Config::default() };
+    let found =
+        Readability::with_document(parsed, None, Some(config)).and_then(|mut page| page.parse());
     let mut text = found.map_or_else(|_| String::new(), |found| paragraphs(&found.text_content));
     let linked = about.body.as_deref().map(linked).unwrap_or_default();
-    // Two thirds of an article behind a script, or all of it: then the page shows only its beginning.
+    // Two thirds of an article behind a script, or all of it: then the page shows only its
+    // beginning.
     if linked.len() / 3 > text.len() {
         text = linked;
     }
@@ -128,25 +149,31 @@ fn article(parsed: dom_query::Document, html: &str, about: &About) -> String {
     text
 }
 
-/// All text that is no menu, where an article is next to nothing and much more stands on the page: then it was not found, or taken for something else.
+/// All text that is no menu, where an article is next to nothing and much more stands on the page:
+/// then it was not found, or taken for something else.
 fn whole(html: &str, article: String) -> String {
     // The tree was changed on the way.
     let Ok(parsed) = tree::parse(html) else { return article };
     boilerplate::around(&parsed);
     let plain = parsed.body().map_or(0, |body| Weights::of(&parsed).get(&body).plain());
-    if article.is_empty() || plain > 3 * article.len() + OWN { paragraphs(&tree::text(&parsed)) } else { article }
+    if article.is_empty() || plain > 3 * article.len() + OWN {
+        paragraphs(&tree::text(&parsed))
+    } else {
+        article
+    }
 }
 
 /// The text of JSON-LD, in which there may be elements.
 fn linked(body: &str) -> String {
     if body.contains("</") || body.contains("<br") {
-        return tree::parse(body).map_or_else(|_| String::new(), |parsed| paragraphs(&tree::text(&parsed)));
+        return tree::parse(body)
+            .map_or_else(|_| String::new(), |parsed| paragraphs(&tree::text(&parsed)));
     }
     paragraphs(body)
 }
 
-/// Paragraphs with one blank line between them. Short lines stay together, as in lists and verses; a block with a long line
-/// has a paragraph a line.
+/// Paragraphs with one blank line between them. Short lines stay together, as in lists and verses;
+/// a block with a long line has a paragraph a line.
 fn paragraphs(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let mut out = String::with_capacity(text.len());
@@ -166,10 +193,19 @@ fn paragraphs(text: &str) -> String {
 fn titled(title: Option<&str>, text: String) -> String {
     let Some(title) = title else { return text };
     // Quotes and spaces are written in more than one way.
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let letters = |text: &str| {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
     let wanted = letters(title);
     let same = |line: &str| line.len() <= 4 * title.len() && letters(line) == wanted;
-    if text.lines().filter(|line| !line.is_empty()).take(8).any(same) { text } else { format!("{title}\n\n{text}") }
+    if text.lines().filter(|line| !line.is_empty()).take(8).any(same) {
+        text
+    } else {
+        format!("{title}\n\n{text}")
+    }
 }
 
 #[cfg(test)]
@@ -185,7 +221,11 @@ mod tests {
     fn limits_have_names() {
         assert_eq!(of(&"<div>".repeat(100_000)).unwrap_err().0, Reason::PageTooDeep);
         assert_eq!(of(&" ".repeat(PAGE as usize + 1)).unwrap_err().0, Reason::PageTooLarge);
-        for empty in ["", "<html><body><script>var x = 'text';</script>", "<frameset><frame src=x></frameset>"] {
+        for empty in [
+            "",
+            "<html><body><script>var x = 'text';</script>",
+            "<frameset><frame src=x></frameset>",
+        ] {
             assert_eq!(of(empty).unwrap_err().0, Reason::EmptyPage, "{empty}");
         }
     }
@@ -216,15 +256,33 @@ mod tests {
         assert_eq!(paragraphs("a\nb\n\n\n\nc"), "a\nb\n\nc");
         assert_eq!(paragraphs(&format!("{long}\n{long}")), format!("{0}\n\n{0}", long.trim()));
         assert_eq!(titled(Some("A  b"), "A b\n\nc".into()), "A b\n\nc");
-        assert_eq!(titled(Some("Storm's end"), "Now\n\nStorm’s end\n\nc".into()), "Now\n\nStorm’s end\n\nc");
+        assert_eq!(
+            titled(Some("Storm's end"), "Now\n\nStorm’s end\n\nc".into()),
+            "Now\n\nStorm’s end\n\nc"
+        );
     }
 
     #[test]
     fn much_text_is_never_next_to_nothing() {
-        let text = "<p>Words that stand in a sentence of this page, and some more of them.</p>".repeat(6);
-        for around in ["div", "form id=a", "nav", "aside", "footer", "div class=comments", "div class=post-meta", "dialog"] {
+        let text =
+            "<p>Words that stand in a sentence of this page, and some more of them.</p>".repeat(6);
+        for around in [
+            "div",
+            "form id=a",
+            "nav",
+            "aside",
+            "footer",
+            "div class=comments",
+            "div class=post-meta",
+            "dialog",
+        ] {
             let page = of(&format!("<title>T</title><h1>T</h1><{around}>{text}<input>")).unwrap();
-            assert_eq!(page.text.matches("some more of them").count(), 6, "{around}: {}", page.text);
+            assert_eq!(
+                page.text.matches("some more of them").count(),
+                6,
+                "{around}: {}",
+                page.text
+            );
         }
     }
 

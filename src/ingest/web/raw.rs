@@ -1,11 +1,13 @@
-//! Owns: stored bytes that are looked at again: where a compressed member was broken, the next is looked for behind its beginning. Never: what they mean.
+//! Owns: stored bytes that are looked at again: where a compressed member was broken, the next is
+//! looked for behind its beginning. Never: what they mean.
 
 use std::io::{self, BufRead, Read};
 
 /// Bytes asked for at a time.
 const STEP: usize = 256 << 10;
 
-/// Bytes kept behind a mark at most; behind a longer broken member, the search goes on where its reading stopped.
+/// Bytes kept behind a mark at most; behind a longer broken member, the search goes on where its
+/// reading stopped.
 const KEPT: usize = 64 << 20;
 
 /// Bytes as they are stored, with a mark to return to.

@@ -1,4 +1,5 @@
-//! Owns: lists of links to other texts, and the first words of these: related stories, sections of a site. Never: which part of a page is the article.
+//! Owns: lists of links to other texts, and the first words of these: related stories, sections of
+//! a site. Never: which part of a page is the article.
 
 use crate::ingest::web::block::{is, small};
 use crate::ingest::web::weight::{OWN, Weights};
@@ -23,13 +24,15 @@ const TEASER: usize = 400;
 /// Bytes at most of what is left of a list's surroundings when its heading goes as well.
 const HEADING: usize = 60;
 
-/// Takes the lists out of the tree, as far as something else is there. The answer is whether the page is a list of teasers, which stay: more stands in
-/// them than outside, and it does not say that it is an `article`.
+/// Takes the lists out of the tree, as far as something else is there. The answer is whether the
+/// page is a list of teasers, which stay: more stands in them than outside, and it does not say
+/// that it is an `article`.
 pub(super) fn clear(page: &Document, article: bool) -> bool {
     let weights = Weights::of(page);
     let Some(body) = page.body() else { return false };
     let Lists { links, teasers } = lists(&body, &weights);
-    let plain = |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
+    let plain =
+        |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
     let told: usize = teasers.iter().map(|node| weights.get(node).text).sum();
     let outside = weights.get(&body).plain().saturating_sub(plain(&links) + plain(&teasers));
     let listing = told >= OWN && (outside < OWN || (!article && outside < told));
@@ -47,7 +50,9 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
 fn out(node: &NodeRef) {
     let parent = node.parent();
     node.remove_from_parent();
-    let Some(parent) = parent.filter(|parent| !is(parent, &["body", "main", "article"])) else { return };
+    let Some(parent) = parent.filter(|parent| !is(parent, &["body", "main", "article"])) else {
+        return;
+    };
     if small(&parent, HEADING) && !parent.descendants_it().any(|n| is(&n, &["h1"])) {
         parent.remove_from_parent();
     }
@@ -92,7 +97,9 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &Weights) -> Lists<'a> {
 /// Children of one kind, each with a heading that is a link.
 fn teasers<'a>(parent: &NodeRef<'a>, weights: &Weights) -> Vec<NodeRef<'a>> {
     let mut kinds: HashMap<(String, String), Vec<NodeRef>> = HashMap::new();
-    for child in parent.children_it(false).filter(|child| is(child, &["article", "div", "li", "section"])) {
+    for child in
+        parent.children_it(false).filter(|child| is(child, &["article", "div", "li", "section"]))
+    {
         let weight = weights.get(&child);
         if weight.links > 0 && weight.text <= TEASER && linked_heading(&child) {
             let (name, class) = (child.node_name().unwrap_or_default(), child.attr_or("class", ""));
@@ -107,7 +114,8 @@ fn linked_heading(node: &NodeRef) -> bool {
     let link = |n: &NodeRef| is(n, &["a"]);
     let below = |n: &NodeRef, what: fn(&NodeRef) -> bool| n.descendants_it().any(|n| what(&n));
     node.descendants_it().any(|n| {
-        (heading(&n) && below(&n, |n| is(n, &["a"]))) || (link(&n) && below(&n, |n| is(n, &["h2", "h3", "h4", "h5", "h6"])))
+        (heading(&n) && below(&n, |n| is(n, &["a"])))
+            || (link(&n) && below(&n, |n| is(n, &["h2", "h3", "h4", "h5", "h6"])))
     })
 }
 
@@ -122,27 +130,41 @@ mod tests {
         words(&page)
     }
 
-    const STORY: &str = "<p>Some sentences of a story that is told here at length, with words enough to make it a text of its own, and \
-                         not one that only leads to others, as the ones below do.</p>";
+    const STORY: &str = "<p>Some sentences of a story that is told here at length, with words \
+        enough to make it a text of its own, and \
+        not one that only leads to others, as the ones below do.</p>";
 
     #[test]
     fn lists_of_links_go_with_their_heading() {
-        let list = "<div><h4>More</h4><ul><li><a href=1>One other story</a><li><a href=2>Two other stories</a><li><a href=3>Three</a></ul></div>";
+        let list = "<div><h4>More</h4><ul><li><a href=1>One other story</a><li><a href=2>Two other \
+            stories</a><li><a href=3>Three</a></ul></div>";
         assert!(!cleared(&format!("{STORY}{list}"), false).contains("More"));
         // Where nothing else is there, the page is about them.
         assert!(cleared(list, true).contains("More One other story"));
-        let prose = "<p>See <a href=1>one</a>, <a href=2>two</a> and <a href=3>three</a> for what was said of it before.</p>";
-        assert!(cleared(&format!("{STORY}{prose}"), true).contains("for what was said of it before."));
+        let prose = "<p>See <a href=1>one</a>, <a href=2>two</a> and <a href=3>three</a> for what \
+            was said of it before.</p>";
+        assert!(
+            cleared(&format!("{STORY}{prose}"), true).contains("for what was said of it before.")
+        );
     }
 
     #[test]
     fn teasers_go_where_they_are_not_the_page() {
         let card = |n: u8| {
-            format!("<div class=card><a href={n}><h3>Story {n}</h3></a><p>It begins like this and goes on elsewhere.</p></div>")
+            format!(
+                "<div class=card><a href={n}><h3>Story {n}</h3></a><p>It begins like this and goes \
+                 on elsewhere.</p></div>"
+            )
         };
         let cards: String = (1..=8).map(card).collect();
-        assert!(cleared(&format!("{STORY}<section><h2>Related</h2>{cards}</section>"), true).ends_with("as the ones below do."));
-        assert!(cleared(&format!("{STORY}<section><h2>Stories</h2>{cards}</section>"), false).contains("Story 8"));
+        assert!(
+            cleared(&format!("{STORY}<section><h2>Related</h2>{cards}</section>"), true)
+                .ends_with("as the ones below do.")
+        );
+        assert!(
+            cleared(&format!("{STORY}<section><h2>Stories</h2>{cards}</section>"), false)
+                .contains("Story 8")
+        );
         let two: String = (1..=2).map(card).collect();
         assert!(cleared(&format!("{STORY}{two}"), true).contains("Story 2"));
     }

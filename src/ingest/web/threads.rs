@@ -1,4 +1,5 @@
-//! Owns: threads of posts, in forums and below articles: the heads and feet of their posts. Never: which part of a page is the article.
+//! Owns: threads of posts, in forums and below articles: the heads and feet of their posts. Never:
+//! which part of a page is the article.
 
 use crate::ingest::web::block::{is, sentence, small};
 use dom_query::{Document, NodeRef};
@@ -41,7 +42,8 @@ const AROUND: [&str; 26] = [
 ];
 
 /// A word in the class that is given to the text of a post, whatever else is in it.
-const TEXT: [&str; 8] = ["content", "body", "text", "entry", "message", "postbody", "status", "update"];
+const TEXT: [&str; 8] =
+    ["content", "body", "text", "entry", "message", "postbody", "status", "update"];
 
 /// Bytes in the head or foot of a post at most.
 const HEAD: usize = 300;
@@ -49,11 +51,13 @@ const HEAD: usize = 300;
 /// Bytes behind a thread at most that are no text.
 const BEHIND: usize = 150;
 
-/// Takes heads and feet out of the tree: who wrote a post and when, and what can be done with it. `title`: that of the page.
+/// Takes heads and feet out of the tree: who wrote a post and when, and what can be done with it.
+/// `title`: that of the page.
 pub(super) fn clear(page: &Document, title: &str) {
     for thread in threads(page) {
         let class = thread[0].attr_or("class", "");
-        let gone: Vec<NodeRef> = thread.iter().flat_map(|post| around(post, first(&class))).collect();
+        let gone: Vec<NodeRef> =
+            thread.iter().flat_map(|post| around(post, first(&class))).collect();
         let bytes = |nodes: &[NodeRef]| nodes.iter().map(bytes).sum::<usize>();
         // Most of a thread is what was said in it.
         if bytes(&gone) * 2 <= bytes(&thread) {
@@ -72,7 +76,10 @@ fn bytes(node: &NodeRef) -> usize {
 fn threads(page: &Document) -> Vec<Vec<NodeRef<'_>>> {
     let mut all: BTreeMap<usize, Vec<NodeRef>> = BTreeMap::new();
     let mut places = HashMap::new();
-    for node in page.select("div[class], li[class], article[class], section[class], tr[class], table[class]").nodes() {
+    for node in page
+        .select("div[class], li[class], article[class], section[class], tr[class], table[class]")
+        .nodes()
+    {
         let class = node.attr_or("class", "");
         let class = first(&class).to_owned();
         let Some(parent) = node.parent().filter(|_| has(&class, &POST)) else { continue };
@@ -86,7 +93,8 @@ fn first(class: &str) -> &str {
     class.split_ascii_whitespace().next().unwrap_or_default()
 }
 
-/// Whether one of the words stands in a class: `comment-author`, `post_author` and `postAuthor` hold an author, `sentiment` no time.
+/// Whether one of the words stands in a class: `comment-author`, `post_author` and `postAuthor`
+/// hold an author, `sentiment` no time.
 fn has(class: &str, words: &[&str]) -> bool {
     let mut parts: Vec<String> = vec![String::new()];
     let mut small = false;
@@ -95,34 +103,53 @@ fn has(class: &str, words: &[&str]) -> bool {
             parts.push(String::new());
         }
         small = c.is_ascii_lowercase();
-        parts.last_mut().into_iter().filter(|_| c.is_ascii_alphanumeric()).for_each(|part| part.push(c.to_ascii_lowercase()));
+        parts
+            .last_mut()
+            .into_iter()
+            .filter(|_| c.is_ascii_alphanumeric())
+            .for_each(|part| part.push(c.to_ascii_lowercase()));
     }
     parts.iter().any(|part| words.contains(&part.as_str()))
 }
 
 /// The heads and feet in a post; those of answers below it are theirs.
 fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
-    let named = |node: &NodeRef| format!("{} {}", node.attr_or("class", ""), node.attr_or("itemprop", ""));
+    let named =
+        |node: &NodeRef| format!("{} {}", node.attr_or("class", ""), node.attr_or("itemprop", ""));
     let text = |node: &NodeRef| has(&named(node), &TEXT);
     let mut gone: Vec<NodeRef> = Vec::new();
     for node in post.descendants_it().filter(NodeRef::is_element) {
         let class = named(&node);
-        let fits = class.len() > 1 && has(&class, &AROUND) && first(&class) != kind && !text(&node) && small(&node, HEAD);
+        let fits = class.len() > 1
+            && has(&class, &AROUND)
+            && first(&class) != kind
+            && !text(&node)
+            && small(&node, HEAD);
         // Inside another it goes with that.
-        let inside = || node.ancestors_it(Some(8)).any(|above| gone.iter().rev().take(8).any(|out| out.id == above.id));
-        if fits && !inside() && !node.descendants_it().any(|below| below.is_element() && text(&below)) {
+        let inside = || {
+            node.ancestors_it(Some(8))
+                .any(|above| gone.iter().rev().take(8).any(|out| out.id == above.id))
+        };
+        if fits
+            && !inside()
+            && !node.descendants_it().any(|below| below.is_element() && text(&below))
+        {
             gone.push(node);
         }
     }
     gone
 }
 
-/// Takes out what little stands behind the last post: other pages of the thread, who else is reading.
+/// Takes out what little stands behind the last post: other pages of the thread, who else is
+/// reading.
 fn behind(last: &NodeRef) {
     let mut next = last.next_sibling();
     while let Some(node) = next {
         next = node.next_sibling();
-        if is(&node, &["div", "section", "nav", "form", "table"]) && small(&node, BEHIND) && !sentence(&node.text()) {
+        if is(&node, &["div", "section", "nav", "form", "table"])
+            && small(&node, BEHIND)
+            && !sentence(&node.text())
+        {
             node.remove_from_parent();
         }
     }
@@ -157,21 +184,28 @@ mod tests {
     fn posts_lose_their_heads_and_feet() {
         let post = |n: u8| {
             format!(
-                "<li class='Comment odd'><h3>Re: Pumps</h3><p class=author>by ann » {n} May</p><div class=user-content>Text {n}, and more of it than stands around.</div>\
+                "<li class='Comment odd'><h3>Re: Pumps</h3><p class=author>by ann » {n} \
+                 May</p><div class=user-content>Text {n}, and more of it than stands around.</div>\
                  <div><ul class=post-buttons><li>Quote</ul></div></li>"
             )
         };
-        let thread = |n: u8| format!("<h1>Pumps</h1><ul>{}</ul>", (1..=n).map(post).collect::<String>());
+        let thread =
+            |n: u8| format!("<h1>Pumps</h1><ul>{}</ul>", (1..=n).map(post).collect::<String>());
         assert_eq!(
             cleared(&thread(3)),
             "Pumps ".to_owned()
-                + &(1..=3).map(|n| format!("Text {n}, and more of it than stands around.")).collect::<Vec<_>>().join(" ")
+                + &(1..=3)
+                    .map(|n| format!("Text {n}, and more of it than stands around."))
+                    .collect::<Vec<_>>()
+                    .join(" ")
         );
         // Two are no thread.
         assert!(cleared(&thread(2)).contains("by ann » 2 May"));
-        let long = format!("<div class=post><div class=date>{}</div></div>", "words ".repeat(60)).repeat(3);
+        let long = format!("<div class=post><div class=date>{}</div></div>", "words ".repeat(60))
+            .repeat(3);
         assert_eq!(cleared(&long).split(' ').count(), 180);
-        let updates = "<div class=live-post><div class=update-message>A goal by Smith.</div></div>".repeat(4);
+        let updates =
+            "<div class=live-post><div class=update-message>A goal by Smith.</div></div>".repeat(4);
         assert_eq!(cleared(&updates).matches("A goal").count(), 4);
         let reply = "<li class='comment byuser comment-author-ann'>An answer.</li>";
         let thread = format!("<li class='comment byuser'>Text.<ul>{reply}</ul></li>").repeat(3);

@@ -1,4 +1,5 @@
-//! Owns: a page as a tree, no deeper and no larger than can be walked in reasonable time. Never: which part of it is the article.
+//! Owns: a page as a tree, no deeper and no larger than can be walked in reasonable time. Never:
+//! which part of it is the article.
 
 use dom_query::{Document, NodeId};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode};
@@ -15,7 +16,8 @@ pub(super) const DEPTH: usize = 512;
 /// Nodes at most: elements, texts, comments.
 pub(super) const NODES: usize = 500_000;
 
-/// The sum at most, over all nodes, of the elements that each is inside of: the work on a tree grows with it.
+/// The sum at most, over all nodes, of the elements that each is inside of: the work on a tree
+/// grows with it.
 const WORK: usize = 10_000_000;
 
 /// Attributes of an element at most: the parser compares each with all before it.
@@ -25,8 +27,8 @@ pub(super) const ATTRIBUTES: usize = 20_000;
 const STEP: usize = 16 << 10;
 
 /// Elements that begin a line, though the library that makes text of them does not know it.
-const LINES: &str =
-    "dt, dd, address, figcaption, details, summary, legend, caption, header, hgroup, main, center, menu, dir, optgroup, output";
+const LINES: &str = "dt, dd, address, figcaption, details, summary, legend, caption, header, \
+    hgroup, main, center, menu, dir, optgroup, output";
 
 /// Why a page is no tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +38,16 @@ pub(super) enum Limit {
     Attributes,
 }
 
-/// Parses a page. Work on a tree can take time by the square of its depth, parsing too, so both limits are watched meanwhile.
+/// Parses a page. Work on a tree can take time by the square of its depth, parsing too, so both
+/// limits are watched meanwhile.
 pub(super) fn parse(html: &str) -> Result<Document, Limit> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let options = ParseOpts { tree_builder, ..ParseOpts::default() };
     let mut parser = html5ever::parse_document(Watched::default(), options);
     let (mut at, mut heard, mut looked) = (0, 0, 0);
     while at < html.len() {
-        let end = (at + STEP..html.len()).find(|end| html.is_char_boundary(*end)).unwrap_or(html.len());
+        let end =
+            (at + STEP..html.len()).find(|end| html.is_char_boundary(*end)).unwrap_or(html.len());
         parser.process(StrTendril::from_slice(&html[at..end]));
         let watched = &parser.tokenizer.sink.sink;
         if let Some(limit) = watched.broken.get() {
@@ -94,7 +98,12 @@ fn tag(bytes: &[u8]) -> Result<usize, usize> {
                         at += memchr::memchr(*quote, &bytes[at..]).ok_or(count)? + 1;
                         apart = true;
                     }
-                    _ => at += bytes[at..].iter().take_while(|b| !b.is_ascii_whitespace() && **b != b'>').count(),
+                    _ => {
+                        at += bytes[at..]
+                            .iter()
+                            .take_while(|b| !b.is_ascii_whitespace() && **b != b'>')
+                            .count()
+                    }
                 }
             }
             b'/' => apart = true,
@@ -162,7 +171,12 @@ impl TreeSink for Watched {
     fn elem_name<'a>(&'a self, target: &'a NodeId) -> Self::ElemName<'a> {
         self.document.elem_name(target)
     }
-    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
+    fn create_element(
+        &self,
+        name: QualName,
+        attributes: Vec<Attribute>,
+        flags: ElementFlags,
+    ) -> NodeId {
         self.grown();
         self.document.create_element(name, attributes, flags)
     }
@@ -178,7 +192,12 @@ impl TreeSink for Watched {
             self.document.append(parent, child);
         }
     }
-    fn append_based_on_parent_node(&self, element: &NodeId, before: &NodeId, child: NodeOrText<NodeId>) {
+    fn append_based_on_parent_node(
+        &self,
+        element: &NodeId,
+        before: &NodeId,
+        child: NodeOrText<NodeId>,
+    ) {
         if self.room(element) && self.room(before) {
             self.document.append_based_on_parent_node(element, before, child);
         }
@@ -219,7 +238,8 @@ impl TreeSink for Watched {
     }
 }
 
-/// The text below a node of the tree with a line break at each block, nothing of scripts and styles.
+/// The text below a node of the tree with a line break at each block, nothing of scripts and
+/// styles.
 pub(super) fn text(document: &Document) -> String {
     document.select("script, style, noscript, template, select, textarea, button").remove();
     document.body().map_or_else(String::new, |body| body.formatted_text().to_string())
@@ -231,7 +251,9 @@ mod tests {
 
     #[test]
     fn limits() {
-        for open in ["<div>", "<span>", "<ul><li>", "<table><tr><td>", "<svg><td>", "<svg><style><div>"] {
+        for open in
+            ["<div>", "<span>", "<ul><li>", "<table><tr><td>", "<svg><td>", "<svg><style><div>"]
+        {
             assert_eq!(parse(&open.repeat(100_000)).err(), Some(Limit::Depth), "{open}");
         }
         assert_eq!(parse(&"<template>".repeat(100_000)).err(), Some(Limit::Depth));
@@ -245,12 +267,19 @@ mod tests {
 
     #[test]
     fn attributes_are_counted_in_the_open_tag() {
-        for (start, count) in
-            [("<p>a<b c d=e f='g h>i' j", 4), ("<a b><", 0), ("a < b <c/d e=\"f g", 2), ("<a b='c'd", 2), ("<a b = ", 1)]
-        {
+        for (start, count) in [
+            ("<p>a<b c d=e f='g h>i' j", 4),
+            ("<a b><", 0),
+            ("a < b <c/d e=\"f g", 2),
+            ("<a b='c'd", 2),
+            ("<a b = ", 1),
+        ] {
             assert_eq!(attributes(start.as_bytes()), count, "{start}");
         }
-        assert_eq!(parse(&format!("<p>x<div {}", "a b/c=d ".repeat(ATTRIBUTES))).err(), Some(Limit::Attributes));
+        assert_eq!(
+            parse(&format!("<p>x<div {}", "a b/c=d ".repeat(ATTRIBUTES))).err(),
+            Some(Limit::Attributes)
+        );
         // A picture, or data, in an attribute is no more than one.
         let data = "a b='c' / &quot; ".repeat(STEP);
         assert!(parse(&format!("<p>x<div data=\"{data}\">y</div><!-- {data}")).is_ok());
@@ -258,8 +287,12 @@ mod tests {
 
     #[test]
     fn lines_are_told_apart() {
-        let page = parse("<dl><dt>one<dd>two</dl><figure><figcaption>three</figcaption>four").unwrap();
-        assert_eq!(text(&page).split_whitespace().collect::<Vec<_>>(), ["one", "two", "three", "four"]);
+        let page =
+            parse("<dl><dt>one<dd>two</dl><figure><figcaption>three</figcaption>four").unwrap();
+        assert_eq!(
+            text(&page).split_whitespace().collect::<Vec<_>>(),
+            ["one", "two", "three", "four"]
+        );
     }
 
     #[test]

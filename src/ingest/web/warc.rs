@@ -1,4 +1,5 @@
-//! Owns: records of an archive, one after the other, and where the next one is when one is wrong. Never: what a record's page says.
+//! Owns: records of an archive, one after the other, and where the next one is when one is wrong.
+//! Never: what a record's page says.
 
 use crate::ingest::web::members::Members;
 use crate::ingest::web::warc_header::{Header, LINE, START, begin, header};
@@ -7,8 +8,8 @@ use std::io;
 /// Bytes of a record's own header at most.
 const HEADER: usize = 256 << 10;
 
-/// Bytes of a record that are held; a longer one is passed over. No page is as long. Resident are this much and what is behind, at most as
-/// much again.
+/// Bytes of a record that are held; a longer one is passed over. No page is as long. Resident are
+/// this much and what is behind, at most as much again.
 pub(crate) const RECORD: u64 = 64 << 20;
 
 /// Bytes of empty lines that may stand between two records before it is said.
@@ -46,7 +47,8 @@ pub(crate) struct Broken {
     pub(crate) why: String,
     /// Whether it is the compression that is broken.
     pub(crate) packed: bool,
-    /// The member it stands in, and its place there as of a [`Record`]; the greatest number where nothing of it can be read.
+    /// The member it stands in, and its place there as of a [`Record`]; the greatest number where
+    /// nothing of it can be read.
     pub(crate) member: u64,
     pub(crate) at: u64,
 }
@@ -74,7 +76,18 @@ pub(crate) struct Records<'a> {
 impl<'a> Records<'a> {
     pub(crate) fn new(members: Members<'a>) -> Records<'a> {
         let (buffer, next) = (Vec::new(), None);
-        Records { members, buffer, at: 0, base: 0, inside: false, start: 0, next, ended: false, error: None, number: 0 }
+        Records {
+            members,
+            buffer,
+            at: 0,
+            base: 0,
+            inside: false,
+            start: 0,
+            next,
+            ended: false,
+            error: None,
+            number: 0,
+        }
     }
 
     /// The words that zstd members share.
@@ -87,10 +100,10 @@ impl<'a> Records<'a> {
     pub(crate) fn next(&mut self) -> Option<Result<Record, Broken>> {
         loop {
             if !self.inside {
-                let next = self
-                    .next
-                    .take()
-                    .map_or_else(|| self.members.next().map(|any| any.then(Default::default)), |next| Ok(Some(next)));
+                let next = self.next.take().map_or_else(
+                    || self.members.next().map(|any| any.then(Default::default)),
+                    |next| Ok(Some(next)),
+                );
                 match next {
                     Ok(None) => return None,
                     Ok(Some((first, error))) => self.enter(first, error),
@@ -129,13 +142,17 @@ impl<'a> Records<'a> {
     }
 
     fn enter(&mut self, first: Vec<u8>, error: Option<io::Error>) {
-        (self.inside, self.ended, self.at, self.base, self.start) = (true, error.is_some(), 0, 0, self.members.start);
+        (self.inside, self.ended, self.at, self.base, self.start) =
+            (true, error.is_some(), 0, 0, self.members.start);
         (self.buffer, self.error) = (first, error);
     }
 
     fn unpacked(&self, error: &io::Error) -> Broken {
         let kind = self.members.kind.map_or("data", |kind| kind.name());
-        let why = format!("broken {kind} member ({error}); it was skipped, and reading went on where a next record begins");
+        let why = format!(
+            "broken {kind} member ({error}); it was skipped, and reading went on where a next \
+             record begins"
+        );
         Broken { number: None, why, packed: true, member: self.start, at: u64::MAX }
     }
 
@@ -144,7 +161,8 @@ impl<'a> Records<'a> {
         self.base + self.at as u64
     }
 
-    /// Lets go of what was read, once it is at least half of what is held: so each byte is moved once, whatever stands in it.
+    /// Lets go of what was read, once it is at least half of what is held: so each byte is moved
+    /// once, whatever stands in it.
     fn forget(&mut self) {
         if self.at >= self.buffer.len() - self.at {
             self.base = self.place();
@@ -153,8 +171,9 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Reads until this many bytes are there, from the current place on; says whether they are. Where a member ends inside a record, and the
-    /// next does not begin as one does, they go on there.
+    /// Reads until this many bytes are there, from the current place on; says whether they are.
+    /// Where a member ends inside a record, and the next does not begin as one does, they go on
+    /// there.
     fn want(&mut self, count: usize) -> bool {
         while !self.fill(count) {
             if self.error.is_some() || self.next.is_some() || !self.goes_on() {
@@ -206,7 +225,8 @@ impl<'a> Records<'a> {
     fn skip_blank(&mut self) -> u64 {
         let from = self.place();
         while self.fill(1) {
-            self.at += self.buffer[self.at..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            self.at +=
+                self.buffer[self.at..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
             if self.at < self.buffer.len() {
                 break;
             }
@@ -258,20 +278,27 @@ impl<'a> Records<'a> {
         })
     }
 
-    /// Whether a body from here to there is one: line breaks follow, and then the next record or nothing. Where something else follows two line
-    /// breaks, that is no fault of this record, unless another begins inside it: then its length is wrong.
+    /// Whether a body from here to there is one: line breaks follow, and then the next record or
+    /// nothing. Where something else follows two line breaks, that is no fault of this record,
+    /// unless another begins inside it: then its length is wrong.
     fn ends(&mut self, from: usize, behind: usize) -> bool {
         self.fill(behind - self.at + SIGHT);
         let there = &self.buffer[behind..self.buffer.len().min(behind + SIGHT)];
         let blank = there.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let (breaks, next) = there.split_at(blank);
         let begins = next.iter().zip(START).all(|(x, y)| x == y);
-        begins || memchr::memchr_iter(b'\n', breaks).count() > 1 && begin(&self.buffer[from..behind]).is_none()
+        begins
+            || memchr::memchr_iter(b'\n', breaks).count() > 1
+                && begin(&self.buffer[from..behind]).is_none()
     }
 
     /// Bytes from this place on that are none of a record's.
     fn junk(&self, what: &str, at: u64) -> Broken {
-        let place = if self.number == 0 { "at the beginning".into() } else { format!("behind record {}", self.number) };
+        let place = if self.number == 0 {
+            "at the beginning".into()
+        } else {
+            format!("behind record {}", self.number)
+        };
         let why = format!("{what} stand {place}; they were skipped");
         Broken { number: None, why, packed: false, member: self.start, at }
     }
@@ -281,13 +308,15 @@ impl<'a> Records<'a> {
         Broken { number: Some(self.number), why, packed: false, member: self.start, at }
     }
 
-    /// Where the header that begins here ends, behind its empty line. Where none ends here, as an error: how far that is known, of any header that
-    /// begins before; so nothing is looked at for each of many beginnings.
+    /// Where the header that begins here ends, behind its empty line. Where none ends here, as an
+    /// error: how far that is known, of any header that begins before; so nothing is looked at for
+    /// each of many beginnings.
     fn header_end(&mut self) -> Result<usize, usize> {
         let start = self.at;
         let mut line = start;
         while line - start <= HEADER {
-            let Some(end) = memchr::memchr(b'\n', &self.buffer[line..]).map(|at| line + at + 1) else {
+            let Some(end) = memchr::memchr(b'\n', &self.buffer[line..]).map(|at| line + at + 1)
+            else {
                 let have = self.buffer.len() - start;
                 if have <= HEADER && self.want(have + 1) {
                     continue;
@@ -312,8 +341,8 @@ impl<'a> Records<'a> {
         self.seek(u64::MAX);
     }
 
-    /// Goes to the next place at which a record begins, to this place or to the end of the member, whichever comes first. What was looked at
-    /// is not held.
+    /// Goes to the next place at which a record begins, to this place or to the end of the member,
+    /// whichever comes first. What was looked at is not held.
     fn seek(&mut self, limit: u64) {
         loop {
             let room = usize::try_from(limit - self.place()).unwrap_or(usize::MAX);
@@ -333,8 +362,9 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Passes over a body that is too long to be held, up to this place. Where something in it has the header of a record, the length is taken
-    /// as wrong, unless its end is near enough to be seen and the next record or nothing stands there: the answer is no, and that record is next.
+    /// Passes over a body that is too long to be held, up to this place. Where something in it has
+    /// the header of a record, the length is taken as wrong, unless its end is near enough to be
+    /// seen and the next record or nothing stands there: the answer is no, and that record is next.
     fn pass_over(&mut self, end: u64) -> bool {
         loop {
             self.seek(end);
@@ -345,13 +375,16 @@ impl<'a> Records<'a> {
             let behind = match self.header_end() {
                 Ok(behind) if header(&self.buffer[start..behind]).length.is_some() => {
                     let left = end - self.place();
-                    let fits = left <= RECORD && self.want(left as usize) && self.ends(start, start + left as usize);
+                    let fits = left <= RECORD
+                        && self.want(left as usize)
+                        && self.ends(start, start + left as usize);
                     self.at += if fits { left as usize } else { 0 };
                     return fits;
                 }
                 Ok(behind) | Err(behind) => behind,
             };
-            self.at = behind.min(start.saturating_add((end - self.place()).try_into().unwrap_or(usize::MAX)));
+            self.at = behind
+                .min(start.saturating_add((end - self.place()).try_into().unwrap_or(usize::MAX)));
         }
     }
 }

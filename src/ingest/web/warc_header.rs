@@ -1,4 +1,5 @@
-//! Owns: how a record of an archive begins, and what its own header names. Never: where a record ends.
+//! Owns: how a record of an archive begins, and what its own header names. Never: where a record
+//! ends.
 
 /// How a record begins.
 pub(super) const START: &[u8] = b"WARC/";
@@ -22,7 +23,8 @@ pub(crate) struct Header {
     pub(super) length: Option<u64>,
 }
 
-/// Where a record begins by its first line, `WARC/1.0` or the like. It may stand behind anything: a body that is cut short has no line break.
+/// Where a record begins by its first line, `WARC/1.0` or the like. It may stand behind anything: a
+/// body that is cut short has no line break.
 pub(super) fn begin(bytes: &[u8]) -> Option<usize> {
     let first = |rest: &[u8]| {
         let version = rest.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'.')).count();

@@ -1,4 +1,5 @@
-//! Owns: how much text stands below each element of a page, and how much of it is links. Never: what follows from it.
+//! Owns: how much text stands below each element of a page, and how much of it is links. Never:
+//! what follows from it.
 
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::HashMap;
@@ -21,7 +22,8 @@ pub(super) struct Weight {
     pub prose: usize,
 }
 
-/// Bytes of a piece of text at least that is a sentence; first words of another story, labels and names are shorter as a rule.
+/// Bytes of a piece of text at least that is a sentence; first words of another story, labels and
+/// names are shorter as a rule.
 const SENTENCE: usize = 60;
 
 impl Weight {
@@ -41,13 +43,18 @@ impl Weights {
         for node in body.descendants_it() {
             let Some(parent) = node.parent() else { continue };
             // What is in a script has no entry, and nothing below it.
-            let Some(linked) = (parent.id == body.id).then_some(false).or_else(|| within.get(&parent.id).copied()) else {
+            let Some(linked) =
+                (parent.id == body.id).then_some(false).or_else(|| within.get(&parent.id).copied())
+            else {
                 continue;
             };
             if node.is_text() {
                 let text = node.text().trim().len();
                 let prose = if !linked && text >= SENTENCE { text } else { 0 };
-                all.insert(node.id, Weight { text, linked: if linked { text } else { 0 }, links: 0, prose });
+                all.insert(
+                    node.id,
+                    Weight { text, linked: if linked { text } else { 0 }, links: 0, prose },
+                );
             } else if node.is_element() {
                 let name = node.node_name().unwrap_or_default();
                 if matches!(&*name, "script" | "style" | "noscript" | "template") {
@@ -83,7 +90,9 @@ mod tests {
 
     #[test]
     fn texts_and_links() {
-        let page = Document::from("<p>One <a href=x>two <b>three</b></a><script>four</script></p><div> five </div>");
+        let page = Document::from(
+            "<p>One <a href=x>two <b>three</b></a><script>four</script></p><div> five </div>",
+        );
         let weights = Weights::of(&page);
         let of = |selector: &str| weights.get(page.select(selector).nodes().first().unwrap());
         assert_eq!(of("p"), Weight { text: 11, linked: 8, links: 1, prose: 0 });

@@ -105,7 +105,8 @@ pub struct DocumentTrace {
     pub anchors: u32,
     /// The first keys of document bands.
     pub first_bands: Vec<String>,
-    /// Whether its keys take part in a search: `min-tokens` leaves shorter texts to their exact key.
+    /// Whether its keys take part in a search: `min-tokens` leaves shorter texts to their exact
+    /// key.
     pub searched: bool,
     /// How many tokens are boilerplate, by the background.
     pub boilerplate: u32,
@@ -124,7 +125,12 @@ pub struct DocumentTrace {
 /// assert_eq!((trace.tokens, trace.paragraphs.len(), trace.shingles), (11, 2, 7));
 /// assert_eq!(trace.first_tokens[1].text, "harbour");
 /// ```
-pub fn explain_document(text: &str, background: &Background, recipe: &Recipe, thresholds: &Thresholds) -> DocumentTrace {
+pub fn explain_document(
+    text: &str,
+    background: &Background,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+) -> DocumentTrace {
     let prepared = MaskedText::new(text, background, recipe);
     let mut fingerprinter = Fingerprinter::new(recipe);
     let signature = fingerprinter.signature(text);
@@ -144,7 +150,11 @@ pub(super) fn trace(
     let mut all = Shingles::default();
     shingles(&p.tokens, recipe.shingle, &mut all);
     let pair = |b: Banding| [b.bands, b.rows];
-    let first_lanes = if all.hashes.is_empty() { vec![] } else { signature.iter().take(LISTED).copied().collect() };
+    let first_lanes = if all.hashes.is_empty() {
+        vec![]
+    } else {
+        signature.iter().take(LISTED).copied().collect()
+    };
     DocumentTrace {
         bytes: p.text.len() as u64,
         tokens: p.tokens.len() as u32,
@@ -156,7 +166,11 @@ pub(super) fn trace(
         lanes: signature.len() as u32,
         first_lanes,
         banding: pair(recipe.banding()),
-        paragraph_banding: if recipe.paragraph_lanes == 0 { [0, 0] } else { pair(recipe.paragraph_banding()) },
+        paragraph_banding: if recipe.paragraph_lanes == 0 {
+            [0, 0]
+        } else {
+            pair(recipe.paragraph_banding())
+        },
         exact_key: format!("{:032x}", keys.exact),
         bands: keys.bands.len() as u32,
         paragraph_bands: keys.paragraph_bands.len() as u32,
@@ -164,7 +178,10 @@ pub(super) fn trace(
         first_bands: keys.bands.iter().take(LISTED).map(|&k| hex(k)).collect(),
         searched: keys.tokens >= t.min_tokens,
         boilerplate: (p.tokens.len() - p.own_tokens()) as u32,
-        repeats: repeat::inside(&p.tokens, &p.paragraphs, t).iter().map(|r| repeated(p, r)).collect(),
+        repeats: repeat::inside(&p.tokens, &p.paragraphs, t)
+            .iter()
+            .map(|r| repeated(p, r))
+            .collect(),
     }
 }
 
@@ -183,7 +200,12 @@ fn token(p: &MaskedText, i: usize, background: &Background) -> TokenTrace {
     }
 }
 
-fn paragraph(p: &MaskedText, range: &Range<u32>, all: &Shingles, recipe: &Recipe) -> ParagraphTrace {
+fn paragraph(
+    p: &MaskedText,
+    range: &Range<u32>,
+    all: &Shingles,
+    recipe: &Recipe,
+) -> ParagraphTrace {
     let inner = range.start as usize..range.end as usize;
     let begin = inner.start.min(all.ends.len())..inner.end.min(all.ends.len());
     let shingles = all.ends[begin].partition_point(|&e| e <= range.end) as u32;

@@ -1,4 +1,5 @@
-//! Owns: two texts through candidacy, alignment and facts. Never: which bound decides; that is the verdict.
+//! Owns: two texts through candidacy, alignment and facts. Never: which bound decides; that is the
+//! verdict.
 
 use crate::align::alignment::{chains, whole};
 use crate::align::prepared::Prepared;
@@ -37,8 +38,9 @@ pub struct Candidacy {
     pub anchors: u32,
     /// … and how many make a candidate.
     pub min_anchors: u32,
-    /// The keys by which the pair would be compared in a scan: `exact`, `document band`, `paragraph band`, `anchors`; none, and a
-    /// scan does not see it. Keys that stand in too many texts of a corpus are capped, which two texts cannot show.
+    /// The keys by which the pair would be compared in a scan: `exact`, `document band`, `paragraph
+    /// band`, `anchors`; none, and a scan does not see it. Keys that stand in too many texts of a
+    /// corpus are capped, which two texts cannot show.
     pub by: Vec<&'static str>,
 }
 
@@ -121,7 +123,8 @@ pub struct PairTrace {
     pub verdict: Verdict,
 }
 
-/// Shows two texts at every stage of a scan, with the numbers: those of [`compare`](crate::compare), and what led to them.
+/// Shows two texts at every stage of a scan, with the numbers: those of
+/// [`compare`](crate::compare), and what led to them.
 ///
 /// ```
 /// use nearcopy::{Background, Recipe, Relation, Thresholds, explain_pair};
@@ -132,14 +135,26 @@ pub struct PairTrace {
 /// assert_eq!(trace.shared_shingles, 12);
 /// assert!(trace.candidacy.by.contains(&"anchors"));
 /// ```
-pub fn explain_pair(a: &str, b: &str, background: &Background, recipe: &Recipe, thresholds: &Thresholds) -> PairTrace {
+pub fn explain_pair(
+    a: &str,
+    b: &str,
+    background: &Background,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+) -> PairTrace {
     let t = thresholds;
     let mut fingerprinter = Fingerprinter::new(recipe);
-    let mut read =
-        |text| (MaskedText::new(text, background, recipe), fingerprinter.signature(text), fingerprinter.fingerprint(text));
+    let mut read = |text| {
+        (
+            MaskedText::new(text, background, recipe),
+            fingerprinter.signature(text),
+            fingerprinter.fingerprint(text),
+        )
+    };
     let ((pa, sign_a, keys_a), (pb, sign_b, keys_b)) = (read(a), read(b));
     let c = compare_masked(&pa, &pb, background, t);
-    let chains = if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { chains(&pa, &pb, t) };
+    let chains =
+        if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { chains(&pa, &pb, t) };
     let weighing = weigh(&pa, &pb, t);
     let (selected, matches) = matches(&chains, &pa, &pb, t);
     let shared_shingles = shared(&pa.set, &pb.set) as u32;
@@ -181,14 +196,28 @@ fn matches(chains: &[Chain], a: &MaskedText, b: &MaskedText, t: &Thresholds) -> 
     (selected.len() as u32, own_matches(selected, weigh(a, b, t).masked, a, b, t))
 }
 
-fn measured(c: &Comparison, matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, t: &Thresholds) -> Measured {
+fn measured(
+    c: &Comparison,
+    matches: &[Chain],
+    a: &Prepared,
+    b: &Prepared,
+    background: &Background,
+    t: &Thresholds,
+) -> Measured {
     let solid: Vec<&Chain> = matches.iter().filter(|m| is_match(m, a, b, t)).collect();
     let needed = needed(c.resemblance, facts::evidence(matches, a, b, background).against, t);
-    let told = background.knows_words().then(|| [informativeness(matches, a, b, background, needed), needed]);
+    let told = background
+        .knows_words()
+        .then(|| [informativeness(matches, a, b, background, needed), needed]);
     // The match that comes nearest to a quotation.
-    let quoted =
-        solid.iter().map(|m| (informativeness(std::slice::from_ref(*m), a, b, background, t.min_telling), wording(m, a, b)));
-    let (telling, wording) = quoted.max_by_key(|&(tells, words)| (tells >= t.min_telling, words)).unwrap_or_default();
+    let quoted = solid.iter().map(|m| {
+        (
+            informativeness(std::slice::from_ref(*m), a, b, background, t.min_telling),
+            wording(m, a, b),
+        )
+    });
+    let (telling, wording) =
+        quoted.max_by_key(|&(tells, words)| (tells >= t.min_telling, words)).unwrap_or_default();
     Measured {
         equal: is_equal(a, b),
         coverage: [c.coverage_a, c.coverage_b],
@@ -202,7 +231,13 @@ fn measured(c: &Comparison, matches: &[Chain], a: &Prepared, b: &Prepared, backg
     }
 }
 
-fn candidacy(a: &Fingerprint, b: &Fingerprint, resemblance: f64, recipe: &Recipe, t: &Thresholds) -> Candidacy {
+fn candidacy(
+    a: &Fingerprint,
+    b: &Fingerprint,
+    resemblance: f64,
+    recipe: &Recipe,
+    t: &Thresholds,
+) -> Candidacy {
     let bands = a.bands.iter().zip(&b.bands).filter(|(x, y)| x == y).count() as u32;
     let paragraph_bands = shared(&a.paragraph_bands, &b.paragraph_bands) as u32;
     let anchors = shared(&a.anchors, &b.anchors) as u32;
@@ -249,7 +284,13 @@ fn chain_trace(c: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> ChainTr
     }
 }
 
-fn facts_trace(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background, counted: Facts) -> FactsTrace {
+fn facts_trace(
+    matches: &[Chain],
+    a: &Prepared,
+    b: &Prepared,
+    background: &Background,
+    counted: Facts,
+) -> FactsTrace {
     let list = facts::list(matches, a, b, background);
     let word = |p: &Prepared, i: usize| p.text[p.tokens.spans[i].range()].to_owned();
     FactsTrace {

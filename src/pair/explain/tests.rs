@@ -12,19 +12,32 @@ use proptest::prelude::*;
 
 fn agrees_with_compare(a: &str, b: &str, background: &Background, t: &Thresholds) {
     let recipe = Recipe::default();
-    let (told, used) = (explain_pair(a, b, background, &recipe, t), compare(a, b, background, &recipe, t));
+    let (told, used) =
+        (explain_pair(a, b, background, &recipe, t), compare(a, b, background, &recipe, t));
     assert_eq!(told.verdict.relation, used.relation, "{}", told.verdict.decided);
     assert_eq!(
         (told.resemblance, told.containment_a, told.containment_b),
         (used.resemblance, used.containment_a, used.containment_b)
     );
-    assert_eq!((told.coverage_a, told.coverage_b, told.whole_text), (used.coverage_a, used.coverage_b, used.whole_text));
+    assert_eq!(
+        (told.coverage_a, told.coverage_b, told.whole_text),
+        (used.coverage_a, used.coverage_b, used.whole_text)
+    );
     assert_eq!((told.facts.agree, told.facts.compared), (used.facts.agree, used.facts.compared));
     assert_eq!(told.facts.agreeing.len() as u32, used.facts.agree);
-    assert_eq!((told.facts.agreeing.len() + told.facts.differing.len()) as u32, used.facts.compared);
-    let spans: Vec<_> = told.matches.iter().map(|m| (m.a, m.b, m.identity, m.blocks as usize)).collect();
-    assert_eq!(spans, used.matches.iter().map(|m| (m.a, m.b, m.identity, m.blocks.len())).collect::<Vec<_>>());
-    assert!(told.selected as usize >= told.matches.len() && told.chains.len() >= told.selected as usize);
+    assert_eq!(
+        (told.facts.agreeing.len() + told.facts.differing.len()) as u32,
+        used.facts.compared
+    );
+    let spans: Vec<_> =
+        told.matches.iter().map(|m| (m.a, m.b, m.identity, m.blocks as usize)).collect();
+    assert_eq!(
+        spans,
+        used.matches.iter().map(|m| (m.a, m.b, m.identity, m.blocks.len())).collect::<Vec<_>>()
+    );
+    assert!(
+        told.selected as usize >= told.matches.len() && told.chains.len() >= told.selected as usize
+    );
     for (side, text) in [(&told.a, a), (&told.b, b)] {
         assert_eq!(*side, explain_document(text, background, &recipe, t));
     }
@@ -50,7 +63,8 @@ proptest! {
     fn a_pair_is_told_as_it_is_compared(a in text(), b in text(), min_match in 2u32..14, facts in 0u32..3, smaller in 0.0f64..0.6) {
         let t = Thresholds { min_match, template_facts: facts, near_copy_smaller: smaller, ..Thresholds::default() };
         agrees_with_compare(&a, &b, &Background::default(), &t);
-        let footer = Fingerprinter::new(&Recipe::default()).fingerprint("all rights reserved by the publisher of this page");
+        let footer = Fingerprinter::new(&Recipe::default()).fingerprint("all rights reserved by \
+            the publisher of this page");
         agrees_with_compare(&a, &b, &Background::new(9, footer.paragraphs, footer.anchors, vec![], vec![]), &t);
     }
 
@@ -67,13 +81,20 @@ proptest! {
     }
 }
 
-const STORY: &str = "The Mayor of Larkwick paid 300 crowns to Bruno Alder for the old mill by the river, and the clerk wrote it down \
-in the book that lies in the hall.";
+const STORY: &str = "The Mayor of Larkwick paid 300 crowns to Bruno Alder for the old mill by the \
+    river, and the clerk wrote it down \
+    in the book that lies in the hall.";
 
 #[test]
 fn facts_are_listed() {
     let other = STORY.replace("300", "450").replace("Bruno", "Clara");
-    let told = explain_pair(STORY, &other, &Background::default(), &Recipe::default(), &Thresholds::default());
+    let told = explain_pair(
+        STORY,
+        &other,
+        &Background::default(),
+        &Recipe::default(),
+        &Thresholds::default(),
+    );
     assert_eq!(told.facts.agreeing, ["Mayor", "Larkwick", "Alder"]);
     assert_eq!(told.facts.differing, [["300", "450"], ["Bruno", "Clara"]]);
     assert_eq!(told.verdict.relation, Some(Relation::NearCopy));
@@ -81,17 +102,33 @@ fn facts_are_listed() {
 
 #[test]
 fn the_deciding_bound_is_named() {
-    let decided =
-        |a: &str, b: &str, t: &Thresholds| explain_pair(a, b, &Background::default(), &Recipe::default(), t).verdict.decided;
+    let decided = |a: &str, b: &str, t: &Thresholds| {
+        explain_pair(a, b, &Background::default(), &Recipe::default(), t).verdict.decided
+    };
     let t = Thresholds::default();
     assert_eq!(decided("A word.", "a WORD", &t), "the same normalised tokens -> equal");
-    assert_eq!(decided(STORY, "Nothing", &t), "equal words in the longest match 0 < min-match 12 -> not related");
+    assert_eq!(
+        decided(STORY, "Nothing", &t),
+        "equal words in the longest match 0 < min-match 12 -> not related"
+    );
     let more: String = (0..80).map(|i| format!(" other{i}")).collect();
     let contains = decided(&format!("{STORY}{more}"), STORY, &t);
-    assert!(contains.starts_with("larger coverage 1.00 >= contains 0.7; smaller coverage 0.2"), "{contains}");
+    assert!(
+        contains.starts_with("larger coverage 1.00 >= contains 0.7; smaller coverage 0.2"),
+        "{contains}"
+    );
     assert!(contains.ends_with("< near-copy-smaller 0.4 -> contains"), "{contains}");
-    let quotes = decided(&format!("{STORY}{more}"), &format!("{} {STORY}", more.replace("other", "new")), &t);
-    assert!(quotes.ends_with("< contains 0.7; equal words in the longest match 31 >= min-match 12 -> quotes"), "{quotes}");
+    let quotes = decided(
+        &format!("{STORY}{more}"),
+        &format!("{} {STORY}", more.replace("other", "new")),
+        &t,
+    );
+    assert!(
+        quotes.ends_with(
+            "< contains 0.7; equal words in the longest match 31 >= min-match 12 -> quotes"
+        ),
+        "{quotes}"
+    );
     let near = decided(STORY, &STORY.replace("river", "road"), &t);
     assert!(near.starts_with("smaller coverage 1.00 >= near-copy-smaller 0.4;"), "{near}");
 }
@@ -99,7 +136,11 @@ fn the_deciding_bound_is_named() {
 #[test]
 fn a_repeat_is_told_with_its_places() {
     let text = format!("{STORY}\n\nSomething else here.\n\n{STORY}");
-    let told = explain_document(&text, &Background::default(), &Recipe::default(), &Thresholds::default());
-    assert_eq!((told.repeats.len(), told.repeats[0].count, told.repeats[0].paragraph), (1, 2, true));
+    let told =
+        explain_document(&text, &Background::default(), &Recipe::default(), &Thresholds::default());
+    assert_eq!(
+        (told.repeats.len(), told.repeats[0].count, told.repeats[0].paragraph),
+        (1, 2, true)
+    );
     assert_eq!(text[told.repeats[0].places[1].range()].len() + 1, STORY.len());
 }

@@ -1,4 +1,5 @@
-//! Owns: the bounds of the relations one after the other, and which of them decided. Never: measures anything.
+//! Owns: the bounds of the relations one after the other, and which of them decided. Never:
+//! measures anything.
 
 use crate::model::detection::{Facts, Relation};
 use crate::model::thresholds::Thresholds;
@@ -59,7 +60,8 @@ pub(super) struct Measured {
     pub telling: u32,
     /// How long such a match is as one wording.
     pub wording: u32,
-    /// How much all matches tell, counted to what they must; nothing where no corpus says which words are rare.
+    /// How much all matches tell, counted to what they must; nothing where no corpus says which
+    /// words are rare.
     pub told: Option<[u32; 2]>,
 }
 
@@ -101,7 +103,10 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<Step>) -> Option<Relatio
         least("larger coverage", larger, t.contains, "contains"),
         below("smaller coverage", smaller, t.near_copy_smaller, "near-copy-smaller"),
     ];
-    let questions = [(step("near-copy", near), Relation::NearCopy), (step("contains", contains), containment(a, b))];
+    let questions = [
+        (step("near-copy", near), Relation::NearCopy),
+        (step("contains", contains), containment(a, b)),
+    ];
     for (question, relation) in questions {
         let holds = question.holds;
         steps.push(question);
@@ -110,14 +115,21 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<Step>) -> Option<Relatio
             let mut copy = steps.last().is_some_and(|s| !s.holds);
             if let Some([told, needed]) = m.told.filter(|_| copy) {
                 let what = "what the matches tell (counted to what they must)";
-                steps.push(step("copy", vec![least(what, f64::from(told), f64::from(needed), "copy-telling")]));
+                steps.push(step(
+                    "copy",
+                    vec![least(what, f64::from(told), f64::from(needed), "copy-telling")],
+                ));
                 copy = told >= needed;
             }
             return Some(if copy { relation } else { Relation::Template });
         }
     }
-    let telling =
-        least("what a match tells (counted to the bound)", f64::from(m.telling), f64::from(t.min_telling), "min-telling");
+    let telling = least(
+        "what a match tells (counted to the bound)",
+        f64::from(m.telling),
+        f64::from(t.min_telling),
+        "min-telling",
+    );
     let mut quotes = vec![telling];
     if m.told.is_some() {
         let what = "equal words of a match less the others in it";
@@ -137,19 +149,33 @@ fn longest(m: &Measured, t: &Thresholds) -> Check {
         let bound = f64::from(t.min_evidence);
         return Check {
             holds: true,
-            ..least("evidence of a passage aligned by words, in bits (counted to the bound)", bound, bound, "min-evidence")
+            ..least(
+                "evidence of a passage aligned by words, in bits (counted to the bound)",
+                bound,
+                bound,
+                "min-evidence",
+            )
         };
     }
     // A whole paragraph needs fewer words.
-    let (bound, setting) =
-        if m.solid && m.longest < t.min_match { (t.min_paragraph, "min-paragraph") } else { (t.min_match, "min-match") };
-    let check = least("equal words in the longest match", f64::from(m.longest), f64::from(bound), setting);
+    let (bound, setting) = if m.solid && m.longest < t.min_match {
+        (t.min_paragraph, "min-paragraph")
+    } else {
+        (t.min_match, "min-match")
+    };
+    let check =
+        least("equal words in the longest match", f64::from(m.longest), f64::from(bound), setting);
     Check { holds: m.solid, ..check }
 }
 
 fn template(f: Facts, t: &Thresholds) -> Vec<Check> {
     let (agree, compared) = (f64::from(f.agree), f64::from(f.compared));
-    let share = below("share of facts that agree", agree / compared.max(1.0), t.template_agreement, "template-agreement");
+    let share = below(
+        "share of facts that agree",
+        agree / compared.max(1.0),
+        t.template_agreement,
+        "template-agreement",
+    );
     vec![
         least("facts compared", compared, f64::from(t.template_facts), "template-facts"),
         Check { holds: agree < t.template_agreement * compared, ..share },
@@ -175,13 +201,16 @@ fn sentence(steps: &[Step], relation: Option<Relation>) -> String {
     let find = |name: &str| steps.iter().find(|s| s.name == name);
     let parts: Vec<String> = match (relation, steps.last()) {
         (Some(Relation::Equal), _) => vec!["the same normalised tokens".into()],
-        (Some(Relation::NearCopy), _) => find("near-copy").map(|s| of(s, true)).into_iter().collect(),
+        (Some(Relation::NearCopy), _) => {
+            find("near-copy").map(|s| of(s, true)).into_iter().collect()
+        }
         (Some(Relation::Template), last) => last.map(|s| of(s, true)).into_iter().collect(),
         (Some(Relation::Quotes), _) => {
             let failing = |name: &str| find(name).and_then(|s| s.checks.iter().find(|c| !c.holds));
             let near = failing("near-copy");
             // Only a text with too small a side could have been a container.
-            let contains = near.filter(|c| c.setting == "near-copy-smaller").and_then(|_| failing("contains"));
+            let contains =
+                near.filter(|c| c.setting == "near-copy-smaller").and_then(|_| failing("contains"));
             let matched = find("match").into_iter().flat_map(|s| &s.checks);
             near.into_iter().chain(contains).chain(matched).map(part).collect()
         }

@@ -39,7 +39,10 @@ const HEAD: [&str; 16] = [
 /// As [`json()`](crate::report::json()).
 pub fn csv(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     // Quoted also where only another reader's separator, such as a semicolon, would need it.
-    let mut table = WriterBuilder::new().quote_style(QuoteStyle::NonNumeric).buffer_capacity(1 << 16).from_writer(out);
+    let mut table = WriterBuilder::new()
+        .quote_style(QuoteStyle::NonNumeric)
+        .buffer_capacity(1 << 16)
+        .from_writer(out);
     table.write_record(HEAD)?;
     let mut locator = Locator::new(checked);
     for finding in &checked.verdict.findings {
@@ -52,7 +55,9 @@ fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 16] {
     let LocatedFinding { finding, here, there, .. } = *overlap;
     let (place, other) = overlap.first();
     let number = |n: Option<u64>| n.map_or(Cow::Borrowed(""), |n| n.to_string().into());
-    let share = |share: Option<f64>| share.map_or(Cow::Borrowed(""), |s| rounding::share(s).to_string().into());
+    let share = |share: Option<f64>| {
+        share.map_or(Cow::Borrowed(""), |s| rounding::share(s).to_string().into())
+    };
     let text = |text: Option<&'a str>| inert(escape::name(text.unwrap_or_default()));
     [
         finding.state.name().into(),
@@ -77,8 +82,12 @@ fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 16] {
 /// What a spreadsheet takes for the beginning of a formula, full-width forms and the minus sign
 /// among them (OWASP, CSV injection).
 fn begins_formula(text: &str) -> bool {
-    let beyond = text.trim_start_matches(|c: char| c.is_whitespace() && c != '\t' && c != '\r' && c != '\n' || c == '"');
-    beyond.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '−', '﹢', '﹣', '﹦', '﹫'])
+    let beyond = text.trim_start_matches(|c: char| {
+        c.is_whitespace() && c != '\t' && c != '\r' && c != '\n' || c == '"'
+    });
+    beyond.starts_with([
+        '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '−', '﹢', '﹣', '﹦', '﹫',
+    ])
 }
 
 /// An apostrophe in front of a formula. Where a spreadsheet takes the semicolon for the separator,

@@ -40,9 +40,12 @@ pub fn github(checked: Checked, options: GithubOptions, out: &mut dyn Write) -> 
     let mut locator = Locator::new(checked);
     let found = located::by_gravity(checked.verdict.new_findings());
     let mut shown = 0;
-    for (severity, command) in [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "notice")] {
+    for (severity, command) in
+        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "notice")]
+    {
         // One notice is left for the summary.
-        let room = if severity == Severity::Note { options.most.saturating_sub(1) } else { options.most };
+        let room =
+            if severity == Severity::Note { options.most.saturating_sub(1) } else { options.most };
         for finding in found.iter().filter(|f| located::severity(f.kind) == severity).take(room) {
             annotation(command, &locator.get(finding, 1)?, options, out)?;
             shown += 1;
@@ -68,14 +71,23 @@ pub fn step_summary(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     markdown(checked, MarkdownOptions { most_bytes: 1_000_000 }, out)
 }
 
-fn annotation(command: &str, overlap: &LocatedFinding, options: GithubOptions, out: &mut impl Write) -> io::Result<()> {
+fn annotation(
+    command: &str,
+    overlap: &LocatedFinding,
+    options: GithubOptions,
+    out: &mut impl Write,
+) -> io::Result<()> {
     write!(out, "::{command} ")?;
     if let Some(path) = overlap.here.path.as_deref().filter(|path| !path.is_empty()) {
         write!(out, "file={},", property(&escape::name(relative(path, options.workspace))))?;
         match overlap.first().0 {
             // Columns are only taken where the passage ends in the line it begins in.
             Region::Exact { from, to } if from[0] == to[0] => {
-                write!(out, "line={},endLine={},col={},endColumn={},", from[0], to[0], from[1], to[1])?;
+                write!(
+                    out,
+                    "line={},endLine={},col={},endColumn={},",
+                    from[0], to[0], from[1], to[1]
+                )?;
             }
             Region::Exact { from, to } => write!(out, "line={},endLine={},", from[0], to[0])?,
             Region::Line(line) => write!(out, "line={line},")?,
@@ -89,7 +101,12 @@ fn annotation(command: &str, overlap: &LocatedFinding, options: GithubOptions, o
         Some(path) if path == overlap.here.id => String::new(),
         _ => format!("{}: ", located::short(&overlap.here.id)),
     };
-    writeln!(out, "title={}::{}", property(&format!("nearcopy: {}", kind.name())), data(&(whose + &overlap.message())))
+    writeln!(
+        out,
+        "title={}::{}",
+        property(&format!("nearcopy: {}", kind.name())),
+        data(&(whose + &overlap.message()))
+    )
 }
 
 /// A path below the checkout.
@@ -103,10 +120,15 @@ fn relative<'p>(path: &'p str, workspace: Option<&str>) -> &'p str {
 fn summary(checked: Checked, left_out: usize) -> String {
     let verdict = checked.verdict;
     let [new, known, ignored] = verdict.counts().map(words::number);
-    let mut text =
-        format!("{}: {new} new, {known} known, {ignored} ignored.", words::count(verdict.findings.len() as u64, "finding"));
+    let mut text = format!(
+        "{}: {new} new, {known} known, {ignored} ignored.",
+        words::count(verdict.findings.len() as u64, "finding")
+    );
     if left_out > 0 {
-        text.push_str(&format!(" {} of the new ones left out here.", words::number(left_out as u64)));
+        text.push_str(&format!(
+            " {} of the new ones left out here.",
+            words::number(left_out as u64)
+        ));
     }
     for rule in verdict.rules.iter().filter(|r| r.violated).take(20) {
         let (name, measured) = located::rule(rule);
@@ -118,7 +140,11 @@ fn summary(checked: Checked, left_out: usize) -> String {
 /// The message of a command, as the toolkit escapes it.
 fn data(text: &str) -> String {
     // Azure Pipelines and older runners look for `##[` and `##vso[` anywhere in a line.
-    text.replace("#[", "# [").replace("#vso[", "# vso[").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace("#[", "# [")
+        .replace("#vso[", "# vso[")
+        .replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// The value of a property, as the toolkit escapes it.

@@ -28,7 +28,9 @@ pub fn junit(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     let [new, _, ignored] = verdict.counts().map(|n| n as usize);
     let tests = verdict.rules.len() + new + ignored;
     let root = xml.create_element("testsuites").with_attribute(("name", "nearcopy"));
-    let root = root.with_attribute(("tests", &*tests.to_string())).with_attribute(("failures", &*(violated + new).to_string()));
+    let root = root
+        .with_attribute(("tests", &*tests.to_string()))
+        .with_attribute(("failures", &*(violated + new).to_string()));
     root.with_attribute(("errors", "0")).write_inner_content(|xml| {
         suite(xml, "nearcopy.policy", [verdict.rules.len(), violated, 0], |xml| {
             properties(xml, verdict)?;
@@ -53,8 +55,12 @@ fn suite<W: Write>(
     [tests, failures, skipped]: [usize; 3],
     inside: impl FnOnce(&mut Xml<W>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let suite = xml.create_element("testsuite").with_attribute(("name", name)).with_attribute(("tests", &*tests.to_string()));
-    let suite = suite.with_attribute(("failures", &*failures.to_string())).with_attribute(("errors", "0"));
+    let suite = xml
+        .create_element("testsuite")
+        .with_attribute(("name", name))
+        .with_attribute(("tests", &*tests.to_string()));
+    let suite =
+        suite.with_attribute(("failures", &*failures.to_string())).with_attribute(("errors", "0"));
     suite.with_attribute(("skipped", &*skipped.to_string())).write_inner_content(inside)?;
     Ok(())
 }
@@ -86,10 +92,19 @@ fn properties<W: Write>(xml: &mut Xml<W>, verdict: &Verdict) -> io::Result<()> {
 fn rule<W: Write>(xml: &mut Xml<W>, rule: &Rule) -> io::Result<()> {
     let (name, measured) = located::rule(rule);
     let failure = rule.violated.then(|| (measured.as_str(), format!("{name}: {measured}")));
-    case(xml, "policy", &name, failure.as_ref().map(|(short, long)| ("failure", *short, rule.name, long.as_str())))
+    case(
+        xml,
+        "policy",
+        &name,
+        failure.as_ref().map(|(short, long)| ("failure", *short, rule.name, long.as_str())),
+    )
 }
 
-fn finding<W: Write>(xml: &mut Xml<W>, overlap: &LocatedFinding, ignored: Option<&str>) -> io::Result<()> {
+fn finding<W: Write>(
+    xml: &mut Xml<W>,
+    overlap: &LocatedFinding,
+    ignored: Option<&str>,
+) -> io::Result<()> {
     let Finding { kind, fingerprint, .. } = overlap.finding;
     let (here, there) = overlap.first();
     let at = |id: &str, region: Region| match region {
@@ -99,23 +114,45 @@ fn finding<W: Write>(xml: &mut Xml<W>, overlap: &LocatedFinding, ignored: Option
     let (here, there) = (at(&overlap.here.id, here), at(&overlap.there.id, there));
     let name = format!("{here} and {there}");
     match ignored {
-        Some(reason) => case(xml, kind.name(), &name, Some(("skipped", &escape::name(reason), kind.name(), ""))),
+        Some(reason) => {
+            case(xml, kind.name(), &name, Some(("skipped", &escape::name(reason), kind.name(), "")))
+        }
         None => {
-            let long = format!("{}\n{here}\n{there}\nfingerprint {}", overlap.message(), escape::name(fingerprint));
-            case(xml, kind.name(), &name, Some(("failure", &overlap.sentence(located::short), kind.name(), &long)))
+            let long = format!(
+                "{}\n{here}\n{there}\nfingerprint {}",
+                overlap.message(),
+                escape::name(fingerprint)
+            );
+            case(
+                xml,
+                kind.name(),
+                &name,
+                Some(("failure", &overlap.sentence(located::short), kind.name(), &long)),
+            )
         }
     }
 }
 
 /// A case, with what became of it: element, message, type, text.
-fn case<W: Write>(xml: &mut Xml<W>, class: &str, name: &str, outcome: Option<(&str, &str, &str, &str)>) -> io::Result<()> {
-    let case = xml.create_element("testcase").with_attribute(("classname", class)).with_attribute(("name", name));
+fn case<W: Write>(
+    xml: &mut Xml<W>,
+    class: &str,
+    name: &str,
+    outcome: Option<(&str, &str, &str, &str)>,
+) -> io::Result<()> {
+    let case = xml
+        .create_element("testcase")
+        .with_attribute(("classname", class))
+        .with_attribute(("name", name));
     let Some((element, message, kind, text)) = outcome else {
         case.write_empty()?;
         return Ok(());
     };
     case.write_inner_content(|xml| {
-        let inside = xml.create_element(element).with_attribute(("message", message)).with_attribute(("type", kind));
+        let inside = xml
+            .create_element(element)
+            .with_attribute(("message", message))
+            .with_attribute(("type", kind));
         if text.is_empty() {
             inside.write_empty()?
         } else {

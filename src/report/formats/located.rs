@@ -52,15 +52,23 @@ impl Region {
     fn new(info: &DocumentInfo, text: &Text, passage: &str, span: Span) -> Region {
         if text.whole_file {
             // Where a line's break belongs to the passage, it still ends on that line.
-            let shown = passage.trim_end_matches(['\n', '\r']).len().max(passage.len().min(1)) as u32;
+            let shown =
+                passage.trim_end_matches(['\n', '\r']).len().max(passage.len().min(1)) as u32;
             let last = span.start + shown.saturating_sub(1);
             let end = span.start + shown;
             let from = [text.line_at(span.start), text.column_at(span.start)];
             let line = text.line_at(last);
-            let column = if text.line_at(end) == line { text.column_at(end) } else { text.column_at(last) + 1 };
+            let column = if text.line_at(end) == line {
+                text.column_at(end)
+            } else {
+                text.column_at(last) + 1
+            };
             return Region::Exact { from, to: [line, column] };
         }
-        let lines = info.path.as_deref().is_some_and(|p| [".jsonl", ".ndjson"].iter().any(|end| ends_with(p, end)));
+        let lines = info
+            .path
+            .as_deref()
+            .is_some_and(|p| [".jsonl", ".ndjson"].iter().any(|end| ends_with(p, end)));
         info.record.filter(|_| lines).map_or(Region::Unknown, Region::Line)
     }
     /// The first line.
@@ -74,7 +82,8 @@ impl Region {
 }
 
 fn ends_with(path: &str, end: &str) -> bool {
-    path.len() > end.len() && path.as_bytes()[path.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+    path.len() > end.len()
+        && path.as_bytes()[path.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
 }
 
 /// A finding with what its numbers stand for.
@@ -102,7 +111,8 @@ impl<'a> Locator<'a> {
     /// A finding with the places of at most this many passages.
     pub fn get(&mut self, finding: &'a Finding, most: usize) -> io::Result<LocatedFinding<'a>> {
         let documents = self.checked.findings.documents;
-        let (here, there) = (documents.info(finding.document as usize), documents.info(finding.partner as usize));
+        let (here, there) =
+            (documents.info(finding.document as usize), documents.info(finding.partner as usize));
         let (text, other) = (self.texts.get(finding.document)?, self.texts.get(finding.partner)?);
         let mut places = Vec::with_capacity(most.min(finding.passages.len()));
         let mut words = String::new();
@@ -112,7 +122,10 @@ impl<'a> Locator<'a> {
             if places.is_empty() {
                 words = first_words(inside);
             }
-            places.push((Region::new(here, &text, inside, passage.here), Region::new(there, &other, beside, passage.there)));
+            places.push((
+                Region::new(here, &text, inside, passage.here),
+                Region::new(there, &other, beside, passage.there),
+            ));
         }
         Ok(LocatedFinding { finding, here, there, places, words })
     }
@@ -148,7 +161,11 @@ impl LocatedFinding<'_> {
         };
         match self.finding.coverage {
             Some((here, there)) => {
-                format!("{what}; covered: {} of this text, {} of the other", words::percent(here), words::percent(there))
+                format!(
+                    "{what}; covered: {} of this text, {} of the other",
+                    words::percent(here),
+                    words::percent(there)
+                )
             }
             None => what,
         }
@@ -161,7 +178,11 @@ impl LocatedFinding<'_> {
 
     /// The first words as the end of a message, fit for a terminal.
     pub fn quoted(&self) -> String {
-        if self.words.is_empty() { String::new() } else { format!(". Begins: {}", escape::word(&self.words)) }
+        if self.words.is_empty() {
+            String::new()
+        } else {
+            format!(". Begins: {}", escape::word(&self.words))
+        }
     }
 }
 

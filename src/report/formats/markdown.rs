@@ -43,7 +43,9 @@ pub fn markdown(checked: Checked, options: MarkdownOptions, out: &mut dyn Write)
     // Violated ones first: they are what one looks for.
     let mut rules: Vec<&Rule> = verdict.rules.iter().collect();
     rules.sort_by_key(|r| !r.violated);
-    page.table(&["rule", "for", "measured", "of", "allowed", ""], "rules", rules.len(), |n| rule(rules[n]));
+    page.table(&["rule", "for", "measured", "of", "allowed", ""], "rules", rules.len(), |n| {
+        rule(rules[n])
+    });
     if verdict.sources.iter().any(|s| s.source.is_some()) {
         page.fold("By source", |page| {
             let head = ["source", "documents", "duplicates", "new", "tokens", "duplicate", "new"];
@@ -102,7 +104,8 @@ impl Page {
 fn opening(verdict: &Verdict) -> String {
     let [new, known, ignored] = verdict.counts().map(words::number);
     format!(
-        "## nearcopy: {}\n\n{} of {} are copies, {} of them new. Findings: **{new} new**, {known} known, {ignored} ignored.\n\n",
+        "## nearcopy: {}\n\n{} of {} are copies, {} of them new. Findings: **{new} new**, {known} \
+         known, {ignored} ignored.\n\n",
         located::outcome(verdict),
         words::number(verdict.total.duplicate_documents),
         words::count(verdict.total.documents, "document"),
@@ -114,7 +117,11 @@ fn rule(rule: &Rule) -> String {
     let scope = rule.scope.as_deref().map_or("everything".into(), name);
     let (measured, of) = (words::number(rule.measured), words::number(rule.of));
     let mark = if rule.violated { "**violated**" } else { "" };
-    format!("| {} | {scope} | {measured} | {of} | {} | {mark} |\n", code(rule.name), code(&rule.limit))
+    format!(
+        "| {} | {scope} | {measured} | {of} | {} | {mark} |\n",
+        code(rule.name),
+        code(&rule.limit)
+    )
 }
 
 fn source(counts: &SourceCounts) -> String {
@@ -138,10 +145,13 @@ fn findings(checked: Checked, page: &mut Page) -> io::Result<()> {
     for kind in FindingKind::ALL {
         let some: Vec<&Finding> = found.iter().copied().filter(|f| f.kind == kind).collect();
         let coverage = if let FindingKind::Pair(_) = kind { " covered |" } else { "" };
-        let (title, line) =
-            (format!("{}: {} new", kind.name(), words::number(some.len() as u64)), coverage.replace(" covered ", " --- "));
+        let (title, line) = (
+            format!("{}: {} new", kind.name(), words::number(some.len() as u64)),
+            coverage.replace(" covered ", " --- "),
+        );
         let head = format!(
-            "<details><summary>{title}</summary>\n\n| document | other |{coverage} begins |\n| --- | --- |{line} --- |\n"
+            "<details><summary>{title}</summary>\n\n| document | other |{coverage} begins |\n| --- \
+             | --- |{line} --- |\n"
         );
         // A heading without a row would say nothing.
         let Some(first) = some.first() else { continue };
@@ -158,15 +168,21 @@ fn findings(checked: Checked, page: &mut Page) -> io::Result<()> {
         page.text.push_str("\n</details>\n\n");
     }
     if shown < found.len() {
-        let (left_out, all) = (words::number((found.len() - shown) as u64), words::number(found.len() as u64));
-        let _ = writeln!(page.text, "{left_out} of {all} new findings left out: the report was cut to its size.\n");
+        let (left_out, all) =
+            (words::number((found.len() - shown) as u64), words::number(found.len() as u64));
+        let _ = writeln!(
+            page.text,
+            "{left_out} of {all} new findings left out: the report was cut to its size.\n"
+        );
     }
     Ok(())
 }
 
 fn row(overlap: &LocatedFinding) -> String {
     let place = |id: &str, region: Region| match region {
-        Region::Exact { from: [first, _], to: [last, _] } if last > first => format!("{}, lines {first}–{last}", name(id)),
+        Region::Exact { from: [first, _], to: [last, _] } if last > first => {
+            format!("{}, lines {first}–{last}", name(id))
+        }
         Region::Exact { from: [line, _], .. } => format!("{}, line {line}", name(id)),
         _ => name(id),
     };
@@ -188,21 +204,36 @@ fn row(overlap: &LocatedFinding) -> String {
 fn rest(verdict: &Verdict, page: &mut Page) {
     if !verdict.ignores.is_empty() {
         page.fold("Ignore entries", |page| {
-            page.table(&["reason", "findings", "until"], "ignore entries", verdict.ignores.len(), |n| {
-                let ignore = &verdict.ignores[n];
-                let until = ignore.expires.as_deref().map_or(String::new(), code);
-                let expired = if ignore.expired { " **expired**" } else { "" };
-                format!("| {} | {} | {until}{expired} |\n", name(&ignore.reason), words::number(ignore.used))
-            });
+            page.table(
+                &["reason", "findings", "until"],
+                "ignore entries",
+                verdict.ignores.len(),
+                |n| {
+                    let ignore = &verdict.ignores[n];
+                    let until = ignore.expires.as_deref().map_or(String::new(), code);
+                    let expired = if ignore.expired { " **expired**" } else { "" };
+                    format!(
+                        "| {} | {} | {until}{expired} |\n",
+                        name(&ignore.reason),
+                        words::number(ignore.used)
+                    )
+                },
+            );
         });
     }
     if !verdict.stale.is_empty() {
         page.fold("In the baseline, no longer found", |page| {
             page.table(&["kind", "documents", "begins"], "entries", verdict.stale.len(), |n| {
                 let stale = &verdict.stale[n];
-                let documents: Vec<String> = stale.documents.iter().take(3).map(|d| name(d)).collect();
+                let documents: Vec<String> =
+                    stale.documents.iter().take(3).map(|d| name(d)).collect();
                 let more = if stale.documents.len() > 3 { " …" } else { "" };
-                format!("| {} | {}{more} | {} |\n", code(&stale.kind), documents.join(" "), name(&stale.text))
+                format!(
+                    "| {} | {}{more} | {} |\n",
+                    code(&stale.kind),
+                    documents.join(" "),
+                    name(&stale.text)
+                )
             });
         });
     }
@@ -225,7 +256,8 @@ fn code(text: &str) -> String {
     let mut out = String::with_capacity(clean.len() + 16);
     out.push_str("<code>");
     for c in clean.chars() {
-        let means = c.is_ascii_punctuation() && !matches!(c, '-' | '/' | ',' | '.' | '(' | ')' | '?' | '%' | ';');
+        let means = c.is_ascii_punctuation()
+            && !matches!(c, '-' | '/' | ',' | '.' | '(' | ')' | '?' | '%' | ';');
         if means || (c == '.' && dots) {
             let _ = write!(out, "&#{};", c as u32);
         } else {
@@ -244,7 +276,10 @@ mod tests {
     fn what_means_something_is_a_reference() {
         assert_eq!(code("a/b-1.txt (x), 5%"), "<code>a/b-1.txt (x), 5%</code>");
         assert_eq!(code("<b>|`@x`"), "<code>&#60;b&#62;&#124;&#96;&#64;x&#96;</code>");
-        assert_eq!(code("![x](http://www.y.z)"), "<code>&#33;&#91;x&#93;(http&#58;//www&#46;y&#46;z)</code>");
+        assert_eq!(
+            code("![x](http://www.y.z)"),
+            "<code>&#33;&#91;x&#93;(http&#58;//www&#46;y&#46;z)</code>"
+        );
         assert_eq!(code("\n#"), "<code>␊&#35;</code>");
         assert_eq!(code(" "), "");
     }

@@ -1,7 +1,7 @@
 //! Owns: a gate's counts as OpenMetrics text. Never: a finding, or a time.
 
 use crate::escape;
-use crate::gate::verdict::{FindingKind, SourceCounts};
+use crate::gate::verdict::{FindingKind, SourceCounts, Verdict};
 use crate::report::input::Checked;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
@@ -11,11 +11,17 @@ type Count = fn(&SourceCounts) -> u64;
 /// Counts of a source: name, help, count.
 const SOURCES: [(&str, &str, Count); 6] = [
     ("documents", "Documents checked.", |s| s.documents),
-    ("duplicate_documents", "Documents that are copies of one that survives.", |s| s.duplicate_documents),
-    ("new_duplicate_documents", "Those neither in the baseline nor ignored.", |s| s.new_duplicate_documents),
+    ("duplicate_documents", "Documents that are copies of one that survives.", |s| {
+        s.duplicate_documents
+    }),
+    ("new_duplicate_documents", "Those neither in the baseline nor ignored.", |s| {
+        s.new_duplicate_documents
+    }),
     ("tokens", "Tokens checked.", |s| s.tokens),
     ("duplicate_tokens", "Tokens that stand in an earlier place too.", |s| s.duplicate_tokens),
-    ("new_duplicate_tokens", "Those neither in the baseline nor ignored.", |s| s.new_duplicate_tokens),
+    ("new_duplicate_tokens", "Those neither in the baseline nor ignored.", |s| {
+        s.new_duplicate_tokens
+    }),
 ];
 
 /// Writes a gate's counts as OpenMetrics 1.0 text, all of them gauges: documents and tokens by
@@ -45,13 +51,46 @@ pub fn openmetrics(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     head(out, "findings", "Findings by kind and state.")?;
     for kind in FindingKind::ALL {
         for state in ["new", "known", "ignored"] {
-            let count = verdict.findings.iter().filter(|f| f.kind == kind && f.state.name() == state).count();
-            writeln!(out, "nearcopy_findings{{kind=\"{}\",state=\"{state}\"}} {count}", kind.name())?;
+            let count = verdict
+                .findings
+                .iter()
+                .filter(|f| f.kind == kind && f.state.name() == state)
+                .count();
+            writeln!(
+                out,
+                "nearcopy_findings{{kind=\"{}\",state=\"{state}\"}} {count}",
+                kind.name()
+            )?;
         }
     }
+    write_rules(verdict, out)?;
+    let single = [
+        ("rules_violated", "Bounds violated.", verdict.rules.iter().filter(|r| r.violated).count()),
+        (
+            "baseline_stale",
+            "Entries of the baseline that are no longer found.",
+            verdict.stale.len(),
+        ),
+        (
+            "ignores_expired",
+            "Ignore entries whose day has passed.",
+            verdict.ignores.iter().filter(|i| i.expired).count(),
+        ),
+    ];
+    for (name, help, count) in single {
+        head(out, name, help)?;
+        writeln!(out, "nearcopy_{name} {count}")?;
+    }
+    out.write_all(b"# EOF\n")?;
+    out.flush()
+}
+
+/// Rules whose label is the same once it is escaped are one: the larger measure, violated if any is.
+fn write_rules(verdict: &Verdict, out: &mut impl Write) -> io::Result<()> {
     let mut rules: BTreeMap<(&str, String), (u64, bool)> = BTreeMap::new();
     for rule in &verdict.rules {
-        let entry = rules.entry((rule.name, label(rule.scope.as_deref().unwrap_or_default()))).or_default();
+        let entry =
+            rules.entry((rule.name, label(rule.scope.as_deref().unwrap_or_default()))).or_default();
         *entry = (entry.0.max(rule.measured), entry.1 || rule.violated);
     }
     head(out, "rule_measured", "What was counted against a bound.")?;
@@ -60,19 +99,13 @@ pub fn openmetrics(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     }
     head(out, "rule_violated", "Whether a bound is violated: 1 or 0.")?;
     for ((name, scope), (_, violated)) in &rules {
-        writeln!(out, "nearcopy_rule_violated{{rule=\"{name}\",scope=\"{scope}\"}} {}", u8::from(*violated))?;
+        writeln!(
+            out,
+            "nearcopy_rule_violated{{rule=\"{name}\",scope=\"{scope}\"}} {}",
+            u8::from(*violated)
+        )?;
     }
-    let single = [
-        ("rules_violated", "Bounds violated.", verdict.rules.iter().filter(|r| r.violated).count()),
-        ("baseline_stale", "Entries of the baseline that are no longer found.", verdict.stale.len()),
-        ("ignores_expired", "Ignore entries whose day has passed.", verdict.ignores.iter().filter(|i| i.expired).count()),
-    ];
-    for (name, help, count) in single {
-        head(out, name, help)?;
-        writeln!(out, "nearcopy_{name} {count}")?;
-    }
-    out.write_all(b"# EOF\n")?;
-    out.flush()
+    Ok(())
 }
 
 fn head(out: &mut impl Write, name: &str, help: &str) -> io::Result<()> {

@@ -44,7 +44,8 @@ impl Default for SarifOptions {
 pub fn sarif(checked: Checked, options: SarifOptions, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(1 << 16, out);
     let wanted = |f: &&Finding| options.known || f.state != State::Known;
-    let mut chosen: Vec<(usize, &Finding)> = checked.verdict.findings.iter().filter(wanted).enumerate().collect();
+    let mut chosen: Vec<(usize, &Finding)> =
+        checked.verdict.findings.iter().filter(wanted).enumerate().collect();
     let left_out = chosen.len().saturating_sub(options.most);
     if left_out > 0 {
         // What counts stands before what is ignored or known.
@@ -57,18 +58,33 @@ pub fn sarif(checked: Checked, options: SarifOptions, out: &mut dyn Write) -> io
         "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\n\"version\":\"2.1.0\",\n\"runs\":[{{\"tool\":"
     )?;
     let version = env!("CARGO_PKG_VERSION");
-    let driver = Driver { name: "nearcopy", version, semantic_version: version, rules: FindingKind::ALL.map(Descriptor::new) };
+    let driver = Driver {
+        name: "nearcopy",
+        version,
+        semantic_version: version,
+        rules: FindingKind::ALL.map(Descriptor::new),
+    };
     value(out, &Tool { driver })?;
     // Lines of a text end at a lone carriage return too.
-    write!(out, ",\n\"columnKind\":\"unicodeCodePoints\",\"newlineSequences\":[\"\\r\\n\",\"\\n\",\"\\r\"],\n\"invocations\":[")?;
+    write!(
+        out,
+        ",\n\"columnKind\":\"unicodeCodePoints\",\"newlineSequences\":[\"\\r\\n\",\"\\n\",\"\\r\"],\n\"invocations\":["
+    )?;
     let exit_code = u8::from(!checked.verdict.passed());
-    let tool_execution_notifications = (left_out > 0).then(|| [Notification::new(left_out, options.most)]);
-    value(out, &Invocation { execution_successful: true, exit_code, tool_execution_notifications })?;
+    let tool_execution_notifications =
+        (left_out > 0).then(|| [Notification::new(left_out, options.most)]);
+    value(
+        out,
+        &Invocation { execution_successful: true, exit_code, tool_execution_notifications },
+    )?;
     write!(out, "],\n\"results\":[")?;
     let mut locator = Locator::new(checked);
     for (n, (_, finding)) in chosen.into_iter().enumerate() {
         out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
-        value(out, &Outcome::new(&locator.get(finding, PASSAGES)?, checked.verdict.reason(finding)))?;
+        value(
+            out,
+            &Outcome::new(&locator.get(finding, PASSAGES)?, checked.verdict.reason(finding)),
+        )?;
     }
     out.write_all(b"\n]}]}\n")?;
     out.flush()
@@ -105,10 +121,13 @@ struct Notification {
 
 impl Notification {
     fn new(left_out: usize, most: usize) -> Notification {
-        let (left_out, most) = (words::count(left_out as u64, "result"), words::count(most as u64, "result"));
+        let (left_out, most) =
+            (words::count(left_out as u64, "result"), words::count(most as u64, "result"));
         Notification {
             level: "warning",
-            message: Message { text: format!("{left_out} left out: this log holds at most {most}.") },
+            message: Message {
+                text: format!("{left_out} left out: this log holds at most {most}."),
+            },
         }
     }
 }
@@ -199,7 +218,9 @@ impl Lines {
                 end_line: Some(to[0]),
                 end_column: Some(to[1]),
             }),
-            Region::Line(start_line) => Some(Lines { start_line, start_column: None, end_line: None, end_column: None }),
+            Region::Line(start_line) => {
+                Some(Lines { start_line, start_column: None, end_line: None, end_column: None })
+            }
             Region::Unknown => None,
         }
     }
@@ -207,11 +228,9 @@ impl Lines {
 
 impl<'a> Location<'a> {
     fn new(info: &'a DocumentInfo, region: Region) -> Location<'a> {
-        let physical_location = info
-            .path
-            .as_deref()
-            .filter(|path| !path.is_empty())
-            .map(|path| Physical { artifact_location: Artifact { uri: uri(path) }, region: Lines::new(region) });
+        let physical_location = info.path.as_deref().filter(|path| !path.is_empty()).map(|path| {
+            Physical { artifact_location: Artifact { uri: uri(path) }, region: Lines::new(region) }
+        });
         // A file that is one document says it all by its path.
         let named = physical_location.is_some() && info.path.as_deref() == Some(&*info.id);
         let logical_locations = (!named).then_some([Logical { fully_qualified_name: &info.id }]);
@@ -232,7 +251,12 @@ impl<'a> Outcome<'a> {
         let mut text = overlap.sentence(name);
         text.push_str(&plain(&overlap.quoted()));
         text.push('.');
-        let mut related = vec![Location::related(there, partner, 1, "The same passage in the other text.".into())];
+        let mut related = vec![Location::related(
+            there,
+            partner,
+            1,
+            "The same passage in the other text.".into(),
+        )];
         for (n, &(inside, beside)) in overlap.places.iter().enumerate().skip(1) {
             // Without lines, further places would say the same again.
             for (info, region, whose) in [(here, inside, "this"), (there, beside, "the other")] {
@@ -262,7 +286,8 @@ impl<'a> Outcome<'a> {
             locations: [Location::new(here, first)],
             related_locations: related,
             partial_fingerprints: Fingerprint { v1: &finding.fingerprint },
-            suppressions: ignored.map(|justification| [Suppression { kind: "external", justification }]),
+            suppressions: ignored
+                .map(|justification| [Suppression { kind: "external", justification }]),
         }
     }
 }
@@ -280,7 +305,8 @@ fn link(text: &str) -> String {
 
 /// What stays as it is in a path: the unreserved characters of RFC 3986. A colon could look like
 /// the end of a scheme.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+const PATH: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// A path as a relative reference, or as a `file` address where it is absolute.
 fn uri(path: &str) -> String {
@@ -288,7 +314,9 @@ fn uri(path: &str) -> String {
     match path.as_bytes() {
         // One slash, so that no part of a path is taken for a host.
         [b'/', ..] => format!("file:///{}", escaped(path.trim_start_matches('/'))),
-        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => format!("file:///{}:{}", *drive as char, escaped(&path[2..])),
+        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => {
+            format!("file:///{}:{}", *drive as char, escaped(&path[2..]))
+        }
         _ => escaped(path),
     }
 }

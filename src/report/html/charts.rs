@@ -42,7 +42,8 @@ fn relations(findings: Findings) -> Vec<(String, u64)> {
     let name = |relation: Relation| relation.row().words.chart;
     let mut counts: Vec<(String, u64)> = Relation::ALL.map(|r| (name(r).to_owned(), 0)).into();
     counts.dedup();
-    let mut add = |relation, n| counts.iter_mut().filter(|c| c.0 == name(relation)).for_each(|c| c.1 += n);
+    let mut add =
+        |relation, n| counts.iter_mut().filter(|c| c.0 == name(relation)).for_each(|c| c.1 += n);
     add(Relation::Equal, copies);
     found.pairs.iter().for_each(|p| add(p.relation, 1));
     counts.retain(|c| c.1 > 0);
@@ -70,13 +71,16 @@ fn sizes(findings: Findings) -> Vec<(String, u64)> {
 fn bars(id: &str, title: &str, counts: &[(String, u64)], noun: &str) -> Markup {
     let most = counts.iter().map(|c| c.1).max().unwrap_or(1).max(1);
     // What is there at all can be seen.
-    let length = |n: u64| if n == 0 { 0 } else { ((n as f64 / most as f64 * BAR as f64) as usize).max(2) };
-    let said: Vec<String> = counts.iter().map(|(name, n)| format!("{name}: {}", count(*n, noun))).collect();
+    let length =
+        |n: u64| if n == 0 { 0 } else { ((n as f64 / most as f64 * BAR as f64) as usize).max(2) };
+    let said: Vec<String> =
+        counts.iter().map(|(name, n)| format!("{name}: {}", count(*n, noun))).collect();
     let height = ROW * counts.len();
     html! {
         figure {
             figcaption { h2 { (title) } }
-            svg role="img" aria-labelledby=(format!("{id}-said")) viewBox=(format!("0 0 {WIDTH} {height}")) {
+            svg role="img" aria-labelledby=(format!("{id}-said")) viewBox=(format!("0 0 {WIDTH} \
+                {height}")) {
                 title id=(format!("{id}-said")) { (title) ". " (said.join("; ")) "." }
                 @for (i, (name, n)) in counts.iter().enumerate() {
                     text x=(LABEL - 10) y=(i * ROW + 18) text-anchor="end" { (name) }
@@ -125,14 +129,17 @@ impl Heat {
         order.sort_by_key(|&(source, words)| (Reverse(words), source));
         let rest = order.len() > SOURCES + 1;
         let own = if rest { SOURCES } else { order.len() };
-        let at: HashMap<_, _> = order.iter().enumerate().map(|(i, &(source, _))| (source, i.min(own))).collect();
+        let at: HashMap<_, _> =
+            order.iter().enumerate().map(|(i, &(source, _))| (source, i.min(own))).collect();
         let mut cells = BTreeMap::new();
         for ((x, y), words) in sums {
             let (i, j) = (at[&x].min(at[&y]), at[&x].max(at[&y]));
             *cells.entry((i, j)).or_default() += words;
         }
-        let mut names: Vec<String> =
-            order[..own].iter().map(|(source, _)| source.map_or_else(|| "(no source)".to_owned(), name)).collect();
+        let mut names: Vec<String> = order[..own]
+            .iter()
+            .map(|(source, _)| source.map_or_else(|| "(no source)".to_owned(), name))
+            .collect();
         if rest {
             names.push(format!("{} others", number((order.len() - own) as u64)));
         }
@@ -149,10 +156,12 @@ fn heat(findings: Findings) -> Markup {
     let Some(heat) = Heat::new(findings) else { return html! {} };
     let most = heat.cells.values().copied().max().unwrap_or(1).max(1);
     // By the root: else one cell would be dark and all others pale.
-    let shade = |n: u64| if n == 0 { 0 } else { ((n as f64 / most as f64).sqrt() * SHADES).ceil() as u64 };
+    let shade =
+        |n: u64| if n == 0 { 0 } else { ((n as f64 / most as f64).sqrt() * SHADES).ceil() as u64 };
     html! {
         figure .wide {
-            figcaption { h2 { "Words that sources share" } p .faint { "In pairs and equal texts, templates left out." } }
+            figcaption { h2 { "Words that sources share" } p .faint { "In pairs and equal texts, \
+                templates left out." } }
             div .scroll tabindex="0" role="region" aria-label="Table of words that sources share" {
                 table #heat {
                     thead {
@@ -208,13 +217,22 @@ mod tests {
             equal: vec![],
             pairs: pairs
                 .iter()
-                .map(|&(a, b)| Pair { a, b, relation: Relation::Quotes, comparison: comparison.clone() })
+                .map(|&(a, b)| Pair {
+                    a,
+                    b,
+                    relation: Relation::Quotes,
+                    comparison: comparison.clone(),
+                })
                 .collect(),
             repeats: vec![],
         }
     }
 
-    fn heat_of(sources: &[Option<&str>], pairs: &[(u32, u32)], equal: Vec<Vec<u32>>) -> Option<Heat> {
+    fn heat_of(
+        sources: &[Option<&str>],
+        pairs: &[(u32, u32)],
+        equal: Vec<Vec<u32>>,
+    ) -> Option<Heat> {
         let document = |(n, source): (usize, &Option<&str>)| {
             let d = Document::new(format!("{n:03}"), "text");
             source.map_or(d.clone(), |s| d.source(s))
@@ -226,10 +244,21 @@ mod tests {
 
     #[test]
     fn sources_share_words_both_ways() {
-        let heat = heat_of(&[Some("x"), Some("y"), Some("x"), None], &[(0, 1), (1, 2), (0, 3)], vec![vec![0, 2]]).unwrap();
+        let heat = heat_of(
+            &[Some("x"), Some("y"), Some("x"), None],
+            &[(0, 1), (1, 2), (0, 3)],
+            vec![vec![0, 2]],
+        )
+        .unwrap();
         assert_eq!(heat.names, ["x", "y", "(no source)"]);
         assert_eq!(
-            [heat.words(0, 1), heat.words(1, 0), heat.words(0, 0), heat.words(2, 0), heat.words(1, 1)],
+            [
+                heat.words(0, 1),
+                heat.words(1, 0),
+                heat.words(0, 0),
+                heat.words(2, 0),
+                heat.words(1, 1)
+            ],
             [10, 10, 10, 5, 0]
         );
     }
@@ -246,7 +275,10 @@ mod tests {
         let sources: Vec<Option<&str>> = names.iter().map(|n| Some(n.as_str())).collect();
         let pairs: Vec<(u32, u32)> = (1..40).map(|n| (0, n)).collect();
         let heat = heat_of(&sources, &pairs, vec![]).unwrap();
-        assert_eq!((heat.names.len(), heat.names[0].as_str(), heat.names[12].as_str()), (13, "s00", "28 others"));
+        assert_eq!(
+            (heat.names.len(), heat.names[0].as_str(), heat.names[12].as_str()),
+            (13, "s00", "28 others")
+        );
         assert_eq!((heat.words(0, 12), heat.words(0, 1)), (28 * 5, 5));
         assert_eq!(heat.cells.values().sum::<u64>(), 39 * 5);
     }
@@ -254,11 +286,19 @@ mod tests {
     #[test]
     fn clusters_stand_by_their_size() {
         let corpus = Corpus::new([]).unwrap();
-        let cluster = |n: u32| Cluster { representative: 0, members: (0..n).collect(), weakest: 1.0 };
-        let found = Detection { clusters: [2, 2, 3, 4, 5, 7, 1001].map(cluster).to_vec(), ..detection(vec![], &[]) };
+        let cluster =
+            |n: u32| Cluster { representative: 0, members: (0..n).collect(), weakest: 1.0 };
+        let found = Detection {
+            clusters: [2, 2, 3, 4, 5, 7, 1001].map(cluster).to_vec(),
+            ..detection(vec![], &[])
+        };
         let sizes = sizes(Findings { detection: &found, documents: &corpus, skipped: &[] });
-        let expected = [("2 documents", 2), ("3", 1), ("4 to 5", 2), ("6 to 10", 1), ("11 to 20", 0)];
-        assert_eq!(sizes[..5].iter().map(|(name, n)| (name.as_str(), *n)).collect::<Vec<_>>(), expected);
+        let expected =
+            [("2 documents", 2), ("3", 1), ("4 to 5", 2), ("6 to 10", 1), ("11 to 20", 0)];
+        assert_eq!(
+            sizes[..5].iter().map(|(name, n)| (name.as_str(), *n)).collect::<Vec<_>>(),
+            expected
+        );
         assert_eq!(sizes.last().unwrap(), &("1001 and more".to_owned(), 1));
     }
 }

@@ -22,7 +22,11 @@ use std::io::{self, Write};
 const MATCHES: usize = 300;
 
 /// Everything but the texts.
-pub(super) fn lists(selection: &Selection, listed: &PageDocuments, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn lists(
+    selection: &Selection,
+    listed: &PageDocuments,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut sources: Vec<&str> = listed.all.iter().filter_map(|s| source(listed, s)).collect();
     sources.sort_unstable();
     sources.dedup();
@@ -48,33 +52,51 @@ pub(super) fn lists(selection: &Selection, listed: &PageDocuments, out: &mut dyn
         out,
         "clusters",
         selection.clusters.iter().map(|c| {
-            let shown: Vec<(usize, Option<usize>)> =
-                members(c).map(|n| (listed.place(n), equal.get(&n).map(|&first| listed.place(first)))).collect();
+            let shown: Vec<(usize, Option<usize>)> = members(c)
+                .map(|n| (listed.place(n), equal.get(&n).map(|&first| listed.place(first))))
+                .collect();
             json!([c.members.len(), rounded(share(c.weakest), 3), shown])
         }),
     )?;
     let mut texts = Texts::new(selection.findings.documents);
-    let repeats = selection.repeats.iter().map(|r| repeat(listed, r, &mut texts)).collect::<io::Result<Vec<_>>>()?;
+    let repeats = selection
+        .repeats
+        .iter()
+        .map(|r| repeat(listed, r, &mut texts))
+        .collect::<io::Result<Vec<_>>>()?;
     list(out, "repeats", repeats.into_iter())?;
     write!(out, "}}")
 }
 
 /// The first document of the class of equal texts, for the others that are shown.
 fn classes(selection: &Selection) -> BTreeMap<u32, u32> {
-    let rest = selection.findings.detection.equal.iter().flat_map(|class| class.iter().skip(1).map(|&n| (n, class[0])));
-    rest.filter(|(n, first)| selection.documents.contains_key(n) && selection.documents.contains_key(first)).collect()
+    let rest = selection
+        .findings
+        .detection
+        .equal
+        .iter()
+        .flat_map(|class| class.iter().skip(1).map(|&n| (n, class[0])));
+    rest.filter(|(n, first)| {
+        selection.documents.contains_key(n) && selection.documents.contains_key(first)
+    })
+    .collect()
 }
 
 fn source<'a>(listed: &PageDocuments<'a>, shown: &Shown) -> Option<&'a str> {
     listed.findings.documents.info(shown.number as usize).source.as_deref()
 }
 
-fn document(listed: &PageDocuments, shown: &Shown, sources: &HashMap<&str, usize>) -> serde_json::Value {
+fn document(
+    listed: &PageDocuments,
+    shown: &Shown,
+    sources: &HashMap<&str, usize>,
+) -> serde_json::Value {
     let info = listed.findings.documents.info(shown.number as usize);
     let tokens = listed.findings.tokens(shown.number);
     // A path that is the id, or the id without a record's number, tells nothing.
     let path = info.path.as_deref().filter(|p| !info.id.starts_with(*p));
-    let path = path.map(|p| info.record.map_or_else(|| name(p), |record| format!("{}:{record}", name(p))));
+    let path =
+        path.map(|p| info.record.map_or_else(|| name(p), |record| format!("{}:{record}", name(p))));
     let source = source(listed, shown).and_then(|s| sources.get(s));
     let gone = shown.gone.map(|gone| if gone == Gone::Unread { 1 } else { 2 });
     json!([shown.name, shown.title, source, info.date.as_deref().map(name), path, tokens, gone])
@@ -98,20 +120,38 @@ fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> io::Result<se
     let scores = [s.coverage_a, s.coverage_b, s.resemblance].map(|s| rounded(s, 3));
     let facts = [s.facts.agree, s.facts.compared];
     let places = [listed.place(pair.a), listed.place(pair.b)];
-    Ok(json!([places, pair.relation.name(), shared(listed.findings, pair), scores, facts, c.matches.len(), shown]))
+    Ok(json!([
+        places,
+        pair.relation.name(),
+        shared(listed.findings, pair),
+        scores,
+        facts,
+        c.matches.len(),
+        shown
+    ]))
 }
 
 /// `[from_a, to_a, from_b, to_b, [first line, last line] of each, tokens of each, identity, equal
 /// runs]`; a run is `from, length` in each text, counted from the passage's beginning.
-fn passage(m: &Match, (a, text_a): (&Shown, &Text), (b, text_b): (&Shown, &Text)) -> serde_json::Value {
+fn passage(
+    m: &Match,
+    (a, text_a): (&Shown, &Text),
+    (b, text_b): (&Shown, &Text),
+) -> serde_json::Value {
     let in_a = |byte: u32| a.units.at(text_a.as_str(), byte as usize);
     let in_b = |byte: u32| b.units.at(text_b.as_str(), byte as usize);
     let (from_a, from_b) = (in_a(m.a.start), in_b(m.b.start));
     let mut runs: Vec<u32> = Vec::new();
     for block in m.blocks.iter().filter(|x| a.shows(x.a) || b.shows(x.b)) {
         let (start_a, start_b) = (in_a(block.a.start), in_b(block.b.start));
-        let lengths = [in_a(block.a.end).saturating_sub(start_a), in_b(block.b.end).saturating_sub(start_b)];
-        runs.extend([start_a.saturating_sub(from_a), lengths[0], start_b.saturating_sub(from_b), lengths[1]]);
+        let lengths =
+            [in_a(block.a.end).saturating_sub(start_a), in_b(block.b.end).saturating_sub(start_b)];
+        runs.extend([
+            start_a.saturating_sub(from_a),
+            lengths[0],
+            start_b.saturating_sub(from_b),
+            lengths[1],
+        ]);
     }
     let [first_a, last_a] = text_a.lines(m.a);
     let [first_b, last_b] = text_b.lines(m.b);
@@ -131,7 +171,11 @@ fn passage(m: &Match, (a, text_a): (&Shown, &Text), (b, text_b): (&Shown, &Text)
     ])
 }
 
-fn repeat(listed: &PageDocuments, repeat: &Repeat, texts: &mut Texts) -> io::Result<serde_json::Value> {
+fn repeat(
+    listed: &PageDocuments,
+    repeat: &Repeat,
+    texts: &mut Texts,
+) -> io::Result<serde_json::Value> {
     let mut words = String::new();
     let mut shown = Vec::new();
     for place in places(repeat) {
@@ -143,7 +187,13 @@ fn repeat(listed: &PageDocuments, repeat: &Repeat, texts: &mut Texts) -> io::Res
         let text = texts.get(place.document)?;
         let at = |byte: u32| document.units.at(text.as_str(), byte as usize);
         let [first, last] = text.lines(place.span);
-        shown.push(json!([listed.place(place.document), at(place.span.start), at(place.span.end), first, last]));
+        shown.push(json!([
+            listed.place(place.document),
+            at(place.span.start),
+            at(place.span.end),
+            first,
+            last
+        ]));
         if words.is_empty() {
             words = running(&texts.first_words(place)?);
         }
@@ -174,7 +224,11 @@ pub(super) fn texts(listed: &PageDocuments, out: &mut dyn Write) -> io::Result<(
     write!(out, "]")
 }
 
-fn list<T: Serialize>(out: &mut dyn Write, name: &str, items: impl Iterator<Item = T>) -> io::Result<()> {
+fn list<T: Serialize>(
+    out: &mut dyn Write,
+    name: &str,
+    items: impl Iterator<Item = T>,
+) -> io::Result<()> {
     write!(out, ",\n\"{name}\":[")?;
     for (i, item) in items.enumerate() {
         out.write_all(if i == 0 { b"\n" } else { b",\n" })?;

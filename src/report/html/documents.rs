@@ -61,7 +61,12 @@ pub(super) fn name(text: &str) -> String {
 /// broken go, what else cannot be seen is an escape.
 pub(super) fn running(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for (i, line) in text.replace("\r\n", "\n").replace(['\u{ad}', '\u{200b}'], "").split(['\n', '\r']).enumerate() {
+    for (i, line) in text
+        .replace("\r\n", "\n")
+        .replace(['\u{ad}', '\u{200b}'], "")
+        .split(['\n', '\r'])
+        .enumerate()
+    {
         if i > 0 {
             out.push('\n');
         }
@@ -93,7 +98,13 @@ impl<'a> PageDocuments<'a> {
                     Role::Place => of_places,
                     Role::Text => most,
                 };
-                Shown::new(findings, number, role, spans.get(&number).map_or(&[], Vec::as_slice), most)
+                Shown::new(
+                    findings,
+                    number,
+                    role,
+                    spans.get(&number).map_or(&[], Vec::as_slice),
+                    most,
+                )
             })
             .collect();
         let at = all.iter().enumerate().map(|(i, shown)| (shown.number, i)).collect();
@@ -112,7 +123,11 @@ impl<'a> PageDocuments<'a> {
 
 /// How many bytes of each text find room, so that all together have at most `most_text`: of those
 /// that hold nothing but places of repeats, and of the others, which share what those leave.
-fn room(documents: &dyn Documents, roles: &BTreeMap<u32, Role>, most_text: usize) -> (usize, usize) {
+fn room(
+    documents: &dyn Documents,
+    roles: &BTreeMap<u32, Role>,
+    most_text: usize,
+) -> (usize, usize) {
     let lengths = |role: Role| {
         let of_role = roles.iter().filter(move |(_, r)| **r == role);
         of_role.map(|(&n, _)| documents.info(n as usize).bytes as usize).collect::<Vec<_>>()
@@ -154,7 +169,9 @@ impl Shown {
             shown.gone = Some(Gone::Unread);
             return shown;
         };
-        if text.len() != info.bytes as usize || spans.iter().any(|s| s.start > s.end || text.get(s.range()).is_none()) {
+        if text.len() != info.bytes as usize
+            || spans.iter().any(|s| s.start > s.end || text.get(s.range()).is_none())
+        {
             shown.gone = Some(Gone::Changed);
             return shown;
         }

@@ -45,7 +45,8 @@ pub(super) fn stretches(text: &str, spans: &[Span], most: usize) -> Vec<Range<us
 
 /// What stands at most `context` bytes from the border of a span.
 fn around(text: &str, spans: &[Span], context: usize) -> Vec<Range<usize>> {
-    let window = |at: u32| (at as usize).saturating_sub(context)..(at as usize + context).min(text.len());
+    let window =
+        |at: u32| (at as usize).saturating_sub(context)..(at as usize + context).min(text.len());
     let mut windows: Vec<_> = spans.iter().flat_map(|s| [window(s.start), window(s.end)]).collect();
     windows.sort_unstable_by_key(|w| (w.start, w.end));
     let mut out: Vec<Range<usize>> = Vec::new();
@@ -76,7 +77,8 @@ fn border(text: &str, at: usize) -> usize {
     if let Some(space) = text[from..at].rfind([' ', '\n', '\t']) {
         return from + space + 1;
     }
-    let between = |&i: &usize| GraphemeCursor::new(i, text.len(), true).is_boundary(text, 0).unwrap_or(true);
+    let between =
+        |&i: &usize| GraphemeCursor::new(i, text.len(), true).is_boundary(text, 0).unwrap_or(true);
     (from..=at).rev().filter(|&i| text.is_char_boundary(i)).find(between).unwrap_or(at)
 }
 
@@ -143,11 +145,17 @@ mod tests {
         assert!(kept.iter().map(Range::len).sum::<usize>() <= 9000);
         for span in spans {
             for at in [span.start as usize, span.end as usize] {
-                assert!(kept.iter().any(|k| k.start + 100 < at && at + 100 < k.end), "{at}: {kept:?}");
+                assert!(
+                    kept.iter().any(|k| k.start + 100 < at && at + 100 < k.end),
+                    "{at}: {kept:?}"
+                );
             }
         }
         // Cuts are between words.
-        assert!(kept.iter().all(|k| text[k.clone()].starts_with("word ") && text[k.clone()].ends_with(' ')));
+        assert!(
+            kept.iter()
+                .all(|k| text[k.clone()].starts_with("word ") && text[k.clone()].ends_with(' '))
+        );
     }
 
     #[test]
@@ -157,7 +165,11 @@ mod tests {
             assert!(text[kept.clone()].starts_with('e') && text[kept].ends_with('\u{301}'));
         }
         let lines = "x\r\n".repeat(5000);
-        assert!(stretches(&lines, &[Span::new(6000, 6001)], 1001).iter().all(|k| !lines[k.clone()].starts_with('\n')));
+        assert!(
+            stretches(&lines, &[Span::new(6000, 6001)], 1001)
+                .iter()
+                .all(|k| !lines[k.clone()].starts_with('\n'))
+        );
     }
 
     #[test]

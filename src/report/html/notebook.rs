@@ -18,10 +18,13 @@ const MEMBERS: usize = 5;
 
 // Colours are mixed with those of the page around, so that they suit a light notebook and a dark
 // one.
-const BOX: &str = "max-width:72em;margin:.5em 0;font-family:system-ui,sans-serif;font-size:14px;line-height:1.45";
+const BOX: &str =
+    "max-width:72em;margin:.5em 0;font-family:system-ui,sans-serif;font-size:14px;line-height:1.45";
 const TABLE: &str = "border-collapse:collapse;margin:.4em 0 1em;text-align:left";
-const CELL: &str = "border:1px solid rgba(128,128,128,.45);padding:.3em .6em;text-align:left;vertical-align:top";
-const WORDS: &str = "border:1px solid rgba(128,128,128,.45);padding:.3em .6em;text-align:left;vertical-align:top;width:50%;\
+const CELL: &str =
+    "border:1px solid rgba(128,128,128,.45);padding:.3em .6em;text-align:left;vertical-align:top";
+const WORDS: &str = "border:1px solid rgba(128,128,128,.45);padding:.3em \
+    .6em;text-align:left;vertical-align:top;width:50%;\
                      white-space:pre-wrap;overflow-wrap:anywhere";
 const HEAD: &str = "font-size:1.05em;font-weight:600;text-align:left;margin:.6em 0 .2em;padding:0";
 const SAME: &str = "background:rgba(240,180,0,.28);color:inherit";
@@ -35,8 +38,13 @@ const FAINT: &str = "opacity:.75";
 ///
 /// # Errors
 /// What `out` answers.
-pub fn html_summary(findings: Findings, options: HtmlSummaryOptions, out: &mut dyn Write) -> io::Result<()> {
-    let clusters: Vec<&Cluster> = clusters_by_size(findings).into_iter().take(options.clusters).collect();
+pub fn html_summary(
+    findings: Findings,
+    options: HtmlSummaryOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let clusters: Vec<&Cluster> =
+        clusters_by_size(findings).into_iter().take(options.clusters).collect();
     let pairs: Vec<&Pair> = pairs_by_importance(findings).into_iter().take(options.pairs).collect();
     let mut texts = Texts::new(findings.documents);
     let fragment = html! {
@@ -104,7 +112,8 @@ fn pair_table(findings: Findings, pairs: &[&Pair], texts: &mut Texts) -> Markup 
                         td style=(WORDS) dir="auto" { (left) }
                         td style=(WORDS) dir="auto" { (right) }
                     },
-                    None => tr { td colspan="2" style=(CELL) { span style=(FAINT) { "The text is not to be had." } } },
+                    None => tr { td colspan="2" style=(CELL) { span style=(FAINT) { "The text is \
+                        not to be had." } } },
                 }
             }
         }
@@ -112,7 +121,11 @@ fn pair_table(findings: Findings, pairs: &[&Pair], texts: &mut Texts) -> Markup 
 }
 
 fn shown(what: &str, n: usize, of: usize) -> String {
-    if n < of { format!("{} of {}", number(n as u64), count(of as u64, what)) } else { count(n as u64, what) }
+    if n < of {
+        format!("{} of {}", number(n as u64), count(of as u64, what))
+    } else {
+        count(n as u64, what)
+    }
 }
 
 /// The longest passage of a pair on both sides, what is equal marked.
@@ -121,7 +134,8 @@ fn passage(pair: &Pair, texts: &mut Texts) -> Option<[Markup; 2]> {
     let (left, right) = (texts.get(pair.a).ok()?, texts.get(pair.b).ok()?);
     texts.passage(&left, m.a).and(texts.passage(&right, m.b)).ok()?;
     let blocks = m.blocks.iter().map(|b| Both { left: b.a, right: b.b }).collect();
-    let passage = Passage { left: &left, right: &right, spans: Both { left: m.a, right: m.b }, blocks };
+    let passage =
+        Passage { left: &left, right: &right, spans: Both { left: m.a, right: m.b }, blocks };
     let pieces = passage.pieces();
     let side = |of: fn(&Passage, Both) -> String| {
         html! {

@@ -59,11 +59,15 @@ pub fn html(findings: Findings, options: HtmlOptions, out: &mut dyn Write) -> io
     let listed = PageDocuments::new(&selection, options.most_text);
     let script = script();
     let documents = findings.detection.summary.documents;
-    let title = options.title.map_or_else(|| format!("nearcopy: {}", count(documents, "document")), name);
+    let title =
+        options.title.map_or_else(|| format!("nearcopy: {}", count(documents, "document")), name);
     // The policy stands before anything that it is to hold.
     write!(out, "{}", DOCTYPE.0)?;
     write!(out, "<html lang=\"en\"><head><meta charset=\"utf-8\">")?;
-    markup(out, html! { meta http-equiv="Content-Security-Policy" content=(policy(STYLE, &script)); })?;
+    markup(
+        out,
+        html! { meta http-equiv="Content-Security-Policy" content=(policy(STYLE, &script)); },
+    )?;
     markup(
         out,
         html! {
@@ -110,9 +114,12 @@ fn script() -> String {
 /// What the page may do: run its own script, use its own style, and nothing else. No string can
 /// become markup or code even in the script.
 fn policy(style: &str, script: &str) -> String {
-    let hash = |text: &str| base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()));
+    let hash = |text: &str| {
+        base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()))
+    };
     format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; \
+         form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",
         hash(script),
         hash(style)
@@ -137,25 +144,35 @@ fn notes(selection: &Selection, listed: &PageDocuments) -> Markup {
     let summary = &selection.findings.detection.summary;
     let gone = |why: Gone| listed.all.iter().filter(|s| s.gone == Some(why)).count() as u64;
     let (unread, changed) = (gone(Gone::Unread), gone(Gone::Changed));
-    let part = |(kind, shown, all): (&str, usize, usize)| format!("{} of {}", number(shown as u64), count(all as u64, kind));
+    let part = |(kind, shown, all): (&str, usize, usize)| {
+        format!("{} of {}", number(shown as u64), count(all as u64, kind))
+    };
     let left_out: Vec<String> = selection.left_out().into_iter().map(part).collect();
-    let set_aside =
-        selection.findings.skipped.iter().map(|x| ("skipped", x)).chain(summary.limited.iter().map(|x| ("set aside", x)));
+    let set_aside = selection
+        .findings
+        .skipped
+        .iter()
+        .map(|x| ("skipped", x))
+        .chain(summary.limited.iter().map(|x| ("set aside", x)));
     html! {
         ul .notes {
             @if !left_out.is_empty() {
                 li {
                     "Shown are the most important: " (left_out.join(", "))
-                    ". All of them are in the report as data: " code { "nearcopy scan … --format json" } "."
+                    ". All of them are in the report as data: " code { "nearcopy scan … --format \
+                     json" } "."
                 }
             }
-            @if unread > 0 { li { "The texts of " (count(unread, "document")) " could not be read: they are left out." } }
+            @if unread > 0 { li { "The texts of " (count(unread, "document")) " could not be read: \
+                they are left out." } }
             @if changed > 0 {
-                li { "The texts of " (count(changed, "document")) " are not those that were scanned: they are left out." }
+                li { "The texts of " (count(changed, "document")) " are not those that were \
+                    scanned: they are left out." }
             }
             @for (what, (reason, n)) in set_aside { li { (number(*n)) " " (what) ": " (name(reason)) } }
             @if summary.capped_keys > 0 {
-                li { (count(summary.capped_keys, "key")) " stood in too many texts to be followed everywhere." }
+                li { (count(summary.capped_keys, "key")) " stood in too many texts to be followed \
+                    everywhere." }
             }
         }
     }

@@ -50,7 +50,8 @@ pub(super) fn shared(findings: Findings, pair: &Pair) -> u64 {
 /// The most important pairs first: templates, which are no copies, last; else by the text that is
 /// shared.
 pub(super) fn pairs_by_importance<'a>(findings: Findings<'a>) -> Vec<&'a Pair> {
-    let mut pairs: Vec<_> = findings.detection.pairs.iter().map(|p| (shared(findings, p), p)).collect();
+    let mut pairs: Vec<_> =
+        findings.detection.pairs.iter().map(|p| (shared(findings, p), p)).collect();
     pairs.sort_by_key(|(shared, p)| (!p.relation.row().same_text, Reverse(*shared), p.a, p.b));
     pairs.into_iter().map(|(_, p)| p).collect()
 }
@@ -95,7 +96,8 @@ impl<'a> Selection<'a> {
         for pair in &pairs {
             for number in [pair.a, pair.b] {
                 if documents.insert(number, Role::Text).is_none() {
-                    taken += (findings.documents.info(number as usize).bytes as usize).min(LEAST_TEXT);
+                    taken +=
+                        (findings.documents.info(number as usize).bytes as usize).min(LEAST_TEXT);
                 }
             }
             if taken > most_text && kept > 0 {
@@ -109,7 +111,8 @@ impl<'a> Selection<'a> {
         let mut repeats: Vec<_> = findings.detection.repeats.iter().collect();
         repeats.sort_by_key(|r| (r.boilerplate, Reverse(u64::from(r.tokens) * r.count)));
         repeats.truncate(REPEATS);
-        let mut selection = Selection { findings, pairs, clusters, repeats, documents: BTreeMap::new() };
+        let mut selection =
+            Selection { findings, pairs, clusters, repeats, documents: BTreeMap::new() };
         selection.name_documents();
         selection
     }

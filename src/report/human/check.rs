@@ -80,9 +80,15 @@ fn measured(rule: &Rule) -> String {
     };
     match rule.name {
         "fail-on" if rule.of == 0 => "no finding".into(),
-        "fail-on" => format!("{} new of {}", words::number(rule.measured), words::count(rule.of, "finding")),
+        "fail-on" => {
+            format!("{} new of {}", words::number(rule.measured), words::count(rule.of, "finding"))
+        }
         "max-cluster" if rule.of == 0 => "no cluster with a new document".into(),
-        "max-cluster" => format!("{} count in a cluster of {}", words::number(rule.measured), words::number(rule.of)),
+        "max-cluster" => format!(
+            "{} count in a cluster of {}",
+            words::number(rule.measured),
+            words::number(rule.of)
+        ),
         "max-duplicate-text" if rule.of > 0 => part("token"),
         "max-duplicate-documents" if rule.of > 0 => part("document"),
         _ => "no document is of this source".into(),
@@ -91,10 +97,15 @@ fn measured(rule: &Rule) -> String {
 
 impl<'a> Human<'a, '_> {
     fn rules(&mut self, verdict: &Verdict) -> io::Result<()> {
-        let (violated, held): (Vec<&Rule>, Vec<&Rule>) = verdict.rules.iter().partition(|r| r.violated);
-        for (mark, style, rules, most) in [("  ✗ ", Style::Left, violated, usize::MAX), ("  ✓ ", Style::Right, held, HELD)] {
+        let (violated, held): (Vec<&Rule>, Vec<&Rule>) =
+            verdict.rules.iter().partition(|r| r.violated);
+        for (mark, style, rules, most) in
+            [("  ✗ ", Style::Left, violated, usize::MAX), ("  ✓ ", Style::Right, held, HELD)]
+        {
             for rule in rules.iter().take(most) {
-                let line = Line::default().say(style, &name(rule)).say(Style::Plain, &format!(": {}", measured(rule)));
+                let line = Line::default()
+                    .say(style, &name(rule))
+                    .say(Style::Plain, &format!(": {}", measured(rule)));
                 self.put(mark, 4, line)?;
             }
             self.more("    ", most, rules.len() as u64, "bound")?;
@@ -104,7 +115,8 @@ impl<'a> Human<'a, '_> {
 
     /// The findings of one kind that count.
     fn kind(&mut self, verdict: &'a Verdict, kind: FindingKind) -> io::Result<()> {
-        let new: Vec<&Finding> = verdict.new_findings().filter(|f| f.kind.undirected() == kind).collect();
+        let new: Vec<&Finding> =
+            verdict.new_findings().filter(|f| f.kind.undirected() == kind).collect();
         if new.is_empty() {
             return Ok(());
         }
@@ -131,8 +143,11 @@ impl<'a> Human<'a, '_> {
         };
         let line = Line::default().say(Style::Strong, &document).say(Style::Relation, between);
         self.put("  ", 2, line.say(Style::Strong, &partner))?;
-        if let Some((own, other)) = finding.coverage.filter(|_| finding.kind != FindingKind::Pair(Relation::Equal)) {
-            let details = [format!("{} of it, {} of the other", words::percent(own), words::percent(other))];
+        if let Some((own, other)) =
+            finding.coverage.filter(|_| finding.kind != FindingKind::Pair(Relation::Equal))
+        {
+            let details =
+                [format!("{} of it, {} of the other", words::percent(own), words::percent(other))];
             self.put("    ", 0, Line::default().list(Style::Plain, &details))?;
         }
         match finding.kind {
@@ -184,18 +199,29 @@ impl<'a> Human<'a, '_> {
 
     /// The equal runs of a passage, as the scan found them in the first texts of their classes.
     fn runs(&mut self, finding: &Finding, passage: Passage) -> io::Result<Vec<Both>> {
-        let (own, other) = (self.first[finding.document as usize], self.first[finding.partner as usize]);
-        let Some(at) = self.findings.detection.pair_between(own, other) else { return Ok(Vec::new()) };
+        let (own, other) =
+            (self.first[finding.document as usize], self.first[finding.partner as usize]);
+        let Some(at) = self.findings.detection.pair_between(own, other) else {
+            return Ok(Vec::new());
+        };
         let pair = &self.findings.detection.pairs[at];
         let here = self.moved(own, finding.document)?;
         let there = self.moved(other, finding.partner)?;
         let sides = |a: Span, b: Span| {
-            if pair.a == own { (here.span(a), there.span(b)) } else { (here.span(b), there.span(a)) }
+            if pair.a == own {
+                (here.span(a), there.span(b))
+            } else {
+                (here.span(b), there.span(a))
+            }
         };
         let wanted = (passage.here, passage.there);
         let found = pair.comparison.matches.iter().find(|m| sides(m.a, m.b) == wanted);
         let blocks = found.map_or(&[][..], |m| &m.blocks);
-        Ok(blocks.iter().map(|x| sides(x.a, x.b)).map(|(here, there)| Both { left: there, right: here }).collect())
+        Ok(blocks
+            .iter()
+            .map(|x| sides(x.a, x.b))
+            .map(|(here, there)| Both { left: there, right: here })
+            .collect())
     }
 
     /// From spans of one text to those of another with the same tokens.
@@ -208,10 +234,13 @@ impl<'a> Human<'a, '_> {
     fn passed_over(&mut self, verdict: &Verdict) -> io::Result<()> {
         let [_, known, ignored] = verdict.counts();
         let mut lines = Vec::new();
-        let free = FindingKind::all_undirected().filter(|&kind| !limited(verdict, kind)).filter_map(|kind| {
-            let new = verdict.new_findings().filter(|f| f.kind.undirected() == kind).count() as u64;
-            (new > 0).then(|| format!("{} {}", words::number(new), kind.name()))
-        });
+        let free = FindingKind::all_undirected()
+            .filter(|&kind| !limited(verdict, kind))
+            .filter_map(|kind| {
+                let new =
+                    verdict.new_findings().filter(|f| f.kind.undirected() == kind).count() as u64;
+                (new > 0).then(|| format!("{} {}", words::number(new), kind.name()))
+            });
         let free: Vec<String> = free.collect();
         if !free.is_empty() {
             lines.push(format!(
@@ -221,17 +250,27 @@ impl<'a> Human<'a, '_> {
         }
         match known {
             0 => {}
-            n => lines.push(format!("{}: the baseline holds what they share.", words::count(n, "known finding"))),
+            n => lines.push(format!(
+                "{}: the baseline holds what they share.",
+                words::count(n, "known finding")
+            )),
         }
         match ignored {
             0 => {}
-            n => lines.push(format!("{}: covered by an entry of [[gate.ignore]].", words::count(n, "ignored finding"))),
+            n => lines.push(format!(
+                "{}: covered by an entry of [[gate.ignore]].",
+                words::count(n, "ignored finding")
+            )),
         }
         if let Some(first) = verdict.stale.first() {
-            let names: Vec<String> = first.documents.iter().take(2).map(|d| words::fit(d, 60)).collect();
+            let names: Vec<String> =
+                first.documents.iter().take(2).map(|d| words::fit(d, 60)).collect();
             let entries = words::count(verdict.stale.len() as u64, "stale entry");
             let such = format!("{}, {}", first.kind, names.join(" and "));
-            lines.push(format!("{entries} of the baseline ({such} …): no longer found; --update-baseline drops such."));
+            lines.push(format!(
+                "{entries} of the baseline ({such} …): no longer found; \
+                 --update-baseline drops such."
+            ));
         }
         for i in &verdict.ignores {
             let reason = words::fit(&i.reason, 60);
@@ -241,7 +280,9 @@ impl<'a> Human<'a, '_> {
                     expires.as_deref().map_or("its day".into(), |day| words::fit(day, 20)),
                     words::count(*used, "finding")
                 )),
-                Ignore { used: 0, .. } => lines.push(format!("An ignore entry covers nothing (“{reason}”): take it out.")),
+                Ignore { used: 0, .. } => {
+                    lines.push(format!("An ignore entry covers nothing (“{reason}”): take it out."))
+                }
                 _ => {}
             }
         }

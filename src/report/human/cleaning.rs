@@ -46,18 +46,38 @@ impl<'a> Human<'a, '_> {
         let verb = if cleaned.planned { "would go" } else { "removed" };
         let Loss { documents, of } = tally.documents;
         let amounts = [
-            format!("{} of {} {verb} ({})", words::number(documents), words::count(of, "document"), share(documents, of)),
-            format!("{} of {}", share(tally.gone_tokens + tally.cut_tokens, tally.tokens), words::count(tally.tokens, "token")),
+            format!(
+                "{} of {} {verb} ({})",
+                words::number(documents),
+                words::count(of, "document"),
+                share(documents, of)
+            ),
+            format!(
+                "{} of {}",
+                share(tally.gone_tokens + tally.cut_tokens, tally.tokens),
+                words::count(tally.tokens, "token")
+            ),
         ];
-        self.put("", 2, Line::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts))?;
-        let kinds: Vec<String> = tally.kinds.iter().map(|(kind, n)| format!("{} {kind}", words::number(*n))).collect();
+        self.put(
+            "",
+            2,
+            Line::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts),
+        )?;
+        let kinds: Vec<String> =
+            tally.kinds.iter().map(|(kind, n)| format!("{} {kind}", words::number(*n))).collect();
         if !kinds.is_empty() {
-            self.put("  ", 2, Line::default().say(Style::Plain, "documents: ").list(Style::Plain, &kinds))?;
+            self.put(
+                "  ",
+                2,
+                Line::default().say(Style::Plain, "documents: ").list(Style::Plain, &kinds),
+            )?;
         }
         if let Some(index) = cleaned.index {
             let because = words::count(index.removed, "document");
-            let line =
-                format!("because of the index: {because}, {} of them in it under their own ids", words::number(index.known));
+            let line = format!(
+                "because of the index: {because}, {} of them in it under their own ids",
+                words::number(index.known)
+            );
             self.put("  ", 2, Line::default().say(Style::Plain, &line))?;
         }
         let plan = cleaned.plan;
@@ -67,7 +87,12 @@ impl<'a> Human<'a, '_> {
             let passages = words::count(plan.cuts.len() as u64, "passage");
             let tokens = words::count(tally.cut_tokens, "token");
             let of = words::count(documents.len() as u64, "document");
-            self.put("  ", 2, Line::default().say(Style::Plain, &format!("cut: {passages} of {tokens} from {of}")))?;
+            self.put(
+                "  ",
+                2,
+                Line::default()
+                    .say(Style::Plain, &format!("cut: {passages} of {tokens} from {of}")),
+            )?;
         }
         Ok(())
     }
@@ -82,9 +107,19 @@ impl<'a> Human<'a, '_> {
         self.heading("By source")?;
         for (source, loss) in hit.iter().take(SOURCES) {
             let name = source.map_or("(none)".into(), |s| words::fit(s, 60));
-            let amounts =
-                format!("{} of {} ({})", words::number(loss.documents), words::number(loss.of), share(loss.documents, loss.of));
-            self.put("  ", 4, Line::default().say(Style::Strong, &name).say(Style::Plain, &format!("  {amounts}")))?;
+            let amounts = format!(
+                "{} of {} ({})",
+                words::number(loss.documents),
+                words::number(loss.of),
+                share(loss.documents, loss.of)
+            );
+            self.put(
+                "  ",
+                4,
+                Line::default()
+                    .say(Style::Strong, &name)
+                    .say(Style::Plain, &format!("  {amounts}")),
+            )?;
         }
         self.rest("  ", hit.len().saturating_sub(SOURCES) as u64, "source", "")
     }
@@ -109,7 +144,10 @@ impl<'a> Human<'a, '_> {
                 self.blank()?;
             }
             let of = coverage_in_words(*coverage);
-            let mut details = vec![format!("{} of {}", relation.name(), words::fit(self.findings.id(*partner), 240)), of];
+            let mut details = vec![
+                format!("{} of {}", relation.name(), words::fit(self.findings.id(*partner), 240)),
+                of,
+            ];
             details.extend(self.details(gone.document));
             self.entry("  − ", gone.document, &details)?;
             self.passages_between(gone.document, *partner)?;
@@ -156,7 +194,9 @@ impl<'a> Human<'a, '_> {
             self.put("  − ", 2, Line::default().say(Style::Strong, &quoted))?;
             let stays = cut.causes.iter().find_map(|c| c.stays);
             let why = match stays {
-                Some(place) => format!("stays in {}", words::fit(self.findings.id(place.document), 240)),
+                Some(place) => {
+                    format!("stays in {}", words::fit(self.findings.id(place.document), 240))
+                }
                 None => "boilerplate".into(),
             };
             let from = format!("from {}", words::fit(self.findings.id(cut.document), 240));

@@ -71,7 +71,11 @@ impl Page<'_> {
     }
 
     fn more(&mut self, all: usize) -> io::Result<()> {
-        if all > ROWS { self.faint(&format!("… and {} more", number((all - ROWS) as u64))) } else { Ok(()) }
+        if all > ROWS {
+            self.faint(&format!("… and {} more", number((all - ROWS) as u64)))
+        } else {
+            Ok(())
+        }
     }
 
     fn each(&mut self, sides: &Sides, text: impl Fn(&DocumentTrace) -> String) -> io::Result<()> {
@@ -84,8 +88,11 @@ impl Page<'_> {
         self.each(sides, |d| count(d.bytes, "byte"))?;
         self.begin("Tokens")?;
         self.each(sides, |d| {
-            let words =
-                if d.words == d.tokens { String::new() } else { format!(", as long as {}", count(d.words.into(), "word")) };
+            let words = if d.words == d.tokens {
+                String::new()
+            } else {
+                format!(", as long as {}", count(d.words.into(), "word"))
+            };
             format!("{}{words}", count(d.tokens.into(), "token"))
         })?;
         if let [(_, only)] = sides {
@@ -98,14 +105,24 @@ impl Page<'_> {
         }
         self.begin("Shingles")?;
         self.each(sides, |d| {
-            format!("{}, {} different", count(d.shingles.into(), "shingle"), number(d.distinct_shingles.into()))
+            format!(
+                "{}, {} different",
+                count(d.shingles.into(), "shingle"),
+                number(d.distinct_shingles.into())
+            )
         })?;
         self.begin("Signature and keys")?;
         for (side, d) in sides {
             self.keys(side, d)?;
         }
         self.begin("Boilerplate")?;
-        self.each(sides, |d| format!("{} of {} by the background", count(d.boilerplate.into(), "token"), number(d.tokens.into())))
+        self.each(sides, |d| {
+            format!(
+                "{} of {} by the background",
+                count(d.boilerplate.into(), "token"),
+                number(d.tokens.into())
+            )
+        })
     }
 
     fn tokens(&mut self, d: &DocumentTrace) -> io::Result<()> {
@@ -115,7 +132,8 @@ impl Page<'_> {
         for t in d.first_tokens.iter().take(ROWS) {
             let at = format!("{}..{}", t.span.start, t.span.end);
             let flags = flags(t);
-            let text = format!("{at:>13}  {}  {:>6}  {}{flags}", t.hash, t.weight, fit(&t.text, 30));
+            let text =
+                format!("{at:>13}  {}  {:>6}  {}{flags}", t.hash, t.weight, fit(&t.text, 30));
             self.line("", &text)?;
         }
         self.more(d.tokens as usize)
@@ -123,14 +141,24 @@ impl Page<'_> {
 
     fn paragraphs(&mut self, d: &DocumentTrace) -> io::Result<()> {
         if !d.paragraphs.is_empty() {
-            self.faint(&format!("{:>13}  {:>6}  {:>8}  {:5}  exact key", "bytes", "tokens", "shingles", "bands"))?;
+            self.faint(&format!(
+                "{:>13}  {:>6}  {:>8}  {:5}  exact key",
+                "bytes", "tokens", "shingles", "bands"
+            ))?;
         }
         for p in d.paragraphs.iter().take(ROWS) {
             let at = format!("{}..{}", p.span.start, p.span.end);
             let key = p.key.as_deref().unwrap_or("none");
-            let own = if p.boilerplate > 0 { format!("  {} boilerplate", number(p.boilerplate.into())) } else { String::new() };
+            let own = if p.boilerplate > 0 {
+                format!("  {} boilerplate", number(p.boilerplate.into()))
+            } else {
+                String::new()
+            };
             let bands = if p.banded { "yes" } else { "no" };
-            self.line("", &format!("{at:>13}  {:>6}  {:>8}  {bands:5}  {key}{own}", p.tokens, p.shingles))?;
+            self.line(
+                "",
+                &format!("{at:>13}  {:>6}  {:>8}  {bands:5}  {key}{own}", p.tokens, p.shingles),
+            )?;
         }
         self.more(d.paragraphs.len())
     }
@@ -139,13 +167,25 @@ impl Page<'_> {
         let blank = " ".repeat(side.len());
         self.line(side, &format!("exact key        {}", d.exact_key))?;
         let first: Vec<String> = d.first_lanes.iter().take(5).map(|l| format!("{l:08x}")).collect();
-        let first = if first.is_empty() { "empty: no shingle".into() } else { first.join(" ") + " …" };
+        let first =
+            if first.is_empty() { "empty: no shingle".into() } else { first.join(" ") + " …" };
         self.line(&blank, &format!("signature        {} lanes: {first}", d.lanes))?;
         let banding = |[bands, rows]: [u32; 2]| format!("{bands} x {rows}");
         self.line(&blank, &format!("document bands   {} ({})", d.bands, banding(d.banding)))?;
-        self.line(&blank, &format!("paragraph bands  {} ({} a paragraph)", d.paragraph_bands, banding(d.paragraph_banding)))?;
+        self.line(
+            &blank,
+            &format!(
+                "paragraph bands  {} ({} a paragraph)",
+                d.paragraph_bands,
+                banding(d.paragraph_banding)
+            ),
+        )?;
         self.line(&blank, &format!("anchors          {}", number(d.anchors.into())))?;
-        if d.searched { Ok(()) } else { self.line(&blank, "shorter than min-tokens: a scan uses the exact key only") }
+        if d.searched {
+            Ok(())
+        } else {
+            self.line(&blank, "shorter than min-tokens: a scan uses the exact key only")
+        }
     }
 
     fn repeats(&mut self, d: &DocumentTrace) -> io::Result<()> {
@@ -156,12 +196,22 @@ impl Page<'_> {
         for r in d.repeats.iter().take(ROWS) {
             let kind = match r.period {
                 Some(period) => format!("a run with a period of {}", count(period.into(), "token")),
-                None if r.paragraph => format!("a paragraph of {}", count(r.tokens.into(), "token")),
+                None if r.paragraph => {
+                    format!("a paragraph of {}", count(r.tokens.into(), "token"))
+                }
                 None => format!("a passage of {}", count(r.tokens.into(), "token")),
             };
-            let places: Vec<String> = r.places.iter().take(4).map(|s| format!("{}..{}", s.start, s.end)).collect();
+            let places: Vec<String> =
+                r.places.iter().take(4).map(|s| format!("{}..{}", s.start, s.end)).collect();
             let cut = if r.places.len() > 4 { " …" } else { "" };
-            self.line("", &format!("{kind}, {} times: bytes {}{cut}", number(r.count.into()), places.join(", ")))?;
+            self.line(
+                "",
+                &format!(
+                    "{kind}, {} times: bytes {}{cut}",
+                    number(r.count.into()),
+                    places.join(", ")
+                ),
+            )?;
         }
         self.more(d.repeats.len())
     }
@@ -171,16 +221,42 @@ impl Page<'_> {
         self.begin("Resemblance and candidacy")?;
         self.line(
             "",
-            &format!("shared shingles         {} of {}", number(p.shared_shingles.into()), number(p.all_shingles.into())),
+            &format!(
+                "shared shingles         {} of {}",
+                number(p.shared_shingles.into()),
+                number(p.all_shingles.into())
+            ),
         )?;
-        self.line("", &format!("resemblance             {:.4}, by the signatures {:.4}", p.resemblance, p.estimate))?;
-        self.line("", &format!("containment             {:.4} of a, {:.4} of b", p.containment_a, p.containment_b))?;
+        self.line(
+            "",
+            &format!(
+                "resemblance             {:.4}, by the signatures {:.4}",
+                p.resemblance, p.estimate
+            ),
+        )?;
+        self.line(
+            "",
+            &format!(
+                "containment             {:.4} of a, {:.4} of b",
+                p.containment_a, p.containment_b
+            ),
+        )?;
         let equal = if c.equal { "equal: one class" } else { "different" };
         self.line("", &format!("exact keys              {equal}"))?;
         let chance = format!("chance of one at this resemblance: {:.4}", c.chance);
-        self.line("", &format!("shared document bands   {} of {} ({chance})", c.bands, c.of_bands))?;
+        self.line(
+            "",
+            &format!("shared document bands   {} of {} ({chance})", c.bands, c.of_bands),
+        )?;
         self.line("", &format!("shared paragraph bands  {}", c.paragraph_bands))?;
-        self.line("", &format!("shared anchors          {}, {} make a candidate", number(c.anchors.into()), c.min_anchors))?;
+        self.line(
+            "",
+            &format!(
+                "shared anchors          {}, {} make a candidate",
+                number(c.anchors.into()),
+                c.min_anchors
+            ),
+        )?;
         let by = match c.by.as_slice() {
             [] => "no: a scan would not compare the two".into(),
             by => format!("by {}", by.join(", ")),
@@ -191,26 +267,44 @@ impl Page<'_> {
     fn alignment(&mut self, p: &PairTrace) -> io::Result<()> {
         self.begin("Chains")?;
         let chains = count(p.chains.len() as u64, "chain");
-        self.line("", &format!("{} of three words shared, {chains} before selection", count(p.seeds.into(), "seed")))?;
+        self.line(
+            "",
+            &format!(
+                "{} of three words shared, {chains} before selection",
+                count(p.seeds.into(), "seed")
+            ),
+        )?;
         self.chains(&p.chains)?;
         self.begin("Matches")?;
         let boilerplate = p.selected as usize - p.matches.len();
-        let left = if boilerplate > 0 { format!(", {boilerplate} of boilerplate left out") } else { String::new() };
+        let left = if boilerplate > 0 {
+            format!(", {boilerplate} of boilerplate left out")
+        } else {
+            String::new()
+        };
         self.line("", &format!("{} selected{left}", count(p.selected.into(), "chain")))?;
         self.chains(&p.matches)
     }
 
     fn chains(&mut self, chains: &[ChainTrace]) -> io::Result<()> {
         if !chains.is_empty() {
-            let head =
-                format!("{:>13}  {:>13}  {:>6}  {:>6}  {:>8}", "tokens of a", "tokens of b", "equal", "blocks", "identity");
+            let head = format!(
+                "{:>13}  {:>13}  {:>6}  {:>6}  {:>8}",
+                "tokens of a", "tokens of b", "equal", "blocks", "identity"
+            );
             self.faint(&head)?;
         }
         for c in chains.iter().take(ROWS) {
             let range = |[from, to]: [u32; 2]| format!("{from}..{to}");
             let (a, b) = (range(c.tokens_a), range(c.tokens_b));
             let short = if c.solid { "" } else { "  too short to stand alone" };
-            self.line("", &format!("{a:>13}  {b:>13}  {:>6}  {:>6}  {:>8.2}{short}", c.equal, c.blocks, c.identity))?;
+            self.line(
+                "",
+                &format!(
+                    "{a:>13}  {b:>13}  {:>6}  {:>6}  {:>8.2}{short}",
+                    c.equal, c.blocks, c.identity
+                ),
+            )?;
         }
         self.more(chains.len())
     }
@@ -222,12 +316,22 @@ impl Page<'_> {
             (_, true) => ", boilerplate counted in: too little else is left",
             _ => "",
         };
-        self.line("", &format!("{} of a, {} of b{how}", fraction(p.coverage_a), fraction(p.coverage_b)))
+        self.line(
+            "",
+            &format!("{} of a, {} of b{how}", fraction(p.coverage_a), fraction(p.coverage_b)),
+        )
     }
 
     fn facts(&mut self, p: &PairTrace) -> io::Result<()> {
         self.begin("Facts")?;
-        self.line("", &format!("{} of {} agree", number(p.facts.agree.into()), number(p.facts.compared.into())))?;
+        self.line(
+            "",
+            &format!(
+                "{} of {} agree",
+                number(p.facts.agree.into()),
+                number(p.facts.compared.into())
+            ),
+        )?;
         let listed = |all: Vec<String>| {
             let cut = if all.len() > ROWS { ", …" } else { "" };
             all[..all.len().min(ROWS)].join(", ") + cut
@@ -237,7 +341,12 @@ impl Page<'_> {
             self.line("", &format!("agree   {}", listed(agreeing)))?;
         }
         if !p.facts.differing.is_empty() {
-            let differing = p.facts.differing.iter().map(|[x, y]| format!("{} / {}", fit(x, 30), fit(y, 30))).collect();
+            let differing = p
+                .facts
+                .differing
+                .iter()
+                .map(|[x, y]| format!("{} / {}", fit(x, 30), fit(y, 30)))
+                .collect();
             self.line("", &format!("differ  {}", listed(differing)))?;
         }
         Ok(())
@@ -266,15 +375,21 @@ fn paragraphs(d: &DocumentTrace) -> String {
 }
 
 fn flags(t: &TokenTrace) -> String {
-    let all =
-        [(t.number, "number"), (t.capital, "capital"), (t.opens, "opens"), (t.common, "common"), (t.boilerplate, "boilerplate")];
+    let all = [
+        (t.number, "number"),
+        (t.capital, "capital"),
+        (t.opens, "opens"),
+        (t.common, "common"),
+        (t.boilerplate, "boilerplate"),
+    ];
     let told: Vec<&str> = all.into_iter().filter(|f| f.0).map(|f| f.1).collect();
     if told.is_empty() { String::new() } else { format!("  ({})", told.join(", ")) }
 }
 
 fn bounds(step: &Step) -> String {
     let one = |c: &Check| {
-        let value = if c.value.fract() == 0.0 { format!("{}", c.value) } else { format!("{:.4}", c.value) };
+        let value =
+            if c.value.fract() == 0.0 { format!("{}", c.value) } else { format!("{:.4}", c.value) };
         let sign = if c.holds { "" } else { "not " };
         format!("{} {value} is {sign}{} {} {}", c.what, c.must, c.setting, c.bound)
     };

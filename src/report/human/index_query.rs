@@ -41,7 +41,11 @@ impl Seen {
             ));
             details.push(format!("resemblance {}", words::fraction(c.resemblance)));
             if c.facts.agree < c.facts.compared {
-                details.push(format!("{} of {} agree", c.facts.agree, words::count(c.facts.compared.into(), "fact")));
+                details.push(format!(
+                    "{} of {} agree",
+                    c.facts.agree,
+                    words::count(c.facts.compared.into(), "fact")
+                ));
             }
             if copies > 1 {
                 details.push(words::count(copies, "copy"));
@@ -52,7 +56,12 @@ impl Seen {
         }
         if self.more > 0 {
             let rest = words::count(self.more, "more document");
-            human.put("  ", 0, Line::default().say(Style::Faint, &format!("… and {rest}: a larger --limit shows more.")))?;
+            human.put(
+                "  ",
+                0,
+                Line::default()
+                    .say(Style::Faint, &format!("… and {rest}: a larger --limit shows more.")),
+            )?;
         }
         human.out.flush()
     }

@@ -69,7 +69,11 @@ impl Line {
 
 impl<'a, 'w> Human<'a, 'w> {
     /// A report about these findings.
-    pub fn new(findings: Findings<'a>, options: HumanOptions, out: &'w mut dyn Write) -> Human<'a, 'w> {
+    pub fn new(
+        findings: Findings<'a>,
+        options: HumanOptions,
+        out: &'w mut dyn Write,
+    ) -> Human<'a, 'w> {
         Human {
             findings,
             brief: options.brief,
@@ -124,7 +128,12 @@ impl<'a, 'w> Human<'a, 'w> {
     }
 
     /// Writes passages of two documents side by side, of so many that there are.
-    pub fn side_by_side(&mut self, [left, right]: [u32; 2], shown: Vec<(Both, Vec<Both>)>, all: usize) -> io::Result<()> {
+    pub fn side_by_side(
+        &mut self,
+        [left, right]: [u32; 2],
+        shown: Vec<(Both, Vec<Both>)>,
+        all: usize,
+    ) -> io::Result<()> {
         let names = [left, right].map(|n| self.findings.id(n));
         let (left, right) = (self.texts.get(left)?, self.texts.get(right)?);
         let mut passages = Vec::new();
@@ -134,7 +143,12 @@ impl<'a, 'w> Human<'a, 'w> {
             passages.push(Passage { left: &left, right: &right, spans, blocks });
         }
         self.blank()?;
-        passages::write(&passages, names, Layout { indent: 4, width: self.width, ink: self.ink }, &mut self.out)?;
+        passages::write(
+            &passages,
+            names,
+            Layout { indent: 4, width: self.width, ink: self.ink },
+            &mut self.out,
+        )?;
         self.rest("    ", (all - passages.len()) as u64, "passage", "")
     }
 
@@ -145,6 +159,10 @@ impl<'a, 'w> Human<'a, 'w> {
         if s.classes > 0 {
             amounts.push(words::count(s.classes, "different text"));
         }
-        self.put("", 2, Line::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts))
+        self.put(
+            "",
+            2,
+            Line::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts),
+        )
     }
 }

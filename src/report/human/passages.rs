@@ -37,8 +37,15 @@ struct Side {
 }
 
 /// Writes several passages of one pair under the names of its two texts.
-pub fn write(passages: &[Passage], names: [&str; 2], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    let digits = |text: fn(&Passage) -> u32| passages.iter().map(text).max().unwrap_or(1).to_string().len().max(2);
+pub fn write(
+    passages: &[Passage],
+    names: [&str; 2],
+    layout: Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let digits = |text: fn(&Passage) -> u32| {
+        passages.iter().map(text).max().unwrap_or(1).to_string().len().max(2)
+    };
     let left = digits(|p| p.left.lines(p.spans.left)[1]);
     let right = digits(|p| p.right.lines(p.spans.right)[1]);
     let columns = Columns::new(layout, [left, right]);
@@ -95,8 +102,20 @@ impl Columns {
 
     fn add(&self, passage: &Passage, both: Both, edit: bool, [left, right]: &mut [Side; 2]) {
         let ink = self.layout.ink;
-        left.add(passage.left, both.left, passage.left_of(both), edit.then_some((Style::Left, "[-", "-]")), ink);
-        right.add(passage.right, both.right, passage.right_of(both), edit.then_some((Style::Right, "{+", "+}")), ink);
+        left.add(
+            passage.left,
+            both.left,
+            passage.left_of(both),
+            edit.then_some((Style::Left, "[-", "-]")),
+            ink,
+        );
+        right.add(
+            passage.right,
+            both.right,
+            passage.right_of(both),
+            edit.then_some((Style::Right, "{+", "+}")),
+            ink,
+        );
     }
 
     /// Writes what both sides hold, from the same row on.
@@ -109,7 +128,13 @@ impl Columns {
         Ok(())
     }
 
-    fn rows(&self, left: Vec<Row>, right: Vec<Row>, shown: &mut [u32; 2], out: &mut dyn Write) -> io::Result<()> {
+    fn rows(
+        &self,
+        left: Vec<Row>,
+        right: Vec<Row>,
+        shown: &mut [u32; 2],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let blank = Row::default();
         if self.stacked {
             for (side, sign, rows) in [(0, "<", &left), (1, ">", &right)] {
@@ -133,7 +158,14 @@ impl Columns {
             let rule = self.layout.ink.paint(Style::Faint, "│");
             let (lg, rg) = (self.gutter(l, 0, shown), self.gutter(r, 1, shown));
             let pad = self.text.saturating_sub(l.width);
-            write!(out, "{:i$}{lg}{}{mark}{:pad$} {rule}", "", l.text(self.layout.ink), "", i = self.layout.indent)?;
+            write!(
+                out,
+                "{:i$}{lg}{}{mark}{:pad$} {rule}",
+                "",
+                l.text(self.layout.ink),
+                "",
+                i = self.layout.indent
+            )?;
             if r.width > 0 {
                 write!(out, " {rg}{mark}{}{mark}", r.text(self.layout.ink))?;
             }
@@ -144,7 +176,8 @@ impl Columns {
 
     /// The line number of a row where it is not the one above, else blanks; and a space.
     fn gutter(&self, row: &Row, side: usize, shown: &mut [u32; 2]) -> String {
-        let width = if self.stacked { self.gutters[0].max(self.gutters[1]) } else { self.gutters[side] };
+        let width =
+            if self.stacked { self.gutters[0].max(self.gutters[1]) } else { self.gutters[side] };
         match row.line {
             Some(line) if line != shown[side] => {
                 shown[side] = line;
@@ -162,7 +195,11 @@ impl Columns {
             let rule = self.layout.ink.paint(Style::Faint, "│");
             return writeln!(out, "{:w$}{rule}", "", w = indent + self.text + 1);
         }
-        writeln!(out, "{}", format!("{:indent$}{}", "", self.layout.ink.paint(Style::Faint, note)).trim_end())
+        writeln!(
+            out,
+            "{}",
+            format!("{:indent$}{}", "", self.layout.ink.paint(Style::Faint, note)).trim_end()
+        )
     }
 
     fn note_indent(&self) -> usize {
@@ -173,9 +210,19 @@ impl Columns {
 impl Side {
     /// Adds a stretch of text; `mark` for words that the other side does not have: their style, and
     /// what stands around them where there are no colours. Punctuation around them is not marked.
-    fn add(&mut self, text: &Text, span: Span, passage: &str, mark: Option<(Style, &str, &str)>, ink: Ink) {
+    fn add(
+        &mut self,
+        text: &Text,
+        span: Span,
+        passage: &str,
+        mark: Option<(Style, &str, &str)>,
+        ink: Ink,
+    ) {
         let first = passage.find(char::is_alphanumeric);
-        let last = passage.char_indices().rfind(|(_, c)| c.is_alphanumeric()).map(|(at, c)| at + c.len_utf8());
+        let last = passage
+            .char_indices()
+            .rfind(|(_, c)| c.is_alphanumeric())
+            .map(|(at, c)| at + c.len_utf8());
         let (Some((style, open, close)), Some(first), Some(last)) = (mark, first, last) else {
             return self.stretch(text, span.start, passage, Style::Plain);
         };

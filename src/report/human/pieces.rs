@@ -101,7 +101,10 @@ impl Passage<'_, '_> {
             let (begin, end) = (whole[from].both(), whole[to - 1].both());
             let left = Span::new(begin.left.start, end.left.end);
             let right = Span::new(begin.right.start, end.right.end);
-            first.push(Piece::Cut(Both { left, right }, to - from == 1 && matches!(whole[from], Piece::Same(_))));
+            first.push(Piece::Cut(
+                Both { left, right },
+                to - from == 1 && matches!(whole[from], Piece::Same(_)),
+            ));
         }
         last.reverse();
         first.append(&mut last);
@@ -134,7 +137,9 @@ impl Passage<'_, '_> {
         let both = piece.both();
         let (left, right) = (self.left_of(both), self.right_of(both));
         let most = 2 * CONTEXT_WORDS + SPARE_WORDS;
-        let short = |text: &str| text.len() < 4 * WINDOW && text.unicode_words().take(most + 1).count() <= most;
+        let short = |text: &str| {
+            text.len() < 4 * WINDOW && text.unicode_words().take(most + 1).count() <= most
+        };
         let same = matches!(piece, Piece::Same(_));
         if short(left) && short(right) {
             self.break_up(piece, out);
@@ -142,8 +147,12 @@ impl Passage<'_, '_> {
         }
         let (first, last) = (head_words(left), tail_words(left));
         let (left_head, right_head) = (head(left, first), head(right, first));
-        let (left_tail, right_tail) = (tail(left, last).max(left_head), tail(right, last).max(right_head));
-        let part = |l: (usize, usize), r: (usize, usize)| Both { left: within(both.left, l), right: within(both.right, r) };
+        let (left_tail, right_tail) =
+            (tail(left, last).max(left_head), tail(right, last).max(right_head));
+        let part = |l: (usize, usize), r: (usize, usize)| Both {
+            left: within(both.left, l),
+            right: within(both.right, r),
+        };
         let again = |both| if same { Piece::Same(both) } else { Piece::Edit(both) };
         self.break_up(again(part((0, left_head), (0, right_head))), out);
         out.push(Piece::Cut(part((left_head, left_tail), (right_head, right_tail)), same));
@@ -164,7 +173,9 @@ impl Passage<'_, '_> {
         let (mut left_from, mut right_from) = (0, 0);
         if ls.len() == rs.len() {
             for i in 1..ls.len() {
-                if left[ls[i - 1]..ls[i]].contains(BREAKS) && right[rs[i - 1]..rs[i]].contains(BREAKS) {
+                if left[ls[i - 1]..ls[i]].contains(BREAKS)
+                    && right[rs[i - 1]..rs[i]].contains(BREAKS)
+                {
                     let (l, r) = (line_start(left, ls[i]), line_start(right, rs[i]));
                     out.push(Piece::Same(Both {
                         left: within(both.left, (left_from, l)),
@@ -175,8 +186,10 @@ impl Passage<'_, '_> {
                 }
             }
         }
-        let rest =
-            Both { left: within(both.left, (left_from, left.len())), right: within(both.right, (right_from, right.len())) };
+        let rest = Both {
+            left: within(both.left, (left_from, left.len())),
+            right: within(both.right, (right_from, right.len())),
+        };
         out.push(Piece::Same(rest));
     }
 }
@@ -190,7 +203,11 @@ impl Passage<'_, '_> {
         // What is not a word is no edit: it was not compared.
         let piece = |l: (usize, usize), r: (usize, usize)| {
             let part = Both { left: within(both.left, l), right: within(both.right, r) };
-            if bare(&left[l.0..l.1]) && bare(&right[r.0..r.1]) { Piece::Same(part) } else { Piece::Edit(part) }
+            if bare(&left[l.0..l.1]) && bare(&right[r.0..r.1]) {
+                Piece::Same(part)
+            } else {
+                Piece::Edit(part)
+            }
         };
         let (mut left_from, mut right_from) = (0, 0);
         if ls.len() == rs.len() {
@@ -244,7 +261,8 @@ fn line_start(text: &str, word: usize) -> usize {
 fn head_words(text: &str) -> usize {
     let window = window(text);
     let words: Vec<(usize, &str)> = window.unicode_word_indices().take(8 * CONTEXT_WORDS).collect();
-    let gaps: Vec<&str> = words.windows(2).map(|w| &window[w[0].0 + w[0].1.len()..w[1].0]).collect();
+    let gaps: Vec<&str> =
+        words.windows(2).map(|w| &window[w[0].0 + w[0].1.len()..w[1].0]).collect();
     let bytes = |n: usize| words.get(n).map_or(window.len(), |w| w.0);
     snap(&gaps, bytes)
 }
@@ -252,18 +270,23 @@ fn head_words(text: &str) -> usize {
 /// The same for the end of a long stretch.
 fn tail_words(text: &str) -> usize {
     let window = end_window(text);
-    let words: Vec<(usize, &str)> = window.unicode_word_indices().rev().take(8 * CONTEXT_WORDS).collect();
-    let gaps: Vec<&str> = words.windows(2).map(|w| &window[w[1].0 + w[1].1.len()..w[0].0]).collect();
+    let words: Vec<(usize, &str)> =
+        window.unicode_word_indices().rev().take(8 * CONTEXT_WORDS).collect();
+    let gaps: Vec<&str> =
+        words.windows(2).map(|w| &window[w[1].0 + w[1].1.len()..w[0].0]).collect();
     let bytes = |n: usize| window.len() - words.get(n).map_or(0, |w| w.0 + w.1.len());
     snap(&gaps, bytes)
 }
 
 /// After how many words to cut; `gaps[n]` stands behind word `n`.
 fn snap(gaps: &[&str], bytes: impl Fn(usize) -> usize) -> usize {
-    let enough = (CONTEXT_WORDS..=gaps.len()).find(|&n| bytes(n) >= CONTEXT_BYTES).unwrap_or(CONTEXT_WORDS);
-    let mut near: Vec<usize> = (enough - SNAP..=enough + SNAP).filter(|&n| n <= gaps.len()).collect();
+    let enough =
+        (CONTEXT_WORDS..=gaps.len()).find(|&n| bytes(n) >= CONTEXT_BYTES).unwrap_or(CONTEXT_WORDS);
+    let mut near: Vec<usize> =
+        (enough - SNAP..=enough + SNAP).filter(|&n| n <= gaps.len()).collect();
     near.sort_by_key(|&n| n.abs_diff(enough));
-    let sentence = |gap: &str| gap.contains(['.', '!', '?', '。', '！', '？', '؟', '।']) && gap.len() > 1;
+    let sentence =
+        |gap: &str| gap.contains(['.', '!', '?', '。', '！', '？', '؟', '।']) && gap.len() > 1;
     let line = near.iter().find(|&&n| gaps[n - 1].contains(BREAKS));
     *line.or_else(|| near.iter().find(|&&n| sentence(gaps[n - 1]))).unwrap_or(&enough)
 }
@@ -271,7 +294,9 @@ fn snap(gaps: &[&str], bytes: impl Fn(usize) -> usize) -> usize {
 /// The end of the first `words` words, with the punctuation that closes them.
 fn head(text: &str, words: usize) -> usize {
     let window = window(text);
-    let Some((at, word)) = window.unicode_word_indices().nth(words - 1) else { return window.len() };
+    let Some((at, word)) = window.unicode_word_indices().nth(words - 1) else {
+        return window.len();
+    };
     let end = at + word.len();
     end + window[end..].find(|c: char| c.is_whitespace() || c.is_alphanumeric()).unwrap_or(0)
 }
@@ -282,12 +307,14 @@ fn tail(text: &str, words: usize) -> usize {
     let from = text.len() - window.len();
     let Some((at, _)) = window.unicode_word_indices().rev().nth(words - 1) else { return from };
     let before = &window[..at];
-    let opening = before.rfind(char::is_whitespace).filter(|&i| !before[i..].contains(char::is_alphanumeric));
+    let opening =
+        before.rfind(char::is_whitespace).filter(|&i| !before[i..].contains(char::is_alphanumeric));
     from + opening.map_or(at, |i| i + before[i..].chars().next().map_or(0, char::len_utf8))
 }
 
 fn end_window(text: &str) -> &str {
-    let from = (text.len().saturating_sub(WINDOW)..).find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    let from =
+        (text.len().saturating_sub(WINDOW)..).find(|&i| text.is_char_boundary(i)).unwrap_or(0);
     &text[from..]
 }
 

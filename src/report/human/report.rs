@@ -45,7 +45,10 @@ fn sentences(findings: Findings) -> Vec<String> {
         (1, _) => out.push("1 candidate pair was compared, and verified.".into()),
         (n, verified) => {
             let pairs = words::count(n, "candidate pair");
-            out.push(format!("{pairs} were compared, {} of them verified.", words::number(verified)));
+            out.push(format!(
+                "{pairs} were compared, {} of them verified.",
+                words::number(verified)
+            ));
         }
     }
     if s.capped_keys > 0 {
@@ -54,12 +57,18 @@ fn sentences(findings: Findings) -> Vec<String> {
     }
     if s.renamed > 0 {
         let renamed = words::count(s.renamed, "document");
-        out.push(format!("{renamed} shared an id with another text and {} renamed ID@ and eight hex digits.", verb(s.renamed)));
+        out.push(format!(
+            "{renamed} shared an id with another text and {} renamed ID@ and eight hex digits.",
+            verb(s.renamed)
+        ));
     }
     for (what, reasons) in [("Not read", findings.skipped), ("Set aside", &s.limited[..])] {
         let all: u64 = reasons.iter().map(|(_, n)| n).sum();
         if all > 0 {
-            let each: Vec<String> = reasons.iter().map(|(r, n)| format!("{} {}", words::number(*n), words::fit(r, 80))).collect();
+            let each: Vec<String> = reasons
+                .iter()
+                .map(|(r, n)| format!("{} {}", words::number(*n), words::fit(r, 80)))
+                .collect();
             out.push(format!("{what}: {} ({}).", words::number(all), each.join(", ")));
         }
     }
@@ -74,7 +83,8 @@ fn found(findings: Findings) -> String {
     let d = findings.detection;
     let mut parts = Vec::new();
     if s.clusters > 0 {
-        let (clusters, duplicates) = (words::count(s.clusters, "cluster"), words::count(s.duplicates, "duplicate"));
+        let (clusters, duplicates) =
+            (words::count(s.clusters, "cluster"), words::count(s.duplicates, "duplicate"));
         parts.push(format!("{clusters} with {duplicates}"));
     }
     if s.pairs > 0 {
@@ -84,8 +94,12 @@ fn found(findings: Findings) -> String {
         parts.push(words::count(s.repeats, "repeat"));
     }
     match parts.len() {
-        0 if d.clusters.len() + d.equal.len() + d.pairs.len() + d.repeats.len() > 0 => "See above.".into(),
-        0 if s.classes == 0 && s.candidates > 0 => "Nothing was found: none of the pairs shares a passage.".into(),
+        0 if d.clusters.len() + d.equal.len() + d.pairs.len() + d.repeats.len() > 0 => {
+            "See above.".into()
+        }
+        0 if s.classes == 0 && s.candidates > 0 => {
+            "Nothing was found: none of the pairs shares a passage.".into()
+        }
         0 if s.classes == 0 => "Nothing was found: nothing was left to compare.".into(),
         0 => "Nothing was found: no two texts share a passage, and none repeats itself.".into(),
         1 => format!("Found {}.", parts[0]),

@@ -42,8 +42,14 @@ impl SidedPair<'_> {
         let c = &self.pair.comparison;
         let mut out = vec![format!("resemblance {}", words::fraction(c.resemblance))];
         let facts = c.facts;
-        if facts.compared > 0 && (!self.pair.relation.row().same_text || facts.agree < facts.compared) {
-            out.push(format!("{} of {} agree", facts.agree, words::count(facts.compared.into(), "fact")));
+        if facts.compared > 0
+            && (!self.pair.relation.row().same_text || facts.agree < facts.compared)
+        {
+            out.push(format!(
+                "{} of {} agree",
+                facts.agree,
+                words::count(facts.compared.into(), "fact")
+            ));
         }
         if c.whole_text {
             out.push("boilerplate counted in".into());
@@ -72,14 +78,20 @@ impl<'a> Human<'a, '_> {
     }
 
     fn cluster(&mut self, n: usize, cluster: &'a Cluster) -> io::Result<()> {
-        self.heading(&format!("Cluster {n}: {}", words::count(cluster.members.len() as u64, "document")))?;
+        self.heading(&format!(
+            "Cluster {n}: {}",
+            words::count(cluster.members.len() as u64, "document")
+        ))?;
         let representative = cluster.representative;
         let mut details = vec!["representative".to_owned()];
         details.extend(self.details(representative));
         self.entry("  ● ", representative, &details)?;
         let own = self.first[representative as usize];
         let texts = self.by_text(cluster);
-        let copies: Vec<u32> = texts.iter().find(|(first, _)| *first == own).map_or(Vec::new(), |(_, all)| all.clone());
+        let copies: Vec<u32> = texts
+            .iter()
+            .find(|(first, _)| *first == own)
+            .map_or(Vec::new(), |(_, all)| all.clone());
         self.copies(&copies, representative)?;
         let others: Vec<_> = texts.into_iter().filter(|(first, _)| *first != own).collect();
         for (first, all) in others.iter().take(MEMBERS) {
@@ -150,7 +162,8 @@ impl<'a> Human<'a, '_> {
     pub fn details(&self, number: u32) -> Vec<String> {
         let info = self.findings.documents.info(number as usize);
         let tokens = self.findings.detection.tokens.get(number as usize);
-        let mut out: Vec<String> = tokens.iter().map(|&&t| words::count(t.into(), "token")).collect();
+        let mut out: Vec<String> =
+            tokens.iter().map(|&&t| words::count(t.into(), "token")).collect();
         out.extend([&info.source, &info.date].into_iter().flatten().map(|x| words::fit(x, 60)));
         out
     }
@@ -161,7 +174,8 @@ impl<'a> Human<'a, '_> {
         let id = words::fit(self.findings.id(number), 240);
         let said = details.join(" · ");
         if marker.width() + id.width() + 2 + said.width() <= self.width {
-            let (marker, id) = (self.ink.paint(Style::Relation, marker), self.ink.paint(Style::Strong, &id));
+            let (marker, id) =
+                (self.ink.paint(Style::Relation, marker), self.ink.paint(Style::Strong, &id));
             return writeln!(self.out, "{marker}{id}  {said}");
         }
         self.put(marker, 2, Line::default().say(Style::Strong, &id))?;
@@ -178,7 +192,9 @@ impl<'a> Human<'a, '_> {
             if number == shown && !passed {
                 (passed, others) = (true, others - 1);
             } else if listed < COPIES {
-                line = line.say(Style::Plain, if listed > 0 { ", " } else { "" }).name(Style::Plain, self.findings.id(number));
+                line = line
+                    .say(Style::Plain, if listed > 0 { ", " } else { "" })
+                    .name(Style::Plain, self.findings.id(number));
                 listed += 1;
             }
         }
@@ -186,7 +202,10 @@ impl<'a> Human<'a, '_> {
             return Ok(());
         }
         if others > listed {
-            line = line.say(Style::Plain, &format!(" and {} more", words::number((others - listed) as u64)));
+            line = line.say(
+                Style::Plain,
+                &format!(" and {} more", words::number((others - listed) as u64)),
+            );
         }
         self.put("    = ", 2, line)
     }
@@ -194,7 +213,8 @@ impl<'a> Human<'a, '_> {
     /// Classes of equal texts that no cluster holds.
     pub fn classes(&mut self) -> io::Result<()> {
         let equal = &self.findings.detection.equal;
-        let alone: Vec<&Vec<u32>> = equal.iter().filter(|c| self.cluster[c[0] as usize].is_none()).collect();
+        let alone: Vec<&Vec<u32>> =
+            equal.iter().filter(|c| self.cluster[c[0] as usize].is_none()).collect();
         if alone.is_empty() {
             return Ok(());
         }
@@ -209,13 +229,19 @@ impl<'a> Human<'a, '_> {
 
     /// Pairs that no cluster shows: what contains what, then what shares a passage, then templates.
     pub fn relations(&mut self) -> io::Result<()> {
-        let shared = |p: &Pair| p.comparison.matches.iter().map(|m| u64::from(m.tokens_a)).sum::<u64>();
-        let mut pairs: Vec<&Pair> = self.findings.detection.pairs.iter().filter(|p| !self.in_cluster(p)).collect();
+        let shared =
+            |p: &Pair| p.comparison.matches.iter().map(|m| u64::from(m.tokens_a)).sum::<u64>();
+        let mut pairs: Vec<&Pair> =
+            self.findings.detection.pairs.iter().filter(|p| !self.in_cluster(p)).collect();
         if pairs.is_empty() {
             return Ok(());
         }
         pairs.sort_by_cached_key(|p| (p.relation.rank(), Reverse(shared(p))));
-        self.heading(if self.findings.detection.clusters.is_empty() { "Relations" } else { "Other relations" })?;
+        self.heading(if self.findings.detection.clusters.is_empty() {
+            "Relations"
+        } else {
+            "Other relations"
+        })?;
         for pair in pairs.iter().take(ITEMS) {
             if !self.brief {
                 self.blank()?;
@@ -248,7 +274,11 @@ impl<'a> Human<'a, '_> {
         let halves = format!("{of_left} of the first text, {of_right} of the second");
         let mut details = match seen.relation() {
             relation if relation.is_containing() => {
-                vec![format!("{of_right} of {}, {of_left} of {}", words::fit(&right, 60), words::fit(&left, 60))]
+                vec![format!(
+                    "{of_right} of {}, {of_left} of {}",
+                    words::fit(&right, 60),
+                    words::fit(&left, 60)
+                )]
             }
             Relation::Quotes => vec![Relation::Quotes.name().to_owned(), halves],
             _ => vec![halves],
@@ -268,7 +298,9 @@ impl<'a> Human<'a, '_> {
         longest.sort_by_key(|&i| (Reverse(matches[i].tokens_a.max(matches[i].tokens_b)), i));
         longest.truncate(PASSAGES);
         longest.sort_unstable();
-        let turn = |a, b| if seen.flipped { Both { left: b, right: a } } else { Both { left: a, right: b } };
+        let turn = |a, b| {
+            if seen.flipped { Both { left: b, right: a } } else { Both { left: a, right: b } }
+        };
         let both = |m: &Match| (turn(m.a, m.b), m.blocks.iter().map(|x| turn(x.a, x.b)).collect());
         let shown = longest.into_iter().map(|i| both(&matches[i])).collect();
         self.side_by_side(seen.documents(), shown, matches.len())
@@ -305,7 +337,8 @@ impl<'a> Human<'a, '_> {
             None if repeat.paragraph => format!("paragraph of {tokens}"),
             None => format!("passage of {tokens}"),
         };
-        let (times, documents) = (words::count(repeat.count, "time"), words::count(repeat.documents, "document"));
+        let (times, documents) =
+            (words::count(repeat.count, "time"), words::count(repeat.documents, "document"));
         let mut details = vec![what, format!("{times} in {documents}")];
         if repeat.boilerplate {
             details.push("boilerplate".into());
@@ -333,12 +366,17 @@ impl<'a> Human<'a, '_> {
                 _ => " lines ",
             };
             let opening = if n > 0 { "; " } else { "" };
-            line = line.say(Style::Plain, opening).name(Style::Plain, self.findings.id(group[0].document));
+            line = line
+                .say(Style::Plain, opening)
+                .name(Style::Plain, self.findings.id(group[0].document));
             line = line.say(Style::Plain, &format!("{noun}{}", lines.join(", ")));
         }
         let all = if repeat.period.is_some() { repeat.places.len() as u64 } else { repeat.count };
         if all > shown.len() as u64 {
-            line = line.say(Style::Faint, &format!(" and {}", words::count(all - shown.len() as u64, "more place")));
+            line = line.say(
+                Style::Faint,
+                &format!(" and {}", words::count(all - shown.len() as u64, "more place")),
+            );
         }
         Ok(line)
     }

@@ -37,7 +37,11 @@ impl Ink {
             Style::Right => "1;32",
             Style::Plain => return Cow::Borrowed(text),
         };
-        if self.color && !text.is_empty() { Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m")) } else { Cow::Borrowed(text) }
+        if self.color && !text.is_empty() {
+            Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
+        } else {
+            Cow::Borrowed(text)
+        }
     }
 }
 
@@ -58,7 +62,9 @@ pub fn number(n: u64) -> String {
 pub fn count(n: u64, noun: &str) -> String {
     let plural = match noun {
         _ if n == 1 => noun.to_owned(),
-        _ if noun.ends_with("py") || noun.ends_with("ry") => format!("{}ies", &noun[..noun.len() - 1]),
+        _ if noun.ends_with("py") || noun.ends_with("ry") => {
+            format!("{}ies", &noun[..noun.len() - 1])
+        }
         _ if noun.ends_with('s') => format!("{noun}es"),
         _ => format!("{noun}s"),
     };
@@ -144,7 +150,10 @@ mod tests {
             "1 copy 2 copies 0 pairs 3 classes"
         );
         assert_eq!([0.0, 0.001, 0.5, 0.999, 1.0].map(percent), ["0%", "<1%", "50%", "99%", "100%"]);
-        assert_eq!([0.0, 0.001, 0.5, 0.999, 1.0].map(fraction), ["0.00", "<0.01", "0.50", "0.99", "1.00"]);
+        assert_eq!(
+            [0.0, 0.001, 0.5, 0.999, 1.0].map(fraction),
+            ["0.00", "<0.01", "0.50", "0.99", "1.00"]
+        );
         assert_eq!(
             [1, 999, 1000, 31_400, 999_999, 5_000_000_000].map(bytes),
             ["1 byte", "999 bytes", "1.0 KB", "31.4 KB", "1.0 MB", "5.0 GB"]

@@ -57,7 +57,13 @@ impl Row {
 /// Cuts a stretch of running text into units: words at whitespace, wide characters (Han, kana,
 /// Hangul …) one by one. `space` tells whether whitespace stood before the stretch; the answer
 /// whether it stands behind.
-pub fn units(text: &str, style: Style, mut space: bool, line_at: impl Fn(usize) -> u32, out: &mut Vec<Unit>) -> bool {
+pub fn units(
+    text: &str,
+    style: Style,
+    mut space: bool,
+    line_at: impl Fn(usize) -> u32,
+    out: &mut Vec<Unit>,
+) -> bool {
     let mut start = 0;
     while start < text.len() {
         let rest = &text[start..];
@@ -139,7 +145,10 @@ fn add(unit: &Unit, columns: usize, row: &mut Row, rows: &mut Vec<Row>) {
             row.push(unit.style, &part, space);
             (part, space) = (String::new(), false);
             let right_to_left = row.right_to_left;
-            rows.push(std::mem::replace(row, Row { line: Some(unit.line), right_to_left, ..Row::default() }));
+            rows.push(std::mem::replace(
+                row,
+                Row { line: Some(unit.line), right_to_left, ..Row::default() },
+            ));
         }
         part.push_str(grapheme);
     }

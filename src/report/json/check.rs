@@ -63,7 +63,12 @@ pub fn check_json(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     list(out, "rules", gate.rules.iter().map(Ok))?;
     let mut write = Separated { out, first: true };
     write.open("findings")?;
-    in_parallel(checked.findings, &checked.verdict.findings, |f, x, t, to| value(to, &of(f, checked, x, t)?), |i| write.item(i))?;
+    in_parallel(
+        checked.findings,
+        &checked.verdict.findings,
+        |f, x, t, to| value(to, &of(f, checked, x, t)?),
+        |i| write.item(i),
+    )?;
     write.close()?;
     list(out, "stale", gate.stale.iter().map(Ok))?;
     list(out, "ignores", gate.ignores.iter().map(Ok))?;
@@ -85,11 +90,21 @@ pub fn check_jsonl(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     line(out, "gate", &view(checked))?;
     let mut write = |item: &[u8]| out.write_all(item);
     let findings = &checked.verdict.findings;
-    in_parallel(checked.findings, findings, |f, x, t, to| line(to, "finding", &of(f, checked, x, t)?), &mut write)?;
+    in_parallel(
+        checked.findings,
+        findings,
+        |f, x, t, to| line(to, "finding", &of(f, checked, x, t)?),
+        &mut write,
+    )?;
     out.flush()
 }
 
-fn of<'a>(findings: Findings<'a>, checked: Checked<'a>, f: &'a Finding, texts: &mut Texts<'a>) -> io::Result<FindingView<'a>> {
+fn of<'a>(
+    findings: Findings<'a>,
+    checked: Checked<'a>,
+    f: &'a Finding,
+    texts: &mut Texts<'a>,
+) -> io::Result<FindingView<'a>> {
     let spans = f.passages.iter().map(|p| (p.here, p.there));
     let passages = PassageJson::all([f.document, f.partner], spans, texts)?;
     let reason = checked.verdict.reason(f);

@@ -37,7 +37,11 @@ struct CleanedView<'a> {
 ///
 /// # Errors
 /// What `out` answers.
-pub fn cleaned_json(cleaned: Cleaned, written: &[WrittenFile], out: &mut dyn Write) -> io::Result<()> {
+pub fn cleaned_json(
+    cleaned: Cleaned,
+    written: &[WrittenFile],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let tally = RemovalCounts::new(cleaned);
     let sources = tally.sources.iter();
     let view = CleanedView {
@@ -52,7 +56,11 @@ pub fn cleaned_json(cleaned: Cleaned, written: &[WrittenFile], out: &mut dyn Wri
         cut_tokens: tally.cut_tokens,
         skipped: reasons(cleaned.findings.skipped),
         sources: sources
-            .map(|(source, loss)| LossView { source: *source, documents: loss.of, removed: loss.documents })
+            .map(|(source, loss)| LossView {
+                source: *source,
+                documents: loss.of,
+                removed: loss.documents,
+            })
             .collect(),
         written,
         index: cleaned.index,

@@ -65,19 +65,29 @@ impl Stored {
         let first = report.lines().next().unwrap_or_default();
         let wrong = |why: String| Error::Malformed { what: what.to_owned(), why };
         // The object has lines too, but its first one is no JSON by itself.
-        let tag = serde_json::from_str::<Tag>(first).or_else(|_| serde_json::from_str::<Tag>(report));
+        let tag =
+            serde_json::from_str::<Tag>(first).or_else(|_| serde_json::from_str::<Tag>(report));
         let tag = tag.map_err(|e| wrong(format!("no report as JSON or JSON Lines: {e}")))?;
         if tag.schema != SCHEMA {
-            let found = if tag.schema.is_empty() { "no schema".to_owned() } else { format!("schema {:?}", tag.schema) };
+            let found = if tag.schema.is_empty() {
+                "no schema".to_owned()
+            } else {
+                format!("schema {:?}", tag.schema)
+            };
             return Err(wrong(format!(
-                "{found}, wanted {SCHEMA:?}: a report written by `nearcopy scan … --format json` or jsonl"
+                "{found}, wanted {SCHEMA:?}: a report written by `nearcopy scan … --format json` \
+                 or jsonl"
             )));
         }
         let whole = if tag.r#type == "summary" {
             lines(report).map_err(|(line, e)| {
                 // The line is known already.
                 let why = e.to_string();
-                wrong(format!("line {line}, byte {}: {}", e.column(), why.split(" at line ").next().unwrap_or_default()))
+                wrong(format!(
+                    "line {line}, byte {}: {}",
+                    e.column(),
+                    why.split(" at line ").next().unwrap_or_default()
+                ))
             })?
         } else {
             serde_json::from_str(report).map_err(|e| wrong(e.to_string()))?
@@ -94,7 +104,17 @@ fn lines(report: &str) -> std::result::Result<Whole<'_>, (usize, serde_json::Err
     let HeadJson { recipe, background, thresholds, .. } = head;
     let thresholds = thresholds.into_owned();
     let (documents, clusters, equal, pairs, repeats) = (vec![], vec![], vec![], vec![], vec![]);
-    let mut whole = Whole { recipe, background, thresholds, summary, documents, clusters, equal, pairs, repeats };
+    let mut whole = Whole {
+        recipe,
+        background,
+        thresholds,
+        summary,
+        documents,
+        clusters,
+        equal,
+        pairs,
+        repeats,
+    };
     for (i, line) in lines {
         let mut take = || -> serde_json::Result<()> {
             match serde_json::from_str::<Tag>(line)?.r#type.as_str() {
@@ -118,7 +138,9 @@ fn build(whole: Whole) -> Read<Stored> {
     let repeats = whole.repeats.into_iter().map(|r| r.read(&mut documents)).collect::<Read<_>>()?;
     let clusters = whole.clusters.into_iter().map(|c| c.read(&documents)).collect::<Read<_>>()?;
     let class = |ids: &IdsJson| match ids.read(&documents)? {
-        numbers if numbers.is_empty() => Err("holds a class of equal texts without a document".to_owned()),
+        numbers if numbers.is_empty() => {
+            Err("holds a class of equal texts without a document".to_owned())
+        }
         numbers => Ok(numbers),
     };
     let equal = whole.equal.iter().map(class).collect::<Read<_>>()?;

@@ -106,12 +106,18 @@ impl<'a> RemovedLines<'a> {
         if let Why::Copy { partner, coverage, pair, .. } = gone.why {
             let other = documents.info(partner as usize);
             (view.partner, view.partner_path) = (Some(other.id.as_str()), other.path.as_deref());
-            (view.coverage, view.partner_coverage) = (Some(share(coverage.0)), Some(share(coverage.1)));
+            (view.coverage, view.partner_coverage) =
+                (Some(share(coverage.0)), Some(share(coverage.1)));
             let pair = pair.map(|p| &self.cleaned.findings.detection.pairs[p as usize]);
             let scores = pair.map(|p| ScoresJson::new(&p.comparison));
-            (view.resemblance, view.facts) = (scores.map(|s| s.resemblance), scores.map(|s| s.facts));
+            (view.resemblance, view.facts) =
+                (scores.map(|s| s.resemblance), scores.map(|s| s.facts));
             let spans = self.passages.of(gone.document, partner, pair)?;
-            view.matches = PassageJson::all([gone.document, partner], spans.into_iter(), &mut self.passages.texts)?;
+            view.matches = PassageJson::all(
+                [gone.document, partner],
+                spans.into_iter(),
+                &mut self.passages.texts,
+            )?;
         }
         json_line(&view, out)
     }

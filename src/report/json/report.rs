@@ -44,10 +44,20 @@ pub fn body(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     list(out, "equal", found.equal.iter().map(|e| Ok(IdsJson::Of(findings.documents, e))))?;
     let mut write = Separated { out, first: true };
     write.open("pairs")?;
-    in_parallel(findings, &found.pairs, |f, p, texts, to| value(to, &PairJson::new(f, p, texts)?), |item| write.item(item))?;
+    in_parallel(
+        findings,
+        &found.pairs,
+        |f, p, texts, to| value(to, &PairJson::new(f, p, texts)?),
+        |item| write.item(item),
+    )?;
     write.close()?;
     write.open("repeats")?;
-    in_parallel(findings, &found.repeats, |f, r, texts, to| value(to, &RepeatJson::new(f, r, texts)?), |item| write.item(item))?;
+    in_parallel(
+        findings,
+        &found.repeats,
+        |f, r, texts, to| value(to, &RepeatJson::new(f, r, texts)?),
+        |item| write.item(item),
+    )?;
     write.close()
 }
 
@@ -64,7 +74,11 @@ pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
 /// All lines.
 pub fn body_lines(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     let found = findings.detection;
-    line(out, "summary", &OpeningJson { head: HeadJson::new(findings), summary: SummaryJson::new(findings) })?;
+    line(
+        out,
+        "summary",
+        &OpeningJson { head: HeadJson::new(findings), summary: SummaryJson::new(findings) },
+    )?;
     for number in mentioned(findings) {
         line(out, "document", &DocumentJson::new(findings, number))?;
     }
@@ -75,15 +89,26 @@ pub fn body_lines(findings: Findings, out: &mut impl Write) -> io::Result<()> {
         line(out, "equal", &EqualJson { members: IdsJson::Of(findings.documents, class) })?;
     }
     let mut write = |item: &[u8]| out.write_all(item);
-    in_parallel(findings, &found.pairs, |f, p, texts, to| line(to, "pair", &PairJson::new(f, p, texts)?), &mut write)?;
-    in_parallel(findings, &found.repeats, |f, r, texts, to| line(to, "repeat", &RepeatJson::new(f, r, texts)?), &mut write)
+    in_parallel(
+        findings,
+        &found.pairs,
+        |f, p, texts, to| line(to, "pair", &PairJson::new(f, p, texts)?),
+        &mut write,
+    )?;
+    in_parallel(
+        findings,
+        &found.repeats,
+        |f, r, texts, to| line(to, "repeat", &RepeatJson::new(f, r, texts)?),
+        &mut write,
+    )
 }
 
 /// Numbers of the documents that the report mentions, in order.
 fn mentioned(findings: Findings) -> impl Iterator<Item = u32> + use<> {
     let found = findings.detection;
     let mut seen = vec![false; findings.documents.count()];
-    let clusters = found.clusters.iter().flat_map(|c| c.members.iter().chain([&c.representative]).copied());
+    let clusters =
+        found.clusters.iter().flat_map(|c| c.members.iter().chain([&c.representative]).copied());
     let equal = found.equal.iter().flatten().copied();
     let pairs = found.pairs.iter().flat_map(|p| [p.a, p.b]);
     let repeats = found.repeats.iter().flat_map(|r| r.places.iter().map(|p| p.document));

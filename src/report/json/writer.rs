@@ -80,7 +80,11 @@ pub fn line<T: Serialize>(out: &mut impl Write, kind: &'static str, object: &T) 
 }
 
 /// Writes a named list.
-pub fn list<T: Serialize>(out: &mut impl Write, name: &str, items: impl Iterator<Item = io::Result<T>>) -> io::Result<()> {
+pub fn list<T: Serialize>(
+    out: &mut impl Write,
+    name: &str,
+    items: impl Iterator<Item = io::Result<T>>,
+) -> io::Result<()> {
     let mut write = Separated { out, first: true };
     write.open(name)?;
     let mut bytes = Vec::new();

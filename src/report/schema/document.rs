@@ -48,7 +48,18 @@ impl<'a> DocumentJson<'a> {
         let shared = |text: Option<Cow<str>>| text.map(|text| text.into());
         let (source, date, path) = (shared(self.source), shared(self.date), shared(self.path));
         let DocumentJson { record, bytes, tokens, .. } = self;
-        (DocumentInfo { id: self.id.into(), source, date, path, record, bytes, ..DocumentInfo::default() }, tokens)
+        (
+            DocumentInfo {
+                id: self.id.into(),
+                source,
+                date,
+                path,
+                record,
+                bytes,
+                ..DocumentInfo::default()
+            },
+            tokens,
+        )
     }
 }
 
@@ -77,7 +88,9 @@ pub enum IdsJson<'a> {
 impl Serialize for IdsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            IdsJson::Of(documents, numbers) => serializer.collect_seq(numbers.iter().map(|&n| &documents.info(n as usize).id)),
+            IdsJson::Of(documents, numbers) => {
+                serializer.collect_seq(numbers.iter().map(|&n| &documents.info(n as usize).id))
+            }
             IdsJson::Listed(ids) => ids.serialize(serializer),
         }
     }
@@ -129,7 +142,10 @@ impl<'a> ClusterJson<'a> {
         let representative = documents.of(&self.representative)?;
         let members = self.members.read(documents)?;
         if !members.contains(&representative) {
-            return Err(format!("holds a cluster whose representative {:?} is no member", self.representative));
+            return Err(format!(
+                "holds a cluster whose representative {:?} is no member",
+                self.representative
+            ));
         }
         Ok(Cluster { representative, members, weakest: self.weakest })
     }
@@ -144,7 +160,10 @@ pub fn cluster_id(findings: Findings, cluster: &Cluster) -> io::Result<String> {
     let mut state = cluster.members.len() as u64;
     for &number in &cluster.members {
         state = hash::fold(state, hash::mix(hash::bytes(findings.id(number).as_bytes())));
-        state = hash::fold(state, hash::mix(hash::bytes(texts::read(findings.documents, number)?.as_bytes())));
+        state = hash::fold(
+            state,
+            hash::mix(hash::bytes(texts::read(findings.documents, number)?.as_bytes())),
+        );
     }
     Ok(format!("{:016x}", hash::mix(state)))
 }

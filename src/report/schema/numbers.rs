@@ -18,7 +18,11 @@ pub struct DocumentNumbers {
 
 /// A span that does not end before it begins.
 pub fn span([from, to]: [u32; 2]) -> Read<Span> {
-    if from <= to { Ok(Span::new(from, to)) } else { Err(format!("holds a span from {from} to {to}")) }
+    if from <= to {
+        Ok(Span::new(from, to))
+    } else {
+        Err(format!("holds a span from {from} to {to}"))
+    }
 }
 
 impl DocumentNumbers {

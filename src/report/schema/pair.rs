@@ -61,9 +61,27 @@ impl ScoresJson {
     }
 
     fn read(self, relation: Relation, matches: Vec<Match>) -> Comparison {
-        let ScoresJson { resemblance, containment_a, containment_b, coverage_a, coverage_b, whole_text, facts } = self;
+        let ScoresJson {
+            resemblance,
+            containment_a,
+            containment_b,
+            coverage_a,
+            coverage_b,
+            whole_text,
+            facts,
+        } = self;
         let relation = Some(relation);
-        Comparison { relation, resemblance, containment_a, containment_b, coverage_a, coverage_b, whole_text, facts, matches }
+        Comparison {
+            relation,
+            resemblance,
+            containment_a,
+            containment_b,
+            coverage_a,
+            coverage_b,
+            whole_text,
+            facts,
+            matches,
+        }
     }
 }
 
@@ -97,7 +115,11 @@ impl MatchJson {
 }
 
 impl<'a> PairJson<'a> {
-    pub fn new(findings: Findings<'a>, pair: &Pair, texts: &mut Texts<'a>) -> io::Result<PairJson<'a>> {
+    pub fn new(
+        findings: Findings<'a>,
+        pair: &Pair,
+        texts: &mut Texts<'a>,
+    ) -> io::Result<PairJson<'a>> {
         Ok(PairJson {
             a: findings.id(pair.a).into(),
             b: findings.id(pair.b).into(),
@@ -109,7 +131,13 @@ impl<'a> PairJson<'a> {
 
     pub fn read(self, documents: &mut DocumentNumbers) -> Read<Pair> {
         let (a, b) = (documents.of(&self.a)?, documents.of(&self.b)?);
-        let matches = self.matches.iter().map(|m| m.read((a, b), documents)).collect::<Read<_>>()?;
-        Ok(Pair { a, b, relation: self.relation, comparison: self.scores.read(self.relation, matches) })
+        let matches =
+            self.matches.iter().map(|m| m.read((a, b), documents)).collect::<Read<_>>()?;
+        Ok(Pair {
+            a,
+            b,
+            relation: self.relation,
+            comparison: self.scores.read(self.relation, matches),
+        })
     }
 }

@@ -35,7 +35,11 @@ pub struct RepeatJson<'a> {
 }
 
 impl<'a> RepeatJson<'a> {
-    pub fn new(findings: Findings<'a>, repeat: &Repeat, texts: &mut Texts<'a>) -> io::Result<RepeatJson<'a>> {
+    pub fn new(
+        findings: Findings<'a>,
+        repeat: &Repeat,
+        texts: &mut Texts<'a>,
+    ) -> io::Result<RepeatJson<'a>> {
         let mut places = Vec::with_capacity(repeat.places.len());
         for place in &repeat.places {
             let text = texts.get(place.document)?;
@@ -43,12 +47,14 @@ impl<'a> RepeatJson<'a> {
             places.push(PlaceJson { document, span: SpanJson::new(place.span, &text, texts)? });
         }
         let &Repeat { tokens, count, documents, paragraph, boilerplate, period, .. } = repeat;
-        let text = repeat.places.first().map_or(Ok(String::new()), |place| texts.first_words(place))?;
+        let text =
+            repeat.places.first().map_or(Ok(String::new()), |place| texts.first_words(place))?;
         Ok(RepeatJson { text, count, documents, tokens, paragraph, period, boilerplate, places })
     }
 
     pub fn read(self, of: &mut DocumentNumbers) -> Read<Repeat> {
-        let RepeatJson { tokens, count, documents, paragraph, boilerplate, period, places, .. } = self;
+        let RepeatJson { tokens, count, documents, paragraph, boilerplate, period, places, .. } =
+            self;
         let place = |p: &PlaceJson| {
             let document = of.of(&p.document)?;
             Ok(Place { document, span: of.span(document, &p.span)? })

@@ -29,7 +29,12 @@ impl SpanJson {
     pub fn new<'a>(span: Span, text: &Text<'a>, texts: &Texts<'a>) -> io::Result<SpanJson> {
         texts.passage(text, span)?;
         let (bytes, lines) = ([span.start, span.end], text.lines(span));
-        Ok(SpanJson { bytes, chars: text.chars(span), lines, file_lines: text.whole_file.then_some(lines) })
+        Ok(SpanJson {
+            bytes,
+            chars: text.chars(span),
+            lines,
+            file_lines: text.whole_file.then_some(lines),
+        })
     }
 }
 
@@ -41,7 +46,12 @@ impl PassageJson {
         texts: &mut Texts,
     ) -> io::Result<Vec<PassageJson>> {
         let (here, there) = (texts.get(document)?, texts.get(partner)?);
-        let passage = |(x, y)| Ok(PassageJson { here: SpanJson::new(x, &here, texts)?, there: SpanJson::new(y, &there, texts)? });
+        let passage = |(x, y)| {
+            Ok(PassageJson {
+                here: SpanJson::new(x, &here, texts)?,
+                there: SpanJson::new(y, &there, texts)?,
+            })
+        };
         spans.map(passage).collect()
     }
 }

@@ -72,7 +72,10 @@ impl<'a> HeadJson<'a> {
 
 /// Reasons with their counts.
 pub fn reasons(counts: &[(String, u64)]) -> Vec<ReasonJson<'_>> {
-    counts.iter().map(|(reason, count)| ReasonJson { reason: reason.into(), count: *count }).collect()
+    counts
+        .iter()
+        .map(|(reason, count)| ReasonJson { reason: reason.into(), count: *count })
+        .collect()
 }
 
 impl<'a> SummaryJson<'a> {
@@ -97,7 +100,8 @@ impl<'a> SummaryJson<'a> {
 
     /// The counts, and what was not read.
     pub fn read(self) -> (Summary, Vec<(String, u64)>) {
-        let counts = |all: Vec<ReasonJson>| all.into_iter().map(|r| (r.reason.into(), r.count)).collect();
+        let counts =
+            |all: Vec<ReasonJson>| all.into_iter().map(|r| (r.reason.into(), r.count)).collect();
         let summary = Summary {
             documents: self.documents,
             bytes: self.bytes,

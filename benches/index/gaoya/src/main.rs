@@ -1,8 +1,9 @@
-//! A peer of nearcopy's index: gaoya, `MinHashIndex` in memory, on one core. `../peer.py` says how it is called and what is timed.
+//! A peer of nearcopy's index: gaoya, `MinHashIndex` in memory, on one core. `../peer.py` says how
+//! it is called and what is timed.
 //!
-//! 21 bands of 6 rows, as datasketch chooses for a threshold of .55 and 128 permutations, or those of INDEX_BANDS; what a band
-//! finds is compared by its whole signature, which gaoya keeps. Ids of a band are in `SmallVecContainer`, which the documentation
-//! names where few texts are alike.
+//! 21 bands of 6 rows, as datasketch chooses for a threshold of .55 and 128 permutations, or those
+//! of INDEX_BANDS; what a band finds is compared by its whole signature, which gaoya keeps. Ids of
+//! a band are in `SmallVecContainer`, which the documentation names where few texts are alike.
 
 use gaoya::minhash::{MinHashIndex, MinHasher, MinHasher32, SmallVecContainer};
 use serde::Deserialize;
@@ -43,14 +44,22 @@ type Fnv = fnv::FnvBuildHasher;
 
 impl Index {
     fn new(bands: usize, rows: usize) -> Self {
-        Index { ids: Vec::new(), hasher: MinHasher32::new(bands * rows), bands: MinHashIndex::new_index(bands, rows, THRESHOLD) }
+        Index {
+            ids: Vec::new(),
+            hasher: MinHasher32::new(bands * rows),
+            bands: MinHashIndex::new_index(bands, rows, THRESHOLD),
+        }
     }
 
-    /// The signature of the shingles. Those said twice need no set: a smallest hash stays what it is.
+    /// The signature of the shingles. Those said twice need no set: a smallest hash stays what it
+    /// is.
     fn sketch(&self, text: &str) -> Vec<u32> {
         let lower = text.to_lowercase();
         let (mut said, mut starts) = (String::with_capacity(lower.len() + 1), Vec::new());
-        for word in lower.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()) {
+        for word in lower
+            .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .filter(|word| !word.is_empty())
+        {
             starts.push(said.len());
             said.push_str(word);
             said.push(' ');
@@ -61,7 +70,9 @@ impl Index {
         let shingle = |first: usize| &said[starts[first]..starts[(first + WORDS).min(last)] - 1];
         match last {
             0 => self.hasher.create_signature(std::iter::once("")),
-            _ => self.hasher.create_signature((0..last.saturating_sub(WORDS - 1).max(1)).map(shingle)),
+            _ => self
+                .hasher
+                .create_signature((0..last.saturating_sub(WORDS - 1).max(1)).map(shingle)),
         }
     }
 
@@ -89,7 +100,10 @@ fn limit(name: &str) -> f64 {
 }
 
 /// The figures of queries, one at a time.
-fn ask(index: &Index, queries: impl Iterator<Item = Result<Record, Box<dyn Error>>>) -> Result<Value, Box<dyn Error>> {
+fn ask(
+    index: &Index,
+    queries: impl Iterator<Item = Result<Record, Box<dyn Error>>>,
+) -> Result<Value, Box<dyn Error>> {
     let (mut times, mut found, mut matches, mut planted) = (Vec::new(), 0, 0, false);
     for record in queries {
         let record = record?;
@@ -107,8 +121,7 @@ fn ask(index: &Index, queries: impl Iterator<Item = Result<Record, Box<dyn Error
     let mean = times.iter().sum::<f64>() / n as f64;
     times.sort_unstable_by(f64::total_cmp);
     let at = |share: f64| times[((share * n as f64) as usize).min(n - 1)];
-    let mut out =
-        json!({"queries": n, "p50_ms": at(0.5), "p99_ms": at(0.99), "mean_ms": mean, "matches": matches as f64 / n as f64});
+    let mut out = json!({"queries": n, "p50_ms": at(0.5), "p99_ms": at(0.99), "mean_ms": mean, "matches": matches as f64 / n as f64});
     if planted {
         out["found"] = json!(found as f64 / n as f64);
     }
@@ -126,15 +139,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (bands, rows) = (bands.parse()?, rows.parse()?);
     let skip = read_to_string(skip)?;
     let skipped: HashSet<&str> = skip.split_whitespace().collect();
-    let wanted: HashSet<String> = records(with)?.filter_map(|r| r.map(|r| r.original).transpose()).collect::<Result<_, _>>()?;
+    let wanted: HashSet<String> = records(with)?
+        .filter_map(|r| r.map(|r| r.original).transpose())
+        .collect::<Result<_, _>>()?;
     let (most_seconds, most_mib) = (limit("INDEX_LIMIT_SECONDS"), limit("INDEX_LIMIT_MIB"));
 
     let (mut index, mut there) = (Index::new(bands, rows), HashSet::new());
     let (mut seconds, mut curve, mut stopped) = (0.0, Vec::new(), None);
-    let mut given = records(articles)?.filter(|r| !r.as_ref().is_ok_and(|r| skipped.contains(&*r.id)));
+    let mut given =
+        records(articles)?.filter(|r| !r.as_ref().is_ok_and(|r| skipped.contains(&*r.id)));
     while index.ids.len() < n && stopped.is_none() {
         let tenth = (curve.len() + 1) * n / 10;
-        let batch: Vec<Record> = given.by_ref().take(BATCH.min(tenth - index.ids.len())).collect::<Result<_, _>>()?;
+        let batch: Vec<Record> =
+            given.by_ref().take(BATCH.min(tenth - index.ids.len())).collect::<Result<_, _>>()?;
         there.extend(batch.iter().filter_map(|r| wanted.get(&r.id)));
         stopped = if seconds > most_seconds {
             Some("time")
@@ -156,15 +173,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let documents = index.ids.len();
-    let mut out = json!({"tool": format!("gaoya 0.2.2 in memory, {bands}×{rows}"), "documents": documents});
+    let mut out =
+        json!({"tool": format!("gaoya 0.2.2 in memory, {bands}×{rows}"), "documents": documents});
     out["insert_seconds"] = json!(seconds);
     out["insert_rate"] = json!(documents as f64 / seconds);
     out["curve"] = json!(curve);
     if let Some(why) = stopped {
         out["stopped"] = json!(why);
     }
-    let present =
-        |r: &Result<Record, _>| !r.as_ref().is_ok_and(|r: &Record| !r.original.as_ref().is_some_and(|o| there.contains(o)));
+    let present = |r: &Result<Record, _>| {
+        !r.as_ref().is_ok_and(|r: &Record| !r.original.as_ref().is_some_and(|o| there.contains(o)))
+    };
     out["with"] = ask(&index, records(with)?.filter(present))?;
     out["without"] = ask(&index, records(without)?)?;
     out["rss_mib"] = json!(memory("VmRSS"));

@@ -1,0 +1,96 @@
+//! Owns: the rows of runs and of frequent keys in LMDB. Never: what is in a bucket.
+
+use crate::error::Result;
+use crate::index::store::tables::{Store, Writing};
+use crate::postings::bucket::{Bucket, Shape};
+use heed::{PutFlags, RoTxn, RwTxn};
+
+impl Store {
+    /// A bucket of a run.
+    pub fn bucket<'t>(
+        &self,
+        txn: &'t RoTxn,
+        run: u32,
+        shape: Shape,
+        bucket: u32,
+    ) -> Result<Option<Bucket<'t>>> {
+        let row = self.runs.get(txn, &run_key(run, bucket)).map_err(|e| self.fault(e))?;
+        row.map(|bytes| Bucket::new(shape, bytes, || self.place("run", format!("{run}, {bucket}"))))
+            .transpose()
+    }
+    /// The buckets of a run, in order, each with its number, still sealed.
+    pub fn buckets<'t>(
+        &'t self,
+        txn: &'t RoTxn,
+        run: u32,
+    ) -> Result<impl Iterator<Item = Result<(u32, &'t [u8])>> + 't> {
+        let all = run_key(run, 0)..=run_key(run, u32::MAX);
+        let rows = self.runs.range(txn, &all).map_err(|e| self.fault(e))?;
+        Ok(rows.map(|row| row.map(|(key, bytes)| (key as u32, bytes)).map_err(|e| self.fault(e))))
+    }
+    /// A bucket behind all others of all runs.
+    pub fn append_bucket(
+        &self,
+        txn: &mut RwTxn,
+        run: u32,
+        bucket: u32,
+        bytes: &[u8],
+    ) -> Result<()> {
+        self.runs
+            .put_with_flags(txn, PutFlags::APPEND, &run_key(run, bucket), bytes)
+            .map_err(|e| self.fault(e))
+    }
+    /// The classes that stand for a frequent key, still sealed.
+    pub fn hot<'t>(&self, txn: &'t RoTxn, key: u64) -> Result<Option<&'t [u8]>> {
+        self.hot.get(txn, &key).map_err(|e| self.fault(e))
+    }
+    /// All frequent keys, ascending, with the classes that stand for them, still sealed.
+    pub fn all_hot<'t>(
+        &'t self,
+        txn: &'t RoTxn,
+    ) -> Result<impl Iterator<Item = Result<(u64, &'t [u8])>> + 't> {
+        let rows = self.hot.iter(txn).map_err(|e| self.fault(e))?;
+        Ok(rows.map(|row| row.map_err(|e| self.fault(e))))
+    }
+    /// All frequent keys that classes stand for, ascending, in place of those before.
+    pub fn replace_hot(
+        &self,
+        txn: &mut RwTxn,
+        rows: impl Iterator<Item = (u64, Vec<u8>)>,
+    ) -> Result<()> {
+        self.hot.clear(txn).map_err(|e| self.fault(e))?;
+        for (key, row) in rows {
+            self.hot
+                .put_with_flags(txn, PutFlags::APPEND, &key, &row)
+                .map_err(|e| self.fault(e))?;
+        }
+        Ok(())
+    }
+    /// Runs that have rows.
+    pub fn run_ids(&self, txn: &RoTxn) -> Result<Vec<u32>> {
+        let mut ids = Vec::new();
+        let mut at = 0;
+        while let Some((key, _)) =
+            self.runs.get_greater_than_or_equal_to(txn, &at).map_err(|e| self.fault(e))?
+        {
+            let id = (key >> 32) as u32;
+            ids.push(id);
+            match id.checked_add(1) {
+                Some(next) => at = run_key(next, 0),
+                None => break,
+            }
+        }
+        Ok(ids)
+    }
+    /// Takes away a run's rows.
+    pub fn drop_run(&self, turn: &Writing, run: u32) -> Result<()> {
+        let mut txn = self.write(turn)?;
+        let all = run_key(run, 0)..=run_key(run, u32::MAX);
+        self.runs.delete_range(&mut txn, &all).map_err(|e| self.fault(e))?;
+        self.commit(txn)
+    }
+}
+
+const fn run_key(run: u32, bucket: u32) -> u64 {
+    (run as u64) << 32 | bucket as u64
+}
