@@ -24,7 +24,7 @@ fn windows(tokens: &Tokens, words: u32) -> Vec<std::ops::Range<usize>> {
     for start in 0..tokens.len() {
         let mut weight = 0;
         for end in start..tokens.len() {
-            weight += tokens.kinds[end].weight();
+            weight += tokens.kinds[end].length();
             if weight >= words * WORD {
                 all.push(start..end + 1);
                 break;

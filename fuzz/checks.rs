@@ -2,7 +2,7 @@
 //! not.
 
 use nearcopy::ingest::{
-    Format, InputOptions, Intake, decode::decode as decoded, json, parquet, table, web::archive,
+    Format, InputOptions, ReadResult, decode::decode as decoded, json, parquet, table, web::archive,
 };
 use nearcopy::{
     AlignmentMethod, Background, Comparison, Recipe, Relation, Span, Thresholds, Tokens,
@@ -40,7 +40,7 @@ pub fn tables(data: &[u8]) {
     orderly(&parquet::records(data, &InputOptions::default()));
 }
 
-fn orderly(intake: &Intake) {
+fn orderly(intake: &ReadResult) {
     let skipped: u64 = intake.skipped.values().sum();
     assert!(intake.problems.len() as u64 <= skipped, "a problem that is not counted");
     for problem in &intake.problems {

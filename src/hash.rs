@@ -46,15 +46,15 @@ pub const fn fold(state: u64, next: u64) -> u64 {
 }
 
 /// A map whose keys are hashes already.
-pub type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Same>>;
+pub type ByHash<T> = HashMap<u64, T, BuildHasherDefault<IdentityHasher>>;
 /// A set of hashes.
-pub type Hashes = HashSet<u64, BuildHasherDefault<Same>>;
+pub type Hashes = HashSet<u64, BuildHasherDefault<IdentityHasher>>;
 
 /// Hands a hash on as it is.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Same(u64);
+pub struct IdentityHasher(u64);
 
-impl Hasher for Same {
+impl Hasher for IdentityHasher {
     fn finish(&self) -> u64 {
         self.0
     }

@@ -1,7 +1,7 @@
 //! Archives of the web that are damaged, odd or hostile: which of their records are read, and what is said of the rest.
 #![cfg(feature = "web")]
 
-use nearcopy::ingest::{InputOptions, Intake, web::archive};
+use nearcopy::ingest::{InputOptions, ReadResult, web::archive};
 
 /// A record; the length is what its header says.
 fn of_length(kind: &str, id: &str, length: u64, body: &[u8]) -> Vec<u8> {
@@ -25,7 +25,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     out.finish().unwrap()
 }
 
-fn read(bytes: &[u8]) -> Intake {
+fn read(bytes: &[u8]) -> ReadResult {
     archive::records(bytes, &InputOptions::default())
 }
 
@@ -137,7 +137,7 @@ fn a_damaged_member_full_of_beginnings_hides_nothing() {
 }
 
 /// A file without a name that would tell what it is.
-fn nameless(bytes: &[u8]) -> Intake {
+fn nameless(bytes: &[u8]) -> ReadResult {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("stored");
     std::fs::write(&path, bytes).unwrap();

@@ -3,7 +3,7 @@
 
 use nearcopy::Span;
 use nearcopy::emit::{Annotation, Change, Error, Output, Removed, Side, Taken, Written};
-use nearcopy::ingest::{Compression, Format, Input, InputOptions, Intake, read};
+use nearcopy::ingest::{Compression, Format, Input, InputOptions, ReadResult, read};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::prelude::*;
 use std::fs;
@@ -47,7 +47,7 @@ const USUAL: fn() -> Job<'static> =
     || Job { options: InputOptions::default(), compression: None, format: None, prefix: None, room: usize::MAX };
 
 impl Job<'_> {
-    fn write(&self, intake: &Intake, change: &dyn Fn(usize, Option<u64>) -> Change) -> Result<(Vec<u8>, Gone, Written), Error> {
+    fn write(&self, intake: &ReadResult, change: &dyn Fn(usize, Option<u64>) -> Change) -> Result<(Vec<u8>, Gone, Written), Error> {
         let memory = Memory(Arc::default(), self.room);
         let mut gone = Gone::new();
         let mut sum = Written::default();
@@ -80,7 +80,7 @@ impl Job<'_> {
         self.write(&intake, &|_, record| change(record))
     }
 
-    fn read(&self, files: &[(&str, &[u8])]) -> (TempDir, Intake) {
+    fn read(&self, files: &[(&str, &[u8])]) -> (TempDir, ReadResult) {
         let dir = TempDir::new().unwrap();
         let inputs: Vec<Input> = files
             .iter()

@@ -1,7 +1,7 @@
 //! Files, directories and damaged input, read through the public door.
 #![cfg(feature = "ingest")]
 
-use nearcopy::ingest::{Format, Input, InputOptions, Intake, Reason, json, read, read_each};
+use nearcopy::ingest::{Format, Input, InputOptions, ReadResult, Reason, json, read, read_each};
 use nearcopy::{Document, DocumentInfo};
 use proptest::prelude::*;
 use std::fs;
@@ -25,7 +25,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 /// Reads, also part by part, which must give the same.
-fn read_with(path: &Path, options: &InputOptions) -> Intake {
+fn read_with(path: &Path, options: &InputOptions) -> ReadResult {
     let inputs = [Input::Path(path.into())];
     let all = read(&inputs, options, &|_| true);
     let handed = Mutex::new(Vec::new());
@@ -36,12 +36,12 @@ fn read_with(path: &Path, options: &InputOptions) -> Intake {
     all
 }
 
-fn read_one(path: &Path) -> Intake {
+fn read_one(path: &Path) -> ReadResult {
     read_with(path, &InputOptions::default())
 }
 
 /// Reads bytes under a name, named explicitly.
-fn of(name: &str, bytes: &[u8]) -> Intake {
+fn of(name: &str, bytes: &[u8]) -> ReadResult {
     read_one(&folder(&[(name, bytes)]).path().join(name))
 }
 
@@ -62,16 +62,16 @@ fn pack(end: &str, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-fn pairs(intake: &Intake) -> Vec<(&str, &str)> {
+fn pairs(intake: &ReadResult) -> Vec<(&str, &str)> {
     intake.documents.iter().map(|d| (d.info.id.as_str(), d.text.as_str())).collect()
 }
 
 /// The names of the files behind the documents.
-fn names(intake: &Intake) -> Vec<&str> {
+fn names(intake: &ReadResult) -> Vec<&str> {
     intake.documents.iter().map(|d| d.info.id.rsplit('/').next().unwrap()).collect()
 }
 
-fn skipped(intake: &Intake) -> Vec<(&'static str, u64)> {
+fn skipped(intake: &ReadResult) -> Vec<(&'static str, u64)> {
     intake.skipped.iter().map(|(reason, count)| (reason.name(), *count)).collect()
 }
 

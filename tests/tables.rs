@@ -1,7 +1,7 @@
 //! CSV, TSV and Parquet read; patterns; files reached under several names.
 #![cfg(all(feature = "csv", feature = "parquet"))]
 
-use nearcopy::ingest::{Compression, Format, Input, InputOptions, Intake, Reason, read};
+use nearcopy::ingest::{Compression, Format, Input, InputOptions, ReadResult, Reason, read};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type, Int96, Int96Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
@@ -22,23 +22,23 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     dir
 }
 
-fn read_with(path: &Path, options: &InputOptions) -> Intake {
+fn read_with(path: &Path, options: &InputOptions) -> ReadResult {
     read(&[Input::Path(path.into())], options, &|_| true)
 }
 
-fn of_with(name: &str, bytes: &[u8], options: &InputOptions) -> Intake {
+fn of_with(name: &str, bytes: &[u8], options: &InputOptions) -> ReadResult {
     read_with(&folder(&[(name, bytes)]).path().join(name), options)
 }
 
-fn of(name: &str, bytes: &[u8]) -> Intake {
+fn of(name: &str, bytes: &[u8]) -> ReadResult {
     of_with(name, bytes, &InputOptions::default())
 }
 
-fn texts(intake: &Intake) -> Vec<&str> {
+fn texts(intake: &ReadResult) -> Vec<&str> {
     intake.documents.iter().map(|d| d.text.as_str()).collect()
 }
 
-fn skipped(intake: &Intake) -> Vec<(&'static str, u64)> {
+fn skipped(intake: &ReadResult) -> Vec<(&'static str, u64)> {
     intake.skipped.iter().map(|(reason, n)| (reason.name(), *n)).collect()
 }
 

@@ -2,7 +2,7 @@
 #![cfg(feature = "cli")]
 
 use assert_cmd::Command;
-use nearcopy::ingest::{Input, InputOptions, Intake, read};
+use nearcopy::ingest::{Input, InputOptions, ReadResult, read};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ fn pages() -> Vec<PathBuf> {
     all
 }
 
-fn taken(path: &Path) -> Intake {
+fn taken(path: &Path) -> ReadResult {
     read(&[Input::Path(path.into())], &InputOptions::default(), &|_| true)
 }
 
@@ -274,7 +274,7 @@ fn written(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-fn counted(intake: &Intake) -> Vec<(&str, u64)> {
+fn counted(intake: &ReadResult) -> Vec<(&str, u64)> {
     intake.skipped.iter().map(|(reason, n)| (reason.name(), *n)).collect()
 }
 

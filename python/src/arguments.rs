@@ -46,7 +46,7 @@ pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
 }
 
 /// How many threads to use.
-pub fn threads(wanted: Option<i64>) -> PyResult<usize> {
+pub fn thread_count(wanted: Option<i64>) -> PyResult<usize> {
     let wanted = wanted.unwrap_or_default();
     usize::try_from(wanted).map_err(|_| {
         SettingError::new_err(format!(

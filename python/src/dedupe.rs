@@ -26,7 +26,7 @@ pub fn dedupe(
     progress: Option<&Bound<PyAny>>,
 ) -> PyResult<Deduped> {
     let py = columns.py();
-    let options = RunOptions { threads: arguments::threads(threads)? };
+    let options = RunOptions { threads: arguments::thread_count(threads)? };
     let rows = Rows::read(columns)?;
     let count = rows.count;
     let Some(index) = index.map(Bound::get) else {

@@ -268,7 +268,7 @@ impl<'py> Reader<'py> {
             }
             None => self.usual_id(row),
         };
-        let source = self.value(row, 2, "source")?.map(|name| self.shared(name));
+        let source = self.value(row, 2, "source")?.map(|name| self.shared_source(name));
         let date = self.value(row, 3, "date")?;
         let understood = date.as_deref().and_then(normalise_date);
         let blank = date.as_deref().is_none_or(|d| d.trim().is_empty());
@@ -290,7 +290,7 @@ impl<'py> Reader<'py> {
     }
 
     /// One allocation for all documents of a source.
-    fn shared(&mut self, name: String) -> Arc<str> {
+    fn shared_source(&mut self, name: String) -> Arc<str> {
         if let Some(known) = self.sources.get(name.as_str()) {
             return known.clone();
         }

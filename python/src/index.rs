@@ -330,7 +330,7 @@ impl Index {
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<()> {
         let (index, settings, threads) =
-            (self.index()?, self.asked(thresholds)?, arguments::threads(threads)?);
+            (self.index()?, self.asked(thresholds)?, arguments::thread_count(threads)?);
         run(py, progress, move |meter| {
             index.compact(&settings.thresholds, &RunOptions { threads }, meter)
         })

@@ -8,7 +8,7 @@ use crate::groups::Removed;
 use crate::listed::{Listed, What};
 use crate::run::{briefly, run};
 use crate::scanned::{Scanned, kept, removed};
-use crate::settings::{Settings, shown};
+use crate::settings::{Settings, thresholds_dict};
 use nearcopy::report::{self, Findings, HtmlOptions, HtmlSummaryOptions};
 use nearcopy::{Removal, RunOptions};
 use pyo3::prelude::*;
@@ -28,7 +28,7 @@ pub fn scan(
     progress: Option<&Bound<PyAny>>,
 ) -> PyResult<Report> {
     let py = columns.py();
-    let options = RunOptions { threads: arguments::threads(threads)? };
+    let options = RunOptions { threads: arguments::thread_count(threads)? };
     let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
     let rows = Rows::read(columns)?;
     let (count, skipped) = (rows.count, rows.skipped.clone());
@@ -142,7 +142,7 @@ impl Report {
     /// The bounds that were applied, by the names of the keyword arguments.
     #[getter]
     fn thresholds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        shown(py, &self.found.detection.thresholds)
+        thresholds_dict(py, &self.found.detection.thresholds)
     }
     /// What the corpus tells about its texts, for ``compare`` and ``scan`` of others.
     #[getter]

@@ -65,7 +65,10 @@ impl Settings {
 }
 
 /// The thresholds as Python shows them: a dict of the names that are keyword arguments.
-pub fn shown<'py>(py: Python<'py>, thresholds: &Thresholds) -> PyResult<Bound<'py, PyDict>> {
+pub fn thresholds_dict<'py>(
+    py: Python<'py>,
+    thresholds: &Thresholds,
+) -> PyResult<Bound<'py, PyDict>> {
     let out = PyDict::new(py);
     for (name, value) in fields(thresholds) {
         out.set_item(name.replace('-', "_"), python(py, &value)?)?;
@@ -94,7 +97,7 @@ fn read<T: serde::de::DeserializeOwned + serde::Serialize>(
                 return SettingError::new_err(format!(
                     "{}: {}",
                     name.replace('-', "_"),
-                    words(&e.to_string())
+                    setting_message(&e.to_string())
                 ));
             }
         }
@@ -103,7 +106,7 @@ fn read<T: serde::de::DeserializeOwned + serde::Serialize>(
 }
 
 /// What serde says, for who knows no Rust.
-fn words(said: &str) -> String {
+fn setting_message(said: &str) -> String {
     [
         ("u32", "a whole number from 0"),
         ("u64", "a whole number from 0"),

@@ -1,12 +1,12 @@
 //! Owns: two prepared texts to their alignment, complete. Never: what it says of the texts.
 
-use crate::align::chain::{self, Limits};
+use crate::align::chain::{self, ChainLimits};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, Run};
-use crate::align::seeds::View;
+use crate::align::seeds::WordView;
 use crate::align::select::select;
 use crate::align::unordered;
-use crate::align::word_forms::Words;
+use crate::align::word_forms::NumberedWords;
 use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::text::same_text::is_same_text;
 use crate::text::shingle;
@@ -40,7 +40,7 @@ pub struct Shingles {
 /// The result is a function of the two texts and the settings alone. Cost: a merge of the shingle
 /// sets and of the seeds, then linear in the runs of equal tokens.
 pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds) -> Alignment {
-    let shared = shingle::shared(&a.set, &b.set);
+    let shared = shingle::intersection_size(&a.set, &b.set);
     let shingles = Shingles { a: a.set.len(), b: b.set.len(), shared };
     let same_text = is_same_text((&a.text, &a.tokens), (&b.text, &b.tokens));
     let matches =
@@ -51,23 +51,30 @@ pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds) -> Alignment {
 /// All chains of two texts, best first; they may overlap. [`select`] takes the matches among them.
 pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
     let max_gap = (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32;
-    let limits = Limits { max_gap, min_identity: t.min_identity };
+    let limits = ChainLimits { max_gap, min_identity: t.min_identity };
     if t.alignment == AlignmentMethod::Forms {
-        let words = Words::new(a.lexicon(), b.lexicon());
-        let mut chains =
-            chain::chains(&View::folded(a, &words.of[0]), &View::folded(b, &words.of[1]), limits);
+        let words = NumberedWords::new(a.lexicon(), b.lexicon());
+        let mut chains = chain::chains(
+            &WordView::folded(a, &words.of[0]),
+            &WordView::folded(b, &words.of[1]),
+            limits,
+        );
         // Forms alone, no word to the letter, are no evidence that one could show.
         chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
         return chains;
     }
-    let runs = chain::chains(&View::exact(a), &View::exact(b), limits);
+    let runs = chain::chains(&WordView::exact(a), &WordView::exact(b), limits);
     if t.alignment == AlignmentMethod::Runs {
         return runs;
     }
     let mut all = unordered::chains(
         a,
         b,
-        unordered::Limits { max_gap, min_evidence: t.min_evidence, min_words: t.min_match },
+        unordered::UnorderedLimits {
+            max_gap,
+            min_evidence: t.min_evidence,
+            min_words: t.min_match,
+        },
     );
     // Runs tell of passages too short for evidence; where words have found one, its ends are
     // theirs.

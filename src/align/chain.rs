@@ -7,7 +7,7 @@
 
 use crate::align::fill::fill;
 use crate::align::run::{Chain, Run};
-use crate::align::seeds::{View, equal_runs};
+use crate::align::seeds::{WordView, equal_runs};
 use std::ops::Range;
 
 /// How many earlier blocks are tried as predecessors of one.
@@ -21,7 +21,7 @@ const MAX_SLOPE: u32 = 8;
 
 /// What the alignment may join.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct ChainLimits {
     /// The longest gap inside a chain, in tokens.
     pub max_gap: u32,
     /// Least identity of a chain.
@@ -30,7 +30,7 @@ pub struct Limits {
 
 /// All chains, by falling score; they may overlap. Cost: a sort of the seeds, then linear in the
 /// blocks.
-pub fn chains(a: &View, b: &View, limits: Limits) -> Vec<Chain> {
+pub fn chains(a: &WordView, b: &WordView, limits: ChainLimits) -> Vec<Chain> {
     let runs = equal_runs(a, b);
     let mut out = Vec::new();
     for chain in chain(&runs, limits) {
@@ -40,7 +40,7 @@ pub fn chains(a: &View, b: &View, limits: Limits) -> Vec<Chain> {
 }
 
 /// The best chain that ends in each run, then chains cut from the best ends downward.
-fn chain(runs: &[Run], limits: Limits) -> Vec<Vec<Run>> {
+fn chain(runs: &[Run], limits: ChainLimits) -> Vec<Vec<Run>> {
     let mut score: Vec<f64> = runs.iter().map(|r| f64::from(r.len)).collect();
     let mut from: Vec<usize> = (0..runs.len()).collect();
     let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
@@ -82,7 +82,7 @@ fn chain(runs: &[Run], limits: Limits) -> Vec<Vec<Run>> {
 }
 
 /// What run `next` adds to a chain that ends in `last`, or nothing where they cannot be neighbours.
-fn link(last: Run, next: Run, limits: Limits) -> Option<f64> {
+fn link(last: Run, next: Run, limits: ChainLimits) -> Option<f64> {
     if next.a <= last.a || next.b <= last.b {
         return None;
     }
@@ -118,7 +118,7 @@ fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
 
 /// Ends that are thinner than the rest are cut off, and a chain that is too thin as a whole at its
 /// widest gap, in turn, until what is left is dense enough.
-fn split(chain: Chain, limits: Limits, out: &mut Vec<Chain>) {
+fn split(chain: Chain, limits: ChainLimits, out: &mut Vec<Chain>) {
     let mut waiting = vec![chain];
     while let Some(chain) = waiting.pop() {
         let core = core(&chain);

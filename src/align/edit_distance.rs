@@ -2,7 +2,7 @@
 
 /// How like two words are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alike {
+pub enum WordSimilarity {
     /// Another form of the same fact.
     Same,
     /// Perhaps the same, too damaged to tell.
@@ -13,26 +13,30 @@ pub enum Alike {
 
 /// Whether `other` may be `fact` re-typeset or damaged. Two clean numbers are alike only when their
 /// digits are the same.
-pub fn alike(fact: &str, number: bool, other: &str) -> Alike {
+pub fn alike(fact: &str, number: bool, other: &str) -> WordSimilarity {
     let digits = |s: &str| s.chars().filter(|c| c.is_numeric()).collect::<String>();
     let clean = |s: &str| s.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',' | '\'' | ':'));
     if number && clean(fact) && clean(other) {
-        return if digits(fact) == digits(other) { Alike::Same } else { Alike::No };
+        return if digits(fact) == digits(other) {
+            WordSimilarity::Same
+        } else {
+            WordSimilarity::No
+        };
     }
     if fact.len() > 2 * other.len() + 2 || other.len() > 2 * fact.len() + 2 {
         // More than half would have to be inserted.
-        return Alike::No;
+        return WordSimilarity::No;
     }
     let (mut x, mut y) = (['\0'; LONG], ['\0'; LONG]);
     let (x, y) = (lower(fact, &mut x), lower(other, &mut y));
     let distance = edit_distance(x, y);
     let longest = x.len().max(y.len());
     if distance * 2 > longest {
-        Alike::No
+        WordSimilarity::No
     } else if !number && distance * 3 <= longest {
-        Alike::Same
+        WordSimilarity::Same
     } else {
-        Alike::Perhaps
+        WordSimilarity::Perhaps
     }
 }
 
@@ -78,11 +82,11 @@ mod tests {
 
     #[test]
     fn damage_is_not_difference() {
-        assert!(alike("1,750", true, "1.750") == Alike::Same);
-        assert!(alike("1987", true, "1988") == Alike::No);
-        assert!(alike("1987", true, "l987") == Alike::Perhaps);
-        assert!(alike("Comissaria", false, "Cornissaria") == Alike::Same);
-        assert!(alike("Smith", false, "Jones") == Alike::No);
+        assert!(alike("1,750", true, "1.750") == WordSimilarity::Same);
+        assert!(alike("1987", true, "1988") == WordSimilarity::No);
+        assert!(alike("1987", true, "l987") == WordSimilarity::Perhaps);
+        assert!(alike("Comissaria", false, "Cornissaria") == WordSimilarity::Same);
+        assert!(alike("Smith", false, "Jones") == WordSimilarity::No);
     }
 
     #[test]

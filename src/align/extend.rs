@@ -9,8 +9,8 @@
 //! word, and a rewritten one reaches as far as its words do.
 
 use crate::align::prepared::Prepared;
-use crate::align::run::Region;
-use crate::align::word_forms::Words;
+use crate::align::run::TokenRectangle;
+use crate::align::word_forms::NumberedWords;
 use std::cell::RefCell;
 use std::ops::Range;
 
@@ -43,18 +43,18 @@ const VERBATIM: f64 = 0.9;
 
 /// A passage of both texts.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct Extension {
     /// Where.
-    pub region: Region,
+    pub region: TokenRectangle,
     /// Evidence that the one is drawn from the other, the mean of both directions.
     pub bits: f64,
     /// Share of its tokens whose word stands on the other side, the mean of both.
     pub drawn: f64,
 }
 
-impl Found {
+impl Extension {
     /// Whether a passage with more evidence makes this one idle.
-    pub fn is_worse_than(&self, better: &Found) -> bool {
+    pub fn is_worse_than(&self, better: &Extension) -> bool {
         let most = |x: &Range<u32>, y: &Range<u32>| {
             2 * x.end.min(y.end).saturating_sub(x.start.max(y.start)) > x.len() as u32
         };
@@ -69,13 +69,13 @@ impl Found {
 /// Two texts, ready to be asked for any stretch of them.
 pub struct Fitter<'p> {
     texts: [&'p Prepared<'p>; 2],
-    words: &'p Words,
+    words: &'p NumberedWords,
     tokens_per_word: f64,
     /// Counts by word in the stretches at hand; zero between uses.
     inside: RefCell<Vec<[u32; 2]>>,
 }
 
-struct Fit {
+struct StretchScore {
     range: Range<u32>,
     sum: i64,
     drawn: f64,
@@ -83,7 +83,7 @@ struct Fit {
 
 impl<'p> Fitter<'p> {
     /// Cost: memory for a count a word.
-    pub fn new(a: &'p Prepared, b: &'p Prepared, words: &'p Words) -> Fitter<'p> {
+    pub fn new(a: &'p Prepared, b: &'p Prepared, words: &'p NumberedWords) -> Fitter<'p> {
         let tokens_per_word = a.tokens_per_word().max(b.tokens_per_word());
         Fitter {
             texts: [a, b],
@@ -94,7 +94,7 @@ impl<'p> Fitter<'p> {
     }
 
     /// Fits both ends on both sides; nothing where no stretch speaks for a common passage.
-    pub fn refine(&self, start: &Region) -> Option<Found> {
+    pub fn refine(&self, start: &TokenRectangle) -> Option<Extension> {
         let mut at = [start.a.clone(), start.b.clone()];
         let (mut drawn, mut bits) = (DRAWN, 0.0);
         for _ in 0..ROUNDS {
@@ -112,11 +112,11 @@ impl<'p> Fitter<'p> {
             }
         }
         let [a, b] = at;
-        Some(Found { region: Region { a, b }, bits, drawn })
+        Some(Extension { region: TokenRectangle { a, b }, bits, drawn })
     }
 
     /// The best stretch of one side that touches its present one, the other side as it is.
-    fn fit(&self, side: usize, at: &[Range<u32>; 2], drawn: f64) -> Fit {
+    fn fit(&self, side: usize, at: &[Range<u32>; 2], drawn: f64) -> StretchScore {
         let text = &self.words.of[side];
         let reach = (REACH * self.tokens_per_word) as u32;
         let core = at[side].clone();
@@ -124,7 +124,7 @@ impl<'p> Fitter<'p> {
         let mut inside = self.inside.borrow_mut();
         self.count(at, &mut inside, |n| *n += 1);
         let score = |word: u32| self.score(word, &inside[word as usize], side, at, drawn);
-        let mut best = Fit { range: core.clone(), sum: 0, drawn: 0.0 };
+        let mut best = StretchScore { range: core.clone(), sum: 0, drawn: 0.0 };
         let (mut sum, mut height, mut start) = (0i64, 0i64, window.start);
         for i in window.clone() {
             if sum <= 0 || sum < height - DROP {
@@ -133,7 +133,7 @@ impl<'p> Fitter<'p> {
             sum += score(text[i as usize]);
             height = height.max(sum);
             if sum > best.sum && i >= core.start && start < core.end {
-                best = Fit { range: start..i + 1, sum, drawn: 0.0 };
+                best = StretchScore { range: start..i + 1, sum, drawn: 0.0 };
             }
         }
         let hits =
@@ -179,12 +179,12 @@ impl<'p> Fitter<'p> {
     }
 
     /// Moves the ends of a rewritten passage to the next border of a sentence, where one is near.
-    pub fn to_sentences(&self, found: Found) -> Region {
-        let Found { region, drawn, .. } = found;
+    pub fn to_sentences(&self, found: Extension) -> TokenRectangle {
+        let Extension { region, drawn, .. } = found;
         if drawn >= VERBATIM {
             return region;
         }
-        Region { a: self.snap(0, region.a), b: self.snap(1, region.b) }
+        TokenRectangle { a: self.snap(0, region.a), b: self.snap(1, region.b) }
     }
 
     fn snap(&self, side: usize, range: Range<u32>) -> Range<u32> {

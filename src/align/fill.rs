@@ -2,7 +2,7 @@
 //! a passage begins and ends.
 
 use crate::align::prepared::Prepared;
-use crate::align::run::{Region, Run};
+use crate::align::run::{Run, TokenRectangle};
 use std::ops::Range;
 
 /// Gaps of at most this many cells are aligned token by token.
@@ -15,7 +15,7 @@ const LOOK_BACK: usize = 64;
 /// The equal runs of a region that stand in the order of both texts: the heaviest chain of `runs`
 /// (all of both texts, ascending), and single tokens between. Empty where no token is equal in
 /// order.
-pub fn inside(region: &Region, runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
+pub fn inside(region: &TokenRectangle, runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
     let within: Vec<Run> = runs.iter().filter_map(|r| clip(*r, region)).collect();
     let (x, y) = (&a.tokens.hashes, &b.tokens.hashes);
     let mut out = Vec::new();
@@ -31,7 +31,7 @@ pub fn inside(region: &Region, runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<
 }
 
 /// What of a run lies inside a region.
-fn clip(run: Run, region: &Region) -> Option<Run> {
+fn clip(run: Run, region: &TokenRectangle) -> Option<Run> {
     let skip = region.a.start.saturating_sub(run.a).max(region.b.start.saturating_sub(run.b));
     let cut =
         run.a_end().saturating_sub(region.a.end).max(run.b_end().saturating_sub(region.b.end));
@@ -68,7 +68,7 @@ fn heaviest(runs: &[Run]) -> Vec<Run> {
 /// Adds the single equal tokens between the runs of a chain, and those just outside its ends.
 pub fn fill(runs: Vec<Run>, a: &[u64], b: &[u64]) -> Vec<Run> {
     let mut out = Vec::with_capacity(runs.len() * 2);
-    before(runs[0], a, b, &mut out);
+    fill_before_first(runs[0], a, b, &mut out);
     for (i, &run) in runs.iter().enumerate() {
         push(&mut out, run);
         match runs.get(i + 1) {
@@ -154,7 +154,7 @@ fn behind(last: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
 }
 
 /// The same in front of the first run.
-fn before(first: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
+fn fill_before_first(first: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
     let back = |side: &[u64], end: u32| -> Vec<u64> {
         side[end.saturating_sub(REACH) as usize..end as usize].iter().rev().copied().collect()
     };

@@ -50,7 +50,7 @@ impl<'t> Prepared<'t> {
         let mut seeds: Vec<u64> =
             shingles.hashes.iter().zip(0..).map(|(hash, at)| (hash >> 32 << 32) | at).collect();
         seeds.sort_unstable();
-        let uniform = tokens.kinds.iter().all(|k| k.weight() == WORD).then_some(SEED);
+        let uniform = tokens.kinds.iter().all(|k| k.length() == WORD).then_some(SEED);
         let ends = if uniform.is_some() { Vec::new() } else { shingles.ends };
         let paragraphs = paragraph::token_ranges(&text, &tokens);
         Prepared { text, tokens, set, seeds, paragraphs, uniform, ends, lexicon: OnceLock::new() }
@@ -81,17 +81,17 @@ impl<'t> Prepared<'t> {
     }
 
     /// Length of a token range in words: fewer than tokens where a script is cut per character.
-    pub fn words(&self, range: Range<u32>) -> u32 {
+    pub fn word_count(&self, range: Range<u32>) -> u32 {
         if self.uniform.is_some() {
             return range.len() as u32;
         }
         let kinds = &self.tokens.kinds[range.start as usize..range.end as usize];
-        (kinds.iter().map(|k| u64::from(k.weight())).sum::<u64>() / u64::from(WORD)) as u32
+        (kinds.iter().map(|k| u64::from(k.length())).sum::<u64>() / u64::from(WORD)) as u32
     }
 
     /// How many tokens make a word here, at least one.
     pub fn tokens_per_word(&self) -> f64 {
-        let words = self.words(0..self.tokens.len() as u32).max(1);
+        let words = self.word_count(0..self.tokens.len() as u32).max(1);
         (self.tokens.len() as f64 / f64::from(words)).max(1.0)
     }
 }

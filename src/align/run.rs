@@ -34,19 +34,19 @@ pub struct Chain {
     pub runs: Vec<Run>,
     /// The passage around them, where the words correspond and their order does not; else it goes
     /// from the first run to the last.
-    pub region: Option<Region>,
+    pub region: Option<TokenRectangle>,
 }
 
 /// A stretch of each text, in tokens; none is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Region {
+pub struct TokenRectangle {
     /// Tokens of the first text.
     pub a: Range<u32>,
     /// Tokens of the second text.
     pub b: Range<u32>,
 }
 
-impl Region {
+impl TokenRectangle {
     /// By place in the first text, then in the second.
     pub fn order(&self) -> [u32; 4] {
         [self.a.start, self.a.end, self.b.start, self.b.end]

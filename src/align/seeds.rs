@@ -11,21 +11,25 @@ const MAX_POINTS: usize = 64;
 
 /// A text as the alignment sees it: which words count as equal.
 #[derive(Debug)]
-pub struct View<'p> {
+pub struct WordView<'p> {
     text: &'p Prepared<'p>,
     /// A number for each token; equal tokens have equal numbers.
     pub words: Cow<'p, [u64]>,
     seeds: Cow<'p, [u64]>,
 }
 
-impl<'p> View<'p> {
+impl<'p> WordView<'p> {
     /// Equal are equal words.
-    pub fn exact(text: &'p Prepared<'p>) -> View<'p> {
-        View { text, words: Cow::Borrowed(&text.tokens.hashes), seeds: Cow::Borrowed(&text.seeds) }
+    pub fn exact(text: &'p Prepared<'p>) -> WordView<'p> {
+        WordView {
+            text,
+            words: Cow::Borrowed(&text.tokens.hashes),
+            seeds: Cow::Borrowed(&text.seeds),
+        }
     }
 
     /// Equal are words with equal numbers. Cost: a sort of the seeds.
-    pub fn folded(text: &'p Prepared<'p>, numbers: &[u32]) -> View<'p> {
+    pub fn folded(text: &'p Prepared<'p>, numbers: &[u32]) -> WordView<'p> {
         let words: Vec<u64> = numbers.iter().map(|n| hash::mix(u64::from(*n))).collect();
         let seed = |at: u32| {
             hash::sequence(words[at as usize..(at + text.seed_length(at)) as usize].iter().copied())
@@ -33,7 +37,7 @@ impl<'p> View<'p> {
         let mut seeds: Vec<u64> =
             text.seeds.iter().map(|s| seed(*s as u32) >> 32 << 32 | u64::from(*s as u32)).collect();
         seeds.sort_unstable();
-        View { text, words: Cow::Owned(words), seeds: Cow::Owned(seeds) }
+        WordView { text, words: Cow::Owned(words), seeds: Cow::Owned(seeds) }
     }
 
     /// The tokens of the seed that begins at token `at`.
@@ -43,7 +47,7 @@ impl<'p> View<'p> {
 }
 
 /// Every run that holds a seed, in the order of the first text.
-pub fn equal_runs(a: &View, b: &View) -> Vec<Run> {
+pub fn equal_runs(a: &WordView, b: &WordView) -> Vec<Run> {
     let mut points = points(a, b);
     points.sort_unstable();
     points.dedup();
@@ -51,11 +55,11 @@ pub fn equal_runs(a: &View, b: &View) -> Vec<Run> {
 }
 
 /// A pair of equal seeds: its diagonal (shifted to stay positive), its place in the first text.
-type Point = (u64, u32);
+type SeedPair = (u64, u32);
 
 const SHIFT: u64 = 1 << 32;
 
-fn points(a: &View, b: &View) -> Vec<Point> {
+fn points(a: &WordView, b: &WordView) -> Vec<SeedPair> {
     let (x, y) = (&a.seeds, &b.seeds);
     let mut out = Vec::new();
     let (mut i, mut j) = (0, 0);
@@ -87,7 +91,7 @@ fn points(a: &View, b: &View) -> Vec<Point> {
 }
 
 /// Seeds on one diagonal that touch are one run; runs grow while the next tokens are equal.
-fn runs(points: &[Point], a: &View, b: &View) -> Vec<Run> {
+fn runs(points: &[SeedPair], a: &WordView, b: &WordView) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     let mut last = 0;
     for &(diagonal, at) in points {
@@ -117,7 +121,7 @@ fn runs(points: &[Point], a: &View, b: &View) -> Vec<Run> {
     out
 }
 
-fn equal(a: &View, b: &View, i: u32, j: u32) -> bool {
+fn equal(a: &WordView, b: &WordView, i: u32, j: u32) -> bool {
     match (a.words.get(i as usize), b.words.get(j as usize)) {
         (Some(x), Some(y)) => x == y,
         _ => false,

@@ -16,7 +16,7 @@ const PIECE_DISTANCE: u32 = 60;
 /// continue a match. So a passage that stands k times here and m times there gives at most k + m
 /// matches.
 pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
-    let mut seen = Seen { a: vec![false; a.tokens.len()], b: vec![false; b.tokens.len()] };
+    let mut seen = CoveredTokens { a: vec![false; a.tokens.len()], b: vec![false; b.tokens.len()] };
     let mut taken: Vec<Chain> = Vec::new();
     let (long, short): (Vec<Chain>, Vec<Chain>) =
         chains.into_iter().partition(|c| is_match(c, a, b, t));
@@ -65,15 +65,15 @@ fn holds_paragraph(paragraphs: &[Range<u32>], range: Range<u32>, t: &Thresholds)
 
 /// Equal tokens, counted in words.
 pub fn equal_words(c: &Chain, a: &Prepared) -> u32 {
-    c.runs.iter().map(|r| a.words(r.a..r.a + r.len)).sum()
+    c.runs.iter().map(|r| a.word_count(r.a..r.a + r.len)).sum()
 }
 
-struct Seen {
+struct CoveredTokens {
     a: Vec<bool>,
     b: Vec<bool>,
 }
 
-impl Seen {
+impl CoveredTokens {
     fn take(&mut self, c: Chain, taken: &mut Vec<Chain>) {
         self.a[usize_range(c.a())].fill(true);
         self.b[usize_range(c.b())].fill(true);

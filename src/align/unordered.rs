@@ -5,12 +5,12 @@
 //! order. Seeds that hang together, no wider gap between them on either side, are a group; each
 //! group grows or shrinks to the stretch that the words themselves explain best.
 
-use crate::align::extend::{Fitter, Found};
+use crate::align::extend::{Extension, Fitter};
 use crate::align::fill;
 use crate::align::prepared::Prepared;
-use crate::align::run::{Chain, Region};
-use crate::align::seeds::{View, equal_runs};
-use crate::align::word_forms::Words;
+use crate::align::run::{Chain, TokenRectangle};
+use crate::align::seeds::{WordView, equal_runs};
+use crate::align::word_forms::NumberedWords;
 
 /// Each word is paired with so many of the rarer words behind it.
 const NEAR: usize = 4;
@@ -27,7 +27,7 @@ const SURVIVING: usize = 8;
 
 /// What a loose alignment may join.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct UnorderedLimits {
     /// The widest gap between the seeds of a group, in tokens.
     pub max_gap: u32,
     /// The least evidence of a passage, in bits.
@@ -39,32 +39,34 @@ pub struct Limits {
 /// Passages by falling evidence. What lies for the more part in a better one is left out, unless on
 /// one side alone and telling nearly as much: another occurrence. Cost: a sort of the seeds; for
 /// each group, some passes over its stretch of both texts.
-pub fn chains(a: &Prepared, b: &Prepared, limits: Limits) -> Vec<Chain> {
+pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits) -> Vec<Chain> {
     // One order for the work, so that the texts may be swapped.
     if a.tokens.hashes > b.tokens.hashes {
         return chains(b, a, limits).into_iter().map(swap).collect();
     }
     // Folding is the dear part, and a passage of which no words at all survive as they are tells of
     // nothing.
-    if groups(points(&Words::plain(a.lexicon(), b.lexicon())), limits.max_gap, SURVIVING).is_empty()
+    if groups(points(&NumberedWords::plain(a.lexicon(), b.lexicon())), limits.max_gap, SURVIVING)
+        .is_empty()
     {
         return Vec::new();
     }
-    let words = Words::new(a.lexicon(), b.lexicon());
+    let words = NumberedWords::new(a.lexicon(), b.lexicon());
     let fitter = Fitter::new(a, b, &words);
-    let mut found: Vec<Found> = groups(points(&words), limits.max_gap, LEAST)
+    let mut found: Vec<Extension> = groups(points(&words), limits.max_gap, LEAST)
         .into_iter()
         .filter_map(|g| fitter.refine(&bounds(&g)))
         .collect();
-    let long = |r: &Region| {
-        a.words(r.a.clone()) >= limits.min_words && b.words(r.b.clone()) >= limits.min_words
+    let long = |r: &TokenRectangle| {
+        a.word_count(r.a.clone()) >= limits.min_words
+            && b.word_count(r.b.clone()) >= limits.min_words
     };
     found.retain(|f| f.bits >= f64::from(limits.min_evidence) && long(&f.region));
     found.sort_unstable_by(|x, y| {
         y.bits.total_cmp(&x.bits).then_with(|| x.region.order().cmp(&y.region.order()))
     });
-    let runs = equal_runs(&View::exact(a), &View::exact(b));
-    let mut taken: Vec<Found> = Vec::new();
+    let runs = equal_runs(&WordView::exact(a), &WordView::exact(b));
+    let mut taken: Vec<Extension> = Vec::new();
     let mut out = Vec::new();
     for f in found {
         if taken.iter().any(|better| f.is_worse_than(better)) {
@@ -82,18 +84,18 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: Limits) -> Vec<Chain> {
 
 fn swap(mut chain: Chain) -> Chain {
     chain.runs.iter_mut().for_each(|r| (r.a, r.b) = (r.b, r.a));
-    chain.region = chain.region.map(|r| Region { a: r.b, b: r.a });
+    chain.region = chain.region.map(|r| TokenRectangle { a: r.b, b: r.a });
     chain
 }
 
 /// A seed of both texts: the places of its first word in each, and of its last.
-type Point = ((u32, u32), (u32, u32));
+type SeedPair = ((u32, u32), (u32, u32));
 
 /// A pair of near words: their numbers in one, the place of the first, the place of the last.
 type Pair = (u64, u32, u32);
 
 /// All of them, sorted.
-fn pairs(words: &Words, side: usize) -> Vec<Pair> {
+fn pairs(words: &NumberedWords, side: usize) -> Vec<Pair> {
     let text = &words.of[side];
     let bound = (RARE_SHARE * text.len() as f64).max(RARE) as u32;
     let rare: Vec<u32> = (0..text.len() as u32)
@@ -118,7 +120,7 @@ fn pairs(words: &Words, side: usize) -> Vec<Pair> {
     out
 }
 
-fn points(words: &Words) -> Vec<Point> {
+fn points(words: &NumberedWords) -> Vec<SeedPair> {
     let (x, y) = (pairs(words, 0), pairs(words, 1));
     let mut out = Vec::new();
     let mut from = 0;
@@ -135,7 +137,7 @@ fn points(words: &Words) -> Vec<Point> {
 }
 
 /// Splits points wherever a wider gap opens on either side, in turn, until none does.
-fn groups(points: Vec<Point>, max_gap: u32, least: usize) -> Vec<Vec<Point>> {
+fn groups(points: Vec<SeedPair>, max_gap: u32, least: usize) -> Vec<Vec<SeedPair>> {
     let mut out = Vec::new();
     let mut waiting = vec![(points, 0, 0)];
     // `still`: sides in a row without a gap.
@@ -147,7 +149,7 @@ fn groups(points: Vec<Point>, max_gap: u32, least: usize) -> Vec<Vec<Point>> {
             out.push(points);
             continue;
         }
-        let at = |p: &Point| if side == 0 { p.0.0 } else { p.0.1 };
+        let at = |p: &SeedPair| if side == 0 { p.0.0 } else { p.0.1 };
         points.sort_unstable_by_key(|p| (at(p), *p));
         let parts = points.chunk_by(|p, q| at(q) - at(p) <= max_gap);
         let whole = parts.clone().nth(1).is_none();
@@ -157,10 +159,10 @@ fn groups(points: Vec<Point>, max_gap: u32, least: usize) -> Vec<Vec<Point>> {
     out
 }
 
-fn bounds(points: &[Point]) -> Region {
-    let side = |first: fn(&Point) -> u32, last: fn(&Point) -> u32| {
+fn bounds(points: &[SeedPair]) -> TokenRectangle {
+    let side = |first: fn(&SeedPair) -> u32, last: fn(&SeedPair) -> u32| {
         points.iter().map(first).min().unwrap_or(0)
             ..points.iter().map(last).max().map_or(0, |last| last + 1)
     };
-    Region { a: side(|p| p.0.0, |p| p.1.0), b: side(|p| p.0.1, |p| p.1.1) }
+    TokenRectangle { a: side(|p| p.0.0, |p| p.1.0), b: side(|p| p.0.1, |p| p.1.1) }
 }

@@ -64,26 +64,26 @@ impl Lexicon {
 
 /// The tokens of two texts, equal words with equal numbers.
 #[derive(Debug)]
-pub struct Words {
+pub struct NumberedWords {
     /// A number for each token of both texts.
     pub of: [Vec<u32>; 2],
     /// How often each number stands in either text.
     pub counts: Vec<[u32; 2]>,
 }
 
-impl Words {
+impl NumberedWords {
     /// Forms folded. Cost: that of [`Words::plain`], and for each word that only one text holds a
     /// look-up for each of its letters.
-    pub fn new(a: &Lexicon, b: &Lexicon) -> Words {
-        Words::numbered(a, b, true)
+    pub fn new(a: &Lexicon, b: &Lexicon) -> NumberedWords {
+        NumberedWords::numbered(a, b, true)
     }
 
     /// Without folding. Cost: a merge of the two lists of words.
-    pub fn plain(a: &Lexicon, b: &Lexicon) -> Words {
-        Words::numbered(a, b, false)
+    pub fn plain(a: &Lexicon, b: &Lexicon) -> NumberedWords {
+        NumberedWords::numbered(a, b, false)
     }
 
-    fn numbered(x: &Lexicon, y: &Lexicon, folding: bool) -> Words {
+    fn numbered(x: &Lexicon, y: &Lexicon, folding: bool) -> NumberedWords {
         let mut right: Vec<u32> =
             (0..y.words.len() as u32).map(|j| x.words.len() as u32 + j).collect();
         let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
@@ -112,7 +112,7 @@ impl Words {
         left.iter().zip(&x.counts).for_each(|(n, c)| counts[*n as usize][0] += c);
         right.iter().zip(&y.counts).for_each(|(n, c)| counts[*n as usize][1] += c);
         let numbers = |of: &[u32], to: &[u32]| of.iter().map(|w| to[*w as usize]).collect();
-        Words { of: [numbers(&x.of, &left), numbers(&y.of, &right)], counts }
+        NumberedWords { of: [numbers(&x.of, &left), numbers(&y.of, &right)], counts }
     }
 }
 
@@ -221,9 +221,9 @@ mod tests {
     use super::*;
     use crate::text::token::tokenize;
 
-    fn words(a: &str, b: &str) -> Words {
+    fn words(a: &str, b: &str) -> NumberedWords {
         let lexicon = |text: &str| Lexicon::new(text, &tokenize(text));
-        Words::new(&lexicon(a), &lexicon(b))
+        NumberedWords::new(&lexicon(a), &lexicon(b))
     }
 
     #[test]

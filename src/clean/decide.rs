@@ -1,9 +1,9 @@
 //! Owns: a corpus, or the findings in it, to what goes. Never: removes anything itself.
 
 use crate::clean::documents::gone;
-use crate::clean::passages::cut;
 use crate::clean::plan::Plan;
 use crate::clean::removal::Removal;
+use crate::clean::repeat_cuts::cut_repeats;
 use crate::engine::batch::{in_pool, scan};
 use crate::error::Result;
 use crate::model::detection::Detection;
@@ -95,7 +95,7 @@ pub fn removal(
     removal.check(&found.thresholds)?;
     let mut plan = Plan { gone: gone(documents, found, removal), cuts: Vec::new() };
     if removal.cuts() {
-        in_pool(options, || cut(documents, found, removal, &mut plan, progress))?;
+        in_pool(options, || cut_repeats(documents, found, removal, &mut plan, progress))?;
         plan.gone.sort_unstable_by_key(|g| g.document);
         plan.cuts.sort_unstable_by_key(|c| (c.document, c.span));
     }

@@ -47,9 +47,15 @@ pub fn gone(documents: &dyn Documents, found: &Detection, removal: &Removal) -> 
     if removal.documents {
         judge.against();
         if removal.takes(Relation::NearCopy) {
-            found.clusters.iter().for_each(|c| judge.group(c.representative, &c.members));
+            found
+                .clusters
+                .iter()
+                .for_each(|c| judge.remove_copies_of(c.representative, &c.members));
         } else {
-            found.equal.iter().for_each(|class| judge.group(judge.survivor(class), class));
+            found
+                .equal
+                .iter()
+                .for_each(|class| judge.remove_copies_of(judge.survivor(class), class));
         }
         judge.contained();
     }
@@ -137,7 +143,7 @@ impl Judge<'_> {
 
     /// Members go because of their representative. Where that one is gone itself, the first of
     /// them that is left takes those that were verified as copies of it, and so on.
-    fn group(&mut self, representative: u32, members: &[u32]) {
+    fn remove_copies_of(&mut self, representative: u32, members: &[u32]) {
         let mut left: Vec<u32> =
             members.iter().copied().filter(|&n| self.why[n as usize].is_none()).collect();
         let mut stays = representative;

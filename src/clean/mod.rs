@@ -2,6 +2,6 @@
 
 pub mod decide;
 pub mod documents;
-mod passages;
 pub mod plan;
 pub mod removal;
+mod repeat_cuts;

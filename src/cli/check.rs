@@ -4,10 +4,10 @@ use super::amount::Amount;
 use super::exit::{Exit, Failure, Result, usage};
 use super::gate::{GateFlags, today};
 use super::git::checkout;
+use super::messages::{clean, count, escaped_path, say};
 use super::output::{OutputArgs, Report, probe, to_file};
-use super::problems::{clean, count, say, shown};
 use super::progress::{Meter, TalkArgs};
-use super::read_corpus::{Taken, inputs, say_empty, take_in};
+use super::read_corpus::{ReadCorpus, inputs, say_empty, take_in};
 use super::settings::{SettingArgs, Settings};
 use nearcopy::report::{Baseline, Findings, IgnoreRule, judge};
 use nearcopy::{Corpus, Detection, Documents};
@@ -112,10 +112,10 @@ impl Check {
             ));
         }
         self.output.probe(&settings.flags.report, true)?;
-        let stored = self.stored(&settings)?;
+        let stored = self.read_baseline(&settings)?;
         let today = today();
         let meter = Meter::start(self.talk);
-        let known = self.known(stored, &settings, &ignores, &today, &meter)?;
+        let known = self.known_findings(stored, &settings, &ignores, &today, &meter)?;
 
         let mut taken = take_in(
             &inputs(&self.paths),
@@ -159,12 +159,12 @@ impl Check {
     }
 
     /// The file of --baseline, read; nothing where it is to be written.
-    fn stored(&self, settings: &Settings) -> Result<Option<Baseline>> {
+    fn read_baseline(&self, settings: &Settings) -> Result<Option<Baseline>> {
         let Some(path) = &self.baseline else { return Ok(None) };
         if self.update_baseline {
             return probe(path).map(|()| None);
         }
-        let shown = shown(path);
+        let shown = escaped_path(path);
         let json = std::fs::read_to_string(path).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => Failure::Said(format!(
                 "--baseline {shown}: there is no such file; write it first, with --baseline \
@@ -176,7 +176,7 @@ impl Check {
     }
 
     /// That, and what was found at the commit of --baseline-ref.
-    fn known(
+    fn known_findings(
         &self,
         stored: Option<Baseline>,
         settings: &Settings,
@@ -189,7 +189,7 @@ impl Check {
         if there.inputs.is_empty() && !self.talk.quiet {
             say(&format!("{} has none of these paths: everything is new", clean(reference)));
         }
-        let mut taken: Taken =
+        let mut taken: ReadCorpus =
             take_in(&there.inputs, &settings.flags.input.options(), meter, true)?;
         let corpus = taken.corpus(true)?;
         let detection = found(&corpus, settings, meter)?;
@@ -208,7 +208,7 @@ impl Check {
         today: &str,
         read: Exit,
     ) -> Result<Baseline> {
-        let shown = shown(path);
+        let shown = escaped_path(path);
         if read != Exit::Done {
             return Err(Failure::Said(format!(
                 "{shown} was not written, because not everything could be read"
@@ -217,7 +217,7 @@ impl Check {
         let baseline = Baseline::new(findings, ignores, today)?;
         to_file(path, |out| baseline.to_json(&findings.detection.recipe_id, out))?;
         if !self.talk.quiet {
-            let [clusters, pairs, repeats] = baseline.counts().map(|n| n as u64);
+            let [clusters, pairs, repeats] = baseline.entry_counts().map(|n| n as u64);
             let parts =
                 [count(clusters, "cluster"), count(pairs, "pair"), count(repeats, "repeat")];
             say(&format!("{shown} written, with {}: they no longer count", parts.join(", ")));

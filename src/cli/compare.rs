@@ -1,12 +1,12 @@
 //! Owns: `nearcopy compare`: named pairs only, no search. Never: compares anything itself.
 
 use super::exit::{Exit, Failure, Result, usage};
-use super::named::{Named, background, named};
+use super::messages::clean;
+use super::named_documents::{NamedDocuments, background, read_named};
 use super::output::{OutputArgs, Report};
 use super::pairs::Wanted;
-use super::problems::clean;
 use super::progress::{Meter, TalkArgs};
-use super::read_corpus::{Taken, inputs, take_in};
+use super::read_corpus::{ReadCorpus, inputs, take_in};
 use super::settings::{SettingArgs, Settings};
 use nearcopy::report::Findings;
 use nearcopy::{Comparison, Corpus, Detection, Documents, Thresholds};
@@ -69,10 +69,10 @@ Exit codes: 0 compared, whatever the answer; 2 error, bad usage, an input that w
 --max-bad; 130 interrupted.";
 
 /// What is to be compared.
-struct Task {
+struct Comparisons {
     corpus: Corpus,
     pairs: Vec<(u32, u32)>,
-    taken: Taken,
+    taken: ReadCorpus,
 }
 
 impl Compare {
@@ -153,7 +153,7 @@ impl Compare {
         }
     }
 
-    fn task(&self, settings: &Settings, meter: &Meter) -> Result<Task> {
+    fn task(&self, settings: &Settings, meter: &Meter) -> Result<Comparisons> {
         let quiet = self.talk.quiet;
         if let Some(path) = &self.pairs {
             let mut taken =
@@ -168,11 +168,11 @@ impl Compare {
             if wanted.bad_lines() > 0 {
                 taken.skipped.push(("bad-pair".into(), wanted.bad_lines()));
             }
-            return Ok(Task { corpus, pairs: wanted.pairs, taken });
+            return Ok(Comparisons { corpus, pairs: wanted.pairs, taken });
         }
-        let Named { corpus, numbers, taken } =
-            named(&self.items, &self.within, settings, meter, quiet)?;
-        Ok(Task { corpus, pairs: vec![(numbers[0], numbers[1])], taken })
+        let NamedDocuments { corpus, numbers, taken } =
+            read_named(&self.items, &self.within, settings, meter, quiet)?;
+        Ok(Comparisons { corpus, pairs: vec![(numbers[0], numbers[1])], taken })
     }
 }
 
@@ -189,7 +189,7 @@ fn unbounded(thresholds: &Thresholds) -> Thresholds {
 }
 
 /// Says that two texts have nothing to do with each other, and how little.
-fn unrelated(task: &Task, measured: Option<&Comparison>, bounds: &Thresholds) -> String {
+fn unrelated(task: &Comparisons, measured: Option<&Comparison>, bounds: &Thresholds) -> String {
     let id = |n: usize| clean(&task.corpus.info(n).id);
     let (a, b) = task.pairs.first().map_or((0, 1), |&(a, b)| (a as usize, b as usize));
     let mut text = format!("{} and {}: not related\n", id(a), id(b));

@@ -3,7 +3,7 @@
 use super::exit::{Failure, Result};
 use super::flags::{Flags, names};
 use super::gate::GateFlags;
-use super::problems::{clean, shown};
+use super::messages::{clean, escaped_path};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ impl ConfigArgs {
                 None => return Ok(None),
             },
         };
-        let shown = shown(&path);
+        let shown = escaped_path(&path);
         let text = std::fs::read_to_string(&path).map_err(|e| {
             Failure::Said(format!(
                 "settings file {shown}: {e}; name another with --config, or none with --no-config"

@@ -3,7 +3,7 @@
 
 use super::exit::{Exit, Failure, Result, usage};
 use super::flag_values::OutputFormat;
-use super::named::{Named, background, named};
+use super::named_documents::{NamedDocuments, background, read_named};
 use super::output::{human_options, no_page, to_stdout};
 use super::progress::{Meter, TalkArgs};
 use super::settings::SettingArgs;
@@ -69,8 +69,8 @@ impl Explain {
         no_page(&settings.flags.report, "explain writes human and json")?;
         let background = background(self.background.as_deref(), &settings, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
-        let Named { corpus, numbers, taken } =
-            named(&self.items, &self.within, &settings, &meter, self.talk.quiet)?;
+        let NamedDocuments { corpus, numbers, taken } =
+            read_named(&self.items, &self.within, &settings, &meter, self.talk.quiet)?;
         let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
         let (recipe_id, background_id) = (recipe.id(), background.id());
         let id = |n: u32| corpus.info(n as usize).id.as_str();

@@ -41,24 +41,24 @@ macro_rules! flags {
     };
 }
 
-trait Given<T> {
+trait OverrideWith<T> {
     fn given(value: &T) -> Self;
 }
 
-impl<T: Clone> Given<T> for T {
+impl<T: Clone> OverrideWith<T> for T {
     fn given(value: &T) -> T {
         value.clone()
     }
 }
 
-impl<T: Clone> Given<T> for Option<T> {
+impl<T: Clone> OverrideWith<T> for Option<T> {
     fn given(value: &T) -> Option<T> {
         Some(value.clone())
     }
 }
 
 /// Assigns a value to a field of its type, or to an optional one.
-fn set<T, V: Given<T>>(field: &mut V, value: &T) {
+fn set<T, V: OverrideWith<T>>(field: &mut V, value: &T) {
     *field = V::given(value);
 }
 

@@ -3,7 +3,7 @@
 
 use super::amount::Amount;
 use super::exit::{Failure, Result};
-use super::problems::clean;
+use super::messages::clean;
 use nearcopy::Relation;
 use nearcopy::report::{Bound, FindingKind, IgnoreRule, Matcher, Policy, Scope};
 use serde::de::DeserializeOwned;
@@ -40,10 +40,10 @@ pub struct GateFlags {
     /// repeat here: it is meant to be.
     #[arg(long, value_name = "LIST", help_heading = "Gate", value_delimiter = ',')]
     #[serde(deserialize_with = "several")]
-    pub fail_on: Option<Vec<Kind>>,
+    pub fail_on: Option<Vec<LimitedKind>>,
     /// Findings that are to be overlooked.
     #[arg(skip)]
-    pub ignore: Vec<Overlooked>,
+    pub ignore: Vec<IgnoreEntry>,
 }
 
 /// `5%`, `Courier=100`, `*=0`.
@@ -91,18 +91,18 @@ const COPIES: [FindingKind; 2] =
 /// A kind of finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Kind(FindingKind);
+pub struct LimitedKind(FindingKind);
 
-impl std::str::FromStr for Kind {
+impl std::str::FromStr for LimitedKind {
     type Err = String;
-    fn from_str(s: &str) -> std::result::Result<Kind, String> {
-        s.trim().parse().map(Kind)
+    fn from_str(s: &str) -> std::result::Result<LimitedKind, String> {
+        s.trim().parse().map(LimitedKind)
     }
 }
 
-impl TryFrom<String> for Kind {
+impl TryFrom<String> for LimitedKind {
     type Error = String;
-    fn try_from(s: String) -> std::result::Result<Kind, String> {
+    fn try_from(s: String) -> std::result::Result<LimitedKind, String> {
         s.parse()
     }
 }
@@ -129,9 +129,9 @@ fn several<'de, D: Deserializer<'de>, T: DeserializeOwned>(
 /// An entry of `[[gate.ignore]]`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Overlooked {
+pub struct IgnoreEntry {
     documents: Vec<String>,
-    kinds: Vec<Kind>,
+    kinds: Vec<LimitedKind>,
     text: Option<String>,
     reason: String,
     expires: Option<toml::Value>,
@@ -173,7 +173,7 @@ impl GateFlags {
 
     /// What is to be overlooked; the lines are those of the entries, for messages.
     pub fn ignores(&self, path: &str, lines: &[usize]) -> Result<Vec<IgnoreRule>> {
-        let rule = |(n, entry): (usize, &Overlooked)| {
+        let rule = |(n, entry): (usize, &IgnoreEntry)| {
             let line = lines.get(n).map_or(String::new(), |line| format!(":{line}"));
             entry.rule().map_err(|why| {
                 Failure::Said(format!("{path}{line}: [[gate.ignore]]: {}", clean(&why)))
@@ -183,7 +183,7 @@ impl GateFlags {
     }
 }
 
-impl Overlooked {
+impl IgnoreEntry {
     fn rule(&self) -> std::result::Result<IgnoreRule, String> {
         if self.reason.trim().is_empty() {
             return Err("an entry needs a reason = \"…\", so that others know why".into());
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn entries_without_a_reason_or_an_aim_are_refused() {
-        let rule = |text: &str| toml::from_str::<Overlooked>(text).unwrap().rule();
+        let rule = |text: &str| toml::from_str::<IgnoreEntry>(text).unwrap().rule();
         assert!(rule("documents = [\"a*\"]").unwrap_err().contains("reason"));
         assert!(rule("reason = \"x\"").unwrap_err().contains("everything"));
         assert!(rule("reason = \"x\"\ntext = \"…\"").unwrap_err().contains("no word"));

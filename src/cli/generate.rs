@@ -2,8 +2,8 @@
 //! hand.
 
 use super::exit::{Exit, Failure, Result};
+use super::messages::escaped_path;
 use super::output::to_stdout;
-use super::problems::shown;
 use std::path::PathBuf;
 
 /// Writes shell completions and man pages
@@ -11,11 +11,11 @@ use std::path::PathBuf;
 #[command(hide = true)]
 pub struct Generate {
     #[command(subcommand)]
-    what: What,
+    what: Generated,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+enum Generated {
     /// Shell completions, to standard output
     Completions {
         /// The shell
@@ -31,14 +31,16 @@ enum What {
 impl Generate {
     pub fn run(self, mut command: clap::Command) -> Result<Exit> {
         match self.what {
-            What::Completions { shell } => {
+            Generated::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut command, "nearcopy", &mut script);
                 to_stdout(|out| out.write_all(&script))?;
             }
-            What::Man { dir: None } => to_stdout(|out| clap_mangen::Man::new(command).render(out))?,
-            What::Man { dir: Some(dir) } => {
-                let shown = shown(&dir);
+            Generated::Man { dir: None } => {
+                to_stdout(|out| clap_mangen::Man::new(command).render(out))?
+            }
+            Generated::Man { dir: Some(dir) } => {
+                let shown = escaped_path(&dir);
                 std::fs::create_dir_all(&dir)
                     .and_then(|()| clap_mangen::generate_to(command, &dir))
                     .map_err(|e| Failure::Said(format!("{shown} cannot be written: {e}")))?;

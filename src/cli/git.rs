@@ -3,7 +3,7 @@
 
 use super::exit::{Failure, Result};
 use super::interrupt::interrupted;
-use super::problems::{clean, shown};
+use super::messages::{clean, escaped_path};
 use nearcopy::ingest::Input;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -122,7 +122,7 @@ fn commit(reference: &str, top: &Path) -> Result<String> {
 fn inside(path: &Path, top: &Path) -> Result<PathBuf> {
     let absolute = std::fs::canonicalize(path)
         .or_else(|_| std::env::current_dir().map(|here| plain(&here.join(path))));
-    let absolute = absolute.map_err(|e| said(format!("{}: {e}", shown(path))))?;
+    let absolute = absolute.map_err(|e| said(format!("{}: {e}", escaped_path(path))))?;
     let outside = || {
         let (path, top) = (path.display().to_string(), top.display().to_string());
         said(format!(

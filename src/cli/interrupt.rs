@@ -2,7 +2,7 @@
 //! ended. Never: what is written.
 
 use super::exit::Failure;
-use super::problems::clean;
+use super::messages::clean;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 

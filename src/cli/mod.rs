@@ -1,7 +1,6 @@
 //! The command line: one file a subcommand, and what they share. Uses the public API only; never
 //! finds anything itself.
 
-mod alarm;
 mod amount;
 mod check;
 mod compare;
@@ -16,19 +15,20 @@ mod generate;
 mod git;
 mod index;
 mod interrupt;
-mod layout;
-mod named;
+mod messages;
+mod named_documents;
 mod output;
+mod output_layout;
 mod pairs;
 mod paths;
-mod problems;
 mod program;
 mod progress;
 mod read_corpus;
 mod recipe;
+mod removal_limit;
 mod report;
 mod scan;
 mod settings;
-mod staged;
+mod staged_output;
 
 pub use program::main;

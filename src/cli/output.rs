@@ -5,9 +5,9 @@ use super::exit::{Failure, Result};
 use super::flag_values::{Color, OutputFormat};
 use super::flags::ReportFlags;
 use super::interrupt::{Stoppable, failed};
+use super::messages::{clean, escaped_path};
 use super::paths::{distinct, is_special};
-use super::problems::{clean, shown};
-use super::staged::{StagedFile, beside};
+use super::staged_output::{StagedFile, beside};
 use nearcopy::ingest::ReadFile;
 use nearcopy::report::{
     self, Checked, Findings, GithubOptions, HtmlOptions, HumanOptions, MarkdownOptions,
@@ -166,7 +166,7 @@ impl OutputArgs {
             if let Some((path, _)) =
                 there.iter().find(|(_, place)| *place == file && !is_special(place))
             {
-                let shown = shown(path);
+                let shown = escaped_path(path);
                 return Err(Failure::Said(format!(
                     "{shown} is an input, and inputs are never changed: name another place"
                 )));
@@ -252,14 +252,14 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
 pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let staged = StagedFile::create(path)?;
     let mut out = staged.writer()?;
-    write(&mut out).and_then(|()| out.flush()).map_err(|e| failed(staged.shown(), &e))?;
+    write(&mut out).and_then(|()| out.flush()).map_err(|e| failed(staged.display_name(), &e))?;
     drop(out);
     staged.commit()
 }
 
 /// Whether the report can be put there at all.
 pub fn probe(path: &Path) -> Result<()> {
-    let shown = shown(path);
+    let shown = escaped_path(path);
     if path.is_dir() {
         return Err(Failure::Said(format!("{shown} is a directory: name a file in it")));
     }

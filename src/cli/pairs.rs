@@ -1,7 +1,7 @@
 //! Owns: which documents a user means: ids, and files of pairs of ids. Never: compares them.
 
 use super::exit::{Failure, Result};
-use super::problems::{clean, count, say, shown};
+use super::messages::{clean, count, escaped_path, say};
 use nearcopy::Documents;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -65,7 +65,7 @@ pub struct Wanted {
 }
 
 #[derive(serde::Deserialize)]
-struct Line {
+struct PairLine {
     a: Id,
     b: Id,
 }
@@ -91,7 +91,7 @@ impl Wanted {
     /// Reads lines with "a" and "b"; `-` is standard input. Bad lines are counted, the rest goes
     /// on.
     pub fn read(path: &Path, documents: &dyn Documents) -> Result<Wanted> {
-        let shown = shown(path);
+        let shown = escaped_path(path);
         let failed = |e: std::io::Error| {
             Failure::Said(format!(
                 "--pairs {shown}: {e}; it should hold lines such as {{\"a\": \"ID\", \"b\": \
@@ -123,7 +123,7 @@ impl Wanted {
             return;
         }
         self.lines += 1;
-        let Line { a, b } = match serde_json::from_slice(line) {
+        let PairLine { a, b } = match serde_json::from_slice(line) {
             Ok(pair) => pair,
             Err(e) => {
                 let why = e.to_string();

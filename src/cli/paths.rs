@@ -2,7 +2,7 @@
 //! files. Never: writes to one.
 
 use super::exit::{Failure, Result};
-use super::problems::shown;
+use super::messages::escaped_path;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,25 +30,25 @@ pub fn apart(flag: &str, out: &Path, inputs: &[(&OsStr, &str)]) -> Result<()> {
     let Some(place) = canonical(out) else { return Ok(()) };
     for (input, what) in inputs.iter().filter(|(input, _)| *input != "-") {
         let Ok(input_place) = fs::canonicalize(input) else { continue };
-        let input = shown(Path::new(input));
+        let input = escaped_path(Path::new(input));
         if place == input_place {
             return Err(Failure::Said(format!(
                 "{flag} {}: this is the {what} {input} itself, which is never changed: name \
                  another place",
-                shown(out)
+                escaped_path(out)
             )));
         }
         if place.starts_with(&input_place) {
             return Err(Failure::Said(format!(
                 "{flag} {}: this lies in the {what} {input} and would be read the next time: name \
                  a place outside",
-                shown(out)
+                escaped_path(out)
             )));
         }
         if input_place.starts_with(&place) {
             return Err(Failure::Said(format!(
                 "{flag} {}: the {what} {input} lies in it: name another place",
-                shown(out)
+                escaped_path(out)
             )));
         }
     }
@@ -69,14 +69,17 @@ pub fn distinct(outputs: &[(&str, &Path)]) -> Result<()> {
                 } else {
                     format!("{flag} and {other}")
                 };
-                return Err(Failure::Said(format!("{both} name the same file, {}", shown(path))));
+                return Err(Failure::Said(format!(
+                    "{both} name the same file, {}",
+                    escaped_path(path)
+                )));
             }
             if place.starts_with(before) {
                 return Err(Failure::Said(format!(
                     "{flag} {}: this lies in {other} {}, a directory that is only made at the end: \
                      name a place outside",
-                    shown(path),
-                    shown(known)
+                    escaped_path(path),
+                    escaped_path(known)
                 )));
             }
         }

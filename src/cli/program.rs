@@ -9,7 +9,7 @@ use super::generate::Generate;
 use super::index::Index;
 use super::report::Report;
 use super::scan::Scan;
-use super::{flag_values, problems, settings};
+use super::{flag_values, messages, settings};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -104,8 +104,8 @@ fn usage_error(subcommand: &str, message: String) -> clap::Error {
 fn worded(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     // What was typed may come from a file name.
-    if error.use_stderr() && text.lines().any(|line| problems::clean(line) != line) {
-        problems::write(&text);
+    if error.use_stderr() && text.lines().any(|line| messages::clean(line) != line) {
+        messages::write(&text);
     } else {
         // A closed pipe under --help is no error.
         let _ = error.print();
@@ -147,11 +147,11 @@ pub fn main() -> ExitCode {
         Ok(Exit::Incomplete) => ExitCode::from(2),
         Err(Failure::Usage(subcommand, message)) => worded(&usage_error(subcommand, message)),
         Err(Failure::Said(message)) => {
-            problems::say(&format!("error: {message}"));
+            messages::say(&format!("error: {message}"));
             ExitCode::from(2)
         }
         Err(Failure::Cancelled) => {
-            problems::say("interrupted");
+            messages::say("interrupted");
             ExitCode::from(130)
         }
     }

@@ -2,8 +2,8 @@
 
 use super::exit::{Failure, Result};
 use super::interrupt::{interrupt, interrupted};
-use super::problems::say;
-use super::staged::sweep;
+use super::messages::say;
+use super::staged_output::sweep;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nearcopy::Stage;
 use std::io::IsTerminal;

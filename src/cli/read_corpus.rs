@@ -3,9 +3,9 @@
 
 use super::amount::Amount;
 use super::exit::{Exit, Result};
-use super::problems::{self, clean, count, say};
+use super::messages::{self, clean, count, say};
 use super::progress::Meter;
-use nearcopy::ingest::{self, Input, InputOptions, Intake, LOOKED_FOR, ReadFile};
+use nearcopy::ingest::{self, Input, InputOptions, LOOKED_FOR, ReadFile, ReadResult};
 use nearcopy::{Corpus, Document, Documents};
 use std::ffi::{OsStr, OsString};
 
@@ -21,7 +21,7 @@ pub fn inputs(paths: &[OsString]) -> Vec<Input> {
 
 /// What was read, and what of it was bad.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub struct ReadCorpus {
     /// The documents; empty once they went into a corpus.
     pub documents: Vec<Document>,
     /// The files they came from.
@@ -44,22 +44,22 @@ pub fn take_in(
     options: &InputOptions,
     meter: &Meter,
     quiet: bool,
-) -> Result<Taken> {
+) -> Result<ReadCorpus> {
     meter.reading();
     let mut intake = ingest::read(inputs, options, &|bytes| meter.read(bytes));
     meter.pause()?;
     let documents = std::mem::take(&mut intake.documents);
-    let taken = Taken::of(intake, inputs, documents.len() as u64, quiet);
-    Ok(Taken { documents, ..taken })
+    let taken = ReadCorpus::of(intake, inputs, documents.len() as u64, quiet);
+    Ok(ReadCorpus { documents, ..taken })
 }
 
-impl Taken {
+impl ReadCorpus {
     /// How reading went, of so many documents; says on standard error what could not be read.
-    pub fn of(intake: Intake, inputs: &[Input], documents: u64, quiet: bool) -> Taken {
-        problems::tell(&intake, quiet);
-        let (bad, lost) = (problems::bad_records(&intake), problems::input_lost(&intake, inputs));
-        let Intake { skipped, sources, other_records, .. } = intake;
-        Taken {
+    pub fn of(intake: ReadResult, inputs: &[Input], documents: u64, quiet: bool) -> ReadCorpus {
+        messages::tell(&intake, quiet);
+        let (bad, lost) = (messages::bad_records(&intake), messages::input_lost(&intake, inputs));
+        let ReadResult { skipped, sources, other_records, .. } = intake;
+        ReadCorpus {
             documents: Vec::new(),
             sources,
             skipped: skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect(),
@@ -71,7 +71,7 @@ impl Taken {
     }
 
     /// Takes in what another reading brought.
-    pub fn add(&mut self, other: Taken) {
+    pub fn add(&mut self, other: ReadCorpus) {
         self.documents.extend(other.documents);
         for (reason, n) in other.skipped {
             match self.skipped.iter_mut().find(|(r, _)| *r == reason) {
@@ -118,7 +118,7 @@ pub fn say_renamed(corpus: &Corpus, quiet: bool) {
 }
 
 /// Says that nothing was found to read, and what to do where no other message did.
-pub fn say_empty(paths: &[OsString], taken: &Taken) {
+pub fn say_empty(paths: &[OsString], taken: &ReadCorpus) {
     let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
     let more =
         if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };

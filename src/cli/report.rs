@@ -4,9 +4,9 @@
 use super::config::ConfigArgs;
 use super::exit::{Exit, Failure, Result};
 use super::flags::{Flags, InputFlags};
+use super::messages::{count, escaped_path, say};
 use super::output::{probe, to_file, to_stdout};
 use super::paths::is_special;
-use super::problems::{count, say, shown};
 use super::progress::{Meter, TalkArgs};
 use super::read_corpus::{inputs, take_in};
 use super::settings::SettingArgs;
@@ -78,15 +78,15 @@ Exit codes: 0 written, even if texts were left out; 2 error, bad usage, or an in
 130 interrupted.";
 
 /// The documents of a report with the texts that were found again.
-struct Found {
+struct FoundTexts {
     infos: Vec<DocumentInfo>,
-    at: Vec<Fate>,
+    at: Vec<TextStatus>,
     corpus: Corpus,
 }
 
 /// What became of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum TextStatus {
     /// It is the same: its number in the corpus.
     Same(usize),
     /// There is another text in its place.
@@ -95,7 +95,7 @@ enum Fate {
     Gone,
 }
 
-impl Documents for Found {
+impl Documents for FoundTexts {
     fn count(&self) -> usize {
         self.infos.len()
     }
@@ -104,10 +104,10 @@ impl Documents for Found {
     }
     fn text(&self, number: usize) -> nearcopy::Result<Cow<'_, str>> {
         match self.at[number] {
-            Fate::Same(n) => self.corpus.text(n),
+            TextStatus::Same(n) => self.corpus.text(n),
             // Of another length than was scanned, which is how a page tells it from a missing one.
-            Fate::Other => Ok(Cow::Borrowed("")),
-            Fate::Gone => Err(nearcopy::Error::TextGone {
+            TextStatus::Other => Ok(Cow::Borrowed("")),
+            TextStatus::Gone => Err(nearcopy::Error::TextGone {
                 id: self.infos[number].id.clone(),
                 why: "no input of this run holds it".into(),
             }),
@@ -130,7 +130,7 @@ impl Report {
         let corpus = taken.corpus(true)?;
         let at = fates(&stored, &corpus);
         self.tell(&at);
-        let documents = Found { infos: stored.documents, at, corpus };
+        let documents = FoundTexts { infos: stored.documents, at, corpus };
         let findings = Findings {
             detection: &stored.detection,
             documents: &documents,
@@ -148,7 +148,7 @@ impl Report {
     }
 
     fn read(&self) -> Result<Stored> {
-        let shown = shown(&self.report);
+        let shown = escaped_path(&self.report);
         let failed = |e: std::io::Error| Failure::Said(format!("{shown} cannot be read: {e}"));
         let mut text = String::new();
         match self.report.to_str() {
@@ -183,7 +183,7 @@ impl Report {
         };
         let same = |other: &&Path| std::fs::canonicalize(other).is_ok_and(|other| other == place);
         if !is_special(&place) && read.iter().chain([&self.report.as_path()]).any(same) {
-            let shown = shown(path);
+            let shown = escaped_path(path);
             return Err(Failure::Said(format!(
                 "{shown} is an input, and inputs are never changed: name another place"
             )));
@@ -192,9 +192,9 @@ impl Report {
     }
 
     /// Says how many texts the page will not have.
-    fn tell(&self, at: &[Fate]) {
-        let of = |fate: Fate| at.iter().filter(|f| **f == fate).count() as u64;
-        let (gone, other) = (of(Fate::Gone), of(Fate::Other));
+    fn tell(&self, at: &[TextStatus]) {
+        let of = |fate: TextStatus| at.iter().filter(|f| **f == fate).count() as u64;
+        let (gone, other) = (of(TextStatus::Gone), of(TextStatus::Other));
         if self.talk.quiet || gone + other == 0 {
             return;
         }
@@ -209,7 +209,7 @@ impl Report {
 
 /// Looks every document of the report up, by its place in a file and by its id; the text must be as
 /// long as it was, in bytes and tokens.
-fn fates(stored: &Stored, corpus: &Corpus) -> Vec<Fate> {
+fn fates(stored: &Stored, corpus: &Corpus) -> Vec<TextStatus> {
     let (mut by_place, mut by_id) = (HashMap::new(), HashMap::new());
     for n in 0..corpus.count() {
         let info = corpus.info(n);
@@ -226,9 +226,9 @@ fn fates(stored: &Stored, corpus: &Corpus) -> Vec<Fate> {
                 && corpus.text(*n).is_ok_and(|text| tokenize(&text).len() == *tokens as usize)
         };
         match there.into_iter().flatten().copied().find(same) {
-            Some(n) => Fate::Same(n),
-            None if there.iter().any(Option::is_some) => Fate::Other,
-            None => Fate::Gone,
+            Some(n) => TextStatus::Same(n),
+            None if there.iter().any(Option::is_some) => TextStatus::Other,
+            None => TextStatus::Gone,
         }
     };
     stored.documents.iter().zip(&stored.detection.tokens).map(fate).collect()

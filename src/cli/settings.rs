@@ -125,7 +125,7 @@ pub fn show(value: &toml::Value) -> String {
 }
 
 /// Uses so many threads from now on; 0: as many as there are cores.
-pub fn threads(n: Option<usize>) {
+pub fn set_thread_count(n: Option<usize>) {
     if let Some(n) = n.filter(|n| *n > 0) {
         // That there is a pool already is no reason not to work.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();

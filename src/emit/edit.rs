@@ -3,7 +3,7 @@
 
 use crate::emit::change::{ANNOTATION, Annotation, Change};
 use crate::emit::error::Error;
-use crate::emit::job::Job;
+use crate::emit::job::RewriteInput;
 use crate::emit::reopen::{encoded, exact};
 use crate::ingest::fields::TEXT;
 use crate::ingest::json_record::{string, walk};
@@ -13,17 +13,17 @@ use serde::de::IgnoredAny;
 use std::collections::BTreeSet;
 
 /// Parts of a text that were cut out.
-pub(super) type Gone = Vec<(Span, String)>;
+pub(super) type RemovedParts = Vec<(Span, String)>;
 
 /// A text without some of its parts, and these.
-pub(super) struct Cut {
+pub(super) struct EditedText {
     pub(super) kept: String,
-    pub(super) gone: Gone,
+    pub(super) gone: RemovedParts,
 }
 
 /// Cuts parts out of a text. Nothing where they are not in order, reach beyond the text, or part a
 /// character.
-pub(super) fn cut(text: &str, spans: &[Span]) -> Option<Cut> {
+pub(super) fn remove_spans(text: &str, spans: &[Span]) -> Option<EditedText> {
     let mut kept = String::with_capacity(text.len());
     let mut gone = Vec::with_capacity(spans.len());
     let mut from = 0;
@@ -34,7 +34,7 @@ pub(super) fn cut(text: &str, spans: &[Span]) -> Option<Cut> {
         from = span.end as usize;
     }
     kept.push_str(&text[from..]);
-    Some(Cut { kept, gone })
+    Some(EditedText { kept, gone })
 }
 
 /// Cuts or annotates a JSON record, and tells what was cut: its new bytes. Nothing where it cannot
@@ -43,7 +43,7 @@ pub(super) fn record(
     bytes: &[u8],
     number: Option<u64>,
     change: &Change,
-    job: &mut Job,
+    job: &mut RewriteInput,
     encoding: Option<&'static Encoding>,
 ) -> Result<Option<Vec<u8>>, Error> {
     let text = exact(bytes, encoding);
@@ -69,11 +69,11 @@ pub(super) fn record(
 
 /// Cuts parts out of the string that is a record's text; its other characters stay written as they
 /// are.
-fn cut_json(record: &str, spans: &[Span], job: &Job) -> Option<(String, Gone)> {
+fn cut_json(record: &str, spans: &[Span], job: &RewriteInput) -> Option<(String, RemovedParts)> {
     let found = walk(&job.fields, record.as_bytes()).ok()?;
     let (_, raw) = found.values[TEXT]?;
     let (text, _) = string(raw)?;
-    let Cut { gone, .. } = cut(&text, spans)?;
+    let EditedText { gone, .. } = remove_spans(&text, spans)?;
     // The value was borrowed from the record, so its place is where it points to.
     let at = (raw.as_ptr() as usize).checked_sub(record.as_ptr() as usize)?;
     if record.get(at..at + raw.len())? != raw {
@@ -127,7 +127,7 @@ fn unit(rest: &str) -> Option<(usize, usize)> {
 
 /// Adds the members of an annotation before the closing brace. Nothing where the record is no
 /// object.
-fn add(record: &str, annotation: &Annotation, job: &Job) -> Result<Option<String>, Error> {
+fn add(record: &str, annotation: &Annotation, job: &RewriteInput) -> Result<Option<String>, Error> {
     let Ok(Keys(keys)) = serde_json::from_str::<Keys>(record) else { return Ok(None) };
     let Some(end) = record.rfind('}') else { return Ok(None) };
     job.untaken(|name| keys.contains(name))?;

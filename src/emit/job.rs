@@ -30,7 +30,7 @@ pub struct Written {
 }
 
 /// What one input brings along while it is written.
-pub(super) struct Job<'a> {
+pub(super) struct RewriteInput<'a> {
     pub(super) file: &'a ReadFile,
     pub(super) fields: Fields,
     pub(super) options: &'a InputOptions,
@@ -42,7 +42,7 @@ pub(super) struct Job<'a> {
     pub(super) written: Written,
 }
 
-impl Job<'_> {
+impl RewriteInput<'_> {
     /// The encoding that was named for all texts.
     pub(super) fn encoding(&self) -> Option<&'static Encoding> {
         Encoding::for_label(self.options.encoding.as_deref()?.as_bytes())
@@ -94,7 +94,7 @@ impl Job<'_> {
 /// The output of one format.
 pub(super) trait Writer: Send {
     /// Writes the records of an input.
-    fn append(&mut self, job: &mut Job) -> Result<(), Error>;
+    fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error>;
 
     /// Writes what is held back, and the end.
     fn finish(self: Box<Self>) -> io::Result<()>;

@@ -3,7 +3,7 @@
 use crate::emit::change::{Change, Removed};
 use crate::emit::error::{Error, Side};
 use crate::emit::formats;
-use crate::emit::job::{Job, Writer, Written};
+use crate::emit::job::{RewriteInput, Writer, Written};
 use crate::emit::reopen::unchanged;
 use crate::ingest::fields::Fields;
 use crate::ingest::{Compression, Format, InputOptions, ReadFile};
@@ -84,8 +84,16 @@ impl<'w> Output<'w> {
         let prefix = self.annotate.as_deref();
         let fields = Fields::new(options);
         let written = Written::default();
-        let mut job =
-            Job { file, fields, options, prefix, change, removed, told: self.told, written };
+        let mut job = RewriteInput {
+            file,
+            fields,
+            options,
+            prefix,
+            change,
+            removed,
+            told: self.told,
+            written,
+        };
         let lines = self.format == Format::Jsonl && Output::becomes_lines(file.format);
         let fits = lines || file.format == self.format;
         match self.writer.as_mut().filter(|_| fits) {

@@ -2,10 +2,10 @@
 //! its records are.
 
 use crate::emit::error::Error;
-use crate::emit::job::Job;
+use crate::emit::job::RewriteInput;
 use crate::emit::sink::{Sink, utf16};
 use crate::ingest::ReadFile;
-use crate::ingest::compress::Plain;
+use crate::ingest::compress::DecompressedStream;
 use crate::ingest::decode;
 use crate::ingest::shared_file::SharedFile;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -39,7 +39,7 @@ fn gone(file: &ReadFile, error: &io::Error) -> Error {
 }
 
 /// The bytes on disk, to be read from any place.
-pub(super) fn stored(file: &ReadFile) -> Result<SharedFile, Error> {
+pub(super) fn stored_bytes(file: &ReadFile) -> Result<SharedFile, Error> {
     unchanged(file)?;
     let shared = match (&file.path, &file.spool) {
         (Some(path), _) => File::open(path).and_then(|f| SharedFile::new(&f)),
@@ -56,9 +56,9 @@ pub(super) fn stored(file: &ReadFile) -> Result<SharedFile, Error> {
 }
 
 /// The decompressed bytes.
-pub(super) fn plain(file: &ReadFile) -> Result<Plain<'static>, Error> {
-    let shared = stored(file)?;
-    let plain = Plain::open(Box::new(shared.reader(0)), shared.length());
+pub(super) fn plain(file: &ReadFile) -> Result<DecompressedStream<'static>, Error> {
+    let shared = stored_bytes(file)?;
+    let plain = DecompressedStream::open(Box::new(shared.reader(0)), shared.length());
     match plain.error {
         Some(e) => Err(broken(file, &e)),
         None => Ok(plain),
@@ -96,7 +96,7 @@ pub(super) struct Records {
 
 /// Opens an input of records as it was read the first time. Its byte-order mark is written at once,
 /// unless the output was begun. With `whole`, everything is in the head.
-pub(super) fn records(job: &Job, sink: &mut Sink, whole: bool) -> Result<Records, Error> {
+pub(super) fn records(job: &RewriteInput, sink: &mut Sink, whole: bool) -> Result<Records, Error> {
     let file = job.file;
     let declared = job.encoding();
     let plain = plain(file)?;
@@ -144,7 +144,7 @@ pub(super) fn records(job: &Job, sink: &mut Sink, whole: bool) -> Result<Records
 }
 
 /// Copies what is left of an input as it is.
-pub(super) fn copy(from: &mut dyn Read, job: &Job, sink: &mut Sink) -> Result<(), Error> {
+pub(super) fn copy(from: &mut dyn Read, job: &RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     let mut buffer = vec![0; STEP];
     loop {
         match from.read(&mut buffer) {

@@ -10,12 +10,12 @@ use std::io::{self, BufWriter, Write};
 const BUFFER: usize = 256 << 10;
 
 /// An output as the caller gives it.
-pub(super) type Out<'w> = Box<dyn Write + Send + 'w>;
+pub(super) type OutputStream<'w> = Box<dyn Write + Send + 'w>;
 
 /// Where the bytes of one output go.
 pub(super) struct Sink<'w> {
     /// An encoder that could not be made says why at the first write.
-    out: io::Result<Compressor<BufWriter<Out<'w>>>>,
+    out: io::Result<Compressor<BufWriter<OutputStream<'w>>>>,
     /// UTF-16, where the first input was in it: what is written is turned into it.
     wide: Option<&'static Encoding>,
     /// Whether a byte was written.
@@ -25,7 +25,7 @@ pub(super) struct Sink<'w> {
 }
 
 impl<'w> Sink<'w> {
-    pub(super) fn new(out: Out<'w>, compression: Option<Compression>) -> Sink<'w> {
+    pub(super) fn new(out: OutputStream<'w>, compression: Option<Compression>) -> Sink<'w> {
         let out = BufWriter::with_capacity(BUFFER, out);
         let out = Compressor::new(out, compression, rayon::current_num_threads() as u32);
         Sink { out, wide: None, begun: false, last: b'\n' }

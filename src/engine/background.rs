@@ -23,7 +23,7 @@ pub fn background(all: &Classes, keys: &Keys<Run>, words: &[u32], t: &Thresholds
         keys.anchors.groups().filter(|g| is_frequent(g, all, t)).collect();
     let paragraphs: Vec<&[Posting]> =
         keys.paragraphs.groups().filter(|g| is_frequent(g, all, t)).collect();
-    let stories = Stories::new(all, &keys.anchors, &anchors);
+    let stories = StoryTest::new(all, &keys.anchors, &anchors);
     let boilerplate = |groups: &[&[Posting]]| -> Vec<u64> {
         groups.iter().filter(|g| !stories.hold(g)).map(|g| g[0].key()).collect()
     };
@@ -44,7 +44,7 @@ fn is_frequent(group: &[Posting], all: &Classes, t: &Thresholds) -> bool {
 }
 
 /// What tells a story that many print from boilerplate.
-struct Stories<'g> {
+struct StoryTest<'g> {
     frequent: &'g [&'g [Posting]],
     /// (class, frequent anchor by number), sorted.
     held: Vec<(u32, u32)>,
@@ -52,9 +52,9 @@ struct Stories<'g> {
     anchors: Vec<u32>,
 }
 
-impl<'g> Stories<'g> {
+impl<'g> StoryTest<'g> {
     /// Cost: one look at each anchor and a sort of the frequent ones.
-    fn new(all: &Classes, held_by: &Run, frequent: &'g [&'g [Posting]]) -> Stories<'g> {
+    fn new(all: &Classes, held_by: &Run, frequent: &'g [&'g [Posting]]) -> StoryTest<'g> {
         let mut anchors = Vec::new();
         if !frequent.is_empty() {
             anchors.resize(all.first.len(), 0);
@@ -66,7 +66,7 @@ impl<'g> Stories<'g> {
             .flat_map(|(g, n)| g.iter().map(move |p| (p.unit, n)))
             .collect();
         held.sort_unstable();
-        Stories { frequent, held, anchors }
+        StoryTest { frequent, held, anchors }
     }
 
     /// Whether a frequent key is text of a story: most of the texts that hold it and follow each

@@ -112,7 +112,7 @@ fn scan_under(
             candidates,
             verified: relations.len() as u64,
             capped_keys: near.capped + far.capped,
-            ..counts(documents, &all, &clusters, &pairs, &repeats)
+            ..summary_counts(documents, &all, &clusters, &pairs, &repeats)
         };
         let equal = (0..all.first.len() as u32)
             .filter(|&c| all.size[c as usize] > 1)
@@ -232,7 +232,7 @@ fn relate_under(
     })
 }
 
-fn counts(
+fn summary_counts(
     documents: &dyn Documents,
     all: &Classes,
     clusters: &[Cluster],
@@ -291,7 +291,7 @@ pub fn compare_pairs(
     let summary = Summary {
         candidates: packed.len() as u64,
         verified: pairs.len() as u64,
-        ..counts(documents, &Classes::default(), &[], &pairs, &[])
+        ..summary_counts(documents, &Classes::default(), &[], &pairs, &[])
     };
     Ok(Detection {
         recipe_id: recipe.id(),

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::model::detection::{Cluster, Pair};
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
-use crate::pair::cluster::{Group, cluster, survivor};
+use crate::pair::cluster::{UnnamedCluster, cluster, survivor};
 use crate::postings::policy::families;
 use crate::postings::posting::pack_pair;
 use rayon::prelude::*;
@@ -83,7 +83,7 @@ pub fn clusters(
         components.entry(family[a as usize]).or_default().push((a, b));
     }
     let order = |a: u32, b: u32| by_policy(&heads, all, verifier.documents, t, a, b);
-    let done: Result<Vec<(Vec<Group>, Vec<Verified>)>> = components
+    let done: Result<Vec<(Vec<UnnamedCluster>, Vec<Verified>)>> = components
         .into_par_iter()
         .map(|(_, edges)| component(&edges, &order, relations, all, verifier))
         .collect();
@@ -102,7 +102,7 @@ pub fn clusters(
         groups.iter().flat_map(|g| g.members.iter().copied().chain([g.representative])).collect();
     let alone =
         (0..all.first.len() as u32).filter(|c| all.size[*c as usize] > 1 && !clustered.contains(c));
-    groups.extend(alone.map(|c| Group { representative: c, members: Vec::new() }));
+    groups.extend(alone.map(|c| UnnamedCluster { representative: c, members: Vec::new() }));
     let mut clusters: Vec<Cluster> =
         groups.iter().map(|g| to_documents(g, members, &heads, relations)).collect();
     clusters.sort_unstable_by_key(|c| c.representative);
@@ -148,7 +148,7 @@ fn component(
     relations: &Relations,
     all: &Classes,
     verifier: &Verifier,
-) -> Result<(Vec<Group>, Vec<Verified>)> {
+) -> Result<(Vec<UnnamedCluster>, Vec<Verified>)> {
     let mut nodes: Vec<u32> = edges.iter().flat_map(|e| [e.0, e.1]).collect();
     nodes.sort_unstable();
     nodes.dedup();
@@ -188,7 +188,7 @@ fn component(
     let back = |n: u32| nodes[n as usize];
     let groups = groups
         .into_iter()
-        .map(|g| Group {
+        .map(|g| UnnamedCluster {
             representative: back(g.representative),
             members: g.members.into_iter().map(back).collect(),
         })
@@ -196,7 +196,12 @@ fn component(
     failure.map_or(Ok((groups, compared)), Err)
 }
 
-fn to_documents(g: &Group, members: &Members, heads: &[u32], relations: &Relations) -> Cluster {
+fn to_documents(
+    g: &UnnamedCluster,
+    members: &Members,
+    heads: &[u32],
+    relations: &Relations,
+) -> Cluster {
     let classes = g.members.iter().copied().chain([g.representative]);
     let mut documents: Vec<u32> = classes.flat_map(|c| members.of(c).iter().copied()).collect();
     documents.sort_unstable();

@@ -11,7 +11,7 @@ use crate::model::document::Documents;
 use crate::model::options::{Progress, Stage};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::repeat::{Passage, inside, words};
+use crate::pair::repeat::{RepeatedPassage, inside, word_count};
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
 use crate::sketch::anchor::is_anchor;
@@ -25,7 +25,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 /// What a passage that stands in many texts is looked for with.
-struct Across {
+struct FrequentPassages {
     /// Exact keys of paragraphs that stand in enough classes, sorted.
     paragraphs: Vec<u64>,
     /// Anchors that do, sorted.
@@ -33,7 +33,7 @@ struct Across {
 }
 
 /// One passage of one class: its key and form, and where it stands in the class's first document.
-struct Found {
+struct PassageOccurrence {
     key: u64,
     class: u32,
     tokens: u32,
@@ -55,7 +55,7 @@ pub fn repeats(
     let classes = |g: &&[Posting]| g.len() >= t.repeat_classes as usize;
     let families =
         |g: &&[Posting]| classes(g) && families_of(g, family) >= t.repeat_classes as usize;
-    let across = Across {
+    let across = FrequentPassages {
         paragraphs: keys.paragraphs.groups().filter(classes).map(|g| g[0].key()).collect(),
         anchors: keys.anchors.groups().filter(families).map(|g| g[0].key()).collect(),
     };
@@ -76,7 +76,7 @@ pub fn repeats(
         found.extend(passages_across(tokens, paragraphs, &shared, recipe, t));
         found.into_iter().map(|p| to_found(p, class, tokens)).collect::<Vec<_>>()
     })?;
-    let mut found: Vec<Found> = found.into_iter().flatten().collect();
+    let mut found: Vec<PassageOccurrence> = found.into_iter().flatten().collect();
     found.extend(reader.elsewhere(&found, &across)?);
     Ok(merge(found, all, members, background, t))
 }
@@ -99,13 +99,13 @@ fn mark(group: &[Posting]) -> u64 {
     group.iter().fold(0, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1)))
 }
 
-fn to_found(p: Passage, class: u32, tokens: &Tokens) -> Found {
+fn to_found(p: RepeatedPassage, class: u32, tokens: &Tokens) -> PassageOccurrence {
     let spans = p.places.iter().map(|r| tokens.span(r.start as usize..r.end as usize)).collect();
     let count = match p.period {
         Some(period) => p.places.iter().map(|r| (r.len() as u64) / u64::from(period)).sum(),
         None => p.places.len() as u64,
     };
-    Found {
+    PassageOccurrence {
         key: p.key,
         class,
         tokens: p.tokens,
@@ -120,15 +120,17 @@ fn to_found(p: Passage, class: u32, tokens: &Tokens) -> Found {
 fn paragraphs_across(
     tokens: &Tokens,
     paragraphs: &[Range<u32>],
-    across: &Across,
+    across: &FrequentPassages,
     t: &Thresholds,
-) -> Vec<Passage> {
-    let mut out: Vec<Passage> = Vec::new();
+) -> Vec<RepeatedPassage> {
+    let mut out: Vec<RepeatedPassage> = Vec::new();
     for p in paragraphs {
         let key = paragraph_key(tokens, p);
-        if across.paragraphs.binary_search(&key).is_ok() && words(tokens, p) >= t.repeat_paragraph {
+        if across.paragraphs.binary_search(&key).is_ok()
+            && word_count(tokens, p) >= t.repeat_paragraph
+        {
             let places = std::iter::once(p.clone()).collect();
-            out.push(Passage {
+            out.push(RepeatedPassage {
                 key,
                 tokens: p.len() as u32,
                 paragraph: true,
@@ -147,7 +149,7 @@ fn passages_across(
     shared: &ByHash<u64>,
     recipe: &Recipe,
     t: &Thresholds,
-) -> Vec<Passage> {
+) -> Vec<RepeatedPassage> {
     let mut out = Vec::new();
     if shared.is_empty() {
         return out;
@@ -170,10 +172,16 @@ fn passages_across(
                 last += 1;
             }
             let range = i..windows.ends[last as usize];
-            if range != *p && words(tokens, &range) >= t.repeat_passage {
+            if range != *p && word_count(tokens, &range) >= t.repeat_passage {
                 let (key, len) = (paragraph_key(tokens, &range), range.len() as u32);
                 let places = std::iter::once(range).collect();
-                out.push(Passage { key, tokens: len, paragraph: false, period: None, places });
+                out.push(RepeatedPassage {
+                    key,
+                    tokens: len,
+                    paragraph: false,
+                    period: None,
+                    places,
+                });
             }
             i = last + 1;
         }
@@ -193,7 +201,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Classes that hold two frequent anchors which the same set of classes holds, as the anchors
     /// of one passage are; those of two set phrases are not.
-    fn near(&self, across: &Across) -> Vec<u32> {
+    fn near(&self, across: &FrequentPassages) -> Vec<u32> {
         let mut marks: Vec<(u32, u64)> = Vec::new();
         let frequent = self
             .keys
@@ -230,7 +238,7 @@ impl Reader<'_> {
     fn shared_windows(
         &self,
         near: &[u32],
-        across: &Across,
+        across: &FrequentPassages,
         family: &[u32],
         touched: &mut [bool],
     ) -> Result<ByHash<u64>> {
@@ -261,7 +269,11 @@ impl Reader<'_> {
 
     /// Paragraphs that stand twice in one text, wherever else they stand: too few texts to be known
     /// from their number alone.
-    fn elsewhere(&self, found: &[Found], across: &Across) -> Result<Vec<Found>> {
+    fn elsewhere(
+        &self,
+        found: &[PassageOccurrence],
+        across: &FrequentPassages,
+    ) -> Result<Vec<PassageOccurrence>> {
         let twice = found.iter().filter(|f| f.paragraph && f.count > 1).map(|f| f.key);
         let mut keys: Vec<u64> =
             twice.filter(|k| across.paragraphs.binary_search(k).is_err()).collect();
@@ -274,7 +286,7 @@ impl Reader<'_> {
             .map(|g| g[0].key())
             .filter(|k| keys.binary_search(k).is_ok())
             .collect();
-        let also = Across { paragraphs: shared, anchors: Vec::new() };
+        let also = FrequentPassages { paragraphs: shared, anchors: Vec::new() };
         let mut touched = vec![false; self.all.first.len()];
         self.touch(&self.keys.paragraphs, &also.paragraphs, |class| touched[class as usize] = true);
         let more = self.map(&listed(&touched), |class, tokens, paragraphs| {
@@ -310,7 +322,7 @@ impl Reader<'_> {
 fn near_anchors(
     windows: &Shingles,
     paragraphs: &[Range<u32>],
-    across: &Across,
+    across: &FrequentPassages,
     recipe: &Recipe,
     t: &Thresholds,
 ) -> Vec<u64> {
@@ -338,7 +350,7 @@ fn near_anchors(
 
 /// One repeat a key: enough classes, or several places in one.
 fn merge(
-    mut found: Vec<Found>,
+    mut found: Vec<PassageOccurrence>,
     all: &Classes,
     members: &Members,
     background: &Background,

@@ -105,7 +105,7 @@ pub fn sketch(
     all.reserve(documents, recipe);
     let mut sources = HashMap::new();
     let mut classes = HashMap::new();
-    let mut limits = Limits::default();
+    let mut limits = FrequencyLimits::default();
     // A megabyte of tables each, so they are made once a thread and not once a task.
     let fingerprinters: Vec<Mutex<Fingerprinter>> =
         (0..rayon::current_num_threads()).map(|_| Mutex::new(Fingerprinter::new(recipe))).collect();
@@ -145,7 +145,7 @@ pub fn sketch(
             }
         }
     }
-    all.classes.limited = limits.counts(t);
+    all.classes.limited = limits.summary_counts(t);
     Ok(all)
 }
 
@@ -168,7 +168,7 @@ impl Sketches {
         f: Fingerprint,
         t: &Thresholds,
         classes: &mut HashMap<u128, u32>,
-        limits: &mut Limits,
+        limits: &mut FrequencyLimits,
     ) {
         let key = f.exact ^ apart(n, source, t.sources);
         let next = self.classes.first.len() as u32;
@@ -241,14 +241,14 @@ fn apart(document: u32, source: Option<u32>, limit: SourceLimit) -> u128 {
 }
 
 #[derive(Default)]
-struct Limits {
+struct FrequencyLimits {
     window: u64,
     short: u64,
     own_copies: u64,
 }
 
-impl Limits {
-    fn counts(&self, t: &Thresholds) -> Vec<(String, u64)> {
+impl FrequencyLimits {
+    fn summary_counts(&self, t: &Thresholds) -> Vec<(String, u64)> {
         let reasons = [
             ("outside-dates".to_owned(), self.window),
             (format!("under-{}-tokens", t.min_tokens), self.short),

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::escape;
 use crate::gate::bottom_k;
 use crate::gate::documents::DocumentTable;
-use crate::gate::findings::{Draft, Origin, drafts};
+use crate::gate::findings::{Origin, UnjudgedFinding, unjudged_findings};
 use crate::gate::ignores;
 use crate::gate::policy::IgnoreRule;
 use crate::model::findings::Findings;
@@ -132,13 +132,13 @@ impl<'de> Deserialize<'de> for Member {
 }
 
 #[derive(Deserialize)]
-struct Head {
+struct BaselineHeader {
     schema: String,
     recipe: String,
 }
 
 #[derive(Deserialize)]
-struct Stored {
+struct BaselineFile {
     clusters: Vec<ClusterEntry>,
     pairs: Vec<PairEntry>,
     repeats: Vec<RepeatEntry>,
@@ -154,12 +154,12 @@ impl Baseline {
     /// A text that can no longer be read.
     pub fn new(findings: Findings, rules: &[IgnoreRule], today: &str) -> Result<Baseline> {
         let table = DocumentTable::new(findings)?;
-        let drafts = drafts(&table, &ignores::texts(rules))?;
+        let drafts = unjudged_findings(&table, &ignores::texts(rules))?;
         let covered: Vec<bool> =
             drafts.iter().map(|d| ignores::covering(&table, d, rules, today).is_some()).collect();
         let mut out = Baseline::default();
         let mut ignored: HashSet<(u32, u32)> = HashSet::new();
-        let mut repeats: HashMap<u32, Vec<&Draft>> = HashMap::new();
+        let mut repeats: HashMap<u32, Vec<&UnjudgedFinding>> = HashMap::new();
         for (draft, covered) in drafts.iter().zip(covered) {
             match draft.origin {
                 Origin::Member(cluster) if covered => {
@@ -204,13 +204,13 @@ impl Baseline {
     }
 
     /// How many clusters, pairs and repeats it holds.
-    pub fn counts(&self) -> [usize; 3] {
+    pub fn entry_counts(&self) -> [usize; 3] {
         [self.clusters.len(), self.pairs.len(), self.repeats.len()]
     }
 
     /// This one and another. Entries of the other are never reported as stale.
     pub fn with(mut self, other: Baseline) -> Baseline {
-        self.passing.iter_mut().zip(other.counts()).for_each(|(n, more)| *n += more);
+        self.passing.iter_mut().zip(other.entry_counts()).for_each(|(n, more)| *n += more);
         self.clusters.extend(other.clusters);
         self.pairs.extend(other.pairs);
         self.repeats.extend(other.repeats);
@@ -231,7 +231,7 @@ impl Baseline {
                 "not a {SCHEMA} file ({e}): mend it, or write it anew with --update-baseline"
             ),
         };
-        let head: Head = serde_json::from_str(json).map_err(malformed)?;
+        let head: BaselineHeader = serde_json::from_str(json).map_err(malformed)?;
         if head.schema != SCHEMA || head.recipe != recipe_id {
             return Err(Error::Mixed {
                 what: what.into(),
@@ -239,7 +239,7 @@ impl Baseline {
                 found: format!("{}, recipe {}", head.schema, head.recipe),
             });
         }
-        let Stored { clusters, pairs, repeats, texts } =
+        let BaselineFile { clusters, pairs, repeats, texts } =
             serde_json::from_str(json).map_err(malformed)?;
         let hashes = texts.iter().flat_map(|line| line.split_whitespace());
         let hash =
@@ -298,7 +298,7 @@ fn members(table: &DocumentTable, documents: impl Iterator<Item = u32>) -> Vec<M
         .collect()
 }
 
-fn pair(table: &DocumentTable, draft: &Draft) -> Result<PairEntry> {
+fn pair(table: &DocumentTable, draft: &UnjudgedFinding) -> Result<PairEntry> {
     let member =
         |n| Member { place: table.place(n).0.to_owned(), hash: table.hash[n as usize], count: 1 };
     let mut documents = [draft.document, draft.partner].map(member);
@@ -315,7 +315,7 @@ fn pair(table: &DocumentTable, draft: &Draft) -> Result<PairEntry> {
     Ok(PairEntry { documents, relation: draft.kind.undirected().name().to_owned(), passages, text })
 }
 
-fn repeat(table: &DocumentTable, drafts: &[&Draft]) -> Result<RepeatEntry> {
+fn repeat(table: &DocumentTable, drafts: &[&UnjudgedFinding]) -> Result<RepeatEntry> {
     let first = drafts[0];
     let there = &first.passages[0][1];
     let places = drafts.iter().map(|d| d.document).chain([first.partner]);

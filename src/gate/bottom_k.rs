@@ -10,7 +10,7 @@ const SHINGLE: usize = 5;
 pub(super) const KEPT: usize = 8;
 
 /// The smallest hashes of the shingles of a token range, in order; bottom-k sampling (Broder 1997).
-pub(super) fn content(hashes: &[u64], range: Range<usize>) -> Vec<u64> {
+pub(super) fn bottom_k(hashes: &[u64], range: Range<usize>) -> Vec<u64> {
     let tokens = &hashes[range];
     let width = SHINGLE.min(tokens.len());
     let mut kept: Vec<u64> = Vec::with_capacity(KEPT + 1);
@@ -53,7 +53,7 @@ mod tests {
 
     fn of(range: Range<u64>) -> Vec<u64> {
         let tokens: Vec<u64> = range.map(hash::mix).collect();
-        content(&tokens, 0..tokens.len())
+        bottom_k(&tokens, 0..tokens.len())
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::gate::documents::DocumentTable;
-use crate::gate::passages::{self, Cut, Slot, Told};
+use crate::gate::span_hashes::{self, PeriodicPart, SpanHashes, SpanQuery};
 use crate::gate::verdict::{FindingKind, Passage};
 use crate::model::detection::{Cluster, Match, Pair, Relation, Repeat};
 use crate::span::Span;
@@ -21,17 +21,17 @@ pub(super) enum Origin {
 
 /// A finding before it is judged.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct UnjudgedFinding {
     pub kind: FindingKind,
     pub document: u32,
     pub partner: u32,
     pub coverage: Option<(f64, f64)>,
     pub origin: Origin,
     /// What is told of each passage, at the document and at the partner.
-    pub passages: Vec<[Told; 2]>,
+    pub passages: Vec<[SpanHashes; 2]>,
 }
 
-impl Draft {
+impl UnjudgedFinding {
     /// Its passages as they are reported.
     pub fn reported(&self) -> Vec<Passage> {
         self.passages
@@ -42,14 +42,17 @@ impl Draft {
 }
 
 /// What is asked of the texts for a draft that has no answers yet.
-struct Asked {
-    draft: Draft,
-    slots: Vec<[Slot; 2]>,
+struct PassageQuery {
+    draft: UnjudgedFinding,
+    slots: Vec<[SpanQuery; 2]>,
 }
 
 /// All findings. `texts` are looked for in each passage; see [`Told::holds`]. Cost: each document
 /// is read once more.
-pub(super) fn drafts(table: &DocumentTable, texts: &[Vec<u64>]) -> Result<Vec<Draft>> {
+pub(super) fn unjudged_findings(
+    table: &DocumentTable,
+    texts: &[Vec<u64>],
+) -> Result<Vec<UnjudgedFinding>> {
     let found = table.findings.detection;
     let mut asked = Vec::new();
     for (n, cluster) in found.clusters.iter().enumerate() {
@@ -59,10 +62,11 @@ pub(super) fn drafts(table: &DocumentTable, texts: &[Vec<u64>]) -> Result<Vec<Dr
     for (n, repeat) in found.repeats.iter().enumerate().filter(|(_, r)| !r.boilerplate) {
         places(table, n as u32, repeat, &mut asked);
     }
-    let slots: Vec<Slot> = asked.iter().flat_map(|a| a.slots.iter().flatten().copied()).collect();
-    let mut told = passages::answer(table, &slots, texts)?.into_iter();
+    let slots: Vec<SpanQuery> =
+        asked.iter().flat_map(|a| a.slots.iter().flatten().copied()).collect();
+    let mut told = span_hashes::answer(table, &slots, texts)?.into_iter();
     let mut out = Vec::with_capacity(asked.len());
-    for Asked { mut draft, slots } in asked {
+    for PassageQuery { mut draft, slots } in asked {
         draft.passages = slots.iter().filter_map(|_| Some([told.next()?, told.next()?])).collect();
         draft.passages.sort_by_key(|[here, there]| (here.span, there.span));
         out.push(draft);
@@ -72,7 +76,7 @@ pub(super) fn drafts(table: &DocumentTable, texts: &[Vec<u64>]) -> Result<Vec<Dr
 }
 
 /// The members of a cluster but its representative.
-fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<Asked>) {
+fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<PassageQuery>) {
     let partner = cluster.representative;
     let own = table.first[partner as usize];
     for &document in cluster.members.iter().filter(|&&m| m != partner) {
@@ -103,7 +107,7 @@ fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<Asked
                 }
             };
         let kind = FindingKind::Pair(kind);
-        let draft = Draft {
+        let draft = UnjudgedFinding {
             kind,
             document,
             partner,
@@ -111,12 +115,12 @@ fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<Asked
             origin: Origin::Member(n),
             passages: Vec::new(),
         };
-        out.push(Asked { draft, slots });
+        out.push(PassageQuery { draft, slots });
     }
 }
 
 /// A pair that no cluster explains.
-fn pair(table: &DocumentTable, pair: &Pair) -> Option<Asked> {
+fn pair(table: &DocumentTable, pair: &Pair) -> Option<PassageQuery> {
     if table.cluster[pair.a as usize].is_some_and(|c| table.cluster[pair.b as usize] == Some(c)) {
         return None;
     }
@@ -125,11 +129,11 @@ fn pair(table: &DocumentTable, pair: &Pair) -> Option<Asked> {
     let both = if turned { [pair.b, pair.a] } else { [pair.a, pair.b] };
     let (relation, coverage) = pair.seen_from(both[0]);
     let slots = match matches.is_empty() {
-        true => vec![both.map(|n| Slot { content: true, ..whole(table, n) })],
+        true => vec![both.map(|n| SpanQuery { content: true, ..whole(table, n) })],
         false => matches.iter().map(|m| sides(m, both, both, turned, true)).collect(),
     };
     let ([document, partner], kind) = (both, FindingKind::Pair(relation));
-    let draft = Draft {
+    let draft = UnjudgedFinding {
         kind,
         document,
         partner,
@@ -137,7 +141,7 @@ fn pair(table: &DocumentTable, pair: &Pair) -> Option<Asked> {
         origin: Origin::Pair,
         passages: Vec::new(),
     };
-    Some(Asked { draft, slots })
+    Some(PassageQuery { draft, slots })
 }
 
 fn sides(
@@ -146,37 +150,38 @@ fn sides(
     [own, other]: [u32; 2],
     turned: bool,
     content: bool,
-) -> [Slot; 2] {
+) -> [SpanQuery; 2] {
     let (here, there) = if turned { (m.b, m.a) } else { (m.a, m.b) };
-    let slot = |document, text, span| Slot { document, text, span, cut: Cut::None, content };
+    let slot =
+        |document, text, span| SpanQuery { document, text, span, cut: PeriodicPart::None, content };
     [slot(document, own, here), slot(partner, other, there)]
 }
 
-fn whole(table: &DocumentTable, document: u32) -> Slot {
+fn whole(table: &DocumentTable, document: u32) -> SpanQuery {
     let span = Span::new(0, table.findings.documents.info(document as usize).bytes);
-    Slot { document, text: document, span, cut: Cut::None, content: false }
+    SpanQuery { document, text: document, span, cut: PeriodicPart::None, content: false }
 }
 
 /// Every place of a repeat but the first; of a periodic run in the first place, all but its first
 /// round.
-fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Vec<Asked>) {
+fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Vec<PassageQuery>) {
     let mut places = repeat.places.clone();
     places.sort_by_key(|p| (table.rank[p.document as usize], p.span));
     let Some(&first) = places.first() else { return };
     let skipped = usize::from(repeat.period.is_none());
     for (i, place) in places.iter().enumerate().skip(skipped) {
         let slot =
-            |document, span, cut| Slot { document, text: document, span, cut, content: true };
-        let round = repeat.period.map_or(Cut::None, Cut::Round);
+            |document, span, cut| SpanQuery { document, text: document, span, cut, content: true };
+        let round = repeat.period.map_or(PeriodicPart::None, PeriodicPart::Round);
         let here = match repeat.period {
-            Some(period) if i == 0 => slot(place.document, place.span, Cut::Rest(period)),
-            _ => slot(place.document, place.span, Cut::None),
+            Some(period) if i == 0 => slot(place.document, place.span, PeriodicPart::Rest(period)),
+            _ => slot(place.document, place.span, PeriodicPart::None),
         };
         let slots = vec![[here, slot(first.document, first.span, round)]];
         let (document, partner) = (place.document, first.document);
         let kind = FindingKind::Repeat;
-        out.push(Asked {
-            draft: Draft {
+        out.push(PassageQuery {
+            draft: UnjudgedFinding {
                 kind,
                 document,
                 partner,

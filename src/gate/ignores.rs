@@ -1,7 +1,7 @@
 //! Owns: which findings an ignore entry covers. Never: what becomes of them.
 
 use crate::gate::documents::DocumentTable;
-use crate::gate::findings::Draft;
+use crate::gate::findings::UnjudgedFinding;
 use crate::gate::policy::IgnoreRule;
 use crate::text::token::tokenize;
 
@@ -14,7 +14,12 @@ pub(super) fn texts(rules: &[IgnoreRule]) -> Vec<Vec<u64>> {
 }
 
 /// Whether entry `n` covers a finding, were it in force.
-pub(super) fn covers(table: &DocumentTable, draft: &Draft, rules: &[IgnoreRule], n: usize) -> bool {
+pub(super) fn covers(
+    table: &DocumentTable,
+    draft: &UnjudgedFinding,
+    rules: &[IgnoreRule],
+    n: usize,
+) -> bool {
     let rule = &rules[n];
     let ids = [table.findings.id(draft.document), table.findings.id(draft.partner)];
     let holds = || draft.passages.iter().all(|[here, _]| here.holds.contains(&(n as u32)));
@@ -24,7 +29,7 @@ pub(super) fn covers(table: &DocumentTable, draft: &Draft, rules: &[IgnoreRule],
 /// The first entry in force that covers a finding.
 pub(super) fn covering(
     table: &DocumentTable,
-    draft: &Draft,
+    draft: &UnjudgedFinding,
     rules: &[IgnoreRule],
     today: &str,
 ) -> Option<usize> {

@@ -3,11 +3,11 @@
 
 use crate::error::Result;
 use crate::gate::baseline::Baseline;
-use crate::gate::counts;
 use crate::gate::documents::DocumentTable;
-use crate::gate::findings::{Draft, Origin, drafts};
+use crate::gate::findings::{Origin, UnjudgedFinding, unjudged_findings};
 use crate::gate::ignores;
 use crate::gate::known_findings::KnownFindings;
+use crate::gate::measures;
 use crate::gate::policy::{IgnoreRule, Policy};
 use crate::gate::verdict::{Finding, FindingKind, Ignore, State, Verdict};
 use crate::hash;
@@ -48,7 +48,7 @@ pub fn judge(
     today: &str,
 ) -> Result<Verdict> {
     let table = DocumentTable::new(findings)?;
-    let drafts = drafts(&table, &ignores::texts(ignores))?;
+    let drafts = unjudged_findings(&table, &ignores::texts(ignores))?;
     let (new, stale) = match baseline {
         Some(baseline) => {
             let mut known = KnownFindings::new(&table, baseline);
@@ -66,15 +66,20 @@ pub fn judge(
             None => State::New,
         })
         .collect();
-    let (total, sources) = counts::counts(&table, &drafts, &states, &new);
-    let rules = counts::rules(&table, policy, &drafts, &states, &total, &sources);
+    let (total, sources) = measures::source_counts(&table, &drafts, &states, &new);
+    let rules = measures::measured_rules(&table, policy, &drafts, &states, &total, &sources);
     let ignores = used(&table, &drafts, ignores, today);
     let findings = reported(&table, drafts, states, &new, baseline);
     Ok(Verdict { rules, findings, stale, ignores, total, sources })
 }
 
 /// The ignore entries, each with how many findings it covers.
-fn used(table: &DocumentTable, drafts: &[Draft], rules: &[IgnoreRule], today: &str) -> Vec<Ignore> {
+fn used(
+    table: &DocumentTable,
+    drafts: &[UnjudgedFinding],
+    rules: &[IgnoreRule],
+    today: &str,
+) -> Vec<Ignore> {
     let covered =
         |n: usize| drafts.iter().filter(|d| ignores::covers(table, d, rules, n)).count() as u64;
     let entry = |(n, rule): (usize, &IgnoreRule)| Ignore {
@@ -90,7 +95,7 @@ fn used(table: &DocumentTable, drafts: &[Draft], rules: &[IgnoreRule], today: &s
 /// and seen from the text that is new: there it can be mended, whichever of the two would survive.
 fn reported(
     table: &DocumentTable,
-    drafts: Vec<Draft>,
+    drafts: Vec<UnjudgedFinding>,
     states: Vec<State>,
     new: &[Vec<usize>],
     baseline: Option<&Baseline>,
@@ -108,7 +113,7 @@ fn reported(
         if state == State::New {
             passages = new.iter().map(|&i| passages[i]).collect();
         }
-        let Draft { kind, document, partner, coverage, .. } = draft;
+        let UnjudgedFinding { kind, document, partner, coverage, .. } = draft;
         let mut finding =
             Finding { kind, state, document, partner, coverage, passages, fingerprint };
         if finding.state == State::New && had(document) && !had(partner) {
@@ -133,7 +138,7 @@ fn turn(finding: &mut Finding) {
 
 /// A hash of the kind, of where both texts stand and of what they share; of a cluster's members, of
 /// what they are.
-fn fingerprint(table: &DocumentTable, draft: &Draft) -> u64 {
+fn fingerprint(table: &DocumentTable, draft: &UnjudgedFinding) -> u64 {
     let kind = match draft.kind {
         // An edit that turns one into the other is none of the finding.
         FindingKind::Pair(Relation::Equal) => FindingKind::Pair(Relation::NearCopy),

@@ -155,7 +155,7 @@ impl<'a> KnownDocuments<'a> {
     }
 
     /// The group of documents that hang together by clusters of the baseline.
-    pub fn group(&self, number: u32) -> u32 {
+    pub fn baseline_group(&self, number: u32) -> u32 {
         root(&self.group, number)
     }
 }

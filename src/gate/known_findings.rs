@@ -4,7 +4,7 @@
 use crate::gate::baseline::{Baseline, Member, PairEntry};
 use crate::gate::bottom_k::{covers, join as join_content};
 use crate::gate::documents::DocumentTable;
-use crate::gate::findings::{Draft, Origin};
+use crate::gate::findings::{Origin, UnjudgedFinding};
 use crate::gate::known_documents::{KnownDocuments, held, join, root};
 use crate::gate::verdict::FindingKind;
 use crate::gate::verdict::Stale;
@@ -83,7 +83,7 @@ impl<'a> KnownFindings<'a> {
                 .map(|n| vec![false; n]),
         };
         for (n, sides) in (0..).zip(&known.sides) {
-            let [a, b] = sides.map(|side| known.documents.group(side));
+            let [a, b] = sides.map(|side| known.documents.baseline_group(side));
             known.pairs.entry(a).or_default().push(n);
             if b != a {
                 known.pairs.entry(b).or_default().push(n);
@@ -103,7 +103,7 @@ impl<'a> KnownFindings<'a> {
     }
 
     /// For each finding the passages of it that are new; none: it is known.
-    pub fn judge(&mut self, drafts: &[Draft]) -> Vec<Vec<usize>> {
+    pub fn judge(&mut self, drafts: &[UnjudgedFinding]) -> Vec<Vec<usize>> {
         let mut out: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
         let mut clusters: HashMap<u32, Vec<usize>> = HashMap::new();
         let mut repeats: HashMap<u32, Vec<usize>> = HashMap::new();
@@ -119,7 +119,7 @@ impl<'a> KnownFindings<'a> {
             .map(|g| (g, true))
             .chain(repeats.into_values().map(|g| (g, false)))
         {
-            for i in self.group(drafts, group, is_cluster) {
+            for i in self.new_in_group(drafts, group, is_cluster) {
                 out[i] = (0..drafts[i].passages.len()).collect();
             }
         }
@@ -129,7 +129,12 @@ impl<'a> KnownFindings<'a> {
     /// The findings of one cluster or repeat that are new. What an entry holds hangs together; each
     /// part that does not hang together with the representative, or the first place, is one new
     /// finding, at its first document.
-    fn group(&mut self, drafts: &[Draft], mut group: Vec<usize>, is_cluster: bool) -> Vec<usize> {
+    fn new_in_group(
+        &mut self,
+        drafts: &[UnjudgedFinding],
+        mut group: Vec<usize>,
+        is_cluster: bool,
+    ) -> Vec<usize> {
         let table = self.table;
         group.sort_by_key(|&i| {
             (
@@ -176,7 +181,7 @@ impl<'a> KnownFindings<'a> {
     }
 
     /// The repeats of the baseline with this passage; else those that it is a part of, or nearly.
-    fn repeats_like(&self, draft: &Draft) -> BTreeSet<u32> {
+    fn repeats_like(&self, draft: &UnjudgedFinding) -> BTreeSet<u32> {
         let Some([_, there]) = draft.passages.first() else { return BTreeSet::new() };
         if let Some(same) = self.exact.get(&there.exact) {
             return same.iter().copied().collect();
@@ -195,12 +200,12 @@ impl<'a> KnownFindings<'a> {
     /// Places of a passage hang together where the baseline knows their documents as copies, or as
     /// a pair that shares the passage: it becomes a repeat when a third text holds it, which makes
     /// two old places no news. Of each document this is good for one place.
-    fn join_related(&self, draft: &Draft, documents: &[u32], parents: &mut [u32]) {
+    fn join_related(&self, draft: &UnjudgedFinding, documents: &[u32], parents: &mut [u32]) {
         let mut at: HashMap<u32, u32> = HashMap::new();
         let mut met = HashSet::new();
         for (i, &document) in (0..).zip(documents).filter(|&(_, &document)| met.insert(document)) {
             for number in self.documents.find(self.table, document) {
-                join(parents, *at.entry(self.documents.group(number)).or_insert(i), i);
+                join(parents, *at.entry(self.documents.baseline_group(number)).or_insert(i), i);
             }
         }
         let Some([_, there]) = draft.passages.first() else { return };
@@ -213,7 +218,8 @@ impl<'a> KnownFindings<'a> {
         for entry in
             near.into_iter().filter(|&n| self.baseline.pairs[n as usize].covers(&there.content))
         {
-            let sides = self.sides[entry as usize].map(|side| at.get(&self.documents.group(side)));
+            let sides =
+                self.sides[entry as usize].map(|side| at.get(&self.documents.baseline_group(side)));
             if let [Some(&a), Some(&b)] = sides {
                 join(parents, a, b);
             }
@@ -239,7 +245,7 @@ impl<'a> KnownFindings<'a> {
     }
 
     /// The passages of a pair that no entry holds.
-    fn pair(&mut self, draft: &Draft) -> Vec<usize> {
+    fn pair(&mut self, draft: &UnjudgedFinding) -> Vec<usize> {
         let (a, b) = (self.groups_of(draft.document), self.groups_of(draft.partner));
         let shared: Vec<u32> = a.intersection(&b).copied().collect();
         if !shared.is_empty() {
@@ -268,7 +274,7 @@ impl<'a> KnownFindings<'a> {
     /// The pairs of the baseline between these two groups of documents.
     fn entries(
         &self,
-        draft: &Draft,
+        draft: &UnjudgedFinding,
         groups: [&BTreeSet<u32>; 2],
         contents: &[Vec<u64>],
     ) -> BTreeSet<u32> {
@@ -276,7 +282,7 @@ impl<'a> KnownFindings<'a> {
             g.iter().filter_map(|n| self.pairs.get(n)).map(Vec::len).sum::<usize>()
         };
         let few = if degree(groups[0]) <= degree(groups[1]) { groups[0] } else { groups[1] };
-        let of = |n: u32| self.sides[n as usize].map(|side| self.documents.group(side));
+        let of = |n: u32| self.sides[n as usize].map(|side| self.documents.baseline_group(side));
         let between = |[x, y]: [u32; 2]| {
             groups[0].contains(&x) && groups[1].contains(&y)
                 || groups[0].contains(&y) && groups[1].contains(&x)
@@ -287,7 +293,7 @@ impl<'a> KnownFindings<'a> {
         let edited = both.map(|n| self.documents.may_be_edited(self.table, n));
         if edited.contains(&true) {
             let is = |side: usize, number: u32| {
-                groups[side].contains(&self.documents.group(number))
+                groups[side].contains(&self.documents.baseline_group(number))
                     || edited[side]
                         && self.documents.is_changed(number, self.table.place(both[side]).0)
             };
@@ -310,7 +316,7 @@ impl<'a> KnownFindings<'a> {
         let (table, documents) = (self.table, &self.documents);
         let find = || {
             let found = members.iter().chain([&document]).flat_map(|&n| documents.find(table, n));
-            Rc::new(found.map(|n| documents.group(n)).collect())
+            Rc::new(found.map(|n| documents.baseline_group(n)).collect())
         };
         self.groups.entry(members[0]).or_insert_with(find).clone()
     }
@@ -326,7 +332,7 @@ impl<'a> KnownFindings<'a> {
         };
         let joined = |members: &[Member]| {
             members.first().is_some_and(|m| {
-                self.used_groups.contains(&self.documents.group(self.documents.number(m)))
+                self.used_groups.contains(&self.documents.baseline_group(self.documents.number(m)))
             })
         };
         let clusters = lasting(0).map(|n| &baseline.clusters[n]).filter(|c| !joined(&c.members));

@@ -7,15 +7,15 @@
 
 mod baseline;
 mod bottom_k;
-mod counts;
 mod documents;
 mod findings;
 mod ignores;
 mod judge;
 mod known_documents;
 mod known_findings;
-mod passages;
+mod measures;
 mod policy;
+mod span_hashes;
 pub mod verdict;
 
 pub use baseline::Baseline;

@@ -223,7 +223,7 @@ impl Verdict {
         self.rules.iter().all(|r| !r.violated)
     }
     /// How many findings are new, known and ignored.
-    pub(crate) fn counts(&self) -> [u64; 3] {
+    pub(crate) fn finding_counts(&self) -> [u64; 3] {
         let mut counts = [0; 3];
         for finding in &self.findings {
             counts[match finding.state {

@@ -1,8 +1,8 @@
 //! Owns: documents that are added to an index or taken away. Never: how rows and keys are written.
 
 use crate::error::Result;
-use crate::index::commit_queue::{Ask, Request, forbidden};
-use crate::index::handle::{Index, Turn};
+use crate::index::commit_queue::{Condition, Request, forbidden};
+use crate::index::handle::{Index, WriteTurn};
 use crate::index::merge::{self, flush, settle, to_run};
 use crate::index::query::Sighting;
 use crate::index::rows::DocumentRow;
@@ -120,12 +120,12 @@ impl Index {
             if forbidden(&sightings, unless) {
                 // What is there already is nobody's new copy.
                 let known = self
-                    .look(|view| view.knows(&DocumentRow::new(document)))?
+                    .read_state(|view| view.knows(&DocumentRow::new(document)))?
                     .then_some(Added::Known);
                 return Ok((Checked { sightings, added: known }, None));
             }
             let entry = Entry::of(document, f.clone(), self.texts, w)?;
-            let ask = Ask {
+            let ask = Condition {
                 document: document.clone(),
                 f,
                 thresholds: thresholds.clone(),
@@ -221,13 +221,13 @@ impl Index {
     }
 
     /// Draws anew which words are common; what is boilerplate only a compaction tells.
-    fn draw(&self, turn: &Turn) -> Result<()> {
+    fn refresh_common_words(&self, turn: &WriteTurn) -> Result<()> {
         // Texts that have gone are in the counts until a compaction.
         let mut txn = self.store.write(turn)?;
         let mut state = self.store.state(&txn)?;
         let before = self.background_of(&state, &txn)?;
         let (common, frequent) =
-            word_slots(&merge::words(&self.store, &txn)?, state.classes + state.dead);
+            word_slots(&merge::word_counts(&self.store, &txn)?, state.classes + state.dead);
         let drawn = Background::new(
             state.classes,
             before.paragraphs.clone(),
@@ -244,11 +244,11 @@ impl Index {
     }
 
     /// Sorts what has piled up, and brings the keys in memory up to date.
-    pub(super) fn tidy(&self, turn: &Turn) -> Result<()> {
+    pub(super) fn tidy(&self, turn: &WriteTurn) -> Result<()> {
         self.refresh()?;
         let state = self.store.now()?;
         if self.texts && state.classes >= FIRST_DRAWN.max(2 * state.drawn) {
-            self.draw(turn)?;
+            self.refresh_common_words(turn)?;
         }
         if state.pending_keys >= FLUSH {
             flush(&self.store, turn, &self.recent)?;

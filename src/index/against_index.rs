@@ -38,7 +38,7 @@ pub struct AgainstIndex {
 }
 
 /// What the index has under a document's own id.
-enum Own {
+enum OwnVersion {
     Nothing,
     Same(Document),
     Other,
@@ -166,11 +166,11 @@ impl Index {
             });
             for (d, (own, seen)) in part.iter().zip(answers.collect::<Result<Vec<_>>>()?) {
                 match own {
-                    Own::Nothing => {}
-                    Own::Other => {
+                    OwnVersion::Nothing => {}
+                    OwnVersion::Other => {
                         old.insert(d.info.id.clone());
                     }
-                    Own::Same(there) => {
+                    OwnVersion::Same(there) => {
                         known.insert(d.info.id.clone());
                         found.entry(there.info.id.clone()).or_insert(there);
                     }
@@ -194,10 +194,14 @@ impl Index {
         Ok((found.into_values().map(reference).collect(), known))
     }
 
-    fn own(&self, d: &Document) -> Result<Own> {
-        let Some(there) = self.get(&d.info.id)? else { return Ok(Own::Nothing) };
+    fn own(&self, d: &Document) -> Result<OwnVersion> {
+        let Some(there) = self.get(&d.info.id)? else { return Ok(OwnVersion::Nothing) };
         let equal =
             || is_same_text((&there.text, &tokenize(&there.text)), (&d.text, &tokenize(&d.text)));
-        Ok(if there.text == d.text || equal() { Own::Same(there) } else { Own::Other })
+        Ok(if there.text == d.text || equal() {
+            OwnVersion::Same(there)
+        } else {
+            OwnVersion::Other
+        })
     }
 }

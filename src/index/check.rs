@@ -4,10 +4,10 @@
 use crate::error::Result;
 use crate::hash;
 use crate::index::handle::Index;
-use crate::index::lookup::{List, View, numbers};
+use crate::index::lookup::{IndexState, List, numbers};
 use crate::index::rows::{ClassRow, DocumentRow, PendingRow, read};
-use crate::index::store::tables::Sized;
-use crate::postings::bucket::{Bucket, Shape};
+use crate::index::store::tables::MeasuredTable;
+use crate::postings::bucket::{Bucket, BucketLayout};
 use crate::postings::checksum::unseal;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -75,7 +75,7 @@ const PART: usize = 1024;
 const LONG: usize = 64;
 
 /// Lists of keys that stand in very many texts which are in no run yet.
-type Long<'v> = HashMap<u64, List<'v>>;
+type FrequentKeys<'v> = HashMap<u64, List<'v>>;
 
 const PART_BYTES: usize = 8 << 20;
 
@@ -120,9 +120,9 @@ impl Index {
             changes: state.changes,
             file_bytes,
             used_bytes,
-            key_bytes: pages(Sized::Runs)? + pages(Sized::Pending)?,
-            text_bytes: pages(Sized::Texts)?,
-            row_bytes: pages(Sized::Documents)? + pages(Sized::Classes)?,
+            key_bytes: pages(MeasuredTable::Runs)? + pages(MeasuredTable::Pending)?,
+            text_bytes: pages(MeasuredTable::Texts)?,
+            row_bytes: pages(MeasuredTable::Documents)? + pages(MeasuredTable::Classes)?,
         })
     }
 
@@ -137,7 +137,7 @@ impl Index {
         let txn = self.read()?;
         let (state, recent) = (self.store.state(&txn)?, RwLock::default());
         self.fill(&recent, &state, &txn)?;
-        let view = &View::new(&self.store, &txn, &state, &recent);
+        let view = &IndexState::new(&self.store, &txn, &state, &recent);
         let mut all = Verification::default();
         self.check_runs(view, &mut all)?;
         self.check_pending(view, &mut all)?;
@@ -154,9 +154,9 @@ impl Index {
         Ok(all)
     }
 
-    fn check_runs(&self, view: &View, all: &mut Verification) -> Result<()> {
+    fn check_runs(&self, view: &IndexState, all: &mut Verification) -> Result<()> {
         for run in &view.state.runs {
-            let shape = Shape { bits: run.bits };
+            let shape = BucketLayout { bits: run.bits };
             let mut postings = 0;
             for row in self.store.buckets(view.txn, run.id)? {
                 let (number, bytes) = row?;
@@ -174,7 +174,7 @@ impl Index {
         Ok(())
     }
 
-    fn check_pending(&self, view: &View, all: &mut Verification) -> Result<()> {
+    fn check_pending(&self, view: &IndexState, all: &mut Verification) -> Result<()> {
         let mut keys = 0;
         for row in self.store.rows(view.txn, &self.store.pending, 0)? {
             let (number, bytes) = row?;
@@ -191,7 +191,7 @@ impl Index {
     }
 
     /// What a compaction left: families, links, hot keys, the background, and counts of words.
-    fn check_insight(&self, view: &View, all: &mut Verification) -> Result<()> {
+    fn check_insight(&self, view: &IndexState, all: &mut Verification) -> Result<()> {
         let check = |all: &mut Verification, row: &[u8], place: String| {
             let read = all.note(unseal(row, || place.clone()));
             let known = read.is_none_or(|row| numbers(row).all(|n| n < view.state.next));
@@ -213,11 +213,11 @@ impl Index {
         }
         let background = self.background_of(view.state, view.txn);
         all.note(background);
-        all.note(self.store.words(view.txn));
+        all.note(self.store.word_counts(view.txn));
         Ok(())
     }
 
-    fn check_classes(&self, view: &View, all: &mut Verification) -> Result<()> {
+    fn check_classes(&self, view: &IndexState, all: &mut Verification) -> Result<()> {
         for row in self.store.rows(view.txn, &self.store.classes, 0)? {
             let (number, bytes) = row?;
             all.classes += 1;
@@ -245,9 +245,9 @@ impl Index {
 
     /// Texts are read in order, keys made by all threads, and looked up in order: all of one
     /// moment.
-    fn check_documents(&self, view: &View, all: &mut Verification) -> Result<()> {
+    fn check_documents(&self, view: &IndexState, all: &mut Verification) -> Result<()> {
         let mut part: Vec<(u32, DocumentRow, Option<String>)> = Vec::new();
-        let mut long = Long::default();
+        let mut long = FrequentKeys::default();
         let mut bytes = 0;
         for row in self.store.rows(view.txn, &self.store.documents, 0)? {
             let (number, row) = row?;
@@ -279,9 +279,9 @@ impl Index {
 
     fn check_texts<'v>(
         &self,
-        view: &View<'v>,
+        view: &IndexState<'v>,
         part: &[(u32, DocumentRow, Option<String>)],
-        long: &mut Long<'v>,
+        long: &mut FrequentKeys<'v>,
         all: &mut Verification,
     ) -> Result<()> {
         let print = |text: &Option<String>| {

@@ -17,11 +17,11 @@ pub struct Request {
     /// Its rows.
     pub entry: Entry,
     /// On what condition, if there is one.
-    pub ask: Option<Ask>,
+    pub ask: Option<Condition>,
 }
 
 /// The condition: that it is related to nothing in certain ways. At one moment it held.
-pub struct Ask {
+pub struct Condition {
     /// The document.
     pub document: Document,
     /// Its fingerprint.
@@ -50,13 +50,13 @@ pub fn forbidden(sightings: &[Sighting], unless: &[Relation]) -> bool {
 /// Requests of threads, and answers on their way back.
 #[derive(Default)]
 pub struct CommitQueue {
-    line: Mutex<Line>,
+    line: Mutex<WaitingRequests>,
     /// Told when answers are there, or another thread may lead.
     pub moved: Condvar,
 }
 
 #[derive(Default)]
-pub struct Line {
+pub struct WaitingRequests {
     /// The number of the next request.
     pub next: u64,
     /// Requests that no thread has taken.
@@ -69,7 +69,7 @@ pub struct Line {
 
 impl CommitQueue {
     /// The queue, locked.
-    pub fn line(&self) -> MutexGuard<'_, Line> {
+    pub fn line(&self) -> MutexGuard<'_, WaitingRequests> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,7 +5,7 @@
 use crate::engine::batch::{self, Related};
 use crate::error::Result;
 use crate::index::handle::Index;
-use crate::index::lookup::{View, to_row};
+use crate::index::lookup::{IndexState, to_row};
 use crate::index::merge::{drop_runs, flush, merge, sweep};
 use crate::index::rows::{DocumentRow, State, read};
 use crate::index::store::tables::{Store, Writing};
@@ -20,14 +20,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// The documents of an index, numbered by id. Texts are read when they are asked for.
-struct Stored<'i> {
+struct IndexDocuments<'i> {
     index: &'i Index,
     infos: Vec<DocumentInfo>,
     /// Number in the index and class of each.
     at: Vec<(u32, DocumentRow)>,
 }
 
-impl Documents for Stored<'_> {
+impl Documents for IndexDocuments<'_> {
     fn count(&self) -> usize {
         self.infos.len()
     }
@@ -40,8 +40,8 @@ impl Documents for Stored<'_> {
     }
 }
 
-impl<'i> Stored<'i> {
-    fn new(index: &'i Index) -> Result<Stored<'i>> {
+impl<'i> IndexDocuments<'i> {
+    fn new(index: &'i Index) -> Result<IndexDocuments<'i>> {
         let txn = index.store.read()?;
         let mut at = Vec::new();
         let mut shared: HashSet<Arc<str>> = HashSet::new();
@@ -65,13 +65,13 @@ impl<'i> Stored<'i> {
             let slim = DocumentRow { class, text, bytes, ..DocumentRow::new(&Document::default()) };
             std::mem::replace(row, slim).info()
         });
-        Ok(Stored { infos: infos.collect(), index, at })
+        Ok(IndexDocuments { infos: infos.collect(), index, at })
     }
 }
 
 /// What a compaction found, in the numbers of the index.
 #[derive(Default)]
-struct Insight {
+struct CompactionResult {
     background: Background,
     families: Vec<(u32, u32)>,
     hot: Vec<(u64, Vec<u32>)>,
@@ -88,7 +88,11 @@ fn compact(
 ) -> Result<()> {
     let (store, turn) = (&index.store, &index.turn()?);
     flush(store, turn, &index.recent)?;
-    let insight = if index.texts { look(index, t, options, progress)? } else { Insight::default() };
+    let insight = if index.texts {
+        scan_index(index, t, options, progress)?
+    } else {
+        CompactionResult::default()
+    };
     let state = store.now()?;
     sweep(store, turn, &state)?;
     let living = living(store, &state)?;
@@ -98,12 +102,12 @@ fn compact(
     Ok(())
 }
 
-fn look(
+fn scan_index(
     index: &Index,
     t: &Thresholds,
     options: &RunOptions,
     progress: &dyn Progress,
-) -> Result<Insight> {
+) -> Result<CompactionResult> {
     let t = &Thresholds {
         min_tokens: 0,
         since: None,
@@ -111,7 +115,7 @@ fn look(
         sources: Default::default(),
         ..t.clone()
     };
-    let documents = Stored::new(index)?;
+    let documents = IndexDocuments::new(index)?;
     let recipe = &index.recipe;
     // From a thread of no pool: one of a pool would take other work while it waits, which may want
     // the turn that is held.
@@ -134,7 +138,7 @@ fn look(
     hot.sort_unstable();
     hot.dedup_by_key(|h| h.0);
     hot.iter_mut().for_each(|h| h.1.iter_mut().for_each(|c| *c = class(*c)));
-    Ok(Insight { background: found.background, families, hot, links, words: found.words })
+    Ok(CompactionResult { background: found.background, families, hot, links, words: found.words })
 }
 
 /// Related pairs that looking up keys does not show: links inside hot buckets, and what was
@@ -170,7 +174,7 @@ fn settle(
     index: &Index,
     turn: &Writing,
     runs: Vec<super::rows::RunInfo>,
-    insight: Insight,
+    insight: CompactionResult,
 ) -> Result<()> {
     let store = &index.store;
     let mut txn = store.write(turn)?;
@@ -192,7 +196,7 @@ fn settle(
     if index.texts {
         state.background = insight.background.id();
         store.put_background(&mut txn, &insight.background.to_json(&index.recipe.id()))?;
-        store.put_words(&mut txn, &insight.words)?;
+        store.put_word_counts(&mut txn, &insight.words)?;
     }
     state.runs = runs;
     state.compacted = state.next;
@@ -231,7 +235,7 @@ impl Index {
     pub(super) fn text_of(&self, number: u32, row: &DocumentRow) -> Result<String> {
         let txn = self.store.read()?;
         let state = State::default();
-        let view = View::new(&self.store, &txn, &state, &self.recent);
+        let view = IndexState::new(&self.store, &txn, &state, &self.recent);
         let worker = self.worker()?;
         let text = view.text(number, row, &worker.unpacker);
         self.idle(worker);

@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::index::handle::Index;
-use crate::index::lookup::View;
+use crate::index::lookup::IndexState;
 use crate::index::query::Sighting;
 use crate::index::rows::{self, DocumentRow};
 use crate::model::document::Document;
@@ -28,7 +28,7 @@ impl Index {
     /// A disk that cannot be read, or damage.
     pub fn get(&self, id: &str) -> Result<Option<Document>> {
         self.with_worker(|w| {
-            self.look(|view| {
+            self.read_state(|view| {
                 let Some((number, row)) = view.by_id(id)? else { return Ok(None) };
                 let text =
                     if self.texts { view.text(number, &row, &w.unpacker)? } else { String::new() };
@@ -42,7 +42,7 @@ impl Index {
     /// # Errors
     /// As [`Index::get`].
     pub fn contains(&self, id: &str) -> Result<bool> {
-        self.look(|view| Ok(view.by_id(id)?.is_some()))
+        self.read_state(|view| Ok(view.by_id(id)?.is_some()))
     }
 
     /// The ids of all documents, in the order in which they were added; no text is read.
@@ -69,7 +69,7 @@ impl Index {
     pub fn for_each(&self, mut each: impl FnMut(Document) -> bool) -> Result<()> {
         let txn = self.read()?;
         let state = self.store.state(&txn)?;
-        let view = View::new(&self.store, &txn, &state, &self.recent);
+        let view = IndexState::new(&self.store, &txn, &state, &self.recent);
         self.with_worker(|w| {
             for row in self.store.rows(&txn, &self.store.documents, 0)? {
                 let (number, bytes) = row?;

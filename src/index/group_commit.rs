@@ -7,21 +7,21 @@
 //! document is on disk.
 
 use crate::error::{Error, Result};
-use crate::index::commit_queue::{Answer, Ask, Request, forbidden};
-use crate::index::handle::{Index, Turn};
+use crate::index::commit_queue::{Answer, Condition, Request, forbidden};
+use crate::index::handle::{Index, WriteTurn};
 use crate::index::query::Sighting;
 use crate::index::write::{Added, Batch, Keys, OWN, Worker};
 use std::sync::PoisonError;
 
 /// Held by the thread that leads: however that ends, each request that it took is answered, and
 /// another thread may lead.
-struct Lead<'i> {
+struct Leader<'i> {
     index: &'i Index,
     tickets: Vec<u64>,
     answers: Vec<Result<Answer>>,
 }
 
-impl Lead<'_> {
+impl Leader<'_> {
     fn take(&mut self) -> Vec<Request> {
         let waiting = std::mem::take(&mut self.index.commits.line().waiting);
         let (tickets, requests) = waiting.into_iter().unzip();
@@ -30,7 +30,7 @@ impl Lead<'_> {
     }
 }
 
-impl Drop for Lead<'_> {
+impl Drop for Leader<'_> {
     fn drop(&mut self) {
         if self.tickets.is_empty() {
             self.take();
@@ -80,7 +80,7 @@ impl Index {
 
     /// Answers all that wait.
     fn lead(&self) {
-        let mut lead = Lead { index: self, tickets: Vec::new(), answers: Vec::new() };
+        let mut lead = Leader { index: self, tickets: Vec::new(), answers: Vec::new() };
         let turn = self.turn().and_then(|turn| self.tidy(&turn).map(|()| turn));
         // Taken no sooner, so that all are in the group who came while others had their turn.
         let requests = lead.take();
@@ -106,7 +106,7 @@ impl Index {
     fn add_group(
         &self,
         requests: &[Request],
-        turn: &Turn,
+        turn: &WriteTurn,
         worker: &Worker,
     ) -> Result<(Vec<Result<Answer>>, bool)> {
         let mut failed: Vec<Option<Error>> = vec![None; requests.len()];
@@ -154,7 +154,7 @@ impl Index {
     fn look_again(
         &self,
         batch: &Batch,
-        ask: &Ask,
+        ask: &Condition,
         worker: &Worker,
     ) -> Result<Option<Vec<Sighting>>> {
         let view = batch.view();
@@ -375,7 +375,8 @@ mod tests {
                     std::thread::yield_now();
                 }
                 let leader = s.spawn(|| {
-                    let mut lead = Lead { index: &index, tickets: Vec::new(), answers: Vec::new() };
+                    let mut lead =
+                        Leader { index: &index, tickets: Vec::new(), answers: Vec::new() };
                     if taken {
                         assert_eq!(lead.take().len(), 2);
                     }

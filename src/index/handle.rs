@@ -3,9 +3,9 @@
 
 use crate::error::{Error, Result};
 use crate::index::commit_queue::CommitQueue;
-use crate::index::lookup::View;
-use crate::index::memtable::Recent;
-use crate::index::query::{Eye, Sighting};
+use crate::index::lookup::IndexState;
+use crate::index::memtable::Memtable;
+use crate::index::query::{QuerySettings, Sighting};
 use crate::index::rows::{Header, PendingRow, SCHEMA, State};
 use crate::index::store::create;
 use crate::index::store::tables::{Read, ReadTxn, Store, Writing};
@@ -66,7 +66,7 @@ pub struct Index {
     pub(super) recipe: Recipe,
     pub(super) texts: bool,
     pub(super) same_id: SameId,
-    pub(super) recent: RwLock<Recent>,
+    pub(super) recent: RwLock<Memtable>,
     pub(super) background: RwLock<(u64, Arc<Background>)>,
     pub(super) turn: Mutex<()>,
     pub(super) workers: Mutex<Vec<Worker>>,
@@ -75,13 +75,13 @@ pub struct Index {
 }
 
 /// A turn to write: the thread's and the process's.
-pub(super) struct Turn<'i> {
+pub(super) struct WriteTurn<'i> {
     // Dropped in this order: the file is unlocked before another thread of this handle may lock it.
     process: Writing<'i>,
     _thread: MutexGuard<'i, ()>,
 }
 
-impl<'i> std::ops::Deref for Turn<'i> {
+impl<'i> std::ops::Deref for WriteTurn<'i> {
     type Target = Writing<'i>;
     fn deref(&self) -> &Writing<'i> {
         &self.process
@@ -221,11 +221,11 @@ impl Index {
         self.store.read()
     }
 
-    pub(super) fn turn(&self) -> Result<Turn<'_>> {
+    pub(super) fn turn(&self) -> Result<WriteTurn<'_>> {
         self.owned()?;
         // A thread that panicked in its turn has written nothing: its transaction is gone.
         let thread = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Turn { process: self.store.writing()?, _thread: thread })
+        Ok(WriteTurn { process: self.store.writing()?, _thread: thread })
     }
 
     pub(super) fn worker(&self) -> Result<Worker> {
@@ -249,12 +249,12 @@ impl Index {
     }
 
     /// Shows one moment of the index. Again, where keys moved from memory to a run in between.
-    pub(super) fn look<T>(&self, mut f: impl FnMut(&View) -> Result<T>) -> Result<T> {
+    pub(super) fn read_state<T>(&self, mut f: impl FnMut(&IndexState) -> Result<T>) -> Result<T> {
         loop {
             let txn = self.read()?;
             let state = self.store.state(&txn)?;
             self.fill(&self.recent, &state, &txn)?;
-            let view = View::new(&self.store, &txn, &state, &self.recent);
+            let view = IndexState::new(&self.store, &txn, &state, &self.recent);
             let found = f(&view);
             if !view.stale.get() {
                 return found;
@@ -270,7 +270,7 @@ impl Index {
     }
 
     /// Brings keys in memory up to a moment, unless they are of a later one.
-    pub(super) fn fill(&self, recent: &RwLock<Recent>, state: &State, txn: &Read) -> Result<()> {
+    pub(super) fn fill(&self, recent: &RwLock<Memtable>, state: &State, txn: &Read) -> Result<()> {
         {
             let recent = recent.read().unwrap_or_else(PoisonError::into_inner);
             if recent.epoch > state.epoch
@@ -326,13 +326,15 @@ impl Index {
         worker: &Worker,
     ) -> Result<(Vec<Sighting>, State)> {
         thresholds.check()?;
-        self.look(|view| Ok((self.see_in(view, d, f, thresholds, worker, 0)?, view.state.clone())))
+        self.read_state(|view| {
+            Ok((self.see_in(view, d, f, thresholds, worker, 0)?, view.state.clone()))
+        })
     }
 
     /// Sightings at one moment, among documents from a number on.
     pub(super) fn see_in(
         &self,
-        view: &View,
+        view: &IndexState,
         d: &Document,
         f: &Fingerprint,
         thresholds: &Thresholds,
@@ -341,7 +343,14 @@ impl Index {
     ) -> Result<Vec<Sighting>> {
         let background = &*self.background_of(view.state, view.txn)?;
         let unpacker = &worker.unpacker;
-        Eye { view, background, recipe: &self.recipe, thresholds, texts: self.texts, unpacker }
-            .see(d, f, from)
+        QuerySettings {
+            view,
+            background,
+            recipe: &self.recipe,
+            thresholds,
+            texts: self.texts,
+            unpacker,
+        }
+        .see(d, f, from)
     }
 }

@@ -2,10 +2,10 @@
 //! engine. Never: a comparison.
 
 use crate::error::Result;
-use crate::index::memtable::Recent;
+use crate::index::memtable::Memtable;
 use crate::index::rows::{ClassRow, DocumentRow, State, exact_key, id_key, members_key, read};
 use crate::index::store::tables::{ReadTxn, Store};
-use crate::postings::bucket::{Bucket, Shape};
+use crate::postings::bucket::{Bucket, BucketLayout};
 use crate::postings::checksum::{seal, unseal};
 use crate::postings::policy::Policy;
 use crate::postings::votes::{ENDS, LOOKED_AT, Votes};
@@ -18,7 +18,7 @@ use std::sync::{PoisonError, RwLock};
 /// them matters.
 const BETWEEN: u32 = 1024;
 /// One state of the index: what a transaction sees of the tables, and the keys held in memory.
-pub struct View<'v> {
+pub struct IndexState<'v> {
     /// The tables.
     pub store: &'v Store,
     /// The transaction.
@@ -26,9 +26,9 @@ pub struct View<'v> {
     /// Its state.
     pub state: &'v State,
     /// Keys in no run.
-    pub recent: &'v RwLock<Recent>,
+    pub recent: &'v RwLock<Memtable>,
     /// Keys of what this very transaction has added.
-    pub joining: Option<&'v Recent>,
+    pub joining: Option<&'v Memtable>,
     /// Set where the keys in memory turned out to be newer than the transaction: what was found is
     /// then worth nothing.
     pub stale: Cell<bool>,
@@ -71,21 +71,21 @@ pub struct Candidates {
     pub shared: Vec<u32>,
 }
 
-impl<'v> View<'v> {
+impl<'v> IndexState<'v> {
     /// Of what was committed.
     pub fn new(
         store: &'v Store,
         txn: &'v ReadTxn<'v>,
         state: &'v State,
-        recent: &'v RwLock<Recent>,
-    ) -> View<'v> {
-        View { store, txn, state, recent, joining: None, stale: Cell::new(false) }
+        recent: &'v RwLock<Memtable>,
+    ) -> IndexState<'v> {
+        IndexState { store, txn, state, recent, joining: None, stale: Cell::new(false) }
     }
 
     pub fn list(&self, key: u64) -> Result<List<'v>> {
         let mut list = List { pieces: Vec::new(), recent: Vec::new() };
         for run in &self.state.runs {
-            let shape = Shape { bits: run.bits };
+            let shape = BucketLayout { bits: run.bits };
             if let Some(bucket) = self.store.bucket(self.txn, run.id, shape, shape.bucket(key))? {
                 let range = bucket.find(key);
                 if !range.is_empty() {

@@ -7,7 +7,7 @@ const END: u32 = u32::MAX;
 /// Keys of the documents added last: some 25 bytes a key, at most [`FLUSH`](super::write::FLUSH)
 /// keys and those of one batch.
 #[derive(Debug, Default)]
-pub struct Recent {
+pub struct Memtable {
     /// The epoch of the index that this belongs to.
     pub epoch: u64,
     /// Documents up to here, not included, have been taken.
@@ -18,12 +18,12 @@ pub struct Recent {
     chain: Vec<(u32, u32)>,
 }
 
-impl Recent {
+impl Memtable {
     /// Forgets everything.
     pub fn restart(&mut self, epoch: u64, from: u32) {
         self.heads.clear();
         self.chain.clear();
-        *self = Recent {
+        *self = Memtable {
             epoch,
             until: from,
             heads: std::mem::take(&mut self.heads),
@@ -66,12 +66,12 @@ mod tests {
 
     #[test]
     fn keys_are_found_in_order_up_to_the_number_that_a_reader_sees() {
-        let mut r = Recent::default();
+        let mut r = Memtable::default();
         r.restart(1, 5);
         r.add(5, [1, 2].into_iter());
         r.add(6, [2].into_iter());
         r.add(9, [2, 3].into_iter());
-        let find = |r: &Recent, key, below| {
+        let find = |r: &Memtable, key, below| {
             let mut out = vec![4];
             r.find(key, below, &mut out);
             out

@@ -8,10 +8,10 @@
 //! merge.
 
 use crate::error::Result;
-use crate::index::memtable::Recent;
+use crate::index::memtable::Memtable;
 use crate::index::rows::{PendingRow, RunInfo, State};
 use crate::index::store::tables::{CHUNK, ReadTxn, Store, WriteTxn, Writing};
-use crate::postings::bucket::{Bucket, Packed, Shape};
+use crate::postings::bucket::{Bucket, BucketLayout, Packed};
 use crate::postings::checksum::damaged;
 use crate::postings::merge::Merged;
 use crate::postings::posting::Posting;
@@ -36,12 +36,12 @@ pub fn to_run(
         let (number, bytes) = row?;
         let row = PendingRow::read(bytes, || store.place("pending", number))?;
         postings.extend(row.keys().map(|k| Posting::new(k, number)));
-        count(row.words(), &mut counts);
+        count(row.word_slots(), &mut counts);
     }
-    for (sum, more) in counts.iter_mut().zip(store.words(txn)?) {
+    for (sum, more) in counts.iter_mut().zip(store.word_counts(txn)?) {
         *sum += more;
     }
-    store.put_words(txn, &counts)?;
+    store.put_word_counts(txn, &counts)?;
     store.clear(txn, &store.pending)?;
     state.pending_from = state.next;
     state.pending_keys = 0;
@@ -53,7 +53,7 @@ pub fn to_run(
     // work that wants the turn too.
     postings.sort_unstable();
     postings.dedup();
-    let shape = Shape::of(postings.len() as u64);
+    let shape = BucketLayout::of(postings.len() as u64);
     let info = RunInfo { id: state.next_run, postings: postings.len() as u64, bits: shape.bits };
     let mut packed = Packed::new(Run::from_sorted(postings).into_iter(), shape);
     while let Some((bucket, bytes)) = packed.next_bucket(|_| true)? {
@@ -69,18 +69,21 @@ fn count(words: impl Iterator<Item = u32>, counts: &mut [u32]) {
 }
 
 /// In how many texts each word slot stands, those of pending rows too.
-pub fn words(store: &Store, txn: &ReadTxn) -> Result<Vec<u32>> {
-    let mut counts = store.words(txn)?;
+pub fn word_counts(store: &Store, txn: &ReadTxn) -> Result<Vec<u32>> {
+    let mut counts = store.word_counts(txn)?;
     counts.resize(WORD_SLOTS, 0);
     for row in store.rows(txn, &store.pending, 0)? {
         let (number, bytes) = row?;
-        count(PendingRow::read(bytes, || store.place("pending", number))?.words(), &mut counts);
+        count(
+            PendingRow::read(bytes, || store.place("pending", number))?.word_slots(),
+            &mut counts,
+        );
     }
     Ok(counts)
 }
 
 /// Makes a run of all pending keys.
-pub fn flush(store: &Store, turn: &Writing, recent: &RwLock<Recent>) -> Result<()> {
+pub fn flush(store: &Store, turn: &Writing, recent: &RwLock<Memtable>) -> Result<()> {
     let mut txn = store.write(turn)?;
     let mut state = store.state(&txn)?;
     to_run(store, &mut txn, &mut state, Vec::new(), vec![0; WORD_SLOTS])?;
@@ -152,7 +155,7 @@ pub fn merge(
     let state = reserve(store, turn)?;
     let read = store.read()?;
     let old = &state.runs[from..];
-    let shape = Shape::of(old.iter().map(|r| r.postings).sum());
+    let shape = BucketLayout::of(old.iter().map(|r| r.postings).sum());
     let sources: Result<Vec<StoredRun>> = old
         .iter()
         .map(|run| {
@@ -207,7 +210,8 @@ impl Source for StoredRun<'_> {
             let Some(next) = self.buckets.next() else { return Ok(None) };
             let (number, bytes) = next?;
             let what = || self.store.place("run", format!("{}, {number}", self.run.id));
-            self.now = Some((number, Bucket::checked(Shape { bits: self.run.bits }, bytes, what)?));
+            self.now =
+                Some((number, Bucket::checked(BucketLayout { bits: self.run.bits }, bytes, what)?));
             self.at = 0;
         }
         let posting = self.now.map(|(number, bucket)| bucket.posting(number, self.at));

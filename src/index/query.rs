@@ -2,7 +2,7 @@
 //! texts are kept. Never: candidates.
 
 use crate::error::Result;
-use crate::index::lookup::View;
+use crate::index::lookup::IndexState;
 use crate::index::rows::{ClassRow, DocumentRow};
 use crate::model::detection::{Comparison, Facts, Relation};
 use crate::model::document::{Document, DocumentInfo};
@@ -40,9 +40,9 @@ pub struct Sighting {
 }
 
 /// What a comparison with the index depends on.
-pub struct Eye<'e> {
+pub struct QuerySettings<'e> {
     /// The state of the index.
-    pub view: &'e View<'e>,
+    pub view: &'e IndexState<'e>,
     /// The background.
     pub background: &'e Background,
     /// The recipe.
@@ -55,7 +55,7 @@ pub struct Eye<'e> {
     pub unpacker: &'e RefCell<Decompressor<'static>>,
 }
 
-impl Eye<'_> {
+impl QuerySettings<'_> {
     /// Everything the index tells of this document; `f` is its fingerprint. Of classes whose newest
     /// document is older than `from`, nothing.
     pub fn see(&self, d: &Document, f: &Fingerprint, from: u32) -> Result<Vec<Sighting>> {
@@ -226,7 +226,7 @@ fn nearest(x: &Sighting, y: &Sighting) -> Ordering {
         .then_with(|| x.info.id.cmp(&y.info.id))
 }
 
-impl View<'_> {
+impl IndexState<'_> {
     /// The text of a document.
     pub fn text(
         &self,

@@ -156,7 +156,7 @@ impl<'r> PendingRow<'r> {
         self.keys.iter().map(|k| u64::from_le_bytes(*k))
     }
     /// The slots of its words.
-    pub fn words(&self) -> impl Iterator<Item = u32> {
+    pub fn word_slots(&self) -> impl Iterator<Item = u32> {
         self.words.iter().map(|w| u32::from_le_bytes(*w))
     }
 }

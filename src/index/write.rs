@@ -1,8 +1,8 @@
 //! Owns: documents added and removed inside one transaction. Never: sorted runs (that is `merge`).
 
 use crate::error::{Error, Result};
-use crate::index::lookup::View;
-use crate::index::memtable::Recent;
+use crate::index::lookup::IndexState;
+use crate::index::memtable::Memtable;
 use crate::index::rows::{
     ClassRow, DocumentRow, PendingRow, State, exact_key, id_key, members_key, write,
 };
@@ -141,7 +141,7 @@ pub struct Batch<'b> {
     /// Where it stood.
     pub before: State,
     /// Keys in memory.
-    pub recent: &'b RwLock<Recent>,
+    pub recent: &'b RwLock<Memtable>,
     /// Keys of new documents, when they are to become a run.
     pub keys: Keys,
     /// Keys of new documents, by document, for those that are to be kept in memory.
@@ -149,7 +149,7 @@ pub struct Batch<'b> {
     /// By how many of its keys each new document is found within the transaction: by [`OWN`],
     /// unless somebody looks for what is alike.
     pub found_by: usize,
-    joining: Recent,
+    joining: Memtable,
 }
 
 /// The first keys of a document: of its id, its class and its text.
@@ -160,7 +160,7 @@ impl<'b> Batch<'b> {
     pub fn new(
         store: &'b Store,
         txn: WriteTxn<'b>,
-        recent: &'b RwLock<Recent>,
+        recent: &'b RwLock<Memtable>,
         keys: Keys,
     ) -> Result<Batch<'b>> {
         let state = store.state(&txn)?;
@@ -174,15 +174,15 @@ impl<'b> Batch<'b> {
             keys,
             fresh: Vec::new(),
             found_by: OWN,
-            joining: Recent::default(),
+            joining: Memtable::default(),
         })
     }
 
     /// The index as it is within the transaction.
-    pub fn view(&self) -> View<'_> {
-        View {
+    pub fn view(&self) -> IndexState<'_> {
+        IndexState {
             joining: Some(&self.joining),
-            ..View::new(self.store, &self.txn, &self.state, self.recent)
+            ..IndexState::new(self.store, &self.txn, &self.state, self.recent)
         }
     }
 

@@ -61,7 +61,7 @@ impl Compression {
 }
 
 /// Plain bytes: the first of them, and the way to the rest.
-pub(crate) struct Plain<'a> {
+pub(crate) struct DecompressedStream<'a> {
     /// How they were compressed.
     pub kind: Option<Kind>,
     /// The first bytes, up to [`HEAD`].
@@ -74,10 +74,10 @@ pub(crate) struct Plain<'a> {
     pub error: Option<io::Error>,
 }
 
-impl<'a> Plain<'a> {
+impl<'a> DecompressedStream<'a> {
     /// Looks at the first bytes and decompresses what is compressed. `size` is how many bytes there
     /// may be.
-    pub(crate) fn open(mut raw: Box<dyn Read + Send + 'a>, size: u64) -> Plain<'a> {
+    pub(crate) fn open(mut raw: Box<dyn Read + Send + 'a>, size: u64) -> DecompressedStream<'a> {
         let mut head = Vec::with_capacity(size.saturating_add(1).clamp(16, HEAD) as usize);
         let mut error = (&mut raw).take(16).read_to_end(&mut head).err();
         let kind = Kind::of(&head);
@@ -103,7 +103,7 @@ impl<'a> Plain<'a> {
             rest = Box::new(io::empty());
         }
         let complete = (head.len() as u64) < HEAD;
-        Plain { kind, head, rest, complete, error }
+        DecompressedStream { kind, head, rest, complete, error }
     }
 
     /// Everything up to `limit` bytes, and what ended it before its time.
@@ -156,7 +156,8 @@ mod tests {
     }
 
     fn unpacked(bytes: &[u8]) -> (Vec<u8>, Option<io::Error>) {
-        Plain::open(Box::new(bytes), bytes.len() as u64).all(bytes.len() as u64, u64::MAX)
+        DecompressedStream::open(Box::new(bytes), bytes.len() as u64)
+            .all(bytes.len() as u64, u64::MAX)
     }
 
     #[test]

@@ -54,8 +54,8 @@ impl Fields {
     }
 
     /// How well a key fits each role (0 best), and whether a wanted field may lie inside it.
-    pub(super) fn fit(&self, prefix: &str, key: &[u8]) -> Hit {
-        let mut hit = Hit { ranks: [None; 4], inside: None };
+    pub(super) fn fit(&self, prefix: &str, key: &[u8]) -> FieldMatch {
+        let mut hit = FieldMatch { ranks: [None; 4], inside: None };
         for role in 0..ROLES.len() {
             for (rank, name) in self.names[role].iter().enumerate() {
                 let Some(name) = (if prefix.is_empty() {
@@ -132,7 +132,7 @@ impl Fields {
 }
 
 /// What a key of an object is good for.
-pub(super) struct Hit {
+pub(super) struct FieldMatch {
     pub(super) ranks: [Option<usize>; 4],
     /// The key and a dot.
     pub(super) inside: Option<String>,

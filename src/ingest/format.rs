@@ -2,7 +2,7 @@
 //! it holds. Never: reads one; `formats` has the readers.
 
 use crate::ingest::compress::Compression;
-use crate::ingest::sniff::{Start, is_page};
+use crate::ingest::sniff::{FirstBytes, is_page};
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -32,7 +32,7 @@ pub enum Format {
 }
 
 /// Whether the first bytes of a file are those of a format.
-type Looks = fn(&Start) -> bool;
+type Recognise = fn(&FirstBytes) -> bool;
 
 /// What is known of a format.
 #[derive(Debug)]
@@ -61,9 +61,9 @@ pub struct FormatRow {
     /// The feature that its reader needs, besides `ingest`.
     pub(super) feature: Option<&'static str>,
     /// Whether a file without a name that says its format is one of these.
-    begins: Looks,
+    begins: Recognise,
     /// Files that are named so, and are of another format by their content.
-    unless: Option<(Looks, Format)>,
+    unless: Option<(Recognise, Format)>,
 }
 
 /// A text: what the other rows differ from.
@@ -215,14 +215,10 @@ impl Format {
         match named.map(|format| (format, format.row().unless)) {
             Some((format, None)) => format,
             Some((format, Some((is_other, other)))) => {
-                if is_other(&Start::new(head, encoding)) {
-                    other
-                } else {
-                    format
-                }
+                if is_other(&FirstBytes::new(head, encoding)) { other } else { format }
             }
             None => {
-                let start = Start::new(head, encoding);
+                let start = FirstBytes::new(head, encoding);
                 ROWS.iter().find(|row| (row.begins)(&start)).map_or(Format::Text, |row| row.format)
             }
         }

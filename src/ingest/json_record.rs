@@ -2,7 +2,7 @@
 //! where records begin and end.
 
 use crate::escape;
-use crate::ingest::fields::{DATE, Fields, Hit, ID, SOURCE, TEXT};
+use crate::ingest::fields::{DATE, FieldMatch, Fields, ID, SOURCE, TEXT};
 use crate::ingest::problem::Reason;
 use crate::ingest::record::{Batch, Context};
 use serde::Deserializer as _;
@@ -14,34 +14,34 @@ use std::fmt;
 struct Key<'f>(&'f Fields, &'f str);
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Hit;
-    fn deserialize<D: serde::Deserializer<'de>>(self, d: D) -> Result<Hit, D::Error> {
+    type Value = FieldMatch;
+    fn deserialize<D: serde::Deserializer<'de>>(self, d: D) -> Result<FieldMatch, D::Error> {
         d.deserialize_bytes(self)
     }
 }
 
 impl Visitor<'_> for Key<'_> {
-    type Value = Hit;
+    type Value = FieldMatch;
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a key")
     }
-    fn visit_bytes<E>(self, key: &[u8]) -> Result<Hit, E> {
+    fn visit_bytes<E>(self, key: &[u8]) -> Result<FieldMatch, E> {
         Ok(self.0.fit(self.1, key))
     }
-    fn visit_str<E>(self, key: &str) -> Result<Hit, E> {
+    fn visit_str<E>(self, key: &str) -> Result<FieldMatch, E> {
         Ok(self.0.fit(self.1, key.as_bytes()))
     }
 }
 
 /// The wanted values of one record, as they are written.
 #[derive(Default)]
-pub(crate) struct Found<'de> {
+pub(crate) struct FieldValues<'de> {
     pub(crate) values: [Option<(usize, &'de str)>; 4],
     /// Whether a text field held something else than a string.
     other_text: bool,
 }
 
-impl<'de> Found<'de> {
+impl<'de> FieldValues<'de> {
     /// Takes a value where it fits at least as well as what is there; of equal keys the last one
     /// counts, as elsewhere.
     fn offer(&mut self, role: usize, rank: usize, raw: &'de str) {
@@ -63,7 +63,7 @@ impl<'de> Found<'de> {
 struct Walk<'f, 'o, 'de> {
     fields: &'f Fields,
     prefix: &'f str,
-    found: &'o mut Found<'de>,
+    found: &'o mut FieldValues<'de>,
 }
 
 impl<'de> Visitor<'de> for Walk<'_, '_, 'de> {
@@ -96,8 +96,11 @@ impl<'de> Visitor<'de> for Walk<'_, '_, 'de> {
 }
 
 /// Finds the wanted values of an object.
-pub(crate) fn walk<'de>(fields: &Fields, record: &'de [u8]) -> serde_json::Result<Found<'de>> {
-    let mut found = Found::default();
+pub(crate) fn walk<'de>(
+    fields: &Fields,
+    record: &'de [u8],
+) -> serde_json::Result<FieldValues<'de>> {
+    let mut found = FieldValues::default();
     let mut d = serde_json::Deserializer::from_slice(record);
     d.deserialize_map(Walk { fields, prefix: "", found: &mut found })?;
     d.end()?;
@@ -105,9 +108,9 @@ pub(crate) fn walk<'de>(fields: &Fields, record: &'de [u8]) -> serde_json::Resul
 }
 
 /// The names of the first fields of an object.
-struct Names(Vec<String>);
+struct FieldNames(Vec<String>);
 
-impl<'de> Visitor<'de> for Names {
+impl<'de> Visitor<'de> for FieldNames {
     type Value = Vec<String>;
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("an object")
@@ -221,7 +224,7 @@ impl Context<'_> {
     fn take(
         &self,
         bytes: &[u8],
-        found: Found,
+        found: FieldValues,
         number: Option<u64>,
         damaged: bool,
         batch: &mut Batch,
@@ -242,7 +245,13 @@ impl Context<'_> {
         self.document((rank, text), others, number, replaced, batch);
     }
 
-    fn without_text(&self, bytes: &[u8], found: &Found, number: Option<u64>, batch: &mut Batch) {
+    fn without_text(
+        &self,
+        bytes: &[u8],
+        found: &FieldValues,
+        number: Option<u64>,
+        batch: &mut Batch,
+    ) {
         if found.other_text {
             let names = self.fields.text_names();
             batch.intake.skip(Reason::TextNotString, &self.path, number, || {
@@ -257,7 +266,7 @@ impl Context<'_> {
         intake.skip(Reason::NoText, &self.path, number, || {
             let lossy = String::from_utf8_lossy(bytes);
             let names = serde_json::Deserializer::from_str(&lossy)
-                .deserialize_map(Names(Vec::new()))
+                .deserialize_map(FieldNames(Vec::new()))
                 .unwrap_or_default();
             let names = if names.is_empty() { "none".into() } else { names.join(", ") };
             let why = format!("looked for {}; its fields are: {names}", self.fields.text_names());

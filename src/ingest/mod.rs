@@ -53,5 +53,5 @@ pub use formats::table;
 pub use input::{Input, InputOptions};
 pub use problem::{Problem, Reason};
 pub use read::{read, read_each};
-pub use read_result::{Intake, ReadFile};
+pub use read_result::{ReadFile, ReadResult};
 pub use walk::is_pattern;

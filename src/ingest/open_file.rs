@@ -1,13 +1,13 @@
 //! Owns: what the reader of a format is given: one file, opened and decompressed, and what all
 //! files of a call share. Never: what the bytes mean.
 
-use crate::ingest::compress::Plain;
+use crate::ingest::compress::DecompressedStream;
 use crate::ingest::decode::known_encoding;
 use crate::ingest::fields::Fields;
 use crate::ingest::format::Format;
 use crate::ingest::input::InputOptions;
-use crate::ingest::read_result::Intake;
-use crate::ingest::record::{Context, Tap};
+use crate::ingest::read_result::ReadResult;
+use crate::ingest::record::{Context, DocumentSink};
 use crate::ingest::walk::InputFile;
 use encoding_rs::Encoding;
 use std::fs::File;
@@ -26,7 +26,7 @@ pub(super) struct Run<'a> {
     pub spool_stdin: bool,
     progress: &'a (dyn Fn(u64) -> bool + Sync),
     stop: AtomicBool,
-    tap: Option<Tap<'a>>,
+    tap: Option<DocumentSink<'a>>,
 }
 
 impl<'a> Run<'a> {
@@ -34,7 +34,7 @@ impl<'a> Run<'a> {
     pub fn new(
         options: &InputOptions,
         progress: &'a (dyn Fn(u64) -> bool + Sync),
-        tap: Option<Tap<'a>>,
+        tap: Option<DocumentSink<'a>>,
     ) -> Result<Run<'a>, String> {
         let encoding = match options.encoding.as_deref() {
             Some(label) if !known_encoding(label) => {
@@ -85,7 +85,7 @@ pub(super) struct OpenFile<'a> {
     #[cfg_attr(not(feature = "csv"), allow(dead_code, reason = "only tables are of two formats"))]
     pub format: Format,
     /// Its bytes, decompressed.
-    pub plain: Plain<'a>,
+    pub plain: DecompressedStream<'a>,
     /// Where its bytes, as they are stored, can be read at any place.
     #[cfg_attr(
         not(feature = "parquet"),
@@ -97,4 +97,4 @@ pub(super) struct OpenFile<'a> {
 }
 
 /// What came of a file, and what ended it before its time.
-pub(super) type Outcome = (Intake, Option<io::Error>);
+pub(super) type PartialRead = (ReadResult, Option<io::Error>);

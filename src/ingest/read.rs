@@ -7,8 +7,8 @@ use crate::ingest::input::{Input, InputOptions};
 use crate::ingest::open_file::Run;
 use crate::ingest::problem::Reason;
 use crate::ingest::read_file::read_file;
-use crate::ingest::read_result::Intake;
-use crate::ingest::record::Tap;
+use crate::ingest::read_result::ReadResult;
+use crate::ingest::record::DocumentSink;
 use crate::ingest::walk::{InputFile, list};
 use crate::model::document::Document;
 use rayon::prelude::*;
@@ -34,8 +34,8 @@ pub fn read(
     inputs: &[Input],
     options: &InputOptions,
     progress: &(dyn Fn(u64) -> bool + Sync),
-) -> Intake {
-    let mut intake = Intake::default();
+) -> ReadResult {
+    let mut intake = ReadResult::default();
     let Some((run, files)) = begin(inputs, options, progress, None, &mut intake) else {
         return intake;
     };
@@ -66,8 +66,8 @@ pub fn read_each(
     options: &InputOptions,
     progress: &(dyn Fn(u64) -> bool + Sync),
     each: &(dyn Fn(Vec<Document>) + Sync),
-) -> Intake {
-    let mut intake = Intake::default();
+) -> ReadResult {
+    let mut intake = ReadResult::default();
     let Some((run, files)) = begin(inputs, options, progress, Some(each), &mut intake) else {
         return intake;
     };
@@ -98,7 +98,7 @@ pub fn read_each(
     intake
 }
 
-fn side_by_side(run: &Run, group: &[InputFile]) -> Vec<Intake> {
+fn side_by_side(run: &Run, group: &[InputFile]) -> Vec<ReadResult> {
     let alone = group.len() == 1;
     group.par_iter().with_max_len(1).map(|file| read_file(run, file, alone)).collect()
 }
@@ -109,8 +109,8 @@ fn begin<'a>(
     inputs: &[Input],
     options: &InputOptions,
     progress: &'a (dyn Fn(u64) -> bool + Sync),
-    tap: Option<Tap<'a>>,
-    intake: &mut Intake,
+    tap: Option<DocumentSink<'a>>,
+    intake: &mut ReadResult,
 ) -> Option<(Run<'a>, Vec<InputFile>)> {
     let files = list(inputs, options, intake);
     match Run::new(options, progress, tap) {

@@ -1,7 +1,7 @@
 //! Owns: one file or stream, opened and decompressed, to the reader of its format, and what is to
 //! be remembered of it. Never: what its bytes mean.
 
-use crate::ingest::compress::{Compression, Plain};
+use crate::ingest::compress::{Compression, DecompressedStream};
 use crate::ingest::decode;
 use crate::ingest::format::Format;
 use crate::ingest::formats;
@@ -9,7 +9,7 @@ use crate::ingest::formats;
 use crate::ingest::input::InputOptions;
 use crate::ingest::open_file::{OpenFile, Run};
 use crate::ingest::problem::Reason;
-use crate::ingest::read_result::{Intake, ReadFile};
+use crate::ingest::read_result::{ReadFile, ReadResult};
 use crate::ingest::temporary_copy::temporary_copy;
 use crate::ingest::walk::InputFile;
 use std::fs::File;
@@ -18,8 +18,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Reads one file, by all threads if it is read alone.
-pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> Intake {
-    let mut intake = Intake::default();
+pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> ReadResult {
+    let mut intake = ReadResult::default();
     if run.stopped() {
         return intake;
     }
@@ -63,14 +63,14 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> Intake {
 pub(crate) fn read_again(
     file: &ReadFile,
     options: &InputOptions,
-    plain: Plain,
-) -> (Intake, Option<io::Error>) {
+    plain: DecompressedStream,
+) -> (ReadResult, Option<io::Error>) {
     let go_on = |_| true;
     let (Ok(run), Some(read)) = (Run::new(options, &go_on, None), formats::reader(file.format))
     else {
-        return (Intake::default(), Some(io::ErrorKind::Unsupported.into()));
+        return (ReadResult::default(), Some(io::ErrorKind::Unsupported.into()));
     };
-    let again = InputFile::again(file);
+    let again = InputFile::reread(file);
     let context = run.context(&again, true);
     read(OpenFile { run: &run, file: &again, format: file.format, plain, stored: None, context })
 }
@@ -82,14 +82,14 @@ fn read_bytes(
     raw: Box<dyn Read + Send + '_>,
     stored: Option<&Arc<File>>,
     alone: bool,
-) -> Intake {
+) -> ReadResult {
     let named = run.format.or(file.format);
     #[cfg(feature = "web")]
-    let raw = match crate::ingest::web::archive::look(raw, named) {
+    let raw = match crate::ingest::web::archive::is_archive(raw, named) {
         (true, raw) => return read_archive(run, file, raw, stored, alone),
         (false, raw) => raw,
     };
-    let plain = Plain::open(raw, file.size);
+    let plain = DecompressedStream::open(raw, file.size);
     let format = Format::of(named, &plain.head, run.encoding);
     #[cfg(feature = "web")]
     if format == Format::Warc {
@@ -105,7 +105,7 @@ fn read_bytes(
         }
         return intake;
     }
-    let mut intake = Intake::default();
+    let mut intake = ReadResult::default();
     let kind = plain.kind;
     intake.sources.push(remembered(file, format, kind, stored));
     if let Some(why) = misnamed(&plain, file) {
@@ -156,9 +156,9 @@ fn read_archive(
     raw: Box<dyn Read + Send + '_>,
     stored: Option<&Arc<File>>,
     alone: bool,
-) -> Intake {
+) -> ReadResult {
     use crate::ingest::web::archive;
-    let mut intake = Intake::default();
+    let mut intake = ReadResult::default();
     match archive::open(raw) {
         Err(e) => intake.failed(&e, &file.shown),
         Ok((kind, mut records)) => {
@@ -193,7 +193,7 @@ fn remembered(
 }
 
 /// Why a file with a compressed name is no compressed file and no text either.
-fn misnamed(plain: &Plain, file: &InputFile) -> Option<&'static str> {
+fn misnamed(plain: &DecompressedStream, file: &InputFile) -> Option<&'static str> {
     let parquet = plain.head.starts_with(b"PAR1");
     if !file.packed || plain.kind.is_some() || plain.error.is_some() || parquet {
         return None;
@@ -237,7 +237,7 @@ mod tests {
     use crate::ingest::compress::pack;
     use proptest::prelude::*;
 
-    fn piped(bytes: &[u8], options: &InputOptions) -> Intake {
+    fn piped(bytes: &[u8], options: &InputOptions) -> ReadResult {
         let run = Run::new(options, &|_| true, None).unwrap();
         read_bytes(
             &run,

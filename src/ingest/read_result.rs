@@ -43,7 +43,7 @@ pub struct ReadFile {
 
 /// All that came in.
 #[derive(Debug, Clone, Default)]
-pub struct Intake {
+pub struct ReadResult {
     /// The documents, in the order of the inputs.
     pub documents: Vec<Document>,
     /// Every file that was opened, in the order of the inputs.
@@ -81,7 +81,7 @@ pub struct Intake {
 /// Examples kept of each kind of problem.
 const EXAMPLES: u64 = 5;
 
-impl Intake {
+impl ReadResult {
     /// Counts something that was not read; the message is made only if it is kept as an example.
     pub(super) fn skip(
         &mut self,
@@ -141,7 +141,7 @@ impl Intake {
     }
 
     /// Appends what came in later.
-    pub(super) fn absorb(&mut self, mut other: Intake) {
+    pub(super) fn absorb(&mut self, mut other: ReadResult) {
         self.documents.append(&mut other.documents);
         self.sources.append(&mut other.sources);
         self.met_again += other.met_again;
@@ -178,9 +178,9 @@ mod tests {
 
     #[test]
     fn counts_go_on_when_examples_stop() {
-        let mut all = Intake::default();
+        let mut all = ReadResult::default();
         for _ in 0..3 {
-            let mut part = Intake::default();
+            let mut part = ReadResult::default();
             (0..4).for_each(|n| part.skip(Reason::NoText, "a", Some(n), || "why".into()));
             all.absorb(part);
         }

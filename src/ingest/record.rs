@@ -4,7 +4,7 @@
 use crate::ingest::date;
 use crate::ingest::fields::{DATE, Fields, ID, OTHER_CASE, ROLES, SOURCE, TEXT};
 use crate::ingest::problem::{Problem, Reason};
-use crate::ingest::read_result::Intake;
+use crate::ingest::read_result::ReadResult;
 use crate::model::document::{Document, DocumentInfo};
 use encoding_rs::Encoding;
 use std::collections::HashSet;
@@ -19,11 +19,11 @@ pub(crate) struct Context<'a> {
     /// Whether to use all threads.
     pub parallel: bool,
     /// Takes documents as they are read, where they are not to be gathered.
-    pub tap: Option<Tap<'a>>,
+    pub tap: Option<DocumentSink<'a>>,
 }
 
 /// Takes documents as they are read.
-pub(crate) type Tap<'a> = &'a (dyn Fn(Vec<Document>) + Sync);
+pub(crate) type DocumentSink<'a> = &'a (dyn Fn(Vec<Document>) + Sync);
 
 impl<'a> Context<'a> {
     /// For records in UTF-8 that one thread reads and gathers.
@@ -54,7 +54,7 @@ impl<'a> Context<'a> {
     }
 
     /// Adds what came of a part of a file; documents go on to whom they are for.
-    pub(super) fn gather(&self, all: &mut Batch, part: Batch) {
+    pub(super) fn merge_part(&self, all: &mut Batch, part: Batch) {
         all.absorb(part);
         if let Some(tap) = self.tap.filter(|_| !all.intake.documents.is_empty()) {
             all.handed += all.intake.documents.len() as u64;
@@ -86,7 +86,7 @@ impl<'a> Context<'a> {
             Some(number) => format!("{}:{number}", self.path),
             None => self.path.to_string(),
         });
-        let source = source.map(|name| batch.shared(name));
+        let source = source.map(|name| batch.shared_source(name));
         let understood = date.as_deref().and_then(date::normalise);
         let blank = date.as_deref().is_none_or(|d| d.trim().is_empty());
         batch.intake.bad_dates += u64::from(understood.is_none() && !blank);
@@ -102,7 +102,7 @@ impl<'a> Context<'a> {
 /// What came of some records of one file.
 #[derive(Default)]
 pub(crate) struct Batch {
-    pub intake: Intake,
+    pub intake: ReadResult,
     /// How often each field name served each role.
     hits: [[u64; OTHER_CASE]; 4],
     /// Why the first record without text has none.
@@ -114,7 +114,7 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// One allocation for all documents of a source.
-    pub(super) fn shared(&mut self, name: String) -> Arc<str> {
+    pub(super) fn shared_source(&mut self, name: String) -> Arc<str> {
         if let Some(known) = self.sources.get(name.as_str()) {
             return known.clone();
         }
@@ -132,7 +132,7 @@ impl Batch {
     }
 
     /// The end of a file.
-    pub(super) fn finish(mut self, context: &Context) -> Intake {
+    pub(super) fn finish(mut self, context: &Context) -> ReadResult {
         for (role, hits) in self.hits.iter().enumerate() {
             for (rank, &count) in hits.iter().enumerate().filter(|(_, count)| **count > 0) {
                 self.intake

@@ -1,7 +1,7 @@
 //! Owns: one file read at several places at once. Never: what its bytes mean.
 
 #[cfg(all(feature = "parquet", feature = "emit"))]
-use crate::ingest::compress::Plain;
+use crate::ingest::compress::DecompressedStream;
 #[cfg(all(feature = "parquet", feature = "emit"))]
 use crate::ingest::temporary_copy::temporary_copy;
 use std::fs::File;
@@ -27,7 +27,7 @@ impl SharedFile {
     /// The decompressed bytes of this file, likewise.
     #[cfg(all(feature = "parquet", feature = "emit"))]
     pub(crate) fn unpacked(&self) -> io::Result<SharedFile> {
-        let plain = Plain::open(Box::new(self.reader(0)), self.length);
+        let plain = DecompressedStream::open(Box::new(self.reader(0)), self.length);
         match plain.error {
             Some(e) => Err(e),
             None => match temporary_copy(&mut io::Cursor::new(plain.head).chain(plain.rest))? {

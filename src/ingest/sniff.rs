@@ -7,21 +7,21 @@ use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
 /// The first bytes of a file, once it is decompressed.
-pub(super) struct Start<'a> {
+pub(super) struct FirstBytes<'a> {
     /// As they are.
     pub raw: &'a [u8],
     /// In UTF-8, unless they are in an encoding that holds ASCII; without byte-order mark.
     text: Cow<'a, [u8]>,
 }
 
-impl<'a> Start<'a> {
-    pub fn new(head: &'a [u8], encoding: Option<&'static Encoding>) -> Start<'a> {
+impl<'a> FirstBytes<'a> {
+    pub fn new(head: &'a [u8], encoding: Option<&'static Encoding>) -> FirstBytes<'a> {
         let text = if decode::wide(head, encoding) {
             Cow::Owned(decode::decode(head[..head.len() & !3].to_vec(), encoding).text.into_bytes())
         } else {
             Cow::Borrowed(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head))
         };
-        Start { raw: head, text }
+        FirstBytes { raw: head, text }
     }
 
     /// The text from its first character on that is no white space.

@@ -4,9 +4,9 @@
 use crate::ingest::format::{Format, READ, by_name};
 use crate::ingest::input::{Input, InputOptions};
 use crate::ingest::problem::Reason;
-use crate::ingest::read_result::Intake;
 #[cfg(feature = "emit")]
 use crate::ingest::read_result::ReadFile;
+use crate::ingest::read_result::ReadResult;
 use ignore::WalkBuilder;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
@@ -63,7 +63,7 @@ impl InputFile {
 
     /// A file that was read before.
     #[cfg(feature = "emit")]
-    pub(super) fn again(file: &ReadFile) -> InputFile {
+    pub(super) fn reread(file: &ReadFile) -> InputFile {
         let (path, shown, relative) =
             (file.path.clone(), file.shown.clone(), file.relative.clone());
         let (size, format, input) = (file.size, Some(file.format), file.input);
@@ -91,7 +91,7 @@ impl InputFile {
 pub(super) fn list(
     inputs: &[Input],
     options: &InputOptions,
-    intake: &mut Intake,
+    intake: &mut ReadResult,
 ) -> Vec<InputFile> {
     let mut sources = Vec::new();
     for (number, input) in inputs.iter().enumerate() {
@@ -99,14 +99,14 @@ pub(super) fn list(
             Input::Stdin => sources.push(InputFile::stdin(number)),
             Input::Path(path) if is_pattern(path) => {
                 for path in matches(path, options, intake) {
-                    look(&path, &path, number, options, &mut sources, intake);
+                    add_path(&path, &path, number, options, &mut sources, intake);
                 }
             }
-            Input::Path(path) => look(path, path, number, options, &mut sources, intake),
-            Input::Copy { at, shown } => look(at, shown, number, options, &mut sources, intake),
+            Input::Path(path) => add_path(path, path, number, options, &mut sources, intake),
+            Input::Copy { at, shown } => add_path(at, shown, number, options, &mut sources, intake),
         }
     }
-    let mut real = Real::default();
+    let mut real = CanonicalPaths::default();
     let mut met = HashSet::with_capacity(sources.len());
     let first: Vec<bool> =
         sources.iter().map(|s| met.insert(s.path.as_deref().map(|path| real.of(path)))).collect();
@@ -117,28 +117,32 @@ pub(super) fn list(
 }
 
 /// Takes a path that was named, and all files below it if it is a directory; it is called `called`.
-fn look(
+fn add_path(
     path: &Path,
     called: &Path,
     number: usize,
     options: &InputOptions,
     sources: &mut Vec<InputFile>,
-    intake: &mut Intake,
+    intake: &mut ReadResult,
 ) {
     match fs::metadata(path) {
         Ok(meta) if meta.is_dir() => walk(path, called, number, options, sources, intake),
-        Ok(meta) => {
-            sources.push(InputFile::of(path.to_owned(), shown(called), meta.len(), None, number))
-        }
-        Err(e) => intake.failed(&e, &shown(called)),
+        Ok(meta) => sources.push(InputFile::of(
+            path.to_owned(),
+            display_path(called),
+            meta.len(),
+            None,
+            number,
+        )),
+        Err(e) => intake.failed(&e, &display_path(called)),
     }
 }
 
 /// What paths really lead to. Directories are looked up once.
 #[derive(Default)]
-struct Real(HashMap<PathBuf, PathBuf>);
+struct CanonicalPaths(HashMap<PathBuf, PathBuf>);
 
-impl Real {
+impl CanonicalPaths {
     fn of(&mut self, path: &Path) -> PathBuf {
         let directory = match path.parent() {
             Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
@@ -171,7 +175,7 @@ pub fn is_pattern(path: &Path) -> bool {
 /// What fits a pattern, in the order of names, as a shell would have it: `*` and `?` pass over no
 /// `/` and, unless hidden files are walked, over no dot at the beginning of a name; ignore files
 /// say nothing.
-fn matches(pattern: &Path, options: &InputOptions, intake: &mut Intake) -> Vec<PathBuf> {
+fn matches(pattern: &Path, options: &InputOptions, intake: &mut ReadResult) -> Vec<PathBuf> {
     let rules = glob::MatchOptions {
         case_sensitive: true,
         require_literal_separator: true,
@@ -183,21 +187,21 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut Intake) -> Vec<P
             for path in paths {
                 match path {
                     Ok(path) => found.push(path),
-                    Err(e) => intake.failed(e.error(), &shown(e.path())),
+                    Err(e) => intake.failed(e.error(), &display_path(e.path())),
                 }
             }
             if found.is_empty() {
-                intake.skip(Reason::Missing, &shown(pattern), None, || {
+                intake.skip(Reason::Missing, &display_path(pattern), None, || {
                     "no file fits this pattern: * and ? pass over no /, ** over any number of \
                      directories"
                         .into()
                 });
             }
         }
-        Some(Err(e)) => intake.skip(Reason::Missing, &shown(pattern), None, || {
+        Some(Err(e)) => intake.skip(Reason::Missing, &display_path(pattern), None, || {
             format!("is no file, and as a pattern it is wrong ({e}): mend it")
         }),
-        None => intake.failed(&io::ErrorKind::NotFound.into(), &shown(pattern)),
+        None => intake.failed(&io::ErrorKind::NotFound.into(), &display_path(pattern)),
     }
     found
 }
@@ -221,10 +225,10 @@ fn walk(
     number: usize,
     options: &InputOptions,
     sources: &mut Vec<InputFile>,
-    intake: &mut Intake,
+    intake: &mut ReadResult,
 ) {
     let shown = |path: &Path| {
-        shown(
+        display_path(
             &path
                 .strip_prefix(directory)
                 .map_or_else(|_| path.to_owned(), |rest| called.join(rest)),
@@ -234,7 +238,7 @@ fn walk(
         let entry = match entry {
             Ok(entry) => entry,
             Err(e) => {
-                let path = about(&e).map_or_else(|| shown(directory), &shown);
+                let path = error_path(&e).map_or_else(|| shown(directory), &shown);
                 match e.io_error() {
                     Some(io) => intake.failed(io, &path),
                     None => intake.skip(Reason::Unreadable, &path, None, || {
@@ -271,12 +275,12 @@ fn walk(
 }
 
 /// The path that an error of the walk is about.
-fn about(error: &ignore::Error) -> Option<&Path> {
+fn error_path(error: &ignore::Error) -> Option<&Path> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path),
         ignore::Error::Loop { child, .. } => Some(child),
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            about(err)
+            error_path(err)
         }
         _ => None,
     }
@@ -284,7 +288,7 @@ fn about(error: &ignore::Error) -> Option<&Path> {
 
 /// What a path is called: as given, without `./`, with `/` between, each byte that is not Unicode
 /// as `\\xFF`, so that no two paths get one name.
-pub(super) fn shown(path: &Path) -> String {
+pub(super) fn display_path(path: &Path) -> String {
     let mut out = String::new();
     for part in path.components() {
         if !out.is_empty() && !out.ends_with('/') {
@@ -321,13 +325,13 @@ mod tests {
             (".", "."),
             ("/", "/"),
         ] {
-            assert_eq!(shown(Path::new(path)), want);
+            assert_eq!(display_path(Path::new(path)), want);
         }
         #[cfg(unix)]
         {
             use std::os::unix::ffi::OsStrExt;
             assert_eq!(
-                shown(Path::new(OsStr::from_bytes(b"d/\xe9t\xc3\xa9.txt"))),
+                display_path(Path::new(OsStr::from_bytes(b"d/\xe9t\xc3\xa9.txt"))),
                 "d/\\xE9té.txt"
             );
         }

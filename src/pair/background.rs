@@ -52,7 +52,7 @@ pub struct Background {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Stored {
+struct BackgroundJson {
     schema: String,
     recipe: String,
     id: String,
@@ -105,7 +105,7 @@ impl Background {
 
     /// As JSON, schema `nearcopy.background/1`, to be read again by [`Background::from_json`].
     pub fn to_json(&self, recipe_id: &str) -> String {
-        let stored = Stored {
+        let stored = BackgroundJson {
             schema: SCHEMA.into(),
             recipe: recipe_id.into(),
             id: self.id(),
@@ -120,7 +120,7 @@ impl Background {
     /// [`Error::Malformed`] for what is no background, [`Error::Mixed`] for another version or
     /// recipe.
     pub fn from_json(json: &str, recipe_id: &str, what: &str) -> Result<Background> {
-        let stored: Stored = serde_json::from_str(json).map_err(|e| Error::Malformed {
+        let stored: BackgroundJson = serde_json::from_str(json).map_err(|e| Error::Malformed {
             what: what.into(),
             why: format!("not a {SCHEMA} file ({e}): make one with scan --save-background"),
         })?;
@@ -143,13 +143,13 @@ impl Background {
 
     /// Whether a word stands in many texts.
     pub fn is_common(&self, word: u64) -> bool {
-        self.weight(word) == 0
+        self.word_informativeness(word) == 0
     }
 
     /// How much it says that two texts share a word: nothing for a common one, nine points for a
     /// rare one.
     #[inline]
-    pub fn weight(&self, word: u64) -> u32 {
+    pub fn word_informativeness(&self, word: u64) -> u32 {
         let slot = word_slot(word);
         match self.bits.get(slot as usize / 32).map_or(0, |b| b >> (slot % 32 * 2) & 3) {
             0 => RARE,
@@ -226,11 +226,11 @@ mod tests {
             vec![0, 31, 32],
             vec![1, 33, WORD_SLOTS as u32 - 1],
         );
-        let weights =
-            [0, 1, 2, 31, 32, 33, 34, WORD_SLOTS as u64 - 1].map(|slot| b.weight(word(slot)));
+        let weights = [0, 1, 2, 31, 32, 33, 34, WORD_SLOTS as u64 - 1]
+            .map(|slot| b.word_informativeness(word(slot)));
         assert_eq!(weights, [0, 1, RARE, 0, 0, 1, RARE, 1]);
         assert!(b.is_common(word(31)) && !b.is_common(word(1)));
-        assert_eq!(Background::default().weight(7), RARE);
+        assert_eq!(Background::default().word_informativeness(7), RARE);
         let other = Background::new(
             1000,
             vec![],

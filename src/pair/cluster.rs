@@ -12,7 +12,7 @@ const PROBES: u8 = 4;
 
 /// Texts around their representative, with the smaller coverage of each.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Group {
+pub struct UnnamedCluster {
     /// The node that all members are verified against.
     pub representative: u32,
     /// The other nodes.
@@ -24,7 +24,10 @@ pub struct Group {
 /// The first node without a cluster becomes a representative and takes its neighbours. What else
 /// hangs together with it is verified against it by `verify`, which says for each node whether it
 /// is a near-copy of the representative. What is not goes to a later one.
-pub fn cluster(edges: &[Vec<u32>], mut verify: impl FnMut(u32, &[u32]) -> Vec<bool>) -> Vec<Group> {
+pub fn cluster(
+    edges: &[Vec<u32>],
+    mut verify: impl FnMut(u32, &[u32]) -> Vec<bool>,
+) -> Vec<UnnamedCluster> {
     let mut free = vec![true; edges.len()];
     let mut probes = vec![PROBES; edges.len()];
     let mut out = Vec::new();
@@ -46,7 +49,7 @@ pub fn cluster(edges: &[Vec<u32>], mut verify: impl FnMut(u32, &[u32]) -> Vec<bo
         for &m in &members {
             free[m as usize] = false;
         }
-        out.push(Group { representative, members });
+        out.push(UnnamedCluster { representative, members });
     }
     out
 }

@@ -8,7 +8,7 @@ use crate::align::select::{equal_words, is_match};
 use crate::model::detection::{Block, Comparison, Facts, Match, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::facts::{Evidence, evidence};
+use crate::pair::facts::{CopyEvidence, evidence};
 use crate::pair::informativeness::{AGAINST, is_informative, is_quotation, needed};
 use crate::pair::masked::MaskedText;
 use crate::pair::relation::relation;
@@ -100,7 +100,7 @@ fn all_of_both(
 
 /// How boilerplate counts in a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Weighing {
+pub struct BoilerplateRule {
     /// It is left out of coverage.
     pub masked: bool,
     /// It is counted in after all: two texts that are boilerplate for all but a remnant are
@@ -109,7 +109,7 @@ pub struct Weighing {
 }
 
 /// How boilerplate counts in this pair.
-pub fn weigh(a: &MaskedText, b: &MaskedText, t: &Thresholds) -> Weighing {
+pub fn weigh(a: &MaskedText, b: &MaskedText, t: &Thresholds) -> BoilerplateRule {
     let remnant = |p: &MaskedText| {
         let left = p.own_tokens();
         left < t.boilerplate_left_tokens as usize
@@ -117,7 +117,7 @@ pub fn weigh(a: &MaskedText, b: &MaskedText, t: &Thresholds) -> Weighing {
     };
     let has_boilerplate = a.own_tokens() < a.tokens.len() || b.own_tokens() < b.tokens.len();
     let whole_text = has_boilerplate && remnant(a) && remnant(b);
-    Weighing { masked: has_boilerplate && !whole_text, whole_text }
+    BoilerplateRule { masked: has_boilerplate && !whole_text, whole_text }
 }
 
 /// The matches that count: those that are more than boilerplate, where it is left out, in order.
@@ -141,12 +141,12 @@ fn judge_matches(
     t: &Thresholds,
     out: &mut Comparison,
 ) {
-    let Weighing { masked, whole_text } = weigh(a, b, t);
+    let BoilerplateRule { masked, whole_text } = weigh(a, b, t);
     out.whole_text = whole_text;
     let matches = own_matches(matches, masked, a, b, t);
     out.coverage_a = coverage(matches.iter().map(Chain::a), a, masked);
     out.coverage_b = coverage(matches.iter().map(Chain::b), b, masked);
-    let Evidence { facts, against } = evidence(&matches, a, b, background);
+    let CopyEvidence { facts, against } = evidence(&matches, a, b, background);
     out.facts = facts;
     let solid = matches.iter().any(|m| is_match(m, a, b, t));
     let quoted =

@@ -5,7 +5,7 @@
 //! lacks says nothing; one that stands against another in the same gap of the alignment disagrees,
 //! unless the two look like one word damaged.
 
-use crate::align::edit_distance::{Alike, alike};
+use crate::align::edit_distance::{WordSimilarity, alike};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::hash::Hashes;
@@ -40,7 +40,7 @@ enum Sort {
 
 /// What the matches say of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Evidence {
+pub struct CopyEvidence {
     /// Each different fact once.
     pub facts: Facts,
     /// What the facts weigh that stand against each other: a number [`NUMBER`], a name what the
@@ -54,13 +54,13 @@ pub fn evidence(
     a: &Prepared,
     b: &Prepared,
     background: &Background,
-) -> Evidence {
+) -> CopyEvidence {
     let count = Count::of(matches, a, b, background);
     let facts = Facts {
         agree: count.agree.len() as u32,
         compared: (count.agree.len() + count.differ.len()) as u32,
     };
-    Evidence { facts, against: count.against }
+    CopyEvidence { facts, against: count.against }
 }
 
 /// The facts themselves, each by the token where it stands first.
@@ -142,7 +142,7 @@ impl<'p> Count<'p> {
         let (p, q) = if side == 0 { (self.a, self.b) } else { (self.b, self.a) };
         let known = |i: usize| {
             (0..q.tokens.len())
-                .any(|j| is_fact(q, j) && alike(p.word(i), false, q.word(j)) != Alike::No)
+                .any(|j| is_fact(q, j) && alike(p.word(i), false, q.word(j)) != WordSimilarity::No)
         };
         let named = |i: &&usize| p.count(p.tokens.hashes[**i]) >= 2;
         self.own[side].iter().filter(named).take(HEROES).any(|&i| !known(i))
@@ -152,7 +152,7 @@ impl<'p> Count<'p> {
     fn strangers(&self, p: &Prepared, range: Range<usize>, other: &Prepared) -> Vec<usize> {
         let name = |i: &usize| {
             matches!(self.sort(p, *i), Some(Sort::Name | Sort::First))
-                && self.background.weight(p.tokens.hashes[*i]) > 0
+                && self.background.word_informativeness(p.tokens.hashes[*i]) > 0
         };
         range.filter(name).filter(|&i| !self.moved(p, i, other)).collect()
     }
@@ -190,9 +190,9 @@ impl<'p> Count<'p> {
         right.retain(|&(j, _)| !self.moved(self.b, j, self.a));
         left.retain(|&(i, s)| {
             let looks = |j: usize| alike(self.a.word(i), s == Sort::Number, self.b.word(j));
-            match rb.clone().find(|&j| looks(j) != Alike::No) {
+            match rb.clone().find(|&j| looks(j) != WordSimilarity::No) {
                 Some(j) => {
-                    if looks(j) == Alike::Same
+                    if looks(j) == WordSimilarity::Same
                         && s != Sort::First
                         && !self.background.is_common(self.a.tokens.hashes[i])
                     {
@@ -208,8 +208,9 @@ impl<'p> Count<'p> {
             return;
         }
         right.retain(|&(j, s)| {
-            !ra.clone()
-                .any(|i| alike(self.b.word(j), s == Sort::Number, self.a.word(i)) != Alike::No)
+            !ra.clone().any(|i| {
+                alike(self.b.word(j), s == Sort::Number, self.a.word(i)) != WordSimilarity::No
+            })
         });
         for numbers in [true, false] {
             let of = |side: &'_ [(usize, Sort)]| {
@@ -235,7 +236,10 @@ impl<'p> Count<'p> {
         let first = x == Sort::First || y == Sort::First;
         let new = if first { self.firsts.insert(pair) } else { self.differ.insert(pair) };
         if new {
-            let weight = self.background.weight(pair.0).min(self.background.weight(pair.1));
+            let weight = self
+                .background
+                .word_informativeness(pair.0)
+                .min(self.background.word_informativeness(pair.1));
             self.against +=
                 if x == Sort::Number || (1..NUMBER).contains(&weight) { NUMBER } else { weight };
         }

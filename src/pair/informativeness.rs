@@ -1,7 +1,7 @@
 //! Owns: how informative matches are: whether what two texts share could be chance, a set phrase or
 //! a template. Never: how matches are found.
 
-use crate::align::edit_distance::{Alike, alike};
+use crate::align::edit_distance::{WordSimilarity, alike};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::align::select::equal_words;
@@ -70,9 +70,9 @@ pub fn informativeness(
         let (hash, form) = (a.tokens.hashes[i as usize], b.tokens.hashes[j as usize]);
         // A common word, damaged, is no rare one.
         let weight = if hash == form {
-            background.weight(hash)
+            background.word_informativeness(hash)
         } else {
-            background.weight(hash).min(background.weight(form))
+            background.word_informativeness(hash).min(background.word_informativeness(form))
         };
         if weight > 0 && !seen.contains(&hash) {
             seen.push(hash);
@@ -119,7 +119,8 @@ fn like_words(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) ->
     let (mut like, mut from) = (0, rb.start);
     for i in ra {
         let number = a.tokens.kinds[i].is_number();
-        if let Some(j) = (from..rb.end).find(|&j| alike(a.word(i), number, b.word(j)) != Alike::No)
+        if let Some(j) =
+            (from..rb.end).find(|&j| alike(a.word(i), number, b.word(j)) != WordSimilarity::No)
         {
             (like, from) = (like + 1, j + 1);
         }

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// A passage and the token ranges at which one text holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passage {
+pub struct RepeatedPassage {
     /// Hash of its tokens; of one period, where it is periodic.
     pub key: u64,
     /// Its length in tokens (of one period).
@@ -26,33 +26,33 @@ pub struct Passage {
 
 /// Paragraphs that stand twice, runs with a short period, and other passages that stand twice
 /// inside paragraphs. Cost: linear but for sorts.
-pub fn inside(tokens: &Tokens, paragraphs: &[Range<u32>], t: &Thresholds) -> Vec<Passage> {
+pub fn inside(tokens: &Tokens, paragraphs: &[Range<u32>], t: &Thresholds) -> Vec<RepeatedPassage> {
     let mut windows = Shingles::default();
     shingles(tokens, t.repeat_passage, &mut windows);
     let runs = periodic(tokens, paragraphs, &windows);
-    let mut out: Vec<Passage> = runs.iter().map(|r| periodic_passage(tokens, r)).collect();
+    let mut out: Vec<RepeatedPassage> = runs.iter().map(|r| periodic_passage(tokens, r)).collect();
     let free = |r: &Range<u32>| !runs.iter().any(|p| p.0.start <= r.start && r.end <= p.0.end);
     let mut at: HashMap<u64, Vec<Range<u32>>> = HashMap::new();
     for p in paragraphs
         .iter()
-        .filter(|p| words(tokens, p) >= t.repeat_paragraph && (runs.is_empty() || free(p)))
+        .filter(|p| word_count(tokens, p) >= t.repeat_paragraph && (runs.is_empty() || free(p)))
     {
         at.entry(paragraph_key(tokens, p)).or_default().push(p.clone());
     }
     let twice = at.into_iter().filter(|p| p.1.len() > 1).map(|(key, places)| {
         let tokens = places[0].len() as u32;
-        Passage { key, tokens, paragraph: true, period: None, places }
+        RepeatedPassage { key, tokens, paragraph: true, period: None, places }
     });
     out.extend(twice);
-    out.extend(passages(tokens, paragraphs, &windows, &runs));
+    out.extend(repeated_passages(tokens, paragraphs, &windows, &runs));
     out.sort_unstable_by_key(|p| (p.places[0].start, p.places[0].end, p.key));
     out
 }
 
 /// Length of a token range in words.
-pub fn words(tokens: &Tokens, range: &Range<u32>) -> u32 {
+pub fn word_count(tokens: &Tokens, range: &Range<u32>) -> u32 {
     let kinds = &tokens.kinds[range.start as usize..range.end as usize];
-    (kinds.iter().map(|k| u64::from(k.weight())).sum::<u64>() / u64::from(WORD)) as u32
+    (kinds.iter().map(|k| u64::from(k.length())).sum::<u64>() / u64::from(WORD)) as u32
 }
 
 /// Maximal runs of two rounds or more in which each token equals the one `period` before it: (run,
@@ -102,9 +102,9 @@ fn periodic(
     out
 }
 
-fn periodic_passage(tokens: &Tokens, (run, period): &(Range<u32>, u32)) -> Passage {
+fn periodic_passage(tokens: &Tokens, (run, period): &(Range<u32>, u32)) -> RepeatedPassage {
     let one = run.start..run.start + period;
-    Passage {
+    RepeatedPassage {
         key: paragraph_key(tokens, &one) ^ 1,
         tokens: *period,
         paragraph: false,
@@ -115,12 +115,12 @@ fn periodic_passage(tokens: &Tokens, (run, period): &(Range<u32>, u32)) -> Passa
 
 /// Maximal passages inside paragraphs that stand at least twice and are not whole paragraphs
 /// everywhere.
-fn passages(
+fn repeated_passages(
     tokens: &Tokens,
     paragraphs: &[Range<u32>],
     windows: &Shingles,
     runs: &[(Range<u32>, u32)],
-) -> Vec<Passage> {
+) -> Vec<RepeatedPassage> {
     let occurrences = occurrences(paragraphs, windows, runs);
     let list = |i: u32| {
         occurrences
@@ -150,7 +150,7 @@ fn passages(
         }) {
             continue;
         }
-        out.push(Passage {
+        out.push(RepeatedPassage {
             key: paragraph_key(tokens, &ranges[0]),
             tokens: len,
             paragraph: false,

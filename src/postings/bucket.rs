@@ -29,16 +29,16 @@ const UNIT: usize = 4;
 
 /// How a run is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
+pub struct BucketLayout {
     /// Buckets: 2^bits.
     pub bits: u32,
 }
 
-impl Shape {
+impl BucketLayout {
     /// For a run of so many postings.
-    pub fn of(postings: u64) -> Shape {
+    pub fn of(postings: u64) -> BucketLayout {
         let buckets = postings.div_ceil(BUCKET).max(1).next_power_of_two();
-        Shape { bits: buckets.trailing_zeros().min(MOST_BITS) }
+        BucketLayout { bits: buckets.trailing_zeros().min(MOST_BITS) }
     }
     /// The bucket of a key.
     #[inline]
@@ -60,7 +60,7 @@ impl Shape {
 }
 
 /// Packs the postings of one bucket, sorted.
-pub fn pack(shape: Shape, postings: &[Posting]) -> Vec<u8> {
+pub fn pack(shape: BucketLayout, postings: &[Posting]) -> Vec<u8> {
     let width = shape.width();
     let mut out = Vec::with_capacity(COUNT + postings.len() * (width + UNIT) + SEAL);
     out.extend_from_slice(&(postings.len() as u32).to_le_bytes());
@@ -79,12 +79,16 @@ pub struct Bucket<'b> {
     bytes: &'b [u8],
     count: usize,
     width: usize,
-    shape: Shape,
+    shape: BucketLayout,
 }
 
 impl<'b> Bucket<'b> {
     /// Looks at the length alone; [`Bucket::checked`] looks at everything.
-    pub fn new(shape: Shape, bytes: &'b [u8], what: impl Fn() -> String) -> Result<Bucket<'b>> {
+    pub fn new(
+        shape: BucketLayout,
+        bytes: &'b [u8],
+        what: impl Fn() -> String,
+    ) -> Result<Bucket<'b>> {
         let width = shape.width();
         let count = bytes.first_chunk::<COUNT>().map_or(0, |c| u32::from_le_bytes(*c)) as usize;
         if bytes.len() != COUNT + count * (width + UNIT) + SEAL || count == 0 {
@@ -93,7 +97,11 @@ impl<'b> Bucket<'b> {
         Ok(Bucket { bytes, count, width, shape })
     }
     /// With its checksum and its order looked at.
-    pub fn checked(shape: Shape, bytes: &'b [u8], what: impl Fn() -> String) -> Result<Bucket<'b>> {
+    pub fn checked(
+        shape: BucketLayout,
+        bytes: &'b [u8],
+        what: impl Fn() -> String,
+    ) -> Result<Bucket<'b>> {
         unseal(bytes, &what)?;
         let bucket = Bucket::new(shape, bytes, &what)?;
         let sorted = (1..bucket.count)
@@ -193,14 +201,14 @@ impl<'b> Bucket<'b> {
 
 /// Sorted postings to packed buckets, in order.
 struct Packer {
-    shape: Shape,
+    shape: BucketLayout,
     bucket: u32,
     waiting: Vec<Posting>,
 }
 
 impl Packer {
     /// For a run of this shape.
-    const fn new(shape: Shape) -> Packer {
+    const fn new(shape: BucketLayout) -> Packer {
         Packer { shape, bucket: 0, waiting: Vec::new() }
     }
     /// Takes the next posting; gives a bucket when that begins another one.
@@ -231,7 +239,7 @@ pub struct Packed<S> {
 
 impl<S: Source> Packed<S> {
     /// For a run of this shape.
-    pub const fn new(source: S, shape: Shape) -> Packed<S> {
+    pub const fn new(source: S, shape: BucketLayout) -> Packed<S> {
         Packed { source, packer: Packer::new(shape), postings: 0, ended: false }
     }
     /// The next bucket with a posting that `keep` wants; nothing at the end.
@@ -267,7 +275,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn packed(shape: Shape, postings: &[Posting]) -> Vec<(u32, Vec<u8>)> {
+    fn packed(shape: BucketLayout, postings: &[Posting]) -> Vec<(u32, Vec<u8>)> {
         let mut packed = Packed::new(postings.iter().copied(), shape);
         std::iter::from_fn(|| packed.next_bucket(|_| true).unwrap()).collect()
     }
@@ -277,7 +285,7 @@ mod tests {
         fn everything_is_found_again_and_nothing_else(
             seeds in prop::collection::vec((0u64..300, 0u32..9), 1..400), bits in 0u32..=24, asked in prop::collection::vec(0u64..400, 20), spread: bool,
         ) {
-            let shape = Shape { bits };
+            let shape = BucketLayout { bits };
             // Spread as hashes are, or all in one place: a search must be right for any keys.
             let key = |s: u64| if spread { crate::hash::mix(s) } else { s };
             let mut postings: Vec<Posting> = seeds.iter().map(|&(s, u)| Posting::new(key(s), u)).collect();
@@ -304,7 +312,7 @@ mod tests {
 
         #[test]
         fn damage_is_seen_or_harmless(at in 0usize..200, bit in 0u8..8, cut in 0usize..200) {
-            let shape = Shape { bits: 2 };
+            let shape = BucketLayout { bits: 2 };
             let postings: Vec<Posting> = (0..9).map(|i| Posting::new(i * 1000, i as u32)).collect();
             let good = pack(shape, &postings);
             let mut bad = good.clone();
@@ -319,8 +327,8 @@ mod tests {
 
     #[test]
     fn shapes_grow_with_their_runs() {
-        let bits = [0, 1, 2048, 2049, 170_000_000, u64::MAX / 2].map(|n| Shape::of(n).bits);
+        let bits = [0, 1, 2048, 2049, 170_000_000, u64::MAX / 2].map(|n| BucketLayout::of(n).bits);
         assert_eq!(bits, [0, 0, 0, 1, 17, 24]);
-        assert_eq!(Shape { bits: 17 }.width(), 6);
+        assert_eq!(BucketLayout { bits: 17 }.width(), 6);
     }
 }

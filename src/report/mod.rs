@@ -35,18 +35,18 @@ pub use formats::{
 pub use html::{HtmlOptions, HtmlSummaryOptions, html, html_summary};
 pub use human::check::check_human;
 pub use human::cleaning::cleaned;
+#[doc(hidden)]
+pub use human::display::{count as counted, number as grouped};
 pub use human::explain::explain;
 pub use human::options::HumanOptions;
 pub use human::report::human;
-#[doc(hidden)]
-pub use human::words::{count as counted, number as grouped};
 pub use index_query::{Own, Partner, Seen};
 pub use input::{Checked, Cleaned, Explained, IndexUse, Traced, WrittenFile};
 pub use json::check::{check_json, check_jsonl};
 pub use json::cleaning::cleaned_json;
 pub use json::explain::explain_json;
 pub use json::reader::Stored;
-pub use json::removed::{Raw, RemovedLines};
+pub use json::removed_records::{RemovedLines, StoredRecord};
 pub use json::report::{json, jsonl};
 pub use json::writer::json_line;
 pub use schema::document::cluster_id;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// What a document lost or was lost with it.
 #[derive(Default)]
-pub struct Loss {
+pub struct RemovedTokens {
     pub documents: u64,
     pub of: u64,
 }
@@ -15,8 +15,8 @@ pub struct Loss {
 /// Counts of a plan.
 pub struct RemovalCounts<'a> {
     pub kinds: BTreeMap<&'static str, u64>,
-    pub sources: BTreeMap<Option<&'a str>, Loss>,
-    pub documents: Loss,
+    pub sources: BTreeMap<Option<&'a str>, RemovedTokens>,
+    pub documents: RemovedTokens,
     pub gone_tokens: u64,
     pub cut_tokens: u64,
     pub tokens: u64,
@@ -29,7 +29,7 @@ impl<'a> RemovalCounts<'a> {
         let mut out = RemovalCounts {
             kinds: BTreeMap::new(),
             sources: BTreeMap::new(),
-            documents: Loss::default(),
+            documents: RemovedTokens::default(),
             gone_tokens: plan.gone.iter().map(|g| tokens(g.document)).sum(),
             cut_tokens: plan.cuts.iter().map(|c| u64::from(c.tokens)).sum(),
             tokens: 0,

@@ -55,7 +55,7 @@ pub struct Fingerprinter {
     normaliser: Normaliser,
     shingles: Shingles,
     anchors: Shingles,
-    seen: Seen,
+    seen: EpochSet,
     counted: Vec<u32>,
     round: u32,
 }
@@ -78,7 +78,7 @@ impl Fingerprinter {
             normaliser: Normaliser::default(),
             shingles: Shingles::default(),
             anchors: Shingles::default(),
-            seen: Seen::default(),
+            seen: EpochSet::default(),
             counted: vec![0; WORD_SLOTS],
             round: 0,
         }
@@ -102,7 +102,7 @@ impl Fingerprinter {
             if self.recipe.anchor == self.recipe.shingle { &self.shingles } else { &self.anchors };
         anchor::anchors(anchors, &self.recipe, &mut out.anchors);
         self.exact_paragraphs(&ranges, &mut out);
-        self.words(&mut out.words);
+        self.push_word_slots(&mut out.words);
         out.may_repeat |= self.seen.in_a_row(&self.shingles.hashes) >= REPEATED_SHINGLES;
         out
     }
@@ -150,7 +150,7 @@ impl Fingerprinter {
         whole
     }
 
-    fn words(&mut self, out: &mut Vec<u32>) {
+    fn push_word_slots(&mut self, out: &mut Vec<u32>) {
         if self.round == u32::MAX {
             self.counted.fill(0);
             self.round = 0;
@@ -182,12 +182,12 @@ pub fn paragraph_key(tokens: &Tokens, range: &Range<u32>) -> u64 {
 
 /// A set that is emptied by counting up.
 #[derive(Debug, Default)]
-struct Seen {
+struct EpochSet {
     slots: Vec<(u64, u32)>,
     round: u32,
 }
 
-impl Seen {
+impl EpochSet {
     /// The longest run of values that stood before.
     fn in_a_row(&mut self, values: &[u64]) -> u32 {
         let size = (values.len() * 2).next_power_of_two().max(64);

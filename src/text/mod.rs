@@ -1,11 +1,11 @@
 //! One text to spans and tokens. Pure and total: no I/O, no threads, no `Result`.
 
-pub mod cutting;
 pub mod first_words;
 pub mod lines;
 pub mod normalise;
 pub mod paragraph;
 pub mod same_text;
 pub mod sentence;
+pub mod sentence_removal;
 pub mod shingle;
 pub mod token;

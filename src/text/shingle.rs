@@ -20,7 +20,7 @@ pub struct Shingles {
 pub fn shingles(tokens: &Tokens, words: u32, out: &mut Shingles) {
     out.hashes.clear();
     out.ends.clear();
-    if tokens.kinds.iter().all(|k| k.weight() == WORD) {
+    if tokens.kinds.iter().all(|k| k.length() == WORD) {
         // All tokens weigh the same: plain windows, in a shape that the compiler unrolls.
         let k = words as usize;
         out.hashes.extend(tokens.hashes.windows(k).map(|w| hash::sequence(w.iter().copied())));
@@ -36,12 +36,12 @@ fn weighted(hashes: &[u64], kinds: &[Kind], words: u32, out: &mut Shingles) {
     for start in 0..hashes.len() {
         while weight < words * WORD {
             let Some(kind) = kinds.get(end) else { return };
-            weight += kind.weight();
+            weight += kind.length();
             end += 1;
         }
         out.hashes.push(hash::sequence(hashes[start..end].iter().copied()));
         out.ends.push(end as u32);
-        weight -= kinds[start].weight();
+        weight -= kinds[start].length();
     }
 }
 
@@ -54,7 +54,7 @@ pub fn set(shingles: &Shingles) -> Vec<u64> {
 }
 
 /// How many members two sorted sets share.
-pub fn shared(a: &[u64], b: &[u64]) -> usize {
+pub fn intersection_size(a: &[u64], b: &[u64]) -> usize {
     let (mut i, mut j, mut count) = (0, 0, 0);
     while i < a.len() && j < b.len() {
         let (x, y) = (a[i], b[j]);
@@ -85,7 +85,7 @@ mod tests {
         #[test]
         fn shared_is_the_intersection(a in prop::collection::btree_set(0u64..60, 0..40), b in prop::collection::btree_set(0u64..60, 0..40)) {
             let (x, y): (Vec<_>, Vec<_>) = (a.iter().copied().collect(), b.iter().copied().collect());
-            prop_assert_eq!(shared(&x, &y), a.intersection(&b).count());
+            prop_assert_eq!(intersection_size(&x, &y), a.intersection(&b).count());
         }
     }
 

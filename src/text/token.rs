@@ -25,7 +25,7 @@ impl Kind {
     /// word 24, a Han or kana character 15 (1.6 to a word), a Thai, Lao, Khmer or Burmese cluster 8
     /// (3 to a word).
     #[inline(always)]
-    pub const fn weight(self) -> u32 {
+    pub const fn length(self) -> u32 {
         match self.0 & 3 {
             0 => 24,
             Kind::HAN => 15,
@@ -112,7 +112,7 @@ pub fn tokenize_into(text: &str, tokens: &mut Tokens, normaliser: &mut Normalise
     // News has a token in about six bytes; growing thrice costs more than the surplus.
     tokens.reserve(text.len() / 6 + 1);
     let mut builder = Builder { text, tokens, normaliser, joined: None, last_end: 0 };
-    words(text, |start, end, ascii| builder.word(start, end, ascii));
+    word_boundaries(text, |start, end, ascii| builder.word(start, end, ascii));
     builder.flush();
 }
 
@@ -151,7 +151,7 @@ static CLASS: [u8; 256] = {
 /// Calls `emit(start, end, ascii)` for each word, in order. ASCII is cut by a table; from the first
 /// other byte of a word on, up to the next ASCII white space, unicode-segmentation decides: no word
 /// reaches over white space, and none begins inside another.
-pub fn words(text: &str, mut emit: impl FnMut(usize, usize, bool)) {
+pub fn word_boundaries(text: &str, mut emit: impl FnMut(usize, usize, bool)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -295,7 +295,7 @@ impl Builder<'_, '_> {
             self.push_word(from, to, &half);
         }
         if word.chars().any(|c| script(c) != 0) {
-            self.cut(start, word);
+            self.push_graphemes(start, word);
         } else {
             self.offer(start, end, word.to_owned());
         }
@@ -328,7 +328,7 @@ impl Builder<'_, '_> {
 
     /// A run in a script without spaces: one token for each grapheme cluster, other runs inside it
     /// whole.
-    fn cut(&mut self, start: usize, word: &str) {
+    fn push_graphemes(&mut self, start: usize, word: &str) {
         let mut plain = 0..0;
         for (at, cluster) in word.grapheme_indices(true) {
             let class = cluster.chars().map(script).find(|&s| s != 0).unwrap_or(0);
@@ -433,7 +433,7 @@ mod tests {
         #[test]
         fn the_fast_path_cuts_as_the_definition(t in text()) {
             let mut fast = vec![];
-            words(&t, |s, e, ascii| {
+            word_boundaries(&t, |s, e, ascii| {
                 assert_eq!(ascii, t[s..e].is_ascii());
                 fast.push((s, e));
             });
@@ -443,7 +443,7 @@ mod tests {
         #[test]
         fn ascii_too(t in "[a-cA-C0-2_ .,;:'\"\n-]{0,40}") {
             let mut fast = vec![];
-            words(&t, |s, e, ascii| {
+            word_boundaries(&t, |s, e, ascii| {
                 assert_eq!(ascii, t[s..e].is_ascii());
                 fast.push((s, e));
             });
@@ -504,7 +504,7 @@ mod tests {
         let flags: Vec<_> = t
             .kinds
             .iter()
-            .map(|k| (k.is_number(), k.is_capital(), k.opens(), k.weight()))
+            .map(|k| (k.is_number(), k.is_capital(), k.opens(), k.length()))
             .collect();
         assert_eq!(flags[0], (false, true, true, 24));
         assert_eq!(flags[1], (true, false, false, 24));

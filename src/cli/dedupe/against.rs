@@ -3,8 +3,8 @@
 
 use crate::cli::exit::{Failure, Result};
 use crate::cli::index::mixed;
-use crate::cli::problems::shown;
-use crate::cli::settings::{Settings, threads};
+use crate::cli::messages::escaped_path;
+use crate::cli::settings::{Settings, set_thread_count};
 use nearcopy::report::IndexUse;
 use nearcopy::{AgainstIndex, Documents, Index, IndexOptions, Plan};
 use std::path::Path;
@@ -20,7 +20,7 @@ pub struct Against {
 impl Against {
     /// Opens it; only to ask, where `reads` says so.
     pub fn open(dir: &Path, reads: bool, settings: &Settings) -> Result<Against> {
-        let shown = shown(dir);
+        let shown = escaped_path(dir);
         let recipe = Some(settings.recipe.clone());
         let options = IndexOptions { read_only: reads, recipe, ..IndexOptions::default() };
         let index = options.open(dir).map_err(|e| mixed(e, settings))?;
@@ -30,12 +30,12 @@ impl Against {
                  texts (`nearcopy index create --texts stored`)"
             )));
         }
-        threads(settings.flags.run.threads);
+        set_thread_count(settings.flags.run.threads);
         Ok(Against { index, shown, reads })
     }
 
     /// What goes because of it.
-    pub fn removed(&self, found: &AgainstIndex, plan: &Plan) -> IndexUse<'_> {
+    pub fn index_use(&self, found: &AgainstIndex, plan: &Plan) -> IndexUse<'_> {
         let mut part = IndexUse { path: &self.shown, ..IndexUse::default() };
         for (gone, _) in plan.copies().filter(|(_, partner)| found.is_held(*partner)) {
             part.removed += 1;

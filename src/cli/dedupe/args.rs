@@ -74,7 +74,7 @@ pub struct Dedupe {
         default_value = "documents",
         help_heading = "Removal"
     )]
-    pub remove: Vec<What>,
+    pub remove: Vec<RemovedPart>,
 
     /// Relations that make a document a copy; several with commas
     /// [default: equal,near-copy,abridged; with --against or --index also contained-in]
@@ -127,7 +127,7 @@ pub struct Dedupe {
 
 /// What is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum What {
+pub enum RemovedPart {
     /// Whole documents that are copies
     Documents,
     /// Repeated paragraphs, all but their first place
@@ -216,11 +216,11 @@ impl Dedupe {
             removal.abridged = drop.contains(&Dropped::Abridged);
         }
         Ok(Removal {
-            documents: has(What::Documents),
+            documents: has(RemovedPart::Documents),
             against_only: self.against_only,
-            paragraphs: has(What::Paragraphs),
-            passages: has(What::Passages),
-            boilerplate: has(What::Boilerplate),
+            paragraphs: has(RemovedPart::Paragraphs),
+            passages: has(RemovedPart::Passages),
+            boilerplate: has(RemovedPart::Boilerplate),
             repeat_classes: settings
                 .flags
                 .thresholds

@@ -3,11 +3,11 @@
 
 use crate::cli::exit::{Failure, Result};
 use crate::cli::interrupt::{failed, interrupted};
-use crate::cli::problems::clean;
+use crate::cli::messages::clean;
 use base64::Engine;
 use nearcopy::emit::{self, Annotation, Change, Output, Removed, Taken, Written};
 use nearcopy::ingest::{InputOptions, ReadFile};
-use nearcopy::report::{Annotations, Cleaned, Raw, RemovedLines};
+use nearcopy::report::{Annotations, Cleaned, RemovedLines, StoredRecord};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -134,10 +134,10 @@ impl<'a> Sink<'a> {
             Taken::Record(raw) => {
                 let Some(gone) = plan.gone(n) else { return Ok(()) };
                 match std::str::from_utf8(raw) {
-                    Ok(text) => self.lines.document(gone, Raw::Text(text), out),
+                    Ok(text) => self.lines.document(gone, StoredRecord::Text(text), out),
                     Err(_) => {
                         let text = base64::engine::general_purpose::STANDARD.encode(raw);
-                        self.lines.document(gone, Raw::Base64(&text), out)
+                        self.lines.document(gone, StoredRecord::Base64(&text), out)
                     }
                 }
             }

@@ -4,15 +4,15 @@
 use super::against::Against;
 use super::args::Dedupe;
 use super::write::Rewrite;
-use super::written::Done;
-use crate::cli::alarm;
+use super::written::WriteSummary;
 use crate::cli::exit::{Exit, Failure, Result};
 use crate::cli::flag_values::OutputFormat;
-use crate::cli::layout::{Layout, layout, named_apart};
+use crate::cli::messages::{clean, count, say};
 use crate::cli::output::{Report, human_options, no_page, to_stdout, write_targets};
-use crate::cli::problems::{clean, count, say};
+use crate::cli::output_layout::{OutputLayout, named_apart, output_layout};
 use crate::cli::progress::Meter;
-use crate::cli::read_corpus::{Taken, inputs, say_empty, say_renamed, take_in};
+use crate::cli::read_corpus::{ReadCorpus, inputs, say_empty, say_renamed, take_in};
+use crate::cli::removal_limit;
 use crate::cli::settings::Settings;
 use nearcopy::ingest::ReadFile;
 use nearcopy::report::{self, Cleaned, Findings};
@@ -21,24 +21,24 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// What was read, and where it goes.
-struct Given {
-    taken: Taken,
+struct ReadInputs {
+    taken: ReadCorpus,
     files: Vec<ReadFile>,
     /// Nothing where nothing is to be written.
-    layout: Option<Layout>,
+    layout: Option<OutputLayout>,
 }
 
 /// What was found, alone or against an index.
-enum Found {
+enum DetectionIn {
     Alone(Corpus, Detection),
     Against(AgainstIndex),
 }
 
-impl Found {
+impl DetectionIn {
     fn parts(&self) -> (&Corpus, &Detection) {
         match self {
-            Found::Alone(corpus, detection) => (corpus, detection),
-            Found::Against(found) => (&found.corpus, &found.detection),
+            DetectionIn::Alone(corpus, detection) => (corpus, detection),
+            DetectionIn::Against(found) => (&found.corpus, &found.detection),
         }
     }
 }
@@ -67,7 +67,7 @@ impl Dedupe {
     }
 
     /// Reads what is to be cleaned and what it is compared with.
-    fn read(&self, settings: &Settings, removal: &Removal, meter: &Meter) -> Result<Given> {
+    fn read(&self, settings: &Settings, removal: &Removal, meter: &Meter) -> Result<ReadInputs> {
         let mut options = settings.flags.input.options();
         options.spool_stdin = !self.dry_run;
         let mut taken = take_in(&inputs(&self.paths), &options, meter, self.talk.quiet)?;
@@ -75,8 +75,11 @@ impl Dedupe {
         named_apart(&files)?;
         let directories: Vec<bool> =
             self.paths.iter().map(|p| Path::new(p).is_dir() || !Path::new(p).is_file()).collect();
-        let layout =
-            self.output.as_deref().map(|out| layout(out, &files, &directories)).transpose()?;
+        let layout = self
+            .output
+            .as_deref()
+            .map(|out| output_layout(out, &files, &directories))
+            .transpose()?;
         if removal.cuts() || self.annotate.is_some() {
             let flag = if removal.cuts() { "--remove" } else { "--annotate" };
             layout.iter().try_for_each(|layout| layout.uncut(&files, flag))?;
@@ -90,11 +93,16 @@ impl Dedupe {
         if !self.against.is_empty() {
             taken.add(self.references(&files, settings, meter)?);
         }
-        Ok(Given { taken, files, layout: layout.filter(|_| !self.dry_run) })
+        Ok(ReadInputs { taken, files, layout: layout.filter(|_| !self.dry_run) })
     }
 
     /// What --against names, read.
-    fn references(&self, files: &[ReadFile], settings: &Settings, meter: &Meter) -> Result<Taken> {
+    fn references(
+        &self,
+        files: &[ReadFile],
+        settings: &Settings,
+        meter: &Meter,
+    ) -> Result<ReadCorpus> {
         let mut more = take_in(
             &inputs(&self.against),
             &settings.flags.input.options(),
@@ -123,9 +131,9 @@ impl Dedupe {
         settings: &Settings,
         removal: &Removal,
         index: Option<&Against>,
-        taken: &mut Taken,
+        taken: &mut ReadCorpus,
         meter: &Meter,
-    ) -> Result<(Found, Plan)> {
+    ) -> Result<(DetectionIn, Plan)> {
         // One text may well stand in the input and in a reference under one id.
         let quiet = self.talk.quiet || !self.against.is_empty();
         let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
@@ -133,8 +141,11 @@ impl Dedupe {
         let found = match index {
             None => {
                 let corpus = taken.corpus(quiet)?;
-                nearcopy::clean(&corpus, recipe, thresholds, removal, &run, meter)
-                    .map(|Cleaning { detection, plan, .. }| (Found::Alone(corpus, detection), plan))
+                nearcopy::clean(&corpus, recipe, thresholds, removal, &run, meter).map(
+                    |Cleaning { detection, plan, .. }| {
+                        (DetectionIn::Alone(corpus, detection), plan)
+                    },
+                )
             }
             Some(Against { index, .. }) => {
                 let documents = std::mem::take(&mut taken.documents);
@@ -149,7 +160,7 @@ impl Dedupe {
                             &run,
                             meter,
                         )?;
-                        Ok((Found::Against(found), plan))
+                        Ok((DetectionIn::Against(found), plan))
                     })
             }
         };
@@ -161,25 +172,25 @@ impl Dedupe {
     fn carry_out(
         &self,
         settings: &Settings,
-        given: &Given,
-        found: &Found,
+        given: &ReadInputs,
+        found: &DetectionIn,
         plan: &Plan,
         index: Option<&Against>,
     ) -> Result<Exit> {
         let (corpus, detection) = found.parts();
         let against = match found {
-            Found::Against(found) => index.map(|index| (index, found)),
-            Found::Alone(..) => None,
+            DetectionIn::Against(found) => index.map(|index| (index, found)),
+            DetectionIn::Alone(..) => None,
         };
         let findings = Findings { detection, documents: corpus, skipped: &given.taken.skipped };
-        let part = against.map(|(index, found)| index.removed(found, plan));
+        let part = against.map(|(index, found)| index.index_use(found, plan));
         let mut cleaned = Cleaned { findings, plan, planned: self.dry_run, index: part };
         let known = against.map(|(_, found)| found.known.clone()).unwrap_or_default();
-        let alarm =
-            alarm::raised(cleaned, self.max_removed, &known).filter(|_| self.annotate.is_none());
+        let alarm = removal_limit::raised(cleaned, self.max_removed, &known)
+            .filter(|_| self.annotate.is_none());
         let exit = || given.taken.exit(settings.flags.run.max_bad);
         let Some(layout) = &given.layout else {
-            self.tell(cleaned, &Done::default(), None, settings)?;
+            self.tell(cleaned, &WriteSummary::default(), None, settings)?;
             if let Some(alarm) = alarm {
                 say(&format!("this would be refused: {alarm}"));
             }
@@ -222,7 +233,7 @@ impl Dedupe {
     fn tell(
         &self,
         cleaned: Cleaned,
-        done: &Done,
+        done: &WriteSummary,
         indexed: Option<&str>,
         settings: &Settings,
     ) -> Result<()> {

@@ -2,11 +2,11 @@
 //! Never: decides what goes.
 
 use super::changes::{Changes, Sink, emitted, lost};
-use super::written::Done;
+use super::written::WriteSummary;
 use crate::cli::exit::{Failure, Result};
 use crate::cli::interrupt::{Stoppable, interrupted};
-use crate::cli::layout::{Layout, Stream};
-use crate::cli::staged::{StagedDir, StagedFile};
+use crate::cli::output_layout::{OutputLayout, Stream};
+use crate::cli::staged_output::{StagedDir, StagedFile};
 use nearcopy::emit::Output;
 use nearcopy::ingest::{Compression, Format, InputOptions, ReadFile};
 use nearcopy::report::{Cleaned, WrittenFile};
@@ -27,31 +27,38 @@ pub struct Rewrite<'a> {
 
 impl Rewrite<'_> {
     /// Writes everything, and puts it in its place when it is complete.
-    pub fn write(&self, layout: &Layout) -> Result<Done> {
+    pub fn write(&self, layout: &OutputLayout) -> Result<WriteSummary> {
         let changes =
             Changes::new(self.cleaned, self.options, self.annotate.is_some()).map_err(lost)?;
         let staged = self.removed.map(StagedFile::create).transpose()?;
         let out = staged.as_ref().map(StagedFile::writer).transpose()?;
-        let shown = staged.as_ref().map_or("", StagedFile::shown).to_owned();
+        let shown = staged.as_ref().map_or("", StagedFile::display_name).to_owned();
         let mut sink = Sink::new(self.cleaned, out, shown);
-        let mut done = Done::new(self.removed);
+        let mut done = WriteSummary::new(self.removed);
         match layout {
-            Layout::Stdout(stream) => {
+            OutputLayout::Stdout(stream) => {
                 let left = AtomicBool::new(false);
                 let out = Box::new(BufWriter::with_capacity(
                     1 << 18,
-                    Stoppable(Pipe(io::stdout(), &left)),
+                    Stoppable(TolerantStdout(io::stdout(), &left)),
                 ));
                 self.stream(*stream, out, "standard output", &changes, &mut sink, &mut done)?;
                 done.unread = left.into_inner();
                 self.finish(sink, staged, done, || Ok(()))
             }
-            Layout::File(path, stream) => {
+            OutputLayout::File(path, stream) => {
                 let file = StagedFile::create(path)?;
-                self.stream(*stream, file.writer()?, file.shown(), &changes, &mut sink, &mut done)?;
+                self.stream(
+                    *stream,
+                    file.writer()?,
+                    file.display_name(),
+                    &changes,
+                    &mut sink,
+                    &mut done,
+                )?;
                 self.finish(sink, staged, done, || file.commit())
             }
-            Layout::Tree(path, paths) => {
+            OutputLayout::Tree(path, paths) => {
                 let directory = StagedDir::create(path)?;
                 self.tree((path, paths), &directory, &changes, &mut sink, &mut done)?;
                 self.finish(sink, staged, done, || directory.commit())
@@ -64,9 +71,9 @@ impl Rewrite<'_> {
         &self,
         sink: Sink,
         removed: Option<StagedFile>,
-        done: Done,
+        done: WriteSummary,
         output: impl FnOnce() -> Result<()>,
-    ) -> Result<Done> {
+    ) -> Result<WriteSummary> {
         sink.finish()?;
         if interrupted() {
             return Err(Failure::Cancelled);
@@ -102,7 +109,7 @@ impl Rewrite<'_> {
         shown: &str,
         changes: &Changes,
         sink: &mut Sink,
-        done: &mut Done,
+        done: &mut WriteSummary,
     ) -> Result<()> {
         let mut output = self.output(out, stream.format, stream.compression);
         let mut all = WrittenFile { path: shown.to_owned(), ..WrittenFile::default() };
@@ -122,7 +129,7 @@ impl Rewrite<'_> {
         directory: &StagedDir,
         changes: &Changes,
         sink: &mut Sink,
-        done: &mut Done,
+        done: &mut WriteSummary,
     ) -> Result<()> {
         for (file, relative) in self.files.iter().zip(paths) {
             let whole = file.format.row().single_document.is_some() && changes.drops(file);
@@ -146,9 +153,9 @@ impl Rewrite<'_> {
 
 /// Standard output. A reader that has gone is no error: `nearcopy dedupe … | head` ends quietly,
 /// and what goes is written all the same.
-struct Pipe<'a>(io::Stdout, &'a AtomicBool);
+struct TolerantStdout<'a>(io::Stdout, &'a AtomicBool);
 
-impl Write for Pipe<'_> {
+impl Write for TolerantStdout<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.0.write(bytes) {
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {

@@ -1,14 +1,14 @@
 //! Owns: what `nearcopy dedupe` wrote: counts, places, and how they are said. Never: writes a
 //! record.
 
-use crate::cli::problems::{clean, count, shown};
+use crate::cli::messages::{clean, count, escaped_path};
 use nearcopy::emit::Written;
 use nearcopy::report::{Cleaned, WrittenFile};
 use std::path::{Path, PathBuf};
 
 /// What was written.
 #[derive(Debug, Default)]
-pub struct Done {
+pub struct WriteSummary {
     /// Each output.
     pub files: Vec<WrittenFile>,
     removed: Option<PathBuf>,
@@ -22,10 +22,10 @@ pub struct Done {
     pub unread: bool,
 }
 
-impl Done {
+impl WriteSummary {
     /// Nothing yet; what is removed goes to a file of this name.
-    pub fn new(removed: Option<&Path>) -> Done {
-        Done { removed: removed.map(Path::to_owned), ..Done::default() }
+    pub fn new(removed: Option<&Path>) -> WriteSummary {
+        WriteSummary { removed: removed.map(Path::to_owned), ..WriteSummary::default() }
     }
 
     /// Counts what became of the records of one file.
@@ -71,7 +71,7 @@ impl Done {
                 count(self.left, "record")
             ));
         }
-        lines.extend(self.removed.iter().map(|p| format!("What was removed: {}", shown(p))));
+        lines.extend(self.removed.iter().map(|p| format!("What was removed: {}", escaped_path(p))));
         lines.join("\n")
     }
 

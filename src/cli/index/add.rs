@@ -2,15 +2,15 @@
 
 use super::super::exit::{Exit, Failure, Result, usage};
 use super::super::flags::{Flags, InputFlags, RunFlags};
+use super::super::messages::say;
 use super::super::output::to_stdout;
-use super::super::problems::say;
 use super::super::progress::{Meter, TalkArgs};
 use super::super::read_corpus::{inputs, say_empty};
-use super::super::settings::{SettingArgs, Settings, threads};
+use super::super::settings::{SettingArgs, Settings, set_thread_count};
 use super::amounts::{counted, grouped};
 use super::args::{BaseArgs, SummaryFormat, Texts};
-use super::feed::{Fed, feed};
-use super::place::{Place, hint, stale};
+use super::batch_reader::{BatchReadSummary, feed};
+use super::open_index::{IndexPath, hint, stale};
 use clap::ValueEnum;
 use nearcopy::report::json_line;
 use nearcopy::{AddedCounts, Index, IndexOptions, IndexStats, SameId};
@@ -27,7 +27,7 @@ use std::time::Instant;
 #[command(after_help = "--help describes every setting.")]
 pub struct Add {
     #[command(flatten)]
-    place: Place,
+    place: IndexPath,
 
     /// Files, directories and patterns; - is standard input
     #[arg(value_name = "PATH")]
@@ -35,7 +35,7 @@ pub struct Add {
 
     /// What an id means that is there with another text
     #[arg(long, value_name = "WHAT", default_value = "replace", help_heading = "Index")]
-    same_id: Same,
+    same_id: SameIdFlag,
 
     /// Make the index where it is not there yet [default: false]
     #[arg(long, help_heading = "Index")]
@@ -68,7 +68,7 @@ pub struct Add {
 
 /// What an id means that is added again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Same {
+enum SameIdFlag {
     /// The new text takes the place of the old one
     Replace,
     /// An error: nothing from there on is added
@@ -112,7 +112,7 @@ impl Add {
             ..Flags::default()
         };
         let settings = SettingArgs::of(flags, self.base.config.clone()).resolve()?;
-        threads(settings.flags.run.threads);
+        set_thread_count(settings.flags.run.threads);
         let index = self.index(&settings)?;
         let meter = Meter::start(self.talk);
         let begun = Instant::now();
@@ -142,7 +142,8 @@ impl Add {
     }
 
     fn index(&self, settings: &Settings) -> Result<Index> {
-        let same_id = if self.same_id == Same::Refuse { SameId::Refuse } else { SameId::Replace };
+        let same_id =
+            if self.same_id == SameIdFlag::Refuse { SameId::Refuse } else { SameId::Replace };
         let options = IndexOptions {
             same_id,
             without_texts: self.texts == Some(Texts::None),
@@ -157,7 +158,7 @@ impl Add {
             let (is, want) = if wanted { ("without", "with") } else { ("with", "without") };
             return Err(Failure::Said(format!(
                 "{} was made {is} texts, --texts wants one {want}: name another place",
-                self.place.shown()
+                self.place.display_name()
             )));
         }
         Ok(index)
@@ -171,7 +172,7 @@ impl Add {
         let holds = index.stats().map_or(String::new(), |s| {
             format!(
                 "\n  earlier batches were added: {} holds {} now",
-                self.place.shown(),
+                self.place.display_name(),
                 counted(s.documents, "document")
             )
         });
@@ -183,8 +184,14 @@ impl Add {
         Failure::Said(format!("{error}{mend}{holds}"))
     }
 
-    fn tell(&self, fed: &Fed, counts: AddedCounts, stats: &IndexStats, seconds: f64) -> Result<()> {
-        let shown = self.place.shown();
+    fn tell(
+        &self,
+        fed: &BatchReadSummary,
+        counts: AddedCounts,
+        stats: &IndexStats,
+        seconds: f64,
+    ) -> Result<()> {
+        let shown = self.place.display_name();
         let skipped: Vec<Skipped> = fed
             .taken
             .skipped
@@ -233,9 +240,14 @@ impl Add {
             );
             to_stdout(|out| writeln!(out, "{line}\n{now}"))?;
         }
-        if self.talk.quiet {
-            return Ok(());
+        if !self.talk.quiet {
+            self.advise(fed, stats);
         }
+        Ok(())
+    }
+
+    /// What the user should know or do about what was added.
+    fn advise(&self, fed: &BatchReadSummary, stats: &IndexStats) {
         if fed.nameless > 0 {
             say(&format!(
                 "{} without an id: each is known as FILE:RECORD, and another file of that name \
@@ -246,7 +258,6 @@ impl Add {
         if stale(stats.changes, stats.documents) {
             say(&hint(&self.place));
         }
-        Ok(())
     }
 }
 

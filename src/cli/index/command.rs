@@ -2,9 +2,9 @@
 
 use super::super::exit::{Exit, Result};
 use super::add::Add;
+use super::create_compact::{Compact, Create};
 use super::export::Export;
-use super::look::{Stats, Verify};
-use super::make::{Compact, Create};
+use super::inspect::{Stats, Verify};
 use super::query::Query;
 use super::remove::Remove;
 
@@ -17,11 +17,11 @@ use super::remove::Remove;
 #[command(subcommand_required = true, arg_required_else_help = true, after_long_help = EXAMPLES)]
 pub struct Index {
     #[command(subcommand)]
-    what: What,
+    what: Subcommand,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+enum Subcommand {
     Create(Create),
     Add(Box<Add>),
     Query(Box<Query>),
@@ -52,14 +52,14 @@ than --max-bad, or an index that is not sound; 130 interrupted.";
 impl Index {
     pub fn run(self) -> Result<Exit> {
         match self.what {
-            What::Create(create) => create.run(),
-            What::Add(add) => add.run(),
-            What::Query(query) => query.run(),
-            What::Remove(remove) => remove.run(),
-            What::Compact(compact) => compact.run(),
-            What::Stats(stats) => stats.run(),
-            What::Verify(verify) => verify.run(),
-            What::Export(export) => export.run(),
+            Subcommand::Create(create) => create.run(),
+            Subcommand::Add(add) => add.run(),
+            Subcommand::Query(query) => query.run(),
+            Subcommand::Remove(remove) => remove.run(),
+            Subcommand::Compact(compact) => compact.run(),
+            Subcommand::Stats(stats) => stats.run(),
+            Subcommand::Verify(verify) => verify.run(),
+            Subcommand::Export(export) => export.run(),
         }
     }
 }

@@ -3,12 +3,12 @@
 
 use super::super::exit::{Exit, Failure, Result};
 use super::super::interrupt::failed;
+use super::super::messages::{escaped_path, say};
 use super::super::output::{probe, to_file, to_stdout};
-use super::super::problems::{say, shown};
 use super::super::progress::{Meter, TalkArgs};
-use super::super::staged::StagedFile;
+use super::super::staged_output::StagedFile;
 use super::amounts::counted;
-use super::place::Place;
+use super::open_index::IndexPath;
 use nearcopy::emit::{Compressor, DocumentLine};
 use nearcopy::ingest::by_name;
 use nearcopy::report::json_line;
@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 pub struct Export {
     #[command(flatten)]
-    place: Place,
+    place: IndexPath,
 
     /// Where they go; compressed by its name (.gz, .zst, .bz2) [default: standard output]
     #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
@@ -60,7 +60,7 @@ impl Export {
         {
             say(&format!(
                 "{} keeps no texts: only ids, sources, dates and places were written",
-                self.place.shown()
+                self.place.display_name()
             ));
         }
         Ok(Exit::Done)
@@ -68,31 +68,32 @@ impl Export {
 
     fn background(&self, index: &Index, path: &Path) -> Result<()> {
         if index.stats()?.background == "none" {
-            let shown = self.place.shown();
+            let shown = self.place.display_name();
             return Err(Failure::Said(format!(
                 "{shown} has no background yet: run `nearcopy index compact {shown}` first"
             )));
         }
         let json = index.background()?.to_json(&index.recipe().id());
         to_file(path, |out| out.write_all(json.as_bytes()))?;
-        self.tell(&format!("{} written", shown(path)))
+        self.tell(&format!("{} written", escaped_path(path)))
     }
 
     fn file(&self, index: &Index, path: &Path) -> Result<()> {
         let staged = StagedFile::create(path)?;
         let out = BufWriter::with_capacity(1 << 18, staged.writer()?);
-        let mut out =
-            Compressor::new(out, by_name(path).1, 0).map_err(|e| failed(staged.shown(), &e))?;
-        let mut written = Written::default();
+        let mut out = Compressor::new(out, by_name(path).1, 0)
+            .map_err(|e| failed(staged.display_name(), &e))?;
+        let mut written = ExportCounts::default();
         written.all(index, &mut out)?;
-        written.end(|| out.finish()?.flush(), staged.shown())?;
-        let line = format!("{} with {}", staged.shown(), counted(written.documents, "document"));
+        written.end(|| out.finish()?.flush(), staged.display_name())?;
+        let line =
+            format!("{} with {}", staged.display_name(), counted(written.documents, "document"));
         staged.commit()?;
         self.tell(&line)
     }
 
     fn stdout(&self, index: &Index) -> Result<()> {
-        let (mut written, mut done) = (Written::default(), Ok(()));
+        let (mut written, mut done) = (ExportCounts::default(), Ok(()));
         to_stdout(|out| {
             done = written.all(index, out);
             written.failure.take().map_or(Ok(()), Err)
@@ -107,12 +108,12 @@ impl Export {
 
 /// How far it got.
 #[derive(Default)]
-struct Written {
+struct ExportCounts {
     documents: u64,
     failure: Option<io::Error>,
 }
 
-impl Written {
+impl ExportCounts {
     /// Writes every document, until one cannot be written.
     fn all(&mut self, index: &Index, out: &mut dyn Write) -> Result<()> {
         let texts = index.has_texts();

@@ -4,14 +4,14 @@
 mod add;
 mod amounts;
 mod args;
+mod batch_reader;
 mod command;
+mod create_compact;
 mod export;
-mod feed;
-mod look;
-mod make;
-mod place;
+mod inspect;
+mod open_index;
 mod query;
 mod remove;
 
 pub use command::Index;
-pub use place::mixed;
+pub use open_index::mixed;

@@ -3,16 +3,16 @@
 use super::super::exit::{Exit, Failure, Result, usage};
 use super::super::flag_values::Color;
 use super::super::flags::InputFlags;
+use super::super::messages::clean;
 use super::super::output::{WIDTH, colored, probe, to_file, to_stdout, width};
 use super::super::paths::apart;
-use super::super::problems::clean;
 use super::super::progress::{Meter, TalkArgs};
-use super::super::read_corpus::{Taken, inputs, say_empty};
-use super::super::settings::{Settings, threads};
+use super::super::read_corpus::{ReadCorpus, inputs, say_empty};
+use super::super::settings::{Settings, set_thread_count};
 use super::amounts::{counted, grouped};
 use super::args::CompareArgs;
-use super::feed::feed;
-use super::place::Place;
+use super::batch_reader::feed;
+use super::open_index::IndexPath;
 use clap::ValueEnum;
 use nearcopy::report::{HumanOptions, Own, Partner, Seen};
 use nearcopy::{Document, Index, IndexOptions, Relation, Thresholds};
@@ -35,7 +35,7 @@ const SHOWN: u64 = 50;
 #[command(after_help = "--help describes every setting.")]
 pub struct Query {
     #[command(flatten)]
-    place: Place,
+    place: IndexPath,
 
     /// Files, directories and patterns; - is standard input
     #[arg(value_name = "PATH")]
@@ -95,7 +95,7 @@ enum Format {
 
 /// What was answered, for the last line.
 #[derive(Default)]
-struct Tally {
+struct AnswerCounts {
     asked: u64,
     seen: BTreeMap<(u8, Reverse<Relation>), (&'static str, u64)>,
     own: u64,
@@ -109,15 +109,15 @@ impl Query {
     pub fn run(self) -> Result<Exit> {
         let settings = self.settings.clone().resolve(self.input.clone())?;
         self.check_usage()?;
-        threads(settings.flags.run.threads);
+        set_thread_count(settings.flags.run.threads);
         let options = IndexOptions { read_only: true, ..IndexOptions::default() };
         let index = self.place.open(&settings, options, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
-        let (mut taken, mut failure) = (Taken::default(), None);
+        let (mut taken, mut failure) = (ReadCorpus::default(), None);
         let write = |out: &mut dyn Write| {
             self.answer(&index, &settings, &meter, &mut taken, out).map_err(|stop| match stop {
-                Stop::Written(e) => e,
-                Stop::Failed(f) => {
+                QueryEnd::Written(e) => e,
+                QueryEnd::Failed(f) => {
                     failure = Some(f);
                     // What is half written is not put in its place.
                     io::Error::other("stopped")
@@ -158,10 +158,10 @@ impl Query {
         index: &Index,
         settings: &Settings,
         meter: &Meter,
-        taken: &mut Taken,
+        taken: &mut ReadCorpus,
         out: &mut dyn Write,
-    ) -> std::result::Result<(), Stop> {
-        let mut tally = Tally { inside: !self.id.is_empty(), ..Tally::default() };
+    ) -> std::result::Result<(), QueryEnd> {
+        let mut tally = AnswerCounts { inside: !self.id.is_empty(), ..AnswerCounts::default() };
         let t = &settings.thresholds;
         if !self.id.is_empty() {
             let documents = self.of_index(index)?;
@@ -176,7 +176,7 @@ impl Query {
                     for some in all {
                         self.some(index, t, some, &mut tally, out)?;
                     }
-                    Ok::<(), Stop>(())
+                    Ok::<(), QueryEnd>(())
                 },
             )?;
             *taken = fed.taken;
@@ -191,14 +191,14 @@ impl Query {
         if !index.has_texts() {
             return Err(Failure::Said(format!(
                 "{} keeps no texts, so it cannot be asked about its own documents: name files",
-                self.place.shown()
+                self.place.display_name()
             )));
         }
         let get = |id: &String| match index.get(id)? {
             Some(document) => Ok(document),
             None => Err(Failure::Said(format!(
                 "{} holds no document with the id {}",
-                self.place.shown(),
+                self.place.display_name(),
                 clean(id)
             ))),
         };
@@ -211,11 +211,11 @@ impl Query {
         index: &Index,
         t: &Thresholds,
         documents: Vec<Document>,
-        tally: &mut Tally,
+        tally: &mut AnswerCounts,
         out: &mut dyn Write,
-    ) -> std::result::Result<(), Stop> {
+    ) -> std::result::Result<(), QueryEnd> {
         let answers = documents.into_par_iter().map(|d| -> Result<(Seen, Vec<u8>)> {
-            let seen = self.seen(index, t, d)?;
+            let seen = self.query_document(index, t, d)?;
             let mut bytes = Vec::new();
             if self.format == Format::Jsonl {
                 seen.json(&mut bytes).map_err(|e| Failure::Said(clean(&e.to_string())))?;
@@ -239,7 +239,7 @@ impl Query {
         Ok(())
     }
 
-    fn seen(&self, index: &Index, t: &Thresholds, document: Document) -> Result<Seen> {
+    fn query_document(&self, index: &Index, t: &Thresholds, document: Document) -> Result<Seen> {
         let own = if self.id.is_empty() { index.get(&document.info.id)? } else { None };
         let own = own.map(|there| match there.text == document.text {
             _ if !index.has_texts() => Own::There,
@@ -272,26 +272,26 @@ impl Query {
 }
 
 /// Why answers end early.
-enum Stop {
+enum QueryEnd {
     /// They could not be written.
     Written(io::Error),
     /// They could not be had.
     Failed(Failure),
 }
 
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Stop {
-        Stop::Written(error)
+impl From<io::Error> for QueryEnd {
+    fn from(error: io::Error) -> QueryEnd {
+        QueryEnd::Written(error)
     }
 }
 
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Stop {
-        Stop::Failed(failure)
+impl From<Failure> for QueryEnd {
+    fn from(failure: Failure) -> QueryEnd {
+        QueryEnd::Failed(failure)
     }
 }
 
-impl Tally {
+impl AnswerCounts {
     fn count(&mut self, seen: &Seen) {
         self.asked += 1;
         if let Some(relation) = seen.nearest() {

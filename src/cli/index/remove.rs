@@ -1,10 +1,10 @@
 //! Owns: `nearcopy index remove`. Never: what becomes of the keys.
 
 use super::super::exit::{Exit, Failure, Result, usage};
+use super::super::messages::{clean, escaped_path, say};
 use super::super::output::to_stdout;
-use super::super::problems::{clean, say, shown};
 use super::amounts::counted;
-use super::place::Place;
+use super::open_index::IndexPath;
 use nearcopy::IndexOptions;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ const SHOWN: usize = 5;
 #[derive(Debug, clap::Args)]
 pub struct Remove {
     #[command(flatten)]
-    place: Place,
+    place: IndexPath,
 
     /// Ids of documents
     #[arg(value_name = "ID")]
@@ -69,7 +69,7 @@ impl Remove {
                     out,
                     "{} removed from {}",
                     counted(removed, "document"),
-                    self.place.shown()
+                    self.place.display_name()
                 )
             })?;
         }
@@ -88,7 +88,7 @@ impl Remove {
 
 /// The ids of a file; a line without any is passed over.
 fn listed(path: &Path) -> Result<Vec<String>> {
-    let shown = shown(path);
+    let shown = escaped_path(path);
     let failed = |e: std::io::Error| {
         Failure::Said(format!("--ids {shown}: {e}; it should hold one id a line, in UTF-8"))
     };

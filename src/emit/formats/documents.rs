@@ -2,9 +2,9 @@
 //! archives), written as lines of JSON. Never: files written in the format they have.
 
 use crate::emit::change::{Change, Taken};
-use crate::emit::edit::{Cut, cut, record};
+use crate::emit::edit::{EditedText, record, remove_spans};
 use crate::emit::error::Error;
-use crate::emit::job::Job;
+use crate::emit::job::RewriteInput;
 use crate::emit::reopen::{broken, plain};
 use crate::emit::sink::Sink;
 use crate::ingest::Format;
@@ -16,7 +16,7 @@ use std::io::Write;
 /// Writes what an input holds as lines with `id` and `text`, of pages with `source` and `date` too
 /// where they are known. What was not read as a document is not written; a text that is none is
 /// counted as left.
-pub(super) fn copy(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+pub(super) fn copy(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     #[cfg(feature = "web")]
     if job.file.format == Format::Warc {
         return archive(job, sink);
@@ -33,12 +33,12 @@ pub(super) fn copy(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
 
 /// Memory: as for reading an archive, a batch of it.
 #[cfg(feature = "web")]
-fn archive(job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
-    use crate::emit::reopen::stored;
+fn archive(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
+    use crate::emit::reopen::stored_bytes;
     use crate::ingest::fields::Fields;
     use crate::ingest::record::Context;
     use crate::ingest::web::archive;
-    let stored = stored(job.file)?;
+    let stored = stored_bytes(job.file)?;
     let (_, mut records) =
         archive::open(Box::new(stored.reader(0))).map_err(|e| broken(job.file, &e))?;
     let fields = Fields::new(job.options);
@@ -84,7 +84,7 @@ impl<'a> DocumentLine<'a> {
 }
 
 /// Writes a document, changed or not.
-fn line(job: &mut Job, document: &Document, sink: &mut Sink) -> Result<(), Error> {
+fn line(job: &mut RewriteInput, document: &Document, sink: &mut Sink) -> Result<(), Error> {
     job.written.records += 1;
     let of = |text: &str| {
         let line = DocumentLine::new(&document.info, Some(text));
@@ -99,8 +99,8 @@ fn line(job: &mut Job, document: &Document, sink: &mut Sink) -> Result<(), Error
             new.push('\n');
             return job.tell(document.info.record, Taken::Record(new.as_bytes()));
         }
-        Change::Cut(spans) => match cut(&document.text, spans) {
-            Some(Cut { kept, gone }) => {
+        Change::Cut(spans) => match remove_spans(&document.text, spans) {
+            Some(EditedText { kept, gone }) => {
                 new = of(&kept)?;
                 job.tell_cut(document.info.record, &gone)?;
             }

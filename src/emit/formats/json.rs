@@ -4,7 +4,7 @@
 use crate::emit::change::{Change, Taken};
 use crate::emit::edit::record;
 use crate::emit::error::Error;
-use crate::emit::job::{Job, Writer};
+use crate::emit::job::{RewriteInput, Writer};
 use crate::emit::reopen::{encoded, exact, records};
 use crate::emit::sink::Sink;
 use crate::ingest::json::{Split, split};
@@ -37,7 +37,7 @@ impl<'w> Json<'w> {
 
     /// Writes a file with bytes that its encoding does not have. Its records were found where those
     /// are replaced, so it can only be written as it is.
-    fn damaged(&mut self, bytes: &[u8], job: &mut Job, begun: bool) -> Result<(), Error> {
+    fn damaged(&mut self, bytes: &[u8], job: &mut RewriteInput, begun: bool) -> Result<(), Error> {
         let text = String::from_utf8_lossy(bytes);
         let found = split(&text);
         let kept = |(number, _): (Option<u64>, _)| (job.change)(number) == Change::Keep;
@@ -57,7 +57,7 @@ impl<'w> Json<'w> {
 
     /// Writes the elements of an array; what stands between two stays before the second. The
     /// closing is held back.
-    fn elements(&mut self, file: &File, job: &mut Job) -> Result<(), Error> {
+    fn elements(&mut self, file: &File, job: &mut RewriteInput) -> Result<(), Error> {
         let (text, sink) = (file.text, &mut self.sink);
         let open = text.find('[').map_or(0, |at| at + 1);
         if self.closing.is_none() {
@@ -89,7 +89,7 @@ impl<'w> Json<'w> {
     }
 
     /// Writes objects in a row; one that goes takes its line break along.
-    fn objects(&mut self, file: &File, job: &mut Job) -> Result<(), Error> {
+    fn objects(&mut self, file: &File, job: &mut RewriteInput) -> Result<(), Error> {
         let (text, sink) = (file.text, &mut self.sink);
         let mut from = 0;
         for (number, place) in &file.records {
@@ -108,7 +108,7 @@ impl<'w> Json<'w> {
 }
 
 impl Writer for Json<'_> {
-    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+    fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error> {
         let apart = !self.sink.at_line_start();
         let begun = std::mem::replace(&mut self.begun, true);
         let open = records(job, &mut self.sink, true)?;
@@ -160,7 +160,7 @@ fn places(text: &str, found: &Split) -> Vec<(Option<u64>, Range<usize>)> {
 }
 
 impl File<'_> {
-    fn put(&self, text: &str, job: &Job, sink: &mut Sink) -> Result<(), Error> {
+    fn put(&self, text: &str, job: &RewriteInput, sink: &mut Sink) -> Result<(), Error> {
         let lacking = || io::Error::other("a character that its encoding lacks");
         let bytes = encoded(text, self.encoding).ok_or_else(lacking);
         bytes.and_then(|bytes| sink.write_all(&bytes)).map_err(|e| job.failed(e))
@@ -172,7 +172,7 @@ impl File<'_> {
         number: Option<u64>,
         raw: &str,
         ending: &str,
-        job: &mut Job,
+        job: &mut RewriteInput,
     ) -> Result<Option<Vec<u8>>, Error> {
         job.written.records += 1;
         let change = (job.change)(number);

@@ -4,7 +4,7 @@ use crate::emit::change::{Change, Taken};
 use crate::emit::edit::record;
 use crate::emit::error::Error;
 use crate::emit::formats::documents;
-use crate::emit::job::{Job, Writer};
+use crate::emit::job::{RewriteInput, Writer};
 use crate::emit::reopen::{Records, broken, records};
 use crate::emit::sink::Sink;
 use crate::ingest::Format;
@@ -20,7 +20,7 @@ const LONGEST: usize = u32::MAX as usize;
 pub(super) struct Jsonl<'w>(pub(super) Sink<'w>);
 
 impl Writer for Jsonl<'_> {
-    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+    fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error> {
         if job.file.format != Format::Jsonl {
             return documents::copy(job, &mut self.0);
         }
@@ -39,12 +39,12 @@ fn copy(
     longest: usize,
     apart: bool,
     open: Records,
-    job: &mut Job,
+    job: &mut RewriteInput,
     sink: &mut Sink,
 ) -> Result<(), Error> {
     let file = job.file;
     let Records { head: mut buffer, mut rest, encoding } = open;
-    let mut lines = Lines { number: 0, encoding, apart };
+    let mut lines = LineReader { number: 0, encoding, apart };
     let mut passing = false;
     loop {
         let read =
@@ -77,16 +77,21 @@ fn copy(
 }
 
 /// The lines of an input, as they are counted.
-struct Lines {
+struct LineReader {
     number: u64,
     encoding: Option<&'static encoding_rs::Encoding>,
     /// Whether the input before this one lacks its last line break.
     apart: bool,
 }
 
-impl Lines {
+impl LineReader {
     /// Writes whole lines.
-    fn copy(&mut self, window: &[u8], job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+    fn copy(
+        &mut self,
+        window: &[u8],
+        job: &mut RewriteInput,
+        sink: &mut Sink,
+    ) -> Result<(), Error> {
         let (mut run, mut from) = (0, 0);
         let behind = if window.ends_with(b"\n") { None } else { Some(window.len()) };
         for at in memchr::memchr_iter(b'\n', window).map(|at| at + 1).chain(behind) {
@@ -123,7 +128,7 @@ impl Lines {
         self.write(&window[run..], job, sink)
     }
 
-    fn write(&mut self, bytes: &[u8], job: &Job, sink: &mut Sink) -> Result<(), Error> {
+    fn write(&mut self, bytes: &[u8], job: &RewriteInput, sink: &mut Sink) -> Result<(), Error> {
         if bytes.is_empty() {
             return Ok(());
         }
@@ -167,7 +172,7 @@ mod tests {
             };
             let (fields, written) = (Fields::new(&options), Written::default());
             let (prefix, told) = (None, true);
-            let mut job = Job {
+            let mut job = RewriteInput {
                 file: &file,
                 fields,
                 options: &options,

@@ -16,13 +16,13 @@ mod warc;
 pub use documents::DocumentLine;
 
 use crate::emit::job::Writer;
-use crate::emit::sink::{Out, Sink};
+use crate::emit::sink::{OutputStream, Sink};
 use crate::ingest::{Compression, Format};
 
 /// The writer of a format; nothing where this program was built without it.
 pub(super) fn writer<'w>(
     format: Format,
-    out: Out<'w>,
+    out: OutputStream<'w>,
     compression: Option<Compression>,
 ) -> Option<Box<dyn Writer + 'w>> {
     let sink = |compression| Sink::new(out, compression);

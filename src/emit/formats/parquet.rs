@@ -3,9 +3,11 @@
 
 use crate::emit::change::{ANNOTATION, Change, Taken};
 use crate::emit::error::Error;
-use crate::emit::formats::parquet_columns::{Gone, Plan, annotate, copy_column, removed};
-use crate::emit::job::{Job, Writer};
-use crate::emit::reopen::{broken, stored};
+use crate::emit::formats::parquet_columns::{
+    Plan, RemovedValue, annotate, copy_column, removed_values,
+};
+use crate::emit::job::{RewriteInput, Writer};
+use crate::emit::reopen::{broken, stored_bytes};
 use crate::emit::sink::Sink;
 use crate::ingest::ReadFile;
 use crate::ingest::fields::TEXT;
@@ -30,12 +32,12 @@ const MOST: u64 = i32::MAX as u64;
 const ARROW: &str = "ARROW:schema";
 
 /// The output, with what it failed of: the crate's errors do not tell reading from writing.
-struct Out<'w> {
+struct WatchedOutput<'w> {
     sink: Arc<Mutex<Option<Sink<'w>>>>,
     failed: Arc<Mutex<Option<io::Error>>>,
 }
 
-impl Write for Out<'_> {
+impl Write for WatchedOutput<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(sink) = sink.as_mut() else { return Err(io::Error::other("finished")) };
@@ -56,7 +58,7 @@ pub(super) struct Parquet<'w> {
     sink: Arc<Mutex<Option<Sink<'w>>>>,
     failed: Arc<Mutex<Option<io::Error>>>,
     /// The writer, and the schema of the inputs, once there is one.
-    writer: Option<(SerializedFileWriter<Out<'w>>, Schema)>,
+    writer: Option<(SerializedFileWriter<WatchedOutput<'w>>, Schema)>,
 }
 
 impl<'w> Parquet<'w> {
@@ -65,7 +67,11 @@ impl<'w> Parquet<'w> {
     }
 
     /// Makes the writer, or holds the schema against the one it has.
-    fn begin(&mut self, reader: &SerializedFileReader<SharedFile>, job: &Job) -> Result<(), Error> {
+    fn begin(
+        &mut self,
+        reader: &SerializedFileReader<SharedFile>,
+        job: &RewriteInput,
+    ) -> Result<(), Error> {
         let meta = reader.metadata();
         let root = meta.file_metadata().schema_descr().root_schema_ptr();
         if let Some((_, schema)) = &self.writer {
@@ -83,7 +89,7 @@ impl<'w> Parquet<'w> {
         let made = guarded(|| {
             let schema = if job.prefix.is_some() { wider(&root, job)? } else { root.clone() };
             SerializedFileWriter::new(
-                Out { sink: out, failed },
+                WatchedOutput { sink: out, failed },
                 schema,
                 Arc::new(properties(meta, job)),
             )
@@ -94,14 +100,14 @@ impl<'w> Parquet<'w> {
     }
 
     /// Writes what is kept of a row group, and gathers what is removed.
-    fn group(
+    fn write_row_group(
         &mut self,
         reader: &SerializedFileReader<SharedFile>,
         index: usize,
         text: Option<usize>,
         plan: &Plan,
-        job: &mut Job,
-        gone: &mut BTreeMap<usize, Gone>,
+        job: &mut RewriteInput,
+        gone: &mut BTreeMap<usize, RemovedValue>,
     ) -> Result<(), Error> {
         let Some((writer, _)) = &mut self.writer else { return Ok(()) };
         let mut left = plan.cuts.len() as u64;
@@ -121,7 +127,7 @@ impl<'w> Parquet<'w> {
             }
             left -= gone.len() as u64;
             if job.told && plan.kept < plan.keep.len() {
-                removed(reader, index, plan, gone)?;
+                removed_values(reader, index, plan, gone)?;
             }
             Ok(())
         });
@@ -144,9 +150,9 @@ impl<'w> Parquet<'w> {
 
 impl Writer for Parquet<'_> {
     /// Writes the rows of an input, row group by row group.
-    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+    fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error> {
         let file = job.file;
-        let mut shared = stored(file)?;
+        let mut shared = stored_bytes(file)?;
         if file.compression.is_some() {
             shared = shared.unpacked().map_err(|e| broken(file, &e))?;
         }
@@ -169,12 +175,12 @@ impl Writer for Parquet<'_> {
             }
             let plan = plan(reader.metadata().row_group(index), first, job);
             let mut gone = BTreeMap::new();
-            self.group(&reader, index, text, &plan, job, &mut gone)?;
+            self.write_row_group(&reader, index, text, &plan, job, &mut gone)?;
             for (row, gone) in gone {
                 let number = Some(first + row as u64);
                 match gone {
-                    Gone::Row(row) => job.tell(number, Taken::Record(row.as_bytes()))?,
-                    Gone::Parts(parts) => job.tell_cut(number, &parts)?,
+                    RemovedValue::Row(row) => job.tell(number, Taken::Record(row.as_bytes()))?,
+                    RemovedValue::Parts(parts) => job.tell_cut(number, &parts)?,
                 }
             }
             first += plan.keep.len() as u64;
@@ -197,7 +203,7 @@ impl Writer for Parquet<'_> {
 }
 
 /// A schema with the columns of an annotation.
-fn wider(root: &TypePtr, job: &Job) -> ParquetResult<TypePtr> {
+fn wider(root: &TypePtr, job: &RewriteInput) -> ParquetResult<TypePtr> {
     let mut fields = root.get_fields().to_vec();
     for field in ANNOTATION {
         let name = job.name(field);
@@ -215,7 +221,7 @@ fn wider(root: &TypePtr, job: &Job) -> ParquetResult<TypePtr> {
 }
 
 /// How the copy is to be written: as the first row group of the original is.
-fn properties(meta: &ParquetMetaData, job: &Job) -> WriterProperties {
+fn properties(meta: &ParquetMetaData, job: &RewriteInput) -> WriterProperties {
     let wider = job.prefix.is_some();
     let keys = meta.file_metadata().key_value_metadata().map(|keys| {
         // With more columns Arrow's own schema would no longer be that of the file.
@@ -244,7 +250,7 @@ fn properties(meta: &ParquetMetaData, job: &Job) -> WriterProperties {
 }
 
 /// Asks what becomes of each row of a row group.
-fn plan(group: &RowGroupMetaData, first: u64, job: &mut Job) -> Plan {
+fn plan(group: &RowGroupMetaData, first: u64, job: &mut RewriteInput) -> Plan {
     let mut plan =
         Plan { keep: Vec::new(), kept: 0, cuts: BTreeMap::new(), notes: BTreeMap::new() };
     for row in 0..rows(group) as usize {

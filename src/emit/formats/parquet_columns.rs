@@ -2,7 +2,7 @@
 //! values. Never: which rows stay.
 
 use crate::emit::change::{ANNOTATION, Annotation};
-use crate::emit::edit::{Cut, cut};
+use crate::emit::edit::{EditedText, remove_spans};
 use crate::ingest::shared_file::SharedFile;
 use crate::span::Span;
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -29,13 +29,14 @@ pub(super) struct Plan {
 }
 
 /// What was removed from a row.
-pub(super) enum Gone {
+pub(super) enum RemovedValue {
     Row(String),
     Parts(Vec<(Span, String)>),
 }
 
 /// The cuts to be made in a column, and what they take away.
-pub(super) type Cuts<'c> = Option<(&'c BTreeMap<usize, Vec<Span>>, &'c mut BTreeMap<usize, Gone>)>;
+pub(super) type Cuts<'c> =
+    Option<(&'c BTreeMap<usize, Vec<Span>>, &'c mut BTreeMap<usize, RemovedValue>)>;
 
 /// Copies the rows of one column that are kept.
 pub(super) fn copy_column<W: Write + Send>(
@@ -56,13 +57,15 @@ pub(super) fn copy_column<W: Write + Send>(
                 Some((spans, gone)) => {
                     copy_values(r, w, most, keep, |row, value: &mut ByteArray| {
                         let Some(spans) = spans.get(&row) else { return };
-                        let Some(Cut { kept, gone: parts }) =
-                            std::str::from_utf8(value.data()).ok().and_then(|t| cut(t, spans))
+                        let Some(EditedText { kept, gone: parts }) =
+                            std::str::from_utf8(value.data())
+                                .ok()
+                                .and_then(|t| remove_spans(t, spans))
                         else {
                             return;
                         };
                         *value = ByteArray::from(kept.into_bytes());
-                        gone.insert(row, Gone::Parts(parts));
+                        gone.insert(row, RemovedValue::Parts(parts));
                     })
                 }
                 None => copy_values(r, w, most, keep, |_, _| {}),
@@ -194,11 +197,11 @@ fn text_of(note: &Annotation, field: &str) -> Option<String> {
 
 /// The rows of a row group that go, as JSON: they are copied into a file of their own in memory,
 /// and that is read by rows.
-pub(super) fn removed(
+pub(super) fn removed_values(
     reader: &SerializedFileReader<SharedFile>,
     index: usize,
     plan: &Plan,
-    gone: &mut BTreeMap<usize, Gone>,
+    gone: &mut BTreeMap<usize, RemovedValue>,
 ) -> Result<()> {
     let schema: &SchemaDescriptor = reader.metadata().file_metadata().schema_descr();
     let keep: Vec<bool> = plan.keep.iter().map(|keep| !keep).collect();
@@ -214,7 +217,7 @@ pub(super) fn removed(
     let copy = SerializedFileReader::new(bytes)?;
     let numbers = (0..keep.len()).filter(|&row| keep[row]);
     for (number, row) in numbers.zip(copy.get_row_iter(None)?) {
-        gone.insert(number, Gone::Row(row?.to_json_value().to_string()));
+        gone.insert(number, RemovedValue::Row(row?.to_json_value().to_string()));
     }
     Ok(())
 }

@@ -2,14 +2,14 @@
 //! away.
 
 use crate::emit::change::{ANNOTATION, Annotation, Change, Taken};
-use crate::emit::edit::{Cut, Gone, cut};
+use crate::emit::edit::{EditedText, RemovedParts, remove_spans};
 use crate::emit::error::Error;
-use crate::emit::job::{Job, Writer};
+use crate::emit::job::{RewriteInput, Writer};
 use crate::emit::reopen::{broken, copy, encoded, exact, records};
 use crate::emit::sink::Sink;
 use crate::ingest::fields::TEXT;
 use crate::ingest::record::Context;
-use crate::ingest::table::{Next, Rows, delimiter};
+use crate::ingest::table::{NextRow, Rows, delimiter};
 use crate::span::Span;
 use csv_core::{ReadFieldResult, ReaderBuilder};
 use encoding_rs::Encoding;
@@ -41,7 +41,7 @@ impl<'w> Table<'w> {
     }
 
     /// Writes the header, or holds it against the one that was written.
-    fn header(&mut self, raw: &[u8], rewrite: &Rewrite, job: &Job) -> Result<(), Error> {
+    fn header(&mut self, raw: &[u8], rewrite: &Rewrite, job: &RewriteInput) -> Result<(), Error> {
         let (lead, body, ending) = parts(raw);
         let failed = |e| job.failed(e);
         if let Some(known) = &self.header {
@@ -72,13 +72,13 @@ impl<'w> Table<'w> {
 
 impl Writer for Table<'_> {
     /// Writes the rows of an input, below the header of the first one.
-    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+    fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error> {
         let file = job.file;
         let mut open = records(job, &mut self.sink, false)?;
         let delimiter = delimiter(file.format, &open.head);
         let mut rows = Rows::new(open.head, &mut open.rest, delimiter);
         let mut next = rows.next();
-        if next == Next::Row {
+        if next == NextRow::Row {
             let context = Context { encoding: open.encoding, ..Context::new(&job.fields, "") };
             let names = context.header(&rows);
             let text = job.fields.columns(&names, |_, _| true)[TEXT].map(|(column, _)| column);
@@ -91,7 +91,7 @@ impl Writer for Table<'_> {
             let mut number = 0;
             while {
                 next = rows.next();
-                next == Next::Row
+                next == NextRow::Row
             } {
                 number += 1;
                 rewrite.row(&rows, number, job, &mut self.sink)?;
@@ -101,7 +101,7 @@ impl Writer for Table<'_> {
             return Err(broken(file, e));
         }
         // Line breaks, or a row whose quote never ends, which passes as it is.
-        let open = u64::from(next == Next::Open);
+        let open = u64::from(next == NextRow::Open);
         (job.written.records, job.written.kept) =
             (job.written.records + open, job.written.kept + open);
         let (left, rest) = rows.left();
@@ -116,7 +116,13 @@ impl Writer for Table<'_> {
 
 impl Rewrite {
     /// Writes a row, or what becomes of it.
-    fn row(&self, rows: &Rows, number: u64, job: &mut Job, sink: &mut Sink) -> Result<(), Error> {
+    fn row(
+        &self,
+        rows: &Rows,
+        number: u64,
+        job: &mut RewriteInput,
+        sink: &mut Sink,
+    ) -> Result<(), Error> {
         job.written.records += 1;
         let raw = rows.raw();
         let (lead, body, ending) = parts(raw);
@@ -134,7 +140,7 @@ impl Rewrite {
         let (mut new, mut more) = (None, None);
         match &change {
             Change::Cut(spans) => {
-                if let Some((cut, gone)) = self.cut(rows, body, spans) {
+                if let Some((cut, gone)) = self.remove_spans(rows, body, spans) {
                     job.tell_cut(Some(number), &gone)?;
                     new = Some(cut);
                 }
@@ -152,10 +158,15 @@ impl Rewrite {
     }
 
     /// A row without some parts of its text, and these.
-    fn cut(&self, rows: &Rows, body: &[u8], spans: &[Span]) -> Option<(Vec<u8>, Gone)> {
+    fn remove_spans(
+        &self,
+        rows: &Rows,
+        body: &[u8],
+        spans: &[Span],
+    ) -> Option<(Vec<u8>, RemovedParts)> {
         let column = self.text?;
         let text = exact(rows.field(column), self.encoding)?;
-        let Cut { kept, gone } = cut(&text, spans)?;
+        let EditedText { kept, gone } = remove_spans(&text, spans)?;
         let place = places(body, self.delimiter).get(column)?.clone();
         let quotes = body[place.clone()].starts_with(b"\"") || (self.width == 1 && kept.is_empty());
         let new = self.quoted(&kept, quotes)?;

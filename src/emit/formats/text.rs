@@ -1,9 +1,9 @@
 //! Owns: files that are one text or one page, written again as they are. Never: records.
 
 use crate::emit::change::{Change, Taken};
-use crate::emit::edit::{Cut, cut};
+use crate::emit::edit::{EditedText, remove_spans};
 use crate::emit::error::Error;
-use crate::emit::job::{Job, Writer};
+use crate::emit::job::{RewriteInput, Writer};
 use crate::emit::reopen::{all, encoded};
 use crate::emit::sink::Sink;
 use crate::ingest::decode;
@@ -24,7 +24,7 @@ impl<'w> Text<'w> {
 }
 
 impl Writer for Text<'_> {
-    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+    fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error> {
         if std::mem::replace(&mut self.begun, true) {
             return Err(Error::misfit(job.file, "a text is a file of its own"));
         }
@@ -47,8 +47,8 @@ impl Writer for Text<'_> {
                 // Only where the text can be written as it stood is a part of it left out.
                 let exact =
                     encoded(&decoded.text, form).is_some_and(|again| *again == bytes[mark..]);
-                let cut = cut(&decoded.text, spans).filter(|_| exact);
-                cut.and_then(|Cut { kept, gone }| {
+                let cut = remove_spans(&decoded.text, spans).filter(|_| exact);
+                cut.and_then(|EditedText { kept, gone }| {
                     Some(([&bytes[..mark], &encoded(&kept, form)?].concat(), gone))
                 })
             }

@@ -7,8 +7,8 @@
 use crate::emit::change::{Change, Taken};
 use crate::emit::compress::Compressor;
 use crate::emit::error::Error;
-use crate::emit::job::{Job, Writer};
-use crate::emit::reopen::{broken, copy, stored};
+use crate::emit::job::{RewriteInput, Writer};
+use crate::emit::reopen::{broken, copy, stored_bytes};
 use crate::emit::sink::Sink;
 use crate::ingest::Compression;
 use crate::ingest::shared_file::SharedFile;
@@ -62,16 +62,16 @@ impl<'w> Warc<'w> {
 }
 
 impl Writer for Warc<'_> {
-    fn append(&mut self, job: &mut Job) -> Result<(), Error> {
+    fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error> {
         let (sink, to) = (&mut self.sink, self.to);
-        let shared = stored(job.file)?;
+        let shared = stored_bytes(job.file)?;
         let plan = plan(job, &shared)?;
         let later = std::mem::replace(&mut self.begun, true);
         if later && plan.dictionary.is_some() && to == Some(Compression::Zstd) {
             return Err(Error::misfit(job.file, "it has a zstd dictionary of its own"));
         }
         let (same, length) = (plan.kind == to, shared.length());
-        let raw = |from: u64, to: u64, job: &Job, sink: &mut Sink| {
+        let raw = |from: u64, to: u64, job: &RewriteInput, sink: &mut Sink| {
             copy(&mut shared.reader(from).take(to - from), job, sink)
         };
         let first = plan.entries.first().map_or(length, |entry| entry.member);
@@ -110,7 +110,7 @@ impl Writer for Warc<'_> {
 }
 
 /// Reads an input through, and asks what becomes of each record.
-fn plan(job: &mut Job, shared: &SharedFile) -> Result<Plan, Error> {
+fn plan(job: &mut RewriteInput, shared: &SharedFile) -> Result<Plan, Error> {
     let (kind, mut records) =
         archive::open(Box::new(shared.reader(0))).map_err(|e| broken(job.file, &e))?;
     let dictionary = records.dictionary();
@@ -136,7 +136,7 @@ fn plan(job: &mut Job, shared: &SharedFile) -> Result<Plan, Error> {
     Ok(Plan { entries, kind, dictionary })
 }
 
-fn entry(record: &Record, job: &Job) -> Result<Entry, Error> {
+fn entry(record: &Record, job: &RewriteInput) -> Result<Entry, Error> {
     let goes = match (job.change)(Some(record.number)) {
         Change::Keep => false,
         Change::Drop => true,
@@ -163,7 +163,7 @@ fn name(id: &str) -> u64 {
 }
 
 /// Counts the records that stay and say that they are the same as one that goes.
-fn revisits(entries: &[Entry], job: &mut Job) {
+fn revisits(entries: &[Entry], job: &mut RewriteInput) {
     let gone: HashSet<u64> = entries.iter().filter(|e| e.goes && e.id != 0).map(|e| e.id).collect();
     for entry in entries.iter().filter(|e| !e.goes && gone.contains(&e.refers)) {
         job.written.revisits += 1;
@@ -194,7 +194,7 @@ fn companions(entries: &mut [Entry]) {
 /// Writes what is kept of one member, or of several that go on with one another, each record as a
 /// member of its own, and tells what goes.
 fn apart(
-    job: &mut Job,
+    job: &mut RewriteInput,
     mut members: Members,
     unit: &[Entry],
     sink: &mut Sink,
@@ -209,7 +209,7 @@ fn apart(
         lead.into_iter().chain(unit).filter(|entry| entry.at != u64::MAX).collect();
     for (i, entry) in all.iter().enumerate() {
         let end = all.get(i + 1).map_or(u64::MAX, |next| next.at);
-        let mut part = Part { members: &mut members, left: end.saturating_sub(at), read: 0 };
+        let mut part = MemberPart { members: &mut members, left: end.saturating_sub(at), read: 0 };
         if !entry.goes {
             let mut out = Compressor::new(&mut *sink, to, 0).map_err(|e| job.failed(e))?;
             part.each(job, |bytes| out.write_all(bytes))?;
@@ -232,18 +232,18 @@ fn apart(
 }
 
 /// Plain bytes of a member up to the next record.
-struct Part<'p, 'a> {
+struct MemberPart<'p, 'a> {
     members: &'p mut Members<'a>,
     left: u64,
     read: u64,
 }
 
-impl Part<'_, '_> {
+impl MemberPart<'_, '_> {
     /// Hands on all bytes. Where the compression breaks, nothing more could be read the first time
     /// either.
     fn each(
         &mut self,
-        job: &Job,
+        job: &RewriteInput,
         mut each: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<(), Error> {
         let mut buffer = vec![0; STEP.min(self.left.try_into().unwrap_or(STEP))];

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::index::rows::{State, write};
-use crate::index::store::errors::fault;
+use crate::index::store::errors::storage_error;
 use crate::index::store::tables::{DATA, LOCK, Number, Table, open_env};
 use crate::postings::checksum::seal;
 use heed::EnvFlags;
@@ -39,7 +39,7 @@ pub fn create(path: &Path, header: &str) -> Result<()> {
 }
 
 fn fill(beside: &Path, header: &str) -> Result<()> {
-    File::create(beside.join(LOCK)).map_err(|e| fault(beside, heed::Error::Io(e)))?;
+    File::create(beside.join(LOCK)).map_err(|e| storage_error(beside, heed::Error::Io(e)))?;
     let env = open_env(beside, EnvFlags::empty())?;
     let made = (|| {
         let mut txn = env.write_txn()?;
@@ -58,7 +58,7 @@ fn fill(beside: &Path, header: &str) -> Result<()> {
         )?;
         txn.commit()
     })();
-    made.map_err(|e| fault(beside, e))?;
+    made.map_err(|e| storage_error(beside, e))?;
     env.prepare_for_closing().wait();
     Ok(())
 }

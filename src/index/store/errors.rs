@@ -19,7 +19,7 @@ pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
 }
 
 /// What LMDB says, and what to do about it.
-pub fn fault(path: &Path, error: heed::Error) -> Error {
+pub fn storage_error(path: &Path, error: heed::Error) -> Error {
     use heed::MdbError as M;
     let what = path.display().to_string();
     match error {

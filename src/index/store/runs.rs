@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::index::store::tables::{Store, Writing};
-use crate::postings::bucket::{Bucket, Shape};
+use crate::postings::bucket::{Bucket, BucketLayout};
 use heed::{PutFlags, RoTxn, RwTxn};
 
 impl Store {
@@ -11,10 +11,10 @@ impl Store {
         &self,
         txn: &'t RoTxn,
         run: u32,
-        shape: Shape,
+        shape: BucketLayout,
         bucket: u32,
     ) -> Result<Option<Bucket<'t>>> {
-        let row = self.runs.get(txn, &run_key(run, bucket)).map_err(|e| self.fault(e))?;
+        let row = self.runs.get(txn, &run_key(run, bucket)).map_err(|e| self.storage_error(e))?;
         row.map(|bytes| Bucket::new(shape, bytes, || self.place("run", format!("{run}, {bucket}"))))
             .transpose()
     }
@@ -25,8 +25,10 @@ impl Store {
         run: u32,
     ) -> Result<impl Iterator<Item = Result<(u32, &'t [u8])>> + 't> {
         let all = run_key(run, 0)..=run_key(run, u32::MAX);
-        let rows = self.runs.range(txn, &all).map_err(|e| self.fault(e))?;
-        Ok(rows.map(|row| row.map(|(key, bytes)| (key as u32, bytes)).map_err(|e| self.fault(e))))
+        let rows = self.runs.range(txn, &all).map_err(|e| self.storage_error(e))?;
+        Ok(rows.map(|row| {
+            row.map(|(key, bytes)| (key as u32, bytes)).map_err(|e| self.storage_error(e))
+        }))
     }
     /// A bucket behind all others of all runs.
     pub fn append_bucket(
@@ -38,19 +40,19 @@ impl Store {
     ) -> Result<()> {
         self.runs
             .put_with_flags(txn, PutFlags::APPEND, &run_key(run, bucket), bytes)
-            .map_err(|e| self.fault(e))
+            .map_err(|e| self.storage_error(e))
     }
     /// The classes that stand for a frequent key, still sealed.
     pub fn hot<'t>(&self, txn: &'t RoTxn, key: u64) -> Result<Option<&'t [u8]>> {
-        self.hot.get(txn, &key).map_err(|e| self.fault(e))
+        self.hot.get(txn, &key).map_err(|e| self.storage_error(e))
     }
     /// All frequent keys, ascending, with the classes that stand for them, still sealed.
     pub fn all_hot<'t>(
         &'t self,
         txn: &'t RoTxn,
     ) -> Result<impl Iterator<Item = Result<(u64, &'t [u8])>> + 't> {
-        let rows = self.hot.iter(txn).map_err(|e| self.fault(e))?;
-        Ok(rows.map(|row| row.map_err(|e| self.fault(e))))
+        let rows = self.hot.iter(txn).map_err(|e| self.storage_error(e))?;
+        Ok(rows.map(|row| row.map_err(|e| self.storage_error(e))))
     }
     /// All frequent keys that classes stand for, ascending, in place of those before.
     pub fn replace_hot(
@@ -58,11 +60,11 @@ impl Store {
         txn: &mut RwTxn,
         rows: impl Iterator<Item = (u64, Vec<u8>)>,
     ) -> Result<()> {
-        self.hot.clear(txn).map_err(|e| self.fault(e))?;
+        self.hot.clear(txn).map_err(|e| self.storage_error(e))?;
         for (key, row) in rows {
             self.hot
                 .put_with_flags(txn, PutFlags::APPEND, &key, &row)
-                .map_err(|e| self.fault(e))?;
+                .map_err(|e| self.storage_error(e))?;
         }
         Ok(())
     }
@@ -71,7 +73,7 @@ impl Store {
         let mut ids = Vec::new();
         let mut at = 0;
         while let Some((key, _)) =
-            self.runs.get_greater_than_or_equal_to(txn, &at).map_err(|e| self.fault(e))?
+            self.runs.get_greater_than_or_equal_to(txn, &at).map_err(|e| self.storage_error(e))?
         {
             let id = (key >> 32) as u32;
             ids.push(id);
@@ -86,7 +88,7 @@ impl Store {
     pub fn drop_run(&self, turn: &Writing, run: u32) -> Result<()> {
         let mut txn = self.write(turn)?;
         let all = run_key(run, 0)..=run_key(run, u32::MAX);
-        self.runs.delete_range(&mut txn, &all).map_err(|e| self.fault(e))?;
+        self.runs.delete_range(&mut txn, &all).map_err(|e| self.storage_error(e))?;
         self.commit(txn)
     }
 }

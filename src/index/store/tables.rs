@@ -14,7 +14,7 @@
 
 use crate::error::{Error, Result};
 use crate::index::rows::{State, read, write};
-use crate::index::store::errors::{fault, no_index};
+use crate::index::store::errors::{no_index, storage_error};
 use crate::postings::checksum::{damaged, seal, unseal};
 use crate::sketch::fingerprint::WORD_SLOTS;
 use heed::byteorder::BigEndian;
@@ -123,12 +123,12 @@ impl Store {
             txn.commit()?;
             Ok(tables)
         })();
-        opened.map_err(|e| fault(path, e))
+        opened.map_err(|e| storage_error(path, e))
     }
 
     /// A transaction that reads.
     pub fn read(&self) -> Result<Read<'_>> {
-        self.env.read_txn().map_err(|e| self.fault(e))
+        self.env.read_txn().map_err(|e| self.storage_error(e))
     }
     /// Waits for its turn to write: threads by a lock of the caller, processes by a lock on a file.
     pub fn writing(&self) -> Result<Writing<'_>> {
@@ -143,24 +143,24 @@ impl Store {
         })?;
         let turn = Writing(self);
         // Readers that were killed would keep old pages from being used again.
-        self.env.clear_stale_readers().map_err(|e| self.fault(e))?;
+        self.env.clear_stale_readers().map_err(|e| self.storage_error(e))?;
         Ok(turn)
     }
     /// A transaction that writes.
     pub fn write(&self, _turn: &Writing) -> Result<RwTxn<'_>> {
-        self.env.write_txn().map_err(|e| self.fault(e))
+        self.env.write_txn().map_err(|e| self.storage_error(e))
     }
     /// Makes it last.
     pub fn commit(&self, txn: RwTxn) -> Result<()> {
-        txn.commit().map_err(|e| self.fault(e))?;
+        txn.commit().map_err(|e| self.storage_error(e))?;
         // Pages that were taken behind the end and given back in one transaction are counted, but
         // not written: the file is made as long as it says, so that one that is shorter was cut.
-        let file = self.env.try_clone_inner_file().map_err(|e| self.fault(e))?;
+        let file = self.env.try_clone_inner_file().map_err(|e| self.storage_error(e))?;
         let whole = whole(&self.env);
         let grown = file
             .metadata()
             .and_then(|m| if m.len() < whole { file.set_len(whole) } else { Ok(()) });
-        grown.map_err(|e| self.fault(heed::Error::Io(e)))
+        grown.map_err(|e| self.storage_error(heed::Error::Io(e)))
     }
     /// Transactions that were committed.
     #[cfg(test)]
@@ -173,26 +173,26 @@ impl Store {
     }
     /// Length of the file, and the part of it that is in use.
     pub fn disk(&self) -> Result<(u64, u64)> {
-        let file = self.env.real_disk_size().map_err(|e| self.fault(e))?;
-        let used = self.env.non_free_pages_size().map_err(|e| self.fault(e))?;
+        let file = self.env.real_disk_size().map_err(|e| self.storage_error(e))?;
+        let used = self.env.non_free_pages_size().map_err(|e| self.storage_error(e))?;
         Ok((file, used))
     }
     /// Bytes of a table's pages.
-    pub fn pages(&self, txn: &RoTxn, name: Sized) -> Result<u64> {
+    pub fn pages(&self, txn: &RoTxn, name: MeasuredTable) -> Result<u64> {
         let stat = match name {
-            Sized::Documents => self.documents.stat(txn),
-            Sized::Texts => self.texts.stat(txn),
-            Sized::Classes => self.classes.stat(txn),
-            Sized::Pending => self.pending.stat(txn),
-            Sized::Runs => self.runs.stat(txn),
+            MeasuredTable::Documents => self.documents.stat(txn),
+            MeasuredTable::Texts => self.texts.stat(txn),
+            MeasuredTable::Classes => self.classes.stat(txn),
+            MeasuredTable::Pending => self.pending.stat(txn),
+            MeasuredTable::Runs => self.runs.stat(txn),
         };
-        let s = stat.map_err(|e| self.fault(e))?;
+        let s = stat.map_err(|e| self.storage_error(e))?;
         Ok(s.page_size as u64 * (s.branch_pages + s.leaf_pages + s.overflow_pages) as u64)
     }
 
     /// An error of the tables in words.
-    pub fn fault(&self, error: heed::Error) -> Error {
-        fault(&self.path, error)
+    pub fn storage_error(&self, error: heed::Error) -> Error {
+        storage_error(&self.path, error)
     }
     fn said(&self, why: String) -> Error {
         Error::Storage { what: self.path.display().to_string(), why }
@@ -208,7 +208,7 @@ impl Store {
     }
     /// Where it stands.
     pub fn state(&self, txn: &RoTxn) -> Result<State> {
-        let row = self.meta.get(txn, "state").map_err(|e| self.fault(e))?;
+        let row = self.meta.get(txn, "state").map_err(|e| self.storage_error(e))?;
         read(row.unwrap_or_default(), || self.place("meta", "state"))
     }
     /// Where it stands now.
@@ -218,22 +218,22 @@ impl Store {
     }
     /// Where it will stand.
     pub fn put_state(&self, txn: &mut RwTxn, state: &State) -> Result<()> {
-        self.meta.put(txn, "state", &write(state)).map_err(|e| self.fault(e))
+        self.meta.put(txn, "state", &write(state)).map_err(|e| self.storage_error(e))
     }
     /// The background, as JSON; empty where there is none.
     pub fn background(&self, txn: &RoTxn) -> Result<String> {
         self.text(txn, "background")
     }
     fn text(&self, txn: &RoTxn, name: &str) -> Result<String> {
-        let Some(row) = self.meta.get(txn, name).map_err(|e| self.fault(e))? else {
+        let Some(row) = self.meta.get(txn, name).map_err(|e| self.storage_error(e))? else {
             return Ok(String::new());
         };
         let bytes = unseal(row, || self.place("meta", name))?;
         String::from_utf8(bytes.to_vec()).map_err(|_| damaged(self.place("meta", name)))
     }
     /// In how many texts of the runs each word slot stands; empty before the first run.
-    pub fn words(&self, txn: &RoTxn) -> Result<Vec<u32>> {
-        let Some(row) = self.meta.get(txn, "words").map_err(|e| self.fault(e))? else {
+    pub fn word_counts(&self, txn: &RoTxn) -> Result<Vec<u32>> {
+        let Some(row) = self.meta.get(txn, "words").map_err(|e| self.storage_error(e))? else {
             return Ok(Vec::new());
         };
         let place = || self.place("meta", "words");
@@ -242,14 +242,16 @@ impl Store {
         Ok(counts.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n)).collect())
     }
     /// Keeps these counts.
-    pub fn put_words(&self, txn: &mut RwTxn, counts: &[u32]) -> Result<()> {
+    pub fn put_word_counts(&self, txn: &mut RwTxn, counts: &[u32]) -> Result<()> {
         let counts: Vec<u8> = counts.iter().flat_map(|n| n.to_le_bytes()).collect();
         let packed = zstd::bulk::compress(&counts, 1).map_err(|e| self.said(e.to_string()))?;
-        self.meta.put(txn, "words", &seal(packed)).map_err(|e| self.fault(e))
+        self.meta.put(txn, "words", &seal(packed)).map_err(|e| self.storage_error(e))
     }
     /// Keeps the background.
     pub fn put_background(&self, txn: &mut RwTxn, json: &str) -> Result<()> {
-        self.meta.put(txn, "background", &seal(json.as_bytes().to_vec())).map_err(|e| self.fault(e))
+        self.meta
+            .put(txn, "background", &seal(json.as_bytes().to_vec()))
+            .map_err(|e| self.storage_error(e))
     }
 
     /// A row, still sealed.
@@ -259,7 +261,7 @@ impl Store {
         table: &Table<Number>,
         number: u32,
     ) -> Result<Option<&'t [u8]>> {
-        table.get(txn, &number).map_err(|e| self.fault(e))
+        table.get(txn, &number).map_err(|e| self.storage_error(e))
     }
     /// A row that is written for the first time or again.
     pub fn put(
@@ -269,7 +271,7 @@ impl Store {
         number: u32,
         row: &[u8],
     ) -> Result<()> {
-        table.put(txn, &number, row).map_err(|e| self.fault(e))
+        table.put(txn, &number, row).map_err(|e| self.storage_error(e))
     }
     /// A row behind all others.
     pub fn append(
@@ -279,15 +281,15 @@ impl Store {
         number: u32,
         row: &[u8],
     ) -> Result<()> {
-        table.put_with_flags(txn, PutFlags::APPEND, &number, row).map_err(|e| self.fault(e))
+        table.put_with_flags(txn, PutFlags::APPEND, &number, row).map_err(|e| self.storage_error(e))
     }
     /// Takes a row away.
     pub fn delete(&self, txn: &mut RwTxn, table: &Table<Number>, number: u32) -> Result<()> {
-        table.delete(txn, &number).map(|_| ()).map_err(|e| self.fault(e))
+        table.delete(txn, &number).map(|_| ()).map_err(|e| self.storage_error(e))
     }
     /// Empties a table.
     pub fn clear(&self, txn: &mut RwTxn, table: &Table<Number>) -> Result<()> {
-        table.clear(txn).map_err(|e| self.fault(e))
+        table.clear(txn).map_err(|e| self.storage_error(e))
     }
     /// The rows of a table from a number on, in order.
     pub fn rows<'t>(
@@ -296,14 +298,14 @@ impl Store {
         table: &Table<Number>,
         from: u32,
     ) -> Result<impl Iterator<Item = Result<(u32, &'t [u8])>> + 't> {
-        let rows = table.range(txn, &(from..)).map_err(|e| self.fault(e))?;
-        Ok(rows.map(|row| row.map_err(|e| self.fault(e))))
+        let rows = table.range(txn, &(from..)).map_err(|e| self.storage_error(e))?;
+        Ok(rows.map(|row| row.map_err(|e| self.storage_error(e))))
     }
 }
 
 /// Tables whose size is told.
 #[derive(Debug, Clone, Copy)]
-pub enum Sized {
+pub enum MeasuredTable {
     /// Rows of documents.
     Documents,
     /// Texts.
@@ -339,10 +341,10 @@ pub fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
             Err(heed::Error::Io(e)) if e.kind() == std::io::ErrorKind::OutOfMemory => {
                 failure = Some(heed::Error::Io(e))
             }
-            Err(e) => return Err(fault(path, e)),
+            Err(e) => return Err(storage_error(path, e)),
         }
     }
-    Err(fault(path, failure.unwrap_or(heed::Error::Mdb(heed::MdbError::MapFull))))
+    Err(storage_error(path, failure.unwrap_or(heed::Error::Mdb(heed::MdbError::MapFull))))
 }
 
 /// How long the file must be, by what its last transaction says.

@@ -2,19 +2,19 @@
 //! article.
 
 use crate::ingest::fields::Fields;
-use crate::ingest::open_file::{OpenFile, Outcome};
-use crate::ingest::read_result::Intake;
-use crate::ingest::web::page::{self, Known, PAGE};
+use crate::ingest::open_file::{OpenFile, PartialRead};
+use crate::ingest::read_result::ReadResult;
+use crate::ingest::web::page::{self, PAGE, PageContext};
 use crate::model::document::DocumentInfo;
 use encoding_rs::Encoding;
 use std::sync::Arc;
 
 /// Reads the article of a page.
-pub(super) fn read(open: OpenFile) -> Outcome {
+pub(super) fn read(open: OpenFile) -> PartialRead {
     let OpenFile { run, file, plain, context, .. } = open;
     let (bytes, error) = plain.all(file.size, PAGE + 1);
     if run.stopped() {
-        return (Intake::default(), None);
+        return (ReadResult::default(), None);
     }
     (page(bytes, &file.shown, run.encoding, context.fields), error)
 }
@@ -26,9 +26,9 @@ pub(crate) fn page(
     shown: &str,
     given: Option<&'static Encoding>,
     fields: &Fields,
-) -> Intake {
-    let mut intake = Intake::default();
-    match page::read(bytes, Known { given, header: None }) {
+) -> ReadResult {
+    let mut intake = ReadResult::default();
+    match page::read(bytes, PageContext { given, header: None }) {
         Err((reason, why)) => intake.skip(reason, shown, None, || why),
         Ok(page) => {
             page.count(shown, None, &mut intake);

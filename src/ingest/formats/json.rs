@@ -6,9 +6,9 @@ use crate::ingest::format::Format;
 use crate::ingest::formats::jsonl;
 use crate::ingest::formats::record_bytes::{Borders, read as read_records};
 use crate::ingest::input::InputOptions;
-use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
-use crate::ingest::read_result::Intake;
+use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
 use encoding_rs::{Encoding, UTF_8};
 use serde::Deserializer as _;
@@ -70,7 +70,7 @@ pub(crate) fn split(text: &str) -> Split<'_> {
 }
 
 /// Reads the records of a file.
-pub(super) fn read(open: OpenFile) -> Outcome {
+pub(super) fn read(open: OpenFile) -> PartialRead {
     read_records(open, Borders::Whole, |bytes, context| (whole(bytes.head, context), None))
 }
 
@@ -135,7 +135,7 @@ fn objects<'t>(
 /// Reads records from bytes alone, called `-`. For tests and fuzzing; `read` does the same with
 /// files.
 #[doc(hidden)]
-pub fn records(bytes: &[u8], options: &InputOptions) -> Intake {
+pub fn records(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);
     let encoding =
         options.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes()));

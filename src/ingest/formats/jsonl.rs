@@ -2,7 +2,7 @@
 //! Never: what a line holds.
 
 use crate::ingest::formats::record_bytes::{Borders, read as read_records};
-use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::record::{Batch, Context};
 use std::io::{self, Read};
 
@@ -16,7 +16,7 @@ const PIECE: usize = 256 << 10;
 const LONGEST: u64 = u32::MAX as u64;
 
 /// What a look at the stream gave.
-enum Next {
+enum NextLine {
     /// Whole lines are in the buffer.
     Lines,
     /// One line was too long, and passed over.
@@ -25,7 +25,7 @@ enum Next {
     End,
 }
 
-struct Lines<'r> {
+struct LineReader<'r> {
     inner: &'r mut (dyn Read + Send),
     /// What was read behind the last line break.
     carry: Vec<u8>,
@@ -34,10 +34,10 @@ struct Lines<'r> {
     error: Option<io::Error>,
 }
 
-impl Lines<'_> {
+impl LineReader<'_> {
     /// Fills the buffer with whole lines; only at the end of the stream may the last one lack its
     /// line break.
-    fn next(&mut self, out: &mut Vec<u8>) -> Next {
+    fn next(&mut self, out: &mut Vec<u8>) -> NextLine {
         out.clear();
         std::mem::swap(out, &mut self.carry);
         let mut seen = 0;
@@ -45,20 +45,20 @@ impl Lines<'_> {
             if let Some(at) = memchr::memrchr(b'\n', &out[seen..]) {
                 self.carry.extend_from_slice(&out[seen + at + 1..]);
                 out.truncate(seen + at + 1);
-                return Next::Lines;
+                return NextLine::Lines;
             }
             if self.ended {
                 // After a failure the last line is only a part of one.
                 return if out.is_empty() || self.error.is_some() {
-                    Next::End
+                    NextLine::End
                 } else {
-                    Next::Lines
+                    NextLine::Lines
                 };
             }
             seen = out.len();
             if seen as u64 > self.longest {
                 self.pass_over(out);
-                return Next::TooLong;
+                return NextLine::TooLong;
             }
             self.fill(out);
         }
@@ -92,7 +92,7 @@ impl Lines<'_> {
 }
 
 /// Reads the records of a file.
-pub(super) fn read(open: OpenFile) -> Outcome {
+pub(super) fn read(open: OpenFile) -> PartialRead {
     read_records(open, Borders::Lines, |mut bytes, context| {
         lines(bytes.head, &mut bytes.rest, context)
     })
@@ -116,31 +116,31 @@ fn read_up_to(
     rest: &mut (dyn Read + Send),
     context: &Context,
 ) -> (Batch, Option<io::Error>) {
-    let mut lines = Lines { inner: rest, carry: head, longest, ended: false, error: None };
+    let mut lines = LineReader { inner: rest, carry: head, longest, ended: false, error: None };
     let (mut now, mut soon) = (Vec::new(), Vec::new());
     let mut all = Batch::default();
     let mut number = 1;
     let mut state = lines.next(&mut now);
     loop {
         let (count, batch, next) = match state {
-            Next::End => break,
-            Next::TooLong => {
+            NextLine::End => break,
+            NextLine::TooLong => {
                 let mut batch = Batch::default();
                 batch.intake.too_long(&context.path, Some(number));
                 (1, batch, lines.next(&mut soon))
             }
-            Next::Lines if context.parallel => {
+            NextLine::Lines if context.parallel => {
                 let ((count, batch), next) =
                     rayon::join(|| parse(&now, number, context), || lines.next(&mut soon));
                 (count, batch, next)
             }
-            Next::Lines => {
+            NextLine::Lines => {
                 let (count, batch) = parse(&now, number, context);
                 (count, batch, lines.next(&mut soon))
             }
         };
         number += count;
-        context.gather(&mut all, batch);
+        context.merge_part(&mut all, batch);
         state = next;
         std::mem::swap(&mut now, &mut soon);
     }

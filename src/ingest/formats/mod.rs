@@ -13,11 +13,11 @@ pub mod table;
 mod text;
 
 use crate::ingest::format::Format;
-use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::open_file::{OpenFile, PartialRead};
 
 /// The reader of a format; nothing where this program was built without it. An archive with its
 /// reader built in never comes here: it is read as it is stored, by `web::archive`.
-pub(super) fn reader(format: Format) -> Option<fn(OpenFile) -> Outcome> {
+pub(super) fn reader(format: Format) -> Option<fn(OpenFile) -> PartialRead> {
     match format {
         Format::Text => Some(text::read),
         Format::Json => Some(json::read),

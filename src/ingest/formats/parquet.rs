@@ -3,9 +3,9 @@
 use crate::ingest::date;
 use crate::ingest::fields::{DATE, Fields, ID, SOURCE, TEXT};
 use crate::ingest::input::InputOptions;
-use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
-use crate::ingest::read_result::Intake;
+use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
 use crate::ingest::shared_file::{ReadFrom, SharedFile};
 use crate::ingest::temporary_copy::temporary_copy;
@@ -164,7 +164,7 @@ pub(crate) fn columns(
 }
 
 /// Reads the records of a file.
-pub(super) fn read(open: OpenFile) -> Outcome {
+pub(super) fn read(open: OpenFile) -> PartialRead {
     let OpenFile { run, file, plain, stored, context, .. } = open;
     let direct = stored.filter(|_| plain.kind.is_none());
     let mut broken = plain.error;
@@ -181,8 +181,8 @@ pub(super) fn read(open: OpenFile) -> Outcome {
     };
     let shared = match shared {
         Ok(shared) if broken.is_none() => shared,
-        Ok(_) => return (Intake::default(), broken),
-        Err(e) => return (Intake::default(), Some(e)),
+        Ok(_) => return (ReadResult::default(), broken),
+        Err(e) => return (ReadResult::default(), Some(e)),
     };
     let read = AtomicU64::new(0);
     let told = |bytes| {
@@ -233,14 +233,14 @@ fn rows_of(file: SharedFile, told: &(dyn Fn(u64) -> bool + Sync), context: &Cont
     for groups in groups.chunks(side_by_side.max(1)) {
         let one = |&(index, first): &(usize, u64)| {
             let mut batch = Batch::default();
-            let done = guarded(|| group(&reader, index, first, &columns, context, &mut batch));
+            let done =
+                guarded(|| read_row_group(&reader, index, first, &columns, context, &mut batch));
             if let Err(why) = done {
                 let kept = batch.intake.documents.len();
                 batch.intake.skip(Reason::BadParquet, &context.path, None, || {
                     format!(
                         "row group {} cannot be read ({why}); {kept} of its records and the other \
-                         row groups were kept: \
-                         write the file again, with zstd or snappy",
+                         row groups were kept: write the file again, with zstd or snappy",
                         index + 1
                     )
                 });
@@ -252,7 +252,7 @@ fn rows_of(file: SharedFile, told: &(dyn Fn(u64) -> bool + Sync), context: &Cont
         } else {
             groups.iter().map(one).collect()
         };
-        parts.into_iter().for_each(|part| context.gather(&mut batch, part));
+        parts.into_iter().for_each(|part| context.merge_part(&mut batch, part));
         let read: i64 = groups
             .iter()
             .map(|(index, _)| compressed(reader.metadata().row_group(*index), &columns))
@@ -278,7 +278,7 @@ fn compressed(group: &RowGroupMetaData, columns: &Columns) -> i64 {
 }
 
 /// Reads the rows of a group; those before an error are kept.
-fn group(
+fn read_row_group(
     reader: &SerializedFileReader<SharedFile>,
     index: usize,
     first: u64,
@@ -410,11 +410,11 @@ fn batch<T: DataType>(
 
 /// Reads records from bytes alone, called `-`. For fuzzing; `read` does the same with files.
 #[doc(hidden)]
-pub fn records(bytes: &[u8], options: &InputOptions) -> Intake {
+pub fn records(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);
     let context = Context::new(&fields, "-");
     match temporary_copy(&mut &bytes[..]).and_then(|(file, _)| SharedFile::new(&file)) {
         Ok(shared) => rows_of(shared, &|_| true, &context).finish(&context),
-        Err(_) => Intake::default(),
+        Err(_) => ReadResult::default(),
     }
 }

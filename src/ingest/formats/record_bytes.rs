@@ -2,8 +2,8 @@
 //! Never: where they end, or what one holds.
 
 use crate::ingest::decode;
-use crate::ingest::open_file::{OpenFile, Outcome};
-use crate::ingest::read_result::Intake;
+use crate::ingest::open_file::{OpenFile, PartialRead};
+use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
 use encoding_rs::{Encoding, UTF_8};
 use std::io::{self, Read};
@@ -32,7 +32,7 @@ pub(super) fn read(
     open: OpenFile,
     borders: Borders,
     records: impl FnOnce(RecordBytes, &Context) -> (Batch, Option<io::Error>),
-) -> Outcome {
+) -> PartialRead {
     let OpenFile { run, file, plain, mut context, .. } = open;
     let wide = decode::wide(&plain.head, run.encoding);
     let marked = Encoding::for_bom(&plain.head).is_some();
@@ -45,7 +45,7 @@ pub(super) fn read(
     if decoded || borders == Borders::Whole {
         (bytes.head, error) = plain.all(file.size, u64::MAX);
         if run.stopped() {
-            return (Intake::default(), error);
+            return (ReadResult::default(), error);
         }
         if decoded {
             let text = decode::decode(bytes.head, run.encoding);

@@ -5,9 +5,9 @@ use crate::ingest::fields::{DATE, Fields, ID, SOURCE, TEXT};
 use crate::ingest::format::Format;
 use crate::ingest::formats::record_bytes::{Borders, RecordBytes, read as read_records};
 use crate::ingest::input::InputOptions;
-use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
-use crate::ingest::read_result::Intake;
+use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use encoding_rs::UTF_8;
@@ -22,7 +22,7 @@ const LONGEST: usize = 1 << 30;
 
 /// What a look at the stream gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Next {
+pub(crate) enum NextRow {
     /// A row.
     Row,
     /// A row whose quote never ends: it reaches to the end of the stream, or further than can be
@@ -132,7 +132,7 @@ impl<'r> Rows<'r> {
     }
 
     /// Goes to the next row.
-    pub(crate) fn next(&mut self) -> Next {
+    pub(crate) fn next(&mut self) -> NextRow {
         self.line += memchr::memchr_iter(b'\n', self.raw()).count() as u64;
         self.start = self.end;
         self.fields = 0;
@@ -146,7 +146,7 @@ impl<'r> Rows<'r> {
             if last
                 && (self.error.is_some() || self.raw().iter().all(|b| matches!(b, b'\n' | b'\r')))
             {
-                return Next::End;
+                return NextRow::End;
             }
             // A line break more at the end closes every row but one with an open quote.
             let input = if last { &b"\n"[..] } else { &self.buffer[self.end..] };
@@ -160,14 +160,14 @@ impl<'r> Rows<'r> {
             self.fields += ends;
             match result {
                 ReadRecordResult::Record => break,
-                ReadRecordResult::InputEmpty if last => return Next::Open,
+                ReadRecordResult::InputEmpty if last => return NextRow::Open,
                 ReadRecordResult::InputEmpty if self.end - self.start > self.longest => {
-                    return Next::Open;
+                    return NextRow::Open;
                 }
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.values.resize(self.values.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
-                ReadRecordResult::End => return Next::End,
+                ReadRecordResult::End => return NextRow::End,
             }
         }
         if self.raw().ends_with(b"\r") {
@@ -176,7 +176,7 @@ impl<'r> Rows<'r> {
             }
             self.end += usize::from(self.buffer.get(self.end) == Some(&b'\n'));
         }
-        Next::Row
+        NextRow::Row
     }
 
     /// What is left behind the last row: what was read, the row with an open quote in it, and the
@@ -220,7 +220,7 @@ impl Context<'_> {
 const HANDED: u64 = 1024;
 
 /// Reads the records of a file.
-pub(super) fn read(open: OpenFile) -> Outcome {
+pub(super) fn read(open: OpenFile) -> PartialRead {
     let format = open.format;
     read_records(open, Borders::Ascii, |bytes, context| table(bytes, format, context))
 }
@@ -234,7 +234,7 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
     let mut rows = Rows::new(head, &mut rest, delimiter);
     let mut batch = Batch::default();
     let mut next = rows.next();
-    if next == Next::Row {
+    if next == NextRow::Row {
         let names = context.header(&rows);
         let columns = context.fields.columns(&names, |_, _| true);
         if columns[TEXT].is_none() {
@@ -246,11 +246,11 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
         let mut number = 0;
         while {
             next = rows.next();
-            next == Next::Row
+            next == NextRow::Row
         } {
             number += 1;
             if number % HANDED == 0 {
-                context.gather(&mut batch, Batch::default());
+                context.merge_part(&mut batch, Batch::default());
             }
             if rows.len() == names.len() {
                 row(&rows, &columns, number, damaged, context, &mut batch);
@@ -266,11 +266,11 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
                 });
             }
         }
-        if next == Next::Open {
+        if next == NextRow::Open {
             let line = rows.line();
             batch.intake.skip(Reason::OpenQuote, &context.path, Some(number + 1), || open(line));
         }
-    } else if next == Next::Open {
+    } else if next == NextRow::Open {
         batch.intake.skip(Reason::OpenQuote, &context.path, None, || open(rows.line()));
     }
     (batch, rows.error)
@@ -306,7 +306,7 @@ fn row(
 
 /// Reads rows from bytes alone, called `-`. For fuzzing; `read` does the same with files.
 #[doc(hidden)]
-pub fn rows(bytes: &[u8], options: &InputOptions) -> Intake {
+pub fn rows(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);
     let context = Context::new(&fields, "-");
     let bytes = RecordBytes { head: Vec::new(), rest: Box::new(bytes), damaged: false };
@@ -318,14 +318,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn all(data: &[u8], cut: usize, delimiter: u8) -> (Vec<Vec<Vec<u8>>>, Vec<u8>, Next) {
+    fn all(data: &[u8], cut: usize, delimiter: u8) -> (Vec<Vec<Vec<u8>>>, Vec<u8>, NextRow) {
         let (head, mut rest) = data.split_at(cut.min(data.len()));
         let mut rows = Rows::new(head.to_vec(), &mut rest, delimiter);
         let (mut found, mut raw) = (Vec::new(), Vec::new());
         loop {
             let next = rows.next();
             raw.extend_from_slice(rows.raw());
-            if next != Next::Row {
+            if next != NextRow::Row {
                 return (found, raw, next);
             }
             found.push((0..rows.len()).map(|n| rows.field(n).to_vec()).collect());
@@ -348,10 +348,10 @@ mod tests {
 
     #[test]
     fn open_quotes_are_seen() {
-        assert_eq!(all(b"a,b\n1,\"2\n3,4\n", 0, b',').2, Next::Open);
-        assert_eq!(all(b"a,b\n1,\"2", 0, b',').2, Next::Open);
-        assert_eq!(all(b"a,b\n1,2\"", 0, b',').2, Next::End);
-        assert_eq!(all(b"a,b\n1,\"2\"", 0, b',').2, Next::End);
+        assert_eq!(all(b"a,b\n1,\"2\n3,4\n", 0, b',').2, NextRow::Open);
+        assert_eq!(all(b"a,b\n1,\"2", 0, b',').2, NextRow::Open);
+        assert_eq!(all(b"a,b\n1,2\"", 0, b',').2, NextRow::End);
+        assert_eq!(all(b"a,b\n1,\"2\"", 0, b',').2, NextRow::End);
         assert_eq!(all(b"a,b\n1,\"\"", 0, b',').0.len(), 2);
     }
 
@@ -363,7 +363,7 @@ mod tests {
             prop_assert_eq!(&all(data.as_bytes(), 0, b',').0, &rows);
             // What follows an even number of quotes and a line break is a row of its own.
             let more = all(format!("{data}\nx,\"y\"\"\"\n").as_bytes(), cut, b',').0;
-            if next == Next::End {
+            if next == NextRow::End {
                 prop_assert_eq!(&more[..rows.len()], &rows[..]);
                 prop_assert_eq!(&more[rows.len()..], &[vec![b"x".to_vec(), b"y\"".to_vec()]]);
             }

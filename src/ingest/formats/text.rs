@@ -1,16 +1,16 @@
 //! Owns: a file of plain text to its document. Never: files of several documents.
 
 use crate::ingest::decode;
-use crate::ingest::open_file::{OpenFile, Outcome};
+use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
-use crate::ingest::read_result::Intake;
+use crate::ingest::read_result::ReadResult;
 use crate::model::document::Document;
 use std::sync::Arc;
 
 /// Reads the one document of a file; what is not text is skipped.
-pub(super) fn read(open: OpenFile) -> Outcome {
+pub(super) fn read(open: OpenFile) -> PartialRead {
     let OpenFile { run, file, plain, .. } = open;
-    let mut intake = Intake::default();
+    let mut intake = ReadResult::default();
     if decode::binary(&plain.head, run.encoding) {
         if file.named {
             intake.skip(Reason::Binary, &file.shown, None, || {

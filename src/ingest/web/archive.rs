@@ -8,15 +8,15 @@ use crate::ingest::fields::Fields;
 use crate::ingest::format::Format;
 use crate::ingest::input::InputOptions;
 use crate::ingest::problem::Reason;
-use crate::ingest::read_result::Intake;
+use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
-use crate::ingest::web::http::{self, Kind};
+use crate::ingest::web::http::{self, ContentKind};
 #[cfg(feature = "emit")]
 pub(crate) use crate::ingest::web::members::Members;
 #[cfg(not(feature = "emit"))]
 use crate::ingest::web::members::Members;
 use crate::ingest::web::metadata;
-use crate::ingest::web::page::{self, Known};
+use crate::ingest::web::page::{self, PageContext};
 pub(crate) use crate::ingest::web::warc::Record;
 use crate::ingest::web::warc::{Broken, RECORD, Records};
 #[cfg(feature = "emit")]
@@ -59,7 +59,7 @@ struct Gathered {
 /// Whether stored bytes are to be read as an archive: because that is their format, or, where none
 /// is known, because they are compressed and it is in them. The answer is with all of them: an
 /// archive is read from its beginning, by its members, so a copy of the first is looked at.
-pub(crate) fn look<'a>(
+pub(crate) fn is_archive<'a>(
     mut raw: Box<dyn Read + Send + 'a>,
     format: Option<Format>,
 ) -> (bool, Box<dyn Read + Send + 'a>) {
@@ -114,15 +114,15 @@ pub(crate) fn read(
     stopped: &(dyn Fn() -> bool + Sync),
 ) -> Batch {
     let mut all = Batch::default();
-    let mut now = gather(records);
+    let mut now = next_pages(records);
     while let Some(gathered) = now.take() {
         let take = || pages(&gathered, context);
         let (batch, next) = if context.parallel {
-            rayon::join(take, || gather(records))
+            rayon::join(take, || next_pages(records))
         } else {
-            (take(), gather(records))
+            (take(), next_pages(records))
         };
-        context.gather(&mut all, batch);
+        context.merge_part(&mut all, batch);
         now = next.filter(|_| !stopped());
     }
     all
@@ -132,11 +132,11 @@ pub(crate) fn read(
 /// end.
 #[cfg(feature = "emit")]
 pub(crate) fn next(records: &mut Records, context: &Context) -> Option<Vec<Document>> {
-    Some(pages(&gather(records)?, context).intake.documents)
+    Some(pages(&next_pages(records)?, context).intake.documents)
 }
 
 /// The next records that may be pages; nothing at the end.
-fn gather(records: &mut Records) -> Option<Gathered> {
+fn next_pages(records: &mut Records) -> Option<Gathered> {
     let (mut some, mut bytes) = (Gathered::default(), 0);
     let mut any = false;
     while bytes < BATCH && some.candidates.len() + some.broken.len() < COUNT {
@@ -218,7 +218,7 @@ fn document(
     };
     let given = context.encoding;
     let (kind, bytes, header) = if candidate.text {
-        let kind = http::kind(&candidate.content_type)?.unwrap_or(Kind::Text);
+        let kind = http::kind(&candidate.content_type)?.unwrap_or(ContentKind::Text);
         (kind, body.clone(), None)
     } else {
         let payload = http::payload(body)?;
@@ -226,20 +226,20 @@ fn document(
     };
     let mut id = candidate.target.clone();
     let text = match kind {
-        Kind::Html => {
-            let page = page::read(bytes, Known { given, header })?;
+        ContentKind::Html => {
+            let page = page::read(bytes, PageContext { given, header })?;
             page.count(&context.path, Some(candidate.number), &mut batch.intake);
             if let Some(url) = page.about.url.filter(|_| context.fields.id_is("url")) {
                 id = url;
             }
             page.text
         }
-        Kind::Text => plain(bytes, given.or(header), batch)?,
+        ContentKind::Text => plain(bytes, given.or(header), batch)?,
     };
     if id.is_empty() {
         id = format!("{}:{}", context.path, candidate.number);
     }
-    let source = metadata::host(&candidate.target).map(|host| batch.shared(host));
+    let source = metadata::host(&candidate.target).map(|host| batch.shared_source(host));
     let date = date::normalise(&candidate.date).map(Into::into);
     batch.intake.bad_dates += u64::from(date.is_none() && !candidate.date.is_empty());
     let (path, record) = (Some(context.path.clone()), Some(candidate.number));
@@ -266,11 +266,11 @@ fn plain(
 
 /// Reads an archive from bytes alone, called `-`. For fuzzing; [`read`] does the same with files.
 #[doc(hidden)]
-pub fn records(bytes: &[u8], options: &InputOptions) -> Intake {
+pub fn records(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);
     let context = Context::new(&fields, "-");
     match open(Box::new(bytes)) {
         Ok((_, mut records)) => read(&mut records, &context, &|| false).finish(&context),
-        Err(_) => Intake::default(),
+        Err(_) => ReadResult::default(),
     }
 }

@@ -1,11 +1,11 @@
 //! Owns: what stands around the text of a page and says so itself: menus, controls, small print,
 //! days of printing, comments. Never: which part is the article.
 
-use crate::ingest::web::block::{Blocks, is, sentence, small, titles};
-use crate::ingest::web::metadata::About;
+use crate::ingest::web::discussion;
+use crate::ingest::web::inline_or_block::{Blocks, is, sentence, small, titles};
+use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::teasers;
-use crate::ingest::web::threads;
-use crate::ingest::web::weight::{OWN, Weights};
+use crate::ingest::web::text_amount::{OWN, TextAmount};
 use dom_query::{Document, Matcher, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -60,12 +60,12 @@ fn matcher(selector: &str) -> Matcher {
 }
 
 /// Takes it out of the tree. The answer is whether the page is a list of teasers.
-pub(super) fn clear(page: &Document, about: &About) -> bool {
+pub(super) fn clear(page: &Document, about: &PageMetadata) -> bool {
     page.select_matcher(&HEAD).remove();
     around(page);
     comments(page, about.article);
-    pieces(page);
-    threads::clear(page, about.title.as_deref().unwrap_or_default());
+    text_blocks(page);
+    discussion::clear(page, about.title.as_deref().unwrap_or_default());
     teasers::clear(page, about.article)
 }
 
@@ -75,7 +75,7 @@ pub(super) fn around(page: &Document) {
     if all.is_empty() {
         return;
     }
-    let weights = Weights::of(page);
+    let weights = TextAmount::of(page);
     let whole = page.body().map_or(0, |body| weights.get(&body).prose);
     for node in all.nodes() {
         if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
@@ -88,7 +88,7 @@ pub(super) fn around(page: &Document) {
 }
 
 /// Links, times, small print and forms, as far as they stand alone.
-fn pieces(page: &Document) {
+fn text_blocks(page: &Document) {
     let (all, blocks) = (page.select_matcher(&PIECES), Blocks::default());
     let mut gone: Vec<NodeRef> = Vec::new();
     let mut often: HashMap<String, Vec<NodeRef>> = HashMap::new();
@@ -163,7 +163,7 @@ fn comments(page: &Document, article: bool) {
     if all.is_empty() {
         return;
     }
-    let weights = Weights::of(page);
+    let weights = TextAmount::of(page);
     let ids: HashSet<NodeId> = all.nodes().iter().map(|node| node.id).collect();
     let outermost = |node: &&NodeRef| !node.ancestors_it(None).any(|above| ids.contains(&above.id));
     let inside: usize =
@@ -179,11 +179,11 @@ fn comments(page: &Document, article: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::web::block::words;
+    use crate::ingest::web::inline_or_block::words;
 
     fn cleared(html: &str) -> String {
         let page = Document::from(html);
-        clear(&page, &About::default());
+        clear(&page, &PageMetadata::default());
         words(&page)
     }
 

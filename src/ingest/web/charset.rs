@@ -39,7 +39,7 @@ pub(super) fn of_content_type(value: &str) -> Option<&'static Encoding> {
     let lower = value.to_ascii_lowercase();
     let label = lower.split("charset").nth(1)?.trim_start().strip_prefix('=')?.trim_start();
     let label = label.trim_start_matches(['"', '\'']);
-    known(
+    allowed_encoding(
         label
             .split(|c: char| matches!(c, '"' | '\'' | ';' | ',' | '>' | '/') || c.is_whitespace())
             .next()?,
@@ -47,7 +47,7 @@ pub(super) fn of_content_type(value: &str) -> Option<&'static Encoding> {
 }
 
 /// The encoding of a label, but for those that browsers refuse to read.
-fn known(label: &str) -> Option<&'static Encoding> {
+fn allowed_encoding(label: &str) -> Option<&'static Encoding> {
     Encoding::for_label_no_replacement(label.as_bytes())
 }
 
@@ -61,7 +61,7 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
             .split("encoding")
             .nth(1)
             .map(|rest| rest.trim_start_matches([' ', '=', '"', '\'']));
-        label.and_then(|l| known(l.split(['"', '\'', ' ']).next()?))
+        label.and_then(|l| allowed_encoding(l.split(['"', '\'', ' ']).next()?))
     } else {
         None
     };

@@ -13,7 +13,7 @@ const FIELDS: usize = 256;
 
 /// What a response holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ContentKind {
     Html,
     Text,
 }
@@ -21,16 +21,16 @@ pub(super) enum Kind {
 /// The page in a response.
 #[derive(Debug)]
 pub(super) struct Payload {
-    pub kind: Kind,
+    pub kind: ContentKind,
     pub bytes: Vec<u8>,
     pub header: Option<&'static Encoding>,
 }
 
 /// Why there is none.
-type Why = (Reason, String);
+type SkipReason = (Reason, String);
 
 /// Takes the page out of a response.
-pub(super) fn payload(response: &[u8]) -> Result<Payload, Why> {
+pub(super) fn payload(response: &[u8]) -> Result<Payload, SkipReason> {
     let old;
     let response = match older(response) {
         Some(rewritten) => {
@@ -70,7 +70,7 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, Why> {
     let bytes = plain(sent, &field("transfer-encoding"), &field("content-encoding"))?;
     let kind = match kind {
         Some(kind) => kind,
-        None if is_page(bytes.trim_ascii_start()) => Kind::Html,
+        None if is_page(bytes.trim_ascii_start()) => ContentKind::Html,
         None => {
             return Err((
                 Reason::NotAPage,
@@ -90,22 +90,22 @@ fn older(response: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// What a content type says; nothing where there is none.
-pub(super) fn kind(content_type: &str) -> Result<Option<Kind>, Why> {
+pub(super) fn kind(content_type: &str) -> Result<Option<ContentKind>, SkipReason> {
     match content_type.split([';', ',']).next().unwrap_or_default().trim() {
-        "text/html" | "application/xhtml+xml" => Ok(Some(Kind::Html)),
-        "text/plain" => Ok(Some(Kind::Text)),
+        "text/html" | "application/xhtml+xml" => Ok(Some(ContentKind::Html)),
+        "text/plain" => Ok(Some(ContentKind::Text)),
         "" => Ok(None),
         other => Err((Reason::NotAPage, format!("{other}, neither HTML nor plain text"))),
     }
 }
 
-fn bad(why: &str) -> Why {
+fn bad(why: &str) -> SkipReason {
     (Reason::BadPayload, format!("{why}; the page was skipped: fetch it again"))
 }
 
 /// The bytes of the page, with the encodings undone. Crawlers undo them and leave the header as it
 /// was, so what is not encoded at all is taken as it is.
-fn plain(sent: &[u8], transfer: &str, content: &str) -> Result<Vec<u8>, Why> {
+fn plain(sent: &[u8], transfer: &str, content: &str) -> Result<Vec<u8>, SkipReason> {
     let mut bytes = sent.to_vec();
     if transfer.contains("chunked") {
         bytes =
@@ -144,7 +144,7 @@ fn undone(
     name: &str,
     sent: Vec<u8>,
     open: impl Fn(&[u8]) -> Option<Decoder<'_>>,
-) -> Result<Vec<u8>, Why> {
+) -> Result<Vec<u8>, SkipReason> {
     let mut out = Vec::new();
     if matches!(name, "" | "identity" | "none") {
         return Ok(sent);
@@ -176,7 +176,7 @@ mod tests {
         w.finish().unwrap()
     }
 
-    fn of(head: &str, body: &[u8]) -> Result<Payload, Why> {
+    fn of(head: &str, body: &[u8]) -> Result<Payload, SkipReason> {
         payload(&[format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n").as_bytes(), body].concat())
     }
 
@@ -204,7 +204,7 @@ mod tests {
         ] {
             let got =
                 of(&format!("{html}{head}"), &body).unwrap_or_else(|e| panic!("{head}: {e:?}"));
-            assert_eq!((got.kind, got.bytes == page), (Kind::Html, true), "{head}");
+            assert_eq!((got.kind, got.bytes == page), (ContentKind::Html, true), "{head}");
             assert_eq!(got.header, Some(encoding_rs::GBK));
         }
         let chunked = [
@@ -230,14 +230,20 @@ mod tests {
             reason(b"HTTP/1.1 200\r\nContent-Type: image/png\r\n\r\n"),
             Err(Reason::NotAPage)
         );
-        assert_eq!(reason(b"HTTP/1.0 200 OK\r\n\r\n<!DOCTYPE html><p>x"), Ok(Kind::Html));
+        assert_eq!(reason(b"HTTP/1.0 200 OK\r\n\r\n<!DOCTYPE html><p>x"), Ok(ContentKind::Html));
         assert_eq!(reason(b"HTTP/1.0 200 OK\r\n\r\nPNG"), Err(Reason::NotAPage));
         assert_eq!(
             reason(b"HTTP/1.0 203 Fine\r\nContent-Type: TEXT/plain\r\n\r\nx"),
-            Ok(Kind::Text)
+            Ok(ContentKind::Text)
         );
-        assert_eq!(reason(b"HTTP/2 200\r\nContent-Type: text/html\r\n\r\nx"), Ok(Kind::Html));
-        assert_eq!(reason(b"HTTP/2.0 200 OK\r\nContent-Type: text/html\r\n\r\nx"), Ok(Kind::Html));
+        assert_eq!(
+            reason(b"HTTP/2 200\r\nContent-Type: text/html\r\n\r\nx"),
+            Ok(ContentKind::Html)
+        );
+        assert_eq!(
+            reason(b"HTTP/2.0 200 OK\r\nContent-Type: text/html\r\n\r\nx"),
+            Ok(ContentKind::Html)
+        );
         assert_eq!(reason(b"nonsense"), Err(Reason::BadPayload));
         assert_eq!(
             reason(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"),

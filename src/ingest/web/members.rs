@@ -2,7 +2,7 @@
 //! broken, the next. Never: what a record is.
 
 use crate::ingest::compress::Compression as Kind;
-use crate::ingest::web::raw::Raw;
+use crate::ingest::web::rewindable::RewindableBytes;
 use crate::ingest::web::warc_header::START;
 use std::io::{self, BufRead, Read};
 
@@ -13,15 +13,15 @@ const PROBE: usize = 256 << 10;
 /// at, so not at more than this.
 const PROBE_GZIP: usize = 2 << 10;
 
-type Zstd<'a> = zstd::stream::read::Decoder<'static, Raw<'a>>;
+type Zstd<'a> = zstd::stream::read::Decoder<'static, RewindableBytes<'a>>;
 
 enum Open<'a> {
     /// Between members; also all that is not compressed.
-    Raw(Raw<'a>),
-    Gzip(Box<flate2::bufread::GzDecoder<Raw<'a>>>),
+    Raw(RewindableBytes<'a>),
+    Gzip(Box<flate2::bufread::GzDecoder<RewindableBytes<'a>>>),
     Zstd(Box<Zstd<'a>>),
     /// One stream from end to end.
-    Bzip2(Box<bzip2::bufread::MultiBzDecoder<Raw<'a>>>),
+    Bzip2(Box<bzip2::bufread::MultiBzDecoder<RewindableBytes<'a>>>),
     /// While one becomes the other.
     Gone,
 }
@@ -44,7 +44,7 @@ pub(crate) struct Members<'a> {
 impl<'a> Members<'a> {
     /// Looks at the first bytes.
     pub(crate) fn new(raw: Box<dyn Read + Send + 'a>) -> io::Result<Members<'a>> {
-        let mut raw = Raw::new(raw);
+        let mut raw = RewindableBytes::new(raw);
         let kind = Kind::of(raw.ahead(16)?);
         let dictionary = if kind == Some(Kind::Zstd) { dictionary(&mut raw)? } else { None };
         Ok(Members { open: Open::Raw(raw), kind, start: 0, dictionary, begun: false, over: false })
@@ -58,7 +58,7 @@ impl<'a> Members<'a> {
         dictionary: Option<Vec<u8>>,
     ) -> Members<'a> {
         Members {
-            open: Open::Raw(Raw::new(raw)),
+            open: Open::Raw(RewindableBytes::new(raw)),
             kind,
             start: 0,
             dictionary,
@@ -206,7 +206,7 @@ fn zstd_decoder<R: BufRead>(
 
 /// The dictionary of a `.warc.zst`: the first frame, one to be skipped, holds it, compressed or
 /// not.
-fn dictionary(raw: &mut Raw) -> io::Result<Option<Vec<u8>>> {
+fn dictionary(raw: &mut RewindableBytes) -> io::Result<Option<Vec<u8>>> {
     let head = raw.ahead(8)?;
     if !head.starts_with(&[0x5d, 0x2a, 0x4d, 0x18]) || head.len() < 8 {
         return Ok(None);

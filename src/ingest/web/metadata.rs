@@ -32,7 +32,7 @@ const TITLE: usize = 2000;
 
 /// What a page says about itself.
 #[derive(Debug, Default)]
-pub(crate) struct About {
+pub(crate) struct PageMetadata {
     pub title: Option<String>,
     /// As [`date::normalise`] has it.
     pub date: Option<String>,
@@ -48,16 +48,8 @@ pub(crate) struct About {
 }
 
 /// Reads the head of a page, and its times and headings.
-pub(super) fn about(page: &Document) -> About {
-    let mut metas: HashMap<String, String> = HashMap::new();
-    for meta in page.select("meta[content]").iter() {
-        let name = ["property", "name", "itemprop"].into_iter().find_map(|a| meta.attr(a));
-        let (Some(name), Some(content)) = (name, meta.attr("content").and_then(|c| one_line(&c)))
-        else {
-            continue;
-        };
-        metas.entry(name.trim().to_ascii_lowercase()).or_insert(content);
-    }
+pub(super) fn read_metadata(page: &Document) -> PageMetadata {
+    let metas = meta_elements(page);
     let linked = linked(page);
     let text = |key: &str| {
         linked.as_ref().and_then(|article| one_line(&unescaped(article.get(key)?.as_str()?)))
@@ -104,7 +96,29 @@ pub(super) fn about(page: &Document) -> About {
         || metas.contains_key(DATES[0])
         || page.select("article h1").length() == 1;
     let title = title.filter(|title| title.len() <= TITLE);
-    About { title, article, bad_date: date.is_none() && !dates.is_empty(), date, url, site, body }
+    PageMetadata {
+        title,
+        article,
+        bad_date: date.is_none() && !dates.is_empty(),
+        date,
+        url,
+        site,
+        body,
+    }
+}
+
+/// The first content of each `meta` element by its name in lower case.
+fn meta_elements(page: &Document) -> HashMap<String, String> {
+    let mut metas: HashMap<String, String> = HashMap::new();
+    for meta in page.select("meta[content]").iter() {
+        let name = ["property", "name", "itemprop"].into_iter().find_map(|a| meta.attr(a));
+        let (Some(name), Some(content)) = (name, meta.attr("content").and_then(|c| one_line(&c)))
+        else {
+            continue;
+        };
+        metas.entry(name.trim().to_ascii_lowercase()).or_insert(content);
+    }
+    metas
 }
 
 /// The host of an address of the web.
@@ -216,8 +230,8 @@ fn one_line(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn of(html: &str) -> About {
-        about(&Document::from(html))
+    fn of(html: &str) -> PageMetadata {
+        read_metadata(&Document::from(html))
     }
 
     #[test]

@@ -8,17 +8,17 @@
 
 #[doc(hidden)]
 pub mod archive;
-mod block;
 mod boilerplate;
 mod charset;
+mod discussion;
 mod http;
+mod inline_or_block;
 mod members;
 mod metadata;
 pub(super) mod page;
-mod raw;
+mod rewindable;
 mod teasers;
-mod threads;
+mod text_amount;
 mod tree;
 mod warc;
 mod warc_header;
-mod weight;

@@ -3,12 +3,12 @@
 
 use crate::ingest::decode;
 use crate::ingest::problem::Reason;
-use crate::ingest::read_result::Intake;
+use crate::ingest::read_result::ReadResult;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::charset;
-use crate::ingest::web::metadata::{About, about, host};
+use crate::ingest::web::metadata::{PageMetadata, host, read_metadata};
+use crate::ingest::web::text_amount::{OWN, TextAmount};
 use crate::ingest::web::tree;
-use crate::ingest::web::weight::{OWN, Weights};
 use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::Encoding;
 
@@ -20,7 +20,7 @@ const WRAPPED: usize = 120;
 
 /// What is known of a page before it is read.
 #[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Known {
+pub(crate) struct PageContext {
     /// The encoding that the user names.
     pub given: Option<&'static Encoding>,
     /// The encoding in the HTTP header.
@@ -32,7 +32,7 @@ pub(crate) struct Known {
 pub(crate) struct Page {
     /// Headline and paragraphs with blank lines between them.
     pub text: String,
-    pub about: About,
+    pub about: PageMetadata,
     pub encoding: &'static str,
     /// Whether something was replaced by U+FFFD.
     pub replaced: bool,
@@ -47,7 +47,7 @@ impl Page {
     }
 
     /// Counts what is to be known of a page besides its text.
-    pub(crate) fn count(&self, shown: &str, record: Option<u64>, intake: &mut Intake) {
+    pub(crate) fn count(&self, shown: &str, record: Option<u64>, intake: &mut ReadResult) {
         intake.decoded(self.encoding, self.replaced);
         if self.lie {
             intake.wrong_encoding(shown, record);
@@ -57,7 +57,7 @@ impl Page {
 }
 
 /// Takes the article out of a page; says why not.
-pub(crate) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String)> {
+pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, String)> {
     if bytes.len() as u64 > PAGE {
         let why = format!(
             "a page of more than {} MiB; it was skipped: take its text out by other means",
@@ -71,7 +71,7 @@ pub(crate) fn read(bytes: Vec<u8>, known: Known) -> Result<Page, (Reason, String
     let (decoded, lie) = charset::decode(bytes, known.given, known.header);
     let html = decoded.text;
     let parsed = tree::parse(&html).map_err(too_much)?;
-    let about = about(&parsed);
+    let about = read_metadata(&parsed);
     let text = if boilerplate::clear(&parsed, &about) {
         listing(&parsed)
     } else {
@@ -130,7 +130,7 @@ fn listing(parsed: &dom_query::Document) -> String {
 }
 
 /// The article; where none stands out, the text in JSON-LD or all text that is no navigation.
-fn article(parsed: dom_query::Document, html: &str, about: &About) -> String {
+fn article(parsed: dom_query::Document, html: &str, about: &PageMetadata) -> String {
     // What stands in JSON-LD is read already.
     let config =
         Config { text_mode: TextMode::Formatted, disable_json_ld: true, ..Config::default() };
@@ -155,7 +155,7 @@ fn whole(html: &str, article: String) -> String {
     // The tree was changed on the way.
     let Ok(parsed) = tree::parse(html) else { return article };
     boilerplate::around(&parsed);
-    let plain = parsed.body().map_or(0, |body| Weights::of(&parsed).get(&body).plain());
+    let plain = parsed.body().map_or(0, |body| TextAmount::of(&parsed).get(&body).plain());
     if article.is_empty() || plain > 3 * article.len() + OWN {
         paragraphs(&tree::text(&parsed))
     } else {
@@ -214,7 +214,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(html: &str) -> Result<Page, (Reason, String)> {
-        read(html.as_bytes().to_vec(), Known::default())
+        read(html.as_bytes().to_vec(), PageContext::default())
     }
 
     #[test]
@@ -233,7 +233,10 @@ mod tests {
     #[test]
     fn what_is_no_page_is_named() {
         for bytes in [&b"\x89PNG\r\n\x1a\n\0\0"[..], b"%PDF-1.7\n", b" {\"a\": [1, 2]}", b"[]"] {
-            assert_eq!(read(bytes.to_vec(), Known::default()).unwrap_err().0, Reason::NotAPage);
+            assert_eq!(
+                read(bytes.to_vec(), PageContext::default()).unwrap_err().0,
+                Reason::NotAPage
+            );
         }
         assert_eq!(of("{not JSON} but text").unwrap().text, "{not JSON} but text");
     }
@@ -302,7 +305,7 @@ mod tests {
     proptest! {
         #[test]
         fn total(bytes: Vec<u8>) {
-            let _ = read(bytes, Known::default());
+            let _ = read(bytes, PageContext::default());
         }
 
         #[test]

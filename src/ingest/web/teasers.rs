@@ -1,8 +1,8 @@
 //! Owns: lists of links to other texts, and the first words of these: related stories, sections of
 //! a site. Never: which part of a page is the article.
 
-use crate::ingest::web::block::{is, small};
-use crate::ingest::web::weight::{OWN, Weights};
+use crate::ingest::web::inline_or_block::{is, small};
+use crate::ingest::web::text_amount::{OWN, TextAmount};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 
@@ -28,7 +28,7 @@ const HEADING: usize = 60;
 /// page is a list of teasers, which stay: more stands in them than outside, and it does not say
 /// that it is an `article`.
 pub(super) fn clear(page: &Document, article: bool) -> bool {
-    let weights = Weights::of(page);
+    let weights = TextAmount::of(page);
     let Some(body) = page.body() else { return false };
     let Lists { links, teasers } = lists(&body, &weights);
     let plain =
@@ -67,7 +67,7 @@ struct Lists<'a> {
     teasers: Vec<NodeRef<'a>>,
 }
 
-fn lists<'a>(body: &NodeRef<'a>, weights: &Weights) -> Lists<'a> {
+fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmount) -> Lists<'a> {
     let mut found = Lists::default();
     let mut inside: HashSet<NodeId> = HashSet::new();
     for node in body.descendants_it().filter(NodeRef::is_element) {
@@ -95,7 +95,7 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &Weights) -> Lists<'a> {
 }
 
 /// Children of one kind, each with a heading that is a link.
-fn teasers<'a>(parent: &NodeRef<'a>, weights: &Weights) -> Vec<NodeRef<'a>> {
+fn teasers<'a>(parent: &NodeRef<'a>, weights: &TextAmount) -> Vec<NodeRef<'a>> {
     let mut kinds: HashMap<(String, String), Vec<NodeRef>> = HashMap::new();
     for child in
         parent.children_it(false).filter(|child| is(child, &["article", "div", "li", "section"]))
@@ -122,7 +122,7 @@ fn linked_heading(node: &NodeRef) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::web::block::words;
+    use crate::ingest::web::inline_or_block::words;
 
     fn cleared(html: &str, article: bool) -> String {
         let page = Document::from(html);

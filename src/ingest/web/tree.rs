@@ -43,7 +43,7 @@ pub(super) enum Limit {
 pub(super) fn parse(html: &str) -> Result<Document, Limit> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let options = ParseOpts { tree_builder, ..ParseOpts::default() };
-    let mut parser = html5ever::parse_document(Watched::default(), options);
+    let mut parser = html5ever::parse_document(LimitedTree::default(), options);
     let (mut at, mut heard, mut looked) = (0, 0, 0);
     while at < html.len() {
         let end =
@@ -116,7 +116,7 @@ fn tag(bytes: &[u8]) -> Result<usize, usize> {
 
 /// A document that notices when it grows beyond the limits; what goes beyond is not built.
 #[derive(Default)]
-struct Watched {
+struct LimitedTree {
     document: Document,
     /// How deep the contents of templates are: they have no parent.
     templates: RefCell<HashMap<NodeId, usize>>,
@@ -126,7 +126,7 @@ struct Watched {
     broken: Cell<Option<Limit>>,
 }
 
-impl Watched {
+impl LimitedTree {
     /// Elements that a node is inside of, itself counted.
     fn depth(&self, node: &NodeId) -> usize {
         let above = self.document.tree.ancestor_ids_of_it(node, Some(DEPTH));
@@ -155,12 +155,12 @@ impl Watched {
     }
 }
 
-impl TreeSink for Watched {
+impl TreeSink for LimitedTree {
     type Handle = NodeId;
-    type Output = Watched;
+    type Output = LimitedTree;
     type ElemName<'a> = <Document as TreeSink>::ElemName<'a>;
 
-    fn finish(self) -> Watched {
+    fn finish(self) -> LimitedTree {
         self
     }
     /// Of no use here, and there may be one for each byte.

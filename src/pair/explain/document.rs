@@ -158,7 +158,7 @@ pub(super) fn trace(
     DocumentTrace {
         bytes: p.text.len() as u64,
         tokens: p.tokens.len() as u32,
-        words: p.words(0..p.tokens.len() as u32),
+        words: p.word_count(0..p.tokens.len() as u32),
         first_tokens: (0..p.tokens.len().min(LISTED)).map(|i| token(p, i, background)).collect(),
         paragraphs: p.paragraphs.iter().map(|r| paragraph(p, r, &all, recipe)).collect(),
         shingles: all.hashes.len() as u32,
@@ -191,7 +191,7 @@ fn token(p: &MaskedText, i: usize, background: &Background) -> TokenTrace {
         text: p.text[span.range()].to_owned(),
         span,
         hash: hex(hash),
-        weight: kind.weight(),
+        weight: kind.length(),
         number: kind.is_number(),
         capital: kind.is_capital(),
         opens: kind.opens(),
@@ -219,7 +219,7 @@ fn paragraph(
     }
 }
 
-fn repeated(p: &Prepared, r: &repeat::Passage) -> RepeatTrace {
+fn repeated(p: &Prepared, r: &repeat::RepeatedPassage) -> RepeatTrace {
     let places = r.places.iter().map(|x| p.tokens.span(x.start as usize..x.end as usize)).collect();
     let count = match r.period {
         Some(period) => r.places.iter().map(|x| x.len() as u32 / period.max(1)).sum(),

@@ -18,7 +18,7 @@ use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
 use crate::sketch::recipe::Recipe;
 use crate::span::Span;
 use crate::text::same_text::is_same_text;
-use crate::text::shingle::shared;
+use crate::text::shingle::intersection_size;
 use serde::Serialize;
 
 /// Which keys two texts share, and whether that is enough for a comparison.
@@ -157,7 +157,7 @@ pub fn explain_pair(
         if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { chains(&pa, &pb, t) };
     let weighing = weigh(&pa, &pb, t);
     let (selected, matches) = matches(&chains, &pa, &pb, t);
-    let shared_shingles = shared(&pa.set, &pb.set) as u32;
+    let shared_shingles = intersection_size(&pa.set, &pb.set) as u32;
     let signed = !pa.set.is_empty() && !pb.set.is_empty();
     let lanes = |chain: &Chain| chain_trace(chain, &pa, &pb, t);
     PairTrace {
@@ -239,8 +239,8 @@ fn candidacy(
     t: &Thresholds,
 ) -> Candidacy {
     let bands = a.bands.iter().zip(&b.bands).filter(|(x, y)| x == y).count() as u32;
-    let paragraph_bands = shared(&a.paragraph_bands, &b.paragraph_bands) as u32;
-    let anchors = shared(&a.anchors, &b.anchors) as u32;
+    let paragraph_bands = intersection_size(&a.paragraph_bands, &b.paragraph_bands) as u32;
+    let anchors = intersection_size(&a.anchors, &b.anchors) as u32;
     let equal = a.exact == b.exact;
     // Short texts have no key but the exact one.
     let searched = a.tokens.min(b.tokens) >= t.min_tokens;
@@ -266,7 +266,7 @@ fn shared_seeds(a: &Prepared, b: &Prepared) -> u32 {
         seeds.dedup();
         seeds
     };
-    shared(&different(a), &different(b)) as u32
+    intersection_size(&different(a), &different(b)) as u32
 }
 
 fn chain_trace(c: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> ChainTrace {

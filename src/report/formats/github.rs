@@ -4,9 +4,9 @@
 use crate::escape;
 use crate::gate::verdict::Finding;
 use crate::model::relation::Severity;
-use crate::report::formats::located::{self, LocatedFinding, Locator, Region};
+use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
 use crate::report::formats::markdown::{MarkdownOptions, markdown};
-use crate::report::human::words;
+use crate::report::human::display;
 use crate::report::input::Checked;
 use std::io::{self, BufWriter, Write};
 
@@ -82,16 +82,16 @@ fn annotation(
         write!(out, "file={},", property(&escape::name(relative(path, options.workspace))))?;
         match overlap.first().0 {
             // Columns are only taken where the passage ends in the line it begins in.
-            Region::Exact { from, to } if from[0] == to[0] => {
+            FileRegion::Exact { from, to } if from[0] == to[0] => {
                 write!(
                     out,
                     "line={},endLine={},col={},endColumn={},",
                     from[0], to[0], from[1], to[1]
                 )?;
             }
-            Region::Exact { from, to } => write!(out, "line={},endLine={},", from[0], to[0])?,
-            Region::Line(line) => write!(out, "line={line},")?,
-            Region::Unknown => {}
+            FileRegion::Exact { from, to } => write!(out, "line={},endLine={},", from[0], to[0])?,
+            FileRegion::Line(line) => write!(out, "line={line},")?,
+            FileRegion::Unknown => {}
         }
     }
     let Finding { kind, .. } = overlap.finding;
@@ -119,15 +119,15 @@ fn relative<'p>(path: &'p str, workspace: Option<&str>) -> &'p str {
 /// Counts, and the bounds that are violated.
 fn summary(checked: Checked, left_out: usize) -> String {
     let verdict = checked.verdict;
-    let [new, known, ignored] = verdict.counts().map(words::number);
+    let [new, known, ignored] = verdict.finding_counts().map(display::number);
     let mut text = format!(
         "{}: {new} new, {known} known, {ignored} ignored.",
-        words::count(verdict.findings.len() as u64, "finding")
+        display::count(verdict.findings.len() as u64, "finding")
     );
     if left_out > 0 {
         text.push_str(&format!(
             " {} of the new ones left out here.",
-            words::number(left_out as u64)
+            display::number(left_out as u64)
         ));
     }
     for rule in verdict.rules.iter().filter(|r| r.violated).take(20) {

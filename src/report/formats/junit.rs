@@ -3,7 +3,7 @@
 
 use crate::escape;
 use crate::gate::verdict::{Finding, Rule, State, Verdict};
-use crate::report::formats::located::{self, LocatedFinding, Locator, Region};
+use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
 use crate::report::input::Checked;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -25,7 +25,7 @@ pub fn junit(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(&mut out, b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let violated = verdict.rules.iter().filter(|r| r.violated).count();
-    let [new, _, ignored] = verdict.counts().map(|n| n as usize);
+    let [new, _, ignored] = verdict.finding_counts().map(|n| n as usize);
     let tests = verdict.rules.len() + new + ignored;
     let root = xml.create_element("testsuites").with_attribute(("name", "nearcopy"));
     let root = root
@@ -67,7 +67,7 @@ fn suite<W: Write>(
 
 fn properties<W: Write>(xml: &mut Xml<W>, verdict: &Verdict) -> io::Result<()> {
     let total = &verdict.total;
-    let [_, known, _] = verdict.counts();
+    let [_, known, _] = verdict.finding_counts();
     let amounts = [
         ("documents", total.documents),
         ("duplicate-documents", total.duplicate_documents),
@@ -107,8 +107,8 @@ fn finding<W: Write>(
 ) -> io::Result<()> {
     let Finding { kind, fingerprint, .. } = overlap.finding;
     let (here, there) = overlap.first();
-    let at = |id: &str, region: Region| match region {
-        Region::Exact { from, .. } => format!("{}:{}", located::short(id), from[0]),
+    let at = |id: &str, region: FileRegion| match region {
+        FileRegion::Exact { from, .. } => format!("{}:{}", located::short(id), from[0]),
         _ => located::short(id),
     };
     let (here, there) = (at(&overlap.here.id, here), at(&overlap.there.id, there));

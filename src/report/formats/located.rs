@@ -5,7 +5,7 @@ use crate::escape;
 use crate::gate::verdict::{Finding, FindingKind, Rule, Verdict};
 use crate::model::document::DocumentInfo;
 use crate::model::relation::Severity;
-use crate::report::human::words;
+use crate::report::human::display;
 use crate::report::input::Checked;
 use crate::report::texts::{Text, Texts};
 use crate::span::Span;
@@ -38,7 +38,7 @@ pub fn by_gravity<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Fi
 
 /// Where a passage stands in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Region {
+pub enum FileRegion {
     /// Lines and columns, counted from 1, columns in code points; `to` is one past the last
     /// character.
     Exact { from: [u32; 2], to: [u32; 2] },
@@ -48,8 +48,8 @@ pub enum Region {
     Unknown,
 }
 
-impl Region {
-    fn new(info: &DocumentInfo, text: &Text, passage: &str, span: Span) -> Region {
+impl FileRegion {
+    fn new(info: &DocumentInfo, text: &Text, passage: &str, span: Span) -> FileRegion {
         if text.whole_file {
             // Where a line's break belongs to the passage, it still ends on that line.
             let shown =
@@ -63,20 +63,20 @@ impl Region {
             } else {
                 text.column_at(last) + 1
             };
-            return Region::Exact { from, to: [line, column] };
+            return FileRegion::Exact { from, to: [line, column] };
         }
         let lines = info
             .path
             .as_deref()
             .is_some_and(|p| [".jsonl", ".ndjson"].iter().any(|end| ends_with(p, end)));
-        info.record.filter(|_| lines).map_or(Region::Unknown, Region::Line)
+        info.record.filter(|_| lines).map_or(FileRegion::Unknown, FileRegion::Line)
     }
     /// The first line.
     pub fn line(self) -> Option<u64> {
         match self {
-            Region::Exact { from, .. } => Some(u64::from(from[0])),
-            Region::Line(line) => Some(line),
-            Region::Unknown => None,
+            FileRegion::Exact { from, .. } => Some(u64::from(from[0])),
+            FileRegion::Line(line) => Some(line),
+            FileRegion::Unknown => None,
         }
     }
 }
@@ -92,7 +92,7 @@ pub struct LocatedFinding<'a> {
     pub here: &'a DocumentInfo,
     pub there: &'a DocumentInfo,
     /// Places of the first passages, in the document and in the partner.
-    pub places: Vec<(Region, Region)>,
+    pub places: Vec<(FileRegion, FileRegion)>,
     /// The first words of the first passage, on one line, as they stand in the text.
     pub words: String,
 }
@@ -123,8 +123,8 @@ impl<'a> Locator<'a> {
                 words = first_words(inside);
             }
             places.push((
-                Region::new(here, &text, inside, passage.here),
-                Region::new(there, &other, beside, passage.there),
+                FileRegion::new(here, &text, inside, passage.here),
+                FileRegion::new(there, &other, beside, passage.there),
             ));
         }
         Ok(LocatedFinding { finding, here, there, places, words })
@@ -133,8 +133,8 @@ impl<'a> Locator<'a> {
 
 impl LocatedFinding<'_> {
     /// Where the first passage stands, in the document and in the partner.
-    pub fn first(&self) -> (Region, Region) {
-        self.places.first().copied().unwrap_or((Region::Unknown, Region::Unknown))
+    pub fn first(&self) -> (FileRegion, FileRegion) {
+        self.places.first().copied().unwrap_or((FileRegion::Unknown, FileRegion::Unknown))
     }
 
     /// What is the matter, in a sentence without a full stop; `name` writes the partner's name.
@@ -148,7 +148,7 @@ impl LocatedFinding<'_> {
         };
         let passages = match self.finding.passages.len() {
             0 | 1 => "a passage".into(),
-            n => words::count(n as u64, "passage"),
+            n => display::count(n as u64, "passage"),
         };
         let what = match self.finding.kind {
             // The name is put in last: nothing in it is replaced.
@@ -163,8 +163,8 @@ impl LocatedFinding<'_> {
             Some((here, there)) => {
                 format!(
                     "{what}; covered: {} of this text, {} of the other",
-                    words::percent(here),
-                    words::percent(there)
+                    display::percent(here),
+                    display::percent(there)
                 )
             }
             None => what,
@@ -188,7 +188,7 @@ impl LocatedFinding<'_> {
 
 /// A name in a sentence, fit for a terminal.
 pub fn short(name: &str) -> String {
-    words::fit(name, NAME)
+    display::fit(name, NAME)
 }
 
 /// A bound and its measure in words, fit for a terminal: the name, then the rest.
@@ -197,7 +197,7 @@ pub fn rule(rule: &Rule) -> (String, String) {
         Some(scope) => format!("{} ({})", rule.name, short(scope)),
         None => rule.name.to_owned(),
     };
-    let (measured, of) = (words::number(rule.measured), words::number(rule.of));
+    let (measured, of) = (display::number(rule.measured), display::number(rule.of));
     (name, format!("{measured} of {of}, allowed {}", escape::name(&rule.limit)))
 }
 

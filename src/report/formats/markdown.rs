@@ -3,8 +3,8 @@
 
 use crate::escape;
 use crate::gate::verdict::{Finding, FindingKind, Rule, SourceCounts, Verdict};
-use crate::report::formats::located::{self, LocatedFinding, Locator, Region};
-use crate::report::human::words;
+use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
+use crate::report::human::display;
 use crate::report::input::Checked;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -94,28 +94,28 @@ impl Page {
             let _ = writeln!(
                 self.text,
                 "{} of {} {what} left out.\n",
-                words::number((rows - shown) as u64),
-                words::number(rows as u64)
+                display::number((rows - shown) as u64),
+                display::number(rows as u64)
             );
         }
     }
 }
 
 fn opening(verdict: &Verdict) -> String {
-    let [new, known, ignored] = verdict.counts().map(words::number);
+    let [new, known, ignored] = verdict.finding_counts().map(display::number);
     format!(
         "## nearcopy: {}\n\n{} of {} are copies, {} of them new. Findings: **{new} new**, {known} \
          known, {ignored} ignored.\n\n",
         located::outcome(verdict),
-        words::number(verdict.total.duplicate_documents),
-        words::count(verdict.total.documents, "document"),
-        words::number(verdict.total.new_duplicate_documents),
+        display::number(verdict.total.duplicate_documents),
+        display::count(verdict.total.documents, "document"),
+        display::number(verdict.total.new_duplicate_documents),
     )
 }
 
 fn rule(rule: &Rule) -> String {
     let scope = rule.scope.as_deref().map_or("everything".into(), name);
-    let (measured, of) = (words::number(rule.measured), words::number(rule.of));
+    let (measured, of) = (display::number(rule.measured), display::number(rule.of));
     let mark = if rule.violated { "**violated**" } else { "" };
     format!(
         "| {} | {scope} | {measured} | {of} | {} | {mark} |\n",
@@ -134,7 +134,7 @@ fn source(counts: &SourceCounts) -> String {
         counts.duplicate_tokens,
         counts.new_duplicate_tokens,
     ];
-    format!("| {source} | {} |\n", amounts.map(words::number).join(" | "))
+    format!("| {source} | {} |\n", amounts.map(display::number).join(" | "))
 }
 
 /// The findings that count, a folded table each kind, the gravest first.
@@ -146,7 +146,7 @@ fn findings(checked: Checked, page: &mut Page) -> io::Result<()> {
         let some: Vec<&Finding> = found.iter().copied().filter(|f| f.kind == kind).collect();
         let coverage = if let FindingKind::Pair(_) = kind { " covered |" } else { "" };
         let (title, line) = (
-            format!("{}: {} new", kind.name(), words::number(some.len() as u64)),
+            format!("{}: {} new", kind.name(), display::number(some.len() as u64)),
             coverage.replace(" covered ", " --- "),
         );
         let head = format!(
@@ -169,7 +169,7 @@ fn findings(checked: Checked, page: &mut Page) -> io::Result<()> {
     }
     if shown < found.len() {
         let (left_out, all) =
-            (words::number((found.len() - shown) as u64), words::number(found.len() as u64));
+            (display::number((found.len() - shown) as u64), display::number(found.len() as u64));
         let _ = writeln!(
             page.text,
             "{left_out} of {all} new findings left out: the report was cut to its size.\n"
@@ -179,22 +179,22 @@ fn findings(checked: Checked, page: &mut Page) -> io::Result<()> {
 }
 
 fn row(overlap: &LocatedFinding) -> String {
-    let place = |id: &str, region: Region| match region {
-        Region::Exact { from: [first, _], to: [last, _] } if last > first => {
+    let place = |id: &str, region: FileRegion| match region {
+        FileRegion::Exact { from: [first, _], to: [last, _] } if last > first => {
             format!("{}, lines {first}–{last}", name(id))
         }
-        Region::Exact { from: [line, _], .. } => format!("{}, line {line}", name(id)),
+        FileRegion::Exact { from: [line, _], .. } => format!("{}, line {line}", name(id)),
         _ => name(id),
     };
     let (here, there) = overlap.first();
     let (here, there) = (place(&overlap.here.id, here), place(&overlap.there.id, there));
     let more = match overlap.finding.passages.len() {
         0 | 1 => String::new(),
-        n => format!(" and {}", words::count(n as u64 - 1, "further passage")),
+        n => format!(" and {}", display::count(n as u64 - 1, "further passage")),
     };
     let covered = match (overlap.finding.kind, overlap.finding.coverage) {
         (FindingKind::Repeat, _) => String::new(),
-        (_, Some((a, b))) => format!(" {}, other {} |", words::percent(a), words::percent(b)),
+        (_, Some((a, b))) => format!(" {}, other {} |", display::percent(a), display::percent(b)),
         (_, None) => " |".into(),
     };
     format!("| {here} | {there} |{covered} {}{more} |\n", code(&escape::word(&overlap.words)))
@@ -215,7 +215,7 @@ fn rest(verdict: &Verdict, page: &mut Page) {
                     format!(
                         "| {} | {} | {until}{expired} |\n",
                         name(&ignore.reason),
-                        words::number(ignore.used)
+                        display::number(ignore.used)
                     )
                 },
             );

@@ -3,9 +3,9 @@
 
 use crate::gate::verdict::{Finding, FindingKind, State};
 use crate::model::document::DocumentInfo;
-use crate::report::formats::located::{self, LocatedFinding, Locator, Region};
+use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
 use crate::report::formats::sarif_rules::{Descriptor, level};
-use crate::report::human::words;
+use crate::report::human::display;
 use crate::report::input::Checked;
 use crate::report::json::writer::value;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -83,7 +83,7 @@ pub fn sarif(checked: Checked, options: SarifOptions, out: &mut dyn Write) -> io
         out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
         value(
             out,
-            &Outcome::new(&locator.get(finding, PASSAGES)?, checked.verdict.reason(finding)),
+            &ResultJson::new(&locator.get(finding, PASSAGES)?, checked.verdict.reason(finding)),
         )?;
     }
     out.write_all(b"\n]}]}\n")?;
@@ -122,7 +122,7 @@ struct Notification {
 impl Notification {
     fn new(left_out: usize, most: usize) -> Notification {
         let (left_out, most) =
-            (words::count(left_out as u64, "result"), words::count(most as u64, "result"));
+            (display::count(left_out as u64, "result"), display::count(most as u64, "result"));
         Notification {
             level: "warning",
             message: Message {
@@ -140,7 +140,7 @@ struct Message {
 /// A result.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Outcome<'a> {
+struct ResultJson<'a> {
     rule_id: &'static str,
     rule_index: usize,
     level: &'static str,
@@ -183,7 +183,7 @@ struct Location<'a> {
 struct Physical {
     artifact_location: Artifact,
     #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Lines>,
+    region: Option<RegionLines>,
 }
 
 #[derive(Serialize)]
@@ -199,7 +199,7 @@ struct Logical<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Lines {
+struct RegionLines {
     start_line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     start_column: Option<u32>,
@@ -209,40 +209,50 @@ struct Lines {
     end_column: Option<u32>,
 }
 
-impl Lines {
-    fn new(region: Region) -> Option<Lines> {
+impl RegionLines {
+    fn new(region: FileRegion) -> Option<RegionLines> {
         match region {
-            Region::Exact { from, to } => Some(Lines {
+            FileRegion::Exact { from, to } => Some(RegionLines {
                 start_line: u64::from(from[0]),
                 start_column: Some(from[1]),
                 end_line: Some(to[0]),
                 end_column: Some(to[1]),
             }),
-            Region::Line(start_line) => {
-                Some(Lines { start_line, start_column: None, end_line: None, end_column: None })
-            }
-            Region::Unknown => None,
+            FileRegion::Line(start_line) => Some(RegionLines {
+                start_line,
+                start_column: None,
+                end_line: None,
+                end_column: None,
+            }),
+            FileRegion::Unknown => None,
         }
     }
 }
 
 impl<'a> Location<'a> {
-    fn new(info: &'a DocumentInfo, region: Region) -> Location<'a> {
-        let physical_location = info.path.as_deref().filter(|path| !path.is_empty()).map(|path| {
-            Physical { artifact_location: Artifact { uri: uri(path) }, region: Lines::new(region) }
-        });
+    fn new(info: &'a DocumentInfo, region: FileRegion) -> Location<'a> {
+        let physical_location =
+            info.path.as_deref().filter(|path| !path.is_empty()).map(|path| Physical {
+                artifact_location: Artifact { uri: uri(path) },
+                region: RegionLines::new(region),
+            });
         // A file that is one document says it all by its path.
         let named = physical_location.is_some() && info.path.as_deref() == Some(&*info.id);
         let logical_locations = (!named).then_some([Logical { fully_qualified_name: &info.id }]);
         Location { id: None, physical_location, logical_locations, message: None }
     }
-    fn related(info: &'a DocumentInfo, region: Region, id: usize, text: String) -> Location<'a> {
+    fn related(
+        info: &'a DocumentInfo,
+        region: FileRegion,
+        id: usize,
+        text: String,
+    ) -> Location<'a> {
         Location { id: Some(id), message: Some(Message { text }), ..Location::new(info, region) }
     }
 }
 
-impl<'a> Outcome<'a> {
-    fn new(overlap: &LocatedFinding<'a>, ignored: Option<&'a str>) -> Outcome<'a> {
+impl<'a> ResultJson<'a> {
+    fn new(overlap: &LocatedFinding<'a>, ignored: Option<&'a str>) -> ResultJson<'a> {
         let LocatedFinding { finding, here, there, .. } = *overlap;
         let known = finding.state == State::Known;
         let (first, partner) = overlap.first();
@@ -260,7 +270,7 @@ impl<'a> Outcome<'a> {
         for (n, &(inside, beside)) in overlap.places.iter().enumerate().skip(1) {
             // Without lines, further places would say the same again.
             for (info, region, whose) in [(here, inside, "this"), (there, beside, "the other")] {
-                if let Region::Exact { .. } = region {
+                if let FileRegion::Exact { .. } = region {
                     related.push(Location::related(
                         info,
                         region,
@@ -274,10 +284,10 @@ impl<'a> Outcome<'a> {
         if finding.passages.len() > shown {
             text.push_str(&format!(
                 " {} further passages are not listed.",
-                words::number((finding.passages.len() - shown) as u64)
+                display::number((finding.passages.len() - shown) as u64)
             ));
         }
-        Outcome {
+        ResultJson {
             rule_id: finding.kind.name(),
             rule_index: located::rank(finding.kind),
             level: if known { "note" } else { level(finding.kind) },

@@ -6,8 +6,8 @@
 use crate::model::detection::Relation;
 use crate::model::findings::Findings;
 use crate::report::html::documents::name;
-use crate::report::html::selection::shared;
-use crate::report::human::words::{count, number};
+use crate::report::html::selection::shared_words;
+use crate::report::human::display::{count, number};
 use maud::{Markup, html};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -93,14 +93,14 @@ fn bars(id: &str, title: &str, counts: &[(String, u64)], noun: &str) -> Markup {
 }
 
 /// Words shared between the sources, both ways the same.
-struct Heat {
+struct SourceMatrix {
     names: Vec<String>,
     cells: BTreeMap<(usize, usize), u64>,
 }
 
-impl Heat {
+impl SourceMatrix {
     /// Nothing where no shared text has a source.
-    fn new(findings: Findings) -> Option<Heat> {
+    fn new(findings: Findings) -> Option<SourceMatrix> {
         let source = |n: u32| findings.documents.info(n as usize).source.as_deref();
         let mut sums: HashMap<(Option<&str>, Option<&str>), u64> = HashMap::new();
         let mut add = |a: u32, b: u32, words: u64| {
@@ -109,7 +109,7 @@ impl Heat {
         };
         // A template is no copy: its words are nobody's.
         for pair in findings.detection.pairs.iter().filter(|p| p.relation.row().same_text) {
-            add(pair.a, pair.b, shared(findings, pair));
+            add(pair.a, pair.b, shared_words(findings, pair));
         }
         for class in &findings.detection.equal {
             let words = findings.tokens(class[0]);
@@ -143,17 +143,17 @@ impl Heat {
         if rest {
             names.push(format!("{} others", number((order.len() - own) as u64)));
         }
-        Some(Heat { names, cells })
+        Some(SourceMatrix { names, cells })
     }
 
-    fn words(&self, i: usize, j: usize) -> u64 {
+    fn shared_words(&self, i: usize, j: usize) -> u64 {
         self.cells.get(&(i.min(j), i.max(j))).copied().unwrap_or(0)
     }
 }
 
 /// Which sources share how much: a table, each cell as dark as it has words.
 fn heat(findings: Findings) -> Markup {
-    let Some(heat) = Heat::new(findings) else { return html! {} };
+    let Some(heat) = SourceMatrix::new(findings) else { return html! {} };
     let most = heat.cells.values().copied().max().unwrap_or(1).max(1);
     // By the root: else one cell would be dark and all others pale.
     let shade =
@@ -175,7 +175,7 @@ fn heat(findings: Findings) -> Markup {
                             tr {
                                 th scope="row" { bdi { (name) } }
                                 @for j in 0..heat.names.len() {
-                                    @let n = heat.words(i, j);
+                                    @let n = heat.shared_words(i, j);
                                     td class=(format!("h{}", shade(n))) { @if n > 0 { (number(n)) } }
                                 }
                             }
@@ -232,14 +232,14 @@ mod tests {
         sources: &[Option<&str>],
         pairs: &[(u32, u32)],
         equal: Vec<Vec<u32>>,
-    ) -> Option<Heat> {
+    ) -> Option<SourceMatrix> {
         let document = |(n, source): (usize, &Option<&str>)| {
             let d = Document::new(format!("{n:03}"), "text");
             source.map_or(d.clone(), |s| d.source(s))
         };
         let corpus = Corpus::new(sources.iter().enumerate().map(document)).unwrap();
         let found = Detection { equal, ..detection(vec![10; sources.len()], pairs) };
-        Heat::new(Findings { detection: &found, documents: &corpus, skipped: &[] })
+        SourceMatrix::new(Findings { detection: &found, documents: &corpus, skipped: &[] })
     }
 
     #[test]
@@ -253,11 +253,11 @@ mod tests {
         assert_eq!(heat.names, ["x", "y", "(no source)"]);
         assert_eq!(
             [
-                heat.words(0, 1),
-                heat.words(1, 0),
-                heat.words(0, 0),
-                heat.words(2, 0),
-                heat.words(1, 1)
+                heat.shared_words(0, 1),
+                heat.shared_words(1, 0),
+                heat.shared_words(0, 0),
+                heat.shared_words(2, 0),
+                heat.shared_words(1, 1)
             ],
             [10, 10, 10, 5, 0]
         );
@@ -279,7 +279,7 @@ mod tests {
             (heat.names.len(), heat.names[0].as_str(), heat.names[12].as_str()),
             (13, "s00", "28 others")
         );
-        assert_eq!((heat.words(0, 12), heat.words(0, 1)), (28 * 5, 5));
+        assert_eq!((heat.shared_words(0, 12), heat.shared_words(0, 1)), (28 * 5, 5));
         assert_eq!(heat.cells.values().sum::<u64>(), 39 * 5);
     }
 

@@ -7,8 +7,8 @@
 
 use crate::escape;
 use crate::model::detection::{Match, Pair, Repeat};
-use crate::report::html::documents::{Gone, PageDocuments, Shown, name, running};
-use crate::report::html::selection::{Selection, members, places, shared};
+use crate::report::html::documents::{MissingText, PageDocument, PageDocuments, name, running};
+use crate::report::html::selection::{Selection, members, places, shared_words};
 use crate::report::json::writer::in_parallel;
 use crate::report::schema::pair::ScoresJson;
 use crate::report::schema::rounding::{rounded, share};
@@ -82,13 +82,13 @@ fn classes(selection: &Selection) -> BTreeMap<u32, u32> {
     .collect()
 }
 
-fn source<'a>(listed: &PageDocuments<'a>, shown: &Shown) -> Option<&'a str> {
+fn source<'a>(listed: &PageDocuments<'a>, shown: &PageDocument) -> Option<&'a str> {
     listed.findings.documents.info(shown.number as usize).source.as_deref()
 }
 
 fn document(
     listed: &PageDocuments,
-    shown: &Shown,
+    shown: &PageDocument,
     sources: &HashMap<&str, usize>,
 ) -> serde_json::Value {
     let info = listed.findings.documents.info(shown.number as usize);
@@ -98,7 +98,7 @@ fn document(
     let path =
         path.map(|p| info.record.map_or_else(|| name(p), |record| format!("{}:{record}", name(p))));
     let source = source(listed, shown).and_then(|s| sources.get(s));
-    let gone = shown.gone.map(|gone| if gone == Gone::Unread { 1 } else { 2 });
+    let gone = shown.gone.map(|gone| if gone == MissingText::Unread { 1 } else { 2 });
     json!([shown.name, shown.title, source, info.date.as_deref().map(name), path, tokens, gone])
 }
 
@@ -123,7 +123,7 @@ fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> io::Result<se
     Ok(json!([
         places,
         pair.relation.name(),
-        shared(listed.findings, pair),
+        shared_words(listed.findings, pair),
         scores,
         facts,
         c.matches.len(),
@@ -135,8 +135,8 @@ fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> io::Result<se
 /// runs]`; a run is `from, length` in each text, counted from the passage's beginning.
 fn passage(
     m: &Match,
-    (a, text_a): (&Shown, &Text),
-    (b, text_b): (&Shown, &Text),
+    (a, text_a): (&PageDocument, &Text),
+    (b, text_b): (&PageDocument, &Text),
 ) -> serde_json::Value {
     let in_a = |byte: u32| a.units.at(text_a.as_str(), byte as usize);
     let in_b = |byte: u32| b.units.at(text_b.as_str(), byte as usize);

@@ -5,7 +5,7 @@ use crate::model::document::Documents;
 use crate::model::findings::Findings;
 use crate::report::html::excerpt::{Units, stretches};
 use crate::report::html::selection::{Role, Selection, places};
-use crate::report::human::words;
+use crate::report::human::display;
 use crate::span::Span;
 use crate::text::first_words::first_words;
 use std::collections::{BTreeMap, HashMap};
@@ -20,7 +20,7 @@ const NAME: usize = 160;
 
 /// Why a text is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gone {
+pub(super) enum MissingText {
     /// It cannot be read.
     Unread,
     /// Its spans do not fit.
@@ -28,7 +28,7 @@ pub(super) enum Gone {
 }
 
 /// A document as the page shows it.
-pub(super) struct Shown {
+pub(super) struct PageDocument {
     /// Its number in the corpus.
     pub number: u32,
     /// Its id, fit for a page.
@@ -42,19 +42,19 @@ pub(super) struct Shown {
     /// Length in those units.
     pub length: u32,
     /// Whether its text is missing.
-    pub gone: Option<Gone>,
+    pub gone: Option<MissingText>,
 }
 
 /// All of them, in the order of their numbers.
 pub(super) struct PageDocuments<'a> {
     pub findings: Findings<'a>,
-    pub all: Vec<Shown>,
+    pub all: Vec<PageDocument>,
     at: HashMap<u32, usize>,
 }
 
 /// A name of the outside, fit for a page: what cannot be seen or reorders a line is an escape.
 pub(super) fn name(text: &str) -> String {
-    words::fit(text, NAME)
+    display::fit(text, NAME)
 }
 
 /// Running text, fit for a page: line breaks and tabs stay white space, places where a word may be
@@ -89,7 +89,7 @@ impl<'a> PageDocuments<'a> {
             spans.entry(place.document).or_default().push(place.span);
         }
         let (of_places, most) = room(findings.documents, &selection.documents, most_text);
-        let all: Vec<Shown> = selection
+        let all: Vec<PageDocument> = selection
             .documents
             .iter()
             .map(|(&number, &role)| {
@@ -98,7 +98,7 @@ impl<'a> PageDocuments<'a> {
                     Role::Place => of_places,
                     Role::Text => most,
                 };
-                Shown::new(
+                PageDocument::new(
                     findings,
                     number,
                     role,
@@ -116,7 +116,7 @@ impl<'a> PageDocuments<'a> {
         self.at.get(&number).copied().unwrap_or(0)
     }
 
-    pub fn get(&self, number: u32) -> &Shown {
+    pub fn get(&self, number: u32) -> &PageDocument {
         &self.all[self.place(number)]
     }
 }
@@ -152,11 +152,17 @@ fn share(mut lengths: Vec<usize>, most: usize) -> usize {
     usize::MAX
 }
 
-impl Shown {
-    fn new(findings: Findings, number: u32, role: Role, spans: &[Span], most: usize) -> Shown {
+impl PageDocument {
+    fn new(
+        findings: Findings,
+        number: u32,
+        role: Role,
+        spans: &[Span],
+        most: usize,
+    ) -> PageDocument {
         let info = findings.documents.info(number as usize);
         let text = findings.documents.text(number as usize);
-        let mut shown = Shown {
+        let mut shown = PageDocument {
             number,
             name: name(&info.id),
             title: String::new(),
@@ -166,13 +172,13 @@ impl Shown {
             gone: None,
         };
         let Ok(text) = text else {
-            shown.gone = Some(Gone::Unread);
+            shown.gone = Some(MissingText::Unread);
             return shown;
         };
         if text.len() != info.bytes as usize
             || spans.iter().any(|s| s.start > s.end || text.get(s.range()).is_none())
         {
-            shown.gone = Some(Gone::Changed);
+            shown.gone = Some(MissingText::Changed);
             return shown;
         }
         shown.title = running(&first_words(text.trim_start()));

@@ -3,8 +3,8 @@
 
 use crate::model::detection::{Match, Pair};
 use crate::report::html::documents::{PageDocuments, running};
-use crate::report::html::selection::{Selection, members, places, shared};
-use crate::report::human::words::{count, fraction, number, percent};
+use crate::report::html::selection::{Selection, members, places, shared_words};
+use crate::report::human::display::{count, fraction, number, percent};
 use crate::report::texts::Texts;
 use crate::text::first_words::first_words;
 use maud::{Markup, html};
@@ -30,7 +30,7 @@ pub(super) fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Ma
     html! {
         li {
             bdi { (listed.get(pair.a).name) } " " (pair.relation.row().words.page) " " bdi { (listed.get(pair.b).name) }
-            ": " (count(shared(listed.findings, pair), "word")) " shared, " (percent(c.coverage_a)) " of the first and "
+            ": " (count(shared_words(listed.findings, pair), "word")) " shared, " (percent(c.coverage_a)) " of the first and "
             (percent(c.coverage_b)) " of the second"
             @if let Some(words) = beginning(listed, pair, texts) { br; q dir="auto" { (words) } }
         }

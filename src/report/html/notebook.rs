@@ -6,9 +6,9 @@ use crate::model::findings::Findings;
 use crate::report::html::documents::{name, running};
 use crate::report::html::list::longest;
 use crate::report::html::options::HtmlSummaryOptions;
-use crate::report::html::selection::{clusters_by_size, pairs_by_importance, shared, totals};
-use crate::report::human::pieces::{Both, Passage, Piece};
-use crate::report::human::words::{count, fraction, number, percent};
+use crate::report::html::selection::{clusters_by_size, pairs_by_importance, shared_words, totals};
+use crate::report::human::display::{count, fraction, number, percent};
+use crate::report::human::match_parts::{MatchPart, SidedMatch, SpanPair};
 use crate::report::texts::Texts;
 use maud::{Markup, html};
 use std::io::{self, Write};
@@ -49,7 +49,7 @@ pub fn html_summary(
     let mut texts = Texts::new(findings.documents);
     let fragment = html! {
         div style=(BOX) {
-            (counts(findings))
+            (summary_counts(findings))
             @if !clusters.is_empty() { (cluster_table(findings, &clusters)) }
             @if !pairs.is_empty() { (pair_table(findings, &pairs, &mut texts)) }
         }
@@ -58,7 +58,7 @@ pub fn html_summary(
     out.write_all(b"\n")
 }
 
-fn counts(findings: Findings) -> Markup {
+fn summary_counts(findings: Findings) -> Markup {
     let columns = totals(findings);
     html! {
         table style=(TABLE) {
@@ -72,7 +72,7 @@ fn counts(findings: Findings) -> Markup {
 fn cluster_table(findings: Findings, clusters: &[&Cluster]) -> Markup {
     html! {
         table style=(TABLE) {
-            caption style=(HEAD) { (shown("cluster", clusters.len(), findings.detection.clusters.len())) }
+            caption style=(HEAD) { (listed_of("cluster", clusters.len(), findings.detection.clusters.len())) }
             tr { @for name in ["documents", "representative", "weakest", "others"] { th scope="col" style=(CELL) { (name) } } }
             @for c in clusters {
                 tr {
@@ -96,13 +96,13 @@ fn cluster_table(findings: Findings, clusters: &[&Cluster]) -> Markup {
 fn pair_table(findings: Findings, pairs: &[&Pair], texts: &mut Texts) -> Markup {
     html! {
         table style=(TABLE) {
-            caption style=(HEAD) { (shown("pair", pairs.len(), findings.detection.pairs.len())) }
+            caption style=(HEAD) { (listed_of("pair", pairs.len(), findings.detection.pairs.len())) }
             @for p in pairs {
                 tr {
                     th colspan="2" scope="rowgroup" style=(CELL) {
                         bdi { (name(findings.id(p.a))) } " " (p.relation.row().words.page) " " bdi { (name(findings.id(p.b))) }
                         span style=(FAINT) {
-                            ": " (count(shared(findings, p), "word")) " shared, " (percent(p.comparison.coverage_a)) " of the first and "
+                            ": " (count(shared_words(findings, p), "word")) " shared, " (percent(p.comparison.coverage_a)) " of the first and "
                             (percent(p.comparison.coverage_b)) " of the second"
                         }
                     }
@@ -120,7 +120,7 @@ fn pair_table(findings: Findings, pairs: &[&Pair], texts: &mut Texts) -> Markup 
     }
 }
 
-fn shown(what: &str, n: usize, of: usize) -> String {
+fn listed_of(what: &str, n: usize, of: usize) -> String {
     if n < of {
         format!("{} of {}", number(n as u64), count(of as u64, what))
     } else {
@@ -133,18 +133,22 @@ fn passage(pair: &Pair, texts: &mut Texts) -> Option<[Markup; 2]> {
     let m = longest(pair)?;
     let (left, right) = (texts.get(pair.a).ok()?, texts.get(pair.b).ok()?);
     texts.passage(&left, m.a).and(texts.passage(&right, m.b)).ok()?;
-    let blocks = m.blocks.iter().map(|b| Both { left: b.a, right: b.b }).collect();
-    let passage =
-        Passage { left: &left, right: &right, spans: Both { left: m.a, right: m.b }, blocks };
-    let pieces = passage.pieces();
-    let side = |of: fn(&Passage, Both) -> String| {
+    let blocks = m.blocks.iter().map(|b| SpanPair { left: b.a, right: b.b }).collect();
+    let passage = SidedMatch {
+        left: &left,
+        right: &right,
+        spans: SpanPair { left: m.a, right: m.b },
+        blocks,
+    };
+    let pieces = passage.parts();
+    let side = |of: fn(&SidedMatch, SpanPair) -> String| {
         html! {
             @for piece in &pieces {
                 @match piece {
-                    Piece::Same(both) => mark style=(SAME) { (of(&passage, *both)) },
-                    Piece::Edit(both) => (of(&passage, *both)),
-                    Piece::Cut(..) => " … ",
-                    Piece::Break => {},
+                    MatchPart::Same(both) => mark style=(SAME) { (of(&passage, *both)) },
+                    MatchPart::Edit(both) => (of(&passage, *both)),
+                    MatchPart::Cut(..) => " … ",
+                    MatchPart::Break => {},
                 }
             }
         }

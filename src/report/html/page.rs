@@ -5,11 +5,11 @@ use crate::model::findings::Findings;
 use crate::model::relation::Relation;
 use crate::report::html::charts;
 use crate::report::html::data;
-use crate::report::html::documents::{Gone, PageDocuments, name};
+use crate::report::html::documents::{MissingText, PageDocuments, name};
 use crate::report::html::list;
 use crate::report::html::options::HtmlOptions;
 use crate::report::html::selection::{Selection, totals};
-use crate::report::human::words::{bytes, count, number};
+use crate::report::human::display::{bytes, count, number};
 use crate::report::json::writer::BUFFER;
 use crate::report::texts::Texts;
 use base64::Engine as _;
@@ -83,7 +83,7 @@ pub fn html(findings: Findings, options: HtmlOptions, out: &mut dyn Write) -> io
         out,
         html! {
             a .skip href="#findings" { "Skip to the findings" }
-            header { h1 { (title) } (counts(findings)) (notes(&selection, &listed)) }
+            header { h1 { (title) } (summary_counts(findings)) (notes(&selection, &listed)) }
         },
     )?;
     writeln!(out, "<main>")?;
@@ -127,7 +127,7 @@ fn policy(style: &str, script: &str) -> String {
 }
 
 /// The counts of the scan.
-fn counts(findings: Findings) -> Markup {
+fn summary_counts(findings: Findings) -> Markup {
     let s = &findings.detection.summary;
     html! {
         dl .counts {
@@ -142,8 +142,8 @@ fn counts(findings: Findings) -> Markup {
 /// What was not read, what is not shown, and where it is.
 fn notes(selection: &Selection, listed: &PageDocuments) -> Markup {
     let summary = &selection.findings.detection.summary;
-    let gone = |why: Gone| listed.all.iter().filter(|s| s.gone == Some(why)).count() as u64;
-    let (unread, changed) = (gone(Gone::Unread), gone(Gone::Changed));
+    let gone = |why: MissingText| listed.all.iter().filter(|s| s.gone == Some(why)).count() as u64;
+    let (unread, changed) = (gone(MissingText::Unread), gone(MissingText::Changed));
     let part = |(kind, shown, all): (&str, usize, usize)| {
         format!("{} of {}", number(shown as u64), count(all as u64, kind))
     };

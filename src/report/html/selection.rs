@@ -41,7 +41,7 @@ pub(super) enum Role {
 
 /// About how many tokens two texts share: the larger of both sides. From what the JSON says, so
 /// that a report read back gives the same page.
-pub(super) fn shared(findings: Findings, pair: &Pair) -> u64 {
+pub(super) fn shared_words(findings: Findings, pair: &Pair) -> u64 {
     let of = |coverage: f64, number: u32| coverage * f64::from(findings.tokens(number));
     let scores = ScoresJson::new(&pair.comparison);
     of(scores.coverage_a, pair.a).max(of(scores.coverage_b, pair.b)).round() as u64
@@ -51,7 +51,7 @@ pub(super) fn shared(findings: Findings, pair: &Pair) -> u64 {
 /// shared.
 pub(super) fn pairs_by_importance<'a>(findings: Findings<'a>) -> Vec<&'a Pair> {
     let mut pairs: Vec<_> =
-        findings.detection.pairs.iter().map(|p| (shared(findings, p), p)).collect();
+        findings.detection.pairs.iter().map(|p| (shared_words(findings, p), p)).collect();
     pairs.sort_by_key(|(shared, p)| (!p.relation.row().same_text, Reverse(*shared), p.a, p.b));
     pairs.into_iter().map(|(_, p)| p).collect()
 }

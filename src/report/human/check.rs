@@ -3,10 +3,10 @@
 
 use crate::gate::verdict::{Finding, FindingKind, Ignore, Passage, Rule, Verdict};
 use crate::model::detection::{Place, Relation};
+use crate::report::human::display::{self, Style};
+use crate::report::human::match_parts::SpanPair;
 use crate::report::human::options::HumanOptions;
-use crate::report::human::page::{Human, Line};
-use crate::report::human::pieces::Both;
-use crate::report::human::words::{self, Style};
+use crate::report::human::page::{Human, StyledText};
 use crate::report::input::Checked;
 use crate::span::Span;
 use crate::text::same_text::EqualTextSpans;
@@ -29,14 +29,14 @@ pub fn check_human(checked: Checked, options: HumanOptions, out: &mut dyn Write)
     human.header()?;
     human.blank()?;
     let last = last_word(checked.verdict);
-    human.put("", 2, Line::default().say(Style::Strong, &last))?;
+    human.put("", 2, StyledText::default().say(Style::Strong, &last))?;
     human.rules(checked.verdict)?;
     for kind in FindingKind::all_undirected().filter(|&kind| limited(checked.verdict, kind)) {
         human.kind(checked.verdict, kind)?;
     }
     human.passed_over(checked.verdict)?;
     human.blank()?;
-    human.put("", 2, Line::default().say(Style::Strong, &last))?;
+    human.put("", 2, StyledText::default().say(Style::Strong, &last))?;
     human.out.flush()
 }
 
@@ -65,7 +65,9 @@ fn limited(verdict: &Verdict, kind: FindingKind) -> bool {
 fn name(rule: &Rule) -> String {
     match (&rule.scope, rule.name) {
         (Some(kind), "fail-on") => format!("fail-on {kind}"),
-        (Some(source), name) => format!("{name} {}={}", words::fit(source, 60), rule.limit),
+        (Some(source), name) => {
+            format!("{name} {}={}", display::fit(source, 60), rule.limit)
+        }
         (None, name) => format!("{name} {}", rule.limit),
     }
 }
@@ -76,18 +78,26 @@ fn measured(rule: &Rule) -> String {
         let share = 100.0 * rule.measured as f64 / rule.of.max(1) as f64;
         let digits = format!("{share:.2}");
         let digits = digits.trim_end_matches('0').trim_end_matches('.');
-        format!("{} of {} ({digits}%)", words::number(rule.measured), words::count(rule.of, noun))
+        format!(
+            "{} of {} ({digits}%)",
+            display::number(rule.measured),
+            display::count(rule.of, noun)
+        )
     };
     match rule.name {
         "fail-on" if rule.of == 0 => "no finding".into(),
         "fail-on" => {
-            format!("{} new of {}", words::number(rule.measured), words::count(rule.of, "finding"))
+            format!(
+                "{} new of {}",
+                display::number(rule.measured),
+                display::count(rule.of, "finding")
+            )
         }
         "max-cluster" if rule.of == 0 => "no cluster with a new document".into(),
         "max-cluster" => format!(
             "{} count in a cluster of {}",
-            words::number(rule.measured),
-            words::number(rule.of)
+            display::number(rule.measured),
+            display::number(rule.of)
         ),
         "max-duplicate-text" if rule.of > 0 => part("token"),
         "max-duplicate-documents" if rule.of > 0 => part("document"),
@@ -103,7 +113,7 @@ impl<'a> Human<'a, '_> {
             [("  ✗ ", Style::Left, violated, usize::MAX), ("  ✓ ", Style::Right, held, HELD)]
         {
             for rule in rules.iter().take(most) {
-                let line = Line::default()
+                let line = StyledText::default()
                     .say(style, &name(rule))
                     .say(Style::Plain, &format!(": {}", measured(rule)));
                 self.put(mark, 4, line)?;
@@ -120,7 +130,7 @@ impl<'a> Human<'a, '_> {
         if new.is_empty() {
             return Ok(());
         }
-        self.heading(&format!("New, {}: {}", kind.name(), words::number(new.len() as u64)))?;
+        self.heading(&format!("New, {}: {}", kind.name(), display::number(new.len() as u64)))?;
         for finding in new.iter().take(ITEMS) {
             if !self.brief {
                 self.blank()?;
@@ -141,14 +151,18 @@ impl<'a> Human<'a, '_> {
             FindingKind::Pair(relation) => relation.row().words.is,
             FindingKind::Repeat => " repeats ",
         };
-        let line = Line::default().say(Style::Strong, &document).say(Style::Relation, between);
+        let line =
+            StyledText::default().say(Style::Strong, &document).say(Style::Relation, between);
         self.put("  ", 2, line.say(Style::Strong, &partner))?;
         if let Some((own, other)) =
             finding.coverage.filter(|_| finding.kind != FindingKind::Pair(Relation::Equal))
         {
-            let details =
-                [format!("{} of it, {} of the other", words::percent(own), words::percent(other))];
-            self.put("    ", 0, Line::default().list(Style::Plain, &details))?;
+            let details = [format!(
+                "{} of it, {} of the other",
+                display::percent(own),
+                display::percent(other)
+            )];
+            self.put("    ", 0, StyledText::default().list(Style::Plain, &details))?;
         }
         match finding.kind {
             FindingKind::Repeat => self.quoted(finding, passage),
@@ -161,13 +175,13 @@ impl<'a> Human<'a, '_> {
     fn place(&mut self, number: u32, span: Option<Span>) -> io::Result<String> {
         let text = self.texts.get(number)?;
         let info = self.findings.documents.info(number as usize);
-        let id = words::fit(&info.id, 240);
+        let id = display::fit(&info.id, 240);
         if let Some(span) = span.filter(|_| text.whole_file) {
             return Ok(format!("{id}:{}", text.line_at(span.start)));
         }
         Ok(match (&info.path, info.record) {
             (Some(path), Some(record)) if info.id != format!("{path}:{record}") => {
-                format!("{id} ({}:{record})", words::fit(path, 120))
+                format!("{id} ({}:{record})", display::fit(path, 120))
             }
             _ => id,
         })
@@ -178,7 +192,7 @@ impl<'a> Human<'a, '_> {
         let Some(passage) = passage else { return Ok(()) };
         let place = Place { document: finding.document, span: passage.here };
         let quoted = format!("“{}”", self.texts.first_words(&place)?);
-        self.put("    ", 2, Line::default().say(Style::Plain, &quoted))
+        self.put("    ", 2, StyledText::default().say(Style::Plain, &quoted))
     }
 
     /// The longest passages, the text that survives at the left.
@@ -192,13 +206,13 @@ impl<'a> Human<'a, '_> {
         longest.sort_unstable();
         let mut shown = Vec::new();
         for p in longest {
-            shown.push((Both { left: p.there, right: p.here }, self.runs(finding, p)?));
+            shown.push((SpanPair { left: p.there, right: p.here }, self.runs(finding, p)?));
         }
         self.side_by_side([finding.partner, finding.document], shown, finding.passages.len())
     }
 
     /// The equal runs of a passage, as the scan found them in the first texts of their classes.
-    fn runs(&mut self, finding: &Finding, passage: Passage) -> io::Result<Vec<Both>> {
+    fn runs(&mut self, finding: &Finding, passage: Passage) -> io::Result<Vec<SpanPair>> {
         let (own, other) =
             (self.first[finding.document as usize], self.first[finding.partner as usize]);
         let Some(at) = self.findings.detection.pair_between(own, other) else {
@@ -220,7 +234,7 @@ impl<'a> Human<'a, '_> {
         Ok(blocks
             .iter()
             .map(|x| sides(x.a, x.b))
-            .map(|(here, there)| Both { left: there, right: here })
+            .map(|(here, there)| SpanPair { left: there, right: here })
             .collect())
     }
 
@@ -232,14 +246,14 @@ impl<'a> Human<'a, '_> {
 
     /// What does not count, and what to do about it.
     fn passed_over(&mut self, verdict: &Verdict) -> io::Result<()> {
-        let [_, known, ignored] = verdict.counts();
+        let [_, known, ignored] = verdict.finding_counts();
         let mut lines = Vec::new();
         let free = FindingKind::all_undirected()
             .filter(|&kind| !limited(verdict, kind))
             .filter_map(|kind| {
                 let new =
                     verdict.new_findings().filter(|f| f.kind.undirected() == kind).count() as u64;
-                (new > 0).then(|| format!("{} {}", words::number(new), kind.name()))
+                (new > 0).then(|| format!("{} {}", display::number(new), kind.name()))
             });
         let free: Vec<String> = free.collect();
         if !free.is_empty() {
@@ -252,20 +266,20 @@ impl<'a> Human<'a, '_> {
             0 => {}
             n => lines.push(format!(
                 "{}: the baseline holds what they share.",
-                words::count(n, "known finding")
+                display::count(n, "known finding")
             )),
         }
         match ignored {
             0 => {}
             n => lines.push(format!(
                 "{}: covered by an entry of [[gate.ignore]].",
-                words::count(n, "ignored finding")
+                display::count(n, "ignored finding")
             )),
         }
         if let Some(first) = verdict.stale.first() {
             let names: Vec<String> =
-                first.documents.iter().take(2).map(|d| words::fit(d, 60)).collect();
-            let entries = words::count(verdict.stale.len() as u64, "stale entry");
+                first.documents.iter().take(2).map(|d| display::fit(d, 60)).collect();
+            let entries = display::count(verdict.stale.len() as u64, "stale entry");
             let such = format!("{}, {}", first.kind, names.join(" and "));
             lines.push(format!(
                 "{entries} of the baseline ({such} …): no longer found; \
@@ -273,12 +287,12 @@ impl<'a> Human<'a, '_> {
             ));
         }
         for i in &verdict.ignores {
-            let reason = words::fit(&i.reason, 60);
+            let reason = display::fit(&i.reason, 60);
             match i {
                 Ignore { expired: true, expires, used, .. } => lines.push(format!(
                     "An ignore entry expired after {} (“{reason}”), {}: renew it or take it out.",
-                    expires.as_deref().map_or("its day".into(), |day| words::fit(day, 20)),
-                    words::count(*used, "finding")
+                    expires.as_deref().map_or("its day".into(), |day| display::fit(day, 20)),
+                    display::count(*used, "finding")
                 )),
                 Ignore { used: 0, .. } => {
                     lines.push(format!("An ignore entry covers nothing (“{reason}”): take it out."))
@@ -291,7 +305,7 @@ impl<'a> Human<'a, '_> {
         }
         self.heading("Not counted")?;
         for line in lines {
-            self.put("  ", 2, Line::default().say(Style::Plain, &line))?;
+            self.put("  ", 2, StyledText::default().say(Style::Plain, &line))?;
         }
         Ok(())
     }

@@ -3,11 +3,11 @@
 
 use crate::clean::plan::{Cut, Gone, Why};
 use crate::model::detection::{Place, Relation};
+use crate::report::human::display::{self, Style};
 use crate::report::human::options::HumanOptions;
-use crate::report::human::page::{Human, Line};
-use crate::report::human::words::{self, Style};
+use crate::report::human::page::{Human, StyledText};
 use crate::report::input::Cleaned;
-use crate::report::removal_counts::{Loss, RemovalCounts};
+use crate::report::removal_counts::{RemovalCounts, RemovedTokens};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -38,59 +38,59 @@ pub fn cleaned(cleaned: Cleaned, options: HumanOptions, out: &mut dyn Write) -> 
 }
 
 fn share(part: u64, whole: u64) -> String {
-    words::percent(if whole == 0 { 0.0 } else { part as f64 / whole as f64 })
+    display::percent(if whole == 0 { 0.0 } else { part as f64 / whole as f64 })
 }
 
 impl<'a> Human<'a, '_> {
     fn lost(&mut self, cleaned: Cleaned, tally: &RemovalCounts) -> io::Result<()> {
         let verb = if cleaned.planned { "would go" } else { "removed" };
-        let Loss { documents, of } = tally.documents;
+        let RemovedTokens { documents, of } = tally.documents;
         let amounts = [
             format!(
                 "{} of {} {verb} ({})",
-                words::number(documents),
-                words::count(of, "document"),
+                display::number(documents),
+                display::count(of, "document"),
                 share(documents, of)
             ),
             format!(
                 "{} of {}",
                 share(tally.gone_tokens + tally.cut_tokens, tally.tokens),
-                words::count(tally.tokens, "token")
+                display::count(tally.tokens, "token")
             ),
         ];
         self.put(
             "",
             2,
-            Line::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts),
+            StyledText::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts),
         )?;
         let kinds: Vec<String> =
-            tally.kinds.iter().map(|(kind, n)| format!("{} {kind}", words::number(*n))).collect();
+            tally.kinds.iter().map(|(kind, n)| format!("{} {kind}", display::number(*n))).collect();
         if !kinds.is_empty() {
             self.put(
                 "  ",
                 2,
-                Line::default().say(Style::Plain, "documents: ").list(Style::Plain, &kinds),
+                StyledText::default().say(Style::Plain, "documents: ").list(Style::Plain, &kinds),
             )?;
         }
         if let Some(index) = cleaned.index {
-            let because = words::count(index.removed, "document");
+            let because = display::count(index.removed, "document");
             let line = format!(
                 "because of the index: {because}, {} of them in it under their own ids",
-                words::number(index.known)
+                display::number(index.known)
             );
-            self.put("  ", 2, Line::default().say(Style::Plain, &line))?;
+            self.put("  ", 2, StyledText::default().say(Style::Plain, &line))?;
         }
         let plan = cleaned.plan;
         if !plan.cuts.is_empty() {
             let mut documents: Vec<u32> = plan.cuts.iter().map(|c| c.document).collect();
             documents.dedup();
-            let passages = words::count(plan.cuts.len() as u64, "passage");
-            let tokens = words::count(tally.cut_tokens, "token");
-            let of = words::count(documents.len() as u64, "document");
+            let passages = display::count(plan.cuts.len() as u64, "passage");
+            let tokens = display::count(tally.cut_tokens, "token");
+            let of = display::count(documents.len() as u64, "document");
             self.put(
                 "  ",
                 2,
-                Line::default()
+                StyledText::default()
                     .say(Style::Plain, &format!("cut: {passages} of {tokens} from {of}")),
             )?;
         }
@@ -106,17 +106,17 @@ impl<'a> Human<'a, '_> {
         hit.sort_by_key(|(_, loss)| Reverse(loss.documents));
         self.heading("By source")?;
         for (source, loss) in hit.iter().take(SOURCES) {
-            let name = source.map_or("(none)".into(), |s| words::fit(s, 60));
+            let name = source.map_or("(none)".into(), |s| display::fit(s, 60));
             let amounts = format!(
                 "{} of {} ({})",
-                words::number(loss.documents),
-                words::number(loss.of),
+                display::number(loss.documents),
+                display::number(loss.of),
                 share(loss.documents, loss.of)
             );
             self.put(
                 "  ",
                 4,
-                Line::default()
+                StyledText::default()
                     .say(Style::Strong, &name)
                     .say(Style::Plain, &format!("  {amounts}")),
             )?;
@@ -145,7 +145,7 @@ impl<'a> Human<'a, '_> {
             }
             let of = coverage_in_words(*coverage);
             let mut details = vec![
-                format!("{} of {}", relation.name(), words::fit(self.findings.id(*partner), 240)),
+                format!("{} of {}", relation.name(), display::fit(self.findings.id(*partner), 240)),
                 of,
             ];
             details.extend(self.details(gone.document));
@@ -170,7 +170,7 @@ impl<'a> Human<'a, '_> {
         order.sort_by_key(|&(partner, n)| (Reverse(n), partner));
         self.heading("What most copies were removed of")?;
         for &(partner, n) in order.iter().take(OTHERS) {
-            let mut details = vec![words::count(n, "copy")];
+            let mut details = vec![display::count(n, "copy")];
             details.extend(self.details(partner));
             if self.findings.documents.info(partner as usize).reference {
                 details.push("reference".into());
@@ -191,22 +191,26 @@ impl<'a> Human<'a, '_> {
         for cut in order.iter().take(OTHERS) {
             let place = Place { document: cut.document, span: cut.span };
             let quoted = format!("“{}”", self.texts.first_words(&place)?);
-            self.put("  − ", 2, Line::default().say(Style::Strong, &quoted))?;
+            self.put("  − ", 2, StyledText::default().say(Style::Strong, &quoted))?;
             let stays = cut.causes.iter().find_map(|c| c.stays);
             let why = match stays {
                 Some(place) => {
-                    format!("stays in {}", words::fit(self.findings.id(place.document), 240))
+                    format!("stays in {}", display::fit(self.findings.id(place.document), 240))
                 }
                 None => "boilerplate".into(),
             };
-            let from = format!("from {}", words::fit(self.findings.id(cut.document), 240));
-            let details = [words::count(cut.tokens.into(), "token"), from, why];
-            self.put("      ", 0, Line::default().list(Style::Plain, &details))?;
+            let from = format!("from {}", display::fit(self.findings.id(cut.document), 240));
+            let details = [display::count(cut.tokens.into(), "token"), from, why];
+            self.put("      ", 0, StyledText::default().list(Style::Plain, &details))?;
         }
         self.rest("  ", order.len().saturating_sub(OTHERS) as u64, "passage", ALL)
     }
 }
 
 fn coverage_in_words(coverage: (f64, f64)) -> String {
-    format!("{} of it, {} of what stays", words::percent(coverage.0), words::percent(coverage.1))
+    format!(
+        "{} of it, {} of what stays",
+        display::percent(coverage.0),
+        display::percent(coverage.1)
+    )
 }

@@ -4,8 +4,8 @@ use crate::escape;
 use crate::pair::explain::document::{DocumentTrace, TokenTrace};
 use crate::pair::explain::pair::{ChainTrace, PairTrace};
 use crate::pair::explain::verdict::{Check, Step};
+use crate::report::human::display::{Style, StyledWriter, count, fit, fraction, number};
 use crate::report::human::options::HumanOptions;
-use crate::report::human::words::{Ink, Style, count, fit, fraction, number};
 use crate::report::input::{Explained, Traced};
 use std::io::{self, Write};
 
@@ -18,7 +18,8 @@ const ROWS: usize = 12;
 /// # Errors
 /// What `out` answers.
 pub fn explain(e: Explained, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { ink: Ink { color: options.color }, width: options.width, stage: 0, out };
+    let mut page =
+        Page { ink: StyledWriter { color: options.color }, width: options.width, stage: 0, out };
     match e.traced {
         Traced::Document(id, document) => {
             page.title("", id)?;
@@ -43,7 +44,7 @@ pub fn explain(e: Explained, options: HumanOptions, out: &mut dyn Write) -> io::
 type Sides<'a> = [(&'a str, &'a DocumentTrace)];
 
 struct Page<'a> {
-    ink: Ink,
+    ink: StyledWriter,
     width: usize,
     stage: u32,
     out: &'a mut dyn Write,

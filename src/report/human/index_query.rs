@@ -1,9 +1,9 @@
 //! Owns: what an index holds of one document, for a person. Never: asks an index.
 
 use crate::model::document::Documents;
+use crate::report::human::display::{self, Style};
 use crate::report::human::options::HumanOptions;
-use crate::report::human::page::{Human, Line};
-use crate::report::human::words::{self, Style};
+use crate::report::human::page::{Human, StyledText};
 use crate::report::index_query::{Own, Seen};
 use std::io::{self, Write};
 
@@ -24,7 +24,11 @@ impl Seen {
             own.to_owned()
         }));
         if details.is_empty() {
-            human.put("● ", 2, Line::default().name(Style::Strong, &self.documents.info(0).id))?;
+            human.put(
+                "● ",
+                2,
+                StyledText::default().name(Style::Strong, &self.documents.info(0).id),
+            )?;
         } else {
             human.entry("● ", 0, &details)?;
         }
@@ -36,30 +40,30 @@ impl Seen {
             let mut details = vec![pair.relation.name().to_owned()];
             details.push(format!(
                 "{} of the document, {} of this one",
-                words::percent(c.coverage_a),
-                words::percent(c.coverage_b)
+                display::percent(c.coverage_a),
+                display::percent(c.coverage_b)
             ));
-            details.push(format!("resemblance {}", words::fraction(c.resemblance)));
+            details.push(format!("resemblance {}", display::fraction(c.resemblance)));
             if c.facts.agree < c.facts.compared {
                 details.push(format!(
                     "{} of {} agree",
                     c.facts.agree,
-                    words::count(c.facts.compared.into(), "fact")
+                    display::count(c.facts.compared.into(), "fact")
                 ));
             }
             if copies > 1 {
-                details.push(words::count(copies, "copy"));
+                details.push(display::count(copies, "copy"));
             }
             details.extend(human.details(pair.b));
             human.entry("  ~ ", pair.b, &details)?;
             human.passages_between(0, pair.b)?;
         }
         if self.more > 0 {
-            let rest = words::count(self.more, "more document");
+            let rest = display::count(self.more, "more document");
             human.put(
                 "  ",
                 0,
-                Line::default()
+                StyledText::default()
                     .say(Style::Faint, &format!("… and {rest}: a larger --limit shows more.")),
             )?;
         }

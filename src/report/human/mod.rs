@@ -2,13 +2,13 @@
 
 pub mod check;
 pub mod cleaning;
+pub mod display;
 pub mod explain;
 pub mod index_query;
+pub mod match_parts;
 pub mod options;
 pub mod page;
-pub mod passages;
-pub mod pieces;
 pub mod report;
 pub mod sections;
-pub mod words;
+pub mod side_by_side;
 pub mod wrap;

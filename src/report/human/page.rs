@@ -2,10 +2,10 @@
 //! said.
 
 use crate::model::findings::Findings;
+use crate::report::human::display::{self, Style, StyledWriter};
+use crate::report::human::match_parts::{SidedMatch, SpanPair};
 use crate::report::human::options::HumanOptions;
-use crate::report::human::passages::{self, Layout};
-use crate::report::human::pieces::{Both, Passage};
-use crate::report::human::words::{self, Ink, Style};
+use crate::report::human::side_by_side::{self, ColumnLayout};
 use crate::report::human::wrap::{self, Unit};
 use crate::report::texts::Texts;
 use std::io::{self, BufWriter, Write};
@@ -20,7 +20,7 @@ const SHORT: usize = 40;
 pub struct Human<'a, 'w> {
     pub findings: Findings<'a>,
     pub brief: bool,
-    pub ink: Ink,
+    pub ink: StyledWriter,
     pub width: usize,
     pub texts: Texts<'a>,
     /// The first document of the class of each.
@@ -32,25 +32,25 @@ pub struct Human<'a, 'w> {
 
 /// Text in styles, to be wrapped as one paragraph.
 #[derive(Default)]
-pub struct Line {
+pub struct StyledText {
     units: Vec<Unit>,
     space: bool,
 }
 
-impl Line {
+impl StyledText {
     /// More of the line: words of the program, in this style.
-    pub fn say(mut self, style: Style, text: &str) -> Line {
+    pub fn say(mut self, style: Style, text: &str) -> StyledText {
         self.space = wrap::units(text, style, self.space, |_| 0, &mut self.units);
         self
     }
 
     /// More of the line: an id or another name.
-    pub fn name(self, style: Style, name: &str) -> Line {
-        self.say(style, &words::fit(name, 240))
+    pub fn name(self, style: Style, name: &str) -> StyledText {
+        self.say(style, &display::fit(name, 240))
     }
 
     /// Joins phrases with a middle dot; a short phrase stays on one row.
-    pub fn list(mut self, style: Style, phrases: &[String]) -> Line {
+    pub fn list(mut self, style: Style, phrases: &[String]) -> StyledText {
         for (n, phrase) in phrases.iter().enumerate() {
             let from = self.units.len();
             self = self.say(style, phrase);
@@ -77,7 +77,7 @@ impl<'a, 'w> Human<'a, 'w> {
         Human {
             findings,
             brief: options.brief,
-            ink: Ink { color: options.color },
+            ink: StyledWriter { color: options.color },
             width: options.width.max(NARROWEST),
             texts: Texts::new(findings.documents),
             first: findings.first_of_class(),
@@ -88,7 +88,7 @@ impl<'a, 'w> Human<'a, 'w> {
 
     /// A paragraph: the first row after `first`, the others `hang` columns further in than the
     /// margin of `first`.
-    pub fn put(&mut self, first: &str, hang: usize, line: Line) -> io::Result<()> {
+    pub fn put(&mut self, first: &str, hang: usize, line: StyledText) -> io::Result<()> {
         use unicode_width::UnicodeWidthStr;
         let margin = first.len() - first.trim_start().len();
         let room = self.width.saturating_sub(first.width().max(margin + hang)).max(8);
@@ -110,7 +110,7 @@ impl<'a, 'w> Human<'a, 'w> {
 
     pub fn heading(&mut self, title: &str) -> io::Result<()> {
         self.blank()?;
-        self.put("", 2, Line::default().say(Style::Strong, title))
+        self.put("", 2, StyledText::default().say(Style::Strong, title))
     }
 
     /// Says how many of a list are not shown.
@@ -123,15 +123,19 @@ impl<'a, 'w> Human<'a, 'w> {
         if more == 0 {
             return Ok(());
         }
-        let rest = words::count(more, &format!("more {noun}"));
-        self.put(indent, 0, Line::default().say(Style::Faint, &format!("… and {rest}{place}.")))
+        let rest = display::count(more, &format!("more {noun}"));
+        self.put(
+            indent,
+            0,
+            StyledText::default().say(Style::Faint, &format!("… and {rest}{place}.")),
+        )
     }
 
     /// Writes passages of two documents side by side, of so many that there are.
     pub fn side_by_side(
         &mut self,
         [left, right]: [u32; 2],
-        shown: Vec<(Both, Vec<Both>)>,
+        shown: Vec<(SpanPair, Vec<SpanPair>)>,
         all: usize,
     ) -> io::Result<()> {
         let names = [left, right].map(|n| self.findings.id(n));
@@ -140,13 +144,13 @@ impl<'a, 'w> Human<'a, 'w> {
         for (spans, blocks) in shown {
             self.texts.passage(&left, spans.left)?;
             self.texts.passage(&right, spans.right)?;
-            passages.push(Passage { left: &left, right: &right, spans, blocks });
+            passages.push(SidedMatch { left: &left, right: &right, spans, blocks });
         }
         self.blank()?;
-        passages::write(
+        side_by_side::write(
             &passages,
             names,
-            Layout { indent: 4, width: self.width, ink: self.ink },
+            ColumnLayout { indent: 4, width: self.width, ink: self.ink },
             &mut self.out,
         )?;
         self.rest("    ", (all - passages.len()) as u64, "passage", "")
@@ -154,15 +158,15 @@ impl<'a, 'w> Human<'a, 'w> {
 
     pub fn header(&mut self) -> io::Result<()> {
         let s = &self.findings.detection.summary;
-        let mut amounts = vec![words::count(s.documents, "document"), words::bytes(s.bytes)];
+        let mut amounts = vec![display::count(s.documents, "document"), display::bytes(s.bytes)];
         // Where pairs are only compared, nobody asks which texts are equal.
         if s.classes > 0 {
-            amounts.push(words::count(s.classes, "different text"));
+            amounts.push(display::count(s.classes, "different text"));
         }
         self.put(
             "",
             2,
-            Line::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts),
+            StyledText::default().say(Style::Strong, "nearcopy ").list(Style::Plain, &amounts),
         )
     }
 }

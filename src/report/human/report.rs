@@ -1,9 +1,9 @@
 //! Owns: the report of a scan for a person: its order, its last lines. Never: a passage or a list.
 
 use crate::model::findings::Findings;
+use crate::report::human::display::{self, Style};
 use crate::report::human::options::HumanOptions;
-use crate::report::human::page::{Human, Line};
-use crate::report::human::words::{self, Style};
+use crate::report::human::page::{Human, StyledText};
 use std::io::{self, Write};
 
 /// Writes the report for a person.
@@ -28,7 +28,7 @@ impl Human<'_, '_> {
     fn summary(&mut self) -> io::Result<()> {
         self.heading("Summary")?;
         for sentence in sentences(self.findings) {
-            self.put("  ", 2, Line::default().say(Style::Plain, &sentence))?;
+            self.put("  ", 2, StyledText::default().say(Style::Plain, &sentence))?;
         }
         Ok(())
     }
@@ -44,19 +44,19 @@ fn sentences(findings: Findings) -> Vec<String> {
         (1, 0) => out.push("1 candidate pair was compared, and not verified.".into()),
         (1, _) => out.push("1 candidate pair was compared, and verified.".into()),
         (n, verified) => {
-            let pairs = words::count(n, "candidate pair");
+            let pairs = display::count(n, "candidate pair");
             out.push(format!(
                 "{pairs} were compared, {} of them verified.",
-                words::number(verified)
+                display::number(verified)
             ));
         }
     }
     if s.capped_keys > 0 {
-        let stood = words::count(s.capped_keys, "key");
+        let stood = display::count(s.capped_keys, "key");
         out.push(format!("{stood} stood in too many texts to be expanded to all their pairs."));
     }
     if s.renamed > 0 {
-        let renamed = words::count(s.renamed, "document");
+        let renamed = display::count(s.renamed, "document");
         out.push(format!(
             "{renamed} shared an id with another text and {} renamed ID@ and eight hex digits.",
             verb(s.renamed)
@@ -67,9 +67,9 @@ fn sentences(findings: Findings) -> Vec<String> {
         if all > 0 {
             let each: Vec<String> = reasons
                 .iter()
-                .map(|(r, n)| format!("{} {}", words::number(*n), words::fit(r, 80)))
+                .map(|(r, n)| format!("{} {}", display::number(*n), display::fit(r, 80)))
                 .collect();
-            out.push(format!("{what}: {} ({}).", words::number(all), each.join(", ")));
+            out.push(format!("{what}: {} ({}).", display::number(all), each.join(", ")));
         }
     }
     out
@@ -84,14 +84,14 @@ fn found(findings: Findings) -> String {
     let mut parts = Vec::new();
     if s.clusters > 0 {
         let (clusters, duplicates) =
-            (words::count(s.clusters, "cluster"), words::count(s.duplicates, "duplicate"));
+            (display::count(s.clusters, "cluster"), display::count(s.duplicates, "duplicate"));
         parts.push(format!("{clusters} with {duplicates}"));
     }
     if s.pairs > 0 {
-        parts.push(words::count(s.pairs, "related pair"));
+        parts.push(display::count(s.pairs, "related pair"));
     }
     if s.repeats > 0 {
-        parts.push(words::count(s.repeats, "repeat"));
+        parts.push(display::count(s.repeats, "repeat"));
     }
     match parts.len() {
         0 if d.clusters.len() + d.equal.len() + d.pairs.len() + d.repeats.len() > 0 => {

@@ -2,9 +2,9 @@
 //! passage is shown.
 
 use crate::model::detection::{Cluster, Match, Pair, Relation, Repeat};
-use crate::report::human::page::{Human, Line};
-use crate::report::human::pieces::Both;
-use crate::report::human::words::{self, Style};
+use crate::report::human::display::{self, Style};
+use crate::report::human::match_parts::SpanPair;
+use crate::report::human::page::{Human, StyledText};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -40,7 +40,7 @@ impl SidedPair<'_> {
     /// What was measured besides coverage.
     fn scores(self) -> Vec<String> {
         let c = &self.pair.comparison;
-        let mut out = vec![format!("resemblance {}", words::fraction(c.resemblance))];
+        let mut out = vec![format!("resemblance {}", display::fraction(c.resemblance))];
         let facts = c.facts;
         if facts.compared > 0
             && (!self.pair.relation.row().same_text || facts.agree < facts.compared)
@@ -48,7 +48,7 @@ impl SidedPair<'_> {
             out.push(format!(
                 "{} of {} agree",
                 facts.agree,
-                words::count(facts.compared.into(), "fact")
+                display::count(facts.compared.into(), "fact")
             ));
         }
         if c.whole_text {
@@ -80,7 +80,7 @@ impl<'a> Human<'a, '_> {
     fn cluster(&mut self, n: usize, cluster: &'a Cluster) -> io::Result<()> {
         self.heading(&format!(
             "Cluster {n}: {}",
-            words::count(cluster.members.len() as u64, "document")
+            display::count(cluster.members.len() as u64, "document")
         ))?;
         let representative = cluster.representative;
         let mut details = vec!["representative".to_owned()];
@@ -128,7 +128,7 @@ impl<'a> Human<'a, '_> {
         let mut details = Vec::new();
         match seen {
             Some(seen) => {
-                let [theirs, own] = seen.coverage().map(words::percent);
+                let [theirs, own] = seen.coverage().map(display::percent);
                 details.push(seen.relation().name().to_owned());
                 details.push(format!("{own} of it, {theirs} of the representative"));
                 details.extend(seen.scores());
@@ -139,7 +139,7 @@ impl<'a> Human<'a, '_> {
         self.entry("  ~ ", shown, &details)?;
         self.copies(all, shown)?;
         match seen {
-            Some(seen) => self.passages(seen),
+            Some(seen) => self.write_passages(seen),
             None => Ok(()),
         }
     }
@@ -153,7 +153,7 @@ impl<'a> Human<'a, '_> {
     pub fn passages_between(&mut self, left: u32, right: u32) -> io::Result<()> {
         let first = |n: u32| self.first[n as usize];
         match self.look_up(first(left), first(right)) {
-            Some(seen) => self.passages(seen),
+            Some(seen) => self.write_passages(seen),
             None => Ok(()),
         }
     }
@@ -163,29 +163,29 @@ impl<'a> Human<'a, '_> {
         let info = self.findings.documents.info(number as usize);
         let tokens = self.findings.detection.tokens.get(number as usize);
         let mut out: Vec<String> =
-            tokens.iter().map(|&&t| words::count(t.into(), "token")).collect();
-        out.extend([&info.source, &info.date].into_iter().flatten().map(|x| words::fit(x, 60)));
+            tokens.iter().map(|&&t| display::count(t.into(), "token")).collect();
+        out.extend([&info.source, &info.date].into_iter().flatten().map(|x| display::fit(x, 60)));
         out
     }
 
     /// A document and what is said of it, on one row where that fits.
     pub fn entry(&mut self, marker: &str, number: u32, details: &[String]) -> io::Result<()> {
         use unicode_width::UnicodeWidthStr;
-        let id = words::fit(self.findings.id(number), 240);
+        let id = display::fit(self.findings.id(number), 240);
         let said = details.join(" · ");
         if marker.width() + id.width() + 2 + said.width() <= self.width {
             let (marker, id) =
                 (self.ink.paint(Style::Relation, marker), self.ink.paint(Style::Strong, &id));
             return writeln!(self.out, "{marker}{id}  {said}");
         }
-        self.put(marker, 2, Line::default().say(Style::Strong, &id))?;
-        self.put("      ", 0, Line::default().list(Style::Plain, details))
+        self.put(marker, 2, StyledText::default().say(Style::Strong, &id))?;
+        self.put("      ", 0, StyledText::default().list(Style::Plain, details))
     }
 
     /// The documents whose text is the same as that of `shown`, in one paragraph.
     fn copies(&mut self, all: &[u32], shown: u32) -> io::Result<()> {
         let mut others = all.len();
-        let mut line = Line::default().say(Style::Faint, "same text: ");
+        let mut line = StyledText::default().say(Style::Faint, "same text: ");
         let mut listed = 0;
         let mut passed = false;
         for &number in all {
@@ -204,7 +204,7 @@ impl<'a> Human<'a, '_> {
         if others > listed {
             line = line.say(
                 Style::Plain,
-                &format!(" and {} more", words::number((others - listed) as u64)),
+                &format!(" and {} more", display::number((others - listed) as u64)),
             );
         }
         self.put("    = ", 2, line)
@@ -266,30 +266,30 @@ impl<'a> Human<'a, '_> {
     }
 
     fn relation(&mut self, seen: SidedPair<'a>) -> io::Result<()> {
-        let [left, right] = seen.documents().map(|n| words::fit(self.findings.id(n), 240));
+        let [left, right] = seen.documents().map(|n| display::fit(self.findings.id(n), 240));
         let [between, behind] = seen.relation().row().words.both;
-        let line = Line::default().say(Style::Strong, &left).say(Style::Relation, between);
+        let line = StyledText::default().say(Style::Strong, &left).say(Style::Relation, between);
         self.put("  ", 2, line.say(Style::Strong, &right).say(Style::Relation, behind))?;
-        let [of_left, of_right] = seen.coverage().map(words::percent);
+        let [of_left, of_right] = seen.coverage().map(display::percent);
         let halves = format!("{of_left} of the first text, {of_right} of the second");
         let mut details = match seen.relation() {
             relation if relation.is_containing() => {
                 vec![format!(
                     "{of_right} of {}, {of_left} of {}",
-                    words::fit(&right, 60),
-                    words::fit(&left, 60)
+                    display::fit(&right, 60),
+                    display::fit(&left, 60)
                 )]
             }
             Relation::Quotes => vec![Relation::Quotes.name().to_owned(), halves],
             _ => vec![halves],
         };
         details.extend(seen.scores());
-        self.put("    ", 0, Line::default().list(Style::Plain, &details))?;
-        self.passages(seen)
+        self.put("    ", 0, StyledText::default().list(Style::Plain, &details))?;
+        self.write_passages(seen)
     }
 
     /// The longest passages of a pair, side by side, in the order of the first text.
-    fn passages(&mut self, seen: SidedPair<'a>) -> io::Result<()> {
+    fn write_passages(&mut self, seen: SidedPair<'a>) -> io::Result<()> {
         let matches = &seen.pair.comparison.matches;
         if self.brief || matches.is_empty() {
             return Ok(());
@@ -299,7 +299,11 @@ impl<'a> Human<'a, '_> {
         longest.truncate(PASSAGES);
         longest.sort_unstable();
         let turn = |a, b| {
-            if seen.flipped { Both { left: b, right: a } } else { Both { left: a, right: b } }
+            if seen.flipped {
+                SpanPair { left: b, right: a }
+            } else {
+                SpanPair { left: a, right: b }
+            }
         };
         let both = |m: &Match| (turn(m.a, m.b), m.blocks.iter().map(|x| turn(x.a, x.b)).collect());
         let shown = longest.into_iter().map(|i| both(&matches[i])).collect();
@@ -330,27 +334,27 @@ impl<'a> Human<'a, '_> {
             self.blank()?;
         }
         let quoted = format!("“{}”", self.texts.first_words(place)?);
-        self.put("  ", 2, Line::default().say(Style::Strong, &quoted))?;
-        let tokens = words::count(repeat.tokens.into(), "token");
+        self.put("  ", 2, StyledText::default().say(Style::Strong, &quoted))?;
+        let tokens = display::count(repeat.tokens.into(), "token");
         let what = match repeat.period {
             Some(_) => format!("{tokens} over and over"),
             None if repeat.paragraph => format!("paragraph of {tokens}"),
             None => format!("passage of {tokens}"),
         };
         let (times, documents) =
-            (words::count(repeat.count, "time"), words::count(repeat.documents, "document"));
+            (display::count(repeat.count, "time"), display::count(repeat.documents, "document"));
         let mut details = vec![what, format!("{times} in {documents}")];
         if repeat.boilerplate {
             details.push("boilerplate".into());
         }
-        self.put("    ", 0, Line::default().list(Style::Plain, &details))?;
+        self.put("    ", 0, StyledText::default().list(Style::Plain, &details))?;
         let line = self.places(repeat)?;
         self.put("    ", 2, line)
     }
 
     /// `a.txt:2, 4  b.txt:7`, or `ID line 2` where the text is not the file.
-    fn places(&mut self, repeat: &Repeat) -> io::Result<Line> {
-        let mut line = Line::default();
+    fn places(&mut self, repeat: &Repeat) -> io::Result<StyledText> {
+        let mut line = StyledText::default();
         let shown = &repeat.places[..repeat.places.len().min(PLACES)];
         for (n, group) in shown.chunk_by(|x, y| x.document == y.document).enumerate() {
             let text = self.texts.get(group[0].document)?;
@@ -375,7 +379,7 @@ impl<'a> Human<'a, '_> {
         if all > shown.len() as u64 {
             line = line.say(
                 Style::Faint,
-                &format!(" and {}", words::count(all - shown.len() as u64, "more place")),
+                &format!(" and {}", display::count(all - shown.len() as u64, "more place")),
             );
         }
         Ok(line)

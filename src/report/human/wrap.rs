@@ -1,7 +1,7 @@
 //! Owns: breaking text into rows by display width. Never: what the text means.
 
 use crate::escape;
-use crate::report::human::words::{Ink, Style};
+use crate::report::human::display::{Style, StyledWriter};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -30,7 +30,7 @@ pub struct Row {
 
 impl Row {
     /// The row as it is written.
-    pub fn text(&self, ink: Ink) -> String {
+    pub fn text(&self, ink: StyledWriter) -> String {
         self.runs.iter().map(|(style, text)| ink.paint(*style, text)).collect()
     }
 
@@ -168,7 +168,7 @@ mod tests {
     fn plain(text: &str, columns: usize) -> Vec<String> {
         let mut all = Vec::new();
         units(text, Style::Plain, false, |_| 0, &mut all);
-        rows(&all, columns).into_iter().map(|r| r.text(Ink { color: false })).collect()
+        rows(&all, columns).into_iter().map(|r| r.text(StyledWriter { color: false })).collect()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::gate::verdict::{Finding, Ignore, Rule, SourceCounts, Stale};
 use crate::model::findings::Findings;
 use crate::report::input::Checked;
 use crate::report::json::report::{body, body_lines};
-use crate::report::json::writer::{BUFFER, Separated, in_parallel, line, list, value};
+use crate::report::json::writer::{BUFFER, ListWriter, in_parallel, line, list, value};
 use crate::report::schema::rounding::share;
 use crate::report::schema::span::PassageJson;
 use crate::report::texts::Texts;
@@ -61,7 +61,7 @@ pub fn check_json(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     let gate = view(checked);
     write!(out, ",\n\"gate\":{{\"passed\":{}", gate.passed)?;
     list(out, "rules", gate.rules.iter().map(Ok))?;
-    let mut write = Separated { out, first: true };
+    let mut write = ListWriter { out, first: true };
     write.open("findings")?;
     in_parallel(
         checked.findings,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 #[derive(Serialize)]
-struct View<'a> {
+struct ExplainJson<'a> {
     schema: &'static str,
     recipe: IdJson<'a>,
     background: IdJson<'a>,
@@ -25,7 +25,7 @@ struct View<'a> {
 /// # Errors
 /// What `out` answers.
 pub fn explain_json(e: Explained, out: &mut dyn Write) -> io::Result<()> {
-    let view = |ids, document, pair| View {
+    let view = |ids, document, pair| ExplainJson {
         schema: "nearcopy.explain/1",
         recipe: IdJson { id: e.recipe.into() },
         background: IdJson { id: e.background.into() },

@@ -5,6 +5,6 @@ pub mod cleaning;
 pub mod explain;
 pub mod index_query;
 pub mod reader;
-pub mod removed;
+pub mod removed_records;
 pub mod report;
 pub mod writer;

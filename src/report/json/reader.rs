@@ -29,7 +29,7 @@ pub struct Stored {
 
 /// The report as one object. What else stands in it, such as a gate, is passed over.
 #[derive(Deserialize)]
-struct Whole<'a> {
+struct ReportObject<'a> {
     recipe: IdJson<'a>,
     background: IdJson<'a>,
     thresholds: Thresholds,
@@ -97,14 +97,14 @@ impl Stored {
 }
 
 /// Reads JSON Lines; lines of other types are passed over.
-fn lines(report: &str) -> std::result::Result<Whole<'_>, (usize, serde_json::Error)> {
+fn lines(report: &str) -> std::result::Result<ReportObject<'_>, (usize, serde_json::Error)> {
     let mut lines = report.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let (_, first) = lines.next().unwrap_or((0, ""));
     let OpeningJson { head, summary } = serde_json::from_str(first).map_err(|e| (1, e))?;
     let HeadJson { recipe, background, thresholds, .. } = head;
     let thresholds = thresholds.into_owned();
     let (documents, clusters, equal, pairs, repeats) = (vec![], vec![], vec![], vec![], vec![]);
-    let mut whole = Whole {
+    let mut whole = ReportObject {
         recipe,
         background,
         thresholds,
@@ -132,7 +132,7 @@ fn lines(report: &str) -> std::result::Result<Whole<'_>, (usize, serde_json::Err
     Ok(whole)
 }
 
-fn build(whole: Whole) -> Read<Stored> {
+fn build(whole: ReportObject) -> Read<Stored> {
     let mut documents = DocumentNumbers::new(whole.documents.into_iter().map(DocumentJson::read));
     let pairs = whole.pairs.into_iter().map(|p| p.read(&mut documents)).collect::<Read<_>>()?;
     let repeats = whole.repeats.into_iter().map(|r| r.read(&mut documents)).collect::<Read<_>>()?;

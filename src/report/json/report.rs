@@ -2,7 +2,7 @@
 //! how it is spelt.
 
 use crate::model::findings::Findings;
-use crate::report::json::writer::{BUFFER, Separated, in_parallel, line, list, value};
+use crate::report::json::writer::{BUFFER, ListWriter, in_parallel, line, list, value};
 use crate::report::schema::document::{ClusterJson, DocumentJson, EqualJson, IdsJson};
 use crate::report::schema::pair::PairJson;
 use crate::report::schema::repeat::RepeatJson;
@@ -42,7 +42,7 @@ pub fn body(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     list(out, "documents", mentioned(findings).map(|n| Ok(DocumentJson::new(findings, n))))?;
     list(out, "clusters", found.clusters.iter().map(|c| ClusterJson::new(findings, c)))?;
     list(out, "equal", found.equal.iter().map(|e| Ok(IdsJson::Of(findings.documents, e))))?;
-    let mut write = Separated { out, first: true };
+    let mut write = ListWriter { out, first: true };
     write.open("pairs")?;
     in_parallel(
         findings,

@@ -47,12 +47,12 @@ pub fn in_parallel<'a, T: Sync>(
 }
 
 /// Writes a named list with an item a line.
-pub struct Separated<'w, W: Write> {
+pub struct ListWriter<'w, W: Write> {
     pub out: &'w mut W,
     pub first: bool,
 }
 
-impl<W: Write> Separated<'_, W> {
+impl<W: Write> ListWriter<'_, W> {
     pub fn open(&mut self, name: &str) -> io::Result<()> {
         self.first = true;
         write!(self.out, ",\n\"{name}\":[")
@@ -69,14 +69,14 @@ impl<W: Write> Separated<'_, W> {
 
 /// An object with its type in front.
 #[derive(Serialize)]
-struct Typed<'a, T: Serialize> {
+struct TypedItem<'a, T: Serialize> {
     r#type: &'static str,
     #[serde(flatten)]
     value: &'a T,
 }
 
 pub fn line<T: Serialize>(out: &mut impl Write, kind: &'static str, object: &T) -> io::Result<()> {
-    json_line(&Typed { r#type: kind, value: object }, out)
+    json_line(&TypedItem { r#type: kind, value: object }, out)
 }
 
 /// Writes a named list.
@@ -85,7 +85,7 @@ pub fn list<T: Serialize>(
     name: &str,
     items: impl Iterator<Item = io::Result<T>>,
 ) -> io::Result<()> {
-    let mut write = Separated { out, first: true };
+    let mut write = ListWriter { out, first: true };
     write.open(name)?;
     let mut bytes = Vec::new();
     for item in items {

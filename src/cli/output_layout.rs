@@ -2,7 +2,7 @@
 //! output. Never: opens one of them.
 
 use super::exit::{Failure, Result};
-use super::problems::{clean, shown};
+use super::messages::{clean, escaped_path};
 use nearcopy::emit::Output;
 use nearcopy::ingest::{Compression, Format, ReadFile, by_name};
 use std::collections::{HashMap, HashSet};
@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// Where everything goes.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Layout {
+pub enum OutputLayout {
     /// All records to standard output.
     Stdout(Stream),
     /// All records in one file.
@@ -28,11 +28,10 @@ pub struct Stream {
     pub compression: Option<Compression>,
 }
 
-impl Layout {
+impl OutputLayout {
     /// Refuses to change pages inside where they are written as pages: they pass whole or go.
     pub fn uncut(&self, files: &[ReadFile], flag: &str) -> Result<()> {
-        let lines =
-            matches!(self, Layout::Stdout(to) | Layout::File(_, to) if to.format == Format::Jsonl);
+        let lines = matches!(self, OutputLayout::Stdout(to) | OutputLayout::File(_, to) if to.format == Format::Jsonl);
         match files.iter().find(|f| !lines && f.format.row().kept_whole) {
             Some(f) => Err(Failure::Said(format!(
                 "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; \
@@ -60,22 +59,23 @@ pub fn named_apart(files: &[ReadFile]) -> Result<()> {
 
 /// Decides where the files that were read go when they are written again. `directories` says of
 /// each input whether it is one or a pattern.
-pub fn layout(out: &Path, files: &[ReadFile], directories: &[bool]) -> Result<Layout> {
+pub fn output_layout(out: &Path, files: &[ReadFile], directories: &[bool]) -> Result<OutputLayout> {
     let many = files.len() > 1 || directories.iter().any(|d| *d);
     if out == Path::new("-") {
-        return stream(out, files, None).map(|s| Layout::Stdout(Stream { compression: None, ..s }));
+        return stream(out, files, None)
+            .map(|s| OutputLayout::Stdout(Stream { compression: None, ..s }));
     }
     let (named, packed) = by_name(out);
     let slash = out.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
     if out.is_dir() || slash || (many && named.is_none()) {
         written(out, files)?;
-        return tree(files, directories).map(|paths| Layout::Tree(out.to_owned(), paths));
+        return tree(files, directories).map(|paths| OutputLayout::Tree(out.to_owned(), paths));
     }
     let mut stream = stream(out, files, named)?;
     if named.is_some() || packed.is_some() {
         stream.compression = packed;
     }
-    Ok(Layout::File(out.to_owned(), stream))
+    Ok(OutputLayout::File(out.to_owned(), stream))
 }
 
 /// The one format of an output for all files.
@@ -96,7 +96,7 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
     if let Some(other) = other {
         return Err(Failure::Said(format!(
             "--output {}: {} is {} and {} is {}, which one file cannot hold: name a directory",
-            shown(out),
+            escaped_path(out),
             clean(&first.shown),
             first.format.row().title,
             clean(&other.shown),
@@ -111,7 +111,7 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
             Err(Failure::Said(format!(
                 "--output {}: standard input looks like text; if it is {}, say so with \
                  --input-format",
-                shown(out),
+                escaped_path(out),
                 format.row().title
             )))
         }
@@ -119,7 +119,7 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
             "--output {}: the input {} is {}, and records are written in the format they were read \
              in: give the output \
              a name of that format{}, or name a directory",
-            shown(out),
+            escaped_path(out),
             clean(&first.shown),
             first.format.row().title,
             if texts { " or of .jsonl" } else { "" }
@@ -130,7 +130,7 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
             Err(Failure::Said(format!(
                 "--output {}: several {several} do not fit into one: name a directory, or a .jsonl \
                  file to have one text a line",
-                shown(out)
+                escaped_path(out)
             )))
         }
         _ => Ok(Stream { format: first.format, compression }),
@@ -143,7 +143,7 @@ fn written(out: &Path, files: &[ReadFile]) -> Result<()> {
         Some(f) => Err(Failure::Said(format!(
             "--output {}: {} is {}, which is read only: name a .jsonl file to have its documents \
              as records",
-            shown(out),
+            escaped_path(out),
             clean(&f.shown),
             f.format.row().title
         ))),
@@ -172,7 +172,7 @@ fn tree(files: &[ReadFile], directories: &[bool]) -> Result<Vec<PathBuf>> {
                 "{} and {} would both become {}: clean them one after the other",
                 clean(&files[x].shown),
                 clean(&files[y].shown),
-                shown(&all[2][x])
+                escaped_path(&all[2][x])
             )))
         }
     }

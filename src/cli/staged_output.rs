@@ -3,8 +3,8 @@
 
 use super::exit::{Failure, Result};
 use super::interrupt::{Stoppable, failed};
+use super::messages::escaped_path;
 use super::paths::{directory, is_special, linked};
-use super::problems::shown;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ pub struct StagedFile {
 impl StagedFile {
     /// Begins one. A link stays a link, a device or a named pipe is written as it is.
     pub fn create(path: &Path) -> Result<StagedFile> {
-        let shown = shown(path);
+        let shown = escaped_path(path);
         let make = || {
             if is_special(path) {
                 let file = fs::OpenOptions::new().write(true).open(path)?;
@@ -85,7 +85,7 @@ impl StagedFile {
     }
 
     /// What it is called in messages.
-    pub fn shown(&self) -> &str {
+    pub fn display_name(&self) -> &str {
         &self.shown
     }
 
@@ -116,7 +116,7 @@ pub struct StagedDir {
 impl StagedDir {
     /// Begins one. The place must be free, or an empty directory.
     pub fn create(path: &Path) -> Result<StagedDir> {
-        let shown = shown(path);
+        let shown = escaped_path(path);
         if fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(Failure::Said(format!(
                 "{shown} is not empty: name a new directory, or clear it first"
@@ -136,8 +136,8 @@ impl StagedDir {
             fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
             fs::OpenOptions::new().write(true).create_new(true).open(&path)
         };
-        let file =
-            make().map_err(|e| failed(&format!("{}/{}", self.shown, shown(relative)), &e))?;
+        let file = make()
+            .map_err(|e| failed(&format!("{}/{}", self.shown, escaped_path(relative)), &e))?;
         Ok(Box::new(BufWriter::with_capacity(1 << 16, Stoppable(file))))
     }
 

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// Writes styles, or leaves them out.
 #[derive(Debug, Clone, Copy)]
-pub struct Ink {
+pub struct StyledWriter {
     pub color: bool,
 }
 
@@ -27,7 +27,7 @@ pub enum Style {
     Right,
 }
 
-impl Ink {
+impl StyledWriter {
     pub fn paint(self, style: Style, text: &str) -> Cow<'_, str> {
         let code = match style {
             Style::Strong => "1",

@@ -1,8 +1,8 @@
 //! Owns: two passages side by side, with line numbers and the edits marked. Never: which passages
 //! are worth showing.
 
-use crate::report::human::pieces::{Amount, Both, Passage, Piece};
-use crate::report::human::words::{self, Ink, Style};
+use crate::report::human::display::{self, Style, StyledWriter};
+use crate::report::human::match_parts::{Amount, MatchPart, SidedMatch, SpanPair};
 use crate::report::human::wrap::{self, Row, Unit};
 use crate::report::texts::Text;
 use crate::span::Span;
@@ -14,15 +14,15 @@ const NARROWEST: usize = 20;
 
 /// Where the columns stand.
 #[derive(Debug, Clone, Copy)]
-pub struct Layout {
+pub struct ColumnLayout {
     pub indent: usize,
     pub width: usize,
-    pub ink: Ink,
+    pub ink: StyledWriter,
 }
 
 /// The widths that follow from a layout and the line numbers.
 struct Columns {
-    layout: Layout,
+    layout: ColumnLayout,
     gutters: [usize; 2],
     text: usize,
     stacked: bool,
@@ -30,7 +30,7 @@ struct Columns {
 
 /// One side of the output: its units, and the line number shown last.
 #[derive(Default)]
-struct Side {
+struct Column {
     units: Vec<Unit>,
     space: bool,
     shown: u32,
@@ -38,12 +38,12 @@ struct Side {
 
 /// Writes several passages of one pair under the names of its two texts.
 pub fn write(
-    passages: &[Passage],
+    passages: &[SidedMatch],
     names: [&str; 2],
-    layout: Layout,
+    layout: ColumnLayout,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let digits = |text: fn(&Passage) -> u32| {
+    let digits = |text: fn(&SidedMatch) -> u32| {
         passages.iter().map(text).max().unwrap_or(1).to_string().len().max(2)
     };
     let left = digits(|p| p.left.lines(p.spans.left)[1]);
@@ -60,7 +60,7 @@ pub fn write(
 }
 
 impl Columns {
-    fn new(layout: Layout, gutters: [usize; 2]) -> Columns {
+    fn new(layout: ColumnLayout, gutters: [usize; 2]) -> Columns {
         let free = layout.width.saturating_sub(layout.indent);
         let text = free.saturating_sub(gutters[0] + gutters[1] + 2 + 3) / 2;
         if text >= NARROWEST {
@@ -71,22 +71,22 @@ impl Columns {
     }
 
     fn heading(&self, names: [&str; 2], out: &mut dyn Write) -> io::Result<()> {
-        let paint = |name: &str| Row::of(Style::Faint, words::fit(name, self.text));
+        let paint = |name: &str| Row::of(Style::Faint, display::fit(name, self.text));
         self.rows(vec![paint(names[0])], vec![paint(names[1])], &mut [0, 0], out)
     }
 
-    fn passage(&self, passage: &Passage, out: &mut dyn Write) -> io::Result<()> {
-        let mut sides = [Side::default(), Side::default()];
-        for piece in passage.pieces() {
+    fn passage(&self, passage: &SidedMatch, out: &mut dyn Write) -> io::Result<()> {
+        let mut sides = [Column::default(), Column::default()];
+        for piece in passage.parts() {
             match piece {
-                Piece::Same(both) => self.add(passage, both, false, &mut sides),
-                Piece::Edit(both) => self.add(passage, both, true, &mut sides),
-                Piece::Break => self.flush(&mut sides, out)?,
-                Piece::Cut(both, same) => {
+                MatchPart::Same(both) => self.add(passage, both, false, &mut sides),
+                MatchPart::Edit(both) => self.add(passage, both, true, &mut sides),
+                MatchPart::Break => self.flush(&mut sides, out)?,
+                MatchPart::Cut(both, same) => {
                     self.flush(&mut sides, out)?;
                     let amount = match passage.amount(both) {
-                        Amount::Words(n) => words::count(n, "word"),
-                        Amount::Bytes(n) => words::bytes(n),
+                        Amount::Words(n) => display::count(n, "word"),
+                        Amount::Bytes(n) => display::bytes(n),
                     };
                     let mut note = format!("… {amount} the same …");
                     if !same || note.width() + self.note_indent() > self.layout.width {
@@ -100,7 +100,13 @@ impl Columns {
         self.flush(&mut sides, out)
     }
 
-    fn add(&self, passage: &Passage, both: Both, edit: bool, [left, right]: &mut [Side; 2]) {
+    fn add(
+        &self,
+        passage: &SidedMatch,
+        both: SpanPair,
+        edit: bool,
+        [left, right]: &mut [Column; 2],
+    ) {
         let ink = self.layout.ink;
         left.add(
             passage.left,
@@ -119,8 +125,8 @@ impl Columns {
     }
 
     /// Writes what both sides hold, from the same row on.
-    fn flush(&self, [left, right]: &mut [Side; 2], out: &mut dyn Write) -> io::Result<()> {
-        let rows = |side: &mut Side| wrap::rows(&std::mem::take(&mut side.units), self.text);
+    fn flush(&self, [left, right]: &mut [Column; 2], out: &mut dyn Write) -> io::Result<()> {
+        let rows = |side: &mut Column| wrap::rows(&std::mem::take(&mut side.units), self.text);
         let mut shown = [left.shown, right.shown];
         self.rows(rows(left), rows(right), &mut shown, out)?;
         [left.shown, right.shown] = shown;
@@ -207,7 +213,7 @@ impl Columns {
     }
 }
 
-impl Side {
+impl Column {
     /// Adds a stretch of text; `mark` for words that the other side does not have: their style, and
     /// what stands around them where there are no colours. Punctuation around them is not marked.
     fn add(
@@ -216,7 +222,7 @@ impl Side {
         span: Span,
         passage: &str,
         mark: Option<(Style, &str, &str)>,
-        ink: Ink,
+        ink: StyledWriter,
     ) {
         let first = passage.find(char::is_alphanumeric);
         let last = passage

@@ -1,22 +1,22 @@
 //! Owns: the directory of an index, and how a command opens it. Never: what it holds.
 
 use super::super::exit::{Failure, Result};
-use super::super::problems::{say, shown};
+use super::super::messages::{escaped_path, say};
 use super::super::settings::Settings;
 use nearcopy::{Error, IndexOptions, Preset, Recipe};
 use std::path::PathBuf;
 
 /// The directory of an index.
 #[derive(Debug, clap::Args)]
-pub struct Place {
+pub struct IndexPath {
     /// The directory of the index
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
 }
 
-impl Place {
-    pub fn shown(&self) -> String {
-        shown(&self.dir)
+impl IndexPath {
+    pub fn display_name(&self) -> String {
+        escaped_path(&self.dir)
     }
 
     /// Opens it for reading, whatever its recipe.
@@ -44,7 +44,7 @@ impl Place {
             say(&format!(
                 "{} was made with --preset {}: give it here too, or bounds and comparison are \
                  those of news",
-                self.shown(),
+                self.display_name(),
                 preset.name()
             ));
         }
@@ -68,12 +68,12 @@ pub fn stale(changes: u64, documents: u64) -> bool {
 }
 
 /// What to do then.
-pub fn hint(place: &Place) -> String {
+pub fn hint(place: &IndexPath) -> String {
     format!(
         "more than half of its documents came or went since it was compacted: run `nearcopy index \
          compact {}`, which finds out which words \
          are common and which passages boilerplate",
-        place.shown()
+        place.display_name()
     )
 }
 

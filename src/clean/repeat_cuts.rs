@@ -9,8 +9,8 @@ use crate::model::document::Documents;
 use crate::model::options::{Progress, Stage};
 use crate::pair::cluster::survivor;
 use crate::span::Span;
-use crate::text::cutting::{Sentence, cuts, layout};
 use crate::text::same_text::tokens_of;
+use crate::text::sentence_removal::{Sentence, cuts, text_sentences};
 use crate::text::token::tokenize;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ const BATCH: usize = 1024;
 const LEAST: u32 = 5;
 
 /// One place of a wanted repeat: tokens of its document.
-struct Standing {
+struct RepeatPlace {
     repeat: u32,
     tokens: Range<u32>,
     span: Span,
@@ -33,11 +33,11 @@ struct Text {
     document: u32,
     tokens: u32,
     sentences: Vec<Sentence>,
-    standing: Vec<Standing>,
+    standing: Vec<RepeatPlace>,
 }
 
 /// Adds to a plan, which says what documents go, the passages that are cut out of the others.
-pub fn cut(
+pub fn cut_repeats(
     documents: &dyn Documents,
     found: &Detection,
     removal: &Removal,
@@ -115,7 +115,7 @@ fn read(
     for &(repeat, span) in places {
         let Range { start, end } = tokens_of(span, known);
         if start < end && end <= tokens.len() {
-            standing.push(Standing {
+            standing.push(RepeatPlace {
                 repeat,
                 tokens: start as u32..end as u32,
                 span: tokens.span(start..end),
@@ -123,7 +123,7 @@ fn read(
         }
     }
     standing.sort_by_key(|s| (s.tokens.start, std::cmp::Reverse(s.tokens.end), s.repeat));
-    let sentences = layout(&words, &tokens);
+    let sentences = text_sentences(&words, &tokens);
     Ok((Text { document, tokens: tokens.len() as u32, sentences, standing }, words))
 }
 

@@ -2,7 +2,7 @@
 //! spans are asked for.
 
 use crate::error::Result;
-use crate::gate::bottom_k::content;
+use crate::gate::bottom_k::bottom_k;
 use crate::gate::documents::DocumentTable;
 use crate::hash;
 use crate::span::Span;
@@ -13,21 +13,21 @@ use std::ops::Range;
 
 /// A span that is asked about.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Slot {
+pub(super) struct SpanQuery {
     /// The document that holds the passage.
     pub document: u32,
     /// The document whose text the span is of: this one, or one of the same tokens.
     pub text: u32,
     pub span: Span,
     /// The part that is meant.
-    pub cut: Cut,
+    pub cut: PeriodicPart,
     /// Whether hashes of its content are wanted.
     pub content: bool,
 }
 
 /// A part of a periodic run.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Cut {
+pub(super) enum PeriodicPart {
     /// All of it.
     None,
     /// The first round.
@@ -38,7 +38,7 @@ pub(super) enum Cut {
 
 /// What is told of a span.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Told {
+pub(super) struct SpanHashes {
     /// Bytes of the document that holds it.
     pub span: Span,
     /// Its tokens.
@@ -55,9 +55,9 @@ pub(super) struct Told {
 /// text of another.
 pub(super) fn answer(
     table: &DocumentTable,
-    slots: &[Slot],
+    slots: &[SpanQuery],
     texts: &[Vec<u64>],
-) -> Result<Vec<Told>> {
+) -> Result<Vec<SpanHashes>> {
     let mut order: Vec<u32> = (0..slots.len() as u32).collect();
     order.par_sort_by_key(|&i| (slots[i as usize].document, slots[i as usize].text, i));
     let groups: Vec<&[u32]> =
@@ -66,7 +66,7 @@ pub(super) fn answer(
         .par_iter()
         .map(|group| of_document(table, slots, group, texts))
         .collect::<Result<Vec<_>>>()?;
-    let mut out = vec![Told::default(); slots.len()];
+    let mut out = vec![SpanHashes::default(); slots.len()];
     for (group, told) in groups.iter().zip(told) {
         group.iter().zip(told).for_each(|(&i, told)| out[i as usize] = told);
     }
@@ -75,10 +75,10 @@ pub(super) fn answer(
 
 fn of_document(
     table: &DocumentTable,
-    slots: &[Slot],
+    slots: &[SpanQuery],
     group: &[u32],
     texts: &[Vec<u64>],
-) -> Result<Vec<Told>> {
+) -> Result<Vec<SpanHashes>> {
     let documents = table.findings.documents;
     let document = slots[group[0] as usize].document;
     let tokens = tokenize(&documents.text(document as usize)?);
@@ -94,25 +94,25 @@ fn of_document(
     Ok(out)
 }
 
-fn told(slot: &Slot, tokens: &Tokens, spans: &Tokens, texts: &[Vec<u64>]) -> Told {
+fn told(slot: &SpanQuery, tokens: &Tokens, spans: &Tokens, texts: &[Vec<u64>]) -> SpanHashes {
     let Range { start, end } = tokens_of(slot.span, spans);
     let range = match slot.cut {
-        Cut::None => start..end,
-        Cut::Round(period) => start..end.min(start + period as usize),
-        Cut::Rest(period) => end.min(start + period as usize)..end,
+        PeriodicPart::None => start..end,
+        PeriodicPart::Round(period) => start..end.min(start + period as usize),
+        PeriodicPart::Rest(period) => end.min(start + period as usize)..end,
     };
     let range = range.start..range.end.min(tokens.len());
     if range.is_empty() {
-        return Told { span: slot.span, ..Told::default() };
+        return SpanHashes { span: slot.span, ..SpanHashes::default() };
     }
     let inside = &tokens.hashes[range.clone()];
     let holds =
         |text: &Vec<u64>| !text.is_empty() && inside.windows(text.len()).any(|w| w == &text[..]);
-    Told {
+    SpanHashes {
         span: tokens.span(range.clone()),
         tokens: range.start as u32..range.end as u32,
         exact: if slot.content { hash::sequence(inside.iter().copied()) } else { 0 },
-        content: if slot.content { content(&tokens.hashes, range) } else { Vec::new() },
+        content: if slot.content { bottom_k(&tokens.hashes, range) } else { Vec::new() },
         holds: (0..).zip(texts).filter(|(_, text)| holds(text)).map(|(n, _)| n).collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! Owns: what is said on standard error. Never: standard output.
 
 pub use nearcopy::escape::message as clean;
-use nearcopy::ingest::{Format, Input, Intake, Problem, Reason, is_pattern};
+use nearcopy::ingest::{Format, Input, Problem, ReadResult, Reason, is_pattern};
 use std::io::Write;
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use std::path::Path;
 const SHOWN: usize = 5;
 
 /// A path, fit for one line of a terminal.
-pub fn shown(path: &Path) -> String {
+pub fn escaped_path(path: &Path) -> String {
     clean(&path.display().to_string())
 }
 
@@ -39,13 +39,13 @@ fn is_bad(reason: Reason) -> bool {
 }
 
 /// How many bad records there were.
-pub fn bad_records(intake: &Intake) -> u64 {
+pub fn bad_records(intake: &ReadResult) -> u64 {
     intake.skipped.iter().filter(|(reason, _)| is_bad(**reason)).map(|(_, n)| n).sum()
 }
 
 /// Tells what was not read, and what was read with doubt. When quiet, only of inputs that were
 /// asked for and not there.
-pub fn tell(intake: &Intake, quiet: bool) {
+pub fn tell(intake: &ReadResult, quiet: bool) {
     for (&reason, &total) in &intake.skipped {
         if quiet && !matches!(reason, Reason::Missing | Reason::Unreadable) {
             continue;
@@ -116,7 +116,7 @@ fn place(problem: &Problem) -> String {
 }
 
 /// Whether an input that was asked for by name was not there or could not be opened.
-pub fn input_lost(intake: &Intake, inputs: &[Input]) -> bool {
+pub fn input_lost(intake: &ReadResult, inputs: &[Input]) -> bool {
     let closed = |input: &Input| match input {
         Input::Path(path) if path.is_dir() => std::fs::read_dir(path).is_err(),
         // What a pattern led to was there when it was listed.

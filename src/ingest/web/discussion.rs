@@ -1,7 +1,7 @@
 //! Owns: threads of posts, in forums and below articles: the heads and feet of their posts. Never:
 //! which part of a page is the article.
 
-use crate::ingest::web::block::{is, sentence, small};
+use crate::ingest::web::inline_or_block::{is, sentence, small};
 use dom_query::{Document, NodeRef};
 use std::collections::{BTreeMap, HashMap};
 
@@ -54,7 +54,7 @@ const BEHIND: usize = 150;
 /// Takes heads and feet out of the tree: who wrote a post and when, and what can be done with it.
 /// `title`: that of the page.
 pub(super) fn clear(page: &Document, title: &str) {
-    for thread in threads(page) {
+    for thread in discussions(page) {
         let class = thread[0].attr_or("class", "");
         let gone: Vec<NodeRef> =
             thread.iter().flat_map(|post| around(post, first(&class))).collect();
@@ -73,7 +73,7 @@ fn bytes(node: &NodeRef) -> usize {
 }
 
 /// Posts below each other, in the order of the page.
-fn threads(page: &Document) -> Vec<Vec<NodeRef<'_>>> {
+fn discussions(page: &Document) -> Vec<Vec<NodeRef<'_>>> {
     let mut all: BTreeMap<usize, Vec<NodeRef>> = BTreeMap::new();
     let mut places = HashMap::new();
     for node in page
@@ -172,7 +172,7 @@ fn subjects(posts: &[NodeRef], title: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::web::block::words;
+    use crate::ingest::web::inline_or_block::words;
 
     fn cleared(html: &str) -> String {
         let page = Document::from(html);

@@ -8,7 +8,7 @@ use super::super::progress::{Meter, TalkArgs};
 use super::super::settings::SettingArgs;
 use super::amounts::{counted, sized};
 use super::args::{CompareArgs, Texts};
-use super::place::Place;
+use super::open_index::IndexPath;
 use nearcopy::IndexOptions;
 use std::time::Instant;
 
@@ -20,7 +20,7 @@ use std::time::Instant;
 #[command(after_help = "--help describes every setting.")]
 pub struct Create {
     #[command(flatten)]
-    place: Place,
+    place: IndexPath,
 
     /// Whether it keeps the texts
     #[arg(long, value_name = "WHICH", default_value = "stored", help_heading = "Index")]
@@ -50,7 +50,7 @@ impl Create {
             let texts = if options.without_texts { "without texts" } else { "with texts" };
             let line = format!(
                 "{} made: empty, {texts}, recipe {}",
-                self.place.shown(),
+                self.place.display_name(),
                 settings.recipe.id()
             );
             to_stdout(|out| writeln!(out, "{line}"))?;
@@ -69,7 +69,7 @@ impl Create {
 #[command(after_help = "--help describes every setting.")]
 pub struct Compact {
     #[command(flatten)]
-    place: Place,
+    place: IndexPath,
 
     #[command(flatten)]
     settings: CompareArgs,
@@ -91,7 +91,7 @@ impl Compact {
             let stats = index.stats()?;
             let line = format!(
                 "{} compacted in {:.1} s: {}, {} on disk",
-                self.place.shown(),
+                self.place.display_name(),
                 begun.elapsed().as_secs_f64(),
                 counted(stats.documents, "document"),
                 sized(stats.used_bytes)

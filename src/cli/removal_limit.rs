@@ -1,7 +1,7 @@
 //! Owns: the alarm before a cleaning that takes too much. Never: what goes.
 
 use super::amount::Amount;
-use super::problems::{clean, count};
+use super::messages::{clean, count};
 use nearcopy::Why;
 use nearcopy::report::Cleaned;
 use std::collections::{HashMap, HashSet};
@@ -30,7 +30,7 @@ pub fn raised(cleaned: Cleaned, most: Amount, known: &HashSet<String>) -> Option
         all.0 += 1;
     }
     if most.exceeded(all.0, all.1) {
-        return Some(words(cleaned, most, all, None));
+        return Some(message(cleaned, most, all, None));
     }
     let too_much = |(name, (gone, of)): (Option<&'_ str>, (u64, u64))| {
         let name = name.filter(|_| of >= SMALL && most.exceeded(gone, of))?;
@@ -38,10 +38,10 @@ pub fn raised(cleaned: Cleaned, most: Amount, known: &HashSet<String>) -> Option
     };
     let mut hit: Vec<(String, (u64, u64))> = sources.into_iter().filter_map(too_much).collect();
     hit.sort_by(|x, y| (y.1.0, &x.0).cmp(&(x.1.0, &y.0)));
-    hit.first().map(|(name, counts)| words(cleaned, most, *counts, Some(name)))
+    hit.first().map(|(name, counts)| message(cleaned, most, *counts, Some(name)))
 }
 
-fn words(cleaned: Cleaned, most: Amount, (gone, of): (u64, u64), source: Option<&str>) -> String {
+fn message(cleaned: Cleaned, most: Amount, (gone, of): (u64, u64), source: Option<&str>) -> String {
     let documents = cleaned.findings.documents;
     let scope = source.map(|s| format!(" of source {:?}", clean(s))).unwrap_or_default();
     let percent = gone as f64 / of.max(1) as f64 * 100.0;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 pub(super) const OWN: usize = 150;
 
 /// Bytes of text below each element, white space around each piece left out.
-pub(super) struct Weights(HashMap<NodeId, Weight>);
+pub(super) struct TextAmount(HashMap<NodeId, Weight>);
 
 /// What stands below an element.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +33,11 @@ impl Weight {
     }
 }
 
-impl Weights {
+impl TextAmount {
     /// One pass down and one up, so the time grows with the number of nodes, not with their depth.
-    pub(super) fn of(page: &Document) -> Weights {
+    pub(super) fn of(page: &Document) -> TextAmount {
         let mut all: HashMap<NodeId, Weight> = HashMap::new();
-        let Some(body) = page.body() else { return Weights(all) };
+        let Some(body) = page.body() else { return TextAmount(all) };
         let mut within: HashMap<NodeId, bool> = HashMap::new();
         let mut nodes: Vec<NodeRef> = Vec::new();
         for node in body.descendants_it() {
@@ -76,7 +76,7 @@ impl Weights {
                 sum.prose += below.prose;
             }
         }
-        Weights(all)
+        TextAmount(all)
     }
 
     pub(super) fn get(&self, node: &NodeRef) -> Weight {
@@ -93,7 +93,7 @@ mod tests {
         let page = Document::from(
             "<p>One <a href=x>two <b>three</b></a><script>four</script></p><div> five </div>",
         );
-        let weights = Weights::of(&page);
+        let weights = TextAmount::of(&page);
         let of = |selector: &str| weights.get(page.select(selector).nodes().first().unwrap());
         assert_eq!(of("p"), Weight { text: 11, linked: 8, links: 1, prose: 0 });
         assert_eq!(of("div"), Weight { text: 4, linked: 0, links: 0, prose: 0 });

@@ -27,29 +27,29 @@ const COUNTABLE: usize = 1 << 18;
 const BREAKS: [char; 2] = ['\n', '\r'];
 
 /// A match seen from one side: two texts, the spans that correspond, the equal runs inside.
-pub struct Passage<'t, 'a> {
+pub struct SidedMatch<'t, 'a> {
     pub left: &'t Text<'a>,
     pub right: &'t Text<'a>,
-    pub spans: Both,
-    pub blocks: Vec<Both>,
+    pub spans: SpanPair,
+    pub blocks: Vec<SpanPair>,
 }
 
 /// Corresponding spans of the left and the right text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Both {
+pub struct SpanPair {
     pub left: Span,
     pub right: Span,
 }
 
 /// A part of a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece {
+pub enum MatchPart {
     /// Equal tokens.
-    Same(Both),
+    Same(SpanPair),
     /// Words that only one side has, or other words on the other side.
-    Edit(Both),
+    Edit(SpanPair),
     /// Left out here; whether all of it is equal.
-    Cut(Both, bool),
+    Cut(SpanPair, bool),
     /// Both texts begin a new line.
     Break,
 }
@@ -60,15 +60,15 @@ pub enum Amount {
     Bytes(u64),
 }
 
-impl Passage<'_, '_> {
-    pub fn left_of(&self, both: Both) -> &str {
+impl SidedMatch<'_, '_> {
+    pub fn left_of(&self, both: SpanPair) -> &str {
         slice(self.left, both.left)
     }
-    pub fn right_of(&self, both: Both) -> &str {
+    pub fn right_of(&self, both: SpanPair) -> &str {
         slice(self.right, both.right)
     }
 
-    pub fn amount(&self, both: Both) -> Amount {
+    pub fn amount(&self, both: SpanPair) -> Amount {
         let text = self.left_of(both);
         if text.len() > COUNTABLE {
             return Amount::Bytes(text.len() as u64);
@@ -78,7 +78,7 @@ impl Passage<'_, '_> {
 
     /// What is shown, in order: both ends, the edits with some words around, and notes of what is
     /// left out.
-    pub fn pieces(&self) -> Vec<Piece> {
+    pub fn parts(&self) -> Vec<MatchPart> {
         let whole = self.whole();
         let mut first = Vec::new();
         let mut from = 0;
@@ -101,9 +101,9 @@ impl Passage<'_, '_> {
             let (begin, end) = (whole[from].both(), whole[to - 1].both());
             let left = Span::new(begin.left.start, end.left.end);
             let right = Span::new(begin.right.start, end.right.end);
-            first.push(Piece::Cut(
-                Both { left, right },
-                to - from == 1 && matches!(whole[from], Piece::Same(_)),
+            first.push(MatchPart::Cut(
+                SpanPair { left, right },
+                to - from == 1 && matches!(whole[from], MatchPart::Same(_)),
             ));
         }
         last.reverse();
@@ -112,18 +112,19 @@ impl Passage<'_, '_> {
     }
 
     /// The match without a gap: equal runs and what stands between them.
-    fn whole(&self) -> Vec<Piece> {
+    fn whole(&self) -> Vec<MatchPart> {
         let mut out = Vec::with_capacity(2 * self.blocks.len() + 1);
         let (mut left, mut right) = (self.spans.left.start, self.spans.right.start);
         let gap = |left: (u32, u32), right: (u32, u32)| {
-            let both = Both { left: Span::new(left.0, left.1), right: Span::new(right.0, right.1) };
-            (!both.left.is_empty() || !both.right.is_empty()).then_some(Piece::Edit(both))
+            let both =
+                SpanPair { left: Span::new(left.0, left.1), right: Span::new(right.0, right.1) };
+            (!both.left.is_empty() || !both.right.is_empty()).then_some(MatchPart::Edit(both))
         };
         for b in &self.blocks {
             let inside = b.left.end <= self.spans.left.end && b.right.end <= self.spans.right.end;
             if inside && b.left.start >= left && b.right.start >= right {
                 out.extend(gap((left, b.left.start), (right, b.right.start)));
-                out.push(Piece::Same(*b));
+                out.push(MatchPart::Same(*b));
                 (left, right) = (b.left.end, b.right.end);
             }
         }
@@ -133,14 +134,14 @@ impl Passage<'_, '_> {
 
     /// Adds a piece with its middle cut out where it is long; answers with the words that remain,
     /// at the least 1.
-    fn shorten(&self, piece: Piece, out: &mut Vec<Piece>) -> usize {
+    fn shorten(&self, piece: MatchPart, out: &mut Vec<MatchPart>) -> usize {
         let both = piece.both();
         let (left, right) = (self.left_of(both), self.right_of(both));
         let most = 2 * CONTEXT_WORDS + SPARE_WORDS;
         let short = |text: &str| {
             text.len() < 4 * WINDOW && text.unicode_words().take(most + 1).count() <= most
         };
-        let same = matches!(piece, Piece::Same(_));
+        let same = matches!(piece, MatchPart::Same(_));
         if short(left) && short(right) {
             self.break_up(piece, out);
             return left.unicode_words().count().max(1);
@@ -149,23 +150,23 @@ impl Passage<'_, '_> {
         let (left_head, right_head) = (head(left, first), head(right, first));
         let (left_tail, right_tail) =
             (tail(left, last).max(left_head), tail(right, last).max(right_head));
-        let part = |l: (usize, usize), r: (usize, usize)| Both {
+        let part = |l: (usize, usize), r: (usize, usize)| SpanPair {
             left: within(both.left, l),
             right: within(both.right, r),
         };
-        let again = |both| if same { Piece::Same(both) } else { Piece::Edit(both) };
+        let again = |both| if same { MatchPart::Same(both) } else { MatchPart::Edit(both) };
         self.break_up(again(part((0, left_head), (0, right_head))), out);
-        out.push(Piece::Cut(part((left_head, left_tail), (right_head, right_tail)), same));
+        out.push(MatchPart::Cut(part((left_head, left_tail), (right_head, right_tail)), same));
         self.break_up(again(part((left_tail, left.len()), (right_tail, right.len()))), out);
         first + last
     }
 
     /// Adds a short piece, with a break where both sides begin a new line between the same two
     /// words.
-    fn break_up(&self, piece: Piece, out: &mut Vec<Piece>) {
+    fn break_up(&self, piece: MatchPart, out: &mut Vec<MatchPart>) {
         let both = piece.both();
         let (left, right) = (self.left_of(both), self.right_of(both));
-        if let Piece::Edit(_) = piece {
+        if let MatchPart::Edit(_) = piece {
             return self.break_edit(both, out);
         }
         let starts = |text: &str| text.unicode_word_indices().map(|(at, _)| at).collect::<Vec<_>>();
@@ -177,48 +178,48 @@ impl Passage<'_, '_> {
                     && right[rs[i - 1]..rs[i]].contains(BREAKS)
                 {
                     let (l, r) = (line_start(left, ls[i]), line_start(right, rs[i]));
-                    out.push(Piece::Same(Both {
+                    out.push(MatchPart::Same(SpanPair {
                         left: within(both.left, (left_from, l)),
                         right: within(both.right, (right_from, r)),
                     }));
-                    out.push(Piece::Break);
+                    out.push(MatchPart::Break);
                     (left_from, right_from) = (l, r);
                 }
             }
         }
-        let rest = Both {
+        let rest = SpanPair {
             left: within(both.left, (left_from, left.len())),
             right: within(both.right, (right_from, right.len())),
         };
-        out.push(Piece::Same(rest));
+        out.push(MatchPart::Same(rest));
     }
 }
 
-impl Passage<'_, '_> {
+impl SidedMatch<'_, '_> {
     /// Adds an edit, line by line where both sides have as many lines.
-    fn break_edit(&self, both: Both, out: &mut Vec<Piece>) {
+    fn break_edit(&self, both: SpanPair, out: &mut Vec<MatchPart>) {
         let (left, right) = (self.left_of(both), self.right_of(both));
         let (ls, rs) = (line_ends(left), line_ends(right));
         let bare = |text: &str| !text.contains(char::is_alphanumeric);
         // What is not a word is no edit: it was not compared.
         let piece = |l: (usize, usize), r: (usize, usize)| {
-            let part = Both { left: within(both.left, l), right: within(both.right, r) };
+            let part = SpanPair { left: within(both.left, l), right: within(both.right, r) };
             if bare(&left[l.0..l.1]) && bare(&right[r.0..r.1]) {
-                Piece::Same(part)
+                MatchPart::Same(part)
             } else {
-                Piece::Edit(part)
+                MatchPart::Edit(part)
             }
         };
         let (mut left_from, mut right_from) = (0, 0);
         if ls.len() == rs.len() {
             for (&l, &r) in ls.iter().zip(&rs) {
-                out.extend([piece((left_from, l), (right_from, r)), Piece::Break]);
+                out.extend([piece((left_from, l), (right_from, r)), MatchPart::Break]);
                 (left_from, right_from) = (l, r);
             }
         }
         out.push(piece((left_from, left.len()), (right_from, right.len())));
         let uneven = ls.len() != rs.len() && !ls.is_empty() && !rs.is_empty();
-        out.extend((uneven && bare(left) && bare(right)).then_some(Piece::Break));
+        out.extend((uneven && bare(left) && bare(right)).then_some(MatchPart::Break));
     }
 }
 
@@ -234,11 +235,11 @@ fn line_ends(text: &str) -> Vec<usize> {
     out
 }
 
-impl Piece {
-    fn both(self) -> Both {
+impl MatchPart {
+    fn both(self) -> SpanPair {
         match self {
-            Piece::Same(both) | Piece::Edit(both) | Piece::Cut(both, _) => both,
-            Piece::Break => Both { left: Span::new(0, 0), right: Span::new(0, 0) },
+            MatchPart::Same(both) | MatchPart::Edit(both) | MatchPart::Cut(both, _) => both,
+            MatchPart::Break => SpanPair { left: Span::new(0, 0), right: Span::new(0, 0) },
         }
     }
 }

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 
 /// A removed record as it stood in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Raw<'a> {
+pub enum StoredRecord<'a> {
     /// Its bytes, line ending included, are UTF-8.
     Text(&'a str),
     /// They are not: the same in Base64.
@@ -45,7 +45,7 @@ struct GoneView<'a> {
 }
 
 #[derive(Serialize)]
-struct StaysView<'a> {
+struct KeptJson<'a> {
     id: &'a str,
     #[serde(flatten)]
     span: SpanJson,
@@ -61,7 +61,7 @@ struct CutView<'a> {
     #[serde(flatten)]
     span: SpanJson,
     tokens: u32,
-    stays: Vec<StaysView<'a>>,
+    stays: Vec<KeptJson<'a>>,
     text: &'a str,
 }
 
@@ -82,12 +82,17 @@ impl<'a> RemovedLines<'a> {
     ///
     /// # Errors
     /// As [`json()`](crate::report::json()).
-    pub fn document(&mut self, gone: &Gone, raw: Raw, out: &mut dyn Write) -> io::Result<()> {
+    pub fn document(
+        &mut self,
+        gone: &Gone,
+        raw: StoredRecord,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let documents = self.cleaned.findings.documents;
         let info = documents.info(gone.document as usize);
         let (raw, raw_base64) = match raw {
-            Raw::Text(text) => (Some(text), None),
-            Raw::Base64(text) => (None, Some(text)),
+            StoredRecord::Text(text) => (Some(text), None),
+            StoredRecord::Base64(text) => (None, Some(text)),
         };
         let mut view = GoneView {
             kind: "document",
@@ -134,7 +139,7 @@ impl<'a> RemovedLines<'a> {
         for place in cut.causes.iter().filter_map(|c| c.stays) {
             let there = self.passages.texts.get(place.document)?;
             let span = SpanJson::new(place.span, &there, &self.passages.texts)?;
-            stays.push(StaysView { id: &documents.info(place.document as usize).id, span });
+            stays.push(KeptJson { id: &documents.info(place.document as usize).id, span });
         }
         let view = CutView {
             kind: "passage",

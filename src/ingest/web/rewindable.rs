@@ -11,7 +11,7 @@ const STEP: usize = 256 << 10;
 const KEPT: usize = 64 << 20;
 
 /// Bytes as they are stored, with a mark to return to.
-pub(super) struct Raw<'a> {
+pub(super) struct RewindableBytes<'a> {
     inner: Box<dyn Read + Send + 'a>,
     buffer: Vec<u8>,
     /// The next byte, in the buffer.
@@ -22,9 +22,9 @@ pub(super) struct Raw<'a> {
     ended: bool,
 }
 
-impl<'a> Raw<'a> {
-    pub(super) fn new(inner: Box<dyn Read + Send + 'a>) -> Raw<'a> {
-        Raw { inner, buffer: Vec::new(), at: 0, base: 0, mark: None, ended: false }
+impl<'a> RewindableBytes<'a> {
+    pub(super) fn new(inner: Box<dyn Read + Send + 'a>) -> RewindableBytes<'a> {
+        RewindableBytes { inner, buffer: Vec::new(), at: 0, base: 0, mark: None, ended: false }
     }
 
     /// Where the next byte stands.
@@ -81,7 +81,7 @@ impl<'a> Raw<'a> {
     }
 }
 
-impl Read for Raw<'_> {
+impl Read for RewindableBytes<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let n = self.fill_buf()?.read(out)?;
         self.consume(n);
@@ -89,7 +89,7 @@ impl Read for Raw<'_> {
     }
 }
 
-impl BufRead for Raw<'_> {
+impl BufRead for RewindableBytes<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.ahead(1)?;
         Ok(&self.buffer[self.at..])

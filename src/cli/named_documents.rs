@@ -2,40 +2,40 @@
 //! background that goes with them. Never: what is done with them.
 
 use super::exit::{Failure, Result};
+use super::messages::{clean, count, escaped_path, say};
 use super::pairs::expect;
-use super::problems::{clean, count, say, shown};
 use super::progress::Meter;
-use super::read_corpus::{Taken, input, inputs, take_in};
+use super::read_corpus::{ReadCorpus, input, inputs, take_in};
 use super::settings::Settings;
 use nearcopy::{Background, Corpus};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 /// Named documents in their corpus.
-pub struct Named {
+pub struct NamedDocuments {
     /// The corpus; just they, where they were files.
     pub corpus: Corpus,
     /// Their numbers, in order.
     pub numbers: Vec<u32>,
     /// How reading went.
-    pub taken: Taken,
+    pub taken: ReadCorpus,
 }
 
 /// Reads the named documents: files of one document each, or ids where `within` has paths.
-pub fn named(
+pub fn read_named(
     items: &[OsString],
     within: &[OsString],
     settings: &Settings,
     meter: &Meter,
     quiet: bool,
-) -> Result<Named> {
+) -> Result<NamedDocuments> {
     if within.is_empty() {
-        let mut taken = Taken::default();
+        let mut taken = ReadCorpus::default();
         for path in items {
             taken.add(single(path, settings, meter, quiet)?);
         }
         let corpus = taken.corpus(quiet)?;
-        return Ok(Named { corpus, numbers: (0..items.len() as u32).collect(), taken });
+        return Ok(NamedDocuments { corpus, numbers: (0..items.len() as u32).collect(), taken });
     }
     let mut taken = take_in(&inputs(within), &settings.flags.input.options(), meter, quiet)?;
     let corpus = taken.corpus(quiet)?;
@@ -47,11 +47,11 @@ pub fn named(
     if numbers.windows(2).any(|w| w[0] == w[1]) {
         return Err(Failure::Said("both ids name one document: name two".into()));
     }
-    Ok(Named { corpus, numbers, taken })
+    Ok(NamedDocuments { corpus, numbers, taken })
 }
 
 /// Reads a file that should hold one document.
-fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Result<Taken> {
+fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Result<ReadCorpus> {
     let taken = take_in(&[input(path)], &settings.flags.input.options(), meter, quiet)?;
     let shown = clean(&path.to_string_lossy());
     match taken.documents.len() {
@@ -78,7 +78,7 @@ pub fn background(path: Option<&Path>, settings: &Settings, quiet: bool) -> Resu
         }
         return Ok(Background::default());
     };
-    let shown = shown(path);
+    let shown = escaped_path(path);
     let json = std::fs::read_to_string(path).map_err(|e| {
         Failure::Said(format!(
             "--background {shown}: {e}; make one with `nearcopy scan … --save-background {shown}`"

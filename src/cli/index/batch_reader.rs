@@ -3,7 +3,7 @@
 
 use super::super::exit::Result;
 use super::super::progress::Meter;
-use super::super::read_corpus::Taken;
+use super::super::read_corpus::ReadCorpus;
 use nearcopy::Document;
 use nearcopy::ingest::{self, Input, InputOptions};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,9 +13,9 @@ use std::sync::mpsc::sync_channel;
 const WAITING: usize = 2;
 
 /// What came of reading.
-pub struct Fed {
+pub struct BatchReadSummary {
     /// How it went; without documents.
-    pub taken: Taken,
+    pub taken: ReadCorpus,
     /// Documents read.
     pub documents: u64,
     /// Those of them that stand in a file of several and have no id of their own.
@@ -30,7 +30,7 @@ pub fn feed<T>(
     meter: &Meter,
     quiet: bool,
     work: impl FnOnce(&mut dyn Iterator<Item = Vec<Document>>) -> T,
-) -> Result<(Fed, T)> {
+) -> Result<(BatchReadSummary, T)> {
     let (wanted, documents, nameless) =
         (AtomicBool::new(true), AtomicU64::new(0), AtomicU64::new(0));
     let (intake, out) = std::thread::scope(|scope| {
@@ -61,8 +61,8 @@ pub fn feed<T>(
     });
     meter.hide();
     let documents = documents.into_inner();
-    let taken = Taken::of(intake, inputs, documents, quiet);
-    Ok((Fed { taken, documents, nameless: nameless.into_inner() }, out))
+    let taken = ReadCorpus::of(intake, inputs, documents, quiet);
+    Ok((BatchReadSummary { taken, documents, nameless: nameless.into_inner() }, out))
 }
 
 fn is_nameless(d: &Document) -> bool {

@@ -2,7 +2,7 @@
 //! finding counts.
 
 use crate::gate::documents::DocumentTable;
-use crate::gate::findings::{Draft, Origin};
+use crate::gate::findings::{Origin, UnjudgedFinding};
 use crate::gate::policy::{Bound, Limit, Policy, Scope};
 use crate::gate::verdict::{Rule, SourceCounts, State};
 use std::collections::{BTreeMap, HashMap};
@@ -10,9 +10,9 @@ use std::ops::Range;
 
 /// Counts of everything and of each source, those without one last. Documents that are only there
 /// to be compared with are left out.
-pub(super) fn counts(
+pub(super) fn source_counts(
     table: &DocumentTable,
-    drafts: &[Draft],
+    drafts: &[UnjudgedFinding],
     states: &[State],
     new: &[Vec<usize>],
 ) -> (SourceCounts, Vec<SourceCounts>) {
@@ -66,10 +66,10 @@ fn covered(mut ranges: Vec<Range<u32>>) -> u64 {
 }
 
 /// Every bound of the policy with what was measured.
-pub(super) fn rules(
+pub(super) fn measured_rules(
     table: &DocumentTable,
     policy: &Policy,
-    drafts: &[Draft],
+    drafts: &[UnjudgedFinding],
     states: &[State],
     total: &SourceCounts,
     sources: &[SourceCounts],
@@ -156,7 +156,7 @@ fn held(
 }
 
 /// The most documents of one cluster that count, its representative among them.
-fn largest(table: &DocumentTable, most: u64, drafts: &[Draft], states: &[State]) -> Rule {
+fn largest(table: &DocumentTable, most: u64, drafts: &[UnjudgedFinding], states: &[State]) -> Rule {
     let mut new: HashMap<u32, u64> = HashMap::new();
     for (draft, _) in drafts.iter().zip(states).filter(|(_, s)| **s == State::New) {
         if let Origin::Member(cluster) = draft.origin {

@@ -1,11 +1,11 @@
 //! Owns: `nearcopy index stats` and `verify`. Never: measures or checks anything itself.
 
 use super::super::exit::{Exit, Result};
+use super::super::messages::clean;
 use super::super::output::to_stdout;
-use super::super::problems::clean;
 use super::amounts::{counted, grouped, sized};
 use super::args::SummaryFormat;
-use super::place::{Place, hint, stale};
+use super::open_index::{IndexPath, hint, stale};
 use nearcopy::report::json_line;
 use nearcopy::{IndexStats, Verification};
 use serde::Serialize;
@@ -14,7 +14,7 @@ use serde::Serialize;
 #[derive(Debug, clap::Args)]
 pub struct Stats {
     #[command(flatten)]
-    place: Place,
+    place: IndexPath,
 
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
@@ -28,7 +28,7 @@ pub struct Stats {
 #[derive(Debug, clap::Args)]
 pub struct Verify {
     #[command(flatten)]
-    place: Place,
+    place: IndexPath,
 
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
@@ -37,7 +37,7 @@ pub struct Verify {
 
 /// An answer with its schema and its index in front.
 #[derive(Serialize)]
-struct Named<'a, T: Serialize> {
+struct IndexAnswer<'a, T: Serialize> {
     schema: &'static str,
     index: &'a str,
     #[serde(flatten)]
@@ -47,10 +47,13 @@ struct Named<'a, T: Serialize> {
 impl Stats {
     pub fn run(self) -> Result<Exit> {
         let stats = self.place.read()?.stats()?;
-        let index = &self.place.shown();
+        let index = &self.place.display_name();
         if self.format == SummaryFormat::Json {
             to_stdout(|out| {
-                json_line(&Named { schema: "nearcopy.index-stats/1", index, answer: &stats }, out)
+                json_line(
+                    &IndexAnswer { schema: "nearcopy.index-stats/1", index, answer: &stats },
+                    out,
+                )
             })?;
             return Ok(Exit::Done);
         }
@@ -129,11 +132,15 @@ impl Verify {
         let index = self.place.read()?;
         let mut found = index.verify()?;
         found.problems.iter_mut().for_each(|p| *p = clean(p));
-        let shown = &self.place.shown();
+        let shown = &self.place.display_name();
         if self.format == SummaryFormat::Json {
             to_stdout(|out| {
                 json_line(
-                    &Named { schema: "nearcopy.index-verify/1", index: shown, answer: &found },
+                    &IndexAnswer {
+                        schema: "nearcopy.index-verify/1",
+                        index: shown,
+                        answer: &found,
+                    },
                     out,
                 )
             })?;

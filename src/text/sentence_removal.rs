@@ -20,7 +20,7 @@ pub struct Sentence {
 
 /// The sentences of a text; together they hold all its tokens, in order. What holds no token
 /// belongs to the sentence before it.
-pub fn layout(text: &str, tokens: &Tokens) -> Vec<Sentence> {
+pub fn text_sentences(text: &str, tokens: &Tokens) -> Vec<Sentence> {
     let mut out: Vec<Sentence> = Vec::new();
     let (mut from, mut paragraph) = (0, 0);
     for p in paragraphs(text) {
@@ -56,8 +56,8 @@ pub fn cuts(text: &str, sentences: &[Sentence], marked: &[bool]) -> Vec<(Span, R
             continue;
         }
         let to = from + marked[from..].iter().take_while(|m| **m).count();
-        for run in runs(sentences, from..to) {
-            let span = bounds(text, sentences, &run);
+        for run in marked_runs(sentences, from..to) {
+            let span = removed_span(text, sentences, &run);
             match out.last_mut() {
                 Some((last, taken)) if last.end >= span.start => {
                     last.end = span.end;
@@ -73,7 +73,7 @@ pub fn cuts(text: &str, sentences: &[Sentence], marked: &[bool]) -> Vec<(Span, R
 
 /// A run of marked sentences in parts: the rest of a paragraph, whole paragraphs, the beginning of
 /// one.
-fn runs(sentences: &[Sentence], all: Range<usize>) -> Vec<Range<usize>> {
+fn marked_runs(sentences: &[Sentence], all: Range<usize>) -> Vec<Range<usize>> {
     let opens = |i: usize| i == 0 || sentences[i - 1].paragraph != sentences[i].paragraph;
     let closes = |i: usize| i == sentences.len() || opens(i);
     let first = all.clone().find(|&i| opens(i)).unwrap_or(all.end);
@@ -82,7 +82,7 @@ fn runs(sentences: &[Sentence], all: Range<usize>) -> Vec<Range<usize>> {
 }
 
 /// What to cut for a run that is whole paragraphs or lies inside one.
-fn bounds(text: &str, sentences: &[Sentence], run: &Range<usize>) -> Span {
+fn removed_span(text: &str, sentences: &[Sentence], run: &Range<usize>) -> Span {
     let (first, last) = (&sentences[run.start], &sentences[run.end - 1]);
     let before = run.start.checked_sub(1).map(|i| &sentences[i]);
     let behind = sentences.get(run.end);
@@ -114,7 +114,7 @@ mod tests {
 
     /// The text without the sentences of these numbers.
     fn left(text: &str, gone: &[usize]) -> String {
-        let sentences = layout(text, &tokenize(text));
+        let sentences = sentences(text, &tokenize(text));
         let marked: Vec<bool> = (0..sentences.len()).map(|i| gone.contains(&i)).collect();
         without(text, cuts(text, &sentences, &marked).into_iter().map(|c| c.0))
     }
@@ -139,7 +139,7 @@ mod tests {
         fn the_marked_tokens_go_and_no_others(text in "([a-zA-Z0-9é漢.]{1,4}|[.!?] |\n\n|\n| \
             |\"|,|-){0,60}", salt: u64) {
             let tokens = tokenize(&text);
-            let sentences = layout(&text, &tokens);
+            let sentences = sentences(&text, &tokens);
             let mut at = 0;
             for s in &sentences {
                 prop_assert_eq!(s.tokens.start, at);
