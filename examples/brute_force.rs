@@ -2,7 +2,9 @@
 //! keys: an inverted index over all shingles. It checks the rest of the program, so it takes
 //! nothing from the library but the reader and the tokens.
 //!
-//!     cargo run --release --example brute_force -- corpus.jsonl 0.7 [WORDS in a shingle, default 5]
+//!     cargo run --release --example brute_force -- corpus.jsonl 0.7 [WORDS]
+//!
+//! WORDS is the length of a shingle, by default 5.
 //!
 //! Prints `id<TAB>id<TAB>resemblance` a line, in the order of the ids. Time and memory grow with
 //! the square of how often shingles are shared: for corpora of up to some ten thousand articles.

@@ -64,7 +64,8 @@ pub fn web(data: &[u8]) {
         ("text/plain", ""),
     ] {
         let http = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n{head}\r\n");
-        let warc = "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a/\r\nContent-Type: application/http\r\n";
+        let warc = "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a/\r\n\
+            Content-Type: application/http\r\n";
         good.extend(
             format!("{warc}Content-Length: {}\r\n\r\n{http}", http.len() + data.len()).into_bytes(),
         );

@@ -88,7 +88,8 @@ pub fn word(text: &str) -> Cow<'_, str> {
 /// and JavaScript do.
 ///
 /// ```
-/// assert_eq!(nearcopy::escape::message("a\u{1b}[2J\u{feff}\n.txt"), "a\\u{1b}[2J\\u{feff}\\n.txt");
+/// assert_eq!(nearcopy::escape::message("a\u{1b}[2J\u{feff}\n.txt"),
+///     "a\\u{1b}[2J\\u{feff}\\n.txt");
 /// ```
 pub fn message(text: &str) -> String {
     clean(text, false, |c, out| out.extend(c.escape_default())).into_owned()

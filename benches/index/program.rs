@@ -49,7 +49,8 @@ fn ask(index: &Index, queries: &[(Document, Option<String>)]) -> Value {
     };
     let n = queries.len().max(1) as f64;
     let mean = times.iter().sum::<Duration>().as_secs_f64() * 1e3 / n;
-    let mut out = json!({"p50_ms": ms(0.5), "p99_ms": ms(0.99), "mean_ms": mean, "matches": matches as f64 / n});
+    let mut out = json!({"p50_ms": ms(0.5), "p99_ms": ms(0.99), "mean_ms": mean,
+        "matches": matches as f64 / n});
     if queries.iter().any(|q| q.1.is_some()) {
         out["found"] = json!(found as f64 / n);
     }
@@ -97,10 +98,13 @@ fn main() {
     let filled = index.stats().expect("stats");
     let (rss, anon, peak) = (memory("VmRSS:"), memory("RssAnon:"), memory("VmHWM:"));
     let mut out = json!({
-        "tool": "nearcopy", "documents": inserted, "insert_seconds": spent.as_secs_f64(), "insert_rate": inserted as f64 / spent.as_secs_f64(),
-        "curve": curve, "with": asked_with, "without": asked_without, "rss_mib": rss, "rss_anon_mib": anon, "rss_peak_mib": peak,
+        "tool": "nearcopy", "documents": inserted, "insert_seconds": spent.as_secs_f64(),
+            "insert_rate": inserted as f64 / spent.as_secs_f64(),
+        "curve": curve, "with": asked_with, "without": asked_without, "rss_mib": rss,
+            "rss_anon_mib": anon, "rss_peak_mib": peak,
         "disk_bytes": filled.file_bytes, "used_bytes": filled.used_bytes, "runs": filled.runs,
-        "keys_bytes_per_article": filled.key_bytes as f64 / inserted as f64, "texts_bytes_per_article": filled.text_bytes as f64 / inserted as f64,
+        "keys_bytes_per_article": filled.key_bytes as f64 / inserted as f64,
+            "texts_bytes_per_article": filled.text_bytes as f64 / inserted as f64,
     });
     println!("{out}");
     if std::env::var_os("NO_COMPACT").is_some() {
@@ -114,8 +118,10 @@ fn main() {
     let (asked_with, asked_without) = (ask(&index, &with), ask(&index, &without));
     let stats = index.stats().expect("stats");
     out["compacted"] = json!({
-        "seconds": seconds, "with": asked_with, "without": asked_without, "rss_mib": memory("VmRSS:"), "rss_anon_mib": memory("RssAnon:"),
-        "rss_peak_mib": compact_peak, "disk_bytes": stats.file_bytes, "used_bytes": stats.used_bytes,
+        "seconds": seconds, "with": asked_with, "without": asked_without,
+            "rss_mib": memory("VmRSS:"), "rss_anon_mib": memory("RssAnon:"),
+        "rss_peak_mib": compact_peak, "disk_bytes": stats.file_bytes,
+            "used_bytes": stats.used_bytes,
         "keys_bytes_per_article": stats.key_bytes as f64 / inserted as f64,
     });
     println!("{out}");

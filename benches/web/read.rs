@@ -17,27 +17,26 @@ fn main() {
         .map(|to| Mutex::new(BufWriter::new(std::fs::File::create(to).expect("a place to write"))));
     let amounts = Mutex::new((0_u64, 0_u64));
     let begun = Instant::now();
-    let intake = read_each(
-        &[Input::Path(path.into())],
-        &InputOptions::default(),
-        &|_| true,
-        &|documents| {
+    let intake =
+        read_each(&[Input::Path(path.into())], &InputOptions::default(), &|_| true, &|documents| {
             let mut amounts = amounts.lock().unwrap();
             for document in documents {
                 amounts.0 += 1;
                 amounts.1 += document.text.len() as u64;
                 if let Some(lines) = &lines {
-                    let line = serde_json::json!({"id": document.info.id, "source": document.info.source, "date": document.info.date, "text": document.text});
+                    let line = serde_json::json!({"id": document.info.id,
+                        "source": document.info.source, "date": document.info.date,
+                        "text": document.text});
                     writeln!(lines.lock().unwrap(), "{line}").expect("a place to write");
                 }
             }
-        },
-    );
+        });
     let seconds = begun.elapsed().as_secs_f64();
     let (documents, bytes) = *amounts.lock().unwrap();
     let skipped: u64 = intake.skipped.values().sum();
     println!(
         "{}",
-        serde_json::json!({"seconds": seconds, "documents": documents, "text_bytes": bytes, "skipped": skipped})
+        serde_json::json!({"seconds": seconds, "documents": documents, "text_bytes": bytes,
+            "skipped": skipped})
     );
 }

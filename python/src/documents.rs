@@ -109,7 +109,8 @@ fn missing(value: &Bound<PyAny>) -> bool {
     value.is_none()
         // NaN and NaT are unequal to themselves; NA does not say whether it is, and neither does
         // an array.
-        || (!value.is_instance_of::<PyInt>() && value.eq(value).map_or_else(|_| kind(value) == "NAType", |same| !same))
+        || (!value.is_instance_of::<PyInt>() && value.eq(value).map_or_else(|_| kind(value) ==
+            "NAType", |same| !same))
 }
 
 struct Reader<'py> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// A passage of a text: ``text[span.start:span.end]``.
 ///
 /// >>> import nearcopy
-/// >>> story = "The café will close on Monday for repairs, the owner said, and open again in spring."
+/// >>> story = "The café will close on Monday for repairs, the owner said, and open in spring."
 /// >>> found = nearcopy.compare("¡Atención! " + story, story)
 /// >>> span = found.matches[0].a
 /// >>> ("¡Atención! " + story)[span.start:span.end] == span.text
@@ -136,8 +136,8 @@ impl Sides for (Arc<str>, Arc<str>) {
 /// All that is measured between two texts, ``a`` and ``b``.
 ///
 /// >>> import nearcopy
-/// >>> found = nearcopy.compare("The harbour bridge will close on Monday for repairs, the port authority said, until spring.",
-/// ...                          "The harbour bridge will close on Monday for repairs, the port authority told us.")
+/// >>> story = "The harbour bridge will close on Monday for repairs, the port authority said."
+/// >>> found = nearcopy.compare(story + " It opens in spring.", story)
 /// >>> found.relation
 /// 'near-copy'
 #[pyclass(frozen, module = "nearcopy", subclass)]

@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// >>> import nearcopy, tempfile
 /// >>> index = nearcopy.Index(tempfile.mkdtemp() + "/seen")
-/// >>> story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring."
+/// >>> story = "The harbour bridge will close for repairs on Monday, and reopen in the spring."
 /// >>> index.check_and_add("courier", story).added
 /// 'new'
 /// >>> found = index.check_and_add("ledger", story.replace("said", "told us"))
@@ -114,7 +114,8 @@ impl Index {
 #[pymethods]
 impl Index {
     #[new]
-    #[pyo3(signature = (path, *, create=true, read_only=false, without_texts=false, same_id="replace", **settings))]
+    #[pyo3(signature = (path, *, create=true, read_only=false, without_texts=false,
+        same_id="replace", **settings))]
     fn new(
         py: Python,
         path: PathBuf,

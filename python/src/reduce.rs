@@ -15,11 +15,14 @@ pub type Scores = (Option<String>, f64, f64, f64, f64, f64, bool, u32, u32);
 pub type State = (String, String, Scores, Vec<Matched>);
 
 /// What `__reduce__` answers: the function of `pickled` that makes it again, and its arguments.
-pub fn call<'py>(
+pub fn call<'py, A>(
     py: Python<'py>,
     name: &str,
-    arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
-) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    arguments: A,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)>
+where
+    A: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
+{
     Ok((
         py.import("nearcopy._nearcopy")?.getattr(format!("_{name}"))?,
         arguments.into_pyobject(py)?,

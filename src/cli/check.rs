@@ -68,8 +68,10 @@ const EXAMPLES: &str = "\
 Examples:
   nearcopy check articles/
       Fails if two texts are equal or near-copies.
-  nearcopy check corpus.jsonl --max-duplicate-documents 5% --max-duplicate-text '*=10%' --fail-on equal
-      Fails if over 5% of the documents are copies, if over 10% of any source's text stands in an earlier place, or if two are equal.
+  nearcopy check corpus.jsonl --max-duplicate-documents 5% --fail-on equal \\
+      --max-duplicate-text '*=10%'
+      Fails if over 5% of the documents are copies, if over 10% of any source's text stands in an
+      earlier place, or if two are equal.
   nearcopy check articles/ --baseline nearcopy.baseline --update-baseline
   nearcopy check articles/ --baseline nearcopy.baseline
       Writes down what there is, once; then fails for what is new only.
@@ -91,12 +93,14 @@ In nearcopy.toml:
   reason = \"the archive quotes\"  # needed
   expires = 2027-01-31         # the last day it counts
 
-A finding is reported at the text that the baseline has not seen, else at the document that --keep would drop. All places of a repeat are seen, whatever --max-places says. Bad records
-fail the check unless --max-bad allows them.
-Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
+A finding is reported at the text that the baseline has not seen, else at the document that --keep
+would drop. All places of a repeat are seen, whatever --max-places says. Bad records fail the
+check unless --max-bad allows them. Settings come from the command line, then nearcopy.toml, then
+--preset, then the defaults.
 
-Exit codes: 0 passed, or the baseline was written; 1 more than allowed; 2 error, bad usage, nothing to check, an input that was
-not there, or more bad records than --max-bad (also if more than allowed was found); 130 interrupted.";
+Exit codes: 0 passed, or the baseline was written; 1 more than allowed; 2 error, bad usage,
+nothing to check, an input that was not there, or more bad records than --max-bad (also if more
+than allowed was found); 130 interrupted.";
 
 impl Check {
     pub fn run(mut self) -> Result<Exit> {

@@ -25,7 +25,13 @@ pub struct Compare {
     items: Vec<OsString>,
 
     /// The corpus in which the two ids are looked up
-    #[arg(long = "in", value_name = "PATH", num_args = 1.., help_heading = "Input", conflicts_with = "pairs")]
+    #[arg(
+        long = "in",
+        value_name = "PATH",
+        num_args = 1..,
+        help_heading = "Input",
+        conflicts_with = "pairs"
+    )]
     within: Vec<OsString>,
 
     /// Compare the pairs of this file: JSON Lines with the ids "a" and "b"; - is standard input
@@ -60,13 +66,15 @@ Examples:
       Only these pairs, all matches, as data.
   nearcopy scan corpus.jsonl --save-background corpus.background -q > /dev/null
   nearcopy compare a.txt b.txt --background corpus.background
-      As the scan of that corpus would compare them: its boilerplate left out, its common words common.
+      As the scan of that corpus would compare them: its boilerplate left out, its common words
+      common.
 
-Lengths are in tokens (words; characters in scripts without spaces), shares run from 0 to 1 or 0% to 100%.
-Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
+Lengths are in tokens (words; characters in scripts without spaces), shares run from 0 to 1 or 0%
+to 100%. Settings come from the command line, then nearcopy.toml, then --preset, then the
+defaults.
 
-Exit codes: 0 compared, whatever the answer; 2 error, bad usage, an input that was not there, or more bad records than
---max-bad; 130 interrupted.";
+Exit codes: 0 compared, whatever the answer; 2 error, bad usage, an input that was not there, or
+more bad records than --max-bad; 130 interrupted.";
 
 /// What is to be compared.
 struct Comparisons {

@@ -57,8 +57,9 @@ Examples:
   nearcopy explain morning.txt evening.txt --format json
       The same as data, lists in full, schema nearcopy.explain/1.
 
-What a scan does with keys that stand in very many texts (--max-frequency) depends on the corpus and is not shown.
-Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
+What a scan does with keys that stand in very many texts (--max-frequency) depends on the corpus
+and is not shown. Settings come from the command line, then nearcopy.toml, then --preset, then the
+defaults.
 
 Exit codes: 0 explained; 2 error, bad usage, or an input that was not there; 130 interrupted.";
 

@@ -18,7 +18,8 @@ macro_rules! flags {
         #[derive(Debug, Clone, Default, clap::Args, Serialize, Deserialize)]
         #[serde(default, rename_all = "kebab-case")]
         pub struct $name {
-            $( $(#[$meta])* #[arg(long)] #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>, )*
+            $( $(#[$meta])* #[arg(long)] #[serde(skip_serializing_if =
+                "Option::is_none")] pub $field: Option<$type>, )*
         }
 
         impl $name {
@@ -147,13 +148,16 @@ flags!(InputFlags {
     date_field: String,
     /// Encoding of texts without a byte-order mark, as in HTML: windows-1252, gb18030, … [default:
     /// declared or detected]
-    #[arg(value_name = "LABEL", help_heading = "Input", hide_short_help = true, value_parser = encoding)]
+    #[arg(value_name = "LABEL", help_heading = "Input", hide_short_help = true,
+        value_parser = encoding)]
     encoding: String,
     /// Also walk hidden files and directories [default: false]
-    #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", hide_possible_values = true)]
     hidden: bool,
     /// Do not obey .gitignore, .ignore and .nearcopyignore [default: false]
-    #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", hide_possible_values = true)]
     no_ignore: bool,
 });
 
@@ -178,7 +182,8 @@ flags!(ReportFlags {
     #[arg(value_name = "FORMAT", help_heading = "Output", value_parser = formats(false))]
     format: OutputFormat,
     /// Human report: lists only, no passages [default: false]
-    #[arg(value_name = "BOOL", help_heading = "Output", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    #[arg(value_name = "BOOL", help_heading = "Output", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", hide_possible_values = true)]
     brief: bool,
     /// Colours on standard output; auto: on a terminal, unless NO_COLOR is set [default: auto]
     #[arg(value_name = "WHEN", help_heading = "Output")]
@@ -243,7 +248,8 @@ flags!(ThresholdFlags for Thresholds {
     /// runs: by runs of equal words, in order. forms: by runs in which a damaged or inflected form
     /// counts as the word. words: by words that correspond in any order, such forms included, where
     /// they tell enough (--min-evidence), and by runs elsewhere.
-    #[arg(value_name = "HOW", help_heading = "Finding", value_parser = alignment(), hide_short_help = true)]
+    #[arg(value_name = "HOW", help_heading = "Finding", value_parser = alignment(),
+        hide_short_help = true)]
     alignment: AlignmentMethod,
     /// The least evidence of a passage aligned by words, in bits
     ///
@@ -251,7 +257,8 @@ flags!(ThresholdFlags for Thresholds {
     #[arg(value_name = "BITS", help_heading = "Finding", hide_short_help = true)]
     min_evidence: u32,
     /// Share of a passage's tokens that must be equal, in order
-    #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share, hide_short_help = true)]
+    #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share,
+        hide_short_help = true)]
     min_identity: f64,
     /// The longest stretch of unequal tokens inside one passage
     #[arg(value_name = "TOKENS", help_heading = "Finding", hide_short_help = true)]
@@ -260,10 +267,12 @@ flags!(ThresholdFlags for Thresholds {
     #[arg(value_name = "N", help_heading = "Finding", hide_short_help = true)]
     template_facts: u32,
     /// A template agrees in less than this share of its facts
-    #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share, hide_short_help = true)]
+    #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share,
+        hide_short_help = true)]
     template_agreement: f64,
     /// Let templates join clusters as if they were near-copies
-    #[arg(value_name = "BOOL", help_heading = "Cluster", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    #[arg(value_name = "BOOL", help_heading = "Cluster", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", hide_possible_values = true)]
     templates_are_copies: bool,
     /// Documents with fewer tokens are compared for equality only
     #[arg(value_name = "TOKENS", help_heading = "Limits")]
@@ -286,16 +295,19 @@ flags!(ThresholdFlags for Thresholds {
     boilerplate_classes: u32,
     /// Where sources are not known, boilerplate stands in more than this share of the different
     /// texts
-    #[arg(value_name = "SHARE", help_heading = "Boilerplate", value_parser = share, hide_short_help = true)]
+    #[arg(value_name = "SHARE", help_heading = "Boilerplate", value_parser = share,
+        hide_short_help = true)]
     boilerplate_share: f64,
     /// Boilerplate is left out of coverage only where at least this many tokens remain …
     #[arg(value_name = "TOKENS", help_heading = "Boilerplate", hide_short_help = true)]
     boilerplate_left_tokens: u32,
     /// … and at least this share of the text
-    #[arg(value_name = "SHARE", help_heading = "Boilerplate", value_parser = share, hide_short_help = true)]
+    #[arg(value_name = "SHARE", help_heading = "Boilerplate", value_parser = share,
+        hide_short_help = true)]
     boilerplate_left_share: f64,
     /// Which pairs to look for: any, within one source, or across two
-    #[arg(value_name = "WHICH", help_heading = "Limits", value_parser = sources(), hide_short_help = true)]
+    #[arg(value_name = "WHICH", help_heading = "Limits", value_parser = sources(),
+        hide_short_help = true)]
     sources: SourceLimit,
     /// Leave out documents dated earlier than this (2024, 2024-05, 2024-05-31), or undated
     /// [default: none]
@@ -316,7 +328,8 @@ flags!(ThresholdFlags for Thresholds {
     #[arg(value_name = "RULE", help_heading = "Cluster")]
     keep: Vec<Keep>,
     /// Report every verified pair, not only those with and between representatives
-    #[arg(value_name = "BOOL", help_heading = "Cluster", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    #[arg(value_name = "BOOL", help_heading = "Cluster", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", hide_possible_values = true)]
     all_pairs: bool,
 });
 
@@ -328,16 +341,20 @@ flags!(RecipeFlags for Recipe {
     #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]
     lanes: u32,
     /// Bands and rows are chosen so that documents of this resemblance …
-    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share, hide_short_help = true)]
+    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share,
+        hide_short_help = true)]
     target_resemblance: f64,
     /// … become candidates with at least this probability
-    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share, hide_short_help = true)]
+    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share,
+        hide_short_help = true)]
     target_chance: f64,
     /// The same for two paragraphs: the resemblance …
-    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share, hide_short_help = true)]
+    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share,
+        hide_short_help = true)]
     paragraph_resemblance: f64,
     /// … and the probability
-    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share, hide_short_help = true)]
+    #[arg(value_name = "SHARE", help_heading = "Recipe", value_parser = share,
+        hide_short_help = true)]
     paragraph_chance: f64,
     /// MinHash values that paragraph bands are cut from; 0 makes no paragraph bands
     #[arg(value_name = "N", help_heading = "Recipe", hide_short_help = true)]

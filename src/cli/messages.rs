@@ -127,5 +127,6 @@ pub fn input_lost(intake: &ReadResult, inputs: &[Input]) -> bool {
     intake.skipped.contains_key(&Reason::Missing)
         || intake.skipped.contains_key(&Reason::Unreadable) && inputs.iter().any(closed)
         // Whatever the reader says: a path that does not exist was not read.
-        || inputs.iter().any(|i| matches!(i, Input::Path(path) if !path.exists() && !is_pattern(path)))
+        || inputs.iter().any(|i| matches!(i, Input::Path(path) if !path.exists()
+            && !is_pattern(path)))
 }

@@ -31,7 +31,8 @@ pub struct Stream {
 impl OutputLayout {
     /// Refuses to change pages inside where they are written as pages: they pass whole or go.
     pub fn uncut(&self, files: &[ReadFile], flag: &str) -> Result<()> {
-        let lines = matches!(self, OutputLayout::Stdout(to) | OutputLayout::File(_, to) if to.format == Format::Jsonl);
+        let lines = matches!(self, OutputLayout::Stdout(to) | OutputLayout::File(_,
+            to) if to.format == Format::Jsonl);
         match files.iter().find(|f| !lines && f.format.row().kept_whole) {
             Some(f) => Err(Failure::Said(format!(
                 "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; \

@@ -39,17 +39,17 @@ Examples:
   nearcopy scan articles/                     what is doubled in a directory, for a person
   nearcopy scan corpus.jsonl --format json    the same as data
   nearcopy dedupe corpus.jsonl -o clean.jsonl the corpus without its copies
-  nearcopy check articles/ --baseline FILE    fails where there are copies that FILE does not know, for CI
+  nearcopy check articles/ --baseline FILE    fails where there are new copies, for CI
   nearcopy compare a.txt b.txt                two texts, passage by passage
-  nearcopy explain a.txt b.txt                why they are what they are to each other, with the numbers
+  nearcopy explain a.txt b.txt                which bound decided their relation
   nearcopy scan articles/ -o html=found.html  the same as a page with the texts side by side
-  nearcopy index add seen/ today.jsonl        keeps what was seen, for `index query` and `dedupe --index`
+  nearcopy index add seen/ today.jsonl        remembers documents for later queries
 
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
 `nearcopy scan --show-config` prints the ones in force.
 
-Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad usage, or an input that was
-not there; 130 interrupted.";
+Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad usage,
+or an input that was not there; 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -72,10 +72,11 @@ Examples:
   nearcopy report found.json --most-pairs 500 --title 'May 2026' -o may.html
       A smaller page.
 
-Read the texts with the settings of the scan (--text-field, --id-field, …): they come from the command line, then nearcopy.toml.
+Read the texts with the settings of the scan (--text-field, --id-field, …): they come from the
+command line, then nearcopy.toml.
 
-Exit codes: 0 written, even if texts were left out; 2 error, bad usage, or an input named with --in that was not there;
-130 interrupted.";
+Exit codes: 0 written, even if texts were left out; 2 error, bad usage, or an input named with
+--in that was not there; 130 interrupted.";
 
 /// The documents of a report with the texts that were found again.
 struct FoundTexts {

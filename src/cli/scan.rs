@@ -61,18 +61,19 @@ Examples:
   nearcopy scan corpus.jsonl.zst --id-field url --source-field site --format jsonl > found.jsonl
       A corpus as JSON Lines, findings as data.
   zcat dump.jsonl.gz | nearcopy scan - --across-sources --since 2024-05 -o json=may.json
-      From a pipe; only copies between outlets; the terminal gets the human report, the file the data.
+      From a pipe; only copies between outlets; the terminal gets the human report, the file the
+      data.
   nearcopy scan scans/ --preset ocr --keep source=archive,mirror --keep longest
       Text read from paper; of each cluster the archive's copy survives, else the longest.
   nearcopy scan --show-config --preset strict > nearcopy.toml
       A settings file to start from.
 
-Lengths are in tokens (words; characters in scripts without spaces), shares run from 0 to 1 or 0% to 100%.
-Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
-A switch such as --all-pairs can be turned off again with --all-pairs=false.
+Lengths are in tokens (words; characters in scripts without spaces), shares run from 0 to 1 or 0%
+to 100%. Settings come from the command line, then nearcopy.toml, then --preset, then the
+defaults. A switch such as --all-pairs can be turned off again with --all-pairs=false.
 
-Exit codes: 0 done, whatever was found; 2 error, bad usage, an input that was not there, or more bad records than
---max-bad; 130 interrupted.";
+Exit codes: 0 done, whatever was found; 2 error, bad usage, an input that was not there, or more
+bad records than --max-bad; 130 interrupted.";
 
 impl Scan {
     pub fn run(self) -> Result<Exit> {

@@ -27,9 +27,11 @@ use std::collections::HashMap;
 /// ```
 /// use nearcopy::report::{FindingKind, Findings, Policy, judge};
 /// use nearcopy::{Corpus, Document, Recipe, Relation, RunOptions, Thresholds, scan};
-/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring.";
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
+///     and reopen in the spring.";
 /// let corpus = Corpus::new([Document::new("courier", story), Document::new("ledger", story)])?;
-/// let (found, _) = scan(&corpus, &Recipe::default(), &Thresholds::default(), &RunOptions::default(), &())?;
+/// let (found, _) = scan(&corpus, &Recipe::default(), &Thresholds::default(),
+///     &RunOptions::default(), &())?;
 /// let findings = Findings { detection: &found, documents: &corpus, skipped: &[] };
 /// let policy = Policy { fail_on: vec![FindingKind::Pair(Relation::Equal)], ..Policy::default() };
 /// let verdict = judge(findings, &policy, None, &[], "2027-01-31")?;

@@ -2,7 +2,8 @@
 //! a file, a clock, a word for a person.
 //!
 //! ```text
-//! Findings -documents, findings-> single findings -ignores, known_findings-> their states -counts-> Verdict
+//! Findings -documents, findings-> single findings -ignores, known_findings-> their states
+//!          -measures-> Verdict
 //! ```
 
 mod baseline;

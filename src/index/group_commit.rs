@@ -427,7 +427,10 @@ mod tests {
             if child == 0 {
                 // A child that waits for ever is ended by the alarm, with another status.
                 alarm(30);
-                let forked = |e: Option<Error>| matches!(e, Some(Error::Storage { why, .. }) if why.contains("forked"));
+                let forked = |e: Option<Error>| {
+                    matches!(e, Some(Error::Storage { why,
+                    .. }) if why.contains("forked"))
+                };
                 let said = forked(index.seen(&d, &t).err())
                     && forked(index.add(&d).err())
                     && forked(index.check_and_add(&d, &t, &COPY).err())

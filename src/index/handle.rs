@@ -54,9 +54,11 @@ pub struct IndexOptions {
 /// # let dir = std::env::temp_dir().join(format!("nearcopy-doc-{}", std::process::id()));
 /// # let _ = std::fs::remove_dir_all(&dir);
 /// let index = Index::create(&dir, &Recipe::default())?;
-/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year.";
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
+///     and reopen in the spring of next year.";
 /// index.add(&Document::new("courier", story))?;
-/// let seen = index.seen(&Document::new("ledger", story.replace("said", "told us")), &Thresholds::default())?;
+/// let seen = index.seen(&Document::new("ledger", story.replace("said", "told us")),
+///     &Thresholds::default())?;
 /// assert_eq!((seen[0].info.id.as_str(), seen[0].relation), ("courier", Relation::NearCopy));
 /// # drop(index); std::fs::remove_dir_all(&dir).unwrap();
 /// # Ok::<(), nearcopy::Error>(())

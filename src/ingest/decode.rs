@@ -161,7 +161,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn total(bytes: Vec<u8>, label in prop::sample::select(vec!["utf-8", "gb18030", "shift_jis", "utf-16le", "iso-2022-jp", "replacement"])) {
+        fn total(bytes: Vec<u8>, label in prop::sample::select(vec!["utf-8", "gb18030",
+            "shift_jis", "utf-16le", "iso-2022-jp", "replacement"])) {
             decode(bytes.clone(), None);
             decode(bytes, Encoding::for_label(label.as_bytes()));
         }

@@ -2,7 +2,7 @@
 //! Never: keys or findings.
 //!
 //! ```text
-//! inputs -walk-> files -compress-> plain bytes -format (by name, then sniff)-> the reader of the format
+//! inputs -walk-> files -compress-> plain bytes -format (by name, then sniff)-> its reader
 //!
 //! formats -text----------------------> Document
 //!         -html-> page of web/ ------> Document

@@ -285,11 +285,14 @@ mod tests {
                 prop::collection::vec(prop::sample::select(&b"{}[]\":,;\\ud8text0-9.\n\r \
                     \xff\0"[..]), 0..60),
             ],
-            format in prop::sample::select(Format::all().map(Some).chain([None]).collect::<Vec<_>>()),
-            encoding in prop::sample::select(vec![None, Some("gb18030"), Some("utf-16le"), Some("iso-2022-jp")]),
+            format in prop::sample::select(Format::all().map(Some).chain([None])
+                .collect::<Vec<_>>()),
+            encoding in prop::sample::select(vec![None, Some("gb18030"), Some("utf-16le"),
+                Some("iso-2022-jp")]),
             packed: bool,
         ) {
-            let options = InputOptions { format, encoding: encoding.map(String::from), ..InputOptions::default() };
+            let options = InputOptions { format, encoding: encoding.map(String::from),
+                ..InputOptions::default() };
             let bytes = if packed { pack(Compression::Zstd, &bytes) } else { bytes };
             piped(&bytes, &options);
         }

@@ -134,15 +134,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_node_once_and_every_member_verified(n in 1usize..30, pairs in prop::collection::vec((0u32..30, 0u32..30), 0..60), salt: u64) {
-            let like = |a: u32, b: u32| crate::hash::mix(salt ^ crate::postings::posting::pack_pair(a, b)).is_multiple_of(3);
-            let pairs: Vec<_> = pairs.into_iter().filter(|&(a, b)| a != b && (a as usize) < n && (b as usize) < n && like(a, b)).collect();
-            let groups = cluster(&edges(n, &pairs), |r, far| far.iter().map(|&f| like(r, f)).collect());
-            let mut all: Vec<u32> = groups.iter().flat_map(|g| g.members.iter().copied().chain([g.representative])).collect();
+        fn every_node_once_and_every_member_verified(n in 1usize..30,
+            pairs in prop::collection::vec((0u32..30, 0u32..30), 0..60), salt: u64) {
+            let like = |a: u32, b: u32|
+                crate::hash::mix(salt ^ crate::postings::posting::pack_pair(a, b))
+                .is_multiple_of(3);
+            let pairs: Vec<_> = pairs.into_iter().filter(|&(a, b)| a != b && (a as usize) < n
+                && (b as usize) < n && like(a, b)).collect();
+            let groups = cluster(&edges(n, &pairs), |r, far| far.iter().map(|&f| like(r, f))
+                .collect());
+            let mut all: Vec<u32> = groups.iter().flat_map(|g| g.members.iter().copied()
+                .chain([g.representative])).collect();
             all.sort_unstable();
             prop_assert_eq!(all, (0..n as u32).collect::<Vec<_>>());
             for g in &groups {
-                prop_assert!(g.members.iter().all(|&m| like(g.representative, m) && g.representative < m));
+                prop_assert!(g.members.iter().all(|&m| like(g.representative, m)
+                    && g.representative < m));
             }
         }
     }

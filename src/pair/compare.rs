@@ -22,11 +22,14 @@ use std::ops::Range;
 ///
 /// ```
 /// use nearcopy::{Background, Recipe, Relation, Thresholds, compare};
-/// let a = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year.";
-/// let b = "The harbour bridge will close for repairs on Monday, the port authority told us, and reopen in the spring of next year.";
+/// let a = "The harbour bridge will close for repairs on Monday, the port authority said, and \
+///     reopen in the spring of next year.";
+/// let b = "The harbour bridge will close for repairs on Monday, the port authority told us, and \
+///     reopen in the spring of next year.";
 /// let c = compare(a, b, &Background::default(), &Recipe::default(), &Thresholds::default());
 /// assert_eq!(c.relation, Some(Relation::NearCopy));
-/// assert_eq!(&a[c.matches[0].blocks[0].a.range()], "The harbour bridge will close for repairs on Monday, the port authority");
+/// assert_eq!(&a[c.matches[0].blocks[0].a.range()],
+///     "The harbour bridge will close for repairs on Monday, the port authority");
 /// ```
 pub fn compare(
     a: &str,

@@ -265,7 +265,8 @@ mod tests {
         fn places_are_equal_and_apart(t in "(([ab] |[a-e]{2} ){10,30}\n\n){1,5}") {
             let tokens = tokenize(&t);
             let paragraphs = token_ranges(&t, &tokens);
-            let thresholds = Thresholds { repeat_passage: 4, repeat_paragraph: 3, ..Thresholds::default() };
+            let thresholds = Thresholds { repeat_passage: 4, repeat_paragraph: 3,
+                ..Thresholds::default() };
             for p in inside(&tokens, &paragraphs, &thresholds) {
                 let of = |r: &Range<u32>| tokens.hashes[r.start as usize..r.end as usize].to_vec();
                 prop_assert!(p.period.is_some() || p.places.len() > 1);

@@ -283,12 +283,14 @@ mod tests {
     proptest! {
         #[test]
         fn everything_is_found_again_and_nothing_else(
-            seeds in prop::collection::vec((0u64..300, 0u32..9), 1..400), bits in 0u32..=24, asked in prop::collection::vec(0u64..400, 20), spread: bool,
+            seeds in prop::collection::vec((0u64..300, 0u32..9), 1..400), bits in 0u32..=24,
+                asked in prop::collection::vec(0u64..400, 20), spread: bool,
         ) {
             let shape = BucketLayout { bits };
             // Spread as hashes are, or all in one place: a search must be right for any keys.
             let key = |s: u64| if spread { crate::hash::mix(s) } else { s };
-            let mut postings: Vec<Posting> = seeds.iter().map(|&(s, u)| Posting::new(key(s), u)).collect();
+            let mut postings: Vec<Posting> = seeds.iter().map(|&(s, u)| Posting::new(key(s), u))
+                .collect();
             postings.sort_unstable();
             postings.dedup();
             let buckets = packed(shape, &postings);
@@ -299,7 +301,8 @@ mod tests {
             }
             prop_assert_eq!(&back, &postings);
             for k in asked.into_iter().map(key).chain([0, u64::MAX]) {
-                let plain: Vec<u32> = postings.iter().filter(|p| p.key() == k).map(|p| p.unit).collect();
+                let plain: Vec<u32> = postings.iter().filter(|p| p.key() == k).map(|p| p.unit)
+                    .collect();
                 let mut found = vec![];
                 if let Some((_, bytes)) = buckets.iter().find(|b| b.0 == shape.bucket(k)) {
                     let b = Bucket::new(shape, bytes, || "b".into()).unwrap();

@@ -52,9 +52,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn merged_runs_are_one_sorted_run(parts in prop::collection::vec(prop::collection::vec((0u64..9, 0u32..9), 0..9), 0..5)) {
+        fn merged_runs_are_one_sorted_run(
+            parts in prop::collection::vec(prop::collection::vec((0u64..9, 0u32..9), 0..9), 0..5),
+        ) {
             let sorted = |part: &Vec<(u64, u32)>| {
-                let mut postings: Vec<Posting> = part.iter().map(|&(key, unit)| Posting::new(key, unit)).collect();
+                let mut postings: Vec<Posting> = part.iter().map(|&(key, unit)| Posting::new(key,
+                    unit)).collect();
                 postings.sort_unstable();
                 Run::from_sorted(postings)
             };

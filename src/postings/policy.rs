@@ -14,8 +14,8 @@ use std::collections::HashMap;
 ///
 /// | key | held by few texts | held by more than its cap |
 /// |---|---|---|
-/// | document band, the same text | all pairs | hot: linked ([`link_hot`]), or voted for (`votes`) |
-/// | anchor, paragraph band | all pairs | one text of each family, or none where even those are too many |
+/// | document band, the same text | all pairs | hot: linked ([`link_hot`]) or voted for (`votes`) |
+/// | anchor, paragraph band | all pairs | one text of each family, or none: too many families |
 ///
 /// A pair is a candidate with one shared band, or with enough shared anchors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +164,8 @@ mod tests {
             let rows = recipe.banding().rows as usize;
             let draw = |i: u64| crate::hash::mix(seed.wrapping_add(i));
             let signatures: Vec<Vec<u32>> = (0..n as u64)
-                .map(|u| (0..128).map(|l| if (l as usize) < rows { 7 } else { (draw(u * 128 + l) % 3) as u32 }).collect())
+                .map(|u| (0..128).map(|l| if (l as usize) < rows { 7 } else {
+                    (draw(u * 128 + l) % 3) as u32 }).collect())
                 .collect();
             let mut keys = vec![];
             band::bands(&signatures[0], recipe.banding(), Level::Document, &mut keys);

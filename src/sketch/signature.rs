@@ -104,7 +104,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_kernel_is_the_definition(s in prop::collection::vec(any::<u64>(), 0..70), lanes in 16u32..200, seed: u64) {
+        fn the_kernel_is_the_definition(s in prop::collection::vec(any::<u64>(), 0..70),
+            lanes in 16u32..200, seed: u64) {
             let f = Lanes::new(&Recipe { lanes, seed, ..Recipe::default() });
             let mut fast = f.empty();
             f.add(&s, &mut fast);
@@ -115,7 +116,8 @@ mod tests {
         }
 
         #[test]
-        fn a_merge_is_the_signature_of_the_union(s in prop::collection::vec(any::<u64>(), 0..50), cut in 0usize..50) {
+        fn a_merge_is_the_signature_of_the_union(s in prop::collection::vec(any::<u64>(), 0..50),
+            cut in 0usize..50) {
             let f = Lanes::new(&Recipe::default());
             let (x, y) = s.split_at(cut.min(s.len()));
             let (mut all, mut left, mut right) = (f.empty(), f.empty(), f.empty());

@@ -212,7 +212,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lookups_equal_the_plain_definition(pieces in prop::collection::vec("[a-z \r\n]{0,80}|[é中🦀\u{301}ا\t\r\n]{0,40}", 0..40)) {
+        fn lookups_equal_the_plain_definition(
+            pieces in prop::collection::vec(
+                "[a-z \r\n]{0,80}|[é中🦀\u{301}ا\t\r\n]{0,40}",
+                0..40,
+            ),
+        ) {
             check(&pieces.concat());
         }
     }

@@ -64,7 +64,9 @@ fn columns(line: &str) -> usize {
 
 /// Han, kana, Hangul syllables, and what is as wide.
 fn is_wide(c: char) -> bool {
-    matches!(c, '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..='\u{3fffd}')
+    matches!(c,
+        '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
+        | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..='\u{3fffd}')
 }
 
 fn hyphenated(line: &str, next: &str) -> bool {

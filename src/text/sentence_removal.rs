@@ -114,7 +114,7 @@ mod tests {
 
     /// The text without the sentences of these numbers.
     fn left(text: &str, gone: &[usize]) -> String {
-        let sentences = sentences(text, &tokenize(text));
+        let sentences = text_sentences(text, &tokenize(text));
         let marked: Vec<bool> = (0..sentences.len()).map(|i| gone.contains(&i)).collect();
         without(text, cuts(text, &sentences, &marked).into_iter().map(|c| c.0))
     }
@@ -139,19 +139,21 @@ mod tests {
         fn the_marked_tokens_go_and_no_others(text in "([a-zA-Z0-9é漢.]{1,4}|[.!?] |\n\n|\n| \
             |\"|,|-){0,60}", salt: u64) {
             let tokens = tokenize(&text);
-            let sentences = sentences(&text, &tokens);
+            let sentences = text_sentences(&text, &tokens);
             let mut at = 0;
             for s in &sentences {
                 prop_assert_eq!(s.tokens.start, at);
                 at = s.tokens.end;
             }
             prop_assert_eq!(at as usize, tokens.len());
-            let marked: Vec<bool> = (0..sentences.len()).map(|i| crate::hash::mix(salt ^ i as u64).is_multiple_of(2)).collect();
+            let marked: Vec<bool> = (0..sentences.len()).map(|i| crate::hash::mix(salt ^ i as u64)
+                .is_multiple_of(2)).collect();
             let cuts = cuts(&text, &sentences, &marked);
             for pair in cuts.windows(2) {
                 prop_assert!(pair[0].0.end < pair[1].0.start);
             }
-            let gone = |t: u32| sentences.iter().zip(&marked).any(|(s, m)| *m && s.tokens.contains(&t));
+            let gone = |t: u32| sentences.iter().zip(&marked).any(|(s, m)| *m
+                && s.tokens.contains(&t));
             for (t, span) in tokens.spans.iter().enumerate() {
                 let cut = cuts.iter().any(|(c, _)| c.start <= span.start && span.end <= c.end);
                 let touched = cuts.iter().any(|(c, _)| c.start < span.end && span.start < c.end);

@@ -83,8 +83,10 @@ mod tests {
         }
 
         #[test]
-        fn shared_is_the_intersection(a in prop::collection::btree_set(0u64..60, 0..40), b in prop::collection::btree_set(0u64..60, 0..40)) {
-            let (x, y): (Vec<_>, Vec<_>) = (a.iter().copied().collect(), b.iter().copied().collect());
+        fn shared_is_the_intersection(a in prop::collection::btree_set(0u64..60, 0..40),
+            b in prop::collection::btree_set(0u64..60, 0..40)) {
+            let (x, y): (Vec<_>, Vec<_>) = (a.iter().copied().collect(), b.iter().copied()
+                .collect());
             prop_assert_eq!(intersection_size(&x, &y), a.intersection(&b).count());
         }
     }

@@ -84,7 +84,13 @@ pub struct Dedupe {
     /// or ends with it, has it spread over half of its length or is short, and holds no other
     /// story. So a text cut short goes (as contained-in), an item of a roundup stays. Towards a
     /// reference also contains, quotes and template.
-    #[arg(long, value_name = "RELATIONS", value_delimiter = ',', value_parser = Dropped::values(), help_heading = "Removal")]
+    #[arg(
+        long,
+        value_name = "RELATIONS",
+        value_delimiter = ',',
+        value_parser = Dropped::values(),
+        help_heading = "Removal"
+    )]
     pub drop: Option<Vec<Dropped>>,
 
     /// A document of which less is left, in tokens, goes as a whole
@@ -93,7 +99,14 @@ pub struct Dedupe {
 
     /// Remove nothing; add fields cluster, relation, partner, coverage and spans to every record,
     /// with PREFIX before their names [default: none]
-    #[arg(long, value_name = "PREFIX", num_args = 0..=1, require_equals = true, default_missing_value = "", help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "PREFIX",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        help_heading = "Output"
+    )]
     pub annotate: Option<String>,
 
     /// Write everything removed to this file, as JSON Lines: id, partner, relation, scores, spans
@@ -178,7 +191,8 @@ Examples:
       What was not there before.
   nearcopy dedupe today.jsonl -o new.jsonl --index seen.index
       The same day by day: what is new goes into new.jsonl, and into the index for tomorrow.
-  nearcopy dedupe train/ -o train-clean/ --against eval.jsonl --drop equal,near-copy,contained-in,contains,quotes
+  nearcopy dedupe train/ -o train-clean/ --against eval.jsonl \\
+      --drop equal,near-copy,contained-in,contains,quotes
       Nothing that shares a passage with the evaluation set.
   nearcopy dedupe articles/ -o clean/ --remove documents,paragraphs,boilerplate
       Each paragraph once, footers nowhere.
@@ -187,8 +201,9 @@ Examples:
 
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
 
-Exit codes: 0 done; 2 error, bad usage, an input or a reference that was not there (then nothing is written), more bad records than
---max-bad, or more to remove than --max-removed; 130 interrupted. Where it is not 0 and no output is named in the summary, none was written.";
+Exit codes: 0 done; 2 error, bad usage, an input or a reference that was not there (then nothing
+is written), more bad records than --max-bad, or more to remove than --max-removed; 130
+interrupted. Where it is not 0 and no output is named in the summary, none was written.";
 
 impl Dedupe {
     /// What is to go.

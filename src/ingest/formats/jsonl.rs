@@ -243,10 +243,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn windows_change_nothing(data in "([a{\"\n]|\\{\"text\":\"x\"\\}\n){0,40}", step in 1usize..20, cut in 0usize..40) {
+        fn windows_change_nothing(data in "([a{\"\n]|\\{\"text\":\"x\"\\}\n){0,40}",
+            step in 1usize..20, cut in 0usize..40) {
             let fields = Fields::new(&InputOptions::default());
             let cut = cut.min(data.len());
-            let (batch, _) = lines(data.as_bytes()[..cut].to_vec(), &mut Slow(&data.as_bytes()[cut..], step), &context(&fields, false));
+            let (batch, _) = lines(data.as_bytes()[..cut].to_vec(),
+                &mut Slow(&data.as_bytes()[cut..], step), &context(&fields, false));
             let whole = records(data.as_bytes(), &InputOptions::default());
             prop_assert_eq!(batch.intake.documents.len(), whole.documents.len());
             prop_assert_eq!(batch.intake.skipped, whole.skipped);

@@ -357,7 +357,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_are_those_of_csv_and_all_bytes_are_given(data in "[ab,;\"\r\n]{0,40}", cut in 0usize..40) {
+        fn rows_are_those_of_csv_and_all_bytes_are_given(data in "[ab,;\"\r\n]{0,40}",
+            cut in 0usize..40) {
             let (rows, raw, next) = all(data.as_bytes(), cut, b',');
             prop_assert_eq!(raw, data.as_bytes());
             prop_assert_eq!(&all(data.as_bytes(), 0, b',').0, &rows);

@@ -279,7 +279,8 @@ mod tests {
                 "2026-01-31",
             ),
             (
-                "<script type='application/ld+json'>[{\"@type\":[\"X\",\"NewsArticle\"],\"datePublished\":\"2026-01-31\"}]</script>",
+                "<script type='application/ld+json'>[{\"@type\":[\"X\",\"NewsArticle\"],\
+                 \"datePublished\":\"2026-01-31\"}]</script>",
                 "2026-01-31",
             ),
             (

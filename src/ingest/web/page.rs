@@ -294,7 +294,8 @@ mod tests {
         let body = "What the script would have shown, in many words. ".repeat(20);
         let page = |shown: &str| {
             format!(
-                "<script type='application/ld+json'>{{\"@type\":\"Article\",\"articleBody\":\"{body}\"}}</script><p>{shown}</p>"
+                "<script type='application/ld+json'>{{\"@type\":\"Article\",\
+                 \"articleBody\":\"{body}\"}}</script><p>{shown}</p>"
             )
         };
         assert!(of(&page("Wait.")).unwrap().text.starts_with("What the script"));
@@ -309,9 +310,12 @@ mod tests {
         }
 
         #[test]
-        fn markup_is_read_and_blank_lines_are_single(html in "(<(p|div|br|td|li|h1|title|b|/p|/div|svg|script|/script|a href=x|table|select|template|pre|!--|meta charset=gbk)>|[a-z ,.]{0,30}|\n){0,40}") {
+        fn markup_is_read_and_blank_lines_are_single(html in
+            "(<(p|div|br|td|li|h1|title|b|/p|/div|svg|script|/script|a href=x|table|select|template\
+             |pre|!--|meta charset=gbk)>|[a-z ,.]{0,30}|\n){0,40}") {
             if let Ok(page) = of(&html) {
-                prop_assert!(!page.text.contains("\n\n\n") && !page.text.trim().is_empty(), "{:?}", page.text);
+                prop_assert!(!page.text.contains("\n\n\n") && !page.text.trim().is_empty(),
+                    "{:?}", page.text);
             }
         }
     }

@@ -121,7 +121,8 @@ pub struct DocumentTrace {
 /// ```
 /// use nearcopy::{Background, Recipe, Thresholds, explain_document};
 /// let text = "The harbour bridge will close on Monday.\n\nFerries run every hour.";
-/// let trace = explain_document(text, &Background::default(), &Recipe::default(), &Thresholds::default());
+/// let trace = explain_document(text, &Background::default(), &Recipe::default(),
+///     &Thresholds::default());
 /// assert_eq!((trace.tokens, trace.paragraphs.len(), trace.shingles), (11, 2, 7));
 /// assert_eq!(trace.first_tokens[1].text, "harbour");
 /// ```

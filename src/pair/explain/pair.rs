@@ -128,9 +128,12 @@ pub struct PairTrace {
 ///
 /// ```
 /// use nearcopy::{Background, Recipe, Relation, Thresholds, explain_pair};
-/// let a = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year.";
-/// let b = "The harbour bridge will close for repairs on Monday, the port authority told us, and reopen in the spring of next year.";
-/// let trace = explain_pair(a, b, &Background::default(), &Recipe::default(), &Thresholds::default());
+/// let a = "The harbour bridge will close for repairs on Monday, the port authority said, and \
+///     reopen in the spring of next year.";
+/// let b = "The harbour bridge will close for repairs on Monday, the port authority told us, and \
+///     reopen in the spring of next year.";
+/// let trace = explain_pair(a, b, &Background::default(), &Recipe::default(),
+///     &Thresholds::default());
 /// assert_eq!(trace.verdict.relation, Some(Relation::NearCopy));
 /// assert_eq!(trace.shared_shingles, 12);
 /// assert!(trace.candidacy.by.contains(&"anchors"));

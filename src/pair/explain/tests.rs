@@ -60,12 +60,15 @@ fn text() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_pair_is_told_as_it_is_compared(a in text(), b in text(), min_match in 2u32..14, facts in 0u32..3, smaller in 0.0f64..0.6) {
-        let t = Thresholds { min_match, template_facts: facts, near_copy_smaller: smaller, ..Thresholds::default() };
+    fn a_pair_is_told_as_it_is_compared(a in text(), b in text(), min_match in 2u32..14,
+        facts in 0u32..3, smaller in 0.0f64..0.6) {
+        let t = Thresholds { min_match, template_facts: facts, near_copy_smaller: smaller,
+            ..Thresholds::default() };
         agrees_with_compare(&a, &b, &Background::default(), &t);
         let footer = Fingerprinter::new(&Recipe::default()).fingerprint("all rights reserved by \
             the publisher of this page");
-        agrees_with_compare(&a, &b, &Background::new(9, footer.paragraphs, footer.anchors, vec![], vec![]), &t);
+        agrees_with_compare(&a, &b, &Background::new(9, footer.paragraphs, footer.anchors, vec![],
+            vec![]), &t);
     }
 
     #[test]
@@ -74,7 +77,8 @@ proptest! {
         let told = explain_document(&a, &Background::default(), &recipe, &Thresholds::default());
         let keys = Fingerprinter::new(&recipe).fingerprint(&a);
         prop_assert_eq!((told.tokens, told.bands as usize), (keys.tokens, keys.bands.len()));
-        prop_assert_eq!((told.paragraph_bands as usize, told.anchors as usize), (keys.paragraph_bands.len(), keys.anchors.len()));
+        prop_assert_eq!((told.paragraph_bands as usize, told.anchors as usize),
+            (keys.paragraph_bands.len(), keys.anchors.len()));
         prop_assert_eq!(told.exact_key, format!("{:032x}", keys.exact));
         prop_assert_eq!(told.paragraphs.iter().map(|p| p.tokens).sum::<u32>(), told.tokens);
         prop_assert_eq!(told.paragraphs.iter().any(|p| p.banded), told.paragraph_bands > 0);

@@ -85,7 +85,8 @@ pub fn openmetrics(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// Rules whose label is the same once it is escaped are one: the larger measure, violated if any is.
+/// Rules whose label is the same once it is escaped are one: it has the larger measure, and is
+/// violated if any is.
 fn write_rules(verdict: &Verdict, out: &mut impl Write) -> io::Result<()> {
     let mut rules: BTreeMap<(&str, String), (u64, bool)> = BTreeMap::new();
     for rule in &verdict.rules {

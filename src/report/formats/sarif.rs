@@ -55,7 +55,8 @@ pub fn sarif(checked: Checked, options: SarifOptions, out: &mut dyn Write) -> io
     }
     write!(
         out,
-        "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\n\"version\":\"2.1.0\",\n\"runs\":[{{\"tool\":"
+        "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\n\
+         \"version\":\"2.1.0\",\n\"runs\":[{{\"tool\":"
     )?;
     let version = env!("CARGO_PKG_VERSION");
     let driver = Driver {
@@ -68,7 +69,8 @@ pub fn sarif(checked: Checked, options: SarifOptions, out: &mut dyn Write) -> io
     // Lines of a text end at a lone carriage return too.
     write!(
         out,
-        ",\n\"columnKind\":\"unicodeCodePoints\",\"newlineSequences\":[\"\\r\\n\",\"\\n\",\"\\r\"],\n\"invocations\":["
+        ",\n\"columnKind\":\"unicodeCodePoints\",\
+         \"newlineSequences\":[\"\\r\\n\",\"\\n\",\"\\r\"],\n\"invocations\":["
     )?;
     let exit_code = u8::from(!checked.verdict.passed());
     let tool_execution_notifications =

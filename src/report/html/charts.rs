@@ -176,7 +176,8 @@ fn heat(findings: Findings) -> Markup {
                                 th scope="row" { bdi { (name) } }
                                 @for j in 0..heat.names.len() {
                                     @let n = heat.shared_words(i, j);
-                                    td class=(format!("h{}", shade(n))) { @if n > 0 { (number(n)) } }
+                                    td class=(format!("h{}",
+                                        shade(n))) { @if n > 0 { (number(n)) } }
                                 }
                             }
                         }

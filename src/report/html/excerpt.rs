@@ -189,8 +189,10 @@ mod tests {
             most in 0..3000usize,
         ) {
             let text = pieces.concat();
-            let byte = |share: f64| (0..=(share * text.len() as f64) as usize).rev().find(|&i| text.is_char_boundary(i)).unwrap() as u32;
-            let spans: Vec<Span> = at.iter().map(|&(x, y)| Span::new(byte(x.min(y)), byte(x.max(y)))).collect();
+            let byte = |share: f64| (0..=(share * text.len() as f64) as usize).rev()
+                .find(|&i| text.is_char_boundary(i)).unwrap() as u32;
+            let spans: Vec<Span> = at.iter().map(|&(x, y)| Span::new(byte(x.min(y)),
+                byte(x.max(y)))).collect();
             let kept = stretches(&text, &spans, most);
             prop_assert!(kept.iter().all(|k| text.get(k.clone()).is_some()));
             prop_assert!(kept.windows(2).all(|w| w[0].end <= w[1].start));
@@ -200,11 +202,14 @@ mod tests {
         }
 
         #[test]
-        fn units_are_those_of_utf_16(pieces in prop::collection::vec("[a-z]{0,200}|[é中🦀\u{301}]{0,200}", 0..12)) {
+        fn units_are_those_of_utf_16(
+            pieces in prop::collection::vec("[a-z]{0,200}|[é中🦀\u{301}]{0,200}", 0..12),
+        ) {
             let text = pieces.concat();
             let index = Units::new(&text);
             for byte in (0..=text.len()).filter(|&b| text.is_char_boundary(b)) {
-                prop_assert_eq!(index.at(&text, byte) as usize, text[..byte].encode_utf16().count());
+                prop_assert_eq!(index.at(&text, byte) as usize, text[..byte].encode_utf16()
+                    .count());
             }
         }
     }

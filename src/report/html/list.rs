@@ -29,8 +29,10 @@ pub(super) fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Ma
     let c = &pair.comparison;
     html! {
         li {
-            bdi { (listed.get(pair.a).name) } " " (pair.relation.row().words.page) " " bdi { (listed.get(pair.b).name) }
-            ": " (count(shared_words(listed.findings, pair), "word")) " shared, " (percent(c.coverage_a)) " of the first and "
+            bdi { (listed.get(pair.a).name) } " " (pair.relation.row().words.page)
+                " " bdi { (listed.get(pair.b).name) }
+            ": " (count(shared_words(listed.findings, pair), "word"))
+                " shared, " (percent(c.coverage_a)) " of the first and "
             (percent(c.coverage_b)) " of the second"
             @if let Some(words) = beginning(listed, pair, texts) { br; q dir="auto" { (words) } }
         }
@@ -43,7 +45,8 @@ pub(super) fn clusters(selection: &Selection, listed: &PageDocuments) -> Markup 
         ol {
             @for cluster in &selection.clusters {
                 li {
-                    (count(cluster.members.len() as u64, "document")) ", weakest " (fraction(cluster.weakest)) ": "
+                    (count(cluster.members.len() as u64, "document"))
+                        ", weakest " (fraction(cluster.weakest)) ": "
                     @for (i, n) in members(cluster).enumerate() {
                         @if i > 0 { ", " }
                         bdi { (listed.get(n).name) }
@@ -62,7 +65,8 @@ pub(super) fn repeats(selection: &Selection, listed: &PageDocuments, texts: &mut
         ol {
             @for repeat in &selection.repeats {
                 li {
-                    @let first = repeat.places.first().filter(|p| listed.get(p.document).gone.is_none());
+                    @let first = repeat.places.first().filter(|p| listed.get(p.document)
+                        .gone.is_none());
                     @if let Some(words) = first.and_then(|p| texts.first_words(p).ok()) {
                         q dir="auto" { (running(&words)) } " "
                     }

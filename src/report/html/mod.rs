@@ -2,8 +2,9 @@
 //! may hold. Never: measures likeness.
 //!
 //! ```text
-//! Findings -selection-> what is shown -documents, excerpt-> texts, cut where they are long -data-> JSON inside the page -page-> one file
-//!                                                                                          -list-> the same without scripting
+//! Findings -selection-> what is shown -documents, excerpt-> texts, cut where they are long
+//!          -data-> JSON inside the page -page-> one file
+//!          -list-> the same without scripting
 //! ```
 //!
 //! Outside text enters a page by two doors only: through `maud`, which escapes it, or through

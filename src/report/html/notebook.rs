@@ -72,8 +72,10 @@ fn summary_counts(findings: Findings) -> Markup {
 fn cluster_table(findings: Findings, clusters: &[&Cluster]) -> Markup {
     html! {
         table style=(TABLE) {
-            caption style=(HEAD) { (listed_of("cluster", clusters.len(), findings.detection.clusters.len())) }
-            tr { @for name in ["documents", "representative", "weakest", "others"] { th scope="col" style=(CELL) { (name) } } }
+            caption style=(HEAD) { (listed_of("cluster", clusters.len(),
+                findings.detection.clusters.len())) }
+            tr { @for name in ["documents", "representative", "weakest",
+                "others"] { th scope="col" style=(CELL) { (name) } } }
             @for c in clusters {
                 tr {
                     td style=(CELL) { (number(c.members.len() as u64)) }
@@ -85,7 +87,8 @@ fn cluster_table(findings: Findings, clusters: &[&Cluster]) -> Markup {
                             @if i > 0 { ", " }
                             bdi { (name(findings.id(n))) }
                         }
-                        @if c.members.len() > MEMBERS + 1 { " and " (number((c.members.len() - MEMBERS - 1) as u64)) " more" }
+                        @if c.members.len() > MEMBERS + 1 {
+                            " and " (number((c.members.len() - MEMBERS - 1) as u64)) " more" }
                     }
                 }
             }
@@ -96,13 +99,16 @@ fn cluster_table(findings: Findings, clusters: &[&Cluster]) -> Markup {
 fn pair_table(findings: Findings, pairs: &[&Pair], texts: &mut Texts) -> Markup {
     html! {
         table style=(TABLE) {
-            caption style=(HEAD) { (listed_of("pair", pairs.len(), findings.detection.pairs.len())) }
+            caption style=(HEAD) { (listed_of("pair", pairs.len(),
+                findings.detection.pairs.len())) }
             @for p in pairs {
                 tr {
                     th colspan="2" scope="rowgroup" style=(CELL) {
-                        bdi { (name(findings.id(p.a))) } " " (p.relation.row().words.page) " " bdi { (name(findings.id(p.b))) }
+                        bdi { (name(findings.id(p.a))) } " " (p.relation.row().words.page)
+                            " " bdi { (name(findings.id(p.b))) }
                         span style=(FAINT) {
-                            ": " (count(shared_words(findings, p), "word")) " shared, " (percent(p.comparison.coverage_a)) " of the first and "
+                            ": " (count(shared_words(findings, p), "word"))
+                                " shared, " (percent(p.comparison.coverage_a)) " of the first and "
                             (percent(p.comparison.coverage_b)) " of the second"
                         }
                     }

@@ -40,10 +40,13 @@ const SCRIPTS: [&str; 5] = [
 /// ```
 /// use nearcopy::report::{self, Findings, HtmlOptions};
 /// use nearcopy::{Corpus, Document, Preset, RunOptions};
-/// let story = "The ferry company cancelled all sailings on Monday after the swell rose to five metres off the northern coast.";
-/// let corpus = Corpus::new([Document::new("a", story), Document::new("b", format!("Update. {story}"))])?;
+/// let story = "The ferry company cancelled all sailings on Monday after the swell rose to five \
+///     metres off the northern coast.";
+/// let corpus = Corpus::new([Document::new("a", story), Document::new("b",
+///     format!("Update. {story}"))])?;
 /// let (recipe, thresholds) = (Default::default(), Default::default());
-/// let (detection, _) = nearcopy::scan(&corpus, &recipe, &thresholds, &RunOptions::default(), &())?;
+/// let (detection, _) = nearcopy::scan(&corpus, &recipe, &thresholds, &RunOptions::default(),
+///     &())?;
 /// let findings = Findings { detection: &detection, documents: &corpus, skipped: &[] };
 /// let mut page = Vec::new();
 /// report::html(findings, HtmlOptions::default(), &mut page)?;
@@ -134,7 +137,8 @@ fn summary_counts(findings: Findings) -> Markup {
             @for (name, n) in totals(findings) { div { dt { (name) } dd { (number(n)) } } }
         }
         p .faint {
-            (bytes(s.bytes)) " of text, recipe " (findings.detection.recipe_id) ", background " (findings.detection.background_id)
+            (bytes(s.bytes)) " of text, recipe " (findings.detection.recipe_id)
+                ", background " (findings.detection.background_id)
         }
     }
 }
@@ -169,7 +173,8 @@ fn notes(selection: &Selection, listed: &PageDocuments) -> Markup {
                 li { "The texts of " (count(changed, "document")) " are not those that were \
                     scanned: they are left out." }
             }
-            @for (what, (reason, n)) in set_aside { li { (number(*n)) " " (what) ": " (name(reason)) } }
+            @for (what, (reason, n)) in set_aside { li { (number(*n)) " " (what)
+                ": " (name(reason)) } }
             @if summary.capped_keys > 0 {
                 li { (count(summary.capped_keys, "key")) " stood in too many texts to be followed \
                     everywhere." }

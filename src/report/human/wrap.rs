@@ -156,7 +156,9 @@ fn add(unit: &Unit, columns: usize, row: &mut Row, rows: &mut Vec<Row>) {
 }
 
 fn is_right_to_left(c: char) -> bool {
-    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    matches!(c,
+        '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 #[cfg(test)]
@@ -196,7 +198,8 @@ mod tests {
         }
 
         #[test]
-        fn nothing_is_lost(words in prop::collection::vec("[a-z中é]{1,12}", 0..20), columns in 1usize..30) {
+        fn nothing_is_lost(words in prop::collection::vec("[a-z中é]{1,12}", 0..20),
+            columns in 1usize..30) {
             let text = words.join(" ");
             let squeezed: String = text.split_whitespace().collect();
             let back: String = plain(&text, columns).concat().split_whitespace().collect();

@@ -121,7 +121,8 @@ fn ask(
     let mean = times.iter().sum::<f64>() / n as f64;
     times.sort_unstable_by(f64::total_cmp);
     let at = |share: f64| times[((share * n as f64) as usize).min(n - 1)];
-    let mut out = json!({"queries": n, "p50_ms": at(0.5), "p99_ms": at(0.99), "mean_ms": mean, "matches": matches as f64 / n as f64});
+    let mut out = json!({"queries": n, "p50_ms": at(0.5), "p99_ms": at(0.99), "mean_ms": mean,
+        "matches": matches as f64 / n as f64});
     if planted {
         out["found"] = json!(found as f64 / n as f64);
     }
