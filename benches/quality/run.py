@@ -42,7 +42,7 @@ def arguments():
     p.add_argument("--nearcopy", help="a program that is built already, examples/brute_force beside it; else both are built")
     p.add_argument("--profile", choices=["release", "test"], default="release", help="what to build [release]")
     p.add_argument("--markdown", action="store_true", help="tables for a page")
-    p.add_argument("--readme", metavar="FILE", help="write the tables, as --markdown prints them, between the marks <!-- quality --> and <!-- /quality --> of this page too")
+    p.add_argument("--page", metavar="FILE", help="write the tables, as --markdown prints them, between the marks <!-- quality --> and <!-- /quality --> of this page too: docs/quality.md")
     p.add_argument("--smoke", action="store_true")
     return p.parse_args()
 
@@ -90,8 +90,8 @@ def quality(o):
         show(made, o.markdown)
         tables += made
     show([bench.density], o.markdown)
-    if o.readme:
-        into_page(o.readme, "\n".join(t.markdown() for t in [*tables, bench.density]))
+    if o.page:
+        into_page(o.page, "\n".join(t.markdown() for t in [*tables, bench.density]))
     print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}")
     return 0
 
