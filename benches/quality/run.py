@@ -24,7 +24,7 @@ articles, and score.py, which scores reports. Where it is not given, the folder 
 
 What is made is kept in --work and made once. One step runs at a time; figures of time are good only on a quiet machine.
 """
-import argparse, os, platform, sys
+import argparse, os, platform, sys, textwrap
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from program import Failed, Programs, ROOT  # noqa: E402
@@ -64,12 +64,14 @@ BEGIN, END = "<!-- quality -->\n", "<!-- /quality -->\n"
 
 
 def into_page(path, tables):
-    """Puts tables between the marks of a page."""
+    """Puts tables between the marks of a page; its lines of prose are wrapped."""
+    wrap = textwrap.TextWrapper(100, break_long_words=False, break_on_hyphens=False)
+    lines = [line if line.startswith("|") else wrap.fill(line) for line in tables.strip().split("\n")]
     with open(path, encoding="utf-8") as page:
         before, rest = page.read().split(BEGIN)
         _, behind = rest.split(END)
     with open(path, "w", encoding="utf-8") as page:
-        page.write(before + BEGIN + "\n" + tables.strip() + "\n\n" + END + behind)
+        page.write("\n".join([before + BEGIN, *lines, "", END + behind]))
 
 
 def quality(o):
