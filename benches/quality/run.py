@@ -24,7 +24,7 @@ articles, and score.py, which scores reports. Where it is not given, the folder 
 
 What is made is kept in --work and made once. One step runs at a time; figures of time are good only on a quiet machine.
 """
-import argparse, os, platform, sys
+import argparse, os, platform, sys, textwrap
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from program import Failed, Programs, ROOT  # noqa: E402
@@ -42,7 +42,7 @@ def arguments():
     p.add_argument("--nearcopy", help="a program that is built already, examples/brute_force beside it; else both are built")
     p.add_argument("--profile", choices=["release", "test"], default="release", help="what to build [release]")
     p.add_argument("--markdown", action="store_true", help="tables for a page")
-    p.add_argument("--readme", metavar="FILE", help="write the tables, as --markdown prints them, between the marks <!-- quality --> and <!-- /quality --> of this page too")
+    p.add_argument("--page", metavar="FILE", help="write the tables, as --markdown prints them, between the marks <!-- quality --> and <!-- /quality --> of this page too: docs/quality.md")
     p.add_argument("--smoke", action="store_true")
     return p.parse_args()
 
@@ -64,12 +64,14 @@ BEGIN, END = "<!-- quality -->\n", "<!-- /quality -->\n"
 
 
 def into_page(path, tables):
-    """Puts tables between the marks of a page."""
+    """Puts tables between the marks of a page; its lines of prose are wrapped."""
+    wrap = textwrap.TextWrapper(100, break_long_words=False, break_on_hyphens=False)
+    lines = [line if line.startswith("|") else wrap.fill(line) for line in tables.strip().split("\n")]
     with open(path, encoding="utf-8") as page:
         before, rest = page.read().split(BEGIN)
         _, behind = rest.split(END)
     with open(path, "w", encoding="utf-8") as page:
-        page.write(before + BEGIN + "\n" + tables.strip() + "\n\n" + END + behind)
+        page.write("\n".join([before + BEGIN, *lines, "", END + behind]))
 
 
 def quality(o):
@@ -90,8 +92,8 @@ def quality(o):
         show(made, o.markdown)
         tables += made
     show([bench.density], o.markdown)
-    if o.readme:
-        into_page(o.readme, "\n".join(t.markdown() for t in [*tables, bench.density]))
+    if o.page:
+        into_page(o.page, "\n".join(t.markdown() for t in [*tables, bench.density]))
     print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}")
     return 0
 
