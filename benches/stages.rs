@@ -3,9 +3,9 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use nearcopy::bench::Fingerprinter;
+use nearcopy::text::tokenize;
 use nearcopy::{
     Background, Corpus, Document, Documents, Recipe, RunOptions, Thresholds, compare, scan,
-    tokenize,
 };
 use std::hint::black_box;
 

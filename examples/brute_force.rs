@@ -10,12 +10,13 @@
 //! the square of how often shingles are shared: for corpora of up to some ten thousand articles.
 
 use nearcopy::ingest::{self, Input, InputOptions};
-use nearcopy::{Corpus, Documents, Tokens, tokenize};
+use nearcopy::text::{Tokens, tokenize};
+use nearcopy::{Corpus, Documents};
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-/// Weight of one word, as [`nearcopy::Kind::weight`] counts: a character of a script without spaces
+/// Weight of one word, as [`nearcopy::text::TokenKind::weight`] counts: a character of a script without spaces
 /// weighs less.
 const WORD: u32 = 24;
 

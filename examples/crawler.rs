@@ -5,7 +5,8 @@
 //! PAGES.jsonl`, a page a line with `id` and `text` (`source`, `date` if there are any). It prints,
 //! for each page that was seen before, of which it is a copy. Run it again: everything is known.
 
-use nearcopy::{Added, Document, Index, IndexOptions, Recipe, Relation, Thresholds};
+use nearcopy::index::{Added, IndexOptions};
+use nearcopy::{Document, Index, Recipe, Relation, Thresholds};
 use std::io::{BufRead, Write, stdout};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};

@@ -1,6 +1,7 @@
 //! Prints how long each stage of a scan takes: `cargo run --release --example timing FILE`.
 use nearcopy::ingest::{Input, InputOptions, read};
-use nearcopy::{Corpus, Progress, Recipe, RunOptions, Stage, Thresholds, scan};
+use nearcopy::progress::Stage;
+use nearcopy::{Corpus, Progress, Recipe, RunOptions, Thresholds, scan};
 use std::sync::Mutex;
 use std::time::Instant;
 

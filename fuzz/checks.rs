@@ -1,17 +1,17 @@
 //! What must hold for any bytes from outside: one function a fuzz target. Each panics where it does
 //! not.
 
-use nearcopy::ingest::{
-    Format, InputOptions, ReadResult, decode::decode as decoded, json, parquet, table, web::archive,
-};
-use nearcopy::{
-    AlignmentMethod, Background, Comparison, Recipe, Relation, Span, Thresholds, Tokens,
-};
+use nearcopy::ingest::decode::decode as decoded;
+use nearcopy::ingest::web::archive;
+use nearcopy::ingest::{Format, InputOptions, ReadResult, json, parquet, table};
+use nearcopy::settings::AlignmentMethod;
+use nearcopy::text::Tokens;
+use nearcopy::{Background, Comparison, Recipe, Relation, Span, Thresholds};
 
 /// Tokens come in order, apart from each other, on character borders, and none is empty.
 pub fn tokenize(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let tokens = nearcopy::tokenize(&text);
+    let tokens = nearcopy::text::tokenize(&text);
     assert_eq!(tokens.hashes.len(), tokens.spans.len());
     let mut last = 0;
     for &span in &tokens.spans {
@@ -19,7 +19,7 @@ pub fn tokenize(data: &[u8]) {
         assert!(!slice(&text, span).is_empty(), "an empty token at {}", span.start);
         last = span.end;
     }
-    assert_eq!(tokens, nearcopy::tokenize(&text), "the same text gives other tokens");
+    assert_eq!(tokens, nearcopy::text::tokenize(&text), "the same text gives other tokens");
 }
 
 /// Lines become documents or counted problems, in order; messages can be shown as they are.
@@ -122,7 +122,7 @@ pub fn compare(data: &[u8]) {
             (there.containment_a, there.containment_b),
             (back.containment_b, back.containment_a)
         );
-        let (x, y) = (nearcopy::tokenize(a), nearcopy::tokenize(b));
+        let (x, y) = (nearcopy::text::tokenize(a), nearcopy::text::tokenize(b));
         // Texts without a token are equal where their bytes are.
         let same = x.hashes == y.hashes && (!x.hashes.is_empty() || a.trim() == b.trim());
         assert_eq!(there.relation == Some(Relation::Equal), same);
@@ -134,7 +134,7 @@ fn holds(a: &str, b: &str, c: &Comparison) {
         assert!((0.0..=1.0).contains(&share), "{share} is no share");
     }
     assert!(c.facts.agree <= c.facts.compared);
-    let (x, y) = (nearcopy::tokenize(a), nearcopy::tokenize(b));
+    let (x, y) = (nearcopy::text::tokenize(a), nearcopy::text::tokenize(b));
     for m in &c.matches {
         assert!((0.0..=1.0).contains(&m.identity));
         assert_eq!(inside(a, &x, m.a).len() as u32, m.tokens_a);

@@ -1,17 +1,126 @@
-//! Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows
-//! where the overlap is, in both texts.
+//! nearcopy finds duplicate and near-duplicate articles, repeated paragraphs and reused passages in
+//! a set of documents, and returns for each finding the partner, the relation, the scores and the
+//! matching passages as byte spans of both texts.
+//!
+//! Hashes (MinHash bands and sampled shingles) only propose candidates. Every pair that is reported
+//! was aligned on its two texts, and every member of a cluster was compared with the cluster's
+//! representative.
+//!
+//! # When to use it
+//!
+//! - A corpus of articles, posts or pages has copies, abridged or edited versions, quotations or
+//!   boilerplate, and you have to see which passages they share: [`Scan`].
+//! - Documents that duplicate others are to be removed, by a policy that you can state: [`clean`].
+//! - A crawler asks for each new text whether it, or a passage of it, was seen before: [`index`].
+//! - Two texts are to be compared passage by passage: [`Compare`].
+//!
+//! # When not
+//!
+//! - Meaning without shared words: translations and free paraphrases share no tokens. Use sentence
+//!   embeddings.
+//! - A similarity number for every pair of millions of short strings (names, addresses): a record
+//!   linkage library fits better.
+//! - Substrings inside words, or source code by its syntax: tokens are words.
+//! - A corpus that does not fit into memory: keys and texts of a scan are held in memory.
+//!
+//! # Examples
+//!
+//! Find copies in a corpus:
+//!
+//! ```
+//! use nearcopy::{Corpus, Document, Relation, Scan};
+//! let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
+//!     and reopen in the spring.";
+//! let corpus = Corpus::new([
+//!     Document::new("courier", story).source("Courier").date("2026-03-01"),
+//!     Document::new("ledger", story.replace("said", "told reporters")).date("2026-03-02"),
+//!     Document::new("other", "Rain is expected over the weekend in most of the valley."),
+//! ])?;
+//! let found = Scan::new().threads(2).run(&corpus)?;
+//! assert_eq!(found.clusters[0].members, [0, 1]);
+//! let pair = &found.pairs[0];
+//! assert_eq!(pair.relation, Relation::NearCopy);
+//! let shared = pair.comparison.matches[0].blocks[0].a;
+//! assert!(story[shared.range()].starts_with("The harbour bridge will close"));
+//! # Ok::<(), nearcopy::Error>(())
+//! ```
+//!
+//! Compare two texts:
+//!
+//! ```
+//! use nearcopy::{Compare, Preset, Relation};
+//! let a = "The harbour bridge will close for repairs on Monday, the port authority said.";
+//! let b = "The harbour bridge vvill close for repairs on Monday, the port authority sald.";
+//! let found = Compare::new().preset(Preset::Ocr).run(a, b);
+//! assert_eq!(found.relation, Some(Relation::NearCopy));
+//! ```
+//!
+//! Remove copies, and keep the earliest of each cluster:
+//!
+//! ```
+//! use nearcopy::{Corpus, Document, Removal, Scan};
+//! let story = "The harbour bridge will close for repairs on Monday, the port authority said.";
+//! let corpus = Corpus::new([
+//!     Document::new("a reprint", story).date("2026-03-02"),
+//!     Document::new("the first", story).date("2026-03-01"),
+//! ])?;
+//! let cleaning = Scan::new().clean(&corpus, &Removal::default())?;
+//! assert_eq!(cleaning.plan.staying(&corpus).collect::<Vec<_>>(), [1]);
+//! # Ok::<(), nearcopy::Error>(())
+//! ```
+//!
+//! # Where things are
+//!
+//! | module | content |
+//! |---|---|
+//! | the root | what most callers need: builders, documents, settings, findings |
+//! | [`detection`] | the parts of findings: clusters, pairs, matches, blocks, repeats |
+//! | [`settings`] | the values of settings: alignment methods, survivor rules, limits on sources |
+//! | [`progress`] | stages of a scan, and how to follow or cancel it |
+//! | [`clean`] | which documents and passages a removal takes away, and why |
+//! | [`explain`] | every stage of one pair or one document, with its numbers |
+//! | [`text`] | tokens, lines and columns |
+//! | [`gate`] | findings held against a policy and a baseline |
+//! | [`report`] | findings as text, JSON, HTML, SARIF, JUnit, CSV and more |
+//! | `index` | a persistent index that is asked and added to, document by document |
+//! | `ingest`, `emit` | files to documents, and documents to files |
+//! | `stages` | what one stage hands to the next, in a written form |
+//!
+//! # Features
+//!
+//! | feature | adds | dependencies |
+//! |---|---|---|
+//! | none | scan, compare, clean, explain, reports as text and JSON | the core's nine |
+//! | `stages` | written forms of what crosses a stage | postcard |
+//! | `index` | the persistent index (LMDB) | `stages`, heed, zstd |
+//! | `ingest` | files, directories, compression, encodings, JSON | ignore, flate2, zstd, … |
+//! | `csv`, `parquet`, `web` | tables; Parquet; HTML, WARC and WET | of each format |
+//! | `emit` | files written again without what was removed | `ingest` |
+//! | `reports` | SARIF, JUnit, CSV, OpenMetrics, Markdown, annotations | csv, quick-xml |
+//! | `html` | the report as one offline page | maud, base64, sha2 |
+//! | `cli` (default) | the program `nearcopy`, with all of the above | clap, … |
+//!
+//! A library usually takes `default-features = false`, and then `index` or `ingest` if it needs
+//! them.
+//!
+//! # Cost
+//!
+//! A scan reads and tokenises each text once, and once more for each text that it is compared
+//! with; it holds about 2 KB a different text for its keys until the pairs are known. n equal texts
+//! cost O(n). The findings are the same for any number of threads and any order of the documents.
+//! Measured figures are in `docs/speed.md`.
 
 mod align;
-mod clean;
+pub mod clean;
 #[cfg(feature = "emit")]
 pub mod emit;
 mod engine;
 mod error;
 pub mod escape;
-mod gate;
+pub mod gate;
 mod hash;
 #[cfg(feature = "index")]
-mod index;
+pub mod index;
 #[cfg(feature = "ingest")]
 pub mod ingest;
 mod model;
@@ -20,40 +129,53 @@ mod postings;
 pub mod report;
 mod sketch;
 mod span;
-mod text;
+pub mod text;
 
-pub use clean::decide::{Cleaning, clean, removal};
-pub use clean::plan::{Cause, Cut, Gone, Plan, Why};
-pub use clean::removal::Removal;
+#[doc(inline)]
+pub use clean::Removal;
 pub use engine::batch::{compare_pairs, scan, scan_with};
+pub use engine::builder::{Compare, Scan};
 pub use engine::corpus::{Corpus, Texts};
 pub use engine::preset::Preset;
 pub use error::{Error, Result};
 #[cfg(feature = "index")]
-pub use index::{
-    Added, AddedCounts, AgainstIndex, Checked, Index, IndexOptions, IndexStats, SameId, Sighting,
-    Verification,
-};
-pub use model::detection::{
-    Block, Cluster, Comparison, Detection, Facts, Match, Pair, Place, Relation, Repeat, Summary,
-};
+#[doc(inline)]
+pub use index::Index;
+pub use model::detection::{Comparison, Detection, Relation};
 pub use model::document::{Document, DocumentInfo, Documents};
-pub use model::options::{Progress, RunOptions, Stage};
-pub use model::thresholds::{AlignmentMethod, Keep, SourceLimit, Thresholds};
+pub use model::options::{Progress, RunOptions};
+pub use model::thresholds::Thresholds;
 pub use pair::background::Background;
 pub use pair::compare::compare;
-pub use pair::explain::document::{
-    DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document,
-};
-pub use pair::explain::pair::{Candidacy, ChainTrace, FactsTrace, PairTrace, explain_pair};
-pub use pair::explain::verdict::{Check, Step, Verdict};
-/// For the tests of candidates; no part of the public interface.
-#[doc(hidden)]
-pub use sketch::fingerprint::Fingerprinter;
-pub use sketch::recipe::{Banding, Recipe};
+pub use sketch::recipe::Recipe;
 pub use span::Span;
-pub use text::lines::LineIndex;
-pub use text::token::{Kind, Tokens, tokenize};
+
+/// The parts of a [`Detection`] and of a [`Comparison`]: documents by number, spans in bytes.
+pub mod detection {
+    pub use crate::model::detection::{Block, Cluster, Facts, Match, Pair, Place, Repeat, Summary};
+}
+
+/// Values of the settings [`Recipe`] and [`Thresholds`].
+pub mod settings {
+    pub use crate::model::thresholds::{AlignmentMethod, Keep, SourceLimit};
+    pub use crate::sketch::recipe::Banding;
+}
+
+/// How a scan reports its progress, and how a caller cancels it.
+pub mod progress {
+    pub use crate::model::options::{Progress, Stage};
+}
+
+/// Every stage of the comparison of two texts, or of one document, with its numbers.
+pub mod explain {
+    pub use crate::pair::explain::document::{
+        DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document,
+    };
+    pub use crate::pair::explain::pair::{
+        Candidacy, ChainTrace, FactsTrace, PairTrace, explain_pair,
+    };
+    pub use crate::pair::explain::verdict::{BoundCheck, RelationVerdict, VerdictStep};
+}
 
 /// What one stage of a scan hands to the next, and its written form.
 ///
@@ -68,13 +190,14 @@ pub mod stages {
     pub use crate::sketch::fingerprint::Fingerprint;
 }
 
-/// What the benchmarks measure and nobody else needs: no part of the public interface.
+/// What the benchmarks and the tests of candidates use and nobody else needs: no part of the public
+/// interface.
 #[doc(hidden)]
 pub mod bench {
     pub use crate::sketch::fingerprint::Fingerprinter;
 }
 
-/// The examples of the README, so that they are run with all others.
+/// The examples of the README and of the guides, so that they are run with all others.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;

@@ -2,8 +2,9 @@
 //! index in DIR, asks it about every document before and after a compaction, and compares the
 //! answers, pair for pair, with `scan` of the same documents with `all_pairs`.
 
+use nearcopy::index::Sighting;
 use nearcopy::{
-    Corpus, Detection, Document, Documents, Index, Preset, Recipe, Relation, RunOptions, Sighting,
+    Corpus, Detection, Document, Documents, Index, Preset, Recipe, Relation, RunOptions,
     Thresholds, scan,
 };
 use rayon::prelude::*;

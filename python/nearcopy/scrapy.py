@@ -110,7 +110,7 @@ class Page(NamedTuple):
 class Answer(NamedTuple):
     """What the index said of a page."""
 
-    added: Optional[str]
+    outcome: str
     seen: list[dict[str, Any]]
 
 
@@ -170,8 +170,8 @@ class NearCopyPipeline:
         self._count("checked")
         if self._flag is not None:
             fields[self._flag] = answer.seen
-        if answer.added is not None:
-            self._count(answer.added if answer.added in ("known", "replaced") else "added")
+        if answer.outcome != "refused":
+            self._count(answer.outcome if answer.outcome in ("known", "replaced") else "added")
             return item
         first = next(seen for seen in answer.seen if seen["relation"] in self._unless)
         done = "dropped" if self._flag is None else "flagged"
@@ -186,9 +186,9 @@ class NearCopyPipeline:
         assert self.index is not None
         checked = self.index.check_and_add(page.id, page.text, source=page.source, date=page.date, unless=self._unless)
         if self._flag is not None:
-            return Answer(checked.added, [_plain(seen) for seen in checked.sightings])
+            return Answer(checked.outcome, [_plain(seen) for seen in checked.sightings])
         forbids = (seen for seen in checked.sightings if seen.relation in self._unless)
-        return Answer(checked.added, [_plain(next(forbids))] if checked.added is None else [])
+        return Answer(checked.outcome, [_plain(next(forbids))] if checked.refused else [])
 
     # -- items -------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,9 @@ use crate::index::Index;
 use crate::run::{briefly, run};
 use crate::scanned::{kept, removed};
 use crate::settings::Settings;
-use nearcopy::{AgainstIndex, Cleaning, Plan, Removal, RunOptions};
+use nearcopy::clean::{Cleaning, Plan};
+use nearcopy::index::AgainstIndex;
+use nearcopy::{Removal, RunOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
@@ -35,7 +37,7 @@ pub fn dedupe(
         let corpus = Arc::new(rows.corpus(py)?);
         let texts = corpus.clone();
         let Cleaning { plan, .. } = run(py, progress, move |meter| {
-            nearcopy::clean(&*texts, &recipe, &thresholds, &removal, &options, meter)
+            nearcopy::clean::clean(&*texts, &recipe, &thresholds, &removal, &options, meter)
         })?;
         return Ok(Deduped { removed: removed(&*corpus, &plan), rows: count, against: None });
     };
@@ -46,7 +48,8 @@ pub fn dedupe(
     let (found, plan) = run(py, progress, move |meter| {
         let found =
             asked.scan_against(documents, &removal.thresholds(&thresholds), &options, meter)?;
-        let plan = nearcopy::removal(&found.corpus, &found.detection, &removal, &options, meter)?;
+        let plan =
+            nearcopy::clean::removal(&found.corpus, &found.detection, &removal, &options, meter)?;
         Ok((found, plan))
     })?;
     say_renamed(py, &found.corpus)?;

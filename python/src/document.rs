@@ -48,25 +48,36 @@ impl Document {
         call(slf.py(), "document", (&own.id, &own.text, &own.source, &own.date))
     }
     fn __repr__(&self) -> String {
-        format!("Document({:?}, {:?})", self.id, nearcopy::report::first_words(&self.text))
+        format!("Document({:?}, {:?})", self.id, nearcopy::text::first_words(&self.text))
     }
 }
 
 /// What ``check_and_add`` did.
 #[pyclass(frozen, module = "nearcopy", get_all)]
 pub struct Checked {
-    /// ``new``, ``copy``, ``replaced`` or ``known``; ``None`` where a sighting forbade it.
-    pub added: Option<&'static str>,
+    /// ``new``, ``copy`` or ``replaced`` where the document was added; ``known`` where the index
+    /// held it already, with this very text; ``refused`` where a sighting forbade it.
+    pub outcome: &'static str,
     /// What the document is related to, nearest first.
     pub sightings: Vec<Py<Sighting>>,
 }
 
 #[pymethods]
 impl Checked {
+    /// Whether this call wrote the document into the index.
+    #[getter]
+    fn added(&self) -> bool {
+        matches!(self.outcome, "new" | "copy" | "replaced")
+    }
+    /// Whether the document was kept out for what it is related to.
+    #[getter]
+    fn refused(&self) -> bool {
+        self.outcome == "refused"
+    }
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        call(slf.py(), "checked", (slf.get().added, PyList::new(slf.py(), &slf.get().sightings)?))
+        call(slf.py(), "checked", (slf.get().outcome, PyList::new(slf.py(), &slf.get().sightings)?))
     }
     fn __repr__(&self, py: Python) -> PyResult<String> {
         let seen: Vec<String> = self
@@ -74,8 +85,7 @@ impl Checked {
             .iter()
             .map(|s| Ok(s.bind(py).repr()?.to_string()))
             .collect::<PyResult<_>>()?;
-        let added = self.added.map_or_else(|| "None".into(), |a| format!("{a:?}"));
-        Ok(format!("Checked(added={added}, sightings=[{}])", seen.join(", ")))
+        Ok(format!("Checked(outcome={:?}, sightings=[{}])", self.outcome, seen.join(", ")))
     }
 }
 

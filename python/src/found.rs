@@ -2,7 +2,9 @@
 //! anything.
 
 use crate::reduce::{self, call};
-use nearcopy::{LineIndex, Match as CoreMatch, Relation, Span as Range};
+use nearcopy::detection::Match as CoreMatch;
+use nearcopy::text::LineIndex;
+use nearcopy::{Relation, Span as Range};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use std::sync::Arc;
@@ -47,12 +49,7 @@ impl Span {
         call(slf.py(), "span", (own.start, own.end, own.bytes, own.lines, &own.text))
     }
     fn __repr__(&self) -> String {
-        format!(
-            "Span({}, {}, {:?})",
-            self.start,
-            self.end,
-            nearcopy::report::first_words(&self.text)
-        )
+        format!("Span({}, {}, {:?})", self.start, self.end, nearcopy::text::first_words(&self.text))
     }
 }
 
@@ -96,7 +93,7 @@ pub struct Match {
 impl Match {
     fn __repr__(&self, py: Python) -> String {
         let (a, b) = (self.a.get(), self.b.bind(py).get());
-        let passage = nearcopy::report::first_words(&a.text);
+        let passage = nearcopy::text::first_words(&a.text);
         format!(
             "Match(a={}..{}, b={}..{}, identity={:.2}, {passage:?})",
             a.start, a.end, b.start, b.end, self.identity

@@ -2,7 +2,8 @@
 //! question to it.
 
 use crate::errors::{ClosedError, raise};
-use nearcopy::{Index, IndexOptions, Recipe, SameId};
+use nearcopy::index::{IndexOptions, SameId};
+use nearcopy::{Index, Recipe};
 use pyo3::PyErr;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,8 @@ use crate::found::{Comparison, Sighting};
 use crate::handles::{self, Handle, How};
 use crate::run::{briefly, pooled, run};
 use crate::settings::Settings;
-use nearcopy::{Added, AddedCounts, Relation, RunOptions};
+use nearcopy::index::{Added, AddedCounts};
+use nearcopy::{Relation, RunOptions};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -26,11 +27,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// >>> import nearcopy, tempfile
 /// >>> index = nearcopy.Index(tempfile.mkdtemp() + "/seen")
 /// >>> story = "The harbour bridge will close for repairs on Monday, and reopen in the spring."
-/// >>> index.check_and_add("courier", story).added
+/// >>> index.check_and_add("courier", story).outcome
 /// 'new'
-/// >>> found = index.check_and_add("ledger", story.replace("said", "told us"))
-/// >>> found.added, found.sightings[0].id, found.sightings[0].relation
-/// (None, 'courier', 'near-copy')
+/// >>> found = index.check_and_add("ledger", story.replace("Monday", "Sunday"))
+/// >>> found.outcome, found.sightings[0].id, found.sightings[0].relation
+/// ('refused', 'courier', 'near-copy')
 /// >>> index.close()
 #[pyclass(frozen, module = "nearcopy", weakref)]
 pub struct Index {
@@ -68,11 +69,11 @@ fn added(added: Added) -> &'static str {
 fn sightings(
     py: Python,
     asked: &str,
-    seen: Vec<nearcopy::Sighting>,
+    seen: Vec<nearcopy::index::Sighting>,
 ) -> PyResult<Vec<Py<Sighting>>> {
     let asked: Arc<str> = if seen.is_empty() { "".into() } else { asked.into() };
     let each = seen.into_iter().map(|s| {
-        let nearcopy::Sighting { info, copies, relation, comparison, text } = s;
+        let nearcopy::index::Sighting { info, copies, relation, comparison, text } = s;
         let there: Arc<str> = text.as_deref().unwrap_or_default().into();
         let comparison = nearcopy::Comparison { relation: Some(relation), ..comparison };
         let (source, date) =
@@ -269,7 +270,7 @@ impl Index {
         let checked =
             self.ask(py, |index| index.check_and_add(&document, &settings.thresholds, &unless))?;
         Ok(Checked {
-            added: checked.added.map(added),
+            outcome: checked.outcome.name(),
             sightings: sightings(py, &document.text, checked.sightings)?,
         })
     }

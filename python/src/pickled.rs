@@ -3,9 +3,11 @@
 
 use crate::arguments;
 use crate::document::{Checked, Document};
+use crate::errors::bad;
 use crate::found::{Comparison, Pair, Sighting, Span};
 use crate::reduce::{Four, Matched, State};
-use nearcopy::{Block, Facts, Match, Span as Range};
+use nearcopy::Span as Range;
+use nearcopy::detection::{Block, Facts, Match};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
@@ -99,9 +101,11 @@ pub fn sighting(
 /// An answer again.
 #[pyfunction]
 #[pyo3(name = "_checked")]
-pub fn checked(added: Option<&str>, sightings: Vec<Py<Sighting>>) -> Checked {
-    let names = ["new", "copy", "replaced", "known"];
-    Checked { added: names.into_iter().find(|n| added == Some(*n)), sightings }
+pub fn checked(outcome: &str, sightings: Vec<Py<Sighting>>) -> PyResult<Checked> {
+    let names = ["new", "copy", "replaced", "known", "refused"];
+    let known = names.into_iter().find(|name| *name == outcome);
+    let outcome = known.ok_or_else(|| bad(format!("{outcome:?} is no outcome of a check")))?;
+    Ok(Checked { outcome, sightings })
 }
 
 /// A document again.

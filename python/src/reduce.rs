@@ -1,7 +1,8 @@
 //! Owns: what a pickle holds of an object, and what makes the object again. Never: makes it again
 //! (that is `pickled`).
 
-use nearcopy::{Match, Span as Range};
+use nearcopy::Span as Range;
+use nearcopy::detection::Match;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 

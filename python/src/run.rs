@@ -2,7 +2,8 @@
 //! ended by Ctrl-C. Never: what the work is.
 
 use crate::errors::{SettingError, raise};
-use nearcopy::{Progress, Stage};
+use nearcopy::Progress;
+use nearcopy::progress::Stage;
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};

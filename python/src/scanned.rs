@@ -5,8 +5,9 @@ use crate::documents::Kept;
 use crate::errors::io;
 use crate::found::{Comparison, Located, Pair, Sides};
 use crate::groups::{Cluster, Place, Removed, Repeat};
+use nearcopy::clean::{Plan, RemovalReason};
 use nearcopy::report::{self, Findings};
-use nearcopy::{Corpus, Detection, Documents, Plan, Progress, Recipe, Removal, RunOptions, Why};
+use nearcopy::{Corpus, Detection, Documents, Progress, Recipe, Removal, RunOptions};
 use pyo3::prelude::*;
 use std::sync::{Arc, OnceLock};
 
@@ -61,7 +62,7 @@ impl Scanned {
             }
             found = self.all_pairs.get().unwrap_or(found);
         }
-        nearcopy::removal(&*self.corpus, found, removal, &self.options, progress)
+        nearcopy::clean::removal(&*self.corpus, found, removal, &self.options, progress)
     }
 
     /// A cluster as Python has it.
@@ -90,7 +91,7 @@ impl Scanned {
     /// A repeat as Python has it.
     pub fn repeat(&self, py: Python, n: usize) -> PyResult<Repeat> {
         let repeat = &self.detection.repeats[n];
-        let place = |p: &nearcopy::Place| {
+        let place = |p: &nearcopy::detection::Place| {
             let text = self.text(p.document);
             let span = Located::new(&text).span(p.span);
             let own = Place { document: self.id(p.document), row: self.row(p.document) };
@@ -100,7 +101,7 @@ impl Scanned {
         let first = repeat
             .places
             .first()
-            .map(|p| self.text(p.document).get(p.span.range()).map(report::first_words));
+            .map(|p| self.text(p.document).get(p.span.range()).map(nearcopy::text::first_words));
         Ok(Repeat {
             text: first.flatten().unwrap_or_default(),
             count: repeat.count,
@@ -130,14 +131,14 @@ fn row(documents: &dyn Documents, number: u32) -> usize {
 pub fn removed(documents: &dyn Documents, plan: &Plan) -> Vec<Removed> {
     let id = |n: u32| documents.info(n as usize).id.clone();
     let gone = plan.gone.iter().filter_map(|g| match g.why {
-        Why::Copy { partner, relation, coverage, .. } => Some(Removed {
+        RemovalReason::Copy { partner, relation, coverage, .. } => Some(Removed {
             id: id(g.document),
             row: row(documents, g.document),
             partner: id(partner),
             relation: relation.name(),
             coverage: coverage.0,
         }),
-        Why::Short { .. } => None,
+        RemovalReason::Short { .. } => None,
     });
     gone.collect()
 }

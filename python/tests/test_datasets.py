@@ -42,7 +42,7 @@ def index(tmp_path):
 
 
 def is_new(row, index):
-    return index.check_and_add(row["id"], row["text"]).added is not None
+    return not index.check_and_add(row["id"], row["text"]).refused
 
 
 def is_unseen(row, index):

@@ -32,10 +32,10 @@ def test_what_was_seen_is_told_with_its_passages(path, story, retold, other):
     assert index.seen(other) == []
     assert index.seen(retold, min_tokens=1000) == []
     checked = index.check_and_add("ledger", retold)
-    assert checked.added is None and checked.sightings[0].id == "courier" and "ledger" not in index
-    assert index.check_and_add("ledger", retold, unless=["equal"]).added == "new"
+    assert checked.refused and not checked.added and checked.sightings[0].id == "courier" and "ledger" not in index
+    assert index.check_and_add("ledger", retold, unless=["equal"]).outcome == "new"
     assert index.add("ledger", other) == "replaced"
-    assert index.check_and_add("mirror", story).added == "known", "and no copy of courier's, though it is one"
+    assert index.check_and_add("mirror", story).outcome == "known", "and no copy of courier's, though it is one"
 
 
 def test_it_is_like_a_mapping(path, story, other):
@@ -303,7 +303,7 @@ def test_pickled(path, story):
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.starmap(ids, [(index, story)]) == [["a"]]
         (checked,) = pool.starmap(index.check_and_add, [("b", story)])
-    assert checked.added is None and checked.sightings[0].matches[0].a.text == story[:-1]
+    assert checked.refused and not checked.added and checked.sightings[0].matches[0].a.text == story[:-1]
     (seen,) = index.seen(story)
     for value in (seen, seen.matches[0].a, index["a"], nearcopy.scan([story, story + " More."]).pairs[0]):
         copy = pickle.loads(pickle.dumps(value))

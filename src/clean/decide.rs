@@ -5,6 +5,7 @@ use crate::clean::plan::Plan;
 use crate::clean::removal::Removal;
 use crate::clean::repeat_cuts::cut_repeats;
 use crate::engine::batch::{in_pool, scan};
+use crate::engine::builder::Scan;
 use crate::error::Result;
 use crate::model::detection::Detection;
 use crate::model::document::Documents;
@@ -56,6 +57,27 @@ pub fn clean(
         scan(documents, recipe, &removal.thresholds(thresholds), options, progress)?;
     let plan = self::removal(documents, &detection, removal, options, progress)?;
     Ok(Cleaning { detection, background, plan })
+}
+
+impl Scan<'_> {
+    /// Scans documents and decides which documents and passages a removal takes away: [`clean`]
+    /// with the settings of this scan. A background that was set is not used.
+    ///
+    /// ```
+    /// use nearcopy::{Corpus, Document, Removal, Scan};
+    /// let story = "The harbour bridge will close for repairs on Monday, the port authority said.";
+    /// let corpus = Corpus::new([Document::new("a", story), Document::new("b", story)])?;
+    /// let cleaning = Scan::new().clean(&corpus, &Removal::default())?;
+    /// assert_eq!(cleaning.plan.staying(&corpus).collect::<Vec<_>>(), [0]);
+    /// # Ok::<(), nearcopy::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Scan::run`].
+    pub fn clean(&self, documents: &dyn Documents, removal: &Removal) -> Result<Cleaning> {
+        let (recipe, thresholds, options, progress) = self.settings();
+        clean(documents, recipe, thresholds, removal, options, progress)
+    }
 }
 
 /// Decides what of a corpus goes, by the findings of a scan of it with [`Removal::thresholds`].

@@ -1,7 +1,7 @@
 //! Owns: which documents of a corpus go because another one stays, by the findings alone. Never:
 //! reads a text, or removes anything.
 
-use crate::clean::plan::{Gone, Why};
+use crate::clean::plan::{RemovalReason, RemovedDocument};
 use crate::clean::removal::Removal;
 use crate::model::detection::{Detection, Pair, Relation};
 use crate::model::document::Documents;
@@ -31,7 +31,7 @@ struct Judge<'a> {
     found: &'a Detection,
     removal: &'a Removal,
     first: Vec<u32>,
-    why: Vec<Option<Why>>,
+    why: Vec<Option<RemovalReason>>,
     /// The documents that went because of this one.
     behind: HashMap<u32, Vec<u32>>,
 }
@@ -39,7 +39,11 @@ struct Judge<'a> {
 /// The documents that go, by number.
 ///
 /// Each has a partner that stays, or that is a reference. References never go.
-pub fn gone(documents: &dyn Documents, found: &Detection, removal: &Removal) -> Vec<Gone> {
+pub fn gone(
+    documents: &dyn Documents,
+    found: &Detection,
+    removal: &Removal,
+) -> Vec<RemovedDocument> {
     let count = documents.count();
     let first = found.first_of_class(count);
     let mut judge =
@@ -60,7 +64,7 @@ pub fn gone(documents: &dyn Documents, found: &Detection, removal: &Removal) -> 
         judge.contained();
     }
     let why = judge.why.into_iter().enumerate();
-    why.filter_map(|(n, why)| Some(Gone { document: n as u32, why: why? })).collect()
+    why.filter_map(|(n, why)| Some(RemovedDocument { document: n as u32, why: why? })).collect()
 }
 
 impl Judge<'_> {
@@ -89,8 +93,8 @@ impl Judge<'_> {
             .map_or_else(|_| vec![first], |i| self.found.equal[i].clone())
     }
 
-    fn goes(&mut self, n: u32, why: Why) {
-        if let Why::Copy { partner, .. } = why {
+    fn goes(&mut self, n: u32, why: RemovalReason) {
+        if let RemovalReason::Copy { partner, .. } = why {
             self.behind.entry(partner).or_default().push(n);
         }
         self.why[n as usize] = Some(why);
@@ -104,9 +108,9 @@ impl Judge<'_> {
     }
 
     /// What a document is to another, equal or by the listed pair.
-    fn copy(&self, n: u32, partner: u32) -> Option<Why> {
+    fn copy(&self, n: u32, partner: u32) -> Option<RemovalReason> {
         if self.first[n as usize] == self.first[partner as usize] {
-            return Some(Why::Copy {
+            return Some(RemovalReason::Copy {
                 partner,
                 relation: Relation::Equal,
                 coverage: (1.0, 1.0),
@@ -116,7 +120,7 @@ impl Judge<'_> {
         let pair = self.pair(n, partner)?;
         let (relation, coverage) =
             seen_as_part(&self.found.pairs[pair as usize], self.first[n as usize]);
-        Some(Why::Copy { partner, relation, coverage, pair: Some(pair) })
+        Some(RemovalReason::Copy { partner, relation, coverage, pair: Some(pair) })
     }
 
     /// Documents that hold what stands in a reference, or share what else is wanted with one. They
@@ -134,7 +138,10 @@ impl Judge<'_> {
                 };
                 for n in self.class(mine) {
                     if !self.reference(n) && self.why[n as usize].is_none() {
-                        self.goes(n, Why::Copy { partner, relation, coverage, pair: Some(i) });
+                        self.goes(
+                            n,
+                            RemovalReason::Copy { partner, relation, coverage, pair: Some(i) },
+                        );
                     }
                 }
             }
@@ -170,10 +177,10 @@ impl Judge<'_> {
         }
     }
 
-    fn is_copy(&self, why: &Why) -> bool {
+    fn is_copy(&self, why: &RemovalReason) -> bool {
         match why {
-            Why::Copy { relation, .. } if relation.is_copy() => true,
-            Why::Copy { relation: Relation::Template, .. } => {
+            RemovalReason::Copy { relation, .. } if relation.is_copy() => true,
+            RemovalReason::Copy { relation: Relation::Template, .. } => {
                 self.found.thresholds.templates_are_copies
             }
             _ => false,
@@ -203,7 +210,7 @@ impl Judge<'_> {
             }
             // Those that went because of this one must stand in the longer text too.
             let behind = self.behind.get(&n).cloned().unwrap_or_default();
-            let moved: Option<Vec<Why>> =
+            let moved: Option<Vec<RemovalReason>> =
                 behind.iter().chain([&n]).map(|&m| self.inside(m, partner)).collect();
             if let Some(moved) = moved {
                 self.behind.remove(&n);
@@ -247,10 +254,12 @@ impl Judge<'_> {
         inside
     }
 
-    fn inside(&self, n: u32, partner: u32) -> Option<Why> {
+    fn inside(&self, n: u32, partner: u32) -> Option<RemovalReason> {
         let least = if self.removal.takes(Relation::ContainedIn) { 0.0 } else { ABRIDGED };
-        let held = |why: &Why| match why {
-            Why::Copy { relation, coverage, .. } if relation.is_contained() => coverage.0 >= least,
+        let held = |why: &RemovalReason| match why {
+            RemovalReason::Copy { relation, coverage, .. } if relation.is_contained() => {
+                coverage.0 >= least
+            }
             other => self.is_copy(other),
         };
         self.copy(n, partner).filter(held)

@@ -1,7 +1,11 @@
 //! Findings to what goes: whole documents, and passages as far as they are whole sentences.
 
-pub mod decide;
-pub mod documents;
-pub mod plan;
-pub mod removal;
+pub(crate) mod decide;
+pub(crate) mod documents;
+pub(crate) mod plan;
+pub(crate) mod removal;
 mod repeat_cuts;
+
+pub use decide::{Cleaning, clean, removal};
+pub use plan::{Cut, CutCause, Plan, RemovalReason, RemovedDocument};
+pub use removal::Removal;

@@ -6,7 +6,7 @@ use crate::span::Span;
 
 /// Why a document goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Why {
+pub enum RemovalReason {
     /// It is a copy of one that stays.
     Copy {
         /// The one that stays.
@@ -28,16 +28,16 @@ pub enum Why {
 
 /// A document that goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Gone {
+pub struct RemovedDocument {
     /// Its number.
     pub document: u32,
     /// Why.
-    pub why: Why,
+    pub why: RemovalReason,
 }
 
 /// Why a passage is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cause {
+pub struct CutCause {
     /// Number of the repeat in [`Detection::repeats`](crate::Detection::repeats).
     pub repeat: u32,
     /// The place where the passage stays; nothing: it is boilerplate, and goes everywhere.
@@ -54,21 +54,21 @@ pub struct Cut {
     /// Its length in tokens.
     pub tokens: u32,
     /// Why; at least one.
-    pub causes: Vec<Cause>,
+    pub causes: Vec<CutCause>,
 }
 
 /// What goes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
     /// Documents that go, by number.
-    pub gone: Vec<Gone>,
+    pub gone: Vec<RemovedDocument>,
     /// Passages that are cut, by document and place.
     pub cuts: Vec<Cut>,
 }
 
 impl Plan {
     /// Why the document of this number goes as a whole; nothing where it stays.
-    pub fn gone(&self, document: u32) -> Option<&Gone> {
+    pub fn gone(&self, document: u32) -> Option<&RemovedDocument> {
         self.gone.binary_search_by_key(&document, |g| g.document).ok().map(|i| &self.gone[i])
     }
 
@@ -88,8 +88,8 @@ impl Plan {
     /// The documents that go as copies, each with the one that stays.
     pub fn copies(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.gone.iter().filter_map(|g| match g.why {
-            Why::Copy { partner, .. } => Some((g.document, partner)),
-            Why::Short { .. } => None,
+            RemovalReason::Copy { partner, .. } => Some((g.document, partner)),
+            RemovalReason::Short { .. } => None,
         })
     }
 }

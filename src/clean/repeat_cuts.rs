@@ -1,7 +1,7 @@
 //! Owns: which passages are cut out of the documents that stay, as far as they are whole
 //! sentences. Never: which documents go as copies, or cuts anything itself.
 
-use crate::clean::plan::{Cause, Cut, Gone, Plan, Why};
+use crate::clean::plan::{Cut, CutCause, Plan, RemovalReason, RemovedDocument};
 use crate::clean::removal::Removal;
 use crate::error::{Error, Result};
 use crate::model::detection::{Detection, Place};
@@ -138,7 +138,7 @@ struct Decide<'a> {
 
 impl Decide<'_> {
     fn document(&mut self, text: &Text, words: &str, reference: bool, needed: bool) {
-        let mut causes: Vec<Vec<Cause>> = vec![Vec::new(); text.sentences.len()];
+        let mut causes: Vec<Vec<CutCause>> = vec![Vec::new(); text.sentences.len()];
         let mut here: HashMap<u32, Place> = HashMap::new();
         for s in &text.standing {
             let r = &self.found.repeats[s.repeat as usize];
@@ -158,7 +158,7 @@ impl Decide<'_> {
                     &text.sentences,
                     tokens,
                     r.paragraph,
-                    Cause { repeat: s.repeat, stays },
+                    CutCause { repeat: s.repeat, stays },
                     &mut causes,
                 );
             }
@@ -176,7 +176,10 @@ impl Decide<'_> {
         let left = text.tokens - cut;
         if cut > 0 && left < self.removal.min_left && !needed {
             // Nothing stays here, so a later place may be the first.
-            self.plan.gone.push(Gone { document: text.document, why: Why::Short { left } });
+            self.plan.gone.push(RemovedDocument {
+                document: text.document,
+                why: RemovalReason::Short { left },
+            });
             return;
         }
         self.stays.extend(here);
@@ -185,7 +188,7 @@ impl Decide<'_> {
         }
         for (span, run) in cuts(words, &text.sentences, &marked) {
             let tokens = length(run.clone());
-            let mut causes: Vec<Cause> = causes[run].iter().flatten().copied().collect();
+            let mut causes: Vec<CutCause> = causes[run].iter().flatten().copied().collect();
             causes.sort_unstable();
             causes.dedup();
             self.plan.cuts.push(Cut { document: text.document, span, tokens, causes });
@@ -199,8 +202,8 @@ fn mark(
     sentences: &[Sentence],
     tokens: Range<u32>,
     paragraph: bool,
-    cause: Cause,
-    causes: &mut [Vec<Cause>],
+    cause: CutCause,
+    causes: &mut [Vec<CutCause>],
 ) {
     let from = sentences.partition_point(|s| s.tokens.start < tokens.start);
     let to = sentences.partition_point(|s| s.tokens.end <= tokens.end).max(from);

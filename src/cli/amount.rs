@@ -1,6 +1,6 @@
 //! Owns: amounts and shares as people write them. Never: what they limit.
 
-use nearcopy::report::Limit;
+use nearcopy::gate::Limit;
 use serde::{Deserialize, Serialize};
 
 /// A count or a share: `100`, `5%`, `0.05`.

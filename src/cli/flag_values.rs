@@ -2,8 +2,9 @@
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use nearcopy::Preset;
 use nearcopy::ingest::{Format, known_encoding};
-use nearcopy::{AlignmentMethod, Preset, SourceLimit};
+use nearcopy::settings::{AlignmentMethod, SourceLimit};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// How a report is written.

@@ -7,7 +7,8 @@ use super::flag_values::{
 };
 use clap::Args;
 use nearcopy::ingest::{Format, InputOptions};
-use nearcopy::{AlignmentMethod, Keep, Preset, Recipe, SourceLimit, Thresholds};
+use nearcopy::settings::{AlignmentMethod, Keep, SourceLimit};
+use nearcopy::{Preset, Recipe, Thresholds};
 use serde::{Deserialize, Serialize};
 
 /// Makes a struct of settings that may be given or not: flags for clap, keys for serde. With `for

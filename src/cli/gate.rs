@@ -5,7 +5,7 @@ use super::amount::Amount;
 use super::exit::{Failure, Result};
 use super::messages::clean;
 use nearcopy::Relation;
-use nearcopy::report::{Bound, FindingKind, IgnoreRule, Matcher, Policy, Scope};
+use nearcopy::gate::{Bound, FindingKind, IgnoreRule, Matcher, Policy, Scope};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
@@ -194,7 +194,9 @@ impl IgnoreEntry {
                     .into(),
             );
         }
-        if let Some(text) = self.text.as_ref().filter(|text| nearcopy::tokenize(text).is_empty()) {
+        if let Some(text) =
+            self.text.as_ref().filter(|text| nearcopy::text::tokenize(text).is_empty())
+        {
             return Err(format!("text = {text:?} holds no word"));
         }
         let glob = |pattern: &String| {
@@ -233,7 +235,7 @@ pub fn today() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nearcopy::report::Limit;
+    use nearcopy::gate::Limit;
 
     #[test]
     fn bounds_as_people_write_them() {

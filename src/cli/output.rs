@@ -8,10 +8,11 @@ use super::interrupt::{Stoppable, failed};
 use super::messages::{clean, escaped_path};
 use super::paths::{distinct, is_special};
 use super::staged_output::{StagedFile, beside};
+use nearcopy::gate::Verdict;
 use nearcopy::ingest::ReadFile;
 use nearcopy::report::{
-    self, Checked, Findings, GithubOptions, HtmlOptions, HumanOptions, MarkdownOptions,
-    SarifOptions, Verdict,
+    self, Findings, GateReport, GithubOptions, HtmlOptions, HumanOptions, MarkdownOptions,
+    SarifOptions,
 };
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -72,7 +73,7 @@ pub struct Report<'a> {
 
 /// A verdict in a format: the one place where the formats of `check` stand.
 fn write_verdict(
-    checked: Checked,
+    checked: GateReport,
     format: OutputFormat,
     human: HumanOptions,
     out: &mut dyn Write,
@@ -101,7 +102,7 @@ fn workspace() -> Option<String> {
 }
 
 /// Appends to the page of the run, where GitHub says that there is one.
-fn step_summary(checked: Checked) -> Result<()> {
+fn step_summary(checked: GateReport) -> Result<()> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
         return Ok(());
     };
@@ -121,7 +122,12 @@ impl Report<'_> {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         if let Some(verdict) = self.verdict {
-            return write_verdict(Checked { findings: self.findings, verdict }, format, human, out);
+            return write_verdict(
+                GateReport { findings: self.findings, verdict },
+                format,
+                human,
+                out,
+            );
         }
         match (format, &self.instead) {
             (OutputFormat::Human, Some(text)) => out.write_all(text.as_bytes()),
@@ -185,7 +191,7 @@ impl OutputArgs {
             .chain(flags.format)
             .any(|f| f == OutputFormat::Github);
         if let Some(verdict) = report.verdict.filter(|_| github) {
-            step_summary(Checked { findings: report.findings, verdict })?;
+            step_summary(GateReport { findings: report.findings, verdict })?;
         }
         to_stdout(|out| {
             report.write(flags.format.unwrap_or(OutputFormat::Human), human_options(flags), out)

@@ -5,7 +5,7 @@ use super::interrupt::{interrupt, interrupted};
 use super::messages::say;
 use super::staged_output::sweep;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use nearcopy::Stage;
+use nearcopy::progress::Stage;
 use std::io::IsTerminal;
 use std::time::Duration;
 

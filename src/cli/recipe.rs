@@ -1,6 +1,7 @@
 //! Owns: `--explain-recipe`, the recipe in figures a person can judge. Never: computes a banding.
 
-use nearcopy::{Banding, Recipe};
+use nearcopy::Recipe;
+use nearcopy::settings::Banding;
 use std::fmt::Write;
 
 const RESEMBLANCES: [f64; 7] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];

@@ -2,8 +2,8 @@
 
 use super::amount::Amount;
 use super::messages::{clean, count};
-use nearcopy::Why;
-use nearcopy::report::Cleaned;
+use nearcopy::clean::RemovalReason;
+use nearcopy::report::CleaningReport;
 use std::collections::{HashMap, HashSet};
 
 /// A source with fewer documents than this may lose them all: an aggregator's three reprints are no
@@ -12,7 +12,7 @@ const SMALL: u64 = 10;
 
 /// Why too much would go, in words; nothing where it would not. That a document goes which an index
 /// knew under its id is no accident.
-pub fn raised(cleaned: Cleaned, most: Amount, known: &HashSet<String>) -> Option<String> {
+pub fn raised(cleaned: CleaningReport, most: Amount, known: &HashSet<String>) -> Option<String> {
     let documents = cleaned.findings.documents;
     let mut sources: HashMap<Option<&str>, (u64, u64)> = HashMap::new();
     let mut all = (0, 0);
@@ -41,7 +41,12 @@ pub fn raised(cleaned: Cleaned, most: Amount, known: &HashSet<String>) -> Option
     hit.first().map(|(name, counts)| message(cleaned, most, *counts, Some(name)))
 }
 
-fn message(cleaned: Cleaned, most: Amount, (gone, of): (u64, u64), source: Option<&str>) -> String {
+fn message(
+    cleaned: CleaningReport,
+    most: Amount,
+    (gone, of): (u64, u64),
+    source: Option<&str>,
+) -> String {
     let documents = cleaned.findings.documents;
     let scope = source.map(|s| format!(" of source {:?}", clean(s))).unwrap_or_default();
     let percent = gone as f64 / of.max(1) as f64 * 100.0;
@@ -53,7 +58,7 @@ fn message(cleaned: Cleaned, most: Amount, (gone, of): (u64, u64), source: Optio
     let mut blame: HashMap<u32, Vec<u32>> = HashMap::new();
     for g in &cleaned.plan.gone {
         let here = documents.info(g.document as usize).source.as_deref();
-        if let Why::Copy { partner, .. } = g.why
+        if let RemovalReason::Copy { partner, .. } = g.why
             && source.is_none_or(|s| here == Some(s))
         {
             blame.entry(partner).or_default().push(g.document);

@@ -11,8 +11,9 @@ use super::progress::{Meter, TalkArgs};
 use super::read_corpus::{inputs, take_in};
 use super::settings::SettingArgs;
 use nearcopy::ingest::Input;
-use nearcopy::report::{self, Findings, HtmlOptions, Stored};
-use nearcopy::{Corpus, DocumentInfo, Documents, tokenize};
+use nearcopy::report::{self, Findings, HtmlOptions, StoredReport};
+use nearcopy::text::tokenize;
+use nearcopy::{Corpus, DocumentInfo, Documents};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
@@ -148,7 +149,7 @@ impl Report {
         Ok(if lost { Exit::Incomplete } else { Exit::Done })
     }
 
-    fn read(&self) -> Result<Stored> {
+    fn read(&self) -> Result<StoredReport> {
         let shown = escaped_path(&self.report);
         let failed = |e: std::io::Error| Failure::Said(format!("{shown} cannot be read: {e}"));
         let mut text = String::new();
@@ -158,11 +159,11 @@ impl Report {
                 .and_then(|mut f| f.read_to_string(&mut text))
                 .map_err(failed)?,
         };
-        Ok(Stored::read(&text, &shown)?)
+        Ok(StoredReport::read(&text, &shown)?)
     }
 
     /// What is read again: what --in says, else each path of the report that is still there.
-    fn inputs(&self, stored: &Stored) -> Vec<Input> {
+    fn inputs(&self, stored: &StoredReport) -> Vec<Input> {
         if !self.within.is_empty() {
             return inputs(&self.within);
         }
@@ -210,7 +211,7 @@ impl Report {
 
 /// Looks every document of the report up, by its place in a file and by its id; the text must be as
 /// long as it was, in bytes and tokens.
-fn fates(stored: &Stored, corpus: &Corpus) -> Vec<TextStatus> {
+fn fates(stored: &StoredReport, corpus: &Corpus) -> Vec<TextStatus> {
     let (mut by_place, mut by_id) = (HashMap::new(), HashMap::new());
     for n in 0..corpus.count() {
         let info = corpus.info(n);

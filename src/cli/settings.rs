@@ -6,9 +6,10 @@ use super::exit::{Failure, Result};
 use super::flags::{Flags, described};
 use super::gate::GateFlags;
 use clap::Args;
+use nearcopy::gate::IgnoreRule;
 use nearcopy::ingest::known_encoding;
-use nearcopy::report::IgnoreRule;
-use nearcopy::{Error, Recipe, RunOptions, SourceLimit, Thresholds};
+use nearcopy::settings::SourceLimit;
+use nearcopy::{Error, Recipe, RunOptions, Thresholds};
 use std::fmt::Write;
 
 /// The settings as a command takes them.

@@ -49,12 +49,12 @@ pub struct Removed<'a> {
     /// The record, counted from 1; nothing: the file is one record.
     pub record: Option<u64>,
     /// What of it.
-    pub what: Taken<'a>,
+    pub what: RemovedPart<'a>,
 }
 
 /// A whole record, or a part of its text.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Taken<'a> {
+pub enum RemovedPart<'a> {
     /// The record's bytes, with its line ending where it has one; of Parquet, the row as a JSON
     /// object; of what becomes JSON Lines, the line; of what was in UTF-16, in UTF-8; of an
     /// archive, the record unpacked.

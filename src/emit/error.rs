@@ -7,7 +7,7 @@ use std::io;
 
 /// Whose fault an [`Error`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
+pub enum ErrorSide {
     /// The input: it is gone, was changed, is damaged, or does not fit the output.
     Input,
     /// The output, or what hears of the removed, cannot be written.
@@ -24,7 +24,7 @@ pub struct Error {
     /// What to do about it.
     pub mend: String,
     /// Whose fault it is.
-    pub side: Side,
+    pub side: ErrorSide,
 }
 
 impl Error {
@@ -33,7 +33,12 @@ impl Error {
         what: impl Into<String>,
         mend: impl Into<String>,
     ) -> Error {
-        Error { path: file.shown.clone(), what: what.into(), mend: mend.into(), side: Side::Input }
+        Error {
+            path: file.shown.clone(),
+            what: what.into(),
+            mend: mend.into(),
+            side: ErrorSide::Input,
+        }
     }
 
     pub(super) fn output(file: &ReadFile, error: &io::Error) -> Error {
@@ -41,7 +46,7 @@ impl Error {
             format!("its output cannot be written ({error})"),
             "make room, or write elsewhere".into(),
         );
-        Error { path: file.shown.clone(), what, mend, side: Side::Output }
+        Error { path: file.shown.clone(), what, mend, side: ErrorSide::Output }
     }
 
     /// What is written whole or not at all was to be changed.

@@ -1,7 +1,7 @@
 //! Owns: what the writer of a format is given of one input, and what it counts. Never: writes a
 //! record.
 
-use crate::emit::change::{ANNOTATION, Change, Removed, Taken};
+use crate::emit::change::{ANNOTATION, Change, Removed, RemovedPart};
 use crate::emit::error::Error;
 use crate::ingest::fields::Fields;
 use crate::ingest::{InputOptions, ReadFile};
@@ -11,7 +11,7 @@ use std::io;
 
 /// What became of the records of one input.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Written {
+pub struct RewriteCounts {
     /// Records seen, such as could not be read too.
     pub records: u64,
     /// Those that were written, changed or not.
@@ -39,7 +39,7 @@ pub(super) struct RewriteInput<'a> {
     pub(super) removed: &'a mut dyn FnMut(Removed) -> io::Result<()>,
     /// Whether somebody wants to hear what was removed.
     pub(super) told: bool,
-    pub(super) written: Written,
+    pub(super) written: RewriteCounts,
 }
 
 impl RewriteInput<'_> {
@@ -49,7 +49,7 @@ impl RewriteInput<'_> {
     }
 
     /// Tells what was removed.
-    pub(super) fn tell(&mut self, record: Option<u64>, what: Taken) -> Result<(), Error> {
+    pub(super) fn tell(&mut self, record: Option<u64>, what: RemovedPart) -> Result<(), Error> {
         if !self.told {
             return Ok(());
         }
@@ -66,7 +66,7 @@ impl RewriteInput<'_> {
         gone: &[(Span, String)],
     ) -> Result<(), Error> {
         self.written.cut += 1;
-        gone.iter().try_for_each(|(span, text)| self.tell(record, Taken::Text(*span, text)))
+        gone.iter().try_for_each(|(span, text)| self.tell(record, RemovedPart::Text(*span, text)))
     }
 
     /// The name of an annotation's field.

@@ -16,9 +16,9 @@ mod output;
 mod reopen;
 mod sink;
 
-pub use change::{Annotation, Change, Removed, Taken};
+pub use change::{Annotation, Change, Removed, RemovedPart};
 pub use compress::Compressor;
-pub use error::{Error, Side};
+pub use error::{Error, ErrorSide};
 pub use formats::DocumentLine;
-pub use job::Written;
+pub use job::RewriteCounts;
 pub use output::Output;

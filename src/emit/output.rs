@@ -1,9 +1,9 @@
 //! Owns: one file being written, from one input or several. Never: how a format is written.
 
 use crate::emit::change::{Change, Removed};
-use crate::emit::error::{Error, Side};
+use crate::emit::error::{Error, ErrorSide};
 use crate::emit::formats;
-use crate::emit::job::{RewriteInput, Writer, Written};
+use crate::emit::job::{RewriteCounts, RewriteInput, Writer};
 use crate::emit::reopen::unchanged;
 use crate::ingest::fields::Fields;
 use crate::ingest::{Compression, Format, InputOptions, ReadFile};
@@ -80,10 +80,10 @@ impl<'w> Output<'w> {
         options: &InputOptions,
         change: &dyn Fn(Option<u64>) -> Change,
         removed: &mut dyn FnMut(Removed) -> io::Result<()>,
-    ) -> Result<Written, Error> {
+    ) -> Result<RewriteCounts, Error> {
         let prefix = self.annotate.as_deref();
         let fields = Fields::new(options);
-        let written = Written::default();
+        let written = RewriteCounts::default();
         let mut job = RewriteInput {
             file,
             fields,
@@ -122,7 +122,7 @@ impl<'w> Output<'w> {
             path: "output".into(),
             what: format!("cannot be written ({e})"),
             mend: "make room, or write elsewhere".into(),
-            side: Side::Output,
+            side: ErrorSide::Output,
         })
     }
 }

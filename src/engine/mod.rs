@@ -2,6 +2,7 @@
 
 pub mod background;
 pub mod batch;
+pub mod builder;
 pub mod candidates;
 pub mod cluster;
 pub mod compare;

@@ -4,7 +4,7 @@
 use crate::error::Result;
 use crate::gate::documents::DocumentTable;
 use crate::gate::span_hashes::{self, PeriodicPart, SpanHashes, SpanQuery};
-use crate::gate::verdict::{FindingKind, Passage};
+use crate::gate::verdict::{FindingKind, FindingPassage};
 use crate::model::detection::{Cluster, Match, Pair, Relation, Repeat};
 use crate::span::Span;
 
@@ -33,10 +33,10 @@ pub(super) struct UnjudgedFinding {
 
 impl UnjudgedFinding {
     /// Its passages as they are reported.
-    pub fn reported(&self) -> Vec<Passage> {
+    pub fn reported(&self) -> Vec<FindingPassage> {
         self.passages
             .iter()
-            .map(|[here, there]| Passage { here: here.span, there: there.span })
+            .map(|[here, there]| FindingPassage { here: here.span, there: there.span })
             .collect()
     }
 }

@@ -9,7 +9,7 @@ use crate::gate::ignores;
 use crate::gate::known_findings::KnownFindings;
 use crate::gate::measures;
 use crate::gate::policy::{IgnoreRule, Policy};
-use crate::gate::verdict::{Finding, FindingKind, Ignore, State, Verdict};
+use crate::gate::verdict::{Finding, FindingKind, FindingState, Ignore, Verdict};
 use crate::hash;
 use crate::model::findings::Findings;
 use crate::model::relation::Relation;
@@ -59,13 +59,13 @@ pub fn judge(
         }
         None => (drafts.iter().map(|d| (0..d.passages.len()).collect()).collect(), Vec::new()),
     };
-    let states: Vec<State> = drafts
+    let states: Vec<FindingState> = drafts
         .iter()
         .zip(&new)
         .map(|(draft, new)| match ignores::covering(&table, draft, ignores, today) {
-            Some(n) => State::Ignored(n),
-            None if new.is_empty() => State::Known,
-            None => State::New,
+            Some(n) => FindingState::Ignored(n),
+            None if new.is_empty() => FindingState::Known,
+            None => FindingState::New,
         })
         .collect();
     let (total, sources) = measures::source_counts(&table, &drafts, &states, &new);
@@ -98,7 +98,7 @@ fn used(
 fn reported(
     table: &DocumentTable,
     drafts: Vec<UnjudgedFinding>,
-    states: Vec<State>,
+    states: Vec<FindingState>,
     new: &[Vec<usize>],
     baseline: Option<&Baseline>,
 ) -> Vec<Finding> {
@@ -112,13 +112,13 @@ fn reported(
             format!("{:016x}", if *again == 0 { print } else { hash::mix(print ^ *again) });
         *again += 1;
         let mut passages = draft.reported();
-        if state == State::New {
+        if state == FindingState::New {
             passages = new.iter().map(|&i| passages[i]).collect();
         }
         let UnjudgedFinding { kind, document, partner, coverage, .. } = draft;
         let mut finding =
             Finding { kind, state, document, partner, coverage, passages, fingerprint };
-        if finding.state == State::New && had(document) && !had(partner) {
+        if finding.state == FindingState::New && had(document) && !had(partner) {
             turn(&mut finding);
         }
         out.push(finding);

@@ -4,7 +4,7 @@
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Origin, UnjudgedFinding};
 use crate::gate::policy::{Bound, Limit, Policy, Scope};
-use crate::gate::verdict::{Rule, SourceCounts, State};
+use crate::gate::verdict::{FindingState, Rule, SourceCounts};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use std::ops::Range;
 pub(super) fn source_counts(
     table: &DocumentTable,
     drafts: &[UnjudgedFinding],
-    states: &[State],
+    states: &[FindingState],
     new: &[Vec<usize>],
 ) -> (SourceCounts, Vec<SourceCounts>) {
     let documents = table.findings.documents;
@@ -33,7 +33,7 @@ pub(super) fn source_counts(
     {
         if let Some(counts) = by_source.get_mut(&key(draft.document)) {
             counts.duplicate_documents += 1;
-            counts.new_duplicate_documents += u64::from(*state == State::New);
+            counts.new_duplicate_documents += u64::from(*state == FindingState::New);
         }
     }
     let all: Vec<usize> = (0..drafts.len()).collect();
@@ -43,7 +43,7 @@ pub(super) fn source_counts(
         let Some(counts) = by_source.get_mut(&key(drafts[group[0]].document)) else { continue };
         let ranges = |i: usize| drafts[i].passages.iter().map(|[here, _]| here.tokens.clone());
         counts.duplicate_tokens += covered(group.iter().flat_map(|&i| ranges(i)).collect());
-        let fresh = group.iter().filter(|&&i| states[i] == State::New);
+        let fresh = group.iter().filter(|&&i| states[i] == FindingState::New);
         let fresh = fresh
             .flat_map(|&i| new[i].iter().map(move |&p| drafts[i].passages[p][0].tokens.clone()));
         counts.new_duplicate_tokens += covered(fresh.collect());
@@ -70,7 +70,7 @@ pub(super) fn measured_rules(
     table: &DocumentTable,
     policy: &Policy,
     drafts: &[UnjudgedFinding],
-    states: &[State],
+    states: &[FindingState],
     total: &SourceCounts,
     sources: &[SourceCounts],
 ) -> Vec<Rule> {
@@ -87,13 +87,13 @@ pub(super) fn measured_rules(
     }
     out.extend(policy.max_cluster.map(|most| largest(table, most, drafts, states)));
     for kind in policy.fail_on.iter().map(|kind| kind.undirected()) {
-        let of: Vec<&State> = drafts
+        let of: Vec<&FindingState> = drafts
             .iter()
             .zip(states)
             .filter(|(d, _)| d.kind.undirected() == kind)
             .map(|(_, s)| s)
             .collect();
-        let measured = of.iter().filter(|s| ***s == State::New).count() as u64;
+        let measured = of.iter().filter(|s| ***s == FindingState::New).count() as u64;
         let scope = Some(kind.name().to_owned());
         let of = of.len() as u64;
         out.push(Rule {
@@ -156,9 +156,14 @@ fn held(
 }
 
 /// The most documents of one cluster that count, its representative among them.
-fn largest(table: &DocumentTable, most: u64, drafts: &[UnjudgedFinding], states: &[State]) -> Rule {
+fn largest(
+    table: &DocumentTable,
+    most: u64,
+    drafts: &[UnjudgedFinding],
+    states: &[FindingState],
+) -> Rule {
     let mut new: HashMap<u32, u64> = HashMap::new();
-    for (draft, _) in drafts.iter().zip(states).filter(|(_, s)| **s == State::New) {
+    for (draft, _) in drafts.iter().zip(states).filter(|(_, s)| **s == FindingState::New) {
         if let Origin::Member(cluster) = draft.origin {
             *new.entry(cluster).or_insert(1) += 1;
         }

@@ -17,8 +17,11 @@ mod known_findings;
 mod measures;
 mod policy;
 mod span_hashes;
-pub mod verdict;
+pub(crate) mod verdict;
 
 pub use baseline::Baseline;
 pub use judge::judge;
 pub use policy::{Bound, IgnoreRule, Limit, Matcher, Policy, Scope};
+pub use verdict::{
+    Finding, FindingKind, FindingPassage, FindingState, Ignore, Rule, SourceCounts, Stale, Verdict,
+};

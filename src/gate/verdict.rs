@@ -76,7 +76,7 @@ impl std::str::FromStr for FindingKind {
 
 /// Whether a finding counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
+pub enum FindingState {
     /// It counts.
     New,
     /// The baseline holds it.
@@ -85,20 +85,20 @@ pub enum State {
     Ignored(usize),
 }
 
-impl State {
+impl FindingState {
     /// The name in reports.
     pub(crate) const fn name(&self) -> &'static str {
         match self {
-            State::New => "new",
-            State::Known => "known",
-            State::Ignored(_) => "ignored",
+            FindingState::New => "new",
+            FindingState::Known => "known",
+            FindingState::Ignored(_) => "ignored",
         }
     }
 }
 
 /// A passage of one document, and where it stands in the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Passage {
+pub struct FindingPassage {
     /// Bytes of [`Finding::document`].
     pub here: Span,
     /// Bytes of [`Finding::partner`].
@@ -112,7 +112,7 @@ pub struct Finding {
     /// What it is.
     pub kind: FindingKind,
     /// Whether it counts.
-    pub state: State,
+    pub state: FindingState,
     /// Number of the document it is reported at: the one whose text the baseline has not seen, else
     /// the one that comes later by the survivor policy.
     pub document: u32,
@@ -122,7 +122,7 @@ pub struct Finding {
     /// Share of the document's tokens inside matches, and of the partner's; nothing for a repeat.
     pub coverage: Option<(f64, f64)>,
     /// Where, in the order of the document; never empty. Of equal texts, the whole of both.
-    pub passages: Vec<Passage>,
+    pub passages: Vec<FindingPassage>,
     /// Sixteen hex digits: a hash of what the overlap says and of where it stands, the same as long
     /// as neither changes.
     pub fingerprint: String,
@@ -227,9 +227,9 @@ impl Verdict {
         let mut counts = [0; 3];
         for finding in &self.findings {
             counts[match finding.state {
-                State::New => 0,
-                State::Known => 1,
-                State::Ignored(_) => 2,
+                FindingState::New => 0,
+                FindingState::Known => 1,
+                FindingState::Ignored(_) => 2,
             }] += 1;
         }
         counts
@@ -237,13 +237,13 @@ impl Verdict {
     /// The reason of the ignore entry that covers a finding.
     pub(crate) fn reason(&self, finding: &Finding) -> Option<&str> {
         match finding.state {
-            State::Ignored(entry) => Some(self.ignores.get(entry).map_or("", |i| &i.reason)),
+            FindingState::Ignored(entry) => Some(self.ignores.get(entry).map_or("", |i| &i.reason)),
             _ => None,
         }
     }
     /// The findings that count.
     pub fn new_findings(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|f| f.state == State::New)
+        self.findings.iter().filter(|f| f.state == FindingState::New)
     }
 }
 

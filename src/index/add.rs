@@ -25,11 +25,62 @@ const FIRST_DRAWN: u64 = 128;
 
 /// What [`Index::check_and_add`] did.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Checked {
-    /// What the document is related to.
+pub struct CheckedDocument {
+    /// The documents of the index that it is related to, the nearest first.
     pub sightings: Vec<Sighting>,
-    /// What became of it; nothing where a sighting forbade it.
-    pub added: Option<Added>,
+    /// Whether it was added.
+    pub outcome: CheckOutcome,
+}
+
+/// Whether [`Index::check_and_add`] added a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CheckOutcome {
+    /// It was added, the first of its text.
+    New,
+    /// It was added, beside others of equal text.
+    Copy,
+    /// It was added in place of another text of its id.
+    Replaced,
+    /// It was not added: the index holds this id with this very text already.
+    Known,
+    /// It was not added: it has one of the unwanted relations to a document of the index.
+    Refused,
+}
+
+impl CheckOutcome {
+    /// Whether the call wrote the document into the index.
+    pub const fn is_added(self) -> bool {
+        matches!(self, CheckOutcome::New | CheckOutcome::Copy | CheckOutcome::Replaced)
+    }
+
+    /// Whether the document was kept out for what it is related to.
+    pub const fn is_refused(self) -> bool {
+        matches!(self, CheckOutcome::Refused)
+    }
+
+    /// The name: `new`, `copy`, `replaced`, `known` or `refused`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            CheckOutcome::New => "new",
+            CheckOutcome::Copy => "copy",
+            CheckOutcome::Replaced => "replaced",
+            CheckOutcome::Known => "known",
+            CheckOutcome::Refused => "refused",
+        }
+    }
+}
+
+impl From<Option<Added>> for CheckOutcome {
+    fn from(added: Option<Added>) -> CheckOutcome {
+        match added {
+            Some(Added::New) => CheckOutcome::New,
+            Some(Added::Copy) => CheckOutcome::Copy,
+            Some(Added::Replaced) => CheckOutcome::Replaced,
+            Some(Added::Known) => CheckOutcome::Known,
+            None => CheckOutcome::Refused,
+        }
+    }
 }
 
 /// What became of many documents.
@@ -113,7 +164,7 @@ impl Index {
         document: &Document,
         thresholds: &Thresholds,
         unless: &[Relation],
-    ) -> Result<Checked> {
+    ) -> Result<CheckedDocument> {
         let (checked, request) = self.with_worker(|w| {
             let f = w.fingerprint(document)?;
             let (sightings, at) = self.see(document, &f, thresholds, w)?;
@@ -122,7 +173,7 @@ impl Index {
                 let known = self
                     .read_state(|view| view.knows(&DocumentRow::new(document)))?
                     .then_some(Added::Known);
-                return Ok((Checked { sightings, added: known }, None));
+                return Ok((CheckedDocument { sightings, outcome: known.into() }, None));
             }
             let entry = Entry::of(document, f.clone(), self.texts, w)?;
             let ask = Condition {
@@ -132,13 +183,16 @@ impl Index {
                 unless: unless.to_vec(),
                 at,
             };
-            Ok((Checked { sightings, added: None }, Some(Request { entry, ask: Some(ask) })))
+            Ok((
+                CheckedDocument { sightings, outcome: CheckOutcome::Refused },
+                Some(Request { entry, ask: Some(ask) }),
+            ))
         })?;
         let Some(request) = request else { return Ok(checked) };
         let answer = self.bring(request)?;
-        Ok(Checked {
+        Ok(CheckedDocument {
             sightings: answer.sightings.unwrap_or(checked.sightings),
-            added: answer.added,
+            outcome: answer.added.into(),
         })
     }
 

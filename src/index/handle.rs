@@ -107,6 +107,22 @@ impl IndexOptions {
         IndexOptions { recipe: Some(recipe.clone()), ..self.clone() }.open(path)
     }
 
+    /// Opens the index at a path, or makes an empty one where nothing is at that path.
+    ///
+    /// # Errors
+    /// As [`Index::open_or_create`].
+    pub fn open_or_create(&self, path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
+        let path = path.as_ref();
+        if create::is_free(path) {
+            match self.create(path, recipe) {
+                // Another process may have made it since.
+                Err(_) if !create::is_free(path) => {}
+                made => return made,
+            }
+        }
+        IndexOptions { recipe: Some(recipe.clone()), ..self.clone() }.open(path)
+    }
+
     /// Opens an index.
     ///
     /// # Errors
@@ -170,6 +186,30 @@ impl Index {
     /// made.
     pub fn create(path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
         IndexOptions::default().create(path, recipe)
+    }
+
+    /// Opens the index at a path, or makes an empty one where nothing is at that path.
+    ///
+    /// ```
+    /// use nearcopy::{Document, Index, Recipe};
+    /// # let dir = std::env::temp_dir().join(format!("nearcopy-open-{}", std::process::id()));
+    /// # let _ = std::fs::remove_dir_all(&dir);
+    /// let index = Index::open_or_create(&dir, &Recipe::default())?;
+    /// index.add(&Document::new("courier", "The harbour bridge will close on Monday."))?;
+    /// drop(index);
+    /// let index = Index::open_or_create(&dir, &Recipe::default())?;
+    /// assert!(index.contains("courier")?);
+    /// # drop(index); std::fs::remove_dir_all(&dir).unwrap();
+    /// # Ok::<(), nearcopy::Error>(())
+    /// ```
+    ///
+    /// An empty directory counts as nothing. Any other must hold an index of this recipe. Two
+    /// processes may call this at once: one of them makes the index, and both open it.
+    ///
+    /// # Errors
+    /// As [`Index::open`] and [`Index::create`].
+    pub fn open_or_create(path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
+        IndexOptions::default().open_or_create(path, recipe)
     }
 
     /// Opens an index that was made with this recipe.

@@ -21,7 +21,7 @@ mod rows;
 mod store;
 mod write;
 
-pub use add::{AddedCounts, Checked};
+pub use add::{AddedCounts, CheckOutcome, CheckedDocument};
 pub use against_index::AgainstIndex;
 pub use check::{IndexStats, Verification};
 pub use handle::{Index, IndexOptions};

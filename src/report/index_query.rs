@@ -26,7 +26,7 @@ pub struct Partner {
 /// What an index holds under the very id of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Own {
+pub enum OwnVersion {
     /// Its text.
     Same,
     /// Another text.
@@ -36,8 +36,8 @@ pub enum Own {
 }
 
 /// A document, and what an index holds of it.
-pub struct Seen {
-    pub(super) own: Option<Own>,
+pub struct QueryReport {
+    pub(super) own: Option<OwnVersion>,
     pub(super) documents: QueryDocuments,
     pub(super) detection: Detection,
     pub(super) copies: Vec<u64>,
@@ -62,10 +62,15 @@ impl Documents for QueryDocuments {
     }
 }
 
-impl Seen {
+impl QueryReport {
     /// What was found of a document, nearest first, and what its own id stands for; `more` partners
     /// are left out.
-    pub fn new(asked: Document, own: Option<Own>, partners: Vec<Partner>, more: u64) -> Seen {
+    pub fn new(
+        asked: Document,
+        own: Option<OwnVersion>,
+        partners: Vec<Partner>,
+        more: u64,
+    ) -> QueryReport {
         let Document { info, text } = asked.info.with_text(asked.text);
         let mut documents = QueryDocuments {
             infos: vec![DocumentInfo { reference: false, ..info }],
@@ -90,7 +95,7 @@ impl Seen {
             repeats: Vec::new(),
             summary: Summary::default(),
         };
-        Seen { own, documents, detection, copies, more }
+        QueryReport { own, documents, detection, copies, more }
     }
 
     /// The relation to the nearest partner.
@@ -99,7 +104,7 @@ impl Seen {
     }
 
     /// What its own id stands for.
-    pub fn own(&self) -> Option<Own> {
+    pub fn own(&self) -> Option<OwnVersion> {
         self.own
     }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// What a report about a cleaning is made from.
 #[derive(Clone, Copy)]
-pub struct Cleaned<'a> {
+pub struct CleaningReport<'a> {
     /// What the scan found.
     pub findings: Findings<'a>,
     /// What goes.
@@ -51,7 +51,7 @@ pub struct IndexUse<'a> {
 
 /// What a gate's report is made from.
 #[derive(Clone, Copy)]
-pub struct Checked<'a> {
+pub struct GateReport<'a> {
     /// What the scan found.
     pub findings: Findings<'a>,
     /// What the gate decided about it.

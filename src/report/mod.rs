@@ -19,12 +19,7 @@ mod removal_counts;
 mod schema;
 mod texts;
 
-pub use crate::gate::verdict::{
-    Finding, FindingKind, Ignore, Passage, Rule, SourceCounts, Stale, State, Verdict,
-};
-pub use crate::gate::{Baseline, Bound, IgnoreRule, Limit, Matcher, Policy, Scope, judge};
 pub use crate::model::findings::Findings;
-pub use crate::text::first_words::first_words;
 pub use annotations::{Annotated, Annotations};
 #[cfg(feature = "reports")]
 pub use formats::{
@@ -40,12 +35,12 @@ pub use human::display::{count as counted, number as grouped};
 pub use human::explain::explain;
 pub use human::options::HumanOptions;
 pub use human::report::human;
-pub use index_query::{Own, Partner, Seen};
-pub use input::{Checked, Cleaned, Explained, IndexUse, Traced, WrittenFile};
+pub use index_query::{OwnVersion, Partner, QueryReport};
+pub use input::{CleaningReport, Explained, GateReport, IndexUse, Traced, WrittenFile};
 pub use json::check::{check_json, check_jsonl};
 pub use json::cleaning::cleaned_json;
 pub use json::explain::explain_json;
-pub use json::reader::Stored;
+pub use json::reader::StoredReport;
 pub use json::removed_records::{RemovedLines, StoredRecord};
 pub use json::report::{json, jsonl};
 pub use json::writer::json_line;

@@ -1,8 +1,8 @@
 //! Owns: what a cleaning takes away, counted: by kind, by source, in tokens. Never: takes anything
 //! away.
 
-use crate::clean::plan::{Gone, Why};
-use crate::report::input::Cleaned;
+use crate::clean::plan::{RemovalReason, RemovedDocument};
+use crate::report::input::CleaningReport;
 use std::collections::BTreeMap;
 
 /// What a document lost or was lost with it.
@@ -23,8 +23,8 @@ pub struct RemovalCounts<'a> {
 }
 
 impl<'a> RemovalCounts<'a> {
-    pub fn new(cleaned: Cleaned<'a>) -> RemovalCounts<'a> {
-        let Cleaned { findings, plan, .. } = cleaned;
+    pub fn new(cleaned: CleaningReport<'a>) -> RemovalCounts<'a> {
+        let CleaningReport { findings, plan, .. } = cleaned;
         let tokens = |n: u32| u64::from(findings.tokens(n));
         let mut out = RemovalCounts {
             kinds: BTreeMap::new(),
@@ -57,9 +57,9 @@ impl<'a> RemovalCounts<'a> {
 }
 
 /// The name of what a document was removed as.
-pub const fn kind(gone: &Gone) -> &'static str {
+pub const fn kind(gone: &RemovedDocument) -> &'static str {
     match gone.why {
-        Why::Copy { relation, .. } => relation.name(),
-        Why::Short { .. } => "too-short",
+        RemovalReason::Copy { relation, .. } => relation.name(),
+        RemovalReason::Short { .. } => "too-short",
     }
 }

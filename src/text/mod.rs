@@ -1,11 +1,15 @@
 //! One text to spans and tokens. Pure and total: no I/O, no threads, no `Result`.
 
-pub mod first_words;
-pub mod lines;
-pub mod normalise;
-pub mod paragraph;
-pub mod same_text;
-pub mod sentence;
-pub mod sentence_removal;
-pub mod shingle;
-pub mod token;
+pub(crate) mod first_words;
+pub(crate) mod lines;
+pub(crate) mod normalise;
+pub(crate) mod paragraph;
+pub(crate) mod same_text;
+pub(crate) mod sentence;
+pub(crate) mod sentence_removal;
+pub(crate) mod shingle;
+pub(crate) mod token;
+
+pub use first_words::first_words;
+pub use lines::LineIndex;
+pub use token::{TokenKind, Tokens, tokenize};

@@ -1,7 +1,7 @@
 //! Owns: shingles, k words in a row, and the set of them. Never: which of them become keys.
 
 use crate::hash;
-use crate::text::token::{Kind, Tokens, WORD};
+use crate::text::token::{TokenKind, Tokens, WORD};
 
 /// The shingles of one text, by the token they begin at. The last tokens begin none.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ pub fn shingles(tokens: &Tokens, words: u32, out: &mut Shingles) {
 }
 
 /// The definition, for any mixture of scripts.
-fn weighted(hashes: &[u64], kinds: &[Kind], words: u32, out: &mut Shingles) {
+fn weighted(hashes: &[u64], kinds: &[TokenKind], words: u32, out: &mut Shingles) {
     let (mut end, mut weight) = (0, 0);
     for start in 0..hashes.len() {
         while weight < words * WORD {

@@ -12,9 +12,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// What is known of a token besides its hash: a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Kind(u8);
+pub struct TokenKind(u8);
 
-impl Kind {
+impl TokenKind {
     const HAN: u8 = 1;
     const SOUTHEAST: u8 = 2;
     const DIGIT: u8 = 4;
@@ -28,21 +28,21 @@ impl Kind {
     pub const fn length(self) -> u32 {
         match self.0 & 3 {
             0 => 24,
-            Kind::HAN => 15,
+            TokenKind::HAN => 15,
             _ => 8,
         }
     }
     /// Whether it holds a digit.
     pub const fn is_number(self) -> bool {
-        self.0 & Kind::DIGIT != 0
+        self.0 & TokenKind::DIGIT != 0
     }
     /// Whether it begins with an upper-case letter.
     pub const fn is_capital(self) -> bool {
-        self.0 & Kind::CAPITAL != 0
+        self.0 & TokenKind::CAPITAL != 0
     }
     /// Whether it is the first of its sentence or paragraph.
     pub const fn opens(self) -> bool {
-        self.0 & Kind::OPENS != 0
+        self.0 & TokenKind::OPENS != 0
     }
 }
 
@@ -57,7 +57,7 @@ pub struct Tokens {
     /// Where it stands in the original text.
     pub spans: Vec<Span>,
     /// Script class, digit, capital, sentence start.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<TokenKind>,
 }
 
 impl Tokens {
@@ -274,12 +274,12 @@ impl Builder<'_, '_> {
     ) {
         let opens = self.tokens.is_empty() || opens_sentence(&self.text[self.last_end..start]);
         let bits = script
-            | if digit { Kind::DIGIT } else { 0 }
-            | if capital { Kind::CAPITAL } else { 0 }
-            | if opens { Kind::OPENS } else { 0 };
+            | if digit { TokenKind::DIGIT } else { 0 }
+            | if capital { TokenKind::CAPITAL } else { 0 }
+            | if opens { TokenKind::OPENS } else { 0 };
         self.tokens.hashes.push(hash);
         self.tokens.spans.push(Span::new(start as u32, end as u32));
-        self.tokens.kinds.push(Kind(bits));
+        self.tokens.kinds.push(TokenKind(bits));
         self.last_end = end;
     }
 
@@ -376,13 +376,13 @@ fn script(c: char) -> u8 {
         return 0;
     }
     match c.script() {
-        Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo => Kind::HAN,
+        Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo => TokenKind::HAN,
         // A number is one token, as it is in the digits of other scripts.
         Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar if !c.is_numeric() => {
-            Kind::SOUTHEAST
+            TokenKind::SOUTHEAST
         }
         // The prolonged sound mark belongs to both kana, so it has no script of its own.
-        _ if matches!(c, '\u{30fc}' | '\u{ff70}') => Kind::HAN,
+        _ if matches!(c, '\u{30fc}' | '\u{ff70}') => TokenKind::HAN,
         _ => 0,
     }
 }

@@ -5,8 +5,10 @@ use crate::cli::exit::{Failure, Result};
 use crate::cli::index::mixed;
 use crate::cli::messages::escaped_path;
 use crate::cli::settings::{Settings, set_thread_count};
+use nearcopy::clean::Plan;
+use nearcopy::index::{AgainstIndex, IndexOptions};
 use nearcopy::report::IndexUse;
-use nearcopy::{AgainstIndex, Documents, Index, IndexOptions, Plan};
+use nearcopy::{Documents, Index};
 use std::path::Path;
 
 /// An index that knows what was there before.

@@ -5,16 +5,16 @@ use crate::cli::exit::{Failure, Result};
 use crate::cli::interrupt::{failed, interrupted};
 use crate::cli::messages::clean;
 use base64::Engine;
-use nearcopy::emit::{self, Annotation, Change, Output, Removed, Taken, Written};
+use nearcopy::emit::{self, Annotation, Change, Output, Removed, RemovedPart, RewriteCounts};
 use nearcopy::ingest::{InputOptions, ReadFile};
-use nearcopy::report::{Annotations, Cleaned, RemovedLines, StoredRecord};
+use nearcopy::report::{Annotations, CleaningReport, RemovedLines, StoredRecord};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// The documents of each file by record, and the changes to them.
 pub struct Changes<'a> {
-    cleaned: Cleaned<'a>,
+    cleaned: CleaningReport<'a>,
     options: &'a InputOptions,
     at: HashMap<&'a str, Vec<(Option<u64>, u32)>>,
     annotations: Option<RefCell<Annotations<'a>>>,
@@ -24,7 +24,7 @@ pub struct Changes<'a> {
 impl<'a> Changes<'a> {
     /// Of every document; nothing is removed where records are annotated.
     pub fn new(
-        cleaned: Cleaned<'a>,
+        cleaned: CleaningReport<'a>,
         options: &'a InputOptions,
         annotate: bool,
     ) -> io::Result<Changes<'a>> {
@@ -77,7 +77,12 @@ impl<'a> Changes<'a> {
     }
 
     /// Writes a file again with its changes.
-    pub fn append(&self, output: &mut Output, file: &ReadFile, sink: &mut Sink) -> Result<Written> {
+    pub fn append(
+        &self,
+        output: &mut Output,
+        file: &ReadFile,
+        sink: &mut Sink,
+    ) -> Result<RewriteCounts> {
         let change = |record| match self.document(file, record) {
             // A record that is not annotated gets the fields all the same.
             None if self.annotations.is_some() => Change::Annotate(Annotation::default()),
@@ -101,7 +106,7 @@ impl<'a> Changes<'a> {
 
 /// Where what is removed goes.
 pub struct Sink<'a> {
-    cleaned: Cleaned<'a>,
+    cleaned: CleaningReport<'a>,
     lines: RemovedLines<'a>,
     out: Option<Box<dyn Write + Send>>,
     shown: String,
@@ -111,14 +116,14 @@ pub struct Sink<'a> {
 impl<'a> Sink<'a> {
     /// Into `out`, which messages call `shown`; into nothing where that is not wanted.
     pub fn new(
-        cleaned: Cleaned<'a>,
+        cleaned: CleaningReport<'a>,
         out: Option<Box<dyn Write + Send>>,
         shown: String,
     ) -> Sink<'a> {
         Sink { cleaned, lines: RemovedLines::new(cleaned), out, shown, failure: None }
     }
 
-    fn take(&mut self, n: u32, what: &Taken) -> io::Result<()> {
+    fn take(&mut self, n: u32, what: &RemovedPart) -> io::Result<()> {
         let result = self.write(n, what);
         result.map_err(|e| {
             let kind = e.kind();
@@ -127,11 +132,11 @@ impl<'a> Sink<'a> {
         })
     }
 
-    fn write(&mut self, n: u32, what: &Taken) -> io::Result<()> {
+    fn write(&mut self, n: u32, what: &RemovedPart) -> io::Result<()> {
         let Some(out) = &mut self.out else { return Ok(()) };
         let plan = self.cleaned.plan;
         match what {
-            Taken::Record(raw) => {
+            RemovedPart::Record(raw) => {
                 let Some(gone) = plan.gone(n) else { return Ok(()) };
                 match std::str::from_utf8(raw) {
                     Ok(text) => self.lines.document(gone, StoredRecord::Text(text), out),
@@ -141,7 +146,7 @@ impl<'a> Sink<'a> {
                     }
                 }
             }
-            Taken::Text(span, _) => {
+            RemovedPart::Text(span, _) => {
                 let cut = plan.cuts_of(n).iter().find(|c| c.span == *span);
                 cut.map_or(Ok(()), |cut| self.lines.passage(cut, out))
             }

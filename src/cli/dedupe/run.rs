@@ -14,9 +14,11 @@ use crate::cli::progress::Meter;
 use crate::cli::read_corpus::{ReadCorpus, inputs, say_empty, say_renamed, take_in};
 use crate::cli::removal_limit;
 use crate::cli::settings::Settings;
+use nearcopy::clean::{Cleaning, Plan};
+use nearcopy::index::AgainstIndex;
 use nearcopy::ingest::ReadFile;
-use nearcopy::report::{self, Cleaned, Findings};
-use nearcopy::{AgainstIndex, Cleaning, Corpus, Detection, Plan, Removal};
+use nearcopy::report::{self, CleaningReport, Findings};
+use nearcopy::{Corpus, Detection, Removal};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -141,7 +143,7 @@ impl Dedupe {
         let found = match index {
             None => {
                 let corpus = taken.corpus(quiet)?;
-                nearcopy::clean(&corpus, recipe, thresholds, removal, &run, meter).map(
+                nearcopy::clean::clean(&corpus, recipe, thresholds, removal, &run, meter).map(
                     |Cleaning { detection, plan, .. }| {
                         (DetectionIn::Alone(corpus, detection), plan)
                     },
@@ -153,7 +155,7 @@ impl Dedupe {
                     .scan_against(documents, &removal.thresholds(thresholds), &run, meter)
                     .and_then(|found| {
                         say_renamed(&found.corpus, quiet);
-                        let plan = nearcopy::removal(
+                        let plan = nearcopy::clean::removal(
                             &found.corpus,
                             &found.detection,
                             removal,
@@ -184,7 +186,7 @@ impl Dedupe {
         };
         let findings = Findings { detection, documents: corpus, skipped: &given.taken.skipped };
         let part = against.map(|(index, found)| index.index_use(found, plan));
-        let mut cleaned = Cleaned { findings, plan, planned: self.dry_run, index: part };
+        let mut cleaned = CleaningReport { findings, plan, planned: self.dry_run, index: part };
         let known = against.map(|(_, found)| found.known.clone()).unwrap_or_default();
         let alarm = removal_limit::raised(cleaned, self.max_removed, &known)
             .filter(|_| self.annotate.is_none());
@@ -232,7 +234,7 @@ impl Dedupe {
     /// Says what was done: on standard output, or on standard error where that holds the corpus.
     fn tell(
         &self,
-        cleaned: Cleaned,
+        cleaned: CleaningReport,
         done: &WriteSummary,
         indexed: Option<&str>,
         settings: &Settings,

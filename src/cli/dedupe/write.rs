@@ -9,14 +9,14 @@ use crate::cli::output_layout::{OutputLayout, Stream};
 use crate::cli::staged_output::{StagedDir, StagedFile};
 use nearcopy::emit::Output;
 use nearcopy::ingest::{Compression, Format, InputOptions, ReadFile};
-use nearcopy::report::{Cleaned, WrittenFile};
+use nearcopy::report::{CleaningReport, WrittenFile};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A plan, and the files it is about.
 pub struct Rewrite<'a> {
-    pub cleaned: Cleaned<'a>,
+    pub cleaned: CleaningReport<'a>,
     pub files: &'a [ReadFile],
     pub options: &'a InputOptions,
     /// Add fields, with this before their names, and remove nothing.

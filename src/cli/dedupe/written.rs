@@ -2,8 +2,8 @@
 //! record.
 
 use crate::cli::messages::{clean, count, escaped_path};
-use nearcopy::emit::Written;
-use nearcopy::report::{Cleaned, WrittenFile};
+use nearcopy::emit::RewriteCounts;
+use nearcopy::report::{CleaningReport, WrittenFile};
 use std::path::{Path, PathBuf};
 
 /// What was written.
@@ -29,7 +29,7 @@ impl WriteSummary {
     }
 
     /// Counts what became of the records of one file.
-    pub fn add(&mut self, written: &Written, file: &mut WrittenFile) {
+    pub fn add(&mut self, written: &RewriteCounts, file: &mut WrittenFile) {
         file.kept += written.kept;
         file.dropped += written.dropped;
         file.cut += written.cut;
@@ -76,7 +76,7 @@ impl WriteSummary {
     }
 
     /// One line about everything.
-    pub fn in_words(&self, cleaned: Cleaned) -> String {
+    pub fn in_words(&self, cleaned: CleaningReport) -> String {
         let kept: u64 = self.files.iter().map(|f| f.kept).sum();
         format!(
             "{} removed, {} written",

@@ -9,7 +9,7 @@ use super::super::settings::SettingArgs;
 use super::amounts::{counted, sized};
 use super::args::{CompareArgs, Texts};
 use super::open_index::IndexPath;
-use nearcopy::IndexOptions;
+use nearcopy::index::IndexOptions;
 use std::time::Instant;
 
 /// Makes an empty index in a new directory

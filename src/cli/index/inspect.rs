@@ -6,8 +6,8 @@ use super::super::output::to_stdout;
 use super::amounts::{counted, grouped, sized};
 use super::args::SummaryFormat;
 use super::open_index::{IndexPath, hint, stale};
+use nearcopy::index::{IndexStats, Verification};
 use nearcopy::report::json_line;
-use nearcopy::{IndexStats, Verification};
 use serde::Serialize;
 
 /// Says how large an index is, and what it was made with

@@ -3,7 +3,8 @@
 use super::super::exit::{Failure, Result};
 use super::super::messages::{escaped_path, say};
 use super::super::settings::Settings;
-use nearcopy::{Error, IndexOptions, Preset, Recipe};
+use nearcopy::index::IndexOptions;
+use nearcopy::{Error, Preset, Recipe};
 use std::path::PathBuf;
 
 /// The directory of an index.

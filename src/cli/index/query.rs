@@ -14,8 +14,9 @@ use super::args::CompareArgs;
 use super::batch_reader::feed;
 use super::open_index::IndexPath;
 use clap::ValueEnum;
-use nearcopy::report::{HumanOptions, Own, Partner, Seen};
-use nearcopy::{Document, Index, IndexOptions, Relation, Thresholds};
+use nearcopy::index::IndexOptions;
+use nearcopy::report::{HumanOptions, OwnVersion, Partner, QueryReport};
+use nearcopy::{Document, Index, Relation, Thresholds};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -214,7 +215,7 @@ impl Query {
         tally: &mut AnswerCounts,
         out: &mut dyn Write,
     ) -> std::result::Result<(), QueryEnd> {
-        let answers = documents.into_par_iter().map(|d| -> Result<(Seen, Vec<u8>)> {
+        let answers = documents.into_par_iter().map(|d| -> Result<(QueryReport, Vec<u8>)> {
             let seen = self.query_document(index, t, d)?;
             let mut bytes = Vec::new();
             if self.format == Format::Jsonl {
@@ -239,12 +240,17 @@ impl Query {
         Ok(())
     }
 
-    fn query_document(&self, index: &Index, t: &Thresholds, document: Document) -> Result<Seen> {
+    fn query_document(
+        &self,
+        index: &Index,
+        t: &Thresholds,
+        document: Document,
+    ) -> Result<QueryReport> {
         let own = if self.id.is_empty() { index.get(&document.info.id)? } else { None };
         let own = own.map(|there| match there.text == document.text {
-            _ if !index.has_texts() => Own::There,
-            true => Own::Same,
-            false => Own::Other,
+            _ if !index.has_texts() => OwnVersion::There,
+            true => OwnVersion::Same,
+            false => OwnVersion::Other,
         });
         let mut sightings = index.seen(&document, t)?;
         let more = sightings.len().saturating_sub(self.limit.unwrap_or(usize::MAX)) as u64;
@@ -256,7 +262,7 @@ impl Query {
             relation: s.relation,
             comparison: s.comparison,
         });
-        Ok(Seen::new(document, own, partners.collect(), more))
+        Ok(QueryReport::new(document, own, partners.collect(), more))
     }
 
     fn human(&self) -> HumanOptions {
@@ -292,14 +298,14 @@ impl From<Failure> for QueryEnd {
 }
 
 impl AnswerCounts {
-    fn count(&mut self, seen: &Seen) {
+    fn count(&mut self, seen: &QueryReport) {
         self.asked += 1;
         if let Some(relation) = seen.nearest() {
             self.seen
                 .entry((relation.rank(), Reverse(relation)))
                 .or_insert((relation.name(), 0))
                 .1 += 1;
-        } else if seen.own() == Some(Own::Same) {
+        } else if seen.own() == Some(OwnVersion::Same) {
             self.own += 1;
         }
     }

@@ -5,7 +5,7 @@ use super::super::messages::{clean, escaped_path, say};
 use super::super::output::to_stdout;
 use super::amounts::counted;
 use super::open_index::IndexPath;
-use nearcopy::IndexOptions;
+use nearcopy::index::IndexOptions;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 

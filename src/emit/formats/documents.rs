@@ -1,7 +1,7 @@
 //! Owns: documents of formats whose records have no fields (texts, the articles of pages and
 //! archives), written as lines of JSON. Never: files written in the format they have.
 
-use crate::emit::change::{Change, Taken};
+use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::{EditedText, record, remove_spans};
 use crate::emit::error::Error;
 use crate::emit::job::RewriteInput;
@@ -97,7 +97,7 @@ fn line(job: &mut RewriteInput, document: &Document, sink: &mut Sink) -> Result<
         Change::Drop => {
             job.written.dropped += 1;
             new.push('\n');
-            return job.tell(document.info.record, Taken::Record(new.as_bytes()));
+            return job.tell(document.info.record, RemovedPart::Record(new.as_bytes()));
         }
         Change::Cut(spans) => match remove_spans(&document.text, spans) {
             Some(EditedText { kept, gone }) => {

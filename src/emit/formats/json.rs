@@ -1,7 +1,7 @@
 //! Owns: JSON that is no JSON Lines written again: an array, one object, objects in a row. Never:
 //! parses what a record holds.
 
-use crate::emit::change::{Change, Taken};
+use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::record;
 use crate::emit::error::Error;
 use crate::emit::job::{RewriteInput, Writer};
@@ -180,7 +180,7 @@ impl File<'_> {
             |raw: &str| encoded(raw, self.encoding).map(|b| b.into_owned()).unwrap_or_default();
         if change == Change::Drop {
             job.written.dropped += 1;
-            job.tell(number, Taken::Record(&same(&format!("{raw}{ending}"))))?;
+            job.tell(number, RemovedPart::Record(&same(&format!("{raw}{ending}"))))?;
             return Ok(None);
         }
         job.written.kept += 1;

@@ -1,6 +1,6 @@
 //! Owns: lines of JSON, copied or made of documents. Never: parses a line that is kept.
 
-use crate::emit::change::{Change, Taken};
+use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::record;
 use crate::emit::error::Error;
 use crate::emit::formats::documents;
@@ -114,7 +114,7 @@ impl LineReader {
                 self.write(&window[run..start], job, sink)?;
                 run = at;
                 job.written.dropped += 1;
-                job.tell(Some(self.number), Taken::Record(&window[start..at]))?;
+                job.tell(Some(self.number), RemovedPart::Record(&window[start..at]))?;
                 continue;
             }
             job.written.kept += 1;
@@ -142,7 +142,7 @@ impl LineReader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emit::{Removed, Written};
+    use crate::emit::{Removed, RewriteCounts};
     use crate::ingest::fields::Fields;
     use crate::ingest::{Format, InputOptions, ReadFile};
     use std::io::Cursor;
@@ -170,7 +170,7 @@ mod tests {
                 gone.push(format!("{r:?}"));
                 Ok(())
             };
-            let (fields, written) = (Fields::new(&options), Written::default());
+            let (fields, written) = (Fields::new(&options), RewriteCounts::default());
             let (prefix, told) = (None, true);
             let mut job = RewriteInput {
                 file: &file,

@@ -1,7 +1,7 @@
 //! Owns: Parquet written again, row group by row group: schema, settings, and which rows stay.
 //! Never: copies a value; `parquet_columns` does.
 
-use crate::emit::change::{ANNOTATION, Change, Taken};
+use crate::emit::change::{ANNOTATION, Change, RemovedPart};
 use crate::emit::error::Error;
 use crate::emit::formats::parquet_columns::{
     Plan, RemovedValue, annotate, copy_column, removed_values,
@@ -179,7 +179,9 @@ impl Writer for Parquet<'_> {
             for (row, gone) in gone {
                 let number = Some(first + row as u64);
                 match gone {
-                    RemovedValue::Row(row) => job.tell(number, Taken::Record(row.as_bytes()))?,
+                    RemovedValue::Row(row) => {
+                        job.tell(number, RemovedPart::Record(row.as_bytes()))?
+                    }
                     RemovedValue::Parts(parts) => job.tell_cut(number, &parts)?,
                 }
             }

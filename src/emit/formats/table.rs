@@ -1,7 +1,7 @@
 //! Owns: CSV and TSV written again. Never: puts quotes around a field that is kept, or takes them
 //! away.
 
-use crate::emit::change::{ANNOTATION, Annotation, Change, Taken};
+use crate::emit::change::{ANNOTATION, Annotation, Change, RemovedPart};
 use crate::emit::edit::{EditedText, RemovedParts, remove_spans};
 use crate::emit::error::Error;
 use crate::emit::job::{RewriteInput, Writer};
@@ -130,7 +130,7 @@ impl Rewrite {
         if change == Change::Drop {
             job.written.dropped += 1;
             sink.write_all(lead).map_err(|e| job.failed(e))?;
-            return job.tell(Some(number), Taken::Record(&raw[lead.len()..]));
+            return job.tell(Some(number), RemovedPart::Record(&raw[lead.len()..]));
         }
         job.written.kept += 1;
         if rows.len() != self.width {

@@ -1,6 +1,6 @@
 //! Owns: files that are one text or one page, written again as they are. Never: records.
 
-use crate::emit::change::{Change, Taken};
+use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::{EditedText, remove_spans};
 use crate::emit::error::Error;
 use crate::emit::job::{RewriteInput, Writer};
@@ -33,7 +33,7 @@ impl Writer for Text<'_> {
         let change = (job.change)(None);
         if change == Change::Drop {
             job.written.dropped = 1;
-            return job.tell(None, Taken::Record(&bytes));
+            return job.tell(None, RemovedPart::Record(&bytes));
         }
         if job.file.format.row().kept_whole && change != Change::Keep {
             return Err(Error::uncut(job.file));

@@ -4,7 +4,7 @@
 //! The input is read twice: first to see where each record stands and what goes with it, then to
 //! copy.
 
-use crate::emit::change::{Change, Taken};
+use crate::emit::change::{Change, RemovedPart};
 use crate::emit::compress::Compressor;
 use crate::emit::error::Error;
 use crate::emit::job::{RewriteInput, Writer};
@@ -221,7 +221,7 @@ fn apart(
                 Ok(())
             })?;
             at += part.read;
-            job.tell(entry.number, Taken::Record(&bytes))?;
+            job.tell(entry.number, RemovedPart::Record(&bytes))?;
             continue;
         } else {
             part.each(job, |_| Ok(()))?;

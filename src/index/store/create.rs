@@ -63,6 +63,11 @@ fn fill(beside: &Path, header: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether an index can be made at this path: nothing is there, or an empty directory.
+pub fn is_free(path: &Path) -> bool {
+    !path.exists() || is_empty(path).unwrap_or(false)
+}
+
 fn is_empty(path: &Path) -> std::io::Result<bool> {
     Ok(std::fs::read_dir(path)?.next().is_none())
 }

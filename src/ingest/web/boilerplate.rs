@@ -5,7 +5,7 @@ use crate::ingest::web::discussion;
 use crate::ingest::web::inline_or_block::{Blocks, is, sentence, small, titles};
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::teasers;
-use crate::ingest::web::text_amount::{OWN, TextAmount};
+use crate::ingest::web::text_amount::{OWN, TextAmounts};
 use dom_query::{Document, Matcher, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -75,7 +75,7 @@ pub(super) fn around(page: &Document) {
     if all.is_empty() {
         return;
     }
-    let weights = TextAmount::of(page);
+    let weights = TextAmounts::of(page);
     let whole = page.body().map_or(0, |body| weights.get(&body).prose);
     for node in all.nodes() {
         if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
@@ -163,7 +163,7 @@ fn comments(page: &Document, article: bool) {
     if all.is_empty() {
         return;
     }
-    let weights = TextAmount::of(page);
+    let weights = TextAmounts::of(page);
     let ids: HashSet<NodeId> = all.nodes().iter().map(|node| node.id).collect();
     let outermost = |node: &&NodeRef| !node.ancestors_it(None).any(|above| ids.contains(&above.id));
     let inside: usize =

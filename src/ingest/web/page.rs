@@ -7,7 +7,7 @@ use crate::ingest::read_result::ReadResult;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::charset;
 use crate::ingest::web::metadata::{PageMetadata, host, read_metadata};
-use crate::ingest::web::text_amount::{OWN, TextAmount};
+use crate::ingest::web::text_amount::{OWN, TextAmounts};
 use crate::ingest::web::tree;
 use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::Encoding;
@@ -155,7 +155,7 @@ fn whole(html: &str, article: String) -> String {
     // The tree was changed on the way.
     let Ok(parsed) = tree::parse(html) else { return article };
     boilerplate::around(&parsed);
-    let plain = parsed.body().map_or(0, |body| TextAmount::of(&parsed).get(&body).plain());
+    let plain = parsed.body().map_or(0, |body| TextAmounts::of(&parsed).get(&body).plain());
     if article.is_empty() || plain > 3 * article.len() + OWN {
         paragraphs(&tree::text(&parsed))
     } else {

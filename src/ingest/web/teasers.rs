@@ -2,7 +2,7 @@
 //! a site. Never: which part of a page is the article.
 
 use crate::ingest::web::inline_or_block::{is, small};
-use crate::ingest::web::text_amount::{OWN, TextAmount};
+use crate::ingest::web::text_amount::{OWN, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 
@@ -28,7 +28,7 @@ const HEADING: usize = 60;
 /// page is a list of teasers, which stay: more stands in them than outside, and it does not say
 /// that it is an `article`.
 pub(super) fn clear(page: &Document, article: bool) -> bool {
-    let weights = TextAmount::of(page);
+    let weights = TextAmounts::of(page);
     let Some(body) = page.body() else { return false };
     let Lists { links, teasers } = lists(&body, &weights);
     let plain =
@@ -67,7 +67,7 @@ struct Lists<'a> {
     teasers: Vec<NodeRef<'a>>,
 }
 
-fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmount) -> Lists<'a> {
+fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts) -> Lists<'a> {
     let mut found = Lists::default();
     let mut inside: HashSet<NodeId> = HashSet::new();
     for node in body.descendants_it().filter(NodeRef::is_element) {
@@ -95,7 +95,7 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmount) -> Lists<'a> {
 }
 
 /// Children of one kind, each with a heading that is a link.
-fn teasers<'a>(parent: &NodeRef<'a>, weights: &TextAmount) -> Vec<NodeRef<'a>> {
+fn teasers<'a>(parent: &NodeRef<'a>, weights: &TextAmounts) -> Vec<NodeRef<'a>> {
     let mut kinds: HashMap<(String, String), Vec<NodeRef>> = HashMap::new();
     for child in
         parent.children_it(false).filter(|child| is(child, &["article", "div", "li", "section"]))

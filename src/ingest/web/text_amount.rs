@@ -8,11 +8,11 @@ use std::collections::HashMap;
 pub(super) const OWN: usize = 150;
 
 /// Bytes of text below each element, white space around each piece left out.
-pub(super) struct TextAmount(HashMap<NodeId, Weight>);
+pub(super) struct TextAmounts(HashMap<NodeId, TextAmount>);
 
 /// What stands below an element.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Weight {
+pub(super) struct TextAmount {
     pub text: usize,
     /// Of it, in links.
     pub linked: usize,
@@ -26,18 +26,18 @@ pub(super) struct Weight {
 /// names are shorter as a rule.
 const SENTENCE: usize = 60;
 
-impl Weight {
+impl TextAmount {
     /// Bytes of text outside links.
     pub(super) fn plain(self) -> usize {
         self.text - self.linked
     }
 }
 
-impl TextAmount {
+impl TextAmounts {
     /// One pass down and one up, so the time grows with the number of nodes, not with their depth.
-    pub(super) fn of(page: &Document) -> TextAmount {
-        let mut all: HashMap<NodeId, Weight> = HashMap::new();
-        let Some(body) = page.body() else { return TextAmount(all) };
+    pub(super) fn of(page: &Document) -> TextAmounts {
+        let mut all: HashMap<NodeId, TextAmount> = HashMap::new();
+        let Some(body) = page.body() else { return TextAmounts(all) };
         let mut within: HashMap<NodeId, bool> = HashMap::new();
         let mut nodes: Vec<NodeRef> = Vec::new();
         for node in body.descendants_it() {
@@ -53,7 +53,7 @@ impl TextAmount {
                 let prose = if !linked && text >= SENTENCE { text } else { 0 };
                 all.insert(
                     node.id,
-                    Weight { text, linked: if linked { text } else { 0 }, links: 0, prose },
+                    TextAmount { text, linked: if linked { text } else { 0 }, links: 0, prose },
                 );
             } else if node.is_element() {
                 let name = node.node_name().unwrap_or_default();
@@ -62,7 +62,10 @@ impl TextAmount {
                 }
                 let link = &*name == "a";
                 within.insert(node.id, linked || link);
-                all.insert(node.id, Weight { links: usize::from(link), ..Weight::default() });
+                all.insert(
+                    node.id,
+                    TextAmount { links: usize::from(link), ..TextAmount::default() },
+                );
             }
             nodes.push(node);
         }
@@ -76,10 +79,10 @@ impl TextAmount {
                 sum.prose += below.prose;
             }
         }
-        TextAmount(all)
+        TextAmounts(all)
     }
 
-    pub(super) fn get(&self, node: &NodeRef) -> Weight {
+    pub(super) fn get(&self, node: &NodeRef) -> TextAmount {
         self.0.get(&node.id).copied().unwrap_or_default()
     }
 }
@@ -93,11 +96,11 @@ mod tests {
         let page = Document::from(
             "<p>One <a href=x>two <b>three</b></a><script>four</script></p><div> five </div>",
         );
-        let weights = TextAmount::of(&page);
+        let weights = TextAmounts::of(&page);
         let of = |selector: &str| weights.get(page.select(selector).nodes().first().unwrap());
-        assert_eq!(of("p"), Weight { text: 11, linked: 8, links: 1, prose: 0 });
-        assert_eq!(of("div"), Weight { text: 4, linked: 0, links: 0, prose: 0 });
-        assert_eq!(of("body"), Weight { text: 15, linked: 8, links: 1, prose: 0 });
-        assert_eq!((of("body").plain(), of("script")), (7, Weight::default()));
+        assert_eq!(of("p"), TextAmount { text: 11, linked: 8, links: 1, prose: 0 });
+        assert_eq!(of("div"), TextAmount { text: 4, linked: 0, links: 0, prose: 0 });
+        assert_eq!(of("body"), TextAmount { text: 15, linked: 8, links: 1, prose: 0 });
+        assert_eq!((of("body").plain(), of("script")), (7, TextAmount::default()));
     }
 }

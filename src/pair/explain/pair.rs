@@ -10,7 +10,7 @@ use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::compare::{compare_masked, own_matches, weigh};
 use crate::pair::explain::document::{DocumentTrace, trace};
-use crate::pair::explain::verdict::{Measured, Verdict, verdict};
+use crate::pair::explain::verdict::{Measured, RelationVerdict, verdict};
 use crate::pair::facts;
 use crate::pair::informativeness::{informativeness, needed, wording};
 use crate::pair::masked::MaskedText;
@@ -120,7 +120,7 @@ pub struct PairTrace {
     /// Agreement inside the matches.
     pub facts: FactsTrace,
     /// The relation, and the bounds that decided it.
-    pub verdict: Verdict,
+    pub verdict: RelationVerdict,
 }
 
 /// Shows two texts at every stage of a scan, with the numbers: those of

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// One value against one bound.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Check {
+pub struct BoundCheck {
     /// What is measured.
     pub what: &'static str,
     /// Its value.
@@ -25,22 +25,22 @@ pub struct Check {
 
 /// One question on the way to the relation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Step {
+pub struct VerdictStep {
     /// `equal`, `match`, `near-copy`, `contains`, `template`, `copy` or `quotes`.
     pub name: &'static str,
     /// Its bounds; all must hold. `equal` has none.
-    pub checks: Vec<Check>,
+    pub checks: Vec<BoundCheck>,
     /// The answer.
     pub holds: bool,
 }
 
 /// The relation of a pair and how it came about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verdict {
+pub struct RelationVerdict {
     /// The relation, or nothing.
     pub relation: Option<Relation>,
     /// The steps that were taken, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<VerdictStep>,
     /// The deciding one in a line: `smaller coverage 0.31 < near-copy-smaller 0.4; … -> contains`.
     pub decided: String,
 }
@@ -65,27 +65,27 @@ pub(super) struct Measured {
     pub told: Option<[u32; 2]>,
 }
 
-fn least(what: &'static str, value: f64, bound: f64, setting: &'static str) -> Check {
-    Check { what, value, must: ">=", bound, setting, holds: value >= bound }
+fn least(what: &'static str, value: f64, bound: f64, setting: &'static str) -> BoundCheck {
+    BoundCheck { what, value, must: ">=", bound, setting, holds: value >= bound }
 }
 
-fn below(what: &'static str, value: f64, bound: f64, setting: &'static str) -> Check {
-    Check { what, value, must: "<", bound, setting, holds: value < bound }
+fn below(what: &'static str, value: f64, bound: f64, setting: &'static str) -> BoundCheck {
+    BoundCheck { what, value, must: "<", bound, setting, holds: value < bound }
 }
 
-fn step(name: &'static str, checks: Vec<Check>) -> Step {
-    Step { name, holds: checks.iter().all(|c| c.holds), checks }
+fn step(name: &'static str, checks: Vec<BoundCheck>) -> VerdictStep {
+    VerdictStep { name, holds: checks.iter().all(|c| c.holds), checks }
 }
 
 /// Goes through the bounds in the order of the table of relations.
-pub(super) fn verdict(m: &Measured, t: &Thresholds) -> Verdict {
-    let mut steps = vec![Step { name: "equal", checks: vec![], holds: m.equal }];
+pub(super) fn verdict(m: &Measured, t: &Thresholds) -> RelationVerdict {
+    let mut steps = vec![VerdictStep { name: "equal", checks: vec![], holds: m.equal }];
     let relation = decide(m, t, &mut steps);
     let decided = sentence(&steps, relation);
-    Verdict { relation, steps, decided }
+    RelationVerdict { relation, steps, decided }
 }
 
-fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<Step>) -> Option<Relation> {
+fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<Relation> {
     if m.equal {
         return Some(Relation::Equal);
     }
@@ -144,10 +144,10 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<Step>) -> Option<Relatio
     steps.last().is_some_and(|s| !s.holds).then_some(Relation::Quotes)
 }
 
-fn longest(m: &Measured, t: &Thresholds) -> Check {
+fn longest(m: &Measured, t: &Thresholds) -> BoundCheck {
     if m.evident {
         let bound = f64::from(t.min_evidence);
-        return Check {
+        return BoundCheck {
             holds: true,
             ..least(
                 "evidence of a passage aligned by words, in bits (counted to the bound)",
@@ -165,10 +165,10 @@ fn longest(m: &Measured, t: &Thresholds) -> Check {
     };
     let check =
         least("equal words in the longest match", f64::from(m.longest), f64::from(bound), setting);
-    Check { holds: m.solid, ..check }
+    BoundCheck { holds: m.solid, ..check }
 }
 
-fn template(f: Facts, t: &Thresholds) -> Vec<Check> {
+fn template(f: Facts, t: &Thresholds) -> Vec<BoundCheck> {
     let (agree, compared) = (f64::from(f.agree), f64::from(f.compared));
     let share = below(
         "share of facts that agree",
@@ -178,14 +178,14 @@ fn template(f: Facts, t: &Thresholds) -> Vec<Check> {
     );
     vec![
         least("facts compared", compared, f64::from(t.template_facts), "template-facts"),
-        Check { holds: agree < t.template_agreement * compared, ..share },
+        BoundCheck { holds: agree < t.template_agreement * compared, ..share },
     ]
 }
 
 /// The steps that decided, in a line.
-fn sentence(steps: &[Step], relation: Option<Relation>) -> String {
+fn sentence(steps: &[VerdictStep], relation: Option<Relation>) -> String {
     let name = relation.map_or("not related", Relation::name);
-    let part = |c: &Check| {
+    let part = |c: &BoundCheck| {
         let must = match (c.must, c.holds) {
             (">=", false) => "<",
             ("<", false) => ">=",
@@ -194,7 +194,7 @@ fn sentence(steps: &[Step], relation: Option<Relation>) -> String {
         let bound = (c.bound * 1e4).round() / 1e4;
         format!("{} {} {must} {} {bound}", c.what, figure(c.value, c.bound), c.setting)
     };
-    let of = |step: &Step, all: bool| {
+    let of = |step: &VerdictStep, all: bool| {
         let told = step.checks.iter().filter(|c| all || !c.holds).map(part);
         told.collect::<Vec<_>>().join("; ")
     };

@@ -3,7 +3,7 @@
 
 use crate::escape;
 use crate::report::formats::located::{LocatedFinding, Locator};
-use crate::report::input::Checked;
+use crate::report::input::GateReport;
 use crate::report::schema::rounding;
 use csv::{QuoteStyle, WriterBuilder};
 use std::borrow::Cow;
@@ -37,7 +37,7 @@ const HEAD: [&str; 16] = [
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
-pub fn csv(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+pub fn csv(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     // Quoted also where only another reader's separator, such as a semicolon, would need it.
     let mut table = WriterBuilder::new()
         .quote_style(QuoteStyle::NonNumeric)

@@ -7,7 +7,7 @@ use crate::model::relation::Severity;
 use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
 use crate::report::formats::markdown::{MarkdownOptions, markdown};
 use crate::report::human::display;
-use crate::report::input::Checked;
+use crate::report::input::GateReport;
 use std::io::{self, BufWriter, Write};
 
 /// What annotations are made for.
@@ -35,7 +35,7 @@ impl Default for GithubOptions<'_> {
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
-pub fn github(checked: Checked, options: GithubOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn github(checked: GateReport, options: GithubOptions, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::new(out);
     let mut locator = Locator::new(checked);
     let found = located::by_gravity(checked.verdict.new_findings());
@@ -66,7 +66,7 @@ pub fn github(checked: Checked, options: GithubOptions, out: &mut dyn Write) -> 
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
-pub fn step_summary(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+pub fn step_summary(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     // The limit is of the whole file, and another step may have written a line or two.
     markdown(checked, MarkdownOptions { most_bytes: 1_000_000 }, out)
 }
@@ -117,7 +117,7 @@ fn relative<'p>(path: &'p str, workspace: Option<&str>) -> &'p str {
 }
 
 /// Counts, and the bounds that are violated.
-fn summary(checked: Checked, left_out: usize) -> String {
+fn summary(checked: GateReport, left_out: usize) -> String {
     let verdict = checked.verdict;
     let [new, known, ignored] = verdict.finding_counts().map(display::number);
     let mut text = format!(

@@ -2,9 +2,9 @@
 //! which the report does not know.
 
 use crate::escape;
-use crate::gate::verdict::{Finding, Rule, State, Verdict};
+use crate::gate::verdict::{Finding, FindingState, Rule, Verdict};
 use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
-use crate::report::input::Checked;
+use crate::report::input::GateReport;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::io::{self, BufWriter, Write};
@@ -19,7 +19,7 @@ type Xml<W> = Writer<W>;
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
-pub fn junit(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+pub fn junit(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     let verdict = checked.verdict;
     let mut out = BufWriter::with_capacity(1 << 16, out);
     let mut xml = Writer::new_with_indent(&mut out, b' ', 1);
@@ -38,7 +38,7 @@ pub fn junit(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
         })?;
         suite(xml, "nearcopy.findings", [new + ignored, new, ignored], |xml| {
             let mut locator = Locator::new(checked);
-            for found in verdict.findings.iter().filter(|f| f.state != State::Known) {
+            for found in verdict.findings.iter().filter(|f| f.state != FindingState::Known) {
                 finding(xml, &locator.get(found, 1)?, verdict.reason(found))?;
             }
             Ok(())

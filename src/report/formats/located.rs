@@ -6,7 +6,7 @@ use crate::gate::verdict::{Finding, FindingKind, Rule, Verdict};
 use crate::model::document::DocumentInfo;
 use crate::model::relation::Severity;
 use crate::report::human::display;
-use crate::report::input::Checked;
+use crate::report::input::GateReport;
 use crate::report::texts::{Text, Texts};
 use crate::span::Span;
 use crate::text::first_words::first_words;
@@ -99,12 +99,12 @@ pub struct LocatedFinding<'a> {
 
 /// Makes findings ready, one after the other.
 pub struct Locator<'a> {
-    checked: Checked<'a>,
+    checked: GateReport<'a>,
     texts: Texts<'a>,
 }
 
 impl<'a> Locator<'a> {
-    pub fn new(checked: Checked<'a>) -> Locator<'a> {
+    pub fn new(checked: GateReport<'a>) -> Locator<'a> {
         Locator { checked, texts: Texts::new(checked.findings.documents) }
     }
 

@@ -5,7 +5,7 @@ use crate::escape;
 use crate::gate::verdict::{Finding, FindingKind, Rule, SourceCounts, Verdict};
 use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
 use crate::report::human::display;
-use crate::report::input::Checked;
+use crate::report::input::GateReport;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -36,7 +36,11 @@ impl Default for MarkdownOptions {
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
-pub fn markdown(checked: Checked, options: MarkdownOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn markdown(
+    checked: GateReport,
+    options: MarkdownOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let verdict = checked.verdict;
     let mut page = Page { text: String::new(), most: options.most_bytes.max(2_000) - RESERVE };
     page.add(&opening(verdict));
@@ -138,7 +142,7 @@ fn source(counts: &SourceCounts) -> String {
 }
 
 /// The findings that count, a folded table each kind, the gravest first.
-fn findings(checked: Checked, page: &mut Page) -> io::Result<()> {
+fn findings(checked: GateReport, page: &mut Page) -> io::Result<()> {
     let found = located::by_gravity(checked.verdict.new_findings());
     let mut locator = Locator::new(checked);
     let mut shown = 0;

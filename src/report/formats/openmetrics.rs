@@ -2,7 +2,7 @@
 
 use crate::escape;
 use crate::gate::verdict::{FindingKind, SourceCounts, Verdict};
-use crate::report::input::Checked;
+use crate::report::input::GateReport;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
@@ -32,7 +32,7 @@ const SOURCES: [(&str, &str, Count); 6] = [
 ///
 /// # Errors
 /// What `out` answers.
-pub fn openmetrics(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+pub fn openmetrics(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::new(out);
     let verdict = checked.verdict;
     // Names that differ only in what is escaped fall together: one set of labels must not come

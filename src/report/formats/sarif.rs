@@ -1,12 +1,12 @@
 //! Owns: a gate's findings as SARIF 2.1.0, result by result. Never: more results than asked for, or
 //! a word about what it leaves out unsaid.
 
-use crate::gate::verdict::{Finding, FindingKind, State};
+use crate::gate::verdict::{Finding, FindingKind, FindingState};
 use crate::model::document::DocumentInfo;
 use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
 use crate::report::formats::sarif_rules::{Descriptor, level};
 use crate::report::human::display;
-use crate::report::input::Checked;
+use crate::report::input::GateReport;
 use crate::report::json::writer::value;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -41,15 +41,15 @@ impl Default for SarifOptions {
 /// # Errors
 /// What `out` answers; a text that can no longer be read, or is not the one that was checked, is an
 /// error of kind `NotFound`.
-pub fn sarif(checked: Checked, options: SarifOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn sarif(checked: GateReport, options: SarifOptions, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(1 << 16, out);
-    let wanted = |f: &&Finding| options.known || f.state != State::Known;
+    let wanted = |f: &&Finding| options.known || f.state != FindingState::Known;
     let mut chosen: Vec<(usize, &Finding)> =
         checked.verdict.findings.iter().filter(wanted).enumerate().collect();
     let left_out = chosen.len().saturating_sub(options.most);
     if left_out > 0 {
         // What counts stands before what is ignored or known.
-        chosen.sort_by_key(|(_, f)| (f.state != State::New, located::rank(f.kind)));
+        chosen.sort_by_key(|(_, f)| (f.state != FindingState::New, located::rank(f.kind)));
         chosen.truncate(options.most);
         chosen.sort_by_key(|&(at, _)| at);
     }
@@ -256,7 +256,7 @@ impl<'a> Location<'a> {
 impl<'a> ResultJson<'a> {
     fn new(overlap: &LocatedFinding<'a>, ignored: Option<&'a str>) -> ResultJson<'a> {
         let LocatedFinding { finding, here, there, .. } = *overlap;
-        let known = finding.state == State::Known;
+        let known = finding.state == FindingState::Known;
         let (first, partner) = overlap.first();
         // One link, to the related location 1: brackets of a name would end it early.
         let name = |name: &str| format!("[{}](1)", link(&located::short(name)));

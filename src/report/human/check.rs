@@ -1,13 +1,13 @@
 //! Owns: a verdict for a person: bounds, the findings that count, what was passed over, the last
 //! word. Never: how a passage is shown.
 
-use crate::gate::verdict::{Finding, FindingKind, Ignore, Passage, Rule, Verdict};
+use crate::gate::verdict::{Finding, FindingKind, FindingPassage, Ignore, Rule, Verdict};
 use crate::model::detection::{Place, Relation};
 use crate::report::human::display::{self, Style};
 use crate::report::human::match_parts::SpanPair;
 use crate::report::human::options::HumanOptions;
 use crate::report::human::page::{Human, StyledText};
-use crate::report::input::Checked;
+use crate::report::input::GateReport;
 use crate::span::Span;
 use crate::text::same_text::EqualTextSpans;
 use std::io::{self, Write};
@@ -24,7 +24,11 @@ const HELD: usize = 20;
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
-pub fn check_human(checked: Checked, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn check_human(
+    checked: GateReport,
+    options: HumanOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut human = Human::new(checked.findings, options, out);
     human.header()?;
     human.blank()?;
@@ -188,7 +192,7 @@ impl<'a> Human<'a, '_> {
     }
 
     /// The first words of a repeat.
-    fn quoted(&mut self, finding: &Finding, passage: Option<Passage>) -> io::Result<()> {
+    fn quoted(&mut self, finding: &Finding, passage: Option<FindingPassage>) -> io::Result<()> {
         let Some(passage) = passage else { return Ok(()) };
         let place = Place { document: finding.document, span: passage.here };
         let quoted = format!("“{}”", self.texts.first_words(&place)?);
@@ -200,7 +204,7 @@ impl<'a> Human<'a, '_> {
         if self.brief {
             return Ok(());
         }
-        let mut longest: Vec<Passage> = finding.passages.clone();
+        let mut longest: Vec<FindingPassage> = finding.passages.clone();
         longest.sort_by_key(|p| (std::cmp::Reverse(p.here.len().max(p.there.len())), *p));
         longest.truncate(PASSAGES);
         longest.sort_unstable();
@@ -212,7 +216,7 @@ impl<'a> Human<'a, '_> {
     }
 
     /// The equal runs of a passage, as the scan found them in the first texts of their classes.
-    fn runs(&mut self, finding: &Finding, passage: Passage) -> io::Result<Vec<SpanPair>> {
+    fn runs(&mut self, finding: &Finding, passage: FindingPassage) -> io::Result<Vec<SpanPair>> {
         let (own, other) =
             (self.first[finding.document as usize], self.first[finding.partner as usize]);
         let Some(at) = self.findings.detection.pair_between(own, other) else {

@@ -1,12 +1,12 @@
 //! Owns: what a cleaning takes away, for a person: how much, from where, and the removals to look
 //! at first. Never: takes anything away.
 
-use crate::clean::plan::{Cut, Gone, Why};
+use crate::clean::plan::{Cut, RemovalReason, RemovedDocument};
 use crate::model::detection::{Place, Relation};
 use crate::report::human::display::{self, Style};
 use crate::report::human::options::HumanOptions;
 use crate::report::human::page::{Human, StyledText};
-use crate::report::input::Cleaned;
+use crate::report::input::CleaningReport;
 use crate::report::removal_counts::{RemovalCounts, RemovedTokens};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -26,7 +26,11 @@ const ALL: &str = ": --removed FILE writes all of them";
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
-pub fn cleaned(cleaned: Cleaned, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn cleaned(
+    cleaned: CleaningReport,
+    options: HumanOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut human = Human::new(cleaned.findings, options, out);
     let tally = RemovalCounts::new(cleaned);
     human.lost(cleaned, &tally)?;
@@ -42,7 +46,7 @@ fn share(part: u64, whole: u64) -> String {
 }
 
 impl<'a> Human<'a, '_> {
-    fn lost(&mut self, cleaned: Cleaned, tally: &RemovalCounts) -> io::Result<()> {
+    fn lost(&mut self, cleaned: CleaningReport, tally: &RemovalCounts) -> io::Result<()> {
         let verb = if cleaned.planned { "would go" } else { "removed" };
         let RemovedTokens { documents, of } = tally.documents;
         let amounts = [
@@ -125,10 +129,10 @@ impl<'a> Human<'a, '_> {
     }
 
     /// Removed documents that share least with the one that stays: where a mistake would be.
-    fn least_alike(&mut self, cleaned: Cleaned<'a>) -> io::Result<()> {
-        let mut order: Vec<(&Gone, u32, Relation, (f64, f64))> = Vec::new();
+    fn least_alike(&mut self, cleaned: CleaningReport<'a>) -> io::Result<()> {
+        let mut order: Vec<(&RemovedDocument, u32, Relation, (f64, f64))> = Vec::new();
         for g in &cleaned.plan.gone {
-            if let Why::Copy { partner, relation, coverage, .. } = g.why
+            if let RemovalReason::Copy { partner, relation, coverage, .. } = g.why
                 && relation != Relation::Equal
             {
                 order.push((g, partner, relation, coverage));
@@ -156,10 +160,10 @@ impl<'a> Human<'a, '_> {
     }
 
     /// The clusters that lose most.
-    fn largest(&mut self, cleaned: Cleaned<'a>) -> io::Result<()> {
+    fn largest(&mut self, cleaned: CleaningReport<'a>) -> io::Result<()> {
         let mut by_partner: BTreeMap<u32, u64> = BTreeMap::new();
         for g in &cleaned.plan.gone {
-            if let Why::Copy { partner, .. } = g.why {
+            if let RemovalReason::Copy { partner, .. } = g.why {
                 *by_partner.entry(partner).or_default() += 1;
             }
         }
@@ -181,7 +185,7 @@ impl<'a> Human<'a, '_> {
     }
 
     /// The longest passages that are cut.
-    fn cuts(&mut self, cleaned: Cleaned<'a>) -> io::Result<()> {
+    fn cuts(&mut self, cleaned: CleaningReport<'a>) -> io::Result<()> {
         let mut order: Vec<&Cut> = cleaned.plan.cuts.iter().collect();
         if order.is_empty() {
             return Ok(());

@@ -3,7 +3,7 @@
 use crate::escape;
 use crate::pair::explain::document::{DocumentTrace, TokenTrace};
 use crate::pair::explain::pair::{ChainTrace, PairTrace};
-use crate::pair::explain::verdict::{Check, Step};
+use crate::pair::explain::verdict::{BoundCheck, VerdictStep};
 use crate::report::human::display::{Style, StyledWriter, count, fit, fraction, number};
 use crate::report::human::options::HumanOptions;
 use crate::report::input::{Explained, Traced};
@@ -387,8 +387,8 @@ fn flags(t: &TokenTrace) -> String {
     if told.is_empty() { String::new() } else { format!("  ({})", told.join(", ")) }
 }
 
-fn bounds(step: &Step) -> String {
-    let one = |c: &Check| {
+fn bounds(step: &VerdictStep) -> String {
+    let one = |c: &BoundCheck| {
         let value =
             if c.value.fract() == 0.0 { format!("{}", c.value) } else { format!("{:.4}", c.value) };
         let sign = if c.holds { "" } else { "not " };

@@ -4,10 +4,10 @@ use crate::model::document::Documents;
 use crate::report::human::display::{self, Style};
 use crate::report::human::options::HumanOptions;
 use crate::report::human::page::{Human, StyledText};
-use crate::report::index_query::{Own, Seen};
+use crate::report::index_query::{OwnVersion, QueryReport};
 use std::io::{self, Write};
 
-impl Seen {
+impl QueryReport {
     /// Writes it for a person: the document, then each partner with its passages side by side.
     ///
     /// # Errors
@@ -17,9 +17,9 @@ impl Seen {
         let mut details = human.details(0);
         details.extend(self.own.map(|own| {
             let own = match own {
-                Own::Same => "there under this id, with this text",
-                Own::Other => "there under this id, with another text",
-                Own::There => "there under this id",
+                OwnVersion::Same => "there under this id, with this text",
+                OwnVersion::Other => "there under this id, with another text",
+                OwnVersion::There => "there under this id",
             };
             own.to_owned()
         }));

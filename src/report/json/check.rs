@@ -3,7 +3,7 @@
 
 use crate::gate::verdict::{Finding, Ignore, Rule, SourceCounts, Stale};
 use crate::model::findings::Findings;
-use crate::report::input::Checked;
+use crate::report::input::GateReport;
 use crate::report::json::report::{body, body_lines};
 use crate::report::json::writer::{BUFFER, ListWriter, in_parallel, line, list, value};
 use crate::report::schema::rounding::share;
@@ -55,7 +55,7 @@ struct GateView<'a> {
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
-pub fn check_json(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+pub fn check_json(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
     body(checked.findings, out)?;
     let gate = view(checked);
@@ -84,7 +84,7 @@ pub fn check_json(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
-pub fn check_jsonl(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
+pub fn check_jsonl(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
     body_lines(checked.findings, out)?;
     line(out, "gate", &view(checked))?;
@@ -101,7 +101,7 @@ pub fn check_jsonl(checked: Checked, out: &mut dyn Write) -> io::Result<()> {
 
 fn of<'a>(
     findings: Findings<'a>,
-    checked: Checked<'a>,
+    checked: GateReport<'a>,
     f: &'a Finding,
     texts: &mut Texts<'a>,
 ) -> io::Result<FindingView<'a>> {
@@ -121,7 +121,7 @@ fn of<'a>(
     })
 }
 
-fn view(checked: Checked<'_>) -> GateView<'_> {
+fn view(checked: GateReport<'_>) -> GateView<'_> {
     let v = checked.verdict;
     GateView {
         passed: v.passed(),

@@ -1,6 +1,6 @@
 //! Owns: the counts of a cleaning as data. Never: takes anything away.
 
-use crate::report::input::{Cleaned, IndexUse, WrittenFile};
+use crate::report::input::{CleaningReport, IndexUse, WrittenFile};
 use crate::report::json::writer::json_line;
 use crate::report::removal_counts::RemovalCounts;
 use crate::report::schema::summary::{ReasonJson, reasons};
@@ -38,7 +38,7 @@ struct CleanedView<'a> {
 /// # Errors
 /// What `out` answers.
 pub fn cleaned_json(
-    cleaned: Cleaned,
+    cleaned: CleaningReport,
     written: &[WrittenFile],
     out: &mut dyn Write,
 ) -> io::Result<()> {

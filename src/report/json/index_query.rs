@@ -2,7 +2,7 @@
 
 use crate::model::detection::Relation;
 use crate::model::document::Documents;
-use crate::report::index_query::{Own, Seen};
+use crate::report::index_query::{OwnVersion, QueryReport};
 use crate::report::json::writer::json_line;
 use crate::report::schema::document::RecordJson;
 use crate::report::schema::pair::{MatchJson, ScoresJson};
@@ -29,7 +29,7 @@ struct SeenView<'a> {
     #[serde(flatten)]
     record: RecordJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    own: Option<Own>,
+    own: Option<OwnVersion>,
     seen: Vec<PartnerView<'a>>,
     #[serde(skip_serializing_if = "is_zero")]
     more: u64,
@@ -39,7 +39,7 @@ fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
-impl Seen {
+impl QueryReport {
     /// Writes one line of JSON: the id, and each partner with its scores and passages, named as in
     /// [`json()`](crate::report::json()).
     ///

@@ -18,7 +18,7 @@ use serde::Deserialize;
 /// answers with their texts, any report can be written from it again; what the JSON rounds stays
 /// rounded.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stored {
+pub struct StoredReport {
     /// What was found.
     pub detection: Detection,
     /// The documents, by number.
@@ -54,13 +54,13 @@ struct Tag {
     schema: String,
 }
 
-impl Stored {
+impl StoredReport {
     /// Reads a report, `what` being its name in errors.
     ///
     /// # Errors
     /// [`Error::Malformed`] where it is no report of this schema, names a document that it does not
     /// list, or holds a span that ends before it begins.
-    pub fn read(report: &str, what: &str) -> Result<Stored> {
+    pub fn read(report: &str, what: &str) -> Result<StoredReport> {
         let report = report.trim_start_matches('\u{feff}').trim_start();
         let first = report.lines().next().unwrap_or_default();
         let wrong = |why: String| Error::Malformed { what: what.to_owned(), why };
@@ -132,7 +132,7 @@ fn lines(report: &str) -> std::result::Result<ReportObject<'_>, (usize, serde_js
     Ok(whole)
 }
 
-fn build(whole: ReportObject) -> Read<Stored> {
+fn build(whole: ReportObject) -> Read<StoredReport> {
     let mut documents = DocumentNumbers::new(whole.documents.into_iter().map(DocumentJson::read));
     let pairs = whole.pairs.into_iter().map(|p| p.read(&mut documents)).collect::<Read<_>>()?;
     let repeats = whole.repeats.into_iter().map(|r| r.read(&mut documents)).collect::<Read<_>>()?;
@@ -156,5 +156,5 @@ fn build(whole: ReportObject) -> Read<Stored> {
         pairs,
         repeats,
     };
-    Ok(Stored { detection, documents: documents.documents, skipped })
+    Ok(StoredReport { detection, documents: documents.documents, skipped })
 }

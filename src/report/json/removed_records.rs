@@ -1,9 +1,9 @@
 //! Owns: each removed document and passage as a line of JSON. Never: a file.
 
-use crate::clean::plan::{Cut, Gone, Why};
+use crate::clean::plan::{Cut, RemovalReason, RemovedDocument};
 use crate::model::detection::Facts;
 use crate::report::class_passages::ClassPassages;
-use crate::report::input::Cleaned;
+use crate::report::input::CleaningReport;
 use crate::report::json::writer::json_line;
 use crate::report::removal_counts::kind;
 use crate::report::schema::document::RecordJson;
@@ -67,13 +67,13 @@ struct CutView<'a> {
 
 /// Writes what goes as JSON Lines, schema `nearcopy.removed/1`.
 pub struct RemovedLines<'a> {
-    cleaned: Cleaned<'a>,
+    cleaned: CleaningReport<'a>,
     passages: ClassPassages<'a>,
 }
 
 impl<'a> RemovedLines<'a> {
     /// For the lines of one cleaning.
-    pub fn new(cleaned: Cleaned<'a>) -> RemovedLines<'a> {
+    pub fn new(cleaned: CleaningReport<'a>) -> RemovedLines<'a> {
         RemovedLines { cleaned, passages: ClassPassages::new(cleaned.findings) }
     }
 
@@ -84,7 +84,7 @@ impl<'a> RemovedLines<'a> {
     /// As [`json()`](crate::report::json()).
     pub fn document(
         &mut self,
-        gone: &Gone,
+        gone: &RemovedDocument,
         raw: StoredRecord,
         out: &mut dyn Write,
     ) -> io::Result<()> {
@@ -108,7 +108,7 @@ impl<'a> RemovedLines<'a> {
             raw,
             raw_base64,
         };
-        if let Why::Copy { partner, coverage, pair, .. } = gone.why {
+        if let RemovalReason::Copy { partner, coverage, pair, .. } = gone.why {
             let other = documents.info(partner as usize);
             (view.partner, view.partner_path) = (Some(other.id.as_str()), other.path.as_deref());
             (view.coverage, view.partner_coverage) =

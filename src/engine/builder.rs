@@ -1,0 +1,202 @@
+//! Owns: `Scan` and `Compare`, which collect settings and then call the engine. Never: a stage.
+
+use crate::engine::batch::{compare_pairs, scan, scan_with};
+use crate::engine::preset::Preset;
+use crate::error::Result;
+use crate::model::detection::{Comparison, Detection};
+use crate::model::document::Documents;
+use crate::model::options::{Progress, RunOptions};
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::Background;
+use crate::pair::compare::compare;
+use crate::sketch::recipe::Recipe;
+
+/// A scan and its settings: finds copies, related pairs and repeats in a set of documents.
+///
+/// All settings have defaults. [`preset`](Scan::preset) changes only the values that the preset
+/// names, so call it before you change single values. [`run`](Scan::run) may be called more than
+/// once.
+///
+/// The findings are a function of the set of documents, the recipe, the thresholds and the
+/// background, and of nothing else. Cost: each text is read and tokenised once, and once more for
+/// each text it is compared with. Memory: about 2 KB a different text for its keys, until the
+/// pairs are known.
+///
+/// ```
+/// use nearcopy::{Corpus, Document, Preset, Relation, Scan};
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
+///     and reopen in the spring.";
+/// let corpus = Corpus::new([
+///     Document::new("courier", story),
+///     Document::new("ledger", story.replace("said", "told reporters")),
+///     Document::new("other", "Rain is expected over the weekend in most of the valley."),
+/// ])?;
+/// let found = Scan::new().preset(Preset::News).threads(2).run(&corpus)?;
+/// assert_eq!(found.clusters[0].members, [0, 1]);
+/// assert_eq!(found.pairs[0].relation, Relation::NearCopy);
+/// # Ok::<(), nearcopy::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Scan<'a> {
+    recipe: Recipe,
+    thresholds: Thresholds,
+    options: RunOptions,
+    background: Option<&'a Background>,
+    progress: Option<&'a dyn Progress>,
+}
+
+impl<'a> Scan<'a> {
+    /// A scan with the default settings.
+    pub fn new() -> Scan<'a> {
+        Scan::default()
+    }
+
+    /// Sets the values that a preset names, and leaves all others as they are.
+    pub fn preset(mut self, preset: Preset) -> Scan<'a> {
+        preset.apply(&mut self.recipe, &mut self.thresholds);
+        self
+    }
+
+    /// Sets how keys are made, in place of all that was set before.
+    pub fn recipe(mut self, recipe: Recipe) -> Scan<'a> {
+        self.recipe = recipe;
+        self
+    }
+
+    /// Sets what is reported, in place of all that was set before.
+    pub fn thresholds(mut self, thresholds: Thresholds) -> Scan<'a> {
+        self.thresholds = thresholds;
+        self
+    }
+
+    /// Sets the number of threads: 512 at most, 0 for as many as there are cores. The findings do
+    /// not depend on it.
+    pub fn threads(mut self, threads: usize) -> Scan<'a> {
+        self.options.threads = threads;
+        self
+    }
+
+    /// Scores pairs under this background, in place of one that is drawn from the documents: so
+    /// the documents of a day are scored as those of a whole archive.
+    pub fn background(mut self, background: &'a Background) -> Scan<'a> {
+        self.background = Some(background);
+        self
+    }
+
+    /// Reports the progress of each stage to `progress`, which can also cancel the scan.
+    pub fn progress(mut self, progress: &'a dyn Progress) -> Scan<'a> {
+        self.progress = Some(progress);
+        self
+    }
+
+    /// Finds classes of equal texts, clusters of near-copies, related pairs with their matches, and
+    /// repeats.
+    ///
+    /// # Errors
+    /// [`Error::Setting`](crate::Error::Setting) for a setting out of its range,
+    /// [`Error::Unordered`](crate::Error::Unordered) for documents that are not in the byte order
+    /// of their ids, [`Error::TextGone`](crate::Error::TextGone) for a text that can no longer be
+    /// read, [`Error::Cancelled`](crate::Error::Cancelled) where `progress` asked for it.
+    pub fn run(&self, documents: &dyn Documents) -> Result<Detection> {
+        let (recipe, thresholds) = (&self.recipe, &self.thresholds);
+        let (options, progress) = (&self.options, self.progress.unwrap_or(&()));
+        match self.background {
+            None => scan(documents, recipe, thresholds, options, progress).map(|found| found.0),
+            Some(background) => {
+                scan_with(documents, background, recipe, thresholds, options, progress)
+            }
+        }
+    }
+
+    /// [`run`](Scan::run), and the background that was drawn from the documents. A background that
+    /// was set is not used.
+    ///
+    /// # Errors
+    /// As [`run`](Scan::run).
+    pub fn run_with_background(
+        &self,
+        documents: &dyn Documents,
+    ) -> Result<(Detection, Background)> {
+        let progress = self.progress.unwrap_or(&());
+        scan(documents, &self.recipe, &self.thresholds, &self.options, progress)
+    }
+
+    /// The settings as they are now.
+    pub(crate) fn settings(&self) -> (&Recipe, &Thresholds, &RunOptions, &'a dyn Progress) {
+        (&self.recipe, &self.thresholds, &self.options, self.progress.unwrap_or(&()))
+    }
+}
+
+/// A comparison of two texts and its settings.
+///
+/// Without a [`background`](Compare::background) nothing is boilerplate and every word counts as
+/// rare, so the relation can differ from the one that a scan of a corpus reports for the same two
+/// texts.
+///
+/// ```
+/// use nearcopy::{Compare, Relation};
+/// let a = "The harbour bridge will close for repairs on Monday, the port authority said, and \
+///     reopen in the spring of next year.";
+/// let b = a.replace("said", "told us");
+/// let found = Compare::new().run(a, &b);
+/// assert_eq!(found.relation, Some(Relation::NearCopy));
+/// let passage = found.matches[0].blocks[0].a;
+/// assert!(a[passage.range()].starts_with("The harbour bridge will close for repairs"));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Compare<'a> {
+    recipe: Recipe,
+    thresholds: Thresholds,
+    background: Option<&'a Background>,
+}
+
+impl<'a> Compare<'a> {
+    /// A comparison with the default settings.
+    pub fn new() -> Compare<'a> {
+        Compare::default()
+    }
+
+    /// Sets the values that a preset names, and leaves all others as they are.
+    pub fn preset(mut self, preset: Preset) -> Compare<'a> {
+        preset.apply(&mut self.recipe, &mut self.thresholds);
+        self
+    }
+
+    /// Sets the recipe, of which a comparison uses the length of a shingle.
+    pub fn recipe(mut self, recipe: Recipe) -> Compare<'a> {
+        self.recipe = recipe;
+        self
+    }
+
+    /// Sets what counts as a match and as a relation.
+    pub fn thresholds(mut self, thresholds: Thresholds) -> Compare<'a> {
+        self.thresholds = thresholds;
+        self
+    }
+
+    /// Scores under this background: boilerplate is left out, common words count for little.
+    pub fn background(mut self, background: &'a Background) -> Compare<'a> {
+        self.background = Some(background);
+        self
+    }
+
+    /// Compares two texts: resemblance, containment, matches, coverage, facts, relation. Cost:
+    /// tokenising both, then a sort of their seeds.
+    pub fn run(&self, a: &str, b: &str) -> Comparison {
+        let none = Background::default();
+        compare(a, b, self.background.unwrap_or(&none), &self.recipe, &self.thresholds)
+    }
+
+    /// Compares the listed pairs of document numbers on all cores, without looking for candidates.
+    /// Every pair with a match is in the result; clusters and repeats are not looked for.
+    ///
+    /// # Errors
+    /// [`Error::Setting`](crate::Error::Setting) for a setting out of its range,
+    /// [`Error::TextGone`](crate::Error::TextGone) for a text that can no longer be read.
+    pub fn pairs(&self, documents: &dyn Documents, pairs: &[(u32, u32)]) -> Result<Detection> {
+        let none = Background::default();
+        let background = self.background.unwrap_or(&none);
+        let options = RunOptions::default();
+        compare_pairs(documents, pairs, background, &self.recipe, &self.thresholds, &options, &())
+    }
+}
