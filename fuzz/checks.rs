@@ -1,7 +1,11 @@
 //! What must hold for any bytes from outside: one function a fuzz target. Each panics where it does not.
 
-use nearcopy::ingest::{Format, InputOptions, Intake, decode::decode as decoded, json, parquet, table, web::archive};
-use nearcopy::{AlignmentMethod, Background, Comparison, Recipe, Relation, Span, Thresholds, Tokens};
+use nearcopy::ingest::{
+    Format, InputOptions, Intake, decode::decode as decoded, json, parquet, table, web::archive,
+};
+use nearcopy::{
+    AlignmentMethod, Background, Comparison, Recipe, Relation, Span, Thresholds, Tokens,
+};
 
 /// Tokens come in order, apart from each other, on character borders, and none is empty.
 pub fn tokenize(data: &[u8]) {
@@ -27,7 +31,10 @@ pub fn jsonl(data: &[u8]) {
 /// So do rows of tables, whatever the bytes: as CSV, as TSV and as Parquet.
 pub fn tables(data: &[u8]) {
     for format in [Format::Csv, Format::Tsv] {
-        orderly(&table::rows(data, &InputOptions { format: Some(format), ..InputOptions::default() }));
+        orderly(&table::rows(
+            data,
+            &InputOptions { format: Some(format), ..InputOptions::default() },
+        ));
     }
     orderly(&parquet::records(data, &InputOptions::default()));
 }
@@ -36,7 +43,11 @@ fn orderly(intake: &Intake) {
     let skipped: u64 = intake.skipped.values().sum();
     assert!(intake.problems.len() as u64 <= skipped, "a problem that is not counted");
     for problem in &intake.problems {
-        assert!(!problem.message.chars().any(char::is_control), "control characters in {:?}", problem.message);
+        assert!(
+            !problem.message.chars().any(char::is_control),
+            "control characters in {:?}",
+            problem.message
+        );
     }
     let records: Vec<u64> = intake.documents.iter().filter_map(|d| d.info.record).collect();
     assert!(records.is_sorted_by(|a, b| a < b), "records out of order: {records:?}");
@@ -46,12 +57,16 @@ fn orderly(intake: &Intake) {
 pub fn web(data: &[u8]) {
     orderly(&archive::records(data, &InputOptions::default()));
     let mut good = Vec::new();
-    for (kind, head) in
-        [("text/html", ""), ("text/html", "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"), ("text/plain", "")]
-    {
+    for (kind, head) in [
+        ("text/html", ""),
+        ("text/html", "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
+        ("text/plain", ""),
+    ] {
         let http = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n{head}\r\n");
         let warc = "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a/\r\nContent-Type: application/http\r\n";
-        good.extend(format!("{warc}Content-Length: {}\r\n\r\n{http}", http.len() + data.len()).into_bytes());
+        good.extend(
+            format!("{warc}Content-Length: {}\r\n\r\n{http}", http.len() + data.len()).into_bytes(),
+        );
         good.extend([data, b"\r\n\r\n"].concat());
     }
     let intake = archive::records(&good, &InputOptions::default());
@@ -64,7 +79,9 @@ pub fn web(data: &[u8]) {
 /// Every sequence of bytes is some text; valid UTF-8 is itself; a text that was decoded once stays as it is.
 pub fn decode(data: &[u8]) {
     let first = decoded(data.to_vec(), None);
-    let marked = |bytes: &[u8]| [&b"\xEF\xBB\xBF"[..], b"\xFE\xFF", b"\xFF\xFE"].iter().any(|m| bytes.starts_with(m));
+    let marked = |bytes: &[u8]| {
+        [&b"\xEF\xBB\xBF"[..], b"\xFE\xFF", b"\xFF\xFE"].iter().any(|m| bytes.starts_with(m))
+    };
     if let Ok(text) = std::str::from_utf8(data)
         && !marked(data)
     {
@@ -85,16 +102,22 @@ pub fn compare(data: &[u8]) {
     let (a, b) = data.split_once("\n====\n").unwrap_or((&data, &data));
     let close = Thresholds { min_match: 3, min_paragraph: 2, ..Thresholds::default() };
     let dense = Recipe { shingle: 2, anchor: 2, anchor_rate: 1, ..Recipe::default() };
-    let as_words = Thresholds { alignment: AlignmentMethod::Words, min_evidence: 4, ..close.clone() };
+    let as_words =
+        Thresholds { alignment: AlignmentMethod::Words, min_evidence: 4, ..close.clone() };
     let as_forms = Thresholds { alignment: AlignmentMethod::Forms, ..close.clone() };
     let bounds = [(&dense, close), (&dense, as_words), (&dense, as_forms)];
-    for (recipe, thresholds) in [(&Recipe::default(), Thresholds::default())].into_iter().chain(bounds) {
+    for (recipe, thresholds) in
+        [(&Recipe::default(), Thresholds::default())].into_iter().chain(bounds)
+    {
         let there = nearcopy::compare(a, b, &Background::default(), recipe, &thresholds);
         let back = nearcopy::compare(b, a, &Background::default(), recipe, &thresholds);
         holds(a, b, &there);
         holds(b, a, &back);
         assert_eq!(there.resemblance, back.resemblance);
-        assert_eq!((there.containment_a, there.containment_b), (back.containment_b, back.containment_a));
+        assert_eq!(
+            (there.containment_a, there.containment_b),
+            (back.containment_b, back.containment_a)
+        );
         let (x, y) = (nearcopy::tokenize(a), nearcopy::tokenize(b));
         // Texts without a token are equal where their bytes are.
         let same = x.hashes == y.hashes && (!x.hashes.is_empty() || a.trim() == b.trim());
@@ -113,8 +136,14 @@ fn holds(a: &str, b: &str, c: &Comparison) {
         assert_eq!(inside(a, &x, m.a).len() as u32, m.tokens_a);
         assert_eq!(inside(b, &y, m.b).len() as u32, m.tokens_b);
         for block in &m.blocks {
-            assert!(m.a.start <= block.a.start && block.a.end <= m.a.end, "{block:?} outside {m:?}");
-            assert!(m.b.start <= block.b.start && block.b.end <= m.b.end, "{block:?} outside {m:?}");
+            assert!(
+                m.a.start <= block.a.start && block.a.end <= m.a.end,
+                "{block:?} outside {m:?}"
+            );
+            assert!(
+                m.b.start <= block.b.start && block.b.end <= m.b.end,
+                "{block:?} outside {m:?}"
+            );
             assert_eq!(inside(a, &x, block.a), inside(b, &y, block.b), "an unequal block");
         }
     }
@@ -128,7 +157,8 @@ fn slice(text: &str, span: Span) -> &str {
 /// The hashes of the tokens of a span, which must begin and end with one.
 fn inside<'t>(text: &str, tokens: &'t Tokens, span: Span) -> &'t [u64] {
     slice(text, span);
-    let first = tokens.spans.binary_search_by_key(&span.start, |s| s.start).expect("begins with a token");
+    let first =
+        tokens.spans.binary_search_by_key(&span.start, |s| s.start).expect("begins with a token");
     let last = tokens.spans.binary_search_by_key(&span.end, |s| s.end).expect("ends with a token");
     &tokens.hashes[first..=last]
 }

@@ -1,8 +1,11 @@
-//! What the alignments `forms` and `words` promise beyond that by runs: damaged, inflected and re-ordered words are found, strangers are not, and
-//! the ends are where the passage's are.
+//! What the alignments `forms` and `words` promise beyond that by runs: damaged, inflected and
+//! re-ordered words are found, strangers are not, and the ends are where the passage's are.
 
 use crate::news::{self, Dice};
-use nearcopy::{AlignmentMethod, Background, Comparison, Preset, Recipe, Relation, Span, Thresholds, compare, tokenize};
+use nearcopy::{
+    AlignmentMethod, Background, Comparison, Preset, Recipe, Relation, Span, Thresholds, compare,
+    tokenize,
+};
 
 fn preset(preset: Preset) -> (Recipe, Thresholds) {
     let (mut recipe, mut thresholds) = (Recipe::default(), Thresholds::default());
@@ -21,7 +24,8 @@ fn word(number: usize) -> String {
     (0..dice.between(4, 9)).map(|_| char::from(b'a' + dice.below(26) as u8)).collect()
 }
 
-/// `count` words of a text of its own: three in ten little, the others the rarer the more there are.
+/// `count` words of a text of its own: three in ten little, the others the rarer the more there
+/// are.
 fn prose(seed: u64, count: usize) -> Vec<String> {
     const LITTLE: [&str; 8] = ["the", "of", "a", "to", "in", "and", "on", "was"];
     let mut dice = Dice::new(seed);
@@ -65,7 +69,11 @@ fn misread(passage: &[String], dice: &mut Dice) -> Vec<String> {
         }
         letters.into_iter().collect()
     };
-    passage.iter().enumerate().map(|(i, w)| if i % 6 > 0 { spoil(w, dice) } else { w.clone() }).collect()
+    passage
+        .iter()
+        .enumerate()
+        .map(|(i, w)| if i % 6 > 0 { spoil(w, dice) } else { w.clone() })
+        .collect()
 }
 
 fn overlap(x: Span, y: Span) -> f64 {
@@ -79,10 +87,14 @@ fn a_rewritten_passage_is_one_match_with_the_passages_ends() {
     for seed in 0..40 {
         let mut dice = Dice::new(seed);
         let passage = prose(1000 + seed, 60);
-        let ((a, in_a), (b, in_b)) = (around(10 * seed, &passage), around(10 * seed + 5000, &rewritten(&passage, &mut dice)));
+        let ((a, in_a), (b, in_b)) = (
+            around(10 * seed, &passage),
+            around(10 * seed + 5000, &rewritten(&passage, &mut dice)),
+        );
         let c = with(Preset::Rewritten, &a, &b);
         assert_eq!(c.matches.len(), 1, "seed {seed}: {:?}", c.matches);
-        close += usize::from(overlap(c.matches[0].a, in_a) > 0.9 && overlap(c.matches[0].b, in_b) > 0.9);
+        close +=
+            usize::from(overlap(c.matches[0].a, in_a) > 0.9 && overlap(c.matches[0].b, in_b) > 0.9);
         let runs = with(Preset::News, &a, &b);
         by_runs += usize::from(runs.matches.iter().any(|m| overlap(m.a, in_a) > 0.8));
     }
@@ -94,10 +106,15 @@ fn a_rewritten_passage_is_one_match_with_the_passages_ends() {
 fn a_verbatim_passage_ends_to_the_word() {
     for seed in 0..20 {
         let passage = prose(2000 + seed, 60);
-        let ((a, in_a), (b, in_b)) = (around(10 * seed, &passage), around(10 * seed + 5000, &passage));
+        let ((a, in_a), (b, in_b)) =
+            (around(10 * seed, &passage), around(10 * seed + 5000, &passage));
         let c = with(Preset::Rewritten, &a, &b);
         assert_eq!(c.matches.len(), 1, "seed {seed}");
-        assert!(overlap(c.matches[0].a, in_a) > 0.96 && overlap(c.matches[0].b, in_b) > 0.96, "seed {seed}: {:?}", c.matches);
+        assert!(
+            overlap(c.matches[0].a, in_a) > 0.96 && overlap(c.matches[0].b, in_b) > 0.96,
+            "seed {seed}: {:?}",
+            c.matches
+        );
     }
 }
 
@@ -133,7 +150,9 @@ fn misread_words_are_followed() {
         let passage = prose(3000 + seed, 60);
         let copy = misread(&passage, &mut Dice::new(seed));
         let ((a, in_a), (b, in_b)) = (around(10 * seed, &passage), around(10 * seed + 5000, &copy));
-        let found = |c: Comparison| c.matches.iter().map(|m| overlap(m.a, in_a).min(overlap(m.b, in_b))).fold(0.0, f64::max);
+        let found = |c: Comparison| {
+            c.matches.iter().map(|m| overlap(m.a, in_a).min(overlap(m.b, in_b))).fold(0.0, f64::max)
+        };
         by_forms += found(with(Preset::Ocr, &a, &b)) / 20.0;
         by_runs += found(compare(&a, &b, &Background::default(), &recipe, &runs)) / 20.0;
     }
@@ -145,10 +164,16 @@ fn numbers_are_never_forms_of_each_other() {
     let notice = |n: [u32; 5]| {
         let [a, b, c, d, e] = n;
         format!(
-            "Quarterly net profit rose to {a} mln dlrs from {b} mln in the same period of last year, while sales came to {c} mln dlrs against {d} mln and the company employed {e} people at the end of the quarter"
+            "Quarterly net profit rose to {a} mln dlrs from {b} mln in the same period of last \
+             year, while sales came to {c} mln dlrs against {d} mln and the company employed {e} \
+             people at the end of the quarter"
         )
     };
-    let c = with(Preset::Ocr, &notice([1234, 1034, 52310, 51310, 8214]), &notice([1284, 1094, 57310, 58310, 8274]));
+    let c = with(
+        Preset::Ocr,
+        &notice([1234, 1034, 52310, 51310, 8214]),
+        &notice([1284, 1094, 57310, 58310, 8274]),
+    );
     assert_eq!(c.relation, Some(Relation::Template), "{:?}", c.facts);
 }
 
@@ -158,7 +183,11 @@ fn blocks_are_equal_and_swapping_swaps() {
     for seed in 0..30 {
         let mut dice = Dice::new(seed);
         let passage = prose(seed, 120);
-        let other = if seed % 2 == 0 { rewritten(&passage, &mut dice) } else { misread(&passage, &mut dice) };
+        let other = if seed % 2 == 0 {
+            rewritten(&passage, &mut dice)
+        } else {
+            misread(&passage, &mut dice)
+        };
         let (a, b) = (around(seed, &passage).0, around(seed + 700, &other).0);
         for name in [Preset::Rewritten, Preset::Ocr] {
             let (c, d) = (with(name, &a, &b), with(name, &b, &a));
@@ -178,7 +207,10 @@ fn blocks_are_equal_and_swapping_swaps() {
                     assert!(m.b.start <= block.b.start && block.b.end <= m.b.end);
                 }
                 if name == Preset::Rewritten {
-                    assert!(d.matches.iter().any(|n| (n.a, n.b) == (m.b, m.a)), "seed {seed}: {m:?}");
+                    assert!(
+                        d.matches.iter().any(|n| (n.a, n.b) == (m.b, m.a)),
+                        "seed {seed}: {m:?}"
+                    );
                 }
             }
         }
@@ -190,10 +222,16 @@ fn blocks_are_equal_and_swapping_swaps() {
 fn dull_texts_cost_no_square() {
     // Were every place compared with every other, this would take hours.
     let periodic = "the same four words ".repeat(30_000);
-    let spiral: String = (0..60_000).map(|i| format!("{} ", news::word(i * 7919 % 20_000))).collect();
+    let spiral: String =
+        (0..60_000).map(|i| format!("{} ", news::word(i * 7919 % 20_000))).collect();
     let words: String = (0..60_000).map(|i| format!("ab{} ", news::word(i))).collect();
     let others: String = (0..60_000).map(|i| format!("ab{}x ", news::word(i + 100_000))).collect();
-    for (a, b) in [(&periodic, &periodic[4..]), (&spiral, &periodic[..]), (&words, &others[..]), (&spiral, &spiral[9..])] {
+    for (a, b) in [
+        (&periodic, &periodic[4..]),
+        (&spiral, &periodic[..]),
+        (&words, &others[..]),
+        (&spiral, &spiral[9..]),
+    ] {
         for name in [Preset::Rewritten, Preset::Ocr] {
             with(name, a, b);
         }

@@ -1,54 +1,16 @@
 //! The behaviour pages of `tests/cases`: little articles, settings, and what is found in them.
 //!
-//! `UPDATE=1 cargo test --test it cases` writes what is found into the pages; a person then reads them.
+//! `UPDATE=1 cargo test --test it cases` writes what is found into the pages; a person then reads
+//! them.
 
-use nearcopy::{Corpus, Detection, Document, Documents, Match, Pair, Preset, Recipe, Repeat, RunOptions, Span, Thresholds};
+use crate::blocks::{blocks, document, quoted, rewritten, update};
+use nearcopy::{
+    Corpus, Detection, Document, Documents, Match, Pair, Preset, Recipe, Repeat, RunOptions, Span,
+    Thresholds,
+};
 use std::fmt::Write;
+use std::fs;
 use std::path::Path;
-use std::{env, fs};
-
-/// A fenced block: what stands behind the backticks, the lines inside, and where these stand in the page.
-struct Block<'p> {
-    info: &'p str,
-    inside: &'p str,
-    at: std::ops::Range<usize>,
-}
-
-fn blocks(page: &str) -> Vec<Block<'_>> {
-    let mut found = vec![];
-    let mut open: Option<(&str, usize)> = None;
-    let mut at = 0;
-    for line in page.split_inclusive('\n') {
-        if let Some(info) = line.strip_prefix("```") {
-            match open.take() {
-                None => open = Some((info.trim(), at + line.len())),
-                Some((info, from)) => found.push(Block { info, inside: &page[from..at], at: from..at }),
-            }
-        }
-        at += line.len();
-    }
-    assert!(open.is_none(), "a block is not closed");
-    found
-}
-
-/// ```` ```text id=a.txt source=Courier date=2026-01-31 ````
-fn document(block: &Block) -> Document {
-    let text = block.inside.strip_suffix('\n').unwrap_or(block.inside);
-    let mut document = Document::new("", text);
-    for (name, value) in block.info.split_whitespace().skip(1).map(|f| f.split_once('=').expect("name=value")) {
-        document = match name {
-            "id" => {
-                document.info.id = value.into();
-                document
-            }
-            "source" => document.source(value),
-            "date" => document.date(value),
-            _ => panic!("{name} is not id, source or date"),
-        };
-    }
-    assert!(!document.info.id.is_empty(), "an article without an id");
-    document
-}
 
 /// The names of both structs in one table, as in `nearcopy.toml`.
 fn settings(toml: &str) -> (Recipe, Thresholds) {
@@ -56,29 +18,24 @@ fn settings(toml: &str) -> (Recipe, Thresholds) {
     let mut given: toml::Table = toml.parse().unwrap_or_else(|e| panic!("{e}"));
     let (mut recipe, mut thresholds) = (Recipe::default(), Thresholds::default());
     if let Some(preset) = given.remove("preset") {
-        preset.as_str().expect("a name").parse::<Preset>().unwrap().apply(&mut recipe, &mut thresholds);
+        preset
+            .as_str()
+            .expect("a name")
+            .parse::<Preset>()
+            .unwrap()
+            .apply(&mut recipe, &mut thresholds);
     }
     // What the page sets wins over the preset.
-    let mut tables = (toml::Table::try_from(recipe).unwrap(), toml::Table::try_from(thresholds).unwrap());
-    given.into_iter().for_each(|(k, v)| drop(if names.contains_key(&k) { tables.0.insert(k, v) } else { tables.1.insert(k, v) }));
-    let (recipe, thresholds): (Recipe, Thresholds) = (tables.0.try_into().unwrap(), tables.1.try_into().unwrap());
+    let mut tables =
+        (toml::Table::try_from(recipe).unwrap(), toml::Table::try_from(thresholds).unwrap());
+    given.into_iter().for_each(|(k, v)| {
+        drop(if names.contains_key(&k) { tables.0.insert(k, v) } else { tables.1.insert(k, v) })
+    });
+    let (recipe, thresholds): (Recipe, Thresholds) =
+        (tables.0.try_into().unwrap(), tables.1.try_into().unwrap());
     recipe.check().unwrap();
     thresholds.check().unwrap();
     (recipe, thresholds)
-}
-
-/// First and last words of a passage, on one line.
-fn quoted(passage: &str) -> String {
-    let line = passage.split_whitespace().collect::<Vec<_>>().join(" ");
-    let chars: Vec<char> = line.chars().collect();
-    if chars.len() <= 64 {
-        return format!("“{line}”");
-    }
-    let head: String = chars[..28].iter().collect();
-    let tail: String = chars[chars.len() - 28..].iter().collect();
-    let head = head.rsplit_once(' ').map_or(head.as_str(), |(words, _)| words);
-    let tail = tail.split_once(' ').map_or(tail.as_str(), |(_, words)| words);
-    format!("“{head} … {tail}”")
 }
 
 struct Page {
@@ -87,12 +44,19 @@ struct Page {
 }
 
 impl Page {
-    fn new(mut documents: Vec<Document>, recipe: &Recipe, thresholds: &Thresholds, threads: usize, reverse: bool) -> Page {
+    fn new(
+        mut documents: Vec<Document>,
+        recipe: &Recipe,
+        thresholds: &Thresholds,
+        threads: usize,
+        reverse: bool,
+    ) -> Page {
         if reverse {
             documents.reverse();
         }
         let corpus = Corpus::new(documents).unwrap();
-        let (found, _) = nearcopy::scan(&corpus, recipe, thresholds, &RunOptions { threads }, &()).unwrap();
+        let (found, _) =
+            nearcopy::scan(&corpus, recipe, thresholds, &RunOptions { threads }, &()).unwrap();
         Page { corpus, found }
     }
 
@@ -121,7 +85,12 @@ impl Page {
         }
         for c in &self.found.clusters {
             let members = self.ids(&c.members);
-            let _ = writeln!(out, "cluster {}: {members} (weakest {:.2})", self.id(c.representative), c.weakest);
+            let _ = writeln!(
+                out,
+                "cluster {}: {members} (weakest {:.2})",
+                self.id(c.representative),
+                c.weakest
+            );
         }
         for class in &self.found.equal {
             let _ = writeln!(out, "equal: {}", self.ids(class));
@@ -135,11 +104,21 @@ impl Page {
         let c = &p.comparison;
         let (a, b, relation) = (self.id(p.a), self.id(p.b), p.relation.name());
         let _ = write!(out, "pair {a} {b} {relation} {:.2} {:.2}", c.coverage_a, c.coverage_b);
-        let _ = writeln!(out, " facts {}/{}{}", c.facts.agree, c.facts.compared, if c.whole_text { " whole text" } else { "" });
+        let _ = writeln!(
+            out,
+            " facts {}/{}{}",
+            c.facts.agree,
+            c.facts.compared,
+            if c.whole_text { " whole text" } else { "" }
+        );
         for Match { a, b, identity, .. } in &c.matches {
             let (here, there) = (self.passage(p.a, *a), self.passage(p.b, *b));
             let both = if here == there { here } else { format!("{here} | {there}") };
-            let _ = writeln!(out, "  {}..{} {}..{} identity {identity:.2} {both}", a.start, a.end, b.start, b.end);
+            let _ = writeln!(
+                out,
+                "  {}..{} {}..{} identity {identity:.2} {both}",
+                a.start, a.end, b.start, b.end
+            );
         }
     }
 
@@ -148,7 +127,12 @@ impl Page {
         let kind = if r.paragraph { "paragraph" } else { "passage" };
         let period = r.period.map_or(String::new(), |p| format!(" period {p}"));
         let boilerplate = if r.boilerplate { " boilerplate" } else { "" };
-        let _ = write!(out, "repeat x{} {kind}{period}{boilerplate} {}", r.count, self.passage(first.document, first.span));
+        let _ = write!(
+            out,
+            "repeat x{} {kind}{period}{boilerplate} {}",
+            r.count,
+            self.passage(first.document, first.span)
+        );
         for p in &r.places {
             let _ = write!(out, " {}[{}..{}]", self.id(p.document), p.span.start, p.span.end);
         }
@@ -159,7 +143,8 @@ impl Page {
 /// What is found on a page, and where the page says it.
 fn run(page: &str) -> (String, std::ops::Range<usize>) {
     let blocks = blocks(page);
-    let documents: Vec<Document> = blocks.iter().filter(|b| b.info.starts_with("text")).map(document).collect();
+    let documents: Vec<Document> =
+        blocks.iter().filter(|b| b.info.starts_with("text")).map(document).collect();
     let toml = blocks.iter().find(|b| b.info == "toml").map_or("", |b| b.inside);
     let said = blocks.iter().find(|b| b.info == "findings").expect("a findings block");
     let (recipe, thresholds) = settings(toml);
@@ -171,8 +156,8 @@ fn run(page: &str) -> (String, std::ops::Range<usize>) {
 
 #[test]
 fn every_page_says_what_is_found() {
-    let update = env::var_os("UPDATE").is_some_and(|v| v == "1");
-    let mut files: Vec<_> = fs::read_dir(Path::new("tests/cases")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(Path::new("tests/cases")).unwrap().map(|e| e.unwrap().path()).collect();
     files.retain(|f| f.extension().is_some_and(|e| e == "md"));
     files.sort();
     assert!(files.len() >= 20, "pages are missing");
@@ -183,18 +168,22 @@ fn every_page_says_what_is_found() {
         if page[at.clone()] == found {
             continue;
         }
-        if update {
-            fs::write(&file, format!("{}{found}{}", &page[..at.start], &page[at.end..])).unwrap();
+        if update() {
+            fs::write(&file, rewritten(&page, &[(at, found)])).unwrap();
         } else {
             let _ = write!(wrong, "\n{}\nsays:\n{}finds:\n{found}", file.display(), &page[at]);
         }
     }
-    assert!(wrong.is_empty(), "{wrong}\nif that is right: UPDATE=1 cargo test --test it cases, and read the pages");
+    assert!(
+        wrong.is_empty(),
+        "{wrong}\nif that is right: UPDATE=1 cargo test --test it cases, and read the pages"
+    );
 }
 
 #[test]
 fn a_page_is_read_as_written() {
-    let page = "# T\n\n```text id=a source=S date=2026\nOne\n\ntwo\n```\n\n```text id=b\n```\n\n```toml\nmin-match = 8\nshingle = 3\n```\n";
+    let page = "# T\n\n```text id=a source=S date=2026\nOne\n\ntwo\n```\n\n```text \
+                id=b\n```\n\n```toml\nmin-match = 8\nshingle = 3\n```\n";
     let blocks = blocks(page);
     assert_eq!(document(&blocks[0]), Document::new("a", "One\n\ntwo").source("S").date("2026"));
     assert_eq!(document(&blocks[1]), Document::new("b", ""));

@@ -1,31 +1,12 @@
 //! The command line without a corpus: help, settings, usage, generated pages.
 
-use assert_cmd::Command;
+use crate::program::{ok, run};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-fn nearcopy(here: &Path) -> Command {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("nearcopy"));
-    command.current_dir(here).env("COLUMNS", "100").env_remove("NO_COLOR");
-    command
-}
-
-/// Exit code, standard output, standard error.
-fn run(here: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = nearcopy(here).args(args).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
-
 fn here() -> TempDir {
     tempfile::tempdir().unwrap()
-}
-
-fn ok(here: &Path, args: &[&str]) -> String {
-    let (code, out, err) = run(here, args);
-    assert_eq!(code, 0, "{args:?}: {err}");
-    out
 }
 
 fn refused(here: &Path, args: &[&str]) -> String {
@@ -51,7 +32,10 @@ fn every_setting_is_a_flag_of_each_command() {
         for field in &fields {
             let flag = format!("--{field}");
             assert!(
-                help.lines().any(|l| l.trim_start().strip_prefix(&flag).is_some_and(|rest| rest.starts_with([' ', '[']))),
+                help.lines().any(|l| l
+                    .trim_start()
+                    .strip_prefix(&flag)
+                    .is_some_and(|rest| rest.starts_with([' ', '[']))),
                 "{subcommand} --help lacks {flag}"
             );
         }
@@ -62,19 +46,44 @@ fn every_setting_is_a_flag_of_each_command() {
 fn help_tells_what_every_option_does_and_its_default() {
     let dir = here();
     let help = ok(dir.path(), &["scan", "--help"]);
-    for part in
-        ["Input:", "Output:", "Finding:", "Cluster:", "Repeats:", "Boilerplate:", "Limits:", "Recipe:", "Run:", "Examples:"]
-    {
+    for part in [
+        "Input:",
+        "Output:",
+        "Finding:",
+        "Cluster:",
+        "Repeats:",
+        "Boilerplate:",
+        "Limits:",
+        "Recipe:",
+        "Run:",
+        "Examples:",
+    ] {
         assert!(help.lines().any(|l| l == part), "{part}");
     }
-    for own in ["--output", "--save-background", "--explain-recipe", "--show-config", "--config", "--no-config", "--quiet"] {
+    for own in [
+        "--output",
+        "--save-background",
+        "--explain-recipe",
+        "--show-config",
+        "--config",
+        "--no-config",
+        "--quiet",
+    ] {
         assert!(help.contains(own), "{own}");
     }
-    assert!(help.contains("[default: 0.4]") && help.contains("[default: earliest, then longest, then smallest-id]"));
+    assert!(
+        help.contains("[default: 0.4]")
+            && help.contains("[default: earliest, then longest, then smallest-id]")
+    );
     // Settings have a default in words or figures, whatever the line breaks.
     let joined = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    for setting in ["--text-field", "--preset", "--since", "--seed", "--threads", "--max-bad", "--hidden"] {
-        let at = joined.find(&format!("{setting}[")).or_else(|| joined.find(&format!("{setting} <"))).unwrap();
+    for setting in
+        ["--text-field", "--preset", "--since", "--seed", "--threads", "--max-bad", "--hidden"]
+    {
+        let at = joined
+            .find(&format!("{setting}["))
+            .or_else(|| joined.find(&format!("{setting} <")))
+            .unwrap();
         let own = &joined[at + 2..];
         let own = &own[..own.find(" --").unwrap_or(own.len())];
         assert!(own.contains("[default: "), "{setting}: {own}");
@@ -82,7 +91,9 @@ fn help_tells_what_every_option_does_and_its_default() {
     let short = ok(dir.path(), &["scan", "-h"]);
     assert!(short.len() < help.len() / 2 && !short.contains("--paragraph-lanes"));
     let compare = ok(dir.path(), &["compare", "--help"]);
-    assert!(compare.contains("--pairs") && compare.contains("--in") && compare.contains("--background"));
+    assert!(
+        compare.contains("--pairs") && compare.contains("--in") && compare.contains("--background")
+    );
     assert!(!ok(dir.path(), &["--help"]).contains("generate"));
 }
 
@@ -92,8 +103,11 @@ fn flags_win_over_the_file_over_the_preset_over_defaults() {
     let at = dir.path();
     assert_eq!(config(at, &[])["near-copy-smaller"].as_float(), Some(0.4));
     assert_eq!(config(at, &["--preset", "strict"])["near-copy-smaller"].as_float(), Some(0.8));
-    fs::write(at.join("nearcopy.toml"), "preset = \"strict\"\nnear-copy-larger = 0.95\nmin-match = 20\nall-pairs = true\n")
-        .unwrap();
+    fs::write(
+        at.join("nearcopy.toml"),
+        "preset = \"strict\"\nnear-copy-larger = 0.95\nmin-match = 20\nall-pairs = true\n",
+    )
+    .unwrap();
     let from_file = config(at, &[]);
     assert_eq!(from_file["near-copy-smaller"].as_float(), Some(0.8));
     assert_eq!(from_file["near-copy-larger"].as_float(), Some(0.95));
@@ -115,14 +129,28 @@ fn values_as_people_write_them() {
     let dir = here();
     let set = config(
         dir.path(),
-        &["--keep", "source=a,b,c", "--keep", "longest", "--near-copy-larger", "70%", "--across-sources", "--max-bad", "5%"],
+        &[
+            "--keep",
+            "source=a,b,c",
+            "--keep",
+            "longest",
+            "--near-copy-larger",
+            "70%",
+            "--across-sources",
+            "--max-bad",
+            "5%",
+        ],
     );
-    let keep: Vec<_> = set["keep"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
+    let keep: Vec<_> =
+        set["keep"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
     assert_eq!(keep, ["source=a,b,c", "longest"]);
     assert_eq!(set["near-copy-larger"].as_float(), Some(0.7));
     assert_eq!(set["sources"].as_str(), Some("across"));
     assert_eq!(set["max-bad"].as_float(), Some(0.05));
-    assert_eq!(config(dir.path(), &["--within-source", "--since", "2024-05"])["sources"].as_str(), Some("within"));
+    assert_eq!(
+        config(dir.path(), &["--within-source", "--since", "2024-05"])["sources"].as_str(),
+        Some("within")
+    );
     assert_eq!(config(dir.path(), &["--max-bad", "12"])["max-bad"].as_integer(), Some(12));
 }
 
@@ -156,11 +184,19 @@ fn the_file_of_the_repository_counts_below_it() {
     let below = dir.path().join("a/b");
     fs::create_dir_all(&below).unwrap();
     fs::write(dir.path().join("nearcopy.toml"), "min-match = 40\n").unwrap();
-    assert_eq!(config(&below, &[])["min-match"].as_integer(), Some(12), "no repository: only the file here");
+    assert_eq!(
+        config(&below, &[])["min-match"].as_integer(),
+        Some(12),
+        "no repository: only the file here"
+    );
     fs::create_dir(dir.path().join(".git")).unwrap();
     assert_eq!(config(&below, &[])["min-match"].as_integer(), Some(40));
     fs::create_dir(dir.path().join("a/.git")).unwrap();
-    assert_eq!(config(&below, &[])["min-match"].as_integer(), Some(12), "the root of the nearest repository ends the search");
+    assert_eq!(
+        config(&below, &[])["min-match"].as_integer(),
+        Some(12),
+        "the root of the nearest repository ends the search"
+    );
 }
 
 #[test]
@@ -170,7 +206,10 @@ fn mistakes_in_the_file_are_named_by_line() {
         fs::write(dir.path().join("nearcopy.toml"), text).unwrap();
         refused(dir.path(), &["scan", "--show-config"])
     };
-    assert!(with("# first\nmin-mach = 3\n").contains("nearcopy.toml:2: unknown key `min-mach`: did you mean `min-match`?"));
+    assert!(
+        with("# first\nmin-mach = 3\n")
+            .contains("nearcopy.toml:2: unknown key `min-mach`: did you mean `min-match`?")
+    );
     assert!(with("near_copy_larger = 0.9").contains("did you mean `near-copy-larger`?"));
     assert!(with("\n\nlanes = true").contains("nearcopy.toml:3: "));
     assert!(with("keep = [\"newest\"]").contains("nearcopy.toml:1: "));
@@ -181,7 +220,10 @@ fn mistakes_in_the_file_are_named_by_line() {
     assert!(with("encoding = \"klingon\"").contains("nearcopy.toml:1: encoding: "));
     assert!(with("[recipe]\nlanes = 64").contains("top level"));
     assert!(with("\"\\u001b[31m\" = 1").contains("\\u{1b}[31m"));
-    assert!(refused(dir.path(), &["scan", "--show-config", "--config", "none.toml"]).contains("none.toml"));
+    assert!(
+        refused(dir.path(), &["scan", "--show-config", "--config", "none.toml"])
+            .contains("none.toml")
+    );
 }
 
 #[test]
@@ -190,19 +232,29 @@ fn bad_usage_says_what_to_do() {
     let said = |args: &[&str]| refused(dir.path(), args);
     assert!(said(&["scan"]).contains("standard input"));
     assert!(said(&["scan", "--lanes", "3", "."]).contains("--lanes: 16 to 1024, not 3"));
-    assert!(said(&["scan", "--near-copy-smaller", "0.9", "--near-copy-larger", "0.5", "."]).contains("--near-copy-smaller: "));
+    assert!(
+        said(&["scan", "--near-copy-smaller", "0.9", "--near-copy-larger", "0.5", "."])
+            .contains("--near-copy-smaller: ")
+    );
     assert!(said(&["scan", "--contains", "70", "."]).contains("a share runs from 0 to 1"));
     assert!(said(&["scan", "--contians", ".7", "."]).contains("--contains"));
     assert!(said(&["scan", "--keep", "newest", "."]).contains("smallest-id"));
     assert!(said(&["scan", "--since", "yesterday", "."]).contains("--since: a date such as 2024"));
-    assert!(said(&["scan", "--since", "2025", "--until", "2024-05", "."]).contains("is after until"));
+    assert!(
+        said(&["scan", "--since", "2025", "--until", "2024-05", "."]).contains("is after until")
+    );
     assert!(said(&["scan", "--encoding", "klingon", "."]).contains("windows-1252"));
     assert!(said(&["scan", "--max-bad", "many", "."]).contains("a share (5%, 0.05)"));
-    assert!(said(&["scan", "--within-source", "--across-sources", "."]).contains("cannot be used with"));
+    assert!(
+        said(&["scan", "--within-source", "--across-sources", "."]).contains("cannot be used with")
+    );
     assert!(said(&["compare", "a"]).contains("two files are compared, not 1"));
     assert!(said(&["compare", "a", "--in", "x"]).contains("two ids are compared, not 1"));
     assert!(said(&["explain"]).contains("one file or two are explained, not 0"));
-    assert!(said(&["explain", "a", "b", "c", "--in", "x"]).contains("one id or two are explained, not 3"));
+    assert!(
+        said(&["explain", "a", "b", "c", "--in", "x"])
+            .contains("one id or two are explained, not 3")
+    );
     assert!(said(&["compare", "--pairs", "p.jsonl"]).contains("--pairs needs the corpus too"));
     assert!(said(&["compare", "--pairs", "-", "-"]).contains("not both"));
     assert!(said(&["compare", "a", "b", "--background", "none"]).contains("--save-background"));
@@ -215,10 +267,18 @@ fn reports_that_cannot_be_written_are_refused_before_the_work() {
     fs::create_dir(at.join("sub")).unwrap();
     assert!(refused(at, &["scan", ".", "-o", "report.json"]).contains("json=report.json"));
     assert!(refused(at, &["scan", ".", "-o", "json=-"]).contains("--format"));
-    assert!(refused(at, &["scan", ".", "-o", "json=none/r.json"]).contains("does its directory exist?"));
+    assert!(
+        refused(at, &["scan", ".", "-o", "json=none/r.json"]).contains("does its directory exist?")
+    );
     assert!(refused(at, &["scan", ".", "-o", "json=sub"]).contains("is a directory"));
-    assert!(refused(at, &["scan", ".", "-o", "json=r", "-o", "human=r"]).contains("two --output name the same file, r"));
-    assert!(refused(at, &["scan", ".", "--save-background", "none/b"]).contains("does its directory exist?"));
+    assert!(
+        refused(at, &["scan", ".", "-o", "json=r", "-o", "human=r"])
+            .contains("two --output name the same file, r")
+    );
+    assert!(
+        refused(at, &["scan", ".", "--save-background", "none/b"])
+            .contains("does its directory exist?")
+    );
     assert_eq!(fs::read_dir(at).unwrap().count(), 1, "nothing is left behind");
 }
 
@@ -229,14 +289,19 @@ fn the_recipe_is_explained_in_figures() {
     let recipe = nearcopy::Recipe::default();
     assert!(out.contains(&recipe.id()));
     let row = |out: &str, name: &str| out.lines().find(|l| l.starts_with(name)).unwrap().to_owned();
-    for (name, banding) in [("documents", recipe.banding()), ("paragraphs", recipe.paragraph_banding())] {
+    for (name, banding) in
+        [("documents", recipe.banding()), ("paragraphs", recipe.paragraph_banding())]
+    {
         let line = row(&out, name);
         assert!(line.contains(&format!("{} x {}", banding.bands, banding.rows)), "{line}");
         for s in [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] {
             assert!(line.contains(&format!("{:.4}", banding.chance(s))), "{line}");
         }
     }
-    let other = ok(dir.path(), &["scan", "--explain-recipe", "--target-resemblance", "0.8", "--paragraph-lanes", "0"]);
+    let other = ok(
+        dir.path(),
+        &["scan", "--explain-recipe", "--target-resemblance", "0.8", "--paragraph-lanes", "0"],
+    );
     assert_ne!(row(&other, "documents"), row(&out, "documents"));
     assert!(row(&other, "paragraphs").ends_with("none"));
 }
@@ -245,7 +310,10 @@ fn the_recipe_is_explained_in_figures() {
 fn completions_and_man_pages_are_generated() {
     let dir = here();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        assert!(ok(dir.path(), &["generate", "completions", shell]).contains("near-copy-smaller"), "{shell}");
+        assert!(
+            ok(dir.path(), &["generate", "completions", shell]).contains("near-copy-smaller"),
+            "{shell}"
+        );
     }
     assert!(ok(dir.path(), &["generate", "man"]).contains(".TH nearcopy"));
     ok(dir.path(), &["generate", "man", "pages/man1"]);

@@ -1,4 +1,8 @@
-//! Files written again: what is kept is the same byte for byte, and what is removed puts the input together again.
+//! Files written again: what is kept is the same byte for byte, and what is removed puts the input
+//! together again.
+
+mod cuts;
+mod errors;
 
 use nearcopy::Span;
 use nearcopy::emit::{Annotation, Change, Error, Output, Removed, Side, Taken, Written};
@@ -41,16 +45,26 @@ struct Job<'a> {
     room: usize,
 }
 
-const USUAL: fn() -> Job<'static> =
-    || Job { options: InputOptions::default(), compression: None, format: None, prefix: None, room: usize::MAX };
+const USUAL: fn() -> Job<'static> = || Job {
+    options: InputOptions::default(),
+    compression: None,
+    format: None,
+    prefix: None,
+    room: usize::MAX,
+};
 
 impl Job<'_> {
-    fn write(&self, intake: &Intake, change: &dyn Fn(usize, Option<u64>) -> Change) -> Result<(Vec<u8>, Gone, Written), Error> {
+    fn write(
+        &self,
+        intake: &Intake,
+        change: &dyn Fn(usize, Option<u64>) -> Change,
+    ) -> Result<(Vec<u8>, Gone, Written), Error> {
         let memory = Memory(Arc::default(), self.room);
         let mut gone = Gone::new();
         let mut sum = Written::default();
         let format = self.format.unwrap_or(intake.sources[0].format);
-        let mut output = Output::new(Box::new(memory.clone()), format, self.compression, self.prefix);
+        let mut output =
+            Output::new(Box::new(memory.clone()), format, self.compression, self.prefix);
         for (number, file) in intake.sources.iter().enumerate() {
             let mut hear = |r: Removed| {
                 gone.push(match r.what {
@@ -59,7 +73,8 @@ impl Job<'_> {
                 });
                 Ok(())
             };
-            let w = output.append(file, &self.options, &|record| change(number, record), &mut hear)?;
+            let w =
+                output.append(file, &self.options, &|record| change(number, record), &mut hear)?;
             assert_eq!((w.records, w.kept >= w.cut + w.left), (w.kept + w.dropped, true), "{w:?}");
             sum.records += w.records;
             sum.kept += w.kept;
@@ -73,7 +88,11 @@ impl Job<'_> {
     }
 
     /// Reads the files, changes them, and writes them into one.
-    fn run(&self, files: &[(&str, &[u8])], change: &dyn Fn(Option<u64>) -> Change) -> Result<(Vec<u8>, Gone, Written), Error> {
+    fn run(
+        &self,
+        files: &[(&str, &[u8])],
+        change: &dyn Fn(Option<u64>) -> Change,
+    ) -> Result<(Vec<u8>, Gone, Written), Error> {
         let (_dir, intake) = self.read(files);
         self.write(&intake, &|_, record| change(record))
     }
@@ -92,7 +111,11 @@ impl Job<'_> {
     }
 }
 
-fn changed(name: &str, bytes: &[u8], change: impl Fn(Option<u64>) -> Change) -> (String, Gone, Written) {
+fn changed(
+    name: &str,
+    bytes: &[u8],
+    change: impl Fn(Option<u64>) -> Change,
+) -> (String, Gone, Written) {
     let (out, gone, written) = USUAL().run(&[(name, bytes)], &|record| change(record)).unwrap();
     (String::from_utf8_lossy(&out).into_owned(), gone, written)
 }
@@ -131,7 +154,8 @@ fn unpacked(bytes: &[u8], how: Compression) -> Vec<u8> {
     out
 }
 
-const LINES: &[u8] = b"\n {\"text\":\"a\"}  \r\n\n[1]\n{\"text\":\"b\\u00e9\"} x\n{\"text\" : \"c\", \"k\":[1, 2]}\n\n{\"text\":\"\xff\"}\n{\"text\":\"d\"}";
+const LINES: &[u8] = b"\n {\"text\":\"a\"}  \r\n\n[1]\n{\"text\":\"b\\u00e9\"} x\n{\"text\" : \
+                       \"c\", \"k\":[1, 2]}\n\n{\"text\":\"\xff\"}\n{\"text\":\"d\"}";
 
 fn samples() -> Vec<(&'static str, Vec<u8>)> {
     vec![
@@ -181,24 +205,43 @@ fn compressed_inputs_are_written_again() {
 
 #[test]
 fn lines_go_with_their_ending() {
-    let (out, gone, written) =
-        changed("a.jsonl", b"{\"text\":\"a\"}\r\n\n{\"text\":\"b\"}\n{\"text\":\"c\"}\n{\"text\":\"d\"}", even);
+    let (out, gone, written) = changed(
+        "a.jsonl",
+        b"{\"text\":\"a\"}\r\n\n{\"text\":\"b\"}\n{\"text\":\"c\"}\n{\"text\":\"d\"}",
+        even,
+    );
     assert_eq!(out, "{\"text\":\"a\"}\r\n\n{\"text\":\"b\"}\n{\"text\":\"d\"}");
     assert_eq!(gone, [(Some(4), None, b"{\"text\":\"c\"}\n".to_vec())]);
-    assert_eq!(written, Written { records: 4, kept: 3, dropped: 1, cut: 0, left: 0, ..Written::default() });
+    assert_eq!(
+        written,
+        Written { records: 4, kept: 3, dropped: 1, cut: 0, left: 0, ..Written::default() }
+    );
 }
 
 #[test]
 fn arrays_stay_arrays() {
-    let drop = |list: &'static [u64]| move |n: Option<u64>| if list.contains(&n.unwrap()) { Change::Drop } else { Change::Keep };
+    let drop = |list: &'static [u64]| {
+        move |n: Option<u64>| if list.contains(&n.unwrap()) { Change::Drop } else { Change::Keep }
+    };
     let array = b" [\n  {\"text\":\"a\"},\n  {\"text\":\"b\"} , {\"text\":\"c\"}\n]\n";
-    assert_eq!(changed("a.json", array, drop(&[2])).0, " [\n  {\"text\":\"a\"} , {\"text\":\"c\"}\n]\n");
+    assert_eq!(
+        changed("a.json", array, drop(&[2])).0,
+        " [\n  {\"text\":\"a\"} , {\"text\":\"c\"}\n]\n"
+    );
     assert_eq!(changed("a.json", array, drop(&[1, 3])).0, " [\n  {\"text\":\"b\"}\n]\n");
     assert_eq!(changed("a.json", array, drop(&[1, 2, 3])).0, " []\n");
-    let (out, gone, _) = changed("a.json", b"{\"text\":\"a\"}{\"text\":\"b\"} \n{\"text\":\"c\"}{\"text\":\"d\"}", even);
-    assert_eq!((out.as_str(), &gone[0].2[..]), ("{\"text\":\"a\"}{\"text\":\"c\"}", &b"{\"text\":\"b\"} \n"[..]));
-    let (out, gone, written) =
-        changed("a.json", b"{\"text\":\"a\"}\n", |n| if n.is_none() { Change::Drop } else { Change::Keep });
+    let (out, gone, _) = changed(
+        "a.json",
+        b"{\"text\":\"a\"}{\"text\":\"b\"} \n{\"text\":\"c\"}{\"text\":\"d\"}",
+        even,
+    );
+    assert_eq!(
+        (out.as_str(), &gone[0].2[..]),
+        ("{\"text\":\"a\"}{\"text\":\"c\"}", &b"{\"text\":\"b\"} \n"[..])
+    );
+    let (out, gone, written) = changed("a.json", b"{\"text\":\"a\"}\n", |n| {
+        if n.is_none() { Change::Drop } else { Change::Keep }
+    });
     assert_eq!((out.as_str(), gone[0].0, written.dropped), ("", None, 1));
 }
 
@@ -209,19 +252,43 @@ fn several_inputs_make_one_output() {
     };
     let keep = |_: Option<u64>| Change::Keep;
     assert_eq!(
-        all(&[("a.jsonl", b"{\"text\":\"a\"}"), ("b.jsonl", b"\xef\xbb\xbf{\"text\":\"b\"}\n")], keep).unwrap(),
+        all(
+            &[("a.jsonl", b"{\"text\":\"a\"}"), ("b.jsonl", b"\xef\xbb\xbf{\"text\":\"b\"}\n")],
+            keep
+        )
+        .unwrap(),
         "{\"text\":\"a\"}\n{\"text\":\"b\"}\n"
     );
-    assert_eq!(all(&[("a.csv", b"id,text\n1,a"), ("b.csv", b"id,text\r\n2,b\r\n")], keep).unwrap(), "id,text\n1,a\n2,b\r\n");
-    let merged =
-        all(&[("a.json", b"[{\"text\":\"a\"}]\n"), ("b.json", b"[]"), ("c.json", b"[{\"text\":\"c\"},{\"text\":\"d\"}]")], even)
-            .unwrap();
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&merged).unwrap(), serde_json::json!([{"text":"a"},{"text":"c"}]));
+    assert_eq!(
+        all(&[("a.csv", b"id,text\n1,a"), ("b.csv", b"id,text\r\n2,b\r\n")], keep).unwrap(),
+        "id,text\n1,a\n2,b\r\n"
+    );
+    let merged = all(
+        &[
+            ("a.json", b"[{\"text\":\"a\"}]\n"),
+            ("b.json", b"[]"),
+            ("c.json", b"[{\"text\":\"c\"},{\"text\":\"d\"}]"),
+        ],
+        even,
+    )
+    .unwrap();
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&merged).unwrap(),
+        serde_json::json!([{"text":"a"},{"text":"c"}])
+    );
     let texts = Job { format: Some(Format::Jsonl), ..USUAL() };
-    let (out, ..) = texts.run(&[("a.txt", b"o\"ne\n"), ("b.txt", b"caf\xe9 au lait")], &|_| Change::Keep).unwrap();
-    let lines: Vec<serde_json::Value> =
-        out.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect();
-    assert_eq!((lines.len(), &lines[0]["text"], &lines[1]["text"]), (2, &"o\"ne\n".into(), &"café au lait".into()));
+    let (out, ..) = texts
+        .run(&[("a.txt", b"o\"ne\n"), ("b.txt", b"caf\xe9 au lait")], &|_| Change::Keep)
+        .unwrap();
+    let lines: Vec<serde_json::Value> = out
+        .split(|b| *b == b'\n')
+        .filter(|l| !l.is_empty())
+        .map(|l| serde_json::from_slice(l).unwrap())
+        .collect();
+    assert_eq!(
+        (lines.len(), &lines[0]["text"], &lines[1]["text"]),
+        (2, &"o\"ne\n".into(), &"café au lait".into())
+    );
     assert!(lines[0]["id"].as_str().unwrap().ends_with("a.txt"));
     for (files, word) in [
         ([("a.csv", &b"id,text\n"[..]), ("b.csv", b"text,id\n")], "header"),
@@ -231,135 +298,6 @@ fn several_inputs_make_one_output() {
     ] {
         let error = all(&files, keep).unwrap_err();
         assert!(error.to_string().contains(word) && error.side == Side::Input, "{error}");
-    }
-}
-
-#[test]
-fn cuts_leave_all_else_as_it_is_written() {
-    let text = "aé\n\u{1F600}\u{fffd}b";
-    let json = b"{\"n\" : 1, \"text\" : \"a\\u00e9\\n\\uD83D\\uDE00\\ud800b\", \"z\":\"\\/\"}";
-    let spans = [(0, 1), (1, 3), (3, 4), (4, 8), (8, 11), (11, 12), (0, 12)];
-    for (name, one) in [("a.jsonl", false), ("a.json", true)] {
-        for (start, end) in spans {
-            let (out, gone, written) = changed(name, json, |_| cut(start, end));
-            assert!(out.starts_with("{\"n\" : 1, \"text\" : \"") && out.ends_with("\", \"z\":\"\\/\"}"), "{out}");
-            assert_eq!((gone[0].0.is_none(), written.cut), (one, 1));
-            let (start, end) = (start as usize, end as usize);
-            assert_eq!(&gone[0].2[..], &text.as_bytes()[start..end]);
-            let again = nearcopy::ingest::json::records(out.as_bytes(), &InputOptions::default());
-            assert_eq!(again.documents[0].text, [&text[..start], &text[end..]].concat());
-        }
-    }
-    assert!(changed("a.jsonl", json, |_| cut(0, 1)).0.contains("\"\\u00e9\\n\\uD83D\\uDE00\\ud800b\""));
-    let both = |_| Change::Cut(vec![Span::new(0, 1), Span::new(11, 12)]);
-    let (out, gone, _) = changed("a.jsonl", json, both);
-    assert!(out.contains("\"\\u00e9\\n\\uD83D\\uDE00\\ud800\"") && gone.len() == 2, "{out}");
-    for spans in [vec![Span::new(2, 3)], vec![Span::new(4, 99)], vec![Span::new(3, 4), Span::new(0, 1)]] {
-        let (out, gone, written) = changed("a.jsonl", json, |_| Change::Cut(spans.clone()));
-        assert_eq!((out.as_bytes(), gone.len(), written.left, written.cut), (&json[..], 0, 1, 0));
-    }
-    let nested = Job { options: InputOptions { text_field: Some("d.t".into()), ..InputOptions::default() }, ..USUAL() };
-    let (out, ..) = nested.run(&[("a.jsonl", b"{\"d\": {\"t\": \"abc\"}}\n")], &|_| cut(1, 2)).unwrap();
-    assert_eq!(out, b"{\"d\": {\"t\": \"ac\"}}\n");
-}
-
-#[test]
-fn cuts_in_tables_and_texts() {
-    let (out, gone, written) =
-        changed("a.csv", b"id,text,x\r\n\"1\",\"a \"\"b\"\", c\",y\r\n2,plain,\"\"\r\n3,d\r\n", |_| cut(0, 2));
-    assert_eq!(out, "id,text,x\r\n\"1\",\"\"\"b\"\", c\",y\r\n2,ain,\"\"\r\n3,d\r\n");
-    assert_eq!((gone.len(), written.cut, written.left), (2, 2, 1));
-    assert_eq!(changed("a.csv", b"text\nab\n", |_| cut(0, 2)).0, "text\n\"\"\n");
-    assert_eq!(changed("a.txt", "\u{feff}aéb".as_bytes(), |_| cut(1, 3)).0, "\u{feff}ab");
-    let (out, ..) = USUAL().run(&[("a.txt", &wide("aéb"))], &|_| cut(1, 3)).unwrap();
-    assert_eq!(out, wide("ab"));
-    let (out, gone, _) = USUAL().run(&[("a.txt", b"The caf\xe9 was \x93closed\x94 on Sunday.")], &|_| cut(0, 4)).unwrap();
-    assert_eq!((&out[..], &gone[0].2[..]), (&b"caf\xe9 was \x93closed\x94 on Sunday."[..], &b"The "[..]));
-    let (out, _, written) = USUAL().run(&[("a.txt", "gr\u{fc}ner Stra\u{df}e \u{e9}".as_bytes())], &|_| cut(0, 4)).unwrap();
-    assert_eq!((out.len(), written.cut), (14, 1), "{out:?}");
-    let damaged = [b"\xff", "grüne Straße".as_bytes()].concat();
-    let (out, gone, written) = USUAL().run(&[("a.txt", &damaged)], &|_| cut(4, 5)).unwrap();
-    assert_eq!((out, gone.len(), written.left), (damaged, 0, 1));
-    let job = Job { options: InputOptions { encoding: Some("gb18030".into()), ..InputOptions::default() }, ..USUAL() };
-    for (name, text, want) in [
-        ("a.csv", "text,id\n世界,1\n", "text,id\n界,1\n"),
-        ("a.jsonl", "{\"text\":\"世界\"}\n", "{\"text\":\"界\"}\n"),
-        ("a.json", "[{\"text\":\"世界\"}]", "[{\"text\":\"界\"}]"),
-    ] {
-        let bytes = |text| encoding_rs::GB18030.encode(text).0.into_owned();
-        let (out, ..) = job.run(&[(name, &bytes(text))], &|_| cut(0, 3)).unwrap();
-        assert_eq!(out, bytes(want), "{name}");
-    }
-}
-
-#[test]
-fn annotations_are_added() {
-    let job = Job { prefix: Some("nc_"), ..USUAL() };
-    let second = |n: Option<u64>| if n == Some(2) { note() } else { Change::Keep };
-    let (out, ..) = job.run(&[("a.jsonl", b"{\"text\":\"a\"}\n{\"text\":\"b\" }\r\n")], &second).unwrap();
-    let lines = String::from_utf8(out).unwrap();
-    assert!(lines.starts_with("{\"text\":\"a\"}\n{\"text\":\"b\",") && lines.ends_with(" }\r\n"), "{lines}");
-    let row: serde_json::Value = serde_json::from_str(lines.lines().nth(1).unwrap()).unwrap();
-    let want = serde_json::json!({"text":"b","nc_cluster":"c, \"1\"","nc_relation":"near-copy","nc_coverage":0.5,"nc_spans":[[0,2],[3,4]]});
-    assert_eq!(row, want);
-    let (out, ..) = job.run(&[("a.csv", b"id,text\r\n1,a\r\n2,b\n3\n4,d")], &second).unwrap();
-    let want = "id,text,nc_cluster,nc_relation,nc_partner,nc_coverage,nc_spans\r\n1,a,,,,,\r\n\
-                2,b,\"c, \"\"1\"\"\",near-copy,,0.5,\"[[0,2],[3,4]]\"\n3\n4,d,,,,,";
-    assert_eq!(String::from_utf8(out).unwrap(), want);
-    for (name, bytes) in [("a.jsonl", &b"{\"text\":\"a\"}\n{\"text\":\"b\",\"nc_spans\":1}"[..]), ("a.csv", b"text,nc_spans\n")] {
-        let error = job.run(&[(name, bytes)], &second).unwrap_err();
-        assert!(error.what.contains("nc_spans") && error.mend.contains("prefix"), "{error}");
-    }
-    let (out, _, written) = job.run(&[("a.jsonl", b"7\n{\"text\"\n")], &|_| note()).unwrap();
-    assert_eq!((&out[..], written.left), (&b"7\n{\"text\"\n"[..], 2));
-}
-
-#[test]
-fn what_fails_is_told() {
-    let many: String = (0..200_000).map(|n| format!("{{\"text\":\"{n}\"}}\n")).collect();
-    for how in [None, Some(Compression::Gzip), Some(Compression::Zstd)] {
-        let job = Job { room: 10_000, compression: how, ..USUAL() };
-        let error = job.run(&[("a.jsonl", many.as_bytes())], &|_| Change::Keep).unwrap_err();
-        assert!(error.side == Side::Output && error.mend.contains("make room"), "{error}");
-    }
-    let error = Job { room: 100, ..USUAL() }.run(&[("a.parquet", &nested::file())], &|_| Change::Keep).unwrap_err();
-    assert_eq!(error.side, Side::Output, "{error}");
-    let (dir, intake) = USUAL().read(&[("a.jsonl", b"{\"text\":\"a\"}\n")]);
-    fs::write(dir.path().join("a.jsonl"), b"{\"text\":\"other\"}\n").unwrap();
-    let error = USUAL().write(&intake, &|_, _| Change::Keep).unwrap_err();
-    assert!(error.what.contains("changed") && error.side == Side::Input, "{error}");
-    fs::remove_file(dir.path().join("a.jsonl")).unwrap();
-    assert!(USUAL().write(&intake, &|_, _| Change::Keep).unwrap_err().what.contains("cannot be read again"));
-    let packed = zstd::stream::encode_all(many.as_bytes(), 1).unwrap();
-    let error = USUAL().run(&[("a.jsonl.zst", &packed[..packed.len() / 2])], &|_| Change::Keep).unwrap_err();
-    assert!(error.what.contains("broken zstd data"), "{error}");
-}
-
-#[test]
-fn a_copy_of_standard_input_is_written_again() {
-    for (name, bytes) in [("a.jsonl", LINES.to_vec()), ("a.parquet", nested::file())] {
-        let (dir, mut intake) = USUAL().read(&[(name, &bytes)]);
-        let spool = fs::File::open(dir.path().join(name)).unwrap();
-        let file = &mut intake.sources[0];
-        (file.path, file.modified, file.spool) = (None, None, Some(Arc::new(spool)));
-        for _ in 0..2 {
-            let (out, _, written) = USUAL().write(&intake, &|_, _| Change::Keep).unwrap();
-            assert!(written.kept > 0 && (out == bytes || nested::rows(&out) == nested::rows(&bytes)), "{name}");
-        }
-        intake.sources[0].spool = None;
-        assert!(USUAL().write(&intake, &|_, _| Change::Keep).unwrap_err().what.contains("only once"));
-    }
-}
-
-#[test]
-fn nobody_is_told_where_nobody_listens() {
-    for (name, bytes) in [("a.jsonl", LINES.to_vec()), ("a.parquet", nested::file())] {
-        let (_dir, intake) = USUAL().read(&[(name, &bytes)]);
-        let mut output = Output::new(Box::new(io::sink()), intake.sources[0].format, None, None).silent();
-        let mut hear = |_: Removed| -> io::Result<()> { panic!("told") };
-        let written = output.append(&intake.sources[0], &InputOptions::default(), &even, &mut hear).unwrap();
-        assert!(written.dropped > 0);
-        output.finish().unwrap();
     }
 }
 
@@ -381,44 +319,21 @@ fn parquet_keeps_schema_levels_and_values() {
     }
     assert_eq!(all, rows);
     // Of three row groups the second one goes whole.
-    let middle = |n: Option<u64>| if (4..=6).contains(&n.unwrap()) { Change::Drop } else { Change::Keep };
+    let middle =
+        |n: Option<u64>| if (4..=6).contains(&n.unwrap()) { Change::Drop } else { Change::Keep };
     let (out, ..) = USUAL().run(&[("a.parquet", &bytes), ("b.parquet", &bytes)], &middle).unwrap();
-    assert_eq!(SerializedFileReader::new(bytes::Bytes::from(out.clone())).unwrap().metadata().num_row_groups(), 4);
+    assert_eq!(
+        SerializedFileReader::new(bytes::Bytes::from(out.clone()))
+            .unwrap()
+            .metadata()
+            .num_row_groups(),
+        4
+    );
     assert_eq!(nested::rows(&out)[6..], [&rows[..3], &rows[6..]].concat());
 }
 
-#[test]
-fn parquet_is_cut_and_annotated() {
-    let bytes = nested::file();
-    let rows = nested::rows(&bytes);
-    let job = Job { prefix: Some("nc_"), ..USUAL() };
-    let change = |n: Option<u64>| match n {
-        Some(1) => cut(0, 5),
-        Some(2) => note(),
-        Some(3) => cut(0, 99),
-        Some(4) => Change::Drop,
-        _ => Change::Keep,
-    };
-    let (out, gone, written) = job.run(&[("a.parquet", &bytes)], &change).unwrap();
-    assert_eq!(written, Written { records: 9, kept: 8, dropped: 1, cut: 1, left: 1, ..Written::default() });
-    assert_eq!((gone[0].0, gone[0].1, &gone[0].2[..]), (Some(1), Some(Span::new(0, 5)), &b"text "[..]));
-    assert_eq!((gone[1].0, gone.len()), (Some(4), 2));
-    let value = |row: &str| serde_json::from_str::<serde_json::Value>(row).unwrap();
-    let new: Vec<serde_json::Value> = nested::rows(&out).iter().map(|row| value(row)).collect();
-    assert_eq!((&new[0]["text"], &new[2]["text"]), (&"1".into(), &value(&rows[2])["text"]));
-    assert_eq!(
-        (&new[1]["nc_cluster"], &new[1]["nc_coverage"], &new[1]["nc_partner"]),
-        (&"c, \"1\"".into(), &0.5.into(), &serde_json::Value::Null)
-    );
-    assert_eq!((&new[1]["nc_spans"], &new[0]["nc_spans"]), (&"[[0,2],[3,4]]".into(), &serde_json::Value::Null));
-    assert_eq!(new[1]["list"], value(&rows[1])["list"]);
-    let keys = nested::keys(&out);
-    assert!(keys.contains(&"corpus".to_owned()) && !keys.contains(&"ARROW:schema".to_owned()), "{keys:?}");
-    let error = job.run(&[("a.parquet", &out)], &change).unwrap_err();
-    assert!(error.what.contains("nc_cluster"), "{error}");
-}
-
-/// The input from the output and what was removed: lines or rows in order, dropped ones at their numbers.
+/// The input from the output and what was removed: lines or rows in order, dropped ones at their
+/// numbers.
 fn merged(out: &[u8], gone: &Gone, header: usize) -> Vec<u8> {
     let mut lines: Vec<&[u8]> = out.split_inclusive(|b| *b == b'\n').collect();
     for (record, _, bytes) in gone {
@@ -429,26 +344,42 @@ fn merged(out: &[u8], gone: &Gone, header: usize) -> Vec<u8> {
 
 proptest! {
     #[test]
-    fn output_and_removed_are_the_input(texts in prop::collection::vec("[ab\"\\\\é😀]{0,6}", 1..12), drop in prop::collection::vec(any::<bool>(), 12)) {
-        let change = |n: Option<u64>| if drop[n.unwrap() as usize - 1] { Change::Drop } else { Change::Keep };
-        let lines: String = texts.iter().map(|t| format!("{}\n", serde_json::json!({"text": t}))).collect();
+    fn output_and_removed_are_the_input(
+        texts in prop::collection::vec("[ab\"\\\\é😀]{0,6}", 1..12),
+        drop in prop::collection::vec(any::<bool>(), 12),
+    ) {
+        let change = |n: Option<u64>| {
+            if drop[n.unwrap() as usize - 1] { Change::Drop } else { Change::Keep }
+        };
+        let lines: String =
+            texts.iter().map(|t| format!("{}\n", serde_json::json!({"text": t}))).collect();
         let (out, gone, _) = USUAL().run(&[("a.jsonl", lines.as_bytes())], &change).unwrap();
         prop_assert_eq!(merged(&out, &gone, 0), lines.as_bytes());
-        let rows: String = texts.iter().map(|t| format!("\"{}\",1\n", t.replace('"', "\"\""))).collect();
+        let rows: String =
+            texts.iter().map(|t| format!("\"{}\",1\n", t.replace('"', "\"\""))).collect();
         let table = format!("text,id\n{rows}");
         let (out, gone, _) = USUAL().run(&[("a.csv", table.as_bytes())], &change).unwrap();
         prop_assert_eq!(merged(&out, &gone, 1), table.as_bytes());
     }
 
     #[test]
-    fn a_cut_text_and_its_parts_are_the_text(text in "[ab\"\\\\é\n😀,]{0,12}", x in 0usize..40, y in 0usize..40) {
-        let edge = |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap();
+    fn a_cut_text_and_its_parts_are_the_text(
+        text in "[ab\"\\\\é\n😀,]{0,12}",
+        x in 0usize..40,
+        y in 0usize..40,
+    ) {
+        let edge = |at: usize| {
+            (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap()
+        };
         let (start, end) = (edge(x.min(y)), edge(x.max(y)));
         let json = serde_json::json!({"id": 1, "text": text}).to_string();
         let table = format!("id,text\n1,\"{}\"\n", text.replace('"', "\"\""));
-        for (name, bytes) in [("a.jsonl", &json), ("a.json", &json), ("a.csv", &table), ("a.txt", &text)] {
+        for (name, bytes) in
+            [("a.jsonl", &json), ("a.json", &json), ("a.csv", &table), ("a.txt", &text)]
+        {
             let job = USUAL();
-            let (out, gone, written) = job.run(&[(name, bytes.as_bytes())], &|_| cut(start as u32, end as u32)).unwrap();
+            let (out, gone, written) =
+                job.run(&[(name, bytes.as_bytes())], &|_| cut(start as u32, end as u32)).unwrap();
             prop_assert_eq!((written.cut, gone.len()), (1, 1), "{}", name);
             prop_assert_eq!(&gone[0].2[..], &text.as_bytes()[start..end]);
             let (_dir, intake) = job.read(&[(name, &out)]);
@@ -457,7 +388,13 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_pass(bytes in prop::collection::vec(prop::sample::select(&b"{}[]\":,;\\ud8text0.\n\r \xff\0"[..]), 0..60), name in prop::sample::select(vec!["a.jsonl", "a.csv", "a.tsv", "a.txt", "a.json"])) {
+    fn any_bytes_pass(
+        bytes in prop::collection::vec(
+            prop::sample::select(&b"{}[]\":,;\\ud8text0.\n\r \xff\0"[..]),
+            0..60,
+        ),
+        name in prop::sample::select(vec!["a.jsonl", "a.csv", "a.tsv", "a.txt", "a.json"]),
+    ) {
         match USUAL().run(&[(name, &bytes)], &|_| Change::Keep) {
             Ok((out, ..)) => prop_assert_eq!(&out, &bytes),
             Err(e) => prop_assert!(false, "{}", e),

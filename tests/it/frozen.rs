@@ -1,11 +1,15 @@
 //! Frozen vectors: what is stored today must be read alike tomorrow.
 //!
-//! A change in `tests/frozen` means that keys, reports or backgrounds made by an earlier version no longer fit: raise the version that
-//! it carries (`FORMAT` of the recipe, `nearcopy.report/1`, `nearcopy.background/1`) and say so in the changelog. Then
-//! `UPDATE=1 cargo test --test it frozen` rewrites the files.
+//! A change in `tests/frozen` means that keys, reports or backgrounds made by an earlier version no
+//! longer fit: raise the version that it carries (`FORMAT` of the recipe, `nearcopy.report/1`,
+//! `nearcopy.background/1`) and say so in the changelog. Then `UPDATE=1 cargo test --test it
+//! frozen` rewrites the files.
 
 use crate::news;
-use nearcopy::{Background, Corpus, Document, Fingerprinter, Recipe, RunOptions, Thresholds, compare, report, scan, tokenize};
+use nearcopy::{
+    Background, Corpus, Document, Fingerprinter, Recipe, RunOptions, Thresholds, compare, report,
+    scan, tokenize,
+};
 use std::fmt::Write;
 use std::{env, fs};
 
@@ -18,8 +22,10 @@ fn held(name: &str, now: &str) {
     let frozen = fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
     assert!(
         frozen == now,
-        "{file} has\n{frozen}\nbut this version makes\n{now}\nWhat is stored was made with the former. If the change is wanted, raise the \
-         format version (src/sketch/recipe.rs, or the schema's number), then UPDATE=1 cargo test --test it frozen"
+        "{file} has\n{frozen}\nbut this version makes\n{now}\nWhat is stored was made with the \
+         former. If the change is wanted, raise the \
+         format version (src/sketch/recipe.rs, or the schema's number), then UPDATE=1 cargo test \
+         --test it frozen"
     );
 }
 
@@ -64,10 +70,14 @@ fn token_hashes() {
     held("tokens.txt", &now);
 }
 
-const A: &str = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year.\n\n\
-                 Ferries will run every ten minutes while the bridge is closed, and cyclists are asked to take the northern route.";
-const B: &str = "The harbour bridge will close for repairs on Tuesday, the port authority told reporters, and reopen in the spring.\n\n\
-                 Ferries will run every ten minutes while the bridge is closed, and cyclists are asked to take the northern route.";
+const A: &str = "The harbour bridge will close for repairs on Monday, the port authority said, and \
+                 reopen in the spring of next year.\n\n\
+                 Ferries will run every ten minutes while the bridge is closed, and cyclists are \
+                 asked to take the northern route.";
+const B: &str = "The harbour bridge will close for repairs on Tuesday, the port authority told \
+                 reporters, and reopen in the spring.\n\n\
+                 Ferries will run every ten minutes while the bridge is closed, and cyclists are \
+                 asked to take the northern route.";
 const ZH: &str = "港务局周一表示，港口大桥将于下月关闭维修，预计明年春天重新开放，届时渡轮将增加班次以缓解交通压力。";
 
 #[test]
@@ -76,12 +86,21 @@ fn keys_and_sets() {
     let mut fingerprinter = Fingerprinter::new(&recipe);
     let mut now = format!("recipe {}\n", recipe.id());
     let hex = |keys: &[u64]| keys.iter().map(|k| format!(" {k:016x}")).collect::<String>();
-    for (name, text) in [("a", A), ("b", B), ("zh", ZH), ("short", "Three words here"), ("none", " … ")] {
+    for (name, text) in
+        [("a", A), ("b", B), ("zh", ZH), ("short", "Three words here"), ("none", " … ")]
+    {
         let f = fingerprinter.fingerprint(text);
-        let mut set: Vec<Vec<u64>> = tokenize(text).hashes.windows(5).map(<[u64]>::to_vec).collect();
+        let mut set: Vec<Vec<u64>> =
+            tokenize(text).hashes.windows(5).map(<[u64]>::to_vec).collect();
         set.sort_unstable();
         set.dedup();
-        let _ = writeln!(now, "\n{name}: {} tokens, {} windows of five, exact {:032x}", f.tokens, set.len(), f.exact);
+        let _ = writeln!(
+            now,
+            "\n{name}: {} tokens, {} windows of five, exact {:032x}",
+            f.tokens,
+            set.len(),
+            f.exact
+        );
         let signature = fingerprinter.signature(text);
         let first: String = signature[..8].iter().map(|lane| format!(" {lane:08x}")).collect();
         let _ = writeln!(now, "signature of {} lanes:{first}", signature.len());
@@ -92,7 +111,11 @@ fn keys_and_sets() {
         let _ = writeln!(now, "paragraphs:{}", hex(&f.paragraphs));
     }
     let c = compare(A, B, &Background::default(), &recipe, &Thresholds::default());
-    let _ = writeln!(now, "\na, b: resemblance {} containment {} {}", c.resemblance, c.containment_a, c.containment_b);
+    let _ = writeln!(
+        now,
+        "\na, b: resemblance {} containment {} {}",
+        c.resemblance, c.containment_a, c.containment_b
+    );
     held("keys.txt", &now);
 }
 
@@ -135,7 +158,10 @@ fn tiny() -> Corpus {
         Document::new("d", format!("{twice}\n\nNothing else.\n\n{twice}")),
         Document::new(
             "quote",
-            format!("Our review of the week begins here, with little to say.\n\n{}", A.split("\n\n").nth(1).unwrap()),
+            format!(
+                "Our review of the week begins here, with little to say.\n\n{}",
+                A.split("\n\n").nth(1).unwrap()
+            ),
         ),
         Document::new("same id", "One text\u{1b}[31m."),
         Document::new("same id", "Another text."),
@@ -149,7 +175,9 @@ fn tiny() -> Corpus {
 #[test]
 fn the_report() {
     let corpus = tiny();
-    let (found, _) = scan(&corpus, &Recipe::default(), &Thresholds::default(), &RunOptions::default(), &()).unwrap();
+    let (found, _) =
+        scan(&corpus, &Recipe::default(), &Thresholds::default(), &RunOptions::default(), &())
+            .unwrap();
     let skipped = [("not-an-object".to_owned(), 2)];
     let findings = report::Findings { detection: &found, documents: &corpus, skipped: &skipped };
     let (mut json, mut lines) = (Vec::new(), Vec::new());
@@ -163,9 +191,13 @@ fn the_report() {
 fn the_background() {
     let recipe = Recipe::default();
     let corpus = news::corpus(8, 60);
-    let (_, drawn) = scan(&corpus, &recipe, &Thresholds::default(), &RunOptions::default(), &()).unwrap();
+    let (_, drawn) =
+        scan(&corpus, &recipe, &Thresholds::default(), &RunOptions::default(), &()).unwrap();
     assert!(!drawn.paragraphs.is_empty() && !drawn.anchors.is_empty() && !drawn.common.is_empty());
     held("background.json", &(drawn.to_json(&recipe.id()) + "\n"));
     let frozen = fs::read_to_string("tests/frozen/background.json").unwrap();
-    assert_eq!(Background::from_json(&frozen, &recipe.id(), "tests/frozen/background.json").unwrap(), drawn);
+    assert_eq!(
+        Background::from_json(&frozen, &recipe.id(), "tests/frozen/background.json").unwrap(),
+        drawn
+    );
 }

@@ -1,6 +1,9 @@
-//! The judge by itself: what is known makes nothing new, whatever the corpus, and the order of arrival decides nothing.
+//! The judge by itself: what is known makes nothing new, whatever the corpus, and the order of
+//! arrival decides nothing.
 
-use nearcopy::report::{Baseline, Bound, FindingKind, Findings, IgnoreRule, Limit, Policy, Scope, State, Verdict, judge};
+use nearcopy::report::{
+    Baseline, Bound, FindingKind, Findings, IgnoreRule, Limit, Policy, Scope, State, Verdict, judge,
+};
 use nearcopy::{Corpus, Detection, Document, Recipe, RunOptions, Thresholds, scan};
 use proptest::prelude::*;
 
@@ -8,11 +11,16 @@ const TODAY: &str = "2027-01-31";
 
 /// Paragraphs that texts are put together from: long and short ones, one of them nearly another.
 const PARAGRAPHS: [&str; 8] = [
-    "Volunteers had carried four tons of glass up the spiral stairs, and a clockmaker from the next town repaired the gear.",
-    "Volunteers had carried four tons of glass up the winding stairs, and a clockmaker from the next town mended the gear.",
-    "Wheat prices fell for a third week as rain reached the southern plains, and millers found themselves with full silos.",
-    "The council will vote on the running costs in March, and the ferry company has already promised to pay for the lamp oil.",
-    "An early frost could still turn the market, one broker warned, though none is in the forecast and the rivers stand high.",
+    "Volunteers had carried four tons of glass up the spiral stairs, and a clockmaker from the \
+     next town repaired the gear.",
+    "Volunteers had carried four tons of glass up the winding stairs, and a clockmaker from the \
+     next town mended the gear.",
+    "Wheat prices fell for a third week as rain reached the southern plains, and millers found \
+     themselves with full silos.",
+    "The council will vote on the running costs in March, and the ferry company has already \
+     promised to pay for the lamp oil.",
+    "An early frost could still turn the market, one broker warned, though none is in the forecast \
+     and the rivers stand high.",
     "Sign up here for our letter.",
     "tick tock tick tock tick tock tick tock tick tock tick tock tick tock tick tock",
     "…",
@@ -42,7 +50,11 @@ fn judged(corpus: &Corpus, detection: &Detection, baseline: Option<&Baseline>) -
 fn document(n: usize, parts: &[usize], records: bool, date: Option<u8>) -> Document {
     let text: Vec<&str> = parts.iter().map(|&p| PARAGRAPHS[p]).collect();
     let id = if records { format!("all.jsonl:{n}") } else { format!("id {n}") };
-    let mut document = Document::new(id, text.join("\n\n")).source(if n.is_multiple_of(3) { "Courier" } else { "Ledger" });
+    let mut document = Document::new(id, text.join("\n\n")).source(if n.is_multiple_of(3) {
+        "Courier"
+    } else {
+        "Ledger"
+    });
     document.info.path = Some("all.jsonl".into());
     document.info.record = Some(n as u64);
     document.info.date = date.map(|day| format!("2026-01-{:02}", day % 28 + 1).into());
@@ -50,16 +62,26 @@ fn document(n: usize, parts: &[usize], records: bool, date: Option<u8>) -> Docum
 }
 
 fn texts() -> impl Strategy<Value = Vec<(Vec<usize>, Option<u8>)>> {
-    prop::collection::vec((prop::collection::vec(0usize..PARAGRAPHS.len(), 0..6), prop::option::of(0u8..4)), 1..14)
+    prop::collection::vec(
+        (prop::collection::vec(0usize..PARAGRAPHS.len(), 0..6), prop::option::of(0u8..4)),
+        1..14,
+    )
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..Default::default() })]
 
     #[test]
-    fn a_corpus_has_nothing_new_to_its_own_baseline(texts in texts(), records: bool, all_pairs: bool) {
-        let documents: Vec<Document> =
-            texts.iter().enumerate().map(|(n, (parts, date))| document(n, parts, records, *date)).collect();
+    fn a_corpus_has_nothing_new_to_its_own_baseline(
+        texts in texts(),
+        records: bool,
+        all_pairs: bool,
+    ) {
+        let documents: Vec<Document> = texts
+            .iter()
+            .enumerate()
+            .map(|(n, (parts, date))| document(n, parts, records, *date))
+            .collect();
         let corpus = Corpus::new(documents.clone()).unwrap();
         let detection = found(&corpus, all_pairs);
         let findings = Findings { detection: &detection, documents: &corpus, skipped: &[] };
@@ -75,10 +97,14 @@ proptest! {
         prop_assert_eq!(known.new_findings().count(), 0);
         prop_assert!(known.stale.is_empty(), "{:?}", known.stale);
         prop_assert_eq!(known.findings.len(), alone.findings.len());
-        prop_assert!(alone.findings.iter().all(|f| f.state == State::New && !f.passages.is_empty()));
+        prop_assert!(
+            alone.findings.iter().all(|f| f.state == State::New && !f.passages.is_empty())
+        );
         prop_assert_eq!(alone.total.new_duplicate_documents, detection.summary.duplicates);
         let t = &alone.total;
-        prop_assert!(t.duplicate_tokens <= t.tokens && t.new_duplicate_tokens == t.duplicate_tokens);
+        prop_assert!(
+            t.duplicate_tokens <= t.tokens && t.new_duplicate_tokens == t.duplicate_tokens
+        );
 
         // Order of arrival.
         let turned = Corpus::new(documents.into_iter().rev()).unwrap();
@@ -87,10 +113,19 @@ proptest! {
 
     #[test]
     fn records_put_in_above_make_nothing_new(texts in texts()) {
-        // As many digits, so that the order of the ids stays: where nothing else tells two texts apart, it decides which survives.
+        // As many digits, so that the order of the ids stays: where nothing else tells two texts
+        // apart, it decides which survives.
         let corpus = |shift: usize| {
-            let all = texts.iter().enumerate().map(|(n, (parts, _))| document(n + shift, parts, true, None));
-            Corpus::new(all.map(|d| { let mut d = d; d.info.source = None; d })).unwrap()
+            let all = texts
+                .iter()
+                .enumerate()
+                .map(|(n, (parts, _))| document(n + shift, parts, true, None));
+            Corpus::new(all.map(|d| {
+                let mut d = d;
+                d.info.source = None;
+                d
+            }))
+            .unwrap()
         };
         let before = corpus(100);
         let detection = found(&before, false);
@@ -104,10 +139,14 @@ proptest! {
 
 #[test]
 fn a_passage_is_known_by_its_content_not_by_its_place_in_the_text() {
-    let own = |name: &str, n: usize| (0..n).map(|i| format!("{name}{i}x")).collect::<Vec<_>>().join(" ");
+    let own =
+        |name: &str, n: usize| (0..n).map(|i| format!("{name}{i}x")).collect::<Vec<_>>().join(" ");
     let corpus = |lead: usize, quoted: &str| {
         Corpus::new([
-            Document::new("a", format!("{}\n\n{}\n\n{}", own("a", 60), PARAGRAPHS[0], PARAGRAPHS[3])),
+            Document::new(
+                "a",
+                format!("{}\n\n{}\n\n{}", own("a", 60), PARAGRAPHS[0], PARAGRAPHS[3]),
+            ),
             Document::new("b", format!("{}\n\n{quoted}\n\n{}", own("b", lead), own("c", 60))),
         ])
         .unwrap()
@@ -123,16 +162,26 @@ fn a_passage_is_known_by_its_content_not_by_its_place_in_the_text() {
     assert_eq!(state(corpus(40, PARAGRAPHS[0])), [(State::Known, 1)]);
     assert_eq!(state(corpus(80, PARAGRAPHS[0])), [(State::Known, 1)], "it moved");
     assert_eq!(state(corpus(40, PARAGRAPHS[1])), [(State::Known, 1)], "it was edited a little");
-    assert_eq!(state(corpus(40, PARAGRAPHS[3])), [(State::New, 1)], "another passage between the same texts");
+    assert_eq!(
+        state(corpus(40, PARAGRAPHS[3])),
+        [(State::New, 1)],
+        "another passage between the same texts"
+    );
 }
 
 #[test]
 fn an_ignore_entry_asks_for_words_in_every_passage() {
-    let corpus = Corpus::new([Document::new("a", PARAGRAPHS[0]), Document::new("b", PARAGRAPHS[0])]).unwrap();
+    let corpus =
+        Corpus::new([Document::new("a", PARAGRAPHS[0]), Document::new("b", PARAGRAPHS[0])])
+            .unwrap();
     let detection = found(&corpus, false);
     let findings = Findings { detection: &detection, documents: &corpus, skipped: &[] };
     let state = |text: &str, expires: Option<&str>| {
-        let rule = IgnoreRule { text: Some(text.into()), expires: expires.map(Into::into), ..Default::default() };
+        let rule = IgnoreRule {
+            text: Some(text.into()),
+            expires: expires.map(Into::into),
+            ..Default::default()
+        };
         judge(findings, &everything(), None, &[rule], TODAY).unwrap().findings[0].state.clone()
     };
     assert_eq!(state("FOUR tons, of glass", None), State::Ignored(0));
@@ -143,7 +192,9 @@ fn an_ignore_entry_asks_for_words_in_every_passage() {
 
 /// What a gate says of a document of a baseline whose text has become another one, at a new place.
 fn renamed(before: &str, after: &str) -> Verdict {
-    let corpus = |name: &str, text: &str| Corpus::new([Document::new("a", before), Document::new(name, text)]).unwrap();
+    let corpus = |name: &str, text: &str| {
+        Corpus::new([Document::new("a", before), Document::new(name, text)]).unwrap()
+    };
     let old = corpus("b", before);
     let detection = found(&old, false);
     let findings = Findings { detection: &detection, documents: &old, skipped: &[] };

@@ -1,10 +1,9 @@
 //! Hostile names of files, ids and sources: no character that acts on a terminal or hides in it
 //! reaches a stream raw.
 
-use assert_cmd::Command;
+use crate::program::run;
 use serde_json::json;
 use std::fs;
-use std::path::Path;
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
@@ -44,7 +43,8 @@ const PROPERTIES: [(u32, u32); 30] = [
 ];
 /// Letters and signs that show as nothing, spaces of other widths, private use, no character at
 /// all.
-const BLANK: [u32; 11] = [0xa0, 0x1680, 0x2003, 0x2009, 0x202f, 0x205f, 0x2800, 0x3000, 0x1d159, 0xe000, 0xffff];
+const BLANK: [u32; 11] =
+    [0xa0, 0x1680, 0x2003, 0x2009, 0x202f, 0x205f, 0x2800, 0x3000, 0x1d159, 0xe000, 0xffff];
 
 static HARMFUL: LazyLock<Vec<char>> = LazyLock::new(|| {
     let all = PROPERTIES.iter().flat_map(|&(first, last)| first..=last).chain(BLANK);
@@ -56,22 +56,19 @@ const TOGETHER: usize = 15;
 
 /// Names that hold all of them, each between letters.
 fn names() -> Vec<String> {
-    let name = |(n, some): (usize, &[char])| some.iter().fold(format!("n{n}x"), |name, c| name + &format!("{c}x"));
+    let name = |(n, some): (usize, &[char])| {
+        some.iter().fold(format!("n{n}x"), |name, c| name + &format!("{c}x"))
+    };
     HARMFUL.chunks(TOGETHER).enumerate().map(name).collect()
-}
-
-/// Exit code, standard output, standard error.
-fn run(here: &Path, args: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("nearcopy"));
-    let output = command.current_dir(here).env_remove("GITHUB_STEP_SUMMARY").args(args).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
 /// Data for programs keeps the joiners of orthographies, the signs around digits, and spaces.
 fn stays_in_data(c: char) -> bool {
     matches!(c as u32, 0x200c | 0x200d | 0xfe0e | 0xfe0f | 0x13430..=0x1343f)
-        || matches!(c as u32, 0x600..=0x605 | 0x6dd | 0x70f | 0x890 | 0x891 | 0x8e2 | 0x110bd | 0x110cd)
+        || matches!(
+            c as u32,
+            0x600..=0x605 | 0x6dd | 0x70f | 0x890 | 0x891 | 0x8e2 | 0x110bd | 0x110cd
+        )
         || c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
 }
 
@@ -100,15 +97,19 @@ fn names_are_harmless_on_standard_error() {
         said += &err;
     }
     named(&names, &said);
-    let data: String = names.iter().map(|name| json!({"id": name, "text": name}).to_string() + "\n").collect();
+    let data: String =
+        names.iter().map(|name| json!({"id": name, "text": name}).to_string() + "\n").collect();
     fs::write(here.join("bad\u{feff}\u{202e}.jsonl"), data + "{\n").unwrap();
     for name in &names {
         // What is typed, an unknown option, an id that no document has, an output without a
         // directory.
         let at = format!("json={name}/{name}.json");
         let of = ["bad\u{feff}\u{202e}.jsonl", "-o", &at];
-        for args in [&["scan", "--keep", name][..], &["compare", "a.txt", name, "--in", "a.txt"], &[&["scan"], &of[..]].concat()]
-        {
+        for args in [
+            &["scan", "--keep", name][..],
+            &["compare", "a.txt", name, "--in", "a.txt"],
+            &[&["scan"], &of[..]].concat(),
+        ] {
             let (code, _, err) = run(here, args);
             assert_eq!(code, 2, "{args:?}: {err}");
             assert!(err.contains(&name[..name.find('x').unwrap()]), "{err}");
@@ -130,16 +131,20 @@ fn names_are_harmless_on_standard_output() {
         for (n, name) in some.iter().enumerate() {
             let text = (0..40).map(|w| format!("word{w}of{n} ")).collect::<String>();
             fs::write(dir.path().join(name), &text).unwrap();
-            ids += &(json!({"id": format!("id-{name}"), "text": text, "source": name, "date": name}).to_string() + "\n");
+            ids += &(json!({"id": format!("id-{name}"), "text": text, "source": name, "date": name})
+                .to_string() + "\n");
         }
         fs::write(dir.path().join("ids.jsonl"), ids).unwrap();
         let files: Vec<&str> = some.iter().map(String::as_str).chain(["ids.jsonl"]).collect();
         for format in ["human", "json", "jsonl", "html"] {
-            let (_, out, err) = run(dir.path(), &[&["scan", "--format", format], &files[..]].concat());
+            let (_, out, err) =
+                run(dir.path(), &[&["scan", "--format", format], &files[..]].concat());
             harmless(format, &out, |c| format != "human" && stays_in_data(c));
             harmless("standard error", &err, |_| false);
         }
-        for format in ["human", "github", "markdown", "csv", "junit", "openmetrics", "sarif", "json"] {
+        for format in
+            ["human", "github", "markdown", "csv", "junit", "openmetrics", "sarif", "json"]
+        {
             let of = ["check", "--fail-on", "equal", "--format", format];
             let (code, out, err) = run(dir.path(), &[&of[..], &files[..]].concat());
             assert_eq!(code, 1, "{format}: {err}");

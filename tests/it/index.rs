@@ -1,11 +1,18 @@
-//! What users of the index rely on: that it says what a scan says, keeps what it acknowledged, and answers bad input clearly.
+//! What users of the index rely on: that it says what a scan says, keeps what it acknowledged, and
+//! answers bad input clearly.
+
+mod beside_scan;
+mod refusals;
 
 use nearcopy::{
-    Added, Corpus, Document, Documents, Error, Index, IndexOptions, Recipe, Relation, RunOptions, SameId, Thresholds, scan,
+    Added, Corpus, Document, Documents, Error, Index, IndexOptions, Recipe, Relation, RunOptions,
+    SameId, Thresholds, scan,
 };
 
-const STORY: &str = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year. \
-    Engineers found cracks in two of its pillars during the yearly survey, and the council voted to spend four million on new steel.";
+const STORY: &str = "The harbour bridge will close for repairs on Monday, the port authority said, \
+                     and reopen in the spring of next year. \
+    Engineers found cracks in two of its pillars during the yearly survey, and the council voted \
+    to spend four million on new steel.";
 
 fn new_index() -> (tempfile::TempDir, Index) {
     let dir = tempfile::tempdir().unwrap();
@@ -31,12 +38,17 @@ fn what_is_there_is_nobodys_new_copy() {
     index.add_all([Document::new("a", STORY), Document::new("b", STORY)]).unwrap();
     let unless = [Relation::Equal, Relation::NearCopy];
     let ask = |id: &str, text: &str| {
-        let checked = index.check_and_add(&Document::new(id, text), &Thresholds::default(), &unless).unwrap();
+        let checked =
+            index.check_and_add(&Document::new(id, text), &Thresholds::default(), &unless).unwrap();
         (checked.added, checked.sightings.len())
     };
     assert_eq!(ask("b", STORY), (Some(Added::Known), 1));
     assert_eq!(ask("c", STORY), (None, 1));
-    assert_eq!(ask("b", &STORY.replace("Monday", "Tuesday")), (None, 1), "its text has changed to another near-copy");
+    assert_eq!(
+        ask("b", &STORY.replace("Monday", "Tuesday")),
+        (None, 1),
+        "its text has changed to another near-copy"
+    );
 }
 
 #[test]
@@ -49,10 +61,16 @@ fn adds_sees_removes_and_keeps() {
     let copy = Document::new("c", STORY.replace("Monday", "Tuesday"));
     let seen = index.seen(&copy, &t).unwrap();
     assert_eq!(seen.len(), 1);
-    assert_eq!((seen[0].info.id.as_str(), seen[0].copies, seen[0].relation), ("a", 2, Relation::NearCopy));
+    assert_eq!(
+        (seen[0].info.id.as_str(), seen[0].copies, seen[0].relation),
+        ("a", 2, Relation::NearCopy)
+    );
     let (m, text) = (&seen[0].comparison.matches[0], seen[0].text.as_ref().unwrap());
     assert_eq!(text, STORY);
-    assert!(copy.text[m.a.range()].starts_with("The harbour bridge") && text[m.b.range()].starts_with("The harbour bridge"));
+    assert!(
+        copy.text[m.a.range()].starts_with("The harbour bridge")
+            && text[m.b.range()].starts_with("The harbour bridge")
+    );
     sound(&index);
     drop(index);
 
@@ -83,13 +101,18 @@ fn words(seed: u64, count: usize) -> Vec<String> {
     (0..count).map(|_| format!("w{:x}", next() % 100_000)).collect()
 }
 
-/// A corpus with everything that a scan treats apart: equal texts, stories printed often with a word changed, a footer and a notice under many
-/// texts, quotations, chains of edits, short and empty texts.
+/// A corpus with everything that a scan treats apart: equal texts, stories printed often with a
+/// word changed, a footer and a notice under many texts, quotations, chains of edits, short and
+/// empty texts.
 fn corpus(size: u64) -> Vec<Document> {
     let footer = words(1, 30).join(" ");
     let mut out = Vec::new();
     let mut put = |id: String, text: String, n: u64| {
-        out.push(Document::new(id, text).source(format!("outlet-{}", n % 7)).date(format!("2026-01-{:02}", 1 + n % 28)));
+        out.push(
+            Document::new(id, text)
+                .source(format!("outlet-{}", n % 7))
+                .date(format!("2026-01-{:02}", 1 + n % 28)),
+        );
     };
     for n in 0..size {
         let mut text = words(100 + n, 60 + (n % 90) as usize);
@@ -124,68 +147,6 @@ fn corpus(size: u64) -> Vec<Document> {
 
 type Told = (String, String, Relation, String);
 
-fn by_scan(documents: &[Document], recipe: &Recipe, t: &Thresholds) -> (Vec<Told>, Vec<String>, String) {
-    let corpus = Corpus::new(documents.to_vec()).unwrap();
-    let (found, background) = scan(&corpus, recipe, t, &RunOptions::default(), &()).unwrap();
-    let id = |n: u32| corpus.info(n as usize).id.clone();
-    let mut pairs: Vec<Told> = Vec::new();
-    for p in &found.pairs {
-        pairs.push((id(p.a), id(p.b), p.relation, format!("{:?}", p.comparison)));
-        let flipped = p.comparison.clone().flipped();
-        pairs.push((id(p.b), id(p.a), flipped.relation.unwrap(), format!("{flipped:?}")));
-    }
-    pairs.sort();
-    let others: Vec<String> = found.equal.iter().flat_map(|class| class[1..].iter().map(|&n| id(n))).collect();
-    (pairs, others, background.id())
-}
-
-fn by_index(index: &Index, documents: &[Document], others: &[String], t: &Thresholds) -> Vec<Told> {
-    let mut pairs: Vec<Told> = Vec::new();
-    for d in documents.iter().filter(|d| !others.contains(&d.info.id)) {
-        let seen = index.seen(d, t).unwrap();
-        pairs.extend(
-            seen.iter()
-                .filter(|s| s.relation != Relation::Equal)
-                .map(|s| (d.info.id.clone(), s.info.id.clone(), s.relation, format!("{:?}", s.comparison))),
-        );
-    }
-    pairs.sort();
-    pairs
-}
-
-#[test]
-fn after_a_compaction_it_says_what_a_scan_says() {
-    let t = Thresholds { all_pairs: true, ..Thresholds::default() };
-    // With caps as low as these, everything frequent is hot, linked, stood for or capped.
-    let tight = Recipe { max_bucket: 4, max_frequency: 3, ..Recipe::default() };
-    for (recipe, size) in [(Recipe::default(), 60), (tight, 25)] {
-        let documents = corpus(size);
-        let (pairs, others, background) = by_scan(&documents, &recipe, &t);
-        assert!(pairs.len() > 2 * size as usize, "{}", pairs.len());
-        let dir = tempfile::tempdir().unwrap();
-        let index = Index::create(dir.path().join("i"), &recipe).unwrap();
-        // Half one by one, half in a batch, some removed and brought again, all in an order of their own.
-        let (one, many) = documents.split_at(documents.len() / 2);
-        for d in many.iter().rev() {
-            index.add(d).unwrap();
-        }
-        let gone = &many[many.len() / 2].info.id;
-        assert!(index.remove(gone).unwrap() && !index.remove(gone).unwrap());
-        index.add_all(one.iter().rev().cloned()).unwrap();
-        index.add_all(documents.iter().cloned()).unwrap();
-        sound(&index);
-        index.compact(&t, &RunOptions::default(), &()).unwrap();
-        sound(&index);
-        assert_eq!(index.background().unwrap().id(), background);
-        assert_eq!(by_index(&index, &documents, &others, &t), pairs);
-        // Another compaction changes nothing, nor does opening it again.
-        index.compact(&t, &RunOptions::default(), &()).unwrap();
-        drop(index);
-        let index = Index::open(dir.path().join("i"), &recipe).unwrap();
-        assert_eq!(by_index(&index, &documents, &others, &t), pairs);
-    }
-}
-
 #[test]
 fn an_id_twice_is_known_replaced_or_refused() {
     let (dir, index) = new_index();
@@ -195,9 +156,14 @@ fn an_id_twice_is_known_replaced_or_refused() {
     assert_eq!(index.add(&new).unwrap(), Added::Replaced);
     assert_eq!(index.get("page").unwrap().unwrap().text, new.text);
     assert_eq!(index.seen(&Document::new("x", STORY), &t).unwrap(), []);
-    assert_eq!(index.seen(&Document::new("x", new.text.clone()), &t).unwrap()[0].relation, Relation::Equal);
+    assert_eq!(
+        index.seen(&Document::new("x", new.text.clone()), &t).unwrap()[0].relation,
+        Relation::Equal
+    );
     // Twice in one batch is the same as one after the other.
-    let counts = index.add_all([old.clone(), old.clone(), new.clone(), Document::new("y", STORY), old.clone()]).unwrap();
+    let counts = index
+        .add_all([old.clone(), old.clone(), new.clone(), Document::new("y", STORY), old.clone()])
+        .unwrap();
     assert_eq!((counts.replaced, counts.known, counts.new, counts.copies), (3, 1, 1, 0));
     sound(&index);
     drop(index);
@@ -230,7 +196,10 @@ fn of_two_copies_one_is_added() {
     // What is no copy is added, and told.
     let quoting = Document::new("q", format!("{} {}", words(3, 200).join(" "), &STORY[..120]));
     let checked = index.check_and_add(&quoting, &t, &copies).unwrap();
-    assert_eq!((checked.added, checked.sightings[0].relation), (Some(Added::New), Relation::Quotes));
+    assert_eq!(
+        (checked.added, checked.sightings[0].relation),
+        (Some(Added::New), Relation::Quotes)
+    );
     sound(&index);
 }
 
@@ -247,12 +216,22 @@ fn without_texts_it_keeps_keys_and_scores() {
     edited[150] = "other".into();
     for round in 0..2 {
         let seen = index.seen(&Document::new("b", edited.join(" ")), &t).unwrap();
-        assert_eq!((seen[0].info.id.as_str(), seen[0].relation, seen[0].text.as_ref()), ("a", Relation::NearCopy, None));
-        assert!((seen[0].comparison.resemblance - 0.967).abs() < 0.03, "{}", seen[0].comparison.resemblance);
+        assert_eq!(
+            (seen[0].info.id.as_str(), seen[0].relation, seen[0].text.as_ref()),
+            ("a", Relation::NearCopy, None)
+        );
+        assert!(
+            (seen[0].comparison.resemblance - 0.967).abs() < 0.03,
+            "{}",
+            seen[0].comparison.resemblance
+        );
         assert!(seen[0].comparison.matches.is_empty());
         let part = index.seen(&Document::new("c", text[..60].join(" ")), &t).unwrap();
         assert_eq!(part[0].relation, Relation::ContainedIn, "round {round}");
-        assert_eq!(index.seen(&Document::new("d", text.join(" ")), &t).unwrap()[0].relation, Relation::Equal);
+        assert_eq!(
+            index.seen(&Document::new("d", text.join(" ")), &t).unwrap()[0].relation,
+            Relation::Equal
+        );
         assert_eq!(index.get("a").unwrap().unwrap().text, "");
         assert!(index.remove("chain-3").unwrap() || round == 1);
         index.compact(&t, &RunOptions::default(), &()).unwrap();
@@ -275,7 +254,9 @@ fn any_text_and_any_id() {
         words(1, 30_000).join("\n\n"),
     ];
     for (n, text) in texts.iter().enumerate() {
-        for id in [format!("{n}"), format!("{n}{}", "長".repeat(5000)), format!("{n}\u{0}\u{1b}[31m")] {
+        for id in
+            [format!("{n}"), format!("{n}{}", "長".repeat(5000)), format!("{n}\u{0}\u{1b}[31m")]
+        {
             let d = Document::new(id, text.clone());
             index.add(&d).unwrap();
             assert_eq!(index.get(&d.info.id).unwrap().unwrap().text, *text);
@@ -290,84 +271,8 @@ fn any_text_and_any_id() {
     sound(&index);
 }
 
-#[test]
-fn what_is_no_index_or_another_is_refused() {
-    let dir = tempfile::tempdir().unwrap();
-    let at = |name: &str| dir.path().join(name);
-    let words = |path: &std::path::Path| Index::open(path, &Recipe::default()).err().unwrap().to_string();
-    assert!(words(&at("nowhere")).contains("no index is there: make one with `nearcopy index create`"));
-    std::fs::create_dir(at("dir")).unwrap();
-    assert!(words(&at("dir")).contains("not an index"));
-    // Looking leaves nothing behind.
-    assert_eq!(std::fs::read_dir(at("dir")).unwrap().count(), 0);
-    std::fs::write(at("file"), "text").unwrap();
-    assert!(words(&at("file")).contains("an index is a directory"));
-    for (name, bytes) in [("zero", vec![]), ("text", b"some text that is no index".repeat(1000)), ("nulls", vec![0; 1 << 16])] {
-        std::fs::create_dir(at(name)).unwrap();
-        std::fs::write(at(name).join("data.mdb"), bytes).unwrap();
-        assert!(words(&at(name)).contains("not an index"), "{name}: {}", words(&at(name)));
-    }
-    let index = Index::create(at("index"), &Recipe::default()).unwrap();
-    assert!(words(&at("index")).contains("open in this program already"));
-    assert!(Index::create(at("index"), &Recipe::default()).err().unwrap().to_string().contains("an index is there already"));
-    assert!(Index::create(at("dir").join("sub/deep"), &Recipe::default()).is_ok());
-    assert!(Index::create(at("file").join("x"), &Recipe::default()).is_err());
-    assert!(Index::create(at("bad"), &Recipe { lanes: 3, ..Recipe::default() }).is_err());
-    drop(index);
-    let other = Recipe { seed: 2, ..Recipe::default() };
-    let Err(Error::Mixed { wanted, found, .. }) = Index::open(at("index"), &other) else { panic!("opened") };
-    assert!(wanted.contains(&other.id()) && found.contains(&Recipe::default().id()));
-    // Without a wish for one, its own recipe serves.
-    assert_eq!(IndexOptions::default().open(at("index")).unwrap().recipe(), &Recipe::default());
-}
-
-#[test]
-fn a_reader_cannot_write_and_needs_no_right_to() {
-    let (dir, index) = new_index();
-    index.add(&Document::new("a", STORY)).unwrap();
-    drop(index);
-    let path = dir.path().join("index");
-    let options = IndexOptions { read_only: true, ..IndexOptions::default() };
-    let index = options.open(&path).unwrap();
-    assert_eq!(index.seen(&Document::new("b", STORY), &Thresholds::default()).unwrap().len(), 1);
-    let refusals = [
-        index.add(&Document::new("c", STORY)).map(drop),
-        index.add_all([Document::new("c", STORY)]).map(drop),
-        index.remove("a").map(drop),
-        index.compact(&Thresholds::default(), &RunOptions::default(), &()),
-    ];
-    for refusal in refusals {
-        assert!(refusal.err().unwrap().to_string().contains("open for reading only"));
-    }
-    sound(&index);
-}
-
-#[test]
-fn damage_is_told_and_never_answered_from() {
-    let (dir, index) = new_index();
-    index.add_all(corpus(120)).unwrap();
-    index.compact(&Thresholds::default(), &RunOptions::default(), &()).unwrap();
-    drop(index);
-    let path = dir.path().join("index");
-    let data = path.join("data.mdb");
-    let whole = std::fs::read(&data).unwrap();
-    for cut in [whole.len() / 2, whole.len() - 4096, 8192, 4096, 100] {
-        std::fs::write(&data, &whole[..cut]).unwrap();
-        let error = Index::open(&path, &Recipe::default()).err().expect("it was cut").to_string();
-        assert!(error.contains("cut short") || error.contains("not an index"), "{cut}: {error}");
-    }
-    // One byte of a text or of postings: found by a verification, and by whoever reads it.
-    let at = |needle: &[u8]| whole.windows(needle.len()).rposition(|w| w == needle);
-    let mut bad = whole.clone();
-    let place = at(b"story-1").expect("an id in a row");
-    bad[place] ^= 1;
-    std::fs::write(&data, &bad).unwrap();
-    let index = Index::open(&path, &Recipe::default()).unwrap();
-    let found = index.verify().unwrap();
-    assert!(found.wrong > 0 && found.problems[0].contains("damaged"), "{:?}", found.problems);
-}
-
-/// An index as the first released format has it: `UPDATE=1` writes it again, and only a new format is a reason to.
+/// An index as the first released format has it: `UPDATE=1` writes it again, and only a new format
+/// is a reason to.
 #[test]
 fn an_index_of_the_frozen_format_is_understood() {
     let frozen = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frozen/index-1.mdb");
@@ -390,9 +295,18 @@ fn an_index_of_the_frozen_format_is_understood() {
     let index = Index::open(&path, &Recipe::default()).unwrap();
     sound(&index);
     let seen = index.seen(&Document::new("x", STORY.replace("Monday", "Tuesday")), &t).unwrap();
-    assert_eq!((seen[0].info.id.as_str(), seen[0].copies, seen[0].relation), ("a", 2, Relation::NearCopy));
-    assert_eq!((seen[0].info.source.as_deref(), seen[0].info.date.as_deref()), (Some("Courier"), Some("2026-03-01")));
-    assert_eq!(index.seen(&Document::new("x", words(1, 40).join(" ")), &t).unwrap()[0].info.id, "c");
+    assert_eq!(
+        (seen[0].info.id.as_str(), seen[0].copies, seen[0].relation),
+        ("a", 2, Relation::NearCopy)
+    );
+    assert_eq!(
+        (seen[0].info.source.as_deref(), seen[0].info.date.as_deref()),
+        (Some("Courier"), Some("2026-03-01"))
+    );
+    assert_eq!(
+        index.seen(&Document::new("x", words(1, 40).join(" ")), &t).unwrap()[0].info.id,
+        "c"
+    );
     index.add(&Document::new("d", STORY)).unwrap();
     sound(&index);
 }
@@ -400,7 +314,8 @@ fn an_index_of_the_frozen_format_is_understood() {
 #[test]
 fn what_a_batch_took_and_gave_back_leaves_a_whole_file() {
     let (dir, index) = new_index();
-    // Free pages, but no long row of them; then a long text that its correction replaces in the same transaction.
+    // Free pages, but no long row of them; then a long text that its correction replaces in the
+    // same transaction.
     for n in 0..40 {
         index.add(&Document::new("page", words(n, 300).join(" "))).unwrap();
     }
@@ -426,7 +341,10 @@ fn a_page_that_changes_often_is_still_found() {
     let copy = Document::new("copy", copy.join(" "));
     for _ in 0..2 {
         let seen = index.seen(&copy, &t).unwrap();
-        assert_eq!((seen.len(), seen[0].info.id.as_str(), seen[0].relation), (1, "live", Relation::NearCopy));
+        assert_eq!(
+            (seen.len(), seen[0].info.id.as_str(), seen[0].relation),
+            (1, "live", Relation::NearCopy)
+        );
         index.compact(&t, &RunOptions::default(), &()).unwrap();
     }
     sound(&index);
@@ -436,9 +354,12 @@ fn a_page_that_changes_often_is_still_found() {
 fn threads_of_a_pool_may_add() {
     use rayon::prelude::*;
     let (_dir, index) = new_index();
-    let documents: Vec<Document> = (0..9000).map(|n| Document::new(format!("{n}"), words(n, 60).join(" "))).collect();
+    let documents: Vec<Document> =
+        (0..9000).map(|n| Document::new(format!("{n}"), words(n, 60).join(" "))).collect();
     // Runs are sorted while others of the pool wait for their turn.
-    documents.par_chunks(300).for_each(|part| drop(index.add_all(part.iter().cloned()).map(|_| ())));
+    documents
+        .par_chunks(300)
+        .for_each(|part| drop(index.add_all(part.iter().cloned()).map(|_| ())));
     documents.par_iter().step_by(30).for_each(|d| assert_eq!(index.add(d), Ok(Added::Known)));
     index.compact(&Thresholds::default(), &RunOptions::default(), &()).unwrap();
     sound(&index);

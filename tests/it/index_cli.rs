@@ -1,51 +1,30 @@
 //! `nearcopy index` and `dedupe --index` as their users call them.
 
-use assert_cmd::Command;
+mod add;
+mod dedupe;
+
+use crate::program::{ok, refused, run_with};
+use crate::scratch::{lines, story};
 use nearcopy::{Document, Index, IndexOptions, Recipe};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-/// Exit code, standard output, standard error.
-fn run(dir: &Path, args: &[&str], input: &str) -> (i32, String, String) {
-    let mut command = Command::cargo_bin("nearcopy").unwrap();
-    let out = command.current_dir(dir).env("COLUMNS", "100").args(args).write_stdin(input).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (out.status.code().unwrap(), text(out.stdout), text(out.stderr))
-}
-
-fn ok(dir: &Path, args: &[&str]) -> String {
-    let (code, out, err) = run(dir, args, "");
-    assert_eq!(code, 0, "{args:?}: {out}{err}");
-    out
-}
-
-fn refused(dir: &Path, args: &[&str]) -> String {
-    let (code, out, err) = run(dir, args, "");
-    assert_eq!(code, 2, "{args:?}: {out}{err}");
-    err
-}
-
 fn index(dir: &Path, args: &[&str]) -> String {
     ok(dir, &[&["index"], args].concat())
-}
-
-/// Words of their own for each number.
-fn story(n: usize) -> String {
-    let word = |w: usize| format!("{}{w}x{n}", ["harbour", "council", "bridge", "valley", "ferry"][(n + w) % 5]);
-    (0..60).map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn jsonl(records: &[(&str, String)]) -> String {
     records
         .iter()
-        .map(|(id, text)| format!("{}\n", json!({"id": id, "text": text, "source": "Courier", "date": "2026-05-01"})))
+        .map(|(id, text)| {
+            format!(
+                "{}\n",
+                json!({"id": id, "text": text, "source": "Courier", "date": "2026-05-01"})
+            )
+        })
         .collect()
-}
-
-fn lines(text: &str) -> Vec<Value> {
-    text.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
 }
 
 fn ids(text: &str) -> Vec<String> {
@@ -55,7 +34,7 @@ fn ids(text: &str) -> Vec<String> {
 /// A directory with three stories in a file, and an index of them.
 fn filled() -> TempDir {
     let dir = TempDir::new().unwrap();
-    let day = jsonl(&[("a", story(1)), ("b", story(2)), ("c", story(3))]);
+    let day = jsonl(&[("a", story(1, 60)), ("b", story(2, 60)), ("c", story(3, 60))]);
     fs::write(dir.path().join("one.jsonl"), day).unwrap();
     index(dir.path(), &["add", "seen", "one.jsonl", "--create", "-q"]);
     dir
@@ -70,103 +49,90 @@ fn made_filled_and_measured() {
     let dir = TempDir::new().unwrap();
     let at = dir.path();
     let said = index(at, &["create", "seen"]);
-    assert!(said.starts_with("seen made: empty, with texts, recipe ") && said.lines().count() == 1, "{said}");
+    assert!(
+        said.starts_with("seen made: empty, with texts, recipe ") && said.lines().count() == 1,
+        "{said}"
+    );
     assert!(refused(at, &["index", "create", "seen"]).contains("an index is there already"));
-    let (code, said, err) = run(at, &["index", "add", "seen", "-"], &jsonl(&[("a", story(1)), ("b", story(1)), ("c", story(2))]));
+    let (code, said, err) = run_with(
+        at,
+        &["index", "add", "seen", "-"],
+        &jsonl(&[("a", story(1, 60)), ("b", story(1, 60)), ("c", story(2, 60))]),
+    );
     assert_eq!(code, 0, "{err}");
-    assert!(said.starts_with("3 documents read: 2 new, 1 copy, 0 replaced, 0 known\nseen holds 3 documents; "), "{said}");
+    assert!(
+        said.starts_with(
+            "3 documents read: 2 new, 1 copy, 0 replaced, 0 known\nseen holds 3 documents; "
+        ),
+        "{said}"
+    );
     assert!(err.contains("run `nearcopy index compact seen`"), "{err}");
-    fs::write(at.join("more.jsonl"), jsonl(&[("a", story(1)), ("c", story(3)), ("d", story(4))])).unwrap();
-    let added: Value = serde_json::from_str(&index(at, &["add", "seen", "more.jsonl", "--format", "json"])).unwrap();
+    fs::write(
+        at.join("more.jsonl"),
+        jsonl(&[("a", story(1, 60)), ("c", story(3, 60)), ("d", story(4, 60))]),
+    )
+    .unwrap();
+    let added: Value =
+        serde_json::from_str(&index(at, &["add", "seen", "more.jsonl", "--format", "json"]))
+            .unwrap();
     let count = |name: &str| added[name].as_u64().unwrap();
-    assert_eq!(["read", "new", "copies", "replaced", "known", "documents"].map(count), [3, 1, 0, 1, 1, 4]);
+    assert_eq!(
+        ["read", "new", "copies", "replaced", "known", "documents"].map(count),
+        [3, 1, 0, 1, 1, 4]
+    );
     assert_eq!(added["schema"], "nearcopy.added/1");
     let human = index(at, &["stats", "seen"]);
     assert!(human.contains("4 with 3 different texts") && human.contains("none yet"), "{human}");
     assert!(index(at, &["compact", "seen"]).contains("seen compacted in "));
     assert_eq!(stats(at)["changes"], 0);
     assert_ne!(stats(at)["background"], "none");
-    assert!(index(at, &["verify", "seen"]).starts_with("seen is sound: 4 documents, 3 different texts and "));
-    let sound: Value = serde_json::from_str(&index(at, &["verify", "seen", "--format", "json"])).unwrap();
-    assert_eq!((&sound["wrong"], &sound["problems"]), (&json!(0), &json!([])));
-}
-
-#[test]
-fn bad_records_are_counted_and_the_rest_goes_on() {
-    let dir = TempDir::new().unwrap();
-    let day = format!("{}not json\n[1]\n{}", jsonl(&[("a", story(1))]), jsonl(&[("b", story(2))]));
-    fs::write(dir.path().join("day.jsonl"), day).unwrap();
-    let (code, out, err) = run(dir.path(), &["index", "add", "seen", "day.jsonl", "--create"], "");
-    assert_eq!(code, 0, "{err}");
-    assert!(out.contains("2 documents read: 2 new") && out.contains("2 skipped (1 bad-json, 1 not-an-object)"), "{out}");
-    assert!(err.contains("day.jsonl:2"), "{err}");
-    let (code, _, err) = run(dir.path(), &["index", "add", "seen", "day.jsonl", "--max-bad", "1"], "");
-    assert_eq!(code, 2, "{err}");
-    let (code, _, err) = run(dir.path(), &["index", "add", "seen", "gone.jsonl"], "");
-    assert_eq!(code, 2, "{err}");
-    assert!(err.contains("gone.jsonl"), "{err}");
-}
-
-#[test]
-fn records_without_ids_are_said() {
-    let dir = TempDir::new().unwrap();
-    fs::write(dir.path().join("day.jsonl"), format!("{}\n", json!({"text": story(1)}))).unwrap();
-    fs::write(dir.path().join("page.txt"), story(2)).unwrap();
-    let (_, _, err) = run(dir.path(), &["index", "add", "seen", "day.jsonl", "page.txt", "--create"], "");
-    assert!(err.contains("1 record without an id"), "{err}");
-}
-
-#[test]
-fn ids_again() {
-    let dir = filled();
-    fs::write(dir.path().join("two.jsonl"), jsonl(&[("a", story(9))])).unwrap();
-    let err = refused(dir.path(), &["index", "add", "seen", "two.jsonl", "--same-id", "refuse"]);
-    assert!(err.contains("\"a\" is there already with another text") && err.contains("holds 3 documents now"), "{err}");
-    assert!(index(dir.path(), &["add", "seen", "two.jsonl"]).contains("0 new, 0 copies, 1 replaced, 0 known"));
-}
-
-#[test]
-fn many_small_files_and_one_large() {
-    let dir = TempDir::new().unwrap();
-    let at = dir.path();
-    fs::create_dir(at.join("pages")).unwrap();
-    for n in 0..20 {
-        fs::write(at.join(format!("pages/{n:02}.txt")), story(n)).unwrap();
-    }
-    let records: Vec<(String, String)> = (100..6000).map(|n| (format!("r{n}"), format!("{} {n}", "word ".repeat(300)))).collect();
-    let large: String = records.iter().map(|(id, text)| format!("{}\n", json!({"id": id, "text": text}))).collect();
-    assert!(large.len() > 8 << 20);
-    fs::write(at.join("large.jsonl"), large).unwrap();
-    let said = index(
-        at,
-        &["add", "seen", "pages", "large.jsonl", "--create", "--texts", "none", "--threads", "1", "-q", "--format", "json"],
+    assert!(
+        index(at, &["verify", "seen"])
+            .starts_with("seen is sound: 4 documents, 3 different texts and ")
     );
-    let said: Value = serde_json::from_str(&said).unwrap();
-    assert_eq!((&said["read"], &said["documents"]), (&json!(5920), &json!(5920)));
-    let out = index(at, &["export", "seen", "-q"]);
-    assert_eq!(ids(&out)[..2], ["pages/00.txt", "pages/01.txt"]);
-    assert_eq!(ids(&out)[5919], "r5999");
+    let sound: Value =
+        serde_json::from_str(&index(at, &["verify", "seen", "--format", "json"])).unwrap();
+    assert_eq!((&sound["wrong"], &sound["problems"]), (&json!(0), &json!([])));
 }
 
 #[test]
 fn queries_show_passages_in_both_texts() {
     let dir = filled();
     let at = dir.path();
-    let near = story(1).replace("harbour4x1", "mayor");
-    fs::write(at.join("today.jsonl"), jsonl(&[("x", near.clone()), ("y", story(7)), ("b", story(2))])).unwrap();
+    let near = story(1, 60).replace("harbour4x1", "mayor");
+    fs::write(
+        at.join("today.jsonl"),
+        jsonl(&[("x", near.clone()), ("y", story(7, 60)), ("b", story(2, 60))]),
+    )
+    .unwrap();
     let human = index(at, &["query", "seen", "today.jsonl"]);
-    assert!(human.starts_with("● x  Courier · 2026-05-01") && human.contains("~ a  near-copy · "), "{human}");
-    assert!(human.contains("{+") && human.contains("│"), "{human}");
-    assert!(human.contains("● b  Courier · 2026-05-01 · there under this id, with this text"), "{human}");
     assert!(
-        human.ends_with("Asked about 3 documents: 2 seen before (1 near-copy, 1 only under their own ids), 1 new.\n"),
+        human.starts_with("● x  Courier · 2026-05-01") && human.contains("~ a  near-copy · "),
+        "{human}"
+    );
+    assert!(human.contains("{+") && human.contains("│"), "{human}");
+    assert!(
+        human.contains("● b  Courier · 2026-05-01 · there under this id, with this text"),
+        "{human}"
+    );
+    assert!(
+        human.ends_with(
+            "Asked about 3 documents: 2 seen before (1 near-copy, 1 only under their \
+                         own ids), 1 new.\n"
+        ),
         "{human}"
     );
     assert!(!index(at, &["query", "seen", "today.jsonl", "--brief"]).contains('│'));
 
     let found = lines(&index(at, &["query", "seen", "today.jsonl", "--format", "jsonl"]));
-    assert_eq!(found.iter().map(|v| v["id"].as_str().unwrap()).collect::<Vec<_>>(), ["x", "y", "b"]);
-    assert_eq!((&found[1]["seen"], &found[2]["own"], &found[0]["own"]), (&json!([]), &json!("same"), &Value::Null));
+    assert_eq!(
+        found.iter().map(|v| v["id"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["x", "y", "b"]
+    );
+    assert_eq!(
+        (&found[1]["seen"], &found[2]["own"], &found[0]["own"]),
+        (&json!([]), &json!("same"), &Value::Null)
+    );
     let seen = &found[0]["seen"][0];
     assert_eq!(
         ["id", "relation", "copies", "source", "date"].map(|name| &seen[name]),
@@ -177,7 +143,7 @@ fn queries_show_passages_in_both_texts() {
     }
     assert!(seen["facts"]["agree"].is_u64() && seen["facts"]["compared"].is_u64());
     let m = &seen["matches"][0];
-    for (side, text) in [("a", &near), ("b", &story(1))] {
+    for (side, text) in [("a", &near), ("b", &story(1, 60))] {
         let chars = |n: usize| m[side]["chars"][n].as_u64().unwrap() as usize;
         assert_eq!((chars(0), chars(1)), (0, text.chars().count()));
         assert_eq!(m[side]["lines"], json!([1, 1]));
@@ -186,50 +152,73 @@ fn queries_show_passages_in_both_texts() {
 
     index(at, &["query", "seen", "today.jsonl", "--format", "jsonl", "-o", "found.jsonl"]);
     assert_eq!(lines(&fs::read_to_string(at.join("found.jsonl")).unwrap()), found);
-    assert!(refused(at, &["index", "query", "seen", "today.jsonl", "-o", "today.jsonl"]).contains("never changed"));
+    assert!(
+        refused(at, &["index", "query", "seen", "today.jsonl", "-o", "today.jsonl"])
+            .contains("never changed")
+    );
 }
 
 #[test]
 fn limits_bounds_and_own_documents() {
     let dir = filled();
     let at = dir.path();
-    let near: Vec<(String, String)> =
-        (0..3).map(|n| (format!("n{n}"), story(1).replace("harbour4x1", &format!("other{n}")))).collect();
-    let near: Vec<(&str, String)> = near.iter().map(|(id, text)| (id.as_str(), text.clone())).collect();
+    let near: Vec<(String, String)> = (0..3)
+        .map(|n| (format!("n{n}"), story(1, 60).replace("harbour4x1", &format!("other{n}"))))
+        .collect();
+    let near: Vec<(&str, String)> =
+        near.iter().map(|(id, text)| (id.as_str(), text.clone())).collect();
     fs::write(at.join("near.jsonl"), jsonl(&near)).unwrap();
     index(at, &["add", "seen", "near.jsonl", "-q"]);
     let found = lines(&index(at, &["query", "seen", "--id", "a", "--format", "jsonl"]));
     assert_eq!(found[0]["seen"].as_array().unwrap().len(), 3);
-    let found = lines(&index(at, &["query", "seen", "--id", "a", "--format", "jsonl", "--limit", "2"]));
+    let found =
+        lines(&index(at, &["query", "seen", "--id", "a", "--format", "jsonl", "--limit", "2"]));
     assert_eq!((found[0]["seen"].as_array().unwrap().len(), &found[0]["more"]), (2, &json!(1)));
-    assert!(index(at, &["query", "seen", "--id", "a", "--limit", "1"]).contains("… and 2 more documents"));
-    let strict = lines(&index(at, &["query", "seen", "--id", "a", "--format", "jsonl", "--since", "2027"]));
+    assert!(
+        index(at, &["query", "seen", "--id", "a", "--limit", "1"])
+            .contains("… and 2 more documents")
+    );
+    let strict =
+        lines(&index(at, &["query", "seen", "--id", "a", "--format", "jsonl", "--since", "2027"]));
     assert_eq!(strict[0]["seen"], json!([]));
-    assert!(refused(at, &["index", "query", "seen", "--id", "zz"]).contains("no document with the id zz"));
+    assert!(
+        refused(at, &["index", "query", "seen", "--id", "zz"])
+            .contains("no document with the id zz")
+    );
     assert!(refused(at, &["index", "query", "seen"]).contains("nothing to ask about"));
-    assert!(refused(at, &["index", "query", "seen", "near.jsonl", "--id", "a"]).contains("either files or"));
+    assert!(
+        refused(at, &["index", "query", "seen", "near.jsonl", "--id", "a"])
+            .contains("either files or")
+    );
 }
 
 #[test]
 fn an_index_without_texts() {
     let dir = TempDir::new().unwrap();
     let at = dir.path();
-    fs::write(at.join("one.jsonl"), jsonl(&[("a", story(1)), ("b", story(2))])).unwrap();
-    fs::write(at.join("two.jsonl"), jsonl(&[("x", story(1)), ("a", story(1))])).unwrap();
+    fs::write(at.join("one.jsonl"), jsonl(&[("a", story(1, 60)), ("b", story(2, 60))])).unwrap();
+    fs::write(at.join("two.jsonl"), jsonl(&[("x", story(1, 60)), ("a", story(1, 60))])).unwrap();
     assert!(index(at, &["create", "seen", "--texts", "none"]).contains("without texts"));
     index(at, &["add", "seen", "one.jsonl", "-q"]);
     let found = lines(&index(at, &["query", "seen", "two.jsonl", "--format", "jsonl"]));
     let seen = &found[0]["seen"][0];
-    assert_eq!((&seen["id"], &seen["relation"], &seen["matches"]), (&json!("a"), &json!("equal"), &json!([])));
+    assert_eq!(
+        (&seen["id"], &seen["relation"], &seen["matches"]),
+        (&json!("a"), &json!("equal"), &json!([]))
+    );
     assert_eq!(found[1]["own"], "there");
     assert!(index(at, &["query", "seen", "two.jsonl"]).contains("~ a  equal"));
     assert!(refused(at, &["index", "query", "seen", "--id", "a"]).contains("keeps no texts"));
-    let (_, out, err) = run(at, &["index", "export", "seen"], "");
+    let (_, out, err) = run_with(at, &["index", "export", "seen"], "");
     assert!(lines(&out)[0]["text"].is_null() && err.contains("keeps no texts"), "{out}{err}");
-    assert!(refused(at, &["dedupe", "two.jsonl", "-o", "new.jsonl", "--index", "seen"]).contains("keeps no texts"));
+    assert!(
+        refused(at, &["dedupe", "two.jsonl", "-o", "new.jsonl", "--index", "seen"])
+            .contains("keeps no texts")
+    );
     assert!(!at.join("new.jsonl").exists());
     assert!(
-        refused(at, &["index", "add", "seen", "two.jsonl", "--create", "--texts", "stored"]).contains("was made without texts")
+        refused(at, &["index", "add", "seen", "two.jsonl", "--create", "--texts", "stored"])
+            .contains("was made without texts")
     );
 }
 
@@ -238,9 +227,15 @@ fn removed_by_id() {
     let dir = filled();
     let at = dir.path();
     assert_eq!(index(at, &["remove", "seen", "a"]), "1 document removed from seen\n");
-    let (code, out, err) = run(at, &["index", "remove", "seen", "a", "--ids", "-"], "b\r\n\nq\u{1b}[2J\n");
+    let (code, out, err) =
+        run_with(at, &["index", "remove", "seen", "a", "--ids", "-"], "b\r\n\nq\u{1b}[2J\n");
     assert_eq!((code, out.as_str()), (2, "1 document removed from seen\n"), "{err}");
-    assert!(err.contains("error: 2 ids not there\n") && err.contains("\n  a\n") && !err.contains('\u{1b}'), "{err}");
+    assert!(
+        err.contains("error: 2 ids not there\n")
+            && err.contains("\n  a\n")
+            && !err.contains('\u{1b}'),
+        "{err}"
+    );
     index(at, &["remove", "seen", "a", "--missing-ok"]);
     assert_eq!(stats(at)["documents"], 1);
     assert!(refused(at, &["index", "remove", "seen"]).contains("nothing to remove"));
@@ -252,7 +247,10 @@ fn what_is_no_index_or_of_another_recipe() {
     let at = dir.path();
     for command in [&["stats"][..], &["verify"], &["export"], &["compact"]] {
         let err = refused(at, &[&["index"], command, &["nowhere"]].concat());
-        assert!(err.contains("nowhere: no index is there: make one with `nearcopy index create`"), "{err}");
+        assert!(
+            err.contains("nowhere: no index is there: make one with `nearcopy index create`"),
+            "{err}"
+        );
     }
     assert!(refused(at, &["index", "stats", "one.jsonl"]).contains("an index is a directory"));
     assert!(refused(at, &["index", "query", ".", "one.jsonl"]).contains("not an index"));
@@ -262,24 +260,27 @@ fn what_is_no_index_or_of_another_recipe() {
     let err = refused(at, &["index", "add", "seen", "one.jsonl"]);
     assert!(err.contains("the settings of ") && err.contains("--no-config"), "{err}");
     index(at, &["add", "seen", "one.jsonl", "--no-config"]);
-    assert!(refused(at, &["dedupe", "one.jsonl", "-o", "new.jsonl", "--index", "seen"]).contains("--no-config"));
+    assert!(
+        refused(at, &["dedupe", "one.jsonl", "-o", "new.jsonl", "--index", "seen"])
+            .contains("--no-config")
+    );
     fs::remove_file(at.join("nearcopy.toml")).unwrap();
     index(at, &["create", "read", "--preset", "ocr"]);
-    let (_, _, err) = run(at, &["index", "query", "read", "one.jsonl"], "");
+    let (_, _, err) = run_with(at, &["index", "query", "read", "one.jsonl"], "");
     assert!(err.contains("made with --preset ocr: give it here too"), "{err}");
-    assert_eq!(run(at, &["index", "query", "read", "one.jsonl", "--preset", "ocr"], "").2, "");
+    assert_eq!(run_with(at, &["index", "query", "read", "one.jsonl", "--preset", "ocr"], "").2, "");
 }
 
 #[test]
 fn reading_goes_on_beside_a_writer() {
     let dir = filled();
     let writer = Index::open(dir.path().join("seen"), &Recipe::default()).unwrap();
-    writer.add(&Document::new("later", story(5))).unwrap();
-    fs::write(dir.path().join("page.txt"), story(5)).unwrap();
+    writer.add(&Document::new("later", story(5, 60))).unwrap();
+    fs::write(dir.path().join("page.txt"), story(5, 60)).unwrap();
     let found = lines(&index(dir.path(), &["query", "seen", "page.txt", "--format", "jsonl"]));
     assert_eq!(found[0]["seen"][0]["id"], "later");
     assert_eq!(stats(dir.path())["documents"], 4);
-    writer.add(&Document::new("last", story(6))).unwrap();
+    writer.add(&Document::new("last", story(6, 60))).unwrap();
     drop(writer);
     index(dir.path(), &["verify", "seen"]);
 }
@@ -290,17 +291,23 @@ fn exported_and_filled_again() {
     let at = dir.path();
     let plain = index(at, &["export", "seen"]);
     assert_eq!(ids(&plain), ["a", "b", "c"]);
-    assert_eq!(lines(&plain)[0]["text"], story(1));
+    assert_eq!(lines(&plain)[0]["text"], story(1, 60));
     for name in ["all.jsonl", "all.jsonl.gz", "all.jsonl.zst", "all.jsonl.bz2"] {
-        assert_eq!(index(at, &["export", "seen", "-o", name]), format!("{name} with 3 documents\n"));
+        assert_eq!(
+            index(at, &["export", "seen", "-o", name]),
+            format!("{name} with 3 documents\n")
+        );
         let again = format!("again-{name}");
         index(at, &["add", &again, name, "--create", "-q"]);
         assert_eq!(ids(&index(at, &["export", &again])), ["a", "b", "c"]);
         let open = IndexOptions { read_only: true, ..IndexOptions::default() };
         let one = open.open(at.join(&again)).unwrap().get("a").unwrap().unwrap();
-        assert_eq!((one.text, one.info.date.as_deref()), (story(1), Some("2026-05-01")));
+        assert_eq!((one.text, one.info.date.as_deref()), (story(1, 60), Some("2026-05-01")));
     }
-    assert!(refused(at, &["index", "export", "seen", "--background", "b.json"]).contains("has no background yet"));
+    assert!(
+        refused(at, &["index", "export", "seen", "--background", "b.json"])
+            .contains("has no background yet")
+    );
     index(at, &["compact", "seen", "-q"]);
     assert_eq!(index(at, &["export", "seen", "--background", "b.json"]), "b.json written\n");
     ok(at, &["compare", "a", "b", "--in", "one.jsonl", "--background", "b.json"]);
@@ -310,133 +317,45 @@ fn exported_and_filled_again() {
 fn nothing_steers_the_terminal() {
     let dir = TempDir::new().unwrap();
     let at = dir.path();
-    let hostile = |word: &str| story(1).replace("harbour4x1", &format!("{word} \u{1b}[31mred\u{202e}\u{7}"));
+    let hostile = |word: &str| {
+        story(1, 60).replace("harbour4x1", &format!("{word} \u{1b}[31mred\u{202e}\u{7}"))
+    };
     fs::write(at.join("one.jsonl"), jsonl(&[("a\u{1b}[2J\u{9b}", hostile("harbour"))])).unwrap();
     fs::write(at.join("two.jsonl"), jsonl(&[("b\u{1b}]0;x\u{7}", hostile("mayor"))])).unwrap();
     index(at, &["add", "seen", "one.jsonl", "--create", "-q"]);
     let acts = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
-    for args in [&["query", "seen", "two.jsonl"][..], &["query", "seen", "two.jsonl", "--format", "jsonl"], &["export", "seen"]] {
+    for args in [
+        &["query", "seen", "two.jsonl"][..],
+        &["query", "seen", "two.jsonl", "--format", "jsonl"],
+        &["export", "seen"],
+    ] {
         let out = index(at, args);
         assert!(!out.contains(acts), "{args:?}: {out:?}");
         assert!(args.contains(&"jsonl") || out.contains("red"), "{out}");
     }
-    let (_, _, err) = run(at, &["index", "query", "seen", "--id", "\u{1b}[2J"], "");
+    let (_, _, err) = run_with(at, &["index", "query", "seen", "--id", "\u{1b}[2J"], "");
     assert!(!err.contains(acts), "{err:?}");
-}
-
-#[test]
-fn the_same_day_twice_changes_nothing() {
-    let dir = TempDir::new().unwrap();
-    let at = dir.path();
-    let day = jsonl(&[
-        ("a", story(1)),
-        ("a2", story(1).replace("harbour4x1", "mayor")),
-        ("b", story(2)),
-        ("c", story(3)),
-        ("d", story(4)),
-    ]);
-    fs::write(at.join("day.jsonl"), day).unwrap();
-    index(at, &["create", "seen"]);
-    let dry = ok(at, &["dedupe", "day.jsonl", "--dry-run", "--index", "seen"]);
-    assert!(dry.contains("Nothing was written.") && stats(at)["documents"] == 0, "{dry}");
-    let said = ok(at, &["dedupe", "day.jsonl", "-o", "new.jsonl", "--index", "seen"]);
-    assert!(said.contains("because of the index: 0 documents") && said.contains("Added to seen: 4 new, 0 in place"), "{said}");
-    assert_eq!(ids(&fs::read_to_string(at.join("new.jsonl")).unwrap()), ["a", "b", "c", "d"]);
-    let before = index(at, &["export", "seen"]);
-    let said = ok(at, &["dedupe", "day.jsonl", "-o", "none.jsonl", "--index", "seen", "--removed", "gone.jsonl"]);
-    assert!(said.contains("because of the index: 5 documents, 4 of them in it under their own ids"), "{said}");
-    assert!(said.contains("Added to seen: 0 new, 0 in place"), "{said}");
-    assert_eq!(fs::read_to_string(at.join("none.jsonl")).unwrap(), "");
-    assert_eq!(index(at, &["export", "seen"]), before);
-    let gone = lines(&fs::read_to_string(at.join("gone.jsonl")).unwrap());
-    assert_eq!(gone.len(), 5);
-    assert!(gone.iter().all(|g| g["partner"].as_str().unwrap().starts_with("index:")), "{gone:?}");
-}
-
-#[test]
-fn reprints_of_yesterday_go_and_new_versions_stay() {
-    let dir = filled();
-    let at = dir.path();
-    let version = format!("{} and a last word more", story(2));
-    let day = jsonl(&[
-        ("e", story(1).replace("harbour4x1", "mayor")),
-        ("b", version.clone()),
-        ("f", story(3)),
-        ("g", story(8)),
-        ("h", story(9)),
-    ]);
-    fs::write(at.join("two.jsonl"), day).unwrap();
-    let args = ["dedupe", "two.jsonl", "-o", "new.jsonl", "--index", "seen", "--removed", "gone.jsonl", "--format", "json"];
-    let only = ok(at, &[&args[..], &["--index-read-only"]].concat());
-    assert_eq!(serde_json::from_str::<Value>(&only).unwrap()["index"]["added"], 0);
-    assert_eq!(stats(at)["documents"], 3);
-    let said: Value = serde_json::from_str(&ok(at, &args)).unwrap();
-    assert_eq!(said["index"], json!({"path": "seen", "removed": 2, "known": 0, "added": 3, "replaced": 1}));
-    assert_eq!(ids(&fs::read_to_string(at.join("new.jsonl")).unwrap()), ["b", "g", "h"]);
-    let gone = lines(&fs::read_to_string(at.join("gone.jsonl")).unwrap());
-    let told: Vec<[&str; 3]> = gone.iter().map(|g| ["id", "partner", "relation"].map(|n| g[n].as_str().unwrap())).collect();
-    assert_eq!(told, [["e", "index:a", "near-copy"], ["f", "index:c", "equal"]]);
-    let all = index(at, &["export", "seen"]);
-    assert_eq!(ids(&all), ["a", "c", "b", "g", "h"]);
-    assert_eq!(lines(&all)[2]["text"], version);
-    index(at, &["verify", "seen"]);
-}
-
-#[test]
-fn with_other_references_and_to_standard_output() {
-    let dir = filled();
-    let at = dir.path();
-    fs::write(at.join("eval.jsonl"), jsonl(&[("q", story(8))])).unwrap();
-    fs::write(at.join("two.jsonl"), jsonl(&[("e", story(1)), ("f", story(8)), ("g", story(9)), ("h", story(10))])).unwrap();
-    let (code, out, err) = run(at, &["dedupe", "two.jsonl", "-o", "-", "--index", "seen", "--against", "eval.jsonl"], "");
-    assert_eq!(code, 0, "{err}");
-    assert_eq!(ids(&out), ["g", "h"]);
-    assert!(err.contains("2 documents removed") && err.contains("Added to seen: 2 new"), "{err}");
-    assert_eq!(ids(&index(at, &["export", "seen"])), ["a", "b", "c", "g", "h"]);
-}
-
-#[test]
-fn a_cleaning_that_fails_adds_nothing() {
-    let dir = filled();
-    let at = dir.path();
-    let copies: Vec<(String, String)> = (0..4).map(|n| (format!("k{n}"), story(30))).collect();
-    let copies: Vec<(&str, String)> = copies.iter().map(|(id, text)| (id.as_str(), text.clone())).collect();
-    fs::write(at.join("two.jsonl"), jsonl(&copies)).unwrap();
-    refused(at, &["dedupe", "two.jsonl", "-o", "no/such/new.jsonl", "--index", "seen", "--max-removed", "100%"]);
-    assert!(refused(at, &["dedupe", "two.jsonl", "-o", "new.jsonl", "--index", "seen"]).contains("--max-removed"));
-    refused(at, &["dedupe", "two.jsonl", "gone.jsonl", "-o", "new.jsonl", "--index", "seen", "--max-removed", "100%"]);
-    assert!(refused(at, &["dedupe", "two.jsonl", "-o", "new.jsonl", "--index", "nowhere"]).contains("no index is there"));
-    ok(at, &["dedupe", "two.jsonl", "-o", "marked.jsonl", "--index", "seen", "--annotate"]);
-    assert_eq!(stats(at)["documents"], 3);
-    assert!(refused(at, &["dedupe", "two.jsonl", "-o", "new.jsonl", "--against-only"]).contains("--index"));
 }
 
 #[test]
 fn help_tells_the_defaults() {
     let dir = TempDir::new().unwrap();
     let help = ok(dir.path(), &["index", "--help"]);
-    for part in ["create", "add", "query", "remove", "compact", "stats", "verify", "export", "Examples:", "Exit codes:"] {
+    for part in [
+        "create",
+        "add",
+        "query",
+        "remove",
+        "compact",
+        "stats",
+        "verify",
+        "export",
+        "Examples:",
+        "Exit codes:",
+    ] {
         assert!(help.contains(part), "{part}");
     }
     let help = ok(dir.path(), &["index", "query", "--help"]);
     assert!(help.contains("--near-copy-smaller") && help.contains("[default: 0.4]"), "{help}");
     assert!(ok(dir.path(), &["index", "create", "--help"]).contains("[default: stored]"));
-}
-
-/// Notices in one wording, each of a company of its own.
-fn notice(n: usize) -> String {
-    format!("Qtly div {n} cts vs {n} cts prior\n\nPay April {}\n\nRecord April {}\n\nName{n} Holdings{n} Ltd", n % 30, n % 28)
-}
-
-#[test]
-fn a_day_is_judged_with_what_the_index_knows() {
-    let dir = TempDir::new().unwrap();
-    let at = dir.path();
-    let archive: Vec<(String, String)> = (0..60).map(|n| (format!("n{n}"), notice(n))).collect();
-    let archive: Vec<(&str, String)> = archive.iter().map(|(id, text)| (id.as_str(), text.clone())).collect();
-    fs::write(at.join("archive.jsonl"), jsonl(&archive)).unwrap();
-    index(at, &["add", "seen", "archive.jsonl", "--create", "--compact", "-q"]);
-    fs::write(at.join("day.jsonl"), jsonl(&[("x", notice(95)), ("y", story(1))])).unwrap();
-    ok(at, &["dedupe", "day.jsonl", "-o", "new.jsonl", "--index", "seen", "--index-read-only"]);
-    assert_eq!(ids(&fs::read_to_string(at.join("new.jsonl")).unwrap()), ["x", "y"]);
 }

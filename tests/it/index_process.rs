@@ -1,7 +1,11 @@
-//! The index among processes and threads: killed at any moment it keeps what it acknowledged; many read while one writes; several take turns.
+//! The index among processes and threads: killed at any moment it keeps what it acknowledged; many
+//! read while one writes; several take turns.
 //!
 //! `KILLS=200 SECONDS=60 cargo test --release --test it index_process` does it for longer.
 
+mod families;
+
+use families::{Told, bring_families};
 use nearcopy::{Added, Document, Index, Recipe, Relation, RunOptions, Thresholds};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -19,10 +23,12 @@ fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// Article number n: every fifth is a copy of the one before with a word changed, every eleventh is equal to it.
+/// Article number n: every fifth is a copy of the one before with a word changed, every eleventh is
+/// equal to it.
 fn article(n: u64) -> Document {
     let base = if n % 5 == 4 || n % 11 == 10 { n - 1 } else { n };
-    let mut words: Vec<String> = (0..80).map(|i| format!("w{}", mix(base * 1000 + i) % 50_000)).collect();
+    let mut words: Vec<String> =
+        (0..80).map(|i| format!("w{}", mix(base * 1000 + i) % 50_000)).collect();
     if n % 5 == 4 {
         words[40] = "changed".into();
     }
@@ -33,7 +39,13 @@ fn article(n: u64) -> Document {
 fn child(task: &str, dir: &Path, from: u64) -> Child {
     let this = std::env::current_exe().unwrap();
     let mut command = Command::new(this);
-    command.args(["--exact", "index_process::a_child", "--ignored", "--nocapture", "--test-threads=1"]);
+    command.args([
+        "--exact",
+        "index_process::a_child",
+        "--ignored",
+        "--nocapture",
+        "--test-threads=1",
+    ]);
     command.env("TASK", task).env("DIR", dir).env("FROM", from.to_string());
     command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap()
 }
@@ -44,7 +56,8 @@ fn say(line: String) {
     out.flush().unwrap();
 }
 
-/// Adds in every way there is, and says what it was told is done. Runs only as a child of the other tests.
+/// Adds in every way there is, and says what it was told is done. Runs only as a child of the other
+/// tests.
 #[test]
 #[ignore = "the other tests start it"]
 fn a_child() {
@@ -63,7 +76,10 @@ fn a_child() {
     }
     if task == "share" {
         for n in 0..300 {
-            let added = index.check_and_add(&article(n), &t, &[Relation::Equal, Relation::NearCopy]).unwrap().added;
+            let added = index
+                .check_and_add(&article(n), &t, &[Relation::Equal, Relation::NearCopy])
+                .unwrap()
+                .added;
             if added == Some(Added::New) {
                 say(format!("added {n}"));
             }
@@ -100,7 +116,8 @@ fn a_child() {
 fn killed_at_any_moment_it_keeps_what_it_acknowledged() {
     let dir = tempfile::tempdir().unwrap();
     let mut path = dir.path().join("index");
-    let (mut next, mut there, mut compactions, mut all) = (0, std::collections::BTreeSet::new(), 0, 0);
+    let (mut next, mut there, mut compactions, mut all) =
+        (0, std::collections::BTreeSet::new(), 0, 0);
     let kills = setting("KILLS", 8);
     for kill in 0..kills {
         // Everything is looked at after each kill, so an index must not become large.
@@ -112,7 +129,8 @@ fn killed_at_any_moment_it_keeps_what_it_acknowledged() {
         }
         let mut child = child("fill", &path, next);
         let out = BufReader::new(child.stdout.take().unwrap());
-        // The moment is counted in time, so that it falls anywhere: in transactions, merges, compactions.
+        // The moment is counted in time, so that it falls anywhere: in transactions, merges,
+        // compactions.
         let wait = Duration::from_millis(30 + mix(kill) % 1500);
         let pid = child.id();
         let killer = std::thread::spawn(move || {
@@ -143,19 +161,30 @@ fn killed_at_any_moment_it_keeps_what_it_acknowledged() {
         if let Some(n) = unsure {
             there.remove(&n);
         }
-        let index = Index::open(&path, &Recipe::default()).unwrap_or_else(|e| panic!("kill {kill} of {pid}: {e}"));
+        let index = Index::open(&path, &Recipe::default())
+            .unwrap_or_else(|e| panic!("kill {kill} of {pid}: {e}"));
         let found = index.verify().unwrap();
         assert_eq!(found.problems, Vec::<String>::new(), "kill {kill}");
         for &n in &there {
-            let d =
-                index.get(&article(n).info.id).unwrap().unwrap_or_else(|| panic!("kill {kill}: article {n} of {next} was lost"));
+            let d = index
+                .get(&article(n).info.id)
+                .unwrap()
+                .unwrap_or_else(|| panic!("kill {kill}: article {n} of {next} was lost"));
             assert_eq!(d.text, article(n).text);
         }
-        // Some that were added without an answer may be there too; the next child brings other ones.
+        // Some that were added without an answer may be there too; the next child brings other
+        // ones.
         next += 100_000;
-        println!("kill {kill} after {wait:?}: {} acknowledged, {} there", there.len(), found.documents);
+        println!(
+            "kill {kill} after {wait:?}: {} acknowledged, {} there",
+            there.len(),
+            found.documents
+        );
     }
-    println!("{kills} kills, {} documents acknowledged, {compactions} compactions done", all + there.len());
+    println!(
+        "{kills} kills, {} documents acknowledged, {compactions} compactions done",
+        all + there.len()
+    );
 }
 
 #[test]
@@ -180,8 +209,14 @@ fn many_read_while_one_writes() {
                     let n = x % sure;
                     let asked_for = Document::new("asked", article(n).text);
                     let seen = index.seen(&asked_for, t).unwrap();
-                    assert!(seen.iter().any(|s| s.relation == Relation::Equal), "article {n} of {sure}");
-                    assert_eq!(index.get(&article(n).info.id).unwrap().unwrap().text, asked_for.text);
+                    assert!(
+                        seen.iter().any(|s| s.relation == Relation::Equal),
+                        "article {n} of {sure}"
+                    );
+                    assert_eq!(
+                        index.get(&article(n).info.id).unwrap().unwrap().text,
+                        asked_for.text
+                    );
                     asked.fetch_add(1, Ordering::Relaxed);
                 }
             });
@@ -223,7 +258,12 @@ fn processes_take_turns() {
     let mut children: Vec<Child> = (0..2).map(|_| child("share", &path, 0)).collect();
     let mut own = Vec::new();
     for n in 0..300 {
-        if index.check_and_add(&article(n), &t, &[Relation::Equal, Relation::NearCopy]).unwrap().added == Some(Added::New) {
+        if index
+            .check_and_add(&article(n), &t, &[Relation::Equal, Relation::NearCopy])
+            .unwrap()
+            .added
+            == Some(Added::New)
+        {
             own.push(n);
         }
     }
@@ -231,7 +271,9 @@ fn processes_take_turns() {
     for child in &mut children {
         let out = BufReader::new(child.stdout.take().unwrap());
         let lines = out.lines().map_while(Result::ok);
-        added.extend(lines.filter_map(|l| l.strip_prefix("ACK added ").map(|n| n.parse::<u64>().unwrap())));
+        added.extend(
+            lines.filter_map(|l| l.strip_prefix("ACK added ").map(|n| n.parse::<u64>().unwrap())),
+        );
         assert!(child.wait().unwrap().success());
     }
     // Each article was added once, by whoever came first; copies of one that was there never.
@@ -243,137 +285,13 @@ fn processes_take_turns() {
     assert_eq!(index.verify().unwrap().problems, Vec::<String>::new());
     for n in 0..300 {
         let seen = index.seen(&Document::new("asked", article(n).text), &t).unwrap();
-        let copies: u64 =
-            seen.iter().filter(|s| matches!(s.relation, Relation::Equal | Relation::NearCopy)).map(|s| s.copies).sum();
+        let copies: u64 = seen
+            .iter()
+            .filter(|s| matches!(s.relation, Relation::Equal | Relation::NearCopy))
+            .map(|s| s.copies)
+            .sum();
         assert_eq!(copies, 1, "article {n}");
     }
-}
-
-/// Texts alike: near-copies of each other under a footer that stands under all families, equal texts, or equal ones too short to be compared.
-fn member(family: u64, who: u64) -> Document {
-    let mut words: Vec<String> = (0..80).map(|i| format!("w{}", mix(family * 1000 + i) % 50_000)).collect();
-    match family % 4 {
-        0 => words = vec![format!("short{family}")],
-        1 => {}
-        _ => {
-            words[(who * 7 % 80) as usize] = format!("changed{who}");
-            words.push("\n\n".into());
-            words.extend((0..25).map(|i| format!("footer{i}")));
-        }
-    }
-    Document::new(format!("{family}-{who}"), words.join(" "))
-}
-
-const ROUNDS: u64 = 12;
-const FAMILIES: u64 = 8;
-
-enum Told {
-    /// Family and id.
-    Added(u64, String),
-    /// Family and the id of the partner.
-    Refused(u64, String),
-}
-
-/// Threads bring a member of each family, round by round, all at once, and a document of their own beside each.
-fn bring_families(index: &Index, who: u64, threads: u64) -> Vec<Told> {
-    let t = Thresholds::default();
-    let copies = [Relation::Equal, Relation::NearCopy];
-    let together = std::sync::Barrier::new(threads as usize);
-    let thread = |who: u64| {
-        let mut told = Vec::new();
-        for round in 0..ROUNDS {
-            together.wait();
-            for i in 0..FAMILIES {
-                // Half of them in one order, so that they meet; half in another.
-                let family = round * FAMILIES + if who.is_multiple_of(2) { i } else { FAMILIES - 1 - i };
-                let d = member(family, who);
-                let checked = index.check_and_add(&d, &t, &copies).unwrap();
-                told.push(match checked.added {
-                    Some(Added::New) => Told::Added(family, d.info.id),
-                    None => Told::Refused(family, checked.sightings[0].info.id.clone()),
-                    other => panic!("{other:?}"),
-                });
-                let own = Document::new(format!("own-{family}-{who}"), format!("own{family}x{who} footer0"));
-                assert_eq!(index.add(&own).unwrap(), Added::New);
-                assert_eq!(index.get(&own.info.id).unwrap().unwrap().text, own.text);
-            }
-        }
-        told
-    };
-    std::thread::scope(|s| {
-        let thread = &thread;
-        let all: Vec<_> = (who..who + threads).map(|who| s.spawn(move || thread(who))).collect();
-        all.into_iter().flat_map(|t| t.join().unwrap()).collect()
-    })
-}
-
-/// One of each family is there, everybody else was shown it, and the index is what one thread would have made of those that are there.
-fn families_are_right(index: &Index, told: &[Told], bringers: u64) {
-    let mut there = std::collections::BTreeMap::new();
-    for told in told {
-        if let Told::Added(family, id) = told {
-            assert_eq!(there.insert(*family, id.clone()), None, "family {family} was added twice");
-        }
-    }
-    assert_eq!(there.len() as u64, ROUNDS * FAMILIES);
-    let refused = told.iter().filter_map(|t| if let Told::Refused(f, partner) = t { Some((f, partner)) } else { None });
-    assert!(refused.clone().all(|(family, partner)| there[family] == *partner));
-    assert_eq!(refused.count() as u64, ROUNDS * FAMILIES * (bringers - 1));
-    let found = index.verify().unwrap();
-    assert_eq!((found.problems, found.documents), (Vec::new(), ROUNDS * FAMILIES * (bringers + 1)));
-
-    let t = Thresholds::default();
-    let dir = tempfile::tempdir().unwrap();
-    let serial = Index::create(dir.path().join("serial"), index.recipe()).unwrap();
-    index.for_each(|d| serial.add(&d).is_ok()).unwrap();
-    for compacted in [false, true] {
-        for (family, id) in &there {
-            let who = id.split_once('-').unwrap().1.parse().unwrap();
-            assert_eq!(index.get(id).unwrap().unwrap().text, member(*family, who).text);
-            let asked = Document::new("asked", member(*family, who + 1).text);
-            let seen = index.seen(&asked, &t).unwrap();
-            assert!(seen.iter().any(|s| s.info.id == *id), "{id}");
-            if compacted {
-                assert_eq!(seen, serial.seen(&asked, &t).unwrap(), "{id}");
-            }
-        }
-        for i in [index, &serial] {
-            i.compact(&t, &RunOptions::default(), &()).unwrap();
-        }
-    }
-    assert_eq!(index.background().unwrap().id(), serial.background().unwrap().id());
-}
-
-#[test]
-fn of_each_family_that_threads_bring_at_once_one_is_added() {
-    // With caps as low as these the footer is frequent, and its bands are hot.
-    let tight = Recipe { max_bucket: 4, max_frequency: 3, ..Recipe::default() };
-    for recipe in [Recipe::default(), tight] {
-        let dir = tempfile::tempdir().unwrap();
-        let index = Index::create(dir.path().join("index"), &recipe).unwrap();
-        let told = bring_families(&index, 0, 8);
-        families_are_right(&index, &told, 8);
-    }
-}
-
-#[test]
-fn of_each_family_that_processes_bring_at_once_one_is_added() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("index");
-    let index = Index::create(&path, &Recipe::default()).unwrap();
-    let mut children: Vec<Child> = (1..3).map(|n| child("families", &path, n * 100)).collect();
-    let mut told = bring_families(&index, 0, 4);
-    for child in &mut children {
-        let out = BufReader::new(child.stdout.take().unwrap());
-        for line in out.lines().map_while(Result::ok) {
-            let Some(ack) = line.strip_prefix("ACK ") else { continue };
-            let parts: Vec<&str> = ack.split(' ').collect();
-            let (family, id) = (parts[1].parse().unwrap(), parts[2].to_owned());
-            told.push(if parts[0] == "added" { Told::Added(family, id) } else { Told::Refused(family, id) });
-        }
-        assert!(child.wait().unwrap().success());
-    }
-    families_are_right(&index, &told, 12);
 }
 
 /// `tests/all.sh` mounts a small disk, where it may, and names it.
@@ -398,7 +316,10 @@ fn a_full_disk_is_told_and_loses_nothing() {
     let whole = |index: &Index| {
         assert_eq!(index.verify().unwrap().problems, Vec::<String>::new());
         for n in 0..there {
-            assert_eq!(index.get(&article(n).info.id).unwrap().expect("acknowledged").text, article(n).text);
+            assert_eq!(
+                index.get(&article(n).info.id).unwrap().expect("acknowledged").text,
+                article(n).text
+            );
         }
     };
     whole(&index);
@@ -414,10 +335,16 @@ fn a_full_disk_is_told_and_loses_nothing() {
     assert_eq!(index.verify().unwrap().problems, Vec::<String>::new());
     drop(index);
     // Of a disk that nothing can be written to, it can be asked.
-    assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(&disk).status().unwrap().success());
-    let refused = Index::open(&path, &Recipe::default()).err().expect("it cannot be written").to_string();
+    assert!(
+        Command::new("mount").args(["-o", "remount,ro"]).arg(&disk).status().unwrap().success()
+    );
+    let refused =
+        Index::open(&path, &Recipe::default()).err().expect("it cannot be written").to_string();
     assert!(refused.contains("open it for reading"), "{refused}");
     let options = nearcopy::IndexOptions { read_only: true, ..Default::default() };
     let index = options.open(&path).unwrap();
-    assert_eq!(index.seen(&Document::new("asked", article(0).text), &t).unwrap()[0].relation, Relation::Equal);
+    assert_eq!(
+        index.seen(&Document::new("asked", article(0).text), &t).unwrap()[0].relation,
+        Relation::Equal
+    );
 }

@@ -4,6 +4,8 @@ mod alignment;
 #[cfg(feature = "web")]
 mod archives;
 #[cfg(feature = "cli")]
+mod blocks;
+#[cfg(feature = "cli")]
 mod cases;
 #[cfg(feature = "cli")]
 mod check;
@@ -14,7 +16,11 @@ mod cli_report;
 #[cfg(feature = "cli")]
 mod cli_scan;
 #[cfg(feature = "cli")]
+mod console;
+#[cfg(feature = "cli")]
 mod dedupe;
+#[cfg(feature = "cli")]
+mod documents;
 #[cfg(all(feature = "emit", feature = "csv", feature = "parquet"))]
 mod emit;
 #[cfg(all(feature = "html", feature = "reports"))]
@@ -39,9 +45,15 @@ mod naive;
 mod news;
 mod notices;
 mod oracle;
+#[cfg(feature = "cli")]
+mod pages;
+#[cfg(feature = "cli")]
+mod program;
 mod removal;
 mod report;
 mod sample;
+#[cfg(feature = "cli")]
+mod scratch;
 #[cfg(feature = "ingest")]
 mod seeds;
 #[cfg(all(feature = "csv", feature = "parquet"))]

@@ -1,4 +1,5 @@
-//! The naive twin: what a scan finds through keys, caps and components is what all pairs through the same `compare` give.
+//! The naive twin: what a scan finds through keys, caps and components is what all pairs through
+//! the same `compare` give.
 
 mod keys;
 mod twin;
@@ -21,7 +22,8 @@ struct Both {
 
 fn both(seed: u64, count: usize, thresholds: Thresholds) -> Both {
     let (corpus, recipe) = (news::corpus(seed, count), Recipe::default());
-    let (found, background) = scan(&corpus, &recipe, &thresholds, &RunOptions::default(), &()).unwrap();
+    let (found, background) =
+        scan(&corpus, &recipe, &thresholds, &RunOptions::default(), &()).unwrap();
     let twin = Twin::new(&corpus, &background, &recipe, &thresholds);
     Both { corpus, found, background, twin, thresholds }
 }
@@ -32,8 +34,11 @@ fn all_pairs() -> Thresholds {
 
 /// What was found, as the twin has it.
 fn groups(found: &Detection) -> Vec<Group> {
-    let group =
-        |c: &nearcopy::Cluster| Group { representative: c.representative, members: c.members.clone(), weakest: c.weakest };
+    let group = |c: &nearcopy::Cluster| Group {
+        representative: c.representative,
+        members: c.members.clone(),
+        weakest: c.weakest,
+    };
     found.clusters.iter().map(group).collect()
 }
 
@@ -41,7 +46,11 @@ impl Both {
     /// Every reported pair is, in all fields, what `compare` says of the two texts.
     fn scores_are_those_of_compare(&self) {
         for p in &self.found.pairs {
-            let naive = self.twin.pairs.get(&(p.a, p.b)).unwrap_or_else(|| panic!("({}, {}) are no first documents", p.a, p.b));
+            let naive = self
+                .twin
+                .pairs
+                .get(&(p.a, p.b))
+                .unwrap_or_else(|| panic!("({}, {}) are no first documents", p.a, p.b));
             assert_eq!(&p.comparison, naive, "({}, {})", p.a, p.b);
             assert_eq!(Some(p.relation), naive.relation, "({}, {})", p.a, p.b);
         }
@@ -49,32 +58,45 @@ impl Both {
     }
 
     fn classes_are_equal_texts(&self) {
-        let several: Vec<Vec<u32>> = self.twin.classes.iter().filter(|c| c.len() > 1).cloned().collect();
+        let several: Vec<Vec<u32>> =
+            self.twin.classes.iter().filter(|c| c.len() > 1).cloned().collect();
         assert_eq!(self.found.equal, several);
         assert_eq!(self.found.summary.classes, self.twin.classes.len() as u64);
     }
 
-    /// The shares of related pairs, and of related pairs of resemblance .7 or more, that were reported.
+    /// The shares of related pairs, and of related pairs of resemblance .7 or more, that were
+    /// reported.
     fn recall(&self) -> (f64, f64) {
         let reported: BTreeSet<(u32, u32)> = self.found.pairs.iter().map(|p| (p.a, p.b)).collect();
         let share = |least: f64| {
-            let wanted: Vec<_> = self.twin.related().filter(|p| p.1.resemblance >= least).map(|p| p.0).collect();
+            let wanted: Vec<_> =
+                self.twin.related().filter(|p| p.1.resemblance >= least).map(|p| p.0).collect();
             assert!(wanted.len() > 5, "{} pairs over {least}", wanted.len());
             wanted.iter().filter(|p| reported.contains(*p)).count() as f64 / wanted.len() as f64
         };
         (share(0.0), share(0.7))
     }
 
-    /// Whether keys led to every pair of near-copies. A short and much edited one may share no two anchors with its original.
+    /// Whether keys led to every pair of near-copies. A short and much edited one may share no two
+    /// anchors with its original.
     fn copies_are_all_reported(&self) -> bool {
         let reported: BTreeSet<(u32, u32)> = self.found.pairs.iter().map(|p| (p.a, p.b)).collect();
-        self.twin.related().filter(|p| is_copy(p.1, &self.thresholds)).all(|p| reported.contains(&p.0))
+        self.twin
+            .related()
+            .filter(|p| is_copy(p.1, &self.thresholds))
+            .all(|p| reported.contains(&p.0))
     }
 
     fn members_are_verified(&self) {
         for c in &self.found.clusters {
-            let class =
-                |n: u32| self.twin.classes.iter().find(|k| k.contains(&n)).map(|k| k[0]).expect("every document has a class");
+            let class = |n: u32| {
+                self.twin
+                    .classes
+                    .iter()
+                    .find(|k| k.contains(&n))
+                    .map(|k| k[0])
+                    .expect("every document has a class")
+            };
             let to = class(c.representative);
             assert!(c.members.contains(&c.representative));
             for m in c.members.iter().map(|&m| class(m)).filter(|&m| m != to) {
@@ -82,7 +104,8 @@ impl Both {
                 assert!(is_copy(pair, &self.thresholds), "{m} of {to}: {:?}", pair.relation);
             }
         }
-        let mut all: Vec<u32> = self.found.clusters.iter().flat_map(|c| c.members.clone()).collect();
+        let mut all: Vec<u32> =
+            self.found.clusters.iter().flat_map(|c| c.members.clone()).collect();
         let count = all.len();
         all.sort_unstable();
         all.dedup();
@@ -106,7 +129,8 @@ fn a_scan_finds_what_all_pairs_find() {
         }
         let n = b.twin.related().count();
         println!(
-            "seed {seed}: {n} related pairs, {all:.3} of them reported, {} clusters, {} boilerplate keys",
+            "seed {seed}: {n} related pairs, {all:.3} of them reported, {} clusters, {} \
+             boilerplate keys",
             b.found.clusters.len(),
             b.background.paragraphs.len() + b.background.anchors.len()
         );
@@ -114,7 +138,11 @@ fn a_scan_finds_what_all_pairs_find() {
         related += n;
     }
     // Anchors are a sample: a passage of twelve words shows two of them in four cases of five.
-    assert!(complete >= CORPORA.len() - 1, "near-copies without a common key in {} corpora", CORPORA.len() - complete);
+    assert!(
+        complete >= CORPORA.len() - 1,
+        "near-copies without a common key in {} corpora",
+        CORPORA.len() - complete
+    );
     assert!(of_all / related as f64 > 0.9, "{} of {related}", of_all);
 }
 
@@ -144,14 +172,24 @@ fn without_all_pairs_the_pairs_are_those_of_representatives() {
         let reported: BTreeSet<(u32, u32)> = b.found.pairs.iter().map(|p| (p.a, p.b)).collect();
         for c in &b.found.clusters {
             let to = class[c.representative as usize];
-            let others: BTreeSet<u32> = c.members.iter().map(|&m| class[m as usize]).filter(|&m| m != to).collect();
-            assert!(others.iter().all(|&m| reported.contains(&(m.min(to), m.max(to)))), "a member without its pair");
+            let others: BTreeSet<u32> =
+                c.members.iter().map(|&m| class[m as usize]).filter(|&m| m != to).collect();
+            assert!(
+                others.iter().all(|&m| reported.contains(&(m.min(to), m.max(to)))),
+                "a member without its pair"
+            );
         }
-        let (all, _) = scan(&b.corpus, &Recipe::default(), &all_pairs(), &RunOptions::default(), &()).unwrap();
+        let (all, _) =
+            scan(&b.corpus, &Recipe::default(), &all_pairs(), &RunOptions::default(), &()).unwrap();
         assert_eq!(all.clusters, b.found.clusters, "the pairs that are shown decide no cluster");
         for p in &all.pairs {
             let (x, y) = (around[p.a as usize], around[p.b as usize]);
-            assert!(x == y || between.contains(&(x.min(y), x.max(y))), "({}, {}) related, {x} and {y} not", p.a, p.b);
+            assert!(
+                x == y || between.contains(&(x.min(y), x.max(y))),
+                "({}, {}) related, {x} and {y} not",
+                p.a,
+                p.b
+            );
         }
     }
 }
@@ -177,8 +215,13 @@ fn without_caps_candidates_are_shared_keys() {
         assert_eq!(found.summary.candidates, candidates.len() as u64, "seed {seed}");
         // Clustering may compare pairs that share no key; all others come from candidates.
         let reported: BTreeSet<(u32, u32)> = found.pairs.iter().map(|p| (p.a, p.b)).collect();
-        let related: BTreeSet<(u32, u32)> = twin.related().map(|p| p.0).filter(|p| candidates.contains(p)).collect();
-        assert!(related.is_subset(&reported), "seed {seed}: {:?}", related.difference(&reported).collect::<Vec<_>>());
+        let related: BTreeSet<(u32, u32)> =
+            twin.related().map(|p| p.0).filter(|p| candidates.contains(p)).collect();
+        assert!(
+            related.is_subset(&reported),
+            "seed {seed}: {:?}",
+            related.difference(&reported).collect::<Vec<_>>()
+        );
         let besides: Vec<_> = reported.difference(&related).collect();
         assert!(besides.iter().all(|p| twin.pairs.contains_key(p)));
         assert!(besides.len() * 20 <= related.len(), "seed {seed}: {besides:?}");
@@ -188,7 +231,8 @@ fn without_caps_candidates_are_shared_keys() {
 /// Caps cost candidates, never truth.
 #[test]
 fn with_the_smallest_caps_what_is_found_is_still_true() {
-    let (recipe, t) = (Recipe { max_bucket: 1, max_frequency: 1, ..Recipe::default() }, all_pairs());
+    let (recipe, t) =
+        (Recipe { max_bucket: 1, max_frequency: 1, ..Recipe::default() }, all_pairs());
     for seed in [41, 42] {
         let corpus = news::corpus(seed, 90);
         let (found, background) = scan(&corpus, &recipe, &t, &RunOptions::default(), &()).unwrap();

@@ -1,5 +1,5 @@
-//! Makes corpora that look like news, from a seed alone: articles, copies of many kinds, templates, footers, tiny texts.
-//! Never: looks at what nearcopy finds.
+//! Makes corpora that look like news, from a seed alone: articles, copies of many kinds, templates,
+//! footers, tiny texts. Never: looks at what nearcopy finds.
 
 use nearcopy::{Corpus, Document};
 
@@ -38,10 +38,11 @@ impl Dice {
 }
 
 const SYLLABLES: [&str; 20] = [
-    "ba", "ke", "di", "lor", "mu", "nes", "pa", "ri", "sto", "tan", "ve", "wil", "gra", "fen", "hou", "jet", "qui", "zam", "ost",
-    "ler",
+    "ba", "ke", "di", "lor", "mu", "nes", "pa", "ri", "sto", "tan", "ve", "wil", "gra", "fen",
+    "hou", "jet", "qui", "zam", "ost", "ler",
 ];
-const LITTLE: [&str; 14] = ["the", "of", "a", "to", "in", "and", "on", "for", "was", "that", "it", "by", "with", "from"];
+const LITTLE: [&str; 14] =
+    ["the", "of", "a", "to", "in", "and", "on", "for", "was", "that", "it", "by", "with", "from"];
 
 /// The word of this number.
 pub fn word(n: usize) -> String {
@@ -109,7 +110,8 @@ pub fn edited(article: &[String], percent: usize, dice: &mut Dice) -> Vec<String
     article.iter().map(edit).collect()
 }
 
-/// A copy as other outlets print it: edited, and perhaps cut, re-ordered or with a paragraph of its own.
+/// A copy as other outlets print it: edited, and perhaps cut, re-ordered or with a paragraph of its
+/// own.
 fn near_copy(of: &[String], dice: &mut Dice) -> Vec<String> {
     let mut out = edited(of, *dice.clone_pick(&[0, 1, 3, 6, 12]), dice);
     if dice.percent(25) && out.len() > 2 {
@@ -139,18 +141,26 @@ fn template(dice: &mut Dice) -> Vec<String> {
     let mut number = || dice.between(100, 9999).to_string();
     let (a, b, c, d) = (number(), number(), number(), number());
     vec![
-        format!("{x} reported a net profit of {a} thousand dollars for the quarter, compared with {b} thousand a year before."),
-        format!("Sales of the {y} division rose to {c} units, and the board proposes a dividend of {d} cents a share."),
+        format!(
+            "{x} reported a net profit of {a} thousand dollars for the quarter, compared with {b} \
+             thousand a year before."
+        ),
+        format!(
+            "Sales of the {y} division rose to {c} units, and the board proposes a dividend of {d} \
+             cents a share."
+        ),
     ]
 }
 
-const TINY: [&str; 8] = ["", " \n", "--", "Correction", "No comment.", "Photo: Reuters", "12", "See page 4 for more."];
+const TINY: [&str; 8] =
+    ["", " \n", "--", "Correction", "No comment.", "Photo: Reuters", "12", "See page 4 for more."];
 const SOURCES: [&str; 4] = ["Courier", "Ledger", "Post", "Star"];
 
 /// The last paragraph of everything that a source prints.
 fn footer(source: &str) -> String {
     format!(
-        "Read more at {source} dot example and subscribe to the {source} morning letter, free for thirty days, no card needed."
+        "Read more at {source} dot example and subscribe to the {source} morning letter, free for \
+         thirty days, no card needed."
     )
 }
 

@@ -1,9 +1,10 @@
-//! What a cleaning promises: whatever goes has a partner that stays, and no passage is cut that does not stand somewhere else.
+//! What a cleaning promises: whatever goes has a partner that stays, and no passage is cut that
+//! does not stand somewhere else.
 
 use crate::news::{self, Dice};
 use nearcopy::{
-    Cleaning, Corpus, Detection, Document, Documents, Error, Plan, Recipe, Relation, Removal, RunOptions, Thresholds, Why, clean,
-    removal, scan, tokenize,
+    Cleaning, Corpus, Detection, Document, Documents, Error, Plan, Recipe, Relation, Removal,
+    RunOptions, Thresholds, Why, clean, removal, scan, tokenize,
 };
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -40,7 +41,8 @@ fn stock(seed: u64, count: usize) -> Vec<Document> {
     let mut dice = Dice::new(seed);
     let sentences: Vec<String> = (0..40)
         .map(|s| {
-            let words: Vec<String> = (0..6 + dice.below(8)).map(|w| format!("w{}x{s}y{w}", dice.below(3))).collect();
+            let words: Vec<String> =
+                (0..6 + dice.below(8)).map(|w| format!("w{}x{s}y{w}", dice.below(3))).collect();
             format!("S{}.", words.join(" "))
         })
         .collect();
@@ -73,10 +75,18 @@ fn check_partners(corpus: &Corpus, plan: &Plan) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(24)
+    })]
 
     #[test]
-    fn whatever_goes_has_a_partner_that_stays(seed in 0u64..1_000_000, contained: bool, references in 0usize..20, only: bool) {
+    fn whatever_goes_has_a_partner_that_stays(
+        seed in 0u64..1_000_000,
+        contained: bool,
+        references in 0usize..20,
+        only: bool,
+    ) {
         let mut documents = news::documents(seed, 60);
         documents.extend(documents[..5].to_vec());
         documents.iter_mut().take(references).for_each(|d| d.info.reference = true);
@@ -88,11 +98,17 @@ proptest! {
         check_partners(&corpus, &plan)?;
     }
 
-    /// Every sentence that was cut, or that went with a document too short to stay, is still there: as all its tokens in a row, or as parts of
-    /// them where another repeat was cut in turn.
+    /// Every sentence that was cut, or that went with a document too short to stay, is still there:
+    /// as all its tokens in a row, or as parts of them where another repeat was cut in turn.
     #[test]
-    fn no_passage_is_lost(seed in 0u64..1_000_000, documents: bool, passages: bool, min_left in 0u32..20) {
-        let what = Removal { documents, paragraphs: true, passages, min_left, ..Removal::default() };
+    fn no_passage_is_lost(
+        seed in 0u64..1_000_000,
+        documents: bool,
+        passages: bool,
+        min_left in 0u32..20,
+    ) {
+        let what =
+            Removal { documents, paragraphs: true, passages, min_left, ..Removal::default() };
         let (corpus, _, plan) = plan(stock(seed, 40), &Thresholds::default(), &what);
         check_partners(&corpus, &plan)?;
         let mut standing = HashSet::new();
@@ -104,25 +120,36 @@ proptest! {
             let words = tokenize(&text[cut.span.range()]);
             prop_assert_eq!(words.len() as u32, cut.tokens);
             // Each word of the stock belongs to one sentence.
-            prop_assert!(words.hashes.iter().all(|h| standing.contains(h)), "{:?}", &text[cut.span.range()]);
+            prop_assert!(
+                words.hashes.iter().all(|h| standing.contains(h)),
+                "{:?}",
+                &text[cut.span.range()]
+            );
             prop_assert!(!cut.causes.is_empty());
         }
         for pair in plan.cuts.windows(2) {
-            prop_assert!(pair[0].document < pair[1].document || pair[0].span.end <= pair[1].span.start);
+            prop_assert!(
+                pair[0].document < pair[1].document || pair[0].span.end <= pair[1].span.start
+            );
         }
     }
 }
 
 /// Words of their own for each number, so that nothing is shared by chance.
 fn story(n: usize, words: usize) -> String {
-    let word = |w: usize| format!("{}{w}", ["harbour", "council", "bridge", "valley", "ferry"][(n + w) % 5]) + &n.to_string();
+    let word = |w: usize| {
+        format!("{}{w}", ["harbour", "council", "bridge", "valley", "ferry"][(n + w) % 5])
+            + &n.to_string()
+    };
     (0..words).map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// So many texts of their own, each with one paragraph that all have.
 fn with_one_paragraph(count: usize) -> Vec<Document> {
     let shared = story(999, 20);
-    (0..count).map(|n| Document::new(format!("d{n:03}"), format!("{}.\n\n{shared}.\n", story(n, 50)))).collect()
+    (0..count)
+        .map(|n| Document::new(format!("d{n:03}"), format!("{}.\n\n{shared}.\n", story(n, 50))))
+        .collect()
 }
 
 #[test]
@@ -186,7 +213,8 @@ fn references_win_and_stay() {
     let yesterday = Document::new("z-old", story(1, 60)).date("2026-03-02").reference();
     let reprint = Document::new("a-new", story(1, 60) + " late addition").date("2026-03-01");
     let own = Document::new("b-own", story(2, 60));
-    let (corpus, found, plan) = plan(vec![yesterday, reprint, own], &Thresholds::default(), &Removal::default());
+    let (corpus, found, plan) =
+        plan(vec![yesterday, reprint, own], &Thresholds::default(), &Removal::default());
     assert_eq!(ids(&corpus, &plan), ["a-new"]);
     assert_eq!(corpus.info(found.clusters[0].representative as usize).id, "z-old");
 }
@@ -233,18 +261,22 @@ fn a_part_goes_only_for_a_whole_that_stays() {
     let middle = Document::new("middle", parts[..4].join("\n\n"));
     let large = Document::new("large", parts.join("\n\n"));
     let what = Removal { relations: vec![Relation::ContainedIn], ..Removal::default() };
-    let (corpus, _, all) = plan(vec![small.clone(), middle.clone(), large], &Thresholds::default(), &what);
+    let (corpus, _, all) =
+        plan(vec![small.clone(), middle.clone(), large], &Thresholds::default(), &what);
     assert_eq!(ids(&corpus, &all), ["middle", "small"]);
-    let partner = |g: &nearcopy::Gone| if let Why::Copy { partner, .. } = g.why { partner } else { u32::MAX };
+    let partner =
+        |g: &nearcopy::Gone| if let Why::Copy { partner, .. } = g.why { partner } else { u32::MAX };
     assert!(all.gone.iter().all(|g| corpus.info(partner(g) as usize).id == "large"));
 }
 
 #[test]
 fn paragraphs_stay_in_their_first_place_and_boilerplate_nowhere() {
-    let notice = "Sign up for our newsletter and never miss a story from the valley again, free of charge.";
+    let notice =
+        "Sign up for our newsletter and never miss a story from the valley again, free of charge.";
     let shared = story(99, 20);
-    let mut documents: Vec<Document> =
-        (0..30).map(|n| Document::new(format!("d{n:02}"), format!("{}\n\n{notice}\n", story(n, 50)))).collect();
+    let mut documents: Vec<Document> = (0..30)
+        .map(|n| Document::new(format!("d{n:02}"), format!("{}\n\n{notice}\n", story(n, 50))))
+        .collect();
     documents[7].text = format!("{}\n\n{shared}.\n\n{notice}\n", story(7, 50));
     documents[3].text = format!("{shared}.\n\n{}\n\n{notice}\n", story(3, 50));
     documents[7].info.date = Some("2020-01-01".into());
@@ -265,10 +297,17 @@ fn paragraphs_stay_in_their_first_place_and_boilerplate_nowhere() {
 
 #[test]
 fn passages_are_cut_at_sentences() {
-    let shared = "The minister told parliament on Tuesday that the valley railway would not reopen. Nobody there had expected anything else from him.";
+    let shared = "The minister told parliament on Tuesday that the valley railway would not \
+                  reopen. Nobody there had expected anything else from him.";
     let documents = vec![
-        Document::new("a", format!("{} He began late. Indeed {shared} {}.", story(1, 30), story(2, 30))),
-        Document::new("b", format!("{}, reports said, {shared} And {}.", story(3, 30), story(4, 30))),
+        Document::new(
+            "a",
+            format!("{} He began late. Indeed {shared} {}.", story(1, 30), story(2, 30)),
+        ),
+        Document::new(
+            "b",
+            format!("{}, reports said, {shared} And {}.", story(3, 30), story(4, 30)),
+        ),
         Document::new("c", format!("{}. Then {shared} And {}.", story(5, 30), story(6, 30))),
     ];
     let what = Removal { documents: false, passages: true, ..Removal::default() };
@@ -277,7 +316,10 @@ fn passages_are_cut_at_sentences() {
     assert_eq!(cuts, ["b", "c"]);
     for c in &cut.cuts {
         let text = corpus.text(c.document as usize).unwrap();
-        assert_eq!(text[c.span.range()].trim(), "Nobody there had expected anything else from him.");
+        assert_eq!(
+            text[c.span.range()].trim(),
+            "Nobody there had expected anything else from him."
+        );
     }
 }
 
@@ -286,12 +328,19 @@ fn equal_texts_are_cut_each_at_its_own_place() {
     let text = format!("{}.\n\n{}.", story(1, 20), story(2, 20));
     let loud = text.to_uppercase().replace(' ', "  ");
     let other = format!("{}.\n\n{}.", story(1, 20), story(3, 20));
-    let documents = vec![Document::new("a", text), Document::new("b", loud), Document::new("c", other)];
+    let documents =
+        vec![Document::new("a", text), Document::new("b", loud), Document::new("c", other)];
     let what = Removal { documents: false, paragraphs: true, min_left: 5, ..Removal::default() };
     let (corpus, _, cut) = plan(documents, &Thresholds::default(), &what);
-    assert!(cut.cuts.iter().any(|c| corpus.info(c.document as usize).id == "b" || cut.gone.iter().any(|g| g.document == 1)));
+    assert!(
+        cut.cuts.iter().any(|c| corpus.info(c.document as usize).id == "b"
+            || cut.gone.iter().any(|g| g.document == 1))
+    );
     let texts = left(&corpus, &cut);
-    assert_eq!(texts.iter().filter(|t| t.1.to_lowercase().contains(&story(1, 20)[..20])).count(), 1);
+    assert_eq!(
+        texts.iter().filter(|t| t.1.to_lowercase().contains(&story(1, 20)[..20])).count(),
+        1
+    );
 }
 
 #[test]
@@ -312,7 +361,8 @@ fn a_document_that_others_went_for_is_left_whole() {
 
 #[test]
 fn a_text_cut_short_goes_and_one_in_a_roundup_stays() {
-    let stories: Vec<String> = (0..4).map(|n| format!("{}.\n\n{}.", story(n, 40), story(n + 10, 40))).collect();
+    let stories: Vec<String> =
+        (0..4).map(|n| format!("{}.\n\n{}.", story(n, 40), story(n + 10, 40))).collect();
     let mut documents = vec![
         Document::new("roundup", stories[..3].join("\n\n")),
         Document::new("one", stories[0].clone()),
@@ -324,9 +374,11 @@ fn a_text_cut_short_goes_and_one_in_a_roundup_stays() {
     let t = Thresholds::default();
     let (corpus, _, cut) = plan(documents.clone(), &t, &Removal::default());
     assert_eq!(ids(&corpus, &cut), ["short", "short-again"]);
-    let partner = |g: &nearcopy::Gone| if let Why::Copy { partner, .. } = g.why { partner } else { u32::MAX };
+    let partner =
+        |g: &nearcopy::Gone| if let Why::Copy { partner, .. } = g.why { partner } else { u32::MAX };
     assert!(cut.gone.iter().all(|g| corpus.info(partner(g) as usize).id == "long"));
-    // The other stories of the roundup are not in the corpus: what it begins with looks like a text cut short, an item inside does not.
+    // The other stories of the roundup are not in the corpus: what it begins with looks like a text
+    // cut short, an item inside does not.
     let two = documents.remove(2);
     let (corpus, _, cut) = plan(documents.clone(), &t, &Removal::default());
     assert_eq!(ids(&corpus, &cut), ["one", "short", "short-again"]);

@@ -1,4 +1,5 @@
-//! Owns: a small detection made by hand, with every kind of finding. Never: what the scan would say of it.
+//! Owns: a small detection made by hand, with every kind of finding. Never: what the scan would say
+//! of it.
 
 use nearcopy::report::Findings;
 use nearcopy::*;
@@ -18,19 +19,29 @@ impl Sample {
 
 /// A text kept as a file.
 pub fn file(id: &str, text: &str) -> Document {
-    DocumentInfo { id: id.into(), whole_file: true, path: Some(id.into()), ..DocumentInfo::default() }.with_text(text)
+    DocumentInfo {
+        id: id.into(),
+        whole_file: true,
+        path: Some(id.into()),
+        ..DocumentInfo::default()
+    }
+    .with_text(text)
 }
 
 /// The number of a document.
 pub fn number(corpus: &Corpus, id: &str) -> u32 {
-    (0..corpus.count()).find(|&n| corpus.info(n).id == id).unwrap_or_else(|| panic!("no {id}")) as u32
+    (0..corpus.count()).find(|&n| corpus.info(n).id == id).unwrap_or_else(|| panic!("no {id}"))
+        as u32
 }
 
 /// The first, or the `n`th, place of a passage in a document.
 pub fn place(corpus: &Corpus, id: &str, passage: &str, n: usize) -> Place {
     let document = number(corpus, id);
     let text = corpus.text(document as usize).unwrap();
-    let (at, _) = text.match_indices(passage).nth(n).unwrap_or_else(|| panic!("{passage:?} stands not in {id}"));
+    let (at, _) = text
+        .match_indices(passage)
+        .nth(n)
+        .unwrap_or_else(|| panic!("{passage:?} stands not in {id}"));
     Place { document, span: Span::new(at as u32, (at + passage.len()) as u32) }
 }
 
@@ -53,12 +64,17 @@ fn words(text: &str, span: Span) -> Vec<(Span, String)> {
 
 /// A match with its exact blocks, by the longest common subsequence of words.
 pub fn matched(corpus: &Corpus, a: Place, b: Place) -> Match {
-    let (ta, tb) = (corpus.text(a.document as usize).unwrap(), corpus.text(b.document as usize).unwrap());
+    let (ta, tb) =
+        (corpus.text(a.document as usize).unwrap(), corpus.text(b.document as usize).unwrap());
     let (wa, wb) = (words(&ta, a.span), words(&tb, b.span));
     let mut best = vec![vec![0u32; wb.len() + 1]; wa.len() + 1];
     for i in (0..wa.len()).rev() {
         for j in (0..wb.len()).rev() {
-            best[i][j] = if wa[i].1 == wb[j].1 { best[i + 1][j + 1] + 1 } else { best[i + 1][j].max(best[i][j + 1]) };
+            best[i][j] = if wa[i].1 == wb[j].1 {
+                best[i + 1][j + 1] + 1
+            } else {
+                best[i + 1][j].max(best[i][j + 1])
+            };
         }
     }
     let (mut i, mut j) = (0, 0);
@@ -67,7 +83,9 @@ pub fn matched(corpus: &Corpus, a: Place, b: Place) -> Match {
     while i < wa.len() && j < wb.len() {
         if wa[i].1 == wb[j].1 {
             match blocks.last_mut() {
-                Some(last) if next == Some((i, j)) => (last.a.end, last.b.end) = (wa[i].0.end, wb[j].0.end),
+                Some(last) if next == Some((i, j)) => {
+                    (last.a.end, last.b.end) = (wa[i].0.end, wb[j].0.end)
+                }
                 _ => blocks.push(Block { a: wa[i].0, b: wb[j].0 }),
             }
             (i, j) = (i + 1, j + 1);
@@ -90,9 +108,18 @@ pub fn matched(corpus: &Corpus, a: Place, b: Place) -> Match {
 }
 
 /// A pair with the passages given as texts of `a` and of `b`.
-pub fn pair(corpus: &Corpus, a: &str, b: &str, relation: Relation, coverage: [f64; 2], passages: &[(&str, &str)]) -> Pair {
-    let matches: Vec<Match> =
-        passages.iter().map(|(x, y)| matched(corpus, place(corpus, a, x, 0), place(corpus, b, y, 0))).collect();
+pub fn pair(
+    corpus: &Corpus,
+    a: &str,
+    b: &str,
+    relation: Relation,
+    coverage: [f64; 2],
+    passages: &[(&str, &str)],
+) -> Pair {
+    let matches: Vec<Match> = passages
+        .iter()
+        .map(|(x, y)| matched(corpus, place(corpus, a, x, 0), place(corpus, b, y, 0)))
+        .collect();
     let comparison = Comparison {
         relation: Some(relation),
         resemblance: coverage[0] * coverage[1] * 2.0 / 3.0,
@@ -114,8 +141,15 @@ pub fn empty(corpus: &Corpus) -> Detection {
         recipe_id: "00112233445566aa".into(),
         background_id: "none".into(),
         thresholds: Thresholds::default(),
-        summary: Summary { documents: corpus.count() as u64, bytes, classes: corpus.count() as u64, ..Summary::default() },
-        tokens: (0..corpus.count()).map(|n| corpus.text(n).unwrap().split_whitespace().count() as u32).collect(),
+        summary: Summary {
+            documents: corpus.count() as u64,
+            bytes,
+            classes: corpus.count() as u64,
+            ..Summary::default()
+        },
+        tokens: (0..corpus.count())
+            .map(|n| corpus.text(n).unwrap().split_whitespace().count() as u32)
+            .collect(),
         clusters: vec![],
         equal: vec![],
         pairs: vec![],
@@ -123,13 +157,40 @@ pub fn empty(corpus: &Corpus) -> Detection {
     }
 }
 
-const STORM: &str = "Storm Edda hits the coast\n\nStorm Edda reached the coast late on Monday with gusts of 141 kilometres an hour, the weather service said. Some 41,000 homes lost power and ferries to the islands were cancelled until Wednesday.\n\n\"We ask everybody to stay at home,\" said the regional governor, Ana Ruiz. The railway stopped all trains north of the river after a tree fell on the line near Castro, and two schools that serve as shelters took in 310 people from the harbour quarter, where the water stood a metre deep by midnight. Fire crews from three provinces were sent to help with pumps and boats, and the army flew in sandbags. The port authority said that it would not reopen before the swell had fallen below four metres.\n\nThe storm is expected to weaken by Tuesday evening.\n\nSign up for our newsletter and never miss a story.\n";
+const STORM: &str = "Storm Edda hits the coast\n\nStorm Edda reached the coast late on Monday with \
+                     gusts of 141 kilometres an hour, the weather service said. Some 41,000 homes \
+                     lost power and ferries to the islands were cancelled until Wednesday.\n\n\"We \
+                     ask everybody to stay at home,\" said the regional governor, Ana Ruiz. The \
+                     railway stopped all trains north of the river after a tree fell on the line \
+                     near Castro, and two schools that serve as shelters took in 310 people from \
+                     the harbour quarter, where the water stood a metre deep by midnight. Fire \
+                     crews from three provinces were sent to help with pumps and boats, and the \
+                     army flew in sandbags. The port authority said that it would not reopen \
+                     before the swell had fallen below four metres.\n\nThe storm is expected to \
+                     weaken by Tuesday evening.\n\nSign up for our newsletter and never miss a \
+                     story.\n";
 
-const COPY: &str = "Storm Edda batters coast, 45,000 homes dark\n\nStorm Edda reached the coast on Monday night with gusts of 141 kilometres an hour, the weather service said. Some 45,000 homes lost power and ferries to the islands were cancelled until Wednesday.\n\n\"We ask everybody to stay at home,\" said the regional governor, Ana Ruiz. The railway stopped all trains north of the river after a tree fell on the line near Castro, and two schools that serve as shelters took in 310 people from the harbour quarter, where the water stood a metre deep by midnight. Fire crews from three provinces were sent to help with pumps and boats, and the army flew in sandbags. The port authority said that it would not reopen before the swell had fallen below four metres.\n\nSign up for our newsletter and never miss a story.\n";
+const COPY: &str = "Storm Edda batters coast, 45,000 homes dark\n\nStorm Edda reached the coast on \
+                    Monday night with gusts of 141 kilometres an hour, the weather service said. \
+                    Some 45,000 homes lost power and ferries to the islands were cancelled until \
+                    Wednesday.\n\n\"We ask everybody to stay at home,\" said the regional \
+                    governor, Ana Ruiz. The railway stopped all trains north of the river after a \
+                    tree fell on the line near Castro, and two schools that serve as shelters took \
+                    in 310 people from the harbour quarter, where the water stood a metre deep by \
+                    midnight. Fire crews from three provinces were sent to help with pumps and \
+                    boats, and the army flew in sandbags. The port authority said that it would \
+                    not reopen before the swell had fallen below four metres.\n\nSign up for our \
+                    newsletter and never miss a story.\n";
 
-const ROUNDUP: &str = "The week in brief\n\nParliament passed the budget on Thursday after a night of talks.\n\nStorm Edda reached the coast late on Monday with gusts of 141 kilometres an hour, the weather service said. Some 41,000 homes lost power and ferries to the islands were cancelled until Wednesday.\n\nThe national team lost its opening match.\n\nSign up for our newsletter and never miss a story.\n";
+const ROUNDUP: &str = "The week in brief\n\nParliament passed the budget on Thursday after a night \
+                       of talks.\n\nStorm Edda reached the coast late on Monday with gusts of 141 \
+                       kilometres an hour, the weather service said. Some 41,000 homes lost power \
+                       and ferries to the islands were cancelled until Wednesday.\n\nThe national \
+                       team lost its opening match.\n\nSign up for our newsletter and never miss a \
+                       story.\n";
 
-const NOTE: &str = "Storm Edda reached the coast late on Monday with gusts of 141 kilometres an hour, the weather service said. Some 41,000 homes lost power.\n";
+const NOTE: &str = "Storm Edda reached the coast late on Monday with gusts of 141 kilometres an \
+                    hour, the weather service said. Some 41,000 homes lost power.\n";
 
 const SIGN: &str = "Sign up for our newsletter and never miss a story.";
 
@@ -140,8 +201,13 @@ pub fn storm() -> Sample {
         file("mirror/storm.txt", STORM).source("Mirror"),
         file("post/edda.txt", COPY).source("Evening Post").date("2026-02-01"),
         file("week/roundup.txt", ROUNDUP),
-        DocumentInfo { id: "notes.jsonl:7".into(), record: Some(7), path: Some("notes.jsonl".into()), ..DocumentInfo::default() }
-            .with_text(NOTE),
+        DocumentInfo {
+            id: "notes.jsonl:7".into(),
+            record: Some(7),
+            path: Some("notes.jsonl".into()),
+            ..DocumentInfo::default()
+        }
+        .with_text(NOTE),
     ])
     .unwrap();
     let n = |id| number(&corpus, id);
@@ -159,10 +225,27 @@ pub fn storm() -> Sample {
             "post/edda.txt",
             Relation::NearCopy,
             [0.912, 0.951],
-            &[(whole(STORM, "Storm Edda reached", "four metres"), whole(COPY, "Storm Edda reached", "four metres"))],
+            &[(
+                whole(STORM, "Storm Edda reached", "four metres"),
+                whole(COPY, "Storm Edda reached", "four metres"),
+            )],
         ),
-        pair(&corpus, "mirror/storm.txt", "week/roundup.txt", Relation::Quotes, [0.21, 0.38], &[(lead, lead)]),
-        pair(&corpus, "notes.jsonl:7", "week/roundup.txt", Relation::ContainedIn, [1.0, 0.29], &[(note, note)]),
+        pair(
+            &corpus,
+            "mirror/storm.txt",
+            "week/roundup.txt",
+            Relation::Quotes,
+            [0.21, 0.38],
+            &[(lead, lead)],
+        ),
+        pair(
+            &corpus,
+            "notes.jsonl:7",
+            "week/roundup.txt",
+            Relation::ContainedIn,
+            [1.0, 0.29],
+            &[(note, note)],
+        ),
     ];
     detection.pairs.sort_by_key(|p| (p.a, p.b));
     detection.clusters = vec![Cluster {
@@ -198,15 +281,14 @@ pub fn storm() -> Sample {
 
 /// Chinese, Arabic, emoji, combining marks, tabs, every kind of line break.
 pub fn scripts() -> Sample {
-    let chinese =
-        "周一晚间，风暴“埃达”登陆海岸，阵风时速达141公里。气象部门表示，约四万一千户家庭停电，前往各岛的渡轮停航至周三。";
-    let chinese_late =
-        "周一深夜，风暴“埃达”登陆海岸，阵风时速达141公里。气象部门表示，约四万五千户家庭停电，前往各岛的渡轮停航至周三。";
-    let arabic =
-        "وصلت العاصفة إيدا إلى الساحل في وقت متأخر من يوم الاثنين وبلغت سرعة الرياح 141 كيلومترا في الساعة، حسبما ذكرت الأرصاد.";
-    let arabic_late =
-        "وصلت العاصفة إيدا إلى الشاطئ في وقت متأخر من يوم الاثنين وبلغت سرعة الرياح 145 كيلومترا في الساعة، حسبما ذكرت الأرصاد.";
-    let mixed = "Cafe\u{301} owners 👩\u{200d}🍳 on the coast\tsay ☕\u{fe0f}\r\nthey lost\rpower 🦀🦀\nall night long.";
+    let chinese = "周一晚间，风暴“埃达”登陆海岸，阵风时速达141公里。气象部门表示，约四万一千户家庭停电，前往各岛的渡轮停航至周三。";
+    let chinese_late = "周一深夜，风暴“埃达”登陆海岸，阵风时速达141公里。气象部门表示，约四万五千户家庭停电，前往各岛的渡轮停航至周三。";
+    let arabic = "وصلت العاصفة إيدا إلى الساحل في وقت متأخر من يوم الاثنين وبلغت سرعة الرياح 141 \
+                  كيلومترا في الساعة، حسبما ذكرت الأرصاد.";
+    let arabic_late = "وصلت العاصفة إيدا إلى الشاطئ في وقت متأخر من يوم الاثنين وبلغت سرعة الرياح \
+                       145 كيلومترا في الساعة، حسبما ذكرت الأرصاد.";
+    let mixed = "Cafe\u{301} owners 👩\u{200d}🍳 on the coast\tsay ☕\u{fe0f}\r\nthey lost\rpower \
+                 🦀🦀\nall night long.";
     let corpus = Corpus::new([
         file("zh/a.txt", &format!("标题\r\n\r\n{chinese}\r\n")),
         file("zh/b.txt", &format!("{chinese_late}\n")),
@@ -224,7 +306,8 @@ pub fn scripts() -> Sample {
         near("zh/a.txt", "zh/b.txt", chinese, chinese_late),
     ];
     let zh = &mut detection.pairs[2].comparison.matches[0];
-    // Words of the sample's own making are whole clauses here; these are the characters that differ.
+    // Words of the sample's own making are whole clauses here; these are the characters that
+    // differ.
     zh.blocks = characters(chinese, zh.a, chinese_late, zh.b);
     detection.repeats = vec![Repeat {
         tokens: 12,
@@ -245,11 +328,15 @@ fn characters(a: &str, in_a: Span, b: &str, in_b: Span) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open = false;
     for ((at, x), (bt, y)) in a.char_indices().zip(b.char_indices()) {
-        let (ea, eb) = (in_a.start + (at + x.len_utf8()) as u32, in_b.start + (bt + y.len_utf8()) as u32);
+        let (ea, eb) =
+            (in_a.start + (at + x.len_utf8()) as u32, in_b.start + (bt + y.len_utf8()) as u32);
         match blocks.last_mut() {
             Some(last) if open && x == y => (last.a.end, last.b.end) = (ea, eb),
             _ if x == y => {
-                blocks.push(Block { a: Span::new(in_a.start + at as u32, ea), b: Span::new(in_b.start + bt as u32, eb) });
+                blocks.push(Block {
+                    a: Span::new(in_a.start + at as u32, ea),
+                    b: Span::new(in_b.start + bt as u32, eb),
+                });
             }
             _ => {}
         }

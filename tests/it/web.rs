@@ -1,13 +1,18 @@
-//! Pages of the web: how much of an article is taken out of its page, and what commands do with pages.
+//! Pages of the web: how much of an article is taken out of its page, and what commands do with
+//! pages.
 
-use assert_cmd::Command;
+mod crawls;
+
+use crate::program::nearcopy;
+use crawls::{crawl, gzip, written};
 use nearcopy::ingest::{Input, InputOptions, Intake, read};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 fn pages() -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = fs::read_dir("tests/pages").unwrap().map(|e| e.unwrap().path()).collect();
+    let mut all: Vec<PathBuf> =
+        fs::read_dir("tests/pages").unwrap().map(|e| e.unwrap().path()).collect();
     all.retain(|p| p.extension().is_some_and(|e| e == "html"));
     all.sort();
     all
@@ -47,11 +52,17 @@ fn articles_are_taken_out_of_their_pages() {
     for path in &pages {
         let wanted = fs::read_to_string(path.with_extension("txt")).unwrap();
         let intake = taken(path);
-        let [document] = &intake.documents[..] else { panic!("{}: {:?}", path.display(), intake.problems) };
+        let [document] = &intake.documents[..] else {
+            panic!("{}: {:?}", path.display(), intake.problems)
+        };
         let name = path.file_stem().unwrap().to_str().unwrap();
         let (here, there) = shares(&wanted, &document.text);
         println!("| {name} | {:.1} | {:.1} |", 100.0 * here, 100.0 * there);
-        assert!(here >= 0.95 && there <= 0.05, "{name}: {here:.3} kept, {there:.3} other words\n{}", document.text);
+        assert!(
+            here >= 0.95 && there <= 0.05,
+            "{name}: {here:.3} kept, {there:.3} other words\n{}",
+            document.text
+        );
         assert!(!document.text.contains("\n\n\n"), "{name}");
         assert_eq!(document.info.id, document.info.path.as_deref().unwrap());
         kept += here;
@@ -64,13 +75,27 @@ fn articles_are_taken_out_of_their_pages() {
 
 #[test]
 fn paragraphs_stand_apart() {
-    for name in ["article", "breaks", "tables-1999", "no-paragraphs", "arabic", "json-ld", "broken", "live-blog"] {
+    for name in [
+        "article",
+        "breaks",
+        "tables-1999",
+        "no-paragraphs",
+        "arabic",
+        "json-ld",
+        "broken",
+        "live-blog",
+    ] {
         let path = PathBuf::from(format!("tests/pages/{name}.html"));
         let wanted = fs::read_to_string(path.with_extension("txt")).unwrap();
         let text = &taken(&path).documents[0].text;
-        // A paragraph of the article begins and ends where one of the text does, but for a time in front of it.
+        // A paragraph of the article begins and ends where one of the text does, but for a time in
+        // front of it.
         for paragraph in wanted.trim().split("\n\n") {
-            let bare = if name == "live-blog" && paragraph.as_bytes()[0].is_ascii_digit() { &paragraph[6..] } else { paragraph };
+            let bare = if name == "live-blog" && paragraph.as_bytes()[0].is_ascii_digit() {
+                &paragraph[6..]
+            } else {
+                paragraph
+            };
             assert!(text.split("\n\n").any(|p| p == bare), "{name}: {bare:?} in\n{text}");
         }
     }
@@ -94,28 +119,32 @@ fn what_a_page_says_about_itself() {
     assert_eq!(named.documents[0].info.id, "https://courier.example/local/harbour-bridge");
 }
 
-fn nearcopy() -> Command {
-    Command::new(assert_cmd::cargo::cargo_bin!("nearcopy"))
-}
-
-fn out(command: &mut Command) -> String {
-    String::from_utf8(command.assert().success().get_output().stdout.clone()).unwrap()
-}
-
 #[test]
 fn one_article_in_two_templates_is_a_near_copy() {
-    let report =
-        out(nearcopy().args(["scan", "tests/pages/article.html", "tests/pages/article-elsewhere.html", "--format", "json"]));
+    let report = nearcopy()
+        .args([
+            "scan",
+            "tests/pages/article.html",
+            "tests/pages/article-elsewhere.html",
+            "--format",
+            "json",
+        ])
+        .done()
+        .out();
     assert!(report.contains("\"near-copy\"") || report.contains("\"equal\":[["), "{report}");
-    let all = out(nearcopy().args(["scan", "tests/pages", "--format", "json"]));
+    let all = nearcopy().args(["scan", "tests/pages", "--format", "json"]).done().out();
     let report: serde_json::Value = serde_json::from_str(&all).unwrap();
-    // The wanted texts lie beside the pages: each page is a near-copy of its own text, the two templates of one article are one cluster.
+    // The wanted texts lie beside the pages: each page is a near-copy of its own text, the two
+    // templates of one article are one cluster.
     let clusters = report["clusters"].as_array().unwrap();
-    let with = |name: &str| clusters.iter().find(|c| c["members"].as_array().unwrap().iter().any(|m| m == name));
+    let with = |name: &str| {
+        clusters.iter().find(|c| c["members"].as_array().unwrap().iter().any(|m| m == name))
+    };
     for path in pages() {
         let shown = path.to_str().unwrap().replace('\\', "/");
         let cluster = with(&shown).unwrap_or_else(|| panic!("{shown} stands alone"));
-        let members: Vec<&str> = cluster["members"].as_array().unwrap().iter().filter_map(|m| m.as_str()).collect();
+        let members: Vec<&str> =
+            cluster["members"].as_array().unwrap().iter().filter_map(|m| m.as_str()).collect();
         assert!(members.contains(&shown.replace(".html", ".txt").as_str()), "{members:?}");
     }
     assert_eq!(with("tests/pages/article.html"), with("tests/pages/article-elsewhere.html"));
@@ -131,8 +160,12 @@ fn other_names_are_told_by_content_or_flag() {
     // Without a document type and a root it is told by the flag alone.
     fs::write(&path, "<div><p>Only a piece of a page.</div>").unwrap();
     assert!(taken(&path).documents[0].text.starts_with("<div>"));
-    let html = InputOptions { format: Some(nearcopy::ingest::Format::Html), ..InputOptions::default() };
-    assert_eq!(read(&[Input::Path(path.clone())], &html, &|_| true).documents[0].text, "Only a piece of a page.");
+    let html =
+        InputOptions { format: Some(nearcopy::ingest::Format::Html), ..InputOptions::default() };
+    assert_eq!(
+        read(&[Input::Path(path.clone())], &html, &|_| true).documents[0].text,
+        "Only a piece of a page."
+    );
     // A text about pages is a text.
     let text = folder.path().join("about.txt");
     fs::write(&text, "<!DOCTYPE html> is how a page begins.").unwrap();
@@ -154,9 +187,12 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
     assert_eq!(texts, ["T\n\nWords.", "Grüße aus der langen Straße"]);
     assert_eq!(intake.wrong_encodings, 1);
     assert!(intake.wrong_encodings_at[0].ends_with("lie.html"));
-    let run = nearcopy().arg("scan").arg(folder.path()).assert().success();
-    let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-    assert!(said.contains("skipped as page-too-deep: 1") && said.contains("1 page in another encoding than named"), "{said}");
+    let said = nearcopy().arg("scan").arg(folder.path()).done().err;
+    assert!(
+        said.contains("skipped as page-too-deep: 1")
+            && said.contains("1 page in another encoding than named"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -167,8 +203,9 @@ fn dedupe_copies_pages_whole_and_refuses_to_cut_them() {
     for name in ["article", "article-elsewhere", "chinese", "windows-1252"] {
         fs::copy(format!("tests/pages/{name}.html"), from.join(format!("{name}.html"))).unwrap();
     }
-    nearcopy().arg("dedupe").arg(&from).arg("-o").arg(&to).assert().success();
-    let mut left: Vec<String> = fs::read_dir(&to).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    nearcopy().arg("dedupe").arg(&from).arg("-o").arg(&to).done();
+    let mut left: Vec<String> =
+        fs::read_dir(&to).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     left.sort();
     assert_eq!(left, ["article.html", "chinese.html", "windows-1252.html"]);
     for name in &left {
@@ -176,9 +213,11 @@ fn dedupe_copies_pages_whole_and_refuses_to_cut_them() {
     }
     for flags in [&["--remove", "passages"][..], &["--annotate"]] {
         let other = folder.path().join("other");
-        let run = nearcopy().arg("dedupe").arg(&from).arg("-o").arg(&other).args(flags).assert().code(2);
-        let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-        assert!(said.contains("article-elsewhere.html is HTML, which is kept whole or removed whole"), "{said}");
+        let said = nearcopy().arg("dedupe").arg(&from).arg("-o").arg(&other).args(flags).refused();
+        assert!(
+            said.contains("article-elsewhere.html is HTML, which is kept whole or removed whole"),
+            "{said}"
+        );
         assert!(!other.exists());
     }
 }
@@ -191,9 +230,15 @@ fn pages_and_archives_become_json_lines() {
     for name in ["article", "article-elsewhere", "chinese"] {
         fs::copy(format!("tests/pages/{name}.html"), pages.join(format!("{name}.html"))).unwrap();
     }
-    let archive = written(folder.path(), "a.warc.gz", &crawl().iter().flat_map(|r| gzip(r)).collect::<Vec<u8>>());
-    for (from, ids) in [(&pages, ["article.html", "chinese.html"]), (&archive, ["http://one.example/a", "http://one.example/b"])]
-    {
+    let archive = written(
+        folder.path(),
+        "a.warc.gz",
+        &crawl().iter().flat_map(|r| gzip(r)).collect::<Vec<u8>>(),
+    );
+    for (from, ids) in [
+        (&pages, ["article.html", "chinese.html"]),
+        (&archive, ["http://one.example/a", "http://one.example/b"]),
+    ] {
         nearcopy()
             .arg("dedupe")
             .arg(from)
@@ -201,14 +246,17 @@ fn pages_and_archives_become_json_lines() {
             .arg(&out)
             .args(["--removed"])
             .arg(folder.path().join("gone"))
-            .assert()
-            .success();
+            .done();
         let lines = fs::read_to_string(&out).unwrap();
-        let records: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let records: Vec<serde_json::Value> =
+            lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         for (record, id) in records.iter().zip(ids) {
             assert!(record["id"].as_str().unwrap().ends_with(id), "{record}");
         }
-        assert!(records[0]["text"].as_str().unwrap().starts_with("Harbour bridge") && records[0]["date"].is_string());
+        assert!(
+            records[0]["text"].as_str().unwrap().starts_with("Harbour bridge")
+                && records[0]["date"].is_string()
+        );
         // What is read again is what was written, and its copies are gone.
         let again = taken(&out);
         assert_eq!(again.documents.len(), records.len());
@@ -217,204 +265,8 @@ fn pages_and_archives_become_json_lines() {
         fs::remove_file(folder.path().join("gone")).unwrap();
     }
     // As records, articles can be cut and marked.
-    nearcopy().arg("dedupe").arg(&pages).arg("-o").arg(&out).args(["--annotate"]).assert().success();
+    nearcopy().arg("dedupe").arg(&pages).arg("-o").arg(&out).args(["--annotate"]).done();
     assert_eq!(fs::read_to_string(&out).unwrap().matches("near-copy").count(), 1);
-    let run = nearcopy().arg("dedupe").arg(&pages).args(["-o", "x.csv"]).assert().code(2);
-    assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("of that format or of .jsonl"));
-}
-
-/// A record of an archive.
-fn record(kind: &str, id: &str, target: &str, more: &str, body: &[u8]) -> Vec<u8> {
-    let typed = if kind == "conversion" { "text/plain" } else { "application/http" };
-    let head = format!(
-        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:{id}>\r\nWARC-Target-URI: {target}\r\nWARC-Date: \
-         2026-05-03T10:00:00Z\r\nContent-Type: {typed}\r\n{more}Content-Length: {}\r\n\r\n",
-        body.len()
-    );
-    [head.as_bytes(), body, b"\r\n\r\n"].concat()
-}
-
-fn response(id: &str, target: &str, page: &[u8]) -> Vec<u8> {
-    record("response", id, target, "", &[b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", page].concat())
-}
-
-fn request(id: &str, to: &str) -> Vec<u8> {
-    record("request", id, "http://x/", &format!("WARC-Concurrent-To: <urn:{to}>\r\n"), b"GET / HTTP/1.1\r\n\r\n")
-}
-
-fn page(name: &str) -> Vec<u8> {
-    fs::read(format!("tests/pages/{name}.html")).unwrap()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write;
-    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    out.write_all(bytes).unwrap();
-    out.finish().unwrap()
-}
-
-/// An article, its mirror with request and note, and another; a text.
-fn crawl() -> Vec<Vec<u8>> {
-    vec![
-        record("warcinfo", "i", "", "", b"software: x\r\n"),
-        request("q1", "r1"),
-        response("r1", "http://one.example/a", &page("article")),
-        response("r2", "http://two.example:80/a", &page("article-elsewhere")),
-        request("q2", "r2"),
-        record("metadata", "m2", "http://two.example/a", "WARC-Concurrent-To: <urn:r2>\r\n", b"fetchTimeMs: 9\r\n"),
-        response("r3", "http://one.example/b", &page("chinese")),
-        record("conversion", "c", "http://three.example/c", "", b"Only some words of plain text."),
-    ]
-}
-
-fn written(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
-    let path = folder.join(name);
-    fs::write(&path, bytes).unwrap();
-    path
-}
-
-fn counted(intake: &Intake) -> Vec<(&str, u64)> {
-    intake.skipped.iter().map(|(reason, n)| (reason.name(), *n)).collect()
-}
-
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    zstd::stream::encode_all(bytes, 1).unwrap()
-}
-
-#[test]
-fn archives_are_read_record_by_record() {
-    let folder = tempfile::tempdir().unwrap();
-    let records = crawl();
-    let members = |pack: fn(&[u8]) -> Vec<u8>| records.iter().flat_map(|r| pack(r)).collect::<Vec<u8>>();
-    for (name, bytes) in [
-        ("a.warc", records.concat()),
-        ("a.warc.gz", members(gzip)),
-        ("whole.warc.gz", gzip(&records.concat())),
-        ("a.warc.zst", members(zstd)),
-        ("nameless", records.concat()),
-        ("packed", members(gzip)),
-        ("padded.warc.gz", [members(gzip), vec![0; 5000]].concat()),
-    ] {
-        let intake = taken(&written(folder.path(), name, &bytes));
-        let got: Vec<_> =
-            intake.documents.iter().map(|d| (d.info.id.as_str(), d.info.record, d.info.source.as_deref())).collect();
-        let want = [
-            ("http://one.example/a", Some(3), Some("one.example")),
-            ("http://two.example:80/a", Some(4), Some("two.example")),
-            ("http://one.example/b", Some(7), Some("one.example")),
-            ("http://three.example/c", Some(8), Some("three.example")),
-        ];
-        assert_eq!(got, want, "{name}: {:?}", intake.problems);
-        assert_eq!(intake.documents[0].info.date.as_deref(), Some("2026-05-03T10:00:00Z"));
-        assert!(intake.documents[0].text.starts_with("Harbour bridge"));
-        assert_eq!((counted(&intake), intake.encodings.len()), (vec![], 1), "{name}");
-    }
-}
-
-#[test]
-fn what_is_broken_in_an_archive_is_named_and_the_rest_goes_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let records = crawl();
-    let read = |name: &str, bytes: Vec<u8>| {
-        let intake = taken(&written(folder.path(), name, &bytes));
-        (intake.documents.iter().map(|d| d.info.record.unwrap()).collect::<Vec<u64>>(), intake)
-    };
-    let swapped = |at: usize, with: &[u8]| {
-        let mut all = records.clone();
-        all[at] = with.to_vec();
-        all
-    };
-    // Cut in the last record.
-    let plain = records.concat();
-    let (numbers, intake) = read("cut.warc", plain[..plain.len() - 20].to_vec());
-    assert_eq!((numbers, counted(&intake)), (vec![3, 4, 7], vec![("bad-warc", 1)]));
-    assert!(intake.problems[0].message.contains("cut short") && intake.problems[0].record == Some(8));
-    let packed: Vec<u8> = records.iter().flat_map(|r| gzip(r)).collect();
-    let (numbers, intake) = read("cut.warc.gz", packed[..packed.len() - 20].to_vec());
-    assert_eq!((numbers, counted(&intake)), (vec![3, 4, 7], vec![("broken-compression", 1)]));
-    // A member that is damaged, and one that is none.
-    let mut hurt: Vec<Vec<u8>> = records.iter().map(|r| gzip(r)).collect();
-    let middle = hurt[3].len() / 2;
-    hurt[3][middle..middle + 9].fill(0xaa);
-    let (numbers, intake) = read("hurt.warc.gz", hurt.concat());
-    assert_eq!((numbers, counted(&intake)), (vec![3, 7, 8], vec![("broken-compression", 1)]));
-    hurt[3] = b"no member at all".to_vec();
-    let (numbers, intake) = read("none.warc.gz", hurt.concat());
-    assert_eq!((numbers, counted(&intake)), (vec![3, 6, 7], vec![("broken-compression", 1)]));
-    // A length that is too long, too short, or none.
-    let text = String::from_utf8(records[3].clone()).unwrap();
-    let start = text.find("Content-Length: ").unwrap() + 16;
-    let length: usize = text[start..].split('\r').next().unwrap().parse().unwrap();
-    for wrong in
-        [format!("{}", length + 100), format!("{}", length - 100), "1000000".into(), "many".into(), format!("{}", u64::MAX)]
-    {
-        let bad = text.replacen(&format!("Content-Length: {length}"), &format!("Content-Length: {wrong}"), 1);
-        let all = swapped(3, bad.as_bytes());
-        let (numbers, intake) = read("wrong.warc", all.concat());
-        assert_eq!((numbers, counted(&intake)), (vec![3, 7, 8], vec![("bad-warc", 1)]), "{wrong}");
-        let (numbers, intake) = read("wrong.warc.gz", all.iter().flat_map(|r| gzip(r)).collect());
-        assert_eq!((numbers, counted(&intake)), (vec![3, 7, 8], vec![("bad-warc", 1)]), "{wrong}");
-    }
-    // Bytes between records, and pages that are none.
-    let (numbers, intake) = read("junk.warc", swapped(0, b"some bytes of junk\r\n\r\n").concat());
-    assert_eq!((numbers, counted(&intake)), (vec![2, 3, 6, 7], vec![("bad-warc", 1)]));
-    let deep = response("r2", "http://x/", "<div>".repeat(100_000).as_bytes());
-    assert_eq!(counted(&read("deep.warc", swapped(3, &deep).concat()).1), [("page-too-deep", 1)]);
-    let gone = record("response", "r2", "http://x/", "", b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\nx");
-    assert_eq!(counted(&read("gone.warc", swapped(3, &gone).concat()).1), [("not-a-page", 1)]);
-    let bomb =
-        [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n".to_vec(), gzip(&vec![b' '; 17 << 20])];
-    let bomb = record("response", "r2", "http://x/", "", &bomb.concat());
-    assert_eq!(counted(&read("bomb.warc", swapped(3, &bomb).concat()).1), [("page-too-large", 1)]);
-    let large = response("r2", "http://x/", &vec![b' '; 65 << 20]);
-    let (numbers, intake) = read("large.warc.gz", swapped(3, &large).iter().flat_map(|r| gzip(r)).collect());
-    assert_eq!((numbers, counted(&intake)), (vec![3, 7, 8], vec![("page-too-large", 1)]));
-}
-
-#[test]
-fn archives_are_cleaned_member_by_member() {
-    let folder = tempfile::tempdir().unwrap();
-    let records = crawl();
-    let kept: Vec<&Vec<u8>> = records.iter().enumerate().filter(|(i, _)| !matches!(i, 3..=5)).map(|(_, r)| r).collect();
-    let packed = |pack: fn(&[u8]) -> Vec<u8>, of: &[&Vec<u8>]| of.iter().flat_map(|r| pack(r)).collect::<Vec<u8>>();
-    let all: Vec<&Vec<u8>> = records.iter().collect();
-    let plain = |of: &[&Vec<u8>]| of.iter().flat_map(|r| r.to_vec()).collect::<Vec<u8>>();
-    for (name, bytes, want) in [
-        ("a.warc", plain(&all), Some(plain(&kept))),
-        ("a.warc.gz", packed(gzip, &all), Some(packed(gzip, &kept))),
-        ("a.warc.zst", packed(zstd, &all), Some(packed(zstd, &kept))),
-        ("whole.warc.gz", gzip(&plain(&all)), None),
-    ] {
-        let from = written(folder.path(), name, &bytes);
-        let (to, gone) = (folder.path().join(format!("clean-{name}")), folder.path().join("gone.jsonl"));
-        nearcopy().arg("dedupe").arg(&from).arg("-o").arg(&to).arg("--removed").arg(&gone).assert().success();
-        let got = fs::read(&to).unwrap();
-        if let Some(want) = want {
-            assert!(got == want, "{name}: {} bytes, not {}", got.len(), want.len());
-        }
-        let again = taken(&to);
-        let ids: Vec<&str> = again.documents.iter().map(|d| d.info.id.as_str()).collect();
-        assert_eq!(ids, ["http://one.example/a", "http://one.example/b", "http://three.example/c"], "{name}");
-        let removed = fs::read_to_string(&gone).unwrap();
-        assert!(removed.lines().count() == 1 && removed.contains("WARC-Record-ID: <urn:r2>"), "{removed}");
-        // As another container.
-        let other = folder.path().join("other.warc");
-        nearcopy().arg("dedupe").arg(&from).arg("-o").arg(&other).assert().success();
-        assert!(fs::read(&other).unwrap() == plain(&kept), "{name} as plain");
-    }
-}
-
-#[test]
-fn an_archive_without_copies_passes_and_none_is_cut() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut records = crawl();
-    records.drain(3..6);
-    let mut bytes: Vec<u8> = records.iter().flat_map(|r| gzip(r)).collect();
-    // Damage passes too.
-    bytes.extend([&gzip(b"x")[..9], &[0; 7]].concat());
-    let (from, to) = (written(folder.path(), "a.warc.gz", &bytes), folder.path().join("b.warc.gz"));
-    nearcopy().arg("dedupe").arg(&from).arg("-o").arg(&to).assert().success();
-    assert!(fs::read(&to).unwrap() == bytes);
-    let run = nearcopy().arg("dedupe").arg(&from).arg("-o").arg(&to).args(["--remove", "paragraphs"]).assert().code(2);
-    assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("is WARC, which is kept whole or removed whole"));
+    let said = nearcopy().arg("dedupe").arg(&pages).args(["-o", "x.csv"]).refused();
+    assert!(said.contains("of that format or of .jsonl"));
 }

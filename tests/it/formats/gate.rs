@@ -15,15 +15,26 @@ impl Gate {
     pub fn new(documents: Vec<Document>) -> Gate {
         let corpus = Corpus::new(documents).unwrap();
         let detection = empty(&corpus);
-        let total = SourceCounts { documents: corpus.count() as u64, tokens: 1000, ..SourceCounts::default() };
+        let total = SourceCounts {
+            documents: corpus.count() as u64,
+            tokens: 1000,
+            ..SourceCounts::default()
+        };
         Gate { corpus, detection, verdict: Verdict { total, ..Verdict::default() } }
     }
     pub fn checked(&self) -> Checked<'_> {
-        let findings = Findings { detection: &self.detection, documents: &self.corpus, skipped: &[] };
+        let findings =
+            Findings { detection: &self.detection, documents: &self.corpus, skipped: &[] };
         Checked { findings, verdict: &self.verdict }
     }
     /// Adds a finding with passages that stand in both texts, and answers with it.
-    pub fn find(&mut self, kind: FindingKind, here: &str, there: &str, passages: &[&str]) -> &mut Finding {
+    pub fn find(
+        &mut self,
+        kind: FindingKind,
+        here: &str,
+        there: &str,
+        passages: &[&str],
+    ) -> &mut Finding {
         let spans = passages.iter().map(|p| {
             let (a, b) = (place(&self.corpus, here, p, 0), place(&self.corpus, there, p, 0));
             report::Passage { here: a.span, there: b.span }
@@ -43,10 +54,22 @@ impl Gate {
     }
     pub fn rule(&mut self, name: &'static str, scope: Option<&str>, limit: &str, violated: bool) {
         let scope = scope.map(str::to_owned);
-        self.verdict.rules.push(Rule { name, scope, limit: limit.into(), measured: 3, of: 1000, violated });
+        self.verdict.rules.push(Rule {
+            name,
+            scope,
+            limit: limit.into(),
+            measured: 3,
+            of: 1000,
+            violated,
+        });
     }
     pub fn source(&mut self, name: Option<&str>) {
-        let counts = SourceCounts { source: name.map(str::to_owned), documents: 2, tokens: 50, ..SourceCounts::default() };
+        let counts = SourceCounts {
+            source: name.map(str::to_owned),
+            documents: 2,
+            tokens: 50,
+            ..SourceCounts::default()
+        };
         self.verdict.sources.push(counts);
     }
 
@@ -95,18 +118,31 @@ pub const fn pair(relation: Relation) -> FindingKind {
     FindingKind::Pair(relation)
 }
 
-pub const NEWS: &str = "The ferry company cancelled all sailings on Monday after the swell rose to five metres";
+pub const NEWS: &str =
+    "The ferry company cancelled all sailings on Monday after the swell rose to five metres";
 pub const WEATHER: &str = "Rain is expected over the weekend in most of the valley";
 
 /// A finding of each kind and each state, and every other part of a verdict.
 pub fn news() -> Gate {
     let mut gate = Gate::new(vec![
-        file("a/ferry.txt", &format!("Ferries\n\n{NEWS}.\n\n{WEATHER}.\n")).source("Courier").date("2026-01-31"),
+        file("a/ferry.txt", &format!("Ferries\n\n{NEWS}.\n\n{WEATHER}.\n"))
+            .source("Courier")
+            .date("2026-01-31"),
         file("b/ferry copy.txt", &format!("{NEWS}.\n{WEATHER}.\n")).source("Mirror"),
-        DocumentInfo { id: "wire-7".into(), record: Some(7), path: Some("c/wire.jsonl".into()), ..DocumentInfo::default() }
-            .with_text(format!("{NEWS}, {WEATHER}.")),
-        DocumentInfo { id: "all-2".into(), record: Some(2), path: Some("c/all.json".into()), ..DocumentInfo::default() }
-            .with_text(NEWS),
+        DocumentInfo {
+            id: "wire-7".into(),
+            record: Some(7),
+            path: Some("c/wire.jsonl".into()),
+            ..DocumentInfo::default()
+        }
+        .with_text(format!("{NEWS}, {WEATHER}.")),
+        DocumentInfo {
+            id: "all-2".into(),
+            record: Some(2),
+            path: Some("c/all.json".into()),
+            ..DocumentInfo::default()
+        }
+        .with_text(NEWS),
         Document::new("loose", format!("{NEWS}. {WEATHER}. {NEWS}.")),
     ]);
     gate.find(pair(Relation::NearCopy), "b/ferry copy.txt", "a/ferry.txt", &[NEWS, WEATHER]);
@@ -121,8 +157,18 @@ pub fn news() -> Gate {
     twice.passages[0].here = Span::new(again, again + length);
     gate.find(pair(Relation::Quotes), "a/ferry.txt", "loose", &[NEWS]).state = State::Known;
     gate.find(FindingKind::Repeat, "a/ferry.txt", "wire-7", &[WEATHER]).state = State::Ignored(0);
-    gate.verdict.ignores.push(Ignore { reason: "agreed".into(), expires: Some("2027-01-31".into()), expired: false, used: 1 });
-    gate.verdict.ignores.push(Ignore { reason: "old".into(), expires: Some("2025-01-31".into()), expired: true, used: 0 });
+    gate.verdict.ignores.push(Ignore {
+        reason: "agreed".into(),
+        expires: Some("2027-01-31".into()),
+        expired: false,
+        used: 1,
+    });
+    gate.verdict.ignores.push(Ignore {
+        reason: "old".into(),
+        expires: Some("2025-01-31".into()),
+        expired: true,
+        used: 0,
+    });
     gate.verdict.stale.push(Stale {
         kind: "quotes".into(),
         documents: vec!["x.txt".into(), "y.txt".into()],

@@ -1,4 +1,5 @@
-//! Hostile texts, names and reasons through every format: read back with the format's own parser, and harmless there.
+//! Hostile texts, names and reasons through every format: read back with the format's own parser,
+//! and harmless there.
 
 use super::gate::{Gate, pair};
 use crate::sample::file;
@@ -48,11 +49,23 @@ fn hostile(evil: &[String]) -> Gate {
     for (n, text) in evil.iter().enumerate() {
         let id = format!("{n:02}-{text}");
         let whole = if text.trim().is_empty() { "words" } else { text };
-        documents.push(file(&format!("{text}-{n:02}"), &format!("x {whole}\n{whole}")).source(text.as_str()).date(text.as_str()));
-        documents.push(DocumentInfo { id, path: Some(text.as_str().into()), ..DocumentInfo::default() }.with_text(whole));
+        documents.push(
+            file(&format!("{text}-{n:02}"), &format!("x {whole}\n{whole}"))
+                .source(text.as_str())
+                .date(text.as_str()),
+        );
+        documents.push(
+            DocumentInfo { id, path: Some(text.as_str().into()), ..DocumentInfo::default() }
+                .with_text(whole),
+        );
     }
     let mut gate = Gate::new(documents);
-    let kinds = [pair(Relation::Equal), pair(Relation::Quotes), FindingKind::Repeat, pair(Relation::Template)];
+    let kinds = [
+        pair(Relation::Equal),
+        pair(Relation::Quotes),
+        FindingKind::Repeat,
+        pair(Relation::Template),
+    ];
     for (n, text) in evil.iter().enumerate() {
         let whole = if text.trim().is_empty() { "words" } else { text };
         let (here, there) = (format!("{text}-{n:02}"), format!("{n:02}-{text}"));
@@ -61,8 +74,17 @@ fn hostile(evil: &[String]) -> Gate {
         gate.find(kinds[(n + 2) % 4], &here, &here, &[whole]).state = State::Known;
         gate.source(Some(text));
         gate.rule("max-duplicate-text", Some(text), text, n % 2 == 0);
-        gate.verdict.ignores.push(Ignore { reason: text.clone(), expires: Some(text.clone()), expired: n % 2 == 0, used: 1 });
-        gate.verdict.stale.push(Stale { kind: text.clone(), documents: vec![text.clone(); 5], text: text.clone() });
+        gate.verdict.ignores.push(Ignore {
+            reason: text.clone(),
+            expires: Some(text.clone()),
+            expired: n % 2 == 0,
+            used: 1,
+        });
+        gate.verdict.stale.push(Stale {
+            kind: text.clone(),
+            documents: vec![text.clone(); 5],
+            text: text.clone(),
+        });
     }
     gate
 }
@@ -74,8 +96,10 @@ fn evil() -> Gate {
 /// What no terminal may be given from a text.
 pub fn acts(c: char) -> bool {
     (c.is_control() && c != '\n')
-        || matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || matches!(c, '\u{feff}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{10ffff}')
+        || matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{3164}')
+        || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fffe}' | '\u{ffff}')
+        || matches!(c, '\u{e0000}'..='\u{10ffff}')
 }
 
 fn check(gate: &Gate) {
@@ -98,7 +122,11 @@ fn check_sarif(gate: &Gate) {
     assert_eq!(results.len(), wanted);
     let unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~/%:".contains(c);
     for result in results {
-        let locations = result["locations"].as_array().unwrap().iter().chain(result["relatedLocations"].as_array().unwrap());
+        let locations = result["locations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .chain(result["relatedLocations"].as_array().unwrap());
         for location in locations {
             if let Some(uri) = location["physicalLocation"]["artifactLocation"]["uri"].as_str() {
                 assert!(!uri.is_empty() && uri.chars().all(unreserved), "{uri}");
@@ -115,7 +143,8 @@ fn check_sarif(gate: &Gate) {
     }
 }
 
-/// Every attribute and text of an XML document, as its reader gets them; panics where it is not well-formed.
+/// Every attribute and text of an XML document, as its reader gets them; panics where it is not
+/// well-formed.
 fn xml(text: &str) -> Vec<(String, String)> {
     let mut reader = quick_xml::Reader::from_str(text);
     let (mut found, mut open) = (vec![], vec![]);
@@ -128,7 +157,9 @@ fn xml(text: &str) -> Vec<(String, String)> {
             }
             Xml::Empty(tag) => attributes(&tag, &mut found),
             Xml::End(tag) => assert_eq!(open.pop().unwrap(), tag.name().as_ref()),
-            Xml::Text(text) => found.push(("text".into(), text.xml_content(Default::default()).into_owned())),
+            Xml::Text(text) => {
+                found.push(("text".into(), text.xml_content(Default::default()).into_owned()))
+            }
             Xml::GeneralRef(_) | Xml::Decl(_) => {}
             other => panic!("{other:?}"),
         }
@@ -150,17 +181,26 @@ fn check_junit(gate: &Gate) {
     let text = gate.junit();
     let found = xml(&text);
     let named = |name: &str| found.iter().filter(|(n, _)| n == name).count();
-    let count = |state: fn(&State) -> bool| gate.verdict.findings.iter().filter(|f| state(&f.state)).count();
+    let count = |state: fn(&State) -> bool| {
+        gate.verdict.findings.iter().filter(|f| state(&f.state)).count()
+    };
     let violated = gate.verdict.rules.iter().filter(|r| r.violated).count();
     assert_eq!(named("failure/message"), violated + count(|s| *s == State::New));
     assert_eq!(named("skipped/message"), count(|s| matches!(s, State::Ignored(_))));
-    let legal = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    let legal = |c: char| {
+        matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
+            || matches!(c, '\u{10000}'..)
+    };
     assert!(text.chars().all(legal) && !text.contains("]]>"), "{text}");
 }
 
 /// What the runner makes of a value.
 fn unescaped(text: &str) -> String {
-    text.replace("%0D", "\r").replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
+    text.replace("%0D", "\r")
+        .replace("%0A", "\n")
+        .replace("%3A", ":")
+        .replace("%2C", ",")
+        .replace("%25", "%")
 }
 
 fn check_github(gate: &Gate) {
@@ -173,7 +213,10 @@ fn check_github(gate: &Gate) {
         counts[["error", "warning", "notice"].iter().position(|c| *c == command).unwrap()] += 1;
         for property in properties.split(',') {
             let (name, value) = property.split_once('=').unwrap();
-            assert!(["file", "line", "endLine", "col", "endColumn", "title"].contains(&name), "{line}");
+            assert!(
+                ["file", "line", "endLine", "col", "endColumn", "title"].contains(&name),
+                "{line}"
+            );
             assert!(!value.contains([':', '\r', '\n']) && !unescaped(value).is_empty(), "{line}");
         }
         assert!(!message.is_empty() && !line.contains("##[") && !line.contains("##vso["), "{line}");
@@ -184,7 +227,8 @@ fn check_github(gate: &Gate) {
 
 /// Markdown is harmless where a renderer sees nothing but the report's own elements.
 fn check_markdown(text: &str) {
-    const TAGS: [&str; 6] = ["<code>", "</code>", "<details>", "</details>", "<summary>", "</summary>"];
+    const TAGS: [&str; 6] =
+        ["<code>", "</code>", "<details>", "</details>", "<summary>", "</summary>"];
     let (mut inside, mut words) = (0, String::new());
     for event in Parser::new_ext(text, Options::all()) {
         match event {
@@ -192,16 +236,26 @@ fn check_markdown(text: &str) {
                 let mut rest = html.trim();
                 while !rest.is_empty() {
                     // A summary is one line of the report's own words.
-                    let tag = TAGS.iter().find_map(|tag| rest.strip_prefix(tag).map(|after| (tag, after)));
+                    let tag = TAGS
+                        .iter()
+                        .find_map(|tag| rest.strip_prefix(tag).map(|after| (tag, after)));
                     let (tag, after) = tag.unwrap_or_else(|| panic!("{html:?}"));
                     inside += i32::from(*tag == "<code>") - i32::from(*tag == "</code>");
-                    rest = if *tag == "<summary>" { after.trim_start_matches(|c| c != '<') } else { after };
+                    rest = if *tag == "<summary>" {
+                        after.trim_start_matches(|c| c != '<')
+                    } else {
+                        after
+                    };
                 }
                 assert!((0..2).contains(&inside), "{html:?}");
             }
             Event::Start(tag) => {
-                let own = matches!(tag, Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell);
-                let block = matches!(tag, Tag::Paragraph | Tag::Heading { .. } | Tag::HtmlBlock | Tag::Strong);
+                let own =
+                    matches!(tag, Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell);
+                let block = matches!(
+                    tag,
+                    Tag::Paragraph | Tag::Heading { .. } | Tag::HtmlBlock | Tag::Strong
+                );
                 assert!(own || block, "{tag:?} in {text}");
                 assert!(inside == 0 || own, "{tag:?} inside code");
             }
@@ -212,20 +266,31 @@ fn check_markdown(text: &str) {
     }
     assert_eq!(inside, 0);
     // Outside of code there are the report's words alone: nothing that GitHub makes a link of.
-    assert!(!words.contains(['@', '#', '<', '\\', '`']) && !words.contains("://") && !words.contains("www"), "{words}");
+    assert!(
+        !words.contains(['@', '#', '<', '\\', '`'])
+            && !words.contains("://")
+            && !words.contains("www"),
+        "{words}"
+    );
     assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
 }
 
 fn check_csv(gate: &Gate) {
     let text = gate.csv();
     for separator in [b',', b';'] {
-        let mut table =
-            csv::ReaderBuilder::new().delimiter(separator).flexible(true).has_headers(false).from_reader(text.as_bytes());
+        let mut table = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(text.as_bytes());
         for row in table.records().map(|r| r.unwrap()) {
             assert!(separator == b';' || row.len() == 16, "{row:?}");
             for cell in row.iter() {
                 let cell = cell.trim_start_matches([' ', '"']);
-                assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']), "{row:?}");
+                assert!(
+                    !cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']),
+                    "{row:?}"
+                );
             }
         }
     }
@@ -241,7 +306,10 @@ fn check_openmetrics(gate: &Gate) {
     assert_eq!(end, "# EOF\n");
     for line in body.lines() {
         if let Some(comment) = line.strip_prefix("# ") {
-            assert!(comment.starts_with("TYPE nearcopy_") || comment.starts_with("HELP nearcopy_"), "{line}");
+            assert!(
+                comment.starts_with("TYPE nearcopy_") || comment.starts_with("HELP nearcopy_"),
+                "{line}"
+            );
             continue;
         }
         let (series, value) = line.rsplit_once(' ').unwrap();
@@ -259,7 +327,9 @@ fn nothing_hostile_acts_in_any_format() {
     // Read by `tests/schemas`, which holds them against the formats' published schemas.
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("formats");
     std::fs::create_dir_all(&folder).unwrap();
-    for (prefix, gate) in [("hostile", gate), ("news", super::gate::news()), ("empty", Gate::new(vec![]))] {
+    for (prefix, gate) in
+        [("hostile", gate), ("news", super::gate::news()), ("empty", Gate::new(vec![]))]
+    {
         for (name, text) in gate.all() {
             std::fs::write(folder.join(format!("{prefix}.{name}")), text).unwrap();
         }
@@ -272,20 +342,36 @@ fn what_is_said_is_still_there() {
     let log: serde_json::Value = serde_json::from_str(&gate.sarif()).unwrap();
     let results = log["runs"][0]["results"].as_array().unwrap();
     // Names of documents come back to the character; so do reasons.
-    let ignored: Vec<_> = results.iter().filter_map(|r| r["suppressions"][0]["justification"].as_str()).collect();
+    let ignored: Vec<_> =
+        results.iter().filter_map(|r| r["suppressions"][0]["justification"].as_str()).collect();
     assert_eq!(ignored, EVIL);
-    let names: Vec<_> =
-        results.iter().filter_map(|r| r["locations"][0]["logicalLocations"][0]["fullyQualifiedName"].as_str()).collect();
-    assert_eq!(names, EVIL.iter().enumerate().map(|(n, text)| format!("{n:02}-{text}")).collect::<Vec<_>>());
+    let names: Vec<_> = results
+        .iter()
+        .filter_map(|r| r["locations"][0]["logicalLocations"][0]["fullyQualifiedName"].as_str())
+        .collect();
+    assert_eq!(
+        names,
+        EVIL.iter().enumerate().map(|(n, text)| format!("{n:02}-{text}")).collect::<Vec<_>>()
+    );
     let found = xml(&gate.junit());
-    assert!(found.iter().any(|(n, v)| n == "testcase/name" && v.contains("<script>alert(1)</script>")));
-    assert!(found.iter().any(|(n, v)| n == "skipped/message" && v == "a␊::error file=x::pwned␍␊::set-output name=x::y"));
+    assert!(
+        found.iter().any(|(n, v)| n == "testcase/name" && v.contains("<script>alert(1)</script>"))
+    );
+    assert!(
+        found.iter().any(|(n, v)| n == "skipped/message"
+            && v == "a␊::error file=x::pwned␍␊::set-output name=x::y")
+    );
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
-    fn any_text_and_name_is_read_back(evil in prop::collection::vec("\\PC{0,40}|(.|[\r\n\t]){0,60}|[-=@<>|`\\\\\\[\\](){}:;,.#*_!$&'\" a]{0,40}", 1..6)) {
+    fn any_text_and_name_is_read_back(
+        evil in prop::collection::vec(
+            "\\PC{0,40}|(.|[\r\n\t]){0,60}|[-=@<>|`\\\\\\[\\](){}:;,.#*_!$&'\" a]{0,40}",
+            1..6,
+        ),
+    ) {
         check(&hostile(&evil));
     }
 }

@@ -1,4 +1,5 @@
-//! Owns: what a report says in the formats of other programs and for a browser, on findings made by hand. Never: runs a scan or a gate.
+//! Owns: what a report says in the formats of other programs and for a browser, on findings made by
+//! hand. Never: runs a scan or a gate.
 
 mod gate;
 mod hostile;

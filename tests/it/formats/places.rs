@@ -47,16 +47,24 @@ fn lines_end_as_the_index_says() {
 fn a_place_is_as_exact_as_its_file() {
     let found = results(&news());
     let first = |n: usize| &found[n]["locations"][0];
-    let exact = json!({"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": NEWS.len() + 1});
-    assert_eq!(first(0)["physicalLocation"], json!({"artifactLocation": {"uri": "b/ferry%20copy.txt"}, "region": exact}));
+    let exact =
+        json!({"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": NEWS.len() + 1});
+    assert_eq!(
+        first(0)["physicalLocation"],
+        json!({"artifactLocation": {"uri": "b/ferry%20copy.txt"}, "region": exact})
+    );
     assert_eq!(first(0).get("logicalLocations"), None);
     let line = json!({"artifactLocation": {"uri": "c/wire.jsonl"}, "region": {"startLine": 7}});
     assert_eq!(first(1)["physicalLocation"], line);
     assert_eq!(first(1)["logicalLocations"], json!([{"fullyQualifiedName": "wire-7"}]));
     assert_eq!(*first(2), json!({"logicalLocations": [{"fullyQualifiedName": "loose"}]}));
     let whole = json!({"artifactLocation": {"uri": "c/all.json"}});
-    assert_eq!(*first(3), json!({"physicalLocation": whole, "logicalLocations": [{"fullyQualifiedName": "all-2"}]}));
-    // The partner's first passage is the target of the message's link; then the second passages of both.
+    assert_eq!(
+        *first(3),
+        json!({"physicalLocation": whole, "logicalLocations": [{"fullyQualifiedName": "all-2"}]})
+    );
+    // The partner's first passage is the target of the message's link; then the second passages of
+    // both.
     let related: Vec<_> = found[0]["relatedLocations"]
         .as_array()
         .unwrap()
@@ -70,7 +78,10 @@ fn a_place_is_as_exact_as_its_file() {
             )
         })
         .collect();
-    assert_eq!(related, [(1, "a/ferry.txt", 3), (2, "b/ferry%20copy.txt", 2), (3, "a/ferry.txt", 5)]);
+    assert_eq!(
+        related,
+        [(1, "a/ferry.txt", 3), (2, "b/ferry%20copy.txt", 2), (3, "a/ferry.txt", 5)]
+    );
     assert_eq!(found[1]["relatedLocations"].as_array().unwrap().len(), 2);
 }
 
@@ -79,29 +90,49 @@ fn annotations_and_tables_name_the_same_lines() {
     let gate = news();
     let lines: Vec<String> = gate.github().lines().map(str::to_owned).collect();
     let end = NEWS.len() + 1;
-    let near = format!("::error file=b/ferry copy.txt,line=1,endLine=1,col=1,endColumn={end},title=nearcopy%3A near-copy::");
+    let near = format!(
+        "::error file=b/ferry copy.txt,line=1,endLine=1,col=1,endColumn={end},title=nearcopy%3A \
+         near-copy::"
+    );
     assert!(lines.iter().any(|l| l.starts_with(&near)), "{lines:#?}");
-    assert!(lines.iter().any(|l| l.starts_with("::error file=c/wire.jsonl,line=7,title=nearcopy%3A equal::wire-7: The same")));
-    assert!(lines.iter().any(|l| l.starts_with("::error file=c/all.json,title=nearcopy%3A contained-in::all-2: ")));
+    assert!(lines.iter().any(|l| l.starts_with(
+        "::error file=c/wire.jsonl,line=7,title=nearcopy%3A equal::wire-7: The same"
+    )));
+    assert!(
+        lines
+            .iter()
+            .any(|l| l
+                .starts_with("::error file=c/all.json,title=nearcopy%3A contained-in::all-2: "))
+    );
     assert!(lines.iter().any(|l| l.starts_with("::error title=nearcopy%3A contains::loose: ")));
     let mut table = csv::Reader::from_reader(gate.csv().into_bytes().leak() as &[u8]);
     let cell = |row: &csv::StringRecord, name: &str| {
-        let at = ["path", "record", "line", "partner_line"].iter().position(|n| *n == name).unwrap();
+        let at =
+            ["path", "record", "line", "partner_line"].iter().position(|n| *n == name).unwrap();
         row[[3, 4, 5, 10][at]].to_owned()
     };
     let rows: Vec<_> = table.records().map(|r| r.unwrap()).collect();
-    let places: Vec<_> =
-        rows.iter().take(4).map(|r| ["path", "record", "line", "partner_line"].map(|n| cell(r, n)).join(" ")).collect();
+    let places: Vec<_> = rows
+        .iter()
+        .take(4)
+        .map(|r| ["path", "record", "line", "partner_line"].map(|n| cell(r, n)).join(" "))
+        .collect();
     assert_eq!(places, ["b/ferry copy.txt  1 3", "c/wire.jsonl 7 7 3", "   ", "c/all.json 2  3"]);
     // In several lines, no columns: GitHub would take neither.
-    let mut gate = Gate::new(vec![file("a.txt", "one two\nthree"), file("b.txt", "one two\nthree")]);
+    let mut gate =
+        Gate::new(vec![file("a.txt", "one two\nthree"), file("b.txt", "one two\nthree")]);
     gate.find(pair(Relation::Quotes), "a.txt", "b.txt", &["two\nthree"]);
-    assert!(gate.github().starts_with("::warning file=a.txt,line=1,endLine=2,title="), "{}", gate.github());
+    assert!(
+        gate.github().starts_with("::warning file=a.txt,line=1,endLine=2,title="),
+        "{}",
+        gate.github()
+    );
 }
 
 /// Where the lines of a text begin, in characters, counted from 1: the plain definition.
 fn line_starts(text: &[char]) -> Vec<usize> {
-    let ends = |at: usize| text[at] == '\n' || (text[at] == '\r' && text.get(at + 1) != Some(&'\n'));
+    let ends =
+        |at: usize| text[at] == '\n' || (text[at] == '\r' && text.get(at + 1) != Some(&'\n'));
     [0].into_iter().chain((0..text.len()).filter(|&at| ends(at)).map(|at| at + 1)).collect()
 }
 
@@ -116,7 +147,8 @@ proptest! {
         let [first, from, last, to] = region(&text, &passage).map(|n| n as usize);
         let chars: Vec<char> = text.chars().collect();
         let starts = line_starts(&chars);
-        let back: String = chars[starts[first - 1] + from - 1..starts[last - 1] + to - 1].iter().collect();
+        let back: String =
+            chars[starts[first - 1] + from - 1..starts[last - 1] + to - 1].iter().collect();
         prop_assert_eq!(back, passage.trim_end_matches(['\r', '\n']));
     }
 }

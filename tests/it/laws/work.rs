@@ -1,4 +1,5 @@
-//! No collision of work: many equal texts, hot keys, long templates, periodic texts. Counts are held, not seconds.
+//! No collision of work: many equal texts, hot keys, long templates, periodic texts. Counts are
+//! held, not seconds.
 
 use super::found;
 use crate::news::{self, Dice};
@@ -7,12 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 #[test]
 fn equal_copies_are_one_class_and_no_candidate() {
-    let copies =
-        (0..20_000).map(|i| Document::new(format!("c{i:05}"), "The bridge will close on Monday, the port said.")).collect();
+    let copies = (0..20_000)
+        .map(|i| {
+            Document::new(format!("c{i:05}"), "The bridge will close on Monday, the port said.")
+        })
+        .collect();
     let (_, found) = found(copies, &Thresholds::default());
     assert_eq!((found.summary.classes, found.summary.candidates, found.pairs.len()), (1, 0, 0));
     assert_eq!((found.equal.len(), found.equal[0].len()), (1, 20_000));
-    assert_eq!((found.clusters.len(), found.clusters[0].members.len(), found.clusters[0].representative), (1, 20_000, 0));
+    assert_eq!(
+        (found.clusters.len(), found.clusters[0].members.len(), found.clusters[0].representative),
+        (1, 20_000, 0)
+    );
 }
 
 #[test]
@@ -40,14 +47,19 @@ fn texts_that_share_a_template_stay_apart() {
         let text = |i: usize| {
             let mut dice = Dice::new(1000 + i as u64);
             let body: Vec<String> = (0..150).map(|_| news::word(dice.below(1 << 20))).collect();
-            let mut d = Document::new(format!("t{i:04}"), format!("{template}\n\n{}", body.join(" ")));
+            let mut d =
+                Document::new(format!("t{i:04}"), format!("{template}\n\n{}", body.join(" ")));
             d.info.source = source.map(Into::into);
             d
         };
         let (_, found) = found((0..2000).map(text).collect(), &Thresholds::default());
         let largest = found.clusters.iter().map(|c| c.members.len()).max().unwrap_or(1);
         assert!(largest <= 2, "{source:?}: a cluster of {largest}");
-        assert!(found.summary.candidates < 60 * 2000, "{source:?}: {} candidates", found.summary.candidates);
+        assert!(
+            found.summary.candidates < 60 * 2000,
+            "{source:?}: {} candidates",
+            found.summary.candidates
+        );
         assert!(found.repeats.iter().any(|r| r.boilerplate && r.count == 2000), "{source:?}");
     }
 }
@@ -57,7 +69,9 @@ fn periodic_texts_are_linear_and_one_repeat() {
     let of = |n: usize| "word ".repeat(n);
     let documents = vec![Document::new("long", of(200_000)), Document::new("short", of(150_000))];
     let (_, one_word) = found(documents, &Thresholds::default());
-    assert!(one_word.pairs.len() <= 1 && one_word.pairs.iter().all(|p| p.comparison.matches.len() <= 2));
+    assert!(
+        one_word.pairs.len() <= 1 && one_word.pairs.iter().all(|p| p.comparison.matches.len() <= 2)
+    );
     assert_eq!(one_word.repeats.len(), 1);
     assert_eq!((one_word.repeats[0].period, one_word.repeats[0].count), (Some(1), 350_000));
     for period in [2, 5, 11] {
@@ -69,7 +83,9 @@ fn periodic_texts_are_linear_and_one_repeat() {
         let (_, found) = found(documents, &Thresholds::default());
         let repeats: Vec<_> = found.repeats.iter().map(|r| (r.period, r.count)).collect();
         assert_eq!(repeats, [(Some(period as u32), 500)]);
-        assert!(found.pairs.len() <= 1 && found.pairs.iter().all(|p| p.comparison.matches.len() <= 4));
+        assert!(
+            found.pairs.len() <= 1 && found.pairs.iter().all(|p| p.comparison.matches.len() <= 4)
+        );
     }
 }
 
@@ -134,8 +150,10 @@ fn paragraphs_that_repeat_are_all_reported_and_counted() {
 #[test]
 fn the_count_of_a_repeat_is_that_of_the_corpus() {
     let (twice, other) = (news::distinct(0, 20), news::distinct(100, 20));
-    let documents =
-        vec![Document::new("a", format!("{twice}\n\n{other}\n\n{twice}")), Document::new("b", format!("{twice}\n\nEnd"))];
+    let documents = vec![
+        Document::new("a", format!("{twice}\n\n{other}\n\n{twice}")),
+        Document::new("b", format!("{twice}\n\nEnd")),
+    ];
     let (_, found) = found(documents, &Thresholds::default());
     let counts: Vec<_> = found.repeats.iter().map(|r| (r.count, r.documents)).collect();
     assert_eq!(counts, [(3, 2)]);

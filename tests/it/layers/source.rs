@@ -1,4 +1,5 @@
-//! Rust source as the layer test needs it: without comments and literals, cut into paths, words and functions.
+//! Rust source as the layer test needs it: without comments and literals, cut into paths, words and
+//! functions.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +39,11 @@ fn literal_end(chars: &[char], i: usize) -> usize {
         ('"', _) => string_end(chars, i),
         ('r', '"' | '#') if i == 0 || !is_ident(at(i - 1)) || at(i - 1) == 'b' => {
             let hashes = (i + 1..chars.len()).take_while(|&j| chars[j] == '#').count();
-            if at(i + 1 + hashes) == '"' { until(i + 2 + hashes, &format!("\"{}", "#".repeat(hashes))) } else { i }
+            if at(i + 1 + hashes) == '"' {
+                until(i + 2 + hashes, &format!("\"{}", "#".repeat(hashes)))
+            } else {
+                i
+            }
         }
         ('\'', '\\') => until(i + 3, "'"),
         ('\'', _) if at(i + 2) == '\'' => i + 3,
@@ -80,10 +85,14 @@ pub fn shipped(code: &str) -> &str {
         let head = &after[..after.find(['{', ';']).unwrap_or(after.len())];
         head.starts_with("mod ") && after[head.len()..].starts_with('{')
     };
-    code.match_indices("#[cfg(test)]").map(|(at, _)| at).find(|&at| is_module(at)).map_or(code, |at| &code[..at])
+    code.match_indices("#[cfg(test)]")
+        .map(|(at, _)| at)
+        .find(|&at| is_module(at))
+        .map_or(code, |at| &code[..at])
 }
 
-/// Every path of the code: those of `use` lines with their groups spelled out, and those inside the code.
+/// Every path of the code: those of `use` lines with their groups spelled out, and those inside the
+/// code.
 pub fn paths(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut rest = code;
@@ -98,7 +107,11 @@ pub fn paths(code: &str) -> BTreeSet<String> {
         rest = &after[if begins { end } else { 0 }..];
     }
     let is_path = |c: char| is_ident(c) || c == ':';
-    found.extend(code.split(|c| !is_path(c)).filter(|p| p.contains("::")).map(|p| p.trim_matches(':').to_owned()));
+    found.extend(
+        code.split(|c| !is_path(c))
+            .filter(|p| p.contains("::"))
+            .map(|p| p.trim_matches(':').to_owned()),
+    );
     found
 }
 
@@ -107,7 +120,9 @@ fn expand(prefix: &str, tree: &str, found: &mut BTreeSet<String>) {
     let Some(open) = tree.find('{') else {
         let name = tree.split('@').next().unwrap_or(tree);
         let whole = format!("{prefix}{name}");
-        found.insert(whole.strip_suffix("::self").unwrap_or(&whole).trim_start_matches("::").to_owned());
+        found.insert(
+            whole.strip_suffix("::self").unwrap_or(&whole).trim_start_matches("::").to_owned(),
+        );
         return;
     };
     let prefix = format!("{prefix}{}", &tree[..open]);
@@ -157,7 +172,8 @@ pub fn functions(code: &str) -> Vec<Function<'_>> {
     found
 }
 
-/// Where the body begins: the first brace that stands in no bracket, unless a semicolon comes first.
+/// Where the body begins: the first brace that stands in no bracket, unless a semicolon comes
+/// first.
 fn body(code: &str) -> Option<usize> {
     let mut depth = 0;
     for (i, c) in code.char_indices() {
@@ -193,8 +209,10 @@ pub fn definitions(code: &str) -> BTreeSet<&str> {
     let mut words = code.split(|c| !is_ident(c)).filter(|w| !w.is_empty()).peekable();
     let mut found = BTreeSet::new();
     while let Some(word) = words.next() {
-        if matches!(word, "struct" | "enum" | "trait" | "type" | "fn" | "const" | "static" | "union")
-            && let Some(name) = words.peek()
+        if matches!(
+            word,
+            "struct" | "enum" | "trait" | "type" | "fn" | "const" | "static" | "union"
+        ) && let Some(name) = words.peek()
         {
             found.insert(*name);
         }

@@ -1,4 +1,5 @@
-//! The report for a person: pages kept beside this file (`UPDATE=1` rewrites them), limits, widths, hostile text.
+//! The report for a person: pages kept beside this file (`UPDATE=1` rewrites them), limits, widths,
+//! hostile text.
 
 use crate::sample::*;
 use nearcopy::report::{self, HumanOptions};
@@ -41,7 +42,10 @@ fn pages() {
     same_as_page("width-60", &print(&sample, HumanOptions { width: 60, ..WIDE }));
     same_as_page("width-40", &print(&sample, HumanOptions { width: 40, ..WIDE }));
     same_as_page("brief", &print(&sample, HumanOptions { brief: true, ..WIDE }));
-    same_as_page("color", &print(&sample, HumanOptions { color: true, ..WIDE }).replace('\x1b', "␛"));
+    same_as_page(
+        "color",
+        &print(&sample, HumanOptions { color: true, ..WIDE }).replace('\x1b', "␛"),
+    );
     same_as_page("scripts", &print(&scripts(), HumanOptions { width: 80, ..WIDE }));
 }
 
@@ -63,7 +67,10 @@ fn rows_stay_within_the_width() {
 #[test]
 fn colours_replace_the_marks() {
     let text = print(&storm(), HumanOptions { color: true, ..WIDE });
-    assert!(text.contains("\x1b[1;31mlate\x1b[0m") && text.contains("\x1b[1;32mnight\x1b[0m"), "{text}");
+    assert!(
+        text.contains("\x1b[1;31mlate\x1b[0m") && text.contains("\x1b[1;32mnight\x1b[0m"),
+        "{text}"
+    );
     assert!(!text.contains("[-"));
     assert!(plain(&text).contains("● wire/storm.txt  representative"));
 }
@@ -71,7 +78,12 @@ fn colours_replace_the_marks() {
 #[test]
 fn both_columns_stay_in_step() {
     let text = print(&storm(), WIDE);
-    assert!(text.lines().any(|l| l.contains("5 The port authority") && l.matches("The port authority").count() == 2), "{text}");
+    assert!(
+        text.lines()
+            .any(|l| l.contains("5 The port authority")
+                && l.matches("The port authority").count() == 2),
+        "{text}"
+    );
 }
 
 #[test]
@@ -90,21 +102,30 @@ fn nothing_found_is_said() {
     let corpus = Corpus::default();
     let sample = Sample { detection: empty(&corpus), corpus, skipped: vec![("missing".into(), 1)] };
     let text = print(&sample, WIDE);
-    assert!(text.contains("There was nothing to read.") && text.contains("Not read: 1 (1 missing)."), "{text}");
+    assert!(
+        text.contains("There was nothing to read.") && text.contains("Not read: 1 (1 missing)."),
+        "{text}"
+    );
 }
 
 #[test]
 fn changed_words_stand_on_their_own_lines() {
-    let left =
-        "The work will take eight months and cost eleven million.\n\nSurveyors found cracks in the cast-steel ring last autumn.";
+    let left = "The work will take eight months and cost eleven million.\n\nSurveyors found cracks \
+                in the cast-steel ring last autumn.";
     let right = left.replace("Surveyors found", "Inspectors discovered");
     let corpus = Corpus::new([Document::new("a", left), Document::new("b", &*right)]).unwrap();
     let (recipe, thresholds) = (nearcopy::Recipe::default(), nearcopy::Thresholds::default());
-    let (detection, _) = nearcopy::scan(&corpus, &recipe, &thresholds, &nearcopy::RunOptions::default(), &()).unwrap();
+    let (detection, _) =
+        nearcopy::scan(&corpus, &recipe, &thresholds, &nearcopy::RunOptions::default(), &())
+            .unwrap();
     let text = print(&Sample { detection, corpus, skipped: vec![] }, WIDE);
-    let line = text.lines().find(|l| l.contains("[-Surveyors found-]")).unwrap_or_else(|| panic!("{text}"));
+    let line = text
+        .lines()
+        .find(|l| l.contains("[-Surveyors found-]"))
+        .unwrap_or_else(|| panic!("{text}"));
     assert!(
-        line.trim_start().starts_with("3 [-Surveyors found-] cracks") && line.contains("3 {+Inspectors discovered+}"),
+        line.trim_start().starts_with("3 [-Surveyors found-] cracks")
+            && line.contains("3 {+Inspectors discovered+}"),
         "{text}"
     );
 }
@@ -142,14 +163,20 @@ fn counts_are_told() {
 
 #[test]
 fn long_lists_are_cut_and_say_so() {
-    let corpus = Corpus::new((0..1000).map(|n| Document::new(format!("{n:04}"), "Some little text."))).unwrap();
+    let corpus =
+        Corpus::new((0..1000).map(|n| Document::new(format!("{n:04}"), "Some little text.")))
+            .unwrap();
     let mut detection = empty(&corpus);
     let all: Vec<u32> = (0..400).collect();
     detection.equal = vec![all.clone()];
     detection.clusters = vec![Cluster { representative: 7, members: all, weakest: 1.0 }];
     let span = Span::new(0, 16);
     for n in 400..500 {
-        let pair = Pair { a: n, b: n + 1, ..pair(&corpus, "0000", "0001", Relation::Quotes, [1.0, 1.0], &[]) };
+        let pair = Pair {
+            a: n,
+            b: n + 1,
+            ..pair(&corpus, "0000", "0001", Relation::Quotes, [1.0, 1.0], &[])
+        };
         detection.pairs.push(pair);
         detection.repeats.push(Repeat {
             tokens: 3,
@@ -186,7 +213,8 @@ fn a_huge_passage_is_quick() {
         let whole = Span::new(0, corpus.info(a as usize).bytes);
         let mut p = pair(&corpus, "a", "b", Relation::Quotes, [1.0, 1.0], &[]);
         let blocks = vec![Block { a: whole, b: whole }];
-        p.comparison.matches = vec![Match { a: whole, b: whole, tokens_a: 1, tokens_b: 1, identity: 1.0, blocks }];
+        p.comparison.matches =
+            vec![Match { a: whole, b: whole, tokens_a: 1, tokens_b: 1, identity: 1.0, blocks }];
         (p.a, p.b) = (a, b);
         detection.pairs.push(p);
     }
@@ -199,19 +227,30 @@ fn a_huge_passage_is_quick() {
 fn many_edits_show_both_ends() {
     let a: String = (0..2000).map(|n| format!("common{n} words and left{n} ")).collect();
     let b: String = (0..2000).map(|n| format!("common{n} words and right{n} ")).collect();
-    let corpus = Corpus::new([Document::new("a", a.trim_end()), Document::new("b", b.trim_end())]).unwrap();
+    let corpus =
+        Corpus::new([Document::new("a", a.trim_end()), Document::new("b", b.trim_end())]).unwrap();
     let mut detection = empty(&corpus);
     let blocks = (0..2000).map(|n| {
         let passage = format!("common{n} words and");
         Block { a: place(&corpus, "a", &passage, 0).span, b: place(&corpus, "b", &passage, 0).span }
     });
     let whole = |n| Span::new(0, corpus.info(n).bytes);
-    let found = Match { a: whole(0), b: whole(1), tokens_a: 8000, tokens_b: 8000, identity: 0.75, blocks: blocks.collect() };
+    let found = Match {
+        a: whole(0),
+        b: whole(1),
+        tokens_a: 8000,
+        tokens_b: 8000,
+        identity: 0.75,
+        blocks: blocks.collect(),
+    };
     let mut p = pair(&corpus, "a", "b", Relation::NearCopy, [1.0, 1.0], &[]);
     p.comparison.matches = vec![found];
     detection.pairs = vec![p];
     let text = print(&Sample { corpus, detection, skipped: vec![] }, WIDE);
-    assert!(text.contains("[-left0-]") && text.contains("{+right1999+}") && text.contains("words …"), "{text}");
+    assert!(
+        text.contains("[-left0-]") && text.contains("{+right1999+}") && text.contains("words …"),
+        "{text}"
+    );
     assert!(text.lines().count() < 60, "{text}");
 }
 
@@ -219,7 +258,10 @@ fn many_edits_show_both_ends() {
 fn a_text_that_changed_is_an_error() {
     let mut sample = storm();
     sample.detection.pairs[0].comparison.matches[0].a.end = 1 << 20;
-    for write in [|f, out: &mut Vec<u8>| report::human(f, WIDE, out), |f, out: &mut Vec<u8>| report::json(f, out)] {
+    for write in [
+        |f, out: &mut Vec<u8>| report::human(f, WIDE, out),
+        |f, out: &mut Vec<u8>| report::json(f, out),
+    ] {
         let error = write(sample.findings(), &mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
         assert!(error.to_string().contains("mirror/storm.txt"), "{error}");
@@ -228,8 +270,10 @@ fn a_text_that_changed_is_an_error() {
 
 /// Texts and ids that try to act on a terminal.
 fn hostile() -> Sample {
-    let evil = "Clear \x1b[2J\x1b]0;owned\x07 the \u{9b}31m screen \u{202e}desrever\u{202c} \u{2066}now\u{2069} \u{200b}hidden\u{feff} \
-                soft\u{ad}hyphen \u{e0041}tag \u{e123} private \u{3164} filler \r over\x08\x08 \u{2028} and \0 done";
+    let evil = "Clear \x1b[2J\x1b]0;owned\x07 the \u{9b}31m screen \u{202e}desrever\u{202c} \
+                \u{2066}now\u{2069} \u{200b}hidden\u{feff} \
+                soft\u{ad}hyphen \u{e0041}tag \u{e123} private \u{3164} filler \r over\x08\x08 \
+                \u{2028} and \0 done";
     let corpus = Corpus::new([
         file("a\x1b[31m\u{202e}\n.txt", evil).source("src\x1b[0m\u{2067}").date("2026\x07"),
         file("b\u{200f}\t.txt", evil),
@@ -240,7 +284,14 @@ fn hostile() -> Sample {
     let ids: Vec<String> = (0..3).map(|n| corpus.info(n).id.clone()).collect();
     detection.pairs = vec![
         pair(&corpus, &ids[0], &ids[1], Relation::NearCopy, [1.0, 1.0], &[(evil, evil)]),
-        pair(&corpus, &ids[0], &ids[2], Relation::Contains, [1.0, 1.0], &[(evil, &evil[..evil.find("soft").unwrap()])]),
+        pair(
+            &corpus,
+            &ids[0],
+            &ids[2],
+            Relation::Contains,
+            [1.0, 1.0],
+            &[(evil, &evil[..evil.find("soft").unwrap()])],
+        ),
     ];
     detection.clusters = vec![Cluster { representative: 0, members: vec![0, 1], weakest: 1.0 }];
     detection.repeats = vec![Repeat {
@@ -259,8 +310,9 @@ fn hostile() -> Sample {
 /// What no terminal may be given from a text.
 fn acts(c: char) -> bool {
     (c.is_control() && c != '\n')
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || matches!(c, '\u{feff}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{3164}')
+        || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
 #[test]
@@ -293,21 +345,38 @@ proptest! {
         width in 0usize..140,
         color in any::<bool>(),
     ) {
-        let corpus = Corpus::new([file("a", &texts[0]), Document::new("b", texts[1].as_str())]).unwrap();
+        let corpus =
+            Corpus::new([file("a", &texts[0]), Document::new("b", texts[1].as_str())]).unwrap();
         let span = |n: usize, x: f64, y: f64| {
-            let borders: Vec<usize> = texts[n].char_indices().map(|(at, _)| at).chain([texts[n].len()]).collect();
+            let borders: Vec<usize> =
+                texts[n].char_indices().map(|(at, _)| at).chain([texts[n].len()]).collect();
             let border = |share: f64| borders[(share * borders.len() as f64) as usize] as u32;
             Span::new(border(x).min(border(y)), border(x).max(border(y)))
         };
-        let spans: Vec<(Span, Span)> = cuts.iter().map(|&(x, y, z, w)| (span(0, x, y), span(1, z, w))).collect();
+        let spans: Vec<(Span, Span)> =
+            cuts.iter().map(|&(x, y, z, w)| (span(0, x, y), span(1, z, w))).collect();
         let blocks: Vec<Block> = spans.iter().map(|&(a, b)| Block { a, b }).collect();
-        let found = spans.iter().map(|&(a, b)| Match { a, b, tokens_a: 1, tokens_b: 1, identity: 0.5, blocks: blocks.clone() });
+        let found = spans.iter().map(|&(a, b)| Match {
+            a,
+            b,
+            tokens_a: 1,
+            tokens_b: 1,
+            identity: 0.5,
+            blocks: blocks.clone(),
+        });
         let mut detection = empty(&corpus);
         detection.pairs = vec![pair(&corpus, "a", "b", Relation::ContainedIn, [0.5, 0.5], &[])];
         detection.pairs[0].comparison.matches = found.collect();
-        let text = print(&Sample { corpus, detection, skipped: vec![] }, HumanOptions { color, width, brief: false });
+        let text = print(
+            &Sample { corpus, detection, skipped: vec![] },
+            HumanOptions { color, width, brief: false },
+        );
         let text = if color { plain(&text) } else { text };
-        // The left-to-right mark is the report's own: it keeps the columns apart; the joiner is part of scripts and emoji.
-        prop_assert_eq!(text.chars().find(|&c| acts(c) && !matches!(c, '\u{200c}'..='\u{200e}')), None);
+        // The left-to-right mark is the report's own: it keeps the columns apart; the joiner is
+        // part of scripts and emoji.
+        prop_assert_eq!(
+            text.chars().find(|&c| acts(c) && !matches!(c, '\u{200c}'..='\u{200e}')),
+            None
+        );
     }
 }
