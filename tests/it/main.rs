@@ -1,0 +1,62 @@
+//! The integration tests, one program: each module holds what one part of nearcopy must do.
+
+mod alignment;
+#[cfg(feature = "web")]
+mod archives;
+#[cfg(feature = "cli")]
+mod blocks;
+#[cfg(feature = "cli")]
+mod cases;
+#[cfg(feature = "cli")]
+mod check;
+#[cfg(feature = "cli")]
+mod cli;
+#[cfg(feature = "cli")]
+mod cli_report;
+#[cfg(feature = "cli")]
+mod cli_scan;
+#[cfg(feature = "cli")]
+mod console;
+#[cfg(feature = "cli")]
+mod dedupe;
+#[cfg(feature = "cli")]
+mod documents;
+#[cfg(all(feature = "emit", feature = "csv", feature = "parquet"))]
+mod emit;
+#[cfg(all(feature = "html", feature = "reports"))]
+mod formats;
+mod frozen;
+#[cfg(all(feature = "csv", feature = "parquet", feature = "web"))]
+mod fuzz_corpus;
+mod gate;
+#[cfg(all(feature = "cli", unix))]
+mod harmless;
+#[cfg(feature = "index")]
+mod index;
+#[cfg(feature = "cli")]
+mod index_cli;
+#[cfg(feature = "index")]
+mod index_process;
+#[cfg(feature = "ingest")]
+mod ingest;
+mod laws;
+mod layers;
+mod naive;
+mod news;
+mod notices;
+mod oracle;
+#[cfg(feature = "cli")]
+mod pages;
+#[cfg(feature = "cli")]
+mod program;
+mod removal;
+mod report;
+mod sample;
+#[cfg(feature = "cli")]
+mod scratch;
+#[cfg(feature = "ingest")]
+mod seeds;
+#[cfg(all(feature = "csv", feature = "parquet"))]
+mod tables;
+#[cfg(feature = "cli")]
+mod web;

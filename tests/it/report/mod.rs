@@ -1,0 +1,4 @@
+//! Owns: what the reports say, on findings made by hand. Never: runs a scan.
+
+mod human;
+mod json;

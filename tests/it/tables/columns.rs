@@ -1,0 +1,80 @@
+//! Parquet: columns of all kinds, files compressed from outside, damage.
+
+use super::*;
+
+#[test]
+fn parquet_columns_of_all_kinds() {
+    let intake = of("x.parquet", &sample(Kind::Usual));
+    assert_eq!(texts(&intake), ["text 0", "text 1", "only", "text 4", "text 5"]);
+    assert_eq!((skipped(&intake), intake.problems[0].record), (vec![("no-text", 1)], Some(3)));
+    let ids: Vec<_> = intake
+        .documents
+        .iter()
+        .map(|d| (d.info.id.as_str(), d.info.record, d.info.source.as_deref()))
+        .collect();
+    assert_eq!(ids[0], ("0", Some(1), Some("Courier")));
+    assert_eq!(ids[2], ("3", Some(4), None));
+    for (field, want) in
+        [("day", "2020-02-01"), ("stamp", "2020-01-31T09:15:01Z"), ("old", "2020-02-01T00:00:00Z")]
+    {
+        let options = InputOptions { date_field: Some(field.into()), ..InputOptions::default() };
+        assert_eq!(
+            of_with("x", &sample(Kind::Usual), &options).documents[1].info.date.as_deref(),
+            Some(want),
+            "{field}"
+        );
+    }
+    let options = InputOptions {
+        text_field: Some("doc.text".into()),
+        id_field: Some("number".into()),
+        ..InputOptions::default()
+    };
+    let intake = of_with("x.pq", &sample(Kind::Usual), &options);
+    assert_eq!((texts(&intake)[5], intake.documents[5].info.id.as_str()), ("inner 5", "5.0"));
+    for field in ["id", "tags"] {
+        let options = InputOptions { text_field: Some(field.into()), ..InputOptions::default() };
+        assert_eq!(
+            skipped(&of_with("x.pq", &sample(Kind::Usual), &options)),
+            [("text-not-string", 1)],
+            "{field}"
+        );
+    }
+}
+
+#[test]
+fn parquet_compressed_from_outside_is_spooled() {
+    let packed = zstd::stream::encode_all(&sample(Kind::Usual)[..], 1).unwrap();
+    let intake = of("x.parquet.zst", &packed);
+    assert_eq!(
+        (intake.documents.len(), intake.sources[0].compression),
+        (5, Some(Compression::Zstd))
+    );
+    assert_eq!(intake.bytes, packed.len() as u64);
+    assert_eq!(
+        skipped(&of("x.parquet.zst", &packed[..packed.len() / 2])),
+        [("broken-compression", 1)]
+    );
+}
+
+#[test]
+fn damaged_parquet_is_a_clear_problem() {
+    let good = sample(Kind::Usual);
+    for (bytes, word) in [
+        (&good[..good.len() - 20], "fetch or write it again"),
+        (&good[..8], "shorter"),
+        (b"PARE and what follows it", "encrypted"),
+        (b"text,id\nsomething else,1\n", "PAR1"),
+    ] {
+        let intake = of("x.parquet", bytes);
+        assert_eq!((intake.documents.len(), skipped(&intake)), (0, vec![("bad-parquet", 1)]));
+        assert!(intake.problems[0].message.contains(word), "{}", intake.problems[0]);
+    }
+    // A page of the second row group is damaged: the other groups stay.
+    let at = good.windows(4).position(|w| w == b"only").unwrap();
+    let mut bad = good.clone();
+    bad[at - 30..at].fill(0xff);
+    let intake = of("x.parquet", &bad);
+    assert_eq!(skipped(&intake), [("bad-parquet", 1)], "{:?}", intake.problems);
+    assert!(intake.problems[0].message.contains("row group 2"), "{}", intake.problems[0]);
+    assert_eq!(texts(&intake), ["text 0", "text 1", "text 4", "text 5"]);
+}

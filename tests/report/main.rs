@@ -1,5 +1,0 @@
-//! Owns: what the reports say, on findings made by hand. Never: runs a scan.
-
-mod human;
-mod json;
-mod sample;
