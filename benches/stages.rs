@@ -214,7 +214,7 @@ fn whole(c: &mut Criterion) {
     group.sample_size(10);
     group.throughput(Throughput::Bytes(bytes));
     for (name, threads) in [("one-thread", 1), ("all-threads", 0)] {
-        let options = RunOptions { threads };
+        let options = RunOptions::default().with(|s| s.threads = threads);
         let run = |()| scan(&corpus, &recipe, &thresholds, &options, &()).expect("nothing to fail");
         group.bench_function(name, |b| b.iter_batched(|| (), run, BatchSize::PerIteration));
     }

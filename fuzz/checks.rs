@@ -25,17 +25,14 @@ pub fn tokenize(data: &[u8]) {
 /// Lines become documents or counted problems, in order; messages can be shown as they are.
 pub fn jsonl(data: &[u8]) {
     for format in [Some(Format::Jsonl), Some(Format::Json), None] {
-        orderly(&json::records(data, &InputOptions { format, ..InputOptions::default() }));
+        orderly(&json::records(data, &InputOptions::default().with(|s| s.format = format)));
     }
 }
 
 /// So do rows of tables, whatever the bytes: as CSV, as TSV and as Parquet.
 pub fn tables(data: &[u8]) {
     for format in [Format::Csv, Format::Tsv] {
-        orderly(&table::rows(
-            data,
-            &InputOptions { format: Some(format), ..InputOptions::default() },
-        ));
+        orderly(&table::rows(data, &InputOptions::default().with(|s| s.format = Some(format))));
     }
     orderly(&parquet::records(data, &InputOptions::default()));
 }
@@ -104,11 +101,20 @@ pub fn decode(data: &[u8]) {
 pub fn compare(data: &[u8]) {
     let data = String::from_utf8_lossy(data);
     let (a, b) = data.split_once("\n====\n").unwrap_or((&data, &data));
-    let close = Thresholds { min_match: 3, min_paragraph: 2, ..Thresholds::default() };
-    let dense = Recipe { shingle: 2, anchor: 2, anchor_rate: 1, ..Recipe::default() };
-    let as_words =
-        Thresholds { alignment: AlignmentMethod::Words, min_evidence: 4, ..close.clone() };
-    let as_forms = Thresholds { alignment: AlignmentMethod::Forms, ..close.clone() };
+    let close = Thresholds::default().with(|s| {
+        s.min_match = 3;
+        s.min_paragraph = 2;
+    });
+    let dense = Recipe::default().with(|s| {
+        s.shingle = 2;
+        s.anchor = 2;
+        s.anchor_rate = 1;
+    });
+    let as_words = close.clone().with(|s| {
+        s.alignment = AlignmentMethod::Words;
+        s.min_evidence = 4;
+    });
+    let as_forms = close.clone().with(|s| s.alignment = AlignmentMethod::Forms);
     let bounds = [(&dense, close), (&dense, as_words), (&dense, as_forms)];
     for (recipe, thresholds) in
         [(&Recipe::default(), Thresholds::default())].into_iter().chain(bounds)

@@ -110,6 +110,9 @@
 //! cost O(n). The findings are the same for any number of threads and any order of the documents.
 //! Measured figures are in `docs/speed.md`.
 
+#[macro_use]
+mod with;
+
 mod align;
 pub mod clean;
 #[cfg(feature = "emit")]

@@ -129,7 +129,7 @@ fn main() {
     };
     let documents = read(articles);
     let (mut recipe, mut t) =
-        (Recipe::default(), Thresholds { all_pairs: true, ..Thresholds::default() });
+        (Recipe::default(), Thresholds::default().with(|s| s.all_pairs = true));
     preset.apply(&mut recipe, &mut t);
     let corpus = Corpus::new(documents).expect("a corpus");
     let (found, background) =

@@ -58,7 +58,10 @@ pub fn thread_count(wanted: Option<i64>) -> PyResult<usize> {
 /// What goes: `usual`, or the relations of `drop` as `nearcopy dedupe --drop` takes them.
 pub fn removal(drop: Option<&Bound<PyAny>>, usual: Removal) -> PyResult<Removal> {
     let Some(names) = drop.map(|d| self::names(d, "drop")).transpose()? else { return Ok(usual) };
-    let mut removal = Removal { relations: Vec::new(), abridged: false, ..usual };
+    let mut removal = usual.with(|s| {
+        s.relations = Vec::new();
+        s.abridged = false;
+    });
     for name in names {
         if name == "abridged" {
             removal.abridged = true;

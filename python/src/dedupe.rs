@@ -28,7 +28,11 @@ pub fn dedupe(
     progress: Option<&Bound<PyAny>>,
 ) -> PyResult<Deduped> {
     let py = columns.py();
-    let options = RunOptions { threads: arguments::thread_count(threads)? };
+    let options = {
+        let mut settings = RunOptions::default();
+        settings.threads = arguments::thread_count(threads)?;
+        settings
+    };
     let rows = Rows::read(columns)?;
     let count = rows.count;
     let Some(index) = index.map(Bound::get) else {

@@ -68,15 +68,14 @@ pub fn open(
         return handle.share(path, how, &index, recipe).map(|()| handle.clone());
     }
     let same_id = if how.refuse { SameId::Refuse } else { SameId::Replace };
-    let options = IndexOptions {
-        read_only: how.read_only,
-        same_id,
-        recipe: recipe.cloned(),
-        ..IndexOptions::default()
-    };
+    let options = IndexOptions::default().with(|s| {
+        s.read_only = how.read_only;
+        s.same_id = same_id;
+        s.recipe = recipe.cloned();
+    });
     let index = match create.filter(|_| is_free(path)) {
         Some((recipe, without_texts)) => {
-            match (IndexOptions { without_texts, ..options.clone() }).create(path, recipe) {
+            match (options.clone().with(|s| s.without_texts = without_texts)).create(path, recipe) {
                 Ok(index) => index,
                 // Another process made it in the same moment.
                 Err(_) if path.join("data.mdb").exists() => options.open(path).map_err(raise)?,

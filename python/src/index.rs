@@ -57,15 +57,6 @@ fn moment(file: &std::fs::Metadata) -> (u64, u128) {
     (which, changed.map_or(0, |t| t.as_nanos()))
 }
 
-fn added(added: Added) -> &'static str {
-    match added {
-        Added::New => "new",
-        Added::Copy => "copy",
-        Added::Replaced => "replaced",
-        Added::Known => "known",
-    }
-}
-
 fn sightings(
     py: Python,
     asked: &str,
@@ -191,7 +182,7 @@ impl Index {
         date: Option<&Bound<PyAny>>,
     ) -> PyResult<&'static str> {
         let document = document(given_id(id)?, text, source, date)?;
-        self.ask(py, |index| index.add(&document)).map(added)
+        self.ask(py, |index| index.add(&document)).map(Added::name)
     }
 
     /// Adds many documents, thousands a second: whatever ``scan`` takes. Says how many were new,
@@ -334,7 +325,11 @@ impl Index {
         let (index, settings, threads) =
             (self.index()?, self.asked(thresholds)?, arguments::thread_count(threads)?);
         run(py, progress, move |meter| {
-            index.compact(&settings.thresholds, &RunOptions { threads }, meter)
+            index.compact(
+                &settings.thresholds,
+                &RunOptions::default().with(|s| s.threads = threads),
+                meter,
+            )
         })
     }
 

@@ -28,7 +28,11 @@ pub fn scan(
     progress: Option<&Bound<PyAny>>,
 ) -> PyResult<Report> {
     let py = columns.py();
-    let options = RunOptions { threads: arguments::thread_count(threads)? };
+    let options = {
+        let mut settings = RunOptions::default();
+        settings.threads = arguments::thread_count(threads)?;
+        settings
+    };
     let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
     let rows = Rows::read(columns)?;
     let (count, skipped) = (rows.count, rows.skipped.clone());

@@ -138,7 +138,7 @@ pub fn removed(documents: &dyn Documents, plan: &Plan) -> Vec<Removed> {
             relation: relation.name(),
             coverage: coverage.0,
         }),
-        RemovalReason::Short { .. } => None,
+        _ => None,
     });
     gone.collect()
 }

@@ -6,6 +6,7 @@ use crate::span::Span;
 
 /// Why a document goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum RemovalReason {
     /// It is a copy of one that stays.
     Copy {

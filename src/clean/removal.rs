@@ -7,6 +7,7 @@ use crate::model::thresholds::Thresholds;
 
 /// What is to be removed from a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Removal {
     /// Whole documents that are copies.
     pub documents: bool,
@@ -33,6 +34,8 @@ pub struct Removal {
     /// A document of which less is left, in tokens, goes as a whole.
     pub min_left: u32,
 }
+
+impl_with!(Removal);
 
 impl Default for Removal {
     /// Equal texts, near-copies and abridged copies.

@@ -187,13 +187,12 @@ impl Compare {
 /// The same alignment, with every bound of a relation at zero, so that even an unrelated pair comes
 /// back with its numbers.
 fn unbounded(thresholds: &Thresholds) -> Thresholds {
-    Thresholds {
-        near_copy_smaller: 0.0,
-        near_copy_larger: 0.0,
-        contains: 0.0,
-        all_pairs: true,
-        ..thresholds.clone()
-    }
+    thresholds.clone().with(|s| {
+        s.near_copy_smaller = 0.0;
+        s.near_copy_larger = 0.0;
+        s.contains = 0.0;
+        s.all_pairs = true;
+    })
 }
 
 /// Says that two texts have nothing to do with each other, and how little.

@@ -36,7 +36,8 @@ macro_rules! flags {
         impl $name {
             /// Sets what is given; leaves the rest.
             pub fn apply(&self, to: &mut $target) {
-                let $target { $( $field, )* } = to;
+                // A field without a flag is found by a test.
+                let $target { $( $field, )* .. } = to;
                 $( if let Some(value) = &self.$field { set($field, value); } )*
             }
         }
@@ -164,17 +165,17 @@ flags!(InputFlags {
 
 impl InputFlags {
     pub fn options(&self) -> InputOptions {
-        InputOptions {
-            format: self.input_format,
-            text_field: self.text_field.clone(),
-            id_field: self.id_field.clone(),
-            source_field: self.source_field.clone(),
-            date_field: self.date_field.clone(),
-            encoding: self.encoding.clone(),
-            hidden: self.hidden.unwrap_or(false),
-            no_ignore: self.no_ignore.unwrap_or(false),
-            spool_stdin: false,
-        }
+        InputOptions::default().with(|s| {
+            s.format = self.input_format;
+            s.text_field = self.text_field.clone();
+            s.id_field = self.id_field.clone();
+            s.source_field = self.source_field.clone();
+            s.date_field = self.date_field.clone();
+            s.encoding = self.encoding.clone();
+            s.hidden = self.hidden.unwrap_or(false);
+            s.no_ignore = self.no_ignore.unwrap_or(false);
+            s.spool_stdin = false;
+        })
     }
 }
 

@@ -154,12 +154,12 @@ impl GateFlags {
         let bounds = |list: &Option<Vec<Allowed>>| {
             list.iter().flatten().map(|a| a.0.clone()).collect::<Vec<_>>()
         };
-        let mut policy = Policy {
-            max_duplicate_documents: bounds(&self.max_duplicate_documents),
-            max_duplicate_text: bounds(&self.max_duplicate_text),
-            max_cluster: self.max_cluster,
-            fail_on: Vec::new(),
-        };
+        let mut policy = Policy::default().with(|s| {
+            s.max_duplicate_documents = bounds(&self.max_duplicate_documents);
+            s.max_duplicate_text = bounds(&self.max_duplicate_text);
+            s.max_cluster = self.max_cluster;
+            s.fail_on = Vec::new();
+        });
         for kind in self.fail_on.iter().flatten().map(|kind| kind.0) {
             if !policy.fail_on.contains(&kind) {
                 policy.fail_on.push(kind);
@@ -205,13 +205,13 @@ impl IgnoreEntry {
                 .compile_matcher();
             Ok::<Matcher, String>(Box::new(move |id: &str| glob.is_match(id)))
         };
-        Ok(IgnoreRule {
-            documents: self.documents.iter().map(glob).collect::<std::result::Result<_, _>>()?,
-            kinds: self.kinds.iter().map(|kind| kind.0).collect(),
-            text: self.text.clone(),
-            reason: self.reason.clone(),
-            expires: self.expires.as_ref().map(day).transpose()?,
-        })
+        let mut rule = IgnoreRule::default();
+        rule.documents = self.documents.iter().map(glob).collect::<std::result::Result<_, _>>()?;
+        rule.kinds = self.kinds.iter().map(|kind| kind.0).collect();
+        rule.text = self.text.clone();
+        rule.reason = self.reason.clone();
+        rule.expires = self.expires.as_ref().map(day).transpose()?;
+        Ok(rule)
     }
 }
 

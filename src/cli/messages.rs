@@ -122,7 +122,7 @@ pub fn input_lost(intake: &ReadResult, inputs: &[Input]) -> bool {
         // What a pattern led to was there when it was listed.
         Input::Path(path) if is_pattern(path) => true,
         Input::Path(path) => std::fs::File::open(path).is_err(),
-        Input::Copy { .. } | Input::Stdin => false,
+        _ => false,
     };
     intake.skipped.contains_key(&Reason::Missing)
         || intake.skipped.contains_key(&Reason::Unreadable) && inputs.iter().any(closed)

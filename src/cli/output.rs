@@ -85,11 +85,11 @@ fn write_verdict(
         OutputFormat::Html => report::html(checked.findings, HtmlOptions::default(), out),
         OutputFormat::Sarif => report::sarif(checked, SarifOptions::default(), out),
         OutputFormat::Junit => report::junit(checked, out),
-        OutputFormat::Github => report::github(
-            checked,
-            GithubOptions { workspace: workspace().as_deref(), ..GithubOptions::default() },
-            out,
-        ),
+        OutputFormat::Github => {
+            let folder = workspace();
+            let options = GithubOptions::default().with(|s| s.workspace = folder.as_deref());
+            report::github(checked, options, out)
+        }
         OutputFormat::Markdown => report::markdown(checked, MarkdownOptions::default(), out),
         OutputFormat::Csv => report::csv(checked, out),
         OutputFormat::Openmetrics => report::openmetrics(checked, out),
@@ -211,14 +211,22 @@ pub fn no_page(flags: &ReportFlags, instead: &str) -> Result<()> {
 
 /// Writes reports to files.
 pub fn write_targets(targets: &[Target], flags: &ReportFlags, report: &Report) -> Result<()> {
-    let human = HumanOptions { color: false, width: WIDTH, brief: flags.brief.unwrap_or(false) };
+    let human = HumanOptions::default().with(|s| {
+        s.color = false;
+        s.width = WIDTH;
+        s.brief = flags.brief.unwrap_or(false);
+    });
     targets.iter().try_for_each(|t| to_file(&t.path, |out| report.write(t.format, human, out)))
 }
 
 /// How text for a person looks on standard output.
 pub fn human_options(flags: &ReportFlags) -> HumanOptions {
     let color = colored(flags.color.unwrap_or(Color::Auto));
-    HumanOptions { color, width: width(), brief: flags.brief.unwrap_or(false) }
+    HumanOptions::default().with(|s| {
+        s.color = color;
+        s.width = width();
+        s.brief = flags.brief.unwrap_or(false);
+    })
 }
 
 pub fn colored(when: Color) -> bool {

@@ -140,7 +140,10 @@ impl Report {
         };
         let usual = HtmlOptions::default();
         let most_pairs = self.most_pairs.unwrap_or(usual.most_pairs);
-        let options = HtmlOptions { title: self.title.as_deref(), most_pairs, ..usual };
+        let options = usual.with(|s| {
+            s.title = self.title.as_deref();
+            s.most_pairs = most_pairs;
+        });
         match &self.output {
             Some(path) => to_file(path, |out| report::html(findings, options, out))?,
             None => to_stdout(|out| report::html(findings, options, out))?,

@@ -136,7 +136,7 @@ pub fn set_thread_count(n: Option<usize>) {
 impl Settings {
     /// How the run is done.
     pub fn run_options(&self) -> RunOptions {
-        RunOptions { threads: self.flags.run.threads.unwrap_or(0) }
+        RunOptions::default().with(|s| s.threads = self.flags.run.threads.unwrap_or(0))
     }
 
     /// What a gate is to overlook.

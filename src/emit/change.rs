@@ -5,6 +5,7 @@ use crate::span::Span;
 
 /// What becomes of a record.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Change {
     /// It stays as it is.
     Keep,
@@ -54,6 +55,7 @@ pub struct Removed<'a> {
 
 /// A whole record, or a part of its text.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum RemovedPart<'a> {
     /// The record's bytes, with its line ending where it has one; of Parquet, the row as a JSON
     /// object; of what becomes JSON Lines, the line; of what was in UTF-16, in UTF-8; of an

@@ -7,6 +7,7 @@ use std::io;
 
 /// Whose fault an [`Error`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ErrorSide {
     /// The input: it is gone, was changed, is damaged, or does not fit the output.
     Input,

@@ -4,6 +4,7 @@ use crate::gate::verdict::FindingKind;
 
 /// How much of something is allowed.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Limit {
     /// This many.
     Count(u64),
@@ -38,6 +39,7 @@ impl std::fmt::Display for Limit {
 
 /// What a limit is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Scope {
     /// All documents together.
     Everything,
@@ -58,6 +60,7 @@ pub struct Bound {
 
 /// What a gate allows. The default allows everything.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Policy {
     /// Documents that are not their cluster's representative.
     pub max_duplicate_documents: Vec<Bound>,
@@ -69,11 +72,14 @@ pub struct Policy {
     pub fail_on: Vec<FindingKind>,
 }
 
+impl_with!(Policy);
+
 /// Says whether an id is meant.
 pub type Matcher = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// What a gate is told to overlook. A finding is covered where all that is given holds.
 #[derive(Default)]
+#[non_exhaustive]
 pub struct IgnoreRule {
     /// One matcher: the id of either document fits it. Several: each of the two ids fits one of
     /// them. None: any documents.
@@ -88,6 +94,8 @@ pub struct IgnoreRule {
     /// The last day on which it counts, as `2027-01-31`.
     pub expires: Option<String>,
 }
+
+impl_with!(IgnoreRule);
 
 impl std::fmt::Debug for IgnoreRule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

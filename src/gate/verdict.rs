@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// What kind of overlap a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum FindingKind {
     /// Two texts that are related, seen from [`Finding::document`].
     Pair(Relation),
@@ -76,6 +77,7 @@ impl std::str::FromStr for FindingKind {
 
 /// Whether a finding counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FindingState {
     /// It counts.
     New,

@@ -75,7 +75,7 @@ impl AgainstIndex {
 impl Index {
     /// Scans documents together with those of the index that they are related to, which are their
     /// references: what a day's documents share with all that were seen before.
-    /// [`removal`](crate::removal) then decides which of them go.
+    /// [`removal`](crate::clean::removal) then decides which of them go.
     ///
     /// A document whose very text the index holds under its own id is
     /// [known](AgainstIndex::known), and goes. Where another text stands there, that is an old

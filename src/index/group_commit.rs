@@ -277,7 +277,10 @@ mod tests {
                 for &n in of.iter().filter(|n| *n != added[0]) {
                     let seen: Vec<_> =
                         told[n].sightings.iter().map(|s| s.info.id.clone()).collect();
-                    assert_eq!((told[n].outcome, seen), (CheckOutcome::Refused, vec![added[0].to_string()]));
+                    assert_eq!(
+                        (told[n].outcome, seen),
+                        (CheckOutcome::Refused, vec![added[0].to_string()])
+                    );
                 }
             }
             assert!(

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// How an index is made or opened.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct IndexOptions {
     /// Keep no texts: it takes two thirds of the disk, but sightings have no spans, and their
     /// scores are estimated from sampled shingles.
@@ -31,6 +32,8 @@ pub struct IndexOptions {
     /// Only an index of this recipe will do.
     pub recipe: Option<Recipe>,
 }
+
+impl_with!(IndexOptions);
 
 /// A persistent index of documents: a crawler asks it whether a text, or passages of it, have been
 /// seen before.

@@ -21,6 +21,7 @@ pub const FLUSH: u64 = 1 << 20;
 
 /// What to do with an id that is there already, with another text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum SameId {
     /// The new text takes the place of the old one.
     #[default]
@@ -31,6 +32,7 @@ pub enum SameId {
 
 /// What became of a document that was added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Added {
     /// It is there, the first of its text.
     New,
@@ -40,6 +42,18 @@ pub enum Added {
     Replaced,
     /// It was there before, with this very text: nothing was written.
     Known,
+}
+
+impl Added {
+    /// The name: `new`, `copy`, `replaced` or `known`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Added::New => "new",
+            Added::Copy => "copy",
+            Added::Replaced => "replaced",
+            Added::Known => "known",
+        }
+    }
 }
 
 /// Buffers that one thread at a time uses.

@@ -11,6 +11,7 @@ const BUFFER: usize = 256 << 10;
 
 /// A way of compressing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Compression {
     /// gzip, RFC 1952.
     Gzip,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 /// Where to read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Input {
     /// A file, a directory to walk, or a pattern of paths ([`is_pattern`](super::is_pattern)).
     Path(PathBuf),
@@ -22,6 +23,7 @@ pub enum Input {
 
 /// How to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct InputOptions {
     /// The format of every input; nothing: by file name, then by content.
     pub format: Option<Format>,
@@ -44,3 +46,5 @@ pub struct InputOptions {
     /// [`ReadFile::spool`](crate::ingest::ReadFile::spool).
     pub spool_stdin: bool,
 }
+
+impl_with!(InputOptions);

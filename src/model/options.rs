@@ -3,13 +3,17 @@
 
 /// How to run. Nothing here may change a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct RunOptions {
     /// Threads to use, 512 at most; 0 takes as many as there are cores.
     pub threads: usize,
 }
 
+impl_with!(RunOptions);
+
 /// The stages of a scan, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Stage {
     /// Documents asked about in an index, before a scan against it; counted in documents.
     Index,

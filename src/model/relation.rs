@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// How two texts are related. The bounds are [`Thresholds`](crate::Thresholds).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Relation {
     /// The same normalised tokens.
     Equal,

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
 pub struct Thresholds {
     /// A near-copy covers at least this share of the less covered text.
     pub near_copy_smaller: f64,
@@ -80,9 +81,12 @@ pub struct Thresholds {
     pub all_pairs: bool,
 }
 
+impl_with!(Thresholds);
+
 /// How the passages of two texts are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum AlignmentMethod {
     /// By runs of equal words, in order.
     #[default]
@@ -109,6 +113,7 @@ impl std::str::FromStr for AlignmentMethod {
 /// Which pairs a scan looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum SourceLimit {
     /// All.
     #[default]
@@ -122,6 +127,7 @@ pub enum SourceLimit {
 /// A rule of the survivor policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[non_exhaustive]
 pub enum Keep {
     /// The earliest date; undated last.
     Earliest,

@@ -26,6 +26,7 @@ pub struct Partner {
 /// What an index holds under the very id of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum OwnVersion {
     /// Its text.
     Same,

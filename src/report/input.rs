@@ -60,6 +60,7 @@ pub struct GateReport<'a> {
 
 /// What is explained.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub enum Traced<'a> {
     /// A document with its id.
     Document(&'a str, &'a DocumentTrace),

@@ -21,6 +21,7 @@ pub const FORMAT: u32 = 2;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
 pub struct Recipe {
     /// Words in a shingle; more tokens where a script is cut per character.
     pub shingle: u32,
@@ -53,6 +54,8 @@ pub struct Recipe {
     /// Seed of all hash functions of the signature.
     pub seed: u64,
 }
+
+impl_with!(Recipe);
 
 impl Default for Recipe {
     fn default() -> Recipe {

@@ -143,7 +143,7 @@ fn each_occurrence_of_a_rewritten_passage_is_found() {
 fn misread_words_are_followed() {
     let (recipe, forms) = preset(Preset::Ocr);
     assert_eq!(forms.alignment, AlignmentMethod::Forms);
-    let runs = Thresholds { alignment: AlignmentMethod::Runs, ..forms.clone() };
+    let runs = forms.clone().with(|s| s.alignment = AlignmentMethod::Runs);
     let (mut by_forms, mut by_runs) = (0.0, 0.0);
     for seed in 0..20 {
         let passage = prose(3000 + seed, 60);

@@ -55,8 +55,14 @@ impl Page {
             documents.reverse();
         }
         let corpus = Corpus::new(documents).unwrap();
-        let (found, _) =
-            nearcopy::scan(&corpus, recipe, thresholds, &RunOptions { threads }, &()).unwrap();
+        let (found, _) = nearcopy::scan(
+            &corpus,
+            recipe,
+            thresholds,
+            &RunOptions::default().with(|s| s.threads = threads),
+            &(),
+        )
+        .unwrap();
         Page { corpus, found }
     }
 

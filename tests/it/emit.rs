@@ -74,6 +74,7 @@ impl Job<'_> {
                     RemovedPart::Text(span, text) => {
                         (r.record, Some(span), text.as_bytes().to_vec())
                     }
+                    other => panic!("{other:?}"),
                 });
                 Ok(())
             };
@@ -153,6 +154,7 @@ fn unpacked(bytes: &[u8], how: Compression) -> Vec<u8> {
         Compression::Gzip => &mut flate2::read::GzDecoder::new(bytes),
         Compression::Zstd => &mut zstd::stream::read::Decoder::new(bytes).unwrap().single_frame(),
         Compression::Bzip2 => &mut bzip2::read::BzDecoder::new(bytes),
+        other => panic!("{other:?}"),
     };
     read.read_to_end(&mut out).unwrap();
     out

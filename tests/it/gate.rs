@@ -28,18 +28,21 @@ const PARAGRAPHS: [&str; 8] = [
 ];
 
 fn found(corpus: &Corpus, all_pairs: bool) -> Detection {
-    let thresholds = Thresholds { max_places: u32::MAX, all_pairs, ..Default::default() };
+    let thresholds = Thresholds::default().with(|s| {
+        s.max_places = u32::MAX;
+        s.all_pairs = all_pairs;
+    });
     scan(corpus, &Recipe::default(), &thresholds, &RunOptions::default(), &()).unwrap().0
 }
 
 fn everything() -> Policy {
     let none = || vec![Bound { scope: Scope::Everything, limit: Limit::Count(0) }];
-    Policy {
-        max_duplicate_documents: none(),
-        max_duplicate_text: none(),
-        max_cluster: Some(1),
-        fail_on: FindingKind::all_undirected().collect(),
-    }
+    Policy::default().with(|s| {
+        s.max_duplicate_documents = none();
+        s.max_duplicate_text = none();
+        s.max_cluster = Some(1);
+        s.fail_on = FindingKind::all_undirected().collect();
+    })
 }
 
 fn judged(corpus: &Corpus, detection: &Detection, baseline: Option<&Baseline>) -> Verdict {
@@ -182,11 +185,10 @@ fn an_ignore_entry_asks_for_words_in_every_passage() {
     let detection = found(&corpus, false);
     let findings = Findings { detection: &detection, documents: &corpus, skipped: &[] };
     let state = |text: &str, expires: Option<&str>| {
-        let rule = IgnoreRule {
-            text: Some(text.into()),
-            expires: expires.map(Into::into),
-            ..Default::default()
-        };
+        let rule = IgnoreRule::default().with(|s| {
+            s.text = Some(text.into());
+            s.expires = expires.map(Into::into);
+        });
         judge(findings, &everything(), None, &[rule], TODAY).unwrap().findings[0].state.clone()
     };
     assert_eq!(state("FOUR tons, of glass", None), FindingState::Ignored(0));

@@ -167,7 +167,7 @@ fn an_id_twice_is_known_replaced_or_refused() {
     assert_eq!((counts.replaced, counts.known, counts.new, counts.copies), (3, 1, 1, 0));
     sound(&index);
     drop(index);
-    let options = IndexOptions { same_id: SameId::Refuse, ..IndexOptions::default() };
+    let options = IndexOptions::default().with(|s| s.same_id = SameId::Refuse);
     let index = options.open(dir.path().join("index")).unwrap();
     assert_eq!(index.add(&new), Err(Error::SameId { id: "page".into() }));
     let refused = index.add_all([Document::new("z", "never there"), new.clone()]);
@@ -206,7 +206,7 @@ fn of_two_copies_one_is_added() {
 #[test]
 fn without_texts_it_keeps_keys_and_scores() {
     let dir = tempfile::tempdir().unwrap();
-    let options = IndexOptions { without_texts: true, ..IndexOptions::default() };
+    let options = IndexOptions::default().with(|s| s.without_texts = true);
     let index = options.create(dir.path().join("i"), &Recipe::default()).unwrap();
     let t = Thresholds::default();
     let text = words(5, 300);

@@ -301,7 +301,7 @@ fn exported_and_filled_again() {
         let again = format!("again-{name}");
         index(at, &["add", &again, name, "--create", "-q"]);
         assert_eq!(ids(&index(at, &["export", &again])), ["a", "b", "c"]);
-        let open = IndexOptions { read_only: true, ..IndexOptions::default() };
+        let open = IndexOptions::default().with(|s| s.read_only = true);
         let one = open.open(at.join(&again)).unwrap().get("a").unwrap().unwrap();
         assert_eq!((one.text, one.info.date.as_deref()), (story(1, 60), Some("2026-05-01")));
     }

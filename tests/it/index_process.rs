@@ -341,7 +341,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
     let refused =
         Index::open(&path, &Recipe::default()).err().expect("it cannot be written").to_string();
     assert!(refused.contains("open it for reading"), "{refused}");
-    let options = nearcopy::index::IndexOptions { read_only: true, ..Default::default() };
+    let options = nearcopy::index::IndexOptions::default().with(|s| s.read_only = true);
     let index = options.open(&path).unwrap();
     assert_eq!(
         index.seen(&Document::new("asked", article(0).text), &t).unwrap()[0].relation,

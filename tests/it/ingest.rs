@@ -159,13 +159,12 @@ fn fields_are_guessed_or_named() {
         ("high", "u", Some("Courier"))
     );
     assert_eq!(d.info.date.as_deref(), Some("2020-01-31T09:15:00Z"));
-    let options = InputOptions {
-        text_field: Some("BODY".into()),
-        id_field: Some("meta.url".into()),
-        source_field: Some("meta.url".into()),
-        date_field: Some("meta.inner.when".into()),
-        ..InputOptions::default()
-    };
+    let options = InputOptions::default().with(|s| {
+        s.text_field = Some("BODY".into());
+        s.id_field = Some("meta.url".into());
+        s.source_field = Some("meta.url".into());
+        s.date_field = Some("meta.inner.when".into());
+    });
     let dir = folder(&[("x.json", record)]);
     let d = &read_with(&dir.path().join("x.json"), &options).documents[0];
     assert_eq!(
@@ -208,7 +207,7 @@ fn encodings_are_declared_or_detected_and_told() {
             && !intake.documents[0].info.whole_file
     );
     assert_eq!(of("x.jsonl", format!("\u{feff}{MANY}").as_bytes()).documents.len(), 2);
-    let options = InputOptions { encoding: Some("gb18030".into()), ..InputOptions::default() };
+    let options = InputOptions::default().with(|s| s.encoding = Some("gb18030".into()));
     let (story, _, _) =
         encoding_rs::GB18030.encode("{\"text\":\"中华人民共和国\"}\n{\"text\":\"世界\"}\n");
     for name in ["x.jsonl", "x.json"] {
@@ -222,7 +221,7 @@ fn encodings_are_declared_or_detected_and_told() {
     let dir = folder(&[("x.txt", b"abc")]);
     let intake = read_with(
         dir.path(),
-        &InputOptions { encoding: Some("martian".into()), ..InputOptions::default() },
+        &InputOptions::default().with(|s| s.encoding = Some("martian".into())),
     );
     assert!(intake.documents.is_empty() && intake.problems[0].message.contains("martian"));
 }
@@ -269,7 +268,10 @@ fn a_directory_is_walked_in_order_and_by_its_ignore_files() {
     let intake = read_one(dir.path());
     assert_eq!(names(&intake), ["a.md", "b.txt", "a", "b"]);
     assert_eq!(skipped(&intake), [("unknown-name", 2)]);
-    let options = InputOptions { no_ignore: true, hidden: true, ..InputOptions::default() };
+    let options = InputOptions::default().with(|s| {
+        s.no_ignore = true;
+        s.hidden = true;
+    });
     let intake = read_with(dir.path(), &options);
     assert_eq!(
         names(&intake),
@@ -330,7 +332,7 @@ proptest! {
         };
         let format = Some(if array { Format::Json } else { Format::Jsonl });
         let intake =
-            json::records(data.as_bytes(), &InputOptions { format, ..InputOptions::default() });
+            json::records(data.as_bytes(), &InputOptions::default().with(|s| s.format = format));
         let want: Vec<Document> = (1..)
             .zip(&records)
             .map(|(n, (id, text, source))| {

@@ -22,8 +22,14 @@ fn with_threads(
     threads: usize,
 ) -> (Corpus, Detection, Background) {
     let corpus = Corpus::new(documents).unwrap();
-    let (found, background) =
-        scan(&corpus, &Recipe::default(), t, &RunOptions { threads }, &()).unwrap();
+    let (found, background) = scan(
+        &corpus,
+        &Recipe::default(),
+        t,
+        &RunOptions::default().with(|s| s.threads = threads),
+        &(),
+    )
+    .unwrap();
     (corpus, found, background)
 }
 
@@ -53,7 +59,7 @@ proptest! {
         order: u64,
         all_pairs: bool,
     ) {
-        let t = Thresholds { all_pairs, ..Thresholds::default() };
+        let t = Thresholds::default().with(|s| s.all_pairs = all_pairs);
         let mut documents = news::documents(seed, count);
         // Some ids stand for one text twice, some for two texts.
         documents.extend(documents[..count / 10].to_vec());
@@ -71,7 +77,7 @@ proptest! {
     /// Law 1: a pair scanned is a pair compared, with the scan's background.
     #[test]
     fn compare_pairs_says_what_the_scan_says(seed in 0u64..1_000_000) {
-        let t = Thresholds { all_pairs: true, ..Thresholds::default() };
+        let t = Thresholds::default().with(|s| s.all_pairs = true);
         let (corpus, found, background) = with_threads(news::documents(seed, 40), &t, 2);
         let stored = Background::from_json(
             &background.to_json(&found.recipe_id),
@@ -100,7 +106,7 @@ proptest! {
     fn spans_are_on_tokens(seed in 0u64..1_000_000) {
         let (corpus, found) = found(
             news::documents(seed, 60),
-            &Thresholds { all_pairs: true, ..Thresholds::default() },
+            &Thresholds::default().with(|s| s.all_pairs = true),
         );
         let texts: Vec<String> =
             (0..corpus.count()).map(|n| corpus.text(n).unwrap().into_owned()).collect();
@@ -208,7 +214,7 @@ fn a_background_keeps_its_id_and_is_not_mixed() {
     for background in [drawn, Background::default()] {
         let json = background.to_json(&recipe.id());
         assert_eq!(Background::from_json(&json, &recipe.id(), "it").unwrap(), background);
-        let other = Recipe { shingle: 4, ..Recipe::default() };
+        let other = Recipe::default().with(|s| s.shingle = 4);
         match Background::from_json(&json, &other.id(), "it") {
             Err(Error::Mixed { wanted, found, .. }) => {
                 assert!(wanted.contains(&other.id()) && found.contains(&recipe.id()))
@@ -309,8 +315,8 @@ fn what_cannot_be_scanned_is_an_error_that_names_it() {
     let reversed = Failing { corpus: copies(), reads: AtomicU32::new(100), reversed: true };
     assert_eq!(run(&reversed, &recipe, &t), Err(Error::Unordered { id: "c3".into() }));
     let bad = [
-        (Recipe { shingle: 0, ..recipe.clone() }, t.clone()),
-        (recipe.clone(), Thresholds { min_match: 1, ..t.clone() }),
+        (recipe.clone().with(|s| s.shingle = 0), t.clone()),
+        (recipe.clone(), t.clone().with(|s| s.min_match = 1)),
     ];
     for (recipe, t) in bad {
         assert!(matches!(run(&copies(), &recipe, &t), Err(Error::Setting { .. })));

@@ -29,7 +29,7 @@ fn both(seed: u64, count: usize, thresholds: Thresholds) -> Both {
 }
 
 fn all_pairs() -> Thresholds {
-    Thresholds { all_pairs: true, ..Thresholds::default() }
+    Thresholds::default().with(|s| s.all_pairs = true)
 }
 
 /// What was found, as the twin has it.
@@ -196,7 +196,7 @@ fn without_all_pairs_the_pairs_are_those_of_representatives() {
 
 #[test]
 fn templates_as_copies_cluster_by_the_same_rule() {
-    let b = both(21, 90, Thresholds { templates_are_copies: true, ..all_pairs() });
+    let b = both(21, 90, all_pairs().with(|s| s.templates_are_copies = true));
     b.scores_are_those_of_compare();
     b.members_are_verified();
     assert_eq!(groups(&b.found), b.twin.clusters(&b.corpus, &b.thresholds));
@@ -205,7 +205,10 @@ fn templates_as_copies_cluster_by_the_same_rule() {
 /// Without caps, candidates are the pairs that share keys: counted one by one here.
 #[test]
 fn without_caps_candidates_are_shared_keys() {
-    let recipe = Recipe { max_bucket: 1 << 20, max_frequency: 1 << 20, ..Recipe::default() };
+    let recipe = Recipe::default().with(|s| {
+        s.max_bucket = 1 << 20;
+        s.max_frequency = 1 << 20;
+    });
     for (seed, count) in [(31, 80), (32, 140)] {
         let (corpus, t) = (news::corpus(seed, count), all_pairs());
         let (found, background) = scan(&corpus, &recipe, &t, &RunOptions::default(), &()).unwrap();
@@ -231,8 +234,13 @@ fn without_caps_candidates_are_shared_keys() {
 /// Caps cost candidates, never truth.
 #[test]
 fn with_the_smallest_caps_what_is_found_is_still_true() {
-    let (recipe, t) =
-        (Recipe { max_bucket: 1, max_frequency: 1, ..Recipe::default() }, all_pairs());
+    let (recipe, t) = (
+        Recipe::default().with(|s| {
+            s.max_bucket = 1;
+            s.max_frequency = 1;
+        }),
+        all_pairs(),
+    );
     for seed in [41, 42] {
         let corpus = news::corpus(seed, 90);
         let (found, background) = scan(&corpus, &recipe, &t, &RunOptions::default(), &()).unwrap();

@@ -32,7 +32,7 @@ fn notices_in_one_wording_are_no_copies() {
         .replace("three days", "two days");
     let stories = [Document::new("story", STORY), Document::new("reprint", reprint)];
     let corpus = Corpus::new(notices.chain(stories)).unwrap();
-    let thresholds = Thresholds { all_pairs: true, ..Thresholds::default() };
+    let thresholds = Thresholds::default().with(|s| s.all_pairs = true);
     let (found, _) =
         scan(&corpus, &nearcopy::Recipe::default(), &thresholds, &RunOptions::default(), &())
             .unwrap();
@@ -64,7 +64,7 @@ fn relation(a: &str, b: &str) -> Option<Relation> {
     let corpus =
         Corpus::new(inquiries.chain(notices).chain([Document::new("a", a), Document::new("b", b)]))
             .unwrap();
-    let thresholds = Thresholds { all_pairs: true, ..Thresholds::default() };
+    let thresholds = Thresholds::default().with(|s| s.all_pairs = true);
     let (found, _) =
         scan(&corpus, &nearcopy::Recipe::default(), &thresholds, &RunOptions::default(), &())
             .unwrap();

@@ -13,7 +13,14 @@ use std::collections::HashSet;
 
 fn plan(documents: Vec<Document>, t: &Thresholds, what: &Removal) -> (Corpus, Detection, Plan) {
     let corpus = Corpus::new(documents).unwrap();
-    let cleaning = clean(&corpus, &Recipe::default(), t, what, &RunOptions { threads: 2 }, &());
+    let cleaning = clean(
+        &corpus,
+        &Recipe::default(),
+        t,
+        what,
+        &RunOptions::default().with(|s| s.threads = 2),
+        &(),
+    );
     let Cleaning { detection, plan, .. } = cleaning.unwrap();
     (corpus, detection, plan)
 }
@@ -92,7 +99,7 @@ proptest! {
         let mut documents = news::documents(seed, 60);
         documents.extend(documents[..5].to_vec());
         documents.iter_mut().take(references).for_each(|d| d.info.reference = true);
-        let mut what = Removal { against_only: only, ..Removal::default() };
+        let mut what = Removal::default().with(|s| s.against_only = only);
         if contained {
             what.relations.extend([Relation::ContainedIn, Relation::Contains, Relation::Quotes]);
         }
@@ -110,7 +117,7 @@ proptest! {
         min_left in 0u32..20,
     ) {
         let what =
-            Removal { documents, paragraphs: true, passages, min_left, ..Removal::default() };
+            Removal::default().with(|s| { s.documents = documents; s.paragraphs = true; s.passages = passages; s.min_left = min_left; });
         let (corpus, _, plan) = plan(stock(seed, 40), &Thresholds::default(), &what);
         check_partners(&corpus, &plan)?;
         let mut standing = HashSet::new();
@@ -156,15 +163,18 @@ fn with_one_paragraph(count: usize) -> Vec<Document> {
 
 #[test]
 fn a_paragraph_of_140_texts_is_cut_from_139_whatever_the_scan_was_to_list() {
-    let what = Removal { documents: false, paragraphs: true, ..Removal::default() };
+    let what = Removal::default().with(|s| {
+        s.documents = false;
+        s.paragraphs = true;
+    });
     for max_places in [5, 100] {
-        let t = Thresholds { max_places, ..Thresholds::default() };
+        let t = Thresholds::default().with(|s| s.max_places = max_places);
         let (_, _, plan) = plan(with_one_paragraph(140), &t, &what);
         assert_eq!((plan.gone.len(), plan.cuts.len()), (0, 139));
     }
     let (_, _, two) = plan(with_one_paragraph(2), &Thresholds::default(), &what);
     assert_eq!(two.cuts.len(), 1);
-    let what = Removal { repeat_classes: 3, ..what };
+    let what = what.with(|s| s.repeat_classes = 3);
     let (_, _, two) = plan(with_one_paragraph(2), &Thresholds::default(), &what);
     assert!(two.cuts.is_empty());
 }
@@ -199,13 +209,13 @@ fn a_scan_that_did_not_find_enough_is_refused() {
     let (name, why) = refused(&usual, &Removal::default());
     assert_eq!(name, "all-pairs");
     assert!(why.contains("call `clean`, or scan with `Removal::thresholds`"), "{why}");
-    let all_pairs = Thresholds { all_pairs: true, ..usual.clone() };
+    let all_pairs = usual.clone().with(|s| s.all_pairs = true);
     assert_eq!(refused(&all_pairs, &Removal::default()), ("", "3 go".into()));
-    let copies = Removal { abridged: false, ..Removal::default() };
+    let copies = Removal::default().with(|s| s.abridged = false);
     assert_eq!(refused(&usual, &copies), ("", "2 go".into()));
-    let cuts = Removal { boilerplate: true, ..copies };
+    let cuts = copies.with(|s| s.boilerplate = true);
     assert_eq!(refused(&usual, &cuts).0, "max-places");
-    let all_places = Thresholds { max_places: u32::MAX, ..usual.clone() };
+    let all_places = usual.clone().with(|s| s.max_places = u32::MAX);
     assert_eq!(refused(&all_places, &cuts).0, "repeat-classes");
     assert_eq!(refused(&cuts.thresholds(&usual), &cuts).0, "");
 }
@@ -247,7 +257,10 @@ fn what_a_reference_holds_can_go_too() {
     let long = Document::new("long", format!("{}\n\n{}", story(4, 30), story(5, 90))).reference();
     let all = vec![page, part, test, long];
     let goes = |relations: &[Relation]| {
-        let what = Removal { relations: relations.to_vec(), abridged: false, ..Removal::default() };
+        let what = Removal::default().with(|s| {
+            s.relations = relations.to_vec();
+            s.abridged = false;
+        });
         let (corpus, _, plan) = plan(all.clone(), &Thresholds::default(), &what);
         ids(&corpus, &plan)
     };
@@ -262,7 +275,7 @@ fn a_part_goes_only_for_a_whole_that_stays() {
     let small = Document::new("small", parts[0].clone());
     let middle = Document::new("middle", parts[..4].join("\n\n"));
     let large = Document::new("large", parts.join("\n\n"));
-    let what = Removal { relations: vec![Relation::ContainedIn], ..Removal::default() };
+    let what = Removal::default().with(|s| s.relations = vec![Relation::ContainedIn]);
     let (corpus, _, all) =
         plan(vec![small.clone(), middle.clone(), large], &Thresholds::default(), &what);
     assert_eq!(ids(&corpus, &all), ["middle", "small"]);
@@ -283,7 +296,10 @@ fn paragraphs_stay_in_their_first_place_and_boilerplate_nowhere() {
     documents[7].text = format!("{}\n\n{shared}.\n\n{notice}\n", story(7, 50));
     documents[3].text = format!("{shared}.\n\n{}\n\n{notice}\n", story(3, 50));
     documents[7].info.date = Some("2020-01-01".into());
-    let paragraphs = Removal { documents: false, paragraphs: true, ..Removal::default() };
+    let paragraphs = Removal::default().with(|s| {
+        s.documents = false;
+        s.paragraphs = true;
+    });
     let (corpus, _, cut) = plan(documents.clone(), &Thresholds::default(), &paragraphs);
     let texts = left(&corpus, &cut);
     // The dated document comes first.
@@ -291,7 +307,10 @@ fn paragraphs_stay_in_their_first_place_and_boilerplate_nowhere() {
     assert_eq!(texts[3].1, format!("{}\n", story(3, 50)));
     assert_eq!(texts.iter().filter(|t| t.1.contains(notice)).count(), 1);
 
-    let boilerplate = Removal { documents: false, boilerplate: true, ..Removal::default() };
+    let boilerplate = Removal::default().with(|s| {
+        s.documents = false;
+        s.boilerplate = true;
+    });
     let (corpus, _, cut) = plan(documents, &Thresholds::default(), &boilerplate);
     let texts = left(&corpus, &cut);
     assert_eq!(texts.iter().filter(|t| t.1.contains(notice)).count(), 0);
@@ -313,7 +332,10 @@ fn passages_are_cut_at_sentences() {
         ),
         Document::new("c", format!("{}. Then {shared} And {}.", story(5, 30), story(6, 30))),
     ];
-    let what = Removal { documents: false, passages: true, ..Removal::default() };
+    let what = Removal::default().with(|s| {
+        s.documents = false;
+        s.passages = true;
+    });
     let (corpus, _, cut) = plan(documents, &Thresholds::default(), &what);
     let cuts: Vec<&str> = cut.cuts.iter().map(|c| ["", "b", "c"][c.document as usize]).collect();
     assert_eq!(cuts, ["b", "c"]);
@@ -333,7 +355,11 @@ fn equal_texts_are_cut_each_at_its_own_place() {
     let other = format!("{}.\n\n{}.", story(1, 20), story(3, 20));
     let documents =
         vec![Document::new("a", text), Document::new("b", loud), Document::new("c", other)];
-    let what = Removal { documents: false, paragraphs: true, min_left: 5, ..Removal::default() };
+    let what = Removal::default().with(|s| {
+        s.documents = false;
+        s.paragraphs = true;
+        s.min_left = 5;
+    });
     let (corpus, _, cut) = plan(documents, &Thresholds::default(), &what);
     assert!(
         cut.cuts.iter().any(|c| corpus.info(c.document as usize).id == "b"
@@ -355,8 +381,11 @@ fn a_document_that_others_went_for_is_left_whole() {
         Document::new("c", format!("{one}.\n\n{two}.")).date("2020-01-02"),
         Document::new("d", format!("{one}.\n\n{two}.")).date("2020-01-03"),
     ];
-    let what = Removal { paragraphs: true, ..Removal::default() };
-    let t = Thresholds { near_copy_smaller: 0.8, near_copy_larger: 0.9, ..Thresholds::default() };
+    let what = Removal::default().with(|s| s.paragraphs = true);
+    let t = Thresholds::default().with(|s| {
+        s.near_copy_smaller = 0.8;
+        s.near_copy_larger = 0.9;
+    });
     let (corpus, _, cut) = plan(documents, &t, &what);
     assert_eq!(ids(&corpus, &cut), ["d"]);
     assert!(left(&corpus, &cut)[2].1.contains(&one));
@@ -394,7 +423,7 @@ fn a_text_cut_short_goes_and_one_in_a_roundup_stays() {
 #[test]
 fn a_short_text_that_stands_word_for_word_in_another_goes() {
     // With such a bound all that is alike is a template, as are short phrases at the usual one.
-    let t = Thresholds { copy_telling: 1_000_000, ..Thresholds::default() };
+    let t = Thresholds::default().with(|s| s.copy_telling = 1_000_000);
     let short = Document::new("short", story(1, 40));
     let long = Document::new("long", format!("{}. {}", story(1, 40), story(2, 120)));
     let (corpus, found, cut) = plan(vec![short, long.clone()], &t, &Removal::default());

@@ -67,7 +67,7 @@ fn columns_are_guessed_or_named() {
     );
     assert_eq!(intake.fields[&("text", "content".to_owned())], 2);
     assert_eq!((intake.sources[0].format, intake.sources[0].compression), (Format::Csv, None));
-    let options = InputOptions { text_field: Some("doc.text".into()), ..InputOptions::default() };
+    let options = InputOptions::default().with(|s| s.text_field = Some("doc.text".into()));
     assert_eq!(texts(&of_with("x.tsv", b"text\tdoc.text\na\tb, \"c\n", &options)), ["b, \"c"]);
     assert_eq!(texts(&of("x.csv", b"id;text\n1;a,b\n")), ["a,b"]);
     assert_eq!(texts(&of("x.tab", b"\xef\xbb\xbftext\tid\na\t1")), ["a"]);
@@ -89,7 +89,7 @@ fn compressed_and_encoded_tables() {
         let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
         let (bytes, _, lacking) = encoding.encode("text,id\n\"世界, 日\",1\n");
         assert!(!lacking);
-        let options = InputOptions { encoding: Some(label.into()), ..InputOptions::default() };
+        let options = InputOptions::default().with(|s| s.encoding = Some(label.into()));
         assert_eq!(texts(&of_with("x.csv", &bytes, &options)), ["世界, 日"], "{label}");
     }
     let intake = of("x.csv", b"text\ncaf\xe9\nok\n");
@@ -253,7 +253,7 @@ fn patterns_mean_what_the_shell_makes_of_them() {
     assert_eq!(found("**/a*.csv", &usual).0, ["d/a1.csv", "d/a2.csv", "d/e/a3.csv"]);
     assert_eq!(found("d/.h/*", &usual).0, ["d/.h/a4.csv"]);
     assert_eq!(
-        found("d/*/a*", &InputOptions { hidden: true, ..usual.clone() }).0,
+        found("d/*/a*", &usual.clone().with(|s| s.hidden = true)).0,
         ["d/.h/a4.csv", "d/e/a3.csv"]
     );
     assert_eq!(found("d/x*.csv", &usual), (vec![], vec![("missing", 1)]));

@@ -114,7 +114,7 @@ fn what_a_page_says_about_itself() {
     assert_eq!(of("amp"), some("Lowland News", "2026-03-20"));
     assert_eq!(of("chinese"), (None, Some("2026-03-02".into())));
     assert_eq!(of("breaks"), (None, None));
-    let options = InputOptions { id_field: Some("url".into()), ..InputOptions::default() };
+    let options = InputOptions::default().with(|s| s.id_field = Some("url".into()));
     let named = read(&[Input::Path("tests/pages/article.html".into())], &options, &|_| true);
     assert_eq!(named.documents[0].info.id, "https://courier.example/local/harbour-bridge");
 }
@@ -160,8 +160,7 @@ fn other_names_are_told_by_content_or_flag() {
     // Without a document type and a root it is told by the flag alone.
     fs::write(&path, "<div><p>Only a piece of a page.</div>").unwrap();
     assert!(taken(&path).documents[0].text.starts_with("<div>"));
-    let html =
-        InputOptions { format: Some(nearcopy::ingest::Format::Html), ..InputOptions::default() };
+    let html = InputOptions::default().with(|s| s.format = Some(nearcopy::ingest::Format::Html));
     assert_eq!(
         read(&[Input::Path(path.clone())], &html, &|_| true).documents[0].text,
         "Only a piece of a page."

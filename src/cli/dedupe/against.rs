@@ -24,7 +24,10 @@ impl Against {
     pub fn open(dir: &Path, reads: bool, settings: &Settings) -> Result<Against> {
         let shown = escaped_path(dir);
         let recipe = Some(settings.recipe.clone());
-        let options = IndexOptions { read_only: reads, recipe, ..IndexOptions::default() };
+        let options = IndexOptions::default().with(|s| {
+            s.read_only = reads;
+            s.recipe = recipe;
+        });
         let index = options.open(dir).map_err(|e| mixed(e, settings))?;
         if !index.has_texts() {
             return Err(Failure::Said(format!(

@@ -230,20 +230,16 @@ impl Dedupe {
             removal.relations = drop.iter().filter_map(|d| d.relation()).collect();
             removal.abridged = drop.contains(&Dropped::Abridged);
         }
-        Ok(Removal {
-            documents: has(RemovedPart::Documents),
-            against_only: self.against_only,
-            paragraphs: has(RemovedPart::Paragraphs),
-            passages: has(RemovedPart::Passages),
-            boilerplate: has(RemovedPart::Boilerplate),
-            repeat_classes: settings
-                .flags
-                .thresholds
-                .repeat_classes
-                .unwrap_or(removal.repeat_classes),
-            min_left: self.min_left,
-            ..removal
-        })
+        removal.documents = has(RemovedPart::Documents);
+        removal.against_only = self.against_only;
+        removal.paragraphs = has(RemovedPart::Paragraphs);
+        removal.passages = has(RemovedPart::Passages);
+        removal.boilerplate = has(RemovedPart::Boilerplate);
+        if let Some(least) = settings.flags.thresholds.repeat_classes {
+            removal.repeat_classes = least;
+        }
+        removal.min_left = self.min_left;
+        Ok(removal)
     }
 
     /// Whether inputs and outputs go together.

@@ -145,11 +145,10 @@ impl Add {
     fn index(&self, settings: &Settings) -> Result<Index> {
         let same_id =
             if self.same_id == SameIdFlag::Refuse { SameId::Refuse } else { SameId::Replace };
-        let options = IndexOptions {
-            same_id,
-            without_texts: self.texts == Some(Texts::None),
-            ..IndexOptions::default()
-        };
+        let options = IndexOptions::default().with(|s| {
+            s.same_id = same_id;
+            s.without_texts = self.texts == Some(Texts::None);
+        });
         if self.create && is_free(&self.place.dir) {
             return Ok(options.create(&self.place.dir, &settings.recipe)?);
         }

@@ -43,8 +43,7 @@ impl Create {
     pub fn run(self) -> Result<Exit> {
         let flags = Flags { preset: self.preset, recipe: self.recipe, ..Flags::default() };
         let settings = SettingArgs::of(flags, self.config).resolve()?;
-        let options =
-            IndexOptions { without_texts: self.texts == Texts::None, ..IndexOptions::default() };
+        let options = IndexOptions::default().with(|s| s.without_texts = self.texts == Texts::None);
         options.create(&self.place.dir, &settings.recipe)?;
         if !self.talk.quiet {
             let texts = if options.without_texts { "without texts" } else { "with texts" };

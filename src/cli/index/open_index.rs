@@ -22,7 +22,7 @@ impl IndexPath {
 
     /// Opens it for reading, whatever its recipe.
     pub fn read(&self) -> Result<nearcopy::Index> {
-        Ok(IndexOptions { read_only: true, ..IndexOptions::default() }.open(&self.dir)?)
+        Ok(IndexOptions::default().with(|s| s.read_only = true).open(&self.dir)?)
     }
 
     /// Opens it under these settings: where they say a recipe, it must be its own.
@@ -35,7 +35,7 @@ impl IndexPath {
         let recipe = Some(settings.recipe.clone()).filter(|r| *r != Recipe::default());
         let said = recipe.is_some();
         let index =
-            IndexOptions { recipe, ..options }.open(&self.dir).map_err(|e| mixed(e, settings))?;
+            options.with(|s| s.recipe = recipe).open(&self.dir).map_err(|e| mixed(e, settings))?;
         let preset = Preset::ALL.into_iter().find(|p| {
             let (mut recipe, mut thresholds) = (Recipe::default(), nearcopy::Thresholds::default());
             p.apply(&mut recipe, &mut thresholds);

@@ -111,7 +111,7 @@ impl Query {
         let settings = self.settings.clone().resolve(self.input.clone())?;
         self.check_usage()?;
         set_thread_count(settings.flags.run.threads);
-        let options = IndexOptions { read_only: true, ..IndexOptions::default() };
+        let options = IndexOptions::default().with(|s| s.read_only = true);
         let index = self.place.open(&settings, options, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
         let (mut taken, mut failure) = (ReadCorpus::default(), None);
@@ -267,12 +267,16 @@ impl Query {
 
     fn human(&self) -> HumanOptions {
         match self.output {
-            Some(_) => HumanOptions { color: false, width: WIDTH, brief: self.brief },
-            None => HumanOptions {
-                color: colored(self.color.unwrap_or(Color::Auto)),
-                width: width(),
-                brief: self.brief,
-            },
+            Some(_) => HumanOptions::default().with(|s| {
+                s.color = false;
+                s.width = WIDTH;
+                s.brief = self.brief;
+            }),
+            None => HumanOptions::default().with(|s| {
+                s.color = colored(self.color.unwrap_or(Color::Auto));
+                s.width = width();
+                s.brief = self.brief;
+            }),
         }
     }
 }

@@ -12,6 +12,7 @@ use std::io::{self, BufWriter, Write};
 
 /// What annotations are made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GithubOptions<'a> {
     /// At most this many errors, warnings and notices, the last of which is the summary. GitHub
     /// shows ten of each a step.
@@ -20,6 +21,8 @@ pub struct GithubOptions<'a> {
     /// their path in the repository.
     pub workspace: Option<&'a str>,
 }
+
+impl_with!(GithubOptions<'a>);
 
 impl Default for GithubOptions<'_> {
     fn default() -> Self {

@@ -16,10 +16,13 @@ const RESERVE: usize = 300;
 
 /// How long a Markdown report may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MarkdownOptions {
     /// At most this many bytes (2,000 at the least). GitHub takes comments of 65,536 characters.
     pub most_bytes: usize,
 }
+
+impl_with!(MarkdownOptions);
 
 impl Default for MarkdownOptions {
     fn default() -> Self {

@@ -17,6 +17,7 @@ const PASSAGES: usize = 20;
 
 /// What a SARIF report holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SarifOptions {
     /// At most this many results, the gravest kinds first; what is left out is said in a
     /// notification. GitHub refuses a run with more than 25,000.
@@ -24,6 +25,8 @@ pub struct SarifOptions {
     /// Also what the baseline holds, as `unchanged` notes.
     pub known: bool,
 }
+
+impl_with!(SarifOptions);
 
 impl Default for SarifOptions {
     fn default() -> SarifOptions {

@@ -2,6 +2,7 @@
 
 /// What a page holds at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HtmlOptions<'a> {
     /// The heading; nothing: one that says how many documents were scanned.
     pub title: Option<&'a str>,
@@ -12,6 +13,8 @@ pub struct HtmlOptions<'a> {
     pub most_text: usize,
 }
 
+impl_with!(HtmlOptions<'a>);
+
 impl Default for HtmlOptions<'_> {
     /// 10,000 pairs, 16 MiB of text: a page of less than 30 MB that opens in a second or two.
     fn default() -> Self {
@@ -21,12 +24,15 @@ impl Default for HtmlOptions<'_> {
 
 /// What the fragment for notebooks holds at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HtmlSummaryOptions {
     /// How many clusters, the largest first.
     pub clusters: usize,
     /// How many pairs, the most important first.
     pub pairs: usize,
 }
+
+impl_with!(HtmlSummaryOptions);
 
 impl Default for HtmlSummaryOptions {
     /// Five of each.

@@ -11,7 +11,7 @@ impl QueryReport {
     /// Writes it for a person: the document, then each partner with its passages side by side.
     ///
     /// # Errors
-    /// As [`Seen::json`].
+    /// As [`QueryReport::json`].
     pub fn human(&self, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
         let mut human = Human::new(self.findings(), options, out);
         let mut details = human.details(0);

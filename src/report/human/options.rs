@@ -2,6 +2,7 @@
 
 /// How the human report looks.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct HumanOptions {
     /// Colours and bold, as ANSI escapes.
     pub color: bool,
@@ -10,3 +11,12 @@ pub struct HumanOptions {
     /// Lists only: no passages.
     pub brief: bool,
 }
+
+/// 100 columns, no colours, passages shown.
+impl Default for HumanOptions {
+    fn default() -> HumanOptions {
+        HumanOptions { color: false, width: 100, brief: false }
+    }
+}
+
+impl_with!(HumanOptions);

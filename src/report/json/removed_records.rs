@@ -15,6 +15,7 @@ use std::io::{self, Write};
 
 /// A removed record as it stood in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StoredRecord<'a> {
     /// Its bytes, line ending included, are UTF-8.
     Text(&'a str),

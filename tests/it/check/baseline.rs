@@ -190,7 +190,7 @@ fn a_baseline_that_does_not_fit_is_refused_in_words() {
         err
     };
     let err = refused(&["--lanes", "64"]);
-    let id = |lanes| nearcopy::Recipe { lanes, ..Default::default() }.id();
+    let id = |lanes| nearcopy::Recipe::default().with(|s| s.lanes = lanes).id();
     assert!(err.contains(&id(64)) && err.contains(&id(nearcopy::Recipe::default().lanes)), "{err}");
     here.write("base.json", text.replace("nearcopy.baseline/1", "nearcopy.baseline/9"));
     assert!(refused(&[]).contains("nearcopy.baseline/9"));

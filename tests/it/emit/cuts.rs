@@ -34,7 +34,7 @@ fn cuts_leave_all_else_as_it_is_written() {
         assert_eq!((out.as_bytes(), gone.len(), written.left, written.cut), (&json[..], 0, 1, 0));
     }
     let nested = Job {
-        options: InputOptions { text_field: Some("d.t".into()), ..InputOptions::default() },
+        options: InputOptions::default().with(|s| s.text_field = Some("d.t".into())),
         ..USUAL()
     };
     let (out, ..) =
@@ -70,7 +70,7 @@ fn cuts_in_tables_and_texts() {
     let (out, gone, written) = USUAL().run(&[("a.txt", &damaged)], &|_| cut(4, 5)).unwrap();
     assert_eq!((out, gone.len(), written.left), (damaged, 0, 1));
     let job = Job {
-        options: InputOptions { encoding: Some("gb18030".into()), ..InputOptions::default() },
+        options: InputOptions::default().with(|s| s.encoding = Some("gb18030".into())),
         ..USUAL()
     };
     for (name, text, want) in [

@@ -87,7 +87,13 @@ impl Gate {
         written(|out| github(self.checked(), GithubOptions::default(), out))
     }
     pub fn markdown(&self, most_bytes: usize) -> String {
-        written(|out| markdown(self.checked(), MarkdownOptions { most_bytes }, out))
+        written(|out| {
+            markdown(
+                self.checked(),
+                MarkdownOptions::default().with(|s| s.most_bytes = most_bytes),
+                out,
+            )
+        })
     }
     pub fn csv(&self) -> String {
         written(|out| csv(self.checked(), out))
@@ -98,7 +104,7 @@ impl Gate {
     /// Every format, by its name.
     pub fn all(&self) -> [(&'static str, String); 6] {
         [
-            ("sarif", self.sarif_with(SarifOptions { known: true, ..SarifOptions::default() })),
+            ("sarif", self.sarif_with(SarifOptions::default().with(|s| s.known = true))),
             ("junit", self.junit()),
             ("github", self.github()),
             ("markdown", self.markdown(65_000)),

@@ -277,7 +277,7 @@ fn without_scripting_it_is_a_list() {
 
 #[test]
 fn what_is_left_out_is_said() {
-    let page = page_with(&storm(), HtmlOptions { most_pairs: 1, ..HtmlOptions::default() });
+    let page = page_with(&storm(), HtmlOptions::default().with(|s| s.most_pairs = 1));
     assert_eq!(data(&page, "lists")["pairs"].as_array().unwrap().len(), 1);
     assert!(
         page.contains("Shown are the most important: 1 of 3 pairs.")
@@ -299,7 +299,7 @@ fn long_texts_are_cut_around_their_passages() {
     detection.pairs =
         vec![pair(&corpus, "a", "b", Relation::Quotes, [0.1, 0.1], &[(shared, shared)])];
     let sample = Sample { corpus, detection, skipped: vec![] };
-    let page = page_with(&sample, HtmlOptions { most_text: 8000, ..HtmlOptions::default() });
+    let page = page_with(&sample, HtmlOptions::default().with(|s| s.most_text = 8000));
     let (lists, texts) = (data(&page, "lists"), data(&page, "texts"));
     assert!(page.len() < 80_000);
     for side in 0..2 {
@@ -356,8 +356,15 @@ fn the_fragment_shows_the_shared_passage() {
         assert!(fragment.contains(said), "{said}: {fragment}");
     }
     let mut out = Vec::new();
-    html_summary(storm().findings(), HtmlSummaryOptions { clusters: 0, pairs: 1 }, &mut out)
-        .unwrap();
+    html_summary(
+        storm().findings(),
+        HtmlSummaryOptions::default().with(|s| {
+            s.clusters = 0;
+            s.pairs = 1;
+        }),
+        &mut out,
+    )
+    .unwrap();
     assert!(String::from_utf8(out).unwrap().contains("1 of 3 pairs"));
 }
 

@@ -84,7 +84,7 @@ fn sarif_says_what_and_where() {
 #[test]
 fn known_findings_only_where_asked_for() {
     let gate = news();
-    let all = run(&gate, SarifOptions { known: true, ..SarifOptions::default() });
+    let all = run(&gate, SarifOptions::default().with(|s| s.known = true));
     let known = &all["results"][7];
     assert_eq!((&known["baselineState"], &known["level"]), (&json!("unchanged"), &json!("note")));
     assert_eq!(all["results"].as_array().unwrap().len(), gate.verdict.findings.len());
@@ -94,7 +94,13 @@ fn known_findings_only_where_asked_for() {
 fn what_sarif_leaves_out_is_the_least_grave_and_said() {
     let mut gate = news();
     gate.verdict.rules.clear();
-    let run = run(&gate, SarifOptions { most: 3, known: true });
+    let run = run(
+        &gate,
+        SarifOptions::default().with(|s| {
+            s.most = 3;
+            s.known = true;
+        }),
+    );
     let ids: Vec<_> =
         run["results"].as_array().unwrap().iter().map(|r| r["ruleId"].as_str().unwrap()).collect();
     assert_eq!(ids, ["near-copy", "equal", "contains"]);
@@ -177,7 +183,15 @@ fn annotations_are_the_gravest_and_the_rest_is_counted() {
                here.%0Afail-on (near-copy): 3 of 1,000, allowed 0";
     assert_eq!(lines[20], format!("::notice title=nearcopy%3A failed::{end}"));
     let mut out = vec![];
-    github(gate.checked(), GithubOptions { most: 1, workspace: Some("folder") }, &mut out).unwrap();
+    github(
+        gate.checked(),
+        GithubOptions::default().with(|s| {
+            s.most = 1;
+            s.workspace = Some("folder");
+        }),
+        &mut out,
+    )
+    .unwrap();
     assert!(String::from_utf8(out).unwrap().starts_with("::error file=document-000060.txt,"));
 }
 

@@ -36,9 +36,12 @@ fn by_index(index: &Index, documents: &[Document], others: &[String], t: &Thresh
 
 #[test]
 fn after_a_compaction_it_says_what_a_scan_says() {
-    let t = Thresholds { all_pairs: true, ..Thresholds::default() };
+    let t = Thresholds::default().with(|s| s.all_pairs = true);
     // With caps as low as these, everything frequent is hot, linked, stood for or capped.
-    let tight = Recipe { max_bucket: 4, max_frequency: 3, ..Recipe::default() };
+    let tight = Recipe::default().with(|s| {
+        s.max_bucket = 4;
+        s.max_frequency = 3;
+    });
     for (recipe, size) in [(Recipe::default(), 60), (tight, 25)] {
         let documents = corpus(size);
         let (pairs, others, background) = by_scan(&documents, &recipe, &t);

@@ -37,9 +37,9 @@ fn what_is_no_index_or_another_is_refused() {
     );
     assert!(Index::create(at("dir").join("sub/deep"), &Recipe::default()).is_ok());
     assert!(Index::create(at("file").join("x"), &Recipe::default()).is_err());
-    assert!(Index::create(at("bad"), &Recipe { lanes: 3, ..Recipe::default() }).is_err());
+    assert!(Index::create(at("bad"), &Recipe::default().with(|s| s.lanes = 3)).is_err());
     drop(index);
-    let other = Recipe { seed: 2, ..Recipe::default() };
+    let other = Recipe::default().with(|s| s.seed = 2);
     let Err(Error::Mixed { wanted, found, .. }) = Index::open(at("index"), &other) else {
         panic!("opened")
     };
@@ -54,7 +54,7 @@ fn a_reader_cannot_write_and_needs_no_right_to() {
     index.add(&Document::new("a", STORY)).unwrap();
     drop(index);
     let path = dir.path().join("index");
-    let options = IndexOptions { read_only: true, ..IndexOptions::default() };
+    let options = IndexOptions::default().with(|s| s.read_only = true);
     let index = options.open(&path).unwrap();
     assert_eq!(index.seen(&Document::new("b", STORY), &Thresholds::default()).unwrap().len(), 1);
     let refusals = [

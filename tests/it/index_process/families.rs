@@ -112,7 +112,10 @@ fn families_are_right(index: &Index, told: &[Told], bringers: u64) {
 #[test]
 fn of_each_family_that_threads_bring_at_once_one_is_added() {
     // With caps as low as these the footer is frequent, and its bands are hot.
-    let tight = Recipe { max_bucket: 4, max_frequency: 3, ..Recipe::default() };
+    let tight = Recipe::default().with(|s| {
+        s.max_bucket = 4;
+        s.max_frequency = 3;
+    });
     for recipe in [Recipe::default(), tight] {
         let dir = tempfile::tempdir().unwrap();
         let index = Index::create(dir.path().join("index"), &recipe).unwrap();

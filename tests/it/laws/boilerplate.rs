@@ -6,7 +6,7 @@ use crate::news::{self, Dice};
 use nearcopy::{Corpus, Detection, Document, Documents, Relation, Thresholds};
 
 fn all_pairs() -> Thresholds {
-    Thresholds { all_pairs: true, ..Thresholds::default() }
+    Thresholds::default().with(|s| s.all_pairs = true)
 }
 
 /// As it is, and with no text's source known.

@@ -36,7 +36,7 @@ fn the_policy_chooses_the_survivor() {
     ];
     for (keep, survivor) in cases {
         let (corpus, found) =
-            found(story(), &Thresholds { keep: keep.clone(), ..Thresholds::default() });
+            found(story(), &Thresholds::default().with(|s| s.keep = keep.clone()));
         assert_eq!(found.clusters.len(), 1);
         assert_eq!(found.clusters[0].members, [0, 1, 2, 3]);
         assert_eq!(corpus.info(found.clusters[0].representative as usize).id, survivor, "{keep:?}");
@@ -53,7 +53,7 @@ fn equal_story(keep: Vec<Keep>) -> (nearcopy::Corpus, nearcopy::Detection) {
     let mut documents = story();
     let text = documents[0].text.clone();
     documents.iter_mut().for_each(|d| d.text.clone_from(&text));
-    found(documents, &Thresholds { keep, ..Thresholds::default() })
+    found(documents, &Thresholds::default().with(|s| s.keep = keep))
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn templates_are_copies_on_request_alone() {
         apart.pairs
     );
     let (_, joined) =
-        found(documents(), &Thresholds { templates_are_copies: true, ..Thresholds::default() });
+        found(documents(), &Thresholds::default().with(|s| s.templates_are_copies = true));
     assert_eq!(joined.clusters.len(), 1);
     assert_eq!(joined.clusters[0].members, [0, 1, 2, 3]);
 }
@@ -105,14 +105,17 @@ fn a_cluster_across_sources_holds_no_two_of_the_representatives_source() {
         Document::new("c", format!("{story} three")).source("Courier"),
     ];
     let (_, found) =
-        found(documents, &Thresholds { sources: SourceLimit::Across, ..Thresholds::default() });
+        found(documents, &Thresholds::default().with(|s| s.sources = SourceLimit::Across));
     let pairs: Vec<_> = found.pairs.iter().map(|p| (p.a, p.b)).collect();
     assert_eq!((&found.clusters[0].members, pairs), (&vec![0, 1], vec![(0, 1), (1, 2)]));
 }
 
 /// Every pair, every member with its representative, and every class of equal texts.
 fn limit_holds(seed: u64, sources: SourceLimit) {
-    let t = Thresholds { sources, all_pairs: seed.is_multiple_of(2), ..Thresholds::default() };
+    let t = Thresholds::default().with(|s| {
+        s.sources = sources;
+        s.all_pairs = seed.is_multiple_of(2);
+    });
     let (corpus, found) = found(news::documents(seed, 90), &t);
     let source = |n: u32| corpus.info(n as usize).source.clone();
     let allowed = |a: u32, b: u32| {
@@ -151,12 +154,11 @@ fn no_pair_across_sources_is_of_one() {
 #[test]
 fn nothing_outside_the_window_is_found() {
     let (since, until) = ("2026-01-10", "2026-01-19");
-    let t = Thresholds {
-        since: Some(since.into()),
-        until: Some(until.into()),
-        all_pairs: true,
-        ..Thresholds::default()
-    };
+    let t = Thresholds::default().with(|s| {
+        s.since = Some(since.into());
+        s.until = Some(until.into());
+        s.all_pairs = true;
+    });
     let (corpus, found) = found(news::documents(50, 150), &t);
     let inside = |n: u32| {
         corpus.info(n as usize).date.as_deref().is_some_and(|d| (since..=until).contains(&d))
@@ -173,7 +175,7 @@ fn nothing_outside_the_window_is_found() {
         .into_iter()
         .filter(|d| d.info.date.as_deref().is_some_and(|d| (since..=until).contains(&d)));
     let (small, alone) =
-        super::found(rest.collect(), &Thresholds { all_pairs: true, ..Thresholds::default() });
+        super::found(rest.collect(), &Thresholds::default().with(|s| s.all_pairs = true));
     let ids = |c: &nearcopy::Corpus, f: &nearcopy::Detection| {
         let id = |n: u32| c.info(n as usize).id.clone();
         f.pairs.iter().map(|p| (id(p.a), id(p.b), p.comparison.clone())).collect::<Vec<_>>()
@@ -184,11 +186,10 @@ fn nothing_outside_the_window_is_found() {
 #[test]
 fn the_day_of_a_window_is_all_of_it() {
     let window = |since: Option<&str>, until: Option<&str>| {
-        let t = Thresholds {
-            since: since.map(Into::into),
-            until: until.map(Into::into),
-            ..Thresholds::default()
-        };
+        let t = Thresholds::default().with(|s| {
+            s.since = since.map(Into::into);
+            s.until = until.map(Into::into);
+        });
         let (_, found) = found(story(), &t);
         found.clusters.first().map_or(Vec::new(), |c| c.members.clone())
     };

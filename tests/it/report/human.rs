@@ -8,7 +8,9 @@ use nearcopy::*;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-const WIDE: HumanOptions = HumanOptions { color: false, width: 100, brief: false };
+fn wide() -> HumanOptions {
+    HumanOptions::default().with(|s| s.width = 100)
+}
 
 fn print(sample: &Sample, options: HumanOptions) -> String {
     let mut out = Vec::new();
@@ -39,35 +41,32 @@ fn plain(text: &str) -> String {
 #[test]
 fn pages() {
     let sample = storm();
-    same_as_page("width-100", &print(&sample, WIDE));
-    same_as_page("width-60", &print(&sample, HumanOptions { width: 60, ..WIDE }));
-    same_as_page("width-40", &print(&sample, HumanOptions { width: 40, ..WIDE }));
-    same_as_page("brief", &print(&sample, HumanOptions { brief: true, ..WIDE }));
-    same_as_page(
-        "color",
-        &print(&sample, HumanOptions { color: true, ..WIDE }).replace('\x1b', "␛"),
-    );
-    same_as_page("scripts", &print(&scripts(), HumanOptions { width: 80, ..WIDE }));
+    same_as_page("width-100", &print(&sample, wide()));
+    same_as_page("width-60", &print(&sample, wide().with(|s| s.width = 60)));
+    same_as_page("width-40", &print(&sample, wide().with(|s| s.width = 40)));
+    same_as_page("brief", &print(&sample, wide().with(|s| s.brief = true)));
+    same_as_page("color", &print(&sample, wide().with(|s| s.color = true)).replace('\x1b', "␛"));
+    same_as_page("scripts", &print(&scripts(), wide().with(|s| s.width = 80)));
 }
 
 #[test]
 fn rows_stay_within_the_width() {
     for sample in [storm(), scripts()] {
         for width in [20, 25, 40, 50, 60, 80, 100, 200] {
-            let text = print(&sample, HumanOptions { width, ..WIDE });
+            let text = print(&sample, wide().with(|s| s.width = width));
             for row in text.lines() {
                 assert!(row.width() <= width, "{} columns of {width}: {row:?}", row.width());
             }
         }
         for width in [0, 1, 7] {
-            print(&sample, HumanOptions { width, ..WIDE });
+            print(&sample, wide().with(|s| s.width = width));
         }
     }
 }
 
 #[test]
 fn colours_replace_the_marks() {
-    let text = print(&storm(), HumanOptions { color: true, ..WIDE });
+    let text = print(&storm(), wide().with(|s| s.color = true));
     assert!(
         text.contains("\x1b[1;31mlate\x1b[0m") && text.contains("\x1b[1;32mnight\x1b[0m"),
         "{text}"
@@ -78,7 +77,7 @@ fn colours_replace_the_marks() {
 
 #[test]
 fn both_columns_stay_in_step() {
-    let text = print(&storm(), WIDE);
+    let text = print(&storm(), wide());
     assert!(
         text.lines()
             .any(|l| l.contains("5 The port authority")
@@ -89,7 +88,7 @@ fn both_columns_stay_in_step() {
 
 #[test]
 fn direction_is_said() {
-    let text = print(&storm(), WIDE);
+    let text = print(&storm(), wide());
     assert!(text.contains("week/roundup.txt contains notes.jsonl:7"));
     assert!(text.contains("100% of notes.jsonl:7, 29% of week/roundup.txt"));
 }
@@ -98,11 +97,11 @@ fn direction_is_said() {
 fn nothing_found_is_said() {
     let corpus = Corpus::new([Document::new("a", "one"), Document::new("b", "two")]).unwrap();
     let sample = Sample { detection: empty(&corpus), corpus, skipped: vec![] };
-    let text = print(&sample, WIDE);
+    let text = print(&sample, wide());
     assert!(text.contains("Nothing was found: no two texts share a passage"), "{text}");
     let corpus = Corpus::default();
     let sample = Sample { detection: empty(&corpus), corpus, skipped: vec![("missing".into(), 1)] };
-    let text = print(&sample, WIDE);
+    let text = print(&sample, wide());
     assert!(
         text.contains("There was nothing to read.") && text.contains("Not read: 1 (1 missing)."),
         "{text}"
@@ -119,7 +118,7 @@ fn changed_words_stand_on_their_own_lines() {
     let (detection, _) =
         nearcopy::scan(&corpus, &recipe, &thresholds, &nearcopy::RunOptions::default(), &())
             .unwrap();
-    let text = print(&Sample { detection, corpus, skipped: vec![] }, WIDE);
+    let text = print(&Sample { detection, corpus, skipped: vec![] }, wide());
     let line = text
         .lines()
         .find(|l| l.contains("[-Surveyors found-]"))
@@ -136,11 +135,11 @@ fn compared_pairs_are_not_called_a_search() {
     let corpus = Corpus::new([Document::new("a", "one"), Document::new("b", "two")]).unwrap();
     let mut sample = Sample { detection: empty(&corpus), corpus, skipped: vec![] };
     sample.detection.summary.classes = 0;
-    let text = print(&sample, WIDE);
+    let text = print(&sample, wide());
     assert!(text.contains("Nothing was found: nothing was left to compare."), "{text}");
     assert!(!text.contains("different text"), "{text}");
     sample.detection.summary.candidates = 1;
-    let text = print(&sample, WIDE);
+    let text = print(&sample, wide());
     assert!(text.contains("Nothing was found: none of the pairs shares a passage."), "{text}");
     assert!(text.contains("1 candidate pair was compared, and not verified."), "{text}");
 }
@@ -150,7 +149,7 @@ fn counts_are_told() {
     let mut sample = storm();
     sample.detection.summary.renamed = 2;
     sample.detection.summary.limited = vec![("since".into(), 1200)];
-    let text = print(&sample, WIDE);
+    let text = print(&sample, wide());
     for said in [
         "2 documents shared an id with another text and were renamed",
         "Set aside: 1,200 (1,200 since).",
@@ -189,7 +188,7 @@ fn long_lists_are_cut_and_say_so() {
             places: (n..n + 30).map(|document| Place { document, span }).collect(),
         });
     }
-    let text = print(&Sample { corpus, detection, skipped: vec![] }, WIDE);
+    let text = print(&Sample { corpus, detection, skipped: vec![] }, wide());
     assert!(text.contains("= same text: 0000, 0001, 0002, 0003, 0004 and 394 more"), "{text}");
     assert!(text.contains("… and 50 more pairs: --format json has all of them."), "{text}");
     assert!(text.contains("… and 50 more repeats: --format json has all of them."), "{text}");
@@ -219,7 +218,7 @@ fn a_huge_passage_is_quick() {
         (p.a, p.b) = (a, b);
         detection.pairs.push(p);
     }
-    let text = print(&Sample { corpus, detection, skipped: vec![] }, WIDE);
+    let text = print(&Sample { corpus, detection, skipped: vec![] }, wide());
     assert!(text.contains(" MB the same …"), "{text}");
     assert!(text.len() < 30_000);
 }
@@ -247,7 +246,7 @@ fn many_edits_show_both_ends() {
     let mut p = pair(&corpus, "a", "b", Relation::NearCopy, [1.0, 1.0], &[]);
     p.comparison.matches = vec![found];
     detection.pairs = vec![p];
-    let text = print(&Sample { corpus, detection, skipped: vec![] }, WIDE);
+    let text = print(&Sample { corpus, detection, skipped: vec![] }, wide());
     assert!(
         text.contains("[-left0-]") && text.contains("{+right1999+}") && text.contains("words …"),
         "{text}"
@@ -260,7 +259,7 @@ fn a_text_that_changed_is_an_error() {
     let mut sample = storm();
     sample.detection.pairs[0].comparison.matches[0].a.end = 1 << 20;
     for write in [
-        |f, out: &mut Vec<u8>| report::human(f, WIDE, out),
+        |f, out: &mut Vec<u8>| report::human(f, wide(), out),
         |f, out: &mut Vec<u8>| report::json(f, out),
     ] {
         let error = write(sample.findings(), &mut Vec::new()).unwrap_err();
@@ -321,13 +320,27 @@ fn hostile_text_never_reaches_the_terminal() {
     let sample = hostile();
     for width in [20, 60, 100, 200] {
         for brief in [false, true] {
-            let text = print(&sample, HumanOptions { color: false, width, brief });
+            let text = print(
+                &sample,
+                HumanOptions::default().with(|s| {
+                    s.color = false;
+                    s.width = width;
+                    s.brief = brief;
+                }),
+            );
             assert_eq!(text.chars().find(|&c| acts(c)), None, "{text}");
-            let text = plain(&print(&sample, HumanOptions { color: true, width, brief }));
+            let text = plain(&print(
+                &sample,
+                HumanOptions::default().with(|s| {
+                    s.color = true;
+                    s.width = width;
+                    s.brief = brief;
+                }),
+            ));
             assert_eq!(text.chars().find(|&c| acts(c)), None, "{text}");
         }
     }
-    let text = print(&sample, HumanOptions { width: 200, ..WIDE });
+    let text = print(&sample, wide().with(|s| s.width = 200));
     assert!(text.contains("a␛[31m\\u{202e}␊.txt") && text.contains("␛[2J"), "{text}");
     let mut out = Vec::new();
     report::json(sample.findings(), &mut out).unwrap();
@@ -370,7 +383,7 @@ proptest! {
         detection.pairs[0].comparison.matches = found.collect();
         let text = print(
             &Sample { corpus, detection, skipped: vec![] },
-            HumanOptions { color, width, brief: false },
+            HumanOptions::default().with(|s| { s.color = color; s.width = width; s.brief = false; }),
         );
         let text = if color { plain(&text) } else { text };
         // The left-to-right mark is the report's own: it keeps the columns apart; the joiner is

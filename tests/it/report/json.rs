@@ -187,7 +187,11 @@ fn a_million_copies_are_quick() {
     let started = std::time::Instant::now();
     report::human(
         sample.findings(),
-        report::HumanOptions { color: false, width: 80, brief: false },
+        report::HumanOptions::default().with(|s| {
+            s.color = false;
+            s.width = 80;
+            s.brief = false;
+        }),
         &mut Vec::new(),
     )
     .unwrap();

@@ -17,22 +17,21 @@ fn parquet_columns_of_all_kinds() {
     for (field, want) in
         [("day", "2020-02-01"), ("stamp", "2020-01-31T09:15:01Z"), ("old", "2020-02-01T00:00:00Z")]
     {
-        let options = InputOptions { date_field: Some(field.into()), ..InputOptions::default() };
+        let options = InputOptions::default().with(|s| s.date_field = Some(field.into()));
         assert_eq!(
             of_with("x", &sample(Kind::Usual), &options).documents[1].info.date.as_deref(),
             Some(want),
             "{field}"
         );
     }
-    let options = InputOptions {
-        text_field: Some("doc.text".into()),
-        id_field: Some("number".into()),
-        ..InputOptions::default()
-    };
+    let options = InputOptions::default().with(|s| {
+        s.text_field = Some("doc.text".into());
+        s.id_field = Some("number".into());
+    });
     let intake = of_with("x.pq", &sample(Kind::Usual), &options);
     assert_eq!((texts(&intake)[5], intake.documents[5].info.id.as_str()), ("inner 5", "5.0"));
     for field in ["id", "tags"] {
-        let options = InputOptions { text_field: Some(field.into()), ..InputOptions::default() };
+        let options = InputOptions::default().with(|s| s.text_field = Some(field.into()));
         assert_eq!(
             skipped(&of_with("x.pq", &sample(Kind::Usual), &options)),
             [("text-not-string", 1)],
