@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
-"""What Python costs: scans from lists and data frames beside the command line, an index asked by threads, and how soon Ctrl-C is obeyed.
+"""What Python costs: scans from lists and data frames beside the command line, an index asked by
+threads, and how soon Ctrl-C is obeyed.
 
-    benches/python.py CORPUS.jsonl [--nearcopy PROGRAM] [--runs 5] [--documents 100000] [--interrupt BIG.jsonl]
+    benches/python.py CORPUS.jsonl [--nearcopy PROGRAM] [--runs 5] [--documents 100000] [--interrupt
+    BIG.jsonl]
 
-CORPUS has an "id" and a "text" a line. Run it with a Python in which nearcopy, pandas, polars and pyarrow are installed. Each scan takes
-documents that are in memory already to a report as JSON; the command line reads the file, scans, and writes the same JSON to a pipe, so its time
-holds more. They run in turn, `--runs` times; the medians are shown. `--documents` are brought to a new index by 1, 2, 4 and 8 threads calling
-check_and_add, each call synced to disk; texts are those of the corpus, cut into pieces of some 200 words where it has too few. `--interrupt` scans a
-large corpus in a process of its own and interrupts it at ten moments.
+CORPUS has an "id" and a "text" a line. Run it with a Python in which nearcopy, pandas, polars and
+pyarrow are installed. Each scan takes documents that are in memory already to a report as JSON; the
+command line reads the file, scans, and writes the same JSON to a pipe, so its time holds more. They
+run in turn, `--runs` times; the medians are shown. `--documents` are brought to a new index by 1,
+2, 4 and 8 threads calling check_and_add, each call synced to disk; texts are those of the corpus,
+cut into pieces of some 200 words where it has too few. `--interrupt` scans a large corpus in a
+process of its own and interrupts it at ten moments.
 """
+
 import argparse, json, os, platform, queue, random, signal, statistics, subprocess, sys, tempfile, threading, time
 
 import nearcopy
@@ -17,7 +22,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def arguments():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("corpus")
     p.add_argument("--nearcopy", default=os.path.join(ROOT, "target", "release", "nearcopy"))
     p.add_argument("--runs", type=int, default=5)
@@ -52,14 +59,21 @@ def scans(args, rows):
             times[name].append(time.perf_counter() - begin)
             assert found == wanted, f"{name}: another report than the command line's"
     usual = statistics.median(times["command line"][1:])
-    print(f"\n| {len(rows)} documents | seconds | of the command line's | report |\n|---|---|---|---|")
+    print(
+        f"\n| {len(rows)} documents | seconds | of the command line's | report |\n|---|---|---|---|"
+    )
     for name, each in times.items():
         middle = statistics.median(each[1:])
-        print(f"| {name} | {middle:.2f} | {middle / usual:.2f} | {'the same bytes' if name in inputs else ''} |")
+        print(
+            f"| {name} | {middle:.2f} | {middle / usual:.2f} | "
+            f"{'the same bytes' if name in inputs else ''} |"
+        )
 
 
 def texts(rows, count):
-    """As many different texts as are wanted: those of the corpus, then pieces of them put together by chance."""
+    """As many different texts as are wanted: those of the corpus, then pieces of them put together
+    by chance.
+    """
     given = [row["text"] for row in rows]
     pieces = [piece for text in given for piece in text.split("\n\n") if len(piece) > 200]
     chance = random.Random(1)
@@ -69,7 +83,10 @@ def texts(rows, count):
 
 
 def index(given, threads):
-    with tempfile.TemporaryDirectory() as folder, nearcopy.Index(os.path.join(folder, "seen")) as index:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        nearcopy.Index(os.path.join(folder, "seen")) as index,
+    ):
         waiting = queue.SimpleQueue()
         for item in enumerate(given):
             waiting.put(item)
@@ -124,14 +141,24 @@ def interrupt(path, after):
 def main():
     args = arguments()
     rows = read(args.corpus)
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, nearcopy {nearcopy.__version__}; {args.corpus}")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"nearcopy {nearcopy.__version__}; {args.corpus}"
+    )
     scans(args, rows)
     if args.documents:
         given = texts(rows, args.documents)
-        print(f"\n| check_and_add of {len(given)} documents | seconds | a second | kept |\n|---|---|---|---|")
+        print(
+            f"\n| check_and_add of {len(given)} documents | seconds | a second | kept "
+            f"|\n|---|---|---|---|"
+        )
         for threads in (1, 2, 4, 8):
             seconds, kept = index(given, threads)
-            print(f"| {threads} thread{'s' * (threads > 1)} | {seconds:.1f} | {len(given) / seconds:.0f} | {kept} |", flush=True)
+            print(
+                f"| {threads} thread{'s' * (threads > 1)} | {seconds:.1f} | "
+                f"{len(given) / seconds:.0f} | {kept} |",
+                flush=True,
+            )
     if args.interrupt:
         print("\n| interrupted after | ended after |\n|---|---|")
         for after in (0.2, 1, 2, 4, 8, 12, 16, 20, 25, 30):

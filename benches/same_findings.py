@@ -21,6 +21,7 @@ wrote, and OLD reads one of NEW. The file of an index is compared by its answers
 Each comparison is a line that says "same" or "DIFFERENT", with the exit code where that is not 0.
 At the end stands a total. Exit code 0: all the same; 1: something differs; 2: bad usage.
 """
+
 import argparse
 import bz2
 import csv
@@ -51,9 +52,25 @@ GATE_FORMATS = ["sarif", "junit", "github", "markdown", "csv", "openmetrics"]
 PRESETS = ["news", "strict", "ocr", "rewritten"]
 KINDS = "equal,near-copy,contains,quotes,template,repeat"
 SUBCOMMANDS = [
-    "", "scan", "dedupe", "check", "compare", "explain", "report", "generate",
-    "generate completions", "generate man", "index", "index create", "index add", "index query",
-    "index remove", "index compact", "index stats", "index verify", "index export",
+    "",
+    "scan",
+    "dedupe",
+    "check",
+    "compare",
+    "explain",
+    "report",
+    "generate",
+    "generate completions",
+    "generate man",
+    "index",
+    "index create",
+    "index add",
+    "index query",
+    "index remove",
+    "index compact",
+    "index stats",
+    "index verify",
+    "index export",
 ]
 
 TIMES = re.compile(rb"\d[\d,.]* (?:s|ms|min)\b|[\d,]+ a second|\"seconds\": ?[\d.e-]+")
@@ -113,15 +130,23 @@ class Run:
         self.stdout_path = os.path.join(outside, "stdout")
         self.stderr_path = os.path.join(outside, "stderr")
         fixed = {
-            "PATH": os.environ["PATH"], "HOME": outside, "NO_COLOR": "1", "TZ": "UTC",
-            "LC_ALL": "C.UTF-8", "RUST_BACKTRACE": "0",
+            "PATH": os.environ["PATH"],
+            "HOME": outside,
+            "NO_COLOR": "1",
+            "TZ": "UTC",
+            "LC_ALL": "C.UTF-8",
+            "RUST_BACKTRACE": "0",
         }
         source = open(side.path(stdin) if stdin else os.devnull, "rb")
         out, err = open(self.stdout_path, "wb"), open(self.stderr_path, "wb")
         with source, out, err:
             self.process = subprocess.Popen(
-                [side.program, *arguments], cwd=side.path(below), env={**fixed, **environment},
-                stdin=source, stdout=out, stderr=err,
+                [side.program, *arguments],
+                cwd=side.path(below),
+                env={**fixed, **environment},
+                stdin=source,
+                stdout=out,
+                stderr=err,
             )
 
     def end(self, deadline):
@@ -299,8 +324,15 @@ class Trial:
         self.compare(name, (self.new, one), (self.again, two), **how)
 
     def compare(
-        self, name, *tasks,
-        stdin=None, environment=None, below="", timed=False, keeps=(), saves=None,
+        self,
+        name,
+        *tasks,
+        stdin=None,
+        environment=None,
+        below="",
+        timed=False,
+        keeps=(),
+        saves=None,
     ):
         """
         Runs both and compares. `keeps` are written files that later commands need, `saves` is a
@@ -629,18 +661,36 @@ def scans(trial, corpus):
 def settings(trial):
     """Settings one by one, on a part of the corpus."""
     for setting in [
-        "--across-sources", "--within-source", "--since 1987-03", "--until 1987-03-05",
-        "--keep longest", "--keep smallest-id", "--keep 'source=Metro Wire' --keep earliest",
-        "--min-match 6", "--min-match 40", "--alignment forms", "--alignment words",
-        "--templates-are-copies", "--min-tokens 100", "--max-frequency 4 --max-bucket 3",
-        "--shingle 3 --lanes 128", "--anchor-rate 0", "--anchor 5 --min-anchors 2",
-        "--paragraph-lanes 0", "--paragraph-shingles 12", "--target-resemblance 0.8",
-        "--seed 7", "--repeat-classes 2 --max-places 3",
+        "--across-sources",
+        "--within-source",
+        "--since 1987-03",
+        "--until 1987-03-05",
+        "--keep longest",
+        "--keep smallest-id",
+        "--keep 'source=Metro Wire' --keep earliest",
+        "--min-match 6",
+        "--min-match 40",
+        "--alignment forms",
+        "--alignment words",
+        "--templates-are-copies",
+        "--min-tokens 100",
+        "--max-frequency 4 --max-bucket 3",
+        "--shingle 3 --lanes 128",
+        "--anchor-rate 0",
+        "--anchor 5 --min-anchors 2",
+        "--paragraph-lanes 0",
+        "--paragraph-shingles 12",
+        "--target-resemblance 0.8",
+        "--seed 7",
+        "--repeat-classes 2 --max-places 3",
         "--repeat-paragraph 20 --repeat-passage 30",
-        "--boilerplate-classes 3", "--boilerplate-share 0.001", "--min-telling 0 --copy-telling 0",
+        "--boilerplate-classes 3",
+        "--boilerplate-share 0.001",
+        "--min-telling 0 --copy-telling 0",
         "--template-facts 1 --template-agreement 0.9",
         "--near-copy-larger 0.8 --near-copy-smaller 0.7",
-        "--max-gap 4 --min-identity 0.8", "--min-paragraph 4",
+        "--max-gap 4 --min-identity 0.8",
+        "--min-paragraph 4",
         "--min-evidence 20 --alignment words",
     ]:
         trial.same(f"scan {{part}} --format json --all-pairs {setting}")
@@ -964,7 +1014,12 @@ def write_odd_files(folder):
         for n, text in enumerate([STORY, other, "", "short"])
     ]
     bad = [
-        "{", "[]", '"text"', '{"id": "without a text"}', "", '{"text": 7}',
+        "{",
+        "[]",
+        '"text"',
+        '{"id": "without a text"}',
+        "",
+        '{"text": 7}',
         '{"id": 0, "text": "another text under this id"}',
     ]
     contents = {
@@ -999,26 +1054,58 @@ def write_odd_files(folder):
 
 
 MISTAKES = [
-    "unknown", "scan unknown.jsonl", "scan odd --format sarif", "scan odd --unknown",
-    "scan odd -o json=odd/plain.txt", "scan odd -o json=none/report.json",
-    "scan odd -o report.json", "scan odd --config wrong.toml", "scan odd --config none.toml",
+    "unknown",
+    "scan unknown.jsonl",
+    "scan odd --format sarif",
+    "scan odd --unknown",
+    "scan odd -o json=odd/plain.txt",
+    "scan odd -o json=none/report.json",
+    "scan odd -o report.json",
+    "scan odd --config wrong.toml",
+    "scan odd --config none.toml",
     "scan odd --preset unknown",
-    "scan odd --contains 2", "scan odd --since soon", "scan odd --keep unknown", "scan lost",
-    "scan odd --save-background odd/plain.txt", "dedupe odd", "dedupe odd -o odd",
-    "dedupe odd -o x --drop quotes", "dedupe odd -o x --against-only", "dedupe lost -o x",
-    "dedupe odd -o odd/plain.txt", "dedupe odd -o x --against odd", "dedupe odd -o x.csv",
+    "scan odd --contains 2",
+    "scan odd --since soon",
+    "scan odd --keep unknown",
+    "scan lost",
+    "scan odd --save-background odd/plain.txt",
+    "dedupe odd",
+    "dedupe odd -o odd",
+    "dedupe odd -o x --drop quotes",
+    "dedupe odd -o x --against-only",
+    "dedupe lost -o x",
+    "dedupe odd -o odd/plain.txt",
+    "dedupe odd -o x --against odd",
+    "dedupe odd -o x.csv",
     "dedupe odd -o x.jsonl",
-    "dedupe odd -o x --annotate", "dedupe odd -o x --remove passages",
+    "dedupe odd -o x --annotate",
+    "dedupe odd -o x --remove passages",
     "dedupe odd -o - --format json",
-    "check unknown", "check odd/empty.txt", "check odd", "check lost",
-    "check odd --baseline unknown", "check odd --baseline wrong.toml",
-    "check odd --baseline-ref HEAD", "check odd --update-baseline", "check odd --fail-on unknown",
+    "check unknown",
+    "check odd/empty.txt",
+    "check odd",
+    "check lost",
+    "check odd --baseline unknown",
+    "check odd --baseline wrong.toml",
+    "check odd --baseline-ref HEAD",
+    "check odd --update-baseline",
+    "check odd --fail-on unknown",
     "check odd --max-duplicate-text =1",
-    "compare odd/plain.txt", "compare odd/plain.txt odd/lines.jsonl", "compare 1 1 --in odd",
-    "compare odd/plain.txt odd/wide.txt --background wrong.toml", "compare --pairs unknown odd",
-    "explain unknown.txt", "explain 1 2 3", "report odd/plain.txt", "report unknown.json",
-    "index query unknown.index odd", "index add unknown.index odd", "index stats odd",
-    "index create odd", "index remove unknown.index 1", "index add x.index --create",
+    "compare odd/plain.txt",
+    "compare odd/plain.txt odd/lines.jsonl",
+    "compare 1 1 --in odd",
+    "compare odd/plain.txt odd/wide.txt --background wrong.toml",
+    "compare --pairs unknown odd",
+    "explain unknown.txt",
+    "explain 1 2 3",
+    "report odd/plain.txt",
+    "report unknown.json",
+    "index query unknown.index odd",
+    "index add unknown.index odd",
+    "index stats odd",
+    "index create odd",
+    "index remove unknown.index 1",
+    "index add x.index --create",
 ]
 
 
@@ -1042,8 +1129,15 @@ def program(trial):
     for form in DATA_FORMATS + GATE_FORMATS:
         trial.same(f"check odd --max-bad 100% --fail-on {{kinds}} --format {form}")
     for more in [
-        "--hidden", "--no-ignore", "--encoding iso-8859-2", "--input-format text",
-        "--id-field text", "--max-bad 0", "--since 2024-02", "--quiet", "--no-progress",
+        "--hidden",
+        "--no-ignore",
+        "--encoding iso-8859-2",
+        "--input-format text",
+        "--id-field text",
+        "--max-bad 0",
+        "--since 2024-02",
+        "--quiet",
+        "--no-progress",
         "--source-field id",
     ]:
         trial.same(f"scan odd --format json {more}")
@@ -1052,8 +1146,16 @@ def program(trial):
     trial.same("dedupe odd -o clean/ --max-removed 100% --removed gone.jsonl")
     trial.same("dedupe odd/deep odd/plain.txt -o - --max-removed 100% --removed gone.jsonl")
     for name in [
-        "lines.jsonl", "list.json", "table.csv", "table.tsv", "archive.warc", "plain.txt",
-        "page.html", "western.txt", "wide.txt", "packed.txt.gz",
+        "lines.jsonl",
+        "list.json",
+        "table.csv",
+        "table.tsv",
+        "archive.warc",
+        "plain.txt",
+        "page.html",
+        "western.txt",
+        "wide.txt",
+        "packed.txt.gz",
     ]:
         trial.same(f"dedupe odd/{name} -o clean-{name} --max-removed 100% --removed gone.jsonl")
         trial.same(f"dedupe odd/{name} -o clean-{name} --annotate")

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
-"""Time and memory of the whole program, as a process, from a file of JSON Lines to a JSON report. Standard library only.
+"""Time and memory of the whole program, as a process, from a file of JSON Lines to a JSON report.
+Standard library only.
 
-    benches/whole.py                         a generated corpus of 20 MB
-    benches/whole.py corpus.jsonl            a corpus of your own: one object a line, with "id" and "text"
-    benches/whole.py --peer datasketch       beside datasketch, from the Python Package Index, in an environment of its own
+    benches/whole.py                         a generated corpus of 20 MB benches/whole.py
+    corpus.jsonl            a corpus of your own: one object a line, with "id" and "text"
+    benches/whole.py --peer datasketch       beside datasketch, from the Python Package Index, in an
+    environment of its own
 
-Each program runs once unmeasured, so that the file is in memory, then --runs times, the programs taking turns. Printed are
-the median and the range of the time and the peak resident memory, with the machine, the input and the work that each covers.
+Each program runs once unmeasured, so that the file is in memory, then --runs times, the programs
+taking turns. Printed are the median and the range of the time and the peak resident memory, with
+the machine, the input and the work that each covers.
 """
+
 import argparse, hashlib, os, platform, statistics, subprocess, sys, venv
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -22,14 +26,22 @@ PEERS = {
 
 
 def arguments():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("corpus", nargs="?")
     p.add_argument("--megabytes", type=float, default=20, help="size of the generated corpus [20]")
     p.add_argument("--runs", type=int, default=5)
-    p.add_argument("--threads", default="0", help="nearcopy's threads, of which several may be tried: 1,2 [0: as many as cores]")
+    p.add_argument(
+        "--threads",
+        default="0",
+        help="nearcopy's threads, of which several may be tried: 1,2 [0: as many as cores]",
+    )
     p.add_argument("--peer", action="append", choices=list(PEERS), default=[])
     p.add_argument("--nearcopy", help="a program that is built already; else it is built")
-    p.add_argument("--work", default=os.path.join(ROOT, "target", "whole"), help="where everything made goes")
+    p.add_argument(
+        "--work", default=os.path.join(ROOT, "target", "whole"), help="where everything made goes"
+    )
     p.add_argument("--markdown", action="store_true")
     return p.parse_args()
 
@@ -57,7 +69,9 @@ def peer_command(name, work, corpus):
         if not os.path.exists(python):
             venv.create(place, with_pip=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", name], check=True)
-        shown = subprocess.run([python, "-m", "pip", "show", name], check=True, capture_output=True, text=True).stdout
+        shown = subprocess.run(
+            [python, "-m", "pip", "show", name], check=True, capture_output=True, text=True
+        ).stdout
     except (subprocess.CalledProcessError, OSError) as e:
         print(f"{name} cannot be installed, so it is left out: {e}", file=sys.stderr)
         return None
@@ -69,7 +83,10 @@ def machine():
     model = platform.processor() or platform.machine()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as info:
-            model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), model)
+            model = next(
+                (line.split(":")[1].strip() for line in info if line.startswith("model name")),
+                model,
+            )
     except OSError:
         pass
     load_now = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
@@ -81,7 +98,9 @@ def measure(commands, runs, work):
     used = {name: [] for name in commands}
     for turn in range(runs + 1):
         for name, command in commands.items():
-            spent = run(command, os.path.join(work, "out-" + name.replace(" ", "-").replace(",", "")))
+            spent = run(
+                command, os.path.join(work, "out-" + name.replace(" ", "-").replace(",", ""))
+            )
             if turn:
                 used[name].append(spent)
     return used
@@ -93,12 +112,27 @@ def main():
     os.makedirs(work, exist_ok=True)
     corpus = os.path.abspath(o.corpus) if o.corpus else generated(work, o.megabytes)
     ours = Programs(work, o.nearcopy).nearcopy
-    version = subprocess.run([ours, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    version = subprocess.run(
+        [ours, "--version"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     commands, covers = {}, {}
     for threads in o.threads.split(","):
         name = version + ("" if threads == "0" else f", threads {threads}")
-        commands[name] = [ours, "scan", corpus, "--format", "json", "--no-config", "--quiet", "--threads", threads]
-        covers[name] = "UAX #29 words, candidates, verification on the texts, clusters, pairs with spans, repeats, JSON report"
+        commands[name] = [
+            ours,
+            "scan",
+            corpus,
+            "--format",
+            "json",
+            "--no-config",
+            "--quiet",
+            "--threads",
+            threads,
+        ]
+        covers[name] = (
+            "UAX #29 words, candidates, verification on the texts, clusters, pairs with spans, "
+            "repeats, JSON report"
+        )
     for peer in o.peer:
         found = peer_command(peer, work, corpus)
         if found:
@@ -109,14 +143,25 @@ def main():
     megabytes = os.path.getsize(corpus) / 1e6
     with open(corpus, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    summary = load(os.path.join(work, "out-" + next(iter(commands)).replace(" ", "-").replace(",", "")))["summary"]
-    table = Table(f"Whole program, median of {o.runs}", ["program", "seconds", "from", "to", "MB/s", "processor s", "peak MiB"])
+    summary = load(
+        os.path.join(work, "out-" + next(iter(commands)).replace(" ", "-").replace(",", ""))
+    )["summary"]
+    table = Table(
+        f"Whole program, median of {o.runs}",
+        ["program", "seconds", "from", "to", "MB/s", "processor s", "peak MiB"],
+    )
     for name, runs in used.items():
         seconds = [r["seconds"] for r in runs]
         middle = statistics.median(seconds)
         cpu = statistics.median(r["cpu"] for r in runs)
         peak = max(r["peak_mib"] for r in runs)
-        table.row(name, *[f"{s:.2f}" for s in (middle, min(seconds), max(seconds))], f"{megabytes / middle:.1f}", f"{cpu:.2f}", round(peak))
+        table.row(
+            name,
+            *[f"{s:.2f}" for s in (middle, min(seconds), max(seconds))],
+            f"{megabytes / middle:.1f}",
+            f"{cpu:.2f}",
+            round(peak),
+        )
     print(table.markdown() if o.markdown else table.plain())
     print(f"machine  {stated}")
     what = f"{megabytes:.1f} MB of JSON Lines, {summary['documents']} documents, {summary['clusters']} clusters found"

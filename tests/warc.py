@@ -28,7 +28,19 @@ def environment():
     done = folder / "done"
     if not done.exists():
         venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "warcio==1.8.1", "zstandard>=0.23", "brotli>=1.1"], check=True)
+        subprocess.run(
+            [
+                python,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "warcio==1.8.1",
+                "zstandard>=0.23",
+                "brotli>=1.1",
+            ],
+            check=True,
+        )
         done.write_text("")
     return python
 
@@ -53,7 +65,9 @@ def chunked(data):
 def write(writer, url, body, headers=(), status="200 OK", kind="text/html"):
     """A response and its request, as warcio records them; the answer is the response's id."""
     http = StatusAndHeaders(status, [("Content-Type", kind), *headers], protocol="HTTP/1.1")
-    response = writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=http)
+    response = writer.create_warc_record(
+        url, "response", payload=io.BytesIO(body), http_headers=http
+    )
     http = StatusAndHeaders("GET / HTTP/1.1", [("Host", "x")], is_http_request=True)
     request = writer.create_warc_record(url, "request", http_headers=http)
     writer.write_request_response_pair(request, response)
@@ -80,10 +94,15 @@ def crawl(writer):
     write(writer, "https://mirror.example/chinese", (PAGES / "chinese.html").read_bytes())
     write(writer, "https://pages.example/a.png", b"\x89PNG", kind="image/png")
     write(writer, "https://pages.example/gone", b"<p>Not here.", status="404 Not Found")
-    text = "A text of some words that a converter took out of its page, with nothing but words in it."
+    text = (
+        "A text of some words that a converter took out of its page, with nothing but words in it."
+    )
     writer.write_record(
         writer.create_warc_record(
-            "https://wet.example/a", "conversion", payload=io.BytesIO(text.encode()), warc_content_type="text/plain"
+            "https://wet.example/a",
+            "conversion",
+            payload=io.BytesIO(text.encode()),
+            warc_content_type="text/plain",
         )
     )
 
@@ -146,9 +165,13 @@ def main():
     at = sum(sizes[:9]) + sizes[9] // 2
     (folder / "hurt.warc.gz").write_bytes(data[:at] + b"\0" * 20 + data[at + 20 :])
     summary, err = documents(program, folder / "hurt.warc.gz")
-    assert pages <= summary["documents"] <= pages + 2 and "broken-compression: 1" in err, (summary, err)
+    assert pages <= summary["documents"] <= pages + 2 and "broken-compression: 1" in err, (
+        summary,
+        err,
+    )
 
-    # What stays is there byte for byte, what goes takes its request along, and warcio reads what is left.
+    # What stays is there byte for byte, what goes takes its request along, and warcio reads what is
+    # left.
     for path in (plain, packed, frames):
         to = folder / f"clean{''.join(path.suffixes)}"
         run(program, "dedupe", path, "-o", to)
@@ -157,7 +180,9 @@ def main():
             assert len(before) - len(after) == 4 and [m for m in before if m in set(after)] == after
         if path != frames:
             with open(to, "rb") as stream:
-                kinds = [record.rec_type for record in ArchiveIterator(stream, check_digests="raise")]
+                kinds = [
+                    record.rec_type for record in ArchiveIterator(stream, check_digests="raise")
+                ]
             assert kinds.count("response") == kinds.count("request") == pages + 1, kinds
         summary, _ = documents(program, to)
         assert summary["documents"] == pages and summary["duplicates"] == 0, (to, summary)

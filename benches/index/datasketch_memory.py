@@ -1,4 +1,7 @@
-"""A peer of nearcopy's index: datasketch, MinHashLSH in memory, on one core. See peer.py for how it is called."""
+"""A peer of nearcopy's index: datasketch, MinHashLSH in memory, on one core. See peer.py for how it
+is called.
+"""
+
 from importlib.metadata import version
 
 from datasketch import MinHashLSH

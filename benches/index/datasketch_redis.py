@@ -1,9 +1,13 @@
-"""A peer of nearcopy's index: datasketch, MinHashLSH kept by a Redis of its own on this machine, which writes nothing to disk.
+"""A peer of nearcopy's index: datasketch, MinHashLSH kept by a Redis of its own on this machine,
+which
+writes nothing to disk.
 
-Inserting is buffered and pipelined, as the documentation says (insertion_session, its buffer of 50,000 commands); at each tenth
-all is sent. The ids are bytes, so that none is pickled, and the pipelines are no transactions, which takes a third less time.
-See peer.py for how it is called; the variable REDIS_SERVER names another program than redis-server.
+Inserting is buffered and pipelined, as the documentation says (insertion_session, its buffer of
+50,000 commands); at each tenth all is sent. The ids are bytes, so that none is pickled, and the
+pipelines are no transactions, which takes a third less time. See peer.py for how it is called; the
+variable REDIS_SERVER names another program than redis-server.
 """
+
 import ctypes, os, signal, socket, subprocess, sys, tempfile, time
 from importlib.metadata import version
 
@@ -25,7 +29,19 @@ def start(folder):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = os.environ.get("REDIS_SERVER", "redis-server")
-    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", folder]
+    command = [
+        program,
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        folder,
+    ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=dies_with_parent)
     for _ in range(200):
         try:
@@ -35,14 +51,19 @@ def start(folder):
             pass
         if server.poll() is not None:
             break
-        time.sleep(.05)
+        time.sleep(0.05)
     server.terminate()
     sys.exit(f"{program} does not answer")
 
 
 class Kept:
     def __init__(self, port):
-        kept = {"type": "redis", "basename": b"index", "redis": {"host": "127.0.0.1", "port": port}, "redis_buffer": {"transaction": False}}
+        kept = {
+            "type": "redis",
+            "basename": b"index",
+            "redis": {"host": "127.0.0.1", "port": port},
+            "redis_buffer": {"transaction": False},
+        }
         self.lsh = MinHashLSH(**peer.LSH, storage_config=kept, prepickle=False)
         self.session = self.lsh.insertion_session()
 
@@ -64,7 +85,11 @@ def main():
         try:
             index = Kept(port)
             known = redis.Redis(port=port).info("server")["redis_version"]
-            peer.main(f"datasketch {version('datasketch')} in Redis {known}, {index.lsh.b}×{index.lsh.r}", index, server.pid)
+            peer.main(
+                f"datasketch {version('datasketch')} in Redis {known}, {index.lsh.b}×{index.lsh.r}",
+                index,
+                server.pid,
+            )
         finally:
             server.terminate()
             server.wait()

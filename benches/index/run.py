@@ -1,23 +1,32 @@
 #!/usr/bin/env python3
-"""nearcopy's index beside its peers, on the same articles in the same run: inserting, asking "have I seen this?", memory, disk.
+"""nearcopy's index beside its peers, on the same articles in the same run: inserting, asking "have
+I
+seen this?", memory, disk.
 
     benches/index/run.py ARTICLES.jsonl --strangers OTHER.jsonl --documents 100000 300000 1000000
-    benches/index/run.py ARTICLES.jsonl --strangers OTHER.jsonl --tools gaoya,datasketch --documents 10000
-    benches/index/run.py --data DATA --megabytes 150 --documents 100000       both files are made first
+    benches/index/run.py ARTICLES.jsonl --strangers OTHER.jsonl --tools gaoya,datasketch --documents
+    10000 benches/index/run.py --data DATA --megabytes 150 --documents 100000       both files are
+    made first
 
-ARTICLES has an "id" and a "text" a line, and beside it ARTICLES.jsonl.truth "copy<TAB>original" a line, as bigsim.py makes them.
-OTHER is made the same way with another seed: of it articles in made-up languages (ids not beginning "0-") resemble nothing in
-ARTICLES. With --data, a folder as of benches/quality/run.py, bigsim.py makes both (found in the folder `quality` beside DATA, or
---bigsim SCRIPT). The languages of ARTICLES share nothing, so it is like a crawl of ever new texts, a fifth of them copies.
+ARTICLES has an "id" and a "text" a line, and beside it ARTICLES.jsonl.truth "copy<TAB>original" a
+line, as bigsim.py makes them. OTHER is made the same way with another seed: of it articles in
+made-up languages (ids not beginning "0-") resemble nothing in ARTICLES. With --data, a folder as of
+benches/quality/run.py, bigsim.py makes both (found in the folder `quality` beside DATA, or --bigsim
+SCRIPT). The languages of ARTICLES share nothing, so it is like a crawl of ever new texts, a fifth
+of them copies.
 
-Asked are 2,000 articles with matches, which are copies held back from inserting whose originals stand among the first N articles
-of the smallest N, and 2,000 without; --with and --without give files of your own (--with: "id", "text", "original"). Every tool
-and every N gets the same. How a program is called and what it prints is in peer.py. Timed are words, shingles, hashing and the
-index, of a query as of inserting; not the reading of JSON. One program runs at a time, each N from nothing.
+Asked are 2,000 articles with matches, which are copies held back from inserting whose originals
+stand among the first N articles of the smallest N, and 2,000 without; --with and --without give
+files of your own (--with: "id", "text", "original"). Every tool and every N gets the same. How a
+program is called and what it prints is in peer.py. Timed are words, shingles, hashing and the
+index, of a query as of inserting; not the reading of JSON. One program runs at a time, each N from
+nothing.
 
-The peers: datasketch in memory and in Redis (from the Python Package Index, in an environment of their own; redis-server must be
-installed), gaoya (from crates.io). nearcopy takes part with --nearcopy PROGRAM, called with a directory for its index behind.
+The peers: datasketch in memory and in Redis (from the Python Package Index, in an environment of
+their own; redis-server must be installed), gaoya (from crates.io). nearcopy takes part with
+--nearcopy PROGRAM, called with a directory for its index behind.
 """
+
 import argparse, json, math, os, random, shlex, shutil, subprocess, sys, venv
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -38,21 +47,57 @@ QUERIES = 2000
 
 
 def arguments():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("articles", nargs="?")
     p.add_argument("--strangers", metavar="OTHER")
-    p.add_argument("--with", dest="with_file", metavar="FILE", help="queries with matches; else made from the truth")
+    p.add_argument(
+        "--with",
+        dest="with_file",
+        metavar="FILE",
+        help="queries with matches; else made from the truth",
+    )
     p.add_argument("--without", metavar="FILE", help="queries without; else made from OTHER")
-    p.add_argument("--data", default=os.environ.get("NEARCOPY_DATA"), help="where reuters21578.jsonl and 20news.jsonl are")
-    p.add_argument("--bigsim", metavar="SCRIPT", help="bigsim.py [in the folder `quality` beside DATA]")
-    p.add_argument("--megabytes", type=int, default=150, help="size of ARTICLES, where they are made [150, about 100,000]")
+    p.add_argument(
+        "--data",
+        default=os.environ.get("NEARCOPY_DATA"),
+        help="where reuters21578.jsonl and 20news.jsonl are",
+    )
+    p.add_argument(
+        "--bigsim", metavar="SCRIPT", help="bigsim.py [in the folder `quality` beside DATA]"
+    )
+    p.add_argument(
+        "--megabytes",
+        type=int,
+        default=150,
+        help="size of ARTICLES, where they are made [150, about 100,000]",
+    )
     p.add_argument("--documents", type=int, nargs="+", default=[100_000], metavar="N")
     p.add_argument("--tools", default=",".join(COVERS), help=f"of {','.join(COVERS)}")
-    p.add_argument("--nearcopy", metavar="PROGRAM", help="nearcopy's program of this benchmark, with arguments if need be")
-    p.add_argument("--limit-seconds", type=float, help="a peer stops inserting after as many and is asked with what it has")
-    p.add_argument("--limit-mib", type=float, help="the same for memory, its server's included [four fifths of what is free]")
-    p.add_argument("--bands", metavar="BxR", help="bands and rows of the peers, 128 hashes at most [21x6, datasketch's choice for .55]")
-    p.add_argument("--work", default=os.path.join(ROOT, "target", "index"), help="where everything made goes")
+    p.add_argument(
+        "--nearcopy",
+        metavar="PROGRAM",
+        help="nearcopy's program of this benchmark, with arguments if need be",
+    )
+    p.add_argument(
+        "--limit-seconds",
+        type=float,
+        help="a peer stops inserting after as many and is asked with what it has",
+    )
+    p.add_argument(
+        "--limit-mib",
+        type=float,
+        help="the same for memory, its server's included [four fifths of what is free]",
+    )
+    p.add_argument(
+        "--bands",
+        metavar="BxR",
+        help="bands and rows of the peers, 128 hashes at most [21x6, datasketch's choice for .55]",
+    )
+    p.add_argument(
+        "--work", default=os.path.join(ROOT, "target", "index"), help="where everything made goes"
+    )
     p.add_argument("--out", metavar="FILE", help="all figures as JSON")
     p.add_argument("--note", default="", help="what else is to be said of the machine")
     o = p.parse_args()
@@ -66,7 +111,11 @@ def arguments():
     if o.articles and not (o.strangers or o.without):
         p.error("--strangers or --without is needed")
     o.documents = sorted(set(o.documents))
-    o.bigsim = o.bigsim or o.data and os.path.join(os.path.dirname(os.path.abspath(o.data)), "quality", "bigsim.py")
+    o.bigsim = (
+        o.bigsim
+        or o.data
+        and os.path.join(os.path.dirname(os.path.abspath(o.data)), "quality", "bigsim.py")
+    )
     return o
 
 
@@ -75,7 +124,18 @@ def made(o, name, megabytes, seed):
     path = os.path.join(o.work, name)
     if not os.path.exists(path):
         sources = [os.path.join(o.data, n) for n in ("reuters21578.jsonl", "20news.jsonl")]
-        subprocess.run([sys.executable, o.bigsim, path + ".part", str(megabytes), *sources, "--seed", str(seed)], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                o.bigsim,
+                path + ".part",
+                str(megabytes),
+                *sources,
+                "--seed",
+                str(seed),
+            ],
+            check=True,
+        )
         os.replace(path + ".part.truth", path + ".truth")
         os.replace(path + ".part", path)
     return path
@@ -88,7 +148,9 @@ def lines(path):
 
 
 def copies(articles, first):
-    """Copies whose originals stand among the first articles, the same each time; fewer where there are fewer."""
+    """Copies whose originals stand among the first articles, the same each time; fewer where there
+    are fewer.
+    """
     with open(articles + ".truth", encoding="utf-8") as truth:
         original = dict(line.split() for line in truth)
     early = {a["id"] for _, a in zip(range(first), lines(articles))}
@@ -113,7 +175,9 @@ def strangers(other):
 
 def queries(o):
     """The paths of SKIP, WITH and WITHOUT."""
-    skip, with_path, without = (os.path.join(o.work, name) for name in ("skip.txt", "with.jsonl", "without.jsonl"))
+    skip, with_path, without = (
+        os.path.join(o.work, name) for name in ("skip.txt", "with.jsonl", "without.jsonl")
+    )
     held = records(o.with_file) if o.with_file else copies(o.articles, o.documents[0])
     write_records(with_path, held)
     write_records(without, records(o.without) if o.without else strangers(o.strangers))
@@ -138,7 +202,20 @@ def program(o, tool):
         if tool == "gaoya":
             target = os.path.join(o.work, "gaoya")
             manifest = os.path.join(HERE, "gaoya", "Cargo.toml")
-            subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", "--manifest-path", manifest, "--target-dir", target], check=True)
+            subprocess.run(
+                [
+                    "cargo",
+                    "build",
+                    "--release",
+                    "--locked",
+                    "--quiet",
+                    "--manifest-path",
+                    manifest,
+                    "--target-dir",
+                    target,
+                ],
+                check=True,
+            )
             return [os.path.join(target, "release", "index-gaoya")]
         if tool == "redis":
             if not shutil.which(os.environ.get("REDIS_SERVER", "redis-server")):
@@ -153,7 +230,9 @@ def program(o, tool):
 def free_mib():
     try:
         with open("/proc/meminfo", encoding="utf-8") as info:
-            return next(int(line.split()[1]) / 1024 for line in info if line.startswith("MemAvailable:"))
+            return next(
+                int(line.split()[1]) / 1024 for line in info if line.startswith("MemAvailable:")
+            )
     except (OSError, StopIteration):
         return math.inf
 
@@ -161,10 +240,24 @@ def free_mib():
 def run(o, tool, command, n, files):
     """What a tool says of n articles."""
     print(f"-- {tool}, {n:,} articles", file=sys.stderr, flush=True)
-    limits = {"INDEX_BANDS": o.bands, "INDEX_LIMIT_SECONDS": o.limit_seconds, "INDEX_LIMIT_MIB": o.limit_mib or .8 * free_mib()}
+    limits = {
+        "INDEX_BANDS": o.bands,
+        "INDEX_LIMIT_SECONDS": o.limit_seconds,
+        "INDEX_LIMIT_MIB": o.limit_mib or 0.8 * free_mib(),
+    }
     # One core: no library of a peer may take another by itself.
-    alone = {} if tool == "nearcopy" else {name: "1" for name in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    env = {**os.environ, **alone, **{k: str(v) for k, v in limits.items() if v and v != math.inf and tool != "nearcopy"}}
+    alone = (
+        {}
+        if tool == "nearcopy"
+        else {
+            name: "1" for name in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+        }
+    )
+    env = {
+        **os.environ,
+        **alone,
+        **{k: str(v) for k, v in limits.items() if v and v != math.inf and tool != "nearcopy"},
+    }
     command = [*command, o.articles, str(n), *files]
     folder = os.path.join(o.work, "nearcopy-index")
     if tool == "nearcopy":
@@ -199,25 +292,53 @@ def whole(value):
 
 
 def times(figures):
-    """Of queries with and without matches: half of them, and all but one in a hundred, take at most this."""
+    """Of queries with and without matches: half of them, and all but one in a hundred, take at most
+    this.
+    """
     return [ms(get(figures, kind, p)) for kind in ("with", "without") for p in ("p50_ms", "p99_ms")]
 
 
 def answers(figures):
     found = get(figures, "with", "found")
     shown = [get(figures, kind, "matches") for kind in ("with", "without")]
-    return [None if found is None else f"{found:.1%}", *[None if m is None else f"{m:.2f}" for m in shown]]
+    return [
+        None if found is None else f"{found:.1%}",
+        *[None if m is None else f"{m:.2f}" for m in shown],
+    ]
 
 
-HEAD = ["tool", "articles", "inserted a second", "p50 with, ms", "p99 with", "p50 without", "p99 without", "found", "matches with", "without",
-        "MiB anonymous", "MiB resident", "MiB server", "bytes an article on disk"]
+HEAD = [
+    "tool",
+    "articles",
+    "inserted a second",
+    "p50 with, ms",
+    "p99 with",
+    "p50 without",
+    "p99 without",
+    "found",
+    "matches with",
+    "without",
+    "MiB anonymous",
+    "MiB resident",
+    "MiB server",
+    "bytes an article on disk",
+]
 
 
 def row(table, name, f):
     disk = f.get("disk_bytes")
     each = None if disk is None or not f["documents"] else whole(disk / f["documents"])
-    table.row(name, whole(f["documents"]), whole(f.get("insert_rate")), *times(f), *answers(f),
-              whole(f.get("rss_anon_mib")), whole(f.get("rss_mib")), whole(f.get("server_rss_mib")), each)
+    table.row(
+        name,
+        whole(f["documents"]),
+        whole(f.get("insert_rate")),
+        *times(f),
+        *answers(f),
+        whole(f.get("rss_anon_mib")),
+        whole(f.get("rss_mib")),
+        whole(f.get("server_rss_mib")),
+        each,
+    )
 
 
 def at_size(n, all_figures):
@@ -237,34 +358,70 @@ def remarks(all_figures):
         if f.get("failed"):
             yield f"† {f['tool']} failed at {f['asked']:,} articles: {f['failed']}."
         if f.get("stopped"):
-            why = {"time": "its time was over", "memory": "it had taken the memory it may", "no more articles": "there were no more"}.get(f["stopped"], f["stopped"])
+            why = {
+                "time": "its time was over",
+                "memory": "it had taken the memory it may",
+                "no more articles": "there were no more",
+            }.get(f["stopped"], f["stopped"])
             asked = get(f, "with", "queries") or 0
-            yield (f"† {f['tool']} had inserted {f['documents']:,} of {f['asked']:,} articles after {f['insert_seconds']:.1f} s when {why}; its figures are "
-                   f"of this smaller index, its queries with matches the {asked:,} whose originals are there.")
+            yield (
+                f"† {f['tool']} had inserted {f['documents']:,} of {f['asked']:,} articles after "
+                f"{f['insert_seconds']:.1f} s when {why}; its figures are "
+                f"of this smaller index, its queries with matches the {asked:,} whose originals "
+                f"are there."
+            )
         more = {k: f[k] for k in ("keys_bytes_per_article", "texts_bytes_per_article") if k in f}
         if get(f, "compacted", "seconds") is not None:
             more["compacting_seconds"] = f["compacted"]["seconds"]
         if more:
-            yield f"{f['tool']}, {f['documents']:,} articles: " + ", ".join(f"{k.replace('_', ' ')} {v:,.1f}" for k, v in more.items()) + "."
+            yield (
+                f"{f['tool']}, {f['documents']:,} articles: "
+                + ", ".join(f"{k.replace('_', ' ')} {v:,.1f}" for k, v in more.items())
+                + "."
+            )
 
 
 def growth(by_tool):
-    """How the mean of a query grows with the articles: 1 in the last column is growth as their logarithm, less is less."""
-    table = Table("Growth", ["tool", "articles", "mean with, ms", "× first", "mean without, ms", "× first", "log N × first", "with ÷ log N", "without ÷ log N"])
+    """How the mean of a query grows with the articles: 1 in the last column is growth as their
+    logarithm, less is less.
+    """
+    table = Table(
+        "Growth",
+        [
+            "tool",
+            "articles",
+            "mean with, ms",
+            "× first",
+            "mean without, ms",
+            "× first",
+            "log N × first",
+            "with ÷ log N",
+            "without ÷ log N",
+        ],
+    )
     for figures in by_tool.values():
         fit = [f for f in figures if get(f, "with", "mean_ms") and get(f, "without", "mean_ms")]
         for f in fit if len(fit) > 1 else []:
             first = fit[0]
             grown = [f[kind]["mean_ms"] / first[kind]["mean_ms"] for kind in ("with", "without")]
             log = math.log(f["documents"]) / math.log(first["documents"])
-            cells = [ms(f["with"]["mean_ms"]), f"{grown[0]:.2f}", ms(f["without"]["mean_ms"]), f"{grown[1]:.2f}", f"{log:.2f}", *[f"{g / log:.2f}" for g in grown]]
+            cells = [
+                ms(f["with"]["mean_ms"]),
+                f"{grown[0]:.2f}",
+                ms(f["without"]["mean_ms"]),
+                f"{grown[1]:.2f}",
+                f"{log:.2f}",
+                *[f"{g / log:.2f}" for g in grown],
+            ]
             table.row(named(f), whole(f["documents"]), *cells)
     return table if table.rows else None
 
 
 def tenths(by_tool, n):
     """Articles a second in each tenth of inserting."""
-    table = Table(f"Inserted a second, by tenths of {n:,}", ["tool", *[f"{k}/10" for k in range(1, 11)]])
+    table = Table(
+        f"Inserted a second, by tenths of {n:,}", ["tool", *[f"{k}/10" for k in range(1, 11)]]
+    )
     for figures in by_tool.values():
         f = next((f for f in figures if f["asked"] == n and f.get("curve")), None)
         if f:
@@ -300,13 +457,25 @@ def main():
         if o.out:
             # After each N, so that what was measured stays if a later one fails.
             with open(o.out, "w", encoding="utf-8") as out:
-                json.dump({"machine": stated, "articles": os.path.basename(o.articles), "queries": numbers, "tools": by_tool}, out, indent=1)
+                json.dump(
+                    {
+                        "machine": stated,
+                        "articles": os.path.basename(o.articles),
+                        "queries": numbers,
+                        "tools": by_tool,
+                    },
+                    out,
+                    indent=1,
+                )
                 out.write("\n")
     for table in (tenths(by_tool, o.documents[-1]), growth(by_tool)):
         if table:
             print(table.markdown())
     print(f"machine  {stated}")
-    print(f"input    {os.path.basename(o.articles)}; queries: {numbers[0]:,} with matches, {numbers[1]:,} without, one at a time")
+    print(
+        f"input    {os.path.basename(o.articles)}; queries: {numbers[0]:,} with matches, "
+        f"{numbers[1]:,} without, one at a time"
+    )
     for tool in commands:
         print(f"work     {by_tool[tool][0]['tool']}: {COVERS[tool]}")
     return 1 if any(f.get("failed") for figures in by_tool.values() for f in figures) else 0

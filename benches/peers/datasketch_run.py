@@ -1,7 +1,10 @@
-"""A peer of nearcopy on the same file, as its documentation shows it: datasketch, 128 permutations, word 5-grams, LSH at .7.
+"""A peer of nearcopy on the same file, as its documentation shows it: datasketch, 128 permutations,
+word 5-grams, LSH at .7.
 
-Work covered: JSON, a split by words, MinHash, candidates, closure to clusters. Not covered: verification on the texts, spans.
+Work covered: JSON, a split by words, MinHash, candidates, closure to clusters. Not covered:
+verification on the texts, spans.
 """
+
 import json, re, sys
 
 from datasketch import MinHash, MinHashLSH
@@ -22,7 +25,9 @@ def main(path):
         for n, line in enumerate(lines):
             words = WORD.findall(json.loads(line)["text"].lower())
             sketch = MinHash(num_perm=128)
-            sketch.update_batch([" ".join(words[k : k + 5]).encode() for k in range(max(1, len(words) - 4))])
+            sketch.update_batch(
+                [" ".join(words[k : k + 5]).encode() for k in range(max(1, len(words) - 4))]
+            )
             up[n] = n
             for other in lsh.query(sketch):
                 up[top(n)] = top(other)

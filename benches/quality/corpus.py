@@ -1,7 +1,14 @@
-"""Owns: generated articles, the same on every machine, with near-copies whose originals are known. Never: real text."""
+"""Owns: generated articles, the same on every machine, with near-copies whose originals are known.
+Never: real text.
+"""
+
 import itertools, random
 
-SYLLABLES = [a + b for a in "b br c d dr f g gr h k l m n p pr r s st t tr v w".split() for b in "a e i o u ai ea ou er in or an".split()]
+SYLLABLES = [
+    a + b
+    for a in "b br c d dr f g gr h k l m n p pr r s st t tr v w".split()
+    for b in "a e i o u ai ea ou er in or an".split()
+]
 
 
 def vocabulary(rng, size=6000):
@@ -33,11 +40,16 @@ def article(rng, words, weights, tokens=260):
 
 
 def near_copy(rng, text, words):
-    """As another outlet prints it: here and there a sentence gone and a word changed, a line of its own above."""
+    """As another outlet prints it: here and there a sentence gone and a word changed, a line of its
+    own above.
+    """
     paragraphs = []
     for paragraph in text.split("\n\n"):
         kept = [s for s in paragraph.split(". ") if rng.random() < 0.93] or [paragraph]
-        changed = [w if rng.random() > 0.03 or not w.islower() else rng.choice(words) for w in ". ".join(kept).split(" ")]
+        changed = [
+            w if rng.random() > 0.03 or not w.islower() else rng.choice(words)
+            for w in ". ".join(kept).split(" ")
+        ]
         paragraphs.append(" ".join(changed))
     return "\n\n".join(["By our own " + rng.choice(words), *paragraphs])
 
@@ -56,4 +68,12 @@ def documents(seed=1, copies=0.25):
         for version in versions:
             n = next(serial)
             date = f"2026-{1 + number // 28 % 12:02d}-{1 + number % 28:02d}"
-            yield {"id": f"d{n:07d}", "source": f"outlet-{rng.randint(1, 40)}", "date": date, "text": version}, number
+            yield (
+                {
+                    "id": f"d{n:07d}",
+                    "source": f"outlet-{rng.randint(1, 40)}",
+                    "date": date,
+                    "text": version,
+                },
+                number,
+            )

@@ -1,4 +1,5 @@
 """Owns: figures computed from a report and a truth, and the naive baselines. Never: runs a program."""
+
 import re, collections
 
 
@@ -52,12 +53,15 @@ def best_closure(truth, pairs):
 
 
 def related(report):
-    """{frozenset of two ids: the pair, or None for two equal texts} without spelling classes of equal texts out."""
+    """{frozenset of two ids: the pair, or None for two equal texts} without spelling classes of
+    equal texts out.
+    """
     return {frozenset((p["a"], p["b"])): p for p in report["pairs"]}
 
 
 def against_brute_force(report, brute):
-    """How much of the pairs found by brute force the report holds, in any relation, and whether its resemblances agree.
+    """How much of the pairs found by brute force the report holds, in any relation, and whether its
+    resemblances agree.
 
     Of a class of equal texts only the first stands in the pairs; the others inherit its relations.
     """
@@ -76,7 +80,13 @@ def against_brute_force(report, brute):
             continue
         found += 1
         differ += abs(pair["resemblance"] - exact) > 1.5e-6
-    return {"wanted": len(brute), "found": found, "share": found / max(1, len(brute)), "differ": differ, "missed": missed}
+    return {
+        "wanted": len(brute),
+        "found": found,
+        "share": found / max(1, len(brute)),
+        "differ": differ,
+        "missed": missed,
+    }
 
 
 def candidates(report):
@@ -85,7 +95,9 @@ def candidates(report):
 
 
 def share_related(report, wanted, with_match=False):
-    """The share of pairs of ids that stand in the report, in any relation; with a passage on demand."""
+    """The share of pairs of ids that stand in the report, in any relation; with a passage on
+    demand.
+    """
     first = {member: members[0] for members in report["equal"] for member in members}
     pairs, hits = related(report), 0
     for a, b in wanted:
@@ -96,20 +108,27 @@ def share_related(report, wanted, with_match=False):
 
 
 def overlaps(match, case, flip):
-    """Whether a reported passage meets a true one, [offset, length, offset, length] in characters, on both sides."""
+    """Whether a reported passage meets a true one, [offset, length, offset, length] in characters,
+    on both sides.
+    """
     sides = (match["b"], match["a"]) if flip else (match["a"], match["b"])
     meets = lambda chars, at, length: chars[0] < at + length and at < chars[1]
     return meets(sides[0]["chars"], *case[:2]) and meets(sides[1]["chars"], *case[2:])
 
 
 def share_overlapping(report, wanted):
-    """The share of [(id, id, cases)] that are reported with a passage that meets a case on both sides."""
+    """The share of [(id, id, cases)] that are reported with a passage that meets a case on both
+    sides.
+    """
     first = {member: members[0] for members in report["equal"] for member in members}
     pairs, hits = related(report), 0
     for a, b, cases in wanted:
         x, y = first.get(a, a), first.get(b, b)
         pair = pairs.get(frozenset((x, y)))
-        hits += x == y or (pair is not None and any(overlaps(m, c, pair["a"] != x) for m in pair["matches"] for c in cases))
+        hits += x == y or (
+            pair is not None
+            and any(overlaps(m, c, pair["a"] != x) for m in pair["matches"] for c in cases)
+        )
     return hits / max(1, len(wanted))
 
 
@@ -117,7 +136,9 @@ TICKER = re.compile(r"<([A-Z][A-Z.]*)>")
 
 
 def other_tickers(report, titles):
-    """Cluster members, and how many of them name another company in their title than their representative: (count, count). Some companies have two."""
+    """Cluster members, and how many of them name another company in their title than their
+    representative: (count, count). Some companies have two.
+    """
     members = other = 0
     for cluster in report["clusters"]:
         first = set(TICKER.findall(titles.get(cluster["representative"], "")))

@@ -1,17 +1,39 @@
-"""Owns: near-copies planted in the texts of many languages, the same for each, and their truth. Never: runs a program.
+"""Owns: near-copies planted in the texts of many languages, the same for each, and their truth.
+Never:
+runs a program.
 
-One declaration stands in all languages line by line, so a copy that drops the same lines is as hard in each of them.
+One declaration stands in all languages line by line, so a copy that drops the same lines is as hard
+in each of them.
 """
+
 import random, re
 
 # Language, its id in udhr.jsonl. The first is what the others are held against.
 DECLARATIONS = [
-    ("English", "eng"), ("Chinese", "cmn_hans"), ("Japanese", "jpn"), ("Thai", "tha"), ("Arabic", "arb"), ("Hindi", "hin"), ("Russian", "rus"),
-    ("Korean", "kor"), ("Khmer", "khm"), ("Burmese", "mya"),
+    ("English", "eng"),
+    ("Chinese", "cmn_hans"),
+    ("Japanese", "jpn"),
+    ("Thai", "tha"),
+    ("Arabic", "arb"),
+    ("Hindi", "hin"),
+    ("Russian", "rus"),
+    ("Korean", "kor"),
+    ("Khmer", "khm"),
+    ("Burmese", "mya"),
 ]
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 SENTENCE = re.compile(r".*?(?:[.!?؟][\"'”’»)]*(?=\s)|[。！？।॥။][」』”’）]*|\n|\Z)\s*", re.S)
-KINDS = ["abridged to .6", "abridged to .4", "edited, 5 %", "edited, 15 %", "edited, 25 %", "re-ordered", "quoted, 25 words", "quoted, 15 words", "typeset"]
+KINDS = [
+    "abridged to .6",
+    "abridged to .4",
+    "edited, 5 %",
+    "edited, 15 %",
+    "edited, 25 %",
+    "re-ordered",
+    "quoted, 25 words",
+    "quoted, 15 words",
+    "typeset",
+]
 PARTS = 12
 
 
@@ -42,7 +64,9 @@ class Copy:
 
 
 def abridged(rng, units, share):
-    """Units dropped, the same for the same dice, until at most this share of the characters is left."""
+    """Units dropped, the same for the same dice, until at most this share of the characters is
+    left.
+    """
     order, kept, left = list(range(len(units))), set(range(len(units))), sum(map(len, units))
     whole = left
     rng.shuffle(order)
@@ -63,34 +87,58 @@ def words_of(piece):
             continue
         # Two Han or kana characters, or five of the other scripts, marks included.
         step = 2 if re.search("[\u3040-\u30ff\u3400-\u9fff]", run) else 5
-        out.extend((run[k:k + step], True) for k in range(0, len(run), step))
+        out.extend((run[k : k + step], True) for k in range(0, len(run), step))
     return out
 
 
 def edited(rng, piece, vocabulary, share):
-    return "".join(rng.choice(vocabulary) if is_word and rng.random() < share else w for w, is_word in words_of(piece))
+    return "".join(
+        rng.choice(vocabulary) if is_word and rng.random() < share else w
+        for w, is_word in words_of(piece)
+    )
 
 
-DIGITS = {zero: {zero + k: str(k) for k in range(10)} for zero in (0x660, 0x6F0, 0x966, 0xE50, 0x1040, 0x17E0, 0xFF10)}
-NATIVE = {"Arabic": 0x660, "Hindi": 0x966, "Thai": 0xE50, "Burmese": 0x1040, "Khmer": 0x17E0, "Chinese": 0xFF10, "Japanese": 0xFF10}
-MARKS = str.maketrans({",": "，", ";": "；", "“": "「", "”": "」", "\"": "「"})
+DIGITS = {
+    zero: {zero + k: str(k) for k in range(10)}
+    for zero in (0x660, 0x6F0, 0x966, 0xE50, 0x1040, 0x17E0, 0xFF10)
+}
+NATIVE = {
+    "Arabic": 0x660,
+    "Hindi": 0x966,
+    "Thai": 0xE50,
+    "Burmese": 0x1040,
+    "Khmer": 0x17E0,
+    "Chinese": 0xFF10,
+    "Japanese": 0xFF10,
+}
+MARKS = str.maketrans({",": "，", ";": "；", "“": "「", "”": "」", '"': "「"})
 
 
 def typeset(language, piece):
-    """As another outlet sets it: the other digits of the script, other marks, vowel signs left out or letters stretched."""
+    """As another outlet sets it: the other digits of the script, other marks, vowel signs left out
+    or letters stretched.
+    """
     if language in NATIVE:
         zero = NATIVE[language]
         other = {ord(str(k)): chr(zero + k) for k in range(10)}
-        piece = piece.translate(DIGITS[zero] if any(zero <= ord(c) <= zero + 9 for c in piece) else other)
+        piece = piece.translate(
+            DIGITS[zero] if any(zero <= ord(c) <= zero + 9 for c in piece) else other
+        )
     if language in ("Chinese", "Japanese"):
         return piece.translate(MARKS)
     if language == "Arabic":
-        return re.sub("(?<=\\w\\w)(?=[\u0627\u062f\u0631\u0648](?:\\s|$))", "\u0640", re.sub("[\u064b-\u0652]", "", piece))
-    return piece.replace("\"", "“").replace("'", "’").upper()
+        return re.sub(
+            "(?<=\\w\\w)(?=[\u0627\u062f\u0631\u0648](?:\\s|$))",
+            "\u0640",
+            re.sub("[\u064b-\u0652]", "", piece),
+        )
+    return piece.replace('"', "“").replace("'", "’").upper()
 
 
 def planted(language, name, units, hosts, seed, word):
-    """A text and its copies, each kind by an outlet of its own: ([{"id", "source", "text"}], [(kind, copy, original, spans)]). `word` is a word's length in characters."""
+    """A text and its copies, each kind by an outlet of its own: ([{"id", "source", "text"}],
+    [(kind, copy, original, spans)]). `word` is a word's length in characters.
+    """
     texts, truth = [{"id": name, "source": "original", "text": "".join(units).rstrip()}], []
     vocabulary = [w for u in units for w, is_word in words_of(u) if is_word]
     starts = [sum(map(len, units[:k])) for k in range(len(units))]
@@ -101,10 +149,13 @@ def planted(language, name, units, hosts, seed, word):
             order = sorted(abridged(rng, units, float(kind.split()[-1])))
         elif kind == "re-ordered":
             cut = len(units) // 3 or 1
-            order = order[cut:2 * cut] + order[2 * cut:] + order[:cut]
+            order = order[cut : 2 * cut] + order[2 * cut :] + order[:cut]
         elif kind.startswith("quoted"):
-            order, host = passage(units, int(kind.split()[1]) * word), hosts[len(truth) % len(hosts)]
-            copy.own("".join(host[:len(host) // 2]).rstrip() + "\n")
+            order, host = (
+                passage(units, int(kind.split()[1]) * word),
+                hosts[len(truth) % len(hosts)],
+            )
+            copy.own("".join(host[: len(host) // 2]).rstrip() + "\n")
         for k in order:
             shown = None
             if kind.startswith("edited"):
@@ -113,7 +164,7 @@ def planted(language, name, units, hosts, seed, word):
                 shown = typeset(language, units[k])
             copy.take(starts[k], units[k], shown)
         if kind.startswith("quoted"):
-            copy.own("\n" + "".join(host[len(host) // 2:]))
+            copy.own("\n" + "".join(host[len(host) // 2 :]))
         texts.append({"id": f"{name} {kind}", "source": kind, "text": copy.text.rstrip()})
         truth.append((kind, f"{name} {kind}", name, copy.spans))
     return texts, truth
@@ -141,7 +192,9 @@ def of_declaration(language, text, word, rounds=4):
         parts = [[line.rstrip() + end for line in all_lines[a:b]] for a, b in zip(at, at[1:])]
         texts, truth = [], []
         for k in range(0, PARTS, 2):
-            more, known = planted(language, f"{turn}-{k}", parts[k], [parts[k + 1]], f"{turn} {k}", word)
+            more, known = planted(
+                language, f"{turn}-{k}", parts[k], [parts[k + 1]], f"{turn} {k}", word
+            )
             texts += more
             truth += known
         out.append((texts, truth))
@@ -158,7 +211,7 @@ def of_articles(language, articles, word, wanted=60):
             if sum(map(len, units)) >= 200 * word:
                 pieces.append(units)
                 break
-    pieces = [p for p in pieces if len(p) >= 5][:2 * wanted]
+    pieces = [p for p in pieces if len(p) >= 5][: 2 * wanted]
     texts, truth = [], []
     for k in range(0, len(pieces) - 1, 2):
         more, known = planted(language, f"a-{k}", pieces[k], [pieces[k + 1]], f"a {k}", word)
@@ -168,7 +221,9 @@ def of_articles(language, articles, word, wanted=60):
 
 
 def expected(shares):
-    """The relations that a pair of this true coverage (copy, source) may have, within .05 of a bound any of both."""
+    """The relations that a pair of this true coverage (copy, source) may have, within .05 of a
+    bound any of both.
+    """
     names = set()
     for off in (-0.05, 0, 0.05):
         smaller, larger = sorted(min(1.0, s + off) for s in shares)
@@ -222,12 +277,19 @@ class Score:
             turned = [("a", "b"), ("b", "a")][pair["a"] == y]
             for side, true, whole, share in zip(turned, sides, (copy, source), wanted):
                 found = inside(m[side]["chars"] for m in pair["matches"])
-                blank = {k for k in found | true if text[whole][k].isspace()} if whole in text else set()
+                blank = (
+                    {k for k in found | true if text[whole][k].isspace()}
+                    if whole in text
+                    else set()
+                )
                 self.both += len(found & true - blank)
                 self.got += len(found - blank)
                 self.wanted += len(true - blank)
                 self.off.append(abs(pair["coverage_" + side] - share))
-        self.strangers += sum(len({p["a"].split()[0], p["b"].split()[0]}) == 2 and "quoted" not in p["a"] + p["b"] for p in report["pairs"])
+        self.strangers += sum(
+            len({p["a"].split()[0], p["b"].split()[0]}) == 2 and "quoted" not in p["a"] + p["b"]
+            for p in report["pairs"]
+        )
 
     def kind(self, kind, related):
         """Counts a copy of its kind."""
@@ -235,14 +297,25 @@ class Score:
         self.by_kind[kind] = found + related, of + 1
 
     def row(self):
-        """Copies; shares related, named as the truth is; mean error of coverage; precision and recall of spans; typeset copies
-        that are equal; pairs of strangers."""
+        """Copies; shares related, named as the truth is; mean error of coverage; precision and
+        recall
+        of spans; typeset copies that are equal; pairs of strangers.
+        """
         share = lambda n, of: n / of if of else 1.0
-        return [self.pairs, share(self.related, self.pairs), share(self.named, self.pairs), sum(self.off) / max(1, len(self.off)),
-                share(self.both, self.got), share(self.both, self.wanted), share(*self.set_alike), self.strangers]
+        return [
+            self.pairs,
+            share(self.related, self.pairs),
+            share(self.named, self.pairs),
+            sum(self.off) / max(1, len(self.off)),
+            share(self.both, self.got),
+            share(self.both, self.wanted),
+            share(*self.set_alike),
+            self.strangers,
+        ]
 
 
-# What nearcopy reports of the 388 declarations, judged by eye: one language, or so near that a reader of one reads the other.
+# What nearcopy reports of the 388 declarations, judged by eye: one language, or so near that a
+# reader of one reads the other.
 ONE_LANGUAGE = """aka_akuapem aka_asante|bho mag|bos_cyrl srp_cyrl|bos_latn hrv|bos_latn srp_latn|cmn_hans cmn_hant|deu deu_1901|
 ell_monotonic ell_polytonic|hat_kreyol hat_popular|hau_NE hau_NG|hrv srp_latn|kng ktu|lin lin_tones|pes_1 pes_2|por_BR por_PT|ron ron_1953|
 ron ron_1993|ron_1953 ron_1993|nno nob|ind mly_latn"""
@@ -254,17 +327,26 @@ ONE_TEXT = "cbs prq"
 def judged(report):
     """Pairs of declarations: [(a, b, relation, judgement)]."""
     of = {}
-    for words, names in (("one language", ONE_LANGUAGE), ("near languages", NEAR_LANGUAGES), ("one text", ONE_TEXT)):
+    for words, names in (
+        ("one language", ONE_LANGUAGE),
+        ("near languages", NEAR_LANGUAGES),
+        ("one text", ONE_TEXT),
+    ):
         for pair in names.replace("\n", "").split("|"):
             of[frozenset(pair.split())] = words
     pairs = [(p["a"], p["b"], p["relation"]) for p in report["pairs"]]
     pairs += [(members[0], m, "equal") for members in report["equal"] for m in members[1:]]
-    return [(a, b, relation, of.get(frozenset((a, b)), "wrong")) for a, b, relation in sorted(pairs)]
+    return [
+        (a, b, relation, of.get(frozenset((a, b)), "wrong")) for a, b, relation in sorted(pairs)
+    ]
 
 
 def corpora(udhr, articles):
-    """(name, [([texts], [truth])]) of each row; `udhr` is {id: text}, `articles` {language: [texts]}."""
-    # A word's length is that of the same declaration, shared out among the words of the English one.
+    """(name, [([texts], [truth])]) of each row; `udhr` is {id: text}, `articles` {language:
+    [texts]}.
+    """
+    # A word's length is that of the same declaration, shared out among the words of the English
+    # one.
     words = len(udhr["eng"].split())
     length = {language: len(udhr[name]) / words for language, name in DECLARATIONS}
     for language, name in DECLARATIONS:
@@ -276,4 +358,4 @@ def corpora(udhr, articles):
 def thirds(text):
     """Long articles give more than one piece."""
     s = sentences(text)
-    return ["".join(s[k * len(s) // 3:(k + 1) * len(s) // 3]) for k in range(3)]
+    return ["".join(s[k * len(s) // 3 : (k + 1) * len(s) // 3]) for k in range(3)]

@@ -1,4 +1,7 @@
-"""Owns: building and running nearcopy and its brute-force twin, with time and peak memory. Never: what a figure means."""
+"""Owns: building and running nearcopy and its brute-force twin, with time and peak memory. Never:
+what a figure means.
+"""
+
 import json, os, subprocess, sys, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -12,8 +15,16 @@ def run(command, stdout=None):
     """Runs a command to its end; {"seconds", "cpu", "peak_mib"} of that process alone."""
     out = open(stdout, "wb") if stdout else subprocess.DEVNULL
     with open(os.devnull, "rb") as nothing:
-        # Through a small process of its own: a child's peak memory begins with that of the process it is split off from.
-        child = subprocess.Popen([sys.executable, __file__, *map(str, command)], stdin=nothing, stdout=out, stderr=subprocess.PIPE, cwd=ROOT, text=True)
+        # Through a small process of its own: a child's peak memory begins with that of the process
+        # it is split off from.
+        child = subprocess.Popen(
+            [sys.executable, __file__, *map(str, command)],
+            stdin=nothing,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            text=True,
+        )
         said = child.communicate()[1]
     if stdout:
         out.close()
@@ -34,7 +45,11 @@ def measure(command):
     _, status, used = os.wait4(child.pid, 0)
     seconds = time.monotonic() - begun
     per_mib = 1024 * 1024 if sys.platform == "darwin" else 1024
-    took = {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_mib": used.ru_maxrss / per_mib}
+    took = {
+        "seconds": seconds,
+        "cpu": used.ru_utime + used.ru_stime,
+        "peak_mib": used.ru_maxrss / per_mib,
+    }
     sys.stderr.write(MEASURED + json.dumps(took))
     return os.waitstatus_to_exitcode(status)
 
@@ -47,13 +62,24 @@ class Programs:
         target = os.environ.get("CARGO_TARGET_DIR") or os.path.join(ROOT, "target")
         folder = os.path.join(ROOT, target, "release" if profile == "release" else "debug")
         if not nearcopy:
-            build = ["cargo", "build", "--profile", profile, "--bin", "nearcopy", "--example", "brute_force"]
+            build = [
+                "cargo",
+                "build",
+                "--profile",
+                profile,
+                "--bin",
+                "nearcopy",
+                "--example",
+                "brute_force",
+            ]
             if subprocess.call(build, cwd=ROOT):
                 raise Failed("the build failed")
         self.nearcopy = os.path.abspath(nearcopy) if nearcopy else os.path.join(folder, "nearcopy")
         self.twin = os.path.join(os.path.dirname(self.nearcopy), "examples", "brute_force")
         if not os.path.exists(self.nearcopy) or not os.path.exists(self.twin):
-            raise Failed(f"not there: {self.nearcopy} or {self.twin}; leave --nearcopy out to build both")
+            raise Failed(
+                f"not there: {self.nearcopy} or {self.twin}; leave --nearcopy out to build both"
+            )
 
     def file(self, name):
         """A place for an output."""
@@ -62,7 +88,18 @@ class Programs:
     def report(self, name, *arguments):
         """Runs nearcopy; (the path of its JSON report, time and memory)."""
         path = self.file(name + ".report.json")
-        used = run([self.nearcopy, arguments[0], "--no-config", "--quiet", "--format", "json", *arguments[1:]], path)
+        used = run(
+            [
+                self.nearcopy,
+                arguments[0],
+                "--no-config",
+                "--quiet",
+                "--format",
+                "json",
+                *arguments[1:],
+            ],
+            path,
+        )
         return path, used
 
     def brute_force(self, corpus, least, words):

@@ -1,29 +1,35 @@
 #!/usr/bin/env python3
 """How good nearcopy's findings are: one command, one set of tables. Python's standard library only.
 
-    benches/quality/run.py DATA --tools TOOLS      everything, about a quarter of an hour on two cores
-    benches/quality/run.py DATA --tools TOOLS --only wire,pan
-    benches/quality/run.py --smoke                 a tiny corpus of its own, seconds, no data; exit code 1 if a figure is not sane
+    benches/quality/run.py DATA --tools TOOLS      everything, about a quarter of an hour on two
+    cores benches/quality/run.py DATA --tools TOOLS --only wire,pan benches/quality/run.py --smoke
+    a tiny corpus of its own, seconds, no data; exit code 1 if a figure is not sane
 
 DATA (or the variable NEARCOPY_DATA) is a folder with
 
     reuters21578.jsonl      one article a line: "id", "text". Reuters-21578, free for research;
                             as JSON in the GitHub repository mihaibogdan10/json-reuters-21578
-    20news.jsonl            the same with posts: 20 Newsgroups by date, in the GitHub repository yao8839836/text_gcn
-    pan13-train/            documents.jsonl ("id", "text") and pairs.jsonl ("suspicious", "source", "class",
-                            "cases": [[offset, length, source offset, source length], …] in characters):
-                            the PAN 2013 text alignment training corpus, https://pan.webis.de, on request
-    languages/udhr.jsonl    the Universal Declaration of Human Rights in 388 languages ("id" as in nltk_data, "text", its lines kept)
-    languages/chinese.jsonl, arabic.jsonl
-                            articles ("id", "text"): GitHub repositories Hecate-DynMist/data, elsayed-issa/The-Moroccan-News-Corpus
+    20news.jsonl            the same with posts: 20 Newsgroups by date, in the GitHub repository
+    yao8839836/text_gcn pan13-train/            documents.jsonl ("id", "text") and pairs.jsonl
+    ("suspicious", "source", "class",
+                            "cases": [[offset, length, source offset, source length], …] in
+                            characters): the PAN 2013 text alignment training corpus,
+                            https://pan.webis.de, on request
+    languages/udhr.jsonl    the Universal Declaration of Human Rights in 388 languages ("id" as in
+    nltk_data, "text", its lines kept) languages/chinese.jsonl, arabic.jsonl
+                            articles ("id", "text"): GitHub repositories Hecate-DynMist/data,
+                            elsayed-issa/The-Moroccan-News-Corpus
 
 Each step needs its own files only (`boilerplate` none).
 
-TOOLS (or NEARCOPY_TOOLS) is a folder with wiresim.py and bigsim.py, which make corpora with a known truth from real
-articles, and score.py, which scores reports. Where it is not given, the folder `quality` beside DATA is taken.
+TOOLS (or NEARCOPY_TOOLS) is a folder with wiresim.py and bigsim.py, which make corpora with a known
+truth from real articles, and score.py, which scores reports. Where it is not given, the folder
+`quality` beside DATA is taken.
 
-What is made is kept in --work and made once. One step runs at a time; figures of time are good only on a quiet machine.
+What is made is kept in --work and made once. One step runs at a time; figures of time are good only
+on a quiet machine.
 """
+
 import argparse, os, platform, sys, textwrap
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -33,16 +39,33 @@ from steps import DATA, STEPS, TOOLS, Bench  # noqa: E402
 
 
 def arguments():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("data", nargs="?", default=os.environ.get("NEARCOPY_DATA"))
     p.add_argument("--tools", default=os.environ.get("NEARCOPY_TOOLS"))
     p.add_argument("--only", default=",".join(STEPS), help=f"steps, of {','.join(STEPS)}")
-    p.add_argument("--megabytes", type=int, default=100, help="size of the corpus of the step `speed` [100]")
-    p.add_argument("--work", default=os.path.join(ROOT, "target", "quality"), help="where corpora and reports go")
-    p.add_argument("--nearcopy", help="a program that is built already, examples/brute_force beside it; else both are built")
-    p.add_argument("--profile", choices=["release", "test"], default="release", help="what to build [release]")
+    p.add_argument(
+        "--megabytes", type=int, default=100, help="size of the corpus of the step `speed` [100]"
+    )
+    p.add_argument(
+        "--work",
+        default=os.path.join(ROOT, "target", "quality"),
+        help="where corpora and reports go",
+    )
+    p.add_argument(
+        "--nearcopy",
+        help="a program that is built already, examples/brute_force beside it; else both are built",
+    )
+    p.add_argument(
+        "--profile", choices=["release", "test"], default="release", help="what to build [release]"
+    )
     p.add_argument("--markdown", action="store_true", help="tables for a page")
-    p.add_argument("--page", metavar="FILE", help="write the tables, as --markdown prints them, between the marks <!-- quality --> and <!-- /quality --> of this page too: docs/quality.md")
+    p.add_argument(
+        "--page",
+        metavar="FILE",
+        help="write the tables, as --markdown prints them, between the marks <!-- quality --> and <!-- /quality --> of this page too: docs/quality.md",
+    )
     p.add_argument("--smoke", action="store_true")
     return p.parse_args()
 
@@ -66,7 +89,9 @@ BEGIN, END = "<!-- quality -->\n", "<!-- /quality -->\n"
 def into_page(path, tables):
     """Puts tables between the marks of a page; its lines of prose are wrapped."""
     wrap = textwrap.TextWrapper(100, break_long_words=False, break_on_hyphens=False)
-    lines = [line if line.startswith("|") else wrap.fill(line) for line in tables.strip().split("\n")]
+    lines = [
+        line if line.startswith("|") else wrap.fill(line) for line in tables.strip().split("\n")
+    ]
     with open(path, encoding="utf-8") as page:
         before, rest = page.read().split(BEGIN)
         _, behind = rest.split(END)
@@ -76,13 +101,22 @@ def into_page(path, tables):
 
 def quality(o):
     data = o.data and os.path.abspath(o.data)
-    tools = os.path.abspath(o.tools) if o.tools else data and os.path.join(os.path.dirname(data), "quality")
+    tools = (
+        os.path.abspath(o.tools)
+        if o.tools
+        else data and os.path.join(os.path.dirname(data), "quality")
+    )
     unknown = set(o.only.split(",")) - set(STEPS)
     if unknown:
-        print(f"--only: no step {', '.join(sorted(unknown))}; there are {', '.join(STEPS)}", file=sys.stderr)
+        print(
+            f"--only: no step {', '.join(sorted(unknown))}; there are {', '.join(STEPS)}",
+            file=sys.stderr,
+        )
         return 2
     wanted = lambda of: sorted({name for step in o.only.split(",") for name in of.get(step, [])})
-    if missing(data, wanted(DATA), f"data folder {data}") or missing(tools, wanted(TOOLS), f"tools folder {tools}"):
+    if missing(data, wanted(DATA), f"data folder {data}") or missing(
+        tools, wanted(TOOLS), f"tools folder {tools}"
+    ):
         return 2
     bench = Bench(Programs(o.work, o.nearcopy, o.profile), data, tools, o.megabytes)
     tables = []

@@ -1,4 +1,7 @@
-"""Owns: a tiny corpus of its own through every kind of step, and checks that the figures are sane. Needs no data."""
+"""Owns: a tiny corpus of its own through every kind of step, and checks that the figures are sane.
+Needs no data.
+"""
+
 import itertools, random
 
 import corpus as made
@@ -9,16 +12,29 @@ from table import Table
 
 
 def build(programs):
-    """A corpus with copies, an equal text, a quoted paragraph; (path, {id: article}, the pair that quotes)."""
+    """A corpus with copies, an equal text, a quoted paragraph; (path, {id: article}, the pair that
+    quotes).
+    """
     told = list(itertools.islice(made.documents(seed=5, copies=0.4), 120))
     docs, truth = [d for d, _ in told], {d["id"]: n for d, n in told}
-    docs.append({"id": "equal", "source": "outlet-1", "date": "2026-01-01", "text": docs[3]["text"].upper()})
+    docs.append(
+        {"id": "equal", "source": "outlet-1", "date": "2026-01-01", "text": docs[3]["text"].upper()}
+    )
     truth["equal"] = truth[docs[3]["id"]]
     alone = next(d for d in docs[100:] if list(truth.values()).count(truth[d["id"]]) == 1)
-    long = next(d for d in docs[100:] if list(truth.values()).count(truth[d["id"]]) == 1 and d is not alone)
+    long = next(
+        d for d in docs[100:] if list(truth.values()).count(truth[d["id"]]) == 1 and d is not alone
+    )
     paragraphs = alone["text"].split("\n\n")
     quoted = long["text"].split("\n\n")[0]
-    docs.append({"id": "quotes", "text": "\n\n".join([*paragraphs[::-1][:1], quoted]) + "\n\n" + next(made.documents(seed=9))[0]["text"]})
+    docs.append(
+        {
+            "id": "quotes",
+            "text": "\n\n".join([*paragraphs[::-1][:1], quoted])
+            + "\n\n"
+            + next(made.documents(seed=9))[0]["text"],
+        }
+    )
     truth["quotes"] = "quotes"
     random.Random(3).shuffle(docs)
     path = programs.file("smoke.jsonl")
@@ -49,7 +65,9 @@ def smoke(bench):
 
     listed = programs.file("smoke-pairs.jsonl")
     write_records(listed, [{"a": source, "b": quoter}])
-    listed_path, _ = programs.report("smoke-pairs", "compare", "--pairs", listed, corpus, "--preset", "rewritten")
+    listed_path, _ = programs.report(
+        "smoke-pairs", "compare", "--pairs", listed, corpus, "--preset", "rewritten"
+    )
     pairs = load(listed_path)["pairs"]
     found = covered(pairs[0], quoter, texts, quoted) if pairs else 0.0
     table.row("characters of the quoted paragraph found", found)
@@ -73,7 +91,9 @@ def smoke(bench):
 
 
 def covered(pair, quoter, texts, quoted):
-    """The share of the passage's characters inside the matches of that side; the rest of the text must be outside."""
+    """The share of the passage's characters inside the matches of that side; the rest of the text
+    must be outside.
+    """
     side = "a" if pair["a"] == quoter else "b"
     at = texts[quoter].index(quoted)
     inside = set()

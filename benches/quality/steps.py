@@ -1,4 +1,7 @@
-"""Owns: one function for each corpus: make or take it, run, score, fill a table. Never: prints a table."""
+"""Owns: one function for each corpus: make or take it, run, score, fill a table. Never: prints a
+table.
+"""
+
 import collections, json, os, subprocess, sys
 
 import boilerplate as forms
@@ -14,7 +17,10 @@ class Bench:
 
     def __init__(self, programs, data, tools, megabytes=100):
         self.programs, self.data, self.tools, self.megabytes = programs, data, tools, megabytes
-        self.density = Table("Candidate pairs compared for each document", ["corpus", "documents", "candidates", "for each document", "verified", "capped keys"])
+        self.density = Table(
+            "Candidate pairs compared for each document",
+            ["corpus", "documents", "candidates", "for each document", "verified", "capped keys"],
+        )
 
     def given(self, name):
         return os.path.join(self.data, name)
@@ -28,14 +34,25 @@ class Bench:
         return path
 
     def score(self, kind, report, truth):
-        out = subprocess.run([sys.executable, os.path.join(self.tools, "score.py"), kind, report, truth], capture_output=True, text=True)
+        out = subprocess.run(
+            [sys.executable, os.path.join(self.tools, "score.py"), kind, report, truth],
+            capture_output=True,
+            text=True,
+        )
         if out.returncode:
             raise Failed(f"score.py {kind}: {out.stderr.strip()}")
         return json.loads(out.stdout.strip().splitlines()[-1])
 
     def count(self, name, report):
         s = report["summary"]
-        self.density.row(name, s["documents"], s["candidates"], f"{figures.candidates(report):.1f}", s["verified"], s["capped_keys"])
+        self.density.row(
+            name,
+            s["documents"],
+            s["candidates"],
+            f"{figures.candidates(report):.1f}",
+            s["verified"],
+            s["capped_keys"],
+        )
 
 
 # Rows of the wire table: words, then the way to the figure in what score.py prints.
@@ -56,7 +73,9 @@ WIRE = [
 
 
 def baselines(bench, corpus, truth):
-    """ARI of the closure of exact Jaccard: [(words, figure)], thresholds fixed and, in the end, chosen after looking."""
+    """ARI of the closure of exact Jaccard: [(words, figure)], thresholds fixed and, in the end,
+    chosen after looking.
+    """
     force = {k: bench.programs.brute_force(corpus, 0.08, k) for k in (2, 3, 5)}
     best = {k: figures.best_closure(truth, pairs) for k, pairs in force.items()}
     words = max(best, key=lambda k: best[k])
@@ -71,14 +90,25 @@ def baselines(bench, corpus, truth):
 def wire(bench, seeds=(1, 2), profiles=("news", "ocr")):
     """A labelled corpus of wire copies, made from real articles."""
     columns = [(profile, seed) for profile in profiles for seed in seeds]
-    table = Table("Wire copies (wiresim), --all-pairs", ["measure"] + [f"{p}, seed {s}" for p, s in columns])
+    table = Table(
+        "Wire copies (wiresim), --all-pairs", ["measure"] + [f"{p}, seed {s}" for p, s in columns]
+    )
     scores, naive = [], []
     for profile, seed in columns:
-        arguments = lambda out: [bench.given("reuters21578.jsonl"), out, "--seed", str(seed), "--profile", profile]
+        arguments = lambda out: [
+            bench.given("reuters21578.jsonl"),
+            out,
+            "--seed",
+            str(seed),
+            "--profile",
+            profile,
+        ]
         folder = bench.made(f"wire-{profile}-{seed}", "wiresim.py", arguments)
         preset = ["--preset", "ocr"] if profile == "ocr" else []
         corpus = os.path.join(folder, "docs.jsonl")
-        path, _ = bench.programs.report(f"wire-{profile}-{seed}", "scan", corpus, "--all-pairs", *preset)
+        path, _ = bench.programs.report(
+            f"wire-{profile}-{seed}", "scan", corpus, "--all-pairs", *preset
+        )
         scores.append(bench.score("wire", path, folder))
         bench.count(f"wire {profile}, seed {seed}", load(path))
         naive.append(baselines(bench, corpus, load(os.path.join(folder, "clusters.json"))))
@@ -95,7 +125,9 @@ def wire(bench, seeds=(1, 2), profiles=("news", "ocr")):
 
 
 def settled(suspicious):
-    """Whether bounds of the preset `rewritten` were settled on this text: half of them, by a hash of the id (FNV, from 7)."""
+    """Whether bounds of the preset `rewritten` were settled on this text: half of them, by a hash
+    of the id (FNV, from 7).
+    """
     state = 7
     for byte in suspicious.encode():
         state = ((state ^ byte) * 0x100000001B3) & (2**64 - 1)
@@ -103,20 +135,38 @@ def settled(suspicious):
 
 
 def pan(bench):
-    """PAN 2013 text alignment, training corpus: passages of listed pairs; the half that bounds were settled on, the other, and all."""
+    """PAN 2013 text alignment, training corpus: passages of listed pairs; the half that bounds were
+    settled on, the other, and all.
+    """
     pairs = bench.given("pan13-train/pairs.jsonl")
     listed = bench.programs.file("pan-pairs.jsonl")
     write_records(listed, ({"a": p["suspicious"], "b": p["source"]} for p in records(pairs)))
     documents = bench.given("pan13-train/documents.jsonl")
-    path, used = bench.programs.report("pan", "compare", "--pairs", listed, documents, "--preset", "rewritten")
+    path, used = bench.programs.report(
+        "pan", "compare", "--pairs", listed, documents, "--preset", "rewritten"
+    )
     title = f"Passages (PAN 2013 training corpus, --preset rewritten, {used['seconds']:.1f} s)"
-    table = Table(title, ["texts", "class", "plagdet", "recall", "precision", "granularity", "false detections"])
-    parts = [("settled on", lambda p: settled(p["suspicious"])), ("held back", lambda p: not settled(p["suspicious"])), ("all", lambda p: True)]
+    table = Table(
+        title,
+        ["texts", "class", "plagdet", "recall", "precision", "granularity", "false detections"],
+    )
+    parts = [
+        ("settled on", lambda p: settled(p["suspicious"])),
+        ("held back", lambda p: not settled(p["suspicious"])),
+        ("all", lambda p: True),
+    ]
     for words, inside in parts:
         part = bench.programs.file("pan-part.jsonl")
         write_records(part, filter(inside, records(pairs)))
         for name, score in sorted(bench.score("pan", path, part).items()):
-            table.row(words, name, *[score.get(k) for k in ("plagdet", "recall", "precision", "granularity", "false detections")])
+            table.row(
+                words,
+                name,
+                *[
+                    score.get(k)
+                    for k in ("plagdet", "recall", "precision", "granularity", "false detections")
+                ],
+            )
     return [table]
 
 
@@ -126,23 +176,50 @@ def retrieval(bench):
 
 
 def retrieved(bench, preset):
-    path, used = bench.programs.report(f"pan-all-{preset}", "scan", bench.given("pan13-train/documents.jsonl"), "--all-pairs", "--preset", preset)
+    path, used = bench.programs.report(
+        f"pan-all-{preset}",
+        "scan",
+        bench.given("pan13-train/documents.jsonl"),
+        "--all-pairs",
+        "--preset",
+        preset,
+    )
     report = load(path)
     bench.count(f"PAN 2013, all texts, {preset}", report)
     title = f"Source retrieval (PAN 2013, all texts in one scan, --all-pairs, --preset {preset}, {used['seconds']:.1f} s)"
-    head = ["class", "pairs", "with a case", "of these reported with a passage", "… that meets a case on both sides", "pairs reported"]
+    head = [
+        "class",
+        "pairs",
+        "with a case",
+        "of these reported with a passage",
+        "… that meets a case on both sides",
+        "pairs reported",
+    ]
     table = Table(title, head)
     classes, listed, suspicious = {}, {}, set()
     for p in records(bench.given("pan13-train/pairs.jsonl")):
         classes.setdefault(p["class"], []).append((p["suspicious"], p["source"], p["cases"]))
         listed[frozenset((p["suspicious"], p["source"]))] = p["class"]
         suspicious.add(p["suspicious"])
-    kinds = ["not listed, two sources", "not listed, suspicious and source", "not listed, two suspicious"]
-    kind = lambda p: listed.get(frozenset((p["a"], p["b"])), kinds[(p["a"] in suspicious) + (p["b"] in suspicious)])
+    kinds = [
+        "not listed, two sources",
+        "not listed, suspicious and source",
+        "not listed, two suspicious",
+    ]
+    kind = lambda p: listed.get(
+        frozenset((p["a"], p["b"])), kinds[(p["a"] in suspicious) + (p["b"] in suspicious)]
+    )
     reported = collections.Counter(map(kind, report["pairs"]))
     for name, wanted in classes.items():
         true = [w for w in wanted if w[2]]
-        shares = (figures.share_related(report, [w[:2] for w in true], with_match=True), figures.share_overlapping(report, true)) if true else (None, None)
+        shares = (
+            (
+                figures.share_related(report, [w[:2] for w in true], with_match=True),
+                figures.share_overlapping(report, true),
+            )
+            if true
+            else (None, None)
+        )
         table.row(name, len(wanted), len(true), *shares, reported[name])
     for name in kinds:
         table.row(name, None, None, None, None, reported[name])
@@ -156,7 +233,11 @@ def newswire(bench, name="reuters21578.jsonl", least=0.7):
     report = load(path)
     bench.count(name.removesuffix(".jsonl"), report)
     force = figures.against_brute_force(report, bench.programs.brute_force(corpus, least, 5))
-    table = Table(f"{name} against brute force over all pairs (word 5-grams, --all-pairs, {used['seconds']:.1f} s)", ["measure", "figure"])
+    table = Table(
+        f"{name} against brute force over all pairs (word 5-grams, --all-pairs, "
+        f"{used['seconds']:.1f} s)",
+        ["measure", "figure"],
+    )
     table.row(f"pairs with exact resemblance ≥ {least}", force["wanted"])
     table.row("… reported in some relation", force["found"])
     table.row("… share", f"{force['share']:.4f}")
@@ -172,7 +253,9 @@ def newswire(bench, name="reuters21578.jsonl", least=0.7):
 
 
 def posts(bench, name="20news.jsonl"):
-    """Newsgroup posts, full of quoted replies: how much work they make, and whether the quoted lines are found in spite of their marks."""
+    """Newsgroup posts, full of quoted replies: how much work they make, and whether the quoted
+    lines are found in spite of their marks.
+    """
     path, _ = bench.programs.report("posts", "scan", bench.given(name), "--all-pairs")
     report = load(path)
     bench.count(name.removesuffix(".jsonl"), report)
@@ -182,8 +265,14 @@ def posts(bench, name="20news.jsonl"):
     # What is missed: was it never compared, or is it no relation when it is?
     listed = bench.programs.file("posts-missed.jsonl")
     write_records(listed, ({"a": a, "b": b} for a, b in score["missed"]))
-    again, _ = bench.programs.report("posts-missed", "compare", "--pairs", listed, bench.given(name))
-    table = Table(f"Quoted replies ({name}: lines behind >, {quoting.WORDS} words and more, that stand verbatim in another post)", ["measure", "figure"])
+    again, _ = bench.programs.report(
+        "posts-missed", "compare", "--pairs", listed, bench.given(name)
+    )
+    table = Table(
+        f"Quoted replies ({name}: lines behind >, {quoting.WORDS} words and more, that stand "
+        f"verbatim in another post)",
+        ["measure", "figure"],
+    )
     table.row(f"quotations left out: in more than {quoting.MOST} posts", everywhere)
     table.row("pairs of a reply and the post it quotes", len(quoted))
     table.row("… reported in some relation", score["related"])
@@ -201,23 +290,49 @@ def languages(bench):
     udhr = {r["id"]: r["text"] for r in records(bench.given("languages/udhr.jsonl"))}
     texts = lambda name: [r["text"] for r in records(bench.given(name))]
     # The Arabic articles are lists of paragraphs, as text.
-    arabic = [t.replace("', '", "\n").replace("\\xa0", " ") for t in texts("languages/arabic.jsonl")]
-    chinese = [piece for t in dict.fromkeys(texts("languages/chinese.jsonl")) for piece in tongues.thirds(t)]
+    arabic = [
+        t.replace("', '", "\n").replace("\\xa0", " ") for t in texts("languages/arabic.jsonl")
+    ]
+    chinese = [
+        piece
+        for t in dict.fromkeys(texts("languages/chinese.jsonl"))
+        for piece in tongues.thirds(t)
+    ]
     articles = {"English": texts("reuters21578.jsonl")[:3000], "Chinese": chinese, "Arabic": arabic}
     table = planted_copies(bench, tongues.corpora(udhr, articles))
 
-    path, _ = bench.programs.report("udhr", "scan", bench.given("languages/udhr.jsonl"), "--all-pairs")
+    path, _ = bench.programs.report(
+        "udhr", "scan", bench.given("languages/udhr.jsonl"), "--all-pairs"
+    )
     pairs = tongues.judged(load(path))
-    one = Table(f"One declaration in {len(udhr)} languages, --all-pairs: {len(pairs)} pairs", ["pair", "relation", "judged by eye"], long=True)
+    one = Table(
+        f"One declaration in {len(udhr)} languages, --all-pairs: {len(pairs)} pairs",
+        ["pair", "relation", "judged by eye"],
+        long=True,
+    )
     for a, b, relation, judgement in pairs:
         one.row(f"{a} and {b}", relation, judgement)
     return [table, one]
 
 
 def planted_copies(bench, corpora):
-    head = ["texts", "copies", "related", "named as the truth is", "error of coverage", "span precision", "span recall", "typeset: equal", "pairs of strangers",
-            "missed"]
-    table = Table("Copies planted alike in many languages (abridged, edited, re-ordered, quoted, typeset), --all-pairs", head)
+    head = [
+        "texts",
+        "copies",
+        "related",
+        "named as the truth is",
+        "error of coverage",
+        "span precision",
+        "span recall",
+        "typeset: equal",
+        "pairs of strangers",
+        "missed",
+    ]
+    table = Table(
+        "Copies planted alike in many languages (abridged, edited, re-ordered, quoted, typeset), "
+        "--all-pairs",
+        head,
+    )
     for name, parts in corpora:
         score = tongues.Score()
         for number, (texts, truth) in enumerate(parts):
@@ -225,14 +340,19 @@ def planted_copies(bench, corpora):
             write_records(corpus, texts)
             path, _ = bench.programs.report("languages", "scan", corpus, "--all-pairs")
             score.add(texts, truth, load(path))
-        missed = ", ".join(f"{of - found} {kind}" for kind, (found, of) in score.by_kind.items() if found < of)
+        missed = ", ".join(
+            f"{of - found} {kind}" for kind, (found, of) in score.by_kind.items() if found < of
+        )
         table.row(name, *score.row(), missed or None)
     return table
 
 
 def boilerplate(bench, **sizes):
     """Generated: stories that everybody prints, notices of one form, footers."""
-    table = Table("Stories, notices and footers (generated), --all-pairs", ["case", "documents", "found", "as it should be"])
+    table = Table(
+        "Stories, notices and footers (generated), --all-pairs",
+        ["case", "documents", "found", "as it should be"],
+    )
     for name, docs, judge in forms.cases(**sizes):
         corpus = bench.programs.file("boilerplate.jsonl")
         write_records(corpus, docs)
@@ -254,25 +374,52 @@ def speed(bench):
     with open(corpus + ".truth", encoding="utf-8") as lines:
         planted = [line.split() for line in lines]
     labels = figures.cluster_labels(report, {i for pair in planted for i in pair})
-    table = Table(f"Speed (bigsim, {megabytes:.0f} MB, {os.cpu_count()} cores, one run)", ["measure", "figure"])
+    table = Table(
+        f"Speed (bigsim, {megabytes:.0f} MB, {os.cpu_count()} cores, one run)",
+        ["measure", "figure"],
+    )
     table.row("seconds", f"{used['seconds']:.1f}")
     table.row("seconds of processor time", f"{used['cpu']:.1f}")
     table.row("MB/s", f"{megabytes / used['seconds']:.1f}")
     table.row("peak memory, MiB", round(used["peak_mib"]))
     table.row("planted copies", len(planted))
-    table.row("… in one cluster with their original", f"{sum(labels[a] == labels[b] for a, b in planted) / max(1, len(planted)):.4f}")
+    table.row(
+        "… in one cluster with their original",
+        f"{sum(labels[a] == labels[b] for a, b in planted) / max(1, len(planted)):.4f}",
+    )
     table.row("largest cluster", max((len(c["members"]) for c in report["clusters"]), default=0))
     return [table]
 
 
 STEPS = {
-    "wire": wire, "pan": pan, "retrieval": retrieval, "newswire": newswire, "posts": posts, "languages": languages, "boilerplate": boilerplate,
+    "wire": wire,
+    "pan": pan,
+    "retrieval": retrieval,
+    "newswire": newswire,
+    "posts": posts,
+    "languages": languages,
+    "boilerplate": boilerplate,
     "speed": speed,
 }
-REUTERS, POSTS, PAN = "reuters21578.jsonl", "20news.jsonl", ["pan13-train/documents.jsonl", "pan13-train/pairs.jsonl"]
+REUTERS, POSTS, PAN = (
+    "reuters21578.jsonl",
+    "20news.jsonl",
+    ["pan13-train/documents.jsonl", "pan13-train/pairs.jsonl"],
+)
 # What each step takes from the data folder, and from the tools.
 DATA = {
-    "wire": [REUTERS], "pan": PAN, "retrieval": PAN, "newswire": [REUTERS], "posts": [POSTS], "boilerplate": [], "speed": [REUTERS, POSTS],
-    "languages": [REUTERS, "languages/udhr.jsonl", "languages/chinese.jsonl", "languages/arabic.jsonl"],
+    "wire": [REUTERS],
+    "pan": PAN,
+    "retrieval": PAN,
+    "newswire": [REUTERS],
+    "posts": [POSTS],
+    "boilerplate": [],
+    "speed": [REUTERS, POSTS],
+    "languages": [
+        REUTERS,
+        "languages/udhr.jsonl",
+        "languages/chinese.jsonl",
+        "languages/arabic.jsonl",
+    ],
 }
 TOOLS = {"wire": ["wiresim.py", "score.py"], "pan": ["score.py"], "speed": ["bigsim.py"]}

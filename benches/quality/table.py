@@ -1,4 +1,5 @@
 """Owns: tables for a terminal and for a page. Never: a figure."""
+
 import unicodedata
 
 
@@ -27,11 +28,22 @@ class Table:
         lines = [self.title]
         for r in rows:
             padded = [" " * (widths[k] - width(c)) for k, c in enumerate(r)]
-            lines.append("  " + "  ".join(p + c if k else c + p for k, (c, p) in enumerate(zip(r, padded))).rstrip())
+            lines.append(
+                "  "
+                + "  ".join(
+                    p + c if k else c + p for k, (c, p) in enumerate(zip(r, padded))
+                ).rstrip()
+            )
         return "\n".join(lines) + "\n"
 
     def markdown(self):
         line = lambda cells: "| " + " | ".join(cells) + " |"
         under = ["---"] + ["---:"] * (len(self.head) - 1)
-        title, end = (f"<details><summary>{self.title}</summary>", "\n</details>\n") if self.long else (f"**{self.title}**", "")
-        return "\n".join([title, "", line(self.head), line(under), *map(line, self.rows)]) + "\n" + end
+        title, end = (
+            (f"<details><summary>{self.title}</summary>", "\n</details>\n")
+            if self.long
+            else (f"**{self.title}**", "")
+        )
+        return (
+            "\n".join([title, "", line(self.head), line(under), *map(line, self.rows)]) + "\n" + end
+        )

@@ -1,7 +1,9 @@
-"""Near-duplicate pairs of a file of JSON Lines ("id", "text") with datasketch: pairs that share a band, so probably alike.
+"""Near-duplicate pairs of a file of JSON Lines ("id", "text") with datasketch: pairs that share a
+band, so probably alike.
 
 ten_lines_nearcopy.py does the same job with nearcopy. Needs datasketch.
 """
+
 import json, re, sys
 from datasketch import MinHash, MinHashLSH
 

@@ -1,7 +1,11 @@
-"""Near-duplicate pairs of a file of JSON Lines ("id", "text"): compared on the texts themselves, with a passage that both share.
+"""Near-duplicate pairs of a file of JSON Lines ("id", "text"): compared on the texts themselves,
+with
+a passage that both share.
 
-Of equal texts only the first stands in other pairs. ten_lines_datasketch.py does the same job with datasketch.
+Of equal texts only the first stands in other pairs. ten_lines_datasketch.py does the same job with
+datasketch.
 """
+
 import itertools, json, sys
 import nearcopy
 

@@ -1,10 +1,12 @@
-"""Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows where the overlap is, in both texts.
+"""Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows
+where the overlap is, in both texts.
 
 >>> import nearcopy
+>>> story = "The harbour bridge will close for repairs on Monday, the port authority"
 >>> report = nearcopy.scan([
-...     {"id": "courier", "text": "The harbour bridge will close for repairs on Monday, the port authority said."},
-...     {"id": "ledger", "text": "The harbour bridge will close for repairs on Monday, the port authority told us."},
-...     {"id": "gazette", "text": "Rain is expected over the weekend in most of the valley, with some sun on the coast."},
+...     {"id": "courier", "text": f"{story} said."},
+...     {"id": "ledger", "text": f"{story} told us."},
+...     {"id": "gazette", "text": "Rain is expected over the weekend in most of the valley."},
 ... ])
 >>> [cluster.members for cluster in report.clusters]
 [['courier', 'ledger']]
@@ -103,18 +105,24 @@ def scan(
     progress: Optional[Callable[[str, int, int], object]] = None,
     **settings: Unpack[Settings],
 ) -> Report:
-    """Finds everything that is doubled: classes of equal texts, clusters of near-copies, related pairs with their passages, repeats.
+    """Finds everything that is doubled: classes of equal texts, clusters of near-copies, related
+    pairs
+    with their passages, repeats.
 
     documents:
-        A list or generator of texts, of dicts, of ``(id, text)`` or of objects with such attributes; a dict of ids to texts or to dicts; a
-        DataFrame or Series of pandas or polars; a table of pyarrow or a dataset of Hugging Face. Texts in Arrow are read where they are.
+        A list or generator of texts, of dicts, of ``(id, text)`` or of objects with such
+        attributes; a dict of ids to texts or to dicts; a DataFrame or Series of pandas or polars; a
+        table of pyarrow or a dataset of Hugging Face. Texts in Arrow are read where they are.
     text_field, id_field, source_field, date_field:
-        Which field or column is which; by default the usual names are looked for: ``text``, ``content``, …; ``id``, ``url``, …. A document
-        without an id is called by its place in the input, from 0; a row of pandas by its label.
+        Which field or column is which; by default the usual names are looked for: ``text``,
+        ``content``, …; ``id``, ``url``, …. A document without an id is called by its place in the
+        input, from 0; a row of pandas by its label.
     path:
-        What the input is called in the report, a file's name say. Documents without an id are then ``path:1``, ``path:2``, ….
+        What the input is called in the report, a file's name say. Documents without an id are then
+        ``path:1``, ``path:2``, ….
     on_bad:
-        ``"raise"`` an ``InputError`` for a document whose text is no string, or ``"skip"`` such documents; ``report.summary`` counts them.
+        ``"raise"`` an ``InputError`` for a document whose text is no string, or ``"skip"`` such
+        documents; ``report.summary`` counts them.
     threads:
         How many to use; by default as many as there are cores. The findings do not depend on it.
     background:
@@ -122,11 +130,13 @@ def scan(
     progress:
         Called with the stage, how much of it is done, and how much there is, some times a second.
     settings:
-        Those of the command line, with ``_`` for ``-``: ``preset="ocr"``, ``near_copy_larger=0.6``, ``all_pairs=True``, ``keep=["longest"]``, ….
+        Those of the command line, with ``_`` for ``-``: ``preset="ocr"``, ``near_copy_larger=0.6``,
+        ``all_pairs=True``, ``keep=["longest"]``, ….
 
     The interpreter's lock is released; Ctrl-C ends the scan.
 
-    >>> report = scan({"a": "One text, and a few more words of it.", "b": "One text, and a few more words of it."})
+    >>> text = "One text, and a few more words of it."
+    >>> report = scan({"a": text, "b": text})
     >>> report.equal
     [['a', 'b']]
     """
@@ -157,23 +167,30 @@ def dedupe(
     progress: Optional[Callable[[str, int, int], object]] = None,
     **settings: Unpack[Settings],
 ) -> Deduped:
-    """Decides which documents go because a copy stays, as ``nearcopy dedupe`` does; against an index, as ``dedupe --index`` does.
+    """Decides which documents go because a copy stays, as ``nearcopy dedupe`` does; against an
+    index,
+    as ``dedupe --index`` does.
 
-    documents, text_field, id_field, source_field, date_field, path, on_bad, threads, progress, settings:
-        As for ``scan``. With an index, its own settings hold where no others are given, and its background counts once it was compacted.
+    documents, text_field, id_field, source_field, date_field, path, on_bad, threads, progress,
+    settings:
+        As for ``scan``. With an index, its own settings hold where no others are given, and its
+        background counts once it was compacted.
     index:
-        What was seen before: documents go too that it holds. One that it holds under its own id with the same text is ``known``; one with another
-        text is a new version, which is not compared with the old one. The index must keep texts. Nothing is added before ``add_to_index``.
+        What was seen before: documents go too that it holds. One that it holds under its own id
+        with the same text is ``known``; one with another text is a new version, which is not
+        compared with the old one. The index must keep texts. Nothing is added before
+        ``add_to_index``.
     drop:
-        Names of the relations that make a copy, as ``--drop`` has them: by default ``equal``, ``near-copy`` and ``abridged``, with an index also
-        ``contained-in``.
+        Names of the relations that make a copy, as ``--drop`` has them: by default ``equal``,
+        ``near-copy`` and ``abridged``, with an index also ``contained-in``.
 
-    >>> story = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring."
+    >>> story = "The harbour bridge will close on Monday, the port said, and reopen in the spring."
     >>> import tempfile
     >>> index = nearcopy.Index(tempfile.mkdtemp() + "/seen")
     >>> index.add("yesterday", story)
     'new'
-    >>> today = {"again": story.replace("said", "told us"), "fresh": "Rain is expected over the weekend in most of the valley."}
+    >>> fresh = "Rain is expected over the weekend in most of the valley."
+    >>> today = {"again": story.replace("said", "told us"), "fresh": fresh}
     >>> found = nearcopy.dedupe(today, index=index)
     >>> found.keep(), found.removed()
     ([False, True], [Removed("again", near-copy of "index:yesterday")])

@@ -22,7 +22,9 @@ class MalformedError(Error):
 
 
 class StorageError(Error, OSError):
-    """The disk is full or failing, the index is open for reading only, or it was opened before this process was forked."""
+    """The disk is full or failing, the index is open for reading only, or it was opened before this
+    process was forked.
+    """
 
 
 class SameIdError(Error, ValueError):

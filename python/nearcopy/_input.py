@@ -45,23 +45,31 @@ class Fields:
     ) -> None:
         if on_bad not in ("raise", "skip"):
             raise InputError(f'on_bad: "raise" or "skip", not {on_bad!r}')
-        self.given: dict[str, Optional[str]] = dict(zip(ROLES, (text_field, id_field, source_field, date_field)))
+        self.given: dict[str, Optional[str]] = dict(
+            zip(ROLES, (text_field, id_field, source_field, date_field))
+        )
         self.path = None if path is None else str(path)
         self.skip = on_bad == "skip"
         self.named = named
 
     def pick(self, names: Sequence[Any]) -> dict[str, Any]:
-        """For each role the name that has it, if there is one: as given, or the first guess that is there."""
+        """For each role the name that has it, if there is one: as given, or the first guess that is
+        there.
+        """
         lower = {n.lower(): n for n in names if isinstance(n, str)}
         picked = {}
         for role, given in self.given.items():
             wanted = GUESSES[role] if given is None else [given]
-            fit = [n for n in wanted if n in names] or [lower[n] for n in wanted if given is None and n in lower]
+            fit = [n for n in wanted if n in names] or [
+                lower[n] for n in wanted if given is None and n in lower
+            ]
             picked[role] = fit[0] if fit else None
         return picked
 
     def columns(self, names: Sequence[Any]) -> dict[str, Any]:
-        """As ``pick``, for a table: a column that is asked for must be there, and so must one with texts."""
+        """As ``pick``, for a table: a column that is asked for must be there, and so must one with
+        texts.
+        """
         picked = self.pick(names)
         listed = ", ".join(str(n) for n in names[:12]) + (", …" if len(names) > 12 else "")
         for role, given in self.given.items():
@@ -69,10 +77,15 @@ class Fields:
                 raise InputError(f"no column {given!r} ({role}_field); the columns are: {listed}")
         if picked["text"] is None:
             looked = ", ".join(GUESSES["text"])
-            raise InputError(f"no column with a text (looked for {looked}; the columns are: {listed}): name it with text_field")
+            raise InputError(
+                f"no column with a text (looked for {looked}; the columns are: {listed}): name it "
+                f"with text_field"
+            )
         for role, name in picked.items():
             if name is not None and list(names).count(name) > 1:
-                raise InputError(f"column {name!r} ({role}) is there {list(names).count(name)} times")
+                raise InputError(
+                    f"column {name!r} ({role}) is there {list(names).count(name)} times"
+                )
         return picked
 
     def make(self, cells: Mapping[str, Any], table: Any, first: int) -> Columns:
@@ -114,13 +127,14 @@ def reopen(path: str, options: dict[str, Any], moment: object) -> Index:
     return Index(path, create=False, **options)
 
 
-# -- rows ------------------------------------------------------------------------------------------------------------
+# -- rows
 
 
 def _rows(documents: Any) -> Iterator[Any]:
     if isinstance(documents, (str, bytes, PathLike)):
         raise InputError(
-            f"documents are wanted, not {type(documents).__name__}: a list of texts or dicts, a table, a generator "
+            f"documents are wanted, not {type(documents).__name__}: a list of texts or dicts, a "
+            f"table, a generator "
             "(files are read by the command line, `nearcopy scan PATH`)"
         )
     if isinstance(documents, Index):
@@ -130,7 +144,10 @@ def _rows(documents: Any) -> Iterator[Any]:
     if isinstance(documents, Mapping):
         return iter([_Named(key, value) for key, value in documents.items()])
     if not isinstance(documents, Iterable):
-        raise InputError(f"documents are wanted, not {type(documents).__name__}: a list of texts or dicts, a table, a generator")
+        raise InputError(
+            f"documents are wanted, not {type(documents).__name__}: a list of texts or dicts, a "
+            f"table, a generator"
+        )
     return iter(documents)
 
 
@@ -145,7 +162,9 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
     cells: dict[str, list[Any]] = {role: [] for role in ROLES}
     text, ident, source, date = (cells[role].append for role in ROLES)
     known: dict[tuple[Any, ...], list[Any]] = {}
-    never: set[str] = {role for role, given in fields.given.items() if given is not None and role != "text"}
+    never: set[str] = {
+        role for role, given in fields.given.items() if given is not None and role != "text"
+    }
     for number, row in enumerate(rows, first):
         key = None
         if isinstance(row, _Named):
@@ -169,10 +188,15 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
             values = [row, None, None, None]
         elif isinstance(row, (tuple, list)):
             if len(row) != 2:
-                raise InputError(f"document {number} is a {type(row).__name__} of {len(row)}, not of an id and a text")
+                raise InputError(
+                    f"document {number} is a {type(row).__name__} of {len(row)}, not of an id and "
+                    f"a text"
+                )
             values = [row[1], row[0], None, None]
         else:
-            known_as = [n for role in ROLES for n in GUESSES[role]] + [n for n in fields.given.values() if n is not None]
+            known_as = [n for role in ROLES for n in GUESSES[role]] + [
+                n for n in fields.given.values() if n is not None
+            ]
             there = fields.pick([n for n in known_as if hasattr(row, n)])
             values = [None if n is None else getattr(row, n) for n in there.values()]
             if values[0] is None:
@@ -186,7 +210,10 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
         listed = ", ".join(str(n) for n in next(iter(known))[:12])
         count = len(cells["text"])
         some = f"the first {count} documents" if count == BATCH else "any document"
-        raise InputError(f"no field {fields.given[role]!r} ({role}_field) in {some}; the fields of the first are: {listed}")
+        raise InputError(
+            f"no field {fields.given[role]!r} ({role}_field) in {some}; the fields of the first "
+            f"are: {listed}"
+        )
     return fields.make(cells, None, first)
 
 
@@ -195,12 +222,13 @@ def _textless(number: int, fields: Fields, names: Sequence[Any]) -> InputError:
     looked = ", ".join(GUESSES["text"]) if given is None else given
     listed = ", ".join(str(n) for n in names[:12]) + (", …" if len(names) > 12 else "") or "none"
     return InputError(
-        f"document {number}: no field with a text (looked for {looked}; its fields are: {listed}): name it with text_field; "
+        f"document {number}: no field with a text (looked for {looked}; its fields are: "
+        f"{listed}): name it with text_field; "
         'on_bad="skip" leaves such documents out'
     )
 
 
-# -- tables ----------------------------------------------------------------------------------------------------------
+# -- tables
 
 
 def _table(documents: Any, fields: Fields) -> Optional[tuple[int, Part]]:
@@ -215,8 +243,14 @@ def _table(documents: Any, fields: Fields) -> Optional[tuple[int, Part]]:
             raise InputError("a polars LazyFrame has no rows yet: collect() it first")
         return _polars(documents, fields) if name in ("DataFrame", "Series") else None
     if name in ("DatasetDict", "IterableDatasetDict"):
-        raise InputError(f"a {name} holds several datasets: give one of them, documents['train'] say")
-    if module == "datasets" and hasattr(documents, "with_format") and hasattr(documents, "select_columns"):
+        raise InputError(
+            f"a {name} holds several datasets: give one of them, documents['train'] say"
+        )
+    if (
+        module == "datasets"
+        and hasattr(documents, "with_format")
+        and hasattr(documents, "select_columns")
+    ):
         return _dataset(documents, fields) if hasattr(documents, "__len__") else None
     if module == "pyarrow":
         return _arrow(documents, fields)
@@ -227,15 +261,21 @@ def _table(documents: Any, fields: Fields) -> Optional[tuple[int, Part]]:
             raise InputError(f"reading a {name} takes pyarrow: pip install pyarrow") from None
         return _arrow(pyarrow.table(documents), fields)
     if hasattr(documents, "columns") and not isinstance(documents, Mapping):
-        raise InputError(f"a {name} is no table that can be read here: make a DataFrame of pandas or a table of pyarrow of it")
+        raise InputError(
+            f"a {name} is no table that can be read here: make a DataFrame of pandas or a table "
+            f"of pyarrow of it"
+        )
     return None
 
 
 def _pandas(frame: Any, fields: Fields) -> tuple[int, Part]:
     index = frame.index
     counted = type(index).__name__ == "RangeIndex" and index.start == 0 and index.step == 1
-    # The labels of two frames may be the same numbers: in an index, which is to keep them, only what has a name is a name.
-    labels = None if counted or index.nlevels > 1 or (fields.named and index.name is None) else index
+    # The labels of two frames may be the same numbers: in an index, which is to keep them, only
+    # what has a name is a name.
+    labels = (
+        None if counted or index.nlevels > 1 or (fields.named and index.name is None) else index
+    )
     if frame.ndim == 1:
         frame = frame.to_frame("text")
         fields = _only_text(fields)
@@ -278,9 +318,14 @@ def _whole(column: Any) -> list[Any]:
 def _pandas_arrow(column: Any) -> Any:
     """A column that pandas keeps in Arrow; None for all others."""
     dtype = column.dtype
-    if "pyarrow" not in sys.modules or not hasattr(sys.modules["pyarrow"].Table, "__arrow_c_stream__"):
+    if "pyarrow" not in sys.modules or not hasattr(
+        sys.modules["pyarrow"].Table, "__arrow_c_stream__"
+    ):
         return None
-    if getattr(dtype, "storage", None) == "pyarrow" or str(getattr(dtype, "pyarrow_dtype", "")) in ("string", "large_string"):
+    if getattr(dtype, "storage", None) == "pyarrow" or str(getattr(dtype, "pyarrow_dtype", "")) in (
+        "string",
+        "large_string",
+    ):
         array = column.array.__arrow_array__()
         return array if str(array.type) in ("string", "large_string", "string_view") else None
     return None
@@ -323,7 +368,10 @@ def _arrow(table: Any, fields: Fields) -> Optional[tuple[int, Part]]:
         table,
         picked,
         fields,
-        is_string=lambda name: streams and str(table.schema.field(name).type) in ("string", "large_string", "string_view"),
+        is_string=lambda name: (
+            streams
+            and str(table.schema.field(name).type) in ("string", "large_string", "string_view")
+        ),
         select=lambda some, names: some.select(names),
         values=lambda some, name: some[name].to_pylist(),
     )
@@ -361,4 +409,9 @@ def _part(
 
 def _only_text(fields: Fields) -> Fields:
     """For a column alone, whatever it is called."""
-    return Fields(text_field="text", path=fields.path, on_bad="skip" if fields.skip else "raise", named=fields.named)
+    return Fields(
+        text_field="text",
+        path=fields.path,
+        on_bad="skip" if fields.skip else "raise",
+        named=fields.named,
+    )

@@ -2,7 +2,18 @@ from collections.abc import Iterator, Sequence
 from datetime import date as Date
 from os import PathLike
 from types import TracebackType
-from typing import Any, Callable, Generic, Literal, Optional, SupportsIndex, TypeVar, Union, final, overload
+from typing import (
+    Any,
+    Callable,
+    Generic,
+    Literal,
+    Optional,
+    SupportsIndex,
+    TypeVar,
+    Union,
+    final,
+    overload,
+)
 
 from typing_extensions import Self, Unpack
 
@@ -225,7 +236,9 @@ class Report:
 
 @final
 class Document:
-    def __new__(cls, id: _Id, text: str, *, source: Union[str, float, None] = None, date: _When = None) -> Self: ...
+    def __new__(
+        cls, id: _Id, text: str, *, source: Union[str, float, None] = None, date: _When = None
+    ) -> Self: ...
     @property
     def id(self) -> str: ...
     @property
@@ -269,7 +282,9 @@ class Index:
     def closed(self) -> bool: ...
     @property
     def background(self) -> Background: ...
-    def add(self, id: _Id, text: str, *, source: Optional[str] = None, date: _When = None) -> _Added: ...
+    def add(
+        self, id: _Id, text: str, *, source: Optional[str] = None, date: _When = None
+    ) -> _Added: ...
     def add_all(
         self,
         documents: Any,
@@ -310,7 +325,13 @@ class Index:
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
     def __iter__(self) -> Iterator[str]: ...
-    def compact(self, *, threads: Optional[int] = None, progress: Optional[_Progress] = None, **thresholds: Unpack[Thresholds]) -> None: ...
+    def compact(
+        self,
+        *,
+        threads: Optional[int] = None,
+        progress: Optional[_Progress] = None,
+        **thresholds: Unpack[Thresholds],
+    ) -> None: ...
     def verify(self) -> dict[str, Any]: ...
     def stats(self) -> dict[str, Any]: ...
     def close(self) -> None: ...
@@ -323,7 +344,9 @@ class Index:
         /,
     ) -> None: ...
 
-def compare(a: str, b: str, *, background: Optional[Background] = None, **settings: Unpack[Settings]) -> Comparison: ...
+def compare(
+    a: str, b: str, *, background: Optional[Background] = None, **settings: Unpack[Settings]
+) -> Comparison: ...
 def scan(
     columns: Any,
     settings: dict[str, Any],
@@ -339,7 +362,9 @@ def dedupe(
     threads: Optional[int] = None,
     progress: Optional[_Progress] = None,
 ) -> Deduped: ...
-def _span(start: int, end: int, bytes: tuple[int, int], lines: tuple[int, int], text: str) -> Span: ...
+def _span(
+    start: int, end: int, bytes: tuple[int, int], lines: tuple[int, int], text: str
+) -> Span: ...
 def _comparison(state: Any) -> Comparison: ...
 def _pair(state: Any, a: str, b: str, row_a: int, row_b: int) -> Pair: ...
 def _sighting(

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._nearcopy import Report
 
-STRINGS = {"id", "source", "date", "representative", "a", "b", "relation", "text", "text_a", "text_b", "document"}
+STRINGS = {
+    "id",
+    "source",
+    "date",
+    "representative",
+    "a",
+    "b",
+    "relation",
+    "text",
+    "text_a",
+    "text_b",
+    "document",
+}
 FLOATS = {"resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b", "identity"}
 FLAGS = {"duplicate", "paragraph", "boilerplate"}
 
@@ -22,10 +34,20 @@ def pandas(report: Report, what: str) -> Any:
         if name in STRINGS:
             return words
         # A number for some only: whole numbers stay whole, where pandas would make floats of them.
-        return "float64" if name in FLOATS else "bool" if name in FLAGS else "Int64" if name == "cluster" else "int64"
+        return (
+            "float64"
+            if name in FLOATS
+            else "bool"
+            if name in FLAGS
+            else "Int64"
+            if name == "cluster"
+            else "int64"
+        )
 
     columns = report._columns(what)
-    return pandas.DataFrame({name: pandas.Series(values, dtype=kind(name)) for name, values in columns.items()})
+    return pandas.DataFrame(
+        {name: pandas.Series(values, dtype=kind(name)) for name, values in columns.items()}
+    )
 
 
 def arrow(report: Report, what: str) -> Any:
@@ -34,7 +56,13 @@ def arrow(report: Report, what: str) -> Any:
     def kind(name: str) -> Any:
         if name in STRINGS:
             return pyarrow.large_string()
-        return pyarrow.float64() if name in FLOATS else pyarrow.bool_() if name in FLAGS else pyarrow.int64()
+        return (
+            pyarrow.float64()
+            if name in FLOATS
+            else pyarrow.bool_()
+            if name in FLAGS
+            else pyarrow.int64()
+        )
 
     columns = report._columns(what)
     return pyarrow.table(columns, schema=pyarrow.schema([(name, kind(name)) for name in columns]))
@@ -46,7 +74,9 @@ def polars(report: Report, what: str) -> Any:
     def kind(name: str) -> Any:
         if name in STRINGS:
             return polars.String
-        return polars.Float64 if name in FLOATS else polars.Boolean if name in FLAGS else polars.Int64
+        return (
+            polars.Float64 if name in FLOATS else polars.Boolean if name in FLAGS else polars.Int64
+        )
 
     columns = report._columns(what)
     return polars.DataFrame(columns, schema={name: kind(name) for name in columns})

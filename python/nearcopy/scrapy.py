@@ -1,6 +1,8 @@
-"""An item pipeline for Scrapy: pages that were seen before, by this crawl or an earlier one, are dropped or flagged.
+"""An item pipeline for Scrapy: pages that were seen before, by this crawl or an earlier one, are
+dropped or flagged.
 
-Owns: what an item's fields mean to an index, what is dropped, flagged, counted and said. Never: an opinion on what is alike.
+Owns: what an item's fields mean to an index, what is dropped, flagged, counted and said. Never: an
+opinion on what is alike.
 
 In a project's settings::
 
@@ -8,39 +10,49 @@ In a project's settings::
     NEARCOPY_INDEX = "seen.index"
 
 ``NEARCOPY_INDEX``
-    Where the index is; it is made by the first crawl. Spiders, processes and crawls may share it. Without it the pipeline is disabled.
+    Where the index is; it is made by the first crawl. Spiders, processes and crawls may share it.
+    Without it the pipeline is disabled.
 ``NEARCOPY_ACTION``
-    ``"drop"`` (default): of texts that are alike the first is passed on, the others are dropped. ``"flag"``: all are passed on, and
-    ``NEARCOPY_FLAG_FIELD`` says what was seen.
+    ``"drop"`` (default): of texts that are alike the first is passed on, the others are dropped.
+    ``"flag"``: all are passed on, and ``NEARCOPY_FLAG_FIELD`` says what was seen.
 ``NEARCOPY_UNLESS``
-    The relations that count as seen, by default ``["equal", "near-copy"]``. A page that has one of them to a page of the index is dropped or
-    flagged, and not added to the index.
+    The relations that count as seen, by default ``["equal", "near-copy"]``. A page that has one of
+    them to a page of the index is dropped or flagged, and not added to the index.
 ``NEARCOPY_TEXT_FIELD``, ``NEARCOPY_ID_FIELD``, ``NEARCOPY_SOURCE_FIELD``, ``NEARCOPY_DATE_FIELD``
-    Which field is which. By default the usual names are looked for: ``text``, ``content``, ``body``, …; ``url``, ``uri``, ``link``, ``id``, …;
-    ``source``, ``outlet``, …; ``date``, ``published``, …. Without a source the host of the id or url is one. A text may be a list of
+    Which field is which. By default the usual names are looked for: ``text``, ``content``,
+    ``body``, …; ``url``, ``uri``, ``link``, ``id``, …; ``source``, ``outlet``, …; ``date``,
+    ``published``, …. Without a source the host of the id or url is one. A text may be a list of
     strings: each is a paragraph.
 ``NEARCOPY_FLAG_FIELD``
-    By default ``"nearcopy"``: a list, nearest first, of the pages of the index that this one is related to, by whatever relation; empty
-    if there are none, and None or not there if the item was not checked. Each is a dict that can be written as JSON: ``id``, ``source``,
-    ``date``, ``relation``, ``copies``, ``resemblance``, ``coverage_a`` (share of this page's text that is there, too), ``coverage_b`` (share
-    of the other's that is here), and ``passage``, the first that both share, or None: its ``text``, cut at 200 characters, and in ``a``
-    and ``b`` its ``[start, end]`` in this text and the other, in code points.
+    By default ``"nearcopy"``: a list, nearest first, of the pages of the index that this one is
+    related to, by whatever relation; empty if there are none, and None or not there if the item was
+    not checked. Each is a dict that can be written as JSON: ``id``, ``source``, ``date``,
+    ``relation``, ``copies``, ``resemblance``, ``coverage_a`` (share of this page's text that is
+    there, too), ``coverage_b`` (share of the other's that is here), and ``passage``, the first that
+    both share, or None: its ``text``, cut at 200 characters, and in ``a`` and ``b`` its ``[start,
+    end]`` in this text and the other, in code points.
 ``NEARCOPY_SETTINGS``
-    A dict of what ``nearcopy.Index`` takes: ``{"preset": "news", "near_copy_larger": 0.7}``. What concerns keys is settled when the index is made.
+    A dict of what ``nearcopy.Index`` takes: ``{"preset": "news", "near_copy_larger": 0.7}``. What
+    concerns keys is settled when the index is made.
 
-A page that is crawled again and is in the index under its own id, unchanged, is *known*: it is passed on, since it is no new copy, even
-if others of the index are like it. One whose text has changed replaces what the index has of it, unless the new text is a copy of
-another page. A page that was dropped is not in the index, so it is dropped again.
+A page that is crawled again and is in the index under its own id, unchanged, is *known*: it is
+passed on, since it is no new copy, even if others of the index are like it. One whose text has
+changed replaces what the index has of it, unless the new text is a copy of another page. A page
+that was dropped is not in the index, so it is dropped again.
 
-Nothing is dropped but what the index has seen. Items without a text or an id, and those the index fails on (a full disk, say), are passed
-on, counted, and told of in the log. A page that is in the index but was never stored, because the crawl was killed in between, say, is
-passed on when it is crawled again. An index that cannot be opened, or a setting that is wrong, ends the crawl before it begins.
+Nothing is dropped but what the index has seen. Items without a text or an id, and those the index
+fails on (a full disk, say), are passed on, counted, and told of in the log. A page that is in the
+index but was never stored, because the crawl was killed in between, say, is passed on when it is
+crawled again. An index that cannot be opened, or a setting that is wrong, ends the crawl before it
+begins.
 
-Stats: each item is one of ``nearcopy/no_text``, ``nearcopy/no_id``, ``nearcopy/errors`` and ``nearcopy/checked``; each that is checked is one of
-``nearcopy/added``, ``nearcopy/replaced``, ``nearcopy/known``, and ``nearcopy/dropped`` or ``nearcopy/flagged``, which are also told by
+Stats: each item is one of ``nearcopy/no_text``, ``nearcopy/no_id``, ``nearcopy/errors`` and
+``nearcopy/checked``; each that is checked is one of ``nearcopy/added``, ``nearcopy/replaced``,
+``nearcopy/known``, and ``nearcopy/dropped`` or ``nearcopy/flagged``, which are also told by
 relation, as ``nearcopy/dropped/near-copy``.
 
-The index is asked and written in threads, so that downloads go on meanwhile. Needs Scrapy 2.8 or newer.
+The index is asked and written in threads, so that downloads go on meanwhile. Needs Scrapy 2.8 or
+newer.
 """
 
 from __future__ import annotations
@@ -91,7 +103,9 @@ except ImportError:  # before Scrapy 2.15
 
 
 class SeenBefore(DropItem):  # type: ignore[misc, unused-ignore]
-    """The item was dropped. ``seen`` is what the flag field would have said of the page that it is a copy of."""
+    """The item was dropped. ``seen`` is what the flag field would have said of the page that it is
+    a copy of.
+    """
 
     def __init__(self, seen: dict[str, Any]) -> None:
         super().__init__(_words(seen))
@@ -115,28 +129,38 @@ class Answer(NamedTuple):
 
 
 class NearCopyPipeline:
-    """Drops or flags items whose text is in an index, and adds the others to it. The module's documentation has the settings."""
+    """Drops or flags items whose text is in an index, and adds the others to it. The module's
+    documentation has the settings.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
         path = settings.get("NEARCOPY_INDEX")
         if not path:
-            raise NotConfigured('NEARCOPY_INDEX is not set: the path of the index, as NEARCOPY_INDEX = "seen.index"')
+            raise NotConfigured(
+                'NEARCOPY_INDEX is not set: the path of the index, as NEARCOPY_INDEX = "seen.index"'
+            )
         action = settings.get("NEARCOPY_ACTION", "drop")
         if action not in ("drop", "flag"):
             raise SettingError(f'NEARCOPY_ACTION: "drop" or "flag", not {action!r}')
         unless = settings.getlist("NEARCOPY_UNLESS", ["equal", "near-copy"])
         for name in unless:
             if name not in RELATIONS:
-                raise SettingError(f"NEARCOPY_UNLESS: {name!r} is no relation: {', '.join(RELATIONS)}")
+                raise SettingError(
+                    f"NEARCOPY_UNLESS: {name!r} is no relation: {', '.join(RELATIONS)}"
+                )
         self.crawler = crawler
         self.index: Optional[Index] = None
         self._stats: Any = crawler.stats
         self._path: Any = path
         self._unless = cast("list[Relation]", unless)
-        self._flag: Optional[str] = settings.get("NEARCOPY_FLAG_FIELD", "nearcopy") if action == "flag" else None
+        self._flag: Optional[str] = (
+            settings.get("NEARCOPY_FLAG_FIELD", "nearcopy") if action == "flag" else None
+        )
         self._options: Any = settings.getdict("NEARCOPY_SETTINGS")
-        self._fields: dict[str, Optional[str]] = {role: settings.get(f"NEARCOPY_{role.upper()}_FIELD") or None for role in NAMES}
+        self._fields: dict[str, Optional[str]] = {
+            role: settings.get(f"NEARCOPY_{role.upper()}_FIELD") or None for role in NAMES
+        }
         self._told: set[str] = set()
 
     @classmethod
@@ -165,7 +189,11 @@ class NearCopyPipeline:
                 with suppress(Exception):
                     fields[self._flag] = None
             self._count("errors")
-            self._tell(type(error).__name__, logging.ERROR, f"passed on unchecked: {_clean(page.id, PASSAGE)}: {error}")
+            self._tell(
+                type(error).__name__,
+                logging.ERROR,
+                f"passed on unchecked: {_clean(page.id, PASSAGE)}: {error}",
+            )
             return item
         self._count("checked")
         if self._flag is not None:
@@ -184,13 +212,15 @@ class NearCopyPipeline:
     def _ask(self, page: Page) -> Answer:
         """In a thread: asks, adds, and takes from the sightings what is wanted."""
         assert self.index is not None
-        checked = self.index.check_and_add(page.id, page.text, source=page.source, date=page.date, unless=self._unless)
+        checked = self.index.check_and_add(
+            page.id, page.text, source=page.source, date=page.date, unless=self._unless
+        )
         if self._flag is not None:
             return Answer(checked.outcome, [_plain(seen) for seen in checked.sightings])
         forbids = (seen for seen in checked.sightings if seen.relation in self._unless)
         return Answer(checked.outcome, [_plain(next(forbids))] if checked.refused else [])
 
-    # -- items -------------------------------------------------------------------------------------------------------
+    # -- items
 
     def _page(self, fields: Fields, kind: str) -> Optional[Page]:
         """None for an item that no index can be asked about."""
@@ -198,12 +228,21 @@ class NearCopyPipeline:
         text = SURROGATES.sub("\ufffd", self._find(fields, "text", _text) or "")
         if not text.strip():
             self._count("no_text")
-            self._tell("no_text", logging.WARNING, f"an item without a text is passed on unchecked: {self._looked(fields, kind, 'text')}")
+            self._tell(
+                "no_text",
+                logging.WARNING,
+                f"an item without a text is passed on unchecked: "
+                f"{self._looked(fields, kind, 'text')}",
+            )
             return None
         name = self._find(fields, "id", _name)
         if name is None:
             self._count("no_id")
-            self._tell("no_id", logging.WARNING, f"an item without an id is passed on unchecked: {self._looked(fields, kind, 'id')}")
+            self._tell(
+                "no_id",
+                logging.WARNING,
+                f"an item without an id is passed on unchecked: {self._looked(fields, kind, 'id')}",
+            )
             return None
         source = self._find(fields, "source", _name)
         if source is None:
@@ -212,7 +251,7 @@ class NearCopyPipeline:
         return Page(name, text, source, self._find(fields, "date", _when))
 
     def _find(self, fields: Fields, role: str, read: Callable[[Any], Any]) -> Any:
-        """The value of the field that has a role: as set, or of the first usual name that has one."""
+        """The value of the field that has a role: as set, or the first usual name with a value."""
         given = self._fields[role]
         if given is not None:
             return read(fields.get(given))
@@ -229,19 +268,29 @@ class NearCopyPipeline:
         )
 
     def _can_flag(self, fields: Fields, kind: str) -> bool:
-        """Whether the item has a place for the flag. Else the index is not asked, so that it knows no page whose flag was lost."""
+        """Whether the item has a place for the flag. Else the index is not asked, so that it knows
+        no page whose flag was lost.
+        """
         if self._flag is None:
             return True
         try:
             fields[self._flag] = []
         except Exception as error:
             self._count("errors")
-            wanted = f"declare the field, set NEARCOPY_FLAG_FIELD to one that it has, or NEARCOPY_ACTION to drop ({error})"
-            self._tell(kind, logging.ERROR, f"items of {kind} are passed on unchecked, having no field {self._flag!r}: {wanted}")
+            wanted = (
+                "declare the field, set NEARCOPY_FLAG_FIELD to one that it has, or "
+                f"NEARCOPY_ACTION to drop ({error})"
+            )
+            self._tell(
+                kind,
+                logging.ERROR,
+                f"items of {kind} are passed on unchecked, having no field {self._flag!r}: "
+                f"{wanted}",
+            )
             return False
         return True
 
-    # -- telling -----------------------------------------------------------------------------------------------------
+    # -- telling
 
     def _count(self, what: str) -> None:
         self._stats.inc_value(f"nearcopy/{what}")
@@ -304,12 +353,15 @@ def _plain(seen: Sighting) -> dict[str, Any]:
 def _words(seen: dict[str, Any]) -> str:
     """Why an item is dropped, on one line of a log."""
     relation = seen["relation"]
-    said = f"{relation}{PREPOSITIONS.get(relation, '')} {_clean(seen['id'], PASSAGE)} ({seen['coverage_a']:.0%} of the text)"
+    partner = f"{PREPOSITIONS.get(relation, '')} {_clean(seen['id'], PASSAGE)}"
+    said = f"{relation}{partner} ({seen['coverage_a']:.0%} of the text)"
     passage = seen["passage"]
     return said if passage is None else f'{said}: "{_clean(passage["text"], 80)}"'
 
 
 def _clean(text: str, most: int) -> str:
-    """Text from outside for a log: one line, without what moves a cursor or turns the direction of writing."""
+    """Text from outside for a log: one line, without what moves a cursor or turns the direction of
+    writing.
+    """
     line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text[: 4 * most].split()))
     return line if len(line) <= most else line[: most - 1] + "…"

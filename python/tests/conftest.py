@@ -3,7 +3,8 @@
 import pytest
 
 STORY = (
-    "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring of next year. "
+    "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in "
+    "the spring of next year. "
     "Ferries will run every ten minutes until then."
 )
 

@@ -4,7 +4,8 @@ Owns: the spider of test_scrapy.py. Never: what is right.
 
     crawl.py '{"starts": [URL, …], "settings": {…}, "item": "dict", "together": false}'
 
-There is a spider for each start. Standard output has one JSON list: for each spider its items, what was dropped and its stats.
+There is a spider for each start. Standard output has one JSON list: for each spider its items, what
+was dropped and its stats.
 """
 
 import dataclasses
@@ -43,7 +44,13 @@ def listed(**fields):
     return {"Body" if name == "text" else name: [value] for name, value in fields.items()}
 
 
-ITEMS = {"dict": dict, "declared": Declared, "undeclared": Undeclared, "dataclass": Plain, "listed": listed}
+ITEMS = {
+    "dict": dict,
+    "declared": Declared,
+    "undeclared": Undeclared,
+    "dataclass": Plain,
+    "listed": listed,
+}
 
 
 class Site(scrapy.Spider):
@@ -58,11 +65,15 @@ class Site(scrapy.Spider):
 
     def article(self, response, links=()):
         text = "\n\n".join(response.css("p::text").getall())
-        yield ITEMS[self.item](url=response.url, title=response.css("h1::text").get() or "", text=text)
+        yield ITEMS[self.item](
+            url=response.url, title=response.css("h1::text").get() or "", text=text
+        )
         yield from self.follow(response, links)
 
     def follow(self, response, links):
-        """The first link; its page follows the others. With CONCURRENT_ITEMS = 1 that is when its item is done."""
+        """The first link; its page follows the others. With CONCURRENT_ITEMS = 1 that is when its
+        item is done.
+        """
         for link in links[:1]:
             yield response.follow(link, self.article, cb_kwargs={"links": links[1:]})
 
@@ -77,7 +88,9 @@ def main(starts, settings, item="dict", together=False):
         "HTTPPROXY_ENABLED": False,
     }
     # Newer versions crawl without a reactor, too.
-    kind = "CrawlerProcess" if settings.get("TWISTED_REACTOR_ENABLED", True) else "AsyncCrawlerProcess"
+    kind = (
+        "CrawlerProcess" if settings.get("TWISTED_REACTOR_ENABLED", True) else "AsyncCrawlerProcess"
+    )
     process = getattr(crawlers, kind)({**usual, **settings})
     told = []
     for start in starts:
@@ -87,7 +100,9 @@ def main(starts, settings, item="dict", together=False):
     process.start()
     for crawl, crawler in told:
         stats = crawler.stats.get_stats() if crawler.stats else {}
-        crawl["stats"] = {name: value for name, value in stats.items() if isinstance(value, (int, str))}
+        crawl["stats"] = {
+            name: value for name, value in stats.items() if isinstance(value, (int, str))
+        }
     json.dump([crawl for crawl, _ in told], sys.stdout)
 
 
@@ -98,7 +113,9 @@ def watch(crawler):
         crawl["items"].append(ItemAdapter(item).asdict())
 
     def dropped(item, exception):
-        crawl["dropped"].append({"url": item["url"], "said": str(exception), "seen": exception.seen})
+        crawl["dropped"].append(
+            {"url": item["url"], "said": str(exception), "seen": exception.seen}
+        )
 
     # Signals hold their receivers weakly unless told not to.
     crawler.signals.connect(scraped, signals.item_scraped, weak=False)

@@ -19,7 +19,10 @@ BAD_TEXTS = [
 def test_a_text_that_is_none(bad, said, story):
     with pytest.raises(nearcopy.InputError, match=f'document 1 .id "x".: its text .*{said}'):
         nearcopy.scan([{"id": "y", "text": story}, {"id": "x", "text": bad}])
-    report = nearcopy.scan([{"id": "y", "text": story}, {"id": "x", "text": bad}, {"id": "z", "text": story}], on_bad="skip")
+    report = nearcopy.scan(
+        [{"id": "y", "text": story}, {"id": "x", "text": bad}, {"id": "z", "text": story}],
+        on_bad="skip",
+    )
     assert report.equal == [["y", "z"]] and sum(report.summary["skipped"].values()) == 1
     assert report.keep() == [True, True, False]
     with pytest.raises(nearcopy.InputError):
@@ -27,16 +30,28 @@ def test_a_text_that_is_none(bad, said, story):
 
 
 def test_a_field_that_is_nowhere(story):
-    with pytest.raises(nearcopy.InputError, match=r"no field 'uri' .id_field. in any document; the fields of the first are: text, url"):
+    with pytest.raises(
+        nearcopy.InputError,
+        match=r"no field 'uri' .id_field. in any document; the fields of the first are: text, url",
+    ):
         nearcopy.scan([{"text": story, "url": "a"}], id_field="uri")
-    assert nearcopy.scan([{"text": story}, {"text": story, "uri": "a"}], id_field="uri").equal == [["0", "a"]]
+    assert nearcopy.scan([{"text": story}, {"text": story, "uri": "a"}], id_field="uri").equal == [
+        ["0", "a"]
+    ]
 
 
 def test_numpy_and_whole_numbers(story):
     numpy, pandas = pytest.importorskip("numpy"), pytest.importorskip("pandas")
     assert nearcopy.scan(numpy.array([["a", story], ["b", story]])).equal == [["a", "b"]]
-    assert nearcopy.scan([story], min_match=numpy.int64(9), contains=numpy.float32(0.5)).thresholds["min_match"] == 9
-    assert nearcopy.scan(pandas.DataFrame({"id": [5, None, 7], "text": story})).equal == [["1", "5", "7"]]
+    assert (
+        nearcopy.scan([story], min_match=numpy.int64(9), contains=numpy.float32(0.5)).thresholds[
+            "min_match"
+        ]
+        == 9
+    )
+    assert nearcopy.scan(pandas.DataFrame({"id": [5, None, 7], "text": story})).equal == [
+        ["1", "5", "7"]
+    ]
 
 
 def test_labels_of_pandas(story, tmp_path):
@@ -49,7 +64,10 @@ def test_labels_of_pandas(story, tmp_path):
             index.add_all(part)
     frame.index = pandas.Index(["a", "b", "c", "d"], name="url")
     assert index.add_all(frame) == {"new": 1, "copies": 3, "replaced": 0, "known": 0}
-    late = [{"id": n, "text": story, "site": "s"} if n < 9000 else {"id": n, "text": story} for n in range(9500)]
+    late = [
+        {"id": n, "text": story, "site": "s"} if n < 9000 else {"id": n, "text": story}
+        for n in range(9500)
+    ]
     assert index.add_all(late, source_field="site")["copies"] == 9500
 
 
@@ -66,7 +84,14 @@ def test_ids(story):
     import uuid
 
     mine = uuid.UUID(int=7)
-    report = nearcopy.scan([{"id": 7, "text": story}, {"id": mine, "text": story}, {"id": None, "text": story}, {"id": 1.5, "text": story}])
+    report = nearcopy.scan(
+        [
+            {"id": 7, "text": story},
+            {"id": mine, "text": story},
+            {"id": None, "text": story},
+            {"id": 1.5, "text": story},
+        ]
+    )
     assert report.equal == [sorted(["7", str(mine), "2", "1.5"])]
     for bad in (b"x", [], {}, (), object(), "\ud800"):
         with pytest.raises(nearcopy.InputError, match="document 0: its id"):
@@ -86,14 +111,24 @@ def test_a_date_that_is_none_is_said(story):
 
 
 def test_missing_columns(story):
-    with pytest.raises(nearcopy.InputError, match=r"document 0: no field with a text .*its fields are: words"):
+    with pytest.raises(
+        nearcopy.InputError, match=r"document 0: no field with a text .*its fields are: words"
+    ):
         nearcopy.scan([{"words": story}])
     assert nearcopy.scan([{"words": story}], text_field="words").summary["documents"] == 1
     pandas, polars, pyarrow = (pytest.importorskip(n) for n in ("pandas", "polars", "pyarrow"))
-    for table in (pandas.DataFrame({"words": [story]}), polars.DataFrame({"words": [story]}), pyarrow.table({"words": [story]})):
-        with pytest.raises(nearcopy.InputError, match="no column with a text .*the columns are: words"):
+    for table in (
+        pandas.DataFrame({"words": [story]}),
+        polars.DataFrame({"words": [story]}),
+        pyarrow.table({"words": [story]}),
+    ):
+        with pytest.raises(
+            nearcopy.InputError, match="no column with a text .*the columns are: words"
+        ):
             nearcopy.scan(table)
-        with pytest.raises(nearcopy.InputError, match="no column 'site' .source_field.; the columns are: words"):
+        with pytest.raises(
+            nearcopy.InputError, match="no column 'site' .source_field.; the columns are: words"
+        ):
             nearcopy.scan(table, text_field="words", source_field="site")
     with pytest.raises(nearcopy.InputError, match="2 times"):
         nearcopy.scan(pandas.DataFrame([[story, story]], columns=["text", "text"]))

@@ -42,7 +42,9 @@ def test_everything_is_documented():
 def test_examples_run():
     tried = 0
     for name, doc in documented():
-        test = doctest.DocTestParser().get_doctest(doc or "", {"nearcopy": nearcopy, "scan": nearcopy.scan}, name, None, 0)
+        test = doctest.DocTestParser().get_doctest(
+            doc or "", {"nearcopy": nearcopy, "scan": nearcopy.scan}, name, None, 0
+        )
         result = doctest.DocTestRunner().run(test)
         assert result.failed == 0, name
         tried += result.attempted

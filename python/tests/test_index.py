@@ -25,17 +25,30 @@ def test_what_was_seen_is_told_with_its_passages(path, story, retold, other):
     assert index.add("courier", story) == "known"
     assert index.add("mirror", story) == "copy"
     (seen,) = index.seen(retold)
-    assert (seen.id, seen.relation, seen.copies, seen.source, seen.date) == ("courier", "near-copy", 2, "Courier", "2024-01-01")
+    assert (seen.id, seen.relation, seen.copies, seen.source, seen.date) == (
+        "courier",
+        "near-copy",
+        2,
+        "Courier",
+        "2024-01-01",
+    )
     for match in seen.matches:
         assert retold[match.a.start : match.a.end] == match.a.text
         assert seen.text[match.b.start : match.b.end] == match.b.text
     assert index.seen(other) == []
     assert index.seen(retold, min_tokens=1000) == []
     checked = index.check_and_add("ledger", retold)
-    assert checked.refused and not checked.added and checked.sightings[0].id == "courier" and "ledger" not in index
+    assert (
+        checked.refused
+        and not checked.added
+        and checked.sightings[0].id == "courier"
+        and "ledger" not in index
+    )
     assert index.check_and_add("ledger", retold, unless=["equal"]).outcome == "new"
     assert index.add("ledger", other) == "replaced"
-    assert index.check_and_add("mirror", story).outcome == "known", "and no copy of courier's, though it is one"
+    assert index.check_and_add("mirror", story).outcome == "known", (
+        "and no copy of courier's, though it is one"
+    )
 
 
 def test_it_is_like_a_mapping(path, story, other):
@@ -59,7 +72,12 @@ def test_a_day_against_what_was_seen_before(path, story, retold, other):
     index = nearcopy.Index(path)
     notice = "The council met on Thursday and put off the vote on the new tram line until after the summer break, its speaker said."
     index.add_all({"courier": story, "notice": notice})
-    today = {"courier": story, "ledger": retold, "notice": notice.replace("Thursday", "Friday"), "gazette": other}
+    today = {
+        "courier": story,
+        "ledger": retold,
+        "notice": notice.replace("Thursday", "Friday"),
+        "gazette": other,
+    }
     found = nearcopy.dedupe(today, index=index)
     assert found.keep() == [False, False, True, True], "a new version is no copy of the old one"
     assert [(r.id, r.partner, r.relation) for r in found.removed()] == [
@@ -77,13 +95,25 @@ def test_a_day_against_what_was_seen_before(path, story, retold, other):
     index.close()
     with pytest.raises(nearcopy.ClosedError):
         nearcopy.dedupe(today, index=index)
-    with nearcopy.Index(str(path) + "2", without_texts=True) as bare, pytest.raises(nearcopy.StorageError, match="keeps no texts"):
+    with (
+        nearcopy.Index(str(path) + "2", without_texts=True) as bare,
+        pytest.raises(nearcopy.StorageError, match="keeps no texts"),
+    ):
         nearcopy.dedupe(today, index=bare)
 
 
 def test_a_part_of_what_was_seen_goes(path, story, other):
     with nearcopy.Index(path) as index:
-        index.add("long", other + " " + " ".join(f"word{n} of its own" for n in range(99)) + "\n\n" + story + "\n\n" + other[::-1])
+        index.add(
+            "long",
+            other
+            + " "
+            + " ".join(f"word{n} of its own" for n in range(99))
+            + "\n\n"
+            + story
+            + "\n\n"
+            + other[::-1],
+        )
         assert nearcopy.dedupe({"part": story}, index=index).removed()[0].relation == "contained-in"
         assert nearcopy.dedupe({"part": story}, index=index, drop=["near-copy"]).removed() == []
 
@@ -96,7 +126,12 @@ def unlike(count):
 def test_many_at_once(path, story, other):
     polars = pytest.importorskip("polars")
     with nearcopy.Index(path) as index:
-        assert index.add_all([{"url": "a", "text": story}, {"url": "b", "text": story}]) == {"new": 1, "copies": 1, "replaced": 0, "known": 0}
+        assert index.add_all([{"url": "a", "text": story}, {"url": "b", "text": story}]) == {
+            "new": 1,
+            "copies": 1,
+            "replaced": 0,
+            "known": 0,
+        }
         assert index.add_all(polars.DataFrame({"id": ["c"], "text": [other]}))["new"] == 1
         assert index.add_all(unlike(10000))["new"] == 10000
         assert "9999" in index
@@ -112,7 +147,10 @@ def test_places_are_no_names(path, story, other):
     for given in ([story, other], [{"text": story}], iter([story])):
         with pytest.raises(nearcopy.InputError, match="document 0 has no id; an index needs ids"):
             index.add_all(given)
-    assert index.add_all([story, other], path="page.jsonl")["new"] == 2 and list(index) == ["page.jsonl:1", "page.jsonl:2"]
+    assert index.add_all([story, other], path="page.jsonl")["new"] == 2 and list(index) == [
+        "page.jsonl:1",
+        "page.jsonl:2",
+    ]
 
 
 def test_an_index_goes_into_another(path, story, other):
@@ -127,7 +165,12 @@ def test_without_texts(path, story, other):
     index = nearcopy.Index(path, without_texts=True)
     index.add("a", story)
     (seen,) = index.seen(story)
-    assert not index.has_texts and seen.text is None and seen.matches == [] and seen.relation == "equal"
+    assert (
+        not index.has_texts
+        and seen.text is None
+        and seen.matches == []
+        and seen.relation == "equal"
+    )
     with pytest.raises(nearcopy.InputError, match="keeps no texts"):
         nearcopy.scan(index)
     nearcopy.Index(path / ".." / "texts").add("a", story)
@@ -153,7 +196,9 @@ def test_ctrl_c_while_another_process_writes(path, story):
     )
     with open(path / "writer.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        child = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True)
+        child = subprocess.Popen(
+            [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True
+        )
         assert child.stdout.readline() == "at work\n"
         # A signal in the moment before the wait begins is heard by the next one.
         while child.poll() is None:
@@ -180,7 +225,9 @@ def test_how_it_is_opened(path, story):
     assert nearcopy.Index(path, preset="ocr").seen(story)
     with pytest.raises(nearcopy.SettingError, match="settled when it is made"):
         nearcopy.Index(path).seen(story, shingle=3)
-    with pytest.raises(nearcopy.StorageError, match="read_only=False and same_id=.replace.: open it likewise"):
+    with pytest.raises(
+        nearcopy.StorageError, match="read_only=False and same_id=.replace.: open it likewise"
+    ):
         kept = nearcopy.Index(path)
         nearcopy.Index(path, read_only=True)
     with pytest.raises(nearcopy.MixedError):
@@ -239,7 +286,12 @@ def test_of_the_copies_that_threads_bring_one_is_added(path, story):
 
     def bring(who):
         for n, text in enumerate(families):
-            if index.check_and_add(f"{n}-{who}", text + f" As {who} has it.", unless=["equal", "near-copy"], copy_telling=2).added:
+            if index.check_and_add(
+                f"{n}-{who}",
+                text + f" As {who} has it.",
+                unless=["equal", "near-copy"],
+                copy_telling=2,
+            ).added:
                 added.append(n)
 
     threads = [threading.Thread(target=bring, args=(who,)) for who in range(8)]
@@ -276,7 +328,9 @@ def ids_again(path, text):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_forked(path, story):
-    """The child opens it again: by its path, or as what it unpickles. The parent's threads and locks are not the child's."""
+    """The child opens it again: by its path, or as what it unpickles. The parent's threads and
+    locks are not the child's.
+    """
     index = nearcopy.Index(path)
     index.add("a", story)
     nearcopy.scan([story] * 100)
@@ -288,7 +342,9 @@ def test_forked(path, story):
         child.start()
         asked.append(queue.get(timeout=60))
         child.join()
-    assert "opened before this process was forked: open it again" in asked[0] and asked[0].startswith("StorageError")
+    assert "opened before this process was forked: open it again" in asked[0] and asked[
+        0
+    ].startswith("StorageError")
     assert asked[1] == ["a"]
     with context.Pool(2) as pool:
         assert pool.starmap(ids, [(index, story)] * 4) == [["a"]] * 4
@@ -303,13 +359,25 @@ def test_pickled(path, story):
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.starmap(ids, [(index, story)]) == [["a"]]
         (checked,) = pool.starmap(index.check_and_add, [("b", story)])
-    assert checked.refused and not checked.added and checked.sightings[0].matches[0].a.text == story[:-1]
+    assert (
+        checked.refused
+        and not checked.added
+        and checked.sightings[0].matches[0].a.text == story[:-1]
+    )
     (seen,) = index.seen(story)
-    for value in (seen, seen.matches[0].a, index["a"], nearcopy.scan([story, story + " More."]).pairs[0]):
+    for value in (
+        seen,
+        seen.matches[0].a,
+        index["a"],
+        nearcopy.scan([story, story + " More."]).pairs[0],
+    ):
         copy = pickle.loads(pickle.dumps(value))
         assert repr(copy) == repr(value) and type(copy) is type(value)
     assert {index["a"], index["a"]} == {nearcopy.Document("a", story)}
-    assert pickle.loads(pickle.dumps(seen)).matches[0].blocks[0][1].text == seen.matches[0].blocks[0][1].text
+    assert (
+        pickle.loads(pickle.dumps(seen)).matches[0].blocks[0][1].text
+        == seen.matches[0].blocks[0][1].text
+    )
     before = pickle.dumps(index)
     index.add("c", story + " And more.")
     assert pickle.dumps(index) != before, "what caches go by"
@@ -329,7 +397,9 @@ def test_ctrl_c_leaves_it_sound(path):
         "except KeyboardInterrupt:\n"
         "    print(n, flush=True)\n"
     )
-    child = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True
+    )
     assert child.stdout.readline() == "at work\n"
     child.send_signal(signal.SIGINT)
     at = int(child.stdout.read())

@@ -38,7 +38,9 @@ def polars_frames(rows):
     polars = pytest.importorskip("polars")
     yield polars.DataFrame(rows)
     yield polars.concat([polars.DataFrame(rows[:1]), polars.DataFrame(rows[1:])], rechunk=False)
-    yield polars.DataFrame(rows).with_columns(polars.col("date").str.to_date(), polars.col("source").cast(polars.Categorical))
+    yield polars.DataFrame(rows).with_columns(
+        polars.col("date").str.to_date(), polars.col("source").cast(polars.Categorical)
+    )
 
 
 def arrow_tables(rows):
@@ -72,7 +74,10 @@ def everything(rows):
     yield (row for row in rows)
     yield tuple(rows)
     yield {row["id"]: {name: row[name] for name in ROWS[1:]} for row in rows}
-    yield [nearcopy.Document(row["id"], row["text"], source=row["source"], date=row["date"]) for row in rows]
+    yield [
+        nearcopy.Document(row["id"], row["text"], source=row["source"], date=row["date"])
+        for row in rows
+    ]
     yield [Article(row) for row in rows]
     yield [{**row, "date": datetime.date.fromisoformat(row["date"])} for row in rows]
 
@@ -85,16 +90,27 @@ def test_every_kind_of_input_is_the_same(rows, kinds):
 
 
 def test_texts_alone(story, retold):
-    for given in ([story, retold], (t for t in (story, retold)), [("0", story), ("1", retold)], {"0": story, "1": retold}):
+    for given in (
+        [story, retold],
+        (t for t in (story, retold)),
+        [("0", story), ("1", retold)],
+        {"0": story, "1": retold},
+    ):
         report = nearcopy.scan(given)
         assert [(p.a, p.b, p.relation) for p in report.pairs] == [("0", "1", "near-copy")]
 
 
 def test_a_series_is_its_texts(story, retold):
     pandas, polars, pyarrow = (pytest.importorskip(n) for n in ("pandas", "polars", "pyarrow"))
-    assert nearcopy.scan(pandas.Series([story, retold], index=["u", "v"])).clusters[0].members == ["u", "v"]
+    assert nearcopy.scan(pandas.Series([story, retold], index=["u", "v"])).clusters[0].members == [
+        "u",
+        "v",
+    ]
     assert nearcopy.scan(polars.Series("body", [story, retold])).clusters[0].members == ["0", "1"]
-    assert nearcopy.scan(pyarrow.chunked_array([[story], [retold]])).clusters[0].members == ["0", "1"]
+    assert nearcopy.scan(pyarrow.chunked_array([[story], [retold]])).clusters[0].members == [
+        "0",
+        "1",
+    ]
 
 
 def test_the_report_is_the_command_lines(rows, tmp_path):
@@ -108,7 +124,9 @@ def test_the_report_is_the_command_lines(rows, tmp_path):
     file = tmp_path / "corpus.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in lines), encoding="utf-8")
     for name, write in (("json", "to_json"), ("jsonl", "to_jsonl")):
-        wanted = subprocess.run([program, "scan", str(file), "--format", name, "-q"], check=True, capture_output=True).stdout
+        wanted = subprocess.run(
+            [program, "scan", str(file), "--format", name, "-q"], check=True, capture_output=True
+        ).stdout
         assert getattr(nearcopy.scan(lines, path=str(file)), write)().encode() == wanted
 
 
@@ -130,25 +148,36 @@ def test_clusters_pairs_repeats(rows, story):
     report = nearcopy.scan(rows)
     assert len(report.clusters) == 1 and len(report.pairs) == 1
     (cluster,) = report.clusters
-    assert cluster.representative == "courier" and cluster.members == ["courier", "ledger", "mirror"] and cluster.rows == [0, 1, 3]
+    assert (
+        cluster.representative == "courier"
+        and cluster.members == ["courier", "ledger", "mirror"]
+        and cluster.rows == [0, 1, 3]
+    )
     assert report.equal == [["courier", "mirror"]]
     pair = report.pairs[-1]
     assert (pair.a, pair.b, pair.row_a, pair.row_b) == ("courier", "ledger", 0, 1)
-    assert 0 < pair.resemblance < 1 and pair.coverage_a > 0.5 and isinstance(pair, nearcopy.Comparison)
+    assert (
+        0 < pair.resemblance < 1 and pair.coverage_a > 0.5 and isinstance(pair, nearcopy.Comparison)
+    )
     assert report.pairs[:1][0].a == "courier" and [p.b for p in report.pairs] == ["ledger"]
     with pytest.raises(IndexError):
         report.pairs[1]
     assert report.text("courier") == story
     with pytest.raises(KeyError):
         report.text("nobody")
-    repeats = nearcopy.scan([story + f"\n\nOf its own: {n} and a few words {n * 7}." for n in range(4)]).repeats
+    repeats = nearcopy.scan(
+        [story + f"\n\nOf its own: {n} and a few words {n * 7}." for n in range(4)]
+    ).repeats
     assert repeats[0].count == 4 and [p.document for p in repeats[0].places] == ["0", "1", "2", "3"]
     assert all(story.startswith(p.text) or p.text in story for p in repeats[0].places)
 
 
 def test_what_goes(rows):
     report = nearcopy.scan(rows)
-    assert [(r.id, r.partner, r.relation) for r in report.removed()] == [("ledger", "courier", "near-copy"), ("mirror", "courier", "equal")]
+    assert [(r.id, r.partner, r.relation) for r in report.removed()] == [
+        ("ledger", "courier", "near-copy"),
+        ("mirror", "courier", "equal"),
+    ]
     assert report.keep() == [True, False, True, False]
     assert report.keep(drop=["equal"]) == report.keep(drop="equal") == [True, True, True, False]
     with pytest.raises(nearcopy.InputError, match="is no relation"):
@@ -156,7 +185,9 @@ def test_what_goes(rows):
 
 
 def parts(story):
-    """A long text, and three near-copies of its first half: all three stand in it, but only one is a representative."""
+    """A long text, and three near-copies of its first half: all three stand in it, but only one is
+    a representative.
+    """
     long = story + "\n\n" + " ".join(f"word{n} of its own" for n in range(60))
     return {"a": story, "b": story + " So", "c": story + " And so", "long": long}
 
@@ -167,18 +198,36 @@ def test_what_stays_does_not_depend_on_what_the_scan_lists(story):
         assert report.keep() == [False, False, False, True], settings
         assert report.keep(drop=["equal", "near-copy"]) == [False, False, True, True], settings
         assert report.keep() == [False, False, False, True], "the second time, too"
-        assert report.thresholds["all_pairs"] is ("all_pairs" in settings), "nor does the report change"
+        assert report.thresholds["all_pairs"] is ("all_pairs" in settings), (
+            "nor does the report change"
+        )
 
 
 def test_dedupe_alone(rows, story):
     found = nearcopy.dedupe(rows)
-    assert [(r.id, r.row, r.partner) for r in found.removed()] == [("ledger", 1, "courier"), ("mirror", 3, "courier")]
+    assert [(r.id, r.row, r.partner) for r in found.removed()] == [
+        ("ledger", 1, "courier"),
+        ("mirror", 3, "courier"),
+    ]
     assert found.keep() == [True, False, True, False] and found.known == []
     for settings in ({"copy_telling": 1000}, {"keep": ["source=Mirror"]}):
-        assert nearcopy.dedupe(rows, **settings).keep() == nearcopy.scan(rows, **settings).keep() != found.keep()
+        assert (
+            nearcopy.dedupe(rows, **settings).keep()
+            == nearcopy.scan(rows, **settings).keep()
+            != found.keep()
+        )
     assert nearcopy.dedupe(rows, drop="equal").keep() == [True, True, True, False]
-    assert nearcopy.dedupe(rows, keep="longest", threads=1).keep() == nearcopy.scan(rows, keep="longest").keep()
-    assert nearcopy.dedupe([{"text": None}, *rows], on_bad="skip").keep() == [True, True, False, True, False]
+    assert (
+        nearcopy.dedupe(rows, keep="longest", threads=1).keep()
+        == nearcopy.scan(rows, keep="longest").keep()
+    )
+    assert nearcopy.dedupe([{"text": None}, *rows], on_bad="skip").keep() == [
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]
     with pytest.raises(nearcopy.InputError, match="no index to add to"):
         found.add_to_index()
     with pytest.raises(nearcopy.SettingError, match="progress: something to call"):
@@ -194,13 +243,34 @@ def test_what_stays_is_what_the_command_line_leaves(rows, story, tmp_path):
     lines = rows + [{"id": name, "text": text} for name, text in parts(story).items()]
     for p in texts:
         text = p.read_text(encoding="utf-8")
-        lines += [{"id": p.name, "text": text}, {"id": "half " + p.name, "text": text[: len(text) // 2]}]
-    (tmp_path / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in lines), encoding="utf-8")
-    command = [program, "dedupe", "corpus.jsonl", "-o", "clean.jsonl", "--max-removed", "100%", "-q"]
+        lines += [
+            {"id": p.name, "text": text},
+            {"id": "half " + p.name, "text": text[: len(text) // 2]},
+        ]
+    (tmp_path / "corpus.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in lines), encoding="utf-8"
+    )
+    command = [
+        program,
+        "dedupe",
+        "corpus.jsonl",
+        "-o",
+        "clean.jsonl",
+        "--max-removed",
+        "100%",
+        "-q",
+    ]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-    left = [json.loads(line)["id"] for line in (tmp_path / "clean.jsonl").read_text(encoding="utf-8").splitlines()]
+    left = [
+        json.loads(line)["id"]
+        for line in (tmp_path / "clean.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     assert len(left) < len(lines)
-    for found in (nearcopy.scan(lines), nearcopy.scan(lines, all_pairs=True), nearcopy.dedupe(lines)):
+    for found in (
+        nearcopy.scan(lines),
+        nearcopy.scan(lines, all_pairs=True),
+        nearcopy.dedupe(lines),
+    ):
         assert [row["id"] for row, stays in zip(lines, found.keep()) if stays] == left
 
 
@@ -208,7 +278,12 @@ def test_frames(rows):
     pandas, polars, pyarrow = (pytest.importorskip(n) for n in ("pandas", "polars", "pyarrow"))
     report = nearcopy.scan(rows)
     empty = nearcopy.scan([])
-    for what, length in (("documents", 4), ("pairs", 1), ("matches", len(report.pairs[0].matches)), ("repeats", None)):
+    for what, length in (
+        ("documents", 4),
+        ("pairs", 1),
+        ("matches", len(report.pairs[0].matches)),
+        ("repeats", None),
+    ):
         frames = report.to_pandas(what), report.to_polars(what), report.to_arrow(what)
         assert isinstance(frames[0], pandas.DataFrame) and isinstance(frames[1], polars.DataFrame)
         assert isinstance(frames[2], pyarrow.Table)
@@ -244,7 +319,9 @@ def test_links_and_devices_stay_what_they_are(rows, tmp_path):
     (tmp_path / "real.json").write_text("old")
     (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
     report.to_json(tmp_path / "link.json")
-    assert (tmp_path / "link.json").is_symlink() and (tmp_path / "real.json").read_text(encoding="utf-8") == report.to_json()
+    assert (tmp_path / "link.json").is_symlink() and (tmp_path / "real.json").read_text(
+        encoding="utf-8"
+    ) == report.to_json()
     (tmp_path / "dangling.json").symlink_to("elsewhere.json")
     report.to_json(tmp_path / "dangling.json")
     assert (tmp_path / "dangling.json").is_symlink() and (tmp_path / "elsewhere.json").is_file()
@@ -278,7 +355,11 @@ def test_settings(rows, story):
     assert nearcopy.scan(rows, since=datetime.date(2024, 1, 3)).summary["limited"]
     wrong = [
         (TypeError, {"near_copy_larg": 0.5}, 'did you mean "near_copy_larger"'),
-        (nearcopy.SettingError, {"near_copy_larger": 3}, "near_copy_larger: a share from 0 to 1, not 3"),
+        (
+            nearcopy.SettingError,
+            {"near_copy_larger": 3},
+            "near_copy_larger: a share from 0 to 1, not 3",
+        ),
         (nearcopy.SettingError, {"near_copy_larger": "x"}, "near_copy_larger"),
         (nearcopy.SettingError, {"contains": float("nan")}, "contains: a finite number"),
         (nearcopy.SettingError, {"preset": "newz"}, "newz"),
@@ -306,7 +387,9 @@ def test_every_setting_is_typed():
 
 
 def test_more_threads_than_there_can_be(rows):
-    assert nearcopy.scan(rows, threads=10**9).to_json() == nearcopy.scan(rows, threads=None).to_json()
+    assert (
+        nearcopy.scan(rows, threads=10**9).to_json() == nearcopy.scan(rows, threads=None).to_json()
+    )
 
 
 def typed(settings):
@@ -320,7 +403,11 @@ def test_the_background_goes_on(rows, story, retold):
 
     report = nearcopy.scan(rows)
     background = report.background
-    assert nearcopy.Background.from_json(background.to_json()) == background == pickle.loads(pickle.dumps(background))
+    assert (
+        nearcopy.Background.from_json(background.to_json())
+        == background
+        == pickle.loads(pickle.dumps(background))
+    )
     again = nearcopy.scan(rows, background=background)
     assert again.to_json() == report.to_json()
     (pair,) = report.pairs

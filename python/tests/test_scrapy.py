@@ -24,7 +24,9 @@ BRIDGE = """The harbour bridge will close for repairs on Monday, the port author
 Traffic will be sent over the old causeway, and the ferry will run every ten minutes until midnight, a spokesman told reporters.
 
 Traders in the fish market fear for their custom; the mayor promised them lower rents for as long as the works go on."""
-REPRINT = BRIDGE.replace("spokesman told reporters", "spokeswoman told this newspaper").replace("lower rents", "cheaper stalls")
+REPRINT = BRIDGE.replace("spokesman told reporters", "spokeswoman told this newspaper").replace(
+    "lower rents", "cheaper stalls"
+)
 REPRINT = "By our own correspondent, who stood at the pier.\n\n" + REPRINT
 HARVEST = """Rain is expected over the weekend in most of the valley, with some sun on the coast, the weather service announced.
 
@@ -34,7 +36,11 @@ A third of the barley is lost already, according to the cooperative, which asks 
 SCHOOL = """Pupils of the grammar school found a Roman coin when they dug a pond behind the gymnasium, their teacher reports.
 
 The museum dates it to the reign of Hadrian. It will be shown in the town hall from Sunday, beside a map of the old road."""
-LATER = BRIDGE.replace("on Monday", "from Monday").replace("fish market", "covered market").replace("reporters", "the press")
+LATER = (
+    BRIDGE.replace("on Monday", "from Monday")
+    .replace("fish market", "covered market")
+    .replace("reporters", "the press")
+)
 
 
 class Site:
@@ -47,7 +53,8 @@ class Site:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 if self.path in site.together:
-                    # Whoever waits in vain is answered all the same: the crawl says more than a broken connection.
+                    # Whoever waits in vain is answered all the same: the crawl says more than a
+                    # broken connection.
                     with contextlib.suppress(threading.BrokenBarrierError):
                         site.together[self.path].wait(60)
                 page = site.pages.get(self.path)
@@ -74,13 +81,20 @@ class Site:
         self.pages[path] = f"<!doctype html><title>t</title><h1>{path}</h1>{paragraphs}"
 
     def front(self, path, links):
-        self.pages[path] = "<!doctype html>" + "".join(f'<a href="{link}">{link}</a>' for link in links)
+        self.pages[path] = "<!doctype html>" + "".join(
+            f'<a href="{link}">{link}</a>' for link in links
+        )
 
 
 @pytest.fixture
 def site():
     site = Site()
-    for path, text in [("/bridge", BRIDGE), ("/harvest", HARVEST), ("/school", SCHOOL), ("/empty", "")]:
+    for path, text in [
+        ("/bridge", BRIDGE),
+        ("/harvest", HARVEST),
+        ("/school", SCHOOL),
+        ("/empty", ""),
+    ]:
         site.article(path, text)
     site.article("/reprint", REPRINT)
     site.article("/print-version", HARVEST)
@@ -95,10 +109,23 @@ ORDERLY = {"CONCURRENT_ITEMS": 1}
 
 
 def start(starts, item="dict", **settings):
-    given = json.dumps({"starts": starts, "settings": settings, "item": item, "together": "CONCURRENT_REQUESTS" in settings})
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([PACKAGE, os.environ.get("PYTHONPATH", "")]), "no_proxy": "*"}
+    given = json.dumps(
+        {
+            "starts": starts,
+            "settings": settings,
+            "item": item,
+            "together": "CONCURRENT_REQUESTS" in settings,
+        }
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([PACKAGE, os.environ.get("PYTHONPATH", "")]),
+        "no_proxy": "*",
+    }
     command = [sys.executable, str(CRAWL), given]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
 
 
 def end(process):
@@ -128,24 +155,52 @@ def test_copies_are_dropped_and_a_second_crawl_remembers(site, tmp_path):
     [first], log = crawl([site.url + "/"], **settings)
     assert paths(site, first["items"]) == ["/bridge", "/harvest", "/school", "/empty"]
     assert paths(site, first["dropped"]) == ["/reprint", "/print-version"]
-    assert counts(first) == {"checked": 5, "added": 3, "dropped": 2, "dropped/near-copy": 1, "dropped/equal": 1, "no_text": 1}
+    assert counts(first) == {
+        "checked": 5,
+        "added": 3,
+        "dropped": 2,
+        "dropped/near-copy": 1,
+        "dropped/equal": 1,
+        "no_text": 1,
+    }
     reprint, equal = first["dropped"]
     assert reprint["said"].startswith(f"near-copy of {site.url}/bridge (")
-    assert reprint["said"].endswith('"The harbour bridge will close for repairs on Monday, the port authority said, a…"')
+    assert reprint["said"].endswith(
+        '"The harbour bridge will close for repairs on Monday, the port authority said, a…"'
+    )
     assert equal["said"].startswith(f"equal to {site.url}/harvest (100% of the text)")
     assert reprint["seen"]["relation"] == "near-copy" and reprint["seen"]["source"] == "127.0.0.1"
-    assert lines(log, "WARNING", f"Dropped: near-copy of {site.url}/bridge") and lines(log, "WARNING", f"Dropped: equal to {site.url}/harvest")
-    assert len(lines(log, "WARNING", "an item without a text", "looked for text, content", "text (str)")) == 1
+    assert lines(log, "WARNING", f"Dropped: near-copy of {site.url}/bridge") and lines(
+        log, "WARNING", f"Dropped: equal to {site.url}/harvest"
+    )
+    assert (
+        len(
+            lines(
+                log, "WARNING", "an item without a text", "looked for text, content", "text (str)"
+            )
+        )
+        == 1
+    )
     assert not lines(log, "Deprecat", "NearCopy") and not lines(log, "Traceback")
 
     site.article("/later", LATER)
     site.article("/school", SCHOOL.replace("Sunday", "Monday"))
-    site.front("/", ["/later", "/bridge", "/reprint", "/harvest", "/print-version", "/school", "/empty"])
+    site.front(
+        "/", ["/later", "/bridge", "/reprint", "/harvest", "/print-version", "/school", "/empty"]
+    )
     [second], _ = crawl([site.url + "/"], **settings)
     assert paths(site, second["items"]) == ["/bridge", "/harvest", "/school", "/empty"]
     assert paths(site, second["dropped"]) == ["/later", "/reprint", "/print-version"]
     assert second["dropped"][0]["seen"]["id"] == site.url + "/bridge"
-    wanted = {"checked": 6, "known": 2, "replaced": 1, "dropped": 3, "dropped/near-copy": 2, "dropped/equal": 1, "no_text": 1}
+    wanted = {
+        "checked": 6,
+        "known": 2,
+        "replaced": 1,
+        "dropped": 3,
+        "dropped/near-copy": 2,
+        "dropped/equal": 1,
+        "no_text": 1,
+    }
     assert counts(second) == wanted
     with nearcopy.Index(tmp_path / "seen", create=False) as index:
         assert sorted(index) == [site.url + path for path in ("/bridge", "/harvest", "/school")]
@@ -156,17 +211,46 @@ def test_copies_are_dropped_and_a_second_crawl_remembers(site, tmp_path):
 def test_flags_say_what_was_seen_and_where(site, tmp_path, item):
     settings = {"NEARCOPY_INDEX": str(tmp_path / "seen"), "NEARCOPY_ACTION": "flag", **ORDERLY}
     [crawled], _ = crawl([site.url + "/"], item, **settings)
-    assert paths(site, crawled["items"]) == ["/bridge", "/reprint", "/harvest", "/print-version", "/school", "/empty"]
+    assert paths(site, crawled["items"]) == [
+        "/bridge",
+        "/reprint",
+        "/harvest",
+        "/print-version",
+        "/school",
+        "/empty",
+    ]
     assert crawled["dropped"] == []
-    assert counts(crawled) == {"checked": 5, "added": 3, "flagged": 2, "flagged/near-copy": 1, "flagged/equal": 1, "no_text": 1}
-    flags = {path: entry.get("nearcopy") for path, entry in zip(paths(site, crawled["items"]), crawled["items"])}
-    assert flags["/bridge"] == flags["/harvest"] == flags["/school"] == [] and flags["/empty"] is None
+    assert counts(crawled) == {
+        "checked": 5,
+        "added": 3,
+        "flagged": 2,
+        "flagged/near-copy": 1,
+        "flagged/equal": 1,
+        "no_text": 1,
+    }
+    flags = {
+        path: entry.get("nearcopy")
+        for path, entry in zip(paths(site, crawled["items"]), crawled["items"])
+    }
+    assert (
+        flags["/bridge"] == flags["/harvest"] == flags["/school"] == [] and flags["/empty"] is None
+    )
     [seen] = flags["/reprint"]
-    assert seen["id"] == site.url + "/bridge" and seen["relation"] == "near-copy" and seen["copies"] == 1
-    assert 0.6 < seen["coverage_a"] < 1 and 0.6 < seen["coverage_b"] <= 1 and 0 < seen["resemblance"] < 1
+    assert (
+        seen["id"] == site.url + "/bridge"
+        and seen["relation"] == "near-copy"
+        and seen["copies"] == 1
+    )
+    assert (
+        0.6 < seen["coverage_a"] < 1
+        and 0.6 < seen["coverage_b"] <= 1
+        and 0 < seen["resemblance"] < 1
+    )
     (a, b), (c, d) = seen["passage"]["a"], seen["passage"]["b"]
     text = crawled["items"][1]["text"]
-    assert text[a:b].startswith(seen["passage"]["text"]) and len(seen["passage"]["text"]) == min(200, b - a)
+    assert text[a:b].startswith(seen["passage"]["text"]) and len(seen["passage"]["text"]) == min(
+        200, b - a
+    )
     assert BRIDGE[c:d].split()[:9] == text[a:b].split()[:9] and a > 40 > c
     assert flags["/print-version"][0]["relation"] == "equal"
 
@@ -183,25 +267,52 @@ def test_an_item_class_without_the_flag_field_is_told_of_once(site, tmp_path):
 def test_fields_of_an_item_loader_and_fields_by_name(site, tmp_path):
     settings = {"NEARCOPY_INDEX": str(tmp_path / "seen"), **ORDERLY}
     [guessed], _ = crawl([site.url + "/"], "listed", **settings)
-    assert [item["url"][0].replace(site.url, "") for item in guessed["items"]] == ["/bridge", "/harvest", "/school", "/empty"]
-    named = {"NEARCOPY_TEXT_FIELD": "Body", "NEARCOPY_ID_FIELD": "title", "NEARCOPY_SOURCE_FIELD": "title"}
-    [crawled], _ = crawl([site.url + "/"], "listed", **{**settings, **named, "NEARCOPY_INDEX": str(tmp_path / "named")})
+    assert [item["url"][0].replace(site.url, "") for item in guessed["items"]] == [
+        "/bridge",
+        "/harvest",
+        "/school",
+        "/empty",
+    ]
+    named = {
+        "NEARCOPY_TEXT_FIELD": "Body",
+        "NEARCOPY_ID_FIELD": "title",
+        "NEARCOPY_SOURCE_FIELD": "title",
+    }
+    [crawled], _ = crawl(
+        [site.url + "/"],
+        "listed",
+        **{**settings, **named, "NEARCOPY_INDEX": str(tmp_path / "named")},
+    )
     assert counts(crawled)["dropped"] == 2
     with nearcopy.Index(tmp_path / "named") as index:
-        assert sorted(index) == ["/bridge", "/harvest", "/school"] and index["/bridge"].source == "/bridge"
-    wrong = {**settings, "NEARCOPY_TEXT_FIELD": "content", "NEARCOPY_INDEX": str(tmp_path / "wrong")}
+        assert (
+            sorted(index) == ["/bridge", "/harvest", "/school"]
+            and index["/bridge"].source == "/bridge"
+        )
+    wrong = {
+        **settings,
+        "NEARCOPY_TEXT_FIELD": "content",
+        "NEARCOPY_INDEX": str(tmp_path / "wrong"),
+    }
     [crawled], log = crawl([site.url + "/"], **wrong)
     assert counts(crawled) == {"no_text": 6} and len(crawled["items"]) == 6
     assert len(lines(log, "WARNING", "looked for content", "NEARCOPY_TEXT_FIELD")) == 1
     [crawled], log = crawl([site.url + "/"], **{**settings, "NEARCOPY_ID_FIELD": "guid"})
-    assert counts(crawled) == {"no_id": 5, "no_text": 1} and len(lines(log, "WARNING", "without an id", "looked for guid")) == 1
+    assert (
+        counts(crawled) == {"no_id": 5, "no_text": 1}
+        and len(lines(log, "WARNING", "without an id", "looked for guid")) == 1
+    )
 
 
 def test_what_counts_as_seen_and_other_thresholds(site, tmp_path):
     settings = {"NEARCOPY_INDEX": str(tmp_path / "seen"), "NEARCOPY_UNLESS": ["equal"], **ORDERLY}
     [crawled], _ = crawl([site.url + "/"], **settings)
     assert paths(site, crawled["dropped"]) == ["/print-version"] and counts(crawled)["added"] == 4
-    strict = {**settings, "NEARCOPY_UNLESS": "equal,near-copy", "NEARCOPY_INDEX": str(tmp_path / "strict")}
+    strict = {
+        **settings,
+        "NEARCOPY_UNLESS": "equal,near-copy",
+        "NEARCOPY_INDEX": str(tmp_path / "strict"),
+    }
     thresholds = {"near_copy_smaller": 1.0, "near_copy_larger": 1.0}
     [crawled], _ = crawl([site.url + "/"], **strict, NEARCOPY_SETTINGS=thresholds)
     assert paths(site, crawled["dropped"]) == ["/print-version"]
@@ -216,7 +327,9 @@ NONE = {"TWISTED_REACTOR_ENABLED": False}
 def test_any_reactor_and_none(site, tmp_path, reactor):
     if reactor is NONE and not hasattr(scrapy.settings.default_settings, "TWISTED_REACTOR_ENABLED"):
         pytest.skip("this version of Scrapy needs a reactor")
-    [crawled], _ = crawl([site.url + "/"], **ORDERLY, **reactor, NEARCOPY_INDEX=str(tmp_path / "seen"))
+    [crawled], _ = crawl(
+        [site.url + "/"], **ORDERLY, **reactor, NEARCOPY_INDEX=str(tmp_path / "seen")
+    )
     assert paths(site, crawled["dropped"]) == ["/reprint", "/print-version"]
 
 
@@ -224,10 +337,20 @@ def test_any_reactor_and_none(site, tmp_path, reactor):
 def test_pages_in_the_index_are_known_though_they_are_alike(site, tmp_path, without_texts):
     """An archive that others filled holds copies, too: a crawl of it must not come out empty."""
     with nearcopy.Index(tmp_path / "seen", without_texts=without_texts) as index:
-        texts = {"/bridge": BRIDGE, "/reprint": REPRINT, "/harvest": HARVEST, "/print-version": HARVEST}
+        texts = {
+            "/bridge": BRIDGE,
+            "/reprint": REPRINT,
+            "/harvest": HARVEST,
+            "/print-version": HARVEST,
+        }
         index.add_all({site.url + path: text for path, text in texts.items()})
     [crawled], _ = crawl([site.url + "/"], **ORDERLY, NEARCOPY_INDEX=str(tmp_path / "seen"))
-    assert crawled["dropped"] == [] and counts(crawled) == {"checked": 5, "known": 4, "added": 1, "no_text": 1}
+    assert crawled["dropped"] == [] and counts(crawled) == {
+        "checked": 5,
+        "known": 4,
+        "added": 1,
+        "no_text": 1,
+    }
 
 
 FAMILIES = 24
@@ -235,8 +358,27 @@ FAMILIES = 24
 
 def family(n, side):
     """A story of its own and, from the other side, the same with some words changed."""
-    words = [f"{word}{n}" for word in ("alder", "birch", "cedar", "damson", "elder", "fig", "gorse", "hazel", "iris", "juniper")]
-    story = " ".join(f"The {a} stands beside the {b} in the garden of number {n}, and nobody knows who planted it." for a in words for b in words[:3])
+    words = [
+        f"{word}{n}"
+        for word in (
+            "alder",
+            "birch",
+            "cedar",
+            "damson",
+            "elder",
+            "fig",
+            "gorse",
+            "hazel",
+            "iris",
+            "juniper",
+        )
+    ]
+    story = " ".join(
+        f"The {a} stands beside the {b} in the garden of number {n}, and nobody knows who planted "
+        f"it."
+        for a in words
+        for b in words[:3]
+    )
     return story if side == "a" else story.replace("nobody knows", "no one remembers", 4)
 
 
@@ -295,7 +437,9 @@ def test_without_an_index_the_pipeline_is_disabled(site):
     ],
 )
 def test_wrong_settings_end_the_crawl_before_it_begins(site, tmp_path, settings, said):
-    [crawled], log = crawl([site.url + "/"], **{"NEARCOPY_INDEX": str(tmp_path / "seen"), **settings})
+    [crawled], log = crawl(
+        [site.url + "/"], **{"NEARCOPY_INDEX": str(tmp_path / "seen"), **settings}
+    )
     assert crawled["items"] == [] and lines(log, said)
 
 
@@ -303,7 +447,11 @@ def test_wrong_settings_end_the_crawl_before_it_begins(site, tmp_path, settings,
 def test_what_the_index_fails_on_is_passed_on(site, tmp_path, action):
     with nearcopy.Index(tmp_path / "seen"):
         pass
-    settings = {"NEARCOPY_INDEX": str(tmp_path / "seen"), "NEARCOPY_SETTINGS": {"read_only": True}, **ORDERLY}
+    settings = {
+        "NEARCOPY_INDEX": str(tmp_path / "seen"),
+        "NEARCOPY_SETTINGS": {"read_only": True},
+        **ORDERLY,
+    }
     settings["NEARCOPY_ACTION"] = action
     [crawled], log = crawl([site.url + "/"], **settings)
     assert len(crawled["items"]) == 6 and counts(crawled) == {"errors": 5, "no_text": 1}
@@ -314,5 +462,8 @@ def test_what_the_index_fails_on_is_passed_on(site, tmp_path, action):
 def test_hostile_text_stays_on_its_line():
     from nearcopy import scrapy as pipeline
 
-    assert pipeline._clean("\x1b[2Jhttps://a\n2026 [x] INFO: fine\u202e\u200b", 80) == "\ufffd[2Jhttps://a 2026 [x] INFO: fine\ufffd\ufffd"
+    assert (
+        pipeline._clean("\x1b[2Jhttps://a\n2026 [x] INFO: fine\u202e\u200b", 80)
+        == "\ufffd[2Jhttps://a 2026 [x] INFO: fine\ufffd\ufffd"
+    )
     assert len(pipeline._clean("x" * 10**6, 80)) == 80

@@ -6,7 +6,9 @@ import nearcopy
 
 
 def scanned(texts: list[str]) -> dict[str, str]:
-    report = nearcopy.scan(texts, preset="ocr", near_copy_larger=0.6, all_pairs=True, keep=["longest"], threads=2)
+    report = nearcopy.scan(
+        texts, preset="ocr", near_copy_larger=0.6, all_pairs=True, keep=["longest"], threads=2
+    )
     first: nearcopy.Pair = report.pairs[0]
     some: list[nearcopy.Cluster] = report.clusters[:3]
     span: nearcopy.Span = first.matches[0].a
@@ -19,10 +21,18 @@ def scanned(texts: list[str]) -> dict[str, str]:
 
 
 def crawled(index: nearcopy.Index, url: str, text: str) -> Optional[str]:
-    checked = index.check_and_add(url, text, source="example", unless=["equal", "near-copy", "contained-in"], min_match=8)
+    checked = index.check_and_add(
+        url, text, source="example", unless=["equal", "near-copy", "contained-in"], min_match=8
+    )
     relation: nearcopy.Comparison = checked.sightings[0]
     document: Optional[nearcopy.Document] = index.get(url)
-    print(relation.relation == "near-copy", document and document.text, url in index, len(index), list(index))
+    print(
+        relation.relation == "near-copy",
+        document and document.text,
+        url in index,
+        len(index),
+        list(index),
+    )
     with nearcopy.Index("seen", read_only=True) as other:
         other.seen(text, id=7)
     return checked.sightings[0].id if checked.sightings else None
