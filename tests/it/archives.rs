@@ -1,6 +1,7 @@
 //! Archives of the web that are damaged, odd or hostile: which of their records are read, and what
 //! is said of the rest.
 
+use crate::ingest::pack;
 #[cfg(feature = "cli")]
 use crate::program::nearcopy;
 use nearcopy::ingest::web::archive;
@@ -24,9 +25,7 @@ fn text(id: &str) -> Vec<u8> {
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut out, bytes).unwrap();
-    out.finish().unwrap()
+    pack(".gz", bytes)
 }
 
 fn read(bytes: &[u8]) -> ReadResult {

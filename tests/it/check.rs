@@ -25,17 +25,7 @@ fn corpus(files: &[(&str, &str)]) -> Here {
 }
 
 /// What the tests ask of a directory `corpus`.
-trait Checked {
-    fn jsonl(&self, records: &[&str]);
-    fn run(&self, args: &[&str]) -> (i32, String, String);
-    fn check(&self, args: &[&str]) -> (i32, String, String);
-    fn learn(&self);
-    fn judged(&self, args: &[&str]) -> (i32, Value);
-    fn passes(&self, why: &str) -> Value;
-    fn fails(&self, why: &str) -> Vec<(String, String, String)>;
-}
-
-impl Checked for Here {
+impl Here {
     fn jsonl(&self, records: &[&str]) {
         let lines: Vec<String> =
             records.iter().map(|text| json!({"text": text}).to_string()).collect();

@@ -11,13 +11,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-/// Folders and files whose lines are held under `COLUMNS`. The others join when they are wrapped.
-const HELD: &[&str] = &["tests"];
+/// Folders and files whose lines are held under `COLUMNS`.
+const HELD: &[&str] = &[
+    "src",
+    "tests",
+    "benches",
+    "examples",
+    "fuzz",
+    "python",
+    "docs",
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "seeds/README.md",
+];
 /// Of the held ones, those that are not.
 const EXEMPT: &[&str] = &[];
 const COLUMNS: usize = 100;
 /// Pages whose commands are not in a form that can be run yet.
-const NOT_RUN: &[&str] = &["README.md"];
+const NOT_RUN: &[&str] = &[];
 
 /// The files of a folder, and of its folders, that end so. Hidden ones, what is built and what is
 /// installed there are none of the project's.

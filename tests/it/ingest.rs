@@ -15,7 +15,7 @@ use tempfile::TempDir;
 const MANY: &str = "{\"id\":\"a\",\"text\":\"one\"}\n{\"id\":\"b\",\"text\":\"two\"}\n";
 const ARRAY: &str = "[{\"id\":\"a\",\"text\":\"one\"},\n {\"id\":\"b\",\"text\":\"two\"}]";
 
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
+pub fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let dir = TempDir::new().unwrap();
     for (name, bytes) in files {
         let path = dir.path().join(name);
@@ -26,7 +26,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 /// Reads, also part by part, which must give the same.
-fn read_with(path: &Path, options: &InputOptions) -> ReadResult {
+pub fn read_with(path: &Path, options: &InputOptions) -> ReadResult {
     let inputs = [Input::Path(path.into())];
     let all = read(&inputs, options, &|_| true);
     let handed = Mutex::new(Vec::new());
@@ -49,7 +49,7 @@ fn of(name: &str, bytes: &[u8]) -> ReadResult {
     read_one(&folder(&[(name, bytes)]).path().join(name))
 }
 
-fn pack(end: &str, bytes: &[u8]) -> Vec<u8> {
+pub fn pack(end: &str, bytes: &[u8]) -> Vec<u8> {
     match end {
         ".gz" => {
             let mut w = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -75,7 +75,7 @@ fn names(intake: &ReadResult) -> Vec<&str> {
     intake.documents.iter().map(|d| d.info.id.rsplit('/').next().unwrap()).collect()
 }
 
-fn skipped(intake: &ReadResult) -> Vec<(&'static str, u64)> {
+pub fn skipped(intake: &ReadResult) -> Vec<(&'static str, u64)> {
     intake.skipped.iter().map(|(reason, count)| (reason.name(), *count)).collect()
 }
 

@@ -193,6 +193,28 @@ fn the_house_stands() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// What the house asks of a file of the integration tests.
+fn violations_of_a_test(file: &str, source: &str) -> Vec<String> {
+    let lines = source.lines().count();
+    let heading = (!source.starts_with("//!")).then(|| format!("{file}: does not open with //!"));
+    let long = (lines > FILE_LINES).then(|| format!("{file}: {lines} lines, at most {FILE_LINES}"));
+    heading.into_iter().chain(long).collect()
+}
+
+#[test]
+fn files_of_tests_open_with_a_heading_and_are_short() {
+    let mut found = vec![];
+    files(Path::new("tests/it"), &mut found);
+    assert!(found.len() > 30, "run from the package root");
+    let wrong: Vec<String> = found
+        .iter()
+        .flat_map(|file| violations_of_a_test(file, &fs::read_to_string(file).unwrap()))
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    let long = format!("use a;\n{}", "mod a;\n".repeat(FILE_LINES));
+    assert_eq!(violations_of_a_test("tests/it/a.rs", &long).len(), 2);
+}
+
 /// Files, what is in them, and what the complaint must contain (nothing: it is allowed).
 const HOUSES: [(&[(&str, &str)], &str); 7] = [
     (

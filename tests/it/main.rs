@@ -1,4 +1,7 @@
 //! The integration tests, one program: each module holds what one part of nearcopy must do.
+//!
+//! `cargo test --test it check::` runs the tests of one module. `layers.rs` also compiles alone:
+//! `rustc --edition 2024 --test tests/it/layers.rs`.
 
 mod alignment;
 #[cfg(feature = "web")]

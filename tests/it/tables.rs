@@ -2,6 +2,7 @@
 
 mod columns;
 
+use crate::ingest::{folder, read_with, skipped};
 #[cfg(feature = "cli")]
 use crate::program::nearcopy;
 use nearcopy::ingest::{Compression, Format, Input, InputOptions, ReadResult, Reason, read};
@@ -13,23 +14,8 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use proptest::prelude::*;
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
-
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
-    let dir = TempDir::new().unwrap();
-    for (name, bytes) in files {
-        let path = dir.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    dir
-}
-
-fn read_with(path: &Path, options: &InputOptions) -> ReadResult {
-    read(&[Input::Path(path.into())], options, &|_| true)
-}
 
 fn of_with(name: &str, bytes: &[u8], options: &InputOptions) -> ReadResult {
     read_with(&folder(&[(name, bytes)]).path().join(name), options)
@@ -41,10 +27,6 @@ fn of(name: &str, bytes: &[u8]) -> ReadResult {
 
 fn texts(intake: &ReadResult) -> Vec<&str> {
     intake.documents.iter().map(|d| d.text.as_str()).collect()
-}
-
-fn skipped(intake: &ReadResult) -> Vec<(&'static str, u64)> {
-    intake.skipped.iter().map(|(reason, n)| (reason.name(), *n)).collect()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Archives of the web, read and cleaned record by record.
 
 use super::*;
+use crate::ingest::pack;
 
 /// A record of an archive.
 fn record(kind: &str, id: &str, target: &str, more: &str, body: &[u8]) -> Vec<u8> {
@@ -39,10 +40,7 @@ fn page(name: &str) -> Vec<u8> {
 }
 
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write;
-    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    out.write_all(bytes).unwrap();
-    out.finish().unwrap()
+    pack(".gz", bytes)
 }
 
 /// An article, its mirror with request and note, and another; a text.
