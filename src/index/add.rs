@@ -1,4 +1,5 @@
-//! Owns: documents that are added to an index or taken away. Never: how rows and keys are written.
+//! Owns: adding documents to an index and removing them. Never: writes rows or keys itself (that is
+//! `write`).
 
 use crate::error::Result;
 use crate::index::commit_queue::{Condition, Request, forbidden};
@@ -15,18 +16,19 @@ use crate::sketch::fingerprint::WORD_SLOTS;
 use rayon::prelude::*;
 use std::sync::PoisonError;
 
-/// Documents that [`Index::add_all`] writes in one transaction, at most …
+/// [`Index::add_all`] writes at most this many documents in one transaction.
 const BATCH: usize = 8192;
-/// … and bytes of their texts, at most, unless one has more.
+/// A batch of [`Index::add_all`] ends once its texts have this many bytes.
 const BATCH_BYTES: usize = 32 << 20;
 
-/// Which words are common is drawn anew whenever the different texts have doubled, from so many on.
+/// From this many different texts on, the common words are drawn anew whenever that number has
+/// doubled.
 const FIRST_DRAWN: u64 = 128;
 
 /// What [`Index::check_and_add`] did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckedDocument {
-    /// The documents of the index that it is related to, the nearest first.
+    /// The documents of the index that this document is related to, the nearest first.
     pub sightings: Vec<Sighting>,
     /// Whether it was added.
     pub outcome: CheckOutcome,
@@ -38,9 +40,9 @@ pub struct CheckedDocument {
 pub enum CheckOutcome {
     /// It was added, the first of its text.
     New,
-    /// It was added, beside others of equal text.
+    /// It was added, and others have an equal text.
     Copy,
-    /// It was added in place of another text of its id.
+    /// It was added, and replaced another text under its id.
     Replaced,
     /// It was not added: the index holds this id with this very text already.
     Known,
@@ -54,7 +56,7 @@ impl CheckOutcome {
         matches!(self, CheckOutcome::New | CheckOutcome::Copy | CheckOutcome::Replaced)
     }
 
-    /// Whether the document was kept out for what it is related to.
+    /// Whether a relation to a document of the index kept the document out.
     pub const fn is_refused(self) -> bool {
         matches!(self, CheckOutcome::Refused)
     }
@@ -83,16 +85,16 @@ impl From<Option<Added>> for CheckOutcome {
     }
 }
 
-/// What became of many documents.
+/// How many documents [`Index::add_all`] added, by outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AddedCounts {
-    /// The first of their texts.
+    /// Documents whose text was new.
     pub new: u64,
-    /// Beside others of equal text.
+    /// Documents whose text another document already had.
     pub copies: u64,
-    /// In place of another text of their id.
+    /// Documents that replaced another text under their id.
     pub replaced: u64,
-    /// There before.
+    /// Documents that the index already held with this very text.
     pub known: u64,
 }
 
@@ -114,11 +116,12 @@ impl AddedCounts {
 }
 
 impl Index {
-    /// Adds a document; when this returns, it is on disk. An id that is there with this very text
-    /// is left alone; with another text, that is replaced, or refused where the options say so.
+    /// Adds a document; when this returns, the document is on disk. An id that the index holds with
+    /// this very text is left alone. With another text, the document is replaced, or refused where
+    /// [`IndexOptions::same_id`](crate::index::IndexOptions::same_id) says so.
     ///
-    /// Cost: making its keys, looking up two, one transaction, which the documents share that other
-    /// threads bring meanwhile; now and then keys are sorted into larger runs.
+    /// Cost: making the keys, two key lookups and one transaction, which the documents that other
+    /// threads add meanwhile share; now and then keys are sorted into larger runs.
     ///
     /// # Errors
     /// [`TextTooLong`](crate::Error::TextTooLong), [`SameId`](crate::Error::SameId), a full or
@@ -129,19 +132,21 @@ impl Index {
         Ok(answer.added.expect("nothing was asked that could forbid it"))
     }
 
-    /// Adds many documents: thousands a second, keys made by all threads. They are on disk in
-    /// batches of some thousands, in order; after an error, those of earlier batches are.
+    /// Adds many documents: thousands a second, with keys made by all threads. Documents are
+    /// committed in order, in batches of some thousands; after an error, the earlier batches are on
+    /// disk.
     ///
     /// # Errors
     /// As [`Index::add`].
     pub fn add_all(&self, documents: impl IntoIterator<Item = Document>) -> Result<AddedCounts> {
-        // Asked first: a forked child waits for ever for threads that it does not have.
+        // This check comes first: a forked child would wait for ever for pool threads that it does
+        // not have.
         self.owned()?;
         let mut counts = AddedCounts::default();
         let mut documents = documents.into_iter();
         let mut ready = self.entries(&next_batch(&mut documents))?;
         while !ready.is_empty() {
-            // While one batch is written, the keys of the next are made.
+            // The keys of the next batch are made while this one is written.
             let next = next_batch(&mut documents);
             let (written, following) =
                 rayon::join(|| self.add_entries(ready, &mut counts), || self.entries(&next));
@@ -151,14 +156,15 @@ impl Index {
         Ok(counts)
     }
 
-    /// Asks, and adds the document unless it has one of the relations in `unless` to another.
-    /// Nothing comes between: of two copies that two threads or processes bring at once, one is
-    /// added and the other sees it. A document that is there already, with this very text, is
-    /// [`Known`](Added::Known), whatever it is related to.
+    /// Looks up what the document is related to, and adds it unless it has one of the relations in
+    /// `unless` to another document. The two steps are atomic: of two copies that two threads or
+    /// processes add at once, one is added and the other sees it. A document that the index already
+    /// holds with this very text is [`Known`](Added::Known), whatever it is related to.
     ///
     /// # Errors
-    /// As [`Index::add`]; [`Cancelled`](crate::Error::Cancelled) where a signal came while another
-    /// process had its turn, and its handler is not set up to go on. Nothing is written then.
+    /// As [`Index::add`]; [`Cancelled`](crate::Error::Cancelled) where a signal arrived while
+    /// another process held the write lock and the signal's handler does not restart system calls.
+    /// Nothing is written then.
     pub fn check_and_add(
         &self,
         document: &Document,
@@ -169,7 +175,7 @@ impl Index {
             let f = w.fingerprint(document)?;
             let (sightings, at) = self.see(document, &f, thresholds, w)?;
             if forbidden(&sightings, unless) {
-                // What is there already is nobody's new copy.
+                // A document that the index already holds is known, not forbidden as a copy.
                 let known = self
                     .read_state(|view| view.knows(&DocumentRow::new(document)))?
                     .then_some(Added::Known);
@@ -196,8 +202,8 @@ impl Index {
         })
     }
 
-    /// Takes a document away; false where there is none of this id. Its keys go at the next
-    /// [`compact`](Index::compact).
+    /// Removes a document; returns false where the index holds none of this id. The next
+    /// [`compact`](Index::compact) removes its keys.
     ///
     /// # Errors
     /// A full or read-only disk.
@@ -205,12 +211,13 @@ impl Index {
         Ok(self.remove_all([id])?[0])
     }
 
-    /// Takes documents away in one transaction; for each id, whether there was one.
+    /// Removes documents in one transaction; returns for each id whether the index held it.
     ///
     /// # Errors
-    /// As [`Index::remove`]. None is gone then.
+    /// As [`Index::remove`]. No document is removed then.
     pub fn remove_all<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<Vec<bool>> {
-        // The caller's iterator may use this index: it is done before the turn begins.
+        // The caller's iterator may use this index, so it is drained before the write lock is
+        // taken.
         let ids: Vec<&str> = ids.into_iter().collect();
         let turn = self.turn()?;
         self.refresh()?;
@@ -236,7 +243,7 @@ impl Index {
         let turn = self.turn()?;
         self.tidy(&turn)?;
         let keys: usize = entries.iter().map(Entry::keys).sum();
-        // A large batch is sorted at once; a small one would make too small a run.
+        // A large batch becomes a sorted run at once; a small one would make too small a run.
         let large = keys as u64 >= FLUSH / 2;
         let sink = if large {
             Keys::Run(Vec::with_capacity(keys), vec![0; WORD_SLOTS])
@@ -254,7 +261,7 @@ impl Index {
         Ok(())
     }
 
-    /// Makes a batch last, and shows it to this handle.
+    /// Commits a batch and brings this handle's memtable up to date.
     pub(super) fn finish(&self, batch: Batch) -> Result<()> {
         let Batch { mut txn, mut state, keys, fresh, .. } = batch;
         if let Keys::Run(postings, counts) = keys {
@@ -274,9 +281,9 @@ impl Index {
         Ok(())
     }
 
-    /// Draws anew which words are common; what is boilerplate only a compaction tells.
+    /// Draws the common words anew; the boilerplate changes only at a compaction.
     fn refresh_common_words(&self, turn: &WriteTurn) -> Result<()> {
-        // Texts that have gone are in the counts until a compaction.
+        // The counts include removed texts until a compaction.
         let mut txn = self.store.write(turn)?;
         let mut state = self.store.state(&txn)?;
         let before = self.background_of(&state, &txn)?;
@@ -297,7 +304,8 @@ impl Index {
         self.store.commit(txn)
     }
 
-    /// Sorts what has piled up, and brings the keys in memory up to date.
+    /// Brings the memtable up to date, draws the common words anew and flushes pending keys where
+    /// they are due, and merges runs.
     pub(super) fn tidy(&self, turn: &WriteTurn) -> Result<()> {
         self.refresh()?;
         let state = self.store.now()?;

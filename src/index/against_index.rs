@@ -1,5 +1,5 @@
-//! Owns: documents scanned together with those of an index that they are related to. Never:
-//! decides what goes, or writes a document that it was not told to.
+//! Owns: scanning documents together with those of an index that they are related to. Never:
+//! decides what is removed, or writes a document that the caller did not name.
 
 use crate::engine::batch::{in_pool, scan, scan_with};
 use crate::engine::corpus::Corpus;
@@ -16,28 +16,28 @@ use crate::text::token::tokenize;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
-/// Stands before the ids of documents that come from the index.
+/// Prefix of the ids of documents that come from the index.
 const PREFIX: &str = "index:";
 
-/// Documents asked about before the answers are put together.
+/// Documents that are looked up before their answers are collected.
 const PART: usize = 1024;
 
-/// A scan of documents, with those of an index as references: what [`Index::scan_against`]
-/// answers.
+/// The result of [`Index::scan_against`]: a scan of documents, with the related documents of an
+/// index as references.
 #[derive(Debug)]
 pub struct AgainstIndex {
     /// The documents, and each document of the index that one of them is related to, as a
     /// [reference](crate::DocumentInfo::reference) with `index:` before its id.
     pub corpus: Corpus,
-    /// What was found in them.
+    /// What the scan found in the corpus.
     pub detection: Detection,
-    /// Ids of documents that the index holds already, with the same text.
+    /// Ids of documents that the index already holds with the same text.
     pub known: HashSet<String>,
-    /// How many documents do not come from the index.
+    /// How many documents of the corpus do not come from the index.
     own: usize,
 }
 
-/// What the index has under a document's own id.
+/// What the index holds under a document's own id.
 enum OwnVersion {
     Nothing,
     Same(Document),
@@ -50,7 +50,8 @@ impl AgainstIndex {
         self.corpus.came(number as usize) >= self.own
     }
 
-    /// Adds documents of the corpus to the index, by their numbers: those that stay.
+    /// Adds documents of the corpus to the index by their numbers: the caller names those that
+    /// stay.
     ///
     /// # Errors
     /// As [`Index::add_all`].
@@ -73,19 +74,22 @@ impl AgainstIndex {
 }
 
 impl Index {
-    /// Scans documents together with those of the index that they are related to, which are their
-    /// references: what a day's documents share with all that were seen before.
-    /// [`removal`](crate::clean::removal) then decides which of them go.
+    /// Scans documents together with those of the index that they are related to; the latter are
+    /// references. So a caller learns what a day's documents share with all documents seen before.
+    /// [`removal`](crate::clean::removal()) then decides which of them are removed.
     ///
-    /// A document whose very text the index holds under its own id is
-    /// [known](AgainstIndex::known), and goes. Where another text stands there, that is an old
-    /// version, which the new one will replace: it is nobody's reference, else the new version
-    /// would go as a copy of it. Documents that are references themselves are not asked about.
+    /// A document that the index holds under its own id with the same text is
+    /// [known](AgainstIndex::known) and is removed. Where the index holds another text under the
+    /// id, that is an old version, which the new one will replace: it is not used as a reference,
+    /// else the new version would be removed as a copy of it. Documents that are references
+    /// themselves are not looked up.
     ///
-    /// Once the index was [compacted](Index::compact), its background counts; before that the
-    /// documents tell more of common words and boilerplate than it does.
+    /// The scan uses the index's background once the index was [compacted](Index::compact). Before
+    /// that it draws the background from its own documents, which show more of common words and
+    /// boilerplate than the index does.
     ///
-    /// Cost: [`Index::seen`] of each document, then a scan of the documents and of what was found.
+    /// Cost: [`Index::seen`] of each document, then a scan of the documents and of their
+    /// references.
     ///
     /// ```
     /// use nearcopy::{Document, Index, Recipe, Removal, RunOptions, Thresholds, removal};
@@ -141,8 +145,8 @@ impl Index {
         Ok(AgainstIndex { corpus, detection, known, own })
     }
 
-    /// The documents of the index that these are related to, each once, as references; and the ids
-    /// of those that it knows.
+    /// Returns the documents of the index that these are related to, each once, as references; and
+    /// the ids of those that the index already holds.
     fn related(
         &self,
         documents: &[Document],
@@ -151,8 +155,8 @@ impl Index {
     ) -> Result<(Vec<Document>, HashSet<String>)> {
         let asked: Vec<&Document> = documents.iter().filter(|d| !d.info.reference).collect();
         let (mut found, mut known, mut old) = (BTreeMap::new(), HashSet::new(), HashSet::new());
-        // Texts that stand under other ids too: an old version among them does not take them
-        // along.
+        // Ids of sightings whose text other documents have too: such a text stays a reference even
+        // where its id is an old version.
         let mut several: HashSet<String> = HashSet::new();
         progress.begin(Stage::Index, asked.len() as u64);
         for part in asked.chunks(PART) {

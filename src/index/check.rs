@@ -1,4 +1,4 @@
-//! Owns: what an index says of its size, and whether everything in it fits together. Never: mends
+//! Owns: the sizes of an index, and the verification of all its rows and keys. Never: repairs
 //! anything.
 
 use crate::error::Result;
@@ -14,67 +14,67 @@ use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::RwLock;
 
-/// How large an index is.
+/// The size of an index, and the settings it was made with.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct IndexStats {
     /// Id of the recipe.
     pub recipe: String,
     /// Id of the background; `none` while the index is small and was never compacted.
     pub background: String,
-    /// Whether it keeps texts.
+    /// Whether the index keeps texts.
     pub texts: bool,
-    /// Documents.
+    /// Number of documents.
     pub documents: u64,
-    /// Different texts.
+    /// Number of different texts.
     pub classes: u64,
-    /// Bytes of the documents' texts, unpacked.
+    /// Bytes of the documents' texts, uncompressed.
     pub bytes: u64,
-    /// Postings in sorted runs.
+    /// Number of postings in sorted runs.
     pub postings: u64,
-    /// Sorted runs: each key is looked up in every one.
+    /// Number of sorted runs; a lookup searches every one.
     pub runs: u64,
-    /// Keys that are in no run yet.
+    /// Number of keys that are in no run yet.
     pub pending_keys: u64,
-    /// Whether it was ever compacted: before, its background knows which words are common, but no
+    /// Whether the index was ever compacted. Before that, its background has common words but no
     /// boilerplate.
     pub compacted: bool,
-    /// Documents that joined or left since the last compaction.
+    /// Documents added or removed since the last compaction.
     pub changes: u64,
     /// Bytes of the file.
     pub file_bytes: u64,
-    /// Bytes of it that are in use; the rest is used again before the file grows.
+    /// Bytes of the file that are in use; LMDB reuses the rest before the file grows.
     pub used_bytes: u64,
     /// Bytes of the keys: runs and pending rows.
     pub key_bytes: u64,
-    /// Bytes of the packed texts.
+    /// Bytes of the compressed texts.
     pub text_bytes: u64,
     /// Bytes of the rows of documents and classes.
     pub row_bytes: u64,
 }
 
-/// What a verification looked at, and what is wrong.
+/// What a verification read, and the problems that it found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Verification {
-    /// Documents looked at.
+    /// Documents that were checked.
     pub documents: u64,
-    /// Different texts looked at.
+    /// Different texts that were checked.
     pub classes: u64,
-    /// Postings looked at.
+    /// Postings that were checked.
     pub postings: u64,
-    /// How many things are wrong …
+    /// Number of problems.
     pub wrong: u64,
-    /// … and the first hundred of them in words; none where the index is sound.
+    /// The first hundred problems in words; none where the index is sound.
     pub problems: Vec<String>,
 }
 
 const SHOWN: usize = 100;
-/// Rows that a thread takes at once.
+/// Rows that are checked at once, in parallel.
 const PART: usize = 1024;
-/// Keys in memory from which on a list is kept once it is made: those in runs are searched where
-/// they lie.
+/// A list with more memtable entries than this is kept for further lookups. Lists in runs are
+/// searched in place and need no copy.
 const LONG: usize = 64;
 
-/// Lists of keys that stand in very many texts which are in no run yet.
+/// Lists of keys that very many texts of the memtable share.
 type FrequentKeys<'v> = HashMap<u64, List<'v>>;
 
 const PART_BYTES: usize = 8 << 20;
@@ -97,7 +97,7 @@ impl Verification {
 }
 
 impl Index {
-    /// How large it is, and what it is made with.
+    /// Returns the size of the index and the settings it was made with.
     ///
     /// # Errors
     /// A disk that cannot be read, or damage.
@@ -126,14 +126,15 @@ impl Index {
         })
     }
 
-    /// Looks at every row: whether it is what was written, whether texts, classes and documents fit
-    /// each other, and, where texts are kept, whether every key of every text leads back to it.
-    /// Cost: reading the file, and making all keys again.
+    /// Checks every row: whether it is what was written, whether texts, classes and documents refer
+    /// to each other correctly, and, where texts are kept, whether every key of every text leads
+    /// back to it. Cost: reading the file, and making all keys again.
     ///
     /// # Errors
-    /// A disk that cannot be read. What is wrong with the index itself is in the result.
+    /// A disk that cannot be read. Problems of the index itself are in the result.
     pub fn verify(&self) -> Result<Verification> {
-        // With keys in memory of its own: those of the handle move on while others add.
+        // The verification fills a memtable of its own: that of the handle changes while other
+        // threads add.
         let txn = self.read()?;
         let (state, recent) = (self.store.state(&txn)?, RwLock::default());
         self.fill(&recent, &state, &txn)?;
@@ -190,7 +191,8 @@ impl Index {
         Ok(())
     }
 
-    /// What a compaction left: families, links, hot keys, the background, and counts of words.
+    /// Checks what a compaction wrote: families, links, hot keys, the background and the word
+    /// counts. Checks the seals of texts too.
     fn check_insight(&self, view: &IndexState, all: &mut Verification) -> Result<()> {
         let check = |all: &mut Verification, row: &[u8], place: String| {
             let read = all.note(unseal(row, || place.clone()));
@@ -243,8 +245,8 @@ impl Index {
         Ok(())
     }
 
-    /// Texts are read in order, keys made by all threads, and looked up in order: all of one
-    /// moment.
+    /// Reads texts in order, makes their keys on all threads, and looks the keys up in order, all
+    /// within one transaction.
     fn check_documents(&self, view: &IndexState, all: &mut Verification) -> Result<()> {
         let mut part: Vec<(u32, DocumentRow, Option<String>)> = Vec::new();
         let mut long = FrequentKeys::default();
@@ -300,7 +302,7 @@ impl Index {
             all.check(right, || {
                 format!("document {:?} is not of the class that it names", row.info.id)
             });
-            // The founder's text is the one whose keys were kept; equal texts have equal keys.
+            // Only the founder's keys were posted; a text with the same bytes has the same keys.
             if *number == row.class || row.text == row.class {
                 let keys = f.bands.iter().chain(&f.paragraph_bands).chain(&f.anchors);
                 let mut lost = 0;

@@ -1,5 +1,5 @@
-//! Owns: documents of several threads that wait to be added in one transaction, and the answers to
-//! them. Never: adds them.
+//! Owns: the queue of documents that several threads want to add in one transaction, and the
+//! answers to those threads. Never: adds a document.
 
 use crate::error::Result;
 use crate::index::query::Sighting;
@@ -12,15 +12,16 @@ use crate::sketch::fingerprint::Fingerprint;
 use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A document that is to be added.
+/// A request to add one document.
 pub struct Request {
-    /// Its rows.
+    /// The rows and keys of the document.
     pub entry: Entry,
-    /// On what condition, if there is one.
+    /// The condition for adding it, if there is one.
     pub ask: Option<Condition>,
 }
 
-/// The condition: that it is related to nothing in certain ways. At one moment it held.
+/// The condition that the document has none of certain relations to another. It held in an earlier
+/// state of the index.
 pub struct Condition {
     /// The document.
     pub document: Document,
@@ -28,47 +29,47 @@ pub struct Condition {
     pub f: Fingerprint,
     /// The bounds of relations.
     pub thresholds: Thresholds,
-    /// What it must not be to another.
+    /// The relations that forbid adding the document.
     pub unless: Vec<Relation>,
-    /// That moment.
+    /// The state of the index in which the condition held.
     pub at: State,
 }
 
-/// What became of a request.
+/// The answer to a request.
 pub struct Answer {
-    /// What the document is related to, if that has changed since it was asked.
+    /// What the document is related to, if that has changed since the first lookup.
     pub sightings: Option<Vec<Sighting>>,
-    /// What became of it; nothing where a sighting forbade it.
+    /// What was done with the document; `None` where a sighting forbade adding it.
     pub added: Option<Added>,
 }
 
-/// Whether a document with these sightings may not be added.
+/// Whether these sightings forbid adding the document.
 pub fn forbidden(sightings: &[Sighting], unless: &[Relation]) -> bool {
     sightings.iter().any(|s| unless.contains(&s.relation))
 }
 
-/// Requests of threads, and answers on their way back.
+/// The requests of threads, and the answers that they have not fetched yet.
 #[derive(Default)]
 pub struct CommitQueue {
     line: Mutex<WaitingRequests>,
-    /// Told when answers are there, or another thread may lead.
+    /// Notified when answers are ready, or when another thread may become the leader.
     pub moved: Condvar,
 }
 
 #[derive(Default)]
 pub struct WaitingRequests {
-    /// The number of the next request.
+    /// The ticket of the next request.
     pub next: u64,
-    /// Requests that no thread has taken.
+    /// Requests that no leader has taken, each with its ticket.
     pub waiting: Vec<(u64, Request)>,
-    /// Answers that nobody has fetched.
+    /// Answers that their threads have not fetched, by ticket.
     pub answers: HashMap<u64, Result<Answer>>,
-    /// Whether a thread leads.
+    /// Whether a thread is the leader.
     pub led: bool,
 }
 
 impl CommitQueue {
-    /// The queue, locked.
+    /// Locks the queue.
     pub fn line(&self) -> MutexGuard<'_, WaitingRequests> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }

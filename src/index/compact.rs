@@ -1,6 +1,6 @@
-//! Owns: the whole index looked at as a scan would: a new background, what stands for frequent
-//! keys, links that keys do not show; and its runs merged into one, without those that have gone.
-//! Never: how a scan goes.
+//! Owns: compaction: the batch engine run over the whole index, its results written (background,
+//! representatives of hot keys, links that keys do not show), and all runs merged into one without
+//! removed documents. Never: the stages of a scan.
 
 use crate::engine::batch::{self, Related};
 use crate::error::Result;
@@ -19,11 +19,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// The documents of an index, numbered by id. Texts are read when they are asked for.
+/// The documents of an index, numbered by id. A text is read on each request.
 struct IndexDocuments<'i> {
     index: &'i Index,
     infos: Vec<DocumentInfo>,
-    /// Number in the index and class of each.
+    /// The number of each document in the index, and its row without the id.
     at: Vec<(u32, DocumentRow)>,
 }
 
@@ -60,7 +60,7 @@ impl<'i> IndexDocuments<'i> {
         }
         at.sort_unstable_by(|x, y| x.1.info.id.cmp(&y.1.info.id));
         let infos = at.iter_mut().map(|(_, row)| {
-            // The id is kept once, where a scan looks for it.
+            // The id moves to `infos`, where the scan reads it, so that it is kept once.
             let (class, text, bytes) = (row.class, row.text, row.bytes);
             let slim = DocumentRow { class, text, bytes, ..DocumentRow::new(&Document::default()) };
             std::mem::replace(row, slim).info()
@@ -69,7 +69,7 @@ impl<'i> IndexDocuments<'i> {
     }
 }
 
-/// What a compaction found, in the numbers of the index.
+/// What a compaction found, with class numbers of the index.
 #[derive(Default)]
 struct CompactionResult {
     background: Background,
@@ -117,8 +117,8 @@ fn scan_index(
     };
     let documents = IndexDocuments::new(index)?;
     let recipe = &index.recipe;
-    // From a thread of no pool: one of a pool would take other work while it waits, which may want
-    // the turn that is held.
+    // The scan starts from a thread outside any pool: a pool thread would run other jobs while it
+    // waits, and such a job may want the write lock that is held here.
     let scan = || batch::in_pool(options, || batch::relate(&documents, recipe, t, progress));
     let done = std::thread::scope(|s| s.spawn(scan).join());
     let found = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
@@ -141,8 +141,8 @@ fn scan_index(
     Ok(CompactionResult { background: found.background, families, hot, links, words: found.words })
 }
 
-/// Related pairs that looking up keys does not show: links inside hot buckets, and what was
-/// compared to make clusters.
+/// Returns the related pairs that key lookups do not show: links inside hot buckets, and pairs that
+/// only the clustering compared.
 fn hidden(found: &Related) -> Vec<(u32, u32)> {
     let pairs = found.relations.iter().map(|v| pack_pair(v.a, v.b));
     let holds = |list: &[u64], p: &u64| list.binary_search(p).is_ok();
@@ -155,7 +155,7 @@ fn hidden(found: &Related) -> Vec<(u32, u32)> {
         .collect()
 }
 
-/// Numbers that postings may lead to: documents that are there, and classes that have any.
+/// Marks the numbers that postings may lead to: existing documents, and classes that have any.
 fn living(store: &Store, state: &State) -> Result<Vec<bool>> {
     let mut living = vec![false; state.next as usize];
     let txn = store.read()?;
@@ -169,7 +169,7 @@ fn living(store: &Store, state: &State) -> Result<Vec<bool>> {
     Ok(living)
 }
 
-/// Everything that was found takes its place in one transaction.
+/// Writes everything that the compaction found in one transaction.
 fn settle(
     index: &Index,
     turn: &Writing,
@@ -209,14 +209,15 @@ fn settle(
 }
 
 impl Index {
-    /// Looks at all documents as a scan does and draws the background from them anew: which
-    /// passages are boilerplate, which words common. From then on, until documents are added or
-    /// removed, [`seen`](Index::seen) tells of each document what `scan` with `all_pairs` tells.
-    /// Keys of removed documents go, and all keys come into one sorted run.
+    /// Runs the batch engine over all documents and draws the background from them anew: which
+    /// passages are boilerplate, and which words are common. From then on, until documents are
+    /// added or removed, [`seen`](Index::seen) reports of each document what `scan` with
+    /// `all_pairs` reports. Keys of removed documents are dropped, and all keys are merged into one
+    /// sorted run.
     ///
     /// Cost: that of a scan, in time and in memory (about 2 KB a different text while it runs).
-    /// Others may ask meanwhile; who wants to write waits. What the background depends on
-    /// (`boilerplate-*`, `keep` and the bounds of relations) is taken from `thresholds`.
+    /// Readers may query meanwhile; writers wait. The settings that the background depends on
+    /// (`boilerplate-*`, `keep` and the bounds of relations) are taken from `thresholds`.
     ///
     /// # Errors
     /// Cancellation by `progress`, a full or read-only disk. The index stays as it was.
@@ -231,7 +232,7 @@ impl Index {
         compact(self, thresholds, options, progress)
     }
 
-    /// The text of a document, read in a transaction of its own.
+    /// Reads the text of a document in a transaction of its own.
     pub(super) fn text_of(&self, number: u32, row: &DocumentRow) -> Result<String> {
         let txn = self.store.read()?;
         let state = State::default();

@@ -1,4 +1,4 @@
-//! Owns: what is asked of an index: what it holds that a document is related to, the documents
+//! Owns: the read-only queries of an index: what a document is related to, and the documents
 //! themselves. Never: writes.
 
 use crate::error::Result;
@@ -10,8 +10,8 @@ use crate::model::document::Document;
 use crate::model::thresholds::Thresholds;
 
 impl Index {
-    /// What the index holds that this document is related to, nearest first. The document's own id
-    /// is left out.
+    /// Returns the documents of the index that this document is related to, nearest first. A
+    /// document with the same id is left out.
     ///
     /// # Errors
     /// A disk that cannot be read, or damage.
@@ -22,7 +22,7 @@ impl Index {
         })
     }
 
-    /// The document of an id. Its text is empty where the index keeps none.
+    /// Returns the document of an id. Its text is empty where the index keeps none.
     ///
     /// # Errors
     /// A disk that cannot be read, or damage.
@@ -37,7 +37,7 @@ impl Index {
         })
     }
 
-    /// Whether there is a document of this id.
+    /// Whether the index holds a document of this id.
     ///
     /// # Errors
     /// As [`Index::get`].
@@ -45,7 +45,7 @@ impl Index {
         self.read_state(|view| Ok(view.by_id(id)?.is_some()))
     }
 
-    /// The ids of all documents, in the order in which they were added; no text is read.
+    /// Returns the ids of all documents in the order in which they were added; no text is read.
     ///
     /// # Errors
     /// As [`Index::get`].
@@ -61,8 +61,9 @@ impl Index {
         Ok(ids)
     }
 
-    /// Calls `each` with every document, in the order in which they were added, until it answers
-    /// false. All are of one moment; pages freed meanwhile are not used again before this ends.
+    /// Calls `each` with every document, in the order in which they were added, until it returns
+    /// false. All are read in one transaction; pages that are freed meanwhile are not reused before
+    /// it ends.
     ///
     /// # Errors
     /// A disk that cannot be read, or damage.

@@ -1,9 +1,9 @@
-//! Owns: documents that several threads bring at once, added in one transaction: one sync serves
-//! them all. Never: rows, keys, comparisons.
+//! Owns: group commit: documents that several threads add at once are written in one transaction
+//! with one sync. Never: rows, keys, comparisons.
 //!
-//! Group commit: the first waiting thread becomes the leader. It takes its turn, writes all queued
+//! The first waiting thread becomes the leader. It takes the write lock, writes all queued
 //! documents in one transaction, commits, and answers every thread. Requests that arrive meanwhile
-//! form the next group. So no thread waits for others to come, and none is answered before its
+//! form the next group. So no thread waits for others to arrive, and none is answered before its
 //! document is on disk.
 
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use crate::index::query::Sighting;
 use crate::index::write::{Added, Batch, Keys, OWN, Worker};
 use std::sync::PoisonError;
 
-/// Held by the thread that leads: however that ends, each request that it took is answered, and
+/// Guard of the leading thread: however the thread ends, each request that it took is answered, and
 /// another thread may lead.
 struct Leader<'i> {
     index: &'i Index,
@@ -46,7 +46,7 @@ impl Drop for Leader<'_> {
     }
 }
 
-/// The thread that was to write panicked.
+/// The error for threads whose leader panicked.
 fn deserted(index: &Index) -> Error {
     let what = index.path().display().to_string();
     Error::Storage {
@@ -78,11 +78,12 @@ impl Index {
         }
     }
 
-    /// Answers all that wait.
+    /// Leads one group: adds all waiting requests and answers them.
     fn lead(&self) {
         let mut lead = Leader { index: self, tickets: Vec::new(), answers: Vec::new() };
         let turn = self.turn().and_then(|turn| self.tidy(&turn).map(|()| turn));
-        // Taken no sooner, so that all are in the group who came while others had their turn.
+        // The requests are taken after the write lock, so that the group includes those that
+        // arrived while other threads or processes held the lock.
         let requests = lead.take();
         let all = |e: Error| requests.iter().map(|_| Err(e.clone())).collect();
         match turn
@@ -92,8 +93,8 @@ impl Index {
                 lead.answers = answers;
                 drop(lead);
                 if written {
-                    // What was added is on disk: what fails now is tried again, and told, before
-                    // the next is.
+                    // The group is on disk already: what fails here is tried again, and reported,
+                    // before the next document is added.
                     let _ = self.tidy(&turn);
                 }
             }
@@ -101,8 +102,8 @@ impl Index {
         }
     }
 
-    /// Adds requests in one transaction, in order; an answer for each, and whether anything was
-    /// written.
+    /// Adds requests in one transaction, in order; returns an answer for each, and whether anything
+    /// was written.
     fn add_group(
         &self,
         requests: &[Request],
@@ -113,7 +114,8 @@ impl Index {
         'anew: loop {
             let mut batch =
                 Batch::new(&self.store, self.store.write(turn)?, &self.recent, Keys::Pending)?;
-            // Each is compared with those before it; alone, it needs none of that.
+            // Each document is compared with those before it in the group; a single one needs no
+            // such keys.
             batch.found_by = if requests.len() > 1 { usize::MAX } else { OWN };
             let mut answers = Vec::with_capacity(requests.len());
             for (request, failed) in requests.iter().zip(&mut failed) {
@@ -121,8 +123,8 @@ impl Index {
                     failed.clone().map_or_else(|| self.add_one(&mut batch, request, worker), Err);
                 match answer {
                     Err(e) if failed.is_none() && !matches!(e, Error::SameId { .. }) => {
-                        // Its own error, but the transaction may hold half of it: the others begin
-                        // anew, without it.
+                        // The error concerns this request alone, but the transaction may hold half
+                        // of it: the group starts again without it.
                         *failed = Some(e);
                         continue 'anew;
                     }
@@ -149,8 +151,8 @@ impl Index {
         Ok(Answer { sightings, added: Some(batch.add(&request.entry, self.same_id)?) })
     }
 
-    /// Sightings, where documents that came in between make a difference: those of other groups,
-    /// and those before it in this one.
+    /// Looks the document up again where documents added since the first lookup may matter: those
+    /// of other groups, and those before it in this one. Returns `None` where nothing has changed.
     fn look_again(
         &self,
         batch: &Batch,
@@ -189,12 +191,13 @@ mod tests {
         (dir, index)
     }
 
-    /// Words that no two texts share.
+    /// A text whose words no other text shares.
     fn story(n: usize) -> String {
         (0..60).map(|i| format!("w{n}x{i}")).collect::<Vec<_>>().join(" ")
     }
 
-    /// What `count` threads are told that all come while another has the turn: they are one group.
+    /// Runs `work` on `count` threads that all queue while this thread holds the write lock, so
+    /// that they form one group.
     fn together<T: Send>(index: &Index, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
         std::thread::scope(|s| {
             let turn = index.turn().unwrap();
@@ -208,7 +211,7 @@ mod tests {
         })
     }
 
-    /// Nothing is left behind, and nothing is wrong.
+    /// Asserts that the queue is empty and that the index verifies.
     fn sound(index: &Index, documents: u64) {
         let line = index.commits.line();
         assert!(!line.led && line.waiting.is_empty() && line.answers.is_empty());
@@ -241,7 +244,7 @@ mod tests {
         for (id, text) in brought {
             assert_eq!(index.get(id).unwrap().unwrap().text, story(text));
         }
-        // Where there is nothing to write, nothing is.
+        // A group that changes nothing commits nothing.
         together(&index, 3, |_| {
             assert_eq!(index.add(&Document::new("known", story(0))).unwrap(), Known)
         });
@@ -256,8 +259,8 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             let options = IndexOptions { without_texts, ..IndexOptions::default() };
             let index = options.create(dir.path().join("index"), &Recipe::default()).unwrap();
-            // Near-copies, equal texts, equal texts too short to be compared, and one that is like
-            // nothing.
+            // Near-copies, equal texts, equal texts that are too short to be compared, and a text
+            // that is related to no other.
             let text = |n: usize| match n % 4 {
                 0 => story(0).replace("w0x30", &format!("other{n}")),
                 1 => story(1),
@@ -288,8 +291,8 @@ mod tests {
                     .filter(|n| n % 4 == 3)
                     .all(|n| told[n].outcome == CheckOutcome::New && told[n].sightings.is_empty())
             );
-            // What is no reason to refuse is told all the same: of two that quote each other, the
-            // later one knows.
+            // A relation that does not forbid adding is reported all the same: of two texts that
+            // quote each other, the later one has the sighting.
             let quoting = |n: usize| {
                 format!("{} {}", story(50 + n), story(99).split_once(" w99x40").unwrap().0)
             };
@@ -306,8 +309,8 @@ mod tests {
 
     #[test]
     fn a_copy_in_between_that_makes_a_class_visible_is_seen() {
-        // The only document of a class has the id of the one that asks; then another joins the
-        // class, with no keys of its text.
+        // The only document of a class has the id of the one that is looked up; then another joins
+        // the class, without keys of its text.
         let (_dir, index) = new_index(SameId::Replace);
         let t = Thresholds::default();
         index.add(&Document::new("a", story(0))).unwrap();
@@ -343,8 +346,8 @@ mod tests {
         assert!(told[4..].iter().all(|t| *t == Ok(Added::New)));
         sound(&index, 5);
 
-        // A damaged row is met when the old text of the page has been taken away already: none of
-        // that remains.
+        // The damaged row is read after the old text of the page was removed: the transaction must
+        // leave no trace of that.
         let (_dir, index) = new_index(SameId::Replace);
         index.add(&Document::new("other", story(0))).unwrap();
         index.add(&Document::new("page", story(1))).unwrap();
@@ -404,7 +407,8 @@ mod tests {
         sound(&index, 1);
     }
 
-    /// A child has the locks as they were: here, held by a thread that it does not have.
+    /// A forked child inherits the locks as they were: here, held by a thread that it does not
+    /// have.
     #[cfg(unix)]
     #[test]
     #[allow(unsafe_code)]
@@ -424,12 +428,12 @@ mod tests {
             index.recent.write().unwrap(),
             index.turn.lock().unwrap(),
         );
-        // SAFETY: the child takes no lock but those above, if it is wrong, and the allocator's,
-        // which is whole after a fork; it ends in `_exit`.
+        // SAFETY: if the check failed, the child would take no lock but those above and the
+        // allocator's, which is consistent after a fork; the child ends in `_exit`.
         let status = unsafe {
             let child = fork();
             if child == 0 {
-                // A child that waits for ever is ended by the alarm, with another status.
+                // The alarm ends a child that waits for ever, with another status.
                 alarm(30);
                 let forked = |e: Option<Error>| {
                     matches!(e, Some(Error::Storage { why,

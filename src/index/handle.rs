@@ -1,5 +1,5 @@
-//! Owns: the handle on a persistent index: how it opens, reads one moment of the index, and takes
-//! its turn to write. Never: what is looked for, what is written.
+//! Owns: the handle of a persistent index: it opens the index, reads one state of it, and takes the
+//! write lock. Never: candidates, comparisons, or what is written.
 
 use crate::error::{Error, Result};
 use crate::index::commit_queue::CommitQueue;
@@ -18,18 +18,18 @@ use crate::sketch::recipe::Recipe;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-/// How an index is made or opened.
+/// How an index is created or opened.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct IndexOptions {
-    /// Keep no texts: it takes two thirds of the disk, but sightings have no spans, and their
-    /// scores are estimated from sampled shingles.
+    /// Keep no texts. The index then takes two thirds of the disk space, but sightings have no
+    /// spans, and their scores are estimated from sampled shingles.
     pub without_texts: bool,
-    /// Open for reading: nothing can be written, and the disk may be read-only.
+    /// Open for reading only: nothing can be written, and the disk may be read-only.
     pub read_only: bool,
-    /// What an id means that is added again with another text.
+    /// What to do when an id is added again with another text.
     pub same_id: SameId,
-    /// Only an index of this recipe will do.
+    /// The recipe that the index must have; any recipe if `None`.
     pub recipe: Option<Recipe>,
 }
 
@@ -38,19 +38,19 @@ impl_with!(IndexOptions);
 /// A persistent index of documents: a crawler asks it whether a text, or passages of it, have been
 /// seen before.
 ///
-/// It answers with the same keys and the same comparison as [`scan`](crate::scan): which document,
-/// how they are related, which passages, in both texts. What [`add`](Index::add) has acknowledged
-/// survives a killed process and a power failure.
+/// It uses the same keys and the same comparison as [`scan`](crate::scan), and reports which
+/// documents are related, how, and by which passages in both texts. What [`add`](Index::add) has
+/// acknowledged survives a killed process and a power failure.
 ///
-/// Threads share one handle: any number ask while one writes. Processes share the directory: each
-/// may open it once; those that write take turns, those that ask never wait. It must be on a local
-/// disk.
+/// Threads share one handle: any number may query while one writes. Processes share the directory:
+/// each may open it once; writers take turns, and readers never wait. The directory must be on a
+/// local disk.
 ///
-/// Resident for each handle: keys of at most some 6,000 documents that are in no sorted run yet
-/// (about 30 MiB), the background, 2 MiB for each thread that asks, and about 150 MiB while
-/// [`add_all`](Index::add_all) is at work; that does not grow with the index. Pages of the file
-/// that have been read stay in the system's cache for as long as there is room (they count as
-/// shared memory of the process).
+/// Resident for each handle: the memtable, which has the keys of at most some 6,000 documents that
+/// are in no sorted run yet (about 30 MiB), the background, 2 MiB for each thread that queries, and
+/// about 150 MiB while [`add_all`](Index::add_all) runs; none of this grows with the index. Pages
+/// of the file that were read stay in the system's page cache for as long as there is room (they
+/// count as shared memory of the process).
 ///
 /// ```
 /// use nearcopy::{Document, Index, Recipe, Relation, Thresholds};
@@ -79,9 +79,10 @@ pub struct Index {
     pub(super) process: u32,
 }
 
-/// A turn to write: the thread's and the process's.
+/// The write lock: that among threads of this handle, and that among processes.
 pub(super) struct WriteTurn<'i> {
-    // Dropped in this order: the file is unlocked before another thread of this handle may lock it.
+    // The fields drop in this order: the file is unlocked before another thread of this handle may
+    // lock it.
     process: Writing<'i>,
     _thread: MutexGuard<'i, ()>,
 }
@@ -94,7 +95,7 @@ impl<'i> std::ops::Deref for WriteTurn<'i> {
 }
 
 impl IndexOptions {
-    /// Makes an empty index in a new directory and opens it.
+    /// Creates an empty index in a new directory and opens it.
     ///
     /// # Errors
     /// As [`Index::create`].
@@ -110,7 +111,7 @@ impl IndexOptions {
         IndexOptions { recipe: Some(recipe.clone()), ..self.clone() }.open(path)
     }
 
-    /// Opens the index at a path, or makes an empty one where nothing is at that path.
+    /// Opens the index at a path, or creates an empty one where nothing is at that path.
     ///
     /// # Errors
     /// As [`Index::open_or_create`].
@@ -118,7 +119,7 @@ impl IndexOptions {
         let path = path.as_ref();
         if create::is_free(path) {
             match self.create(path, recipe) {
-                // Another process may have made it since.
+                // Another process may have created the index meanwhile.
                 Err(_) if !create::is_free(path) => {}
                 made => return made,
             }
@@ -152,7 +153,7 @@ impl IndexOptions {
     }
 }
 
-/// What the index says of itself, if this version and this recipe can work with it.
+/// Parses the header of the index, and checks that this version and this recipe can read it.
 fn understood(json: &str, path: &Path, wanted: Option<&Recipe>) -> Result<(Header, Recipe)> {
     let what = path.display().to_string();
     let value: serde_json::Value = serde_json::from_str(json).map_err(|_| Error::Malformed {
@@ -170,7 +171,7 @@ fn understood(json: &str, path: &Path, wanted: Option<&Recipe>) -> Result<(Heade
     if schema != SCHEMA {
         return Err(mixed(SCHEMA.into()));
     }
-    // A field that this version does not know is of another one.
+    // A header with an unknown field was written by another version.
     let header: Header = serde_json::from_value(value.clone()).map_err(|_| mixed(SCHEMA.into()))?;
     let own: Recipe =
         serde_json::from_value(header.recipe.clone()).map_err(|_| mixed(SCHEMA.into()))?;
@@ -182,16 +183,15 @@ fn understood(json: &str, path: &Path, wanted: Option<&Recipe>) -> Result<(Heade
 }
 
 impl Index {
-    /// Makes an empty index in a new directory and opens it.
+    /// Creates an empty index in a new directory and opens it.
     ///
     /// # Errors
-    /// A recipe that cannot mean anything; a directory that is there and not empty, or cannot be
-    /// made.
+    /// A recipe whose values are invalid; a directory that is not empty or cannot be created.
     pub fn create(path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
         IndexOptions::default().create(path, recipe)
     }
 
-    /// Opens the index at a path, or makes an empty one where nothing is at that path.
+    /// Opens the index at a path, or creates an empty one where nothing is at that path.
     ///
     /// ```
     /// use nearcopy::{Document, Index, Recipe};
@@ -207,7 +207,7 @@ impl Index {
     /// ```
     ///
     /// An empty directory counts as nothing. Any other must hold an index of this recipe. Two
-    /// processes may call this at once: one of them makes the index, and both open it.
+    /// processes may call this at once: one of them creates the index, and both open it.
     ///
     /// # Errors
     /// As [`Index::open`] and [`Index::create`].
@@ -215,31 +215,31 @@ impl Index {
         IndexOptions::default().open_or_create(path, recipe)
     }
 
-    /// Opens an index that was made with this recipe.
+    /// Opens an index that was created with this recipe.
     ///
     /// # Errors
-    /// No index there, another recipe or a newer format ([`Mixed`](crate::Error::Mixed)), a file
-    /// cut short, no right to write.
+    /// No index at this path, another recipe or a newer format ([`Mixed`](crate::Error::Mixed)), a
+    /// truncated file, no permission to write.
     pub fn open(path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
         IndexOptions { recipe: Some(recipe.clone()), ..IndexOptions::default() }.open(path)
     }
 
-    /// The recipe that its keys are made with.
+    /// The recipe that the keys of the index are made with.
     pub const fn recipe(&self) -> &Recipe {
         &self.recipe
     }
-    /// Whether it keeps texts, so that sightings have spans.
+    /// Whether the index keeps texts, so that sightings have spans.
     pub const fn has_texts(&self) -> bool {
         self.texts
     }
-    /// Where it is.
+    /// The directory of the index.
     pub fn path(&self) -> &Path {
         self.store.path()
     }
 
-    /// The background that sightings are scored with: boilerplate as of the last
-    /// [`compact`](Index::compact), common words as of the last time that the different texts had
-    /// doubled.
+    /// Returns the background that sightings are scored with: boilerplate as of the last
+    /// [`compact`](Index::compact), and common words as of the last time that the number of
+    /// different texts had doubled.
     ///
     /// # Errors
     /// A disk that cannot be read, or damage.
@@ -248,7 +248,8 @@ impl Index {
         self.background_of(&self.store.state(&txn)?, &txn)
     }
 
-    /// A handle works in the process that opened it: locks do not pass to a child.
+    /// Fails in a forked child: a handle works only in the process that opened it, because locks do
+    /// not pass to a child.
     pub(super) fn owned(&self) -> Result<()> {
         if std::process::id() == self.process {
             return Ok(());
@@ -268,13 +269,15 @@ impl Index {
 
     pub(super) fn turn(&self) -> Result<WriteTurn<'_>> {
         self.owned()?;
-        // A thread that panicked in its turn has written nothing: its transaction is gone.
+        // A thread that panicked while it held the lock has written nothing: its transaction was
+        // aborted.
         let thread = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(WriteTurn { process: self.store.writing()?, _thread: thread })
     }
 
     pub(super) fn worker(&self) -> Result<Worker> {
-        // Asked first: a child may find the lock as a thread of its parent held it, for ever.
+        // This check comes first: a child may have inherited the mutex locked by a thread of its
+        // parent, and would wait for ever.
         self.owned()?;
         let idle = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let failed = |e: std::io::Error| Error::Storage {
@@ -293,7 +296,8 @@ impl Index {
         done
     }
 
-    /// Shows one moment of the index. Again, where keys moved from memory to a run in between.
+    /// Calls `f` with one state of the index; calls it again where keys moved from the memtable to
+    /// a run meanwhile.
     pub(super) fn read_state<T>(&self, mut f: impl FnMut(&IndexState) -> Result<T>) -> Result<T> {
         loop {
             let txn = self.read()?;
@@ -307,14 +311,14 @@ impl Index {
         }
     }
 
-    /// Brings the keys in memory up to the last transaction; whoever writes does this first, others
-    /// may have written.
+    /// Brings the memtable up to the last transaction. A writer does this first, because other
+    /// processes may have written.
     pub(super) fn refresh(&self) -> Result<()> {
         let txn = self.read()?;
         self.fill(&self.recent, &self.store.state(&txn)?, &txn)
     }
 
-    /// Brings keys in memory up to a moment, unless they are of a later one.
+    /// Brings a memtable up to a state, unless it is of a later one already.
     pub(super) fn fill(&self, recent: &RwLock<Memtable>, state: &State, txn: &Read) -> Result<()> {
         {
             let recent = recent.read().unwrap_or_else(PoisonError::into_inner);
@@ -362,7 +366,7 @@ impl Index {
         Ok(background)
     }
 
-    /// Sightings, and the moment they are of.
+    /// Returns the sightings of a document, and the state of the index that they are from.
     pub(super) fn see(
         &self,
         d: &Document,
@@ -376,7 +380,8 @@ impl Index {
         })
     }
 
-    /// Sightings at one moment, among documents from a number on.
+    /// Returns the sightings of a document in one state of the index; `from` leaves out classes
+    /// whose newest document has a smaller number.
     pub(super) fn see_in(
         &self,
         view: &IndexState,

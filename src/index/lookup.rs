@@ -1,4 +1,4 @@
-//! Owns: the keys of one text to the classes it is worth comparing with, by the rules of the batch
+//! Owns: the lookup from the keys of one text to its candidate classes, by the policy of the batch
 //! engine. Never: a comparison.
 
 use crate::error::Result;
@@ -14,30 +14,31 @@ use crate::sketch::recipe::Recipe;
 use std::cell::Cell;
 use std::sync::{PoisonError, RwLock};
 
-/// So many documents may have come in between before it is not worth while to tell whether any of
-/// them matters.
+/// With more documents than this added since a lookup, the lookup is repeated without checking
+/// whether any of them matters.
 const BETWEEN: u32 = 1024;
-/// One state of the index: what a transaction sees of the tables, and the keys held in memory.
+/// One state of the index: what a transaction sees of the tables, and the memtable.
 pub struct IndexState<'v> {
     /// The tables.
     pub store: &'v Store,
     /// The transaction.
     pub txn: &'v ReadTxn<'v>,
-    /// Its state.
+    /// The transaction's state row.
     pub state: &'v State,
-    /// Keys in no run.
+    /// The memtable of the handle: keys that are in no run.
     pub recent: &'v RwLock<Memtable>,
-    /// Keys of what this very transaction has added.
+    /// Keys of documents that this very transaction has added.
     pub joining: Option<&'v Memtable>,
-    /// Set where the keys in memory turned out to be newer than the transaction: what was found is
-    /// then worth nothing.
+    /// Set where the memtable turned out to be newer than the transaction; the results are then
+    /// invalid.
     pub stale: Cell<bool>,
 }
 
-/// The texts that hold a key, not yet read: a piece of a bucket for each run, and those in memory.
+/// The posting list of a key: a range of one bucket for each run, and the documents in the
+/// memtable. Postings of runs are read on demand.
 pub struct List<'t> {
     pieces: Vec<(Bucket<'t>, std::ops::Range<usize>)>,
-    /// Of these, units that are in no run yet.
+    /// Units from the memtable, ascending.
     pub recent: Vec<u32>,
 }
 
@@ -45,12 +46,12 @@ impl List<'_> {
     fn len(&self) -> usize {
         self.pieces.iter().map(|p| p.1.len()).sum::<usize>() + self.recent.len()
     }
-    /// Whether a unit is in it.
+    /// Whether the list contains a unit.
     pub fn holds(&self, unit: u32) -> bool {
         self.recent.binary_search(&unit).is_ok()
             || self.pieces.iter().any(|(b, places)| b.holds(places.clone(), unit))
     }
-    /// All, ascending: runs follow each other in the order of their documents.
+    /// All units, ascending: runs are in the order of their documents.
     pub fn units(&self) -> impl DoubleEndedIterator<Item = u32> {
         self.pieces
             .iter()
@@ -66,13 +67,13 @@ pub struct Candidates {
     pub classes: Vec<u32>,
     /// Keys that were too frequent to be expanded.
     pub capped: u64,
-    /// How many anchors each shares, where that was asked for: what scores are estimated from
-    /// without texts.
+    /// How many anchors each class shares with the text, only where the caller asked for counts:
+    /// without texts, scores are estimated from them.
     pub shared: Vec<u32>,
 }
 
 impl<'v> IndexState<'v> {
-    /// Of what was committed.
+    /// The state that the last commit left.
     pub fn new(
         store: &'v Store,
         txn: &'v ReadTxn<'v>,
@@ -103,17 +104,17 @@ impl<'v> IndexState<'v> {
         Ok(list)
     }
 
-    /// A class that has documents.
+    /// Returns the row of a class, if it has documents.
     pub fn class(&self, number: u32) -> Result<Option<ClassRow>> {
         let row = self.store.get(self.txn, &self.store.classes, number)?;
         row.map(|bytes| read(bytes, || self.store.place("classes", number))).transpose()
     }
-    /// A document that is there.
+    /// Returns the row of a document, if it was not removed.
     pub fn document(&self, number: u32) -> Result<Option<DocumentRow>> {
         let row = self.store.get(self.txn, &self.store.documents, number)?;
         row.map(|bytes| read(bytes, || self.store.place("documents", number))).transpose()
     }
-    /// The document of an id, with its number.
+    /// Returns the document of an id, with its number.
     pub fn by_id(&self, id: &str) -> Result<Option<(u32, DocumentRow)>> {
         for number in self.list(id_key(id))?.units().rev() {
             if let Some(row) = self.document(number)?.filter(|row| row.info.id == id) {
@@ -122,13 +123,13 @@ impl<'v> IndexState<'v> {
         }
         Ok(None)
     }
-    /// Whether this very document is there, with this text.
+    /// Whether the index holds this document under its id with this very text.
     pub fn knows(&self, document: &DocumentRow) -> Result<bool> {
         Ok(self
             .by_id(&document.info.id)?
             .is_some_and(|(_, row)| row.hash == document.hash && row.bytes == document.bytes))
     }
-    /// The class of a text.
+    /// Returns the class of a text.
     pub fn by_text(&self, exact: u128) -> Result<Option<(u32, ClassRow)>> {
         for number in self.list(exact_key(exact))?.units() {
             if let Some(row) = self.class(number)?.filter(|row| row.exact == exact) {
@@ -137,7 +138,7 @@ impl<'v> IndexState<'v> {
         }
         Ok(None)
     }
-    /// Documents of a class, the oldest first, at most so many.
+    /// Returns documents of a class, the oldest first, at most `most`.
     pub fn members(&self, class: u32, most: usize) -> Result<Vec<(u32, DocumentRow)>> {
         let mut out = Vec::new();
         for number in self.list(members_key(class))?.units() {
@@ -151,8 +152,8 @@ impl<'v> IndexState<'v> {
         Ok(out)
     }
 
-    /// Whether a document from this number on can be a candidate, or stand for one: by keys in
-    /// memory alone, so it may say yes in vain.
+    /// Whether a document from this number on can be a candidate, or make an older class one. The
+    /// memtable's keys and the new document rows alone decide, so it may return true without need.
     pub fn touched(&self, f: &Fingerprint, from: u32, recipe: &Recipe) -> Result<bool> {
         if from < self.state.pending_from || self.state.next.saturating_sub(from) > BETWEEN {
             return Ok(true);
@@ -168,12 +169,13 @@ impl<'v> IndexState<'v> {
             .chain(&f.bands)
             .chain(&f.paragraph_bands)
             .any(|key| new(&key));
-        // Who shares enough anchors with a text shares each of them.
+        // A new candidate by anchors shares at least `min_anchors` of them, and each of those is
+        // new.
         if bands || f.anchors.iter().filter(new).count() >= recipe.min_anchors as usize {
             return Ok(true);
         }
-        // One that joined an older class has no keys of its text: the class is found by those of
-        // its founder.
+        // A document that joined an older class posts no keys of its text: the class is found by
+        // the keys of its founder.
         for row in self.store.rows(self.txn, &self.store.documents, from)? {
             let (number, bytes) = row?;
             let row: DocumentRow = read(bytes, || self.store.place("documents", number))?;
@@ -184,8 +186,9 @@ impl<'v> IndexState<'v> {
         Ok(false)
     }
 
-    /// The classes to compare a text with; `own` is its class, where it has one already. Without
-    /// texts (`count`), all shared anchors are counted.
+    /// Returns the classes to compare a text with; `own` is the text's class, where it has one
+    /// already. With `count`, for an index without texts, the shared anchors of each class are
+    /// counted.
     pub fn candidates(
         &self,
         f: &Fingerprint,
@@ -194,10 +197,11 @@ impl<'v> IndexState<'v> {
         count: bool,
     ) -> Result<Candidates> {
         let mut out = Candidates::default();
-        // Without texts a compaction leaves no links that would tell more than the keys.
+        // Without texts, a compaction writes no links, so nothing is known beyond the keys.
         let known = !count && own.is_some_and(|c| c < self.state.compacted);
         self.by_bands(f, own, known, recipe, &mut out)?;
-        // A text that another stands for finds nothing by frequent passages: the other does.
+        // A text that has a representative finds nothing by frequent passages; its representative
+        // does.
         let stood_for = match own {
             Some(c) if known => self.store.get(self.txn, &self.store.families, c)?.is_some(),
             _ => false,
@@ -248,8 +252,8 @@ impl<'v> IndexState<'v> {
                 continue;
             }
             out.capped += 1;
-            // Of a text that was there at the last compaction the links are known; only newer texts
-            // are looked at.
+            // For a text that was in the last compaction, the links are stored already; only newer
+            // texts are looked at.
             let oldest = if known { self.state.compacted } else { 0 };
             let newest = list.units().rev().take_while(|u| *u >= oldest).take(LOOKED_AT);
             self.living(newest, ENDS)?.into_iter().for_each(|u| votes.count(u));
@@ -262,20 +266,20 @@ impl<'v> IndexState<'v> {
         Ok(())
     }
 
-    /// Whether the texts of a key, and the one that asks, are no more than a cap allows. Removed
-    /// ones count where they might decide.
+    /// Whether the texts of a key, the one that is looked up included, are within a cap. Rows are
+    /// read to leave out removed texts only where these could decide.
     fn fits(&self, list: &List, own: Option<u32>, cap: usize) -> Result<bool> {
         let asking = usize::from(own.is_none());
         let all = list.len() + asking;
         if all <= cap || self.state.dead == 0 {
             return Ok(all <= cap);
         }
-        // The newest first: a page that changes often leaves many that have gone. A key that is
-        // truly hot costs `cap` looks.
+        // The newest come first: a page that changes often leaves many removed texts. A key that is
+        // truly hot costs about `cap` reads.
         Ok(self.living(list.units().rev(), cap + 1)?.len() + asking <= cap)
     }
 
-    /// The first classes that are still there, at most so many.
+    /// Returns the first classes that still exist, at most `most`.
     fn living(&self, units: impl Iterator<Item = u32>, most: usize) -> Result<Vec<u32>> {
         let mut out = Vec::new();
         for unit in units {
@@ -313,7 +317,7 @@ impl<'v> IndexState<'v> {
         if stood_for {
             return Ok(());
         }
-        // Those that stand for all others, and newer ones, each for itself.
+        // The representatives of the key's texts as of the last compaction, and all newer texts.
         let hot: Vec<u32> = match self.store.hot(self.txn, key)? {
             Some(row) => numbers(unseal(row, || self.store.place("hot", key))?).collect(),
             None => Vec::new(),
@@ -321,7 +325,7 @@ impl<'v> IndexState<'v> {
         let newer = list.units().rev().take_while(|u| *u >= self.state.compacted);
         let newer = self.living(newer, policy.passage_cap + 1)?;
         let asking = usize::from(own.is_none());
-        // Without a row even those are too many, or nobody has looked at all texts yet.
+        // A key without a row has too many representatives, or no compaction has seen it yet.
         match policy
             .representatives(hot.iter().copied().chain(newer).collect(), asking)
             .filter(|_| !hot.is_empty())
@@ -333,12 +337,12 @@ impl<'v> IndexState<'v> {
     }
 }
 
-/// Numbers as a row has them.
+/// Decodes the numbers of a row.
 pub fn numbers(row: &[u8]) -> impl Iterator<Item = u32> {
     row.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b))
 }
 
-/// Numbers as a row.
+/// Encodes numbers as a sealed row.
 pub fn to_row(numbers: impl Iterator<Item = u32>) -> Vec<u8> {
     seal(numbers.flat_map(u32::to_le_bytes).collect())
 }

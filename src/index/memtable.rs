@@ -1,4 +1,4 @@
-//! Owns: keys that are in no run yet, held in memory. Never: reads or writes rows.
+//! Owns: the memtable: keys that are in no run yet, in memory. Never: reads or writes rows.
 
 use crate::hash::ByHash;
 
@@ -8,18 +8,18 @@ const END: u32 = u32::MAX;
 /// keys and those of one batch.
 #[derive(Debug, Default)]
 pub struct Memtable {
-    /// The epoch of the index that this belongs to.
+    /// The epoch of the index that the memtable belongs to.
     pub epoch: u64,
-    /// Documents up to here, not included, have been taken.
+    /// The keys of documents below this number are taken.
     pub until: u32,
-    /// The newest place of each key in the chain.
+    /// For each key, the place of its newest entry in the chain.
     heads: ByHash<u32>,
-    /// A document, and the place before it that has the same key.
+    /// Entries: a document, and the place of the previous entry with the same key.
     chain: Vec<(u32, u32)>,
 }
 
 impl Memtable {
-    /// Forgets everything.
+    /// Removes all keys and begins a new epoch; the allocated space is reused.
     pub fn restart(&mut self, epoch: u64, from: u32) {
         self.heads.clear();
         self.chain.clear();
@@ -31,7 +31,7 @@ impl Memtable {
         };
     }
 
-    /// Takes the keys of the next document.
+    /// Adds the keys of the next document.
     pub fn add(&mut self, unit: u32, keys: impl Iterator<Item = u64>) {
         for key in keys {
             let place = self.chain.len() as u32;
@@ -41,12 +41,12 @@ impl Memtable {
         self.until = unit + 1;
     }
 
-    /// The last document that holds the key.
+    /// Returns the newest document that has the key.
     pub fn newest(&self, key: u64) -> Option<u32> {
         self.heads.get(&key).map(|&place| self.chain[place as usize].0)
     }
 
-    /// Appends the documents below a number that hold the key, ascending.
+    /// Appends the documents below a number that have the key, ascending.
     pub fn find(&self, key: u64, below: u32, out: &mut Vec<u32>) {
         let from = out.len();
         let mut at = self.heads.get(&key).copied().unwrap_or(END);

@@ -1,11 +1,11 @@
-//! Owns: pending keys to a sorted run, and runs to larger ones, so that a key is looked up in few.
-//! Never: a document.
+//! Owns: sorting pending keys into a run, and merging runs into larger ones, so that a lookup
+//! searches few runs. Never: a document.
 //!
 //! A run is merged into the one before it as long as that is less than [`FACTOR`] times as large
-//! (the logarithmic method; Bentley and Saxe 1980): n documents lie in O(log n) runs, and a posting
-//! is written O(log n) times. A new run is written beside the old ones in transactions of bounded
-//! size and takes their place in one; what a crash leaves of it is swept away before the next
-//! merge.
+//! (the logarithmic method; Bentley and Saxe 1980): the postings of n documents are in O(log n)
+//! runs, and each posting is written O(log n) times. A new run is written beside the old ones in
+//! transactions of bounded size, and one transaction replaces the old runs by it. The rows that a
+//! crash leaves are removed before the next merge.
 
 use crate::error::Result;
 use crate::index::memtable::Memtable;
@@ -20,11 +20,11 @@ use crate::postings::source::Source;
 use crate::sketch::fingerprint::WORD_SLOTS;
 use std::sync::{PoisonError, RwLock};
 
-/// How much larger a run must be than what follows it.
+/// How many times as large as the runs after it a run must be to stay unmerged.
 const FACTOR: u64 = 4;
 
-/// Writes postings, and all pending keys with them, as a run of this transaction; `counts` are the
-/// words of their texts.
+/// Writes these postings and all pending keys as one run of this transaction; `counts` are the word
+/// counts of the postings' texts.
 pub fn to_run(
     store: &Store,
     txn: &mut WriteTxn,
@@ -49,8 +49,8 @@ pub fn to_run(
     if postings.is_empty() {
         return Ok(());
     }
-    // On this thread alone: it holds the turn, and while it waited for others it might be given
-    // work that wants the turn too.
+    // The sort uses this thread alone: it holds the write lock, and while it waited for pool
+    // threads it might be given a job that wants the lock too.
     postings.sort_unstable();
     postings.dedup();
     let shape = BucketLayout::of(postings.len() as u64);
@@ -68,7 +68,7 @@ fn count(words: impl Iterator<Item = u32>, counts: &mut [u32]) {
     words.for_each(|w| counts[w as usize % WORD_SLOTS] += 1);
 }
 
-/// In how many texts each word slot stands, those of pending rows too.
+/// Returns in how many texts each word slot occurs, those of pending rows included.
 pub fn word_counts(store: &Store, txn: &ReadTxn) -> Result<Vec<u32>> {
     let mut counts = store.word_counts(txn)?;
     counts.resize(WORD_SLOTS, 0);
@@ -82,7 +82,7 @@ pub fn word_counts(store: &Store, txn: &ReadTxn) -> Result<Vec<u32>> {
     Ok(counts)
 }
 
-/// Makes a run of all pending keys.
+/// Writes all pending keys as a run and empties the memtable.
 pub fn flush(store: &Store, turn: &Writing, recent: &RwLock<Memtable>) -> Result<()> {
     let mut txn = store.write(turn)?;
     let mut state = store.state(&txn)?;
@@ -93,7 +93,7 @@ pub fn flush(store: &Store, turn: &Writing, recent: &RwLock<Memtable>) -> Result
     Ok(())
 }
 
-/// Merges the last runs as far as their sizes ask for it.
+/// Merges the last runs as far as the ratio of their sizes requires.
 pub fn settle(store: &Store, turn: &Writing) -> Result<()> {
     let state = store.now()?;
     let mut from = state.runs.len().saturating_sub(1);
@@ -119,12 +119,13 @@ pub fn settle(store: &Store, turn: &Writing) -> Result<()> {
     Ok(())
 }
 
-/// Takes away runs that have been replaced. What fails here is done before the next merge.
+/// Deletes the rows of runs that were replaced. Rows that cannot be deleted now are deleted before
+/// the next merge.
 pub fn drop_runs(store: &Store, turn: &Writing, runs: &[RunInfo]) {
     let _ = runs.iter().try_for_each(|r| store.drop_run(turn, r.id));
 }
 
-/// Takes away what a crash left: runs that the state does not know.
+/// Deletes the rows of runs that the state does not list: a crash left them.
 pub fn sweep(store: &Store, turn: &Writing, state: &State) -> Result<()> {
     let there = {
         let txn = store.read()?;
@@ -134,8 +135,8 @@ pub fn sweep(store: &Store, turn: &Writing, state: &State) -> Result<()> {
     left.try_for_each(|id| store.drop_run(turn, id))
 }
 
-/// The number of the next run, for good: what a crash leaves under it can never be mistaken for
-/// another run.
+/// Reserves the number of the next run for good, so that the rows which a crash leaves under it can
+/// never be mistaken for another run.
 fn reserve(store: &Store, turn: &Writing) -> Result<State> {
     let mut txn = store.write(turn)?;
     let state = store.state(&txn)?;
@@ -144,8 +145,8 @@ fn reserve(store: &Store, turn: &Writing) -> Result<State> {
     Ok(state)
 }
 
-/// Writes one run of all postings of the runs from a place on that `keep` wants; none where nothing
-/// is left. No state knows it yet.
+/// Merges the runs from a place on into one run of the postings that `keep` accepts; returns `None`
+/// where none is left. The state does not list the new run yet.
 pub fn merge(
     store: &Store,
     turn: &Writing,
@@ -194,7 +195,7 @@ pub fn merge(
 /// The buckets of a run, in order.
 type Buckets<'t> = Box<dyn Iterator<Item = Result<(u32, &'t [u8])>> + 't>;
 
-/// The postings of a stored run in order.
+/// A cursor over the postings of a stored run, in order.
 struct StoredRun<'t> {
     store: &'t Store,
     run: RunInfo,
@@ -204,7 +205,8 @@ struct StoredRun<'t> {
 }
 
 impl Source for StoredRun<'_> {
-    /// Every bucket is checked before it is copied.
+    /// Returns the next posting. The checksum of every bucket is checked before its postings are
+    /// copied.
     fn next_posting(&mut self) -> Result<Option<Posting>> {
         if self.now.is_none_or(|(_, b)| self.at == b.len()) {
             let Some(next) = self.buckets.next() else { return Ok(None) };

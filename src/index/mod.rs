@@ -1,4 +1,4 @@
-//! A persistent index: documents added one by one, asked for in about a millisecond.
+//! A persistent index: documents are added one by one, and a query takes about a millisecond.
 //!
 //! ```text
 //! document -fingerprint-> keys -lookup-> candidates -compare (texts again)-> sightings

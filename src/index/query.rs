@@ -1,5 +1,5 @@
-//! Owns: candidates to sightings: texts read, compared, put in order; scores estimated where no
-//! texts are kept. Never: candidates.
+//! Owns: turning candidates into sightings: texts are read, compared and sorted; without texts,
+//! scores are estimated. Never: finds candidates.
 
 use crate::error::Result;
 use crate::index::lookup::IndexState;
@@ -18,28 +18,29 @@ use std::cell::{OnceCell, RefCell};
 use std::cmp::Ordering;
 use zstd::bulk::Decompressor;
 
-/// Copies of one text that are looked at where the first of them is the very document asked about,
-/// or beyond a limit.
+/// How many of the oldest documents of a class are read where its first document is the very one
+/// looked up, or is outside the limits.
 const OLDEST: usize = 64;
 
-/// A document of the index that the one asked about is related to.
+/// A document of the index that the queried document is related to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sighting {
-    /// The partner, without its text: of several with equal texts the one of the smallest id.
+    /// The partner, without its text. Among several documents with equal texts it is the one of the
+    /// smallest id.
     pub info: DocumentInfo,
-    /// Documents of the index that have the partner's text, itself included.
+    /// Number of documents in the index that have the partner's text, the partner included.
     pub copies: u64,
-    /// How they are related: `a` is the document asked about, `b` the partner.
+    /// The relation: `a` is the queried document, `b` the partner.
     pub relation: Relation,
-    /// The scores, and the matches on both sides: `a` is the document asked about, `b` the partner.
+    /// The scores, and the matches on both sides: `a` is the queried document, `b` the partner.
     /// Without texts there are no matches, and coverages are estimated by the containments.
     pub comparison: Comparison,
-    /// The partner's text, which the matches' `b` spans belong to; none where the index keeps no
-    /// texts.
+    /// The partner's text, which the `b` spans of the matches refer to; `None` where the index
+    /// keeps no texts.
     pub text: Option<String>,
 }
 
-/// What a comparison with the index depends on.
+/// Everything that a query of one state of the index depends on.
 pub struct QuerySettings<'e> {
     /// The state of the index.
     pub view: &'e IndexState<'e>,
@@ -47,22 +48,22 @@ pub struct QuerySettings<'e> {
     pub background: &'e Background,
     /// The recipe.
     pub recipe: &'e Recipe,
-    /// The bounds.
+    /// The bounds of relations, and the limits of what is shown.
     pub thresholds: &'e Thresholds,
-    /// Whether texts are kept.
+    /// Whether the index keeps texts.
     pub texts: bool,
-    /// Unpacks texts.
+    /// Decompresses texts.
     pub unpacker: &'e RefCell<Decompressor<'static>>,
 }
 
 impl QuerySettings<'_> {
-    /// Everything the index tells of this document; `f` is its fingerprint. Of classes whose newest
-    /// document is older than `from`, nothing.
+    /// Returns all sightings of a document; `f` is its fingerprint. Classes whose newest document
+    /// is older than `from` are left out.
     pub fn see(&self, d: &Document, f: &Fingerprint, from: u32) -> Result<Vec<Sighting>> {
         let mut out = Vec::new();
         let own = self.view.by_text(f.exact)?;
-        // Most documents of a crawl are like nothing: they are made ready only when there is
-        // something to compare with.
+        // Most documents of a crawl are related to nothing: the masked text is made only when there
+        // is something to compare with.
         let asked = OnceCell::new();
         let ready =
             || asked.get_or_init(|| MaskedText::new(d.text.as_str(), self.background, self.recipe));
@@ -103,8 +104,8 @@ impl QuerySettings<'_> {
         Ok(out)
     }
 
-    /// The document that stands for a class towards this one: of the smallest id, not this one
-    /// itself, within the limits.
+    /// Returns the document that represents a class towards this one: the one of the smallest id
+    /// that is not this document itself and is within the limits.
     fn partner(
         &self,
         d: &Document,
@@ -124,7 +125,7 @@ impl QuerySettings<'_> {
         Ok(self.of_class(d, class)?.into_iter().next())
     }
 
-    /// The oldest documents of a class that may be shown, by id.
+    /// Returns those of the oldest documents of a class that may be shown, sorted by id.
     fn of_class(&self, d: &Document, class: u32) -> Result<Vec<(u32, DocumentRow)>> {
         let mut members = self.view.members(class, OLDEST)?;
         members.retain(|m| self.may_show(d, &m.1));
@@ -151,7 +152,7 @@ impl QuerySettings<'_> {
     ) -> Result<Option<Sighting>> {
         let text = self.view.text(number, &partner, self.unpacker)?;
         let there = MaskedText::new(text.as_str(), self.background, self.recipe);
-        // A pair is compared as a scan does, the smaller id first.
+        // The pair is compared as in a scan, with the smaller id first.
         let comparison = if d.info.id <= partner.info.id {
             compare_masked(asked, &there, self.background, self.thresholds)
         } else {
@@ -164,8 +165,8 @@ impl QuerySettings<'_> {
         }))
     }
 
-    /// Scores by the share of common anchors (FracMinHash; Irber et al. 2022): they are a sample of
-    /// the shingles.
+    /// Estimates the scores by the share of common anchors, which are a sample of the shingles
+    /// (FracMinHash; Irber et al. 2022).
     fn estimated(
         &self,
         f: &Fingerprint,
@@ -216,7 +217,7 @@ fn estimate(containment_a: f64, containment_b: f64, resemblance: f64) -> Compari
     }
 }
 
-/// Nearest first: by relation, then by what the two cover of each other, then by id.
+/// Orders sightings: by relation, then by the coverage of both texts, then by id.
 fn nearest(x: &Sighting, y: &Sighting) -> Ordering {
     let cover = |s: &Sighting| s.comparison.coverage_a + s.comparison.coverage_b;
     x.relation
@@ -227,7 +228,7 @@ fn nearest(x: &Sighting, y: &Sighting) -> Ordering {
 }
 
 impl IndexState<'_> {
-    /// The text of a document.
+    /// Reads the text of a document.
     pub fn text(
         &self,
         number: u32,

@@ -1,4 +1,4 @@
-//! Owns: what stands in the rows of an index, and how it becomes bytes. Never: where rows are kept.
+//! Owns: the content of the rows of an index, and their encoding. Never: where rows are stored.
 
 use crate::error::Result;
 use crate::hash;
@@ -7,10 +7,12 @@ use crate::postings::checksum::{SEAL, damaged, seal, unseal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// Names the format of everything stored but the keys, which have the recipe's id.
+/// The name of the format of everything stored except the keys, whose format the recipe's id
+/// covers.
 pub const SCHEMA: &str = "nearcopy.index/1";
 
-/// What an index is: written once, as JSON, so that any version can tell what another one made.
+/// The header of an index: written once, as JSON, so that any version can identify an index of
+/// another version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     /// [`SCHEMA`].
@@ -19,40 +21,40 @@ pub struct Header {
     pub recipe_id: String,
     /// The recipe.
     pub recipe: serde_json::Value,
-    /// Whether texts are kept.
+    /// Whether the index keeps texts.
     pub texts: bool,
 }
 
-/// What changes with every transaction.
+/// The state row, rewritten by every transaction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// Raised whenever keys move from pending rows to runs: what is held in memory is then stale.
+    /// Raised whenever keys move from pending rows to runs: older memtables are then stale.
     pub epoch: u64,
     /// Raised whenever the background is drawn anew.
     pub drawing: u64,
-    /// Different texts when it was drawn last.
+    /// Number of different texts when the background was drawn last.
     pub drawn: u64,
-    /// The number that the next document gets; numbers are never used again.
+    /// The number that the next document gets; numbers are never reused.
     pub next: u32,
     /// Documents from this number on have their keys in pending rows.
     pub pending_from: u32,
     /// Keys in pending rows.
     pub pending_keys: u64,
-    /// The number that the next run gets.
+    /// The number of the next run.
     pub next_run: u32,
     /// Sorted runs of postings, largest first.
     pub runs: Vec<RunInfo>,
-    /// Documents.
+    /// Number of documents.
     pub documents: u64,
-    /// Different texts.
+    /// Number of different texts.
     pub classes: u64,
-    /// Bytes of their texts, as they came.
+    /// Bytes of the documents' texts, uncompressed.
     pub bytes: u64,
-    /// Different texts removed since the last compaction: their postings are still there.
+    /// Different texts removed since the last compaction; their postings still exist.
     pub dead: u64,
-    /// Documents below this number were there at the last compaction.
+    /// Documents below this number were in the last compaction.
     pub compacted: u32,
-    /// Documents that joined or left since then.
+    /// Documents added or removed since the last compaction.
     pub changes: u64,
     /// Id of the background.
     pub background: String,
@@ -61,80 +63,80 @@ pub struct State {
 /// A sorted run of postings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunInfo {
-    /// Its number: the upper half of its rows' keys.
+    /// The run's number: the upper half of its rows' keys.
     pub id: u32,
-    /// Its postings.
+    /// Number of postings.
     pub postings: u64,
-    /// It is cut into 2^bits buckets by the upper bits of the keys.
+    /// The run is divided into 2^bits buckets by the upper bits of the keys.
     pub bits: u32,
 }
 
-/// A document as a row has it: what is known of it, and where its text is.
+/// The row of a document: its metadata, and where its text is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentRow {
-    /// All but the text; its `bytes` are the row's.
+    /// All metadata; `info.bytes` is to be taken from `bytes`.
     pub info: DocumentInfo,
-    /// The class of equal texts it belongs to.
+    /// The class of equal texts that the document belongs to.
     pub class: u32,
     /// Length of the text in bytes.
     pub bytes: u32,
     /// Hash of the text's bytes.
     pub hash: u64,
-    /// The number that its text is kept under: its own, or its class's where the bytes are the
+    /// The number that its text is stored under: its own, or its class's where the bytes are the
     /// same.
     pub text: u32,
 }
 
-/// A class of equal texts: its number is that of the document that founded it, even when that has
-/// gone.
+/// The row of a class of equal texts. A class has the number of the document that founded it, even
+/// when that was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassRow {
-    /// Identity of the normalised tokens.
+    /// Hash of the normalised tokens.
     pub exact: u128,
-    /// Its document of the smallest id.
+    /// The document with the smallest id.
     pub first: u32,
-    /// Its newest document.
+    /// The newest document.
     pub last: u32,
-    /// Its documents.
+    /// Number of documents.
     pub members: u32,
-    /// Tokens of its text.
+    /// Number of tokens of the text.
     pub tokens: u32,
-    /// Anchors of its text.
+    /// Number of anchors of the text.
     pub anchors: u32,
     /// Hash of the founding text's bytes.
     pub hash: u64,
 }
 
 impl DocumentRow {
-    /// Without what only the index can know.
+    /// A row for a new document; the index sets `class` and `text` later.
     pub fn new(d: &Document) -> DocumentRow {
         let (info, bytes) = (d.info.clone(), d.text.len() as u32);
         DocumentRow { info, class: 0, bytes, hash: hash::bytes(d.text.as_bytes()), text: 0 }
     }
-    /// As the rest of the library has it.
+    /// Returns the document's metadata, with the length of its text.
     pub fn info(self) -> DocumentInfo {
         DocumentInfo { bytes: self.bytes, ..self.info }
     }
 }
 
-/// A row as bytes.
+/// Encodes a row, with its checksum.
 pub fn write<T: Serialize>(row: &T) -> Vec<u8> {
     seal(postcard::to_stdvec(row).expect("rows hold nothing that cannot be written"))
 }
 
-/// Bytes as a row.
+/// Decodes a row; `what` names it in the error for a damaged one.
 pub fn read<T: DeserializeOwned>(bytes: &[u8], what: impl Fn() -> String) -> Result<T> {
     postcard::from_bytes(unseal(bytes, &what)?).map_err(|_| damaged(what()))
 }
 
-/// What is kept of a document until its keys come into a run: the keys, and the slots of its words.
+/// The row of a document whose keys are in no run yet: its keys, and the slots of its words.
 pub struct PendingRow<'r> {
     keys: &'r [[u8; 8]],
     words: &'r [[u8; 4]],
 }
 
 impl<'r> PendingRow<'r> {
-    /// As bytes: the number of keys, keys, words.
+    /// Encodes the row: the number of keys, the keys, the word slots.
     pub fn write(keys: &[u64], words: &[u32]) -> Vec<u8> {
         let mut out = Vec::with_capacity(4 + 8 * keys.len() + 4 * words.len() + SEAL);
         out.extend_from_slice(&(keys.len() as u32).to_le_bytes());
@@ -142,7 +144,7 @@ impl<'r> PendingRow<'r> {
         words.iter().for_each(|w| out.extend_from_slice(&w.to_le_bytes()));
         seal(out)
     }
-    /// From bytes.
+    /// Decodes a row.
     pub fn read(bytes: &'r [u8], what: impl Fn() -> String) -> Result<PendingRow<'r>> {
         let whole = unseal(bytes, &what)?;
         let split = whole
@@ -151,17 +153,17 @@ impl<'r> PendingRow<'r> {
         let (keys, words) = split.ok_or_else(|| damaged(what()))?;
         Ok(PendingRow { keys: keys.as_chunks().0, words: words.as_chunks().0 })
     }
-    /// Its keys.
+    /// The document's keys.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = u64> {
         self.keys.iter().map(|k| u64::from_le_bytes(*k))
     }
-    /// The slots of its words.
+    /// The slots of the document's words.
     pub fn word_slots(&self) -> impl Iterator<Item = u32> {
         self.words.iter().map(|w| u32::from_le_bytes(*w))
     }
 }
 
-/// Key of the posting that leads from a text's identity to its class.
+/// Key of the posting that leads from a text's token hash to its class.
 pub const fn exact_key(exact: u128) -> u64 {
     hash::mix(exact as u64 ^ 0x6578_6163_7420_6b65)
 }

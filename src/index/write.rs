@@ -1,4 +1,5 @@
-//! Owns: documents added and removed inside one transaction. Never: sorted runs (that is `merge`).
+//! Owns: adding and removing documents inside one transaction. Never: sorted runs (that is
+//! `merge`).
 
 use crate::error::{Error, Result};
 use crate::index::lookup::IndexState;
@@ -16,31 +17,31 @@ use std::cell::RefCell;
 use std::sync::RwLock;
 use zstd::bulk::{Compressor, Decompressor};
 
-/// Keys in pending rows before they become a run: those of about 6,000 articles.
+/// Number of pending keys at which they are written as a run: those of about 6,000 articles.
 pub const FLUSH: u64 = 1 << 20;
 
-/// What to do with an id that is there already, with another text.
+/// What to do with an id that the index already holds with another text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum SameId {
-    /// The new text takes the place of the old one.
+    /// The new text replaces the old one.
     #[default]
     Replace,
-    /// [`Error::SameId`], and nothing is written.
+    /// The call fails with [`Error::SameId`], and nothing is written.
     Refuse,
 }
 
-/// What became of a document that was added.
+/// The outcome of adding a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Added {
-    /// It is there, the first of its text.
+    /// The document was added, the first of its text.
     New,
-    /// It is there, beside others of equal text.
+    /// The document was added, and others have an equal text.
     Copy,
-    /// It took the place of another text of its id.
+    /// The document replaced another text under its id.
     Replaced,
-    /// It was there before, with this very text: nothing was written.
+    /// The index already held the document with this very text; nothing was written.
     Known,
 }
 
@@ -61,12 +62,12 @@ pub struct Worker {
     /// Makes keys.
     pub fingerprinter: Fingerprinter,
     packer: Compressor<'static>,
-    /// Unpacks texts.
+    /// Decompresses texts.
     pub unpacker: RefCell<Decompressor<'static>>,
 }
 
 impl Worker {
-    /// For this recipe.
+    /// Makes the buffers for a recipe.
     pub fn new(recipe: &Recipe) -> std::io::Result<Worker> {
         let packer = Compressor::new(LEVEL)?;
         Ok(Worker {
@@ -75,7 +76,7 @@ impl Worker {
             unpacker: RefCell::new(Decompressor::new()?),
         })
     }
-    /// The keys of a document.
+    /// Makes the keys of a document.
     pub fn fingerprint(&mut self, d: &Document) -> Result<Fingerprint> {
         if u32::try_from(d.text.len()).is_err() {
             return Err(Error::TextTooLong { id: d.info.id.clone(), bytes: d.text.len() as u64 });
@@ -84,12 +85,12 @@ impl Worker {
     }
 }
 
-/// Texts are packed at this level of zstd, its usual one.
+/// The zstd level that texts are compressed at, its default.
 const LEVEL: i32 = 3;
 
-/// A document ready to be written: everything that needs no lock is done.
+/// A document ready to be written: all work that needs no lock is done.
 pub struct Entry {
-    /// Its row.
+    /// The document's row.
     pub row: DocumentRow,
     exact: u128,
     tokens: u32,
@@ -100,12 +101,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Makes its keys and packs its text.
+    /// Makes the keys and compresses the text.
     pub fn new(d: &Document, texts: bool, worker: &mut Worker) -> Result<Entry> {
         let f = worker.fingerprint(d)?;
         Entry::of(d, f, texts, worker)
     }
-    /// With its keys made already.
+    /// As [`Entry::new`], with keys that are made already.
     pub fn of(d: &Document, f: Fingerprint, texts: bool, worker: &mut Worker) -> Result<Entry> {
         let packed = |e: std::io::Error| Error::Storage {
             what: d.info.id.clone(),
@@ -130,47 +131,49 @@ impl Entry {
             text,
         })
     }
-    /// How many keys it has.
+    /// The number of keys, with those of the id, the class and the text.
     pub fn keys(&self) -> usize {
         self.keys.len() + 3
     }
 }
 
-/// Where the keys of new documents go.
+/// Where the keys of new documents are written.
 pub enum Keys {
-    /// To a row for each document.
+    /// To a pending row for each document.
     Pending,
-    /// Into a run that is about to be written; and in how many texts each word slot stands.
+    /// To a run that is about to be written, with the number of texts in which each word slot
+    /// occurs.
     Run(Vec<Posting>, Vec<u32>),
 }
 
-/// A transaction that documents join and leave, and what it knows that the tables do not show yet.
+/// A transaction that adds and removes documents, and the keys that it added.
 pub struct Batch<'b> {
     /// The tables.
     pub store: &'b Store,
     /// The transaction.
     pub txn: WriteTxn<'b>,
-    /// Where the index will stand.
+    /// The state of the index after the transaction.
     pub state: State,
-    /// Where it stood.
+    /// The state of the index before the transaction.
     pub before: State,
-    /// Keys in memory.
+    /// The memtable of the handle.
     pub recent: &'b RwLock<Memtable>,
-    /// Keys of new documents, when they are to become a run.
+    /// Where the keys of new documents are written.
     pub keys: Keys,
-    /// Keys of new documents, by document, for those that are to be kept in memory.
+    /// Keys of new documents, by document, that the memtable takes after the commit.
     pub fresh: Vec<(u32, Vec<u64>)>,
-    /// By how many of its keys each new document is found within the transaction: by [`OWN`],
-    /// unless somebody looks for what is alike.
+    /// How many keys of each new document lookups within the transaction see: [`OWN`], unless new
+    /// documents are compared with each other.
     pub found_by: usize,
     joining: Memtable,
 }
 
-/// The first keys of a document: of its id, its class and its text.
+/// The number of keys before those of the text's content: the keys of the id, the class and the
+/// text.
 pub const OWN: usize = 3;
 
 impl<'b> Batch<'b> {
-    /// Begins one.
+    /// Begins a batch.
     pub fn new(
         store: &'b Store,
         txn: WriteTxn<'b>,
@@ -192,7 +195,7 @@ impl<'b> Batch<'b> {
         })
     }
 
-    /// The index as it is within the transaction.
+    /// The state of the index within the transaction.
     pub fn view(&self) -> IndexState<'_> {
         IndexState {
             joining: Some(&self.joining),
@@ -200,8 +203,8 @@ impl<'b> Batch<'b> {
         }
     }
 
-    /// Adds a document. [`Error::SameId`] is told before anything is written; after another error
-    /// the transaction is worth nothing.
+    /// Adds a document. [`Error::SameId`] is returned before anything is written; after any other
+    /// error the transaction must be discarded.
     pub fn add(&mut self, entry: &Entry, same_id: SameId) -> Result<Added> {
         let mut row = entry.row.clone();
         let mut replaced = false;
@@ -243,7 +246,7 @@ impl<'b> Batch<'b> {
         })
     }
 
-    /// Adds a document to the class of its text; answers the keys that find it.
+    /// Adds a document to the class of its text; returns the keys that are posted for it.
     fn join_class(
         &mut self,
         row: &mut DocumentRow,
@@ -264,7 +267,7 @@ impl<'b> Batch<'b> {
         Ok(vec![id_key(&row.info.id), members_key(class)])
     }
 
-    /// Makes a class of a document whose text is new; answers the keys that find it.
+    /// Makes a class for a document whose text is new; returns the keys that are posted for it.
     fn begin_class(
         &mut self,
         row: &mut DocumentRow,
@@ -298,14 +301,15 @@ impl<'b> Batch<'b> {
         Ok(())
     }
 
-    /// Takes away a document; false where there is none of this id.
+    /// Removes a document; returns false where the index holds none of this id.
     pub fn remove(&mut self, id: &str) -> Result<bool> {
         let Some((number, row)) = self.view().by_id(id)? else { return Ok(false) };
         self.remove_row(number, &row)?;
         Ok(true)
     }
 
-    /// Its postings stay until the next compaction; without its rows they lead nowhere.
+    /// Removes the rows of a document. Its postings stay until the next compaction; without the
+    /// rows they lead nowhere.
     fn remove_row(&mut self, number: u32, row: &DocumentRow) -> Result<()> {
         let (store, class) = (self.store, row.class);
         let mut class_row =

@@ -1,5 +1,5 @@
-//! Owns: a new index, made beside its place and renamed, so that there is never half of one. Never:
-//! opens one for use.
+//! Owns: the creation of an index, in a directory beside its place that is renamed at the end, so
+//! that an index is never there in part. Never: opens an index for use.
 
 use crate::error::{Error, Result};
 use crate::index::rows::{State, write};
@@ -12,7 +12,7 @@ use heed::types::{Bytes, Str, U64};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Makes an empty index in a directory that is not there yet, or is empty.
+/// Creates an empty index in a directory that does not exist yet, or is empty.
 pub fn create(path: &Path, header: &str) -> Result<()> {
     let say = |why: String| Error::Storage { what: path.display().to_string(), why };
     let io = |e: std::io::Error| say(e.to_string());
@@ -63,7 +63,7 @@ fn fill(beside: &Path, header: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether an index can be made at this path: nothing is there, or an empty directory.
+/// Whether an index can be created at this path: it has nothing, or an empty directory.
 pub fn is_free(path: &Path) -> bool {
     !path.exists() || is_empty(path).unwrap_or(false)
 }
@@ -72,7 +72,7 @@ fn is_empty(path: &Path) -> std::io::Result<bool> {
     Ok(std::fs::read_dir(path)?.next().is_none())
 }
 
-/// A new directory for what will be renamed; one that a killed process left is passed over.
+/// Creates a directory that will be renamed; one that a killed process left behind is skipped.
 fn beside(parent: &Path, name: &str) -> std::io::Result<PathBuf> {
     let mut number = 0;
     loop {
@@ -84,7 +84,7 @@ fn beside(parent: &Path, name: &str) -> std::io::Result<PathBuf> {
     }
 }
 
-/// What a directory lists is on disk.
+/// Syncs a directory, so that its entries are on disk.
 fn sync(path: &Path) -> std::io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }

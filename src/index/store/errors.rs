@@ -1,9 +1,10 @@
-//! Owns: what LMDB and the file system say, in words that say what to do. Never: mends anything.
+//! Owns: the errors of LMDB and the file system as messages that say what to do. Never: repairs
+//! anything.
 
 use crate::error::Error;
 use std::path::Path;
 
-/// Why there is nothing to open.
+/// The error for a path that has no index to open.
 pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
     let why = match error.kind() {
         std::io::ErrorKind::NotFound if path.exists() => {
@@ -18,7 +19,7 @@ pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
     Error::Malformed { what: path.display().to_string(), why }
 }
 
-/// What LMDB says, and what to do about it.
+/// Converts an error of LMDB to a message that says what to do about it.
 pub fn storage_error(path: &Path, error: heed::Error) -> Error {
     use heed::MdbError as M;
     let what = path.display().to_string();

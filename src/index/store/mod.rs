@@ -1,4 +1,4 @@
-//! Where an index is kept: LMDB, and every call of it. Never: what a row means.
+//! The storage of an index: LMDB, and every call of it. Never: what a row means.
 
 pub mod create;
 pub mod errors;

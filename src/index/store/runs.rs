@@ -1,4 +1,4 @@
-//! Owns: the rows of runs and of frequent keys in LMDB. Never: what is in a bucket.
+//! Owns: the rows of runs and of hot keys in LMDB. Never: the content of a bucket.
 
 use crate::error::Result;
 use crate::index::store::tables::{Store, Writing};
@@ -6,7 +6,7 @@ use crate::postings::bucket::{Bucket, BucketLayout};
 use heed::{PutFlags, RoTxn, RwTxn};
 
 impl Store {
-    /// A bucket of a run.
+    /// Reads a bucket of a run.
     pub fn bucket<'t>(
         &self,
         txn: &'t RoTxn,
@@ -18,7 +18,7 @@ impl Store {
         row.map(|bytes| Bucket::new(shape, bytes, || self.place("run", format!("{run}, {bucket}"))))
             .transpose()
     }
-    /// The buckets of a run, in order, each with its number, still sealed.
+    /// Iterates over the buckets of a run in order, each with its number and still sealed.
     pub fn buckets<'t>(
         &'t self,
         txn: &'t RoTxn,
@@ -30,7 +30,7 @@ impl Store {
             row.map(|(key, bytes)| (key as u32, bytes)).map_err(|e| self.storage_error(e))
         }))
     }
-    /// A bucket behind all others of all runs.
+    /// Appends a bucket after all others of all runs.
     pub fn append_bucket(
         &self,
         txn: &mut RwTxn,
@@ -42,11 +42,11 @@ impl Store {
             .put_with_flags(txn, PutFlags::APPEND, &run_key(run, bucket), bytes)
             .map_err(|e| self.storage_error(e))
     }
-    /// The classes that stand for a frequent key, still sealed.
+    /// Reads the representative classes of a hot key, still sealed.
     pub fn hot<'t>(&self, txn: &'t RoTxn, key: u64) -> Result<Option<&'t [u8]>> {
         self.hot.get(txn, &key).map_err(|e| self.storage_error(e))
     }
-    /// All frequent keys, ascending, with the classes that stand for them, still sealed.
+    /// Iterates over all hot keys, ascending, with their representative classes, still sealed.
     pub fn all_hot<'t>(
         &'t self,
         txn: &'t RoTxn,
@@ -54,7 +54,7 @@ impl Store {
         let rows = self.hot.iter(txn).map_err(|e| self.storage_error(e))?;
         Ok(rows.map(|row| row.map_err(|e| self.storage_error(e))))
     }
-    /// All frequent keys that classes stand for, ascending, in place of those before.
+    /// Replaces all hot keys and their representative classes; `rows` must be ascending.
     pub fn replace_hot(
         &self,
         txn: &mut RwTxn,
@@ -68,7 +68,7 @@ impl Store {
         }
         Ok(())
     }
-    /// Runs that have rows.
+    /// Returns the numbers of the runs that have rows.
     pub fn run_ids(&self, txn: &RoTxn) -> Result<Vec<u32>> {
         let mut ids = Vec::new();
         let mut at = 0;
@@ -84,7 +84,7 @@ impl Store {
         }
         Ok(ids)
     }
-    /// Takes away a run's rows.
+    /// Deletes the rows of a run.
     pub fn drop_run(&self, turn: &Writing, run: u32) -> Result<()> {
         let mut txn = self.write(turn)?;
         let all = run_key(run, 0)..=run_key(run, u32::MAX);

@@ -1,16 +1,17 @@
-//! Owns: the tables of an index in LMDB, and every call of it. Never: what rows mean.
+//! Owns: the tables of an index in LMDB, and the calls that read and write them. Never: what rows
+//! mean.
 //!
 //! | table | key | row |
 //! |---|---|---|
-//! | meta | name | header, state, background |
+//! | meta | name | header, state, background, word counts |
 //! | documents | number | all of a document but its text |
-//! | texts | number | its text, compressed |
+//! | texts | number | the text, compressed |
 //! | classes | number | a class of equal texts |
 //! | pending | number | keys that are in no run yet |
 //! | runs | run, bucket | postings |
-//! | families | class | the class that stands for it where a passage is too frequent |
-//! | hot | key | the classes that stand for all that hold a key which is too frequent |
-//! | links | class | candidates that its keys do not show |
+//! | families | class | the class that represents it where a passage is too frequent |
+//! | hot | key | the representatives of all classes that have a key which is too frequent |
+//! | links | class | candidates that the keys of the class do not show |
 
 use crate::error::{Error, Result};
 use crate::index::rows::{State, read, write};
@@ -23,32 +24,32 @@ use heed::{Database, Env, EnvFlags, EnvOpenOptions, PutFlags, RoTxn, RwTxn, With
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Address space for the file: nothing is used before it is written. Where so much cannot be had,
-/// less is asked for.
+/// Address space for the memory map, which uses no disk before it is written. Where the system
+/// refuses a size, the next smaller one is tried.
 const MAPS: [u64; 4] = [1 << 40, 1 << 36, 1 << 33, 1 << 30];
 const TABLES: u32 = 9;
-/// Threads and processes that may read at once.
+/// Number of read transactions that may be open at once, over all threads and processes.
 const READERS: u32 = 1022;
-/// Bytes that a transaction of a merge writes: they are held in memory until it is committed.
+/// Bytes that one transaction of a merge writes: they are held in memory until it is committed.
 pub const CHUNK: usize = 16 << 20;
-/// The file of the tables.
+/// The name of LMDB's data file.
 pub const DATA: &str = "data.mdb";
-/// The file that who writes locks.
+/// The name of the file that writing processes lock.
 pub const LOCK: &str = "writer.lock";
 
-/// A table of rows of bytes.
+/// A table whose rows are bytes.
 pub type Table<K> = Database<K, Bytes>;
-/// Keys of most tables.
+/// The key type of most tables.
 pub type Number = U32<BigEndian>;
 
-/// A transaction that only reads: it sees one state of the index, whatever is written meanwhile.
+/// A read transaction: it sees one state of the index, whatever is written meanwhile.
 pub type Read<'e> = RoTxn<'e, WithoutTls>;
-/// Any transaction, as one that reads.
+/// Any transaction, used as a read transaction.
 pub type ReadTxn<'e> = RoTxn<'e>;
-/// A transaction that writes.
+/// A write transaction.
 pub type WriteTxn<'e> = RwTxn<'e>;
 
-/// The open tables.
+/// The open tables of an index.
 pub struct Store {
     env: Env<WithoutTls>,
     meta: Table<Str>,
@@ -58,30 +59,30 @@ pub struct Store {
     pub texts: Table<Number>,
     /// Rows of classes.
     pub classes: Table<Number>,
-    /// Keys in no run.
+    /// Keys that are in no run.
     pub pending: Table<Number>,
     pub(super) runs: Table<U64<BigEndian>>,
-    /// Families.
+    /// The representative of each class.
     pub families: Table<Number>,
-    /// Links.
+    /// Candidates that keys do not show.
     pub links: Table<Number>,
     pub(super) hot: Table<U64<BigEndian>>,
     path: PathBuf,
     lock: Option<File>,
 }
 
-/// Held while something is written: by one thread of one process.
+/// The write lock among processes.
 pub struct Writing<'s>(&'s Store);
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {
-        // The file is closed with the store, and its lock with it, should this fail.
+        // Should the unlock fail, the lock ends when the store closes the file.
         let _ = self.0.lock.as_ref().map(File::unlock);
     }
 }
 
 impl Store {
-    /// Opens what [`create`](super::create::create) made.
+    /// Opens an index that [`create`](super::create::create) made.
     pub fn open(path: &Path, read_only: bool) -> Result<Store> {
         let length =
             || Ok(std::fs::metadata(path.join(DATA)).map_err(|e| no_index(path, &e))?.len());
@@ -93,7 +94,7 @@ impl Store {
         }
         let lock = if read_only { None } else { Some(lock_file(path)?) };
         let env = open_env(path, if read_only { EnvFlags::READ_ONLY } else { EnvFlags::empty() })?;
-        // The length is asked for last: another process may be writing.
+        // The length is read last, because another process may be writing.
         let whole = whole(&env);
         let length = length()?;
         if length < whole {
@@ -119,42 +120,44 @@ impl Store {
                 path: path.to_owned(),
                 lock,
             };
-            // Handles of tables are kept only when the transaction that opened them ends well.
+            // LMDB keeps table handles only when the transaction that opened them commits.
             txn.commit()?;
             Ok(tables)
         })();
         opened.map_err(|e| storage_error(path, e))
     }
 
-    /// A transaction that reads.
+    /// Begins a read transaction.
     pub fn read(&self) -> Result<Read<'_>> {
         self.env.read_txn().map_err(|e| self.storage_error(e))
     }
-    /// Waits for its turn to write: threads by a lock of the caller, processes by a lock on a file.
+    /// Waits for the write lock among processes, which is a lock on a file. Threads of one handle
+    /// exclude each other by a lock of the caller.
     pub fn writing(&self) -> Result<Writing<'_>> {
         let Some(lock) = &self.lock else {
             return Err(self.said("it is open for reading only: open it for writing".into()));
         };
-        // A signal that its receiver wants to look at ends the wait; most are set up so that they
-        // do not.
+        // A signal ends the wait only if its handler does not restart system calls; most handlers
+        // do.
         lock.lock().map_err(|e| match e.kind() {
             std::io::ErrorKind::Interrupted => Error::Cancelled,
             _ => self.said(format!("cannot lock {LOCK}: {e}")),
         })?;
         let turn = Writing(self);
-        // Readers that were killed would keep old pages from being used again.
+        // Readers that were killed would keep LMDB from reusing old pages.
         self.env.clear_stale_readers().map_err(|e| self.storage_error(e))?;
         Ok(turn)
     }
-    /// A transaction that writes.
+    /// Begins a write transaction.
     pub fn write(&self, _turn: &Writing) -> Result<RwTxn<'_>> {
         self.env.write_txn().map_err(|e| self.storage_error(e))
     }
-    /// Makes it last.
+    /// Commits a transaction.
     pub fn commit(&self, txn: RwTxn) -> Result<()> {
         txn.commit().map_err(|e| self.storage_error(e))?;
-        // Pages that were taken behind the end and given back in one transaction are counted, but
-        // not written: the file is made as long as it says, so that one that is shorter was cut.
+        // LMDB counts pages that one transaction took at the end of the file and freed again, but
+        // does not write them. The file is extended to the counted length, so that a shorter file
+        // is known to be truncated.
         let file = self.env.try_clone_inner_file().map_err(|e| self.storage_error(e))?;
         let whole = whole(&self.env);
         let grown = file
@@ -162,22 +165,22 @@ impl Store {
             .and_then(|m| if m.len() < whole { file.set_len(whole) } else { Ok(()) });
         grown.map_err(|e| self.storage_error(heed::Error::Io(e)))
     }
-    /// Transactions that were committed.
+    /// The number of committed transactions.
     #[cfg(test)]
     pub fn commits(&self) -> usize {
         self.env.info().last_txn_id
     }
-    /// Where it is.
+    /// The directory of the index.
     pub fn path(&self) -> &Path {
         &self.path
     }
-    /// Length of the file, and the part of it that is in use.
+    /// Returns the length of the file, and the bytes of it that are in use.
     pub fn disk(&self) -> Result<(u64, u64)> {
         let file = self.env.real_disk_size().map_err(|e| self.storage_error(e))?;
         let used = self.env.non_free_pages_size().map_err(|e| self.storage_error(e))?;
         Ok((file, used))
     }
-    /// Bytes of a table's pages.
+    /// Returns the bytes of a table's pages.
     pub fn pages(&self, txn: &RoTxn, name: MeasuredTable) -> Result<u64> {
         let stat = match name {
             MeasuredTable::Documents => self.documents.stat(txn),
@@ -190,37 +193,37 @@ impl Store {
         Ok(s.page_size as u64 * (s.branch_pages + s.leaf_pages + s.overflow_pages) as u64)
     }
 
-    /// An error of the tables in words.
+    /// Converts an error of LMDB on these tables.
     pub fn storage_error(&self, error: heed::Error) -> Error {
         storage_error(&self.path, error)
     }
     fn said(&self, why: String) -> Error {
         Error::Storage { what: self.path.display().to_string(), why }
     }
-    /// What a damaged row is called.
+    /// The name of a row in the error for a damaged one.
     pub fn place(&self, table: &str, number: impl std::fmt::Display) -> String {
         format!("{}: {table} row {number}", self.path.display())
     }
 
-    /// What this index is, as JSON.
+    /// Reads the header, as JSON.
     pub fn header(&self, txn: &RoTxn) -> Result<String> {
         self.text(txn, "header")
     }
-    /// Where it stands.
+    /// Reads the state row in a transaction.
     pub fn state(&self, txn: &RoTxn) -> Result<State> {
         let row = self.meta.get(txn, "state").map_err(|e| self.storage_error(e))?;
         read(row.unwrap_or_default(), || self.place("meta", "state"))
     }
-    /// Where it stands now.
+    /// Reads the state row as of the last commit.
     pub fn now(&self) -> Result<State> {
         let txn = self.read()?;
         self.state(&txn)
     }
-    /// Where it will stand.
+    /// Writes the state row.
     pub fn put_state(&self, txn: &mut RwTxn, state: &State) -> Result<()> {
         self.meta.put(txn, "state", &write(state)).map_err(|e| self.storage_error(e))
     }
-    /// The background, as JSON; empty where there is none.
+    /// Reads the background, as JSON; empty where there is none.
     pub fn background(&self, txn: &RoTxn) -> Result<String> {
         self.text(txn, "background")
     }
@@ -231,7 +234,7 @@ impl Store {
         let bytes = unseal(row, || self.place("meta", name))?;
         String::from_utf8(bytes.to_vec()).map_err(|_| damaged(self.place("meta", name)))
     }
-    /// In how many texts of the runs each word slot stands; empty before the first run.
+    /// Reads in how many texts of the runs each word slot occurs; empty before the first run.
     pub fn word_counts(&self, txn: &RoTxn) -> Result<Vec<u32>> {
         let Some(row) = self.meta.get(txn, "words").map_err(|e| self.storage_error(e))? else {
             return Ok(Vec::new());
@@ -241,20 +244,20 @@ impl Store {
             .map_err(|_| damaged(place()))?;
         Ok(counts.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n)).collect())
     }
-    /// Keeps these counts.
+    /// Writes the word counts.
     pub fn put_word_counts(&self, txn: &mut RwTxn, counts: &[u32]) -> Result<()> {
         let counts: Vec<u8> = counts.iter().flat_map(|n| n.to_le_bytes()).collect();
         let packed = zstd::bulk::compress(&counts, 1).map_err(|e| self.said(e.to_string()))?;
         self.meta.put(txn, "words", &seal(packed)).map_err(|e| self.storage_error(e))
     }
-    /// Keeps the background.
+    /// Writes the background.
     pub fn put_background(&self, txn: &mut RwTxn, json: &str) -> Result<()> {
         self.meta
             .put(txn, "background", &seal(json.as_bytes().to_vec()))
             .map_err(|e| self.storage_error(e))
     }
 
-    /// A row, still sealed.
+    /// Reads a row, still sealed.
     pub fn get<'t>(
         &self,
         txn: &'t RoTxn,
@@ -263,7 +266,7 @@ impl Store {
     ) -> Result<Option<&'t [u8]>> {
         table.get(txn, &number).map_err(|e| self.storage_error(e))
     }
-    /// A row that is written for the first time or again.
+    /// Writes a row, new or replaced.
     pub fn put(
         &self,
         txn: &mut RwTxn,
@@ -273,7 +276,7 @@ impl Store {
     ) -> Result<()> {
         table.put(txn, &number, row).map_err(|e| self.storage_error(e))
     }
-    /// A row behind all others.
+    /// Appends a row whose number is greater than all others of the table.
     pub fn append(
         &self,
         txn: &mut RwTxn,
@@ -283,15 +286,15 @@ impl Store {
     ) -> Result<()> {
         table.put_with_flags(txn, PutFlags::APPEND, &number, row).map_err(|e| self.storage_error(e))
     }
-    /// Takes a row away.
+    /// Deletes a row.
     pub fn delete(&self, txn: &mut RwTxn, table: &Table<Number>, number: u32) -> Result<()> {
         table.delete(txn, &number).map(|_| ()).map_err(|e| self.storage_error(e))
     }
-    /// Empties a table.
+    /// Deletes all rows of a table.
     pub fn clear(&self, txn: &mut RwTxn, table: &Table<Number>) -> Result<()> {
         table.clear(txn).map_err(|e| self.storage_error(e))
     }
-    /// The rows of a table from a number on, in order.
+    /// Iterates over the rows of a table from a number on, in order.
     pub fn rows<'t>(
         &'t self,
         txn: &'t RoTxn,
@@ -303,7 +306,7 @@ impl Store {
     }
 }
 
-/// Tables whose size is told.
+/// The tables whose size [`Store::pages`] reports.
 #[derive(Debug, Clone, Copy)]
 pub enum MeasuredTable {
     /// Rows of documents.
@@ -312,7 +315,7 @@ pub enum MeasuredTable {
     Texts,
     /// Rows of classes.
     Classes,
-    /// Keys in no run.
+    /// Keys that are in no run.
     Pending,
     /// Postings.
     Runs,
@@ -326,7 +329,7 @@ fn lock_file(path: &Path) -> Result<File> {
     })
 }
 
-/// Maps the file.
+/// Opens the LMDB environment and maps its file.
 #[allow(unsafe_code)]
 pub fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
     let mut failure = None;
@@ -347,7 +350,7 @@ pub fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
     Err(storage_error(path, failure.unwrap_or(heed::Error::Mdb(heed::MdbError::MapFull))))
 }
 
-/// How long the file must be, by what its last transaction says.
+/// The length that the file must have according to its last transaction.
 fn whole(env: &Env<WithoutTls>) -> u64 {
     (env.info().last_page_number as u64 + 1) * u64::from(env.stat().page_size)
 }
