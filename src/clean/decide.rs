@@ -1,4 +1,5 @@
-//! Owns: a corpus, or the findings in it, to what goes. Never: removes anything itself.
+//! Owns: the decision of what is removed, from a corpus or from the findings of its scan. Never:
+//! removes anything itself.
 
 use crate::clean::documents::gone;
 use crate::clean::plan::Plan;
@@ -21,12 +22,12 @@ pub struct Cleaning {
     pub detection: Detection,
     /// The background that its scores were computed with.
     pub background: Background,
-    /// What goes.
+    /// What is removed.
     pub plan: Plan,
 }
 
-/// Scans documents and decides what of them goes: [`scan`](crate::scan) with the
-/// [thresholds that the removal needs](Removal::thresholds), then [`removal`].
+/// Scans documents and decides what of them is removed: [`scan`](crate::scan) with the [thresholds
+/// that the removal needs](Removal::thresholds), then [`removal`].
 ///
 /// Cost: that of the scan, and one more reading of the texts with repeats where passages are cut.
 ///
@@ -60,8 +61,8 @@ pub fn clean(
 }
 
 impl Scan<'_> {
-    /// Scans documents and decides which documents and passages a removal takes away: [`clean`]
-    /// with the settings of this scan. A background that was set is not used.
+    /// Scans documents and decides which documents and passages are removed: [`clean`] with the
+    /// settings of this scan. A background that was set is not used.
     ///
     /// ```
     /// use nearcopy::{Corpus, Document, Removal, Scan};
@@ -80,14 +81,16 @@ impl Scan<'_> {
     }
 }
 
-/// Decides what of a corpus goes, by the findings of a scan of it with [`Removal::thresholds`].
+/// Decides what of a corpus is removed, by the findings of a scan of it with
+/// [`Removal::thresholds`].
 ///
-/// Documents are decided on first: each that goes has a partner that stays, or a reference. Then
-/// repeats are cut down to their first place in a document that stays, in the order of the
-/// survivor policy; so every passage that is cut, boilerplate apart, still stands somewhere. A
-/// document for whose sake another one goes is not removed for being short: it is left whole.
+/// Whole documents are decided on first: each document that is removed has a partner that stays, or
+/// that is a reference. Then repeats are cut down to their first place in a document that stays, in
+/// the order of the survivor policy; so every passage that is cut, boilerplate apart, remains in
+/// some document. A document that is the partner of a removed one is not removed for being short:
+/// it is left whole.
 ///
-/// Cost: the texts with repeats are read once more, none where nothing is cut.
+/// Cost: the texts with repeats are read once more; no text is read where nothing is cut.
 ///
 /// ```
 /// use nearcopy::{Corpus, Document, Recipe, Removal, RunOptions, Thresholds, removal, scan};
@@ -104,9 +107,8 @@ impl Scan<'_> {
 /// ```
 ///
 /// # Errors
-/// A scan that did not find all that this removal has to know of
-/// ([`Setting`](crate::Error::Setting), which names the threshold), a text that can no longer be
-/// read, or the caller's cancellation.
+/// A scan that did not find all that this removal depends on ([`Setting`](crate::Error::Setting),
+/// which names the threshold), a text that can no longer be read, or the caller's cancellation.
 pub fn removal(
     documents: &dyn Documents,
     found: &Detection,

@@ -1,5 +1,5 @@
-//! Owns: which documents of a corpus go because another one stays, by the findings alone. Never:
-//! reads a text, or removes anything.
+//! Owns: the decision on which documents of a corpus are removed because another one stays, by the
+//! findings alone. Never: reads a text, or removes anything.
 
 use crate::clean::plan::{RemovalReason, RemovedDocument};
 use crate::clean::removal::Removal;
@@ -10,35 +10,36 @@ use crate::span::Span;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 
-/// A text that holds more documents than this is a roundup, without a look at their places.
+/// A text that contains more documents than this is taken for a roundup without comparing their
+/// places.
 const MANY: usize = 64;
 
-/// A shorter text, in tokens, is no roundup: there is hardly room for a second story.
+/// A text with fewer tokens is no roundup: there is hardly room for a second story.
 const ROUNDUP: u32 = 200;
 
-/// A text cut short has at least this share of it in the longer one: a post that is quoted in a
-/// reply, without its head, has less.
+/// The least share of an abridged text that must be in the longer one. A post that is quoted in a
+/// reply, without its head, has a smaller share.
 const ABRIDGED: f64 = 0.9;
 
-/// A text of which so much stands in another one stands in it as a whole …
+/// A text of which at least this share is in another one is contained in it as a whole …
 const WHOLE: f64 = 0.99;
-/// … if it is less than this share of it.
+/// … if the shared part is less than this share of the other one.
 const HALF: f64 = 0.5;
 
-/// The findings while documents are decided on.
+/// The state of the decision about whole documents.
 struct Judge<'a> {
     documents: &'a dyn Documents,
     found: &'a Detection,
     removal: &'a Removal,
     first: Vec<u32>,
     why: Vec<Option<RemovalReason>>,
-    /// The documents that went because of this one.
+    /// For each partner, the documents that were removed because of it.
     behind: HashMap<u32, Vec<u32>>,
 }
 
-/// The documents that go, by number.
+/// Returns the documents that are removed, by number.
 ///
-/// Each has a partner that stays, or that is a reference. References never go.
+/// Each has a partner that stays, or that is a reference. References are never removed.
 pub fn gone(
     documents: &dyn Documents,
     found: &Detection,
@@ -85,7 +86,7 @@ impl Judge<'_> {
         class.iter().copied().min_by(|&x, &y| self.order(x, y)).unwrap_or(0)
     }
 
-    /// The documents of a class.
+    /// Returns the documents of a class.
     fn class(&self, first: u32) -> Vec<u32> {
         self.found
             .equal
@@ -100,14 +101,14 @@ impl Judge<'_> {
         self.why[n as usize] = Some(why);
     }
 
-    /// The listed pair of two documents' classes.
+    /// Returns the listed pair of two documents' classes.
     fn pair(&self, n: u32, partner: u32) -> Option<u32> {
         self.found
             .pair_between(self.first[n as usize], self.first[partner as usize])
             .map(|i| i as u32)
     }
 
-    /// What a document is to another, equal or by the listed pair.
+    /// Returns how a document is a copy of a partner: by an equal text, or by the listed pair.
     fn copy(&self, n: u32, partner: u32) -> Option<RemovalReason> {
         if self.first[n as usize] == self.first[partner as usize] {
             return Some(RemovalReason::Copy {
@@ -123,8 +124,8 @@ impl Judge<'_> {
         Some(RemovalReason::Copy { partner, relation, coverage, pair: Some(pair) })
     }
 
-    /// Documents that hold what stands in a reference, or share what else is wanted with one. They
-    /// go first: nothing may stay because of them.
+    /// Removes documents that contain a reference, or that have another wanted relation to one.
+    /// This runs first, so that no document is removed because of one of these.
     fn against(&mut self) {
         for (i, p) in (0..).zip(&self.found.pairs) {
             for (mine, theirs) in [(p.a, p.b), (p.b, p.a)] {
@@ -148,8 +149,9 @@ impl Judge<'_> {
         }
     }
 
-    /// Members go because of their representative. Where that one is gone itself, the first of
-    /// them that is left takes those that were verified as copies of it, and so on.
+    /// Removes members because of their representative. Where the representative was removed
+    /// itself, the first member that is left takes its place for those that were verified as copies
+    /// of it, and so on.
     fn remove_copies_of(&mut self, representative: u32, members: &[u32]) {
         let mut left: Vec<u32> =
             members.iter().copied().filter(|&n| self.why[n as usize].is_none()).collect();
@@ -187,8 +189,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Documents that stand in a longer one that stays. The longest are decided first, so that
-    /// what is decided on stays so.
+    /// Removes documents that are contained in a longer one that stays. Pairs are decided with the
+    /// longest contained document first, so that a partner that was decided on stays.
     fn contained(&mut self) {
         let all = self.removal.takes(Relation::ContainedIn);
         if !all && !self.removal.abridged {
@@ -208,7 +210,8 @@ impl Judge<'_> {
             if self.reference(n) || (self.removal.against_only && !self.reference(partner)) {
                 continue;
             }
-            // Those that went because of this one must stand in the longer text too.
+            // Documents that were removed because of this one must be contained in the longer text
+            // too.
             let behind = self.behind.get(&n).cloned().unwrap_or_default();
             let moved: Option<Vec<RemovalReason>> =
                 behind.iter().chain([&n]).map(|&m| self.inside(m, partner)).collect();
@@ -219,7 +222,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Shorter texts with the longer ones that they stand in.
+    /// Returns shorter texts with the longer ones that they are contained in.
     fn parts(&self, all: bool) -> Vec<(u32, u32)> {
         let mut inside: Vec<(u32, u32)> = Vec::new();
         let mut holds: HashMap<u32, Vec<Vec<Span>>> = HashMap::new();
@@ -266,9 +269,9 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the passages of a text that a shorter one holds reach its beginning or its end, or are
-/// spread over half of it: then the shorter one is that text with parts left out. An item of a
-/// roundup stands in one place somewhere in it.
+/// Whether the passages that a shorter text shares with a longer one reach the beginning or the end
+/// of the longer one, or are spread over half of it: then the shorter text is the longer one with
+/// parts left out. An item of a roundup is at one place somewhere inside.
 fn is_cut_short(spans: &[Span], bytes: u32) -> bool {
     let start = spans.iter().map(|s| s.start).min().unwrap_or(0);
     let end = spans.iter().map(|s| s.end).max().unwrap_or(0);
@@ -276,9 +279,9 @@ fn is_cut_short(spans: &[Span], bytes: u32) -> bool {
     start * 10 <= all || (all - end) * 10 <= all || (end - start) * 2 >= all
 }
 
-/// The same, for the question what can go: a text that stands word for word in a longer one, with
-/// no fact against it, stands in it however little it tells. Whose notice it is cannot be seen
-/// from it anyway.
+/// The relation of a pair, for the decision of what is removed: a text that is word for word in a
+/// longer one, with no fact against it, counts as contained in it however low its informativeness
+/// is. Whose notice it is cannot be seen from such a text anyway.
 fn seen_as_part(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
     let (relation, coverage) = pair.seen_from(document);
     let facts = pair.comparison.facts;
@@ -290,9 +293,9 @@ fn seen_as_part(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
     }
 }
 
-/// Whether two of the parts of a text, each the passages that another document holds, have little
-/// in common: then it is a roundup of several stories, and not one story that others printed in
-/// part.
+/// Whether two parts of a text, each the passages that it shares with another document, have little
+/// in common: then the text is a roundup of several stories, and not one story that others printed
+/// in part.
 fn several_stories(parts: &[Vec<Span>]) -> bool {
     let mut parts: Vec<Vec<Span>> = parts.to_vec();
     parts.iter_mut().for_each(|p| p.sort_unstable());
@@ -307,7 +310,7 @@ fn length(spans: &[Span]) -> usize {
     spans.iter().map(|s| s.len()).sum()
 }
 
-/// Bytes that both lists of sorted spans cover.
+/// Returns the number of bytes that both lists of sorted spans cover.
 fn common(x: &[Span], y: &[Span]) -> usize {
     let (mut i, mut j, mut sum) = (0, 0, 0);
     while i < x.len() && j < y.len() {

@@ -1,4 +1,5 @@
-//! Findings to what goes: whole documents, and passages as far as they are whole sentences.
+//! The decision of what is removed, from findings: whole documents, and passages as far as they are
+//! whole sentences.
 
 pub(crate) mod decide;
 pub(crate) mod documents;

@@ -1,38 +1,40 @@
-//! Owns: what a cleaning takes away, as data: documents, passages, and why. Never: decides it.
+//! Owns: the plan of a cleaning as data: which documents and passages are removed, and why. Never:
+//! decides what is removed.
 
 use crate::model::detection::{Place, Relation};
 use crate::model::document::Documents;
 use crate::span::Span;
 
-/// Why a document goes.
+/// Why a document is removed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum RemovalReason {
-    /// It is a copy of one that stays.
+    /// It is a copy of a document that stays.
     Copy {
-        /// The one that stays.
+        /// The document that stays.
         partner: u32,
-        /// What it is to the partner.
+        /// The relation of the removed document to the partner.
         relation: Relation,
-        /// Its share that stands in the partner, and the partner's share that stands in it.
+        /// The share of the removed document that is in the partner, and the share of the partner
+        /// that is in it.
         coverage: (f64, f64),
-        /// The compared pair in [`Detection::pairs`](crate::Detection::pairs); nothing where the
-        /// two texts are equal.
+        /// The compared pair in [`Detection::pairs`](crate::Detection::pairs); `None` where the two
+        /// texts are equal.
         pair: Option<u32>,
     },
-    /// Too little of it was left when repeats were cut.
+    /// Too little of it was left after repeats were cut.
     Short {
-        /// Tokens left.
+        /// Tokens that were left.
         left: u32,
     },
 }
 
-/// A document that goes.
+/// A document that is removed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RemovedDocument {
-    /// Its number.
+    /// The document's number.
     pub document: u32,
-    /// Why.
+    /// Why it is removed.
     pub why: RemovalReason,
 }
 
@@ -41,7 +43,8 @@ pub struct RemovedDocument {
 pub struct CutCause {
     /// Number of the repeat in [`Detection::repeats`](crate::Detection::repeats).
     pub repeat: u32,
-    /// The place where the passage stays; nothing: it is boilerplate, and goes everywhere.
+    /// The place where the passage stays; `None` where it is boilerplate, which is cut in all its
+    /// places.
     pub stays: Option<Place>,
 }
 
@@ -50,43 +53,43 @@ pub struct CutCause {
 pub struct Cut {
     /// Number of the document.
     pub document: u32,
-    /// What is cut, with the white space that goes along.
+    /// The bytes that are cut, with the white space that belongs to them.
     pub span: Span,
-    /// Its length in tokens.
+    /// The length of the passage in tokens.
     pub tokens: u32,
-    /// Why; at least one.
+    /// Why it is cut; at least one cause.
     pub causes: Vec<CutCause>,
 }
 
-/// What goes.
+/// What a cleaning removes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
-    /// Documents that go, by number.
+    /// Documents that are removed, by number.
     pub gone: Vec<RemovedDocument>,
     /// Passages that are cut, by document and place.
     pub cuts: Vec<Cut>,
 }
 
 impl Plan {
-    /// Why the document of this number goes as a whole; nothing where it stays.
+    /// Returns why the document of this number is removed as a whole; `None` where it stays.
     pub fn gone(&self, document: u32) -> Option<&RemovedDocument> {
         self.gone.binary_search_by_key(&document, |g| g.document).ok().map(|i| &self.gone[i])
     }
 
-    /// What is cut out of the document of this number, in order.
+    /// Returns the passages that are cut out of the document of this number, in order.
     pub fn cuts_of(&self, document: u32) -> &[Cut] {
         let from = self.cuts.partition_point(|c| c.document < document);
         let to = from + self.cuts[from..].partition_point(|c| c.document == document);
         &self.cuts[from..to]
     }
 
-    /// The documents that stay, by number; references are not among them.
+    /// Iterates over the documents that stay, by number; references are not among them.
     pub fn staying<'p>(&'p self, documents: &'p dyn Documents) -> impl Iterator<Item = u32> + 'p {
         let own = |&n: &u32| !documents.info(n as usize).reference;
         (0..documents.count() as u32).filter(own).filter(|&n| self.gone(n).is_none())
     }
 
-    /// The documents that go as copies, each with the one that stays.
+    /// Iterates over the documents that are removed as copies, each with the one that stays.
     pub fn copies(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.gone.iter().filter_map(|g| match g.why {
             RemovalReason::Copy { partner, .. } => Some((g.document, partner)),

@@ -1,5 +1,5 @@
 //! Owns: the settings of a removal, and the thresholds that a scan needs for it. Never: decides
-//! what goes.
+//! what is removed.
 
 use crate::error::{Error, Result};
 use crate::model::detection::Relation;
@@ -9,29 +9,29 @@ use crate::model::thresholds::Thresholds;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Removal {
-    /// Whole documents that are copies.
+    /// Remove whole documents that are copies.
     pub documents: bool,
     /// Relations that make a document a copy of one that stays; [`Relation::Equal`] always does.
     /// [`Relation::Contains`], [`Relation::Quotes`] and [`Relation::Template`] count only towards
     /// a [reference](crate::Document::reference).
     pub relations: Vec<Relation>,
-    /// Abridged copies too: documents of which nine tenths stand in a longer one that stays, holds
-    /// no other story, and begins or ends with them, has them spread over half of it, or is too
-    /// short for a roundup. Without it, and without [`Relation::ContainedIn`], a text cut to less
-    /// than half stays.
+    /// Remove abridged copies too: documents of which nine tenths are in a longer one that stays
+    /// and has no other story, where the shared passages reach its beginning or its end, are spread
+    /// over half of it, or it is too short for a roundup. Without this setting, and without
+    /// [`Relation::ContainedIn`], a text cut to less than half stays.
     pub abridged: bool,
-    /// Only copies of a reference.
+    /// Remove only copies of a reference.
     pub against_only: bool,
-    /// Repeated paragraphs, all but their first place.
+    /// Cut repeated paragraphs in all places but the first.
     pub paragraphs: bool,
-    /// Repeated passages inside paragraphs too, as far as they are whole sentences.
+    /// Cut repeated passages inside paragraphs too, as far as they are whole sentences.
     pub passages: bool,
-    /// Boilerplate, in all its places.
+    /// Cut boilerplate in all its places.
     pub boilerplate: bool,
-    /// A paragraph or passage is cut if it stands in at least so many different texts, or twice
-    /// in one. Takes the place of [`Thresholds::repeat_classes`].
+    /// A paragraph or passage is cut if it is in at least this many different texts, or twice in
+    /// one. Replaces [`Thresholds::repeat_classes`].
     pub repeat_classes: u32,
-    /// A document of which less is left, in tokens, goes as a whole.
+    /// A document with fewer tokens left after the cuts is removed as a whole.
     pub min_left: u32,
 }
 
@@ -55,27 +55,28 @@ impl Default for Removal {
 }
 
 impl Removal {
-    /// The default where there are references: whatever stands in one of them goes too, however
-    /// small a part of it.
+    /// The default where there are references: a document that is contained in a reference is
+    /// removed too, however small a part of the reference it is.
     pub fn against_references() -> Removal {
         let mut removal = Removal::default();
         removal.relations.push(Relation::ContainedIn);
         removal
     }
 
-    /// Whether anything is cut out of documents.
+    /// Whether any passages are cut out of documents.
     pub fn cuts(&self) -> bool {
         self.paragraphs || self.passages || self.boilerplate
     }
 
-    /// Whether a document goes that is related so to one that stays.
+    /// Whether a document with this relation to one that stays is removed.
     pub(super) fn takes(&self, relation: Relation) -> bool {
         relation == Relation::Equal || self.relations.contains(&relation)
     }
 
-    /// The thresholds of a scan that finds all this removal has to know of: every pair where more
-    /// goes than the members of clusters, every place of every repeat where passages are cut.
-    /// [`clean`](crate::clean) scans with them; who scans separately, sets them.
+    /// Returns the thresholds of a scan that finds all this removal depends on: every pair where
+    /// more than the members of clusters is removed, and every place of every repeat where passages
+    /// are cut. [`clean`](crate::clean::clean) scans with them; a caller who scans separately must
+    /// set them.
     ///
     /// ```
     /// use nearcopy::{Removal, Thresholds};
@@ -91,7 +92,7 @@ impl Removal {
         needed
     }
 
-    /// Whether a scan with these thresholds found all that this removal has to know of.
+    /// Checks that a scan with these thresholds found all that this removal depends on.
     pub(super) fn check(&self, scanned: &Thresholds) -> Result<()> {
         let needed = self.thresholds(scanned);
         let number =

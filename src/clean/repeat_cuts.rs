@@ -1,5 +1,5 @@
-//! Owns: which passages are cut out of the documents that stay, as far as they are whole
-//! sentences. Never: which documents go as copies, or cuts anything itself.
+//! Owns: the decision on which passages are cut out of the documents that stay, as far as they are
+//! whole sentences. Never: decides which documents are removed as copies, or cuts anything itself.
 
 use crate::clean::plan::{Cut, CutCause, Plan, RemovalReason, RemovedDocument};
 use crate::clean::removal::Removal;
@@ -16,12 +16,12 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Documents read at once.
+/// Documents that are read at once.
 const BATCH: usize = 1024;
-/// Fewer tokens than this are not worth a cut inside a paragraph.
+/// A passage inside a paragraph with fewer tokens than this is not cut.
 const LEAST: u32 = 5;
 
-/// One place of a wanted repeat: tokens of its document.
+/// One place of a repeat that is to be cut, as tokens of its document.
 struct RepeatPlace {
     repeat: u32,
     tokens: Range<u32>,
@@ -36,7 +36,7 @@ struct Text {
     standing: Vec<RepeatPlace>,
 }
 
-/// Adds to a plan, which says what documents go, the passages that are cut out of the others.
+/// Adds to a plan, which lists the removed documents, the passages that are cut out of the others.
 pub fn cut_repeats(
     documents: &dyn Documents,
     found: &Detection,
@@ -70,11 +70,12 @@ pub fn cut_repeats(
     Ok(())
 }
 
-/// The wanted repeats of each document that stays, as spans of the first document of its class.
+/// Returns the repeats that are to be cut in each document that stays, as spans of the first
+/// document of its class.
 fn places(found: &Detection, removal: &Removal, out: &[bool]) -> HashMap<u32, Vec<(u32, Span)>> {
     let mut places: HashMap<u32, Vec<(u32, Span)>> = HashMap::new();
     for (i, r) in found.repeats.iter().enumerate() {
-        // Shorter paragraphs agree by chance: two companies with the same figures for the quarter.
+        // Shorter paragraphs agree by chance: two companies have the same figures for the quarter.
         let paragraph = r.paragraph
             && (removal.paragraphs || removal.passages)
             && r.tokens >= found.thresholds.min_paragraph;
@@ -98,7 +99,7 @@ fn places(found: &Detection, removal: &Removal, out: &[bool]) -> HashMap<u32, Ve
     places
 }
 
-/// Reads a document, and finds its repeats in it: equal texts have the same tokens, but not the
+/// Reads a document and locates its repeats in it: equal texts have the same tokens, but not the
 /// same bytes.
 fn read(
     documents: &dyn Documents,
@@ -127,11 +128,11 @@ fn read(
     Ok((Text { document, tokens: tokens.len() as u32, sentences, standing }, words))
 }
 
-/// Decides on one document after the other, in the order of the survivor policy.
+/// Decides on the documents one after the other, in the order of the survivor policy.
 struct Decide<'a> {
     found: &'a Detection,
     removal: &'a Removal,
-    /// Where each repeat stays.
+    /// For each repeat, the place that stays.
     stays: HashMap<u32, Place>,
     plan: &'a mut Plan,
 }
@@ -149,7 +150,7 @@ impl Decide<'_> {
             let mut tokens = s.tokens.clone();
             if first {
                 here.insert(s.repeat, place);
-                // Of a run that repeats itself the first period stays.
+                // Of a periodic run, the first period stays.
                 tokens.start = (tokens.start + r.period.unwrap_or(tokens.end)).min(tokens.end);
             }
             if !reference && !tokens.is_empty() {
@@ -175,7 +176,7 @@ impl Decide<'_> {
             .sum();
         let left = text.tokens - cut;
         if cut > 0 && left < self.removal.min_left && !needed {
-            // Nothing stays here, so a later place may be the first.
+            // No repeat stays in a removed document, so a later place may become the first one.
             self.plan.gone.push(RemovedDocument {
                 document: text.document,
                 why: RemovalReason::Short { left },
@@ -196,8 +197,8 @@ impl Decide<'_> {
     }
 }
 
-/// Notes the cause at each sentence that lies inside; of a passage inside a paragraph only if they
-/// are worth a cut.
+/// Records the cause at each sentence that is inside the tokens. For a passage inside a paragraph
+/// it does so only if the sentences have enough tokens together.
 fn mark(
     sentences: &[Sentence],
     tokens: Range<u32>,

@@ -1,5 +1,5 @@
-//! Owns: what a baseline holds, and its file, schema `nearcopy.baseline/1`. Never: whether a
-//! finding of today is in it.
+//! Owns: the content of a baseline, and its file, schema `nearcopy.baseline/1`. Never: decides
+//! whether a finding of today is known.
 
 use crate::error::{Error, Result};
 use crate::escape;
@@ -18,23 +18,25 @@ use std::io::{self, Write};
 /// The schema that every baseline names.
 const SCHEMA: &str = "nearcopy.baseline/1";
 
-/// Findings that are known, so that a gate counts new ones only.
+/// The known findings, so that a gate counts new ones only.
 ///
-/// It remembers contents and the places where they stand, never lines or offsets: text that moves
-/// inside its place stays known. A place is an id, or the path alone where the id is made of the
+/// A baseline records contents and their places, never lines or offsets: text that moves
+/// inside its place stays known. A place is an id, or the path alone where the id consists of the
 /// path and the number of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Baseline {
     pub(super) clusters: Vec<ClusterEntry>,
     pub(super) pairs: Vec<PairEntry>,
     pub(super) repeats: Vec<RepeatEntry>,
-    /// Half a hash of every text there was, sorted: of two texts, it tells which is the new one.
+    /// The upper 32 bits of the hash of every text in the corpus, sorted: of the two texts of a
+    /// finding, they show which one is new.
     texts: Vec<u32>,
-    /// Entries that are never stale: they come from elsewhere.
+    /// For each kind, how many entries at the end are never stale, because they come from another
+    /// baseline.
     pub(super) passing: [usize; 3],
 }
 
-/// Documents of one text at one place.
+/// The documents of one text at one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Member {
     pub place: String,
@@ -42,7 +44,7 @@ pub(super) struct Member {
     pub count: u32,
 }
 
-/// A cluster.
+/// A cluster of the baseline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClusterEntry {
@@ -50,7 +52,7 @@ pub(super) struct ClusterEntry {
     pub text: String,
 }
 
-/// A related pair.
+/// A related pair of the baseline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PairEntry {
@@ -60,7 +62,7 @@ pub(super) struct PairEntry {
     pub text: String,
 }
 
-/// A repeat.
+/// A repeat of the baseline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RepeatEntry {
@@ -70,7 +72,7 @@ pub(super) struct RepeatEntry {
     pub text: String,
 }
 
-/// Hashes, as hex digits with a space between.
+/// Hashes in ascending order, written as hex digits with a space between.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Hex(pub Vec<u64>);
 
@@ -104,7 +106,8 @@ fn bad_hash<E: serde::de::Error>(text: &str) -> E {
     E::custom(format!("{text:?} is not sixteen hex digits, or several in order"))
 }
 
-/// `["a.txt", "0123456789abcdef"]`, with a count where it is not one.
+/// Written as `["a.txt", "0123456789abcdef"]`, with a third element for the count where it is not
+/// one.
 impl Serialize for Member {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let hash = format!("{:016x}", self.hash);
@@ -146,9 +149,9 @@ struct BaselineFile {
 }
 
 impl Baseline {
-    /// What was found, as a baseline. What an ignore entry covers on this day (such as
-    /// `2027-01-31`) is left out: it is to come up again when the entry expires. Boilerplate
-    /// repeats are no findings.
+    /// Makes a baseline of findings. Findings that an ignore entry covers on this day (such as
+    /// `2027-01-31`) are left out: they are to be reported again when the entry expires.
+    /// Boilerplate repeats are no findings.
     ///
     /// # Errors
     /// A text that can no longer be read.
@@ -197,18 +200,18 @@ impl Baseline {
         Ok(out)
     }
 
-    /// Whether there was a text of this hash. A new text is taken for an old one with a probability
-    /// of the number of texts in four billion.
+    /// Whether the baseline has a text of this hash. A new text is taken for an old one with a
+    /// probability of the number of texts in four billion.
     pub(super) fn had(&self, hash: u64) -> bool {
         self.texts.binary_search(&((hash >> 32) as u32)).is_ok()
     }
 
-    /// How many clusters, pairs and repeats it holds.
+    /// Returns the number of clusters, pairs and repeats.
     pub fn entry_counts(&self) -> [usize; 3] {
         [self.clusters.len(), self.pairs.len(), self.repeats.len()]
     }
 
-    /// This one and another. Entries of the other are never reported as stale.
+    /// Adds the entries of another baseline. Those are never reported as stale.
     pub fn with(mut self, other: Baseline) -> Baseline {
         self.passing.iter_mut().zip(other.entry_counts()).for_each(|(n, more)| *n += more);
         self.clusters.extend(other.clusters);
@@ -219,11 +222,11 @@ impl Baseline {
         self
     }
 
-    /// Reads one; `what` names it in errors.
+    /// Reads a baseline; `what` names it in errors.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for what is no baseline, with its line; [`Error::Mixed`] for another
-    /// version or recipe.
+    /// [`Error::Malformed`] for a file that is no baseline, with its line; [`Error::Mixed`] for
+    /// another version or recipe.
     pub fn from_json(json: &str, recipe_id: &str, what: &str) -> Result<Baseline> {
         let malformed = |e: serde_json::Error| Error::Malformed {
             what: format!("{what}:{}", e.line()),
@@ -249,10 +252,10 @@ impl Baseline {
         Ok(Baseline { clusters, pairs, repeats, texts, passing: [0; 3] })
     }
 
-    /// Writes it, an entry a line, in an order that depends on its content alone.
+    /// Writes the baseline, one entry a line, in an order that depends on its content alone.
     ///
     /// # Errors
-    /// What `out` answers.
+    /// Errors of `out`.
     pub fn to_json(&self, recipe_id: &str, out: &mut dyn Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
         write!(out, "{{\"schema\":\"{SCHEMA}\",\n\"recipe\":")?;
@@ -263,7 +266,7 @@ impl Baseline {
         let line = |hashes: &[u32]| {
             hashes.iter().map(|h| format!("{h:08x}")).collect::<Vec<_>>().join(" ")
         };
-        // By their first byte, so that one text more changes one line.
+        // Hashes with the same first byte share a line, so that one text more changes one line.
         list(
             &mut out,
             "texts",
@@ -324,7 +327,8 @@ fn repeat(table: &DocumentTable, drafts: &[&UnjudgedFinding]) -> Result<RepeatEn
     Ok(RepeatEntry { places: members(table, places), exact, content, text })
 }
 
-/// The first words of a text, or of a passage of it, so that a person knows what an entry is about.
+/// Returns the first words of a text, or of a passage of it, so that a reader knows what an entry
+/// is about.
 fn hint(table: &DocumentTable, document: u32, passage: Option<Span>) -> Result<String> {
     let text = table.findings.documents.text(document as usize)?;
     let id = || table.findings.id(document).to_owned();

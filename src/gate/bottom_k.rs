@@ -1,15 +1,16 @@
-//! Owns: what a passage says, as a handful of hashes that survive moves and light edits. Never:
-//! where it stands.
+//! Owns: the content of a passage as a few hashes that survive moves and light edits. Never: the
+//! place of the passage.
 
 use crate::hash;
 use std::ops::Range;
 
 /// Tokens of a shingle.
 const SHINGLE: usize = 5;
-/// Hashes kept of a passage: the smallest.
+/// How many hashes of a passage are kept: the smallest ones.
 pub(super) const KEPT: usize = 8;
 
-/// The smallest hashes of the shingles of a token range, in order; bottom-k sampling (Broder 1997).
+/// Returns the smallest hashes of the shingles of a token range, in order: bottom-k sampling
+/// (Broder 1997).
 pub(super) fn bottom_k(hashes: &[u64], range: Range<usize>) -> Vec<u64> {
     let tokens = &hashes[range];
     let width = SHINGLE.min(tokens.len());
@@ -20,7 +21,7 @@ pub(super) fn bottom_k(hashes: &[u64], range: Range<usize>) -> Vec<u64> {
     kept
 }
 
-/// The smallest of both.
+/// Returns the smallest hashes of both samples.
 pub(super) fn join(a: &[u64], b: &[u64]) -> Vec<u64> {
     let mut kept = a.to_vec();
     b.iter().for_each(|&h| add(&mut kept, h));
@@ -37,9 +38,9 @@ fn add(kept: &mut Vec<u64>, hash: u64) {
     }
 }
 
-/// Whether a passage is known by what was kept of another: at least half of the hashes that could
-/// be in it are. A part of the other is known too, a passage of more than about twice its length is
-/// not.
+/// Whether the sample of a known passage covers another passage: at least half of the hashes that
+/// could be in the sample are in it. So a part of a known passage is covered, and a passage of more
+/// than about twice its length is not.
 pub(super) fn covers(known: &[u64], passage: &[u64]) -> bool {
     let last = if known.len() < KEPT { u64::MAX } else { known[KEPT - 1] };
     let comparable = passage.iter().filter(|&&h| h <= last).count();

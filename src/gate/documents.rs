@@ -1,5 +1,5 @@
-//! Owns: the documents as a gate sees them: where each stands, which survives, what its words hash
-//! to. Never: a finding.
+//! Owns: the document table of a gate: the place, the survivor rank and the text hash of each
+//! document. Never: a finding.
 
 use crate::error::Result;
 use crate::model::findings::Findings;
@@ -9,20 +9,20 @@ use crate::text::token::tokenize;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 
-/// All documents.
+/// The documents of a scan.
 pub(super) struct DocumentTable<'a> {
     pub findings: Findings<'a>,
-    /// Place of each document in the order of the survivor policy.
+    /// The rank of each document in the order of the survivor policy.
     pub rank: Vec<u32>,
-    /// Half of each text's [`identity`].
+    /// The lower 64 bits of each text's [`identity`].
     pub hash: Vec<u64>,
-    /// The first document of its class of equal texts, by number.
+    /// For each document, the first document of its class of equal texts, by number.
     pub first: Vec<u32>,
-    /// The cluster that holds it.
+    /// The cluster of each document.
     pub cluster: Vec<Option<u32>>,
-    /// Every place.
+    /// All places.
     pub places: HashSet<&'a str>,
-    /// How many records of a text stand at a place that several share.
+    /// For places that several documents share, the number of records of each text.
     pub records: HashMap<(&'a str, u64), u32>,
 }
 
@@ -65,8 +65,9 @@ impl<'a> DocumentTable<'a> {
         Ok(table)
     }
 
-    /// Where a document stands: its id; its path, where the id is only the path and the number of
-    /// the record. Then others stand there too, which is the second answer.
+    /// Returns the place of a document: its id; or its path, where the id is only the path and the
+    /// number of the record. In the second case several documents may share the place, which the
+    /// second value reports.
     pub fn place(&self, number: u32) -> (&'a str, bool) {
         let info = self.findings.documents.info(number as usize);
         let implicit = |path: &&str| {
@@ -79,7 +80,7 @@ impl<'a> DocumentTable<'a> {
         }
     }
 
-    /// What hangs together with a document: its cluster, or itself.
+    /// Returns the members of a document's cluster; without one, the first document of its class.
     pub fn cluster_members(&self, number: u32) -> &[u32] {
         match self.cluster[number as usize] {
             None => std::slice::from_ref(&self.first[number as usize]),
@@ -87,7 +88,7 @@ impl<'a> DocumentTable<'a> {
         }
     }
 
-    /// The documents of the same text, this one among them.
+    /// Returns the documents of the same text, this one included.
     pub fn class(&self, number: u32) -> &[u32] {
         let (equal, first) = (&self.findings.detection.equal, &self.first[number as usize]);
         match equal.binary_search_by_key(first, |class| class[0]) {

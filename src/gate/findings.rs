@@ -1,5 +1,5 @@
-//! Owns: what a scan found as single findings, each at the document that comes later. Never:
-//! whether one counts.
+//! Owns: the conversion of a scan's result to single findings, each at the document that comes
+//! later. Never: decides whether one counts.
 
 use crate::error::Result;
 use crate::gate::documents::DocumentTable;
@@ -8,7 +8,7 @@ use crate::gate::verdict::{FindingKind, FindingPassage};
 use crate::model::detection::{Cluster, Match, Pair, Relation, Repeat};
 use crate::span::Span;
 
-/// Where a finding comes from.
+/// The part of the detection that a finding comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// A member of this cluster.
@@ -19,7 +19,7 @@ pub(super) enum Origin {
     Repeat(u32),
 }
 
-/// A finding before it is judged.
+/// A finding that is not judged yet.
 #[derive(Debug)]
 pub(super) struct UnjudgedFinding {
     pub kind: FindingKind,
@@ -27,12 +27,12 @@ pub(super) struct UnjudgedFinding {
     pub partner: u32,
     pub coverage: Option<(f64, f64)>,
     pub origin: Origin,
-    /// What is told of each passage, at the document and at the partner.
+    /// The hashes of each passage, at the document and at the partner.
     pub passages: Vec<[SpanHashes; 2]>,
 }
 
 impl UnjudgedFinding {
-    /// Its passages as they are reported.
+    /// Returns the passages as they are reported.
     pub fn reported(&self) -> Vec<FindingPassage> {
         self.passages
             .iter()
@@ -41,14 +41,14 @@ impl UnjudgedFinding {
     }
 }
 
-/// What is asked of the texts for a draft that has no answers yet.
+/// A finding that is not judged yet, with the queries for its passages' hashes.
 struct PassageQuery {
     draft: UnjudgedFinding,
     slots: Vec<[SpanQuery; 2]>,
 }
 
-/// All findings. `texts` are looked for in each passage; see [`Told::holds`]. Cost: each document
-/// is read once more.
+/// Returns all findings. Each passage is searched for `texts`; see [`SpanHashes::holds`]. Cost:
+/// each document is read once more.
 pub(super) fn unjudged_findings(
     table: &DocumentTable,
     texts: &[Vec<u64>],
@@ -75,7 +75,7 @@ pub(super) fn unjudged_findings(
     Ok(out)
 }
 
-/// The members of a cluster but its representative.
+/// Adds a finding for each member of a cluster but its representative.
 fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<PassageQuery>) {
     let partner = cluster.representative;
     let own = table.first[partner as usize];
@@ -119,7 +119,7 @@ fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<Passa
     }
 }
 
-/// A pair that no cluster explains.
+/// Returns the finding for a pair whose two documents are not in one cluster.
 fn pair(table: &DocumentTable, pair: &Pair) -> Option<PassageQuery> {
     if table.cluster[pair.a as usize].is_some_and(|c| table.cluster[pair.b as usize] == Some(c)) {
         return None;
@@ -162,8 +162,8 @@ fn whole(table: &DocumentTable, document: u32) -> SpanQuery {
     SpanQuery { document, text: document, span, cut: PeriodicPart::None, content: false }
 }
 
-/// Every place of a repeat but the first; of a periodic run in the first place, all but its first
-/// round.
+/// Adds a finding for each place of a repeat but the first. A periodic run has one at its first
+/// place too, for all but its first period.
 fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Vec<PassageQuery>) {
     let mut places = repeat.places.clone();
     places.sort_by_key(|p| (table.rank[p.document as usize], p.span));

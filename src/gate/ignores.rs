@@ -1,11 +1,11 @@
-//! Owns: which findings an ignore entry covers. Never: what becomes of them.
+//! Owns: the test whether an ignore entry covers a finding. Never: changes the state of a finding.
 
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::UnjudgedFinding;
 use crate::gate::policy::IgnoreRule;
 use crate::text::token::tokenize;
 
-/// The words that each entry asks for, as hashes; none where it asks for none.
+/// Returns the words that each entry demands, as token hashes; empty for an entry without words.
 pub(super) fn texts(rules: &[IgnoreRule]) -> Vec<Vec<u64>> {
     rules
         .iter()
@@ -13,7 +13,7 @@ pub(super) fn texts(rules: &[IgnoreRule]) -> Vec<Vec<u64>> {
         .collect()
 }
 
-/// Whether entry `n` covers a finding, were it in force.
+/// Whether entry `n` covers a finding, its expiry apart.
 pub(super) fn covers(
     table: &DocumentTable,
     draft: &UnjudgedFinding,
@@ -26,7 +26,7 @@ pub(super) fn covers(
     rule.fits(draft.kind, ids) && (rule.text.is_none() || holds())
 }
 
-/// The first entry in force that covers a finding.
+/// Returns the first entry in force that covers a finding.
 pub(super) fn covering(
     table: &DocumentTable,
     draft: &UnjudgedFinding,

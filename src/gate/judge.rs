@@ -1,5 +1,5 @@
-//! Owns: the order in which a scan is judged, and findings as they are reported. Never: what one
-//! bound or entry means.
+//! Owns: the steps of judging a scan, and the findings as they are reported. Never: what one bound
+//! or entry means.
 
 use crate::error::Result;
 use crate::gate::baseline::Baseline;
@@ -15,12 +15,12 @@ use crate::model::findings::Findings;
 use crate::model::relation::Relation;
 use std::collections::HashMap;
 
-/// Judges what a scan found.
+/// Judges the findings of a scan.
 ///
-/// A finding counts unless the baseline holds it or an ignore entry covers it. `today` is a date
-/// such as `2027-01-31`; entries that expired before it cover nothing. Boilerplate repeats are no
-/// findings: boilerplate is meant to repeat. The scan must not have cut the places of repeats
-/// ([`max_places`](crate::Thresholds::max_places)), else some are not seen. The verdict is a
+/// A finding counts unless the baseline has it or an ignore entry covers it. `today` is a date such
+/// as `2027-01-31`; entries that expired before it cover nothing. Boilerplate repeats are no
+/// findings: boilerplate is meant to repeat. The scan must have kept all places of repeats
+/// ([`max_places`](crate::Thresholds::max_places)), else some findings are missed. The verdict is a
 /// function of the arguments alone. Cost: two readings of the texts, and work in proportion to the
 /// findings.
 ///
@@ -75,7 +75,7 @@ pub fn judge(
     Ok(Verdict { rules, findings, stale, ignores, total, sources })
 }
 
-/// The ignore entries, each with how many findings it covers.
+/// Returns the ignore entries, each with the number of findings that it covers.
 fn used(
     table: &DocumentTable,
     drafts: &[UnjudgedFinding],
@@ -93,8 +93,9 @@ fn used(
     rules.iter().enumerate().map(entry).collect()
 }
 
-/// The findings with their states and fingerprints; of a new one just the passages that are new,
-/// and seen from the text that is new: there it can be mended, whichever of the two would survive.
+/// Returns the findings with their states and fingerprints. A new finding has only its new
+/// passages, and is reported at the text that is new, where it can be mended, whichever of the two
+/// texts would survive.
 fn reported(
     table: &DocumentTable,
     drafts: Vec<UnjudgedFinding>,
@@ -127,7 +128,7 @@ fn reported(
     out
 }
 
-/// The same finding, seen from the other text.
+/// Swaps the two texts of a finding.
 fn turn(finding: &mut Finding) {
     std::mem::swap(&mut finding.document, &mut finding.partner);
     finding.coverage = finding.coverage.map(|(here, there)| (there, here));
@@ -138,11 +139,11 @@ fn turn(finding: &mut Finding) {
     finding.passages.sort_unstable();
 }
 
-/// A hash of the kind, of where both texts stand and of what they share; of a cluster's members, of
-/// what they are.
+/// Returns a hash of the kind, of the places of both texts and of the content that they share; for
+/// a member of a cluster, of the member's text instead of the shared content.
 fn fingerprint(table: &DocumentTable, draft: &UnjudgedFinding) -> u64 {
     let kind = match draft.kind {
-        // An edit that turns one into the other is none of the finding.
+        // An edit that turns one relation into the other must not change the fingerprint.
         FindingKind::Pair(Relation::Equal) => FindingKind::Pair(Relation::NearCopy),
         kind => kind.undirected(),
     };

@@ -1,15 +1,15 @@
-//! Owns: which documents of today are documents that a baseline knows. Never: what it knows about
-//! them.
+//! Owns: the matching of today's documents to the documents of a baseline. Never: what the baseline
+//! records about them.
 
 use crate::gate::baseline::{Baseline, Member};
 use crate::gate::documents::DocumentTable;
 use std::collections::HashMap;
 
-/// Which of several documents an entry holds: those of its place and text; then those of its place
-/// whose text has changed; then those whose text stood at a place that is gone. Each document of
-/// the entry is taken once.
+/// Returns which of several documents an entry has: first those of its place and text, then those
+/// of its place whose text has changed, then those whose text was at a place that is gone. Each
+/// document of the entry is matched once.
 ///
-/// With `classes`, a document stands for all of the same text.
+/// With `classes`, a document matches for all documents of the same text.
 pub(super) fn held(
     table: &DocumentTable,
     members: &[Member],
@@ -58,7 +58,8 @@ pub(super) fn held(
         &mut out,
     );
     if out.contains(&true) {
-        // A record that was edited: the place still holds as many as it did.
+        // A record matches as an edited one where its place has fewer records of an old text than
+        // the entry has.
         let edited = |n: u32, left: &[u32]| {
             let (place, shared) = table.place(n);
             let taken = |i: usize| members[i].count - left[i];
@@ -72,21 +73,21 @@ pub(super) fn held(
     out
 }
 
-/// Every document that a baseline names, by number.
+/// All documents that a baseline names, by number.
 pub(super) struct KnownDocuments<'a> {
     exact: HashMap<(&'a str, u64), u32>,
     at: HashMap<&'a str, Vec<u32>>,
-    /// A document of this text at a place that is gone.
+    /// For a text at a place that is gone, its document.
     gone: HashMap<u64, u32>,
-    /// Documents of places that several share, whose text is gone from there.
+    /// For places that several documents share, the documents whose text is gone from there.
     changed: HashMap<&'a str, Vec<u32>>,
-    /// The clusters that name each.
+    /// The baseline clusters that name each document.
     pub clusters: Vec<Vec<u32>>,
     group: Vec<u32>,
 }
 
 impl<'a> KnownDocuments<'a> {
-    /// All documents of all entries.
+    /// Collects the documents of all clusters and pairs.
     pub fn new(table: &DocumentTable, baseline: &'a Baseline) -> KnownDocuments<'a> {
         let mut known = KnownDocuments {
             exact: HashMap::new(),
@@ -126,12 +127,12 @@ impl<'a> KnownDocuments<'a> {
         n
     }
 
-    /// The number of a document that the baseline names.
+    /// Returns the number of a document that the baseline names.
     pub fn number(&self, member: &Member) -> u32 {
         self.exact[&(member.place.as_str(), member.hash)]
     }
 
-    /// The documents of the baseline that a document of today is.
+    /// Returns the baseline documents that a document of today is matched to.
     pub fn find(&self, table: &DocumentTable, document: u32) -> Vec<u32> {
         let (place, shared) = table.place(document);
         let hash = table.hash[document as usize];
@@ -142,8 +143,8 @@ impl<'a> KnownDocuments<'a> {
         if here.is_empty() { self.gone.get(&hash).copied().into_iter().collect() } else { here }
     }
 
-    /// Whether a document may be an edited record: nothing is known of it, but records that stood
-    /// at its place are gone.
+    /// Whether a document may be an edited record: no baseline document matches it, but records
+    /// that were at its place are gone.
     pub fn may_be_edited(&self, table: &DocumentTable, document: u32) -> bool {
         let (place, shared) = table.place(document);
         shared && self.changed.contains_key(place) && self.find(table, document).is_empty()
@@ -154,13 +155,13 @@ impl<'a> KnownDocuments<'a> {
         self.changed.get(place).is_some_and(|list| list.binary_search(&number).is_ok())
     }
 
-    /// The group of documents that hang together by clusters of the baseline.
+    /// Returns the group of a baseline document: documents that clusters of the baseline connect.
     pub fn baseline_group(&self, number: u32) -> u32 {
         root(&self.group, number)
     }
 }
 
-/// The root of a node; parents are never larger than their children.
+/// Returns the root of a node; parents are never larger than their children.
 pub(super) fn root(parents: &[u32], mut n: u32) -> u32 {
     while parents[n as usize] != n {
         n = parents[n as usize];
@@ -168,14 +169,14 @@ pub(super) fn root(parents: &[u32], mut n: u32) -> u32 {
     n
 }
 
-/// Joins two nodes; the smaller root stays one.
+/// Joins two nodes; the smaller root becomes the root of both.
 pub(super) fn join(parents: &mut [u32], a: u32, b: u32) {
     let (mut low, mut high) = (root(parents, a), root(parents, b));
     if low > high {
         std::mem::swap(&mut low, &mut high);
     }
     parents[high as usize] = low;
-    // Short ways, so that many joins stay cheap.
+    // Path compression keeps many joins cheap.
     for mut n in [a, b] {
         while parents[n as usize] != low {
             let up = parents[n as usize];

@@ -1,5 +1,5 @@
-//! Owns: which findings of today a baseline holds, and which of its entries nothing matches. Never:
-//! what is allowed.
+//! Owns: the decision on which findings of today a baseline has, and on which of its entries
+//! nothing matches. Never: what a policy allows.
 
 use crate::gate::baseline::{Baseline, Member, PairEntry};
 use crate::gate::bottom_k::{covers, join as join_content};
@@ -13,32 +13,33 @@ use crate::model::relation::Relation;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-/// Entries that are looked at for one hash of a passage.
+/// How many entries are looked at for one hash of a passage.
 const LOOKED_AT: usize = 256;
 
-/// A baseline beside the documents of today.
+/// A baseline matched against the documents of today.
 pub(super) struct KnownFindings<'a> {
     table: &'a DocumentTable<'a>,
     baseline: &'a Baseline,
     documents: KnownDocuments<'a>,
-    /// The numbers of the documents of each pair.
+    /// For each pair, the numbers of its two documents.
     sides: Vec<[u32; 2]>,
     /// Pairs by the groups of their documents.
     pairs: HashMap<u32, Vec<u32>>,
     /// Near-copies by the number of each document.
     copies: HashMap<u32, Vec<u32>>,
-    /// Pairs by the hashes of their passages, where records may have been edited.
+    /// Pairs by the hashes of their passages, for records that may have been edited.
     by_content: ByHash<Vec<u32>>,
     exact: ByHash<Vec<u32>>,
     repeats: ByHash<Vec<u32>>,
-    /// Groups of the baseline that a group of today holds, by its first document.
+    /// For each cluster of today, by its first document, the baseline groups that its members
+    /// belong to.
     groups: HashMap<u32, Rc<BTreeSet<u32>>>,
     used_groups: HashSet<u32>,
     used: [Vec<bool>; 3],
 }
 
-/// How near two texts are that are found so: what is known as one kind is known as any that is no
-/// nearer.
+/// The distance rank of a kind: a finding that the baseline has as one kind is known as any kind
+/// that is no nearer.
 fn distance(kind: FindingKind) -> u8 {
     match kind {
         FindingKind::Pair(relation) => relation.rank(),
@@ -51,7 +52,7 @@ impl PairEntry {
         self.relation.parse().map_or(Relation::Template.rank(), distance)
     }
 
-    /// Whether it holds a passage of this content.
+    /// Whether the entry covers a passage of this content.
     fn covers(&self, content: &[u64]) -> bool {
         let known = |h: &&u64| self.passages.iter().any(|p| p.0.binary_search(h).is_ok());
         content.is_empty()
@@ -102,7 +103,7 @@ impl<'a> KnownFindings<'a> {
         known
     }
 
-    /// For each finding the passages of it that are new; none: it is known.
+    /// Returns for each finding the passages that are new; a finding without any is known.
     pub fn judge(&mut self, drafts: &[UnjudgedFinding]) -> Vec<Vec<usize>> {
         let mut out: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
         let mut clusters: HashMap<u32, Vec<usize>> = HashMap::new();
@@ -126,9 +127,9 @@ impl<'a> KnownFindings<'a> {
         out
     }
 
-    /// The findings of one cluster or repeat that are new. What an entry holds hangs together; each
-    /// part that does not hang together with the representative, or the first place, is one new
-    /// finding, at its first document.
+    /// Returns the new findings of one cluster or repeat. An entry connects the documents that it
+    /// has. Each part that is not connected with the representative, or with the first place, is
+    /// one new finding, at its first document.
     fn new_in_group(
         &mut self,
         drafts: &[UnjudgedFinding],
@@ -174,13 +175,13 @@ impl<'a> KnownFindings<'a> {
             .collect()
     }
 
-    /// The clusters of the baseline that hold one of these documents.
+    /// Returns the clusters of the baseline that have one of these documents.
     fn clusters_of(&self, documents: &[u32]) -> BTreeSet<u32> {
         let found = documents.iter().flat_map(|&n| self.documents.find(self.table, n));
         found.flat_map(|n| self.documents.clusters[n as usize].iter().copied()).collect()
     }
 
-    /// The repeats of the baseline with this passage; else those that it is a part of, or nearly.
+    /// Returns the repeats of the baseline with exactly this passage; else those that cover it.
     fn repeats_like(&self, draft: &UnjudgedFinding) -> BTreeSet<u32> {
         let Some([_, there]) = draft.passages.first() else { return BTreeSet::new() };
         if let Some(same) = self.exact.get(&there.exact) {
@@ -197,9 +198,9 @@ impl<'a> KnownFindings<'a> {
             .collect()
     }
 
-    /// Places of a passage hang together where the baseline knows their documents as copies, or as
-    /// a pair that shares the passage: it becomes a repeat when a third text holds it, which makes
-    /// two old places no news. Of each document this is good for one place.
+    /// Connects places of a passage where the baseline has their documents as copies, or as a pair
+    /// that shares the passage: such a pair becomes a repeat when a third text shares the passage,
+    /// which must not make the two old places new. This holds for one place of each document.
     fn join_related(&self, draft: &UnjudgedFinding, documents: &[u32], parents: &mut [u32]) {
         let mut at: HashMap<u32, u32> = HashMap::new();
         let mut met = HashSet::new();
@@ -226,7 +227,7 @@ impl<'a> KnownFindings<'a> {
         }
     }
 
-    /// Near-copies that the baseline knows as a pair hang together too.
+    /// Connects near-copies that the baseline has as a pair.
     fn join_pairs(&mut self, documents: &[u32], parents: &mut [u32]) {
         let mut met: HashMap<(u32, u32), u32> = HashMap::new();
         for (i, &document) in (0..).zip(documents) {
@@ -244,7 +245,7 @@ impl<'a> KnownFindings<'a> {
         }
     }
 
-    /// The passages of a pair that no entry holds.
+    /// Returns the passages of a pair that no entry covers.
     fn pair(&mut self, draft: &UnjudgedFinding) -> Vec<usize> {
         let (a, b) = (self.groups_of(draft.document), self.groups_of(draft.partner));
         let shared: Vec<u32> = a.intersection(&b).copied().collect();
@@ -259,8 +260,8 @@ impl<'a> KnownFindings<'a> {
         let mut new: Vec<usize> = (0..contents.len()).collect();
         for n in entries {
             let entry = &self.baseline.pairs[n as usize];
-            // What varies in a template is no news: which two texts of two clusters are compared
-            // decides it.
+            // The varying parts of a template are not new: they depend on which two texts of two
+            // clusters were compared.
             let holds =
                 |i: &usize| most == Relation::Template.rank() || entry.covers(&contents[*i]);
             self.used[1][n as usize] |= (0..contents.len()).any(|i| holds(&i));
@@ -271,7 +272,7 @@ impl<'a> KnownFindings<'a> {
         new
     }
 
-    /// The pairs of the baseline between these two groups of documents.
+    /// Returns the pairs of the baseline between these two sets of groups.
     fn entries(
         &self,
         draft: &UnjudgedFinding,
@@ -310,7 +311,7 @@ impl<'a> KnownFindings<'a> {
         out
     }
 
-    /// The groups of the baseline that a document's cluster belongs to.
+    /// Returns the baseline groups that the members of a document's cluster belong to.
     fn groups_of(&mut self, document: u32) -> Rc<BTreeSet<u32>> {
         let members = self.table.cluster_members(document);
         let (table, documents) = (self.table, &self.documents);
@@ -321,7 +322,7 @@ impl<'a> KnownFindings<'a> {
         self.groups.entry(members[0]).or_insert_with(find).clone()
     }
 
-    /// What the baseline holds in vain.
+    /// Returns the entries of the baseline that nothing matches.
     pub fn stale(&self) -> Vec<Stale> {
         let baseline = self.baseline;
         let names =

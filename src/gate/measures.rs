@@ -1,5 +1,5 @@
-//! Owns: what is measured for a policy, and each of its bounds held against that. Never: whether a
-//! finding counts.
+//! Owns: the counts that a policy is checked against, and the check of each bound. Never: decides
+//! whether a finding counts.
 
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Origin, UnjudgedFinding};
@@ -8,8 +8,8 @@ use crate::gate::verdict::{FindingState, Rule, SourceCounts};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-/// Counts of everything and of each source, those without one last. Documents that are only there
-/// to be compared with are left out.
+/// Returns the counts of everything and of each source, those without a source last. References are
+/// left out.
 pub(super) fn source_counts(
     table: &DocumentTable,
     drafts: &[UnjudgedFinding],
@@ -54,7 +54,7 @@ pub(super) fn source_counts(
     (total, sources)
 }
 
-/// How many numbers lie in any of the ranges.
+/// Returns how many numbers are in any of the ranges.
 fn covered(mut ranges: Vec<Range<u32>>) -> u64 {
     ranges.sort_unstable_by_key(|r| (r.start, r.end));
     let (mut sum, mut end) = (0, 0);
@@ -65,7 +65,7 @@ fn covered(mut ranges: Vec<Range<u32>>) -> u64 {
     sum
 }
 
-/// Every bound of the policy with what was measured.
+/// Returns every bound of the policy with its measured value.
 pub(super) fn measured_rules(
     table: &DocumentTable,
     policy: &Policy,
@@ -108,8 +108,8 @@ pub(super) fn measured_rules(
     out
 }
 
-/// A bound on counts: one rule; for every source one for each that is over it, or one that says
-/// that all hold, with the nearest to it.
+/// Checks a bound on counts. It gives one rule; for every source, it gives one for each source that
+/// violates it, or else one with the source that is nearest to it.
 fn held(
     name: &'static str,
     bound: &Bound,
@@ -155,7 +155,7 @@ fn held(
     }
 }
 
-/// The most documents of one cluster that count, its representative among them.
+/// Returns the greatest number of documents in one cluster that count, its representative included.
 fn largest(
     table: &DocumentTable,
     most: u64,

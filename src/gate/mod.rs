@@ -1,5 +1,5 @@
-//! The judgement of a scan by a policy, from findings to verdict. Owns: what a gate decides. Never:
-//! a file, a clock, a word for a person.
+//! The judgement of a scan by a policy, from findings to verdict. Owns: the decisions of a gate.
+//! Never: a file, a clock, a message for a person.
 //!
 //! ```text
 //! Findings -documents, findings-> single findings -ignores, known_findings-> their states

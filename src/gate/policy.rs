@@ -1,4 +1,4 @@
-//! Owns: what a gate allows, and what it is told to overlook. Never: measures anything.
+//! Owns: the bounds of a gate's policy, and its ignore entries. Never: measures anything.
 
 use crate::gate::verdict::FindingKind;
 
@@ -6,9 +6,9 @@ use crate::gate::verdict::FindingKind;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Limit {
-    /// This many.
+    /// At most this many.
     Count(u64),
-    /// This share of all, 0 to 1.
+    /// At most this share of all, 0 to 1.
     Share(f64),
 }
 
@@ -27,7 +27,7 @@ impl Limit {
     }
 }
 
-/// `100` or `5%`.
+/// Written as `100` or `5%`.
 impl std::fmt::Display for Limit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -37,7 +37,7 @@ impl std::fmt::Display for Limit {
     }
 }
 
-/// What a limit is about.
+/// What a limit applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scope {
@@ -49,12 +49,12 @@ pub enum Scope {
     Source(String),
 }
 
-/// A limit and what it is about.
+/// A limit and what it applies to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bound {
-    /// What it is about.
+    /// What it applies to.
     pub scope: Scope,
-    /// How much.
+    /// How much is allowed.
     pub limit: Limit,
 }
 
@@ -64,7 +64,7 @@ pub struct Bound {
 pub struct Policy {
     /// Documents that are not their cluster's representative.
     pub max_duplicate_documents: Vec<Bound>,
-    /// Tokens that stand in an earlier place too; shares are of all tokens.
+    /// Tokens that are in an earlier place too; shares are of all tokens.
     pub max_duplicate_text: Vec<Bound>,
     /// Documents in one cluster: its representative, and the copies that count.
     pub max_cluster: Option<u64>,
@@ -74,24 +74,24 @@ pub struct Policy {
 
 impl_with!(Policy);
 
-/// Says whether an id is meant.
+/// A predicate on ids.
 pub type Matcher = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
-/// What a gate is told to overlook. A finding is covered where all that is given holds.
+/// An ignore entry: it covers a finding that satisfies all its conditions.
 #[derive(Default)]
 #[non_exhaustive]
 pub struct IgnoreRule {
-    /// One matcher: the id of either document fits it. Several: each of the two ids fits one of
-    /// them. None: any documents.
+    /// With one matcher, the id of either document must match it. With several, each of the two ids
+    /// must match one of them. With none, any documents match.
     pub documents: Vec<Matcher>,
-    /// The finding is of one of these kinds; none: of any.
+    /// The kinds that the entry covers; empty for all.
     pub kinds: Vec<FindingKind>,
-    /// Every passage of the finding holds these words one after another, case and punctuation
-    /// aside.
+    /// Every passage of the finding must contain these words one after another, case and
+    /// punctuation aside.
     pub text: Option<String>,
-    /// Why.
+    /// Why the findings are ignored.
     pub reason: String,
-    /// The last day on which it counts, as `2027-01-31`.
+    /// The last day on which the entry is in force, as `2027-01-31`.
     pub expires: Option<String>,
 }
 
@@ -112,7 +112,7 @@ impl std::fmt::Debug for IgnoreRule {
 }
 
 impl IgnoreRule {
-    /// Whether it covers a finding of this kind between these ids, its words apart.
+    /// Whether the kind and the ids of a finding satisfy the entry, its words apart.
     pub(super) fn fits(&self, kind: FindingKind, ids: [&str; 2]) -> bool {
         let named = |id: &str| self.documents.iter().any(|matches| matches(id));
         let documents = match self.documents.len() {
@@ -125,7 +125,7 @@ impl IgnoreRule {
                 || self.kinds.iter().any(|k| k.undirected() == kind.undirected()))
     }
 
-    /// Whether its last day is before this one.
+    /// Whether the entry's last day is before this one.
     pub(super) fn expired(&self, today: &str) -> bool {
         self.expires.as_deref().is_some_and(|day| day < today)
     }

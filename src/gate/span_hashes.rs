@@ -1,5 +1,5 @@
-//! Owns: what texts tell of spans: tokens, hashes, the same place in an equal text. Never: which
-//! spans are asked for.
+//! Owns: the tokens and hashes of spans, and the same place in an equal text. Never: which spans
+//! are queried.
 
 use crate::error::Result;
 use crate::gate::bottom_k::bottom_k;
@@ -11,17 +11,17 @@ use crate::text::token::{Tokens, tokenize};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// A span that is asked about.
+/// A query for one span.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SpanQuery {
-    /// The document that holds the passage.
+    /// The document that has the passage.
     pub document: u32,
-    /// The document whose text the span is of: this one, or one of the same tokens.
+    /// The document that the span's offsets refer to: the same one, or one with the same tokens.
     pub text: u32,
     pub span: Span,
-    /// The part that is meant.
+    /// The part of the span that is meant.
     pub cut: PeriodicPart,
-    /// Whether hashes of its content are wanted.
+    /// Whether the content is hashed.
     pub content: bool,
 }
 
@@ -30,29 +30,29 @@ pub(super) struct SpanQuery {
 pub(super) enum PeriodicPart {
     /// All of it.
     None,
-    /// The first round.
+    /// The first period.
     Round(u32),
-    /// All but the first round.
+    /// All but the first period.
     Rest(u32),
 }
 
-/// What is told of a span.
+/// The answer for one span.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SpanHashes {
-    /// Bytes of the document that holds it.
+    /// Its bytes in the document that has the passage.
     pub span: Span,
     /// Its tokens.
     pub tokens: Range<u32>,
-    /// Exact hash of the tokens, where content was wanted.
+    /// Hash of all its tokens, where the content was queried; else 0.
     pub exact: u64,
-    /// A handful of hashes of the content, where wanted.
+    /// Bottom-k sample of its shingles' hashes, where the content was queried; else empty.
     pub content: Vec<u64>,
-    /// Which of the texts looked for it holds, by number.
+    /// Which of the searched texts it contains, by number.
     pub holds: Vec<u32>,
 }
 
-/// Answers all slots, in their order. Each document is read once, and once more for slots on the
-/// text of another.
+/// Answers all queries, in their order. Each document is read once, and once more for queries whose
+/// offsets refer to another text.
 pub(super) fn answer(
     table: &DocumentTable,
     slots: &[SpanQuery],

@@ -1,27 +1,27 @@
-//! Owns: what a gate decided about findings, as data: each bound with its measure, each finding
-//! with its state. Never: decides, or writes.
+//! Owns: the verdict of a gate as data: each bound with its measured value, each finding with its
+//! state. Never: decides or writes anything.
 
 use crate::model::relation::Relation;
 use crate::span::Span;
 use serde::Serialize;
 
-/// What kind of overlap a finding is.
+/// The kind of overlap that a finding reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FindingKind {
     /// Two texts that are related, seen from [`Finding::document`].
     Pair(Relation),
-    /// A paragraph or passage that stands in several places.
+    /// A paragraph or passage that is in several places.
     Repeat,
 }
 
 impl FindingKind {
-    /// Every kind, the gravest first.
+    /// Every kind, the most severe first.
     pub const ALL: [FindingKind; Relation::ALL.len() + 1] = {
         let mut all = [FindingKind::Repeat; Relation::ALL.len() + 1];
         let mut n = 0;
         while n < Relation::ALL.len() {
-            // A repeat is graver than what is no copy.
+            // A repeat is more severe than a relation that is no copy.
             let behind = !Relation::ALL[n].row().same_text as usize;
             all[n + behind] = FindingKind::Pair(Relation::ALL[n]);
             n += 1;
@@ -37,7 +37,7 @@ impl FindingKind {
         }
     }
 
-    /// Whether its passages are text that stands in an earlier place too: a template is no copy.
+    /// Whether its passages are text that is in an earlier place too: a template is no copy.
     pub(crate) fn copies_text(self) -> bool {
         match self {
             FindingKind::Pair(relation) => relation.row().same_text,
@@ -46,7 +46,7 @@ impl FindingKind {
     }
 
     /// The kind without its direction, as policies and ignore entries name it: `contains` for
-    /// `contained-in`, else itself.
+    /// `contained-in`, every other kind for itself.
     pub const fn undirected(self) -> FindingKind {
         match self {
             FindingKind::Pair(relation) => FindingKind::Pair(relation.undirected()),
@@ -64,7 +64,7 @@ impl FindingKind {
     }
 }
 
-/// A kind by the name that policies and baselines use: `contains` is both directions.
+/// Parses the name of a kind as policies and baselines write it: `contains` is both directions.
 impl std::str::FromStr for FindingKind {
     type Err = String;
     fn from_str(s: &str) -> Result<FindingKind, String> {
@@ -81,7 +81,7 @@ impl std::str::FromStr for FindingKind {
 pub enum FindingState {
     /// It counts.
     New,
-    /// The baseline holds it.
+    /// The baseline has it.
     Known,
     /// An ignore entry covers it: its number in [`Verdict::ignores`].
     Ignored(usize),
@@ -98,7 +98,7 @@ impl FindingState {
     }
 }
 
-/// A passage of one document, and where it stands in the other.
+/// A passage of one document, and its counterpart in the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FindingPassage {
     /// Bytes of [`Finding::document`].
@@ -107,91 +107,92 @@ pub struct FindingPassage {
     pub there: Span,
 }
 
-/// One thing that a gate counts: a document that is a copy of another, shares passages with one, or
-/// repeats a passage.
+/// One finding of a gate: a document is a copy of another, shares passages with one, or repeats a
+/// passage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// What it is.
+    /// The kind of overlap.
     pub kind: FindingKind,
     /// Whether it counts.
     pub state: FindingState,
-    /// Number of the document it is reported at: the one whose text the baseline has not seen, else
-    /// the one that comes later by the survivor policy.
+    /// Number of the document that the finding is reported at: the one whose text is not in the
+    /// baseline, else the one that comes later by the survivor policy.
     pub document: u32,
-    /// Number of the document it overlaps with; the same one where a passage stands twice in one
+    /// Number of the document that it overlaps with; the same one where a passage is twice in one
     /// text.
     pub partner: u32,
-    /// Share of the document's tokens inside matches, and of the partner's; nothing for a repeat.
+    /// Share of the document's tokens inside matches, and of the partner's; `None` for a repeat.
     pub coverage: Option<(f64, f64)>,
-    /// Where, in the order of the document; never empty. Of equal texts, the whole of both.
+    /// The passages, in the order of the document; never empty. For equal texts, the whole of both.
     pub passages: Vec<FindingPassage>,
-    /// Sixteen hex digits: a hash of what the overlap says and of where it stands, the same as long
-    /// as neither changes.
+    /// Sixteen hex digits: a hash of the content and the places of the overlap. It stays the same
+    /// as long as neither changes.
     pub fingerprint: String,
 }
 
-/// A bound of the policy, and what was measured against it.
+/// A bound of the policy, and its measured value.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rule {
     /// The name of the setting, such as `max-duplicate-documents` or `fail-on`.
     pub name: &'static str,
-    /// What it is about: a source, or, for `fail-on`, a kind; nothing: everything.
+    /// What the bound applies to: a source, or, for `fail-on`, a kind; `None` for everything.
     pub scope: Option<String>,
     /// The bound as it was written: `5%`, `100`.
     pub limit: String,
-    /// What was counted: documents, tokens or findings that the baseline does not hold.
+    /// The measured value: documents, tokens or findings that are neither in the baseline nor
+    /// ignored; for `max-cluster`, the representative too.
     pub measured: u64,
-    /// Of how many.
+    /// The total that `measured` is a part of.
     pub of: u64,
-    /// Whether it is more than allowed.
+    /// Whether the measured value exceeds the bound.
     pub violated: bool,
 }
 
-/// Something the baseline holds that is no longer there.
+/// An entry of the baseline that is no longer found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stale {
     /// The kind: a relation, `cluster` or `repeat`.
     pub kind: String,
-    /// The documents it was about, as the baseline names them.
+    /// The documents of the entry, as the baseline names them.
     pub documents: Vec<String>,
-    /// The first words of what was shared, where the baseline knows them.
+    /// The first words of the shared text, where the baseline has them.
     pub text: String,
 }
 
-/// An ignore entry, and what became of it.
+/// An ignore entry, and how it was used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ignore {
-    /// Why, in the words of whoever wrote it.
+    /// The reason that its author wrote.
     pub reason: String,
-    /// The day after which it no longer counts, as `2027-01-31`.
+    /// The last day on which it is in force, as `2027-01-31`.
     pub expires: Option<String>,
-    /// Whether that day has passed; then it ignores nothing.
+    /// Whether that day has passed; then the entry ignores nothing.
     pub expired: bool,
-    /// How many findings it covers (would cover, where it has expired).
+    /// Number of findings that it covers (would cover, where it has expired).
     pub used: u64,
 }
 
-/// What one source holds; `None`: documents without a source.
+/// Counts of one source; `None` for documents without a source.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceCounts {
-    /// Its name.
+    /// The name of the source.
     pub source: Option<String>,
-    /// Its documents.
+    /// Number of documents.
     pub documents: u64,
-    /// Those that are copies of a document that survives.
+    /// Documents that are copies of a document that survives.
     pub duplicate_documents: u64,
-    /// Those of them that count: not in the baseline, not ignored.
+    /// Those of `duplicate_documents` that count: not in the baseline, not ignored.
     pub new_duplicate_documents: u64,
-    /// Its tokens.
+    /// Number of tokens.
     pub tokens: u64,
-    /// Tokens that stand in an earlier place too.
+    /// Tokens that are in an earlier place too.
     pub duplicate_tokens: u64,
-    /// Those of them that count.
+    /// Those of `duplicate_tokens` that count.
     pub new_duplicate_tokens: u64,
 }
 
 impl SourceCounts {
-    /// Counts what another one holds as well; the name stays.
+    /// Adds the counts of another source; the name stays.
     pub(crate) fn add(&mut self, more: &SourceCounts) {
         self.documents += more.documents;
         self.duplicate_documents += more.duplicate_documents;
@@ -202,20 +203,20 @@ impl SourceCounts {
     }
 }
 
-/// What a gate decided.
+/// The verdict of a gate.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verdict {
     /// Every bound of the policy, violated or not.
     pub rules: Vec<Rule>,
     /// Every finding, by document, first passage, partner.
     pub findings: Vec<Finding>,
-    /// What the baseline holds in vain.
+    /// Entries of the baseline that nothing matches.
     pub stale: Vec<Stale>,
-    /// The ignore entries, as they were given.
+    /// The ignore entries, in the order of the arguments.
     pub ignores: Vec<Ignore>,
     /// Counts of all documents.
     pub total: SourceCounts,
-    /// The same for each source, by name; those without one last.
+    /// The same counts for each source, by name; those without one last.
     pub sources: Vec<SourceCounts>,
 }
 
@@ -224,7 +225,7 @@ impl Verdict {
     pub fn passed(&self) -> bool {
         self.rules.iter().all(|r| !r.violated)
     }
-    /// How many findings are new, known and ignored.
+    /// Returns the number of new, known and ignored findings.
     pub(crate) fn finding_counts(&self) -> [u64; 3] {
         let mut counts = [0; 3];
         for finding in &self.findings {
@@ -236,14 +237,14 @@ impl Verdict {
         }
         counts
     }
-    /// The reason of the ignore entry that covers a finding.
+    /// Returns the reason of the ignore entry that covers a finding.
     pub(crate) fn reason(&self, finding: &Finding) -> Option<&str> {
         match finding.state {
             FindingState::Ignored(entry) => Some(self.ignores.get(entry).map_or("", |i| &i.reason)),
             _ => None,
         }
     }
-    /// The findings that count.
+    /// Iterates over the findings that count.
     pub fn new_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.state == FindingState::New)
     }
