@@ -1,5 +1,5 @@
-//! Owns: what each record says of itself where nothing is removed. Never: a record, or how it is
-//! written.
+//! Owns: the annotation of each record where nothing is removed. Never: a record itself, or how it
+//! is written.
 
 use crate::model::detection::Relation;
 use crate::model::findings::Findings;
@@ -8,35 +8,35 @@ use crate::report::schema::document::cluster_id;
 use crate::report::schema::rounding::share;
 use std::io;
 
-/// What an annotated record says of itself.
+/// The annotation of one record.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Annotated {
-    /// The id of its cluster.
+    /// The id of the record's cluster.
     pub cluster: Option<String>,
-    /// What it is to its partner.
+    /// The relation of the record to its partner.
     pub relation: Option<Relation>,
-    /// The id of the representative of its cluster, or else of the document it shares most with.
+    /// The id of the representative of its cluster, or else of the document that it shares most
+    /// with.
     pub partner: Option<String>,
-    /// The share of its tokens that stands in the partner.
+    /// The share of its tokens that is in the partner.
     pub coverage: Option<f64>,
-    /// Where, in characters of its text.
+    /// The shared passages, in characters of its text.
     pub spans: Vec<[u32; 2]>,
 }
 
-/// What each record says of itself when nothing is removed.
+/// The annotations of all records.
 pub struct Annotations<'a> {
     findings: Findings<'a>,
     passages: ClassPassages<'a>,
     /// The cluster of each document, and the ids of the clusters.
     cluster: Vec<Option<u32>>,
     ids: Vec<String>,
-    /// The pair, of each class's first document, that says most of it.
+    /// For the first document of each class, the pair that describes it best.
     best: Vec<Option<u32>>,
 }
 
 impl<'a> Annotations<'a> {
-    /// Looks through the findings once. Cost: the texts of all clusters are read, for the clusters'
-    /// ids.
+    /// Reads the findings once. Cost: the texts of all clusters are read, for the clusters' ids.
     ///
     /// # Errors
     /// A text that can no longer be read.
@@ -47,7 +47,8 @@ impl<'a> Annotations<'a> {
         let mut best: Vec<Option<u32>> = vec![None; findings.documents.count()];
         let worth = |i: u32, n: u32| {
             let (relation, coverage) = found.pairs[i as usize].seen_from(n);
-            // That it stands in another text tells more of a document than that it holds one.
+            // That a document is contained in another text is more informative than that it
+            // contains one.
             (relation.rank(), !relation.is_contained(), -coverage.0)
         };
         for (i, p) in (0..).zip(&found.pairs) {
@@ -67,7 +68,7 @@ impl<'a> Annotations<'a> {
         })
     }
 
-    /// What the document of this number says.
+    /// Returns the annotation of the document of this number.
     ///
     /// # Errors
     /// A text that can no longer be read.

@@ -1,5 +1,4 @@
-//! Owns: the passages of a pair as each document of the two classes has them. Never: which pair is
-//! meant.
+//! Owns: the passages of a pair for any document of its two classes. Never: chooses the pair.
 
 use crate::model::detection::{Match, Pair};
 use crate::model::findings::Findings;
@@ -8,9 +7,10 @@ use crate::span::Span;
 use crate::text::same_text::EqualTextSpans;
 use std::io;
 
-/// Passages as each document of a class has them: pairs know only the first one's text.
+/// Maps the passages of pairs to any document of a class: a pair has spans of the first document's
+/// text only.
 pub struct ClassPassages<'a> {
-    /// The first document of the class of each.
+    /// For each document, the first document of its class.
     pub first: Vec<u32>,
     findings: Findings<'a>,
     pub texts: Texts<'a>,
@@ -25,7 +25,7 @@ impl<'a> ClassPassages<'a> {
         }
     }
 
-    /// The passages of `mine` and `theirs`; of equal texts, the whole of both.
+    /// Returns the passages of `mine` and `theirs`; for equal texts, the whole of both.
     pub fn of(
         &mut self,
         mine: u32,

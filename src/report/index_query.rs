@@ -1,4 +1,5 @@
-//! Owns: what an index holds of one document, as findings. Never: asks an index, or writes.
+//! Owns: the result of an index query for one document, as findings. Never: queries an index, or
+//! writes.
 
 use crate::error::Result;
 use crate::model::detection::{Comparison, Detection, Pair, Relation, Summary};
@@ -8,35 +9,35 @@ use crate::model::thresholds::Thresholds;
 use serde::Serialize;
 use std::borrow::Cow;
 
-/// A document of an index that another one is related to.
+/// A document of an index that the queried document is related to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Partner {
     /// The document.
     pub info: DocumentInfo,
     /// Its text, where the index keeps texts.
     pub text: Option<String>,
-    /// Documents of the index with this text.
+    /// Number of documents in the index with this text.
     pub copies: u64,
-    /// How the document asked about is related to it.
+    /// The relation of the queried document to it.
     pub relation: Relation,
-    /// The scores and passages: `a` is the document asked about.
+    /// The scores and passages: `a` is the queried document.
     pub comparison: Comparison,
 }
 
-/// What an index holds under the very id of a document.
+/// What an index holds under the id of the queried document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum OwnVersion {
-    /// Its text.
+    /// The same text.
     Same,
     /// Another text.
     Other,
-    /// Something, of which it keeps no text.
+    /// A document whose text the index does not keep.
     There,
 }
 
-/// A document, and what an index holds of it.
+/// The result of an index query for one document.
 pub struct QueryReport {
     pub(super) own: Option<OwnVersion>,
     pub(super) documents: QueryDocuments,
@@ -45,7 +46,7 @@ pub struct QueryReport {
     pub(super) more: u64,
 }
 
-/// The document asked about, then its partners.
+/// The queried document, then its partners.
 pub(super) struct QueryDocuments {
     infos: Vec<DocumentInfo>,
     texts: Vec<String>,
@@ -64,8 +65,8 @@ impl Documents for QueryDocuments {
 }
 
 impl QueryReport {
-    /// What was found of a document, nearest first, and what its own id stands for; `more` partners
-    /// are left out.
+    /// Makes the result from the queried document, what the index holds under its id, and its
+    /// partners, nearest first; `more` partners are left out.
     pub fn new(
         asked: Document,
         own: Option<OwnVersion>,
@@ -99,12 +100,12 @@ impl QueryReport {
         QueryReport { own, documents, detection, copies, more }
     }
 
-    /// The relation to the nearest partner.
+    /// Returns the relation to the nearest partner.
     pub fn nearest(&self) -> Option<Relation> {
         self.detection.pairs.first().map(|p| p.relation)
     }
 
-    /// What its own id stands for.
+    /// Returns what the index holds under the document's id.
     pub fn own(&self) -> Option<OwnVersion> {
         self.own
     }

@@ -1,4 +1,4 @@
-//! Owns: what reports about a cleaning, a gate and an explanation are made from. Never: how they
+//! Owns: the input of reports about a cleaning, a gate and an explanation. Never: how these reports
 //! look.
 
 use crate::clean::plan::Plan;
@@ -8,57 +8,57 @@ use crate::pair::explain::document::DocumentTrace;
 use crate::pair::explain::pair::PairTrace;
 use serde::Serialize;
 
-/// What a report about a cleaning is made from.
+/// The input of a report about a cleaning.
 #[derive(Clone, Copy)]
 pub struct CleaningReport<'a> {
     /// What the scan found.
     pub findings: Findings<'a>,
-    /// What goes.
+    /// What is removed.
     pub plan: &'a Plan,
-    /// Whether it is only planned.
+    /// Whether the cleaning is only planned.
     pub planned: bool,
-    /// The index that took part.
+    /// The index that took part, if any.
     pub index: Option<IndexUse<'a>>,
 }
 
 /// An output that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct WrittenFile {
-    /// Its path.
+    /// Path of the file.
     pub path: String,
-    /// Records in it.
+    /// Records that were written to it.
     pub kept: u64,
-    /// Records left out of it.
+    /// Records that were left out of it.
     pub dropped: u64,
-    /// Records of it that a passage was cut out of.
+    /// Records that were written with passages cut out.
     pub cut: u64,
 }
 
-/// What an index had to do with a cleaning.
+/// The part of an index in a cleaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct IndexUse<'a> {
-    /// Where it is.
+    /// The directory of the index.
     pub path: &'a str,
-    /// Documents that go because of one that it holds.
+    /// Documents that are removed because of a document in the index.
     pub removed: u64,
-    /// Those of them that it holds under their own ids, with the same text.
+    /// Those of `removed` that the index holds under their own ids with the same text.
     pub known: u64,
-    /// Documents added to it.
+    /// Documents that were added to the index.
     pub added: u64,
-    /// Those of them that took the place of another text of their id.
+    /// Those of `added` that replaced another text under their id.
     pub replaced: u64,
 }
 
-/// What a gate's report is made from.
+/// The input of a gate's report.
 #[derive(Clone, Copy)]
 pub struct GateReport<'a> {
     /// What the scan found.
     pub findings: Findings<'a>,
-    /// What the gate decided about it.
+    /// The gate's decision about the findings.
     pub verdict: &'a Verdict,
 }
 
-/// What is explained.
+/// The document or pair that is explained.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Traced<'a> {
@@ -68,7 +68,7 @@ pub enum Traced<'a> {
     Pair([&'a str; 2], &'a PairTrace),
 }
 
-/// What an explanation is made from.
+/// The input of an explanation.
 #[derive(Clone, Copy)]
 pub struct Explained<'a> {
     /// The document or the pair.

@@ -1,4 +1,5 @@
-//! Findings to data and words. Writes to `impl Write`; never to a stream of its own.
+//! Findings as reports for programs and for readers. Writes to `impl Write`; never to a stream of
+//! its own.
 //!
 //! ```text
 //! Findings -schema-> json -read back-> Findings

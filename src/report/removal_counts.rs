@@ -1,18 +1,17 @@
-//! Owns: what a cleaning takes away, counted: by kind, by source, in tokens. Never: takes anything
-//! away.
+//! Owns: the counts of a cleaning: by kind, by source, in tokens. Never: removes anything.
 
 use crate::clean::plan::{RemovalReason, RemovedDocument};
 use crate::report::input::CleaningReport;
 use std::collections::BTreeMap;
 
-/// What a document lost or was lost with it.
+/// The removed documents of a source, or of the corpus, and the total that they are a part of.
 #[derive(Default)]
 pub struct RemovedTokens {
     pub documents: u64,
     pub of: u64,
 }
 
-/// Counts of a plan.
+/// The counts of a plan.
 pub struct RemovalCounts<'a> {
     pub kinds: BTreeMap<&'static str, u64>,
     pub sources: BTreeMap<Option<&'a str>, RemovedTokens>,
@@ -56,7 +55,7 @@ impl<'a> RemovalCounts<'a> {
     }
 }
 
-/// The name of what a document was removed as.
+/// Returns the name of the kind of a removal.
 pub const fn kind(gone: &RemovedDocument) -> &'static str {
     match gone.why {
         RemovalReason::Copy { relation, .. } => relation.name(),

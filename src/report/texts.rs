@@ -1,5 +1,4 @@
-//! Owns: the texts a report asks for, each with its line index, the last few kept. Never: a
-//! finding.
+//! Owns: a cache of the texts that a report uses, each with its line index. Never: a finding.
 
 use crate::error::Error;
 use crate::model::detection::Place;
@@ -12,10 +11,11 @@ use std::collections::HashMap;
 use std::io;
 use std::rc::Rc;
 
-/// Bytes that one generation of the cache may hold, beyond which the older generation is dropped.
+/// Maximum number of bytes of the young generation of the cache; beyond that the old generation is
+/// dropped.
 const GENERATION: usize = 32 << 20;
 
-/// A text and where its lines are.
+/// A text and its line index.
 pub struct Text<'a> {
     text: Cow<'a, str>,
     lines: LineIndex,
@@ -25,23 +25,23 @@ pub struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// All of it.
+    /// The whole text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
-    /// Characters of a span, half-open.
+    /// The characters of a span, half-open.
     pub fn chars(&self, span: Span) -> [u32; 2] {
         self.lines.chars(&self.text, span.start, span.end)
     }
-    /// Lines of a span, counted from 1, the last included.
+    /// The lines of a span, counted from 1, the last included.
     pub fn lines(&self, span: Span) -> [u32; 2] {
         self.lines.lines(&self.text, span.start, span.end)
     }
-    /// Line of a byte.
+    /// The line of a byte.
     pub fn line_at(&self, byte: u32) -> u32 {
         self.lines.line_at(&self.text, byte)
     }
-    /// Column of a byte: characters from the start of its line, counted from 1.
+    /// The column of a byte: characters from the start of its line, counted from 1.
     #[cfg(feature = "reports")]
     pub fn column_at(&self, byte: u32) -> u32 {
         self.lines.column_at(&self.text, byte)
@@ -52,8 +52,9 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Texts by document number. Two generations: what is asked for moves to the young one; when that
-/// is full, the old one goes. Findings come sorted, so neighbours ask for the same texts.
+/// Texts by document number, in a cache of two generations. A text that is used moves to the young
+/// generation; when that is full, the old one is dropped. Findings are sorted, so neighbours use
+/// the same texts.
 pub struct Texts<'a> {
     documents: &'a dyn Documents,
     young: HashMap<u32, Rc<Text<'a>>>,
@@ -66,7 +67,7 @@ impl<'a> Texts<'a> {
         Texts { documents, young: HashMap::new(), old: HashMap::new(), held: 0 }
     }
 
-    /// The text of a document.
+    /// Returns the text of a document.
     pub fn get(&mut self, number: u32) -> io::Result<Rc<Text<'a>>> {
         if let Some(text) = self.young.get(&number) {
             return Ok(text.clone());
@@ -93,22 +94,22 @@ impl<'a> Texts<'a> {
         Ok(text)
     }
 
-    /// The passage of a span.
+    /// Returns the passage of a span.
     ///
     /// # Errors
-    /// A span that the text does not have: then the text is not the one that was scanned.
+    /// A span outside the text: then the text is not the one that was scanned.
     pub fn passage<'t>(&self, text: &'t Text<'a>, span: Span) -> io::Result<&'t str> {
         text.as_str().get(span.range()).ok_or_else(|| gone(self.documents, text.number))
     }
 
-    /// The first words at a place, on one line; ` …` says that there is more.
+    /// Returns the first words of a place, on one line; ` …` at the end means that there is more.
     pub fn first_words(&mut self, place: &Place) -> io::Result<String> {
         let text = self.get(place.document)?;
         Ok(first_words(self.passage(&text, place.span)?))
     }
 }
 
-/// The text of a document, without an index or a place in the cache.
+/// Reads the text of a document without a line index and without the cache.
 pub fn read(documents: &dyn Documents, number: u32) -> io::Result<Cow<'_, str>> {
     documents.text(number as usize).map_err(|e| io::Error::new(io::ErrorKind::NotFound, e))
 }

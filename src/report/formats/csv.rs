@@ -1,5 +1,5 @@
-//! Owns: a gate's findings as a table, a row each, that a spreadsheet shows and does not run.
-//! Never: a total.
+//! Owns: a gate's findings as a table with a row for each, which a spreadsheet shows and does not
+//! run. Never: a total.
 
 use crate::escape;
 use crate::report::formats::located::{LocatedFinding, Locator};
@@ -28,17 +28,20 @@ const HEAD: [&str; 16] = [
     "fingerprint",
 ];
 
-/// Writes a gate's findings as comma-separated values, a row each, with a head: state, kind,
-/// document, path, record, line, source, date, partner, its path and line, both coverages (shares
-/// from 0 to 1), number of passages, first words of the first passage, fingerprint.
+/// Writes a gate's findings as comma-separated values: a header, then a row for each finding. The
+/// columns are state, kind, document, path, record, line, source, date, partner, its path and line,
+/// both coverages (shares from 0 to 1), number of passages, first words of the first passage,
+/// fingerprint.
 ///
-/// Lines are of the file; what is not known is empty. A cell that a spreadsheet would take for a
-/// formula begins with an apostrophe, and what would act on a terminal is written as an escape.
+/// Lines are lines of the file; an unknown value is empty. A cell that a spreadsheet would take for
+/// a formula begins with an apostrophe, and characters that would act on a terminal are written as
+/// escapes.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
 pub fn csv(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
-    // Quoted also where only another reader's separator, such as a semicolon, would need it.
+    // Cells are quoted also where only another reader's separator, such as a semicolon, would
+    // require it.
     let mut table = WriterBuilder::new()
         .quote_style(QuoteStyle::NonNumeric)
         .buffer_capacity(1 << 16)
@@ -79,8 +82,8 @@ fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 16] {
     ]
 }
 
-/// What a spreadsheet takes for the beginning of a formula, full-width forms and the minus sign
-/// among them (OWASP, CSV injection).
+/// Whether a spreadsheet takes the text for a formula: this depends on the first character,
+/// full-width forms and the minus sign included (OWASP, CSV injection).
 fn begins_formula(text: &str) -> bool {
     let beyond = text.trim_start_matches(|c: char| {
         c.is_whitespace() && c != '\t' && c != '\r' && c != '\n' || c == '"'
@@ -90,8 +93,8 @@ fn begins_formula(text: &str) -> bool {
     ])
 }
 
-/// An apostrophe in front of a formula. Where a spreadsheet takes the semicolon for the separator,
-/// a formula may begin behind one.
+/// Puts an apostrophe before a formula. Where a spreadsheet takes the semicolon for the separator,
+/// a formula may begin after one.
 fn inert(cell: Cow<str>) -> Cow<str> {
     let inside = cell.match_indices(';').any(|(at, _)| begins_formula(&cell[at + 1..]));
     if !inside && !begins_formula(&cell) {

@@ -1,4 +1,4 @@
-//! Owns: a gate's findings as workflow commands of GitHub Actions, a line each. Never: more of them
+//! Owns: a gate's findings as workflow commands of GitHub Actions, one a line. Never: more of them
 //! than GitHub shows.
 
 use crate::escape;
@@ -10,15 +10,15 @@ use crate::report::human::display;
 use crate::report::input::GateReport;
 use std::io::{self, BufWriter, Write};
 
-/// What annotations are made for.
+/// Options of the annotations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GithubOptions<'a> {
-    /// At most this many errors, warnings and notices, the last of which is the summary. GitHub
-    /// shows ten of each a step.
+    /// At most this many errors, warnings and notices each; the last notice is the summary. GitHub
+    /// shows ten of each for a step.
     pub most: usize,
-    /// The checkout's directory: absolute paths below it lose it, because GitHub finds files by
-    /// their path in the repository.
+    /// The checkout's directory. It is stripped from absolute paths below it, because GitHub finds
+    /// files by their path in the repository.
     pub workspace: Option<&'a str>,
 }
 
@@ -30,11 +30,11 @@ impl Default for GithubOptions<'_> {
     }
 }
 
-/// Writes the gravest findings that count as annotations: `::error file=…,line=…::…`, and then a
-/// summary as `::notice`.
+/// Writes the most severe findings that count as annotations: `::error file=…,line=…::…`, and then
+/// a summary as `::notice`.
 ///
-/// Copies are errors, shared passages and repeats warnings, templates notices. Each command is one
-/// line, whatever a text holds.
+/// Copies are errors, shared passages and repeats are warnings, templates are notices. Each command
+/// is one line, whatever a text contains.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -70,7 +70,7 @@ pub fn github(checked: GateReport, options: GithubOptions, out: &mut dyn Write) 
 /// # Errors
 /// As [`json()`](crate::report::json()).
 pub fn step_summary(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
-    // The limit is of the whole file, and another step may have written a line or two.
+    // The limit applies to the whole file, and another step may have written a line or two.
     markdown(checked, MarkdownOptions { most_bytes: 1_000_000 }, out)
 }
 
@@ -84,7 +84,7 @@ fn annotation(
     if let Some(path) = overlap.here.path.as_deref().filter(|path| !path.is_empty()) {
         write!(out, "file={},", property(&escape::name(relative(path, options.workspace))))?;
         match overlap.first().0 {
-            // Columns are only taken where the passage ends in the line it begins in.
+            // GitHub accepts columns only where the passage ends in the line in which it begins.
             FileRegion::Exact { from, to } if from[0] == to[0] => {
                 write!(
                     out,
@@ -98,8 +98,8 @@ fn annotation(
         }
     }
     let Finding { kind, .. } = overlap.finding;
-    // Annotations stand beside the file; what stands in no file, or in one with many documents,
-    // says its name.
+    // GitHub shows annotations at the file; the message names the document where it is in no file,
+    // or in one with many documents.
     let whose = match overlap.here.path.as_deref() {
         Some(path) if path == overlap.here.id => String::new(),
         _ => format!("{}: ", located::short(&overlap.here.id)),
@@ -112,14 +112,14 @@ fn annotation(
     )
 }
 
-/// A path below the checkout.
+/// Returns a path relative to the checkout.
 fn relative<'p>(path: &'p str, workspace: Option<&str>) -> &'p str {
     let root = workspace.map(|w| w.trim_end_matches('/')).filter(|w| !w.is_empty());
     let below = root.and_then(|root| path.strip_prefix(root)?.strip_prefix('/'));
     below.unwrap_or(path)
 }
 
-/// Counts, and the bounds that are violated.
+/// Returns the counts, and the bounds that are violated.
 fn summary(checked: GateReport, left_out: usize) -> String {
     let verdict = checked.verdict;
     let [new, known, ignored] = verdict.finding_counts().map(display::number);
@@ -140,7 +140,7 @@ fn summary(checked: GateReport, left_out: usize) -> String {
     text
 }
 
-/// The message of a command, as the toolkit escapes it.
+/// Escapes the message of a command, as the toolkit does.
 fn data(text: &str) -> String {
     // Azure Pipelines and older runners look for `##[` and `##vso[` anywhere in a line.
     text.replace("#[", "# [")
@@ -150,7 +150,7 @@ fn data(text: &str) -> String {
         .replace('\n', "%0A")
 }
 
-/// The value of a property, as the toolkit escapes it.
+/// Escapes the value of a property, as the toolkit does.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,5 +1,5 @@
-//! Owns: a gate's verdict as JUnit XML: bounds and findings as test cases. Never: a time or a host,
-//! which the report does not know.
+//! Owns: a gate's verdict as JUnit XML, with bounds and findings as test cases. Never: a time or a
+//! host, which the report does not know.
 
 use crate::escape;
 use crate::gate::verdict::{Finding, FindingState, Rule, Verdict};
@@ -14,8 +14,8 @@ type Xml<W> = Writer<W>;
 /// Writes a gate's verdict as JUnit XML.
 ///
 /// The suite `nearcopy.policy` has a case for each bound, failed where it is violated. The suite
-/// `nearcopy.findings` has a case for each finding, its class the kind: failed where it counts,
-/// skipped where it is ignored; what the baseline holds is only counted, among the properties.
+/// `nearcopy.findings` has a case for each finding, with the kind as its class: failed where it
+/// counts, skipped where it is ignored. Known findings are only counted, among the properties.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -48,7 +48,7 @@ pub fn junit(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// A suite of so many cases, of which some failed and some were skipped.
+/// Writes a suite with its numbers of cases, of failed and of skipped ones.
 fn suite<W: Write>(
     xml: &mut Xml<W>,
     name: &str,
@@ -133,7 +133,7 @@ fn finding<W: Write>(
     }
 }
 
-/// A case, with what became of it: element, message, type, text.
+/// Writes a case with its outcome: element, message, type, text.
 fn case<W: Write>(
     xml: &mut Xml<W>,
     class: &str,

@@ -1,5 +1,5 @@
-//! Owns: one finding of a gate made ready: who, where in which file, how much, the first words.
-//! Never: a format's escapes.
+//! Owns: one finding of a gate prepared for a format: documents, places in files, coverage, first
+//! words. Never: a format's escapes.
 
 use crate::escape;
 use crate::gate::verdict::{Finding, FindingKind, Rule, Verdict};
@@ -12,10 +12,10 @@ use crate::span::Span;
 use crate::text::first_words::first_words;
 use std::io;
 
-/// Columns of a name inside a sentence; longer ones lose their middle.
+/// Columns of a name inside a sentence; longer names lose their middle.
 const NAME: usize = 160;
 
-/// How grave a kind is.
+/// The severity of a kind.
 pub fn severity(kind: FindingKind) -> Severity {
     match kind {
         FindingKind::Pair(relation) => relation.row().severity,
@@ -23,12 +23,13 @@ pub fn severity(kind: FindingKind) -> Severity {
     }
 }
 
-/// The place of a kind in [`FindingKind::ALL`].
+/// The index of a kind in [`FindingKind::ALL`].
 pub fn rank(kind: FindingKind) -> usize {
     FindingKind::ALL.iter().position(|&k| k == kind).unwrap_or(FindingKind::ALL.len())
 }
 
-/// The gravest first, then what is covered most, then the order of the verdict.
+/// Sorts findings: the most severe first, then those with the greatest coverage, then in the order
+/// of the verdict.
 pub fn by_gravity<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Finding> {
     let mut found: Vec<&Finding> = findings.collect();
     let covered = |f: &Finding| f.coverage.map_or(0.0, |(here, there)| here.max(there));
@@ -36,22 +37,22 @@ pub fn by_gravity<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Fi
     found
 }
 
-/// Where a passage stands in a file.
+/// The place of a passage in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileRegion {
     /// Lines and columns, counted from 1, columns in code points; `to` is one past the last
     /// character.
     Exact { from: [u32; 2], to: [u32; 2] },
-    /// The line that holds the whole document.
+    /// The line that contains the whole document.
     Line(u64),
-    /// The text is not the file's own.
+    /// Unknown: the text is not the file's own.
     Unknown,
 }
 
 impl FileRegion {
     fn new(info: &DocumentInfo, text: &Text, passage: &str, span: Span) -> FileRegion {
         if text.whole_file {
-            // Where a line's break belongs to the passage, it still ends on that line.
+            // A line break at the end of the passage belongs to the passage's last line.
             let shown =
                 passage.trim_end_matches(['\n', '\r']).len().max(passage.len().min(1)) as u32;
             let last = span.start + shown.saturating_sub(1);
@@ -71,7 +72,7 @@ impl FileRegion {
             .is_some_and(|p| [".jsonl", ".ndjson"].iter().any(|end| ends_with(p, end)));
         info.record.filter(|_| lines).map_or(FileRegion::Unknown, FileRegion::Line)
     }
-    /// The first line.
+    /// Returns the first line, where it is known.
     pub fn line(self) -> Option<u64> {
         match self {
             FileRegion::Exact { from, .. } => Some(u64::from(from[0])),
@@ -86,18 +87,18 @@ fn ends_with(path: &str, end: &str) -> bool {
         && path.as_bytes()[path.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
 }
 
-/// A finding with what its numbers stand for.
+/// A finding with its documents, places and first words.
 pub struct LocatedFinding<'a> {
     pub finding: &'a Finding,
     pub here: &'a DocumentInfo,
     pub there: &'a DocumentInfo,
     /// Places of the first passages, in the document and in the partner.
     pub places: Vec<(FileRegion, FileRegion)>,
-    /// The first words of the first passage, on one line, as they stand in the text.
+    /// The first words of the first passage, on one line, not escaped.
     pub words: String,
 }
 
-/// Makes findings ready, one after the other.
+/// Prepares findings one after the other.
 pub struct Locator<'a> {
     checked: GateReport<'a>,
     texts: Texts<'a>,
@@ -108,7 +109,7 @@ impl<'a> Locator<'a> {
         Locator { checked, texts: Texts::new(checked.findings.documents) }
     }
 
-    /// A finding with the places of at most this many passages.
+    /// Prepares a finding with the places of at most this many passages.
     pub fn get(&mut self, finding: &'a Finding, most: usize) -> io::Result<LocatedFinding<'a>> {
         let documents = self.checked.findings.documents;
         let (here, there) =
@@ -132,12 +133,13 @@ impl<'a> Locator<'a> {
 }
 
 impl LocatedFinding<'_> {
-    /// Where the first passage stands, in the document and in the partner.
+    /// Returns the place of the first passage, in the document and in the partner.
     pub fn first(&self) -> (FileRegion, FileRegion) {
         self.places.first().copied().unwrap_or((FileRegion::Unknown, FileRegion::Unknown))
     }
 
-    /// What is the matter, in a sentence without a full stop; `name` writes the partner's name.
+    /// Returns a sentence that describes the finding, without a full stop; `name` writes the
+    /// partner's name.
     pub fn sentence(&self, name: impl Fn(&str) -> String) -> String {
         let itself = self.finding.document == self.finding.partner;
         let partner = match (itself, self.first().1.line()) {
@@ -151,7 +153,7 @@ impl LocatedFinding<'_> {
             n => display::count(n as u64, "passage"),
         };
         let what = match self.finding.kind {
-            // The name is put in last: nothing in it is replaced.
+            // The name is inserted last, so that nothing in it is replaced.
             FindingKind::Pair(relation) => {
                 let sentence = relation.row().words.sentence;
                 sentence.replace("{passages}", &passages).replace("{partner}", &partner)
@@ -171,12 +173,12 @@ impl LocatedFinding<'_> {
         }
     }
 
-    /// The sentence and the first words, fit for a terminal.
+    /// Returns the sentence and the first words, escaped for a terminal.
     pub fn message(&self) -> String {
         self.sentence(short) + &self.quoted()
     }
 
-    /// The first words as the end of a message, fit for a terminal.
+    /// Returns the first words as the end of a message, escaped for a terminal.
     pub fn quoted(&self) -> String {
         if self.words.is_empty() {
             String::new()
@@ -186,12 +188,13 @@ impl LocatedFinding<'_> {
     }
 }
 
-/// A name in a sentence, fit for a terminal.
+/// Returns a name for a sentence, escaped for a terminal.
 pub fn short(name: &str) -> String {
     display::fit(name, NAME)
 }
 
-/// A bound and its measure in words, fit for a terminal: the name, then the rest.
+/// Returns a bound and its measured value in words, escaped for a terminal: the name, then the
+/// rest.
 pub fn rule(rule: &Rule) -> (String, String) {
     let name = match &rule.scope {
         Some(scope) => format!("{} ({})", rule.name, short(scope)),
@@ -201,7 +204,7 @@ pub fn rule(rule: &Rule) -> (String, String) {
     (name, format!("{measured} of {of}, allowed {}", escape::name(&rule.limit)))
 }
 
-/// `passed`, or `failed`.
+/// Returns `passed` or `failed`.
 pub fn outcome(verdict: &Verdict) -> &'static str {
     if verdict.passed() { "passed" } else { "failed" }
 }

@@ -1,5 +1,5 @@
-//! Owns: a gate's report for a comment or a page that renders Markdown. Never: lets a text say
-//! anything in Markdown or HTML.
+//! Owns: a gate's report for a comment or a page that renders Markdown. Never: lets a text act as
+//! Markdown or HTML.
 
 use crate::escape;
 use crate::gate::verdict::{Finding, FindingKind, Rule, SourceCounts, Verdict};
@@ -9,16 +9,16 @@ use crate::report::input::GateReport;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// Rows of the tables of rules, of sources, of stale entries and of ignore entries.
+/// Maximum number of rows of each table of rules, sources, stale entries and ignore entries.
 const ROWS: usize = 50;
-/// Room kept for the ends of what is open and for the note of what is left out.
+/// Bytes reserved for closing tags and for the note of what is left out.
 const RESERVE: usize = 300;
 
-/// How long a Markdown report may be.
+/// Limits of a Markdown report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MarkdownOptions {
-    /// At most this many bytes (2,000 at the least). GitHub takes comments of 65,536 characters.
+    /// At most this many bytes (2,000 at the least). GitHub accepts comments of 65,536 characters.
     pub most_bytes: usize,
 }
 
@@ -33,9 +33,9 @@ impl Default for MarkdownOptions {
 /// Writes a gate's report in GitHub's Markdown: outcome, bounds, sources, and the findings that
 /// count, by kind and folded.
 ///
-/// It is cut to the size asked for, and says what is left out. Ids, paths and texts stand in
-/// `<code>` with everything that means something in Markdown or HTML as a character reference, so
-/// that they make no link, image, mention, heading or tag.
+/// The report is cut to the given size, and reports what is left out. Ids, paths and texts are put
+/// in `<code>`, with every character that has a meaning in Markdown or HTML as a character
+/// reference, so that they make no link, image, mention, heading or tag.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -47,7 +47,7 @@ pub fn markdown(
     let verdict = checked.verdict;
     let mut page = Page { text: String::new(), most: options.most_bytes.max(2_000) - RESERVE };
     page.add(&opening(verdict));
-    // Violated ones first: they are what one looks for.
+    // Violated rules come first: a reader looks for them.
     let mut rules: Vec<&Rule> = verdict.rules.iter().collect();
     rules.sort_by_key(|r| !r.violated);
     page.table(&["rule", "for", "measured", "of", "allowed", ""], "rules", rules.len(), |n| {
@@ -72,7 +72,7 @@ struct Page {
 }
 
 impl Page {
-    /// Adds a part, or nothing of it; answers whether there was room.
+    /// Adds a part, or nothing of it; returns whether there was room.
     fn add(&mut self, part: &str) -> bool {
         let fits = self.text.len() + part.len() <= self.most;
         if fits {
@@ -81,7 +81,7 @@ impl Page {
         fits
     }
 
-    /// A part that can be opened.
+    /// Adds a folded section.
     fn fold(&mut self, title: &str, inside: impl FnOnce(&mut Page)) {
         if self.add(&format!("<details><summary>{title}</summary>\n\n")) {
             inside(self);
@@ -89,7 +89,7 @@ impl Page {
         }
     }
 
-    /// A table of so many rows, cut where there is no room; says so.
+    /// Adds a table, cut where there is no room; a note reports the rows that are left out.
     fn table(&mut self, head: &[&str], what: &str, rows: usize, row: impl Fn(usize) -> String) {
         let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
         if rows == 0 || !self.add(&(line(head.to_vec()) + &line(vec!["---"; head.len()]))) {
@@ -144,7 +144,7 @@ fn source(counts: &SourceCounts) -> String {
     format!("| {source} | {} |\n", amounts.map(display::number).join(" | "))
 }
 
-/// The findings that count, a folded table each kind, the gravest first.
+/// Adds the findings that count, a folded table for each kind, the most severe first.
 fn findings(checked: GateReport, page: &mut Page) -> io::Result<()> {
     let found = located::by_gravity(checked.verdict.new_findings());
     let mut locator = Locator::new(checked);
@@ -160,7 +160,7 @@ fn findings(checked: GateReport, page: &mut Page) -> io::Result<()> {
             "<details><summary>{title}</summary>\n\n| document | other |{coverage} begins |\n| --- \
              | --- |{line} --- |\n"
         );
-        // A heading without a row would say nothing.
+        // A kind without findings gets no heading.
         let Some(first) = some.first() else { continue };
         if !page.add(&(head + &row(&locator.get(first, 1)?))) {
             break;
@@ -207,7 +207,7 @@ fn row(overlap: &LocatedFinding) -> String {
     format!("| {here} | {there} |{covered} {}{more} |\n", code(&escape::word(&overlap.words)))
 }
 
-/// What the baseline and the ignore entries hold in vain, and what was ignored.
+/// Adds the ignore entries, and the entries of the baseline that nothing matches.
 fn rest(verdict: &Verdict, page: &mut Page) {
     if !verdict.ignores.is_empty() {
         page.fold("Ignore entries", |page| {
@@ -246,19 +246,19 @@ fn rest(verdict: &Verdict, page: &mut Page) {
     }
 }
 
-/// A name of any length.
+/// Formats a name of any length.
 fn name(text: &str) -> String {
     code(&located::short(text))
 }
 
-/// Outside text in `<code>`, which nothing is made a mention or link in, without a character that
-/// could end it or mean something.
+/// Formats outside text in `<code>`, where GitHub makes no mention or link of it, without a
+/// character that could end the element or has a meaning.
 fn code(text: &str) -> String {
     let clean = escape::word(text);
     if clean.trim().is_empty() {
         return String::new();
     }
-    // A dot matters in `www.` alone.
+    // A dot has a meaning in `www.` only.
     let dots = clean.to_ascii_lowercase().contains("www");
     let mut out = String::with_capacity(clean.len() + 16);
     out.push_str("<code>");

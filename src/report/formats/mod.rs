@@ -1,5 +1,5 @@
-//! A gate's report for other programs, a file each format. Never: decides what counts, or opens a
-//! file.
+//! A gate's report for other programs, one file for each format. Never: decides which findings
+//! count, or opens a file.
 
 mod csv;
 mod github;

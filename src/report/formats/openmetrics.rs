@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Write};
 
 type Count = fn(&SourceCounts) -> u64;
 
-/// Counts of a source: name, help, count.
+/// The counts of a source: name, help text, getter.
 const SOURCES: [(&str, &str, Count); 6] = [
     ("documents", "Documents checked.", |s| s.documents),
     ("duplicate_documents", "Documents that are copies of one that survives.", |s| {
@@ -25,18 +25,18 @@ const SOURCES: [(&str, &str, Count); 6] = [
 ];
 
 /// Writes a gate's counts as OpenMetrics 1.0 text, all of them gauges: documents and tokens by
-/// source, findings by kind and state (zeros too), rules with what they measured.
+/// source, findings by kind and state (zeros too), rules with their measured values.
 ///
-/// Counts of documents without a source have `source=""`; the sum over a metric is the total. There
-/// are no times, so a textfile collector can take it as it is.
+/// Counts of documents without a source have `source=""`; the sum over a metric is the total. The
+/// output has no times, so a textfile collector can take it as it is.
 ///
 /// # Errors
-/// What `out` answers.
+/// Errors of `out`.
 pub fn openmetrics(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::new(out);
     let verdict = checked.verdict;
-    // Names that differ only in what is escaped fall together: one set of labels must not come
-    // twice.
+    // Names that differ only in escaped characters become the same label: one set of labels must
+    // not be written twice.
     let mut sources: BTreeMap<String, SourceCounts> = BTreeMap::new();
     let all = std::slice::from_ref(&verdict.total);
     for counts in if verdict.sources.is_empty() { all } else { &verdict.sources } {
@@ -85,8 +85,8 @@ pub fn openmetrics(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// Rules whose label is the same once it is escaped are one: it has the larger measure, and is
-/// violated if any is.
+/// Writes the rules. Rules whose labels are the same after escaping become one: it has the larger
+/// measured value, and is violated if any of them is.
 fn write_rules(verdict: &Verdict, out: &mut impl Write) -> io::Result<()> {
     let mut rules: BTreeMap<(&str, String), (u64, bool)> = BTreeMap::new();
     for rule in &verdict.rules {
@@ -113,7 +113,7 @@ fn head(out: &mut impl Write, name: &str, help: &str) -> io::Result<()> {
     writeln!(out, "# TYPE nearcopy_{name} gauge\n# HELP nearcopy_{name} {help}")
 }
 
-/// The value of a label. Line breaks are escapes of another kind by then.
+/// Escapes the value of a label. Line breaks are already escaped in another way then.
 fn label(text: &str) -> String {
     escape::name(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

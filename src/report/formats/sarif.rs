@@ -1,5 +1,5 @@
-//! Owns: a gate's findings as SARIF 2.1.0, result by result. Never: more results than asked for, or
-//! a word about what it leaves out unsaid.
+//! Owns: a gate's findings as SARIF 2.1.0, result by result. Never: more results than the options
+//! allow, or results left out without a notification.
 
 use crate::gate::verdict::{Finding, FindingKind, FindingState};
 use crate::model::document::DocumentInfo;
@@ -12,17 +12,18 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 
-/// Passages of one result; GitHub takes 1,000 places a result and shows 100.
+/// Maximum number of passages of one result; GitHub accepts 1,000 locations for a result and shows
+/// 100.
 const PASSAGES: usize = 20;
 
-/// What a SARIF report holds.
+/// Options of a SARIF report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SarifOptions {
-    /// At most this many results, the gravest kinds first; what is left out is said in a
-    /// notification. GitHub refuses a run with more than 25,000.
+    /// At most this many results, the most severe kinds first; a notification reports how many are
+    /// left out. GitHub refuses a run with more than 25,000.
     pub most: usize,
-    /// Also what the baseline holds, as `unchanged` notes.
+    /// Whether known findings are written too, as `unchanged` notes.
     pub known: bool,
 }
 
@@ -38,11 +39,11 @@ impl Default for SarifOptions {
 ///
 /// The first passage of a finding is its location. The partner's passages and the document's
 /// further ones, twenty of each at most, are related locations; the message links to the partner's
-/// first. A place has lines and columns where the text is the file, the line of its record in JSON
-/// Lines, else the file alone. Ignored findings are suppressed results.
+/// first. A location has lines and columns where the text is the whole file, the line of its record
+/// in JSON Lines, else the file alone. Ignored findings are suppressed results.
 ///
 /// # Errors
-/// What `out` answers; a text that can no longer be read, or is not the one that was checked, is an
+/// Errors of `out`; a text that can no longer be read, or is not the one that was checked, is an
 /// error of kind `NotFound`.
 pub fn sarif(checked: GateReport, options: SarifOptions, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(1 << 16, out);
@@ -51,7 +52,7 @@ pub fn sarif(checked: GateReport, options: SarifOptions, out: &mut dyn Write) ->
         checked.verdict.findings.iter().filter(wanted).enumerate().collect();
     let left_out = chosen.len().saturating_sub(options.most);
     if left_out > 0 {
-        // What counts stands before what is ignored or known.
+        // Findings that count come before ignored and known ones.
         chosen.sort_by_key(|(_, f)| (f.state != FindingState::New, located::rank(f.kind)));
         chosen.truncate(options.most);
         chosen.sort_by_key(|&(at, _)| at);
@@ -69,7 +70,7 @@ pub fn sarif(checked: GateReport, options: SarifOptions, out: &mut dyn Write) ->
         rules: FindingKind::ALL.map(Descriptor::new),
     };
     value(out, &Tool { driver })?;
-    // Lines of a text end at a lone carriage return too.
+    // A lone carriage return ends a line of a text too.
     write!(
         out,
         ",\n\"columnKind\":\"unicodeCodePoints\",\
@@ -142,7 +143,6 @@ struct Message {
     text: String,
 }
 
-/// A result.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ResultJson<'a> {
@@ -241,7 +241,7 @@ impl<'a> Location<'a> {
                 artifact_location: Artifact { uri: uri(path) },
                 region: RegionLines::new(region),
             });
-        // A file that is one document says it all by its path.
+        // For a file that is one document, the path names the document.
         let named = physical_location.is_some() && info.path.as_deref() == Some(&*info.id);
         let logical_locations = (!named).then_some([Logical { fully_qualified_name: &info.id }]);
         Location { id: None, physical_location, logical_locations, message: None }
@@ -261,7 +261,7 @@ impl<'a> ResultJson<'a> {
         let LocatedFinding { finding, here, there, .. } = *overlap;
         let known = finding.state == FindingState::Known;
         let (first, partner) = overlap.first();
-        // One link, to the related location 1: brackets of a name would end it early.
+        // The only link is to related location 1; unescaped brackets in a name would end it early.
         let name = |name: &str| format!("[{}](1)", link(&located::short(name)));
         let mut text = overlap.sentence(name);
         text.push_str(&plain(&overlap.quoted()));
@@ -273,7 +273,7 @@ impl<'a> ResultJson<'a> {
             "The same passage in the other text.".into(),
         )];
         for (n, &(inside, beside)) in overlap.places.iter().enumerate().skip(1) {
-            // Without lines, further places would say the same again.
+            // Without lines, further locations would repeat the first.
             for (info, region, whose) in [(here, inside, "this"), (there, beside, "the other")] {
                 if let FileRegion::Exact { .. } = region {
                     related.push(Location::related(
@@ -307,27 +307,27 @@ impl<'a> ResultJson<'a> {
     }
 }
 
-/// Outside text in a message: braces are doubled, as the standard wants (section 3.11.5), and `](`,
-/// which would make a link, is torn apart.
+/// Escapes outside text in a message: braces are doubled, as the standard demands (section 3.11.5),
+/// and `](`, which would make a link, is separated.
 fn plain(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}").replace("](", "] (")
 }
 
-/// The same as the text of a link (section 3.11.6).
+/// Escapes outside text for the text of a link (section 3.11.6).
 fn link(text: &str) -> String {
     plain(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }
 
-/// What stays as it is in a path: the unreserved characters of RFC 3986. A colon could look like
-/// the end of a scheme.
+/// The characters of a path that are not escaped: the unreserved ones of RFC 3986. A colon is
+/// escaped, because it could look like the end of a scheme.
 const PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// A path as a relative reference, or as a `file` address where it is absolute.
+/// Returns a path as a relative reference, or as a `file` URI where it is absolute.
 fn uri(path: &str) -> String {
     let escaped = |path: &str| utf8_percent_encode(path, PATH).to_string();
     match path.as_bytes() {
-        // One slash, so that no part of a path is taken for a host.
+        // Leading slashes are reduced to one, so that no part of a path is taken for a host.
         [b'/', ..] => format!("file:///{}", escaped(path.trim_start_matches('/'))),
         [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => {
             format!("file:///{}:{}", *drive as char, escaped(&path[2..]))

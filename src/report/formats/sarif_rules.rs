@@ -1,11 +1,12 @@
-//! Owns: what each kind of finding means and what to do about it, as SARIF rules. Never: a result.
+//! Owns: the meaning of each kind of finding and what to do about it, as SARIF rules. Never: a
+//! result.
 
 use crate::gate::verdict::FindingKind;
 use crate::model::relation::Severity;
 use crate::report::formats::located::severity;
 use serde::Serialize;
 
-/// Of a repeat: name, short description, full description, help.
+/// The texts for a repeat: name, short description, full description, help.
 const REPEAT: [&str; 4] = [
     "Repeat",
     "A paragraph or passage is repeated.",
@@ -52,7 +53,7 @@ impl Descriptor {
     }
 }
 
-/// The level of a kind.
+/// The SARIF level of a kind.
 pub fn level(kind: FindingKind) -> &'static str {
     match severity(kind) {
         Severity::Error => "error",

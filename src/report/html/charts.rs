@@ -1,5 +1,5 @@
-//! Owns: the picture of a corpus: relations, cluster sizes, sources. Never: a picture without its
-//! numbers beside it.
+//! Owns: the charts of a corpus: relations, cluster sizes, sources. Never: a chart without its
+//! numbers.
 //!
 //! Charts count all findings, also those that the page does not list.
 
@@ -12,18 +12,18 @@ use maud::{Markup, html};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-/// Sources with a row of their own; the rest is summed up.
+/// Sources with a row of their own; the others are summed up.
 const SOURCES: usize = 12;
 /// Shades of the heat map.
 const SHADES: f64 = 8.0;
 
-// Lengths in the charts, in their own units.
+// Lengths in the charts, in units of the SVG view box.
 const ROW: usize = 26;
 const LABEL: usize = 150;
 const BAR: usize = 190;
 const WIDTH: usize = 420;
 
-/// All charts that the findings give something to draw for.
+/// Returns all charts for which the findings have data.
 pub(super) fn all(findings: Findings) -> Markup {
     let (relations, sizes) = (relations(findings), sizes(findings));
     html! {
@@ -35,7 +35,7 @@ pub(super) fn all(findings: Findings) -> Markup {
     }
 }
 
-/// How many pairs there are of each relation, and of equal texts.
+/// Counts the pairs of each relation, and the copies of equal texts.
 fn relations(findings: Findings) -> Vec<(String, u64)> {
     let found = findings.detection;
     let copies: u64 = found.equal.iter().map(|class| class.len() as u64 - 1).sum();
@@ -50,7 +50,7 @@ fn relations(findings: Findings) -> Vec<(String, u64)> {
     counts
 }
 
-/// How many clusters have about how many documents.
+/// Counts the clusters in each range of sizes.
 fn sizes(findings: Findings) -> Vec<(String, u64)> {
     const ENDS: [usize; 9] = [2, 3, 5, 10, 20, 50, 100, 1000, usize::MAX];
     let mut counts = [0; ENDS.len()];
@@ -67,10 +67,10 @@ fn sizes(findings: Findings) -> Vec<(String, u64)> {
     (0..last).map(|i| (label(i), counts[i])).collect()
 }
 
-/// A bar for each count, with its name before it and its number behind it.
+/// Draws a bar for each count, with its name before it and its number after it.
 fn bars(id: &str, title: &str, counts: &[(String, u64)], noun: &str) -> Markup {
     let most = counts.iter().map(|c| c.1).max().unwrap_or(1).max(1);
-    // What is there at all can be seen.
+    // A count above zero gets a visible bar.
     let length =
         |n: u64| if n == 0 { 0 } else { ((n as f64 / most as f64 * BAR as f64) as usize).max(2) };
     let said: Vec<String> =
@@ -92,14 +92,14 @@ fn bars(id: &str, title: &str, counts: &[(String, u64)], noun: &str) -> Markup {
     }
 }
 
-/// Words shared between the sources, both ways the same.
+/// The number of words shared between each two sources; the matrix is symmetric.
 struct SourceMatrix {
     names: Vec<String>,
     cells: BTreeMap<(usize, usize), u64>,
 }
 
 impl SourceMatrix {
-    /// Nothing where no shared text has a source.
+    /// Returns `None` where no shared text has a source.
     fn new(findings: Findings) -> Option<SourceMatrix> {
         let source = |n: u32| findings.documents.info(n as usize).source.as_deref();
         let mut sums: HashMap<(Option<&str>, Option<&str>), u64> = HashMap::new();
@@ -107,7 +107,7 @@ impl SourceMatrix {
             let (x, y) = (source(a).min(source(b)), source(a).max(source(b)));
             *sums.entry((x, y)).or_default() += words;
         };
-        // A template is no copy: its words are nobody's.
+        // A template is no copy: its words are not counted.
         for pair in findings.detection.pairs.iter().filter(|p| p.relation.row().same_text) {
             add(pair.a, pair.b, shared_words(findings, pair));
         }
@@ -151,11 +151,12 @@ impl SourceMatrix {
     }
 }
 
-/// Which sources share how much: a table, each cell as dark as it has words.
+/// Draws the heat map: a table of the words that sources share, where more words give a darker
+/// cell.
 fn heat(findings: Findings) -> Markup {
     let Some(heat) = SourceMatrix::new(findings) else { return html! {} };
     let most = heat.cells.values().copied().max().unwrap_or(1).max(1);
-    // By the root: else one cell would be dark and all others pale.
+    // The shade depends on the square root: else one cell would be dark and all others pale.
     let shade =
         |n: u64| if n == 0 { 0 } else { ((n as f64 / most as f64).sqrt() * SHADES).ceil() as u64 };
     html! {
@@ -195,7 +196,8 @@ mod tests {
     use crate::model::detection::{Cluster, Comparison, Detection, Facts, Pair, Summary};
     use crate::model::document::Document;
 
-    /// Pairs of documents by number, each with half of the first text's words in common.
+    /// A detection with these pairs of documents, each with half of the first text's words in
+    /// common.
     fn detection(tokens: Vec<u32>, pairs: &[(u32, u32)]) -> Detection {
         let comparison = Comparison {
             relation: Some(Relation::Quotes),

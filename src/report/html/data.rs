@@ -1,9 +1,9 @@
 //! Owns: the findings as JSON inside the page, for its scripts. Never: markup, or a character that
-//! HTML gives a meaning.
+//! has a meaning in HTML.
 //!
-//! Lists instead of objects, and documents by their place in the page's list: a page holds ten
-//! thousand pairs. Offsets are in UTF-16 code units of the whole text, as JavaScript counts;
-//! `data.js` reads what stands here.
+//! The JSON has lists instead of objects, and documents by their place in the page's list, because
+//! a page has up to ten thousand pairs. Offsets are in UTF-16 code units of the whole text, as
+//! JavaScript counts; `data.js` reads this format.
 
 use crate::escape;
 use crate::model::detection::{Match, Pair, Repeat};
@@ -18,10 +18,10 @@ use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
-/// Passages of one pair that are shown at most, the longest.
+/// Maximum number of passages of one pair that are shown; the longest are kept.
 const MATCHES: usize = 300;
 
-/// Everything but the texts.
+/// Writes everything but the texts.
 pub(super) fn lists(
     selection: &Selection,
     listed: &PageDocuments,
@@ -68,7 +68,8 @@ pub(super) fn lists(
     write!(out, "}}")
 }
 
-/// The first document of the class of equal texts, for the others that are shown.
+/// Maps each shown document to the first document of its class of equal texts, where that one is
+/// shown too.
 fn classes(selection: &Selection) -> BTreeMap<u32, u32> {
     let rest = selection
         .findings
@@ -93,7 +94,7 @@ fn document(
 ) -> serde_json::Value {
     let info = listed.findings.documents.info(shown.number as usize);
     let tokens = listed.findings.tokens(shown.number);
-    // A path that is the id, or the id without a record's number, tells nothing.
+    // A path that is the id, or the id without a record's number, has no information of its own.
     let path = info.path.as_deref().filter(|p| !info.id.starts_with(*p));
     let path =
         path.map(|p| info.record.map_or_else(|| name(p), |record| format!("{}:{record}", name(p))));
@@ -115,8 +116,8 @@ fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> io::Result<se
         shown = longest.into_iter().map(|m| passage(m, (a, &text_a), (b, &text_b))).collect();
     }
     let s = ScoresJson::new(c);
-    // To three decimals, by way of those that the report as data has: so that a report read back
-    // gives the same page.
+    // Scores are rounded to three decimals by way of those in the JSON report, so that a report
+    // that is read back gives the same page.
     let scores = [s.coverage_a, s.coverage_b, s.resemblance].map(|s| rounded(s, 3));
     let facts = [s.facts.agree, s.facts.compared];
     let places = [listed.place(pair.a), listed.place(pair.b)];
@@ -131,8 +132,9 @@ fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> io::Result<se
     ]))
 }
 
-/// `[from_a, to_a, from_b, to_b, [first line, last line] of each, tokens of each, identity, equal
-/// runs]`; a run is `from, length` in each text, counted from the passage's beginning.
+/// The form is `[from_a, to_a, from_b, to_b, first_a, last_a, first_b, last_b, tokens_a, tokens_b,
+/// identity, runs]` with the first and last lines of each side. Each equal run is `from, length` in
+/// each text, counted from the passage's beginning.
 fn passage(
     m: &Match,
     (a, text_a): (&PageDocument, &Text),
@@ -202,8 +204,8 @@ fn repeat(
     Ok(json!([words, repeat.count, repeat.documents, repeat.tokens, kind, repeat.period, shown]))
 }
 
-/// The texts, in the order of the documents: `0` for none, a string for a whole text, `[length,
-/// from, string, from, string, …]` for a cut one.
+/// Writes the texts, in the order of the documents: `0` for none, a string for a whole text,
+/// `[length, from, string, from, string, …]` for a cut one.
 pub(super) fn texts(listed: &PageDocuments, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "[")?;
     for (i, shown) in listed.all.iter().enumerate() {

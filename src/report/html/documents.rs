@@ -1,4 +1,4 @@
-//! Owns: the documents of a page with what is shown of their texts. Never: how a page looks.
+//! Owns: the documents of a page, with the shown parts of their texts. Never: how a page looks.
 
 use crate::escape;
 use crate::model::document::Documents;
@@ -11,19 +11,20 @@ use crate::text::first_words::first_words;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-/// Bytes that one text may take, however much room there is: a browser lays out all of it at once.
+/// Maximum number of bytes of one text, even where there is more room: a browser lays out all of it
+/// at once.
 const MOST_OF_ONE: usize = 400 << 10;
-/// Bytes around the places of a repeat, where the text is shown for nothing else.
+/// Maximum number of bytes of a text that is shown only for the places of repeats.
 const OF_PLACES: usize = 1200;
 /// Columns of a name.
 const NAME: usize = 160;
 
-/// Why a text is not there.
+/// Why a text is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MissingText {
-    /// It cannot be read.
+    /// The text cannot be read.
     Unread,
-    /// Its spans do not fit.
+    /// The spans of the findings do not fit the text.
     Changed,
 }
 
@@ -31,34 +32,35 @@ pub(super) enum MissingText {
 pub(super) struct PageDocument {
     /// Its number in the corpus.
     pub number: u32,
-    /// Its id, fit for a page.
+    /// Its id, escaped for a page.
     pub name: String,
     /// The first words of its text.
     pub title: String,
-    /// What is shown of its text; empty where it is only named.
+    /// The byte ranges of its text that are shown; empty where the document is only named.
     pub stretches: Vec<Range<usize>>,
-    /// Offsets as JavaScript counts them.
+    /// Converts byte offsets to UTF-16 code units.
     pub units: Units,
-    /// Length in those units.
+    /// Length of the text in UTF-16 code units.
     pub length: u32,
-    /// Whether its text is missing.
+    /// Why its text is missing, if it is.
     pub gone: Option<MissingText>,
 }
 
-/// All of them, in the order of their numbers.
+/// The documents of a page, in the order of their numbers.
 pub(super) struct PageDocuments<'a> {
     pub findings: Findings<'a>,
     pub all: Vec<PageDocument>,
     at: HashMap<u32, usize>,
 }
 
-/// A name of the outside, fit for a page: what cannot be seen or reorders a line is an escape.
+/// Escapes an outside name for a page: characters that are invisible or reorder a line become
+/// escapes.
 pub(super) fn name(text: &str) -> String {
     display::fit(text, NAME)
 }
 
-/// Running text, fit for a page: line breaks and tabs stay white space, places where a word may be
-/// broken go, what else cannot be seen is an escape.
+/// Escapes running text for a page: line breaks and tabs stay white space, soft hyphens and
+/// zero-width spaces are removed, and other invisible characters become escapes.
 pub(super) fn running(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (i, line) in text
@@ -111,7 +113,7 @@ impl<'a> PageDocuments<'a> {
         PageDocuments { findings, all, at }
     }
 
-    /// Where a document stands in the page's list.
+    /// Returns the place of a document in the page's list.
     pub fn place(&self, number: u32) -> usize {
         self.at.get(&number).copied().unwrap_or(0)
     }
@@ -121,8 +123,9 @@ impl<'a> PageDocuments<'a> {
     }
 }
 
-/// How many bytes of each text find room, so that all together have at most `most_text`: of those
-/// that hold nothing but places of repeats, and of the others, which share what those leave.
+/// Returns how many bytes of each text are shown, so that all texts together have at most
+/// `most_text`: first for texts that are shown only for places of repeats, then for the others,
+/// which share the rest.
 fn room(
     documents: &dyn Documents,
     roles: &BTreeMap<u32, Role>,
@@ -138,7 +141,7 @@ fn room(
     (of_places, share(lengths(Role::Text), most_text.saturating_sub(taken)).min(MOST_OF_ONE))
 }
 
-/// The greatest length such that texts cut to it have at most `most` bytes together.
+/// Returns the greatest length such that texts cut to it have at most `most` bytes together.
 fn share(mut lengths: Vec<usize>, most: usize) -> usize {
     lengths.sort_unstable();
     let mut left = most;

@@ -1,20 +1,20 @@
-//! Owns: which stretches of a long text are shown, and offsets as JavaScript counts them. Never: a
-//! finding.
+//! Owns: the choice of the shown ranges of a long text, and the conversion of offsets to UTF-16.
+//! Never: a finding.
 
 use crate::span::Span;
 use std::ops::Range;
 use unicode_segmentation::GraphemeCursor;
 
-/// Bytes around the borders of a passage, the widest that finds room.
+/// Bytes around the borders of a passage; the widest context that fits is used.
 const CONTEXTS: [usize; 7] = [6000, 3000, 1500, 700, 350, 160, 60];
-/// What is left out is longer than this: a note of the gap takes room too.
+/// A gap is longer than this, because the note of a gap takes room too.
 const LEAST_GAP: usize = 120;
-/// A cut looks this far back for a space, and for the border of what a reader sees as a character.
+/// A cut looks this many bytes back for a space, and for the border of a grapheme cluster.
 const SNAP: usize = 48;
 
-/// The stretches of a text that are shown: all of it where it has at most `most` bytes, else what
-/// stands around the borders of the spans. They are in order, apart, and begin and end between
-/// characters.
+/// Returns the ranges of a text that are shown: all of it where it has at most `most` bytes, else
+/// what is around the borders of the spans. The ranges are in order, do not overlap, and begin and
+/// end between characters.
 pub(super) fn stretches(text: &str, spans: &[Span], most: usize) -> Vec<Range<usize>> {
     let whole = 0..text.len();
     if text.len() <= most {
@@ -31,7 +31,7 @@ pub(super) fn stretches(text: &str, spans: &[Span], most: usize) -> Vec<Range<us
             return kept;
         }
     }
-    // Too many passages even so: the first ones.
+    // With too many passages even for the narrowest context, the first ones are shown.
     let mut left = most;
     kept.retain_mut(|stretch| {
         if stretch.len() > left {
@@ -43,7 +43,7 @@ pub(super) fn stretches(text: &str, spans: &[Span], most: usize) -> Vec<Range<us
     kept
 }
 
-/// What stands at most `context` bytes from the border of a span.
+/// Returns the ranges of at most `context` bytes on either side of a span's borders.
 fn around(text: &str, spans: &[Span], context: usize) -> Vec<Range<usize>> {
     let window =
         |at: u32| (at as usize).saturating_sub(context)..(at as usize + context).min(text.len());
@@ -64,8 +64,8 @@ fn around(text: &str, spans: &[Span], context: usize) -> Vec<Range<usize>> {
     out
 }
 
-/// A place to cut at or before this byte: behind a space nearby, else between what a reader sees as
-/// characters.
+/// Returns a place to cut at or before this byte: after a space nearby, else between grapheme
+/// clusters.
 fn border(text: &str, at: usize) -> usize {
     if at == 0 || at >= text.len() {
         return at.min(text.len());
@@ -73,7 +73,7 @@ fn border(text: &str, at: usize) -> usize {
     let back = |at: usize| (0..=at).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
     let at = back(at);
     let from = back(at.saturating_sub(SNAP));
-    // Not between the two halves of \r\n.
+    // A cut is after a space or a line feed, so never between the two halves of \r\n.
     if let Some(space) = text[from..at].rfind([' ', '\n', '\t']) {
         return from + space + 1;
     }
@@ -85,8 +85,7 @@ fn border(text: &str, at: usize) -> usize {
 /// Bytes between two checkpoints.
 const STRIDE: usize = 512;
 
-/// Answers how many UTF-16 code units stand before a byte of one text, which is how JavaScript
-/// counts.
+/// Converts byte offsets of one text to UTF-16 code units, as JavaScript counts.
 pub(super) struct Units {
     checkpoints: Vec<u32>,
     ascii: bool,
@@ -107,7 +106,7 @@ impl Units {
         Units { checkpoints, ascii }
     }
 
-    /// Units before this byte, which begins a character.
+    /// Returns the number of code units before this byte, which must begin a character.
     pub fn at(&self, text: &str, byte: usize) -> u32 {
         let byte = byte.min(text.len());
         if self.ascii {
@@ -119,7 +118,8 @@ impl Units {
     }
 }
 
-/// Every character is one unit, those of four bytes are two; counted at the first byte of each.
+/// Counts code units at the first byte of each character: a character of four bytes has two, every
+/// other one.
 fn units(bytes: &[u8]) -> u32 {
     bytes.iter().map(|&b| u32::from((b as i8) >= -0x40) + u32::from(b >= 0xf0)).sum()
 }

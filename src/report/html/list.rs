@@ -1,4 +1,4 @@
-//! Owns: findings as plain markup: what a reader without scripting sees. Never: a style or a
+//! Owns: findings as plain markup, which a reader without scripting sees. Never: a style or a
 //! script.
 
 use crate::model::detection::{Match, Pair};
@@ -9,12 +9,12 @@ use crate::report::texts::Texts;
 use crate::text::first_words::first_words;
 use maud::{Markup, html};
 
-/// The longest passage of a pair.
+/// Returns the longest passage of a pair.
 pub(super) fn longest(pair: &Pair) -> Option<&Match> {
     pair.comparison.matches.iter().min_by_key(|m| (std::cmp::Reverse(m.tokens_a), m.a))
 }
 
-/// The first words of the longest passage; nothing where the text is not to be had.
+/// Returns the first words of the longest passage; `None` where the text is missing.
 fn beginning(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Option<String> {
     let m = longest(pair)?;
     if listed.get(pair.a).gone.is_some() {
@@ -24,7 +24,7 @@ fn beginning(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Option<S
     Some(running(&first_words(texts.passage(&text, m.a).ok()?)))
 }
 
-/// A pair as an item of a list.
+/// Returns a pair as an item of a list.
 pub(super) fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Markup {
     let c = &pair.comparison;
     html! {
@@ -39,7 +39,7 @@ pub(super) fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Ma
     }
 }
 
-/// The clusters, each with its members.
+/// Returns the clusters, each with its members.
 pub(super) fn clusters(selection: &Selection, listed: &PageDocuments) -> Markup {
     html! {
         ol {
@@ -59,7 +59,7 @@ pub(super) fn clusters(selection: &Selection, listed: &PageDocuments) -> Markup 
     }
 }
 
-/// The repeats, each with its places.
+/// Returns the repeats, each with its places.
 pub(super) fn repeats(selection: &Selection, listed: &PageDocuments, texts: &mut Texts) -> Markup {
     html! {
         ol {

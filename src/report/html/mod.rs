@@ -1,5 +1,5 @@
-//! The findings as one page for a browser, and as a fragment for notebooks. Owns: what such a page
-//! may hold. Never: measures likeness.
+//! The findings as one page for a browser, and as a fragment for notebooks. Owns: the content of
+//! such a page. Never: measures similarity.
 //!
 //! ```text
 //! Findings -selection-> what is shown -documents, excerpt-> texts, cut where they are long
@@ -7,9 +7,9 @@
 //!          -list-> the same without scripting
 //! ```
 //!
-//! Outside text enters a page by two doors only: through `maud`, which escapes it, or through
-//! `data`, which writes JSON without any character that HTML gives a meaning. The scripts put it on
-//! the screen as text, never as markup.
+//! Outside text enters a page in two ways only: through `maud`, which escapes it, or through
+//! `data`, which writes JSON without any character that has a meaning in HTML. The scripts put it
+//! on the screen as text, never as markup.
 
 mod charts;
 mod data;

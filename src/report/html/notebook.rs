@@ -1,5 +1,5 @@
-//! Owns: the fragment for notebooks. Never: a script, a style sheet, a link, or a colour that only
-//! suits light pages.
+//! Owns: the fragment for notebooks. Never: a script, a style sheet, a link, or a colour that suits
+//! light pages only.
 
 use crate::model::detection::{Cluster, Pair};
 use crate::model::findings::Findings;
@@ -13,11 +13,11 @@ use crate::report::texts::Texts;
 use maud::{Markup, html};
 use std::io::{self, Write};
 
-/// Members of a cluster that are named.
+/// Maximum number of members of a cluster that are named.
 const MEMBERS: usize = 5;
 
-// Colours are mixed with those of the page around, so that they suit a light notebook and a dark
-// one.
+// Colours are mixed with those of the page around the fragment, so that they suit light and dark
+// notebooks.
 const BOX: &str =
     "max-width:72em;margin:.5em 0;font-family:system-ui,sans-serif;font-size:14px;line-height:1.45";
 const TABLE: &str = "border-collapse:collapse;margin:.4em 0 1em;text-align:left";
@@ -31,13 +31,13 @@ const SAME: &str = "background:rgba(240,180,0,.28);color:inherit";
 const FAINT: &str = "opacity:.75";
 
 /// Writes a small fragment of HTML for a notebook: the counts, the largest clusters, and the first
-/// pairs with the passage they share.
+/// pairs with the passage that they share.
 ///
-/// No script, no style sheet, no link: style stands in the elements and takes the colours of the
-/// page around it, light or dark. Everything outside is escaped.
+/// The fragment has no script, no style sheet and no link: its elements have inline styles, which
+/// take the colours of the page around them, light or dark. All outside text is escaped.
 ///
 /// # Errors
-/// What `out` answers.
+/// Errors of `out`.
 pub fn html_summary(
     findings: Findings,
     options: HtmlSummaryOptions,
@@ -134,7 +134,7 @@ fn listed_of(what: &str, n: usize, of: usize) -> String {
     }
 }
 
-/// The longest passage of a pair on both sides, what is equal marked.
+/// Returns both sides of the longest passage of a pair, with equal parts marked.
 fn passage(pair: &Pair, texts: &mut Texts) -> Option<[Markup; 2]> {
     let m = longest(pair)?;
     let (left, right) = (texts.get(pair.a).ok()?, texts.get(pair.b).ok()?);

@@ -1,5 +1,5 @@
-//! Owns: the page as a whole: head, policy, counts, frame, data, scripts, in the order of the file.
-//! Never: one finding's markup.
+//! Owns: the page as a whole: head, policy, counts, frame, data and scripts, in the order of the
+//! file. Never: one finding's markup.
 
 use crate::model::findings::Findings;
 use crate::model::relation::Relation;
@@ -19,7 +19,7 @@ use std::io::{self, BufWriter, Write};
 
 const STYLE: &str = include_str!("assets/page.css");
 
-/// One script: what stands further down uses what stands above.
+/// The scripts, joined to one: a file may use what the files before it define.
 const SCRIPTS: [&str; 5] = [
     include_str!("assets/data.js"),
     include_str!("assets/list.js"),
@@ -28,14 +28,15 @@ const SCRIPTS: [&str; 5] = [
     include_str!("assets/page.js"),
 ];
 
-/// Writes the report as one page for a browser, which needs nothing but itself: counts, clusters,
-/// pairs with their two texts side by side, repeats.
+/// Writes the report as one self-contained page for a browser: counts, clusters, pairs with their
+/// two texts side by side, repeats.
 ///
-/// Whatever stands in a text, an id or a path, the page runs nothing of it and loads nothing:
+/// Whatever a text, an id or a path contains, the page runs nothing of it and loads nothing:
 /// everything is escaped, and a content security policy allows the page's own script and style
-/// alone. Without scripting it is a list. The most important findings are shown up to the bounds of
-/// the options, long texts around what was found in them, and the page says what it leaves out. A
-/// text that can no longer be read, or is not the one that was scanned, is left out with a note.
+/// alone. Without scripting the page is a list. The most important findings are shown up to the
+/// limits of the options, long texts around their findings only, and the page reports what it
+/// leaves out. A text that can no longer be read, or is not the one that was scanned, is left out
+/// with a note.
 ///
 /// ```
 /// use nearcopy::report::{self, Findings, HtmlOptions};
@@ -55,7 +56,7 @@ const SCRIPTS: [&str; 5] = [
 /// ```
 ///
 /// # Errors
-/// What `out` answers.
+/// Errors of `out`.
 pub fn html(findings: Findings, options: HtmlOptions, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
     let selection = Selection::new(findings, options.most_pairs, options.most_text);
@@ -64,7 +65,7 @@ pub fn html(findings: Findings, options: HtmlOptions, out: &mut dyn Write) -> io
     let documents = findings.detection.summary.documents;
     let title =
         options.title.map_or_else(|| format!("nearcopy: {}", count(documents, "document")), name);
-    // The policy stands before anything that it is to hold.
+    // The policy comes before everything that it applies to.
     write!(out, "{}", DOCTYPE.0)?;
     write!(out, "<html lang=\"en\"><head><meta charset=\"utf-8\">")?;
     markup(
@@ -106,7 +107,7 @@ fn markup(out: &mut dyn Write, markup: Markup) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// The page's script. The words of relations come from their table, once for all reports.
+/// Returns the page's script. The words for relations come from the table that all reports use.
 fn script() -> String {
     let word = |r: Relation| format!("  \"{}\": \"{}\",\n", r.name(), r.row().words.page);
     let relations = format!("{{\n{}}}", Relation::ALL.map(word).concat());
@@ -114,8 +115,8 @@ fn script() -> String {
     format!("(() => {{\n\"use strict\";\n{body}}})();\n")
 }
 
-/// What the page may do: run its own script, use its own style, and nothing else. No string can
-/// become markup or code even in the script.
+/// Returns the content security policy: the page may run its own script and use its own style, and
+/// nothing else. Even the script cannot turn a string into markup or code.
 fn policy(style: &str, script: &str) -> String {
     let hash = |text: &str| {
         base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()))
@@ -129,7 +130,7 @@ fn policy(style: &str, script: &str) -> String {
     )
 }
 
-/// The counts of the scan.
+/// Returns the counts of the scan.
 fn summary_counts(findings: Findings) -> Markup {
     let s = &findings.detection.summary;
     html! {
@@ -143,7 +144,8 @@ fn summary_counts(findings: Findings) -> Markup {
     }
 }
 
-/// What was not read, what is not shown, and where it is.
+/// Returns notes about documents that were not read, findings that are not shown, and where those
+/// are.
 fn notes(selection: &Selection, listed: &PageDocuments) -> Markup {
     let summary = &selection.findings.detection.summary;
     let gone = |why: MissingText| listed.all.iter().filter(|s| s.gone == Some(why)).count() as u64;
@@ -183,7 +185,8 @@ fn notes(selection: &Selection, listed: &PageDocuments) -> Markup {
     }
 }
 
-/// Where the scripts put the lists and the texts; without them it stays hidden.
+/// The elements that the scripts fill with the lists and the texts; without scripting they stay
+/// hidden.
 fn frame() -> Markup {
     html! {
         section #findings hidden tabindex="-1" aria-label="Findings" {
@@ -198,7 +201,7 @@ fn frame() -> Markup {
     }
 }
 
-/// The lists without scripting: a browser that runs scripts skips them unread.
+/// Writes the lists for readers without scripting: a browser that runs scripts does not parse them.
 fn plain(selection: &Selection, listed: &PageDocuments, out: &mut dyn Write) -> io::Result<()> {
     let mut texts = Texts::new(selection.findings.documents);
     writeln!(out, "<noscript>")?;

@@ -1,4 +1,5 @@
-//! Owns: which findings a page shows, in which order, and what is left out. Never: reads a text.
+//! Owns: the choice and order of the findings on a page, and the counts of those left out. Never:
+//! reads a text.
 
 use crate::model::detection::{Cluster, Pair, Place, Repeat};
 use crate::model::findings::Findings;
@@ -6,49 +7,50 @@ use crate::report::schema::pair::ScoresJson;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Clusters, and members of each, that a page shows at most.
+/// Maximum number of clusters, and of members of each, that a page shows.
 const CLUSTERS: usize = 2000;
 const MEMBERS: usize = 200;
-/// Repeats, and places of each.
+/// Maximum number of repeats, and of places of each.
 const REPEATS: usize = 1000;
 const PLACES: usize = 12;
-/// Bytes of a text that must find room at least, else its pair is left out.
+/// A pair is shown only if each of its texts has room for this many bytes, or for all of a shorter
+/// text.
 const LEAST_TEXT: usize = 500;
 
-/// What is shown.
+/// The findings and documents that are shown.
 pub(super) struct Selection<'a> {
     pub findings: Findings<'a>,
-    /// By importance.
+    /// Pairs by importance.
     pub pairs: Vec<&'a Pair>,
-    /// The largest first.
+    /// Clusters, the largest first.
     pub clusters: Vec<&'a Cluster>,
-    /// Those that take up the most text first.
+    /// Repeats, those with the most repeated text first.
     pub repeats: Vec<&'a Repeat>,
-    /// What each document is shown for, by its number.
+    /// The role of each document, by its number.
     pub documents: BTreeMap<u32, Role>,
 }
 
-/// What a document is shown for; the greater one wins.
+/// Why a document is shown; the greatest of its roles applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
-    /// It is named.
+    /// It is named only.
     Named,
-    /// It holds a repeat: the places are shown.
+    /// It has a place of a repeat, and its places are shown.
     Place,
-    /// It stands beside another one.
+    /// Its text is shown beside another one.
     Text,
 }
 
-/// About how many tokens two texts share: the larger of both sides. From what the JSON says, so
-/// that a report read back gives the same page.
+/// Returns about how many tokens two texts share: the greater number of both sides. It uses the
+/// rounded scores of the JSON report, so that a report that is read back gives the same page.
 pub(super) fn shared_words(findings: Findings, pair: &Pair) -> u64 {
     let of = |coverage: f64, number: u32| coverage * f64::from(findings.tokens(number));
     let scores = ScoresJson::new(&pair.comparison);
     of(scores.coverage_a, pair.a).max(of(scores.coverage_b, pair.b)).round() as u64
 }
 
-/// The most important pairs first: templates, which are no copies, last; else by the text that is
-/// shared.
+/// Sorts pairs by importance: templates, which are no copies, come last; the others are sorted by
+/// the text that they share.
 pub(super) fn pairs_by_importance<'a>(findings: Findings<'a>) -> Vec<&'a Pair> {
     let mut pairs: Vec<_> =
         findings.detection.pairs.iter().map(|p| (shared_words(findings, p), p)).collect();
@@ -56,14 +58,14 @@ pub(super) fn pairs_by_importance<'a>(findings: Findings<'a>) -> Vec<&'a Pair> {
     pairs.into_iter().map(|(_, p)| p).collect()
 }
 
-/// The largest clusters first.
+/// Sorts clusters, the largest first.
 pub(super) fn clusters_by_size<'a>(findings: Findings<'a>) -> Vec<&'a Cluster> {
     let mut clusters: Vec<_> = findings.detection.clusters.iter().collect();
     clusters.sort_by_key(|c| (Reverse(c.members.len()), c.representative));
     clusters
 }
 
-/// The counts of a scan that stand above everything else.
+/// Returns the counts of a scan for the top of a page.
 pub(super) fn totals(findings: Findings) -> [(&'static str, u64); 6] {
     let s = &findings.detection.summary;
     [
@@ -76,13 +78,13 @@ pub(super) fn totals(findings: Findings) -> [(&'static str, u64); 6] {
     ]
 }
 
-/// The members that are shown: the representative, then the others in order.
+/// Returns the members that are shown: the representative, then the others in order.
 pub(super) fn members(cluster: &Cluster) -> impl Iterator<Item = u32> {
     let others = cluster.members.iter().copied().filter(|&n| n != cluster.representative);
     std::iter::once(cluster.representative).chain(others).take(MEMBERS)
 }
 
-/// The places that are shown.
+/// Returns the places that are shown.
 pub(super) fn places(repeat: &Repeat) -> &[Place] {
     &repeat.places[..repeat.places.len().min(PLACES)]
 }
@@ -128,7 +130,7 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// What is not shown, in words of the report: kind, shown, found.
+    /// Returns the lists that are not shown in full: kind, number shown, number found.
     pub fn left_out(&self) -> Vec<(&'static str, usize, usize)> {
         let found = self.findings.detection;
         let lists = [

@@ -1,5 +1,5 @@
-//! Owns: a verdict for a person: bounds, the findings that count, what was passed over, the last
-//! word. Never: how a passage is shown.
+//! Owns: a verdict for a person: bounds, findings that count, findings that do not, the outcome.
+//! Never: how a passage is shown.
 
 use crate::gate::verdict::{Finding, FindingKind, FindingPassage, Ignore, Rule, Verdict};
 use crate::model::detection::{Place, Relation};
@@ -12,15 +12,15 @@ use crate::span::Span;
 use crate::text::same_text::EqualTextSpans;
 use std::io::{self, Write};
 
-/// How many findings of a kind are shown …
+/// Maximum number of findings of a kind that are shown …
 const ITEMS: usize = 20;
 /// … passages of a pair …
 const PASSAGES: usize = 3;
 /// … and bounds that hold.
 const HELD: usize = 20;
 
-/// Writes what a gate decided for a person: the bounds, then the findings that count, then what was
-/// passed over.
+/// Writes the verdict of a gate for a person: the bounds, then the findings that count, then those
+/// that do not.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -44,7 +44,7 @@ pub fn check_human(
     human.out.flush()
 }
 
-/// `PASSED`, or `FAILED` and by what.
+/// Returns `PASSED`, or `FAILED` and the violated bounds.
 fn last_word(verdict: &Verdict) -> String {
     let mut violated: Vec<String> = verdict.rules.iter().filter(|r| r.violated).map(name).collect();
     if violated.is_empty() {
@@ -56,7 +56,7 @@ fn last_word(verdict: &Verdict) -> String {
     format!("FAILED: {}{more}", violated.join(", "))
 }
 
-/// Whether a bound is about findings of this kind.
+/// Whether a bound applies to findings of this kind.
 fn limited(verdict: &Verdict, kind: FindingKind) -> bool {
     verdict.rules.iter().any(|rule| match rule.name {
         "fail-on" => rule.scope.as_deref() == Some(kind.name()),
@@ -65,7 +65,7 @@ fn limited(verdict: &Verdict, kind: FindingKind) -> bool {
     })
 }
 
-/// A bound by its name: `max-duplicate-text Courier=5%`.
+/// Returns the name of a bound: `max-duplicate-text Courier=5%`.
 fn name(rule: &Rule) -> String {
     match (&rule.scope, rule.name) {
         (Some(kind), "fail-on") => format!("fail-on {kind}"),
@@ -76,7 +76,7 @@ fn name(rule: &Rule) -> String {
     }
 }
 
-/// What was measured, in words.
+/// Returns the measured value in words.
 fn measured(rule: &Rule) -> String {
     let part = |noun: &str| {
         let share = 100.0 * rule.measured as f64 / rule.of.max(1) as f64;
@@ -127,7 +127,7 @@ impl<'a> Human<'a, '_> {
         Ok(())
     }
 
-    /// The findings of one kind that count.
+    /// Writes the findings of one kind that count.
     fn kind(&mut self, verdict: &'a Verdict, kind: FindingKind) -> io::Result<()> {
         let new: Vec<&Finding> =
             verdict.new_findings().filter(|f| f.kind.undirected() == kind).collect();
@@ -175,7 +175,8 @@ impl<'a> Human<'a, '_> {
         }
     }
 
-    /// `a.txt:7` where the lines are the file's, else the id and where it stands.
+    /// Returns `a.txt:7` where the lines are the file's, else the id, with path and record where
+    /// they say more.
     fn place(&mut self, number: u32, span: Option<Span>) -> io::Result<String> {
         let text = self.texts.get(number)?;
         let info = self.findings.documents.info(number as usize);
@@ -191,7 +192,7 @@ impl<'a> Human<'a, '_> {
         })
     }
 
-    /// The first words of a repeat.
+    /// Writes the first words of a repeat.
     fn quoted(&mut self, finding: &Finding, passage: Option<FindingPassage>) -> io::Result<()> {
         let Some(passage) = passage else { return Ok(()) };
         let place = Place { document: finding.document, span: passage.here };
@@ -199,7 +200,7 @@ impl<'a> Human<'a, '_> {
         self.put("    ", 2, StyledText::default().say(Style::Plain, &quoted))
     }
 
-    /// The longest passages, the text that survives at the left.
+    /// Writes the longest passages, with the text that survives on the left.
     fn longest(&mut self, finding: &Finding) -> io::Result<()> {
         if self.brief {
             return Ok(());
@@ -215,7 +216,7 @@ impl<'a> Human<'a, '_> {
         self.side_by_side([finding.partner, finding.document], shown, finding.passages.len())
     }
 
-    /// The equal runs of a passage, as the scan found them in the first texts of their classes.
+    /// Returns the equal runs of a passage. The scan has them for the first texts of both classes.
     fn runs(&mut self, finding: &Finding, passage: FindingPassage) -> io::Result<Vec<SpanPair>> {
         let (own, other) =
             (self.first[finding.document as usize], self.first[finding.partner as usize]);
@@ -242,13 +243,13 @@ impl<'a> Human<'a, '_> {
             .collect())
     }
 
-    /// From spans of one text to those of another with the same tokens.
+    /// Maps spans of one text to those of another with the same tokens.
     fn moved(&mut self, from: u32, to: u32) -> io::Result<EqualTextSpans> {
         let (from, to) = (self.texts.get(from)?, self.texts.get(to)?);
         Ok(EqualTextSpans::new(from.as_str(), to.as_str()))
     }
 
-    /// What does not count, and what to do about it.
+    /// Writes what does not count, and what to do about it.
     fn passed_over(&mut self, verdict: &Verdict) -> io::Result<()> {
         let [_, known, ignored] = verdict.finding_counts();
         let mut lines = Vec::new();

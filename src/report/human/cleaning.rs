@@ -1,5 +1,5 @@
-//! Owns: what a cleaning takes away, for a person: how much, from where, and the removals to look
-//! at first. Never: takes anything away.
+//! Owns: the report of a cleaning for a person: how much is removed, from which sources, and the
+//! removals to check first. Never: removes anything.
 
 use crate::clean::plan::{Cut, RemovalReason, RemovedDocument};
 use crate::model::detection::{Place, Relation};
@@ -12,17 +12,17 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// How many removals are shown, those least like what stays first …
+/// Maximum number of removals that are shown, those with the lowest coverage first …
 const LEAST_ALIKE: usize = 10;
-/// … how many of another kind …
+/// … items of the other lists …
 const OTHERS: usize = 5;
-/// … and how many sources.
+/// … and sources.
 const SOURCES: usize = 10;
-/// Where all removals are.
+/// The end of a note that items are left out: where to find all of them.
 const ALL: &str = ": --removed FILE writes all of them";
 
-/// Writes for a person what a cleaning takes away: how much, from which sources, and the removals
-/// least like what stays first.
+/// Writes the report of a cleaning for a person: how much is removed, from which sources, and the
+/// removals with the lowest coverage first.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -101,7 +101,7 @@ impl<'a> Human<'a, '_> {
         Ok(())
     }
 
-    /// The sources that lose most.
+    /// Writes the sources that lose most documents.
     fn sources(&mut self, tally: &RemovalCounts) -> io::Result<()> {
         let mut hit: Vec<_> = tally.sources.iter().filter(|(_, loss)| loss.documents > 0).collect();
         if hit.is_empty() || tally.sources.len() < 2 {
@@ -128,7 +128,8 @@ impl<'a> Human<'a, '_> {
         self.rest("  ", hit.len().saturating_sub(SOURCES) as u64, "source", "")
     }
 
-    /// Removed documents that share least with the one that stays: where a mistake would be.
+    /// Writes the removed documents of which the smallest share is in the one that stays: a mistake
+    /// is most likely there.
     fn least_alike(&mut self, cleaned: CleaningReport<'a>) -> io::Result<()> {
         let mut order: Vec<(&RemovedDocument, u32, Relation, (f64, f64))> = Vec::new();
         for g in &cleaned.plan.gone {
@@ -159,7 +160,7 @@ impl<'a> Human<'a, '_> {
         self.rest("  ", order.len().saturating_sub(LEAST_ALIKE) as u64, "removal", ALL)
     }
 
-    /// The clusters that lose most.
+    /// Writes the documents that most copies were removed of.
     fn largest(&mut self, cleaned: CleaningReport<'a>) -> io::Result<()> {
         let mut by_partner: BTreeMap<u32, u64> = BTreeMap::new();
         for g in &cleaned.plan.gone {
@@ -184,7 +185,7 @@ impl<'a> Human<'a, '_> {
         self.rest("  ", order.len().saturating_sub(OTHERS) as u64, "document", ALL)
     }
 
-    /// The longest passages that are cut.
+    /// Writes the longest passages that are cut.
     fn cuts(&mut self, cleaned: CleaningReport<'a>) -> io::Result<()> {
         let mut order: Vec<&Cut> = cleaned.plan.cuts.iter().collect();
         if order.is_empty() {

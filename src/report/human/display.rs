@@ -1,23 +1,23 @@
-//! Owns: numbers and styles as a person reads them. Never: a sentence.
+//! Owns: the formats of numbers, names and styles for a person. Never: a sentence.
 
 use crate::escape;
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Writes styles, or leaves them out.
+/// Writes styles as ANSI escapes, or leaves them out.
 #[derive(Debug, Clone, Copy)]
 pub struct StyledWriter {
     pub color: bool,
 }
 
-/// What a stretch of the report is.
+/// The style of a piece of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     Plain,
     /// Names and headings.
     Strong,
-    /// What is beside the point.
+    /// Less important text.
     Faint,
     /// A relation.
     Relation,
@@ -45,7 +45,7 @@ impl StyledWriter {
     }
 }
 
-/// `12,345`.
+/// Formats a number as `12,345`.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
@@ -58,7 +58,7 @@ pub fn number(n: u64) -> String {
     out
 }
 
-/// `1 pair`, `2 pairs`, `3 copies`, `4 entries`, `5 classes`.
+/// Formats a count with its noun: `1 pair`, `2 pairs`, `3 copies`, `4 entries`, `5 classes`.
 pub fn count(n: u64, noun: &str) -> String {
     let plural = match noun {
         _ if n == 1 => noun.to_owned(),
@@ -71,7 +71,7 @@ pub fn count(n: u64, noun: &str) -> String {
     format!("{} {plural}", number(n))
 }
 
-/// `98%`; 0 and 100 only where that is exact.
+/// Formats a share as `98%`; `0%` and `100%` are exact values only.
 pub fn percent(share: f64) -> String {
     match (share * 100.0).round() {
         p if p >= 100.0 && share < 1.0 => "99%".into(),
@@ -80,7 +80,7 @@ pub fn percent(share: f64) -> String {
     }
 }
 
-/// `0.71`; 0 and 1 only where that is exact.
+/// Formats a share as `0.71`; 0 and 1 are exact values only.
 pub fn fraction(share: f64) -> String {
     match (share * 100.0).round() / 100.0 {
         f if f >= 1.0 && share < 1.0 => "0.99".into(),
@@ -89,7 +89,7 @@ pub fn fraction(share: f64) -> String {
     }
 }
 
-/// `12 bytes`, `3.4 KB`, `1.2 GB`.
+/// Formats a size as `12 bytes`, `3.4 KB`, `1.2 GB`.
 pub fn bytes(n: u64) -> String {
     let mut size = n as f64;
     if n < 1000 {
@@ -104,10 +104,10 @@ pub fn bytes(n: u64) -> String {
     format!("{:.1} TB", size / 1000.0)
 }
 
-/// A name in at most this many columns, made fit for a terminal, the middle left out where it is
-/// longer.
+/// Escapes a name for a terminal and shortens it to at most this many columns; a longer name loses
+/// its middle.
 pub fn fit(name: &str, columns: usize) -> String {
-    // A hostile name may be long: look at its ends only.
+    // A hostile name may be very long: only its ends are read.
     let clean = match (name.char_indices().nth(4096), name.char_indices().nth_back(4096)) {
         (Some((end, _)), Some((start, _))) if start > end => {
             Cow::Owned(format!("{}{}", escape::name(&name[..end]), escape::name(&name[start..])))

@@ -1,4 +1,4 @@
-//! Owns: a traced document or pair as stages to read. Never: measures anything.
+//! Owns: the trace of a document or a pair as stages for a person. Never: measures anything.
 
 use crate::escape;
 use crate::pair::explain::document::{DocumentTrace, TokenTrace};
@@ -9,14 +9,14 @@ use crate::report::human::options::HumanOptions;
 use crate::report::input::{Explained, Traced};
 use std::io::{self, Write};
 
-/// How many rows of a list are shown; data has them all.
+/// Maximum number of rows of a list that are shown; the JSON form has them all.
 const ROWS: usize = 12;
 
-/// Writes a traced document or pair for a person, stage by stage. Long lists are cut, and say by
-/// how much.
+/// Writes the trace of a document or a pair for a person, stage by stage. Long lists are cut, and a
+/// note gives the number of rows left out.
 ///
 /// # Errors
-/// What `out` answers.
+/// Errors of `out`.
 pub fn explain(e: Explained, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut page =
         Page { ink: StyledWriter { color: options.color }, width: options.width, stage: 0, out };
@@ -83,7 +83,7 @@ impl Page<'_> {
         sides.iter().try_for_each(|(side, d)| self.line(side, &text(d)))
     }
 
-    /// The stages that need no second text.
+    /// Writes the stages that need one text only.
     fn documents(&mut self, sides: &Sides) -> io::Result<()> {
         self.begin("Text")?;
         self.each(sides, |d| count(d.bytes, "byte"))?;
@@ -394,6 +394,6 @@ fn bounds(step: &VerdictStep) -> String {
         let sign = if c.holds { "" } else { "not " };
         format!("{} {value} is {sign}{} {} {}", c.what, c.must, c.setting, c.bound)
     };
-    // A second bound stands below the first.
+    // A second bound is written below the first.
     step.checks.iter().map(one).collect::<Vec<_>>().join("\n                  ")
 }

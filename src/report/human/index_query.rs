@@ -1,4 +1,4 @@
-//! Owns: what an index holds of one document, for a person. Never: asks an index.
+//! Owns: the result of an index query for a person. Never: queries an index.
 
 use crate::model::document::Documents;
 use crate::report::human::display::{self, Style};
@@ -8,7 +8,8 @@ use crate::report::index_query::{OwnVersion, QueryReport};
 use std::io::{self, Write};
 
 impl QueryReport {
-    /// Writes it for a person: the document, then each partner with its passages side by side.
+    /// Writes the result for a person: the document, then each partner with its passages side by
+    /// side.
     ///
     /// # Errors
     /// As [`QueryReport::json`].

@@ -1,32 +1,32 @@
-//! Owns: which parts of a match are shown: equal runs, edits, cuts, line breaks in common. Never:
-//! columns or colours.
+//! Owns: the choice of the shown parts of a match: equal runs, edits, cuts, common line breaks.
+//! Never: columns or colours.
 
 use crate::report::texts::Text;
 use crate::span::Span;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Words kept on either side of a cut, about: a cut looks for the border of a line or sentence
-/// nearby, …
+/// About how many words are kept on either side of a cut: a cut looks for the border of a line or
+/// sentence nearby, …
 const CONTEXT_WORDS: usize = 16;
-/// … this many words around at most.
+/// … at most this many words away.
 const SNAP: usize = 6;
-/// Bytes of a context at least, because a Chinese word is short.
+/// Minimum number of bytes of a context, because a Chinese word is short.
 const CONTEXT_BYTES: usize = 80;
-/// What is at most this many words longer than its two contexts is not cut.
+/// A part that is at most this many words longer than its two contexts is not cut.
 const SPARE_WORDS: usize = 28;
 /// A passage with many edits shows this many words of its beginning …
 const FIRST_WORDS: usize = 100;
 /// … and of its end.
 const LAST_WORDS: usize = 60;
-/// Words are looked for in this many bytes.
+/// Words are searched in this many bytes of a long part.
 const WINDOW: usize = 4096;
-/// Longer stretches are told in bytes rather than words.
+/// The length of a longer cut is given in bytes rather than words.
 const COUNTABLE: usize = 1 << 18;
 
-/// What ends a line.
+/// Characters that end a line.
 const BREAKS: [char; 2] = ['\n', '\r'];
 
-/// A match seen from one side: two texts, the spans that correspond, the equal runs inside.
+/// A match with a left and a right side: two texts, the corresponding spans, the equal runs inside.
 pub struct SidedMatch<'t, 'a> {
     pub left: &'t Text<'a>,
     pub right: &'t Text<'a>,
@@ -44,17 +44,17 @@ pub struct SpanPair {
 /// A part of a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MatchPart {
-    /// Equal tokens.
+    /// Equal tokens on both sides.
     Same(SpanPair),
     /// Words that only one side has, or other words on the other side.
     Edit(SpanPair),
-    /// Left out here; whether all of it is equal.
+    /// Left out; the flag is true where both sides are equal.
     Cut(SpanPair, bool),
     /// Both texts begin a new line.
     Break,
 }
 
-/// What a cut left out, in words of the left text, or in bytes where that is much.
+/// The length of a cut, in words of the left text, or in bytes where it is long.
 pub enum Amount {
     Words(u64),
     Bytes(u64),
@@ -76,8 +76,8 @@ impl SidedMatch<'_, '_> {
         Amount::Words(text.unicode_words().count() as u64)
     }
 
-    /// What is shown, in order: both ends, the edits with some words around, and notes of what is
-    /// left out.
+    /// Returns the parts that are shown, in order: both ends, the edits with some words around
+    /// them, and the cuts.
     pub fn parts(&self) -> Vec<MatchPart> {
         let whole = self.whole();
         let mut first = Vec::new();
@@ -111,7 +111,7 @@ impl SidedMatch<'_, '_> {
         first
     }
 
-    /// The match without a gap: equal runs and what stands between them.
+    /// Returns the whole match as parts: equal runs and the edits between them.
     fn whole(&self) -> Vec<MatchPart> {
         let mut out = Vec::with_capacity(2 * self.blocks.len() + 1);
         let (mut left, mut right) = (self.spans.left.start, self.spans.right.start);
@@ -132,8 +132,8 @@ impl SidedMatch<'_, '_> {
         out
     }
 
-    /// Adds a piece with its middle cut out where it is long; answers with the words that remain,
-    /// at the least 1.
+    /// Adds a part, with its middle cut out where it is long; returns the number of words that
+    /// remain, at least 1.
     fn shorten(&self, piece: MatchPart, out: &mut Vec<MatchPart>) -> usize {
         let both = piece.both();
         let (left, right) = (self.left_of(both), self.right_of(both));
@@ -161,7 +161,7 @@ impl SidedMatch<'_, '_> {
         first + last
     }
 
-    /// Adds a short piece, with a break where both sides begin a new line between the same two
+    /// Adds a short part, with a break where both sides begin a new line between the same two
     /// words.
     fn break_up(&self, piece: MatchPart, out: &mut Vec<MatchPart>) {
         let both = piece.both();
@@ -196,12 +196,12 @@ impl SidedMatch<'_, '_> {
 }
 
 impl SidedMatch<'_, '_> {
-    /// Adds an edit, line by line where both sides have as many lines.
+    /// Adds an edit, line by line where both sides have the same number of lines.
     fn break_edit(&self, both: SpanPair, out: &mut Vec<MatchPart>) {
         let (left, right) = (self.left_of(both), self.right_of(both));
         let (ls, rs) = (line_ends(left), line_ends(right));
         let bare = |text: &str| !text.contains(char::is_alphanumeric);
-        // What is not a word is no edit: it was not compared.
+        // Text without a letter or digit is no edit: it was not compared.
         let piece = |l: (usize, usize), r: (usize, usize)| {
             let part = SpanPair { left: within(both.left, l), right: within(both.right, r) };
             if bare(&left[l.0..l.1]) && bare(&right[r.0..r.1]) {
@@ -223,7 +223,7 @@ impl SidedMatch<'_, '_> {
     }
 }
 
-/// The ends of the lines of a text, each with the blank lines behind it; not of the last.
+/// Returns the ends of the lines of a text but the last, each with the blank lines after it.
 fn line_ends(text: &str) -> Vec<usize> {
     let mut out: Vec<usize> = Vec::new();
     for (at, _) in text.match_indices(BREAKS) {
@@ -252,13 +252,13 @@ fn within(span: Span, (from, to): (usize, usize)) -> Span {
     Span::new(span.start + from as u32, span.start + to as u32)
 }
 
-/// Where the line of the word at `word` begins.
+/// Returns the start of the line that contains the word at `word`.
 fn line_start(text: &str, word: usize) -> usize {
     text[..word].rfind(BREAKS).map_or(0, |at| at + 1)
 }
 
-/// How many words the beginning of a long stretch shows: about a context, up to a line break or
-/// else a sentence's end.
+/// Returns how many words of the beginning of a long part are shown: about a context, up to a line
+/// break or else the end of a sentence.
 fn head_words(text: &str) -> usize {
     let window = window(text);
     let words: Vec<(usize, &str)> = window.unicode_word_indices().take(8 * CONTEXT_WORDS).collect();
@@ -268,7 +268,7 @@ fn head_words(text: &str) -> usize {
     snap(&gaps, bytes)
 }
 
-/// The same for the end of a long stretch.
+/// Returns the same for the end of a long part.
 fn tail_words(text: &str) -> usize {
     let window = end_window(text);
     let words: Vec<(usize, &str)> =
@@ -279,7 +279,7 @@ fn tail_words(text: &str) -> usize {
     snap(&gaps, bytes)
 }
 
-/// After how many words to cut; `gaps[n]` stands behind word `n`.
+/// Returns after how many words to cut; `gaps[n]` is the text after word `n`.
 fn snap(gaps: &[&str], bytes: impl Fn(usize) -> usize) -> usize {
     let enough =
         (CONTEXT_WORDS..=gaps.len()).find(|&n| bytes(n) >= CONTEXT_BYTES).unwrap_or(CONTEXT_WORDS);
@@ -292,7 +292,7 @@ fn snap(gaps: &[&str], bytes: impl Fn(usize) -> usize) -> usize {
     *line.or_else(|| near.iter().find(|&&n| sentence(gaps[n - 1]))).unwrap_or(&enough)
 }
 
-/// The end of the first `words` words, with the punctuation that closes them.
+/// Returns the end of the first `words` words, with the punctuation that closes them.
 fn head(text: &str, words: usize) -> usize {
     let window = window(text);
     let Some((at, word)) = window.unicode_word_indices().nth(words - 1) else {
@@ -302,7 +302,7 @@ fn head(text: &str, words: usize) -> usize {
     end + window[end..].find(|c: char| c.is_whitespace() || c.is_alphanumeric()).unwrap_or(0)
 }
 
-/// The start of the last `words` words, with the punctuation that opens them.
+/// Returns the start of the last `words` words, with the punctuation that opens them.
 fn tail(text: &str, words: usize) -> usize {
     let window = end_window(text);
     let from = text.len() - window.len();

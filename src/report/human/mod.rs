@@ -1,4 +1,4 @@
-//! Reports for a person who reads them on a terminal. Never: decides what was found.
+//! Reports for a person who reads them on a terminal. Never: decides what is a finding.
 
 pub mod check;
 pub mod cleaning;

@@ -1,14 +1,14 @@
-//! Owns: how text for a person looks. Never: what it says.
+//! Owns: the appearance of text for a person. Never: its content.
 
-/// How the human report looks.
+/// Options of the human report.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct HumanOptions {
-    /// Colours and bold, as ANSI escapes.
+    /// Whether to write colours and bold, as ANSI escapes.
     pub color: bool,
-    /// Columns to fill.
+    /// Width of the page in columns.
     pub width: usize,
-    /// Lists only: no passages.
+    /// Whether to write lists only, without passages.
     pub brief: bool,
 }
 

@@ -1,5 +1,4 @@
-//! Owns: how paragraphs, headings and passages are put on the page for a person. Never: what is
-//! said.
+//! Owns: the layout of paragraphs, headings and passages for a person. Never: their content.
 
 use crate::model::findings::Findings;
 use crate::report::human::display::{self, Style, StyledWriter};
@@ -10,27 +9,27 @@ use crate::report::human::wrap::{self, Unit};
 use crate::report::texts::Texts;
 use std::io::{self, BufWriter, Write};
 
-/// Narrower terminals get longer rows than they can show.
+/// Minimum width in columns: a narrower terminal gets longer rows than it can show.
 const NARROWEST: usize = 20;
 
-/// A phrase of at most this many bytes stays on one row.
+/// A phrase of at most this many bytes is kept on one row.
 const SHORT: usize = 40;
 
-/// The report as it is written.
+/// The writer of a human report.
 pub struct Human<'a, 'w> {
     pub findings: Findings<'a>,
     pub brief: bool,
     pub ink: StyledWriter,
     pub width: usize,
     pub texts: Texts<'a>,
-    /// The first document of the class of each.
+    /// For each document, the first document of its class.
     pub first: Vec<u32>,
-    /// The cluster that holds each.
+    /// For each document, its cluster.
     pub cluster: Vec<Option<u32>>,
     pub out: BufWriter<&'w mut dyn Write>,
 }
 
-/// Text in styles, to be wrapped as one paragraph.
+/// Styled text that is wrapped as one paragraph.
 #[derive(Default)]
 pub struct StyledText {
     units: Vec<Unit>,
@@ -38,18 +37,18 @@ pub struct StyledText {
 }
 
 impl StyledText {
-    /// More of the line: words of the program, in this style.
+    /// Appends words of the program in this style.
     pub fn say(mut self, style: Style, text: &str) -> StyledText {
         self.space = wrap::units(text, style, self.space, |_| 0, &mut self.units);
         self
     }
 
-    /// More of the line: an id or another name.
+    /// Appends an id or another name.
     pub fn name(self, style: Style, name: &str) -> StyledText {
         self.say(style, &display::fit(name, 240))
     }
 
-    /// Joins phrases with a middle dot; a short phrase stays on one row.
+    /// Appends phrases, joined with a middle dot; a short phrase is kept on one row.
     pub fn list(mut self, style: Style, phrases: &[String]) -> StyledText {
         for (n, phrase) in phrases.iter().enumerate() {
             let from = self.units.len();
@@ -68,7 +67,7 @@ impl StyledText {
 }
 
 impl<'a, 'w> Human<'a, 'w> {
-    /// A report about these findings.
+    /// Begins a report about these findings.
     pub fn new(
         findings: Findings<'a>,
         options: HumanOptions,
@@ -86,8 +85,8 @@ impl<'a, 'w> Human<'a, 'w> {
         }
     }
 
-    /// A paragraph: the first row after `first`, the others `hang` columns further in than the
-    /// margin of `first`.
+    /// Writes a paragraph: the first row after `first`, the others `hang` columns further in than
+    /// the margin of `first`.
     pub fn put(&mut self, first: &str, hang: usize, line: StyledText) -> io::Result<()> {
         use unicode_width::UnicodeWidthStr;
         let margin = first.len() - first.trim_start().len();
@@ -113,12 +112,12 @@ impl<'a, 'w> Human<'a, 'w> {
         self.put("", 2, StyledText::default().say(Style::Strong, title))
     }
 
-    /// Says how many of a list are not shown.
+    /// Writes a note of how many items of a list are not shown, if any.
     pub fn more(&mut self, indent: &str, shown: usize, all: u64, noun: &str) -> io::Result<()> {
         self.rest(indent, all.saturating_sub(shown as u64), noun, ": --format json has all of them")
     }
 
-    /// Says that there are so many more, and where.
+    /// Writes a note that there are `more` items, and where to find them.
     pub fn rest(&mut self, indent: &str, more: u64, noun: &str, place: &str) -> io::Result<()> {
         if more == 0 {
             return Ok(());
@@ -131,7 +130,7 @@ impl<'a, 'w> Human<'a, 'w> {
         )
     }
 
-    /// Writes passages of two documents side by side, of so many that there are.
+    /// Writes passages of two documents side by side, and a note where these are fewer than `all`.
     pub fn side_by_side(
         &mut self,
         [left, right]: [u32; 2],
@@ -159,7 +158,7 @@ impl<'a, 'w> Human<'a, 'w> {
     pub fn header(&mut self) -> io::Result<()> {
         let s = &self.findings.detection.summary;
         let mut amounts = vec![display::count(s.documents, "document"), display::bytes(s.bytes)];
-        // Where pairs are only compared, nobody asks which texts are equal.
+        // A comparison of given pairs does not count different texts.
         if s.classes > 0 {
             amounts.push(display::count(s.classes, "different text"));
         }

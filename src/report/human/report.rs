@@ -1,4 +1,5 @@
-//! Owns: the report of a scan for a person: its order, its last lines. Never: a passage or a list.
+//! Owns: the report of a scan for a person: the order of its sections, and its summary. Never: a
+//! passage or a list.
 
 use crate::model::findings::Findings;
 use crate::report::human::display::{self, Style};
@@ -6,10 +7,10 @@ use crate::report::human::options::HumanOptions;
 use crate::report::human::page::{Human, StyledText};
 use std::io::{self, Write};
 
-/// Writes the report for a person.
+/// Writes the report of a scan for a person.
 ///
-/// Long lists are cut, and say by how much. Nothing of a text, an id or a path reaches `out` that
-/// would act on a terminal.
+/// Long lists are cut, and a note gives the number of items left out. No part of a text, an id or a
+/// path reaches `out` in a form that would act on a terminal.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -34,7 +35,7 @@ impl Human<'_, '_> {
     }
 }
 
-/// The summary, a sentence a line.
+/// Returns the summary, one sentence a line.
 fn sentences(findings: Findings) -> Vec<String> {
     let s = &findings.detection.summary;
     let mut out = vec![found(findings)];

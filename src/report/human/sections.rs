@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-/// How many clusters, pairs and repeats are shown …
+/// Maximum number of clusters, pairs and repeats that are shown …
 const ITEMS: usize = 50;
 /// … members of a cluster …
 const MEMBERS: usize = 10;
@@ -37,7 +37,7 @@ impl SidedPair<'_> {
     fn coverage(self) -> [f64; 2] {
         self.pair.seen_from(self.documents()[0]).1.into()
     }
-    /// What was measured besides coverage.
+    /// Returns the scores besides coverage.
     fn scores(self) -> Vec<String> {
         let c = &self.pair.comparison;
         let mut out = vec![format!("resemblance {}", display::fraction(c.resemblance))];
@@ -59,8 +59,8 @@ impl SidedPair<'_> {
 }
 
 impl<'a> Human<'a, '_> {
-    /// Clusters, the largest first: the representative, then every other text with its relation to
-    /// it.
+    /// Writes the clusters, the largest first: the representative, then every other text with its
+    /// relation to the representative.
     pub fn clusters(&mut self) -> io::Result<()> {
         let clusters = &self.findings.detection.clusters;
         if clusters.is_empty() {
@@ -106,7 +106,7 @@ impl<'a> Human<'a, '_> {
         self.more("  ", MEMBERS, others.len() as u64, "text")
     }
 
-    /// The members by text, in order.
+    /// Groups the members by text, in order.
     fn by_text(&self, cluster: &Cluster) -> Vec<(u32, Vec<u32>)> {
         let mut at: HashMap<u32, usize> = HashMap::new();
         let mut texts: Vec<(u32, Vec<u32>)> = Vec::new();
@@ -121,7 +121,7 @@ impl<'a> Human<'a, '_> {
         texts
     }
 
-    /// A text that is not the representative's: `first` stands for it in the pairs.
+    /// Writes a text that is not the representative's; pairs have it under `first`.
     fn member(&mut self, representative: u32, first: u32, all: &[u32]) -> io::Result<()> {
         let shown = all[0];
         let seen = self.look_up(representative, first);
@@ -149,7 +149,7 @@ impl<'a> Human<'a, '_> {
         Some(SidedPair { pair: &self.findings.detection.pairs[at], flipped: left > right })
     }
 
-    /// The passages of two documents, where they are those of a listed pair.
+    /// Writes the passages of two documents, where their classes have a listed pair.
     pub fn passages_between(&mut self, left: u32, right: u32) -> io::Result<()> {
         let first = |n: u32| self.first[n as usize];
         match self.look_up(first(left), first(right)) {
@@ -158,7 +158,7 @@ impl<'a> Human<'a, '_> {
         }
     }
 
-    /// Length, source and date of a document, what is known of them.
+    /// Returns the length, source and date of a document, as far as they are known.
     pub fn details(&self, number: u32) -> Vec<String> {
         let info = self.findings.documents.info(number as usize);
         let tokens = self.findings.detection.tokens.get(number as usize);
@@ -168,7 +168,7 @@ impl<'a> Human<'a, '_> {
         out
     }
 
-    /// A document and what is said of it, on one row where that fits.
+    /// Writes a document and its details, on one row where they fit.
     pub fn entry(&mut self, marker: &str, number: u32, details: &[String]) -> io::Result<()> {
         use unicode_width::UnicodeWidthStr;
         let id = display::fit(self.findings.id(number), 240);
@@ -182,7 +182,7 @@ impl<'a> Human<'a, '_> {
         self.put("      ", 0, StyledText::default().list(Style::Plain, details))
     }
 
-    /// The documents whose text is the same as that of `shown`, in one paragraph.
+    /// Writes the documents with the same text as `shown`, in one paragraph.
     fn copies(&mut self, all: &[u32], shown: u32) -> io::Result<()> {
         let mut others = all.len();
         let mut line = StyledText::default().say(Style::Faint, "same text: ");
@@ -210,7 +210,7 @@ impl<'a> Human<'a, '_> {
         self.put("    = ", 2, line)
     }
 
-    /// Classes of equal texts that no cluster holds.
+    /// Writes the classes of equal texts that are in no cluster.
     pub fn classes(&mut self) -> io::Result<()> {
         let equal = &self.findings.detection.equal;
         let alone: Vec<&Vec<u32>> =
@@ -227,7 +227,7 @@ impl<'a> Human<'a, '_> {
         self.more("  ", ITEMS, alone.len() as u64, "class")
     }
 
-    /// Pairs that no cluster shows: what contains what, then what shares a passage, then templates.
+    /// Writes the pairs that no cluster shows, by the rank of their relation.
     pub fn relations(&mut self) -> io::Result<()> {
         let shared =
             |p: &Pair| p.comparison.matches.iter().map(|m| u64::from(m.tokens_a)).sum::<u64>();
@@ -254,8 +254,8 @@ impl<'a> Human<'a, '_> {
         self.more("  ", ITEMS, pairs.len() as u64, "pair")
     }
 
-    /// Whether a pair is shown with its cluster: the representative's text and another of the same
-    /// cluster.
+    /// Whether a pair is shown with its cluster: it has the representative's text and another text
+    /// of the same cluster.
     fn in_cluster(&self, pair: &Pair) -> bool {
         let Some(cluster) = self.cluster[pair.a as usize] else { return false };
         if self.cluster[pair.b as usize] != Some(cluster) {
@@ -288,7 +288,7 @@ impl<'a> Human<'a, '_> {
         self.write_passages(seen)
     }
 
-    /// The longest passages of a pair, side by side, in the order of the first text.
+    /// Writes the longest passages of a pair, side by side, in the order of the first text.
     fn write_passages(&mut self, seen: SidedPair<'a>) -> io::Result<()> {
         let matches = &seen.pair.comparison.matches;
         if self.brief || matches.is_empty() {
@@ -310,7 +310,7 @@ impl<'a> Human<'a, '_> {
         self.side_by_side(seen.documents(), shown, matches.len())
     }
 
-    /// Repeats, those that take most room first.
+    /// Writes the repeats, those with the most repeated text first.
     pub fn repeats(&mut self) -> io::Result<()> {
         let repeats = &self.findings.detection.repeats;
         if repeats.is_empty() {
@@ -352,7 +352,8 @@ impl<'a> Human<'a, '_> {
         self.put("    ", 2, line)
     }
 
-    /// `a.txt:2, 4  b.txt:7`, or `ID line 2` where the text is not the file.
+    /// Formats the places as `a.txt:2, 4; b.txt:7`, or `ID line 2` where the text is not the whole
+    /// file.
     fn places(&mut self, repeat: &Repeat) -> io::Result<StyledText> {
         let mut line = StyledText::default();
         let shown = &repeat.places[..repeat.places.len().min(PLACES)];

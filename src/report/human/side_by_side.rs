@@ -1,5 +1,5 @@
-//! Owns: two passages side by side, with line numbers and the edits marked. Never: which passages
-//! are worth showing.
+//! Owns: two passages side by side, with line numbers and marked edits. Never: the choice of
+//! passages.
 
 use crate::report::human::display::{self, Style, StyledWriter};
 use crate::report::human::match_parts::{Amount, MatchPart, SidedMatch, SpanPair};
@@ -9,10 +9,10 @@ use crate::span::Span;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
-/// Columns narrower than this are not put side by side but one below the other.
+/// Columns narrower than this are written one below the other instead of side by side.
 const NARROWEST: usize = 20;
 
-/// Where the columns stand.
+/// The position of the columns on the page.
 #[derive(Debug, Clone, Copy)]
 pub struct ColumnLayout {
     pub indent: usize,
@@ -20,7 +20,7 @@ pub struct ColumnLayout {
     pub ink: StyledWriter,
 }
 
-/// The widths that follow from a layout and the line numbers.
+/// The column widths that follow from a layout and the line numbers.
 struct Columns {
     layout: ColumnLayout,
     gutters: [usize; 2],
@@ -28,7 +28,7 @@ struct Columns {
     stacked: bool,
 }
 
-/// One side of the output: its units, and the line number shown last.
+/// One side of the output: its units, and the last line number that was shown.
 #[derive(Default)]
 struct Column {
     units: Vec<Unit>,
@@ -124,7 +124,7 @@ impl Columns {
         );
     }
 
-    /// Writes what both sides hold, from the same row on.
+    /// Writes the collected units of both sides, beginning on the same row.
     fn flush(&self, [left, right]: &mut [Column; 2], out: &mut dyn Write) -> io::Result<()> {
         let rows = |side: &mut Column| wrap::rows(&std::mem::take(&mut side.units), self.text);
         let mut shown = [left.shown, right.shown];
@@ -159,7 +159,7 @@ impl Columns {
         }
         for n in 0..left.len().max(right.len()) {
             let (l, r) = (left.get(n).unwrap_or(&blank), right.get(n).unwrap_or(&blank));
-            // A terminal that orders text by itself must not run one column into the other.
+            // A terminal that reorders bidirectional text must not run one column into the other.
             let mark = if l.right_to_left || r.right_to_left { "\u{200e}" } else { "" };
             let rule = self.layout.ink.paint(Style::Faint, "│");
             let (lg, rg) = (self.gutter(l, 0, shown), self.gutter(r, 1, shown));
@@ -180,7 +180,8 @@ impl Columns {
         Ok(())
     }
 
-    /// The line number of a row where it is not the one above, else blanks; and a space.
+    /// Returns the line number of a row where it differs from the one above, else blanks; then a
+    /// space.
     fn gutter(&self, row: &Row, side: usize, shown: &mut [u32; 2]) -> String {
         let width =
             if self.stacked { self.gutters[0].max(self.gutters[1]) } else { self.gutters[side] };
@@ -194,7 +195,7 @@ impl Columns {
         }
     }
 
-    /// A note across both columns.
+    /// Writes a note across both columns.
     fn note(&self, note: &str, out: &mut dyn Write) -> io::Result<()> {
         let indent = self.note_indent();
         if note.is_empty() && !self.stacked {
@@ -214,8 +215,9 @@ impl Columns {
 }
 
 impl Column {
-    /// Adds a stretch of text; `mark` for words that the other side does not have: their style, and
-    /// what stands around them where there are no colours. Punctuation around them is not marked.
+    /// Adds a piece of text. `mark` is for words that the other side does not have: their style,
+    /// and the brackets around them where there are no colours. Punctuation around the words is not
+    /// marked.
     fn add(
         &mut self,
         text: &Text,

@@ -1,40 +1,40 @@
-//! Owns: breaking text into rows by display width. Never: what the text means.
+//! Owns: breaking text into rows by display width. Never: the meaning of the text.
 
 use crate::escape;
 use crate::report::human::display::{Style, StyledWriter};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// A piece of text that stays on one row where it fits.
+/// A piece of text that is kept on one row where it fits.
 #[derive(Debug, Clone)]
 pub struct Unit {
     pub text: String,
     pub style: Style,
-    /// A space stands before it, unless it opens a row.
+    /// Whether a space precedes it, unless it begins a row.
     pub space: bool,
-    /// A row may end before it.
+    /// Whether a row may end before it.
     pub breakable: bool,
-    /// The line of the text that it stands in.
+    /// The line of the source text that it is in.
     pub line: u32,
 }
 
-/// A row, with the line of its first unit.
+/// A row, with the source line of its first unit.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
     runs: Vec<(Style, String)>,
     pub width: usize,
     pub line: Option<u32>,
-    /// Whether some of it is written from right to left.
+    /// Whether part of it is written from right to left.
     pub right_to_left: bool,
 }
 
 impl Row {
-    /// The row as it is written.
+    /// Returns the row with its styles.
     pub fn text(&self, ink: StyledWriter) -> String {
         self.runs.iter().map(|(style, text)| ink.paint(*style, text)).collect()
     }
 
-    /// A row of one name.
+    /// Returns a row of one name.
     pub fn of(style: Style, text: String) -> Row {
         Row { width: text.width(), runs: vec![(style, text)], ..Row::default() }
     }
@@ -45,7 +45,8 @@ impl Row {
         match self.runs.last_mut() {
             Some((last, run)) if *last == style => *run += &format!("{space}{text}"),
             Some((_, run)) if style != Style::Plain => {
-                // A space between two styles is plain where that opens no run of its own.
+                // The space before a styled run is part of the run before it, so that it needs no
+                // run of its own.
                 run.push_str(space);
                 self.runs.push((style, text.to_owned()));
             }
@@ -54,9 +55,9 @@ impl Row {
     }
 }
 
-/// Cuts a stretch of running text into units: words at whitespace, wide characters (Han, kana,
-/// Hangul …) one by one. `space` tells whether whitespace stood before the stretch; the answer
-/// whether it stands behind.
+/// Cuts running text into units: words at whitespace, wide characters (Han, kana, Hangul …) one by
+/// one. `space` is whether whitespace precedes the text; the returned value is whether whitespace
+/// ends it.
 pub fn units(
     text: &str,
     style: Style,
@@ -86,7 +87,8 @@ pub fn units(
     space
 }
 
-/// Between wide characters a row may end; closing punctuation stays with what it closes.
+/// Splits a word where a row may end: between wide characters. Closing punctuation is kept with the
+/// text before it.
 fn parts(word: &str) -> Vec<&str> {
     if word.is_ascii() {
         return vec![word];
@@ -112,7 +114,7 @@ pub fn rows(units: &[Unit], columns: usize) -> Vec<Row> {
     let mut row = Row::default();
     let wide = |u: &Unit| usize::from(u.space) + u.text.width();
     for chunk in units.chunk_by(|_, next| !next.breakable) {
-        // A space that opens the chunk counts where something stands before it.
+        // A space at the beginning of the chunk counts where the row has text already.
         let width = chunk.iter().map(wide).sum::<usize>();
         if row.width > 0 && row.width + width > columns {
             rows.push(std::mem::take(&mut row));
@@ -131,7 +133,7 @@ pub fn rows(units: &[Unit], columns: usize) -> Vec<Row> {
     rows
 }
 
-/// Adds a unit to the row, on further rows where it is too long for one.
+/// Adds a unit to the row, and continues on further rows where it is too long for one.
 fn add(unit: &Unit, columns: usize, row: &mut Row, rows: &mut Vec<Row>) {
     let mut space = unit.space && row.width > 0;
     row.right_to_left |= unit.text.chars().any(is_right_to_left);
@@ -166,7 +168,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Plain words on rows of at most `columns` columns.
+    /// Wraps plain words to rows of at most `columns` columns.
     fn plain(text: &str, columns: usize) -> Vec<String> {
         let mut all = Vec::new();
         units(text, Style::Plain, false, |_| 0, &mut all);
@@ -191,8 +193,8 @@ mod tests {
         #[test]
         fn no_row_is_too_wide(text in any::<String>(), columns in 2usize..30) {
             for row in plain(&text, columns) {
-                // A single grapheme may be wider than the column; a joined sequence may be measured
-                // otherwise in context.
+                // A single grapheme may be wider than the column, and the width of a joined
+                // sequence may depend on its context.
                 prop_assert!(row.width() <= columns || row.graphemes(true).count() == 1, "{row:?}");
             }
         }

@@ -1,5 +1,5 @@
-//! Owns: a verdict as it leaves the process, beside the ordinary report. Never: a finding's scores;
-//! the pairs have those.
+//! Owns: a verdict as JSON, beside the ordinary report. Never: a finding's scores, which the pairs
+//! have.
 
 use crate::gate::verdict::{Finding, Ignore, Rule, SourceCounts, Stale};
 use crate::model::findings::Findings;
@@ -12,7 +12,7 @@ use crate::report::texts::Texts;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 
-/// One finding.
+/// A finding as JSON.
 #[derive(Serialize)]
 struct FindingView<'a> {
     kind: &'a str,
@@ -27,7 +27,7 @@ struct FindingView<'a> {
     reason: Option<&'a str>,
 }
 
-/// Counts of everything, or of a source.
+/// Counts of everything, or of one source.
 #[derive(Serialize)]
 struct CountsView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,7 +40,7 @@ struct CountsView<'a> {
     new_duplicate_tokens: u64,
 }
 
-/// All but the findings.
+/// The verdict without its findings.
 #[derive(Serialize)]
 struct GateView<'a> {
     passed: bool,
@@ -51,7 +51,7 @@ struct GateView<'a> {
     sources: Vec<CountsView<'a>>,
 }
 
-/// Writes the ordinary report with what a gate decided about it, as the object `"gate"`.
+/// Writes the ordinary report, with the decision of a gate about it as the object `"gate"`.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).
@@ -79,8 +79,8 @@ pub fn check_json(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// The same as JSON Lines: behind those of the ordinary report one of type `gate`, and one of type
-/// `finding` for each finding.
+/// Writes the same as JSON Lines: after the lines of the ordinary report, one of type `gate`, and
+/// one of type `finding` for each finding.
 ///
 /// # Errors
 /// As [`json()`](crate::report::json()).

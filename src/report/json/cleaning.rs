@@ -1,4 +1,4 @@
-//! Owns: the counts of a cleaning as data. Never: takes anything away.
+//! Owns: the counts of a cleaning as JSON. Never: removes anything.
 
 use crate::report::input::{CleaningReport, IndexUse, WrittenFile};
 use crate::report::json::writer::json_line;
@@ -36,7 +36,7 @@ struct CleanedView<'a> {
 /// Writes the counts of a cleaning as one JSON object on one line, schema `nearcopy.dedupe/1`.
 ///
 /// # Errors
-/// What `out` answers.
+/// Errors of `out`.
 pub fn cleaned_json(
     cleaned: CleaningReport,
     written: &[WrittenFile],

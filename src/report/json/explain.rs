@@ -1,4 +1,4 @@
-//! Owns: a traced document or pair as data. Never: measures anything.
+//! Owns: the trace of a document or a pair as JSON. Never: measures anything.
 
 use crate::pair::explain::document::DocumentTrace;
 use crate::pair::explain::pair::PairTrace;
@@ -20,10 +20,10 @@ struct ExplainJson<'a> {
     pair: Option<&'a PairTrace>,
 }
 
-/// Writes it as one JSON object, schema `nearcopy.explain/1`, lists in full.
+/// Writes the trace as one JSON object, schema `nearcopy.explain/1`, with lists in full.
 ///
 /// # Errors
-/// What `out` answers.
+/// Errors of `out`.
 pub fn explain_json(e: Explained, out: &mut dyn Write) -> io::Result<()> {
     let view = |ids, document, pair| ExplainJson {
         schema: "nearcopy.explain/1",

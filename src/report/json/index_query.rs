@@ -1,4 +1,4 @@
-//! Owns: what an index holds of one document, as a line of JSON. Never: asks an index.
+//! Owns: the result of an index query for one document as a line of JSON. Never: queries an index.
 
 use crate::model::detection::Relation;
 use crate::model::document::Documents;
@@ -40,11 +40,11 @@ fn is_zero(n: &u64) -> bool {
 }
 
 impl QueryReport {
-    /// Writes one line of JSON: the id, and each partner with its scores and passages, named as in
-    /// [`json()`](crate::report::json()).
+    /// Writes one line of JSON: the id, and each partner with its scores and passages, whose fields
+    /// are named as in [`json()`](crate::report::json()).
     ///
     /// # Errors
-    /// What `out` answers.
+    /// Errors of `out`.
     pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut texts = Texts::new(&self.documents);
         let mut seen = Vec::with_capacity(self.copies.len());

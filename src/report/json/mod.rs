@@ -1,4 +1,5 @@
-//! Reports for programs: JSON and JSON Lines, written and read back. Never: what a finding means.
+//! Reports for programs: JSON and JSON Lines, written and read back. Never: the meaning of a
+//! finding.
 
 pub mod check;
 pub mod cleaning;

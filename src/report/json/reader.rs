@@ -1,5 +1,5 @@
-//! Owns: a report of schema `nearcopy.report/1` read back, as JSON or JSON Lines. Never: opens a
-//! file, or looks at a text.
+//! Owns: reading a report of schema `nearcopy.report/1` from JSON or JSON Lines. Never: opens a
+//! file, or reads the text of a document.
 
 use crate::error::{Error, Result};
 use crate::model::detection::Detection;
@@ -12,22 +12,23 @@ use crate::report::schema::repeat::RepeatJson;
 use crate::report::schema::summary::{HeadJson, IdJson, OpeningJson, SCHEMA, SummaryJson};
 use serde::Deserialize;
 
-/// A report read back: the findings, and the documents that it mentions, without their texts.
+/// A report that was read back: the findings, and the documents that it mentions, without their
+/// texts.
 ///
 /// Documents are numbered as the report lists them. With a [`Documents`](crate::Documents) that
-/// answers with their texts, any report can be written from it again; what the JSON rounds stays
+/// returns their texts, any report can be written from it again; values that the JSON rounds stay
 /// rounded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredReport {
-    /// What was found.
+    /// The findings of the report.
     pub detection: Detection,
     /// The documents, by number.
     pub documents: Vec<DocumentInfo>,
-    /// What was not read: reason and count.
+    /// What was not read: reasons and counts.
     pub skipped: Vec<(String, u64)>,
 }
 
-/// The report as one object. What else stands in it, such as a gate, is passed over.
+/// The report as one object. Other fields, such as a gate, are ignored.
 #[derive(Deserialize)]
 struct ReportObject<'a> {
     recipe: IdJson<'a>,
@@ -45,7 +46,7 @@ struct ReportObject<'a> {
     repeats: Vec<RepeatJson<'a>>,
 }
 
-/// What tells the two kinds, and whether it is such a report at all.
+/// The fields that distinguish JSON from JSON Lines, and show whether the input is such a report.
 #[derive(Deserialize)]
 struct Tag {
     #[serde(default)]
@@ -55,16 +56,16 @@ struct Tag {
 }
 
 impl StoredReport {
-    /// Reads a report, `what` being its name in errors.
+    /// Reads a report; `what` names it in errors.
     ///
     /// # Errors
     /// [`Error::Malformed`] where it is no report of this schema, names a document that it does not
-    /// list, or holds a span that ends before it begins.
+    /// list, or has a span that ends before it begins.
     pub fn read(report: &str, what: &str) -> Result<StoredReport> {
         let report = report.trim_start_matches('\u{feff}').trim_start();
         let first = report.lines().next().unwrap_or_default();
         let wrong = |why: String| Error::Malformed { what: what.to_owned(), why };
-        // The object has lines too, but its first one is no JSON by itself.
+        // The object has several lines too, but its first line alone is no valid JSON.
         let tag =
             serde_json::from_str::<Tag>(first).or_else(|_| serde_json::from_str::<Tag>(report));
         let tag = tag.map_err(|e| wrong(format!("no report as JSON or JSON Lines: {e}")))?;
@@ -81,7 +82,7 @@ impl StoredReport {
         }
         let whole = if tag.r#type == "summary" {
             lines(report).map_err(|(line, e)| {
-                // The line is known already.
+                // The message of the error repeats the line number, so that part is cut off.
                 let why = e.to_string();
                 wrong(format!(
                     "line {line}, byte {}: {}",
@@ -96,7 +97,7 @@ impl StoredReport {
     }
 }
 
-/// Reads JSON Lines; lines of other types are passed over.
+/// Reads JSON Lines; lines of other types are ignored.
 fn lines(report: &str) -> std::result::Result<ReportObject<'_>, (usize, serde_json::Error)> {
     let mut lines = report.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let (_, first) = lines.next().unwrap_or((0, ""));

@@ -1,4 +1,4 @@
-//! Owns: each removed document and passage as a line of JSON. Never: a file.
+//! Owns: each removed document and passage as a line of JSON. Never: opens a file.
 
 use crate::clean::plan::{Cut, RemovalReason, RemovedDocument};
 use crate::model::detection::Facts;
@@ -13,13 +13,13 @@ use crate::report::schema::span::{PassageJson, SpanJson};
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// A removed record as it stood in its file.
+/// A removed record as it was in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoredRecord<'a> {
-    /// Its bytes, line ending included, are UTF-8.
+    /// Its bytes, line ending included, which are valid UTF-8.
     Text(&'a str),
-    /// They are not: the same in Base64.
+    /// Its bytes in Base64, because they are no valid UTF-8.
     Base64(&'a str),
 }
 
@@ -66,20 +66,20 @@ struct CutView<'a> {
     text: &'a str,
 }
 
-/// Writes what goes as JSON Lines, schema `nearcopy.removed/1`.
+/// Writes removed documents and passages as JSON Lines, schema `nearcopy.removed/1`.
 pub struct RemovedLines<'a> {
     cleaned: CleaningReport<'a>,
     passages: ClassPassages<'a>,
 }
 
 impl<'a> RemovedLines<'a> {
-    /// For the lines of one cleaning.
+    /// Makes a writer for the lines of one cleaning.
     pub fn new(cleaned: CleaningReport<'a>) -> RemovedLines<'a> {
         RemovedLines { cleaned, passages: ClassPassages::new(cleaned.findings) }
     }
 
-    /// One removed document: who stays for it, the scores, the passages in both, and the record
-    /// itself.
+    /// Writes a removed document: its partner that stays, the scores, the passages in both, and the
+    /// record itself.
     ///
     /// # Errors
     /// As [`json()`](crate::report::json()).
@@ -128,7 +128,7 @@ impl<'a> RemovedLines<'a> {
         json_line(&view, out)
     }
 
-    /// One passage that was cut out of a document that stays, and where it still stands.
+    /// Writes a passage that was cut out of a document that stays, and the places where it remains.
     ///
     /// # Errors
     /// As [`json()`](crate::report::json()).

@@ -1,5 +1,5 @@
-//! Owns: the order of a report as one JSON object and as JSON Lines. Never: what a field means, or
-//! how it is spelt.
+//! Owns: the order of a report as one JSON object and as JSON Lines. Never: the meaning of a field,
+//! or its encoding.
 
 use crate::model::findings::Findings;
 use crate::report::json::writer::{BUFFER, ListWriter, in_parallel, line, list, value};
@@ -11,12 +11,12 @@ use std::io::{self, BufWriter, Write};
 
 /// Writes the report as one JSON object, schema `nearcopy.report/1`.
 ///
-/// Each document, cluster, class of equal texts, pair and repeat stands on a line of its own, so
-/// that two reports can be compared line by line. Nothing is held in memory but the texts at hand.
-/// Characters that would act on a terminal are written as `\uXXXX`.
+/// Each document, cluster, class of equal texts, pair and repeat is on a line of its own, so that
+/// two reports can be compared line by line. Only the texts in use are held in memory. Characters
+/// that would act on a terminal are written as `\uXXXX`.
 ///
 /// # Errors
-/// What `out` answers; a text that can no longer be read, or is not the one that was scanned, is an
+/// Errors of `out`; a text that can no longer be read, or is not the one that was scanned, is an
 /// error of kind `NotFound`.
 pub fn json(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
@@ -25,7 +25,7 @@ pub fn json(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// The object without its last brace.
+/// Writes the object without its last brace.
 pub fn body(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     let found = findings.detection;
     let head = HeadJson::new(findings);
@@ -71,7 +71,7 @@ pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// All lines.
+/// Writes all lines of the report, without flushing.
 pub fn body_lines(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     let found = findings.detection;
     line(
@@ -103,7 +103,7 @@ pub fn body_lines(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     )
 }
 
-/// Numbers of the documents that the report mentions, in order.
+/// Returns the numbers of the documents that the report mentions, in order.
 fn mentioned(findings: Findings) -> impl Iterator<Item = u32> + use<> {
     let found = findings.detection;
     let mut seen = vec![false; findings.documents.count()];

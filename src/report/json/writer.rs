@@ -1,5 +1,5 @@
-//! Owns: how values become JSON: harmless characters, an item a line, many items in parallel.
-//! Never: what a field means.
+//! Owns: the encoding of values as JSON: escaped characters, one item a line, many items in
+//! parallel. Never: the meaning of a field.
 
 use crate::escape;
 use crate::model::findings::Findings;
@@ -9,16 +9,16 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// Bytes that are written at once.
+/// Size of the write buffer in bytes.
 pub const BUFFER: usize = 1 << 16;
 
-/// Items that one thread writes with one cache of texts; and how many such parts are in memory at
+/// Items that one thread writes with one cache of texts, and how many such parts are in memory at
 /// once.
 const PART: usize = 512;
 const PARTS: usize = 16;
 
-/// Makes items in parallel and hands them on in order. Spans become characters and lines here,
-/// which costs more than writing.
+/// Encodes items in parallel and passes them to `write` in order. The conversion of spans to
+/// characters and lines takes place here; it costs more than writing.
 pub fn in_parallel<'a, T: Sync>(
     findings: Findings<'a>,
     items: &'a [T],
@@ -46,7 +46,7 @@ pub fn in_parallel<'a, T: Sync>(
     Ok(())
 }
 
-/// Writes a named list with an item a line.
+/// Writes a named list with one item a line.
 pub struct ListWriter<'w, W: Write> {
     pub out: &'w mut W,
     pub first: bool,
@@ -67,7 +67,7 @@ impl<W: Write> ListWriter<'_, W> {
     }
 }
 
-/// An object with its type in front.
+/// An object with its type as the first field.
 #[derive(Serialize)]
 struct TypedItem<'a, T: Serialize> {
     r#type: &'static str,
@@ -104,7 +104,7 @@ pub fn value<T: Serialize + ?Sized>(out: &mut (impl Write + ?Sized), value: &T) 
 /// `\uXXXX`.
 ///
 /// # Errors
-/// What `out` answers.
+/// Errors of `out`.
 pub fn json_line(value: &impl Serialize, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     out.write_all((text(value)? + "\n").as_bytes())
 }

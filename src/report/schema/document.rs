@@ -1,4 +1,4 @@
-//! Owns: documents and groups of them (clusters, classes of equal texts) as JSON has them. Never: a
+//! Owns: documents and groups of documents (clusters, classes of equal texts) as JSON. Never: a
 //! passage.
 
 use crate::hash;
@@ -43,7 +43,7 @@ impl<'a> DocumentJson<'a> {
         }
     }
 
-    /// The document and its tokens.
+    /// Returns the document and its number of tokens.
     pub fn read(self) -> (DocumentInfo, u32) {
         let shared = |text: Option<Cow<str>>| text.map(|text| text.into());
         let (source, date, path) = (shared(self.source), shared(self.date), shared(self.path));
@@ -63,7 +63,7 @@ impl<'a> DocumentJson<'a> {
     }
 }
 
-/// Which record a line is about: the id, and the file with the place in it.
+/// The record that a line is about: its id, its file, and its number in the file.
 #[derive(Serialize)]
 pub struct RecordJson<'a> {
     id: &'a str,
@@ -79,7 +79,7 @@ impl<'a> RecordJson<'a> {
     }
 }
 
-/// Ids of documents: written one by one, since a class may have a million.
+/// Ids of documents; they are written one by one, because a class may have a million.
 pub enum IdsJson<'a> {
     Of(&'a dyn Documents, &'a [u32]),
     Listed(Vec<String>),
@@ -111,13 +111,13 @@ impl IdsJson<'_> {
     }
 }
 
-/// A class of equal texts, as an object of its own.
+/// A class of equal texts as an object of its own.
 #[derive(Serialize, Deserialize)]
 pub struct EqualJson<'a> {
     pub members: IdsJson<'a>,
 }
 
-/// A cluster.
+/// A cluster as JSON.
 #[derive(Serialize, Deserialize)]
 pub struct ClusterJson<'a> {
     #[serde(default)]
@@ -151,8 +151,8 @@ impl<'a> ClusterJson<'a> {
     }
 }
 
-/// The id of a cluster, as reports have it: a hash of its members' ids and texts, which come in the
-/// order of their ids, so that the same set has the same id in any run.
+/// Returns the id of a cluster in reports: a hash of its members' ids and texts. The members are in
+/// the order of their ids, so that the same set has the same id in any run.
 ///
 /// # Errors
 /// A text that can no longer be read.

@@ -1,5 +1,5 @@
-//! The findings as JSON has them, schema `nearcopy.report/1`: each part once, with its writer and
-//! its reader. Never: a whole report.
+//! The findings as JSON, schema `nearcopy.report/1`: each part once, with its writer and its
+//! reader. Never: a whole report.
 
 pub mod document;
 pub mod numbers;

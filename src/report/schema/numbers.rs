@@ -1,22 +1,22 @@
-//! Owns: the documents of a report that is read back: ids to numbers, spans checked. Never: a
-//! finding.
+//! Owns: the document table of a report that is read back, which maps ids to numbers, and the check
+//! of spans. Never: a finding.
 
 use crate::model::document::DocumentInfo;
 use crate::report::schema::span::SpanJson;
 use crate::span::Span;
 use std::collections::HashMap;
 
-/// What is wrong is said without the name of the report.
+/// The result of reading; the error message does not name the report.
 pub type Read<T> = Result<T, String>;
 
-/// The documents, which are found again by their ids. An id may stand for several equal documents.
+/// The documents, with an index by id. Several equal documents may have the same id.
 pub struct DocumentNumbers {
     numbers: HashMap<String, Vec<u32>>,
     pub documents: Vec<DocumentInfo>,
     pub tokens: Vec<u32>,
 }
 
-/// A span that does not end before it begins.
+/// Checks that a span does not end before it begins.
 pub fn span([from, to]: [u32; 2]) -> Read<Span> {
     if from <= to {
         Ok(Span::new(from, to))
@@ -26,7 +26,7 @@ pub fn span([from, to]: [u32; 2]) -> Read<Span> {
 }
 
 impl DocumentNumbers {
-    /// Of documents in the order of a report, each with its tokens.
+    /// Makes the table from documents in the order of a report, each with its number of tokens.
     pub fn new(listed: impl Iterator<Item = (DocumentInfo, u32)>) -> DocumentNumbers {
         let (documents, tokens): (Vec<DocumentInfo>, Vec<u32>) = listed.unzip();
         let mut numbers: HashMap<String, Vec<u32>> = HashMap::with_capacity(documents.len());
@@ -45,7 +45,8 @@ impl DocumentNumbers {
         found.copied().ok_or_else(|| format!("names the document {id:?}, which it does not list"))
     }
 
-    /// Each time an id stands in the list, it is the next document of that id.
+    /// Returns the numbers of these ids. Each further occurrence of an id is the next document of
+    /// that id.
     pub fn all(&self, ids: &[String]) -> Read<Vec<u32>> {
         let mut seen: HashMap<&str, usize> = HashMap::new();
         let next = |id: &'_ String, n: &mut usize| {
@@ -55,7 +56,8 @@ impl DocumentNumbers {
         ids.iter().map(|id| next(id, seen.entry(id).or_default())).collect()
     }
 
-    /// A span of a document. Only a span says whether lines of the text are lines of its file.
+    /// Reads a span of a document. Only spans record whether lines of the text are lines of its
+    /// file.
     pub fn span(&mut self, document: u32, s: &SpanJson) -> Read<Span> {
         self.documents[document as usize].whole_file |= s.file_lines.is_some();
         span(s.bytes)

@@ -1,4 +1,4 @@
-//! Owns: two related documents, their scores and matches, as JSON has them. Never: how they are
+//! Owns: pairs of related documents, their scores and their matches, as JSON. Never: how they are
 //! measured.
 
 use crate::model::detection::{Block, Comparison, Facts, Match, Pair, Relation};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::io;
 
-/// What was measured between two texts.
+/// The scores of a pair.
 #[derive(Serialize, Deserialize, Clone, Copy)]
 pub struct ScoresJson {
     pub resemblance: f64,
@@ -24,7 +24,7 @@ pub struct ScoresJson {
     pub facts: Facts,
 }
 
-/// One passage of a pair.
+/// One match of a pair.
 #[derive(Serialize, Deserialize)]
 pub struct MatchJson {
     a: SpanJson,
@@ -34,7 +34,7 @@ pub struct MatchJson {
     blocks: Vec<[u32; 4]>,
 }
 
-/// Two related documents.
+/// A pair of related documents.
 #[derive(Serialize, Deserialize)]
 pub struct PairJson<'a> {
     #[serde(borrow)]
@@ -86,7 +86,7 @@ impl ScoresJson {
 }
 
 impl MatchJson {
-    /// The matches of a pair.
+    /// Converts the matches of a pair.
     pub fn all(pair: &Pair, texts: &mut Texts) -> io::Result<Vec<MatchJson>> {
         let matches = &pair.comparison.matches;
         if matches.is_empty() {

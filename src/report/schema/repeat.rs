@@ -1,4 +1,4 @@
-//! Owns: a passage that stands in several places, as JSON has it. Never: where it counts.
+//! Owns: repeats as JSON. Never: whether a repeat counts.
 
 use crate::model::detection::{Place, Repeat};
 use crate::model::findings::Findings;
@@ -18,7 +18,7 @@ struct PlaceJson<'a> {
     span: SpanJson,
 }
 
-/// A paragraph or passage that stands in several places.
+/// A paragraph or passage that is in several places.
 #[derive(Serialize, Deserialize)]
 pub struct RepeatJson<'a> {
     #[serde(default)]

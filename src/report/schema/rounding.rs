@@ -1,13 +1,13 @@
-//! Owns: how exact the numbers of a report are. Never: which numbers it has.
+//! Owns: the precision of the numbers in a report. Never: which numbers it has.
 
-/// To this many decimals; what is not a number is 0.
+/// Rounds to this many decimals; a value that is not finite becomes 0.
 pub fn rounded(value: f64, decimals: i32) -> f64 {
     let unit = 10f64.powi(decimals);
     let rounded = (value * unit).round() / unit;
     if rounded.is_finite() { rounded + 0.0 } else { 0.0 }
 }
 
-/// A share as reports have it: to six decimals.
+/// Rounds a share as in reports: to six decimals.
 pub fn share(value: f64) -> f64 {
     rounded(value, 6)
 }

@@ -1,11 +1,11 @@
-//! Owns: where a passage stands, as JSON has it. Never: what stands there.
+//! Owns: the place of a passage as JSON. Never: the text of the passage.
 
 use crate::report::texts::{Text, Texts};
 use crate::span::Span;
 use serde::{Deserialize, Serialize};
 use std::io;
 
-/// Where a passage stands: `[start, end)` in bytes and characters, lines from 1 with the last
+/// The place of a passage: `[start, end)` in bytes and characters, and lines from 1, the last
 /// included.
 #[derive(Serialize, Deserialize)]
 pub struct SpanJson {
@@ -18,7 +18,7 @@ pub struct SpanJson {
     pub file_lines: Option<[u32; 2]>,
 }
 
-/// A passage of one document and where it stands in another.
+/// A passage of one document and its place in another.
 #[derive(Serialize)]
 pub struct PassageJson {
     here: SpanJson,
@@ -39,7 +39,7 @@ impl SpanJson {
 }
 
 impl PassageJson {
-    /// The passages of two documents, given as pairs of spans.
+    /// Converts the passages of two documents from pairs of spans.
     pub fn all(
         [document, partner]: [u32; 2],
         spans: impl Iterator<Item = (Span, Span)>,

@@ -1,4 +1,4 @@
-//! Owns: the head and the counts of a report, as JSON has them. Never: a finding.
+//! Owns: the head and the counts of a report as JSON. Never: a finding.
 
 use crate::model::detection::Summary;
 use crate::model::findings::Findings;
@@ -6,16 +6,16 @@ use crate::model::thresholds::Thresholds;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// The schema that every report as data names.
+/// The schema that every JSON report names.
 pub const SCHEMA: &str = "nearcopy.report/1";
 
-/// Something that is known by its id.
+/// A recipe or background, named by its id.
 #[derive(Serialize, Deserialize)]
 pub struct IdJson<'a> {
     pub id: Cow<'a, str>,
 }
 
-/// What stands at the head of a report.
+/// The head of a report.
 #[derive(Serialize, Deserialize)]
 pub struct HeadJson<'a> {
     pub schema: Cow<'a, str>,
@@ -24,14 +24,14 @@ pub struct HeadJson<'a> {
     pub thresholds: Cow<'a, Thresholds>,
 }
 
-/// A count and what for.
+/// A reason and its count.
 #[derive(Serialize, Deserialize)]
 pub struct ReasonJson<'a> {
     reason: Cow<'a, str>,
     count: u64,
 }
 
-/// All counts.
+/// The counts of a report.
 #[derive(Serialize, Deserialize)]
 pub struct SummaryJson<'a> {
     documents: u64,
@@ -70,7 +70,7 @@ impl<'a> HeadJson<'a> {
     }
 }
 
-/// Reasons with their counts.
+/// Converts reasons with their counts.
 pub fn reasons(counts: &[(String, u64)]) -> Vec<ReasonJson<'_>> {
     counts
         .iter()
@@ -98,7 +98,7 @@ impl<'a> SummaryJson<'a> {
         }
     }
 
-    /// The counts, and what was not read.
+    /// Returns the counts, and what was not read.
     pub fn read(self) -> (Summary, Vec<(String, u64)>) {
         let counts =
             |all: Vec<ReasonJson>| all.into_iter().map(|r| (r.reason.into(), r.count)).collect();

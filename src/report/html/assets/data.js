@@ -1,4 +1,4 @@
-// Reads what the page holds as data. The order of each list is that of src/report/html/data.rs.
+// Reads the page's JSON. The order of each list is that of src/report/html/data.rs.
 const held = (id) => JSON.parse(document.getElementById(id).textContent);
 const lists = held("lists");
 
@@ -28,10 +28,10 @@ const repeats = lists.repeats.map(([words, count, inside, tokens, [paragraph, bo
   places: places.map(([document, from, to, first, last]) => ({ document, span: from === undefined ? null : [from, to], lines: [first, last] })),
 }));
 
-// The texts are by far the most of a page, and nothing needs them before a finding is opened.
+// The texts are most of a page, and are parsed only when a finding is opened.
 let texts = null;
 
-// What is shown of a text: its length, and pieces with where they begin. Nothing where it is not there.
+// The shown parts of a text: its length, and pieces with their offsets; null if it is missing.
 function textOf(number) {
   texts = texts || held("texts");
   const text = texts[number];
@@ -47,7 +47,7 @@ const relations = RELATIONS;
 const grouped = new Intl.NumberFormat("en");
 const count = (n, noun, plural) => grouped.format(n) + " " + (n === 1 ? noun : plural || noun + "s");
 
-// 0 and 100 only where that is exact.
+// 0 and 100 are exact values only.
 function percent(share) {
   const p = Math.round(share * 100);
   if (p >= 100 && share < 1) return "99%";
@@ -55,7 +55,7 @@ function percent(share) {
   return p + "%";
 }
 
-// An element with attributes and children. Strings become text, never markup.
+// Makes an element. Strings become text, never markup.
 function el(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {})) {

@@ -1,4 +1,4 @@
-// The lists: which findings are wanted, in which order, and their rows.
+// The lists: filter, order and rows.
 const PART = 100;
 
 const state = { kind: "pair", words: "", relation: "", source: "", other: "", order: "shared", shown: PART };
@@ -22,7 +22,7 @@ const orders = {
     length: ["length", (x, y) => y.tokens - x.tokens],
   },
 };
-// Documents come in the order of their ids.
+// Documents are in the order of their ids.
 const byName = (x, y) => x - y;
 function byDate(x, y) {
   const [a, b] = [documents[x].date || "9", documents[y].date || "9"];
@@ -35,7 +35,7 @@ function partners(item) {
   return item.places.map((p) => p.document);
 }
 
-// Whether one document is of the one source and another of the other.
+// Whether one document is of one source and another of the other.
 function ofSources(item) {
   if (state.source === "" && state.other === "") return true;
   const found = partners(item).map((n) => documents[n].source);
@@ -95,7 +95,7 @@ function row(item) {
   return el("li", {}, el("a", { href: address(item), class: "row" }, rows[item.kind](item)));
 }
 
-// The finding that is open, and its row.
+// The open finding, and its row.
 let openItem = null;
 function markCurrent() {
   const href = openItem ? address(openItem) : "";
@@ -103,7 +103,7 @@ function markCurrent() {
   for (const row of box.querySelectorAll("a.row")) {
     if (row.getAttribute("href") !== href) { row.removeAttribute("aria-current"); continue; }
     row.setAttribute("aria-current", "true");
-    // The list beside an open finding scrolls by itself.
+    // The list beside an open finding scrolls on its own.
     const [at, frame] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
     if (box.scrollHeight > box.clientHeight && (at.top < frame.top || at.bottom > frame.bottom)) box.scrollTop += at.top - frame.top - frame.height / 3;
   }

@@ -1,5 +1,5 @@
-// Clusters and repeats in the detail.
-// Units shown before and behind a place.
+// Clusters and repeats in the detail pane.
+// Code units shown before and after a place.
 const AROUND = 160;
 
 const pairOf = new Map(pairs.map((p) => [p.a + "," + p.b, p]));
@@ -45,7 +45,7 @@ function showRepeat(repeat) {
   opened(title);
 }
 
-// A place with what stands around it.
+// A place with the text around it.
 function excerpt(place) {
   const text = place.span && textOf(place.document);
   const box = el("div", { class: "text short", dir: "auto", tabindex: "0", role: "region", "aria-label": "Passage in " + documents[place.document].name });
@@ -55,7 +55,7 @@ function excerpt(place) {
     const end = piece.from + piece.text.length;
     let [start, stop] = [Math.max(piece.from, from - AROUND), Math.min(end, to + AROUND)];
     if (start >= stop) continue;
-    // Not inside a character of two units.
+    // Never cut inside a surrogate pair.
     if (start > piece.from && /[\udc00-\udfff]/.test(piece.text[start - piece.from])) start--;
     if (stop < end && /[\udc00-\udfff]/.test(piece.text[stop - piece.from])) stop++;
     const part = { from: start, text: piece.text.slice(start - piece.from, stop - piece.from) };

@@ -1,8 +1,8 @@
-// The page: tabs, filter, keys, the finding that the address names.
+// The page: tabs, filter, keys, and the finding that the address names.
 const kinds = Object.keys(all).filter((kind) => all[kind].length);
 const shows = { pair: showPair, cluster: showCluster, repeat: showRepeat };
 
-// The way back to the list, and to the findings beside this one in it.
+// Links back to the list and to the neighbours of this finding.
 function way(item) {
   const at = current.indexOf(item);
   const near = (by, text) => {
@@ -14,7 +14,7 @@ function way(item) {
     el("span", { class: "faint keys" }, "Keys: n, p for passages; j, k for findings; Esc for the list"));
 }
 
-// A finding is in the detail: show it, and let reading go on there.
+// Shows the detail pane and moves the focus to it.
 function opened(title) {
   $("detail").hidden = false;
   $("split").classList.add("open");
@@ -97,7 +97,7 @@ function heatMap() {
   });
 }
 
-// Letters are keys only inside an open finding, arrows only in the list: nothing of a reader's own is taken away.
+// Letters act in an open finding only, arrows in the list only: no key of the browser is lost.
 function keys() {
   $("detail").addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -120,7 +120,7 @@ function keys() {
   });
 }
 
-// The address says which finding is open, so that going back works and a finding can be pointed at.
+// The address names the open finding, so that Back works and findings can be linked.
 function route() {
   const [, kind, number] = /^#(pair|cluster|repeat)-(\d+)$/.exec(location.hash) || [];
   const item = kind && all[kind][Number(number) - 1];
@@ -129,7 +129,7 @@ function route() {
   stepped = null;
   if (item && kind !== state.kind) turnTo(kind);
   const at = current.indexOf(item);
-  // Walking on from the last row brings more; a finding far down does not bring all that stand before it.
+  // The finding after the last row shows one part more; one far down does not show all before it.
   if (at >= state.shown && at < state.shown + PART) { state.shown += PART; showList(); }
   if (item) shows[kind](item);
   else {

@@ -1,7 +1,7 @@
-// Two texts side by side: passages in paired colours, from one to the next, both sides following each other.
+// Two texts side by side: passages in paired colours, steps between them, scrolling together.
 const COLOURS = 6;
 
-// What stands where in a text: cut at every border of a span, each stretch with the spans that cover it.
+// Cuts a text at every border of a span; each segment has the spans that cover it.
 function segments(piece, spans) {
   const end = piece.from + piece.text.length;
   const inside = spans.filter((s) => s.from < end && s.to > piece.from);
@@ -20,7 +20,7 @@ function segments(piece, spans) {
   return out;
 }
 
-// Text as it stands: every character is there, and a line ends where the text ends one.
+// Keeps every character, and breaks lines where the text does.
 function textNodes(text) {
   const out = [];
   for (const line of text.split(/(?<=\r)(?!\n)/)) {
@@ -30,7 +30,7 @@ function textNodes(text) {
   return out;
 }
 
-// Spans of one side: the passages, and inside them what is equal.
+// The spans of one side: passages, and equal parts inside them.
 function spansOf(pair, side) {
   const out = [];
   pair.matches.forEach((m, number) => {
@@ -48,7 +48,7 @@ function gap(length) {
   return el("p", { class: "gap", "data-gap": length }, "… " + count(length, "character") + " left out …");
 }
 
-// A piece of a text with its spans marked; dots where the text goes on.
+// A piece of a text with marked spans; dots where the text continues.
 function stretchOf(piece, spans, before, after) {
   const stretch = el("div", { class: "piece" + (before ? " before" : "") + (after ? " after" : ""), "data-from": piece.from });
   for (const s of segments(piece, spans)) {
@@ -98,7 +98,7 @@ function heading(number, side) {
       ...[sourceOf(d), d.date, d.path].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])));
 }
 
-// Opens a pair in the detail.
+// Opens a pair in the detail pane.
 function showPair(pair) {
   const boxes = [panel(pair.a, spansOf(pair, 0), "First text"), panel(pair.b, spansOf(pair, 1), "Second text")];
   const told = el("p", { role: "status", id: "passage" });
@@ -125,10 +125,10 @@ function showPair(pair) {
   else told.textContent = "No passage can be shown.";
 }
 
-// What the keys n and p do in the finding that is open.
+// The action of the keys n and p in the open finding.
 let stepped = null;
 
-// From passage to passage: by the buttons, by n and p, by a click on one.
+// Steps between passages by the buttons, by n and p, or by a click.
 function walker(pair, boxes, told) {
   let at = 0;
   const go = (number, quiet) => {
@@ -154,7 +154,7 @@ function walker(pair, boxes, told) {
   return (by, quiet) => go(at + by, quiet);
 }
 
-// While the page itself scrolls a side, the other does not follow.
+// While the page scrolls a side, the other does not follow.
 let led = 0;
 function scrollIn(box, mark) {
   led = performance.now() + 150;
@@ -162,7 +162,7 @@ function scrollIn(box, mark) {
 }
 const top = (box, mark) => mark.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
 
-// Where one side is scrolled, the other shows what corresponds: between two passages in proportion.
+// Scrolls the other side to the corresponding place, in proportion between two passages.
 function follow(boxes) {
   boxes.forEach((box, side) => box.addEventListener("scroll", () => {
     if (performance.now() < led) return;
