@@ -16,8 +16,8 @@ use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-/// Weight of one word, as [`nearcopy::text::TokenKind::weight`] counts: a character of a script without spaces
-/// weighs less.
+/// Weight of one word, as [`nearcopy::text::TokenKind::weight`] counts: a character of a script
+/// without spaces weighs less.
 const WORD: u32 = 24;
 
 /// The token ranges of all shingles of a text: the shortest run, from each token on, that weighs

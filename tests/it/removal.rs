@@ -117,7 +117,12 @@ proptest! {
         min_left in 0u32..20,
     ) {
         let what =
-            Removal::default().with(|s| { s.documents = documents; s.paragraphs = true; s.passages = passages; s.min_left = min_left; });
+            Removal::default().with(|s| {
+                s.documents = documents;
+                s.paragraphs = true;
+                s.passages = passages;
+                s.min_left = min_left;
+            });
         let (corpus, _, plan) = plan(stock(seed, 40), &Thresholds::default(), &what);
         check_partners(&corpus, &plan)?;
         let mut standing = HashSet::new();

@@ -383,7 +383,7 @@ proptest! {
         detection.pairs[0].comparison.matches = found.collect();
         let text = print(
             &Sample { corpus, detection, skipped: vec![] },
-            HumanOptions::default().with(|s| { s.color = color; s.width = width; s.brief = false; }),
+            HumanOptions::default().with(|s| { s.color = color; s.width = width; }),
         );
         let text = if color { plain(&text) } else { text };
         // The left-to-right mark is the report's own: it keeps the columns apart; the joiner is
