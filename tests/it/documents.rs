@@ -255,7 +255,7 @@ fn a_link_that_leads_nowhere_is_caught() {
         ("README.md", "#four", Some("leads to no heading")),
         ("docs/x.md", "../README.md#own", None),
         ("docs/x.md", "../README.md#owner", Some("leads to no heading")),
-        ("docs/x.md", "README.md", Some("leads to no file")),
+        ("docs/x.md", "MISSING.md", Some("leads to no file")),
         ("README.md", "../README.md", Some("leads out of the repository")),
         ("README.md", "src/lib.rs", None),
         ("README.md", "src", None),
