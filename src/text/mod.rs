@@ -1,4 +1,4 @@
-//! One text to spans and tokens. Pure and total: no I/O, no threads, no `Result`.
+//! One text to spans and tokens. The functions are pure and total: no I/O, no threads, no `Result`.
 
 pub mod first_words;
 pub mod lines;
