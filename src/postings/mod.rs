@@ -1,4 +1,4 @@
-//! Keys to candidate pairs, wherever postings are kept. Never: a text.
+//! Keys to candidate pairs, wherever postings are kept. No file here reads a text.
 
 #[cfg(feature = "index")]
 pub mod bucket;
