@@ -55,7 +55,8 @@ pub struct Comparison {
     pub coverage_a: f64,
     /// The share of the second text's tokens inside matches, without boilerplate.
     pub coverage_b: f64,
-    /// Whether boilerplate was counted after all, because too little of a text was left without it.
+    /// Whether boilerplate was counted after all, because too little was left of both texts without
+    /// it.
     pub whole_text: bool,
     /// The agreement of facts inside the matches.
     pub facts: Facts,
