@@ -19,11 +19,12 @@ use std::ops::Range;
 /// not cross the line, because bylines and the heads of posts are no facts of a story.
 const BESIDE: u32 = 16;
 
-/// The weight of two numbers that disagree, however rare they are, and the least weight of two
-/// names. Most figures are rare, and a copy may correct some.
+/// The weight of two numbers that disagree, however rare they are, and of two names that disagree
+/// if the less rare of them is frequent. Most figures are rare, and a copy may correct some.
 const NUMBER: u32 = 3;
 
-/// The most repeated names of one text that are tested as protagonists.
+/// The number of names that are tested as protagonists: of the names that only one text contains,
+/// the first ones that occur in it twice or more.
 const HEROES: usize = 16;
 
 /// The weight against a copy when each text repeatedly names somebody whom the other does not name.
@@ -43,8 +44,8 @@ enum Sort {
 pub struct CopyEvidence {
     /// The counts of facts, with each different fact counted once.
     pub facts: Facts,
-    /// The sum of the weights of facts that disagree: [`NUMBER`] for a number, the weight of the
-    /// less rare of the two for a name.
+    /// The sum of the weights of facts that disagree: [`NUMBER`] for a number or a frequent name,
+    /// otherwise the weight of the less rare of the two names.
     pub against: u32,
 }
 
