@@ -1,5 +1,5 @@
-//! Owns: the complete alignment of two prepared texts. Never: what an alignment means for the
-//! relation of the texts.
+//! Owns: the complete alignment of two prepared texts. Never: interprets an alignment as a relation
+//! of the texts.
 
 use crate::align::chain::{self, ChainLimits};
 use crate::align::prepared::Prepared;

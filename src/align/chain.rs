@@ -1,5 +1,5 @@
 //! Owns: the chains of exactly equal blocks in two token sequences, several of them and in any
-//! order. Never: bytes, relations, boilerplate.
+//! order. Never: handles bytes, relations or boilerplate.
 //!
 //! Seeds are windows of three words that occur in both texts. Seeds on one diagonal grow into
 //! blocks, blocks are chained by dynamic programming (Abouelhoda and Ohlebusch 2005; the scoring is

@@ -1,5 +1,5 @@
-//! Owns: whether one word may be a re-typeset or damaged form of another. Never: where the words
-//! occur.
+//! Owns: whether one word may be a re-typeset or damaged form of another. Never: looks at where the
+//! words occur.
 
 /// The similarity of two words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

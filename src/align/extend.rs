@@ -1,5 +1,5 @@
 //! Owns: the evidence that one stretch of text is drawn from another, and where such a stretch
-//! begins and ends. Never: where to look for it.
+//! begins and ends. Never: decides where to look for it.
 //!
 //! Each token of a stretch is either drawn from the words of the partner stretch, as often as the
 //! interior shows, or from the words of both texts elsewhere. The logarithm of the ratio of the two

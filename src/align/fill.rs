@@ -1,5 +1,5 @@
 //! Owns: the exactly equal runs of a passage, with the gaps between seeds aligned token by token.
-//! Never: where a passage begins and ends.
+//! Never: decides where a passage begins and ends.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::{Run, TokenRectangle};

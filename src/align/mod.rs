@@ -1,4 +1,4 @@
-//! Two token sequences to an alignment. The functions are pure: they know no corpus, no background
+//! The alignment of two token sequences. The functions are pure: they know no corpus, no background
 //! and no relation.
 
 pub mod alignment;

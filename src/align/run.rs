@@ -1,5 +1,5 @@
 //! Owns: the types of an alignment: runs of equal tokens, chains of runs, token rectangles. Never:
-//! how they are found.
+//! finds them.
 
 use serde::{Deserialize, Serialize};
 use std::ops::Range;

@@ -1,5 +1,5 @@
 //! Owns: windows of three words that occur in both texts, and the runs of equal tokens around them.
-//! Never: how runs are joined.
+//! Never: joins runs.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;

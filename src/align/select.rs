@@ -1,5 +1,4 @@
-//! Owns: which of the overlapping chains become matches. Never: how chains are made, or what
-//! boilerplate is.
+//! Owns: which of the overlapping chains become matches. Never: makes chains, or knows boilerplate.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};

@@ -1,5 +1,6 @@
-//! Owns: passages whose words correspond though their order does not: from pairs of near words to
-//! token rectangles to chains. Never: the evidence of a token rectangle (see `extend`), exact runs.
+//! Owns: the search for passages whose words correspond though their order does not: from pairs of
+//! near words to token rectangles to chains. Never: scores a token rectangle (see `extend`), or
+//! finds exact runs (see `seeds`).
 //!
 //! Seeds are pairs of rarer words that occur near each other in both texts, in whatever order.
 //! Seeds that are connected, with no wider gap between them on either side, form a group; each

@@ -1,5 +1,5 @@
 //! Owns: the words of two texts as small numbers, with a damaged or inflected word under the number
-//! of the most similar word of the other text. Never: where words occur near each other.
+//! of the most similar word of the other text. Never: looks at where words occur near each other.
 
 use crate::hash;
 use crate::text::token::Tokens;

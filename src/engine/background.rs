@@ -14,7 +14,7 @@ const VERSIONS_SHARE: f64 = 0.3;
 /// the same number of texts: people change words in different places. Text that a machine puts
 /// under its pages occurs in all of them.
 const SAME_NUMBER: f64 = 0.5;
-/// The number of pairs of the texts that hold a key that are looked at.
+/// The number of text pairs that are looked at for each frequent key.
 const PAIRS: usize = 8;
 
 /// What the corpus shows about its texts. `words` has, for each word slot, the number of classes

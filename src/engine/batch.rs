@@ -1,4 +1,4 @@
-//! Owns: the way from documents to findings, on one screen. Never: the details of a stage.
+//! Owns: the way from documents to findings, on one screen. Never: implements a stage.
 
 use crate::engine::candidates::Candidates;
 use crate::engine::cluster::{self, Members, Relations};
@@ -62,7 +62,7 @@ pub fn scan(
 /// like those of the whole archive.
 ///
 /// # Errors
-/// As [`scan`].
+/// Those of [`scan`].
 pub fn scan_with(
     documents: &dyn Documents,
     background: &Background,
@@ -261,7 +261,7 @@ fn summary_counts(
 /// every pair that is related, and no clusters or repeats.
 ///
 /// # Errors
-/// As [`scan`].
+/// Those of [`scan`].
 pub fn compare_pairs(
     documents: &dyn Documents,
     pairs: &[(u32, u32)],

@@ -1,5 +1,5 @@
-//! Owns: the comparison of candidate pairs, in parallel and with results in order. Never: which
-//! pairs are candidates.
+//! Owns: the comparison of candidate pairs, in parallel, with the results in order. Never: chooses
+//! the candidate pairs.
 
 use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};

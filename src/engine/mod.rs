@@ -1,4 +1,4 @@
-//! All documents: the only module of the core with threads. It never prints and never knows a file
+//! Everything that works on all documents, with threads. It never prints and never knows a file
 //! format.
 
 pub mod background;

@@ -1,5 +1,5 @@
-//! Owns: named sets of values for common kinds of corpora. Never: a value that a preset does not
-//! change.
+//! Owns: named sets of values for common kinds of corpora. Never: lists a value that a preset does
+//! not change.
 
 use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::sketch::recipe::Recipe;

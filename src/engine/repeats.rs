@@ -1,5 +1,5 @@
 //! Owns: the collection of repeats inside one text and across texts, over all documents. Never:
-//! what counts as a repeat inside one text.
+//! defines what counts as a repeat inside one text.
 
 use crate::engine::cluster::Members;
 use crate::engine::compare::Verifier;

@@ -1,5 +1,5 @@
-//! Owns: the classes of equal texts of all documents, and the postings of each class. Never: what
-//! the postings are used for.
+//! Owns: the classes of equal texts of all documents, and the postings of each class. Never: uses
+//! the postings.
 
 use crate::error::{Error, Result};
 use crate::hash;

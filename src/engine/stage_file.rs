@@ -1,10 +1,10 @@
 //! Owns: the byte format in which one stage passes data to the next, so that another process can
-//! read it. Never: where the bytes are kept.
+//! read it. Never: decides where the bytes are kept.
 //!
 //! ```text
 //! header    one line of JSON: schema, kind, version, recipe
 //! data      the value in postcard's format
-//! checksum  8 bytes, of all before
+//! checksum  8 bytes, of all bytes before it
 //! ```
 //!
 //! A stage file belongs to one recipe. A file of another recipe, kind or version is refused with an

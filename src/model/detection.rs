@@ -1,5 +1,5 @@
-//! Owns: the findings as data, with documents by number and spans in bytes. Never: ids, characters
-//! or lines; the report adds those.
+//! Owns: the findings as data, with documents by number and spans in bytes. Never: holds ids,
+//! characters or lines; the report adds those.
 
 pub use crate::model::relation::Relation;
 use crate::span::Span;

@@ -1,5 +1,5 @@
-//! Owns: how a run is carried out, and how it reports its progress. Never: anything that changes a
-//! finding.
+//! Owns: how a run is carried out, and how it reports its progress. Never: holds anything that
+//! changes a finding.
 
 /// How a scan is run. Nothing here may change a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

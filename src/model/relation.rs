@@ -1,5 +1,5 @@
-//! Owns: the relations and, in one table, everything that depends on the relation. Never: when a
-//! relation holds.
+//! Owns: the relations and, in one table, everything that depends on the relation. Never: decides
+//! when a relation holds.
 //!
 //! A writer takes the name, the order and the words of a relation from its row here; a new relation
 //! is a new row.

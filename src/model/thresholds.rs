@@ -1,5 +1,5 @@
-//! Owns: the settings that decide which findings are reported. Never: anything that changes a key
-//! (the recipe has those settings).
+//! Owns: the settings that decide which findings are reported. Never: holds anything that changes a
+//! key (the recipe has those settings).
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

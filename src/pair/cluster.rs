@@ -1,5 +1,5 @@
 //! Owns: the rule that forms clusters of verified near-copies, each around one representative.
-//! Never: how a pair is verified.
+//! Never: verifies a pair.
 
 use crate::model::document::DocumentInfo;
 use crate::model::thresholds::Keep;

@@ -1,5 +1,5 @@
-//! Owns: the conversion of an alignment under a background to a comparison. Never: how texts are
-//! aligned, or which pairs are compared.
+//! Owns: the conversion of an alignment under a background to a comparison. Never: aligns texts, or
+//! chooses which pairs are compared.
 
 use crate::align::alignment::{Alignment, align, equal_inside};
 use crate::align::prepared::Prepared;

@@ -1,5 +1,5 @@
 //! Owns: how far numbers and names agree inside the matches, and what is evidence against a copy.
-//! Never: which relation follows.
+//! Never: decides which relation follows.
 //!
 //! A copy keeps the facts of its original, a template replaces them. A fact that only one side has
 //! does not count. A fact opposite another one in the same gap of the alignment disagrees, unless

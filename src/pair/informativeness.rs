@@ -1,5 +1,5 @@
 //! Owns: how informative matches are: whether the shared text could be chance, a set phrase or a
-//! template. Never: how matches are found.
+//! template. Never: finds matches.
 
 use crate::align::edit_distance::{WordSimilarity, alike};
 use crate::align::prepared::Prepared;

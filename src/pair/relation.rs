@@ -1,5 +1,5 @@
 //! Owns: the table of relations, which maps coverage and facts to the relation of two texts. Never:
-//! how coverage and facts are measured.
+//! measures coverage or facts.
 
 use crate::model::detection::{Facts, Relation};
 use crate::model::thresholds::Thresholds;

@@ -1,5 +1,5 @@
 //! Owns: a sorted run of postings as buckets of bytes: how it is cut, packed, searched and merged.
-//! Never: where buckets are kept.
+//! Never: decides where buckets are kept.
 //!
 //! A run is cut into 2^bits buckets by the upper bits of its keys, so the bucket of a key is known
 //! without a search. A bucket has this layout:

@@ -1,5 +1,5 @@
-//! Owns: the checksum at the end of stored bytes, and the error for a wrong one. Never: the meaning
-//! of the bytes.
+//! Owns: the checksum at the end of stored bytes, and the error for a wrong one. Never: interprets
+//! the bytes.
 
 use crate::error::{Error, Result};
 use crate::hash;

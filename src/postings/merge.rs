@@ -1,4 +1,5 @@
-//! Owns: the merge of several sorted sources of postings into one. Never: where postings are kept.
+//! Owns: the merge of several sorted sources of postings into one. Never: decides where postings
+//! are kept.
 
 use crate::error::Result;
 use crate::postings::posting::Posting;

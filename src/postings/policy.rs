@@ -1,5 +1,5 @@
 //! Owns: which of the texts that share a key are compared, with one policy for a scan, an index, a
-//! spill and a shuffle. Never: where postings are kept.
+//! spill and a shuffle. Never: decides where postings are kept.
 //!
 //! Each rule looks at one key and the texts that hold it, or at one text and the keys that it
 //! shares with others. So the rules can be applied wherever equal keys are brought together, by a

@@ -1,5 +1,5 @@
 //! Owns: a posting, which is one key in one text, and the packing of a pair of texts into a number.
-//! Never: which texts are compared.
+//! Never: decides which texts are compared.
 
 use serde::{Deserialize, Serialize};
 

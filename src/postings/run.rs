@@ -1,5 +1,5 @@
-//! Owns: a sorted run of postings, which one stage passes to the next. Never: how it is kept
-//! outside memory.
+//! Owns: a sorted run of postings, which one stage passes to the next. Never: keeps it outside
+//! memory.
 
 use crate::postings::posting::Posting;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! Owns: the trait that yields postings one after the other and in order, from memory, a file or a
-//! store. Never: which postings are wanted.
+//! Owns: the trait of a sorted stream of postings, which may come from memory, a file or a store.
+//! Never: decides which postings are wanted.
 
 use crate::error::Result;
 use crate::postings::posting::Posting;

@@ -1,5 +1,5 @@
-//! Owns: the part of the candidate policy for a text that is new to a hot band, when the texts of
-//! the band are not loaded. Never: where bands are kept.
+//! Owns: the part of the candidate policy for a text that is new to a hot band, where the texts of
+//! the band are not loaded. Never: decides where bands are kept.
 
 use std::collections::HashMap;
 

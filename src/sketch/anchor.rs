@@ -1,5 +1,5 @@
-//! Owns: anchors, the shingles that are sampled as keys for passages. Never: where else an anchor
-//! occurs.
+//! Owns: anchors, the shingles that are sampled as keys for passages. Never: knows where else an
+//! anchor occurs.
 
 use crate::sketch::recipe::Recipe;
 use crate::text::shingle::Shingles;

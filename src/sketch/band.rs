@@ -1,4 +1,4 @@
-//! Owns: the conversion of signatures to band keys. Never: how often a key occurs.
+//! Owns: the conversion of signatures to band keys. Never: counts how often a key occurs.
 
 use crate::hash;
 use crate::sketch::recipe::Banding;

@@ -1,5 +1,5 @@
-//! Owns: everything that changes a key, and the id that stored keys carry. Never: what is reported
-//! (the thresholds decide that).
+//! Owns: everything that changes a key, and the id that stored keys carry. Never: decides what is
+//! reported (the thresholds do that).
 
 use crate::error::{Error, Result};
 use crate::hash;

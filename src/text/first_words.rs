@@ -1,5 +1,5 @@
-//! Owns: the first words of a passage on one line, by which a person recognises it. Never: the
-//! position of the passage.
+//! Owns: the first words of a passage on one line, by which a person recognises it. Never: knows
+//! the position of the passage.
 
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -1,4 +1,5 @@
-//! One text to spans and tokens. The functions are pure and total: no I/O, no threads, no `Result`.
+//! The way from one text to spans and tokens. The functions are pure and total: no I/O, no threads,
+//! no `Result`.
 
 pub mod first_words;
 pub mod lines;

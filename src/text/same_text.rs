@@ -1,5 +1,5 @@
-//! Owns: when two texts are the same text, and the conversion of spans between them. Never: which
-//! of two texts is kept.
+//! Owns: when two texts are the same text, and the conversion of spans between them. Never: decides
+//! which of two texts is kept.
 
 use crate::hash;
 use crate::span::Span;

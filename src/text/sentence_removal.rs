@@ -1,5 +1,5 @@
 //! Owns: the sentences of a text, and the spans to cut so that some of them are removed and the
-//! rest still reads well. Never: which sentences are removed.
+//! rest still reads well. Never: decides which sentences are removed.
 
 use crate::span::Span;
 use crate::text::paragraph::paragraphs;

@@ -1,5 +1,5 @@
-//! Owns: shingles, which are k consecutive words, and the set of them. Never: which shingles become
-//! keys.
+//! Owns: shingles, which are k consecutive words, and the set of them. Never: decides which
+//! shingles become keys.
 
 use crate::hash;
 use crate::text::token::{Kind, Tokens, WORD};

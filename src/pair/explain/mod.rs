@@ -1,5 +1,5 @@
 //! One text or pair at every stage, with the numbers of each stage: the work of `scan` and
-//! `compare`, reported instead of used. Nothing here decides by rules of its own.
+//! `compare`, reported instead of used. Never: decides anything by rules of its own.
 
 pub mod document;
 pub mod pair;

@@ -1,5 +1,5 @@
-//! Owns: the trace of two texts through candidate search, alignment and facts. Never: which bound
-//! decides; the verdict does that.
+//! Owns: the trace of two texts through candidate search, alignment and facts. Never: shows which
+//! bound decides; the verdict does that.
 
 use crate::align::alignment::{chains, whole};
 use crate::align::prepared::Prepared;
