@@ -153,8 +153,8 @@ impl<'p> Fitter<'p> {
         }
     }
 
-    /// The evidence of a word for being drawn from the stretch of the other side, in units of `1 /
-    /// BIT` bits.
+    /// The evidence of a word for being drawn from the stretch of the other side, in the
+    /// fixed-point units of [`BIT`].
     fn score(
         &self,
         word: u32,

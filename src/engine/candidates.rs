@@ -19,7 +19,7 @@ use std::collections::HashMap;
 pub struct Candidates {
     /// The packed pairs of classes, sorted and without duplicates.
     pub pairs: Vec<u64>,
-    /// The pairs that share no bucket within its cap, only links inside hot buckets.
+    /// Those of `pairs` that no bucket within its cap contains: links inside hot bands.
     pub linked: Vec<u64>,
     /// The number of hot keys.
     pub capped: u64,

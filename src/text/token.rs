@@ -1,8 +1,8 @@
 //! Owns: the conversion of a text to tokens: UAX #29 words with spans on the original text and
 //! hashes of the normalised form. Never: makes shingles.
 //!
-//! The words are found in two ways: [`plain_words`] is the definition, [`word_boundaries`] the fast
-//! path; a property test checks that they agree.
+//! The words are found in two ways: `plain_words` (in tests only) is the definition,
+//! [`word_boundaries`] is the fast path; a property test checks that they agree.
 
 use crate::span::Span;
 use crate::text::normalise::Normaliser;
