@@ -44,7 +44,7 @@ pub struct Thresholds {
     pub max_gap: u32,
     /// The number of facts that a pair needs before it can be a template.
     pub template_facts: u32,
-    /// The share of its facts below which the agreement of a pair makes it a template.
+    /// The share of agreeing facts below which a pair is a template.
     pub template_agreement: f64,
     /// Whether templates join clusters as if they were near-copies.
     pub templates_are_copies: bool,
@@ -63,10 +63,10 @@ pub struct Thresholds {
     pub boilerplate_classes: u32,
     /// The share of the different texts that boilerplate exceeds where sources are not known.
     pub boilerplate_share: f64,
-    /// The number of tokens that must remain in a text when boilerplate is left out of its
-    /// coverage.
+    /// The number of tokens that must remain without boilerplate in at least one of two texts;
+    /// otherwise boilerplate is not left out of their coverage.
     pub boilerplate_left_tokens: u32,
-    /// The share of the text that must remain likewise.
+    /// The share of that text that must remain without boilerplate.
     pub boilerplate_left_share: f64,
     /// Which pairs may be reported.
     pub sources: SourceLimit,

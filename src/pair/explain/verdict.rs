@@ -42,8 +42,8 @@ pub struct Verdict {
     pub relation: Option<Relation>,
     /// The steps that were taken, in order.
     pub steps: Vec<Step>,
-    /// The deciding step on one line: `smaller coverage 0.31 < near-copy-smaller 0.4; … ->
-    /// contains`.
+    /// The deciding step on one line:
+    /// `smaller coverage 0.31 < near-copy-smaller 0.4; … -> contains`.
     pub decided: String,
 }
 
