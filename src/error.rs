@@ -1,77 +1,78 @@
-//! Owns: what can go wrong in the library, in words that say what to do. Never: prints.
+//! Owns: the errors of the library, with messages that say what to do. Never: prints.
 
-/// Why the library could not finish.
+/// The reason why the library could not finish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The caller's [`Progress::cancelled`](crate::Progress::cancelled) said so. Nothing was
+    /// The caller's [`Progress::cancelled`](crate::Progress::cancelled) returned true. Nothing was
     /// written.
     Cancelled,
-    /// A text that was there at first can no longer be read.
+    /// A text that could be read at first can no longer be read.
     TextGone {
         /// The id of the document.
         id: String,
-        /// Why, in words.
+        /// The reason, in words.
         why: String,
     },
-    /// A text of 4 GiB or more: offsets are 32 bits wide.
+    /// A text has 4 GiB or more, but offsets are 32 bits wide.
     TextTooLong {
         /// The id of the document.
         id: String,
-        /// Its length.
+        /// The length of the text in bytes.
         bytes: u64,
     },
-    /// More documents than 32-bit numbers can name.
+    /// There are more documents than 32-bit numbers can name.
     TooManyDocuments {
-        /// How many there are.
+        /// The number of documents.
         count: u64,
     },
-    /// The documents do not come in the byte order of their ids.
+    /// The documents are not in the byte order of their ids.
     Unordered {
-        /// The first id that stands behind a larger one.
+        /// The first id that follows a larger one.
         id: String,
     },
-    /// A setting outside what it can mean.
+    /// A setting has a value that it cannot have.
     Setting {
-        /// The name, as in `nearcopy.toml`.
+        /// The name of the setting, as in `nearcopy.toml`.
         name: &'static str,
-        /// What it may be, and what was given.
+        /// The values that are allowed, and the value that was set.
         why: String,
     },
-    /// Something stored was made by another recipe or format version.
+    /// Stored data was made with another recipe or format version.
     Mixed {
-        /// What was opened.
+        /// The file or directory that was opened.
         what: String,
-        /// What this run uses.
+        /// The recipe or version that this run uses.
         wanted: String,
-        /// What the stored thing says of itself.
+        /// The recipe or version that the stored data names.
         found: String,
     },
-    /// What is stored on disk could not be opened, read or written. What was acknowledged before is
-    /// kept.
+    /// Data on disk could not be opened, read or written. Everything that was acknowledged before
+    /// is kept.
     Storage {
-        /// What was opened.
+        /// The file or directory that was opened.
         what: String,
-        /// Why, and what to do.
+        /// The reason, and what to do.
         why: String,
     },
-    /// An id was added a second time with another text, and that was to be an error.
+    /// An id was added a second time with another text, and the caller had asked for an error in
+    /// that case.
     SameId {
         /// The id.
         id: String,
     },
-    /// Something stored cannot be understood.
+    /// Stored data cannot be parsed.
     Malformed {
-        /// What was opened.
+        /// The file or directory that was opened.
         what: String,
-        /// Where and why.
+        /// The place and the reason.
         why: String,
     },
 }
 
 impl Error {
-    /// The usual reason for [`Error::TextGone`]: the text was read before, and its file is another
-    /// one now.
+    /// The usual reason for [`Error::TextGone`]: the text was read before, and its file has changed
+    /// since.
     pub const CHANGED: &str = "was its file changed or removed during the run?";
 }
 

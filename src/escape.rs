@@ -1,21 +1,24 @@
-//! Owns: which characters of outside text are harmful where it is shown, and how they are spelt.
+//! Owns: which characters of outside text are harmful where it is shown, and how they are escaped.
 //! Never: writes anything.
 //!
-//! Every writer asks this one table: reports, pages, annotations, tables, and messages on standard
-//! error. What else a format gives a meaning (a formula, a tag, a link) is the format's own matter.
+//! Every writer uses this one table: reports, pages, annotations, tables, and messages on standard
+//! error. Characters that have a meaning in one format only (a formula, a tag, a link) are escaped
+//! by the writer of that format.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 use unicode_script::{Script, UnicodeScript};
 use unicode_width::UnicodeWidthChar;
 
-/// More marks than this on one letter are shown as escapes: they would climb over other lines.
+/// Marks on one letter beyond this number are escaped, because they would climb over other lines.
 const MARKS: usize = 6;
 
 /// Whether a character acts on a terminal or cannot be seen: controls, bidi controls, tags,
 /// fillers, blank letters and other zero-width characters, line separators, private use,
-/// unassigned. Not the joiners that orthographies and emoji need, nor the spaces: running text
-/// keeps those, a name does not.
+/// unassigned.
+///
+/// The joiners that orthographies and emoji need do not count, nor do the spaces: running text
+/// keeps them, and a name does not.
 ///
 /// ```
 /// use nearcopy::escape::acts;
@@ -52,12 +55,14 @@ pub fn acts(c: char) -> bool {
     }
 }
 
-/// Zero-width joiner and non-joiner, text and emoji style, the controls that place hieroglyphs.
+/// Whether it is a zero-width joiner or non-joiner, a text or emoji style selector, or a control
+/// that places hieroglyphs.
 fn joins(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{13430}'..='\u{1343f}')
 }
 
-/// Format characters that are seen: signs that stand over or around the digits behind them.
+/// Whether it is a format character that is visible: a sign over or around the digits that follow
+/// it.
 fn encloses(c: char) -> bool {
     matches!(
         c,
@@ -73,19 +78,20 @@ fn encloses(c: char) -> bool {
     )
 }
 
-/// An id, path or name on one line: spaces stay, everything else that cannot be seen is an escape.
+/// An id, path or name on one line: spaces are kept, and every other character that cannot be seen
+/// is escaped.
 pub fn name(text: &str) -> Cow<'_, str> {
     clean(text, false, picture)
 }
 
-/// Running text, to be called word by word: like [`name`], but joiners stay between characters that
-/// may need them.
+/// Running text, to be called word by word: like [`name`], but joiners are kept between characters
+/// that may need them.
 pub fn word(text: &str) -> Cow<'_, str> {
     clean(text, true, picture)
 }
 
-/// A name, or a whole message, fit for one line of standard error: like [`name`], but spelt as Rust
-/// and JavaScript do.
+/// A name, or a whole message, for one line of standard error: like [`name`], but with the escapes
+/// of Rust and JavaScript.
 ///
 /// ```
 /// assert_eq!(nearcopy::escape::message("a\u{1b}[2J\u{feff}\n.txt"),
@@ -95,8 +101,8 @@ pub fn message(text: &str) -> String {
     clean(text, false, |c, out| out.extend(c.escape_default())).into_owned()
 }
 
-/// Compact JSON in which harmful characters, which stand in strings alone, are written as `\uXXXX`.
-/// A reader of JSON gets the same strings.
+/// Compact JSON in which harmful characters, which can occur in strings only, are written as
+/// `\uXXXX`. A JSON reader gets the same strings.
 ///
 /// ```
 /// assert_eq!(nearcopy::escape::json("[\"a\u{202e}b\"]"), r#"["a\u202eb"]"#);
@@ -105,7 +111,8 @@ pub fn json(json: &str) -> Cow<'_, str> {
     without(json, acts)
 }
 
-/// The same for the inside of a script element: `<`, `>` and `&`, which could end it, too.
+/// Like [`json`], for the inside of a script element: `<`, `>` and `&`, which could end it, are
+/// escaped too.
 pub fn script_json(json: &str) -> Cow<'_, str> {
     without(json, |c| matches!(c, '<' | '>' | '&') || acts(c))
 }
@@ -152,7 +159,8 @@ fn clean(text: &str, running: bool, spell: fn(char, &mut String)) -> Cow<'_, str
     Cow::Owned(out)
 }
 
-/// A joiner between two letters or emoji outside ASCII; a style after a visible character.
+/// Whether a joiner is between two letters or emoji outside ASCII, or a style selector follows a
+/// visible character.
 fn may_join(joiner: char, before: Option<char>, after: Option<char>) -> bool {
     let seen = |c: char| !acts(c) && !c.is_whitespace();
     match joiner {
@@ -165,7 +173,8 @@ fn may_join(joiner: char, before: Option<char>, after: Option<char>) -> bool {
     }
 }
 
-/// Control pictures where Unicode has them, code points elsewhere.
+/// Writes control characters as control pictures where Unicode has them, and all others as code
+/// points.
 fn picture(c: char, out: &mut String) {
     match c {
         '\0'..='\x1f' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),

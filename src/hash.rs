@@ -1,15 +1,17 @@
-//! Owns: the hash functions every key is made of (xxh3). Never: a second definition elsewhere.
+//! Owns: the hash functions (xxh3) that every key is made with. Never: leaves a second definition
+//! to another file.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-/// Hash of bytes.
+/// The 64-bit xxh3 hash of some bytes.
 pub fn bytes(data: &[u8]) -> u64 {
     xxh3_64(data)
 }
 
-/// 128-bit hash of a sequence, for identity: two sequences with one hash are taken to be one.
+/// The 128-bit hash of a sequence, which decides identity: two sequences with the same hash are
+/// taken to be equal.
 pub fn wide(values: impl IntoIterator<Item = u64>) -> u128 {
     let mut state = Xxh3Default::new();
     let mut block = [0u8; 512];
@@ -26,7 +28,7 @@ pub fn wide(values: impl IntoIterator<Item = u64>) -> u128 {
     state.digest128()
 }
 
-/// 64-bit hash of a sequence.
+/// The 64-bit hash of a sequence.
 pub fn sequence(values: impl IntoIterator<Item = u64>) -> u64 {
     mix(values.into_iter().fold(0x6e65_6172_636f_7079, fold))
 }
@@ -39,18 +41,19 @@ pub const fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// One step of folding a sequence: not commutative, so order counts.
+/// Folds the next value of a sequence into the state. The step is not commutative, so the order of
+/// the values counts.
 #[inline(always)]
 pub const fn fold(state: u64, next: u64) -> u64 {
     (state ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
 }
 
-/// A map whose keys are hashes already.
+/// A map whose keys are hashes already, so they are not hashed again.
 pub type ByHash<T> = HashMap<u64, T, BuildHasherDefault<IdentityHasher>>;
-/// A set of hashes.
+/// A set of hashes, which are not hashed again.
 pub type Hashes = HashSet<u64, BuildHasherDefault<IdentityHasher>>;
 
-/// Hands a hash on as it is.
+/// A hasher that returns a 64-bit key unchanged.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct IdentityHasher(u64);
 
@@ -59,7 +62,7 @@ impl Hasher for IdentityHasher {
         self.0
     }
     fn write(&mut self, bytes: &[u8]) {
-        // Only 64-bit keys come here; anything else still gets a hash.
+        // The maps use 64-bit keys only; any other key still gets a hash.
         self.0 = xxh3_64(bytes);
     }
     fn write_u64(&mut self, key: u64) {

@@ -1,5 +1,5 @@
-//! Owns: half-open byte ranges. Never: characters, lines or columns; those are computed at the
-//! edges.
+//! Owns: half-open byte ranges. Never: computes characters, lines or columns; the edges of the
+//! program do that.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,14 +15,14 @@ use serde::{Deserialize, Serialize};
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
 pub struct Span {
-    /// First byte.
+    /// The first byte.
     pub start: u32,
     /// One past the last byte.
     pub end: u32,
 }
 
 impl Span {
-    /// The bytes `start..end`.
+    /// The span of the bytes `start..end`.
     pub const fn new(start: u32, end: u32) -> Span {
         Span { start, end }
     }
@@ -34,7 +34,7 @@ impl Span {
     pub const fn len(self) -> usize {
         (self.end - self.start) as usize
     }
-    /// Whether it holds no byte.
+    /// Whether the span holds no byte.
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }

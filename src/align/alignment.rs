@@ -1,4 +1,5 @@
-//! Owns: two prepared texts to their alignment, complete. Never: what it says of the texts.
+//! Owns: the complete alignment of two prepared texts. Never: interprets an alignment as a relation
+//! of the texts.
 
 use crate::align::chain::{self, ChainLimits};
 use crate::align::prepared::Prepared;
@@ -16,22 +17,22 @@ use std::ops::Range;
 /// What two texts have in common, in tokens and shingles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alignment {
-    /// Whether they are the same text: then the one match is all of both.
+    /// Whether they are the same text: then the one match covers all of both.
     pub same_text: bool,
-    /// Different shingles of the first text, of the second, and of both.
+    /// The numbers of different shingles in the first text, in the second, and in both.
     pub shingles: Shingles,
-    /// The matches, best first. Boilerplate is among them.
+    /// The matches, best first, with those that are boilerplate.
     pub matches: Vec<Chain>,
 }
 
-/// Numbers of different shingles.
+/// The numbers of different shingles of two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shingles {
-    /// Those of the first text.
+    /// The number in the first text.
     pub a: usize,
-    /// Those of the second text.
+    /// The number in the second text.
     pub b: usize,
-    /// Those that stand in both.
+    /// The number that occur in both texts.
     pub shared: usize,
 }
 
@@ -48,7 +49,8 @@ pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds) -> Alignment {
     Alignment { same_text, shingles, matches }
 }
 
-/// All chains of two texts, best first; they may overlap. [`select`] takes the matches among them.
+/// All chains of two texts, best first; they may overlap. [`select`] chooses the matches among
+/// them.
 pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
     let max_gap = (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32;
     let limits = ChainLimits { max_gap, min_identity: t.min_identity };
@@ -59,7 +61,8 @@ pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
             &WordView::folded(b, &words.of[1]),
             limits,
         );
-        // Forms alone, no word to the letter, are no evidence that one could show.
+        // A chain of word forms without one exactly equal word is no evidence that a report could
+        // show.
         chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
         return chains;
     }
@@ -76,15 +79,15 @@ pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
             min_words: t.min_match,
         },
     );
-    // Runs tell of passages too short for evidence; where words have found one, its ends are
-    // theirs.
+    // Runs find passages that are too short for evidence; where the words have found a passage,
+    // they decide its ends.
     let clear = |c: &Chain| !all.iter().any(|l| overlap(&l.a(), &c.a()) || overlap(&l.b(), &c.b()));
     let beside: Vec<Chain> = runs.into_iter().filter(clear).collect();
     all.extend(beside);
     all
 }
 
-/// The one chain of equal texts; none where they have no token.
+/// The one chain of equal texts, or `None` if they have no token.
 pub fn whole(a: &Prepared) -> Option<Chain> {
     let len = a.tokens.len() as u32;
     (len > 0).then(|| vec![Run { a: 0, b: 0, len }].into())
@@ -94,7 +97,7 @@ fn overlap(x: &Range<u32>, y: &Range<u32>) -> bool {
     x.start < y.end && y.start < x.end
 }
 
-/// What of runs of forms is equal to the letter.
+/// The exactly equal parts of runs of word forms.
 pub fn equal_inside(runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::with_capacity(runs.len());
     for r in runs {

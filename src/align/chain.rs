@@ -1,34 +1,35 @@
-//! Owns: two token sequences to chains of exactly equal blocks, several and in any order. Never:
-//! bytes, relations, boilerplate.
+//! Owns: the chains of exactly equal blocks in two token sequences, several of them and in any
+//! order. Never: handles bytes, relations or boilerplate.
 //!
-//! Seeds are windows of three words that both texts hold. Seeds on one diagonal grow into blocks,
-//! blocks are chained by dynamic programming (Abouelhoda and Ohlebusch 2005; the scoring is that of
-//! minimap2, Li 2018), and what lies between two blocks of a chain is aligned token by token.
+//! Seeds are windows of three words that occur in both texts. Seeds on one diagonal grow into
+//! blocks, blocks are chained by dynamic programming (Abouelhoda and Ohlebusch 2005; the scoring is
+//! that of minimap2, Li 2018), and the gap between two blocks of a chain is aligned token by token.
 
 use crate::align::fill::fill;
 use crate::align::run::{Chain, Run};
 use crate::align::seeds::{WordView, equal_runs};
 use std::ops::Range;
 
-/// How many earlier blocks are tried as predecessors of one.
+/// The number of earlier blocks that are tried as predecessors of a block.
 const LOOK_BACK: usize = 64;
-/// What a token of the longer side of a gap costs, in equal tokens; and one by which the sides
-/// differ.
+/// The cost, in equal tokens, of each token of the longer side of a gap, and of each token by which
+/// the two sides differ.
 const GAP_COST: f64 = 0.12;
 const SLOPE_COST: f64 = 0.10;
-/// Two sides of a gap may differ by so many tokens; a longer insertion or deletion ends the match.
+/// The two sides of a gap may differ by this many tokens; a longer insertion or deletion ends the
+/// match.
 const MAX_SLOPE: u32 = 8;
 
-/// What the alignment may join.
+/// The limits for joining runs into a chain.
 #[derive(Debug, Clone, Copy)]
 pub struct ChainLimits {
     /// The longest gap inside a chain, in tokens.
     pub max_gap: u32,
-    /// Least identity of a chain.
+    /// The least identity of a chain, 0 to 1.
     pub min_identity: f64,
 }
 
-/// All chains, by falling score; they may overlap. Cost: a sort of the seeds, then linear in the
+/// All chains, by descending score; they may overlap. Cost: a sort of the seeds, then linear in the
 /// blocks.
 pub fn chains(a: &WordView, b: &WordView, limits: ChainLimits) -> Vec<Chain> {
     let runs = equal_runs(a, b);
@@ -39,7 +40,7 @@ pub fn chains(a: &WordView, b: &WordView, limits: ChainLimits) -> Vec<Chain> {
     out
 }
 
-/// The best chain that ends in each run, then chains cut from the best ends downward.
+/// Finds the best chain that ends in each run, then cuts chains off, beginning with the best ends.
 fn chain(runs: &[Run], limits: ChainLimits) -> Vec<Vec<Run>> {
     let mut score: Vec<f64> = runs.iter().map(|r| f64::from(r.len)).collect();
     let mut from: Vec<usize> = (0..runs.len()).collect();
@@ -47,7 +48,7 @@ fn chain(runs: &[Run], limits: ChainLimits) -> Vec<Vec<Run>> {
     for i in 0..runs.len() {
         for j in (i.saturating_sub(LOOK_BACK)..i).rev() {
             if runs[i].a - runs[j].a > longest + limits.max_gap {
-                // Runs ascend in the first text: all before this one end too early.
+                // Runs ascend in the first text, so all runs before this one end too early.
                 break;
             }
             if let Some(gain) = link(runs[j], runs[i], limits)
@@ -81,7 +82,8 @@ fn chain(runs: &[Run], limits: ChainLimits) -> Vec<Vec<Run>> {
     out
 }
 
-/// What run `next` adds to a chain that ends in `last`, or nothing where they cannot be neighbours.
+/// The score that run `next` adds to a chain that ends in `last`, or `None` where they cannot be
+/// neighbours.
 fn link(last: Run, next: Run, limits: ChainLimits) -> Option<f64> {
     if next.a <= last.a || next.b <= last.b {
         return None;
@@ -96,7 +98,8 @@ fn link(last: Run, next: Run, limits: ChainLimits) -> Option<f64> {
     Some(f64::from(next.len - overlap) - GAP_COST * f64::from(gap) - SLOPE_COST * f64::from(slope))
 }
 
-/// Runs of a chain may overlap by a few tokens: the later one gives way.
+/// Removes the overlaps of a few tokens that the runs of a chain may have, by shortening the later
+/// run.
 fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
     for i in 1..chain.len() {
         let (last, next) = (chain[i - 1], &mut chain[i]);
@@ -116,8 +119,8 @@ fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
     out
 }
 
-/// Ends that are thinner than the rest are cut off, and a chain that is too thin as a whole at its
-/// widest gap, in turn, until what is left is dense enough.
+/// Cuts off ends that are sparser than the rest, and splits a chain that is too sparse as a whole
+/// at its widest gap, in turn, until every part is dense enough.
 fn split(chain: Chain, limits: ChainLimits, out: &mut Vec<Chain>) {
     let mut waiting = vec![chain];
     while let Some(chain) = waiting.pop() {
@@ -139,21 +142,23 @@ fn split(chain: Chain, limits: ChainLimits, out: &mut Vec<Chain>) {
     }
 }
 
-/// Tokens between a run and the one before it, on the longer side.
+/// The number of tokens between a run and the one before it, on the longer side.
 fn gap(runs: &[Run], i: usize) -> u32 {
     let (x, y) = (runs[i - 1], runs[i]);
     (y.a - x.a_end()).max(y.b - x.b_end())
 }
 
-/// How often two unrelated tokens are equal in order, about.
+/// The approximate share of unrelated tokens that are equal in order.
 const BY_CHANCE: f64 = 0.1;
-/// No chain is taken for denser than this: then a word behind one changed word is still part of it.
+/// The greatest density that is assumed for a chain: with it, a word behind one changed word is
+/// still part of the chain.
 const DENSEST: f64 = 0.9;
 
-/// The runs of a chain that speak for one passage: an equal token counts for it and one in a gap
-/// against it, as likely as each is in a passage as dense as this chain and in unrelated text; what
-/// has the greatest sum. So a verbatim passage ends to the word, and a rewritten one reaches over
-/// wider gaps.
+/// The runs of a chain that are evidence for one passage: those with the greatest sum of
+/// log-likelihood ratios. An equal token counts for the passage and a token in a gap counts against
+/// it, by the ratio of its probability in a passage as dense as this chain to that in unrelated
+/// text. So a verbatim passage ends at the exact word, and a rewritten passage reaches over wider
+/// gaps.
 fn core(chain: &Chain) -> Range<usize> {
     let dense = chain.identity().clamp(2.0 * BY_CHANCE, DENSEST);
     let (equal, other) = ((dense / BY_CHANCE).ln(), ((1.0 - BY_CHANCE) / (1.0 - dense)).ln());
@@ -177,7 +182,7 @@ fn core(chain: &Chain) -> Range<usize> {
 mod tests {
     use super::*;
 
-    /// Runs of these lengths, with gaps of equal length on both sides between them.
+    /// A chain with runs of these lengths, with gaps of equal length on both sides between them.
     fn chain(lengths: &[(u32, u32)]) -> Chain {
         let mut at = 0;
         let run = |&(gap, len): &(u32, u32)| {
@@ -190,7 +195,8 @@ mod tests {
 
     #[test]
     fn ends_are_as_dense_as_the_rest() {
-        // Nearly verbatim: a word behind one changed word stays, two words behind nine go.
+        // In a nearly verbatim chain a word behind one changed word stays, and two words behind
+        // nine are cut off.
         assert_eq!(core(&chain(&[(0, 1), (1, 40), (1, 30), (1, 1)])), 0..4);
         assert_eq!(core(&chain(&[(0, 2), (9, 40), (1, 30), (12, 3)])), 1..3);
         // Where every second word was replaced, the same ends stay.

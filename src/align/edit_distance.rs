@@ -1,18 +1,19 @@
-//! Owns: whether a word may be another one re-typeset or damaged. Never: where they stand.
+//! Owns: whether one word may be a re-typeset or damaged form of another. Never: looks at where the
+//! words occur.
 
-/// How like two words are.
+/// The similarity of two words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordSimilarity {
-    /// Another form of the same fact.
+    /// The words are forms of the same fact.
     Same,
-    /// Perhaps the same, too damaged to tell.
+    /// The words may be the same; one is too damaged to decide.
     Perhaps,
-    /// Another word.
+    /// The words are different.
     No,
 }
 
-/// Whether `other` may be `fact` re-typeset or damaged. Two clean numbers are alike only when their
-/// digits are the same.
+/// Whether `other` may be a re-typeset or damaged form of `fact`. Two undamaged numbers are the
+/// same only when their digits are the same.
 pub fn alike(fact: &str, number: bool, other: &str) -> WordSimilarity {
     let digits = |s: &str| s.chars().filter(|c| c.is_numeric()).collect::<String>();
     let clean = |s: &str| s.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',' | '\'' | ':'));
@@ -24,7 +25,7 @@ pub fn alike(fact: &str, number: bool, other: &str) -> WordSimilarity {
         };
     }
     if fact.len() > 2 * other.len() + 2 || other.len() > 2 * fact.len() + 2 {
-        // More than half would have to be inserted.
+        // More than half of the longer word would have to be inserted.
         return WordSimilarity::No;
     }
     let (mut x, mut y) = (['\0'; LONG], ['\0'; LONG]);
@@ -40,14 +41,14 @@ pub fn alike(fact: &str, number: bool, other: &str) -> WordSimilarity {
     }
 }
 
-/// Words are compared by so many characters.
+/// The number of characters by which words are compared.
 const LONG: usize = 32;
 
 /// The first characters of a word in lower case.
 fn lower<'b>(word: &str, buffer: &'b mut [char; LONG]) -> &'b [char] {
     let mut len = 0;
     if word.is_ascii() {
-        // The same, for most words, at a third of the cost.
+        // This gives the same result for most words, at a third of the cost.
         for (place, byte) in buffer.iter_mut().zip(word.bytes()) {
             *place = char::from(byte.to_ascii_lowercase());
             len += 1;

@@ -1,12 +1,13 @@
-//! Owns: how much two stretches of text tell of each other, and where that begins and ends. Never:
-//! where to look.
+//! Owns: the evidence that one stretch of text is drawn from another, and where such a stretch
+//! begins and ends. Never: decides where to look for it.
 //!
 //! Each token of a stretch is either drawn from the words of the partner stretch, as often as the
-//! interior shows, or from the words of both texts elsewhere. The logarithm of the two chances'
-//! ratio is its evidence, in bits: a rare word in common weighs much, "the" nothing, a missing word
-//! counts against. A passage is the stretch of the greatest sum (Karlin and Altschul 1990), each
-//! side in turn, until neither moves. So a verbatim passage, where every miss is dear, ends to the
-//! word, and a rewritten one reaches as far as its words do.
+//! interior shows, or from the words of both texts elsewhere. The logarithm of the ratio of the two
+//! probabilities is the evidence of the token, in bits: a rare word in common weighs much, "the"
+//! weighs nothing, and a missing word counts against. A passage is the stretch with the greatest
+//! sum (Karlin and Altschul 1990), for each side in turn, until neither changes. So a verbatim
+//! passage, where every mismatch costs much, ends at the exact word, and a rewritten passage
+//! reaches as far as its words do.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::TokenRectangle;
@@ -14,46 +15,48 @@ use crate::align::word_forms::NumberedWords;
 use std::cell::RefCell;
 use std::ops::Range;
 
-/// How often ends are fitted.
+/// The most rounds in which ends are fitted.
 const ROUNDS: usize = 4;
-/// How far a stretch may grow in one round, in words.
+/// The distance that a stretch may grow in one round, in words.
 const REACH: f64 = 100.0;
-/// A stretch ends where the sum has fallen so far from its height, in bits.
+/// The X-drop: a stretch ends where the sum has fallen this far below its maximum.
 const DROP: i64 = 30 * BIT;
-/// One token tells at most this, for or against, in bits.
+/// The most evidence of one token, for or against, in bits.
 const CAP: f64 = 6.0;
-/// The share of tokens taken to be drawn from the partner, before any is counted.
+/// The share of tokens that is assumed to be drawn from the partner before any is counted.
 const DRAWN: f64 = 0.5;
-/// What is counted is taken for no less and no more than this.
+/// The bounds to which the counted share is clamped.
 const DRAWN_RANGE: (f64, f64) = (0.3, 0.97);
-/// A word's first places in a text count as some of at least so many tokens, so that a word of a
-/// short text is not common for standing there.
+/// The least text length, in tokens, that the first places of a word are divided by, so that a word
+/// of a short text is not common for occurring there.
 const SAMPLE: f64 = 2000.0;
-/// Tokens by which the frequency of a word in both texts outweighs that outside the stretches.
+/// The number of tokens by which the frequency of a word in both texts outweighs that outside the
+/// stretches.
 const SMOOTH: f64 = 500.0;
-/// Sums are whole numbers of this part of a bit, so that they are the same in every order and on
-/// every machine.
+/// Sums are whole numbers of this fraction of a bit, so that they are the same in every order and
+/// on every machine.
 const BIT: i64 = 1 << 12;
-/// How far an end moves to a sentence's border, in words.
+/// The distance that an end moves to the border of a sentence, in words.
 const SENTENCE: f64 = 6.0;
-/// Another occurrence of a passage tells at least this share of what the best one does.
+/// The least share of the evidence of the best occurrence that another occurrence of the passage
+/// has.
 const AGAIN: f64 = 0.75;
-/// From this share of equal words on, an end stays where it is.
+/// The share of drawn words from which on an end is not moved.
 const VERBATIM: f64 = 0.9;
 
-/// A passage of both texts.
+/// A passage that occurs in both texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Extension {
-    /// Where.
+    /// The token ranges of the passage.
     pub region: TokenRectangle,
-    /// Evidence that the one is drawn from the other, the mean of both directions.
+    /// The evidence that one side is drawn from the other, in bits: the mean of both directions.
     pub bits: f64,
-    /// Share of its tokens whose word stands on the other side, the mean of both.
+    /// The share of its tokens whose word occurs on the other side, the mean of both sides.
     pub drawn: f64,
 }
 
 impl Extension {
-    /// Whether a passage with more evidence makes this one idle.
+    /// Whether a passage with more evidence makes this one redundant.
     pub fn is_worse_than(&self, better: &Extension) -> bool {
         let most = |x: &Range<u32>, y: &Range<u32>| {
             2 * x.end.min(y.end).saturating_sub(x.start.max(y.start)) > x.len() as u32
@@ -66,12 +69,12 @@ impl Extension {
     }
 }
 
-/// Two texts, ready to be asked for any stretch of them.
+/// Fits the ends of stretches of two texts.
 pub struct Fitter<'p> {
     texts: [&'p Prepared<'p>; 2],
     words: &'p NumberedWords,
     tokens_per_word: f64,
-    /// Counts by word in the stretches at hand; zero between uses.
+    /// The counts of each word in the current stretches; zero between calls.
     inside: RefCell<Vec<[u32; 2]>>,
 }
 
@@ -82,7 +85,7 @@ struct StretchScore {
 }
 
 impl<'p> Fitter<'p> {
-    /// Cost: memory for a count a word.
+    /// Makes a fitter. Cost: memory for two counts a word.
     pub fn new(a: &'p Prepared, b: &'p Prepared, words: &'p NumberedWords) -> Fitter<'p> {
         let tokens_per_word = a.tokens_per_word().max(b.tokens_per_word());
         Fitter {
@@ -93,7 +96,7 @@ impl<'p> Fitter<'p> {
         }
     }
 
-    /// Fits both ends on both sides; nothing where no stretch speaks for a common passage.
+    /// Fits both ends on both sides; `None` where no stretch is evidence for a common passage.
     pub fn refine(&self, start: &TokenRectangle) -> Option<Extension> {
         let mut at = [start.a.clone(), start.b.clone()];
         let (mut drawn, mut bits) = (DRAWN, 0.0);
@@ -115,7 +118,7 @@ impl<'p> Fitter<'p> {
         Some(Extension { region: TokenRectangle { a, b }, bits, drawn })
     }
 
-    /// The best stretch of one side that touches its present one, the other side as it is.
+    /// The best stretch of one side that touches its present one, with the other side unchanged.
     fn fit(&self, side: usize, at: &[Range<u32>; 2], drawn: f64) -> StretchScore {
         let text = &self.words.of[side];
         let reach = (REACH * self.tokens_per_word) as u32;
@@ -150,7 +153,8 @@ impl<'p> Fitter<'p> {
         }
     }
 
-    /// What a word tells for having been drawn from the other side's stretch.
+    /// The evidence of a word for being drawn from the stretch of the other side, in the
+    /// fixed-point units of [`BIT`].
     fn score(
         &self,
         word: u32,
@@ -164,7 +168,7 @@ impl<'p> Fitter<'p> {
             0.0
         } else {
             let all = self.words.counts[word as usize];
-            // The first two places in each text tell nothing of how common a word is in general.
+            // The first two places in each text do not show how common a word is in general.
             let first = f64::from(all[0].min(2) + all[1].min(2));
             let all = f64::from(all[0] + all[1]);
             let length = (self.words.of[0].len() + self.words.of[1].len()) as f64;
@@ -194,7 +198,8 @@ impl<'p> Fitter<'p> {
         let before = |at: u32, d: u32| at.checked_sub(d).filter(|x| border(*x));
         let behind =
             |at: u32, d: u32| Some(at + d).filter(|x| *x <= kinds.len() as u32 && border(*x));
-        // Outward first: what is left of a clause at an end is the passage's more often than not.
+        // The search goes outward first, because the rest of a clause at an end more often belongs
+        // to the passage than not.
         let start = (0..=far).find_map(|d| before(range.start, d).or(behind(range.start, d)));
         let end = (0..=far).find_map(|d| behind(range.end, d).or(before(range.end, d)));
         let snapped = start.unwrap_or(range.start)..end.unwrap_or(range.end);

@@ -1,20 +1,20 @@
-//! Owns: the exactly equal runs of a passage: what lies between seeds, token by token. Never: where
-//! a passage begins and ends.
+//! Owns: the exactly equal runs of a passage, with the gaps between seeds aligned token by token.
+//! Never: decides where a passage begins and ends.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::{Run, TokenRectangle};
 use std::ops::Range;
 
-/// Gaps of at most this many cells are aligned token by token.
+/// The most cells of a gap that is aligned token by token.
 const MAX_CELLS: usize = 4096;
-/// Passages without any seed, likewise.
+/// The most cells of a passage without any seed that is aligned token by token.
 const MAX_REGION_CELLS: usize = 1 << 16;
-/// How many earlier runs are tried as predecessors of one.
+/// The number of earlier runs that are tried as predecessors of a run.
 const LOOK_BACK: usize = 64;
 
-/// The equal runs of a region that stand in the order of both texts: the heaviest chain of `runs`
-/// (all of both texts, ascending), and single tokens between. Empty where no token is equal in
-/// order.
+/// The equal runs of a token rectangle that are in the order of both texts: the heaviest chain of
+/// `runs` (all runs of both texts, ascending), and single tokens between them. Empty where no token
+/// is equal in order.
 pub fn inside(region: &TokenRectangle, runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
     let within: Vec<Run> = runs.iter().filter_map(|r| clip(*r, region)).collect();
     let (x, y) = (&a.tokens.hashes, &b.tokens.hashes);
@@ -30,7 +30,7 @@ pub fn inside(region: &TokenRectangle, runs: &[Run], a: &Prepared, b: &Prepared)
     out
 }
 
-/// What of a run lies inside a region.
+/// The part of a run that lies inside a token rectangle.
 fn clip(run: Run, region: &TokenRectangle) -> Option<Run> {
     let skip = region.a.start.saturating_sub(run.a).max(region.b.start.saturating_sub(run.b));
     let cut =
@@ -88,7 +88,7 @@ fn push(out: &mut Vec<Run>, run: Run) {
     }
 }
 
-/// A longest common subsequence of two short ranges, as runs.
+/// Appends a longest common subsequence of two short ranges, as runs.
 fn common(
     a: &[u64],
     b: &[u64],
@@ -126,18 +126,20 @@ fn common(
     }
 }
 
-/// Which way is shorter where both lead to as many equal tokens: whether the first token of `y`
-/// comes sooner in `x` than that of `x` in `y`. So the texts may be swapped.
+/// Which way is shorter where both lead to the same number of equal tokens: whether the first token
+/// of `y` comes sooner in `x` than that of `x` in `y`. So the result does not change when the texts
+/// are swapped.
 fn nearer(x: &[u64], y: &[u64]) -> bool {
     let far =
         |side: &[u64], token: u64| side.iter().position(|t| *t == token).unwrap_or(usize::MAX);
     far(x, y[0]) < far(y, x[0])
 }
 
-/// How far beyond its ends a chain looks for more equal tokens.
+/// The number of tokens beyond its ends in which a chain looks for more equal tokens.
 const REACH: u32 = 6;
 
-/// Equal tokens just behind the last run, as long as they are at least half of what they bridge.
+/// Adds equal tokens just behind the last run, as long as they are at least half of the stretch
+/// that they bridge.
 fn behind(last: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
     let mut more = Vec::new();
     let (from_a, from_b) = (last.a_end(), last.b_end());
@@ -153,7 +155,7 @@ fn behind(last: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
     more.into_iter().for_each(|r| push(out, r));
 }
 
-/// The same in front of the first run.
+/// Adds equal tokens just before the first run, by the same rule.
 fn fill_before_first(first: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
     let back = |side: &[u64], end: u32| -> Vec<u64> {
         side[end.saturating_sub(REACH) as usize..end as usize].iter().rev().copied().collect()

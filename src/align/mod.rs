@@ -1,4 +1,5 @@
-//! Two token sequences to an alignment. Pure: it knows no corpus, no background and no relation.
+//! The alignment of two token sequences. The functions are pure: they know no corpus, no background
+//! and no relation.
 
 pub mod alignment;
 pub mod chain;

@@ -1,4 +1,4 @@
-//! Owns: one text made ready for comparison. Never: a second text.
+//! Owns: one text prepared for comparison. Never: looks at a second text.
 
 use crate::align::word_forms::Lexicon;
 use crate::text::paragraph;
@@ -9,29 +9,28 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// Words in a seed.
+/// The number of words in a seed.
 pub const SEED: u32 = 3;
-/// Up to so many tokens, looking at all is no dearer than keeping a list.
+/// The number of tokens up to which a linear scan costs no more than keeping a list.
 const SHORT: usize = 2000;
 
 /// A text with its tokens, its shingle set and its seeds: about 60 bytes a token.
 ///
-/// It depends on the text and the shingle alone, is `Send` and `Sync`, and has a written form
-/// (serde; the lexicon is made again when it is asked for). So it can be kept, spilled or sent.
+/// It depends on the text and the shingle length alone, is `Send` and `Sync`, and can be serialised
+/// (serde; the lexicon is made again on demand). So it can be kept, spilled or sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Prepared<'t> {
-    /// The text.
     pub text: Cow<'t, str>,
-    /// Its tokens.
+    /// The tokens of the text.
     pub tokens: Tokens,
-    /// Its shingles, sorted, each once.
+    /// The shingle set, sorted and without duplicates.
     pub set: Vec<u64>,
-    /// Every seed, sorted: half of its hash above, its first token below. Two that agree in half
-    /// may still differ.
+    /// All seeds, sorted: the upper half of the hash in the upper 32 bits, the first token in the
+    /// lower 32. Two seeds with equal upper halves may still differ.
     pub seeds: Vec<u64>,
-    /// Its paragraphs as token ranges.
+    /// The paragraphs as token ranges.
     pub paragraphs: Vec<Range<u32>>,
-    /// Where all seeds are this long; nothing where scripts mix.
+    /// The length of every seed in tokens, or `None` where scripts mix.
     uniform: Option<u32>,
     ends: Vec<u32>,
     #[serde(skip)]
@@ -39,7 +38,7 @@ pub struct Prepared<'t> {
 }
 
 impl<'t> Prepared<'t> {
-    /// Its shingles are `shingle` words long. Cost: tokenising and two sorts.
+    /// Prepares a text with shingles of `shingle` words. Cost: tokenising and two sorts.
     pub fn new(text: impl Into<Cow<'t, str>>, shingle: u32) -> Prepared<'t> {
         let text = text.into();
         let tokens = tokenize(&text);
@@ -56,13 +55,13 @@ impl<'t> Prepared<'t> {
         Prepared { text, tokens, set, seeds, paragraphs, uniform, ends, lexicon: OnceLock::new() }
     }
 
-    /// Tokens in the seed that begins at token `at`.
+    /// The number of tokens in the seed that begins at token `at`.
     pub fn seed_length(&self, at: u32) -> u32 {
         self.uniform.unwrap_or_else(|| self.ends[at as usize] - at)
     }
 
-    /// How often a word stands here. Cost: a look at every token of a short text; in a long one,
-    /// the lexicon.
+    /// The number of times that a word occurs in the text. Cost: a scan of all tokens of a short
+    /// text; in a long one, a lookup in the lexicon.
     pub fn count(&self, hash: u64) -> u32 {
         if self.tokens.len() <= SHORT {
             return self.tokens.hashes.iter().filter(|h| **h == hash).count() as u32;
@@ -70,17 +69,17 @@ impl<'t> Prepared<'t> {
         self.lexicon().count(hash)
     }
 
-    /// Its different words, made when first asked for.
+    /// The different words of the text; the lexicon is made on the first call.
     pub fn lexicon(&self) -> &Lexicon {
         self.lexicon.get_or_init(|| Lexicon::new(&self.text, &self.tokens))
     }
 
-    /// A token as the text has it.
+    /// A token as the text spells it.
     pub fn word(&self, i: usize) -> &str {
         &self.text[self.tokens.spans[i].range()]
     }
 
-    /// Length of a token range in words: fewer than tokens where a script is cut per character.
+    /// The length of a token range in words: fewer than tokens where a script is cut per character.
     pub fn word_count(&self, range: Range<u32>) -> u32 {
         if self.uniform.is_some() {
             return range.len() as u32;
@@ -89,7 +88,7 @@ impl<'t> Prepared<'t> {
         (kinds.iter().map(|k| u64::from(k.length())).sum::<u64>() / u64::from(WORD)) as u32
     }
 
-    /// How many tokens make a word here, at least one.
+    /// The number of tokens in a word of this text, at least one.
     pub fn tokens_per_word(&self) -> f64 {
         let words = self.word_count(0..self.tokens.len() as u32).max(1);
         (self.tokens.len() as f64 / f64::from(words)).max(1.0)

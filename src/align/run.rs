@@ -1,5 +1,5 @@
-//! Owns: the types of an alignment: runs of equal tokens, chains of runs, regions. Never: how they
-//! are found.
+//! Owns: the types of an alignment: runs of equal tokens, chains of runs, token rectangles. Never:
+//! finds them.
 
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -11,43 +11,43 @@ pub struct Run {
     pub a: u32,
     /// First token in the second text.
     pub b: u32,
-    /// How many.
+    /// The number of tokens.
     pub len: u32,
 }
 
 impl Run {
-    /// Token behind the last, in the first text.
+    /// One past the last token, in the first text.
     pub const fn a_end(self) -> u32 {
         self.a + self.len
     }
-    /// Token behind the last, in the second text.
+    /// One past the last token, in the second text.
     pub const fn b_end(self) -> u32 {
         self.b + self.len
     }
 }
 
-/// Runs in the order of both texts, none overlapping.
+/// Runs in the order of both texts, without overlaps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Chain {
     /// The runs, of equal words or, with [`AlignmentMethod::Forms`](crate::AlignmentMethod), of
     /// forms of one word; never empty.
     pub runs: Vec<Run>,
-    /// The passage around them, where the words correspond and their order does not; else it goes
-    /// from the first run to the last.
+    /// The passage around the runs, where the words correspond and their order does not; without it
+    /// the passage reaches from the first run to the last.
     pub region: Option<TokenRectangle>,
 }
 
-/// A stretch of each text, in tokens; none is empty.
+/// A stretch of each text, in tokens; neither is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRectangle {
-    /// Tokens of the first text.
+    /// The tokens of the first text.
     pub a: Range<u32>,
-    /// Tokens of the second text.
+    /// The tokens of the second text.
     pub b: Range<u32>,
 }
 
 impl TokenRectangle {
-    /// By place in the first text, then in the second.
+    /// The sort key: the place in the first text, then in the second.
     pub fn order(&self) -> [u32; 4] {
         [self.a.start, self.a.end, self.b.start, self.b.end]
     }
@@ -60,31 +60,31 @@ impl From<Vec<Run>> for Chain {
 }
 
 impl Chain {
-    /// Tokens of the first text.
+    /// The tokens of the first text.
     pub fn a(&self) -> Range<u32> {
         match &self.region {
             Some(region) => region.a.clone(),
             None => self.runs[0].a..self.runs[self.runs.len() - 1].a_end(),
         }
     }
-    /// Tokens of the second text.
+    /// The tokens of the second text.
     pub fn b(&self) -> Range<u32> {
         match &self.region {
             Some(region) => region.b.clone(),
             None => self.runs[0].b..self.runs[self.runs.len() - 1].b_end(),
         }
     }
-    /// Equal tokens.
+    /// The number of equal tokens.
     pub fn equal(&self) -> u32 {
         self.runs.iter().map(|r| r.len).sum()
     }
-    /// Share of equal tokens, of the longer side.
+    /// The share of equal tokens, of the longer side.
     pub fn identity(&self) -> f64 {
         f64::from(self.equal()) / f64::from(self.a().len().max(self.b().len()) as u32)
     }
 }
 
-/// The range as slices take it.
+/// The same range with indices for slices.
 pub fn usize_range(r: Range<u32>) -> Range<usize> {
     r.start as usize..r.end as usize
 }

@@ -1,15 +1,16 @@
-//! Owns: windows of three words that both texts hold, and the runs of equal tokens around them.
-//! Never: what joins runs.
+//! Owns: windows of three words that occur in both texts, and the runs of equal tokens around them.
+//! Never: joins runs.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;
 use crate::hash;
 use std::borrow::Cow;
 
-/// A seed that stands so often that it would make more points is matched in order of place instead.
+/// The most points that a seed makes; a seed that occurs more often is matched in the order of its
+/// places instead.
 const MAX_POINTS: usize = 64;
 
-/// A text as the alignment sees it: which words count as equal.
+/// The words of a text as numbers, which determine the words that the alignment treats as equal.
 #[derive(Debug)]
 pub struct WordView<'p> {
     text: &'p Prepared<'p>,
@@ -19,7 +20,7 @@ pub struct WordView<'p> {
 }
 
 impl<'p> WordView<'p> {
-    /// Equal are equal words.
+    /// A view in which words with the same normalised form are equal.
     pub fn exact(text: &'p Prepared<'p>) -> WordView<'p> {
         WordView {
             text,
@@ -28,7 +29,7 @@ impl<'p> WordView<'p> {
         }
     }
 
-    /// Equal are words with equal numbers. Cost: a sort of the seeds.
+    /// A view in which words with equal `numbers` are equal. Cost: a sort of the seeds.
     pub fn folded(text: &'p Prepared<'p>, numbers: &[u32]) -> WordView<'p> {
         let words: Vec<u64> = numbers.iter().map(|n| hash::mix(u64::from(*n))).collect();
         let seed = |at: u32| {
@@ -46,7 +47,7 @@ impl<'p> WordView<'p> {
     }
 }
 
-/// Every run that holds a seed, in the order of the first text.
+/// All runs that hold a seed, in the order of the first text.
 pub fn equal_runs(a: &WordView, b: &WordView) -> Vec<Run> {
     let mut points = points(a, b);
     points.sort_unstable();
@@ -54,7 +55,7 @@ pub fn equal_runs(a: &WordView, b: &WordView) -> Vec<Run> {
     runs(&points, a, b)
 }
 
-/// A pair of equal seeds: its diagonal (shifted to stay positive), its place in the first text.
+/// A pair of equal seeds: its diagonal (shifted to stay positive), and its place in the first text.
 type SeedPair = (u64, u32);
 
 const SHIFT: u64 = 1 << 32;
@@ -81,8 +82,8 @@ fn points(a: &WordView, b: &WordView) -> Vec<SeedPair> {
         if n * m <= MAX_POINTS {
             x[i..i + n].iter().for_each(|s| y[j..j + m].iter().for_each(|t| point(*s, *t)));
         } else {
-            // Periodic text: every place with every other would be quadratic. The nth with the nth
-            // keeps long runs whole.
+            // The text is periodic, and pairing every place with every other would be quadratic.
+            // Pairing the nth with the nth keeps long runs whole.
             x[i..i + n].iter().zip(&y[j..j + m]).for_each(|(s, t)| point(*s, *t));
         }
         (i, j) = (i + n, j + m);
@@ -90,7 +91,8 @@ fn points(a: &WordView, b: &WordView) -> Vec<SeedPair> {
     out
 }
 
-/// Seeds on one diagonal that touch are one run; runs grow while the next tokens are equal.
+/// Joins seeds on one diagonal that touch into runs, and grows each run while the next tokens are
+/// equal.
 fn runs(points: &[SeedPair], a: &WordView, b: &WordView) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     let mut last = 0;

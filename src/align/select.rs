@@ -1,20 +1,19 @@
-//! Owns: which of the overlapping chains become matches. Never: how chains are made, what
-//! boilerplate is.
+//! Owns: which of the overlapping chains become matches. Never: makes chains, or knows boilerplate.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::model::thresholds::Thresholds;
 use std::ops::Range;
 
-/// A piece this many words long counts beside a match that it continues.
+/// The least length, in words, of a piece that counts beside a match that it continues.
 const PIECE: u32 = 5;
-/// How far from that match it may stand, in tokens.
+/// The greatest distance of a piece from that match, in tokens.
 const PIECE_DISTANCE: u32 = 60;
 
-/// Takes chains, best first, as long as each brings text that no better one holds: first those new
-/// on both sides, then those new on one (another occurrence of the passage), then short pieces that
-/// continue a match. So a passage that stands k times here and m times there gives at most k + m
-/// matches.
+/// Selects chains, best first, as long as each covers text that no better one covers: first those
+/// that are new on both sides, then those that are new on one side (another occurrence of the
+/// passage), then short pieces that continue a match. So a passage that occurs k times in one text
+/// and m times in the other gives at most k + m matches.
 pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
     let mut seen = CoveredTokens { a: vec![false; a.tokens.len()], b: vec![false; b.tokens.len()] };
     let mut taken: Vec<Chain> = Vec::new();
@@ -35,7 +34,7 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
     }
     let anchors = taken.len();
     for c in short {
-        // A region reaches as far as its words do: what is behind it is no piece of it.
+        // A token rectangle reaches as far as its words do, so text behind it is no piece of it.
         let near = taken[..anchors].iter().any(|m| m.region.is_none() && continues(m, &c));
         if near && equal_words(&c, a) >= PIECE && fresh(&seen.a, c.a()) && fresh(&seen.b, c.b()) {
             seen.take(c, &mut taken);
@@ -45,7 +44,7 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
 }
 
 /// Whether a chain is long enough to be reported on its own: `min_match` equal words, or a whole
-/// paragraph of `min_paragraph`. A loose one is, by its evidence.
+/// paragraph of `min_paragraph`. An unordered chain always is, because its evidence was checked.
 pub fn is_match(c: &Chain, a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
     let words = equal_words(c, a);
     c.region.is_some()
@@ -63,7 +62,7 @@ fn holds_paragraph(paragraphs: &[Range<u32>], range: Range<u32>, t: &Thresholds)
         .any(|p| p.len() as u32 >= t.min_paragraph)
 }
 
-/// Equal tokens, counted in words.
+/// The number of equal tokens, counted in words.
 pub fn equal_words(c: &Chain, a: &Prepared) -> u32 {
     c.runs.iter().map(|r| a.word_count(r.a..r.a + r.len)).sum()
 }
@@ -81,7 +80,7 @@ impl CoveredTokens {
     }
 }
 
-/// Whether at least half of a range is not seen yet.
+/// Whether at least half of a range is not covered yet.
 fn fresh(seen: &[bool], range: Range<u32>) -> bool {
     let range = usize_range(range);
     let len = range.len();

@@ -1,8 +1,9 @@
-//! Owns: passages whose words correspond though their order does not: from pairs of near words to
-//! regions to chains. Never: what a region tells (that is `region`), exact runs.
+//! Owns: the search for passages whose words correspond though their order does not: from pairs of
+//! near words to token rectangles to chains. Never: scores a token rectangle (see `extend`), or
+//! finds exact runs (see `seeds`).
 //!
-//! Seeds are pairs of the rarer words that stand near each other in both texts, whatever their
-//! order. Seeds that hang together, no wider gap between them on either side, are a group; each
+//! Seeds are pairs of rarer words that occur near each other in both texts, in whatever order.
+//! Seeds that are connected, with no wider gap between them on either side, form a group; each
 //! group grows or shrinks to the stretch that the words themselves explain best.
 
 use crate::align::extend::{Extension, Fitter};
@@ -12,20 +13,20 @@ use crate::align::run::{Chain, TokenRectangle};
 use crate::align::seeds::{WordView, equal_runs};
 use crate::align::word_forms::NumberedWords;
 
-/// Each word is paired with so many of the rarer words behind it.
+/// The number of rarer words behind each word that it is paired with.
 const NEAR: usize = 4;
-/// A word is rare that stands at most this often in its text, …
+/// A word is rare if it occurs at most this often in its text.
 const RARE: f64 = 4.0;
-/// … or makes up at most this share of it.
+/// A word is also rare if it makes up at most this share of its text.
 const RARE_SHARE: f64 = 0.008;
-/// A seed that would make more points than this makes none.
+/// The most points that a seed makes; a seed that would make more makes none.
 const MAX_POINTS: usize = 64;
-/// Least seeds in a group.
+/// The least number of seeds in a group.
 const LEAST: usize = 4;
-/// Least seeds in some group without any folding.
+/// The least number of seeds that some group must have without folding.
 const SURVIVING: usize = 8;
 
-/// What a loose alignment may join.
+/// The limits of an unordered alignment.
 #[derive(Debug, Clone, Copy)]
 pub struct UnorderedLimits {
     /// The widest gap between the seeds of a group, in tokens.
@@ -36,16 +37,17 @@ pub struct UnorderedLimits {
     pub min_words: u32,
 }
 
-/// Passages by falling evidence. What lies for the more part in a better one is left out, unless on
-/// one side alone and telling nearly as much: another occurrence. Cost: a sort of the seeds; for
-/// each group, some passes over its stretch of both texts.
+/// The passages by descending evidence. A passage that lies for the greater part in a better one is
+/// left out, unless it does so on one side only and has nearly as much evidence: then it is another
+/// occurrence. Cost: a sort of the seeds; for each group, some passes over its stretch of both
+/// texts.
 pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits) -> Vec<Chain> {
-    // One order for the work, so that the texts may be swapped.
+    // The work is done in one order, so that swapped texts give the same result.
     if a.tokens.hashes > b.tokens.hashes {
         return chains(b, a, limits).into_iter().map(swap).collect();
     }
-    // Folding is the dear part, and a passage of which no words at all survive as they are tells of
-    // nothing.
+    // Folding is the expensive part, and a passage in which no words survive unchanged is no
+    // evidence.
     if groups(points(&NumberedWords::plain(a.lexicon(), b.lexicon())), limits.max_gap, SURVIVING)
         .is_empty()
     {
@@ -88,13 +90,14 @@ fn swap(mut chain: Chain) -> Chain {
     chain
 }
 
-/// A seed of both texts: the places of its first word in each, and of its last.
+/// A seed that occurs in both texts: the places of its first word in each, and of its last.
 type SeedPair = ((u32, u32), (u32, u32));
 
-/// A pair of near words: their numbers in one, the place of the first, the place of the last.
+/// A pair of near words: their two numbers packed into one, the place of the first, the place of
+/// the last.
 type Pair = (u64, u32, u32);
 
-/// All of them, sorted.
+/// All pairs of near words of one text, sorted.
 fn pairs(words: &NumberedWords, side: usize) -> Vec<Pair> {
     let text = &words.of[side];
     let bound = (RARE_SHARE * text.len() as f64).max(RARE) as u32;
@@ -136,11 +139,11 @@ fn points(words: &NumberedWords) -> Vec<SeedPair> {
     out
 }
 
-/// Splits points wherever a wider gap opens on either side, in turn, until none does.
+/// Splits points wherever a wider gap opens on either side, for each side in turn, until none does.
 fn groups(points: Vec<SeedPair>, max_gap: u32, least: usize) -> Vec<Vec<SeedPair>> {
     let mut out = Vec::new();
     let mut waiting = vec![(points, 0, 0)];
-    // `still`: sides in a row without a gap.
+    // `still` counts the consecutive sides without a gap.
     while let Some((mut points, side, still)) = waiting.pop() {
         if points.len() < least {
             continue;

@@ -1,34 +1,36 @@
-//! Owns: the words of two texts as small numbers; a damaged or inflected word gets the number of
-//! its likeness in the other text. Never: where words stand near each other.
+//! Owns: the words of two texts as small numbers, with a damaged or inflected word under the number
+//! of the most similar word of the other text. Never: looks at where words occur near each other.
 
 use crate::hash;
 use crate::text::token::Tokens;
 
-/// Words this long may be damaged forms of each other, in characters.
+/// The least number of character shingles of a word that may be a damaged form of another.
 const LEAST: usize = 4;
-/// Two words are forms of one whose common character shingles (pairs of letters, and the first) are
-/// at least so many of so many of both words': a Dice's coefficient of .6.
+/// Two words are forms of one word if their common character shingles (pairs of letters, and the
+/// first letter) are at least this fraction of the shingles of both words together: a Dice
+/// coefficient of .6.
 const ALIKE: (u32, u32) = (3, 10);
-/// A character shingle in more words than this finds none.
+/// The most words of a character shingle that is looked up; a shingle in more words finds none.
 const MAX_LIST: usize = 256;
 
-/// The different words of one text. Cost: a sort of them; about 70 bytes each.
+/// The different words of one text. Cost: a sort of the words; about 70 bytes for each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lexicon {
-    /// Their hashes, sorted.
+    /// The hashes of the words, sorted.
     words: Vec<u64>,
-    /// For each token the place of its word among them.
+    /// For each token, the position of its word in `words`.
     of: Vec<u32>,
-    /// How often each stands here.
+    /// The number of occurrences of each word in the text.
     counts: Vec<u32>,
-    /// The character shingles of all, one after the other …
+    /// The character shingles of all words, one word after the other.
     shingles: Vec<u64>,
-    /// … and where those of each begin; short words and numbers have none.
+    /// The position in `shingles` where those of each word begin; short words and numbers have
+    /// none.
     from: Vec<u32>,
 }
 
 impl Lexicon {
-    /// Of one text.
+    /// Makes the lexicon of one text.
     pub fn new(text: &str, tokens: &Tokens) -> Lexicon {
         let mut order: Vec<u32> = (0..tokens.len() as u32).collect();
         let hash = |i: u32| tokens.hashes[i as usize];
@@ -52,7 +54,7 @@ impl Lexicon {
         out
     }
 
-    /// How often a word stands in the text, by its hash.
+    /// The number of times that a word occurs in the text, by its hash.
     pub fn count(&self, word: u64) -> u32 {
         self.words.binary_search(&word).map_or(0, |place| self.counts[place])
     }
@@ -62,23 +64,23 @@ impl Lexicon {
     }
 }
 
-/// The tokens of two texts, equal words with equal numbers.
+/// The tokens of two texts as numbers; equal words have equal numbers.
 #[derive(Debug)]
 pub struct NumberedWords {
     /// A number for each token of both texts.
     pub of: [Vec<u32>; 2],
-    /// How often each number stands in either text.
+    /// The number of occurrences of each word number in either text.
     pub counts: Vec<[u32; 2]>,
 }
 
 impl NumberedWords {
-    /// Forms folded. Cost: that of [`Words::plain`], and for each word that only one text holds a
-    /// look-up for each of its letters.
+    /// Numbers the words and folds their forms. Cost: that of [`NumberedWords::plain`], and for
+    /// each word that only one text holds a lookup for each of its letters.
     pub fn new(a: &Lexicon, b: &Lexicon) -> NumberedWords {
         NumberedWords::numbered(a, b, true)
     }
 
-    /// Without folding. Cost: a merge of the two lists of words.
+    /// Numbers the words without folding. Cost: a merge of the two lists of words.
     pub fn plain(a: &Lexicon, b: &Lexicon) -> NumberedWords {
         NumberedWords::numbered(a, b, false)
     }
@@ -116,8 +118,8 @@ impl NumberedWords {
     }
 }
 
-/// For each word that only the first text holds, the word most like it of those that only the
-/// second holds.
+/// For each word that occurs only in the first text, reports to `like` the most similar word of
+/// those that occur only in the second.
 fn fold(
     x: &Lexicon,
     only_x: &[usize],
@@ -138,7 +140,8 @@ fn fold(
                 shared[place as usize] += 1;
             }
         }
-        // The greatest share so far, as a fraction: shared shingles, of all shingles.
+        // The greatest share so far, as a fraction of two numbers: shared shingles and all
+        // shingles; then the place.
         let mut best: Option<(u32, u32, u32)> = None;
         for place in touched.drain(..) {
             let all = (shingles.len() + y.shingles(only_y[place as usize]).len()) as u32;
@@ -154,7 +157,7 @@ fn fold(
     }
 }
 
-/// Words by character shingle, in slots by hash.
+/// An index of words by character shingle, in slots by hash.
 struct Index {
     from: Vec<u32>,
     entries: Vec<(u64, u32)>,
@@ -175,7 +178,7 @@ impl Index {
         (1..from.len()).for_each(|i| from[i] += from[i - 1]);
         let mut entries = vec![(0, 0); from[SLOTS + 1] as usize];
         for entry in all() {
-            // The slot behind grows from its own beginning to its end, which is where the next
+            // The slot behind grows from its own beginning to its end, which is where the next slot
             // begins.
             let at = &mut from[slot(entry.0) + 1];
             entries[*at as usize] = entry;
@@ -184,7 +187,7 @@ impl Index {
         Index { from, entries }
     }
 
-    /// The words that hold a shingle; none where they are too many to tell anything.
+    /// The words that hold a shingle; none where the slot has too many entries to be informative.
     fn find(&self, shingle: u64) -> impl Iterator<Item = u32> {
         let slot = slot(shingle);
         let list = &self.entries[self.from[slot] as usize..self.from[slot + 1] as usize];
@@ -197,7 +200,7 @@ fn slot(shingle: u64) -> usize {
     (hash::mix(shingle) >> 52) as usize
 }
 
-/// Adds the first letter and each pair of letters of a longer word, sorted, each once.
+/// Adds the first letter and each pair of letters of a longer word, sorted and without duplicates.
 fn shingles(word: &str, out: &mut Vec<u64>) {
     let from = out.len();
     let mut before = 0u64;

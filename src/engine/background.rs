@@ -1,4 +1,4 @@
-//! Owns: sorted postings to the background. Never: a pair.
+//! Owns: the computation of the background from sorted postings. Never: looks at a pair.
 
 use crate::engine::sketch::{Classes, Keys};
 use crate::model::thresholds::Thresholds;
@@ -7,16 +7,18 @@ use crate::postings::policy::most_of_a_source;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
 
-/// Two texts are versions of one story where they share at least this part of the longer one's
-/// anchors, all of them frequent …
+/// Two texts are versions of one story only if their shared anchors, all of them frequent, are at
+/// least this part of the anchors of the longer text.
 const VERSIONS_SHARE: f64 = 0.3;
-/// … and fewer than this part of those stand in the same number of texts: people change words, one
-/// here and one there. What a machine puts under its pages stands in all of them alike.
+/// In versions of one story, less than this part of the shared frequent anchors occurs in one and
+/// the same number of texts: people change words in different places. Text that a machine puts
+/// under its pages occurs in all of them.
 const SAME_NUMBER: f64 = 0.5;
-/// So many pairs of the texts that hold a key are looked at.
+/// The number of text pairs that are looked at for each frequent key.
 const PAIRS: usize = 8;
 
-/// What the corpus tells about its texts; `words` says in how many classes each word slot stands.
+/// What the corpus shows about its texts. `words` has, for each word slot, the number of classes
+/// that it occurs in.
 pub fn background(all: &Classes, keys: &Keys<Run>, words: &[u32], t: &Thresholds) -> Background {
     let classes = all.first.len() as u64;
     let anchors: Vec<&[Posting]> =
@@ -31,8 +33,8 @@ pub fn background(all: &Classes, keys: &Keys<Run>, words: &[u32], t: &Thresholds
     Background::new(classes, boilerplate(&paragraphs), boilerplate(&anchors), common, frequent)
 }
 
-/// Many texts of one source hold it; or, where sources are not known, more than a share of all
-/// texts.
+/// Whether enough texts of one source hold a key or, where sources are not known, more than a share
+/// of all texts.
 fn is_frequent(group: &[Posting], all: &Classes, t: &Thresholds) -> bool {
     if (group.len() as u32) < t.boilerplate_classes {
         return false;
@@ -43,17 +45,17 @@ fn is_frequent(group: &[Posting], all: &Classes, t: &Thresholds) -> bool {
         || (unknown >= t.boilerplate_classes && f64::from(unknown) > share)
 }
 
-/// What tells a story that many print from boilerplate.
+/// Distinguishes a story that many outlets print from boilerplate.
 struct StoryTest<'g> {
     frequent: &'g [&'g [Posting]],
-    /// (class, frequent anchor by number), sorted.
+    /// Pairs of a class and the number of a frequent anchor that it holds, sorted.
     held: Vec<(u32, u32)>,
-    /// Anchors of each class; empty where none is frequent.
+    /// The number of anchors of each class; empty where none is frequent.
     anchors: Vec<u32>,
 }
 
 impl<'g> StoryTest<'g> {
-    /// Cost: one look at each anchor and a sort of the frequent ones.
+    /// Makes the test. Cost: one look at each anchor and a sort of the frequent ones.
     fn new(all: &Classes, held_by: &Run, frequent: &'g [&'g [Posting]]) -> StoryTest<'g> {
         let mut anchors = Vec::new();
         if !frequent.is_empty() {
@@ -69,8 +71,8 @@ impl<'g> StoryTest<'g> {
         StoryTest { frequent, held, anchors }
     }
 
-    /// Whether a frequent key is text of a story: most of the texts that hold it and follow each
-    /// other are versions of one.
+    /// Whether a frequent key is text of a story: of the texts that hold it, most of the
+    /// consecutive pairs looked at are versions of one story.
     fn hold(&self, group: &[Posting]) -> bool {
         let pairs = PAIRS.min(group.len());
         let versions = (0..pairs).filter(|i| {

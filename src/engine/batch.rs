@@ -1,4 +1,4 @@
-//! Owns: the way from documents to findings, on one screen. Never: a stage's details.
+//! Owns: the way from documents to findings, on one screen. Never: implements a stage.
 
 use crate::engine::candidates::Candidates;
 use crate::engine::cluster::{self, Members, Relations};
@@ -17,16 +17,17 @@ use crate::postings::posting::pack_pair;
 use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
 
-/// Two texts of this resemblance count as one when it is asked in how many texts a passage stands.
+/// The resemblance from which on two texts belong to one family, so that they count as one text
+/// when the texts with a passage are counted.
 const FAMILY: f64 = 0.5;
 
-/// Finds everything there is to find in the documents: classes of equal texts, clusters of
-/// near-copies, related pairs with their matches, repeats. Also gives the background that the
-/// scores were computed with.
+/// Finds everything in the documents: classes of equal texts, clusters of near-copies, related
+/// pairs with their matches, and repeats. Also returns the background that the scores were computed
+/// with.
 ///
 /// The findings are a function of the set of documents, the recipe and the thresholds alone. Cost:
 /// each text is read and tokenised once, and once more for each text it is compared with. Memory:
-/// about 2 KB a different text for its keys, until the pairs are known.
+/// about 2 KB for the keys of each different text, until the pairs are known.
 ///
 /// ```
 /// use nearcopy::{Corpus, Document, Recipe, Relation, RunOptions, Thresholds, scan};
@@ -45,8 +46,8 @@ const FAMILY: f64 = 0.5;
 /// ```
 ///
 /// # Errors
-/// A setting that cannot mean anything, documents out of order, a text that can no longer be read,
-/// or the caller's cancellation.
+/// A setting is out of range, the documents are not in order, a text can no longer be read, or the
+/// caller cancelled the scan.
 pub fn scan(
     documents: &dyn Documents,
     recipe: &Recipe,
@@ -57,11 +58,11 @@ pub fn scan(
     scan_under(documents, None, recipe, thresholds, options, progress)
 }
 
-/// [`scan`] under a background that was drawn elsewhere: documents of a day are scored as those of
-/// the whole archive are.
+/// Like [`scan`], under a background that was computed elsewhere: the documents of a day are scored
+/// like those of the whole archive.
 ///
 /// # Errors
-/// As [`scan`].
+/// Those of [`scan`].
 pub fn scan_with(
     documents: &dyn Documents,
     background: &Background,
@@ -135,34 +136,35 @@ fn scan_under(
     })
 }
 
-/// What a scan knows once its clusters stand: by class, see [`Classes`].
+/// The result of the stages up to the clusters. Texts are numbered by class, see [`Classes`].
 pub struct Related {
-    /// The classes.
+    /// The classes of equal texts.
     pub all: Classes,
-    /// Their keys.
+    /// The keys of the classes.
     pub keys: Keys<Run>,
-    /// In how many classes each word slot stands.
+    /// For each word slot, the number of classes that it occurs in.
     #[cfg_attr(not(feature = "index"), expect(dead_code, reason = "an index keeps it"))]
     pub words: Vec<u32>,
-    /// Documents of each class.
+    /// The documents of each class.
     pub members: Members,
-    /// What the corpus tells about its texts.
+    /// The background that the pairs were compared under.
     pub background: Background,
-    /// Families of texts that resemble each other.
+    /// The family of each class: texts that resemble each other.
     pub family: Vec<u32>,
-    /// Candidates by whole texts.
+    /// The candidates by whole texts.
     pub near: Candidates,
-    /// Candidates by passages.
+    /// The candidates by passages.
     pub far: Candidates,
     /// All related pairs that were compared.
     pub relations: Relations,
-    /// Clusters.
+    /// The clusters.
     pub clusters: Vec<Cluster>,
     /// The representative of each class.
     pub around: Vec<u32>,
 }
 
-/// Documents to relations and clusters: all of a scan but what is shown of it.
+/// Carries out a scan up to the relations and clusters, without choosing the pairs and repeats that
+/// are reported.
 #[cfg(feature = "index")]
 pub fn relate(
     documents: &dyn Documents,
@@ -255,11 +257,11 @@ fn summary_counts(
     }
 }
 
-/// Compares the listed pairs of document numbers, without looking for candidates. Every pair with a
-/// match is in the result; clusters and repeats are not looked for.
+/// Compares the listed pairs of document numbers, without a search for candidates. The result has
+/// every pair that is related, and no clusters or repeats.
 ///
 /// # Errors
-/// As [`scan`].
+/// Those of [`scan`].
 pub fn compare_pairs(
     documents: &dyn Documents,
     pairs: &[(u32, u32)],
@@ -315,10 +317,10 @@ fn check(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds) ->
     late.map_or(Ok(()), |n| Err(Error::Unordered { id: documents.info(n).id.clone() }))
 }
 
-/// More threads than this only take memory, and a machine may not have them.
+/// The most threads of a pool: more of them only take memory, and a machine may not have them.
 const MOST_THREADS: usize = 512;
 
-/// Runs in a pool of its own, so that the caller's is left alone.
+/// Runs the work in a thread pool of its own and leaves the caller's pool alone.
 pub fn in_pool<T: Send>(
     options: &RunOptions,
     work: impl FnOnce() -> Result<T> + Send,
@@ -327,7 +329,7 @@ pub fn in_pool<T: Send>(
         rayon::ThreadPoolBuilder::new().num_threads(options.threads.min(MOST_THREADS)).build();
     match pool {
         Ok(pool) => pool.install(work),
-        // Threads cannot be had: do it on this one.
+        // The threads cannot be created, so the work runs on this one.
         Err(_) => work(),
     }
 }

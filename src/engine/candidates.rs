@@ -1,4 +1,5 @@
-//! Owns: sorted postings of all classes to candidate pairs. Never: a comparison.
+//! Owns: the search for candidate pairs in the sorted postings of all classes. Never: compares
+//! texts.
 
 use crate::engine::sketch::{Classes, Keys};
 use crate::error::Result;
@@ -12,20 +13,20 @@ use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
 use std::collections::HashMap;
 
-/// Candidate pairs, sorted, each once; and how many keys were too frequent to be expanded to all
-/// their pairs.
+/// The candidate pairs, and the number of keys that were too frequent to be expanded to all their
+/// pairs.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    /// Packed pairs of classes.
+    /// The packed pairs of classes, sorted and without duplicates.
     pub pairs: Vec<u64>,
-    /// Of these the ones that no bucket shows: links inside hot buckets.
+    /// Those of `pairs` that no bucket within its cap contains: links inside hot bands.
     pub linked: Vec<u64>,
-    /// Hot keys.
+    /// The number of hot keys.
     pub capped: u64,
 }
 
-/// Pairs that share a document band (or, under a source limit, the whole text). Those that the
-/// limit forbids are among them: which texts are one family must not depend on it.
+/// The pairs that share a document band (or, under a source limit, the whole text). Pairs that the
+/// limit forbids are included, because families must not depend on it.
 pub fn by_documents(
     all: &Classes,
     keys: &Keys<Run>,
@@ -60,7 +61,8 @@ pub fn by_documents(
     Ok(out)
 }
 
-/// Signatures are not kept; those few that are asked for again are made again.
+/// Makes the signatures of these classes again, because signatures are not kept and few are needed
+/// a second time.
 fn signatures(
     units: impl Iterator<Item = u32>,
     all: &Classes,
@@ -78,7 +80,7 @@ fn signatures(
     units.into_par_iter().map_init(|| Fingerprinter::new(recipe), sign).collect()
 }
 
-/// Pairs that share enough anchors, or a paragraph band, and that `known` (sorted) does not hold.
+/// The pairs that share enough anchors, or a paragraph band, and are not in `known` (sorted).
 pub fn by_passages(
     all: &Classes,
     keys: &Keys<Run>,

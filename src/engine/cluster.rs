@@ -1,4 +1,5 @@
-//! Owns: verified pairs to clusters and to the pairs that are reported. Never: candidates.
+//! Owns: the clusters of verified pairs, and the pairs that are reported. Never: looks for
+//! candidates.
 
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::sketch::{Classes, NONE};
@@ -12,12 +13,12 @@ use crate::postings::posting::pack_pair;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Related pairs of classes, sorted, each once.
+/// The related pairs of classes, sorted and without duplicates.
 #[derive(Debug, Default)]
 pub struct Relations(Vec<Verified>);
 
 impl Relations {
-    /// Takes more; of a pair compared twice one is kept (they are equal).
+    /// Adds pairs; of a pair that was compared twice one comparison is kept (they are equal).
     pub fn extend(&mut self, more: Vec<Verified>) {
         self.0.extend(more.into_iter().filter(|v| v.comparison.relation.is_some()));
         self.0.par_sort_unstable_by_key(|v| pack_pair(v.a, v.b));
@@ -27,11 +28,11 @@ impl Relations {
     pub fn get(&self, pair: u64) -> Option<&Verified> {
         self.0.binary_search_by_key(&pair, |v| pack_pair(v.a, v.b)).ok().map(|i| &self.0[i])
     }
-    /// All.
+    /// All related pairs, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Verified> {
         self.0.iter()
     }
-    /// How many.
+    /// The number of related pairs.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -44,7 +45,7 @@ pub struct Members {
 }
 
 impl Members {
-    /// From the class of each document.
+    /// Groups the documents by their class.
     pub fn new(all: &Classes) -> Members {
         let mut starts = vec![0u32; all.first.len() + 1];
         for (i, &size) in all.size.iter().enumerate() {
@@ -58,15 +59,15 @@ impl Members {
         }
         Members { starts, documents }
     }
-    /// The documents of one.
+    /// The documents of one class.
     pub fn of(&self, class: u32) -> &[u32] {
         &self.documents
             [self.starts[class as usize] as usize..self.starts[class as usize + 1] as usize]
     }
 }
 
-/// Clusters, and the representative class of each class (itself where it is alone). Pairs compared
-/// on the way join `relations`.
+/// The clusters, and the representative class of each class (the class itself where it is in no
+/// cluster). Pairs compared in the process are added to `relations`.
 pub fn clusters(
     all: &Classes,
     members: &Members,
@@ -140,8 +141,8 @@ fn by_policy(
     survivor(&t.keep, view(a), view(b))
 }
 
-/// Clusters one component of near-copies: its edges in, groups of classes out, with what had to be
-/// compared besides.
+/// Clusters one connected component of near-copies, given by its edges. Returns the groups of
+/// classes and the pairs that had to be compared in addition.
 fn component(
     edges: &[(u32, u32)],
     order: &(dyn Fn(u32, u32) -> std::cmp::Ordering + Sync),
@@ -211,8 +212,8 @@ fn to_documents(
     Cluster { representative: heads[g.representative as usize], members: documents, weakest }
 }
 
-/// The pairs that are reported: all, or each member with its representative and one pair for two
-/// clusters that are related, their representatives' where that shows a relation.
+/// The pairs that are reported: all of them, or each member with its representative and one pair
+/// for two related clusters, which is that of their representatives if these are related.
 pub fn reported(
     relations: &Relations,
     around: &[u32],

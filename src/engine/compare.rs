@@ -1,4 +1,5 @@
-//! Owns: candidate pairs to comparisons, in parallel, in order. Never: which pairs are candidates.
+//! Owns: the comparison of candidate pairs, in parallel, with the results in order. Never: chooses
+//! the candidate pairs.
 
 use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};
@@ -16,12 +17,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-/// Pairs that one thread takes at once.
+/// The number of pairs that one thread takes at once.
 const CHUNK: usize = 64;
-/// Tokens of prepared texts that one thread keeps: about 20 MB.
+/// The tokens of prepared texts that one thread keeps: about 20 MB.
 const CACHED: usize = 300_000;
 
-/// The texts that a thread prepared last, oldest first out.
+/// The texts that a thread prepared last; the oldest is evicted first.
 #[derive(Default)]
 struct Cache<'t> {
     texts: HashMap<u32, Rc<MaskedText<'t>>>,
@@ -43,8 +44,8 @@ impl<'t> Cache<'t> {
     }
 }
 
-/// The pairs in an order that visits texts depth first, so that those of one circle come one after
-/// the other.
+/// The pairs in an order that visits texts depth first, so that the pairs of connected texts follow
+/// each other.
 fn neighbours_first(pairs: &[u64]) -> Vec<u64> {
     // A short list fits the cache in any order.
     if pairs.len() < CHUNK {
@@ -84,16 +85,16 @@ pub struct Verified {
     pub a: u32,
     /// The second class.
     pub b: u32,
-    /// What was measured.
+    /// The measurements of the pair.
     pub comparison: Comparison,
 }
 
 impl Verified {
-    /// Whether it may join a cluster.
+    /// Whether the pair may join a cluster.
     pub fn is_copy(&self, t: &Thresholds) -> bool {
         match self.comparison.relation {
             Some(relation) if relation.is_copy() => true,
-            // A template whose coverage would make it a near-copy.
+            // This is a template whose coverage would make it a near-copy.
             Some(Relation::Template) => {
                 t.templates_are_copies && self.smaller() >= t.near_copy_smaller
             }
@@ -108,24 +109,24 @@ impl Verified {
 
 /// Compares pairs of texts with one background.
 pub struct Verifier<'a> {
-    /// Where texts come from.
+    /// The documents that the texts are read from.
     pub documents: &'a dyn Documents,
-    /// The document of each class.
+    /// The first document of each class.
     pub first: &'a [u32],
     /// The background.
     pub background: &'a Background,
     /// The recipe.
     pub recipe: &'a Recipe,
-    /// The bounds.
+    /// The thresholds.
     pub thresholds: &'a Thresholds,
-    /// Who listens.
+    /// The receiver of progress reports.
     pub progress: &'a dyn Progress,
 }
 
 impl Verifier<'_> {
-    /// Compares packed pairs of classes, sorted, and keeps those that `keep` wants, in order. Pairs
-    /// that hang together are compared one after the other, so that a text is prepared about once
-    /// and not once a pair.
+    /// Compares packed pairs of classes, which must be sorted, and returns those that `keep`
+    /// accepts, in order. Pairs that are connected are compared one after the other, so that a text
+    /// is prepared about once and not once for each pair.
     pub fn compare(
         &self,
         pairs: &[u64],

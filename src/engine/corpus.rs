@@ -1,4 +1,4 @@
-//! Owns: documents numbered by id, their texts in memory or elsewhere. Never: reads a file.
+//! Owns: documents numbered by id, with their texts in memory or elsewhere. Never: reads a file.
 
 use crate::error::{Error, Result};
 use crate::hash;
@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 /// Texts by number, wherever they are kept.
 pub trait Texts: Sync {
-    /// The text of this number. Must give the same text each time.
+    /// The text of this number. It must be the same text on each call.
     ///
     /// # Errors
-    /// Why it can no longer be read, in words.
+    /// The text can no longer be read; the error says why, in words.
     fn text(&self, number: usize) -> std::result::Result<Cow<'_, str>, String>;
 }
 
@@ -22,11 +22,12 @@ impl Texts for Vec<String> {
     }
 }
 
-/// Documents in the byte order of their ids, their texts in memory or where the caller keeps them.
+/// Documents in the byte order of their ids, with their texts in memory or where the caller keeps
+/// them.
 ///
-/// One id with one text several times is several equal documents. One id with several texts is
-/// renamed: each becomes `ID@` and eight hex digits of its text's hash, so that nothing is lost and
-/// nothing depends on the order of arrival.
+/// Several documents with one id and one text are kept as equal documents. Documents with one id
+/// and different texts are renamed: each becomes `ID@` and eight hex digits of the hash of its
+/// text, so that nothing is lost and nothing depends on the order of arrival.
 ///
 /// ```
 /// use nearcopy::{Corpus, Document, Documents};
@@ -43,10 +44,10 @@ pub struct Corpus<T = Vec<String>> {
 }
 
 impl Corpus {
-    /// Takes documents in any order. Cost: a sort of the ids.
+    /// Makes a corpus of documents in any order. Cost: a sort of the ids.
     ///
     /// # Errors
-    /// A text of 4 GiB or more, or more than 4,294,967,295 documents.
+    /// A text has 4 GiB or more, or there are more than 4,294,967,295 documents.
     pub fn new(documents: impl IntoIterator<Item = Document>) -> Result<Corpus> {
         let (infos, texts) = documents.into_iter().map(|d| (d.info, d.text)).unzip();
         Corpus::with_texts(infos, texts)
@@ -54,9 +55,9 @@ impl Corpus {
 }
 
 impl<T: Texts> Corpus<T> {
-    /// Takes documents whose texts are kept elsewhere, a column of a table say: the text of
-    /// `infos[n]` is number n of `texts`. Nothing is copied; `bytes` of each info is set by its
-    /// text.
+    /// Makes a corpus of documents whose texts are kept elsewhere, for example in a column of a
+    /// table: the text of `infos[n]` is number n of `texts`. Nothing is copied; the `bytes` of each
+    /// info are set from its text.
     ///
     /// ```
     /// use nearcopy::{Corpus, DocumentInfo, Documents, Texts};
@@ -77,7 +78,7 @@ impl<T: Texts> Corpus<T> {
     /// ```
     ///
     /// # Errors
-    /// As [`Corpus::new`]; a text that cannot be read.
+    /// As for [`Corpus::new`], or a text cannot be read.
     pub fn with_texts(mut infos: Vec<DocumentInfo>, texts: T) -> Result<Corpus<T>> {
         if u32::try_from(infos.len()).is_err() {
             return Err(Error::TooManyDocuments { count: infos.len() as u64 });
@@ -94,7 +95,7 @@ impl<T: Texts> Corpus<T> {
         Ok(Corpus { infos, came, texts, renamed })
     }
 
-    /// The place at which a document came, counted from 0.
+    /// The position at which a document was passed in, counted from 0.
     pub fn came(&self, number: usize) -> usize {
         self.came[number] as usize
     }
@@ -106,11 +107,12 @@ impl<T: Texts> Corpus<T> {
     }
 }
 
-/// Sorts, and renames ids that stand for several texts.
+/// Sorts the documents, renames ids that have several texts, and returns the number of renamed
+/// documents.
 fn tell_apart(documents: &mut [(DocumentInfo, u32)], texts: &impl Texts) -> u64 {
-    // All were read a moment ago; one that has gone since is missed by the scan.
+    // All texts were read a moment ago; the scan notices one that is gone since.
     let text = |n: u32| texts.text(n as usize).unwrap_or_default();
-    // The order must not depend on arrival, so everything that can differ decides in the end.
+    // The order must not depend on arrival, so every field that can differ takes part in it.
     let order = |(x, nx): &(DocumentInfo, u32), (y, ny): &(DocumentInfo, u32)| {
         let rest = |d: &DocumentInfo| {
             (d.source.clone(), d.date.clone(), d.path.clone(), d.record, d.reference)

@@ -1,4 +1,5 @@
-//! All documents: the only floor with threads. It never prints and never knows a file format.
+//! Everything that works on all documents, with threads. It never prints and never knows a file
+//! format.
 
 pub mod background;
 pub mod batch;

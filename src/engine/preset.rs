@@ -1,11 +1,11 @@
-//! Owns: named sets of values for the kinds of corpora people have. Never: a value that a preset
-//! does not change.
+//! Owns: named sets of values for common kinds of corpora. Never: lists a value that a preset does
+//! not change.
 
 use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::sketch::recipe::Recipe;
 use serde::{Deserialize, Serialize};
 
-/// A named starting point: what it changes of a recipe and of thresholds, and nothing else.
+/// A named set of values that replaces some values of a recipe and of thresholds, and no others.
 ///
 /// ```
 /// use nearcopy::{Preset, Recipe, Thresholds};
@@ -20,20 +20,20 @@ use serde::{Deserialize, Serialize};
 pub enum Preset {
     /// Articles of news sites and agencies: the defaults.
     News,
-    /// Text read by a machine from scans: many small errors inside every passage.
+    /// Text from OCR, with many small errors inside every passage.
     Ocr,
-    /// Only what is all but the same text.
+    /// Only texts that are almost identical.
     Strict,
-    /// Passages told again in other order and with other words, from 25 words on; ten times slower
-    /// and more.
+    /// Passages that are rewritten in other order and with other words, from 25 words on; at least
+    /// ten times slower.
     Rewritten,
 }
 
 impl Preset {
-    /// All of them.
+    /// All presets.
     pub const ALL: [Preset; 4] = [Preset::News, Preset::Ocr, Preset::Strict, Preset::Rewritten];
 
-    /// The name, as on the command line.
+    /// The name of the preset on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Preset::News => "news",
@@ -43,7 +43,7 @@ impl Preset {
         }
     }
 
-    /// Sets the values that the preset stands for; leaves all others.
+    /// Sets the values of the preset and leaves all others unchanged.
     pub fn apply(self, recipe: &mut Recipe, thresholds: &mut Thresholds) {
         match self {
             Preset::News => {}

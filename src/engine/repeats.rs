@@ -1,5 +1,5 @@
-//! Owns: repeats inside one text and across texts, gathered over all documents. Never: what a
-//! repeat inside one text is.
+//! Owns: the collection of repeats inside one text and across texts, over all documents. Never:
+//! defines what counts as a repeat inside one text.
 
 use crate::engine::cluster::Members;
 use crate::engine::compare::Verifier;
@@ -24,15 +24,16 @@ use crate::text::token::{Tokens, tokenize};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// What a passage that stands in many texts is looked for with.
+/// The keys with which passages that occur in many texts are found.
 struct FrequentPassages {
-    /// Exact keys of paragraphs that stand in enough classes, sorted.
+    /// The exact keys of paragraphs that occur in enough classes, sorted.
     paragraphs: Vec<u64>,
-    /// Anchors that do, sorted.
+    /// The anchors that occur in enough classes, and in enough families, sorted.
     anchors: Vec<u64>,
 }
 
-/// One passage of one class: its key and form, and where it stands in the class's first document.
+/// A passage of one class: its key and form, and the places where it occurs in the first document
+/// of the class.
 struct PassageOccurrence {
     key: u64,
     class: u32,
@@ -43,7 +44,7 @@ struct PassageOccurrence {
     spans: Vec<Span>,
 }
 
-/// Repeats, by first place.
+/// All repeats, ordered by their first place.
 pub fn repeats(
     all: &Classes,
     keys: &Keys<Run>,
@@ -81,8 +82,8 @@ pub fn repeats(
     Ok(merge(found, all, members, background, t))
 }
 
-/// In how many families of near-copies a key stands. A piece of a paragraph counts only across
-/// families: inside one it merely shows where copies were edited.
+/// The number of families of near-copies in which a key occurs. A piece of a paragraph counts only
+/// across families: inside one family it merely shows where copies were edited.
 fn families_of(group: &[Posting], family: &[u32]) -> usize {
     let mut all: Vec<u32> = group.iter().map(|p| family[p.unit as usize]).collect();
     all.sort_unstable();
@@ -94,7 +95,7 @@ fn listed(touched: &[bool]) -> Vec<u32> {
     (0..touched.len() as u32).filter(|&c| touched[c as usize]).collect()
 }
 
-/// Marks the set of classes of a group.
+/// A hash of the set of classes in a group.
 fn mark(group: &[Posting]) -> u64 {
     group.iter().fold(0, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1)))
 }
@@ -116,7 +117,7 @@ fn to_found(p: RepeatedPassage, class: u32, tokens: &Tokens) -> PassageOccurrenc
     }
 }
 
-/// Paragraphs of one text that stand in enough others.
+/// The paragraphs of one text that occur in enough other texts.
 fn paragraphs_across(
     tokens: &Tokens,
     paragraphs: &[Range<u32>],
@@ -142,7 +143,7 @@ fn paragraphs_across(
     out
 }
 
-/// Passages of one text that the same set of texts shares: runs of windows with one mark.
+/// The passages of one text that the same set of texts shares: runs of windows with one mark.
 fn passages_across(
     tokens: &Tokens,
     paragraphs: &[Range<u32>],
@@ -199,8 +200,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Classes that hold two frequent anchors which the same set of classes holds, as the anchors
-    /// of one passage are; those of two set phrases are not.
+    /// The classes that hold two frequent anchors with the same set of classes. The anchors of one
+    /// passage have the same set; those of two set phrases do not.
     fn near(&self, across: &FrequentPassages) -> Vec<u32> {
         let mut marks: Vec<(u32, u64)> = Vec::new();
         let frequent = self
@@ -219,8 +220,8 @@ impl Reader<'_> {
         near
     }
 
-    /// Calls `touch` with the class of each posting that has one of the keys (sorted, as the
-    /// postings are).
+    /// Calls `touch` with the class of each posting that has one of the keys (sorted, like the
+    /// postings).
     fn touch(&self, postings: &Run, keys: &[u64], mut touch: impl FnMut(u32)) {
         let mut at = 0;
         for p in postings.iter() {
@@ -233,8 +234,9 @@ impl Reader<'_> {
         }
     }
 
-    /// Windows near frequent anchors that stand in enough families, each with a mark of the set of
-    /// its classes. Touches the classes that hold enough of them in all for a passage.
+    /// The windows near frequent anchors that occur in enough families, each with a mark of the set
+    /// of its classes. Marks in `touched` the classes that hold enough of these windows for a
+    /// passage.
     fn shared_windows(
         &self,
         near: &[u32],
@@ -267,8 +269,8 @@ impl Reader<'_> {
         Ok(out)
     }
 
-    /// Paragraphs that stand twice in one text, wherever else they stand: too few texts to be known
-    /// from their number alone.
+    /// All occurrences of paragraphs that occur twice in one text. They occur in too few texts to
+    /// be found by that number alone.
     fn elsewhere(
         &self,
         found: &[PassageOccurrence],
@@ -296,7 +298,8 @@ impl Reader<'_> {
         Ok(more.into_iter().flatten().collect())
     }
 
-    /// Reads the first documents of the classes again, in parallel, in order.
+    /// Reads the first documents of the classes again, in parallel, and returns the results in
+    /// order.
     fn map<T: Send>(
         &self,
         classes: &[u32],
@@ -317,8 +320,8 @@ impl Reader<'_> {
     }
 }
 
-/// Windows that can belong to a passage with two frequent anchors, or that lie within a passage's
-/// length of one.
+/// The windows that can belong to a passage with two frequent anchors, that is, those within the
+/// length of a passage from one.
 fn near_anchors(
     windows: &Shingles,
     paragraphs: &[Range<u32>],
@@ -348,7 +351,8 @@ fn near_anchors(
     out
 }
 
-/// One repeat a key: enough classes, or several places in one.
+/// Merges the occurrences of each key into one repeat, if it occurs in enough classes or several
+/// times in one.
 fn merge(
     mut found: Vec<PassageOccurrence>,
     all: &Classes,
@@ -363,8 +367,8 @@ fn merge(
         let (mut count, mut documents, mut classes, mut last) = (0, 0, 0, None);
         for f in group {
             let size = u64::from(all.size[f.class as usize]);
-            // The same place may have been found in two ways, but then in one text; its places so
-            // far stand last.
+            // The same place may have been found in two ways, but then in one text, whose places so
+            // far are at the end of the list.
             let document = members.of(f.class)[0];
             let same = places.iter().rposition(|p| p.document != document).map_or(0, |i| i + 1);
             let fresh: Vec<Place> = f

@@ -1,5 +1,5 @@
-//! Owns: all documents to classes of equal texts and the postings of each class. Never: what the
-//! postings lead to.
+//! Owns: the classes of equal texts of all documents, and the postings of each class. Never: uses
+//! the postings.
 
 use crate::error::{Error, Result};
 use crate::hash;
@@ -14,63 +14,63 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// No class: the document was set aside by a limit.
+/// The value for a document without a class, which a limit excluded.
 pub const NONE: u32 = u32::MAX;
 
-/// Documents read at once; their keys are held twice for as long.
+/// The number of documents read at once; for that time their keys are in memory twice.
 const BATCH: usize = 4096;
-/// Documents that a thread takes at once.
+/// The number of documents that a thread takes at once.
 const PART: usize = 16;
 
-/// Everything that one pass over the texts leaves behind.
+/// The result of the one pass over the texts.
 #[derive(Debug, Default)]
 pub struct Sketches {
     /// The documents as classes of equal texts.
     pub classes: Classes,
     /// The keys of the first document of each class, in the order of the classes.
     pub keys: Keys<Vec<Posting>>,
-    /// In how many classes each word slot stands.
+    /// For each word slot, the number of classes that it occurs in.
     pub words: Vec<u32>,
 }
 
-/// Documents as classes of equal texts. Class numbers follow their first documents' numbers.
+/// Documents as classes of equal texts. Classes are numbered in the order of their first documents.
 #[derive(Debug, Default)]
 pub struct Classes {
     /// The class of each document, or [`NONE`].
     pub class_of: Vec<u32>,
     /// The first document of each class.
     pub first: Vec<u32>,
-    /// How many documents each class holds.
+    /// The number of documents in each class.
     pub size: Vec<u32>,
-    /// Tokens of each document.
+    /// The number of tokens of each document.
     pub tokens: Vec<u32>,
-    /// Classes in which something may stand twice.
+    /// Whether a paragraph or passage may occur twice in the text of each class.
     pub may_repeat: Vec<bool>,
-    /// Source of each class's first document, by number.
+    /// The source of each class's first document, as a number.
     pub source: Vec<Option<u32>>,
-    /// Classes that hold a document that is only there to be compared with.
+    /// Whether each class holds a reference document.
     pub reference: Vec<bool>,
-    /// Documents set aside: reason and count.
+    /// The documents that limits excluded: reason and count.
     pub limited: Vec<(String, u64)>,
 }
 
-/// The keys of all classes by kind: postings as they come, then sorted runs.
+/// The keys of all classes by kind: first postings in the order of the documents, then sorted runs.
 #[derive(Debug, Default)]
 pub struct Keys<L> {
-    /// Document bands.
+    /// The keys of document bands.
     pub bands: L,
-    /// Paragraph bands.
+    /// The keys of paragraph bands.
     pub paragraph_bands: L,
-    /// Anchors.
+    /// The anchors.
     pub anchors: L,
-    /// Exact keys of paragraphs.
+    /// The exact keys of paragraphs.
     pub paragraphs: L,
-    /// Classes of one text that a source limit keeps apart, as postings of that text.
+    /// The exact keys of texts whose classes a source limit separates.
     pub same_text: L,
 }
 
 impl Keys<Vec<Posting>> {
-    /// The only step in which all texts meet. Cost: a parallel sort.
+    /// Sorts the postings. This is the only step in which all texts meet. Cost: a parallel sort.
     pub fn sorted(self, progress: &dyn Progress) -> Keys<Run> {
         let Keys { bands, paragraph_bands, anchors, paragraphs, same_text } = self;
         let lists = [&bands, &paragraph_bands, &anchors, &paragraphs, &same_text];
@@ -91,7 +91,7 @@ impl Keys<Vec<Posting>> {
 }
 
 /// Reads every text once. Keys are kept for the first document of each class only, so n copies of a
-/// text cost one.
+/// text have the keys of one.
 pub fn sketch(
     documents: &dyn Documents,
     recipe: &Recipe,
@@ -106,7 +106,7 @@ pub fn sketch(
     let mut sources = HashMap::new();
     let mut classes = HashMap::new();
     let mut limits = FrequencyLimits::default();
-    // A megabyte of tables each, so they are made once a thread and not once a task.
+    // The tables take a megabyte each, so they are made once for each thread and not for each task.
     let fingerprinters: Vec<Mutex<Fingerprinter>> =
         (0..rayon::current_num_threads()).map(|_| Mutex::new(Fingerprinter::new(recipe))).collect();
     for from in (0..count).step_by(BATCH) {
@@ -115,7 +115,7 @@ pub fn sketch(
         }
         let numbers: Vec<usize> = (from..(from + BATCH).min(count)).collect();
         let batch = numbers.par_chunks(PART).map(|part| {
-            // Each thread has its own; it is locked so that the compiler knows.
+            // Each thread has its own; the lock only satisfies the compiler.
             let own = rayon::current_thread_index().unwrap_or(0) % fingerprinters.len();
             let mut fingerprinter =
                 fingerprinters[own].lock().unwrap_or_else(PoisonError::into_inner);
@@ -150,7 +150,7 @@ pub fn sketch(
 }
 
 impl Sketches {
-    /// Asks for about as much memory as the postings of all documents take; what is not used is
+    /// Reserves about as much memory as the postings of all documents take; the unused part is
     /// never touched.
     fn reserve(&mut self, documents: &dyn Documents, recipe: &Recipe) {
         let words: usize =
@@ -211,8 +211,8 @@ impl Sketches {
 }
 
 impl Classes {
-    /// Whether a pair of classes may be reported at all: within the limit on sources, and not both
-    /// only there to be compared with.
+    /// Whether a pair of classes may be reported: the limit on sources allows it, and not both
+    /// classes hold reference documents.
     pub fn allowed(&self, a: u32, b: u32, limit: SourceLimit) -> bool {
         if self.reference[a as usize] && self.reference[b as usize] {
             return false;
@@ -229,8 +229,8 @@ impl Classes {
     }
 }
 
-/// What keeps equal texts of different sources in different classes, where a limit on sources asks
-/// for it.
+/// A salt for the exact key that keeps equal texts of different sources in different classes, where
+/// a limit on sources requires it.
 fn apart(document: u32, source: Option<u32>, limit: SourceLimit) -> u128 {
     let salt = match (limit, source) {
         (SourceLimit::Any, _) => return 0,

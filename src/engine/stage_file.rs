@@ -1,14 +1,14 @@
-//! Owns: what one stage hands to the next as bytes that another process can read. Never: where they
-//! are kept.
+//! Owns: the byte format in which one stage passes data to the next, so that another process can
+//! read it. Never: decides where the bytes are kept.
 //!
 //! ```text
 //! header    one line of JSON: schema, kind, version, recipe
 //! data      the value in postcard's format
-//! checksum  8 bytes, of all before
+//! checksum  8 bytes, of all bytes before it
 //! ```
 //!
-//! A stage file belongs to one recipe. What another recipe, kind or version made is refused by
-//! name, and so is damage.
+//! A stage file belongs to one recipe. A file of another recipe, kind or version is refused with an
+//! error that names it, and so is a damaged file.
 
 use crate::engine::compare::Verified;
 use crate::error::{Error, Result};
@@ -21,11 +21,11 @@ use serde::{Deserialize, Serialize};
 
 const SCHEMA: &str = "nearcopy.stage/1";
 
-/// What crosses a stage.
+/// Data that one stage passes to another.
 pub trait StageData: Serialize + DeserializeOwned {
-    /// Its name in the header.
+    /// The name of the data in the header.
     const KIND: &'static str;
-    /// Raised whenever the written form changes.
+    /// The version of the written form, which is raised whenever the form changes.
     const VERSION: u32;
 }
 
@@ -76,18 +76,18 @@ impl Header {
     }
 }
 
-/// A value as bytes.
+/// Writes a value as the bytes of a stage file.
 pub fn write<T: StageData>(value: &T, recipe_id: &str) -> Vec<u8> {
     let mut out = serde_json::to_vec(&Header::of::<T>(recipe_id)).expect("strings and a number");
     out.push(b'\n');
     seal(postcard::to_extend(value, out).expect("stage data hold nothing that cannot be written"))
 }
 
-/// Bytes as a value; `what` names them in errors.
+/// Reads a value from the bytes of a stage file; `what` names them in errors.
 ///
 /// # Errors
-/// [`Error::Malformed`] for what is no stage file or is damaged; [`Error::Mixed`] for another kind,
-/// version or recipe.
+/// [`Error::Malformed`] if the bytes are no stage file or are damaged; [`Error::Mixed`] if they
+/// have another kind, version or recipe.
 pub fn read<T: StageData>(bytes: &[u8], recipe_id: &str, what: &str) -> Result<T> {
     let end = bytes.iter().position(|&b| b == b'\n').unwrap_or(0);
     let malformed = || Error::Malformed { what: what.into(), why: format!("not a {SCHEMA} file") };

@@ -1,49 +1,49 @@
-//! Owns: the findings as data, documents by number and spans in bytes. Never: ids, characters,
-//! lines; the report adds those.
+//! Owns: the findings as data, with documents by number and spans in bytes. Never: holds ids,
+//! characters or lines; the report adds those.
 
 pub use crate::model::relation::Relation;
 use crate::span::Span;
 use serde::{Deserialize, Serialize};
 
-/// Agreement of numbers and names inside the aligned text.
+/// The agreement of numbers and names inside the aligned text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Facts {
-    /// How many agree.
+    /// The number of facts that agree.
     pub agree: u32,
-    /// How many could be compared.
+    /// The number of facts that could be compared.
     pub compared: u32,
 }
 
 /// A run of equal tokens in both texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Block {
-    /// Bytes of the first text.
+    /// The bytes of the run in the first text.
     pub a: Span,
-    /// Bytes of the second text.
+    /// The bytes of the run in the second text.
     pub b: Span,
 }
 
-/// One passage that stands in both texts, perhaps with small edits: two independent spans.
+/// A passage that occurs in both texts, perhaps with small edits: two independent spans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Match {
-    /// Bytes of the first text.
+    /// The bytes of the passage in the first text.
     pub a: Span,
-    /// Bytes of the second text.
+    /// The bytes of the passage in the second text.
     pub b: Span,
-    /// Tokens inside `a`.
+    /// The number of tokens inside `a`.
     pub tokens_a: u32,
-    /// Tokens inside `b`.
+    /// The number of tokens inside `b`.
     pub tokens_b: u32,
-    /// Share of the tokens inside the match that are equal in order, of the longer side.
+    /// The share of the tokens inside the match that are equal in order, of the longer side.
     pub identity: f64,
-    /// The exactly equal runs inside, in the order of the first text.
+    /// The exactly equal runs inside the match, in the order of the first text.
     pub blocks: Vec<Block>,
 }
 
-/// All that is measured between two texts.
+/// Everything that a comparison measures between two texts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// How they are related, or nothing.
+    /// The relation of the two texts, or `None` if they are not related.
     pub relation: Option<Relation>,
     /// |A ∩ B| / |A ∪ B| of the shingle sets (Broder 1997), 0 to 1.
     pub resemblance: f64,
@@ -51,20 +51,21 @@ pub struct Comparison {
     pub containment_a: f64,
     /// |A ∩ B| / |B|.
     pub containment_b: f64,
-    /// Share of the first text's tokens inside matches, boilerplate left out.
+    /// The share of the first text's tokens inside matches, without boilerplate.
     pub coverage_a: f64,
-    /// Share of the second text's tokens inside matches, boilerplate left out.
+    /// The share of the second text's tokens inside matches, without boilerplate.
     pub coverage_b: f64,
-    /// Whether boilerplate was counted in after all, because too little else was left of a text.
+    /// Whether boilerplate was counted after all, because too little was left of both texts without
+    /// it.
     pub whole_text: bool,
-    /// Agreement of facts inside the matches.
+    /// The agreement of facts inside the matches.
     pub facts: Facts,
-    /// The passages, in the order of the first text, then the second.
+    /// The matches, ordered by place in the first text, then in the second.
     pub matches: Vec<Match>,
 }
 
 impl Match {
-    /// The same seen from the other text.
+    /// The same match with the two texts swapped.
     pub fn flipped(self) -> Match {
         let mut blocks: Vec<Block> =
             self.blocks.into_iter().map(|block| Block { a: block.b, b: block.a }).collect();
@@ -81,7 +82,7 @@ impl Match {
 }
 
 impl Comparison {
-    /// The same seen from the other text.
+    /// The same comparison with the two texts swapped.
     pub fn flipped(self) -> Comparison {
         let mut matches: Vec<Match> = self.matches.into_iter().map(Match::flipped).collect();
         matches.sort_by_key(|m| (m.a.start, m.b.start));
@@ -97,22 +98,22 @@ impl Comparison {
     }
 }
 
-/// Two related documents: `a < b`, both the first of their class of equal texts.
+/// Two related documents: `a < b`, and each is the first of its class of equal texts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pair {
-    /// Number of the first document.
+    /// The number of the first document.
     pub a: u32,
-    /// Number of the second document.
+    /// The number of the second document.
     pub b: u32,
-    /// How they are related.
+    /// The relation of the two documents.
     pub relation: Relation,
     /// The measurements.
     pub comparison: Comparison,
 }
 
 impl Pair {
-    /// Relation and coverage of the pair, as the document of this number sees them: its own
-    /// coverage is the first.
+    /// The relation and the coverage of the pair from the side of one of its documents: the
+    /// coverage of that document comes first.
     pub(crate) fn seen_from(&self, document: u32) -> (Relation, (f64, f64)) {
         let Comparison { coverage_a, coverage_b, .. } = self.comparison;
         match document == self.a {
@@ -122,10 +123,10 @@ impl Pair {
     }
 }
 
-/// Verified near-copies of one representative.
+/// A representative and its verified near-copies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cluster {
-    /// The survivor, by the policy.
+    /// The document that survives by the policy.
     pub representative: u32,
     /// All members in the order of their numbers, the representative among them.
     pub members: Vec<u32>,
@@ -133,62 +134,63 @@ pub struct Cluster {
     pub weakest: f64,
 }
 
-/// Where a repeat stands.
+/// A place where a repeat occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
-    /// Number of the document.
+    /// The number of the document.
     pub document: u32,
-    /// Bytes of its text.
+    /// The bytes in its text.
     pub span: Span,
 }
 
-/// A paragraph or passage that stands in several places, token for token.
+/// A paragraph or passage that occurs in several places, token for token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Repeat {
     /// Its length in tokens (of one period, where it is periodic).
     pub tokens: u32,
-    /// How often it stands in the corpus; never cut.
+    /// The number of occurrences in the corpus; this count is never cut.
     pub count: u64,
-    /// In how many documents it stands; never cut.
+    /// The number of documents that it occurs in; this count is never cut.
     pub documents: u64,
     /// Whether it is a whole paragraph.
     pub paragraph: bool,
     /// Whether it is boilerplate, which counts neither for nor against a relation.
     pub boilerplate: bool,
-    /// For a run that repeats itself without a break: the period in tokens. Then a place is the
+    /// For a run that repeats itself without a break: the period in tokens. A place is then the
     /// whole run.
     pub period: Option<u32>,
-    /// Where it stands, in order; may be cut to the first
+    /// The places where it occurs, in order; the list may be cut to the first
     /// [`max_places`](crate::Thresholds::max_places).
     pub places: Vec<Place>,
 }
 
-/// What was read, skipped, tried and found.
+/// Counts of what was read, skipped, compared and found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Summary {
-    /// Documents taken in.
+    /// The number of documents that were scanned.
     pub documents: u64,
-    /// Bytes of their texts.
+    /// The bytes of their texts.
     pub bytes: u64,
-    /// Documents that share their id with another text and were renamed `ID@` and hex digits.
+    /// The number of documents that shared their id with another text and were renamed `ID@` and
+    /// hex digits.
     pub renamed: u64,
-    /// Documents set aside by a limit (`--min-tokens`, `--since`, …): reason and count.
+    /// The documents excluded by a limit (`--min-tokens`, `--since`, …): reason and count.
     pub limited: Vec<(String, u64)>,
-    /// Different texts.
+    /// The number of different texts.
     pub classes: u64,
-    /// Clusters of two or more documents.
+    /// The number of clusters of two or more documents.
     pub clusters: u64,
-    /// Documents that are not their cluster's representative.
+    /// The number of documents that are not their cluster's representative.
     pub duplicates: u64,
-    /// Pairs reported.
+    /// The number of pairs that are reported.
     pub pairs: u64,
-    /// Repeats found.
+    /// The number of repeats that were found.
     pub repeats: u64,
-    /// Pairs of classes that shared enough keys to be compared.
+    /// The number of pairs of classes that shared enough keys to be compared.
     pub candidates: u64,
-    /// Pairs of classes whose comparison showed a relation.
+    /// The number of pairs of classes whose comparison found a relation.
     pub verified: u64,
-    /// Keys that stood in too many texts to be expanded to all their pairs.
+    /// The number of keys that occur in too many texts to be expanded to all their pairs.
     pub capped_keys: u64,
 }
 
@@ -196,28 +198,29 @@ pub struct Summary {
 /// scanned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Detection {
-    /// Id of the recipe that made the keys.
+    /// The id of the recipe that the keys were made with.
     pub recipe_id: String,
-    /// Id of the background that the scores were computed with.
+    /// The id of the background that the scores were computed with.
     pub background_id: String,
-    /// The bounds that were applied.
+    /// The thresholds that were applied.
     pub thresholds: crate::model::thresholds::Thresholds,
-    /// Counts.
+    /// The counts of the scan.
     pub summary: Summary,
-    /// Tokens of each document, by number.
+    /// The number of tokens of each document, by document number.
     pub tokens: Vec<u32>,
-    /// Clusters, in the order of their representatives' numbers.
+    /// The clusters, in the order of their representatives' numbers.
     pub clusters: Vec<Cluster>,
-    /// Classes of two or more equal texts, each in the order of the numbers.
+    /// The classes of two or more equal texts, each in the order of the document numbers.
     pub equal: Vec<Vec<u32>>,
-    /// Related pairs, by `a`, then `b`.
+    /// The related pairs, ordered by `a`, then `b`.
     pub pairs: Vec<Pair>,
-    /// Repeats, by first place.
+    /// The repeats, ordered by their first place.
     pub repeats: Vec<Repeat>,
 }
 
 impl Detection {
-    /// For each document the first of its class of equal texts; itself where it stands alone.
+    /// For each document, the first document of its class of equal texts; this is the document
+    /// itself where no other has its text.
     pub(crate) fn first_of_class(&self, documents: usize) -> Vec<u32> {
         let mut first: Vec<u32> = (0..documents as u32).collect();
         for class in &self.equal {
@@ -226,7 +229,7 @@ impl Detection {
         first
     }
 
-    /// The listed pair of the classes of two documents, given by the first of each.
+    /// The number in `pairs` of the pair between two classes, each given by its first document.
     pub(crate) fn pair_between(&self, first: u32, other: u32) -> Option<usize> {
         let pair = (first.min(other), first.max(other));
         self.pairs.binary_search_by_key(&pair, |p| (p.a, p.b)).ok()

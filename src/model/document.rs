@@ -1,4 +1,4 @@
-//! Owns: what a document is, and the trait that answers "the text of document number n". Never:
+//! Owns: what a document is, and the trait that gives documents and their texts by number. Never:
 //! reads anything itself.
 
 use crate::error::Result;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// One article as it comes in: what is known of it, and its text.
+/// One article: its metadata and its text.
 ///
 /// ```
 /// use nearcopy::Document;
@@ -15,9 +15,9 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Document {
-    /// All but the text.
+    /// The metadata.
     pub info: DocumentInfo,
-    /// The decoded text, without byte-order mark.
+    /// The decoded text, without a byte-order mark.
     pub text: String,
 }
 
@@ -26,51 +26,52 @@ impl Document {
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Document {
         DocumentInfo { id: id.into(), ..DocumentInfo::default() }.with_text(text)
     }
-    /// The same with a source.
+    /// Sets the source.
     pub fn source(mut self, source: impl Into<Arc<str>>) -> Document {
         self.info.source = Some(source.into());
         self
     }
-    /// The same with a date.
+    /// Sets the date.
     pub fn date(mut self, date: impl Into<Arc<str>>) -> Document {
         self.info.date = Some(date.into());
         self
     }
-    /// The same, only there to be compared with.
+    /// Makes it a reference document, which other documents are only compared with.
     pub fn reference(mut self) -> Document {
         self.info.reference = true;
         self
     }
 }
 
-/// A document without its text.
+/// The metadata of a document, without its text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DocumentInfo {
-    /// What the document is called in the report. Compared as bytes.
+    /// The name of the document in the report. Ids are compared as bytes.
     pub id: String,
-    /// The outlet or site that printed it.
+    /// The outlet or site that published it.
     pub source: Option<Arc<str>>,
-    /// When, as an ISO 8601 date or time; dates are compared as strings.
+    /// The date of publication, as an ISO 8601 date or time; dates are compared as strings.
     pub date: Option<Arc<str>>,
-    /// The file it was read from.
+    /// The file that it was read from.
     pub path: Option<Arc<str>>,
-    /// Where it stands in that file, counted from 1 (a line of JSON Lines, an element of a JSON
-    /// array).
+    /// The number of its record in that file, counted from 1 (a line of JSON Lines, an element of a
+    /// JSON array).
     pub record: Option<u64>,
     /// Whether the text is the whole file, so that lines of the text are lines of the file.
     pub whole_file: bool,
-    /// Whether it is only there to be compared with: pairs of two such documents are not looked
-    /// for, and in a cluster it comes before others. A role in one run, so no stored form has it.
+    /// Whether other documents are only compared with it: a scan does not look for pairs of two
+    /// such documents, and in a cluster it comes before the others. This is a role in one run, so
+    /// no stored form has it.
     #[serde(skip)]
     pub reference: bool,
-    /// Length of the text in bytes; of a text of 4 GiB or more, the greatest value. The text
-    /// decides it, so no stored form has it.
+    /// The length of the text in bytes; for a text of 4 GiB or more, `u32::MAX`. It follows from
+    /// the text, so no stored form has it.
     #[serde(skip)]
     pub bytes: u32,
 }
 
 impl DocumentInfo {
-    /// A document of this text; `bytes` is set by it.
+    /// Makes a document of this text and sets `bytes`.
     pub fn with_text(mut self, text: impl Into<String>) -> Document {
         let text = text.into();
         self.bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
@@ -78,23 +79,23 @@ impl DocumentInfo {
     }
 }
 
-/// Documents by number, from wherever they are kept: memory, files read again by offset, an index,
-/// a table.
+/// Documents by number, wherever they are kept: in memory, in files that are read again by offset,
+/// in an index, in a table.
 ///
-/// Numbers run from 0 and follow the byte order of the ids, so that nothing depends on the order of
-/// arrival. [`Corpus`](crate::Corpus) is the one that keeps everything in memory.
+/// Numbers run from 0 and follow the byte order of the ids, so that no result depends on the order
+/// of arrival. [`Corpus`](crate::Corpus) is the implementation that keeps everything in memory.
 pub trait Documents: Sync {
-    /// How many there are.
+    /// The number of documents.
     fn count(&self) -> usize;
-    /// All but the text.
+    /// The metadata of a document.
     fn info(&self, number: usize) -> &DocumentInfo;
-    /// The text. Must give the same text each time.
+    /// The text of a document. It must be the same text on each call.
     ///
     /// # Errors
-    /// Why it can no longer be read: [`Error::TextGone`](crate::Error::TextGone), or what the
-    /// storage says.
+    /// The text can no longer be read: [`Error::TextGone`](crate::Error::TextGone), or the error of
+    /// the storage.
     fn text(&self, number: usize) -> Result<Cow<'_, str>>;
-    /// How many were renamed because their id stood for several texts.
+    /// The number of documents that were renamed because several texts had their id.
     fn renamed(&self) -> u64 {
         0
     }

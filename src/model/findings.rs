@@ -1,37 +1,37 @@
-//! Owns: findings with the documents they were found in: what a report, a gate and a page are made
-//! from. Never: a text.
+//! Owns: findings together with the documents that they were found in, from which reports, gates
+//! and pages are made. Never: keeps a text.
 
 use crate::model::detection::Detection;
 use crate::model::document::Documents;
 
-/// What a report is made from.
+/// The input of a report.
 #[derive(Clone, Copy)]
 pub struct Findings<'a> {
-    /// What the scan found.
+    /// The result of the scan.
     pub detection: &'a Detection,
-    /// The documents it was found in.
+    /// The documents that were scanned.
     pub documents: &'a dyn Documents,
-    /// What was not read: reason and count.
+    /// The reasons why something was not read, each with its count.
     pub skipped: &'a [(String, u64)],
 }
 
 impl<'a> Findings<'a> {
-    /// The id of a document.
     pub(crate) fn id(self, number: u32) -> &'a str {
         &self.documents.info(number as usize).id
     }
 
-    /// Tokens of a document.
+    /// The number of tokens of a document.
     pub(crate) fn tokens(self, number: u32) -> u32 {
         self.detection.tokens.get(number as usize).copied().unwrap_or(0)
     }
 
-    /// For each document the first of its class of equal texts; itself where it stands alone.
+    /// For each document, the first document of its class of equal texts; this is the document
+    /// itself where no other has its text.
     pub(crate) fn first_of_class(self) -> Vec<u32> {
         self.detection.first_of_class(self.documents.count())
     }
 
-    /// For each document the cluster that holds it.
+    /// For each document, the number of the cluster that holds it.
     pub(crate) fn cluster_of(self) -> Vec<Option<u32>> {
         let mut cluster = vec![None; self.documents.count()];
         for (n, c) in (0..).zip(&self.detection.clusters) {

@@ -1,5 +1,5 @@
-//! Data that every room speaks: documents, the settings of a scan, its findings. No logic beyond
-//! constructors and checks.
+//! Data that all modules share: documents, the settings of a scan, its findings. There is no logic
+//! here beyond constructors and checks.
 
 pub mod detection;
 pub mod document;

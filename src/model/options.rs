@@ -1,11 +1,11 @@
-//! Owns: how a run is carried out, and how it tells of its progress. Never: anything that changes a
-//! finding.
+//! Owns: how a run is carried out, and how it reports its progress. Never: holds anything that
+//! changes a finding.
 
-/// How to run. Nothing here may change a finding.
+/// How a scan is run. Nothing here may change a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct RunOptions {
-    /// Threads to use, 512 at most; 0 takes as many as there are cores.
+    /// The number of threads, 512 at most; 0 uses as many as there are cores.
     pub threads: usize,
 }
 
@@ -15,22 +15,22 @@ impl_with!(RunOptions);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Documents asked about in an index, before a scan against it; counted in documents.
+    /// Documents are looked up in an index, before a scan against it; counted in documents.
     Index,
-    /// Texts to keys; counted in bytes.
+    /// Texts become keys; counted in bytes.
     Fingerprint,
-    /// Keys to candidate pairs; counted in keys.
+    /// Keys become candidate pairs; counted in keys.
     Candidates,
-    /// Candidate pairs to comparisons; counted in pairs.
+    /// Candidate pairs become comparisons; counted in pairs.
     Compare,
-    /// Verified pairs to clusters; counted in clusters.
+    /// Verified pairs become clusters; counted in clusters.
     Cluster,
-    /// Repeated paragraphs and passages; counted in documents.
+    /// Repeated paragraphs and passages are found; counted in documents.
     Repeats,
 }
 
 impl Stage {
-    /// A word for it.
+    /// The name of the stage, one lower-case word.
     pub const fn name(self) -> &'static str {
         match self {
             Stage::Index => "index",
@@ -43,13 +43,13 @@ impl Stage {
     }
 }
 
-/// Told how a scan goes, from many threads at once. `&()` listens to nothing and never cancels.
+/// Receives the progress of a scan, from many threads at once. `&()` ignores it and never cancels.
 pub trait Progress: Sync {
-    /// A stage begins, with this much to do.
+    /// A stage begins and has this much work in total.
     fn begin(&self, _stage: Stage, _total: u64) {}
-    /// This much more of it is done.
+    /// This much more of the stage is done.
     fn advance(&self, _done: u64) {}
-    /// Whether to stop; asked often. The scan then ends with
+    /// Whether to stop; the scan calls this often. It then ends with
     /// [`Error::Cancelled`](crate::Error::Cancelled).
     fn cancelled(&self) -> bool {
         false

@@ -1,38 +1,38 @@
-//! Owns: the relations and, in one table, all that depends on which one it is. Never: when one
-//! holds.
+//! Owns: the relations and, in one table, everything that depends on the relation. Never: decides
+//! when a relation holds.
 //!
-//! A writer takes a relation's name, order and words from its row here; a new relation is a new
-//! row.
+//! A writer takes the name, the order and the words of a relation from its row here; a new relation
+//! is a new row.
 
 use serde::{Deserialize, Serialize};
 
-/// How two texts are related. The bounds are [`Thresholds`](crate::Thresholds).
+/// How two texts are related. The bounds are in [`Thresholds`](crate::Thresholds).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Relation {
-    /// The same normalised tokens.
+    /// Both texts have the same normalised tokens.
     Equal,
     /// Most of both texts is the same passage or passages.
     NearCopy,
-    /// `a` holds most of `b`, and much else.
+    /// `a` holds most of `b`, and much other text.
     Contains,
-    /// `b` holds most of `a`, and much else.
+    /// `b` holds most of `a`, and much other text.
     ContainedIn,
-    /// They share a passage; who quoted whom is not claimed.
+    /// The texts share a passage; the relation does not claim who quoted whom.
     Quotes,
-    /// The same wording told of other numbers and names: no copy.
+    /// The texts have the same wording with other numbers and names, so neither is a copy.
     Template,
 }
 
 impl Relation {
-    /// All of them, in the order of reports.
+    /// All relations, in the order of reports.
     pub const ALL: [Relation; 6] = {
         use Relation::{ContainedIn, Contains, Equal, NearCopy, Quotes, Template};
         [Equal, NearCopy, Contains, ContainedIn, Quotes, Template]
     };
 
-    /// The name in reports: `near-copy`, `contains`, …
+    /// The name of the relation in reports: `near-copy`, `contains`, …
     pub const fn name(self) -> &'static str {
         self.row().name
     }
@@ -40,23 +40,25 @@ impl Relation {
     pub const fn flipped(self) -> Relation {
         self.row().flipped
     }
-    /// How near the two texts are, 0 the nearest; `contains` and `contained-in` are equally near.
+    /// The rank of the relation by similarity, 0 for the most similar texts; `contains` and
+    /// `contained-in` have one rank.
     pub const fn rank(self) -> u8 {
         self.row().rank
     }
-    /// Whether it makes one text a copy of the other, so that both may stand in one cluster.
+    /// Whether one text is a copy of the other, so that both may be in one cluster.
     pub const fn is_copy(self) -> bool {
         self.row().copy
     }
-    /// Whether most of `a` is part of `b`, which holds much else.
+    /// Whether most of `a` is part of `b`, which holds much other text.
     pub const fn is_contained(self) -> bool {
         self.row().contained
     }
-    /// Whether most of `b` is part of `a`, which holds much else.
+    /// Whether most of `b` is part of `a`, which holds much other text.
     pub const fn is_containing(self) -> bool {
         self.flipped().is_contained()
     }
-    /// The relation without its direction: `contains` for `contained-in`, else itself.
+    /// The relation without its direction: `contains` for `contained-in`, otherwise the relation
+    /// itself.
     pub const fn undirected(self) -> Relation {
         if self.is_contained() { self.flipped() } else { self }
     }
@@ -71,7 +73,7 @@ impl std::fmt::Display for Relation {
     }
 }
 
-/// A relation by its name in reports.
+/// Parses the name of a relation in reports.
 impl std::str::FromStr for Relation {
     type Err = String;
     fn from_str(s: &str) -> Result<Relation, String> {
@@ -82,7 +84,7 @@ impl std::str::FromStr for Relation {
     }
 }
 
-/// How grave a finding is for a program that shows it in a file.
+/// The severity of a finding for a program that shows it in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
     Error,
@@ -90,7 +92,7 @@ pub(crate) enum Severity {
     Note,
 }
 
-/// What depends on a relation.
+/// Everything that depends on a relation.
 #[cfg_attr(not(all(feature = "reports", feature = "html")), allow(dead_code))]
 pub(crate) struct Row {
     name: &'static str,
@@ -104,24 +106,24 @@ pub(crate) struct Row {
     pub words: Words,
 }
 
-/// A relation in words for a person.
+/// The words in which a report describes a relation to a person.
 #[cfg_attr(not(all(feature = "reports", feature = "html")), allow(dead_code))]
 pub(crate) struct Words {
-    /// Between the names of the two texts, and behind them.
+    /// The words between the names of the two texts, and those behind both names.
     pub both: [&'static str; 2],
-    /// Between the name of a text and that of its partner.
+    /// The words between the name of a text and that of its partner.
     pub is: &'static str,
-    /// The same for a page, between two names.
+    /// The words between the two names on an HTML page.
     pub page: &'static str,
-    /// What a chart calls it; relations of one name are counted together.
+    /// The name in a chart; relations with one name are counted together.
     pub chart: &'static str,
-    /// What is the matter with a text: `{partner}` and `{passages}` stand for those.
+    /// A sentence about the finding; `{partner}` and `{passages}` are replaced.
     pub sentence: &'static str,
-    /// Of a rule: its name, what it says in short and in full, what to do.
+    /// The parts of a rule: its name, its short description, its full description, and what to do.
     pub rule: [&'static str; 4],
 }
 
-/// One row a relation, in the order of [`Relation`].
+/// The rows of all relations, in the order of [`Relation`].
 static ROWS: [Row; Relation::ALL.len()] = [
     Row {
         name: "equal",

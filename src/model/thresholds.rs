@@ -1,10 +1,10 @@
-//! Owns: what decides which findings are reported. Never: anything that changes a key (that is the
-//! recipe).
+//! Owns: the settings that decide which findings are reported. Never: holds anything that changes a
+//! key (the recipe has those settings).
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// The bounds of relations, clusters and repeats. Changing one needs no key made again.
+/// The bounds of relations, clusters and repeats. A change of one does not require new keys.
 ///
 /// Shares run from 0 to 1; lengths are in tokens.
 ///
@@ -17,84 +17,87 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Thresholds {
-    /// A near-copy covers at least this share of the less covered text.
+    /// The least share of the less covered text that a near-copy covers.
     pub near_copy_smaller: f64,
-    /// A near-copy covers at least this share of the more covered text.
+    /// The least share of the more covered text that a near-copy covers.
     pub near_copy_larger: f64,
-    /// A contained text is covered at least this much; its container less than `near_copy_smaller`.
+    /// The least coverage of a contained text; that of its container is less than
+    /// `near_copy_smaller`.
     pub contains: f64,
-    /// The shortest passage that counts, in tokens.
+    /// The length of the shortest passage that counts, in tokens.
     pub min_match: u32,
-    /// A whole paragraph counts from this many tokens on, though shorter than `min_match`.
+    /// The length of the shortest whole paragraph that counts although it is shorter than
+    /// `min_match`, in tokens.
     pub min_paragraph: u32,
-    /// How much a passage must tell to be a quotation: a word that few texts of the corpus hold
-    /// counts nine, one that more hold one, and so do each three equal words.
+    /// The least informativeness of a quotation, in points: a word that occurs in few texts of the
+    /// corpus counts nine, a more frequent one counts one, and so do each three equal words.
     pub min_telling: u32,
-    /// How much all passages of a near-copy or containment must tell together. What tells less is a
-    /// template.
+    /// The least informativeness of all passages of a near-copy or containment together, in points.
+    /// A pair with less is a template.
     pub copy_telling: u32,
-    /// How passages are aligned.
+    /// The method by which passages are aligned.
     pub alignment: AlignmentMethod,
-    /// The least evidence of a passage aligned by [`AlignmentMethod::Words`], in bits.
+    /// The least evidence of a passage that [`AlignmentMethod::Words`] aligns, in bits.
     pub min_evidence: u32,
-    /// Share of a match's tokens that must be equal in order.
+    /// The least share of a match's tokens that are equal in order.
     pub min_identity: f64,
-    /// The longest stretch of unequal tokens inside one match.
+    /// The longest stretch of unequal tokens inside one match, in tokens.
     pub max_gap: u32,
-    /// Facts needed before a pair can be a template.
+    /// The number of facts that a pair needs before it can be a template.
     pub template_facts: u32,
-    /// A template agrees in less than this share of its facts.
+    /// The share of agreeing facts below which a pair is a template.
     pub template_agreement: f64,
-    /// Let templates join clusters as if they were near-copies.
+    /// Whether templates join clusters as if they were near-copies.
     pub templates_are_copies: bool,
-    /// Documents with fewer tokens are compared for equality only.
+    /// The number of tokens below which documents are compared for equality only.
     pub min_tokens: u32,
-    /// Repeats: a whole paragraph counts from this many tokens on.
+    /// The length of the shortest whole paragraph that counts as a repeat, in tokens.
     pub repeat_paragraph: u32,
-    /// Repeats: any other passage counts from this many tokens on.
+    /// The length of the shortest other passage that counts as a repeat, in tokens.
     pub repeat_passage: u32,
-    /// Repeats: in how many different texts a passage must stand, unless it stands twice in one.
+    /// The number of different texts in which a repeat must occur, unless it occurs twice in one.
     pub repeat_classes: u32,
-    /// How many places of a repeat are listed (the count is never cut).
+    /// The most places of a repeat that are listed (the count is never cut).
     pub max_places: u32,
-    /// Boilerplate stands in at least this many different texts (of one source, where sources are
-    /// known).
+    /// The number of different texts in which boilerplate occurs at least (texts of one source,
+    /// where sources are known).
     pub boilerplate_classes: u32,
-    /// Where sources are not known, boilerplate stands in more than this share of the different
-    /// texts.
+    /// The share of the different texts that boilerplate exceeds where sources are not known.
     pub boilerplate_share: f64,
-    /// Boilerplate is left out of coverage only where at least this many tokens remain …
+    /// The number of tokens that must remain without boilerplate in at least one of two texts;
+    /// otherwise boilerplate is not left out of their coverage.
     pub boilerplate_left_tokens: u32,
-    /// … and at least this share of the text.
+    /// The share of that text that must remain without boilerplate.
     pub boilerplate_left_share: f64,
     /// Which pairs may be reported.
     pub sources: SourceLimit,
-    /// Leave out documents dated earlier (ISO 8601, inclusive), or undated.
+    /// The earliest date (ISO 8601, inclusive): documents dated earlier, and undated ones, are left
+    /// out.
     pub since: Option<String>,
-    /// Leave out documents dated later (inclusive; a prefix such as a day includes all of it), or
-    /// undated.
+    /// The latest date (inclusive; a prefix such as a day includes all of it): documents dated
+    /// later, and undated ones, are left out.
     pub until: Option<String>,
-    /// Which member of a cluster survives: the first rule that tells two apart decides, then the
-    /// smallest id.
+    /// The rules that choose the survivor of a cluster: the first rule that distinguishes two
+    /// members decides, and after all rules the smallest id.
     pub keep: Vec<Keep>,
-    /// Report every verified pair, not only those with and between representatives.
+    /// Whether to report every verified pair, not only those with and between representatives.
     pub all_pairs: bool,
 }
 
 impl_with!(Thresholds);
 
-/// How the passages of two texts are found.
+/// How the matching passages of two texts are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AlignmentMethod {
-    /// By runs of equal words, in order.
+    /// Passages are chains of runs of equal words, in order.
     #[default]
     Runs,
-    /// By runs in which a damaged or inflected form counts as the word: read errors, plurals.
+    /// Like `Runs`, but a damaged or inflected form counts as the word (OCR errors, plurals).
     Forms,
-    /// By words that correspond in any order, damaged and inflected forms included, wherever they
-    /// tell enough; and by runs elsewhere.
+    /// Passages consist of words that correspond in any order, damaged and inflected forms
+    /// included, wherever their evidence suffices; elsewhere of runs.
     Words,
 }
 
@@ -110,32 +113,32 @@ impl std::str::FromStr for AlignmentMethod {
     }
 }
 
-/// Which pairs a scan looks for.
+/// The pairs that a scan looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum SourceLimit {
-    /// All.
+    /// All pairs.
     #[default]
     Any,
     /// Only pairs inside one source.
     Within,
-    /// Only pairs of two sources (an unknown source differs from every other).
+    /// Only pairs of two different sources (an unknown source differs from every other).
     Across,
 }
 
-/// A rule of the survivor policy.
+/// One rule of the survivor policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum Keep {
-    /// The earliest date; undated last.
+    /// Prefers the earliest date; undated documents come last.
     Earliest,
-    /// The most tokens.
+    /// Prefers the most tokens.
     Longest,
-    /// The smallest id, by bytes.
+    /// Prefers the smallest id, compared as bytes.
     SmallestId,
-    /// The source that stands first in this list; others last.
+    /// Prefers the source that is first in this list; other sources come last.
     Source(Vec<String>),
 }
 
@@ -209,7 +212,7 @@ impl Default for Thresholds {
     }
 }
 
-/// Whether it reads like the beginning of an ISO 8601 date or time.
+/// Whether the string has the form of the beginning of an ISO 8601 date or time.
 fn is_date(s: &str) -> bool {
     let shape = b"dddd-dd-ddT";
     let day = s.get(..s.len().min(shape.len())).unwrap_or("");
@@ -230,14 +233,14 @@ fn is_date(s: &str) -> bool {
 }
 
 impl Thresholds {
-    /// Whether a document of this date lies between `since` and `until`. Dates are ISO 8601, so
-    /// their order is that of their bytes; a prefix such as a day stands for all of it.
+    /// Whether a document of this date lies between `since` and `until`. ISO 8601 dates sort as
+    /// their bytes do; a prefix such as a day includes all of that day.
     pub fn in_window(&self, date: Option<&str>) -> bool {
         let since = |d: &str| self.since.as_deref().is_none_or(|s| d >= s || s.starts_with(d));
         let until = |d: &str| self.until.as_deref().is_none_or(|u| d <= u || d.starts_with(u));
         date.map_or(self.since.is_none() && self.until.is_none(), |d| since(d) && until(d))
     }
-    /// Whether every value can mean something; the error names the first that cannot.
+    /// Checks that every value is in its range; the error names the first that is not.
     pub fn check(&self) -> Result<()> {
         let shares = [
             ("near-copy-smaller", self.near_copy_smaller),

@@ -1,5 +1,5 @@
-//! Owns: what a corpus tells about its texts: which passages are boilerplate, which words are
-//! common. Never: a text.
+//! Owns: what a corpus shows about its texts: which passages are boilerplate, and which words are
+//! common. Never: keeps a text.
 
 use crate::error::{Error, Result};
 use crate::hash;
@@ -10,42 +10,45 @@ use crate::text::token::Tokens;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// Tokens between two boilerplate anchors that are boilerplate too: anchors are a sample.
+/// The most tokens between two boilerplate anchors that count as boilerplate too, because anchors
+/// are a sample.
 const BRIDGE: usize = 8;
 
-/// What a rare word weighs, against one for a frequent word. Frequent words come together, as set
+/// The points of a rare word, where a frequent word has one. Frequent words occur together, as set
 /// phrases, so many of them are no more evidence than a few.
 pub const RARE: u32 = 9;
 
-/// The two bits of a slot; none for a rare word.
+/// The two bits of a slot; both are zero for a rare word.
 const COMMON_BIT: u64 = 1;
 const FREQUENT_BIT: u64 = 2;
 
-/// A word that stands in more than one in this many texts is common: its agreement says nothing.
+/// A word is common if it occurs in more than one in this many texts: its agreement is no evidence.
 const COMMON: u64 = 50;
-/// Fewer texts than this make no word common.
+/// A word must occur in more than this many texts to be common.
 const COMMON_TEXTS: u64 = 20;
-/// A word is frequent in more than this part of the texts that would make it common: the step
-/// between the wording of a template and the words of a story …
+/// A word is frequent if it occurs in more than this part of the texts that would make it common:
+/// the step between the wording of a template and the words of a story.
 const FREQUENT: u64 = 8;
-/// … and in more texts than this: eight outlets may print one story.
+/// A frequent word also occurs in more than this many texts, because eight outlets may print one
+/// story.
 const FREQUENT_TEXTS: u64 = 8;
 
-/// What a pair's scores depend on besides its two texts. The empty background knows of nothing.
+/// What the scores of a pair depend on besides its two texts. The empty background has no
+/// boilerplate and no common words.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Background {
-    /// Different texts it was drawn from.
+    /// The number of different texts that it was computed from.
     pub classes: u64,
-    /// Exact keys of paragraphs that are boilerplate, sorted.
+    /// The exact keys of paragraphs that are boilerplate, sorted.
     pub paragraphs: Vec<u64>,
-    /// Anchors that are boilerplate, sorted.
+    /// The anchors that are boilerplate, sorted.
     pub anchors: Vec<u64>,
-    /// Slots of words that stand in many texts, sorted.
+    /// The slots of words that occur in many texts, sorted.
     pub common: Vec<u32>,
-    /// Slots of words that are not common, yet stand in more texts than a rare one, sorted.
+    /// The slots of words that are not common, but occur in more texts than a rare word, sorted.
     pub frequent: Vec<u32>,
-    /// Both as two bits a slot, 64 KiB; empty where every word is rare.
+    /// Common and frequent words as two bits a slot, 64 KiB; empty where every word is rare.
     #[serde(skip)]
     bits: Vec<u64>,
 }
@@ -62,7 +65,7 @@ struct BackgroundJson {
 const SCHEMA: &str = "nearcopy.background/1";
 
 impl Background {
-    /// From sorted lists.
+    /// Makes a background of sorted lists.
     pub fn new(
         classes: u64,
         paragraphs: Vec<u64>,
@@ -80,7 +83,7 @@ impl Background {
         Background { classes, paragraphs, anchors, common, frequent, bits }
     }
 
-    /// The id that reports name: 16 hex digits; `none` for the empty background.
+    /// The id that reports print: 16 hex digits, or `none` for the empty background.
     pub fn id(&self) -> String {
         if *self == Background::default() {
             return "none".into();
@@ -103,7 +106,8 @@ impl Background {
         )
     }
 
-    /// As JSON, schema `nearcopy.background/1`, to be read again by [`Background::from_json`].
+    /// The background as JSON, schema `nearcopy.background/1`, which [`Background::from_json`]
+    /// reads.
     pub fn to_json(&self, recipe_id: &str) -> String {
         let stored = BackgroundJson {
             schema: SCHEMA.into(),
@@ -114,11 +118,11 @@ impl Background {
         serde_json::to_string(&stored).expect("numbers and hex digits")
     }
 
-    /// From JSON; `what` names it in errors.
+    /// Reads a background from JSON; `what` names it in errors.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for what is no background, [`Error::Mixed`] for another version or
-    /// recipe.
+    /// [`Error::Malformed`] if the JSON is no background, [`Error::Mixed`] if it has another
+    /// version or recipe.
     pub fn from_json(json: &str, recipe_id: &str, what: &str) -> Result<Background> {
         let stored: BackgroundJson = serde_json::from_str(json).map_err(|e| Error::Malformed {
             what: what.into(),
@@ -141,13 +145,13 @@ impl Background {
         Ok(Background::new(b.classes, b.paragraphs, b.anchors, b.common, b.frequent))
     }
 
-    /// Whether a word stands in many texts.
+    /// Whether a word is common, that is, occurs in many texts.
     pub fn is_common(&self, word: u64) -> bool {
         self.word_informativeness(word) == 0
     }
 
-    /// How much it says that two texts share a word: nothing for a common one, nine points for a
-    /// rare one.
+    /// The points that a word counts when two texts share it: none for a common word, one for a
+    /// frequent word, nine for a rare word.
     #[inline]
     pub fn word_informativeness(&self, word: u64) -> u32 {
         let slot = word_slot(word);
@@ -158,7 +162,7 @@ impl Background {
         }
     }
 
-    /// Whether it was drawn from texts: else it does not know which words are rare.
+    /// Whether it was computed from texts; otherwise it cannot distinguish rare words.
     pub const fn knows_words(&self) -> bool {
         self.classes > 0
     }
@@ -168,7 +172,7 @@ impl Background {
         self.paragraphs.binary_search(&paragraph).is_ok()
     }
 
-    /// Which tokens are boilerplate; empty where none is.
+    /// A flag for each token that says whether it is boilerplate; empty where no token is.
     pub fn mask(&self, tokens: &Tokens, paragraphs: &[Range<u32>], recipe: &Recipe) -> Vec<bool> {
         if self.paragraphs.is_empty() && self.anchors.is_empty() {
             return Vec::new();
@@ -190,7 +194,7 @@ impl Background {
                 last = Some(end as usize);
             }
         }
-        // A footer's date or counter is part of the footer.
+        // The date or counter in a footer is part of the footer.
         for r in paragraphs {
             let paragraph = &mut mask[r.start as usize..r.end as usize];
             if 3 * paragraph.iter().filter(|m| **m).count() >= 2 * paragraph.len() {
@@ -201,7 +205,8 @@ impl Background {
     }
 }
 
-/// The slots of common words, and of frequent ones, from the number of texts that each stands in.
+/// The slots of common words, and those of frequent words, from the number of texts in which each
+/// slot occurs.
 pub fn word_slots(counts: &[u32], classes: u64) -> (Vec<u32>, Vec<u32>) {
     let least = (classes / COMMON).max(COMMON_TEXTS);
     let slots = |over: u64, to: u64| -> Vec<u32> {

@@ -1,16 +1,16 @@
-//! Owns: verified near-copies to clusters, each around one representative. Never: how a pair is
-//! verified.
+//! Owns: the rule that forms clusters of verified near-copies, each around one representative.
+//! Never: verifies a pair.
 
 use crate::model::document::DocumentInfo;
 use crate::model::thresholds::Keep;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-/// A text is offered to this many representatives it shares no edge with, so that a chain of n
-/// texts costs O(n).
+/// The number of representatives without a common edge that a text is compared with at most, so
+/// that a chain of n texts costs O(n).
 const PROBES: u8 = 4;
 
-/// Texts around their representative, with the smaller coverage of each.
+/// A representative and the texts of its cluster, by node number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnnamedCluster {
     /// The node that all members are verified against.
@@ -19,11 +19,11 @@ pub struct UnnamedCluster {
     pub members: Vec<u32>,
 }
 
-/// Clusters nodes `0..edges.len()` that are numbered in the order of the survivor policy.
+/// Clusters the nodes `0..edges.len()`, which are numbered in the order of the survivor policy.
 ///
-/// The first node without a cluster becomes a representative and takes its neighbours. What else
-/// hangs together with it is verified against it by `verify`, which says for each node whether it
-/// is a near-copy of the representative. What is not goes to a later one.
+/// The first node without a cluster becomes a representative and takes its free neighbours.
+/// `verify` compares the other nodes that are connected with it, and decides for each whether it is
+/// a near-copy of the representative. The nodes that are not are left for a later representative.
 pub fn cluster(
     edges: &[Vec<u32>],
     mut verify: impl FnMut(u32, &[u32]) -> Vec<bool>,
@@ -54,8 +54,8 @@ pub fn cluster(
     out
 }
 
-/// Free nodes that hang together with `from` but are no neighbours of it, each as long as it has
-/// probes left.
+/// The free nodes that are connected with `from` but are no neighbours of it. Each uses up one of
+/// its probes.
 fn reachable(
     from: u32,
     edges: &[Vec<u32>],
@@ -86,9 +86,9 @@ fn reachable(
     out
 }
 
-/// Which of two documents survives: one that is only there to be compared with, then by the first
-/// rule that tells them apart, then the earlier date, the longer text, the smaller number. Each is
-/// given with its length in tokens and its number.
+/// Decides which of two documents survives: a reference document first, then by the first rule that
+/// distinguishes the two, then the earlier date, the longer text, the smaller number. Each argument
+/// is a document with its length in tokens and its number.
 pub fn survivor(
     keep: &[Keep],
     a: (&DocumentInfo, u32, u32),

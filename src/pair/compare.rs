@@ -1,5 +1,5 @@
-//! Owns: an alignment under a background to a comparison. Never: how texts are aligned, which pairs
-//! are compared.
+//! Owns: the conversion of an alignment under a background to a comparison. Never: aligns texts, or
+//! chooses which pairs are compared.
 
 use crate::align::alignment::{Alignment, align, equal_inside};
 use crate::align::prepared::Prepared;
@@ -15,10 +15,10 @@ use crate::pair::relation::relation;
 use crate::sketch::recipe::Recipe;
 use std::ops::Range;
 
-/// Compares two texts: resemblance, containment, matches, coverage, facts, relation.
+/// Compares two texts and measures resemblance, containment, matches, coverage, facts and relation.
 ///
-/// The scores depend on the two texts, the recipe's shingle and the background alone. Cost:
-/// tokenising both, then a sort of their seeds.
+/// The scores depend on the two texts, the recipe's shingle length and the background alone. Cost:
+/// tokenising both texts, then a sort of their seeds.
 ///
 /// ```
 /// use nearcopy::{Background, Recipe, Relation, Thresholds, compare};
@@ -42,7 +42,7 @@ pub fn compare(
     compare_masked(&read(a), &read(b), background, thresholds)
 }
 
-/// [`compare`] for texts that are compared more than once.
+/// Like [`compare`], for texts that are compared more than once.
 pub fn compare_masked(
     a: &MaskedText,
     b: &MaskedText,
@@ -52,8 +52,8 @@ pub fn compare_masked(
     judge(align(a, b, t), a, b, background, t)
 }
 
-/// What an alignment says of its two texts under a background: the same one that they were masked
-/// with.
+/// Judges the alignment of two texts under a background, which must be the one that they were
+/// masked with.
 pub fn judge(
     alignment: Alignment,
     a: &MaskedText,
@@ -104,14 +104,14 @@ fn all_of_both(
 /// How boilerplate counts in a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BoilerplateRule {
-    /// It is left out of coverage.
+    /// Whether boilerplate is left out of coverage.
     pub masked: bool,
-    /// It is counted in after all: two texts that are boilerplate for all but a remnant are
-    /// compared as they stand, else equal notices would share nothing.
+    /// Whether boilerplate is counted after all: two texts of which little is left without it are
+    /// compared in full, because otherwise equal notices would share nothing.
     pub whole_text: bool,
 }
 
-/// How boilerplate counts in this pair.
+/// Decides how boilerplate counts in this pair.
 pub fn weigh(a: &MaskedText, b: &MaskedText, t: &Thresholds) -> BoilerplateRule {
     let remnant = |p: &MaskedText| {
         let left = p.own_tokens();
@@ -123,7 +123,8 @@ pub fn weigh(a: &MaskedText, b: &MaskedText, t: &Thresholds) -> BoilerplateRule 
     BoilerplateRule { masked: has_boilerplate && !whole_text, whole_text }
 }
 
-/// The matches that count: those that are more than boilerplate, where it is left out, in order.
+/// The matches that count, in order. Where boilerplate is left out, these are the matches that are
+/// more than boilerplate.
 pub fn own_matches(
     mut matches: Vec<Chain>,
     masked: bool,
@@ -180,7 +181,7 @@ fn is_own(m: &Chain, a: &MaskedText, b: &MaskedText, t: &Thresholds) -> bool {
     own >= t.min_match || (2 * own >= m.equal() && equal_words(m, a) > 0)
 }
 
-/// The share of the tokens in the union of the ranges, boilerplate left out on request.
+/// The share of the tokens that lie in the union of the ranges, without boilerplate if `masked`.
 fn coverage(ranges: impl Iterator<Item = Range<u32>>, p: &MaskedText, masked: bool) -> f64 {
     let mut inside = vec![false; p.tokens.len()];
     for r in ranges {

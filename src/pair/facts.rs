@@ -1,9 +1,9 @@
-//! Owns: how far numbers and names agree inside the matches, and what stands against a copy. Never:
-//! what follows from that.
+//! Owns: how far numbers and names agree inside the matches, and what is evidence against a copy.
+//! Never: decides which relation follows.
 //!
-//! A copy keeps the facts of its original, a template replaces them. A fact that one side merely
-//! lacks says nothing; one that stands against another in the same gap of the alignment disagrees,
-//! unless the two look like one word damaged.
+//! A copy keeps the facts of its original, a template replaces them. A fact that only one side has
+//! does not count. A fact opposite another one in the same gap of the alignment disagrees, unless
+//! the two may be one word that is damaged on one side.
 
 use crate::align::edit_distance::{WordSimilarity, alike};
 use crate::align::prepared::Prepared;
@@ -14,41 +14,42 @@ use crate::pair::background::Background;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// Where both paragraphs begin or end within so many tokens of a match, on one line, what stands
-/// there is a gap too: the company's name before "said", the last figure of a notice. Not beyond
-/// the line: bylines and the heads of posts are no facts of a story.
+/// Where both paragraphs begin or end within this many tokens of a match, on one line, the tokens
+/// there are a gap too: the company's name before "said", the last figure of a notice. The gap does
+/// not cross the line, because bylines and the heads of posts are no facts of a story.
 const BESIDE: u32 = 16;
 
-/// What numbers weigh that stand against each other, however rare; and frequent names. Most figures
-/// are rare, and a copy may correct some.
+/// The weight of two numbers that disagree, however rare they are, and of two names that disagree
+/// if the less rare of them is frequent. Most figures are rare, and a copy may correct some.
 const NUMBER: u32 = 3;
 
-/// So many names may be heroes: who is not among the first is none.
+/// The number of names that are tested as protagonists: of the names that only one text contains,
+/// the first ones that occur in it twice or more.
 const HEROES: usize = 16;
 
-/// What it weighs that each text names somebody of its own twice and more.
+/// The weight against a copy when each text repeatedly names somebody whom the other does not name.
 const HERO: u32 = 9;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sort {
     Number,
     Name,
-    /// The first word of a sentence: its capital says nothing, so it is a name only where it is
+    /// The first word of a sentence: its capital is no evidence, so it is a name only where it is
     /// rare.
     First,
 }
 
-/// What the matches say of a copy.
+/// The evidence for and against a copy inside the matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CopyEvidence {
-    /// Each different fact once.
+    /// The counts of facts, with each different fact counted once.
     pub facts: Facts,
-    /// What the facts weigh that stand against each other: a number [`NUMBER`], a name what the
-    /// less rare of the two weighs.
+    /// The sum of the weights of facts that disagree: [`NUMBER`] for a number or a frequent name,
+    /// otherwise the weight of the less rare of the two names.
     pub against: u32,
 }
 
-/// Counts the facts.
+/// Counts the facts inside the matches.
 pub fn evidence(
     matches: &[Chain],
     a: &Prepared,
@@ -63,21 +64,20 @@ pub fn evidence(
     CopyEvidence { facts, against: count.against }
 }
 
-/// The facts themselves, each by the token where it stands first.
+/// The facts themselves, each by the token at which it first occurs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FactList {
-    /// Those that agree, as tokens of the first text, in order.
+    /// The facts that agree, as tokens of the first text, in order.
     pub agree: Vec<usize>,
-    /// Those that stand against each other, as tokens of the first and of the second text, in
-    /// order.
+    /// The facts that disagree, as tokens of the first and of the second text, in order.
     pub differ: Vec<(usize, usize)>,
 }
 
-/// What [`evidence`] counts. Cost: that, and a look at every token.
+/// Lists the facts that [`evidence`] counts. Cost: that of [`evidence`], and a scan of all tokens.
 pub fn list(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background) -> FactList {
     let count = Count::of(matches, a, b, background);
     let first = |p: &Prepared| {
-        // The first place of a hash is the last to be put in.
+        // The iteration is reversed, so the first place of a hash is inserted last and kept.
         let facts = (0..p.tokens.len()).rev().filter(|&i| is_fact(p, i));
         facts.map(|i| (p.tokens.hashes[i], i)).collect::<HashMap<u64, usize>>()
     };
@@ -98,9 +98,9 @@ struct Count<'p> {
     agree: Hashes,
     differ: HashSet<(u64, u64)>,
     against: u32,
-    /// Names that stood against each other, one of them the first word of a sentence.
+    /// The pairs of names that disagree where one of them is the first word of a sentence.
     firsts: HashSet<(u64, u64)>,
-    /// Names of one text that the other does not hold, by their tokens, for either side.
+    /// For either text, the tokens of the names that the other text does not contain.
     own: [Vec<usize>; 2],
 }
 
@@ -136,8 +136,7 @@ impl<'p> Count<'p> {
         count
     }
 
-    /// Whether a text names somebody again and again whom the other does not know, in whatever
-    /// spelling.
+    /// Whether a text names somebody at least twice whom the other does not name in any spelling.
     fn has_hero(&self, side: usize) -> bool {
         let (p, q) = if side == 0 { (self.a, self.b) } else { (self.b, self.a) };
         let known = |i: usize| {
@@ -148,7 +147,7 @@ impl<'p> Count<'p> {
         self.own[side].iter().filter(named).take(HEROES).any(|&i| !known(i))
     }
 
-    /// Names in a range that the other text does not hold.
+    /// The names in a range that the other text does not contain.
     fn strangers(&self, p: &Prepared, range: Range<usize>, other: &Prepared) -> Vec<usize> {
         let name = |i: &usize| {
             matches!(self.sort(p, *i), Some(Sort::Name | Sort::First))
@@ -159,14 +158,14 @@ impl<'p> Count<'p> {
 
     fn equal_token(&mut self, i: usize) {
         let hash = self.a.tokens.hashes[i];
-        // What stands in many texts anyway agrees in every template too.
+        // A word that occurs in many texts agrees in every template too.
         if is_fact(self.a, i) && !self.background.is_common(hash) {
             self.agree.insert(hash);
         }
     }
 
-    /// Pairs the facts of one gap in order, but for those that are moved or look like a word of the
-    /// other side damaged.
+    /// Pairs the facts of one gap in order, except those that are moved or look like a damaged word
+    /// of the other side.
     fn gap(&mut self, ra: Range<usize>, rb: Range<usize>) {
         if self.background.knows_words() {
             let (x, y) = (
@@ -225,7 +224,8 @@ impl<'p> Count<'p> {
         }
     }
 
-    /// Whether a fact stands somewhere else in the other text. A common one does so by chance.
+    /// Whether a fact occurs elsewhere in the other text. A common one may do so by chance and is
+    /// not moved.
     fn moved(&self, p: &Prepared, i: usize, other: &Prepared) -> bool {
         let hash = p.tokens.hashes[i];
         !self.background.is_common(hash) && other.count(hash) > 0
@@ -263,15 +263,15 @@ impl<'p> Count<'p> {
     }
 }
 
-/// What stands in front of a match and behind it in its paragraphs; nothing where that is long or
-/// more than a line.
+/// The tokens before a match and behind it in its paragraphs; a side is empty where it is too long
+/// or more than one line.
 fn beside(p: &Prepared, m: Range<u32>) -> [Range<usize>; 2] {
     let start = p.paragraphs[..p.paragraphs.partition_point(|x| x.start <= m.start)]
         .last()
         .map_or(m.start, |x| x.start);
     let end =
         p.paragraphs.get(p.paragraphs.partition_point(|x| x.end < m.end)).map_or(m.end, |x| x.end);
-    // With the word of the match beside it, so that the line is the match's too.
+    // The range includes the adjacent word of the match, so that the line is that of the match too.
     let one_line = |r: Range<u32>| !p.text[p.tokens.span(usize_range(r)).range()].contains('\n');
     let front = m.start - start <= BESIDE && one_line(start..m.start + 1);
     let back = end - m.end <= BESIDE && one_line(m.end - 1..end);

@@ -1,5 +1,5 @@
-//! Owns: how informative matches are: whether what two texts share could be chance, a set phrase or
-//! a template. Never: how matches are found.
+//! Owns: how informative matches are: whether the shared text could be chance, a set phrase or a
+//! template. Never: finds matches.
 
 use crate::align::edit_distance::{WordSimilarity, alike};
 use crate::align::prepared::Prepared;
@@ -9,16 +9,17 @@ use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use std::ops::Range;
 
-/// Equal words that tell as much as one frequent word.
+/// The number of equal words that are as informative as one frequent word.
 const WORDS_PER_POINT: u32 = 3;
-/// What one point against a copy weighs in points for it: names and numbers are what a copy keeps.
+/// The points for a copy that one point against it outweighs, because names and numbers are what a
+/// copy keeps.
 pub const AGAINST: u32 = 5;
-/// From this resemblance on, two texts are one wording and need not tell anything.
+/// The resemblance from which on two texts have one wording and need no informativeness.
 const ONE_WORDING: f64 = 0.5;
 
-/// Whether a near-copy or containment tells of the same thing: enough, and enough more than what
-/// stands against it. What two texts share that few texts hold is no coincidence; the wording of a
-/// dividend notice is in every one of them.
+/// Whether a near-copy or containment is informative: whether its points reach `needed`. It is no
+/// coincidence that two texts share words that few texts contain, whereas the wording of a dividend
+/// notice is in every such notice.
 pub fn is_informative(
     matches: &[Chain],
     a: &Prepared,
@@ -29,9 +30,10 @@ pub fn is_informative(
     !background.knows_words() || informativeness(matches, a, b, background, needed) >= needed
 }
 
-/// Whether a match is more than the set phrases and the event that two reporters share. Who
-/// compares two texts without a corpus asks what they share; a scan asks it of so many that some
-/// share a dozen words by chance. A region has evidence instead of one wording.
+/// Whether a match is more than set phrases and the event that two reporters share. Without a
+/// corpus its informativeness decides. With a corpus it must also be long enough as one wording,
+/// because a scan compares so many texts that some share a dozen words by chance. A match with a
+/// token rectangle has evidence instead of one wording.
 pub fn is_quotation(
     m: &Chain,
     a: &Prepared,
@@ -46,14 +48,14 @@ pub fn is_quotation(
             || wording(m, a, b) >= t.min_paragraph)
 }
 
-/// How much a near-copy or containment must tell.
+/// The points that a near-copy or containment needs.
 pub fn needed(resemblance: f64, against: u32, t: &Thresholds) -> u32 {
     let least = if resemblance < ONE_WORDING { t.copy_telling } else { 0 };
     least + AGAINST * against
 }
 
-/// How much matches tell, counted to `least`: by their length, and by their different words that
-/// few texts hold. Bylines and set phrases of an outlet tell little.
+/// The informativeness of matches in points, counted up to `least`: by their length, and by their
+/// different words that few texts contain. Bylines and set phrases of an outlet have few points.
 pub fn informativeness(
     matches: &[Chain],
     a: &Prepared,
@@ -68,7 +70,7 @@ pub fn informativeness(
             break;
         }
         let (hash, form) = (a.tokens.hashes[i as usize], b.tokens.hashes[j as usize]);
-        // A common word, damaged, is no rare one.
+        // A damaged form of a common word is not a rare word.
         let weight = if hash == form {
             background.word_informativeness(hash)
         } else {
@@ -82,7 +84,7 @@ pub fn informativeness(
     sum
 }
 
-/// At least that much: as if every token between were another word.
+/// A lower bound of [`wording`], which counts every token between two runs as another word.
 fn plain_wording(m: &Chain, a: &Prepared) -> u32 {
     let between = m
         .runs
@@ -92,9 +94,9 @@ fn plain_wording(m: &Chain, a: &Prepared) -> u32 {
     equal_words(m, a).saturating_sub(between)
 }
 
-/// How long a match is as one wording: its equal words, less the other words between them. Two
-/// reporters of one event share names and turns of phrase with words of their own between; damaged
-/// words are no others.
+/// The length of a match as one wording: its equal words, less the other words between them. Two
+/// reporters of one event share names and turns of phrase with words of their own between them;
+/// damaged words do not count as other words.
 pub fn wording(m: &Chain, a: &Prepared, b: &Prepared) -> u32 {
     let mut other = 0;
     for pair in m.runs.windows(2) {
@@ -104,12 +106,14 @@ pub fn wording(m: &Chain, a: &Prepared, b: &Prepared) -> u32 {
     equal_words(m, a).saturating_sub(other)
 }
 
-/// Tokens of the longer side of a gap that have no like one on the other side, in order.
+/// The number of tokens of the longer side of a gap that have no similar token on the other side,
+/// in order.
 fn unlike(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) -> u32 {
     if ra.is_empty() || rb.is_empty() {
         return ra.len().max(rb.len()) as u32;
     }
-    // Greedy, so one way may find more than the other: the texts may be swapped.
+    // The search is greedy, so one direction may find more than the other; the maximum of both
+    // allows the texts to be swapped.
     let like =
         like_words(a, ra.clone(), b, rb.clone()).max(like_words(b, rb.clone(), a, ra.clone()));
     ra.len().max(rb.len()) as u32 - like

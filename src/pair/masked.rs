@@ -1,5 +1,5 @@
-//! Owns: a prepared text under a background: which of its tokens are boilerplate. Never: a second
-//! text.
+//! Owns: a prepared text under a background, with its boilerplate tokens marked. Never: looks at a
+//! second text.
 
 use crate::align::prepared::Prepared;
 use crate::pair::background::Background;
@@ -7,16 +7,17 @@ use crate::sketch::recipe::Recipe;
 use std::borrow::Cow;
 use std::ops::Deref;
 
-/// A prepared text with the boilerplate in it marked, for the background that it was made under.
+/// A prepared text whose boilerplate is marked, for the background that it was made with.
 #[derive(Debug, Clone)]
 pub struct MaskedText<'t> {
     prepared: Prepared<'t>,
-    /// Empty where no token is boilerplate.
+    /// A flag for each token; empty where no token is boilerplate.
     mask: Vec<bool>,
 }
 
 impl<'t> MaskedText<'t> {
-    /// Cost: [`Prepared::new`], and a look-up of each paragraph and each shingle in the background.
+    /// Prepares and masks a text. Cost: that of [`Prepared::new`], and a lookup of each paragraph
+    /// and each shingle in the background.
     pub fn new(
         text: impl Into<Cow<'t, str>>,
         background: &Background,
@@ -32,7 +33,7 @@ impl<'t> MaskedText<'t> {
         self.mask.get(token).copied().unwrap_or(false)
     }
 
-    /// How many tokens are not boilerplate.
+    /// The number of tokens that are not boilerplate.
     pub fn own_tokens(&self) -> usize {
         self.tokens.len() - self.mask.iter().filter(|&&boilerplate| boilerplate).count()
     }

@@ -1,5 +1,5 @@
-//! An alignment under a background to a relation, relations to clusters. Pure: no storage, no
-//! threads, and it does not know who asked.
+//! The way from an alignment under a background to a relation, and from relations to clusters. The
+//! functions are pure: they use no storage and no threads, and do not know their caller.
 
 pub mod background;
 pub mod cluster;

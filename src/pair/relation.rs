@@ -1,10 +1,11 @@
-//! Owns: the table of relations: from coverage and facts to what two texts are to each other.
-//! Never: how those are measured.
+//! Owns: the table of relations, which maps coverage and facts to the relation of two texts. Never:
+//! measures coverage or facts.
 
 use crate::model::detection::{Facts, Relation};
 use crate::model::thresholds::Thresholds;
 
-/// The table of relations. `solid`: some match is long enough to stand alone.
+/// The relation of two texts, if any. `solid` means that some match is long enough to be reported
+/// on its own.
 pub fn relation(
     coverage_a: f64,
     coverage_b: f64,
@@ -27,14 +28,14 @@ pub fn relation(
     let differs = facts.compared >= t.template_facts
         && f64::from(facts.agree) < t.template_agreement * f64::from(facts.compared);
     match relation {
-        // A set phrase with other figures in it quotes nothing.
+        // A set phrase with other figures in it is no quotation.
         Relation::Quotes if differs => None,
         _ if differs => Some(Relation::Template),
         _ => Some(relation),
     }
 }
 
-/// Which of two texts is contained in the other one: the side of which more is covered.
+/// Which of two texts is contained in the other: the one with the greater coverage.
 pub fn containment(coverage_a: f64, coverage_b: f64) -> Relation {
     if coverage_b > coverage_a { Relation::Contains } else { Relation::ContainedIn }
 }

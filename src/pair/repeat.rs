@@ -1,5 +1,5 @@
-//! Owns: what stands several times in one text: paragraphs, passages, periodic runs. Never: other
-//! texts.
+//! Owns: what occurs several times in one text: paragraphs, passages, periodic runs. Never: looks
+//! at other texts.
 
 use crate::model::thresholds::Thresholds;
 use crate::sketch::fingerprint::paragraph_key;
@@ -8,24 +8,24 @@ use crate::text::token::{Tokens, WORD};
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// A passage and the token ranges at which one text holds it.
+/// A passage and the token ranges at which it occurs in one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepeatedPassage {
-    /// Hash of its tokens; of one period, where it is periodic.
+    /// The hash of its tokens, or of the tokens of one period where it is periodic.
     pub key: u64,
     /// Its length in tokens (of one period).
     pub tokens: u32,
     /// Whether it is a whole paragraph at each place.
     pub paragraph: bool,
-    /// For a run that repeats itself without a break: the period in tokens. Then the one place is
+    /// For a run that repeats itself without a break: the period in tokens. The one place is then
     /// the whole run.
     pub period: Option<u32>,
-    /// Where it stands.
+    /// The token ranges at which it occurs.
     pub places: Vec<Range<u32>>,
 }
 
-/// Paragraphs that stand twice, runs with a short period, and other passages that stand twice
-/// inside paragraphs. Cost: linear but for sorts.
+/// Paragraphs that occur twice, runs with a short period, and other passages that occur twice
+/// inside paragraphs. Cost: linear except for sorts.
 pub fn inside(tokens: &Tokens, paragraphs: &[Range<u32>], t: &Thresholds) -> Vec<RepeatedPassage> {
     let mut windows = Shingles::default();
     shingles(tokens, t.repeat_passage, &mut windows);
@@ -49,15 +49,15 @@ pub fn inside(tokens: &Tokens, paragraphs: &[Range<u32>], t: &Thresholds) -> Vec
     out
 }
 
-/// Length of a token range in words.
+/// The length of a token range in words.
 pub fn word_count(tokens: &Tokens, range: &Range<u32>) -> u32 {
     let kinds = &tokens.kinds[range.start as usize..range.end as usize];
     (kinds.iter().map(|k| u64::from(k.length())).sum::<u64>() / u64::from(WORD)) as u32
 }
 
-/// Maximal runs of two rounds or more in which each token equals the one `period` before it: (run,
-/// period). A period of a window or longer stays inside a paragraph: whole paragraphs in turn are
-/// repeats of their own.
+/// Maximal runs of two periods or more in which each token equals the one `period` tokens before
+/// it, as pairs of run and period. A run whose period is a window or longer does not cross a
+/// paragraph border, because whole paragraphs that alternate are repeats of their own.
 fn periodic(
     tokens: &Tokens,
     paragraphs: &[Range<u32>],
@@ -66,7 +66,7 @@ fn periodic(
     let mut last: HashMap<u64, u32> = HashMap::with_capacity(windows.hashes.len());
     let mut out: Vec<(Range<u32>, u32)> = Vec::new();
     let hashes = &tokens.hashes;
-    // How far the run of the period seen last has been followed.
+    // The period seen last, and the end to which its run has been followed.
     let (mut followed, mut end) = (0, 0);
     for (i, &window) in windows.hashes.iter().enumerate() {
         let i = i as u32;
@@ -113,8 +113,8 @@ fn periodic_passage(tokens: &Tokens, (run, period): &(Range<u32>, u32)) -> Repea
     }
 }
 
-/// Maximal passages inside paragraphs that stand at least twice and are not whole paragraphs
-/// everywhere.
+/// Maximal passages inside paragraphs that occur at least twice and are not whole paragraphs at
+/// every place.
 fn repeated_passages(
     tokens: &Tokens,
     paragraphs: &[Range<u32>],
@@ -141,7 +141,7 @@ fn repeated_passages(
             last += 1;
         }
         done = last + 1;
-        // Places never overlap: what would is a circle, and left out above.
+        // Places never overlap: passages that would overlap are periodic and were left out above.
         let round = places.0.windows(2).map(|w| w[1] - w[0]).min().unwrap_or(u32::MAX);
         let len = (windows.ends[last as usize] - i).min(round);
         let ranges: Vec<Range<u32>> = places.0.iter().map(|&p| p..p + len).collect();
@@ -161,7 +161,7 @@ fn repeated_passages(
     out
 }
 
-/// First tokens of the windows with one hash, ascending.
+/// The first tokens of the windows with one hash, ascending.
 struct Places(Vec<u32>);
 
 impl Places {

@@ -1,18 +1,18 @@
 //! Owns: a sorted run of postings as buckets of bytes: how it is cut, packed, searched and merged.
-//! Never: where buckets are kept.
+//! Never: decides where buckets are kept.
 //!
 //! A run is cut into 2^bits buckets by the upper bits of its keys, so the bucket of a key is known
-//! without looking. A bucket is
+//! without a search. A bucket has this layout:
 //!
 //! ```text
 //! count     u32
-//! keys      count x width   what the bucket's number does not say of each key, ascending
-//! units     count x 4       the text that holds it
-//! checksum  8               of all before
+//! keys      count x width   the bits of each key below the bucket's number, ascending
+//! units     count x 4       the number of the text that holds each key
+//! checksum  8               of all bytes before it
 //! ```
 //!
-//! Keys are hashes, so the place of one inside its bucket can be guessed: a search reads one or two
-//! cache lines.
+//! Keys are hashes, so the place of a key inside its bucket can be estimated (interpolation
+//! search): a search reads one or two cache lines.
 
 use crate::error::Result;
 use crate::postings::checksum::{SEAL, damaged, seal, unseal};
@@ -20,22 +20,22 @@ use crate::postings::posting::Posting;
 use crate::postings::source::Source;
 use std::ops::Range;
 
-/// Postings in a bucket, about: 24 KiB.
+/// The approximate number of postings in a bucket: 24 KiB.
 const BUCKET: u64 = 2048;
-/// The most bits that a bucket's number may say of a key: 40 are left.
+/// The most bits of a key that the number of its bucket encodes: 40 bits remain.
 const MOST_BITS: u32 = 24;
 const COUNT: usize = 4;
 const UNIT: usize = 4;
 
-/// How a run is cut.
+/// How a run is cut into buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BucketLayout {
-    /// Buckets: 2^bits.
+    /// The binary logarithm of the number of buckets.
     pub bits: u32,
 }
 
 impl BucketLayout {
-    /// For a run of so many postings.
+    /// The layout for a run of this many postings.
     pub fn of(postings: u64) -> BucketLayout {
         let buckets = postings.div_ceil(BUCKET).max(1).next_power_of_two();
         BucketLayout { bits: buckets.trailing_zeros().min(MOST_BITS) }
@@ -52,14 +52,14 @@ impl BucketLayout {
     fn key(self, bucket: u32, rest: u64) -> u64 {
         u64::from(bucket).checked_shl(64 - self.bits).unwrap_or(0) | rest
     }
-    /// Bytes of a key inside its bucket.
+    /// The length of a key inside its bucket, in bytes.
     #[inline]
     fn width(self) -> usize {
         (64 - self.bits as usize).div_ceil(8)
     }
 }
 
-/// Packs the postings of one bucket, sorted.
+/// Packs the sorted postings of one bucket.
 pub fn pack(shape: BucketLayout, postings: &[Posting]) -> Vec<u8> {
     let width = shape.width();
     let mut out = Vec::with_capacity(COUNT + postings.len() * (width + UNIT) + SEAL);
@@ -73,7 +73,7 @@ pub fn pack(shape: BucketLayout, postings: &[Posting]) -> Vec<u8> {
     seal(out)
 }
 
-/// A packed bucket, looked into.
+/// A view of a packed bucket.
 #[derive(Debug, Clone, Copy)]
 pub struct Bucket<'b> {
     bytes: &'b [u8],
@@ -83,7 +83,7 @@ pub struct Bucket<'b> {
 }
 
 impl<'b> Bucket<'b> {
-    /// Looks at the length alone; [`Bucket::checked`] looks at everything.
+    /// Checks the length only; [`Bucket::checked`] checks everything.
     pub fn new(
         shape: BucketLayout,
         bytes: &'b [u8],
@@ -96,7 +96,7 @@ impl<'b> Bucket<'b> {
         }
         Ok(Bucket { bytes, count, width, shape })
     }
-    /// With its checksum and its order looked at.
+    /// Checks the length, the checksum and the order.
     pub fn checked(
         shape: BucketLayout,
         bytes: &'b [u8],
@@ -108,18 +108,18 @@ impl<'b> Bucket<'b> {
             .all(|i| (bucket.rest(i - 1), bucket.unit(i - 1)) <= (bucket.rest(i), bucket.unit(i)));
         if sorted { Ok(bucket) } else { Err(damaged(what())) }
     }
-    /// Postings in it.
+    /// The number of postings in the bucket.
     pub const fn len(&self) -> usize {
         self.count
     }
     #[inline]
     fn rest(&self, i: usize) -> u64 {
-        // Units and the checksum lie behind the keys, so eight bytes can always be read.
+        // Units and the checksum follow the keys, so eight bytes can always be read.
         let at = COUNT + i * self.width;
         let eight = self.bytes[at..].first_chunk::<8>().map_or(0, |b| u64::from_le_bytes(*b));
         eight & (u64::MAX >> (64 - 8 * self.width as u32))
     }
-    /// Whether one of these places, which hold one key, has the unit.
+    /// Whether one of these places, which all hold one key, has the unit.
     pub fn holds(&self, places: Range<usize>, unit: u32) -> bool {
         let (mut low, mut high) = (places.start, places.end);
         while low < high {
@@ -132,17 +132,17 @@ impl<'b> Bucket<'b> {
         }
         low < places.end && self.unit(low) == unit
     }
-    /// The unit in a place.
+    /// The unit at a place.
     #[inline]
     pub fn unit(&self, i: usize) -> u32 {
         let at = COUNT + self.count * self.width + i * UNIT;
         self.bytes[at..].first_chunk::<4>().map_or(0, |b| u32::from_le_bytes(*b))
     }
-    /// One posting.
+    /// The posting at a place.
     pub fn posting(&self, bucket: u32, i: usize) -> Posting {
         Posting::new(self.shape.key(bucket, self.rest(i)), self.unit(i))
     }
-    /// Where the key would be if keys were spread evenly.
+    /// The place where the key would be if keys were spread evenly.
     #[inline]
     fn guess(&self, rest: u64) -> usize {
         let share = u128::from(rest) << self.shape.bits;
@@ -153,17 +153,18 @@ impl<'b> Bucket<'b> {
         let rest = self.shape.rest(key);
         let start = self.lower_bound(rest);
         let (mut end, mut step) = (start, 1);
-        // Nearly always one or none; a key in very many texts is not walked through.
+        // There is nearly always one posting or none; the search does not walk through a key of
+        // very many texts.
         while end < self.count && self.rest(end) == rest {
             let far = (end + step).min(self.count) - 1;
             (end, step) = if self.rest(far) == rest { (far + 1, step * 2) } else { (end + 1, 1) };
         }
         start..end
     }
-    /// The first place whose key is not smaller: from the guess outwards in growing steps, then by
-    /// halves.
+    /// The first place whose key is not smaller: a search from the estimate outwards in growing
+    /// steps, then a binary search.
     fn lower_bound(&self, rest: u64) -> usize {
-        // All before `low` are smaller, none from `high` on is.
+        // All keys before `low` are smaller, and none from `high` on is.
         let (mut low, mut high, mut step) = (0, self.count, 2);
         let guess = self.guess(rest).min(self.count - 1);
         if self.rest(guess) < rest {
@@ -199,7 +200,7 @@ impl<'b> Bucket<'b> {
     }
 }
 
-/// Sorted postings to packed buckets, in order.
+/// Packs sorted postings into buckets, in order.
 struct Packer {
     shape: BucketLayout,
     bucket: u32,
@@ -207,11 +208,11 @@ struct Packer {
 }
 
 impl Packer {
-    /// For a run of this shape.
+    /// Makes a packer for a run of this layout.
     const fn new(shape: BucketLayout) -> Packer {
         Packer { shape, bucket: 0, waiting: Vec::new() }
     }
-    /// Takes the next posting; gives a bucket when that begins another one.
+    /// Takes the next posting and returns the finished bucket when the posting begins another one.
     fn push(&mut self, p: Posting) -> Option<(u32, Vec<u8>)> {
         let bucket = self.shape.bucket(p.key());
         let full = if bucket == self.bucket { None } else { self.finish() };
@@ -219,7 +220,7 @@ impl Packer {
         self.waiting.push(p);
         full
     }
-    /// What is left.
+    /// Returns the last bucket.
     fn finish(&mut self) -> Option<(u32, Vec<u8>)> {
         let full =
             (!self.waiting.is_empty()).then(|| (self.bucket, pack(self.shape, &self.waiting)));
@@ -232,20 +233,20 @@ impl Packer {
 pub struct Packed<S> {
     source: S,
     packer: Packer,
-    /// Postings packed so far.
+    /// The number of postings packed so far.
     pub postings: u64,
     ended: bool,
 }
 
 impl<S: Source> Packed<S> {
-    /// For a run of this shape.
+    /// Packs the postings of a source for a run of this layout.
     pub const fn new(source: S, shape: BucketLayout) -> Packed<S> {
         Packed { source, packer: Packer::new(shape), postings: 0, ended: false }
     }
-    /// The next bucket with a posting that `keep` wants; nothing at the end.
+    /// The next bucket with the postings that `keep` accepts, or `None` at the end.
     ///
     /// # Errors
-    /// Those of the source.
+    /// The source cannot be read.
     pub fn next_bucket(
         &mut self,
         keep: impl Fn(Posting) -> bool,
@@ -287,7 +288,8 @@ mod tests {
                 asked in prop::collection::vec(0u64..400, 20), spread: bool,
         ) {
             let shape = BucketLayout { bits };
-            // Spread as hashes are, or all in one place: a search must be right for any keys.
+            // Keys may be spread as hashes are or all lie in one place: a search must be right for
+            // any keys.
             let key = |s: u64| if spread { crate::hash::mix(s) } else { s };
             let mut postings: Vec<Posting> = seeds.iter().map(|&(s, u)| Posting::new(key(s), u))
                 .collect();

@@ -1,20 +1,20 @@
-//! Owns: bytes with a checksum behind them, and the error where it is wrong. Never: what the bytes
-//! mean.
+//! Owns: the checksum at the end of stored bytes, and the error for a wrong one. Never: interprets
+//! the bytes.
 
 use crate::error::{Error, Result};
 use crate::hash;
 
-/// Bytes of the checksum behind every row.
+/// The length in bytes of the checksum at the end of every row.
 pub const SEAL: usize = 8;
 
-/// Appends the checksum.
+/// Appends the checksum to the bytes.
 pub fn seal(mut bytes: Vec<u8>) -> Vec<u8> {
     let sum = hash::bytes(&bytes);
     bytes.extend_from_slice(&sum.to_le_bytes());
     bytes
 }
 
-/// The bytes without their checksum, which must be right.
+/// The bytes without their checksum; a wrong checksum is an error.
 pub fn unseal(bytes: &[u8], what: impl Fn() -> String) -> Result<&[u8]> {
     let whole = bytes
         .split_last_chunk::<SEAL>()
@@ -22,7 +22,7 @@ pub fn unseal(bytes: &[u8], what: impl Fn() -> String) -> Result<&[u8]> {
     whole.map(|(b, _)| b).ok_or_else(|| damaged(what()))
 }
 
-/// The error for a row that is not what was written.
+/// The error for a row that differs from what was written.
 pub fn damaged(what: String) -> Error {
     Error::Malformed {
         what,

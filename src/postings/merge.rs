@@ -1,13 +1,14 @@
-//! Owns: the postings of several sources as those of one, in order. Never: where they are kept.
+//! Owns: the merge of several sorted sources of postings into one. Never: decides where postings
+//! are kept.
 
 use crate::error::Result;
 use crate::postings::posting::Posting;
 use crate::postings::source::Source;
 
-/// A k-way merge. Sources are few (an index keeps O(log n) runs), so the least head is looked for
-/// among all.
+/// A k-way merge. Sources are few (an index keeps O(log n) runs), so a linear search finds the
+/// smallest head.
 pub struct Merged<S> {
-    /// Each with its next posting.
+    /// The sources, each with its next posting.
     sources: Vec<(Posting, S)>,
 }
 
@@ -15,7 +16,7 @@ impl<S: Source> Merged<S> {
     /// Reads the first posting of each source.
     ///
     /// # Errors
-    /// A source that cannot be read.
+    /// A source cannot be read.
     pub fn new(sources: impl IntoIterator<Item = S>) -> Result<Merged<S>> {
         let mut all = Vec::new();
         for mut source in sources {

@@ -1,4 +1,4 @@
-//! Keys to candidate pairs, wherever postings are kept. Never: a text.
+//! The way from keys to candidate pairs, wherever postings are kept. Never: reads a text.
 
 #[cfg(feature = "index")]
 pub mod bucket;

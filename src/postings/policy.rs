@@ -1,30 +1,30 @@
-//! Owns: which of the texts that share a key are compared: one policy for a scan, an index, a spill
-//! and a shuffle. Never: where postings are kept.
+//! Owns: which of the texts that share a key are compared, with one policy for a scan, an index, a
+//! spill and a shuffle. Never: decides where postings are kept.
 //!
-//! Each rule looks at one key and the texts that hold it, or at one text and what it shares with
-//! others. So it can be applied wherever equal keys were brought together, by a sort, a lookup or a
-//! shuffle.
+//! Each rule looks at one key and the texts that hold it, or at one text and the keys that it
+//! shares with others. So the rules can be applied wherever equal keys are brought together, by a
+//! sort, a lookup or a shuffle.
 
 use crate::postings::posting::{Posting, pack_pair};
 use crate::sketch::band::{self, Level};
 use crate::sketch::recipe::Recipe;
 use std::collections::HashMap;
 
-/// What a recipe allows.
+/// The limits that a recipe sets for candidates.
 ///
 /// | key | held by few texts | held by more than its cap |
 /// |---|---|---|
 /// | document band, the same text | all pairs | hot: linked ([`link_hot`]) or voted for (`votes`) |
 /// | anchor, paragraph band | all pairs | one text of each family, or none: too many families |
 ///
-/// A pair is a candidate with one shared band, or with enough shared anchors.
+/// A pair is a candidate if it shares one band, or enough anchors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// Texts of a document band that are expanded to all pairs, at most.
+    /// The most texts of a document band that are expanded to all pairs.
     pub band_cap: usize,
-    /// Texts of an anchor or a paragraph band that are expanded to all pairs, at most.
+    /// The most texts of an anchor or a paragraph band that are expanded to all pairs.
     pub passage_cap: usize,
-    /// Shared anchors that make a candidate.
+    /// The number of shared anchors that make two texts a candidate pair.
     pub min_anchors: usize,
 }
 
@@ -39,9 +39,9 @@ impl From<&Recipe> for Policy {
 }
 
 impl Policy {
-    /// The texts of a passage key that are compared with each other: all; where they are too many,
-    /// one of each family of near-copies; nothing where even those are too many: then the key is
-    /// capped.
+    /// The texts of a passage key that are compared with each other: all of them or, where they are
+    /// too many, one of each family of near-copies. Where even the families are too many, the
+    /// result is `None` and the key is capped.
     pub fn passage_units(self, group: &[Posting], family: &[u32]) -> Option<Vec<u32>> {
         let units: Vec<u32> = group.iter().map(|p| p.unit).collect();
         if units.len() <= self.passage_cap {
@@ -50,16 +50,16 @@ impl Policy {
         self.representatives(units.into_iter().map(|unit| family[unit as usize]).collect(), 0)
     }
 
-    /// The representatives of a frequent passage key, unless even those, and `asking` texts that
-    /// are not among them, are too many.
+    /// The representatives of a frequent passage key, or `None` if they, together with `asking`
+    /// texts that are not among them, are too many.
     pub fn representatives(self, mut units: Vec<u32>, asking: usize) -> Option<Vec<u32>> {
         units.sort_unstable();
         units.dedup();
         (units.len() + asking <= self.passage_cap).then_some(units)
     }
 
-    /// The keys that are frequent and still expanded, with their representatives: what an index
-    /// keeps of a look at all texts.
+    /// The keys that are frequent and still expanded, each with its representatives, which an index
+    /// keeps from a compaction.
     #[cfg(feature = "index")]
     pub fn frequent<'g>(
         self,
@@ -70,8 +70,8 @@ impl Policy {
         frequent.filter_map(move |group| Some((group[0].key(), self.passage_units(group, family)?)))
     }
 
-    /// What is shared by enough anchors: of a sorted list that names a pair, or a partner, once for
-    /// each anchor shared.
+    /// The items that share enough anchors. The sorted list names a pair, or a partner, once for
+    /// each shared anchor.
     pub fn with_enough_anchors<T: Copy + PartialEq>(self, sorted: &[T]) -> impl Iterator<Item = T> {
         sorted
             .chunk_by(|x, y| x == y)
@@ -80,19 +80,19 @@ impl Policy {
     }
 }
 
-/// All pairs of a group.
+/// Appends all pairs of a group of texts.
 pub fn all_pairs(units: &[u32], out: &mut Vec<u64>) {
     for (i, &b) in units.iter().enumerate() {
         out.extend(units[..i].iter().map(|&a| pack_pair(a, b)));
     }
 }
 
-/// Parts of a hot band no larger than this are expanded to all their pairs.
+/// The largest part of a hot band that is expanded to all its pairs.
 const SMALL: usize = 4;
 
-/// Links the texts of a hot document band in linear work: each to the smallest, each to its
-/// neighbour in signature order (beginning with the rows behind the band), and all pairs of small
-/// parts that agree in the next band too.
+/// Links the texts of a hot document band in linear work: each text to the smallest one, each to
+/// its neighbour in signature order (beginning with the rows behind the band), and all pairs of
+/// small parts that also agree in the next band.
 pub fn link_hot<'s>(
     group: &[Posting],
     signature: impl Fn(u32) -> &'s [u32],
@@ -122,7 +122,8 @@ pub fn link_hot<'s>(
     }
 }
 
-/// Families: which texts hang together by the given links. Each is named by its smallest member.
+/// The families of near-copies: the connected components of the links. Each text is mapped to the
+/// smallest member of its family.
 pub fn families(count: usize, links: impl Iterator<Item = (u32, u32)>) -> Vec<u32> {
     let mut parent: Vec<u32> = (0..count as u32).collect();
     fn root(parent: &mut [u32], mut x: u32) -> u32 {
@@ -139,8 +140,8 @@ pub fn families(count: usize, links: impl Iterator<Item = (u32, u32)>) -> Vec<u3
     (0..count as u32).map(|x| root(&mut parent, x)).collect()
 }
 
-/// In how many texts of one source a key stands, at most; texts without a source are counted apart,
-/// second.
+/// The largest number of texts of one source in which a key occurs, and the number of texts without
+/// a source in which it occurs.
 pub fn most_of_a_source(group: &[Posting], source: impl Fn(u32) -> Option<u32>) -> (u32, u32) {
     let (mut count, mut unknown) = (HashMap::<u32, u32>::new(), 0);
     for p in group {

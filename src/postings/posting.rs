@@ -1,10 +1,10 @@
-//! Owns: a posting, which is one key in one text, and a pair of texts as a number. Never: which
-//! texts are compared.
+//! Owns: a posting, which is one key in one text, and the packing of a pair of texts into a number.
+//! Never: decides which texts are compared.
 
 use serde::{Deserialize, Serialize};
 
-/// One key in one text: the narrow waist between keys and pairs. 12 bytes, ordered by key, then
-/// unit.
+/// One key in one text. Postings are all that passes from keys to pairs. A posting has 12 bytes and
+/// is ordered by key, then unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Posting {
     high: u32,
@@ -14,7 +14,7 @@ pub struct Posting {
 }
 
 impl Posting {
-    /// A key and the text that holds it.
+    /// Makes a posting of a key and the text that holds it.
     pub const fn new(key: u64, unit: u32) -> Posting {
         Posting { high: (key >> 32) as u32, low: key as u32, unit }
     }
@@ -24,12 +24,12 @@ impl Posting {
     }
 }
 
-/// A pair of texts as one number that sorts by the first, then the second.
+/// Packs a pair of texts into one number; the numbers sort by the smaller text, then by the larger.
 pub const fn pack_pair(a: u32, b: u32) -> u64 {
     if a < b { (a as u64) << 32 | b as u64 } else { (b as u64) << 32 | a as u64 }
 }
 
-/// The two texts of a packed pair.
+/// The two texts of a packed pair, the smaller first.
 pub const fn unpack_pair(pair: u64) -> (u32, u32) {
     ((pair >> 32) as u32, pair as u32)
 }

@@ -1,19 +1,19 @@
-//! Owns: where postings come from, one after the other and in order: memory, a file, a store.
-//! Never: which of them are wanted.
+//! Owns: the trait of a sorted stream of postings, which may come from memory, a file or a store.
+//! Never: decides which postings are wanted.
 
 use crate::error::Result;
 use crate::postings::posting::Posting;
 
-/// Postings in order.
+/// A sorted stream of postings.
 pub trait Source {
-    /// The next posting; nothing at the end.
+    /// The next posting, or `None` at the end.
     ///
     /// # Errors
-    /// What is read is damaged, or can no longer be read.
+    /// The stored postings are damaged, or can no longer be read.
     fn next_posting(&mut self) -> Result<Option<Posting>>;
 }
 
-/// Postings in memory, in order.
+/// Reads postings that are in memory and in order.
 impl<I: Iterator<Item = Posting>> Source for I {
     fn next_posting(&mut self) -> Result<Option<Posting>> {
         Ok(self.next())

@@ -1,27 +1,30 @@
-//! Owns: the part of the candidate policy for a text that is new to a hot band, whose texts are not
-//! at hand. Never: where bands are kept.
+//! Owns: the part of the candidate policy for a text that is new to a hot band, where the texts of
+//! the band are not loaded. Never: decides where bands are kept.
 
 use std::collections::HashMap;
 
-/// Texts looked at on either end of a hot band's list, for a text that is new to it.
+/// The number of texts that are read from either end of a hot band's list, for a text that is new
+/// to it.
 pub const ENDS: usize = 256;
-/// So many of a hot band's list are passed over to find them, where some have been removed.
+/// The most entries of a hot band's list that are read to find them, where some texts have been
+/// removed.
 pub const LOOKED_AT: usize = 16 * ENDS;
-/// A new text is compared with so many of those that share most of its hot bands.
+/// The number of texts, of those that share most of its hot bands, that a new text is compared
+/// with.
 const VOTED: usize = 16;
 
-/// The texts met in the hot bands of a new text: who is met in most of them resembles it most. It
-/// takes the place of [`link_hot`](super::policy::link_hot), for which all texts of the band must
-/// be there with their signatures.
+/// Counts the texts that occur in the hot bands of a new text: a text that shares more of them is
+/// more likely to resemble it. It replaces [`link_hot`](super::policy::link_hot), which needs all
+/// texts of the band with their signatures.
 #[derive(Debug, Default)]
 pub struct Votes(HashMap<u32, u32>);
 
 impl Votes {
-    /// A text met once more.
+    /// Counts one more band that holds this text.
     pub fn count(&mut self, unit: u32) {
         *self.0.entry(unit).or_default() += 1;
     }
-    /// The texts met most often, `own` left out.
+    /// The texts with the most shared bands, without `own`.
     pub fn most(self, own: Option<u32>) -> impl Iterator<Item = u32> {
         let others = self.0.into_iter().filter(|v| Some(v.0) != own);
         let mut votes: Vec<(u32, u32)> = others.map(|(unit, n)| (u32::MAX - n, unit)).collect();

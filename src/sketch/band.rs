@@ -1,9 +1,10 @@
-//! Owns: signatures to band keys. Never: how often a key stands anywhere.
+//! Owns: the conversion of signatures to band keys. Never: counts how often a key occurs.
 
 use crate::hash;
 use crate::sketch::recipe::Banding;
 
-/// What a band key speaks of; keys of two kinds never meet.
+/// The kind of text that a band key is made from. It is part of the key, so that keys of two kinds
+/// stay apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// A whole document.
@@ -12,8 +13,8 @@ pub enum Level {
     Paragraph = 2,
 }
 
-/// Appends the key of each band of the signature: a hash of its rows, of the band's number and of
-/// the level.
+/// Appends the key of each band of the signature: a hash of its rows, of the number of the band and
+/// of the level.
 pub fn bands(signature: &[u32], banding: Banding, level: Level, out: &mut Vec<u64>) {
     let rows = signature.chunks_exact(banding.rows as usize).take(banding.bands as usize);
     out.extend(rows.enumerate().map(|(band, rows)| {

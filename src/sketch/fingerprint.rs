@@ -1,4 +1,4 @@
-//! Owns: one document to all its keys. Never: other documents.
+//! Owns: the conversion of one document to all its keys. Never: looks at other documents.
 
 use crate::hash;
 use crate::sketch::anchor;
@@ -13,38 +13,39 @@ use crate::text::token::{Tokens, tokenize_into};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// The keys of one document. All lists but `bands` are sorted, each key once.
+/// The keys of one document. `paragraph_bands`, `anchors` and `paragraphs` are sorted and without
+/// duplicates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// The identity of the text: a hash of its normalised tokens; of its bytes, where there is
-    /// none.
+    /// The identity of the text: a hash of its normalised tokens, or of its bytes where it has no
+    /// token.
     pub exact: u128,
-    /// How many tokens.
+    /// The number of tokens.
     pub tokens: u32,
-    /// One key a document band; none for a text without a shingle.
+    /// One key for each document band; empty for a text without a shingle.
     pub bands: Vec<u64>,
-    /// Keys of all paragraphs' bands.
+    /// The band keys of all paragraphs.
     pub paragraph_bands: Vec<u64>,
-    /// Sampled shingles.
+    /// The sampled shingles.
     pub anchors: Vec<u64>,
-    /// Exact key of each paragraph of `exact_paragraph` tokens or more.
+    /// The exact key of each paragraph of `EXACT_PARAGRAPH` tokens or more.
     pub paragraphs: Vec<u64>,
-    /// Whether a paragraph or passage may stand twice in it (never false when one does).
+    /// Whether a paragraph or passage may occur twice in the text (never false when one does).
     pub may_repeat: bool,
-    /// Slots of its different words, in the order of their first places; see `word_slot`.
+    /// The slots of its different words, in the order of their first places; see `word_slot`.
     pub words: Vec<u32>,
 }
 
-/// Words are counted in this many slots, by their hash: a million articles need one mebibyte, and a
-/// rare word is now and then taken for a common one.
+/// The number of slots in which words are counted, by their hash: a million articles need one
+/// mebibyte, and a rare word is occasionally taken for a common one.
 pub const WORD_SLOTS: usize = 1 << 18;
 
-/// The slot that a word is counted in.
+/// The slot in which a word is counted.
 pub const fn word_slot(word: u64) -> u32 {
     (word >> (64 - WORD_SLOTS.trailing_zeros())) as u32
 }
 
-/// Makes fingerprints, with tables and buffers that are used again. One for each thread.
+/// Makes fingerprints and reuses its tables and buffers. Each thread has its own.
 #[derive(Debug)]
 pub struct Fingerprinter {
     recipe: Recipe,
@@ -60,14 +61,14 @@ pub struct Fingerprinter {
     round: u32,
 }
 
-/// Paragraphs of fewer tokens get no exact key: they say nothing.
+/// Paragraphs of fewer tokens get no exact key, because they are not informative.
 pub const EXACT_PARAGRAPH: u32 = 5;
 
-/// Shingles seen before, in a row, that a repeated passage leaves at least.
+/// The least number of consecutive shingles seen before that a repeated passage leaves.
 const REPEATED_SHINGLES: u32 = 4;
 
 impl Fingerprinter {
-    /// One for this recipe.
+    /// Makes a fingerprinter for this recipe.
     pub fn new(recipe: &Recipe) -> Fingerprinter {
         Fingerprinter {
             recipe: recipe.clone(),
@@ -107,7 +108,7 @@ impl Fingerprinter {
         out
     }
 
-    /// The signature alone: what document bands are cut from.
+    /// The signature alone, from which document bands are cut.
     pub fn signature(&mut self, text: &str) -> Vec<u32> {
         let ranges = self.read(text);
         self.sign(&ranges, &mut Vec::new())
@@ -122,13 +123,14 @@ impl Fingerprinter {
         paragraph::token_ranges(text, &self.tokens)
     }
 
-    /// The document's signature; paragraph band keys on the way.
+    /// Returns the signature of the document, and appends the band keys of its paragraphs to
+    /// `keys`.
     fn sign(&mut self, paragraphs: &[Range<u32>], keys: &mut Vec<u64>) -> Vec<u32> {
         let mut whole = self.lanes.empty();
         let mut own = self.lanes.empty();
         let all = &self.shingles.hashes;
         for p in paragraphs {
-            // Shingles that begin in the paragraph; the last few of them end behind it.
+            // The shingles that begin in the paragraph; the last few of them end behind it.
             let begin = (p.start as usize).min(all.len())..(p.end as usize).min(all.len());
             let inside =
                 begin.start + self.shingles.ends[begin.clone()].partition_point(|&e| e <= p.end);
@@ -175,12 +177,12 @@ impl Fingerprinter {
     }
 }
 
-/// The exact key of a paragraph.
+/// The exact key of a paragraph: a hash of its tokens.
 pub fn paragraph_key(tokens: &Tokens, range: &Range<u32>) -> u64 {
     hash::sequence(tokens.hashes[range.start as usize..range.end as usize].iter().copied())
 }
 
-/// A set that is emptied by counting up.
+/// A set that is emptied by incrementing its round number.
 #[derive(Debug, Default)]
 struct EpochSet {
     slots: Vec<(u64, u32)>,
@@ -188,7 +190,7 @@ struct EpochSet {
 }
 
 impl EpochSet {
-    /// The longest run of values that stood before.
+    /// The length of the longest run of values that occurred before.
     fn in_a_row(&mut self, values: &[u64]) -> u32 {
         let size = (values.len() * 2).next_power_of_two().max(64);
         if self.slots.len() < size || self.slots.len() > size * 1024 || self.round == u32::MAX {

@@ -1,4 +1,5 @@
-//! One document to keys. Pure: no paths, no iteration order of a hash map.
+//! The way from one document to its keys. The functions are pure: they use no paths and no
+//! iteration order of a hash map.
 
 pub mod anchor;
 pub mod band;

@@ -1,17 +1,18 @@
-//! Owns: everything that changes a key, and the id that stored keys carry. Never: what is reported
-//! (that is the thresholds).
+//! Owns: everything that changes a key, and the id that stored keys carry. Never: decides what is
+//! reported (the thresholds do that).
 
 use crate::error::{Error, Result};
 use crate::hash;
 use serde::{Deserialize, Serialize};
 
-/// Version of the key formats. Any change of a key, for any text, raises it.
+/// The version of the key formats. Any change of a key, for any text, raises it.
 pub const FORMAT: u32 = 2;
 
-/// How keys are made. Two key sets can be mixed only if their recipes have one [`id`](Recipe::id).
+/// The settings that keys are made with. Two key sets can be mixed only if their recipes have one
+/// [`id`](Recipe::id).
 ///
-/// The banding follows from a target: the most rows for which documents of resemblance
-/// `target_resemblance` share a band with probability `target_chance` at least (Broder 1997;
+/// The banding follows from a target: it has the most rows for which documents of resemblance
+/// `target_resemblance` share a band with a probability of at least `target_chance` (Broder 1997;
 /// Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4).
 ///
 /// ```
@@ -23,35 +24,37 @@ pub const FORMAT: u32 = 2;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Recipe {
-    /// Words in a shingle; more tokens where a script is cut per character.
+    /// The length of a shingle in words; it has more tokens where a script is cut per character.
     pub shingle: u32,
-    /// MinHash values in a signature: 16 to 1024.
+    /// The number of MinHash values in a signature: 16 to 1024.
     pub lanes: u32,
-    /// The resemblance at which a document band should be shared …
+    /// The resemblance at which two documents should share a band.
     pub target_resemblance: f64,
-    /// … with at least this probability.
+    /// The least probability that they do.
     pub target_chance: f64,
-    /// The same for two paragraphs: the resemblance …
+    /// The resemblance at which two paragraphs should share a band.
     pub paragraph_resemblance: f64,
-    /// … and the probability.
+    /// The least probability that they do.
     pub paragraph_chance: f64,
-    /// Lanes that paragraph bands are cut from: paragraphs are many, so they get fewer. 0 makes
-    /// none.
+    /// The number of lanes that paragraph bands are cut from: paragraphs are many, so they get
+    /// fewer. With 0 there are no paragraph bands.
     pub paragraph_lanes: u32,
-    /// Paragraphs with fewer shingles get no bands.
+    /// The number of shingles below which a paragraph gets no bands.
     pub paragraph_shingles: u32,
-    /// Words in an anchor.
+    /// The length of an anchor in words.
     pub anchor: u32,
-    /// One in this many anchors is kept (by its hash, so every text keeps the same ones). 0 makes
-    /// none.
+    /// One shingle in this many is kept as an anchor (its hash decides, so every text keeps the
+    /// same ones). With 0 there are no anchors.
     pub anchor_rate: u32,
-    /// Shared anchors that make a candidate.
+    /// The number of shared anchors that make two texts a candidate pair.
     pub min_anchors: u32,
-    /// A band held by more texts is not expanded to all pairs but split and linked.
+    /// The most texts of a document band that are expanded to all pairs; a larger band is split and
+    /// linked.
     pub max_bucket: u32,
-    /// An anchor or paragraph band held by more different texts is not expanded at all.
+    /// The most different texts of an anchor or paragraph band that are expanded to all pairs; a
+    /// larger one is expanded by one text of each family of near-copies, or not at all.
     pub max_frequency: u32,
-    /// Seed of all hash functions of the signature.
+    /// The seed of all hash functions of the signature.
     pub seed: u64,
 }
 
@@ -78,18 +81,18 @@ impl Default for Recipe {
     }
 }
 
-/// Bands and rows: how many lanes form one key.
+/// The number of bands, and of lanes that form the key of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Banding {
-    /// Keys a signature is cut into.
+    /// The number of keys that a signature is cut into.
     pub bands: u32,
-    /// Lanes in each.
+    /// The number of lanes in each band.
     pub rows: u32,
 }
 
 impl Banding {
-    /// The most rows for which `chance(resemblance) >= chance`; one row where even that is not
-    /// reached.
+    /// The banding with the most rows for which `chance(resemblance) >= chance`; one row where even
+    /// that does not reach it.
     pub fn for_target(lanes: u32, resemblance: f64, chance: f64) -> Banding {
         (1..=lanes.clamp(1, 16))
             .rev()
@@ -112,12 +115,12 @@ impl Recipe {
         format!("{:016x}", hash::bytes(format!("nearcopy {FORMAT} {fields}").as_bytes()))
     }
 
-    /// The banding of documents.
+    /// The banding of document signatures.
     pub fn banding(&self) -> Banding {
         Banding::for_target(self.lanes, self.target_resemblance, self.target_chance)
     }
 
-    /// The banding of paragraphs.
+    /// The banding of paragraph signatures.
     pub fn paragraph_banding(&self) -> Banding {
         Banding::for_target(self.paragraph_lanes, self.paragraph_resemblance, self.paragraph_chance)
     }
@@ -128,7 +131,7 @@ impl Recipe {
         self.banding().chance(resemblance)
     }
 
-    /// Whether every value can mean something; the error names the first that cannot.
+    /// Checks that every value is in its range; the error names the first that is not.
     pub fn check(&self) -> Result<()> {
         let bad = |name, why: String| Err(Error::Setting { name, why });
         if !(1..=64).contains(&self.shingle) {

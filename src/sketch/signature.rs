@@ -1,7 +1,8 @@
-//! Owns: MinHash signatures (Broder 1997), and the one kernel that costs time. Never: keys.
+//! Owns: MinHash signatures (Broder 1997), and the one kernel whose cost matters. Never: makes
+//! keys.
 //!
 //! The signature of a document is the lane-wise minimum over its paragraphs and over the shingles
-//! that cross a border, so both levels cost one pass.
+//! that cross a paragraph border, so the signatures of documents and paragraphs cost one pass.
 
 use crate::hash;
 use crate::sketch::recipe::Recipe;
@@ -14,7 +15,7 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// The functions of a recipe, drawn from its seed.
+    /// The hash functions of a recipe, drawn from its seed.
     pub fn new(recipe: &Recipe) -> Lanes {
         let draw = |i: u64| hash::mix(hash::mix(recipe.seed).wrapping_add(i));
         let lanes = u64::from(recipe.lanes);
@@ -24,16 +25,16 @@ impl Lanes {
         }
     }
 
-    /// A signature of nothing.
+    /// The signature of an empty set.
     pub fn empty(&self) -> Vec<u32> {
         vec![u32::MAX; self.mul.len()]
     }
 
-    /// Takes the minimum of each lane over the shingles into `signature`.
+    /// Updates each lane of `signature` with the minimum over these shingles.
     pub fn add(&self, shingles: &[u64], signature: &mut [u32]) {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has AVX2, which is all that the function asks for; its body is
+            // SAFETY: the processor has AVX2, which is all that the function requires; its body is
             // the plain kernel.
             return unsafe { minimums_avx2(shingles, &self.mul, &self.add, signature) };
         }
@@ -41,14 +42,15 @@ impl Lanes {
     }
 }
 
-/// The plain kernel, compiled once more with wider registers. Faster kernels go here.
+/// The plain kernel, compiled a second time for wider registers. Faster kernels belong here.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn minimums_avx2(shingles: &[u64], mul: &[u32], add: &[u32], signature: &mut [u32]) {
     minimums(shingles, mul, add, signature);
 }
 
-/// Eight shingles at a time, so that a lane is read and written once for eight.
+/// The plain kernel. It takes eight shingles at a time, so that each lane is read and written once
+/// for eight.
 #[inline(always)]
 fn minimums(shingles: &[u64], mul: &[u32], add: &[u32], signature: &mut [u32]) {
     let mut chunks = shingles.chunks_exact(8);
@@ -70,7 +72,7 @@ fn minimums(shingles: &[u64], mul: &[u32], add: &[u32], signature: &mut [u32]) {
     }
 }
 
-/// The lane-wise minimum: the signature of the union.
+/// Takes the lane-wise minimum, which is the signature of the union.
 pub fn merge(into: &mut [u32], from: &[u32]) {
     for (x, &y) in into.iter_mut().zip(from) {
         *x = (*x).min(y);
@@ -87,7 +89,7 @@ mod tests {
         a.iter().zip(b).filter(|(x, y)| x == y).count() as f64 / a.len().max(1) as f64
     }
 
-    /// The definition: one shingle and one lane at a time.
+    /// The definition: takes one shingle and one lane at a time.
     fn plain(lanes: &Lanes, shingles: &[u64]) -> Vec<u32> {
         (0..lanes.mul.len())
             .map(|i| {
@@ -131,8 +133,8 @@ mod tests {
 
     #[test]
     fn the_estimate_is_unbiased() {
-        // 200 pairs of sets with known resemblance: the mean error of 128 lanes stays within four
-        // standard errors.
+        // There are 200 pairs of sets with known resemblance; the mean error of 128 lanes stays
+        // within four standard errors.
         let f = Lanes::new(&Recipe::default());
         for (shared, own) in [(20u64, 40u64), (50, 25), (80, 10)] {
             let truth = shared as f64 / (shared + 2 * own) as f64;

@@ -1,16 +1,18 @@
-//! Owns: the first words of a passage on one line, by which a person knows it. Never: where it
-//! stands.
+//! Owns: the first words of a passage on one line, by which a person recognises it. Never: knows
+//! the position of the passage.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// At most this many words …
+/// The most words that are shown.
 const WORDS: usize = 12;
-/// … and characters.
+/// The most characters that are shown.
 const CHARS: usize = 80;
 
-/// The first words of a passage, as reports have them: on one line, ` …` where there is more. At
-/// most twelve words and eighty characters, cut between words, or in a longer word between what a
-/// reader sees as characters.
+/// The first words of a passage as reports show them: on one line, with ` …` at the end where the
+/// passage is longer.
+///
+/// They are at most twelve words and eighty characters, cut between words, or between grapheme
+/// clusters where the first word alone is too long.
 ///
 /// ```
 /// assert_eq!(nearcopy::report::first_words("Sign up\n  here."), "Sign up here.");
@@ -18,7 +20,7 @@ const CHARS: usize = 80;
 pub fn first_words(passage: &str) -> String {
     let mut out = String::new();
     let mut chars = 0;
-    // A passage may be one word of many megabytes: look at the first characters only.
+    // A passage may be one word of many megabytes, so only its first characters are looked at.
     let window = passage.char_indices().nth(8 * CHARS).map_or(passage, |(end, _)| &passage[..end]);
     let mut whole = window.len() == passage.len();
     for (n, word) in window.split_whitespace().enumerate() {

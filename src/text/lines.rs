@@ -1,16 +1,16 @@
-//! Owns: byte offsets of one text to characters and lines. Never: keeps the text, or decides where
-//! a passage ends.
+//! Owns: the conversion of byte offsets of one text to characters and lines. Never: keeps the text,
+//! or decides where a passage ends.
 
 /// Bytes between two checkpoints. A lookup counts at most this many; a text of 200 MB needs 3 MB of
 /// checkpoints.
 const STRIDE: usize = 512;
 
-/// Answers "which character, which line" for the byte offsets of one text.
+/// Converts the byte offsets of one text to characters, lines and columns.
 ///
 /// A character is a Unicode code point, counted from 0. A line is counted from 1 and ends with
-/// `\n`, `\r\n` or a lone `\r`; the break belongs to the line it ends. The text is not kept: every
-/// lookup is given it again, and it must be the one the index was made from. Cost: one pass to
-/// build, at most 512 bytes to count per lookup.
+/// `\n`, `\r\n` or a lone `\r`; the break belongs to the line that it ends. The index does not keep
+/// the text: each lookup takes it as an argument, and it must be the text that the index was made
+/// from. Cost: one pass to build, at most 512 bytes to count per lookup.
 ///
 /// ```
 /// let text = "naïve\nart";
@@ -19,7 +19,7 @@ const STRIDE: usize = 512;
 /// ```
 #[derive(Debug, Clone)]
 pub struct LineIndex {
-    /// What stands before byte `STRIDE * (i + 1)`.
+    /// The counts before byte `STRIDE * (i + 1)`.
     checkpoints: Vec<Counts>,
     ascii: bool,
 }
@@ -32,7 +32,7 @@ struct Counts {
 }
 
 impl LineIndex {
-    /// Reads the text once.
+    /// Builds the index in one pass over the text.
     pub fn new(text: &str) -> LineIndex {
         let bytes = text.as_bytes();
         let mut counts = Counts::default();
@@ -45,7 +45,8 @@ impl LineIndex {
         LineIndex { checkpoints, ascii }
     }
 
-    /// Characters before this byte. Inside a character, that character counts as before.
+    /// The number of characters before this byte. A character that the byte is inside of counts as
+    /// before it.
     pub fn char_at(&self, text: &str, byte: u32) -> u32 {
         if self.ascii {
             return byte.min(text.len() as u32);
@@ -53,14 +54,14 @@ impl LineIndex {
         self.counts(text, byte).chars
     }
 
-    /// The line that this byte stands in. One past the end of the text stands where a next byte
-    /// would.
+    /// The line that this byte is in. The offset behind the last byte of the text is in the line
+    /// that a next byte would be in.
     pub fn line_at(&self, text: &str, byte: u32) -> u32 {
         self.counts(text, byte).breaks + 1
     }
 
-    /// The first and the last line, both included, of the bytes `start..end`; an empty range stands
-    /// in one line.
+    /// The first and the last line, both included, of the bytes `start..end`; an empty range is in
+    /// one line.
     pub fn lines(&self, text: &str, start: u32, end: u32) -> [u32; 2] {
         let first = self.line_at(text, start);
         let last = if end > start { self.line_at(text, end - 1) } else { first };
@@ -74,15 +75,15 @@ impl LineIndex {
         self.char_at(text, byte) - self.char_at(text, self.line_start(text, byte)) + 1
     }
 
-    /// The first byte of the line that this byte stands in. Looks at 512 bytes at most, however
-    /// long the line is.
+    /// The first byte of the line that this byte is in. Looks at 512 bytes at most, however long
+    /// the line is.
     #[cfg_attr(not(feature = "reports"), allow(dead_code))]
     fn line_start(&self, text: &str, byte: u32) -> u32 {
         let bytes = text.as_bytes();
         let end = (byte as usize).min(bytes.len());
         let breaks = self.counts(text, byte).breaks;
-        // The last stretch before which a break is still missing holds the last break; it may lie
-        // in the stretch of `byte` itself.
+        // The last stretch before which fewer breaks were counted holds the last break; it may be
+        // the stretch of `byte` itself.
         let stretch = self.checkpoints.partition_point(|c| c.breaks < breaks);
         let window = &bytes[stretch * STRIDE..end.min((stretch + 1) * STRIDE)];
         let ends_line = |at: usize| {
@@ -100,7 +101,7 @@ impl LineIndex {
         [self.char_at(text, start), self.char_at(text, end)]
     }
 
-    /// Bytes of memory the index takes.
+    /// The memory that the index takes, in bytes.
     pub fn memory(&self) -> usize {
         size_of::<LineIndex>() + self.checkpoints.capacity() * size_of::<Counts>()
     }
@@ -114,7 +115,7 @@ impl LineIndex {
 }
 
 impl Counts {
-    /// With `bytes[start..end]` counted in.
+    /// The counts after `bytes[start..end]` is added.
     fn advance(self, bytes: &[u8], start: usize, end: usize, ascii: bool) -> Counts {
         let part = &bytes[start..end];
         let chars =
@@ -140,7 +141,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The plain definition: walk the characters from the start.
+    /// The plain definition: walks the characters from the start.
     fn plain(text: &str, byte: usize) -> (u32, u32, u32) {
         let (mut chars, mut line, mut column) = (0, 1, 1);
         let mut walk = text.char_indices().peekable();

@@ -1,4 +1,5 @@
-//! One text to spans and tokens. Pure and total: no I/O, no threads, no `Result`.
+//! The way from one text to spans and tokens. The functions are pure and total: no I/O, no threads,
+//! no `Result`.
 
 pub(crate) mod first_words;
 pub(crate) mod lines;

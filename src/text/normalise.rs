@@ -1,9 +1,10 @@
-//! Owns: the normal form that a token is hashed in. Never: spans; those stay on the original text.
+//! Owns: the normal form in which a token is hashed. Never: changes a span; spans refer to the
+//! original text.
 
 use crate::hash;
 use unicode_normalization::UnicodeNormalization;
 
-/// Hashes tokens in their normal form, with buffers that are used again.
+/// Hashes tokens in their normal form and reuses its buffers.
 #[derive(Debug, Default)]
 pub struct Normaliser {
     kept: String,
@@ -13,8 +14,8 @@ pub struct Normaliser {
 const SLOTS: usize = 1 << 12;
 
 impl Normaliser {
-    /// The hash of an ASCII token, which is that of its lower-case bytes, and whether it holds a
-    /// digit.
+    /// The hash of an ASCII token, which is that of its lower-case bytes, and whether the token
+    /// holds a digit.
     #[inline(always)]
     pub fn ascii(&self, token: &[u8]) -> (u64, bool) {
         let mut short = [0u8; 16];
@@ -33,7 +34,7 @@ impl Normaliser {
         (hash::bytes(&short[..token.len()]), digit_low | digit_high)
     }
 
-    /// The hash of any token. Words repeat, so the last ones are remembered by the hash of their
+    /// The hash of any token. Words repeat, so a cache keeps recent hashes under the hash of the
     /// raw bytes.
     pub fn hash(&mut self, token: &str) -> u64 {
         if token.is_ascii() {
@@ -53,8 +54,8 @@ impl Normaliser {
     }
 }
 
-/// Eight ASCII bytes in lower case, and whether one is a digit. Adding carries into a byte's top
-/// bit where the byte reaches a bound.
+/// Eight ASCII bytes in lower case, and whether one is a digit. Each addition carries into the top
+/// bit of every byte that reaches a bound.
 #[inline(always)]
 const fn lower(bytes: u64) -> (u64, bool) {
     const ONES: u64 = 0x0101_0101_0101_0101;
@@ -66,15 +67,16 @@ const fn lower(bytes: u64) -> (u64, bool) {
     (bytes | upper >> 2, digit != 0)
 }
 
-/// NFKC, case folded, spelt in one way, NFKC again (folding can undo composition).
+/// The token in NFKC, case folded, with variant spellings unified, and in NFKC again (folding can
+/// undo composition).
 fn normal_form(token: &str) -> String {
     let composed: String = token.nfkc().collect();
     caseless::default_case_fold_str(&composed).chars().filter_map(spelling).nfkc().collect()
 }
 
-/// What outlets of one language write or leave out as they like: Arabic and Hebrew vowel signs, the
-/// stroke that stretches an Arabic word, the Arabic and Persian shapes of yeh and kaf, the dots of
-/// a Russian ё, Romanian cedillas for commas, the digits of the script.
+/// Unifies characters that outlets of one language use interchangeably or leave out: Arabic and
+/// Hebrew vowel signs, the stroke that stretches an Arabic word, the Arabic and Persian shapes of
+/// yeh and kaf, the dots of a Russian ё, Romanian cedillas for commas, the digits of the script.
 fn spelling(c: char) -> Option<char> {
     match c {
         '\u{15f}' => Some('\u{219}'),
@@ -87,7 +89,7 @@ fn spelling(c: char) -> Option<char> {
         | '\u{5c4}'
         | '\u{5c5}'
         | '\u{5c7}' => None,
-        // Not U+0653 to U+0655: these are part of a letter.
+        // U+0653 to U+0655 are not in this list, because they are part of a letter.
         '\u{610}'..='\u{61a}'
         | '\u{640}'
         | '\u{64b}'..='\u{652}'
@@ -100,7 +102,7 @@ fn spelling(c: char) -> Option<char> {
     }
 }
 
-/// Where the ten digits of a script begin, of those that newspapers print.
+/// The code points of the digit zero in the scripts that newspapers print, in ascending order.
 const ZEROS: [u32; 18] = [
     0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50,
     0xed0, 0xf20, 0x1040, 0x17e0, 0x1810,
@@ -111,8 +113,8 @@ fn digit(c: char) -> Option<char> {
     char::from_digit(c as u32 - zero, 10)
 }
 
-/// Apostrophes become one; what is invisible goes: soft hyphen, zero-width, bidi and variation
-/// marks.
+/// Unifies apostrophes and removes invisible characters: soft hyphens, zero-width characters, bidi
+/// marks and variation selectors.
 fn keep(c: char) -> Option<char> {
     match c {
         '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' | '\u{ff07}' => Some('\''),

@@ -1,20 +1,20 @@
-//! Owns: where paragraphs begin and end. Never: tokens.
+//! Owns: where paragraphs begin and end. Never: makes tokens.
 
 use crate::span::Span;
 use crate::text::token::Tokens;
 use std::ops::Range;
 
-/// A block with a longer line than this (in columns: a Chinese, Japanese or Korean character fills
-/// two) is not hard-wrapped: each of its lines is a paragraph.
+/// A block with a longer line than this (in columns: a Chinese, Japanese or Korean character takes
+/// two) is not hard-wrapped, so each of its lines is a paragraph.
 const WRAP: usize = 120;
 
-/// The paragraphs of a text, in order: bytes from the first to past the last line, line end
-/// excluded.
+/// The paragraphs of a text, in order: each span runs from the first to past the last byte of the
+/// paragraph, without the line end.
 ///
-/// A blank line, or one without a letter or digit, ends a paragraph. Inside a block of lines that
-/// are all short the lines are taken to be wrapped, and only headings (`#`) and list items begin
-/// anew; a block with a long line has a paragraph a line. A line that ends in a hyphen goes on with
-/// the next if that begins with a lower-case letter.
+/// A blank line, or a line without a letter or digit, ends a paragraph. If all lines of a block are
+/// short, the lines are taken to be wrapped, and only headings (`#`) and list items begin a new
+/// paragraph; in a block with a long line each line is a paragraph. A line that ends in a hyphen
+/// continues on the next line if that begins with a lower-case letter.
 pub fn paragraphs(text: &str) -> Vec<Span> {
     let mut out = Vec::new();
     let mut block: Vec<(usize, &str)> = Vec::new();
@@ -50,7 +50,7 @@ fn close(block: &mut Vec<(usize, &str)>, out: &mut Vec<Span>) {
     block.clear();
 }
 
-/// Columns of a line, counted until it is too long.
+/// The columns of a line; counting stops when the line is too long.
 fn columns(line: &str) -> usize {
     let mut columns = 0;
     for c in line.chars() {
@@ -62,7 +62,7 @@ fn columns(line: &str) -> usize {
     columns
 }
 
-/// Han, kana, Hangul syllables, and what is as wide.
+/// Whether it is a Han, kana or Hangul character, or another one of double width.
 fn is_wide(c: char) -> bool {
     matches!(c,
         '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
@@ -81,7 +81,7 @@ fn begins_anew(line: &str) -> bool {
         || ["- ", "* ", "• ", "+ "].iter().any(|b| line.starts_with(b))
 }
 
-/// The token ranges of the paragraphs that hold a token; together they are all tokens, in order.
+/// The token ranges of the paragraphs that hold a token; together they cover all tokens, in order.
 pub fn token_ranges(text: &str, tokens: &Tokens) -> Vec<Range<u32>> {
     let mut out: Vec<Range<u32>> = Vec::new();
     let mut from = 0;
@@ -93,8 +93,8 @@ pub fn token_ranges(text: &str, tokens: &Tokens) -> Vec<Range<u32>> {
         from = to;
     }
     if from < tokens.len() {
-        // Only a token without a letter or digit could stand outside every paragraph, and there is
-        // none; stay total all the same.
+        // Only a token without a letter or digit could be outside every paragraph, and the
+        // tokenizer makes none; this branch keeps the function total.
         out.push(from as u32..tokens.len() as u32);
     }
     out

@@ -1,5 +1,5 @@
-//! Owns: when two texts are the same text, and spans of one as those of the other. Never: which of
-//! two texts stays.
+//! Owns: when two texts are the same text, and the conversion of spans between them. Never: decides
+//! which of two texts is kept.
 
 use crate::hash;
 use crate::span::Span;
@@ -9,8 +9,9 @@ use std::ops::Range;
 /// The identity of a text: the 128-bit hash of its normalised tokens. Case, punctuation and white
 /// space do not count.
 ///
-/// A text without a token has none to compare: its bytes decide, white space around them apart, so
-/// that `…` and `***` stay apart. Two texts with one identity are taken to be the same text.
+/// A text without a token has no tokens to compare, so its bytes without the surrounding white
+/// space decide: `…` and `***` are two texts. Two texts with one identity are taken to be the same
+/// text.
 pub fn identity(text: &str, tokens: &Tokens) -> u128 {
     if tokens.is_empty() {
         hash::wide([u64::MAX, hash::bytes(text.trim().as_bytes())])
@@ -19,30 +20,31 @@ pub fn identity(text: &str, tokens: &Tokens) -> u128 {
     }
 }
 
-/// Whether two texts have one [`identity`], without hashing. Cost: one look at each token.
+/// Whether two texts have one [`identity`], without hashing. Cost: one comparison for each token.
 pub fn is_same_text((a, a_tokens): (&str, &Tokens), (b, b_tokens): (&str, &Tokens)) -> bool {
     a_tokens.hashes == b_tokens.hashes && (!a_tokens.is_empty() || a.trim() == b.trim())
 }
 
-/// The tokens that a span touches. Texts with the same tokens have them under the same numbers.
+/// The range of the tokens that a span touches. Texts with the same tokens have them under the same
+/// numbers.
 pub fn tokens_of(span: Span, tokens: &Tokens) -> Range<usize> {
     let first = tokens.spans.partition_point(|t| t.end <= span.start);
     let last = tokens.spans.partition_point(|t| t.start < span.end);
     first..last
 }
 
-/// Spans of one text as those of another that is equal to it, word for word: case, punctuation and
+/// Converts spans of one text to spans of another that has the same tokens: case, punctuation and
 /// line breaks may differ.
 pub struct EqualTextSpans(Option<[Tokens; 2]>);
 
 impl EqualTextSpans {
-    /// Reads both texts, unless they are the same bytes.
+    /// Tokenises both texts, unless they are the same bytes.
     pub fn new(from: &str, to: &str) -> EqualTextSpans {
         EqualTextSpans((from != to).then(|| [tokenize(from), tokenize(to)]))
     }
 
-    /// The bytes of the same tokens. A span without a token becomes the end of the last token
-    /// before it.
+    /// The span of the same tokens in the other text. A span without a token becomes the end of the
+    /// last token before it.
     pub fn span(&self, span: Span) -> Span {
         let Some([from, to]) = &self.0 else { return span };
         let Range { start, end } = tokens_of(span, from);

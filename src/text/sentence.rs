@@ -1,17 +1,17 @@
-//! Owns: where sentences begin inside a paragraph. Never: tokens.
+//! Owns: where sentences begin inside a paragraph. Never: makes tokens.
 
 use crate::span::Span;
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The sentences of a paragraph, in order, by UAX #29: together they are all its bytes, each with
-/// the white space behind it.
+/// The sentences of a paragraph, in order, by UAX #29: together they cover all its bytes, and each
+/// includes the white space behind it.
 ///
-/// A line break inside the paragraph is only a space: its lines are wrapped.
+/// A line break inside the paragraph counts as a space, because its lines are wrapped.
 pub fn sentences(text: &str, paragraph: Span) -> Vec<Span> {
     let inside = &text[paragraph.range()];
     let flat: Cow<str> = match inside.contains(['\n', '\r']) {
-        // Both are one byte long, so offsets stay.
+        // Both characters are one byte long, so offsets do not change.
         true => Cow::Owned(inside.replace(['\n', '\r'], " ")),
         false => Cow::Borrowed(inside),
     };

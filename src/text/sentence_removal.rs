@@ -1,5 +1,5 @@
-//! Owns: a text in sentences, and what to cut so that some of them are gone and the rest still
-//! reads. Never: which ones.
+//! Owns: the sentences of a text, and the spans to cut so that some of them are removed and the
+//! rest still reads well. Never: decides which sentences are removed.
 
 use crate::span::Span;
 use crate::text::paragraph::paragraphs;
@@ -10,15 +10,15 @@ use std::ops::Range;
 /// A sentence with at least one token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
-    /// Its bytes, the white space behind it included.
+    /// The bytes of the sentence and of the white space behind it.
     pub span: Span,
-    /// Its tokens.
+    /// The token range of the sentence.
     pub tokens: Range<u32>,
-    /// Number of its paragraph among those that hold a token.
+    /// The number of its paragraph among the paragraphs that hold a token.
     pub paragraph: u32,
 }
 
-/// The sentences of a text; together they hold all its tokens, in order. What holds no token
+/// The sentences of a text; together they hold all its tokens, in order. A stretch without a token
 /// belongs to the sentence before it.
 pub fn text_sentences(text: &str, tokens: &Tokens) -> Vec<Sentence> {
     let mut out: Vec<Sentence> = Vec::new();
@@ -42,11 +42,12 @@ pub fn text_sentences(text: &str, tokens: &Tokens) -> Vec<Sentence> {
     out
 }
 
-/// What to cut so that the marked sentences are gone: disjoint spans in order, each with the run of
-/// sentences it takes away.
+/// The spans to cut so that the marked sentences are removed: disjoint spans in order, each with
+/// the run of sentences that it removes.
 ///
-/// A paragraph goes with the line breaks behind it, the last one with those before it; sentences go
-/// with the white space behind them, the last of a paragraph with that before them.
+/// A paragraph is removed with the line breaks behind it, and the last paragraph with those before
+/// it. Sentences are removed with the white space behind them, and the last sentence of a paragraph
+/// with the white space before it.
 pub fn cuts(text: &str, sentences: &[Sentence], marked: &[bool]) -> Vec<(Span, Range<usize>)> {
     let mut out: Vec<(Span, Range<usize>)> = Vec::new();
     let mut from = 0;
@@ -71,8 +72,8 @@ pub fn cuts(text: &str, sentences: &[Sentence], marked: &[bool]) -> Vec<(Span, R
     out
 }
 
-/// A run of marked sentences in parts: the rest of a paragraph, whole paragraphs, the beginning of
-/// one.
+/// Splits a run of marked sentences into the rest of a paragraph, whole paragraphs, and the
+/// beginning of a paragraph.
 fn marked_runs(sentences: &[Sentence], all: Range<usize>) -> Vec<Range<usize>> {
     let opens = |i: usize| i == 0 || sentences[i - 1].paragraph != sentences[i].paragraph;
     let closes = |i: usize| i == sentences.len() || opens(i);
@@ -81,7 +82,7 @@ fn marked_runs(sentences: &[Sentence], all: Range<usize>) -> Vec<Range<usize>> {
     [all.start..first, first..last, last..all.end].into_iter().filter(|r| !r.is_empty()).collect()
 }
 
-/// What to cut for a run that is whole paragraphs or lies inside one.
+/// The span to cut for a run that consists of whole paragraphs or lies inside one.
 fn removed_span(text: &str, sentences: &[Sentence], run: &Range<usize>) -> Span {
     let (first, last) = (&sentences[run.start], &sentences[run.end - 1]);
     let before = run.start.checked_sub(1).map(|i| &sentences[i]);

@@ -1,27 +1,28 @@
-//! Owns: shingles, k words in a row, and the set of them. Never: which of them become keys.
+//! Owns: shingles, which are k consecutive words, and the set of them. Never: decides which
+//! shingles become keys.
 
 use crate::hash;
 use crate::text::token::{TokenKind, Tokens, WORD};
 
-/// The shingles of one text, by the token they begin at. The last tokens begin none.
+/// The shingles of one text, by their first token. No shingle begins at the last tokens.
 #[derive(Debug, Clone, Default)]
 pub struct Shingles {
-    /// Hash of the shingle that begins at token i.
+    /// The hash of the shingle that begins at token i.
     pub hashes: Vec<u64>,
-    /// One past its last token.
+    /// One past the last token of that shingle.
     pub ends: Vec<u32>,
 }
 
 /// Fills `out` with every window of `words` words: that many tokens, or more where a script is cut
 /// per character.
 ///
-/// Windows run over paragraph borders, so that the set does not depend on where paragraphs are
-/// seen. A text shorter than one window has none. Cost: `words` multiplications a token.
+/// Windows cross paragraph borders, so that the set does not depend on where paragraphs are
+/// recognised. A text shorter than one window has none. Cost: `words` multiplications a token.
 pub fn shingles(tokens: &Tokens, words: u32, out: &mut Shingles) {
     out.hashes.clear();
     out.ends.clear();
     if tokens.kinds.iter().all(|k| k.length() == WORD) {
-        // All tokens weigh the same: plain windows, in a shape that the compiler unrolls.
+        // All tokens weigh the same, so plain windows do, in a shape that the compiler unrolls.
         let k = words as usize;
         out.hashes.extend(tokens.hashes.windows(k).map(|w| hash::sequence(w.iter().copied())));
         out.ends.extend((0..out.hashes.len()).map(|i| (i + k) as u32));
@@ -30,7 +31,7 @@ pub fn shingles(tokens: &Tokens, words: u32, out: &mut Shingles) {
     }
 }
 
-/// The definition, for any mixture of scripts.
+/// The definition of a shingle for any mixture of scripts.
 fn weighted(hashes: &[u64], kinds: &[TokenKind], words: u32, out: &mut Shingles) {
     let (mut end, mut weight) = (0, 0);
     for start in 0..hashes.len() {
@@ -45,7 +46,7 @@ fn weighted(hashes: &[u64], kinds: &[TokenKind], words: u32, out: &mut Shingles)
     }
 }
 
-/// The set: sorted, each once.
+/// The shingle set: sorted, without duplicates.
 pub fn set(shingles: &Shingles) -> Vec<u64> {
     let mut set = shingles.hashes.clone();
     set.sort_unstable();
@@ -53,7 +54,7 @@ pub fn set(shingles: &Shingles) -> Vec<u64> {
     set
 }
 
-/// How many members two sorted sets share.
+/// The number of members that two sorted sets share.
 pub fn intersection_size(a: &[u64], b: &[u64]) -> usize {
     let (mut i, mut j, mut count) = (0, 0, 0);
     while i < a.len() && j < b.len() {

@@ -1,8 +1,8 @@
-//! Owns: text to tokens: UAX #29 words with spans on the original text and hashes of the normalised
-//! form. Never: shingles.
+//! Owns: the conversion of a text to tokens: UAX #29 words with spans on the original text and
+//! hashes of the normalised form. Never: makes shingles.
 //!
-//! Two ways to the same words: [`plain_words`] is the definition, [`words`] the fast path; a
-//! property test holds them equal.
+//! The words are found in two ways: `plain_words` (in tests only) is the definition,
+//! [`word_boundaries`] is the fast path; a property test checks that they agree.
 
 use crate::span::Span;
 use crate::text::normalise::Normaliser;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What is known of a token besides its hash: a set of bits.
+/// The properties of a token besides its hash, as a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TokenKind(u8);
 
@@ -21,9 +21,9 @@ impl TokenKind {
     const CAPITAL: u8 = 8;
     const OPENS: u8 = 16;
 
-    /// Length in 24ths of a word, so that a shingle spans about as much meaning in every script: a
-    /// word 24, a Han or kana character 15 (1.6 to a word), a Thai, Lao, Khmer or Burmese cluster 8
-    /// (3 to a word).
+    /// The length of the token in 24ths of a word, so that a shingle spans about as much meaning in
+    /// every script: a word 24, a Han or kana character 15 (1.6 to a word), a Thai, Lao, Khmer or
+    /// Burmese cluster 8 (3 to a word).
     #[inline(always)]
     pub const fn length(self) -> u32 {
         match self.0 & 3 {
@@ -32,44 +32,45 @@ impl TokenKind {
             _ => 8,
         }
     }
-    /// Whether it holds a digit.
+    /// Whether the token holds a digit.
     pub const fn is_number(self) -> bool {
         self.0 & TokenKind::DIGIT != 0
     }
-    /// Whether it begins with an upper-case letter.
+    /// Whether the token begins with an upper-case letter.
     pub const fn is_capital(self) -> bool {
         self.0 & TokenKind::CAPITAL != 0
     }
-    /// Whether it is the first of its sentence or paragraph.
+    /// Whether the token is the first of its sentence or paragraph.
     pub const fn opens(self) -> bool {
         self.0 & TokenKind::OPENS != 0
     }
 }
 
-/// Weight of one word; see [`Kind::weight`].
+/// The length of one word; see [`Kind::length`].
 pub const WORD: u32 = 24;
 
-/// The tokens of one text, field by field: about 17 bytes a token.
+/// The tokens of one text, stored field by field: about 17 bytes a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
-    /// Hash of the normalised token.
+    /// The hash of each normalised token.
     pub hashes: Vec<u64>,
-    /// Where it stands in the original text.
+    /// The span of each token in the original text.
     pub spans: Vec<Span>,
-    /// Script class, digit, capital, sentence start.
+    /// The script class of each token, and whether it holds a digit, begins with a capital or
+    /// begins a sentence.
     pub kinds: Vec<TokenKind>,
 }
 
 impl Tokens {
-    /// How many there are.
+    /// The number of tokens.
     pub fn len(&self) -> usize {
         self.hashes.len()
     }
-    /// Whether there is none.
+    /// Whether there is no token.
     pub fn is_empty(&self) -> bool {
         self.hashes.is_empty()
     }
-    /// The bytes from the first to the last token of a range that is not empty.
+    /// The bytes from the first to the last token of a range, which must not be empty.
     pub fn span(&self, range: std::ops::Range<usize>) -> Span {
         Span::new(self.spans[range.start].start, self.spans[range.end - 1].end)
     }
@@ -85,14 +86,14 @@ impl Tokens {
     }
 }
 
-/// Cuts a text into tokens. Cost: linear; ASCII text about 400 MB/s a core.
+/// Cuts a text into tokens. Cost: linear; about 400 MB/s a core on ASCII text.
 ///
 /// A token is a [UAX #29](https://www.unicode.org/reports/tr29/) word that holds a letter or digit,
 /// without `_` around it. Han, kana, Thai, Lao, Khmer and Burmese runs are cut per grapheme
-/// cluster. A word broken by a hyphen at a line end, with a lower-case letter behind, is one token;
-/// so is one broken by a zero-width space. Hashes are of the normalised form: NFKC, case folded,
-/// apostrophes unified, invisible characters and Arabic and Hebrew vowel signs removed, digits of
-/// any script as ASCII ones.
+/// cluster. A word that a hyphen breaks at a line end is one token if a lower-case letter follows,
+/// and so is a word that a zero-width space breaks. Hashes are made from the normalised form: NFKC,
+/// case folded, apostrophes unified, invisible characters and Arabic and Hebrew vowel signs
+/// removed, digits of any script as ASCII digits.
 ///
 /// ```
 /// let text = "The “bath-\n  tub” isn’t FULL.";
@@ -107,19 +108,20 @@ pub fn tokenize(text: &str) -> Tokens {
     tokens
 }
 
-/// [`tokenize`] into buffers that are used again.
+/// Like [`tokenize`], but reuses the buffers of the caller.
 pub fn tokenize_into(text: &str, tokens: &mut Tokens, normaliser: &mut Normaliser) {
     tokens.clear();
-    // News has a token in about six bytes; growing thrice costs more than the surplus.
+    // News text has about one token in six bytes; growing the buffers three times costs more than
+    // the surplus memory.
     tokens.reserve(text.len() / 6 + 1);
     let mut builder = Builder { text, tokens, normaliser, joined: None, last_end: 0 };
     word_boundaries(text, |start, end, ascii| builder.word(start, end, ascii));
     builder.flush();
 }
 
-/// The definition of a word's place: UAX #29 as unicode-segmentation has it, without the white
-/// space or ASCII punctuation that a combining letter would drag along when it has nothing else to
-/// stand on.
+/// The definition of the words and their positions: UAX #29 as unicode-segmentation implements it,
+/// without the white space or ASCII punctuation that a combining letter includes in its word when
+/// no other base character precedes it.
 #[cfg(test)]
 pub fn plain_words(text: &str) -> Vec<(usize, usize)> {
     let bare = |w: &str| {
@@ -133,7 +135,7 @@ const CORE: u8 = 1;
 const INFIX: u8 = 2;
 const WIDE: u8 = 3;
 
-/// What a byte can be to a word.
+/// The class of a byte for finding words.
 static CLASS: [u8; 256] = {
     let mut table = [OTHER; 256];
     let mut b = 0;
@@ -149,9 +151,9 @@ static CLASS: [u8; 256] = {
     table
 };
 
-/// Calls `emit(start, end, ascii)` for each word, in order. ASCII is cut by a table; from the first
-/// other byte of a word on, up to the next ASCII white space, unicode-segmentation decides: no word
-/// reaches over white space, and none begins inside another.
+/// Calls `emit(start, end, ascii)` for each word, in order. A table cuts ASCII words. Where a word
+/// touches a byte that is not ASCII, unicode-segmentation cuts from the beginning of that word to
+/// the next ASCII white space: no word crosses white space, and none begins inside another.
 pub fn word_boundaries(text: &str, mut emit: impl FnMut(usize, usize, bool)) {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -160,8 +162,8 @@ pub fn word_boundaries(text: &str, mut emit: impl FnMut(usize, usize, bool)) {
             OTHER | INFIX => at += 1,
             CORE => match ascii_word(bytes, at) {
                 Some(end) => {
-                    // Nearly every word begins with a letter or digit; one that begins with `_` may
-                    // hold none.
+                    // Nearly every word begins with a letter or digit; a word that begins with `_`
+                    // may hold none.
                     if bytes[at] != b'_' || bytes[at..end].iter().any(u8::is_ascii_alphanumeric) {
                         emit(at, end, true);
                     }
@@ -174,7 +176,7 @@ pub fn word_boundaries(text: &str, mut emit: impl FnMut(usize, usize, bool)) {
     }
 }
 
-/// The end of the word that begins at `start`, or nothing if another script touches it.
+/// The end of the word that begins at `start`, or `None` if a non-ASCII byte touches it.
 #[inline(always)]
 fn ascii_word(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start + 1;
@@ -195,8 +197,8 @@ fn ascii_word(bytes: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// WB6, WB7, WB11 and WB12 for ASCII: a mark between two letters, or between two digits, joins
-/// them.
+/// Rules WB6, WB7, WB11 and WB12 for ASCII: a mark between two letters, or between two digits,
+/// joins them.
 #[inline(always)]
 fn joins(before: u8, mark: u8, after: u8) -> bool {
     match mark {
@@ -219,7 +221,8 @@ fn wide_words(text: &str, start: usize, emit: &mut impl FnMut(usize, usize, bool
             .position(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 11 | 12))
             .unwrap_or(rest.len());
     for (at, word) in text[start..end].unicode_word_indices() {
-        // A combining letter drags the mark before it along; it is no part of the word.
+        // The word of a combining letter includes the mark before it, which is not part of the
+        // token.
         let bare = word
             .trim_start_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_');
         emit(start + at + word.len() - bare.len(), start + at + word.len(), bare.is_ascii());
@@ -231,7 +234,7 @@ struct Builder<'t, 'b> {
     text: &'t str,
     tokens: &'b mut Tokens,
     normaliser: &'b mut Normaliser,
-    /// A word whose other half may follow: its span, and its text without the break.
+    /// A word whose other half may follow: its start and end, and its text without the break.
     joined: Option<(usize, usize, String)>,
     last_end: usize,
 }
@@ -283,7 +286,7 @@ impl Builder<'_, '_> {
         self.last_end = end;
     }
 
-    /// A word that is not plain ASCII, or that may be half of a broken one.
+    /// Takes a word that is not plain ASCII, or that may be half of a broken word.
     #[inline(never)]
     fn hard_word(&mut self, start: usize, end: usize) {
         let word = &self.text[start..end];
@@ -302,7 +305,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Keeps a word for its other half, if what follows can be a break; else it is a token.
+    /// Keeps a word until its other half is found if a break may follow; otherwise pushes it as a
+    /// token.
     fn offer(&mut self, start: usize, end: usize, word: String) {
         let next = self.text[end..].chars().next();
         let broken =
@@ -327,8 +331,8 @@ impl Builder<'_, '_> {
         self.push(start, end, hash, 0, digit, capital);
     }
 
-    /// A run in a script without spaces: one token for each grapheme cluster, other runs inside it
-    /// whole.
+    /// Pushes a run in a script without spaces: one token for each grapheme cluster of that script,
+    /// and one for each run of other characters inside it.
     fn push_graphemes(&mut self, start: usize, word: &str) {
         let mut plain = 0..0;
         for (at, cluster) in word.grapheme_indices(true) {
@@ -357,8 +361,8 @@ impl Builder<'_, '_> {
     }
 }
 
-/// Whether `gap` is a line break behind a hyphen, or zero-width spaces, so that the halves are one
-/// word.
+/// Whether `gap` is a line break behind a hyphen, or consists of zero-width spaces, so that the
+/// halves are one word.
 fn continues(half: &str, gap: &str, word: &str) -> bool {
     if !gap.is_empty() && gap.chars().all(|c| c == '\u{200b}') {
         return word.chars().next().is_some_and(char::is_alphanumeric);
@@ -370,24 +374,25 @@ fn continues(half: &str, gap: &str, word: &str) -> bool {
         && word.chars().next().is_some_and(char::is_lowercase)
 }
 
-/// The script class of a character that is written without spaces: 0 for all others.
+/// The script class of a character of a script that is written without spaces; 0 for all other
+/// characters.
 fn script(c: char) -> u8 {
     if c < '\u{e00}' {
         return 0;
     }
     match c.script() {
         Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo => TokenKind::HAN,
-        // A number is one token, as it is in the digits of other scripts.
+        // A number is one token, as in the digits of other scripts.
         Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar if !c.is_numeric() => {
             TokenKind::SOUTHEAST
         }
-        // The prolonged sound mark belongs to both kana, so it has no script of its own.
+        // The prolonged sound mark is used with both kana, so it has no script of its own.
         _ if matches!(c, '\u{30fc}' | '\u{ff70}') => TokenKind::HAN,
         _ => 0,
     }
 }
 
-/// Whether what stands between two tokens ends a sentence, or opens a quotation.
+/// Whether the bytes between two tokens end a sentence or open a quotation.
 #[inline(always)]
 fn opens_sentence(gap: &str) -> bool {
     // Nearly every gap is one space.
@@ -418,7 +423,7 @@ mod tests {
         assert_eq!(tokenize(x).hashes, tokenize(y).hashes, "{x:?} and {y:?}");
     }
 
-    /// Letters, digits, marks and traps of every class that the rules of UAX #29 name.
+    /// Letters, digits, marks and difficult cases of every class that the rules of UAX #29 name.
     fn text() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             8 => "[a-zA-Z]{1,6}", 4 => " {1,2}", 3 => "[0-9]{1,4}", 4 => "[-.,;:'\"_/!?()\n\r\t]",

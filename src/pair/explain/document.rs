@@ -1,4 +1,4 @@
-//! Owns: one text through the stages that need no second one. Never: a pair.
+//! Owns: the trace of one text through the stages that need no second text. Never: compares a pair.
 
 use crate::align::prepared::Prepared;
 use crate::model::thresholds::Thresholds;
@@ -12,17 +12,17 @@ use crate::text::shingle::{Shingles, shingles};
 use serde::Serialize;
 use std::ops::Range;
 
-/// How many tokens, lanes and keys are listed; the counts are of all.
+/// The most tokens, lanes and keys that are listed; the counts include all.
 const LISTED: usize = 24;
 
-/// One token.
+/// One token of the text, with its properties.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TokenTrace {
-    /// As it stands in the text.
+    /// The token as the text spells it.
     pub text: String,
-    /// Where.
+    /// Its bytes in the text.
     pub span: Span,
-    /// Hash of the normalised form, 16 hex digits: equal hashes are equal tokens.
+    /// The hash of its normalised form, 16 hex digits: tokens with equal hashes are equal.
     pub hash: String,
     /// Its length in 24ths of a word.
     pub weight: u32,
@@ -32,85 +32,84 @@ pub struct TokenTrace {
     pub capital: bool,
     /// Whether it is the first of its sentence or paragraph.
     pub opens: bool,
-    /// Whether the background calls it common.
+    /// Whether it is a common word by the background.
     pub common: bool,
-    /// Whether it stands in boilerplate.
+    /// Whether it is boilerplate.
     pub boilerplate: bool,
 }
 
 /// One paragraph that holds a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ParagraphTrace {
-    /// Where it stands, first token to last.
+    /// Its bytes, from the first token to the last.
     pub span: Span,
-    /// How many tokens.
+    /// The number of its tokens.
     pub tokens: u32,
-    /// How many of them are boilerplate.
+    /// The number of its tokens that are boilerplate.
     pub boilerplate: u32,
-    /// Shingles that lie in it.
+    /// The number of shingles that lie inside it.
     pub shingles: u32,
-    /// Whether those are enough for paragraph bands.
+    /// Whether it has enough shingles for paragraph bands.
     pub banded: bool,
-    /// Its exact key, where it is long enough for one.
+    /// Its exact key, if it is long enough for one.
     pub key: Option<String>,
 }
 
-/// A paragraph or passage that stands more than once in the text.
+/// A paragraph or passage that occurs more than once in the text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RepeatTrace {
     /// Its length in tokens (of one period, where it is periodic).
     pub tokens: u32,
-    /// How often it stands there; for a periodic run the full periods.
+    /// The number of its occurrences; for a periodic run, the number of full periods.
     pub count: u32,
     /// Whether it is a whole paragraph.
     pub paragraph: bool,
     /// For a run that repeats itself without a break: the period in tokens.
     pub period: Option<u32>,
-    /// Where it stands.
+    /// The spans at which it occurs.
     pub places: Vec<Span>,
 }
 
-/// One text at every stage, from [`explain_document`].
+/// The trace of one text through every stage, from [`explain_document`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DocumentTrace {
-    /// Length of the text in bytes.
+    /// The length of the text in bytes.
     pub bytes: u64,
-    /// How many tokens it has.
+    /// The length of the text in tokens.
     pub tokens: u32,
-    /// Its length in words: fewer than tokens where a script is cut per character.
+    /// The length of the text in words: fewer than tokens where a script is cut per character.
     pub words: u32,
     /// The first tokens.
     pub first_tokens: Vec<TokenTrace>,
-    /// All paragraphs that hold a token.
+    /// The paragraphs that hold a token.
     pub paragraphs: Vec<ParagraphTrace>,
-    /// How many shingles: one begins at each token but the last few.
+    /// The number of shingles: one begins at each token but the last few.
     pub shingles: u32,
-    /// How many different ones.
+    /// The number of different shingles.
     pub distinct_shingles: u32,
-    /// MinHash values in the signature.
+    /// The number of MinHash values in the signature.
     pub lanes: u32,
-    /// The first of them; none where there is no shingle.
+    /// The first MinHash values; empty where there is no shingle.
     pub first_lanes: Vec<u32>,
-    /// Keys and lanes a key of the document's bands, `[bands, rows]`.
+    /// The number of document bands and of lanes in each, `[bands, rows]`.
     pub banding: [u32; 2],
-    /// The same of each paragraph's bands.
+    /// The number of paragraph bands and of lanes in each, `[bands, rows]`.
     pub paragraph_banding: [u32; 2],
     /// The exact key, 32 hex digits: equal texts share it.
     pub exact_key: String,
-    /// How many keys of document bands it has.
+    /// The number of its document band keys.
     pub bands: u32,
-    /// How many keys of paragraph bands, each once.
+    /// The number of its different paragraph band keys.
     pub paragraph_bands: u32,
-    /// How many anchors, each once.
+    /// The number of its different anchors.
     pub anchors: u32,
-    /// The first keys of document bands.
+    /// The first keys of its document bands.
     pub first_bands: Vec<String>,
-    /// Whether its keys take part in a search: `min-tokens` leaves shorter texts to their exact
-    /// key.
+    /// Whether its keys are searched: a text shorter than `min-tokens` has only its exact key.
     pub searched: bool,
-    /// How many tokens are boilerplate, by the background.
+    /// The number of tokens that are boilerplate by the background.
     pub boilerplate: u32,
-    /// What stands more than once inside it.
+    /// The paragraphs and passages that occur more than once inside it.
     pub repeats: Vec<RepeatTrace>,
 }
 
@@ -139,7 +138,7 @@ pub fn explain_document(
     trace(&prepared, &signature, &keys, background, recipe, thresholds)
 }
 
-/// [`explain_document`], of what is made already.
+/// Like [`explain_document`], with a text, signature and keys that are made already.
 pub(super) fn trace(
     p: &MaskedText,
     signature: &[u32],
@@ -229,7 +228,7 @@ fn repeated(p: &Prepared, r: &repeat::RepeatedPassage) -> RepeatTrace {
     RepeatTrace { tokens: r.tokens, count, paragraph: r.paragraph, period: r.period, places }
 }
 
-/// A key as text: 64 bits are more than a JSON reader may hold in a number.
+/// A key in hex digits: many JSON readers cannot represent 64 bits in a number.
 fn hex(key: u64) -> String {
     format!("{key:016x}")
 }

@@ -1,5 +1,5 @@
-//! One text or pair through every stage, with the numbers of each: what `scan` and `compare` do,
-//! told instead of used. Never: decides anything by a way of its own.
+//! One text or pair at every stage, with the numbers of each stage: the work of `scan` and
+//! `compare`, reported instead of used. Never: decides anything by rules of its own.
 
 pub mod document;
 pub mod pair;

@@ -1,5 +1,5 @@
-//! Owns: two texts through candidacy, alignment and facts. Never: which bound decides; that is the
-//! verdict.
+//! Owns: the trace of two texts through candidate search, alignment and facts. Never: shows which
+//! bound decides; the verdict does that.
 
 use crate::align::alignment::{chains, whole};
 use crate::align::prepared::Prepared;
@@ -21,110 +21,111 @@ use crate::text::same_text::is_same_text;
 use crate::text::shingle::intersection_size;
 use serde::Serialize;
 
-/// Which keys two texts share, and whether that is enough for a comparison.
+/// The keys that two texts share, and whether they are enough for a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Candidacy {
-    /// Whether the exact keys are equal: then the two are one class.
+    /// Whether the exact keys are equal: then the two texts are one class.
     pub equal: bool,
-    /// Document bands shared …
+    /// The number of document bands that both texts share.
     pub bands: u32,
-    /// … of how many.
+    /// The number of document bands that each text has.
     pub of_bands: u32,
-    /// How likely one is shared at least, at this resemblance.
+    /// The probability that at least one band is shared at this resemblance.
     pub chance: f64,
-    /// Keys of paragraph bands shared.
+    /// The number of paragraph band keys that both texts share.
     pub paragraph_bands: u32,
-    /// Anchors shared …
+    /// The number of anchors that both texts share.
     pub anchors: u32,
-    /// … and how many make a candidate.
+    /// The number of shared anchors that make a candidate pair.
     pub min_anchors: u32,
-    /// The keys by which the pair would be compared in a scan: `exact`, `document band`, `paragraph
-    /// band`, `anchors`; none, and a scan does not see it. Keys that stand in too many texts of a
-    /// corpus are capped, which two texts cannot show.
+    /// The keys by which a scan would compare the pair: `exact`, `document band`, `paragraph band`,
+    /// `anchors`. If the list is empty, a scan does not compare it. Keys that occur in too many
+    /// texts of a corpus are capped, which two texts alone cannot show.
     pub by: Vec<&'static str>,
 }
 
-/// An alignment: one passage of each text, tokens counted from 0.
+/// A chain of the alignment: one passage of each text, with tokens counted from 0.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ChainTrace {
-    /// Tokens of the first text, half-open.
+    /// The tokens of the first text, half-open.
     pub tokens_a: [u32; 2],
-    /// Tokens of the second text.
+    /// The tokens of the second text, half-open.
     pub tokens_b: [u32; 2],
-    /// Bytes of the first text.
+    /// The bytes of the first text.
     pub a: Span,
-    /// Bytes of the second text.
+    /// The bytes of the second text.
     pub b: Span,
-    /// Equal tokens.
+    /// The number of equal tokens.
     pub equal: u32,
-    /// The same in words, which is what `min-match` counts.
+    /// The number of equal words, which `min-match` bounds.
     pub words: u32,
-    /// Exactly equal runs.
+    /// The number of exactly equal runs.
     pub blocks: u32,
-    /// Share of equal tokens, of the longer side.
+    /// The share of equal tokens, of the longer side.
     pub identity: f64,
-    /// Whether it is long enough to be a match on its own.
+    /// Whether the chain is long enough to be a match on its own.
     pub solid: bool,
 }
 
 /// The facts inside the matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FactsTrace {
-    /// How many agree.
+    /// The number of facts that agree.
     pub agree: u32,
-    /// How many could be compared.
+    /// The number of facts that could be compared.
     pub compared: u32,
-    /// Those that agree, as the first text has them.
+    /// The facts that agree, as the first text spells them.
     pub agreeing: Vec<String>,
-    /// Those that differ: the first text's and the second's.
+    /// The facts that differ, as pairs of the first text's fact and the second text's.
     pub differing: Vec<[String; 2]>,
 }
 
-/// Two texts at every stage, from [`explain_pair`].
+/// The trace of two texts through every stage, from [`explain_pair`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PairTrace {
     /// The first text.
     pub a: DocumentTrace,
     /// The second text.
     pub b: DocumentTrace,
-    /// Shingles that both hold.
+    /// The number of shingles that occur in both texts.
     pub shared_shingles: u32,
-    /// Shingles that either holds.
+    /// The number of shingles that occur in either text.
     pub all_shingles: u32,
-    /// The exact resemblance.
+    /// The exact resemblance, 0 to 1.
     pub resemblance: f64,
-    /// The signatures' estimate of it: the share of equal lanes.
+    /// The estimate of the resemblance from the signatures: the share of equal lanes.
     pub estimate: f64,
-    /// Share of the first text's shingles that the second holds.
+    /// The share of the first text's shingles that the second contains.
     pub containment_a: f64,
-    /// Share of the second text's shingles that the first holds.
+    /// The share of the second text's shingles that the first contains.
     pub containment_b: f64,
-    /// Shared keys.
+    /// The keys that both texts share.
     pub candidacy: Candidacy,
-    /// Different seeds (three words) that both hold.
+    /// The number of different seeds (windows of three words) that occur in both texts.
     pub seeds: u32,
-    /// Alignments before selection, best first; they may overlap.
+    /// The chains before selection, best first; they may overlap.
     pub chains: Vec<ChainTrace>,
-    /// How many of them were taken, before those that are only boilerplate were left out.
+    /// The number of chains that were selected, with those that are only boilerplate.
     pub selected: u32,
     /// The matches, in the order of the first text.
     pub matches: Vec<ChainTrace>,
-    /// Share of the first text's tokens inside matches, boilerplate left out where `masked`.
+    /// The share of the first text's tokens inside matches, without boilerplate where `masked`.
     pub coverage_a: f64,
-    /// Share of the second text's tokens inside matches.
+    /// The share of the second text's tokens inside matches, likewise.
     pub coverage_b: f64,
     /// Whether boilerplate was left out.
     pub masked: bool,
-    /// Whether boilerplate was counted in after all, because too little else was left.
+    /// Whether boilerplate was counted after all, because too little was left of both texts without
+    /// it.
     pub whole_text: bool,
-    /// Agreement inside the matches.
+    /// The agreement of facts inside the matches.
     pub facts: FactsTrace,
     /// The relation, and the bounds that decided it.
     pub verdict: RelationVerdict,
 }
 
-/// Shows two texts at every stage of a scan, with the numbers: those of
-/// [`compare`](crate::compare), and what led to them.
+/// Shows two texts at every stage of a scan, with the numbers of [`compare`](crate::compare) and
+/// those that led to them.
 ///
 /// ```
 /// use nearcopy::{Background, Recipe, Relation, Thresholds, explain_pair};
@@ -190,7 +191,7 @@ fn is_equal(a: &Prepared, b: &Prepared) -> bool {
     is_same_text((&a.text, &a.tokens), (&b.text, &b.tokens))
 }
 
-/// How many chains were selected, and those that count.
+/// The number of chains that were selected, and the matches that count.
 fn matches(chains: &[Chain], a: &MaskedText, b: &MaskedText, t: &Thresholds) -> (u32, Vec<Chain>) {
     if is_equal(a, b) {
         return (chains.len() as u32, chains.to_vec());
@@ -212,7 +213,7 @@ fn measured(
     let told = background
         .knows_words()
         .then(|| [informativeness(matches, a, b, background, needed), needed]);
-    // The match that comes nearest to a quotation.
+    // This is the match that comes nearest to a quotation.
     let quoted = solid.iter().map(|m| {
         (
             informativeness(std::slice::from_ref(*m), a, b, background, t.min_telling),
@@ -245,7 +246,7 @@ fn candidacy(
     let paragraph_bands = intersection_size(&a.paragraph_bands, &b.paragraph_bands) as u32;
     let anchors = intersection_size(&a.anchors, &b.anchors) as u32;
     let equal = a.exact == b.exact;
-    // Short texts have no key but the exact one.
+    // Texts under `min-tokens` have no key but the exact one.
     let searched = a.tokens.min(b.tokens) >= t.min_tokens;
     let ways = [
         ("exact", equal),

@@ -1,4 +1,4 @@
-//! The numbers told are the numbers used.
+//! The numbers that `explain` shows are those that a comparison uses.
 
 use crate::model::detection::Relation;
 use crate::model::thresholds::Thresholds;
@@ -43,7 +43,7 @@ fn agrees_with_compare(a: &str, b: &str, background: &Background, t: &Thresholds
     }
 }
 
-/// Words that hold each relation now and then, with names and numbers among them.
+/// Texts that occasionally have each relation, with names and numbers among their words.
 fn text() -> impl Strategy<Value = String> {
     let words = prop::collection::vec("(x [A-D]|x [0-9]{2}|[a-e]{1,2}\\.|[a-e]|\n\n)", 0..12);
     let blocks = prop::sample::subsequence(

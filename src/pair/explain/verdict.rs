@@ -1,67 +1,69 @@
-//! Owns: the bounds of the relations one after the other, and which of them decided. Never:
-//! measures anything.
+//! Owns: the bounds of the relations, checked one after the other, and which of them decided.
+//! Never: measures anything.
 
 use crate::model::detection::{Facts, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::relation::containment;
 use serde::Serialize;
 
-/// One value against one bound.
+/// The comparison of one value with one bound.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BoundCheck {
-    /// What is measured.
+    /// The name of the measured value.
     pub what: &'static str,
-    /// Its value.
+    /// The measured value.
     pub value: f64,
-    /// How it must stand to the bound: `>=` or `<`.
+    /// The operator by which the value must compare with the bound: `>=` or `<`.
     pub must: &'static str,
     /// The bound.
     pub bound: f64,
-    /// The setting that holds the bound.
+    /// The setting that defines the bound.
     pub setting: &'static str,
-    /// Whether it does.
+    /// Whether the value satisfies the bound.
     pub holds: bool,
 }
 
-/// One question on the way to the relation.
+/// One step of the decision about the relation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VerdictStep {
-    /// `equal`, `match`, `near-copy`, `contains`, `template`, `copy` or `quotes`.
+    /// The name of the step: `equal`, `match`, `near-copy`, `contains`, `template`, `copy` or
+    /// `quotes`.
     pub name: &'static str,
-    /// Its bounds; all must hold. `equal` has none.
+    /// The checks of the step, all of which must hold. `equal` has none.
     pub checks: Vec<BoundCheck>,
-    /// The answer.
+    /// Whether the step holds.
     pub holds: bool,
 }
 
-/// The relation of a pair and how it came about.
+/// The relation of a pair and the steps that led to it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RelationVerdict {
-    /// The relation, or nothing.
+    /// The relation, or `None` if the texts are not related.
     pub relation: Option<Relation>,
     /// The steps that were taken, in order.
     pub steps: Vec<VerdictStep>,
-    /// The deciding one in a line: `smaller coverage 0.31 < near-copy-smaller 0.4; … -> contains`.
+    /// The deciding step on one line:
+    /// `smaller coverage 0.31 < near-copy-smaller 0.4; … -> contains`.
     pub decided: String,
 }
 
-/// What the verdict rests on.
+/// The measurements that the verdict is based on.
 pub(super) struct Measured {
     pub equal: bool,
     pub coverage: [f64; 2],
     pub facts: Facts,
-    /// Equal words of the longest match.
+    /// The number of equal words of the longest match.
     pub longest: u32,
-    /// Whether some match can stand alone.
+    /// Whether some match can be reported on its own.
     pub solid: bool,
-    /// Whether one does by the evidence of its words, not by its length.
+    /// Whether one can by the evidence of its words, not by its length.
     pub evident: bool,
-    /// How much a match that can stand alone tells, counted to the bound.
+    /// The informativeness of a match that can be reported on its own, counted up to the bound.
     pub telling: u32,
-    /// How long such a match is as one wording.
+    /// The length of such a match as one wording, in words.
     pub wording: u32,
-    /// How much all matches tell, counted to what they must; nothing where no corpus says which
-    /// words are rare.
+    /// The informativeness of all matches, counted up to the bound, and the bound; `None` where no
+    /// corpus shows which words are rare.
     pub told: Option<[u32; 2]>,
 }
 
@@ -77,7 +79,7 @@ fn step(name: &'static str, checks: Vec<BoundCheck>) -> VerdictStep {
     VerdictStep { name, holds: checks.iter().all(|c| c.holds), checks }
 }
 
-/// Goes through the bounds in the order of the table of relations.
+/// Checks the bounds in the order of the table of relations.
 pub(super) fn verdict(m: &Measured, t: &Thresholds) -> RelationVerdict {
     let mut steps = vec![VerdictStep { name: "equal", checks: vec![], holds: m.equal }];
     let relation = decide(m, t, &mut steps);
@@ -139,7 +141,7 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<
     if steps.last().is_some_and(|s| !s.holds) {
         return None;
     }
-    // A set phrase with other figures in it quotes nothing.
+    // A set phrase with other figures in it is no quotation.
     steps.push(step("template", template(m.facts, t)));
     steps.last().is_some_and(|s| !s.holds).then_some(Relation::Quotes)
 }
@@ -182,7 +184,7 @@ fn template(f: Facts, t: &Thresholds) -> Vec<BoundCheck> {
     ]
 }
 
-/// The steps that decided, in a line.
+/// The steps that decided, on one line.
 fn sentence(steps: &[VerdictStep], relation: Option<Relation>) -> String {
     let name = relation.map_or("not related", Relation::name);
     let part = |c: &BoundCheck| {
@@ -208,7 +210,8 @@ fn sentence(steps: &[VerdictStep], relation: Option<Relation>) -> String {
         (Some(Relation::Quotes), _) => {
             let failing = |name: &str| find(name).and_then(|s| s.checks.iter().find(|c| !c.holds));
             let near = failing("near-copy");
-            // Only a text with too small a side could have been a container.
+            // A text could have been a container only if its smaller coverage was too small for a
+            // near-copy.
             let contains =
                 near.filter(|c| c.setting == "near-copy-smaller").and_then(|_| failing("contains"));
             let matched = find("match").into_iter().flat_map(|s| &s.checks);
@@ -220,7 +223,7 @@ fn sentence(steps: &[VerdictStep], relation: Option<Relation>) -> String {
     format!("{} -> {name}", parts.join("; "))
 }
 
-/// A value as short as it can be told from the bound.
+/// The value with as few digits as distinguish it from the bound.
 fn figure(value: f64, bound: f64) -> String {
     if value.fract() == 0.0 && bound.fract() == 0.0 {
         return format!("{value}");
