@@ -1,5 +1,5 @@
-//! Speed of each stage, on generated text that looks like news. `cargo bench --bench stages`; with
-//! `-- --test` each runs once.
+//! Measures the speed of each stage on generated text that resembles news. Run it with `cargo bench
+//! --bench stages`; with `-- --test` each benchmark runs once.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use nearcopy::bench::Fingerprinter;
@@ -11,10 +11,10 @@ use std::hint::black_box;
 
 /// Bytes of generated text in the larger benchmarks.
 const BYTES: usize = 2_000_000;
-/// Words of an article.
+/// Words per article.
 const ARTICLE: usize = 350;
 
-/// xorshift64*: the same numbers on every machine and in every run.
+/// xorshift64*: a generator with the same numbers on every machine and in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -24,7 +24,7 @@ impl Dice {
         self.0 ^= self.0 >> 27;
         ((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize) % n
     }
-    /// Small numbers are common, large ones rare, as words are.
+    /// Returns small numbers often and large ones rarely, like word frequencies.
     fn skewed(&mut self, n: usize) -> usize {
         let within = self.below(n) + 1;
         let within = self.below(within) + 1;
@@ -32,7 +32,7 @@ impl Dice {
     }
 }
 
-/// What the text is written in.
+/// The script and encoding style of the text.
 #[derive(Clone, Copy, PartialEq)]
 enum Script {
     Ascii,
@@ -41,7 +41,7 @@ enum Script {
     Chinese,
 }
 
-/// A vocabulary and the way to write with it.
+/// A vocabulary and the state for writing with it.
 struct Writer {
     script: Script,
     words: Vec<String>,
@@ -115,8 +115,8 @@ impl Writer {
     }
 }
 
-/// The same article as another outlet would print it: one word in twenty another, one sentence in
-/// ten gone.
+/// The article as another outlet might print it: one word in twenty is replaced, one sentence in
+/// ten removed.
 fn near_copy(article: &str, dice: &mut Dice) -> String {
     let paragraph = |p: &str, dice: &mut Dice| {
         let kept: Vec<&str> = p.split_inclusive(". ").filter(|_| dice.below(10) > 0).collect();
@@ -130,7 +130,7 @@ fn near_copy(article: &str, dice: &mut Dice) -> String {
     article.split("\n\n").map(|p| paragraph(p, dice)).collect::<Vec<_>>().join("\n\n")
 }
 
-/// About `bytes` of articles; one in five is printed again.
+/// About `bytes` of articles; one in five also has a near-copy.
 fn corpus(bytes: usize) -> Corpus {
     let mut writer = Writer::new(Script::Ascii);
     let mut dice = Dice(7);

@@ -1,13 +1,14 @@
 //! Every pair of documents with at least a given exact resemblance, found without any of nearcopy's
-//! keys: an inverted index over all shingles. It checks the rest of the program, so it takes
-//! nothing from the library but the reader and the tokens.
+//! keys: an inverted index over all shingles. It serves to check the rest of the program, so it
+//! uses only the reader and the tokenizer of the library.
 //!
 //!     cargo run --release --example brute_force -- corpus.jsonl 0.7 [WORDS]
 //!
 //! WORDS is the length of a shingle, by default 5.
 //!
-//! Prints `id<TAB>id<TAB>resemblance` a line, in the order of the ids. Time and memory grow with
-//! the square of how often shingles are shared: for corpora of up to some ten thousand articles.
+//! Prints `id<TAB>id<TAB>resemblance`, one pair per line, in the order of the ids. Time and memory
+//! grow with the square of the number of texts that share a shingle: it suits corpora of up to
+//! about ten thousand articles.
 
 use nearcopy::ingest::{self, Input, InputOptions};
 use nearcopy::text::{Tokens, tokenize};
@@ -16,11 +17,11 @@ use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-/// Weight of one word, as [`nearcopy::text::TokenKind::weight`] counts: a character of a script
+/// The weight of one word in the units of [`nearcopy::Kind::weight`]: a character of a script
 /// without spaces weighs less.
 const WORD: u32 = 24;
 
-/// The token ranges of all shingles of a text: the shortest run, from each token on, that weighs
+/// The token ranges of all shingles of a text: from each token on, the shortest run that weighs
 /// `words` words.
 fn windows(tokens: &Tokens, words: u32) -> Vec<std::ops::Range<usize>> {
     let mut all = Vec::new();
@@ -37,8 +38,7 @@ fn windows(tokens: &Tokens, words: u32) -> Vec<std::ops::Range<usize>> {
     all
 }
 
-/// Each text's shingles, sorted, each once, as numbers that stand for the whole run of token
-/// hashes.
+/// The shingle set of each text, sorted, as numbers that each identify a run of token hashes.
 fn sets(texts: &[Tokens], words: u32) -> (Vec<Vec<u32>>, usize) {
     let mut numbers: HashMap<&[u64], u32> = HashMap::new();
     let mut sets = Vec::with_capacity(texts.len());
@@ -55,7 +55,8 @@ fn sets(texts: &[Tokens], words: u32) -> (Vec<Vec<u32>>, usize) {
     (sets, numbers.len())
 }
 
-/// Calls `found(a, b, resemblance)` for all pairs of at least `least`, a < b, ordered by b.
+/// Calls `found(a, b, resemblance)` for all pairs with a resemblance of at least `least`, a < b,
+/// ordered by b.
 fn all_pairs(
     sets: &[Vec<u32>],
     shingles: usize,

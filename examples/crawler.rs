@@ -1,9 +1,10 @@
-//! A crawler's loop: pages come through a bounded channel, several threads ask the index about each
-//! and add what is new.
+//! The loop of a crawler: pages come through a bounded channel, and several threads query the index
+//! for each and add the new ones.
 //!
 //! `cargo run --release --example crawler --no-default-features --features index -- INDEX <
-//! PAGES.jsonl`, a page a line with `id` and `text` (`source`, `date` if there are any). It prints,
-//! for each page that was seen before, of which it is a copy. Run it again: everything is known.
+//! PAGES.jsonl` reads one page per line with `id` and `text` (`source` and `date` if known). For
+//! each page that was seen before it prints the id of the original. In a second run, every page is
+//! known.
 
 use nearcopy::index::CheckOutcome;
 use nearcopy::{Document, Index, Recipe, Relation, Thresholds};
@@ -11,17 +12,17 @@ use std::io::{BufRead, Write, stdout};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Pages waiting: when there are so many, fetching waits for the index.
+/// Pages that may wait in the channel: when it is full, fetching waits for the index.
 const WAITING: usize = 64;
 const THREADS: usize = 4;
-/// A page with one of these relations to an older one is not kept.
+/// A page with one of these relations to an older one is not added.
 const COPY: [Relation; 3] = [Relation::Equal, Relation::NearCopy, Relation::ContainedIn];
 
 fn next(pages: &Mutex<Receiver<Document>>) -> Option<Document> {
     pages.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
-/// What each thread does: one page after the other, until no more come.
+/// The loop of each thread: it handles one page after the other until the channel closes.
 fn work(
     pages: &Mutex<Receiver<Document>>,
     index: &Index,
@@ -56,8 +57,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args_os().nth(1).ok_or("usage: crawler INDEX < PAGES.jsonl")?;
     let index = Index::open_or_create(&path, &Recipe::default())?;
     let (send, receive) = sync_channel(WAITING);
-    // The threads share the receiver; when the last of them has gone, sending fails instead of
-    // waiting for ever.
+    // The threads share the receiver; when the last of them ends, sending fails instead of blocking
+    // forever.
     let pages = Arc::new(Mutex::new(receive));
     std::thread::scope(|s| -> Result<(), Box<dyn std::error::Error>> {
         let index = &index;
@@ -73,7 +74,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             );
             document.info.source = field("source").map(Into::into);
             document.info.date = field("date").map(Into::into);
-            // Waits while all threads are busy and the channel is full.
+            // Blocks while all threads are busy and the channel is full.
             if send.send(document).is_err() {
                 break;
             }
@@ -86,7 +87,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })?;
     let stats = index.stats()?;
     eprintln!("{} pages, {} different texts", stats.documents, stats.classes);
-    // Nightly: what is common and what is boilerplate is drawn anew.
+    // To run every night: it recomputes the common words and the boilerplate.
     // index.compact(&Thresholds::default(), &RunOptions::default(), &())?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The `nearcopy` program: allocator, then [`cli`]. Never: logic.
+//! The `nearcopy` program: sets the allocator and runs [`cli`]. Never: contains logic.
 
 mod cli;
 

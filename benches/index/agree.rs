@@ -1,6 +1,6 @@
-//! Whether the index says what a scan says: `index_agree ARTICLES.jsonl DIR [PRESET]` fills a new
-//! index in DIR, asks it about every document before and after a compaction, and compares the
-//! answers, pair for pair, with `scan` of the same documents with `all_pairs`.
+//! Checks that the index agrees with a scan: `index_agree ARTICLES.jsonl DIR [PRESET]` fills a new
+//! index in DIR, queries it with every document before and after a compaction, and compares the
+//! answers, pair by pair, with a `scan` of the same documents under `all_pairs`.
 
 use nearcopy::index::Sighting;
 use nearcopy::{
@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 
-/// A pair by its ids, the smaller first.
+/// A pair of ids, the smaller first.
 type Pair = (String, String);
 
 fn read(path: &str) -> Vec<Document> {
@@ -29,7 +29,7 @@ fn read(path: &str) -> Vec<Document> {
     lines.map(document).collect()
 }
 
-/// What a pair is: relation, scores and spans, as seen from the smaller id.
+/// Formats relation, scores and spans of a pair, as seen from the smaller id.
 fn told(relation: Relation, c: &nearcopy::Comparison) -> String {
     format!(
         "{relation:?} {:?} {:?} {:?}",
@@ -44,7 +44,7 @@ fn of_scan(found: &Detection, corpus: &Corpus) -> BTreeMap<Pair, String> {
     found.pairs.iter().map(|p| ((id(p.a), id(p.b)), told(p.relation, &p.comparison))).collect()
 }
 
-/// What the index tells of the first document of each class, seen from either side.
+/// The answers of the index for the first document of each class, seen from either side.
 fn of_index(
     index: &Index,
     corpus: &Corpus,
@@ -86,7 +86,7 @@ fn compare(
     for (side, index) in ["asked by the smaller id", "asked by the larger id"].iter().zip(sides) {
         let missing: Vec<&Pair> = scan.keys().filter(|p| !index.contains_key(*p)).collect();
         let more: Vec<&Pair> = index.keys().filter(|p| !scan.contains_key(*p)).collect();
-        // Relations may be the same though the background is not.
+        // Relations may agree although the backgrounds differ.
         let word = |told: &str| told.split(' ').next().map(str::to_owned);
         let related =
             scan.iter().filter(|(p, c)| index.get(*p).is_some_and(|i| word(i) == word(c))).count();
@@ -135,7 +135,7 @@ fn main() {
     let (found, background) =
         scan(&corpus, &recipe, &t, &RunOptions::default(), &()).expect("a scan");
     let index = Index::create(dir, &recipe).expect("a new index");
-    // In an order that has nothing to do with the ids, as a crawler brings them.
+    // The order is independent of the ids, as with documents from a crawler.
     let mut order: Vec<usize> = (0..corpus.count()).collect();
     order.sort_by_key(|n| (*n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let one = |n: usize| {

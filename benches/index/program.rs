@@ -1,6 +1,6 @@
-//! The index as a program of `benches/index/run.py`: `PROGRAM ARTICLES N SKIP WITH WITHOUT DIR`
-//! fills a new index in DIR with the first N articles less those that SKIP names, asks it, compacts
-//! it and asks again. The last line is JSON.
+//! The index as a program for `benches/index/run.py`: `PROGRAM ARTICLES N SKIP WITH WITHOUT DIR`
+//! fills a new index in DIR with the first N articles except those that SKIP names, queries it,
+//! compacts it and queries it again. The last line of output is JSON.
 
 use nearcopy::{Document, Index, Preset, Recipe, RunOptions, Thresholds};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
 
-/// Articles read ahead, so that reading JSON is not counted.
+/// Articles that are read in advance, so that JSON parsing is not timed.
 const PART: usize = 32_768;
 
 fn field(value: &Value, name: &str) -> String {
@@ -28,8 +28,8 @@ fn document(v: &Value) -> Document {
     d
 }
 
-/// Milliseconds at the median and the 99th percentile, matches a query, and the share of queries
-/// that found their original.
+/// Measures the median and the 99th percentile in milliseconds, the matches per query, and the
+/// share of queries that found their original.
 fn ask(index: &Index, queries: &[(Document, Option<String>)]) -> Value {
     let mut times: Vec<Duration> = Vec::new();
     let (mut found, mut matches) = (0, 0);
@@ -113,7 +113,8 @@ fn main() {
     let from = Instant::now();
     index.compact(&Thresholds::default(), &RunOptions::default(), &()).expect("compacted");
     let seconds = from.elapsed().as_secs_f64();
-    // What the compaction itself held is given back; it is told apart from what asking holds.
+    // The memory of the compaction is freed by now; its peak is reported apart from that of the
+    // queries.
     let compact_peak = memory("VmHWM:");
     let (asked_with, asked_without) = (ask(&index, &with), ask(&index, &without));
     let stats = index.stats().expect("stats");

@@ -1,5 +1,5 @@
-//! Reads files as a scan does and does nothing with them: what reading costs, and taking articles
-//! out of their pages.
+//! Reads files as a scan does and discards the documents: it measures reading and the extraction of
+//! articles from pages.
 //!
 //! `cargo run --release --example read_pages -- PATH [JSONL]` prints seconds and amounts as JSON;
 //! with a second path it writes the documents there.

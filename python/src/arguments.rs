@@ -1,5 +1,5 @@
-//! Owns: single arguments of a call: a text, an id, relations by name, threads. Never: settings,
-//! or columns of documents.
+//! Owns: single arguments of a call: a text, an id, relations by name, threads. Never: settings, or
+//! columns of documents.
 
 use crate::documents::{plain, unencodable};
 use crate::errors::{SettingError, bad};
@@ -7,12 +7,12 @@ use nearcopy::{Relation, Removal};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-/// A relation by its name.
+/// Parses the name of a relation.
 pub fn relation(name: &str) -> PyResult<Relation> {
     name.parse().map_err(|why: String| bad(why))
 }
 
-/// Names of relations: one alone, or several.
+/// Reads names of relations: a single string, or several.
 pub fn names(given: &Bound<PyAny>, what: &str) -> PyResult<Vec<String>> {
     if let Ok(one) = given.cast::<PyString>() {
         return Ok(vec![one.to_cow()?.into_owned()]);
@@ -22,7 +22,7 @@ pub fn names(given: &Bound<PyAny>, what: &str) -> PyResult<Vec<String>> {
     several.map_err(|_| bad(format!("{what}: names of relations are wanted")))
 }
 
-/// The text of an argument.
+/// Reads an argument that is a text.
 pub fn text(value: &Bound<PyAny>, name: &str) -> PyResult<String> {
     let wrong = |why: &str| bad(format!("{name} {why}"));
     let Ok(text) = value.cast::<PyString>() else {
@@ -36,7 +36,7 @@ pub fn text(value: &Bound<PyAny>, name: &str) -> PyResult<String> {
     }
 }
 
-/// An id: a string, or a number as one.
+/// Reads an id: a string, or a number, which is converted.
 pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
     match value.cast::<PyString>() {
         Ok(_) => text(value, "id"),
@@ -45,7 +45,7 @@ pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
     }
 }
 
-/// How many threads to use.
+/// Reads the number of threads.
 pub fn thread_count(wanted: Option<i64>) -> PyResult<usize> {
     let wanted = wanted.unwrap_or_default();
     usize::try_from(wanted).map_err(|_| {
@@ -55,7 +55,8 @@ pub fn thread_count(wanted: Option<i64>) -> PyResult<usize> {
     })
 }
 
-/// What goes: `usual`, or the relations of `drop` as `nearcopy dedupe --drop` takes them.
+/// The removal to make: `usual`, or the relations of `drop` with the syntax of `nearcopy dedupe
+/// --drop`.
 pub fn removal(drop: Option<&Bound<PyAny>>, usual: Removal) -> PyResult<Removal> {
     let Some(names) = drop.map(|d| self::names(d, "drop")).transpose()? else { return Ok(usual) };
     let mut removal = usual.with(|s| {

@@ -1,5 +1,5 @@
-//! Owns: string columns of Apache Arrow, read where they lie. Never: copies a text, or decides
-//! what a null means.
+//! Owns: string columns of Apache Arrow, read in place. Never: copies a text, or decides what a
+//! null means.
 
 use crate::errors::bad;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
@@ -11,22 +11,22 @@ use pyo3::ffi::c_str;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
-/// A table as it came through the Arrow PyCapsule interface.
+/// A table that was received through the Arrow PyCapsule interface.
 pub struct Table {
     batches: Vec<RecordBatch>,
     names: Vec<String>,
 }
 
 impl Table {
-    /// Takes the stream of a table: anything with `__arrow_c_stream__`.
+    /// Reads the stream of a table: any object with `__arrow_c_stream__`.
     pub fn new(table: &Bound<PyAny>) -> PyResult<Table> {
         let capsule = table.call_method0("__arrow_c_stream__")?;
         let capsule = capsule.cast::<PyCapsule>()?;
         let stream = capsule
             .pointer_checked(Some(c_str!("arrow_array_stream")))?
             .cast::<FFI_ArrowArrayStream>();
-        // SAFETY: the name says what the capsule holds; taking the stream leaves an empty one
-        // behind, as the interface asks.
+        // SAFETY: the name of the capsule guarantees its type; taking the stream leaves an empty
+        // one behind, as the interface demands.
         let reader = unsafe { RecordBatchStreamReader::from_raw(stream.as_ptr()) }
             .map_err(|e| bad(e.to_string()))?;
         let names = reader.schema().fields().iter().map(|f| f.name().clone()).collect();
@@ -34,7 +34,7 @@ impl Table {
         Ok(Table { batches, names })
     }
 
-    /// A column of strings.
+    /// Returns a column of strings.
     pub fn strings(&self, column: usize) -> PyResult<Strings> {
         let mut strings = Strings::default();
         let name = self.names.get(column).map_or("", String::as_str);
@@ -55,18 +55,18 @@ enum Part {
     View(StringViewArray),
 }
 
-/// A column of strings in parts, each as its producer made it.
+/// A column of strings in chunks, as its producer made them.
 #[derive(Default)]
 pub struct Strings {
     parts: Vec<Part>,
-    /// The row behind each part.
+    /// The index of the first row after each part.
     ends: Vec<usize>,
 }
 
 impl Strings {
     fn push(&mut self, array: &ArrayRef, name: &str) -> PyResult<()> {
         let data = array.to_data();
-        // Whoever made it may have put anything there: offsets and UTF-8 are looked at once, then
+        // The producer may have put anything there: offsets and UTF-8 are validated once, and then
         // relied on.
         data.validate_full().map_err(|e| {
             bad(format!("column {name:?} is no valid Arrow column of strings: {e}"))
@@ -83,11 +83,11 @@ impl Strings {
         self.parts.push(part);
         Ok(())
     }
-    /// Rows.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.ends.last().copied().unwrap_or_default()
     }
-    /// The string of a row; nothing where it is null.
+    /// The string of a row; `None` where it is null.
     pub fn get(&self, row: usize) -> Option<&str> {
         let part = self.ends.partition_point(|&end| end <= row);
         let row = row - part.checked_sub(1).map_or(0, |before| self.ends[before]);

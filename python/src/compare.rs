@@ -37,17 +37,18 @@ pub fn compare(
     Ok(Comparison::new(compared, Arc::new((a, b))))
 }
 
-/// What a corpus tells about its texts: which passages are boilerplate, which words common.
+/// Statistics of a corpus that scores depend on: which passages are boilerplate, and which words
+/// are common.
 #[pyclass(frozen, module = "nearcopy")]
 pub struct Background {
     /// The background itself.
     pub inner: nearcopy::Background,
-    /// The recipe that it was drawn with.
+    /// The id of the recipe that it was computed with.
     pub recipe_id: String,
 }
 
 impl Background {
-    /// Whether it can be used with this recipe.
+    /// Checks that it can be used with this recipe.
     pub fn fits(&self, recipe: &Recipe) -> PyResult<()> {
         let wanted = recipe.id();
         if self.recipe_id == wanted {
@@ -64,16 +65,16 @@ impl Background {
 
 #[pymethods]
 impl Background {
-    /// Its id: equal backgrounds have equal ids.
+    /// The id of the background: equal backgrounds have equal ids.
     #[getter]
     fn id(&self) -> String {
         self.inner.id()
     }
-    /// As ``nearcopy scan --save-background`` writes it.
+    /// The background as JSON, in the form that ``nearcopy scan --save-background`` writes.
     fn to_json(&self) -> String {
         self.inner.to_json(&self.recipe_id)
     }
-    /// Reads what ``to_json`` or ``nearcopy scan --save-background`` wrote.
+    /// Reads a background that ``to_json`` or ``nearcopy scan --save-background`` wrote.
     #[staticmethod]
     fn from_json(json: &str) -> PyResult<Background> {
         let said: Option<String> = serde_json::from_str::<serde_json::Value>(json)

@@ -1,5 +1,5 @@
-//! Owns: `dedupe`, of documents alone or against an index, as Python sees it. Never: decides what
-//! goes.
+//! Owns: `dedupe`, of documents alone or against an index, for Python. Never: decides what is
+//! removed.
 
 use crate::arguments;
 use crate::documents::{Rows, say_renamed};
@@ -16,7 +16,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
 
-/// Decides which documents go; see `nearcopy.dedupe`, which finds the columns.
+/// Decides which documents are removed; see `nearcopy.dedupe`, which finds the columns.
 #[pyfunction]
 #[pyo3(signature = (columns, settings, index=None, drop=None, threads=None, progress=None))]
 pub fn dedupe(
@@ -64,7 +64,7 @@ pub fn dedupe(
     })
 }
 
-/// Which documents stay, which go, and for the sake of which other ones.
+/// The documents to keep and the documents to remove, each with the copy that is kept.
 #[pyclass(frozen, module = "nearcopy")]
 pub struct Deduped {
     removed: Vec<Removed>,
@@ -74,17 +74,17 @@ pub struct Deduped {
 
 #[pymethods]
 impl Deduped {
-    /// The documents that go, each with the one that stays; ``index:`` stands before the id of one
-    /// that the index holds.
+    /// The documents to remove, each with the one that is kept; the id of a document in the index
+    /// has the prefix ``index:``.
     fn removed(&self) -> Vec<Removed> {
         self.removed.clone()
     }
-    /// For each row of the input whether it stays: ``df[found.keep()]`` in pandas,
+    /// For each row of the input whether it is kept: ``df[found.keep()]`` in pandas,
     /// ``df.filter(found.keep())`` in polars.
     fn keep(&self) -> Vec<bool> {
         kept(self.rows, &self.removed)
     }
-    /// Ids of the documents that the index holds already, with the same text.
+    /// Ids of the documents that the index already has with the same text.
     #[getter]
     fn known(&self) -> Vec<String> {
         let mut known: Vec<String> =
@@ -92,8 +92,8 @@ impl Deduped {
         known.sort_unstable();
         known
     }
-    /// Adds what stays to the index. Call it when what stays is written where it belongs: what an
-    /// index holds goes the next time.
+    /// Adds the kept documents to the index. Call it once they are written to their destination:
+    /// documents of the index are removed in the next run.
     fn add_to_index<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let Some((index, found, plan)) = &self.against else {
             return Err(bad("there is no index to add to: dedupe takes one as index="));

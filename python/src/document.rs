@@ -1,5 +1,5 @@
-//! Owns: single documents, as they are given to an index and come back, and what became of one.
-//! Never: columns of them.
+//! Owns: single documents that are passed to an index or returned by it, and the result of adding
+//! one. Never: columns of them.
 
 use crate::arguments::{self, text};
 use crate::documents::{plain, warn};
@@ -10,17 +10,17 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 use std::sync::Arc;
 
-/// A document: what ``scan`` and ``Index.add_all`` take, and an index gives back.
+/// A document: the type that ``scan`` and ``Index.add_all`` take, and that an index returns.
 #[pyclass(frozen, module = "nearcopy", get_all, eq, hash)]
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Document {
-    /// What it is called.
+    /// The id of the document.
     pub id: String,
     /// Its text.
     pub text: String,
     /// The outlet or site that printed it.
     pub source: Option<String>,
-    /// When, as ISO 8601.
+    /// The date of the document, as ISO 8601.
     pub date: Option<String>,
 }
 
@@ -52,13 +52,13 @@ impl Document {
     }
 }
 
-/// What ``check_and_add`` did.
+/// The result of ``check_and_add``.
 #[pyclass(frozen, module = "nearcopy", get_all)]
 pub struct Checked {
-    /// ``new``, ``copy`` or ``replaced`` where the document was added; ``known`` where the index
-    /// held it already, with this very text; ``refused`` where a sighting forbade it.
+    /// ``new``, ``copy``, ``replaced`` or ``known``; ``None`` where a sighting prevented the
+    /// addition.
     pub outcome: &'static str,
-    /// What the document is related to, nearest first.
+    /// The documents that this one is related to, nearest first.
     pub sightings: Vec<Py<Sighting>>,
 }
 
@@ -89,7 +89,7 @@ impl Checked {
     }
 }
 
-/// What is given of one document.
+/// Reads one document from its arguments.
 pub fn document(
     id: String,
     given: &Bound<PyAny>,

@@ -1,5 +1,5 @@
-//! Owns: columns of Python or Arrow to documents, and what is said of a cell that holds none.
-//! Never: finds columns (that is `_input.py`).
+//! Owns: columns of Python or Arrow to documents, and the faults of cells without a text. Never:
+//! finds columns (that is `_input.py`).
 
 use crate::arrow::{Strings, Table};
 use crate::errors::{bad, raise};
@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::CString;
 use std::sync::Arc;
 
-/// Rows between two looks for Ctrl-C.
+/// The number of rows between two checks for Ctrl-C.
 const LOOK: usize = 4096;
 
-/// Texts where they are: copied from Python's strings, or in the buffers of an Arrow table.
+/// The storage of texts: copied from Python's strings, or in the buffers of an Arrow table.
 pub enum Kept {
-    /// Strings of our own.
+    /// Owned strings.
     Own(Vec<String>),
     /// A column, and the rows of it that are documents.
     Arrow(Strings, Vec<u32>),
@@ -36,15 +36,15 @@ impl Texts for Kept {
     }
 }
 
-/// Documents as they came.
+/// The documents of the input.
 pub struct Rows {
-    /// All but their texts; `record` is the row, counted from 1.
+    /// The metadata of the documents; `record` is the row, counted from 1.
     pub infos: Vec<DocumentInfo>,
     /// Their texts.
     pub texts: Kept,
-    /// Rows, documents or not.
+    /// The number of rows, documents or not.
     pub count: usize,
-    /// What was left out, and how often.
+    /// The reasons for which rows were left out, with counts.
     pub skipped: Vec<(String, u64)>,
 }
 
@@ -55,7 +55,7 @@ enum Column<'py> {
     Arrow(Strings),
 }
 
-/// What stands in a cell.
+/// The content of a cell.
 enum Cell<'c, 'py> {
     Missing,
     Text(Cow<'c, str>),
@@ -63,7 +63,7 @@ enum Cell<'c, 'py> {
 }
 
 impl<'py> Column<'py> {
-    /// `None`, a list, or the number of a column of the table.
+    /// Reads `None`, a list, or the number of a column of the table.
     fn new(given: Bound<'py, PyAny>, table: Option<&Table>) -> PyResult<Column<'py>> {
         if given.is_none() {
             return Ok(Column::Absent);
@@ -104,7 +104,7 @@ impl<'py> Column<'py> {
     }
 }
 
-/// `None`, NaN, NaT, `pandas.NA`: what tables put where nothing is.
+/// Whether a value marks a missing cell in tables: `None`, NaN, NaT, `pandas.NA`.
 fn missing(value: &Bound<PyAny>) -> bool {
     value.is_none()
         // NaN and NaT are unequal to themselves; NA does not say whether it is, and neither does
@@ -119,7 +119,7 @@ struct Reader<'py> {
     first: usize,
     path: Option<Arc<str>>,
     skip: bool,
-    /// Whether each must have an id of its own.
+    /// Whether each document must have an id of its own.
     named: bool,
     sources: HashSet<Arc<str>>,
     skipped: BTreeMap<&'static str, u64>,
@@ -127,7 +127,7 @@ struct Reader<'py> {
 }
 
 impl Rows {
-    /// Reads what `_input.Columns` holds.
+    /// Reads the rows of an `_input.Columns`.
     pub fn read(columns: &Bound<PyAny>) -> PyResult<Rows> {
         let py = columns.py();
         let table = columns.getattr("table")?;
@@ -169,14 +169,14 @@ impl Rows {
         Ok(Rows { infos, texts, count, skipped })
     }
 
-    /// As a corpus that leaves the texts where they are. Says how many documents were renamed.
+    /// A corpus of the documents that leaves the texts in place. Warns about renamed documents.
     pub fn corpus(self, py: Python) -> PyResult<Corpus<Kept>> {
         let corpus = py.detach(|| Corpus::with_texts(self.infos, self.texts)).map_err(raise)?;
         say_renamed(py, &corpus)?;
         Ok(corpus)
     }
 
-    /// As documents with texts of their own.
+    /// The documents with owned texts.
     pub fn documents(self) -> Vec<Document> {
         let Rows { infos, texts, .. } = self;
         let whole =
@@ -185,7 +185,7 @@ impl Rows {
     }
 }
 
-/// Says how many documents were renamed, where some were.
+/// Warns about the number of renamed documents, if there are any.
 pub fn say_renamed(py: Python, documents: &dyn Documents) -> PyResult<()> {
     let said = "documents share an id with another text; each is called ID@ and eight digits \
         (id_field names another field)";
@@ -195,7 +195,7 @@ pub fn say_renamed(py: Python, documents: &dyn Documents) -> PyResult<()> {
     }
 }
 
-/// Says something that is no error.
+/// Issues a Python warning.
 pub fn warn(py: Python, said: &str) -> PyResult<()> {
     let said = CString::new(said.replace('\0', " ")).unwrap_or_default();
     PyErr::warn(py, &py.get_type::<PyUserWarning>(), &said, 2)
@@ -233,8 +233,7 @@ impl<'py> Reader<'py> {
         Ok((infos, texts))
     }
 
-    /// The text of a row, where it is not kept elsewhere; or the kind of its fault, and the fault
-    /// in words.
+    /// The text of a row, unless it is stored elsewhere; or the kind of its fault, and a message.
     fn text(&self, row: usize) -> Result<Option<String>, (&'static str, String)> {
         match self.columns[0].cell(row) {
             Ok(Cell::Text(Cow::Owned(text))) => Ok(Some(text)),
@@ -290,7 +289,7 @@ impl<'py> Reader<'py> {
         self.path.as_ref().map_or_else(|| row.to_string(), |path| format!("{path}:{}", row + 1))
     }
 
-    /// One allocation for all documents of a source.
+    /// Returns one shared allocation for all documents of a source.
     fn shared_source(&mut self, name: String) -> Arc<str> {
         if let Some(known) = self.sources.get(name.as_str()) {
             return known.clone();
@@ -315,8 +314,8 @@ impl<'py> Reader<'py> {
     }
 }
 
-/// A number, date or other single value as a string: a number as its JSON text, a date as ISO
-/// 8601, anything else as `str()` has it.
+/// Formats a number, date or other single value: a number as its JSON text, a date as ISO 8601,
+/// anything else as `str()` does.
 pub fn plain(value: &Bound<PyAny>) -> PyResult<String> {
     let holds_others = value.is_instance_of::<PyList>()
         || value.is_instance_of::<PyDict>()
@@ -328,7 +327,7 @@ pub fn plain(value: &Bound<PyAny>) -> PyResult<String> {
     if value.hasattr("isoformat")? {
         return value.call_method0("isoformat")?.extract();
     }
-    // What says nothing of itself but where in memory it is names nothing.
+    // An object whose default representation shows only its address identifies nothing.
     let object = value.py().get_type::<PyAny>();
     let says =
         |name: &str| Ok::<_, PyErr>(!value.get_type().getattr(name)?.is(&object.getattr(name)?));
@@ -348,7 +347,7 @@ fn not_text(value: &Bound<PyAny>) -> String {
     format!("is {}, not a string{help}", kind(value))
 }
 
-/// Why a string is no Unicode text: half of a surrogate pair, and where it stands.
+/// The message about a string that is not Unicode text: an unpaired surrogate, and its position.
 pub fn unencodable(py: Python, error: &PyErr) -> String {
     let place = error.value(py).getattr("start").and_then(|s| s.extract::<usize>());
     match place {

@@ -1,5 +1,5 @@
-//! Owns: errors of the library as Python exceptions, with the same words. Never: new words for
-//! them.
+//! Owns: the mapping of library errors to Python exceptions, with the same messages. Never: changes
+//! a message.
 
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::{PyErr, import_exception};
@@ -37,12 +37,12 @@ pub fn raise(error: nearcopy::Error) -> PyErr {
     }
 }
 
-/// An input that is none.
+/// The exception of an invalid input.
 pub fn bad(said: impl Into<String>) -> PyErr {
     InputError::new_err(said.into())
 }
 
-/// What writing a report can answer.
+/// The exception of an error in writing a report.
 pub fn io(error: std::io::Error) -> PyErr {
     match error.downcast::<nearcopy::Error>() {
         Ok(error) => raise(error),

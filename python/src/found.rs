@@ -1,5 +1,5 @@
-//! Owns: findings as Python objects: offsets in code points, ids for numbers. Never: finds
-//! anything.
+//! Owns: findings as Python objects: offsets in code points, and ids instead of numbers. Never:
+//! finds anything.
 
 use crate::reduce::{self, call};
 use nearcopy::detection::Match as CoreMatch;
@@ -23,10 +23,10 @@ pub struct Span {
     /// The first character, in code points from 0.
     #[pyo3(get)]
     pub start: u32,
-    /// The character behind the last.
+    /// The end of the passage: the position after its last character.
     #[pyo3(get)]
     pub end: u32,
-    /// The same in bytes of the text's UTF-8: ``(start, end)``.
+    /// The range in bytes of the text's UTF-8: ``(start, end)``.
     #[pyo3(get)]
     pub bytes: (u32, u32),
     /// The first and the last line, counted from 1.
@@ -53,18 +53,18 @@ impl Span {
     }
 }
 
-/// A text and where its characters and lines are.
+/// A text with an index of its characters and lines.
 pub struct Located<'t> {
     text: &'t str,
     index: LineIndex,
 }
 
 impl<'t> Located<'t> {
-    /// Reads the text once.
+    /// Indexes the text in one pass.
     pub fn new(text: &'t str) -> Located<'t> {
         Located { text, index: LineIndex::new(text) }
     }
-    /// The passage of a range of bytes.
+    /// The passage of a byte range.
     pub fn span(&self, range: Range) -> Span {
         let Range { start, end } = range;
         let ([from, to], [first, last]) =
@@ -74,16 +74,16 @@ impl<'t> Located<'t> {
     }
 }
 
-/// A passage that stands in both texts, perhaps with small edits.
+/// A passage that occurs in both texts, perhaps with small edits.
 #[pyclass(frozen, module = "nearcopy", get_all)]
 pub struct Match {
-    /// Where it stands in the first text.
+    /// The passage in the first text.
     pub a: Py<Span>,
-    /// Where it stands in the second text.
+    /// The passage in the second text.
     pub b: Py<Span>,
-    /// Tokens in each.
+    /// The number of tokens on each side.
     pub tokens: (u32, u32),
-    /// Share of the tokens that are equal in order, of the longer side.
+    /// The share of tokens that are equal, in order, of the longer side.
     pub identity: f64,
     /// The runs that are equal word for word: ``(span_a, span_b)``.
     pub blocks: Vec<(Py<Span>, Py<Span>)>,
@@ -105,9 +105,9 @@ impl Match {
 #[pyclass(frozen, module = "nearcopy", get_all, eq, hash)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Facts {
-    /// How many agree.
+    /// The number of facts that agree.
     agree: u32,
-    /// How many could be compared.
+    /// The number of facts that could be compared.
     compared: u32,
 }
 
@@ -118,9 +118,9 @@ impl Facts {
     }
 }
 
-/// Who keeps the two texts of a comparison.
+/// The owner of the two texts of a comparison.
 pub trait Sides: Send + Sync {
-    /// Hands both to `f`.
+    /// Calls `f` with both texts.
     fn with(&self, f: &mut dyn FnMut(&str, &str));
 }
 
@@ -144,17 +144,17 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Of two texts.
+    /// A comparison of two texts.
     pub fn new(inner: nearcopy::Comparison, sides: Arc<dyn Sides>) -> Comparison {
         Comparison { inner, sides }
     }
-    /// All of it, for pickling.
+    /// The complete state, for pickling.
     pub fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let mut state = None;
         self.sides.with(&mut |a, b| state = Some(reduce::state(py, &self.inner, a, b)));
         state.unwrap_or_else(|| reduce::state(py, &self.inner, "", ""))
     }
-    /// The relation's name, or a word for none.
+    /// The name of the relation, or `unrelated`.
     pub fn name(&self) -> &'static str {
         self.inner.relation.map_or("unrelated", Relation::name)
     }
@@ -203,7 +203,7 @@ impl Comparison {
     fn coverage_b(&self) -> f64 {
         self.inner.coverage_b
     }
-    /// Whether boilerplate was counted in, because too little else was left of a text.
+    /// Whether boilerplate was included, because too little else remained of a text.
     #[getter]
     fn whole_text(&self) -> bool {
         self.inner.whole_text
@@ -255,10 +255,10 @@ pub struct Pair {
     /// Id of the second document.
     #[pyo3(get)]
     pub b: String,
-    /// Where the first came in the input, from 0.
+    /// The row of the first document in the input, from 0.
     #[pyo3(get)]
     pub row_a: usize,
-    /// Where the second came in the input, from 0.
+    /// The row of the second document in the input, from 0.
     #[pyo3(get)]
     pub row_b: usize,
 }
@@ -283,14 +283,14 @@ impl Pair {
     }
 }
 
-/// A document of an index that the one asked about is related to: ``a`` is the one asked about,
-/// ``b`` this one.
+/// A document of an index that is related to the query document: ``a`` is the query document, ``b``
+/// this one.
 #[pyclass(frozen, module = "nearcopy", extends = Comparison)]
 pub struct Sighting {
     /// Its id.
     #[pyo3(get)]
     pub id: String,
-    /// Documents of the index with its text, itself included.
+    /// The number of documents in the index with its text, itself included.
     #[pyo3(get)]
     pub copies: u64,
     /// Its source.
@@ -299,7 +299,7 @@ pub struct Sighting {
     /// Its date.
     #[pyo3(get)]
     pub date: Option<String>,
-    /// Its text; ``None`` where the index keeps none.
+    /// Its text; ``None`` where the index stores none.
     #[pyo3(get)]
     pub text: Option<String>,
 }

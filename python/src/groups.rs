@@ -9,11 +9,11 @@ use pyo3::prelude::*;
 pub struct Cluster {
     /// A hash of its members.
     pub id: String,
-    /// The member that survives.
+    /// The member that is kept.
     pub representative: String,
     /// All members by id, the representative among them.
     pub members: Vec<String>,
-    /// Where the members came in the input.
+    /// The rows of the members in the input.
     pub rows: Vec<usize>,
     /// The smallest coverage between a member and the representative.
     pub weakest: f64,
@@ -34,13 +34,13 @@ impl Cluster {
     }
 }
 
-/// Where a repeat stands.
+/// One occurrence of a repeat.
 #[pyclass(frozen, module = "nearcopy", extends = Span)]
 pub struct Place {
     /// Id of the document.
     #[pyo3(get)]
     pub document: String,
-    /// Where the document came in the input.
+    /// The row of the document in the input.
     #[pyo3(get)]
     pub row: usize,
 }
@@ -53,24 +53,24 @@ impl Place {
     }
 }
 
-/// A paragraph or passage that stands in several places, word for word.
+/// A paragraph or passage that occurs in several places, word for word.
 #[pyclass(frozen, module = "nearcopy", get_all)]
 pub struct Repeat {
-    /// Its first words.
+    /// The first words of the repeat.
     pub text: String,
-    /// How often it stands in the corpus; never cut.
+    /// The number of occurrences in the corpus; never truncated.
     pub count: u64,
-    /// In how many documents; never cut.
+    /// The number of documents that contain it; never truncated.
     pub documents: u64,
     /// Its length in tokens.
     pub tokens: u32,
     /// Whether it is a whole paragraph.
     pub paragraph: bool,
-    /// The period in tokens, of a run that repeats itself.
+    /// The period in tokens, where the text is a run that repeats itself.
     pub period: Option<u32>,
     /// Whether it is boilerplate.
     pub boilerplate: bool,
-    /// Where it stands: the first ``max_places`` of them.
+    /// The first ``max_places`` occurrences.
     pub places: Vec<Py<Place>>,
 }
 
@@ -81,19 +81,19 @@ impl Repeat {
     }
 }
 
-/// A document that goes because another one stays.
+/// A document that is removed because another one is kept.
 #[pyclass(frozen, module = "nearcopy", get_all)]
 #[derive(Clone)]
 pub struct Removed {
     /// Its id.
     pub id: String,
-    /// Where it came in the input.
+    /// The row of the document in the input.
     pub row: usize,
-    /// Id of the one that stays.
+    /// Id of the document that is kept.
     pub partner: String,
-    /// What it is to the one that stays.
+    /// The relation to the document that is kept.
     pub relation: &'static str,
-    /// Its share that stands in the other.
+    /// The share of its tokens that the other covers.
     pub coverage: f64,
 }
 

@@ -1,5 +1,4 @@
-//! Owns: one open index for each directory and process, shared by all who name it. Never: a
-//! question to it.
+//! Owns: one open index for each directory and process, shared by all callers. Never: queries it.
 
 use crate::errors::{ClosedError, raise};
 use nearcopy::index::{IndexOptions, SameId};
@@ -9,33 +8,32 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// How an index was opened: who asks for the same gets the same.
+/// The mode in which an index was opened; callers with the same mode share the handle.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct How {
-    /// For reading only.
+    /// Whether it is open for reading only.
     pub read_only: bool,
-    /// An id with another text is refused.
+    /// Whether an existing id with another text is refused.
     pub refuse: bool,
 }
 
-/// An open index. LMDB opens a directory once in a process.
+/// An open index. LMDB allows a process to open a directory only once.
 pub struct Handle {
     index: Mutex<Option<Arc<Index>>>,
     how: How,
 }
 
-/// Handles by directory, and the process that has them open.
+/// The handles by directory, and the process that has them open.
 struct Handles {
     process: u32,
     by_path: Mutex<HashMap<PathBuf, Weak<Handle>>>,
 }
 
-/// Held for a moment only, so that a fork hardly ever finds it held; the handles themselves are
-/// held while one is opened.
+/// This lock is held only briefly, so that a fork hardly ever finds it locked; the map of handles
+/// has its own lock, which is held while an index is opened.
 static OPEN: Mutex<Option<&'static Handles>> = Mutex::new(None);
 
-/// The handles of this process. A forked child begins with none, and lets go of what its parent
-/// had open.
+/// The handles of this process. A forked child starts without any, and closes those of its parent.
 fn handles() -> &'static Handles {
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     let process = std::process::id();
@@ -45,14 +43,14 @@ fn handles() -> &'static Handles {
     if let Some(Ok(parents)) = open.map(|h| h.by_path.try_lock()) {
         parents.values().filter_map(Weak::upgrade).for_each(|handle| handle.leave());
     }
-    // Once for a process: nothing that adds up.
+    // This leaks once per process, so the leak does not grow.
     let new: &'static Handles = Box::leak(Box::new(Handles { process, by_path: Mutex::default() }));
     *open = Some(new);
     new
 }
 
-/// Opens the index of a directory, or shares the one that is open. Where nothing is there and
-/// `create` says how, makes one.
+/// Opens the index of a directory, or shares the one that is open. Creates it where none exists and
+/// `create` is set.
 pub fn open(
     path: &Path,
     how: How,
@@ -77,7 +75,7 @@ pub fn open(
         Some((recipe, without_texts)) => {
             match (options.clone().with(|s| s.without_texts = without_texts)).create(path, recipe) {
                 Ok(index) => index,
-                // Another process made it in the same moment.
+                // Another process created it at the same moment.
                 Err(_) if path.join("data.mdb").exists() => options.open(path).map_err(raise)?,
                 Err(error) => return Err(raise(error)),
             }
@@ -91,19 +89,19 @@ pub fn open(
     Ok(handle)
 }
 
-/// Whether a new index can be made there: nothing is, or an empty directory.
+/// Whether a new index can be created there: the path does not exist, or is an empty directory.
 fn is_free(path: &Path) -> bool {
     !path.exists() || path.read_dir().is_ok_and(|mut entries| entries.next().is_none())
 }
 
 impl Handle {
-    /// The index.
+    /// The open index.
     pub fn get(&self, path: &Path) -> Result<Arc<Index>, PyErr> {
         let index = self.index.lock().unwrap_or_else(PoisonError::into_inner).clone();
         index.ok_or_else(|| ClosedError::new_err(format!("the index {} is closed", path.display())))
     }
 
-    /// Whether who asks can have it as it is open.
+    /// Whether the open index fits the mode and recipe of a caller.
     fn share(
         &self,
         path: &Path,
@@ -132,8 +130,8 @@ impl Handle {
         Err(raise(nearcopy::Error::Storage { what, why }))
     }
 
-    /// Lets go of what the parent of a forked process had open, so that the child can open it.
-    /// What a thread of the parent held at that moment stays held.
+    /// Closes the index that the parent of a forked process had open, so that the child can open
+    /// it. If a thread of the parent held the lock at the fork, the index stays open.
     fn leave(&self) {
         if let Ok(mut index) = self.index.try_lock() {
             drop(index.take());

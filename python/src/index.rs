@@ -1,4 +1,4 @@
-//! Owns: the persistent index as a Python class. Never: an answer of its own.
+//! Owns: the persistent index as a Python class. Never: computes an answer itself.
 
 use crate::arguments::{self, id as given_id};
 use crate::compare::Background;
@@ -42,10 +42,10 @@ pub struct Index {
     given: Py<PyDict>,
 }
 
-/// Tells two states of one path apart.
+/// The state of a file, which distinguishes two indexes of one path.
 type Moment = Option<(u64, u128)>;
 
-/// What opens an index again.
+/// The arguments that open an index again.
 type Reopen<'py> = (PathBuf, Bound<'py, PyDict>, Moment);
 
 fn moment(file: &std::fs::Metadata) -> (u64, u128) {
@@ -77,7 +77,7 @@ fn sightings(
 }
 
 impl Index {
-    /// The index itself, while it is open.
+    /// The index, while it is open.
     pub fn index(&self) -> PyResult<Arc<nearcopy::Index>> {
         let handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let handle = handle.ok_or_else(|| {
@@ -86,8 +86,8 @@ impl Index {
         handle.get(&self.path)
     }
 
-    /// Asks without the interpreter's lock, on this very thread. A signal that comes while another
-    /// process has its turn is looked at; if it raises nothing, the question is asked again.
+    /// Runs a query without the interpreter's lock, on this thread. A signal that arrives while it
+    /// waits for another process is handled; if the handler raises nothing, the query is repeated.
     fn ask<T: Send>(
         &self,
         py: Python,
@@ -143,17 +143,17 @@ impl Index {
             return Err(SettingError::new_err(said));
         }
         let settings = Settings { recipe, ..wanted };
-        // A child that unpickles it may have another working directory.
+        // A child process that unpickles the index may have another working directory.
         let path = path.canonicalize().unwrap_or(path);
         Ok(Index { handle: Mutex::new(Some(handle)), path, settings, texts, given: given.unbind() })
     }
 
-    /// Where it is.
+    /// The directory of the index.
     #[getter]
     fn path(&self) -> &PathBuf {
         &self.path
     }
-    /// Whether it keeps texts, so that sightings have passages.
+    /// Whether the index stores texts, so that sightings have passages.
     #[getter]
     fn has_texts(&self) -> bool {
         self.texts
@@ -170,8 +170,8 @@ impl Index {
         Ok(Background { inner: (*inner).clone(), recipe_id: self.settings.recipe.id() })
     }
 
-    /// Adds a document. Says ``new``, ``copy`` (of an equal text), ``replaced`` (another text of
-    /// this id) or ``known`` (it was there).
+    /// Adds a document. Returns ``new``, ``copy`` (of an equal text), ``replaced`` (another text
+    /// had this id) or ``known`` (it was there).
     #[pyo3(signature = (id, text, *, source=None, date=None))]
     fn add(
         &self,
@@ -185,8 +185,8 @@ impl Index {
         self.ask(py, |index| index.add(&document)).map(Added::name)
     }
 
-    /// Adds many documents, thousands a second: whatever ``scan`` takes. Says how many were new,
-    /// copies, replaced and known.
+    /// Adds many documents, thousands a second; takes the same input as ``scan``. Returns the
+    /// numbers of new documents, copies, replaced and known ones.
     #[pyo3(signature = (documents, **options))]
     fn add_all<'py>(
         &self,
@@ -197,7 +197,7 @@ impl Index {
         let index = self.index()?;
         let mut sum = AddedCounts::default();
         let options = options.map_or_else(|| Ok(PyDict::new(py)), |o| o.copy())?;
-        // Places in the input are no names: the next call would begin with them again.
+        // Row numbers are no ids: the next call would start with them again.
         options.set_item("named", true)?;
         for batch in py
             .import("nearcopy._input")?
@@ -215,8 +215,8 @@ impl Index {
         counts(py, sum)
     }
 
-    /// What the index holds that this text is related to, nearest first. A document of the index
-    /// with this ``id`` is left out.
+    /// The documents of the index that this text is related to, nearest first. The document with
+    /// this ``id`` is left out.
     #[pyo3(signature = (text, *, id=None, source=None, date=None, **thresholds))]
     fn seen(
         &self,
@@ -234,9 +234,10 @@ impl Index {
         sightings(py, &document.text, seen)
     }
 
-    /// Asks, and adds the document unless it has one of the relations in ``unless`` to another. Of
-    /// two copies that two threads or processes bring at once, one is added and the other sees it.
-    /// A document that is there already, with this very text, is ``known``.
+    /// Queries the index, and adds the document unless it has one of the relations in ``unless`` to
+    /// another. If two threads or processes pass copies at the same time, one is added and the
+    /// other gets it as a sighting. A document that is in the index with the same text is
+    /// ``known``.
     #[pyo3(signature = (id, text, *, source=None, date=None, unless=None, **thresholds))]
     #[allow(clippy::too_many_arguments)]
     fn check_and_add(
@@ -266,13 +267,13 @@ impl Index {
         })
     }
 
-    /// Takes a document away; ``False`` where there is none of this id.
+    /// Removes a document; ``False`` where there is none of this id.
     fn remove(&self, py: Python, id: &Bound<PyAny>) -> PyResult<bool> {
         let id = given_id(id)?;
         self.ask(py, |index| index.remove(&id))
     }
 
-    /// The document of an id, or ``default``. Its text is empty where the index keeps none.
+    /// The document of an id, or ``default``. Its text is empty where the index stores none.
     #[pyo3(signature = (id, default=None))]
     fn get<'py>(
         &self,
@@ -312,8 +313,8 @@ impl Index {
         Ok(ids.into_pyobject(py)?.try_iter()?.into_any())
     }
 
-    /// Draws anew what is boilerplate and which words are common, and sorts all keys into one run:
-    /// nightly, say. Costs what a scan costs.
+    /// Recomputes boilerplate and common words, and merges all keys into one sorted run; run it
+    /// every night, for example. It costs as much as a scan.
     #[pyo3(signature = (*, threads=None, progress=None, **thresholds))]
     fn compact(
         &self,
@@ -333,20 +334,20 @@ impl Index {
         })
     }
 
-    /// Reads everything and says what is wrong: ``wrong`` is 0 for a sound index. After Ctrl-C it
-    /// goes on in the background until it is done.
+    /// Reads the whole index and reports faults: ``wrong`` is 0 for a sound index. After Ctrl-C it
+    /// continues in the background until it is done.
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let index = self.index()?;
         let verified = run(py, None, move |_| pooled(|| index.verify()))?;
         dict(py, &verified)
     }
-    /// Documents, different texts, bytes of the file and so on.
+    /// The numbers of documents and of different texts, the size of the file and so on.
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let stats = self.ask(py, |index| index.stats())?;
         dict(py, &stats)
     }
 
-    /// Lets go of it. What is asked afterwards raises ``ClosedError``.
+    /// Closes the index. Later calls raise ``ClosedError``.
     fn close(&self, py: Python) {
         let handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner).take();
         py.detach(|| drop(handle));
@@ -360,8 +361,7 @@ impl Index {
     }
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Reopen<'py>)> {
         let again = py.import("nearcopy._input")?.getattr("reopen")?;
-        // What holds an index is another thing once the index has changed: caches that go by the
-        // pickle must see that.
+        // A pickle must change when the index changes, for caches that are keyed by the pickle.
         let moment = std::fs::metadata(self.path.join("data.mdb")).ok().map(|m| moment(&m));
         Ok((again, (self.path.clone(), self.given.bind(py).copy()?, moment)))
     }
@@ -372,7 +372,7 @@ impl Index {
 }
 
 impl Index {
-    /// The index's own settings, and what a call changes of them: thresholds, not the recipe.
+    /// The index's own settings with the changes of a call: thresholds, not the recipe.
     pub fn asked(&self, given: Option<&Bound<PyDict>>) -> PyResult<Settings> {
         let asked = self.settings.with(given)?;
         if asked.recipe != self.settings.recipe {
@@ -384,7 +384,7 @@ impl Index {
     }
 }
 
-/// What became of many documents.
+/// The counts of many added documents.
 pub fn counts<'py>(py: Python<'py>, added: AddedCounts) -> PyResult<Bound<'py, PyDict>> {
     let AddedCounts { new, copies, replaced, known } = added;
     let counts = PyDict::new(py);

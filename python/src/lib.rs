@@ -1,4 +1,4 @@
-//! The Python package: the library's public interface for Python, and nothing of its own.
+//! The Python package: bindings of the library's public interface, without logic of its own.
 
 mod arguments;
 mod arrow;
@@ -22,7 +22,7 @@ mod tables;
 
 use pyo3::prelude::*;
 
-/// The native part of the package nearcopy: see there.
+/// The native part of the package nearcopy, where it is documented.
 #[pymodule]
 mod _nearcopy {
     #[pymodule_export]

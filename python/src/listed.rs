@@ -1,4 +1,4 @@
-//! Owns: lists of findings that are made as they are asked for. Never: a finding.
+//! Owns: lists of findings whose items are created on access. Never: a finding.
 
 use crate::scanned::Scanned;
 use pyo3::prelude::*;
@@ -6,7 +6,7 @@ use pyo3::types::PyList;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Which findings.
+/// The kind of findings.
 pub enum What {
     /// Clusters.
     Clusters,
@@ -16,7 +16,7 @@ pub enum What {
     Repeats,
 }
 
-/// A list whose items are made as they are asked for.
+/// A list whose items are created on access.
 #[pyclass(frozen, sequence, module = "nearcopy", name = "Findings")]
 pub struct Listed {
     found: Arc<Scanned>,
@@ -79,7 +79,7 @@ impl Listed {
     }
 }
 
-/// Walks a list of findings.
+/// An iterator over a list of findings.
 #[pyclass(frozen, module = "nearcopy._nearcopy")]
 pub struct ListedIter {
     listed: Py<Listed>,

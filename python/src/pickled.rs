@@ -1,5 +1,5 @@
-//! Owns: findings and documents out of pickles, for who sends them to another process. Never: a
-//! format that lasts: who pickles and who unpickles are of one version.
+//! Owns: the restoring of findings and documents from pickles that are sent to another process.
+//! Never: a stable format: the writer and the reader of a pickle must have the same version.
 
 use crate::arguments;
 use crate::document::{Checked, Document};
@@ -50,21 +50,21 @@ fn restored((a, b, scores, matches): State) -> PyResult<(Comparison, Arc<str>)> 
     Ok((Comparison::new(comparison, Arc::new((a, b.clone()))), b))
 }
 
-/// A span again.
+/// Restores a span.
 #[pyfunction]
 #[pyo3(name = "_span")]
 pub fn span(start: u32, end: u32, bytes: (u32, u32), lines: (u32, u32), text: String) -> Span {
     Span { start, end, bytes, lines, text }
 }
 
-/// A comparison again.
+/// Restores a comparison.
 #[pyfunction]
 #[pyo3(name = "_comparison")]
 pub fn comparison(state: State) -> PyResult<Comparison> {
     Ok(restored(state)?.0)
 }
 
-/// A pair again.
+/// Restores a pair.
 #[pyfunction]
 #[pyo3(name = "_pair")]
 pub fn pair(
@@ -81,7 +81,7 @@ pub fn pair(
     )
 }
 
-/// A sighting again.
+/// Restores a sighting.
 #[pyfunction]
 #[pyo3(name = "_sighting")]
 pub fn sighting(
@@ -98,7 +98,7 @@ pub fn sighting(
     Py::new(py, PyClassInitializer::from(comparison).add_subclass(own))
 }
 
-/// An answer again.
+/// Restores the result of `check_and_add`.
 #[pyfunction]
 #[pyo3(name = "_checked")]
 pub fn checked(outcome: &str, sightings: Vec<Py<Sighting>>) -> PyResult<Checked> {
@@ -108,7 +108,7 @@ pub fn checked(outcome: &str, sightings: Vec<Py<Sighting>>) -> PyResult<Checked>
     Ok(Checked { outcome, sightings })
 }
 
-/// A document again.
+/// Restores a document.
 #[pyfunction]
 #[pyo3(name = "_document")]
 pub fn document(

@@ -1,4 +1,4 @@
-//! Owns: what a pickle holds of an object, and what makes the object again. Never: makes it again
+//! Owns: the state of an object in a pickle, and the function that restores it. Never: restores it
 //! (that is `pickled`).
 
 use nearcopy::Span as Range;
@@ -6,7 +6,7 @@ use nearcopy::detection::Match;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-/// Bytes of a span of the first text, and of one of the second.
+/// The byte range of a span of the first text, and of one of the second.
 pub type Four = (u32, u32, u32, u32);
 /// A match.
 pub type Matched = (Four, u32, u32, f64, Vec<Four>);
@@ -15,7 +15,8 @@ pub type Scores = (Option<String>, f64, f64, f64, f64, f64, bool, u32, u32);
 /// A comparison: both texts, the scores, the matches.
 pub type State = (String, String, Scores, Vec<Matched>);
 
-/// What `__reduce__` answers: the function of `pickled` that makes it again, and its arguments.
+/// The result of `__reduce__`: the function of `pickled` that restores the object, and its
+/// arguments.
 pub fn call<'py, A>(
     py: Python<'py>,
     name: &str,
@@ -30,7 +31,7 @@ where
     ))
 }
 
-/// A comparison with its texts.
+/// The state of a comparison with its texts.
 pub fn state<'py>(
     py: Python<'py>,
     c: &nearcopy::Comparison,

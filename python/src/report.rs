@@ -1,4 +1,4 @@
-//! Owns: `scan` and what it found, as Python sees it. Never: finds anything.
+//! Owns: `scan` and its report, for Python. Never: finds anything.
 
 use crate::arguments::{self, id as given_id};
 use crate::compare::Background;
@@ -57,7 +57,7 @@ pub fn scan(
     Ok(Report { found: Arc::new(found) })
 }
 
-/// What a scan found. Lists are made as they are asked for; nothing is copied before.
+/// The findings of a scan. Items of the lists are created on access; nothing is copied before.
 #[pyclass(frozen, module = "nearcopy")]
 pub struct Report {
     found: Arc<Scanned>,
@@ -83,8 +83,8 @@ impl Report {
     }
 }
 
-/// Written beside and renamed: a report is there whole or not at all. What a link leads to is
-/// replaced, not the link; a pipe or a device is written to.
+/// Writes a temporary file and renames it, so that a report exists whole or not at all. The target
+/// of a link is replaced, not the link; a pipe or a device is written directly.
 fn write_file(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
@@ -110,7 +110,7 @@ fn write_file(
 
 #[pymethods]
 impl Report {
-    /// How many documents, clusters, pairs and so on there are.
+    /// The numbers of documents, clusters, pairs and so on.
     #[getter]
     fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let s = &self.found.detection.summary;
@@ -143,12 +143,12 @@ impl Report {
     fn recipe_id(&self) -> &str {
         &self.found.detection.recipe_id
     }
-    /// The bounds that were applied, by the names of the keyword arguments.
+    /// The thresholds that were applied, by the names of the keyword arguments.
     #[getter]
     fn thresholds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         thresholds_dict(py, &self.found.detection.thresholds)
     }
-    /// What the corpus tells about its texts, for ``compare`` and ``scan`` of others.
+    /// Statistics of the corpus, for ``compare`` and for ``scan`` of other documents.
     #[getter]
     fn background(&self) -> Background {
         Background {
@@ -166,7 +166,7 @@ impl Report {
     fn pairs(&self) -> Listed {
         Listed::new(self.found.clone(), What::Pairs)
     }
-    /// Paragraphs and passages that stand in several places.
+    /// Paragraphs and passages that occur in several places.
     #[getter]
     fn repeats(&self) -> Listed {
         Listed::new(self.found.clone(), What::Repeats)
@@ -189,37 +189,36 @@ impl Report {
         Ok(self.found.text(number as u32).into_owned())
     }
 
-    /// The documents that ``nearcopy dedupe`` takes away, each with the one that stays. Where the
-    /// scan was without ``all_pairs``, the first call scans once more, with them: it costs what
-    /// the scan did. ``drop`` names other relations, as ``--drop`` does.
+    /// The documents that ``nearcopy dedupe`` removes, each with the one that is kept. If the scan
+    /// was run without ``all_pairs``, the first call scans again with them, at the cost of another
+    /// scan. ``drop`` names other relations, like ``--drop``.
     #[pyo3(signature = (drop=None))]
     fn removed(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<Removed>> {
         let removal = arguments::removal(drop, Removal::default())?;
         let found = self.found.clone();
         run(py, None, move |meter| Ok(removed(&*found.corpus, &found.plan(&removal, meter)?)))
     }
-    /// For each row of the input whether it stays: ``df[report.keep()]`` in pandas,
-    /// ``df.filter(report.keep())`` in polars. Costs what ``removed`` does.
+    /// For each row of the input whether it is kept: ``df[report.keep()]`` in pandas,
+    /// ``df.filter(report.keep())`` in polars. It costs as much as ``removed``.
     #[pyo3(signature = (drop=None))]
     fn keep(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<bool>> {
         Ok(kept(self.found.rows, &self.removed(py, drop)?))
     }
 
-    /// The report as JSON, byte for byte as ``nearcopy scan --format json`` writes it; to a file
-    /// where one is named.
+    /// The report as JSON, byte for byte as ``nearcopy scan --format json`` writes it; written to
+    /// ``path`` if it is set.
     #[pyo3(signature = (path=None))]
     fn to_json(&self, py: Python, path: Option<PathBuf>) -> PyResult<Option<String>> {
         self.written(py, path, |findings, out| report::json(findings, out))
     }
-    /// The report as JSON Lines, as ``nearcopy scan --format jsonl`` writes it; to a file where
-    /// one is named.
+    /// The report as JSON Lines, as ``nearcopy scan --format jsonl`` writes it; written to ``path``
+    /// if it is set.
     #[pyo3(signature = (path=None))]
     fn to_jsonl(&self, py: Python, path: Option<PathBuf>) -> PyResult<Option<String>> {
         self.written(py, path, |findings, out| report::jsonl(findings, out))
     }
 
-    /// The report as one page for a browser, that needs nothing else; to a file where one is
-    /// named.
+    /// The report as one self-contained HTML page; written to ``path`` if it is set.
     #[pyo3(signature = (path=None))]
     fn to_html(&self, py: Python, path: Option<PathBuf>) -> PyResult<Option<String>> {
         self.written(py, path, |findings, out| report::html(findings, HtmlOptions::default(), out))
@@ -236,18 +235,18 @@ impl Report {
     fn to_pandas<'py>(slf: &Bound<'py, Self>, what: &str) -> PyResult<Bound<'py, PyAny>> {
         framed(slf, "pandas", what)
     }
-    /// The same as a table of pyarrow.
+    /// The same as a pyarrow table.
     #[pyo3(signature = (what="pairs"))]
     fn to_arrow<'py>(slf: &Bound<'py, Self>, what: &str) -> PyResult<Bound<'py, PyAny>> {
         framed(slf, "arrow", what)
     }
-    /// The same as a DataFrame of polars.
+    /// The same as a polars DataFrame.
     #[pyo3(signature = (what="pairs"))]
     fn to_polars<'py>(slf: &Bound<'py, Self>, what: &str) -> PyResult<Bound<'py, PyAny>> {
         framed(slf, "polars", what)
     }
 
-    /// One kind of finding as columns; ``nearcopy._tables`` makes tables of them.
+    /// One kind of finding as columns, from which ``nearcopy._tables`` builds tables.
     fn _columns<'py>(&self, py: Python<'py>, what: &str) -> PyResult<Bound<'py, PyDict>> {
         crate::tables::columns(py, &self.found, what)
     }

@@ -1,5 +1,5 @@
-//! Owns: how long work runs: without the interpreter's lock, on threads that a fork does not lose,
-//! ended by Ctrl-C. Never: what the work is.
+//! Owns: how work is run: without the interpreter's lock, on threads that survive a fork, and
+//! cancelled by Ctrl-C. Never: defines the work.
 
 use crate::errors::{SettingError, raise};
 use nearcopy::Progress;
@@ -11,33 +11,33 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often Ctrl-C is looked for, and the caller told how it goes.
+/// The interval between checks for Ctrl-C and calls of `progress`.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How long work that was cancelled is waited for.
+/// The time to wait for cancelled work.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// A pool, and the process that has its threads.
+/// A thread pool, and the process that its threads belong to.
 type Owned = (u32, Arc<ThreadPool>);
 
 static POOL: Mutex<Option<Owned>> = Mutex::new(None);
 
-/// The pool of this process. A forked child has none of its parent's threads, so it gets a pool of
-/// its own.
+/// The pool of this process. A forked child has none of its parent's threads, so it gets its own
+/// pool.
 fn pool() -> Option<Arc<ThreadPool>> {
     let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
     let process = std::process::id();
     if let Some((_, pool)) = pool.as_ref().filter(|p| p.0 == process) {
         return Some(pool.clone());
     }
-    // The parent's pool would wait for threads that are not here: it is not dropped but forgotten.
+    // Dropping the parent's pool would wait for threads that do not exist here, so it is leaked.
     std::mem::forget(pool.take());
     let new = Arc::new(ThreadPoolBuilder::new().build().ok()?);
     *pool = Some((process, new.clone()));
     Some(new)
 }
 
-/// Runs work that uses threads in this process's pool, on this thread where no threads can be had.
+/// Runs work in the thread pool of this process, or on this thread where no threads can be created.
 pub fn pooled<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     match pool() {
         Some(pool) => pool.install(work),
@@ -45,7 +45,7 @@ pub fn pooled<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
-/// How far the work is.
+/// The progress of the work.
 #[derive(Default)]
 pub struct Meter {
     stage: AtomicU8,
@@ -85,9 +85,9 @@ impl Meter {
     }
 }
 
-/// Runs work on a thread of its own, while this one looks for signals and tells `progress`:
-/// `progress(stage, done, total)`. Whatever either raises cancels the work, and is raised when it
-/// has ended; at once where that takes long: a sort of all keys, say, does not look up.
+/// Runs work on a separate thread, while this one checks for signals and calls `progress(stage,
+/// done, total)`. An exception from either cancels the work, and is raised when the work has ended,
+/// or earlier if that takes long: a sort of all keys, for example, does not check for cancellation.
 pub fn run<T: Send + 'static>(
     py: Python,
     progress: Option<&Bound<PyAny>>,
@@ -130,7 +130,7 @@ pub fn run<T: Send + 'static>(
     }
 }
 
-/// Work that cannot be cancelled, or is short.
+/// Runs work that is short or cannot be cancelled.
 pub fn briefly<T: Send>(py: Python, work: impl FnOnce() -> T + Send) -> T {
     py.detach(|| pooled(work))
 }

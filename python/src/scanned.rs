@@ -1,5 +1,5 @@
-//! Owns: a corpus and what a scan found in it, which a report, its lists and its tables share.
-//! Never: what Python sees of a report.
+//! Owns: a corpus and the findings of a scan, which a report, its lists and its tables share.
+//! Never: defines the Python interface of a report.
 
 use crate::documents::Kept;
 use crate::errors::io;
@@ -11,28 +11,28 @@ use nearcopy::{Corpus, Detection, Documents, Progress, Recipe, Removal, RunOptio
 use pyo3::prelude::*;
 use std::sync::{Arc, OnceLock};
 
-/// What was scanned and what was found.
+/// A corpus and its findings.
 pub struct Scanned {
     /// The documents.
     pub corpus: Arc<Corpus<Kept>>,
-    /// What was found in them.
+    /// The findings of the scan.
     pub detection: Detection,
-    /// The same with all pairs, once a removal has wanted them.
+    /// The findings with all pairs, once a removal has needed them.
     pub all_pairs: OnceLock<Detection>,
-    /// How the scan was run.
+    /// The options of the run.
     pub options: RunOptions,
     /// The recipe of the scan.
     pub recipe: Recipe,
     /// The background of the scan.
     pub background: nearcopy::Background,
-    /// What was left out, and how often.
+    /// The reasons for which rows were left out, with counts.
     pub skipped: Vec<(String, u64)>,
-    /// Rows of the input, documents or not.
+    /// The number of rows of the input, documents or not.
     pub rows: usize,
 }
 
 impl Scanned {
-    /// For the library's reports.
+    /// The findings, for the library's reports.
     pub fn findings(&self) -> Findings<'_> {
         Findings { detection: &self.detection, documents: &*self.corpus, skipped: &self.skipped }
     }
@@ -40,7 +40,7 @@ impl Scanned {
     pub fn id(&self, number: u32) -> String {
         self.corpus.info(number as usize).id.clone()
     }
-    /// Where a document came in the input, left-out rows counted.
+    /// The row of a document in the input, including rows that were left out.
     pub fn row(&self, number: u32) -> usize {
         row(&*self.corpus, number)
     }
@@ -49,7 +49,8 @@ impl Scanned {
         self.corpus.text(number as usize).unwrap_or_default()
     }
 
-    /// What goes. Where the scan did not find enough to decide that, a further one does, once.
+    /// The plan of a removal. Where the findings are not sufficient to decide it, another scan
+    /// runs, once.
     pub fn plan(&self, removal: &Removal, progress: &dyn Progress) -> nearcopy::Result<Plan> {
         let needed = removal.thresholds(&self.detection.thresholds);
         let mut found = &self.detection;
@@ -65,7 +66,7 @@ impl Scanned {
         nearcopy::clean::removal(&*self.corpus, found, removal, &self.options, progress)
     }
 
-    /// A cluster as Python has it.
+    /// A cluster as a Python object.
     pub fn cluster(&self, n: usize) -> PyResult<Cluster> {
         let cluster = &self.detection.clusters[n];
         Ok(Cluster {
@@ -77,7 +78,7 @@ impl Scanned {
         })
     }
 
-    /// A pair as Python has it.
+    /// A pair as a Python object.
     pub fn pair(self: &Arc<Self>, n: usize) -> PyClassInitializer<Pair> {
         let pair = &self.detection.pairs[n];
         let (a, b) = (pair.a, pair.b);
@@ -88,7 +89,7 @@ impl Scanned {
         PyClassInitializer::from(comparison).add_subclass(own)
     }
 
-    /// A repeat as Python has it.
+    /// A repeat as a Python object.
     pub fn repeat(&self, py: Python, n: usize) -> PyResult<Repeat> {
         let repeat = &self.detection.repeats[n];
         let place = |p: &nearcopy::detection::Place| {
@@ -127,7 +128,7 @@ fn row(documents: &dyn Documents, number: u32) -> usize {
     documents.info(number as usize).record.map_or(0, |r| r as usize - 1)
 }
 
-/// The documents that go as copies.
+/// The documents that are removed as copies.
 pub fn removed(documents: &dyn Documents, plan: &Plan) -> Vec<Removed> {
     let id = |n: u32| documents.info(n as usize).id.clone();
     let gone = plan.gone.iter().filter_map(|g| match g.why {
@@ -143,7 +144,7 @@ pub fn removed(documents: &dyn Documents, plan: &Plan) -> Vec<Removed> {
     gone.collect()
 }
 
-/// For each of so many rows whether it stays.
+/// For each of `rows` rows whether it is kept.
 pub fn kept(rows: usize, removed: &[Removed]) -> Vec<bool> {
     let mut keep = vec![true; rows];
     removed.iter().for_each(|r| keep[r.row] = false);

@@ -1,5 +1,5 @@
-//! Owns: keyword arguments to a recipe and thresholds: preset first, then what is named. Never:
-//! what a setting means.
+//! Owns: keyword arguments to a recipe and thresholds: the preset first, then the named settings.
+//! Never: implements a setting.
 
 use crate::errors::{SettingError, raise};
 use nearcopy::{Preset, Recipe, Thresholds};
@@ -8,24 +8,24 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 use serde_json::{Map, Value};
 
-/// What was asked for.
+/// The settings that the caller asked for.
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// How keys are made.
+    /// The settings that change keys.
     pub recipe: Recipe,
-    /// What is reported.
+    /// The settings that change what is reported.
     pub thresholds: Thresholds,
-    /// Whether anything of the recipe was named.
+    /// Whether the caller set any field of the recipe.
     pub recipe_given: bool,
 }
 
 impl Settings {
-    /// From keyword arguments.
+    /// Reads keyword arguments.
     pub fn new(given: Option<&Bound<PyDict>>) -> PyResult<Settings> {
         Settings::default().with(given)
     }
 
-    /// The same but for what is given.
+    /// The same settings, changed by keyword arguments.
     pub fn with(&self, given: Option<&Bound<PyDict>>) -> PyResult<Settings> {
         let Some(given) = given.filter(|g| !g.is_empty()) else { return Ok(self.clone()) };
         let mut settings = self.clone();
@@ -64,7 +64,7 @@ impl Settings {
     }
 }
 
-/// The thresholds as Python shows them: a dict of the names that are keyword arguments.
+/// The thresholds as a Python dict, with the names of the keyword arguments.
 pub fn thresholds_dict<'py>(
     py: Python<'py>,
     thresholds: &Thresholds,
@@ -83,7 +83,7 @@ fn fields(value: &impl serde::Serialize) -> Map<String, Value> {
     }
 }
 
-/// Reads all fields; an error is told of the first that is wrong by itself, under its name.
+/// Reads all fields; an error names the first field whose value is wrong by itself.
 fn read<T: serde::de::DeserializeOwned + serde::Serialize>(
     given: Map<String, Value>,
     usual: &T,
@@ -105,7 +105,7 @@ fn read<T: serde::de::DeserializeOwned + serde::Serialize>(
     })
 }
 
-/// What serde says, for who knows no Rust.
+/// Rewords a message of serde for readers who do not know Rust.
 fn setting_message(said: &str) -> String {
     [
         ("u32", "a whole number from 0"),
@@ -164,7 +164,7 @@ fn wrong(name: &str, value: &Bound<PyAny>, wanted: &str) -> PyErr {
     SettingError::new_err(format!("{name}: {wanted}, not {got}"))
 }
 
-/// As Python says it of an argument that a function does not have, with the name that was meant.
+/// The error of Python about an unexpected keyword argument, with the most similar known name.
 fn unknown<'a>(py: Python, name: &str, known: impl Iterator<Item = &'a String>) -> PyErr {
     let known: Vec<String> = known.map(|k| k.replace('-', "_")).chain(["preset".into()]).collect();
     let near = |known: &Vec<String>| -> PyResult<Vec<String>> {
@@ -178,7 +178,7 @@ fn unknown<'a>(py: Python, name: &str, known: impl Iterator<Item = &'a String>) 
     PyTypeError::new_err(format!("no setting is called {name:?}: {help}"))
 }
 
-/// A value of JSON as Python has it.
+/// A JSON value as a Python object.
 pub fn python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::Null => py.None().into_bound(py),

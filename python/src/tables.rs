@@ -15,7 +15,7 @@ macro_rules! columns {
     }};
 }
 
-/// One kind of finding.
+/// The columns of one kind of finding.
 pub fn columns<'py>(py: Python<'py>, found: &Scanned, what: &str) -> PyResult<Bound<'py, PyDict>> {
     match what {
         "documents" => documents(py, found),
@@ -26,7 +26,7 @@ pub fn columns<'py>(py: Python<'py>, found: &Scanned, what: &str) -> PyResult<Bo
     }
 }
 
-/// A row for each document in the order in which they came: its cluster, and whether it survives.
+/// A row for each document in input order: its cluster, and whether it is kept.
 fn documents<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
     let Scanned { corpus, detection, .. } = found;
     let mut cluster = vec![None; corpus.count()];
@@ -69,7 +69,7 @@ fn pairs<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> 
     })
 }
 
-/// A row for each passage of each pair, in characters.
+/// A row for each passage of each pair, with spans in characters.
 fn matches<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
     let Scanned { corpus, detection, .. } = found;
     let mut rows = Vec::new();
@@ -98,7 +98,7 @@ fn matches<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>
     })
 }
 
-/// A row for each listed place of each repeat, in characters.
+/// A row for each listed place of each repeat, with spans in characters.
 fn repeats<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> {
     let Scanned { corpus, detection, .. } = found;
     let mut rows = Vec::new();

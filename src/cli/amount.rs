@@ -1,4 +1,4 @@
-//! Owns: amounts and shares as people write them. Never: what they limit.
+//! Owns: the syntax of amounts and shares. Never: knows what they limit.
 
 use nearcopy::gate::Limit;
 use serde::{Deserialize, Serialize};
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, try_from = "Written")]
 pub enum Amount {
-    /// This many.
+    /// An absolute count.
     Count(u64),
-    /// This share of all, 0 to 1.
+    /// A share of the whole, from 0 to 1.
     Share(f64),
 }
 
-/// An amount as it stands in nearcopy.toml.
+/// An amount as nearcopy.toml writes it.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a count such as 100 or a share such as \"5%\" or 0.05")]
 enum Written {
@@ -61,13 +61,13 @@ impl From<Amount> for Limit {
 }
 
 impl Amount {
-    /// Whether `part` of `whole` is more than this.
+    /// Whether `part` of `whole` exceeds this amount.
     pub fn exceeded(self, part: u64, whole: u64) -> bool {
         Limit::from(self).exceeded(part, whole)
     }
 }
 
-/// A share: `0.4` or `40%`.
+/// Parses a share: `0.4` or `40%`.
 pub fn share(s: &str) -> Result<f64, String> {
     let parsed = match s.strip_suffix('%') {
         Some(percent) => percent.trim_end().parse::<f64>().map(|p| p / 100.0),

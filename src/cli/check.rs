@@ -1,4 +1,4 @@
-//! Owns: `nearcopy check`: a scan, judged. Never: finds or judges anything itself.
+//! Owns: `nearcopy check`: a scan and the verdict on it. Never: finds or judges anything itself.
 
 use super::amount::Amount;
 use super::exit::{Exit, Failure, Result, usage};
@@ -157,13 +157,13 @@ impl Check {
             Exit::Done if !verdict.passed() && !self.update_baseline => Exit::Violated,
             other => other,
         };
-        // The process ends here, and with it its memory: freeing each text and finding by itself
-        // takes longer.
+        // The process ends here and the system frees its memory, which is faster than freeing each
+        // text and finding.
         std::mem::forget((corpus, detection));
         Ok(exit)
     }
 
-    /// The file of --baseline, read; nothing where it is to be written.
+    /// Reads the file of --baseline; `None` where it is to be written.
     fn read_baseline(&self, settings: &Settings) -> Result<Option<Baseline>> {
         let Some(path) = &self.baseline else { return Ok(None) };
         if self.update_baseline {
@@ -180,7 +180,7 @@ impl Check {
         Ok(Some(Baseline::from_json(&json, &settings.recipe.id(), &shown)?))
     }
 
-    /// That, and what was found at the commit of --baseline-ref.
+    /// The findings of the baseline file, and those at the commit of --baseline-ref.
     fn known_findings(
         &self,
         stored: Option<Baseline>,
@@ -204,7 +204,8 @@ impl Check {
         Ok(Some(stored.unwrap_or_default().with(then)))
     }
 
-    /// Writes the baseline, unless something could not be read: then it would forget what is there.
+    /// Writes the baseline, unless some input could not be read: then the baseline would lose its
+    /// findings.
     fn update(
         &self,
         path: &Path,

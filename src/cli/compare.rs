@@ -1,4 +1,4 @@
-//! Owns: `nearcopy compare`: named pairs only, no search. Never: compares anything itself.
+//! Owns: `nearcopy compare`: named pairs only, without a search. Never: compares anything itself.
 
 use super::exit::{Exit, Failure, Result, usage};
 use super::messages::clean;
@@ -76,7 +76,7 @@ defaults.
 Exit codes: 0 compared, whatever the answer; 2 error, bad usage, an input that was not there, or
 more bad records than --max-bad; 130 interrupted.";
 
-/// What is to be compared.
+/// The documents and pairs to compare.
 struct Comparisons {
     corpus: Corpus,
     pairs: Vec<(u32, u32)>,
@@ -184,8 +184,8 @@ impl Compare {
     }
 }
 
-/// The same alignment, with every bound of a relation at zero, so that even an unrelated pair comes
-/// back with its numbers.
+/// The same alignment with every bound of a relation at zero, so that even an unrelated pair is
+/// reported with its numbers.
 fn unbounded(thresholds: &Thresholds) -> Thresholds {
     thresholds.clone().with(|s| {
         s.near_copy_smaller = 0.0;
@@ -195,7 +195,7 @@ fn unbounded(thresholds: &Thresholds) -> Thresholds {
     })
 }
 
-/// Says that two texts have nothing to do with each other, and how little.
+/// The message about two unrelated texts, with their measured numbers.
 fn unrelated(task: &Comparisons, measured: Option<&Comparison>, bounds: &Thresholds) -> String {
     let id = |n: usize| clean(&task.corpus.info(n).id);
     let (a, b) = task.pairs.first().map_or((0, 1), |&(a, b)| (a as usize, b as usize));

@@ -1,4 +1,4 @@
-//! Owns: finding and reading nearcopy.toml. Never: decides whether its values win.
+//! Owns: the search for nearcopy.toml and its parsing. Never: decides which value takes precedence.
 
 use super::exit::{Failure, Result};
 use super::flags::{Flags, names};
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The name that is looked for.
+/// The name of the settings file.
 const NAME: &str = "nearcopy.toml";
 
 /// Which configuration file to use.
@@ -26,11 +26,11 @@ pub struct ConfigArgs {
 /// A settings file that was read.
 #[derive(Debug, Default)]
 pub struct ConfigFile {
-    /// Its path, fit to print.
+    /// The path of the file, escaped for a terminal.
     pub path: String,
-    /// What it sets.
+    /// The settings of the file.
     pub flags: Flags,
-    /// What its table `[gate]` sets.
+    /// The settings of its table `[gate]`.
     pub gate: GateFlags,
     /// The line of each key.
     pub lines: BTreeMap<String, usize>,
@@ -39,7 +39,7 @@ pub struct ConfigFile {
 }
 
 impl ConfigArgs {
-    /// The file that counts, read; nothing where there is none.
+    /// Reads the settings file in force; `None` where there is none.
     pub fn load(&self) -> Result<Option<ConfigFile>> {
         let path = match &self.config {
             _ if self.no_config => return Ok(None),
@@ -59,8 +59,8 @@ impl ConfigArgs {
     }
 }
 
-/// The file here, or in the nearest parent that has one, inside the git repository that this
-/// directory belongs to.
+/// Finds the settings file in this directory, or in the nearest parent that has one inside the same
+/// git repository.
 fn find(here: &Path) -> Option<PathBuf> {
     let local = here.join(NAME);
     if local.is_file() {
@@ -96,8 +96,8 @@ fn parse(text: &str, path: String) -> Result<ConfigFile> {
         }
         lines.insert(name.to_owned(), line);
     }
-    // Each struct takes its own keys out of the one table; that every key belongs to one was seen
-    // above.
+    // Each struct reads its own keys from the one table; the check above ensures that every key
+    // belongs to one.
     fn take<T: DeserializeOwned>(text: &str) -> std::result::Result<T, toml::de::Error> {
         toml::from_str(text)
     }
@@ -120,7 +120,7 @@ struct Gate {
     gate: GateFlags,
 }
 
-/// Refuses unknown keys of `[gate]`; answers the lines of its ignore entries.
+/// Refuses unknown keys of `[gate]`; returns the lines of its ignore entries.
 fn gate_lines(text: &str, path: &str, gate: &toml::de::DeTable) -> Result<Vec<usize>> {
     let known: Vec<String> =
         ["max-duplicate-documents", "max-duplicate-text", "max-cluster", "fail-on", "ignore"]
@@ -162,7 +162,7 @@ fn unknown(name: &str, table: bool, known: &[String]) -> String {
     }
 }
 
-/// `did you mean …?`, where a known name is like this one.
+/// Returns `did you mean …?` where a known name is similar to this one.
 fn nearest(name: &str, known: &[String]) -> Option<String> {
     let near = known
         .iter()

@@ -1,24 +1,23 @@
-//! Owns: how a command ends: with an exit code, or with words why it did not do its work. Never:
-//! says them.
+//! Owns: the outcome of a command: an exit code, or the reason why it did not do its work. Never:
+//! prints it.
 
-/// How a command that did its work ends.
+/// The outcome of a command that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Everything asked for was done.
+    /// Everything the user asked for was done.
     Done,
-    /// The output is complete, and more was found than a gate allows.
+    /// The output is complete, and the findings exceed what a gate allows.
     Violated,
-    /// The output is complete, but an input that was asked for was not there, or too many records
-    /// were bad.
+    /// The output is complete, but a named input was missing, or too many records were bad.
     Incomplete,
 }
 
-/// Why a command did not do its work.
+/// The reason why a command did not do its work.
 #[derive(Debug)]
 pub enum Failure {
-    /// The command line means nothing: the subcommand (`index add`), and why.
+    /// The command line is invalid: the subcommand (`index add`), and the reason.
     Usage(&'static str, String),
-    /// Anything else, in words that say what to do.
+    /// Any other failure, with a message that says what to do.
     Said(String),
     /// Interrupted by Ctrl-C.
     Cancelled,
@@ -35,7 +34,7 @@ impl From<nearcopy::Error> for Failure {
 
 pub type Result<T> = std::result::Result<T, Failure>;
 
-/// An error of usage of a subcommand; of one inside another: `index add`.
+/// An error of usage of a subcommand; a nested one is named `index add`.
 pub fn usage(subcommand: &'static str, message: impl std::fmt::Display) -> Failure {
     Failure::Usage(subcommand, message.to_string())
 }

@@ -1,4 +1,4 @@
-//! Owns: `nearcopy explain`, one document or pair through every stage with the actual numbers.
+//! Owns: `nearcopy explain`: one document or pair through every stage with the actual numbers.
 //! Never: computes them.
 
 use super::exit::{Exit, Failure, Result, usage};

@@ -1,4 +1,4 @@
-//! Owns: how the values of flags and keys are written. Never: what a value does.
+//! Owns: the syntax of the values of flags and keys. Never: implements what a value does.
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -34,7 +34,7 @@ pub enum OutputFormat {
 }
 
 impl OutputFormat {
-    /// Whether it shows a verdict, which only `check` has.
+    /// Whether the format shows a verdict, which only `check` has.
     pub const fn needs_verdict(self) -> bool {
         !matches!(
             self,
@@ -55,14 +55,14 @@ pub enum Color {
     Never,
 }
 
-/// Reads the format of an input.
+/// A parser for the format of an input.
 pub fn input_format() -> impl TypedValueParser<Value = Format> {
     let offered = Format::all().map(|f| PossibleValue::new(f.name()).help(f.row().about));
     PossibleValuesParser::new(offered)
         .try_map(|name| Format::all().find(|f| f.name() == name).ok_or("no format has this name"))
 }
 
-/// Reads the format of a report; without `checked` only those that need no verdict.
+/// A parser for the format of a report; without `checked`, for formats that need no verdict.
 pub fn formats(checked: bool) -> impl TypedValueParser<Value = OutputFormat> {
     let offered =
         OutputFormat::value_variants().iter().filter(move |f| checked || !f.needs_verdict());
@@ -95,7 +95,7 @@ pub fn encoding(label: &str) -> Result<String, String> {
         .into())
 }
 
-/// A date in quotes or without, as TOML has dates of its own.
+/// Reads a date with or without quotes, since TOML has dates of its own.
 pub fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged, expecting = "a date such as 2024-05-31")]

@@ -1,5 +1,5 @@
 //! Owns: every setting as a flag and, under the same name, as a key of nearcopy.toml. Never:
-//! decides which of two values wins.
+//! decides which of two values takes precedence.
 
 use super::amount::{Amount, share};
 use super::flag_values::{
@@ -11,9 +11,9 @@ use nearcopy::settings::{AlignmentMethod, Keep, SourceLimit};
 use nearcopy::{Preset, Recipe, Thresholds};
 use serde::{Deserialize, Serialize};
 
-/// Makes a struct of settings that may be given or not: flags for clap, keys for serde. With `for
-/// Target`, `apply` writes the given ones into a `Target`, and a field of `Target` without a flag
-/// does not compile.
+/// Defines a struct of optional settings: flags for clap, keys for serde. With `for Target`, the
+/// method `apply` writes the values that are set to a `Target`, and a field of `Target` without a
+/// flag is a compile error.
 macro_rules! flags {
     ($name:ident { $( $(#[$meta:meta])* $field:ident : $type:ty, )* }) => {
         #[derive(Debug, Clone, Default, clap::Args, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ macro_rules! flags {
         }
 
         impl $name {
-            /// These, and where they are silent the others.
+            /// These settings; where one is not set, that of `other`.
             pub fn or(self, other: $name) -> $name {
                 $name { $( $field: self.$field.or(other.$field), )* }
             }
@@ -34,7 +34,7 @@ macro_rules! flags {
         flags!($name { $( $(#[$meta])* $field : $type, )* });
 
         impl $name {
-            /// Sets what is given; leaves the rest.
+            /// Applies the settings that are set, and leaves the others unchanged.
             pub fn apply(&self, to: &mut $target) {
                 // A field without a flag is found by a test.
                 let $target { $( $field, )* .. } = to;
@@ -83,7 +83,7 @@ pub struct Flags {
 }
 
 impl Flags {
-    /// These, and where they are silent the others.
+    /// These settings; where one is not set, that of `other`.
     pub fn or(self, other: Flags) -> Flags {
         Flags {
             input: self.input.or(other.input),
@@ -95,10 +95,11 @@ impl Flags {
         }
     }
 
-    /// The given ones by name.
+    /// The settings that are set, by name.
     pub fn table(&self) -> toml::Table {
         fn add<T: Serialize>(table: &mut toml::Table, part: &T) {
-            // A seed over i64::MAX has no place in TOML; it is only missed in messages.
+            // TOML has no integer over i64::MAX, so a larger seed is omitted, which only messages
+            // show.
             table.extend(toml::Table::try_from(part).unwrap_or_default());
         }
         let mut all = toml::Table::new();
@@ -117,7 +118,7 @@ pub fn names() -> Vec<String> {
     described().into_iter().map(|(name, _)| name).collect()
 }
 
-/// All settings with what they do.
+/// All settings with their help texts.
 pub fn described() -> Vec<(String, String)> {
     let command = Flags::augment_args(clap::Command::new("settings"));
     let about = |a: &clap::Arg| a.get_help().map(ToString::to_string).unwrap_or_default();

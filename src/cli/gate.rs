@@ -1,5 +1,5 @@
-//! Owns: what a gate allows and overlooks, as flags and as the table `[gate]` of nearcopy.toml.
-//! Never: judges.
+//! Owns: the policy and the ignore entries of a gate, as flags and as the table `[gate]` of
+//! nearcopy.toml. Never: judges.
 
 use super::amount::Amount;
 use super::exit::{Failure, Result};
@@ -46,12 +46,12 @@ pub struct GateFlags {
     pub ignore: Vec<IgnoreEntry>,
 }
 
-/// `5%`, `Courier=100`, `*=0`.
+/// A bound on findings: `5%`, `Courier=100`, `*=0`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Allowed(Bound);
 
-/// A bound as it stands in nearcopy.toml.
+/// A bound as nearcopy.toml writes it.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "an amount such as 100, \"5%\" or \"Courier=5%\"")]
 enum Written {
@@ -74,7 +74,7 @@ impl TryFrom<Written> for Allowed {
 impl std::str::FromStr for Allowed {
     type Err = String;
     fn from_str(s: &str) -> std::result::Result<Allowed, String> {
-        // A source may hold a =, an amount does not.
+        // The name of a source may contain an equals sign, but an amount does not.
         let (scope, amount) = match s.rsplit_once('=') {
             None => (Scope::Everything, s),
             Some(("*", amount)) => (Scope::EverySource, amount),
@@ -107,8 +107,8 @@ impl TryFrom<String> for LimitedKind {
     }
 }
 
-/// One value, several as a list, or several in one string with commas between where the values are
-/// words.
+/// Reads one value, a list of values, or, for values that are words, one string with commas between
+/// them.
 fn several<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     from: D,
 ) -> std::result::Result<Option<Vec<T>>, D::Error> {
@@ -138,7 +138,7 @@ pub struct IgnoreEntry {
 }
 
 impl GateFlags {
-    /// These, and where they are silent the others.
+    /// These settings; where one is not set, that of `other`.
     pub fn or(self, other: GateFlags) -> GateFlags {
         GateFlags {
             max_duplicate_documents: self.max_duplicate_documents.or(other.max_duplicate_documents),
@@ -149,7 +149,7 @@ impl GateFlags {
         }
     }
 
-    /// The policy; where nothing is limited, neither equal texts nor near-copies are allowed.
+    /// The policy of the gate; without any bound it allows neither equal texts nor near-copies.
     pub fn policy(&self) -> Policy {
         let bounds = |list: &Option<Vec<Allowed>>| {
             list.iter().flatten().map(|a| a.0.clone()).collect::<Vec<_>>()
@@ -171,7 +171,7 @@ impl GateFlags {
         policy
     }
 
-    /// What is to be overlooked; the lines are those of the entries, for messages.
+    /// The ignore rules; `lines` are those of the entries, for messages.
     pub fn ignores(&self, path: &str, lines: &[usize]) -> Result<Vec<IgnoreRule>> {
         let rule = |(n, entry): (usize, &IgnoreEntry)| {
             let line = lines.get(n).map_or(String::new(), |line| format!(":{line}"));
@@ -215,7 +215,7 @@ impl IgnoreEntry {
     }
 }
 
-/// A day, in quotes or without.
+/// Reads a day, with or without quotes.
 fn day(value: &toml::Value) -> std::result::Result<String, String> {
     let text = match value {
         toml::Value::String(text) => text.clone(),

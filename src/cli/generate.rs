@@ -1,5 +1,5 @@
-//! Owns: `nearcopy generate`, completions and man pages for packagers. Never: a page written by
-//! hand.
+//! Owns: `nearcopy generate`: completions and man pages for packagers. Never: contains a page
+//! written by hand.
 
 use super::exit::{Exit, Failure, Result};
 use super::messages::escaped_path;

@@ -1,5 +1,5 @@
-//! Owns: the files of a commit, put where they can be read. Never: the work tree, or the user's
-//! index.
+//! Owns: the checkout of files of a commit to a temporary directory. Never: touches the work tree,
+//! or the user's git index.
 
 use super::exit::{Failure, Result};
 use super::interrupt::interrupted;
@@ -10,19 +10,19 @@ use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Files that say what a walk leaves out, wherever they stand.
+/// Ignore files in any directory, which a walk obeys.
 const IGNORES: [&str; 3] =
     [":(top,glob)**/.gitignore", ":(top,glob)**/.ignore", ":(top,glob)**/.nearcopyignore"];
 
-/// Files of a commit in a directory of their own, which goes with this.
+/// The files of a commit in a temporary directory, which is deleted with this value.
 pub struct Checkout {
-    /// What the paths hold there, called as they are here. A path that the commit does not have is
-    /// left out.
+    /// The paths in that directory, reported under their names in the work tree. A path that the
+    /// commit lacks is left out.
     pub inputs: Vec<Input>,
     _directory: tempfile::TempDir,
 }
 
-/// Takes the files of these paths as a commit has them.
+/// Checks out the files of these paths as they are in a commit.
 pub fn checkout(reference: &str, paths: &[OsString]) -> Result<Checkout> {
     if paths.iter().any(|p| p == "-") {
         return Err(said("standard input has no history: name files or directories"));
@@ -61,7 +61,7 @@ fn said(why: impl std::fmt::Display) -> Failure {
     Failure::Said(format!("--baseline-ref: {why}"))
 }
 
-/// The root of the repository around this directory.
+/// The root of the repository of the current directory.
 fn top() -> Result<PathBuf> {
     let answer = run(Command::new("git").args(["rev-parse", "--show-toplevel"]), &[]).map_err(
         |e| match e {
@@ -86,7 +86,7 @@ fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(&*String::from_utf8_lossy(bytes))
 }
 
-/// The commit that a name stands for.
+/// Resolves a name to a commit.
 fn commit(reference: &str, top: &Path) -> Result<String> {
     let git = || {
         let mut git = Command::new("git");
@@ -118,7 +118,7 @@ fn commit(reference: &str, top: &Path) -> Result<String> {
     }))
 }
 
-/// A path seen from the root of the repository.
+/// A path relative to the root of the repository.
 fn inside(path: &Path, top: &Path) -> Result<PathBuf> {
     let absolute = std::fs::canonicalize(path)
         .or_else(|_| std::env::current_dir().map(|here| plain(&here.join(path))));
@@ -134,7 +134,7 @@ fn inside(path: &Path, top: &Path) -> Result<PathBuf> {
     absolute.strip_prefix(top).map(Path::to_owned).map_err(|_| outside())
 }
 
-/// Without `.` and `..`.
+/// Resolves `.` and `..` in a path.
 fn plain(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
@@ -149,7 +149,7 @@ fn plain(path: &Path) -> PathBuf {
     out
 }
 
-/// A path as git takes it, whatever characters it has.
+/// A path as git accepts it, whatever characters it has.
 fn pathspec(path: &Path) -> OsString {
     if path.as_os_str().is_empty() {
         return ":/".into();
@@ -162,7 +162,7 @@ fn pathspec(path: &Path) -> OsString {
     spec
 }
 
-/// Runs git with this on its standard input; answers its standard output.
+/// Runs git with `input` on its standard input; returns its standard output.
 fn run(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|e| match e.kind() {
@@ -173,8 +173,8 @@ fn run(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
     })?;
     let mut stdin = child.stdin.take();
     let output = std::thread::scope(|scope| {
-        // By another thread, so that neither waits for the other to read. A git that stops early
-        // says why itself.
+        // Another thread writes, so that neither process waits for the other to read. A git that
+        // stops early reports the reason itself.
         scope.spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(input)));
         child.wait_with_output()
     });

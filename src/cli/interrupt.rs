@@ -1,15 +1,15 @@
-//! Owns: whether Ctrl-C was pressed, and what is said of an output that it, or anything else,
-//! ended. Never: what is written.
+//! Owns: the flag that Ctrl-C sets, and the error message of an output that was not completed.
+//! Never: writes an output.
 
 use super::exit::Failure;
 use super::messages::clean;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Set by the first Ctrl-C. One for the process, as the signal is.
+/// The flag that the first Ctrl-C sets. It is global to the process, as the signal is.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Ctrl-C is pressed; answers whether it was before.
+/// Sets the flag; returns whether it was set before.
 pub fn interrupt() -> bool {
     INTERRUPTED.swap(true, Ordering::Relaxed)
 }
@@ -19,7 +19,7 @@ pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-/// A writer that Ctrl-C ends, so that what is half written can be taken away.
+/// A writer that fails after Ctrl-C, so that incomplete output can be deleted.
 pub struct Stoppable<W>(pub W);
 
 impl<W: Write> Write for Stoppable<W> {
@@ -31,7 +31,7 @@ impl<W: Write> Write for Stoppable<W> {
     }
 }
 
-/// Why an output was not written, or not to its end.
+/// The error of an output that was not written, or not to its end.
 pub fn failed(what: &str, error: &io::Error) -> Failure {
     if interrupted() {
         return Failure::Cancelled;
@@ -41,7 +41,7 @@ pub fn failed(what: &str, error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied => "; choose a place that may be written",
         _ => "",
     };
-    // The name beside the place is nothing to the user.
+    // The path of the temporary file is of no use to the user.
     let why = error.to_string();
     let why = why.split(" at path ").next().unwrap_or_default();
     Failure::Said(format!("{what} cannot be written: {}{mend}", clean(why)))

@@ -1,28 +1,28 @@
-//! Owns: what is said on standard error. Never: standard output.
+//! Owns: the messages on standard error. Never: writes to standard output.
 
 pub use nearcopy::escape::message as clean;
 use nearcopy::ingest::{Format, Input, Problem, ReadResult, Reason, is_pattern};
 use std::io::Write;
 use std::path::Path;
 
-/// How many problems of one kind are shown.
+/// The number of problems of one kind that are shown.
 const SHOWN: usize = 5;
 
-/// A path, fit for one line of a terminal.
+/// A path, escaped for one line of a terminal.
 pub fn escaped_path(path: &Path) -> String {
     clean(&path.display().to_string())
 }
 
-/// One message. What is not ours to choose must have been through [`clean`], else its line breaks
+/// Prints one message. Foreign text in it must have been through [`clean`], else its line breaks
 /// stay.
 pub fn say(message: &str) {
     write(&format!("nearcopy: {message}"));
 }
 
-/// Lines on standard error, each made fit for a terminal.
+/// Prints lines on standard error, each escaped for a terminal.
 pub fn write(text: &str) {
     let text: String = text.lines().map(|line| clean(line) + "\n").collect();
-    // Standard error may be closed; there is nobody left to tell.
+    // Standard error may be closed; then the message has no reader.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
@@ -31,20 +31,21 @@ pub fn count(n: u64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-/// Whether a kind of problem is a bad record, as `--max-bad` counts them: something that was meant
-/// to be read and held no text that could be. A file of another kind met in a directory, a page
-/// without text and what is no page are none, and a missing input is an error of its own.
+/// Whether a kind of problem is a bad record, as `--max-bad` counts them: a record that was meant
+/// to be read and has no readable text. A file of another kind found in a directory, a page without
+/// text and a response that is no page are not bad records, and a missing input is an error of its
+/// own.
 fn is_bad(reason: Reason) -> bool {
     !matches!(reason.name(), "binary" | "unknown-name" | "missing" | "empty-page" | "not-a-page")
 }
 
-/// How many bad records there were.
+/// The number of bad records.
 pub fn bad_records(intake: &ReadResult) -> u64 {
     intake.skipped.iter().filter(|(reason, _)| is_bad(**reason)).map(|(_, n)| n).sum()
 }
 
-/// Tells what was not read, and what was read with doubt. When quiet, only of inputs that were
-/// asked for and not there.
+/// Reports what was not read, and what was read with doubt. When quiet, reports only named inputs
+/// that are missing.
 pub fn tell(intake: &ReadResult, quiet: bool) {
     for (&reason, &total) in &intake.skipped {
         if quiet && !matches!(reason, Reason::Missing | Reason::Unreadable) {
@@ -115,18 +116,18 @@ fn place(problem: &Problem) -> String {
     format!("{}{record}: {}", clean(&problem.path), clean(&problem.message))
 }
 
-/// Whether an input that was asked for by name was not there or could not be opened.
+/// Whether a named input was missing or could not be opened.
 pub fn input_lost(intake: &ReadResult, inputs: &[Input]) -> bool {
     let closed = |input: &Input| match input {
         Input::Path(path) if path.is_dir() => std::fs::read_dir(path).is_err(),
-        // What a pattern led to was there when it was listed.
+        // The paths that a pattern matched existed when they were listed.
         Input::Path(path) if is_pattern(path) => true,
         Input::Path(path) => std::fs::File::open(path).is_err(),
         _ => false,
     };
     intake.skipped.contains_key(&Reason::Missing)
         || intake.skipped.contains_key(&Reason::Unreadable) && inputs.iter().any(closed)
-        // Whatever the reader says: a path that does not exist was not read.
+        // A path that does not exist was not read, whatever the reader reports.
         || inputs.iter().any(|i| matches!(i, Input::Path(path) if !path.exists()
             && !is_pattern(path)))
 }

@@ -1,4 +1,4 @@
-//! The command line: one file a subcommand, and what they share. Uses the public API only; never
+//! The command line: one file per subcommand, and what they share. Uses the public API only; never
 //! finds anything itself.
 
 mod amount;

@@ -1,5 +1,5 @@
-//! Owns: documents that the command line names, as files or by the ids of a corpus, and the
-//! background that goes with them. Never: what is done with them.
+//! Owns: documents that the command line names, as files or by the ids of a corpus, and their
+//! background. Never: decides what is done with them.
 
 use super::exit::{Failure, Result};
 use super::messages::{clean, count, escaped_path, say};
@@ -13,15 +13,16 @@ use std::path::Path;
 
 /// Named documents in their corpus.
 pub struct NamedDocuments {
-    /// The corpus; just they, where they were files.
+    /// The corpus; where the documents are files, it has no others.
     pub corpus: Corpus,
-    /// Their numbers, in order.
+    /// The numbers of the documents, in the order of the command line.
     pub numbers: Vec<u32>,
-    /// How reading went.
+    /// The result of reading.
     pub taken: ReadCorpus,
 }
 
-/// Reads the named documents: files of one document each, or ids where `within` has paths.
+/// Reads the named documents: files of one document each, or ids of the corpus where `within` has
+/// paths.
 pub fn read_named(
     items: &[OsString],
     within: &[OsString],
@@ -50,7 +51,7 @@ pub fn read_named(
     Ok(NamedDocuments { corpus, numbers, taken })
 }
 
-/// Reads a file that should hold one document.
+/// Reads a file that should have one document.
 fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Result<ReadCorpus> {
     let taken = take_in(&[input(path)], &settings.flags.input.options(), meter, quiet)?;
     let shown = clean(&path.to_string_lossy());
@@ -69,7 +70,7 @@ fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Resu
     }
 }
 
-/// The background of a file; the empty one where none is named, which is said.
+/// Reads the background from a file; without a file the empty background is used and reported.
 pub fn background(path: Option<&Path>, settings: &Settings, quiet: bool) -> Result<Background> {
     let Some(path) = path else {
         if !quiet {

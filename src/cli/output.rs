@@ -1,5 +1,5 @@
-//! Owns: where reports go: standard output, and files that are complete or not there. Never: what a
-//! report says.
+//! Owns: the destinations of reports: standard output, and files that appear only when they are
+//! complete. Never: decides the content of a report.
 
 use super::exit::{Failure, Result};
 use super::flag_values::{Color, OutputFormat};
@@ -18,7 +18,7 @@ use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-/// Columns of a report that does not go to a terminal.
+/// The line width in columns of a report that is not written to a terminal.
 pub const WIDTH: usize = 100;
 
 /// Where else the report goes.
@@ -41,7 +41,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// Its file.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -61,17 +61,17 @@ impl std::str::FromStr for Target {
     }
 }
 
-/// What is to be written.
+/// The content to report.
 pub struct Report<'a> {
     /// The findings.
     pub findings: Findings<'a>,
-    /// Said in place of the human report, where there is nothing found to report.
+    /// A message in place of the human report, where there are no findings to report.
     pub instead: Option<String>,
-    /// What a gate decided; then the report is of that.
+    /// The verdict of a gate; with it, the report is about the verdict.
     pub verdict: Option<&'a Verdict>,
 }
 
-/// A verdict in a format: the one place where the formats of `check` stand.
+/// Writes a verdict in a format: the only list of the formats of `check`.
 fn write_verdict(
     checked: GateReport,
     format: OutputFormat,
@@ -96,12 +96,12 @@ fn write_verdict(
     }
 }
 
-/// Where GitHub has checked out the repository: annotations name paths in it.
+/// The directory in which GitHub has checked out the repository: annotations name paths in it.
 fn workspace() -> Option<String> {
     std::env::var("GITHUB_WORKSPACE").ok().filter(|path| !path.is_empty())
 }
 
-/// Appends to the page of the run, where GitHub says that there is one.
+/// Appends to the summary page of a GitHub run, where there is one.
 fn step_summary(checked: GateReport) -> Result<()> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
         return Ok(());
@@ -135,15 +135,15 @@ impl Report<'_> {
             (OutputFormat::Json, _) => report::json(self.findings, out),
             (OutputFormat::Jsonl, _) => report::jsonl(self.findings, out),
             (OutputFormat::Html, _) => report::html(self.findings, HtmlOptions::default(), out),
-            // Refused before the work: only a verdict has these.
+            // The formats of a verdict were refused before the scan.
             _ => Err(io::Error::other("this format shows a verdict")),
         }
     }
 }
 
 impl OutputArgs {
-    /// Finds out before the work whether the files can be written, so that an hour's scan does not
-    /// end in a typing error.
+    /// Checks before the scan that the files can be written, so that an hour's work does not end
+    /// with a mistyped path.
     ///
     /// Without `checked` there will be no verdict, so formats that show one are refused.
     pub fn probe(&self, flags: &ReportFlags, checked: bool) -> Result<()> {
@@ -159,7 +159,7 @@ impl OutputArgs {
         self.output.iter().try_for_each(|target| probe(&target.path))
     }
 
-    /// Refuses a report, or what else is to be written, in the place of a file that was read.
+    /// Refuses a report, or another output, that would replace a file that was read.
     pub fn apart(&self, more: Option<&Path>, read: &[ReadFile]) -> Result<()> {
         let there = self.output.iter().map(Target::path).chain(more);
         let there: Vec<(&Path, PathBuf)> =
@@ -199,7 +199,7 @@ impl OutputArgs {
     }
 }
 
-/// Refuses the page on standard output where there is none; `instead` says what there is.
+/// Refuses HTML on standard output where there is no page; `instead` names what there is.
 pub fn no_page(flags: &ReportFlags, instead: &str) -> Result<()> {
     match flags.format {
         Some(OutputFormat::Html) => {
@@ -219,7 +219,7 @@ pub fn write_targets(targets: &[Target], flags: &ReportFlags, report: &Report) -
     targets.iter().try_for_each(|t| to_file(&t.path, |out| report.write(t.format, human, out)))
 }
 
-/// How text for a person looks on standard output.
+/// The options of the human report on standard output.
 pub fn human_options(flags: &ReportFlags) -> HumanOptions {
     let color = colored(flags.color.unwrap_or(Color::Auto));
     HumanOptions::default().with(|s| {
@@ -247,12 +247,13 @@ pub fn width() -> usize {
         .map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, 200))
 }
 
-/// Writes to standard output. A reader that has gone is no error: `nearcopy … | head` ends quietly.
+/// Writes to standard output. A closed pipe is no error: `nearcopy … | head` ends quietly.
 pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, Stoppable(io::stdout().lock()));
     match write(&mut out).and_then(|()| out.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
-            // What is left in the buffer has no reader; dropping it would try again.
+            // The rest of the buffer has no reader; dropping the buffer would try to write it
+            // again.
             let _ = out.into_parts();
             Ok(())
         }
@@ -261,8 +262,8 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
     }
 }
 
-/// Writes a file that is complete or not there: beside its place, then renamed. What is no regular
-/// file is written as it is.
+/// Writes a file that appears only when it is complete: a temporary file beside it is renamed. A
+/// path that is no regular file is written directly.
 pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let staged = StagedFile::create(path)?;
     let mut out = staged.writer()?;
@@ -271,7 +272,7 @@ pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
     staged.commit()
 }
 
-/// Whether the report can be put there at all.
+/// Checks that the report can be written to this path.
 pub fn probe(path: &Path) -> Result<()> {
     let shown = escaped_path(path);
     if path.is_dir() {

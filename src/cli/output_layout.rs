@@ -1,5 +1,5 @@
-//! Owns: which output holds which input: one file, a directory laid out as the input, or standard
-//! output. Never: opens one of them.
+//! Owns: the assignment of inputs to outputs: one file, a directory laid out as the input, or
+//! standard output. Never: opens one of them.
 
 use super::exit::{Failure, Result};
 use super::messages::{clean, escaped_path};
@@ -8,18 +8,18 @@ use nearcopy::ingest::{Compression, Format, ReadFile, by_name};
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-/// Where everything goes.
+/// The layout of all outputs.
 #[derive(Debug, PartialEq, Eq)]
 pub enum OutputLayout {
     /// All records to standard output.
     Stdout(Stream),
     /// All records in one file.
     File(PathBuf, Stream),
-    /// A file for each file, by its number, below a directory.
+    /// A file for each input file, by its number, in a directory.
     Tree(PathBuf, Vec<PathBuf>),
 }
 
-/// What one output holds.
+/// The format of one output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stream {
     /// Its format.
@@ -29,7 +29,8 @@ pub struct Stream {
 }
 
 impl OutputLayout {
-    /// Refuses to change pages inside where they are written as pages: they pass whole or go.
+    /// Refuses changes inside pages where they are written as pages: a page is written whole or
+    /// removed.
     pub fn uncut(&self, files: &[ReadFile], flag: &str) -> Result<()> {
         let lines = matches!(self, OutputLayout::Stdout(to) | OutputLayout::File(_,
             to) if to.format == Format::Jsonl);
@@ -46,7 +47,7 @@ impl OutputLayout {
     }
 }
 
-/// Refuses two inputs of one name: changes are found by name.
+/// Refuses two inputs with one name: changes are looked up by name.
 pub fn named_apart(files: &[ReadFile]) -> Result<()> {
     let mut met = HashSet::with_capacity(files.len());
     match files.iter().find(|f| !met.insert(f.shown.as_str())) {
@@ -58,8 +59,8 @@ pub fn named_apart(files: &[ReadFile]) -> Result<()> {
     }
 }
 
-/// Decides where the files that were read go when they are written again. `directories` says of
-/// each input whether it is one or a pattern.
+/// Decides the outputs of the files that were read. `directories` says of each input whether it is
+/// a directory or a pattern.
 pub fn output_layout(out: &Path, files: &[ReadFile], directories: &[bool]) -> Result<OutputLayout> {
     let many = files.len() > 1 || directories.iter().any(|d| *d);
     if out == Path::new("-") {
@@ -79,14 +80,14 @@ pub fn output_layout(out: &Path, files: &[ReadFile], directories: &[bool]) -> Re
     Ok(OutputLayout::File(out.to_owned(), stream))
 }
 
-/// The one format of an output for all files.
+/// The common format of an output for all files.
 fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Stream> {
     let Some(first) = files.first() else {
         return Ok(Stream { format: named.unwrap_or(Format::Jsonl), compression: None });
     };
     let compression = if files.len() == 1 { first.compression } else { None };
     let texts = files.iter().all(|f| Output::becomes_lines(f.format));
-    // Texts one after the other would be one text; archives one after the other are an archive.
+    // Concatenated texts would be one text, but concatenated archives are an archive.
     let archives = files.iter().all(|f| f.format.row().joinable);
     let apart = files.len() > 1 && !archives || !files.iter().all(|f| Output::writes(f.format));
     if texts && (named == Some(Format::Jsonl) || named.is_none() && apart) {
@@ -105,7 +106,7 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
         )));
     }
     match named {
-        // Nothing but a name tells a table from text.
+        // Only a file name distinguishes a table from text.
         Some(format)
             if format != first.format && first.format == Format::Text && first.path.is_none() =>
         {
@@ -152,8 +153,8 @@ fn written(out: &Path, files: &[ReadFile]) -> Result<()> {
     }
 }
 
-/// A path below the output for each file: as below its directory; where that does not tell files
-/// apart, behind the directory's name.
+/// The path of each file relative to the output: its path relative to the input directory; where
+/// that is ambiguous, with the directory's name before it.
 fn tree(files: &[ReadFile], directories: &[bool]) -> Result<Vec<PathBuf>> {
     if let Some(stdin) = files.iter().find(|f| f.path.is_none()) {
         return Err(Failure::Said(format!(
@@ -179,7 +180,7 @@ fn tree(files: &[ReadFile], directories: &[bool]) -> Result<Vec<PathBuf>> {
     }
 }
 
-/// The path below the parent of the input.
+/// The path of a file relative to the parent of its input.
 fn behind(file: &ReadFile, directories: &[bool]) -> PathBuf {
     let whole = Path::new(&file.shown);
     let depth = file.relative.components().count()
@@ -188,7 +189,7 @@ fn behind(file: &ReadFile, directories: &[bool]) -> PathBuf {
     inside(&parts[parts.len().saturating_sub(depth)..].iter().collect::<PathBuf>())
 }
 
-/// Without what leads out of a directory.
+/// Removes components that lead out of a directory.
 fn inside(path: &Path) -> PathBuf {
     path.components().filter(|c| matches!(c, Component::Normal(_))).collect()
 }
@@ -201,7 +202,7 @@ fn clash(paths: &[PathBuf]) -> Option<(usize, usize)> {
         }
         met.insert(path, i);
     }
-    // A file is no directory that another file lies in.
+    // A file cannot also be a directory of another file.
     let under = |path: &Path| path.ancestors().skip(1).find_map(|above| met.get(above).copied());
     paths.iter().enumerate().find_map(|(i, path)| under(path).map(|before| (before, i)))
 }

@@ -1,4 +1,4 @@
-//! Owns: which documents a user means: ids, and files of pairs of ids. Never: compares them.
+//! Owns: the lookup of documents by id, and files of pairs of ids. Never: compares them.
 
 use super::exit::{Failure, Result};
 use super::messages::{clean, count, escaped_path, say};
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-/// How many bad lines of one kind are named.
+/// The number of bad lines of one kind that are reported.
 const SHOWN: usize = 5;
 
 /// The number of the first document with this id.
@@ -53,14 +53,14 @@ pub fn expect(documents: &dyn Documents, id: &str) -> Result<u32> {
     })
 }
 
-/// The pairs that a file asks for.
+/// The pairs that a file lists.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Pairs of document numbers, smaller first, in order, each once.
+    /// Pairs of document numbers, smaller first, in ascending order, without repetition.
     pub pairs: Vec<(u32, u32)>,
-    /// Lines that hold something.
+    /// The number of lines that are not empty.
     pub lines: u64,
-    /// Lines that name no pair, by what is wrong: how many, and the first few.
+    /// Lines without a valid pair, by fault: their number, and the first few.
     bad: BTreeMap<&'static str, (u64, Vec<String>)>,
 }
 
@@ -70,7 +70,7 @@ struct PairLine {
     b: Id,
 }
 
-/// A numeric id is its JSON text.
+/// A numeric id counts as its JSON text.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 enum Id {
@@ -88,8 +88,7 @@ impl std::fmt::Display for Id {
 }
 
 impl Wanted {
-    /// Reads lines with "a" and "b"; `-` is standard input. Bad lines are counted, the rest goes
-    /// on.
+    /// Reads lines with "a" and "b"; `-` is standard input. Bad lines are counted and skipped.
     pub fn read(path: &Path, documents: &dyn Documents) -> Result<Wanted> {
         let shown = escaped_path(path);
         let failed = |e: std::io::Error| {
@@ -127,7 +126,7 @@ impl Wanted {
             Ok(pair) => pair,
             Err(e) => {
                 let why = e.to_string();
-                // The line is in the place already.
+                // The place already includes the line.
                 let why = why.split(" at line ").next().unwrap_or_default();
                 let why = format!("{place}: {}, at byte {}", clean(why), e.column());
                 return self.bad("without a pair {\"a\": ID, \"b\": ID}", why);
@@ -154,12 +153,12 @@ impl Wanted {
         }
     }
 
-    /// How many lines were bad.
+    /// The number of bad lines.
     pub fn bad_lines(&self) -> u64 {
         self.bad.values().map(|(n, _)| n).sum()
     }
 
-    /// Says which lines were bad.
+    /// Reports the bad lines.
     pub fn tell(&self) {
         for (what, (total, shown)) in &self.bad {
             let mut message = format!("skipped {} {what}", count(*total, "line"));

@@ -1,5 +1,5 @@
-//! Owns: places on the disk: which are the same, which hold another, and which are no regular
-//! files. Never: writes to one.
+//! Owns: relations between paths: which are the same, which contain another, and which are no
+//! regular files. Never: writes to one.
 
 use super::exit::{Failure, Result};
 use super::messages::escaped_path;
@@ -7,25 +7,25 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The directory that something is in.
+/// The directory of a path.
 pub fn directory(path: &Path) -> &Path {
     path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."))
 }
 
-/// A device or a named pipe: renaming over it would remove it.
+/// Whether a path is a device or a named pipe: renaming a file over it would remove it.
 pub fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
 }
 
-/// What a link points at, there or not; else the path itself.
+/// The target of a link, whether it exists or not; else the path itself.
 pub fn linked(path: &Path) -> PathBuf {
     let aim =
         || fs::read_link(path).ok().map(|aim| path.parent().unwrap_or(Path::new("")).join(aim));
     fs::canonicalize(path).ok().or_else(aim).unwrap_or_else(|| path.to_owned())
 }
 
-/// Refuses an output that is an input, or that lies in an input's directory and would be read the
-/// next time.
+/// Refuses an output that is an input, or that is in an input's directory, where the next run would
+/// read it.
 pub fn apart(flag: &str, out: &Path, inputs: &[(&OsStr, &str)]) -> Result<()> {
     let Some(place) = canonical(out) else { return Ok(()) };
     for (input, what) in inputs.iter().filter(|(input, _)| *input != "-") {
@@ -55,8 +55,8 @@ pub fn apart(flag: &str, out: &Path, inputs: &[(&OsStr, &str)]) -> Result<()> {
     Ok(())
 }
 
-/// Refuses two outputs in one place, or one in the directory that another will be. A device takes
-/// as many as there are.
+/// Refuses two outputs with one path, or one inside the directory of another. A device accepts any
+/// number of outputs.
 pub fn distinct(outputs: &[(&str, &Path)]) -> Result<()> {
     let places: Vec<Option<PathBuf>> =
         outputs.iter().map(|(_, path)| canonical(path).filter(|_| !is_special(path))).collect();
@@ -87,7 +87,7 @@ pub fn distinct(outputs: &[(&str, &Path)]) -> Result<()> {
     Ok(())
 }
 
-/// The place that a path names, whether there is something or not.
+/// The canonical form of a path, whether it exists or not.
 fn canonical(path: &Path) -> Option<PathBuf> {
     if let Ok(place) = fs::canonicalize(path) {
         return Some(place);

@@ -1,4 +1,4 @@
-//! Owns: the program: its subcommands, and how one is run and ends. Never: what one does.
+//! Owns: the program: its subcommands, and how one is run and ends. Never: implements one.
 
 use super::check::Check;
 use super::compare::Compare;
@@ -63,7 +63,7 @@ enum Command {
     Generate(Generate),
 }
 
-/// The whole command line, defaults written into the help.
+/// The whole command line, with the defaults in the help.
 fn command_line() -> clap::Command {
     let defaults = settings::defaults();
     Cli::command()
@@ -89,7 +89,7 @@ fn with_default(arg: clap::Arg, defaults: &toml::Table) -> clap::Arg {
     }
 }
 
-/// An error of usage, worded by clap like its own.
+/// An error of usage in the form that clap gives its own errors.
 fn usage_error(subcommand: &str, message: String) -> clap::Error {
     let mut command = command_line();
     command.build();
@@ -100,10 +100,10 @@ fn usage_error(subcommand: &str, message: String) -> clap::Error {
     }
 }
 
-/// Says what is wrong with the command line, or prints the help that was asked for.
+/// Prints an error of the command line, or the help that was asked for.
 fn worded(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
-    // What was typed may come from a file name.
+    // The arguments may include a file name with control characters.
     if error.use_stderr() && text.lines().any(|line| messages::clean(line) != line) {
         messages::write(&text);
     } else {
@@ -126,11 +126,12 @@ fn run(command: Command) -> Result<Exit> {
     }
 }
 
-/// Parses, runs, and answers the exit code.
+/// Parses the arguments, runs the command, and returns the exit code.
 pub fn main() -> ExitCode {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        // A damaged Parquet file is told as such; where its decoder gave up helps nobody.
+        // A damaged Parquet file is reported as such; the place of the panic in its decoder is of
+        // no use.
         if !nearcopy::ingest::parquet::panic_is_caught() {
             usual(info);
         }

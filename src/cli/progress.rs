@@ -1,4 +1,4 @@
-//! Owns: the progress bar on standard error, and Ctrl-C. Never: changes a finding.
+//! Owns: the progress bar on standard error, and the handler of Ctrl-C. Never: changes a finding.
 
 use super::exit::{Failure, Result};
 use super::interrupt::{interrupt, interrupted};
@@ -20,16 +20,16 @@ pub struct TalkArgs {
     no_progress: bool,
 }
 
-/// The bar of a run, which also hears of Ctrl-C.
+/// The progress bar of a run, which also checks for Ctrl-C.
 pub struct Meter {
     bar: ProgressBar,
 }
 
 impl Meter {
-    /// A bar, hidden where nobody sees it. From now on the first Ctrl-C asks the run to end, the
-    /// second ends it.
+    /// Starts a bar, hidden where standard error is no terminal. From now on the first Ctrl-C asks
+    /// the run to end, the second ends it.
     pub fn start(talk: TalkArgs) -> Meter {
-        // Without a handler Ctrl-C kills the process, which is no worse than before.
+        // Without a handler, Ctrl-C kills the process, which is acceptable.
         let _ = ctrlc::set_handler(move || {
             if interrupt() {
                 sweep();
@@ -46,7 +46,7 @@ impl Meter {
         Meter { bar }
     }
 
-    /// Reading begins.
+    /// Shows that reading begins.
     pub fn reading(&self) {
         self.show(
             "reading",
@@ -54,19 +54,19 @@ impl Meter {
         );
     }
 
-    /// This many bytes were read; whether to go on.
+    /// Adds bytes that were read; returns whether to continue.
     pub fn read(&self, bytes: u64) -> bool {
         self.bar.inc(bytes);
         !interrupted()
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn hide(&self) {
         self.bar.disable_steady_tick();
         self.bar.finish_and_clear();
     }
 
-    /// Takes the bar away. An interruption ends the run here.
+    /// Removes the bar. An interruption ends the run here.
     pub fn pause(&self) -> Result<()> {
         self.hide();
         if interrupted() { Err(Failure::Cancelled) } else { Ok(()) }

@@ -1,5 +1,5 @@
-//! Owns: from paths on the command line to a corpus, and whether the input was good enough. Never:
-//! reads a file itself.
+//! Owns: the reading of paths on the command line to a corpus, and the judgement whether the input
+//! was good enough. Never: reads a file itself.
 
 use super::amount::Amount;
 use super::exit::{Exit, Result};
@@ -9,36 +9,36 @@ use nearcopy::ingest::{self, Input, InputOptions, LOOKED_FOR, ReadFile, ReadResu
 use nearcopy::{Corpus, Document, Documents};
 use std::ffi::{OsStr, OsString};
 
-/// What a path on the command line means: `-` is standard input.
+/// The input that a path on the command line names: `-` is standard input.
 pub fn input(path: &OsStr) -> Input {
     if path == "-" { Input::Stdin } else { Input::Path(path.into()) }
 }
 
-/// What several paths mean.
+/// The inputs that several paths name.
 pub fn inputs(paths: &[OsString]) -> Vec<Input> {
     paths.iter().map(|path| input(path)).collect()
 }
 
-/// What was read, and what of it was bad.
+/// The documents that were read, with the counts of bad records.
 #[derive(Debug, Default)]
 pub struct ReadCorpus {
-    /// The documents; empty once they went into a corpus.
+    /// The documents; empty once they were moved to a corpus.
     pub documents: Vec<Document>,
-    /// The files they came from.
+    /// The files that were read.
     pub sources: Vec<ReadFile>,
-    /// Reasons and counts, for the report.
+    /// The reasons and counts of skipped input, for the report.
     pub skipped: Vec<(String, u64)>,
-    /// Records good and bad.
+    /// The number of records, good and bad.
     pub records: u64,
-    /// Bad ones.
+    /// The number of bad records.
     pub bad: u64,
-    /// Records of archives that are no pages.
+    /// The number of records of archives that are no pages.
     pub others: u64,
-    /// Whether an input that was asked for was not there.
+    /// Whether a named input was missing.
     pub lost: bool,
 }
 
-/// Reads, and says on standard error what could not be read.
+/// Reads the inputs, and reports on standard error what could not be read.
 pub fn take_in(
     inputs: &[Input],
     options: &InputOptions,
@@ -54,7 +54,8 @@ pub fn take_in(
 }
 
 impl ReadCorpus {
-    /// How reading went, of so many documents; says on standard error what could not be read.
+    /// Summarises a result with this many documents; reports on standard error what could not be
+    /// read.
     pub fn of(intake: ReadResult, inputs: &[Input], documents: u64, quiet: bool) -> ReadCorpus {
         messages::tell(&intake, quiet);
         let (bad, lost) = (messages::bad_records(&intake), messages::input_lost(&intake, inputs));
@@ -70,7 +71,7 @@ impl ReadCorpus {
         }
     }
 
-    /// Takes in what another reading brought.
+    /// Merges the result of another reading.
     pub fn add(&mut self, other: ReadCorpus) {
         self.documents.extend(other.documents);
         for (reason, n) in other.skipped {
@@ -85,14 +86,14 @@ impl ReadCorpus {
         self.lost |= other.lost;
     }
 
-    /// The documents as a corpus.
+    /// Moves the documents to a corpus.
     pub fn corpus(&mut self, quiet: bool) -> Result<Corpus> {
         let corpus = Corpus::new(std::mem::take(&mut self.documents))?;
         say_renamed(&corpus, quiet);
         Ok(corpus)
     }
 
-    /// How the run ends, as far as the input decides.
+    /// The exit code of the run, as far as the input decides it.
     pub fn exit(&self, max_bad: Option<Amount>) -> Exit {
         if let Some(most) = max_bad.filter(|most| most.exceeded(self.bad, self.records)) {
             say(&format!(
@@ -106,7 +107,7 @@ impl ReadCorpus {
     }
 }
 
-/// Says how many documents were renamed, where some were.
+/// Reports the number of renamed documents, if there are any.
 pub fn say_renamed(corpus: &Corpus, quiet: bool) {
     if corpus.renamed() > 0 && !quiet {
         say(&format!(
@@ -117,7 +118,7 @@ pub fn say_renamed(corpus: &Corpus, quiet: bool) {
     }
 }
 
-/// Says that nothing was found to read, and what to do where no other message did.
+/// Reports that no document was found, and what to do where no other message explained it.
 pub fn say_empty(paths: &[OsString], taken: &ReadCorpus) {
     let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
     let more =

@@ -1,4 +1,5 @@
-//! Owns: `--explain-recipe`, the recipe in figures a person can judge. Never: computes a banding.
+//! Owns: `--explain-recipe`: the recipe as probabilities that a person can judge. Never: computes a
+//! banding.
 
 use nearcopy::Recipe;
 use nearcopy::settings::Banding;
@@ -6,7 +7,7 @@ use std::fmt::Write;
 
 const RESEMBLANCES: [f64; 7] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-/// The recipe, its bands and rows, and how surely they find what.
+/// The recipe, its bands and rows, and the probabilities with which they find candidates.
 pub fn explain(recipe: &Recipe) -> String {
     let r = recipe;
     let mut out = String::new();

@@ -1,4 +1,4 @@
-//! Owns: the alarm before a cleaning that takes too much. Never: what goes.
+//! Owns: the check that a cleaning does not remove too much. Never: decides what is removed.
 
 use super::amount::Amount;
 use super::messages::{clean, count};
@@ -6,12 +6,12 @@ use nearcopy::clean::RemovalReason;
 use nearcopy::report::CleaningReport;
 use std::collections::{HashMap, HashSet};
 
-/// A source with fewer documents than this may lose them all: an aggregator's three reprints are no
+/// A source with fewer documents may lose them all: three reprints of an aggregator are no
 /// accident.
 const SMALL: u64 = 10;
 
-/// Why too much would go, in words; nothing where it would not. That a document goes which an index
-/// knew under its id is no accident.
+/// The message about a removal that exceeds the limit; `None` where it does not. The removal of a
+/// document whose id the index knew is no accident.
 pub fn raised(cleaned: CleaningReport, most: Amount, known: &HashSet<String>) -> Option<String> {
     let documents = cleaned.findings.documents;
     let mut sources: HashMap<Option<&str>, (u64, u64)> = HashMap::new();

@@ -1,5 +1,5 @@
-//! Owns: `nearcopy report`: a report as data, with its texts, to a page. Never: finds anything, or
-//! says how a page looks.
+//! Owns: `nearcopy report`: a JSON report and its texts to a page. Never: finds anything, or
+//! designs the page.
 
 use super::config::ConfigArgs;
 use super::exit::{Exit, Failure, Result};
@@ -79,21 +79,21 @@ command line, then nearcopy.toml.
 Exit codes: 0 written, even if texts were left out; 2 error, bad usage, or an input named with
 --in that was not there; 130 interrupted.";
 
-/// The documents of a report with the texts that were found again.
+/// The documents of a report with the texts that were read again.
 struct FoundTexts {
     infos: Vec<DocumentInfo>,
     at: Vec<TextStatus>,
     corpus: Corpus,
 }
 
-/// What became of a text.
+/// The state of a text since the scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TextStatus {
-    /// It is the same: its number in the corpus.
+    /// The text is the same; this is its number in the corpus.
     Same(usize),
-    /// There is another text in its place.
+    /// Another text is in its place.
     Other,
-    /// It is not there.
+    /// The text is missing.
     Gone,
 }
 
@@ -107,7 +107,8 @@ impl Documents for FoundTexts {
     fn text(&self, number: usize) -> nearcopy::Result<Cow<'_, str>> {
         match self.at[number] {
             TextStatus::Same(n) => self.corpus.text(n),
-            // Of another length than was scanned, which is how a page tells it from a missing one.
+            // Its length differs from the scanned one, by which the page distinguishes it from a
+            // missing text.
             TextStatus::Other => Ok(Cow::Borrowed("")),
             TextStatus::Gone => Err(nearcopy::Error::TextGone {
                 id: self.infos[number].id.clone(),
@@ -165,7 +166,7 @@ impl Report {
         Ok(StoredReport::read(&text, &shown)?)
     }
 
-    /// What is read again: what --in says, else each path of the report that is still there.
+    /// The inputs to read again: those of --in, else each path of the report that still exists.
     fn inputs(&self, stored: &StoredReport) -> Vec<Input> {
         if !self.within.is_empty() {
             return inputs(&self.within);
@@ -179,7 +180,7 @@ impl Report {
             .collect()
     }
 
-    /// Refuses to write the page in the place of the report or of a text.
+    /// Refuses to write the page over the report or a text.
     fn apart(&self, read: &[&Path]) -> Result<()> {
         let Some((path, place)) =
             self.output.as_ref().and_then(|path| Some((path, std::fs::canonicalize(path).ok()?)))
@@ -196,7 +197,7 @@ impl Report {
         Ok(())
     }
 
-    /// Says how many texts the page will not have.
+    /// Reports how many texts the page will lack.
     fn tell(&self, at: &[TextStatus]) {
         let of = |fate: TextStatus| at.iter().filter(|f| **f == fate).count() as u64;
         let (gone, other) = (of(TextStatus::Gone), of(TextStatus::Other));
@@ -212,8 +213,8 @@ impl Report {
     }
 }
 
-/// Looks every document of the report up, by its place in a file and by its id; the text must be as
-/// long as it was, in bytes and tokens.
+/// Looks up every document of the report, by its place in a file and by its id; its text must have
+/// the same length as before, in bytes and tokens.
 fn fates(stored: &StoredReport, corpus: &Corpus) -> Vec<TextStatus> {
     let (mut by_place, mut by_id) = (HashMap::new(), HashMap::new());
     for n in 0..corpus.count() {

@@ -128,8 +128,8 @@ impl Scan {
         self.output
             .write(&settings.flags.report, &Report { findings, instead: None, verdict: None })?;
         let exit = taken.exit(settings.flags.run.max_bad);
-        // The process ends here, and with it its memory: freeing each text and finding by itself
-        // takes longer.
+        // The process ends here and the system frees its memory, which is faster than freeing each
+        // text and finding.
         std::mem::forget((corpus, detection));
         Ok(exit)
     }

@@ -1,5 +1,5 @@
-//! Owns: which value of a setting is in force: flag, then nearcopy.toml, then preset, then default.
-//! Never: what a value does.
+//! Owns: the precedence of settings: flag, then nearcopy.toml, then preset, then default. Never:
+//! implements a setting.
 
 use super::config::{ConfigArgs, ConfigFile};
 use super::exit::{Failure, Result};
@@ -30,27 +30,27 @@ pub struct SettingArgs {
 /// The settings in force.
 #[derive(Debug)]
 pub struct Settings {
-    /// What was given, by flag or file.
+    /// The settings of the command line and the settings file.
     pub flags: Flags,
-    /// How keys are made.
+    /// The settings that change keys.
     pub recipe: Recipe,
-    /// What is reported.
+    /// The settings that change what is reported.
     pub thresholds: Thresholds,
-    /// What the table `[gate]` of the settings file says.
+    /// The table `[gate]` of the settings file.
     pub gate: GateFlags,
     /// The lines of its ignore entries.
     ignores: Vec<usize>,
-    /// The settings file that took part.
+    /// The path of the settings file, if one was used.
     pub file: Option<String>,
 }
 
 impl SettingArgs {
-    /// For a command that takes only some of the settings.
+    /// The arguments of a command that has only some of the settings.
     pub fn of(flags: Flags, config: ConfigArgs) -> SettingArgs {
         SettingArgs { flags, config, ..SettingArgs::default() }
     }
 
-    /// Merges and checks.
+    /// Merges the settings and validates them.
     pub fn resolve(&self) -> Result<Settings> {
         let mut given = self.flags.clone();
         if self.within_source {
@@ -77,7 +77,7 @@ impl SettingArgs {
             ignores,
             file: (!path.is_empty()).then_some(path),
         };
-        // A wrong entry is said wherever the file is read, not on the day of the check.
+        // A wrong entry is reported whenever the file is read, not only when `check` runs.
         settings.ignores()?;
         Ok(settings)
     }
@@ -97,14 +97,15 @@ fn check(flags: &Flags, recipe: &Recipe, thresholds: &Thresholds) -> nearcopy::R
     Ok(())
 }
 
-/// Says who gave the value that cannot be.
+/// Names the flag or file that set an invalid value.
 fn blame(error: Error, given: &Flags, file: Option<&ConfigFile>) -> Failure {
     let Error::Setting { name, why } = &error else { return error.into() };
     let written = file
         .and_then(|f| f.lines.get(*name).map(|line| format!("{}:{line}: {name}: {why}", f.path)));
     Failure::Said(match (given.table().contains_key(*name), written) {
         (false, Some(message)) => message,
-        // Also where a default clashes with what was given: the flag is what can be changed.
+        // A default that conflicts with a value is also reported this way: the user can only change
+        // the flag.
         _ => format!("--{name}: {why}"),
     })
 }
@@ -116,7 +117,7 @@ pub fn defaults() -> toml::Table {
     all
 }
 
-/// A value in words for the help.
+/// Formats a value for the help.
 pub fn show(value: &toml::Value) -> String {
     match value {
         toml::Value::String(s) => s.clone(),
@@ -125,10 +126,10 @@ pub fn show(value: &toml::Value) -> String {
     }
 }
 
-/// Uses so many threads from now on; 0: as many as there are cores.
+/// Sets the number of threads; 0: as many as there are cores.
 pub fn set_thread_count(n: Option<usize>) {
     if let Some(n) = n.filter(|n| *n > 0) {
-        // That there is a pool already is no reason not to work.
+        // An existing pool is no reason to fail.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
     }
 }
@@ -139,7 +140,7 @@ impl Settings {
         RunOptions::default().with(|s| s.threads = self.flags.run.threads.unwrap_or(0))
     }
 
-    /// What a gate is to overlook.
+    /// The ignore rules of the gate.
     pub fn ignores(&self) -> Result<Vec<IgnoreRule>> {
         self.gate.ignores(self.file.as_deref().unwrap_or_default(), &self.ignores)
     }

@@ -1,5 +1,5 @@
-//! Owns: outputs that are written beside their place and put there all at once. Never: what is
-//! written.
+//! Owns: outputs that are written to temporary files beside their place and renamed when all are
+//! complete. Never: decides their content.
 
 use super::exit::{Failure, Result};
 use super::interrupt::{Stoppable, failed};
@@ -10,32 +10,32 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// What stands beside its place now, so that the second Ctrl-C can take it away.
+/// Temporary files that exist now, so that the second Ctrl-C can delete them.
 static BESIDE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Takes away what is half written. For the moment before the process ends.
+/// Deletes incomplete outputs. Called right before the process ends.
 pub fn sweep() {
     for path in BESIDE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        // Either may be gone already.
+        // Either may not exist any more.
         let _ = fs::remove_file(&path);
         let _ = fs::remove_dir_all(&path);
     }
 }
 
-/// Temporary files and directories beside what they will replace.
+/// A builder of temporary files and directories beside their final place.
 fn temporary(mode: u32) -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".nearcopy-").suffix(".tmp");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As one made the usual way: the umask takes from this what the user does not want.
+        // The permissions of an ordinary new file: the umask removes what the user does not want.
         builder.permissions(fs::Permissions::from_mode(mode));
     }
     builder
 }
 
-/// A new file beside another, which goes unless it is put in its place.
+/// Creates a temporary file beside `path`, which is deleted unless it is renamed into place.
 pub fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     temporary(0o666).tempfile_in(directory(path))
 }
@@ -57,7 +57,7 @@ pub struct StagedFile {
 }
 
 impl StagedFile {
-    /// Begins one. A link stays a link, a device or a named pipe is written as it is.
+    /// Starts a file. A link stays a link; a device or a named pipe is written directly.
     pub fn create(path: &Path) -> Result<StagedFile> {
         let shown = escaped_path(path);
         let make = || {
@@ -78,18 +78,18 @@ impl StagedFile {
         make().map_err(|e| failed(&shown, &e))
     }
 
-    /// A way to write to it, which Ctrl-C ends.
+    /// A writer for the file, which fails after Ctrl-C.
     pub fn writer(&self) -> Result<Box<dyn Write + Send>> {
         let file = self.file.try_clone().map_err(|e| failed(&self.shown, &e))?;
         Ok(Box::new(BufWriter::with_capacity(1 << 18, Stoppable(file))))
     }
 
-    /// What it is called in messages.
+    /// The name of the file in messages.
     pub fn display_name(&self) -> &str {
         &self.shown
     }
 
-    /// Puts it in its place.
+    /// Renames the file into place.
     pub fn commit(self) -> Result<()> {
         let Some(beside) = self.beside else { return Ok(()) };
         let at = beside.to_path_buf();
@@ -114,7 +114,7 @@ pub struct StagedDir {
 }
 
 impl StagedDir {
-    /// Begins one. The place must be free, or an empty directory.
+    /// Starts a directory. The path must be free, or an empty directory.
     pub fn create(path: &Path) -> Result<StagedDir> {
         let shown = escaped_path(path);
         if fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
@@ -129,7 +129,7 @@ impl StagedDir {
         Ok(StagedDir { place, shown, beside })
     }
 
-    /// Begins a file in it, with the directories on the way.
+    /// Creates a file in the directory, with its parent directories.
     pub fn file(&self, relative: &Path) -> Result<Box<dyn Write + Send>> {
         let path = self.beside.path().join(relative);
         let make = || {
@@ -141,13 +141,13 @@ impl StagedDir {
         Ok(Box::new(BufWriter::with_capacity(1 << 16, Stoppable(file))))
     }
 
-    /// Puts it in its place.
+    /// Renames the directory into place.
     pub fn commit(self) -> Result<()> {
         let at = self.beside.path().to_owned();
-        // An empty directory in the place is replaced.
+        // An empty directory at that path is replaced.
         fs::rename(&at, &self.place).map_err(|e| failed(&self.shown, &e))?;
         forget(&at);
-        // It has another name now: there is nothing left to take away.
+        // The directory was renamed, so nothing is left to delete.
         let _ = self.beside.keep();
         Ok(())
     }

@@ -1,36 +1,36 @@
-//! Owns: what may become of a record, and what a caller hears of what is taken away. Never: does
-//! it.
+//! Owns: the changes that can be made to a record, and the report of what was removed. Never: makes
+//! a change.
 
 use crate::span::Span;
 
-/// What becomes of a record.
+/// The change of a record.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Change {
-    /// It stays as it is.
+    /// The record stays as it is.
     Keep,
-    /// It goes.
+    /// The record is removed.
     Drop,
-    /// These parts of its text go: bytes of the document's text, on character borders, in ascending
-    /// order, none over another.
+    /// These parts of its text are removed: byte ranges of the document's text, on character
+    /// borders, in ascending order, without overlap.
     Cut(Vec<Span>),
-    /// Fields are added to it.
+    /// Fields are added to the record.
     Annotate(Annotation),
 }
 
-/// Fields that are added to a record. Those without a value are left away in JSON, empty in CSV and
+/// Fields that are added to a record. Those without a value are omitted in JSON, empty in CSV and
 /// null in Parquet.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Annotation {
-    /// The cluster it belongs to.
+    /// The cluster of the record.
     pub cluster: Option<String>,
-    /// What it is to its partner.
+    /// The relation of the record to its partner.
     pub relation: Option<&'static str>,
-    /// The id of the record it repeats.
+    /// The id of the partner, whose text the record repeats.
     pub partner: Option<String>,
-    /// How much of it the partner holds, from 0 to 1.
+    /// The share of the record's text that the partner covers, from 0 to 1.
     pub coverage: Option<f64>,
-    /// Which parts of its text are repeated: characters (Unicode scalar values), half-open.
+    /// The repeated parts of its text: characters (Unicode scalar values), half-open.
     pub spans: Vec<[u32; 2]>,
 }
 
@@ -44,12 +44,12 @@ impl Annotation {
     }
 }
 
-/// What was taken away, as it stood.
+/// A removed record or part of a text, as it was in the input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Removed<'a> {
-    /// The record, counted from 1; nothing: the file is one record.
+    /// The record, counted from 1; `None`: the file is one record.
     pub record: Option<u64>,
-    /// What of it.
+    /// The removed content.
     pub what: RemovedPart<'a>,
 }
 
@@ -57,9 +57,9 @@ pub struct Removed<'a> {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RemovedPart<'a> {
-    /// The record's bytes, with its line ending where it has one; of Parquet, the row as a JSON
-    /// object; of what becomes JSON Lines, the line; of what was in UTF-16, in UTF-8; of an
-    /// archive, the record unpacked.
+    /// The record's bytes, with its line ending where it has one. For Parquet, the row as a JSON
+    /// object; for formats that are written as JSON Lines, the line; for input in UTF-16, the
+    /// record in UTF-8; for an archive, the decompressed record.
     Record(&'a [u8]),
     /// A part of the text.
     Text(Span, &'a str),

@@ -1,15 +1,15 @@
-//! Owns: plain bytes to compressed ones, as a stream. Never: what the bytes mean.
+//! Owns: the compression of plain bytes as a stream. Never: interprets the bytes.
 
 use crate::ingest::Compression;
 use std::io::{self, Write};
 
-/// The level of gzip and bzip2, which is the usual one of their programs.
+/// The level of gzip and bzip2, which is the default of their programs.
 const LEVEL: u32 = 6;
 
-/// The same of zstd.
+/// The level of zstd, likewise.
 const ZSTD_LEVEL: i32 = 3;
 
-/// A compressed output, or a plain one.
+/// A writer that compresses, or passes bytes on unchanged.
 pub struct Compressor<W: Write>(Encoder<W>);
 
 enum Encoder<W: Write> {
@@ -20,7 +20,7 @@ enum Encoder<W: Write> {
 }
 
 impl<W: Write> Compressor<W> {
-    /// An output that is compressed in this way; zstd by so many threads beside this one.
+    /// Creates a writer with this compression; zstd uses so many threads besides this one.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl<W: Write> Compressor<W> {
             Some(Compression::Zstd) => {
                 let mut encoder = zstd::stream::write::Encoder::new(out, ZSTD_LEVEL)?;
                 if threads > 0 {
-                    // One thread compresses as well, only not beside this one, so a refusal is no
+                    // Where it refuses more threads, it compresses in this one, so a refusal is no
                     // error.
                     let _ = encoder.multithread(threads);
                 }
@@ -50,7 +50,7 @@ impl<W: Write> Compressor<W> {
         }))
     }
 
-    /// Writes the end of the compression; answers the output.
+    /// Writes the end of the compressed data; returns the output.
     ///
     /// # Errors
     ///

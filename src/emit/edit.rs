@@ -1,5 +1,5 @@
-//! Owns: one text or JSON record changed: parts cut out, members added, all else byte for byte.
-//! Never: which records there are.
+//! Owns: the edit of one text or JSON record: parts are cut out or members added, and the other
+//! bytes stay the same. Never: lists the records.
 
 use crate::emit::change::{ANNOTATION, Annotation, Change};
 use crate::emit::error::Error;
@@ -12,17 +12,17 @@ use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
 use std::collections::BTreeSet;
 
-/// Parts of a text that were cut out.
+/// The parts that were cut out of a text.
 pub(super) type RemovedParts = Vec<(Span, String)>;
 
-/// A text without some of its parts, and these.
+/// A text without some of its parts, and these parts.
 pub(super) struct EditedText {
     pub(super) kept: String,
     pub(super) gone: RemovedParts,
 }
 
-/// Cuts parts out of a text. Nothing where they are not in order, reach beyond the text, or part a
-/// character.
+/// Cuts parts out of a text. Returns `None` where they are not in order, reach beyond the text, or
+/// split a character.
 pub(super) fn remove_spans(text: &str, spans: &[Span]) -> Option<EditedText> {
     let mut kept = String::with_capacity(text.len());
     let mut gone = Vec::with_capacity(spans.len());
@@ -37,8 +37,8 @@ pub(super) fn remove_spans(text: &str, spans: &[Span]) -> Option<EditedText> {
     Some(EditedText { kept, gone })
 }
 
-/// Cuts or annotates a JSON record, and tells what was cut: its new bytes. Nothing where it cannot
-/// be changed, which is counted.
+/// Cuts or annotates a JSON record, and reports the cut parts; returns its new bytes. Returns
+/// `None` where it cannot be changed, which is counted.
 pub(super) fn record(
     bytes: &[u8],
     number: Option<u64>,
@@ -67,14 +67,13 @@ pub(super) fn record(
     Ok(Some(new))
 }
 
-/// Cuts parts out of the string that is a record's text; its other characters stay written as they
-/// are.
+/// Cuts parts out of the string that is a record's text; the other characters keep their escapes.
 fn cut_json(record: &str, spans: &[Span], job: &RewriteInput) -> Option<(String, RemovedParts)> {
     let found = walk(&job.fields, record.as_bytes()).ok()?;
     let (_, raw) = found.values[TEXT]?;
     let (text, _) = string(raw)?;
     let EditedText { gone, .. } = remove_spans(&text, spans)?;
-    // The value was borrowed from the record, so its place is where it points to.
+    // The value is borrowed from the record, so its address shows its offset.
     let at = (raw.as_ptr() as usize).checked_sub(record.as_ptr() as usize)?;
     if record.get(at..at + raw.len())? != raw {
         return None;
@@ -98,8 +97,7 @@ fn cut_json(record: &str, spans: &[Span], job: &RewriteInput) -> Option<(String,
     (decoded == text.len()).then_some((new, gone))
 }
 
-/// The first character of the inside of a JSON string: how long it is as it is written, and in
-/// UTF-8.
+/// The length of the first character inside a JSON string, as it is written and in UTF-8.
 fn unit(rest: &str) -> Option<(usize, usize)> {
     let bytes = rest.as_bytes();
     if bytes[0] != b'\\' {
@@ -120,13 +118,13 @@ fn unit(rest: &str) -> Option<(usize, usize)> {
     };
     Some(match first {
         0xd800..0xdc00 if low().is_some() => (12, 4),
-        // A surrogate without its other half is read as U+FFFD, three bytes too.
+        // An unpaired surrogate is read as U+FFFD, which is three bytes too.
         _ => (6, char::from_u32(first).map_or(3, char::len_utf8)),
     })
 }
 
-/// Adds the members of an annotation before the closing brace. Nothing where the record is no
-/// object.
+/// Adds the members of an annotation before the closing brace. Returns `None` where the record is
+/// no object.
 fn add(record: &str, annotation: &Annotation, job: &RewriteInput) -> Result<Option<String>, Error> {
     let Ok(Keys(keys)) = serde_json::from_str::<Keys>(record) else { return Ok(None) };
     let Some(end) = record.rfind('}') else { return Ok(None) };

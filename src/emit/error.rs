@@ -1,30 +1,30 @@
-//! Owns: why a file was not written to its end, and whose fault that is. Never: what is done about
-//! it.
+//! Owns: the error of an incomplete rewrite of a file, and whether input or output caused it.
+//! Never: decides what follows from it.
 
 use crate::escape;
 use crate::ingest::ReadFile;
 use std::io;
 
-/// Whose fault an [`Error`] is.
+/// The side that caused an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorSide {
     /// The input: it is gone, was changed, is damaged, or does not fit the output.
     Input,
-    /// The output, or what hears of the removed, cannot be written.
+    /// The output, or the receiver of removed records, cannot be written.
     Output,
 }
 
-/// Why a file was not written to its end.
+/// The reason why a file was not written to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// The input that was being written.
     pub path: String,
     /// What is wrong.
     pub what: String,
-    /// What to do about it.
+    /// What the user can do about it.
     pub mend: String,
-    /// Whose fault it is.
+    /// The side that caused the error.
     pub side: ErrorSide,
 }
 
@@ -50,7 +50,7 @@ impl Error {
         Error { path: file.shown.clone(), what, mend, side: ErrorSide::Output }
     }
 
-    /// What is written whole or not at all was to be changed.
+    /// A document that is written whole or not at all was to be changed.
     pub(super) fn uncut(file: &ReadFile) -> Error {
         Error::input(
             file,
@@ -59,7 +59,7 @@ impl Error {
         )
     }
 
-    /// The output was begun with a file that this one does not go with.
+    /// The output already has a file that this one cannot be combined with.
     pub(super) fn misfit(file: &ReadFile, what: &str) -> Error {
         Error::input(file, what, "write the files one by one")
     }

@@ -1,5 +1,4 @@
-//! Owns: what the writer of a format is given of one input, and what it counts. Never: writes a
-//! record.
+//! Owns: the input of a format's writer, and the counts that it keeps. Never: writes a record.
 
 use crate::emit::change::{ANNOTATION, Change, Removed, RemovedPart};
 use crate::emit::error::Error;
@@ -9,27 +8,27 @@ use crate::span::Span;
 use encoding_rs::Encoding;
 use std::io;
 
-/// What became of the records of one input.
+/// The number of records of one input by what was done with them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RewriteCounts {
-    /// Records seen, such as could not be read too.
+    /// All records, including those that could not be read.
     pub records: u64,
-    /// Those that were written, changed or not.
+    /// Records that were written, changed or not.
     pub kept: u64,
-    /// Those that were left out; of an archive without the requests and notes of the crawler that
-    /// went with them.
+    /// Records that were left out; in an archive, without the requests and metadata records of the
+    /// crawler that were removed with them.
     pub dropped: u64,
-    /// Those that were cut.
+    /// Records that were cut.
     pub cut: u64,
     /// Cuts and annotations that could not be made; the record was written as it is.
     pub left: u64,
-    /// Records of an archive that stay and say that they are the same as one that went (`revisit`).
+    /// Records of an archive that are kept but refer to a removed record as identical (`revisit`).
     pub revisits: u64,
     /// The first five of them: file and record.
     pub revisits_at: Vec<String>,
 }
 
-/// What one input brings along while it is written.
+/// One input while it is rewritten.
 pub(super) struct RewriteInput<'a> {
     pub(super) file: &'a ReadFile,
     pub(super) fields: Fields,
@@ -37,18 +36,18 @@ pub(super) struct RewriteInput<'a> {
     pub(super) prefix: Option<&'a str>,
     pub(super) change: &'a dyn Fn(Option<u64>) -> Change,
     pub(super) removed: &'a mut dyn FnMut(Removed) -> io::Result<()>,
-    /// Whether somebody wants to hear what was removed.
+    /// Whether the caller receives what was removed.
     pub(super) told: bool,
     pub(super) written: RewriteCounts,
 }
 
 impl RewriteInput<'_> {
-    /// The encoding that was named for all texts.
+    /// The encoding that the caller set for all texts.
     pub(super) fn encoding(&self) -> Option<&'static Encoding> {
         Encoding::for_label(self.options.encoding.as_deref()?.as_bytes())
     }
 
-    /// Tells what was removed.
+    /// Passes removed content to the caller.
     pub(super) fn tell(&mut self, record: Option<u64>, what: RemovedPart) -> Result<(), Error> {
         if !self.told {
             return Ok(());
@@ -59,7 +58,7 @@ impl RewriteInput<'_> {
         })
     }
 
-    /// Tells which parts of a text were removed, and counts the record as cut.
+    /// Passes the removed parts of a text to the caller, and counts the record as cut.
     pub(super) fn tell_cut(
         &mut self,
         record: Option<u64>,
@@ -69,12 +68,12 @@ impl RewriteInput<'_> {
         gone.iter().try_for_each(|(span, text)| self.tell(record, RemovedPart::Text(*span, text)))
     }
 
-    /// The name of an annotation's field.
+    /// The name of an annotation's field, with the prefix.
     pub(super) fn name(&self, field: &str) -> String {
         format!("{}{field}", self.prefix.unwrap_or_default())
     }
 
-    /// Refuses an input that has a field already which an annotation would add.
+    /// Refuses an input that already has a field of the name that an annotation would add.
     pub(super) fn untaken(&self, has: impl Fn(&str) -> bool) -> Result<(), Error> {
         match ANNOTATION.iter().map(|field| self.name(field)).find(|name| has(name)) {
             Some(name) => {
@@ -85,17 +84,17 @@ impl RewriteInput<'_> {
         }
     }
 
-    /// The output cannot be written.
+    /// The error of an output that cannot be written.
     pub(super) fn failed(&self, error: io::Error) -> Error {
         Error::output(self.file, &error)
     }
 }
 
-/// The output of one format.
+/// The writer of one format.
 pub(super) trait Writer: Send {
     /// Writes the records of an input.
     fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error>;
 
-    /// Writes what is held back, and the end.
+    /// Writes held-back bytes and the end of the file.
     fn finish(self: Box<Self>) -> io::Result<()>;
 }

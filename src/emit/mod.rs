@@ -1,5 +1,5 @@
-//! Documents back to files: records that are kept pass byte for byte, others are left out, cut or
-//! annotated. Never: decides which.
+//! Documents back to files: records that are kept are copied byte for byte, others are left out,
+//! cut or annotated. Never: decides which.
 //!
 //! ```text
 //! ReadFile -reopen-> bytes -formats (edit changes one record)-> sink (compression) -> out

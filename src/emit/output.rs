@@ -1,4 +1,4 @@
-//! Owns: one file being written, from one input or several. Never: how a format is written.
+//! Owns: one output file, written from one input or several. Never: implements a format.
 
 use crate::emit::change::{Change, Removed};
 use crate::emit::error::{Error, ErrorSide};
@@ -9,20 +9,20 @@ use crate::ingest::fields::Fields;
 use crate::ingest::{Compression, Format, InputOptions, ReadFile};
 use std::io::{self, Write};
 
-/// One file being written: one input's records, or those of several inputs of one format.
+/// One output file: the records of one input, or of several inputs of one format.
 ///
-/// Records that are kept pass byte for byte, and so does everything between them: blank lines,
+/// Records that are kept are copied byte for byte, and so is everything between them: blank lines,
 /// byte-order marks, records that cannot be read. Memory: a few megabytes, or one record; a JSON
-/// file, and text in UTF-16, whole; of Parquet a page of a column and what the writer holds of it;
-/// of an archive some 80 bytes for each record.
+/// file, and text in UTF-16, as a whole; for Parquet one page of a column and the buffers of the
+/// writer; for an archive about 80 bytes per record.
 ///
-/// Several inputs in one output must agree: tables in their header, Parquet in its schema, JSON in
-/// being an array or not, all in their encoding. Of inputs that [become
-/// lines](Output::becomes_lines) an output in [`Format::Jsonl`] has lines with `id` and `text`, and
-/// where they are known `source` and `date`.
+/// Several inputs of one output must agree: tables in their header, Parquet files in their schema,
+/// JSON files in being an array or not, and all of them in their encoding. Inputs that [become
+/// lines](Output::becomes_lines) are written to an output in [`Format::Jsonl`] as lines with `id`
+/// and `text`, and `source` and `date` where they are known.
 pub struct Output<'w> {
     format: Format,
-    /// Nothing where this program was built without the format.
+    /// `None` where this program was built without the format.
     writer: Option<Box<dyn Writer + 'w>>,
     annotate: Option<String>,
     told: bool,
@@ -38,8 +38,9 @@ impl std::fmt::Debug for Output<'_> {
 }
 
 impl<'w> Output<'w> {
-    /// An output in some format, compressed or not, whose fields of annotations, if it is to have
-    /// any, have names with this prefix. In CSV and Parquet they are columns of every record.
+    /// Creates an output in a format, compressed or not. `annotate` is the prefix for the names of
+    /// annotation fields, if there are to be any; in CSV and Parquet they are columns of every
+    /// record.
     pub fn new(
         out: Box<dyn Write + Send + 'w>,
         format: Format,
@@ -50,30 +51,32 @@ impl<'w> Output<'w> {
         Output { format, writer: formats::writer(format, out, compression), annotate, told: true }
     }
 
-    /// Whether files of a format can be written again.
+    /// Whether files of a format can be rewritten in it.
     pub fn writes(format: Format) -> bool {
         formats::writer(format, Box::new(io::sink()), None).is_some()
     }
 
-    /// Whether the documents of a format can be written as [`Format::Jsonl`], one a line: those
-    /// without fields of their own, and those of a format that is only read.
+    /// Whether the documents of a format can be written as [`Format::Jsonl`], one per line: this
+    /// holds for formats without fields, and for formats that are only read.
     pub fn becomes_lines(format: Format) -> bool {
         !format.row().has_fields || !Output::writes(format)
     }
 
-    /// The same, telling nobody what is removed: rows of Parquet then need not be made JSON.
+    /// The same output without reports of what is removed: rows of Parquet then need no conversion
+    /// to JSON.
     pub fn silent(mut self) -> Output<'w> {
         self.told = false;
         self
     }
 
-    /// Writes one input's records; `change` is asked for each record (nothing: the file is one
-    /// record), `removed` is given what goes, in order. `options` are those it was read with.
+    /// Writes one input's records. `change` is called for each record (`None`: the file is one
+    /// record), `removed` receives removed content in order. `options` are those that the input was
+    /// read with.
     ///
     /// # Errors
     ///
-    /// The file was changed since it was read, cannot be read again or to its end, or does not go
-    /// with what was written before; the output or `removed` fails. The output is then of no use.
+    /// The file was changed since it was read, cannot be read again or to its end, or does not fit
+    /// what was written before; the output or `removed` fails. The output is then unusable.
     pub fn append(
         &mut self,
         file: &ReadFile,
@@ -111,7 +114,7 @@ impl<'w> Output<'w> {
         Ok(job.written)
     }
 
-    /// Writes what is held back, and the end of the compression or of the Parquet file.
+    /// Writes held-back bytes, and the end of the compressed data or of the Parquet file.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Owns: an input opened a second time: that it is the same, its bytes, its encoding. Never: where
-//! its records are.
+//! Owns: the second opening of an input: the check that it is unchanged, its bytes, its encoding.
+//! Never: locates its records.
 
 use crate::emit::error::Error;
 use crate::emit::job::RewriteInput;
@@ -13,10 +13,10 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read, Write};
 
-/// Bytes copied at a time.
+/// Bytes that are copied at a time.
 const STEP: usize = 256 << 10;
 
-/// That a file is as long and as old as when it was read.
+/// Checks that a file has the same length and modification time as when it was read.
 pub(super) fn unchanged(file: &ReadFile) -> Result<(), Error> {
     let Some(path) = &file.path else { return Ok(()) };
     let meta = std::fs::metadata(path).map_err(|e| gone(file, &e))?;
@@ -38,7 +38,7 @@ fn gone(file: &ReadFile, error: &io::Error) -> Error {
     )
 }
 
-/// The bytes on disk, to be read from any place.
+/// The stored bytes, for random access.
 pub(super) fn stored_bytes(file: &ReadFile) -> Result<SharedFile, Error> {
     unchanged(file)?;
     let shared = match (&file.path, &file.spool) {
@@ -55,7 +55,7 @@ pub(super) fn stored_bytes(file: &ReadFile) -> Result<SharedFile, Error> {
     shared.map_err(|e| gone(file, &e))
 }
 
-/// The decompressed bytes.
+/// A stream of the decompressed bytes.
 pub(super) fn plain(file: &ReadFile) -> Result<DecompressedStream<'static>, Error> {
     let shared = stored_bytes(file)?;
     let plain = DecompressedStream::open(Box::new(shared.reader(0)), shared.length());
@@ -65,7 +65,7 @@ pub(super) fn plain(file: &ReadFile) -> Result<DecompressedStream<'static>, Erro
     }
 }
 
-/// The input ends before its time.
+/// The error of an input that ends early.
 pub(super) fn broken(file: &ReadFile, error: &io::Error) -> Error {
     match file.compression {
         Some(kind) => Error::input(
@@ -77,7 +77,7 @@ pub(super) fn broken(file: &ReadFile, error: &io::Error) -> Error {
     }
 }
 
-/// Everything, decompressed.
+/// All bytes, decompressed.
 pub(super) fn all(file: &ReadFile) -> Result<Vec<u8>, Error> {
     match plain(file)?.all(file.size, u64::MAX) {
         (bytes, None) => Ok(bytes),
@@ -85,7 +85,7 @@ pub(super) fn all(file: &ReadFile) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// A stream of records in UTF-8, or in an encoding that holds ASCII.
+/// A stream of records in UTF-8, or in an encoding that includes ASCII.
 pub(super) struct Records {
     /// The first bytes, without byte-order mark.
     pub(super) head: Vec<u8>,
@@ -94,8 +94,8 @@ pub(super) struct Records {
     pub(super) encoding: Option<&'static Encoding>,
 }
 
-/// Opens an input of records as it was read the first time. Its byte-order mark is written at once,
-/// unless the output was begun. With `whole`, everything is in the head.
+/// Opens an input of records as it was read the first time. Its byte-order mark is written
+/// immediately, unless the output has data already. With `whole`, all bytes are in the head.
 pub(super) fn records(job: &RewriteInput, sink: &mut Sink, whole: bool) -> Result<Records, Error> {
     let file = job.file;
     let declared = job.encoding();
@@ -143,7 +143,7 @@ pub(super) fn records(job: &RewriteInput, sink: &mut Sink, whole: bool) -> Resul
     Ok(Records { head, rest, encoding })
 }
 
-/// Copies what is left of an input as it is.
+/// Copies the rest of an input unchanged.
 pub(super) fn copy(from: &mut dyn Read, job: &RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     let mut buffer = vec![0; STEP];
     loop {
@@ -156,7 +156,7 @@ pub(super) fn copy(from: &mut dyn Read, job: &RewriteInput, sink: &mut Sink) -> 
     }
 }
 
-/// Bytes as text, if they are all right: encoded again they are the same.
+/// Decodes bytes if that is lossless: encoded again, they are the same.
 pub(super) fn exact<'b>(
     bytes: &'b [u8],
     encoding: Option<&'static Encoding>,
@@ -168,7 +168,7 @@ pub(super) fn exact<'b>(
     (encoded(&text, Some(encoding))? == bytes).then_some(text)
 }
 
-/// A text in an encoding; nothing where the encoding lacks one of its characters.
+/// Encodes a text; `None` where the encoding lacks one of its characters.
 pub(super) fn encoded<'t>(
     text: &'t str,
     encoding: Option<&'static Encoding>,

@@ -1,22 +1,22 @@
-//! Owns: where written bytes go: compression, encoding to UTF-16, and whether the output failed.
-//! Never: what they mean.
+//! Owns: the destination of written bytes: compression, encoding to UTF-16, and errors of the
+//! output. Never: interprets them.
 
 use crate::emit::compress::Compressor;
 use crate::ingest::Compression;
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use std::io::{self, BufWriter, Write};
 
-/// Bytes gathered before they are written.
+/// Bytes that are buffered before they are written.
 const BUFFER: usize = 256 << 10;
 
-/// An output as the caller gives it.
+/// The writer that the caller passes in.
 pub(super) type OutputStream<'w> = Box<dyn Write + Send + 'w>;
 
-/// Where the bytes of one output go.
+/// The destination of the bytes of one output.
 pub(super) struct Sink<'w> {
-    /// An encoder that could not be made says why at the first write.
+    /// An error of creating the encoder is reported at the first write.
     out: io::Result<Compressor<BufWriter<OutputStream<'w>>>>,
-    /// UTF-16, where the first input was in it: what is written is turned into it.
+    /// UTF-16, where the first input was in it: written text is encoded in it.
     wide: Option<&'static Encoding>,
     /// Whether a byte was written.
     begun: bool,
@@ -41,7 +41,8 @@ impl<'w> Sink<'w> {
         self.last == b'\n'
     }
 
-    /// The encoding that UTF-8 is turned into; says whether it goes with what was written before.
+    /// Sets the encoding that UTF-8 is converted to; returns whether it agrees with what was
+    /// written before.
     #[must_use]
     pub(super) fn encode(&mut self, wide: Option<&'static Encoding>) -> bool {
         if !self.begun {
@@ -50,13 +51,13 @@ impl<'w> Sink<'w> {
         self.wide == wide
     }
 
-    /// The end of the output.
+    /// Ends the output.
     pub(super) fn finish(self) -> io::Result<()> {
         self.out?.finish()?.flush()
     }
 }
 
-/// Bytes are written whole or not at all; in UTF-16, each call must bring whole characters.
+/// Bytes are written whole or not at all; for UTF-16, each call must pass whole characters.
 impl Write for Sink<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if let Some(&last) = bytes.last() {
@@ -78,7 +79,7 @@ impl Write for Sink<'_> {
     }
 }
 
-/// A text in UTF-16, which `encoding_rs` reads but, as browsers do, never writes.
+/// Encodes a text in UTF-16, which `encoding_rs` decodes but, as in browsers, never encodes.
 pub(super) fn utf16(text: &str, encoding: &'static Encoding) -> Vec<u8> {
     debug_assert!(encoding == UTF_16LE || encoding == UTF_16BE);
     let order = if encoding == UTF_16BE { u16::to_be_bytes } else { u16::to_le_bytes };

@@ -1,15 +1,15 @@
-//! Owns: compressed bytes to plain bytes, as a stream; gzip, zstd and bzip2, by their first bytes.
-//! Never: what the bytes mean.
+//! Owns: decompression of a stream: recognises gzip, zstd and bzip2 by their first bytes and
+//! returns plain bytes. Never: interprets the plain bytes.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-/// Bytes looked at before it is decided what a stream holds.
+/// Bytes that are read before the format of a stream is decided.
 const HEAD: u64 = 64 << 10;
 
-/// Bytes of compressed input asked for at a time.
+/// Bytes of compressed input that are requested at a time.
 const BUFFER: usize = 256 << 10;
 
-/// A way of compressing.
+/// A compression format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compression {
@@ -24,10 +24,10 @@ pub enum Compression {
 use Compression as Kind;
 
 impl Compression {
-    /// All of them.
+    /// All compression formats.
     pub(super) const ALL: [Kind; 3] = [Kind::Gzip, Kind::Zstd, Kind::Bzip2];
 
-    /// How the names of files end that are compressed so.
+    /// The extension of files in this compression format.
     pub(super) const fn ending(self) -> &'static str {
         match self {
             Kind::Gzip => "gz",
@@ -36,7 +36,7 @@ impl Compression {
         }
     }
 
-    /// A word for it.
+    /// The name of the format, in lower case.
     pub const fn name(self) -> &'static str {
         match self {
             Kind::Gzip => "gzip",
@@ -45,7 +45,7 @@ impl Compression {
         }
     }
 
-    /// By the first bytes of the data.
+    /// Recognises the compression by the first bytes of the data.
     pub(super) fn of(head: &[u8]) -> Option<Kind> {
         match head {
             [0x1f, 0x8b, 8, ..] => Some(Kind::Gzip),
@@ -61,23 +61,23 @@ impl Compression {
     }
 }
 
-/// Plain bytes: the first of them, and the way to the rest.
+/// A decompressed stream: its first bytes, and a reader of the rest.
 pub(crate) struct DecompressedStream<'a> {
-    /// How they were compressed.
+    /// The compression that was recognised.
     pub kind: Option<Kind>,
     /// The first bytes, up to [`HEAD`].
     pub head: Vec<u8>,
-    /// Everything behind the head.
+    /// A reader of everything after the head.
     pub rest: Box<dyn Read + Send + 'a>,
-    /// Whether nothing stands behind the head.
+    /// Whether the stream ends with the head.
     pub complete: bool,
-    /// What ended the head before its time; then `rest` is empty.
+    /// The error that ended the head early; then `rest` is empty.
     pub error: Option<io::Error>,
 }
 
 impl<'a> DecompressedStream<'a> {
-    /// Looks at the first bytes and decompresses what is compressed. `size` is how many bytes there
-    /// may be.
+    /// Reads the first bytes and decompresses the stream where they are those of a compression
+    /// format. `size` is the expected number of bytes.
     pub(crate) fn open(mut raw: Box<dyn Read + Send + 'a>, size: u64) -> DecompressedStream<'a> {
         let mut head = Vec::with_capacity(size.saturating_add(1).clamp(16, HEAD) as usize);
         let mut error = (&mut raw).take(16).read_to_end(&mut head).err();
@@ -107,7 +107,7 @@ impl<'a> DecompressedStream<'a> {
         DecompressedStream { kind, head, rest, complete, error }
     }
 
-    /// Everything up to `limit` bytes, and what ended it before its time.
+    /// Returns at most `limit` bytes, and the error that ended the stream early.
     pub(crate) fn all(mut self, size: u64, limit: u64) -> (Vec<u8>, Option<io::Error>) {
         let mut bytes = self.head;
         if self.error.is_none() && !self.complete {

@@ -1,11 +1,11 @@
-//! Owns: dates as people and programs write them, to one form whose byte order is the order of
-//! time. Never: a local time zone.
+//! Owns: the parsing of dates as people and programs write them, and the one form they are
+//! converted to, whose byte order is the order of time. Never: applies a local time zone.
 
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::{rfc2822, strtime::BrokenDownTime};
 use jiff::{Timestamp, tz::TimeZone};
 
-/// Days, as they are written besides ISO 8601.
+/// Formats of days besides ISO 8601.
 const DAYS: [&str; 10] = [
     "%Y-%m-%d",
     "%Y/%m/%d",
@@ -19,7 +19,7 @@ const DAYS: [&str; 10] = [
     "%A, %d %B %Y",
 ];
 
-/// Times, as they are written besides ISO 8601 and RFC 2822.
+/// Formats of times besides ISO 8601 and RFC 2822.
 const TIMES: [&str; 8] = [
     "%Y%m%d%H%M%S",
     "%Y/%m/%d %H:%M:%S",
@@ -31,7 +31,7 @@ const TIMES: [&str; 8] = [
     "%b %d, %Y at %I:%M %p",
 ];
 
-/// Times with their distance to UTC behind a space.
+/// Formats of times with an offset from UTC at the end.
 const ZONED: [&str; 4] = [
     "%Y-%m-%d %H:%M:%S %z",
     "%Y-%m-%d %H:%M:%S %:z",
@@ -39,12 +39,13 @@ const ZONED: [&str; 4] = [
     "%Y-%m-%dT%H:%M:%S %:z",
 ];
 
-/// A date as people and programs write it, as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`, whose byte
-/// order is that of time; nothing where it cannot be understood.
+/// Converts a date as people and programs write it to `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`, whose
+/// byte order is that of time. Returns `None` for a date that it cannot parse.
 ///
-/// A time without zone is taken as UTC, a year or month alone as its first day, a number as seconds
-/// or milliseconds since 1970, or as `YYYYMMDD`. Years before 1000 are what programs write for no
-/// date. What reads differently in different countries (`01/02/2020`) is not understood.
+/// A time without a zone is read as UTC, a year or month alone as its first day, a number as
+/// seconds or milliseconds since 1970, or as `YYYYMMDD`. A year before 1000 is no date, since
+/// programs write such years where they have none. A date that different countries read differently
+/// (`01/02/2020`) is not parsed.
 ///
 /// ```
 /// use nearcopy::ingest::normalise_date;
@@ -65,21 +66,21 @@ pub fn normalise(date: &str) -> Option<String> {
     out.filter(|text| text.as_bytes().first().is_some_and(|b| matches!(b, b'1'..=b'9')))
 }
 
-/// A day by its number since 1970, as [`normalise`] writes it.
+/// Formats a day, counted in days since 1970, as [`normalise`] does.
 #[cfg(feature = "parquet")]
 pub(super) fn of_days(days: i64) -> Option<String> {
     let day = of_seconds(days.checked_mul(86_400)?)?;
     Some(day.split('T').next()?.to_owned())
 }
 
-/// A time by its seconds since 1970, as [`normalise`] writes it.
+/// Formats a time, counted in seconds since 1970, as [`normalise`] does.
 #[cfg(feature = "parquet")]
 pub(super) fn of_seconds(seconds: i64) -> Option<String> {
     stamp(Timestamp::from_second(seconds).ok()?)
         .filter(|text| text.as_bytes().first().is_some_and(|b| matches!(b, b'1'..=b'9')))
 }
 
-/// A number: compact dates by their length, else seconds or milliseconds.
+/// Parses a number: a compact date by its length, else seconds or milliseconds.
 fn number(text: &str) -> Option<String> {
     match text.len() {
         4 => return day(&format!("{text}-01-01")),
@@ -95,8 +96,8 @@ fn number(text: &str) -> Option<String> {
         .split_once('.')
         .map_or(text, |(whole, fraction)| if fraction.contains('.') { "" } else { whole });
     let value: i64 = whole.parse().ok()?;
-    // Seconds reach the year 5138 with eleven digits; more digits count thousandths or less of a
-    // second.
+    // Eleven digits of seconds reach the year 5138, so a longer number counts milliseconds or
+    // smaller units.
     let seconds = match value.unsigned_abs() {
         0..100_000_000_000 => value,
         100_000_000_000..100_000_000_000_000 => value.div_euclid(1_000),

@@ -1,28 +1,28 @@
-//! Owns: bytes to text: byte-order mark, declaration, UTF-8, detection. Never: where the bytes came
-//! from.
+//! Owns: the decoding of bytes to text: byte-order mark, declaration, UTF-8, detection. Never:
+//! knows where the bytes came from.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// Bytes shown to the detector at most.
+/// The detector reads at most this many bytes.
 const SAMPLE: usize = 4 << 20;
 
-/// A text, and how it was written.
+/// A decoded text and its encoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
-    /// The text, without byte-order mark.
+    /// The text, without the byte-order mark.
     pub text: String,
     /// The encoding, by its WHATWG name.
     pub encoding: &'static str,
-    /// Whether the text is, byte for byte, what was decoded.
+    /// Whether the text is byte for byte equal to the input.
     pub same: bool,
-    /// Whether something was replaced by U+FFFD.
+    /// Whether the decoder replaced something by U+FFFD.
     pub replaced: bool,
 }
 
-/// Decodes a whole text. A byte-order mark says more than `declared`, which says more than the
-/// bytes themselves: those are UTF-8 if they can be, also with a little damage, else what
-/// [`chardetng`] takes them for. Bytes that are UTF-8 are not copied.
+/// Decodes a whole text. A byte-order mark overrides `declared`, and `declared` overrides
+/// detection. Detection takes the bytes as UTF-8 if they are valid or only slightly damaged, else
+/// as the encoding that [`chardetng`] guesses. Bytes that are valid UTF-8 are not copied.
 pub fn decode(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Decoded {
     let mark = Encoding::for_bom(&bytes);
     let told = mark.map(|(encoding, _)| encoding).or(declared);
@@ -50,8 +50,8 @@ fn convert(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
 
 /// The encoding of bytes that are not UTF-8 from `valid` on.
 ///
-/// Other encodings hardly ever make characters beyond ASCII in UTF-8, so where most of these are
-/// right it is damaged UTF-8.
+/// Text in another encoding hardly ever forms multi-byte sequences that are valid UTF-8, so where
+/// most sequences are valid the text is damaged UTF-8.
 fn detect(bytes: &[u8], valid: usize) -> &'static Encoding {
     let sample = &bytes[..bytes.len().min(valid.saturating_add(SAMPLE))];
     let (mut right, mut wrong) = (0u64, 0u64);
@@ -68,12 +68,12 @@ fn detect(bytes: &[u8], valid: usize) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Deny)
 }
 
-/// Whether bytes are no text: a NUL in the first 8 KiB, and nothing that says UTF-16.
+/// Whether the data is binary: a NUL is in the first 8 KiB, and nothing declares UTF-16.
 pub(crate) fn binary(head: &[u8], declared: Option<&'static Encoding>) -> bool {
     memchr::memchr(0, &head[..head.len().min(8 << 10)]).is_some() && !wide(head, declared)
 }
 
-/// Whether text is in UTF-16, where bytes of ASCII mean something else.
+/// Whether the text is in UTF-16, where a byte in the ASCII range need not be an ASCII character.
 pub(crate) fn wide(head: &[u8], declared: Option<&'static Encoding>) -> bool {
     let told = Encoding::for_bom(head).map(|(encoding, _)| encoding).or(declared);
     told == Some(UTF_16LE) || told == Some(UTF_16BE)

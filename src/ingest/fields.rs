@@ -1,16 +1,16 @@
-//! Owns: which fields of a record are looked for, by name, and how well a name fits. Never: what a
-//! field holds.
+//! Owns: which fields of a record are looked for, by name, and how well a name matches. Never:
+//! reads the value of a field.
 
 use crate::ingest::input::InputOptions;
 
-/// What a field can be to a document; the order of every array below.
+/// The roles that a field can have in a document, in the order of every array below.
 pub(super) const ROLES: [&str; 4] = ["text", "id", "source", "date"];
 pub(crate) const TEXT: usize = 0;
 pub(super) const ID: usize = 1;
 pub(super) const SOURCE: usize = 2;
 pub(super) const DATE: usize = 3;
 
-/// The names that are tried, best first.
+/// The names that are tried for each role, best first.
 const GUESSES: [&[&str]; 4] = [
     &["text", "content", "body", "article", "raw_content", "maintext"],
     &["id", "_id", "doc_id", "docid", "url", "uri", "link"],
@@ -26,10 +26,11 @@ const GUESSES: [&[&str]; 4] = [
     ],
 ];
 
-/// More than the names in any list: added to the rank of a name that fits but for its case.
+/// An offset larger than any list of names: it is added to the rank of a name that matches only
+/// when letter case is ignored.
 pub(super) const OTHER_CASE: usize = 8;
 
-/// The fields that are looked for.
+/// The field names to look for in each role.
 #[derive(Debug)]
 pub(crate) struct Fields {
     pub(super) names: [Vec<String>; 4],
@@ -47,13 +48,14 @@ impl Fields {
         Fields { names, given: given.map(Option::is_some) }
     }
 
-    /// Whether the id was asked for under this name.
+    /// Whether the caller named this field as the id.
     #[cfg(feature = "web")]
     pub(super) fn id_is(&self, name: &str) -> bool {
         self.given[ID] && self.names[ID].iter().any(|n| n == name)
     }
 
-    /// How well a key fits each role (0 best), and whether a wanted field may lie inside it.
+    /// Ranks how well a key matches each role (0 is best), and returns its prefix where a wanted
+    /// field may be nested inside it.
     pub(super) fn fit(&self, prefix: &str, key: &[u8]) -> FieldMatch {
         let mut hit = FieldMatch { ranks: [None; 4], inside: None };
         for role in 0..ROLES.len() {
@@ -66,8 +68,8 @@ impl Fields {
                     continue;
                 };
                 let name = name.as_bytes();
-                // This runs for each key of each record, so most names must fall by length and
-                // first letter.
+                // This runs for each key of each record, so length and first letter must exclude
+                // most names.
                 if name.len() == key.len() {
                     let near = name.first().map(u8::to_ascii_lowercase)
                         == key.first().map(u8::to_ascii_lowercase);
@@ -89,8 +91,8 @@ impl Fields {
         hit
     }
 
-    /// For each role the column that fits best, and how well. Of columns that fit alike, the last
-    /// one counts; only those that `serves` says may have the role are looked at.
+    /// Returns the best matching column of each role, with its rank. Of columns that match equally
+    /// well the last one counts; only columns that `serves` admits for the role are considered.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(crate) fn columns(
         &self,
@@ -109,7 +111,8 @@ impl Fields {
         best
     }
 
-    /// Why a table with these columns has no text, and what to do about it.
+    /// The message that explains why a table with these columns has no text, and what to do about
+    /// it.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(super) fn no_text_column(&self, names: &[String]) -> String {
         let mut list: Vec<String> =
@@ -125,21 +128,22 @@ impl Fields {
         )
     }
 
-    /// What is looked for as the text, for a message.
+    /// The names that are tried for the text, for a message.
     pub(super) fn text_names(&self) -> String {
         self.names[TEXT].join(", ")
     }
 }
 
-/// What a key of an object is good for.
+/// How a key of an object matches the roles.
 pub(super) struct FieldMatch {
     pub(super) ranks: [Option<usize>; 4],
-    /// The key and a dot.
+    /// The key followed by a dot.
     pub(super) inside: Option<String>,
 }
 
-/// What a field can be to a document (`text`, `id`, `source`, `date`), and the names that are tried
-/// for each, best first; where none is there, the same in other letter case.
+/// The roles that a field can have in a document (`text`, `id`, `source`, `date`) and the names
+/// that are tried for each, best first. Where no name matches exactly, they are tried again without
+/// regard to letter case.
 ///
 /// ```
 /// let (role, names) = nearcopy::ingest::field_names()[1];

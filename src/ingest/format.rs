@@ -1,5 +1,5 @@
-//! Owns: the formats that are read, one row a format: names, endings, first bytes, what a file of
-//! it holds. Never: reads one; `formats` has the readers.
+//! Owns: the table of input formats: names, extensions, first bytes, and properties of each. Never:
+//! reads a file; `formats` has the readers.
 
 use crate::ingest::compress::Compression;
 use crate::ingest::sniff::{FirstBytes, is_page};
@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// What a file holds once it is decompressed.
+/// The format of a file once it is decompressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
@@ -17,24 +17,24 @@ pub enum Format {
     Json,
     /// JSON Lines: one object a line.
     Jsonl,
-    /// A table with commas, or with semicolons where its header has no comma: one record a row,
-    /// below a header. Needs the feature `csv`.
+    /// A table with commas, or with semicolons where its header has no comma: one record per row
+    /// after a header. Needs the feature `csv`.
     Csv,
     /// The same with tabs. Needs the feature `csv`.
     Tsv,
-    /// Apache Parquet: one record a row. Needs the feature `parquet`.
+    /// Apache Parquet: one record per row. Needs the feature `parquet`.
     Parquet,
-    /// One page of the web: the document is the article on it. Needs the feature `web`.
+    /// One web page: the document is its article. Needs the feature `web`.
     Html,
-    /// An archive of the web, WARC or WET: the articles of the pages in it, and its texts. Needs
-    /// the feature `web`.
+    /// A web archive, WARC or WET: the documents are the articles of its pages, and its texts.
+    /// Needs the feature `web`.
     Warc,
 }
 
 /// Whether the first bytes of a file are those of a format.
 type Recognise = fn(&FirstBytes) -> bool;
 
-/// What is known of a format.
+/// The properties of a format.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FormatRow {
@@ -46,27 +46,27 @@ pub struct FormatRow {
     pub title: &'static str,
     /// One line about it, for a list of formats.
     pub about: &'static str,
-    /// How the names of its files end, in lower case and without the dot.
+    /// The extensions of its files, in lower case and without the dot.
     pub endings: &'static [&'static str],
-    /// Where one file is one document: what several of them are called.
+    /// The noun for several such files, where one file is one document.
     pub single_document: Option<&'static str>,
-    /// Whether its records have fields, which are looked for by name. What has none can be written
-    /// as JSON Lines, one document a line.
+    /// Whether its records have fields, which are looked up by name. Documents of a format without
+    /// fields can be written as JSON Lines, one document per line.
     pub has_fields: bool,
     /// Whether a document is written whole or not at all, never cut or annotated.
     pub kept_whole: bool,
-    /// Whether several files, one after the other, are one file of the format although its records
-    /// have no fields.
+    /// Whether concatenated files are a valid file of the format although its records have no
+    /// fields.
     pub joinable: bool,
-    /// The feature that its reader needs, besides `ingest`.
+    /// The Cargo feature that its reader needs, besides `ingest`.
     pub(super) feature: Option<&'static str>,
-    /// Whether a file without a name that says its format is one of these.
+    /// Recognises the format by the first bytes, for a file whose name shows no format.
     begins: Recognise,
-    /// Files that are named so, and are of another format by their content.
+    /// Recognises content of another format in a file with an extension of this one, and names it.
     unless: Option<(Recognise, Format)>,
 }
 
-/// A text: what the other rows differ from.
+/// Plain text; the other rows state only how they differ from it.
 const TEXT: FormatRow = FormatRow {
     format: Format::Text,
     name: "text",
@@ -82,7 +82,7 @@ const TEXT: FormatRow = FormatRow {
     unless: None,
 };
 
-/// Records with fields: what the rows of these differ from.
+/// Records with fields; the rows of such formats state only how they differ from it.
 const RECORDS: FormatRow = FormatRow { single_document: None, has_fields: true, ..TEXT };
 
 /// All formats, in the order of [`Format`].
@@ -163,7 +163,7 @@ static ROWS: [FormatRow; 8] = [
     },
 ];
 
-/// Each row stands where its format says, or the program does not compile.
+/// The compiler checks that each row is at the index of its format.
 const _: () = {
     let mut at = 0;
     while at < ROWS.len() {
@@ -172,30 +172,30 @@ const _: () = {
     }
 };
 
-/// The files of a directory that are read, for the help of a command.
+/// The files that are read in a directory, for the help of a command.
 #[doc(hidden)]
 pub const WALKED: &str = "text and Markdown files, pages (.html, .htm, .xhtml) and archives of \
     pages (.warc, .wet), \
     .json, .jsonl, .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2), and .parquet";
 
-/// The same for a person whose directory holds none of them.
+/// The same list for the message about a directory that has no such file.
 #[doc(hidden)]
 pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .json, \
     .jsonl, .ndjson, \
     .csv and .tsv, each also as .gz, .zst or .bz2, and .parquet";
 
-/// The same for a file that is not among them, with all its endings.
+/// The same list with all extensions, for the message about a file that has none of them.
 pub(super) const READ: &str = ".txt, .text, .md, .markdown, .html, .htm, .xhtml, .warc, .wet, \
     .json, .jsonl, \
     .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2), .parquet and .pq";
 
 impl Format {
-    /// All of them.
+    /// All formats, in the order of the enum.
     pub fn all() -> impl Iterator<Item = Format> {
         ROWS.iter().map(|row| row.format)
     }
 
-    /// What is known of it.
+    /// The properties of the format.
     pub const fn row(self) -> &'static FormatRow {
         &ROWS[self as usize]
     }
@@ -205,8 +205,8 @@ impl Format {
         self.row().name
     }
 
-    /// What a file holds, once it is decompressed, by its first bytes. What is named as one format
-    /// and cannot be another is not looked at.
+    /// Decides the format of a decompressed file by its first bytes. The content is not examined
+    /// where the name shows a format that cannot be another one.
     pub(super) fn of(
         named: Option<Format>,
         head: &[u8],
@@ -225,7 +225,7 @@ impl Format {
     }
 }
 
-/// What the name of a file says that it holds, and how it is compressed.
+/// The format and the compression that the name of a file shows.
 ///
 /// ```
 /// use nearcopy::ingest::{Compression, Format, by_name};

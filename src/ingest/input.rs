@@ -1,5 +1,5 @@
-//! Owns: what a caller asks to have read: where the inputs are, and how to read them. Never: reads
-//! one.
+//! Owns: what a caller asks to have read: where the inputs are, and the options for reading them.
+//! Never: reads one.
 
 use crate::ingest::format::Format;
 use std::path::PathBuf;
@@ -10,11 +10,12 @@ use std::path::PathBuf;
 pub enum Input {
     /// A file, a directory to walk, or a pattern of paths ([`is_pattern`](super::is_pattern)).
     Path(PathBuf),
-    /// A file or directory that is called by another name than it has: a copy made elsewhere, say.
+    /// A file or directory that is reported under another name than it has, such as a copy made
+    /// elsewhere.
     Copy {
         /// Where it is.
         at: PathBuf,
-        /// What it is called in paths, ids and messages.
+        /// The name of the input in paths, ids and messages.
         shown: PathBuf,
     },
     /// Standard input.
@@ -25,24 +26,24 @@ pub enum Input {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct InputOptions {
-    /// The format of every input; nothing: by file name, then by content.
+    /// The format of every input; `None`: by file name, then by content.
     pub format: Option<Format>,
-    /// The field or column that holds the text; nothing: guessed.
+    /// The field or column that holds the text; `None`: guessed.
     pub text_field: Option<String>,
-    /// The field or column that holds the id; nothing: guessed.
+    /// The field or column that holds the id; `None`: guessed.
     pub id_field: Option<String>,
-    /// The field or column that holds the source; nothing: guessed.
+    /// The field or column that holds the source; `None`: guessed.
     pub source_field: Option<String>,
-    /// The field or column that holds the date; nothing: guessed.
+    /// The field or column that holds the date; `None`: guessed.
     pub date_field: Option<String>,
-    /// The encoding of every text that carries no byte-order mark, by its WHATWG label; nothing:
+    /// The encoding of every text that carries no byte-order mark, by its WHATWG label; `None`:
     /// declared or detected.
     pub encoding: Option<String>,
     /// Walk hidden files and directories too.
     pub hidden: bool,
     /// Do not obey .gitignore, .ignore and .nearcopyignore files.
     pub no_ignore: bool,
-    /// Copy standard input to a temporary file without a name first, so that it can be read again:
+    /// Copy standard input to an unnamed temporary file first, so that it can be read again:
     /// [`ReadFile::spool`](crate::ingest::ReadFile::spool).
     pub spool_stdin: bool,
 }

@@ -1,5 +1,5 @@
-//! Owns: one JSON record to a document: which field is what, and how its value is read. Never:
-//! where records begin and end.
+//! Owns: one JSON record to a document: the role of each field, and how its value is read. Never:
+//! decides where records begin and end.
 
 use crate::escape;
 use crate::ingest::fields::{DATE, FieldMatch, Fields, ID, SOURCE, TEXT};
@@ -33,17 +33,17 @@ impl Visitor<'_> for Key<'_> {
     }
 }
 
-/// The wanted values of one record, as they are written.
+/// The raw JSON values of the wanted fields of one record.
 #[derive(Default)]
 pub(crate) struct FieldValues<'de> {
     pub(crate) values: [Option<(usize, &'de str)>; 4],
-    /// Whether a text field held something else than a string.
+    /// Whether a text field has a value that is not a string.
     other_text: bool,
 }
 
 impl<'de> FieldValues<'de> {
-    /// Takes a value where it fits at least as well as what is there; of equal keys the last one
-    /// counts, as elsewhere.
+    /// Stores a value if it matches at least as well as the current one; of equal keys the last one
+    /// counts, as JSON parsers usually do.
     fn offer(&mut self, role: usize, rank: usize, raw: &'de str) {
         if self.values[role].is_some_and(|(best, _)| best < rank) || raw == "null" {
             return;
@@ -59,7 +59,7 @@ impl<'de> FieldValues<'de> {
     }
 }
 
-/// Walks an object; `prefix` is the way to it, each key followed by a dot.
+/// Visits an object; `prefix` is the path to it, each key followed by a dot.
 struct Walk<'f, 'o, 'de> {
     fields: &'f Fields,
     prefix: &'f str,
@@ -129,8 +129,8 @@ impl<'de> Visitor<'de> for FieldNames {
     }
 }
 
-/// A JSON string as text. Surrogates without their other half become U+FFFD; the answer says
-/// whether there were any.
+/// Decodes a JSON string. Unpaired surrogates become U+FFFD; the flag in the result is set if there
+/// were any.
 pub(crate) fn string(raw: &str) -> Option<(String, bool)> {
     let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
@@ -161,8 +161,8 @@ impl Visitor<'_> for Bytes {
 }
 
 impl Context<'_> {
-    /// Reads one record. `number` counts from 1; nothing: the file is this record.
-    /// `damaged` says whether something in the file was replaced before.
+    /// Reads one record. `number` counts from 1; `None`: the whole file is this record. `damaged`:
+    /// whether the decoder replaced something in the file before.
     pub(super) fn record(
         &self,
         bytes: &[u8],

@@ -1,5 +1,5 @@
-//! Owns: what the reader of a format is given: one file, opened and decompressed, and what all
-//! files of a call share. Never: what the bytes mean.
+//! Owns: the input of a format's reader: one file, opened and decompressed, and the state that all
+//! files of a call share. Never: interprets the bytes.
 
 use crate::ingest::compress::DecompressedStream;
 use crate::ingest::decode::known_encoding;
@@ -15,14 +15,14 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What all files of a call share.
+/// The state that all files of a call share.
 pub(super) struct Run<'a> {
     fields: Fields,
-    /// The encoding that was named for all texts.
+    /// The encoding that the caller set for all texts.
     pub encoding: Option<&'static Encoding>,
-    /// The format that was named for all files.
+    /// The format that the caller set for all files.
     pub format: Option<Format>,
-    /// Whether standard input is copied to where it can be read again.
+    /// Whether standard input is copied to a temporary file that can be read again.
     pub spool_stdin: bool,
     progress: &'a (dyn Fn(u64) -> bool + Sync),
     stop: AtomicBool,
@@ -30,7 +30,7 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// The error says which option allows no reading.
+    /// The error names the option that makes reading impossible.
     pub fn new(
         options: &InputOptions,
         progress: &'a (dyn Fn(u64) -> bool + Sync),
@@ -57,12 +57,12 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Whether the caller said that it is enough.
+    /// Whether the caller stopped the reading.
     pub fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Tells the caller of bytes that were read; answers whether to go on.
+    /// Reports bytes that were read to the caller; returns whether to continue.
     pub fn read(&self, bytes: u64) -> bool {
         let on = (self.progress)(bytes);
         if !on {
@@ -71,30 +71,30 @@ impl<'a> Run<'a> {
         on
     }
 
-    /// What the records of a file share; `alone`: all threads may read it.
+    /// The state that the records of a file share. `alone`: all threads may read this file.
     pub fn context(&self, file: &InputFile, alone: bool) -> Context<'_> {
         let (encoding, tap) = (self.encoding, self.tap.filter(|_| alone));
         Context { encoding, parallel: alone, tap, ..Context::new(&self.fields, &file.shown) }
     }
 }
 
-/// One file on its way to the reader of its format.
+/// One open file for the reader of its format.
 pub(super) struct OpenFile<'a> {
     pub run: &'a Run<'a>,
     pub file: &'a InputFile,
     #[cfg_attr(not(feature = "csv"), allow(dead_code, reason = "only tables are of two formats"))]
     pub format: Format,
-    /// Its bytes, decompressed.
+    /// The decompressed bytes of the file.
     pub plain: DecompressedStream<'a>,
-    /// Where its bytes, as they are stored, can be read at any place.
+    /// The stored file, for random access.
     #[cfg_attr(
         not(feature = "parquet"),
         allow(dead_code, reason = "Parquet is read at any place")
     )]
     pub stored: Option<&'a Arc<File>>,
-    /// With the encoding that was named for all texts.
+    /// The context of the records, which includes the encoding that the caller set for all texts.
     pub context: Context<'a>,
 }
 
-/// What came of a file, and what ended it before its time.
+/// The documents of a file, and the error that ended it early.
 pub(super) type PartialRead = (ReadResult, Option<io::Error>);

@@ -1,9 +1,9 @@
-//! Owns: the reasons for which something is not read, and a place with one. Never: what is done
-//! about it.
+//! Owns: the reasons for which input is skipped, and a problem with its place. Never: decides what
+//! follows from it.
 
 use crate::escape;
 
-/// Why something was not read. The name is what the report shows under "skipped".
+/// The reason why something was not read. The report lists its name under "skipped".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Reason {
@@ -27,28 +27,29 @@ pub enum Reason {
     TooLong,
     /// A row of a table that has more or fewer fields than the header.
     RaggedRow,
-    /// A quote in a table that never ends; what follows it was not read.
+    /// A quote in a table that is never closed; the rest of the file was not read.
     OpenQuote,
-    /// A Parquet file, or a row group of one, that is damaged, encrypted or compressed in a way
-    /// that is not known.
+    /// A Parquet file, or a row group of one, that is damaged, encrypted or compressed in an
+    /// unknown way.
     BadParquet,
-    /// A page with more elements inside each other than can be read.
+    /// A page whose elements are nested too deeply.
     PageTooDeep,
-    /// A page of more bytes, or with more elements, than can be read.
+    /// A page with too many bytes or elements.
     PageTooLarge,
     /// A page without text.
     EmptyPage,
-    /// A response in an archive that is no page: another type, or another status than that of
-    /// success.
+    /// A response in an archive that is no page: its content type or its status, which is not
+    /// success, excludes it.
     NotAPage,
-    /// A record of an archive that is damaged or cut short, or what stands in the place of one.
+    /// A record of an archive that is damaged or cut short, or other bytes in the place of a
+    /// record.
     BadWarc,
     /// A response in an archive whose HTTP header or encoding cannot be read.
     BadPayload,
     /// A format that this program was built without.
     NotBuiltIn,
-    /// A file met in a directory whose name is not that of a text, of JSON, of a table or of a
-    /// page; named explicitly it would be read.
+    /// A file found in a directory whose name has none of the known extensions; it would be read if
+    /// it were named explicitly.
     UnknownName,
 }
 
@@ -80,16 +81,16 @@ impl Reason {
     }
 }
 
-/// One thing that was not read.
+/// One problem: something that was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The kind.
     pub reason: Reason,
     /// The file, `-` for standard input.
     pub path: String,
-    /// The record in it, counted from 1.
+    /// The record in the file, counted from 1.
     pub record: Option<u64>,
-    /// What is wrong and what to do about it, in words; holds no control characters.
+    /// What is wrong and what to do about it, as a message without control characters.
     pub message: String,
 }
 

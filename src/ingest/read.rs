@@ -1,5 +1,5 @@
-//! Owns: all inputs of a call to documents, several files at a time. Never: which files there are,
-//! or what is in one.
+//! Owns: all inputs of a call to documents, with several files in parallel. Never: lists the files,
+//! or interprets one.
 
 #[cfg(doc)]
 use crate::ingest::decode::known_encoding;
@@ -13,23 +13,23 @@ use crate::ingest::walk::{InputFile, list};
 use crate::model::document::Document;
 use rayon::prelude::*;
 
-/// Files below this size are read several at a time, larger ones one after the other, each by all
-/// threads.
+/// Smaller files are read several at a time, larger ones one after the other, each by all threads.
 const HEAVY: u64 = 8 << 20;
 
-/// Files read between two looks at what came of them.
+/// Files that are read before their results are merged.
 const GROUP: usize = 1024;
 
-/// Reads everything. `progress` is told of bytes as they are read; when it says `false`, reading
-/// stops early.
+/// Reads all inputs. `progress` is called with the number of bytes as they are read; when it
+/// returns `false`, reading stops early.
 ///
 /// The result depends on the inputs alone, never on the number of threads. A file that is reached
-/// twice, also by a link or under another name, is read once, under the first. Inside a directory,
-/// files are taken in the order of their names. An unknown [`encoding`](InputOptions::encoding)
-/// reads nothing and is a problem of each input; see [`known_encoding`].
+/// twice, also by a link or under another name, is read once, under the first name. Inside a
+/// directory, files are read in the order of their names. An unknown
+/// [`encoding`](InputOptions::encoding) prevents all reading and is a problem of each input; see
+/// [`known_encoding`].
 ///
-/// Cost: the texts, and about 8 MiB for each file being read (a JSON array is held whole while it
-/// is read, and a page of each needed column of Parquet).
+/// Cost: the texts, and about 8 MiB for each file being read (a JSON array is in memory as a whole
+/// while it is read, and so is one page of each needed column of Parquet).
 pub fn read(
     inputs: &[Input],
     options: &InputOptions,
@@ -41,7 +41,7 @@ pub fn read(
     };
     let threads = rayon::current_num_threads();
     let packed = files.iter().filter(|f| f.packed && f.size >= HEAVY).count();
-    // Decompression knows one thread, so many large compressed files are better read side by side.
+    // One thread decompresses a file, so many large compressed files are better read in parallel.
     let heavy = |f: &InputFile| f.size >= HEAVY && (!f.packed || packed < threads);
     for alike in files.chunk_by(|x, y| heavy(x) == heavy(y)) {
         for group in alike.chunks(if heavy(&alike[0]) { 1 } else { GROUP }) {
@@ -54,13 +54,14 @@ pub fn read(
     intake
 }
 
-/// Reads everything without keeping it: documents are handed to `each` some at a time, in the order
-/// in which [`read`] has them. The answer is without them.
+/// Reads all inputs without keeping the documents: `each` receives them in batches, in the order of
+/// [`read`]. The result is that of [`read`] without documents.
 ///
-/// `each` is called by the calling thread, one call after the other. It may wait, for a channel
-/// say: nothing is read meanwhile.
+/// The calling thread calls `each`, one call after the other. The callback may block, on a channel
+/// for example: reading pauses meanwhile.
 ///
-/// Cost: some 32 MiB of texts, or what one JSON array, one text or one row group of Parquet holds.
+/// Cost: about 32 MiB of texts, or the size of one JSON array, one text or one row group of
+/// Parquet.
 pub fn read_each(
     inputs: &[Input],
     options: &InputOptions,
@@ -80,8 +81,8 @@ pub fn read_each(
         };
         let (group, behind) =
             rest.split_at(rest.iter().take(GROUP).take_while(light).count().max(1));
-        // A file alone is read by this very thread, so that `each` may wait without holding up the
-        // others.
+        // The calling thread reads a single file itself, so that `each` may block without holding
+        // up the others.
         let parts = match group {
             [file] => vec![read_file(&run, file, true)],
             _ => side_by_side(&run, group),
@@ -103,8 +104,8 @@ fn side_by_side(run: &Run, group: &[InputFile]) -> Vec<ReadResult> {
     group.par_iter().with_max_len(1).map(|file| read_file(run, file, alone)).collect()
 }
 
-/// What all files share, and the files; where the options allow no reading, that is a problem of
-/// each.
+/// Builds the shared state and lists the files; where the options make reading impossible, each
+/// input gets a problem.
 fn begin<'a>(
     inputs: &[Input],
     options: &InputOptions,

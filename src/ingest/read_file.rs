@@ -1,5 +1,5 @@
-//! Owns: one file or stream, opened and decompressed, to the reader of its format, and what is to
-//! be remembered of it. Never: what its bytes mean.
+//! Owns: one file or stream, opened and decompressed, to the reader of its format, and the record
+//! of what was read. Never: interprets its bytes.
 
 use crate::ingest::compress::{Compression, DecompressedStream};
 use crate::ingest::decode;
@@ -17,7 +17,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Reads one file, by all threads if it is read alone.
+/// Reads one file; all threads take part if it is read alone.
 pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> ReadResult {
     let mut intake = ReadResult::default();
     if run.stopped() {
@@ -57,8 +57,8 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> ReadResult 
     intake
 }
 
-/// Reads the documents of a file a second time, from its decompressed bytes; also what ended these
-/// before their time.
+/// Reads the documents of a file a second time, from its decompressed bytes; also returns the error
+/// that ended these early.
 #[cfg(feature = "emit")]
 pub(crate) fn read_again(
     file: &ReadFile,
@@ -75,7 +75,8 @@ pub(crate) fn read_again(
     read(OpenFile { run: &run, file: &again, format: file.format, plain, stored: None, context })
 }
 
-/// Reads one stream of bytes, compressed or not; `stored` is where they can be read again.
+/// Reads one stream of bytes, compressed or not; `stored` is the file in which they can be read
+/// again.
 fn read_bytes(
     run: &Run,
     file: &InputFile,
@@ -148,7 +149,8 @@ fn not_built_in(format: Format) -> String {
     )
 }
 
-/// Reads an archive as it is stored, member by member, so that a broken one is one only.
+/// Reads an archive from its stored bytes, member by member, so that a broken member affects no
+/// other.
 #[cfg(feature = "web")]
 fn read_archive(
     run: &Run,
@@ -171,7 +173,7 @@ fn read_archive(
     intake
 }
 
-/// What is to be remembered of a file.
+/// The entry that describes a file that was read.
 fn remembered(
     file: &InputFile,
     format: Format,
@@ -192,7 +194,7 @@ fn remembered(
     }
 }
 
-/// Why a file with a compressed name is no compressed file and no text either.
+/// The reason why a file with the extension of a compression is neither compressed nor text.
 fn misnamed(plain: &DecompressedStream, file: &InputFile) -> Option<&'static str> {
     let parquet = plain.head.starts_with(b"PAR1");
     if !file.packed || plain.kind.is_some() || plain.error.is_some() || parquet {
@@ -211,7 +213,7 @@ fn misnamed(plain: &DecompressedStream, file: &InputFile) -> Option<&'static str
     }
 }
 
-/// Counts bytes as they are read, and stops when it is told to.
+/// Counts bytes as they are read, and stops when the caller asks for it.
 struct Counting<'a> {
     raw: Box<dyn Read + Send + 'a>,
     run: &'a Run<'a>,

@@ -1,5 +1,5 @@
-//! Owns: what reading brought: documents, files, counts and problems, and how they add up. Never:
-//! reads.
+//! Owns: the result of reading: documents, files, counts and problems, and how results are merged.
+//! Never: reads.
 
 use crate::escape;
 use crate::ingest::compress::Compression;
@@ -16,73 +16,73 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// A file that was opened, as it was then.
+/// A file that was opened, with its properties at that time.
 #[derive(Debug, Clone)]
 pub struct ReadFile {
-    /// Where it is; nothing: standard input.
+    /// Its path; `None`: standard input.
     pub path: Option<PathBuf>,
-    /// What it is called, [`DocumentInfo::path`](crate::DocumentInfo::path) of its documents.
+    /// Its reported name, [`DocumentInfo::path`](crate::DocumentInfo::path) of its documents.
     pub shown: String,
-    /// Which of the inputs led to it, counted from 0.
+    /// The index of the input that led to it, from 0.
     pub input: usize,
-    /// Its path below the directory that was an input; the file's name where a file or pattern was;
-    /// `-` for standard input.
+    /// Its path relative to the directory that was an input; for a file or pattern, the file's
+    /// name; `-` for standard input.
     pub relative: PathBuf,
-    /// What it holds once it is decompressed.
+    /// Its format once it is decompressed.
     pub format: Format,
-    /// How it is compressed.
+    /// Its compression.
     pub compression: Option<Compression>,
-    /// Its length in bytes; of standard input 0, unless it was copied.
+    /// Its length in bytes; 0 for standard input, unless it was copied.
     pub size: u64,
-    /// When it was last changed, where the system says so.
+    /// The time of its last change, where the system reports it.
     pub modified: Option<SystemTime>,
-    /// The copy of standard input, where [`InputOptions::spool_stdin`] asked for one. Goes with the
-    /// last clone.
+    /// The copy of standard input, where [`InputOptions::spool_stdin`] asked for one. It is deleted
+    /// with the last clone.
     pub spool: Option<Arc<File>>,
 }
 
-/// All that came in.
+/// The result of reading all inputs.
 #[derive(Debug, Clone, Default)]
 pub struct ReadResult {
     /// The documents, in the order of the inputs.
     pub documents: Vec<Document>,
     /// Every file that was opened, in the order of the inputs.
     pub sources: Vec<ReadFile>,
-    /// Files that were reached again under another name or by a link, and read only once.
+    /// Files that were reached again under another name or by a link, and were read only once.
     pub met_again: u64,
     /// Files read, standard input counted as one.
     pub files: u64,
     /// Bytes read, before decompression.
     pub bytes: u64,
-    /// How many problems there were of each kind; never cut.
+    /// The number of problems of each kind; never truncated.
     pub skipped: BTreeMap<Reason, u64>,
-    /// The first five of each kind; a binary file met in a directory is only counted.
+    /// The first five problems of each kind; a binary file found in a directory is only counted.
     pub problems: Vec<Problem>,
-    /// How many texts came in each encoding other than UTF-8, by WHATWG name.
+    /// The number of texts in each encoding other than UTF-8, by WHATWG name.
     pub encodings: BTreeMap<String, u64>,
-    /// Texts (records, in JSON) in which bytes that do not belong to their encoding, or surrogates
-    /// without their other half, were replaced by U+FFFD.
+    /// Texts (records, in JSON) in which invalid bytes of their encoding, or unpaired surrogates,
+    /// were replaced by U+FFFD.
     pub replaced: u64,
-    /// How many pages are in another encoding than they name; they were read in the one they are
-    /// in.
+    /// The number of pages in another encoding than the declared one; they were read in their
+    /// actual encoding.
     pub wrong_encodings: u64,
     /// The first five of them: file, and record where there is one.
     pub wrong_encodings_at: Vec<String>,
-    /// Records of archives that are no pages and were passed over, by their kind: `request`,
-    /// `revisit` and so on.
+    /// Records of archives that are no pages and were skipped, by their kind: `request`, `revisit`
+    /// and so on.
     pub other_records: BTreeMap<&'static str, u64>,
-    /// Dates that could not be understood; their documents are kept without a date.
+    /// Dates that could not be parsed; their documents are kept without a date.
     pub bad_dates: u64,
-    /// How many records of JSON and tables had their `text`, `id`, `source` and `date` (the first
-    /// part of the key) in which field (the second).
+    /// The number of records of JSON and tables whose `text`, `id`, `source` and `date` (the first
+    /// part of the key) came from which field (the second).
     pub fields: BTreeMap<(&'static str, String), u64>,
 }
 
-/// Examples kept of each kind of problem.
+/// Examples that are kept of each kind of problem.
 const EXAMPLES: u64 = 5;
 
 impl ReadResult {
-    /// Counts something that was not read; the message is made only if it is kept as an example.
+    /// Counts something that was not read; the message is built only if it is kept as an example.
     pub(super) fn skip(
         &mut self,
         reason: Reason,
@@ -130,7 +130,7 @@ impl ReadResult {
         }
     }
 
-    /// Counts a page that is in another encoding than it names.
+    /// Counts a page in another encoding than the declared one.
     #[cfg(feature = "web")]
     pub(super) fn wrong_encoding(&mut self, path: &str, record: Option<u64>) {
         self.wrong_encodings += 1;
@@ -140,7 +140,7 @@ impl ReadResult {
         }
     }
 
-    /// Appends what came in later.
+    /// Appends a later result.
     pub(super) fn absorb(&mut self, mut other: ReadResult) {
         self.documents.append(&mut other.documents);
         self.sources.append(&mut other.sources);
@@ -165,7 +165,7 @@ impl ReadResult {
     }
 }
 
-/// Adds counts to counts.
+/// Adds counts key by key.
 fn add<K: Ord>(to: &mut BTreeMap<K, u64>, more: BTreeMap<K, u64>) {
     for (key, count) in more {
         *to.entry(key).or_default() += count;

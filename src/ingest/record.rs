@@ -1,5 +1,5 @@
-//! Owns: how the values of a record become a document, and what came of the records of a file.
-//! Never: how a record is written.
+//! Owns: how the values of a record become a document, and the merged results of a file's records.
+//! Never: parses the syntax of a record.
 
 use crate::ingest::date;
 use crate::ingest::fields::{DATE, Fields, ID, OTHER_CASE, ROLES, SOURCE, TEXT};
@@ -10,7 +10,7 @@ use encoding_rs::Encoding;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// What all records of a file share.
+/// The state that all records of a file share.
 pub(crate) struct Context<'a> {
     pub fields: &'a Fields,
     /// The encoding of single records, where it is neither UTF-8 nor UTF-16.
@@ -18,20 +18,21 @@ pub(crate) struct Context<'a> {
     pub path: Arc<str>,
     /// Whether to use all threads.
     pub parallel: bool,
-    /// Takes documents as they are read, where they are not to be gathered.
+    /// Receives documents as they are read, where they are not collected.
     pub tap: Option<DocumentSink<'a>>,
 }
 
-/// Takes documents as they are read.
+/// A callback that receives documents as they are read.
 pub(crate) type DocumentSink<'a> = &'a (dyn Fn(Vec<Document>) + Sync);
 
 impl<'a> Context<'a> {
-    /// For records in UTF-8 that one thread reads and gathers.
+    /// A context for records in UTF-8 that one thread reads and collects.
     pub fn new(fields: &'a Fields, path: &str) -> Context<'a> {
         Context { fields, encoding: None, path: path.into(), parallel: false, tap: None }
     }
 
-    /// Runs work on each piece, side by side if that is wanted, and gathers it in order.
+    /// Runs `work` on each piece, in parallel if the context allows it, and merges the results in
+    /// order.
     pub(super) fn each<T: Sync>(
         &self,
         pieces: &[T],
@@ -53,7 +54,7 @@ impl<'a> Context<'a> {
         all
     }
 
-    /// Adds what came of a part of a file; documents go on to whom they are for.
+    /// Merges the result of a part of a file, and passes its documents to the sink if there is one.
     pub(super) fn merge_part(&self, all: &mut Batch, part: Batch) {
         all.absorb(part);
         if let Some(tap) = self.tap.filter(|_| !all.intake.documents.is_empty()) {
@@ -62,8 +63,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Makes the document of a record: its text with the rank of the field's name, then id, source
-    /// and date likewise.
+    /// Builds the document of a record from its text with the rank of the field's name, and id,
+    /// source and date likewise.
     pub(super) fn document(
         &self,
         (rank, text): (usize, String),
@@ -99,21 +100,21 @@ impl<'a> Context<'a> {
     }
 }
 
-/// What came of some records of one file.
+/// The result of some records of one file.
 #[derive(Default)]
 pub(crate) struct Batch {
     pub intake: ReadResult,
-    /// How often each field name served each role.
+    /// The number of uses of each field name in each role.
     hits: [[u64; OTHER_CASE]; 4],
-    /// Why the first record without text has none.
+    /// The reason why the first record without a text has none.
     pub(super) textless: Option<String>,
     sources: HashSet<Arc<str>>,
-    /// Documents that were handed on.
+    /// The number of documents that were passed to the sink.
     pub(super) handed: u64,
 }
 
 impl Batch {
-    /// One allocation for all documents of a source.
+    /// Returns one shared allocation for all documents of a source.
     pub(super) fn shared_source(&mut self, name: String) -> Arc<str> {
         if let Some(known) = self.sources.get(name.as_str()) {
             return known.clone();
@@ -131,7 +132,7 @@ impl Batch {
         self.textless = self.textless.take().or(other.textless);
     }
 
-    /// The end of a file.
+    /// Finishes a file: turns the counts into the result of reading.
     pub(super) fn finish(mut self, context: &Context) -> ReadResult {
         for (role, hits) in self.hits.iter().enumerate() {
             for (rank, &count) in hits.iter().enumerate().filter(|(_, count)| **count > 0) {

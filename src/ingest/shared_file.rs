@@ -1,4 +1,4 @@
-//! Owns: one file read at several places at once. Never: what its bytes mean.
+//! Owns: one file that is read at several positions at once. Never: interprets its bytes.
 
 #[cfg(all(feature = "parquet", feature = "emit"))]
 use crate::ingest::compress::DecompressedStream;
@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex};
 
-/// A file that several readers read, each at its own place: handles of one file share one place,
+/// A file for several readers, each with its own position: handles of one file share one position,
 /// hence the lock.
 #[derive(Debug, Clone)]
 pub(crate) struct SharedFile {
@@ -17,14 +17,14 @@ pub(crate) struct SharedFile {
 }
 
 impl SharedFile {
-    /// Readers of this file.
+    /// Opens this file for several readers.
     pub(crate) fn new(file: &File) -> io::Result<SharedFile> {
         let file = file.try_clone()?;
         let length = file.metadata()?.len();
         Ok(SharedFile { file: Arc::new(Mutex::new(file)), length })
     }
 
-    /// The decompressed bytes of this file, likewise.
+    /// The same for the decompressed bytes of this file.
     #[cfg(all(feature = "parquet", feature = "emit"))]
     pub(crate) fn unpacked(&self) -> io::Result<SharedFile> {
         let plain = DecompressedStream::open(Box::new(self.reader(0)), self.length);
@@ -37,25 +37,25 @@ impl SharedFile {
         }
     }
 
-    /// How long the file is.
+    /// The length of the file in bytes.
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
 
-    /// Fills as much of the buffer as there is from `at` on.
+    /// Reads into the buffer from offset `at`, as much as there is.
     pub(crate) fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut file = self.file.lock().unwrap_or_else(|e| e.into_inner());
         file.seek(SeekFrom::Start(at))?;
         file.read(buffer)
     }
 
-    /// A reader of the bytes from `at` on.
+    /// A reader from offset `at` on.
     pub(crate) fn reader(&self, at: u64) -> ReadFrom {
         ReadFrom { shared: self.clone(), at }
     }
 }
 
-/// Reads a [`SharedFile`] file from some place on.
+/// Reads a [`SharedFile`] from an offset on.
 pub(crate) struct ReadFrom {
     shared: SharedFile,
     at: u64,

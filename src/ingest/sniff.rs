@@ -1,16 +1,16 @@
-//! Owns: what the first bytes of a file look like: JSON in its layouts, a page. Never: reads a
-//! file, or names a format.
+//! Owns: sniffing: whether the first bytes of a file look like JSON in one of its layouts, or like
+//! a page. Never: reads a file, or decides its format.
 
 use crate::ingest::decode;
 use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
-/// The first bytes of a file, once it is decompressed.
+/// The first bytes of a decompressed file.
 pub(super) struct FirstBytes<'a> {
-    /// As they are.
+    /// The bytes as they are stored.
     pub raw: &'a [u8],
-    /// In UTF-8, unless they are in an encoding that holds ASCII; without byte-order mark.
+    /// The bytes in UTF-8, or in an encoding that includes ASCII; without byte-order mark.
     text: Cow<'a, [u8]>,
 }
 
@@ -24,7 +24,7 @@ impl<'a> FirstBytes<'a> {
         FirstBytes { raw: head, text }
     }
 
-    /// The text from its first character on that is no white space.
+    /// The text from its first character on that is not white space.
     pub fn text(&self) -> &[u8] {
         self.text.trim_ascii_start()
     }
@@ -36,7 +36,7 @@ impl<'a> FirstBytes<'a> {
         (text[..end].trim_ascii(), !text[end..].trim_ascii().is_empty())
     }
 
-    /// Whether this is an object, or an array of objects, as far as two characters tell.
+    /// Whether this is an object, or an array of objects, as far as its first two characters show.
     pub fn is_json(&self) -> bool {
         match self.text() {
             [b'[', rest @ ..] => matches!(rest.trim_ascii_start(), [b'{' | b']', ..]),
@@ -51,22 +51,21 @@ impl<'a> FirstBytes<'a> {
         more && line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
     }
 
-    /// Whether JSON goes over the end of its first line: an array, or a brace that stands alone
-    /// there.
+    /// Whether JSON continues after its first line: an array, or a line with only an opening brace.
     pub fn is_whole_json(&self) -> bool {
         self.text().starts_with(b"[") || self.first_line() == (b"{", true)
     }
 }
 
-/// Whether bytes begin as a page does: a document type, the root, or an XML declaration and then
-/// one of these.
+/// Whether the bytes are the beginning of a page: a document type, the root element, or an XML
+/// declaration followed by one of these.
 pub(super) fn is_page(start: &[u8]) -> bool {
     let begins = |bytes: &[u8], with: &[u8]| {
         bytes.get(..with.len()).is_some_and(|b| b.eq_ignore_ascii_case(with))
     };
     let page = |bytes: &[u8]| begins(bytes, b"<!doctype html") || begins(bytes, b"<html");
     let mut rest = start;
-    // Comments may stand before all else.
+    // Comments may precede everything else.
     while let Some(end) = ["<?xml", "<!--"].iter().zip(["?>", "-->"]).find_map(|(open, close)| {
         begins(rest, open.as_bytes())
             .then(|| memchr::memmem::find(rest, close.as_bytes()).map(|at| at + close.len()))?

@@ -1,13 +1,14 @@
-//! Owns: bytes that can be read only once, put where they can be read again. Never: what they mean.
+//! Owns: the copy of bytes that can be read only once to a file that can be read again. Never:
+//! interprets them.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
 
-/// Bytes copied at a time.
+/// Bytes that are copied at a time.
 const COPY: usize = 1 << 20;
 
-/// Copies everything into a temporary file without a name, which goes with its last handle. The
-/// second answer is what ended the input before its time; what it brought is kept.
+/// Copies everything into an unnamed temporary file, which is deleted with its last handle. The
+/// second value is the error that ended the input early; the bytes before it are kept.
 pub(super) fn temporary_copy(input: &mut dyn Read) -> io::Result<(File, Option<io::Error>)> {
     use std::io::Write;
     let mut file = tempfile::tempfile()?;

@@ -1,5 +1,5 @@
-//! Owns: which files are read, in which order, and what they are called; patterns. Never: opens one
-//! of them.
+//! Owns: which files are read, in which order and under which names; path patterns. Never: opens
+//! one of them.
 
 use crate::ingest::format::{Format, READ, by_name};
 use crate::ingest::input::{Input, InputOptions};
@@ -17,21 +17,21 @@ use std::path::{Component, Path, PathBuf};
 /// One file to read, or standard input.
 #[derive(Debug)]
 pub(super) struct InputFile {
-    /// Where it is; nothing: standard input.
+    /// Its path; `None`: standard input.
     pub path: Option<PathBuf>,
-    /// What it is called.
+    /// Its reported name.
     pub shown: String,
-    /// Whether it was named, not met in a directory.
+    /// Whether the caller named it, rather than the walk of a directory.
     pub named: bool,
-    /// Its length; of standard input, unknown and taken to be large.
+    /// Its length in bytes; that of standard input is unknown and taken to be large.
     pub size: u64,
-    /// Whether its name says that it is compressed.
+    /// Whether its extension is that of a compression.
     pub packed: bool,
-    /// What its name says that it holds.
+    /// The format that its extension shows.
     pub format: Option<Format>,
-    /// Which of the inputs led to it.
+    /// The index of the input that led to it.
     pub input: usize,
-    /// Its path below the directory that was walked; of a file that was named, its name.
+    /// Its path relative to the directory that was walked; for a file that was named, its name.
     pub relative: PathBuf,
 }
 
@@ -61,7 +61,7 @@ impl InputFile {
         }
     }
 
-    /// A file that was read before.
+    /// An entry for a file that was read before.
     #[cfg(feature = "emit")]
     pub(super) fn reread(file: &ReadFile) -> InputFile {
         let (path, shown, relative) =
@@ -70,7 +70,7 @@ impl InputFile {
         InputFile { path, shown, named: true, size, packed: false, format, input, relative }
     }
 
-    /// Standard input, of a length that is not known and taken to be large.
+    /// Standard input, whose length is unknown and taken to be large.
     pub(super) fn stdin(input: usize) -> InputFile {
         let (shown, relative) = ("-".to_owned(), PathBuf::from("-"));
         InputFile {
@@ -86,8 +86,8 @@ impl InputFile {
     }
 }
 
-/// Everything to read, in the order of the inputs and, inside a directory, of the names. A file
-/// that is reached under several names stays under the first.
+/// Lists all files to read, in the order of the inputs and, inside a directory, of the names. A
+/// file that is reached under several names keeps the first.
 pub(super) fn list(
     inputs: &[Input],
     options: &InputOptions,
@@ -116,7 +116,8 @@ pub(super) fn list(
     sources
 }
 
-/// Takes a path that was named, and all files below it if it is a directory; it is called `called`.
+/// Adds a path that was named, and all files below it if it is a directory; `called` is its
+/// reported name.
 fn add_path(
     path: &Path,
     called: &Path,
@@ -138,7 +139,7 @@ fn add_path(
     }
 }
 
-/// What paths really lead to. Directories are looked up once.
+/// Resolves links in paths. Directories are resolved once.
 #[derive(Default)]
 struct CanonicalPaths(HashMap<PathBuf, PathBuf>);
 
@@ -160,8 +161,7 @@ impl CanonicalPaths {
     }
 }
 
-/// Whether a path stands for all paths that fit it: it holds `*`, `?` or `[`, and is not itself the
-/// name of something.
+/// Whether a path is a pattern: it contains `*`, `?` or `[`, and no file of that name exists.
 ///
 /// ```
 /// use std::path::Path;
@@ -172,9 +172,9 @@ pub fn is_pattern(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '[']) && fs::symlink_metadata(path).is_err()
 }
 
-/// What fits a pattern, in the order of names, as a shell would have it: `*` and `?` pass over no
-/// `/` and, unless hidden files are walked, over no dot at the beginning of a name; ignore files
-/// say nothing.
+/// Lists the paths that match a pattern, in the order of names, by the rules of a shell: `*` and
+/// `?` match no `/` and, unless hidden files are walked, no dot at the beginning of a name; ignore
+/// files do not apply.
 fn matches(pattern: &Path, options: &InputOptions, intake: &mut ReadResult) -> Vec<PathBuf> {
     let rules = glob::MatchOptions {
         case_sensitive: true,
@@ -206,7 +206,7 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut ReadResult) -> V
     found
 }
 
-/// Directories as git walks them, in the order of names.
+/// Walks a directory as git does, in the order of names.
 fn walker(directory: &Path, options: &InputOptions) -> WalkBuilder {
     let obey = !options.no_ignore;
     let mut builder = WalkBuilder::new(directory);
@@ -218,7 +218,7 @@ fn walker(directory: &Path, options: &InputOptions) -> WalkBuilder {
     builder
 }
 
-/// Takes the files of a directory whose names are known, and counts the others.
+/// Adds the files of a directory that have a known extension, and counts the others.
 fn walk(
     directory: &Path,
     called: &Path,
@@ -286,8 +286,8 @@ fn error_path(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-/// What a path is called: as given, without `./`, with `/` between, each byte that is not Unicode
-/// as `\\xFF`, so that no two paths get one name.
+/// The reported name of a path: as the caller wrote it, without `./`, with `/` as separator, and
+/// with each byte that is not Unicode as `\\xFF`, so that no two paths share a name.
 pub(super) fn display_path(path: &Path) -> String {
     let mut out = String::new();
     for part in path.components() {

@@ -1,5 +1,5 @@
-//! Owns: `dedupe --index`: the index that is asked, and what is said of it. Never: what it holds,
-//! or what goes.
+//! Owns: `dedupe --index`: the queries to the index, and the summary of its use. Never: looks into
+//! its storage, or decides what is removed.
 
 use crate::cli::exit::{Failure, Result};
 use crate::cli::index::mixed;
@@ -11,16 +11,16 @@ use nearcopy::report::IndexUse;
 use nearcopy::{Documents, Index};
 use std::path::Path;
 
-/// An index that knows what was there before.
+/// An index of the documents that were seen before.
 pub struct Against {
     pub index: Index,
     shown: String,
-    /// Whether it is only to be asked.
+    /// Whether the index is only queried.
     reads: bool,
 }
 
 impl Against {
-    /// Opens it; only to ask, where `reads` says so.
+    /// Opens the index; read-only if `reads` is set.
     pub fn open(dir: &Path, reads: bool, settings: &Settings) -> Result<Against> {
         let shown = escaped_path(dir);
         let recipe = Some(settings.recipe.clone());
@@ -39,7 +39,7 @@ impl Against {
         Ok(Against { index, shown, reads })
     }
 
-    /// What goes because of it.
+    /// Counts the documents that are removed because of the index.
     pub fn index_use(&self, found: &AgainstIndex, plan: &Plan) -> IndexUse<'_> {
         let mut part = IndexUse { path: &self.shown, ..IndexUse::default() };
         for (gone, _) in plan.copies().filter(|(_, partner)| found.is_held(*partner)) {
@@ -49,7 +49,7 @@ impl Against {
         part
     }
 
-    /// Adds what stays, unless it was only to be asked.
+    /// Adds the kept documents, unless the index is read-only.
     pub fn add(&self, found: &AgainstIndex, plan: &Plan, part: &mut IndexUse) -> Result<()> {
         if self.reads {
             return Ok(());
@@ -66,7 +66,7 @@ impl Against {
         Ok(())
     }
 
-    /// What became of it, in words.
+    /// The use of the index, in words.
     pub fn in_words(&self, part: &IndexUse) -> String {
         if self.reads {
             return format!("Nothing was added to {}", self.shown);

@@ -1,4 +1,4 @@
-//! Owns: the arguments of `nearcopy dedupe`, and what of them goes together. Never: carries them
+//! Owns: the arguments of `nearcopy dedupe`, and which of them can be combined. Never: carries them
 //! out.
 
 use crate::cli::amount::Amount;
@@ -151,10 +151,10 @@ pub enum RemovedPart {
     Boilerplate,
 }
 
-/// A relation that makes a copy, or a part of one.
+/// A relation whose documents count as copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dropped {
-    /// The relation.
+    /// Any case of the relation.
     Relation(Relation),
     /// `contained-in` where the text is an abridged copy.
     Abridged,
@@ -206,7 +206,7 @@ is written), more bad records than --max-bad, or more to remove than --max-remov
 interrupted. Where it is not 0 and no output is named in the summary, none was written.";
 
 impl Dedupe {
-    /// What is to go.
+    /// The removal that the arguments ask for.
     pub fn removal(&self, settings: &Settings) -> Result<Removal> {
         let has = |what| self.remove.contains(&what);
         let referring = !self.against.is_empty() || self.index.is_some();
@@ -242,7 +242,7 @@ impl Dedupe {
         Ok(removal)
     }
 
-    /// Whether inputs and outputs go together.
+    /// Checks that inputs and outputs can be combined.
     pub fn check_usage(&self, settings: &Settings) -> Result<()> {
         if self.paths.is_empty() {
             return Err(usage(

@@ -1,5 +1,5 @@
-//! Owns: what becomes of each record of a file, and where what is removed goes. Never: decides it,
-//! or knows where outputs are.
+//! Owns: the change of each record of a file, and the file of removed records. Never: decides a
+//! change, or knows where outputs are.
 
 use crate::cli::exit::{Failure, Result};
 use crate::cli::interrupt::{failed, interrupted};
@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-/// The documents of each file by record, and the changes to them.
+/// The documents of each file by record, with their changes.
 pub struct Changes<'a> {
     cleaned: CleaningReport<'a>,
     options: &'a InputOptions,
@@ -22,7 +22,7 @@ pub struct Changes<'a> {
 }
 
 impl<'a> Changes<'a> {
-    /// Of every document; nothing is removed where records are annotated.
+    /// The changes of every document; nothing is removed where records are annotated.
     pub fn new(
         cleaned: CleaningReport<'a>,
         options: &'a InputOptions,
@@ -47,7 +47,7 @@ impl<'a> Changes<'a> {
         of.binary_search_by_key(&record, |d| d.0).ok().map(|i| of[i].1)
     }
 
-    /// Whether the one document of a file goes.
+    /// Whether the single document of a file is removed.
     pub fn drops(&self, file: &ReadFile) -> bool {
         self.document(file, None).is_some_and(|n| matches!(self.change(n), Change::Drop))
     }
@@ -76,7 +76,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// Writes a file again with its changes.
+    /// Rewrites a file with its changes.
     pub fn append(
         &self,
         output: &mut Output,
@@ -84,7 +84,7 @@ impl<'a> Changes<'a> {
         sink: &mut Sink,
     ) -> Result<RewriteCounts> {
         let change = |record| match self.document(file, record) {
-            // A record that is not annotated gets the fields all the same.
+            // A record without an annotation gets the fields as well.
             None if self.annotations.is_some() => Change::Annotate(Annotation::default()),
             None => Change::Keep,
             Some(n) => self.change(n),
@@ -104,7 +104,7 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// Where what is removed goes.
+/// The output of removed records.
 pub struct Sink<'a> {
     cleaned: CleaningReport<'a>,
     lines: RemovedLines<'a>,
@@ -114,7 +114,7 @@ pub struct Sink<'a> {
 }
 
 impl<'a> Sink<'a> {
-    /// Into `out`, which messages call `shown`; into nothing where that is not wanted.
+    /// Writes to `out`, which messages call `shown`; discards the records without it.
     pub fn new(
         cleaned: CleaningReport<'a>,
         out: Option<Box<dyn Write + Send>>,
@@ -154,19 +154,19 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// The last of it is written.
+    /// Flushes the output.
     pub fn finish(self) -> Result<()> {
         let Some(mut out) = self.out else { return Ok(()) };
         out.flush().map_err(|e| failed(&self.shown, &e))
     }
 }
 
-/// A text that can no longer be read.
+/// The error of a text that can no longer be read.
 pub fn lost(error: io::Error) -> Failure {
     Failure::Said(clean(&error.to_string()))
 }
 
-/// An output that could not be written.
+/// The error of an output that could not be written.
 pub fn emitted(error: emit::Error) -> Failure {
     if interrupted() {
         Failure::Cancelled

@@ -1,4 +1,4 @@
-//! Owns: the order of the work of `nearcopy dedupe`: read, scan, decide, write, tell. Never:
+//! Owns: the order of the stages of `nearcopy dedupe`: read, scan, decide, write, report. Never:
 //! decides what is a copy, or writes a record.
 
 use super::against::Against;
@@ -22,15 +22,15 @@ use nearcopy::{Corpus, Detection, Removal};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// What was read, and where it goes.
+/// The input that was read, and the layout of the output.
 struct ReadInputs {
     taken: ReadCorpus,
     files: Vec<ReadFile>,
-    /// Nothing where nothing is to be written.
+    /// `None` where nothing is to be written.
     layout: Option<OutputLayout>,
 }
 
-/// What was found, alone or against an index.
+/// The findings, of the corpus alone or against an index.
 enum DetectionIn {
     Alone(Corpus, Detection),
     Against(AgainstIndex),
@@ -62,13 +62,13 @@ impl Dedupe {
             plan = Plan::default();
         }
         let exit = self.carry_out(&settings, &given, &found, &plan, index.as_ref())?;
-        // The process ends here, and with it its memory: freeing each text and finding by itself
-        // takes longer.
+        // The process ends here and the system frees its memory, which is faster than freeing each
+        // text and finding.
         std::mem::forget((found, plan, given));
         Ok(exit)
     }
 
-    /// Reads what is to be cleaned and what it is compared with.
+    /// Reads the documents to clean and those to compare them with.
     fn read(&self, settings: &Settings, removal: &Removal, meter: &Meter) -> Result<ReadInputs> {
         let mut options = settings.flags.input.options();
         options.spool_stdin = !self.dry_run;
@@ -98,7 +98,7 @@ impl Dedupe {
         Ok(ReadInputs { taken, files, layout: layout.filter(|_| !self.dry_run) })
     }
 
-    /// What --against names, read.
+    /// Reads the inputs of --against.
     fn references(
         &self,
         files: &[ReadFile],
@@ -127,7 +127,7 @@ impl Dedupe {
         Ok(more)
     }
 
-    /// Scans, and decides what goes.
+    /// Scans, and decides what is removed.
     fn find(
         &self,
         settings: &Settings,
@@ -136,7 +136,7 @@ impl Dedupe {
         taken: &mut ReadCorpus,
         meter: &Meter,
     ) -> Result<(DetectionIn, Plan)> {
-        // One text may well stand in the input and in a reference under one id.
+        // The same text may well be in the input and in a reference under one id.
         let quiet = self.talk.quiet || !self.against.is_empty();
         let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
         let run = settings.run_options();
@@ -170,7 +170,7 @@ impl Dedupe {
         Ok(found?)
     }
 
-    /// Writes what stays, adds it to the index, and tells.
+    /// Writes the kept documents, adds them to the index, and reports.
     fn carry_out(
         &self,
         settings: &Settings,
@@ -224,14 +224,15 @@ impl Dedupe {
             &settings.flags.report,
             &Report { findings, instead: None, verdict: None },
         );
-        // The output stands, so it is named, whatever became of the report.
+        // The output is complete, so it is named even if writing the report failed.
         let indexed = index.zip(cleaned.index).map(|(index, part)| index.in_words(&part));
         self.tell(cleaned, &done, indexed.as_deref(), settings)?;
         reported?;
         Ok(exit())
     }
 
-    /// Says what was done: on standard output, or on standard error where that holds the corpus.
+    /// Reports what was done: on standard output, or on standard error where standard output has
+    /// the corpus.
     fn tell(
         &self,
         cleaned: CleaningReport,
@@ -269,7 +270,7 @@ impl Dedupe {
     }
 }
 
-/// A reference that is an input too.
+/// Finds a reference that is an input too.
 fn in_both<'f>(files: &[ReadFile], references: &'f [ReadFile]) -> Option<&'f ReadFile> {
     let place = |f: &ReadFile| f.path.as_ref().and_then(|p| p.canonicalize().ok());
     let places: HashSet<PathBuf> = files.iter().filter_map(place).collect();

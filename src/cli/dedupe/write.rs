@@ -1,5 +1,5 @@
-//! Owns: a plan carried out: every file written again without what goes, and what went beside it.
-//! Never: decides what goes.
+//! Owns: the execution of a plan: every file is rewritten without the removed content, which is
+//! written to a file of its own. Never: decides what is removed.
 
 use super::changes::{Changes, Sink, emitted, lost};
 use super::written::WriteSummary;
@@ -14,19 +14,19 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A plan, and the files it is about.
+/// A plan, and the files that it changes.
 pub struct Rewrite<'a> {
     pub cleaned: CleaningReport<'a>,
     pub files: &'a [ReadFile],
     pub options: &'a InputOptions,
-    /// Add fields, with this before their names, and remove nothing.
+    /// Annotate records with fields of this prefix, and remove nothing.
     pub annotate: Option<&'a str>,
-    /// Where what was removed goes.
+    /// The file that receives removed content.
     pub removed: Option<&'a Path>,
 }
 
 impl Rewrite<'_> {
-    /// Writes everything, and puts it in its place when it is complete.
+    /// Writes all outputs, and renames them into place when they are complete.
     pub fn write(&self, layout: &OutputLayout) -> Result<WriteSummary> {
         let changes =
             Changes::new(self.cleaned, self.options, self.annotate.is_some()).map_err(lost)?;
@@ -66,7 +66,8 @@ impl Rewrite<'_> {
         }
     }
 
-    /// What went is put in its place before the output: so nothing is ever lost between the two.
+    /// The removed content is renamed into place before the output, so that a failure between the
+    /// two loses nothing.
     fn finish(
         &self,
         sink: Sink,
@@ -101,7 +102,7 @@ impl Rewrite<'_> {
         if self.removed.is_some() { output } else { output.silent() }
     }
 
-    /// All files into one output.
+    /// Writes all files to one output.
     fn stream(
         &self,
         stream: Stream,
@@ -122,7 +123,7 @@ impl Rewrite<'_> {
         Ok(())
     }
 
-    /// Each file into one of its own; a text that goes leaves none.
+    /// Writes each file to one of its own; a removed text leaves no file.
     fn tree(
         &self,
         (root, paths): (&Path, &[PathBuf]),
@@ -151,8 +152,8 @@ impl Rewrite<'_> {
     }
 }
 
-/// Standard output. A reader that has gone is no error: `nearcopy dedupe … | head` ends quietly,
-/// and what goes is written all the same.
+/// Standard output. A closed pipe is no error: `nearcopy dedupe … | head` ends quietly, and the
+/// removed content is still written.
 struct TolerantStdout<'a>(io::Stdout, &'a AtomicBool);
 
 impl Write for TolerantStdout<'_> {

@@ -1,34 +1,34 @@
-//! Owns: what `nearcopy dedupe` wrote: counts, places, and how they are said. Never: writes a
-//! record.
+//! Owns: the summary of what `nearcopy dedupe` wrote: counts, paths, and their wording. Never:
+//! writes a record.
 
 use crate::cli::messages::{clean, count, escaped_path};
 use nearcopy::emit::RewriteCounts;
 use nearcopy::report::{CleaningReport, WrittenFile};
 use std::path::{Path, PathBuf};
 
-/// What was written.
+/// The summary of the outputs.
 #[derive(Debug, Default)]
 pub struct WriteSummary {
-    /// Each output.
+    /// One entry per output.
     pub files: Vec<WrittenFile>,
     removed: Option<PathBuf>,
-    /// Records that could not be cut or annotated, and stay as they were.
+    /// Records that could not be cut or annotated, and are unchanged.
     left: u64,
-    /// Records left out.
+    /// Records that were left out.
     pub dropped: u64,
     revisits: u64,
     revisits_at: Vec<String>,
-    /// Whether the reader of standard output went away before the end.
+    /// Whether the reader of standard output closed it before the end.
     pub unread: bool,
 }
 
 impl WriteSummary {
-    /// Nothing yet; what is removed goes to a file of this name.
+    /// An empty summary; `removed` is the file for removed content.
     pub fn new(removed: Option<&Path>) -> WriteSummary {
         WriteSummary { removed: removed.map(Path::to_owned), ..WriteSummary::default() }
     }
 
-    /// Counts what became of the records of one file.
+    /// Adds the counts of one file.
     pub fn add(&mut self, written: &RewriteCounts, file: &mut WrittenFile) {
         file.kept += written.kept;
         file.dropped += written.dropped;
@@ -41,7 +41,7 @@ impl WriteSummary {
         );
     }
 
-    /// What is left over of what went, where something is.
+    /// The message about kept records that refer to removed ones, where there are any.
     pub fn left_over(&self) -> Option<String> {
         let some: Vec<String> = self.revisits_at.iter().map(|at| clean(at)).collect();
         let more = if self.revisits > some.len() as u64 { ", …" } else { "" };
@@ -51,7 +51,7 @@ impl WriteSummary {
         })
     }
 
-    /// Where everything is, a line each.
+    /// The paths of all outputs, one per line.
     pub fn places(&self) -> String {
         let mut lines: Vec<String> = Vec::new();
         if let [one] = &self.files[..] {
@@ -75,7 +75,7 @@ impl WriteSummary {
         lines.join("\n")
     }
 
-    /// One line about everything.
+    /// A one-line summary.
     pub fn in_words(&self, cleaned: CleaningReport) -> String {
         let kept: u64 = self.files.iter().map(|f| f.kept).sum();
         format!(

@@ -1,4 +1,4 @@
-//! Owns: `nearcopy index add`. Never: keeps or finds anything itself.
+//! Owns: `nearcopy index add`. Never: stores or finds anything itself.
 
 use super::super::exit::{Exit, Failure, Result, usage};
 use super::super::flags::{Flags, InputFlags, RunFlags};
@@ -164,7 +164,7 @@ impl Add {
         Ok(index)
     }
 
-    /// What stopped it, and what was done until then.
+    /// The error that stopped the command, with a summary of what was added before.
     fn stopped(&self, index: &Index, error: nearcopy::Error) -> Failure {
         if matches!(error, nearcopy::Error::Cancelled) {
             return Failure::Cancelled;
@@ -246,7 +246,7 @@ impl Add {
         Ok(())
     }
 
-    /// What the user should know or do about what was added.
+    /// Prints advice about the documents that were added.
     fn advise(&self, fed: &BatchReadSummary, stats: &IndexStats) {
         if fed.nameless > 0 {
             say(&format!(
@@ -261,12 +261,12 @@ impl Add {
     }
 }
 
-/// Documents that were not there before.
+/// The number of documents that were not in the index before.
 fn fresh(counts: AddedCounts) -> u64 {
     counts.new + counts.copies + counts.replaced
 }
 
-/// Whether there is nothing, or an empty directory.
+/// Whether the path does not exist, or is an empty directory.
 fn is_free(dir: &Path) -> bool {
     match std::fs::read_dir(dir) {
         Ok(mut entries) => entries.next().is_none(),

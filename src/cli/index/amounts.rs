@@ -1,8 +1,8 @@
-//! Owns: numbers and sizes in words. Never: what is counted.
+//! Owns: the formatting of numbers and sizes. Never: counts.
 
 pub use nearcopy::report::{counted, grouped};
 
-/// `1.5 MB`.
+/// Formats a size, such as `1.5 MB`.
 pub fn sized(bytes: u64) -> String {
     let units = ["bytes", "KB", "MB", "GB", "TB"];
     let (mut value, mut unit) = (bytes as f64, 0);

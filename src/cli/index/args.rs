@@ -1,5 +1,4 @@
-//! Owns: arguments that several subcommands of `nearcopy index` take. Never: what follows from
-//! them.
+//! Owns: arguments that several subcommands of `nearcopy index` share. Never: acts on them.
 
 use super::super::config::ConfigArgs;
 use super::super::exit::Result;
@@ -33,7 +32,7 @@ pub struct CompareArgs {
 }
 
 impl CompareArgs {
-    /// Merges and checks.
+    /// Merges the settings and validates them.
     pub fn resolve(self, input: InputFlags) -> Result<Settings> {
         let CompareArgs { preset, thresholds, run, config } = self;
         SettingArgs::of(Flags { input, preset, thresholds, run, ..Flags::default() }, config)

@@ -1,5 +1,5 @@
-//! Owns: documents on their way from files to an index, some at a time: no corpus is held in
-//! memory. Never: what is done with them.
+//! Owns: the passing of documents from files to an index in batches, so that no corpus is in
+//! memory. Never: decides what is done with them.
 
 use super::super::exit::Result;
 use super::super::progress::Meter;
@@ -9,21 +9,21 @@ use nearcopy::ingest::{self, Input, InputOptions};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 
-/// Parts that may wait to be taken.
+/// Batches that may wait in the channel.
 const WAITING: usize = 2;
 
-/// What came of reading.
+/// The result of reading.
 pub struct BatchReadSummary {
-    /// How it went; without documents.
+    /// The corpus as it was read, without documents.
     pub taken: ReadCorpus,
-    /// Documents read.
+    /// The number of documents read.
     pub documents: u64,
-    /// Those of them that stand in a file of several and have no id of their own.
+    /// The documents among them that come from a file of several and have no id of their own.
     pub nameless: u64,
 }
 
-/// Reads in a thread of its own and hands `work` the documents as they come; when it is done with
-/// them, reading stops.
+/// Reads in a separate thread and passes the documents to `work` as they come; when `work` returns,
+/// reading stops.
 pub fn feed<T>(
     inputs: &[Input],
     options: &InputOptions,
@@ -55,7 +55,7 @@ pub fn feed<T>(
                 &each,
             )
         });
-        // The receiver goes with the iterator; then the reader hears that nobody listens.
+        // The iterator drops the receiver; then sending fails, and the reader stops.
         let out = work(&mut from.into_iter());
         (reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), out)
     });

@@ -1,4 +1,4 @@
-//! Owns: `nearcopy index`: which subcommands it has. Never: what one does.
+//! Owns: `nearcopy index`: the list of its subcommands. Never: implements one.
 
 use super::super::exit::{Exit, Result};
 use super::add::Add;

@@ -1,4 +1,4 @@
-//! Owns: `nearcopy index create` and `compact`. Never: what an index holds.
+//! Owns: `nearcopy index create` and `compact`. Never: looks into the storage of an index.
 
 use super::super::config::ConfigArgs;
 use super::super::exit::{Exit, Result};

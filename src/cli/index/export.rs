@@ -1,5 +1,5 @@
-//! Owns: `nearcopy index export`: documents back out as JSON Lines. Never: which documents there
-//! are.
+//! Owns: `nearcopy index export`: the documents of an index as JSON Lines. Never: decides which
+//! documents there are.
 
 use super::super::exit::{Exit, Failure, Result};
 use super::super::interrupt::failed;
@@ -41,7 +41,7 @@ pub struct Export {
 impl Export {
     pub fn run(self) -> Result<Exit> {
         let index = self.place.read()?;
-        // For Ctrl-C: what is half written is taken away.
+        // The meter handles Ctrl-C, which deletes incomplete outputs.
         let _meter = Meter::start(self.talk);
         for path in self.output.iter().chain(&self.background) {
             probe(path)?;
@@ -106,7 +106,7 @@ impl Export {
     }
 }
 
-/// How far it got.
+/// The counts of the export so far.
 #[derive(Default)]
 struct ExportCounts {
     documents: u64,
@@ -114,7 +114,7 @@ struct ExportCounts {
 }
 
 impl ExportCounts {
-    /// Writes every document, until one cannot be written.
+    /// Writes every document, up to the first that cannot be written.
     fn all(&mut self, index: &Index, out: &mut dyn Write) -> Result<()> {
         let texts = index.has_texts();
         Ok(index.for_each(|d| match json_line(&line(&d, texts), out) {

@@ -35,7 +35,7 @@ pub struct Verify {
     format: SummaryFormat,
 }
 
-/// An answer with its schema and its index in front.
+/// An answer preceded by its schema and its index.
 #[derive(Serialize)]
 struct IndexAnswer<'a, T: Serialize> {
     schema: &'static str,
@@ -121,7 +121,7 @@ impl Stats {
     }
 }
 
-/// With a capital at the beginning.
+/// Capitalises the first letter.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())

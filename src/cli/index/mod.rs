@@ -1,4 +1,4 @@
-//! `nearcopy index`: one file a subcommand or two, and what they share. Never: finds or keeps
+//! `nearcopy index`: one file per subcommand or two, and what they share. Never: finds or stores
 //! anything itself.
 
 mod add;

@@ -1,4 +1,4 @@
-//! Owns: the directory of an index, and how a command opens it. Never: what it holds.
+//! Owns: the directory of an index, and how a command opens it. Never: looks into its storage.
 
 use super::super::exit::{Failure, Result};
 use super::super::messages::{escaped_path, say};
@@ -20,12 +20,12 @@ impl IndexPath {
         escaped_path(&self.dir)
     }
 
-    /// Opens it for reading, whatever its recipe.
+    /// Opens the index for reading, whatever its recipe.
     pub fn read(&self) -> Result<nearcopy::Index> {
         Ok(IndexOptions::default().with(|s| s.read_only = true).open(&self.dir)?)
     }
 
-    /// Opens it under these settings: where they say a recipe, it must be its own.
+    /// Opens the index under these settings: a recipe that they set must be that of the index.
     pub fn open(
         &self,
         settings: &Settings,
@@ -53,7 +53,7 @@ impl IndexPath {
     }
 }
 
-/// What does not go together, and the file that may be why.
+/// The error of settings that do not fit the index, with the settings file that may be the cause.
 pub fn mixed(error: Error, settings: &Settings) -> Failure {
     match (&error, &settings.file) {
         (Error::Mixed { .. }, Some(file)) => Failure::Said(format!(
@@ -63,12 +63,13 @@ pub fn mixed(error: Error, settings: &Settings) -> Failure {
     }
 }
 
-/// Whether so much joined or left since the last compaction that it should be done again.
+/// Whether so many documents were added or removed since the last compaction that it should be
+/// repeated.
 pub fn stale(changes: u64, documents: u64) -> bool {
     documents > 0 && changes.saturating_mul(2) > documents
 }
 
-/// What to do then.
+/// The advice to compact the index.
 pub fn hint(place: &IndexPath) -> String {
     format!(
         "more than half of its documents came or went since it was compacted: run `nearcopy index \

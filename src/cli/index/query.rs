@@ -24,7 +24,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-/// Documents that the human report shows.
+/// The number of documents that the human report shows.
 const SHOWN: u64 = 50;
 
 /// Asks what an index holds of documents: copies, texts that contain them, passages
@@ -94,7 +94,7 @@ enum Format {
     Jsonl,
 }
 
-/// What was answered, for the last line.
+/// The counts of the answers, for the last line.
 #[derive(Default)]
 struct AnswerCounts {
     asked: u64,
@@ -102,7 +102,7 @@ struct AnswerCounts {
     own: u64,
     shown: u64,
     hidden: u64,
-    /// Whether the index was asked about its own documents.
+    /// Whether the query documents are those of the index itself.
     inside: bool,
 }
 
@@ -120,7 +120,7 @@ impl Query {
                 QueryEnd::Written(e) => e,
                 QueryEnd::Failed(f) => {
                     failure = Some(f);
-                    // What is half written is not put in its place.
+                    // An incomplete output is not renamed into place.
                     io::Error::other("stopped")
                 }
             })
@@ -187,7 +187,7 @@ impl Query {
         if self.format == Format::Human { Ok(tally.write(out)?) } else { Ok(()) }
     }
 
-    /// The documents of the index that are asked about.
+    /// The documents of the index that are queried.
     fn of_index(&self, index: &Index) -> Result<Vec<Document>> {
         if !index.has_texts() {
             return Err(Failure::Said(format!(
@@ -206,7 +206,7 @@ impl Query {
         self.id.iter().map(get).collect()
     }
 
-    /// Asks about some documents, by all threads, and writes the answers in their order.
+    /// Queries some documents with all threads, and writes the answers in their order.
     fn some(
         &self,
         index: &Index,
@@ -281,11 +281,11 @@ impl Query {
     }
 }
 
-/// Why answers end early.
+/// The reason why the answers end early.
 enum QueryEnd {
-    /// They could not be written.
+    /// An answer could not be written.
     Written(io::Error),
-    /// They could not be had.
+    /// A query failed.
     Failed(Failure),
 }
 

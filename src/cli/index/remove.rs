@@ -1,4 +1,4 @@
-//! Owns: `nearcopy index remove`. Never: what becomes of the keys.
+//! Owns: `nearcopy index remove`. Never: removes the keys itself.
 
 use super::super::exit::{Exit, Failure, Result, usage};
 use super::super::messages::{clean, escaped_path, say};
@@ -9,9 +9,9 @@ use nearcopy::index::IndexOptions;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-/// Ids taken away in one transaction.
+/// Ids that are removed in one transaction.
 const CHUNK: usize = 1000;
-/// Ids that are not there, as far as they are listed.
+/// Unknown ids that are listed at most.
 const SHOWN: usize = 5;
 
 /// Takes documents out of an index, by their ids
@@ -86,7 +86,7 @@ impl Remove {
     }
 }
 
-/// The ids of a file; a line without any is passed over.
+/// Reads the ids of a file; an empty line is skipped.
 fn listed(path: &Path) -> Result<Vec<String>> {
     let shown = escaped_path(path);
     let failed = |e: std::io::Error| {

@@ -1,5 +1,5 @@
-//! Owns: documents of formats whose records have no fields (texts, the articles of pages and
-//! archives), written as lines of JSON. Never: files written in the format they have.
+//! Owns: documents of formats whose records have no fields (texts, articles of pages and archives),
+//! written as JSON Lines. Never: writes a file in its own format.
 
 use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::{EditedText, record, remove_spans};
@@ -13,9 +13,9 @@ use crate::model::document::{Document, DocumentInfo};
 use serde::Serialize;
 use std::io::Write;
 
-/// Writes what an input holds as lines with `id` and `text`, of pages with `source` and `date` too
-/// where they are known. What was not read as a document is not written; a text that is none is
-/// counted as left.
+/// Writes the documents of an input as lines with `id` and `text`, for pages also `source` and
+/// `date` where they are known. Anything that was not read as a document is not written; a text
+/// file that has no document is counted as left.
 pub(super) fn copy(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     #[cfg(feature = "web")]
     if job.file.format == Format::Warc {
@@ -31,7 +31,7 @@ pub(super) fn copy(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error>
     read.documents.iter().try_for_each(|document| line(job, document, sink))
 }
 
-/// Memory: as for reading an archive, a batch of it.
+/// Memory: one batch of the archive, as when it is read.
 #[cfg(feature = "web")]
 fn archive(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     use crate::emit::reopen::stored_bytes;
@@ -53,7 +53,7 @@ fn archive(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     Ok(())
 }
 
-/// A document as a record; serialised, fields without a value are left out.
+/// A document as a record; its JSON omits fields without a value.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct DocumentLine<'a> {
     /// Its id.
@@ -61,13 +61,13 @@ pub struct DocumentLine<'a> {
     /// The outlet or site that printed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<&'a str>,
-    /// When.
+    /// The date of the document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<&'a str>,
     /// The file it was read from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<&'a str>,
-    /// Where it stands in that file.
+    /// The number of its record in that file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
     /// Its text.
@@ -76,7 +76,7 @@ pub struct DocumentLine<'a> {
 }
 
 impl<'a> DocumentLine<'a> {
-    /// A document with this text, without its place.
+    /// A line with this text, without path and record.
     pub fn new(info: &'a DocumentInfo, text: Option<&'a str>) -> DocumentLine<'a> {
         let (source, date) = (info.source.as_deref(), info.date.as_deref());
         DocumentLine { id: &info.id, source, date, path: None, record: None, text }

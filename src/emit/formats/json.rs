@@ -1,5 +1,5 @@
-//! Owns: JSON that is no JSON Lines written again: an array, one object, objects in a row. Never:
-//! parses what a record holds.
+//! Owns: the rewriting of JSON that is not JSON Lines: an array, one object, concatenated objects.
+//! Never: parses the fields of a record.
 
 use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::record;
@@ -12,19 +12,19 @@ use encoding_rs::Encoding;
 use std::io::{self, Write};
 use std::ops::Range;
 
-/// A file of records, and where they stand in it.
+/// A file of records, and their byte ranges in it.
 struct File<'t> {
     text: &'t str,
     encoding: Option<&'static Encoding>,
     records: Vec<(Option<u64>, Range<usize>)>,
 }
 
-/// An output that is one array, one object, or objects in a row.
+/// An output that is one array, one object, or concatenated objects.
 pub(super) struct Json<'w> {
     sink: Sink<'w>,
     /// Whether an input was written.
     begun: bool,
-    /// The closing of an array, held back as more elements may follow.
+    /// The closing of an array, held back since more elements may follow.
     closing: Option<Vec<u8>>,
     /// Whether the array has an element.
     elements: bool,
@@ -35,8 +35,8 @@ impl<'w> Json<'w> {
         Json { sink, begun: false, closing: None, elements: false }
     }
 
-    /// Writes a file with bytes that its encoding does not have. Its records were found where those
-    /// are replaced, so it can only be written as it is.
+    /// Writes a file with bytes that are invalid in its encoding. Its records were found in a text
+    /// in which those are replaced, so it can only be written unchanged.
     fn damaged(&mut self, bytes: &[u8], job: &mut RewriteInput, begun: bool) -> Result<(), Error> {
         let text = String::from_utf8_lossy(bytes);
         let found = split(&text);
@@ -50,13 +50,13 @@ impl<'w> Json<'w> {
         }
         let seen = found.records.len() as u64;
         (job.written.records, job.written.kept) = (seen, seen);
-        // Nothing can follow: the array is closed.
+        // The array is closed, so nothing can follow.
         self.closing = found.array.then(Vec::new);
         self.sink.write_all(bytes).map_err(|e| job.failed(e))
     }
 
-    /// Writes the elements of an array; what stands between two stays before the second. The
-    /// closing is held back.
+    /// Writes the elements of an array; the bytes between two elements are kept before the second
+    /// one. The closing is held back.
     fn elements(&mut self, file: &File, job: &mut RewriteInput) -> Result<(), Error> {
         let (text, sink) = (file.text, &mut self.sink);
         let open = text.find('[').map_or(0, |at| at + 1);
@@ -88,7 +88,7 @@ impl<'w> Json<'w> {
         Ok(())
     }
 
-    /// Writes objects in a row; one that goes takes its line break along.
+    /// Writes concatenated objects; a removed one takes its line break along.
     fn objects(&mut self, file: &File, job: &mut RewriteInput) -> Result<(), Error> {
         let (text, sink) = (file.text, &mut self.sink);
         let mut from = 0;
@@ -144,8 +144,8 @@ impl Writer for Json<'_> {
     }
 }
 
-/// Where each record begins and ends: they are borrowed from the text, so that is where they point
-/// to.
+/// The byte range of each record: the records are borrowed from the text, so their addresses show
+/// their offsets.
 fn places(text: &str, found: &Split) -> Vec<(Option<u64>, Range<usize>)> {
     let single = found.single();
     let place = |raw: &str| {
@@ -166,7 +166,7 @@ impl File<'_> {
         bytes.and_then(|bytes| sink.write_all(&bytes)).map_err(|e| job.failed(e))
     }
 
-    /// What becomes of a record: its new text, nothing if it goes.
+    /// Applies the change of a record: its new text, or `None` if it is removed.
     fn changed(
         &self,
         number: Option<u64>,

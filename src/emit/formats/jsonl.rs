@@ -1,4 +1,4 @@
-//! Owns: lines of JSON, copied or made of documents. Never: parses a line that is kept.
+//! Owns: JSON Lines output, copied or made of documents. Never: parses a line that is kept.
 
 use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::record;
@@ -13,10 +13,10 @@ use std::io::{self, Read, Write};
 /// Bytes read at a time.
 const WINDOW: u64 = 4 << 20;
 
-/// A line longer than this was not read the first time, and passes.
+/// A longer line was skipped when the input was read, and is copied unchanged.
 const LONGEST: usize = u32::MAX as usize;
 
-/// An output with a record a line.
+/// An output with one record per line.
 pub(super) struct Jsonl<'w>(pub(super) Sink<'w>);
 
 impl Writer for Jsonl<'_> {
@@ -34,7 +34,7 @@ impl Writer for Jsonl<'_> {
     }
 }
 
-/// Writes the lines of an input. Lines that are kept are written many at a time.
+/// Writes the lines of an input. Kept lines are written in large blocks.
 fn copy(
     longest: usize,
     apart: bool,
@@ -76,11 +76,11 @@ fn copy(
     }
 }
 
-/// The lines of an input, as they are counted.
+/// The state of a pass over the lines of an input.
 struct LineReader {
     number: u64,
     encoding: Option<&'static encoding_rs::Encoding>,
-    /// Whether the input before this one lacks its last line break.
+    /// Whether the previous input lacks its last line break.
     apart: bool,
 }
 

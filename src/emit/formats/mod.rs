@@ -1,4 +1,4 @@
-//! The writers, one file a format. Never: opens an output.
+//! The writers, one file per format. Never: opens an output.
 
 mod documents;
 mod json;
@@ -19,7 +19,7 @@ use crate::emit::job::Writer;
 use crate::emit::sink::{OutputStream, Sink};
 use crate::ingest::{Compression, Format};
 
-/// The writer of a format; nothing where this program was built without it.
+/// The writer of a format; `None` where this program was built without it.
 pub(super) fn writer<'w>(
     format: Format,
     out: OutputStream<'w>,
@@ -36,7 +36,7 @@ pub(super) fn writer<'w>(
         Format::Parquet => Box::new(parquet::Parquet::new(sink(compression))),
         #[cfg(feature = "web")]
         Format::Warc => Box::new(warc::Warc::new(sink(None), compression)),
-        // A format without a writer: its documents are written as lines.
+        // A format without a writer: its documents are written as JSON Lines.
         #[allow(unreachable_patterns)]
         _ => return None,
     })

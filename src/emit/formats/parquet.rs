@@ -1,5 +1,5 @@
-//! Owns: Parquet written again, row group by row group: schema, settings, and which rows stay.
-//! Never: copies a value; `parquet_columns` does.
+//! Owns: the rewriting of Parquet, row group by row group: schema, writer settings, and the rows to
+//! keep. Never: copies a value; `parquet_columns` does.
 
 use crate::emit::change::{ANNOTATION, Change, RemovedPart};
 use crate::emit::error::Error;
@@ -25,13 +25,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// More rows than any row group has: a page counts them in 31 bits.
+/// More rows than any row group can have: a page counts them in 31 bits.
 const MOST: u64 = i32::MAX as u64;
 
-/// The key under which Arrow writes a schema of its own.
+/// The metadata key of the schema that Arrow adds.
 const ARROW: &str = "ARROW:schema";
 
-/// The output, with what it failed of: the crate's errors do not tell reading from writing.
+/// The output, which records its own error: the errors of the crate do not distinguish reading from
+/// writing.
 struct WatchedOutput<'w> {
     sink: Arc<Mutex<Option<Sink<'w>>>>,
     failed: Arc<Mutex<Option<io::Error>>>,
@@ -57,7 +58,7 @@ impl Write for WatchedOutput<'_> {
 pub(super) struct Parquet<'w> {
     sink: Arc<Mutex<Option<Sink<'w>>>>,
     failed: Arc<Mutex<Option<io::Error>>>,
-    /// The writer, and the schema of the inputs, once there is one.
+    /// The writer, and the schema of the inputs, once the first input was opened.
     writer: Option<(SerializedFileWriter<WatchedOutput<'w>>, Schema)>,
 }
 
@@ -66,7 +67,7 @@ impl<'w> Parquet<'w> {
         Parquet { sink: Arc::new(Mutex::new(Some(sink))), failed: Arc::default(), writer: None }
     }
 
-    /// Makes the writer, or holds the schema against the one it has.
+    /// Creates the writer, or compares the schema with that of the writer.
     fn begin(
         &mut self,
         reader: &SerializedFileReader<SharedFile>,
@@ -99,7 +100,7 @@ impl<'w> Parquet<'w> {
         Ok(())
     }
 
-    /// Writes what is kept of a row group, and gathers what is removed.
+    /// Writes the rows of a row group that are kept, and collects the removed ones.
     fn write_row_group(
         &mut self,
         reader: &SerializedFileReader<SharedFile>,
@@ -135,7 +136,7 @@ impl<'w> Parquet<'w> {
         done.map_err(|why| self.blame(format!("row group {}: {why}", index + 1), job.file))
     }
 
-    /// Whose fault an error is: the output's, if it failed.
+    /// Attributes an error: to the output if it failed, else to the input.
     fn blame(&self, why: String, file: &ReadFile) -> Error {
         match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(e) => Error::output(file, &e),
@@ -190,7 +191,7 @@ impl Writer for Parquet<'_> {
         Ok(())
     }
 
-    /// Writes the footer and the end of the compression.
+    /// Writes the footer and the end of the compressed data.
     fn finish(self: Box<Self>) -> io::Result<()> {
         if let Some((writer, _)) = self.writer {
             let closed = guarded(|| writer.close());
@@ -204,7 +205,7 @@ impl Writer for Parquet<'_> {
     }
 }
 
-/// A schema with the columns of an annotation.
+/// The schema with the columns of an annotation.
 fn wider(root: &TypePtr, job: &RewriteInput) -> ParquetResult<TypePtr> {
     let mut fields = root.get_fields().to_vec();
     for field in ANNOTATION {
@@ -222,11 +223,11 @@ fn wider(root: &TypePtr, job: &RewriteInput) -> ParquetResult<TypePtr> {
     Ok(Arc::new(Schema::group_type_builder(root.name()).with_fields(fields).build()?))
 }
 
-/// How the copy is to be written: as the first row group of the original is.
+/// The writer settings of the copy: those of the first row group of the original.
 fn properties(meta: &ParquetMetaData, job: &RewriteInput) -> WriterProperties {
     let wider = job.prefix.is_some();
     let keys = meta.file_metadata().key_value_metadata().map(|keys| {
-        // With more columns Arrow's own schema would no longer be that of the file.
+        // With more columns, Arrow's own schema would no longer be that of the file.
         keys.iter().filter(|k| !(wider && k.key == ARROW)).cloned().collect()
     });
     let mut builder = WriterProperties::builder().set_key_value_metadata(keys);
@@ -236,7 +237,7 @@ fn properties(meta: &ParquetMetaData, job: &RewriteInput) -> WriterProperties {
     }
     for column in group.columns() {
         let compression = match column.compression() {
-            // The framing of the old one was never settled; the new one is the same algorithm.
+            // The framing of the old LZ4 was never standardised; the new one is the same algorithm.
             Compression::LZ4 => Compression::LZ4_RAW,
             other => other,
         };
@@ -251,7 +252,7 @@ fn properties(meta: &ParquetMetaData, job: &RewriteInput) -> WriterProperties {
     builder.build()
 }
 
-/// Asks what becomes of each row of a row group.
+/// Asks for the change of each row of a row group.
 fn plan(group: &RowGroupMetaData, first: u64, job: &mut RewriteInput) -> Plan {
     let mut plan =
         Plan { keep: Vec::new(), kept: 0, cuts: BTreeMap::new(), notes: BTreeMap::new() };

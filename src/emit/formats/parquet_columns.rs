@@ -1,5 +1,5 @@
-//! Owns: the rows of one row group of Parquet copied, column by column, without looking into nested
-//! values. Never: which rows stay.
+//! Owns: the copying of rows of one row group, column by column, without parsing nested values.
+//! Never: decides which rows are kept.
 
 use crate::emit::change::{ANNOTATION, Annotation};
 use crate::emit::edit::{EditedText, remove_spans};
@@ -17,10 +17,10 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
-/// Rows copied at a time.
+/// Rows that are copied at a time.
 const ROWS: usize = 1024;
 
-/// What becomes of the rows of one row group.
+/// The changes of the rows of one row group.
 pub(super) struct Plan {
     pub(super) keep: Vec<bool>,
     pub(super) kept: usize,
@@ -28,13 +28,13 @@ pub(super) struct Plan {
     pub(super) notes: BTreeMap<usize, Annotation>,
 }
 
-/// What was removed from a row.
+/// The content that was removed from a row.
 pub(super) enum RemovedValue {
     Row(String),
     Parts(Vec<(Span, String)>),
 }
 
-/// The cuts to be made in a column, and what they take away.
+/// The cuts to be made in a column, and a map that receives the removed parts.
 pub(super) type Cuts<'c> =
     Option<(&'c BTreeMap<usize, Vec<Span>>, &'c mut BTreeMap<usize, RemovedValue>)>;
 
@@ -98,8 +98,8 @@ pub(super) fn copy_column<W: Write + Send>(
     done.and_then(|()| writer.close())
 }
 
-/// Copies values with the levels that say where in their records they stand; `each` may change a
-/// value that is kept.
+/// Copies values with their definition and repetition levels; `each` may change a value that is
+/// kept.
 fn copy_values<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
     writer: &mut ColumnWriterImpl<'_, T>,
@@ -195,8 +195,8 @@ fn text_of(note: &Annotation, field: &str) -> Option<String> {
     }
 }
 
-/// The rows of a row group that go, as JSON: they are copied into a file of their own in memory,
-/// and that is read by rows.
+/// The removed rows of a row group as JSON: they are copied to a Parquet file in memory, which is
+/// then read by rows.
 pub(super) fn removed_values(
     reader: &SerializedFileReader<SharedFile>,
     index: usize,

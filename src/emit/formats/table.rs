@@ -1,5 +1,4 @@
-//! Owns: CSV and TSV written again. Never: puts quotes around a field that is kept, or takes them
-//! away.
+//! Owns: the rewriting of CSV and TSV. Never: adds quotes to a field that is kept, or removes them.
 
 use crate::emit::change::{ANNOTATION, Annotation, Change, RemovedPart};
 use crate::emit::edit::{EditedText, RemovedParts, remove_spans};
@@ -19,7 +18,7 @@ use std::ops::Range;
 /// An output that is one table.
 pub(super) struct Table<'w> {
     sink: Sink<'w>,
-    /// The header, without line break, once there is one.
+    /// The header without its line break, once it was written.
     header: Option<Vec<u8>>,
 }
 
@@ -27,9 +26,9 @@ pub(super) struct Table<'w> {
 struct Rewrite {
     delimiter: u8,
     encoding: Option<&'static Encoding>,
-    /// How many fields the header has.
+    /// The number of fields of the header.
     width: usize,
-    /// The column of the text.
+    /// The index of the text column.
     text: Option<usize>,
     /// Whether rows get the columns of an annotation.
     wider: bool,
@@ -40,7 +39,7 @@ impl<'w> Table<'w> {
         Table { sink, header: None }
     }
 
-    /// Writes the header, or holds it against the one that was written.
+    /// Writes the header, or compares it with the one that was written.
     fn header(&mut self, raw: &[u8], rewrite: &Rewrite, job: &RewriteInput) -> Result<(), Error> {
         let (lead, body, ending) = parts(raw);
         let failed = |e| job.failed(e);
@@ -71,7 +70,7 @@ impl<'w> Table<'w> {
 }
 
 impl Writer for Table<'_> {
-    /// Writes the rows of an input, below the header of the first one.
+    /// Writes the rows of an input after the header of the first one.
     fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error> {
         let file = job.file;
         let mut open = records(job, &mut self.sink, false)?;
@@ -100,7 +99,7 @@ impl Writer for Table<'_> {
         if let Some(e) = &rows.error {
             return Err(broken(file, e));
         }
-        // Line breaks, or a row whose quote never ends, which passes as it is.
+        // Line breaks, or a row whose quote is never closed, which is copied unchanged.
         let open = u64::from(next == NextRow::Open);
         (job.written.records, job.written.kept) =
             (job.written.records + open, job.written.kept + open);
@@ -115,7 +114,7 @@ impl Writer for Table<'_> {
 }
 
 impl Rewrite {
-    /// Writes a row, or what becomes of it.
+    /// Writes a row with its change.
     fn row(
         &self,
         rows: &Rows,
@@ -157,7 +156,7 @@ impl Rewrite {
         Ok(())
     }
 
-    /// A row without some parts of its text, and these.
+    /// Cuts parts out of the text of a row; returns the new row and the parts.
     fn remove_spans(
         &self,
         rows: &Rows,
@@ -192,7 +191,7 @@ impl Rewrite {
         Some(out)
     }
 
-    /// A value as a field, in quotes where it needs them or should have them.
+    /// A value as a field, quoted where it contains special characters or `quotes` is set.
     fn quoted(&self, value: &str, quotes: bool) -> Option<Vec<u8>> {
         let special = |b: u8| b == self.delimiter || matches!(b, b'"' | b'\n' | b'\r');
         let field = match quotes || value.bytes().any(special) {
@@ -203,7 +202,7 @@ impl Rewrite {
     }
 }
 
-/// A row's blank lines before it, itself, and its line break.
+/// Splits a row into the blank lines before it, the row itself, and its line break.
 fn parts(raw: &[u8]) -> (&[u8], &[u8], &[u8]) {
     let lead = raw.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
     let (lead, rest) = raw.split_at(lead);
@@ -216,7 +215,7 @@ fn parts(raw: &[u8]) -> (&[u8], &[u8], &[u8]) {
     (lead, body, ending)
 }
 
-/// Where the fields of a row stand, quotes included.
+/// The byte ranges of the fields of a row, quotes included.
 fn places(body: &[u8], delimiter: u8) -> Vec<Range<usize>> {
     let mut core = ReaderBuilder::new().delimiter(delimiter).build();
     let mut out = vec![0; body.len().max(16)];

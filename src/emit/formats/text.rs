@@ -1,4 +1,4 @@
-//! Owns: files that are one text or one page, written again as they are. Never: records.
+//! Owns: the rewriting of files that are one text or one page. Never: files of records.
 
 use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::{EditedText, remove_spans};
@@ -10,10 +10,10 @@ use crate::ingest::decode;
 use encoding_rs::{Encoding, UTF_8};
 use std::io::{self, Write};
 
-/// An output that is one text, in the encoding it has.
+/// An output that is one text, in the encoding of its input.
 pub(super) struct Text<'w> {
     sink: Sink<'w>,
-    /// Whether it was read from an input already.
+    /// Whether an input was written.
     begun: bool,
 }
 
@@ -44,7 +44,8 @@ impl Writer for Text<'_> {
                 let decoded = decode::decode(bytes.clone(), job.encoding());
                 let form = Encoding::for_label(decoded.encoding.as_bytes()).filter(|e| *e != UTF_8);
                 let mark = Encoding::for_bom(&bytes).map_or(0, |(_, length)| length);
-                // Only where the text can be written as it stood is a part of it left out.
+                // A part is cut only if the rest of the text can be written byte for byte as it
+                // was.
                 let exact =
                     encoded(&decoded.text, form).is_some_and(|again| *again == bytes[mark..]);
                 let cut = remove_spans(&decoded.text, spans).filter(|_| exact);

@@ -1,8 +1,8 @@
-//! Owns: archives written again: members that are kept pass as they are stored, others are written
-//! anew or left out. Never: what a page says.
+//! Owns: the rewriting of archives: members that are kept are copied as they are stored, others are
+//! written anew or left out. Never: interprets a page.
 //!
-//! The input is read twice: first to see where each record stands and what goes with it, then to
-//! copy.
+//! The input is read twice: first to find the place of each record and the records that are removed
+//! with it, then to copy.
 
 use crate::emit::change::{Change, RemovedPart};
 use crate::emit::compress::Compressor;
@@ -20,26 +20,26 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Bytes copied at a time.
 const STEP: usize = 256 << 10;
 
-/// Where a record stands, and what becomes of it. Names of records are kept as hashes, 0 where
-/// there is none.
+/// The place of a record, and whether it is removed. Ids of records are kept as hashes, 0 for none.
 #[derive(Default)]
 struct Entry {
-    /// Where the member begins that holds it.
+    /// The offset of the member in which the record begins.
     member: u64,
-    /// Where it begins in the plain bytes of that member.
+    /// The offset of the record in the plain bytes of that member.
     at: u64,
-    /// Nothing: no record, which passes.
+    /// `None`: the bytes are no record, and are copied.
     number: Option<u64>,
     goes: bool,
-    /// A request or a note of the crawler, which goes with its response.
+    /// Whether it is a request or a metadata record of the crawler, which is removed together with
+    /// its response.
     companion: bool,
     id: u64,
     concurrent: Vec<u64>,
-    /// The record that it says is the same.
+    /// The record that this one refers to as identical.
     refers: u64,
 }
 
-/// What is known of an input before it is copied.
+/// The facts about an input that are collected before it is copied.
 struct Plan {
     entries: Vec<Entry>,
     kind: Option<Compression>,
@@ -49,7 +49,7 @@ struct Plan {
 /// An output that is one archive.
 pub(super) struct Warc<'w> {
     sink: Sink<'w>,
-    /// How each member is compressed.
+    /// The compression of each member.
     to: Option<Compression>,
     /// Whether an input was written.
     begun: bool,
@@ -76,7 +76,7 @@ impl Writer for Warc<'_> {
         };
         let first = plan.entries.first().map_or(length, |entry| entry.member);
         if same && plan.kind.is_some() {
-            // The dictionary, or what else stands in front.
+            // The dictionary, or other bytes before the first record.
             raw(0, first, job, sink)?;
         }
         let mut rest = &plan.entries[..];
@@ -109,7 +109,7 @@ impl Writer for Warc<'_> {
     }
 }
 
-/// Reads an input through, and asks what becomes of each record.
+/// Reads an input to its end, and asks for the change of each record.
 fn plan(job: &mut RewriteInput, shared: &SharedFile) -> Result<Plan, Error> {
     let (kind, mut records) =
         archive::open(Box::new(shared.reader(0))).map_err(|e| broken(job.file, &e))?;
@@ -157,12 +157,12 @@ fn entry(record: &Record, job: &RewriteInput) -> Result<Entry, Error> {
     })
 }
 
-/// A record's name as it is compared.
+/// The hash of a record's id, for comparison.
 fn name(id: &str) -> u64 {
     if id.is_empty() { 0 } else { xxh3_64(id.as_bytes()).max(1) }
 }
 
-/// Counts the records that stay and say that they are the same as one that goes.
+/// Counts the records that are kept but refer to a removed record as identical.
 fn revisits(entries: &[Entry], job: &mut RewriteInput) {
     let gone: HashSet<u64> = entries.iter().filter(|e| e.goes && e.id != 0).map(|e| e.id).collect();
     for entry in entries.iter().filter(|e| !e.goes && gone.contains(&e.refers)) {
@@ -173,7 +173,7 @@ fn revisits(entries: &[Entry], job: &mut RewriteInput) {
     }
 }
 
-/// Lets requests and notes go whose responses all go.
+/// Marks requests and metadata records for removal if all their responses are removed.
 fn companions(entries: &mut [Entry]) {
     let of = |goes: bool| -> HashSet<u64> {
         let those = entries.iter().filter(|e| e.number.is_some() && !e.companion && e.goes == goes);
@@ -191,8 +191,8 @@ fn companions(entries: &mut [Entry]) {
     }
 }
 
-/// Writes what is kept of one member, or of several that go on with one another, each record as a
-/// member of its own, and tells what goes.
+/// Writes the kept records of one member, or of several that share a record, each as a member of
+/// its own, and reports the removed ones.
 fn apart(
     job: &mut RewriteInput,
     mut members: Members,
@@ -202,7 +202,7 @@ fn apart(
 ) -> Result<(), Error> {
     members.next().map_err(|e| broken(job.file, &e))?;
     let mut at = 0;
-    // What stands before the first record of a member is no record.
+    // Bytes before the first record of a member are no record.
     let lead = Entry::default();
     let lead = (unit[0].at > 0).then_some(&lead);
     let all: Vec<&Entry> =
@@ -231,7 +231,7 @@ fn apart(
     Ok(())
 }
 
-/// Plain bytes of a member up to the next record.
+/// The plain bytes of a member up to the next record.
 struct MemberPart<'p, 'a> {
     members: &'p mut Members<'a>,
     left: u64,
@@ -239,7 +239,7 @@ struct MemberPart<'p, 'a> {
 }
 
 impl MemberPart<'_, '_> {
-    /// Hands on all bytes. Where the compression breaks, nothing more could be read the first time
+    /// Passes all bytes on. Where the compression is broken, the first pass could not read more
     /// either.
     fn each(
         &mut self,
@@ -250,7 +250,7 @@ impl MemberPart<'_, '_> {
         while self.left > 0 {
             let room = buffer.len().min(self.left.try_into().unwrap_or(usize::MAX));
             let n = match self.members.read(&mut buffer[..room]) {
-                // Records may go on in the next member.
+                // A record may continue in the next member.
                 Ok(0) if self.members.next().is_ok_and(|any| any) => continue,
                 Ok(0) | Err(_) => break,
                 Ok(n) => n,

@@ -1,5 +1,5 @@
-//! Owns: a file that is one page of the web to its document. Never: which part of the page is the
-//! article.
+//! Owns: the reading of a file that is one web page as one document. Never: decides which part of
+//! the page is the article.
 
 use crate::ingest::fields::Fields;
 use crate::ingest::open_file::{OpenFile, PartialRead};
@@ -9,7 +9,7 @@ use crate::model::document::DocumentInfo;
 use encoding_rs::Encoding;
 use std::sync::Arc;
 
-/// Reads the article of a page.
+/// Reads a file as one page.
 pub(super) fn read(open: OpenFile) -> PartialRead {
     let OpenFile { run, file, plain, context, .. } = open;
     let (bytes, error) = plain.all(file.size, PAGE + 1);
@@ -19,8 +19,8 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     (page(bytes, &file.shown, run.encoding, context.fields), error)
 }
 
-/// The article of a page. Its id is the path of the file, or the page's own address where `url` was
-/// named as the field of the id.
+/// Reads the article of a page. Its id is the path of the file, or the page's own URL where the
+/// caller named `url` as the id field.
 pub(crate) fn page(
     bytes: Vec<u8>,
     shown: &str,

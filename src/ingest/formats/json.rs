@@ -1,5 +1,5 @@
-//! Owns: where records begin and end in JSON that is no JSON Lines: one object, an array, objects
-//! one after another. Never: what a record holds.
+//! Owns: where records begin and end in JSON that is not JSON Lines: one object, an array, or
+//! concatenated objects. Never: reads the fields of a record.
 
 use crate::ingest::fields::Fields;
 use crate::ingest::format::Format;
@@ -16,10 +16,10 @@ use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 
-/// Records parsed at a time by one thread.
+/// Records that one thread parses at a time.
 const PIECE: usize = 64;
 
-/// Gathers the elements of an array; those before an error are kept.
+/// Collects the elements of an array; the elements before an error are kept.
 struct Elements<'o, 'de>(&'o mut Vec<&'de RawValue>);
 
 impl<'de> Visitor<'de> for Elements<'_, 'de> {
@@ -35,24 +35,24 @@ impl<'de> Visitor<'de> for Elements<'_, 'de> {
     }
 }
 
-/// Where the records of a text stand.
+/// The records of a text, not yet parsed.
 pub(crate) struct Split<'t> {
-    /// Whether they are elements of an array.
+    /// Whether the records are elements of an array.
     pub(crate) array: bool,
     /// The records with their numbers.
     pub(crate) records: Vec<(u64, &'t RawValue)>,
-    /// Records that cannot be read, by number, and why.
+    /// Records that cannot be parsed, by number, with the reason.
     errors: Vec<(u64, String)>,
 }
 
 impl Split<'_> {
-    /// Whether the file is one record, which then has no number.
+    /// Whether the file is a single record, which then has no number.
     pub(crate) fn single(&self) -> bool {
         !self.array && self.records.len() == 1 && self.errors.is_empty()
     }
 }
 
-/// Finds the records of a whole file without byte-order mark.
+/// Splits a whole file without byte-order mark into records.
 pub(crate) fn split(text: &str) -> Split<'_> {
     let mut records = Vec::new();
     let mut errors = Vec::new();
@@ -74,7 +74,7 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     read_records(open, Borders::Whole, |bytes, context| (whole(bytes.head, context), None))
 }
 
-/// Reads all records of a whole file without byte-order mark.
+/// Parses all records of a whole file without byte-order mark.
 fn whole(bytes: Vec<u8>, context: &Context) -> Batch {
     let (text, damaged) = match context.encoding {
         Some(encoding) => {
@@ -105,8 +105,8 @@ fn whole(bytes: Vec<u8>, context: &Context) -> Batch {
     batch
 }
 
-/// Values one after another, with their numbers. After an error, reading goes on at the next line
-/// that begins with `{`.
+/// Splits concatenated values into numbered records. After an error, reading resumes at the next
+/// line that begins with `{`.
 fn objects<'t>(
     text: &'t str,
     records: &mut Vec<(u64, &'t RawValue)>,
@@ -125,15 +125,15 @@ fn objects<'t>(
         }
         let Some(error) = failed else { break };
         errors.push((number, error.to_string()));
-        // An iterator that has failed stands where the error is, so no byte is looked at twice.
+        // The failed iterator is positioned at the error, so no byte is scanned twice.
         let at = (from + values.byte_offset()).saturating_sub(1).max(from);
         let Some(next) = memchr::memmem::find(&text.as_bytes()[at..], b"\n{") else { break };
         from = at + next + 1;
     }
 }
 
-/// Reads records from bytes alone, called `-`. For tests and fuzzing; `read` does the same with
-/// files.
+/// Reads records from bytes alone, under the path `-`. For tests and fuzzing; `read` does the same
+/// with files.
 #[doc(hidden)]
 pub fn records(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);

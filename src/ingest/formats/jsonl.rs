@@ -1,5 +1,5 @@
-//! Owns: JSON Lines as a stream: windows of whole lines, read while the last window is parsed.
-//! Never: what a line holds.
+//! Owns: JSON Lines as a stream: windows of whole lines, each read while the previous one is
+//! parsed. Never: reads the fields of a line.
 
 use crate::ingest::formats::record_bytes::{Borders, read as read_records};
 use crate::ingest::open_file::{OpenFile, PartialRead};
@@ -9,25 +9,25 @@ use std::io::{self, Read};
 /// Bytes read at a time.
 const WINDOW: u64 = 4 << 20;
 
-/// Bytes parsed at a time by one thread.
+/// Bytes that one thread parses at a time.
 const PIECE: usize = 256 << 10;
 
-/// A line longer than this is skipped: its text might be over 4 GiB, and memory is not endless.
+/// A longer line is skipped: its text might exceed 4 GiB, and memory is limited.
 const LONGEST: u64 = u32::MAX as u64;
 
-/// What a look at the stream gave.
+/// The result of reading from the stream.
 enum NextLine {
     /// Whole lines are in the buffer.
     Lines,
-    /// One line was too long, and passed over.
+    /// One line was too long and was skipped.
     TooLong,
-    /// There is no more.
+    /// The stream has ended.
     End,
 }
 
 struct LineReader<'r> {
     inner: &'r mut (dyn Read + Send),
-    /// What was read behind the last line break.
+    /// The bytes read after the last line break.
     carry: Vec<u8>,
     longest: u64,
     ended: bool,
@@ -35,8 +35,7 @@ struct LineReader<'r> {
 }
 
 impl LineReader<'_> {
-    /// Fills the buffer with whole lines; only at the end of the stream may the last one lack its
-    /// line break.
+    /// Fills the buffer with whole lines; only the last line of the stream may lack its line break.
     fn next(&mut self, out: &mut Vec<u8>) -> NextLine {
         out.clear();
         std::mem::swap(out, &mut self.carry);
@@ -48,7 +47,7 @@ impl LineReader<'_> {
                 return NextLine::Lines;
             }
             if self.ended {
-                // After a failure the last line is only a part of one.
+                // After a read error the last line is incomplete.
                 return if out.is_empty() || self.error.is_some() {
                     NextLine::End
                 } else {
@@ -76,7 +75,7 @@ impl LineReader<'_> {
         }
     }
 
-    /// Drops everything up to the next line break.
+    /// Skips everything up to the next line break.
     fn pass_over(&mut self, out: &mut Vec<u8>) {
         *out = Vec::new();
         while !self.ended {
@@ -98,10 +97,10 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     })
 }
 
-/// Reads all lines: those in `head`, then those of the stream. The error is what ended the stream
-/// before its time.
+/// Reads all lines: those in `head`, then those of the stream. The returned error is the one that
+/// ended the stream early.
 ///
-/// A line that such an error cuts is left out. Memory: two windows, or twice the longest line.
+/// A line that such an error cuts is dropped. Memory: two windows, or twice the longest line.
 pub(super) fn lines(
     head: Vec<u8>,
     rest: &mut (dyn Read + Send),
@@ -147,7 +146,7 @@ fn read_up_to(
     (all, lines.error)
 }
 
-/// Parses whole lines, the first of which has this number; says how many there are.
+/// Parses whole lines and returns their number; `first` is the number of the first line.
 fn parse(window: &[u8], first: u64, context: &Context) -> (u64, Batch) {
     let mut pieces = Vec::new();
     let (mut rest, mut number) = (window, first);
@@ -183,7 +182,7 @@ mod tests {
     use crate::ingest::{InputOptions, Reason};
     use proptest::prelude::*;
 
-    /// Gives a few bytes at a time.
+    /// Returns a few bytes per call.
     struct Slow<'a>(&'a [u8], usize);
 
     impl Read for Slow<'_> {

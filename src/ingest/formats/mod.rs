@@ -1,5 +1,5 @@
-//! The readers, one file a format: the bytes of a file to documents. Never: which format a file
-//! has.
+//! The readers, one file per format: they turn the bytes of a file into documents. Never: decides
+//! which format a file has.
 
 #[cfg(feature = "web")]
 pub(crate) mod html;
@@ -15,8 +15,8 @@ mod text;
 use crate::ingest::format::Format;
 use crate::ingest::open_file::{OpenFile, PartialRead};
 
-/// The reader of a format; nothing where this program was built without it. An archive with its
-/// reader built in never comes here: it is read as it is stored, by `web::archive`.
+/// The reader of a format; `None` where this program was built without it. An archive whose reader
+/// is built in never gets here: `web::archive` reads its stored bytes.
 pub(super) fn reader(format: Format) -> Option<fn(OpenFile) -> PartialRead> {
     match format {
         Format::Text => Some(text::read),

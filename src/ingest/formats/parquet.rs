@@ -1,4 +1,4 @@
-//! Owns: Parquet files: which columns are read, and rows to documents. Never: writes one.
+//! Owns: Parquet input: which columns are read, and rows to documents. Never: writes a file.
 
 use crate::ingest::date;
 use crate::ingest::fields::{DATE, Fields, ID, SOURCE, TEXT};
@@ -27,13 +27,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The first bytes of a Parquet file.
 const MAGIC: &[u8] = b"PAR1";
 
-/// The first bytes of one whose footer is encrypted.
+/// The first bytes of a Parquet file with an encrypted footer.
 const ENCRYPTED: &[u8] = b"PARE";
 
-/// Rows read at a time.
+/// Rows that are read at a time.
 const ROWS: usize = 1024;
 
-/// A value of a column, and whether something in it was replaced.
+/// A value of a column, and whether the decoder replaced something in it.
 type Value = Option<(String, bool)>;
 
 impl Length for SharedFile {
@@ -50,7 +50,7 @@ impl ChunkReader for SharedFile {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
-        // A damaged footer may ask for anything; only what the file can hold is made room for.
+        // A damaged footer may ask for any length; only what the file can hold is allocated.
         if start.checked_add(length as u64).is_none_or(|end| end > self.length()) {
             return Err(ParquetError::EOF(format!(
                 "{length} bytes at {start} are beyond the end of the file"
@@ -67,16 +67,16 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread would be caught and told as a damaged Parquet file. For panic
-/// hooks, which hear of caught panics too.
+/// Whether a panic of this thread would be caught and reported as a damaged Parquet file. For panic
+/// hooks, which also run for caught panics.
 pub fn panic_is_caught() -> bool {
     GUARDED.get()
 }
 
-/// Does something with Parquet data; an error is in words.
+/// Runs an operation on Parquet data and returns any error as a message.
 ///
-/// A panic counts as an error, here and nowhere else: the crate means damaged data to be an error
-/// too, but its decoders still have places where wrong lengths reach a slice index.
+/// A panic counts as an error, here and nowhere else: the crate intends damaged data to be an error
+/// too, but its decoders still have places where a wrong length reaches a slice index.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Result<T, String> {
     let before = GUARDED.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));
@@ -91,7 +91,7 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Resul
 /// The column of each role, and the rank of its name.
 pub(crate) type Columns = [Option<(usize, usize)>; 4];
 
-/// Opens a file: reads its footer.
+/// Opens a file by reading its footer.
 pub(crate) fn open(
     file: SharedFile,
 ) -> std::result::Result<SerializedFileReader<SharedFile>, String> {
@@ -111,7 +111,7 @@ pub(crate) fn open(
     }
 }
 
-/// Whether values of a column are text.
+/// Whether the values of a column are text.
 fn textual(column: &ColumnDescriptor) -> bool {
     let kind = matches!(
         column.converted_type(),
@@ -124,7 +124,7 @@ fn textual(column: &ColumnDescriptor) -> bool {
     column.physical_type() == Type::BYTE_ARRAY && column.max_rep_level() == 0 && kind && logical
 }
 
-/// Whether a column may be the id, the source or the date.
+/// Whether a column may serve as the id, the source or the date.
 fn simple(column: &ColumnDescriptor) -> bool {
     let kind = matches!(
         column.physical_type(),
@@ -133,8 +133,8 @@ fn simple(column: &ColumnDescriptor) -> bool {
     textual(column) || (kind && column.max_rep_level() == 0)
 }
 
-/// The column of each role, by the dotted paths of the columns, and the rank of its name; or why
-/// there is no text.
+/// Finds the column of each role, by the dotted paths of the columns, with the rank of its name; or
+/// the reason why there is no text.
 pub(crate) fn columns(
     reader: &SerializedFileReader<SharedFile>,
     context: &Context,
@@ -170,8 +170,7 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     let mut broken = plain.error;
     let shared = match direct {
         Some(stored) => SharedFile::new(stored),
-        // What comes compressed or from a pipe can be read in order only, and the footer stands at
-        // the end.
+        // Compressed input and pipes can only be read in order, and the footer is at the end.
         None => temporary_copy(&mut io::Cursor::new(plain.head).chain(plain.rest)).and_then(
             |(copy, late)| {
                 broken = broken.take().or(late);
@@ -187,7 +186,7 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     let read = AtomicU64::new(0);
     let told = |bytes| {
         read.fetch_add(bytes, Ordering::Relaxed);
-        // What was copied was counted then.
+        // The bytes of a temporary copy were counted when it was made.
         direct.is_none() || run.read(bytes)
     };
     let mut intake = rows_of(shared, &told, &context).finish(&context);
@@ -197,8 +196,8 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     (intake, None)
 }
 
-/// Reads all rows of a file, row groups side by side where the context says so, and only the
-/// columns that are needed. `told` hears how many bytes were read and says whether to go on.
+/// Reads all rows of a file, but only the columns that are needed; row groups in parallel where the
+/// context allows it. `told` receives the number of bytes read and returns whether to continue.
 fn rows_of(file: SharedFile, told: &(dyn Fn(u64) -> bool + Sync), context: &Context) -> Batch {
     let mut batch = Batch::default();
     let reader = match open(file) {
@@ -264,7 +263,7 @@ fn rows_of(file: SharedFile, told: &(dyn Fn(u64) -> bool + Sync), context: &Cont
     batch
 }
 
-/// How many rows a row group has.
+/// The number of rows of a row group.
 pub(crate) fn rows(group: &RowGroupMetaData) -> u64 {
     group.num_rows().max(0) as u64
 }
@@ -277,7 +276,7 @@ fn compressed(group: &RowGroupMetaData, columns: &Columns) -> i64 {
         .fold(0, |sum, c| sum.saturating_add(c.compressed_size()))
 }
 
-/// Reads the rows of a group; those before an error are kept.
+/// Reads the rows of a row group; the rows before an error are kept.
 fn read_row_group(
     reader: &SerializedFileReader<SharedFile>,
     index: usize,
@@ -335,7 +334,7 @@ fn read_row_group(
     }
 }
 
-/// The next values of a column as strings.
+/// Reads the next values of a column as strings.
 fn strings(reader: &mut ColumnReader, column: &ColumnDescPtr) -> Result<Vec<Value>> {
     let text = |v: ByteArray| match String::from_utf8(v.data().to_vec()) {
         Ok(text) => Some((text, false)),
@@ -359,7 +358,7 @@ fn strings(reader: &mut ColumnReader, column: &ColumnDescPtr) -> Result<Vec<Valu
     }
 }
 
-/// A whole number as what its column says that it is: a day, a time, a decimal, or itself.
+/// Formats an integer by the type of its column: a day, a time, a decimal, or the number itself.
 fn whole(column: &ColumnDescriptor, value: i64, plain: impl FnOnce() -> Field) -> Value {
     let unit = match (column.logical_type_ref(), column.converted_type()) {
         (Some(LogicalType::Date), _) | (_, ConvertedType::DATE) => {
@@ -372,7 +371,7 @@ fn whole(column: &ColumnDescriptor, value: i64, plain: impl FnOnce() -> Field) -
         },
         (_, ConvertedType::TIMESTAMP_MILLIS) => 1_000,
         (_, ConvertedType::TIMESTAMP_MICROS) => 1_000_000,
-        // Unsigned numbers and decimals; everything else is the number itself.
+        // Unsigned numbers and decimals; any other type is the number itself.
         (
             _,
             ConvertedType::UINT_8
@@ -388,7 +387,7 @@ fn whole(column: &ColumnDescriptor, value: i64, plain: impl FnOnce() -> Field) -
     date::of_seconds(value.div_euclid(unit)).map(|d| (d, false))
 }
 
-/// Reads a batch of values; nothing where they are null.
+/// Reads a batch of values; a null becomes `None`.
 fn batch<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
     column: &ColumnDescPtr,
@@ -408,7 +407,7 @@ fn batch<T: DataType>(
         .collect())
 }
 
-/// Reads records from bytes alone, called `-`. For fuzzing; `read` does the same with files.
+/// Reads records from bytes alone, under the path `-`. For fuzzing; `read` does so with files.
 #[doc(hidden)]
 pub fn records(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);

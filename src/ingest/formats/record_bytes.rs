@@ -1,5 +1,5 @@
-//! Owns: the bytes of a file of records, decoded as far as must be to find where records end.
-//! Never: where they end, or what one holds.
+//! Owns: the bytes of a file of records, decoded only as far as the search for record borders
+//! requires. Never: finds the borders, or reads a record.
 
 use crate::ingest::decode;
 use crate::ingest::open_file::{OpenFile, PartialRead};
@@ -8,26 +8,27 @@ use crate::ingest::record::{Batch, Context};
 use encoding_rs::{Encoding, UTF_8};
 use std::io::{self, Read};
 
-/// How the records of a format are found.
+/// How the borders of records in a format are found.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Borders {
     /// By line breaks, which are one byte in every encoding but UTF-16.
     Lines,
-    /// By characters of ASCII, which are parts of other characters in some encodings.
+    /// By ASCII characters, whose bytes are parts of other characters in some encodings.
     Ascii,
-    /// By reading the whole file.
+    /// By parsing the whole file.
     Whole,
 }
 
-/// What is read: the first bytes, without byte-order mark, and everything behind them.
+/// The input of a reader: the first bytes, without byte-order mark, and a reader of the rest.
 pub(super) struct RecordBytes<'a> {
     pub head: Vec<u8>,
     pub rest: Box<dyn Read + Send + 'a>,
-    /// Whether something was replaced when all was decoded.
+    /// Whether the decoder replaced something while it decoded the whole file.
     pub damaged: bool,
 }
 
-/// Reads the records of a file by a function, whose error is what ended the stream before its time.
+/// Reads the records of a file with `records`, which also returns the error that ended the stream
+/// early.
 pub(super) fn read(
     open: OpenFile,
     borders: Borders,
@@ -56,7 +57,7 @@ pub(super) fn read(
     } else {
         (bytes.head, bytes.rest, error) = (plain.head, plain.rest, plain.error);
         if error.is_some() {
-            // The last line is only a part of one.
+            // The last line is incomplete.
             let end = memchr::memrchr(b'\n', &bytes.head).map_or(0, |at| at + 1);
             bytes.head.truncate(end);
         }

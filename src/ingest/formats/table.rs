@@ -1,5 +1,4 @@
-//! Owns: tables of text, CSV and TSV: where rows begin and end, and rows to documents. Never:
-//! writes a row.
+//! Owns: CSV and TSV input: where rows begin and end, and rows to documents. Never: writes a row.
 
 use crate::ingest::fields::{DATE, Fields, ID, SOURCE, TEXT};
 use crate::ingest::format::Format;
@@ -17,30 +16,30 @@ use std::io::{self, Read};
 /// Bytes read at a time.
 const WINDOW: u64 = 1 << 20;
 
-/// A row longer than this is taken for one whose quote was left open: memory is not endless.
+/// A row that grows longer than this is taken for one with an unclosed quote: memory is limited.
 const LONGEST: usize = 1 << 30;
 
-/// What a look at the stream gave.
+/// The result of reading from the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NextRow {
     /// A row.
     Row,
-    /// A row whose quote never ends: it reaches to the end of the stream, or further than can be
-    /// held.
+    /// A row whose quote is never closed: it extends to the end of the stream, or beyond the
+    /// longest row that fits in memory.
     Open,
-    /// There are no more rows; what is left are line breaks, or a row that a failure cut.
+    /// There are no more rows; the rest is line breaks, or a row that a read error cut.
     End,
 }
 
-/// The rows of a table, one after the other, with the bytes they stand in.
+/// Iterates over the rows of a table together with the raw bytes of each.
 ///
-/// The bytes of all rows and those of the end together are the stream. A row begins with the blank
-/// lines before it and ends with its own line break. Quoting is RFC 4180 as `csv` reads it: a quote
-/// inside an unquoted field is only a character.
+/// The bytes of all rows and of the rest after the last one add up to the stream. A row begins with
+/// the blank lines before it and ends with its own line break. Quoting is RFC 4180 as `csv` reads
+/// it: a quote inside an unquoted field is an ordinary character.
 pub(crate) struct Rows<'r> {
     inner: &'r mut (dyn Read + Send),
     core: Reader,
-    /// Bytes that were read; those before `start` were given out.
+    /// The bytes read so far; those before `start` belong to earlier rows.
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -51,12 +50,12 @@ pub(crate) struct Rows<'r> {
     line: u64,
     ended: bool,
     longest: usize,
-    /// What ended the stream before its time.
+    /// The error that ended the stream early.
     pub(crate) error: Option<io::Error>,
 }
 
-/// The character between two fields, for a file that begins like this: a tab in TSV; in CSV a
-/// comma, or a semicolon where the header, its quoted names aside, holds no comma but a semicolon.
+/// The field delimiter of a file with this beginning: a tab in TSV; in CSV a comma, or a semicolon
+/// where the header, quoted names excluded, has a semicolon and no comma.
 pub(crate) fn delimiter(format: Format, head: &[u8]) -> u8 {
     if format == Format::Tsv {
         return b'\t';
@@ -75,7 +74,7 @@ pub(crate) fn delimiter(format: Format, head: &[u8]) -> u8 {
 }
 
 impl<'r> Rows<'r> {
-    /// The rows of `head` and then of `inner`; a byte-order mark must be gone.
+    /// Reads the rows of `head` and then of `inner`; the byte-order mark must have been removed.
     pub(crate) fn new(head: Vec<u8>, inner: &'r mut (dyn Read + Send), delimiter: u8) -> Rows<'r> {
         let core = ReaderBuilder::new().delimiter(delimiter).build();
         let (values, ends) = (vec![0; 4096], vec![0; 64]);
@@ -93,8 +92,8 @@ impl<'r> Rows<'r> {
             longest: LONGEST,
             error: None,
         };
-        // The mark was taken away before; a second one is a character like others, which an empty
-        // look tells the machine.
+        // The first mark was removed before; a second one is an ordinary character, which the
+        // parser learns from a read of empty input.
         rows.primed()
     }
 
@@ -103,13 +102,13 @@ impl<'r> Rows<'r> {
         self
     }
 
-    /// All bytes of the row, blank lines before it and its line break included; at the end, what is
-    /// left.
+    /// The raw bytes of the row, with the blank lines before it and its line break; at the end of
+    /// the stream, the bytes that are left.
     pub(crate) fn raw(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
 
-    /// How many fields the row has.
+    /// The number of fields of the row.
     pub(crate) fn len(&self) -> usize {
         self.fields
     }
@@ -120,7 +119,7 @@ impl<'r> Rows<'r> {
         &self.values[from..self.ends[number]]
     }
 
-    /// The line in which the row begins, blank lines before it passed over.
+    /// The line in which the row itself begins, after the blank lines before it.
     pub(crate) fn line(&self) -> u64 {
         let breaks = self
             .raw()
@@ -131,7 +130,7 @@ impl<'r> Rows<'r> {
         self.line + breaks as u64
     }
 
-    /// Goes to the next row.
+    /// Reads the next row.
     pub(crate) fn next(&mut self) -> NextRow {
         self.line += memchr::memchr_iter(b'\n', self.raw()).count() as u64;
         self.start = self.end;
@@ -148,7 +147,7 @@ impl<'r> Rows<'r> {
             {
                 return NextRow::End;
             }
-            // A line break more at the end closes every row but one with an open quote.
+            // An additional line break at the end closes every row except one with an open quote.
             let input = if last { &b"\n"[..] } else { &self.buffer[self.end..] };
             let (result, read, written, ends) = self.core.read_record(
                 input,
@@ -179,8 +178,8 @@ impl<'r> Rows<'r> {
         NextRow::Row
     }
 
-    /// What is left behind the last row: what was read, the row with an open quote in it, and the
-    /// rest of the stream.
+    /// The rest after the last row: the bytes already read, including a row with an open quote, and
+    /// the remaining stream.
     #[cfg(feature = "emit")]
     pub(crate) fn left(&mut self) -> (&[u8], &mut (dyn Read + Send)) {
         (&self.buffer[self.start..], self.inner)
@@ -202,7 +201,7 @@ impl<'r> Rows<'r> {
 }
 
 impl Context<'_> {
-    /// A value as text, and whether something in it was replaced.
+    /// Decodes a value, and returns whether something in it was replaced.
     pub(crate) fn value<'v>(&self, bytes: &'v [u8]) -> (Cow<'v, str>, bool) {
         match (self.encoding, std::str::from_utf8(bytes)) {
             (None, Ok(text)) => (Cow::Borrowed(text), false),
@@ -216,7 +215,7 @@ impl Context<'_> {
     }
 }
 
-/// Rows between two times that documents are handed on.
+/// The number of rows after which documents are passed on.
 const HANDED: u64 = 1024;
 
 /// Reads the records of a file.
@@ -225,9 +224,9 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     read_records(open, Borders::Ascii, |bytes, context| table(bytes, format, context))
 }
 
-/// Reads all rows: those in the head, then those of the stream. The first one names the columns.
-/// The error is what ended the stream before its time; a row that such an error cuts is left out.
-/// Memory: a window, or the longest row.
+/// Reads all rows: those in the head, then those of the stream. The first row names the columns.
+/// The returned error is the one that ended the stream early; a row that such an error cuts is
+/// dropped. Memory: a window, or the longest row.
 fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Option<io::Error>) {
     let RecordBytes { head, mut rest, damaged } = bytes;
     let delimiter = delimiter(format, &head);
@@ -276,7 +275,7 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
     (batch, rows.error)
 }
 
-/// What to say of a row whose quote never ends.
+/// The message about a row whose quote is never closed.
 fn open(line: u64) -> String {
     format!(
         "a quote in the row that begins in line {line} never ends; nothing from there on was read: \
@@ -304,7 +303,7 @@ fn row(
     context.document(text, others, Some(number), replaced, batch);
 }
 
-/// Reads rows from bytes alone, called `-`. For fuzzing; `read` does the same with files.
+/// Reads rows from bytes alone, under the path `-`. For fuzzing; `read` does the same with files.
 #[doc(hidden)]
 pub fn rows(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);

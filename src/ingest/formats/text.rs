@@ -1,4 +1,5 @@
-//! Owns: a file of plain text to its document. Never: files of several documents.
+//! Owns: the reading of a plain text file as one document. Never: reads a file of several
+//! documents.
 
 use crate::ingest::decode;
 use crate::ingest::open_file::{OpenFile, PartialRead};
@@ -7,7 +8,7 @@ use crate::ingest::read_result::ReadResult;
 use crate::model::document::Document;
 use std::sync::Arc;
 
-/// Reads the one document of a file; what is not text is skipped.
+/// Reads the one document of a file; a binary file is skipped.
 pub(super) fn read(open: OpenFile) -> PartialRead {
     let OpenFile { run, file, plain, .. } = open;
     let mut intake = ReadResult::default();

@@ -1,5 +1,5 @@
-//! Owns: the records of an archive to documents: which of them are pages, and what they are called.
-//! Never: where a record ends.
+//! Owns: the records of a web archive to documents: which of them are pages, and their ids. Never:
+//! decides where a record ends.
 
 use crate::ingest::compress::Compression;
 use crate::ingest::date;
@@ -26,15 +26,15 @@ use encoding_rs::Encoding;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-/// Bytes of bodies gathered before they are read, side by side.
+/// Bytes of record bodies that are collected before they are read in parallel.
 const BATCH: usize = 8 << 20;
 
-/// Records gathered at most. What is packed in them may be a page of 16 MiB each, and their texts
-/// are handed on together.
+/// Records that are collected at most. Each may decompress to a page of 16 MiB, and their texts are
+/// passed on together.
 const COUNT: usize = 32;
 
-/// Stored bytes looked at where no name says what they hold: more than the first block of bzip2, or
-/// a zstd dictionary and the first frame.
+/// Stored bytes that are examined where no name shows the format: more than the first block of
+/// bzip2, or than a zstd dictionary and the first frame.
 const LOOK: u64 = 2 << 20;
 
 /// A record that may be a page.
@@ -42,13 +42,13 @@ struct Candidate {
     number: u64,
     target: String,
     date: String,
-    /// As WET has it: text already.
+    /// Whether the record is text already, as in WET.
     text: bool,
     content_type: String,
     body: Option<Vec<u8>>,
 }
 
-/// What came of some records before their pages were looked at.
+/// Some records before their pages are read.
 #[derive(Default)]
 struct Gathered {
     candidates: Vec<Candidate>,
@@ -56,9 +56,10 @@ struct Gathered {
     others: BTreeMap<&'static str, u64>,
 }
 
-/// Whether stored bytes are to be read as an archive: because that is their format, or, where none
-/// is known, because they are compressed and it is in them. The answer is with all of them: an
-/// archive is read from its beginning, by its members, so a copy of the first is looked at.
+/// Whether the stored bytes are to be read as an archive: because that is their format or, where
+/// the format is unknown, because they are compressed archive data. Returns a stream of all bytes
+/// as well: an archive is read from its beginning, by its members, so only a copy of the first
+/// bytes is examined.
 pub(crate) fn is_archive<'a>(
     mut raw: Box<dyn Read + Send + 'a>,
     format: Option<Format>,
@@ -73,19 +74,19 @@ pub(crate) fn is_archive<'a>(
             .read_to_end(&mut first)
             .map(|_| Compression::of(&first))
     };
-    // An error comes again when what is behind is read.
+    // A read error occurs again when the rest is read.
     let packed = more(16).is_ok_and(|kind| kind.is_some()) && more(LOOK).is_ok() && holds(&first);
     (packed, Box::new(io::Cursor::new(first).chain(raw)))
 }
 
-/// Whether the first plain bytes of what is stored so are those of an archive.
+/// Whether stored bytes decompress to the first bytes of an archive.
 fn holds(stored: &[u8]) -> bool {
     let (mut head, Ok(mut members)) = (vec![0; 4 << 10], Members::new(Box::new(stored))) else {
         return false;
     };
     while let Ok(true) = members.next() {
         match members.read(&mut head) {
-            // A member without anything in it.
+            // An empty member.
             Ok(0) => {}
             Ok(n) => return Format::of(None, &head[..n], None) == Format::Warc,
             Err(_) => return false,
@@ -94,8 +95,7 @@ fn holds(stored: &[u8]) -> bool {
     false
 }
 
-/// How an archive is compressed, and its records. The error is what keeps its first bytes from
-/// being read.
+/// Opens an archive: its compression, and its records. Fails where its first bytes cannot be read.
 pub(crate) fn open<'a>(
     raw: Box<dyn Read + Send + 'a>,
 ) -> io::Result<(Option<Compression>, Records<'a>)> {
@@ -103,11 +103,11 @@ pub(crate) fn open<'a>(
     Ok((members.kind, Records::new(members)))
 }
 
-/// Reads all pages. While some are taken apart, the next records are read.
+/// Reads all pages. The next records are read while pages of the last batch are parsed.
 ///
-/// Memory: two batches of records, each 8 MiB and one record of 64 MiB at most, and the pages in
-/// the first of them unpacked: 32 of 16 MiB at most, some hundred KiB as a rule. Below these, what
-/// [`Records`] holds.
+/// Memory: two batches of records, each 8 MiB and at most one record of 64 MiB, and the
+/// decompressed pages of the first batch: at most 32 of 16 MiB, usually some hundred KiB. To this
+/// comes the memory of [`Records`].
 pub(crate) fn read(
     records: &mut Records,
     context: &Context,
@@ -128,14 +128,13 @@ pub(crate) fn read(
     all
 }
 
-/// The documents of the next records, without what is to be said about the others; nothing at the
-/// end.
+/// The documents of the next records, without the problems of the others; `None` at the end.
 #[cfg(feature = "emit")]
 pub(crate) fn next(records: &mut Records, context: &Context) -> Option<Vec<Document>> {
     Some(pages(&next_pages(records)?, context).intake.documents)
 }
 
-/// The next records that may be pages; nothing at the end.
+/// The next records that may be pages; `None` at the end.
 fn next_pages(records: &mut Records) -> Option<Gathered> {
     let (mut some, mut bytes) = (Gathered::default(), 0);
     let mut any = false;
@@ -159,8 +158,8 @@ fn next_pages(records: &mut Records) -> Option<Gathered> {
     any.then_some(some)
 }
 
-/// Responses, and the texts of a WET file; requests, notes of the crawler and the like are no
-/// candidates, and the answer is their kind.
+/// Selects responses, and the texts of a WET file. Requests, metadata records of the crawler and
+/// the like are no candidates; for these the error is their kind.
 fn candidate(record: Record) -> Result<Candidate, &'static str> {
     let Record { number, header, body, .. } = record;
     let text = header.kind == "conversion";
@@ -204,7 +203,7 @@ fn pages(gathered: &Gathered, context: &Context) -> Batch {
     all
 }
 
-/// The document of a record.
+/// Reads the document of a record.
 fn document(
     candidate: &Candidate,
     context: &Context,
@@ -264,7 +263,8 @@ fn plain(
     Ok(decoded.text)
 }
 
-/// Reads an archive from bytes alone, called `-`. For fuzzing; [`read`] does the same with files.
+/// Reads an archive from bytes alone, under the path `-`. For fuzzing; [`read`] does the same with
+/// files.
 #[doc(hidden)]
 pub fn records(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);

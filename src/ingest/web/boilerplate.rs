@@ -1,5 +1,5 @@
-//! Owns: what stands around the text of a page and says so itself: menus, controls, small print,
-//! days of printing, comments. Never: which part is the article.
+//! Owns: the removal of boilerplate that its markup or wording reveals: menus, controls, small
+//! print, datelines, comments. Never: decides which part is the article.
 
 use crate::ingest::web::discussion;
 use crate::ingest::web::inline_or_block::{Blocks, is, sentence, small, titles};
@@ -10,11 +10,11 @@ use dom_query::{Document, Matcher, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// What has been read of them, and is no text.
+/// Elements whose content was read as metadata, and which are no text.
 static HEAD: LazyLock<Matcher> = LazyLock::new(|| matcher("title, meta"));
 
-/// Seldom a part of the text. The library takes most of them out too, but not where it finds little
-/// text.
+/// Elements that are seldom a part of the text. The extraction library removes most of them too,
+/// but not where it finds little text.
 static AROUND: LazyLock<Matcher> = LazyLock::new(|| {
     matcher(
         "nav, aside, footer, button, select, dialog, [role=navigation], [role=complementary], \
@@ -25,7 +25,7 @@ static AROUND: LazyLock<Matcher> = LazyLock::new(|| {
     )
 });
 
-/// Where readers write. On a page with a text of its own, that is another text.
+/// Comment sections. On a page with a text of its own, they are another text.
 static COMMENTS: LazyLock<Matcher> = LazyLock::new(|| {
     matcher(
         "#comments, #disqus_thread, #respond, .comments, .comments-area, .comment-list, \
@@ -36,30 +36,32 @@ static COMMENTS: LazyLock<Matcher> = LazyLock::new(|| {
 
 static PIECES: LazyLock<Matcher> = LazyLock::new(|| matcher("a, time, small, form"));
 
-/// Bytes in a link at most that may be a control: "Read more".
+/// The length in bytes up to which a link may be a control such as "Read more".
 const CONTROL: usize = 40;
 
-/// As many links of the same words are controls.
+/// As many links with the same words are controls.
 const OFTEN: usize = 3;
 
-/// Bytes of a form at most that is one, and not the page.
+/// The length in bytes up to which a form is removed as a form; a longer one may be the page
+/// itself.
 const FORM: usize = 300;
 
-/// Bytes of small print at most, where it is no part of a paragraph: notes on rights, on printing.
+/// The length in bytes up to which small print outside paragraphs is removed: notices on rights, on
+/// printing.
 const PRINT: usize = 200;
 
-/// Bytes of a line at most that says when something was written, and by whom, and words in it
-/// besides the time.
+/// The length in bytes of a dateline at most (when something was written, and by whom), and the
+/// number of words in it besides the time.
 const DATELINE: (usize, usize) = (80, 8);
 
-/// Lines with a day at most: of printing, of a change. More of them are entries of a list.
+/// Datelines at most, such as those of printing or of a change. More of them are entries of a list.
 const LINES: usize = 2;
 
 fn matcher(selector: &str) -> Matcher {
     Matcher::new(selector).expect("a selector")
 }
 
-/// Takes it out of the tree. The answer is whether the page is a list of teasers.
+/// Removes boilerplate from the tree. Returns whether the page is a list of teasers.
 pub(super) fn clear(page: &Document, about: &PageMetadata) -> bool {
     page.select_matcher(&HEAD).remove();
     around(page);
@@ -69,7 +71,8 @@ pub(super) fn clear(page: &Document, about: &PageMetadata) -> bool {
     teasers::clear(page, about.article)
 }
 
-/// What holds most of the text of a page is no menu, whatever it is called.
+/// Removes elements around the text. An element that holds most of the text of the page is no menu,
+/// whatever its name.
 pub(super) fn around(page: &Document) {
     let all = page.select_matcher(&AROUND);
     if all.is_empty() {
@@ -79,7 +82,7 @@ pub(super) fn around(page: &Document) {
     let whole = page.body().map_or(0, |body| weights.get(&body).prose);
     for node in all.nodes() {
         if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
-            // A heading that opens what stands below it.
+            // The heading introduces the content below it.
             node.rename("span");
         } else if weights.get(node).prose * 2 <= whole {
             node.remove_from_parent();
@@ -87,7 +90,7 @@ pub(super) fn around(page: &Document) {
     }
 }
 
-/// Links, times, small print and forms, as far as they stand alone.
+/// Removes links, times, small print and forms, as far as they are alone in their blocks.
 fn text_blocks(page: &Document) {
     let (all, blocks) = (page.select_matcher(&PIECES), Blocks::default());
     let mut gone: Vec<NodeRef> = Vec::new();
@@ -114,7 +117,8 @@ fn text_blocks(page: &Document) {
             }));
         } else if !titles(&block) && small(node, CONTROL) {
             let (text, href) = (node.text(), node.attr_or("href", ""));
-            // Stars and arrows help to tell a control from a text.
+            // A link of stars or arrows alone is left: it helps to distinguish a control from a
+            // text.
             if text.contains(char::is_alphabetic) {
                 match href.starts_with('#') || href.starts_with("javascript:") {
                     true => gone.push(*node),
@@ -130,7 +134,7 @@ fn text_blocks(page: &Document) {
     gone.iter().for_each(NodeRef::remove_from_parent);
 }
 
-/// The line of a time, "Posted on 1 May by admin", unless more is said in it.
+/// The dateline that a time is in, "Posted on 1 May by admin", unless it says more.
 fn dateline<'a>(time: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     let mut line = *time;
     while let Some(above) = line.parent() {
@@ -169,8 +173,8 @@ fn comments(page: &Document, article: bool) {
     let inside: usize =
         all.nodes().iter().filter(outermost).map(|node| weights.get(node).plain()).sum();
     let outside = page.body().map_or(0, |body| weights.get(&body).plain()).saturating_sub(inside);
-    // What is discussed is a page of its own where it says so, or is not much shorter than what is
-    // said about it.
+    // The content above a discussion is a page of its own where the page says so, or where it is
+    // not much shorter than the discussion.
     if outside >= OWN && (article || outside * 4 >= inside) {
         all.remove();
     }
@@ -286,7 +290,7 @@ mod tests {
         assert_eq!(cleared(comments), "I do not think so.");
         let text = "words of a text ".repeat(10);
         assert_eq!(cleared(&format!("<p>{text}</p>{comments}")), text.trim());
-        // A link and what is said about it is a discussion.
+        // A link with comments about it is a discussion.
         let many = format!(
             "<p>{text}</p><div class=comments>{}</div>",
             "<p>Some words of somebody about it.</p>".repeat(40)

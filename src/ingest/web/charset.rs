@@ -1,13 +1,14 @@
-//! Owns: the encoding of a page, from what is said about it and from its bytes. Never: where it
-//! came from.
+//! Owns: the encoding of a page, from its declarations and from its bytes. Never: knows where the
+//! page came from.
 
 use crate::ingest::decode::{self, Decoded};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// Bytes in which a page says its encoding; the standard asks for 1,024, and pages are late.
+/// Bytes in which a page may declare its encoding; the standard asks for 1,024, but some pages
+/// declare it later.
 const HEAD: usize = 8 << 10;
 
-/// A page as text, and whether it is in another encoding than it says.
+/// Decodes a page, and returns whether it is in another encoding than the declared one.
 pub(super) fn decode(
     bytes: Vec<u8>,
     given: Option<&'static Encoding>,
@@ -22,12 +23,12 @@ pub(super) fn decode(
     let ascii = bytes.is_ascii();
     let utf8 = std::str::from_utf8(&bytes).is_ok();
     let wide = told == UTF_16LE || told == UTF_16BE;
-    // Other encodings hardly ever make what is valid UTF-8 beyond ASCII, and UTF-8 is nothing else.
-    // What is in UTF-16 holds zeros, and is valid UTF-8 hardly ever.
+    // Text in another encoding beyond ASCII is hardly ever valid UTF-8, and valid UTF-8 is hardly
+    // ever anything else. UTF-16 contains zeros, and is hardly ever valid UTF-8.
     let lie = if wide { utf8 && !bytes.contains(&0) } else { !ascii && utf8 != (told == UTF_8) };
     if lie {
         let found = decode::decode(bytes, None);
-        // UTF-8 with a byte of damage is still what it says.
+        // Slightly damaged UTF-8 is still in its declared encoding.
         let lie = found.encoding != told.name();
         return (found, lie);
     }
@@ -46,12 +47,12 @@ pub(super) fn of_content_type(value: &str) -> Option<&'static Encoding> {
     )
 }
 
-/// The encoding of a label, but for those that browsers refuse to read.
+/// The encoding of a label, except those that browsers refuse to read.
 fn allowed_encoding(label: &str) -> Option<&'static Encoding> {
     Encoding::for_label_no_replacement(label.as_bytes())
 }
 
-/// The encoding that a page names in a `meta` element or its XML declaration.
+/// The encoding that a page declares in a `meta` element or its XML declaration.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
     let told = if head.trim_start().starts_with("<?xml") {
@@ -67,11 +68,11 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     };
     let told = told.or_else(|| {
         let metas = head.split("<meta").skip(1);
-        // What a page says about itself in words is none of its encoding.
+        // A `meta` element with text about the page declares no encoding.
         let telling = |meta: &&str| meta.contains("http-equiv") || !meta.contains("content");
         metas.filter_map(|rest| rest.split('>').next()).filter(telling).find_map(of_content_type)
     })?;
-    // A page in UTF-16 could not have been read so far.
+    // A page in UTF-16 could not have been parsed up to this point.
     Some(if told == UTF_16LE || told == UTF_16BE { UTF_8 } else { told })
 }
 

@@ -1,17 +1,17 @@
-//! Owns: threads of posts, in forums and below articles: the heads and feet of their posts. Never:
-//! which part of a page is the article.
+//! Owns: discussions in forums and below articles: the headers and footers of their posts. Never:
+//! decides which part of a page is the article.
 
 use crate::ingest::web::inline_or_block::{is, sentence, small};
 use dom_query::{Document, NodeRef};
 use std::collections::{BTreeMap, HashMap};
 
-/// As many siblings of one class are a thread.
+/// As many siblings of one class are a discussion.
 const THREAD: usize = 3;
 
-/// A word in the class that is given to a post.
+/// Words in the class name of a post.
 const POST: [&str; 5] = ["post", "postcontainer", "comment", "message", "reply"];
 
-/// A word in the class that is given to the head or foot of a post.
+/// Words in the class name of the header or footer of a post.
 const AROUND: [&str; 26] = [
     "author",
     "avatar",
@@ -41,17 +41,17 @@ const AROUND: [&str; 26] = [
     "action",
 ];
 
-/// A word in the class that is given to the text of a post, whatever else is in it.
+/// Words in the class name of the text of a post, whatever else the name contains.
 const TEXT: [&str; 8] =
     ["content", "body", "text", "entry", "message", "postbody", "status", "update"];
 
-/// Bytes in the head or foot of a post at most.
+/// The length in bytes of the header or footer of a post at most.
 const HEAD: usize = 300;
 
-/// Bytes behind a thread at most that are no text.
+/// The length in bytes up to which the content after a discussion is boilerplate.
 const BEHIND: usize = 150;
 
-/// Takes heads and feet out of the tree: who wrote a post and when, and what can be done with it.
+/// Removes headers and footers from the tree: the author and date of a post, and the controls.
 /// `title`: that of the page.
 pub(super) fn clear(page: &Document, title: &str) {
     for thread in discussions(page) {
@@ -59,7 +59,7 @@ pub(super) fn clear(page: &Document, title: &str) {
         let gone: Vec<NodeRef> =
             thread.iter().flat_map(|post| around(post, first(&class))).collect();
         let bytes = |nodes: &[NodeRef]| nodes.iter().map(bytes).sum::<usize>();
-        // Most of a thread is what was said in it.
+        // The posts themselves are most of a discussion.
         if bytes(&gone) * 2 <= bytes(&thread) {
             gone.iter().for_each(NodeRef::remove_from_parent);
         }
@@ -72,7 +72,7 @@ fn bytes(node: &NodeRef) -> usize {
     node.descendants_it().filter(NodeRef::is_text).map(|text| text.text().trim().len()).sum()
 }
 
-/// Posts below each other, in the order of the page.
+/// Finds groups of posts, in the order of the page.
 fn discussions(page: &Document) -> Vec<Vec<NodeRef<'_>>> {
     let mut all: BTreeMap<usize, Vec<NodeRef>> = BTreeMap::new();
     let mut places = HashMap::new();
@@ -93,8 +93,8 @@ fn first(class: &str) -> &str {
     class.split_ascii_whitespace().next().unwrap_or_default()
 }
 
-/// Whether one of the words stands in a class: `comment-author`, `post_author` and `postAuthor`
-/// hold an author, `sentiment` no time.
+/// Whether a class name contains one of the words: `comment-author`, `post_author` and `postAuthor`
+/// contain `author`, but `sentiment` does not contain `time`.
 fn has(class: &str, words: &[&str]) -> bool {
     let mut parts: Vec<String> = vec![String::new()];
     let mut small = false;
@@ -112,7 +112,7 @@ fn has(class: &str, words: &[&str]) -> bool {
     parts.iter().any(|part| words.contains(&part.as_str()))
 }
 
-/// The heads and feet in a post; those of answers below it are theirs.
+/// The headers and footers in a post; those of replies below it belong to the replies.
 fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
     let named =
         |node: &NodeRef| format!("{} {}", node.attr_or("class", ""), node.attr_or("itemprop", ""));
@@ -125,7 +125,7 @@ fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
             && first(&class) != kind
             && !text(&node)
             && small(&node, HEAD);
-        // Inside another it goes with that.
+        // An element inside another one is removed with that.
         let inside = || {
             node.ancestors_it(Some(8))
                 .any(|above| gone.iter().rev().take(8).any(|out| out.id == above.id))
@@ -140,7 +140,7 @@ fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
     gone
 }
 
-/// Takes out what little stands behind the last post: other pages of the thread, who else is
+/// Removes short content after the last post: links to other pages of the discussion, who else is
 /// reading.
 fn behind(last: &NodeRef) {
     let mut next = last.next_sibling();
@@ -155,7 +155,7 @@ fn behind(last: &NodeRef) {
     }
 }
 
-/// Takes out headings that say the title of the page above each post: "Re: the subject".
+/// Removes headings that repeat the title of the page above each post: "Re: the subject".
 fn subjects(posts: &[NodeRef], title: &str) {
     let title = title.to_lowercase();
     for post in posts {
@@ -199,7 +199,7 @@ mod tests {
                     .collect::<Vec<_>>()
                     .join(" ")
         );
-        // Two are no thread.
+        // Two posts are no discussion.
         assert!(cleared(&thread(2)).contains("by ann » 2 May"));
         let long = format!("<div class=post><div class=date>{}</div></div>", "words ".repeat(60))
             .repeat(3);

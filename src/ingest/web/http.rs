@@ -1,5 +1,5 @@
-//! Owns: an HTTP response as it was sent to the page in it: status, type, transfer and content
-//! encodings. Never: what the page says.
+//! Owns: the page in an HTTP response as it was sent: status, type, transfer and content encodings.
+//! Never: parses the page.
 
 use crate::ingest::problem::Reason;
 use crate::ingest::sniff::is_page;
@@ -8,10 +8,10 @@ use crate::ingest::web::page::PAGE;
 use encoding_rs::Encoding;
 use std::io::Read;
 
-/// Header fields at most.
+/// Header fields of a response at most.
 const FIELDS: usize = 256;
 
-/// What a response holds.
+/// The kind of content in a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ContentKind {
     Html,
@@ -26,10 +26,10 @@ pub(super) struct Payload {
     pub header: Option<&'static Encoding>,
 }
 
-/// Why there is none.
+/// The reason why a response has no page.
 type SkipReason = (Reason, String);
 
-/// Takes the page out of a response.
+/// Extracts the page from a response.
 pub(super) fn payload(response: &[u8]) -> Result<Payload, SkipReason> {
     let old;
     let response = match older(response) {
@@ -42,7 +42,7 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, SkipReason> {
     let mut fields = [httparse::EMPTY_HEADER; FIELDS];
     let mut parsed = httparse::Response::new(&mut fields);
     let mut config = httparse::ParserConfig::default();
-    // Servers send what they like, and browsers take it.
+    // Servers violate the standard in these ways, and browsers accept it.
     config
         .allow_spaces_after_header_name_in_responses(true)
         .allow_obsolete_multiline_headers_in_responses(true);
@@ -81,7 +81,8 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, SkipReason> {
     Ok(Payload { kind, bytes, header: charset::of_content_type(&told) })
 }
 
-/// The same answer in HTTP/1.1, which alone the parser knows; crawlers write down others as well.
+/// Rewrites the status line to HTTP/1.1, the only version that the parser accepts; crawlers record
+/// others as well.
 fn older(response: &[u8]) -> Option<Vec<u8>> {
     let rest = ["HTTP/2.0 ", "HTTP/2 ", "HTTP/3.0 ", "HTTP/3 "]
         .iter()
@@ -89,7 +90,7 @@ fn older(response: &[u8]) -> Option<Vec<u8>> {
     Some([b"HTTP/1.1 ", rest].concat())
 }
 
-/// What a content type says; nothing where there is none.
+/// The kind that a content type declares; `None` where there is no content type.
 pub(super) fn kind(content_type: &str) -> Result<Option<ContentKind>, SkipReason> {
     match content_type.split([';', ',']).next().unwrap_or_default().trim() {
         "text/html" | "application/xhtml+xml" => Ok(Some(ContentKind::Html)),
@@ -103,8 +104,8 @@ fn bad(why: &str) -> SkipReason {
     (Reason::BadPayload, format!("{why}; the page was skipped: fetch it again"))
 }
 
-/// The bytes of the page, with the encodings undone. Crawlers undo them and leave the header as it
-/// was, so what is not encoded at all is taken as it is.
+/// Decodes the transfer and content encodings. Crawlers decode the body and leave the header as it
+/// was, so a body that is not encoded is returned unchanged.
 fn plain(sent: &[u8], transfer: &str, content: &str) -> Result<Vec<u8>, SkipReason> {
     let mut bytes = sent.to_vec();
     if transfer.contains("chunked") {
@@ -128,7 +129,7 @@ type Decoder<'b> = Box<dyn Read + 'b>;
 fn decoder<'b>(name: &str, sent: &'b [u8]) -> Option<Decoder<'b>> {
     Some(match name {
         "gzip" | "x-gzip" => Box::new(flate2::read::MultiGzDecoder::new(sent)),
-        // The standard means zlib, and some servers send what is inside it.
+        // By the standard, `deflate` means zlib, but some servers send the raw deflate stream.
         "deflate" if sent.first().is_some_and(|b| b & 0x0f == 8) => {
             Box::new(flate2::read::ZlibDecoder::new(sent))
         }
@@ -139,7 +140,7 @@ fn decoder<'b>(name: &str, sent: &'b [u8]) -> Option<Decoder<'b>> {
     })
 }
 
-/// One encoding undone, up to a byte over the limit of a page.
+/// Decodes one encoding, up to one byte beyond the limit of a page.
 fn undone(
     name: &str,
     sent: Vec<u8>,
@@ -152,13 +153,13 @@ fn undone(
     let result = open(&sent).map(|decoder| decoder.take(PAGE + 1).read_to_end(&mut out));
     match result.unwrap_or_else(|| Err(std::io::Error::other("not known"))) {
         Ok(_) => Ok(out),
-        // Undone by the crawler, or the name of an encoding of characters.
+        // The crawler decoded it already, or the name is that of a character encoding.
         Err(_) if out.is_empty() && is_plain(&sent) => Ok(sent),
         Err(e) => Err(bad(&format!("its {name} encoding is broken ({e})"))),
     }
 }
 
-/// Whether bytes are text to begin with: packed ones hold control characters soon.
+/// Whether bytes are text: compressed data has control characters among its first bytes.
 fn is_plain(bytes: &[u8]) -> bool {
     !bytes.is_empty()
         && !bytes[..bytes.len().min(512)].iter().any(|b| *b < b' ' && !b.is_ascii_whitespace())
@@ -198,7 +199,7 @@ mod tests {
             ("Content-Encoding: deflate", raw),
             ("Content-Encoding: zstd", zstd::stream::encode_all(&page[..], 1).unwrap()),
             ("Content-Encoding: identity", page.clone()),
-            // Undone by the crawler.
+            // The crawler decoded it already.
             ("Content-Encoding: br", page.clone()),
             ("Transfer-Encoding: chunked\r\nContent-Encoding: gzip", page.clone()),
         ] {

@@ -1,24 +1,23 @@
-//! Owns: whether a piece of a page stands alone in its block or in a sentence. Never: what is done
-//! with it.
+//! Owns: whether a piece of a page is alone in its block or part of a sentence. Never: decides what
+//! is done with it.
 
 use dom_query::{NodeId, NodeRef};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// Elements that stand in a line of text.
+/// Inline elements: those inside a line of text.
 const INLINE: [&str; 19] = [
     "a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span",
     "strong", "sub", "sup", "time", "u",
 ];
 
-/// Blocks that were looked at, and whether text stands in them outside links, times and small
-/// print.
+/// A cache of blocks: whether each has text outside links, times and small print.
 #[derive(Default)]
 pub(super) struct Blocks(RefCell<HashMap<NodeId, bool>>);
 
 impl Blocks {
-    /// The block that a node stands in, where no other text stands beside it there. Each block is
-    /// looked at once, so ask before anything is removed.
+    /// The block of a node, if no other text is in it. Each block is examined once, so call this
+    /// before anything is removed.
     pub(super) fn alone<'a>(&self, node: &NodeRef<'a>) -> Option<NodeRef<'a>> {
         let mut block = node.parent()?;
         while is(&block, &INLINE) {
@@ -29,8 +28,8 @@ impl Blocks {
     }
 }
 
-/// Whether there is text in the lines of a block itself. The depth is that of inline elements
-/// inside each other, which is bounded with the tree's.
+/// Whether a block has text directly in its lines. The recursion is as deep as inline elements are
+/// nested, which the limit on the tree bounds.
 fn tells(node: &NodeRef) -> bool {
     node.children_it(false).any(|child| {
         if child.is_text() {
@@ -40,18 +39,17 @@ fn tells(node: &NodeRef) -> bool {
     })
 }
 
-/// Whether a node is an element of one of these names.
+/// Whether a node is an element with one of these names.
 pub(super) fn is(node: &NodeRef, names: &[&str]) -> bool {
     node.node_name().is_some_and(|name| names.contains(&&*name))
 }
 
-/// Whether a node stands in a heading or in a cell of a table, where what leads elsewhere is text
-/// all the same.
+/// Whether a node is a heading or a table cell, in which links are text too.
 pub(super) fn titles(node: &NodeRef) -> bool {
     is(node, &["h1", "h2", "h3", "h4", "h5", "h6", "td", "th"])
 }
 
-/// Whether there are no more bytes of text below a node; what is large is not read to its end.
+/// Whether the text below a node has at most `most` bytes; reading stops at the limit.
 pub(super) fn small(node: &NodeRef, most: usize) -> bool {
     let mut sum = 0;
     node.descendants_it().filter(NodeRef::is_text).all(|text| {
@@ -60,12 +58,12 @@ pub(super) fn small(node: &NodeRef, most: usize) -> bool {
     })
 }
 
-/// Whether a text says something, rather than naming it: a sentence has an end.
+/// Whether a text is a statement rather than a name: a sentence ends with punctuation.
 pub(super) fn sentence(text: &str) -> bool {
     text.contains(['.', '!', '?', '。', '！', '？', '؟', '।'])
 }
 
-/// The words of a page that are left, for tests.
+/// The remaining words of a page, for tests.
 #[cfg(test)]
 pub(super) fn words(page: &dom_query::Document) -> String {
     let body = page.body().unwrap();

@@ -1,48 +1,49 @@
-//! Owns: an archive's stored bytes to plain ones, a compressed member at a time; where one is
-//! broken, the next. Never: what a record is.
+//! Owns: the decompression of a stored archive, one compressed member at a time, and the search for
+//! the next member after a broken one. Never: knows the structure of a record.
 
 use crate::ingest::compress::Compression as Kind;
 use crate::ingest::web::rewindable::RewindableBytes;
 use crate::ingest::web::warc_header::START;
 use std::io::{self, BufRead, Read};
 
-/// Bytes in which a member must show how it begins, to be found behind a broken one.
+/// A candidate for the member after a broken one must decompress to the beginning of a record
+/// within this many bytes.
 const PROBE: usize = 256 << 10;
 
-/// The same of gzip, which shows it at once behind its header; each of many beginnings is looked
-/// at, so not at more than this.
+/// The same limit for gzip, whose data follows its header directly; the search tests every
+/// candidate position, so the limit is small.
 const PROBE_GZIP: usize = 2 << 10;
 
 type Zstd<'a> = zstd::stream::read::Decoder<'static, RewindableBytes<'a>>;
 
 enum Open<'a> {
-    /// Between members; also all that is not compressed.
+    /// Between two members; also the state for uncompressed data.
     Raw(RewindableBytes<'a>),
     Gzip(Box<flate2::bufread::GzDecoder<RewindableBytes<'a>>>),
     Zstd(Box<Zstd<'a>>),
-    /// One stream from end to end.
+    /// One stream for the whole archive.
     Bzip2(Box<bzip2::bufread::MultiBzDecoder<RewindableBytes<'a>>>),
-    /// While one becomes the other.
+    /// A placeholder while the state changes.
     Gone,
 }
 
-/// The stored bytes of an archive, member by member. What is not compressed, and bzip2, is one
+/// The stored bytes of an archive, member by member. An uncompressed or bzip2 archive is one
 /// member.
 pub(crate) struct Members<'a> {
     open: Open<'a>,
-    /// How they are compressed.
+    /// The compression of the members.
     pub(crate) kind: Option<Kind>,
-    /// Where the open member begins.
+    /// The offset at which the open member begins.
     pub(crate) start: u64,
-    /// The words that zstd members share, from the first frame.
+    /// The dictionary that zstd members share, from the first frame.
     pub(crate) dictionary: Option<Vec<u8>>,
     begun: bool,
-    /// Nothing more can be found.
+    /// Whether no further member can be found.
     over: bool,
 }
 
 impl<'a> Members<'a> {
-    /// Looks at the first bytes.
+    /// Recognises the compression by the first bytes.
     pub(crate) fn new(raw: Box<dyn Read + Send + 'a>) -> io::Result<Members<'a>> {
         let mut raw = RewindableBytes::new(raw);
         let kind = Kind::of(raw.ahead(16)?);
@@ -50,7 +51,7 @@ impl<'a> Members<'a> {
         Ok(Members { open: Open::Raw(raw), kind, start: 0, dictionary, begun: false, over: false })
     }
 
-    /// From a place at which a member begins.
+    /// Starts at an offset at which a member begins.
     #[cfg(feature = "emit")]
     pub(crate) fn of(
         raw: Box<dyn Read + Send + 'a>,
@@ -67,8 +68,8 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Opens the next member; `false` at the end. What stands between members is passed over; an
-    /// error names it.
+    /// Opens the next member; `false` at the end. Bytes between members are skipped; the error
+    /// names them.
     pub(crate) fn next(&mut self) -> io::Result<bool> {
         if self.over {
             return Ok(false);
@@ -79,7 +80,7 @@ impl<'a> Members<'a> {
                 return Ok(false);
             }
         } else {
-            // Archives are padded with zeros now and then.
+            // Some archives are padded with zeros.
             loop {
                 let ahead = raw.fill_buf()?;
                 let zeros = ahead.iter().take_while(|b| **b == 0).count();
@@ -119,7 +120,7 @@ impl<'a> Members<'a> {
         Ok(true)
     }
 
-    /// Plain bytes of the open member; 0 at its end, behind which the next can be opened.
+    /// Reads plain bytes of the open member; 0 at its end, after which the next one can be opened.
     pub(crate) fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = match &mut self.open {
             Open::Raw(raw) => raw.read(out),
@@ -143,7 +144,8 @@ impl<'a> Members<'a> {
         };
     }
 
-    /// After an error: goes to the next member that begins as an archive's do, or to the end.
+    /// After an error: moves to the next member that begins with a record of an archive, or to the
+    /// end.
     pub(crate) fn find(&mut self) {
         self.close();
         self.over = !self.found();
@@ -156,7 +158,7 @@ impl<'a> Members<'a> {
             Some(Kind::Zstd) => &[0x28, 0xb5, 0x2f, 0xfd],
             _ => return false,
         };
-        // One for all that is tried: making it takes longer than the rest.
+        // All candidates share one context, since creating it takes longer than the rest.
         let mut context = zstd::zstd_safe::DCtx::create();
         if self.dictionary.as_ref().is_some_and(|words| context.load_dictionary(words).is_err()) {
             return false;
@@ -180,7 +182,7 @@ impl<'a> Members<'a> {
                         .read_exact(&mut first)
                 }
                 _ => {
-                    // Of the session alone, which cannot fail.
+                    // A reset of the session alone cannot fail.
                     let _ = context.reset(zstd::zstd_safe::ResetDirective::SessionOnly);
                     zstd::stream::read::Decoder::with_context(ahead, &mut context)
                         .read_exact(&mut first)
@@ -204,7 +206,7 @@ fn zstd_decoder<R: BufRead>(
     }
 }
 
-/// The dictionary of a `.warc.zst`: the first frame, one to be skipped, holds it, compressed or
+/// The dictionary of a `.warc.zst`, which is in the first frame, a skippable one, compressed or
 /// not.
 fn dictionary(raw: &mut RewindableBytes) -> io::Result<Option<Vec<u8>>> {
     let head = raw.ahead(8)?;
@@ -212,7 +214,7 @@ fn dictionary(raw: &mut RewindableBytes) -> io::Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
-    // A dictionary is some 100 KiB; the limit keeps a wrong length from filling the memory.
+    // A dictionary is about 100 KiB; the limit keeps a wrong length from exhausting memory.
     if length > 16 << 20 {
         return Ok(None);
     }

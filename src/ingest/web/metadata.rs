@@ -1,12 +1,12 @@
-//! Owns: what a page says about itself: title, date, address, site, and an article's text in
-//! JSON-LD. Never: what the page shows.
+//! Owns: the metadata of a page: title, date, URL, site, and an article's text in JSON-LD. Never:
+//! reads the visible text.
 
 use crate::ingest::date;
 use dom_query::Document;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// Names of `meta` elements that hold the day a text was published, best first.
+/// Names of `meta` elements with the date of publication, best first.
 const DATES: [&str; 17] = [
     "article:published_time",
     "datepublished",
@@ -27,27 +27,27 @@ const DATES: [&str; 17] = [
     "article.published",
 ];
 
-/// Bytes of a title at most; what is longer is none.
+/// The length of a title in bytes at most; a longer one is ignored.
 const TITLE: usize = 2000;
 
-/// What a page says about itself.
+/// The metadata that a page declares.
 #[derive(Debug, Default)]
 pub(crate) struct PageMetadata {
     pub title: Option<String>,
-    /// As [`date::normalise`] has it.
+    /// The date as [`date::normalise`] formats it.
     pub date: Option<String>,
-    /// Whether dates are there, and none can be understood.
+    /// Whether the page has dates, but none can be parsed.
     pub bad_date: bool,
-    /// The address it wants to be known by; absolute.
+    /// The canonical URL of the page; absolute.
     pub url: Option<String>,
     pub site: Option<String>,
-    /// The text in JSON-LD.
+    /// The article's text in JSON-LD.
     pub body: Option<String>,
-    /// Whether the page says that it is one article.
+    /// Whether the page declares that it is one article.
     pub article: bool,
 }
 
-/// Reads the head of a page, and its times and headings.
+/// Reads the metadata from the head of a page and from its times and headings.
 pub(super) fn read_metadata(page: &Document) -> PageMetadata {
     let metas = meta_elements(page);
     let linked = linked(page);
@@ -79,7 +79,7 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
     dates.extend(text("datePublished"));
     dates.extend(DATES[1..].iter().filter_map(|name| metas.get(*name).cloned()));
     let times = page.select("time[itemprop=datePublished], time[pubdate]");
-    // Not of changes, nor of other stories.
+    // Times of changes and of other stories are excluded.
     let any = page.select(
         "time[datetime]:not([class*=updated], [class*=modified], [itemprop=dateModified], aside \
          time, nav time, footer time)",
@@ -107,7 +107,7 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
     }
 }
 
-/// The first content of each `meta` element by its name in lower case.
+/// Maps the lower-case name of each `meta` element to its first content.
 fn meta_elements(page: &Document) -> HashMap<String, String> {
     let mut metas: HashMap<String, String> = HashMap::new();
     for meta in page.select("meta[content]").iter() {
@@ -121,7 +121,7 @@ fn meta_elements(page: &Document) -> HashMap<String, String> {
     metas
 }
 
-/// The host of an address of the web.
+/// The host of an HTTP or HTTPS URL.
 pub(super) fn host(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     if !["http", "https"].iter().any(|s| scheme.eq_ignore_ascii_case(s)) {
@@ -129,7 +129,7 @@ pub(super) fn host(url: &str) -> Option<String> {
     }
     let place = rest.split(['/', '?', '#', '\\']).next()?;
     let place = place.rsplit('@').next()?;
-    // An address of IPv6 stands in brackets.
+    // An IPv6 address is in brackets.
     let end = if place.starts_with('[') {
         place.find(']')? + 1
     } else {
@@ -140,8 +140,8 @@ pub(super) fn host(url: &str) -> Option<String> {
     fits.then(|| name.to_lowercase())
 }
 
-/// The first article in the page's JSON-LD. Other things may stand there as well: lists of links,
-/// the publisher.
+/// The first article in the page's JSON-LD, which may also describe lists of links or the
+/// publisher.
 fn linked(page: &Document) -> Option<Value> {
     page.select("script[type=\"application/ld+json\"]").iter().find_map(|script| {
         let text = script.text();
@@ -150,17 +150,17 @@ fn linked(page: &Document) -> Option<Value> {
     })
 }
 
-/// Text in JSON-LD with its character references replaced, which should not be there and often are.
+/// Decodes character references in the text of JSON-LD; they should not be there, but often are.
 fn unescaped(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();
     }
-    // In this element references are read and tags are not.
+    // In this element the parser decodes references and ignores tags.
     let page = Document::from(format!("<textarea>{}</textarea>", text.replace("</textarea", " ")));
     page.select("textarea").text().to_string()
 }
 
-/// Values are no deeper than their parser allows, hence the recursion.
+/// The JSON parser limits the depth of values, hence the recursion.
 fn article(value: Value) -> Option<Value> {
     match value {
         Value::Array(items) => items.into_iter().find_map(article),
@@ -184,8 +184,8 @@ fn is_article(kind: &str) -> bool {
         )
 }
 
-/// The heading that stands in the title as well, else the title itself: that carries the name of
-/// the site.
+/// The heading that the title contains, else the title itself, which also carries the name of the
+/// site.
 fn title(page: &Document, site: Option<&str>) -> Option<String> {
     let whole = page.select("head title, title").iter().next().and_then(|t| one_line(&t.text()));
     let headings = page.select("h1, h2");
@@ -196,13 +196,14 @@ fn title(page: &Document, site: Option<&str>) -> Option<String> {
     Some(heading.unwrap_or_else(|| without_site(&whole, site)))
 }
 
-/// A title without the name of the site behind it or in front of it.
+/// Removes the name of the site from the end or the beginning of a title.
 fn without_site(title: &str, site: Option<&str>) -> String {
     let Some(site) = site.filter(|s| !s.is_empty()) else { return title.to_owned() };
     let same = |part: Option<&str>| part.is_some_and(|part| part.eq_ignore_ascii_case(site));
     let mark = |c: char| "|-–—·•:»«_".contains(c);
     let marks = |c: char| c.is_whitespace() || mark(c);
-    // Between them stands more than a space: "Time to go" in Time is no "to go".
+    // More than a space must separate the two: "Time to go" on the site Time does not become "to
+    // go".
     let apart = |rest: &str, whole: &str| !whole.is_empty() && rest.contains(mark);
     let (end, start) = (title.len().checked_sub(site.len()), site.len());
     if let Some(end) = end.filter(|end| same(title.get(*end..))) {
@@ -220,7 +221,7 @@ fn without_site(title: &str, site: Option<&str>) -> String {
     title.to_owned()
 }
 
-/// White space made single; nothing where nothing else is there.
+/// Collapses white space; `None` for a text of white space alone.
 fn one_line(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     (!words.is_empty()).then(|| words.join(" "))

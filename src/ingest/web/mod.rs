@@ -1,4 +1,4 @@
-//! Pages of the web to documents, and archives of them. Never: plain text, JSON or tables.
+//! Web pages and web archives to documents. Never: plain text, JSON or tables.
 //!
 //! ```text
 //! bytes -charset-> text -tree-> elements -metadata-> title, date, address, site

@@ -1,5 +1,5 @@
-//! Owns: a page to the text of its article, headline first. Never: where pages come from, or what
-//! becomes of them.
+//! Owns: the extraction of the article from a page, headline first. Never: knows where pages come
+//! from or what they are used for.
 
 use crate::ingest::decode;
 use crate::ingest::problem::Reason;
@@ -12,41 +12,41 @@ use crate::ingest::web::tree;
 use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::Encoding;
 
-/// Bytes of a page at most. Crawlers keep 1 to 5 MiB of one.
+/// The size of a page in bytes at most. Crawlers keep 1 to 5 MiB of one.
 pub(crate) const PAGE: u64 = 16 << 20;
 
-/// A block with a line over this many characters has a paragraph a line.
+/// In a block with a line longer than this many characters, each line is a paragraph.
 const WRAPPED: usize = 120;
 
-/// What is known of a page before it is read.
+/// Facts about a page that are known before it is parsed.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct PageContext {
-    /// The encoding that the user names.
+    /// The encoding that the user set.
     pub given: Option<&'static Encoding>,
     /// The encoding in the HTTP header.
     pub header: Option<&'static Encoding>,
 }
 
-/// An article, taken out of its page.
+/// An article that was extracted from its page.
 #[derive(Debug)]
 pub(crate) struct Page {
-    /// Headline and paragraphs with blank lines between them.
+    /// Headline and paragraphs, separated by blank lines.
     pub text: String,
     pub about: PageMetadata,
     pub encoding: &'static str,
-    /// Whether something was replaced by U+FFFD.
+    /// Whether the decoder replaced something by U+FFFD.
     pub replaced: bool,
-    /// Whether the page is in another encoding than it says.
+    /// Whether the page is in another encoding than it declares.
     pub lie: bool,
 }
 
 impl Page {
-    /// The site by its name, else by the host of the page's own address.
+    /// The name of the site, else the host of the page's own URL.
     pub(crate) fn source(&self) -> Option<String> {
         self.about.site.clone().or_else(|| host(self.about.url.as_deref()?))
     }
 
-    /// Counts what is to be known of a page besides its text.
+    /// Counts the encoding of a page and its faults.
     pub(crate) fn count(&self, shown: &str, record: Option<u64>, intake: &mut ReadResult) {
         intake.decoded(self.encoding, self.replaced);
         if self.lie {
@@ -56,7 +56,7 @@ impl Page {
     }
 }
 
-/// Takes the article out of a page; says why not.
+/// Extracts the article from a page; the error says why that is impossible.
 pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, String)> {
     if bytes.len() as u64 > PAGE {
         let why = format!(
@@ -87,7 +87,7 @@ pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, 
     Ok(Page { text, about, encoding: decoded.encoding, replaced: decoded.replaced, lie })
 }
 
-/// What bytes are that are no page.
+/// The reason why bytes are no page, where they are of another known format.
 fn other(bytes: &[u8], told: Option<&'static Encoding>) -> Option<&'static str> {
     let start = bytes.trim_ascii_start();
     if bytes.starts_with(b"%PDF-") {
@@ -124,22 +124,22 @@ fn too_much(limit: tree::Limit) -> (Reason, String) {
     }
 }
 
-/// All that is left of a list of teasers: in it, no article stands out.
+/// All remaining text of a list of teasers, in which no article predominates.
 fn listing(parsed: &dom_query::Document) -> String {
     paragraphs(&tree::text(parsed))
 }
 
-/// The article; where none stands out, the text in JSON-LD or all text that is no navigation.
+/// The article; where none predominates, the text in JSON-LD or all text that is no navigation.
 fn article(parsed: dom_query::Document, html: &str, about: &PageMetadata) -> String {
-    // What stands in JSON-LD is read already.
+    // The text in JSON-LD was read before.
     let config =
         Config { text_mode: TextMode::Formatted, disable_json_ld: true, ..Config::default() };
     let found =
         Readability::with_document(parsed, None, Some(config)).and_then(|mut page| page.parse());
     let mut text = found.map_or_else(|_| String::new(), |found| paragraphs(&found.text_content));
     let linked = about.body.as_deref().map(linked).unwrap_or_default();
-    // Two thirds of an article behind a script, or all of it: then the page shows only its
-    // beginning.
+    // If the article is less than a third of the text in JSON-LD, the page shows only its beginning
+    // and loads the rest with a script.
     if linked.len() / 3 > text.len() {
         text = linked;
     }
@@ -149,10 +149,10 @@ fn article(parsed: dom_query::Document, html: &str, about: &PageMetadata) -> Str
     text
 }
 
-/// All text that is no menu, where an article is next to nothing and much more stands on the page:
-/// then it was not found, or taken for something else.
+/// Returns all text that is no menu where the article is almost empty and the page has much more
+/// text: then the extraction missed the article, or took it for something else.
 fn whole(html: &str, article: String) -> String {
-    // The tree was changed on the way.
+    // The extraction changed the tree, so the page is parsed again.
     let Ok(parsed) = tree::parse(html) else { return article };
     boilerplate::around(&parsed);
     let plain = parsed.body().map_or(0, |body| TextAmounts::of(&parsed).get(&body).plain());
@@ -163,7 +163,7 @@ fn whole(html: &str, article: String) -> String {
     }
 }
 
-/// The text of JSON-LD, in which there may be elements.
+/// The text of JSON-LD, which may contain elements.
 fn linked(body: &str) -> String {
     if body.contains("</") || body.contains("<br") {
         return tree::parse(body)
@@ -172,8 +172,8 @@ fn linked(body: &str) -> String {
     paragraphs(body)
 }
 
-/// Paragraphs with one blank line between them. Short lines stay together, as in lists and verses;
-/// a block with a long line has a paragraph a line.
+/// Separates paragraphs by one blank line. Short lines stay together, as in lists and verses; in a
+/// block with a long line, each line is a paragraph.
 fn paragraphs(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let mut out = String::with_capacity(text.len());
@@ -189,10 +189,10 @@ fn paragraphs(text: &str) -> String {
     out
 }
 
-/// The headline in front, unless the text begins with it.
+/// Puts the headline in front, unless the text begins with it.
 fn titled(title: Option<&str>, text: String) -> String {
     let Some(title) = title else { return text };
-    // Quotes and spaces are written in more than one way.
+    // Quotes and spaces have more than one spelling, so only letters are compared.
     let letters = |text: &str| {
         text.chars()
             .filter(|c| c.is_alphanumeric())

@@ -1,22 +1,22 @@
-//! Owns: stored bytes that are looked at again: where a compressed member was broken, the next is
-//! looked for behind its beginning. Never: what they mean.
+//! Owns: stored bytes with a mark to return to: after a broken compressed member, the search for
+//! the next one starts behind the beginning of the broken one. Never: interprets them.
 
 use std::io::{self, BufRead, Read};
 
-/// Bytes asked for at a time.
+/// Bytes that are requested at a time.
 const STEP: usize = 256 << 10;
 
-/// Bytes kept behind a mark at most; behind a longer broken member, the search goes on where its
-/// reading stopped.
+/// Bytes that are kept after a mark at most; after a longer broken member, the search continues
+/// where reading stopped.
 const KEPT: usize = 64 << 20;
 
 /// Bytes as they are stored, with a mark to return to.
 pub(super) struct RewindableBytes<'a> {
     inner: Box<dyn Read + Send + 'a>,
     buffer: Vec<u8>,
-    /// The next byte, in the buffer.
+    /// The position of the next byte in the buffer.
     at: usize,
-    /// Where the buffer begins.
+    /// The offset of the buffer in the stored bytes.
     base: u64,
     mark: Option<u64>,
     ended: bool,
@@ -27,24 +27,24 @@ impl<'a> RewindableBytes<'a> {
         RewindableBytes { inner, buffer: Vec::new(), at: 0, base: 0, mark: None, ended: false }
     }
 
-    /// Where the next byte stands.
+    /// The offset of the next byte.
     pub(super) fn place(&self) -> u64 {
         self.base + self.at as u64
     }
 
-    /// Keeps what comes from here on.
+    /// Sets the mark: bytes from here on are kept.
     pub(super) fn set_mark(&mut self) {
         self.mark = Some(self.place());
     }
 
-    /// Goes back to one byte behind the mark, if what came since is still there.
+    /// Returns to one byte after the mark, if the bytes since then are still in the buffer.
     pub(super) fn behind_mark(&mut self) {
         if let Some(mark) = self.mark.take() {
             self.at = (mark + 1 - self.base) as usize;
         }
     }
 
-    /// The next bytes: as many as asked for, or up to the end.
+    /// The next `count` bytes, or fewer at the end.
     pub(super) fn ahead(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.buffer.len() - self.at < count && !self.ended {
             self.more()?;
@@ -61,7 +61,7 @@ impl<'a> RewindableBytes<'a> {
         } else {
             first
         };
-        // Moving what is left is worth it once at least as much goes.
+        // Moving the rest is worthwhile once at least as many bytes are dropped.
         if first >= self.buffer.len() - first {
             self.buffer.drain(..first);
             self.base += first as u64;

@@ -1,5 +1,5 @@
-//! Owns: lists of links to other texts, and the first words of these: related stories, sections of
-//! a site. Never: which part of a page is the article.
+//! Owns: lists of links to other texts, and teasers, the first words of these: related stories,
+//! sections of a site. Never: decides which part of a page is the article.
 
 use crate::ingest::web::inline_or_block::{is, small};
 use crate::ingest::web::text_amount::{OWN, TextAmounts};
@@ -9,24 +9,25 @@ use std::collections::{HashMap, HashSet};
 /// As many links are a list.
 const LINKS: usize = 2;
 
-/// Bytes of a link in a list, in the mean, at most.
+/// The mean length in bytes of the links in a list at most.
 const LINK: usize = 60;
 
-/// A page with as many times the text in its lists as outside them is about these.
+/// A page whose lists have this many times the text outside them is about the lists.
 const INDEX: usize = 8;
 
-/// As many teasers beside each other are a list.
+/// As many adjacent teasers are a list.
 const LIST: usize = 3;
 
-/// Bytes of a teaser at most.
+/// The length of a teaser in bytes at most.
 const TEASER: usize = 400;
 
-/// Bytes at most of what is left of a list's surroundings when its heading goes as well.
+/// If at most this many bytes remain around a removed list, they are its heading and are removed
+/// too.
 const HEADING: usize = 60;
 
-/// Takes the lists out of the tree, as far as something else is there. The answer is whether the
-/// page is a list of teasers, which stay: more stands in them than outside, and it does not say
-/// that it is an `article`.
+/// Removes the lists from the tree, as far as the page has other content. Returns whether the page
+/// is a list of teasers; then they stay: they have more text than the rest of the page, and the
+/// page does not declare itself an `article`.
 pub(super) fn clear(page: &Document, article: bool) -> bool {
     let weights = TextAmounts::of(page);
     let Some(body) = page.body() else { return false };
@@ -46,7 +47,7 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
     listing
 }
 
-/// Takes a list or teaser out, and its surroundings where they are a heading now.
+/// Removes a list or teaser, and its surroundings where only a heading is left of them.
 fn out(node: &NodeRef) {
     let parent = node.parent();
     node.remove_from_parent();
@@ -58,12 +59,12 @@ fn out(node: &NodeRef) {
     }
 }
 
-/// What leads to other texts; nothing of it is inside another.
+/// The links and teasers of a page; no element is inside another.
 #[derive(Default)]
 struct Lists<'a> {
-    /// Elements that hold little but links.
+    /// Elements with hardly any text outside links.
     links: Vec<NodeRef<'a>>,
-    /// The first words of other texts, each with its heading.
+    /// Teasers of other texts, each with its heading.
     teasers: Vec<NodeRef<'a>>,
 }
 
@@ -76,7 +77,7 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts) -> Lists<'a> {
             continue;
         }
         let weight = weights.get(&node);
-        // Four fifths; where the links are long, they are the text.
+        // At least four fifths of the text is links; where the links are long, they are the text.
         let short = weight.linked <= weight.links * LINK;
         if short
             && weight.links >= LINKS
@@ -94,7 +95,7 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts) -> Lists<'a> {
     found
 }
 
-/// Children of one kind, each with a heading that is a link.
+/// Siblings of one kind, each with a heading that is a link.
 fn teasers<'a>(parent: &NodeRef<'a>, weights: &TextAmounts) -> Vec<NodeRef<'a>> {
     let mut kinds: HashMap<(String, String), Vec<NodeRef>> = HashMap::new();
     for child in
@@ -139,7 +140,7 @@ mod tests {
         let list = "<div><h4>More</h4><ul><li><a href=1>One other story</a><li><a href=2>Two other \
             stories</a><li><a href=3>Three</a></ul></div>";
         assert!(!cleared(&format!("{STORY}{list}"), false).contains("More"));
-        // Where nothing else is there, the page is about them.
+        // Where the page has no other content, it is about them.
         assert!(cleared(list, true).contains("More One other story"));
         let prose = "<p>See <a href=1>one</a>, <a href=2>two</a> and <a href=3>three</a> for what \
             was said of it before.</p>";

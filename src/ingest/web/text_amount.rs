@@ -1,40 +1,41 @@
-//! Owns: how much text stands below each element of a page, and how much of it is links. Never:
-//! what follows from it.
+//! Owns: the amount of text below each element of a page, and the share of links in it. Never:
+//! draws conclusions from it.
 
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::HashMap;
 
-/// Bytes of text that are a text of their own: some two sentences.
+/// The size in bytes from which a text counts as independent: about two sentences.
 pub(super) const OWN: usize = 150;
 
-/// Bytes of text below each element, white space around each piece left out.
+/// The bytes of text below each element, without white space around each piece.
 pub(super) struct TextAmounts(HashMap<NodeId, TextAmount>);
 
-/// What stands below an element.
+/// The amount of text below an element.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TextAmount {
     pub text: usize,
-    /// Of it, in links.
+    /// Bytes of the text that are in links.
     pub linked: usize,
-    /// How many links.
+    /// The number of links.
     pub links: usize,
-    /// Of the text, in pieces outside links that are as long as a sentence.
+    /// Bytes of the text in pieces outside links that are as long as a sentence.
     pub prose: usize,
 }
 
-/// Bytes of a piece of text at least that is a sentence; first words of another story, labels and
-/// names are shorter as a rule.
+/// The length in bytes from which a piece of text counts as a sentence; teasers, labels and names
+/// are usually shorter.
 const SENTENCE: usize = 60;
 
 impl TextAmount {
-    /// Bytes of text outside links.
+    /// The bytes of text outside links.
     pub(super) fn plain(self) -> usize {
         self.text - self.linked
     }
 }
 
 impl TextAmounts {
-    /// One pass down and one up, so the time grows with the number of nodes, not with their depth.
+    /// Two passes over the tree, down and up, so the time grows with the number of nodes, not with
+    /// their depth.
     pub(super) fn of(page: &Document) -> TextAmounts {
         let mut all: HashMap<NodeId, TextAmount> = HashMap::new();
         let Some(body) = page.body() else { return TextAmounts(all) };
@@ -42,7 +43,7 @@ impl TextAmounts {
         let mut nodes: Vec<NodeRef> = Vec::new();
         for node in body.descendants_it() {
             let Some(parent) = node.parent() else { continue };
-            // What is in a script has no entry, and nothing below it.
+            // The content of a script has no entry, and nothing below it has one.
             let Some(linked) =
                 (parent.id == body.id).then_some(false).or_else(|| within.get(&parent.id).copied())
             else {

@@ -1,5 +1,5 @@
-//! Owns: a page as a tree, no deeper and no larger than can be walked in reasonable time. Never:
-//! which part of it is the article.
+//! Owns: the parsing of a page to a tree whose depth and size are limited, so that it can be walked
+//! in reasonable time. Never: decides which part of it is the article.
 
 use dom_query::{Document, NodeId};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode};
@@ -10,27 +10,26 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-/// Elements inside each other at most; browsers stop here too.
+/// The depth of nested elements at most; browsers have the same limit.
 pub(super) const DEPTH: usize = 512;
 
-/// Nodes at most: elements, texts, comments.
+/// The number of nodes at most: elements, texts, comments.
 pub(super) const NODES: usize = 500_000;
 
-/// The sum at most, over all nodes, of the elements that each is inside of: the work on a tree
-/// grows with it.
+/// The sum of the depths of all nodes at most: the work on a tree grows with it.
 const WORK: usize = 10_000_000;
 
-/// Attributes of an element at most: the parser compares each with all before it.
+/// The number of attributes of an element at most: the parser compares each with all before it.
 pub(super) const ATTRIBUTES: usize = 20_000;
 
-/// Bytes parsed between two looks at the limits.
+/// Bytes that are parsed between two checks of the limits.
 const STEP: usize = 16 << 10;
 
 /// Elements that begin a line, though the library that makes text of them does not know it.
 const LINES: &str = "dt, dd, address, figcaption, details, summary, legend, caption, header, \
     hgroup, main, center, menu, dir, optgroup, output";
 
-/// Why a page is no tree.
+/// The limit that a page exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Limit {
     Depth,
@@ -38,8 +37,8 @@ pub(super) enum Limit {
     Attributes,
 }
 
-/// Parses a page. Work on a tree can take time by the square of its depth, parsing too, so both
-/// limits are watched meanwhile.
+/// Parses a page. Work on a tree can take time quadratic in its depth, and so can parsing, so both
+/// limits are checked during the parse.
 pub(super) fn parse(html: &str) -> Result<Document, Limit> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let options = ParseOpts { tree_builder, ..ParseOpts::default() };
@@ -56,7 +55,7 @@ pub(super) fn parse(html: &str) -> Result<Document, Limit> {
         if watched.heard.take() {
             (heard, looked) = (at, 0);
         } else if end - heard >= 2 * looked {
-            // Nothing was built of what came last: it may be one tag, as long as this.
+            // The parser built nothing from the last bytes: they may be one tag, as long as this.
             looked = end - heard;
             if attributes(&html.as_bytes()[heard..end]) > ATTRIBUTES {
                 return Err(Limit::Attributes);
@@ -70,7 +69,7 @@ pub(super) fn parse(html: &str) -> Result<Document, Limit> {
     Ok(document)
 }
 
-/// How many attributes the tag has that is open at the end of these bytes.
+/// The number of attributes of the tag that is open at the end of these bytes.
 fn attributes(bytes: &[u8]) -> usize {
     let mut from = 0;
     while let Some(start) = memchr::memchr(b'<', &bytes[from..]).map(|at| from + at + 1) {
@@ -83,7 +82,7 @@ fn attributes(bytes: &[u8]) -> usize {
     0
 }
 
-/// Where a tag ends, else how many attributes it has so far.
+/// The end of a tag, or else the number of its attributes so far.
 fn tag(bytes: &[u8]) -> Result<usize, usize> {
     let (mut at, mut count, mut apart) = (0, 0, false);
     while let Some(byte) = bytes.get(at) {
@@ -114,27 +113,27 @@ fn tag(bytes: &[u8]) -> Result<usize, usize> {
     Err(count)
 }
 
-/// A document that notices when it grows beyond the limits; what goes beyond is not built.
+/// A document that detects when it exceeds the limits; nodes beyond them are not built.
 #[derive(Default)]
 struct LimitedTree {
     document: Document,
-    /// How deep the contents of templates are: they have no parent.
+    /// The depth of the contents of templates, which have no parent.
     templates: RefCell<HashMap<NodeId, usize>>,
     work: Cell<usize>,
-    /// Whether anything was built.
+    /// Whether the parser built anything.
     heard: Cell<bool>,
     broken: Cell<Option<Limit>>,
 }
 
 impl LimitedTree {
-    /// Elements that a node is inside of, itself counted.
+    /// The depth of a node, itself counted.
     fn depth(&self, node: &NodeId) -> usize {
         let above = self.document.tree.ancestor_ids_of_it(node, Some(DEPTH));
         let (count, root) = above.fold((1, *node), |(count, _), node| (count + 1, node));
         count + self.templates.borrow().get(&root).copied().unwrap_or_default()
     }
 
-    /// Whether a node may be put below this one.
+    /// Whether a node may be added below this one.
     fn room(&self, parent: &NodeId) -> bool {
         let depth = self.depth(parent);
         self.heard.set(true);
@@ -163,7 +162,7 @@ impl TreeSink for LimitedTree {
     fn finish(self) -> LimitedTree {
         self
     }
-    /// Of no use here, and there may be one for each byte.
+    /// Errors are not used, and there may be one per byte.
     fn parse_error(&self, _: Cow<'static, str>) {}
     fn get_document(&self) -> NodeId {
         self.document.get_document()
@@ -238,8 +237,7 @@ impl TreeSink for LimitedTree {
     }
 }
 
-/// The text below a node of the tree with a line break at each block, nothing of scripts and
-/// styles.
+/// The text of a document with a line break at each block, without scripts and styles.
 pub(super) fn text(document: &Document) -> String {
     document.select("script, style, noscript, template, select, textarea, button").remove();
     document.body().map_or_else(String::new, |body| body.formatted_text().to_string())
@@ -280,7 +278,7 @@ mod tests {
             parse(&format!("<p>x<div {}", "a b/c=d ".repeat(ATTRIBUTES))).err(),
             Some(Limit::Attributes)
         );
-        // A picture, or data, in an attribute is no more than one.
+        // An image, or data, in an attribute counts as one attribute.
         let data = "a b='c' / &quot; ".repeat(STEP);
         assert!(parse(&format!("<p>x<div data=\"{data}\">y</div><!-- {data}")).is_ok());
     }

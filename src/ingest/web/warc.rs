@@ -1,21 +1,21 @@
-//! Owns: records of an archive, one after the other, and where the next one is when one is wrong.
-//! Never: what a record's page says.
+//! Owns: the records of an archive, one after the other, and the search for the next record after a
+//! faulty one. Never: interprets the page in a record.
 
 use crate::ingest::web::members::Members;
 use crate::ingest::web::warc_header::{Header, LINE, START, begin, header};
 use std::io;
 
-/// Bytes of a record's own header at most.
+/// The size of a record's own header in bytes at most.
 const HEADER: usize = 256 << 10;
 
-/// Bytes of a record that are held; a longer one is passed over. No page is as long. Resident are
-/// this much and what is behind, at most as much again.
+/// The bytes of a record that are kept in memory at most; a longer record is skipped, since no page
+/// is as long. Memory holds this much and at most as much again after it.
 pub(crate) const RECORD: u64 = 64 << 20;
 
-/// Bytes of empty lines that may stand between two records before it is said.
+/// The bytes of empty lines between two records from which they are reported.
 const BLANK: u64 = 16 << 10;
 
-/// Bytes looked at behind a record, for the next one.
+/// The bytes after a record that are searched for the next one.
 const SIGHT: usize = 64;
 
 /// Bytes read at a time.
@@ -23,32 +23,32 @@ const STEP: usize = 128 << 10;
 
 /// A record.
 #[derive(Debug)]
-// Places are for writing again.
+// The offsets are needed to rewrite the archive.
 #[cfg_attr(not(feature = "emit"), allow(dead_code))]
 pub(crate) struct Record {
-    /// Counted from 1, over all records whose header could be read.
+    /// The number of the record, from 1, among all records whose header could be read.
     pub(crate) number: u64,
     pub(crate) header: Header,
-    /// What follows the header; nothing where it is longer than [`RECORD`].
+    /// The bytes after the header; `None` where they are longer than [`RECORD`].
     pub(crate) body: Option<Vec<u8>>,
-    /// Where the member begins that holds it.
+    /// The offset of the member in which the record begins.
     pub(crate) member: u64,
-    /// Where it begins in the plain bytes of that member.
+    /// The offset of the record in the plain bytes of that member.
     pub(crate) at: u64,
 }
 
-/// Something that is no record, or a broken one.
+/// Bytes that are no record, or a broken record.
 #[derive(Debug)]
-// Places are for writing again.
+// The offsets are needed to rewrite the archive.
 #[cfg_attr(not(feature = "emit"), allow(dead_code))]
 pub(crate) struct Broken {
-    /// Its number, where it has one.
+    /// The number of the record, where it has one.
     pub(crate) number: Option<u64>,
     pub(crate) why: String,
-    /// Whether it is the compression that is broken.
+    /// Whether the compression is broken.
     pub(crate) packed: bool,
-    /// The member it stands in, and its place there as of a [`Record`]; the greatest number where
-    /// nothing of it can be read.
+    /// Its member, and its offset there as in a [`Record`]; the greatest number where nothing of it
+    /// can be read.
     pub(crate) member: u64,
     pub(crate) at: u64,
 }
@@ -56,19 +56,20 @@ pub(crate) struct Broken {
 /// The records of an archive.
 pub(crate) struct Records<'a> {
     members: Members<'a>,
-    /// Plain bytes of the open member.
+    /// The plain bytes of the open member.
     buffer: Vec<u8>,
     at: usize,
-    /// Where the buffer begins in the member.
+    /// The offset of the buffer in the member.
     base: u64,
     inside: bool,
-    /// Where the member begins; of those that go on with one another, the first.
+    /// The offset of the member; of members that share a record, that of the first.
     start: u64,
-    /// The first bytes of the next member, once it was opened, or why it cannot be read.
+    /// The first bytes of the next member once it was opened, or the error that prevents reading
+    /// it.
     next: Option<(Vec<u8>, Option<io::Error>)>,
-    /// Whether all plain bytes of the member are in the buffer.
+    /// Whether the buffer reaches the end of the member.
     ended: bool,
-    /// Broken compression, told when what was read before it is used up.
+    /// An error of the compression, reported when the bytes read before it are used up.
     error: Option<io::Error>,
     number: u64,
 }
@@ -90,13 +91,13 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The words that zstd members share.
+    /// The dictionary that zstd members share.
     #[cfg(feature = "emit")]
     pub(crate) fn dictionary(&self) -> Option<Vec<u8>> {
         self.members.dictionary.clone()
     }
 
-    /// The next record, or what stands in its place; nothing at the end.
+    /// The next record, or a broken one in its place; `None` at the end.
     pub(crate) fn next(&mut self) -> Option<Result<Record, Broken>> {
         loop {
             if !self.inside {
@@ -130,7 +131,7 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// What is cut short by broken compression is one fault, not two.
+    /// A record cut short by broken compression is one fault, not two.
     fn explained(&mut self, broken: Broken) -> Broken {
         match self.error.take_if(|_| self.at == self.buffer.len()) {
             None => broken,
@@ -156,13 +157,13 @@ impl<'a> Records<'a> {
         Broken { number: None, why, packed: true, member: self.start, at: u64::MAX }
     }
 
-    /// Where the next byte stands in the member.
+    /// The offset of the next byte in the member.
     fn place(&self) -> u64 {
         self.base + self.at as u64
     }
 
-    /// Lets go of what was read, once it is at least half of what is held: so each byte is moved
-    /// once, whatever stands in it.
+    /// Drops used bytes once they are at least half of the buffer, so that each byte is moved only
+    /// once on average.
     fn forget(&mut self) {
         if self.at >= self.buffer.len() - self.at {
             self.base = self.place();
@@ -171,9 +172,9 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Reads until this many bytes are there, from the current place on; says whether they are.
-    /// Where a member ends inside a record, and the next does not begin as one does, they go on
-    /// there.
+    /// Reads until `count` bytes follow the current position; returns whether they do. Where a
+    /// member ends inside a record, and the next member does not begin with a record, reading
+    /// continues in that member.
     fn want(&mut self, count: usize) -> bool {
         while !self.fill(count) {
             if self.error.is_some() || self.next.is_some() || !self.goes_on() {
@@ -183,7 +184,7 @@ impl<'a> Records<'a> {
         true
     }
 
-    /// Opens the next member, and takes it as a part of this one unless it begins as a record does.
+    /// Opens the next member, and appends it to this one unless it begins with a record.
     fn goes_on(&mut self) -> bool {
         let (mut first, mut read) = (vec![0; STEP], 0);
         let opened = match self.members.next() {
@@ -208,7 +209,7 @@ impl<'a> Records<'a> {
         on
     }
 
-    /// The same within a member.
+    /// Reads until `count` bytes follow the current position, within the member.
     fn fill(&mut self, count: usize) -> bool {
         while self.buffer.len() - self.at < count && !self.ended {
             let before = self.buffer.len();
@@ -221,7 +222,7 @@ impl<'a> Records<'a> {
         self.buffer.len() - self.at >= count
     }
 
-    /// Passes over line breaks, and says over how many bytes. None of them are held.
+    /// Skips line breaks, and returns the number of bytes skipped. None of them are kept in memory.
     fn skip_blank(&mut self) -> u64 {
         let from = self.place();
         while self.fill(1) {
@@ -235,7 +236,7 @@ impl<'a> Records<'a> {
         self.place() - from
     }
 
-    /// What begins here: a record or not.
+    /// Reads the record at the current position, or reports that there is none.
     fn record(&mut self) -> Result<Record, Broken> {
         let start = self.at;
         let begins = self.want(8) && self.buffer[start..].starts_with(START);
@@ -278,9 +279,9 @@ impl<'a> Records<'a> {
         })
     }
 
-    /// Whether a body from here to there is one: line breaks follow, and then the next record or
-    /// nothing. Where something else follows two line breaks, that is no fault of this record,
-    /// unless another begins inside it: then its length is wrong.
+    /// Whether a body between two offsets is complete: line breaks follow it, and then the next
+    /// record or nothing. If something else follows two line breaks, this record is not at fault,
+    /// unless another one begins inside it: then its length is wrong.
     fn ends(&mut self, from: usize, behind: usize) -> bool {
         self.fill(behind - self.at + SIGHT);
         let there = &self.buffer[behind..self.buffer.len().min(behind + SIGHT)];
@@ -292,7 +293,7 @@ impl<'a> Records<'a> {
                 && begin(&self.buffer[from..behind]).is_none()
     }
 
-    /// Bytes from this place on that are none of a record's.
+    /// Reports bytes from this offset on that belong to no record.
     fn junk(&self, what: &str, at: u64) -> Broken {
         let place = if self.number == 0 {
             "at the beginning".into()
@@ -308,9 +309,9 @@ impl<'a> Records<'a> {
         Broken { number: Some(self.number), why, packed: false, member: self.start, at }
     }
 
-    /// Where the header that begins here ends, behind its empty line. Where none ends here, as an
-    /// error: how far that is known, of any header that begins before; so nothing is looked at for
-    /// each of many beginnings.
+    /// Finds the end of the header that begins here, after its empty line. If there is none, the
+    /// error is an offset: up to there no header that begins earlier ends either, so that no byte
+    /// is scanned again for each of many beginnings.
     fn header_end(&mut self) -> Result<usize, usize> {
         let start = self.at;
         let mut line = start;
@@ -335,14 +336,14 @@ impl<'a> Records<'a> {
         Err(line.max(start + 1))
     }
 
-    /// Goes to the next place at which a record begins, or to the end of the member.
+    /// Moves to the next beginning of a record, or to the end of the member.
     fn resync(&mut self, from: usize) {
         self.at = from;
         self.seek(u64::MAX);
     }
 
-    /// Goes to the next place at which a record begins, to this place or to the end of the member,
-    /// whichever comes first. What was looked at is not held.
+    /// Moves to the next beginning of a record, to `limit` or to the end of the member, whichever
+    /// comes first. Bytes that were searched are dropped.
     fn seek(&mut self, limit: u64) {
         loop {
             let room = usize::try_from(limit - self.place()).unwrap_or(usize::MAX);
@@ -351,7 +352,7 @@ impl<'a> Records<'a> {
                 self.at += at;
                 return;
             }
-            // A first line may be there in part.
+            // The end of the buffer may be a part of a first line.
             self.at += there.len().saturating_sub(LINE - 1).min(room);
             self.forget();
             let have = self.buffer.len() - self.at;
@@ -362,9 +363,10 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Passes over a body that is too long to be held, up to this place. Where something in it has
-    /// the header of a record, the length is taken as wrong, unless its end is near enough to be
-    /// seen and the next record or nothing stands there: the answer is no, and that record is next.
+    /// Skips a body that is too long to be kept in memory, up to `end`. If something in it looks
+    /// like the header of a record, the length is taken as wrong, unless the next record or nothing
+    /// follows at an end close enough to be seen: then the result is `false`, and that record is
+    /// next.
     fn pass_over(&mut self, end: u64) -> bool {
         loop {
             self.seek(end);

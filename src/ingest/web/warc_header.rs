@@ -1,21 +1,21 @@
-//! Owns: how a record of an archive begins, and what its own header names. Never: where a record
-//! ends.
+//! Owns: how a record of an archive begins, and the fields of its own header. Never: decides where
+//! a record ends.
 
 /// How a record begins.
 pub(super) const START: &[u8] = b"WARC/";
 
-/// Bytes of a record's first line at most: `WARC/0.18` and a line break.
+/// The length in bytes of a record's first line at most: `WARC/0.18` and a line break.
 pub(super) const LINE: usize = 11;
 
-/// What is named in a record's header.
+/// The fields of a record's header.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Header {
     /// `response`, `request` and so on, in lower case.
     pub(crate) kind: String,
     pub(crate) id: String,
-    /// The records that came of the same visit.
+    /// The records of the same visit.
     pub(crate) concurrent: Vec<String>,
-    /// The record that a `revisit` says is the same.
+    /// The record that a `revisit` refers to as identical.
     pub(crate) refers: String,
     pub(crate) target: String,
     pub(crate) date: String,
@@ -23,8 +23,8 @@ pub(crate) struct Header {
     pub(super) length: Option<u64>,
 }
 
-/// Where a record begins by its first line, `WARC/1.0` or the like. It may stand behind anything: a
-/// body that is cut short has no line break.
+/// Finds the beginning of a record by its first line, `WARC/1.0` or the like. Any bytes may precede
+/// it: a body that is cut short has no line break.
 pub(super) fn begin(bytes: &[u8]) -> Option<usize> {
     let first = |rest: &[u8]| {
         let version = rest.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'.')).count();
@@ -33,7 +33,7 @@ pub(super) fn begin(bytes: &[u8]) -> Option<usize> {
     memchr::memmem::find_iter(bytes, START).find(|at| first(&bytes[at + START.len()..]))
 }
 
-/// Reads the lines of a header; a line that begins with white space goes on with the one before.
+/// Parses the lines of a header; a line that begins with white space continues the one before.
 pub(super) fn header(bytes: &[u8]) -> Header {
     let text = String::from_utf8_lossy(bytes);
     let mut fields: Vec<(String, String)> = Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn header(bytes: &[u8]) -> Header {
             "warc-record-id" => header.id = value,
             "warc-concurrent-to" => header.concurrent.push(value),
             "warc-refers-to" => header.refers = value,
-            // Old writers put it in angle brackets.
+            // Old writers enclose the URI in angle brackets.
             "warc-target-uri" => header.target = bare(),
             "warc-date" => header.date = value,
             "content-type" => header.content_type = value.to_ascii_lowercase(),

@@ -1,9 +1,10 @@
-//! A peer of nearcopy's index: gaoya, `MinHashIndex` in memory, on one core. `../peer.py` says how
-//! it is called and what is timed.
+//! Measures an alternative to nearcopy's index: gaoya, `MinHashIndex` in memory, on one core.
+//! `../peer.py` documents how it is called and what is timed.
 //!
-//! 21 bands of 6 rows, as datasketch chooses for a threshold of .55 and 128 permutations, or those
-//! of INDEX_BANDS; what a band finds is compared by its whole signature, which gaoya keeps. Ids of
-//! a band are in `SmallVecContainer`, which the documentation names where few texts are alike.
+//! It uses 21 bands of 6 rows, as datasketch chooses for a threshold of .55 and 128 permutations,
+//! or those of INDEX_BANDS. Candidates of a band are verified by their whole signature, which gaoya
+//! stores. The ids of a band are in `SmallVecContainer`, which the documentation recommends where
+//! few texts are similar.
 
 use gaoya::minhash::{MinHashIndex, MinHasher, MinHasher32, SmallVecContainer};
 use serde::Deserialize;
@@ -33,13 +34,14 @@ fn records(path: &str) -> Result<Records, Box<dyn Error>> {
 }
 
 struct Index {
-    /// Of the articles, by their number, which is what gaoya is given: it keeps an id once a band.
+    /// The ids of the articles by number; gaoya receives the number, since it stores an id per
+    /// band.
     ids: Vec<Box<str>>,
     hasher: MinHasher32<Fnv>,
     bands: MinHashIndex<u32, u32, SmallVecContainer<u32, 4>>,
 }
 
-/// What `MinHasher32::new` takes.
+/// The hash builder that `MinHasher32::new` takes.
 type Fnv = fnv::FnvBuildHasher;
 
 impl Index {
@@ -51,8 +53,8 @@ impl Index {
         }
     }
 
-    /// The signature of the shingles. Those said twice need no set: a smallest hash stays what it
-    /// is.
+    /// The signature of the shingles. Repeated shingles need no deduplication: the minimum hash
+    /// stays the same.
     fn sketch(&self, text: &str) -> Vec<u32> {
         let lower = text.to_lowercase();
         let (mut said, mut starts) = (String::with_capacity(lower.len() + 1), Vec::new());
@@ -66,7 +68,7 @@ impl Index {
         }
         starts.push(said.len());
         let last = starts.len() - 1;
-        // A shingle is a part of the words with one space between two.
+        // A shingle is a slice of the words joined by single spaces.
         let shingle = |first: usize| &said[starts[first]..starts[(first + WORDS).min(last)] - 1];
         match last {
             0 => self.hasher.create_signature(std::iter::once("")),
@@ -88,7 +90,7 @@ impl Index {
     }
 }
 
-/// MiB of this process now, as Linux says.
+/// The current memory of this process in MiB, as Linux reports it.
 fn memory(name: &str) -> Option<f64> {
     let status = read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
@@ -99,7 +101,7 @@ fn limit(name: &str) -> f64 {
     std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(f64::INFINITY)
 }
 
-/// The figures of queries, one at a time.
+/// Times queries, one at a time.
 fn ask(
     index: &Index,
     queries: impl Iterator<Item = Result<Record, Box<dyn Error>>>,
