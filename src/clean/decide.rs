@@ -32,7 +32,8 @@ pub struct Cleaning {
 /// Cost: that of the scan, and one more reading of the texts with repeats where passages are cut.
 ///
 /// ```
-/// use nearcopy::{Corpus, Document, Recipe, Removal, RunOptions, Thresholds, clean};
+/// use nearcopy::{Corpus, Document, Recipe, Removal, RunOptions, Thresholds};
+/// use nearcopy::clean::clean;
 /// let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
 ///     and reopen in the spring.";
 /// let corpus = Corpus::new([Document::new("a", story), Document::new("b", story)])?;
@@ -93,7 +94,8 @@ impl Scan<'_> {
 /// Cost: the texts with repeats are read once more; no text is read where nothing is cut.
 ///
 /// ```
-/// use nearcopy::{Corpus, Document, Recipe, Removal, RunOptions, Thresholds, removal, scan};
+/// use nearcopy::{Corpus, Document, Recipe, Removal, RunOptions, Thresholds, scan};
+/// use nearcopy::clean::removal;
 /// let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
 ///     and reopen in the spring.";
 /// let corpus = Corpus::new([Document::new("a", story), Document::new("b", story)])?;

@@ -25,7 +25,8 @@ use std::collections::HashMap;
 /// findings.
 ///
 /// ```
-/// use nearcopy::report::{FindingKind, Findings, Policy, judge};
+/// use nearcopy::gate::{FindingKind, Policy, judge};
+/// use nearcopy::report::Findings;
 /// use nearcopy::{Corpus, Document, Recipe, Relation, RunOptions, Thresholds, scan};
 /// let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
 ///     and reopen in the spring.";

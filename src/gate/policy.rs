@@ -16,7 +16,7 @@ impl Limit {
     /// Whether `part` of `whole` is more than this.
     ///
     /// ```
-    /// use nearcopy::report::Limit;
+    /// use nearcopy::gate::Limit;
     /// assert!(Limit::Count(2).exceeded(3, 10) && !Limit::Share(0.3).exceeded(3, 10));
     /// ```
     pub fn exceeded(self, part: u64, whole: u64) -> bool {

@@ -92,7 +92,8 @@ impl Index {
     /// references.
     ///
     /// ```
-    /// use nearcopy::{Document, Index, Recipe, Removal, RunOptions, Thresholds, removal};
+    /// use nearcopy::{Document, Index, Recipe, Removal, RunOptions, Thresholds};
+    /// use nearcopy::clean::removal;
     /// # let dir = std::env::temp_dir().join(format!("nearcopy-against-{}", std::process::id()));
     /// # let _ = std::fs::remove_dir_all(&dir);
     /// let index = Index::create(&dir, &Recipe::default())?;

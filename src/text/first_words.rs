@@ -15,7 +15,7 @@ const CHARS: usize = 80;
 /// clusters where the first word alone is too long.
 ///
 /// ```
-/// assert_eq!(nearcopy::report::first_words("Sign up\n  here."), "Sign up here.");
+/// assert_eq!(nearcopy::text::first_words("Sign up\n  here."), "Sign up here.");
 /// ```
 pub fn first_words(passage: &str) -> String {
     let mut out = String::new();

@@ -97,10 +97,10 @@ impl Tokens {
 ///
 /// ```
 /// let text = "The “bath-\n  tub” isn’t FULL.";
-/// let t = nearcopy::tokenize(text);
+/// let t = nearcopy::text::tokenize(text);
 /// let words: Vec<_> = t.spans.iter().map(|s| &text[s.range()]).collect();
 /// assert_eq!(words, ["The", "bath-\n  tub", "isn’t", "FULL"]);
-/// assert_eq!(t.hashes, nearcopy::tokenize("the bathtub isn't full").hashes);
+/// assert_eq!(t.hashes, nearcopy::text::tokenize("the bathtub isn't full").hashes);
 /// ```
 pub fn tokenize(text: &str) -> Tokens {
     let mut tokens = Tokens::default();

@@ -118,7 +118,8 @@ pub struct DocumentTrace {
 /// Cost: a few times that of a comparison; no stage is left out.
 ///
 /// ```
-/// use nearcopy::{Background, Recipe, Thresholds, explain_document};
+/// use nearcopy::{Background, Recipe, Thresholds};
+/// use nearcopy::explain::explain_document;
 /// let text = "The harbour bridge will close on Monday.\n\nFerries run every hour.";
 /// let trace = explain_document(text, &Background::default(), &Recipe::default(),
 ///     &Thresholds::default());

@@ -128,7 +128,8 @@ pub struct PairTrace {
 /// those that led to them.
 ///
 /// ```
-/// use nearcopy::{Background, Recipe, Relation, Thresholds, explain_pair};
+/// use nearcopy::{Background, Recipe, Relation, Thresholds};
+/// use nearcopy::explain::explain_pair;
 /// let a = "The harbour bridge will close for repairs on Monday, the port authority said, and \
 ///     reopen in the spring of next year.";
 /// let b = "The harbour bridge will close for repairs on Monday, the port authority told us, and \
