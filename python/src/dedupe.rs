@@ -93,7 +93,7 @@ impl Deduped {
         known
     }
     /// Adds the kept documents to the index. Call it once they are written to their destination:
-    /// documents of the index are removed in the next run.
+    /// the next run removes every document that the index has.
     fn add_to_index<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let Some((index, found, plan)) = &self.against else {
             return Err(bad("there is no index to add to: dedupe takes one as index="));

@@ -32,7 +32,7 @@ pub struct Scanned {
 }
 
 impl Scanned {
-    /// The findings, for the library's reports.
+    /// The findings in the form that the library's reports take.
     pub fn findings(&self) -> Findings<'_> {
         Findings { detection: &self.detection, documents: &*self.corpus, skipped: &self.skipped }
     }

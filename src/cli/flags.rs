@@ -98,8 +98,7 @@ impl Flags {
     /// The settings that are set, by name.
     pub fn table(&self) -> toml::Table {
         fn add<T: Serialize>(table: &mut toml::Table, part: &T) {
-            // TOML has no integer over i64::MAX, so a larger seed is omitted, which only messages
-            // show.
+            // TOML has no integer over i64::MAX, so a larger seed is omitted; only messages lack it.
             table.extend(toml::Table::try_from(part).unwrap_or_default());
         }
         let mut all = toml::Table::new();

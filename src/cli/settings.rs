@@ -135,7 +135,7 @@ pub fn set_thread_count(n: Option<usize>) {
 }
 
 impl Settings {
-    /// How the run is done.
+    /// The options of the run.
     pub fn run_options(&self) -> RunOptions {
         RunOptions::default().with(|s| s.threads = self.flags.run.threads.unwrap_or(0))
     }

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! ReadFile -reopen-> bytes -formats (edit changes one record)-> sink (compression) -> out
-//!                    documents, of what has no fields -formats/documents-> lines of JSON -> out
+//!                    documents (formats without fields) -formats/documents-> JSON Lines -> out
 //! ```
 
 mod change;

@@ -15,7 +15,7 @@ pub enum Format {
     Text,
     /// One JSON object, or an array of them.
     Json,
-    /// JSON Lines: one object a line.
+    /// JSON Lines: one object per line.
     Jsonl,
     /// A table with commas, or with semicolons where its header has no comma: one record per row
     /// after a header. Needs the feature `csv`.

@@ -4,7 +4,7 @@
 use crate::ingest::format::Format;
 use std::path::PathBuf;
 
-/// Where to read from.
+/// An input to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Input {
@@ -13,7 +13,7 @@ pub enum Input {
     /// A file or directory that is reported under another name than it has, such as a copy made
     /// elsewhere.
     Copy {
-        /// Where it is.
+        /// The path of the file or directory.
         at: PathBuf,
         /// The name of the input in paths, ids and messages.
         shown: PathBuf,
@@ -22,7 +22,7 @@ pub enum Input {
     Stdin,
 }
 
-/// How to read.
+/// The options for reading inputs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct InputOptions {

@@ -43,7 +43,7 @@ pub(crate) struct FieldValues<'de> {
 
 impl<'de> FieldValues<'de> {
     /// Stores a value if it matches at least as well as the current one; of equal keys the last one
-    /// counts, as JSON parsers usually do.
+    /// counts, as elsewhere.
     fn offer(&mut self, role: usize, rank: usize, raw: &'de str) {
         if self.values[role].is_some_and(|(best, _)| best < rank) || raw == "null" {
             return;

@@ -1,4 +1,4 @@
-//! `nearcopy dedupe`: its arguments, the order of its work, and what it writes.
+//! `nearcopy dedupe`: its arguments, the order of its stages, and what it writes.
 
 mod against;
 mod args;

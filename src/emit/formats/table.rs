@@ -22,7 +22,7 @@ pub(super) struct Table<'w> {
     header: Option<Vec<u8>>,
 }
 
-/// How the rows of an input are written.
+/// The parameters with which the rows of an input are written.
 struct Rewrite {
     delimiter: u8,
     encoding: Option<&'static Encoding>,

@@ -106,8 +106,8 @@ pub(crate) fn open<'a>(
 /// Reads all pages. The next records are read while pages of the last batch are parsed.
 ///
 /// Memory: two batches of records, each 8 MiB and at most one record of 64 MiB, and the
-/// decompressed pages of the first batch: at most 32 of 16 MiB, usually some hundred KiB. To this
-/// comes the memory of [`Records`].
+/// decompressed pages of the first batch: at most 32 of 16 MiB, usually some hundred KiB. The
+/// memory of [`Records`] is in addition to this.
 pub(crate) fn read(
     records: &mut Records,
     context: &Context,

@@ -39,7 +39,7 @@ static PIECES: LazyLock<Matcher> = LazyLock::new(|| matcher("a, time, small, for
 /// The length in bytes up to which a link may be a control such as "Read more".
 const CONTROL: usize = 40;
 
-/// As many links with the same words are controls.
+/// The number of links with the same words from which they are controls.
 const OFTEN: usize = 3;
 
 /// The length in bytes up to which a form is removed as a form; a longer one may be the page

@@ -5,7 +5,7 @@ use crate::ingest::web::inline_or_block::{is, sentence, small};
 use dom_query::{Document, NodeRef};
 use std::collections::{BTreeMap, HashMap};
 
-/// As many siblings of one class are a discussion.
+/// The number of siblings of one class from which they are a discussion.
 const THREAD: usize = 3;
 
 /// Words in the class name of a post.

@@ -18,7 +18,7 @@ pub(super) enum ContentKind {
     Text,
 }
 
-/// The page in a response.
+/// The page that was extracted from a response.
 #[derive(Debug)]
 pub(super) struct Payload {
     pub kind: ContentKind,

@@ -6,7 +6,7 @@ use crate::ingest::web::text_amount::{OWN, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 
-/// As many links are a list.
+/// The number of links from which they are a list.
 const LINKS: usize = 2;
 
 /// The mean length in bytes of the links in a list at most.
@@ -15,7 +15,7 @@ const LINK: usize = 60;
 /// A page whose lists have this many times the text outside them is about the lists.
 const INDEX: usize = 8;
 
-/// As many adjacent teasers are a list.
+/// The number of adjacent teasers from which they are a list.
 const LIST: usize = 3;
 
 /// The length of a teaser in bytes at most.

@@ -25,7 +25,7 @@ pub(super) const ATTRIBUTES: usize = 20_000;
 /// Bytes that are parsed between two checks of the limits.
 const STEP: usize = 16 << 10;
 
-/// Elements that begin a line, though the library that makes text of them does not know it.
+/// Elements that begin a line, which the library's conversion to text does not know.
 const LINES: &str = "dt, dd, address, figcaption, details, summary, legend, caption, header, \
     hgroup, main, center, menu, dir, optgroup, output";
 

@@ -1,7 +1,7 @@
 //! Owns: how a record of an archive begins, and the fields of its own header. Never: decides where
 //! a record ends.
 
-/// How a record begins.
+/// The first bytes of a record.
 pub(super) const START: &[u8] = b"WARC/";
 
 /// The length in bytes of a record's first line at most: `WARC/0.18` and a line break.
