@@ -49,9 +49,10 @@
 //!
 //! ```
 //! use nearcopy::{Compare, Preset, Relation};
-//! let a = "The harbour bridge will close for repairs on Monday, the port authority said.";
-//! let b = "The harbour bridge vvill close for repairs on Monday, the port authority sald.";
-//! let found = Compare::new().preset(Preset::Ocr).run(a, b);
+//! let a = "The harbour bridge will close for repairs on Monday, the port authority said, and \
+//!     reopen in the spring of next year.";
+//! let b = a.replace("will", "vvill").replace("port", "p0rt");
+//! let found = Compare::new().preset(Preset::Ocr).run(a, &b);
 //! assert_eq!(found.relation, Some(Relation::NearCopy));
 //! ```
 //!

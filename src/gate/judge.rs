@@ -34,7 +34,8 @@ use std::collections::HashMap;
 /// let (found, _) = scan(&corpus, &Recipe::default(), &Thresholds::default(),
 ///     &RunOptions::default(), &())?;
 /// let findings = Findings { detection: &found, documents: &corpus, skipped: &[] };
-/// let policy = Policy { fail_on: vec![FindingKind::Pair(Relation::Equal)], ..Policy::default() };
+/// let equal = FindingKind::Pair(Relation::Equal);
+/// let policy = Policy::default().with(|policy| policy.fail_on = vec![equal]);
 /// let verdict = judge(findings, &policy, None, &[], "2027-01-31")?;
 /// assert!(!verdict.passed());
 /// assert_eq!(verdict.new_findings().count(), 1);

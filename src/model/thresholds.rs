@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 /// Shares run from 0 to 1; lengths are in tokens.
 ///
 /// ```
-/// let strict = nearcopy::Thresholds { near_copy_smaller: 0.8, near_copy_larger: 0.9,
-///     ..Default::default() };
+/// let strict = nearcopy::Thresholds::default().with(|t| {
+///     t.near_copy_smaller = 0.8;
+///     t.near_copy_larger = 0.9;
+/// });
 /// assert!(strict.check().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

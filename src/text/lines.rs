@@ -14,7 +14,7 @@ const STRIDE: usize = 512;
 ///
 /// ```
 /// let text = "naïve\nart";
-/// let index = nearcopy::LineIndex::new(text);
+/// let index = nearcopy::text::LineIndex::new(text);
 /// assert_eq!((index.chars(text, 7, 10), index.lines(text, 7, 10)), ([6, 9], [2, 2]));
 /// ```
 #[derive(Debug, Clone)]
