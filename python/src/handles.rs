@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The mode in which an index was opened; callers with the same mode share the handle.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct How {
+pub struct OpenMode {
     /// Whether it is open for reading only.
     pub read_only: bool,
     /// Whether an existing id with another text is refused.
@@ -20,7 +20,7 @@ pub struct How {
 /// An open index. LMDB allows a process to open a directory only once.
 pub struct Handle {
     index: Mutex<Option<Arc<Index>>>,
-    how: How,
+    how: OpenMode,
 }
 
 /// The handles by directory, and the process that has them open.
@@ -53,7 +53,7 @@ fn handles() -> &'static Handles {
 /// `create` is set.
 pub fn open(
     path: &Path,
-    how: How,
+    how: OpenMode,
     recipe: Option<&Recipe>,
     create: Option<(&Recipe, bool)>,
 ) -> Result<Arc<Handle>, PyErr> {
@@ -105,7 +105,7 @@ impl Handle {
     fn share(
         &self,
         path: &Path,
-        how: How,
+        how: OpenMode,
         index: &Index,
         recipe: Option<&Recipe>,
     ) -> Result<(), PyErr> {

@@ -6,7 +6,7 @@ use crate::document::{Checked, Document, document};
 use crate::documents::Rows;
 use crate::errors::{ClosedError, SettingError, bad, raise};
 use crate::found::{Comparison, Sighting};
-use crate::handles::{self, Handle, How};
+use crate::handles::{self, Handle, OpenMode};
 use crate::run::{briefly, pooled, run};
 use crate::settings::Settings;
 use nearcopy::index::{Added, AddedCounts};
@@ -43,10 +43,10 @@ pub struct Index {
 }
 
 /// The state of a file, which distinguishes two indexes of one path.
-type Moment = Option<(u64, u128)>;
+type FileState = Option<(u64, u128)>;
 
 /// The arguments that open an index again.
-type Reopen<'py> = (PathBuf, Bound<'py, PyDict>, Moment);
+type Reopen<'py> = (PathBuf, Bound<'py, PyDict>, FileState);
 
 fn moment(file: &std::fs::Metadata) -> (u64, u128) {
     let changed = file.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
@@ -129,7 +129,8 @@ impl Index {
         let wanted = Settings::new(settings)?;
         let recipe = wanted.recipe_given.then_some(&wanted.recipe);
         let make = (create && !read_only).then_some((&wanted.recipe, without_texts));
-        let handle = py.detach(|| handles::open(&path, How { read_only, refuse }, recipe, make))?;
+        let handle =
+            py.detach(|| handles::open(&path, OpenMode { read_only, refuse }, recipe, make))?;
         let index = handle.get(&path)?;
         let (recipe, texts) = (index.recipe().clone(), index.has_texts());
         let given = settings.map_or_else(|| Ok(PyDict::new(py)), |s| s.copy())?;

@@ -5,7 +5,7 @@ use crate::arguments;
 use crate::document::{Checked, Document};
 use crate::errors::bad;
 use crate::found::{Comparison, Pair, Sighting, Span};
-use crate::reduce::{Four, Matched, State};
+use crate::reduce::{Matched, SpanPair, State};
 use nearcopy::Span as Range;
 use nearcopy::detection::{Block, Facts, Match};
 use pyo3::prelude::*;
@@ -23,7 +23,7 @@ fn restored((a, b, scores, matches): State) -> PyResult<(Comparison, Arc<str>)> 
         agree,
         compared,
     ) = scores;
-    let two = |(a, b, c, d): Four| (Range { start: a, end: b }, Range { start: c, end: d });
+    let two = |(a, b, c, d): SpanPair| (Range { start: a, end: b }, Range { start: c, end: d });
     let matched = |(spans, tokens_a, tokens_b, identity, blocks): Matched| {
         let ((a, b), block) = (two(spans), |four| Block { a: two(four).0, b: two(four).1 });
         Match {

@@ -7,9 +7,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 /// The byte range of a span of the first text, and of one of the second.
-pub type Four = (u32, u32, u32, u32);
+pub type SpanPair = (u32, u32, u32, u32);
 /// A match.
-pub type Matched = (Four, u32, u32, f64, Vec<Four>);
+pub type Matched = (SpanPair, u32, u32, f64, Vec<SpanPair>);
 /// The scores of a comparison.
 pub type Scores = (Option<String>, f64, f64, f64, f64, f64, bool, u32, u32);
 /// A comparison: both texts, the scores, the matches.

@@ -34,7 +34,7 @@ fn documents<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDic
         c.members.iter().for_each(|&m| cluster[m as usize] = Some((n, c.representative)));
     }
     let mut order: Vec<u32> = (0..corpus.count() as u32).collect();
-    order.sort_unstable_by_key(|&n| corpus.came(n as usize));
+    order.sort_unstable_by_key(|&n| corpus.arrival_position(n as usize));
     let info = |n: u32| corpus.info(n as usize);
     let each = || order.iter().copied();
     columns!(py, {

@@ -14,7 +14,7 @@ pub enum WordSimilarity {
 
 /// Whether `other` may be a re-typeset or damaged form of `fact`. Two undamaged numbers are the
 /// same only when their digits are the same.
-pub fn alike(fact: &str, number: bool, other: &str) -> WordSimilarity {
+pub fn word_similarity(fact: &str, number: bool, other: &str) -> WordSimilarity {
     let digits = |s: &str| s.chars().filter(|c| c.is_numeric()).collect::<String>();
     let clean = |s: &str| s.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',' | '\'' | ':'));
     if number && clean(fact) && clean(other) {
@@ -83,11 +83,11 @@ mod tests {
 
     #[test]
     fn damage_is_not_difference() {
-        assert!(alike("1,750", true, "1.750") == WordSimilarity::Same);
-        assert!(alike("1987", true, "1988") == WordSimilarity::No);
-        assert!(alike("1987", true, "l987") == WordSimilarity::Perhaps);
-        assert!(alike("Comissaria", false, "Cornissaria") == WordSimilarity::Same);
-        assert!(alike("Smith", false, "Jones") == WordSimilarity::No);
+        assert!(word_similarity("1,750", true, "1.750") == WordSimilarity::Same);
+        assert!(word_similarity("1987", true, "1988") == WordSimilarity::No);
+        assert!(word_similarity("1987", true, "l987") == WordSimilarity::Perhaps);
+        assert!(word_similarity("Comissaria", false, "Cornissaria") == WordSimilarity::Same);
+        assert!(word_similarity("Smith", false, "Jones") == WordSimilarity::No);
     }
 
     #[test]

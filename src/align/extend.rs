@@ -20,7 +20,7 @@ const ROUNDS: usize = 4;
 /// The distance that a stretch may grow in one round, in words.
 const REACH: f64 = 100.0;
 /// The X-drop: a stretch ends where the sum has fallen this far below its maximum.
-const DROP: i64 = 30 * BIT;
+const X_DROP: i64 = 30 * BIT;
 /// The most evidence of one token, for or against, in bits.
 const CAP: f64 = 6.0;
 /// The share of tokens that is assumed to be drawn from the partner before any is counted.
@@ -40,7 +40,7 @@ const BIT: i64 = 1 << 12;
 const SENTENCE: f64 = 6.0;
 /// The least share of the evidence of the best occurrence that another occurrence of the passage
 /// has.
-const AGAIN: f64 = 0.75;
+const MIN_OCCURRENCE_SHARE: f64 = 0.75;
 /// The share of drawn words from which on an end is not moved.
 const VERBATIM: f64 = 0.9;
 
@@ -64,7 +64,7 @@ impl Extension {
         match (most(&self.region.a, &better.region.a), most(&self.region.b, &better.region.b)) {
             (true, true) => true,
             (false, false) => false,
-            _ => self.bits < AGAIN * better.bits,
+            _ => self.bits < MIN_OCCURRENCE_SHARE * better.bits,
         }
     }
 }
@@ -130,7 +130,7 @@ impl<'p> Fitter<'p> {
         let mut best = StretchScore { range: core.clone(), sum: 0, drawn: 0.0 };
         let (mut sum, mut height, mut start) = (0i64, 0i64, window.start);
         for i in window.clone() {
-            if sum <= 0 || sum < height - DROP {
+            if sum <= 0 || sum < height - X_DROP {
                 (sum, height, start) = (0, 0, i);
             }
             sum += score(text[i as usize]);

@@ -75,7 +75,7 @@ pub fn fill(runs: Vec<Run>, a: &[u64], b: &[u64]) -> Vec<Run> {
             Some(next) => {
                 common(a, b, run.a_end()..next.a, run.b_end()..next.b, MAX_CELLS, &mut out)
             }
-            None => behind(run, a, b, &mut out),
+            None => fill_after_last(run, a, b, &mut out),
         }
     }
     out
@@ -140,7 +140,7 @@ const REACH: u32 = 6;
 
 /// Adds equal tokens just behind the last run, as long as they are at least half of the stretch
 /// that they bridge.
-fn behind(last: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
+fn fill_after_last(last: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
     let mut more = Vec::new();
     let (from_a, from_b) = (last.a_end(), last.b_end());
     let (to_a, to_b) = ((from_a + REACH).min(a.len() as u32), (from_b + REACH).min(b.len() as u32));

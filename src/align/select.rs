@@ -21,14 +21,14 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
         chains.into_iter().partition(|c| is_match(c, a, b, t));
     let mut again = Vec::new();
     for c in long {
-        if fresh(&seen.a, c.a()) && fresh(&seen.b, c.b()) {
+        if is_mostly_uncovered(&seen.a, c.a()) && is_mostly_uncovered(&seen.b, c.b()) {
             seen.take(c, &mut taken)
         } else {
             again.push(c)
         }
     }
     for c in again {
-        if fresh(&seen.a, c.a()) || fresh(&seen.b, c.b()) {
+        if is_mostly_uncovered(&seen.a, c.a()) || is_mostly_uncovered(&seen.b, c.b()) {
             seen.take(c, &mut taken);
         }
     }
@@ -36,7 +36,11 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
     for c in short {
         // A token rectangle reaches as far as its words do, so text behind it is no piece of it.
         let near = taken[..anchors].iter().any(|m| m.region.is_none() && continues(m, &c));
-        if near && equal_words(&c, a) >= PIECE && fresh(&seen.a, c.a()) && fresh(&seen.b, c.b()) {
+        if near
+            && equal_words(&c, a) >= PIECE
+            && is_mostly_uncovered(&seen.a, c.a())
+            && is_mostly_uncovered(&seen.b, c.b())
+        {
             seen.take(c, &mut taken);
         }
     }
@@ -81,7 +85,7 @@ impl CoveredTokens {
 }
 
 /// Whether at least half of a range is not covered yet.
-fn fresh(seen: &[bool], range: Range<u32>) -> bool {
+fn is_mostly_uncovered(seen: &[bool], range: Range<u32>) -> bool {
     let range = usize_range(range);
     let len = range.len();
     2 * seen[range].iter().filter(|&&s| !s).count() >= len

@@ -50,7 +50,7 @@ pub fn gone(
     let mut judge =
         Judge { documents, found, removal, first, why: vec![None; count], behind: HashMap::new() };
     if removal.documents {
-        judge.against();
+        judge.remove_related_to_references();
         if removal.takes(Relation::NearCopy) {
             found
                 .clusters
@@ -94,7 +94,7 @@ impl Judge<'_> {
             .map_or_else(|_| vec![first], |i| self.found.equal[i].clone())
     }
 
-    fn goes(&mut self, n: u32, why: RemovalReason) {
+    fn remove(&mut self, n: u32, why: RemovalReason) {
         if let RemovalReason::Copy { partner, .. } = why {
             self.behind.entry(partner).or_default().push(n);
         }
@@ -126,7 +126,7 @@ impl Judge<'_> {
 
     /// Removes documents that contain a reference, or that have another wanted relation to one.
     /// This runs first, so that no document is removed because of one of these.
-    fn against(&mut self) {
+    fn remove_related_to_references(&mut self) {
         for (i, p) in (0..).zip(&self.found.pairs) {
             for (mine, theirs) in [(p.a, p.b), (p.b, p.a)] {
                 let (relation, coverage) = seen_as_part(p, mine);
@@ -139,7 +139,7 @@ impl Judge<'_> {
                 };
                 for n in self.class(mine) {
                     if !self.reference(n) && self.why[n as usize].is_none() {
-                        self.goes(
+                        self.remove(
                             n,
                             RemovalReason::Copy { partner, relation, coverage, pair: Some(i) },
                         );
@@ -171,7 +171,7 @@ impl Judge<'_> {
             let mut rest = Vec::new();
             for n in left {
                 match self.copy(n, stays).filter(|why| self.is_copy(why) && !self.reference(n)) {
-                    Some(why) => self.goes(n, why),
+                    Some(why) => self.remove(n, why),
                     None => rest.push(n),
                 }
             }
@@ -217,7 +217,7 @@ impl Judge<'_> {
                 behind.iter().chain([&n]).map(|&m| self.inside(m, partner)).collect();
             if let Some(moved) = moved {
                 self.behind.remove(&n);
-                behind.iter().chain([&n]).zip(moved).for_each(|(&m, why)| self.goes(m, why));
+                behind.iter().chain([&n]).zip(moved).for_each(|(&m, why)| self.remove(m, why));
             }
         }
     }

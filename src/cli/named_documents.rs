@@ -57,7 +57,7 @@ fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Resu
     let shown = clean(&path.to_string_lossy());
     match taken.documents.len() {
         1 => Ok(taken),
-        0 if taken.lost => Err(Failure::Said(format!(
+        0 if taken.input_missing => Err(Failure::Said(format!(
             "{shown} could not be read; is the path right? (ids need --in PATH)"
         ))),
         0 => Err(Failure::Said(format!(

@@ -101,7 +101,7 @@ fn usage_error(subcommand: &str, message: String) -> clap::Error {
 }
 
 /// Prints an error of the command line, or the help that was asked for.
-fn worded(error: &clap::Error) -> ExitCode {
+fn print_clap_error(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     // The arguments may include a file name with control characters.
     if error.use_stderr() && text.lines().any(|line| messages::clean(line) != line) {
@@ -140,13 +140,15 @@ pub fn main() -> ExitCode {
         command_line().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return worded(&error),
+        Err(error) => return print_clap_error(&error),
     };
     match run(cli.command) {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Violated) => ExitCode::from(1),
         Ok(Exit::Incomplete) => ExitCode::from(2),
-        Err(Failure::Usage(subcommand, message)) => worded(&usage_error(subcommand, message)),
+        Err(Failure::Usage(subcommand, message)) => {
+            print_clap_error(&usage_error(subcommand, message))
+        }
         Err(Failure::Said(message)) => {
             messages::say(&format!("error: {message}"));
             ExitCode::from(2)

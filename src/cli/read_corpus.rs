@@ -35,7 +35,7 @@ pub struct ReadCorpus {
     /// The number of records of archives that are no pages.
     pub others: u64,
     /// Whether a named input was missing.
-    pub lost: bool,
+    pub input_missing: bool,
 }
 
 /// Reads the inputs, and reports on standard error what could not be read.
@@ -67,7 +67,7 @@ impl ReadCorpus {
             records: documents + bad,
             bad,
             others: other_records.values().sum(),
-            lost,
+            input_missing: lost,
         }
     }
 
@@ -83,7 +83,7 @@ impl ReadCorpus {
         self.records += other.records;
         self.bad += other.bad;
         self.others += other.others;
-        self.lost |= other.lost;
+        self.input_missing |= other.input_missing;
     }
 
     /// Moves the documents to a corpus.
@@ -103,7 +103,7 @@ impl ReadCorpus {
             ));
             return Exit::Incomplete;
         }
-        if self.lost { Exit::Incomplete } else { Exit::Done }
+        if self.input_missing { Exit::Incomplete } else { Exit::Done }
     }
 }
 
@@ -123,7 +123,7 @@ pub fn say_empty(paths: &[OsString], taken: &ReadCorpus) {
     let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
     let more =
         if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
-    if taken.lost || taken.bad > 0 || taken.others > 0 {
+    if taken.input_missing || taken.bad > 0 || taken.others > 0 {
         say(&format!("no documents in {}{more}", list.join(", ")));
         return;
     }

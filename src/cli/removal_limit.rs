@@ -12,7 +12,11 @@ const SMALL: u64 = 10;
 
 /// The message about a removal that exceeds the limit; `None` where it does not. The removal of a
 /// document whose id the index knew is no accident.
-pub fn raised(cleaned: CleaningReport, most: Amount, known: &HashSet<String>) -> Option<String> {
+pub fn limit_message(
+    cleaned: CleaningReport,
+    most: Amount,
+    known: &HashSet<String>,
+) -> Option<String> {
     let documents = cleaned.findings.documents;
     let mut sources: HashMap<Option<&str>, (u64, u64)> = HashMap::new();
     let mut all = (0, 0);

@@ -131,7 +131,7 @@ impl Report {
         let mut taken = take_in(&inputs, &settings.flags.input.options(), &meter, self.talk.quiet)?;
         self.apart(&taken.sources.iter().filter_map(|f| f.path.as_deref()).collect::<Vec<_>>())?;
         let corpus = taken.corpus(true)?;
-        let at = fates(&stored, &corpus);
+        let at = text_statuses(&stored, &corpus);
         self.tell(&at);
         let documents = FoundTexts { infos: stored.documents, at, corpus };
         let findings = Findings {
@@ -149,7 +149,7 @@ impl Report {
             Some(path) => to_file(path, |out| report::html(findings, options, out))?,
             None => to_stdout(|out| report::html(findings, options, out))?,
         }
-        let lost = taken.lost && !self.within.is_empty();
+        let lost = taken.input_missing && !self.within.is_empty();
         Ok(if lost { Exit::Incomplete } else { Exit::Done })
     }
 
@@ -215,7 +215,7 @@ impl Report {
 
 /// Looks up every document of the report, by its place in a file and by its id; its text must have
 /// the same length as before, in bytes and tokens.
-fn fates(stored: &StoredReport, corpus: &Corpus) -> Vec<TextStatus> {
+fn text_statuses(stored: &StoredReport, corpus: &Corpus) -> Vec<TextStatus> {
     let (mut by_place, mut by_id) = (HashMap::new(), HashMap::new());
     for n in 0..corpus.count() {
         let info = corpus.info(n);

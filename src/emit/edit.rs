@@ -62,7 +62,7 @@ pub(super) fn record(
         return Ok(None);
     };
     if let Some(gone) = gone {
-        job.tell_cut(number, &gone)?;
+        job.report_cut(number, &gone)?;
     }
     Ok(Some(new))
 }
@@ -83,7 +83,7 @@ fn cut_json(record: &str, spans: &[Span], job: &RewriteInput) -> Option<(String,
     let inside = &raw[1..raw.len() - 1];
     let (mut written, mut decoded, mut next) = (0, 0, spans.iter().peekable());
     while written < inside.len() {
-        let (unit, length) = unit(&inside[written..])?;
+        let (unit, length) = char_lengths(&inside[written..])?;
         while next.peek().is_some_and(|span| span.end as usize <= decoded) {
             next.next();
         }
@@ -98,7 +98,7 @@ fn cut_json(record: &str, spans: &[Span], job: &RewriteInput) -> Option<(String,
 }
 
 /// The length of the first character inside a JSON string, as it is written and in UTF-8.
-fn unit(rest: &str) -> Option<(usize, usize)> {
+fn char_lengths(rest: &str) -> Option<(usize, usize)> {
     let bytes = rest.as_bytes();
     if bytes[0] != b'\\' {
         let length = rest.chars().next()?.len_utf8();
@@ -128,7 +128,7 @@ fn unit(rest: &str) -> Option<(usize, usize)> {
 fn add(record: &str, annotation: &Annotation, job: &RewriteInput) -> Result<Option<String>, Error> {
     let Ok(Keys(keys)) = serde_json::from_str::<Keys>(record) else { return Ok(None) };
     let Some(end) = record.rfind('}') else { return Ok(None) };
-    job.untaken(|name| keys.contains(name))?;
+    job.check_names_free(|name| keys.contains(name))?;
     let body = record[..end].trim_ascii_end();
     let mut new = body.to_owned();
     let mut comma = if keys.is_empty() { "" } else { "," };

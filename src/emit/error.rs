@@ -23,7 +23,7 @@ pub struct Error {
     /// What is wrong.
     pub what: String,
     /// What the user can do about it.
-    pub mend: String,
+    pub remedy: String,
     /// The side that caused the error.
     pub side: ErrorSide,
 }
@@ -37,7 +37,7 @@ impl Error {
         Error {
             path: file.shown.clone(),
             what: what.into(),
-            mend: mend.into(),
+            remedy: mend.into(),
             side: ErrorSide::Input,
         }
     }
@@ -47,11 +47,11 @@ impl Error {
             format!("its output cannot be written ({error})"),
             "make room, or write elsewhere".into(),
         );
-        Error { path: file.shown.clone(), what, mend, side: ErrorSide::Output }
+        Error { path: file.shown.clone(), what, remedy: mend, side: ErrorSide::Output }
     }
 
     /// A document that is written whole or not at all was to be changed.
-    pub(super) fn uncut(file: &ReadFile) -> Error {
+    pub(super) fn cannot_edit(file: &ReadFile) -> Error {
         Error::input(
             file,
             "nothing can be cut out of a page or added to it",
@@ -60,7 +60,7 @@ impl Error {
     }
 
     /// The output already has a file that this one cannot be combined with.
-    pub(super) fn misfit(file: &ReadFile, what: &str) -> Error {
+    pub(super) fn incompatible_input(file: &ReadFile, what: &str) -> Error {
         Error::input(file, what, "write the files one by one")
     }
 }
@@ -68,7 +68,7 @@ impl Error {
 /// `path: what: mend`, control characters escaped.
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Error { path, what, mend, .. } = self;
+        let Error { path, what, remedy: mend, .. } = self;
         f.write_str(&escape::message(&format!("{path}: {what}: {mend}")))
     }
 }

@@ -37,7 +37,7 @@ pub(super) struct RewriteInput<'a> {
     pub(super) change: &'a dyn Fn(Option<u64>) -> Change,
     pub(super) removed: &'a mut dyn FnMut(Removed) -> io::Result<()>,
     /// Whether the caller receives what was removed.
-    pub(super) told: bool,
+    pub(super) report_removals: bool,
     pub(super) written: RewriteCounts,
 }
 
@@ -48,8 +48,12 @@ impl RewriteInput<'_> {
     }
 
     /// Passes removed content to the caller.
-    pub(super) fn tell(&mut self, record: Option<u64>, what: RemovedPart) -> Result<(), Error> {
-        if !self.told {
+    pub(super) fn report_removed(
+        &mut self,
+        record: Option<u64>,
+        what: RemovedPart,
+    ) -> Result<(), Error> {
+        if !self.report_removals {
             return Ok(());
         }
         (self.removed)(Removed { record, what }).map_err(|e| Error {
@@ -59,13 +63,15 @@ impl RewriteInput<'_> {
     }
 
     /// Passes the removed parts of a text to the caller, and counts the record as cut.
-    pub(super) fn tell_cut(
+    pub(super) fn report_cut(
         &mut self,
         record: Option<u64>,
         gone: &[(Span, String)],
     ) -> Result<(), Error> {
         self.written.cut += 1;
-        gone.iter().try_for_each(|(span, text)| self.tell(record, RemovedPart::Text(*span, text)))
+        gone.iter().try_for_each(|(span, text)| {
+            self.report_removed(record, RemovedPart::Text(*span, text))
+        })
     }
 
     /// The name of an annotation's field, with the prefix.
@@ -74,7 +80,7 @@ impl RewriteInput<'_> {
     }
 
     /// Refuses an input that already has a field of the name that an annotation would add.
-    pub(super) fn untaken(&self, has: impl Fn(&str) -> bool) -> Result<(), Error> {
+    pub(super) fn check_names_free(&self, has: impl Fn(&str) -> bool) -> Result<(), Error> {
         match ANNOTATION.iter().map(|field| self.name(field)).find(|name| has(name)) {
             Some(name) => {
                 let what = format!("it has a field {name} already");

@@ -25,7 +25,7 @@ pub struct Output<'w> {
     /// `None` where this program was built without the format.
     writer: Option<Box<dyn Writer + 'w>>,
     annotate: Option<String>,
-    told: bool,
+    report_removals: bool,
 }
 
 impl std::fmt::Debug for Output<'_> {
@@ -48,7 +48,12 @@ impl<'w> Output<'w> {
         annotate: Option<&str>,
     ) -> Output<'w> {
         let annotate = annotate.map(Into::into);
-        Output { format, writer: formats::writer(format, out, compression), annotate, told: true }
+        Output {
+            format,
+            writer: formats::writer(format, out, compression),
+            annotate,
+            report_removals: true,
+        }
     }
 
     /// Whether files of a format can be rewritten in it.
@@ -65,7 +70,7 @@ impl<'w> Output<'w> {
     /// The same output without reports of what is removed: rows of Parquet then need no conversion
     /// to JSON.
     pub fn silent(mut self) -> Output<'w> {
-        self.told = false;
+        self.report_removals = false;
         self
     }
 
@@ -94,7 +99,7 @@ impl<'w> Output<'w> {
             prefix,
             change,
             removed,
-            told: self.told,
+            report_removals: self.report_removals,
             written,
         };
         let lines = self.format == Format::Jsonl && Output::becomes_lines(file.format);
@@ -124,7 +129,7 @@ impl<'w> Output<'w> {
         done.map_err(|e| Error {
             path: "output".into(),
             what: format!("cannot be written ({e})"),
-            mend: "make room, or write elsewhere".into(),
+            remedy: "make room, or write elsewhere".into(),
             side: ErrorSide::Output,
         })
     }

@@ -19,7 +19,7 @@ const STEP: usize = 256 << 10;
 /// Checks that a file has the same length and modification time as when it was read.
 pub(super) fn unchanged(file: &ReadFile) -> Result<(), Error> {
     let Some(path) = &file.path else { return Ok(()) };
-    let meta = std::fs::metadata(path).map_err(|e| gone(file, &e))?;
+    let meta = std::fs::metadata(path).map_err(|e| missing_input(file, &e))?;
     if meta.len() == file.size && meta.modified().ok() == file.modified {
         return Ok(());
     }
@@ -30,7 +30,7 @@ pub(super) fn unchanged(file: &ReadFile) -> Result<(), Error> {
     ))
 }
 
-fn gone(file: &ReadFile, error: &io::Error) -> Error {
+fn missing_input(file: &ReadFile, error: &io::Error) -> Error {
     Error::input(
         file,
         format!("it cannot be read again ({error})"),
@@ -52,7 +52,7 @@ pub(super) fn stored_bytes(file: &ReadFile) -> Result<SharedFile, Error> {
             ));
         }
     };
-    shared.map_err(|e| gone(file, &e))
+    shared.map_err(|e| missing_input(file, &e))
 }
 
 /// A stream of the decompressed bytes.
@@ -73,7 +73,7 @@ pub(super) fn broken(file: &ReadFile, error: &io::Error) -> Error {
             format!("broken {} data ({error})", kind.name()),
             "fetch or compress the file again",
         ),
-        None => gone(file, error),
+        None => missing_input(file, error),
     }
 }
 
@@ -101,7 +101,7 @@ pub(super) fn records(job: &RewriteInput, sink: &mut Sink, whole: bool) -> Resul
     let declared = job.encoding();
     let plain = plain(file)?;
     let marked = Encoding::for_bom(&plain.head);
-    let wide = decode::wide(&plain.head, declared);
+    let wide = decode::is_utf16(&plain.head, declared);
     let encoding = declared.filter(|e| !wide && marked.is_none() && *e != UTF_8);
     if encoding.is_some_and(|e| !e.is_ascii_compatible()) {
         let what = format!(
@@ -118,7 +118,10 @@ pub(super) fn records(job: &RewriteInput, sink: &mut Sink, whole: bool) -> Resul
     let first = !sink.begun();
     let form = if wide { marked.map(|(e, _)| e).or(declared) } else { None };
     if !sink.encode(form) {
-        return Err(Error::misfit(file, "it is in another encoding than the files before it"));
+        return Err(Error::incompatible_input(
+            file,
+            "it is in another encoding than the files before it",
+        ));
     }
     let mark = marked.map_or(0, |(_, length)| length);
     if let Some(form) = form {

@@ -13,7 +13,7 @@ const VERSIONS_SHARE: f64 = 0.3;
 /// In versions of one story, less than this part of the shared frequent anchors occurs in one and
 /// the same number of texts: people change words in different places. Text that a machine puts
 /// under its pages occurs in all of them.
-const SAME_NUMBER: f64 = 0.5;
+const MAX_SAME_FREQUENCY_SHARE: f64 = 0.5;
 /// The number of text pairs that are looked at for each frequent key.
 const PAIRS: usize = 8;
 
@@ -27,7 +27,7 @@ pub fn background(all: &Classes, keys: &Keys<Run>, words: &[u32], t: &Thresholds
         keys.paragraphs.groups().filter(|g| is_frequent(g, all, t)).collect();
     let stories = StoryTest::new(all, &keys.anchors, &anchors);
     let boilerplate = |groups: &[&[Posting]]| -> Vec<u64> {
-        groups.iter().filter(|g| !stories.hold(g)).map(|g| g[0].key()).collect()
+        groups.iter().filter(|g| !stories.is_story_text(g)).map(|g| g[0].key()).collect()
     };
     let (common, frequent) = word_slots(words, classes);
     Background::new(classes, boilerplate(&paragraphs), boilerplate(&anchors), common, frequent)
@@ -73,16 +73,16 @@ impl<'g> StoryTest<'g> {
 
     /// Whether a frequent key is text of a story: of the texts that hold it, most of the
     /// consecutive pairs looked at are versions of one story.
-    fn hold(&self, group: &[Posting]) -> bool {
+    fn is_story_text(&self, group: &[Posting]) -> bool {
         let pairs = PAIRS.min(group.len());
         let versions = (0..pairs).filter(|i| {
             let at = i * group.len() / pairs;
-            self.versions(group[at].unit, group[(at + 1) % group.len()].unit)
+            self.are_versions(group[at].unit, group[(at + 1) % group.len()].unit)
         });
         2 * versions.count() > pairs
     }
 
-    fn versions(&self, a: u32, b: u32) -> bool {
+    fn are_versions(&self, a: u32, b: u32) -> bool {
         let mut numbers: Vec<usize> = Vec::new();
         let (x, y) = (self.of(a), self.of(b));
         let (mut i, mut j) = (0, 0);
@@ -102,7 +102,7 @@ impl<'g> StoryTest<'g> {
         }
         numbers.sort_unstable();
         let most = numbers.chunk_by(|x, y| x == y).map(<[_]>::len).max().unwrap_or(0);
-        (most as f64) < SAME_NUMBER * numbers.len() as f64
+        (most as f64) < MAX_SAME_FREQUENCY_SHARE * numbers.len() as f64
     }
 
     fn of(&self, class: u32) -> &[(u32, u32)] {

@@ -92,11 +92,11 @@ fn scan_under(
             members,
             background,
             family,
-            near,
-            far,
+            document_candidates: near,
+            passage_candidates: far,
             relations,
             clusters,
-            around,
+            representative_of: around,
             ..
         } = found;
         let verifier = Verifier {
@@ -152,15 +152,15 @@ pub struct Related {
     /// The family of each class: texts that resemble each other.
     pub family: Vec<u32>,
     /// The candidates by whole texts.
-    pub near: Candidates,
+    pub document_candidates: Candidates,
     /// The candidates by passages.
-    pub far: Candidates,
+    pub passage_candidates: Candidates,
     /// All related pairs that were compared.
     pub relations: Relations,
     /// The clusters.
     pub clusters: Vec<Cluster>,
     /// The representative of each class.
-    pub around: Vec<u32>,
+    pub representative_of: Vec<u32>,
 }
 
 /// Carries out a scan up to the relations and clusters, without choosing the pairs and repeats that
@@ -228,11 +228,11 @@ fn relate_under(
         members,
         background,
         family,
-        near,
-        far,
+        document_candidates: near,
+        passage_candidates: far,
         relations,
         clusters,
-        around,
+        representative_of: around,
     })
 }
 

@@ -75,7 +75,7 @@ pub fn clusters(
     verifier: &Verifier,
 ) -> Result<(Vec<Cluster>, Vec<u32>)> {
     let t = verifier.thresholds;
-    let heads = heads(all, members, verifier.documents, t);
+    let heads = class_survivors(all, members, verifier.documents, t);
     let copies: Vec<(u32, u32)> =
         relations.iter().filter(|v| v.is_copy(t)).map(|v| (v.a, v.b)).collect();
     let family = families(all.first.len(), copies.iter().copied());
@@ -83,7 +83,7 @@ pub fn clusters(
     for &(a, b) in &copies {
         components.entry(family[a as usize]).or_default().push((a, b));
     }
-    let order = |a: u32, b: u32| by_policy(&heads, all, verifier.documents, t, a, b);
+    let order = |a: u32, b: u32| compare_by_policy(&heads, all, verifier.documents, t, a, b);
     let done: Result<Vec<(Vec<UnnamedCluster>, Vec<Verified>)>> = components
         .into_par_iter()
         .map(|(_, edges)| component(&edges, &order, relations, all, verifier))
@@ -117,7 +117,12 @@ impl Relations {
 }
 
 /// The surviving document of each class.
-fn heads(all: &Classes, members: &Members, documents: &dyn Documents, t: &Thresholds) -> Vec<u32> {
+fn class_survivors(
+    all: &Classes,
+    members: &Members,
+    documents: &dyn Documents,
+    t: &Thresholds,
+) -> Vec<u32> {
     let best = |class: u32| {
         let view = |n: u32| (documents.info(n as usize), all.tokens[n as usize], n);
         let of = members.of(class).iter().copied();
@@ -126,7 +131,7 @@ fn heads(all: &Classes, members: &Members, documents: &dyn Documents, t: &Thresh
     (0..all.first.len() as u32).into_par_iter().map(best).collect()
 }
 
-fn by_policy(
+fn compare_by_policy(
     heads: &[u32],
     all: &Classes,
     d: &dyn Documents,

@@ -90,13 +90,13 @@ impl<T: Texts> Corpus<T> {
                 .map_err(|_| Error::TextTooLong { id: info.id.clone(), bytes: length as u64 })?;
         }
         let mut documents: Vec<(DocumentInfo, u32)> = infos.into_iter().zip(0..).collect();
-        let renamed = tell_apart(&mut documents, &texts);
+        let renamed = rename_ambiguous_ids(&mut documents, &texts);
         let (infos, came) = documents.into_iter().unzip();
         Ok(Corpus { infos, came, texts, renamed })
     }
 
     /// The position at which a document was passed in, counted from 0.
-    pub fn came(&self, number: usize) -> usize {
+    pub fn arrival_position(&self, number: usize) -> usize {
         self.came[number] as usize
     }
 
@@ -109,7 +109,7 @@ impl<T: Texts> Corpus<T> {
 
 /// Sorts the documents, renames ids that have several texts, and returns the number of renamed
 /// documents.
-fn tell_apart(documents: &mut [(DocumentInfo, u32)], texts: &impl Texts) -> u64 {
+fn rename_ambiguous_ids(documents: &mut [(DocumentInfo, u32)], texts: &impl Texts) -> u64 {
     // All texts were read a moment ago; the scan notices one that is gone since.
     let text = |n: u32| texts.text(n as usize).unwrap_or_default();
     // The order must not depend on arrival, so every field that can differ takes part in it.

@@ -61,11 +61,13 @@ pub fn repeats(
         anchors: keys.anchors.groups().filter(families).map(|g| g[0].key()).collect(),
     };
     let reader = Reader { all, keys, documents, recipe, t, progress };
-    let near = reader.near(&across);
+    let near = reader.classes_sharing_passages(&across);
     progress.begin(Stage::Repeats, near.len() as u64);
     let mut touched = all.may_repeat.clone();
     let shared = reader.shared_windows(&near, &across, family, &mut touched)?;
-    reader.touch(&keys.paragraphs, &across.paragraphs, |class| touched[class as usize] = true);
+    reader.for_each_class_with_key(&keys.paragraphs, &across.paragraphs, |class| {
+        touched[class as usize] = true
+    });
     let touched = listed(&touched);
     progress.begin(Stage::Repeats, touched.len() as u64);
     let found = reader.map(&touched, |class, tokens, paragraphs| {
@@ -75,10 +77,10 @@ pub fn repeats(
         }
         found.extend(paragraphs_across(tokens, paragraphs, &across, t));
         found.extend(passages_across(tokens, paragraphs, &shared, recipe, t));
-        found.into_iter().map(|p| to_found(p, class, tokens)).collect::<Vec<_>>()
+        found.into_iter().map(|p| to_occurrence(p, class, tokens)).collect::<Vec<_>>()
     })?;
     let mut found: Vec<PassageOccurrence> = found.into_iter().flatten().collect();
-    found.extend(reader.elsewhere(&found, &across)?);
+    found.extend(reader.other_occurrences(&found, &across)?);
     Ok(merge(found, all, members, background, t))
 }
 
@@ -96,11 +98,11 @@ fn listed(touched: &[bool]) -> Vec<u32> {
 }
 
 /// A hash of the set of classes in a group.
-fn mark(group: &[Posting]) -> u64 {
+fn class_set_hash(group: &[Posting]) -> u64 {
     group.iter().fold(0, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1)))
 }
 
-fn to_found(p: RepeatedPassage, class: u32, tokens: &Tokens) -> PassageOccurrence {
+fn to_occurrence(p: RepeatedPassage, class: u32, tokens: &Tokens) -> PassageOccurrence {
     let spans = p.places.iter().map(|r| tokens.span(r.start as usize..r.end as usize)).collect();
     let count = match p.period {
         Some(period) => p.places.iter().map(|r| (r.len() as u64) / u64::from(period)).sum(),
@@ -202,7 +204,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// The classes that hold two frequent anchors with the same set of classes. The anchors of one
     /// passage have the same set; those of two set phrases do not.
-    fn near(&self, across: &FrequentPassages) -> Vec<u32> {
+    fn classes_sharing_passages(&self, across: &FrequentPassages) -> Vec<u32> {
         let mut marks: Vec<(u32, u64)> = Vec::new();
         let frequent = self
             .keys
@@ -210,7 +212,7 @@ impl Reader<'_> {
             .groups()
             .filter(|g| across.anchors.binary_search(&g[0].key()).is_ok());
         for group in frequent {
-            let mark = mark(group);
+            let mark = class_set_hash(group);
             marks.extend(group.iter().map(|p| (p.unit, mark)));
         }
         marks.par_sort_unstable();
@@ -222,7 +224,7 @@ impl Reader<'_> {
 
     /// Calls `touch` with the class of each posting that has one of the keys (sorted, like the
     /// postings).
-    fn touch(&self, postings: &Run, keys: &[u64], mut touch: impl FnMut(u32)) {
+    fn for_each_class_with_key(&self, postings: &Run, keys: &[u64], mut touch: impl FnMut(u32)) {
         let mut at = 0;
         for p in postings.iter() {
             while at < keys.len() && keys[at] < p.key() {
@@ -262,7 +264,7 @@ impl Reader<'_> {
             .filter(|g| g.len() >= least && families_of(g, family) >= least)
         {
             g.iter().for_each(|p| held[p.unit as usize] += 1);
-            out.insert(g[0].key(), mark(g));
+            out.insert(g[0].key(), class_set_hash(g));
         }
         let passage = self.t.repeat_passage.saturating_sub(self.recipe.anchor) + 1;
         touched.iter_mut().zip(held).for_each(|(t, n)| *t |= n >= passage);
@@ -271,7 +273,7 @@ impl Reader<'_> {
 
     /// All occurrences of paragraphs that occur twice in one text. They occur in too few texts to
     /// be found by that number alone.
-    fn elsewhere(
+    fn other_occurrences(
         &self,
         found: &[PassageOccurrence],
         across: &FrequentPassages,
@@ -290,10 +292,12 @@ impl Reader<'_> {
             .collect();
         let also = FrequentPassages { paragraphs: shared, anchors: Vec::new() };
         let mut touched = vec![false; self.all.first.len()];
-        self.touch(&self.keys.paragraphs, &also.paragraphs, |class| touched[class as usize] = true);
+        self.for_each_class_with_key(&self.keys.paragraphs, &also.paragraphs, |class| {
+            touched[class as usize] = true
+        });
         let more = self.map(&listed(&touched), |class, tokens, paragraphs| {
             let passages = paragraphs_across(tokens, paragraphs, &also, self.t);
-            passages.into_iter().map(|p| to_found(p, class, tokens)).collect::<Vec<_>>()
+            passages.into_iter().map(|p| to_occurrence(p, class, tokens)).collect::<Vec<_>>()
         })?;
         Ok(more.into_iter().flatten().collect())
     }

@@ -137,7 +137,7 @@ pub fn sketch(
             }
             let next = sources.len() as u32;
             let source = info.source.as_ref().map(|s| *sources.entry(s.clone()).or_insert(next));
-            all.take(n as u32, source, fingerprint, t, &mut classes, &mut limits);
+            all.add_document(n as u32, source, fingerprint, t, &mut classes, &mut limits);
             if info.reference
                 && let Some(class) = all.classes.class_of.last().filter(|c| **c != NONE)
             {
@@ -161,7 +161,7 @@ impl Sketches {
         self.keys.paragraphs.reserve(words / 32);
     }
 
-    fn take(
+    fn add_document(
         &mut self,
         n: u32,
         source: Option<u32>,
@@ -170,7 +170,7 @@ impl Sketches {
         classes: &mut HashMap<u128, u32>,
         limits: &mut FrequencyLimits,
     ) {
-        let key = f.exact ^ apart(n, source, t.sources);
+        let key = f.exact ^ source_salt(n, source, t.sources);
         let next = self.classes.first.len() as u32;
         let class = *classes.entry(key).or_insert(next);
         if class != next {
@@ -231,7 +231,7 @@ impl Classes {
 
 /// A salt for the exact key that keeps equal texts of different sources in different classes, where
 /// a limit on sources requires it.
-fn apart(document: u32, source: Option<u32>, limit: SourceLimit) -> u128 {
+fn source_salt(document: u32, source: Option<u32>, limit: SourceLimit) -> u128 {
     let salt = match (limit, source) {
         (SourceLimit::Any, _) => return 0,
         (_, Some(source)) => 2 * u64::from(source) + 1,

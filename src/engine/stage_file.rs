@@ -71,7 +71,7 @@ impl Header {
             recipe: recipe_id.into(),
         }
     }
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         format!("{}, {} version {}, recipe {}", self.schema, self.kind, self.version, self.recipe)
     }
 }
@@ -94,7 +94,11 @@ pub fn read<T: StageData>(bytes: &[u8], recipe_id: &str, what: &str) -> Result<T
     let found: Header = serde_json::from_slice(&bytes[..end]).map_err(|_| malformed())?;
     let wanted = Header::of::<T>(recipe_id);
     if found != wanted {
-        return Err(Error::Mixed { what: what.into(), wanted: wanted.told(), found: found.told() });
+        return Err(Error::Mixed {
+            what: what.into(),
+            wanted: wanted.describe(),
+            found: found.describe(),
+        });
     }
     let whole = unseal(bytes, || what.into())?;
     let (value, rest) =

@@ -202,7 +202,7 @@ impl Baseline {
 
     /// Whether the baseline has a text of this hash. A new text is taken for an old one with a
     /// probability of the number of texts in four billion.
-    pub(super) fn had(&self, hash: u64) -> bool {
+    pub(super) fn has_text(&self, hash: u64) -> bool {
         self.texts.binary_search(&((hash >> 32) as u32)).is_ok()
     }
 

@@ -105,7 +105,7 @@ fn reported(
     new: &[Vec<usize>],
     baseline: Option<&Baseline>,
 ) -> Vec<Finding> {
-    let had = |n: u32| baseline.is_some_and(|b| b.had(table.hash[n as usize]));
+    let had = |n: u32| baseline.is_some_and(|b| b.has_text(table.hash[n as usize]));
     let mut met: HashMap<u64, u64> = HashMap::new();
     let mut out = Vec::with_capacity(drafts.len());
     for ((draft, state), new) in drafts.into_iter().zip(states).zip(new) {
@@ -122,7 +122,7 @@ fn reported(
         let mut finding =
             Finding { kind, state, document, partner, coverage, passages, fingerprint };
         if finding.state == FindingState::New && had(document) && !had(partner) {
-            turn(&mut finding);
+            swap_sides(&mut finding);
         }
         out.push(finding);
     }
@@ -131,7 +131,7 @@ fn reported(
 }
 
 /// Swaps the two texts of a finding.
-fn turn(finding: &mut Finding) {
+fn swap_sides(finding: &mut Finding) {
     std::mem::swap(&mut finding.document, &mut finding.partner);
     finding.coverage = finding.coverage.map(|(here, there)| (there, here));
     if let FindingKind::Pair(relation) = &mut finding.kind {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// document of the entry is matched once.
 ///
 /// With `classes`, a document matches for all documents of the same text.
-pub(super) fn held(
+pub(super) fn match_members(
     table: &DocumentTable,
     members: &[Member],
     documents: &[u32],

@@ -5,7 +5,7 @@ use crate::gate::baseline::{Baseline, Member, PairEntry};
 use crate::gate::bottom_k::{covers, join as join_content};
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Origin, UnjudgedFinding};
-use crate::gate::known_documents::{KnownDocuments, held, join, root};
+use crate::gate::known_documents::{KnownDocuments, join, match_members, root};
 use crate::gate::verdict::FindingKind;
 use crate::gate::verdict::Stale;
 use crate::hash::ByHash;
@@ -156,7 +156,7 @@ impl<'a> KnownFindings<'a> {
                 true => &self.baseline.clusters[entry as usize].members,
                 false => &self.baseline.repeats[entry as usize].places,
             };
-            let held = held(table, members, &documents, !is_cluster);
+            let held = match_members(table, members, &documents, !is_cluster);
             let together: Vec<u32> =
                 (0..).zip(held).filter(|(_, held)| *held).map(|(i, _)| i).collect();
             together.iter().for_each(|&i| join(&mut parents, together[0], i));

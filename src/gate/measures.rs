@@ -76,12 +76,12 @@ pub(super) fn measured_rules(
 ) -> Vec<Rule> {
     let mut out = Vec::new();
     for bound in &policy.max_duplicate_documents {
-        out.extend(held("max-duplicate-documents", bound, total, sources, |c| {
+        out.extend(check_bound("max-duplicate-documents", bound, total, sources, |c| {
             (c.new_duplicate_documents, c.documents)
         }));
     }
     for bound in &policy.max_duplicate_text {
-        out.extend(held("max-duplicate-text", bound, total, sources, |c| {
+        out.extend(check_bound("max-duplicate-text", bound, total, sources, |c| {
             (c.new_duplicate_tokens, c.tokens)
         }));
     }
@@ -110,7 +110,7 @@ pub(super) fn measured_rules(
 
 /// Checks a bound on counts. It gives one rule; for every source, it gives one for each source that
 /// violates it, or else one with the source that is nearest to it.
-fn held(
+fn check_bound(
     name: &'static str,
     bound: &Bound,
     total: &SourceCounts,

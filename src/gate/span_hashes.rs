@@ -88,13 +88,13 @@ fn of_document(
         let elsewhere =
             if other == document { None } else { Some(tokenize(&documents.text(other as usize)?)) };
         for slot in same.iter().map(|&i| &slots[i as usize]) {
-            out.push(told(slot, &tokens, elsewhere.as_ref().unwrap_or(&tokens), texts));
+            out.push(answer_one(slot, &tokens, elsewhere.as_ref().unwrap_or(&tokens), texts));
         }
     }
     Ok(out)
 }
 
-fn told(slot: &SpanQuery, tokens: &Tokens, spans: &Tokens, texts: &[Vec<u64>]) -> SpanHashes {
+fn answer_one(slot: &SpanQuery, tokens: &Tokens, spans: &Tokens, texts: &[Vec<u64>]) -> SpanHashes {
     let Range { start, end } = tokens_of(slot.span, spans);
     let range = match slot.cut {
         PeriodicPart::None => start..end,

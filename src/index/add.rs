@@ -23,7 +23,7 @@ const BATCH_BYTES: usize = 32 << 20;
 
 /// From this many different texts on, the common words are drawn anew whenever that number has
 /// doubled.
-const FIRST_DRAWN: u64 = 128;
+const MIN_CLASSES_FOR_COMMON_WORDS: u64 = 128;
 
 /// What [`Index::check_and_add`] did.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,7 +128,7 @@ impl Index {
     /// read-only disk. Nothing is written then.
     pub fn add(&self, document: &Document) -> Result<Added> {
         let entry = self.with_worker(|w| Entry::new(document, self.texts, w))?;
-        let answer = self.bring(Request { entry, ask: None })?;
+        let answer = self.enqueue(Request { entry, ask: None })?;
         Ok(answer.added.expect("nothing was asked that could forbid it"))
     }
 
@@ -141,7 +141,7 @@ impl Index {
     pub fn add_all(&self, documents: impl IntoIterator<Item = Document>) -> Result<AddedCounts> {
         // This check comes first: a forked child would wait for ever for pool threads that it does
         // not have.
-        self.owned()?;
+        self.check_process()?;
         let mut counts = AddedCounts::default();
         let mut documents = documents.into_iter();
         let mut ready = self.entries(&next_batch(&mut documents))?;
@@ -173,7 +173,7 @@ impl Index {
     ) -> Result<CheckedDocument> {
         let (checked, request) = self.with_worker(|w| {
             let f = w.fingerprint(document)?;
-            let (sightings, at) = self.see(document, &f, thresholds, w)?;
+            let (sightings, at) = self.sightings(document, &f, thresholds, w)?;
             if forbidden(&sightings, unless) {
                 // A document that the index already holds is known, not forbidden as a copy.
                 let known = self
@@ -195,7 +195,7 @@ impl Index {
             ))
         })?;
         let Some(request) = request else { return Ok(checked) };
-        let answer = self.bring(request)?;
+        let answer = self.enqueue(request)?;
         Ok(CheckedDocument {
             sightings: answer.sightings.unwrap_or(checked.sightings),
             outcome: answer.added.into(),
@@ -219,10 +219,10 @@ impl Index {
         // The caller's iterator may use this index, so it is drained before the write lock is
         // taken.
         let ids: Vec<&str> = ids.into_iter().collect();
-        let turn = self.turn()?;
+        let turn = self.write_turn()?;
         self.refresh()?;
         let mut batch =
-            Batch::new(&self.store, self.store.write(&turn)?, &self.recent, Keys::Pending)?;
+            Batch::new(&self.store, self.store.write(&turn)?, &self.memtable, Keys::Pending)?;
         let removed: Result<Vec<bool>> = ids.into_iter().map(|id| batch.remove(id)).collect();
         let removed = removed?;
         if removed.contains(&true) {
@@ -240,8 +240,8 @@ impl Index {
     }
 
     pub(super) fn add_entries(&self, entries: Vec<Entry>, counts: &mut AddedCounts) -> Result<()> {
-        let turn = self.turn()?;
-        self.tidy(&turn)?;
+        let turn = self.write_turn()?;
+        self.maintain(&turn)?;
         let keys: usize = entries.iter().map(Entry::keys).sum();
         // A large batch becomes a sorted run at once; a small one would make too small a run.
         let large = keys as u64 >= FLUSH / 2;
@@ -250,14 +250,14 @@ impl Index {
         } else {
             Keys::Pending
         };
-        let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.recent, sink)?;
+        let mut batch = Batch::new(&self.store, self.store.write(&turn)?, &self.memtable, sink)?;
         let mut added = AddedCounts::default();
         for entry in &entries {
             added.count(batch.add(entry, self.same_id)?);
         }
         self.finish(batch)?;
         counts.merge(added);
-        let _ = self.tidy(&turn);
+        let _ = self.maintain(&turn);
         Ok(())
     }
 
@@ -269,7 +269,7 @@ impl Index {
         }
         self.store.put_state(&mut txn, &state)?;
         self.store.commit(txn)?;
-        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = self.memtable.write().unwrap_or_else(PoisonError::into_inner);
         if recent.epoch < state.epoch {
             recent.restart(state.epoch, state.pending_from);
         }
@@ -287,8 +287,10 @@ impl Index {
         let mut txn = self.store.write(turn)?;
         let mut state = self.store.state(&txn)?;
         let before = self.background_of(&state, &txn)?;
-        let (common, frequent) =
-            word_slots(&merge::word_counts(&self.store, &txn)?, state.classes + state.dead);
+        let (common, frequent) = word_slots(
+            &merge::word_counts(&self.store, &txn)?,
+            state.classes + state.removed_classes,
+        );
         let drawn = Background::new(
             state.classes,
             before.paragraphs.clone(),
@@ -297,8 +299,8 @@ impl Index {
             frequent,
         );
         state.background = drawn.id();
-        state.drawn = state.classes;
-        state.drawing += 1;
+        state.classes_at_last_background = state.classes;
+        state.background_version += 1;
         self.store.put_background(&mut txn, &drawn.to_json(&self.recipe.id()))?;
         self.store.put_state(&mut txn, &state)?;
         self.store.commit(txn)
@@ -306,14 +308,17 @@ impl Index {
 
     /// Brings the memtable up to date, draws the common words anew and flushes pending keys where
     /// they are due, and merges runs.
-    pub(super) fn tidy(&self, turn: &WriteTurn) -> Result<()> {
+    pub(super) fn maintain(&self, turn: &WriteTurn) -> Result<()> {
         self.refresh()?;
         let state = self.store.now()?;
-        if self.texts && state.classes >= FIRST_DRAWN.max(2 * state.drawn) {
+        if self.texts
+            && state.classes
+                >= MIN_CLASSES_FOR_COMMON_WORDS.max(2 * state.classes_at_last_background)
+        {
             self.refresh_common_words(turn)?;
         }
         if state.pending_keys >= FLUSH {
-            flush(&self.store, turn, &self.recent)?;
+            flush(&self.store, turn, &self.memtable)?;
         }
         settle(&self.store, turn)
     }

@@ -47,7 +47,7 @@ enum OwnVersion {
 impl AgainstIndex {
     /// Whether the document of this number comes from the index.
     pub fn is_held(&self, number: u32) -> bool {
-        self.corpus.came(number as usize) >= self.own
+        self.corpus.arrival_position(number as usize) >= self.own
     }
 
     /// Adds documents of the corpus to the index by their numbers: the caller names those that

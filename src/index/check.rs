@@ -4,7 +4,7 @@
 use crate::error::Result;
 use crate::hash;
 use crate::index::handle::Index;
-use crate::index::lookup::{IndexState, List, numbers};
+use crate::index::lookup::{IndexState, PostingList, numbers};
 use crate::index::rows::{ClassRow, DocumentRow, PendingRow, read};
 use crate::index::store::tables::MeasuredTable;
 use crate::postings::bucket::{Bucket, BucketLayout};
@@ -72,10 +72,10 @@ const SHOWN: usize = 100;
 const PART: usize = 1024;
 /// A list with more memtable entries than this is kept for further lookups. Lists in runs are
 /// searched in place and need no copy.
-const LONG: usize = 64;
+const MIN_CACHED_LIST: usize = 64;
 
 /// Lists of keys that very many texts of the memtable share.
-type FrequentKeys<'v> = HashMap<u64, List<'v>>;
+type FrequentKeys<'v> = HashMap<u64, PostingList<'v>>;
 
 const PART_BYTES: usize = 8 << 20;
 
@@ -311,7 +311,7 @@ impl Index {
                         Some(list) => Ok(list.holds(row.class)),
                         None => view.list(key).map(|list| {
                             let held = list.holds(row.class);
-                            if list.recent.len() > LONG {
+                            if list.recent.len() > MIN_CACHED_LIST {
                                 long.insert(key, list);
                             }
                             held

@@ -8,7 +8,7 @@ use crate::index::handle::Index;
 use crate::index::lookup::{IndexState, to_row};
 use crate::index::merge::{drop_runs, flush, merge, sweep};
 use crate::index::rows::{DocumentRow, State, read};
-use crate::index::store::tables::{Store, Writing};
+use crate::index::store::tables::{ProcessWriteLock, Store};
 use crate::model::document::{Document, DocumentInfo, Documents};
 use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
@@ -86,8 +86,8 @@ fn compact(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let (store, turn) = (&index.store, &index.turn()?);
-    flush(store, turn, &index.recent)?;
+    let (store, turn) = (&index.store, &index.write_turn()?);
+    flush(store, turn, &index.memtable)?;
     let insight = if index.texts {
         scan_index(index, t, options, progress)?
     } else {
@@ -128,7 +128,7 @@ fn scan_index(
     let mut families: Vec<(u32, u32)> = families.collect();
     families.sort_unstable();
     let mut links: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (a, b) in hidden(&found) {
+    for (a, b) in pairs_without_shared_keys(&found) {
         links.entry(class(a)).or_default().push(class(b));
         links.entry(class(b)).or_default().push(class(a));
     }
@@ -143,13 +143,14 @@ fn scan_index(
 
 /// Returns the related pairs that key lookups do not show: links inside hot buckets, and pairs that
 /// only the clustering compared.
-fn hidden(found: &Related) -> Vec<(u32, u32)> {
+fn pairs_without_shared_keys(found: &Related) -> Vec<(u32, u32)> {
     let pairs = found.relations.iter().map(|v| pack_pair(v.a, v.b));
     let holds = |list: &[u64], p: &u64| list.binary_search(p).is_ok();
     pairs
         .filter(|p| {
-            holds(&found.near.linked, p)
-                || !(holds(&found.near.pairs, p) || holds(&found.far.pairs, p))
+            holds(&found.document_candidates.linked, p)
+                || !(holds(&found.document_candidates.pairs, p)
+                    || holds(&found.passage_candidates.pairs, p))
         })
         .map(unpack_pair)
         .collect()
@@ -172,7 +173,7 @@ fn living(store: &Store, state: &State) -> Result<Vec<bool>> {
 /// Writes everything that the compaction found in one transaction.
 fn settle(
     index: &Index,
-    turn: &Writing,
+    turn: &ProcessWriteLock,
     runs: Vec<super::rows::RunInfo>,
     insight: CompactionResult,
 ) -> Result<()> {
@@ -200,10 +201,10 @@ fn settle(
     }
     state.runs = runs;
     state.compacted = state.next;
-    state.drawing += 1;
-    state.drawn = state.classes;
+    state.background_version += 1;
+    state.classes_at_last_background = state.classes;
     state.changes = 0;
-    state.dead = 0;
+    state.removed_classes = 0;
     store.put_state(&mut txn, &state)?;
     store.commit(txn)
 }
@@ -228,7 +229,7 @@ impl Index {
         progress: &dyn Progress,
     ) -> Result<()> {
         thresholds.check()?;
-        self.owned()?;
+        self.check_process()?;
         compact(self, thresholds, options, progress)
     }
 
@@ -236,10 +237,10 @@ impl Index {
     pub(super) fn text_of(&self, number: u32, row: &DocumentRow) -> Result<String> {
         let txn = self.store.read()?;
         let state = State::default();
-        let view = IndexState::new(&self.store, &txn, &state, &self.recent);
+        let view = IndexState::new(&self.store, &txn, &state, &self.memtable);
         let worker = self.worker()?;
         let text = view.text(number, row, &worker.unpacker);
-        self.idle(worker);
+        self.return_worker(worker);
         text
     }
 }

@@ -18,7 +18,7 @@ impl Index {
     pub fn seen(&self, document: &Document, thresholds: &Thresholds) -> Result<Vec<Sighting>> {
         self.with_worker(|w| {
             let f = w.fingerprint(document)?;
-            Ok(self.see(document, &f, thresholds, w)?.0)
+            Ok(self.sightings(document, &f, thresholds, w)?.0)
         })
     }
 
@@ -70,7 +70,7 @@ impl Index {
     pub fn for_each(&self, mut each: impl FnMut(Document) -> bool) -> Result<()> {
         let txn = self.read()?;
         let state = self.store.state(&txn)?;
-        let view = IndexState::new(&self.store, &txn, &state, &self.recent);
+        let view = IndexState::new(&self.store, &txn, &state, &self.memtable);
         self.with_worker(|w| {
             for row in self.store.rows(&txn, &self.store.documents, 0)? {
                 let (number, bytes) = row?;

@@ -39,7 +39,7 @@ impl Drop for Leader<'_> {
         let mut line = self.index.commits.line();
         for &ticket in &self.tickets {
             line.answers
-                .insert(ticket, answers.next().unwrap_or_else(|| Err(deserted(self.index))));
+                .insert(ticket, answers.next().unwrap_or_else(|| Err(leader_panicked(self.index))));
         }
         line.led = false;
         self.index.commits.moved.notify_all();
@@ -47,7 +47,7 @@ impl Drop for Leader<'_> {
 }
 
 /// The error for threads whose leader panicked.
-fn deserted(index: &Index) -> Error {
+fn leader_panicked(index: &Index) -> Error {
     let what = index.path().display().to_string();
     Error::Storage {
         what,
@@ -57,8 +57,8 @@ fn deserted(index: &Index) -> Error {
 
 impl Index {
     /// Adds a document together with those of other threads, and waits until it is on disk.
-    pub(super) fn bring(&self, request: Request) -> Result<Answer> {
-        self.owned()?;
+    pub(super) fn enqueue(&self, request: Request) -> Result<Answer> {
+        self.check_process()?;
         let mut line = self.commits.line();
         let ticket = line.next;
         line.next += 1;
@@ -81,7 +81,7 @@ impl Index {
     /// Leads one group: adds all waiting requests and answers them.
     fn lead(&self) {
         let mut lead = Leader { index: self, tickets: Vec::new(), answers: Vec::new() };
-        let turn = self.turn().and_then(|turn| self.tidy(&turn).map(|()| turn));
+        let turn = self.write_turn().and_then(|turn| self.maintain(&turn).map(|()| turn));
         // The requests are taken after the write lock, so that the group includes those that
         // arrived while other threads or processes held the lock.
         let requests = lead.take();
@@ -95,7 +95,7 @@ impl Index {
                 if written {
                     // The group is on disk already: what fails here is tried again, and reported,
                     // before the next document is added.
-                    let _ = self.tidy(&turn);
+                    let _ = self.maintain(&turn);
                 }
             }
             Err(e) => lead.answers = all(e),
@@ -113,10 +113,10 @@ impl Index {
         let mut failed: Vec<Option<Error>> = vec![None; requests.len()];
         'anew: loop {
             let mut batch =
-                Batch::new(&self.store, self.store.write(turn)?, &self.recent, Keys::Pending)?;
+                Batch::new(&self.store, self.store.write(turn)?, &self.memtable, Keys::Pending)?;
             // Each document is compared with those before it in the group; a single one needs no
             // such keys.
-            batch.found_by = if requests.len() > 1 { usize::MAX } else { OWN };
+            batch.visible_keys = if requests.len() > 1 { usize::MAX } else { OWN };
             let mut answers = Vec::with_capacity(requests.len());
             for (request, failed) in requests.iter().zip(&mut failed) {
                 let answer =
@@ -142,7 +142,7 @@ impl Index {
     fn add_one(&self, batch: &mut Batch, request: &Request, worker: &Worker) -> Result<Answer> {
         let mut sightings = None;
         if let Some(ask) = &request.ask {
-            sightings = self.look_again(batch, ask, worker)?;
+            sightings = self.query_again(batch, ask, worker)?;
             if sightings.as_ref().is_some_and(|s| forbidden(s, &ask.unless)) {
                 let known = batch.view().knows(&request.entry.row)?.then_some(Added::Known);
                 return Ok(Answer { sightings, added: known });
@@ -153,17 +153,19 @@ impl Index {
 
     /// Looks the document up again where documents added since the first lookup may matter: those
     /// of other groups, and those before it in this one. Returns `None` where nothing has changed.
-    fn look_again(
+    fn query_again(
         &self,
         batch: &Batch,
         ask: &Condition,
         worker: &Worker,
     ) -> Result<Option<Vec<Sighting>>> {
         let view = batch.view();
-        let see = |from| self.see_in(&view, &ask.document, &ask.f, &ask.thresholds, worker, from);
-        let drawn = view.state.drawing != ask.at.drawing;
+        let see =
+            |from| self.sightings_in(&view, &ask.document, &ask.f, &ask.thresholds, worker, from);
+        let drawn = view.state.background_version != ask.at.background_version;
         if !drawn
-            && (!view.touched(&ask.f, ask.at.next, &self.recipe)? || see(ask.at.next)?.is_empty())
+            && (!view.may_have_new_candidates(&ask.f, ask.at.next, &self.recipe)?
+                || see(ask.at.next)?.is_empty())
         {
             return Ok(None);
         }
@@ -200,7 +202,7 @@ mod tests {
     /// that they form one group.
     fn together<T: Send>(index: &Index, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
         std::thread::scope(|s| {
-            let turn = index.turn().unwrap();
+            let turn = index.write_turn().unwrap();
             let work = &work;
             let threads: Vec<_> = (0..count).map(|n| s.spawn(move || work(n))).collect();
             while index.commits.line().waiting.len() < count {
@@ -351,7 +353,7 @@ mod tests {
         let (_dir, index) = new_index(SameId::Replace);
         index.add(&Document::new("other", story(0))).unwrap();
         index.add(&Document::new("page", story(1))).unwrap();
-        let turn = index.turn().unwrap();
+        let turn = index.write_turn().unwrap();
         let mut txn = index.store.write(&turn).unwrap();
         index.store.put(&mut txn, &index.store.classes, 0, b"no row").unwrap();
         index.store.commit(txn).unwrap();
@@ -425,7 +427,7 @@ mod tests {
         let held = (
             index.workers.lock().unwrap(),
             index.commits.line(),
-            index.recent.write().unwrap(),
+            index.memtable.write().unwrap(),
             index.turn.lock().unwrap(),
         );
         // SAFETY: if the check failed, the child would take no lock but those above and the

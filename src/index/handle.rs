@@ -8,7 +8,7 @@ use crate::index::memtable::Memtable;
 use crate::index::query::{QuerySettings, Sighting};
 use crate::index::rows::{Header, PendingRow, SCHEMA, State};
 use crate::index::store::create;
-use crate::index::store::tables::{Read, ReadTxn, Store, Writing};
+use crate::index::store::tables::{ProcessWriteLock, Read, ReadTxn, Store};
 use crate::index::write::{SameId, Worker};
 use crate::model::document::Document;
 use crate::model::thresholds::Thresholds;
@@ -71,7 +71,7 @@ pub struct Index {
     pub(super) recipe: Recipe,
     pub(super) texts: bool,
     pub(super) same_id: SameId,
-    pub(super) recent: RwLock<Memtable>,
+    pub(super) memtable: RwLock<Memtable>,
     pub(super) background: RwLock<(u64, Arc<Background>)>,
     pub(super) turn: Mutex<()>,
     pub(super) workers: Mutex<Vec<Worker>>,
@@ -83,13 +83,13 @@ pub struct Index {
 pub(super) struct WriteTurn<'i> {
     // The fields drop in this order: the file is unlocked before another thread of this handle may
     // lock it.
-    process: Writing<'i>,
+    process: ProcessWriteLock<'i>,
     _thread: MutexGuard<'i, ()>,
 }
 
 impl<'i> std::ops::Deref for WriteTurn<'i> {
-    type Target = Writing<'i>;
-    fn deref(&self) -> &Writing<'i> {
+    type Target = ProcessWriteLock<'i>;
+    fn deref(&self) -> &ProcessWriteLock<'i> {
         &self.process
     }
 }
@@ -137,13 +137,13 @@ impl IndexOptions {
             let txn = store.read()?;
             store.header(&txn)?
         };
-        let (header, recipe) = understood(&json, path.as_ref(), self.recipe.as_ref())?;
+        let (header, recipe) = parse_header(&json, path.as_ref(), self.recipe.as_ref())?;
         Ok(Index {
             store,
             recipe,
             texts: header.texts,
             same_id: self.same_id,
-            recent: RwLock::default(),
+            memtable: RwLock::default(),
             background: RwLock::default(),
             turn: Mutex::new(()),
             workers: Mutex::default(),
@@ -154,7 +154,7 @@ impl IndexOptions {
 }
 
 /// Parses the header of the index, and checks that this version and this recipe can read it.
-fn understood(json: &str, path: &Path, wanted: Option<&Recipe>) -> Result<(Header, Recipe)> {
+fn parse_header(json: &str, path: &Path, wanted: Option<&Recipe>) -> Result<(Header, Recipe)> {
     let what = path.display().to_string();
     let value: serde_json::Value = serde_json::from_str(json).map_err(|_| Error::Malformed {
         what: what.clone(),
@@ -250,7 +250,7 @@ impl Index {
 
     /// Fails in a forked child: a handle works only in the process that opened it, because locks do
     /// not pass to a child.
-    pub(super) fn owned(&self) -> Result<()> {
+    pub(super) fn check_process(&self) -> Result<()> {
         if std::process::id() == self.process {
             return Ok(());
         }
@@ -263,12 +263,12 @@ impl Index {
     }
 
     pub(super) fn read(&self) -> Result<Read<'_>> {
-        self.owned()?;
+        self.check_process()?;
         self.store.read()
     }
 
-    pub(super) fn turn(&self) -> Result<WriteTurn<'_>> {
-        self.owned()?;
+    pub(super) fn write_turn(&self) -> Result<WriteTurn<'_>> {
+        self.check_process()?;
         // A thread that panicked while it held the lock has written nothing: its transaction was
         // aborted.
         let thread = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
@@ -278,7 +278,7 @@ impl Index {
     pub(super) fn worker(&self) -> Result<Worker> {
         // This check comes first: a child may have inherited the mutex locked by a thread of its
         // parent, and would wait for ever.
-        self.owned()?;
+        self.check_process()?;
         let idle = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let failed = |e: std::io::Error| Error::Storage {
             what: self.path().display().to_string(),
@@ -286,13 +286,13 @@ impl Index {
         };
         idle.map_or_else(|| Worker::new(&self.recipe).map_err(failed), Ok)
     }
-    pub(super) fn idle(&self, worker: Worker) {
+    pub(super) fn return_worker(&self, worker: Worker) {
         self.workers.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
     }
     pub(super) fn with_worker<T>(&self, work: impl FnOnce(&mut Worker) -> Result<T>) -> Result<T> {
         let mut worker = self.worker()?;
         let done = work(&mut worker);
-        self.idle(worker);
+        self.return_worker(worker);
         done
     }
 
@@ -302,8 +302,8 @@ impl Index {
         loop {
             let txn = self.read()?;
             let state = self.store.state(&txn)?;
-            self.fill(&self.recent, &state, &txn)?;
-            let view = IndexState::new(&self.store, &txn, &state, &self.recent);
+            self.fill(&self.memtable, &state, &txn)?;
+            let view = IndexState::new(&self.store, &txn, &state, &self.memtable);
             let found = f(&view);
             if !view.stale.get() {
                 return found;
@@ -315,7 +315,7 @@ impl Index {
     /// processes may have written.
     pub(super) fn refresh(&self) -> Result<()> {
         let txn = self.read()?;
-        self.fill(&self.recent, &self.store.state(&txn)?, &txn)
+        self.fill(&self.memtable, &self.store.state(&txn)?, &txn)
     }
 
     /// Brings a memtable up to a state, unless it is of a later one already.
@@ -349,7 +349,7 @@ impl Index {
     pub(super) fn background_of(&self, state: &State, txn: &ReadTxn) -> Result<Arc<Background>> {
         {
             let cached = self.background.read().unwrap_or_else(PoisonError::into_inner);
-            if cached.0 == state.drawing {
+            if cached.0 == state.background_version {
                 return Ok(cached.1.clone());
             }
         }
@@ -362,12 +362,12 @@ impl Index {
         };
         let background = Arc::new(background);
         *self.background.write().unwrap_or_else(PoisonError::into_inner) =
-            (state.drawing, background.clone());
+            (state.background_version, background.clone());
         Ok(background)
     }
 
     /// Returns the sightings of a document, and the state of the index that they are from.
-    pub(super) fn see(
+    pub(super) fn sightings(
         &self,
         d: &Document,
         f: &Fingerprint,
@@ -376,13 +376,13 @@ impl Index {
     ) -> Result<(Vec<Sighting>, State)> {
         thresholds.check()?;
         self.read_state(|view| {
-            Ok((self.see_in(view, d, f, thresholds, worker, 0)?, view.state.clone()))
+            Ok((self.sightings_in(view, d, f, thresholds, worker, 0)?, view.state.clone()))
         })
     }
 
     /// Returns the sightings of a document in one state of the index; `from` leaves out classes
     /// whose newest document has a smaller number.
-    pub(super) fn see_in(
+    pub(super) fn sightings_in(
         &self,
         view: &IndexState,
         d: &Document,
@@ -401,6 +401,6 @@ impl Index {
             texts: self.texts,
             unpacker,
         }
-        .see(d, f, from)
+        .sightings(d, f, from)
     }
 }

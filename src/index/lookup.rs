@@ -8,7 +8,7 @@ use crate::index::store::tables::{ReadTxn, Store};
 use crate::postings::bucket::{Bucket, BucketLayout};
 use crate::postings::checksum::{seal, unseal};
 use crate::postings::policy::Policy;
-use crate::postings::votes::{ENDS, LOOKED_AT, Votes};
+use crate::postings::votes::{ENDS, MAX_ENTRIES_READ, Votes};
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
 use std::cell::Cell;
@@ -16,7 +16,7 @@ use std::sync::{PoisonError, RwLock};
 
 /// With more documents than this added since a lookup, the lookup is repeated without checking
 /// whether any of them matters.
-const BETWEEN: u32 = 1024;
+const MAX_NEW_DOCUMENTS: u32 = 1024;
 /// One state of the index: what a transaction sees of the tables, and the memtable.
 pub struct IndexState<'v> {
     /// The tables.
@@ -28,7 +28,7 @@ pub struct IndexState<'v> {
     /// The memtable of the handle: keys that are in no run.
     pub recent: &'v RwLock<Memtable>,
     /// Keys of documents that this very transaction has added.
-    pub joining: Option<&'v Memtable>,
+    pub batch_memtable: Option<&'v Memtable>,
     /// Set where the memtable turned out to be newer than the transaction; the results are then
     /// invalid.
     pub stale: Cell<bool>,
@@ -36,13 +36,13 @@ pub struct IndexState<'v> {
 
 /// The posting list of a key: a range of one bucket for each run, and the documents in the
 /// memtable. Postings of runs are read on demand.
-pub struct List<'t> {
+pub struct PostingList<'t> {
     pieces: Vec<(Bucket<'t>, std::ops::Range<usize>)>,
     /// Units from the memtable, ascending.
     pub recent: Vec<u32>,
 }
 
-impl List<'_> {
+impl PostingList<'_> {
     fn len(&self) -> usize {
         self.pieces.iter().map(|p| p.1.len()).sum::<usize>() + self.recent.len()
     }
@@ -80,11 +80,11 @@ impl<'v> IndexState<'v> {
         state: &'v State,
         recent: &'v RwLock<Memtable>,
     ) -> IndexState<'v> {
-        IndexState { store, txn, state, recent, joining: None, stale: Cell::new(false) }
+        IndexState { store, txn, state, recent, batch_memtable: None, stale: Cell::new(false) }
     }
 
-    pub fn list(&self, key: u64) -> Result<List<'v>> {
-        let mut list = List { pieces: Vec::new(), recent: Vec::new() };
+    pub fn list(&self, key: u64) -> Result<PostingList<'v>> {
+        let mut list = PostingList { pieces: Vec::new(), recent: Vec::new() };
         for run in &self.state.runs {
             let shape = BucketLayout { bits: run.bits };
             if let Some(bucket) = self.store.bucket(self.txn, run.id, shape, shape.bucket(key))? {
@@ -100,7 +100,7 @@ impl<'v> IndexState<'v> {
         } else {
             self.stale.set(true);
         }
-        self.joining.iter().for_each(|own| own.find(key, self.state.next, &mut list.recent));
+        self.batch_memtable.iter().for_each(|own| own.find(key, self.state.next, &mut list.recent));
         Ok(list)
     }
 
@@ -154,15 +154,23 @@ impl<'v> IndexState<'v> {
 
     /// Whether a document from this number on can be a candidate, or make an older class one. The
     /// memtable's keys and the new document rows alone decide, so it may return true without need.
-    pub fn touched(&self, f: &Fingerprint, from: u32, recipe: &Recipe) -> Result<bool> {
-        if from < self.state.pending_from || self.state.next.saturating_sub(from) > BETWEEN {
+    pub fn may_have_new_candidates(
+        &self,
+        f: &Fingerprint,
+        from: u32,
+        recipe: &Recipe,
+    ) -> Result<bool> {
+        if from < self.state.pending_from
+            || self.state.next.saturating_sub(from) > MAX_NEW_DOCUMENTS
+        {
             return Ok(true);
         }
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
         if recent.epoch != self.state.epoch {
             return Ok(true);
         }
-        let newest = |key| recent.newest(key).max(self.joining.and_then(|own| own.newest(key)));
+        let newest =
+            |key| recent.newest(key).max(self.batch_memtable.and_then(|own| own.newest(key)));
         let new = |key: &&u64| newest(**key) >= Some(from);
         let bands = [exact_key(f.exact)]
             .iter()
@@ -255,10 +263,10 @@ impl<'v> IndexState<'v> {
             // For a text that was in the last compaction, the links are stored already; only newer
             // texts are looked at.
             let oldest = if known { self.state.compacted } else { 0 };
-            let newest = list.units().rev().take_while(|u| *u >= oldest).take(LOOKED_AT);
+            let newest = list.units().rev().take_while(|u| *u >= oldest).take(MAX_ENTRIES_READ);
             self.living(newest, ENDS)?.into_iter().for_each(|u| votes.count(u));
-            if !known && list.len() > LOOKED_AT {
-                let first = list.units().take(LOOKED_AT.min(list.len() - LOOKED_AT));
+            if !known && list.len() > MAX_ENTRIES_READ {
+                let first = list.units().take(MAX_ENTRIES_READ.min(list.len() - MAX_ENTRIES_READ));
                 self.living(first, ENDS)?.into_iter().for_each(|u| votes.count(u));
             }
         }
@@ -268,10 +276,10 @@ impl<'v> IndexState<'v> {
 
     /// Whether the texts of a key, the one that is looked up included, are within a cap. Rows are
     /// read to leave out removed texts only where these could decide.
-    fn fits(&self, list: &List, own: Option<u32>, cap: usize) -> Result<bool> {
+    fn fits(&self, list: &PostingList, own: Option<u32>, cap: usize) -> Result<bool> {
         let asking = usize::from(own.is_none());
         let all = list.len() + asking;
-        if all <= cap || self.state.dead == 0 {
+        if all <= cap || self.state.removed_classes == 0 {
             return Ok(all <= cap);
         }
         // The newest come first: a page that changes often leaves many removed texts. A key that is
@@ -283,7 +291,7 @@ impl<'v> IndexState<'v> {
     fn living(&self, units: impl Iterator<Item = u32>, most: usize) -> Result<Vec<u32>> {
         let mut out = Vec::new();
         for unit in units {
-            if self.state.dead == 0
+            if self.state.removed_classes == 0
                 || self.store.get(self.txn, &self.store.classes, unit)?.is_some()
             {
                 out.push(unit);
@@ -302,7 +310,7 @@ impl<'v> IndexState<'v> {
     fn by_passage(
         &self,
         key: u64,
-        list: &List,
+        list: &PostingList,
         own: Option<u32>,
         stood_for: bool,
         recipe: &Recipe,

@@ -10,7 +10,7 @@
 use crate::error::Result;
 use crate::index::memtable::Memtable;
 use crate::index::rows::{PendingRow, RunInfo, State};
-use crate::index::store::tables::{CHUNK, ReadTxn, Store, WriteTxn, Writing};
+use crate::index::store::tables::{CHUNK, ProcessWriteLock, ReadTxn, Store, WriteTxn};
 use crate::postings::bucket::{Bucket, BucketLayout, Packed};
 use crate::postings::checksum::damaged;
 use crate::postings::merge::Merged;
@@ -83,7 +83,7 @@ pub fn word_counts(store: &Store, txn: &ReadTxn) -> Result<Vec<u32>> {
 }
 
 /// Writes all pending keys as a run and empties the memtable.
-pub fn flush(store: &Store, turn: &Writing, recent: &RwLock<Memtable>) -> Result<()> {
+pub fn flush(store: &Store, turn: &ProcessWriteLock, recent: &RwLock<Memtable>) -> Result<()> {
     let mut txn = store.write(turn)?;
     let mut state = store.state(&txn)?;
     to_run(store, &mut txn, &mut state, Vec::new(), vec![0; WORD_SLOTS])?;
@@ -94,7 +94,7 @@ pub fn flush(store: &Store, turn: &Writing, recent: &RwLock<Memtable>) -> Result
 }
 
 /// Merges the last runs as far as the ratio of their sizes requires.
-pub fn settle(store: &Store, turn: &Writing) -> Result<()> {
+pub fn settle(store: &Store, turn: &ProcessWriteLock) -> Result<()> {
     let state = store.now()?;
     let mut from = state.runs.len().saturating_sub(1);
     let mut size = state.runs.last().map_or(0, |r| r.postings);
@@ -121,12 +121,12 @@ pub fn settle(store: &Store, turn: &Writing) -> Result<()> {
 
 /// Deletes the rows of runs that were replaced. Rows that cannot be deleted now are deleted before
 /// the next merge.
-pub fn drop_runs(store: &Store, turn: &Writing, runs: &[RunInfo]) {
+pub fn drop_runs(store: &Store, turn: &ProcessWriteLock, runs: &[RunInfo]) {
     let _ = runs.iter().try_for_each(|r| store.drop_run(turn, r.id));
 }
 
 /// Deletes the rows of runs that the state does not list: a crash left them.
-pub fn sweep(store: &Store, turn: &Writing, state: &State) -> Result<()> {
+pub fn sweep(store: &Store, turn: &ProcessWriteLock, state: &State) -> Result<()> {
     let there = {
         let txn = store.read()?;
         store.run_ids(&txn)?
@@ -137,7 +137,7 @@ pub fn sweep(store: &Store, turn: &Writing, state: &State) -> Result<()> {
 
 /// Reserves the number of the next run for good, so that the rows which a crash leaves under it can
 /// never be mistaken for another run.
-fn reserve(store: &Store, turn: &Writing) -> Result<State> {
+fn reserve(store: &Store, turn: &ProcessWriteLock) -> Result<State> {
     let mut txn = store.write(turn)?;
     let state = store.state(&txn)?;
     store.put_state(&mut txn, &State { next_run: state.next_run + 1, ..state.clone() })?;
@@ -149,7 +149,7 @@ fn reserve(store: &Store, turn: &Writing) -> Result<State> {
 /// where none is left. The state does not list the new run yet.
 pub fn merge(
     store: &Store,
-    turn: &Writing,
+    turn: &ProcessWriteLock,
     from: usize,
     keep: impl Fn(u32) -> bool,
 ) -> Result<Option<RunInfo>> {

@@ -20,7 +20,7 @@ use zstd::bulk::Decompressor;
 
 /// How many of the oldest documents of a class are read where its first document is the very one
 /// looked up, or is outside the limits.
-const OLDEST: usize = 64;
+const MAX_MEMBERS_READ: usize = 64;
 
 /// A document of the index that the queried document is related to.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +59,7 @@ pub struct QuerySettings<'e> {
 impl QuerySettings<'_> {
     /// Returns all sightings of a document; `f` is its fingerprint. Classes whose newest document
     /// is older than `from` are left out.
-    pub fn see(&self, d: &Document, f: &Fingerprint, from: u32) -> Result<Vec<Sighting>> {
+    pub fn sightings(&self, d: &Document, f: &Fingerprint, from: u32) -> Result<Vec<Sighting>> {
         let mut out = Vec::new();
         let own = self.view.by_text(f.exact)?;
         // Most documents of a crawl are related to nothing: the masked text is made only when there
@@ -127,7 +127,7 @@ impl QuerySettings<'_> {
 
     /// Returns those of the oldest documents of a class that may be shown, sorted by id.
     fn of_class(&self, d: &Document, class: u32) -> Result<Vec<(u32, DocumentRow)>> {
-        let mut members = self.view.members(class, OLDEST)?;
+        let mut members = self.view.members(class, MAX_MEMBERS_READ)?;
         members.retain(|m| self.may_show(d, &m.1));
         members.sort_by(|x, y| x.1.info.id.cmp(&y.1.info.id));
         Ok(members)

@@ -31,9 +31,9 @@ pub struct State {
     /// Raised whenever keys move from pending rows to runs: older memtables are then stale.
     pub epoch: u64,
     /// Raised whenever the background is drawn anew.
-    pub drawing: u64,
+    pub background_version: u64,
     /// Number of different texts when the background was drawn last.
-    pub drawn: u64,
+    pub classes_at_last_background: u64,
     /// The number that the next document gets; numbers are never reused.
     pub next: u32,
     /// Documents from this number on have their keys in pending rows.
@@ -51,7 +51,7 @@ pub struct State {
     /// Bytes of the documents' texts, uncompressed.
     pub bytes: u64,
     /// Different texts removed since the last compaction; their postings still exist.
-    pub dead: u64,
+    pub removed_classes: u64,
     /// Documents below this number were in the last compaction.
     pub compacted: u32,
     /// Documents added or removed since the last compaction.

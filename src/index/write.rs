@@ -164,7 +164,7 @@ pub struct Batch<'b> {
     pub fresh: Vec<(u32, Vec<u64>)>,
     /// How many keys of each new document lookups within the transaction see: [`OWN`], unless new
     /// documents are compared with each other.
-    pub found_by: usize,
+    pub visible_keys: usize,
     joining: Memtable,
 }
 
@@ -190,7 +190,7 @@ impl<'b> Batch<'b> {
             recent,
             keys,
             fresh: Vec::new(),
-            found_by: OWN,
+            visible_keys: OWN,
             joining: Memtable::default(),
         })
     }
@@ -198,7 +198,7 @@ impl<'b> Batch<'b> {
     /// The state of the index within the transaction.
     pub fn view(&self) -> IndexState<'_> {
         IndexState {
-            joining: Some(&self.joining),
+            batch_memtable: Some(&self.joining),
             ..IndexState::new(self.store, &self.txn, &self.state, self.recent)
         }
     }
@@ -285,7 +285,7 @@ impl<'b> Batch<'b> {
     }
 
     fn post(&mut self, number: u32, keys: Vec<u64>, words: &[u32]) -> Result<()> {
-        self.joining.add(number, keys.iter().copied().take(self.found_by));
+        self.joining.add(number, keys.iter().copied().take(self.visible_keys));
         match &mut self.keys {
             Keys::Run(postings, counts) => {
                 postings.extend(keys.into_iter().map(|k| Posting::new(k, number)));
@@ -326,7 +326,7 @@ impl<'b> Batch<'b> {
             store.delete(&mut self.txn, &store.classes, class)?;
             store.delete(&mut self.txn, &store.texts, class)?;
             self.state.classes -= 1;
-            self.state.dead += 1;
+            self.state.removed_classes += 1;
             return Ok(());
         }
         if class_row.first == number {

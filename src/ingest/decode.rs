@@ -70,11 +70,11 @@ fn detect(bytes: &[u8], valid: usize) -> &'static Encoding {
 
 /// Whether the data is binary: a NUL is in the first 8 KiB, and nothing declares UTF-16.
 pub(crate) fn binary(head: &[u8], declared: Option<&'static Encoding>) -> bool {
-    memchr::memchr(0, &head[..head.len().min(8 << 10)]).is_some() && !wide(head, declared)
+    memchr::memchr(0, &head[..head.len().min(8 << 10)]).is_some() && !is_utf16(head, declared)
 }
 
 /// Whether the text is in UTF-16, where a byte in the ASCII range need not be an ASCII character.
-pub(crate) fn wide(head: &[u8], declared: Option<&'static Encoding>) -> bool {
+pub(crate) fn is_utf16(head: &[u8], declared: Option<&'static Encoding>) -> bool {
     let told = Encoding::for_bom(head).map(|(encoding, _)| encoding).or(declared);
     told == Some(UTF_16LE) || told == Some(UTF_16BE)
 }

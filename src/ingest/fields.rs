@@ -34,7 +34,7 @@ pub(super) const OTHER_CASE: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Fields {
     pub(super) names: [Vec<String>; 4],
-    pub(super) given: [bool; 4],
+    pub(super) explicit: [bool; 4],
 }
 
 impl Fields {
@@ -45,13 +45,13 @@ impl Fields {
             Some(name) => vec![name.clone()],
             None => GUESSES[role].iter().map(|&name| name.into()).collect(),
         });
-        Fields { names, given: given.map(Option::is_some) }
+        Fields { names, explicit: given.map(Option::is_some) }
     }
 
     /// Whether the caller named this field as the id.
     #[cfg(feature = "web")]
     pub(super) fn id_is(&self, name: &str) -> bool {
-        self.given[ID] && self.names[ID].iter().any(|n| n == name)
+        self.explicit[ID] && self.names[ID].iter().any(|n| n == name)
     }
 
     /// Ranks how well a key matches each role (0 is best), and returns its prefix where a wanted
@@ -78,10 +78,10 @@ impl Fields {
                     } else if name == key {
                         hit.ranks[role] = Some(rank);
                         break;
-                    } else if !self.given[role] && hit.ranks[role].is_none() {
+                    } else if !self.explicit[role] && hit.ranks[role].is_none() {
                         hit.ranks[role] = Some(rank + OTHER_CASE);
                     }
-                } else if self.given[role]
+                } else if self.explicit[role]
                     && name.strip_prefix(key).is_some_and(|rest| rest[0] == b'.')
                 {
                     hit.inside = Some(String::from_utf8_lossy(&name[..=key.len()]).into_owned());

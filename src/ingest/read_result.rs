@@ -49,7 +49,7 @@ pub struct ReadResult {
     /// Every file that was opened, in the order of the inputs.
     pub sources: Vec<ReadFile>,
     /// Files that were reached again under another name or by a link, and were read only once.
-    pub met_again: u64,
+    pub repeated_files: u64,
     /// Files read, standard input counted as one.
     pub files: u64,
     /// Bytes read, before decompression.
@@ -144,7 +144,7 @@ impl ReadResult {
     pub(super) fn absorb(&mut self, mut other: ReadResult) {
         self.documents.append(&mut other.documents);
         self.sources.append(&mut other.sources);
-        self.met_again += other.met_again;
+        self.repeated_files += other.repeated_files;
         self.files += other.files;
         self.bytes += other.bytes;
         self.replaced += other.replaced;

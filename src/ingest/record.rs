@@ -19,7 +19,7 @@ pub(crate) struct Context<'a> {
     /// Whether to use all threads.
     pub parallel: bool,
     /// Receives documents as they are read, where they are not collected.
-    pub tap: Option<DocumentSink<'a>>,
+    pub sink: Option<DocumentSink<'a>>,
 }
 
 /// A callback that receives documents as they are read.
@@ -28,7 +28,7 @@ pub(crate) type DocumentSink<'a> = &'a (dyn Fn(Vec<Document>) + Sync);
 impl<'a> Context<'a> {
     /// A context for records in UTF-8 that one thread reads and collects.
     pub fn new(fields: &'a Fields, path: &str) -> Context<'a> {
-        Context { fields, encoding: None, path: path.into(), parallel: false, tap: None }
+        Context { fields, encoding: None, path: path.into(), parallel: false, sink: None }
     }
 
     /// Runs `work` on each piece, in parallel if the context allows it, and merges the results in
@@ -57,7 +57,7 @@ impl<'a> Context<'a> {
     /// Merges the result of a part of a file, and passes its documents to the sink if there is one.
     pub(super) fn merge_part(&self, all: &mut Batch, part: Batch) {
         all.absorb(part);
-        if let Some(tap) = self.tap.filter(|_| !all.intake.documents.is_empty()) {
+        if let Some(tap) = self.sink.filter(|_| !all.intake.documents.is_empty()) {
             all.handed += all.intake.documents.len() as u64;
             tap(std::mem::take(&mut all.intake.documents));
         }

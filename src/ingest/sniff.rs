@@ -16,7 +16,7 @@ pub(super) struct FirstBytes<'a> {
 
 impl<'a> FirstBytes<'a> {
     pub fn new(head: &'a [u8], encoding: Option<&'static Encoding>) -> FirstBytes<'a> {
-        let text = if decode::wide(head, encoding) {
+        let text = if decode::is_utf16(head, encoding) {
             Cow::Owned(decode::decode(head[..head.len() & !3].to_vec(), encoding).text.into_bytes())
         } else {
             Cow::Borrowed(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head))

@@ -110,7 +110,7 @@ pub(super) fn list(
     let mut met = HashSet::with_capacity(sources.len());
     let first: Vec<bool> =
         sources.iter().map(|s| met.insert(s.path.as_deref().map(|path| real.of(path)))).collect();
-    intake.met_again += first.iter().filter(|first| !**first).count() as u64;
+    intake.repeated_files += first.iter().filter(|first| !**first).count() as u64;
     let mut first = first.into_iter();
     sources.retain(|_| first.next().unwrap_or(true));
     sources

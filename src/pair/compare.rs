@@ -112,7 +112,7 @@ pub struct BoilerplateRule {
 }
 
 /// Decides how boilerplate counts in this pair.
-pub fn weigh(a: &MaskedText, b: &MaskedText, t: &Thresholds) -> BoilerplateRule {
+pub fn boilerplate_rule(a: &MaskedText, b: &MaskedText, t: &Thresholds) -> BoilerplateRule {
     let remnant = |p: &MaskedText| {
         let left = p.own_tokens();
         left < t.boilerplate_left_tokens as usize
@@ -145,7 +145,7 @@ fn judge_matches(
     t: &Thresholds,
     out: &mut Comparison,
 ) {
-    let BoilerplateRule { masked, whole_text } = weigh(a, b, t);
+    let BoilerplateRule { masked, whole_text } = boilerplate_rule(a, b, t);
     out.whole_text = whole_text;
     let matches = own_matches(matches, masked, a, b, t);
     out.coverage_a = coverage(matches.iter().map(Chain::a), a, masked);

@@ -5,7 +5,7 @@
 //! does not count. A fact opposite another one in the same gap of the alignment disagrees, unless
 //! the two may be one word that is damaged on one side.
 
-use crate::align::edit_distance::{WordSimilarity, alike};
+use crate::align::edit_distance::{WordSimilarity, word_similarity};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::hash::Hashes;
@@ -17,7 +17,7 @@ use std::ops::Range;
 /// Where both paragraphs begin or end within this many tokens of a match, on one line, the tokens
 /// there are a gap too: the company's name before "said", the last figure of a notice. The gap does
 /// not cross the line, because bylines and the heads of posts are no facts of a story.
-const BESIDE: u32 = 16;
+const MAX_ADJACENT_TOKENS: u32 = 16;
 
 /// The weight of two numbers that disagree, however rare they are, and of two names that disagree
 /// if the less rare of them is frequent. Most figures are rare, and a copy may correct some.
@@ -130,25 +130,26 @@ impl<'p> Count<'p> {
                 count.gap(usize_range(x.a + x.len..y.a), usize_range(x.b + x.len..y.b));
             }
         }
-        if count.has_hero(0) && count.has_hero(1) {
+        if count.has_protagonist(0) && count.has_protagonist(1) {
             count.against += HERO;
         }
         count
     }
 
     /// Whether a text names somebody at least twice whom the other does not name in any spelling.
-    fn has_hero(&self, side: usize) -> bool {
+    fn has_protagonist(&self, side: usize) -> bool {
         let (p, q) = if side == 0 { (self.a, self.b) } else { (self.b, self.a) };
         let known = |i: usize| {
-            (0..q.tokens.len())
-                .any(|j| is_fact(q, j) && alike(p.word(i), false, q.word(j)) != WordSimilarity::No)
+            (0..q.tokens.len()).any(|j| {
+                is_fact(q, j) && word_similarity(p.word(i), false, q.word(j)) != WordSimilarity::No
+            })
         };
         let named = |i: &&usize| p.count(p.tokens.hashes[**i]) >= 2;
         self.own[side].iter().filter(named).take(HEROES).any(|&i| !known(i))
     }
 
     /// The names in a range that the other text does not contain.
-    fn strangers(&self, p: &Prepared, range: Range<usize>, other: &Prepared) -> Vec<usize> {
+    fn names_absent_from(&self, p: &Prepared, range: Range<usize>, other: &Prepared) -> Vec<usize> {
         let name = |i: &usize| {
             matches!(self.sort(p, *i), Some(Sort::Name | Sort::First))
                 && self.background.word_informativeness(p.tokens.hashes[*i]) > 0
@@ -169,8 +170,8 @@ impl<'p> Count<'p> {
     fn gap(&mut self, ra: Range<usize>, rb: Range<usize>) {
         if self.background.knows_words() {
             let (x, y) = (
-                self.strangers(self.a, ra.clone(), self.b),
-                self.strangers(self.b, rb.clone(), self.a),
+                self.names_absent_from(self.a, ra.clone(), self.b),
+                self.names_absent_from(self.b, rb.clone(), self.a),
             );
             self.own[0].extend(x);
             self.own[1].extend(y);
@@ -188,7 +189,8 @@ impl<'p> Count<'p> {
         left.retain(|&(i, _)| !self.moved(self.a, i, self.b));
         right.retain(|&(j, _)| !self.moved(self.b, j, self.a));
         left.retain(|&(i, s)| {
-            let looks = |j: usize| alike(self.a.word(i), s == Sort::Number, self.b.word(j));
+            let looks =
+                |j: usize| word_similarity(self.a.word(i), s == Sort::Number, self.b.word(j));
             match rb.clone().find(|&j| looks(j) != WordSimilarity::No) {
                 Some(j) => {
                     if looks(j) == WordSimilarity::Same
@@ -208,7 +210,8 @@ impl<'p> Count<'p> {
         }
         right.retain(|&(j, s)| {
             !ra.clone().any(|i| {
-                alike(self.b.word(j), s == Sort::Number, self.a.word(i)) != WordSimilarity::No
+                word_similarity(self.b.word(j), s == Sort::Number, self.a.word(i))
+                    != WordSimilarity::No
             })
         });
         for numbers in [true, false] {
@@ -219,7 +222,7 @@ impl<'p> Count<'p> {
                     .collect::<Vec<_>>()
             };
             for (x, y) in of(&left).into_iter().zip(of(&right)) {
-                self.stand_against(x, y);
+                self.count_disagreement(x, y);
             }
         }
     }
@@ -231,7 +234,7 @@ impl<'p> Count<'p> {
         !self.background.is_common(hash) && other.count(hash) > 0
     }
 
-    fn stand_against(&mut self, (i, x): (usize, Sort), (j, y): (usize, Sort)) {
+    fn count_disagreement(&mut self, (i, x): (usize, Sort), (j, y): (usize, Sort)) {
         let pair = (self.a.tokens.hashes[i], self.b.tokens.hashes[j]);
         let first = x == Sort::First || y == Sort::First;
         let new = if first { self.firsts.insert(pair) } else { self.differ.insert(pair) };
@@ -273,8 +276,8 @@ fn beside(p: &Prepared, m: Range<u32>) -> [Range<usize>; 2] {
         p.paragraphs.get(p.paragraphs.partition_point(|x| x.end < m.end)).map_or(m.end, |x| x.end);
     // The range includes the adjacent word of the match, so that the line is that of the match too.
     let one_line = |r: Range<u32>| !p.text[p.tokens.span(usize_range(r)).range()].contains('\n');
-    let front = m.start - start <= BESIDE && one_line(start..m.start + 1);
-    let back = end - m.end <= BESIDE && one_line(m.end - 1..end);
+    let front = m.start - start <= MAX_ADJACENT_TOKENS && one_line(start..m.start + 1);
+    let back = end - m.end <= MAX_ADJACENT_TOKENS && one_line(m.end - 1..end);
     [
         usize_range(if front { start } else { m.start }..m.start),
         usize_range(m.end..if back { end } else { m.end }),

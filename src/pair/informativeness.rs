@@ -1,7 +1,7 @@
 //! Owns: how informative matches are: whether the shared text could be chance, a set phrase or a
 //! template. Never: finds matches.
 
-use crate::align::edit_distance::{WordSimilarity, alike};
+use crate::align::edit_distance::{WordSimilarity, word_similarity};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::align::select::equal_words;
@@ -101,14 +101,15 @@ pub fn wording(m: &Chain, a: &Prepared, b: &Prepared) -> u32 {
     let mut other = 0;
     for pair in m.runs.windows(2) {
         let (x, y) = (pair[0], pair[1]);
-        other += unlike(a, usize_range(x.a + x.len..y.a), b, usize_range(x.b + x.len..y.b));
+        other +=
+            unmatched_tokens(a, usize_range(x.a + x.len..y.a), b, usize_range(x.b + x.len..y.b));
     }
     equal_words(m, a).saturating_sub(other)
 }
 
 /// The number of tokens of the longer side of a gap that have no similar token on the other side,
 /// in order.
-fn unlike(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) -> u32 {
+fn unmatched_tokens(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) -> u32 {
     if ra.is_empty() || rb.is_empty() {
         return ra.len().max(rb.len()) as u32;
     }
@@ -123,8 +124,8 @@ fn like_words(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) ->
     let (mut like, mut from) = (0, rb.start);
     for i in ra {
         let number = a.tokens.kinds[i].is_number();
-        if let Some(j) =
-            (from..rb.end).find(|&j| alike(a.word(i), number, b.word(j)) != WordSimilarity::No)
+        if let Some(j) = (from..rb.end)
+            .find(|&j| word_similarity(a.word(i), number, b.word(j)) != WordSimilarity::No)
         {
             (like, from) = (like + 1, j + 1);
         }

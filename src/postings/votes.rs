@@ -8,7 +8,7 @@ use std::collections::HashMap;
 pub const ENDS: usize = 256;
 /// The most entries of a hot band's list that are read to find them, where some texts have been
 /// removed.
-pub const LOOKED_AT: usize = 16 * ENDS;
+pub const MAX_ENTRIES_READ: usize = 16 * ENDS;
 /// The number of texts, of those that share most of its hot bands, that a new text is compared
 /// with.
 const VOTED: usize = 16;

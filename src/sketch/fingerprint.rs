@@ -104,7 +104,7 @@ impl Fingerprinter {
         anchor::anchors(anchors, &self.recipe, &mut out.anchors);
         self.exact_paragraphs(&ranges, &mut out);
         self.push_word_slots(&mut out.words);
-        out.may_repeat |= self.seen.in_a_row(&self.shingles.hashes) >= REPEATED_SHINGLES;
+        out.may_repeat |= self.seen.longest_run_of_seen(&self.shingles.hashes) >= REPEATED_SHINGLES;
         out
     }
 
@@ -191,7 +191,7 @@ struct EpochSet {
 
 impl EpochSet {
     /// The length of the longest run of values that occurred before.
-    fn in_a_row(&mut self, values: &[u64]) -> u32 {
+    fn longest_run_of_seen(&mut self, values: &[u64]) -> u32 {
         let size = (values.len() * 2).next_power_of_two().max(64);
         if self.slots.len() < size || self.slots.len() > size * 1024 || self.round == u32::MAX {
             self.slots.clear();

@@ -293,7 +293,7 @@ impl Builder<'_, '_> {
         if let Some((from, to, mut half)) = self.joined.take() {
             if continues(&half, &self.text[to..start], word) {
                 half.push_str(word);
-                self.offer(from, end, half);
+                self.push_or_hold(from, end, half);
                 return;
             }
             self.push_word(from, to, &half);
@@ -301,13 +301,13 @@ impl Builder<'_, '_> {
         if word.chars().any(|c| script(c) != 0) {
             self.push_graphemes(start, word);
         } else {
-            self.offer(start, end, word.to_owned());
+            self.push_or_hold(start, end, word.to_owned());
         }
     }
 
     /// Keeps a word until its other half is found if a break may follow; otherwise pushes it as a
     /// token.
-    fn offer(&mut self, start: usize, end: usize, word: String) {
+    fn push_or_hold(&mut self, start: usize, end: usize, word: String) {
         let next = self.text[end..].chars().next();
         let broken =
             matches!(next, Some('-' | '\u{2010}' | '\u{200b}')) || word.ends_with('\u{ad}');

@@ -257,7 +257,7 @@ fn a_file_of_several_names_is_read_once() {
     }
     let again = inputs.len() as u64 - 1;
     let intake = read(&inputs, &InputOptions::default(), &|_| true);
-    assert_eq!((texts(&intake), intake.files, intake.met_again), (vec!["a", "b"], 2, again));
+    assert_eq!((texts(&intake), intake.files, intake.repeated_files), (vec!["a", "b"], 2, again));
     let files: Vec<_> = intake
         .sources
         .iter()

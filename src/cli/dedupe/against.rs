@@ -2,7 +2,7 @@
 //! its storage, or decides what is removed.
 
 use crate::cli::exit::{Failure, Result};
-use crate::cli::index::mixed;
+use crate::cli::index::incompatible_settings;
 use crate::cli::messages::escaped_path;
 use crate::cli::settings::{Settings, set_thread_count};
 use nearcopy::clean::Plan;
@@ -16,7 +16,7 @@ pub struct Against {
     pub index: Index,
     shown: String,
     /// Whether the index is only queried.
-    reads: bool,
+    read_only: bool,
 }
 
 impl Against {
@@ -28,7 +28,7 @@ impl Against {
             s.read_only = reads;
             s.recipe = recipe;
         });
-        let index = options.open(dir).map_err(|e| mixed(e, settings))?;
+        let index = options.open(dir).map_err(|e| incompatible_settings(e, settings))?;
         if !index.has_texts() {
             return Err(Failure::Said(format!(
                 "--index {shown}: it keeps no texts, so copies cannot be verified; fill one with \
@@ -36,7 +36,7 @@ impl Against {
             )));
         }
         set_thread_count(settings.flags.run.threads);
-        Ok(Against { index, shown, reads })
+        Ok(Against { index, shown, read_only: reads })
     }
 
     /// Counts the documents that are removed because of the index.
@@ -51,7 +51,7 @@ impl Against {
 
     /// Adds the kept documents, unless the index is read-only.
     pub fn add(&self, found: &AgainstIndex, plan: &Plan, part: &mut IndexUse) -> Result<()> {
-        if self.reads {
+        if self.read_only {
             return Ok(());
         }
         let added = found.add(&self.index, plan.staying(&found.corpus)).map_err(|e| {
@@ -68,7 +68,7 @@ impl Against {
 
     /// The use of the index, in words.
     pub fn in_words(&self, part: &IndexUse) -> String {
-        if self.reads {
+        if self.read_only {
             return format!("Nothing was added to {}", self.shown);
         }
         let new = part.added - part.replaced;

@@ -86,7 +86,7 @@ impl Dedupe {
             let flag = if removal.cuts() { "--remove" } else { "--annotate" };
             layout.iter().try_for_each(|layout| layout.uncut(&files, flag))?;
         }
-        if taken.lost && !self.dry_run {
+        if taken.input_missing && !self.dry_run {
             return Err(Failure::Said("an input could not be read; nothing was written".into()));
         }
         if taken.documents.is_empty() {
@@ -117,7 +117,7 @@ impl Dedupe {
                 clean(&twice.shown)
             )));
         }
-        if more.lost {
+        if more.input_missing {
             return Err(Failure::Said("a reference could not be read; nothing was written".into()));
         }
         more.documents.iter_mut().for_each(|d| d.info.reference = true);
@@ -188,7 +188,7 @@ impl Dedupe {
         let part = against.map(|(index, found)| index.index_use(found, plan));
         let mut cleaned = CleaningReport { findings, plan, planned: self.dry_run, index: part };
         let known = against.map(|(_, found)| found.known.clone()).unwrap_or_default();
-        let alarm = removal_limit::raised(cleaned, self.max_removed, &known)
+        let alarm = removal_limit::limit_message(cleaned, self.max_removed, &known)
             .filter(|_| self.annotate.is_none());
         let exit = || given.taken.exit(settings.flags.run.max_bad);
         let Some(layout) = &given.layout else {

@@ -14,4 +14,4 @@ mod query;
 mod remove;
 
 pub use command::Index;
-pub use open_index::mixed;
+pub use open_index::incompatible_settings;

@@ -34,8 +34,10 @@ impl IndexPath {
     ) -> Result<nearcopy::Index> {
         let recipe = Some(settings.recipe.clone()).filter(|r| *r != Recipe::default());
         let said = recipe.is_some();
-        let index =
-            options.with(|s| s.recipe = recipe).open(&self.dir).map_err(|e| mixed(e, settings))?;
+        let index = options
+            .with(|s| s.recipe = recipe)
+            .open(&self.dir)
+            .map_err(|e| incompatible_settings(e, settings))?;
         let preset = Preset::ALL.into_iter().find(|p| {
             let (mut recipe, mut thresholds) = (Recipe::default(), nearcopy::Thresholds::default());
             p.apply(&mut recipe, &mut thresholds);
@@ -54,7 +56,7 @@ impl IndexPath {
 }
 
 /// The error of settings that do not fit the index, with the settings file that may be the cause.
-pub fn mixed(error: Error, settings: &Settings) -> Failure {
+pub fn incompatible_settings(error: Error, settings: &Settings) -> Failure {
     match (&error, &settings.file) {
         (Error::Mixed { .. }, Some(file)) => Failure::Said(format!(
             "{error}\n  the settings of {file} take part: --no-config leaves them out"

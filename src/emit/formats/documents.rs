@@ -97,12 +97,12 @@ fn line(job: &mut RewriteInput, document: &Document, sink: &mut Sink) -> Result<
         Change::Drop => {
             job.written.dropped += 1;
             new.push('\n');
-            return job.tell(document.info.record, RemovedPart::Record(new.as_bytes()));
+            return job.report_removed(document.info.record, RemovedPart::Record(new.as_bytes()));
         }
         Change::Cut(spans) => match remove_spans(&document.text, spans) {
             Some(EditedText { kept, gone }) => {
                 new = of(&kept)?;
-                job.tell_cut(document.info.record, &gone)?;
+                job.report_cut(document.info.record, &gone)?;
             }
             None => job.written.left += 1,
         },

@@ -121,7 +121,7 @@ impl Writer for Json<'_> {
             .as_ref()
             .is_none_or(|closing| closing.trim_ascii_start().starts_with(b"]"));
         if begun && (self.closing.is_some() != found.array || !closed) {
-            return Err(Error::misfit(
+            return Err(Error::incompatible_input(
                 job.file,
                 "it does not go on with the JSON before it: only arrays follow arrays, and objects \
                  objects",
@@ -180,7 +180,7 @@ impl File<'_> {
             |raw: &str| encoded(raw, self.encoding).map(|b| b.into_owned()).unwrap_or_default();
         if change == Change::Drop {
             job.written.dropped += 1;
-            job.tell(number, RemovedPart::Record(&same(&format!("{raw}{ending}"))))?;
+            job.report_removed(number, RemovedPart::Record(&same(&format!("{raw}{ending}"))))?;
             return Ok(None);
         }
         job.written.kept += 1;

@@ -114,7 +114,7 @@ impl LineReader {
                 self.write(&window[run..start], job, sink)?;
                 run = at;
                 job.written.dropped += 1;
-                job.tell(Some(self.number), RemovedPart::Record(&window[start..at]))?;
+                job.report_removed(Some(self.number), RemovedPart::Record(&window[start..at]))?;
                 continue;
             }
             job.written.kept += 1;
@@ -179,7 +179,7 @@ mod tests {
                 prefix,
                 change: &change,
                 removed: &mut removed,
-                told,
+                report_removals: told,
                 written,
             };
             let mut out = Vec::new();

@@ -80,11 +80,14 @@ impl<'w> Parquet<'w> {
             return if same {
                 Ok(())
             } else {
-                Err(Error::misfit(job.file, "its schema is not that of the files before it"))
+                Err(Error::incompatible_input(
+                    job.file,
+                    "its schema is not that of the files before it",
+                ))
             };
         }
         if job.prefix.is_some() {
-            job.untaken(|name| root.get_fields().iter().any(|f| f.name() == name))?;
+            job.check_names_free(|name| root.get_fields().iter().any(|f| f.name() == name))?;
         }
         let (out, failed) = (self.sink.clone(), self.failed.clone());
         let made = guarded(|| {
@@ -95,7 +98,7 @@ impl<'w> Parquet<'w> {
                 Arc::new(properties(meta, job)),
             )
         });
-        let writer = made.map_err(|why| self.blame(why, job.file))?;
+        let writer = made.map_err(|why| self.attribute_error(why, job.file))?;
         self.writer = Some((writer, root.as_ref().clone()));
         Ok(())
     }
@@ -127,17 +130,19 @@ impl<'w> Parquet<'w> {
                 out.close()?;
             }
             left -= gone.len() as u64;
-            if job.told && plan.kept < plan.keep.len() {
+            if job.report_removals && plan.kept < plan.keep.len() {
                 removed_values(reader, index, plan, gone)?;
             }
             Ok(())
         });
         job.written.left += left + if job.prefix.is_none() { plan.notes.len() as u64 } else { 0 };
-        done.map_err(|why| self.blame(format!("row group {}: {why}", index + 1), job.file))
+        done.map_err(|why| {
+            self.attribute_error(format!("row group {}: {why}", index + 1), job.file)
+        })
     }
 
     /// Attributes an error: to the output if it failed, else to the input.
-    fn blame(&self, why: String, file: &ReadFile) -> Error {
+    fn attribute_error(&self, why: String, file: &ReadFile) -> Error {
         match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(e) => Error::output(file, &e),
             None => Error::input(
@@ -181,9 +186,9 @@ impl Writer for Parquet<'_> {
                 let number = Some(first + row as u64);
                 match gone {
                     RemovedValue::Row(row) => {
-                        job.tell(number, RemovedPart::Record(row.as_bytes()))?
+                        job.report_removed(number, RemovedPart::Record(row.as_bytes()))?
                     }
-                    RemovedValue::Parts(parts) => job.tell_cut(number, &parts)?,
+                    RemovedValue::Parts(parts) => job.report_cut(number, &parts)?,
                 }
             }
             first += plan.keep.len() as u64;

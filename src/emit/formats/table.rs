@@ -45,7 +45,7 @@ impl<'w> Table<'w> {
         let failed = |e| job.failed(e);
         if let Some(known) = &self.header {
             if known != body {
-                return Err(Error::misfit(
+                return Err(Error::incompatible_input(
                     job.file,
                     "its header is not that of the files before it",
                 ));
@@ -84,7 +84,7 @@ impl Writer for Table<'_> {
             let (encoding, wider) = (open.encoding, job.prefix.is_some());
             let rewrite = Rewrite { delimiter, encoding, width: names.len(), text, wider };
             if wider {
-                job.untaken(|name| names.iter().any(|n| n == name))?;
+                job.check_names_free(|name| names.iter().any(|n| n == name))?;
             }
             self.header(rows.raw(), &rewrite, job)?;
             let mut number = 0;
@@ -129,7 +129,7 @@ impl Rewrite {
         if change == Change::Drop {
             job.written.dropped += 1;
             sink.write_all(lead).map_err(|e| job.failed(e))?;
-            return job.tell(Some(number), RemovedPart::Record(&raw[lead.len()..]));
+            return job.report_removed(Some(number), RemovedPart::Record(&raw[lead.len()..]));
         }
         job.written.kept += 1;
         if rows.len() != self.width {
@@ -140,7 +140,7 @@ impl Rewrite {
         match &change {
             Change::Cut(spans) => {
                 if let Some((cut, gone)) = self.remove_spans(rows, body, spans) {
-                    job.tell_cut(Some(number), &gone)?;
+                    job.report_cut(Some(number), &gone)?;
                     new = Some(cut);
                 }
             }

@@ -26,17 +26,17 @@ impl<'w> Text<'w> {
 impl Writer for Text<'_> {
     fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error> {
         if std::mem::replace(&mut self.begun, true) {
-            return Err(Error::misfit(job.file, "a text is a file of its own"));
+            return Err(Error::incompatible_input(job.file, "a text is a file of its own"));
         }
         let bytes = all(job.file)?;
         job.written.records = 1;
         let change = (job.change)(None);
         if change == Change::Drop {
             job.written.dropped = 1;
-            return job.tell(None, RemovedPart::Record(&bytes));
+            return job.report_removed(None, RemovedPart::Record(&bytes));
         }
         if job.file.format.row().kept_whole && change != Change::Keep {
-            return Err(Error::uncut(job.file));
+            return Err(Error::cannot_edit(job.file));
         }
         job.written.kept = 1;
         let new = match &change {
@@ -56,7 +56,7 @@ impl Writer for Text<'_> {
             _ => None,
         };
         match new {
-            Some((_, ref gone)) => job.tell_cut(None, gone)?,
+            Some((_, ref gone)) => job.report_cut(None, gone)?,
             None => job.written.left = u64::from(change != Change::Keep),
         }
         let new = new.map_or(bytes, |(new, _)| new);

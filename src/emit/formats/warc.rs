@@ -68,7 +68,7 @@ impl Writer for Warc<'_> {
         let plan = plan(job, &shared)?;
         let later = std::mem::replace(&mut self.begun, true);
         if later && plan.dictionary.is_some() && to == Some(Compression::Zstd) {
-            return Err(Error::misfit(job.file, "it has a zstd dictionary of its own"));
+            return Err(Error::incompatible_input(job.file, "it has a zstd dictionary of its own"));
         }
         let (same, length) = (plan.kind == to, shared.length());
         let raw = |from: u64, to: u64, job: &RewriteInput, sink: &mut Sink| {
@@ -87,11 +87,11 @@ impl Writer for Warc<'_> {
             if same && goes == 0 {
                 raw(start, end, job, sink)?;
             } else if goes < unit.len()
-                || job.told
+                || job.report_removals
                 || unit.iter().any(|entry| entry.number.is_none())
             {
                 let stored = Box::new(shared.reader(start).take(end - start));
-                apart(
+                rewrite_members(
                     job,
                     Members::of(stored, plan.kind, plan.dictionary.clone()),
                     unit,
@@ -141,7 +141,7 @@ fn entry(record: &Record, job: &RewriteInput) -> Result<Entry, Error> {
         Change::Keep => false,
         Change::Drop => true,
         Change::Cut(_) | Change::Annotate(_) => {
-            return Err(Error::uncut(job.file));
+            return Err(Error::cannot_edit(job.file));
         }
     };
     let header = &record.header;
@@ -193,7 +193,7 @@ fn companions(entries: &mut [Entry]) {
 
 /// Writes the kept records of one member, or of several that share a record, each as a member of
 /// its own, and reports the removed ones.
-fn apart(
+fn rewrite_members(
     job: &mut RewriteInput,
     mut members: Members,
     unit: &[Entry],
@@ -214,14 +214,14 @@ fn apart(
             let mut out = Compressor::new(&mut *sink, to, 0).map_err(|e| job.failed(e))?;
             part.each(job, |bytes| out.write_all(bytes))?;
             out.finish().map_err(|e| job.failed(e))?;
-        } else if job.told && !entry.companion {
+        } else if job.report_removals && !entry.companion {
             let mut bytes = Vec::new();
             part.each(job, |more| {
                 bytes.extend_from_slice(more);
                 Ok(())
             })?;
             at += part.read;
-            job.tell(entry.number, RemovedPart::Record(&bytes))?;
+            job.report_removed(entry.number, RemovedPart::Record(&bytes))?;
             continue;
         } else {
             part.each(job, |_| Ok(()))?;

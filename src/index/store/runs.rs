@@ -1,7 +1,7 @@
 //! Owns: the rows of runs and of hot keys in LMDB. Never: the content of a bucket.
 
 use crate::error::Result;
-use crate::index::store::tables::{Store, Writing};
+use crate::index::store::tables::{ProcessWriteLock, Store};
 use crate::postings::bucket::{Bucket, BucketLayout};
 use heed::{PutFlags, RoTxn, RwTxn};
 
@@ -85,7 +85,7 @@ impl Store {
         Ok(ids)
     }
     /// Deletes the rows of a run.
-    pub fn drop_run(&self, turn: &Writing, run: u32) -> Result<()> {
+    pub fn drop_run(&self, turn: &ProcessWriteLock, run: u32) -> Result<()> {
         let mut txn = self.write(turn)?;
         let all = run_key(run, 0)..=run_key(run, u32::MAX);
         self.runs.delete_range(&mut txn, &all).map_err(|e| self.storage_error(e))?;

@@ -72,9 +72,9 @@ pub struct Store {
 }
 
 /// The write lock among processes.
-pub struct Writing<'s>(&'s Store);
+pub struct ProcessWriteLock<'s>(&'s Store);
 
-impl Drop for Writing<'_> {
+impl Drop for ProcessWriteLock<'_> {
     fn drop(&mut self) {
         // Should the unlock fail, the lock ends when the store closes the file.
         let _ = self.0.lock.as_ref().map(File::unlock);
@@ -133,23 +133,23 @@ impl Store {
     }
     /// Waits for the write lock among processes, which is a lock on a file. Threads of one handle
     /// exclude each other by a lock of the caller.
-    pub fn writing(&self) -> Result<Writing<'_>> {
+    pub fn writing(&self) -> Result<ProcessWriteLock<'_>> {
         let Some(lock) = &self.lock else {
-            return Err(self.said("it is open for reading only: open it for writing".into()));
+            return Err(self.error("it is open for reading only: open it for writing".into()));
         };
         // A signal ends the wait only if its handler does not restart system calls; most handlers
         // do.
         lock.lock().map_err(|e| match e.kind() {
             std::io::ErrorKind::Interrupted => Error::Cancelled,
-            _ => self.said(format!("cannot lock {LOCK}: {e}")),
+            _ => self.error(format!("cannot lock {LOCK}: {e}")),
         })?;
-        let turn = Writing(self);
+        let turn = ProcessWriteLock(self);
         // Readers that were killed would keep LMDB from reusing old pages.
         self.env.clear_stale_readers().map_err(|e| self.storage_error(e))?;
         Ok(turn)
     }
     /// Begins a write transaction.
-    pub fn write(&self, _turn: &Writing) -> Result<RwTxn<'_>> {
+    pub fn write(&self, _turn: &ProcessWriteLock) -> Result<RwTxn<'_>> {
         self.env.write_txn().map_err(|e| self.storage_error(e))
     }
     /// Commits a transaction.
@@ -197,7 +197,7 @@ impl Store {
     pub fn storage_error(&self, error: heed::Error) -> Error {
         storage_error(&self.path, error)
     }
-    fn said(&self, why: String) -> Error {
+    fn error(&self, why: String) -> Error {
         Error::Storage { what: self.path.display().to_string(), why }
     }
     /// The name of a row in the error for a damaged one.
@@ -247,7 +247,7 @@ impl Store {
     /// Writes the word counts.
     pub fn put_word_counts(&self, txn: &mut RwTxn, counts: &[u32]) -> Result<()> {
         let counts: Vec<u8> = counts.iter().flat_map(|n| n.to_le_bytes()).collect();
-        let packed = zstd::bulk::compress(&counts, 1).map_err(|e| self.said(e.to_string()))?;
+        let packed = zstd::bulk::compress(&counts, 1).map_err(|e| self.error(e.to_string()))?;
         self.meta.put(txn, "words", &seal(packed)).map_err(|e| self.storage_error(e))
     }
     /// Writes the background.

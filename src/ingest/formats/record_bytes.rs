@@ -35,7 +35,7 @@ pub(super) fn read(
     records: impl FnOnce(RecordBytes, &Context) -> (Batch, Option<io::Error>),
 ) -> PartialRead {
     let OpenFile { run, file, plain, mut context, .. } = open;
-    let wide = decode::wide(&plain.head, run.encoding);
+    let wide = decode::is_utf16(&plain.head, run.encoding);
     let marked = Encoding::for_bom(&plain.head).is_some();
     let mut single = run.encoding.filter(|e| !wide && !marked && *e != UTF_8);
     let decoded =

@@ -5,7 +5,7 @@ use crate::ingest::web::discussion;
 use crate::ingest::web::inline_or_block::{Blocks, is, sentence, small, titles};
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::teasers;
-use crate::ingest::web::text_amount::{OWN, TextAmounts};
+use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, Matcher, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -175,7 +175,7 @@ fn comments(page: &Document, article: bool) {
     let outside = page.body().map_or(0, |body| weights.get(&body).plain()).saturating_sub(inside);
     // The content above a discussion is a page of its own where the page says so, or where it is
     // not much shorter than the discussion.
-    if outside >= OWN && (article || outside * 4 >= inside) {
+    if outside >= INDEPENDENT_TEXT && (article || outside * 4 >= inside) {
         all.remove();
     }
 }

@@ -32,7 +32,7 @@ type SkipReason = (Reason, String);
 /// Extracts the page from a response.
 pub(super) fn payload(response: &[u8]) -> Result<Payload, SkipReason> {
     let old;
-    let response = match older(response) {
+    let response = match as_http_1_1(response) {
         Some(rewritten) => {
             old = rewritten;
             &old
@@ -83,7 +83,7 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, SkipReason> {
 
 /// Rewrites the status line to HTTP/1.1, the only version that the parser accepts; crawlers record
 /// others as well.
-fn older(response: &[u8]) -> Option<Vec<u8>> {
+fn as_http_1_1(response: &[u8]) -> Option<Vec<u8>> {
     let rest = ["HTTP/2.0 ", "HTTP/2 ", "HTTP/3.0 ", "HTTP/3 "]
         .iter()
         .find_map(|start| response.strip_prefix(start.as_bytes()))?;
@@ -109,11 +109,12 @@ fn bad(why: &str) -> SkipReason {
 fn plain(sent: &[u8], transfer: &str, content: &str) -> Result<Vec<u8>, SkipReason> {
     let mut bytes = sent.to_vec();
     if transfer.contains("chunked") {
-        bytes =
-            undone("chunked", bytes, |sent| Some(Box::new(chunked_transfer::Decoder::new(sent))))?;
+        bytes = decode_one("chunked", bytes, |sent| {
+            Some(Box::new(chunked_transfer::Decoder::new(sent)))
+        })?;
     }
     for name in content.rsplit(',').map(str::trim) {
-        bytes = undone(name, bytes, |sent| decoder(name, sent))?;
+        bytes = decode_one(name, bytes, |sent| decoder(name, sent))?;
     }
     if bytes.len() as u64 > PAGE {
         return Err((
@@ -141,7 +142,7 @@ fn decoder<'b>(name: &str, sent: &'b [u8]) -> Option<Decoder<'b>> {
 }
 
 /// Decodes one encoding, up to one byte beyond the limit of a page.
-fn undone(
+fn decode_one(
     name: &str,
     sent: Vec<u8>,
     open: impl Fn(&[u8]) -> Option<Decoder<'_>>,

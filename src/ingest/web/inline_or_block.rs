@@ -23,19 +23,19 @@ impl Blocks {
         while is(&block, &INLINE) {
             block = block.parent()?;
         }
-        let told = *self.0.borrow_mut().entry(block.id).or_insert_with(|| tells(&block));
+        let told = *self.0.borrow_mut().entry(block.id).or_insert_with(|| has_own_text(&block));
         (!told).then_some(block)
     }
 }
 
 /// Whether a block has text directly in its lines. The recursion is as deep as inline elements are
 /// nested, which the limit on the tree bounds.
-fn tells(node: &NodeRef) -> bool {
+fn has_own_text(node: &NodeRef) -> bool {
     node.children_it(false).any(|child| {
         if child.is_text() {
             return child.text().contains(char::is_alphanumeric);
         }
-        is(&child, &INLINE) && !is(&child, &["a", "time", "small"]) && tells(&child)
+        is(&child, &INLINE) && !is(&child, &["a", "time", "small"]) && has_own_text(&child)
     })
 }
 

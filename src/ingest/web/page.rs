@@ -7,7 +7,7 @@ use crate::ingest::read_result::ReadResult;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::charset;
 use crate::ingest::web::metadata::{PageMetadata, host, read_metadata};
-use crate::ingest::web::text_amount::{OWN, TextAmounts};
+use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::tree;
 use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::Encoding;
@@ -37,7 +37,7 @@ pub(crate) struct Page {
     /// Whether the decoder replaced something by U+FFFD.
     pub replaced: bool,
     /// Whether the page is in another encoding than it declares.
-    pub lie: bool,
+    pub wrong_encoding: bool,
 }
 
 impl Page {
@@ -49,7 +49,7 @@ impl Page {
     /// Counts the encoding of a page and its faults.
     pub(crate) fn count(&self, shown: &str, record: Option<u64>, intake: &mut ReadResult) {
         intake.decoded(self.encoding, self.replaced);
-        if self.lie {
+        if self.wrong_encoding {
             intake.wrong_encoding(shown, record);
         }
         intake.bad_dates += u64::from(self.about.bad_date);
@@ -65,7 +65,7 @@ pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, 
         );
         return Err((Reason::PageTooLarge, why));
     }
-    if let Some(why) = other(&bytes, known.given.or(known.header)) {
+    if let Some(why) = foreign_format(&bytes, known.given.or(known.header)) {
         return Err((Reason::NotAPage, format!("named as HTML, and none: {why}; it was skipped")));
     }
     let (decoded, lie) = charset::decode(bytes, known.given, known.header);
@@ -84,11 +84,17 @@ pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, 
         return Err((Reason::EmptyPage, why));
     }
     let text = titled(about.title.as_deref(), text);
-    Ok(Page { text, about, encoding: decoded.encoding, replaced: decoded.replaced, lie })
+    Ok(Page {
+        text,
+        about,
+        encoding: decoded.encoding,
+        replaced: decoded.replaced,
+        wrong_encoding: lie,
+    })
 }
 
 /// The reason why bytes are no page, where they are of another known format.
-fn other(bytes: &[u8], told: Option<&'static Encoding>) -> Option<&'static str> {
+fn foreign_format(bytes: &[u8], told: Option<&'static Encoding>) -> Option<&'static str> {
     let start = bytes.trim_ascii_start();
     if bytes.starts_with(b"%PDF-") {
         return Some("it is PDF");
@@ -143,7 +149,7 @@ fn article(parsed: dom_query::Document, html: &str, about: &PageMetadata) -> Str
     if linked.len() / 3 > text.len() {
         text = linked;
     }
-    if text.len() < OWN {
+    if text.len() < INDEPENDENT_TEXT {
         text = whole(html, text);
     }
     text
@@ -156,7 +162,7 @@ fn whole(html: &str, article: String) -> String {
     let Ok(parsed) = tree::parse(html) else { return article };
     boilerplate::around(&parsed);
     let plain = parsed.body().map_or(0, |body| TextAmounts::of(&parsed).get(&body).plain());
-    if article.is_empty() || plain > 3 * article.len() + OWN {
+    if article.is_empty() || plain > 3 * article.len() + INDEPENDENT_TEXT {
         paragraphs(&tree::text(&parsed))
     } else {
         article

@@ -2,7 +2,7 @@
 //! sections of a site. Never: decides which part of a page is the article.
 
 use crate::ingest::web::inline_or_block::{is, small};
-use crate::ingest::web::text_amount::{OWN, TextAmounts};
+use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 
@@ -36,19 +36,20 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
         |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
     let told: usize = teasers.iter().map(|node| weights.get(node).text).sum();
     let outside = weights.get(&body).plain().saturating_sub(plain(&links) + plain(&teasers));
-    let listing = told >= OWN && (outside < OWN || (!article && outside < told));
+    let listing =
+        told >= INDEPENDENT_TEXT && (outside < INDEPENDENT_TEXT || (!article && outside < told));
     let linked: usize = links.iter().map(|node| weights.get(node).text).sum();
-    if listing || (outside >= OWN && linked <= outside * INDEX) {
-        links.iter().for_each(out);
+    if listing || (outside >= INDEPENDENT_TEXT && linked <= outside * INDEX) {
+        links.iter().for_each(remove_list);
     }
-    if !listing && outside >= OWN {
-        teasers.iter().for_each(out);
+    if !listing && outside >= INDEPENDENT_TEXT {
+        teasers.iter().for_each(remove_list);
     }
     listing
 }
 
 /// Removes a list or teaser, and its surroundings where only a heading is left of them.
-fn out(node: &NodeRef) {
+fn remove_list(node: &NodeRef) {
     let parent = node.parent();
     node.remove_from_parent();
     let Some(parent) = parent.filter(|parent| !is(parent, &["body", "main", "article"])) else {

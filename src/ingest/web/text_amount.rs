@@ -5,7 +5,7 @@ use dom_query::{Document, NodeId, NodeRef};
 use std::collections::HashMap;
 
 /// The size in bytes from which a text counts as independent: about two sentences.
-pub(super) const OWN: usize = 150;
+pub(super) const INDEPENDENT_TEXT: usize = 150;
 
 /// The bytes of text below each element, without white space around each piece.
 pub(super) struct TextAmounts(HashMap<NodeId, TextAmount>);

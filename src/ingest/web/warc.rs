@@ -16,7 +16,7 @@ pub(crate) const RECORD: u64 = 64 << 20;
 const BLANK: u64 = 16 << 10;
 
 /// The bytes after a record that are searched for the next one.
-const SIGHT: usize = 64;
+const LOOKAHEAD: usize = 64;
 
 /// Bytes read at a time.
 const STEP: usize = 128 << 10;
@@ -177,7 +177,7 @@ impl<'a> Records<'a> {
     /// continues in that member.
     fn want(&mut self, count: usize) -> bool {
         while !self.fill(count) {
-            if self.error.is_some() || self.next.is_some() || !self.goes_on() {
+            if self.error.is_some() || self.next.is_some() || !self.continues_in_next_member() {
                 return false;
             }
         }
@@ -185,7 +185,7 @@ impl<'a> Records<'a> {
     }
 
     /// Opens the next member, and appends it to this one unless it begins with a record.
-    fn goes_on(&mut self) -> bool {
+    fn continues_in_next_member(&mut self) -> bool {
         let (mut first, mut read) = (vec![0; STEP], 0);
         let opened = match self.members.next() {
             Ok(false) => return false,
@@ -283,8 +283,8 @@ impl<'a> Records<'a> {
     /// record or nothing. If something else follows two line breaks, this record is not at fault,
     /// unless another one begins inside it: then its length is wrong.
     fn ends(&mut self, from: usize, behind: usize) -> bool {
-        self.fill(behind - self.at + SIGHT);
-        let there = &self.buffer[behind..self.buffer.len().min(behind + SIGHT)];
+        self.fill(behind - self.at + LOOKAHEAD);
+        let there = &self.buffer[behind..self.buffer.len().min(behind + LOOKAHEAD)];
         let blank = there.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let (breaks, next) = there.split_at(blank);
         let begins = next.iter().zip(START).all(|(x, y)| x == y);

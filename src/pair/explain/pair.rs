@@ -8,7 +8,7 @@ use crate::align::select::{equal_words, is_match, select};
 use crate::model::detection::{Comparison, Facts};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::compare::{compare_masked, own_matches, weigh};
+use crate::pair::compare::{boilerplate_rule, compare_masked, own_matches};
 use crate::pair::explain::document::{DocumentTrace, trace};
 use crate::pair::explain::verdict::{Measured, RelationVerdict, verdict};
 use crate::pair::facts;
@@ -160,7 +160,7 @@ pub fn explain_pair(
     let c = compare_masked(&pa, &pb, background, t);
     let chains =
         if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { chains(&pa, &pb, t) };
-    let weighing = weigh(&pa, &pb, t);
+    let weighing = boilerplate_rule(&pa, &pb, t);
     let (selected, matches) = matches(&chains, &pa, &pb, t);
     let shared_shingles = intersection_size(&pa.set, &pb.set) as u32;
     let signed = !pa.set.is_empty() && !pb.set.is_empty();
@@ -198,7 +198,7 @@ fn matches(chains: &[Chain], a: &MaskedText, b: &MaskedText, t: &Thresholds) -> 
         return (chains.len() as u32, chains.to_vec());
     }
     let selected = select(chains.to_vec(), a, b, t);
-    (selected.len() as u32, own_matches(selected, weigh(a, b, t).masked, a, b, t))
+    (selected.len() as u32, own_matches(selected, boilerplate_rule(a, b, t).masked, a, b, t))
 }
 
 fn measured(

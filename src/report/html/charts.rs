@@ -30,7 +30,7 @@ pub(super) fn all(findings: Findings) -> Markup {
         section #picture aria-label="Picture of the corpus" {
             @if !relations.is_empty() { (bars("relations", "Related texts", &relations, "pair")) }
             @if !sizes.is_empty() { (bars("sizes", "Clusters by their size", &sizes, "cluster")) }
-            (heat(findings))
+            (heat_map(findings))
         }
     }
 }
@@ -153,7 +153,7 @@ impl SourceMatrix {
 
 /// Draws the heat map: a table of the words that sources share, where more words give a darker
 /// cell.
-fn heat(findings: Findings) -> Markup {
+fn heat_map(findings: Findings) -> Markup {
     let Some(heat) = SourceMatrix::new(findings) else { return html! {} };
     let most = heat.cells.values().copied().max().unwrap_or(1).max(1);
     // The shade depends on the square root: else one cell would be dark and all others pale.

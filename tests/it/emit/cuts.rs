@@ -110,7 +110,7 @@ fn annotations_are_added() {
         ("a.csv", b"text,nc_spans\n"),
     ] {
         let error = job.run(&[(name, bytes)], &second).unwrap_err();
-        assert!(error.what.contains("nc_spans") && error.mend.contains("prefix"), "{error}");
+        assert!(error.what.contains("nc_spans") && error.remedy.contains("prefix"), "{error}");
     }
     let (out, _, written) = job.run(&[("a.jsonl", b"7\n{\"text\"\n")], &|_| note()).unwrap();
     assert_eq!((&out[..], written.left), (&b"7\n{\"text\"\n"[..], 2));

@@ -8,7 +8,7 @@ fn what_fails_is_told() {
     for how in [None, Some(Compression::Gzip), Some(Compression::Zstd)] {
         let job = Job { room: 10_000, compression: how, ..USUAL() };
         let error = job.run(&[("a.jsonl", many.as_bytes())], &|_| Change::Keep).unwrap_err();
-        assert!(error.side == ErrorSide::Output && error.mend.contains("make room"), "{error}");
+        assert!(error.side == ErrorSide::Output && error.remedy.contains("make room"), "{error}");
     }
     let error = Job { room: 100, ..USUAL() }
         .run(&[("a.parquet", &nested::file())], &|_| Change::Keep)
