@@ -98,7 +98,7 @@ impl Flags {
     /// The settings that are set, by name.
     pub fn table(&self) -> toml::Table {
         fn add<T: Serialize>(table: &mut toml::Table, part: &T) {
-            // TOML has no integer over i64::MAX, so a larger seed is omitted; only messages lack it.
+            // TOML has no integer over i64::MAX, so messages lack a larger seed.
             table.extend(toml::Table::try_from(part).unwrap_or_default());
         }
         let mut all = toml::Table::new();

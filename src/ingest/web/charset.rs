@@ -23,7 +23,7 @@ pub(super) fn decode(
     let ascii = bytes.is_ascii();
     let utf8 = std::str::from_utf8(&bytes).is_ok();
     let wide = told == UTF_16LE || told == UTF_16BE;
-    // Text beyond ASCII in another encoding is hardly ever valid UTF-8, and text in UTF-8 always is.
+    // Text beyond ASCII in another encoding is hardly ever valid UTF-8; text in UTF-8 always is.
     // UTF-16 contains zeros, and is hardly ever valid UTF-8.
     let lie = if wide { utf8 && !bytes.contains(&0) } else { !ascii && utf8 != (told == UTF_8) };
     if lie {

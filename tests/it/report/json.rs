@@ -187,11 +187,7 @@ fn a_million_copies_are_quick() {
     let started = std::time::Instant::now();
     report::human(
         sample.findings(),
-        report::HumanOptions::default().with(|s| {
-            s.color = false;
-            s.width = 80;
-            s.brief = false;
-        }),
+        report::HumanOptions::default().with(|s| s.width = 80),
         &mut Vec::new(),
     )
     .unwrap();
