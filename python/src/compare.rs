@@ -2,7 +2,7 @@
 
 use crate::arguments::text;
 use crate::errors::raise;
-use crate::found::Comparison;
+use crate::findings::Comparison;
 use crate::settings::Settings;
 use nearcopy::Recipe;
 use pyo3::prelude::*;

@@ -4,8 +4,8 @@
 use crate::arguments::{self, text};
 use crate::documents::{plain, warn};
 use crate::errors::bad;
-use crate::found::Sighting;
-use crate::reduce::call;
+use crate::findings::Sighting;
+use crate::pickle::call;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Owns: clusters, repeats and removed documents as Python objects. Never: finds or removes
 //! anything.
 
-use crate::found::Span;
+use crate::findings::Span;
 use pyo3::prelude::*;
 
 /// Near-copies of one document.

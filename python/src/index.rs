@@ -5,7 +5,7 @@ use crate::compare::Background;
 use crate::document::{Checked, Document, document};
 use crate::documents::Rows;
 use crate::errors::{ClosedError, SettingError, bad, raise};
-use crate::found::{Comparison, Sighting};
+use crate::findings::{Comparison, Sighting};
 use crate::handles::{self, Handle, OpenMode};
 use crate::run::{briefly, pooled, run};
 use crate::settings::Settings;

@@ -7,18 +7,18 @@ mod dedupe;
 mod document;
 mod documents;
 mod errors;
-mod found;
+mod findings;
 mod groups;
 mod handles;
 mod index;
 mod listed;
-mod pickled;
-mod reduce;
+mod pickle;
 mod report;
 mod run;
 mod scanned;
 mod settings;
 mod tables;
+mod unpickle;
 
 use pyo3::prelude::*;
 
@@ -32,7 +32,7 @@ mod _nearcopy {
     #[pymodule_export]
     use super::document::{Checked, Document};
     #[pymodule_export]
-    use super::found::{Comparison, Facts, Match, Pair, Sighting, Span};
+    use super::findings::{Comparison, Facts, Match, Pair, Sighting, Span};
     #[pymodule_export]
     use super::groups::{Cluster, Place, Removed, Repeat};
     #[pymodule_export]
@@ -40,9 +40,9 @@ mod _nearcopy {
     #[pymodule_export]
     use super::listed::Listed;
     #[pymodule_export]
-    use super::pickled::{checked, comparison, document, pair, sighting, span};
-    #[pymodule_export]
     use super::report::{Report, scan};
+    #[pymodule_export]
+    use super::unpickle::{checked, comparison, document, pair, sighting, span};
 
     use super::PyModuleMethods;
     use pyo3::types::PyModule;

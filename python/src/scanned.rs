@@ -3,7 +3,7 @@
 
 use crate::documents::Kept;
 use crate::errors::io;
-use crate::found::{Comparison, Located, Pair, Sides};
+use crate::findings::{Comparison, Located, Pair, Sides};
 use crate::groups::{Cluster, Place, Removed, Repeat};
 use nearcopy::clean::{Plan, RemovalReason};
 use nearcopy::report::{self, Findings};

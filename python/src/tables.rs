@@ -1,7 +1,7 @@
 //! Owns: findings as columns, for data frames. Never: a data frame (that is `_tables.py`).
 
 use crate::errors::bad;
-use crate::found::Located;
+use crate::findings::Located;
 use crate::scanned::Scanned;
 use nearcopy::{Documents, Relation};
 use pyo3::prelude::*;

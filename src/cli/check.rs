@@ -1,9 +1,9 @@
 //! Owns: `nearcopy check`: a scan and the verdict on it. Never: finds or judges anything itself.
 
 use super::amount::Amount;
+use super::baseline_ref::checkout;
 use super::exit::{Exit, Failure, Result, usage};
 use super::gate::{GateFlags, today};
-use super::git::checkout;
 use super::messages::{clean, count, escaped_path, say};
 use super::output::{OutputArgs, Report, probe, to_file};
 use super::progress::{Meter, TalkArgs};

@@ -4,7 +4,7 @@ use super::exit::{Exit, Failure, Result, usage};
 use super::messages::clean;
 use super::named_documents::{NamedDocuments, background, read_named};
 use super::output::{OutputArgs, Report};
-use super::pairs::Wanted;
+use super::pairs_file::Wanted;
 use super::progress::{Meter, TalkArgs};
 use super::read_corpus::{ReadCorpus, inputs, take_in};
 use super::settings::{SettingArgs, Settings};

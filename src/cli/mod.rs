@@ -2,6 +2,7 @@
 //! finds anything itself.
 
 mod amount;
+mod baseline_ref;
 mod check;
 mod compare;
 mod config;
@@ -12,14 +13,13 @@ mod flag_values;
 mod flags;
 mod gate;
 mod generate;
-mod git;
 mod index;
 mod interrupt;
 mod messages;
 mod named_documents;
 mod output;
 mod output_layout;
-mod pairs;
+mod pairs_file;
 mod paths;
 mod program;
 mod progress;

@@ -3,7 +3,7 @@
 
 use super::exit::{Failure, Result};
 use super::messages::{clean, count, escaped_path, say};
-use super::pairs::expect;
+use super::pairs_file::expect;
 use super::progress::Meter;
 use super::read_corpus::{ReadCorpus, input, inputs, take_in};
 use super::settings::Settings;

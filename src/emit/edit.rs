@@ -3,8 +3,8 @@
 
 use crate::emit::change::{ANNOTATION, Annotation, Change};
 use crate::emit::error::Error;
-use crate::emit::job::RewriteInput;
 use crate::emit::reopen::{encoded, exact};
+use crate::emit::rewrite_input::RewriteInput;
 use crate::ingest::fields::TEXT;
 use crate::ingest::json_record::{string, walk};
 use crate::span::Span;

@@ -11,14 +11,14 @@ mod compress;
 mod edit;
 mod error;
 mod formats;
-mod job;
 mod output;
 mod reopen;
+mod rewrite_input;
 mod sink;
 
 pub use change::{Annotation, Change, Removed, RemovedPart};
 pub use compress::Compressor;
 pub use error::{Error, ErrorSide};
 pub use formats::DocumentLine;
-pub use job::RewriteCounts;
 pub use output::Output;
+pub use rewrite_input::RewriteCounts;

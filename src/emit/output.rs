@@ -3,8 +3,8 @@
 use crate::emit::change::{Change, Removed};
 use crate::emit::error::{Error, ErrorSide};
 use crate::emit::formats;
-use crate::emit::job::{RewriteCounts, RewriteInput, Writer};
 use crate::emit::reopen::unchanged;
+use crate::emit::rewrite_input::{RewriteCounts, RewriteInput, Writer};
 use crate::ingest::fields::Fields;
 use crate::ingest::{Compression, Format, InputOptions, ReadFile};
 use std::io::{self, Write};

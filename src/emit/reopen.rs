@@ -2,7 +2,7 @@
 //! Never: locates its records.
 
 use crate::emit::error::Error;
-use crate::emit::job::RewriteInput;
+use crate::emit::rewrite_input::RewriteInput;
 use crate::emit::sink::{Sink, utf16};
 use crate::ingest::ReadFile;
 use crate::ingest::compress::DecompressedStream;

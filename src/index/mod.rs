@@ -7,7 +7,6 @@
 
 mod add;
 mod against_index;
-mod check;
 mod commit_queue;
 mod compact;
 mod get;
@@ -19,11 +18,12 @@ mod merge;
 mod query;
 mod rows;
 mod store;
+mod verify;
 mod write;
 
 pub use add::{AddedCounts, CheckOutcome, CheckedDocument};
 pub use against_index::AgainstIndex;
-pub use check::{IndexStats, Verification};
 pub use handle::{Index, IndexOptions};
 pub use query::Sighting;
+pub use verify::{IndexStats, Verification};
 pub use write::{Added, SameId};

@@ -4,8 +4,8 @@
 use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::{EditedText, record, remove_spans};
 use crate::emit::error::Error;
-use crate::emit::job::RewriteInput;
 use crate::emit::reopen::{broken, plain};
+use crate::emit::rewrite_input::RewriteInput;
 use crate::emit::sink::Sink;
 use crate::ingest::Format;
 use crate::ingest::read_file::read_again;

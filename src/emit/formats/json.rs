@@ -4,8 +4,8 @@
 use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::record;
 use crate::emit::error::Error;
-use crate::emit::job::{RewriteInput, Writer};
 use crate::emit::reopen::{encoded, exact, records};
+use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::json::{Split, split};
 use encoding_rs::Encoding;

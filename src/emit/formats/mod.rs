@@ -15,7 +15,7 @@ mod warc;
 
 pub use documents::DocumentLine;
 
-use crate::emit::job::Writer;
+use crate::emit::rewrite_input::Writer;
 use crate::emit::sink::{OutputStream, Sink};
 use crate::ingest::{Compression, Format};
 

@@ -6,8 +6,8 @@ use crate::emit::error::Error;
 use crate::emit::formats::parquet_columns::{
     Plan, RemovedValue, annotate, copy_column, removed_values,
 };
-use crate::emit::job::{RewriteInput, Writer};
 use crate::emit::reopen::{broken, stored_bytes};
+use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::ReadFile;
 use crate::ingest::fields::TEXT;

@@ -3,8 +3,8 @@
 use crate::emit::change::{ANNOTATION, Annotation, Change, RemovedPart};
 use crate::emit::edit::{EditedText, RemovedParts, remove_spans};
 use crate::emit::error::Error;
-use crate::emit::job::{RewriteInput, Writer};
 use crate::emit::reopen::{broken, copy, encoded, exact, records};
+use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::fields::TEXT;
 use crate::ingest::record::Context;

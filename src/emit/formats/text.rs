@@ -3,8 +3,8 @@
 use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::{EditedText, remove_spans};
 use crate::emit::error::Error;
-use crate::emit::job::{RewriteInput, Writer};
 use crate::emit::reopen::{all, encoded};
+use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::decode;
 use encoding_rs::{Encoding, UTF_8};

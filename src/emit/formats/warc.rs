@@ -7,8 +7,8 @@
 use crate::emit::change::{Change, RemovedPart};
 use crate::emit::compress::Compressor;
 use crate::emit::error::Error;
-use crate::emit::job::{RewriteInput, Writer};
 use crate::emit::reopen::{broken, copy, stored_bytes};
+use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::Compression;
 use crate::ingest::shared_file::SharedFile;

@@ -2,7 +2,7 @@
 //! run. Never: a total.
 
 use crate::escape;
-use crate::report::formats::located::{LocatedFinding, Locator};
+use crate::report::formats::located_findings::{LocatedFinding, Locator};
 use crate::report::input::GateReport;
 use crate::report::schema::rounding;
 use csv::{QuoteStyle, WriterBuilder};

@@ -4,7 +4,7 @@
 use crate::escape;
 use crate::gate::verdict::Finding;
 use crate::model::relation::Severity;
-use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
+use crate::report::formats::located_findings::{self, FileRegion, LocatedFinding, Locator};
 use crate::report::formats::markdown::{MarkdownOptions, markdown};
 use crate::report::human::display;
 use crate::report::input::GateReport;
@@ -41,7 +41,7 @@ impl Default for GithubOptions<'_> {
 pub fn github(checked: GateReport, options: GithubOptions, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::new(out);
     let mut locator = Locator::new(checked);
-    let found = located::by_gravity(checked.verdict.new_findings());
+    let found = located_findings::by_gravity(checked.verdict.new_findings());
     let mut shown = 0;
     for (severity, command) in
         [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "notice")]
@@ -49,7 +49,9 @@ pub fn github(checked: GateReport, options: GithubOptions, out: &mut dyn Write) 
         // One notice is left for the summary.
         let room =
             if severity == Severity::Note { options.most.saturating_sub(1) } else { options.most };
-        for finding in found.iter().filter(|f| located::severity(f.kind) == severity).take(room) {
+        for finding in
+            found.iter().filter(|f| located_findings::severity(f.kind) == severity).take(room)
+        {
             annotation(command, &locator.get(finding, 1)?, options, out)?;
             shown += 1;
         }
@@ -58,7 +60,7 @@ pub fn github(checked: GateReport, options: GithubOptions, out: &mut dyn Write) 
     writeln!(
         out,
         "::notice title={}::{}",
-        property(&format!("nearcopy: {}", located::outcome(checked.verdict))),
+        property(&format!("nearcopy: {}", located_findings::outcome(checked.verdict))),
         data(&summary(checked, left_out))
     )?;
     out.flush()
@@ -102,7 +104,7 @@ fn annotation(
     // or in one with many documents.
     let whose = match overlap.here.path.as_deref() {
         Some(path) if path == overlap.here.id => String::new(),
-        _ => format!("{}: ", located::short(&overlap.here.id)),
+        _ => format!("{}: ", located_findings::short(&overlap.here.id)),
     };
     writeln!(
         out,
@@ -134,7 +136,7 @@ fn summary(checked: GateReport, left_out: usize) -> String {
         ));
     }
     for rule in verdict.rules.iter().filter(|r| r.violated).take(20) {
-        let (name, measured) = located::rule(rule);
+        let (name, measured) = located_findings::rule(rule);
         text.push_str(&format!("\n{name}: {measured}"));
     }
     text

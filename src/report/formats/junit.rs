@@ -3,7 +3,7 @@
 
 use crate::escape;
 use crate::gate::verdict::{Finding, FindingState, Rule, Verdict};
-use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
+use crate::report::formats::located_findings::{self, FileRegion, LocatedFinding, Locator};
 use crate::report::input::GateReport;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -90,7 +90,7 @@ fn properties<W: Write>(xml: &mut Xml<W>, verdict: &Verdict) -> io::Result<()> {
 }
 
 fn rule<W: Write>(xml: &mut Xml<W>, rule: &Rule) -> io::Result<()> {
-    let (name, measured) = located::rule(rule);
+    let (name, measured) = located_findings::rule(rule);
     let failure = rule.violated.then(|| (measured.as_str(), format!("{name}: {measured}")));
     case(
         xml,
@@ -108,8 +108,8 @@ fn finding<W: Write>(
     let Finding { kind, fingerprint, .. } = overlap.finding;
     let (here, there) = overlap.first();
     let at = |id: &str, region: FileRegion| match region {
-        FileRegion::Exact { from, .. } => format!("{}:{}", located::short(id), from[0]),
-        _ => located::short(id),
+        FileRegion::Exact { from, .. } => format!("{}:{}", located_findings::short(id), from[0]),
+        _ => located_findings::short(id),
     };
     let (here, there) = (at(&overlap.here.id, here), at(&overlap.there.id, there));
     let name = format!("{here} and {there}");
@@ -127,7 +127,7 @@ fn finding<W: Write>(
                 xml,
                 kind.name(),
                 &name,
-                Some(("failure", &overlap.sentence(located::short), kind.name(), &long)),
+                Some(("failure", &overlap.sentence(located_findings::short), kind.name(), &long)),
             )
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::escape;
 use crate::gate::verdict::{Finding, FindingKind, Rule, SourceCounts, Verdict};
-use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
+use crate::report::formats::located_findings::{self, FileRegion, LocatedFinding, Locator};
 use crate::report::human::display;
 use crate::report::input::GateReport;
 use std::fmt::Write as _;
@@ -113,7 +113,7 @@ fn opening(verdict: &Verdict) -> String {
     format!(
         "## nearcopy: {}\n\n{} of {} are copies, {} of them new. Findings: **{new} new**, {known} \
          known, {ignored} ignored.\n\n",
-        located::outcome(verdict),
+        located_findings::outcome(verdict),
         display::number(verdict.total.duplicate_documents),
         display::count(verdict.total.documents, "document"),
         display::number(verdict.total.new_duplicate_documents),
@@ -146,7 +146,7 @@ fn source(counts: &SourceCounts) -> String {
 
 /// Adds the findings that count, a folded table for each kind, the most severe first.
 fn findings(checked: GateReport, page: &mut Page) -> io::Result<()> {
-    let found = located::by_gravity(checked.verdict.new_findings());
+    let found = located_findings::by_gravity(checked.verdict.new_findings());
     let mut locator = Locator::new(checked);
     let mut shown = 0;
     for kind in FindingKind::ALL {
@@ -248,7 +248,7 @@ fn rest(verdict: &Verdict, page: &mut Page) {
 
 /// Formats a name of any length.
 fn name(text: &str) -> String {
-    code(&located::short(text))
+    code(&located_findings::short(text))
 }
 
 /// Formats outside text in `<code>`, where GitHub makes no mention or link of it, without a

@@ -4,7 +4,7 @@
 mod csv;
 mod github;
 mod junit;
-mod located;
+mod located_findings;
 mod markdown;
 mod openmetrics;
 mod sarif;

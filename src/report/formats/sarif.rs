@@ -3,7 +3,7 @@
 
 use crate::gate::verdict::{Finding, FindingKind, FindingState};
 use crate::model::document::DocumentInfo;
-use crate::report::formats::located::{self, FileRegion, LocatedFinding, Locator};
+use crate::report::formats::located_findings::{self, FileRegion, LocatedFinding, Locator};
 use crate::report::formats::sarif_rules::{Descriptor, level};
 use crate::report::human::display;
 use crate::report::input::GateReport;
@@ -53,7 +53,7 @@ pub fn sarif(checked: GateReport, options: SarifOptions, out: &mut dyn Write) ->
     let left_out = chosen.len().saturating_sub(options.most);
     if left_out > 0 {
         // Findings that count come before ignored and known ones.
-        chosen.sort_by_key(|(_, f)| (f.state != FindingState::New, located::rank(f.kind)));
+        chosen.sort_by_key(|(_, f)| (f.state != FindingState::New, located_findings::rank(f.kind)));
         chosen.truncate(options.most);
         chosen.sort_by_key(|&(at, _)| at);
     }
@@ -262,7 +262,7 @@ impl<'a> ResultJson<'a> {
         let known = finding.state == FindingState::Known;
         let (first, partner) = overlap.first();
         // The only link is to related location 1; unescaped brackets in a name would end it early.
-        let name = |name: &str| format!("[{}](1)", link(&located::short(name)));
+        let name = |name: &str| format!("[{}](1)", link(&located_findings::short(name)));
         let mut text = overlap.sentence(name);
         text.push_str(&plain(&overlap.quoted()));
         text.push('.');
@@ -294,7 +294,7 @@ impl<'a> ResultJson<'a> {
         }
         ResultJson {
             rule_id: finding.kind.name(),
-            rule_index: located::rank(finding.kind),
+            rule_index: located_findings::rank(finding.kind),
             level: if known { "note" } else { level(finding.kind) },
             baseline_state: if known { "unchanged" } else { "new" },
             message: Message { text },

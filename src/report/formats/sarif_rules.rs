@@ -3,7 +3,7 @@
 
 use crate::gate::verdict::FindingKind;
 use crate::model::relation::Severity;
-use crate::report::formats::located::severity;
+use crate::report::formats::located_findings::severity;
 use serde::Serialize;
 
 /// The texts for a repeat: name, short description, full description, help.

@@ -4,8 +4,8 @@
 use crate::arguments;
 use crate::document::{Checked, Document};
 use crate::errors::bad;
-use crate::found::{Comparison, Pair, Sighting, Span};
-use crate::reduce::{Matched, SpanPair, State};
+use crate::findings::{Comparison, Pair, Sighting, Span};
+use crate::pickle::{Matched, SpanPair, State};
 use nearcopy::Span as Range;
 use nearcopy::detection::{Block, Facts, Match};
 use pyo3::prelude::*;

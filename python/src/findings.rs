@@ -1,7 +1,7 @@
 //! Owns: findings as Python objects: offsets in code points, and ids instead of numbers. Never:
 //! finds anything.
 
-use crate::reduce::{self, call};
+use crate::pickle::{self, call};
 use nearcopy::detection::Match as CoreMatch;
 use nearcopy::text::LineIndex;
 use nearcopy::{Relation, Span as Range};
@@ -151,8 +151,8 @@ impl Comparison {
     /// The complete state, for pickling.
     pub fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let mut state = None;
-        self.sides.with(&mut |a, b| state = Some(reduce::state(py, &self.inner, a, b)));
-        state.unwrap_or_else(|| reduce::state(py, &self.inner, "", ""))
+        self.sides.with(&mut |a, b| state = Some(pickle::state(py, &self.inner, a, b)));
+        state.unwrap_or_else(|| pickle::state(py, &self.inner, "", ""))
     }
     /// The name of the relation, or `unrelated`.
     pub fn name(&self) -> &'static str {
