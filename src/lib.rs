@@ -112,7 +112,7 @@
 //! Measured figures are in `docs/speed.md`.
 
 #[macro_use]
-mod with;
+mod macros;
 
 mod align;
 pub mod clean;

@@ -73,6 +73,8 @@ impl Preset {
     }
 }
 
+impl_display!(Preset);
+
 impl std::str::FromStr for Preset {
     type Err = String;
     fn from_str(s: &str) -> Result<Preset, String> {

@@ -64,6 +64,8 @@ impl FindingKind {
     }
 }
 
+impl_display!(FindingKind);
+
 /// Parses the name of a kind as policies and baselines write it: `contains` is both directions.
 impl std::str::FromStr for FindingKind {
     type Err = String;

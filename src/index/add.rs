@@ -73,6 +73,8 @@ impl CheckOutcome {
     }
 }
 
+impl_display!(CheckOutcome);
+
 impl From<Option<Added>> for CheckOutcome {
     fn from(added: Option<Added>) -> CheckOutcome {
         match added {

@@ -57,6 +57,8 @@ impl Added {
     }
 }
 
+impl_display!(Added);
+
 /// Buffers that one thread at a time uses.
 pub struct Worker {
     /// Makes keys.

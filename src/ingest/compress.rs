@@ -61,6 +61,8 @@ impl Compression {
     }
 }
 
+impl_display!(Compression);
+
 /// A decompressed stream: its first bytes, and a reader of the rest.
 pub(crate) struct DecompressedStream<'a> {
     /// The compression that was recognised.

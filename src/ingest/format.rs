@@ -225,6 +225,8 @@ impl Format {
     }
 }
 
+impl_display!(Format);
+
 /// The format and the compression that the name of a file shows.
 ///
 /// ```

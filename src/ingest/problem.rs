@@ -81,6 +81,8 @@ impl Reason {
     }
 }
 
+impl_display!(Reason);
+
 /// One problem: something that was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

@@ -43,6 +43,8 @@ impl Stage {
     }
 }
 
+impl_display!(Stage);
+
 /// Receives the progress of a scan, from many threads at once. `&()` ignores it and never cancels.
 pub trait Progress: Sync {
     /// A stage begins and has this much work in total.

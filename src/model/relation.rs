@@ -67,11 +67,7 @@ impl Relation {
     }
 }
 
-impl std::fmt::Display for Relation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.name())
-    }
-}
+impl_display!(Relation);
 
 /// Parses the name of a relation in reports.
 impl std::str::FromStr for Relation {

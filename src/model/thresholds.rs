@@ -103,15 +103,25 @@ pub enum AlignmentMethod {
     Words,
 }
 
+impl AlignmentMethod {
+    /// The name, as on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AlignmentMethod::Runs => "runs",
+            AlignmentMethod::Forms => "forms",
+            AlignmentMethod::Words => "words",
+        }
+    }
+}
+
+impl_display!(AlignmentMethod, SourceLimit);
+
 impl std::str::FromStr for AlignmentMethod {
     type Err = String;
     fn from_str(s: &str) -> std::result::Result<AlignmentMethod, String> {
-        match s {
-            "runs" => Ok(AlignmentMethod::Runs),
-            "forms" => Ok(AlignmentMethod::Forms),
-            "words" => Ok(AlignmentMethod::Words),
-            _ => Err(format!("{s:?} is not runs, forms or words")),
-        }
+        let all = [AlignmentMethod::Runs, AlignmentMethod::Forms, AlignmentMethod::Words];
+        let known = all.into_iter().find(|method| method.name() == s);
+        known.ok_or_else(|| format!("{s:?} is not runs, forms or words"))
     }
 }
 
@@ -129,6 +139,26 @@ pub enum SourceLimit {
     Across,
 }
 
+impl SourceLimit {
+    /// The name, as in `nearcopy.toml`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SourceLimit::Any => "any",
+            SourceLimit::Within => "within",
+            SourceLimit::Across => "across",
+        }
+    }
+}
+
+impl std::str::FromStr for SourceLimit {
+    type Err = String;
+    fn from_str(s: &str) -> std::result::Result<SourceLimit, String> {
+        let all = [SourceLimit::Any, SourceLimit::Within, SourceLimit::Across];
+        let known = all.into_iter().find(|limit| limit.name() == s);
+        known.ok_or_else(|| format!("{s:?} is not any, within or across"))
+    }
+}
+
 /// One rule of the survivor policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -142,6 +172,12 @@ pub enum Keep {
     SmallestId,
     /// Prefers the source that is first in this list; other sources come last.
     Source(Vec<String>),
+}
+
+impl std::fmt::Display for Keep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&String::from(self.clone()))
+    }
 }
 
 impl std::str::FromStr for Keep {

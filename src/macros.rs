@@ -1,5 +1,5 @@
-//! Owns: the method `with`, by which callers outside the crate set fields of settings that may gain
-//! fields later. Never: a setting.
+//! Owns: what settings and named enums have in common, as macros: the method `with`, and `Display`.
+//! Never: a setting, a name.
 
 /// Gives settings the method `with`.
 macro_rules! impl_with {
@@ -13,5 +13,16 @@ macro_rules! impl_with {
                 self
             }
         }
+    };
+}
+
+/// Displays enums by their method `name`.
+macro_rules! impl_display {
+    ($($name:ident),*) => {
+        $(impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.name())
+            }
+        })*
     };
 }
