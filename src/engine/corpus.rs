@@ -74,7 +74,7 @@ impl<T: Texts> Corpus<T> {
     /// let named = |id: &str| DocumentInfo { id: id.into(), ..DocumentInfo::default() };
     /// let corpus = Corpus::with_texts(vec![named("b"), named("a")], column).unwrap();
     /// assert_eq!(corpus.text(0).unwrap(), "one");
-    /// assert_eq!(corpus.came(0), 1);
+    /// assert_eq!(corpus.arrival_position(0), 1);
     /// ```
     ///
     /// # Errors

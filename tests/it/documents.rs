@@ -338,3 +338,35 @@ fn a_line_that_is_too_wide_is_caught() {
     );
     assert!(held("tests/it/main.rs") && !held("testsuite/main.rs") && held("src/lib.rs"));
 }
+
+/// The tests that the table of laws names: each a file and a function in it.
+fn guards(page: &str) -> Vec<(String, String)> {
+    let table = page.split("\n## Laws\n").nth(1).unwrap_or_default();
+    let table = table.split("\n## ").next().unwrap_or_default();
+    let (mut file, mut found) = (String::new(), vec![]);
+    for row in table.lines().filter(|line| line.starts_with('|')) {
+        for code in row.split('`').skip(1).step_by(2) {
+            if code.ends_with(".rs") || code.ends_with(".py") {
+                code.clone_into(&mut file);
+            } else if code.contains('_') && code.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+            {
+                found.push((file.clone(), code.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_test_that_guards_a_law_is_there() {
+    let guards = guards(&fs::read_to_string("ARCHITECTURE.md").unwrap());
+    assert!(guards.len() > 20, "{guards:?}");
+    let missing = guards.iter().filter(|(file, function)| {
+        let source =
+            fs::read_to_string(file).or_else(|_| fs::read_to_string(format!("src/{file}")));
+        let source = source.unwrap_or_default();
+        !source.contains(&format!("fn {function}("))
+            && !source.contains(&format!("def {function}("))
+    });
+    assert_eq!(missing.collect::<Vec<_>>(), Vec::<&(String, String)>::new());
+}
