@@ -26,10 +26,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// >>> import nearcopy, tempfile
 /// >>> index = nearcopy.Index(tempfile.mkdtemp() + "/seen")
-/// >>> story = "The harbour bridge will close for repairs on Monday, and reopen in the spring."
+/// >>> story = "The harbour bridge will close for repairs on Monday, the port authority said."
+/// >>> story += " It will reopen in the spring."
 /// >>> index.check_and_add("courier", story).outcome
 /// 'new'
-/// >>> found = index.check_and_add("ledger", story.replace("Monday", "Sunday"))
+/// >>> found = index.check_and_add("ledger", story.replace("said", "told us"))
 /// >>> found.outcome, found.sightings[0].id, found.sightings[0].relation
 /// ('refused', 'courier', 'near-copy')
 /// >>> index.close()
