@@ -223,7 +223,7 @@ impl<'py> Reader<'py> {
                     infos.push(self.info(row)?);
                 }
                 Err((reason, _)) if self.skip => *self.skipped.entry(reason).or_default() += 1,
-                Err((_, why)) => return Err(self.said(row, "text", &why)),
+                Err((_, why)) => return Err(self.field_error(row, "text", &why)),
             }
         }
         let texts = match std::mem::replace(&mut self.columns[0], Column::Absent) {
@@ -253,8 +253,8 @@ impl<'py> Reader<'py> {
             Ok(Cell::Text(text)) => Ok(Some(text.into_owned())),
             Ok(Cell::Other(value)) => plain(&value)
                 .map(Some)
-                .map_err(|e| self.said(row, name, &e.value(self.py).to_string())),
-            Err(e) => Err(self.said(row, name, &unencodable(self.py, &e))),
+                .map_err(|e| self.field_error(row, name, &e.value(self.py).to_string())),
+            Err(e) => Err(self.field_error(row, name, &unencodable(self.py, &e))),
         }
     }
 
@@ -299,7 +299,7 @@ impl<'py> Reader<'py> {
         name
     }
 
-    fn said(&self, row: usize, field: &str, why: &str) -> PyErr {
+    fn field_error(&self, row: usize, field: &str, why: &str) -> PyErr {
         let id = self.value_for_message(row).map(|id| format!(" (id {id:?})")).unwrap_or_default();
         let skip = if field == "text" { "; on_bad=\"skip\" leaves such documents out" } else { "" };
         bad(format!("document {}{id}: its {field} {why}{skip}", self.first + row))

@@ -61,10 +61,10 @@ fn moment(file: &std::fs::Metadata) -> (u64, u128) {
 fn sightings(
     py: Python,
     asked: &str,
-    seen: Vec<nearcopy::index::Sighting>,
+    found: Vec<nearcopy::index::Sighting>,
 ) -> PyResult<Vec<Py<Sighting>>> {
-    let asked: Arc<str> = if seen.is_empty() { "".into() } else { asked.into() };
-    let each = seen.into_iter().map(|s| {
+    let asked: Arc<str> = if found.is_empty() { "".into() } else { asked.into() };
+    let each = found.into_iter().map(|s| {
         let nearcopy::index::Sighting { info, copies, relation, comparison, text } = s;
         let there: Arc<str> = text.as_deref().unwrap_or_default().into();
         let comparison = nearcopy::Comparison { relation: Some(relation), ..comparison };

@@ -1,7 +1,7 @@
 //! Owns: the decision of what is removed, from a corpus or from the findings of its scan. Never:
 //! removes anything itself.
 
-use crate::clean::documents::gone;
+use crate::clean::documents::removed_documents;
 use crate::clean::plan::Plan;
 use crate::clean::removal::Removal;
 use crate::clean::repeat_cuts::cut_repeats;
@@ -119,10 +119,10 @@ pub fn removal(
     progress: &dyn Progress,
 ) -> Result<Plan> {
     removal.check(&found.thresholds)?;
-    let mut plan = Plan { gone: gone(documents, found, removal), cuts: Vec::new() };
+    let mut plan = Plan { removed: removed_documents(documents, found, removal), cuts: Vec::new() };
     if removal.cuts() {
         in_pool(options, || cut_repeats(documents, found, removal, &mut plan, progress))?;
-        plan.gone.sort_unstable_by_key(|g| g.document);
+        plan.removed.sort_unstable_by_key(|g| g.document);
         plan.cuts.sort_unstable_by_key(|c| (c.document, c.span));
     }
     Ok(plan)

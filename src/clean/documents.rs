@@ -40,7 +40,7 @@ struct Judge<'a> {
 /// Returns the documents that are removed, by number.
 ///
 /// Each has a partner that stays, or that is a reference. References are never removed.
-pub fn gone(
+pub fn removed_documents(
     documents: &dyn Documents,
     found: &Detection,
     removal: &Removal,

@@ -45,7 +45,7 @@ pub struct CutCause {
     pub repeat: u32,
     /// The place where the passage stays; `None` where it is boilerplate, which is cut in all its
     /// places.
-    pub stays: Option<Place>,
+    pub kept_place: Option<Place>,
 }
 
 /// A passage that is cut out of a document that stays.
@@ -65,15 +65,15 @@ pub struct Cut {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
     /// Documents that are removed, by number.
-    pub gone: Vec<RemovedDocument>,
+    pub removed: Vec<RemovedDocument>,
     /// Passages that are cut, by document and place.
     pub cuts: Vec<Cut>,
 }
 
 impl Plan {
     /// Returns why the document of this number is removed as a whole; `None` where it stays.
-    pub fn gone(&self, document: u32) -> Option<&RemovedDocument> {
-        self.gone.binary_search_by_key(&document, |g| g.document).ok().map(|i| &self.gone[i])
+    pub fn removal_of(&self, document: u32) -> Option<&RemovedDocument> {
+        self.removed.binary_search_by_key(&document, |g| g.document).ok().map(|i| &self.removed[i])
     }
 
     /// Returns the passages that are cut out of the document of this number, in order.
@@ -86,12 +86,12 @@ impl Plan {
     /// Iterates over the documents that stay, by number; references are not among them.
     pub fn staying<'p>(&'p self, documents: &'p dyn Documents) -> impl Iterator<Item = u32> + 'p {
         let own = |&n: &u32| !documents.info(n as usize).reference;
-        (0..documents.count() as u32).filter(own).filter(|&n| self.gone(n).is_none())
+        (0..documents.count() as u32).filter(own).filter(|&n| self.removal_of(n).is_none())
     }
 
     /// Iterates over the documents that are removed as copies, each with the one that stays.
     pub fn copies(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        self.gone.iter().filter_map(|g| match g.why {
+        self.removed.iter().filter_map(|g| match g.why {
             RemovalReason::Copy { partner, .. } => Some((g.document, partner)),
             RemovalReason::Short { .. } => None,
         })

@@ -46,7 +46,7 @@ pub fn cut_repeats(
 ) -> Result<()> {
     let first = found.first_of_class(documents.count());
     let mut out = vec![false; documents.count()];
-    plan.gone.iter().for_each(|g| out[g.document as usize] = true);
+    plan.removed.iter().for_each(|g| out[g.document as usize] = true);
     let places = places(found, removal, &out);
     let mut order: Vec<u32> = places.keys().copied().collect();
     let view = |n: u32| (documents.info(n as usize), found.tokens[n as usize], n);
@@ -54,7 +54,7 @@ pub fn cut_repeats(
     let mut needed = vec![false; documents.count()];
     plan.copies().for_each(|(_, partner)| needed[partner as usize] = true);
     progress.begin(Stage::Repeats, order.len() as u64);
-    let mut decide = Decide { found, removal, stays: HashMap::new(), plan };
+    let mut decide = Decide { found, removal, kept_places: HashMap::new(), plan };
     for batch in order.chunks(BATCH) {
         if progress.cancelled() {
             return Err(Error::Cancelled);
@@ -133,7 +133,7 @@ struct Decide<'a> {
     found: &'a Detection,
     removal: &'a Removal,
     /// For each repeat, the place that stays.
-    stays: HashMap<u32, Place>,
+    kept_places: HashMap<u32, Place>,
     plan: &'a mut Plan,
 }
 
@@ -145,7 +145,7 @@ impl Decide<'_> {
             let r = &self.found.repeats[s.repeat as usize];
             let place = Place { document: text.document, span: s.span };
             let everywhere = self.removal.boilerplate && r.boilerplate;
-            let stays = self.stays.get(&s.repeat).or(here.get(&s.repeat)).copied();
+            let stays = self.kept_places.get(&s.repeat).or(here.get(&s.repeat)).copied();
             let first = stays.is_none() && !everywhere;
             let mut tokens = s.tokens.clone();
             if first {
@@ -159,7 +159,7 @@ impl Decide<'_> {
                     &text.sentences,
                     tokens,
                     r.paragraph,
-                    CutCause { repeat: s.repeat, stays },
+                    CutCause { repeat: s.repeat, kept_place: stays },
                     &mut causes,
                 );
             }
@@ -177,13 +177,13 @@ impl Decide<'_> {
         let left = text.tokens - cut;
         if cut > 0 && left < self.removal.min_left && !needed {
             // No repeat stays in a removed document, so a later place may become the first one.
-            self.plan.gone.push(RemovedDocument {
+            self.plan.removed.push(RemovedDocument {
                 document: text.document,
                 why: RemovalReason::Short { left },
             });
             return;
         }
-        self.stays.extend(here);
+        self.kept_places.extend(here);
         if cut == 0 || left < self.removal.min_left {
             return;
         }

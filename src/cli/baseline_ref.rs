@@ -25,14 +25,14 @@ pub struct Checkout {
 /// Checks out the files of these paths as they are in a commit.
 pub fn checkout(reference: &str, paths: &[OsString]) -> Result<Checkout> {
     if paths.iter().any(|p| p == "-") {
-        return Err(said("standard input has no history: name files or directories"));
+        return Err(failure("standard input has no history: name files or directories"));
     }
     let top = top()?;
     let commit = commit(reference, &top)?;
     let inside =
         paths.iter().map(|path| inside(Path::new(path), &top)).collect::<Result<Vec<PathBuf>>>()?;
     let directory = tempfile::Builder::new().prefix("nearcopy-").tempdir();
-    let directory = directory.map_err(|e| said(format!("no room for its files: {e}")))?;
+    let directory = directory.map_err(|e| failure(format!("no room for its files: {e}")))?;
     let (index, tree) = (directory.path().join("index"), directory.path().join("tree"));
     let git = || {
         let mut git = Command::new("git");
@@ -52,12 +52,14 @@ pub fn checkout(reference: &str, paths: &[OsString]) -> Result<Checkout> {
     run(git().args(["checkout-index", "-q", "-z", "--stdin"]).arg(prefix), &names)?;
     let there =
         paths.iter().zip(inside).map(|(path, inside)| (PathBuf::from(path), tree.join(inside)));
-    let inputs =
-        there.filter(|(_, at)| at.exists()).map(|(shown, at)| Input::Copy { at, shown }).collect();
+    let inputs = there
+        .filter(|(_, at)| at.exists())
+        .map(|(shown, at)| Input::Copy { at, display_path: shown })
+        .collect();
     Ok(Checkout { inputs, _directory: directory })
 }
 
-fn said(why: impl std::fmt::Display) -> Failure {
+fn failure(why: impl std::fmt::Display) -> Failure {
     Failure::Said(format!("--baseline-ref: {why}"))
 }
 
@@ -105,7 +107,7 @@ fn commit(reference: &str, top: &Path) -> Result<String> {
     }
     let shallow = run(git().arg("--is-shallow-repository"), &[])
         .is_ok_and(|answer| answer.starts_with(b"true"));
-    Err(said(match shallow {
+    Err(failure(match shallow {
         true => format!(
             "{shown} is not in this shallow clone: fetch it first, with `git fetch --depth=1 \
              origin {shown}` and FETCH_HEAD as the \
@@ -122,10 +124,10 @@ fn commit(reference: &str, top: &Path) -> Result<String> {
 fn inside(path: &Path, top: &Path) -> Result<PathBuf> {
     let absolute = std::fs::canonicalize(path)
         .or_else(|_| std::env::current_dir().map(|here| plain(&here.join(path))));
-    let absolute = absolute.map_err(|e| said(format!("{}: {e}", escaped_path(path))))?;
+    let absolute = absolute.map_err(|e| failure(format!("{}: {e}", escaped_path(path))))?;
     let outside = || {
         let (path, top) = (path.display().to_string(), top.display().to_string());
-        said(format!(
+        failure(format!(
             "{} lies outside the repository {}: check it by itself, with --baseline FILE",
             clean(&path),
             clean(&top)
@@ -167,9 +169,9 @@ fn run(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => {
-            said("git is not there: install it, or use --baseline FILE")
+            failure("git is not there: install it, or use --baseline FILE")
         }
-        _ => said(format!("git cannot be run: {e}")),
+        _ => failure(format!("git cannot be run: {e}")),
     })?;
     let mut stdin = child.stdin.take();
     let output = std::thread::scope(|scope| {
@@ -178,7 +180,7 @@ fn run(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
         scope.spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(input)));
         child.wait_with_output()
     });
-    let output = output.map_err(|e| said(format!("git cannot be run: {e}")))?;
+    let output = output.map_err(|e| failure(format!("git cannot be run: {e}")))?;
     if interrupted() {
         return Err(Failure::Cancelled);
     }
@@ -187,5 +189,5 @@ fn run(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
     }
     let why = String::from_utf8_lossy(&output.stderr);
     let why = why.lines().next().unwrap_or("it failed");
-    Err(said(format!("git: {}", clean(why.trim_start_matches("fatal: ")))))
+    Err(failure(format!("git: {}", clean(why.trim_start_matches("fatal: ")))))
 }

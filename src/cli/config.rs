@@ -175,7 +175,7 @@ fn nearest(name: &str, known: &[String]) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn said(text: &str) -> String {
+    fn message_of(text: &str) -> String {
         match parse(text, "x.toml".into()) {
             Err(Failure::Said(message)) => message,
             other => panic!("{other:?}"),
@@ -185,18 +185,18 @@ mod tests {
     #[test]
     fn errors_name_the_line() {
         assert_eq!(
-            said("min-match = 9\n\nnear-copy-smaler = 0.5\n"),
+            message_of("min-match = 9\n\nnear-copy-smaler = 0.5\n"),
             "x.toml:3: unknown key `near-copy-smaler`: did you mean `near-copy-smaller`?"
         );
         assert_eq!(
-            said("min_match = 9"),
+            message_of("min_match = 9"),
             "x.toml:1: unknown key `min_match`: did you mean `min-match`?"
         );
-        assert!(said("[recipe]\nlanes = 64").starts_with("x.toml:1: unknown table [recipe]"));
-        assert!(said("\nlanes = \"many\"").starts_with("x.toml:2: invalid type"));
-        assert!(said("\n\nlanes = -1").starts_with("x.toml:3: invalid value"));
-        assert!(said("a = 1\nb = ").starts_with("x.toml:2: "));
-        assert!(said("zzz = 1").contains("--show-config"));
+        assert!(message_of("[recipe]\nlanes = 64").starts_with("x.toml:1: unknown table [recipe]"));
+        assert!(message_of("\nlanes = \"many\"").starts_with("x.toml:2: invalid type"));
+        assert!(message_of("\n\nlanes = -1").starts_with("x.toml:3: invalid value"));
+        assert!(message_of("a = 1\nb = ").starts_with("x.toml:2: "));
+        assert!(message_of("zzz = 1").contains("--show-config"));
     }
 
     #[test]

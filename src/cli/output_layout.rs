@@ -39,7 +39,7 @@ impl OutputLayout {
                 "{flag}: {} is {}, which is kept whole or removed whole, never cut or marked; \
                  nothing was written: name a .jsonl file as \
                  output to have the articles as records, or leave the flag out",
-                clean(&f.shown),
+                clean(&f.display_path),
                 f.format.row().title
             ))),
             None => Ok(()),
@@ -50,10 +50,10 @@ impl OutputLayout {
 /// Refuses two inputs with one name: changes are looked up by name.
 pub fn named_apart(files: &[ReadFile]) -> Result<()> {
     let mut met = HashSet::with_capacity(files.len());
-    match files.iter().find(|f| !met.insert(f.shown.as_str())) {
+    match files.iter().find(|f| !met.insert(f.display_path.as_str())) {
         Some(f) => Err(Failure::Said(format!(
             "two inputs are called {}: clean them one after the other",
-            clean(&f.shown)
+            clean(&f.display_path)
         ))),
         None => Ok(()),
     }
@@ -99,9 +99,9 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
         return Err(Failure::Said(format!(
             "--output {}: {} is {} and {} is {}, which one file cannot hold: name a directory",
             escaped_path(out),
-            clean(&first.shown),
+            clean(&first.display_path),
             first.format.row().title,
-            clean(&other.shown),
+            clean(&other.display_path),
             other.format.row().title
         )));
     }
@@ -122,7 +122,7 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
              in: give the output \
              a name of that format{}, or name a directory",
             escaped_path(out),
-            clean(&first.shown),
+            clean(&first.display_path),
             first.format.row().title,
             if texts { " or of .jsonl" } else { "" }
         ))),
@@ -146,7 +146,7 @@ fn written(out: &Path, files: &[ReadFile]) -> Result<()> {
             "--output {}: {} is {}, which is read only: name a .jsonl file to have its documents \
              as records",
             escaped_path(out),
-            clean(&f.shown),
+            clean(&f.display_path),
             f.format.row().title
         ))),
         None => Ok(()),
@@ -159,12 +159,12 @@ fn tree(files: &[ReadFile], directories: &[bool]) -> Result<Vec<PathBuf>> {
     if let Some(stdin) = files.iter().find(|f| f.path.is_none()) {
         return Err(Failure::Said(format!(
             "{} cannot go into a directory: name an output file, or - for standard output",
-            stdin.shown
+            stdin.display_path
         )));
     }
     let short: Vec<PathBuf> = files.iter().map(|f| f.relative.clone()).collect();
     let long = || files.iter().map(|f| behind(f, directories)).collect::<Vec<_>>();
-    let whole = || files.iter().map(|f| inside(Path::new(&f.shown))).collect::<Vec<_>>();
+    let whole = || files.iter().map(|f| inside(Path::new(&f.display_path))).collect::<Vec<_>>();
     let all = [short, long(), whole()];
     match all.iter().find(|paths| clash(paths).is_none()) {
         Some(paths) => Ok(paths.clone()),
@@ -172,8 +172,8 @@ fn tree(files: &[ReadFile], directories: &[bool]) -> Result<Vec<PathBuf>> {
             let (x, y) = clash(&all[2]).unwrap_or_default();
             Err(Failure::Said(format!(
                 "{} and {} would both become {}: clean them one after the other",
-                clean(&files[x].shown),
-                clean(&files[y].shown),
+                clean(&files[x].display_path),
+                clean(&files[y].display_path),
                 escaped_path(&all[2][x])
             )))
         }
@@ -182,7 +182,7 @@ fn tree(files: &[ReadFile], directories: &[bool]) -> Result<Vec<PathBuf>> {
 
 /// The path of a file relative to the parent of its input.
 fn behind(file: &ReadFile, directories: &[bool]) -> PathBuf {
-    let whole = Path::new(&file.shown);
+    let whole = Path::new(&file.display_path);
     let depth = file.relative.components().count()
         + usize::from(directories.get(file.input) == Some(&true));
     let parts: Vec<Component> = whole.components().collect();

@@ -26,7 +26,7 @@ pub fn limit_message(
     }
     for g in cleaned
         .plan
-        .gone
+        .removed
         .iter()
         .filter(|g| !known.contains(&documents.info(g.document as usize).id))
     {
@@ -60,7 +60,7 @@ fn message(
         count(of, "document")
     );
     let mut blame: HashMap<u32, Vec<u32>> = HashMap::new();
-    for g in &cleaned.plan.gone {
+    for g in &cleaned.plan.removed {
         let here = documents.info(g.document as usize).source.as_deref();
         if let RemovalReason::Copy { partner, .. } = g.why
             && source.is_none_or(|s| here == Some(s))

@@ -51,7 +51,7 @@ fn forget(path: &Path) {
 /// A file that appears in its place when it is complete.
 pub struct StagedFile {
     place: PathBuf,
-    shown: String,
+    display_name: String,
     beside: Option<tempfile::TempPath>,
     file: File,
 }
@@ -65,7 +65,7 @@ impl StagedFile {
                 let file = fs::OpenOptions::new().write(true).open(path)?;
                 return Ok(StagedFile {
                     place: path.to_owned(),
-                    shown: shown.clone(),
+                    display_name: shown.clone(),
                     beside: None,
                     file,
                 });
@@ -73,20 +73,20 @@ impl StagedFile {
             let place = linked(path);
             let (file, beside) = beside(&place)?.into_parts();
             note(&beside);
-            Ok(StagedFile { place, shown: shown.clone(), beside: Some(beside), file })
+            Ok(StagedFile { place, display_name: shown.clone(), beside: Some(beside), file })
         };
         make().map_err(|e| failed(&shown, &e))
     }
 
     /// A writer for the file, which fails after Ctrl-C.
     pub fn writer(&self) -> Result<Box<dyn Write + Send>> {
-        let file = self.file.try_clone().map_err(|e| failed(&self.shown, &e))?;
+        let file = self.file.try_clone().map_err(|e| failed(&self.display_name, &e))?;
         Ok(Box::new(BufWriter::with_capacity(1 << 18, Stoppable(file))))
     }
 
     /// The name of the file in messages.
     pub fn display_name(&self) -> &str {
-        &self.shown
+        &self.display_name
     }
 
     /// Renames the file into place.
@@ -100,7 +100,7 @@ impl StagedFile {
             beside.persist(&self.place)?;
             Ok(())
         };
-        let done = put().map_err(|e| failed(&self.shown, &e));
+        let done = put().map_err(|e| failed(&self.display_name, &e));
         forget(&at);
         done
     }

@@ -18,7 +18,7 @@ pub(super) type RemovedParts = Vec<(Span, String)>;
 /// A text without some of its parts, and these parts.
 pub(super) struct EditedText {
     pub(super) kept: String,
-    pub(super) gone: RemovedParts,
+    pub(super) removed_parts: RemovedParts,
 }
 
 /// Cuts parts out of a text. Returns `None` where they are not in order, reach beyond the text, or
@@ -34,7 +34,7 @@ pub(super) fn remove_spans(text: &str, spans: &[Span]) -> Option<EditedText> {
         from = span.end as usize;
     }
     kept.push_str(&text[from..]);
-    Some(EditedText { kept, gone })
+    Some(EditedText { kept, removed_parts: gone })
 }
 
 /// Cuts or annotates a JSON record, and reports the cut parts; returns its new bytes. Returns
@@ -72,7 +72,7 @@ fn cut_json(record: &str, spans: &[Span], job: &RewriteInput) -> Option<(String,
     let found = walk(&job.fields, record.as_bytes()).ok()?;
     let (_, raw) = found.values[TEXT]?;
     let (text, _) = string(raw)?;
-    let EditedText { gone, .. } = remove_spans(&text, spans)?;
+    let EditedText { removed_parts: gone, .. } = remove_spans(&text, spans)?;
     // The value is borrowed from the record, so its address shows its offset.
     let at = (raw.as_ptr() as usize).checked_sub(record.as_ptr() as usize)?;
     if record.get(at..at + raw.len())? != raw {

@@ -35,7 +35,7 @@ impl Error {
         mend: impl Into<String>,
     ) -> Error {
         Error {
-            path: file.shown.clone(),
+            path: file.display_path.clone(),
             what: what.into(),
             remedy: mend.into(),
             side: ErrorSide::Input,
@@ -47,7 +47,7 @@ impl Error {
             format!("its output cannot be written ({error})"),
             "make room, or write elsewhere".into(),
         );
-        Error { path: file.shown.clone(), what, remedy: mend, side: ErrorSide::Output }
+        Error { path: file.display_path.clone(), what, remedy: mend, side: ErrorSide::Output }
     }
 
     /// A document that is written whole or not at all was to be changed.

@@ -66,10 +66,10 @@ impl RewriteInput<'_> {
     pub(super) fn report_cut(
         &mut self,
         record: Option<u64>,
-        gone: &[(Span, String)],
+        removed_parts: &[(Span, String)],
     ) -> Result<(), Error> {
         self.written.cut += 1;
-        gone.iter().try_for_each(|(span, text)| {
+        removed_parts.iter().try_for_each(|(span, text)| {
             self.report_removed(record, RemovedPart::Text(*span, text))
         })
     }

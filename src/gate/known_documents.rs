@@ -78,7 +78,7 @@ pub(super) struct KnownDocuments<'a> {
     exact: HashMap<(&'a str, u64), u32>,
     at: HashMap<&'a str, Vec<u32>>,
     /// For a text at a place that is gone, its document.
-    gone: HashMap<u64, u32>,
+    missing_documents: HashMap<u64, u32>,
     /// For places that several documents share, the documents whose text is gone from there.
     changed: HashMap<&'a str, Vec<u32>>,
     /// The baseline clusters that name each document.
@@ -92,7 +92,7 @@ impl<'a> KnownDocuments<'a> {
         let mut known = KnownDocuments {
             exact: HashMap::new(),
             at: HashMap::new(),
-            gone: HashMap::new(),
+            missing_documents: HashMap::new(),
             changed: HashMap::new(),
             clusters: Vec::new(),
             group: Vec::new(),
@@ -119,7 +119,7 @@ impl<'a> KnownDocuments<'a> {
             self.clusters.push(Vec::new());
             self.at.entry(&member.place).or_default().push(n);
             if !table.places.contains(member.place.as_str()) {
-                self.gone.entry(member.hash).or_insert(n);
+                self.missing_documents.entry(member.hash).or_insert(n);
             } else if !table.records.contains_key(&(member.place.as_str(), member.hash)) {
                 self.changed.entry(&member.place).or_default().push(n);
             }
@@ -140,7 +140,11 @@ impl<'a> KnownDocuments<'a> {
             true => self.exact.get(&(place, hash)).copied().into_iter().collect(),
             false => self.at.get(place).cloned().unwrap_or_default(),
         };
-        if here.is_empty() { self.gone.get(&hash).copied().into_iter().collect() } else { here }
+        if here.is_empty() {
+            self.missing_documents.get(&hash).copied().into_iter().collect()
+        } else {
+            here
+        }
     }
 
     /// Whether a document may be an edited record: no baseline document matches it, but records

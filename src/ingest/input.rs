@@ -16,7 +16,7 @@ pub enum Input {
         /// The path of the file or directory.
         at: PathBuf,
         /// The name of the input in paths, ids and messages.
-        shown: PathBuf,
+        display_path: PathBuf,
     },
     /// Standard input.
     Stdin,

@@ -74,7 +74,12 @@ impl<'a> Run<'a> {
     /// The state that the records of a file share. `alone`: all threads may read this file.
     pub fn context(&self, file: &InputFile, alone: bool) -> Context<'_> {
         let (encoding, tap) = (self.encoding, self.tap.filter(|_| alone));
-        Context { encoding, parallel: alone, sink: tap, ..Context::new(&self.fields, &file.shown) }
+        Context {
+            encoding,
+            parallel: alone,
+            sink: tap,
+            ..Context::new(&self.fields, &file.display_path)
+        }
     }
 }
 

@@ -117,9 +117,9 @@ fn begin<'a>(
     match Run::new(options, progress, tap) {
         Ok(run) => Some((run, files)),
         Err(why) => {
-            files
-                .iter()
-                .for_each(|f| intake.skip(Reason::Unreadable, &f.shown, None, || why.clone()));
+            files.iter().for_each(|f| {
+                intake.skip(Reason::Unreadable, &f.display_path, None, || why.clone())
+            });
             None
         }
     }

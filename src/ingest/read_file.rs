@@ -39,7 +39,7 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> ReadResult 
     let stored = match opened {
         Ok(stored) => stored.map(Arc::new),
         Err(e) => {
-            intake.failed(&e, &file.shown);
+            intake.failed(&e, &file.display_path);
             return intake;
         }
     };
@@ -50,7 +50,7 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> ReadResult 
     };
     let mut intake = read_bytes(run, file, raw, stored.as_ref(), alone);
     if let Some(e) = late.filter(|_| !run.stopped()) {
-        intake.failed(&e, &file.shown);
+        intake.failed(&e, &file.display_path);
     }
     intake.files = 1;
     intake.bytes += bytes.into_inner();
@@ -102,7 +102,7 @@ fn read_bytes(
             alone,
         );
         if let Some(e) = plain.error.filter(|_| !run.stopped()) {
-            intake.failed(&e, &file.shown);
+            intake.failed(&e, &file.display_path);
         }
         return intake;
     }
@@ -110,7 +110,7 @@ fn read_bytes(
     let kind = plain.kind;
     intake.sources.push(remembered(file, format, kind, stored));
     if let Some(why) = misnamed(&plain, file) {
-        intake.skip(Reason::BrokenCompression, &file.shown, None, || why.into());
+        intake.skip(Reason::BrokenCompression, &file.display_path, None, || why.into());
         return intake;
     }
     let error = match formats::reader(format) {
@@ -122,20 +122,20 @@ fn read_bytes(
             error
         }
         None => {
-            intake.skip(Reason::NotBuiltIn, &file.shown, None, || not_built_in(format));
+            intake.skip(Reason::NotBuiltIn, &file.display_path, None, || not_built_in(format));
             None
         }
     };
     if let Some(e) = error.filter(|_| !run.stopped()) {
         match kind {
-            Some(kind) => intake.skip(Reason::BrokenCompression, &file.shown, None, || {
+            Some(kind) => intake.skip(Reason::BrokenCompression, &file.display_path, None, || {
                 format!(
                     "broken {} data ({e}); what came before was kept: fetch or compress the \
                      file again",
                     kind.name()
                 )
             }),
-            None => intake.failed(&e, &file.shown),
+            None => intake.failed(&e, &file.display_path),
         }
     }
     intake
@@ -162,7 +162,7 @@ fn read_archive(
     use crate::ingest::web::archive;
     let mut intake = ReadResult::default();
     match archive::open(raw) {
-        Err(e) => intake.failed(&e, &file.shown),
+        Err(e) => intake.failed(&e, &file.display_path),
         Ok((kind, mut records)) => {
             intake.sources.push(remembered(file, Format::Warc, kind, stored));
             let context = run.context(file, alone);
@@ -183,7 +183,7 @@ fn remembered(
     let meta = stored.and_then(|f| f.metadata().ok());
     ReadFile {
         path: file.path.clone(),
-        shown: file.shown.clone(),
+        display_path: file.display_path.clone(),
         input: file.input,
         relative: file.relative.clone(),
         format,

@@ -22,7 +22,7 @@ pub struct ReadFile {
     /// Its path; `None`: standard input.
     pub path: Option<PathBuf>,
     /// Its reported name, [`DocumentInfo::path`](crate::DocumentInfo::path) of its documents.
-    pub shown: String,
+    pub display_path: String,
     /// The index of the input that led to it, from 0.
     pub input: usize,
     /// Its path relative to the directory that was an input; for a file or pattern, the file's

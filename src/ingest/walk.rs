@@ -20,7 +20,7 @@ pub(super) struct InputFile {
     /// Its path; `None`: standard input.
     pub path: Option<PathBuf>,
     /// Its reported name.
-    pub shown: String,
+    pub display_path: String,
     /// Whether the caller named it, rather than the walk of a directory.
     pub named: bool,
     /// Its length in bytes; that of standard input is unknown and taken to be large.
@@ -51,7 +51,7 @@ impl InputFile {
         let relative = relative.map_or_else(|| path.clone(), Path::to_path_buf);
         InputFile {
             path: Some(path),
-            shown,
+            display_path: shown,
             named: below.is_none(),
             size,
             packed: packed.is_some(),
@@ -65,9 +65,18 @@ impl InputFile {
     #[cfg(feature = "emit")]
     pub(super) fn reread(file: &ReadFile) -> InputFile {
         let (path, shown, relative) =
-            (file.path.clone(), file.shown.clone(), file.relative.clone());
+            (file.path.clone(), file.display_path.clone(), file.relative.clone());
         let (size, format, input) = (file.size, Some(file.format), file.input);
-        InputFile { path, shown, named: true, size, packed: false, format, input, relative }
+        InputFile {
+            path,
+            display_path: shown,
+            named: true,
+            size,
+            packed: false,
+            format,
+            input,
+            relative,
+        }
     }
 
     /// Standard input, whose length is unknown and taken to be large.
@@ -75,7 +84,7 @@ impl InputFile {
         let (shown, relative) = ("-".to_owned(), PathBuf::from("-"));
         InputFile {
             path: None,
-            shown,
+            display_path: shown,
             named: true,
             size: u64::MAX,
             packed: false,
@@ -103,7 +112,9 @@ pub(super) fn list(
                 }
             }
             Input::Path(path) => add_path(path, path, number, options, &mut sources, intake),
-            Input::Copy { at, shown } => add_path(at, shown, number, options, &mut sources, intake),
+            Input::Copy { at, display_path: shown } => {
+                add_path(at, shown, number, options, &mut sources, intake)
+            }
         }
     }
     let mut real = CanonicalPaths::default();
@@ -258,14 +269,14 @@ fn walk(
             number,
         );
         if source.format.is_none() {
-            intake.skip(Reason::UnknownName, &source.shown, None, || {
+            intake.skip(Reason::UnknownName, &source.display_path, None, || {
                 format!(
                     "not read: only {READ} are read from a directory; name the file itself to \
                      read it"
                 )
             });
         } else if !kind.is_file() {
-            intake.skip(Reason::Unreadable, &source.shown, None, || {
+            intake.skip(Reason::Unreadable, &source.display_path, None, || {
                 "not a regular file; name it itself to read it".into()
             });
         } else {

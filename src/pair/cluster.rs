@@ -61,22 +61,22 @@ fn reachable(
     edges: &[Vec<u32>],
     free: &[bool],
     probes: &mut [u8],
-    seen: &mut [u32],
+    visited: &mut [u32],
 ) -> Vec<u32> {
     let mut out = Vec::new();
     let mut queue = VecDeque::new();
-    seen[from as usize] = from;
+    visited[from as usize] = from;
     for &n in &edges[from as usize] {
         if free[n as usize] {
-            seen[n as usize] = from;
+            visited[n as usize] = from;
             queue.push_back(n);
         }
     }
     while let Some(at) = queue.pop_front() {
         for &n in &edges[at as usize] {
             let i = n as usize;
-            if seen[i] != from && free[i] && probes[i] > 0 {
-                seen[i] = from;
+            if visited[i] != from && free[i] && probes[i] > 0 {
+                visited[i] = from;
                 probes[i] -= 1;
                 out.push(n);
                 queue.push_back(n);

@@ -29,7 +29,7 @@ impl<'a> RemovalCounts<'a> {
             kinds: BTreeMap::new(),
             sources: BTreeMap::new(),
             documents: RemovedTokens::default(),
-            gone_tokens: plan.gone.iter().map(|g| tokens(g.document)).sum(),
+            gone_tokens: plan.removed.iter().map(|g| tokens(g.document)).sum(),
             cut_tokens: plan.cuts.iter().map(|c| u64::from(c.tokens)).sum(),
             tokens: 0,
         };
@@ -43,7 +43,7 @@ impl<'a> RemovalCounts<'a> {
                 .or_default()
                 .of += 1;
         }
-        for g in &plan.gone {
+        for g in &plan.removed {
             *out.kinds.entry(kind(g)).or_default() += 1;
             out.documents.documents += 1;
             out.sources

@@ -99,7 +99,7 @@ impl<'a> Texts<'a> {
     /// # Errors
     /// A span outside the text: then the text is not the one that was scanned.
     pub fn passage<'t>(&self, text: &'t Text<'a>, span: Span) -> io::Result<&'t str> {
-        text.as_str().get(span.range()).ok_or_else(|| gone(self.documents, text.number))
+        text.as_str().get(span.range()).ok_or_else(|| missing_text(self.documents, text.number))
     }
 
     /// Returns the first words of a place, on one line; ` …` at the end means that there is more.
@@ -114,7 +114,7 @@ pub fn read(documents: &dyn Documents, number: u32) -> io::Result<Cow<'_, str>> 
     documents.text(number as usize).map_err(|e| io::Error::new(io::ErrorKind::NotFound, e))
 }
 
-fn gone(documents: &dyn Documents, number: u32) -> io::Error {
+fn missing_text(documents: &dyn Documents, number: u32) -> io::Error {
     let id = documents.info(number as usize).id.clone();
     io::Error::new(io::ErrorKind::NotFound, Error::TextGone { id, why: Error::CHANGED.into() })
 }

@@ -56,7 +56,7 @@ pub struct Fingerprinter {
     normaliser: Normaliser,
     shingles: Shingles,
     anchors: Shingles,
-    seen: EpochSet,
+    shingles_seen: EpochSet,
     counted: Vec<u32>,
     round: u32,
 }
@@ -79,7 +79,7 @@ impl Fingerprinter {
             normaliser: Normaliser::default(),
             shingles: Shingles::default(),
             anchors: Shingles::default(),
-            seen: EpochSet::default(),
+            shingles_seen: EpochSet::default(),
             counted: vec![0; WORD_SLOTS],
             round: 0,
         }
@@ -104,7 +104,8 @@ impl Fingerprinter {
         anchor::anchors(anchors, &self.recipe, &mut out.anchors);
         self.exact_paragraphs(&ranges, &mut out);
         self.push_word_slots(&mut out.words);
-        out.may_repeat |= self.seen.longest_run_of_seen(&self.shingles.hashes) >= REPEATED_SHINGLES;
+        out.may_repeat |=
+            self.shingles_seen.longest_run_of_seen(&self.shingles.hashes) >= REPEATED_SHINGLES;
         out
     }
 

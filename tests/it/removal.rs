@@ -28,12 +28,12 @@ fn plan(documents: Vec<Document>, t: &Thresholds, what: &Removal) -> (Corpus, De
 }
 
 fn ids(corpus: &Corpus, plan: &Plan) -> Vec<String> {
-    plan.gone.iter().map(|g| corpus.info(g.document as usize).id.clone()).collect()
+    plan.removed.iter().map(|g| corpus.info(g.document as usize).id.clone()).collect()
 }
 
 /// What is left of each document that stays, and is no reference.
 fn left(corpus: &Corpus, plan: &Plan) -> Vec<(u32, String)> {
-    let gone: HashSet<u32> = plan.gone.iter().map(|g| g.document).collect();
+    let gone: HashSet<u32> = plan.removed.iter().map(|g| g.document).collect();
     let mut out = Vec::new();
     for n in (0..corpus.count() as u32).filter(|n| !gone.contains(n)) {
         let text = corpus.text(n as usize).unwrap();
@@ -73,8 +73,8 @@ fn stock(seed: u64, count: usize) -> Vec<Document> {
 }
 
 fn check_partners(corpus: &Corpus, plan: &Plan) -> Result<(), TestCaseError> {
-    let gone: HashSet<u32> = plan.gone.iter().map(|g| g.document).collect();
-    for g in &plan.gone {
+    let gone: HashSet<u32> = plan.removed.iter().map(|g| g.document).collect();
+    for g in &plan.removed {
         prop_assert!(!corpus.info(g.document as usize).reference);
         if let RemovalReason::Copy { partner, relation, pair, .. } = g.why {
             prop_assert!(!gone.contains(&partner));
@@ -177,7 +177,7 @@ fn a_paragraph_of_140_texts_is_cut_from_139_whatever_the_scan_was_to_list() {
     for max_places in [5, 100] {
         let t = Thresholds::default().with(|s| s.max_places = max_places);
         let (_, _, plan) = plan(with_one_paragraph(140), &t, &what);
-        assert_eq!((plan.gone.len(), plan.cuts.len()), (0, 139));
+        assert_eq!((plan.removed.len(), plan.cuts.len()), (0, 139));
     }
     let (_, _, two) = plan(with_one_paragraph(2), &Thresholds::default(), &what);
     assert_eq!(two.cuts.len(), 1);
@@ -207,7 +207,7 @@ fn a_scan_that_did_not_find_enough_is_refused() {
     let refused = |t: &Thresholds, what: &Removal| {
         let (found, _) = scan(&corpus, &Recipe::default(), t, &run, &()).unwrap();
         match removal(&corpus, &found, what, &run, &()) {
-            Ok(plan) => ("", format!("{} go", plan.gone.len())),
+            Ok(plan) => ("", format!("{} go", plan.removed.len())),
             Err(Error::Setting { name, why }) => (name, why),
             Err(other) => panic!("{other}"),
         }
@@ -352,10 +352,8 @@ fn equal_texts_are_cut_each_at_its_own_place() {
         s.min_left = 5;
     });
     let (corpus, _, cut) = plan(documents, &Thresholds::default(), &what);
-    assert!(
-        cut.cuts.iter().any(|c| corpus.info(c.document as usize).id == "b"
-            || cut.gone.iter().any(|g| g.document == 1))
-    );
+    assert!(cut.cuts.iter().any(|c| corpus.info(c.document as usize).id == "b"
+        || cut.removed.iter().any(|g| g.document == 1)));
     let texts = left(&corpus, &cut);
     assert_eq!(
         texts.iter().filter(|t| t.1.to_lowercase().contains(&story(1, 20)[..20])).count(),

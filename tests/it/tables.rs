@@ -225,7 +225,7 @@ fn patterns_mean_what_the_shell_makes_of_them() {
         let list: Vec<String> = intake
             .sources
             .iter()
-            .map(|s| s.shown[root.to_str().unwrap().len() + 1..].to_owned())
+            .map(|s| s.display_path[root.to_str().unwrap().len() + 1..].to_owned())
             .collect();
         (list, skipped(&intake))
     };

@@ -14,7 +14,7 @@ use std::path::Path;
 /// An index of the documents that were seen before.
 pub struct Against {
     pub index: Index,
-    shown: String,
+    display_path: String,
     /// Whether the index is only queried.
     read_only: bool,
 }
@@ -36,12 +36,12 @@ impl Against {
             )));
         }
         set_thread_count(settings.flags.run.threads);
-        Ok(Against { index, shown, read_only: reads })
+        Ok(Against { index, display_path: shown, read_only: reads })
     }
 
     /// Counts the documents that are removed because of the index.
     pub fn index_use(&self, found: &AgainstIndex, plan: &Plan) -> IndexUse<'_> {
-        let mut part = IndexUse { path: &self.shown, ..IndexUse::default() };
+        let mut part = IndexUse { path: &self.display_path, ..IndexUse::default() };
         for (gone, _) in plan.copies().filter(|(_, partner)| found.is_held(*partner)) {
             part.removed += 1;
             part.known += u64::from(found.known.contains(&found.corpus.info(gone as usize).id));
@@ -58,7 +58,7 @@ impl Against {
             Failure::Said(format!(
                 "the output is complete, but not all of it was added to the index: {e}\n  add it \
                  when that is mended: nearcopy index add {} OUTPUT",
-                self.shown
+                self.display_path
             ))
         })?;
         part.added = added.new + added.copies + added.replaced;
@@ -69,9 +69,12 @@ impl Against {
     /// The use of the index, in words.
     pub fn in_words(&self, part: &IndexUse) -> String {
         if self.read_only {
-            return format!("Nothing was added to {}", self.shown);
+            return format!("Nothing was added to {}", self.display_path);
         }
         let new = part.added - part.replaced;
-        format!("Added to {}: {} new, {} in place of older texts", self.shown, new, part.replaced)
+        format!(
+            "Added to {}: {} new, {} in place of older texts",
+            self.display_path, new, part.replaced
+        )
     }
 }

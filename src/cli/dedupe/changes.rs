@@ -43,7 +43,7 @@ impl<'a> Changes<'a> {
     }
 
     fn document(&self, file: &ReadFile, record: Option<u64>) -> Option<u32> {
-        let of = self.at.get(file.shown.as_str())?;
+        let of = self.at.get(file.display_path.as_str())?;
         of.binary_search_by_key(&record, |d| d.0).ok().map(|i| of[i].1)
     }
 
@@ -70,7 +70,7 @@ impl<'a> Changes<'a> {
         }
         let plan = self.cleaned.plan;
         match plan.cuts_of(n) {
-            _ if plan.gone(n).is_some() => Change::Drop,
+            _ if plan.removal_of(n).is_some() => Change::Drop,
             [] => Change::Keep,
             cuts => Change::Cut(cuts.iter().map(|c| c.span).collect()),
         }
@@ -98,7 +98,7 @@ impl<'a> Changes<'a> {
             return Err(lost(e));
         }
         if let Some(e) = sink.failure.take() {
-            return Err(failed(&sink.shown, &e));
+            return Err(failed(&sink.display_path, &e));
         }
         written.map_err(emitted)
     }
@@ -109,7 +109,7 @@ pub struct Sink<'a> {
     cleaned: CleaningReport<'a>,
     lines: RemovedLines<'a>,
     out: Option<Box<dyn Write + Send>>,
-    shown: String,
+    display_path: String,
     failure: Option<io::Error>,
 }
 
@@ -120,7 +120,7 @@ impl<'a> Sink<'a> {
         out: Option<Box<dyn Write + Send>>,
         shown: String,
     ) -> Sink<'a> {
-        Sink { cleaned, lines: RemovedLines::new(cleaned), out, shown, failure: None }
+        Sink { cleaned, lines: RemovedLines::new(cleaned), out, display_path: shown, failure: None }
     }
 
     fn take(&mut self, n: u32, what: &RemovedPart) -> io::Result<()> {
@@ -137,7 +137,7 @@ impl<'a> Sink<'a> {
         let plan = self.cleaned.plan;
         match what {
             RemovedPart::Record(raw) => {
-                let Some(gone) = plan.gone(n) else { return Ok(()) };
+                let Some(gone) = plan.removal_of(n) else { return Ok(()) };
                 match std::str::from_utf8(raw) {
                     Ok(text) => self.lines.document(gone, StoredRecord::Text(text), out),
                     Err(_) => {
@@ -157,7 +157,7 @@ impl<'a> Sink<'a> {
     /// Flushes the output.
     pub fn finish(self) -> Result<()> {
         let Some(mut out) = self.out else { return Ok(()) };
-        out.flush().map_err(|e| failed(&self.shown, &e))
+        out.flush().map_err(|e| failed(&self.display_path, &e))
     }
 }
 

@@ -114,7 +114,7 @@ impl Dedupe {
         if let Some(twice) = in_both(files, &more.sources) {
             return Err(Failure::Said(format!(
                 "{} is both input and reference: name it once",
-                clean(&twice.shown)
+                clean(&twice.display_path)
             )));
         }
         if more.input_missing {

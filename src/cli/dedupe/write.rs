@@ -79,7 +79,7 @@ impl Rewrite<'_> {
         if interrupted() {
             return Err(Failure::Cancelled);
         }
-        let planned = self.cleaned.plan.gone.len() as u64;
+        let planned = self.cleaned.plan.removed.len() as u64;
         if done.dropped != planned {
             return Err(Failure::Said(format!(
                 "{planned} documents were to go and {} went; nothing was written: please report \
@@ -107,13 +107,13 @@ impl Rewrite<'_> {
         &self,
         stream: Stream,
         out: Box<dyn Write + Send + '_>,
-        shown: &str,
+        display_path: &str,
         changes: &Changes,
         sink: &mut Sink,
         done: &mut WriteSummary,
     ) -> Result<()> {
         let mut output = self.output(out, stream.format, stream.compression);
-        let mut all = WrittenFile { path: shown.to_owned(), ..WrittenFile::default() };
+        let mut all = WrittenFile { path: display_path.to_owned(), ..WrittenFile::default() };
         for file in self.files {
             let written = changes.append(&mut output, file, sink)?;
             done.add(&written, &mut all);

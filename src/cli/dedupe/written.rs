@@ -80,7 +80,7 @@ impl WriteSummary {
         let kept: u64 = self.files.iter().map(|f| f.kept).sum();
         format!(
             "{} removed, {} written",
-            count(cleaned.plan.gone.len() as u64, "document"),
+            count(cleaned.plan.removed.len() as u64, "document"),
             count(kept, "record")
         )
     }

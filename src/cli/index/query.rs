@@ -98,9 +98,9 @@ enum Format {
 #[derive(Default)]
 struct AnswerCounts {
     asked: u64,
-    seen: BTreeMap<(u8, Reverse<Relation>), (&'static str, u64)>,
+    related: BTreeMap<(u8, Reverse<Relation>), (&'static str, u64)>,
     own: u64,
-    shown: u64,
+    listed: u64,
     hidden: u64,
     /// Whether the query documents are those of the index itself.
     inside: bool,
@@ -228,10 +228,10 @@ impl Query {
             if self.format == Format::Jsonl {
                 out.write_all(&bytes)?;
             } else if seen.nearest().is_some() || seen.own().is_some() {
-                if tally.shown < SHOWN {
-                    out.write_all(if tally.shown > 0 { b"\n" } else { b"" })?;
+                if tally.listed < SHOWN {
+                    out.write_all(if tally.listed > 0 { b"\n" } else { b"" })?;
                     seen.human(self.human(), out)?;
-                    tally.shown += 1;
+                    tally.listed += 1;
                 } else {
                     tally.hidden += 1;
                 }
@@ -305,7 +305,7 @@ impl AnswerCounts {
     fn count(&mut self, seen: &QueryReport) {
         self.asked += 1;
         if let Some(relation) = seen.nearest() {
-            self.seen
+            self.related
                 .entry((relation.rank(), Reverse(relation)))
                 .or_insert((relation.name(), 0))
                 .1 += 1;
@@ -322,16 +322,16 @@ impl AnswerCounts {
                 counted(self.hidden, "more document")
             )?;
         }
-        let related: u64 = self.seen.values().map(|s| s.1).sum();
+        let related: u64 = self.related.values().map(|s| s.1).sum();
         let seen = related + self.own;
         let mut kinds: Vec<String> =
-            self.seen.values().map(|(name, n)| format!("{} {name}", grouped(*n))).collect();
+            self.related.values().map(|(name, n)| format!("{} {name}", grouped(*n))).collect();
         if self.own > 0 {
             kinds.push(format!("{} only under their own ids", grouped(self.own)));
         }
         let kinds =
             if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
-        let blank = if self.shown > 0 { "\n" } else { "" };
+        let blank = if self.listed > 0 { "\n" } else { "" };
         let asked = counted(self.asked, "document");
         let (seen, other) = (grouped(seen), grouped(self.asked - seen));
         if self.inside {

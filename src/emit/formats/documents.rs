@@ -45,7 +45,7 @@ fn archive(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     let context = Context {
         encoding: job.encoding(),
         parallel: true,
-        ..Context::new(&fields, &job.file.shown)
+        ..Context::new(&fields, &job.file.display_path)
     };
     while let Some(documents) = archive::next(&mut records, &context) {
         documents.iter().try_for_each(|document| line(job, document, sink))?;
@@ -100,7 +100,7 @@ fn line(job: &mut RewriteInput, document: &Document, sink: &mut Sink) -> Result<
             return job.report_removed(document.info.record, RemovedPart::Record(new.as_bytes()));
         }
         Change::Cut(spans) => match remove_spans(&document.text, spans) {
-            Some(EditedText { kept, gone }) => {
+            Some(EditedText { kept, removed_parts: gone }) => {
                 new = of(&kept)?;
                 job.report_cut(document.info.record, &gone)?;
             }

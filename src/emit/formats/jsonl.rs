@@ -153,7 +153,7 @@ mod tests {
         let (path, shown, relative) = (None, "-".to_owned(), "-".into());
         let file = ReadFile {
             path,
-            shown,
+            display_path: shown,
             relative,
             input: 0,
             format: Format::Jsonl,

@@ -111,7 +111,7 @@ impl<'w> Parquet<'w> {
         text: Option<usize>,
         plan: &Plan,
         job: &mut RewriteInput,
-        gone: &mut BTreeMap<usize, RemovedValue>,
+        removed: &mut BTreeMap<usize, RemovedValue>,
     ) -> Result<(), Error> {
         let Some((writer, _)) = &mut self.writer else { return Ok(()) };
         let mut left = plan.cuts.len() as u64;
@@ -120,8 +120,11 @@ impl<'w> Parquet<'w> {
             if plan.kept > 0 {
                 let mut out = writer.next_row_group()?;
                 for column in 0..group.num_columns() {
-                    let cuts =
-                        if text == Some(column) { Some((&plan.cuts, &mut *gone)) } else { None };
+                    let cuts = if text == Some(column) {
+                        Some((&plan.cuts, &mut *removed))
+                    } else {
+                        None
+                    };
                     copy_column(group.as_ref(), column, &plan.keep, &mut out, cuts)?;
                 }
                 if job.prefix.is_some() {
@@ -129,9 +132,9 @@ impl<'w> Parquet<'w> {
                 }
                 out.close()?;
             }
-            left -= gone.len() as u64;
+            left -= removed.len() as u64;
             if job.report_removals && plan.kept < plan.keep.len() {
-                removed_values(reader, index, plan, gone)?;
+                removed_values(reader, index, plan, removed)?;
             }
             Ok(())
         });

@@ -57,7 +57,7 @@ pub(super) fn copy_column<W: Write + Send>(
                 Some((spans, gone)) => {
                     copy_values(r, w, most, keep, |row, value: &mut ByteArray| {
                         let Some(spans) = spans.get(&row) else { return };
-                        let Some(EditedText { kept, gone: parts }) =
+                        let Some(EditedText { kept, removed_parts: parts }) =
                             std::str::from_utf8(value.data())
                                 .ok()
                                 .and_then(|t| remove_spans(t, spans))
@@ -201,7 +201,7 @@ pub(super) fn removed_values(
     reader: &SerializedFileReader<SharedFile>,
     index: usize,
     plan: &Plan,
-    gone: &mut BTreeMap<usize, RemovedValue>,
+    removed_values: &mut BTreeMap<usize, RemovedValue>,
 ) -> Result<()> {
     let schema: &SchemaDescriptor = reader.metadata().file_metadata().schema_descr();
     let keep: Vec<bool> = plan.keep.iter().map(|keep| !keep).collect();
@@ -217,7 +217,7 @@ pub(super) fn removed_values(
     let copy = SerializedFileReader::new(bytes)?;
     let numbers = (0..keep.len()).filter(|&row| keep[row]);
     for (number, row) in numbers.zip(copy.get_row_iter(None)?) {
-        gone.insert(number, RemovedValue::Row(row?.to_json_value().to_string()));
+        removed_values.insert(number, RemovedValue::Row(row?.to_json_value().to_string()));
     }
     Ok(())
 }

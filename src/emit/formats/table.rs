@@ -165,7 +165,7 @@ impl Rewrite {
     ) -> Option<(Vec<u8>, RemovedParts)> {
         let column = self.text?;
         let text = exact(rows.field(column), self.encoding)?;
-        let EditedText { kept, gone } = remove_spans(&text, spans)?;
+        let EditedText { kept, removed_parts: gone } = remove_spans(&text, spans)?;
         let place = places(body, self.delimiter).get(column)?.clone();
         let quotes = body[place.clone()].starts_with(b"\"") || (self.width == 1 && kept.is_empty());
         let new = self.quoted(&kept, quotes)?;

@@ -49,7 +49,7 @@ impl Writer for Text<'_> {
                 let exact =
                     encoded(&decoded.text, form).is_some_and(|again| *again == bytes[mark..]);
                 let cut = remove_spans(&decoded.text, spans).filter(|_| exact);
-                cut.and_then(|EditedText { kept, gone }| {
+                cut.and_then(|EditedText { kept, removed_parts: gone }| {
                     Some(([&bytes[..mark], &encoded(&kept, form)?].concat(), gone))
                 })
             }

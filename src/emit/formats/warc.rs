@@ -168,7 +168,7 @@ fn revisits(entries: &[Entry], job: &mut RewriteInput) {
     for entry in entries.iter().filter(|e| !e.goes && gone.contains(&e.refers)) {
         job.written.revisits += 1;
         if let Some(number) = entry.number.filter(|_| job.written.revisits <= 5) {
-            job.written.revisits_at.push(format!("{}:{number}", job.file.shown));
+            job.written.revisits_at.push(format!("{}:{number}", job.file.display_path));
         }
     }
 }

@@ -16,27 +16,32 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     if run.stopped() {
         return (ReadResult::default(), None);
     }
-    (page(bytes, &file.shown, run.encoding, context.fields), error)
+    (page(bytes, &file.display_path, run.encoding, context.fields), error)
 }
 
 /// Reads the article of a page. Its id is the path of the file, or the page's own URL where the
 /// caller named `url` as the id field.
 pub(crate) fn page(
     bytes: Vec<u8>,
-    shown: &str,
+    display_path: &str,
     given: Option<&'static Encoding>,
     fields: &Fields,
 ) -> ReadResult {
     let mut intake = ReadResult::default();
     match page::read(bytes, PageContext { given, header: None }) {
-        Err((reason, why)) => intake.skip(reason, shown, None, || why),
+        Err((reason, why)) => intake.skip(reason, display_path, None, || why),
         Ok(page) => {
-            page.count(shown, None, &mut intake);
+            page.count(display_path, None, &mut intake);
             let wanted = fields.id_is("url");
-            let id = page.about.url.clone().filter(|_| wanted).unwrap_or_else(|| shown.to_owned());
+            let id = page
+                .about
+                .url
+                .clone()
+                .filter(|_| wanted)
+                .unwrap_or_else(|| display_path.to_owned());
             let source = page.source().map(Arc::from);
             let date = page.about.date.map(Arc::from);
-            let path = Some(Arc::from(shown));
+            let path = Some(Arc::from(display_path));
             let info = DocumentInfo { id, source, date, path, ..DocumentInfo::default() };
             intake.documents.push(info.with_text(page.text));
         }

@@ -14,7 +14,7 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     let mut intake = ReadResult::default();
     if decode::binary(&plain.head, run.encoding) {
         if file.named {
-            intake.skip(Reason::Binary, &file.shown, None, || {
+            intake.skip(Reason::Binary, &file.display_path, None, || {
                 "not text (a NUL in its first 8 KiB); it was skipped: convert it to text, or say \
                  --encoding if it is UTF-16"
                     .into()
@@ -32,12 +32,12 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     let fits = |length: usize| u32::try_from(length).is_ok();
     let decoded = if fits(bytes.len()) { Some(decode::decode(bytes, run.encoding)) } else { None };
     match decoded.filter(|d| fits(d.text.len())) {
-        None => intake.too_long(&file.shown, None),
+        None => intake.too_long(&file.display_path, None),
         Some(decoded) => {
             intake.decoded(decoded.encoding, decoded.replaced);
-            let mut document = Document::new(file.shown.clone(), decoded.text);
+            let mut document = Document::new(file.display_path.clone(), decoded.text);
             document.text.shrink_to_fit();
-            document.info.path = Some(Arc::from(file.shown.as_str()));
+            document.info.path = Some(Arc::from(file.display_path.as_str()));
             document.info.whole_file = decoded.same && !packed && error.is_none();
             intake.documents.push(document);
         }

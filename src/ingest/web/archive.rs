@@ -249,13 +249,13 @@ fn document(
 
 fn plain(
     bytes: Vec<u8>,
-    told: Option<&'static Encoding>,
+    declared_encoding: Option<&'static Encoding>,
     batch: &mut Batch,
 ) -> Result<String, (Reason, String)> {
-    if decode::binary(&bytes, told) {
+    if decode::binary(&bytes, declared_encoding) {
         return Err((Reason::NotAPage, "named as text, and none: a NUL in its first 8 KiB".into()));
     }
-    let decoded = decode::decode(bytes, told);
+    let decoded = decode::decode(bytes, declared_encoding);
     if decoded.text.trim().is_empty() {
         return Err((Reason::EmptyPage, "a text without a word; it was skipped".into()));
     }

@@ -232,7 +232,7 @@ fn measured(
         evident: solid.iter().any(|m| m.region.is_some()),
         telling,
         wording,
-        told,
+        informativeness_and_bound: told,
     }
 }
 

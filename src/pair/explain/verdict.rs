@@ -64,7 +64,7 @@ pub(super) struct Measured {
     pub wording: u32,
     /// The informativeness of all matches, counted up to the bound, and the bound; `None` where no
     /// corpus shows which words are rare.
-    pub told: Option<[u32; 2]>,
+    pub informativeness_and_bound: Option<[u32; 2]>,
 }
 
 fn least(what: &'static str, value: f64, bound: f64, setting: &'static str) -> BoundCheck {
@@ -115,7 +115,7 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<
         if holds {
             steps.push(step("template", template(m.facts, t)));
             let mut copy = steps.last().is_some_and(|s| !s.holds);
-            if let Some([told, needed]) = m.told.filter(|_| copy) {
+            if let Some([told, needed]) = m.informativeness_and_bound.filter(|_| copy) {
                 let what = "what the matches tell (counted to what they must)";
                 steps.push(step(
                     "copy",
@@ -133,7 +133,7 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<
         "min-telling",
     );
     let mut quotes = vec![telling];
-    if m.told.is_some() {
+    if m.informativeness_and_bound.is_some() {
         let what = "equal words of a match less the others in it";
         quotes.push(least(what, f64::from(m.wording), f64::from(t.min_paragraph), "min-paragraph"));
     }

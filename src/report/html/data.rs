@@ -89,25 +89,33 @@ fn source<'a>(listed: &PageDocuments<'a>, shown: &PageDocument) -> Option<&'a st
 
 fn document(
     listed: &PageDocuments,
-    shown: &PageDocument,
+    document: &PageDocument,
     sources: &HashMap<&str, usize>,
 ) -> serde_json::Value {
-    let info = listed.findings.documents.info(shown.number as usize);
-    let tokens = listed.findings.tokens(shown.number);
+    let info = listed.findings.documents.info(document.number as usize);
+    let tokens = listed.findings.tokens(document.number);
     // A path that is the id, or the id without a record's number, has no information of its own.
     let path = info.path.as_deref().filter(|p| !info.id.starts_with(*p));
     let path =
         path.map(|p| info.record.map_or_else(|| name(p), |record| format!("{}:{record}", name(p))));
-    let source = source(listed, shown).and_then(|s| sources.get(s));
-    let gone = shown.gone.map(|gone| if gone == MissingText::Unread { 1 } else { 2 });
-    json!([shown.name, shown.title, source, info.date.as_deref().map(name), path, tokens, gone])
+    let source = source(listed, document).and_then(|s| sources.get(s));
+    let gone = document.missing_text.map(|gone| if gone == MissingText::Unread { 1 } else { 2 });
+    json!([
+        document.name,
+        document.title,
+        source,
+        info.date.as_deref().map(name),
+        path,
+        tokens,
+        gone
+    ])
 }
 
 fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> io::Result<serde_json::Value> {
     let c = &pair.comparison;
     let (a, b) = (listed.get(pair.a), listed.get(pair.b));
     let mut shown = Vec::new();
-    if a.gone.is_none() && b.gone.is_none() && !c.matches.is_empty() {
+    if a.missing_text.is_none() && b.missing_text.is_none() && !c.matches.is_empty() {
         let (text_a, text_b) = (texts.get(pair.a)?, texts.get(pair.b)?);
         let mut longest: Vec<&Match> = c.matches.iter().collect();
         longest.sort_by_key(|m| (std::cmp::Reverse(m.tokens_a.max(m.tokens_b)), m.a, m.b));
@@ -182,7 +190,7 @@ fn repeat(
     let mut shown = Vec::new();
     for place in places(repeat) {
         let document = listed.get(place.document);
-        if document.gone.is_some() {
+        if document.missing_text.is_some() {
             shown.push(json!([listed.place(place.document)]));
             continue;
         }

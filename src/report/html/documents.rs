@@ -43,7 +43,7 @@ pub(super) struct PageDocument {
     /// Length of the text in UTF-16 code units.
     pub length: u32,
     /// Why its text is missing, if it is.
-    pub gone: Option<MissingText>,
+    pub missing_text: Option<MissingText>,
 }
 
 /// The documents of a page, in the order of their numbers.
@@ -172,16 +172,16 @@ impl PageDocument {
             stretches: vec![],
             units: Units::new(""),
             length: 0,
-            gone: None,
+            missing_text: None,
         };
         let Ok(text) = text else {
-            shown.gone = Some(MissingText::Unread);
+            shown.missing_text = Some(MissingText::Unread);
             return shown;
         };
         if text.len() != info.bytes as usize
             || spans.iter().any(|s| s.start > s.end || text.get(s.range()).is_none())
         {
-            shown.gone = Some(MissingText::Changed);
+            shown.missing_text = Some(MissingText::Changed);
             return shown;
         }
         shown.title = running(&first_words(text.trim_start()));

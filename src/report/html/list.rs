@@ -17,7 +17,7 @@ pub(super) fn longest(pair: &Pair) -> Option<&Match> {
 /// Returns the first words of the longest passage; `None` where the text is missing.
 fn beginning(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Option<String> {
     let m = longest(pair)?;
-    if listed.get(pair.a).gone.is_some() {
+    if listed.get(pair.a).missing_text.is_some() {
         return None;
     }
     let text = texts.get(pair.a).ok()?;
@@ -66,7 +66,7 @@ pub(super) fn repeats(selection: &Selection, listed: &PageDocuments, texts: &mut
             @for repeat in &selection.repeats {
                 li {
                     @let first = repeat.places.first().filter(|p| listed.get(p.document)
-                        .gone.is_none());
+                        .missing_text.is_none());
                     @if let Some(words) = first.and_then(|p| texts.first_words(p).ok()) {
                         q dir="auto" { (running(&words)) } " "
                     }

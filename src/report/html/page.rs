@@ -148,7 +148,8 @@ fn summary_counts(findings: Findings) -> Markup {
 /// are.
 fn notes(selection: &Selection, listed: &PageDocuments) -> Markup {
     let summary = &selection.findings.detection.summary;
-    let gone = |why: MissingText| listed.all.iter().filter(|s| s.gone == Some(why)).count() as u64;
+    let gone =
+        |why: MissingText| listed.all.iter().filter(|s| s.missing_text == Some(why)).count() as u64;
     let (unread, changed) = (gone(MissingText::Unread), gone(MissingText::Changed));
     let part = |(kind, shown, all): (&str, usize, usize)| {
         format!("{} of {}", number(shown as u64), count(all as u64, kind))

@@ -132,7 +132,7 @@ impl<'a> Human<'a, '_> {
     /// is most likely there.
     fn least_alike(&mut self, cleaned: CleaningReport<'a>) -> io::Result<()> {
         let mut order: Vec<(&RemovedDocument, u32, Relation, (f64, f64))> = Vec::new();
-        for g in &cleaned.plan.gone {
+        for g in &cleaned.plan.removed {
             if let RemovalReason::Copy { partner, relation, coverage, .. } = g.why
                 && relation != Relation::Equal
             {
@@ -163,7 +163,7 @@ impl<'a> Human<'a, '_> {
     /// Writes the documents that most copies were removed of.
     fn largest(&mut self, cleaned: CleaningReport<'a>) -> io::Result<()> {
         let mut by_partner: BTreeMap<u32, u64> = BTreeMap::new();
-        for g in &cleaned.plan.gone {
+        for g in &cleaned.plan.removed {
             if let RemovalReason::Copy { partner, .. } = g.why {
                 *by_partner.entry(partner).or_default() += 1;
             }
@@ -197,7 +197,7 @@ impl<'a> Human<'a, '_> {
             let place = Place { document: cut.document, span: cut.span };
             let quoted = format!("“{}”", self.texts.first_words(&place)?);
             self.put("  − ", 2, StyledText::default().say(Style::Strong, &quoted))?;
-            let stays = cut.causes.iter().find_map(|c| c.stays);
+            let stays = cut.causes.iter().find_map(|c| c.kept_place);
             let why = match stays {
                 Some(place) => {
                     format!("stays in {}", display::fit(self.findings.id(place.document), 240))

@@ -134,13 +134,13 @@ impl<'a, 'w> Human<'a, 'w> {
     pub fn side_by_side(
         &mut self,
         [left, right]: [u32; 2],
-        shown: Vec<(SpanPair, Vec<SpanPair>)>,
+        listed: Vec<(SpanPair, Vec<SpanPair>)>,
         all: usize,
     ) -> io::Result<()> {
         let names = [left, right].map(|n| self.findings.id(n));
         let (left, right) = (self.texts.get(left)?, self.texts.get(right)?);
         let mut passages = Vec::new();
-        for (spans, blocks) in shown {
+        for (spans, blocks) in listed {
             self.texts.passage(&left, spans.left)?;
             self.texts.passage(&right, spans.right)?;
             passages.push(SidedMatch { left: &left, right: &right, spans, blocks });

@@ -33,7 +33,7 @@ struct Columns {
 struct Column {
     units: Vec<Unit>,
     space: bool,
-    shown: u32,
+    last_line: u32,
 }
 
 /// Writes several passages of one pair under the names of its two texts.
@@ -93,7 +93,7 @@ impl Columns {
                         note = format!("… {amount} …");
                     }
                     self.note(&note, out)?;
-                    sides.iter_mut().for_each(|side| side.shown = 0);
+                    sides.iter_mut().for_each(|side| side.last_line = 0);
                 }
             }
         }
@@ -127,9 +127,9 @@ impl Columns {
     /// Writes the collected units of both sides, beginning on the same row.
     fn flush(&self, [left, right]: &mut [Column; 2], out: &mut dyn Write) -> io::Result<()> {
         let rows = |side: &mut Column| wrap::rows(&std::mem::take(&mut side.units), self.text);
-        let mut shown = [left.shown, right.shown];
+        let mut shown = [left.last_line, right.last_line];
         self.rows(rows(left), rows(right), &mut shown, out)?;
-        [left.shown, right.shown] = shown;
+        [left.last_line, right.last_line] = shown;
         (left.space, right.space) = (false, false);
         Ok(())
     }

@@ -85,12 +85,12 @@ impl<'a> RemovedLines<'a> {
     /// As [`json()`](crate::report::json()).
     pub fn document(
         &mut self,
-        gone: &RemovedDocument,
+        document: &RemovedDocument,
         raw: StoredRecord,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let documents = self.cleaned.findings.documents;
-        let info = documents.info(gone.document as usize);
+        let info = documents.info(document.document as usize);
         let (raw, raw_base64) = match raw {
             StoredRecord::Text(text) => (Some(text), None),
             StoredRecord::Base64(text) => (None, Some(text)),
@@ -98,7 +98,7 @@ impl<'a> RemovedLines<'a> {
         let mut view = GoneView {
             kind: "document",
             record: RecordJson::new(info),
-            relation: kind(gone),
+            relation: kind(document),
             partner: None,
             partner_path: None,
             resemblance: None,
@@ -109,7 +109,7 @@ impl<'a> RemovedLines<'a> {
             raw,
             raw_base64,
         };
-        if let RemovalReason::Copy { partner, coverage, pair, .. } = gone.why {
+        if let RemovalReason::Copy { partner, coverage, pair, .. } = document.why {
             let other = documents.info(partner as usize);
             (view.partner, view.partner_path) = (Some(other.id.as_str()), other.path.as_deref());
             (view.coverage, view.partner_coverage) =
@@ -118,9 +118,9 @@ impl<'a> RemovedLines<'a> {
             let scores = pair.map(|p| ScoresJson::new(&p.comparison));
             (view.resemblance, view.facts) =
                 (scores.map(|s| s.resemblance), scores.map(|s| s.facts));
-            let spans = self.passages.of(gone.document, partner, pair)?;
+            let spans = self.passages.of(document.document, partner, pair)?;
             view.matches = PassageJson::all(
-                [gone.document, partner],
+                [document.document, partner],
                 spans.into_iter(),
                 &mut self.passages.texts,
             )?;
@@ -137,7 +137,7 @@ impl<'a> RemovedLines<'a> {
         let info = documents.info(cut.document as usize);
         let text = self.passages.texts.get(cut.document)?;
         let mut stays = Vec::new();
-        for place in cut.causes.iter().filter_map(|c| c.stays) {
+        for place in cut.causes.iter().filter_map(|c| c.kept_place) {
             let there = self.passages.texts.get(place.document)?;
             let span = SpanJson::new(place.span, &there, &self.passages.texts)?;
             stays.push(KeptJson { id: &documents.info(place.document as usize).id, span });

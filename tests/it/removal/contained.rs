@@ -15,7 +15,7 @@ fn a_part_goes_only_for_a_whole_that_stays() {
     let partner = |g: &nearcopy::clean::RemovedDocument| {
         if let RemovalReason::Copy { partner, .. } = g.why { partner } else { u32::MAX }
     };
-    assert!(all.gone.iter().all(|g| corpus.info(partner(g) as usize).id == "large"));
+    assert!(all.removed.iter().all(|g| corpus.info(partner(g) as usize).id == "large"));
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_text_cut_short_goes_and_one_in_a_roundup_stays() {
     let partner = |g: &nearcopy::clean::RemovedDocument| {
         if let RemovalReason::Copy { partner, .. } = g.why { partner } else { u32::MAX }
     };
-    assert!(cut.gone.iter().all(|g| corpus.info(partner(g) as usize).id == "long"));
+    assert!(cut.removed.iter().all(|g| corpus.info(partner(g) as usize).id == "long"));
     // The other stories of the roundup are not in the corpus: what it begins with looks like a text
     // cut short, an item inside does not.
     let two = documents.remove(2);
@@ -60,5 +60,5 @@ fn a_short_text_that_stands_word_for_word_in_another_goes() {
     let edited = Document::new("short", format!("{} own words", story(1, 40)));
     let (_, found, cut) = plan(vec![edited, long], &t, &Removal::default());
     assert_eq!(found.pairs[0].relation, Relation::Template);
-    assert!(cut.gone.is_empty());
+    assert!(cut.removed.is_empty());
 }
