@@ -40,7 +40,7 @@ pub struct Cleaning {
 /// let (recipe, thresholds) = (Recipe::default(), Thresholds::default());
 /// let (removal, options) = (Removal::default(), RunOptions::default());
 /// let cleaning = clean(&corpus, &recipe, &thresholds, &removal, &options, &())?;
-/// assert!(cleaning.plan.gone(1).is_some());
+/// assert!(cleaning.plan.removal_of(1).is_some());
 /// assert_eq!(cleaning.plan.staying(&corpus).collect::<Vec<_>>(), [0]);
 /// # Ok::<(), nearcopy::Error>(())
 /// ```
@@ -103,8 +103,8 @@ impl Scan<'_> {
 /// let thresholds = what.thresholds(&Thresholds::default());
 /// let (found, _) = scan(&corpus, &Recipe::default(), &thresholds, &RunOptions::default(), &())?;
 /// let plan = removal(&corpus, &found, &what, &RunOptions::default(), &())?;
-/// assert_eq!(plan.gone.len(), 1);
-/// assert_eq!(plan.gone[0].document, 1);
+/// assert_eq!(plan.removed.len(), 1);
+/// assert_eq!(plan.removed[0].document, 1);
 /// # Ok::<(), nearcopy::Error>(())
 /// ```
 ///

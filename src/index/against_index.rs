@@ -112,7 +112,7 @@ impl Index {
     ///
     /// // Last, so that nothing is lost where the documents that stay cannot be written.
     /// let added = found.add(&index, plan.staying(&found.corpus))?;
-    /// assert_eq!((plan.gone.len(), added.new), (1, 1));
+    /// assert_eq!((plan.removed.len(), added.new), (1, 1));
     /// assert!(index.contains("fresh")?);
     /// # drop(index); std::fs::remove_dir_all(&dir).unwrap();
     /// # Ok::<(), nearcopy::Error>(())
