@@ -10,6 +10,7 @@ use std::path::Path;
 /// The format of a file once it is decompressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Format {
     /// One document, plain text or Markdown.
     Text,

@@ -163,14 +163,14 @@ pub enum Dropped {
 const ABRIDGED: &str = "abridged";
 
 impl Dropped {
-    fn named(name: String) -> std::result::Result<Dropped, String> {
+    fn parse(name: String) -> std::result::Result<Dropped, String> {
         if name == ABRIDGED { Ok(Dropped::Abridged) } else { name.parse().map(Dropped::Relation) }
     }
 
     fn values() -> impl TypedValueParser<Value = Dropped> {
         let mut names = Relation::ALL.map(Relation::name).to_vec();
         names.push(ABRIDGED);
-        PossibleValuesParser::new(names).try_map(Dropped::named)
+        PossibleValuesParser::new(names).try_map(Dropped::parse)
     }
 
     fn relation(self) -> Option<Relation> {
