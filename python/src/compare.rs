@@ -13,7 +13,7 @@ use std::sync::Arc;
 ///
 /// >>> import nearcopy
 /// >>> a = "The harbour bridge will close for repairs on Monday, the port authority said."
-/// >>> b = "It was rumoured. The harbour bridge will close for repairs on Monday, the port said."
+/// >>> b = "It was rumoured. " + a.replace("said", "told us")
 /// >>> found = nearcopy.compare(a, b)
 /// >>> found.relation, found.matches[0].b.text
 /// ('near-copy', 'The harbour bridge will close for repairs on Monday, the port authority')
