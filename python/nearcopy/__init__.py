@@ -184,7 +184,8 @@ def dedupe(
         Names of the relations that make a copy, as ``--drop`` has them: by default ``equal``,
         ``near-copy`` and ``abridged``, with an index also ``contained-in``.
 
-    >>> story = "The harbour bridge will close on Monday, the port said, and reopen in the spring."
+    >>> story = "The harbour bridge will close for repairs on Monday, the port authority said."
+    >>> story += " It will reopen in the spring."
     >>> import tempfile
     >>> index = nearcopy.Index(tempfile.mkdtemp() + "/seen")
     >>> index.add("yesterday", story)
