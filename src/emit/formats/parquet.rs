@@ -120,11 +120,8 @@ impl<'w> Parquet<'w> {
             if plan.kept > 0 {
                 let mut out = writer.next_row_group()?;
                 for column in 0..group.num_columns() {
-                    let cuts = if text == Some(column) {
-                        Some((&plan.cuts, &mut *removed))
-                    } else {
-                        None
-                    };
+                    let cuts =
+                        if text == Some(column) { Some((&plan.cuts, &mut *removed)) } else { None };
                     copy_column(group.as_ref(), column, &plan.keep, &mut out, cuts)?;
                 }
                 if job.prefix.is_some() {
