@@ -55,8 +55,10 @@ def page(rng, n, title, paragraphs):
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{e(title)} - News '
         f"{n % 50}</title>"
         f'<meta property="article:published_time" '
-        f'content="2026-01-{1 + n % 28:02d}T08:00:00Z"><style>{".a .b{color:red}" * 60}</style></head>'
-        f"<body><header><nav><ul>{menu}</ul></nav></header><main><article><h1>{e(title)}</h1>{body}</article></main>"
+        f'content="2026-01-{1 + n % 28:02d}T08:00:00Z">'
+        f"<style>{'.a .b{color:red}' * 60}</style></head>"
+        f"<body><header><nav><ul>{menu}</ul></nav></header>"
+        f"<main><article><h1>{e(title)}</h1>{body}</article></main>"
         f"<aside>{teasers}</aside><footer><p>All rights reserved by the publisher of these "
         f"pages.</p></footer>{script}</body></html>"
     )

@@ -14,7 +14,19 @@ cut into pieces of some 200 words where it has too few. `--interrupt` scans a la
 process of its own and interrupts it at ten moments.
 """
 
-import argparse, json, os, platform, queue, random, signal, statistics, subprocess, sys, tempfile, threading, time
+import argparse
+import json
+import os
+import platform
+import queue
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
 
 import nearcopy
 

@@ -21,7 +21,8 @@ from program import Failed, Programs, ROOT, load, run, write_records  # noqa: E4
 from table import Table  # noqa: E402
 
 PEERS = {
-    "datasketch": "MinHash of 128, LSH at .7 on word 5-grams, closure to clusters; no verification, no spans",
+    "datasketch": "MinHash of 128, LSH at .7 on word 5-grams, closure to clusters; "
+    "no verification, no spans",
 }
 
 
@@ -164,7 +165,10 @@ def main():
         )
     print(table.markdown() if o.markdown else table.plain())
     print(f"machine  {stated}")
-    what = f"{megabytes:.1f} MB of JSON Lines, {summary['documents']} documents, {summary['clusters']} clusters found"
+    what = (
+        f"{megabytes:.1f} MB of JSON Lines, {summary['documents']} documents, "
+        f"{summary['clusters']} clusters found"
+    )
     print(f"input    {os.path.basename(corpus)}: {what}, sha256 {digest}…")
     for name in commands:
         print(f"work     {name}: {covers[name]}")

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Builds the wheels for Linux (x86-64 and arm64, for any glibc from 2.17 on) and the source distribution, into python/dist or the folder named.
-# One wheel serves Python 3.9 and all later ones. Needs rustup and Python; maturin and zig, which links for old glibcs and for arm64, come from PyPI.
+# Builds the wheels for Linux (x86-64 and arm64, for any glibc from 2.17 on) and the source
+# distribution, into python/dist or the folder named. One wheel serves Python 3.9 and all later
+# ones. Needs rustup and Python; maturin and zig, which links for old glibcs and for arm64, come
+# from PyPI.
 set -euo pipefail
 dist="$(realpath -m "${1:-$(dirname "$0")/dist}")"
 cd "$(dirname "$0")"

@@ -22,8 +22,14 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-STORY = "The ferry company cancelled all sailings on Monday after the swell rose to five metres off the northern cape.\n"
-OTHER = "Parliament passed the budget on Thursday night with a narrow majority after two days of talks about the railway.\n"
+STORY = (
+    "The ferry company cancelled all sailings on Monday after the swell rose to five metres off "
+    "the northern cape.\n"
+)
+OTHER = (
+    "Parliament passed the budget on Thursday night with a narrow majority after two days of talks "
+    "about the railway.\n"
+)
 
 # Lines that would do something if a shell read them.
 HOSTILE = """$(touch pwned)
@@ -186,8 +192,12 @@ def arguments(home, workspace, system):
 
 def installing(home, workspace, system):
     """Where there is no nearcopy, it is built from the action's own checkout."""
-    builds = 'while [ $# -gt 0 ]; do echo "$1"; if [ "$1" = --root ]; then root=$2; fi; shift; done >"$RUNNER_TEMP/built"\n'
-    builds += 'mkdir -p "$root/bin"; printf \'#!/bin/sh\\necho "$@"\\n\' >"$root/bin/nearcopy"; chmod +x "$root/bin/nearcopy"\n'
+    builds = (
+        'while [ $# -gt 0 ]; do echo "$1"; if [ "$1" = --root ]; then root=$2; fi; shift; done '
+    )
+    builds += '>"$RUNNER_TEMP/built"\n'
+    builds += 'mkdir -p "$root/bin"; printf \'#!/bin/sh\\necho "$@"\\n\' >"$root/bin/nearcopy"; '
+    builds += 'chmod +x "$root/bin/nearcopy"\n'
     run = Run(workspace, {}, os.pathsep.join([program(home / "building", "cargo", builds), system]))
     built = (run.temp / "built").read_text().splitlines()
     assert built[:4] == ["install", "--path", str(ROOT), "--locked"], (built, run.err)

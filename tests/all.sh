@@ -12,7 +12,8 @@ report="$(mktemp)"
 trap 'rm -f "$report"' EXIT
 "$program" scan seeds/ --format jsonl >"$report"
 
-# Every pair of the truth is a line of the report, or both stand in one cluster or class of equal texts.
+# Every pair of the truth is a line of the report, or both stand in one cluster or class of equal
+# texts.
 missed=0 wanted=0
 while IFS=$'\t' read -r a b relation; do
     wanted=$((wanted + 1))
@@ -27,7 +28,8 @@ echo "seeds: $((wanted - missed)) of $wanted pairs found"
 [ "$missed" -eq 0 ]
 
 # The tools come from PyPI, into an environment of their own.
-python3 -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3 python3-venv; }
+python3 -c 'import ensurepip, venv' 2>/dev/null ||
+    { apt-get update -qq && apt-get install -y -qq python3 python3-venv; }
 
 echo "-- reports for other programs, against the formats' published definitions"
 python3 tests/schemas.py "${CARGO_TARGET_DIR:-target}/tmp/formats"

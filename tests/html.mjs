@@ -2,7 +2,8 @@
 //
 //     node tests/html.mjs PROGRAM PAGES
 //
-// PROGRAM is the nearcopy to make pages with, PAGES the folder where `cargo test --test it formats` left its pages. Installs what drives the
+// PROGRAM is the nearcopy to make pages with, PAGES the folder where
+// `cargo test --test it formats` left its pages. Installs what drives the
 // browser below the target folder, from the npm registry; the browser itself has to be there (package chromium).
 
 import { execFileSync } from "node:child_process";

@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# The Python package: built as a wheel and from its source distribution, installed, tested with every Python of the machine, its types checked.
-# Usage: tests/python.sh PROGRAM, the command line whose reports the package must give byte for byte.
+# The Python package: built as a wheel and from its source distribution, installed, tested with
+# every Python of the machine, its types checked.
+# Usage: tests/python.sh PROGRAM, the command line whose reports the package must give byte for
+# byte.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program="$(realpath "$1")"
 target="$(realpath "${CARGO_TARGET_DIR:-target}")"
 export CARGO_TARGET_DIR="$target" NEARCOPY_PROGRAM="$program" PIP_DISABLE_PIP_VERSION_CHECK=1
 tools="$target/python-venv"
-python3 -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3 python3-venv; }
+python3 -c 'import ensurepip, venv' 2>/dev/null ||
+    { apt-get update -qq && apt-get install -y -qq python3 python3-venv; }
 [ -x "$tools/bin/pip" ] || python3 -m venv "$tools"
-"$tools/bin/pip" install --quiet 'maturin>=1.9,<2' pytest mypy pyright pandas polars pyarrow scrapy datasets datasketch
+"$tools/bin/pip" install --quiet 'maturin>=1.9,<2' pytest mypy pyright \
+    pandas polars pyarrow scrapy datasets datasketch
 
 # What others wrote is built already, with the tests; our own is built as they are.
 export CARGO_PROFILE_DEV_OPT_LEVEL=1 MATURIN_PEP517_ARGS="--profile dev"
@@ -26,8 +30,8 @@ tests() { (cd "$target" && "$1/bin/python" -m pytest -q -p no:cacheprovider "$OL
 tests "$tools"
 
 echo "-- its types"
-(cd python && "$tools/bin/mypy" --strict nearcopy && "$tools/bin/pyright" nearcopy && "$tools/bin/mypy" --strict tests/typed.py &&
-    "$tools/bin/pyright" tests/typed.py)
+(cd python && "$tools/bin/mypy" --strict nearcopy && "$tools/bin/pyright" nearcopy &&
+    "$tools/bin/mypy" --strict tests/typed.py && "$tools/bin/pyright" tests/typed.py)
 # From another folder, too: it looks at the package as it is installed.
 (cd "$target" && "$tools/bin/python" -m mypy.stubtest --mypy-config-file "$OLDPWD/python/pyproject.toml" \
     --allowlist "$OLDPWD/python/tests/stubtest.txt" nearcopy)
@@ -36,7 +40,8 @@ echo "-- the source distribution"
 (cd python && "$tools/bin/maturin" sdist --out "$target/python-dist")
 [ -x "$target/python-sdist-venv/bin/pip" ] || python3 -m venv "$target/python-sdist-venv"
 "$target/python-sdist-venv/bin/pip" install --quiet --force-reinstall --no-deps "$target"/python-dist/*.tar.gz
-"$target/python-sdist-venv/bin/python" -c 'import nearcopy; assert nearcopy.scan(["one text"] * 2).equal == [["0", "1"]]'
+"$target/python-sdist-venv/bin/python" \
+    -c 'import nearcopy; assert nearcopy.scan(["one text"] * 2).equal == [["0", "1"]]'
 
 for version in 3.9 3.10 3.11 3.12 3.13 3.14; do
     python="python$version"

@@ -39,9 +39,12 @@ from whole import machine  # noqa: E402
 PACKAGES = ["datasketch", "redis[hiredis]", "pyfarmhash"]
 COVERS = {
     "nearcopy": "as its program says",
-    "gaoya": "MinHash (FNV), LSH at .55; answers are compared by their whole signatures, which it keeps; nothing on disk",
-    "datasketch": "MinHash (farmhash), LSH at .55; answers are candidates, not compared; nothing on disk",
-    "redis": "the same, in a Redis on this machine over its loopback interface, which writes nothing to disk; inserting pipelined",
+    "gaoya": "MinHash (FNV), LSH at .55; answers are compared by their whole signatures, "
+    "which it keeps; nothing on disk",
+    "datasketch": "MinHash (farmhash), LSH at .55; answers are candidates, not compared; "
+    "nothing on disk",
+    "redis": "the same, in a Redis on this machine over its loopback interface, which writes "
+    "nothing to disk; inserting pipelined",
 }
 QUERIES = 2000
 
@@ -353,7 +356,7 @@ def at_size(n, all_figures):
 
 
 def remarks(all_figures):
-    """What a table does not show: who did not come to the end, and what else a tool says of itself."""
+    """What a table does not show: which tool did not finish, and what it says of itself."""
     for f in all_figures:
         if f.get("failed"):
             yield f"† {f['tool']} failed at {f['asked']:,} articles: {f['failed']}."

@@ -1,4 +1,6 @@
-"""Owns: figures computed from a report and a truth, and the naive baselines. Never: runs a program."""
+"""Owns: figures computed from a report and a truth, and the naive baselines. Never: runs a
+program.
+"""
 
 import re, collections
 

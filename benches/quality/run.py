@@ -64,7 +64,8 @@ def arguments():
     p.add_argument(
         "--page",
         metavar="FILE",
-        help="write the tables, as --markdown prints them, between the marks <!-- quality --> and <!-- /quality --> of this page too: docs/quality.md",
+        help="write the tables, as --markdown prints them, between the marks <!-- quality --> and "
+        "<!-- /quality --> of this page too: docs/quality.md",
     )
     p.add_argument("--smoke", action="store_true")
     return p.parse_args()

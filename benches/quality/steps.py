@@ -186,7 +186,10 @@ def retrieved(bench, preset):
     )
     report = load(path)
     bench.count(f"PAN 2013, all texts, {preset}", report)
-    title = f"Source retrieval (PAN 2013, all texts in one scan, --all-pairs, --preset {preset}, {used['seconds']:.1f} s)"
+    title = (
+        "Source retrieval (PAN 2013, all texts in one scan, --all-pairs, "
+        f"--preset {preset}, {used['seconds']:.1f} s)"
+    )
     head = [
         "class",
         "pairs",

@@ -95,7 +95,9 @@ try:
     from scrapy.utils.asyncio import run_in_thread as _in_thread
 except ImportError:  # before Scrapy 2.15
 
-    async def _in_thread(func: Callable[..., Any], *args: Any) -> Any:  # type: ignore[misc, unused-ignore]
+    async def _in_thread(  # type: ignore[misc, unused-ignore]
+        func: Callable[..., Any], *args: Any
+    ) -> Any:
         from scrapy.utils.defer import maybe_deferred_to_future
         from twisted.internet.threads import deferToThread
 

@@ -21,4 +21,7 @@ def retold() -> str:
 
 @pytest.fixture
 def other() -> str:
-    return "Rain is expected over the weekend in most of the valley, with some sun on the coast and strong wind in the hills."
+    return (
+        "Rain is expected over the weekend in most of the valley, with some sun on the coast "
+        "and strong wind in the hills."
+    )

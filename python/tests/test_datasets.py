@@ -34,7 +34,10 @@ def rows():
             {"id": f"a{n}", "text": story},
             {"id": f"b{n}", "text": story.replace(f"fig5of{n}", "plum")},
         ]
-    alone = "Story {0} stands alone: nobody{0} has told{0} it before or since, as far as anybody{0} knows."
+    alone = (
+        "Story {0} stands alone: nobody{0} has told{0} it before or since, "
+        "as far as anybody{0} knows."
+    )
     return out + [{"id": f"c{n}", "text": alone.format(n)} for n in range(9)]
 
 

@@ -12,7 +12,10 @@ import nearcopy
 
 HERE = pathlib.Path(__file__).parent
 PACKAGE = str(pathlib.Path(nearcopy.__file__).parent.parent)
-STORY = "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring with two lanes more."
+STORY = (
+    "The harbour bridge will close for repairs on Monday, the port authority said, "
+    "and reopen in the spring with two lanes more."
+)
 ROWS = {
     "a": STORY,
     "b": STORY.replace("two lanes more", "wider lanes"),

@@ -70,7 +70,10 @@ def test_it_is_like_a_mapping(path, story, other):
 
 def test_a_day_against_what_was_seen_before(path, story, retold, other):
     index = nearcopy.Index(path)
-    notice = "The council met on Thursday and put off the vote on the new tram line until after the summer break, its speaker said."
+    notice = (
+        "The council met on Thursday and put off the vote on the new tram line until after "
+        "the summer break, its speaker said."
+    )
     index.add_all({"courier": story, "notice": notice})
     today = {
         "courier": story,

@@ -19,23 +19,31 @@ import scrapy.settings.default_settings  # noqa: E402
 CRAWL = pathlib.Path(__file__).with_name("crawl.py")
 PACKAGE = str(pathlib.Path(nearcopy.__file__).parent.parent)
 
-BRIDGE = """The harbour bridge will close for repairs on Monday, the port authority said, and reopen in the spring.
+BRIDGE = """The harbour bridge will close for repairs on Monday, the port authority said, and \
+reopen in the spring.
 
-Traffic will be sent over the old causeway, and the ferry will run every ten minutes until midnight, a spokesman told reporters.
+Traffic will be sent over the old causeway, and the ferry will run every ten minutes until \
+midnight, a spokesman told reporters.
 
-Traders in the fish market fear for their custom; the mayor promised them lower rents for as long as the works go on."""
+Traders in the fish market fear for their custom; the mayor promised them lower rents for as \
+long as the works go on."""
 REPRINT = BRIDGE.replace("spokesman told reporters", "spokeswoman told this newspaper").replace(
     "lower rents", "cheaper stalls"
 )
 REPRINT = "By our own correspondent, who stood at the pier.\n\n" + REPRINT
-HARVEST = """Rain is expected over the weekend in most of the valley, with some sun on the coast, the weather service announced.
+HARVEST = """Rain is expected over the weekend in most of the valley, with some sun on the \
+coast, the weather service announced.
 
-Farmers hope that it will last until the harvest, for the wells have been dry since early June and the cattle suffer.
+Farmers hope that it will last until the harvest, for the wells have been dry since early June \
+and the cattle suffer.
 
-A third of the barley is lost already, according to the cooperative, which asks the ministry for help with the seed."""
-SCHOOL = """Pupils of the grammar school found a Roman coin when they dug a pond behind the gymnasium, their teacher reports.
+A third of the barley is lost already, according to the cooperative, which asks the ministry for \
+help with the seed."""
+SCHOOL = """Pupils of the grammar school found a Roman coin when they dug a pond behind the \
+gymnasium, their teacher reports.
 
-The museum dates it to the reign of Hadrian. It will be shown in the town hall from Sunday, beside a map of the old road."""
+The museum dates it to the reign of Hadrian. It will be shown in the town hall from Sunday, \
+beside a map of the old road."""
 LATER = (
     BRIDGE.replace("on Monday", "from Monday")
     .replace("fish market", "covered market")
