@@ -18,7 +18,8 @@ missed=0 wanted=0
 while IFS=$'\t' read -r a b relation; do
     wanted=$((wanted + 1))
     a="\"seeds/$a\"" b="\"seeds/$b\""
-    if grep -F "$a" "$report" | grep -F "$b" | grep -qE "\"relation\": ?\"$relation\"|\"type\": ?\"(cluster|equal)\""; then
+    if grep -F "$a" "$report" | grep -F "$b" |
+        grep -qE "\"relation\": ?\"$relation\"|\"type\": ?\"(cluster|equal)\""; then
         continue
     fi
     echo "not found: $a $b $relation"
