@@ -71,27 +71,18 @@ pub fn open(
         s.same_id = same_id;
         s.recipe = recipe.cloned();
     });
-    let index = match create.filter(|_| is_free(path)) {
+    let index = match create {
         Some((recipe, without_texts)) => {
-            match (options.clone().with(|s| s.without_texts = without_texts)).create(path, recipe) {
-                Ok(index) => index,
-                // Another process created it at the same moment.
-                Err(_) if path.join("data.mdb").exists() => options.open(path).map_err(raise)?,
-                Err(error) => return Err(raise(error)),
-            }
+            options.with(|s| s.without_texts = without_texts).open_or_create(path, recipe)
         }
-        None => options.open(path).map_err(raise)?,
+        None => options.open(path),
     };
+    let index = index.map_err(raise)?;
     let handle = Arc::new(Handle { index: Mutex::new(Some(Arc::new(index))), how });
     if let Ok(whole) = path.canonicalize() {
         open.insert(whole, Arc::downgrade(&handle));
     }
     Ok(handle)
-}
-
-/// Whether a new index can be created there: the path does not exist, or is an empty directory.
-fn is_free(path: &Path) -> bool {
-    !path.exists() || path.read_dir().is_ok_and(|mut entries| entries.next().is_none())
 }
 
 impl Handle {

@@ -5,7 +5,7 @@ use crate::clean::documents::removed_documents;
 use crate::clean::plan::Plan;
 use crate::clean::removal::Removal;
 use crate::clean::repeat_cuts::cut_repeats;
-use crate::engine::batch::{in_pool, scan};
+use crate::engine::batch::in_pool;
 use crate::engine::builder::Scan;
 use crate::error::Result;
 use crate::model::detection::Detection;
@@ -55,15 +55,13 @@ pub fn clean(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Cleaning> {
-    let (detection, background) =
-        scan(documents, recipe, &removal.thresholds(thresholds), options, progress)?;
-    let plan = self::removal(documents, &detection, removal, options, progress)?;
-    Ok(Cleaning { detection, background, plan })
+    let scan = Scan::new().recipe(recipe.clone()).thresholds(thresholds.clone());
+    scan.threads(options.threads).progress(progress).clean(documents, removal)
 }
 
 impl Scan<'_> {
     /// Scans documents and decides which documents and passages are removed: [`clean`] with the
-    /// settings of this scan. A background that was set is not used.
+    /// settings of this scan.
     ///
     /// ```
     /// use nearcopy::{Corpus, Document, Removal, Scan};
@@ -77,8 +75,11 @@ impl Scan<'_> {
     /// # Errors
     /// As [`Scan::run`].
     pub fn clean(&self, documents: &dyn Documents, removal: &Removal) -> Result<Cleaning> {
-        let (recipe, thresholds, options, progress) = self.settings();
-        clean(documents, recipe, thresholds, removal, options, progress)
+        let (thresholds, options, progress) = self.settings();
+        let scan = self.clone().thresholds(removal.thresholds(thresholds));
+        let (detection, background) = scan.run_with_background(documents)?;
+        let plan = self::removal(documents, &detection, removal, options, progress)?;
+        Ok(Cleaning { detection, background, plan })
     }
 }
 

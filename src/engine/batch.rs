@@ -75,7 +75,8 @@ pub fn scan_with(
         .map(|found| found.0)
 }
 
-fn scan_under(
+/// [`scan`], under a given background if there is one; returns the background that was used.
+pub(crate) fn scan_under(
     documents: &dyn Documents,
     background: Option<&Background>,
     recipe: &Recipe,
@@ -92,11 +93,11 @@ fn scan_under(
             members,
             background,
             family,
-            document_candidates: near,
-            passage_candidates: far,
+            document_candidates,
+            passage_candidates,
             relations,
             clusters,
-            representative_of: around,
+            representative_of,
             ..
         } = found;
         let verifier = Verifier {
@@ -107,14 +108,14 @@ fn scan_under(
             thresholds,
             progress,
         };
-        let pairs = cluster::reported(&relations, &around, &all, &verifier)?;
+        let pairs = cluster::reported(&relations, &representative_of, &all, &verifier)?;
         let repeats = repeats(&all, &keys, &members, &family, &verifier)?;
 
-        let candidates = (near.pairs.len() + far.pairs.len()) as u64;
+        let candidates = (document_candidates.pairs.len() + passage_candidates.pairs.len()) as u64;
         let summary = Summary {
             candidates,
             verified: relations.len() as u64,
-            capped_keys: near.capped + far.capped,
+            capped_keys: document_candidates.capped + passage_candidates.capped,
             ..summary_counts(documents, &all, &clusters, &pairs, &repeats)
         };
         let equal = (0..all.first.len() as u32)
@@ -196,31 +197,32 @@ fn relate_under(
         progress,
     };
 
-    let near = candidates::by_documents(&all, &keys, documents, recipe)?;
-    progress.begin(Stage::Compare, near.pairs.len() as u64);
-    let compared =
-        verifier.compare(&near.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
+    let document_candidates = candidates::by_documents(&all, &keys, documents, recipe)?;
+    progress.begin(Stage::Compare, document_candidates.pairs.len() as u64);
+    let compared = verifier
+        .compare(&document_candidates.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
     let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
     let family = families(all.first.len(), compared.iter().filter(alike).map(|v| (v.a, v.b)));
 
-    let far = candidates::by_passages(
+    let passage_candidates = candidates::by_passages(
         &all,
         &keys,
         &family,
-        &near.pairs,
+        &document_candidates.pairs,
         Policy::from(recipe),
         thresholds,
     );
-    progress.begin(Stage::Compare, far.pairs.len() as u64);
+    progress.begin(Stage::Compare, passage_candidates.pairs.len() as u64);
     let mut relations = Relations::default();
     relations.extend(
         compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect(),
     );
-    relations.extend(verifier.compare(&far.pairs, |c| c.relation.is_some())?);
+    relations.extend(verifier.compare(&passage_candidates.pairs, |c| c.relation.is_some())?);
 
     progress.begin(Stage::Cluster, 0);
     let members = Members::new(&all);
-    let (clusters, around) = cluster::clusters(&all, &members, &mut relations, &verifier)?;
+    let (clusters, representative_of) =
+        cluster::clusters(&all, &members, &mut relations, &verifier)?;
     Ok(Related {
         all,
         keys,
@@ -228,11 +230,11 @@ fn relate_under(
         members,
         background,
         family,
-        document_candidates: near,
-        passage_candidates: far,
+        document_candidates,
+        passage_candidates,
         relations,
         clusters,
-        representative_of: around,
+        representative_of,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Owns: `Scan` and `Compare`, which collect settings and then call the engine. Never: a stage.
 
-use crate::engine::batch::{compare_pairs, scan, scan_with};
+use crate::engine::batch::{compare_pairs, scan_under};
 use crate::engine::preset::Preset;
 use crate::error::Result;
 use crate::model::detection::{Comparison, Detection};
@@ -98,18 +98,11 @@ impl<'a> Scan<'a> {
     /// of their ids, [`Error::TextGone`](crate::Error::TextGone) for a text that can no longer be
     /// read, [`Error::Cancelled`](crate::Error::Cancelled) where `progress` asked for it.
     pub fn run(&self, documents: &dyn Documents) -> Result<Detection> {
-        let (recipe, thresholds) = (&self.recipe, &self.thresholds);
-        let (options, progress) = (&self.options, self.progress.unwrap_or(&()));
-        match self.background {
-            None => scan(documents, recipe, thresholds, options, progress).map(|found| found.0),
-            Some(background) => {
-                scan_with(documents, background, recipe, thresholds, options, progress)
-            }
-        }
+        self.run_with_background(documents).map(|found| found.0)
     }
 
-    /// [`run`](Scan::run), and the background that was drawn from the documents. A background that
-    /// was set is not used.
+    /// [`run`](Scan::run), and the background that its scores were computed under: the one that was
+    /// set, or else the one that was drawn from the documents.
     ///
     /// # Errors
     /// As [`run`](Scan::run).
@@ -117,13 +110,14 @@ impl<'a> Scan<'a> {
         &self,
         documents: &dyn Documents,
     ) -> Result<(Detection, Background)> {
+        let (recipe, thresholds, options) = (&self.recipe, &self.thresholds, &self.options);
         let progress = self.progress.unwrap_or(&());
-        scan(documents, &self.recipe, &self.thresholds, &self.options, progress)
+        scan_under(documents, self.background, recipe, thresholds, options, progress)
     }
 
-    /// The settings as they are now.
-    pub(crate) fn settings(&self) -> (&Recipe, &Thresholds, &RunOptions, &'a dyn Progress) {
-        (&self.recipe, &self.thresholds, &self.options, self.progress.unwrap_or(&()))
+    /// The parts of the settings that what follows a scan needs.
+    pub(crate) fn settings(&self) -> (&Thresholds, &RunOptions, &'a dyn Progress) {
+        (&self.thresholds, &self.options, self.progress.unwrap_or(&()))
     }
 }
 

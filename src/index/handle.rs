@@ -111,7 +111,9 @@ impl IndexOptions {
         IndexOptions { recipe: Some(recipe.clone()), ..self.clone() }.open(path)
     }
 
-    /// Opens the index at a path, or creates an empty one where nothing is at that path.
+    /// Opens the index at a path, or creates an empty one of this recipe where nothing is at that
+    /// path. Which recipe an existing index must have is [`recipe`](IndexOptions::recipe) of the
+    /// options; [`without_texts`](IndexOptions::without_texts) is for a new one alone.
     ///
     /// # Errors
     /// As [`Index::open_or_create`].
@@ -124,7 +126,7 @@ impl IndexOptions {
                 made => return made,
             }
         }
-        IndexOptions { recipe: Some(recipe.clone()), ..self.clone() }.open(path)
+        self.open(path)
     }
 
     /// Opens an index.
@@ -212,7 +214,8 @@ impl Index {
     /// # Errors
     /// As [`Index::open`] and [`Index::create`].
     pub fn open_or_create(path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
-        IndexOptions::default().open_or_create(path, recipe)
+        let options = IndexOptions { recipe: Some(recipe.clone()), ..IndexOptions::default() };
+        options.open_or_create(path, recipe)
     }
 
     /// Opens an index that was created with this recipe.

@@ -8,6 +8,8 @@ mod alignment;
 mod archives;
 #[cfg(feature = "cli")]
 mod blocks;
+#[cfg(feature = "index")]
+mod builder;
 #[cfg(feature = "cli")]
 mod cases;
 #[cfg(feature = "cli")]

@@ -16,7 +16,6 @@ use nearcopy::Index;
 use nearcopy::index::{AddedCounts, IndexOptions, IndexStats, SameId};
 use nearcopy::report::json_line;
 use std::ffi::OsString;
-use std::path::Path;
 use std::time::Instant;
 
 /// Adds documents to an index
@@ -149,10 +148,7 @@ impl Add {
             s.same_id = same_id;
             s.without_texts = self.texts == Some(Texts::None);
         });
-        if self.create && is_free(&self.place.dir) {
-            return Ok(options.create(&self.place.dir, &settings.recipe)?);
-        }
-        let index = self.place.open(settings, options, self.talk.quiet)?;
+        let index = self.place.open(settings, options, self.create, self.talk.quiet)?;
         let wanted = self.texts.map(|t| t == Texts::Stored);
         if let Some(wanted) = wanted.filter(|w| *w != index.has_texts()) {
             let (is, want) = if wanted { ("without", "with") } else { ("with", "without") };
@@ -264,12 +260,4 @@ impl Add {
 /// The number of documents that were not in the index before.
 fn fresh(counts: AddedCounts) -> u64 {
     counts.new + counts.copies + counts.replaced
-}
-
-/// Whether the path does not exist, or is an empty directory.
-fn is_free(dir: &Path) -> bool {
-    match std::fs::read_dir(dir) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(e) => e.kind() == std::io::ErrorKind::NotFound,
-    }
 }

@@ -80,7 +80,7 @@ pub struct Compact {
 impl Compact {
     pub fn run(self) -> Result<Exit> {
         let settings = self.settings.resolve(InputFlags::default())?;
-        let index = self.place.open(&settings, IndexOptions::default(), self.talk.quiet)?;
+        let index = self.place.open(&settings, IndexOptions::default(), false, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
         let begun = Instant::now();
         let done = index.compact(&settings.thresholds, &settings.run_options(), &meter);

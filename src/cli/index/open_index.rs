@@ -26,18 +26,22 @@ impl IndexPath {
     }
 
     /// Opens the index under these settings: a recipe that they set must be that of the index.
+    /// Where there is none and `create` is set, an empty one is made.
     pub fn open(
         &self,
         settings: &Settings,
         options: IndexOptions,
+        create: bool,
         quiet: bool,
     ) -> Result<nearcopy::Index> {
         let recipe = Some(settings.recipe.clone()).filter(|r| *r != Recipe::default());
         let said = recipe.is_some();
-        let index = options
-            .with(|s| s.recipe = recipe)
-            .open(&self.dir)
-            .map_err(|e| incompatible_settings(e, settings))?;
+        let options = options.with(|s| s.recipe = recipe);
+        let index = match create {
+            true => options.open_or_create(&self.dir, &settings.recipe),
+            false => options.open(&self.dir),
+        };
+        let index = index.map_err(|e| incompatible_settings(e, settings))?;
         let preset = Preset::ALL.into_iter().find(|p| {
             let (mut recipe, mut thresholds) = (Recipe::default(), nearcopy::Thresholds::default());
             p.apply(&mut recipe, &mut thresholds);

@@ -112,7 +112,7 @@ impl Query {
         self.check_usage()?;
         set_thread_count(settings.flags.run.threads);
         let options = IndexOptions::default().with(|s| s.read_only = true);
-        let index = self.place.open(&settings, options, self.talk.quiet)?;
+        let index = self.place.open(&settings, options, false, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
         let (mut taken, mut failure) = (ReadCorpus::default(), None);
         let write = |out: &mut dyn Write| {

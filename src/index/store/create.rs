@@ -65,7 +65,10 @@ fn fill(beside: &Path, header: &str) -> Result<()> {
 
 /// Whether an index can be created at this path: it has nothing, or an empty directory.
 pub fn is_free(path: &Path) -> bool {
-    !path.exists() || is_empty(path).unwrap_or(false)
+    match std::fs::read_dir(path) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(e) => e.kind() == std::io::ErrorKind::NotFound,
+    }
 }
 
 fn is_empty(path: &Path) -> std::io::Result<bool> {
