@@ -130,6 +130,7 @@ pub(crate) fn scan_under(
             tokens: all.tokens,
             clusters,
             equal,
+            titles: Vec::new(),
             pairs,
             repeats,
         };
@@ -307,6 +308,7 @@ pub fn compare_pairs(
         tokens,
         clusters: Vec::new(),
         equal: Vec::new(),
+        titles: Vec::new(),
         pairs,
         repeats: Vec::new(),
     })

@@ -406,6 +406,7 @@ fn merge(
             documents,
             paragraph,
             boilerplate,
+            note: false,
             period: group[0].period,
             places,
         });

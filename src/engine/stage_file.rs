@@ -41,17 +41,17 @@ impl StageData for Run {
 
 impl StageData for Vec<Verified> {
     const KIND: &'static str = "verified-pairs";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 }
 
 impl StageData for Comparison {
     const KIND: &'static str = "comparison";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 }
 
 impl StageData for Detection {
     const KIND: &'static str = "detection";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]

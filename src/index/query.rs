@@ -4,7 +4,7 @@
 use crate::error::Result;
 use crate::index::lookup::IndexState;
 use crate::index::rows::{ClassRow, DocumentRow};
-use crate::model::detection::{Comparison, Facts, Relation};
+use crate::model::detection::{Comparison, Relation};
 use crate::model::document::{Document, DocumentInfo};
 use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::pair::background::Background;
@@ -205,15 +205,13 @@ impl QuerySettings<'_> {
 
 fn estimate(containment_a: f64, containment_b: f64, resemblance: f64) -> Comparison {
     Comparison {
-        relation: None,
         resemblance,
         containment_a,
         containment_b,
         coverage_a: containment_a,
         coverage_b: containment_b,
         whole_text: true,
-        facts: Facts::default(),
-        matches: Vec::new(),
+        ..Comparison::default()
     }
 }
 

@@ -40,8 +40,56 @@ pub struct Match {
     pub blocks: Vec<Block>,
 }
 
+/// Why two texts with much wording in common are no copies of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TemplateReason {
+    /// Fewer than half of the numbers and names that could be compared agree.
+    Facts,
+    /// The wording that they share is common, or what differs weighs more than what agrees.
+    Wording,
+    /// They are issues of a series: a week or more lies between them, and a figure, a name or a
+    /// rare word differs.
+    Series,
+    /// Each title names something that the other document names nowhere.
+    Titles,
+}
+
+impl TemplateReason {
+    /// All reasons.
+    pub const ALL: [TemplateReason; 4] = {
+        use TemplateReason::{Facts, Series, Titles, Wording};
+        [Facts, Wording, Series, Titles]
+    };
+
+    /// The name of the reason in reports: `facts`, `wording`, `series` or `titles`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            TemplateReason::Facts => "facts",
+            TemplateReason::Wording => "wording",
+            TemplateReason::Series => "series",
+            TemplateReason::Titles => "titles",
+        }
+    }
+}
+
+impl_display!(TemplateReason);
+
+/// Parses the name of a reason in reports.
+impl std::str::FromStr for TemplateReason {
+    type Err = String;
+    fn from_str(s: &str) -> Result<TemplateReason, String> {
+        let known = TemplateReason::ALL.into_iter().find(|reason| reason.name() == s);
+        known.ok_or_else(|| {
+            let names = TemplateReason::ALL.map(TemplateReason::name).join(", ");
+            format!("{s:?} is no reason of a template: {names}")
+        })
+    }
+}
+
 /// Everything that a comparison measures between two texts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Comparison {
     /// The relation of the two texts, or `None` if they are not related.
     pub relation: Option<Relation>,
@@ -55,6 +103,13 @@ pub struct Comparison {
     pub coverage_a: f64,
     /// The share of the second text's tokens inside matches, without boilerplate.
     pub coverage_b: f64,
+    /// The share of the first text's tokens that are equal to a token of the second text inside a
+    /// match, without boilerplate: coverage without the words in gaps.
+    pub equal_words_a: f64,
+    /// The share of the second text's tokens that are equal to a token of the first, likewise.
+    pub equal_words_b: f64,
+    /// Why the pair is a template; `None` for other relations.
+    pub why: Option<TemplateReason>,
     /// Whether boilerplate was counted after all, because too little was left of both texts without
     /// it.
     pub whole_text: bool,
@@ -92,6 +147,8 @@ impl Comparison {
             containment_b: self.containment_a,
             coverage_a: self.coverage_b,
             coverage_b: self.coverage_a,
+            equal_words_a: self.equal_words_b,
+            equal_words_b: self.equal_words_a,
             matches,
             ..self
         }
@@ -156,6 +213,9 @@ pub struct Repeat {
     pub paragraph: bool,
     /// Whether it is boilerplate, which counts neither for nor against a relation.
     pub boilerplate: bool,
+    /// Whether it is a note: a passage that an outlet puts under or above texts that share nothing
+    /// else. It makes no relation.
+    pub note: bool,
     /// For a run that repeats itself without a break: the period in tokens. A place is then the
     /// whole run.
     pub period: Option<u32>,
@@ -176,6 +236,8 @@ pub struct Summary {
     pub renamed: u64,
     /// The documents excluded by a limit (`--min-tokens`, `--since`, …): reason and count.
     pub limited: Vec<(String, u64)>,
+    /// The number of documents without a token. They are related to nothing.
+    pub without_text: u64,
     /// The number of different texts.
     pub classes: u64,
     /// The number of clusters of two or more documents.
@@ -212,6 +274,9 @@ pub struct Detection {
     pub clusters: Vec<Cluster>,
     /// The classes of two or more equal texts, each in the order of the document numbers.
     pub equal: Vec<Vec<u32>>,
+    /// The classes of equal texts that titles divide, each as its groups of documents: the titles
+    /// of two groups name different things. `equal` lists the groups of two and more documents.
+    pub titles: Vec<Vec<Vec<u32>>>,
     /// The related pairs, ordered by `a`, then `b`.
     pub pairs: Vec<Pair>,
     /// The repeats, ordered by their first place.

@@ -26,6 +26,11 @@ impl Document {
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Document {
         DocumentInfo { id: id.into(), ..DocumentInfo::default() }.with_text(text)
     }
+    /// Sets the title.
+    pub fn title(mut self, title: impl Into<Arc<str>>) -> Document {
+        self.info.title = Some(title.into());
+        self
+    }
     /// Sets the source.
     pub fn source(mut self, source: impl Into<Arc<str>>) -> Document {
         self.info.source = Some(source.into());
@@ -48,6 +53,8 @@ impl Document {
 pub struct DocumentInfo {
     /// The name of the document in the report. Ids are compared as bytes.
     pub id: String,
+    /// The headline. It is no part of the text and its spans.
+    pub title: Option<Arc<str>>,
     /// The outlet or site that published it.
     pub source: Option<Arc<str>>,
     /// The date of publication, as an ISO 8601 date or time; dates are compared as strings.

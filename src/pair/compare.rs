@@ -5,7 +5,7 @@ use crate::align::alignment::{Alignment, align, equal_inside};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, Run, usize_range};
 use crate::align::select::{equal_words, is_match};
-use crate::model::detection::{Block, Comparison, Facts, Match, Relation};
+use crate::model::detection::{Block, Comparison, Match, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::facts::{CopyEvidence, evidence};
@@ -70,15 +70,10 @@ pub fn judge(
         }
     };
     let mut comparison = Comparison {
-        relation: None,
         resemblance: of(shingles.a + shingles.b - shingles.shared),
         containment_a: of(shingles.a),
         containment_b: of(shingles.b),
-        coverage_a: 0.0,
-        coverage_b: 0.0,
-        whole_text: false,
-        facts: Facts::default(),
-        matches: Vec::new(),
+        ..Comparison::default()
     };
     if same_text {
         all_of_both(&matches, a, b, background, &mut comparison);

@@ -93,6 +93,7 @@ impl QueryReport {
             tokens: Vec::new(),
             clusters: Vec::new(),
             equal: Vec::new(),
+            titles: Vec::new(),
             pairs,
             repeats: Vec::new(),
             summary: Summary::default(),

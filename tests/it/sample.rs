@@ -131,6 +131,7 @@ pub fn pair(
         whole_text: false,
         facts: Facts { agree: 7, compared: 9 },
         matches,
+        ..Comparison::default()
     };
     Pair { a: number(corpus, a), b: number(corpus, b), relation, comparison }
 }
@@ -153,6 +154,7 @@ pub fn empty(corpus: &Corpus) -> Detection {
             .collect(),
         clusters: vec![],
         equal: vec![],
+        titles: vec![],
         pairs: vec![],
         repeats: vec![],
     }
@@ -261,6 +263,7 @@ pub fn storm() -> Sample {
         documents: 4,
         paragraph: true,
         boilerplate: true,
+        note: false,
         period: None,
         places: ["mirror/storm.txt", "post/edda.txt", "week/roundup.txt", "wire/storm.txt"]
             .map(|id| place(&corpus, id, SIGN, 0))
@@ -316,6 +319,7 @@ pub fn scripts() -> Sample {
         documents: 2,
         paragraph: false,
         boilerplate: false,
+        note: false,
         period: None,
         places: ["mixed/a.txt", "mixed/b.txt"].map(|id| place(&corpus, id, mixed, 0)).to_vec(),
     }];

@@ -193,7 +193,7 @@ fn heat_map(findings: Findings) -> Markup {
 mod tests {
     use super::*;
     use crate::engine::corpus::Corpus;
-    use crate::model::detection::{Cluster, Comparison, Detection, Facts, Pair, Summary};
+    use crate::model::detection::{Cluster, Comparison, Detection, Pair, Summary};
     use crate::model::document::Document;
 
     /// A detection with these pairs of documents, each with half of the first text's words in
@@ -201,14 +201,8 @@ mod tests {
     fn detection(tokens: Vec<u32>, pairs: &[(u32, u32)]) -> Detection {
         let comparison = Comparison {
             relation: Some(Relation::Quotes),
-            resemblance: 0.0,
-            containment_a: 0.0,
-            containment_b: 0.0,
             coverage_a: 0.5,
-            coverage_b: 0.0,
-            whole_text: false,
-            facts: Facts::default(),
-            matches: vec![],
+            ..Comparison::default()
         };
         Detection {
             recipe_id: String::new(),
@@ -218,6 +212,7 @@ mod tests {
             tokens,
             clusters: vec![],
             equal: vec![],
+            titles: vec![],
             pairs: pairs
                 .iter()
                 .map(|&(a, b)| Pair {

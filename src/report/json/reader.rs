@@ -154,6 +154,7 @@ fn build(whole: ReportObject) -> Read<StoredReport> {
         tokens: documents.tokens,
         clusters,
         equal,
+        titles: Vec::new(),
         pairs,
         repeats,
     };

@@ -81,6 +81,7 @@ impl ScoresJson {
             whole_text,
             facts,
             matches,
+            ..Comparison::default()
         }
     }
 }

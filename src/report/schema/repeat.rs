@@ -60,6 +60,6 @@ impl<'a> RepeatJson<'a> {
             Ok(Place { document, span: of.span(document, &p.span)? })
         };
         let places = places.iter().map(place).collect::<Read<_>>()?;
-        Ok(Repeat { tokens, count, documents, paragraph, boilerplate, period, places })
+        Ok(Repeat { tokens, count, documents, paragraph, boilerplate, note: false, period, places })
     }
 }

@@ -103,6 +103,7 @@ impl<'a> SummaryJson<'a> {
         let counts =
             |all: Vec<ReasonJson>| all.into_iter().map(|r| (r.reason.into(), r.count)).collect();
         let summary = Summary {
+            without_text: 0,
             documents: self.documents,
             bytes: self.bytes,
             renamed: self.renamed,

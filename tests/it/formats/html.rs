@@ -143,6 +143,7 @@ fn hostile(evil: &[String]) -> Sample {
             documents: 2,
             paragraph: true,
             boilerplate: false,
+            note: false,
             period: None,
             places,
         });

@@ -184,6 +184,7 @@ fn long_lists_are_cut_and_say_so() {
             documents: 40,
             paragraph: true,
             boilerplate: false,
+            note: false,
             period: None,
             places: (n..n + 30).map(|document| Place { document, span }).collect(),
         });
@@ -300,6 +301,7 @@ fn hostile() -> Sample {
         documents: 3,
         paragraph: false,
         boilerplate: false,
+        note: false,
         period: Some(3),
         places: ids.iter().map(|id| place(&corpus, id, evil, 0)).collect(),
     }];

@@ -301,6 +301,7 @@ proptest! {
             documents: 1,
             paragraph: false,
             boilerplate: false,
+            note: false,
             period: None,
             places,
         }];
