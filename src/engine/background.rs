@@ -1,11 +1,16 @@
 //! Owns: the computation of the background from sorted postings. Never: looks at a pair.
 
-use crate::engine::sketch::{Classes, Keys};
+use crate::engine::notes::NoteSearch;
+use crate::engine::sketch::{Classes, Keys, Sketches};
+use crate::error::Result;
+use crate::model::document::Documents;
+use crate::model::options::Progress;
 use crate::model::thresholds::Thresholds;
-use crate::pair::background::{Background, word_slots};
+use crate::pair::background::{Background, lower_case_slots, word_slots};
 use crate::postings::policy::most_of_a_source;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
+use crate::sketch::recipe::Recipe;
 
 /// Two texts are versions of one story only if their shared anchors, all of them frequent, are at
 /// least this part of the anchors of the longer text.
@@ -17,9 +22,16 @@ const MAX_SAME_FREQUENCY_SHARE: f64 = 0.5;
 /// The number of text pairs that are looked at for each frequent key.
 const PAIRS: usize = 8;
 
-/// What the corpus shows about its texts. `words` has, for each word slot, the number of classes
-/// that it occurs in.
-pub fn background(all: &Classes, keys: &Keys<Run>, words: &[u32], t: &Thresholds) -> Background {
+/// What the corpus shows about its texts.
+pub fn background(
+    documents: &dyn Documents,
+    sketches: &Sketches,
+    keys: &Keys<Run>,
+    recipe: &Recipe,
+    t: &Thresholds,
+    progress: &dyn Progress,
+) -> Result<Background> {
+    let Sketches { classes: all, words, capitals, .. } = sketches;
     let classes = all.first.len() as u64;
     let anchors: Vec<&[Posting]> =
         keys.anchors.groups().filter(|g| is_frequent(g, all, t)).collect();
@@ -30,7 +42,12 @@ pub fn background(all: &Classes, keys: &Keys<Run>, words: &[u32], t: &Thresholds
         groups.iter().filter(|g| !stories.is_story_text(g)).map(|g| g[0].key()).collect()
     };
     let (common, frequent) = word_slots(words, classes);
-    Background::new(classes, boilerplate(&paragraphs), boilerplate(&anchors), common, frequent)
+    let background =
+        Background::new(classes, boilerplate(&paragraphs), boilerplate(&anchors), common, frequent)
+            .with_lower_case(lower_case_slots(words, capitals));
+    let search = NoteSearch { documents, all, recipe, thresholds: t, progress };
+    let notes = search.windows(keys, &background)?;
+    Ok(background.with_notes(notes))
 }
 
 /// Whether enough texts of one source hold a key or, where sources are not known, more than a share

@@ -5,6 +5,7 @@ use crate::engine::cluster::{self, Members, Relations};
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::repeats::repeats;
 use crate::engine::sketch::{Classes, Keys, Sketches, sketch};
+use crate::engine::titles::title_groups;
 use crate::engine::{background, candidates};
 use crate::error::{Error, Result};
 use crate::model::detection::{Cluster, Detection, Pair, Repeat, Summary};
@@ -103,6 +104,7 @@ pub(crate) fn scan_under(
         let verifier = Verifier {
             documents,
             first: &all.first,
+            members: &members,
             background: &background,
             recipe,
             thresholds,
@@ -118,10 +120,11 @@ pub(crate) fn scan_under(
             capped_keys: document_candidates.capped + passage_candidates.capped,
             ..summary_counts(documents, &all, &clusters, &pairs, &repeats)
         };
-        let equal = (0..all.first.len() as u32)
-            .filter(|&c| all.size[c as usize] > 1)
-            .map(|c| members.of(c).to_vec())
-            .collect();
+        let groups = (0..all.first.len() as u32).map(|c| members.copies(c));
+        let groups = groups.chain(members.other_groups().map(Vec::as_slice));
+        let mut equal: Vec<Vec<u32>> =
+            groups.filter(|g| g.len() > 1).map(<[u32]>::to_vec).collect();
+        equal.sort_unstable();
         let detection = Detection {
             recipe_id: recipe.id(),
             background_id: background.id(),
@@ -130,7 +133,7 @@ pub(crate) fn scan_under(
             tokens: all.tokens,
             clusters,
             equal,
-            titles: Vec::new(),
+            titles: members.titles.into_values().collect(),
             pairs,
             repeats,
         };
@@ -184,14 +187,19 @@ fn relate_under(
     thresholds: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<Related> {
-    let Sketches { classes: all, keys, words } = sketch(documents, recipe, thresholds, progress)?;
-    let keys = keys.sorted(progress);
-    let background = background
-        .cloned()
-        .unwrap_or_else(|| background::background(&all, &keys, &words, thresholds));
+    let mut sketches = sketch(documents, recipe, thresholds, progress)?;
+    let keys = std::mem::take(&mut sketches.keys).sorted(progress);
+    let background = match background {
+        Some(given) => given.clone(),
+        None => background::background(documents, &sketches, &keys, recipe, thresholds, progress)?,
+    };
+    let Sketches { classes: all, words, .. } = sketches;
+    let mut members = Members::new(&all);
+    members.titles = title_groups(&all, &members, documents, &background, recipe)?;
     let verifier = Verifier {
         documents,
         first: &all.first,
+        members: &members,
         background: &background,
         recipe,
         thresholds,
@@ -221,7 +229,6 @@ fn relate_under(
     relations.extend(verifier.compare(&passage_candidates.pairs, |c| c.relation.is_some())?);
 
     progress.begin(Stage::Cluster, 0);
-    let members = Members::new(&all);
     let (clusters, representative_of) =
         cluster::clusters(&all, &members, &mut relations, &verifier)?;
     Ok(Related {
@@ -281,7 +288,16 @@ pub fn compare_pairs(
     packed.sort_unstable();
     packed.dedup();
     progress.begin(Stage::Compare, packed.len() as u64);
-    let verifier = Verifier { documents, first: &first, background, recipe, thresholds, progress };
+    let members = Members::single(documents.count() as u32);
+    let verifier = Verifier {
+        documents,
+        first: &first,
+        members: &members,
+        background,
+        recipe,
+        thresholds,
+        progress,
+    };
     let compared = in_pool(options, || verifier.compare(&packed, |c| c.relation.is_some()))?;
     let to_pair = |v: Verified| {
         Some(Pair { a: v.a, b: v.b, relation: v.comparison.relation?, comparison: v.comparison })

@@ -3,6 +3,7 @@
 
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::sketch::{Classes, NONE};
+use crate::engine::titles::TitleGroups;
 use crate::error::Result;
 use crate::model::detection::{Cluster, Pair};
 use crate::model::document::Documents;
@@ -42,6 +43,8 @@ impl Relations {
 pub struct Members {
     starts: Vec<u32>,
     documents: Vec<u32>,
+    /// The groups of the classes that titles divide.
+    pub titles: TitleGroups,
 }
 
 impl Members {
@@ -57,7 +60,24 @@ impl Members {
             documents[at[class as usize] as usize] = n as u32;
             at[class as usize] += 1;
         }
-        Members { starts, documents }
+        Members { starts, documents, titles: TitleGroups::new() }
+    }
+    /// Each of `count` documents as a class of its own.
+    pub fn single(count: u32) -> Members {
+        Members {
+            starts: (0..=count).collect(),
+            documents: (0..count).collect(),
+            titles: TitleGroups::new(),
+        }
+    }
+    /// The documents of one class that are copies of its first one: all of them, or the first group
+    /// where titles divide the class. They are what the class is in a pair or a cluster.
+    pub fn copies(&self, class: u32) -> &[u32] {
+        self.titles.get(&class).map_or_else(|| self.of(class), |groups| &groups[0])
+    }
+    /// The groups of a class besides [`copies`](Members::copies).
+    pub fn other_groups(&self) -> impl Iterator<Item = &Vec<u32>> {
+        self.titles.values().flat_map(|groups| &groups[1..])
     }
     /// The documents of one class.
     pub fn of(&self, class: u32) -> &[u32] {
@@ -101,11 +121,17 @@ pub fn clusters(
     groups.retain(|g| !g.members.is_empty());
     let clustered: std::collections::HashSet<u32> =
         groups.iter().flat_map(|g| g.members.iter().copied().chain([g.representative])).collect();
-    let alone =
-        (0..all.first.len() as u32).filter(|c| all.size[*c as usize] > 1 && !clustered.contains(c));
+    let alone = (0..all.first.len() as u32)
+        .filter(|c| members.copies(*c).len() > 1 && !clustered.contains(c));
     groups.extend(alone.map(|c| UnnamedCluster { representative: c, members: Vec::new() }));
     let mut clusters: Vec<Cluster> =
         groups.iter().map(|g| to_documents(g, members, &heads, relations)).collect();
+    let other = members.other_groups().filter(|group| group.len() > 1);
+    clusters.extend(other.map(|group| Cluster {
+        representative: survivor_of(group, all, verifier.documents, t),
+        members: group.clone(),
+        weakest: 1.0,
+    }));
     clusters.sort_unstable_by_key(|c| c.representative);
     Ok((clusters, around))
 }
@@ -123,12 +149,15 @@ fn class_survivors(
     documents: &dyn Documents,
     t: &Thresholds,
 ) -> Vec<u32> {
-    let best = |class: u32| {
-        let view = |n: u32| (documents.info(n as usize), all.tokens[n as usize], n);
-        let of = members.of(class).iter().copied();
-        of.min_by(|&x, &y| survivor(&t.keep, view(x), view(y))).unwrap_or(all.first[class as usize])
-    };
+    let best = |class: u32| survivor_of(members.copies(class), all, documents, t);
     (0..all.first.len() as u32).into_par_iter().map(best).collect()
+}
+
+/// The document of a group that survives.
+fn survivor_of(group: &[u32], all: &Classes, documents: &dyn Documents, t: &Thresholds) -> u32 {
+    let view = |n: u32| (documents.info(n as usize), all.tokens[n as usize], n);
+    let of = group.iter().copied();
+    of.min_by(|&x, &y| survivor(&t.keep, view(x), view(y))).unwrap_or_default()
 }
 
 fn compare_by_policy(
@@ -209,7 +238,7 @@ fn to_documents(
     relations: &Relations,
 ) -> Cluster {
     let classes = g.members.iter().copied().chain([g.representative]);
-    let mut documents: Vec<u32> = classes.flat_map(|c| members.of(c).iter().copied()).collect();
+    let mut documents: Vec<u32> = classes.flat_map(|c| members.copies(c).iter().copied()).collect();
     documents.sort_unstable();
     let to =
         |m: &u32| relations.get(pack_pair(*m, g.representative)).map_or(0.0, Verified::smaller);

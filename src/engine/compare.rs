@@ -1,6 +1,7 @@
 //! Owns: the comparison of candidate pairs, in parallel, with the results in order. Never: chooses
 //! the candidate pairs.
 
+use crate::engine::cluster::Members;
 use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};
 use crate::model::detection::{Comparison, Relation};
@@ -10,6 +11,7 @@ use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::compare::compare_masked;
 use crate::pair::masked::MaskedText;
+use crate::pair::metadata::Metadata;
 use crate::postings::posting::{pack_pair, unpack_pair};
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
@@ -113,6 +115,8 @@ pub struct Verifier<'a> {
     pub documents: &'a dyn Documents,
     /// The first document of each class.
     pub first: &'a [u32],
+    /// The documents of each class, whose titles and dates count.
+    pub members: &'a Members,
     /// The background.
     pub background: &'a Background,
     /// The recipe.
@@ -168,7 +172,10 @@ impl Verifier<'_> {
         if let Some(there) = cache.texts.get(&class) {
             return Ok(there.clone());
         }
-        let prepared = Rc::new(MaskedText::new(self.text(class)?, self.background, self.recipe));
+        let documents = self.members.copies(class).iter();
+        let metadata = Metadata::new(documents.map(|&n| self.documents.info(n as usize)));
+        let text = MaskedText::new(self.text(class)?, self.background, self.recipe);
+        let prepared = Rc::new(text.with_metadata(metadata));
         cache.keep(class, prepared.clone());
         Ok(prepared)
     }

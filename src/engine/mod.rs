@@ -8,8 +8,10 @@ pub mod candidates;
 pub mod cluster;
 pub mod compare;
 pub mod corpus;
+pub mod notes;
 pub mod preset;
 pub mod repeats;
 pub mod sketch;
 #[cfg(feature = "stages")]
 pub mod stage_file;
+pub mod titles;

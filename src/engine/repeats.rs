@@ -40,6 +40,7 @@ struct PassageOccurrence {
     tokens: u32,
     paragraph: bool,
     period: Option<u32>,
+    note: bool,
     count: u64,
     spans: Vec<Span>,
 }
@@ -60,7 +61,7 @@ pub fn repeats(
         paragraphs: keys.paragraphs.groups().filter(classes).map(|g| g[0].key()).collect(),
         anchors: keys.anchors.groups().filter(families).map(|g| g[0].key()).collect(),
     };
-    let reader = Reader { all, keys, documents, recipe, t, progress };
+    let reader = Reader { all, keys, documents, background, recipe, t, progress };
     let near = reader.classes_sharing_passages(&across);
     progress.begin(Stage::Repeats, near.len() as u64);
     let mut touched = all.may_repeat.clone();
@@ -77,7 +78,13 @@ pub fn repeats(
         }
         found.extend(paragraphs_across(tokens, paragraphs, &across, t));
         found.extend(passages_across(tokens, paragraphs, &shared, recipe, t));
-        found.into_iter().map(|p| to_occurrence(p, class, tokens)).collect::<Vec<_>>()
+        found
+            .into_iter()
+            .map(|p| {
+                let note = background.is_note(tokens, &p.places[0], recipe);
+                to_occurrence(p, class, tokens, note)
+            })
+            .collect::<Vec<_>>()
     })?;
     let mut found: Vec<PassageOccurrence> = found.into_iter().flatten().collect();
     found.extend(reader.other_occurrences(&found, &across)?);
@@ -102,7 +109,7 @@ fn class_set_hash(group: &[Posting]) -> u64 {
     group.iter().fold(0, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1)))
 }
 
-fn to_occurrence(p: RepeatedPassage, class: u32, tokens: &Tokens) -> PassageOccurrence {
+fn to_occurrence(p: RepeatedPassage, class: u32, tokens: &Tokens, note: bool) -> PassageOccurrence {
     let spans = p.places.iter().map(|r| tokens.span(r.start as usize..r.end as usize)).collect();
     let count = match p.period {
         Some(period) => p.places.iter().map(|r| (r.len() as u64) / u64::from(period)).sum(),
@@ -114,6 +121,7 @@ fn to_occurrence(p: RepeatedPassage, class: u32, tokens: &Tokens) -> PassageOccu
         tokens: p.tokens,
         paragraph: p.paragraph,
         period: p.period,
+        note,
         count,
         spans,
     }
@@ -196,6 +204,7 @@ struct Reader<'a> {
     all: &'a Classes,
     keys: &'a Keys<Run>,
     documents: &'a dyn Documents,
+    background: &'a Background,
     recipe: &'a Recipe,
     t: &'a Thresholds,
     progress: &'a dyn Progress,
@@ -297,7 +306,13 @@ impl Reader<'_> {
         });
         let more = self.map(&listed(&touched), |class, tokens, paragraphs| {
             let passages = paragraphs_across(tokens, paragraphs, &also, self.t);
-            passages.into_iter().map(|p| to_occurrence(p, class, tokens)).collect::<Vec<_>>()
+            passages
+                .into_iter()
+                .map(|p| {
+                    let note = self.background.is_note(tokens, &p.places[0], self.recipe);
+                    to_occurrence(p, class, tokens, note)
+                })
+                .collect::<Vec<_>>()
         })?;
         Ok(more.into_iter().flatten().collect())
     }
@@ -406,7 +421,7 @@ fn merge(
             documents,
             paragraph,
             boilerplate,
-            note: false,
+            note: !boilerplate && group.iter().any(|f| f.note),
             period: group[0].period,
             places,
         });

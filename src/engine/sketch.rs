@@ -31,6 +31,8 @@ pub struct Sketches {
     pub keys: Keys<Vec<Posting>>,
     /// For each word slot, the number of classes that it occurs in.
     pub words: Vec<u32>,
+    /// For each word slot, the number of classes in which it occurs with a capital only.
+    pub capitals: Vec<u32>,
 }
 
 /// Documents as classes of equal texts. Classes are numbered in the order of their first documents.
@@ -101,7 +103,11 @@ pub fn sketch(
     let count = documents.count();
     progress
         .begin(Stage::Fingerprint, (0..count).map(|n| u64::from(documents.info(n).bytes)).sum());
-    let mut all = Sketches { words: vec![0; WORD_SLOTS], ..Sketches::default() };
+    let mut all = Sketches {
+        words: vec![0; WORD_SLOTS],
+        capitals: vec![0; WORD_SLOTS],
+        ..Sketches::default()
+    };
     all.reserve(documents, recipe);
     let mut sources = HashMap::new();
     let mut classes = HashMap::new();
@@ -206,6 +212,9 @@ impl Sketches {
         post(f.paragraphs, &mut self.keys.paragraphs);
         for slot in f.words {
             self.words[slot as usize] += 1;
+        }
+        for slot in f.capitals {
+            self.capitals[slot as usize] += 1;
         }
     }
 }

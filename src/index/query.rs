@@ -10,6 +10,7 @@ use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::pair::background::Background;
 use crate::pair::compare::compare_masked;
 use crate::pair::masked::MaskedText;
+use crate::pair::metadata::Metadata;
 use crate::pair::relation::containment;
 use crate::postings::checksum::{damaged, unseal};
 use crate::sketch::fingerprint::Fingerprint;
@@ -65,8 +66,7 @@ impl QuerySettings<'_> {
         // Most documents of a crawl are related to nothing: the masked text is made only when there
         // is something to compare with.
         let asked = OnceCell::new();
-        let ready =
-            || asked.get_or_init(|| MaskedText::new(d.text.as_str(), self.background, self.recipe));
+        let ready = || asked.get_or_init(|| self.masked(d.text.as_str(), &d.info));
         if let Some((class, row)) = own.as_ref().filter(|o| o.1.last >= from)
             && let Some((number, partner)) = self.partner(d, *class, row)?
         {
@@ -151,7 +151,7 @@ impl QuerySettings<'_> {
         number: u32,
     ) -> Result<Option<Sighting>> {
         let text = self.view.text(number, &partner, self.unpacker)?;
-        let there = MaskedText::new(text.as_str(), self.background, self.recipe);
+        let there = self.masked(text.as_str(), &partner.info);
         // The pair is compared as in a scan, with the smaller id first.
         let comparison = if d.info.id <= partner.info.id {
             compare_masked(asked, &there, self.background, self.thresholds)
@@ -163,6 +163,11 @@ impl QuerySettings<'_> {
             text: Some(text),
             ..self.sighting(partner, relation, comparison)
         }))
+    }
+
+    fn masked<'t>(&self, text: &'t str, info: &DocumentInfo) -> MaskedText<'t> {
+        let text = MaskedText::new(text, self.background, self.recipe);
+        text.with_metadata(Metadata::new([info]))
     }
 
     /// Estimates the scores by the share of common anchors, which are a sample of the shingles

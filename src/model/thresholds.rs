@@ -66,6 +66,9 @@ pub struct Thresholds {
     pub boilerplate_classes: u32,
     /// The share of the different texts that boilerplate exceeds where sources are not known.
     pub boilerplate_share: f64,
+    /// The number of different texts of one source (where sources are not known, of any) in which a
+    /// note occurs at least.
+    pub note_classes: u32,
     /// The number of tokens that must remain without boilerplate in at least one of two texts;
     /// otherwise boilerplate is not left out of their coverage.
     pub boilerplate_left_tokens: u32,
@@ -239,6 +242,7 @@ impl Default for Thresholds {
             max_places: 100,
             boilerplate_classes: 10,
             boilerplate_share: 0.01,
+            note_classes: 3,
             boilerplate_left_tokens: 20,
             boilerplate_left_share: 0.10,
             sources: SourceLimit::Any,
@@ -313,6 +317,7 @@ impl Thresholds {
             ("repeat-passage", self.repeat_passage),
             ("repeat-classes", self.repeat_classes),
             ("boilerplate-classes", self.boilerplate_classes),
+            ("note-classes", self.note_classes),
         ];
         for (name, value) in lengths {
             if value < 2 {

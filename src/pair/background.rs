@@ -44,10 +44,15 @@ pub struct Background {
     pub paragraphs: Vec<u64>,
     /// The anchors that are boilerplate, sorted.
     pub anchors: Vec<u64>,
+    /// The windows of notes, sorted: all of them, and not a sample. A note is what an outlet puts
+    /// under or above texts that share nothing else.
+    pub notes: Vec<u64>,
     /// The slots of words that occur in many texts, sorted.
     pub common: Vec<u32>,
     /// The slots of words that are not common, but occur in more texts than a rare word, sorted.
     pub frequent: Vec<u32>,
+    /// The slots of words that some texts write in lower case, sorted: no names.
+    pub lower_case: Vec<u32>,
     /// Common and frequent words as two bits a slot, 64 KiB; empty where every word is rare.
     #[serde(skip)]
     bits: Vec<u64>,
@@ -62,7 +67,7 @@ struct BackgroundJson {
     background: Background,
 }
 
-const SCHEMA: &str = "nearcopy.background/1";
+const SCHEMA: &str = "nearcopy.background/2";
 
 impl Background {
     /// Makes a background of sorted lists.
@@ -80,7 +85,22 @@ impl Background {
                 bits[slot as usize / 32] |= mark << (slot % 32 * 2);
             }
         }
-        Background { classes, paragraphs, anchors, common, frequent, bits }
+        let (notes, lower_case) = (Vec::new(), Vec::new());
+        Background { classes, paragraphs, anchors, notes, common, frequent, lower_case, bits }
+    }
+
+    /// The same background with these words known as no names: the slots of words that texts write
+    /// in lower case, sorted.
+    #[must_use]
+    pub fn with_lower_case(self, lower_case: Vec<u32>) -> Background {
+        Background { lower_case, ..self }
+    }
+
+    /// The same background with these notes: all their windows of the recipe's anchor length,
+    /// sorted.
+    #[must_use]
+    pub fn with_notes(self, notes: Vec<u64>) -> Background {
+        Background { notes, ..self }
     }
 
     /// The id that reports print: 16 hex digits, or `none` for the empty background.
@@ -92,21 +112,19 @@ impl Background {
             self.classes,
             self.paragraphs.len() as u64,
             self.anchors.len() as u64,
+            self.notes.len() as u64,
+            self.lower_case.len() as u64,
             self.common.len() as u64,
         ];
         let all = lengths
             .into_iter()
             .chain(self.paragraphs.iter().copied())
-            .chain(self.anchors.iter().copied());
-        format!(
-            "{:016x}",
-            hash::sequence(
-                all.chain(self.common.iter().chain(&self.frequent).map(|&c| u64::from(c)))
-            )
-        )
+            .chain(self.anchors.iter().chain(&self.notes).copied());
+        let slots = self.common.iter().chain(&self.frequent).chain(&self.lower_case);
+        format!("{:016x}", hash::sequence(all.chain(slots.map(|&c| u64::from(c)))))
     }
 
-    /// The background as JSON, schema `nearcopy.background/1`, which [`Background::from_json`]
+    /// The background as JSON, schema `nearcopy.background/2`, which [`Background::from_json`]
     /// reads.
     pub fn to_json(&self, recipe_id: &str) -> String {
         let stored = BackgroundJson {
@@ -142,7 +160,9 @@ impl Background {
             });
         }
         let b = stored.background;
-        Ok(Background::new(b.classes, b.paragraphs, b.anchors, b.common, b.frequent))
+        Ok(Background::new(b.classes, b.paragraphs, b.anchors, b.common, b.frequent)
+            .with_notes(b.notes)
+            .with_lower_case(b.lower_case))
     }
 
     /// Whether a word is common, that is, occurs in many texts.
@@ -162,6 +182,11 @@ impl Background {
         }
     }
 
+    /// Whether texts write a word in lower case, so that it is no name.
+    pub fn is_lower_case(&self, word: u64) -> bool {
+        self.lower_case.binary_search(&word_slot(word)).is_ok()
+    }
+
     /// Whether it was computed from texts; otherwise it cannot distinguish rare words.
     pub const fn knows_words(&self) -> bool {
         self.classes > 0
@@ -172,9 +197,26 @@ impl Background {
         self.paragraphs.binary_search(&paragraph).is_ok()
     }
 
+    /// Whether a passage is a note: most of its windows are windows of notes.
+    pub fn is_note(&self, tokens: &Tokens, passage: &Range<u32>, recipe: &Recipe) -> bool {
+        if self.notes.is_empty() {
+            return false;
+        }
+        let range = passage.start as usize..passage.end as usize;
+        let passage = Tokens {
+            hashes: tokens.hashes[range.clone()].to_vec(),
+            kinds: tokens.kinds[range.clone()].to_vec(),
+            spans: tokens.spans[range].to_vec(),
+        };
+        let mut windows = Shingles::default();
+        shingles(&passage, recipe.anchor, &mut windows);
+        let held = windows.hashes.iter().filter(|w| self.notes.binary_search(w).is_ok()).count();
+        2 * held > windows.hashes.len()
+    }
+
     /// A flag for each token that says whether it is boilerplate; empty where no token is.
     pub fn mask(&self, tokens: &Tokens, paragraphs: &[Range<u32>], recipe: &Recipe) -> Vec<bool> {
-        if self.paragraphs.is_empty() && self.anchors.is_empty() {
+        if self.paragraphs.is_empty() && self.anchors.is_empty() && self.notes.is_empty() {
             return Vec::new();
         }
         let mut mask = vec![false; tokens.len()];
@@ -187,7 +229,7 @@ impl Background {
         shingles(tokens, recipe.anchor, &mut windows);
         let mut last: Option<usize> = None;
         for (start, (key, &end)) in windows.hashes.iter().zip(&windows.ends).enumerate() {
-            if self.anchors.binary_search(key).is_ok() {
+            if self.anchors.binary_search(key).is_ok() || self.notes.binary_search(key).is_ok() {
                 let from =
                     last.filter(|&l| start.saturating_sub(l) <= BRIDGE).unwrap_or(start).min(start);
                 mask[from..end as usize].fill(true);
@@ -203,6 +245,18 @@ impl Background {
         }
         if mask.contains(&true) { mask } else { Vec::new() }
     }
+}
+
+/// A word must be in lower case in this many texts to be known as no name: one may have misspelt
+/// it, or another word may have its slot.
+const LOWER_CASE_TEXTS: u32 = 2;
+
+/// The slots of words that some texts write in lower case, from the number of texts in which each
+/// slot occurs, and in which it occurs with a capital only.
+pub fn lower_case_slots(counts: &[u32], capitals: &[u32]) -> Vec<u32> {
+    let lower = |&(count, capital): &(&u32, &u32)| count - capital >= LOWER_CASE_TEXTS;
+    let slots = counts.iter().zip(capitals).zip(0..).filter(|(c, _)| lower(c));
+    slots.map(|(_, slot)| slot).collect()
 }
 
 /// The slots of common words, and those of frequent words, from the number of texts in which each

@@ -4,14 +4,13 @@
 use crate::align::alignment::{Alignment, align, equal_inside};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, Run, usize_range};
-use crate::align::select::{equal_words, is_match};
+use crate::align::select::equal_words;
 use crate::model::detection::{Block, Comparison, Match, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::facts::{CopyEvidence, evidence};
-use crate::pair::informativeness::{AGAINST, is_informative, is_quotation, needed};
+use crate::pair::decide::{Measured, decide, titles_divide};
+use crate::pair::facts::evidence;
 use crate::pair::masked::MaskedText;
-use crate::pair::relation::relation;
 use crate::sketch::recipe::Recipe;
 use std::ops::Range;
 
@@ -90,8 +89,11 @@ fn all_of_both(
     background: &Background,
     comparison: &mut Comparison,
 ) {
-    comparison.relation = Some(Relation::Equal);
+    let divided = titles_divide(a.metadata(), b.metadata(), a, background);
+    comparison.why = divided;
+    comparison.relation = Some(divided.map_or(Relation::Equal, |_| Relation::Template));
     (comparison.coverage_a, comparison.coverage_b) = (1.0, 1.0);
+    (comparison.equal_words_a, comparison.equal_words_b) = (1.0, 1.0);
     comparison.facts = evidence(whole, a, b, background).facts;
     comparison.matches = whole.iter().filter_map(|c| to_bytes(c, a, b)).collect();
 }
@@ -101,21 +103,45 @@ fn all_of_both(
 pub struct BoilerplateRule {
     /// Whether boilerplate is left out of coverage.
     pub masked: bool,
-    /// Whether boilerplate is counted after all: two texts of which little is left without it are
-    /// compared in full, because otherwise equal notices would share nothing.
+    /// Whether boilerplate is counted after all: of both texts so little is left without it that
+    /// they would share nothing, although they are equal notices.
     pub whole_text: bool,
 }
 
-/// Decides how boilerplate counts in this pair.
-pub fn boilerplate_rule(a: &MaskedText, b: &MaskedText, t: &Thresholds) -> BoilerplateRule {
-    let remnant = |p: &MaskedText| {
-        let left = p.own_tokens();
+/// From this number of tokens on, what is left of a text without boilerplate says something: it is
+/// no counter and no date.
+const REMNANT: usize = 5;
+
+/// Decides how boilerplate counts in this pair. Where little is left of both texts, it counts if
+/// what is left agrees, or is next to nothing.
+pub fn boilerplate_rule(
+    matches: &[Chain],
+    a: &MaskedText,
+    b: &MaskedText,
+    t: &Thresholds,
+) -> BoilerplateRule {
+    let (own_a, own_b) = (a.own_tokens(), b.own_tokens());
+    let remnant = |p: &MaskedText, left: usize| {
         left < t.boilerplate_left_tokens as usize
             || (left as f64) < t.boilerplate_left_share * p.tokens.len() as f64
     };
-    let has_boilerplate = a.own_tokens() < a.tokens.len() || b.own_tokens() < b.tokens.len();
-    let whole_text = has_boilerplate && remnant(a) && remnant(b);
+    let has_boilerplate = own_a < a.tokens.len() || own_b < b.tokens.len();
+    let whole_text = has_boilerplate
+        && remnant(a, own_a)
+        && remnant(b, own_b)
+        && ((own_a < REMNANT && own_b < REMNANT)
+            || 2 * equal_own_words(matches, a, b) as usize >= own_a.max(own_b));
     BoilerplateRule { masked: has_boilerplate && !whole_text, whole_text }
+}
+
+/// The number of equal tokens inside the matches that are boilerplate in neither text.
+fn equal_own_words(matches: &[Chain], a: &MaskedText, b: &MaskedText) -> u32 {
+    matches.iter().map(|m| own_words(m, a, b)).sum()
+}
+
+fn own_words(m: &Chain, a: &MaskedText, b: &MaskedText) -> u32 {
+    let own = |i: u32, j: u32| !a.is_boilerplate(i as usize) && !b.is_boilerplate(j as usize);
+    m.runs.iter().map(|r| (0..r.len).filter(|i| own(r.a + i, r.b + i)).count() as u32).sum()
 }
 
 /// The matches that count, in order. Where boilerplate is left out, these are the matches that are
@@ -140,39 +166,27 @@ fn judge_matches(
     t: &Thresholds,
     out: &mut Comparison,
 ) {
-    let BoilerplateRule { masked, whole_text } = boilerplate_rule(a, b, t);
+    let BoilerplateRule { masked, whole_text } = boilerplate_rule(&matches, a, b, t);
     out.whole_text = whole_text;
     let matches = own_matches(matches, masked, a, b, t);
     out.coverage_a = coverage(matches.iter().map(Chain::a), a, masked);
     out.coverage_b = coverage(matches.iter().map(Chain::b), b, masked);
-    let CopyEvidence { facts, against } = evidence(&matches, a, b, background);
-    out.facts = facts;
-    let solid = matches.iter().any(|m| is_match(m, a, b, t));
-    let quoted =
-        || matches.iter().any(|m| is_match(m, a, b, t) && is_quotation(m, a, b, background, t));
-    let relation = relation(out.coverage_a, out.coverage_b, out.facts, solid, t);
-    out.relation = match relation {
-        Some(Relation::Quotes) => relation
-            .filter(|_| quoted() && is_informative(&matches, a, b, background, AGAINST * against)),
-        Some(Relation::Template) | None => relation,
-        Some(_)
-            if is_informative(&matches, a, b, background, needed(out.resemblance, against, t)) =>
-        {
-            relation
-        }
-        Some(_) => Some(Relation::Template),
-    };
+    let runs: Vec<Run> = matches.iter().flat_map(|m| equal_inside(&m.runs, a, b)).collect();
+    let equal =
+        |side: fn(&Run) -> Range<u32>, p: &MaskedText| coverage(runs.iter().map(side), p, masked);
+    out.equal_words_a = equal(|r| r.a..r.a_end(), a);
+    out.equal_words_b = equal(|r| r.b..r.b_end(), b);
+    let evidence = evidence(&matches, a, b, background);
+    out.facts = evidence.facts;
+    let measured = Measured { a, b, matches: &matches, masked, evidence, scores: out };
+    let decision = decide(&measured, background, t);
+    (out.relation, out.why) = (decision.relation, decision.why);
     out.matches = matches.iter().filter_map(|c| to_bytes(c, a, b)).collect();
 }
 
 /// Whether a match is more than boilerplate.
 fn is_own(m: &Chain, a: &MaskedText, b: &MaskedText, t: &Thresholds) -> bool {
-    let is = |p: &MaskedText, i: u32| p.is_boilerplate(i as usize);
-    let own: u32 = m
-        .runs
-        .iter()
-        .map(|r| (0..r.len).filter(|i| !is(a, r.a + i) && !is(b, r.b + i)).count() as u32)
-        .sum();
+    let own = own_words(m, a, b);
     own >= t.min_match || (2 * own >= m.equal() && equal_words(m, a) > 0)
 }
 

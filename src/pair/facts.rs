@@ -10,7 +10,7 @@ use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::hash::Hashes;
 use crate::model::detection::Facts;
-use crate::pair::background::Background;
+use crate::pair::background::{Background, RARE};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -47,6 +47,8 @@ pub struct CopyEvidence {
     /// The sum of the weights of facts that disagree: [`NUMBER`] for a number or a frequent name,
     /// otherwise the weight of the less rare of the two names.
     pub against: u32,
+    /// Whether an informative word takes the place of another one in a gap.
+    pub replaced: bool,
 }
 
 /// Counts the facts inside the matches.
@@ -61,7 +63,7 @@ pub fn evidence(
         agree: count.agree.len() as u32,
         compared: (count.agree.len() + count.differ.len()) as u32,
     };
-    CopyEvidence { facts, against: count.against }
+    CopyEvidence { facts, against: count.against, replaced: count.replaced }
 }
 
 /// The facts themselves, each by the token at which it first occurs.
@@ -78,8 +80,7 @@ pub fn list(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Backgrou
     let count = Count::of(matches, a, b, background);
     let first = |p: &Prepared| {
         // The iteration is reversed, so the first place of a hash is inserted last and kept.
-        let facts = (0..p.tokens.len()).rev().filter(|&i| is_fact(p, i));
-        facts.map(|i| (p.tokens.hashes[i], i)).collect::<HashMap<u64, usize>>()
+        (0..p.tokens.len()).rev().map(|i| (p.tokens.hashes[i], i)).collect::<HashMap<u64, usize>>()
     };
     let (in_a, in_b) = (first(a), first(b));
     let mut agree: Vec<usize> =
@@ -98,6 +99,9 @@ struct Count<'p> {
     agree: Hashes,
     differ: HashSet<(u64, u64)>,
     against: u32,
+    replaced: bool,
+    /// The pairs of rare words in lower case that are opposite each other in a gap.
+    plain: HashSet<(u64, u64)>,
     /// The pairs of names that disagree where one of them is the first word of a sentence.
     firsts: HashSet<(u64, u64)>,
     /// For either text, the tokens of the names that the other text does not contain.
@@ -112,8 +116,18 @@ impl<'p> Count<'p> {
         background: &'p Background,
     ) -> Count<'p> {
         let (agree, differ, firsts) = (Hashes::default(), HashSet::new(), HashSet::new());
-        let mut count =
-            Count { a, b, background, agree, differ, against: 0, firsts, own: Default::default() };
+        let mut count = Count {
+            a,
+            b,
+            background,
+            agree,
+            differ,
+            against: 0,
+            replaced: false,
+            plain: HashSet::new(),
+            firsts,
+            own: Default::default(),
+        };
         for m in matches {
             for r in &m.runs {
                 for i in r.a..r.a + r.len {
@@ -179,6 +193,7 @@ impl<'p> Count<'p> {
         if ra.is_empty() || rb.is_empty() {
             return;
         }
+        self.plain_words(ra.clone(), rb.clone());
         let mut left: Vec<(usize, Sort)> =
             ra.clone().filter_map(|i| Some((i, self.sort(self.a, i)?))).collect();
         if left.is_empty() {
@@ -225,6 +240,41 @@ impl<'p> Count<'p> {
                 self.count_disagreement(x, y);
             }
         }
+    }
+
+    /// Pairs the words of one gap that are no facts by themselves. A slot of a template may hold
+    /// such words; what shows it is that two rare ones are opposite each other twice.
+    fn plain_words(&mut self, ra: Range<usize>, rb: Range<usize>) {
+        let (x, y) = (self.plain_of(self.a, ra, self.b), self.plain_of(self.b, rb, self.a));
+        self.replaced |= !x.is_empty() && !y.is_empty();
+        for (i, j) in x.into_iter().zip(y) {
+            let pair = (self.a.tokens.hashes[i], self.b.tokens.hashes[j]);
+            let rare = |word| self.background.word_informativeness(word) == RARE;
+            if rare(pair.0)
+                && rare(pair.1)
+                && word_similarity(self.a.word(i), false, self.b.word(j)) == WordSimilarity::No
+                && !self.plain.insert(pair)
+                && self.differ.insert(pair)
+            {
+                self.against += RARE;
+            }
+        }
+    }
+
+    /// The words of a range in lower case that are informative and that the other text does not
+    /// hold.
+    fn plain_of(&self, p: &Prepared, range: Range<usize>, other: &Prepared) -> Vec<usize> {
+        if !self.background.knows_words() {
+            return Vec::new();
+        }
+        let plain = |&i: &usize| {
+            let (kind, hash) = (p.tokens.kinds[i], p.tokens.hashes[i]);
+            !kind.is_number()
+                && !kind.is_capital()
+                && self.background.word_informativeness(hash) > 0
+                && other.count(hash) == 0
+        };
+        range.filter(plain).collect()
     }
 
     /// Whether a fact occurs elsewhere in the other text. A common one may do so by chance and is

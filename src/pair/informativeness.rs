@@ -19,14 +19,16 @@ const ONE_WORDING: f64 = 0.5;
 
 /// Whether a near-copy or containment is informative: whether its points reach `needed`. It is no
 /// coincidence that two texts share words that few texts contain, whereas the wording of a dividend
-/// notice is in every such notice.
+/// notice is in every such notice. `titles` are the points of the words that their titles share.
 pub fn is_informative(
     matches: &[Chain],
     a: &Prepared,
     b: &Prepared,
     background: &Background,
     needed: u32,
+    titles: u32,
 ) -> bool {
+    let needed = needed.saturating_sub(titles);
     !background.knows_words() || informativeness(matches, a, b, background, needed) >= needed
 }
 

@@ -3,6 +3,7 @@
 
 use crate::align::prepared::Prepared;
 use crate::pair::background::Background;
+use crate::pair::metadata::Metadata;
 use crate::sketch::recipe::Recipe;
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -13,6 +14,7 @@ pub struct MaskedText<'t> {
     prepared: Prepared<'t>,
     /// A flag for each token; empty where no token is boilerplate.
     mask: Vec<bool>,
+    metadata: Metadata,
 }
 
 impl<'t> MaskedText<'t> {
@@ -25,7 +27,18 @@ impl<'t> MaskedText<'t> {
     ) -> MaskedText<'t> {
         let prepared = Prepared::new(text, recipe.shingle);
         let mask = background.mask(&prepared.tokens, &prepared.paragraphs, recipe);
-        MaskedText { prepared, mask }
+        MaskedText { prepared, mask, metadata: Metadata::default() }
+    }
+
+    /// The same text with what its documents say about it.
+    #[must_use]
+    pub fn with_metadata(self, metadata: Metadata) -> MaskedText<'t> {
+        MaskedText { metadata, ..self }
+    }
+
+    /// What its documents say about it.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
     }
 
     /// Whether a token is boilerplate.

@@ -4,9 +4,13 @@
 pub mod background;
 pub mod cluster;
 pub mod compare;
+pub mod decide;
 pub mod explain;
 pub mod facts;
 pub mod informativeness;
 pub mod masked;
+pub mod metadata;
+pub mod note;
 pub mod relation;
 pub mod repeat;
+pub mod title;

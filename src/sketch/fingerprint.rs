@@ -34,6 +34,8 @@ pub struct Fingerprint {
     pub may_repeat: bool,
     /// The slots of its different words, in the order of their first places; see `word_slot`.
     pub words: Vec<u32>,
+    /// Those of `words` that occur with a capital only: names, and first words of sentences.
+    pub capitals: Vec<u32>,
 }
 
 /// The number of slots in which words are counted, by their hash: a million articles need one
@@ -103,7 +105,7 @@ impl Fingerprinter {
             if self.recipe.anchor == self.recipe.shingle { &self.shingles } else { &self.anchors };
         anchor::anchors(anchors, &self.recipe, &mut out.anchors);
         self.exact_paragraphs(&ranges, &mut out);
-        self.push_word_slots(&mut out.words);
+        self.push_word_slots(&mut out);
         out.may_repeat |=
             self.shingles_seen.longest_run_of_seen(&self.shingles.hashes) >= REPEATED_SHINGLES;
         out
@@ -153,19 +155,25 @@ impl Fingerprinter {
         whole
     }
 
-    fn push_word_slots(&mut self, out: &mut Vec<u32>) {
-        if self.round == u32::MAX {
+    fn push_word_slots(&mut self, out: &mut Fingerprint) {
+        // An entry is the number of the text and, in its lowest bit, whether the word was seen in
+        // lower case.
+        if self.round == u32::MAX >> 1 {
             self.counted.fill(0);
             self.round = 0;
         }
         self.round += 1;
-        for &word in &self.tokens.hashes {
+        for (&word, kind) in self.tokens.hashes.iter().zip(&self.tokens.kinds) {
             let slot = word_slot(word);
-            if self.counted[slot as usize] != self.round {
-                self.counted[slot as usize] = self.round;
-                out.push(slot);
+            let entry = &mut self.counted[slot as usize];
+            if *entry >> 1 != self.round {
+                *entry = self.round << 1;
+                out.words.push(slot);
             }
+            *entry |= u32::from(!kind.is_capital());
         }
+        let capital = |slot: &&u32| self.counted[**slot as usize] & 1 == 0;
+        out.capitals = out.words.iter().filter(capital).copied().collect();
     }
 
     fn exact_paragraphs(&self, ranges: &[Range<u32>], out: &mut Fingerprint) {

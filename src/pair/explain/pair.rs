@@ -8,7 +8,8 @@ use crate::align::select::{equal_words, is_match, select};
 use crate::model::detection::{Comparison, Facts};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::compare::{boilerplate_rule, compare_masked, own_matches};
+use crate::pair::compare::{BoilerplateRule, boilerplate_rule, compare_masked, own_matches};
+use crate::pair::decide;
 use crate::pair::explain::document::{DocumentTrace, trace};
 use crate::pair::explain::verdict::{Measured, RelationVerdict, verdict};
 use crate::pair::facts;
@@ -160,8 +161,7 @@ pub fn explain_pair(
     let c = compare_masked(&pa, &pb, background, t);
     let chains =
         if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { chains(&pa, &pb, t) };
-    let weighing = boilerplate_rule(&pa, &pb, t);
-    let (selected, matches) = matches(&chains, &pa, &pb, t);
+    let (selected, weighing, matches) = matches(&chains, &pa, &pb, t);
     let shared_shingles = intersection_size(&pa.set, &pb.set) as u32;
     let signed = !pa.set.is_empty() && !pb.set.is_empty();
     let lanes = |chain: &Chain| chain_trace(chain, &pa, &pb, t);
@@ -179,10 +179,10 @@ pub fn explain_pair(
         matches: matches.iter().map(lanes).collect(),
         coverage_a: c.coverage_a,
         coverage_b: c.coverage_b,
-        masked: weighing.masked && !is_equal(&pa, &pb),
+        masked: weighing.masked,
         whole_text: c.whole_text,
         facts: facts_trace(&matches, &pa, &pb, background, c.facts),
-        verdict: verdict(&measured(&c, &matches, &pa, &pb, background, t), t),
+        verdict: verdict(&measured(&c, &matches, weighing.masked, &pa, &pb, background, t), t),
         a: trace(&pa, &sign_a, &keys_a, background, recipe, t),
         b: trace(&pb, &sign_b, &keys_b, background, recipe, t),
     }
@@ -192,28 +192,41 @@ fn is_equal(a: &Prepared, b: &Prepared) -> bool {
     is_same_text((&a.text, &a.tokens), (&b.text, &b.tokens))
 }
 
-/// The number of chains that were selected, and the matches that count.
-fn matches(chains: &[Chain], a: &MaskedText, b: &MaskedText, t: &Thresholds) -> (u32, Vec<Chain>) {
+/// The number of chains that were selected, how boilerplate counts, and the matches that count.
+fn matches(
+    chains: &[Chain],
+    a: &MaskedText,
+    b: &MaskedText,
+    t: &Thresholds,
+) -> (u32, BoilerplateRule, Vec<Chain>) {
     if is_equal(a, b) {
-        return (chains.len() as u32, chains.to_vec());
+        let rule = BoilerplateRule { masked: false, whole_text: false };
+        return (chains.len() as u32, rule, chains.to_vec());
     }
     let selected = select(chains.to_vec(), a, b, t);
-    (selected.len() as u32, own_matches(selected, boilerplate_rule(a, b, t).masked, a, b, t))
+    let rule = boilerplate_rule(&selected, a, b, t);
+    (selected.len() as u32, rule, own_matches(selected, rule.masked, a, b, t))
 }
 
 fn measured(
     c: &Comparison,
     matches: &[Chain],
-    a: &Prepared,
-    b: &Prepared,
+    masked: bool,
+    a: &MaskedText,
+    b: &MaskedText,
     background: &Background,
     t: &Thresholds,
 ) -> Measured {
+    let evidence = facts::evidence(matches, a, b, background);
+    let inputs = decide::Measured { a, b, matches, masked, evidence, scores: c };
     let solid: Vec<&Chain> = matches.iter().filter(|m| is_match(m, a, b, t)).collect();
-    let needed = needed(c.resemblance, facts::evidence(matches, a, b, background).against, t);
-    let told = background
-        .knows_words()
-        .then(|| [informativeness(matches, a, b, background, needed), needed]);
+    let needed = needed(c.resemblance, evidence.against, t);
+    let titles = decide::points_of_titles(a.metadata(), b.metadata(), background);
+    let told = background.knows_words().then(|| {
+        let told =
+            titles + informativeness(matches, a, b, background, needed.saturating_sub(titles));
+        [told, needed]
+    });
     // This is the match that comes nearest to a quotation.
     let quoted = solid.iter().map(|m| {
         (
@@ -233,6 +246,12 @@ fn measured(
         telling,
         wording,
         informativeness_and_bound: told,
+        resemblance: c.resemblance,
+        decision: decide::decide(&inputs, background, t),
+        titles: decide::titles_differ(a, b, background),
+        divided: decide::titles_divide(a.metadata(), b.metadata(), a, background),
+        days: a.metadata().days_apart(b.metadata()),
+        series: decide::is_series(&inputs),
     }
 }
 

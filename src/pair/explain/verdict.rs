@@ -1,9 +1,11 @@
 //! Owns: the bounds of the relations, checked one after the other, and which of them decided.
 //! Never: measures anything.
 
-use crate::model::detection::{Facts, Relation};
+use crate::model::detection::{Facts, Relation, TemplateReason};
 use crate::model::thresholds::Thresholds;
-use crate::pair::relation::containment;
+use crate::pair::decide::{ALL_BUT_THE_SAME, Decision};
+use crate::pair::metadata::SERIES_DAYS;
+use crate::pair::relation::{IN_MUCH_ELSE, NEARLY_WHOLE, containment};
 use serde::Serialize;
 
 /// The comparison of one value with one bound.
@@ -26,10 +28,10 @@ pub struct BoundCheck {
 /// One step of the decision about the relation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VerdictStep {
-    /// The name of the step: `equal`, `match`, `near-copy`, `contains`, `template`, `copy` or
-    /// `quotes`.
+    /// The name of the step: `equal`, `match`, `near-copy`, `contains`, `titles`, `verbatim`,
+    /// `template`, `series`, `copy` or `quotes`.
     pub name: &'static str,
-    /// The checks of the step, all of which must hold. `equal` has none.
+    /// The checks of the step, all of which must hold. `equal`, `titles` and `verbatim` have none.
     pub checks: Vec<BoundCheck>,
     /// Whether the step holds.
     pub holds: bool,
@@ -65,6 +67,18 @@ pub(super) struct Measured {
     /// The informativeness of all matches, counted up to the bound, and the bound; `None` where no
     /// corpus shows which words are rare.
     pub informativeness_and_bound: Option<[u32; 2]>,
+    /// The resemblance.
+    pub resemblance: f64,
+    /// What was decided.
+    pub decision: Decision,
+    /// Whether the titles name different things.
+    pub titles: bool,
+    /// Why titles divide the two documents, where they have the same text.
+    pub divided: Option<TemplateReason>,
+    /// The days between the two texts, where their dates are known.
+    pub days: Option<i64>,
+    /// Whether they are issues of a series.
+    pub series: bool,
 }
 
 fn least(what: &'static str, value: f64, bound: f64, setting: &'static str) -> BoundCheck {
@@ -75,8 +89,49 @@ fn below(what: &'static str, value: f64, bound: f64, setting: &'static str) -> B
     BoundCheck { what, value, must: "<", bound, setting, holds: value < bound }
 }
 
+/// A step without a bound.
+fn plain(name: &'static str, holds: bool) -> VerdictStep {
+    VerdictStep { name, checks: Vec::new(), holds }
+}
+
 fn step(name: &'static str, checks: Vec<BoundCheck>) -> VerdictStep {
     VerdictStep { name, holds: checks.iter().all(|c| c.holds), checks }
+}
+
+/// Whether nothing makes a template of a pair that is a near-copy or a containment by coverage.
+fn is_copy(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> bool {
+    steps.push(plain("titles", m.titles));
+    if m.titles {
+        return false;
+    }
+    steps.push(plain("verbatim", m.decision.verbatim));
+    if m.decision.verbatim {
+        return true;
+    }
+    steps.push(step("template", template(m.facts, t)));
+    if steps.last().is_some_and(|s| s.holds) {
+        return false;
+    }
+    if let Some(days) = m.days {
+        let (apart, wording) = ("days between the two", "resemblance");
+        let checks = vec![
+            least(apart, days as f64, SERIES_DAYS as f64, "the days between issues of a series"),
+            below(wording, m.resemblance, ALL_BUT_THE_SAME, "that of all but the same wording"),
+        ];
+        steps.push(VerdictStep { holds: m.series, ..step("series", checks) });
+        if m.series {
+            return false;
+        }
+    }
+    if let Some([told, needed]) = m.informativeness_and_bound {
+        let what = "what the matches tell (counted to what they must)";
+        steps.push(step(
+            "copy",
+            vec![least(what, f64::from(told), f64::from(needed), "copy-telling")],
+        ));
+        return told >= needed;
+    }
+    true
 }
 
 /// Checks the bounds in the order of the table of relations.
@@ -89,7 +144,8 @@ pub(super) fn verdict(m: &Measured, t: &Thresholds) -> RelationVerdict {
 
 fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<Relation> {
     if m.equal {
-        return Some(Relation::Equal);
+        steps.extend(m.divided.map(|_| plain("titles", true)));
+        return Some(m.divided.map_or(Relation::Equal, |_| Relation::Template));
     }
     steps.push(step("match", vec![longest(m, t)]));
     if !m.solid {
@@ -101,29 +157,29 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<
         least("smaller coverage", smaller, t.near_copy_smaller, "near-copy-smaller"),
         least("larger coverage", larger, t.near_copy_larger, "near-copy-larger"),
     ];
-    let contains = vec![
-        least("larger coverage", larger, t.contains, "contains"),
-        below("smaller coverage", smaller, t.near_copy_smaller, "near-copy-smaller"),
-    ];
-    let questions = [
-        (step("near-copy", near), Relation::NearCopy),
-        (step("contains", contains), containment(a, b)),
-    ];
+    let in_much_else = m.decision.by_coverage.is_some_and(|r| r != Relation::NearCopy)
+        && smaller >= t.near_copy_smaller
+        && larger >= t.contains;
+    let contains = if in_much_else {
+        let whole = "the share of a text that is contained all but whole";
+        vec![
+            least("larger coverage", larger, NEARLY_WHOLE.max(t.contains), whole),
+            below("smaller coverage", smaller, IN_MUCH_ELSE, "the share of a text with much else"),
+        ]
+    } else {
+        vec![
+            least("larger coverage", larger, t.contains, "contains"),
+            below("smaller coverage", smaller, t.near_copy_smaller, "near-copy-smaller"),
+        ]
+    };
+    let near = step("near-copy", near);
+    let near = VerdictStep { holds: near.holds && !in_much_else, ..near };
+    let questions = [(near, Relation::NearCopy), (step("contains", contains), containment(a, b))];
     for (question, relation) in questions {
         let holds = question.holds;
         steps.push(question);
         if holds {
-            steps.push(step("template", template(m.facts, t)));
-            let mut copy = steps.last().is_some_and(|s| !s.holds);
-            if let Some([told, needed]) = m.informativeness_and_bound.filter(|_| copy) {
-                let what = "what the matches tell (counted to what they must)";
-                steps.push(step(
-                    "copy",
-                    vec![least(what, f64::from(told), f64::from(needed), "copy-telling")],
-                ));
-                copy = told >= needed;
-            }
-            return Some(if copy { relation } else { Relation::Template });
+            return Some(if is_copy(m, t, steps) { relation } else { Relation::Template });
         }
     }
     let telling = least(
@@ -205,6 +261,9 @@ fn sentence(steps: &[VerdictStep], relation: Option<Relation>) -> String {
         (Some(Relation::Equal), _) => vec!["the same normalised tokens".into()],
         (Some(Relation::NearCopy), _) => {
             find("near-copy").map(|s| of(s, true)).into_iter().collect()
+        }
+        (Some(Relation::Template), Some(last)) if last.checks.is_empty() => {
+            vec!["the titles name different things".into()]
         }
         (Some(Relation::Template), last) => last.map(|s| of(s, true)).into_iter().collect(),
         (Some(Relation::Quotes), _) => {

@@ -1,0 +1,82 @@
+//! Owns: the groups into which titles divide classes of equal texts. Never: decides whether two
+//! titles name different things.
+
+use crate::engine::cluster::Members;
+use crate::engine::sketch::Classes;
+use crate::error::Result;
+use crate::model::document::Documents;
+use crate::pair::background::Background;
+use crate::pair::decide::titles_divide;
+use crate::pair::masked::MaskedText;
+use crate::pair::metadata::Metadata;
+use crate::sketch::recipe::Recipe;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
+/// The number of groups that a document with a new title is compared with, the last ones first, so
+/// that n documents with one text cost O(n).
+const GROUPS: usize = 8;
+
+/// The groups of each class that titles divide, by class. The first group has the first document of
+/// the class.
+pub type TitleGroups = BTreeMap<u32, Vec<Vec<u32>>>;
+
+/// Divides the classes of equal texts by their titles. Cost: each text that has two titles is read
+/// once.
+pub fn title_groups(
+    all: &Classes,
+    members: &Members,
+    documents: &dyn Documents,
+    background: &Background,
+    recipe: &Recipe,
+) -> Result<TitleGroups> {
+    let title = |n: u32| documents.info(n as usize).title.as_deref();
+    let several = |class: &u32| {
+        let of = members.of(*class);
+        of.iter().any(|&n| title(n) != title(of[0]))
+    };
+    let classes: Vec<u32> = (0..all.first.len() as u32).filter(several).collect();
+    let divide = |class: u32| -> Result<Option<(u32, Vec<Vec<u32>>)>> {
+        let of = members.of(class);
+        let text = MaskedText::new(documents.text(of[0] as usize)?, background, recipe);
+        let groups = groups(of, documents, &text, background);
+        Ok((groups.len() > 1).then_some((class, groups)))
+    };
+    let divided: Result<Vec<_>> = classes.into_par_iter().map(divide).collect();
+    Ok(divided?.into_iter().flatten().collect())
+}
+
+fn groups(
+    of: &[u32],
+    documents: &dyn Documents,
+    text: &MaskedText,
+    background: &Background,
+) -> Vec<Vec<u32>> {
+    let info = |n: u32| documents.info(n as usize);
+    // Documents of one day follow each other, so the groups of a series are compared with each
+    // other.
+    let mut order = of.to_vec();
+    order.sort_by(|&x, &y| info(x).date.cmp(&info(y).date).then(x.cmp(&y)));
+    let mut groups: Vec<(Metadata, Vec<u32>)> = Vec::new();
+    let mut known: HashMap<(&str, Option<&str>), usize> = HashMap::new();
+    for n in order {
+        let key = (info(n).title.as_deref().unwrap_or_default(), info(n).date.as_deref());
+        let own = Metadata::new([info(n)]);
+        let fits = |group: &(Metadata, Vec<u32>)| {
+            titles_divide(&group.0, &own, text, background).is_none()
+        };
+        let place = known.get(&key).copied().or_else(|| {
+            (groups.len().saturating_sub(GROUPS)..groups.len()).rev().find(|&g| fits(&groups[g]))
+        });
+        let place = place.unwrap_or(groups.len());
+        known.insert(key, place);
+        match groups.get_mut(place) {
+            Some(group) => group.1.push(n),
+            None => groups.push((own, vec![n])),
+        }
+    }
+    let mut groups: Vec<Vec<u32>> = groups.into_iter().map(|g| g.1).collect();
+    groups.iter_mut().for_each(|g| g.sort_unstable());
+    groups.sort_unstable();
+    groups
+}

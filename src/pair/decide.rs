@@ -1,0 +1,184 @@
+//! Owns: the decision about the relation of two aligned texts, by coverage and then by what speaks
+//! against a copy: titles, facts, time, a common wording. Never: measures coverage or facts.
+
+use crate::align::alignment::equal_inside;
+use crate::align::run::{Chain, Run};
+use crate::align::select::is_match;
+use crate::model::detection::{Comparison, Relation, TemplateReason};
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::Background;
+use crate::pair::facts::CopyEvidence;
+use crate::pair::informativeness::{AGAINST, is_informative, is_quotation, needed};
+use crate::pair::masked::MaskedText;
+use crate::pair::metadata::{Metadata, SERIES_DAYS};
+use crate::pair::relation::relation;
+use crate::pair::title::{Title, differ_in_rare_words, name_different_things};
+
+/// From this resemblance on, two texts have all but the same wording and are no issues of a series,
+/// however long the time between them.
+pub const ALL_BUT_THE_SAME: f64 = 0.8;
+/// The share of both texts outside the matches from which on each has text of its own.
+const TEXT_OF_ITS_OWN: f64 = 0.1;
+/// The most tokens of a byline: what may be beside the one run of a text that stands word for word
+/// in another one, on lines of its own.
+const BYLINE: u32 = 12;
+/// The least length of such a run, in bylines.
+const RUN_IN_BYLINES: u32 = 3;
+
+/// What is known of two texts when their relation is decided.
+pub struct Measured<'m> {
+    /// The first text.
+    pub a: &'m MaskedText<'m>,
+    /// The second text.
+    pub b: &'m MaskedText<'m>,
+    /// The matches that count, in order.
+    pub matches: &'m [Chain],
+    /// Whether boilerplate is left out.
+    pub masked: bool,
+    /// The evidence for and against a copy inside the matches.
+    pub evidence: CopyEvidence,
+    /// The scores: resemblance, coverage and facts.
+    pub scores: &'m Comparison,
+}
+
+/// The relation of two texts, and what it follows from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Decision {
+    /// The relation, or `None` if they are not related.
+    pub relation: Option<Relation>,
+    /// Why they are a template, where they are one.
+    pub why: Option<TemplateReason>,
+    /// The relation by coverage alone.
+    pub by_coverage: Option<Relation>,
+    /// Whether one text stands word for word and in one piece in the other one.
+    pub verbatim: bool,
+}
+
+/// Decides the relation of two texts that are not the same text.
+pub fn decide(m: &Measured, background: &Background, t: &Thresholds) -> Decision {
+    let solid = m.matches.iter().any(|c| is_match(c, m.a, m.b, t));
+    let by_coverage = relation(m.scores.coverage_a, m.scores.coverage_b, solid, t);
+    let of = |relation, why| Decision { relation, why, by_coverage, verbatim: is_verbatim(m, t) };
+    match by_coverage {
+        None => Decision::default(),
+        Some(Relation::Quotes) => of(by_coverage.filter(|_| is_quoted(m, background, t)), None),
+        Some(relation) => match template_reason(m, background, t) {
+            Some(why) => of(Some(Relation::Template), Some(why)),
+            None => of(Some(relation), None),
+        },
+    }
+}
+
+/// Why a near-copy or containment by coverage is none, if it is none.
+fn template_reason(
+    m: &Measured,
+    background: &Background,
+    t: &Thresholds,
+) -> Option<TemplateReason> {
+    if titles_differ(m.a, m.b, background) {
+        return Some(TemplateReason::Titles);
+    }
+    if is_verbatim(m, t) {
+        return None;
+    }
+    if facts_differ(m, t) {
+        Some(TemplateReason::Facts)
+    } else if is_series(m) {
+        Some(TemplateReason::Series)
+    } else {
+        let needed = needed(m.scores.resemblance, m.evidence.against, t);
+        let titles = points_of_titles(m.a.metadata(), m.b.metadata(), background);
+        let informative = is_informative(m.matches, m.a, m.b, background, needed, titles);
+        (!informative).then_some(TemplateReason::Wording)
+    }
+}
+
+/// Whether enough facts were compared and too few of them agree.
+pub fn facts_differ(m: &Measured, t: &Thresholds) -> bool {
+    let facts = m.evidence.facts;
+    facts.compared >= t.template_facts
+        && f64::from(facts.agree) < t.template_agreement * f64::from(facts.compared)
+}
+
+/// Whether some match is a quotation. A set phrase with other figures in it is none.
+fn is_quoted(m: &Measured, background: &Background, t: &Thresholds) -> bool {
+    let quoted = |c: &Chain| is_match(c, m.a, m.b, t) && is_quotation(c, m.a, m.b, background, t);
+    !facts_differ(m, t)
+        && m.matches.iter().any(quoted)
+        && is_informative(m.matches, m.a, m.b, background, AGAINST * m.evidence.against, 0)
+}
+
+/// Whether two texts in one wording are issues of a series: a week or more lies between them, and
+/// something was put in the place of something else.
+pub fn is_series(m: &Measured) -> bool {
+    let own = 1.0 - TEXT_OF_ITS_OWN;
+    let changed = m.evidence.against > 0
+        || m.evidence.replaced
+        || (m.scores.coverage_a < own && m.scores.coverage_b < own);
+    m.a.metadata().days_apart(m.b.metadata()).is_some_and(|days| days >= SERIES_DAYS)
+        && m.scores.resemblance < ALL_BUT_THE_SAME
+        && changed
+}
+
+/// Whether all of one text, but for boilerplate and a byline, stands word for word and in one piece
+/// in the other.
+pub fn is_verbatim(m: &Measured, t: &Thresholds) -> bool {
+    let runs: Vec<Run> = m.matches.iter().flat_map(|c| equal_inside(&c.runs, m.a, m.b)).collect();
+    let of = |p: &MaskedText, side: fn(&Run) -> u32| {
+        runs.iter()
+            .any(|r| r.len >= t.min_paragraph && is_all_but_a_byline(p, side(r), r.len, m.masked))
+    };
+    of(m.a, |r| r.a) || of(m.b, |r| r.b)
+}
+
+fn is_all_but_a_byline(p: &MaskedText, start: u32, len: u32, masked: bool) -> bool {
+    let end = start + len;
+    let own = |from: u32, to: u32| {
+        (from..to).filter(|&i| !(masked && p.is_boilerplate(i as usize))).count() as u32
+    };
+    let (before, inside, behind) =
+        (own(0, start), own(start, end), own(end, p.tokens.len() as u32));
+    let beside = before + behind;
+    let apart = |left: u32| {
+        let between = p.tokens.spans[left as usize - 1].end..p.tokens.spans[left as usize].start;
+        p.text[between.start as usize..between.end as usize].contains('\n')
+    };
+    beside == 0 && inside > 0
+        || beside <= BYLINE
+            && inside >= RUN_IN_BYLINES * beside
+            && (before == 0 || apart(start))
+            && (behind == 0 || apart(end))
+}
+
+/// Whether the titles of two texts name different things, whichever of their documents one takes.
+pub fn titles_differ(a: &MaskedText, b: &MaskedText, background: &Background) -> bool {
+    every_title(a.metadata(), b.metadata(), |x, y| {
+        name_different_things((x, a), (y, b), background)
+    })
+}
+
+/// Why documents with the same text are no copies of each other, if they are none.
+pub fn titles_divide(
+    a: &Metadata,
+    b: &Metadata,
+    text: &MaskedText,
+    background: &Background,
+) -> Option<TemplateReason> {
+    let different = |x: &Title, y: &Title| name_different_things((x, text), (y, text), background);
+    if every_title(a, b, different) {
+        return Some(TemplateReason::Titles);
+    }
+    let series = a.days_apart(b).is_some_and(|days| days >= SERIES_DAYS)
+        && every_title(a, b, |x, y| differ_in_rare_words(x, y, text, background));
+    series.then_some(TemplateReason::Series)
+}
+
+/// The points of the informative words that two titles share, of the titles that share most.
+pub fn points_of_titles(a: &Metadata, b: &Metadata, background: &Background) -> u32 {
+    let points = a.titles.iter().flat_map(|x| b.titles.iter().map(|y| x.points(y, background)));
+    points.max().unwrap_or_default()
+}
+
+fn every_title(a: &Metadata, b: &Metadata, differ: impl Fn(&Title, &Title) -> bool) -> bool {
+    a.is_titled() && b.is_titled() && a.titles.iter().all(|x| b.titles.iter().all(|y| differ(x, y)))
+}

@@ -1,0 +1,126 @@
+//! Owns: what documents say about a text besides its words: titles and days, and what follows from
+//! those of two texts. Never: decides a relation.
+
+use crate::model::document::DocumentInfo;
+use crate::pair::title::Title;
+
+/// The number of titles of one text that are looked at: a text that was printed under more of them
+/// is no single issue of anything.
+const MOST_TITLES: usize = 8;
+
+/// From this number of days on, two texts in one wording may be issues of a series; a weekly series
+/// has seven.
+pub const SERIES_DAYS: i64 = 7;
+
+/// What the documents with one text say about it. Equal texts have the metadata of all their
+/// documents.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// The titles, sorted and without duplicates, at most [`MOST_TITLES`].
+    pub titles: Vec<Title>,
+    /// The days of publication, sorted and without duplicates.
+    days: Vec<i64>,
+    /// Whether a document has no title, so that no title speaks for all of them.
+    untitled: bool,
+}
+
+impl Metadata {
+    /// The metadata of a text that these documents have.
+    pub fn new<'d>(documents: impl IntoIterator<Item = &'d DocumentInfo>) -> Metadata {
+        let mut out = Metadata::default();
+        let mut titles: Vec<(&str, Option<&str>)> = Vec::new();
+        for info in documents {
+            out.days.extend(info.date.as_deref().and_then(day));
+            match info.title.as_deref().map(str::trim).filter(|title| !title.is_empty()) {
+                Some(title) => titles.push((title, info.source.as_deref())),
+                None => out.untitled = true,
+            }
+        }
+        out.days.sort_unstable();
+        out.days.dedup();
+        titles.sort_unstable();
+        titles.dedup_by_key(|t| t.0);
+        out.titles = titles
+            .iter()
+            .take(MOST_TITLES)
+            .map(|(title, source)| Title::new(title, *source))
+            .collect();
+        out
+    }
+
+    /// Whether every document has a title, so that the titles can tell two texts apart.
+    pub fn is_titled(&self) -> bool {
+        !self.untitled && !self.titles.is_empty()
+    }
+
+    /// The smallest number of days between a document of one text and one of the other; `None`
+    /// where the dates of either are not known. Cost: one pass over both lists.
+    pub fn days_apart(&self, other: &Metadata) -> Option<i64> {
+        let (mut i, mut j, mut least) = (0, 0, None);
+        while let (Some(x), Some(y)) = (self.days.get(i), other.days.get(j)) {
+            let apart = (x - y).abs();
+            least = Some(least.map_or(apart, |l: i64| l.min(apart)));
+            if x < y { i += 1 } else { j += 1 }
+        }
+        least
+    }
+}
+
+/// The day of an ISO 8601 date or time, counted from 1970; `None` where it names no day. Time zones
+/// are left aside.
+pub fn day(date: &str) -> Option<i64> {
+    let part = |range: std::ops::Range<usize>| {
+        let digits = date.get(range)?;
+        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<i64>().ok())?
+    };
+    let bytes = date.as_bytes();
+    if bytes.get(4) != Some(&b'-') || bytes.get(7) != Some(&b'-') {
+        return None;
+    }
+    let (year, month, day) = (part(0..4)?, part(5..7)?, part(8..10)?);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // The civil calendar with years that begin in March, so that a leap day is the last of its year
+    // (Hinnant 2014, "chrono-compatible low-level date algorithms").
+    let year = year - i64::from(month <= 2);
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let of_era = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+    Some(era * 146_097 + of_era - 719_468)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(dates: &[&str]) -> Metadata {
+        let infos: Vec<DocumentInfo> = dates
+            .iter()
+            .map(|&d| DocumentInfo { date: Some(d.into()), ..DocumentInfo::default() })
+            .collect();
+        Metadata::new(&infos)
+    }
+
+    #[test]
+    fn days_are_counted_over_months_and_leap_years() {
+        assert_eq!(day("1970-01-01"), Some(0));
+        assert_eq!(day("2000-03-01"), Some(11_017));
+        assert_eq!(day("2024-03-01T10:00:00Z").unwrap() - day("2024-02-28").unwrap(), 2);
+        assert_eq!(day("2023-03-01").unwrap() - day("2023-02-28").unwrap(), 1);
+        for none in
+            ["", "2024", "2024-05", "2024-13-01", "2024-01-32", "yesterday", "１９７０-01-01"]
+        {
+            assert_eq!(day(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn the_gap_is_the_smallest_between_members() {
+        let (a, b) = (of(&["2024-01-01", "2024-03-10"]), of(&["2024-02-01", "2024-03-01"]));
+        assert_eq!(a.days_apart(&b), Some(9));
+        assert_eq!(b.days_apart(&a), Some(9));
+        assert_eq!(a.days_apart(&a), Some(0));
+        assert_eq!(a.days_apart(&of(&["2024"])), None);
+    }
+}

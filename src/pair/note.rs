@@ -1,0 +1,224 @@
+//! Owns: when a passage that two texts share looks like a note: what an outlet puts under or above
+//! texts that share nothing else. Never: finds the texts, or decides from how many pairs a note
+//! follows.
+
+use crate::align::prepared::SEED;
+use crate::align::run::{Run, usize_range};
+use crate::pair::background::{Background, RARE};
+use crate::sketch::recipe::Recipe;
+use crate::text::paragraph;
+use crate::text::shingle::{Shingles, intersection_size, set, shingles};
+use crate::text::token::{Tokens, tokenize};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// The most unequal tokens between two runs of one note: the number of an issue, a name.
+pub const BRIDGE: u32 = 8;
+/// The least length of a note in tokens; a set phrase is shorter.
+const NOTE_TOKENS: u32 = 10;
+/// The most tokens before the first or behind the last passage of a text.
+const EDGE: u32 = 3;
+/// The least number of tokens besides the passage from which the rest of a text shows anything.
+const REST_TOKENS: usize = 3;
+/// The least length of that rest, as a share of the passage: copies of one story have bylines
+/// besides it.
+const REST_SHARE: f64 = 0.25;
+/// The greatest length of the other passages that two texts share, by the length of the one that is
+/// looked at: copies of one story share many passages.
+const SHARED_ELSEWHERE: f64 = 1.5;
+/// The greatest share of the windows, and of the rare words, that the rests of two unrelated texts
+/// have in common.
+const WINDOWS_IN_COMMON: f64 = 0.10;
+const WORDS_IN_COMMON: f64 = 0.15;
+/// The number of texts from which on it is known which words are rare.
+const KNOWS_RARE: u64 = 200;
+
+/// A text in which a note is looked for.
+pub struct NoteHolder {
+    tokens: Tokens,
+    windows: Shingles,
+    paragraphs: Vec<Range<u32>>,
+    /// The first place of each anchor that may belong to a note.
+    places: HashMap<u64, u32>,
+    /// Whether a token belongs to such an anchor.
+    shared: Vec<bool>,
+    /// Whether a token is boilerplate; empty where none is.
+    boilerplate: Vec<bool>,
+}
+
+impl NoteHolder {
+    /// Reads a text. `candidates` are the anchors (sorted) that may belong to a note.
+    pub fn new(
+        text: &str,
+        candidates: &[u64],
+        background: &Background,
+        recipe: &Recipe,
+    ) -> NoteHolder {
+        let tokens = tokenize(text);
+        let mut windows = Shingles::default();
+        shingles(&tokens, recipe.anchor, &mut windows);
+        let (mut places, mut shared) = (HashMap::new(), vec![false; tokens.len()]);
+        for (i, (key, &end)) in windows.hashes.iter().zip(&windows.ends).enumerate() {
+            if candidates.binary_search(key).is_ok() {
+                places.entry(*key).or_insert(i as u32);
+                shared[i..end as usize].fill(true);
+            }
+        }
+        let paragraphs = paragraph::token_ranges(text, &tokens);
+        let boilerplate = background.mask(&tokens, &paragraphs, recipe);
+        NoteHolder { tokens, windows, paragraphs, places, shared, boilerplate }
+    }
+
+    /// Whether a passage begins or ends the text, but for a few tokens.
+    fn is_at_edge(&self, passage: &Range<u32>) -> bool {
+        passage.start <= EDGE || passage.end + EDGE >= self.tokens.len() as u32
+    }
+
+    /// Whether a passage is a paragraph, or several, but for a few tokens.
+    fn is_paragraph(&self, passage: &Range<u32>) -> bool {
+        let first = self.paragraphs.partition_point(|p| p.end <= passage.start);
+        let last = self.paragraphs.partition_point(|p| p.start < passage.end);
+        self.paragraphs.get(first).is_some_and(|p| passage.start <= p.start + EDGE)
+            && last.checked_sub(1).is_some_and(|l| passage.end + EDGE >= self.paragraphs[l].end)
+    }
+
+    /// The tokens that belong neither to these passages nor to another passage of several texts,
+    /// and are no boilerplate.
+    fn rest(&self, passages: &[Range<u32>]) -> Vec<bool> {
+        let mut rest: Vec<bool> = self.shared.iter().map(|shared| !shared).collect();
+        rest.iter_mut().zip(&self.boilerplate).for_each(|(rest, masked)| *rest &= !masked);
+        for p in passages {
+            rest[usize_range(p.clone())].fill(false);
+        }
+        rest
+    }
+
+    /// The number of tokens outside these passages in anchors that another text holds too.
+    fn shared_elsewhere(&self, other: &NoteHolder, passages: &[Range<u32>]) -> usize {
+        let mut shared = vec![false; self.tokens.len()];
+        for (key, &i) in self.places.iter().filter(|(key, _)| other.places.contains_key(*key)) {
+            debug_assert_eq!(self.windows.hashes[i as usize], *key);
+            shared[i as usize..self.windows.ends[i as usize] as usize].fill(true);
+        }
+        for p in passages {
+            shared[usize_range(p.clone())].fill(false);
+        }
+        shared.iter().filter(|shared| **shared).count()
+    }
+
+    /// The hashes of windows of a few words inside the rest, sorted.
+    fn rest_windows(&self, rest: &[bool]) -> Vec<u64> {
+        let mut all = Shingles::default();
+        shingles(&self.tokens, SEED, &mut all);
+        let inside = |i: usize, end: u32| rest[i..end as usize].iter().all(|r| *r);
+        let kept = (0..all.hashes.len()).filter(|&i| inside(i, all.ends[i]));
+        let (hashes, ends) = kept.map(|i| (all.hashes[i], all.ends[i])).unzip();
+        set(&Shingles { hashes, ends })
+    }
+
+    /// The rare words of some tokens, sorted and without duplicates.
+    fn rare(&self, tokens: impl Iterator<Item = usize>, background: &Background) -> Vec<u64> {
+        let hashes = tokens.map(|i| self.tokens.hashes[i]);
+        let mut rare: Vec<u64> =
+            hashes.filter(|&h| background.word_informativeness(h) == RARE).collect();
+        rare.sort_unstable();
+        rare.dedup();
+        rare
+    }
+}
+
+/// What two texts show about a passage that both hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoteEvidence {
+    /// They share little else: it is a note, and these are its windows, sorted.
+    Note(Vec<u64>),
+    /// They tell one story, of which it is a part.
+    Story,
+    /// Nothing: too little remains of one of them, or the passage is too short.
+    Nothing,
+}
+
+/// Looks at the passage around some anchors in two texts. `of_one_source` says that both are known
+/// to be of one source; otherwise a note is only what begins or ends its texts.
+pub fn note_evidence(
+    a: &NoteHolder,
+    b: &NoteHolder,
+    anchors: &[u64],
+    of_one_source: bool,
+    background: &Background,
+) -> NoteEvidence {
+    let runs = runs(a, b, anchors);
+    let passages = passages(&runs);
+    let (in_a, in_b): (Vec<_>, Vec<_>) = passages.into_iter().unzip();
+    let placed =
+        |x: &NoteHolder, p: &Range<u32>| x.is_at_edge(p) || (of_one_source && x.is_paragraph(p));
+    if in_a.is_empty() || !in_a.iter().all(|p| placed(a, p)) || !in_b.iter().all(|p| placed(b, p)) {
+        return NoteEvidence::Nothing;
+    }
+    let (rest_a, rest_b) = (a.rest(&in_a), b.rest(&in_b));
+    let listed = |rest: &[bool]| -> Vec<usize> { (0..rest.len()).filter(|&i| rest[i]).collect() };
+    let (own_a, own_b) = (listed(&rest_a), listed(&rest_b));
+    let length = in_a.iter().map(|p| p.len()).sum::<usize>();
+    if a.shared_elsewhere(b, &in_a) as f64 > SHARED_ELSEWHERE * length as f64 {
+        return NoteEvidence::Story;
+    }
+    let least = REST_TOKENS.max((REST_SHARE * length as f64) as usize);
+    if own_a.len() < least || own_b.len() < least {
+        return NoteEvidence::Nothing;
+    }
+    let (x, y) = (a.rest_windows(&rest_a), b.rest_windows(&rest_b));
+    if intersection_size(&x, &y) as f64 > WINDOWS_IN_COMMON * x.len().min(y.len()) as f64 {
+        return NoteEvidence::Story;
+    }
+    if background.classes >= KNOWS_RARE {
+        let x = a.rare(own_a.iter().copied(), background);
+        let y = b.rare(own_b.iter().copied(), background);
+        let passage = a.rare(in_a.iter().flat_map(|p| usize_range(p.clone())), background);
+        // The names of a story are in its background and around it.
+        let named = |word: &u64| x.binary_search(word).is_ok() && y.binary_search(word).is_ok();
+        if intersection_size(&x, &y) as f64 > WORDS_IN_COMMON * x.len().min(y.len()).max(4) as f64
+            || passage.iter().any(named)
+        {
+            return NoteEvidence::Story;
+        }
+    }
+    let mut windows: Vec<u64> = Vec::new();
+    for r in &runs {
+        let last = a.windows.ends.partition_point(|&end| end <= r.a_end());
+        windows.extend(&a.windows.hashes[(r.a as usize).min(last)..last]);
+    }
+    windows.sort_unstable();
+    windows.dedup();
+    NoteEvidence::Note(windows)
+}
+
+/// The maximal runs of equal tokens around these anchors, in the order of the first text.
+fn runs(a: &NoteHolder, b: &NoteHolder, anchors: &[u64]) -> Vec<Run> {
+    let (x, y) = (&a.tokens.hashes, &b.tokens.hashes);
+    let place = |key: &u64| Some((*a.places.get(key)? as usize, *b.places.get(key)? as usize));
+    let mut places: Vec<(usize, usize)> = anchors.iter().filter_map(place).collect();
+    places.sort_unstable();
+    let mut out: Vec<Run> = Vec::new();
+    for (mut i, mut j) in places {
+        if out.last().is_some_and(|r| i < r.a_end() as usize) {
+            continue;
+        }
+        let floor = out.last().map_or(0, |r| r.a_end() as usize);
+        while i > floor && j > 0 && x[i - 1] == y[j - 1] {
+            (i, j) = (i - 1, j - 1);
+        }
+        let len = x[i..].iter().zip(&y[j..]).take_while(|(p, q)| p == q).count() as u32;
+        out.push(Run { a: i as u32, b: j as u32, len });
+    }
+    out
+}
+
+/// The passages of both texts that runs near each other form, if they are long enough.
+fn passages(runs: &[Run]) -> Vec<(Range<u32>, Range<u32>)> {
+    let near = |x: &Run, y: &Run| {
+        y.a - x.a_end() <= BRIDGE && y.b >= x.b_end() && y.b - x.b_end() <= BRIDGE
+    };
+    let chains = runs.chunk_by(near);
+    let long = chains.filter(|c| c.iter().map(|r| r.len).sum::<u32>() >= NOTE_TOKENS);
+    long.map(|c| (c[0].a..c[c.len() - 1].a_end(), c[0].b..c[c.len() - 1].b_end())).collect()
+}

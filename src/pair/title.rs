@@ -1,0 +1,292 @@
+//! Owns: titles, and when the titles of two texts name different things. Never: compares the texts.
+//!
+//! Most titles of one text are rewordings of each other, so a difference counts only where each
+//! title names something (a firm, a place, a number) in the other's place.
+
+use crate::align::edit_distance::{WordSimilarity, word_similarity};
+use crate::align::prepared::Prepared;
+use crate::pair::background::Background;
+use crate::text::token::{Tokens, tokenize};
+use std::ops::Range;
+
+/// The number of tokens of a title that are looked at.
+const MOST_TOKENS: usize = 48;
+/// The most tokens of the house's part of a title, before or behind a separator.
+const HOUSE_TOKENS: usize = 4;
+/// Words that are shorter than this many letters are alike only if they are equal.
+const SHORT_WORD: usize = 4;
+/// From this number of texts on, a word that is never in lower case is a name. In a smaller corpus
+/// too few words were seen in lower case.
+const KNOWS_CASE: u64 = 1000;
+/// The least number of equal words of two titles in one frame, and their least share of the shorter
+/// title.
+const FRAME_WORDS: usize = 2;
+const FRAME_SHARE: f64 = 0.4;
+
+/// A title without the parts that name the outlet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title {
+    text: String,
+    tokens: Tokens,
+    /// The number of tokens before the first separator, where these are few: `UPDATE 2-`, `Covid:`.
+    prefix: usize,
+}
+
+impl Title {
+    /// Reads a title. `source` is the outlet, whose name is left out where it ends the title.
+    pub fn new(title: &str, source: Option<&str>) -> Title {
+        let text = without_house(title, source).to_owned();
+        let mut tokens = tokenize(&text);
+        tokens.hashes.truncate(MOST_TOKENS);
+        tokens.spans.truncate(MOST_TOKENS);
+        tokens.kinds.truncate(MOST_TOKENS);
+        let prefix = prefix(&text, &tokens);
+        Title { text, tokens, prefix }
+    }
+
+    fn word(&self, i: usize) -> &str {
+        &self.text[self.tokens.spans[i].range()]
+    }
+
+    /// The points of the different informative words that both titles hold.
+    pub fn points(&self, other: &Title, background: &Background) -> u32 {
+        let mut shared: Vec<u64> = self.tokens.hashes[self.prefix..].to_vec();
+        shared.retain(|word| other.tokens.hashes.contains(word));
+        shared.sort_unstable();
+        shared.dedup();
+        shared.into_iter().map(|word| background.word_informativeness(word)).sum()
+    }
+
+    /// Whether a token names something: it is a number, or a capital word that texts never write in
+    /// lower case. The first word of a title is capital anyway, and in a title in capitals every
+    /// word is.
+    fn names(&self, i: usize, background: &Background) -> bool {
+        let kind = self.tokens.kinds[i];
+        if kind.is_number() {
+            return i >= self.prefix;
+        }
+        let open = kind.opens() && background.classes < KNOWS_CASE && self.has_lower_case();
+        kind.is_capital() && !open && !background.is_lower_case(self.tokens.hashes[i])
+    }
+
+    fn has_lower_case(&self) -> bool {
+        self.tokens.kinds.iter().any(|k| !k.is_capital() && !k.is_number())
+    }
+
+    fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    fn is_alike(&self, i: usize, other: &str, hash: u64) -> bool {
+        self.tokens.hashes[i] == hash || is_form(self.word(i), other)
+    }
+
+    /// Whether a token or a form of it is in another title.
+    fn is_in_title(&self, i: usize, other: &Title) -> bool {
+        (0..other.len()).any(|j| self.is_alike(i, other.word(j), other.tokens.hashes[j]))
+    }
+
+    /// Whether a token or a form of it is in a text.
+    fn is_in_text(&self, i: usize, text: &Prepared) -> bool {
+        let word = self.word(i);
+        text.count(self.tokens.hashes[i]) > 0
+            || (word.chars().count() >= SHORT_WORD
+                && (0..text.tokens.len())
+                    .any(|j| text.tokens.kinds[j].is_capital() && is_form(word, text.word(j))))
+    }
+}
+
+/// Whether two words of some length may be forms of one word.
+fn is_form(word: &str, other: &str) -> bool {
+    word.chars().count() >= SHORT_WORD
+        && other.chars().count() >= SHORT_WORD
+        && !word.contains(|c: char| c.is_numeric())
+        && word_similarity(word, false, other) == WordSimilarity::Same
+}
+
+/// Whether the titles of two texts name different things: the texts are then two notices in one
+/// wording, and no copies. Cost: the square of the titles' lengths, and for each name a look at
+/// both texts.
+pub fn name_different_things(
+    (a, text_a): (&Title, &Prepared),
+    (b, text_b): (&Title, &Prepared),
+    background: &Background,
+) -> bool {
+    let new = |x: &Title, y: &Title| -> Vec<bool> {
+        (0..x.len()).map(|i| x.names(i, background) && !x.is_in_title(i, y)).collect()
+    };
+    let (new_a, new_b) = (new(a, b), new(b, a));
+    if !new_a.contains(&true) || !new_b.contains(&true) {
+        return false;
+    }
+    let absent = |x: &Title, new: &[bool], texts: &[&Prepared]| -> Vec<bool> {
+        let held = |i: usize| texts.iter().any(|text| x.is_in_text(i, text));
+        new.iter().enumerate().map(|(i, &new)| new && !held(i)).collect()
+    };
+    let gaps = gaps(a, b);
+    let both = [text_a, text_b];
+    let (own_a, own_b) = (absent(a, &new_a, &both), absent(b, &new_b, &both));
+    let facing = |x: &[bool], y: &[bool]| {
+        gaps.iter().any(|(ra, rb)| x[ra.clone()].contains(&true) && y[rb.clone()].contains(&true))
+    };
+    let framed = is_framed(a, b, &gaps);
+    if own_a.contains(&true) && own_b.contains(&true) {
+        let unnamed = |x: &Title| {
+            (0..x.len())
+                .all(|i| !x.names(i, background) || !both.iter().any(|text| x.is_in_text(i, text)))
+        };
+        return framed && facing(&own_a, &own_b)
+            || background.classes >= KNOWS_CASE && unnamed(a) && unnamed(b);
+    }
+    if !framed || text_a.tokens.hashes == text_b.tokens.hashes {
+        return false;
+    }
+    let (foreign_a, foreign_b) = (absent(a, &new_a, &[text_b]), absent(b, &new_b, &[text_a]));
+    facing(&foreign_a, &new_b) || facing(&new_a, &foreign_b)
+}
+
+/// Whether each title of one text has a word of its own that is not common and that the text does
+/// not hold.
+pub fn differ_in_rare_words(
+    a: &Title,
+    b: &Title,
+    text: &Prepared,
+    background: &Background,
+) -> bool {
+    let own = |x: &Title, y: &Title| {
+        (x.prefix..x.len()).any(|i| {
+            background.word_informativeness(x.tokens.hashes[i]) > 0
+                && !x.is_in_title(i, y)
+                && !x.is_in_text(i, text)
+        })
+    };
+    own(a, b) && own(b, a)
+}
+
+/// The title without the name of the outlet behind a separator.
+fn without_house<'t>(title: &'t str, source: Option<&str>) -> &'t str {
+    if let Some((front, _)) = title.rsplit_once(['|', '»'])
+        && !front.trim().is_empty()
+    {
+        return front.trim();
+    }
+    let plain = |s: &str| -> String {
+        s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let Some(source) = source.map(plain) else { return title };
+    for separator in [" - ", " – ", " — ", " :: "] {
+        if let Some((front, house)) = title.rsplit_once(separator)
+            && !front.trim().is_empty()
+            && house.split_whitespace().count() <= HOUSE_TOKENS
+            && house.split_whitespace().map(plain).any(|w| w.len() > 2 && source.contains(&w))
+        {
+            return front.trim();
+        }
+    }
+    title
+}
+
+/// The number of tokens before the first separator, or none where these are many.
+fn prefix(text: &str, tokens: &Tokens) -> usize {
+    let most = tokens.len().min(HOUSE_TOKENS);
+    let ends = |&i: &usize| {
+        let rest = &text[tokens.spans[i - 1].range().end..];
+        rest.trim_start().starts_with(['-', '–', '—', ':', '/', ')', ']'])
+    };
+    (1..most).find(ends).unwrap_or(0)
+}
+
+/// The gaps between the equal words of two titles, in order: the tokens of either that stand
+/// opposite each other. The equal words are a longest common subsequence.
+fn gaps(a: &Title, b: &Title) -> Vec<(Range<usize>, Range<usize>)> {
+    let (x, y) = (&a.tokens.hashes, &b.tokens.hashes);
+    let width = y.len() + 1;
+    let mut longest = vec![0u16; (x.len() + 1) * width];
+    for i in (0..x.len()).rev() {
+        for j in (0..y.len()).rev() {
+            longest[i * width + j] = if x[i] == y[j] {
+                longest[(i + 1) * width + j + 1] + 1
+            } else {
+                longest[(i + 1) * width + j].max(longest[i * width + j + 1])
+            };
+        }
+    }
+    let (mut i, mut j, mut from) = (0, 0, (0, 0));
+    let mut out = Vec::new();
+    while i < x.len() && j < y.len() {
+        if x[i] == y[j] {
+            out.push((from.0..i, from.1..j));
+            (i, j) = (i + 1, j + 1);
+            from = (i, j);
+        } else if longest[(i + 1) * width + j] >= longest[i * width + j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    out.push((from.0..x.len(), from.1..y.len()));
+    out
+}
+
+/// Whether two titles share so many words in order that what differs takes one place.
+fn is_framed(a: &Title, b: &Title, gaps: &[(Range<usize>, Range<usize>)]) -> bool {
+    let equal = gaps.len() - 1;
+    equal >= FRAME_WORDS && equal as f64 >= FRAME_SHARE * a.len().min(b.len()) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn different(a: (&str, &str), b: (&str, &str)) -> bool {
+        let (x, y) = (Title::new(a.0, None), Title::new(b.0, None));
+        let (text_a, text_b) = (Prepared::new(a.1, 5), Prepared::new(b.1, 5));
+        let background = Background::default();
+        let said = name_different_things((&x, &text_a), (&y, &text_b), &background);
+        assert_eq!(said, name_different_things((&y, &text_b), (&x, &text_a), &background));
+        said
+    }
+
+    #[test]
+    fn another_firm_in_the_same_place() {
+        let body = "Qtly div 20 cts vs 20 cts previously. Pay April 15. Record March 23.";
+        let of = |a, b| different((a, body), (b, body));
+        assert!(of(
+            "QUAKER OATS CO <OAT> REGULAR DIVIDEND",
+            "UNIBANCORP INC <UBCP> REGULAR DIVIDEND SET"
+        ));
+        assert!(
+            of("Acme Steel sets payout", "Brighton Gas sets payout") == false,
+            "no capital evidence"
+        );
+        assert!(of("ACME 5 SETS PAYOUT", "ACME 7 SETS PAYOUT"));
+        assert!(!of("ACME <ACM> SETS PAYOUT", "ACME SETS PAYOUT"));
+        assert!(!of(
+            "SVEECO INSTRUMENTS <VEE> SETS QUARTERLY",
+            "VEECO INSTRUMENTS <VEE> SETS QUARTERLY"
+        ));
+        assert!(!of("UPDATE 1-ACME SETS PAYOUT", "UPDATE 2-ACME SETS PAYOUT"));
+        assert!(!of("ACME SETS PAYOUT | Daily Courier", "ACME SETS PAYOUT | Metro Wire"));
+    }
+
+    #[test]
+    fn a_rewording_names_what_the_text_names() {
+        let body = "Egypt and the Soviet Union are expected to sign an agreement in Moscow.";
+        let of = |a, b| different((a, body), (b, body));
+        assert!(!of(
+            "EGYPT, SOVIET UNION TO RENEGOTIATE ARMS DEBT",
+            "MOSCOW, CAIRO TO RENEGOTIATE ARMS DEBT"
+        ));
+    }
+
+    #[test]
+    fn the_house_is_no_part_of_a_title() {
+        let of = |title, source| without_house(title, source).to_owned();
+        assert_eq!(of("Fire in port | Metro Wire", None), "Fire in port");
+        assert_eq!(of("Fire in port - BBC News", Some("www.bbc.co.uk")), "Fire in port");
+        assert_eq!(
+            of("Fire in port - a witness", Some("www.bbc.co.uk")),
+            "Fire in port - a witness"
+        );
+    }
+}
