@@ -137,7 +137,7 @@ pub mod text;
 
 #[doc(inline)]
 pub use clean::Removal;
-pub use engine::batch::{compare_pairs, scan, scan_with};
+pub use engine::batch::{background_of, compare_pairs, scan, scan_with};
 pub use engine::builder::{Compare, Scan};
 pub use engine::corpus::{Corpus, Texts};
 pub use engine::preset::Preset;

@@ -75,6 +75,34 @@ pub fn scan_with(
         .map(|found| found.0)
 }
 
+/// What a corpus shows about its texts: the background under which [`scan`] compares the pairs of
+/// these documents with these settings. A single comparison under it says what the scan says.
+///
+/// Documents that a limit of the thresholds excludes take no part, as in the scan. Cost: the first
+/// half of a scan, which reads each text once and sorts the keys.
+///
+/// ```
+/// use nearcopy::{Corpus, Document, Recipe, RunOptions, Thresholds, background_of, scan};
+/// let corpus = Corpus::new([Document::new("a", "Rain is expected over the weekend.")])?;
+/// let (recipe, thresholds, options) = (Recipe::default(), Thresholds::default(), RunOptions::default());
+/// let background = background_of(&corpus, &recipe, &thresholds, &options, &())?;
+/// assert_eq!(background, scan(&corpus, &recipe, &thresholds, &options, &())?.1);
+/// # Ok::<(), nearcopy::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`scan`].
+pub fn background_of(
+    documents: &dyn Documents,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<Background> {
+    check(documents, recipe, thresholds)?;
+    in_pool(options, || Ok(sorted_keys(documents, None, recipe, thresholds, progress)?.background))
+}
+
 /// [`scan`], under a given background if there is one; returns the background that was used.
 pub(crate) fn scan_under(
     documents: &dyn Documents,
@@ -177,6 +205,29 @@ pub fn relate(
     relate_under(documents, None, recipe, thresholds, progress)
 }
 
+/// The result of the stages before any pair is compared.
+struct SortedKeys {
+    all: Classes,
+    keys: Keys<Run>,
+    words: Vec<u32>,
+    background: Background,
+}
+
+/// Reads every text, sorts the keys, and draws the background from them unless one is given.
+fn sorted_keys(
+    documents: &dyn Documents,
+    given: Option<&Background>,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    progress: &dyn Progress,
+) -> Result<SortedKeys> {
+    let Sketches { classes: all, keys, words } = sketch(documents, recipe, thresholds, progress)?;
+    let keys = keys.sorted(progress);
+    let background =
+        given.cloned().unwrap_or_else(|| background::background(&all, &keys, &words, thresholds));
+    Ok(SortedKeys { all, keys, words, background })
+}
+
 fn relate_under(
     documents: &dyn Documents,
     background: Option<&Background>,
@@ -184,11 +235,8 @@ fn relate_under(
     thresholds: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<Related> {
-    let Sketches { classes: all, keys, words } = sketch(documents, recipe, thresholds, progress)?;
-    let keys = keys.sorted(progress);
-    let background = background
-        .cloned()
-        .unwrap_or_else(|| background::background(&all, &keys, &words, thresholds));
+    let SortedKeys { all, keys, words, background } =
+        sorted_keys(documents, background, recipe, thresholds, progress)?;
     let verifier = Verifier {
         documents,
         first: &all.first,
