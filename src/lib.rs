@@ -137,7 +137,7 @@ pub mod text;
 
 #[doc(inline)]
 pub use clean::Removal;
-pub use engine::batch::{compare_pairs, scan, scan_with};
+pub use engine::batch::{background_of, compare_pairs, scan, scan_with};
 pub use engine::builder::{Compare, Scan};
 pub use engine::corpus::{Corpus, Texts};
 pub use engine::preset::Preset;
@@ -172,6 +172,7 @@ pub mod progress {
 
 /// Every stage of the comparison of two texts, or of one document, with its numbers.
 pub mod explain {
+    pub use crate::engine::copies::explain_documents;
     pub use crate::pair::explain::document::{
         DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document,
     };

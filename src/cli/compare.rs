@@ -1,8 +1,9 @@
 //! Owns: `nearcopy compare`: named pairs only, without a search. Never: compares anything itself.
 
+use super::background::BackgroundArgs;
 use super::exit::{Exit, Failure, Result, usage};
 use super::messages::clean;
-use super::named_documents::{NamedDocuments, background, read_named};
+use super::named_documents::{NamedDocuments, read_named};
 use super::output::{OutputArgs, Report};
 use super::pairs_file::Wanted;
 use super::progress::{Meter, TalkArgs};
@@ -15,7 +16,8 @@ use std::path::PathBuf;
 
 /// Compares two texts, or the pairs of a list, and shows every passage they share
 ///
-/// The comparison is the one of `scan`, without the search for candidates.
+/// The comparison is the one of `scan`, without the search for candidates. What a corpus tells about
+/// its texts (boilerplate, common words) is drawn from the corpus of --in or --pairs.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = USAGE, after_help = "--help describes every \
     setting.", after_long_help = EXAMPLES)]
@@ -38,9 +40,8 @@ pub struct Compare {
     #[arg(long, value_name = "PAIRS.jsonl", help_heading = "Input")]
     pairs: Option<PathBuf>,
 
-    /// What a corpus tells about its texts, saved by `scan --save-background` [default: none]
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    background: Option<PathBuf>,
+    #[command(flatten)]
+    background: BackgroundArgs,
 
     #[command(flatten)]
     settings: SettingArgs,
@@ -66,8 +67,8 @@ Examples:
       Only these pairs, all matches, as data.
   nearcopy scan corpus.jsonl --save-background corpus.background -q > /dev/null
   nearcopy compare a.txt b.txt --background corpus.background
-      As the scan of that corpus would compare them: its boilerplate left out, its common words
-      common.
+      Two files as the scan of that corpus would compare them: its boilerplate left out, its common
+      words common. Documents of a corpus are compared so without the flag.
 
 Lengths are in tokens (words; characters in scripts without spaces), shares run from 0 to 1 or 0%
 to 100%. Settings come from the command line, then nearcopy.toml, then --preset, then the
@@ -88,9 +89,12 @@ impl Compare {
         let settings = self.settings.resolve()?;
         self.check_usage()?;
         self.output.probe(&settings.flags.report, false)?;
-        let background = background(self.background.as_deref(), &settings, self.talk.quiet)?;
+        let background = self.background.choose(&settings)?;
         let meter = Meter::start(self.talk);
         let task = self.task(&settings, &meter)?;
+        let in_corpus = self.pairs.is_some() || !self.within.is_empty();
+        let corpus = in_corpus.then_some(&task.corpus);
+        let background = background.draw(corpus, &settings, &meter, self.talk.quiet)?;
 
         let compare = |thresholds: &Thresholds| {
             let options = settings.run_options();

@@ -1,18 +1,18 @@
 //! Owns: `nearcopy explain`: one document or pair through every stage with the actual numbers.
 //! Never: computes them.
 
+use super::background::BackgroundArgs;
 use super::exit::{Exit, Failure, Result, usage};
 use super::flag_values::OutputFormat;
-use super::named_documents::{NamedDocuments, background, read_named};
+use super::named_documents::{NamedDocuments, read_named};
 use super::output::{human_options, no_page, to_stdout};
 use super::progress::{Meter, TalkArgs};
 use super::settings::SettingArgs;
 use nearcopy::Documents;
-use nearcopy::explain::{explain_document, explain_pair};
+use nearcopy::explain::{explain_document, explain_documents};
 use nearcopy::report::{self, Explained, Traced};
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 /// Shows one document, or a pair, at every stage of a scan, with the numbers
 ///
@@ -31,9 +31,8 @@ pub struct Explain {
     #[arg(long = "in", value_name = "PATH", num_args = 1.., help_heading = "Input")]
     within: Vec<OsString>,
 
-    /// What a corpus tells about its texts, saved by `scan --save-background` [default: none]
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    background: Option<PathBuf>,
+    #[command(flatten)]
+    background: BackgroundArgs,
 
     #[command(flatten)]
     settings: SettingArgs,
@@ -53,8 +52,8 @@ Examples:
       Two texts: why they are a near-copy, or why not.
   nearcopy explain 1041 2077 --in corpus.jsonl --near-copy-smaller 0.5
       Two documents of a corpus, by their ids, under another bound.
-  nearcopy explain 1041 2077 --in corpus.jsonl --background corpus.background
-      As a scan of that corpus would judge them; `scan --save-background` writes the file.
+  nearcopy explain today.txt other.txt --background corpus.background
+      Two files as a scan of that corpus would judge them; `scan --save-background` writes the file.
   nearcopy explain morning.txt evening.txt --format json
       The same as data, lists in full, schema nearcopy.explain/1.
 
@@ -69,10 +68,12 @@ impl Explain {
         let settings = self.settings.resolve()?;
         self.check_usage()?;
         no_page(&settings.flags.report, "explain writes human and json")?;
-        let background = background(self.background.as_deref(), &settings, self.talk.quiet)?;
+        let background = self.background.choose(&settings)?;
         let meter = Meter::start(self.talk);
         let NamedDocuments { corpus, numbers, taken } =
             read_named(&self.items, &self.within, &settings, &meter, self.talk.quiet)?;
+        let in_corpus = Some(&corpus).filter(|_| !self.within.is_empty());
+        let background = background.draw(in_corpus, &settings, &meter, self.talk.quiet)?;
         let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
         let (recipe_id, background_id) = (recipe.id(), background.id());
         let id = |n: u32| corpus.info(n as usize).id.as_str();
@@ -88,7 +89,7 @@ impl Explain {
         };
         match numbers[..] {
             [a, b] => {
-                let pair = explain_pair(&text(a)?, &text(b)?, &background, recipe, thresholds);
+                let pair = explain_documents(&corpus, [a, b], &background, recipe, thresholds)?;
                 tell(Traced::Pair([id(a), id(b)], &pair))?;
             }
             _ => {

@@ -2,6 +2,7 @@
 //! finds anything itself.
 
 mod amount;
+mod background;
 mod baseline_ref;
 mod check;
 mod compare;

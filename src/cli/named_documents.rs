@@ -1,15 +1,14 @@
-//! Owns: documents that the command line names, as files or by the ids of a corpus, and their
-//! background. Never: decides what is done with them.
+//! Owns: documents that the command line names, as files or by the ids of a corpus. Never: decides
+//! what is done with them.
 
 use super::exit::{Failure, Result};
-use super::messages::{clean, count, escaped_path, say};
+use super::messages::{clean, count};
 use super::pairs_file::expect;
 use super::progress::Meter;
 use super::read_corpus::{ReadCorpus, input, inputs, take_in};
 use super::settings::Settings;
-use nearcopy::{Background, Corpus};
+use nearcopy::Corpus;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
 
 /// Named documents in their corpus.
 pub struct NamedDocuments {
@@ -68,22 +67,4 @@ fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Resu
             count(n as u64, "document")
         ))),
     }
-}
-
-/// Reads the background from a file; without a file the empty background is used and reported.
-pub fn background(path: Option<&Path>, settings: &Settings, quiet: bool) -> Result<Background> {
-    let Some(path) = path else {
-        if !quiet {
-            say("no background: boilerplate and common words are judged without a corpus \
-                (--background takes one)");
-        }
-        return Ok(Background::default());
-    };
-    let shown = escaped_path(path);
-    let json = std::fs::read_to_string(path).map_err(|e| {
-        Failure::Said(format!(
-            "--background {shown}: {e}; make one with `nearcopy scan … --save-background {shown}`"
-        ))
-    })?;
-    Ok(Background::from_json(&json, &settings.recipe.id(), &shown)?)
 }

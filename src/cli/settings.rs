@@ -9,7 +9,7 @@ use clap::Args;
 use nearcopy::gate::IgnoreRule;
 use nearcopy::ingest::known_encoding;
 use nearcopy::settings::SourceLimit;
-use nearcopy::{Error, Recipe, RunOptions, Thresholds};
+use nearcopy::{Error, Recipe, RunOptions, Scan, Thresholds};
 use std::fmt::Write;
 
 /// The settings as a command takes them.
@@ -138,6 +138,12 @@ impl Settings {
     /// The options of the run.
     pub fn run_options(&self) -> RunOptions {
         RunOptions::default().with(|s| s.threads = self.flags.run.threads.unwrap_or(0))
+    }
+
+    /// A scan with these settings.
+    pub fn scan<'a>(&self) -> Scan<'a> {
+        let scan = Scan::new().recipe(self.recipe.clone()).thresholds(self.thresholds.clone());
+        scan.threads(self.flags.run.threads.unwrap_or(0))
     }
 
     /// The ignore rules of the gate.

@@ -3,6 +3,7 @@
 use crate::engine::candidates::Candidates;
 use crate::engine::cluster::{self, Members, Relations};
 use crate::engine::compare::{Verified, Verifier};
+use crate::engine::copies::Copies;
 use crate::engine::repeats::repeats;
 use crate::engine::sketch::{Classes, Keys, Sketches, sketch};
 use crate::engine::titles::title_groups;
@@ -76,6 +77,34 @@ pub fn scan_with(
         .map(|found| found.0)
 }
 
+/// What a corpus shows about its texts: the background under which [`scan`] compares the pairs of
+/// these documents with these settings. A single comparison under it says what the scan says.
+///
+/// Documents that a limit of the thresholds excludes take no part, as in the scan. Cost: the first
+/// half of a scan, which reads each text once and sorts the keys.
+///
+/// ```
+/// use nearcopy::{Corpus, Document, Recipe, RunOptions, Thresholds, background_of, scan};
+/// let corpus = Corpus::new([Document::new("a", "Rain is expected over the weekend.")])?;
+/// let (recipe, thresholds, options) = (Recipe::default(), Thresholds::default(), RunOptions::default());
+/// let background = background_of(&corpus, &recipe, &thresholds, &options, &())?;
+/// assert_eq!(background, scan(&corpus, &recipe, &thresholds, &options, &())?.1);
+/// # Ok::<(), nearcopy::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`scan`].
+pub fn background_of(
+    documents: &dyn Documents,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<Background> {
+    check(documents, recipe, thresholds)?;
+    in_pool(options, || Ok(sorted_keys(documents, None, recipe, thresholds, progress)?.background))
+}
+
 /// [`scan`], under a given background if there is one; returns the background that was used.
 pub(crate) fn scan_under(
     documents: &dyn Documents,
@@ -101,10 +130,11 @@ pub(crate) fn scan_under(
             representative_of,
             ..
         } = found;
+        let metadata = |class| members.metadata(class, documents);
         let verifier = Verifier {
             documents,
             first: &all.first,
-            members: &members,
+            metadata: &metadata,
             background: &background,
             recipe,
             thresholds,
@@ -180,6 +210,35 @@ pub fn relate(
     relate_under(documents, None, recipe, thresholds, progress)
 }
 
+/// The result of the stages before any pair is compared.
+struct SortedKeys {
+    all: Classes,
+    keys: Keys<Run>,
+    words: Vec<u32>,
+    background: Background,
+    members: Members,
+}
+
+/// Reads every text, sorts the keys, and draws the background from them unless one is given.
+fn sorted_keys(
+    documents: &dyn Documents,
+    given: Option<&Background>,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    progress: &dyn Progress,
+) -> Result<SortedKeys> {
+    let mut sketches = sketch(documents, recipe, thresholds, progress)?;
+    let keys = std::mem::take(&mut sketches.keys).sorted(progress);
+    let background = match given {
+        Some(given) => given.clone(),
+        None => background::background(documents, &sketches, &keys, recipe, thresholds, progress)?,
+    };
+    let Sketches { classes: all, words, .. } = sketches;
+    let mut members = Members::new(&all);
+    members.titles = title_groups(&all, &members, documents, &background, recipe)?;
+    Ok(SortedKeys { all, keys, words, background, members })
+}
+
 fn relate_under(
     documents: &dyn Documents,
     background: Option<&Background>,
@@ -187,19 +246,13 @@ fn relate_under(
     thresholds: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<Related> {
-    let mut sketches = sketch(documents, recipe, thresholds, progress)?;
-    let keys = std::mem::take(&mut sketches.keys).sorted(progress);
-    let background = match background {
-        Some(given) => given.clone(),
-        None => background::background(documents, &sketches, &keys, recipe, thresholds, progress)?,
-    };
-    let Sketches { classes: all, words, .. } = sketches;
-    let mut members = Members::new(&all);
-    members.titles = title_groups(&all, &members, documents, &background, recipe)?;
+    let SortedKeys { all, keys, words, background, members } =
+        sorted_keys(documents, background, recipe, thresholds, progress)?;
+    let metadata = |class| members.metadata(class, documents);
     let verifier = Verifier {
         documents,
         first: &all.first,
-        members: &members,
+        metadata: &metadata,
         background: &background,
         recipe,
         thresholds,
@@ -288,11 +341,13 @@ pub fn compare_pairs(
     packed.sort_unstable();
     packed.dedup();
     progress.begin(Stage::Compare, packed.len() as u64);
-    let members = Members::single(documents.count() as u32);
+    let copies =
+        in_pool(options, || Copies::new(documents, background, recipe, thresholds, progress))?;
+    let metadata = |number| copies.metadata(number, documents);
     let verifier = Verifier {
         documents,
         first: &first,
-        members: &members,
+        metadata: &metadata,
         background,
         recipe,
         thresholds,

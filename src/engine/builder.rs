@@ -1,6 +1,6 @@
 //! Owns: `Scan` and `Compare`, which collect settings and then call the engine. Never: a stage.
 
-use crate::engine::batch::{compare_pairs, scan_under};
+use crate::engine::batch::{background_of, compare_pairs, scan_under};
 use crate::engine::preset::Preset;
 use crate::error::Result;
 use crate::model::detection::{Comparison, Detection};
@@ -115,6 +115,23 @@ impl<'a> Scan<'a> {
         scan_under(documents, self.background, recipe, thresholds, options, progress)
     }
 
+    /// The background that [`run`](Scan::run) of these documents scores with: the one that was set,
+    /// or else the one that is [drawn from the documents](background_of). Cost: nothing in the
+    /// first case, half of a scan in the second.
+    ///
+    /// # Errors
+    /// As [`run`](Scan::run).
+    pub fn background_of(&self, documents: &dyn Documents) -> Result<Background> {
+        let (recipe, thresholds, options) = (&self.recipe, &self.thresholds, &self.options);
+        match self.background {
+            Some(given) => Ok(given.clone()),
+            None => {
+                let progress = self.progress.unwrap_or(&());
+                background_of(documents, recipe, thresholds, options, progress)
+            }
+        }
+    }
+
     /// The parts of the settings that what follows a scan needs.
     pub(crate) fn settings(&self) -> (&Thresholds, &RunOptions, &'a dyn Progress) {
         (&self.thresholds, &self.options, self.progress.unwrap_or(&()))
@@ -123,9 +140,10 @@ impl<'a> Scan<'a> {
 
 /// A comparison of two texts and its settings.
 ///
-/// Without a [`background`](Compare::background) nothing is boilerplate and every word counts as
-/// rare, so the relation can differ from the one that a scan of a corpus reports for the same two
-/// texts.
+/// Two texts alone are compared under the [`background`](Compare::background) that was set. Without
+/// one nothing is boilerplate and every word counts as rare, so the relation can differ from the
+/// one that a scan of a corpus reports for the same two texts. [`pairs`](Compare::pairs) of a corpus
+/// draws the background from it, and so says what the scan says.
 ///
 /// ```
 /// use nearcopy::{Compare, Relation};
@@ -184,13 +202,22 @@ impl<'a> Compare<'a> {
     /// Compares the listed pairs of document numbers on all cores, without looking for candidates.
     /// Every pair with a match is in the result; clusters and repeats are not looked for.
     ///
+    /// Where no [`background`](Compare::background) was set, it is the one that a scan of these
+    /// documents draws, and each pair has the relation and the scores that the scan gives it. Set
+    /// the empty [`Background`] to compare without one. Cost of drawing it: half of a scan.
+    ///
     /// # Errors
     /// [`Error::Setting`](crate::Error::Setting) for a setting out of its range,
     /// [`Error::TextGone`](crate::Error::TextGone) for a text that can no longer be read.
     pub fn pairs(&self, documents: &dyn Documents, pairs: &[(u32, u32)]) -> Result<Detection> {
-        let none = Background::default();
-        let background = self.background.unwrap_or(&none);
+        let (recipe, thresholds) = (&self.recipe, &self.thresholds);
         let options = RunOptions::default();
-        compare_pairs(documents, pairs, background, &self.recipe, &self.thresholds, &options, &())
+        let compare = |background: &Background| {
+            compare_pairs(documents, pairs, background, recipe, thresholds, &options, &())
+        };
+        match self.background {
+            Some(given) => compare(given),
+            None => compare(&background_of(documents, recipe, thresholds, &options, &())?),
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::model::detection::{Cluster, Pair};
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
 use crate::pair::cluster::{UnnamedCluster, cluster, survivor};
+use crate::pair::metadata::Metadata;
 use crate::postings::policy::families;
 use crate::postings::posting::pack_pair;
 use rayon::prelude::*;
@@ -62,18 +63,20 @@ impl Members {
         }
         Members { starts, documents, titles: TitleGroups::new() }
     }
-    /// Each of `count` documents as a class of its own.
-    pub fn single(count: u32) -> Members {
-        Members {
-            starts: (0..=count).collect(),
-            documents: (0..count).collect(),
-            titles: TitleGroups::new(),
-        }
-    }
     /// The documents of one class that are copies of its first one: all of them, or the first group
     /// where titles divide the class. They are what the class is in a pair or a cluster.
     pub fn copies(&self, class: u32) -> &[u32] {
         self.titles.get(&class).map_or_else(|| self.of(class), |groups| &groups[0])
+    }
+    /// The documents that are copies of one document, which is of this class.
+    pub fn copies_of(&self, number: u32, class: u32) -> &[u32] {
+        let groups = self.titles.get(&class).into_iter().flatten();
+        let own = groups.into_iter().find(|group| group.binary_search(&number).is_ok());
+        own.map_or_else(|| self.of(class), Vec::as_slice)
+    }
+    /// What the documents of a class that are copies of its first one say about its text.
+    pub fn metadata(&self, class: u32, documents: &dyn Documents) -> Metadata {
+        Metadata::new(self.copies(class).iter().map(|&n| documents.info(n as usize)))
     }
     /// The groups of a class besides [`copies`](Members::copies).
     pub fn other_groups(&self) -> impl Iterator<Item = &Vec<u32>> {

@@ -1,7 +1,6 @@
 //! Owns: the comparison of candidate pairs, in parallel, with the results in order. Never: chooses
 //! the candidate pairs.
 
-use crate::engine::cluster::Members;
 use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};
 use crate::model::detection::{Comparison, Relation};
@@ -115,8 +114,8 @@ pub struct Verifier<'a> {
     pub documents: &'a dyn Documents,
     /// The first document of each class.
     pub first: &'a [u32],
-    /// The documents of each class, whose titles and dates count.
-    pub members: &'a Members,
+    /// What the documents of each class say about its text.
+    pub metadata: &'a (dyn Fn(u32) -> Metadata + Sync),
     /// The background.
     pub background: &'a Background,
     /// The recipe.
@@ -172,10 +171,8 @@ impl Verifier<'_> {
         if let Some(there) = cache.texts.get(&class) {
             return Ok(there.clone());
         }
-        let documents = self.members.copies(class).iter();
-        let metadata = Metadata::new(documents.map(|&n| self.documents.info(n as usize)));
         let text = MaskedText::new(self.text(class)?, self.background, self.recipe);
-        let prepared = Rc::new(text.with_metadata(metadata));
+        let prepared = Rc::new(text.with_metadata((self.metadata)(class)));
         cache.keep(class, prepared.clone());
         Ok(prepared)
     }

@@ -7,6 +7,7 @@ pub mod builder;
 pub mod candidates;
 pub mod cluster;
 pub mod compare;
+pub mod copies;
 pub mod corpus;
 pub mod notes;
 pub mod preset;

@@ -9,8 +9,8 @@ use crate::news::{self, Dice};
 use nearcopy::progress::Stage;
 use nearcopy::text::tokenize;
 use nearcopy::{
-    Background, Corpus, Detection, Document, DocumentInfo, Documents, Error, Progress, Recipe,
-    RunOptions, Span, Thresholds, compare_pairs, report, scan,
+    Background, Compare, Corpus, Detection, Document, DocumentInfo, Documents, Error, Progress,
+    Recipe, RunOptions, Span, Thresholds, compare_pairs, report, scan,
 };
 use proptest::prelude::*;
 use std::borrow::Cow;
@@ -97,7 +97,10 @@ proptest! {
         )
         .unwrap();
         prop_assert_eq!(&again.pairs, &found.pairs);
-        prop_assert_eq!(again.background_id, found.background_id);
+        prop_assert_eq!(&again.background_id, &found.background_id);
+        // Where none is given, it is drawn from the documents.
+        let drawn = Compare::new().thresholds(t).pairs(&corpus, &pairs).unwrap();
+        prop_assert_eq!(&drawn, &again);
     }
 
     /// Law 3: every reported span begins and ends on a token of its own text, and repeats are what

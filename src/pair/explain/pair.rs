@@ -148,16 +148,22 @@ pub fn explain_pair(
     recipe: &Recipe,
     thresholds: &Thresholds,
 ) -> PairTrace {
-    let t = thresholds;
+    let read = |text| MaskedText::new(text, background, recipe);
+    explain_texts(read(a), read(b), background, recipe, thresholds)
+}
+
+/// [`explain_pair`] for prepared texts, which have the metadata of their documents.
+pub(crate) fn explain_texts(
+    pa: MaskedText,
+    pb: MaskedText,
+    background: &Background,
+    recipe: &Recipe,
+    t: &Thresholds,
+) -> PairTrace {
     let mut fingerprinter = Fingerprinter::new(recipe);
-    let mut read = |text| {
-        (
-            MaskedText::new(text, background, recipe),
-            fingerprinter.signature(text),
-            fingerprinter.fingerprint(text),
-        )
-    };
-    let ((pa, sign_a, keys_a), (pb, sign_b, keys_b)) = (read(a), read(b));
+    let mut keys =
+        |p: &MaskedText| (fingerprinter.signature(&p.text), fingerprinter.fingerprint(&p.text));
+    let ((sign_a, keys_a), (sign_b, keys_b)) = (keys(&pa), keys(&pb));
     let c = compare_masked(&pa, &pb, background, t);
     let chains =
         if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { chains(&pa, &pb, t) };

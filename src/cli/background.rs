@@ -1,0 +1,89 @@
+//! Owns: which background `compare` and `explain` use, and the message that says so. Never: draws a
+//! background itself.
+
+use super::exit::{Failure, Result};
+use super::messages::{escaped_path, say};
+use super::progress::Meter;
+use super::settings::Settings;
+use nearcopy::report::counted;
+use nearcopy::{Background, Corpus};
+use std::path::PathBuf;
+
+/// The flags that choose the background.
+#[derive(Debug, clap::Args)]
+pub struct BackgroundArgs {
+    /// What a corpus tells about its texts, saved by `scan --save-background` [default: drawn from
+    /// the corpus, where there is one]
+    ///
+    /// With --in or --pairs the default is the background that a scan of that corpus draws, so that
+    /// a pair is judged as the scan judges it. Single files have no corpus and no background.
+    #[arg(long, value_name = "FILE", help_heading = "Input", conflicts_with = "no_background")]
+    background: Option<PathBuf>,
+
+    /// Learn nothing from the corpus: no passage is boilerplate, and every word counts as rare
+    /// [default: false]
+    #[arg(long, help_heading = "Input")]
+    no_background: bool,
+}
+
+/// The background that the flags name.
+pub enum ChosenBackground {
+    /// This one: that of a file, or the empty one.
+    Given(Background),
+    /// The one of the corpus, if there is a corpus.
+    OfCorpus,
+}
+
+impl BackgroundArgs {
+    /// Reads the file, before anything else is read.
+    pub fn choose(&self, settings: &Settings) -> Result<ChosenBackground> {
+        let Some(path) = &self.background else {
+            return Ok(match self.no_background {
+                true => ChosenBackground::Given(Background::default()),
+                false => ChosenBackground::OfCorpus,
+            });
+        };
+        let shown = escaped_path(path);
+        let json = std::fs::read_to_string(path).map_err(|e| {
+            Failure::Said(format!(
+                "--background {shown}: {e}; make one with `nearcopy scan … --save-background \
+                 {shown}`"
+            ))
+        })?;
+        let background = Background::from_json(&json, &settings.recipe.id(), &shown)?;
+        Ok(ChosenBackground::Given(background))
+    }
+}
+
+impl ChosenBackground {
+    /// The background in force; says which one it is where no flag did. `corpus` is `None` where
+    /// single files were read.
+    pub fn draw(
+        self,
+        corpus: Option<&Corpus>,
+        settings: &Settings,
+        meter: &Meter,
+        quiet: bool,
+    ) -> Result<Background> {
+        if let ChosenBackground::Given(background) = self {
+            return Ok(background);
+        }
+        let Some(corpus) = corpus else {
+            if !quiet {
+                say("no background: boilerplate and common words are judged without a corpus \
+                    (--background takes one)");
+            }
+            return Ok(Background::default());
+        };
+        let drawn = settings.scan().progress(meter).background_of(corpus);
+        meter.pause()?;
+        let drawn = drawn?;
+        if !quiet {
+            say(&format!(
+                "background from the corpus: {} (--no-background leaves it out)",
+                counted(drawn.classes, "text")
+            ));
+        }
+        Ok(drawn)
+    }
+}

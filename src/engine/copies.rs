@@ -1,0 +1,83 @@
+//! Owns: the copies of each document, for comparisons without a search, and the trace of two
+//! documents of a corpus. Never: compares texts itself.
+
+use crate::engine::cluster::Members;
+use crate::engine::sketch::{NONE, Sketches, sketch};
+use crate::engine::titles::title_groups;
+use crate::error::Result;
+use crate::model::document::Documents;
+use crate::model::options::Progress;
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::Background;
+use crate::pair::explain::pair::{PairTrace, explain_texts};
+use crate::pair::masked::MaskedText;
+use crate::pair::metadata::Metadata;
+use crate::sketch::recipe::Recipe;
+
+/// The copies of each document, which share its metadata in a scan.
+pub struct Copies {
+    class_of: Vec<u32>,
+    members: Members,
+}
+
+impl Copies {
+    /// Finds the copies of all documents. Cost: each text is read once.
+    pub fn new(
+        documents: &dyn Documents,
+        background: &Background,
+        recipe: &Recipe,
+        t: &Thresholds,
+        progress: &dyn Progress,
+    ) -> Result<Copies> {
+        let Sketches { classes: all, .. } = sketch(documents, recipe, t, progress)?;
+        let mut members = Members::new(&all);
+        members.titles = title_groups(&all, &members, documents, background, recipe)?;
+        Ok(Copies { class_of: all.class_of, members })
+    }
+
+    /// What the copies of a document say about its text.
+    pub fn metadata(&self, number: u32, documents: &dyn Documents) -> Metadata {
+        let own = [number];
+        let class = self.class_of[number as usize];
+        let copies = if class == NONE { &own[..] } else { self.members.copies_of(number, class) };
+        Metadata::new(copies.iter().map(|&n| documents.info(n as usize)))
+    }
+}
+
+/// Shows two documents of a corpus at every stage of a scan, with their titles and dates and those
+/// of their copies, as a scan of the corpus compares them. `background` is the one of the corpus
+/// ([`background_of`](crate::background_of)). Cost: each text of the corpus is read once.
+///
+/// ```
+/// use nearcopy::{Background, Corpus, Document, Recipe, Relation, Thresholds};
+/// use nearcopy::explain::explain_documents;
+/// let body = "Quarterly dividend 12 cts a share, as before. Payable on April 30 to holders of \
+///     record on April 3.";
+/// let corpus = Corpus::new([
+///     Document::new("a", body).title("ACME STEEL <ACM> SETS PAYOUT"),
+///     Document::new("b", body).title("BRIGHTON GAS <BGI> SETS PAYOUT"),
+/// ])?;
+/// let (recipe, thresholds) = (Recipe::default(), Thresholds::default());
+/// let none = Background::default();
+/// let trace = explain_documents(&corpus, [0, 1], &none, &recipe, &thresholds)?;
+/// assert_eq!(trace.verdict.relation, Some(Relation::Template));
+/// # Ok::<(), nearcopy::Error>(())
+/// ```
+///
+/// # Errors
+/// A text can no longer be read.
+pub fn explain_documents(
+    documents: &dyn Documents,
+    pair: [u32; 2],
+    background: &Background,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+) -> Result<PairTrace> {
+    let copies = Copies::new(documents, background, recipe, thresholds, &())?;
+    let masked = |number: u32| -> Result<MaskedText> {
+        let text = MaskedText::new(documents.text(number as usize)?, background, recipe);
+        Ok(text.with_metadata(copies.metadata(number, documents)))
+    };
+    let [a, b] = pair;
+    Ok(explain_texts(masked(a)?, masked(b)?, background, recipe, thresholds))
+}
