@@ -5,14 +5,14 @@ use crate::engine::cluster::Members;
 use crate::engine::compare::Verifier;
 use crate::engine::sketch::{Classes, Keys};
 use crate::error::{Error, Result};
-use crate::hash::{self, ByHash};
+use crate::hash::ByHash;
 use crate::model::detection::{Place, Repeat};
 use crate::model::document::Documents;
 use crate::model::options::{Progress, Stage};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::repeat::{RepeatedPassage, inside, word_count};
-use crate::postings::posting::Posting;
+use crate::postings::posting::{Posting, class_set_hash};
 use crate::postings::run::Run;
 use crate::sketch::anchor::is_anchor;
 use crate::sketch::fingerprint::paragraph_key;
@@ -102,11 +102,6 @@ fn families_of(group: &[Posting], family: &[u32]) -> usize {
 
 fn listed(touched: &[bool]) -> Vec<u32> {
     (0..touched.len() as u32).filter(|&c| touched[c as usize]).collect()
-}
-
-/// A hash of the set of classes in a group.
-fn class_set_hash(group: &[Posting]) -> u64 {
-    group.iter().fold(0, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1)))
 }
 
 fn to_occurrence(p: RepeatedPassage, class: u32, tokens: &Tokens, note: bool) -> PassageOccurrence {

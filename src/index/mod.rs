@@ -15,6 +15,7 @@ mod handle;
 mod lookup;
 mod memtable;
 mod merge;
+mod notes;
 mod query;
 mod rows;
 mod store;

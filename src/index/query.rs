@@ -3,6 +3,7 @@
 
 use crate::error::Result;
 use crate::index::lookup::IndexState;
+use crate::index::notes::notes_among;
 use crate::index::rows::{ClassRow, DocumentRow};
 use crate::model::detection::{Comparison, Relation};
 use crate::model::document::{Document, DocumentInfo};
@@ -15,7 +16,8 @@ use crate::pair::relation::containment;
 use crate::postings::checksum::{damaged, unseal};
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
-use std::cell::{OnceCell, RefCell};
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use zstd::bulk::Decompressor;
 
@@ -63,23 +65,17 @@ impl QuerySettings<'_> {
     pub fn sightings(&self, d: &Document, f: &Fingerprint, from: u32) -> Result<Vec<Sighting>> {
         let mut out = Vec::new();
         let own = self.view.by_text(f.exact)?;
-        // Most documents of a crawl are related to nothing: the masked text is made only when there
-        // is something to compare with.
-        let asked = OnceCell::new();
-        let ready = || asked.get_or_init(|| self.masked(d.text.as_str(), &d.info));
+        let mut partners = Vec::new();
         if let Some((class, row)) = own.as_ref().filter(|o| o.1.last >= from)
             && let Some((number, partner)) = self.partner(d, *class, row)?
         {
-            let seen = if self.texts {
-                self.compared(d, ready(), partner, number)?
+            if self.texts {
+                partners.push((row.members, number, partner));
             } else {
-                Some(self.sighting(
-                    partner,
-                    Relation::Equal,
-                    estimate(1.0, 1.0, f64::from(u8::from(f.tokens > 0))),
-                ))
-            };
-            out.extend(seen.map(|s| Sighting { copies: u64::from(row.members), ..s }));
+                let equal = estimate(1.0, 1.0, f64::from(u8::from(f.tokens > 0)));
+                let seen = self.sighting(partner, Relation::Equal, equal);
+                out.push(Sighting { copies: u64::from(row.members), ..seen });
+            }
         }
         if f.tokens >= self.thresholds.min_tokens {
             let candidates =
@@ -92,16 +88,64 @@ impl QuerySettings<'_> {
                     continue;
                 };
                 let Some((number, partner)) = self.partner(d, class, &row)? else { continue };
-                let seen = if self.texts {
-                    self.compared(d, ready(), partner, number)?
+                if self.texts {
+                    partners.push((row.members, number, partner));
                 } else {
-                    self.estimated(f, candidates.shared[n], &row, partner)
-                };
-                out.extend(seen.map(|s| Sighting { copies: u64::from(row.members), ..s }));
+                    let seen = self.estimated(f, candidates.shared[n], &row, partner);
+                    out.extend(seen.map(|s| Sighting { copies: u64::from(row.members), ..s }));
+                }
             }
         }
+        let compacted = own.is_some_and(|o| o.0 < self.view.state.compacted);
+        self.compare_all(d, partners, compacted, &mut out)?;
         out.sort_by(nearest);
         Ok(out)
+    }
+
+    /// Compares a document with its partners, each given with the size of its class and its number.
+    /// What a document of the last compaction shares with others was looked at there.
+    fn compare_all(
+        &self,
+        d: &Document,
+        partners: Vec<(u32, u32, DocumentRow)>,
+        compacted: bool,
+        out: &mut Vec<Sighting>,
+    ) -> Result<()> {
+        // Most documents of a crawl are related to nothing: the masked text is made only when there
+        // is something to compare with.
+        if partners.is_empty() {
+            return Ok(());
+        }
+        let texts: Vec<String> = partners
+            .iter()
+            .map(|(_, number, partner)| self.view.text(*number, partner, self.unpacker))
+            .collect::<Result<_>>()?;
+        let mut notes = Vec::new();
+        if !compacted && partners.len() as u32 + 1 >= self.thresholds.note_classes {
+            let asked = (d.text.as_str(), d.info.source.as_deref());
+            let mut held = vec![(d.text.as_str(), d.info.source.as_deref())];
+            held.extend(
+                texts
+                    .iter()
+                    .zip(&partners)
+                    .map(|(text, p)| (text.as_str(), p.2.info.source.as_deref())),
+            );
+            notes = notes_among(&held, self.background, self.recipe, self.thresholds);
+        }
+        let background = if notes.is_empty() {
+            Cow::Borrowed(self.background)
+        } else {
+            notes.extend(&self.background.notes);
+            notes.sort_unstable();
+            notes.dedup();
+            Cow::Owned(self.background.clone().with_notes(notes))
+        };
+        let asked = self.masked(&d.text, &d.info, &background);
+        for ((members, _, partner), text) in partners.into_iter().zip(texts) {
+            let seen = self.compared(d, &asked, partner, text, &background);
+            out.extend(seen.map(|s| Sighting { copies: u64::from(members), ..s }));
+        }
+        Ok(())
     }
 
     /// Returns the document that represents a class towards this one: the one of the smallest id
@@ -148,25 +192,30 @@ impl QuerySettings<'_> {
         d: &Document,
         asked: &MaskedText,
         partner: DocumentRow,
-        number: u32,
-    ) -> Result<Option<Sighting>> {
-        let text = self.view.text(number, &partner, self.unpacker)?;
-        let there = self.masked(text.as_str(), &partner.info);
+        text: String,
+        background: &Background,
+    ) -> Option<Sighting> {
+        let there = self.masked(&text, &partner.info, background);
         // The pair is compared as in a scan, with the smaller id first.
         let comparison = if d.info.id <= partner.info.id {
-            compare_masked(asked, &there, self.background, self.thresholds)
+            compare_masked(asked, &there, background, self.thresholds)
         } else {
-            compare_masked(&there, asked, self.background, self.thresholds).flipped()
+            compare_masked(&there, asked, background, self.thresholds).flipped()
         };
         drop(there);
-        Ok(comparison.relation.map(|relation| Sighting {
+        comparison.relation.map(|relation| Sighting {
             text: Some(text),
             ..self.sighting(partner, relation, comparison)
-        }))
+        })
     }
 
-    fn masked<'t>(&self, text: &'t str, info: &DocumentInfo) -> MaskedText<'t> {
-        let text = MaskedText::new(text, self.background, self.recipe);
+    fn masked<'t>(
+        &self,
+        text: &'t str,
+        info: &DocumentInfo,
+        background: &Background,
+    ) -> MaskedText<'t> {
+        let text = MaskedText::new(text, background, self.recipe);
         text.with_metadata(Metadata::new([info]))
     }
 

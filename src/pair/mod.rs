@@ -11,6 +11,7 @@ pub mod informativeness;
 pub mod masked;
 pub mod metadata;
 pub mod note;
+pub mod note_texts;
 pub mod relation;
 pub mod repeat;
 pub mod title;

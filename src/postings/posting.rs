@@ -1,6 +1,7 @@
 //! Owns: a posting, which is one key in one text, and the packing of a pair of texts into a number.
 //! Never: decides which texts are compared.
 
+use crate::hash;
 use serde::{Deserialize, Serialize};
 
 /// One key in one text. Postings are all that passes from keys to pairs. A posting has 12 bytes and
@@ -22,6 +23,11 @@ impl Posting {
     pub const fn key(self) -> u64 {
         (self.high as u64) << 32 | self.low as u64
     }
+}
+
+/// A hash of the set of texts that hold a key, whatever the key.
+pub fn class_set_hash(group: &[Posting]) -> u64 {
+    group.iter().fold(0, |m, p| m.wrapping_add(hash::mix(u64::from(p.unit) + 1)))
 }
 
 /// Packs a pair of texts into one number; the numbers sort by the smaller text, then by the larger.
