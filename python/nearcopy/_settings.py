@@ -30,6 +30,8 @@ class Thresholds(TypedDict, total=False):
     repeat_classes: int
     max_places: int
     boilerplate_classes: int
+    note_classes: int
+    series_days: int
     boilerplate_share: float
     boilerplate_left_tokens: int
     boilerplate_left_share: float

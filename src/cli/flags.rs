@@ -272,6 +272,10 @@ flags!(ThresholdFlags for Thresholds {
     #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share,
         hide_short_help = true)]
     template_agreement: f64,
+    /// Texts in one wording that are this many days apart, with something changed, are issues of a
+    /// series: templates. 0 leaves dates aside
+    #[arg(value_name = "DAYS", help_heading = "Relations", hide_short_help = true)]
+    series_days: u32,
     /// Let templates join clusters as if they were near-copies
     #[arg(value_name = "BOOL", help_heading = "Cluster", num_args = 0..=1, require_equals = true,
         default_missing_value = "true", hide_possible_values = true)]
@@ -300,6 +304,10 @@ flags!(ThresholdFlags for Thresholds {
     #[arg(value_name = "SHARE", help_heading = "Boilerplate", value_parser = share,
         hide_short_help = true)]
     boilerplate_share: f64,
+    /// A note, which an outlet puts under texts that share nothing else, stands in at least this many
+    /// different texts, of one source where sources are known
+    #[arg(value_name = "N", help_heading = "Boilerplate", hide_short_help = true)]
+    note_classes: u32,
     /// Boilerplate is left out of coverage only where at least this many tokens remain …
     #[arg(value_name = "TOKENS", help_heading = "Boilerplate", hide_short_help = true)]
     boilerplate_left_tokens: u32,

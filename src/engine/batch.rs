@@ -235,7 +235,7 @@ fn sorted_keys(
     };
     let Sketches { classes: all, words, .. } = sketches;
     let mut members = Members::new(&all);
-    members.titles = title_groups(&all, &members, documents, &background, recipe)?;
+    members.titles = title_groups(&all, &members, documents, &background, recipe, thresholds)?;
     Ok(SortedKeys { all, keys, words, background, members })
 }
 

@@ -31,7 +31,7 @@ impl Copies {
     ) -> Result<Copies> {
         let Sketches { classes: all, .. } = sketch(documents, recipe, t, progress)?;
         let mut members = Members::new(&all);
-        members.titles = title_groups(&all, &members, documents, background, recipe)?;
+        members.titles = title_groups(&all, &members, documents, background, recipe, t)?;
         Ok(Copies { class_of: all.class_of, members })
     }
 

@@ -5,6 +5,7 @@ use crate::engine::cluster::Members;
 use crate::engine::sketch::Classes;
 use crate::error::Result;
 use crate::model::document::Documents;
+use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::decide::titles_divide;
 use crate::pair::masked::MaskedText;
@@ -29,6 +30,7 @@ pub fn title_groups(
     documents: &dyn Documents,
     background: &Background,
     recipe: &Recipe,
+    t: &Thresholds,
 ) -> Result<TitleGroups> {
     let title = |n: u32| documents.info(n as usize).title.as_deref();
     let several = |class: &u32| {
@@ -39,7 +41,7 @@ pub fn title_groups(
     let divide = |class: u32| -> Result<Option<(u32, Vec<Vec<u32>>)>> {
         let of = members.of(class);
         let text = MaskedText::new(documents.text(of[0] as usize)?, background, recipe);
-        let groups = groups(of, documents, &text, background);
+        let groups = groups(of, documents, &text, background, t);
         Ok((groups.len() > 1).then_some((class, groups)))
     };
     let divided: Result<Vec<_>> = classes.into_par_iter().map(divide).collect();
@@ -51,6 +53,7 @@ fn groups(
     documents: &dyn Documents,
     text: &MaskedText,
     background: &Background,
+    t: &Thresholds,
 ) -> Vec<Vec<u32>> {
     let info = |n: u32| documents.info(n as usize);
     // Documents of one day follow each other, so the groups of a series are compared with each
@@ -63,7 +66,7 @@ fn groups(
         let key = (info(n).title.as_deref().unwrap_or_default(), info(n).date.as_deref());
         let own = Metadata::new([info(n)]);
         let fits = |group: &(Metadata, Vec<u32>)| {
-            titles_divide(&group.0, &own, text, background).is_none()
+            titles_divide(&group.0, &own, text, background, t).is_none()
         };
         let place = known.get(&key).copied().or_else(|| {
             (groups.len().saturating_sub(GROUPS)..groups.len()).rev().find(|&g| fits(&groups[g]))

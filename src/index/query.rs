@@ -122,7 +122,6 @@ impl QuerySettings<'_> {
             .collect::<Result<_>>()?;
         let mut notes = Vec::new();
         if !compacted && partners.len() as u32 + 1 >= self.thresholds.note_classes {
-            let asked = (d.text.as_str(), d.info.source.as_deref());
             let mut held = vec![(d.text.as_str(), d.info.source.as_deref())];
             held.extend(
                 texts

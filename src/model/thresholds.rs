@@ -49,6 +49,10 @@ pub struct Thresholds {
     pub template_facts: u32,
     /// The share of agreeing facts below which a pair is a template.
     pub template_agreement: f64,
+    /// The number of days between two texts in one wording from which on they are issues of a series
+    /// and no copies, unless all but nothing was changed; 0 leaves dates aside. A weekly series has
+    /// 7.
+    pub series_days: u32,
     /// Whether templates join clusters as if they were near-copies.
     pub templates_are_copies: bool,
     /// The number of tokens below which documents are compared for equality only.
@@ -234,6 +238,7 @@ impl Default for Thresholds {
             max_gap: 16,
             template_facts: 4,
             template_agreement: 0.5,
+            series_days: 7,
             templates_are_copies: false,
             min_tokens: 0,
             repeat_paragraph: 5,

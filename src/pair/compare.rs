@@ -75,7 +75,7 @@ pub fn judge(
         ..Comparison::default()
     };
     if same_text {
-        all_of_both(&matches, a, b, background, &mut comparison);
+        all_of_both(&matches, a, b, background, t, &mut comparison);
     } else {
         judge_matches(matches, a, b, background, t, &mut comparison);
     }
@@ -87,9 +87,10 @@ fn all_of_both(
     a: &MaskedText,
     b: &MaskedText,
     background: &Background,
+    t: &Thresholds,
     comparison: &mut Comparison,
 ) {
-    let divided = titles_divide(a.metadata(), b.metadata(), a, background);
+    let divided = titles_divide(a.metadata(), b.metadata(), a, background, t);
     comparison.why = divided;
     comparison.relation = Some(divided.map_or(Relation::Equal, |_| Relation::Template));
     (comparison.coverage_a, comparison.coverage_b) = (1.0, 1.0);

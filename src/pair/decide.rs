@@ -10,7 +10,7 @@ use crate::pair::background::Background;
 use crate::pair::facts::CopyEvidence;
 use crate::pair::informativeness::{AGAINST, is_informative, is_quotation, needed};
 use crate::pair::masked::MaskedText;
-use crate::pair::metadata::{Metadata, SERIES_DAYS};
+use crate::pair::metadata::Metadata;
 use crate::pair::relation::relation;
 use crate::pair::title::{Title, differ_in_rare_words, name_different_things};
 
@@ -83,7 +83,7 @@ fn template_reason(
     }
     if facts_differ(m, t) {
         Some(TemplateReason::Facts)
-    } else if is_series(m) {
+    } else if is_series(m, t) {
         Some(TemplateReason::Series)
     } else {
         let needed = needed(m.scores.resemblance, m.evidence.against, t);
@@ -110,12 +110,12 @@ fn is_quoted(m: &Measured, background: &Background, t: &Thresholds) -> bool {
 
 /// Whether two texts in one wording are issues of a series: a week or more lies between them, and
 /// something was put in the place of something else.
-pub fn is_series(m: &Measured) -> bool {
+pub fn is_series(m: &Measured, t: &Thresholds) -> bool {
     let own = 1.0 - TEXT_OF_ITS_OWN;
     let changed = m.evidence.against > 0
         || m.evidence.replaced
         || (m.scores.coverage_a < own && m.scores.coverage_b < own);
-    m.a.metadata().days_apart(m.b.metadata()).is_some_and(|days| days >= SERIES_DAYS)
+    m.a.metadata().is_series_apart(m.b.metadata(), t)
         && m.scores.resemblance < ALL_BUT_THE_SAME
         && changed
 }
@@ -163,12 +163,13 @@ pub fn titles_divide(
     b: &Metadata,
     text: &MaskedText,
     background: &Background,
+    t: &Thresholds,
 ) -> Option<TemplateReason> {
     let different = |x: &Title, y: &Title| name_different_things((x, text), (y, text), background);
     if every_title(a, b, different) {
         return Some(TemplateReason::Titles);
     }
-    let series = a.days_apart(b).is_some_and(|days| days >= SERIES_DAYS)
+    let series = a.is_series_apart(b, t)
         && every_title(a, b, |x, y| differ_in_rare_words(x, y, text, background));
     series.then_some(TemplateReason::Series)
 }

@@ -2,15 +2,12 @@
 //! those of two texts. Never: decides a relation.
 
 use crate::model::document::DocumentInfo;
+use crate::model::thresholds::Thresholds;
 use crate::pair::title::Title;
 
 /// The number of titles of one text that are looked at: a text that was printed under more of them
 /// is no single issue of anything.
 const MOST_TITLES: usize = 8;
-
-/// From this number of days on, two texts in one wording may be issues of a series; a weekly series
-/// has seven.
-pub const SERIES_DAYS: i64 = 7;
 
 /// What the documents with one text say about it. Equal texts have the metadata of all their
 /// documents.
@@ -63,6 +60,12 @@ impl Metadata {
             if x < y { i += 1 } else { j += 1 }
         }
         least
+    }
+
+    /// Whether two texts are so far apart in time that they may be issues of a series.
+    pub fn is_series_apart(&self, other: &Metadata, t: &Thresholds) -> bool {
+        t.series_days > 0
+            && self.days_apart(other).is_some_and(|days| days >= i64::from(t.series_days))
     }
 }
 

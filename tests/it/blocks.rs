@@ -47,7 +47,8 @@ pub fn blocks(page: &str) -> Vec<Block<'_>> {
     found
 }
 
-/// ```` ```text id=a.txt source=Courier date=2026-01-31 ````
+/// ```` ```text id=a.txt source=Courier date=2026-01-31 title=Bridge_to_close ````, with `_` for the
+/// spaces of a title.
 pub fn document(block: &Block) -> Document {
     let text = block.inside.strip_suffix('\n').unwrap_or(block.inside);
     let mut document = Document::new("", text);
@@ -59,8 +60,9 @@ pub fn document(block: &Block) -> Document {
             }
             "source" => document.source(value),
             "date" => document.date(value),
+            "title" => document.title(value.replace('_', " ")),
             "file" => document,
-            _ => panic!("{name} is not id, source, date or file"),
+            _ => panic!("{name} is not id, title, source, date or file"),
         };
     }
     assert!(!document.info.id.is_empty(), "an article without an id");

@@ -101,6 +101,10 @@ impl Page {
         for class in &self.found.equal {
             let _ = writeln!(out, "equal: {}", self.ids(class));
         }
+        for groups in &self.found.titles {
+            let groups: Vec<String> = groups.iter().map(|g| self.ids(g)).collect();
+            let _ = writeln!(out, "titles: {}", groups.join(" | "));
+        }
         self.found.pairs.iter().for_each(|p| self.pair(p, &mut out));
         self.found.repeats.iter().for_each(|r| self.repeat(r, &mut out));
         if out.is_empty() { "nothing\n".into() } else { out }
@@ -112,7 +116,8 @@ impl Page {
         let _ = write!(out, "pair {a} {b} {relation} {:.2} {:.2}", c.coverage_a, c.coverage_b);
         let _ = writeln!(
             out,
-            " facts {}/{}{}",
+            "{} facts {}/{}{}",
+            c.why.map_or(String::new(), |why| format!(" because of {why}")),
             c.facts.agree,
             c.facts.compared,
             if c.whole_text { " whole text" } else { "" }
@@ -133,6 +138,7 @@ impl Page {
         let kind = if r.paragraph { "paragraph" } else { "passage" };
         let period = r.period.map_or(String::new(), |p| format!(" period {p}"));
         let boilerplate = if r.boilerplate { " boilerplate" } else { "" };
+        let boilerplate = if r.note { " note" } else { boilerplate };
         let _ = write!(
             out,
             "repeat x{} {kind}{period}{boilerplate} {}",

@@ -255,9 +255,9 @@ fn measured(
         resemblance: c.resemblance,
         decision: decide::decide(&inputs, background, t),
         titles: decide::titles_differ(a, b, background),
-        divided: decide::titles_divide(a.metadata(), b.metadata(), a, background),
+        divided: decide::titles_divide(a.metadata(), b.metadata(), a, background, t),
         days: a.metadata().days_apart(b.metadata()),
-        series: decide::is_series(&inputs),
+        series: decide::is_series(&inputs, t),
     }
 }
 

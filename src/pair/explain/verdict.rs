@@ -4,7 +4,6 @@
 use crate::model::detection::{Facts, Relation, TemplateReason};
 use crate::model::thresholds::Thresholds;
 use crate::pair::decide::{ALL_BUT_THE_SAME, Decision};
-use crate::pair::metadata::SERIES_DAYS;
 use crate::pair::relation::{IN_MUCH_ELSE, NEARLY_WHOLE, containment};
 use serde::Serialize;
 
@@ -112,10 +111,10 @@ fn is_copy(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> bool {
     if steps.last().is_some_and(|s| s.holds) {
         return false;
     }
-    if let Some(days) = m.days {
+    if let Some(days) = m.days.filter(|_| t.series_days > 0) {
         let (apart, wording) = ("days between the two", "resemblance");
         let checks = vec![
-            least(apart, days as f64, SERIES_DAYS as f64, "the days between issues of a series"),
+            least(apart, days as f64, f64::from(t.series_days), "series-days"),
             below(wording, m.resemblance, ALL_BUT_THE_SAME, "that of all but the same wording"),
         ];
         steps.push(VerdictStep { holds: m.series, ..step("series", checks) });
