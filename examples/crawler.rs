@@ -2,9 +2,9 @@
 //! for each and add the new ones.
 //!
 //! `cargo run --release --example crawler --no-default-features --features index -- INDEX <
-//! PAGES.jsonl` reads one page per line with `id` and `text` (`source` and `date` if known). For
-//! each page that was seen before it prints the id of the original. In a second run, every page is
-//! known.
+//! PAGES.jsonl` reads one page per line with `id` and `text` (`title`, `source` and `date` if
+//! known). For each page that was seen before it prints the id of the original. In a second run,
+//! every page is known.
 
 use nearcopy::index::CheckOutcome;
 use nearcopy::{Document, Index, Recipe, Relation, Thresholds};
@@ -72,6 +72,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 field("id").ok_or("a page without id")?,
                 field("text").ok_or("a page without text")?,
             );
+            document.info.title = field("title").map(Into::into);
             document.info.source = field("source").map(Into::into);
             document.info.date = field("date").map(Into::into);
             // Blocks while all threads are busy and the channel is full.

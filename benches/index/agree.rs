@@ -22,6 +22,7 @@ fn read(path: &str) -> Vec<Document> {
         let field =
             |name: &str| v[name].as_str().map_or_else(|| v[name].to_string(), str::to_owned);
         let mut d = Document::new(field("id"), field("text"));
+        d.info.title = v["title"].as_str().map(Into::into);
         d.info.source = v["source"].as_str().map(Into::into);
         d.info.date = v["date"].as_str().map(Into::into);
         d

@@ -23,6 +23,7 @@ fn lines(path: &str) -> impl Iterator<Item = Value> {
 
 fn document(v: &Value) -> Document {
     let mut d = Document::new(field(v, "id"), field(v, "text"));
+    d.info.title = v["title"].as_str().map(Into::into);
     d.info.source = v["source"].as_str().map(Into::into);
     d.info.date = v["date"].as_str().map(Into::into);
     d

@@ -25,8 +25,8 @@ fn main() {
                 amounts.1 += document.text.len() as u64;
                 if let Some(lines) = &lines {
                     let line = serde_json::json!({"id": document.info.id,
-                        "source": document.info.source, "date": document.info.date,
-                        "text": document.text});
+                        "title": document.info.title, "source": document.info.source,
+                        "date": document.info.date, "text": document.text});
                     writeln!(lines.lock().unwrap(), "{line}").expect("a place to write");
                 }
             }

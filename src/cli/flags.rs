@@ -142,12 +142,21 @@ flags!(InputFlags {
     /// the address that it names itself, where it does.
     #[arg(value_name = "NAME", help_heading = "Input")]
     id_field: String,
-    /// JSON field or column with the source, the outlet or site [default: guessed, like the others]
+    /// JSON field or column with the source, the outlet or site [default: guessed, like the others;
+    /// where a record has none, the host of its address]
+    ///
+    /// The address is an id that is an http or https URL, or else the field url, uri or link. Where
+    /// this option names the field, a record without it has no source.
     #[arg(value_name = "NAME", help_heading = "Input")]
     source_field: String,
     /// JSON field or column with the date [default: guessed, like the others]
     #[arg(value_name = "NAME", help_heading = "Input")]
     date_field: String,
+    /// JSON field or column with the title [default: guessed, like the others: title, headline, …]
+    ///
+    /// The title is no part of the text: no passage is looked for in it.
+    #[arg(value_name = "NAME", help_heading = "Input")]
+    title_field: String,
     /// Encoding of texts without a byte-order mark, as in HTML: windows-1252, gb18030, … [default:
     /// declared or detected]
     #[arg(value_name = "LABEL", help_heading = "Input", hide_short_help = true,
@@ -171,6 +180,7 @@ impl InputFlags {
             s.id_field = self.id_field.clone();
             s.source_field = self.source_field.clone();
             s.date_field = self.date_field.clone();
+            s.title_field = self.title_field.clone();
             s.encoding = self.encoding.clone();
             s.hidden = self.hidden.unwrap_or(false);
             s.no_ignore = self.no_ignore.unwrap_or(false);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The name of the format of everything stored except the keys, whose format the recipe's id
 /// covers.
-pub const SCHEMA: &str = "nearcopy.index/1";
+pub const SCHEMA: &str = "nearcopy.index/2";
 
 /// The header of an index: written once, as JSON, so that any version can identify an index of
 /// another version.

@@ -3,15 +3,22 @@
 
 use crate::ingest::input::InputOptions;
 
-/// The roles that a field can have in a document, in the order of every array below.
-pub(super) const ROLES: [&str; 4] = ["text", "id", "source", "date"];
+/// The roles that a field can have in a document, in the order of every [`PerRole`].
+pub(super) const ROLES: PerRole<&str> = ["text", "id", "source", "date", "title", "url"];
 pub(crate) const TEXT: usize = 0;
 pub(super) const ID: usize = 1;
 pub(super) const SOURCE: usize = 2;
 pub(super) const DATE: usize = 3;
+pub(super) const TITLE: usize = 4;
+/// The address of the document, of which only the host is used: it is the source of a record that
+/// names none.
+pub(super) const URL: usize = 5;
+
+/// A value for each role.
+pub(crate) type PerRole<T> = [T; 6];
 
 /// The names that are tried for each role, best first.
-const GUESSES: [&[&str]; 4] = [
+const GUESSES: PerRole<&[&str]> = [
     &["text", "content", "body", "article", "raw_content", "maintext"],
     &["id", "_id", "doc_id", "docid", "url", "uri", "link"],
     &["source", "outlet", "publisher", "site", "domain", "host", "newspaper", "group"],
@@ -24,6 +31,8 @@ const GUESSES: [&[&str]; 4] = [
         "timestamp",
         "created",
     ],
+    &["title", "headline", "heading", "article_title", "page_title", "name"],
+    &["url", "uri", "link"],
 ];
 
 /// An offset larger than any list of names: it is added to the rank of a name that matches only
@@ -33,19 +42,42 @@ pub(super) const OTHER_CASE: usize = 8;
 /// The field names to look for in each role.
 #[derive(Debug)]
 pub(crate) struct Fields {
-    pub(super) names: [Vec<String>; 4],
-    pub(super) explicit: [bool; 4],
+    pub(super) names: PerRole<Vec<String>>,
+    /// Whether the caller named the field.
+    pub(super) explicit: PerRole<bool>,
 }
 
 impl Fields {
     pub(crate) fn new(options: &InputOptions) -> Fields {
-        let given =
-            [&options.text_field, &options.id_field, &options.source_field, &options.date_field];
+        let given: PerRole<Option<&str>> = [
+            options.text_field.as_deref(),
+            options.id_field.as_deref(),
+            options.source_field.as_deref(),
+            options.date_field.as_deref(),
+            options.title_field.as_deref(),
+            None,
+        ];
+        let taken = |name: &str| given.iter().flatten().any(|g| g.eq_ignore_ascii_case(name));
         let names = std::array::from_fn(|role| match given[role] {
-            Some(name) => vec![name.clone()],
-            None => GUESSES[role].iter().map(|&name| name.into()).collect(),
+            // The text is no title of itself.
+            Some(name) if role == TITLE && given[TEXT] == Some(name) => Vec::new(),
+            Some(name) => vec![name.to_owned()],
+            // Where the caller says which field is the source, nothing else is.
+            None if role == URL && given[SOURCE].is_some() => Vec::new(),
+            None => GUESSES[role]
+                .iter()
+                // What the caller names as something else is not guessed to be the title.
+                .filter(|name| role != TITLE || !taken(name))
+                .map(|&name| name.into())
+                .collect(),
         });
-        Fields { names, explicit: given.map(Option::is_some) }
+        Fields { names, explicit: given.map(|name| name.is_some()) }
+    }
+
+    /// Whether the source of a record that names none is the host of its address. Not so where the
+    /// caller named the field of the source.
+    pub(super) fn derives_source(&self) -> bool {
+        !self.explicit[SOURCE]
     }
 
     /// Whether the caller named this field as the id.
@@ -57,7 +89,7 @@ impl Fields {
     /// Ranks how well a key matches each role (0 is best), and returns its prefix where a wanted
     /// field may be nested inside it.
     pub(super) fn fit(&self, prefix: &str, key: &[u8]) -> FieldMatch {
-        let mut hit = FieldMatch { ranks: [None; 4], inside: None };
+        let mut hit = FieldMatch { ranks: [None; ROLES.len()], inside: None };
         for role in 0..ROLES.len() {
             for (rank, name) in self.names[role].iter().enumerate() {
                 let Some(name) = (if prefix.is_empty() {
@@ -98,8 +130,8 @@ impl Fields {
         &self,
         names: &[String],
         serves: impl Fn(usize, usize) -> bool,
-    ) -> [Option<(usize, usize)>; 4] {
-        let mut best: [Option<(usize, usize)>; 4] = [None; 4];
+    ) -> PerRole<Option<(usize, usize)>> {
+        let mut best: PerRole<Option<(usize, usize)>> = [None; ROLES.len()];
         for (column, name) in names.iter().enumerate() {
             for (role, rank) in self.fit("", name.trim().as_bytes()).ranks.into_iter().enumerate() {
                 let Some(rank) = rank.filter(|_| serves(role, column)) else { continue };
@@ -108,6 +140,12 @@ impl Fields {
                 }
             }
         }
+        let same =
+            |a: usize, b: usize| best[a].is_some_and(|(c, _)| best[b].is_some_and(|b| b.0 == c));
+        // The text is no title of itself, and the id is looked at for an address anyway.
+        let (title, url) = (same(TITLE, TEXT), same(URL, ID));
+        best[TITLE] = best[TITLE].filter(|_| !title);
+        best[URL] = best[URL].filter(|_| !url);
         best
     }
 
@@ -136,19 +174,25 @@ impl Fields {
 
 /// How a key of an object matches the roles.
 pub(super) struct FieldMatch {
-    pub(super) ranks: [Option<usize>; 4],
+    pub(super) ranks: PerRole<Option<usize>>,
     /// The key followed by a dot.
     pub(super) inside: Option<String>,
 }
 
-/// The roles that a field can have in a document (`text`, `id`, `source`, `date`) and the names
-/// that are tried for each, best first. Where no name matches exactly, they are tried again without
-/// regard to letter case.
+/// Calls `value` for each role but the text, in their order.
+pub(crate) fn others<T>(mut value: impl FnMut(usize) -> Option<T>) -> PerRole<Option<T>> {
+    std::array::from_fn(|role| if role == TEXT { None } else { value(role) })
+}
+
+/// The roles that a field can have in a document (`text`, `id`, `source`, `date`, `title`, and
+/// `url`, whose host is the source of a record that names none) and the names that are tried for
+/// each, best first. Where no name matches exactly, they are tried again without regard to letter
+/// case.
 ///
 /// ```
 /// let (role, names) = nearcopy::ingest::field_names()[1];
 /// assert_eq!((role, names[0]), ("id", "id"));
 /// ```
-pub fn field_names() -> [(&'static str, &'static [&'static str]); 4] {
+pub fn field_names() -> [(&'static str, &'static [&'static str]); 6] {
     std::array::from_fn(|role| (ROLES[role], GUESSES[role]))
 }

@@ -32,10 +32,13 @@ pub struct InputOptions {
     pub text_field: Option<String>,
     /// The field or column that holds the id; `None`: guessed.
     pub id_field: Option<String>,
-    /// The field or column that holds the source; `None`: guessed.
+    /// The field or column that holds the source; `None`: guessed, and where a record has none, the
+    /// host of its address ([`host_of`](crate::ingest::host_of)).
     pub source_field: Option<String>,
     /// The field or column that holds the date; `None`: guessed.
     pub date_field: Option<String>,
+    /// The field or column that holds the title; `None`: guessed.
+    pub title_field: Option<String>,
     /// The encoding of every text that carries no byte-order mark, by its WHATWG label; `None`:
     /// declared or detected.
     pub encoding: Option<String>,

@@ -2,7 +2,7 @@
 //! decides where records begin and end.
 
 use crate::escape;
-use crate::ingest::fields::{DATE, FieldMatch, Fields, ID, SOURCE, TEXT};
+use crate::ingest::fields::{FieldMatch, Fields, PerRole, TEXT, TITLE, others};
 use crate::ingest::problem::Reason;
 use crate::ingest::record::{Batch, Context};
 use serde::Deserializer as _;
@@ -36,7 +36,7 @@ impl Visitor<'_> for Key<'_> {
 /// The raw JSON values of the wanted fields of one record.
 #[derive(Default)]
 pub(crate) struct FieldValues<'de> {
-    pub(crate) values: [Option<(usize, &'de str)>; 4],
+    pub(crate) values: PerRole<Option<(usize, &'de str)>>,
     /// Whether a text field has a value that is not a string.
     other_text: bool,
 }
@@ -79,7 +79,9 @@ impl<'de> Visitor<'de> for Walk<'_, '_, 'de> {
             }
             let raw = map.next_value::<&'de RawValue>()?.get();
             for (role, rank) in hit.ranks.into_iter().enumerate() {
-                if let Some(rank) = rank {
+                // A number or a date in a field that is only guessed is no title.
+                let guessed = role == TITLE && !self.fields.explicit[TITLE];
+                if let Some(rank) = rank.filter(|_| !guessed || raw.starts_with('"')) {
                     self.found.offer(role, rank, raw);
                 }
             }
@@ -233,14 +235,19 @@ impl Context<'_> {
             return self.without_text(bytes, &found, number, batch);
         };
         let Some((text, mut replaced)) = string(raw) else { return };
-        let mut plain = |role: usize| {
+        let text_raw = raw;
+        let plain = |role: usize| {
             let (rank, raw) = found.values[role]?;
+            // The text is no title of itself.
+            if role == TITLE && std::ptr::eq(raw, text_raw) {
+                return None;
+            }
             let (value, lone) =
                 if raw.starts_with('"') { string(raw)? } else { (raw.to_owned(), false) };
             replaced |= lone || (damaged && value.contains('\u{fffd}'));
             Some((rank, value))
         };
-        let others = [plain(ID), plain(SOURCE), plain(DATE)];
+        let others = others(plain);
         replaced |= damaged && text.contains('\u{fffd}');
         self.document((rank, text), others, number, replaced, batch);
     }

@@ -13,6 +13,7 @@
 //! web/    -archive (member by member, as it is stored)-> Documents
 //! ```
 
+mod address;
 pub(crate) mod compress;
 mod date;
 #[doc(hidden)]
@@ -32,11 +33,13 @@ pub(crate) mod record;
 pub(crate) mod shared_file;
 mod sniff;
 mod temporary_copy;
+mod title;
 mod walk;
 #[cfg(feature = "web")]
 #[doc(hidden)]
 pub mod web;
 
+pub use address::host_of;
 pub use compress::Compression;
 pub use date::normalise as normalise_date;
 pub use decode::known_encoding;
@@ -54,4 +57,5 @@ pub use input::{Input, InputOptions};
 pub use problem::{Problem, Reason};
 pub use read::{read, read_each};
 pub use read_result::{ReadFile, ReadResult};
+pub use title::normalise as normalise_title;
 pub use walk::is_pattern;

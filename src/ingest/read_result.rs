@@ -73,8 +73,9 @@ pub struct ReadResult {
     pub other_records: BTreeMap<&'static str, u64>,
     /// Dates that could not be parsed; their documents are kept without a date.
     pub bad_dates: u64,
-    /// The number of records of JSON and tables whose `text`, `id`, `source` and `date` (the first
-    /// part of the key) came from which field (the second).
+    /// The number of records of JSON and tables whose `text`, `id`, `source`, `date` and `title`
+    /// (the first part of the key) came from which field (the second). `url` is there for records
+    /// whose source was derived from that field.
     pub fields: BTreeMap<(&'static str, String), u64>,
 }
 

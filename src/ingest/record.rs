@@ -1,10 +1,14 @@
 //! Owns: how the values of a record become a document, and the merged results of a file's records.
 //! Never: parses the syntax of a record.
 
+use crate::ingest::address::host_of;
 use crate::ingest::date;
-use crate::ingest::fields::{DATE, Fields, ID, OTHER_CASE, ROLES, SOURCE, TEXT};
+use crate::ingest::fields::{
+    DATE, Fields, ID, OTHER_CASE, PerRole, ROLES, SOURCE, TEXT, TITLE, URL,
+};
 use crate::ingest::problem::{Problem, Reason};
 use crate::ingest::read_result::ReadResult;
+use crate::ingest::title;
 use crate::model::document::{Document, DocumentInfo};
 use encoding_rs::Encoding;
 use std::collections::HashSet;
@@ -63,12 +67,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Builds the document of a record from its text with the rank of the field's name, and id,
-    /// source and date likewise.
+    /// Builds the document of a record from its text with the rank of the field's name, and the
+    /// values of the other roles likewise.
     pub(super) fn document(
         &self,
         (rank, text): (usize, String),
-        [id, source, date]: [Option<(usize, String)>; 3],
+        mut others: PerRole<Option<(usize, String)>>,
         number: Option<u64>,
         replaced: bool,
         batch: &mut Batch,
@@ -76,12 +80,18 @@ impl<'a> Context<'a> {
         if u32::try_from(text.len()).is_err() {
             return batch.intake.too_long(&self.path, number);
         }
-        let mut hit = |role: usize, value: Option<(usize, String)>| {
-            let (rank, value) = value?;
+        let mut hit = |role: usize, read: fn(String) -> Option<String>| {
+            let (rank, value) = others[role].take()?;
+            let value = read(value)?;
             batch.hits[role][rank % OTHER_CASE] += 1;
             Some(value)
         };
-        let (id, source, date) = (hit(ID, id), hit(SOURCE, source), hit(DATE, date));
+        let (id, date) = (hit(ID, Some), hit(DATE, Some));
+        let title = hit(TITLE, |value| title::normalise(&value)).map(Arc::from);
+        let source = hit(SOURCE, Some).or_else(|| {
+            let named = id.as_deref().filter(|_| self.fields.derives_source());
+            named.and_then(host_of).or_else(|| hit(URL, |value| host_of(&value)))
+        });
         batch.hits[TEXT][rank % OTHER_CASE] += 1;
         let id = id.unwrap_or_else(|| match number {
             Some(number) => format!("{}:{number}", self.path),
@@ -94,8 +104,15 @@ impl<'a> Context<'a> {
         batch.intake.replaced += u64::from(replaced);
         let date = understood.map(Arc::from);
         let path = Some(self.path.clone());
-        let info =
-            DocumentInfo { id, source, date, path, record: number, ..DocumentInfo::default() };
+        let info = DocumentInfo {
+            id,
+            title,
+            source,
+            date,
+            path,
+            record: number,
+            ..DocumentInfo::default()
+        };
         batch.intake.documents.push(info.with_text(text));
     }
 }
@@ -105,7 +122,7 @@ impl<'a> Context<'a> {
 pub(crate) struct Batch {
     pub intake: ReadResult,
     /// The number of uses of each field name in each role.
-    hits: [[u64; OTHER_CASE]; 4],
+    hits: PerRole<[u64; OTHER_CASE]>,
     /// The reason why the first record without a text has none.
     pub(super) textless: Option<String>,
     sources: HashSet<Arc<str>>,

@@ -10,8 +10,12 @@ use std::sync::Arc;
 ///
 /// ```
 /// use nearcopy::Document;
-/// let d = Document::new("a.txt", "Some text.").source("Daily Courier").date("2026-01-31");
+/// let d = Document::new("a.txt", "Some text.")
+///     .title("A headline")
+///     .source("Daily Courier")
+///     .date("2026-01-31");
 /// assert_eq!(d.info.id, "a.txt");
+/// assert_eq!(d.info.title.as_deref(), Some("A headline"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Document {
@@ -26,7 +30,7 @@ impl Document {
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Document {
         DocumentInfo { id: id.into(), ..DocumentInfo::default() }.with_text(text)
     }
-    /// Sets the title.
+    /// Sets the title, which is no part of the text. Readers of files make one line of it.
     pub fn title(mut self, title: impl Into<Arc<str>>) -> Document {
         self.info.title = Some(title.into());
         self
@@ -53,7 +57,7 @@ impl Document {
 pub struct DocumentInfo {
     /// The name of the document in the report. Ids are compared as bytes.
     pub id: String,
-    /// The headline. It is no part of the text and its spans.
+    /// The headline, in one line. It is no part of the text and its spans.
     pub title: Option<Arc<str>>,
     /// The outlet or site that published it.
     pub source: Option<Arc<str>>,

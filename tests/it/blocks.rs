@@ -18,10 +18,19 @@ impl<'p> Block<'p> {
         self.info.split_whitespace().next().unwrap_or("")
     }
 
-    /// `name=value` behind the backticks, for each of them.
+    /// `name=value` or `name="some words"` behind the backticks, for each of them.
     pub fn fields(&self) -> impl Iterator<Item = (&'p str, &'p str)> {
-        let fields = self.info.split_whitespace().skip(1);
-        fields.map(|field| field.split_once('=').expect("name=value"))
+        let mut rest = self.info.trim_start_matches(|c: char| !c.is_whitespace()).trim_start();
+        std::iter::from_fn(move || {
+            let (name, value) =
+                (!rest.is_empty()).then(|| rest.split_once('=').expect("name=value"))?;
+            let (value, after) = match value.strip_prefix('"') {
+                Some(quoted) => quoted.split_once('"').expect("a closing quote"),
+                None => value.split_once(char::is_whitespace).unwrap_or((value, "")),
+            };
+            rest = after.trim_start();
+            Some((name, value))
+        })
     }
 }
 
@@ -47,8 +56,7 @@ pub fn blocks(page: &str) -> Vec<Block<'_>> {
     found
 }
 
-/// ```` ```text id=a.txt source=Courier date=2026-01-31 title=Bridge_to_close ````, with `_` for the
-/// spaces of a title.
+/// ```` ```text id=a.txt source=Courier date=2026-01-31 title="Bridge closes" ````
 pub fn document(block: &Block) -> Document {
     let text = block.inside.strip_suffix('\n').unwrap_or(block.inside);
     let mut document = Document::new("", text);
@@ -60,7 +68,7 @@ pub fn document(block: &Block) -> Document {
             }
             "source" => document.source(value),
             "date" => document.date(value),
-            "title" => document.title(value.replace('_', " ")),
+            "title" => document.title(value),
             "file" => document,
             _ => panic!("{name} is not id, title, source, date or file"),
         };

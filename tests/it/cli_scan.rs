@@ -1,6 +1,6 @@
 //! The command line on a small corpus: scan, compare, bad input, closed pipes.
 
-use crate::program::{process, run_with};
+use crate::program::{ok, process, run_with};
 use crate::scratch::{Here, STORY, WHEAT, near, record};
 use serde_json::{Value, json};
 use std::fs;
@@ -414,4 +414,25 @@ fn hostile_names_do_not_reach_the_terminal() {
     let (code, out, err) = run_with(dir.path(), &["scan", "gone\u{1b}[31m.txt"], "");
     assert_eq!(code, 2);
     assert!(!out.contains('\u{1b}') && !err.contains('\u{1b}'), "{err}");
+}
+
+#[test]
+fn titles_by_flag_and_by_file() {
+    let here = Here::new();
+    let record = |id: &str| {
+        let id = format!("https://www.{id}.example/1");
+        format!("{}\n", json!({"id": id, "title": "t", "line": "l", "text": STORY}))
+    };
+    here.write("a.jsonl", [record("a"), record("b")].concat());
+    let told = |args: &[&str]| {
+        let report = ok(here.path(), &[&["scan", "a.jsonl", "--format", "json"], args].concat());
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let first = report["documents"][0].clone();
+        (first["title"].clone(), first["source"].clone())
+    };
+    assert_eq!(told(&[]), (json!("t"), json!("a.example")));
+    assert_eq!(told(&["--title-field", "line"]).0, "l");
+    here.write("nearcopy.toml", "title-field = \"line\"\nsource-field = \"site\"\n");
+    assert_eq!(told(&[]), (json!("l"), Value::Null));
+    assert_eq!(told(&["--title-field", "title"]).0, "t");
 }

@@ -271,16 +271,32 @@ fn any_text_and_any_id() {
     sound(&index);
 }
 
-/// An index as the first released format has it: `UPDATE=1` writes it again, and only a new format
-/// is a reason to.
+fn frozen(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frozen").join(name)
+}
+
+/// The rows of the first format have no titles.
+#[test]
+fn an_index_of_an_earlier_format_is_refused_in_words() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::copy(frozen("index-1.mdb"), dir.path().join("data.mdb")).unwrap();
+    let why = Index::open(dir.path(), &Recipe::default()).err().unwrap().to_string();
+    for word in ["nearcopy.index/1", "nearcopy.index/2"] {
+        assert!(why.contains(word), "{why}");
+    }
+}
+
+/// An index as this format has it: `UPDATE=1` writes it again, and only a new format is a reason
+/// to.
 #[test]
 fn an_index_of_the_frozen_format_is_understood() {
-    let frozen = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frozen/index-1.mdb");
+    let frozen = frozen("index-2.mdb");
     let (dir, index) = new_index();
     let t = Thresholds::default();
     let path = dir.path().join("index");
     if std::env::var_os("UPDATE").is_some() {
-        index.add(&Document::new("a", STORY).source("Courier").date("2026-03-01")).unwrap();
+        let a = Document::new("a", STORY).source("Courier").date("2026-03-01");
+        index.add(&a.title("Bridge closes")).unwrap();
         index.add(&Document::new("b", STORY)).unwrap();
         index.compact(&t, &RunOptions::default(), &()).unwrap();
         index.add(&Document::new("c", words(1, 40).join(" "))).unwrap();
@@ -303,6 +319,7 @@ fn an_index_of_the_frozen_format_is_understood() {
         (seen[0].info.source.as_deref(), seen[0].info.date.as_deref()),
         (Some("Courier"), Some("2026-03-01"))
     );
+    assert_eq!(seen[0].info.title.as_deref(), Some("Bridge closes"));
     assert_eq!(
         index.seen(&Document::new("x", words(1, 40).join(" ")), &t).unwrap()[0].info.id,
         "c"

@@ -315,6 +315,39 @@ fn exported_and_filled_again() {
 }
 
 #[test]
+fn titles_are_kept_and_told() {
+    let dir = TempDir::new().unwrap();
+    let at = dir.path();
+    let record = |id: &str, title: &str, text: String| {
+        format!("{}\n", json!({"id": id, "headline": title, "text": text}))
+    };
+    let near = story(1, 60).replace("harbour4x1", "mayor");
+    let first = record("https://www.courier.example/1", "Bridge\ncloses", story(1, 60));
+    fs::write(at.join("one.jsonl"), first).unwrap();
+    fs::write(at.join("two.jsonl"), record("x", "Bridge\u{1b}[2J shut", near)).unwrap();
+    index(at, &["add", "seen", "one.jsonl", "--create", "-q"]);
+    let exported = lines(&index(at, &["export", "seen"])).remove(0);
+    assert_eq!(
+        (&exported["title"], &exported["source"]),
+        (&json!("Bridge closes"), &json!("courier.example"))
+    );
+    let found = lines(&index(at, &["query", "seen", "two.jsonl", "--format", "jsonl"])).remove(0);
+    assert_eq!(found["title"], "Bridge\u{1b}[2J shut");
+    assert_eq!(
+        (&found["seen"][0]["title"], &found["seen"][0]["source"]),
+        (&json!("Bridge closes"), &json!("courier.example"))
+    );
+    let human = index(at, &["query", "seen", "two.jsonl", "--brief"]);
+    for part in ["“Bridge␛[2J shut”", "“Bridge closes” ·", "courier.example\n"] {
+        assert!(human.contains(part), "{part}: {human}");
+    }
+    assert!(!human.contains('\u{1b}'), "{human:?}");
+    let open = IndexOptions::default().with(|s| s.read_only = true);
+    let kept = open.open(at.join("seen")).unwrap().get("https://www.courier.example/1").unwrap();
+    assert_eq!(kept.unwrap().info.title.as_deref(), Some("Bridge closes"));
+}
+
+#[test]
 fn nothing_steers_the_terminal() {
     let dir = TempDir::new().unwrap();
     let at = dir.path();

@@ -26,7 +26,10 @@ fn written(blocks: &[Block]) -> (Here, Vec<Document>) {
         let document = document(block);
         let file = block.fields().find(|f| f.0 == "file").map_or("news.jsonl", |f| f.1);
         let mut record = json!({"id": document.info.id, "text": document.text});
-        for (name, value) in [("source", &document.info.source), ("date", &document.info.date)] {
+        let info = &document.info;
+        for (name, value) in
+            [("title", &info.title), ("source", &info.source), ("date", &info.date)]
+        {
             if let Some(value) = value {
                 record[name] = json!(value);
             }

@@ -109,7 +109,7 @@ fn what_a_page_says_about_itself() {
     };
     let some = |source: &str, date: &str| (Some(source.to_owned()), Some(date.to_owned()));
     assert_eq!(of("article"), some("The Marrow Bay Courier", "2026-02-10T07:15:00Z"));
-    assert_eq!(of("article-elsewhere"), some("www.northern-post.example", "2026-02-11"));
+    assert_eq!(of("article-elsewhere"), some("northern-post.example", "2026-02-11"));
     assert_eq!(of("json-ld"), some("Karlsberg Star", "2026-04-02T06:00:00Z"));
     assert_eq!(of("amp"), some("Lowland News", "2026-03-20"));
     assert_eq!(of("chinese"), (None, Some("2026-03-02".into())));
@@ -254,6 +254,7 @@ fn pages_and_archives_become_json_lines() {
         }
         assert!(
             records[0]["text"].as_str().unwrap().starts_with("Harbour bridge")
+                && records[0]["title"].as_str().unwrap().starts_with("Harbour bridge")
                 && records[0]["date"].is_string()
         );
         // What is read again is what was written, and its copies are gone.

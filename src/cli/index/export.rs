@@ -16,7 +16,7 @@ use nearcopy::{Document, Index};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes all documents of an index as JSON Lines: id, source, date, path, record, text
+/// Writes all documents of an index as JSON Lines: id, title, source, date, path, record, text
 ///
 /// In the order in which they were added, all of one moment. `nearcopy index add` reads them again.
 /// An index without texts gives the rest.
@@ -59,7 +59,7 @@ impl Export {
             && (self.output.is_some() || self.background.is_none())
         {
             say(&format!(
-                "{} keeps no texts: only ids, sources, dates and places were written",
+                "{} keeps no texts: only ids, titles, sources, dates and places were written",
                 self.place.display_name()
             ));
         }

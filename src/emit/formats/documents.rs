@@ -13,8 +13,8 @@ use crate::model::document::{Document, DocumentInfo};
 use serde::Serialize;
 use std::io::Write;
 
-/// Writes the documents of an input as lines with `id` and `text`, for pages also `source` and
-/// `date` where they are known. Anything that was not read as a document is not written; a text
+/// Writes the documents of an input as lines with `id` and `text`, for pages also `title`, `source`
+/// and `date` where they are known. Anything that was not read as a document is not written; a text
 /// file that has no document is counted as left.
 pub(super) fn copy(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     #[cfg(feature = "web")]
@@ -58,6 +58,9 @@ fn archive(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
 pub struct DocumentLine<'a> {
     /// Its id.
     pub id: &'a str,
+    /// Its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'a str>,
     /// The outlet or site that printed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<&'a str>,
@@ -78,8 +81,15 @@ pub struct DocumentLine<'a> {
 impl<'a> DocumentLine<'a> {
     /// A line with this text, without path and record.
     pub fn new(info: &'a DocumentInfo, text: Option<&'a str>) -> DocumentLine<'a> {
-        let (source, date) = (info.source.as_deref(), info.date.as_deref());
-        DocumentLine { id: &info.id, source, date, path: None, record: None, text }
+        DocumentLine {
+            id: &info.id,
+            title: info.title.as_deref(),
+            source: info.source.as_deref(),
+            date: info.date.as_deref(),
+            path: None,
+            record: None,
+            text,
+        }
     }
 }
 

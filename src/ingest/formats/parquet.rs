@@ -1,7 +1,7 @@
 //! Owns: Parquet input: which columns are read, and rows to documents. Never: writes a file.
 
 use crate::ingest::date;
-use crate::ingest::fields::{DATE, Fields, ID, SOURCE, TEXT};
+use crate::ingest::fields::{Fields, PerRole, TEXT, TITLE, others};
 use crate::ingest::input::InputOptions;
 use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
@@ -89,7 +89,7 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Resul
 }
 
 /// The column of each role, and the rank of its name.
-pub(crate) type Columns = [Option<(usize, usize)>; 4];
+pub(crate) type Columns = PerRole<Option<(usize, usize)>>;
 
 /// Opens a file by reading its footer.
 pub(crate) fn open(
@@ -124,7 +124,7 @@ fn textual(column: &ColumnDescriptor) -> bool {
     column.physical_type() == Type::BYTE_ARRAY && column.max_rep_level() == 0 && kind && logical
 }
 
-/// Whether a column may serve as the id, the source or the date.
+/// Whether a column may serve as the id, the source, the date or a title that the caller named.
 fn simple(column: &ColumnDescriptor) -> bool {
     let kind = matches!(
         column.physical_type(),
@@ -142,7 +142,8 @@ pub(crate) fn columns(
     let leaves = reader.metadata().file_metadata().schema_descr().columns();
     let names: Vec<String> = leaves.iter().map(|c| c.path().string()).collect();
     let found = context.fields.columns(&names, |role, c| {
-        if role == TEXT { textual(&leaves[c]) } else { simple(&leaves[c]) }
+        let strings = role == TEXT || (role == TITLE && !context.fields.explicit[TITLE]);
+        if strings { textual(&leaves[c]) } else { simple(&leaves[c]) }
     });
     if found[TEXT].is_some() {
         return Ok(found);
@@ -293,18 +294,18 @@ fn read_row_group(
     }
     let mut number = first;
     loop {
-        let mut values: [Option<(usize, std::vec::IntoIter<Value>)>; 4] = [const { None }; 4];
+        let mut values: PerRole<Option<(usize, std::vec::IntoIter<Value>)>> = Default::default();
         let mut next = readers.iter_mut();
         let mut length = None;
-        for role in [TEXT, ID, SOURCE, DATE] {
-            if columns[role].is_some()
+        for (values, column) in values.iter_mut().zip(columns) {
+            if column.is_some()
                 && let Some((column, rank, reader)) = next.next()
             {
                 let read = strings(reader, column)?;
                 if length.replace(read.len()).is_some_and(|l| l != read.len()) {
                     return Err(ParquetError::General("its columns have different lengths".into()));
                 }
-                values[role] = Some((*rank, read.into_iter()));
+                *values = Some((*rank, read.into_iter()));
             }
         }
         let length = length.unwrap_or(0);
@@ -317,7 +318,7 @@ fn read_row_group(
                 Some((*rank, value))
             };
             let text = value(TEXT);
-            let others = [ID, SOURCE, DATE].map(|role| value(role).filter(|(_, v)| !v.is_empty()));
+            let others = others(|role| value(role).filter(|(_, v)| !v.is_empty()));
             match text {
                 Some(text) => context.document(text, others, Some(number), replaced, batch),
                 None => batch.intake.skip(Reason::NoText, &context.path, Some(number), || {

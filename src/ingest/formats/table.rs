@@ -1,6 +1,6 @@
 //! Owns: CSV and TSV input: where rows begin and end, and rows to documents. Never: writes a row.
 
-use crate::ingest::fields::{DATE, Fields, ID, SOURCE, TEXT};
+use crate::ingest::fields::{Fields, PerRole, TEXT, others};
 use crate::ingest::format::Format;
 use crate::ingest::formats::record_bytes::{Borders, RecordBytes, read as read_records};
 use crate::ingest::input::InputOptions;
@@ -285,7 +285,7 @@ fn open(line: u64) -> String {
 
 fn row(
     rows: &Rows,
-    columns: &[Option<(usize, usize)>; 4],
+    columns: &PerRole<Option<(usize, usize)>>,
     number: u64,
     damaged: bool,
     context: &Context,
@@ -299,7 +299,7 @@ fn row(
         Some((rank, value.into_owned()))
     };
     let Some(text) = value(TEXT) else { return };
-    let others = [ID, SOURCE, DATE].map(|role| value(role).filter(|(_, v)| !v.is_empty()));
+    let others = others(|role| value(role).filter(|(_, v)| !v.is_empty()));
     context.document(text, others, Some(number), replaced, batch);
 }
 

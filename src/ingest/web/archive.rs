@@ -1,6 +1,7 @@
 //! Owns: the records of a web archive to documents: which of them are pages, and their ids. Never:
 //! decides where a record ends.
 
+use crate::ingest::address::host_of;
 use crate::ingest::compress::Compression;
 use crate::ingest::date;
 use crate::ingest::decode;
@@ -15,7 +16,6 @@ use crate::ingest::web::http::{self, ContentKind};
 pub(crate) use crate::ingest::web::members::Members;
 #[cfg(not(feature = "emit"))]
 use crate::ingest::web::members::Members;
-use crate::ingest::web::metadata;
 use crate::ingest::web::page::{self, PageContext};
 pub(crate) use crate::ingest::web::warc::Record;
 use crate::ingest::web::warc::{Broken, RECORD, Records};
@@ -224,10 +224,12 @@ fn document(
         (payload.kind, payload.bytes, payload.header)
     };
     let mut id = candidate.target.clone();
+    let mut title = None;
     let text = match kind {
         ContentKind::Html => {
             let page = page::read(bytes, PageContext { given, header })?;
             page.count(&context.path, Some(candidate.number), &mut batch.intake);
+            title = page.title().map(Into::into);
             if let Some(url) = page.about.url.filter(|_| context.fields.id_is("url")) {
                 id = url;
             }
@@ -238,11 +240,11 @@ fn document(
     if id.is_empty() {
         id = format!("{}:{}", context.path, candidate.number);
     }
-    let source = metadata::host(&candidate.target).map(|host| batch.shared_source(host));
+    let source = host_of(&candidate.target).map(|host| batch.shared_source(host));
     let date = date::normalise(&candidate.date).map(Into::into);
     batch.intake.bad_dates += u64::from(date.is_none() && !candidate.date.is_empty());
     let (path, record) = (Some(context.path.clone()), Some(candidate.number));
-    let info = DocumentInfo { id, source, date, path, record, ..DocumentInfo::default() };
+    let info = DocumentInfo { id, title, source, date, path, record, ..DocumentInfo::default() };
     batch.intake.documents.push(info.with_text(text));
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Owns: the metadata of a page: title, date, URL, site, and an article's text in JSON-LD. Never:
 //! reads the visible text.
 
+use crate::ingest::address::host_of;
 use crate::ingest::date;
+use crate::ingest::title;
 use dom_query::Document;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -70,7 +72,7 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
             let whole = linked.as_ref()?.get("mainEntityOfPage")?;
             Some(whole.get("@id").unwrap_or(whole).as_str()?.to_owned())
         });
-    let url = named.map(|url| url.trim().to_owned()).filter(|url| host(url).is_some());
+    let url = named.map(|url| url.trim().to_owned()).filter(|url| host_of(url).is_some());
     let told = metas.get("og:title").cloned().or_else(|| text("headline"));
     let title = told
         .map(|title| without_site(&title, site.as_deref()))
@@ -119,25 +121,6 @@ fn meta_elements(page: &Document) -> HashMap<String, String> {
         metas.entry(name.trim().to_ascii_lowercase()).or_insert(content);
     }
     metas
-}
-
-/// The host of an HTTP or HTTPS URL.
-pub(super) fn host(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    if !["http", "https"].iter().any(|s| scheme.eq_ignore_ascii_case(s)) {
-        return None;
-    }
-    let place = rest.split(['/', '?', '#', '\\']).next()?;
-    let place = place.rsplit('@').next()?;
-    // An IPv6 address is in brackets.
-    let end = if place.starts_with('[') {
-        place.find(']')? + 1
-    } else {
-        place.find(':').unwrap_or(place.len())
-    };
-    let name = &place[..end];
-    let fits = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control());
-    fits.then(|| name.to_lowercase())
 }
 
 /// The first article in the page's JSON-LD, which may also describe lists of links or the
@@ -223,8 +206,7 @@ fn without_site(title: &str, site: Option<&str>) -> String {
 
 /// Collapses white space; `None` for a text of white space alone.
 fn one_line(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    title::one_line(text, usize::MAX)
 }
 
 #[cfg(test)]
@@ -310,15 +292,5 @@ mod tests {
             Some("https://a.example/x")
         );
         assert_eq!(of("<link rel=canonical href='/x'>").url, None);
-        for (url, want) in [
-            ("https://u:p@WWW.A.example:80/x", Some("www.a.example")),
-            ("http://[::1]:80/", Some("[::1]")),
-            ("ftp://a.example", None),
-            ("urn:x", None),
-            ("http:///x", None),
-            ("http://a b/", None),
-        ] {
-            assert_eq!(host(url).as_deref(), want, "{url}");
-        }
     }
 }

@@ -1,12 +1,14 @@
 //! Owns: the extraction of the article from a page, headline first. Never: knows where pages come
 //! from or what they are used for.
 
+use crate::ingest::address::host_of;
 use crate::ingest::decode;
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
+use crate::ingest::title;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::charset;
-use crate::ingest::web::metadata::{PageMetadata, host, read_metadata};
+use crate::ingest::web::metadata::{PageMetadata, read_metadata};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::tree;
 use dom_smoothie::{Config, Readability, TextMode};
@@ -41,9 +43,14 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// The title as a field of its own; the text has it too.
+    pub(crate) fn title(&self) -> Option<String> {
+        title::normalise(self.about.title.as_deref()?)
+    }
+
     /// The name of the site, else the host of the page's own URL.
     pub(crate) fn source(&self) -> Option<String> {
-        self.about.site.clone().or_else(|| host(self.about.url.as_deref()?))
+        self.about.site.clone().or_else(|| host_of(self.about.url.as_deref()?))
     }
 
     /// Counts the encoding of a page and its faults.

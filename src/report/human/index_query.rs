@@ -15,7 +15,8 @@ impl QueryReport {
     /// As [`QueryReport::json`].
     pub fn human(&self, options: HumanOptions, out: &mut dyn Write) -> io::Result<()> {
         let mut human = Human::new(self.findings(), options, out);
-        let mut details = human.details(0);
+        let mut details = self.title(0);
+        details.extend(human.details(0));
         details.extend(self.own.map(|own| {
             let own = match own {
                 OwnVersion::Same => "there under this id, with this text",
@@ -55,6 +56,7 @@ impl QueryReport {
             if copies > 1 {
                 details.push(display::count(copies, "copy"));
             }
+            details.extend(self.title(pair.b));
             details.extend(human.details(pair.b));
             human.entry("  ~ ", pair.b, &details)?;
             human.passages_between(0, pair.b)?;
@@ -69,5 +71,11 @@ impl QueryReport {
             )?;
         }
         human.out.flush()
+    }
+
+    /// The title of a document in quotes, if it has one.
+    fn title(&self, number: u32) -> Vec<String> {
+        let title = self.documents.info(number as usize).title.as_deref();
+        title.map(|title| format!("“{}”", display::fit(title, 60))).into_iter().collect()
     }
 }

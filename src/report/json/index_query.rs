@@ -16,6 +16,8 @@ struct PartnerView<'a> {
     relation: Relation,
     copies: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<&'a str>,
@@ -28,6 +30,8 @@ struct PartnerView<'a> {
 struct SeenView<'a> {
     #[serde(flatten)]
     record: RecordJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     own: Option<OwnVersion>,
     seen: Vec<PartnerView<'a>>,
@@ -54,13 +58,15 @@ impl QueryReport {
                 id: &info.id,
                 relation: pair.relation,
                 copies,
+                title: info.title.as_deref(),
                 source: info.source.as_deref(),
                 date: info.date.as_deref(),
                 scores: ScoresJson::new(&pair.comparison),
                 matches: MatchJson::all(pair, &mut texts)?,
             });
         }
-        let record = RecordJson::new(self.documents.info(0));
-        json_line(&SeenView { record, own: self.own, seen, more: self.more }, out)
+        let asked = self.documents.info(0);
+        let (record, title) = (RecordJson::new(asked), asked.title.as_deref());
+        json_line(&SeenView { record, title, own: self.own, seen, more: self.more }, out)
     }
 }

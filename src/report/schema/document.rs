@@ -18,6 +18,8 @@ pub struct DocumentJson<'a> {
     #[serde(borrow)]
     id: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<u64>,
@@ -34,6 +36,7 @@ impl<'a> DocumentJson<'a> {
         let info = findings.documents.info(number as usize);
         DocumentJson {
             id: info.id.as_str().into(),
+            title: info.title.as_deref().map(Cow::Borrowed),
             path: info.path.as_deref().map(Cow::Borrowed),
             record: info.record,
             source: info.source.as_deref().map(Cow::Borrowed),
@@ -46,11 +49,13 @@ impl<'a> DocumentJson<'a> {
     /// Returns the document and its number of tokens.
     pub fn read(self) -> (DocumentInfo, u32) {
         let shared = |text: Option<Cow<str>>| text.map(|text| text.into());
-        let (source, date, path) = (shared(self.source), shared(self.date), shared(self.path));
+        let (title, path) = (shared(self.title), shared(self.path));
+        let (source, date) = (shared(self.source), shared(self.date));
         let DocumentJson { record, bytes, tokens, .. } = self;
         (
             DocumentInfo {
                 id: self.id.into(),
+                title,
                 source,
                 date,
                 path,

@@ -2,3 +2,4 @@
 
 mod human;
 mod json;
+mod titles;

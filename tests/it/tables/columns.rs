@@ -77,3 +77,53 @@ fn damaged_parquet_is_a_clear_problem() {
     assert!(intake.problems[0].message.contains("row group 2"), "{}", intake.problems[0]);
     assert_eq!(texts(&intake), ["text 0", "text 1", "text 4", "text 5"]);
 }
+
+#[test]
+fn titles_and_addresses_of_columns() {
+    let schema = "message m { required binary text (STRING); optional binary title (STRING); \
+                  required int32 name; required binary url (STRING); }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let mut writer =
+        SerializedFileWriter::new(Vec::new(), schema, Arc::new(WriterProperties::new())).unwrap();
+    let mut out = writer.next_row_group().unwrap();
+    let strings = |all: [&str; 2]| all.map(|s| ByteArray::from(s.as_bytes().to_vec()));
+    for number in 0.. {
+        let Some(mut column) = out.next_column().unwrap() else { break };
+        match number {
+            0 => column.typed::<ByteArrayType>().write_batch(&strings(["a", "b"]), None, None),
+            1 => column.typed::<ByteArrayType>().write_batch(
+                &strings(["Bridge\ncloses", ""])[..1],
+                Some(&[1, 0]),
+                None,
+            ),
+            2 => column.typed::<Int32Type>().write_batch(&[7, 8], None, None),
+            _ => column.typed::<ByteArrayType>().write_batch(
+                &strings(["https://www.a.example/1", "b.example"]),
+                None,
+                None,
+            ),
+        }
+        .unwrap();
+        column.close().unwrap();
+    }
+    out.close().unwrap();
+    let bytes = writer.into_inner().unwrap();
+    let read = |set: fn(&mut InputOptions)| {
+        let intake = of_with("x.parquet", &bytes, &InputOptions::default().with(set));
+        let row = |d: &nearcopy::Document| {
+            let [title, source] = [&d.info.title, &d.info.source];
+            (title.as_deref().map(str::to_owned), source.as_deref().map(str::to_owned))
+        };
+        intake.documents.iter().map(row).collect::<Vec<_>>()
+    };
+    let some = |s: &str| Some(s.to_owned());
+    assert_eq!(read(|_| {}), [(some("Bridge closes"), some("a.example")), (None, None)]);
+    let numbers = read(|s| {
+        s.title_field = Some("name".into());
+        s.source_field = Some("none".into());
+    });
+    assert_eq!(numbers, [(some("7"), None), (some("8"), None)]);
+    // A column of numbers is no title that could be guessed.
+    assert_eq!(read(|s| s.source_field = Some("title".into()))[1].0, None);
+    assert_eq!(read(|s| s.text_field = Some("title".into())).len(), 1);
+}

@@ -107,6 +107,9 @@ fn archives_are_read_record_by_record() {
         assert_eq!(got, want, "{name}: {:?}", intake.problems);
         assert_eq!(intake.documents[0].info.date.as_deref(), Some("2026-05-03T10:00:00Z"));
         assert!(intake.documents[0].text.starts_with("Harbour bridge"));
+        let title = intake.documents[0].info.title.as_deref().unwrap();
+        assert!(title.starts_with("Harbour bridge"), "{title}");
+        assert_eq!(intake.documents[3].info.title, None, "a plain text");
         assert_eq!((counted(&intake), intake.encodings.len()), (vec![], 1), "{name}");
     }
 }
