@@ -1,4 +1,5 @@
 //! Owns: what the reports say, on findings made by hand. Never: runs a scan.
 
+mod evidence;
 mod human;
 mod json;
