@@ -156,7 +156,9 @@ pub use span::Span;
 
 /// The parts of a [`Detection`] and of a [`Comparison`]: documents by number, spans in bytes.
 pub mod detection {
-    pub use crate::model::detection::{Block, Cluster, Facts, Match, Pair, Place, Repeat, Summary};
+    pub use crate::model::detection::{
+        Block, Cluster, Facts, Match, Pair, Place, Repeat, Summary, TemplateReason,
+    };
 }
 
 /// Values of the settings [`Recipe`] and [`Thresholds`].

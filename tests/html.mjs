@@ -160,7 +160,7 @@ async function spansAreExact() {
   const again = path.join(work, "again.html");
   execFileSync(program, ["report", data, "-o", again], { cwd: work });
   assert.equal(fs.readFileSync(again, "utf8"), fs.readFileSync(file, "utf8"), "report makes the page that scan makes");
-  for (const name of ["storm", "scripts"]) spans += await exact(name, path.join(pages, `${name}.html`), path.join(pages, `${name}.json`));
+  for (const name of ["storm", "scripts", "evidence"]) spans += await exact(name, path.join(pages, `${name}.html`), path.join(pages, `${name}.json`));
   console.log(`highlights equal to the report: ${spans} spans`);
   return file;
 }
@@ -198,7 +198,7 @@ async function nothingHostileActs() {
   const { page, done } = await opened(file);
   const count = JSON.parse(await page.locator("#lists").textContent()).pairs.length;
   const before = await page.evaluate(() => document.scripts.length);
-  const kinds = { pair: count, cluster: count, repeat: count };
+  const kinds = { pair: count, cluster: count, titles: count, repeat: count };
   for (const [kind, n] of Object.entries(kinds)) for (let i = 1; i <= n; i++) {
     await page.evaluate(() => document.getElementById("detail").replaceChildren());
     await page.evaluate((to) => { location.hash = to; }, `#${kind}-${i}`);
@@ -230,7 +230,7 @@ async function nothingHostileActs() {
   assert.equal(told[1], null);
   for (const what of ["text", "img-src", "markup", "connect-src", "fetch"]) assert.ok(told[0].includes(what), `${what} is refused: ${told[0]}`);
   await tried.context().close();
-  console.log(`nothing hostile acts: ${3 * count} findings opened`);
+  console.log(`nothing hostile acts: ${4 * count} findings opened`);
 }
 
 // A corpus with sources, several relations, clusters and repeats.

@@ -15,13 +15,24 @@ STRINGS = {
     "a",
     "b",
     "relation",
+    "why",
+    "earlier",
     "text",
     "text_a",
     "text_b",
     "document",
 }
-FLOATS = {"resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b", "identity"}
-FLAGS = {"duplicate", "paragraph", "boilerplate"}
+FLOATS = {
+    "resemblance",
+    "containment_a",
+    "containment_b",
+    "coverage_a",
+    "coverage_b",
+    "equal_words_a",
+    "equal_words_b",
+    "identity",
+}
+FLAGS = {"duplicate", "paragraph", "boilerplate", "note"}
 
 
 def pandas(report: Report, what: str) -> Any:

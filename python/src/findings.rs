@@ -2,7 +2,7 @@
 //! finds anything.
 
 use crate::pickle::{self, call};
-use nearcopy::detection::Match as CoreMatch;
+use nearcopy::detection::{Match as CoreMatch, TemplateReason};
 use nearcopy::text::LineIndex;
 use nearcopy::{Relation, Span as Range};
 use pyo3::prelude::*;
@@ -203,6 +203,23 @@ impl Comparison {
     fn coverage_b(&self) -> f64 {
         self.inner.coverage_b
     }
+    /// Share of the first text's tokens that are equal to one of the second inside a match:
+    /// coverage without the words in gaps.
+    #[getter]
+    fn equal_words_a(&self) -> f64 {
+        self.inner.equal_words_a
+    }
+    /// Share of the second text's tokens that are equal to one of the first, likewise.
+    #[getter]
+    fn equal_words_b(&self) -> f64 {
+        self.inner.equal_words_b
+    }
+    /// Why the pair is a template: ``facts``, ``wording``, ``series`` or ``titles``; ``None`` for
+    /// other relations.
+    #[getter]
+    fn why(&self) -> Option<&'static str> {
+        self.inner.why.map(TemplateReason::name)
+    }
     /// Whether boilerplate was included, because too little else remained of a text.
     #[getter]
     fn whole_text(&self) -> bool {
@@ -261,6 +278,10 @@ pub struct Pair {
     /// The row of the second document in the input, from 0.
     #[pyo3(get)]
     pub row_b: usize,
+    /// Id of the earlier document, where both dates are known and tell; a pair stands for two
+    /// classes of equal texts, and only its two documents are compared.
+    #[pyo3(get)]
+    pub earlier: Option<String>,
 }
 
 #[pymethods]
@@ -270,7 +291,7 @@ impl Pair {
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
         let state = slf.as_super().get().state(slf.py())?;
-        call(slf.py(), "pair", (state, &own.a, &own.b, own.row_a, own.row_b))
+        call(slf.py(), "pair", (state, &own.a, &own.b, own.row_a, own.row_b, &own.earlier))
     }
     fn __repr__(slf: PyRef<Self>) -> String {
         format!(

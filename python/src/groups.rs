@@ -70,6 +70,8 @@ pub struct Repeat {
     pub period: Option<u32>,
     /// Whether it is boilerplate.
     pub boilerplate: bool,
+    /// Whether it is a note: a passage that an outlet puts under texts that share nothing else.
+    pub note: bool,
     /// The first ``max_places`` occurrences.
     pub places: Vec<Py<Place>>,
 }

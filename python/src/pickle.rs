@@ -11,7 +11,8 @@ pub type SpanPair = (u32, u32, u32, u32);
 /// A match.
 pub type Matched = (SpanPair, u32, u32, f64, Vec<SpanPair>);
 /// The scores of a comparison.
-pub type Scores = (Option<String>, f64, f64, f64, f64, f64, bool, u32, u32);
+pub type Scores =
+    (Option<String>, f64, f64, f64, f64, f64, (f64, f64), Option<String>, bool, u32, u32);
 /// A comparison: both texts, the scores, the matches.
 pub type State = (String, String, Scores, Vec<Matched>);
 
@@ -55,6 +56,8 @@ pub fn state<'py>(
         c.containment_b,
         c.coverage_a,
         c.coverage_b,
+        (c.equal_words_a, c.equal_words_b),
+        c.why.map(|reason| reason.name().to_owned()),
         c.whole_text,
         c.facts.agree,
         c.facts.compared,

@@ -119,6 +119,7 @@ impl Report {
             ("documents", s.documents),
             ("bytes", s.bytes),
             ("renamed", s.renamed),
+            ("without_text", s.without_text),
             ("classes", s.classes),
             ("clusters", s.clusters),
             ("duplicates", s.duplicates),
@@ -180,6 +181,15 @@ impl Report {
             .iter()
             .map(|class| class.iter().map(|&n| self.found.id(n)).collect())
             .collect()
+    }
+    /// Classes of equal texts that titles divide, each as its groups: a list of lists of lists of
+    /// ids. The titles of two groups name different things; ``equal`` has the groups of two and
+    /// more.
+    #[getter]
+    fn titles(&self) -> Vec<Vec<Vec<String>>> {
+        let ids = |group: &Vec<u32>| group.iter().map(|&n| self.found.id(n)).collect();
+        let titles = &self.found.detection.titles;
+        titles.iter().map(|class| class.iter().map(ids).collect()).collect()
     }
     /// The text of a document, by its id.
     fn text(&self, id: &Bound<PyAny>) -> PyResult<String> {

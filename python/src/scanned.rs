@@ -78,6 +78,11 @@ impl Scanned {
         })
     }
 
+    /// The id of the earlier document of a pair, where dates tell.
+    pub fn earlier(&self, pair: &nearcopy::detection::Pair) -> Option<String> {
+        report::earlier(self.findings(), pair).map(|number| self.id(number))
+    }
+
     /// A pair as a Python object.
     pub fn pair(self: &Arc<Self>, n: usize) -> PyClassInitializer<Pair> {
         let pair = &self.detection.pairs[n];
@@ -85,7 +90,13 @@ impl Scanned {
         let comparison =
             nearcopy::Comparison { relation: Some(pair.relation), ..pair.comparison.clone() };
         let comparison = Comparison::new(comparison, Arc::new(Two(self.clone(), a, b)));
-        let own = Pair { a: self.id(a), b: self.id(b), row_a: self.row(a), row_b: self.row(b) };
+        let own = Pair {
+            a: self.id(a),
+            b: self.id(b),
+            row_a: self.row(a),
+            row_b: self.row(b),
+            earlier: self.earlier(pair),
+        };
         PyClassInitializer::from(comparison).add_subclass(own)
     }
 
@@ -111,6 +122,7 @@ impl Scanned {
             paragraph: repeat.paragraph,
             period: repeat.period,
             boilerplate: repeat.boilerplate,
+            note: repeat.note,
             places,
         })
     }

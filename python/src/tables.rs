@@ -3,6 +3,7 @@
 use crate::errors::bad;
 use crate::findings::Located;
 use crate::scanned::Scanned;
+use nearcopy::detection::TemplateReason;
 use nearcopy::{Documents, Relation};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -63,9 +64,13 @@ fn pairs<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>> 
         "containment_b": each().map(|p| p.comparison.containment_b),
         "coverage_a": each().map(|p| p.comparison.coverage_a),
         "coverage_b": each().map(|p| p.comparison.coverage_b),
+        "equal_words_a": each().map(|p| p.comparison.equal_words_a),
+        "equal_words_b": each().map(|p| p.comparison.equal_words_b),
         "facts_agree": each().map(|p| p.comparison.facts.agree),
         "facts_compared": each().map(|p| p.comparison.facts.compared),
         "matches": each().map(|p| p.comparison.matches.len()),
+        "why": each().map(|p| p.comparison.why.map(TemplateReason::name)),
+        "earlier": each().map(|p| found.earlier(p)),
     })
 }
 
@@ -120,6 +125,7 @@ fn repeats<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDict>
         "tokens": each().map(|r| r.1.tokens),
         "paragraph": each().map(|r| r.1.paragraph),
         "boilerplate": each().map(|r| r.1.boilerplate),
+        "note": each().map(|r| r.1.note),
         "text": each().map(|r| r.3.text.as_str()),
     })
 }

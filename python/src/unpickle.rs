@@ -19,6 +19,8 @@ fn restored((a, b, scores, matches): State) -> PyResult<(Comparison, Arc<str>)> 
         containment_b,
         coverage_a,
         coverage_b,
+        (equal_words_a, equal_words_b),
+        why,
         whole_text,
         agree,
         compared,
@@ -42,10 +44,12 @@ fn restored((a, b, scores, matches): State) -> PyResult<(Comparison, Arc<str>)> 
         containment_b,
         coverage_a,
         coverage_b,
+        equal_words_a,
+        equal_words_b,
+        why: why.map(|name| name.parse().map_err(bad)).transpose()?,
         whole_text,
         facts: Facts { agree, compared },
         matches: matches.into_iter().map(matched).collect(),
-        ..nearcopy::Comparison::default()
     };
     let (a, b): (Arc<str>, Arc<str>) = (a.into(), b.into());
     Ok((Comparison::new(comparison, Arc::new((a, b.clone()))), b))
@@ -75,10 +79,17 @@ pub fn pair(
     b: String,
     row_a: usize,
     row_b: usize,
+    earlier: Option<String>,
 ) -> PyResult<Py<Pair>> {
     Py::new(
         py,
-        PyClassInitializer::from(restored(state)?.0).add_subclass(Pair { a, b, row_a, row_b }),
+        PyClassInitializer::from(restored(state)?.0).add_subclass(Pair {
+            a,
+            b,
+            row_a,
+            row_b,
+            earlier,
+        }),
     )
 }
 

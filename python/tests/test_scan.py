@@ -302,6 +302,28 @@ def test_frames(rows):
         report.to_pandas("clusters?")
 
 
+def test_evidence_of_a_pair(story):
+    import pickle
+
+    report = nearcopy.scan(
+        [
+            {"id": "a", "text": story + " More was said on the day after.", "date": "2026-02-01"},
+            {"id": "b", "text": story, "date": "2026-01-31"},
+        ]
+    )
+    (pair,) = report.pairs
+    assert pair.relation == "near-copy" and pair.why is None
+    # The order of ids says nothing about which text is the copy; the dates do.
+    assert pair.earlier == pickle.loads(pickle.dumps(pair)).earlier == "b"
+    assert 0 <= pair.equal_words_a <= pair.coverage_a
+    assert json.loads(report.to_json())["pairs"][0]["earlier"] == "b"
+    (row,) = report.to_pandas("pairs").to_dict("records")
+    assert (row["earlier"], row["equal_words_b"]) == ("b", pair.equal_words_b)
+    assert report.titles == [] and report.summary["without_text"] == 0
+    page = report._repr_html_()
+    assert "are near-copies" in page and "b is earlier (2026-01-31)" in page
+
+
 def test_files_are_whole_or_not_there(rows, tmp_path):
     report = nearcopy.scan(rows)
     assert report.to_json(tmp_path / "r.json") is None

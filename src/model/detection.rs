@@ -72,6 +72,16 @@ impl TemplateReason {
             TemplateReason::Titles => "titles",
         }
     }
+
+    /// The words in which all reports tell the reason to a person.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            TemplateReason::Facts => "the figures and names differ",
+            TemplateReason::Wording => "they share only a common wording",
+            TemplateReason::Series => "they are issues of a series",
+            TemplateReason::Titles => "their titles name different things",
+        }
+    }
 }
 
 impl_display!(TemplateReason);
@@ -137,6 +147,13 @@ impl Match {
 }
 
 impl Comparison {
+    /// The share of equal words of both texts; `None` where it was not measured, as in an estimate
+    /// from keys alone or in a report of an earlier version.
+    pub(crate) fn equal_words(&self) -> Option<[f64; 2]> {
+        let shares = [self.equal_words_a, self.equal_words_b];
+        let covered = self.coverage_a > 0.0 || self.coverage_b > 0.0;
+        (!covered || shares != [0.0, 0.0]).then_some(shares)
+    }
     /// The same comparison with the two texts swapped.
     pub fn flipped(self) -> Comparison {
         let mut matches: Vec<Match> = self.matches.into_iter().map(Match::flipped).collect();

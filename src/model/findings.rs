@@ -31,6 +31,19 @@ impl<'a> Findings<'a> {
         self.detection.first_of_class(self.documents.count())
     }
 
+    /// For each document, the first document with its body, whatever their titles name. Pairs are
+    /// listed under that one, also where titles divide the class.
+    pub(crate) fn first_of_body(self) -> Vec<u32> {
+        let mut first = self.first_of_class();
+        for groups in &self.detection.titles {
+            let least = groups.iter().flatten().min().copied();
+            for &number in groups.iter().flatten() {
+                first[number as usize] = least.unwrap_or(number);
+            }
+        }
+        first
+    }
+
     /// For each document, the number of the cluster that holds it.
     pub(crate) fn cluster_of(self) -> Vec<Option<u32>> {
         let mut cluster = vec![None; self.documents.count()];

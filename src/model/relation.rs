@@ -21,7 +21,8 @@ pub enum Relation {
     ContainedIn,
     /// The texts share a passage; the relation does not claim who quoted whom.
     Quotes,
-    /// The texts have the same wording with other numbers and names, so neither is a copy.
+    /// The texts have one wording and tell different things, so neither is a copy.
+    /// [`TemplateReason`](crate::detection::TemplateReason) says how.
     Template,
 }
 
@@ -105,15 +106,14 @@ pub(crate) struct Row {
 /// The words in which a report describes a relation to a person.
 #[cfg_attr(not(all(feature = "reports", feature = "html")), allow(dead_code))]
 pub(crate) struct Words {
-    /// The words between the names of the two texts, and those behind both names.
+    /// The words between the names of the two texts, and those behind both names. They claim a
+    /// direction only where it is measured: one text contains another, but none is said to be the
+    /// copy.
     pub both: [&'static str; 2],
-    /// The words between the name of a text and that of its partner.
-    pub is: &'static str,
-    /// The words between the two names on an HTML page.
-    pub page: &'static str,
     /// The name in a chart; relations with one name are counted together.
     pub chart: &'static str,
-    /// A sentence about the finding; `{partner}` and `{passages}` are replaced.
+    /// A sentence about the finding at one of its documents; `{partner}` and `{passages}` are
+    /// replaced. It does not say which of the two is the copy.
     pub sentence: &'static str,
     /// The parts of a rule: its name, its short description, its full description, and what to do.
     pub rule: [&'static str; 4],
@@ -131,15 +131,14 @@ static ROWS: [Row; Relation::ALL.len()] = [
         severity: Severity::Error,
         words: Words {
             both: [" and ", " are the same text"],
-            is: " is the same text as ",
-            page: "the same words as",
             chart: "equal",
             sentence: "The same words as {partner}",
             rule: [
                 "Equal",
-                "The text is in the corpus already.",
-                "Two documents hold the same words; case, punctuation and typography aside.",
-                "Remove one of the two. Which of them was kept follows from the survivor policy.",
+                "Two documents hold the same text.",
+                "Two documents hold the same words; case, punctuation and typography aside. Which \
+                 of them is the copy is not claimed.",
+                "Remove one of the two. Which of them is kept follows from the survivor policy.",
             ],
         },
     },
@@ -153,15 +152,13 @@ static ROWS: [Row; Relation::ALL.len()] = [
         severity: Severity::Error,
         words: Words {
             both: [" and ", " are near-copies"],
-            is: " is a near-copy of ",
-            page: "near-copy of",
             chart: "near-copy",
-            sentence: "Near-copy of {partner}",
+            sentence: "Near-copies of each other: this text and {partner}",
             rule: [
                 "NearCopy",
-                "Most of the text is in the corpus already.",
+                "Two documents are near-copies of each other.",
                 "Most of both documents is the same passage or passages, perhaps edited, cut or \
-                 re-ordered.",
+                 re-ordered. Which of them is the copy is not claimed.",
                 "Remove one of the two, or keep both on purpose: put the finding into the baseline \
                  or write an ignore entry.",
             ],
@@ -177,8 +174,6 @@ static ROWS: [Row; Relation::ALL.len()] = [
         severity: Severity::Error,
         words: Words {
             both: [" contains ", ""],
-            is: " contains ",
-            page: "contains most of",
             chart: "contained",
             sentence: "Contains most of {partner}",
             rule: [
@@ -200,8 +195,6 @@ static ROWS: [Row; Relation::ALL.len()] = [
         severity: Severity::Error,
         words: Words {
             both: [" is contained in ", ""],
-            is: " is contained in ",
-            page: "stands for the most part in",
             chart: "contained",
             sentence: "Most of this text stands in {partner}",
             rule: [
@@ -223,8 +216,6 @@ static ROWS: [Row; Relation::ALL.len()] = [
         severity: Severity::Warning,
         words: Words {
             both: [" and ", " share a passage"],
-            is: " shares a passage with ",
-            page: "shares a passage with",
             chart: "quotes",
             sentence: "Shares {passages} with {partner}",
             rule: [
@@ -246,15 +237,14 @@ static ROWS: [Row; Relation::ALL.len()] = [
         severity: Severity::Note,
         words: Words {
             both: [" and ", " follow one template"],
-            is: " follows one template with ",
-            page: "has the wording, with other facts, of",
             chart: "template",
-            sentence: "The wording of {partner} with other facts",
+            sentence: "Follows one template with {partner}",
             rule: [
                 "Template",
                 "Two texts follow one template.",
-                "The documents agree in their wording but not in their numbers and names, as two \
-                 quarters' results do.",
+                "The documents share their wording and tell different things: other numbers and \
+                 names, as two quarters' results do, the next issue of a series, or titles that \
+                 name something else. Or the wording that they share is a common one.",
                 "Nothing has to be done: this is no copy. If it is one, the facts of one document \
                  may be wrong.",
             ],

@@ -260,7 +260,7 @@ impl Default for Thresholds {
 }
 
 /// Whether the string has the form of the beginning of an ISO 8601 date or time.
-fn is_date(s: &str) -> bool {
+pub(crate) fn is_date(s: &str) -> bool {
     let shape = b"dddd-dd-ddT";
     let day = s.get(..s.len().min(shape.len())).unwrap_or("");
     let fits = day.bytes().zip(shape).all(|(c, want)| match want {

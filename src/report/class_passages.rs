@@ -10,7 +10,7 @@ use std::io;
 /// Maps the passages of pairs to any document of a class: a pair has spans of the first document's
 /// text only.
 pub struct ClassPassages<'a> {
-    /// For each document, the first document of its class.
+    /// For each document, the first document with its body: pairs are listed under that one.
     pub first: Vec<u32>,
     findings: Findings<'a>,
     pub texts: Texts<'a>,
@@ -19,7 +19,7 @@ pub struct ClassPassages<'a> {
 impl<'a> ClassPassages<'a> {
     pub fn new(findings: Findings<'a>) -> ClassPassages<'a> {
         ClassPassages {
-            first: findings.first_of_class(),
+            first: findings.first_of_body(),
             findings,
             texts: Texts::new(findings.documents),
         }

@@ -8,6 +8,8 @@
 
 mod annotations;
 mod class_passages;
+mod evidence;
+mod finding_evidence;
 #[cfg(feature = "reports")]
 mod formats;
 #[cfg(feature = "html")]
@@ -22,6 +24,7 @@ mod texts;
 
 pub use crate::model::findings::Findings;
 pub use annotations::{Annotated, Annotations};
+pub use evidence::earlier;
 #[cfg(feature = "reports")]
 pub use formats::{
     GithubOptions, MarkdownOptions, SarifOptions, csv, github, junit, markdown, openmetrics, sarif,

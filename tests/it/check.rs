@@ -84,8 +84,8 @@ fn without_a_policy_equal_texts_and_near_copies_fail() {
     assert_eq!(code, 1);
     assert!(out.ends_with("\nFAILED: fail-on near-copy\n"), "{out}");
     assert!(
-        out.contains("corpus/c.txt:1 is a near-copy of corpus/a.txt:1")
-            || out.contains("corpus/a.txt:1 is a near-copy of corpus/c.txt:1"),
+        out.contains("corpus/c.txt:1 and corpus/a.txt:1 are near-copies")
+            || out.contains("corpus/a.txt:1 and corpus/c.txt:1 are near-copies"),
         "{out}"
     );
     assert!(

@@ -271,7 +271,7 @@ fn a_dry_run_writes_nothing_and_shows_the_doubtful_first() {
         "{said}"
     );
     let least = said.find("least like what stays").unwrap();
-    assert!(said[least..].contains("b2") && said.contains("near-copy of b"), "{said}");
+    assert!(said[least..].contains("b2") && said.contains("near-copy · b stays"), "{said}");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     let data: Value =
         serde_json::from_str(&run(dir.path(), &["in.jsonl", "--dry-run", "--format", "json"]))

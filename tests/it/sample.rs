@@ -1,6 +1,8 @@
 //! Owns: a small detection made by hand, with every kind of finding. Never: what the scan would say
 //! of it.
 
+pub mod evidence;
+
 use nearcopy::detection::*;
 use nearcopy::report::Findings;
 use nearcopy::*;

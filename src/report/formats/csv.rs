@@ -2,6 +2,7 @@
 //! run. Never: a total.
 
 use crate::escape;
+use crate::model::detection::TemplateReason;
 use crate::report::formats::located_findings::{LocatedFinding, Locator};
 use crate::report::input::GateReport;
 use crate::report::schema::rounding;
@@ -9,7 +10,7 @@ use csv::{QuoteStyle, WriterBuilder};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-const HEAD: [&str; 16] = [
+const HEAD: [&str; 20] = [
     "state",
     "kind",
     "document",
@@ -26,12 +27,17 @@ const HEAD: [&str; 16] = [
     "passages",
     "first_words",
     "fingerprint",
+    "why",
+    "equal_words",
+    "partner_equal_words",
+    "earlier",
 ];
 
 /// Writes a gate's findings as comma-separated values: a header, then a row for each finding. The
 /// columns are state, kind, document, path, record, line, source, date, partner, its path and line,
 /// both coverages (shares from 0 to 1), number of passages, first words of the first passage,
-/// fingerprint.
+/// fingerprint, why a template is one, the shares of equal words of both, id of the earlier
+/// document.
 ///
 /// Lines are lines of the file; an unknown value is empty. A cell that a spreadsheet would take for
 /// a formula begins with an apostrophe, and characters that would act on a terminal are written as
@@ -54,8 +60,10 @@ pub fn csv(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     table.flush()
 }
 
-fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 16] {
-    let LocatedFinding { finding, here, there, .. } = *overlap;
+fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 20] {
+    let LocatedFinding { finding, here, there, ref evidence, .. } = *overlap;
+    let earlier =
+        evidence.earlier.as_ref().map(|&(n, _)| if n == finding.document { here } else { there });
     let (place, other) = overlap.first();
     let number = |n: Option<u64>| n.map_or(Cow::Borrowed(""), |n| n.to_string().into());
     let share = |share: Option<f64>| {
@@ -79,6 +87,10 @@ fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 16] {
         number(Some(finding.passages.len() as u64)),
         inert(escape::word(&overlap.words)),
         text(Some(&finding.fingerprint)),
+        evidence.reason.map_or("", TemplateReason::name).into(),
+        share(evidence.shares.map(|both| both[0])),
+        share(evidence.shares.map(|both| both[1])),
+        text(earlier.map(|info| info.id.as_str())),
     ]
 }
 

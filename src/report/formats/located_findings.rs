@@ -5,6 +5,7 @@ use crate::escape;
 use crate::gate::verdict::{Finding, FindingKind, Rule, Verdict};
 use crate::model::document::DocumentInfo;
 use crate::model::relation::Severity;
+use crate::report::finding_evidence::{EvidenceLookup, FindingEvidence};
 use crate::report::human::display;
 use crate::report::input::GateReport;
 use crate::report::texts::{Text, Texts};
@@ -96,17 +97,22 @@ pub struct LocatedFinding<'a> {
     pub places: Vec<(FileRegion, FileRegion)>,
     /// The first words of the first passage, on one line, not escaped.
     pub words: String,
+    /// What the detection says about it besides its coverage.
+    pub evidence: FindingEvidence,
 }
 
 /// Prepares findings one after the other.
 pub struct Locator<'a> {
     checked: GateReport<'a>,
     texts: Texts<'a>,
+    evidence: EvidenceLookup<'a>,
 }
 
 impl<'a> Locator<'a> {
     pub fn new(checked: GateReport<'a>) -> Locator<'a> {
-        Locator { checked, texts: Texts::new(checked.findings.documents) }
+        let findings = checked.findings;
+        let (texts, evidence) = (Texts::new(findings.documents), EvidenceLookup::new(findings));
+        Locator { checked, texts, evidence }
     }
 
     /// Prepares a finding with the places of at most this many passages.
@@ -128,7 +134,8 @@ impl<'a> Locator<'a> {
                 FileRegion::new(there, &other, beside, passage.there),
             ));
         }
-        Ok(LocatedFinding { finding, here, there, places, words })
+        let evidence = self.evidence.of(finding);
+        Ok(LocatedFinding { finding, here, there, places, words, evidence })
     }
 }
 
@@ -159,18 +166,33 @@ impl LocatedFinding<'_> {
                 sentence.replace("{passages}", &passages).replace("{partner}", &partner)
             }
             FindingKind::Repeat if itself => format!("Repeats {partner}"),
-            FindingKind::Repeat => format!("Repeats {passages} of {partner}"),
+            FindingKind::Repeat => format!("Repeats {passages}, as {partner} does"),
         };
-        match self.finding.coverage {
-            Some((here, there)) => {
-                format!(
-                    "{what}; covered: {} of this text, {} of the other",
-                    display::percent(here),
-                    display::percent(there)
-                )
-            }
-            None => what,
+        let mut out = what;
+        if self.evidence.note {
+            out.push_str(": a note");
         }
+        if let Some(why) = &self.evidence.why {
+            out.push_str(&format!(": {why}"));
+        }
+        if let Some((here, there)) = self.finding.coverage {
+            out.push_str(&format!(
+                "; covered: {} of this text, {} of the other",
+                display::percent(here),
+                display::percent(there)
+            ));
+        }
+        for more in self.evidence.equal_words.iter().chain(&self.earlier()) {
+            out.push_str(&format!("; {more}"));
+        }
+        out
+    }
+
+    /// Returns which of the two texts is earlier, where dates tell.
+    pub fn earlier(&self) -> Option<String> {
+        let (earlier, words) = self.evidence.earlier.as_ref()?;
+        let whose = if *earlier == self.finding.document { "this text" } else { "the other" };
+        Some(format!("{whose} is {words}"))
     }
 
     /// Returns the sentence and the first words, escaped for a terminal.

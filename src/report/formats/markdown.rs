@@ -201,7 +201,13 @@ fn row(overlap: &LocatedFinding) -> String {
     };
     let covered = match (overlap.finding.kind, overlap.finding.coverage) {
         (FindingKind::Repeat, _) => String::new(),
-        (_, Some((a, b))) => format!(" {}, other {} |", display::percent(a), display::percent(b)),
+        (_, Some((a, b))) => {
+            let evidence = &overlap.evidence;
+            let more = evidence.equal_words.iter().chain(&evidence.why);
+            let more: String =
+                more.chain(&overlap.earlier()).map(|words| format!("; {words}")).collect();
+            format!(" {}, other {}{more} |", display::percent(a), display::percent(b))
+        }
         (_, None) => " |".into(),
     };
     format!("| {here} | {there} |{covered} {}{more} |\n", code(&escape::word(&overlap.words)))

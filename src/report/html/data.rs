@@ -7,8 +7,11 @@
 
 use crate::escape;
 use crate::model::detection::{Match, Pair, Repeat};
+use crate::report::evidence::{self, title};
 use crate::report::html::documents::{MissingText, PageDocument, PageDocuments, name, running};
-use crate::report::html::selection::{Selection, members, places, shared_words};
+use crate::report::html::selection::{
+    Selection, group_members, groups, members, places, shared_words,
+};
 use crate::report::json::writer::in_parallel;
 use crate::report::schema::pair::ScoresJson;
 use crate::report::schema::rounding::{rounded, share};
@@ -58,6 +61,7 @@ pub(super) fn lists(
             json!([c.members.len(), rounded(share(c.weakest), 3), shown])
         }),
     )?;
+    list(out, "titles", selection.titles.iter().map(|class| divided(listed, class)))?;
     let mut texts = Texts::new(selection.findings.documents);
     let repeats = selection
         .repeats
@@ -107,8 +111,22 @@ fn document(
         info.date.as_deref().map(name),
         path,
         tokens,
-        gone
+        gone,
+        document.representative,
+        info.title.is_some()
     ])
+}
+
+/// The form is `[documents, groups, [[title, documents, [document, …]], …]]`: the numbers of all
+/// documents and groups, then the groups that are shown.
+fn divided(listed: &PageDocuments, class: &[Vec<u32>]) -> serde_json::Value {
+    let documents: usize = class.iter().map(Vec::len).sum();
+    let shown = groups(class).map(|group| {
+        let title = group.first().and_then(|&n| title(listed.findings.documents, n));
+        let places: Vec<usize> = group_members(group).map(|n| listed.place(n)).collect();
+        json!([title, group.len(), places])
+    });
+    json!([documents, class.len(), shown.collect::<Vec<_>>()])
 }
 
 fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> io::Result<serde_json::Value> {
@@ -129,6 +147,7 @@ fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> io::Result<se
     let scores = [s.coverage_a, s.coverage_b, s.resemblance].map(|s| rounded(s, 3));
     let facts = [s.facts.agree, s.facts.compared];
     let places = [listed.place(pair.a), listed.place(pair.b)];
+    let earlier = evidence::earlier(listed.findings, pair).map(|n| listed.place(n));
     Ok(json!([
         places,
         pair.relation.name(),
@@ -136,7 +155,9 @@ fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> io::Result<se
         scores,
         facts,
         c.matches.len(),
-        shown
+        shown,
+        evidence::phrases(listed.findings, pair),
+        earlier
     ]))
 }
 
@@ -208,7 +229,7 @@ fn repeat(
             words = running(&texts.first_words(place)?);
         }
     }
-    let kind = [repeat.paragraph, repeat.boilerplate];
+    let kind = [repeat.paragraph, repeat.boilerplate, repeat.note];
     Ok(json!([words, repeat.count, repeat.documents, repeat.tokens, kind, repeat.period, shown]))
 }
 

@@ -34,8 +34,10 @@ pub(super) struct PageDocument {
     pub number: u32,
     /// Its id, escaped for a page.
     pub name: String,
-    /// The first words of its text.
+    /// Its title, or else the first words of its text.
     pub title: String,
+    /// Whether it is the representative of a cluster, which is kept.
+    pub representative: bool,
     /// The byte ranges of its text that are shown; empty where the document is only named.
     pub stretches: Vec<Range<usize>>,
     /// Converts byte offsets to UTF-16 code units.
@@ -91,7 +93,7 @@ impl<'a> PageDocuments<'a> {
             spans.entry(place.document).or_default().push(place.span);
         }
         let (of_places, most) = room(findings.documents, &selection.documents, most_text);
-        let all: Vec<PageDocument> = selection
+        let mut all: Vec<PageDocument> = selection
             .documents
             .iter()
             .map(|(&number, &role)| {
@@ -109,6 +111,10 @@ impl<'a> PageDocuments<'a> {
                 )
             })
             .collect();
+        for cluster in &findings.detection.clusters {
+            let at = all.binary_search_by_key(&cluster.representative, |shown| shown.number);
+            at.into_iter().for_each(|at| all[at].representative = true);
+        }
         let at = all.iter().enumerate().map(|(i, shown)| (shown.number, i)).collect();
         PageDocuments { findings, all, at }
     }
@@ -168,7 +174,8 @@ impl PageDocument {
         let mut shown = PageDocument {
             number,
             name: name(&info.id),
-            title: String::new(),
+            title: info.title.as_deref().map_or(String::new(), |title| name(title.trim())),
+            representative: false,
             stretches: vec![],
             units: Units::new(""),
             length: 0,
@@ -184,7 +191,9 @@ impl PageDocument {
             shown.missing_text = Some(MissingText::Changed);
             return shown;
         }
-        shown.title = running(&first_words(text.trim_start()));
+        if shown.title.is_empty() {
+            shown.title = running(&first_words(text.trim_start()));
+        }
         if role > Role::Named {
             shown.units = Units::new(&text);
             shown.length = shown.units.at(&text, text.len());

@@ -1,9 +1,12 @@
 //! Owns: findings as plain markup, which a reader without scripting sees. Never: a style or a
 //! script.
 
-use crate::model::detection::{Match, Pair};
+use crate::model::detection::{Match, Pair, Relation};
+use crate::report::evidence;
 use crate::report::html::documents::{PageDocuments, running};
-use crate::report::html::selection::{Selection, members, places, shared_words};
+use crate::report::html::selection::{
+    Selection, group_members, groups, members, places, shared_words,
+};
 use crate::report::human::display::{count, fraction, number, percent};
 use crate::report::texts::Texts;
 use crate::text::first_words::first_words;
@@ -24,19 +27,25 @@ fn beginning(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Option<S
     Some(running(&first_words(texts.passage(&text, m.a).ok()?)))
 }
 
+/// Returns two names and their relation, which claims no direction that was not measured.
+pub(super) fn related([a, b]: [&str; 2], relation: Relation) -> Markup {
+    let [between, behind] = relation.row().words.both;
+    html! { bdi { (a) } (between) bdi { (b) } (behind) }
+}
+
 /// Returns a pair as an item of a list.
 pub(super) fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Markup {
     let c = &pair.comparison;
     html! {
-        li {
-            bdi { (listed.get(pair.a).name) } " " (pair.relation.row().words.page)
-                " " bdi { (listed.get(pair.b).name) }
-            ": " (count(shared_words(listed.findings, pair), "word"))
-                " shared, " (percent(c.coverage_a)) " of the first and "
-            (percent(c.coverage_b)) " of the second"
-            @if let Some(words) = beginning(listed, pair, texts) { br; q dir="auto" { (words) } }
-        }
-    }
+           li {
+    (related([pair.a, pair.b].map(|n| listed.get(n).name.as_str()), pair.relation))
+               ": " (count(shared_words(listed.findings, pair), "word"))
+                   " shared, " (percent(c.coverage_a)) " of the first and "
+               (percent(c.coverage_b)) " of the second"
+               @for words in evidence::phrases(listed.findings, pair) { "; " bdi { (words) } }
+               @if let Some(words) = beginning(listed, pair, texts) { br; q dir="auto" { (words) } }
+           }
+       }
 }
 
 /// Returns the clusters, each with its members.
@@ -50,9 +59,40 @@ pub(super) fn clusters(selection: &Selection, listed: &PageDocuments) -> Markup 
                     @for (i, n) in members(cluster).enumerate() {
                         @if i > 0 { ", " }
                         bdi { (listed.get(n).name) }
+                        @if n == cluster.representative { " (representative)" }
                     }
                     @let more = cluster.members.len() - members(cluster).count();
                     @if more > 0 { " and " (number(more as u64)) " more" }
+                }
+            }
+        }
+    }
+}
+
+/// Returns the classes of equal texts that titles divide, each with its groups.
+pub(super) fn divided_texts(selection: &Selection, listed: &PageDocuments) -> Markup {
+    html! {
+        ol {
+            @for class in &selection.titles {
+                li {
+                    (evidence::divided(class))
+                    ul {
+                        @for group in groups(class) {
+                            li {
+                                @let title = group.first()
+                                    .and_then(|&n| evidence::title(listed.findings.documents, n));
+                                @if let Some(title) = title { bdi { (title) } ": " }
+                                @for (i, n) in group_members(group).enumerate() {
+                                    @if i > 0 { ", " }
+                                    bdi { (listed.get(n).name) }
+                                }
+                                @let more = group.len() - group_members(group).count();
+                                @if more > 0 { " and " (number(more as u64)) " more" }
+                            }
+                        }
+                        @let more = class.len() - groups(class).count();
+                        @if more > 0 { li { "and " (count(more as u64, "more group")) } }
+                    }
                 }
             }
         }
@@ -72,6 +112,7 @@ pub(super) fn repeats(selection: &Selection, listed: &PageDocuments, texts: &mut
                     }
                     (count(repeat.count, "time")) " in " (count(repeat.documents, "document"))
                     @if repeat.boilerplate { ", boilerplate" }
+                    @if repeat.note { ", a note" }
                     ": "
                     @for (i, place) in places(repeat).iter().enumerate() {
                         @if i > 0 { ", " }

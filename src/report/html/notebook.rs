@@ -3,8 +3,9 @@
 
 use crate::model::detection::{Cluster, Pair};
 use crate::model::findings::Findings;
+use crate::report::evidence;
 use crate::report::html::documents::{name, running};
-use crate::report::html::list::longest;
+use crate::report::html::list::{longest, related};
 use crate::report::html::options::HtmlSummaryOptions;
 use crate::report::html::selection::{clusters_by_size, pairs_by_importance, shared_words, totals};
 use crate::report::human::display::{count, fraction, number, percent};
@@ -51,6 +52,7 @@ pub fn html_summary(
         div style=(BOX) {
             (summary_counts(findings))
             @if !clusters.is_empty() { (cluster_table(findings, &clusters)) }
+            @if !findings.detection.titles.is_empty() { (divided_texts(findings)) }
             @if !pairs.is_empty() { (pair_table(findings, &pairs, &mut texts)) }
         }
     };
@@ -96,6 +98,35 @@ fn cluster_table(findings: Findings, clusters: &[&Cluster]) -> Markup {
     }
 }
 
+/// Maximum number of texts that titles divide, and of titles of each.
+const DIVIDED: usize = 3;
+const TITLES: usize = 4;
+
+fn divided_texts(findings: Findings) -> Markup {
+    let classes = &findings.detection.titles;
+    html! {
+        table style=(TABLE) {
+            caption style=(HEAD) { "One text under titles that name different things: "
+                (count(classes.len() as u64, "text")) }
+            @for class in classes.iter().take(DIVIDED) {
+                tr {
+                    td style=(CELL) { (evidence::divided(class)) }
+                    td style=(CELL) {
+                        @for (i, group) in class.iter().take(TITLES).enumerate() {
+                            @if i > 0 { " · " }
+                            @let first = group.first().copied().unwrap_or_default();
+                            @if let Some(title) = evidence::title(findings.documents, first) {
+                                bdi { (title) } " "
+                            }
+                            bdi { (name(findings.id(first))) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn pair_table(findings: Findings, pairs: &[&Pair], texts: &mut Texts) -> Markup {
     html! {
         table style=(TABLE) {
@@ -104,12 +135,13 @@ fn pair_table(findings: Findings, pairs: &[&Pair], texts: &mut Texts) -> Markup 
             @for p in pairs {
                 tr {
                     th colspan="2" scope="rowgroup" style=(CELL) {
-                        bdi { (name(findings.id(p.a))) } " " (p.relation.row().words.page)
-                            " " bdi { (name(findings.id(p.b))) }
+                        (related([p.a, p.b].map(|n| name(findings.id(n))).each_ref()
+                            .map(String::as_str), p.relation))
                         span style=(FAINT) {
                             ": " (count(shared_words(findings, p), "word"))
                                 " shared, " (percent(p.comparison.coverage_a)) " of the first and "
                             (percent(p.comparison.coverage_b)) " of the second"
+                            @for words in evidence::phrases(findings, p) { "; " bdi { (words) } }
                         }
                     }
                 }

@@ -109,7 +109,7 @@ fn markup(out: &mut dyn Write, markup: Markup) -> io::Result<()> {
 
 /// Returns the page's script. The words for relations come from the table that all reports use.
 fn script() -> String {
-    let word = |r: Relation| format!("  \"{}\": \"{}\",\n", r.name(), r.row().words.page);
+    let word = |r: Relation| format!("  \"{}\": {:?},\n", r.name(), r.row().words.both);
     let relations = format!("{{\n{}}}", Relation::ALL.map(word).concat());
     let body = SCRIPTS.concat().replace("RELATIONS", &relations);
     format!("(() => {{\n\"use strict\";\n{body}}})();\n")
@@ -214,6 +214,10 @@ fn plain(selection: &Selection, listed: &PageDocuments, out: &mut dyn Write) -> 
         markup(out, list::pair(listed, pair, &mut texts))?;
     }
     writeln!(out, "</ol>")?;
+    if !selection.titles.is_empty() {
+        markup(out, html! { h2 { "One text under titles that name different things" } })?;
+        markup(out, list::divided_texts(selection, listed))?;
+    }
     markup(out, html! { h2 { "Repeats" } })?;
     markup(out, list::repeats(selection, listed, &mut texts))?;
     writeln!(out, "</noscript>")

@@ -10,6 +10,10 @@ use std::collections::BTreeMap;
 /// Maximum number of clusters, and of members of each, that a page shows.
 const CLUSTERS: usize = 2000;
 const MEMBERS: usize = 200;
+/// Maximum number of classes that titles divide, of groups of each, and of documents of a group.
+const TITLES: usize = 500;
+const GROUPS: usize = 50;
+const GROUP_MEMBERS: usize = 12;
 /// Maximum number of repeats, and of places of each.
 const REPEATS: usize = 1000;
 const PLACES: usize = 12;
@@ -24,6 +28,8 @@ pub(super) struct Selection<'a> {
     pub pairs: Vec<&'a Pair>,
     /// Clusters, the largest first.
     pub clusters: Vec<&'a Cluster>,
+    /// Classes of equal texts that titles divide, the largest first.
+    pub titles: Vec<&'a [Vec<u32>]>,
     /// Repeats, those with the most repeated text first.
     pub repeats: Vec<&'a Repeat>,
     /// The role of each document, by its number.
@@ -84,6 +90,16 @@ pub(super) fn members(cluster: &Cluster) -> impl Iterator<Item = u32> {
     std::iter::once(cluster.representative).chain(others).take(MEMBERS)
 }
 
+/// Returns the groups that are shown of a class that titles divide.
+pub(super) fn groups(class: &[Vec<u32>]) -> impl Iterator<Item = &Vec<u32>> {
+    class.iter().take(GROUPS)
+}
+
+/// Returns the documents that are shown of a group.
+pub(super) fn group_members(group: &[u32]) -> impl Iterator<Item = u32> {
+    group.iter().copied().take(GROUP_MEMBERS)
+}
+
 /// Returns the places that are shown.
 pub(super) fn places(repeat: &Repeat) -> &[Place] {
     &repeat.places[..repeat.places.len().min(PLACES)]
@@ -113,8 +129,12 @@ impl<'a> Selection<'a> {
         let mut repeats: Vec<_> = findings.detection.repeats.iter().collect();
         repeats.sort_by_key(|r| (r.boilerplate, Reverse(u64::from(r.tokens) * r.count)));
         repeats.truncate(REPEATS);
+        let mut titles: Vec<&[Vec<u32>]> =
+            findings.detection.titles.iter().map(Vec::as_slice).collect();
+        titles.sort_by_key(|class| Reverse(class.iter().map(Vec::len).sum::<usize>()));
+        titles.truncate(TITLES);
         let mut selection =
-            Selection { findings, pairs, clusters, repeats, documents: BTreeMap::new() };
+            Selection { findings, pairs, clusters, titles, repeats, documents: BTreeMap::new() };
         selection.name_documents();
         selection
     }
@@ -124,7 +144,11 @@ impl<'a> Selection<'a> {
         let leading = self.clusters.iter().map(|c| (c.representative, Role::Text));
         let members = self.clusters.iter().flat_map(|c| members(c)).map(|n| (n, Role::Named));
         let places = self.repeats.iter().flat_map(|r| places(r)).map(|p| (p.document, Role::Place));
-        for (number, role) in pairs.chain(leading).chain(members).chain(places) {
+        let divided = self.titles.iter().flat_map(|class| groups(class)).flat_map(|group| {
+            let roles = std::iter::once(Role::Text).chain(std::iter::repeat(Role::Named));
+            group_members(group).zip(roles)
+        });
+        for (number, role) in pairs.chain(leading).chain(members).chain(divided).chain(places) {
             let held = self.documents.entry(number).or_insert(role);
             *held = role.max(*held);
         }
@@ -136,6 +160,7 @@ impl<'a> Selection<'a> {
         let lists = [
             ("pair", self.pairs.len(), found.pairs.len()),
             ("cluster", self.clusters.len(), found.clusters.len()),
+            ("divided text", self.titles.len(), found.titles.len()),
             ("repeat", self.repeats.len(), found.repeats.len()),
         ];
         lists.into_iter().filter(|(_, shown, all)| shown < all).collect()

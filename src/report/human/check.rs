@@ -3,6 +3,7 @@
 
 use crate::gate::verdict::{Finding, FindingKind, FindingPassage, Ignore, Rule, Verdict};
 use crate::model::detection::{Place, Relation};
+use crate::report::finding_evidence::{EvidenceLookup, FindingEvidence};
 use crate::report::human::display::{self, Style};
 use crate::report::human::match_parts::SpanPair;
 use crate::report::human::options::HumanOptions;
@@ -35,8 +36,9 @@ pub fn check_human(
     let last = last_word(checked.verdict);
     human.put("", 2, StyledText::default().say(Style::Strong, &last))?;
     human.rules(checked.verdict)?;
+    let lookup = EvidenceLookup::new(checked.findings);
     for kind in FindingKind::all_undirected().filter(|&kind| limited(checked.verdict, kind)) {
-        human.kind(checked.verdict, kind)?;
+        human.kind(checked.verdict, kind, &lookup)?;
     }
     human.passed_over(checked.verdict)?;
     human.blank()?;
@@ -128,7 +130,12 @@ impl<'a> Human<'a, '_> {
     }
 
     /// Writes the findings of one kind that count.
-    fn kind(&mut self, verdict: &'a Verdict, kind: FindingKind) -> io::Result<()> {
+    fn kind(
+        &mut self,
+        verdict: &'a Verdict,
+        kind: FindingKind,
+        lookup: &EvidenceLookup,
+    ) -> io::Result<()> {
         let new: Vec<&Finding> =
             verdict.new_findings().filter(|f| f.kind.undirected() == kind).collect();
         if new.is_empty() {
@@ -139,7 +146,7 @@ impl<'a> Human<'a, '_> {
             if !self.brief {
                 self.blank()?;
             }
-            self.finding(finding)?;
+            self.finding(lookup.of(finding), finding)?;
         }
         if new.len() > ITEMS && !self.brief {
             self.blank()?;
@@ -147,25 +154,19 @@ impl<'a> Human<'a, '_> {
         self.more("  ", ITEMS, new.len() as u64, "finding")
     }
 
-    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+    fn finding(&mut self, evidence: FindingEvidence, finding: &Finding) -> io::Result<()> {
         let passage = finding.passages.first().copied();
         let document = self.place(finding.document, passage.map(|p| p.here))?;
         let partner = self.place(finding.partner, passage.map(|p| p.there))?;
-        let between = match finding.kind {
-            FindingKind::Pair(relation) => relation.row().words.is,
-            FindingKind::Repeat => " repeats ",
+        let [between, behind] = match finding.kind {
+            FindingKind::Pair(relation) => relation.row().words.both,
+            FindingKind::Repeat => [" and ", " repeat a passage"],
         };
         let line =
             StyledText::default().say(Style::Strong, &document).say(Style::Relation, between);
-        self.put("  ", 2, line.say(Style::Strong, &partner))?;
-        if let Some((own, other)) =
-            finding.coverage.filter(|_| finding.kind != FindingKind::Pair(Relation::Equal))
-        {
-            let details = [format!(
-                "{} of it, {} of the other",
-                display::percent(own),
-                display::percent(other)
-            )];
+        self.put("  ", 2, line.say(Style::Strong, &partner).say(Style::Relation, behind))?;
+        let details = self.finding_details(evidence, finding);
+        if !details.is_empty() {
             self.put("    ", 0, StyledText::default().list(Style::Plain, &details))?;
         }
         match finding.kind {
@@ -173,6 +174,23 @@ impl<'a> Human<'a, '_> {
             FindingKind::Pair(Relation::Equal) => Ok(()),
             FindingKind::Pair(_) => self.longest(finding),
         }
+    }
+
+    /// Returns what was measured of a finding, seen from its document, and which one is earlier.
+    fn finding_details(&self, evidence: FindingEvidence, finding: &Finding) -> Vec<String> {
+        let note = evidence.note.then(|| "note".to_owned());
+        let mut out: Vec<String> = note.into_iter().chain(evidence.why).collect();
+        if let Some((own, other)) =
+            finding.coverage.filter(|_| finding.kind != FindingKind::Pair(Relation::Equal))
+        {
+            let (own, other) = (display::percent(own), display::percent(other));
+            out.push(format!("{own} of it, {other} of the other"));
+            out.extend(evidence.equal_words);
+        }
+        if let Some((earlier, words)) = evidence.earlier {
+            out.push(format!("{} is {words}", display::fit(self.findings.id(earlier), 60)));
+        }
+        out
     }
 
     /// Returns `a.txt:7` where the lines are the file's, else the id, with path and record where
@@ -219,7 +237,7 @@ impl<'a> Human<'a, '_> {
     /// Returns the equal runs of a passage. The scan has them for the first texts of both classes.
     fn runs(&mut self, finding: &Finding, passage: FindingPassage) -> io::Result<Vec<SpanPair>> {
         let (own, other) =
-            (self.first[finding.document as usize], self.first[finding.partner as usize]);
+            (self.body[finding.document as usize], self.body[finding.partner as usize]);
         let Some(at) = self.findings.detection.pair_between(own, other) else {
             return Ok(Vec::new());
         };

@@ -3,6 +3,7 @@
 
 use crate::clean::plan::{Cut, RemovalReason, RemovedDocument};
 use crate::model::detection::{Place, Relation};
+use crate::report::evidence;
 use crate::report::human::display::{self, Style};
 use crate::report::human::options::HumanOptions;
 use crate::report::human::page::{Human, StyledText};
@@ -149,10 +150,13 @@ impl<'a> Human<'a, '_> {
                 self.blank()?;
             }
             let of = coverage_in_words(*coverage);
-            let mut details = vec![
-                format!("{} of {}", relation.name(), display::fit(self.findings.id(*partner), 240)),
-                of,
-            ];
+            // The removal says which one stays, and not which one is the copy.
+            let stays = format!("{} stays", display::fit(self.findings.id(*partner), 240));
+            let mut details = vec![relation.name().to_owned(), stays, of];
+            let earlier = evidence::earlier_of(self.findings.documents, gone.document, *partner);
+            if earlier == Some(gone.document) {
+                details.push("earlier than what stays".into());
+            }
             details.extend(self.details(gone.document));
             self.entry("  − ", gone.document, &details)?;
             self.passages_between(gone.document, *partner)?;

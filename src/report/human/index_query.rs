@@ -1,6 +1,7 @@
 //! Owns: the result of an index query for a person. Never: queries an index.
 
 use crate::model::document::Documents;
+use crate::report::evidence;
 use crate::report::human::display::{self, Style};
 use crate::report::human::options::HumanOptions;
 use crate::report::human::page::{Human, StyledText};
@@ -40,11 +41,16 @@ impl QueryReport {
                 human.blank()?;
             }
             let mut details = vec![pair.relation.name().to_owned()];
+            let both = [pair.a, pair.b];
+            details.extend(
+                c.why.map(|reason| evidence::why_with_titles(&self.documents, both, reason)),
+            );
             details.push(format!(
                 "{} of the document, {} of this one",
                 display::percent(c.coverage_a),
                 display::percent(c.coverage_b)
             ));
+            details.extend(evidence::equal_words([c.coverage_a, c.coverage_b], c.equal_words()));
             details.push(format!("resemblance {}", display::fraction(c.resemblance)));
             if c.facts.agree < c.facts.compared {
                 details.push(format!(
@@ -57,6 +63,9 @@ impl QueryReport {
                 details.push(display::count(copies, "copy"));
             }
             details.extend(self.title(pair.b));
+            let earlier = evidence::earlier_of(&self.documents, pair.a, pair.b);
+            let word = earlier.map(|n| if n == pair.b { "earlier" } else { "later" });
+            details.extend(word.map(|word| format!("{word} than the document")));
             details.extend(human.details(pair.b));
             human.entry("  ~ ", pair.b, &details)?;
             human.passages_between(0, pair.b)?;

@@ -3,11 +3,13 @@
 pub mod check;
 pub mod cleaning;
 pub mod display;
+mod divided_texts;
 pub mod explain;
 pub mod index_query;
 pub mod match_parts;
 pub mod options;
 pub mod page;
+mod repeats;
 pub mod report;
 pub mod sections;
 pub mod side_by_side;

@@ -24,6 +24,8 @@ pub struct Human<'a, 'w> {
     pub texts: Texts<'a>,
     /// For each document, the first document of its class.
     pub first: Vec<u32>,
+    /// For each document, the first document with its body: pairs are listed under that one.
+    pub body: Vec<u32>,
     /// For each document, its cluster.
     pub cluster: Vec<Option<u32>>,
     pub out: BufWriter<&'w mut dyn Write>,
@@ -80,6 +82,7 @@ impl<'a, 'w> Human<'a, 'w> {
             width: options.width.max(NARROWEST),
             texts: Texts::new(findings.documents),
             first: findings.first_of_class(),
+            body: findings.first_of_body(),
             cluster: findings.cluster_of(),
             out: BufWriter::with_capacity(1 << 16, out),
         }

@@ -19,6 +19,7 @@ pub fn human(findings: Findings, options: HumanOptions, out: &mut dyn Write) -> 
     human.header()?;
     human.clusters()?;
     human.classes()?;
+    human.divided_texts()?;
     human.relations()?;
     human.repeats()?;
     human.summary()?;

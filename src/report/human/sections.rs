@@ -1,7 +1,8 @@
-//! Owns: the lists of the human report: clusters, equal texts, relations, repeats. Never: how a
-//! passage is shown.
+//! Owns: the lists of the human report whose items have relations: clusters, equal texts, pairs.
+//! Never: how a passage is shown.
 
-use crate::model::detection::{Cluster, Match, Pair, Relation, Repeat};
+use crate::model::detection::{Cluster, Match, Pair, Relation, TemplateReason};
+use crate::report::evidence;
 use crate::report::human::display::{self, Style};
 use crate::report::human::match_parts::SpanPair;
 use crate::report::human::page::{Human, StyledText};
@@ -9,16 +10,14 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-/// Maximum number of clusters, pairs and repeats that are shown …
+/// Maximum number of clusters, classes and pairs that are shown …
 const ITEMS: usize = 50;
 /// … members of a cluster …
 const MEMBERS: usize = 10;
 /// … copies of one text …
 const COPIES: usize = 5;
-/// … passages of a pair …
+/// … and passages of a pair.
 const PASSAGES: usize = 3;
-/// … and places of a repeat.
-const PLACES: usize = 10;
 
 /// A pair seen from one of its sides.
 #[derive(Clone, Copy)]
@@ -40,7 +39,10 @@ impl SidedPair<'_> {
     /// Returns the scores besides coverage.
     fn scores(self) -> Vec<String> {
         let c = &self.pair.comparison;
-        let mut out = vec![format!("resemblance {}", display::fraction(c.resemblance))];
+        let turn = |[a, b]: [f64; 2]| if self.flipped { [b, a] } else { [a, b] };
+        let equal = evidence::equal_words(self.coverage(), c.equal_words().map(turn));
+        let mut out: Vec<String> = equal.into_iter().collect();
+        out.push(format!("resemblance {}", display::fraction(c.resemblance)));
         let facts = c.facts;
         if facts.compared > 0
             && (!self.pair.relation.row().same_text || facts.agree < facts.compared)
@@ -98,7 +100,7 @@ impl<'a> Human<'a, '_> {
             if !self.brief {
                 self.blank()?;
             }
-            self.member(own, *first, all)?;
+            self.member([representative, own], *first, all)?;
         }
         if others.len() > MEMBERS && !self.brief {
             self.blank()?;
@@ -121,8 +123,14 @@ impl<'a> Human<'a, '_> {
         texts
     }
 
-    /// Writes a text that is not the representative's; pairs have it under `first`.
-    fn member(&mut self, representative: u32, first: u32, all: &[u32]) -> io::Result<()> {
+    /// Writes a text that is not that of the representative `kept`; the texts' first documents are
+    /// `representative` and `first`.
+    fn member(
+        &mut self,
+        [kept, representative]: [u32; 2],
+        first: u32,
+        all: &[u32],
+    ) -> io::Result<()> {
         let shown = all[0];
         let seen = self.look_up(representative, first);
         let mut details = Vec::new();
@@ -130,10 +138,19 @@ impl<'a> Human<'a, '_> {
             Some(seen) => {
                 let [theirs, own] = seen.coverage().map(display::percent);
                 details.push(seen.relation().name().to_owned());
+                details.extend(self.why(seen));
                 details.push(format!("{own} of it, {theirs} of the representative"));
                 details.extend(seen.scores());
             }
+            None if self.body[first as usize] == self.body[representative as usize] => {
+                details.push(Relation::Template.name().to_owned());
+                details.push(TemplateReason::Titles.words().to_owned());
+            }
             None => details.push(Relation::NearCopy.name().to_owned()),
+        }
+        // The dates of both are shown; a reader expects the representative to be the earlier one.
+        if self.earlier([kept, shown]) == Some(shown) {
+            details.push("earlier than the representative".into());
         }
         details.extend(self.details(shown));
         self.entry("  ~ ", shown, &details)?;
@@ -144,15 +161,27 @@ impl<'a> Human<'a, '_> {
         }
     }
 
+    /// Returns the earlier one of two documents, where dates tell.
+    fn earlier(&self, [a, b]: [u32; 2]) -> Option<u32> {
+        evidence::earlier_of(self.findings.documents, a, b)
+    }
+
+    /// Returns why a pair is a template, with the titles where these are the reason.
+    fn why(&self, seen: SidedPair) -> Option<String> {
+        let reason = seen.pair.comparison.why?;
+        Some(evidence::why_with_titles(self.findings.documents, seen.documents(), reason))
+    }
+
+    /// Returns the pair that is listed for the texts of two documents.
     fn look_up(&self, left: u32, right: u32) -> Option<SidedPair<'a>> {
+        let [left, right] = [left, right].map(|n| self.body[n as usize]);
         let at = self.findings.detection.pair_between(left, right)?;
         Some(SidedPair { pair: &self.findings.detection.pairs[at], flipped: left > right })
     }
 
     /// Writes the passages of two documents, where their classes have a listed pair.
     pub fn passages_between(&mut self, left: u32, right: u32) -> io::Result<()> {
-        let first = |n: u32| self.first[n as usize];
-        match self.look_up(first(left), first(right)) {
+        match self.look_up(left, right) {
             Some(seen) => self.write_passages(seen),
             None => Ok(()),
         }
@@ -272,18 +301,24 @@ impl<'a> Human<'a, '_> {
         self.put("  ", 2, line.say(Style::Strong, &right).say(Style::Relation, behind))?;
         let [of_left, of_right] = seen.coverage().map(display::percent);
         let halves = format!("{of_left} of the first text, {of_right} of the second");
-        let mut details = match seen.relation() {
+        let mut details: Vec<String> = self.why(seen).into_iter().collect();
+        match seen.relation() {
             relation if relation.is_containing() => {
-                vec![format!(
+                details.push(format!(
                     "{of_right} of {}, {of_left} of {}",
                     display::fit(&right, 60),
                     display::fit(&left, 60)
-                )]
+                ));
             }
-            Relation::Quotes => vec![Relation::Quotes.name().to_owned(), halves],
-            _ => vec![halves],
-        };
+            Relation::Quotes => details.extend([Relation::Quotes.name().to_owned(), halves]),
+            _ => details.push(halves),
+        }
         details.extend(seen.scores());
+        if let Some(earlier) = self.earlier(seen.documents()) {
+            let id = display::fit(self.findings.id(earlier), 60);
+            let words = evidence::earlier_words(self.findings.documents, earlier);
+            details.push(format!("{id} is {words}"));
+        }
         self.put("    ", 0, StyledText::default().list(Style::Plain, &details))?;
         self.write_passages(seen)
     }
@@ -308,81 +343,5 @@ impl<'a> Human<'a, '_> {
         let both = |m: &Match| (turn(m.a, m.b), m.blocks.iter().map(|x| turn(x.a, x.b)).collect());
         let shown = longest.into_iter().map(|i| both(&matches[i])).collect();
         self.side_by_side(seen.documents(), shown, matches.len())
-    }
-
-    /// Writes the repeats, those with the most repeated text first.
-    pub fn repeats(&mut self) -> io::Result<()> {
-        let repeats = &self.findings.detection.repeats;
-        if repeats.is_empty() {
-            return Ok(());
-        }
-        let mut order: Vec<&Repeat> = repeats.iter().collect();
-        order.sort_by_key(|r| Reverse(r.count.saturating_mul(r.tokens.into())));
-        self.heading("Repeats")?;
-        for repeat in order.into_iter().take(ITEMS) {
-            self.repeat(repeat)?;
-        }
-        if repeats.len() > ITEMS {
-            self.blank()?;
-        }
-        self.more("  ", ITEMS, repeats.len() as u64, "repeat")
-    }
-
-    fn repeat(&mut self, repeat: &Repeat) -> io::Result<()> {
-        let Some(place) = repeat.places.first() else { return Ok(()) };
-        if !self.brief {
-            self.blank()?;
-        }
-        let quoted = format!("“{}”", self.texts.first_words(place)?);
-        self.put("  ", 2, StyledText::default().say(Style::Strong, &quoted))?;
-        let tokens = display::count(repeat.tokens.into(), "token");
-        let what = match repeat.period {
-            Some(_) => format!("{tokens} over and over"),
-            None if repeat.paragraph => format!("paragraph of {tokens}"),
-            None => format!("passage of {tokens}"),
-        };
-        let (times, documents) =
-            (display::count(repeat.count, "time"), display::count(repeat.documents, "document"));
-        let mut details = vec![what, format!("{times} in {documents}")];
-        if repeat.boilerplate {
-            details.push("boilerplate".into());
-        }
-        self.put("    ", 0, StyledText::default().list(Style::Plain, &details))?;
-        let line = self.places(repeat)?;
-        self.put("    ", 2, line)
-    }
-
-    /// Formats the places as `a.txt:2, 4; b.txt:7`, or `ID line 2` where the text is not the whole
-    /// file.
-    fn places(&mut self, repeat: &Repeat) -> io::Result<StyledText> {
-        let mut line = StyledText::default();
-        let shown = &repeat.places[..repeat.places.len().min(PLACES)];
-        for (n, group) in shown.chunk_by(|x, y| x.document == y.document).enumerate() {
-            let text = self.texts.get(group[0].document)?;
-            let mut lines: Vec<String> = Vec::new();
-            for place in group {
-                self.texts.passage(&text, place.span)?;
-                lines.push(text.line_at(place.span.start).to_string());
-            }
-            lines.dedup();
-            let noun = match (text.whole_file, lines.len()) {
-                (true, _) => ":",
-                (false, 1) => " line ",
-                _ => " lines ",
-            };
-            let opening = if n > 0 { "; " } else { "" };
-            line = line
-                .say(Style::Plain, opening)
-                .name(Style::Plain, self.findings.id(group[0].document));
-            line = line.say(Style::Plain, &format!("{noun}{}", lines.join(", ")));
-        }
-        let all = if repeat.period.is_some() { repeat.places.len() as u64 } else { repeat.count };
-        if all > shown.len() as u64 {
-            line = line.say(
-                Style::Faint,
-                &format!(" and {}", display::count(all - shown.len() as u64, "more place")),
-            );
-        }
-        Ok(line)
     }
 }

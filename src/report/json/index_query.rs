@@ -2,6 +2,7 @@
 
 use crate::model::detection::Relation;
 use crate::model::document::Documents;
+use crate::report::evidence;
 use crate::report::index_query::{OwnVersion, QueryReport};
 use crate::report::json::writer::json_line;
 use crate::report::schema::document::RecordJson;
@@ -21,6 +22,9 @@ struct PartnerView<'a> {
     source: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<&'a str>,
+    /// The id of the earlier one of the queried document and this one, where dates tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earlier: Option<&'a str>,
     #[serde(flatten)]
     scores: ScoresJson,
     matches: Vec<MatchJson>,
@@ -61,6 +65,7 @@ impl QueryReport {
                 title: info.title.as_deref(),
                 source: info.source.as_deref(),
                 date: info.date.as_deref(),
+                earlier: evidence::earlier(self.findings(), pair).map(|n| self.findings().id(n)),
                 scores: ScoresJson::new(&pair.comparison),
                 matches: MatchJson::all(pair, &mut texts)?,
             });

@@ -5,7 +5,9 @@ use crate::error::{Error, Result};
 use crate::model::detection::Detection;
 use crate::model::document::DocumentInfo;
 use crate::model::thresholds::Thresholds;
-use crate::report::schema::document::{ClusterJson, DocumentJson, EqualJson, IdsJson};
+use crate::report::schema::document::{
+    ClusterJson, DocumentJson, EqualJson, GroupsJson, IdsJson, TitlesJson,
+};
 use crate::report::schema::numbers::{DocumentNumbers, Read};
 use crate::report::schema::pair::PairJson;
 use crate::report::schema::repeat::RepeatJson;
@@ -40,6 +42,8 @@ struct ReportObject<'a> {
     #[serde(borrow)]
     clusters: Vec<ClusterJson<'a>>,
     equal: Vec<IdsJson<'a>>,
+    #[serde(default)]
+    titles: Vec<GroupsJson<'a>>,
     #[serde(borrow)]
     pairs: Vec<PairJson<'a>>,
     #[serde(borrow)]
@@ -104,17 +108,17 @@ fn lines(report: &str) -> std::result::Result<ReportObject<'_>, (usize, serde_js
     let OpeningJson { head, summary } = serde_json::from_str(first).map_err(|e| (1, e))?;
     let HeadJson { recipe, background, thresholds, .. } = head;
     let thresholds = thresholds.into_owned();
-    let (documents, clusters, equal, pairs, repeats) = (vec![], vec![], vec![], vec![], vec![]);
     let mut whole = ReportObject {
         recipe,
         background,
         thresholds,
         summary,
-        documents,
-        clusters,
-        equal,
-        pairs,
-        repeats,
+        documents: vec![],
+        clusters: vec![],
+        equal: vec![],
+        titles: vec![],
+        pairs: vec![],
+        repeats: vec![],
     };
     for (i, line) in lines {
         let mut take = || -> serde_json::Result<()> {
@@ -122,6 +126,9 @@ fn lines(report: &str) -> std::result::Result<ReportObject<'_>, (usize, serde_js
                 "document" => whole.documents.push(serde_json::from_str(line)?),
                 "cluster" => whole.clusters.push(serde_json::from_str(line)?),
                 "equal" => whole.equal.push(serde_json::from_str::<EqualJson>(line)?.members),
+                "titles" => {
+                    whole.titles.push(serde_json::from_str::<TitlesJson>(line)?.groups);
+                }
                 "pair" => whole.pairs.push(serde_json::from_str(line)?),
                 "repeat" => whole.repeats.push(serde_json::from_str(line)?),
                 _ => {}
@@ -145,6 +152,7 @@ fn build(whole: ReportObject) -> Read<StoredReport> {
         numbers => Ok(numbers),
     };
     let equal = whole.equal.iter().map(class).collect::<Read<_>>()?;
+    let titles = whole.titles.into_iter().map(|t| t.read(&documents)).collect::<Read<_>>()?;
     let (summary, skipped) = whole.summary.read();
     let detection = Detection {
         recipe_id: whole.recipe.id.into(),
@@ -154,7 +162,7 @@ fn build(whole: ReportObject) -> Read<StoredReport> {
         tokens: documents.tokens,
         clusters,
         equal,
-        titles: Vec::new(),
+        titles,
         pairs,
         repeats,
     };

@@ -3,7 +3,9 @@
 
 use crate::model::findings::Findings;
 use crate::report::json::writer::{BUFFER, ListWriter, in_parallel, line, list, value};
-use crate::report::schema::document::{ClusterJson, DocumentJson, EqualJson, IdsJson};
+use crate::report::schema::document::{
+    ClusterJson, DocumentJson, EqualJson, GroupsJson, IdsJson, TitlesJson,
+};
 use crate::report::schema::pair::PairJson;
 use crate::report::schema::repeat::RepeatJson;
 use crate::report::schema::summary::{HeadJson, OpeningJson, SummaryJson};
@@ -11,9 +13,9 @@ use std::io::{self, BufWriter, Write};
 
 /// Writes the report as one JSON object, schema `nearcopy.report/1`.
 ///
-/// Each document, cluster, class of equal texts, pair and repeat is on a line of its own, so that
-/// two reports can be compared line by line. Only the texts in use are held in memory. Characters
-/// that would act on a terminal are written as `\uXXXX`.
+/// Each document, cluster, class of equal texts, class that titles divide, pair and repeat is on a
+/// line of its own, so that two reports can be compared line by line. Only the texts in use are
+/// held in memory. Characters that would act on a terminal are written as `\uXXXX`.
 ///
 /// # Errors
 /// Errors of `out`; a text that can no longer be read, or is not the one that was scanned, is an
@@ -42,6 +44,9 @@ pub fn body(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     list(out, "documents", mentioned(findings).map(|n| Ok(DocumentJson::new(findings, n))))?;
     list(out, "clusters", found.clusters.iter().map(|c| ClusterJson::new(findings, c)))?;
     list(out, "equal", found.equal.iter().map(|e| Ok(IdsJson::Of(findings.documents, e))))?;
+    if !found.titles.is_empty() {
+        list(out, "titles", found.titles.iter().map(|g| Ok(GroupsJson::new(findings, g))))?;
+    }
     let mut write = ListWriter { out, first: true };
     write.open("pairs")?;
     in_parallel(
@@ -61,7 +66,8 @@ pub fn body(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     write.close()
 }
 
-/// Writes the report as JSON Lines: summary, documents, clusters, equal, pairs, repeats.
+/// Writes the report as JSON Lines: summary, documents, clusters, equal, titles,
+/// pairs, repeats.
 ///
 /// # Errors
 /// As [`json()`].
@@ -88,6 +94,9 @@ pub fn body_lines(findings: Findings, out: &mut impl Write) -> io::Result<()> {
     for class in &found.equal {
         line(out, "equal", &EqualJson { members: IdsJson::Of(findings.documents, class) })?;
     }
+    for groups in &found.titles {
+        line(out, "titles", &TitlesJson { groups: GroupsJson::new(findings, groups) })?;
+    }
     let mut write = |item: &[u8]| out.write_all(item);
     in_parallel(
         findings,
@@ -110,9 +119,10 @@ fn mentioned(findings: Findings) -> impl Iterator<Item = u32> + use<> {
     let clusters =
         found.clusters.iter().flat_map(|c| c.members.iter().chain([&c.representative]).copied());
     let equal = found.equal.iter().flatten().copied();
+    let titles = found.titles.iter().flatten().flatten().copied();
     let pairs = found.pairs.iter().flat_map(|p| [p.a, p.b]);
     let repeats = found.repeats.iter().flat_map(|r| r.places.iter().map(|p| p.document));
-    for number in clusters.chain(equal).chain(pairs).chain(repeats) {
+    for number in clusters.chain(equal).chain(titles).chain(pairs).chain(repeats) {
         seen[number as usize] = true;
     }
     seen.into_iter().enumerate().filter_map(|(number, seen)| seen.then_some(number as u32))

@@ -122,6 +122,34 @@ pub struct EqualJson<'a> {
     pub members: IdsJson<'a>,
 }
 
+/// A class of equal texts that titles divide, as its groups of documents.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GroupsJson<'a>(Vec<IdsJson<'a>>);
+
+/// Such a class as an object of its own.
+#[derive(Serialize, Deserialize)]
+pub struct TitlesJson<'a> {
+    pub groups: GroupsJson<'a>,
+}
+
+impl<'a> GroupsJson<'a> {
+    pub fn new(findings: Findings<'a>, groups: &'a [Vec<u32>]) -> GroupsJson<'a> {
+        GroupsJson(groups.iter().map(|group| IdsJson::Of(findings.documents, group)).collect())
+    }
+
+    /// Reads the groups; two documents with one id may be in two groups.
+    pub fn read(self, documents: &DocumentNumbers) -> Read<Vec<Vec<u32>>> {
+        let listed = self.0.into_iter().map(|ids| match ids {
+            IdsJson::Listed(ids) if !ids.is_empty() => Ok(ids),
+            _ => Err("holds a class of titles with a group without a document".to_owned()),
+        });
+        let listed = listed.collect::<Read<Vec<Vec<String>>>>()?;
+        let mut numbers = documents.all(&listed.concat())?.into_iter();
+        Ok(listed.iter().map(|ids| numbers.by_ref().take(ids.len()).collect()).collect())
+    }
+}
+
 /// A cluster as JSON.
 #[derive(Serialize, Deserialize)]
 pub struct ClusterJson<'a> {

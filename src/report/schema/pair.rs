@@ -1,8 +1,9 @@
 //! Owns: pairs of related documents, their scores and their matches, as JSON. Never: how they are
 //! measured.
 
-use crate::model::detection::{Block, Comparison, Facts, Match, Pair, Relation};
+use crate::model::detection::{Block, Comparison, Facts, Match, Pair, Relation, TemplateReason};
 use crate::model::findings::Findings;
+use crate::report::evidence;
 use crate::report::schema::numbers::{DocumentNumbers, Read, span};
 use crate::report::schema::rounding::{rounded, share};
 use crate::report::schema::span::SpanJson;
@@ -19,9 +20,17 @@ pub struct ScoresJson {
     containment_b: f64,
     pub coverage_a: f64,
     pub coverage_b: f64,
+    /// The shares of equal words; absent where they were not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    equal_words_a: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    equal_words_b: Option<f64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     whole_text: bool,
     pub facts: Facts,
+    /// Why the pair is a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    why: Option<TemplateReason>,
 }
 
 /// One match of a pair.
@@ -42,6 +51,10 @@ pub struct PairJson<'a> {
     #[serde(borrow)]
     b: Cow<'a, str>,
     relation: Relation,
+    /// The id of the earlier document, where dates tell. It follows from the documents, so that it
+    /// is not read.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    earlier: Option<Cow<'a, str>>,
     #[serde(flatten)]
     scores: ScoresJson,
     matches: Vec<MatchJson>,
@@ -49,14 +62,18 @@ pub struct PairJson<'a> {
 
 impl ScoresJson {
     pub fn new(c: &Comparison) -> ScoresJson {
+        let equal_words = c.equal_words().map(|both| both.map(share));
         ScoresJson {
             resemblance: share(c.resemblance),
             containment_a: share(c.containment_a),
             containment_b: share(c.containment_b),
             coverage_a: share(c.coverage_a),
             coverage_b: share(c.coverage_b),
+            equal_words_a: equal_words.map(|both| both[0]),
+            equal_words_b: equal_words.map(|both| both[1]),
             whole_text: c.whole_text,
             facts: c.facts,
+            why: c.why,
         }
     }
 
@@ -67,8 +84,11 @@ impl ScoresJson {
             containment_b,
             coverage_a,
             coverage_b,
+            equal_words_a,
+            equal_words_b,
             whole_text,
             facts,
+            why,
         } = self;
         let relation = Some(relation);
         Comparison {
@@ -78,10 +98,12 @@ impl ScoresJson {
             containment_b,
             coverage_a,
             coverage_b,
+            equal_words_a: equal_words_a.unwrap_or(0.0),
+            equal_words_b: equal_words_b.unwrap_or(0.0),
+            why,
             whole_text,
             facts,
             matches,
-            ..Comparison::default()
         }
     }
 }
@@ -125,6 +147,7 @@ impl<'a> PairJson<'a> {
             a: findings.id(pair.a).into(),
             b: findings.id(pair.b).into(),
             relation: pair.relation,
+            earlier: evidence::earlier(findings, pair).map(|n| findings.id(n).into()),
             scores: ScoresJson::new(&pair.comparison),
             matches: MatchJson::all(pair, texts)?,
         })

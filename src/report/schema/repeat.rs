@@ -30,6 +30,8 @@ pub struct RepeatJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     period: Option<u32>,
     boilerplate: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    note: bool,
     #[serde(borrow)]
     places: Vec<PlaceJson<'a>>,
 }
@@ -46,20 +48,39 @@ impl<'a> RepeatJson<'a> {
             let document = findings.id(place.document).into();
             places.push(PlaceJson { document, span: SpanJson::new(place.span, &text, texts)? });
         }
-        let &Repeat { tokens, count, documents, paragraph, boilerplate, period, .. } = repeat;
+        let &Repeat { tokens, count, documents, paragraph, boilerplate, note, period, .. } = repeat;
         let text =
             repeat.places.first().map_or(Ok(String::new()), |place| texts.first_words(place))?;
-        Ok(RepeatJson { text, count, documents, tokens, paragraph, period, boilerplate, places })
+        Ok(RepeatJson {
+            text,
+            count,
+            documents,
+            tokens,
+            paragraph,
+            period,
+            boilerplate,
+            note,
+            places,
+        })
     }
 
     pub fn read(self, of: &mut DocumentNumbers) -> Read<Repeat> {
-        let RepeatJson { tokens, count, documents, paragraph, boilerplate, period, places, .. } =
-            self;
+        let RepeatJson {
+            tokens,
+            count,
+            documents,
+            paragraph,
+            boilerplate,
+            note,
+            period,
+            places,
+            ..
+        } = self;
         let place = |p: &PlaceJson| {
             let document = of.of(&p.document)?;
             Ok(Place { document, span: of.span(document, &p.span)? })
         };
         let places = places.iter().map(place).collect::<Read<_>>()?;
-        Ok(Repeat { tokens, count, documents, paragraph, boilerplate, note: false, period, places })
+        Ok(Repeat { tokens, count, documents, paragraph, boilerplate, note, period, places })
     }
 }

@@ -39,6 +39,8 @@ pub struct SummaryJson<'a> {
     skipped: Vec<ReasonJson<'a>>,
     limited: Vec<ReasonJson<'a>>,
     renamed: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    without_text: u64,
     classes: u64,
     clusters: u64,
     duplicates: u64,
@@ -47,6 +49,10 @@ pub struct SummaryJson<'a> {
     candidates: u64,
     verified: u64,
     capped_keys: u64,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// The first line of JSON Lines.
@@ -87,6 +93,7 @@ impl<'a> SummaryJson<'a> {
             skipped: reasons(findings.skipped),
             limited: reasons(&s.limited),
             renamed: s.renamed,
+            without_text: s.without_text,
             classes: s.classes,
             clusters: s.clusters,
             duplicates: s.duplicates,
@@ -103,10 +110,10 @@ impl<'a> SummaryJson<'a> {
         let counts =
             |all: Vec<ReasonJson>| all.into_iter().map(|r| (r.reason.into(), r.count)).collect();
         let summary = Summary {
-            without_text: 0,
             documents: self.documents,
             bytes: self.bytes,
             renamed: self.renamed,
+            without_text: self.without_text,
             limited: counts(self.limited),
             classes: self.classes,
             clusters: self.clusters,

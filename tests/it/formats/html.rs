@@ -2,6 +2,7 @@
 //! and that nothing in them acts.
 
 use super::hostile::{EVIL, acts};
+use crate::sample::evidence::evidence;
 use crate::sample::{Sample, empty, file, pair, place, scripts, storm};
 use nearcopy::detection::*;
 use nearcopy::report::{HtmlOptions, HtmlSummaryOptions, html, html_summary, json};
@@ -15,18 +16,18 @@ fn page_with(sample: &Sample, options: HtmlOptions) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn page(sample: &Sample) -> String {
+pub fn page(sample: &Sample) -> String {
     page_with(sample, HtmlOptions::default())
 }
 
-fn fragment(sample: &Sample) -> String {
+pub fn fragment(sample: &Sample) -> String {
     let mut out = Vec::new();
     html_summary(sample.findings(), HtmlSummaryOptions::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 /// What a data element of the page holds.
-fn data(page: &str, id: &str) -> Value {
+pub fn data(page: &str, id: &str) -> Value {
     let (_, from) =
         page.split_once(&format!("<script type=\"application/json\" id=\"{id}\">")).unwrap();
     serde_json::from_str(from.split_once("</script>").unwrap().0).unwrap()
@@ -107,11 +108,13 @@ fn hostile(evil: &[String]) -> Sample {
         let whole = words(text);
         documents.push(
             file(&format!("{text}-{n:02}"), &format!("x {whole}\n{whole}"))
+                .title(text.as_str())
                 .source(text.as_str())
                 .date(text.as_str()),
         );
         documents.push(
             DocumentInfo {
+                title: Some(text.as_str().into()),
                 id: format!("{n:02}-{text}"),
                 path: Some(text.as_str().into()),
                 ..DocumentInfo::default()
@@ -125,7 +128,9 @@ fn hostile(evil: &[String]) -> Sample {
     for (n, text) in evil.iter().enumerate() {
         let whole = words(text);
         let (a, b) = (format!("{text}-{n:02}"), format!("{n:02}-{text}"));
-        let made = pair(&corpus, &a, &b, relations[n % 4], [0.9, 0.8], &[(&whole, &whole)]);
+        let mut made = pair(&corpus, &a, &b, relations[n % 4], [0.9, 0.8], &[(&whole, &whole)]);
+        made.comparison.why = Some(TemplateReason::Titles);
+        made.comparison.equal_words_a = 0.1;
         let places = vec![
             place(&corpus, &a, &whole, 0),
             place(&corpus, &a, &whole, 1),
@@ -137,13 +142,14 @@ fn hostile(evil: &[String]) -> Sample {
             weakest: 0.5,
         });
         detection.equal.push(vec![made.a, made.b]);
+        detection.titles.push(vec![vec![made.a], vec![made.b]]);
         detection.repeats.push(Repeat {
             tokens: 3,
             count: 3,
             documents: 2,
             paragraph: true,
             boilerplate: false,
-            note: false,
+            note: true,
             period: None,
             places,
         });
@@ -180,7 +186,9 @@ fn nothing_hostile_acts_in_a_page() {
     // data.
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("html");
     std::fs::create_dir_all(&folder).unwrap();
-    for (name, sample) in [("hostile", sample), ("storm", storm()), ("scripts", scripts())] {
+    for (name, sample) in
+        [("hostile", sample), ("storm", storm()), ("scripts", scripts()), ("evidence", evidence())]
+    {
         let mut data = Vec::new();
         json(sample.findings(), &mut data).unwrap();
         std::fs::write(folder.join(format!("{name}.json")), data).unwrap();
@@ -266,8 +274,9 @@ fn without_scripting_it_is_a_list() {
     let list = page.split_once("<noscript>").unwrap().1.split_once("</noscript>").unwrap().0;
     for said in [
         "mirror/storm.txt",
-        "near-copy of",
-        "shares a passage with",
+        " are near-copies",
+        " share a passage",
+        "wire/storm.txt</bdi> (representative)",
         "3 documents",
         "4 times in 4 documents",
         "boilerplate",
@@ -352,7 +361,8 @@ fn a_missing_text_is_left_out_with_a_note() {
 #[test]
 fn the_fragment_shows_the_shared_passage() {
     let fragment = fragment(&storm());
-    for said in ["<caption", "3 pairs", "1 cluster", "near-copy of", "<mark", "Storm Edda reached"]
+    for said in
+        ["<caption", "3 pairs", "1 cluster", " are near-copies", "<mark", "Storm Edda reached"]
     {
         assert!(fragment.contains(said), "{said}: {fragment}");
     }

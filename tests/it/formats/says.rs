@@ -39,8 +39,8 @@ fn sarif_says_what_and_where() {
     assert_eq!(run["invocations"], json!([{"executionSuccessful": true, "exitCode": 1}]));
     let results = run["results"].as_array().unwrap();
     let said = |n: usize| results[n]["message"]["text"].as_str().unwrap();
-    let near = "Near-copy of [a/ferry.txt](1), line 3; covered: 91% of this text, 50% of the \
-                other. Begins: The ferry company cancelled";
+    let near = "Near-copies of each other: this text and [a/ferry.txt](1), line 3; \
+                covered: 91% of this text, 50% of the other. Begins: The ferry company cancelled";
     assert!(said(0).starts_with(near) && said(0).ends_with(" …."), "{}", said(0));
     assert!(said(2).starts_with("Contains most of [all-2](1); covered: 91%"), "{}", said(2));
     assert!(

@@ -18,7 +18,7 @@ fn print(sample: &Sample, options: HumanOptions) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn same_as_page(name: &str, text: &str) {
+pub fn same_as_page(name: &str, text: &str) {
     let path = format!("{}/tests/it/report/pages/{name}.txt", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(std::path::Path::new(&path).parent().unwrap()).unwrap();

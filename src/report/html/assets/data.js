@@ -2,13 +2,13 @@
 const held = (id) => JSON.parse(document.getElementById(id).textContent);
 const lists = held("lists");
 
-const documents = lists.documents.map(([name, title, source, date, path, tokens, gone]) => ({
-  name, title, source, date, path, tokens, gone,
+const documents = lists.documents.map(([name, title, source, date, path, tokens, gone, representative, titled]) => ({
+  name, title, source, date, path, tokens, gone, representative, titled,
   sought: (name + "\n" + title + "\n" + (path || "")).toLowerCase(),
 }));
 
-const pairs = lists.pairs.map(([[a, b], relation, shared, scores, facts, found, matches], number) => ({
-  kind: "pair", number, a, b, relation, shared, scores, facts, found,
+const pairs = lists.pairs.map(([[a, b], relation, shared, scores, facts, found, matches, evidence, earlier], number) => ({
+  kind: "pair", number, a, b, relation, shared, scores, facts, found, evidence, earlier,
   matches: matches.map((m) => ({
     spans: [[m[0], m[1]], [m[2], m[3]]],
     lines: [[m[4], m[5]], [m[6], m[7]]],
@@ -23,9 +23,15 @@ const clusters = lists.clusters.map(([size, weakest, members], number) => ({
   members: members.map(([document, first]) => ({ document, first })),
 }));
 
-const repeats = lists.repeats.map(([words, count, inside, tokens, [paragraph, boilerplate], period, places], number) => ({
-  kind: "repeat", number, words, count, documents: inside, tokens, paragraph, boilerplate, period,
+const repeats = lists.repeats.map(([words, count, inside, tokens, [paragraph, boilerplate, note], period, places], number) => ({
+  kind: "repeat", number, words, count, documents: inside, tokens, paragraph, boilerplate, note, period,
   places: places.map(([document, from, to, first, last]) => ({ document, span: from === undefined ? null : [from, to], lines: [first, last] })),
+}));
+
+// Texts that titles divide: one text, and the documents of each group.
+const divided = lists.titles.map(([size, groups, shown], number) => ({
+  kind: "titles", number, size, groups,
+  shown: shown.map(([title, size, members]) => ({ title, size, members })),
 }));
 
 // The texts are most of a page, and are parsed only when a finding is opened.
@@ -42,7 +48,10 @@ function textOf(number) {
   return { length: text[0], pieces };
 }
 
+// The words between and behind the names of two related documents.
 const relations = RELATIONS;
+const nouns = { pair: ["pair"], cluster: ["cluster"], titles: ["text under several titles", "texts under several titles"], repeat: ["repeat"] };
+const counted = (n, kind) => count(n, ...nouns[kind]);
 
 const grouped = new Intl.NumberFormat("en");
 const count = (n, noun, plural) => grouped.format(n) + " " + (n === 1 ? noun : plural || noun + "s");

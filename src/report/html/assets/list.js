@@ -2,7 +2,7 @@
 const PART = 100;
 
 const state = { kind: "pair", words: "", relation: "", source: "", other: "", order: "shared", shown: PART };
-const all = { pair: pairs, cluster: clusters, repeat: repeats };
+const all = { pair: pairs, cluster: clusters, titles: divided, repeat: repeats };
 
 const orders = {
   pair: {
@@ -15,6 +15,10 @@ const orders = {
     size: ["size", null],
     weakest: ["weakest member", (x, y) => x.weakest - y.weakest],
     name: ["id", (x, y) => byName(x.members[0].document, y.members[0].document)],
+  },
+  titles: {
+    size: ["size", null],
+    name: ["id", (x, y) => byName(x.shown[0].members[0], y.shown[0].members[0])],
   },
   repeat: {
     text: ["most text", null],
@@ -32,6 +36,7 @@ function byDate(x, y) {
 function partners(item) {
   if (item.kind === "pair") return [item.a, item.b];
   if (item.kind === "cluster") return item.members.map((m) => m.document);
+  if (item.kind === "titles") return item.shown.flatMap((group) => group.members);
   return item.places.map((p) => p.document);
 }
 
@@ -64,15 +69,18 @@ function titled(number) {
   const document = documents[number];
   return [
     el("span", { class: "name", dir: "auto" }, document.name),
-    el("span", { class: "faint" }, ...[sourceOf(document), document.date].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])),
+    el("span", { class: "faint" }, document.representative ? " · representative" : "", ...[sourceOf(document), document.date].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])),
     el("span", { class: "title", dir: "auto" }, document.title),
   ];
 }
 
 const what = (kind, amount) => el("span", { class: "what" }, el("span", { class: "chip" }, kind), " ", amount);
+// Why it is a template, how many words are equal, which text is earlier.
+const evidence = (p) => (p.evidence.length ? el("span", { class: "evidence" }, ...p.evidence.flatMap((words, i) => [i ? " · " : "", el("bdi", {}, words)])) : null);
 const rows = {
   pair: (p) => [
     what(p.relation, count(p.shared, "word") + " shared · " + percent(p.scores[0]) + " and " + percent(p.scores[1]) + " of the texts"),
+    evidence(p),
     el("span", { class: "side" }, titled(p.a)),
     el("span", { class: "side" }, titled(p.b)),
   ],
@@ -80,8 +88,13 @@ const rows = {
     what(count(c.size, "document"), "weakest " + percent(c.weakest)),
     el("span", { class: "side" }, titled(c.members[0].document)),
   ],
+  titles: (t) => [
+    what(count(t.groups, "group"), "of " + count(t.size, "document") + " with one text, under titles that name different things"),
+    ...t.shown.slice(0, 3).map((group) => el("span", { class: "side" }, el("span", { class: "name", dir: "auto" }, group.title || "(without a title)"),
+      el("span", { class: "faint" }, " · " + count(group.size, "document")))),
+  ],
   repeat: (r) => [
-    what(count(r.count, "time"), "in " + count(r.documents, "document") + " · " + count(r.tokens, "word") + (r.boilerplate ? " · boilerplate" : "")),
+    what(count(r.count, "time"), "in " + count(r.documents, "document") + " · " + count(r.tokens, "word") + (r.boilerplate ? " · boilerplate" : "") + (r.note ? " · note" : "")),
     el("span", { class: "title", dir: "auto" }, r.words || "(text not to be had)"),
   ],
 };
@@ -127,6 +140,6 @@ function showList() {
   });
   $("results").replaceChildren(list, ...(button ? [button] : []));
   const total = all[state.kind].length;
-  $("told").textContent = current.length === total ? count(total, state.kind) : grouped.format(current.length) + " of " + count(total, state.kind);
+  $("told").textContent = current.length === total ? counted(total, state.kind) : grouped.format(current.length) + " of " + counted(total, state.kind);
   markCurrent();
 }

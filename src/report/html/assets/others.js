@@ -1,4 +1,4 @@
-// Clusters and repeats in the detail pane.
+// Clusters, texts that titles divide, and repeats in the detail pane.
 // Code units shown before and after a place.
 const AROUND = 160;
 
@@ -9,10 +9,10 @@ function showCluster(cluster) {
   const leader = cluster.members[0];
   const standsFor = (m) => (m.first === null ? m.document : m.first);
   const dated = cluster.members.some((m) => documents[m.document].date);
-  const rest = cluster.members.slice(1).map((m) => {
+  const rest = cluster.members.map((m, place) => {
     const pair = between(standsFor(m), standsFor(leader));
     const same = standsFor(m) === standsFor(leader);
-    const how = same ? "the same words" : pair ? percent(pair.scores[pair.a === standsFor(m) ? 0 : 1]) + " of it stands in the representative" : "";
+    const how = place === 0 ? "representative" : same ? "the same words" : pair ? percent(pair.scores[pair.a === standsFor(m) ? 0 : 1]) + " of it stands in the representative" : "";
     const d = documents[m.document];
     return el("tr", {},
       el("td", {}, pair && !same ? link(pair, el("bdi", {}, d.name)) : el("bdi", {}, d.name)),
@@ -30,10 +30,28 @@ function showCluster(cluster) {
   opened(title);
 }
 
+function showTitles(item) {
+  const title = el("h2", { tabindex: "-1" }, "One text under titles that name different things: " + count(item.size, "document") + " in " + count(item.groups, "group"));
+  const head = ["title", "documents"].map((name) => el("th", { scope: "col" }, name));
+  const more = (all, shown) => (all > shown ? " and " + grouped.format(all - shown) + " more" : null);
+  const rest = item.shown.map((group) => el("tr", {},
+    el("td", {}, el("bdi", {}, group.title || "(without a title)")),
+    el("td", {}, ...group.members.flatMap((n, i) => [i ? ", " : "", el("bdi", {}, documents[n].name)]), more(group.size, group.members.length))));
+  const left = item.groups - item.shown.length;
+  const first = item.shown[0].members[0];
+  $("detail").replaceChildren(
+    way(item), title, el("p", { class: "faint" }, "The texts are equal, but each title names something that the others do not: between the groups nothing is a copy."),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Groups" },
+      el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rest))),
+    ...(left > 0 ? [el("p", {}, "And " + count(left, "more group", "more groups") + ", which are in the report as data.")] : []),
+    el("h3", {}, "The text"), panel(first, [], "The text"));
+  opened(title);
+}
+
 function showRepeat(repeat) {
   const title = el("h2", { tabindex: "-1" }, "Repeated ", count(repeat.count, "time") + " in " + count(repeat.documents, "document"));
   const kind = [count(repeat.tokens, "word"), repeat.paragraph ? "a whole paragraph" : "a passage",
-    repeat.boilerplate ? "boilerplate" : null, repeat.period ? "again and again without a break" : null];
+    repeat.boilerplate ? "boilerplate" : null, repeat.note ? "a note, which makes no relation" : null, repeat.period ? "again and again without a break" : null];
   const left = repeat.count - (repeat.period ? repeat.count : repeat.places.length);
   $("detail").replaceChildren(
     way(repeat), title, el("p", { class: "faint" }, kind.filter(Boolean).join(" · ")),

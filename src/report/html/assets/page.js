@@ -1,6 +1,6 @@
 // The page: tabs, filter, keys, and the finding that the address names.
 const kinds = Object.keys(all).filter((kind) => all[kind].length);
-const shows = { pair: showPair, cluster: showCluster, repeat: showRepeat };
+const shows = { pair: showPair, cluster: showCluster, titles: showTitles, repeat: showRepeat };
 
 // Links back to the list and to the neighbours of this finding.
 function way(item) {
@@ -24,7 +24,7 @@ function opened(title) {
 
 function tabs() {
   $("bar").replaceChildren(...kinds.map((kind) => {
-    const tab = el("button", { type: "button", role: "tab", id: "tab-" + kind, "aria-controls": "results" }, count(all[kind].length, kind));
+    const tab = el("button", { type: "button", role: "tab", id: "tab-" + kind, "aria-controls": "results" }, counted(all[kind].length, kind));
     tab.addEventListener("click", () => turnTo(kind));
     return tab;
   }));
@@ -122,7 +122,7 @@ function keys() {
 
 // The address names the open finding, so that Back works and findings can be linked.
 function route() {
-  const [, kind, number] = /^#(pair|cluster|repeat)-(\d+)$/.exec(location.hash) || [];
+  const [, kind, number] = /^#(pair|cluster|titles|repeat)-(\d+)$/.exec(location.hash) || [];
   const item = kind && all[kind][Number(number) - 1];
   const before = openItem;
   openItem = item || null;

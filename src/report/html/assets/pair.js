@@ -91,10 +91,12 @@ function lined([first, last]) {
   return first === last ? "line " + grouped.format(first) : "lines " + grouped.format(first) + "–" + grouped.format(last);
 }
 
-function heading(number, side) {
+function heading(pair, number, side) {
   const d = documents[number];
+  const marks = [d.representative ? "representative" : null, pair.earlier === number ? "earlier" : null];
   return el("div", { class: "head" }, el("h3", {}, el("span", { class: "faint" }, side + " "), el("bdi", {}, d.name)),
-    el("p", { class: "faint" }, count(d.tokens, "word"),
+    d.titled ? el("p", { class: "title", dir: "auto" }, d.title) : null,
+    el("p", { class: "faint" }, ...marks.filter(Boolean).flatMap((mark) => [el("strong", {}, mark), " · "]), count(d.tokens, "word"),
       ...[sourceOf(d), d.date, d.path].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])));
 }
 
@@ -109,16 +111,17 @@ function showPair(pair) {
     return button;
   };
   const left = pair.found - pair.matches.length;
-  const title = el("h2", { tabindex: "-1" }, el("bdi", {}, documents[pair.a].name), " " + relations[pair.relation] + " ", el("bdi", {}, documents[pair.b].name));
+  const title = el("h2", { tabindex: "-1" }, el("bdi", {}, documents[pair.a].name), relations[pair.relation][0], el("bdi", {}, documents[pair.b].name), relations[pair.relation][1]);
   const c = pair.scores;
   const scores = count(pair.shared, "word") + " shared: " + percent(c[0]) + " of the first text, " + percent(c[1]) + " of the second"
     + (pair.facts[1] ? " · " + pair.facts[0] + " of " + count(pair.facts[1], "number or name", "numbers and names") + " agree" : "");
   $("detail").replaceChildren(
     way(pair), title, el("p", { class: "faint" }, scores),
+    ...(pair.evidence.length ? [el("p", {}, evidence(pair))] : []),
     ...(left > 0 ? [el("p", {}, "Shown are the " + grouped.format(pair.matches.length) + " longest of " + count(pair.found, "passage") + ".")] : []),
     el("div", { class: "steps" }, step("← Passage", -1), step("Passage →", 1), told),
     el("div", { class: "sides" },
-      el("div", {}, heading(pair.a, "A"), boxes[0]), el("div", {}, heading(pair.b, "B"), boxes[1])));
+      el("div", {}, heading(pair, pair.a, "A"), boxes[0]), el("div", {}, heading(pair, pair.b, "B"), boxes[1])));
   follow(boxes);
   opened(title);
   if (pair.matches.length) walk(0, true);
