@@ -85,15 +85,13 @@ impl NoteSearch<'_> {
         batch: &[NoteCandidate],
         background: &Background,
     ) -> Result<HashMap<u32, NoteHolder>> {
-        let mut keys: Vec<u64> = batch.iter().flat_map(|c| c.anchors.iter().copied()).collect();
-        keys.par_sort_unstable();
         let mut units: Vec<u32> =
             batch.iter().flat_map(|c| c.pairs.iter().flat_map(|p| [p.0, p.1])).collect();
         units.par_sort_unstable();
         units.dedup();
         let read = |unit: u32| {
             let text = self.documents.text(self.all.first[unit as usize] as usize)?;
-            Ok((unit, NoteHolder::new(&text, &keys, background, self.recipe)))
+            Ok((unit, NoteHolder::new(&text, background, self.recipe)))
         };
         units.into_par_iter().map(read).collect()
     }

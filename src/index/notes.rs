@@ -54,11 +54,8 @@ pub fn notes_among(
     if candidates.is_empty() {
         return Vec::new();
     }
-    let mut keys: Vec<u64> = candidates.iter().flat_map(|c| c.anchors.iter().copied()).collect();
-    keys.sort_unstable();
-    let holder = |(n, text): (u32, &(&str, Option<&str>))| {
-        (n, NoteHolder::new(text.0, &keys, background, recipe))
-    };
+    let holder =
+        |(n, text): (u32, &(&str, Option<&str>))| (n, NoteHolder::new(text.0, background, recipe));
     let holders: HashMap<u32, NoteHolder> = (0..).zip(texts).map(holder).collect();
     let windows = candidates.iter().flat_map(|c| c.windows(&holders, background, t.note_classes));
     let mut windows: Vec<u64> = windows.collect();

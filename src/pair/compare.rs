@@ -109,8 +109,8 @@ pub struct BoilerplateRule {
     pub whole_text: bool,
 }
 
-/// From this number of tokens on, what is left of a text without boilerplate says something: it is
-/// no counter and no date.
+/// What is left of a text without boilerplate says nothing if it is shorter than this number of
+/// tokens and has numbers and common words alone: a counter, a date.
 const REMNANT: usize = 5;
 
 /// Decides how boilerplate counts in this pair. Where little is left of both texts, it counts if
@@ -119,6 +119,7 @@ pub fn boilerplate_rule(
     matches: &[Chain],
     a: &MaskedText,
     b: &MaskedText,
+    background: &Background,
     t: &Thresholds,
 ) -> BoilerplateRule {
     let (own_a, own_b) = (a.own_tokens(), b.own_tokens());
@@ -126,11 +127,17 @@ pub fn boilerplate_rule(
         left < t.boilerplate_left_tokens as usize
             || (left as f64) < t.boilerplate_left_share * p.tokens.len() as f64
     };
+    let says_nothing = |p: &MaskedText, left: usize| {
+        left < REMNANT
+            && (0..p.tokens.len())
+                .filter(|&i| !p.is_boilerplate(i))
+                .all(|i| p.tokens.kinds[i].is_number() || background.is_common(p.tokens.hashes[i]))
+    };
     let has_boilerplate = own_a < a.tokens.len() || own_b < b.tokens.len();
     let whole_text = has_boilerplate
         && remnant(a, own_a)
         && remnant(b, own_b)
-        && ((own_a < REMNANT && own_b < REMNANT)
+        && ((says_nothing(a, own_a) && says_nothing(b, own_b))
             || 2 * equal_own_words(matches, a, b) as usize >= own_a.max(own_b));
     BoilerplateRule { masked: has_boilerplate && !whole_text, whole_text }
 }
@@ -167,7 +174,7 @@ fn judge_matches(
     t: &Thresholds,
     out: &mut Comparison,
 ) {
-    let BoilerplateRule { masked, whole_text } = boilerplate_rule(&matches, a, b, t);
+    let BoilerplateRule { masked, whole_text } = boilerplate_rule(&matches, a, b, background, t);
     out.whole_text = whole_text;
     let matches = own_matches(matches, masked, a, b, t);
     out.coverage_a = coverage(matches.iter().map(Chain::a), a, masked);

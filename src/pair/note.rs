@@ -5,6 +5,7 @@
 use crate::align::prepared::SEED;
 use crate::align::run::{Run, usize_range};
 use crate::pair::background::{Background, RARE};
+use crate::sketch::anchor::is_anchor;
 use crate::sketch::recipe::Recipe;
 use crate::text::paragraph;
 use crate::text::shingle::{Shingles, intersection_size, set, shingles};
@@ -38,35 +39,27 @@ pub struct NoteHolder {
     tokens: Tokens,
     windows: Shingles,
     paragraphs: Vec<Range<u32>>,
-    /// The first place of each anchor that may belong to a note.
+    /// The first place of each anchor.
     places: HashMap<u64, u32>,
-    /// Whether a token belongs to such an anchor.
-    shared: Vec<bool>,
     /// Whether a token is boilerplate; empty where none is.
     boilerplate: Vec<bool>,
 }
 
 impl NoteHolder {
-    /// Reads a text. `candidates` are the anchors (sorted) that may belong to a note.
-    pub fn new(
-        text: &str,
-        candidates: &[u64],
-        background: &Background,
-        recipe: &Recipe,
-    ) -> NoteHolder {
+    /// Reads a text.
+    pub fn new(text: &str, background: &Background, recipe: &Recipe) -> NoteHolder {
         let tokens = tokenize(text);
         let mut windows = Shingles::default();
         shingles(&tokens, recipe.anchor, &mut windows);
-        let (mut places, mut shared) = (HashMap::new(), vec![false; tokens.len()]);
-        for (i, (key, &end)) in windows.hashes.iter().zip(&windows.ends).enumerate() {
-            if candidates.binary_search(key).is_ok() {
-                places.entry(*key).or_insert(i as u32);
-                shared[i..end as usize].fill(true);
+        let mut places = HashMap::new();
+        for (&key, i) in windows.hashes.iter().zip(0..) {
+            if is_anchor(key, recipe.anchor_rate) {
+                places.entry(key).or_insert(i);
             }
         }
         let paragraphs = paragraph::token_ranges(text, &tokens);
         let boilerplate = background.mask(&tokens, &paragraphs, recipe);
-        NoteHolder { tokens, windows, paragraphs, places, shared, boilerplate }
+        NoteHolder { tokens, windows, paragraphs, places, boilerplate }
     }
 
     /// Whether a passage begins or ends the text, but for a few tokens.
@@ -82,28 +75,26 @@ impl NoteHolder {
             && last.checked_sub(1).is_some_and(|l| passage.end + EDGE >= self.paragraphs[l].end)
     }
 
-    /// The tokens that belong neither to these passages nor to another passage of several texts,
-    /// and are no boilerplate.
-    fn rest(&self, passages: &[Range<u32>]) -> Vec<bool> {
-        let mut rest: Vec<bool> = self.shared.iter().map(|shared| !shared).collect();
-        rest.iter_mut().zip(&self.boilerplate).for_each(|(rest, masked)| *rest &= !masked);
-        for p in passages {
-            rest[usize_range(p.clone())].fill(false);
-        }
-        rest
-    }
-
-    /// The number of tokens outside these passages in anchors that another text holds too.
-    fn shared_elsewhere(&self, other: &NoteHolder, passages: &[Range<u32>]) -> usize {
+    /// The tokens in anchors that another text holds too, outside these passages.
+    fn shared_elsewhere(&self, other: &NoteHolder, passages: &[Range<u32>]) -> Vec<bool> {
         let mut shared = vec![false; self.tokens.len()];
-        for (key, &i) in self.places.iter().filter(|(key, _)| other.places.contains_key(*key)) {
-            debug_assert_eq!(self.windows.hashes[i as usize], *key);
+        for (_, &i) in self.places.iter().filter(|(key, _)| other.places.contains_key(*key)) {
             shared[i as usize..self.windows.ends[i as usize] as usize].fill(true);
         }
         for p in passages {
             shared[usize_range(p.clone())].fill(false);
         }
-        shared.iter().filter(|shared| **shared).count()
+        shared
+    }
+
+    /// The tokens that are neither in these passages nor shared otherwise nor boilerplate.
+    fn rest(&self, passages: &[Range<u32>], shared: &[bool]) -> Vec<bool> {
+        let mut rest: Vec<bool> = shared.iter().map(|shared| !shared).collect();
+        rest.iter_mut().zip(&self.boilerplate).for_each(|(rest, masked)| *rest &= !masked);
+        for p in passages {
+            rest[usize_range(p.clone())].fill(false);
+        }
+        rest
     }
 
     /// The hashes of windows of a few words inside the rest, sorted.
@@ -155,11 +146,13 @@ pub fn note_evidence(
     if in_a.is_empty() || !in_a.iter().all(|p| placed(a, p)) || !in_b.iter().all(|p| placed(b, p)) {
         return NoteEvidence::Nothing;
     }
-    let (rest_a, rest_b) = (a.rest(&in_a), b.rest(&in_b));
+    let (also_a, also_b) = (a.shared_elsewhere(b, &in_a), b.shared_elsewhere(a, &in_b));
+    let (rest_a, rest_b) = (a.rest(&in_a, &also_a), b.rest(&in_b, &also_b));
     let listed = |rest: &[bool]| -> Vec<usize> { (0..rest.len()).filter(|&i| rest[i]).collect() };
     let (own_a, own_b) = (listed(&rest_a), listed(&rest_b));
     let length = in_a.iter().map(|p| p.len()).sum::<usize>();
-    if a.shared_elsewhere(b, &in_a) as f64 > SHARED_ELSEWHERE * length as f64 {
+    let elsewhere = listed(&also_a).len().max(listed(&also_b).len());
+    if elsewhere as f64 > SHARED_ELSEWHERE * length as f64 {
         return NoteEvidence::Story;
     }
     let least = REST_TOKENS.max((REST_SHARE * length as f64) as usize);

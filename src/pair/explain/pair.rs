@@ -167,7 +167,7 @@ pub(crate) fn explain_texts(
     let c = compare_masked(&pa, &pb, background, t);
     let chains =
         if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { chains(&pa, &pb, t) };
-    let (selected, weighing, matches) = matches(&chains, &pa, &pb, t);
+    let (selected, weighing, matches) = matches(&chains, &pa, &pb, background, t);
     let shared_shingles = intersection_size(&pa.set, &pb.set) as u32;
     let signed = !pa.set.is_empty() && !pb.set.is_empty();
     let lanes = |chain: &Chain| chain_trace(chain, &pa, &pb, t);
@@ -203,6 +203,7 @@ fn matches(
     chains: &[Chain],
     a: &MaskedText,
     b: &MaskedText,
+    background: &Background,
     t: &Thresholds,
 ) -> (u32, BoilerplateRule, Vec<Chain>) {
     if is_equal(a, b) {
@@ -210,7 +211,7 @@ fn matches(
         return (chains.len() as u32, rule, chains.to_vec());
     }
     let selected = select(chains.to_vec(), a, b, t);
-    let rule = boilerplate_rule(&selected, a, b, t);
+    let rule = boilerplate_rule(&selected, a, b, background, t);
     (selected.len() as u32, rule, own_matches(selected, rule.masked, a, b, t))
 }
 
