@@ -110,8 +110,14 @@ class Fields:
         return picked
 
     def make(self, cells: Mapping[str, Any], table: Any, first: int) -> Columns:
+        text, ident, source, date, title, url = (cells.get(role) for role in ROLES)
         return Columns(
-            *(cells.get(role) for role in ROLES),
+            text,
+            ident,
+            source,
+            date,
+            title,
+            url,
             table=table,
             first=first,
             path=self.path,
