@@ -98,6 +98,7 @@ def scan(
     id_field: Optional[str] = None,
     source_field: Optional[str] = None,
     date_field: Optional[str] = None,
+    title_field: Optional[str] = None,
     path: Optional[str] = None,
     on_bad: str = "raise",
     threads: Optional[int] = None,
@@ -113,10 +114,12 @@ def scan(
         A list or generator of texts, of dicts, of ``(id, text)`` or of objects with such
         attributes; a dict of ids to texts or to dicts; a DataFrame or Series of pandas or polars; a
         table of pyarrow or a dataset of Hugging Face. Texts in Arrow are read where they are.
-    text_field, id_field, source_field, date_field:
+    text_field, id_field, source_field, date_field, title_field:
         Which field or column is which; by default the usual names are looked for: ``text``,
         ``content``, …; ``id``, ``url``, …. A document without an id is called by its place in the
-        input, from 0; a row of pandas by its label.
+        input, from 0; a row of pandas by its label. The source of a document without one is the
+        host of its id or of its field ``url``, ``uri`` or ``link``, unless ``source_field`` is
+        given.
     path:
         What the input is called in the report, a file's name say. Documents without an id are then
         ``path:1``, ``path:2``, ….
@@ -146,6 +149,7 @@ def scan(
         id_field=id_field,
         source_field=source_field,
         date_field=date_field,
+        title_field=title_field,
         path=path,
         on_bad=on_bad,
     )
@@ -161,6 +165,7 @@ def dedupe(
     id_field: Optional[str] = None,
     source_field: Optional[str] = None,
     date_field: Optional[str] = None,
+    title_field: Optional[str] = None,
     path: Optional[str] = None,
     on_bad: str = "raise",
     threads: Optional[int] = None,
@@ -171,8 +176,8 @@ def dedupe(
     index,
     as ``dedupe --index`` does.
 
-    documents, text_field, id_field, source_field, date_field, path, on_bad, threads, progress,
-    settings:
+    documents, text_field, id_field, source_field, date_field, title_field, path, on_bad, threads,
+    progress, settings:
         As for ``scan``. With an index, its own settings hold where no others are given, and its
         background counts once it was compacted.
     index:
@@ -204,6 +209,7 @@ def dedupe(
         id_field=id_field,
         source_field=source_field,
         date_field=date_field,
+        title_field=title_field,
         path=path,
         on_bad=on_bad,
     )

@@ -11,7 +11,7 @@ from typing import Any, Callable, NamedTuple, Optional
 from ._errors import InputError
 from ._nearcopy import FIELD_NAMES, Index
 
-ROLES = ("text", "id", "source", "date")
+ROLES = ("text", "id", "source", "date", "title", "url")
 GUESSES: dict[str, list[str]] = dict(FIELD_NAMES)
 BATCH = 8192
 
@@ -23,11 +23,15 @@ class Columns(NamedTuple):
     id: Any
     source: Any
     date: Any
+    title: Any
+    url: Any
     table: Any
     first: int
     path: Optional[str]
     skip: bool
     named: bool
+    derive_source: bool
+    title_given: bool
 
 
 class Fields:
@@ -39,14 +43,19 @@ class Fields:
         id_field: Optional[str] = None,
         source_field: Optional[str] = None,
         date_field: Optional[str] = None,
+        title_field: Optional[str] = None,
         path: Optional[str] = None,
         on_bad: str = "raise",
         named: bool = False,
     ) -> None:
         if on_bad not in ("raise", "skip"):
             raise InputError(f'on_bad: "raise" or "skip", not {on_bad!r}')
+        # The text is no title of itself.
+        self.untitled = title_field is not None and title_field == text_field
+        if self.untitled:
+            title_field = None
         self.given: dict[str, Optional[str]] = dict(
-            zip(ROLES, (text_field, id_field, source_field, date_field))
+            zip(ROLES, (text_field, id_field, source_field, date_field, title_field, None))
         )
         self.path = None if path is None else str(path)
         self.skip = on_bad == "skip"
@@ -58,12 +67,21 @@ class Fields:
         """
         lower = {n.lower(): n for n in names if isinstance(n, str)}
         picked = {}
+        taken = {given.lower() for given in self.given.values() if given is not None}
         for role, given in self.given.items():
             wanted = GUESSES[role] if given is None else [given]
+            if role == "title" and given is None:
+                # What the caller names as something else is not guessed to be the title.
+                wanted = [n for n in wanted if n not in taken and not self.untitled]
             fit = [n for n in wanted if n in names] or [
                 lower[n] for n in wanted if given is None and n in lower
             ]
             picked[role] = fit[0] if fit else None
+        # Nor is the text, and where the caller says which field is the source, nothing else is.
+        if picked["title"] == picked["text"]:
+            picked["title"] = None
+        if self.given["source"] is not None:
+            picked["url"] = None
         return picked
 
     def columns(self, names: Sequence[Any]) -> dict[str, Any]:
@@ -83,14 +101,31 @@ class Fields:
             )
         for role, name in picked.items():
             if name is not None and list(names).count(name) > 1:
+                if role in ("title", "url") and self.given[role] is None:
+                    picked[role] = None
+                    continue
                 raise InputError(
                     f"column {name!r} ({role}) is there {list(names).count(name)} times"
                 )
         return picked
 
     def make(self, cells: Mapping[str, Any], table: Any, first: int) -> Columns:
-        text, ident, source, date = (cells.get(role) for role in ROLES)
-        return Columns(text, ident, source, date, table, first, self.path, self.skip, self.named)
+        text, ident, source, date, title, url = (cells.get(role) for role in ROLES)
+        return Columns(
+            text,
+            ident,
+            source,
+            date,
+            title,
+            url,
+            table=table,
+            first=first,
+            path=self.path,
+            skip=self.skip,
+            named=self.named,
+            derive_source=self.given["source"] is None,
+            title_given=self.given["title"] is not None,
+        )
 
 
 Part = Callable[[int, Optional[int]], Columns]
@@ -160,7 +195,6 @@ class _Named(NamedTuple):
 
 def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
     cells: dict[str, list[Any]] = {role: [] for role in ROLES}
-    text, ident, source, date = (cells[role].append for role in ROLES)
     known: dict[tuple[Any, ...], list[Any]] = {}
     never: set[str] = {
         role for role, given in fields.given.items() if given is not None and role != "text"
@@ -185,14 +219,14 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
                 raise _textless(number, fields, names)
             values = [None if name is None else row[name] for name in picked]
         elif row is None or isinstance(row, (str, bytes, int, float)):
-            values = [row, None, None, None]
+            values = [row]
         elif isinstance(row, (tuple, list)):
             if len(row) != 2:
                 raise InputError(
                     f"document {number} is a {type(row).__name__} of {len(row)}, not of an id and "
                     f"a text"
                 )
-            values = [row[1], row[0], None, None]
+            values = [row[1], row[0]]
         else:
             known_as = [n for role in ROLES for n in GUESSES[role]] + [
                 n for n in fields.given.values() if n is not None
@@ -201,10 +235,11 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
             values = [None if n is None else getattr(row, n) for n in there.values()]
             if values[0] is None:
                 values[0] = row
-        text(values[0])
-        ident(values[1] if key is None else key)
-        source(values[2])
-        date(values[3])
+        values += [None] * (len(ROLES) - len(values))
+        if key is not None:
+            values[1] = key
+        for role, value in zip(ROLES, values):
+            cells[role].append(value)
     if known and never and first == 0:
         role = sorted(never)[0]
         listed = ", ".join(str(n) for n in next(iter(known))[:12])

@@ -127,6 +127,8 @@ class Sighting(Comparison):
     @property
     def date(self) -> Optional[str]: ...
     @property
+    def title(self) -> Optional[str]: ...
+    @property
     def text(self) -> Optional[str]: ...
 
 @final
@@ -250,7 +252,13 @@ class Report:
 @final
 class Document:
     def __new__(
-        cls, id: _Id, text: str, *, source: Union[str, float, None] = None, date: _When = None
+        cls,
+        id: _Id,
+        text: str,
+        *,
+        source: Union[str, float, None] = None,
+        date: _When = None,
+        title: Union[str, float, None] = None,
     ) -> Self: ...
     @property
     def id(self) -> str: ...
@@ -260,6 +268,8 @@ class Document:
     def source(self) -> Optional[str]: ...
     @property
     def date(self) -> Optional[str]: ...
+    @property
+    def title(self) -> Optional[str]: ...
     def __hash__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -296,7 +306,13 @@ class Index:
     @property
     def background(self) -> Background: ...
     def add(
-        self, id: _Id, text: str, *, source: Optional[str] = None, date: _When = None
+        self,
+        id: _Id,
+        text: str,
+        *,
+        source: Optional[str] = None,
+        date: _When = None,
+        title: Optional[str] = None,
     ) -> _Added: ...
     def add_all(
         self,
@@ -306,6 +322,7 @@ class Index:
         id_field: Optional[str] = None,
         source_field: Optional[str] = None,
         date_field: Optional[str] = None,
+        title_field: Optional[str] = None,
         path: Optional[str] = None,
         on_bad: Literal["raise", "skip"] = "raise",
     ) -> dict[str, int]: ...
@@ -316,6 +333,7 @@ class Index:
         id: Optional[_Id] = None,
         source: Optional[str] = None,
         date: _When = None,
+        title: Optional[str] = None,
         **thresholds: Unpack[Thresholds],
     ) -> list[Sighting]: ...
     def check_and_add(
@@ -325,6 +343,7 @@ class Index:
         *,
         source: Optional[str] = None,
         date: _When = None,
+        title: Optional[str] = None,
         unless: Union[Relation, Sequence[Relation], None] = None,
         **thresholds: Unpack[Thresholds],
     ) -> Checked: ...
@@ -381,7 +400,16 @@ def _span(
 def _comparison(state: Any) -> Comparison: ...
 def _pair(state: Any, a: str, b: str, row_a: int, row_b: int) -> Pair: ...
 def _sighting(
-    state: Any, id: str, copies: int, source: Optional[str], date: Optional[str], has_text: bool
+    state: Any,
+    id: str,
+    copies: int,
+    source: Optional[str],
+    date: Optional[str],
+    title: Optional[str],
+    has_text: bool,
 ) -> Sighting: ...
 def _checked(outcome: str, sightings: list[Sighting]) -> Checked: ...
-def _document(id: str, text: str, source: Optional[str], date: Optional[str]) -> Document: ...
+def _document(
+    id: str, text: str, source: Optional[str], date: Optional[str], title: Optional[str]
+) -> Document: ...
+def _host(url: str) -> Optional[str]: ...

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 STRINGS = {
     "id",
+    "title",
     "source",
     "date",
     "representative",

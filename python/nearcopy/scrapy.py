@@ -18,19 +18,20 @@ In a project's settings::
 ``NEARCOPY_UNLESS``
     The relations that count as seen, by default ``["equal", "near-copy"]``. A page that has one of
     them to a page of the index is dropped or flagged, and not added to the index.
-``NEARCOPY_TEXT_FIELD``, ``NEARCOPY_ID_FIELD``, ``NEARCOPY_SOURCE_FIELD``, ``NEARCOPY_DATE_FIELD``
+``NEARCOPY_TEXT_FIELD``, ``NEARCOPY_ID_FIELD``, ``NEARCOPY_SOURCE_FIELD``,
+``NEARCOPY_DATE_FIELD``, ``NEARCOPY_TITLE_FIELD``
     Which field is which. By default the usual names are looked for: ``text``, ``content``,
     ``body``, …; ``url``, ``uri``, ``link``, ``id``, …; ``source``, ``outlet``, …; ``date``,
-    ``published``, …. Without a source the host of the id or url is one. A text may be a list of
-    strings: each is a paragraph.
+    ``published``, …; ``title``, ``headline``, …. Without a source the host of the id or url is
+    one. A text may be a list of strings: each is a paragraph.
 ``NEARCOPY_FLAG_FIELD``
     By default ``"nearcopy"``: a list, nearest first, of the pages of the index that this one is
     related to, by whatever relation; empty if there are none, and None or not there if the item was
-    not checked. Each is a dict that can be written as JSON: ``id``, ``source``, ``date``,
-    ``relation``, ``copies``, ``resemblance``, ``coverage_a`` (share of this page's text that is
-    there, too), ``coverage_b`` (share of the other's that is here), and ``passage``, the first that
-    both share, or None: its ``text``, cut at 200 characters, and in ``a`` and ``b`` its ``[start,
-    end]`` in this text and the other, in code points.
+    not checked. Each is a dict that can be written as JSON: ``id``, ``title``, ``source``,
+    ``date``, ``relation``, ``copies``, ``resemblance``, ``coverage_a`` (share of this page's text
+    that is there, too), ``coverage_b`` (share of the other's that is here), and ``passage``, the
+    first that both share, or None: its ``text``, cut at 200 characters, and in ``a`` and ``b`` its
+    ``[start, end]`` in this text and the other, in code points.
 ``NEARCOPY_SETTINGS``
     A dict of what ``nearcopy.Index`` takes: ``{"preset": "news", "near_copy_larger": 0.7}``. What
     concerns keys is settled when the index is made.
@@ -63,14 +64,13 @@ from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import suppress
 from datetime import date as Date
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union, cast, get_args
-from urllib.parse import urlsplit
 
 from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem, NotConfigured
 
 from ._errors import SettingError
 from ._input import GUESSES
-from ._nearcopy import Index, Sighting
+from ._nearcopy import Index, Sighting, _host
 from ._settings import Relation
 
 if TYPE_CHECKING:
@@ -84,8 +84,11 @@ logger = logging.getLogger(__name__)
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 PREPOSITIONS = {"equal": " to", "near-copy": " of", "template": " with"}
 # Of a crawled page the address is what it is called, whatever number it has besides.
-URLS = ["url", "uri", "link"]
-NAMES = {**GUESSES, "id": URLS + [name for name in GUESSES["id"] if name not in URLS]}
+URLS = GUESSES["url"]
+NAMES = {
+    **{role: names for role, names in GUESSES.items() if role != "url"},
+    "id": URLS + [name for name in GUESSES["id"] if name not in URLS],
+}
 SURROGATES = re.compile("[\ud800-\udfff]")
 PASSAGE = 200
 
@@ -121,6 +124,7 @@ class Page(NamedTuple):
     text: str
     source: Optional[str]
     date: Union[str, float, Date, None]
+    title: Optional[str]
 
 
 class Answer(NamedTuple):
@@ -215,7 +219,12 @@ class NearCopyPipeline:
         """In a thread: asks, adds, and takes from the sightings what is wanted."""
         assert self.index is not None
         checked = self.index.check_and_add(
-            page.id, page.text, source=page.source, date=page.date, unless=self._unless
+            page.id,
+            page.text,
+            source=page.source,
+            date=page.date,
+            title=page.title,
+            unless=self._unless,
         )
         if self._flag is not None:
             return Answer(checked.outcome, [_plain(seen) for seen in checked.sightings])
@@ -249,8 +258,9 @@ class NearCopyPipeline:
         source = self._find(fields, "source", _name)
         if source is None:
             urls = [name, *(_name(fields.get(field)) for field in URLS)]
-            source = next((host for host in map(_host, urls) if host), None)
-        return Page(name, text, source, self._find(fields, "date", _when))
+            source = next((host for url in urls if url and (host := _host(url))), None)
+        title = self._find(fields, "title", _title if self._fields["title"] is None else _name)
+        return Page(name, text, source, self._find(fields, "date", _when), title)
 
     def _find(self, fields: Fields, role: str, read: Callable[[Any], Any]) -> Any:
         """The value of the field that has a role: as set, or the first usual name with a value."""
@@ -258,7 +268,12 @@ class NearCopyPipeline:
         if given is not None:
             return read(fields.get(given))
         lower = {field.lower(): field for field in fields}
-        values = (read(fields.get(name, fields.get(lower.get(name, name)))) for name in NAMES[role])
+        names = NAMES[role]
+        if role == "title":
+            # What the settings name as something else is not guessed to be the title.
+            taken = {field.lower() for field in self._fields.values() if field is not None}
+            names = [name for name in names if name not in taken]
+        values = (read(fields.get(name, fields.get(lower.get(name, name)))) for name in names)
         return next((value for value in values if value is not None), None)
 
     def _looked(self, fields: Fields, kind: str, role: str) -> str:
@@ -326,11 +341,10 @@ def _when(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, Date)) else None
 
 
-def _host(url: Optional[str]) -> Optional[str]:
-    try:
-        return urlsplit(url).hostname if url else None
-    except ValueError:
-        return None
+def _title(value: Any) -> Optional[str]:
+    """A title that is only guessed: a number is none."""
+    value = _when(value)
+    return _name(value) if isinstance(value, str) else None
 
 
 def _plain(seen: Sighting) -> dict[str, Any]:
@@ -341,6 +355,7 @@ def _plain(seen: Sighting) -> dict[str, Any]:
         passage = {"text": a.text[:PASSAGE], "a": [a.start, a.end], "b": [b.start, b.end]}
     return {
         "id": seen.id,
+        "title": seen.title,
         "source": seen.source,
         "date": seen.date,
         "relation": seen.relation,

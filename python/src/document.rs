@@ -18,34 +18,45 @@ pub struct Document {
     pub id: String,
     /// Its text.
     pub text: String,
-    /// The outlet or site that printed it.
+    /// The outlet or site that printed it; where none is given, the host of an id that is a URL.
     pub source: Option<String>,
     /// The date of the document, as ISO 8601.
     pub date: Option<String>,
+    /// Its title, which is no part of the text.
+    pub title: Option<String>,
+}
+
+impl From<nearcopy::Document> for Document {
+    fn from(document: nearcopy::Document) -> Document {
+        let nearcopy::Document { info, text } = document;
+        let [source, date, title] = facts(&info);
+        Document { id: info.id, text, source, date, title }
+    }
+}
+
+/// Source, date and title of a document.
+pub fn facts(info: &nearcopy::DocumentInfo) -> [Option<String>; 3] {
+    [&info.source, &info.date, &info.title].map(|fact| fact.as_deref().map(str::to_owned))
 }
 
 #[pymethods]
 impl Document {
     #[new]
-    #[pyo3(signature = (id, text, *, source=None, date=None))]
+    #[pyo3(signature = (id, text, *, source=None, date=None, title=None))]
     fn new(
         id: &Bound<PyAny>,
         text: &Bound<PyAny>,
         source: Option<&Bound<PyAny>>,
         date: Option<&Bound<PyAny>>,
+        title: Option<&Bound<PyAny>>,
     ) -> PyResult<Document> {
-        let made = document(arguments::id(id)?, text, source, date)?;
-        let (source, date) = (
-            made.info.source.as_deref().map(str::to_owned),
-            made.info.date.as_deref().map(str::to_owned),
-        );
-        Ok(Document { id: made.info.id, text: made.text, source, date })
+        Ok(document(arguments::id(id)?, text, source, date, title)?.into())
     }
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let own = slf.get();
-        call(slf.py(), "document", (&own.id, &own.text, &own.source, &own.date))
+        call(slf.py(), "document", (&own.id, &own.text, &own.source, &own.date, &own.title))
     }
     fn __repr__(&self) -> String {
         format!("Document({:?}, {:?})", self.id, nearcopy::text::first_words(&self.text))
@@ -95,6 +106,7 @@ pub fn document(
     given: &Bound<PyAny>,
     source: Option<&Bound<PyAny>>,
     date: Option<&Bound<PyAny>>,
+    title: Option<&Bound<PyAny>>,
 ) -> PyResult<nearcopy::Document> {
     let words = text(given, "text").map_err(|e| {
         if id.is_empty() { e } else { bad(format!("document {id:?}: {}", e.value(given.py()))) }
@@ -102,7 +114,10 @@ pub fn document(
     let string =
         |value: Option<&Bound<PyAny>>| value.filter(|v| !v.is_none()).map(plain).transpose();
     let mut document = nearcopy::Document::new(id, words);
-    document.info.source = string(source)?.map(Arc::from);
+    let source = string(source)?.or_else(|| nearcopy::ingest::host_of(&document.info.id));
+    document.info.source = source.map(Arc::from);
+    let title = string(title)?.and_then(|title| nearcopy::ingest::normalise_title(&title));
+    document.info.title = title.map(Arc::from);
     if let Some(date) = string(date)?.filter(|d| !d.trim().is_empty()) {
         document.info.date = nearcopy::ingest::normalise_date(&date).map(Arc::from);
         if document.info.date.is_none() {
@@ -115,4 +130,11 @@ pub fn document(
         }
     }
     Ok(document)
+}
+
+/// The host of a URL, as it is derived from an address; ``None`` for what is no URL.
+#[pyfunction]
+#[pyo3(name = "_host")]
+pub fn host(url: &str) -> Option<String> {
+    nearcopy::ingest::host_of(url)
 }

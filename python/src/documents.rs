@@ -3,7 +3,7 @@
 
 use crate::arrow::{Strings, Table};
 use crate::errors::{bad, raise};
-use nearcopy::ingest::{Reason, normalise_date};
+use nearcopy::ingest::{Reason, host_of, normalise_date, normalise_title};
 use nearcopy::{Corpus, Document, DocumentInfo, Documents, Texts};
 use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
@@ -115,12 +115,17 @@ fn missing(value: &Bound<PyAny>) -> bool {
 
 struct Reader<'py> {
     py: Python<'py>,
-    columns: [Column<'py>; 4],
+    /// Texts, ids, sources, dates, titles and addresses.
+    columns: [Column<'py>; 6],
     first: usize,
     path: Option<Arc<str>>,
     skip: bool,
     /// Whether each document must have an id of its own.
     named: bool,
+    /// Whether the host of its address is the source of a document that has none.
+    derive_source: bool,
+    /// Whether a title may be something else than a string.
+    title_given: bool,
     sources: HashSet<Arc<str>>,
     skipped: BTreeMap<&'static str, u64>,
     bad_dates: u64,
@@ -136,11 +141,20 @@ impl Rows {
         let path: Option<String> = columns.getattr("path")?.extract()?;
         let mut reader = Reader {
             py,
-            columns: [column("text")?, column("id")?, column("source")?, column("date")?],
+            columns: [
+                column("text")?,
+                column("id")?,
+                column("source")?,
+                column("date")?,
+                column("title")?,
+                column("url")?,
+            ],
             first: columns.getattr("first")?.extract()?,
             path: path.map(Arc::from),
             skip: columns.getattr("skip")?.extract()?,
             named: columns.getattr("named")?.extract()?,
+            derive_source: columns.getattr("derive_source")?.extract()?,
+            title_given: columns.getattr("title_given")?.extract()?,
             sources: HashSet::new(),
             skipped: BTreeMap::new(),
             bad_dates: 0,
@@ -258,8 +272,18 @@ impl<'py> Reader<'py> {
         }
     }
 
+    /// A value of another column where it is a string.
+    fn string(&self, row: usize, column: usize) -> Option<String> {
+        match self.columns[column].cell(row) {
+            Ok(Cell::Text(text)) => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+
     fn info(&mut self, row: usize) -> PyResult<DocumentInfo> {
-        let id = match self.value(row, 1, "id")? {
+        let named = self.value(row, 1, "id")?;
+        let host = named.as_deref().and_then(host_of);
+        let id = match named {
             Some(id) => id,
             None if self.named && self.path.is_none() => {
                 let help = "an index needs ids that stay the same: name the field with id_field, \
@@ -268,7 +292,14 @@ impl<'py> Reader<'py> {
             }
             None => self.usual_id(row),
         };
-        let source = self.value(row, 2, "source")?.map(|name| self.shared_source(name));
+        let source = match self.value(row, 2, "source")? {
+            // The address was not asked for, so it is no fault if it is none.
+            None if self.derive_source => host.or_else(|| host_of(&self.string(row, 5)?)),
+            given => given,
+        };
+        let source = source.map(|name| self.shared_source(name));
+        let title =
+            if self.title_given { self.value(row, 4, "title")? } else { self.string(row, 4) };
         let date = self.value(row, 3, "date")?;
         let understood = date.as_deref().and_then(normalise_date);
         let blank = date.as_deref().is_none_or(|d| d.trim().is_empty());
@@ -276,6 +307,7 @@ impl<'py> Reader<'py> {
         let record = Some((self.first + row) as u64 + 1);
         Ok(DocumentInfo {
             id,
+            title: title.and_then(|title| normalise_title(&title)).map(Arc::from),
             source,
             date: understood.map(Arc::from),
             path: self.path.clone(),

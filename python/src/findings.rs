@@ -320,6 +320,9 @@ pub struct Sighting {
     /// Its date.
     #[pyo3(get)]
     pub date: Option<String>,
+    /// Its title.
+    #[pyo3(get)]
+    pub title: Option<String>,
     /// Its text; ``None`` where the index stores none.
     #[pyo3(get)]
     pub text: Option<String>,
@@ -335,7 +338,7 @@ impl Sighting {
         call(
             slf.py(),
             "sighting",
-            (state, &own.id, own.copies, &own.source, &own.date, own.text.is_some()),
+            (state, &own.id, own.copies, &own.source, &own.date, &own.title, own.text.is_some()),
         )
     }
     fn __repr__(slf: PyRef<Self>) -> String {

@@ -2,7 +2,7 @@
 
 use crate::arguments::{self, id as given_id};
 use crate::compare::Background;
-use crate::document::{Checked, Document, document};
+use crate::document::{Checked, Document, document, facts};
 use crate::documents::Rows;
 use crate::errors::{ClosedError, SettingError, bad, raise};
 use crate::findings::{Comparison, Sighting};
@@ -68,9 +68,8 @@ fn sightings(
         let nearcopy::index::Sighting { info, copies, relation, comparison, text } = s;
         let there: Arc<str> = text.as_deref().unwrap_or_default().into();
         let comparison = nearcopy::Comparison { relation: Some(relation), ..comparison };
-        let (source, date) =
-            (info.source.as_deref().map(str::to_owned), info.date.as_deref().map(str::to_owned));
-        let own = Sighting { id: info.id, copies, source, date, text };
+        let [source, date, title] = facts(&info);
+        let own = Sighting { id: info.id, copies, source, date, title, text };
         let comparison = Comparison::new(comparison, Arc::new((asked.clone(), there)));
         Py::new(py, PyClassInitializer::from(comparison).add_subclass(own))
     });
@@ -174,7 +173,7 @@ impl Index {
 
     /// Adds a document. Returns ``new``, ``copy`` (of an equal text), ``replaced`` (another text
     /// had this id) or ``known`` (it was there).
-    #[pyo3(signature = (id, text, *, source=None, date=None))]
+    #[pyo3(signature = (id, text, *, source=None, date=None, title=None))]
     fn add(
         &self,
         py: Python,
@@ -182,8 +181,9 @@ impl Index {
         text: &Bound<PyAny>,
         source: Option<&Bound<PyAny>>,
         date: Option<&Bound<PyAny>>,
+        title: Option<&Bound<PyAny>>,
     ) -> PyResult<&'static str> {
-        let document = document(given_id(id)?, text, source, date)?;
+        let document = document(given_id(id)?, text, source, date, title)?;
         self.ask(py, |index| index.add(&document)).map(Added::name)
     }
 
@@ -219,7 +219,8 @@ impl Index {
 
     /// The documents of the index that this text is related to, nearest first. The document with
     /// this ``id`` is left out.
-    #[pyo3(signature = (text, *, id=None, source=None, date=None, **thresholds))]
+    #[pyo3(signature = (text, *, id=None, source=None, date=None, title=None, **thresholds))]
+    #[allow(clippy::too_many_arguments)]
     fn seen(
         &self,
         py: Python,
@@ -227,10 +228,11 @@ impl Index {
         id: Option<&Bound<PyAny>>,
         source: Option<&Bound<PyAny>>,
         date: Option<&Bound<PyAny>>,
+        title: Option<&Bound<PyAny>>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<Vec<Py<Sighting>>> {
         let id = id.filter(|i| !i.is_none()).map_or_else(|| Ok(String::new()), given_id)?;
-        let document = document(id, text, source, date)?;
+        let document = document(id, text, source, date, title)?;
         let settings = self.asked(thresholds)?;
         let seen = self.ask(py, |index| index.seen(&document, &settings.thresholds))?;
         sightings(py, &document.text, seen)
@@ -240,7 +242,8 @@ impl Index {
     /// another. If two threads or processes pass copies at the same time, one is added and the
     /// other gets it as a sighting. A document that is in the index with the same text is
     /// ``known``.
-    #[pyo3(signature = (id, text, *, source=None, date=None, unless=None, **thresholds))]
+    #[pyo3(signature = (id, text, *, source=None, date=None, title=None, unless=None,
+        **thresholds))]
     #[allow(clippy::too_many_arguments)]
     fn check_and_add(
         &self,
@@ -249,10 +252,11 @@ impl Index {
         text: &Bound<PyAny>,
         source: Option<&Bound<PyAny>>,
         date: Option<&Bound<PyAny>>,
+        title: Option<&Bound<PyAny>>,
         unless: Option<&Bound<PyAny>>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<Checked> {
-        let document = document(given_id(id)?, text, source, date)?;
+        let document = document(given_id(id)?, text, source, date, title)?;
         let settings = self.asked(thresholds)?;
         let unless: Vec<Relation> = match unless {
             None => vec![Relation::Equal, Relation::NearCopy],
@@ -285,12 +289,7 @@ impl Index {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let id = given_id(id)?;
         let Some(found) = self.ask(py, |index| index.get(&id))? else { return Ok(default) };
-        let (source, date) = (
-            found.info.source.as_deref().map(str::to_owned),
-            found.info.date.as_deref().map(str::to_owned),
-        );
-        let document = Document { id: found.info.id, text: found.text, source, date };
-        Ok(Some(Bound::new(py, document)?.into_any()))
+        Ok(Some(Bound::new(py, Document::from(found))?.into_any()))
     }
     fn __getitem__<'py>(
         &self,

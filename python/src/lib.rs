@@ -30,7 +30,7 @@ mod _nearcopy {
     #[pymodule_export]
     use super::dedupe::{Deduped, dedupe};
     #[pymodule_export]
-    use super::document::{Checked, Document};
+    use super::document::{Checked, Document, host};
     #[pymodule_export]
     use super::findings::{Comparison, Facts, Match, Pair, Sighting, Span};
     #[pymodule_export]

@@ -41,6 +41,7 @@ fn documents<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDic
     columns!(py, {
         "id": each().map(|n| info(n).id.as_str()),
         "row": each().map(|n| found.row(n)),
+        "title": each().map(|n| info(n).title.as_deref()),
         "source": each().map(|n| info(n).source.as_deref()),
         "date": each().map(|n| info(n).date.as_deref()),
         "tokens": each().map(|n| detection.tokens[n as usize]),

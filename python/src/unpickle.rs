@@ -96,6 +96,7 @@ pub fn pair(
 /// Restores a sighting.
 #[pyfunction]
 #[pyo3(name = "_sighting")]
+#[allow(clippy::too_many_arguments)]
 pub fn sighting(
     py: Python,
     state: State,
@@ -103,10 +104,12 @@ pub fn sighting(
     copies: u64,
     source: Option<String>,
     date: Option<String>,
+    title: Option<String>,
     has_text: bool,
 ) -> PyResult<Py<Sighting>> {
     let (comparison, text) = restored(state)?;
-    let own = Sighting { id, copies, source, date, text: has_text.then(|| text.to_string()) };
+    let text = has_text.then(|| text.to_string());
+    let own = Sighting { id, copies, source, date, title, text };
     Py::new(py, PyClassInitializer::from(comparison).add_subclass(own))
 }
 
@@ -128,6 +131,7 @@ pub fn document(
     text: String,
     source: Option<String>,
     date: Option<String>,
+    title: Option<String>,
 ) -> Document {
-    Document { id, text, source, date }
+    Document { id, text, source, date, title }
 }

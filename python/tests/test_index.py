@@ -51,6 +51,22 @@ def test_what_was_seen_is_told_with_its_passages(path, story, retold, other):
     )
 
 
+def test_titles_are_kept_and_told(path, story, retold, other):
+    with nearcopy.Index(path) as index:
+        index.add("courier", story, title="  Bridge\n closes")
+        index.add_all([{"id": "gazette", "text": other, "headline": "Rain"}])
+        document = index["courier"]
+        assert document.title == "Bridge closes" and index["gazette"].title == "Rain"
+        assert pickle.loads(pickle.dumps(document)) == document
+        (seen,) = index.seen(retold, title="Bridge shut")
+        assert seen.title == "Bridge closes"
+        assert pickle.loads(pickle.dumps(seen)).title == "Bridge closes"
+        checked = index.check_and_add("http://www.ledger.example/1", other, title="x", unless=[])
+        assert checked.sightings[0].title == "Rain"
+        assert index["http://www.ledger.example/1"].source == "ledger.example"
+        assert [d.title for d in map(index.get, index)] == ["Bridge closes", "Rain", "x"]
+
+
 def test_it_is_like_a_mapping(path, story, other):
     with nearcopy.Index(path) as index:
         assert not len(index) and bool(index)

@@ -89,6 +89,68 @@ def test_every_kind_of_input_is_the_same(rows, kinds):
         assert nearcopy.scan(given, path="x").to_json() == wanted, type(given)
 
 
+def test_titles_of_every_kind_of_input(story):
+    rows = [
+        {"id": "a", "text": story, "headline": " Bridge\n closes "},
+        {"id": "b", "text": story, "headline": None},
+    ]
+
+    def titles(given, **fields):
+        return nearcopy.scan(given, **fields)._columns("documents")["title"]
+
+    wanted = ["Bridge closes", None]
+    pandas, polars, pyarrow = (pytest.importorskip(n) for n in ("pandas", "polars", "pyarrow"))
+    for given in (
+        rows,
+        [Article(row) for row in rows],
+        [nearcopy.Document(row["id"], story, title=row["headline"]) for row in rows],
+        pandas.DataFrame(rows),
+        polars.DataFrame(rows),
+        pyarrow.table({name: [row[name] for row in rows] for name in rows[0]}),
+    ):
+        assert titles(given) == wanted, type(given)
+    assert titles([{"text": story, "title": "t", "line": 7}], title_field="line") == ["7"]
+    # Only a string is a title that is guessed, and no field that has another name already is.
+    assert titles([{"text": story, "name": 7}, {"text": story, "name": ["x"]}]) == [None, None]
+    assert titles(pandas.DataFrame({"text": [story], "name": [7]})) == [None]
+    assert titles([{"title": story, "headline": "h"}], text_field="title") == ["h"]
+    assert titles([{"title": story}], text_field="title", title_field="title") == [None]
+    assert titles([{"text": story, "name": "Courier"}], source_field="name") == [None]
+    assert titles([story]) == [None]
+    report = nearcopy.scan(rows)
+    assert [d.get("title") for d in json.loads(report.to_json())["documents"]] == wanted
+    assert report.to_arrow("documents")["title"].to_pylist() == wanted
+    assert report.to_polars("documents")["title"].to_list() == wanted
+    assert report.to_pandas("documents")["title"][0] == "Bridge closes"
+
+
+def test_an_address_names_the_source(story):
+    pandas = pytest.importorskip("pandas")
+
+    def sources(given, **fields):
+        return nearcopy.scan(given, **fields)._columns("documents")["source"]
+
+    site = "https://www.courier.example/1"
+    for given in (
+        [{"text": story, "id": site}],
+        [{"text": story, "url": site}],
+        [{"text": story, "id": 7, "link": site}],
+        [{"text": story, "url": site, "source": None}],
+        {site: story},
+        {"7": {"url": site, "text": story}},
+        [(site, story)],
+        pandas.DataFrame({"text": [story], "id": [7], "url": [site]}),
+        pandas.DataFrame({"text": [story]}, index=[site]),
+    ):
+        assert sources(given) == ["courier.example"], given
+    assert sources([{"text": story, "url": site, "source": "S"}]) == ["S"]
+    assert sources([{"text": story, "url": "/x"}, {"text": story, "url": 7}]) == [None, None]
+    named = [{"text": story, "url": site}, {"text": story, "site": "S"}]
+    assert sources(named, source_field="site") == [None, "S"]
+    assert nearcopy.Document(site, story).source == "courier.example"
+    assert nearcopy.Document(site, story, source="S").source == "S"
+
+
 def test_texts_alone(story, retold):
     for given in (
         [story, retold],

@@ -22,7 +22,12 @@ def scanned(texts: list[str]) -> dict[str, str]:
 
 def crawled(index: nearcopy.Index, url: str, text: str) -> Optional[str]:
     checked = index.check_and_add(
-        url, text, source="example", unless=["equal", "near-copy", "contained-in"], min_match=8
+        url,
+        text,
+        source="example",
+        title="A title",
+        unless=["equal", "near-copy", "contained-in"],
+        min_match=8,
     )
     relation: nearcopy.Comparison = checked.sightings[0]
     document: Optional[nearcopy.Document] = index.get(url)

@@ -26,7 +26,7 @@ pub fn host_of(url: &str) -> Option<String> {
         place.find(':').unwrap_or(place.len())
     };
     let name = place[..end].trim_end_matches('.');
-    if name.is_empty() || name.len() > LONGEST || !name.chars().all(|c| may_be_in_a_host(c)) {
+    if name.is_empty() || name.len() > LONGEST || !name.chars().all(may_be_in_a_host) {
         return None;
     }
     let name = name.to_lowercase();
