@@ -355,12 +355,12 @@ async function walks(file) {
   console.log(`walked ${passages} passages by keys`);
 }
 
-async function readsAloud(file) {
+async function readsAloud(file, hashes = ["", "#pair-1", "#cluster-1", "#repeat-1"]) {
   let runs = 0;
   const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
   for (const [name, options] of [["light", { colorScheme: "light" }], ["dark", { colorScheme: "dark" }], ["phone", phone]]) {
     const { page, done } = await opened(file, options);
-    for (const hash of ["", "#pair-1", "#cluster-1", "#repeat-1"]) {
+    for (const hash of hashes) {
       if (hash) await turn(page, hash);
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
@@ -417,6 +417,7 @@ try {
   await findsAndFilters(file);
   await walks(exactly);
   await readsAloud(file);
+  await readsAloud(path.join(pages, "evidence.html"), ["", "#pair-2", "#cluster-1", "#titles-1", "#repeat-1"]);
   await withoutScripting(file);
   await prints(file);
   await fragments();
