@@ -121,6 +121,7 @@ impl Report {
             ("documents", s.documents),
             ("bytes", s.bytes),
             ("renamed", s.renamed),
+            ("without_text", s.without_text),
             ("classes", s.classes),
             ("clusters", s.clusters),
             ("duplicates", s.duplicates),

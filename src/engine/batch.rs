@@ -321,7 +321,8 @@ fn summary_counts(
         bytes: (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum(),
         renamed: documents.renamed(),
         limited: all.limited.clone(),
-        classes: all.first.len() as u64,
+        without_text: all.without_text,
+        classes: all.first.len() as u64 + all.without_text,
         clusters: clusters.len() as u64,
         duplicates: clusters.iter().map(|c| c.members.len() as u64 - 1).sum(),
         pairs: pairs.len() as u64,
@@ -365,9 +366,11 @@ pub fn compare_pairs(
         let text = documents.text(n as usize)?;
         tokens[n as usize] = crate::text::token::tokenize(&text).len() as u32;
     }
+    let without_text = named.iter().filter(|&&n| tokens[n as usize] == 0).count() as u64;
     let summary = Summary {
         candidates: packed.len() as u64,
         verified: pairs.len() as u64,
+        without_text,
         ..summary_counts(documents, &Classes::default(), &[], &pairs, &[])
     };
     Ok(Detection {

@@ -148,7 +148,7 @@ impl Index {
     /// ```
     ///
     /// # Errors
-    /// An index without texts; as [`scan`] and [`Index::seen`].
+    /// An index without texts; as [`scan`](crate::scan) and [`Index::seen`].
     pub fn scan_against(
         &self,
         documents: Vec<Document>,
@@ -215,8 +215,7 @@ impl Index {
 
     fn own(&self, d: &Document) -> Result<OwnVersion> {
         let Some(there) = self.get(&d.info.id)? else { return Ok(OwnVersion::Nothing) };
-        let equal =
-            || is_same_text((&there.text, &tokenize(&there.text)), (&d.text, &tokenize(&d.text)));
+        let equal = || is_same_text(&tokenize(&there.text), &tokenize(&d.text));
         Ok(if there.text == d.text || equal() {
             OwnVersion::Same(there)
         } else {

@@ -67,3 +67,5 @@ mod seeds;
 mod tables;
 #[cfg(feature = "cli")]
 mod web;
+#[cfg(feature = "cli")]
+mod without_text;

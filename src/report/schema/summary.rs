@@ -39,6 +39,8 @@ pub struct SummaryJson<'a> {
     skipped: Vec<ReasonJson<'a>>,
     limited: Vec<ReasonJson<'a>>,
     renamed: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    without_text: u64,
     classes: u64,
     clusters: u64,
     duplicates: u64,
@@ -78,6 +80,11 @@ pub fn reasons(counts: &[(String, u64)]) -> Vec<ReasonJson<'_>> {
         .collect()
 }
 
+/// Whether a count is left out.
+pub const fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
 impl<'a> SummaryJson<'a> {
     pub fn new(findings: Findings<'a>) -> SummaryJson<'a> {
         let s = &findings.detection.summary;
@@ -87,6 +94,7 @@ impl<'a> SummaryJson<'a> {
             skipped: reasons(findings.skipped),
             limited: reasons(&s.limited),
             renamed: s.renamed,
+            without_text: s.without_text,
             classes: s.classes,
             clusters: s.clusters,
             duplicates: s.duplicates,
@@ -103,10 +111,10 @@ impl<'a> SummaryJson<'a> {
         let counts =
             |all: Vec<ReasonJson>| all.into_iter().map(|r| (r.reason.into(), r.count)).collect();
         let summary = Summary {
-            without_text: 0,
             documents: self.documents,
             bytes: self.bytes,
             renamed: self.renamed,
+            without_text: self.without_text,
             limited: counts(self.limited),
             classes: self.classes,
             clusters: self.clusters,
