@@ -17,7 +17,7 @@ where the overlap is, in both texts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional, Sequence, Union
 
 from . import _nearcopy
 from ._errors import (
@@ -103,6 +103,7 @@ def scan(
     on_bad: str = "raise",
     threads: Optional[int] = None,
     background: Optional[Background] = None,
+    boilerplate_from: Union[str, Iterable[str], None] = None,
     progress: Optional[Callable[[str, int, int], object]] = None,
     **settings: Unpack[Settings],
 ) -> Report:
@@ -130,6 +131,9 @@ def scan(
         How many to use; by default as many as there are cores. The findings do not depend on it.
     background:
         Score as another corpus does: ``report.background`` of its scan.
+    boilerplate_from:
+        Texts that were handed out (an exercise, a licence, a press kit): what stands in them makes
+        no relation.
     progress:
         Called with the stage, how much of it is done, and how much there is, some times a second.
     settings:
@@ -153,7 +157,7 @@ def scan(
         path=path,
         on_bad=on_bad,
     )
-    return _nearcopy.scan(found, dict(settings), threads, background, progress)
+    return _nearcopy.scan(found, dict(settings), threads, background, boilerplate_from, progress)
 
 
 def dedupe(
@@ -169,6 +173,7 @@ def dedupe(
     path: Optional[str] = None,
     on_bad: str = "raise",
     threads: Optional[int] = None,
+    boilerplate_from: Union[str, Iterable[str], None] = None,
     progress: Optional[Callable[[str, int, int], object]] = None,
     **settings: Unpack[Settings],
 ) -> Deduped:
@@ -177,7 +182,7 @@ def dedupe(
     as ``dedupe --index`` does.
 
     documents, text_field, id_field, source_field, date_field, title_field, path, on_bad, threads,
-    progress, settings:
+    boilerplate_from, progress, settings:
         As for ``scan``. With an index, its own settings hold where no others are given, and its
         background counts once it was compacted.
     index:
@@ -213,4 +218,4 @@ def dedupe(
         path=path,
         on_bad=on_bad,
     )
-    return _nearcopy.dedupe(found, dict(settings), index, drop, threads, progress)
+    return _nearcopy.dedupe(found, dict(settings), index, drop, threads, boilerplate_from, progress)

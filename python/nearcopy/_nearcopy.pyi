@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date as Date
 from os import PathLike
 from types import TracebackType
@@ -377,13 +377,19 @@ class Index:
     ) -> None: ...
 
 def compare(
-    a: str, b: str, *, background: Optional[Background] = None, **settings: Unpack[Settings]
+    a: str,
+    b: str,
+    *,
+    background: Optional[Background] = None,
+    boilerplate_from: Union[str, Iterable[str], None] = None,
+    **settings: Unpack[Settings],
 ) -> Comparison: ...
 def scan(
     columns: Any,
     settings: dict[str, Any],
     threads: Optional[int] = None,
     background: Optional[Background] = None,
+    boilerplate_from: Union[str, Iterable[str], None] = None,
     progress: Optional[_Progress] = None,
 ) -> Report: ...
 def dedupe(
@@ -392,6 +398,7 @@ def dedupe(
     index: Optional[Index] = None,
     drop: Union[str, Sequence[str], None] = None,
     threads: Optional[int] = None,
+    boilerplate_from: Union[str, Iterable[str], None] = None,
     progress: Optional[_Progress] = None,
 ) -> Deduped: ...
 def _span(

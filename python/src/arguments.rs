@@ -36,6 +36,16 @@ pub fn text(value: &Bound<PyAny>, name: &str) -> PyResult<String> {
     }
 }
 
+/// Reads an argument that is one text or several, or is left out.
+pub fn texts(value: Option<&Bound<PyAny>>, name: &str) -> PyResult<Vec<String>> {
+    let Some(value) = value.filter(|v| !v.is_none()) else { return Ok(Vec::new()) };
+    if value.is_instance_of::<PyString>() {
+        return Ok(vec![text(value, name)?]);
+    }
+    let several = value.try_iter().map_err(|_| bad(format!("{name}: texts are wanted")))?;
+    several.map(|one| text(&one?, name)).collect()
+}
+
 /// Reads an id: a string, or a number, which is converted.
 pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
     match value.cast::<PyString>() {

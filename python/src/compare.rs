@@ -1,6 +1,6 @@
 //! Owns: `compare`, and the background that it scores with. Never: measures anything.
 
-use crate::arguments::text;
+use crate::arguments::{text, texts};
 use crate::errors::raise;
 use crate::findings::Comparison;
 use crate::settings::Settings;
@@ -18,11 +18,12 @@ use std::sync::Arc;
 /// >>> found.relation, found.matches[0].b.text
 /// ('near-copy', 'The harbour bridge will close for repairs on Monday, the port authority')
 #[pyfunction]
-#[pyo3(signature = (a, b, *, background=None, **settings))]
+#[pyo3(signature = (a, b, *, background=None, boilerplate_from=None, **settings))]
 pub fn compare(
     a: &Bound<PyAny>,
     b: &Bound<PyAny>,
     background: Option<&Background>,
+    boilerplate_from: Option<&Bound<PyAny>>,
     settings: Option<&Bound<PyDict>>,
 ) -> PyResult<Comparison> {
     let py = a.py();
@@ -31,9 +32,12 @@ pub fn compare(
     if let Some(drawn) = background {
         drawn.fits(&recipe)?;
     }
+    let boilerplate = texts(boilerplate_from, "boilerplate_from")?;
     let usual = nearcopy::Background::default();
     let background = background.map_or(&usual, |b| &b.inner);
-    let compared = py.detach(|| nearcopy::compare(&a, &b, background, &recipe, &thresholds));
+    let compare = nearcopy::Compare::new().recipe(recipe).thresholds(thresholds);
+    let compare = compare.background(background).boilerplate_from(&boilerplate);
+    let compared = py.detach(|| compare.run(&a, &b));
     Ok(Comparison::new(compared, Arc::new((a, b))))
 }
 

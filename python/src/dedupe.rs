@@ -11,20 +11,22 @@ use crate::scanned::{kept, removed};
 use crate::settings::Settings;
 use nearcopy::clean::{Cleaning, Plan};
 use nearcopy::index::AgainstIndex;
-use nearcopy::{Removal, RunOptions};
+use nearcopy::{Removal, RunOptions, Scan};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
 
 /// Decides which documents are removed; see `nearcopy.dedupe`, which finds the columns.
 #[pyfunction]
-#[pyo3(signature = (columns, settings, index=None, drop=None, threads=None, progress=None))]
+#[pyo3(signature = (columns, settings, index=None, drop=None, threads=None,
+    boilerplate_from=None, progress=None))]
 pub fn dedupe(
     columns: &Bound<PyAny>,
     settings: &Bound<PyDict>,
     index: Option<&Bound<Index>>,
     drop: Option<&Bound<PyAny>>,
     threads: Option<i64>,
+    boilerplate_from: Option<&Bound<PyAny>>,
     progress: Option<&Bound<PyAny>>,
 ) -> PyResult<Deduped> {
     let py = columns.py();
@@ -33,6 +35,7 @@ pub fn dedupe(
         settings.threads = arguments::thread_count(threads)?;
         settings
     };
+    let boilerplate = arguments::texts(boilerplate_from, "boilerplate_from")?;
     let rows = Rows::read(columns)?;
     let count = rows.count;
     let Some(index) = index.map(Bound::get) else {
@@ -41,7 +44,8 @@ pub fn dedupe(
         let corpus = Arc::new(rows.corpus(py)?);
         let texts = corpus.clone();
         let Cleaning { plan, .. } = run(py, progress, move |meter| {
-            nearcopy::clean::clean(&*texts, &recipe, &thresholds, &removal, &options, meter)
+            let scan = Scan::new().recipe(recipe).thresholds(thresholds).threads(options.threads);
+            scan.boilerplate_from(&boilerplate).progress(meter).clean(&*texts, &removal)
         })?;
         return Ok(Deduped { removed: removed(&*corpus, &plan), rows: count, against: None });
     };
@@ -50,8 +54,9 @@ pub fn dedupe(
     let (index, documents) = (index.index()?, rows.documents());
     let asked = index.clone();
     let (found, plan) = run(py, progress, move |meter| {
-        let found =
-            asked.scan_against(documents, &removal.thresholds(&thresholds), &options, meter)?;
+        let scan = Scan::new().thresholds(removal.thresholds(&thresholds));
+        let scan = scan.threads(options.threads).boilerplate_from(&boilerplate).progress(meter);
+        let found = scan.against(&asked, documents)?;
         let plan =
             nearcopy::clean::removal(&found.corpus, &found.detection, &removal, &options, meter)?;
         Ok((found, plan))

@@ -212,6 +212,7 @@ impl Index {
             sum.copies += added.copies;
             sum.replaced += added.replaced;
             sum.known += added.known;
+            sum.without_text += added.without_text;
             py.check_signals()?;
         }
         counts(py, sum)
@@ -387,10 +388,13 @@ impl Index {
 
 /// The counts of many added documents.
 pub fn counts<'py>(py: Python<'py>, added: AddedCounts) -> PyResult<Bound<'py, PyDict>> {
-    let AddedCounts { new, copies, replaced, known } = added;
+    let AddedCounts { new, copies, replaced, known, without_text } = added;
     let counts = PyDict::new(py);
     for (name, n) in [("new", new), ("copies", copies), ("replaced", replaced), ("known", known)] {
         counts.set_item(name, n)?;
+    }
+    if without_text > 0 {
+        counts.set_item("without_text", without_text)?;
     }
     Ok(counts)
 }

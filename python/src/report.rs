@@ -10,7 +10,7 @@ use crate::run::{briefly, run};
 use crate::scanned::{Scanned, kept, removed};
 use crate::settings::{Settings, thresholds_dict};
 use nearcopy::report::{self, Findings, HtmlOptions, HtmlSummaryOptions};
-use nearcopy::{Removal, RunOptions};
+use nearcopy::{Removal, RunOptions, Scan};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::io::Write;
@@ -19,12 +19,14 @@ use std::sync::{Arc, OnceLock};
 
 /// Scans documents; see `nearcopy.scan`, which finds the columns.
 #[pyfunction]
-#[pyo3(signature = (columns, settings, threads=None, background=None, progress=None))]
+#[pyo3(signature = (columns, settings, threads=None, background=None, boilerplate_from=None,
+    progress=None))]
 pub fn scan(
     columns: &Bound<PyAny>,
     settings: &Bound<PyDict>,
     threads: Option<i64>,
     background: Option<&Background>,
+    boilerplate_from: Option<&Bound<PyAny>>,
     progress: Option<&Bound<PyAny>>,
 ) -> PyResult<Report> {
     let py = columns.py();
@@ -40,15 +42,15 @@ pub fn scan(
     if let Some(drawn) = background {
         drawn.fits(&recipe)?;
     }
-    let (texts, same, run_as) = (corpus.clone(), recipe.clone(), options.clone());
+    let boilerplate = arguments::texts(boilerplate_from, "boilerplate_from")?;
+    let (texts, same, threads) = (corpus.clone(), recipe.clone(), options.threads);
     let background = background.map(|b| b.inner.clone());
-    let found = run(py, progress, move |meter| match background {
-        Some(given) => {
-            let detection =
-                nearcopy::scan_with(&*texts, &given, &same, &thresholds, &run_as, meter)?;
-            Ok((detection, given))
+    let found = run(py, progress, move |meter| {
+        let mut scan = Scan::new().recipe(same).thresholds(thresholds).threads(threads);
+        if let Some(given) = &background {
+            scan = scan.background(given);
         }
-        None => nearcopy::scan(&*texts, &same, &thresholds, &run_as, meter),
+        scan.boilerplate_from(&boilerplate).progress(meter).run_with_background(&*texts)
     });
     let (detection, background) = found?;
     let all_pairs = OnceLock::new();

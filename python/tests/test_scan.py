@@ -541,3 +541,31 @@ def test_ctrl_c_ends_a_scan():
     child.send_signal(signal.SIGINT)
     assert child.stdout.read() == "interrupted\n"
     assert child.wait() == 0
+
+
+def test_what_was_handed_out_makes_no_relation(story, other):
+    words = [" ".join(f"word{n}x{i}" for i in range(60)) for n in range(3)]
+    answers = {f"s{n}": f"{story}\n\n{own}" for n, own in enumerate(words)}
+    assert len(nearcopy.scan(answers, all_pairs=True).pairs) == 3
+    for handed_out in (story, [story], iter([other, story])):
+        report = nearcopy.scan(answers, all_pairs=True, boilerplate_from=handed_out)
+        assert len(report.pairs) == 0
+    assert nearcopy.compare(answers["s0"], answers["s1"], boilerplate_from=[story]).relation is None
+    again = nearcopy.compare(answers["s0"], answers["s1"], background=report.background)
+    assert again.relation is None
+    assert nearcopy.dedupe(answers, boilerplate_from=story).keep() == [True] * 3
+    with pytest.raises(nearcopy.InputError):
+        nearcopy.scan(answers, boilerplate_from=[1])
+
+
+def test_texts_without_a_word_are_related_to_nothing(story, tmp_path):
+    documents = {"a": "", "b": "", "c": "…", "d": story}
+    report = nearcopy.scan(documents)
+    assert report.equal == [] and report.summary["without_text"] == 3
+    assert report.keep() == [True] * 4
+    assert nearcopy.dedupe(documents).keep() == [True] * 4
+    assert nearcopy.compare("", "").relation is None
+    with nearcopy.Index(tmp_path / "seen") as index:
+        assert index.add_all(documents)["without_text"] == 3
+        assert index.seen("", id="other") == []
+        assert nearcopy.dedupe(documents, index=index).keep() == [True, True, True, False]

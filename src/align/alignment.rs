@@ -43,7 +43,7 @@ pub struct Shingles {
 pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds) -> Alignment {
     let shared = shingle::intersection_size(&a.set, &b.set);
     let shingles = Shingles { a: a.set.len(), b: b.set.len(), shared };
-    let same_text = is_same_text((&a.text, &a.tokens), (&b.text, &b.tokens));
+    let same_text = is_same_text(&a.tokens, &b.tokens);
     let matches =
         if same_text { whole(a).into_iter().collect() } else { select(chains(a, b, t), a, b, t) };
     Alignment { same_text, shingles, matches }

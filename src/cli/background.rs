@@ -1,12 +1,14 @@
-//! Owns: which background `compare` and `explain` use, and the message that says so. Never: draws a
-//! background itself.
+//! Owns: which background `compare` and `explain` use, the message that says so, and the reading of
+//! texts that are boilerplate. Never: draws a background itself.
 
 use super::exit::{Failure, Result};
 use super::messages::{escaped_path, say};
 use super::progress::Meter;
+use super::read_corpus::{inputs, take_in};
 use super::settings::Settings;
 use nearcopy::report::counted;
 use nearcopy::{Background, Corpus};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The flags that choose the background.
@@ -61,21 +63,23 @@ impl ChosenBackground {
     pub fn draw(
         self,
         corpus: Option<&Corpus>,
+        boilerplate: &[String],
         settings: &Settings,
         meter: &Meter,
         quiet: bool,
     ) -> Result<Background> {
         if let ChosenBackground::Given(background) = self {
-            return Ok(background);
+            return Ok(background.with_boilerplate(boilerplate, &settings.recipe));
         }
         let Some(corpus) = corpus else {
             if !quiet {
                 say("no background: boilerplate and common words are judged without a corpus \
                     (--background takes one)");
             }
-            return Ok(Background::default());
+            return Ok(Background::default().with_boilerplate(boilerplate, &settings.recipe));
         };
-        let drawn = settings.scan().progress(meter).background_of(corpus);
+        let scan = settings.scan().boilerplate_from(boilerplate).progress(meter);
+        let drawn = scan.background_of(corpus);
         meter.pause()?;
         let drawn = drawn?;
         if !quiet {
@@ -86,4 +90,31 @@ impl ChosenBackground {
         }
         Ok(drawn)
     }
+}
+
+/// The texts of `--boilerplate-from`. What was named must be there and be read as a whole: where a
+/// part is missing, what it holds would count as a relation.
+pub fn boilerplate(settings: &Settings, meter: &Meter, quiet: bool) -> Result<Vec<String>> {
+    let paths = settings.flags.boilerplate.boilerplate_from.as_deref().unwrap_or_default();
+    let mut texts = Vec::new();
+    for path in paths {
+        let shown = escaped_path(path);
+        let failed = |why: &str| Failure::Said(format!("--boilerplate-from {shown}: {why}"));
+        if path.as_os_str() == "-" {
+            return Err(failed("a file is wanted, because standard input is for the corpus"));
+        }
+        let named = [OsString::from(path)];
+        let taken = take_in(&inputs(&named), &settings.flags.input.options(), meter, quiet)?;
+        if taken.input_missing {
+            return Err(failed("it could not be read"));
+        }
+        if taken.bad > 0 {
+            return Err(failed("not all of it could be read"));
+        }
+        if taken.documents.is_empty() {
+            return Err(failed("it holds no document"));
+        }
+        texts.extend(taken.documents.into_iter().map(|d| d.text));
+    }
+    Ok(texts)
 }

@@ -1,6 +1,7 @@
 //! Owns: `nearcopy check`: a scan and the verdict on it. Never: finds or judges anything itself.
 
 use super::amount::Amount;
+use super::background::boilerplate;
 use super::baseline_ref::checkout;
 use super::exit::{Exit, Failure, Result, usage};
 use super::gate::{GateFlags, today};
@@ -11,7 +12,7 @@ use super::read_corpus::{ReadCorpus, inputs, say_empty, take_in};
 use super::settings::{SettingArgs, Settings};
 use nearcopy::gate::{Baseline, IgnoreRule, judge};
 use nearcopy::report::Findings;
-use nearcopy::{Corpus, Detection, Documents};
+use nearcopy::{Corpus, Detection, Documents, Scan};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -120,7 +121,9 @@ impl Check {
         let stored = self.read_baseline(&settings)?;
         let today = today();
         let meter = Meter::start(self.talk);
-        let known = self.known_findings(stored, &settings, &ignores, &today, &meter)?;
+        let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
+        let scan = settings.scan().boilerplate_from(&boilerplate).progress(&meter);
+        let known = self.known_findings(stored, &settings, &scan, &ignores, &today, &meter)?;
 
         let mut taken = take_in(
             &inputs(&self.paths),
@@ -137,7 +140,7 @@ impl Check {
                 "a gate that sees nothing must not pass: name what is to be checked".into(),
             ));
         }
-        let detection = found(&corpus, &settings, &meter)?;
+        let detection = found(&corpus, &scan, &meter)?;
         let findings =
             Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
         let read = taken.exit(Some(settings.flags.run.max_bad.unwrap_or(Amount::Count(0))));
@@ -185,6 +188,7 @@ impl Check {
         &self,
         stored: Option<Baseline>,
         settings: &Settings,
+        scan: &Scan,
         ignores: &[IgnoreRule],
         today: &str,
         meter: &Meter,
@@ -197,7 +201,7 @@ impl Check {
         let mut taken: ReadCorpus =
             take_in(&there.inputs, &settings.flags.input.options(), meter, true)?;
         let corpus = taken.corpus(true)?;
-        let detection = found(&corpus, settings, meter)?;
+        let detection = found(&corpus, scan, meter)?;
         let findings =
             Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
         let then = Baseline::new(findings, ignores, today)?;
@@ -232,9 +236,8 @@ impl Check {
     }
 }
 
-fn found(corpus: &Corpus, settings: &Settings, meter: &Meter) -> Result<Detection> {
-    let options = settings.run_options();
-    let found = nearcopy::scan(corpus, &settings.recipe, &settings.thresholds, &options, meter);
+fn found(corpus: &Corpus, scan: &Scan, meter: &Meter) -> Result<Detection> {
+    let found = scan.run(corpus);
     meter.pause()?;
-    Ok(found?.0)
+    Ok(found?)
 }

@@ -1,6 +1,6 @@
 //! Owns: `nearcopy compare`: named pairs only, without a search. Never: compares anything itself.
 
-use super::background::BackgroundArgs;
+use super::background::{BackgroundArgs, boilerplate};
 use super::exit::{Exit, Failure, Result, usage};
 use super::messages::clean;
 use super::named_documents::{NamedDocuments, read_named};
@@ -16,8 +16,8 @@ use std::path::PathBuf;
 
 /// Compares two texts, or the pairs of a list, and shows every passage they share
 ///
-/// The comparison is the one of `scan`, without the search for candidates. What a corpus tells about
-/// its texts (boilerplate, common words) is drawn from the corpus of --in or --pairs.
+/// The comparison is the one of `scan`, without the search for candidates. What a corpus tells
+/// about its texts (boilerplate, common words) is drawn from the corpus of --in or --pairs.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = USAGE, after_help = "--help describes every \
     setting.", after_long_help = EXAMPLES)]
@@ -91,10 +91,12 @@ impl Compare {
         self.output.probe(&settings.flags.report, false)?;
         let background = self.background.choose(&settings)?;
         let meter = Meter::start(self.talk);
+        let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
         let task = self.task(&settings, &meter)?;
         let in_corpus = self.pairs.is_some() || !self.within.is_empty();
         let corpus = in_corpus.then_some(&task.corpus);
-        let background = background.draw(corpus, &settings, &meter, self.talk.quiet)?;
+        let background =
+            background.draw(corpus, &boilerplate, &settings, &meter, self.talk.quiet)?;
 
         let compare = |thresholds: &Thresholds| {
             let options = settings.run_options();

@@ -55,7 +55,12 @@ impl ConfigArgs {
                 "settings file {shown}: {e}; name another with --config, or none with --no-config"
             ))
         })?;
-        parse(&text, shown).map(Some)
+        let mut file = parse(&text, shown)?;
+        // The file names others from where it stands, whichever directory the program runs in.
+        let place = path.parent().unwrap_or(Path::new(""));
+        let named = file.flags.boilerplate.boilerplate_from.iter_mut().flatten();
+        named.for_each(|other| *other = place.join(&other));
+        Ok(Some(file))
     }
 }
 
@@ -108,6 +113,7 @@ fn parse(text: &str, path: String) -> Result<ConfigFile> {
         run: take(text).map_err(at)?,
         recipe: take(text).map_err(at)?,
         thresholds: take(text).map_err(at)?,
+        boilerplate: take(text).map_err(at)?,
     };
     let Gate { gate } = take(text).map_err(at)?;
     Ok(ConfigFile { path, flags, gate, lines, ignores })

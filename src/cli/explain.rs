@@ -1,7 +1,7 @@
 //! Owns: `nearcopy explain`: one document or pair through every stage with the actual numbers.
 //! Never: computes them.
 
-use super::background::BackgroundArgs;
+use super::background::{BackgroundArgs, boilerplate};
 use super::exit::{Exit, Failure, Result, usage};
 use super::flag_values::OutputFormat;
 use super::named_documents::{NamedDocuments, read_named};
@@ -70,10 +70,12 @@ impl Explain {
         no_page(&settings.flags.report, "explain writes human and json")?;
         let background = self.background.choose(&settings)?;
         let meter = Meter::start(self.talk);
+        let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
         let NamedDocuments { corpus, numbers, taken } =
             read_named(&self.items, &self.within, &settings, &meter, self.talk.quiet)?;
         let in_corpus = Some(&corpus).filter(|_| !self.within.is_empty());
-        let background = background.draw(in_corpus, &settings, &meter, self.talk.quiet)?;
+        let background =
+            background.draw(in_corpus, &boilerplate, &settings, &meter, self.talk.quiet)?;
         let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
         let (recipe_id, background_id) = (recipe.id(), background.id());
         let id = |n: u32| corpus.info(n as usize).id.as_str();

@@ -10,6 +10,7 @@ use nearcopy::ingest::{Format, InputOptions};
 use nearcopy::settings::{AlignmentMethod, Keep, SourceLimit};
 use nearcopy::{Preset, Recipe, Thresholds};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// Defines a struct of optional settings: flags for clap, keys for serde. With `for Target`, the
 /// method `apply` writes the values that are set to a `Target`, and a field of `Target` without a
@@ -77,6 +78,8 @@ pub struct Flags {
     #[command(flatten)]
     pub thresholds: ThresholdFlags,
     #[command(flatten)]
+    pub boilerplate: BoilerplateFlags,
+    #[command(flatten)]
     pub recipe: RecipeFlags,
     #[command(flatten)]
     pub run: RunFlags,
@@ -91,6 +94,7 @@ impl Flags {
             preset: self.preset.or(other.preset),
             run: self.run.or(other.run),
             thresholds: self.thresholds.or(other.thresholds),
+            boilerplate: self.boilerplate.or(other.boilerplate),
             recipe: self.recipe.or(other.recipe),
         }
     }
@@ -106,6 +110,7 @@ impl Flags {
         add(&mut all, &self.report);
         add(&mut all, &self.preset);
         add(&mut all, &self.run);
+        add(&mut all, &self.boilerplate);
         add(&mut all, &self.recipe);
         add(&mut all, &self.thresholds);
         all
@@ -211,6 +216,17 @@ flags!(PresetFlags {
     /// by one win over it.
     #[arg(value_name = "NAME", help_heading = "Finding", value_parser = preset())]
     preset: Preset,
+});
+
+flags!(BoilerplateFlags {
+    /// Everything in the texts of this file or directory is boilerplate, wherever it stands;
+    /// repeatable [default: none]
+    ///
+    /// For what was handed out: an exercise, a licence, a press kit. Texts that share nothing else
+    /// are not related. In nearcopy.toml: boilerplate-from = ["exercise.txt"], from the place of
+    /// that file.
+    #[arg(value_name = "FILE", help_heading = "Boilerplate")]
+    boilerplate_from: Vec<PathBuf>,
 });
 
 flags!(RunFlags {

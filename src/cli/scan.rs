@@ -1,5 +1,6 @@
 //! Owns: `nearcopy scan`. Never: finds anything itself.
 
+use super::background::boilerplate;
 use super::exit::{Exit, Result, usage};
 use super::output::{OutputArgs, Report, probe, to_file, to_stdout};
 use super::progress::{Meter, TalkArgs};
@@ -101,6 +102,7 @@ impl Scan {
         }
 
         let meter = Meter::start(self.talk);
+        let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
         let mut taken = take_in(
             &inputs(&self.paths),
             &settings.flags.input.options(),
@@ -112,9 +114,8 @@ impl Scan {
         if corpus.count() == 0 {
             say_empty(&self.paths, &taken);
         }
-        let options = settings.run_options();
-        let found =
-            nearcopy::scan(&corpus, &settings.recipe, &settings.thresholds, &options, &meter);
+        let scan = settings.scan().boilerplate_from(&boilerplate).progress(&meter);
+        let found = scan.run_with_background(&corpus);
         meter.pause()?;
         let (detection, background) = found?;
 

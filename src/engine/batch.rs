@@ -1,5 +1,6 @@
 //! Owns: the way from documents to findings, on one screen. Never: implements a stage.
 
+use crate::engine::background_source::BackgroundSource;
 use crate::engine::candidates::Candidates;
 use crate::engine::cluster::{self, Members, Relations};
 use crate::engine::compare::{Verified, Verifier};
@@ -57,7 +58,8 @@ pub fn scan(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<(Detection, Background)> {
-    scan_under(documents, None, recipe, thresholds, options, progress)
+    let source = BackgroundSource::default();
+    scan_under(documents, source, recipe, thresholds, options, progress)
 }
 
 /// Like [`scan`], under a background that was computed elsewhere: the documents of a day are scored
@@ -73,20 +75,21 @@ pub fn scan_with(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Detection> {
-    scan_under(documents, Some(background), recipe, thresholds, options, progress)
-        .map(|found| found.0)
+    let source = BackgroundSource { given: Some(background), ..BackgroundSource::default() };
+    scan_under(documents, source, recipe, thresholds, options, progress).map(|found| found.0)
 }
 
 /// What a corpus shows about its texts: the background under which [`scan`] compares the pairs of
 /// these documents with these settings. A single comparison under it says what the scan says.
 ///
-/// Documents that a limit of the thresholds excludes take no part, as in the scan. Cost: the first
-/// half of a scan, which reads each text once and sorts the keys.
+/// Documents that a limit of the thresholds excludes take no part, as in the scan. Cost: one
+/// reading of all texts, and a sort of their keys.
 ///
 /// ```
 /// use nearcopy::{Corpus, Document, Recipe, RunOptions, Thresholds, background_of, scan};
 /// let corpus = Corpus::new([Document::new("a", "Rain is expected over the weekend.")])?;
-/// let (recipe, thresholds, options) = (Recipe::default(), Thresholds::default(), RunOptions::default());
+/// let (recipe, thresholds) = (Recipe::default(), Thresholds::default());
+/// let options = RunOptions::default();
 /// let background = background_of(&corpus, &recipe, &thresholds, &options, &())?;
 /// assert_eq!(background, scan(&corpus, &recipe, &thresholds, &options, &())?.1);
 /// # Ok::<(), nearcopy::Error>(())
@@ -101,14 +104,33 @@ pub fn background_of(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Background> {
-    check(documents, recipe, thresholds)?;
-    in_pool(options, || Ok(sorted_keys(documents, None, recipe, thresholds, progress)?.background))
+    let source = BackgroundSource::default();
+    background_from(documents, source, recipe, thresholds, options, progress)
 }
 
-/// [`scan`], under a given background if there is one; returns the background that was used.
+/// The background under which [`scan_under`] compares.
+pub fn background_from(
+    documents: &dyn Documents,
+    source: BackgroundSource,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<Background> {
+    if source.given.is_some() {
+        return source.background(recipe, || Ok(Background::default()));
+    }
+    check(documents, recipe, thresholds)?;
+    in_pool(
+        options,
+        || Ok(sorted_keys(documents, source, recipe, thresholds, progress)?.background),
+    )
+}
+
+/// [`scan`], under the background of this source; returns the background that was used.
 pub(crate) fn scan_under(
     documents: &dyn Documents,
-    background: Option<&Background>,
+    source: BackgroundSource,
     recipe: &Recipe,
     thresholds: &Thresholds,
     options: &RunOptions,
@@ -116,7 +138,7 @@ pub(crate) fn scan_under(
 ) -> Result<(Detection, Background)> {
     check(documents, recipe, thresholds)?;
     in_pool(options, || {
-        let found = relate_under(documents, background, recipe, thresholds, progress)?;
+        let found = relate_under(documents, source, recipe, thresholds, progress)?;
         let Related {
             all,
             keys,
@@ -207,7 +229,7 @@ pub fn relate(
     thresholds: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<Related> {
-    relate_under(documents, None, recipe, thresholds, progress)
+    relate_under(documents, BackgroundSource::default(), recipe, thresholds, progress)
 }
 
 /// The result of the stages before any pair is compared.
@@ -222,17 +244,16 @@ struct SortedKeys {
 /// Reads every text, sorts the keys, and draws the background from them unless one is given.
 fn sorted_keys(
     documents: &dyn Documents,
-    given: Option<&Background>,
+    source: BackgroundSource,
     recipe: &Recipe,
     thresholds: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<SortedKeys> {
     let mut sketches = sketch(documents, recipe, thresholds, progress)?;
     let keys = std::mem::take(&mut sketches.keys).sorted(progress);
-    let background = match given {
-        Some(given) => given.clone(),
-        None => background::background(documents, &sketches, &keys, recipe, thresholds, progress)?,
-    };
+    let background = source.background(recipe, || {
+        background::background(documents, &sketches, &keys, recipe, thresholds, progress)
+    })?;
     let Sketches { classes: all, words, .. } = sketches;
     let mut members = Members::new(&all);
     members.titles = title_groups(&all, &members, documents, &background, recipe, thresholds)?;
@@ -241,13 +262,13 @@ fn sorted_keys(
 
 fn relate_under(
     documents: &dyn Documents,
-    background: Option<&Background>,
+    source: BackgroundSource,
     recipe: &Recipe,
     thresholds: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<Related> {
     let SortedKeys { all, keys, words, background, members } =
-        sorted_keys(documents, background, recipe, thresholds, progress)?;
+        sorted_keys(documents, source, recipe, thresholds, progress)?;
     let metadata = |class| members.metadata(class, documents);
     let verifier = Verifier {
         documents,
@@ -311,7 +332,8 @@ fn summary_counts(
         bytes: (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum(),
         renamed: documents.renamed(),
         limited: all.limited.clone(),
-        classes: all.first.len() as u64,
+        without_text: all.without_text,
+        classes: all.first.len() as u64 + all.without_text,
         clusters: clusters.len() as u64,
         duplicates: clusters.iter().map(|c| c.members.len() as u64 - 1).sum(),
         pairs: pairs.len() as u64,
@@ -366,9 +388,11 @@ pub fn compare_pairs(
         let text = documents.text(n as usize)?;
         tokens[n as usize] = crate::text::token::tokenize(&text).len() as u32;
     }
+    let without_text = named.iter().filter(|&&n| tokens[n as usize] == 0).count() as u64;
     let summary = Summary {
         candidates: packed.len() as u64,
         verified: pairs.len() as u64,
+        without_text,
         ..summary_counts(documents, &Classes::default(), &[], &pairs, &[])
     };
     Ok(Detection {

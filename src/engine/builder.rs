@@ -1,6 +1,7 @@
 //! Owns: `Scan` and `Compare`, which collect settings and then call the engine. Never: a stage.
 
-use crate::engine::batch::{background_of, compare_pairs, scan_under};
+use crate::engine::background_source::BackgroundSource;
+use crate::engine::batch::{background_from, compare_pairs, scan_under};
 use crate::engine::preset::Preset;
 use crate::error::Result;
 use crate::model::detection::{Comparison, Detection};
@@ -10,6 +11,7 @@ use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::compare::compare;
 use crate::sketch::recipe::Recipe;
+use std::borrow::Cow;
 
 /// A scan and its settings: finds copies, related pairs and repeats in a set of documents.
 ///
@@ -41,7 +43,7 @@ pub struct Scan<'a> {
     recipe: Recipe,
     thresholds: Thresholds,
     options: RunOptions,
-    background: Option<&'a Background>,
+    source: BackgroundSource<'a>,
     progress: Option<&'a dyn Progress>,
 }
 
@@ -79,7 +81,31 @@ impl<'a> Scan<'a> {
     /// Scores pairs under this background, in place of one that is drawn from the documents: so
     /// the documents of a day are scored as those of a whole archive.
     pub fn background(mut self, background: &'a Background) -> Scan<'a> {
-        self.background = Some(background);
+        self.source.given = Some(background);
+        self
+    }
+
+    /// Takes everything in these texts for boilerplate, wherever it occurs and whichever the
+    /// background is: what was handed out (an exercise, a licence, a press kit) is no relation
+    /// between the texts that carry it. See [`Background::with_boilerplate`].
+    ///
+    /// ```
+    /// use nearcopy::{Corpus, Document, Scan};
+    /// let exercise = "Explain in your own words why the harbour bridge was closed to all traffic \
+    ///     last spring, and what the port authority did for those who live on the islands.";
+    /// let a = "It was rusty, said my uncle, who paints such bridges, and ferries came to help \
+    ///     out for free until the autumn storms.";
+    /// let b = "Nobody knows for sure. The town paid for buses along the northern road and a \
+    ///     second boat, which sank.";
+    /// let handed_in = |id, own| Document::new(id, format!("{exercise}\n\n{own}"));
+    /// let corpus = Corpus::new([handed_in("a", a), handed_in("b", b)])?;
+    /// let handed_out = [exercise.to_owned()];
+    /// assert_eq!(Scan::new().run(&corpus)?.pairs.len(), 1);
+    /// assert_eq!(Scan::new().boilerplate_from(&handed_out).run(&corpus)?.pairs.len(), 0);
+    /// # Ok::<(), nearcopy::Error>(())
+    /// ```
+    pub fn boilerplate_from(mut self, texts: &'a [String]) -> Scan<'a> {
+        self.source.boilerplate = texts;
         self
     }
 
@@ -112,24 +138,25 @@ impl<'a> Scan<'a> {
     ) -> Result<(Detection, Background)> {
         let (recipe, thresholds, options) = (&self.recipe, &self.thresholds, &self.options);
         let progress = self.progress.unwrap_or(&());
-        scan_under(documents, self.background, recipe, thresholds, options, progress)
+        scan_under(documents, self.source, recipe, thresholds, options, progress)
     }
 
     /// The background that [`run`](Scan::run) of these documents scores with: the one that was set,
-    /// or else the one that is [drawn from the documents](background_of). Cost: nothing in the
-    /// first case, half of a scan in the second.
+    /// or else the one that is [drawn from the documents](crate::background_of), which costs one
+    /// reading of all texts and a sort of their keys.
     ///
     /// # Errors
     /// As [`run`](Scan::run).
     pub fn background_of(&self, documents: &dyn Documents) -> Result<Background> {
         let (recipe, thresholds, options) = (&self.recipe, &self.thresholds, &self.options);
-        match self.background {
-            Some(given) => Ok(given.clone()),
-            None => {
-                let progress = self.progress.unwrap_or(&());
-                background_of(documents, recipe, thresholds, options, progress)
-            }
-        }
+        let progress = self.progress.unwrap_or(&());
+        background_from(documents, self.source, recipe, thresholds, options, progress)
+    }
+
+    /// Whether a background was set.
+    #[cfg(feature = "index")]
+    pub(crate) fn has_background(&self) -> bool {
+        self.source.given.is_some()
     }
 
     /// The parts of the settings that what follows a scan needs.
@@ -142,8 +169,8 @@ impl<'a> Scan<'a> {
 ///
 /// Two texts alone are compared under the [`background`](Compare::background) that was set. Without
 /// one nothing is boilerplate and every word counts as rare, so the relation can differ from the
-/// one that a scan of a corpus reports for the same two texts. [`pairs`](Compare::pairs) of a corpus
-/// draws the background from it, and so says what the scan says.
+/// one that a scan of a corpus reports for the same two texts. [`pairs`](Compare::pairs) of a
+/// corpus draws the background from it, and so says what the scan says.
 ///
 /// ```
 /// use nearcopy::{Compare, Relation};
@@ -159,7 +186,7 @@ impl<'a> Scan<'a> {
 pub struct Compare<'a> {
     recipe: Recipe,
     thresholds: Thresholds,
-    background: Option<&'a Background>,
+    source: BackgroundSource<'a>,
 }
 
 impl<'a> Compare<'a> {
@@ -188,7 +215,13 @@ impl<'a> Compare<'a> {
 
     /// Scores under this background: boilerplate is left out, common words count for little.
     pub fn background(mut self, background: &'a Background) -> Compare<'a> {
-        self.background = Some(background);
+        self.source.given = Some(background);
+        self
+    }
+
+    /// Takes everything in these texts for boilerplate, as [`Scan::boilerplate_from`] does.
+    pub fn boilerplate_from(mut self, texts: &'a [String]) -> Compare<'a> {
+        self.source.boilerplate = texts;
         self
     }
 
@@ -196,7 +229,13 @@ impl<'a> Compare<'a> {
     /// tokenising both, then a sort of their seeds.
     pub fn run(&self, a: &str, b: &str) -> Comparison {
         let none = Background::default();
-        compare(a, b, self.background.unwrap_or(&none), &self.recipe, &self.thresholds)
+        let BackgroundSource { given, boilerplate } = self.source;
+        let given = given.unwrap_or(&none);
+        let background = match boilerplate {
+            [] => Cow::Borrowed(given),
+            texts => Cow::Owned(given.clone().with_boilerplate(texts, &self.recipe)),
+        };
+        compare(a, b, &background, &self.recipe, &self.thresholds)
     }
 
     /// Compares the listed pairs of document numbers on all cores, without looking for candidates.
@@ -204,7 +243,8 @@ impl<'a> Compare<'a> {
     ///
     /// Where no [`background`](Compare::background) was set, it is the one that a scan of these
     /// documents draws, and each pair has the relation and the scores that the scan gives it. Set
-    /// the empty [`Background`] to compare without one. Cost of drawing it: half of a scan.
+    /// the empty [`Background`] to compare without one. Drawing it costs one reading of all texts
+    /// and a sort of their keys.
     ///
     /// # Errors
     /// [`Error::Setting`](crate::Error::Setting) for a setting out of its range,
@@ -212,12 +252,8 @@ impl<'a> Compare<'a> {
     pub fn pairs(&self, documents: &dyn Documents, pairs: &[(u32, u32)]) -> Result<Detection> {
         let (recipe, thresholds) = (&self.recipe, &self.thresholds);
         let options = RunOptions::default();
-        let compare = |background: &Background| {
-            compare_pairs(documents, pairs, background, recipe, thresholds, &options, &())
-        };
-        match self.background {
-            Some(given) => compare(given),
-            None => compare(&background_of(documents, recipe, thresholds, &options, &())?),
-        }
+        let background =
+            background_from(documents, self.source, recipe, thresholds, &options, &())?;
+        compare_pairs(documents, pairs, &background, recipe, thresholds, &options, &())
     }
 }

@@ -2,6 +2,7 @@
 //! format.
 
 pub mod background;
+pub mod background_source;
 pub mod batch;
 pub mod builder;
 pub mod candidates;

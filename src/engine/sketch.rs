@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// The value for a document without a class, which a limit excluded.
+/// The value for a document without a class: a limit excluded it, or it has no token.
 pub const NONE: u32 = u32::MAX;
 
 /// The number of documents read at once; for that time their keys are in memory twice.
@@ -54,6 +54,9 @@ pub struct Classes {
     pub reference: Vec<bool>,
     /// The documents that limits excluded: reason and count.
     pub limited: Vec<(String, u64)>,
+    /// The number of documents without a token. Each is a text of its own that is related to
+    /// nothing, so it takes no part in anything that follows.
+    pub without_text: u64,
 }
 
 /// The keys of all classes by kind: first postings in the order of the documents, then sorted runs.
@@ -141,9 +144,14 @@ pub fn sketch(
                 all.classes.class_of.push(NONE);
                 continue;
             }
+            let Some(exact) = fingerprint.exact else {
+                all.classes.without_text += 1;
+                all.classes.class_of.push(NONE);
+                continue;
+            };
             let next = sources.len() as u32;
             let source = info.source.as_ref().map(|s| *sources.entry(s.clone()).or_insert(next));
-            all.add_document(n as u32, source, fingerprint, t, &mut classes, &mut limits);
+            all.add_document(n as u32, source, (exact, fingerprint), t, &mut classes, &mut limits);
             if info.reference
                 && let Some(class) = all.classes.class_of.last().filter(|c| **c != NONE)
             {
@@ -171,12 +179,12 @@ impl Sketches {
         &mut self,
         n: u32,
         source: Option<u32>,
-        f: Fingerprint,
+        (exact, f): (u128, Fingerprint),
         t: &Thresholds,
         classes: &mut HashMap<u128, u32>,
         limits: &mut FrequencyLimits,
     ) {
-        let key = f.exact ^ source_salt(n, source, t.sources);
+        let key = exact ^ source_salt(n, source, t.sources);
         let next = self.classes.first.len() as u32;
         let class = *classes.entry(key).or_insert(next);
         if class != next {
@@ -197,7 +205,7 @@ impl Sketches {
         self.classes.reference.push(false);
         self.classes.may_repeat.push(f.may_repeat);
         if t.sources == SourceLimit::Across {
-            self.keys.same_text.push(Posting::new(f.exact as u64, class));
+            self.keys.same_text.push(Posting::new(exact as u64, class));
         }
         if f.tokens < t.min_tokens {
             limits.short += 1;

@@ -31,7 +31,7 @@ pub trait StageData: Serialize + DeserializeOwned {
 
 impl StageData for Vec<Fingerprint> {
     const KIND: &'static str = "fingerprints";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 }
 
 impl StageData for Run {

@@ -14,7 +14,7 @@ pub(super) struct DocumentTable<'a> {
     pub findings: Findings<'a>,
     /// The rank of each document in the order of the survivor policy.
     pub rank: Vec<u32>,
-    /// The lower 64 bits of each text's [`identity`].
+    /// The lower 64 bits of each text's [`identity`]; 0 where it has none.
     pub hash: Vec<u64>,
     /// For each document, the first document of its class of equal texts, by number.
     pub first: Vec<u32>,
@@ -32,7 +32,9 @@ impl<'a> DocumentTable<'a> {
         let documents = findings.documents;
         let count = documents.count() as u32;
         let hash = |n: u32| {
-            documents.text(n as usize).map(|text| identity(&text, &tokenize(&text)) as u64)
+            // A text without an identity is part of no finding.
+            let of = |text: &str| identity(&tokenize(text)).map_or(0, |hash| hash as u64);
+            documents.text(n as usize).map(|text| of(&text))
         };
         let hash = (0..count).into_par_iter().map(hash).collect::<Result<Vec<u64>>>()?;
         let view = |n: u32| (documents.info(n as usize), findings.tokens(n), n);

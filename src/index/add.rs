@@ -98,6 +98,8 @@ pub struct AddedCounts {
     pub replaced: u64,
     /// Documents that the index already held with this very text.
     pub known: u64,
+    /// Documents without a token, whatever their outcome was. They are related to nothing.
+    pub without_text: u64,
 }
 
 impl AddedCounts {
@@ -106,6 +108,7 @@ impl AddedCounts {
         self.copies += other.copies;
         self.replaced += other.replaced;
         self.known += other.known;
+        self.without_text += other.without_text;
     }
     fn count(&mut self, added: Added) {
         match added {
@@ -256,6 +259,7 @@ impl Index {
         let mut added = AddedCounts::default();
         for entry in &entries {
             added.count(batch.add(entry, self.same_id)?);
+            added.without_text += u64::from(entry.is_without_text());
         }
         self.finish(batch)?;
         counts.merge(added);

@@ -1,7 +1,8 @@
 //! Owns: scanning documents together with those of an index that they are related to. Never:
 //! decides what is removed, or writes a document that the caller did not name.
 
-use crate::engine::batch::{in_pool, scan, scan_with};
+use crate::engine::batch::in_pool;
+use crate::engine::builder::Scan;
 use crate::engine::corpus::Corpus;
 use crate::error::{Error, Result};
 use crate::index::add::AddedCounts;
@@ -73,6 +74,34 @@ impl AgainstIndex {
     }
 }
 
+impl Scan<'_> {
+    /// Scans documents together with those of an index that they are related to:
+    /// [`Index::scan_against`] with the settings of this scan, under the recipe of the index. A
+    /// background that was set is used in place of that of the index.
+    ///
+    /// # Errors
+    /// As [`Index::scan_against`].
+    pub fn against(&self, index: &Index, mut documents: Vec<Document>) -> Result<AgainstIndex> {
+        let (thresholds, options, progress) = self.settings();
+        thresholds.check()?;
+        if !index.has_texts() {
+            let why = "it keeps no texts, so copies cannot be verified: fill one with texts".into();
+            return Err(Error::Storage { what: index.path().display().to_string(), why });
+        }
+        let background = if index.stats()?.compacted { Some(index.background()?) } else { None };
+        let (held, known) = in_pool(options, || index.related(&documents, thresholds, progress))?;
+        let own = documents.len();
+        documents.extend(held);
+        let corpus = Corpus::new(documents)?;
+        let mut scan = self.clone().recipe(index.recipe().clone());
+        if let Some(of_index) = background.as_ref().filter(|_| !self.has_background()) {
+            scan = scan.background(of_index);
+        }
+        let detection = scan.run(&corpus)?;
+        Ok(AgainstIndex { corpus, detection, known, own })
+    }
+}
+
 impl Index {
     /// Scans documents together with those of the index that they are related to; the latter are
     /// references. So a caller learns what a day's documents share with all documents seen before.
@@ -119,31 +148,16 @@ impl Index {
     /// ```
     ///
     /// # Errors
-    /// An index without texts; as [`scan`] and [`Index::seen`].
+    /// An index without texts; as [`scan`](crate::scan) and [`Index::seen`].
     pub fn scan_against(
         &self,
-        mut documents: Vec<Document>,
+        documents: Vec<Document>,
         thresholds: &Thresholds,
         options: &RunOptions,
         progress: &dyn Progress,
     ) -> Result<AgainstIndex> {
-        thresholds.check()?;
-        if !self.has_texts() {
-            let why = "it keeps no texts, so copies cannot be verified: fill one with texts".into();
-            return Err(Error::Storage { what: self.path().display().to_string(), why });
-        }
-        let background = if self.stats()?.compacted { Some(self.background()?) } else { None };
-        let (held, known) = in_pool(options, || self.related(&documents, thresholds, progress))?;
-        let own = documents.len();
-        documents.extend(held);
-        let (corpus, recipe) = (Corpus::new(documents)?, self.recipe());
-        let detection = match background {
-            Some(background) => {
-                scan_with(&corpus, &background, recipe, thresholds, options, progress)?
-            }
-            None => scan(&corpus, recipe, thresholds, options, progress)?.0,
-        };
-        Ok(AgainstIndex { corpus, detection, known, own })
+        let scan = Scan::new().thresholds(thresholds.clone());
+        scan.threads(options.threads).progress(progress).against(self, documents)
     }
 
     /// Returns the documents of the index that these are related to, each once, as references; and
@@ -201,8 +215,7 @@ impl Index {
 
     fn own(&self, d: &Document) -> Result<OwnVersion> {
         let Some(there) = self.get(&d.info.id)? else { return Ok(OwnVersion::Nothing) };
-        let equal =
-            || is_same_text((&there.text, &tokenize(&there.text)), (&d.text, &tokenize(&d.text)));
+        let equal = || is_same_text(&tokenize(&there.text), &tokenize(&d.text));
         Ok(if there.text == d.text || equal() {
             OwnVersion::Same(there)
         } else {

@@ -129,8 +129,10 @@ impl<'v> IndexState<'v> {
             .by_id(&document.info.id)?
             .is_some_and(|(_, row)| row.hash == document.hash && row.bytes == document.bytes))
     }
-    /// Returns the class of a text.
-    pub fn by_text(&self, exact: u128) -> Result<Option<(u32, ClassRow)>> {
+    /// Returns the class of a text. A text without an identity is in a class of its own, which is
+    /// not found by it.
+    pub fn by_text(&self, exact: Option<u128>) -> Result<Option<(u32, ClassRow)>> {
+        let Some(exact) = exact else { return Ok(None) };
         for number in self.list(exact_key(exact))?.units() {
             if let Some(row) = self.class(number)?.filter(|row| row.exact == exact) {
                 return Ok(Some((number, row)));
@@ -172,11 +174,8 @@ impl<'v> IndexState<'v> {
         let newest =
             |key| recent.newest(key).max(self.batch_memtable.and_then(|own| own.newest(key)));
         let new = |key: &&u64| newest(**key) >= Some(from);
-        let bands = [exact_key(f.exact)]
-            .iter()
-            .chain(&f.bands)
-            .chain(&f.paragraph_bands)
-            .any(|key| new(&key));
+        let exact = f.exact.map(exact_key);
+        let bands = exact.iter().chain(&f.bands).chain(&f.paragraph_bands).any(|key| new(&key));
         // A new candidate by anchors shares at least `min_anchors` of them, and each of those is
         // new.
         if bands || f.anchors.iter().filter(new).count() >= recipe.min_anchors as usize {

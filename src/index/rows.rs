@@ -91,7 +91,7 @@ pub struct DocumentRow {
 /// when that was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassRow {
-    /// Hash of the normalised tokens.
+    /// Hash of the normalised tokens; 0 where there is none, and then nothing leads to it.
     pub exact: u128,
     /// The document with the smallest id.
     pub first: u32,

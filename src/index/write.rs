@@ -94,7 +94,7 @@ const LEVEL: i32 = 3;
 pub struct Entry {
     /// The document's row.
     pub row: DocumentRow,
-    exact: u128,
+    exact: Option<u128>,
     tokens: u32,
     anchors: u32,
     keys: Vec<u64>,
@@ -137,6 +137,10 @@ impl Entry {
     pub fn keys(&self) -> usize {
         self.keys.len() + 3
     }
+    /// Whether the text has no token.
+    pub const fn is_without_text(&self) -> bool {
+        self.exact.is_none()
+    }
 }
 
 /// Where the keys of new documents are written.
@@ -171,7 +175,7 @@ pub struct Batch<'b> {
 }
 
 /// The number of keys before those of the text's content: the keys of the id, the class and the
-/// text.
+/// text. A document without a token has only the first two, and none of content.
 pub const OWN: usize = 3;
 
 impl<'b> Batch<'b> {
@@ -279,11 +283,13 @@ impl<'b> Batch<'b> {
         let &Entry { exact, tokens, anchors, .. } = entry;
         row.class = number;
         let (first, last, hash) = (number, number, row.hash);
+        let key = exact.map(exact_key);
+        let exact = exact.unwrap_or_default();
         let class_row = ClassRow { exact, first, last, members: 1, tokens, anchors, hash };
         self.store.append(&mut self.txn, &self.store.classes, number, &write(&class_row))?;
         self.state.classes += 1;
-        let own = [id_key(&row.info.id), members_key(number), exact_key(exact)];
-        Ok(own.into_iter().chain(entry.keys.iter().copied()).collect())
+        let own = [id_key(&row.info.id), members_key(number)];
+        Ok(own.into_iter().chain(key).chain(entry.keys.iter().copied()).collect())
     }
 
     fn post(&mut self, number: u32, keys: Vec<u64>, words: &[u32]) -> Result<()> {

@@ -19,6 +19,8 @@ pub struct RemovalCounts<'a> {
     pub gone_tokens: u64,
     pub cut_tokens: u64,
     pub tokens: u64,
+    /// The number of documents without a token.
+    pub without_text: u64,
 }
 
 impl<'a> RemovalCounts<'a> {
@@ -32,11 +34,13 @@ impl<'a> RemovalCounts<'a> {
             gone_tokens: plan.removed.iter().map(|g| tokens(g.document)).sum(),
             cut_tokens: plan.cuts.iter().map(|c| u64::from(c.tokens)).sum(),
             tokens: 0,
+            without_text: 0,
         };
         for n in (0..findings.documents.count() as u32)
             .filter(|&n| !findings.documents.info(n as usize).reference)
         {
             out.tokens += tokens(n);
+            out.without_text += u64::from(tokens(n) == 0);
             out.documents.of += 1;
             out.sources
                 .entry(findings.documents.info(n as usize).source.as_deref())

@@ -17,9 +17,8 @@ use std::ops::Range;
 /// duplicates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// The identity of the text: a hash of its normalised tokens, or of its bytes where it has no
-    /// token.
-    pub exact: u128,
+    /// The identity of the text, a hash of its normalised tokens; none where it has no token.
+    pub exact: Option<u128>,
     /// The number of tokens.
     pub tokens: u32,
     /// One key for each document band; empty for a text without a shingle.
@@ -91,7 +90,7 @@ impl Fingerprinter {
     pub fn fingerprint(&mut self, text: &str) -> Fingerprint {
         let ranges = self.read(text);
         let mut out = Fingerprint {
-            exact: identity(text, &self.tokens),
+            exact: identity(&self.tokens),
             tokens: self.tokens.len() as u32,
             ..Fingerprint::default()
         };

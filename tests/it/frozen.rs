@@ -97,10 +97,10 @@ fn keys_and_sets() {
         set.dedup();
         let _ = writeln!(
             now,
-            "\n{name}: {} tokens, {} windows of five, exact {:032x}",
+            "\n{name}: {} tokens, {} windows of five, exact {}",
             f.tokens,
             set.len(),
-            f.exact
+            f.exact.map_or("none".into(), |exact| format!("{exact:032x}"))
         );
         let signature = fingerprinter.signature(text);
         let first: String = signature[..8].iter().map(|lane| format!(" {lane:08x}")).collect();

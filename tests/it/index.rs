@@ -262,7 +262,10 @@ fn any_text_and_any_id() {
             assert_eq!(index.get(&d.info.id).unwrap().unwrap().text, *text);
         }
         let seen = index.seen(&Document::new("asked", text.clone()), &t).unwrap();
-        assert_eq!((seen[0].relation, seen[0].copies), (Relation::Equal, 3));
+        let found: Vec<_> = seen.iter().map(|s| (s.relation, s.copies)).collect();
+        // A text without a token is a copy of nothing.
+        let has_tokens = !nearcopy::text::tokenize(text).is_empty();
+        assert_eq!(found.first(), has_tokens.then_some(&(Relation::Equal, 3)), "text {n}");
     }
     index.add(&Document::new("", "an empty id")).unwrap();
     assert_eq!(index.get("").unwrap().unwrap().text, "an empty id");

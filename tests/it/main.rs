@@ -34,6 +34,8 @@ mod frozen;
 #[cfg(all(feature = "csv", feature = "parquet", feature = "web"))]
 mod fuzz_corpus;
 mod gate;
+#[cfg(feature = "cli")]
+mod handed_out;
 #[cfg(all(feature = "cli", unix))]
 mod harmless;
 #[cfg(feature = "index")]
@@ -65,3 +67,5 @@ mod seeds;
 mod tables;
 #[cfg(feature = "cli")]
 mod web;
+#[cfg(feature = "cli")]
+mod without_text;

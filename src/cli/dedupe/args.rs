@@ -256,8 +256,12 @@ impl Dedupe {
             return Err(usage("dedupe", "standard input can be read once only"));
         }
         let inputs = self.paths.iter().map(|p| (p.as_os_str(), "input"));
-        let all: Vec<(&OsStr, &str)> =
-            inputs.chain(self.against.iter().map(|p| (p.as_os_str(), "reference"))).collect();
+        let references = self.against.iter().map(|p| (p.as_os_str(), "reference"));
+        let boilerplate = settings.flags.boilerplate.boilerplate_from.iter().flatten();
+        let all: Vec<(&OsStr, &str)> = inputs
+            .chain(references)
+            .chain(boilerplate.map(|p| (p.as_os_str(), "boilerplate")))
+            .collect();
         match &self.output {
             _ if self.dry_run => {}
             None => {

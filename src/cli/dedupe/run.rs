@@ -5,6 +5,7 @@ use super::against::Against;
 use super::args::Dedupe;
 use super::write::Rewrite;
 use super::written::WriteSummary;
+use crate::cli::background::boilerplate;
 use crate::cli::exit::{Exit, Failure, Result};
 use crate::cli::flag_values::OutputFormat;
 use crate::cli::messages::{clean, count, say};
@@ -18,7 +19,7 @@ use nearcopy::clean::{Cleaning, Plan};
 use nearcopy::index::AgainstIndex;
 use nearcopy::ingest::ReadFile;
 use nearcopy::report::{self, CleaningReport, Findings};
-use nearcopy::{Corpus, Detection, Removal};
+use nearcopy::{Corpus, Detection, Removal, Scan};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -55,9 +56,11 @@ impl Dedupe {
         let index =
             self.index.as_deref().map(|dir| Against::open(dir, reads, &settings)).transpose()?;
         let meter = Meter::start(self.talk);
+        let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
+        let scan = settings.scan().boilerplate_from(&boilerplate).progress(&meter);
         let mut given = self.read(&settings, &removal, &meter)?;
         let (found, mut plan) =
-            self.find(&settings, &removal, index.as_ref(), &mut given.taken, &meter)?;
+            self.find(&settings, scan, &removal, index.as_ref(), &mut given.taken, &meter)?;
         if self.annotate.is_some() {
             plan = Plan::default();
         }
@@ -131,6 +134,7 @@ impl Dedupe {
     fn find(
         &self,
         settings: &Settings,
+        scan: Scan,
         removal: &Removal,
         index: Option<&Against>,
         taken: &mut ReadCorpus,
@@ -138,32 +142,23 @@ impl Dedupe {
     ) -> Result<(DetectionIn, Plan)> {
         // The same text may well be in the input and in a reference under one id.
         let quiet = self.talk.quiet || !self.against.is_empty();
-        let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
         let run = settings.run_options();
         let found = match index {
             None => {
                 let corpus = taken.corpus(quiet)?;
-                nearcopy::clean::clean(&corpus, recipe, thresholds, removal, &run, meter).map(
-                    |Cleaning { detection, plan, .. }| {
-                        (DetectionIn::Alone(corpus, detection), plan)
-                    },
-                )
+                scan.clean(&corpus, removal).map(|Cleaning { detection, plan, .. }| {
+                    (DetectionIn::Alone(corpus, detection), plan)
+                })
             }
             Some(Against { index, .. }) => {
                 let documents = std::mem::take(&mut taken.documents);
-                index
-                    .scan_against(documents, &removal.thresholds(thresholds), &run, meter)
-                    .and_then(|found| {
-                        say_renamed(&found.corpus, quiet);
-                        let plan = nearcopy::clean::removal(
-                            &found.corpus,
-                            &found.detection,
-                            removal,
-                            &run,
-                            meter,
-                        )?;
-                        Ok((DetectionIn::Against(found), plan))
-                    })
+                let scan = scan.thresholds(removal.thresholds(&settings.thresholds));
+                scan.against(index, documents).and_then(|found| {
+                    say_renamed(&found.corpus, quiet);
+                    let (corpus, detection) = (&found.corpus, &found.detection);
+                    let plan = nearcopy::clean::removal(corpus, detection, removal, &run, meter)?;
+                    Ok((DetectionIn::Against(found), plan))
+                })
             }
         };
         meter.pause()?;

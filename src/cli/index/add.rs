@@ -84,6 +84,8 @@ struct Summary<'a> {
     copies: u64,
     replaced: u64,
     known: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    without_text: u64,
     skipped: Vec<Skipped<'a>>,
     documents: u64,
     changes: u64,
@@ -94,6 +96,10 @@ struct Summary<'a> {
 struct Skipped<'a> {
     reason: &'a str,
     count: u64,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 impl Add {
@@ -194,7 +200,7 @@ impl Add {
             .iter()
             .map(|(reason, count)| Skipped { reason, count: *count })
             .collect();
-        let AddedCounts { new, copies, replaced, known } = counts;
+        let AddedCounts { new, copies, replaced, known, without_text } = counts;
         if self.format == SummaryFormat::Json {
             let (read, documents, changes) = (fed.documents, stats.documents, stats.changes);
             let seconds = (seconds * 1000.0).round() / 1000.0;
@@ -207,6 +213,7 @@ impl Add {
                 copies,
                 replaced,
                 known,
+                without_text,
                 skipped,
                 documents,
                 changes,
@@ -222,6 +229,9 @@ impl Add {
                 grouped(replaced),
                 grouped(known)
             );
+            if without_text > 0 {
+                line.push_str(&format!("; {} without text", grouped(without_text)));
+            }
             let all: u64 = skipped.iter().map(|s| s.count).sum();
             if all > 0 {
                 let each: Vec<String> =

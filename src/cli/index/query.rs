@@ -100,6 +100,7 @@ struct AnswerCounts {
     asked: u64,
     related: BTreeMap<(u8, Reverse<Relation>), (&'static str, u64)>,
     own: u64,
+    without_text: u64,
     listed: u64,
     hidden: u64,
     /// Whether the query documents are those of the index itself.
@@ -215,16 +216,18 @@ impl Query {
         tally: &mut AnswerCounts,
         out: &mut dyn Write,
     ) -> std::result::Result<(), QueryEnd> {
-        let answers = documents.into_par_iter().map(|d| -> Result<(QueryReport, Vec<u8>)> {
+        let answers = documents.into_par_iter().map(|d| -> Result<(QueryReport, bool, Vec<u8>)> {
+            let without_text = nearcopy::text::tokenize(&d.text).is_empty();
             let seen = self.query_document(index, t, d)?;
             let mut bytes = Vec::new();
             if self.format == Format::Jsonl {
                 seen.json(&mut bytes).map_err(|e| Failure::Said(clean(&e.to_string())))?;
             }
-            Ok((seen, bytes))
+            Ok((seen, without_text, bytes))
         });
-        for (seen, bytes) in answers.collect::<Result<Vec<_>>>()? {
+        for (seen, without_text, bytes) in answers.collect::<Result<Vec<_>>>()? {
             tally.count(&seen);
+            tally.without_text += u64::from(without_text);
             if self.format == Format::Jsonl {
                 out.write_all(&bytes)?;
             } else if seen.nearest().is_some() || seen.own().is_some() {
@@ -334,13 +337,20 @@ impl AnswerCounts {
         let blank = if self.listed > 0 { "\n" } else { "" };
         let asked = counted(self.asked, "document");
         let (seen, other) = (grouped(seen), grouped(self.asked - seen));
+        let without = match self.without_text {
+            0 => String::new(),
+            n => format!(" {} without text: related to nothing.", counted(n, "document")),
+        };
         if self.inside {
             return writeln!(
                 out,
                 "{blank}Asked about {asked} of the index: {seen} related to others{kinds}, {other} \
-                 to none."
+                 to none.{without}"
             );
         }
-        writeln!(out, "{blank}Asked about {asked}: {seen} seen before{kinds}, {other} new.")
+        writeln!(
+            out,
+            "{blank}Asked about {asked}: {seen} seen before{kinds}, {other} new.{without}"
+        )
     }
 }

@@ -95,7 +95,8 @@ pub struct DocumentTrace {
     pub banding: [u32; 2],
     /// The number of paragraph bands and of lanes in each, `[bands, rows]`.
     pub paragraph_banding: [u32; 2],
-    /// The exact key, 32 hex digits: equal texts share it.
+    /// The exact key, 32 hex digits: equal texts share it. Empty for a text without a token, which
+    /// has none.
     pub exact_key: String,
     /// The number of its document band keys.
     pub bands: u32,
@@ -172,7 +173,7 @@ pub(super) fn trace(
         } else {
             pair(recipe.paragraph_banding())
         },
-        exact_key: format!("{:032x}", keys.exact),
+        exact_key: keys.exact.map_or_else(String::new, |exact| format!("{exact:032x}")),
         bands: keys.bands.len() as u32,
         paragraph_bands: keys.paragraph_bands.len() as u32,
         anchors: keys.anchors.len() as u32,

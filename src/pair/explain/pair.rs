@@ -195,7 +195,7 @@ pub(crate) fn explain_texts(
 }
 
 fn is_equal(a: &Prepared, b: &Prepared) -> bool {
-    is_same_text((&a.text, &a.tokens), (&b.text, &b.tokens))
+    is_same_text(&a.tokens, &b.tokens)
 }
 
 /// The number of chains that were selected, how boilerplate counts, and the matches that count.
@@ -272,7 +272,7 @@ fn candidacy(
     let bands = a.bands.iter().zip(&b.bands).filter(|(x, y)| x == y).count() as u32;
     let paragraph_bands = intersection_size(&a.paragraph_bands, &b.paragraph_bands) as u32;
     let anchors = intersection_size(&a.anchors, &b.anchors) as u32;
-    let equal = a.exact == b.exact;
+    let equal = a.exact.is_some() && a.exact == b.exact;
     // Texts under `min-tokens` have no key but the exact one.
     let searched = a.tokens.min(b.tokens) >= t.min_tokens;
     let ways = [

@@ -140,6 +140,7 @@ fn summary_counts(findings: Findings) -> Markup {
         p .faint {
             (bytes(s.bytes)) " of text, recipe " (findings.detection.recipe_id)
                 ", background " (findings.detection.background_id)
+            @if s.without_text > 0 { ", " (count(s.without_text, "document")) " without text" }
         }
     }
 }

@@ -50,7 +50,7 @@ impl<'a> Human<'a, '_> {
     fn lost(&mut self, cleaned: CleaningReport, tally: &RemovalCounts) -> io::Result<()> {
         let verb = if cleaned.planned { "would go" } else { "removed" };
         let RemovedTokens { documents, of } = tally.documents;
-        let amounts = [
+        let mut amounts = vec![
             format!(
                 "{} of {} {verb} ({})",
                 display::number(documents),
@@ -63,6 +63,9 @@ impl<'a> Human<'a, '_> {
                 display::count(tally.tokens, "token")
             ),
         ];
+        if tally.without_text > 0 {
+            amounts.push(format!("{} without text", display::number(tally.without_text)));
+        }
         self.put(
             "",
             2,

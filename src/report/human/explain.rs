@@ -166,7 +166,8 @@ impl Page<'_> {
 
     fn keys(&mut self, side: &str, d: &DocumentTrace) -> io::Result<()> {
         let blank = " ".repeat(side.len());
-        self.line(side, &format!("exact key        {}", d.exact_key))?;
+        let exact = if d.tokens > 0 { &d.exact_key } else { "none: no token" };
+        self.line(side, &format!("exact key        {exact}"))?;
         let first: Vec<String> = d.first_lanes.iter().take(5).map(|l| format!("{l:08x}")).collect();
         let first =
             if first.is_empty() { "empty: no shingle".into() } else { first.join(" ") + " …" };

@@ -165,6 +165,9 @@ impl<'a, 'w> Human<'a, 'w> {
         if s.classes > 0 {
             amounts.push(display::count(s.classes, "different text"));
         }
+        if s.without_text > 0 {
+            amounts.push(format!("{} without text", display::number(s.without_text)));
+        }
         self.put(
             "",
             2,

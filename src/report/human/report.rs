@@ -57,6 +57,11 @@ fn sentences(findings: Findings) -> Vec<String> {
         let stood = display::count(s.capped_keys, "key");
         out.push(format!("{stood} stood in too many texts to be expanded to all their pairs."));
     }
+    if s.without_text > 0 {
+        let without = display::count(s.without_text, "document");
+        let is = if s.without_text == 1 { "is" } else { "are" };
+        out.push(format!("{without} without text {is} related to nothing."));
+    }
     if s.renamed > 0 {
         let renamed = display::count(s.renamed, "document");
         out.push(format!(

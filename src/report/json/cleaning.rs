@@ -3,7 +3,7 @@
 use crate::report::input::{CleaningReport, IndexUse, WrittenFile};
 use crate::report::json::writer::json_line;
 use crate::report::removal_counts::RemovalCounts;
-use crate::report::schema::summary::{ReasonJson, reasons};
+use crate::report::schema::summary::{ReasonJson, is_zero, reasons};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -26,6 +26,8 @@ struct CleanedView<'a> {
     removed_as: &'a BTreeMap<&'static str, u64>,
     cut_passages: u64,
     cut_tokens: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    without_text: u64,
     skipped: Vec<ReasonJson<'a>>,
     sources: Vec<LossView<'a>>,
     written: &'a [WrittenFile],
@@ -54,6 +56,7 @@ pub fn cleaned_json(
         removed_as: &tally.kinds,
         cut_passages: cleaned.plan.cuts.len() as u64,
         cut_tokens: tally.cut_tokens,
+        without_text: tally.without_text,
         skipped: reasons(cleaned.findings.skipped),
         sources: sources
             .map(|(source, loss)| LossView {

@@ -7,6 +7,7 @@ use crate::report::index_query::{OwnVersion, QueryReport};
 use crate::report::json::writer::json_line;
 use crate::report::schema::document::RecordJson;
 use crate::report::schema::pair::{MatchJson, ScoresJson};
+use crate::report::schema::summary::is_zero;
 use crate::report::texts::Texts;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -41,10 +42,6 @@ struct SeenView<'a> {
     seen: Vec<PartnerView<'a>>,
     #[serde(skip_serializing_if = "is_zero")]
     more: u64,
-}
-
-fn is_zero(n: &u64) -> bool {
-    *n == 0
 }
 
 impl QueryReport {

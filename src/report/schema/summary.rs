@@ -51,10 +51,6 @@ pub struct SummaryJson<'a> {
     capped_keys: u64,
 }
 
-fn is_zero(n: &u64) -> bool {
-    *n == 0
-}
-
 /// The first line of JSON Lines.
 #[derive(Serialize, Deserialize)]
 pub struct OpeningJson<'a> {
@@ -82,6 +78,11 @@ pub fn reasons(counts: &[(String, u64)]) -> Vec<ReasonJson<'_>> {
         .iter()
         .map(|(reason, count)| ReasonJson { reason: reason.into(), count: *count })
         .collect()
+}
+
+/// Whether a count is left out.
+pub const fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 impl<'a> SummaryJson<'a> {

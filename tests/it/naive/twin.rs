@@ -27,15 +27,14 @@ impl Twin {
     pub fn new(corpus: &Corpus, background: &Background, recipe: &Recipe, t: &Thresholds) -> Twin {
         let text = |n: u32| corpus.text(n as usize).expect("in memory");
         let mut classes: Vec<Vec<u32>> = Vec::new();
-        let mut class_of: HashMap<(Vec<u64>, String), usize> = HashMap::new();
+        let mut class_of: HashMap<(Vec<u64>, Option<u32>), usize> = HashMap::new();
         let mut tokens = Vec::new();
         for n in 0..corpus.count() as u32 {
             let hashes = tokenize(&text(n)).hashes;
             tokens.push(hashes.len() as u32);
-            // A text without a token is equal to the same bytes alone, but for white space around
-            // them.
-            let bytes = if hashes.is_empty() { text(n).trim().to_owned() } else { String::new() };
-            let class = *class_of.entry((hashes, bytes)).or_insert(classes.len());
+            // A text without a token is the same text as no other.
+            let own = hashes.is_empty().then_some(n);
+            let class = *class_of.entry((hashes, own)).or_insert(classes.len());
             classes.resize(classes.len().max(class + 1), Vec::new());
             classes[class].push(n);
         }
@@ -54,14 +53,9 @@ impl Twin {
         Twin { classes, pairs, tokens }
     }
 
-    /// Pairs that show a relation. Two texts without a token are set aside: `compare` calls them
-    /// equal, a scan only where their bytes are.
+    /// Pairs that show a relation.
     pub fn related(&self) -> impl Iterator<Item = ((u32, u32), &Comparison)> {
-        let has_tokens = |p: &(u32, u32)| self.tokens[p.0 as usize] + self.tokens[p.1 as usize] > 0;
-        self.pairs
-            .iter()
-            .filter(move |p| p.1.relation.is_some() && has_tokens(p.0))
-            .map(|p| (*p.0, p.1))
+        self.pairs.iter().filter(|p| p.1.relation.is_some()).map(|p| (*p.0, p.1))
     }
 
     /// The rule of clusters: in the order of the survivors, the first class without a cluster takes
