@@ -7,10 +7,12 @@ use crate::model::document::Documents;
 use crate::model::options::Progress;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, lower_case_slots, word_slots};
+use crate::pair::metadata::Metadata;
 use crate::postings::policy::most_of_a_source;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
+use std::collections::HashMap;
 
 /// Two texts are versions of one story only if their shared anchors, all of them frequent, are at
 /// least this part of the anchors of the longer text.
@@ -47,7 +49,32 @@ pub fn background(
             .with_lower_case(lower_case_slots(words, capitals));
     let search = NoteSearch { documents, all, recipe, thresholds: t, progress };
     let notes = search.windows(keys, &background)?;
-    Ok(background.with_notes(notes))
+    Ok(background.with_notes(notes).with_series(series(documents, all, t)))
+}
+
+/// The number of different texts under one title from which on it is that of a series.
+const ISSUES: u32 = 3;
+
+/// The titles under which different texts come again and again, over a time in which a series has
+/// two issues. Cost: one look at each title.
+fn series(documents: &dyn Documents, all: &Classes, t: &Thresholds) -> Vec<u64> {
+    let mut issues: HashMap<u64, (u32, i64, i64)> = HashMap::new();
+    for &first in &all.first {
+        let metadata = Metadata::new([documents.info(first as usize)]);
+        let (Some(title), Some((day, _))) =
+            (metadata.titles.first(), metadata.first_and_last_day())
+        else {
+            continue;
+        };
+        let (count, from, to) = issues.entry(title.key()).or_insert((0, day, day));
+        (*count, *from, *to) = (*count + 1, day.min(*from), day.max(*to));
+    }
+    let of = |&(count, from, to): &(u32, i64, i64)| {
+        count >= ISSUES && to - from >= i64::from(t.series_days)
+    };
+    let mut series: Vec<u64> = issues.iter().filter(|i| of(i.1)).map(|i| *i.0).collect();
+    series.sort_unstable();
+    series
 }
 
 /// Whether enough texts of one source hold a key or, where sources are not known, more than a share

@@ -115,7 +115,14 @@ fn rename_ambiguous_ids(documents: &mut [(DocumentInfo, u32)], texts: &impl Text
     // The order must not depend on arrival, so every field that can differ takes part in it.
     let order = |(x, nx): &(DocumentInfo, u32), (y, ny): &(DocumentInfo, u32)| {
         let rest = |d: &DocumentInfo| {
-            (d.source.clone(), d.date.clone(), d.path.clone(), d.record, d.reference)
+            (
+                d.title.clone(),
+                d.source.clone(),
+                d.date.clone(),
+                d.path.clone(),
+                d.record,
+                d.reference,
+            )
         };
         x.id.cmp(&y.id).then_with(|| text(*nx).cmp(&text(*ny))).then_with(|| rest(x).cmp(&rest(y)))
     };

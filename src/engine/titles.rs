@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::decide::titles_divide;
+use crate::pair::decide::titles_divide_one_text;
 use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
 use crate::sketch::recipe::Recipe;
@@ -66,7 +66,7 @@ fn groups(
         let key = (info(n).title.as_deref().unwrap_or_default(), info(n).date.as_deref());
         let own = Metadata::new([info(n)]);
         let fits = |group: &(Metadata, Vec<u32>)| {
-            titles_divide(&group.0, &own, text, background, t).is_none()
+            titles_divide_one_text(text, &group.0, &own, background, t).is_none()
         };
         let place = known.get(&key).copied().or_else(|| {
             (groups.len().saturating_sub(GROUPS)..groups.len()).rev().find(|&g| fits(&groups[g]))

@@ -48,6 +48,9 @@ pub struct Background {
     /// The windows of notes, sorted: all of them, and not a sample. A note is what an outlet puts
     /// under or above texts that share nothing else.
     pub notes: Vec<u64>,
+    /// The keys of titles under which different texts come again and again, sorted: each text is
+    /// an issue of a series.
+    pub series: Vec<u64>,
     /// The slots of words that occur in many texts, sorted.
     pub common: Vec<u32>,
     /// The slots of words that are not common, but occur in more texts than a rare word, sorted.
@@ -86,8 +89,8 @@ impl Background {
                 bits[slot as usize / 32] |= mark << (slot % 32 * 2);
             }
         }
-        let (notes, lower_case) = (Vec::new(), Vec::new());
-        Background { classes, paragraphs, anchors, notes, common, frequent, lower_case, bits }
+        let none = Background::default();
+        Background { classes, paragraphs, anchors, common, frequent, bits, ..none }
     }
 
     /// The same background with these words known as no names: the slots of words that texts write
@@ -95,6 +98,12 @@ impl Background {
     #[must_use]
     pub fn with_lower_case(self, lower_case: Vec<u32>) -> Background {
         Background { lower_case, ..self }
+    }
+
+    /// The same background with these titles of series, as keys, sorted.
+    #[must_use]
+    pub fn with_series(self, series: Vec<u64>) -> Background {
+        Background { series, ..self }
     }
 
     /// The same background with these notes: all their windows of the recipe's anchor length,
@@ -114,13 +123,14 @@ impl Background {
             self.paragraphs.len() as u64,
             self.anchors.len() as u64,
             self.notes.len() as u64,
+            self.series.len() as u64,
             self.lower_case.len() as u64,
             self.common.len() as u64,
         ];
         let all = lengths
             .into_iter()
             .chain(self.paragraphs.iter().copied())
-            .chain(self.anchors.iter().chain(&self.notes).copied());
+            .chain(self.anchors.iter().chain(&self.notes).chain(&self.series).copied());
         let slots = self.common.iter().chain(&self.frequent).chain(&self.lower_case);
         format!("{:016x}", hash::sequence(all.chain(slots.map(|&c| u64::from(c)))))
     }
@@ -163,6 +173,7 @@ impl Background {
         let b = stored.background;
         Ok(Background::new(b.classes, b.paragraphs, b.anchors, b.common, b.frequent)
             .with_notes(b.notes)
+            .with_series(b.series)
             .with_lower_case(b.lower_case))
     }
 
@@ -181,6 +192,11 @@ impl Background {
             FREQUENT_BIT => 1,
             _ => 0,
         }
+    }
+
+    /// Whether different texts come again and again under a title.
+    pub fn is_series(&self, title: u64) -> bool {
+        self.series.binary_search(&title).is_ok()
     }
 
     /// Whether texts write a word in lower case, so that it is no name.

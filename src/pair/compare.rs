@@ -90,7 +90,7 @@ fn all_of_both(
     t: &Thresholds,
     comparison: &mut Comparison,
 ) {
-    let divided = titles_divide(a.metadata(), b.metadata(), a, background, t);
+    let divided = titles_divide(a, b, background, t);
     comparison.why = divided;
     comparison.relation = Some(divided.map_or(Relation::Equal, |_| Relation::Template));
     (comparison.coverage_a, comparison.coverage_b) = (1.0, 1.0);

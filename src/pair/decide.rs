@@ -75,15 +75,13 @@ fn template_reason(
     background: &Background,
     t: &Thresholds,
 ) -> Option<TemplateReason> {
-    if titles_differ(m.a, m.b, background) {
-        return Some(TemplateReason::Titles);
-    }
-    if is_verbatim(m, t) {
-        return None;
+    let by_titles = titles_divide(m.a, m.b, background, t);
+    if by_titles.is_some() || is_verbatim(m, t) {
+        return by_titles;
     }
     if facts_differ(m, t) {
         Some(TemplateReason::Facts)
-    } else if is_series(m, t) {
+    } else if is_series(m, background, t) {
         Some(TemplateReason::Series)
     } else {
         let needed = needed(m.scores.resemblance, m.evidence.against, t);
@@ -108,16 +106,18 @@ fn is_quoted(m: &Measured, background: &Background, t: &Thresholds) -> bool {
         && is_informative(m.matches, m.a, m.b, background, AGAINST * m.evidence.against, 0)
 }
 
-/// Whether two texts in one wording are issues of a series: a week or more lies between them, and
-/// something was put in the place of something else.
-pub fn is_series(m: &Measured, t: &Thresholds) -> bool {
+/// Whether two texts in one wording are issues of a series: something was put in the place of
+/// something else, and a week or more lies between them, or one has a title under which texts come
+/// again and again.
+pub fn is_series(m: &Measured, background: &Background, t: &Thresholds) -> bool {
+    let (a, b) = (m.a.metadata(), m.b.metadata());
     let own = 1.0 - TEXT_OF_ITS_OWN;
-    let changed = m.evidence.against > 0
-        || m.evidence.replaced
-        || (m.scores.coverage_a < own && m.scores.coverage_b < own);
-    m.a.metadata().is_series_apart(m.b.metadata(), t)
-        && m.scores.resemblance < ALL_BUT_THE_SAME
+    let changed = m.evidence.replaced || (m.scores.coverage_a < own && m.scores.coverage_b < own);
+    let again = || a.is_of_series(background) || b.is_of_series(background);
+    m.scores.resemblance < ALL_BUT_THE_SAME
         && changed
+        && t.series_days > 0
+        && (a.is_series_apart(b, t) || again())
 }
 
 /// Whether all of one text, but for boilerplate and a byline, stands word for word and in one piece
@@ -150,27 +150,43 @@ fn is_all_but_a_byline(p: &MaskedText, start: u32, len: u32, masked: bool) -> bo
             && (behind == 0 || apart(end))
 }
 
-/// Whether the titles of two texts name different things, whichever of their documents one takes.
-pub fn titles_differ(a: &MaskedText, b: &MaskedText, background: &Background) -> bool {
-    every_title(a.metadata(), b.metadata(), |x, y| {
-        name_different_things((x, a), (y, b), background)
-    })
-}
-
-/// Why documents with the same text are no copies of each other, if they are none.
+/// Why the titles of two texts make them no copies of each other, whatever the texts are: they name
+/// different things, whichever of its documents a text takes, or time lies between texts whose
+/// titles have nothing in common.
 pub fn titles_divide(
-    a: &Metadata,
-    b: &Metadata,
-    text: &MaskedText,
+    a: &MaskedText,
+    b: &MaskedText,
     background: &Background,
     t: &Thresholds,
 ) -> Option<TemplateReason> {
-    let different = |x: &Title, y: &Title| name_different_things((x, text), (y, text), background);
+    divided((a, a.metadata()), (b, b.metadata()), background, t)
+}
+
+/// Like [`titles_divide`], for documents with one text.
+pub fn titles_divide_one_text(
+    text: &MaskedText,
+    a: &Metadata,
+    b: &Metadata,
+    background: &Background,
+    t: &Thresholds,
+) -> Option<TemplateReason> {
+    divided((text, a), (text, b), background, t)
+}
+
+fn divided(
+    (text_a, a): (&MaskedText, &Metadata),
+    (text_b, b): (&MaskedText, &Metadata),
+    background: &Background,
+    t: &Thresholds,
+) -> Option<TemplateReason> {
+    let different =
+        |x: &Title, y: &Title| name_different_things((x, text_a), (y, text_b), background);
     if every_title(a, b, different) {
         return Some(TemplateReason::Titles);
     }
+    let texts = [&**text_a, &**text_b];
     let series = a.is_series_apart(b, t)
-        && every_title(a, b, |x, y| differ_in_rare_words(x, y, text, background));
+        && every_title(a, b, |x, y| differ_in_rare_words(x, y, texts, background));
     series.then_some(TemplateReason::Series)
 }
 

@@ -47,7 +47,7 @@ pub struct CopyEvidence {
     /// The sum of the weights of facts that disagree: [`NUMBER`] for a number or a frequent name,
     /// otherwise the weight of the less rare of the two names.
     pub against: u32,
-    /// Whether an informative word takes the place of another one in a gap.
+    /// Whether words take the place of other words in a gap.
     pub replaced: bool,
 }
 
@@ -193,6 +193,7 @@ impl<'p> Count<'p> {
         if ra.is_empty() || rb.is_empty() {
             return;
         }
+        self.replaced = true;
         self.plain_words(ra.clone(), rb.clone());
         let mut left: Vec<(usize, Sort)> =
             ra.clone().filter_map(|i| Some((i, self.sort(self.a, i)?))).collect();
@@ -246,7 +247,6 @@ impl<'p> Count<'p> {
     /// such words; what shows it is that two rare ones are opposite each other twice.
     fn plain_words(&mut self, ra: Range<usize>, rb: Range<usize>) {
         let (x, y) = (self.plain_of(self.a, ra, self.b), self.plain_of(self.b, rb, self.a));
-        self.replaced |= !x.is_empty() && !y.is_empty();
         for (i, j) in x.into_iter().zip(y) {
             let pair = (self.a.tokens.hashes[i], self.b.tokens.hashes[j]);
             let rare = |word| self.background.word_informativeness(word) == RARE;

@@ -3,6 +3,7 @@
 
 use crate::model::document::DocumentInfo;
 use crate::model::thresholds::Thresholds;
+use crate::pair::background::Background;
 use crate::pair::title::Title;
 
 /// The number of titles of one text that are looked at: a text that was printed under more of them
@@ -60,6 +61,16 @@ impl Metadata {
             if x < y { i += 1 } else { j += 1 }
         }
         least
+    }
+
+    /// Whether a title is one under which different texts come again and again.
+    pub fn is_of_series(&self, background: &Background) -> bool {
+        self.titles.iter().any(|title| background.is_series(title.key()))
+    }
+
+    /// The first and the last day, where one is known.
+    pub fn first_and_last_day(&self) -> Option<(i64, i64)> {
+        Some((*self.days.first()?, *self.days.last()?))
     }
 
     /// Whether two texts are so far apart in time that they may be issues of a series.

@@ -5,6 +5,7 @@
 
 use crate::align::edit_distance::{WordSimilarity, word_similarity};
 use crate::align::prepared::Prepared;
+use crate::hash;
 use crate::pair::background::Background;
 use crate::text::token::{Tokens, tokenize};
 use std::ops::Range;
@@ -21,7 +22,9 @@ const KNOWS_CASE: u64 = 1000;
 /// The least number of equal words of two titles in one frame, and their least share of the shorter
 /// title.
 const FRAME_WORDS: usize = 2;
-const FRAME_SHARE: f64 = 0.4;
+const FRAME_SHARE: f64 = 0.33;
+/// The least share of the longer title in which two titles agree that differ in one place.
+const SAME_BUT_FOR_ONE_PLACE: f64 = 0.6;
 
 /// A title without the parts that name the outlet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +58,16 @@ impl Title {
         shared.sort_unstable();
         shared.dedup();
         shared.into_iter().map(|word| background.word_informativeness(word)).sum()
+    }
+
+    /// The key of the title: its words without numbers, which count the issues of a series.
+    pub fn key(&self) -> u64 {
+        let words = self.tokens.hashes.iter().zip(&self.tokens.kinds);
+        hash::sequence(words.filter(|(_, kind)| !kind.is_number()).map(|(&word, _)| word))
+    }
+
+    fn is_informative(&self, i: usize, background: &Background) -> bool {
+        background.word_informativeness(self.tokens.hashes[i]) > 0
     }
 
     /// Whether a token names something: it is a number, or a capital word that texts never write in
@@ -115,6 +128,11 @@ pub fn name_different_things(
     let new = |x: &Title, y: &Title| -> Vec<bool> {
         (0..x.len()).map(|i| x.names(i, background) && !x.is_in_title(i, y)).collect()
     };
+    if text_a.tokens.hashes != text_b.tokens.hashes
+        && have_other_subjects((a, text_a), (b, text_b), background)
+    {
+        return true;
+    }
     let (new_a, new_b) = (new(a, b), new(b, a));
     if !new_a.contains(&true) || !new_b.contains(&true) {
         return false;
@@ -138,26 +156,52 @@ pub fn name_different_things(
         return framed && facing(&own_a, &own_b)
             || background.classes >= KNOWS_CASE && unnamed(a) && unnamed(b);
     }
-    if !framed || text_a.tokens.hashes == text_b.tokens.hashes {
-        return false;
-    }
-    let (foreign_a, foreign_b) = (absent(a, &new_a, &[text_b]), absent(b, &new_b, &[text_a]));
-    facing(&foreign_a, &new_b) || facing(&new_a, &foreign_b)
+    false
 }
 
-/// Whether each title of one text has a word of its own that is not common and that the text does
-/// not hold.
+/// Whether two titles are the same but for one place, where each has a word that the other document
+/// has nowhere, title and text, although one of the texts may hold both: the subjects of two
+/// notices in one wording. One of the words must be a name, or both texts must hold theirs.
+fn have_other_subjects(
+    (a, text_a): (&Title, &Prepared),
+    (b, text_b): (&Title, &Prepared),
+    background: &Background,
+) -> bool {
+    let gaps = gaps(a, b);
+    let equal = gaps.len() - 1;
+    let mut facing = gaps.iter().filter(|(ra, rb)| !ra.is_empty() && !rb.is_empty());
+    let (Some((ra, rb)), None) = (facing.next(), facing.next()) else { return false };
+    if (equal as f64) < SAME_BUT_FOR_ONE_PLACE * a.len().max(b.len()) as f64 {
+        return false;
+    }
+    let new = |x: &Title, r: &Range<usize>, y: &Title| -> Vec<usize> {
+        let of = r.clone().filter(|&i| i >= x.prefix && x.is_informative(i, background));
+        of.filter(|&i| !x.is_in_title(i, y)).collect()
+    };
+    let (new_a, new_b) = (new(a, ra, b), new(b, rb, a));
+    let foreign = |x: &Title, new: &[usize], other: &Prepared| -> Vec<usize> {
+        new.iter().copied().filter(|&i| !x.is_in_text(i, other)).collect()
+    };
+    let (foreign_a, foreign_b) = (foreign(a, &new_a, text_b), foreign(b, &new_b, text_a));
+    let named = |x: &Title, of: &[usize]| of.iter().any(|&i| x.names(i, background));
+    let held = |x: &Title, of: &[usize], own: &Prepared| of.iter().any(|&i| x.is_in_text(i, own));
+    named(a, &foreign_a) && !new_b.is_empty()
+        || named(b, &foreign_b) && !new_a.is_empty()
+        || held(a, &foreign_a, text_a) && held(b, &foreign_b, text_b)
+}
+
+/// Whether each title has a word of its own that is not common and that neither text holds.
 pub fn differ_in_rare_words(
     a: &Title,
     b: &Title,
-    text: &Prepared,
+    texts: [&Prepared; 2],
     background: &Background,
 ) -> bool {
     let own = |x: &Title, y: &Title| {
         (x.prefix..x.len()).any(|i| {
-            background.word_informativeness(x.tokens.hashes[i]) > 0
+            x.is_informative(i, background)
                 && !x.is_in_title(i, y)
-                && !x.is_in_text(i, text)
+                && !texts.iter().any(|text| x.is_in_text(i, text))
         })
     };
     own(a, b) && own(b, a)

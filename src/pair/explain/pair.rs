@@ -255,10 +255,9 @@ fn measured(
         informativeness_and_bound: told,
         resemblance: c.resemblance,
         decision: decide::decide(&inputs, background, t),
-        titles: decide::titles_differ(a, b, background),
-        divided: decide::titles_divide(a.metadata(), b.metadata(), a, background, t),
+        divided: decide::titles_divide(a, b, background, t),
         days: a.metadata().days_apart(b.metadata()),
-        series: decide::is_series(&inputs, t),
+        series: decide::is_series(&inputs, background, t),
     }
 }
 

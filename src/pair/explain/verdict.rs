@@ -70,9 +70,7 @@ pub(super) struct Measured {
     pub resemblance: f64,
     /// What was decided.
     pub decision: Decision,
-    /// Whether the titles name different things.
-    pub titles: bool,
-    /// Why titles divide the two documents, where they have the same text.
+    /// Why the titles make the two texts no copies, where they do.
     pub divided: Option<TemplateReason>,
     /// The days between the two texts, where their dates are known.
     pub days: Option<i64>,
@@ -99,8 +97,8 @@ fn step(name: &'static str, checks: Vec<BoundCheck>) -> VerdictStep {
 
 /// Whether nothing makes a template of a pair that is a near-copy or a containment by coverage.
 fn is_copy(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> bool {
-    steps.push(plain("titles", m.titles));
-    if m.titles {
+    steps.push(plain("titles", m.divided.is_some()));
+    if m.divided.is_some() {
         return false;
     }
     steps.push(plain("verbatim", m.decision.verbatim));
