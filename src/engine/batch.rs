@@ -185,7 +185,7 @@ pub(crate) fn scan_under(
             tokens: all.tokens,
             clusters,
             equal,
-            titles: members.titles.into_values().collect(),
+            titles: members.divided.into_values().map(|divided| divided.groups).collect(),
             pairs,
             repeats,
         };
@@ -256,7 +256,7 @@ fn sorted_keys(
     })?;
     let Sketches { classes: all, words, .. } = sketches;
     let mut members = Members::new(&all);
-    members.titles = title_groups(&all, &members, documents, &background, recipe, thresholds)?;
+    members.divided = title_groups(&all, &members, documents, &background, recipe, thresholds)?;
     Ok(SortedKeys { all, keys, words, background, members })
 }
 

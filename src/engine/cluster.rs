@@ -3,7 +3,7 @@
 
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::sketch::{Classes, NONE};
-use crate::engine::titles::TitleGroups;
+use crate::engine::titles::DividedClasses;
 use crate::error::Result;
 use crate::model::detection::{Cluster, Pair};
 use crate::model::document::Documents;
@@ -44,8 +44,8 @@ impl Relations {
 pub struct Members {
     starts: Vec<u32>,
     documents: Vec<u32>,
-    /// The groups of the classes that titles divide.
-    pub titles: TitleGroups,
+    /// The classes that titles divide.
+    pub divided: DividedClasses,
 }
 
 impl Members {
@@ -61,26 +61,31 @@ impl Members {
             documents[at[class as usize] as usize] = n as u32;
             at[class as usize] += 1;
         }
-        Members { starts, documents, titles: TitleGroups::new() }
+        Members { starts, documents, divided: DividedClasses::new() }
     }
     /// The documents of one class that are copies of its first one: all of them, or the first group
     /// where titles divide the class. They are what the class is in a pair or a cluster.
     pub fn copies(&self, class: u32) -> &[u32] {
-        self.titles.get(&class).map_or_else(|| self.of(class), |groups| &groups[0])
+        self.divided.get(&class).map_or_else(|| self.of(class), |divided| &divided.groups[0])
     }
     /// The documents that are copies of one document, which is of this class.
     pub fn copies_of(&self, number: u32, class: u32) -> &[u32] {
-        let groups = self.titles.get(&class).into_iter().flatten();
-        let own = groups.into_iter().find(|group| group.binary_search(&number).is_ok());
+        let groups = self.divided.get(&class).map_or(&[][..], |divided| &divided.groups);
+        let own = groups.iter().find(|group| group.binary_search(&number).is_ok());
         own.map_or_else(|| self.of(class), Vec::as_slice)
     }
     /// What the documents of a class that are copies of its first one say about its text.
     pub fn metadata(&self, class: u32, documents: &dyn Documents) -> Metadata {
-        Metadata::new(self.copies(class).iter().map(|&n| documents.info(n as usize)))
+        self.metadata_of(self.copies(class), class, documents)
+    }
+    /// What documents of a class say about its text.
+    pub fn metadata_of(&self, of: &[u32], class: u32, documents: &dyn Documents) -> Metadata {
+        let form = self.divided.get(&class).is_some_and(|divided| divided.form);
+        Metadata::new(of.iter().map(|&n| documents.info(n as usize))).of_form(form)
     }
     /// The groups of a class besides [`copies`](Members::copies).
     pub fn other_groups(&self) -> impl Iterator<Item = &Vec<u32>> {
-        self.titles.values().flat_map(|groups| &groups[1..])
+        self.divided.values().flat_map(|divided| &divided.groups[1..])
     }
     /// The documents of one class.
     pub fn of(&self, class: u32) -> &[u32] {

@@ -31,7 +31,7 @@ impl Copies {
     ) -> Result<Copies> {
         let Sketches { classes: all, .. } = sketch(documents, recipe, t, progress)?;
         let mut members = Members::new(&all);
-        members.titles = title_groups(&all, &members, documents, background, recipe, t)?;
+        members.divided = title_groups(&all, &members, documents, background, recipe, t)?;
         Ok(Copies { class_of: all.class_of, members })
     }
 
@@ -40,7 +40,7 @@ impl Copies {
         let own = [number];
         let class = self.class_of[number as usize];
         let copies = if class == NONE { &own[..] } else { self.members.copies_of(number, class) };
-        Metadata::new(copies.iter().map(|&n| documents.info(n as usize)))
+        self.members.metadata_of(copies, class, documents)
     }
 }
 

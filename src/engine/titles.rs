@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::decide::titles_divide_one_text;
+use crate::pair::decide::{titles_divide_one_text, titles_have_nothing_in_common};
 use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
 use crate::sketch::recipe::Recipe;
@@ -18,9 +18,17 @@ use std::collections::{BTreeMap, HashMap};
 /// that n documents with one text cost O(n).
 const GROUPS: usize = 8;
 
-/// The groups of each class that titles divide, by class. The first group has the first document of
-/// the class.
-pub type TitleGroups = BTreeMap<u32, Vec<Vec<u32>>>;
+/// A class of equal texts that titles divide.
+#[derive(Debug)]
+pub struct DividedClass {
+    /// The groups of documents; the first one has the first document of the class.
+    pub groups: Vec<Vec<u32>>,
+    /// Whether the text is a form, which an outlet prints under all kinds of titles.
+    pub form: bool,
+}
+
+/// The classes that titles divide.
+pub type DividedClasses = BTreeMap<u32, DividedClass>;
 
 /// Divides the classes of equal texts by their titles. Cost: each text that has two titles is read
 /// once.
@@ -31,18 +39,18 @@ pub fn title_groups(
     background: &Background,
     recipe: &Recipe,
     t: &Thresholds,
-) -> Result<TitleGroups> {
+) -> Result<DividedClasses> {
     let title = |n: u32| documents.info(n as usize).title.as_deref();
     let several = |class: &u32| {
         let of = members.of(*class);
         of.iter().any(|&n| title(n) != title(of[0]))
     };
     let classes: Vec<u32> = (0..all.first.len() as u32).filter(several).collect();
-    let divide = |class: u32| -> Result<Option<(u32, Vec<Vec<u32>>)>> {
+    let divide = |class: u32| -> Result<Option<(u32, DividedClass)>> {
         let of = members.of(class);
         let text = MaskedText::new(documents.text(of[0] as usize)?, background, recipe);
-        let groups = groups(of, documents, &text, background, t);
-        Ok((groups.len() > 1).then_some((class, groups)))
+        let divided = groups(of, documents, &text, background, t);
+        Ok((divided.groups.len() > 1).then_some((class, divided)))
     };
     let divided: Result<Vec<_>> = classes.into_par_iter().map(divide).collect();
     Ok(divided?.into_iter().flatten().collect())
@@ -54,17 +62,18 @@ fn groups(
     text: &MaskedText,
     background: &Background,
     t: &Thresholds,
-) -> Vec<Vec<u32>> {
+) -> DividedClass {
     let info = |n: u32| documents.info(n as usize);
     // Documents of one day follow each other, so the groups of a series are compared with each
     // other.
     let mut order = of.to_vec();
     order.sort_by(|&x, &y| info(x).date.cmp(&info(y).date).then(x.cmp(&y)));
+    let form = is_form(&order, documents, text, background, t);
     let mut groups: Vec<(Metadata, Vec<u32>)> = Vec::new();
     let mut known: HashMap<(&str, Option<&str>), usize> = HashMap::new();
     for n in order {
         let key = (info(n).title.as_deref().unwrap_or_default(), info(n).date.as_deref());
-        let own = Metadata::new([info(n)]);
+        let own = Metadata::new([info(n)]).of_form(form);
         let fits = |group: &(Metadata, Vec<u32>)| {
             titles_divide_one_text(text, &group.0, &own, background, t).is_none()
         };
@@ -81,5 +90,27 @@ fn groups(
     let mut groups: Vec<Vec<u32>> = groups.into_iter().map(|g| g.1).collect();
     groups.iter_mut().for_each(|g| g.sort_unstable());
     groups.sort_unstable();
-    groups
+    DividedClass { groups, form }
+}
+
+/// The number of documents with different titles from which on their text may be a form.
+const TITLES_OF_A_FORM: usize = 3;
+
+/// Whether a text is a form that an outlet prints under all kinds of titles, such as the note of a
+/// newsletter: over the time in which a series has two issues, no title has anything in common with
+/// the one before it.
+fn is_form(
+    order: &[u32],
+    documents: &dyn Documents,
+    text: &MaskedText,
+    background: &Background,
+    t: &Thresholds,
+) -> bool {
+    let mut titled: Vec<Metadata> =
+        order.iter().map(|&n| Metadata::new([documents.info(n as usize)])).collect();
+    titled.dedup_by(|x, y| x.titles == y.titles);
+    let (Some(first), Some(last)) = (titled.first(), titled.last()) else { return false };
+    titled.len() >= TITLES_OF_A_FORM
+        && first.is_series_apart(last, t)
+        && titled.windows(2).all(|w| titles_have_nothing_in_common(text, &w[0], &w[1], background))
 }

@@ -19,6 +19,10 @@ use crate::pair::title::{Title, differ_in_rare_words, name_different_things};
 pub const ALL_BUT_THE_SAME: f64 = 0.8;
 /// The share of both texts outside the matches from which on each has text of its own.
 const TEXT_OF_ITS_OWN: f64 = 0.1;
+/// The share of the figures from which on the next day's text under one title is the next issue.
+const OTHER_FIGURES: f64 = 0.5;
+/// The least number of such figures: one may have been corrected.
+const SOME_FIGURES: u32 = 2;
 /// The most tokens of a byline: what may be beside the one run of a text that stands word for word
 /// in another one, on lines of its own.
 const BYLINE: u32 = 12;
@@ -108,16 +112,22 @@ fn is_quoted(m: &Measured, background: &Background, t: &Thresholds) -> bool {
 
 /// Whether two texts in one wording are issues of a series: something was put in the place of
 /// something else, and a week or more lies between them, or one has a title under which texts come
-/// again and again.
+/// again and again, or they are of different days under one title, with other figures.
 pub fn is_series(m: &Measured, background: &Background, t: &Thresholds) -> bool {
     let (a, b) = (m.a.metadata(), m.b.metadata());
     let own = 1.0 - TEXT_OF_ITS_OWN;
     let changed = m.evidence.replaced || (m.scores.coverage_a < own && m.scores.coverage_b < own);
     let again = || a.is_of_series(background) || b.is_of_series(background);
+    let of_days = || {
+        let [changed, all] = m.evidence.figures;
+        let other_figures =
+            changed >= SOME_FIGURES && f64::from(changed) >= OTHER_FIGURES * f64::from(all);
+        other_figures && a.days_apart(b).is_some_and(|days| days > 0) && a.shares_title(b)
+    };
     m.scores.resemblance < ALL_BUT_THE_SAME
         && changed
         && t.series_days > 0
-        && (a.is_series_apart(b, t) || again())
+        && (a.is_series_apart(b, t) || again() || of_days())
 }
 
 /// Whether all of one text, but for boilerplate and a byline, stands word for word and in one piece
@@ -173,19 +183,32 @@ pub fn titles_divide_one_text(
     divided((text, a), (text, b), background, t)
 }
 
+/// Whether the titles of documents with one text have nothing in common besides what the text
+/// holds.
+pub fn titles_have_nothing_in_common(
+    text: &MaskedText,
+    a: &Metadata,
+    b: &Metadata,
+    background: &Background,
+) -> bool {
+    every_title(a, b, |x, y| differ_in_rare_words(x, y, [text, text], background))
+}
+
 fn divided(
     (text_a, a): (&MaskedText, &Metadata),
     (text_b, b): (&MaskedText, &Metadata),
     background: &Background,
     t: &Thresholds,
 ) -> Option<TemplateReason> {
-    let different =
-        |x: &Title, y: &Title| name_different_things((x, text_a), (y, text_b), background);
+    let of_one_day = a.days_apart(b) == Some(0);
+    let different = |x: &Title, y: &Title| {
+        name_different_things((x, text_a), (y, text_b), background, of_one_day)
+    };
     if every_title(a, b, different) {
         return Some(TemplateReason::Titles);
     }
     let texts = [&**text_a, &**text_b];
-    let series = a.is_series_apart(b, t)
+    let series = (a.is_series_apart(b, t) || a.are_forms(b))
         && every_title(a, b, |x, y| differ_in_rare_words(x, y, texts, background));
     series.then_some(TemplateReason::Series)
 }

@@ -23,6 +23,9 @@ const MAX_ADJACENT_TOKENS: u32 = 16;
 /// if the less rare of them is frequent. Most figures are rare, and a copy may correct some.
 const NUMBER: u32 = 3;
 
+/// The most tokens of a gap in which a figure is in the place of another one.
+const SHORT_GAP: usize = 4;
+
 /// The number of names that are tested as protagonists: of the names that only one text contains,
 /// the first ones that occur in it twice or more.
 const HEROES: usize = 16;
@@ -47,6 +50,9 @@ pub struct CopyEvidence {
     /// The sum of the weights of facts that disagree: [`NUMBER`] for a number or a frequent name,
     /// otherwise the weight of the less rare of the two names.
     pub against: u32,
+    /// The number of figures that take the place of other figures in a gap, and of all figures
+    /// inside the matches, in the first text.
+    pub figures: [u32; 2],
     /// Whether words take the place of other words in a gap.
     pub replaced: bool,
 }
@@ -63,7 +69,7 @@ pub fn evidence(
         agree: count.agree.len() as u32,
         compared: (count.agree.len() + count.differ.len()) as u32,
     };
-    CopyEvidence { facts, against: count.against, replaced: count.replaced }
+    CopyEvidence { facts, against: count.against, replaced: count.replaced, figures: count.figures }
 }
 
 /// The facts themselves, each by the token at which it first occurs.
@@ -100,6 +106,7 @@ struct Count<'p> {
     differ: HashSet<(u64, u64)>,
     against: u32,
     replaced: bool,
+    figures: [u32; 2],
     /// The pairs of rare words in lower case that are opposite each other in a gap.
     plain: HashSet<(u64, u64)>,
     /// The pairs of names that disagree where one of them is the first word of a sentence.
@@ -124,6 +131,7 @@ impl<'p> Count<'p> {
             differ,
             against: 0,
             replaced: false,
+            figures: [0, 0],
             plain: HashSet::new(),
             firsts,
             own: Default::default(),
@@ -172,6 +180,7 @@ impl<'p> Count<'p> {
     }
 
     fn equal_token(&mut self, i: usize) {
+        self.figures[1] += u32::from(self.a.tokens.kinds[i].is_number());
         let hash = self.a.tokens.hashes[i];
         // A word that occurs in many texts agrees in every template too.
         if is_fact(self.a, i) && !self.background.is_common(hash) {
@@ -194,6 +203,7 @@ impl<'p> Count<'p> {
             return;
         }
         self.replaced = true;
+        self.figures(&ra, &rb);
         self.plain_words(ra.clone(), rb.clone());
         let mut left: Vec<(usize, Sort)> =
             ra.clone().filter_map(|i| Some((i, self.sort(self.a, i)?))).collect();
@@ -240,6 +250,22 @@ impl<'p> Count<'p> {
             for (x, y) in of(&left).into_iter().zip(of(&right)) {
                 self.count_disagreement(x, y);
             }
+        }
+    }
+
+    /// Counts the figures of a short gap, each with the one in its place.
+    fn figures(&mut self, ra: &Range<usize>, rb: &Range<usize>) {
+        if ra.len().max(rb.len()) > SHORT_GAP {
+            return;
+        }
+        let (a, b) = (self.a, self.b);
+        let of = |p: &'p Prepared<'p>, r: &Range<usize>| {
+            r.clone().filter(|&i| p.tokens.kinds[i].is_number()).collect::<Vec<_>>()
+        };
+        for (i, j) in of(a, ra).into_iter().zip(of(b, rb)) {
+            let other = word_similarity(a.word(i), true, b.word(j)) == WordSimilarity::No;
+            self.figures[0] += u32::from(other);
+            self.figures[1] += 1;
         }
     }
 

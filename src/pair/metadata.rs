@@ -18,6 +18,8 @@ pub struct Metadata {
     pub titles: Vec<Title>,
     /// The days of publication, sorted and without duplicates.
     days: Vec<i64>,
+    /// Whether the text is a form, which an outlet prints under all kinds of titles.
+    form: bool,
     /// Whether a document has no title, so that no title speaks for all of them.
     untitled: bool,
 }
@@ -46,6 +48,17 @@ impl Metadata {
         out
     }
 
+    /// The same metadata of a text that is a form, or is none.
+    #[must_use]
+    pub fn of_form(self, form: bool) -> Metadata {
+        Metadata { form, ..self }
+    }
+
+    /// Whether two texts are forms, so that their titles decide whenever they were printed.
+    pub const fn are_forms(&self, other: &Metadata) -> bool {
+        self.form && other.form
+    }
+
     /// Whether every document has a title, so that the titles can tell two texts apart.
     pub fn is_titled(&self) -> bool {
         !self.untitled && !self.titles.is_empty()
@@ -66,6 +79,11 @@ impl Metadata {
     /// Whether a title is one under which different texts come again and again.
     pub fn is_of_series(&self, background: &Background) -> bool {
         self.titles.iter().any(|title| background.is_series(title.key()))
+    }
+
+    /// Whether a title of one text is one of the other text, but for numbers.
+    pub fn shares_title(&self, other: &Metadata) -> bool {
+        self.titles.iter().any(|x| other.titles.iter().any(|y| x.key() == y.key()))
     }
 
     /// The first and the last day, where one is known.

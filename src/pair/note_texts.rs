@@ -61,7 +61,8 @@ impl NoteCandidate {
         background: &Background,
         least: u32,
     ) -> Vec<u64> {
-        let (mut notes, mut stories, mut windows) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut notes, mut others, mut stories) = (Vec::new(), Vec::new(), 0);
+        let mut windows = Vec::new();
         for &(x, y) in &self.pairs {
             let (a, b) = (&holders[&x], &holders[&y]);
             match note_evidence(a, b, &self.anchors, self.of_one_source, background) {
@@ -69,22 +70,23 @@ impl NoteCandidate {
                     notes.push((x, y));
                     windows.extend(found);
                 }
-                NoteEvidence::Story => stories.push((x, y)),
-                NoteEvidence::Nothing => {}
+                other => {
+                    others.push((x, y));
+                    stories += usize::from(other == NoteEvidence::Story);
+                }
             }
         }
-        let is_note =
-            stories_told(&notes, &stories) >= least as usize && notes.len() > stories.len();
+        let is_note = stories_told(&notes, &others) >= least as usize && notes.len() > stories;
         if is_note { windows } else { Vec::new() }
     }
 }
 
-/// The number of different stories that the texts of `notes` tell; the texts of a pair in `stories`
-/// tell one.
-fn stories_told(notes: &[(u32, u32)], stories: &[(u32, u32)]) -> usize {
+/// The number of different stories that the texts of `notes` tell at least: nothing shows that the
+/// two texts of a pair in `others` tell two.
+fn stories_told(notes: &[(u32, u32)], others: &[(u32, u32)]) -> usize {
     let mut story: BTreeMap<u32, u32> =
         notes.iter().flat_map(|p| [(p.0, p.0), (p.1, p.1)]).collect();
-    for (x, y) in stories {
+    for (x, y) in others {
         if let (Some(&from), Some(&to)) = (story.get(x), story.get(y)) {
             story.values_mut().filter(|s| **s == from).for_each(|s| *s = to);
         }

@@ -23,8 +23,9 @@ const KNOWS_CASE: u64 = 1000;
 /// title.
 const FRAME_WORDS: usize = 2;
 const FRAME_SHARE: f64 = 0.33;
-/// The least share of the longer title in which two titles agree that differ in one place.
-const SAME_BUT_FOR_ONE_PLACE: f64 = 0.6;
+/// The shares of the longer title from which on less is asked of the words that differ.
+const HALF_THE_SAME: f64 = 0.5;
+const MOSTLY_THE_SAME: f64 = 0.6;
 
 /// A title without the parts that name the outlet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,14 +73,21 @@ impl Title {
 
     /// Whether a token names something: it is a number, or a capital word that texts never write in
     /// lower case. The first word of a title is capital anyway, and in a title in capitals every
-    /// word is.
-    fn names(&self, i: usize, background: &Background) -> bool {
+    /// word is. The number of a notice that was printed again on one day was corrected.
+    fn names(&self, i: usize, background: &Background, of_one_day: bool) -> bool {
         let kind = self.tokens.kinds[i];
         if kind.is_number() {
-            return i >= self.prefix;
+            return i >= self.prefix && !of_one_day;
         }
+        // In a title that is not in capitals, a word in capitals is an acronym: US is not us.
+        let acronym = || {
+            let word = self.word(i);
+            word.len() > 1 && self.has_lower_case() && !word.contains(char::is_lowercase)
+        };
         let open = kind.opens() && background.classes < KNOWS_CASE && self.has_lower_case();
-        kind.is_capital() && !open && !background.is_lower_case(self.tokens.hashes[i])
+        kind.is_capital()
+            && !open
+            && (!background.is_lower_case(self.tokens.hashes[i]) || acronym())
     }
 
     fn has_lower_case(&self) -> bool {
@@ -117,19 +125,20 @@ fn is_form(word: &str, other: &str) -> bool {
         && word_similarity(word, false, other) == WordSimilarity::Same
 }
 
-/// Whether the titles of two texts name different things: the texts are then two notices in one
+/// Whether the titles of two texts, which are of one day or not, name different things: the texts are then two notices in one
 /// wording, and no copies. Cost: the square of the titles' lengths, and for each name a look at
 /// both texts.
 pub fn name_different_things(
     (a, text_a): (&Title, &Prepared),
     (b, text_b): (&Title, &Prepared),
     background: &Background,
+    of_one_day: bool,
 ) -> bool {
     let new = |x: &Title, y: &Title| -> Vec<bool> {
-        (0..x.len()).map(|i| x.names(i, background) && !x.is_in_title(i, y)).collect()
+        (0..x.len()).map(|i| x.names(i, background, of_one_day) && !x.is_in_title(i, y)).collect()
     };
     if text_a.tokens.hashes != text_b.tokens.hashes
-        && have_other_subjects((a, text_a), (b, text_b), background)
+        && have_other_subjects((a, text_a), (b, text_b), background, of_one_day)
     {
         return true;
     }
@@ -150,8 +159,10 @@ pub fn name_different_things(
     let framed = is_framed(a, b, &gaps);
     if own_a.contains(&true) && own_b.contains(&true) {
         let unnamed = |x: &Title| {
-            (0..x.len())
-                .all(|i| !x.names(i, background) || !both.iter().any(|text| x.is_in_text(i, text)))
+            (0..x.len()).all(|i| {
+                !x.names(i, background, of_one_day)
+                    || !both.iter().any(|text| x.is_in_text(i, text))
+            })
         };
         return framed && facing(&own_a, &own_b)
             || background.classes >= KNOWS_CASE && unnamed(a) && unnamed(b);
@@ -159,35 +170,41 @@ pub fn name_different_things(
     false
 }
 
-/// Whether two titles are the same but for one place, where each has a word that the other document
-/// has nowhere, title and text, although one of the texts may hold both: the subjects of two
-/// notices in one wording. One of the words must be a name, or both texts must hold theirs.
+/// Whether two titles agree but for words that take each other's place and that the other document
+/// has nowhere, title and text: the subjects of two notices in one wording.
+///
+/// The less the titles agree, the more is asked of these words: that each is a name that its own
+/// text holds, then that its own text holds it, then that one is a name.
 fn have_other_subjects(
     (a, text_a): (&Title, &Prepared),
     (b, text_b): (&Title, &Prepared),
     background: &Background,
+    of_one_day: bool,
 ) -> bool {
     let gaps = gaps(a, b);
-    let equal = gaps.len() - 1;
-    let mut facing = gaps.iter().filter(|(ra, rb)| !ra.is_empty() && !rb.is_empty());
-    let (Some((ra, rb)), None) = (facing.next(), facing.next()) else { return false };
-    if (equal as f64) < SAME_BUT_FOR_ONE_PLACE * a.len().max(b.len()) as f64 {
-        return false;
-    }
-    let new = |x: &Title, r: &Range<usize>, y: &Title| -> Vec<usize> {
-        let of = r.clone().filter(|&i| i >= x.prefix && x.is_informative(i, background));
-        of.filter(|&i| !x.is_in_title(i, y)).collect()
+    let equal = (gaps.len() - 1) as f64;
+    let (shorter, longer) = (a.len().min(b.len()) as f64, a.len().max(b.len()) as f64);
+    let foreign = |x: &Title, r: &Range<usize>, y: &Title, other: &Prepared| -> Vec<usize> {
+        let of = r.clone().filter(|&i| i >= x.prefix && !x.is_in_title(i, y));
+        of.filter(|&i| !x.is_in_text(i, other)).collect()
     };
-    let (new_a, new_b) = (new(a, ra, b), new(b, rb, a));
-    let foreign = |x: &Title, new: &[usize], other: &Prepared| -> Vec<usize> {
-        new.iter().copied().filter(|&i| !x.is_in_text(i, other)).collect()
+    let subjects = |(ra, rb): &(Range<usize>, Range<usize>)| {
+        let (x, y) = (foreign(a, ra, b, text_b), foreign(b, rb, a, text_a));
+        let name = |t: &Title, i: usize| t.names(i, background, of_one_day);
+        let held = |t: &Title, of: &[usize], own: &Prepared, wanted: bool| {
+            of.iter().any(|&i| t.is_in_text(i, own) && (!wanted || name(t, i)))
+        };
+        let both = |wanted| held(a, &x, text_a, wanted) && held(b, &y, text_b, wanted);
+        let new = |t: &Title, r: &Range<usize>, other: &Title| {
+            r.clone().any(|i| i >= t.prefix && !t.is_in_title(i, other))
+        };
+        let one = x.iter().any(|&i| name(a, i)) && new(b, rb, a)
+            || y.iter().any(|&i| name(b, i)) && new(a, ra, b);
+        both(true)
+            || both(false) && equal >= HALF_THE_SAME * longer
+            || one && equal >= MOSTLY_THE_SAME * longer
     };
-    let (foreign_a, foreign_b) = (foreign(a, &new_a, text_b), foreign(b, &new_b, text_a));
-    let named = |x: &Title, of: &[usize]| of.iter().any(|&i| x.names(i, background));
-    let held = |x: &Title, of: &[usize], own: &Prepared| of.iter().any(|&i| x.is_in_text(i, own));
-    named(a, &foreign_a) && !new_b.is_empty()
-        || named(b, &foreign_b) && !new_a.is_empty()
-        || held(a, &foreign_a, text_a) && held(b, &foreign_b, text_b)
+    equal >= FRAME_WORDS as f64 && equal >= FRAME_SHARE * shorter && gaps.iter().any(subjects)
 }
 
 /// Whether each title has a word of its own that is not common and that neither text holds.
@@ -230,12 +247,18 @@ fn without_house<'t>(title: &'t str, source: Option<&str>) -> &'t str {
     title
 }
 
-/// The number of tokens before the first separator, or none where these are many.
+/// The number of tokens before the first separator, or none where these are many. A hyphen inside a
+/// word separates nothing; one behind a number does (`UPDATE 2-`).
 fn prefix(text: &str, tokens: &Tokens) -> usize {
     let most = tokens.len().min(HOUSE_TOKENS);
     let ends = |&i: &usize| {
         let rest = &text[tokens.spans[i - 1].range().end..];
-        rest.trim_start().starts_with(['-', '–', '—', ':', '/', ')', ']'])
+        let hyphen = rest.strip_prefix('-').is_some_and(|after| {
+            tokens.kinds[i - 1].is_number() || !after.starts_with(char::is_alphanumeric)
+        });
+        hyphen
+            || rest.starts_with([':', '/', ')', ']'])
+            || [" - ", " – ", " — "].iter().any(|s| rest.starts_with(s))
     };
     (1..most).find(ends).unwrap_or(0)
 }
@@ -286,8 +309,8 @@ mod tests {
         let (x, y) = (Title::new(a.0, None), Title::new(b.0, None));
         let (text_a, text_b) = (Prepared::new(a.1, 5), Prepared::new(b.1, 5));
         let background = Background::default();
-        let said = name_different_things((&x, &text_a), (&y, &text_b), &background);
-        assert_eq!(said, name_different_things((&y, &text_b), (&x, &text_a), &background));
+        let said = name_different_things((&x, &text_a), (&y, &text_b), &background, false);
+        assert_eq!(said, name_different_things((&y, &text_b), (&x, &text_a), &background, false));
         said
     }
 
