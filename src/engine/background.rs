@@ -12,7 +12,6 @@ use crate::postings::policy::most_of_a_source;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
-use std::collections::HashMap;
 
 /// Two texts are versions of one story only if their shared anchors, all of them frequent, are at
 /// least this part of the anchors of the longer text.
@@ -52,29 +51,40 @@ pub fn background(
     Ok(background.with_notes(notes).with_series(series(documents, all, t)))
 }
 
-/// The number of different texts under one title from which on it is that of a series.
-const ISSUES: u32 = 3;
+/// The number of issues that make a series: texts under one title, each so many days after the one
+/// before that it is no copy of it. A story that many outlets print is one issue.
+const ISSUES: usize = 3;
+/// The number of different numbers in a title from which on they count the issues of a series,
+/// whatever the time between these.
+const NUMBERS: usize = 4;
 
-/// The titles under which different texts come again and again, over a time in which a series has
-/// two issues. Cost: one look at each title.
+/// The titles under which different texts come again and again. Cost: a sort of the titles.
 fn series(documents: &dyn Documents, all: &Classes, t: &Thresholds) -> Vec<u64> {
-    let mut issues: HashMap<u64, (u32, i64, i64)> = HashMap::new();
+    if t.series_days == 0 {
+        return Vec::new();
+    }
+    let mut titled: Vec<(u64, u64, i64)> = Vec::new();
     for &first in &all.first {
         let metadata = Metadata::new([documents.info(first as usize)]);
-        let (Some(title), Some((day, _))) =
-            (metadata.titles.first(), metadata.first_and_last_day())
-        else {
-            continue;
-        };
-        let (count, from, to) = issues.entry(title.key()).or_insert((0, day, day));
-        (*count, *from, *to) = (*count + 1, day.min(*from), day.max(*to));
+        if let (Some(title), Some(day)) = (metadata.titles.first(), metadata.first_day()) {
+            titled.push((title.key(), title.number_key(), day));
+        }
     }
-    let of = |&(count, from, to): &(u32, i64, i64)| {
-        count >= ISSUES && to - from >= i64::from(t.series_days)
+    titled.sort_unstable();
+    let again = |texts: &[(u64, u64, i64)]| {
+        let mut numbers: Vec<u64> = texts.iter().map(|t| t.1).collect();
+        numbers.dedup();
+        let mut days: Vec<i64> = texts.iter().map(|t| t.2).collect();
+        days.sort_unstable();
+        let (mut issues, mut last) = (0, i64::MIN);
+        for day in days {
+            if day >= last.saturating_add(i64::from(t.series_days)) {
+                (issues, last) = (issues + 1, day);
+            }
+        }
+        issues >= ISSUES || numbers.len() >= NUMBERS
     };
-    let mut series: Vec<u64> = issues.iter().filter(|i| of(i.1)).map(|i| *i.0).collect();
-    series.sort_unstable();
-    series
+    titled.chunk_by(|x, y| x.0 == y.0).filter(|texts| again(texts)).map(|t| t[0].0).collect()
 }
 
 /// Whether enough texts of one source hold a key or, where sources are not known, more than a share

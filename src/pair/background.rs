@@ -296,14 +296,19 @@ impl Background {
     }
 }
 
-/// A word must be in lower case in this many texts to be known as no name: one may have misspelt
-/// it, or another word may have its slot.
+/// A word is no name if this many of the texts that hold it have it in lower case, and one in three of
+/// them: some texts are all in lower case, one may have misspelt a word, and another word may have
+/// its slot.
 const LOWER_CASE_TEXTS: u32 = 2;
+const LOWER_CASE_SHARE: u32 = 3;
 
-/// The slots of words that some texts write in lower case, from the number of texts in which each
-/// slot occurs, and in which it occurs with a capital only.
+/// The slots of words that texts write in lower case, from the number of texts in which each slot
+/// occurs, and in which it occurs with a capital only.
 pub fn lower_case_slots(counts: &[u32], capitals: &[u32]) -> Vec<u32> {
-    let lower = |&(count, capital): &(&u32, &u32)| count - capital >= LOWER_CASE_TEXTS;
+    let lower = |&(&count, &capital): &(&u32, &u32)| {
+        let lower = count - capital;
+        lower >= LOWER_CASE_TEXTS && u64::from(lower) * u64::from(LOWER_CASE_SHARE) >= count.into()
+    };
     let slots = counts.iter().zip(capitals).zip(0..).filter(|(c, _)| lower(c));
     slots.map(|(_, slot)| slot).collect()
 }

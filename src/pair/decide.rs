@@ -21,6 +21,9 @@ pub const ALL_BUT_THE_SAME: f64 = 0.8;
 const TEXT_OF_ITS_OWN: f64 = 0.1;
 /// The share of the figures from which on the next day's text under one title is the next issue.
 const OTHER_FIGURES: f64 = 0.5;
+/// The number of times as many points that a quotation needs over the time between two issues of a
+/// series.
+const TELLING_OVER_TIME: u32 = 4;
 /// The least number of such figures: one may have been corrected.
 const SOME_FIGURES: u32 = 2;
 /// The most tokens of a byline: what may be beside the one run of a text that stands word for word
@@ -104,7 +107,11 @@ pub fn facts_differ(m: &Measured, t: &Thresholds) -> bool {
 
 /// Whether some match is a quotation. A set phrase with other figures in it is none.
 fn is_quoted(m: &Measured, background: &Background, t: &Thresholds) -> bool {
-    let quoted = |c: &Chain| is_match(c, m.a, m.b, t) && is_quotation(c, m.a, m.b, background, t);
+    // A set phrase lives for months, and the words of a story for days.
+    let apart = m.a.metadata().is_series_apart(m.b.metadata(), t);
+    let telling = t.min_telling * if apart { TELLING_OVER_TIME } else { 1 };
+    let quoted =
+        |c: &Chain| is_match(c, m.a, m.b, t) && is_quotation(c, m.a, m.b, background, telling, t);
     !facts_differ(m, t)
         && m.matches.iter().any(quoted)
         && is_informative(m.matches, m.a, m.b, background, AGAINST * m.evidence.against, 0)

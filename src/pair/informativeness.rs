@@ -35,15 +35,16 @@ pub fn is_informative(
 /// Whether a match is more than set phrases and the event that two reporters share. Without a
 /// corpus its informativeness decides. With a corpus it must also be long enough as one wording,
 /// because a scan compares so many texts that some share a dozen words by chance. A match with a
-/// token rectangle has evidence instead of one wording.
+/// token rectangle has evidence instead of one wording. `telling` is the least number of points.
 pub fn is_quotation(
     m: &Chain,
     a: &Prepared,
     b: &Prepared,
     background: &Background,
+    telling: u32,
     t: &Thresholds,
 ) -> bool {
-    informativeness(std::slice::from_ref(m), a, b, background, t.min_telling) >= t.min_telling
+    informativeness(std::slice::from_ref(m), a, b, background, telling) >= telling
         && (!background.knows_words()
             || m.region.is_some()
             || plain_wording(m, a) >= t.min_paragraph

@@ -86,9 +86,9 @@ impl Metadata {
         self.titles.iter().any(|x| other.titles.iter().any(|y| x.key() == y.key()))
     }
 
-    /// The first and the last day, where one is known.
-    pub fn first_and_last_day(&self) -> Option<(i64, i64)> {
-        Some((*self.days.first()?, *self.days.last()?))
+    /// The first day, where one is known.
+    pub fn first_day(&self) -> Option<i64> {
+        self.days.first().copied()
     }
 
     /// Whether two texts are so far apart in time that they may be issues of a series.

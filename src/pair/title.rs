@@ -67,6 +67,12 @@ impl Title {
         hash::sequence(words.filter(|(_, kind)| !kind.is_number()).map(|(&word, _)| word))
     }
 
+    /// The key of the numbers behind the prefix.
+    pub fn number_key(&self) -> u64 {
+        let numbers = (self.prefix..self.len()).filter(|&i| self.tokens.kinds[i].is_number());
+        hash::sequence(numbers.map(|i| self.tokens.hashes[i]))
+    }
+
     fn is_informative(&self, i: usize, background: &Background) -> bool {
         background.word_informativeness(self.tokens.hashes[i]) > 0
     }
@@ -76,7 +82,7 @@ impl Title {
     /// word is. The number of a notice that was printed again on one day was corrected.
     fn names(&self, i: usize, background: &Background, of_one_day: bool) -> bool {
         let kind = self.tokens.kinds[i];
-        if kind.is_number() {
+        if kind.is_number() && !self.word(i).contains(char::is_alphabetic) {
             return i >= self.prefix && !of_one_day;
         }
         // In a title that is not in capitals, a word in capitals is an acronym: US is not us.
