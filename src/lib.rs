@@ -137,9 +137,10 @@ pub mod text;
 
 #[doc(inline)]
 pub use clean::Removal;
-pub use engine::batch::{background_of, compare_pairs, scan, scan_with};
+pub use engine::batch::{background_of, scan, scan_with};
 pub use engine::builder::{Compare, Scan};
 pub use engine::corpus::{Corpus, Texts};
+pub use engine::pairs::compare_pairs;
 pub use engine::preset::Preset;
 pub use error::{Error, Result};
 #[cfg(feature = "index")]

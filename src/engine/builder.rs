@@ -1,7 +1,8 @@
 //! Owns: `Scan` and `Compare`, which collect settings and then call the engine. Never: a stage.
 
 use crate::engine::background_source::BackgroundSource;
-use crate::engine::batch::{background_from, compare_pairs, scan_under};
+use crate::engine::batch::{background_from, scan_under};
+use crate::engine::pairs::compare_pairs;
 use crate::engine::preset::Preset;
 use crate::error::Result;
 use crate::model::detection::{Comparison, Detection};

@@ -1,7 +1,7 @@
 //! Owns: the copies of each document, for comparisons without a search, and the trace of two
 //! documents of a corpus. Never: compares texts itself.
 
-use crate::engine::cluster::Members;
+use crate::engine::members::Members;
 use crate::engine::sketch::{NONE, Sketches, sketch};
 use crate::engine::titles::title_groups;
 use crate::error::Result;

@@ -1,8 +1,8 @@
 //! Owns: the collection of repeats inside one text and across texts, over all documents. Never:
 //! defines what counts as a repeat inside one text.
 
-use crate::engine::cluster::Members;
 use crate::engine::compare::Verifier;
+use crate::engine::members::Members;
 use crate::engine::sketch::{Classes, Keys};
 use crate::error::{Error, Result};
 use crate::hash::ByHash;
@@ -61,7 +61,7 @@ pub fn repeats(
         paragraphs: keys.paragraphs.groups().filter(classes).map(|g| g[0].key()).collect(),
         anchors: keys.anchors.groups().filter(families).map(|g| g[0].key()).collect(),
     };
-    let reader = Reader { all, keys, documents, background, recipe, t, progress };
+    let reader = Reader { all, keys, documents, from, recipe, t, progress };
     let near = reader.classes_sharing_passages(&across);
     progress.begin(Stage::Repeats, near.len() as u64);
     let mut touched = all.may_repeat.clone();
@@ -78,13 +78,7 @@ pub fn repeats(
         }
         found.extend(paragraphs_across(tokens, paragraphs, &across, t));
         found.extend(passages_across(tokens, paragraphs, &shared, recipe, t));
-        found
-            .into_iter()
-            .map(|p| {
-                let note = background.is_note(tokens, &p.places[0], recipe);
-                to_occurrence(p, class, tokens, note)
-            })
-            .collect::<Vec<_>>()
+        found.into_iter().map(|p| to_occurrence(p, class, tokens, from)).collect::<Vec<_>>()
     })?;
     let mut found: Vec<PassageOccurrence> = found.into_iter().flatten().collect();
     found.extend(reader.other_occurrences(&found, &across)?);
@@ -104,7 +98,13 @@ fn listed(touched: &[bool]) -> Vec<u32> {
     (0..touched.len() as u32).filter(|&c| touched[c as usize]).collect()
 }
 
-fn to_occurrence(p: RepeatedPassage, class: u32, tokens: &Tokens, note: bool) -> PassageOccurrence {
+fn to_occurrence(
+    p: RepeatedPassage,
+    class: u32,
+    tokens: &Tokens,
+    from: &Verifier,
+) -> PassageOccurrence {
+    let note = from.background.is_note(tokens, &p.places[0], from.recipe);
     let spans = p.places.iter().map(|r| tokens.span(r.start as usize..r.end as usize)).collect();
     let count = match p.period {
         Some(period) => p.places.iter().map(|r| (r.len() as u64) / u64::from(period)).sum(),
@@ -199,7 +199,7 @@ struct Reader<'a> {
     all: &'a Classes,
     keys: &'a Keys<Run>,
     documents: &'a dyn Documents,
-    background: &'a Background,
+    from: &'a Verifier<'a>,
     recipe: &'a Recipe,
     t: &'a Thresholds,
     progress: &'a dyn Progress,
@@ -301,13 +301,8 @@ impl Reader<'_> {
         });
         let more = self.map(&listed(&touched), |class, tokens, paragraphs| {
             let passages = paragraphs_across(tokens, paragraphs, &also, self.t);
-            passages
-                .into_iter()
-                .map(|p| {
-                    let note = self.background.is_note(tokens, &p.places[0], self.recipe);
-                    to_occurrence(p, class, tokens, note)
-                })
-                .collect::<Vec<_>>()
+            let one = |p| to_occurrence(p, class, tokens, self.from);
+            passages.into_iter().map(one).collect::<Vec<_>>()
         })?;
         Ok(more.into_iter().flatten().collect())
     }

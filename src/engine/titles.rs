@@ -1,7 +1,7 @@
 //! Owns: the groups into which titles divide classes of equal texts. Never: decides whether two
 //! titles name different things.
 
-use crate::engine::cluster::Members;
+use crate::engine::members::{DividedClass, DividedClasses, Members};
 use crate::engine::sketch::Classes;
 use crate::error::Result;
 use crate::model::document::Documents;
@@ -12,23 +12,11 @@ use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// The number of groups that a document with a new title is compared with, the last ones first, so
 /// that n documents with one text cost O(n).
 const GROUPS: usize = 8;
-
-/// A class of equal texts that titles divide.
-#[derive(Debug)]
-pub struct DividedClass {
-    /// The groups of documents; the first one has the first document of the class.
-    pub groups: Vec<Vec<u32>>,
-    /// Whether the text is a form, which an outlet prints under all kinds of titles.
-    pub form: bool,
-}
-
-/// The classes that titles divide.
-pub type DividedClasses = BTreeMap<u32, DividedClass>;
 
 /// Divides the classes of equal texts by their titles. Cost: each text that has two titles is read
 /// once.

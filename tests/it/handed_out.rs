@@ -15,9 +15,10 @@ fn answer(n: usize) -> String {
     format!("{}\n\n{}\n\n{}", exercise(), story(n, 40), story(n + 50, 40))
 }
 
-/// Four answers, and one that was copied from the first with a word changed.
+/// Two answers, and one that was copied from the first with a word changed. What three answers carry
+/// would be a note.
 fn answers() -> String {
-    let mut out: String = (0..4).map(|n| record(&format!("s{n}"), &answer(n))).collect();
+    let mut out: String = (0..2).map(|n| record(&format!("s{n}"), &answer(n))).collect();
     out += &record("t0", &answer(0).replace("council1x0", "mayor"));
     out
 }
@@ -42,7 +43,7 @@ fn a_scan_relates_what_was_copied_and_not_what_was_handed_out() {
     let dir = corpus();
     let args = ["scan", "c.jsonl", "--all-pairs", "--format", "json"];
     let without = parsed(&ok(dir.path(), &args));
-    assert_eq!(related(&without).len(), 10);
+    assert_eq!(related(&without).len(), 3);
     let found = parsed(&ok(dir.path(), &[&args[..], &WITH].concat()));
     assert_eq!(related(&found), [("s0", "t0")]);
     assert_eq!(found["pairs"][0]["relation"], "near-copy");
@@ -67,17 +68,17 @@ fn every_command_takes_it() {
     let explained = ["explain", "s0", "s1", "--in", "c.jsonl", "-q"];
     assert!(ok(at, &[&explained[..], &WITH].concat()).contains("-> not related"));
 
-    let four = (0..4).map(|n| record(&format!("s{n}"), &answer(n))).collect::<String>();
-    dir.write("four.jsonl", four);
-    let (code, ..) = run(at, &["check", "four.jsonl", "-q"]);
+    let two = (0..2).map(|n| record(&format!("s{n}"), &answer(n))).collect::<String>();
+    dir.write("two.jsonl", two);
+    let (code, ..) = run(at, &["check", "two.jsonl", "-q"]);
     assert_eq!(code, 1);
-    let (code, out, _) = run(at, &[&["check", "four.jsonl", "-q"], &WITH[..]].concat());
+    let (code, out, _) = run(at, &[&["check", "two.jsonl", "-q"], &WITH[..]].concat());
     assert_eq!(code, 0, "{out}");
 
     ok(at, &[&["dedupe", "c.jsonl", "-o", "clean.jsonl"], &WITH[..]].concat());
     let kept: Vec<String> =
         lines(&dir.read("clean.jsonl")).iter().map(|r| r["id"].to_string()).collect();
-    assert_eq!(kept, ["\"s0\"", "\"s1\"", "\"s2\"", "\"s3\""]);
+    assert_eq!(kept, ["\"s0\"", "\"s1\""]);
 }
 
 #[test]
@@ -92,7 +93,7 @@ fn an_index_beside_a_cleaning_takes_it_too() {
             ok(at, &["index", "compact", "seen", "-q"]);
         }
         ok(at, &[&args[..], &WITH, &["--index-read-only"]].concat());
-        assert_eq!(lines(&dir.read("clean.jsonl")).len(), 4);
+        assert_eq!(lines(&dir.read("clean.jsonl")).len(), 2);
     }
     ok(at, &[&args[..], &["--index-read-only"]].concat());
     assert_eq!(dir.read("clean.jsonl"), "");

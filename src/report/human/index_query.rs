@@ -1,5 +1,6 @@
 //! Owns: the result of an index query for a person. Never: queries an index.
 
+use crate::model::detection::Pair;
 use crate::model::document::Documents;
 use crate::report::evidence;
 use crate::report::human::display::{self, Style};
@@ -36,38 +37,10 @@ impl QueryReport {
             human.entry("● ", 0, &details)?;
         }
         for (pair, &copies) in self.detection.pairs.iter().zip(&self.copies) {
-            let c = &pair.comparison;
             if !options.brief {
                 human.blank()?;
             }
-            let mut details = vec![pair.relation.name().to_owned()];
-            let both = [pair.a, pair.b];
-            details.extend(
-                c.why.map(|reason| evidence::why_with_titles(&self.documents, both, reason)),
-            );
-            details.push(format!(
-                "{} of the document, {} of this one",
-                display::percent(c.coverage_a),
-                display::percent(c.coverage_b)
-            ));
-            details.extend(evidence::equal_words([c.coverage_a, c.coverage_b], c.equal_words()));
-            details.push(format!("resemblance {}", display::fraction(c.resemblance)));
-            if c.facts.agree < c.facts.compared {
-                details.push(format!(
-                    "{} of {} agree",
-                    c.facts.agree,
-                    display::count(c.facts.compared.into(), "fact")
-                ));
-            }
-            if copies > 1 {
-                details.push(display::count(copies, "copy"));
-            }
-            details.extend(self.title(pair.b));
-            let earlier = evidence::earlier_of(&self.documents, pair.a, pair.b);
-            let word = earlier.map(|n| if n == pair.b { "earlier" } else { "later" });
-            details.extend(word.map(|word| format!("{word} than the document")));
-            details.extend(human.details(pair.b));
-            human.entry("  ~ ", pair.b, &details)?;
+            human.entry("  ~ ", pair.b, &self.evidence(pair, copies, &human))?;
             human.passages_between(0, pair.b)?;
         }
         if self.more > 0 {
@@ -80,6 +53,38 @@ impl QueryReport {
             )?;
         }
         human.out.flush()
+    }
+
+    /// What is said of a partner beside its name.
+    fn evidence(&self, pair: &Pair, copies: u64, human: &Human) -> Vec<String> {
+        let c = &pair.comparison;
+        let mut details = vec![pair.relation.name().to_owned()];
+        let both = [pair.a, pair.b];
+        details
+            .extend(c.why.map(|reason| evidence::why_with_titles(&self.documents, both, reason)));
+        details.push(format!(
+            "{} of the document, {} of this one",
+            display::percent(c.coverage_a),
+            display::percent(c.coverage_b)
+        ));
+        details.extend(evidence::equal_words([c.coverage_a, c.coverage_b], c.equal_words()));
+        details.push(format!("resemblance {}", display::fraction(c.resemblance)));
+        if c.facts.agree < c.facts.compared {
+            details.push(format!(
+                "{} of {} agree",
+                c.facts.agree,
+                display::count(c.facts.compared.into(), "fact")
+            ));
+        }
+        if copies > 1 {
+            details.push(display::count(copies, "copy"));
+        }
+        details.extend(self.title(pair.b));
+        let earlier = evidence::earlier_of(&self.documents, pair.a, pair.b);
+        let word = earlier.map(|n| if n == pair.b { "earlier" } else { "later" });
+        details.extend(word.map(|word| format!("{word} than the document")));
+        details.extend(human.details(pair.b));
+        details
     }
 
     /// The title of a document in quotes, if it has one.

@@ -116,7 +116,7 @@ fn limit_holds(seed: u64, sources: SourceLimit) {
         s.sources = sources;
         s.all_pairs = seed.is_multiple_of(2);
     });
-    let (corpus, found) = found(news::documents(seed, 90), &t);
+    let (corpus, found) = found(news::documents(seed, 240), &t);
     let source = |n: u32| corpus.info(n as usize).source.clone();
     let allowed = |a: u32, b: u32| {
         let same = source(a).is_some() && source(a) == source(b);

@@ -2,7 +2,10 @@
 //! clusters by the rule itself. Never: keys, candidates, caps.
 
 use nearcopy::text::tokenize;
-use nearcopy::{Background, Comparison, Corpus, Documents, Recipe, Relation, Thresholds, compare};
+use nearcopy::{
+    Background, Comparison, Corpus, Documents, Recipe, Relation, RunOptions, Thresholds, compare,
+    compare_pairs,
+};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -39,9 +42,25 @@ impl Twin {
             classes[class].push(n);
         }
         let firsts: Vec<u32> = classes.iter().map(|c| c[0]).collect();
+        let all: Vec<(u32, u32)> = (0..firsts.len())
+            .flat_map(|i| firsts[i + 1..].iter().map(move |&b| (i, b)))
+            .map(|(i, b)| (firsts[i], b))
+            .collect();
+        // With the titles and dates of the documents, unlike the bare texts.
+        let options = RunOptions::default();
+        let related =
+            compare_pairs(corpus, &all, background, recipe, t, &options, &()).expect("in memory");
+        let related: HashMap<(u32, u32), Comparison> =
+            related.pairs.into_iter().map(|p| ((p.a, p.b), p.comparison)).collect();
         let with = |i: usize| {
             let a = firsts[i];
-            let of = |&b: &u32| ((a, b), compare(&text(a), &text(b), background, recipe, t));
+            let of = |&b: &u32| {
+                let bare = || Comparison {
+                    relation: None,
+                    ..compare(&text(a), &text(b), background, recipe, t)
+                };
+                ((a, b), related.get(&(a, b)).cloned().unwrap_or_else(bare))
+            };
             firsts[i + 1..].iter().map(of).collect::<Vec<_>>()
         };
         let pairs = (0..firsts.len())

@@ -1,0 +1,82 @@
+//! Owns: the comparison of listed pairs, without a search for candidates. Never: compares two texts
+//! itself.
+
+use crate::engine::batch::{check, in_pool, summary_counts};
+use crate::engine::compare::{Verified, Verifier};
+use crate::engine::copies::Copies;
+use crate::engine::sketch::Classes;
+use crate::error::Result;
+use crate::model::detection::{Detection, Pair, Summary};
+use crate::model::document::Documents;
+use crate::model::options::{Progress, RunOptions, Stage};
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::Background;
+use crate::postings::posting::pack_pair;
+use crate::sketch::recipe::Recipe;
+
+/// Compares the listed pairs of document numbers, without a search for candidates. The result has
+/// every pair that is related, and no clusters or repeats.
+///
+/// # Errors
+/// Those of [`scan`].
+pub fn compare_pairs(
+    documents: &dyn Documents,
+    pairs: &[(u32, u32)],
+    background: &Background,
+    recipe: &Recipe,
+    thresholds: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<Detection> {
+    check(documents, recipe, thresholds)?;
+    let first: Vec<u32> = (0..documents.count() as u32).collect();
+    let mut packed: Vec<u64> =
+        pairs.iter().filter(|p| p.0 != p.1).map(|p| pack_pair(p.0, p.1)).collect();
+    packed.sort_unstable();
+    packed.dedup();
+    progress.begin(Stage::Compare, packed.len() as u64);
+    let copies =
+        in_pool(options, || Copies::new(documents, background, recipe, thresholds, progress))?;
+    let metadata = |number| copies.metadata(number, documents);
+    let verifier = Verifier {
+        documents,
+        first: &first,
+        metadata: &metadata,
+        background,
+        recipe,
+        thresholds,
+        progress,
+    };
+    let compared = in_pool(options, || verifier.compare(&packed, |c| c.relation.is_some()))?;
+    let to_pair = |v: Verified| {
+        Some(Pair { a: v.a, b: v.b, relation: v.comparison.relation?, comparison: v.comparison })
+    };
+    let pairs: Vec<Pair> = compared.into_iter().filter_map(to_pair).collect();
+    let mut named: Vec<u32> = packed.iter().flat_map(|p| [(p >> 32) as u32, *p as u32]).collect();
+    named.sort_unstable();
+    named.dedup();
+    let mut tokens = vec![0; documents.count()];
+    for &n in &named {
+        let text = documents.text(n as usize)?;
+        tokens[n as usize] = crate::text::token::tokenize(&text).len() as u32;
+    }
+    let without_text = named.iter().filter(|&&n| tokens[n as usize] == 0).count() as u64;
+    let summary = Summary {
+        candidates: packed.len() as u64,
+        verified: pairs.len() as u64,
+        without_text,
+        ..summary_counts(documents, &Classes::default(), &[], &pairs, &[])
+    };
+    Ok(Detection {
+        recipe_id: recipe.id(),
+        background_id: background.id(),
+        thresholds: thresholds.clone(),
+        summary,
+        tokens,
+        clusters: Vec::new(),
+        equal: Vec::new(),
+        titles: Vec::new(),
+        pairs,
+        repeats: Vec::new(),
+    })
+}
