@@ -330,8 +330,8 @@ flags!(ThresholdFlags for Thresholds {
     #[arg(value_name = "SHARE", help_heading = "Boilerplate", value_parser = share,
         hide_short_help = true)]
     boilerplate_share: f64,
-    /// A note, which an outlet puts under texts that share nothing else, stands in at least this many
-    /// different texts, of one source where sources are known
+    /// A note, which an outlet puts under texts that share nothing else, stands in at least this
+    /// many different texts, of one source where sources are known
     #[arg(value_name = "N", help_heading = "Boilerplate", hide_short_help = true)]
     note_classes: u32,
     /// Boilerplate is left out of coverage only where at least this many tokens remain …

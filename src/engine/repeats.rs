@@ -299,10 +299,9 @@ impl Reader<'_> {
         self.for_each_class_with_key(&self.keys.paragraphs, &also.paragraphs, |class| {
             touched[class as usize] = true
         });
-        let more = self.map(&listed(&touched), |class, tokens, paragraphs| {
+        let more: Vec<Vec<_>> = self.map(&listed(&touched), |class, tokens, paragraphs| {
             let passages = paragraphs_across(tokens, paragraphs, &also, self.t);
-            let one = |p| to_occurrence(p, class, tokens, self.from);
-            passages.into_iter().map(one).collect::<Vec<_>>()
+            passages.into_iter().map(|p| to_occurrence(p, class, tokens, self.from)).collect()
         })?;
         Ok(more.into_iter().flatten().collect())
     }

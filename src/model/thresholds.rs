@@ -49,9 +49,9 @@ pub struct Thresholds {
     pub template_facts: u32,
     /// The share of agreeing facts below which a pair is a template.
     pub template_agreement: f64,
-    /// The number of days between two texts in one wording from which on they are issues of a series
-    /// and no copies, unless all but nothing was changed; 0 leaves dates aside. A weekly series has
-    /// 7.
+    /// The number of days between two texts in one wording from which on they are issues of a
+    /// series and no copies, unless all but nothing was changed; 0 leaves dates aside. A weekly
+    /// series has 7.
     pub series_days: u32,
     /// Whether templates join clusters as if they were near-copies.
     pub templates_are_copies: bool,

@@ -1,5 +1,5 @@
-//! Owns: from how many texts a note follows, and which pairs of them are looked at. Never: finds the
-//! texts, or decides whether two of them share anything else.
+//! Owns: from how many texts a note follows, and which pairs of them are looked at. Never: finds
+//! the texts, or decides whether two of them share anything else.
 
 use crate::pair::background::Background;
 use crate::pair::note::{NoteEvidence, NoteHolder, note_evidence};

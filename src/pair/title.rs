@@ -131,9 +131,9 @@ fn is_form(word: &str, other: &str) -> bool {
         && word_similarity(word, false, other) == WordSimilarity::Same
 }
 
-/// Whether the titles of two texts, which are of one day or not, name different things: the texts are then two notices in one
-/// wording, and no copies. Cost: the square of the titles' lengths, and for each name a look at
-/// both texts.
+/// Whether the titles of two texts name different things: the texts are then two notices in one
+/// wording, and no copies. `of_one_day` says that they are. Cost: the square of the titles' lengths,
+/// and for each name a look at both texts.
 pub fn name_different_things(
     (a, text_a): (&Title, &Prepared),
     (b, text_b): (&Title, &Prepared),

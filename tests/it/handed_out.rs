@@ -15,8 +15,8 @@ fn answer(n: usize) -> String {
     format!("{}\n\n{}\n\n{}", exercise(), story(n, 40), story(n + 50, 40))
 }
 
-/// Two answers, and one that was copied from the first with a word changed. What three answers carry
-/// would be a note.
+/// Two answers, and one that was copied from the first with a word changed. What three answers
+/// carry would be a note.
 fn answers() -> String {
     let mut out: String = (0..2).map(|n| record(&format!("s{n}"), &answer(n))).collect();
     out += &record("t0", &answer(0).replace("council1x0", "mayor"));
@@ -151,11 +151,11 @@ fn what_is_named_must_be_there_and_whole() {
 #[test]
 fn the_library_takes_texts() {
     let handed_out = [exercise()];
-    let documents = (0..4).map(|n| Document::new(format!("s{n}"), answer(n)));
+    let documents = (0..2).map(|n| Document::new(format!("s{n}"), answer(n)));
     let corpus = Corpus::new(documents).unwrap();
     let (recipe, t) = (Recipe::default(), Thresholds::default().with(|t| t.all_pairs = true));
     let scan = Scan::new().thresholds(t.clone());
-    assert_eq!(scan.run(&corpus).unwrap().pairs.len(), 6);
+    assert_eq!(scan.run(&corpus).unwrap().pairs.len(), 1);
     let with = scan.clone().boilerplate_from(&handed_out);
     let (found, background) = with.run_with_background(&corpus).unwrap();
     assert_eq!(found.pairs, []);
