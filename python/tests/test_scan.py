@@ -428,7 +428,7 @@ def test_a_notebook_shows_a_table_in_which_nothing_acts(story):
     report = nearcopy.scan({"<b>a</b>": hostile, "b": hostile + " And more."})
     for page in (report._repr_html_(), report.to_html()):
         assert "<script>alert" not in page and "<b>a" not in page
-    assert "near-copy" in report._repr_html_()
+    assert "near-copies" in report._repr_html_()
 
 
 def test_settings(rows, story):
@@ -544,16 +544,16 @@ def test_ctrl_c_ends_a_scan():
 
 
 def test_what_was_handed_out_makes_no_relation(story, other):
-    words = [" ".join(f"word{n}x{i}" for i in range(60)) for n in range(3)]
+    words = [" ".join(f"word{n}x{i}" for i in range(60)) for n in range(2)]
     answers = {f"s{n}": f"{story}\n\n{own}" for n, own in enumerate(words)}
-    assert len(nearcopy.scan(answers, all_pairs=True).pairs) == 3
+    assert len(nearcopy.scan(answers, all_pairs=True).pairs) == 1
     for handed_out in (story, [story], iter([other, story])):
         report = nearcopy.scan(answers, all_pairs=True, boilerplate_from=handed_out)
         assert len(report.pairs) == 0
     assert nearcopy.compare(answers["s0"], answers["s1"], boilerplate_from=[story]).relation is None
     again = nearcopy.compare(answers["s0"], answers["s1"], background=report.background)
     assert again.relation is None
-    assert nearcopy.dedupe(answers, boilerplate_from=story).keep() == [True] * 3
+    assert nearcopy.dedupe(answers, boilerplate_from=story).keep() == [True] * 2
     with pytest.raises(nearcopy.InputError):
         nearcopy.scan(answers, boilerplate_from=[1])
 

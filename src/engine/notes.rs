@@ -62,21 +62,11 @@ impl NoteSearch<'_> {
 
     fn candidates(&self, anchors: &Run, background: &Background) -> Vec<NoteCandidate> {
         let least = self.thresholds.note_classes;
-        let mut by_set: BTreeMap<(u64, u32), (Vec<u64>, &[Posting])> = BTreeMap::new();
-        for group in anchors.groups().filter(|g| g.len() >= least as usize) {
-            let key = group[0].key();
-            if background.anchors.binary_search(&key).is_err() {
-                let set = class_set_hash(group);
-                by_set.entry((set, group.len() as u32)).or_insert((Vec::new(), group)).0.push(key);
-            }
-        }
         let texts = |group: &[Posting]| -> Vec<(u32, Option<u32>)> {
             group.iter().map(|p| (p.unit, self.all.source[p.unit as usize])).collect()
         };
-        let candidates = by_set.into_values();
-        candidates
-            .filter_map(|(keys, group)| NoteCandidate::new(keys, texts(group), least))
-            .collect()
+        let candidates = passages(anchors, least, &background.anchors).into_iter();
+        candidates.filter_map(|p| NoteCandidate::new(p.anchors, texts(p.group), least)).collect()
     }
 
     /// The texts of these candidates, by class.
@@ -95,4 +85,27 @@ impl NoteSearch<'_> {
         };
         units.into_par_iter().map(read).collect()
     }
+}
+
+/// The anchors that one set of texts holds.
+pub struct SharedAnchors<'r> {
+    /// The anchors, sorted.
+    pub anchors: Vec<u64>,
+    /// The postings of one of them.
+    pub group: &'r [Posting],
+}
+
+/// The anchors that `least` texts or more hold and that are not in `known` (sorted), together where
+/// the same texts hold them.
+pub fn passages<'r>(anchors: &'r Run, least: u32, known: &[u64]) -> Vec<SharedAnchors<'r>> {
+    let mut by_set: BTreeMap<(u64, usize), SharedAnchors<'r>> = BTreeMap::new();
+    for group in anchors.groups().filter(|g| g.len() >= least as usize) {
+        let key = group[0].key();
+        if known.binary_search(&key).is_err() {
+            let none = SharedAnchors { anchors: Vec::new(), group };
+            let set = (class_set_hash(group), group.len());
+            by_set.entry(set).or_insert(none).anchors.push(key);
+        }
+    }
+    by_set.into_values().collect()
 }

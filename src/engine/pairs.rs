@@ -18,7 +18,7 @@ use crate::sketch::recipe::Recipe;
 /// every pair that is related, and no clusters or repeats.
 ///
 /// # Errors
-/// Those of [`scan`].
+/// Those of [`scan`](crate::scan).
 pub fn compare_pairs(
     documents: &dyn Documents,
     pairs: &[(u32, u32)],

@@ -297,8 +297,8 @@ impl Background {
 }
 
 /// A word is no name if this many of the texts that hold it have it in lower case, and one in three
-/// of them: some texts are all in lower case, one may have misspelt a word, and another word may have
-/// its slot.
+/// of them: some texts are all in lower case, one may have misspelt a word, and another word may
+/// have its slot.
 const LOWER_CASE_TEXTS: u32 = 2;
 const LOWER_CASE_SHARE: u32 = 3;
 

@@ -132,8 +132,8 @@ fn is_form(word: &str, other: &str) -> bool {
 }
 
 /// Whether the titles of two texts name different things: the texts are then two notices in one
-/// wording, and no copies. `of_one_day` says that they are. Cost: the square of the titles' lengths,
-/// and for each name a look at both texts.
+/// wording, and no copies. `of_one_day` says that they are. Cost: the square of the titles'
+/// lengths, and for each name a look at both texts.
 pub fn name_different_things(
     (a, text_a): (&Title, &Prepared),
     (b, text_b): (&Title, &Prepared),
@@ -164,14 +164,18 @@ pub fn name_different_things(
     };
     let framed = is_framed(a, b, &gaps);
     if own_a.contains(&true) && own_b.contains(&true) {
-        let unnamed = |x: &Title| {
-            (0..x.len()).all(|i| {
-                !x.names(i, background, of_one_day)
-                    || !both.iter().any(|text| x.is_in_text(i, text))
+        // A common word is in many texts, whatever their subject.
+        let names_what_is_held = |x: &Title| {
+            (0..x.len()).any(|i| {
+                x.names(i, background, of_one_day)
+                    && x.is_informative(i, background)
+                    && both.iter().any(|text| x.is_in_text(i, text))
             })
         };
         return framed && facing(&own_a, &own_b)
-            || background.classes >= KNOWS_CASE && unnamed(a) && unnamed(b);
+            || background.classes >= KNOWS_CASE
+                && !names_what_is_held(a)
+                && !names_what_is_held(b);
     }
     false
 }
