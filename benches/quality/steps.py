@@ -142,20 +142,21 @@ def pan(bench):
     listed = bench.programs.file("pan-pairs.jsonl")
     write_records(listed, ({"a": p["suspicious"], "b": p["source"]} for p in records(pairs)))
     documents = bench.given("pan13-train/documents.jsonl")
-    path, used = bench.programs.report(
-        "pan", "compare", "--pairs", listed, documents, "--preset", "rewritten"
-    )
+    arguments = ["compare", "--pairs", listed, documents, "--preset", "rewritten"]
+    path, used = bench.programs.report("pan", *arguments, "--no-background")
+    under, _ = bench.programs.report("pan-background", *arguments)
     title = f"Passages (PAN 2013 training corpus, --preset rewritten, {used['seconds']:.1f} s)"
     table = Table(
         title,
         ["texts", "class", "plagdet", "recall", "precision", "granularity", "false detections"],
     )
     parts = [
-        ("settled on", lambda p: settled(p["suspicious"])),
-        ("held back", lambda p: not settled(p["suspicious"])),
-        ("all", lambda p: True),
+        ("settled on", path, lambda p: settled(p["suspicious"])),
+        ("held back", path, lambda p: not settled(p["suspicious"])),
+        ("all", path, lambda p: True),
+        ("all, under the background of the texts", under, lambda p: True),
     ]
-    for words, inside in parts:
+    for words, path, inside in parts:
         part = bench.programs.file("pan-part.jsonl")
         write_records(part, filter(inside, records(pairs)))
         for name, score in sorted(bench.score("pan", path, part).items()):
