@@ -81,10 +81,10 @@ impl Background {
     /// Reads a background that ``to_json`` or ``nearcopy scan --save-background`` wrote.
     #[staticmethod]
     fn from_json(json: &str) -> PyResult<Background> {
-        let said: Option<String> = serde_json::from_str::<serde_json::Value>(json)
+        let recipe_id: Option<String> = serde_json::from_str::<serde_json::Value>(json)
             .ok()
             .and_then(|v| Some(v.get("recipe")?.as_str()?.to_owned()));
-        let recipe_id = said.unwrap_or_default();
+        let recipe_id = recipe_id.unwrap_or_default();
         let inner =
             nearcopy::Background::from_json(json, &recipe_id, "the background").map_err(raise)?;
         Ok(Background { inner, recipe_id })

@@ -22,24 +22,24 @@ pub use raised::{ClosedError, InputError, SettingError};
 /// The exception of an error.
 pub fn raise(error: nearcopy::Error) -> PyErr {
     use nearcopy::Error as E;
-    let said = error.to_string();
+    let message = error.to_string();
     match error {
         E::Cancelled => PyKeyboardInterrupt::new_err(()),
         E::Setting { name, .. } => {
-            SettingError::new_err(said.replacen(name, &name.replace('-', "_"), 1))
+            SettingError::new_err(message.replacen(name, &name.replace('-', "_"), 1))
         }
-        E::Mixed { .. } => raised::MixedError::new_err(said),
-        E::Storage { .. } => raised::StorageError::new_err(said),
-        E::SameId { .. } => raised::SameIdError::new_err(said),
-        E::Malformed { .. } => raised::MalformedError::new_err(said),
-        E::TextTooLong { .. } | E::TooManyDocuments { .. } => InputError::new_err(said),
-        _ => raised::Error::new_err(said),
+        E::Mixed { .. } => raised::MixedError::new_err(message),
+        E::Storage { .. } => raised::StorageError::new_err(message),
+        E::SameId { .. } => raised::SameIdError::new_err(message),
+        E::Malformed { .. } => raised::MalformedError::new_err(message),
+        E::TextTooLong { .. } | E::TooManyDocuments { .. } => InputError::new_err(message),
+        _ => raised::Error::new_err(message),
     }
 }
 
 /// The exception of an invalid input.
-pub fn bad(said: impl Into<String>) -> PyErr {
-    InputError::new_err(said.into())
+pub fn bad(message: impl Into<String>) -> PyErr {
+    InputError::new_err(message.into())
 }
 
 /// The exception of an error in writing a report.

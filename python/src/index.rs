@@ -137,11 +137,11 @@ impl Index {
         given.set_item("read_only", read_only)?;
         given.set_item("same_id", same_id)?;
         if without_texts && texts {
-            let said = format!(
+            let message = format!(
                 "without_texts: the index {} was made with texts, and keeps them",
                 path.display()
             );
-            return Err(SettingError::new_err(said));
+            return Err(SettingError::new_err(message));
         }
         let settings = Settings { recipe, ..wanted };
         // A child process that unpickles the index may have another working directory.

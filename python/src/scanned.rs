@@ -143,7 +143,7 @@ fn row(documents: &dyn Documents, number: u32) -> usize {
 /// The documents that are removed as copies.
 pub fn removed(documents: &dyn Documents, plan: &Plan) -> Vec<Removed> {
     let id = |n: u32| documents.info(n as usize).id.clone();
-    let gone = plan.removed.iter().filter_map(|g| match g.why {
+    let copies = plan.removed.iter().filter_map(|g| match g.why {
         RemovalReason::Copy { partner, relation, coverage, .. } => Some(Removed {
             id: id(g.document),
             row: row(documents, g.document),
@@ -153,7 +153,7 @@ pub fn removed(documents: &dyn Documents, plan: &Plan) -> Vec<Removed> {
         }),
         _ => None,
     });
-    gone.collect()
+    copies.collect()
 }
 
 /// For each of `rows` rows whether it is kept.

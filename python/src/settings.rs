@@ -106,7 +106,7 @@ fn read<T: serde::de::DeserializeOwned + serde::Serialize>(
 }
 
 /// Rewords a message of serde for readers who do not know Rust.
-fn setting_message(said: &str) -> String {
+fn setting_message(message: &str) -> String {
     [
         ("u32", "a whole number from 0"),
         ("u64", "a whole number from 0"),
@@ -114,8 +114,8 @@ fn setting_message(said: &str) -> String {
         ("a boolean", "True or False"),
     ]
     .into_iter()
-    .fold(said.to_owned(), |said, (rust, plain)| {
-        said.replace(&format!("expected {rust}"), &format!("expected {plain}"))
+    .fold(message.to_owned(), |message, (rust, plain)| {
+        message.replace(&format!("expected {rust}"), &format!("expected {plain}"))
     })
 }
 

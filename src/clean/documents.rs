@@ -155,22 +155,22 @@ impl Judge<'_> {
     fn remove_copies_of(&mut self, representative: u32, members: &[u32]) {
         let mut left: Vec<u32> =
             members.iter().copied().filter(|&n| self.why[n as usize].is_none()).collect();
-        let mut stays = representative;
-        if self.why[stays as usize].is_some() {
+        let mut kept = representative;
+        if self.why[kept as usize].is_some() {
             left.sort_by(|&x, &y| self.order(x, y));
         } else {
-            left.retain(|&n| n != stays);
-            left.insert(0, stays);
+            left.retain(|&n| n != kept);
+            left.insert(0, kept);
         }
         while let Some(&next) = left.first() {
-            stays = next;
+            kept = next;
             left.remove(0);
-            if self.removal.against_only && !self.reference(stays) {
+            if self.removal.against_only && !self.reference(kept) {
                 continue;
             }
             let mut rest = Vec::new();
             for n in left {
-                match self.copy(n, stays).filter(|why| self.is_copy(why) && !self.reference(n)) {
+                match self.copy(n, kept).filter(|why| self.is_copy(why) && !self.reference(n)) {
                     Some(why) => self.remove(n, why),
                     None => rest.push(n),
                 }

@@ -145,8 +145,8 @@ impl Decide<'_> {
             let r = &self.found.repeats[s.repeat as usize];
             let place = Place { document: text.document, span: s.span };
             let everywhere = self.removal.boilerplate && r.boilerplate;
-            let stays = self.kept_places.get(&s.repeat).or(here.get(&s.repeat)).copied();
-            let first = stays.is_none() && !everywhere;
+            let kept_place = self.kept_places.get(&s.repeat).or(here.get(&s.repeat)).copied();
+            let first = kept_place.is_none() && !everywhere;
             let mut tokens = s.tokens.clone();
             if first {
                 here.insert(s.repeat, place);
@@ -154,12 +154,12 @@ impl Decide<'_> {
                 tokens.start = (tokens.start + r.period.unwrap_or(tokens.end)).min(tokens.end);
             }
             if !reference && !tokens.is_empty() {
-                let stays = if everywhere { None } else { stays.or(Some(place)) };
+                let kept_place = if everywhere { None } else { kept_place.or(Some(place)) };
                 mark(
                     &text.sentences,
                     tokens,
                     r.paragraph,
-                    CutCause { repeat: s.repeat, kept_place: stays },
+                    CutCause { repeat: s.repeat, kept_place },
                     &mut causes,
                 );
             }

@@ -208,11 +208,11 @@ mod tests {
             Document::new("d", "2"),
         ])
         .unwrap();
-        let said = |id| match expect(&corpus, id) {
+        let message_for = |id| match expect(&corpus, id) {
             Err(Failure::Said(message)) => message,
             other => panic!("{other:?}"),
         };
-        assert!(said("articles/on.txt").contains("did you mean articles/one.txt?"));
-        assert!(said("d").contains("several texts: name one of d@"));
+        assert!(message_for("articles/on.txt").contains("did you mean articles/one.txt?"));
+        assert!(message_for("d").contains("several texts: name one of d@"));
     }
 }

@@ -36,9 +36,9 @@ pub fn limit_message(
     if most.exceeded(all.0, all.1) {
         return Some(message(cleaned, most, all, None));
     }
-    let too_much = |(name, (gone, of)): (Option<&'_ str>, (u64, u64))| {
-        let name = name.filter(|_| of >= SMALL && most.exceeded(gone, of))?;
-        Some((name.to_owned(), (gone, of)))
+    let too_much = |(name, (removed, of)): (Option<&'_ str>, (u64, u64))| {
+        let name = name.filter(|_| of >= SMALL && most.exceeded(removed, of))?;
+        Some((name.to_owned(), (removed, of)))
     };
     let mut hit: Vec<(String, (u64, u64))> = sources.into_iter().filter_map(too_much).collect();
     hit.sort_by(|x, y| (y.1.0, &x.0).cmp(&(x.1.0, &y.0)));
@@ -48,14 +48,14 @@ pub fn limit_message(
 fn message(
     cleaned: CleaningReport,
     most: Amount,
-    (gone, of): (u64, u64),
+    (removed, of): (u64, u64),
     source: Option<&str>,
 ) -> String {
     let documents = cleaned.findings.documents;
     let scope = source.map(|s| format!(" of source {:?}", clean(s))).unwrap_or_default();
-    let percent = gone as f64 / of.max(1) as f64 * 100.0;
+    let percent = removed as f64 / of.max(1) as f64 * 100.0;
     let mut text = format!(
-        "{gone} of {}{scope} ({percent:.0}%) would be removed, more than --max-removed {most} \
+        "{removed} of {}{scope} ({percent:.0}%) would be removed, more than --max-removed {most} \
          allows",
         count(of, "document")
     );

@@ -200,12 +200,12 @@ impl Report {
     /// Reports how many texts the page will lack.
     fn tell(&self, at: &[TextStatus]) {
         let of = |fate: TextStatus| at.iter().filter(|f| **f == fate).count() as u64;
-        let (gone, other) = (of(TextStatus::Gone), of(TextStatus::Other));
-        if self.talk.quiet || gone + other == 0 {
+        let (missing, other) = (of(TextStatus::Gone), of(TextStatus::Other));
+        if self.talk.quiet || missing + other == 0 {
             return;
         }
         say(&format!(
-            "of {} {gone} not there, {other} not as scanned: the page leaves them out\n  \
+            "of {} {missing} not there, {other} not as scanned: the page leaves them out\n  \
              paths are those of the scan: run this where it ran, or say --in PATH; --id-field and \
              --text-field as they were",
             count(at.len() as u64, "text")

@@ -25,16 +25,16 @@ pub(super) struct EditedText {
 /// split a character.
 pub(super) fn remove_spans(text: &str, spans: &[Span]) -> Option<EditedText> {
     let mut kept = String::with_capacity(text.len());
-    let mut gone = Vec::with_capacity(spans.len());
+    let mut removed_parts = Vec::with_capacity(spans.len());
     let mut from = 0;
     for &span in spans {
         let part = (span.start <= span.end).then(|| text.get(span.range()))??;
         kept.push_str(text.get(from..span.start as usize)?);
-        gone.push((span, part.to_owned()));
+        removed_parts.push((span, part.to_owned()));
         from = span.end as usize;
     }
     kept.push_str(&text[from..]);
-    Some(EditedText { kept, removed_parts: gone })
+    Some(EditedText { kept, removed_parts })
 }
 
 /// Cuts or annotates a JSON record, and reports the cut parts; returns its new bytes. Returns
@@ -49,20 +49,22 @@ pub(super) fn record(
     let text = exact(bytes, encoding);
     let changed = match (change, &text) {
         (Change::Cut(spans), Some(text)) => {
-            cut_json(text, spans, job).map(|(new, gone)| (new, Some(gone)))
+            cut_json(text, spans, job).map(|(new, removed_parts)| (new, Some(removed_parts)))
         }
         (Change::Annotate(annotation), Some(text)) => {
             add(text, annotation, job)?.map(|new| (new, None))
         }
         _ => None,
     };
-    let new = changed.and_then(|(new, gone)| Some((encoded(&new, encoding)?.into_owned(), gone)));
-    let Some((new, gone)) = new else {
+    let new = changed.and_then(|(new, removed_parts)| {
+        Some((encoded(&new, encoding)?.into_owned(), removed_parts))
+    });
+    let Some((new, removed_parts)) = new else {
         job.written.left += 1;
         return Ok(None);
     };
-    if let Some(gone) = gone {
-        job.report_cut(number, &gone)?;
+    if let Some(removed_parts) = removed_parts {
+        job.report_cut(number, &removed_parts)?;
     }
     Ok(Some(new))
 }
@@ -72,7 +74,7 @@ fn cut_json(record: &str, spans: &[Span], job: &RewriteInput) -> Option<(String,
     let found = walk(&job.fields, record.as_bytes()).ok()?;
     let (_, raw) = found.values[TEXT]?;
     let (text, _) = string(raw)?;
-    let EditedText { removed_parts: gone, .. } = remove_spans(&text, spans)?;
+    let EditedText { removed_parts, .. } = remove_spans(&text, spans)?;
     // The value is borrowed from the record, so its address shows its offset.
     let at = (raw.as_ptr() as usize).checked_sub(record.as_ptr() as usize)?;
     if record.get(at..at + raw.len())? != raw {
@@ -94,7 +96,7 @@ fn cut_json(record: &str, spans: &[Span], job: &RewriteInput) -> Option<(String,
         decoded += length;
     }
     new.push_str(&record[at + raw.len() - 1..]);
-    (decoded == text.len()).then_some((new, gone))
+    (decoded == text.len()).then_some((new, removed_parts))
 }
 
 /// The length of the first character inside a JSON string, as it is written and in UTF-8.

@@ -152,8 +152,8 @@ impl<T: Texts> Documents for Corpus<T> {
         &self.infos[number]
     }
     fn text(&self, number: usize) -> Result<Cow<'_, str>> {
-        let gone = |why| Error::TextGone { id: self.infos[number].id.clone(), why };
-        self.texts.text(self.came[number] as usize).map_err(gone)
+        let error = |why| Error::TextGone { id: self.infos[number].id.clone(), why };
+        self.texts.text(self.came[number] as usize).map_err(error)
     }
     fn renamed(&self) -> u64 {
         self.renamed

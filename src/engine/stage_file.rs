@@ -182,18 +182,18 @@ mod tests {
     #[test]
     fn what_something_else_made_is_refused_by_name() {
         let bytes = write(&run(), "one");
-        let said = |e: Result<()>| e.unwrap_err().to_string();
-        let recipe = said(read::<Run>(&bytes, "two", "keys.bin").map(drop));
+        let message = |e: Result<()>| e.unwrap_err().to_string();
+        let recipe = message(read::<Run>(&bytes, "two", "keys.bin").map(drop));
         assert!(
             recipe.contains("keys.bin")
                 && recipe.contains("recipe one")
                 && recipe.contains("recipe two"),
             "{recipe}"
         );
-        let kind = said(read::<Comparison>(&bytes, "one", "keys.bin").map(drop));
+        let kind = message(read::<Comparison>(&bytes, "one", "keys.bin").map(drop));
         assert!(kind.contains("postings") && kind.contains("comparison"), "{kind}");
         assert!(
-            said(read::<Run>(b"text", "one", "keys.bin").map(drop))
+            message(read::<Run>(b"text", "one", "keys.bin").map(drop))
                 .contains("not a nearcopy.stage/1 file")
         );
     }

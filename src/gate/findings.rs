@@ -64,10 +64,11 @@ pub(super) fn unjudged_findings(
     }
     let slots: Vec<SpanQuery> =
         asked.iter().flat_map(|a| a.slots.iter().flatten().copied()).collect();
-    let mut told = span_hashes::answer(table, &slots, texts)?.into_iter();
+    let mut hashes = span_hashes::answer(table, &slots, texts)?.into_iter();
     let mut out = Vec::with_capacity(asked.len());
     for PassageQuery { mut draft, slots } in asked {
-        draft.passages = slots.iter().filter_map(|_| Some([told.next()?, told.next()?])).collect();
+        draft.passages =
+            slots.iter().filter_map(|_| Some([hashes.next()?, hashes.next()?])).collect();
         draft.passages.sort_by_key(|[here, there]| (here.span, there.span));
         out.push(draft);
     }

@@ -19,12 +19,12 @@ pub(super) fn match_members(
     let mut left: Vec<u32> = members.iter().map(|m| m.count).collect();
     let mut exact: HashMap<(&str, u64), usize> = HashMap::new();
     let mut at: HashMap<&str, Vec<usize>> = HashMap::new();
-    let mut gone: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut missing: HashMap<u64, Vec<usize>> = HashMap::new();
     for (i, m) in members.iter().enumerate() {
         exact.insert((&m.place, m.hash), i);
         at.entry(&m.place).or_default().push(i);
         if !table.places.contains(m.place.as_str()) {
-            gone.entry(m.hash).or_default().push(i);
+            missing.entry(m.hash).or_default().push(i);
         }
     }
     let key = |n: u32| (table.place(n).0, table.hash[n as usize]);
@@ -54,7 +54,7 @@ pub(super) fn match_members(
     };
     pass(&own, &mut out);
     pass(
-        &|n, left| gone.get(&key(n).1).into_iter().flatten().copied().find(|&i| left[i] > 0),
+        &|n, left| missing.get(&key(n).1).into_iter().flatten().copied().find(|&i| left[i] > 0),
         &mut out,
     );
     if out.contains(&true) {

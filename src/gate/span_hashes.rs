@@ -62,13 +62,13 @@ pub(super) fn answer(
     order.par_sort_by_key(|&i| (slots[i as usize].document, slots[i as usize].text, i));
     let groups: Vec<&[u32]> =
         order.chunk_by(|&x, &y| slots[x as usize].document == slots[y as usize].document).collect();
-    let told = groups
+    let by_group = groups
         .par_iter()
         .map(|group| of_document(table, slots, group, texts))
         .collect::<Result<Vec<_>>>()?;
     let mut out = vec![SpanHashes::default(); slots.len()];
-    for (group, told) in groups.iter().zip(told) {
-        group.iter().zip(told).for_each(|(&i, told)| out[i as usize] = told);
+    for (group, hashes) in groups.iter().zip(by_group) {
+        group.iter().zip(hashes).for_each(|(&i, hashes)| out[i as usize] = hashes);
     }
     Ok(out)
 }

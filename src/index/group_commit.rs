@@ -237,11 +237,11 @@ mod tests {
             ("new-6", 6),
             ("new-7", 7),
         ];
-        let told = together(&index, 8, |n| {
+        let results = together(&index, 8, |n| {
             index.add(&Document::new(brought[n].0, story(brought[n].1))).unwrap()
         });
         use Added::{Copy, Known, New, Replaced};
-        assert_eq!(told, [Known, Replaced, Copy, New, New, New, New, New]);
+        assert_eq!(results, [Known, Replaced, Copy, New, New, New, New, New]);
         assert_eq!(index.store.commits(), before + 1);
         for (id, text) in brought {
             assert_eq!(index.get(id).unwrap().unwrap().text, story(text));
@@ -270,20 +270,20 @@ mod tests {
                 _ => story(n),
             };
             let before = index.store.commits();
-            let told = together(&index, 12, |n| {
+            let results = together(&index, 12, |n| {
                 index.check_and_add(&Document::new(format!("{n}"), text(n)), &t, &COPY).unwrap()
             });
             assert_eq!(index.store.commits(), before + 1);
             for family in 0..3 {
                 let of: Vec<usize> = (0..12).filter(|n| n % 4 == family).collect();
                 let added: Vec<_> =
-                    of.iter().filter(|&&n| told[n].outcome == CheckOutcome::New).collect();
+                    of.iter().filter(|&&n| results[n].outcome == CheckOutcome::New).collect();
                 assert_eq!(added.len(), 1, "{family}");
                 for &n in of.iter().filter(|n| *n != added[0]) {
                     let seen: Vec<_> =
-                        told[n].sightings.iter().map(|s| s.info.id.clone()).collect();
+                        results[n].sightings.iter().map(|s| s.info.id.clone()).collect();
                     assert_eq!(
-                        (told[n].outcome, seen),
+                        (results[n].outcome, seen),
                         (CheckOutcome::Refused, vec![added[0].to_string()])
                     );
                 }
@@ -291,18 +291,19 @@ mod tests {
             assert!(
                 (0..12)
                     .filter(|n| n % 4 == 3)
-                    .all(|n| told[n].outcome == CheckOutcome::New && told[n].sightings.is_empty())
+                    .map(|n| &results[n])
+                    .all(|c| c.outcome == CheckOutcome::New && c.sightings.is_empty())
             );
             // A relation that does not forbid adding is reported all the same: of two texts that
             // quote each other, the later one has the sighting.
             let quoting = |n: usize| {
                 format!("{} {}", story(50 + n), story(99).split_once(" w99x40").unwrap().0)
             };
-            let told = together(&index, 2, |n| {
+            let results = together(&index, 2, |n| {
                 index.check_and_add(&Document::new(format!("q{n}"), quoting(n)), &t, &COPY).unwrap()
             });
-            assert!(told.iter().all(|c| c.outcome == CheckOutcome::New));
-            let mut seen: Vec<usize> = told.iter().map(|c| c.sightings.len()).collect();
+            assert!(results.iter().all(|c| c.outcome == CheckOutcome::New));
+            let mut seen: Vec<usize> = results.iter().map(|c| c.sightings.len()).collect();
             seen.sort_unstable();
             assert_eq!(seen, [0, 1]);
             sound(&index, 3 + 3 + 2);
@@ -317,7 +318,7 @@ mod tests {
         let t = Thresholds::default();
         index.add(&Document::new("a", story(0))).unwrap();
         let edited = story(0).replace("w0x30", "other");
-        let told = together(&index, 2, |n| match n {
+        let results = together(&index, 2, |n| match n {
             0 => index.add(&Document::new("b", story(0))).map(|added| Some(added).into()),
             _ => {
                 while index.commits.line().waiting.is_empty() {
@@ -329,23 +330,23 @@ mod tests {
                     .outcome)
             }
         });
-        assert_eq!(told, [Ok(CheckOutcome::Copy), Ok(CheckOutcome::Refused)]);
+        assert_eq!(results, [Ok(CheckOutcome::Copy), Ok(CheckOutcome::Refused)]);
         sound(&index, 2);
     }
 
     #[test]
     fn an_error_of_one_is_told_to_it_alone() {
         let (_dir, index) = new_index(SameId::Refuse);
-        let told = together(&index, 8, |n| {
+        let results = together(&index, 8, |n| {
             let id = if n < 4 { "same".to_owned() } else { format!("{n}") };
             index.add(&Document::new(id, story(n)))
         });
-        assert_eq!(told[..4].iter().filter(|t| **t == Ok(Added::New)).count(), 1);
+        assert_eq!(results[..4].iter().filter(|t| **t == Ok(Added::New)).count(), 1);
         assert_eq!(
-            told[..4].iter().filter(|t| **t == Err(Error::SameId { id: "same".into() })).count(),
+            results[..4].iter().filter(|t| **t == Err(Error::SameId { id: "same".into() })).count(),
             3
         );
-        assert!(told[4..].iter().all(|t| *t == Ok(Added::New)));
+        assert!(results[4..].iter().all(|t| *t == Ok(Added::New)));
         sound(&index, 5);
 
         // The damaged row is read after the old text of the page was removed: the transaction must
@@ -358,16 +359,16 @@ mod tests {
         index.store.put(&mut txn, &index.store.classes, 0, b"no row").unwrap();
         index.store.commit(txn).unwrap();
         drop(turn);
-        let told = together(&index, 4, |n| match n {
+        let results = together(&index, 4, |n| match n {
             0 => index.add(&Document::new("page", story(0))),
             _ => index.add(&Document::new(format!("{n}"), story(n + 1))),
         });
         assert!(
-            told[0].as_ref().is_err_and(|e| e.to_string().contains("damaged")),
+            results[0].as_ref().is_err_and(|e| e.to_string().contains("damaged")),
             "{:?}",
-            told[0]
+            results[0]
         );
-        assert!(told[1..].iter().all(|t| *t == Ok(Added::New)));
+        assert!(results[1..].iter().all(|t| *t == Ok(Added::New)));
         assert_eq!(index.get("page").unwrap().unwrap().text, story(1));
         assert_eq!(index.stats().unwrap().documents, 5);
     }
@@ -441,14 +442,14 @@ mod tests {
                     matches!(e, Some(Error::Storage { why,
                     .. }) if why.contains("forked"))
                 };
-                let said = forked(index.seen(&d, &t).err())
+                let refused = forked(index.seen(&d, &t).err())
                     && forked(index.add(&d).err())
                     && forked(index.check_and_add(&d, &t, &COPY).err())
                     && forked(index.add_all([d.clone()]).err())
                     && forked(index.get("a").err())
                     && forked(index.remove("a").err())
                     && forked(index.background().err());
-                _exit(if said { 0 } else { 1 });
+                _exit(if refused { 0 } else { 1 });
             }
             let mut status = -1;
             assert_eq!(waitpid(child, &mut status, 0), child);

@@ -149,8 +149,10 @@ impl Index {
             (all.documents, state.documents, "documents"),
             (all.classes, state.classes, "different texts"),
         ];
-        for (there, said, what) in counted {
-            all.check(there == said, || format!("{there} {what} are there, {said} are counted"));
+        for (there, recorded, what) in counted {
+            all.check(there == recorded, || {
+                format!("{there} {what} are there, {recorded} are counted")
+            });
         }
         Ok(all)
     }

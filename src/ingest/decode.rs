@@ -25,9 +25,9 @@ pub struct Decoded {
 /// as the encoding that [`chardetng`] guesses. Bytes that are valid UTF-8 are not copied.
 pub fn decode(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Decoded {
     let mark = Encoding::for_bom(&bytes);
-    let told = mark.map(|(encoding, _)| encoding).or(declared);
+    let known = mark.map(|(encoding, _)| encoding).or(declared);
     let skip = mark.map_or(0, |(_, length)| length);
-    let bytes = match told {
+    let bytes = match known {
         Some(encoding) if encoding != UTF_8 => return convert(&bytes[skip..], encoding),
         _ if skip == 0 => bytes,
         _ => bytes[skip..].to_vec(),
@@ -37,7 +37,7 @@ pub fn decode(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Decoded {
         Err(e) => {
             let valid = e.utf8_error().valid_up_to();
             let bytes = e.into_bytes();
-            let encoding = told.unwrap_or_else(|| detect(&bytes, valid));
+            let encoding = known.unwrap_or_else(|| detect(&bytes, valid));
             convert(&bytes, encoding)
         }
     }
@@ -75,8 +75,8 @@ pub(crate) fn binary(head: &[u8], declared: Option<&'static Encoding>) -> bool {
 
 /// Whether the text is in UTF-16, where a byte in the ASCII range need not be an ASCII character.
 pub(crate) fn is_utf16(head: &[u8], declared: Option<&'static Encoding>) -> bool {
-    let told = Encoding::for_bom(head).map(|(encoding, _)| encoding).or(declared);
-    told == Some(UTF_16LE) || told == Some(UTF_16BE)
+    let encoding = Encoding::for_bom(head).map(|(encoding, _)| encoding).or(declared);
+    encoding == Some(UTF_16LE) || encoding == Some(UTF_16BE)
 }
 
 /// Whether a label is one of the WHATWG encoding labels, such as `windows-1252`, `gb18030` or

@@ -268,8 +268,8 @@ mod tests {
     fn what_is_read_is_said() {
         for row in ROWS.iter().filter(|row| row.format != Format::Text) {
             let ending = format!(".{}", row.endings[0]);
-            for said in [WALKED, LOOKED_FOR, READ] {
-                assert!(said.contains(&ending), "{ending} is not in {said:?}");
+            for list in [WALKED, LOOKED_FOR, READ] {
+                assert!(list.contains(&ending), "{ending} is not in {list:?}");
             }
         }
     }

@@ -76,14 +76,14 @@ impl NoteCandidate {
                 }
             }
         }
-        let is_note = stories_told(&notes, &others) >= least as usize && notes.len() > stories;
+        let is_note = distinct_stories(&notes, &others) >= least as usize && notes.len() > stories;
         if is_note { windows } else { Vec::new() }
     }
 }
 
 /// The number of different stories that the texts of `notes` tell at least: nothing shows that the
 /// two texts of a pair in `others` tell two.
-fn stories_told(notes: &[(u32, u32)], others: &[(u32, u32)]) -> usize {
+fn distinct_stories(notes: &[(u32, u32)], others: &[(u32, u32)]) -> usize {
     let mut story: BTreeMap<u32, u32> =
         notes.iter().flat_map(|p| [(p.0, p.0), (p.1, p.1)]).collect();
     for (x, y) in others {

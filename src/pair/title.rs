@@ -319,9 +319,9 @@ mod tests {
         let (x, y) = (Title::new(a.0, None), Title::new(b.0, None));
         let (text_a, text_b) = (Prepared::new(a.1, 5), Prepared::new(b.1, 5));
         let background = Background::default();
-        let said = name_different_things((&x, &text_a), (&y, &text_b), &background, false);
-        assert_eq!(said, name_different_things((&y, &text_b), (&x, &text_a), &background, false));
-        said
+        let result = name_different_things((&x, &text_a), (&y, &text_b), &background, false);
+        assert_eq!(result, name_different_things((&y, &text_b), (&x, &text_a), &background, false));
+        result
     }
 
     #[test]

@@ -79,10 +79,10 @@ impl<'a> Annotations<'a> {
         let mut partner = None;
         if let Some(c) = self.cluster[n as usize] {
             out.cluster = Some(self.ids[c as usize].clone());
-            let stays = found.clusters[c as usize].representative;
-            let theirs = self.passages.first[stays as usize];
-            partner = (stays != n)
-                .then_some((stays, self.findings.detection.pair_between(first, theirs)));
+            let representative = found.clusters[c as usize].representative;
+            let theirs = self.passages.first[representative as usize];
+            partner = (representative != n)
+                .then_some((representative, self.findings.detection.pair_between(first, theirs)));
         } else if let Some(i) = self.best[first as usize] {
             let p = &found.pairs[i as usize];
             partner = Some((if p.a == first { p.b } else { p.a }, Some(i as usize)));

@@ -16,7 +16,7 @@ pub struct RemovalCounts<'a> {
     pub kinds: BTreeMap<&'static str, u64>,
     pub sources: BTreeMap<Option<&'a str>, RemovedTokens>,
     pub documents: RemovedTokens,
-    pub gone_tokens: u64,
+    pub removed_tokens: u64,
     pub cut_tokens: u64,
     pub tokens: u64,
     /// The number of documents without a token.
@@ -31,7 +31,7 @@ impl<'a> RemovalCounts<'a> {
             kinds: BTreeMap::new(),
             sources: BTreeMap::new(),
             documents: RemovedTokens::default(),
-            gone_tokens: plan.removed.iter().map(|g| tokens(g.document)).sum(),
+            removed_tokens: plan.removed.iter().map(|g| tokens(g.document)).sum(),
             cut_tokens: plan.cuts.iter().map(|c| u64::from(c.tokens)).sum(),
             tokens: 0,
             without_text: 0,
@@ -60,8 +60,8 @@ impl<'a> RemovalCounts<'a> {
 }
 
 /// Returns the name of the kind of a removal.
-pub const fn kind(gone: &RemovedDocument) -> &'static str {
-    match gone.why {
+pub const fn kind(removed: &RemovedDocument) -> &'static str {
+    match removed.why {
         RemovalReason::Copy { relation, .. } => relation.name(),
         RemovalReason::Short { .. } => "too-short",
     }

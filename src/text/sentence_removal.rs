@@ -114,9 +114,9 @@ mod tests {
     }
 
     /// The text without the sentences of these numbers.
-    fn left(text: &str, gone: &[usize]) -> String {
+    fn left(text: &str, removed: &[usize]) -> String {
         let sentences = text_sentences(text, &tokenize(text));
-        let marked: Vec<bool> = (0..sentences.len()).map(|i| gone.contains(&i)).collect();
+        let marked: Vec<bool> = (0..sentences.len()).map(|i| removed.contains(&i)).collect();
         without(text, cuts(text, &sentences, &marked).into_iter().map(|c| c.0))
     }
 
@@ -153,12 +153,12 @@ mod tests {
             for pair in cuts.windows(2) {
                 prop_assert!(pair[0].0.end < pair[1].0.start);
             }
-            let gone = |t: u32| sentences.iter().zip(&marked).any(|(s, m)| *m
+            let is_removed = |t: u32| sentences.iter().zip(&marked).any(|(s, m)| *m
                 && s.tokens.contains(&t));
             for (t, span) in tokens.spans.iter().enumerate() {
                 let cut = cuts.iter().any(|(c, _)| c.start <= span.start && span.end <= c.end);
                 let touched = cuts.iter().any(|(c, _)| c.start < span.end && span.start < c.end);
-                prop_assert_eq!(cut, gone(t as u32));
+                prop_assert_eq!(cut, is_removed(t as u32));
                 prop_assert_eq!(touched, cut);
             }
         }

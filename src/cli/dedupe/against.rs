@@ -42,9 +42,9 @@ impl Against {
     /// Counts the documents that are removed because of the index.
     pub fn index_use(&self, found: &AgainstIndex, plan: &Plan) -> IndexUse<'_> {
         let mut part = IndexUse { path: &self.display_path, ..IndexUse::default() };
-        for (gone, _) in plan.copies().filter(|(_, partner)| found.is_held(*partner)) {
+        for (document, _) in plan.copies().filter(|(_, partner)| found.is_held(*partner)) {
             part.removed += 1;
-            part.known += u64::from(found.known.contains(&found.corpus.info(gone as usize).id));
+            part.known += u64::from(found.known.contains(&found.corpus.info(document as usize).id));
         }
         part
     }

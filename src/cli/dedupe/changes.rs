@@ -137,12 +137,12 @@ impl<'a> Sink<'a> {
         let plan = self.cleaned.plan;
         match what {
             RemovedPart::Record(raw) => {
-                let Some(gone) = plan.removal_of(n) else { return Ok(()) };
+                let Some(removed) = plan.removal_of(n) else { return Ok(()) };
                 match std::str::from_utf8(raw) {
-                    Ok(text) => self.lines.document(gone, StoredRecord::Text(text), out),
+                    Ok(text) => self.lines.document(removed, StoredRecord::Text(text), out),
                     Err(_) => {
                         let text = base64::engine::general_purpose::STANDARD.encode(raw);
-                        self.lines.document(gone, StoredRecord::Base64(&text), out)
+                        self.lines.document(removed, StoredRecord::Base64(&text), out)
                     }
                 }
             }

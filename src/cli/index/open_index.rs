@@ -35,7 +35,7 @@ impl IndexPath {
         quiet: bool,
     ) -> Result<nearcopy::Index> {
         let recipe = Some(settings.recipe.clone()).filter(|r| *r != Recipe::default());
-        let said = recipe.is_some();
+        let recipe_given = recipe.is_some();
         let options = options.with(|s| s.recipe = recipe);
         let index = match create {
             true => options.open_or_create(&self.dir, &settings.recipe),
@@ -47,7 +47,7 @@ impl IndexPath {
             p.apply(&mut recipe, &mut thresholds);
             recipe == *index.recipe()
         });
-        if let Some(preset) = preset.filter(|p| *p != Preset::News && !said && !quiet) {
+        if let Some(preset) = preset.filter(|p| *p != Preset::News && !recipe_given && !quiet) {
             say(&format!(
                 "{} was made with --preset {}: give it here too, or bounds and comparison are \
                  those of news",

@@ -54,9 +54,9 @@ impl Remove {
         let index = IndexOptions::default().open(&self.place.dir)?;
         let (mut removed, mut missing) = (0, Vec::new());
         for some in ids.chunks(CHUNK) {
-            let gone = index.remove_all(some.iter().map(String::as_str))?;
-            for (id, gone) in some.iter().zip(gone) {
-                if gone {
+            let found = index.remove_all(some.iter().map(String::as_str))?;
+            for (id, found) in some.iter().zip(found) {
+                if found {
                     removed += 1;
                 } else {
                     missing.push(id.clone());

@@ -110,9 +110,9 @@ fn line(job: &mut RewriteInput, document: &Document, sink: &mut Sink) -> Result<
             return job.report_removed(document.info.record, RemovedPart::Record(new.as_bytes()));
         }
         Change::Cut(spans) => match remove_spans(&document.text, spans) {
-            Some(EditedText { kept, removed_parts: gone }) => {
+            Some(EditedText { kept, removed_parts }) => {
                 new = of(&kept)?;
-                job.report_cut(document.info.record, &gone)?;
+                job.report_cut(document.info.record, &removed_parts)?;
             }
             None => job.written.left += 1,
         },

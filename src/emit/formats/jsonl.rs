@@ -165,13 +165,13 @@ mod tests {
         for (end, kept, records) in [("\nb\nc", "\nc", 4), ("\nb\n", "\n", 3), ("", "", 2)] {
             let data = format!("a\n{long}{end}");
             let change = |n: Option<u64>| if n == Some(3) { Change::Drop } else { Change::Keep };
-            let mut gone = Vec::new();
+            let mut removals = Vec::new();
             let mut removed = |r: Removed| {
-                gone.push(format!("{r:?}"));
+                removals.push(format!("{r:?}"));
                 Ok(())
             };
             let (fields, written) = (Fields::new(&options), RewriteCounts::default());
-            let (prefix, told) = (None, true);
+            let (prefix, report_removals) = (None, true);
             let mut job = RewriteInput {
                 file: &file,
                 fields,
@@ -179,7 +179,7 @@ mod tests {
                 prefix,
                 change: &change,
                 removed: &mut removed,
-                report_removals: told,
+                report_removals,
                 written,
             };
             let mut out = Vec::new();
@@ -193,7 +193,7 @@ mod tests {
             let written = job.written;
             sink.finish().unwrap();
             assert!(out == format!("a\n{long}{kept}").into_bytes(), "{end:?}");
-            assert_eq!((written.records, gone.len()), (records, usize::from(!end.is_empty())));
+            assert_eq!((written.records, removals.len()), (records, usize::from(!end.is_empty())));
         }
     }
 }

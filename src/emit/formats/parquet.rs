@@ -180,11 +180,11 @@ impl Writer for Parquet<'_> {
                 ));
             }
             let plan = plan(reader.metadata().row_group(index), first, job);
-            let mut gone = BTreeMap::new();
-            self.write_row_group(&reader, index, text, &plan, job, &mut gone)?;
-            for (row, gone) in gone {
+            let mut removed = BTreeMap::new();
+            self.write_row_group(&reader, index, text, &plan, job, &mut removed)?;
+            for (row, value) in removed {
                 let number = Some(first + row as u64);
-                match gone {
+                match value {
                     RemovedValue::Row(row) => {
                         job.report_removed(number, RemovedPart::Record(row.as_bytes()))?
                     }

@@ -54,7 +54,7 @@ pub(super) fn copy_column<W: Write + Send>(
     let done = match (group.get_column_reader(column)?, writer.untyped()) {
         (ColumnReader::ByteArrayColumnReader(r), ColumnWriter::ByteArrayColumnWriter(w)) => {
             match cuts {
-                Some((spans, gone)) => {
+                Some((spans, removed)) => {
                     copy_values(r, w, most, keep, |row, value: &mut ByteArray| {
                         let Some(spans) = spans.get(&row) else { return };
                         let Some(EditedText { kept, removed_parts: parts }) =
@@ -65,7 +65,7 @@ pub(super) fn copy_column<W: Write + Send>(
                             return;
                         };
                         *value = ByteArray::from(kept.into_bytes());
-                        gone.insert(row, RemovedValue::Parts(parts));
+                        removed.insert(row, RemovedValue::Parts(parts));
                     })
                 }
                 None => copy_values(r, w, most, keep, |_, _| {}),

@@ -139,8 +139,8 @@ impl Rewrite {
         let (mut new, mut more) = (None, None);
         match &change {
             Change::Cut(spans) => {
-                if let Some((cut, gone)) = self.remove_spans(rows, body, spans) {
-                    job.report_cut(Some(number), &gone)?;
+                if let Some((cut, removed_parts)) = self.remove_spans(rows, body, spans) {
+                    job.report_cut(Some(number), &removed_parts)?;
                     new = Some(cut);
                 }
             }
@@ -165,11 +165,11 @@ impl Rewrite {
     ) -> Option<(Vec<u8>, RemovedParts)> {
         let column = self.text?;
         let text = exact(rows.field(column), self.encoding)?;
-        let EditedText { kept, removed_parts: gone } = remove_spans(&text, spans)?;
+        let EditedText { kept, removed_parts } = remove_spans(&text, spans)?;
         let place = places(body, self.delimiter).get(column)?.clone();
         let quotes = body[place.clone()].starts_with(b"\"") || (self.width == 1 && kept.is_empty());
         let new = self.quoted(&kept, quotes)?;
-        Some(([&body[..place.start], &new, &body[place.end..]].concat(), gone))
+        Some(([&body[..place.start], &new, &body[place.end..]].concat(), removed_parts))
     }
 
     /// The fields of an annotation, each with the delimiter before it.

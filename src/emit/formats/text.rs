@@ -49,14 +49,14 @@ impl Writer for Text<'_> {
                 let exact =
                     encoded(&decoded.text, form).is_some_and(|again| *again == bytes[mark..]);
                 let cut = remove_spans(&decoded.text, spans).filter(|_| exact);
-                cut.and_then(|EditedText { kept, removed_parts: gone }| {
-                    Some(([&bytes[..mark], &encoded(&kept, form)?].concat(), gone))
+                cut.and_then(|EditedText { kept, removed_parts }| {
+                    Some(([&bytes[..mark], &encoded(&kept, form)?].concat(), removed_parts))
                 })
             }
             _ => None,
         };
         match new {
-            Some((_, ref gone)) => job.report_cut(None, gone)?,
+            Some((_, ref removed_parts)) => job.report_cut(None, removed_parts)?,
             None => job.written.left = u64::from(change != Change::Keep),
         }
         let new = new.map_or(bytes, |(new, _)| new);

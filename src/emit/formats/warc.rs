@@ -164,8 +164,9 @@ fn name(id: &str) -> u64 {
 
 /// Counts the records that are kept but refer to a removed record as identical.
 fn revisits(entries: &[Entry], job: &mut RewriteInput) {
-    let gone: HashSet<u64> = entries.iter().filter(|e| e.goes && e.id != 0).map(|e| e.id).collect();
-    for entry in entries.iter().filter(|e| !e.goes && gone.contains(&e.refers)) {
+    let removed: HashSet<u64> =
+        entries.iter().filter(|e| e.goes && e.id != 0).map(|e| e.id).collect();
+    for entry in entries.iter().filter(|e| !e.goes && removed.contains(&e.refers)) {
         job.written.revisits += 1;
         if let Some(number) = entry.number.filter(|_| job.written.revisits <= 5) {
             job.written.revisits_at.push(format!("{}:{number}", job.file.display_path));
@@ -182,12 +183,12 @@ fn companions(entries: &mut [Entry]) {
             .filter(|id| *id != 0)
             .collect()
     };
-    let (gone, kept) = (of(true), of(false));
+    let (removed, kept) = (of(true), of(false));
     for entry in entries.iter_mut().filter(|e| e.companion) {
         let names = |all: &HashSet<u64>| {
             all.contains(&entry.id) || entry.concurrent.iter().any(|id| all.contains(id))
         };
-        entry.goes = names(&gone) && !names(&kept);
+        entry.goes = names(&removed) && !names(&kept);
     }
 }
 

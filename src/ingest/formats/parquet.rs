@@ -185,12 +185,12 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
         Err(e) => return (ReadResult::default(), Some(e)),
     };
     let read = AtomicU64::new(0);
-    let told = |bytes| {
+    let on_read = |bytes| {
         read.fetch_add(bytes, Ordering::Relaxed);
         // The bytes of a temporary copy were counted when it was made.
         direct.is_none() || run.read(bytes)
     };
-    let mut intake = rows_of(shared, &told, &context).finish(&context);
+    let mut intake = rows_of(shared, &on_read, &context).finish(&context);
     if direct.is_some() && file.path.is_some() {
         intake.bytes = read.into_inner();
     }
@@ -198,8 +198,8 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
 }
 
 /// Reads all rows of a file, but only the columns that are needed; row groups in parallel where the
-/// context allows it. `told` receives the number of bytes read and returns whether to continue.
-fn rows_of(file: SharedFile, told: &(dyn Fn(u64) -> bool + Sync), context: &Context) -> Batch {
+/// context allows it. `on_read` receives the number of bytes read and returns whether to continue.
+fn rows_of(file: SharedFile, on_read: &(dyn Fn(u64) -> bool + Sync), context: &Context) -> Batch {
     let mut batch = Batch::default();
     let reader = match open(file) {
         Ok(reader) => reader,
@@ -257,7 +257,7 @@ fn rows_of(file: SharedFile, told: &(dyn Fn(u64) -> bool + Sync), context: &Cont
             .iter()
             .map(|(index, _)| compressed(reader.metadata().row_group(*index), &columns))
             .sum();
-        if !told(read.max(0) as u64) {
+        if !on_read(read.max(0) as u64) {
             break;
         }
     }

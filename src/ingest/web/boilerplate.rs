@@ -93,26 +93,26 @@ pub(super) fn around(page: &Document) {
 /// Removes links, times, small print and forms, as far as they are alone in their blocks.
 fn text_blocks(page: &Document) {
     let (all, blocks) = (page.select_matcher(&PIECES), Blocks::default());
-    let mut gone: Vec<NodeRef> = Vec::new();
+    let mut removed: Vec<NodeRef> = Vec::new();
     let mut often: HashMap<String, Vec<NodeRef>> = HashMap::new();
     let mut lines: Vec<NodeRef> = Vec::new();
     for node in all.nodes() {
         if is(node, &["form"]) {
             let asks = || node.descendants_it().any(|n| is(&n, &["input", "textarea"]));
-            gone.extend(Some(*node).filter(|form| small(form, FORM) && asks()));
+            removed.extend(Some(*node).filter(|form| small(form, FORM) && asks()));
             continue;
         }
         let block = blocks.alone(node);
         if is(node, &["time"]) {
             match dateline(node) {
                 Some(line) => lines.push(line),
-                None => gone.extend(block.map(|_| *node)),
+                None => removed.extend(block.map(|_| *node)),
             }
             continue;
         }
         let Some(block) = block else { continue };
         if is(node, &["small"]) {
-            gone.extend(Some(*node).filter(|print| {
+            removed.extend(Some(*node).filter(|print| {
                 small(print, PRINT) && is(&block, &["body", "div", "section", "main", "article"])
             }));
         } else if !titles(&block) && small(node, CONTROL) {
@@ -121,17 +121,17 @@ fn text_blocks(page: &Document) {
             // text.
             if text.contains(char::is_alphabetic) {
                 match href.starts_with('#') || href.starts_with("javascript:") {
-                    true => gone.push(*node),
+                    true => removed.push(*node),
                     false => often.entry(text.trim().to_owned()).or_default().push(*node),
                 }
             }
         }
     }
     if lines.len() <= LINES {
-        gone.extend(lines);
+        removed.extend(lines);
     }
-    gone.extend(often.into_values().filter(|same| same.len() >= OFTEN).flatten());
-    gone.iter().for_each(NodeRef::remove_from_parent);
+    removed.extend(often.into_values().filter(|same| same.len() >= OFTEN).flatten());
+    removed.iter().for_each(NodeRef::remove_from_parent);
 }
 
 /// The dateline that a time is in, "Posted on 1 May by admin", unless it says more.
@@ -151,8 +151,8 @@ fn dateline<'a>(time: &NodeRef<'a>) -> Option<NodeRef<'a>> {
         .filter(NodeRef::is_text)
         .map(|text| text.text().to_string())
         .collect();
-    let (all, told) = (texts.join(" "), time.text());
-    let beside = all.replacen(told.trim(), " ", 1);
+    let (all, time_text) = (texts.join(" "), time.text());
+    let beside = all.replacen(time_text.trim(), " ", 1);
     (!sentence(&beside) && beside.split_whitespace().count() <= DATELINE.1)
         .then_some(line)
         .filter(|line| line.id != time.id)

@@ -17,22 +17,23 @@ pub(super) fn decode(
     if given.is_some() || Encoding::for_bom(&bytes).is_some() {
         return (decode::decode(bytes, given), false);
     }
-    let Some(told) = header.or_else(|| declared(&bytes)) else {
+    let Some(encoding) = header.or_else(|| declared(&bytes)) else {
         return (decode::decode(bytes, None), false);
     };
     let ascii = bytes.is_ascii();
     let utf8 = std::str::from_utf8(&bytes).is_ok();
-    let wide = told == UTF_16LE || told == UTF_16BE;
+    let wide = encoding == UTF_16LE || encoding == UTF_16BE;
     // Text beyond ASCII in another encoding is hardly ever valid UTF-8; text in UTF-8 always is.
     // UTF-16 contains zeros, and is hardly ever valid UTF-8.
-    let lie = if wide { utf8 && !bytes.contains(&0) } else { !ascii && utf8 != (told == UTF_8) };
+    let lie =
+        if wide { utf8 && !bytes.contains(&0) } else { !ascii && utf8 != (encoding == UTF_8) };
     if lie {
         let found = decode::decode(bytes, None);
         // Slightly damaged UTF-8 is still in its declared encoding.
-        let lie = found.encoding != told.name();
+        let lie = found.encoding != encoding.name();
         return (found, lie);
     }
-    (decode::decode(bytes, Some(told)), false)
+    (decode::decode(bytes, Some(encoding)), false)
 }
 
 /// The encoding that a content type names.
@@ -55,7 +56,7 @@ fn allowed_encoding(label: &str) -> Option<&'static Encoding> {
 /// The encoding that a page declares in a `meta` element or its XML declaration.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
-    let told = if head.trim_start().starts_with("<?xml") {
+    let encoding = if head.trim_start().starts_with("<?xml") {
         let label = head
             .split("?>")
             .next()?
@@ -66,14 +67,14 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     } else {
         None
     };
-    let told = told.or_else(|| {
+    let encoding = encoding.or_else(|| {
         let metas = head.split("<meta").skip(1);
         // A `meta` element with text about the page declares no encoding.
         let telling = |meta: &&str| meta.contains("http-equiv") || !meta.contains("content");
         metas.filter_map(|rest| rest.split('>').next()).filter(telling).find_map(of_content_type)
     })?;
     // A page in UTF-16 could not have been parsed up to this point.
-    Some(if told == UTF_16LE || told == UTF_16BE { UTF_8 } else { told })
+    Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
 }
 
 #[cfg(test)]
@@ -82,7 +83,7 @@ mod tests {
     use encoding_rs::{GB18030, GBK, SHIFT_JIS, WINDOWS_1252};
 
     #[test]
-    fn told_in_many_ways() {
+    fn declared_in_many_ways() {
         for (head, want) in [
             ("<meta charset=utf-8>", Some(UTF_8)),
             ("<META CHARSET = \"gb18030\" >", Some(GB18030)),

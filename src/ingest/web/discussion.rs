@@ -56,12 +56,12 @@ const BEHIND: usize = 150;
 pub(super) fn clear(page: &Document, title: &str) {
     for thread in discussions(page) {
         let class = thread[0].attr_or("class", "");
-        let gone: Vec<NodeRef> =
+        let removed: Vec<NodeRef> =
             thread.iter().flat_map(|post| around(post, first(&class))).collect();
         let bytes = |nodes: &[NodeRef]| nodes.iter().map(bytes).sum::<usize>();
         // The posts themselves are most of a discussion.
-        if bytes(&gone) * 2 <= bytes(&thread) {
-            gone.iter().for_each(NodeRef::remove_from_parent);
+        if bytes(&removed) * 2 <= bytes(&thread) {
+            removed.iter().for_each(NodeRef::remove_from_parent);
         }
         thread.last().into_iter().for_each(behind);
         subjects(&thread, title);
@@ -117,7 +117,7 @@ fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
     let named =
         |node: &NodeRef| format!("{} {}", node.attr_or("class", ""), node.attr_or("itemprop", ""));
     let text = |node: &NodeRef| has(&named(node), &TEXT);
-    let mut gone: Vec<NodeRef> = Vec::new();
+    let mut removed: Vec<NodeRef> = Vec::new();
     for node in post.descendants_it().filter(NodeRef::is_element) {
         let class = named(&node);
         let fits = class.len() > 1
@@ -128,16 +128,16 @@ fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
         // An element inside another one is removed with that.
         let inside = || {
             node.ancestors_it(Some(8))
-                .any(|above| gone.iter().rev().take(8).any(|out| out.id == above.id))
+                .any(|above| removed.iter().rev().take(8).any(|out| out.id == above.id))
         };
         if fits
             && !inside()
             && !node.descendants_it().any(|below| below.is_element() && text(&below))
         {
-            gone.push(node);
+            removed.push(node);
         }
     }
-    gone
+    removed
 }
 
 /// Removes short content after the last post: links to other pages of the discussion, who else is

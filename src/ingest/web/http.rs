@@ -64,8 +64,8 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, SkipReason> {
             found.map(|h| String::from_utf8_lossy(h.value).trim().to_ascii_lowercase()).collect();
         values.join(", ")
     };
-    let told = field("content-type");
-    let kind = kind(&told)?;
+    let content_type = field("content-type");
+    let kind = kind(&content_type)?;
     let sent = &response[start..];
     let bytes = plain(sent, &field("transfer-encoding"), &field("content-encoding"))?;
     let kind = match kind {
@@ -78,7 +78,7 @@ pub(super) fn payload(response: &[u8]) -> Result<Payload, SkipReason> {
             ));
         }
     };
-    Ok(Payload { kind, bytes, header: charset::of_content_type(&told) })
+    Ok(Payload { kind, bytes, header: charset::of_content_type(&content_type) })
 }
 
 /// Rewrites the status line to HTTP/1.1, the only version that the parser accepts; crawlers record

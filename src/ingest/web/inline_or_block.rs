@@ -23,8 +23,8 @@ impl Blocks {
         while is(&block, &INLINE) {
             block = block.parent()?;
         }
-        let told = *self.0.borrow_mut().entry(block.id).or_insert_with(|| has_own_text(&block));
-        (!told).then_some(block)
+        let has_text = *self.0.borrow_mut().entry(block.id).or_insert_with(|| has_own_text(&block));
+        (!has_text).then_some(block)
     }
 }
 

@@ -176,7 +176,7 @@ impl<'a> Members<'a> {
             raw.consume(at);
             let Ok(ahead) = raw.ahead(PROBE) else { return false };
             let mut first = [0; START.len()];
-            let told = match self.kind {
+            let decoded = match self.kind {
                 Some(Kind::Gzip) => {
                     flate2::bufread::GzDecoder::new(&ahead[..ahead.len().min(PROBE_GZIP)])
                         .read_exact(&mut first)
@@ -188,7 +188,7 @@ impl<'a> Members<'a> {
                         .read_exact(&mut first)
                 }
             };
-            if told.is_ok() && first == START {
+            if decoded.is_ok() && first == START {
                 return true;
             }
             raw.consume(1);

@@ -73,8 +73,8 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
             Some(whole.get("@id").unwrap_or(whole).as_str()?.to_owned())
         });
     let url = named.map(|url| url.trim().to_owned()).filter(|url| host_of(url).is_some());
-    let told = metas.get("og:title").cloned().or_else(|| text("headline"));
-    let title = told
+    let declared = metas.get("og:title").cloned().or_else(|| text("headline"));
+    let title = declared
         .map(|title| without_site(&title, site.as_deref()))
         .or_else(|| title(page, site.as_deref()));
     let mut dates: Vec<String> = metas.get(DATES[0]).cloned().into_iter().collect();

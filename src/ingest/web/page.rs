@@ -101,12 +101,12 @@ pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, 
 }
 
 /// The reason why bytes are no page, where they are of another known format.
-fn foreign_format(bytes: &[u8], told: Option<&'static Encoding>) -> Option<&'static str> {
+fn foreign_format(bytes: &[u8], declared: Option<&'static Encoding>) -> Option<&'static str> {
     let start = bytes.trim_ascii_start();
     if bytes.starts_with(b"%PDF-") {
         return Some("it is PDF");
     }
-    if decode::binary(bytes, told) {
+    if decode::binary(bytes, declared) {
         return Some("it has a NUL in its first 8 KiB");
     }
     let json = start.starts_with(b"{") || start.starts_with(b"[");
@@ -256,8 +256,8 @@ mod tests {
 
     #[test]
     fn what_stands_thrice_stays_where_it_is_text() {
-        let said = "<p>Did you know?</p><p>No comment.</p>".repeat(3);
-        assert_eq!(of(&said).unwrap().text.matches("No comment.").count(), 3);
+        let html = "<p>Did you know?</p><p>No comment.</p>".repeat(3);
+        assert_eq!(of(&html).unwrap().text.matches("No comment.").count(), 3);
     }
 
     #[test]

@@ -34,10 +34,10 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
     let Lists { links, teasers } = lists(&body, &weights);
     let plain =
         |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
-    let told: usize = teasers.iter().map(|node| weights.get(node).text).sum();
+    let teaser_text: usize = teasers.iter().map(|node| weights.get(node).text).sum();
     let outside = weights.get(&body).plain().saturating_sub(plain(&links) + plain(&teasers));
-    let listing =
-        told >= INDEPENDENT_TEXT && (outside < INDEPENDENT_TEXT || (!article && outside < told));
+    let listing = teaser_text >= INDEPENDENT_TEXT
+        && (outside < INDEPENDENT_TEXT || (!article && outside < teaser_text));
     let linked: usize = links.iter().map(|node| weights.get(node).text).sum();
     if listing || (outside >= INDEPENDENT_TEXT && linked <= outside * INDEX) {
         links.iter().for_each(remove_list);

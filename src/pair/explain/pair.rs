@@ -229,10 +229,10 @@ fn measured(
     let solid: Vec<&Chain> = matches.iter().filter(|m| is_match(m, a, b, t)).collect();
     let needed = needed(c.resemblance, evidence.against, t);
     let titles = decide::points_of_titles(a.metadata(), b.metadata(), background);
-    let told = background.knows_words().then(|| {
-        let told =
+    let informativeness_and_bound = background.knows_words().then(|| {
+        let points =
             titles + informativeness(matches, a, b, background, needed.saturating_sub(titles));
-        [told, needed]
+        [points, needed]
     });
     // This is the match that comes nearest to a quotation.
     let quoted = solid.iter().map(|m| {
@@ -252,7 +252,7 @@ fn measured(
         evident: solid.iter().any(|m| m.region.is_some()),
         telling,
         wording,
-        informativeness_and_bound: told,
+        informativeness_and_bound,
         resemblance: c.resemblance,
         decision: decide::decide(&inputs, background, t),
         divided: decide::titles_divide(a, b, background, t),

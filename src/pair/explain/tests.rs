@@ -12,33 +12,34 @@ use proptest::prelude::*;
 
 fn agrees_with_compare(a: &str, b: &str, background: &Background, t: &Thresholds) {
     let recipe = Recipe::default();
-    let (told, used) =
+    let (trace, used) =
         (explain_pair(a, b, background, &recipe, t), compare(a, b, background, &recipe, t));
-    assert_eq!(told.verdict.relation, used.relation, "{}", told.verdict.decided);
+    assert_eq!(trace.verdict.relation, used.relation, "{}", trace.verdict.decided);
     assert_eq!(
-        (told.resemblance, told.containment_a, told.containment_b),
+        (trace.resemblance, trace.containment_a, trace.containment_b),
         (used.resemblance, used.containment_a, used.containment_b)
     );
     assert_eq!(
-        (told.coverage_a, told.coverage_b, told.whole_text),
+        (trace.coverage_a, trace.coverage_b, trace.whole_text),
         (used.coverage_a, used.coverage_b, used.whole_text)
     );
-    assert_eq!((told.facts.agree, told.facts.compared), (used.facts.agree, used.facts.compared));
-    assert_eq!(told.facts.agreeing.len() as u32, used.facts.agree);
+    assert_eq!((trace.facts.agree, trace.facts.compared), (used.facts.agree, used.facts.compared));
+    assert_eq!(trace.facts.agreeing.len() as u32, used.facts.agree);
     assert_eq!(
-        (told.facts.agreeing.len() + told.facts.differing.len()) as u32,
+        (trace.facts.agreeing.len() + trace.facts.differing.len()) as u32,
         used.facts.compared
     );
     let spans: Vec<_> =
-        told.matches.iter().map(|m| (m.a, m.b, m.identity, m.blocks as usize)).collect();
+        trace.matches.iter().map(|m| (m.a, m.b, m.identity, m.blocks as usize)).collect();
     assert_eq!(
         spans,
         used.matches.iter().map(|m| (m.a, m.b, m.identity, m.blocks.len())).collect::<Vec<_>>()
     );
     assert!(
-        told.selected as usize >= told.matches.len() && told.chains.len() >= told.selected as usize
+        trace.selected as usize >= trace.matches.len()
+            && trace.chains.len() >= trace.selected as usize
     );
-    for (side, text) in [(&told.a, a), (&told.b, b)] {
+    for (side, text) in [(&trace.a, a), (&trace.b, b)] {
         assert_eq!(*side, explain_document(text, background, &recipe, t));
     }
 }
@@ -74,15 +75,15 @@ proptest! {
     #[test]
     fn keys_are_those_of_the_fingerprint(a in text()) {
         let recipe = Recipe::default();
-        let told = explain_document(&a, &Background::default(), &recipe, &Thresholds::default());
+        let trace = explain_document(&a, &Background::default(), &recipe, &Thresholds::default());
         let keys = Fingerprinter::new(&recipe).fingerprint(&a);
-        prop_assert_eq!((told.tokens, told.bands as usize), (keys.tokens, keys.bands.len()));
-        prop_assert_eq!((told.paragraph_bands as usize, told.anchors as usize),
+        prop_assert_eq!((trace.tokens, trace.bands as usize), (keys.tokens, keys.bands.len()));
+        prop_assert_eq!((trace.paragraph_bands as usize, trace.anchors as usize),
             (keys.paragraph_bands.len(), keys.anchors.len()));
         let exact = keys.exact.map_or_else(String::new, |exact| format!("{exact:032x}"));
-        prop_assert_eq!(told.exact_key, exact);
-        prop_assert_eq!(told.paragraphs.iter().map(|p| p.tokens).sum::<u32>(), told.tokens);
-        prop_assert_eq!(told.paragraphs.iter().any(|p| p.banded), told.paragraph_bands > 0);
+        prop_assert_eq!(trace.exact_key, exact);
+        prop_assert_eq!(trace.paragraphs.iter().map(|p| p.tokens).sum::<u32>(), trace.tokens);
+        prop_assert_eq!(trace.paragraphs.iter().any(|p| p.banded), trace.paragraph_bands > 0);
     }
 }
 
@@ -93,16 +94,16 @@ const STORY: &str = "The Mayor of Larkwick paid 300 crowns to Bruno Alder for th
 #[test]
 fn facts_are_listed() {
     let other = STORY.replace("300", "450").replace("Bruno", "Clara");
-    let told = explain_pair(
+    let trace = explain_pair(
         STORY,
         &other,
         &Background::default(),
         &Recipe::default(),
         &Thresholds::default(),
     );
-    assert_eq!(told.facts.agreeing, ["Mayor", "Larkwick", "Alder"]);
-    assert_eq!(told.facts.differing, [["300", "450"], ["Bruno", "Clara"]]);
-    assert_eq!(told.verdict.relation, Some(Relation::NearCopy));
+    assert_eq!(trace.facts.agreeing, ["Mayor", "Larkwick", "Alder"]);
+    assert_eq!(trace.facts.differing, [["300", "450"], ["Bruno", "Clara"]]);
+    assert_eq!(trace.verdict.relation, Some(Relation::NearCopy));
 }
 
 #[test]
@@ -141,11 +142,11 @@ fn the_deciding_bound_is_named() {
 #[test]
 fn a_repeat_is_told_with_its_places() {
     let text = format!("{STORY}\n\nSomething else here.\n\n{STORY}");
-    let told =
+    let trace =
         explain_document(&text, &Background::default(), &Recipe::default(), &Thresholds::default());
     assert_eq!(
-        (told.repeats.len(), told.repeats[0].count, told.repeats[0].paragraph),
+        (trace.repeats.len(), trace.repeats[0].count, trace.repeats[0].paragraph),
         (1, 2, true)
     );
-    assert_eq!(text[told.repeats[0].places[1].range()].len() + 1, STORY.len());
+    assert_eq!(text[trace.repeats[0].places[1].range()].len() + 1, STORY.len());
 }

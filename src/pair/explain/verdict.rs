@@ -120,13 +120,13 @@ fn is_copy(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> bool {
             return false;
         }
     }
-    if let Some([told, needed]) = m.informativeness_and_bound {
+    if let Some([informativeness, needed]) = m.informativeness_and_bound {
         let what = "what the matches tell (counted to what they must)";
         steps.push(step(
             "copy",
-            vec![least(what, f64::from(told), f64::from(needed), "copy-telling")],
+            vec![least(what, f64::from(informativeness), f64::from(needed), "copy-telling")],
         ));
-        return told >= needed;
+        return informativeness >= needed;
     }
     true
 }
@@ -250,8 +250,8 @@ fn sentence(steps: &[VerdictStep], relation: Option<Relation>) -> String {
         format!("{} {} {must} {} {bound}", c.what, figure(c.value, c.bound), c.setting)
     };
     let of = |step: &VerdictStep, all: bool| {
-        let told = step.checks.iter().filter(|c| all || !c.holds).map(part);
-        told.collect::<Vec<_>>().join("; ")
+        let rendered = step.checks.iter().filter(|c| all || !c.holds).map(part);
+        rendered.collect::<Vec<_>>().join("; ")
     };
     let find = |name: &str| steps.iter().find(|s| s.name == name);
     let parts: Vec<String> = match (relation, steps.last()) {

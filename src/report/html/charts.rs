@@ -73,7 +73,7 @@ fn bars(id: &str, title: &str, counts: &[(String, u64)], noun: &str) -> Markup {
     // A count above zero gets a visible bar.
     let length =
         |n: u64| if n == 0 { 0 } else { ((n as f64 / most as f64 * BAR as f64) as usize).max(2) };
-    let said: Vec<String> =
+    let details: Vec<String> =
         counts.iter().map(|(name, n)| format!("{name}: {}", count(*n, noun))).collect();
     let height = ROW * counts.len();
     html! {
@@ -81,7 +81,7 @@ fn bars(id: &str, title: &str, counts: &[(String, u64)], noun: &str) -> Markup {
             figcaption { h2 { (title) } }
             svg role="img" aria-labelledby=(format!("{id}-said")) viewBox=(format!("0 0 {WIDTH} \
                 {height}")) {
-                title id=(format!("{id}-said")) { (title) ". " (said.join("; ")) "." }
+                title id=(format!("{id}-said")) { (title) ". " (details.join("; ")) "." }
                 @for (i, (name, n)) in counts.iter().enumerate() {
                     text x=(LABEL - 10) y=(i * ROW + 18) text-anchor="end" { (name) }
                     rect x=(LABEL) y=(i * ROW + 4) width=(length(*n)) height=(ROW - 8) rx="2" {}

@@ -103,7 +103,8 @@ fn document(
     let path =
         path.map(|p| info.record.map_or_else(|| name(p), |record| format!("{}:{record}", name(p))));
     let source = source(listed, document).and_then(|s| sources.get(s));
-    let gone = document.missing_text.map(|gone| if gone == MissingText::Unread { 1 } else { 2 });
+    let missing_text =
+        document.missing_text.map(|why| if why == MissingText::Unread { 1 } else { 2 });
     json!([
         document.name,
         document.title,
@@ -111,7 +112,7 @@ fn document(
         info.date.as_deref().map(name),
         path,
         tokens,
-        gone,
+        missing_text,
         document.representative,
         info.title.is_some()
     ])

@@ -149,9 +149,9 @@ fn summary_counts(findings: Findings) -> Markup {
 /// are.
 fn notes(selection: &Selection, listed: &PageDocuments) -> Markup {
     let summary = &selection.findings.detection.summary;
-    let gone =
+    let missing =
         |why: MissingText| listed.all.iter().filter(|s| s.missing_text == Some(why)).count() as u64;
-    let (unread, changed) = (gone(MissingText::Unread), gone(MissingText::Changed));
+    let (unread, changed) = (missing(MissingText::Unread), missing(MissingText::Changed));
     let part = |(kind, shown, all): (&str, usize, usize)| {
         format!("{} of {}", number(shown as u64), count(all as u64, kind))
     };

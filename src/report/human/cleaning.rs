@@ -59,7 +59,7 @@ impl<'a> Human<'a, '_> {
             ),
             format!(
                 "{} of {}",
-                share(tally.gone_tokens + tally.cut_tokens, tally.tokens),
+                share(tally.removed_tokens + tally.cut_tokens, tally.tokens),
                 display::count(tally.tokens, "token")
             ),
         ];
@@ -148,21 +148,21 @@ impl<'a> Human<'a, '_> {
         }
         order.sort_by(|x, y| x.3.0.total_cmp(&y.3.0).then(x.0.document.cmp(&y.0.document)));
         self.heading("To look at first: the removals least like what stays")?;
-        for (gone, partner, relation, coverage) in order.iter().take(LEAST_ALIKE) {
+        for (removed, partner, relation, coverage) in order.iter().take(LEAST_ALIKE) {
             if !self.brief {
                 self.blank()?;
             }
             let of = coverage_in_words(*coverage);
             // The removal says which one stays, and not which one is the copy.
-            let stays = format!("{} stays", display::fit(self.findings.id(*partner), 240));
-            let mut details = vec![relation.name().to_owned(), stays, of];
-            let earlier = evidence::earlier_of(self.findings.documents, gone.document, *partner);
-            if earlier == Some(gone.document) {
+            let kept = format!("{} stays", display::fit(self.findings.id(*partner), 240));
+            let mut details = vec![relation.name().to_owned(), kept, of];
+            let earlier = evidence::earlier_of(self.findings.documents, removed.document, *partner);
+            if earlier == Some(removed.document) {
                 details.push("earlier than what stays".into());
             }
-            details.extend(self.details(gone.document));
-            self.entry("  − ", gone.document, &details)?;
-            self.passages_between(gone.document, *partner)?;
+            details.extend(self.details(removed.document));
+            self.entry("  − ", removed.document, &details)?;
+            self.passages_between(removed.document, *partner)?;
         }
         self.rest("  ", order.len().saturating_sub(LEAST_ALIKE) as u64, "removal", ALL)
     }
@@ -204,8 +204,8 @@ impl<'a> Human<'a, '_> {
             let place = Place { document: cut.document, span: cut.span };
             let quoted = format!("“{}”", self.texts.first_words(&place)?);
             self.put("  − ", 2, StyledText::default().say(Style::Strong, &quoted))?;
-            let stays = cut.causes.iter().find_map(|c| c.kept_place);
-            let why = match stays {
+            let kept_place = cut.causes.iter().find_map(|c| c.kept_place);
+            let why = match kept_place {
                 Some(place) => {
                     format!("stays in {}", display::fit(self.findings.id(place.document), 240))
                 }

@@ -384,8 +384,8 @@ fn flags(t: &TokenTrace) -> String {
         (t.common, "common"),
         (t.boilerplate, "boilerplate"),
     ];
-    let told: Vec<&str> = all.into_iter().filter(|f| f.0).map(|f| f.1).collect();
-    if told.is_empty() { String::new() } else { format!("  ({})", told.join(", ")) }
+    let names: Vec<&str> = all.into_iter().filter(|f| f.0).map(|f| f.1).collect();
+    if names.is_empty() { String::new() } else { format!("  ({})", names.join(", ")) }
 }
 
 fn bounds(step: &VerdictStep) -> String {

@@ -201,11 +201,11 @@ impl<'a> Human<'a, '_> {
     pub fn entry(&mut self, marker: &str, number: u32, details: &[String]) -> io::Result<()> {
         use unicode_width::UnicodeWidthStr;
         let id = display::fit(self.findings.id(number), 240);
-        let said = details.join(" · ");
-        if marker.width() + id.width() + 2 + said.width() <= self.width {
+        let joined = details.join(" · ");
+        if marker.width() + id.width() + 2 + joined.width() <= self.width {
             let (marker, id) =
                 (self.ink.paint(Style::Relation, marker), self.ink.paint(Style::Strong, &id));
-            return writeln!(self.out, "{marker}{id}  {said}");
+            return writeln!(self.out, "{marker}{id}  {joined}");
         }
         self.put(marker, 2, StyledText::default().say(Style::Strong, &id))?;
         self.put("      ", 0, StyledText::default().list(Style::Plain, details))

@@ -52,7 +52,7 @@ pub fn cleaned_json(
         documents: tally.documents.of,
         tokens: tally.tokens,
         removed: tally.documents.documents,
-        removed_tokens: tally.gone_tokens,
+        removed_tokens: tally.removed_tokens,
         removed_as: &tally.kinds,
         cut_passages: cleaned.plan.cuts.len() as u64,
         cut_tokens: tally.cut_tokens,

@@ -136,20 +136,20 @@ impl<'a> RemovedLines<'a> {
         let documents = self.cleaned.findings.documents;
         let info = documents.info(cut.document as usize);
         let text = self.passages.texts.get(cut.document)?;
-        let mut stays = Vec::new();
+        let mut kept = Vec::new();
         for place in cut.causes.iter().filter_map(|c| c.kept_place) {
             let there = self.passages.texts.get(place.document)?;
             let span = SpanJson::new(place.span, &there, &self.passages.texts)?;
-            stays.push(KeptJson { id: &documents.info(place.document as usize).id, span });
+            kept.push(KeptJson { id: &documents.info(place.document as usize).id, span });
         }
         let view = CutView {
             kind: "passage",
             record: RecordJson::new(info),
-            relation: if stays.is_empty() { "boilerplate" } else { "repeat" },
-            partner: stays.first().map(|s| s.id),
+            relation: if kept.is_empty() { "boilerplate" } else { "repeat" },
+            partner: kept.first().map(|s| s.id),
             span: SpanJson::new(cut.span, &text, &self.passages.texts)?,
             tokens: cut.tokens,
-            stays,
+            stays: kept,
             text: self.passages.texts.passage(&text, cut.span)?,
         };
         json_line(&view, out)
