@@ -10,28 +10,24 @@ use crate::pair::note::NoteHolder;
 use crate::pair::note_texts::NoteCandidate;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
-use crate::sketch::anchor::anchors;
 use crate::sketch::recipe::Recipe;
-use crate::text::shingle::{Shingles, shingles};
-use crate::text::token::tokenize;
 use std::collections::HashMap;
 
 /// The windows of the notes that these texts hold, each given with its source, sorted. Cost: each
-/// text is tokenised twice.
+/// text is tokenised once.
 pub fn notes_among(
     texts: &[(&str, Option<&str>)],
     background: &Background,
     recipe: &Recipe,
     t: &Thresholds,
 ) -> Vec<u64> {
-    let mut postings = Vec::new();
-    for (text, n) in texts.iter().zip(0..) {
-        let mut windows = Shingles::default();
-        shingles(&tokenize(text.0), recipe.anchor, &mut windows);
-        let mut keys = Vec::new();
-        anchors(&windows, recipe, &mut keys);
-        postings.extend(keys.into_iter().map(|key| Posting::new(key, n)));
-    }
+    let holder =
+        |(n, text): (u32, &(&str, Option<&str>))| (n, NoteHolder::new(text.0, background, recipe));
+    let holders: HashMap<u32, NoteHolder> = (0..).zip(texts).map(holder).collect();
+    let mut postings: Vec<Posting> = holders
+        .iter()
+        .flat_map(|(&n, h)| h.anchors().map(move |key| Posting::new(key, n)))
+        .collect();
     postings.sort_unstable();
     let run = Run::from_sorted(postings);
     let mut names: Vec<&str> = texts.iter().filter_map(|t| t.1).collect();
@@ -46,12 +42,6 @@ pub fn notes_among(
     };
     let candidates: Vec<NoteCandidate> =
         passages(&run, t.note_classes, &[]).into_iter().filter_map(candidate).collect();
-    if candidates.is_empty() {
-        return Vec::new();
-    }
-    let holder =
-        |(n, text): (u32, &(&str, Option<&str>))| (n, NoteHolder::new(text.0, background, recipe));
-    let holders: HashMap<u32, NoteHolder> = (0..).zip(texts).map(holder).collect();
     let windows = candidates.iter().flat_map(|c| c.windows(&holders, background, t.note_classes));
     let mut windows: Vec<u64> = windows.collect();
     windows.sort_unstable();

@@ -57,15 +57,13 @@ pub struct Decision {
     pub why: Option<TemplateReason>,
     /// The relation by coverage alone.
     pub by_coverage: Option<Relation>,
-    /// Whether one text stands word for word and in one piece in the other one.
-    pub verbatim: bool,
 }
 
 /// Decides the relation of two texts that are not the same text.
 pub fn decide(m: &Measured, background: &Background, t: &Thresholds) -> Decision {
     let solid = m.matches.iter().any(|c| is_match(c, m.a, m.b, t));
     let by_coverage = relation(m.scores.coverage_a, m.scores.coverage_b, solid, t);
-    let of = |relation, why| Decision { relation, why, by_coverage, verbatim: is_verbatim(m, t) };
+    let of = |relation, why| Decision { relation, why, by_coverage };
     match by_coverage {
         None => Decision::default(),
         Some(Relation::Quotes) => of(by_coverage.filter(|_| is_quoted(m, background, t)), None),

@@ -6,8 +6,8 @@ use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::title::Title;
 
-/// The number of titles of one text that are looked at: a text that was printed under more of them
-/// is no single issue of anything.
+/// The number of titles of one text that are compared with those of another text, so that a text
+/// printed under thousands of titles costs no more than others.
 const MOST_TITLES: usize = 8;
 
 /// What the documents with one text say about it. Equal texts have the metadata of all their

@@ -62,6 +62,11 @@ impl NoteHolder {
         NoteHolder { tokens, windows, paragraphs, places, boilerplate }
     }
 
+    /// The anchors of the text, in any order.
+    pub fn anchors(&self) -> impl Iterator<Item = u64> {
+        self.places.keys().copied()
+    }
+
     /// Whether a passage begins or ends the text, but for a few tokens.
     fn is_at_edge(&self, passage: &Range<u32>) -> bool {
         passage.start <= EDGE || passage.end + EDGE >= self.tokens.len() as u32

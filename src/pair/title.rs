@@ -105,7 +105,7 @@ impl Title {
     }
 
     fn is_alike(&self, i: usize, other: &str, hash: u64) -> bool {
-        self.tokens.hashes[i] == hash || is_form(self.word(i), other)
+        self.tokens.hashes[i] == hash || is_word_form(self.word(i), other)
     }
 
     /// Whether a token or a form of it is in another title.
@@ -119,12 +119,12 @@ impl Title {
         text.count(self.tokens.hashes[i]) > 0
             || (word.chars().count() >= SHORT_WORD
                 && (0..text.tokens.len())
-                    .any(|j| text.tokens.kinds[j].is_capital() && is_form(word, text.word(j))))
+                    .any(|j| text.tokens.kinds[j].is_capital() && is_word_form(word, text.word(j))))
     }
 }
 
 /// Whether two words of some length may be forms of one word.
-fn is_form(word: &str, other: &str) -> bool {
+fn is_word_form(word: &str, other: &str) -> bool {
     word.chars().count() >= SHORT_WORD
         && other.chars().count() >= SHORT_WORD
         && !word.contains(|c: char| c.is_numeric())

@@ -255,6 +255,7 @@ fn measured(
         informativeness_and_bound,
         resemblance: c.resemblance,
         decision: decide::decide(&inputs, background, t),
+        verbatim: decide::is_verbatim(&inputs, t),
         divided: decide::titles_divide(a, b, background, t),
         days: a.metadata().days_apart(b.metadata()),
         series: decide::is_series(&inputs, background, t),

@@ -27,8 +27,8 @@ pub struct BoundCheck {
 /// One step of the decision about the relation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VerdictStep {
-    /// The name of the step: `equal`, `match`, `near-copy`, `contains`, `titles`, `verbatim`,
-    /// `template`, `series`, `copy` or `quotes`.
+    /// The name of the step: `equal`, `match`, `near-copy`, `contains`, `titles` or
+    /// `titles over time`, `verbatim`, `template`, `series`, `copy` or `quotes`.
     pub name: &'static str,
     /// The checks of the step, all of which must hold. `equal`, `titles` and `verbatim` have none.
     pub checks: Vec<BoundCheck>,
@@ -70,6 +70,8 @@ pub(super) struct Measured {
     pub resemblance: f64,
     /// What was decided.
     pub decision: Decision,
+    /// Whether one text stands word for word and in one piece in the other one.
+    pub verbatim: bool,
     /// Why the titles make the two texts no copies, where they do.
     pub divided: Option<TemplateReason>,
     /// The days between the two texts, where their dates are known.
@@ -86,6 +88,16 @@ fn below(what: &'static str, value: f64, bound: f64, setting: &'static str) -> B
     BoundCheck { what, value, must: "<", bound, setting, holds: value < bound }
 }
 
+/// The step about titles, by why they make the two texts no copies.
+fn titles(divided: Option<TemplateReason>) -> VerdictStep {
+    // Titles that have nothing in common count where time lies between the texts.
+    let name = match divided {
+        Some(TemplateReason::Series) => "titles over time",
+        _ => "titles",
+    };
+    plain(name, divided.is_some())
+}
+
 /// A step without a bound.
 fn plain(name: &'static str, holds: bool) -> VerdictStep {
     VerdictStep { name, checks: Vec::new(), holds }
@@ -97,12 +109,12 @@ fn step(name: &'static str, checks: Vec<BoundCheck>) -> VerdictStep {
 
 /// Whether nothing makes a template of a pair that is a near-copy or a containment by coverage.
 fn is_copy(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> bool {
-    steps.push(plain("titles", m.divided.is_some()));
+    steps.push(titles(m.divided));
     if m.divided.is_some() {
         return false;
     }
-    steps.push(plain("verbatim", m.decision.verbatim));
-    if m.decision.verbatim {
+    steps.push(plain("verbatim", m.verbatim));
+    if m.verbatim {
         return true;
     }
     steps.push(step("template", template(m.facts, t)));
@@ -141,7 +153,7 @@ pub(super) fn verdict(m: &Measured, t: &Thresholds) -> RelationVerdict {
 
 fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<Relation> {
     if m.equal {
-        steps.extend(m.divided.map(|_| plain("titles", true)));
+        steps.extend(m.divided.map(|_| titles(m.divided)));
         return Some(m.divided.map_or(Relation::Equal, |_| Relation::Template));
     }
     steps.push(step("match", vec![longest(m, t)]));
@@ -260,7 +272,11 @@ fn sentence(steps: &[VerdictStep], relation: Option<Relation>) -> String {
             find("near-copy").map(|s| of(s, true)).into_iter().collect()
         }
         (Some(Relation::Template), Some(last)) if last.checks.is_empty() => {
-            vec!["the titles name different things".into()]
+            let of_series = last.name == "titles over time";
+            vec![match of_series {
+                true => "time lies between texts whose titles have nothing in common".into(),
+                false => "the titles name different things".into(),
+            }]
         }
         (Some(Relation::Template), last) => last.map(|s| of(s, true)).into_iter().collect(),
         (Some(Relation::Quotes), _) => {

@@ -100,6 +100,10 @@ fn found(findings: Findings) -> String {
     if s.repeats > 0 {
         parts.push(display::count(s.repeats, "repeat"));
     }
+    if !d.titles.is_empty() {
+        let texts = display::count(d.titles.len() as u64, "text");
+        parts.push(format!("{texts} that titles divide"));
+    }
     match parts.len() {
         0 if d.clusters.len() + d.equal.len() + d.pairs.len() + d.repeats.len() > 0 => {
             "See above.".into()
