@@ -63,6 +63,7 @@ impl NoteHolder {
     }
 
     /// The anchors of the text, in any order.
+    #[cfg(feature = "index")]
     pub fn anchors(&self) -> impl Iterator<Item = u64> {
         self.places.keys().copied()
     }
