@@ -32,7 +32,8 @@ pub fn word_similarity(fact: &str, number: bool, other: &str) -> WordSimilarity 
     let (x, y) = (lower(fact, &mut x), lower(other, &mut y));
     let distance = edit_distance(x, y);
     let longest = x.len().max(y.len());
-    if distance * 2 > longest {
+    // More than half of a damaged word is left: Thursday is no damaged Friday.
+    if distance * 2 >= longest {
         WordSimilarity::No
     } else if !number && distance * 3 <= longest {
         WordSimilarity::Same
@@ -86,6 +87,7 @@ mod tests {
         assert!(word_similarity("1,750", true, "1.750") == WordSimilarity::Same);
         assert!(word_similarity("1987", true, "1988") == WordSimilarity::No);
         assert!(word_similarity("1987", true, "l987") == WordSimilarity::Perhaps);
+        assert!(word_similarity("Thursday", false, "Friday") == WordSimilarity::No);
         assert!(word_similarity("Comissaria", false, "Cornissaria") == WordSimilarity::Same);
         assert!(word_similarity("Smith", false, "Jones") == WordSimilarity::No);
     }

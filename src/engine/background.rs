@@ -1,13 +1,13 @@
 //! Owns: the computation of the background from sorted postings. Never: looks at a pair.
 
 use crate::engine::notes::NoteSearch;
+use crate::engine::series::series;
 use crate::engine::sketch::{Classes, Keys, Sketches};
 use crate::error::Result;
 use crate::model::document::Documents;
 use crate::model::options::Progress;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, lower_case_slots, word_slots};
-use crate::pair::metadata::Metadata;
 use crate::postings::policy::most_of_a_source;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
@@ -48,43 +48,9 @@ pub fn background(
             .with_lower_case(lower_case_slots(words, capitals));
     let search = NoteSearch { documents, all, recipe, thresholds: t, progress };
     let notes = search.windows(keys, &background)?;
-    Ok(background.with_notes(notes).with_series(series(documents, all, t)))
-}
-
-/// The number of issues that make a series: texts under one title, each so many days after the one
-/// before that it is no copy of it. A story that many outlets print is one issue.
-const ISSUES: usize = 3;
-/// The number of different numbers in a title from which on they count the issues of a series,
-/// whatever the time between these.
-const NUMBERS: usize = 4;
-
-/// The titles under which different texts come again and again. Cost: a sort of the titles.
-fn series(documents: &dyn Documents, all: &Classes, t: &Thresholds) -> Vec<u64> {
-    if t.series_days == 0 {
-        return Vec::new();
-    }
-    let mut titled: Vec<(u64, u64, i64)> = Vec::new();
-    for &first in &all.first {
-        let metadata = Metadata::new([documents.info(first as usize)]);
-        if let (Some(title), Some(day)) = (metadata.titles.first(), metadata.first_day()) {
-            titled.push((title.key(), title.number_key(), day));
-        }
-    }
-    titled.sort_unstable();
-    let again = |texts: &[(u64, u64, i64)]| {
-        let mut numbers: Vec<u64> = texts.iter().map(|t| t.1).collect();
-        numbers.dedup();
-        let mut days: Vec<i64> = texts.iter().map(|t| t.2).collect();
-        days.sort_unstable();
-        let (mut issues, mut last) = (0, i64::MIN);
-        for day in days {
-            if day >= last.saturating_add(i64::from(t.series_days)) {
-                (issues, last) = (issues + 1, day);
-            }
-        }
-        issues >= ISSUES || numbers.len() >= NUMBERS
-    };
-    titled.chunk_by(|x, y| x.0 == y.0).filter(|texts| again(texts)).map(|t| t[0].0).collect()
+    let background = background.with_notes(notes);
+    let series = series(documents, all, &background, recipe, t, progress)?;
+    Ok(background.with_series(series))
 }
 
 /// Whether enough texts of one source hold a key or, where sources are not known, more than a share

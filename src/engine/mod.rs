@@ -15,6 +15,7 @@ pub mod notes;
 pub mod pairs;
 pub mod preset;
 pub mod repeats;
+pub mod series;
 pub mod sketch;
 #[cfg(feature = "stages")]
 pub mod stage_file;

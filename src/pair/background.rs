@@ -30,9 +30,11 @@ const COMMON_TEXTS: u64 = 20;
 /// A word is frequent if it occurs in more than this part of the texts that would make it common:
 /// the step between the wording of a template and the words of a story.
 const FREQUENT: u64 = 8;
-/// A frequent word also occurs in more than this many texts, because eight outlets may print one
-/// story.
-const FREQUENT_TEXTS: u64 = 8;
+/// A frequent word also occurs in more than so many texts, because as many outlets may print one
+/// story: at least, and at most in a corpus that is large enough to hold so many copies.
+const FREQUENT_TEXTS: [u64; 2] = [8, 16];
+/// The share of the texts that so many copies of one story are.
+const COPIES_OF_A_STORY: u64 = 200;
 
 /// What the scores of a pair depend on besides its two texts. The empty background has no
 /// boilerplate and no common words.
@@ -322,7 +324,9 @@ pub fn word_slots(counts: &[u32], classes: u64) -> (Vec<u32>, Vec<u32>) {
             counts.iter().zip(0..).filter(|(n, _)| (over + 1..=to).contains(&u64::from(**n)));
         inside.map(|(_, slot)| slot).collect()
     };
-    (slots(least, u64::MAX), slots((least / FREQUENT).max(FREQUENT_TEXTS), least))
+    let [few, many] = FREQUENT_TEXTS;
+    let copies = (classes / COPIES_OF_A_STORY).clamp(few, many);
+    (slots(least, u64::MAX), slots((least / FREQUENT).max(copies), least))
 }
 
 #[cfg(test)]

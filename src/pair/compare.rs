@@ -8,11 +8,11 @@ use crate::align::select::equal_words;
 use crate::model::detection::{Block, Comparison, Match, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::decide::{Measured, decide, titles_divide};
+use crate::pair::decide::{decide, titles_divide};
 use crate::pair::facts::evidence;
 use crate::pair::masked::MaskedText;
+use crate::pair::measured::MeasuredPair;
 use crate::sketch::recipe::Recipe;
-use std::ops::Range;
 
 /// Compares two texts and measures resemblance, containment, matches, coverage, facts and relation.
 ///
@@ -177,37 +177,49 @@ fn judge_matches(
     let BoilerplateRule { masked, whole_text } = boilerplate_rule(&matches, a, b, background, t);
     out.whole_text = whole_text;
     let matches = own_matches(matches, masked, a, b, t);
-    out.coverage_a = coverage(matches.iter().map(Chain::a), a, masked);
-    out.coverage_b = coverage(matches.iter().map(Chain::b), b, masked);
+    out.coverage_a = a.coverage(matches.iter().map(Chain::a), masked);
+    out.coverage_b = b.coverage(matches.iter().map(Chain::b), masked);
     let runs: Vec<Run> = matches.iter().flat_map(|m| equal_inside(&m.runs, a, b)).collect();
-    let equal =
-        |side: fn(&Run) -> Range<u32>, p: &MaskedText| coverage(runs.iter().map(side), p, masked);
-    out.equal_words_a = equal(|r| r.a..r.a_end(), a);
-    out.equal_words_b = equal(|r| r.b..r.b_end(), b);
+    out.equal_words_a = a.coverage(runs.iter().map(|r| r.a..r.a_end()), masked);
+    out.equal_words_b = b.coverage(runs.iter().map(|r| r.b..r.b_end()), masked);
     let evidence = evidence(&matches, a, b, background);
     out.facts = evidence.facts;
-    let measured = Measured { a, b, matches: &matches, masked, evidence, scores: out };
+    let measured = MeasuredPair { a, b, matches: &matches, masked, evidence, scores: out };
     let decision = decide(&measured, background, t);
     (out.relation, out.why) = (decision.relation, decision.why);
     out.matches = matches.iter().filter_map(|c| to_bytes(c, a, b)).collect();
+}
+
+/// The least number of different figures that differ, and their least share of all of them, from
+/// which on two texts in one wording are issues of a series.
+const OTHER_FIGURES: u32 = 2;
+const OTHER_FIGURES_SHARE: f64 = 0.15;
+
+/// Whether two texts in one wording have other figures in its places; `None` where they are not in
+/// one wording.
+pub fn have_other_figures(
+    a: &MaskedText,
+    b: &MaskedText,
+    background: &Background,
+    t: &Thresholds,
+) -> Option<bool> {
+    let Alignment { same_text, matches, .. } = align(a, b, t);
+    if same_text {
+        return Some(false);
+    }
+    let BoilerplateRule { masked, .. } = boilerplate_rule(&matches, a, b, background, t);
+    let matches = own_matches(matches, masked, a, b, t);
+    let coverage_a = a.coverage(matches.iter().map(Chain::a), masked);
+    let coverage_b = b.coverage(matches.iter().map(Chain::b), masked);
+    let [other, all] = evidence(&matches, a, b, background).figures;
+    (coverage_a.max(coverage_b) >= t.contains)
+        .then(|| other >= OTHER_FIGURES && f64::from(other) >= OTHER_FIGURES_SHARE * f64::from(all))
 }
 
 /// Whether a match is more than boilerplate.
 fn is_own(m: &Chain, a: &MaskedText, b: &MaskedText, t: &Thresholds) -> bool {
     let own = own_words(m, a, b);
     own >= t.min_match || (2 * own >= m.equal() && equal_words(m, a) > 0)
-}
-
-/// The share of the tokens that lie in the union of the ranges, without boilerplate if `masked`.
-fn coverage(ranges: impl Iterator<Item = Range<u32>>, p: &MaskedText, masked: bool) -> f64 {
-    let mut inside = vec![false; p.tokens.len()];
-    for r in ranges {
-        inside[usize_range(r)].fill(true);
-    }
-    let counts = |i: usize| !(masked && p.is_boilerplate(i));
-    let whole = (0..inside.len()).filter(|&i| counts(i)).count();
-    let covered = (0..inside.len()).filter(|&i| inside[i] && counts(i)).count();
-    if whole == 0 { 0.0 } else { covered as f64 / whole as f64 }
 }
 
 fn to_bytes(c: &Chain, a: &Prepared, b: &Prepared) -> Option<Match> {

@@ -2,15 +2,17 @@
 //! against a copy: titles, facts, time, a common wording. Never: measures coverage or facts.
 
 use crate::align::alignment::equal_inside;
-use crate::align::run::{Chain, Run};
+use crate::align::run::Run;
 use crate::align::select::is_match;
-use crate::model::detection::{Comparison, Relation, TemplateReason};
+use crate::model::detection::{Relation, TemplateReason};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::facts::CopyEvidence;
-use crate::pair::informativeness::{AGAINST, is_informative, is_quotation, needed};
+use crate::pair::facts::facts_differ;
+use crate::pair::informativeness::{is_informative, needed};
 use crate::pair::masked::MaskedText;
-use crate::pair::metadata::Metadata;
+use crate::pair::measured::MeasuredPair;
+use crate::pair::metadata::{Metadata, points_of_titles};
+use crate::pair::quotation::is_quoted;
 use crate::pair::relation::relation;
 use crate::pair::title::{Title, differ_in_rare_words, name_different_things};
 
@@ -21,9 +23,9 @@ pub const ALL_BUT_THE_SAME: f64 = 0.8;
 const TEXT_OF_ITS_OWN: f64 = 0.1;
 /// The share of the figures from which on the next day's text under one title is the next issue.
 const OTHER_FIGURES: f64 = 0.5;
-/// The number of times as many points that a quotation needs over the time between two issues of a
-/// series.
-const TELLING_OVER_TIME: u32 = 4;
+/// The least mean share of the two texts of a near-copy that is in the same words. Of two reports
+/// on one event, sentences may correspond although most of their words differ.
+const SAME_WORDS: f64 = 0.5;
 /// The least number of such figures: one may have been corrected.
 const SOME_FIGURES: u32 = 2;
 /// The most tokens of a byline: what may be beside the one run of a text that stands word for word
@@ -31,22 +33,6 @@ const SOME_FIGURES: u32 = 2;
 const BYLINE: u32 = 12;
 /// The least length of such a run, in bylines.
 const RUN_IN_BYLINES: u32 = 3;
-
-/// What is known of two texts when their relation is decided.
-pub struct Measured<'m> {
-    /// The first text.
-    pub a: &'m MaskedText<'m>,
-    /// The second text.
-    pub b: &'m MaskedText<'m>,
-    /// The matches that count, in order.
-    pub matches: &'m [Chain],
-    /// Whether boilerplate is left out.
-    pub masked: bool,
-    /// The evidence for and against a copy inside the matches.
-    pub evidence: CopyEvidence,
-    /// The scores: resemblance, coverage and facts.
-    pub scores: &'m Comparison,
-}
 
 /// The relation of two texts, and what it follows from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,14 +46,14 @@ pub struct Decision {
 }
 
 /// Decides the relation of two texts that are not the same text.
-pub fn decide(m: &Measured, background: &Background, t: &Thresholds) -> Decision {
+pub fn decide(m: &MeasuredPair, background: &Background, t: &Thresholds) -> Decision {
     let solid = m.matches.iter().any(|c| is_match(c, m.a, m.b, t));
     let by_coverage = relation(m.scores.coverage_a, m.scores.coverage_b, solid, t);
     let of = |relation, why| Decision { relation, why, by_coverage };
     match by_coverage {
         None => Decision::default(),
         Some(Relation::Quotes) => of(by_coverage.filter(|_| is_quoted(m, background, t)), None),
-        Some(relation) => match template_reason(m, background, t) {
+        Some(relation) => match template_reason(m, relation, background, t) {
             Some(why) => of(Some(Relation::Template), Some(why)),
             None => of(Some(relation), None),
         },
@@ -76,7 +62,8 @@ pub fn decide(m: &Measured, background: &Background, t: &Thresholds) -> Decision
 
 /// Why a near-copy or containment by coverage is none, if it is none.
 fn template_reason(
-    m: &Measured,
+    m: &MeasuredPair,
+    relation: Relation,
     background: &Background,
     t: &Thresholds,
 ) -> Option<TemplateReason> {
@@ -84,41 +71,50 @@ fn template_reason(
     if by_titles.is_some() || is_verbatim(m, t) {
         return by_titles;
     }
-    if facts_differ(m, t) {
+    if facts_differ(m.evidence.facts, t) {
         Some(TemplateReason::Facts)
     } else if is_series(m, background, t) {
         Some(TemplateReason::Series)
+    } else if !has_enough_same_words(m, relation, t) {
+        Some(TemplateReason::Wording)
     } else {
-        let needed = needed(m.scores.resemblance, m.evidence.against, t);
+        let needed = points_needed(m, relation, t);
         let titles = points_of_titles(m.a.metadata(), m.b.metadata(), background);
         let informative = is_informative(m.matches, m.a, m.b, background, needed, titles);
         (!informative).then_some(TemplateReason::Wording)
     }
 }
 
-/// Whether enough facts were compared and too few of them agree.
-pub fn facts_differ(m: &Measured, t: &Thresholds) -> bool {
-    let facts = m.evidence.facts;
-    facts.compared >= t.template_facts
-        && f64::from(facts.agree) < t.template_agreement * f64::from(facts.compared)
+/// The share that is in the same words, of the parts of the two texts that a relation is about: of
+/// both texts of near-copies on average, and of the contained one of two others.
+pub fn same_words(m: &MeasuredPair, relation: Relation) -> f64 {
+    let [a, b] = m.same_words();
+    match relation {
+        Relation::NearCopy => f64::midpoint(a, b),
+        Relation::Contains => b,
+        _ => a,
+    }
 }
 
-/// Whether some match is a quotation. A set phrase with other figures in it is none.
-fn is_quoted(m: &Measured, background: &Background, t: &Thresholds) -> bool {
-    // A set phrase lives for months, and the words of a story for days.
-    let apart = m.a.metadata().is_series_apart(m.b.metadata(), t);
-    let telling = t.min_telling * if apart { TELLING_OVER_TIME } else { 1 };
-    let quoted =
-        |c: &Chain| is_match(c, m.a, m.b, t) && is_quotation(c, m.a, m.b, background, telling, t);
-    !facts_differ(m, t)
-        && m.matches.iter().any(quoted)
-        && is_informative(m.matches, m.a, m.b, background, AGAINST * m.evidence.against, 0)
+/// The least such share for a relation.
+pub const fn least_same_words(relation: Relation, t: &Thresholds) -> f64 {
+    if matches!(relation, Relation::NearCopy) { SAME_WORDS } else { t.contains }
+}
+
+fn has_enough_same_words(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> bool {
+    same_words(m, relation) >= least_same_words(relation, t)
+}
+
+/// The points that two texts need for this relation.
+pub fn points_needed(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> u32 {
+    needed(m.scores.resemblance, same_words(m, relation), m.evidence.against, t)
 }
 
 /// Whether two texts in one wording are issues of a series: something was put in the place of
 /// something else, and a week or more lies between them, or one has a title under which texts come
-/// again and again, or they are of different days under one title, with other figures.
-pub fn is_series(m: &Measured, background: &Background, t: &Thresholds) -> bool {
+/// again and again, or they are of different days under one title, with other figures, or under
+/// titles that have nothing in common, with another name or figure.
+pub fn is_series(m: &MeasuredPair, background: &Background, t: &Thresholds) -> bool {
     let (a, b) = (m.a.metadata(), m.b.metadata());
     let own = 1.0 - TEXT_OF_ITS_OWN;
     let changed = m.evidence.replaced || (m.scores.coverage_a < own && m.scores.coverage_b < own);
@@ -127,17 +123,22 @@ pub fn is_series(m: &Measured, background: &Background, t: &Thresholds) -> bool 
         let [changed, all] = m.evidence.figures;
         let other_figures =
             changed >= SOME_FIGURES && f64::from(changed) >= OTHER_FIGURES * f64::from(all);
-        other_figures && a.days_apart(b).is_some_and(|days| days > 0) && a.shares_title(b)
+        other_figures && a.shares_title(b)
     };
-    m.scores.resemblance < ALL_BUT_THE_SAME
-        && changed
-        && t.series_days > 0
-        && (a.is_series_apart(b, t) || again() || of_days())
+    let of_other_days = a.days_apart(b).is_some_and(|days| days > 0);
+    let of_other_titles = || {
+        m.scores.facts.compared > m.scores.facts.agree
+            && every_title(a, b, |x, y| differ_in_rare_words(x, y, [m.a, m.b], background))
+    };
+    let in_new_words = changed && m.scores.resemblance < ALL_BUT_THE_SAME;
+    t.series_days > 0
+        && (in_new_words && (a.is_series_apart(b, t) || again() || of_other_days && of_days())
+            || of_other_days && of_other_titles())
 }
 
 /// Whether all of one text, but for boilerplate and a byline, stands word for word and in one piece
 /// in the other.
-pub fn is_verbatim(m: &Measured, t: &Thresholds) -> bool {
+pub fn is_verbatim(m: &MeasuredPair, t: &Thresholds) -> bool {
     let runs: Vec<Run> = m.matches.iter().flat_map(|c| equal_inside(&c.runs, m.a, m.b)).collect();
     let of = |p: &MaskedText, side: fn(&Run) -> u32| {
         runs.iter()
@@ -216,12 +217,6 @@ fn divided(
     let series = (a.is_series_apart(b, t) || a.are_forms(b))
         && every_title(a, b, |x, y| differ_in_rare_words(x, y, texts, background));
     series.then_some(TemplateReason::Series)
-}
-
-/// The points of the informative words that two titles share, of the titles that share most.
-pub fn points_of_titles(a: &Metadata, b: &Metadata, background: &Background) -> u32 {
-    let points = a.titles.iter().flat_map(|x| b.titles.iter().map(|y| x.points(y, background)));
-    points.max().unwrap_or_default()
 }
 
 fn every_title(a: &Metadata, b: &Metadata, differ: impl Fn(&Title, &Title) -> bool) -> bool {

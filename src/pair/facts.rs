@@ -10,6 +10,7 @@ use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::hash::Hashes;
 use crate::model::detection::Facts;
+use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, RARE};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -50,8 +51,10 @@ pub struct CopyEvidence {
     /// The sum of the weights of facts that disagree: [`NUMBER`] for a number or a frequent name,
     /// otherwise the weight of the less rare of the two names.
     pub against: u32,
-    /// The number of figures that take the place of other figures in a gap, and of all figures
-    /// inside the matches, in the first text.
+    /// The number of different figures that take the place of other figures in a gap, and of all
+    /// different figures inside the matches, in the first text. A figure that differs from the
+    /// other one in a single digit may be a correction of it, and where each text holds both
+    /// figures, their lines may be in another order: these do not count as other figures.
     pub figures: [u32; 2],
     /// Whether words take the place of other words in a gap.
     pub replaced: bool,
@@ -69,7 +72,15 @@ pub fn evidence(
         agree: count.agree.len() as u32,
         compared: (count.agree.len() + count.differ.len()) as u32,
     };
-    CopyEvidence { facts, against: count.against, replaced: count.replaced, figures: count.figures }
+    let all = count.equal_figures.len() + count.opposite_figures.len();
+    let figures = [count.other_figures, all as u32];
+    CopyEvidence { facts, against: count.against, replaced: count.replaced, figures }
+}
+
+/// Whether enough facts were compared and too few of them agree.
+pub fn facts_differ(facts: Facts, t: &Thresholds) -> bool {
+    facts.compared >= t.template_facts
+        && f64::from(facts.agree) < t.template_agreement * f64::from(facts.compared)
 }
 
 /// The facts themselves, each by the token at which it first occurs.
@@ -106,7 +117,12 @@ struct Count<'p> {
     differ: HashSet<(u64, u64)>,
     against: u32,
     replaced: bool,
-    figures: [u32; 2],
+    /// The figures that both texts have in the same place.
+    equal_figures: Hashes,
+    /// The pairs of figures that are opposite each other in a gap and differ.
+    opposite_figures: HashSet<(u64, u64)>,
+    /// The number of such pairs that are no correction and no other order.
+    other_figures: u32,
     /// The pairs of rare words in lower case that are opposite each other in a gap.
     plain: HashSet<(u64, u64)>,
     /// The pairs of names that disagree where one of them is the first word of a sentence.
@@ -131,7 +147,9 @@ impl<'p> Count<'p> {
             differ,
             against: 0,
             replaced: false,
-            figures: [0, 0],
+            equal_figures: Hashes::default(),
+            opposite_figures: HashSet::new(),
+            other_figures: 0,
             plain: HashSet::new(),
             firsts,
             own: Default::default(),
@@ -180,8 +198,10 @@ impl<'p> Count<'p> {
     }
 
     fn equal_token(&mut self, i: usize) {
-        self.figures[1] += u32::from(self.a.tokens.kinds[i].is_number());
         let hash = self.a.tokens.hashes[i];
+        if self.a.tokens.kinds[i].is_number() {
+            self.equal_figures.insert(hash);
+        }
         // A word that occurs in many texts agrees in every template too.
         if is_fact(self.a, i) && !self.background.is_common(hash) {
             self.agree.insert(hash);
@@ -263,9 +283,13 @@ impl<'p> Count<'p> {
             r.clone().filter(|&i| p.tokens.kinds[i].is_number()).collect::<Vec<_>>()
         };
         for (i, j) in of(a, ra).into_iter().zip(of(b, rb)) {
-            let other = word_similarity(a.word(i), true, b.word(j)) == WordSimilarity::No;
-            self.figures[0] += u32::from(other);
-            self.figures[1] += 1;
+            let (x, y) = (a.tokens.hashes[i], b.tokens.hashes[j]);
+            if word_similarity(a.word(i), true, b.word(j)) != WordSimilarity::No {
+                self.equal_figures.insert(x);
+            } else if self.opposite_figures.insert((x, y)) {
+                let moved = a.count(y) > 0 && b.count(x) > 0;
+                self.other_figures += u32::from(!moved && !is_correction(a.word(i), b.word(j)));
+            }
         }
     }
 
@@ -327,7 +351,9 @@ impl<'p> Count<'p> {
     fn sort(&self, p: &Prepared, i: usize) -> Option<Sort> {
         let kind = p.tokens.kinds[i];
         if kind.is_number() {
-            Some(Sort::Number)
+            // A capital letter makes a number a name: PS4, A380.
+            let name = p.word(i).contains(char::is_uppercase);
+            Some(if name { Sort::Name } else { Sort::Number })
         } else if !kind.is_capital() {
             None
         } else if !kind.opens() {
@@ -358,6 +384,12 @@ fn beside(p: &Prepared, m: Range<u32>) -> [Range<usize>; 2] {
         usize_range(if front { start } else { m.start }..m.start),
         usize_range(m.end..if back { end } else { m.end }),
     ]
+}
+
+/// Whether one figure may be a correction of the other: they differ in one of several digits.
+fn is_correction(x: &str, y: &str) -> bool {
+    let other = || x.bytes().zip(y.bytes()).filter(|(p, q)| p != q).count();
+    x.len() > 1 && x.len() == y.len() && other() == 1
 }
 
 /// Whether a token is a number or a name.

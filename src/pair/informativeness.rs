@@ -16,6 +16,11 @@ const WORDS_PER_POINT: u32 = 3;
 pub const AGAINST: u32 = 5;
 /// The resemblance from which on two texts have one wording and need no informativeness.
 const ONE_WORDING: f64 = 0.5;
+/// The mean share of the two texts that is in the same words below which much of a near-copy is new
+/// wording, so that what is not must be twice as informative.
+const MUCH_IS_NEW: f64 = 0.6;
+/// The factor of the least points of a copy whose facts contradict its original, in halves.
+const CONTRADICTED: u32 = 5;
 
 /// Whether a near-copy or containment is informative: whether its points reach `needed`. It is no
 /// coincidence that two texts share words that few texts contain, whereas the wording of a dividend
@@ -32,29 +37,14 @@ pub fn is_informative(
     !background.knows_words() || informativeness(matches, a, b, background, needed) >= needed
 }
 
-/// Whether a match is more than set phrases and the event that two reporters share. Without a
-/// corpus its informativeness decides. With a corpus it must also be long enough as one wording,
-/// because a scan compares so many texts that some share a dozen words by chance. A match with a
-/// token rectangle has evidence instead of one wording. `telling` is the least number of points.
-pub fn is_quotation(
-    m: &Chain,
-    a: &Prepared,
-    b: &Prepared,
-    background: &Background,
-    telling: u32,
-    t: &Thresholds,
-) -> bool {
-    informativeness(std::slice::from_ref(m), a, b, background, telling) >= telling
-        && (!background.knows_words()
-            || m.region.is_some()
-            || plain_wording(m, a) >= t.min_paragraph
-            || wording(m, a, b) >= t.min_paragraph)
-}
-
-/// The points that a near-copy or containment needs.
-pub fn needed(resemblance: f64, against: u32, t: &Thresholds) -> u32 {
-    let least = if resemblance < ONE_WORDING { t.copy_telling } else { 0 };
-    least + AGAINST * against
+/// The points that a near-copy or containment needs. `same_words` is the mean share of the two
+/// texts that is in the same words.
+pub fn needed(resemblance: f64, same_words: f64, against: u32, t: &Thresholds) -> u32 {
+    let one_wording = resemblance >= ONE_WORDING;
+    let least = if one_wording { 0 } else { t.copy_telling };
+    let much_is_new = if one_wording || same_words >= MUCH_IS_NEW { 0 } else { 2 * t.copy_telling };
+    let contradicted = if against > 0 { CONTRADICTED * t.copy_telling / 2 } else { 0 };
+    (least + AGAINST * against).max(much_is_new).max(contradicted)
 }
 
 /// The informativeness of matches in points, counted up to `least`: by their length, and by their
@@ -85,16 +75,6 @@ pub fn informativeness(
         }
     }
     sum
-}
-
-/// A lower bound of [`wording`], which counts every token between two runs as another word.
-fn plain_wording(m: &Chain, a: &Prepared) -> u32 {
-    let between = m
-        .runs
-        .windows(2)
-        .map(|pair| (pair[1].a - pair[0].a_end()).max(pair[1].b - pair[0].b_end()))
-        .sum();
-    equal_words(m, a).saturating_sub(between)
 }
 
 /// The length of a match as one wording: its equal words, less the other words between them. Two

@@ -2,11 +2,12 @@
 //! second text.
 
 use crate::align::prepared::Prepared;
+use crate::align::run::usize_range;
 use crate::pair::background::Background;
 use crate::pair::metadata::Metadata;
 use crate::sketch::recipe::Recipe;
 use std::borrow::Cow;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 /// A prepared text whose boilerplate is marked, for the background that it was made with.
 #[derive(Debug, Clone)]
@@ -44,6 +45,18 @@ impl<'t> MaskedText<'t> {
     /// Whether a token is boilerplate.
     pub fn is_boilerplate(&self, token: usize) -> bool {
         self.mask.get(token).copied().unwrap_or(false)
+    }
+
+    /// The share of the tokens in the union of these ranges, without boilerplate if `masked`.
+    pub fn coverage(&self, ranges: impl Iterator<Item = Range<u32>>, masked: bool) -> f64 {
+        let mut inside = vec![false; self.tokens.len()];
+        for r in ranges {
+            inside[usize_range(r)].fill(true);
+        }
+        let counts = |i: usize| !(masked && self.is_boilerplate(i));
+        let whole = (0..inside.len()).filter(|&i| counts(i)).count();
+        let covered = (0..inside.len()).filter(|&i| inside[i] && counts(i)).count();
+        if whole == 0 { 0.0 } else { covered as f64 / whole as f64 }
     }
 
     /// The number of tokens that are not boilerplate.

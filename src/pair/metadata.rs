@@ -98,6 +98,12 @@ impl Metadata {
     }
 }
 
+/// The points of the informative words that two titles share, of the titles that share most.
+pub fn points_of_titles(a: &Metadata, b: &Metadata, background: &Background) -> u32 {
+    let points = a.titles.iter().flat_map(|x| b.titles.iter().map(|y| x.points(y, background)));
+    points.max().unwrap_or_default()
+}
+
 /// The day of an ISO 8601 date or time, counted from 1970; `None` where it names no day. Time zones
 /// are left aside.
 pub fn day(date: &str) -> Option<i64> {

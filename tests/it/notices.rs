@@ -82,8 +82,8 @@ fn two_heroes_are_two_stories() {
     };
     let other = |hero: &str| {
         format!(
-            "{hero} keeps silent, and so does {hero} when asked. On Sunday the bourse of Orley \
-             {SHARED}, dealers spoke of rumours."
+            "{hero} was silent, {hero} on Sunday. The bourse of Orley {SHARED}, dealers spoke of \
+             rumours."
         )
     };
     assert_eq!(relation(&one("Quillan"), &other("Quillan")), Some(Relation::NearCopy));

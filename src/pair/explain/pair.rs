@@ -5,7 +5,7 @@ use crate::align::alignment::{chains, whole};
 use crate::align::prepared::Prepared;
 use crate::align::run::Chain;
 use crate::align::select::{equal_words, is_match, select};
-use crate::model::detection::{Comparison, Facts};
+use crate::model::detection::{Comparison, Facts, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::compare::{BoilerplateRule, boilerplate_rule, compare_masked, own_matches};
@@ -13,8 +13,11 @@ use crate::pair::decide;
 use crate::pair::explain::document::{DocumentTrace, trace};
 use crate::pair::explain::verdict::{Measured, RelationVerdict, verdict};
 use crate::pair::facts;
-use crate::pair::informativeness::{informativeness, needed, wording};
+use crate::pair::informativeness::informativeness;
 use crate::pair::masked::MaskedText;
+use crate::pair::measured::MeasuredPair;
+use crate::pair::metadata::points_of_titles;
+use crate::pair::quotation::measure;
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
 use crate::sketch::recipe::Recipe;
 use crate::span::Span;
@@ -225,24 +228,20 @@ fn measured(
     t: &Thresholds,
 ) -> Measured {
     let evidence = facts::evidence(matches, a, b, background);
-    let inputs = decide::Measured { a, b, matches, masked, evidence, scores: c };
+    let inputs = MeasuredPair { a, b, matches, masked, evidence, scores: c };
     let solid: Vec<&Chain> = matches.iter().filter(|m| is_match(m, a, b, t)).collect();
-    let needed = needed(c.resemblance, evidence.against, t);
-    let titles = decide::points_of_titles(a.metadata(), b.metadata(), background);
+    let decision = decide::decide(&inputs, background, t);
+    let by_coverage = decision.by_coverage.unwrap_or(Relation::NearCopy);
+    let needed = decide::points_needed(&inputs, by_coverage, t);
+    let titles = points_of_titles(a.metadata(), b.metadata(), background);
     let informativeness_and_bound = background.knows_words().then(|| {
         let points =
             titles + informativeness(matches, a, b, background, needed.saturating_sub(titles));
         [points, needed]
     });
     // This is the match that comes nearest to a quotation.
-    let quoted = solid.iter().map(|m| {
-        (
-            informativeness(std::slice::from_ref(*m), a, b, background, t.min_telling),
-            wording(m, a, b),
-        )
-    });
-    let (telling, wording) =
-        quoted.max_by_key(|&(tells, words)| (tells >= t.min_telling, words)).unwrap_or_default();
+    let measures = solid.iter().map(|m| measure(m, &inputs, background, t));
+    let quotation = measures.max_by_key(|q| (q.holds(), q.points[0] >= q.points[1], q.wording[0]));
     Measured {
         equal: is_equal(a, b),
         coverage: [c.coverage_a, c.coverage_b],
@@ -250,11 +249,11 @@ fn measured(
         longest: matches.iter().map(|m| equal_words(m, a)).max().unwrap_or(0),
         solid: !solid.is_empty(),
         evident: solid.iter().any(|m| m.region.is_some()),
-        telling,
-        wording,
+        quotation: quotation.unwrap_or_default(),
+        same_words: decide::same_words(&inputs, by_coverage),
         informativeness_and_bound,
         resemblance: c.resemblance,
-        decision: decide::decide(&inputs, background, t),
+        decision,
         verbatim: decide::is_verbatim(&inputs, t),
         divided: decide::titles_divide(a, b, background, t),
         days: a.metadata().days_apart(b.metadata()),

@@ -3,7 +3,8 @@
 
 use crate::model::detection::{Facts, Relation, TemplateReason};
 use crate::model::thresholds::Thresholds;
-use crate::pair::decide::{ALL_BUT_THE_SAME, Decision};
+use crate::pair::decide::{ALL_BUT_THE_SAME, Decision, least_same_words};
+use crate::pair::quotation::QuotationMeasure;
 use crate::pair::relation::{IN_MUCH_ELSE, NEARLY_WHOLE, containment};
 use serde::Serialize;
 
@@ -28,7 +29,7 @@ pub struct BoundCheck {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VerdictStep {
     /// The name of the step: `equal`, `match`, `near-copy`, `contains`, `titles` or
-    /// `titles over time`, `verbatim`, `template`, `series`, `copy` or `quotes`.
+    /// `titles over time`, `verbatim`, `template`, `series`, `same words`, `copy` or `quotes`.
     pub name: &'static str,
     /// The checks of the step, all of which must hold. `equal`, `titles` and `verbatim` have none.
     pub checks: Vec<BoundCheck>,
@@ -59,10 +60,10 @@ pub(super) struct Measured {
     pub solid: bool,
     /// Whether one can by the evidence of its words, not by its length.
     pub evident: bool,
-    /// The informativeness of a match that can be reported on its own, counted up to the bound.
-    pub telling: u32,
-    /// The length of such a match as one wording, in words.
-    pub wording: u32,
+    /// The match that can be reported on its own and comes nearest to a quotation.
+    pub quotation: QuotationMeasure,
+    /// The share of the two texts, or of the contained one, that is in the same words.
+    pub same_words: f64,
     /// The informativeness of all matches, counted up to the bound, and the bound; `None` where no
     /// corpus shows which words are rare.
     pub informativeness_and_bound: Option<[u32; 2]>,
@@ -108,7 +109,7 @@ fn step(name: &'static str, checks: Vec<BoundCheck>) -> VerdictStep {
 }
 
 /// Whether nothing makes a template of a pair that is a near-copy or a containment by coverage.
-fn is_copy(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> bool {
+fn is_copy(m: &Measured, relation: Relation, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> bool {
     steps.push(titles(m.divided));
     if m.divided.is_some() {
         return false;
@@ -131,6 +132,16 @@ fn is_copy(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> bool {
         if m.series {
             return false;
         }
+    }
+    let (what, setting) = match relation {
+        Relation::NearCopy => ("mean share of both in the same words", "that of a near-copy"),
+        _ => ("share of the contained text in the same words", "contains"),
+    };
+    let same_words = least(what, m.same_words, least_same_words(relation, t), setting);
+    let too_few = !same_words.holds;
+    steps.push(step("same words", vec![same_words]));
+    if too_few {
+        return false;
     }
     if let Some([informativeness, needed]) = m.informativeness_and_bound {
         let what = "what the matches tell (counted to what they must)";
@@ -188,19 +199,23 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<
         let holds = question.holds;
         steps.push(question);
         if holds {
-            return Some(if is_copy(m, t, steps) { relation } else { Relation::Template });
+            return Some(if is_copy(m, relation, t, steps) {
+                relation
+            } else {
+                Relation::Template
+            });
         }
     }
-    let telling = least(
-        "what a match tells (counted to the bound)",
-        f64::from(m.telling),
-        f64::from(t.min_telling),
-        "min-telling",
-    );
-    let mut quotes = vec![telling];
-    if m.informativeness_and_bound.is_some() {
+    let of = |what, [value, bound]: [u32; 2], setting| {
+        least(what, f64::from(value), f64::from(bound), setting)
+    };
+    let q = &m.quotation;
+    let mut quotes = vec![of("what a match tells (counted to the bound)", q.points, "min-telling")];
+    if q.wording[1] > 0 {
         let what = "equal words of a match less the others in it";
-        quotes.push(least(what, f64::from(m.wording), f64::from(t.min_paragraph), "min-paragraph"));
+        quotes.push(of(what, q.wording, "min-paragraph"));
+        let what = "words of it that are neither names nor figures";
+        quotes.push(of(what, q.plain_words, "that of a sentence"));
     }
     steps.push(step("quotes", quotes));
     if steps.last().is_some_and(|s| !s.holds) {

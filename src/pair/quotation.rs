@@ -1,0 +1,113 @@
+//! Owns: when two texts that are no copies quote each other or a common source. Never: finds
+//! matches, or decides about copies.
+
+use crate::align::prepared::Prepared;
+use crate::align::run::Chain;
+use crate::align::select::{equal_words, is_match};
+use crate::model::thresholds::Thresholds;
+use crate::pair::background::{Background, RARE};
+use crate::pair::facts::facts_differ;
+use crate::pair::informativeness::{AGAINST, informativeness, is_informative, wording};
+use crate::pair::masked::MaskedText;
+use crate::pair::measured::MeasuredPair;
+use crate::pair::metadata::points_of_titles;
+
+/// The number of times as many points that a quotation needs over the time between two issues of a
+/// series, and of times as many words of one wording as a short paragraph has.
+const TELLING_OVER_TIME: u32 = 4;
+const PARAGRAPHS_OVER_TIME: u32 = 2;
+/// The least number of words of a quotation that are neither names nor figures: with fewer it is a
+/// heading, a list of names or somebody's name and office.
+const PLAIN_WORDS: u32 = 7;
+/// From this number of shortest matches on, a list is long enough to be evidence by itself.
+const LONG_LIST: u32 = 2;
+
+/// A value of a match and the bound that it has to reach.
+pub type ValueAndBound = [u32; 2];
+
+/// What a match is measured by as a quotation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QuotationMeasure {
+    /// The informativeness, counted up to the bound.
+    pub points: ValueAndBound,
+    /// The length as one wording, in words. Without a corpus it does not count.
+    pub wording: ValueAndBound,
+    /// The words that are neither names nor figures. Without a corpus they do not count.
+    pub plain_words: ValueAndBound,
+}
+
+impl QuotationMeasure {
+    /// Whether every value reaches its bound.
+    pub fn holds(&self) -> bool {
+        let Self { points, wording, plain_words } = self;
+        [points, wording, plain_words].iter().all(|[value, bound]| value >= bound)
+    }
+}
+
+/// Whether some match is a quotation. A set phrase with other figures in it is none.
+pub fn is_quoted(m: &MeasuredPair, background: &Background, t: &Thresholds) -> bool {
+    !facts_differ(m.evidence.facts, t)
+        && m.matches
+            .iter()
+            .any(|c| is_match(c, m.a, m.b, t) && measure(c, m, background, t).holds())
+        && is_informative(m.matches, m.a, m.b, background, AGAINST * m.evidence.against, 0)
+}
+
+/// Measures a match as a quotation: whether it is more than set phrases and the event that two
+/// reporters share. Without a corpus its informativeness decides. With a corpus it must also be
+/// long enough as one wording, because a scan compares so many texts that some share a dozen words
+/// by chance, and hold a sentence. A match with a token rectangle has evidence instead of one
+/// wording.
+pub fn measure(
+    c: &Chain,
+    m: &MeasuredPair,
+    background: &Background,
+    t: &Thresholds,
+) -> QuotationMeasure {
+    // A set phrase lives for months, and the words of a story for days.
+    let (a, b) = (m.a.metadata(), m.b.metadata());
+    let apart = a.is_series_apart(b, t);
+    let needed = t.min_telling * if apart { TELLING_OVER_TIME } else { 1 };
+    let one = std::slice::from_ref(c);
+    let points = [informativeness(one, m.a, m.b, background, needed), needed];
+    if points[0] < needed || !background.knows_words() {
+        return QuotationMeasure { points, ..QuotationMeasure::default() };
+    }
+    let over_time = apart && points_of_titles(a, b, background) < RARE;
+    if c.region.is_some() {
+        return QuotationMeasure { points, ..QuotationMeasure::default() };
+    }
+    let least = t.min_paragraph * if over_time { PARAGRAPHS_OVER_TIME } else { 1 };
+    let plain = plain_wording(c, m.a);
+    let wording = if plain >= least { plain } else { wording(c, m.a, m.b) };
+    let long = equal_words(c, m.a) >= LONG_LIST * t.min_match;
+    let least_plain = if long { 0 } else { PLAIN_WORDS };
+    let plain_words = [plain_words(c, m.a, m.b, background), least_plain];
+    QuotationMeasure { points, wording: [wording, least], plain_words }
+}
+
+/// The number of words of a match that one of the texts shows to be neither names nor figures.
+fn plain_words(c: &Chain, a: &MaskedText, b: &MaskedText, background: &Background) -> u32 {
+    let is_plain = |p: &MaskedText, i: u32| {
+        let kind = p.tokens.kinds[i as usize];
+        // In a text in capitals every word looks like a name.
+        let is_name = || {
+            kind.is_capital()
+                && (p.word(i as usize).contains(char::is_lowercase)
+                    || !background.is_lower_case(p.tokens.hashes[i as usize]))
+        };
+        !kind.is_number() && !is_name()
+    };
+    let words = c.runs.iter().flat_map(|r| (r.a..r.a_end()).zip(r.b..));
+    words.filter(|&(i, j)| is_plain(a, i) || is_plain(b, j)).count() as u32
+}
+
+/// A lower bound of [`wording`], which counts every token between two runs as another word.
+fn plain_wording(m: &Chain, a: &Prepared) -> u32 {
+    let between = m
+        .runs
+        .windows(2)
+        .map(|pair| (pair[1].a - pair[0].a_end()).max(pair[1].b - pair[0].b_end()))
+        .sum();
+    equal_words(m, a).saturating_sub(between)
+}
