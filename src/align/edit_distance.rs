@@ -30,8 +30,12 @@ pub fn word_similarity(fact: &str, number: bool, other: &str) -> WordSimilarity 
     }
     let (mut x, mut y) = (['\0'; LONG], ['\0'; LONG]);
     let (x, y) = (lower(fact, &mut x), lower(other, &mut y));
-    let distance = edit_distance(x, y);
     let longest = x.len().max(y.len());
+    // Most words have too few letters in common to be alike, which needs no table.
+    if least_distance(x, y) * 2 >= longest {
+        return WordSimilarity::No;
+    }
+    let distance = edit_distance(x, y);
     // More than half of a damaged word is left: Thursday is no damaged Friday.
     if distance * 2 >= longest {
         WordSimilarity::No
@@ -63,6 +67,15 @@ fn lower<'b>(word: &str, buffer: &'b mut [char; LONG]) -> &'b [char] {
     &buffer[..len]
 }
 
+/// A lower bound of the distance: each letter that only one word has needs an edit, and one edit
+/// serves one letter of each word.
+fn least_distance(x: &[char], y: &[char]) -> usize {
+    let letters = |w: &[char]| w.iter().fold(0u32, |set, &c| set | 1 << (c as u32 & 31));
+    let (in_x, in_y) = (letters(x), letters(y));
+    let only = (in_x & !in_y).count_ones().max((in_y & !in_x).count_ones()) as usize;
+    only.max(x.len().abs_diff(y.len()))
+}
+
 /// Levenshtein distance of two words of at most [`LONG`] characters.
 fn edit_distance(x: &[char], y: &[char]) -> usize {
     let mut row: [usize; LONG + 1] = std::array::from_fn(|i| i);
@@ -90,6 +103,14 @@ mod tests {
         assert!(word_similarity("Thursday", false, "Friday") == WordSimilarity::No);
         assert!(word_similarity("Comissaria", false, "Cornissaria") == WordSimilarity::Same);
         assert!(word_similarity("Smith", false, "Jones") == WordSimilarity::No);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_bound_is_below_the_distance(x in "[a-eA-C0-9é€]{0,9}", y in "[a-eA-C0-9é€]{0,9}") {
+            let (x, y): (Vec<char>, Vec<char>) = (x.chars().collect(), y.chars().collect());
+            proptest::prop_assert!(least_distance(&x, &y) <= edit_distance(&x, &y));
+        }
     }
 
     #[test]

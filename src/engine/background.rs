@@ -32,7 +32,7 @@ pub fn background(
     t: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<Background> {
-    let Sketches { classes: all, words, capitals, .. } = sketches;
+    let Sketches { classes: all, words, capitals, edges, .. } = sketches;
     let classes = all.first.len() as u64;
     let anchors: Vec<&[Posting]> =
         keys.anchors.groups().filter(|g| is_frequent(g, all, t)).collect();
@@ -47,7 +47,7 @@ pub fn background(
         Background::new(classes, boilerplate(&paragraphs), boilerplate(&anchors), common, frequent)
             .with_lower_case(lower_case_slots(words, capitals));
     let search = NoteSearch { documents, all, recipe, thresholds: t, progress };
-    let notes = search.windows(keys, &background)?;
+    let notes = search.windows(keys, edges, &background)?;
     let background = background.with_notes(notes);
     let series = series(documents, all, &background, recipe, t, progress)?;
     Ok(background.with_series(series))

@@ -15,6 +15,7 @@ use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::note::NoteHolder;
 use crate::pair::note_texts::NoteCandidate;
+use crate::postings::edge_set::EdgeSet;
 use crate::postings::posting::{Posting, class_set_hash};
 use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
@@ -42,8 +43,13 @@ impl NoteSearch<'_> {
     /// The windows of all notes, sorted. `background` has the boilerplate and the common words.
     /// Cost: each text that holds a candidate is read once for each batch of candidates, and each
     /// candidate is looked at in a few pairs.
-    pub fn windows(&self, keys: &Keys<Run>, background: &Background) -> Result<Vec<u64>> {
-        let candidates = self.candidates(&keys.anchors, background);
+    pub fn windows(
+        &self,
+        keys: &Keys<Run>,
+        edges: &EdgeSet,
+        background: &Background,
+    ) -> Result<Vec<u64>> {
+        let candidates = self.candidates(&keys.anchors, edges, background);
         let least = self.thresholds.note_classes;
         let mut windows = Vec::new();
         for batch in candidates.chunks(BATCH) {
@@ -60,13 +66,22 @@ impl NoteSearch<'_> {
         Ok(windows)
     }
 
-    fn candidates(&self, anchors: &Run, background: &Background) -> Vec<NoteCandidate> {
+    fn candidates(
+        &self,
+        anchors: &Run,
+        edges: &EdgeSet,
+        background: &Background,
+    ) -> Vec<NoteCandidate> {
         let least = self.thresholds.note_classes;
         let texts = |group: &[Posting]| -> Vec<(u32, Option<u32>)> {
             group.iter().map(|p| (p.unit, self.all.source[p.unit as usize])).collect()
         };
         let candidates = passages(anchors, least, &background.anchors).into_iter();
-        candidates.filter_map(|p| NoteCandidate::new(p.anchors, texts(p.group), least)).collect()
+        let at_edge = |anchor, unit| edges.may_hold(anchor, unit);
+        candidates
+            .filter_map(|p| NoteCandidate::new(p.anchors, texts(p.group), least))
+            .filter_map(|c| c.at_edges(least, at_edge))
+            .collect()
     }
 
     /// The texts of these candidates, by class.

@@ -6,8 +6,10 @@ use crate::hash;
 use crate::model::document::Documents;
 use crate::model::options::{Progress, Stage};
 use crate::model::thresholds::{SourceLimit, Thresholds};
+use crate::postings::edge_set::EdgeSet;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
+use crate::sketch::anchor::EDGE;
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter, WORD_SLOTS};
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
@@ -29,6 +31,8 @@ pub struct Sketches {
     pub classes: Classes,
     /// The keys of the first document of each class, in the order of the classes.
     pub keys: Keys<Vec<Posting>>,
+    /// The anchors at the edges of the classes without a source.
+    pub edges: EdgeSet,
     /// For each word slot, the number of classes that it occurs in.
     pub words: Vec<u32>,
     /// For each word slot, the number of classes in which it occurs with a capital only.
@@ -173,6 +177,9 @@ impl Sketches {
         self.keys.anchors.reserve(words / recipe.anchor_rate.max(1) as usize);
         self.keys.paragraph_bands.reserve(words / 8);
         self.keys.paragraphs.reserve(words / 32);
+        let unknown = (0..documents.count()).filter(|&n| documents.info(n).source.is_none());
+        let of_one = 2 * EDGE / recipe.anchor_rate.max(1);
+        self.edges = EdgeSet::for_entries(unknown.count() * of_one as usize);
     }
 
     fn add_document(
@@ -210,6 +217,9 @@ impl Sketches {
         if f.tokens < t.min_tokens {
             limits.short += 1;
             return;
+        }
+        if source.is_none() {
+            f.edges.iter().for_each(|&anchor| self.edges.insert(anchor, class));
         }
         let post = |keys: Vec<u64>, to: &mut Vec<Posting>| {
             to.extend(keys.into_iter().map(|k| Posting::new(k, class)))

@@ -235,7 +235,26 @@ impl Background {
 
     /// A flag for each token that says whether it is boilerplate; empty where no token is.
     pub fn mask(&self, tokens: &Tokens, paragraphs: &[Range<u32>], recipe: &Recipe) -> Vec<bool> {
-        if self.paragraphs.is_empty() && self.anchors.is_empty() && self.notes.is_empty() {
+        if !self.has_boilerplate() {
+            return Vec::new();
+        }
+        let mut windows = Shingles::default();
+        shingles(tokens, recipe.anchor, &mut windows);
+        self.mask_of_windows(tokens, paragraphs, &windows)
+    }
+
+    fn has_boilerplate(&self) -> bool {
+        !(self.paragraphs.is_empty() && self.anchors.is_empty() && self.notes.is_empty())
+    }
+
+    /// Like [`Background::mask`], for a text whose windows of the recipe's anchor length are known.
+    pub fn mask_of_windows(
+        &self,
+        tokens: &Tokens,
+        paragraphs: &[Range<u32>],
+        windows: &Shingles,
+    ) -> Vec<bool> {
+        if !self.has_boilerplate() {
             return Vec::new();
         }
         let mut mask = vec![false; tokens.len()];
@@ -244,8 +263,6 @@ impl Background {
                 mask[r.start as usize..r.end as usize].fill(true);
             }
         }
-        let mut windows = Shingles::default();
-        shingles(tokens, recipe.anchor, &mut windows);
         let mut last: Option<usize> = None;
         for (start, (key, &end)) in windows.hashes.iter().zip(&windows.ends).enumerate() {
             if self.anchors.binary_search(key).is_ok() || self.notes.binary_search(key).is_ok() {

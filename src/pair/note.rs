@@ -5,7 +5,7 @@
 use crate::align::prepared::SEED;
 use crate::align::run::{Run, usize_range};
 use crate::pair::background::{Background, RARE};
-use crate::sketch::anchor::is_anchor;
+use crate::sketch::anchor::{is_anchor, is_at_edge};
 use crate::sketch::recipe::Recipe;
 use crate::text::paragraph;
 use crate::text::shingle::{Shingles, intersection_size, set, shingles};
@@ -58,7 +58,7 @@ impl NoteHolder {
             }
         }
         let paragraphs = paragraph::token_ranges(text, &tokens);
-        let boilerplate = background.mask(&tokens, &paragraphs, recipe);
+        let boilerplate = background.mask_of_windows(&tokens, &paragraphs, &windows);
         NoteHolder { tokens, windows, paragraphs, places, boilerplate }
     }
 
@@ -66,6 +66,13 @@ impl NoteHolder {
     #[cfg(feature = "index")]
     pub fn anchors(&self) -> impl Iterator<Item = u64> {
         self.places.keys().copied()
+    }
+
+    /// Whether the first place of an anchor is at an edge.
+    fn has_at_edge(&self, anchor: u64) -> bool {
+        let end = |i: u32| self.windows.ends[i as usize];
+        let tokens = self.tokens.len() as u32;
+        self.places.get(&anchor).is_some_and(|&i| is_at_edge(i, end(i), tokens))
     }
 
     /// Whether a passage begins or ends the text, but for a few tokens.
@@ -136,7 +143,8 @@ pub enum NoteEvidence {
 }
 
 /// Looks at the passage around some anchors in two texts. `of_one_source` says that both are known
-/// to be of one source; otherwise a note is only what begins or ends its texts.
+/// to be of one source; otherwise a note is only what begins or ends its texts, with an anchor at
+/// the edge.
 pub fn note_evidence(
     a: &NoteHolder,
     b: &NoteHolder,
@@ -144,6 +152,10 @@ pub fn note_evidence(
     of_one_source: bool,
     background: &Background,
 ) -> NoteEvidence {
+    let held = |p: &NoteHolder| anchors.iter().any(|&anchor| p.has_at_edge(anchor));
+    if !of_one_source && !(held(a) && held(b)) {
+        return NoteEvidence::Nothing;
+    }
     let runs = runs(a, b, anchors);
     let passages = passages(&runs);
     let (in_a, in_b): (Vec<_>, Vec<_>) = passages.into_iter().unzip();

@@ -19,6 +19,8 @@ pub struct NoteCandidate {
     pub anchors: Vec<u64>,
     /// The pairs of texts.
     pub pairs: Vec<(u32, u32)>,
+    /// The pairs that show nothing, because the passage is at the edge of only one text.
+    off_edge: Vec<(u32, u32)>,
     of_one_source: bool,
 }
 
@@ -49,7 +51,27 @@ impl NoteCandidate {
                 (texts[at], texts[(at + 1) % texts.len()])
             })
         });
-        Some(NoteCandidate { pairs: pairs.take(PAIRS).collect(), anchors, of_one_source })
+        let pairs = pairs.take(PAIRS).collect();
+        Some(NoteCandidate { pairs, off_edge: Vec::new(), anchors, of_one_source })
+    }
+
+    /// The candidate without the pairs that cannot show a note, if enough pairs are left. `at_edge`
+    /// says whether a text may hold an anchor at an edge. Where sources are known, a note may also
+    /// be inside a text.
+    pub fn at_edges(
+        mut self,
+        least: u32,
+        at_edge: impl Fn(u64, u32) -> bool,
+    ) -> Option<NoteCandidate> {
+        if self.of_one_source {
+            return Some(self);
+        }
+        let held = |text: u32| self.anchors.iter().any(|&anchor| at_edge(anchor, text));
+        let (pairs, off_edge): (Vec<_>, Vec<_>) =
+            self.pairs.iter().copied().partition(|&(x, y)| held(x) && held(y));
+        let enough = distinct_stories(&pairs, &off_edge) >= least as usize;
+        (self.pairs, self.off_edge) = (pairs, off_edge);
+        enough.then_some(self)
     }
 
     /// The windows of the passage if it is a note: of the texts looked at, `least` tell different
@@ -61,7 +83,7 @@ impl NoteCandidate {
         background: &Background,
         least: u32,
     ) -> Vec<u64> {
-        let (mut notes, mut others, mut stories) = (Vec::new(), Vec::new(), 0);
+        let (mut notes, mut others, mut stories) = (Vec::new(), self.off_edge.clone(), 0);
         let mut windows = Vec::new();
         for &(x, y) in &self.pairs {
             let (a, b) = (&holders[&x], &holders[&y]);

@@ -4,6 +4,7 @@
 pub mod bucket;
 #[cfg(feature = "stages")]
 pub mod checksum;
+pub mod edge_set;
 #[cfg(feature = "index")]
 pub mod merge;
 pub mod policy;

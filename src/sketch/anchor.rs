@@ -11,6 +11,27 @@ pub fn is_anchor(shingle: u64, rate: u32) -> bool {
     rate != 0 && (shingle as u32) <= u32::MAX / rate
 }
 
+/// The number of tokens at either end of a text that are its edge.
+pub const EDGE: u32 = 24;
+
+/// Whether a shingle begins or ends at the edge of a text of so many tokens.
+pub const fn is_at_edge(start: u32, end: u32, tokens: u32) -> bool {
+    start < EDGE || end + EDGE > tokens
+}
+
+/// Appends the anchors at the edges of a text of so many tokens.
+pub fn edge_anchors(shingles: &Shingles, tokens: u32, recipe: &Recipe, out: &mut Vec<u64>) {
+    let at = |i: usize| (shingles.hashes[i], i as u32, shingles.ends[i]);
+    let count = shingles.hashes.len();
+    let front = count.min(EDGE as usize);
+    let back = shingles.ends.partition_point(|end| end + EDGE <= tokens).max(front);
+    let edges = (0..front).chain(back..count).map(at);
+    let anchors = edges.filter(|&(hash, start, end)| {
+        is_anchor(hash, recipe.anchor_rate) && is_at_edge(start, end, tokens)
+    });
+    out.extend(anchors.map(|(hash, ..)| hash));
+}
+
 /// Appends the anchors of a text, sorted and without duplicates.
 pub fn anchors(shingles: &Shingles, recipe: &Recipe, out: &mut Vec<u64>) {
     let from = out.len();

@@ -27,6 +27,9 @@ pub struct Fingerprint {
     pub paragraph_bands: Vec<u64>,
     /// The sampled shingles.
     pub anchors: Vec<u64>,
+    /// The anchors at the edges of the text, in the order of their places.
+    #[serde(skip)]
+    pub edges: Vec<u64>,
     /// The exact key of each paragraph of `EXACT_PARAGRAPH` tokens or more.
     pub paragraphs: Vec<u64>,
     /// Whether a paragraph or passage may occur twice in the text (never false when one does).
@@ -103,6 +106,7 @@ impl Fingerprinter {
         let anchors =
             if self.recipe.anchor == self.recipe.shingle { &self.shingles } else { &self.anchors };
         anchor::anchors(anchors, &self.recipe, &mut out.anchors);
+        anchor::edge_anchors(anchors, out.tokens, &self.recipe, &mut out.edges);
         self.exact_paragraphs(&ranges, &mut out);
         self.push_word_slots(&mut out);
         out.may_repeat |=
