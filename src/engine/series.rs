@@ -51,15 +51,14 @@ pub fn series(
     if t.series_days == 0 {
         return Ok(Vec::new());
     }
-    let mut issues: Vec<Issue> = Vec::new();
-    for (class, &first) in (0..).zip(&all.first) {
-        let metadata = Metadata::new([documents.info(first as usize)]);
-        if let Some(title) = metadata.titles.first() {
-            let (day, numbers) = (metadata.first_day(), title.number_key());
-            issues.push(Issue { title: title.key(), day, class, numbers });
-        }
-    }
-    issues.sort_unstable();
+    let issue = |class: u32| {
+        let metadata = Metadata::new([documents.info(all.first[class as usize] as usize)]);
+        let (title, day) = (metadata.titles.first()?, metadata.first_day());
+        Some(Issue { title: title.key(), day, class, numbers: title.number_key() })
+    };
+    let mut issues: Vec<Issue> =
+        (0..all.first.len() as u32).into_par_iter().filter_map(issue).collect();
+    issues.par_sort_unstable();
     let read = |issue: Issue| -> Result<MaskedText> {
         let text = documents.text(all.first[issue.class as usize] as usize)?;
         Ok(MaskedText::new(text, background, recipe))

@@ -36,6 +36,9 @@ const FREQUENT_TEXTS: [u64; 2] = [8, 16];
 /// The share of the texts that so many copies of one story are.
 const COPIES_OF_A_STORY: u64 = 200;
 
+/// The number of bits for each boilerplate window, at least.
+const WINDOW_BITS: usize = 16;
+
 /// What the scores of a pair depend on besides its two texts. The empty background has no
 /// boilerplate and no common words.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -62,6 +65,10 @@ pub struct Background {
     /// Common and frequent words as two bits a slot, 64 KiB; empty where every word is rare.
     #[serde(skip)]
     bits: Vec<u64>,
+    /// One bit for each value of the low bits of the windows in `anchors` and `notes`, so that most
+    /// windows of a text are not looked up.
+    #[serde(skip)]
+    window_bits: Vec<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -93,6 +100,27 @@ impl Background {
         }
         let none = Background::default();
         Background { classes, paragraphs, anchors, common, frequent, bits, ..none }
+            .with_window_bits()
+    }
+
+    fn with_window_bits(mut self) -> Background {
+        let windows = || self.anchors.iter().chain(&self.notes);
+        let count = windows().count();
+        let words = (count * WINDOW_BITS).div_ceil(64).next_power_of_two();
+        let mut bits = vec![0; if count == 0 { 0 } else { words }];
+        for &window in windows() {
+            bits[window as usize / 64 % words] |= 1 << (window % 64);
+        }
+        self.window_bits = bits;
+        self
+    }
+
+    fn is_boilerplate_window(&self, window: u64) -> bool {
+        let words = self.window_bits.len();
+        words > 0
+            && self.window_bits[window as usize / 64 % words] >> (window % 64) & 1 == 1
+            && (self.anchors.binary_search(&window).is_ok()
+                || self.notes.binary_search(&window).is_ok())
     }
 
     /// The same background with these words known as no names: the slots of words that texts write
@@ -112,7 +140,7 @@ impl Background {
     /// sorted.
     #[must_use]
     pub fn with_notes(self, notes: Vec<u64>) -> Background {
-        Background { notes, ..self }
+        Background { notes, ..self }.with_window_bits()
     }
 
     /// The id that reports print: 16 hex digits, or `none` for the empty background.
@@ -265,7 +293,7 @@ impl Background {
         }
         let mut last: Option<usize> = None;
         for (start, (key, &end)) in windows.hashes.iter().zip(&windows.ends).enumerate() {
-            if self.anchors.binary_search(key).is_ok() || self.notes.binary_search(key).is_ok() {
+            if self.is_boilerplate_window(*key) {
                 let from =
                     last.filter(|&l| start.saturating_sub(l) <= BRIDGE).unwrap_or(start).min(start);
                 mask[from..end as usize].fill(true);
@@ -311,7 +339,7 @@ impl Background {
             keys.sort_unstable();
             keys.dedup();
         }
-        self
+        self.with_window_bits()
     }
 }
 

@@ -87,8 +87,8 @@ fn template_reason(
 
 /// The share that is in the same words, of the parts of the two texts that a relation is about: of
 /// both texts of near-copies on average, and of the contained one of two others.
-pub fn same_words(m: &MeasuredPair, relation: Relation) -> f64 {
-    let [a, b] = m.same_words();
+pub fn same_words(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> f64 {
+    let [a, b] = m.same_words(t.alignment);
     match relation {
         Relation::NearCopy => f64::midpoint(a, b),
         Relation::Contains => b,
@@ -102,12 +102,12 @@ pub const fn least_same_words(relation: Relation, t: &Thresholds) -> f64 {
 }
 
 fn has_enough_same_words(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> bool {
-    same_words(m, relation) >= least_same_words(relation, t)
+    same_words(m, relation, t) >= least_same_words(relation, t)
 }
 
 /// The points that two texts need for this relation.
 pub fn points_needed(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> u32 {
-    needed(m.scores.resemblance, same_words(m, relation), m.evidence.against, t)
+    needed(m.scores.resemblance, same_words(m, relation, t), m.evidence.against, t)
 }
 
 /// Whether two texts in one wording are issues of a series: something was put in the place of

@@ -2,6 +2,7 @@
 
 use crate::align::run::{Chain, Run};
 use crate::model::detection::Comparison;
+use crate::model::thresholds::AlignmentMethod;
 use crate::pair::facts::CopyEvidence;
 use crate::pair::masked::MaskedText;
 use std::ops::Range;
@@ -26,7 +27,10 @@ impl MeasuredPair<'_> {
     /// The share of each text that is in the same words, or in forms of them where the alignment
     /// takes forms for the words. A passage that was aligned by words in any order has its evidence
     /// and counts as a whole.
-    pub fn same_words(&self) -> [f64; 2] {
+    pub fn same_words(&self, alignment: AlignmentMethod) -> [f64; 2] {
+        if alignment == AlignmentMethod::Runs {
+            return [self.scores.equal_words_a, self.scores.equal_words_b];
+        }
         let of = |p: &MaskedText, whole: fn(&Chain) -> Range<u32>, run: fn(&Run) -> Range<u32>| {
             let ranges = |c: &Chain| match c.region {
                 Some(_) => vec![whole(c)],

@@ -4,13 +4,13 @@
 
 use crate::align::prepared::SEED;
 use crate::align::run::{Run, usize_range};
+use crate::hash::ByHash;
 use crate::pair::background::{Background, RARE};
 use crate::sketch::anchor::{is_anchor, is_at_edge};
 use crate::sketch::recipe::Recipe;
 use crate::text::paragraph;
 use crate::text::shingle::{Shingles, intersection_size, set, shingles};
 use crate::text::token::{Tokens, tokenize};
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// The most unequal tokens between two runs of one note: the number of an issue, a name.
@@ -40,7 +40,7 @@ pub struct NoteHolder {
     windows: Shingles,
     paragraphs: Vec<Range<u32>>,
     /// The first place of each anchor.
-    places: HashMap<u64, u32>,
+    places: ByHash<u32>,
     /// Whether a token is boilerplate; empty where none is.
     boilerplate: Vec<bool>,
 }
@@ -51,7 +51,7 @@ impl NoteHolder {
         let tokens = tokenize(text);
         let mut windows = Shingles::default();
         shingles(&tokens, recipe.anchor, &mut windows);
-        let mut places = HashMap::new();
+        let mut places = ByHash::default();
         for (&key, i) in windows.hashes.iter().zip(0..) {
             if is_anchor(key, recipe.anchor_rate) {
                 places.entry(key).or_insert(i);

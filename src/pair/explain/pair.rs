@@ -250,7 +250,7 @@ fn measured(
         solid: !solid.is_empty(),
         evident: solid.iter().any(|m| m.region.is_some()),
         quotation: quotation.unwrap_or_default(),
-        same_words: decide::same_words(&inputs, by_coverage),
+        same_words: decide::same_words(&inputs, by_coverage, t),
         informativeness_and_bound,
         resemblance: c.resemblance,
         decision,
