@@ -153,7 +153,8 @@ pub fn note_evidence(
     background: &Background,
 ) -> NoteEvidence {
     let held = |p: &NoteHolder| anchors.iter().any(|&anchor| p.has_at_edge(anchor));
-    if !of_one_source && !(held(a) && held(b)) {
+    let may_be_placed = of_one_source || (held(a) && held(b));
+    if !may_be_placed {
         return NoteEvidence::Nothing;
     }
     let runs = runs(a, b, anchors);
