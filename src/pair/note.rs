@@ -17,6 +17,8 @@ use std::ops::Range;
 pub const BRIDGE: u32 = 8;
 /// The least length of a note in tokens; a set phrase is shorter.
 const NOTE_TOKENS: u32 = 10;
+/// The most letters before the mark of a quoted line.
+const INITIALS: usize = 4;
 /// The most tokens before the first or behind the last passage of a text.
 const EDGE: u32 = 3;
 /// The least number of tokens besides the passage from which the rest of a text shows anything.
@@ -43,6 +45,8 @@ pub struct NoteHolder {
     places: ByHash<u32>,
     /// Whether a token is boilerplate; empty where none is.
     boilerplate: Vec<bool>,
+    /// The tokens on lines that are marked as quoted from another text, as in an answer by mail.
+    quoted: Vec<Range<u32>>,
 }
 
 impl NoteHolder {
@@ -59,7 +63,8 @@ impl NoteHolder {
         }
         let paragraphs = paragraph::token_ranges(text, &tokens);
         let boilerplate = background.mask_of_windows(&tokens, &paragraphs, &windows);
-        NoteHolder { tokens, windows, paragraphs, places, boilerplate }
+        let quoted = quoted_lines(text, &tokens);
+        NoteHolder { tokens, windows, paragraphs, places, boilerplate, quoted }
     }
 
     /// The anchors of the text, in any order.
@@ -73,6 +78,12 @@ impl NoteHolder {
         let end = |i: u32| self.windows.ends[i as usize];
         let tokens = self.tokens.len() as u32;
         self.places.get(&anchor).is_some_and(|&i| is_at_edge(i, end(i), tokens))
+    }
+
+    /// Whether some of a passage is on a line that is marked as quoted.
+    fn is_quoted(&self, passage: &Range<u32>) -> bool {
+        let next = self.quoted.partition_point(|line| line.end <= passage.start);
+        self.quoted.get(next).is_some_and(|line| line.start < passage.end)
     }
 
     /// Whether a passage begins or ends the text, but for a few tokens.
@@ -138,6 +149,8 @@ pub enum NoteEvidence {
     Note(Vec<u64>),
     /// They tell one story, of which it is a part.
     Story,
+    /// One of them marks it as quoted.
+    Quotation,
     /// Nothing: too little remains of one of them, or the passage is too short.
     Nothing,
 }
@@ -160,6 +173,9 @@ pub fn note_evidence(
     let runs = runs(a, b, anchors);
     let passages = passages(&runs);
     let (in_a, in_b): (Vec<_>, Vec<_>) = passages.into_iter().unzip();
+    if in_a.iter().any(|p| a.is_quoted(p)) || in_b.iter().any(|p| b.is_quoted(p)) {
+        return NoteEvidence::Quotation;
+    }
     let placed =
         |x: &NoteHolder, p: &Range<u32>| x.is_at_edge(p) || (of_one_source && x.is_paragraph(p));
     if in_a.is_empty() || !in_a.iter().all(|p| placed(a, p)) || !in_b.iter().all(|p| placed(b, p)) {
@@ -202,6 +218,25 @@ pub fn note_evidence(
     windows.sort_unstable();
     windows.dedup();
     NoteEvidence::Note(windows)
+}
+
+/// The tokens of each line that is marked as quoted: `>` begins it, behind other such marks or the
+/// initials of the author.
+fn quoted_lines(text: &str, tokens: &Tokens) -> Vec<Range<u32>> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    for line in text.split_inclusive('\n') {
+        let to = from + line.len();
+        let front = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '|' | ':'));
+        let initials = front.chars().take_while(char::is_ascii_alphabetic).count();
+        if initials <= INITIALS && front[initials..].starts_with('>') {
+            let token =
+                |at: usize| tokens.spans.partition_point(|s| (s.start as usize) < at) as u32;
+            out.push(token(from)..token(to));
+        }
+        from = to;
+    }
+    out
 }
 
 /// The maximal runs of equal tokens around these anchors, in the order of the first text.

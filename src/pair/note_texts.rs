@@ -92,6 +92,8 @@ impl NoteCandidate {
                     notes.push((x, y));
                     windows.extend(found);
                 }
+                // Somebody answers it, so it is no note, whatever the other texts show.
+                NoteEvidence::Quotation => return Vec::new(),
                 other => {
                     others.push((x, y));
                     stories += usize::from(other == NoteEvidence::Story);
