@@ -32,12 +32,13 @@ pub fn word_similarity(fact: &str, number: bool, other: &str) -> WordSimilarity 
     let (x, y) = (lower(fact, &mut x), lower(other, &mut y));
     let longest = x.len().max(y.len());
     // Most words have too few letters in common to be alike, which needs no table.
-    if least_distance(x, y) * 2 >= longest {
+    if least_distance(x, y) * 2 > longest {
         return WordSimilarity::No;
     }
     let distance = edit_distance(x, y);
-    // More than half of a damaged word is left: Thursday is no damaged Friday.
-    if distance * 2 >= longest {
+    // Where half of a word is damaged, its first letter is not: Thursday is no damaged Friday.
+    let half = distance * 2 == longest && x.first() != y.first();
+    if distance * 2 > longest || half {
         WordSimilarity::No
     } else if !number && distance * 3 <= longest {
         WordSimilarity::Same
