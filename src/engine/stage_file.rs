@@ -31,7 +31,7 @@ pub trait StageData: Serialize + DeserializeOwned {
 
 impl StageData for Vec<Fingerprint> {
     const KIND: &'static str = "fingerprints";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
 }
 
 impl StageData for Run {
@@ -170,7 +170,7 @@ mod tests {
             comes_back(&found),
         ];
         let frozen = [
-            "fingerprints d3d20321c189b3a7",
+            "fingerprints 6b35657a377f3458",
             "postings 3654043c1634b12e",
             "verified-pairs 3043a02a94ce7254",
             "comparison a3a84da89109ff1e",

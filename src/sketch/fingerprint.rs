@@ -28,7 +28,6 @@ pub struct Fingerprint {
     /// The sampled shingles.
     pub anchors: Vec<u64>,
     /// The anchors at the edges of the text, in the order of their places.
-    #[serde(skip)]
     pub edges: Vec<u64>,
     /// The exact key of each paragraph of `EXACT_PARAGRAPH` tokens or more.
     pub paragraphs: Vec<u64>,
