@@ -77,7 +77,10 @@ impl NoteSearch<'_> {
             group.iter().map(|p| (p.unit, self.all.source[p.unit as usize])).collect()
         };
         let candidates = passages(anchors, least, &background.anchors).into_iter();
-        let at_edge = |anchor, unit| edges.may_hold(anchor, unit);
+        // The set has the texts without a source only.
+        let at_edge = |anchor, unit: u32| {
+            self.all.source[unit as usize].is_some() || edges.may_hold(anchor, unit)
+        };
         candidates
             .filter_map(|p| NoteCandidate::new(p.anchors, texts(p.group), least))
             .filter_map(|c| c.at_edges(least, at_edge))

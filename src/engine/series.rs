@@ -63,7 +63,7 @@ pub fn series(
         let text = documents.text(all.first[issue.class as usize] as usize)?;
         Ok(MaskedText::new(text, background, recipe))
     };
-    let have_other_figures = |texts: &[Issue]| -> Result<bool> {
+    let mostly_other_figures = |texts: &[Issue]| -> Result<bool> {
         let (mut other, mut same) = (0, 0);
         let pairs = PAIRS.min(texts.len());
         for i in 0..pairs {
@@ -83,7 +83,7 @@ pub fn series(
     let titles: Vec<&[Issue]> =
         issues.chunk_by(|x, y| x.title == y.title).filter(|texts| texts.len() >= ISSUES).collect();
     let of_series = |texts: &[Issue]| -> Result<Option<u64>> {
-        let again = come_again(texts, t) || have_other_figures(texts)?;
+        let again = come_again(texts, t) || mostly_other_figures(texts)?;
         Ok(again.then_some(texts[0].title))
     };
     let found: Result<Vec<Option<u64>>> = titles.into_par_iter().map(of_series).collect();

@@ -287,7 +287,7 @@ impl Index {
         Ok(())
     }
 
-    /// Draws the common words anew; the boilerplate changes only at a compaction.
+    /// Draws the common words anew; all else changes only at a compaction.
     fn refresh_common_words(&self, turn: &WriteTurn) -> Result<()> {
         // The counts include removed texts until a compaction.
         let mut txn = self.store.write(turn)?;
@@ -297,13 +297,7 @@ impl Index {
             &merge::word_counts(&self.store, &txn)?,
             state.classes + state.removed_classes,
         );
-        let drawn = Background::new(
-            state.classes,
-            before.paragraphs.clone(),
-            before.anchors.clone(),
-            common,
-            frequent,
-        );
+        let drawn = Background::clone(&before).with_words(state.classes, common, frequent);
         state.background = drawn.id();
         state.classes_at_last_background = state.classes;
         state.background_version += 1;

@@ -117,8 +117,9 @@ impl Background {
 
     fn is_boilerplate_window(&self, window: u64) -> bool {
         let words = self.window_bits.len();
-        words > 0
-            && self.window_bits[window as usize / 64 % words] >> (window % 64) & 1 == 1
+        let may_be =
+            words == 0 || self.window_bits[window as usize / 64 % words] >> (window % 64) & 1 == 1;
+        may_be
             && (self.anchors.binary_search(&window).is_ok()
                 || self.notes.binary_search(&window).is_ok())
     }
@@ -141,6 +142,16 @@ impl Background {
     #[must_use]
     pub fn with_notes(self, notes: Vec<u64>) -> Background {
         Background { notes, ..self }.with_window_bits()
+    }
+
+    /// The same background with its words drawn anew from so many texts: the slots of common words
+    /// and of frequent ones, sorted.
+    #[must_use]
+    pub fn with_words(self, classes: u64, common: Vec<u32>, frequent: Vec<u32>) -> Background {
+        Background::new(classes, self.paragraphs, self.anchors, common, frequent)
+            .with_notes(self.notes)
+            .with_series(self.series)
+            .with_lower_case(self.lower_case)
     }
 
     /// The id that reports print: 16 hex digits, or `none` for the empty background.
@@ -201,10 +212,9 @@ impl Background {
             });
         }
         let b = stored.background;
-        Ok(Background::new(b.classes, b.paragraphs, b.anchors, b.common, b.frequent)
-            .with_notes(b.notes)
-            .with_series(b.series)
-            .with_lower_case(b.lower_case))
+        let (common, frequent) = (b.common.clone(), b.frequent.clone());
+        let classes = b.classes;
+        Ok(b.with_words(classes, common, frequent))
     }
 
     /// Whether a word is common, that is, occurs in many texts.

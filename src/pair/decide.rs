@@ -5,7 +5,7 @@ use crate::align::alignment::equal_inside;
 use crate::align::run::Run;
 use crate::align::select::is_match;
 use crate::model::detection::{Relation, TemplateReason};
-use crate::model::thresholds::Thresholds;
+use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::pair::background::Background;
 use crate::pair::facts::facts_differ;
 use crate::pair::informativeness::{is_informative, needed};
@@ -23,11 +23,11 @@ pub const ALL_BUT_THE_SAME: f64 = 0.8;
 const TEXT_OF_ITS_OWN: f64 = 0.1;
 /// The share of the figures from which on the next day's text under one title is the next issue.
 const OTHER_FIGURES: f64 = 0.5;
+/// The least number of such figures: one may have been corrected.
+const SOME_FIGURES: u32 = 2;
 /// The least mean share of the two texts of a near-copy that is in the same words. Of two reports
 /// on one event, sentences may correspond although most of their words differ.
 const SAME_WORDS: f64 = 0.5;
-/// The least number of such figures: one may have been corrected.
-const SOME_FIGURES: u32 = 2;
 /// The most tokens of a byline: what may be beside the one run of a text that stands word for word
 /// in another one, on lines of its own.
 const BYLINE: u32 = 12;
@@ -87,13 +87,14 @@ fn template_reason(
 
 /// The share that is in the same words, of the parts of the two texts that a relation is about: of
 /// both texts of near-copies on average, and of the contained one of two others.
-pub fn same_words(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> f64 {
-    let [a, b] = m.same_words(t.alignment);
-    match relation {
+/// `None` where the alignment takes other words for the same, damaged or rewritten ones.
+pub fn same_words(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> Option<f64> {
+    let (a, b) = (m.scores.equal_words_a, m.scores.equal_words_b);
+    (t.alignment == AlignmentMethod::Runs).then(|| match relation {
         Relation::NearCopy => f64::midpoint(a, b),
         Relation::Contains => b,
         _ => a,
-    }
+    })
 }
 
 /// The least such share for a relation.
@@ -102,12 +103,13 @@ pub const fn least_same_words(relation: Relation, t: &Thresholds) -> f64 {
 }
 
 fn has_enough_same_words(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> bool {
-    same_words(m, relation, t) >= least_same_words(relation, t)
+    same_words(m, relation, t).is_none_or(|share| share >= least_same_words(relation, t))
 }
 
 /// The points that two texts need for this relation.
 pub fn points_needed(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> u32 {
-    needed(m.scores.resemblance, same_words(m, relation, t), m.evidence.against, t)
+    let same_words = same_words(m, relation, t).unwrap_or(1.0);
+    needed(m.scores.resemblance, same_words, m.evidence.against, t)
 }
 
 /// Whether two texts in one wording are issues of a series: something was put in the place of

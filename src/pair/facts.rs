@@ -51,10 +51,10 @@ pub struct CopyEvidence {
     /// The sum of the weights of facts that disagree: [`NUMBER`] for a number or a frequent name,
     /// otherwise the weight of the less rare of the two names.
     pub against: u32,
-    /// The number of different figures that take the place of other figures in a gap, and of all
-    /// different figures inside the matches, in the first text. A figure that differs from the
-    /// other one in a single digit may be a correction of it, and where each text holds both
-    /// figures, their lines may be in another order: these do not count as other figures.
+    /// The number of different pairs of figures in which one takes the place of another in a gap,
+    /// and of all different pairs of figures in one place inside the matches. A figure that differs
+    /// from the other one in a single digit may be a correction of it, and where each text holds
+    /// both figures, their lines may be in another order: these do not count as other figures.
     pub figures: [u32; 2],
     /// Whether words take the place of other words in a gap.
     pub replaced: bool,
@@ -117,8 +117,8 @@ struct Count<'p> {
     differ: HashSet<(u64, u64)>,
     against: u32,
     replaced: bool,
-    /// The figures that both texts have in the same place.
-    equal_figures: Hashes,
+    /// The pairs of figures that are the same in the same place, however they are written.
+    equal_figures: HashSet<(u64, u64)>,
     /// The pairs of figures that are opposite each other in a gap and differ.
     opposite_figures: HashSet<(u64, u64)>,
     /// The number of such pairs that are no correction and no other order.
@@ -147,7 +147,7 @@ impl<'p> Count<'p> {
             differ,
             against: 0,
             replaced: false,
-            equal_figures: Hashes::default(),
+            equal_figures: HashSet::new(),
             opposite_figures: HashSet::new(),
             other_figures: 0,
             plain: HashSet::new(),
@@ -200,7 +200,7 @@ impl<'p> Count<'p> {
     fn equal_token(&mut self, i: usize) {
         let hash = self.a.tokens.hashes[i];
         if self.a.tokens.kinds[i].is_number() {
-            self.equal_figures.insert(hash);
+            self.equal_figures.insert((hash, hash));
         }
         // A word that occurs in many texts agrees in every template too.
         if is_fact(self.a, i) && !self.background.is_common(hash) {
@@ -236,7 +236,7 @@ impl<'p> Count<'p> {
         right.retain(|&(j, _)| !self.moved(self.b, j, self.a));
         left.retain(|&(i, s)| {
             let looks =
-                |j: usize| word_similarity(self.a.word(i), s == Sort::Number, self.b.word(j));
+                |j: usize| word_similarity(self.a.word(i), is_number(self.a, i), self.b.word(j));
             match rb.clone().find(|&j| looks(j) != WordSimilarity::No) {
                 Some(j) => {
                     if looks(j) == WordSimilarity::Same
@@ -254,9 +254,9 @@ impl<'p> Count<'p> {
         if left.is_empty() || right.is_empty() {
             return;
         }
-        right.retain(|&(j, s)| {
+        right.retain(|&(j, _)| {
             !ra.clone().any(|i| {
-                word_similarity(self.b.word(j), s == Sort::Number, self.a.word(i))
+                word_similarity(self.b.word(j), is_number(self.b, j), self.a.word(i))
                     != WordSimilarity::No
             })
         });
@@ -285,7 +285,7 @@ impl<'p> Count<'p> {
         for (i, j) in of(a, ra).into_iter().zip(of(b, rb)) {
             let (x, y) = (a.tokens.hashes[i], b.tokens.hashes[j]);
             if word_similarity(a.word(i), true, b.word(j)) != WordSimilarity::No {
-                self.equal_figures.insert(x);
+                self.equal_figures.insert((x, y));
             } else if self.opposite_figures.insert((x, y)) {
                 let moved = a.count(y) > 0 && b.count(x) > 0;
                 self.other_figures += u32::from(!moved && !is_correction(a.word(i), b.word(j)));
@@ -388,8 +388,13 @@ fn beside(p: &Prepared, m: Range<u32>) -> [Range<usize>; 2] {
 
 /// Whether one figure may be a correction of the other: they differ in one of several digits.
 fn is_correction(x: &str, y: &str) -> bool {
-    let other = || x.bytes().zip(y.bytes()).filter(|(p, q)| p != q).count();
-    x.len() > 1 && x.len() == y.len() && other() == 1
+    let length = x.chars().count();
+    let other = || x.chars().zip(y.chars()).filter(|(p, q)| p != q).count();
+    length > 1 && length == y.chars().count() && other() == 1
+}
+
+fn is_number(p: &Prepared, i: usize) -> bool {
+    p.tokens.kinds[i].is_number()
 }
 
 /// Whether a token is a number or a name.

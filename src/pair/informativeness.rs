@@ -37,14 +37,17 @@ pub fn is_informative(
     !background.knows_words() || informativeness(matches, a, b, background, needed) >= needed
 }
 
-/// The points that a near-copy or containment needs. `same_words` is the mean share of the two
-/// texts that is in the same words.
+/// The points that a near-copy or containment needs. `same_words` is the share in the same words of
+/// what the relation is about.
 pub fn needed(resemblance: f64, same_words: f64, against: u32, t: &Thresholds) -> u32 {
     let one_wording = resemblance >= ONE_WORDING;
     let least = if one_wording { 0 } else { t.copy_telling };
-    let much_is_new = if one_wording || same_words >= MUCH_IS_NEW { 0 } else { 2 * t.copy_telling };
-    let contradicted = if against > 0 { CONTRADICTED * t.copy_telling / 2 } else { 0 };
-    (least + AGAINST * against).max(much_is_new).max(contradicted)
+    let much_is_new =
+        if one_wording || same_words >= MUCH_IS_NEW { 0 } else { t.copy_telling.saturating_mul(2) };
+    let contradicted =
+        if against > 0 { t.copy_telling.saturating_mul(CONTRADICTED) / 2 } else { 0 };
+    let sum = least.saturating_add(AGAINST.saturating_mul(against));
+    sum.max(much_is_new).max(contradicted)
 }
 
 /// The informativeness of matches in points, counted up to `least`: by their length, and by their

@@ -228,11 +228,12 @@ fn quoted_lines(text: &str, tokens: &Tokens) -> Vec<Range<u32>> {
     for line in text.split_inclusive('\n') {
         let to = from + line.len();
         let front = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '|' | ':'));
-        let initials = front.chars().take_while(char::is_ascii_alphabetic).count();
+        let initials = front.chars().take_while(char::is_ascii_uppercase).count();
         if initials <= INITIALS && front[initials..].starts_with('>') {
             let token =
                 |at: usize| tokens.spans.partition_point(|s| (s.start as usize) < at) as u32;
-            out.push(token(from)..token(to));
+            let tokens = token(from)..token(to);
+            out.extend((!tokens.is_empty()).then_some(tokens));
         }
         from = to;
     }

@@ -19,8 +19,6 @@ pub struct NoteCandidate {
     pub anchors: Vec<u64>,
     /// The pairs of texts.
     pub pairs: Vec<(u32, u32)>,
-    /// The pairs that show nothing, because the passage is at the edge of only one text.
-    off_edge: Vec<(u32, u32)>,
     of_one_source: bool,
 }
 
@@ -51,8 +49,7 @@ impl NoteCandidate {
                 (texts[at], texts[(at + 1) % texts.len()])
             })
         });
-        let pairs = pairs.take(PAIRS).collect();
-        Some(NoteCandidate { pairs, off_edge: Vec::new(), anchors, of_one_source })
+        Some(NoteCandidate { pairs: pairs.take(PAIRS).collect(), anchors, of_one_source })
     }
 
     /// The candidate without the pairs that cannot show a note, if enough pairs are left. `at_edge`
@@ -67,10 +64,10 @@ impl NoteCandidate {
             return Some(self);
         }
         let held = |text: u32| self.anchors.iter().any(|&anchor| at_edge(anchor, text));
-        let (pairs, off_edge): (Vec<_>, Vec<_>) =
-            self.pairs.iter().copied().partition(|&(x, y)| held(x) && held(y));
-        let enough = distinct_stories(&pairs, &off_edge) >= least as usize;
-        (self.pairs, self.off_edge) = (pairs, off_edge);
+        let pairs: Vec<(u32, u32)> =
+            self.pairs.iter().copied().filter(|&(x, y)| held(x) && held(y)).collect();
+        let enough = distinct_stories(&pairs, &[]) >= least as usize;
+        self.pairs = pairs;
         enough.then_some(self)
     }
 
@@ -83,7 +80,7 @@ impl NoteCandidate {
         background: &Background,
         least: u32,
     ) -> Vec<u64> {
-        let (mut notes, mut others, mut stories) = (Vec::new(), self.off_edge.clone(), 0);
+        let (mut notes, mut others, mut stories) = (Vec::new(), Vec::new(), 0);
         let mut windows = Vec::new();
         for &(x, y) in &self.pairs {
             let (a, b) = (&holders[&x], &holders[&y]);

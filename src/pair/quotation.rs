@@ -67,7 +67,7 @@ pub fn measure(
     // A set phrase lives for months, and the words of a story for days.
     let (a, b) = (m.a.metadata(), m.b.metadata());
     let apart = a.is_series_apart(b, t);
-    let needed = t.min_telling * if apart { TELLING_OVER_TIME } else { 1 };
+    let needed = t.min_telling.saturating_mul(if apart { TELLING_OVER_TIME } else { 1 });
     let one = std::slice::from_ref(c);
     let points = [informativeness(one, m.a, m.b, background, needed), needed];
     if points[0] < needed || !background.knows_words() {
@@ -77,11 +77,12 @@ pub fn measure(
     if c.region.is_some() {
         return QuotationMeasure { points, ..QuotationMeasure::default() };
     }
-    let least = t.min_paragraph * if over_time { PARAGRAPHS_OVER_TIME } else { 1 };
+    let least = t.min_paragraph.saturating_mul(if over_time { PARAGRAPHS_OVER_TIME } else { 1 });
     let plain = plain_wording(c, m.a);
     let wording = if plain >= least { plain } else { wording(c, m.a, m.b) };
-    let long = equal_words(c, m.a) >= LONG_LIST * t.min_match;
-    let least_plain = if long { 0 } else { PLAIN_WORDS };
+    let long = equal_words(c, m.a) >= t.min_match.saturating_mul(LONG_LIST);
+    // In a corpus in capitals nothing shows which words are names.
+    let least_plain = if long || background.lower_case.is_empty() { 0 } else { PLAIN_WORDS };
     let plain_words = [plain_words(c, m.a, m.b, background), least_plain];
     QuotationMeasure { points, wording: [wording, least], plain_words }
 }

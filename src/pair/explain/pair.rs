@@ -13,7 +13,7 @@ use crate::pair::decide;
 use crate::pair::explain::document::{DocumentTrace, trace};
 use crate::pair::explain::verdict::{Measured, RelationVerdict, verdict};
 use crate::pair::facts;
-use crate::pair::informativeness::informativeness;
+use crate::pair::informativeness::{AGAINST, informativeness};
 use crate::pair::masked::MaskedText;
 use crate::pair::measured::MeasuredPair;
 use crate::pair::metadata::points_of_titles;
@@ -239,6 +239,9 @@ fn measured(
             titles + informativeness(matches, a, b, background, needed.saturating_sub(titles));
         [points, needed]
     });
+    let outweighed = AGAINST.saturating_mul(evidence.against);
+    let against_quotation = (background.knows_words() && outweighed > 0)
+        .then(|| [informativeness(matches, a, b, background, outweighed), outweighed]);
     // This is the match that comes nearest to a quotation.
     let measures = solid.iter().map(|m| measure(m, &inputs, background, t));
     let quotation = measures.max_by_key(|q| (q.holds(), q.points[0] >= q.points[1], q.wording[0]));
@@ -249,6 +252,7 @@ fn measured(
         longest: matches.iter().map(|m| equal_words(m, a)).max().unwrap_or(0),
         solid: !solid.is_empty(),
         evident: solid.iter().any(|m| m.region.is_some()),
+        against_quotation,
         quotation: quotation.unwrap_or_default(),
         same_words: decide::same_words(&inputs, by_coverage, t),
         informativeness_and_bound,

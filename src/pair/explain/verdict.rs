@@ -29,7 +29,8 @@ pub struct BoundCheck {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VerdictStep {
     /// The name of the step: `equal`, `match`, `near-copy`, `contains`, `titles` or
-    /// `titles over time`, `verbatim`, `template`, `series`, `same words`, `copy` or `quotes`.
+    /// `titles over time`, `verbatim`, `template`, `series`, `same words`, `copy`, `quotes` or
+    /// `evidence`.
     pub name: &'static str,
     /// The checks of the step, all of which must hold. `equal`, `titles` and `verbatim` have none.
     pub checks: Vec<BoundCheck>,
@@ -60,10 +61,14 @@ pub(super) struct Measured {
     pub solid: bool,
     /// Whether one can by the evidence of its words, not by its length.
     pub evident: bool,
+    /// The informativeness of all matches against what counts against a quotation, and that bound;
+    /// `None` where nothing does.
+    pub against_quotation: Option<[u32; 2]>,
     /// The match that can be reported on its own and comes nearest to a quotation.
     pub quotation: QuotationMeasure,
-    /// The share of the two texts, or of the contained one, that is in the same words.
-    pub same_words: f64,
+    /// The share of the two texts, or of the contained one, that is in the same words, where that
+    /// counts.
+    pub same_words: Option<f64>,
     /// The informativeness of all matches, counted up to the bound, and the bound; `None` where no
     /// corpus shows which words are rare.
     pub informativeness_and_bound: Option<[u32; 2]>,
@@ -122,26 +127,34 @@ fn is_copy(m: &Measured, relation: Relation, t: &Thresholds, steps: &mut Vec<Ver
     if steps.last().is_some_and(|s| s.holds) {
         return false;
     }
-    if let Some(days) = m.days.filter(|_| t.series_days > 0) {
-        let (apart, wording) = ("days between the two", "resemblance");
-        let checks = vec![
-            least(apart, days as f64, f64::from(t.series_days), "series-days"),
-            below(wording, m.resemblance, ALL_BUT_THE_SAME, "that of all but the same wording"),
-        ];
-        steps.push(VerdictStep { holds: m.series, ..step("series", checks) });
+    if t.series_days > 0 && (m.series || m.days.is_some()) {
+        let checks = |days: i64| {
+            let (apart, wording) = ("days between the two", "resemblance");
+            let same = "that of all but the same wording";
+            vec![
+                least(apart, days as f64, f64::from(t.series_days), "series-days"),
+                below(wording, m.resemblance, ALL_BUT_THE_SAME, same),
+            ]
+        };
+        let by_time = step("series", m.days.map(checks).unwrap_or_default());
+        // Where the time does not make them a series, their titles or figures do.
+        let shown = if m.series && !by_time.holds { plain("series", true) } else { by_time };
+        steps.push(VerdictStep { holds: m.series, ..shown });
         if m.series {
             return false;
         }
     }
-    let (what, setting) = match relation {
-        Relation::NearCopy => ("mean share of both in the same words", "that of a near-copy"),
-        _ => ("share of the contained text in the same words", "contains"),
-    };
-    let same_words = least(what, m.same_words, least_same_words(relation, t), setting);
-    let too_few = !same_words.holds;
-    steps.push(step("same words", vec![same_words]));
-    if too_few {
-        return false;
+    if let Some(share) = m.same_words {
+        let (what, setting) = match relation {
+            Relation::NearCopy => ("mean share of both in the same words", "that of a near-copy"),
+            _ => ("share of the contained text in the same words", "contains"),
+        };
+        let same_words = least(what, share, least_same_words(relation, t), setting);
+        let too_few = !same_words.holds;
+        steps.push(step("same words", vec![same_words]));
+        if too_few {
+            return false;
+        }
     }
     if let Some([informativeness, needed]) = m.informativeness_and_bound {
         let what = "what the matches tell (counted to what they must)";
@@ -206,6 +219,11 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<
             });
         }
     }
+    is_quotation(m, t, steps).then_some(Relation::Quotes)
+}
+
+/// Whether some match is a quotation.
+fn is_quotation(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> bool {
     let of = |what, [value, bound]: [u32; 2], setting| {
         least(what, f64::from(value), f64::from(bound), setting)
     };
@@ -214,16 +232,26 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<
     if q.wording[1] > 0 {
         let what = "equal words of a match less the others in it";
         quotes.push(of(what, q.wording, "min-paragraph"));
+    }
+    if q.plain_words[1] > 0 {
         let what = "words of it that are neither names nor figures";
         quotes.push(of(what, q.plain_words, "that of a sentence"));
     }
     steps.push(step("quotes", quotes));
     if steps.last().is_some_and(|s| !s.holds) {
-        return None;
+        return false;
     }
     // A set phrase with other figures in it is no quotation.
     steps.push(step("template", template(m.facts, t)));
-    steps.last().is_some_and(|s| !s.holds).then_some(Relation::Quotes)
+    if steps.last().is_some_and(|s| s.holds) {
+        return false;
+    }
+    if let Some(outweighed) = m.against_quotation {
+        let what = "what the matches tell (counted to what they must)";
+        let setting = "five times what counts against it";
+        steps.push(step("evidence", vec![of(what, outweighed, setting)]));
+    }
+    steps.last().is_some_and(|s| s.holds || s.name == "template")
 }
 
 fn longest(m: &Measured, t: &Thresholds) -> BoundCheck {
@@ -287,10 +315,12 @@ fn sentence(steps: &[VerdictStep], relation: Option<Relation>) -> String {
             find("near-copy").map(|s| of(s, true)).into_iter().collect()
         }
         (Some(Relation::Template), Some(last)) if last.checks.is_empty() => {
-            let of_series = last.name == "titles over time";
-            vec![match of_series {
-                true => "time lies between texts whose titles have nothing in common".into(),
-                false => "the titles name different things".into(),
+            vec![match last.name {
+                "titles over time" => {
+                    "time lies between texts whose titles have nothing in common".into()
+                }
+                "series" => "their titles or figures are those of a series".into(),
+                _ => "the titles name different things".into(),
             }]
         }
         (Some(Relation::Template), last) => last.map(|s| of(s, true)).into_iter().collect(),
