@@ -53,7 +53,10 @@ impl Writer {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
         let letters: Vec<char> = match script {
             Script::Ascii | Script::Curly => "etaoinshrdlucmfwypvbgk".chars().collect(),
-            Script::Cyrillic => "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэф".chars().collect(),
+            Script::Cyrillic => "оеаинтсрвлкмдпу\
+             яыьгзбчйхжшюцщэф"
+                .chars()
+                .collect(),
             Script::Chinese => ('\u{4e00}'..='\u{5dff}').collect(),
         };
         let word = |_| {

@@ -22,7 +22,11 @@ DECLARATIONS = [
     ("Burmese", "mya"),
 ]
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-SENTENCE = re.compile(r".*?(?:[.!?؟][\"'”’»)]*(?=\s)|[。！？।॥။][」』”’）]*|\n|\Z)\s*", re.S)
+SENTENCE = re.compile(
+    r".*?(?:[.!?؟][\"'”’»)]*(?=\s)|"
+    r"[。！？।॥။][」』”’）]*|\n|\Z)\s*",
+    re.S,
+)
 KINDS = [
     "abridged to .6",
     "abridged to .4",

@@ -31,7 +31,7 @@ pub struct BackgroundArgs {
 /// The background that the flags name.
 pub enum ChosenBackground {
     /// This one: that of a file, or the empty one.
-    Given(Box<Background>),
+    Given(Background),
     /// The one of the corpus, if there is a corpus.
     OfCorpus,
 }
@@ -41,7 +41,7 @@ impl BackgroundArgs {
     pub fn choose(&self, settings: &Settings) -> Result<ChosenBackground> {
         let Some(path) = &self.background else {
             return Ok(match self.no_background {
-                true => ChosenBackground::Given(Box::default()),
+                true => ChosenBackground::Given(Background::default()),
                 false => ChosenBackground::OfCorpus,
             });
         };
@@ -53,7 +53,7 @@ impl BackgroundArgs {
             ))
         })?;
         let background = Background::from_json(&json, &settings.recipe.id(), &shown)?;
-        Ok(ChosenBackground::Given(Box::new(background)))
+        Ok(ChosenBackground::Given(background))
     }
 }
 

@@ -130,7 +130,9 @@ mod tests {
             (d.text.as_str(), d.encoding),
             ("The café was “closed” on Sunday.", "windows-1252")
         );
-        let long = "日本の新聞は、昨日の地震について大きく報道した。気象庁によると、震源は東京湾の北部であった。".repeat(4);
+        let long = "日本の新聞は、昨日の地震について大きく報道した。\
+            気象庁によると、震源は東京湾の北部であった。"
+            .repeat(4);
         let d = of(&SHIFT_JIS.encode(&long).0);
         assert_eq!((d.text, d.encoding), (long, "Shift_JIS"));
     }

@@ -33,11 +33,8 @@ const FREQUENT: u64 = 8;
 /// A frequent word also occurs in more than so many texts, because as many outlets may print one
 /// story: at least, and at most in a corpus that is large enough to hold so many copies.
 const FREQUENT_TEXTS: [u64; 2] = [8, 16];
-/// The share of the texts that so many copies of one story are.
-const COPIES_OF_A_STORY: u64 = 200;
-
-/// The number of bits for each boilerplate window, at least.
-const WINDOW_BITS: usize = 16;
+/// One text in so many may be a copy of one story.
+const TEXTS_FOR_EACH_COPY: u64 = 200;
 
 /// What the scores of a pair depend on besides its two texts. The empty background has no
 /// boilerplate and no common words.
@@ -65,10 +62,6 @@ pub struct Background {
     /// Common and frequent words as two bits a slot, 64 KiB; empty where every word is rare.
     #[serde(skip)]
     bits: Vec<u64>,
-    /// One bit for each value of the low bits of the windows in `anchors` and `notes`, so that most
-    /// windows of a text are not looked up.
-    #[serde(skip)]
-    window_bits: Vec<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,28 +93,10 @@ impl Background {
         }
         let none = Background::default();
         Background { classes, paragraphs, anchors, common, frequent, bits, ..none }
-            .with_window_bits()
-    }
-
-    fn with_window_bits(mut self) -> Background {
-        let windows = || self.anchors.iter().chain(&self.notes);
-        let count = windows().count();
-        let words = (count * WINDOW_BITS).div_ceil(64).next_power_of_two();
-        let mut bits = vec![0; if count == 0 { 0 } else { words }];
-        for &window in windows() {
-            bits[window as usize / 64 % words] |= 1 << (window % 64);
-        }
-        self.window_bits = bits;
-        self
     }
 
     fn is_boilerplate_window(&self, window: u64) -> bool {
-        let words = self.window_bits.len();
-        let may_be =
-            words == 0 || self.window_bits[window as usize / 64 % words] >> (window % 64) & 1 == 1;
-        may_be
-            && (self.anchors.binary_search(&window).is_ok()
-                || self.notes.binary_search(&window).is_ok())
+        self.anchors.binary_search(&window).is_ok() || self.notes.binary_search(&window).is_ok()
     }
 
     /// The same background with these words known as no names: the slots of words that texts write
@@ -141,7 +116,7 @@ impl Background {
     /// sorted.
     #[must_use]
     pub fn with_notes(self, notes: Vec<u64>) -> Background {
-        Background { notes, ..self }.with_window_bits()
+        Background { notes, ..self }
     }
 
     /// The same background with its words drawn anew from so many texts: the slots of common words
@@ -349,7 +324,7 @@ impl Background {
             keys.sort_unstable();
             keys.dedup();
         }
-        self.with_window_bits()
+        self
     }
 }
 
@@ -380,7 +355,7 @@ pub fn word_slots(counts: &[u32], classes: u64) -> (Vec<u32>, Vec<u32>) {
         inside.map(|(_, slot)| slot).collect()
     };
     let [few, many] = FREQUENT_TEXTS;
-    let copies = (classes / COPIES_OF_A_STORY).clamp(few, many);
+    let copies = (classes / TEXTS_FOR_EACH_COPY).clamp(few, many);
     (slots(least, u64::MAX), slots((least / FREQUENT).max(copies), least))
 }
 

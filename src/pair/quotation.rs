@@ -70,13 +70,10 @@ pub fn measure(
     let needed = t.min_telling.saturating_mul(if apart { TELLING_OVER_TIME } else { 1 });
     let one = std::slice::from_ref(c);
     let points = [informativeness(one, m.a, m.b, background, needed), needed];
-    if points[0] < needed || !background.knows_words() {
+    if points[0] < needed || !background.knows_words() || c.region.is_some() {
         return QuotationMeasure { points, ..QuotationMeasure::default() };
     }
     let over_time = apart && points_of_titles(a, b, background) < RARE;
-    if c.region.is_some() {
-        return QuotationMeasure { points, ..QuotationMeasure::default() };
-    }
     let least = t.min_paragraph.saturating_mul(if over_time { PARAGRAPHS_OVER_TIME } else { 1 });
     let plain = plain_wording(c, m.a);
     let wording = if plain >= least { plain } else { wording(c, m.a, m.b) };

@@ -79,7 +79,8 @@ const B: &str = "The harbour bridge will close for repairs on Tuesday, the port 
                  reporters, and reopen in the spring.\n\n\
                  Ferries will run every ten minutes while the bridge is closed, and cyclists are \
                  asked to take the northern route.";
-const ZH: &str = "港务局周一表示，港口大桥将于下月关闭维修，预计明年春天重新开放，届时渡轮将增加班次以缓解交通压力。";
+const ZH: &str = "港务局周一表示，港口大桥将于下月关闭维修，预计明年春天重新开放，\
+    届时渡轮将增加班次以缓解交通压力。";
 
 #[test]
 fn keys_and_sets() {

@@ -266,7 +266,8 @@ fn a_passage_k_times_here_and_m_times_there_gives_at_most_k_and_m_matches() {
 
 #[test]
 fn scripts_without_spaces_keep_the_same_promises() {
-    let chinese = "港务局周一表示，港口大桥将于下月关闭维修，预计明年春天重新开放，届时渡轮将增加班次以缓解交通压力。";
+    let chinese = "港务局周一表示，港口大桥将于下月关闭维修，预计明年春天重新开放，\
+    届时渡轮将增加班次以缓解交通压力。";
     let edited = chinese.replace("周一", "星期二").replace("下月", "本月");
     let thai = concat!(
         "การท่าเรือแถลงเมื่อวันจันทร์ว่าสะพานท่าเรือจะปิดซ่อม",

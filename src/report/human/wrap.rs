@@ -5,6 +5,9 @@ use crate::report::human::display::{Style, StyledWriter};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// Wide punctuation that no line begins with.
+const CLOSING: &str = "，。、；：？！）」』》】〕’”…";
+
 /// A piece of text that is kept on one row where it fits.
 #[derive(Debug, Clone)]
 pub struct Unit {
@@ -96,7 +99,7 @@ fn parts(word: &str) -> Vec<&str> {
     let mut cuts = vec![0];
     let mut wide_before = false;
     for (at, grapheme) in word.grapheme_indices(true) {
-        let closing = grapheme.starts_with(|c| "，。、；：？！）」』》】〕’”…".contains(c));
+        let closing = grapheme.starts_with(|c| CLOSING.contains(c));
         let wide = grapheme.width() > 1;
         if at > 0 && (wide || wide_before) && !closing {
             cuts.push(at);
