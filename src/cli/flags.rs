@@ -246,7 +246,7 @@ flags!(ThresholdFlags for Thresholds {
     /// A near-copy covers at least this share of the text that is covered more
     #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share)]
     near_copy_larger: f64,
-    /// A contained text is covered at least this much
+    /// A contained text is covered at least this much, and this much of it is in the same words
     ///
     /// Its container is covered less than --near-copy-smaller.
     #[arg(value_name = "SHARE", help_heading = "Finding", value_parser = share)]

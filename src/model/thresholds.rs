@@ -23,7 +23,8 @@ pub struct Thresholds {
     pub near_copy_smaller: f64,
     /// The least share of the more covered text that a near-copy covers.
     pub near_copy_larger: f64,
-    /// The least coverage of a contained text; that of its container is less than
+    /// The least coverage of a contained text, and the least share of it that is in the same words
+    /// (with [`AlignmentMethod::Runs`]); the coverage of its container is less than
     /// `near_copy_smaller`.
     pub contains: f64,
     /// The length of the shortest passage that counts, in tokens.
