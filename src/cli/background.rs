@@ -4,8 +4,9 @@
 use super::exit::{Failure, Result};
 use super::messages::{escaped_path, say};
 use super::progress::Meter;
-use super::read_corpus::{inputs, take_in};
+use super::read_corpus::{NamedFields, inputs, take_in_with};
 use super::settings::Settings;
+use nearcopy::ingest::OnError;
 use nearcopy::report::counted;
 use nearcopy::{Background, Corpus};
 use std::ffi::OsString;
@@ -104,10 +105,12 @@ pub fn boilerplate(settings: &Settings, meter: &Meter, quiet: bool) -> Result<Ve
             return Err(failed("a file is wanted, because standard input is for the corpus"));
         }
         let named = [OsString::from(path)];
-        let taken = take_in(&inputs(&named), &settings.flags.input.options(), meter, quiet)?;
-        if taken.input_missing {
-            return Err(failed("it could not be read"));
-        }
+        let options = settings.flags.input.options().with(|o| o.on_error = OnError::Stop);
+        let taken = take_in_with(NamedFields::AsFound, &inputs(&named), &options, meter, quiet)
+            .map_err(|e| match e {
+                Failure::Said(_) => failed("it could not be read"),
+                other => other,
+            })?;
         if taken.bad > 0 {
             return Err(failed("not all of it could be read"));
         }

@@ -6,11 +6,15 @@ use super::baseline_ref::checkout;
 use super::exit::{Exit, Failure, Result, usage};
 use super::gate::{GateFlags, today};
 use super::messages::{clean, count, escaped_path, say};
-use super::output::{OutputArgs, Report, probe, to_file};
+use super::output::{OutputArgs, Report, probe};
+use super::outputs::Outputs;
 use super::progress::{Meter, TalkArgs};
-use super::read_corpus::{ReadCorpus, inputs, say_empty, take_in};
+use super::read_corpus::{
+    NamedFields, ReadCorpus, inputs, refuse_empty, say_sourceless, take_in, take_in_with,
+};
 use super::settings::{SettingArgs, Settings};
 use nearcopy::gate::{Baseline, IgnoreRule, judge};
+use nearcopy::ingest::OnError;
 use nearcopy::report::Findings;
 use nearcopy::{Corpus, Detection, Documents, Scan};
 use std::ffi::OsString;
@@ -101,8 +105,8 @@ check unless --max-bad allows them. Settings come from the command line, then ne
 --preset, then the defaults.
 
 Exit codes: 0 passed, or the baseline was written; 1 more than allowed; 2 error, bad usage,
-nothing to check, an input that was not there, or more bad records than --max-bad (also if more
-than allowed was found); 130 interrupted.";
+nothing to check (--allow-empty), an input that failed (--on-error), or more bad records than
+--max-bad (also if more than allowed was found); 130 interrupted.";
 
 impl Check {
     pub fn run(mut self) -> Result<Exit> {
@@ -135,24 +139,23 @@ impl Check {
             .apart(self.baseline.as_deref().filter(|_| self.update_baseline), &taken.sources)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
-            say_empty(&self.paths, &taken);
-            return Err(Failure::Said(
-                "a gate that sees nothing must not pass: name what is to be checked".into(),
-            ));
+            refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
+        say_sourceless(&corpus, settings.thresholds.sources, self.talk.quiet);
         let detection = found(&corpus, &scan, &meter)?;
         let findings =
             Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
         let read = taken.exit(Some(settings.flags.run.max_bad.unwrap_or(Amount::Count(0))));
+        let mut outputs = Outputs::default();
         let known = match &self.baseline {
             Some(path) if self.update_baseline => {
-                Some(self.update(path, findings, &ignores, &today, read)?)
+                Some(self.update(path, findings, &ignores, &today, read, &mut outputs)?)
             }
             _ => known,
         };
         let verdict = judge(findings, &gate.policy(), known.as_ref(), &ignores, &today)?;
         let report = Report { findings, instead: None, verdict: Some(&verdict) };
-        self.output.write(&settings.flags.report, &report)?;
+        self.output.write(outputs, &settings.flags.report, &report)?;
         if read != Exit::Done && verdict.passed() {
             say("error: what could be read passes, but not everything could be read: exit code 2");
         }
@@ -198,8 +201,10 @@ impl Check {
         if there.inputs.is_empty() && !self.talk.quiet {
             say(&format!("{} has none of these paths: everything is new", clean(reference)));
         }
+        // What cannot be read there makes more findings new, so going on hides nothing.
+        let options = settings.flags.input.options().with(|o| o.on_error = OnError::Skip);
         let mut taken: ReadCorpus =
-            take_in(&there.inputs, &settings.flags.input.options(), meter, true)?;
+            take_in_with(NamedFields::AsFound, &there.inputs, &options, meter, true)?;
         let corpus = taken.corpus(true)?;
         let detection = found(&corpus, scan, meter)?;
         let findings =
@@ -217,6 +222,7 @@ impl Check {
         ignores: &[IgnoreRule],
         today: &str,
         read: Exit,
+        outputs: &mut Outputs,
     ) -> Result<Baseline> {
         let shown = escaped_path(path);
         if read != Exit::Done {
@@ -225,7 +231,7 @@ impl Check {
             )));
         }
         let baseline = Baseline::new(findings, ignores, today)?;
-        to_file(path, |out| baseline.to_json(&findings.detection.recipe_id, out))?;
+        outputs.write(path, |out| baseline.to_json(&findings.detection.recipe_id, out))?;
         if !self.talk.quiet {
             let [clusters, pairs, repeats] = baseline.entry_counts().map(|n| n as u64);
             let parts =

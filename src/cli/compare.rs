@@ -5,6 +5,7 @@ use super::exit::{Exit, Failure, Result, usage};
 use super::messages::clean;
 use super::named_documents::{NamedDocuments, read_named};
 use super::output::{OutputArgs, Report};
+use super::outputs::Outputs;
 use super::pairs_file::Wanted;
 use super::progress::{Meter, TalkArgs};
 use super::read_corpus::{ReadCorpus, inputs, take_in};
@@ -74,8 +75,8 @@ Lengths are in tokens (words; characters in scripts without spaces), shares run 
 to 100%. Settings come from the command line, then nearcopy.toml, then --preset, then the
 defaults.
 
-Exit codes: 0 compared, whatever the answer; 2 error, bad usage, an input that was not there, or
-more bad records than --max-bad; 130 interrupted.";
+Exit codes: 0 compared, whatever the answer; 2 error, bad usage, an input that failed, or more bad
+records than --max-bad; 130 interrupted.";
 
 /// The documents and pairs to compare.
 struct Comparisons {
@@ -130,7 +131,8 @@ impl Compare {
             documents: &task.corpus,
             skipped: &task.taken.skipped,
         };
-        self.output.write(&settings.flags.report, &Report { findings, instead, verdict: None })?;
+        let report = Report { findings, instead, verdict: None };
+        self.output.write(Outputs::default(), &settings.flags.report, &report)?;
         Ok(task.taken.exit(settings.flags.run.max_bad))
     }
 

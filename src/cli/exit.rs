@@ -1,5 +1,5 @@
-//! Owns: the outcome of a command: an exit code, or the reason why it did not do its work. Never:
-//! prints it.
+//! Owns: the outcome of a command, and the exit code of each outcome: the one place that decides
+//! it. docs/exit-codes.md lists them by command and cause. Never: prints.
 
 /// The outcome of a command that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,8 +8,28 @@ pub enum Exit {
     Done,
     /// The output is complete, and the findings exceed what a gate allows.
     Violated,
-    /// The output is complete, but a named input was missing, or too many records were bad.
+    /// The output is complete, but an input failed, or too many records were bad.
     Incomplete,
+}
+
+impl Exit {
+    /// The exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Violated => 1,
+            Exit::Incomplete => ERROR,
+        }
+    }
+}
+
+/// The exit code of an error and of bad usage.
+pub const ERROR: u8 = 2;
+
+/// The exit code after a signal: 130 after SIGINT (Ctrl-C), 143 after SIGTERM, 129 after SIGHUP,
+/// as shells report them.
+pub const fn signalled(signal: i32) -> u8 {
+    128u8.saturating_add(signal as u8)
 }
 
 /// The reason why a command did not do its work.
@@ -19,7 +39,7 @@ pub enum Failure {
     Usage(&'static str, String),
     /// Any other failure, with a message that says what to do.
     Said(String),
-    /// Interrupted by Ctrl-C.
+    /// Interrupted by a signal.
     Cancelled,
 }
 

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use nearcopy::Preset;
-use nearcopy::ingest::{Format, known_encoding};
+use nearcopy::ingest::{Format, OnError, known_encoding};
 use nearcopy::settings::{AlignmentMethod, SourceLimit};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -60,6 +60,15 @@ pub fn input_format() -> impl TypedValueParser<Value = Format> {
     let offered = Format::all().map(|f| PossibleValue::new(f.name()).help(f.row().about));
     PossibleValuesParser::new(offered)
         .try_map(|name| Format::all().find(|f| f.name() == name).ok_or("no format has this name"))
+}
+
+/// A parser for what happens when an input fails.
+pub fn on_error() -> impl TypedValueParser<Value = OnError> {
+    PossibleValuesParser::new(["stop-if-named", "stop", "skip"]).map(|name| match name.as_str() {
+        "stop" => OnError::Stop,
+        "skip" => OnError::Skip,
+        _ => OnError::StopIfNamed,
+    })
 }
 
 /// A parser for the format of a report; without `checked`, for formats that need no verdict.

@@ -1,70 +1,15 @@
 //! Owns: every setting as a flag and, under the same name, as a key of nearcopy.toml. Never:
 //! decides which of two values takes precedence.
 
-use super::amount::{Amount, share};
-use super::flag_values::{
-    Color, OutputFormat, alignment, date, encoding, formats, input_format, preset, sources,
-};
+use super::amount::share;
+use super::flag_macro::flags;
+use super::flag_values::{Color, OutputFormat, alignment, date, formats, preset, sources};
+pub use super::input_flags::{InputFlags, RunFlags};
 use clap::Args;
-use nearcopy::ingest::{Format, InputOptions};
 use nearcopy::settings::{AlignmentMethod, Keep, SourceLimit};
 use nearcopy::{Preset, Recipe, Thresholds};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-
-/// Defines a struct of optional settings: flags for clap, keys for serde. With `for Target`, the
-/// method `apply` writes the values that are set to a `Target`, and a field of `Target` without a
-/// flag is a compile error.
-macro_rules! flags {
-    ($name:ident { $( $(#[$meta:meta])* $field:ident : $type:ty, )* }) => {
-        #[derive(Debug, Clone, Default, clap::Args, Serialize, Deserialize)]
-        #[serde(default, rename_all = "kebab-case")]
-        pub struct $name {
-            $( $(#[$meta])* #[arg(long)] #[serde(skip_serializing_if =
-                "Option::is_none")] pub $field: Option<$type>, )*
-        }
-
-        impl $name {
-            /// These settings; where one is not set, that of `other`.
-            pub fn or(self, other: $name) -> $name {
-                $name { $( $field: self.$field.or(other.$field), )* }
-            }
-        }
-    };
-    ($name:ident for $target:ident { $( $(#[$meta:meta])* $field:ident : $type:ty, )* }) => {
-        flags!($name { $( $(#[$meta])* $field : $type, )* });
-
-        impl $name {
-            /// Applies the settings that are set, and leaves the others unchanged.
-            pub fn apply(&self, to: &mut $target) {
-                // A field without a flag is found by a test.
-                let $target { $( $field, )* .. } = to;
-                $( if let Some(value) = &self.$field { set($field, value); } )*
-            }
-        }
-    };
-}
-
-trait OverrideWith<T> {
-    fn given(value: &T) -> Self;
-}
-
-impl<T: Clone> OverrideWith<T> for T {
-    fn given(value: &T) -> T {
-        value.clone()
-    }
-}
-
-impl<T: Clone> OverrideWith<T> for Option<T> {
-    fn given(value: &T) -> Option<T> {
-        Some(value.clone())
-    }
-}
-
-/// Assigns a value to a field of its type, or to an optional one.
-fn set<T, V: OverrideWith<T>>(field: &mut V, value: &T) {
-    *field = V::given(value);
-}
 
 /// Every setting that has a flag and a key.
 #[derive(Debug, Clone, Default, Args)]
@@ -132,68 +77,6 @@ pub fn described() -> Vec<(String, String)> {
         .collect()
 }
 
-flags!(InputFlags {
-    /// What every input holds, once decompressed [default: by file name, then by content]
-    #[arg(value_name = "FORMAT", help_heading = "Input", value_parser = input_format())]
-    input_format: Format,
-    /// JSON field or column with the text [default: the first of text, content, body, article, …
-    /// that is there]
-    #[arg(value_name = "NAME", help_heading = "Input")]
-    text_field: String,
-    /// JSON field or column with the id [default: the first of id, url, … that is there, else
-    /// file:record]
-    ///
-    /// A page is called by its path, in an archive by the address it was fetched from; `url`: by
-    /// the address that it names itself, where it does.
-    #[arg(value_name = "NAME", help_heading = "Input")]
-    id_field: String,
-    /// JSON field or column with the source, the outlet or site [default: guessed, like the others;
-    /// where a record has none, the host of its address]
-    ///
-    /// The address is an id that is an http or https URL, or else the field url, uri or link. Where
-    /// this option names the field, a record without it has no source.
-    #[arg(value_name = "NAME", help_heading = "Input")]
-    source_field: String,
-    /// JSON field or column with the date [default: guessed, like the others]
-    #[arg(value_name = "NAME", help_heading = "Input")]
-    date_field: String,
-    /// JSON field or column with the title [default: guessed, like the others: title, headline, …]
-    ///
-    /// The title is no part of the text: no passage is looked for in it.
-    #[arg(value_name = "NAME", help_heading = "Input")]
-    title_field: String,
-    /// Encoding of texts without a byte-order mark, as in HTML: windows-1252, gb18030, … [default:
-    /// declared or detected]
-    #[arg(value_name = "LABEL", help_heading = "Input", hide_short_help = true,
-        value_parser = encoding)]
-    encoding: String,
-    /// Also walk hidden files and directories [default: false]
-    #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
-        default_missing_value = "true", hide_possible_values = true)]
-    hidden: bool,
-    /// Do not obey .gitignore, .ignore and .nearcopyignore [default: false]
-    #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
-        default_missing_value = "true", hide_possible_values = true)]
-    no_ignore: bool,
-});
-
-impl InputFlags {
-    pub fn options(&self) -> InputOptions {
-        InputOptions::default().with(|s| {
-            s.format = self.input_format;
-            s.text_field = self.text_field.clone();
-            s.id_field = self.id_field.clone();
-            s.source_field = self.source_field.clone();
-            s.date_field = self.date_field.clone();
-            s.title_field = self.title_field.clone();
-            s.encoding = self.encoding.clone();
-            s.hidden = self.hidden.unwrap_or(false);
-            s.no_ignore = self.no_ignore.unwrap_or(false);
-            s.spool_stdin = false;
-        })
-    }
-}
-
 flags!(ReportFlags {
     /// What goes to standard output [default: human]
     #[arg(value_name = "FORMAT", help_heading = "Output", value_parser = formats(false))]
@@ -227,16 +110,6 @@ flags!(BoilerplateFlags {
     /// that file.
     #[arg(value_name = "FILE", help_heading = "Boilerplate")]
     boilerplate_from: Vec<PathBuf>,
-});
-
-flags!(RunFlags {
-    /// Threads; 0: as many as there are cores. Never changes a finding [default: 0]
-    #[arg(value_name = "N", help_heading = "Run")]
-    threads: usize,
-    /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default:
-    /// unlimited; for check 0]
-    #[arg(value_name = "N|P%", help_heading = "Run")]
-    max_bad: Amount,
 });
 
 flags!(ThresholdFlags for Thresholds {

@@ -1,7 +1,7 @@
 //! Owns: the messages on standard error. Never: writes to standard output.
 
 pub use nearcopy::escape::message as clean;
-use nearcopy::ingest::{Format, Input, Problem, ReadResult, Reason, is_pattern};
+use nearcopy::ingest::{Format, MissingField, Problem, ReadResult, Reason, ReasonKind};
 use std::io::Write;
 use std::path::Path;
 
@@ -31,41 +31,10 @@ pub fn count(n: u64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-/// Whether a kind of problem is a bad record, as `--max-bad` counts them: a record that was meant
-/// to be read and has no readable text. A file of another kind found in a directory, a page without
-/// text and a response that is no page are not bad records, and a missing input is an error of its
-/// own.
-fn is_bad(reason: Reason) -> bool {
-    !matches!(reason.name(), "binary" | "unknown-name" | "missing" | "empty-page" | "not-a-page")
-}
-
-/// The number of bad records.
-pub fn bad_records(intake: &ReadResult) -> u64 {
-    intake.skipped.iter().filter(|(reason, _)| is_bad(**reason)).map(|(_, n)| n).sum()
-}
-
-/// Reports what was not read, and what was read with doubt. When quiet, reports only named inputs
-/// that are missing.
-pub fn tell(intake: &ReadResult, quiet: bool) {
-    for (&reason, &total) in &intake.skipped {
-        if quiet && !matches!(reason, Reason::Missing | Reason::Unreadable) {
-            continue;
-        }
-        let problems: Vec<&Problem> =
-            intake.problems.iter().filter(|p| p.reason == reason).collect();
-        let mut message = match reason {
-            Reason::Missing => format!("error: {} not there", count(total, "input")),
-            _ => format!("skipped as {}: {total}", reason.name()),
-        };
-        for problem in problems.iter().take(SHOWN) {
-            message.push_str(&format!("\n  {}", place(problem)));
-        }
-        let left = total.saturating_sub(problems.len().min(SHOWN) as u64);
-        if left > 0 && !problems.is_empty() {
-            message.push_str(&format!("\n  … and {left} more"));
-        }
-        say(&message);
-    }
+/// Reports what was not read, and what was read with doubt. When quiet, reports only inputs that
+/// failed; with `skip` these are no errors.
+pub fn tell(intake: &ReadResult, skip: bool, quiet: bool) {
+    intake.skipped.keys().for_each(|reason| tell_skipped(intake, *reason, skip, quiet));
     if quiet {
         return;
     }
@@ -111,23 +80,43 @@ pub fn tell(intake: &ReadResult, quiet: bool) {
     }
 }
 
+/// Reports what was not read for one reason.
+fn tell_skipped(intake: &ReadResult, reason: Reason, skip: bool, quiet: bool) {
+    let failure = reason.kind() == ReasonKind::Failure;
+    let total = intake.skipped.get(&reason).copied().unwrap_or_default();
+    if quiet && !failure {
+        return;
+    }
+    let problems: Vec<&Problem> = intake.problems.iter().filter(|p| p.reason == reason).collect();
+    let mut message = match reason {
+        Reason::Missing if !skip => format!("error: {} not there", count(total, "input")),
+        _ if failure && !skip => format!("error: not read as {}: {total}", reason.name()),
+        _ => format!("skipped as {}: {total}", reason.name()),
+    };
+    for problem in problems.iter().take(SHOWN) {
+        message.push_str(&format!("\n  {}", place(problem)));
+    }
+    let left = total.saturating_sub(problems.len().min(SHOWN) as u64);
+    if left > 0 && !problems.is_empty() {
+        message.push_str(&format!("\n  … and {left} more"));
+    }
+    say(&message);
+}
+
 fn place(problem: &Problem) -> String {
     let record = problem.record.map(|n| format!(":{n}")).unwrap_or_default();
     format!("{}{record}: {}", clean(&problem.path), clean(&problem.message))
 }
 
-/// Whether a named input was missing or could not be opened.
-pub fn input_lost(intake: &ReadResult, inputs: &[Input]) -> bool {
-    let closed = |input: &Input| match input {
-        Input::Path(path) if path.is_dir() => std::fs::read_dir(path).is_err(),
-        // The paths that a pattern matched existed when they were listed.
-        Input::Path(path) if is_pattern(path) => true,
-        Input::Path(path) => std::fs::File::open(path).is_err(),
-        _ => false,
+/// Reports a field that the caller named and that no record has.
+pub fn say_missing_field(field: &MissingField) {
+    let there = match &field.present[..] {
+        [] => "none of the inputs has records with fields".into(),
+        names => format!("the fields of the first record are {}", names.join(", ")),
     };
-    intake.skipped.contains_key(&Reason::Missing)
-        || intake.skipped.contains_key(&Reason::Unreadable) && inputs.iter().any(closed)
-        // A path that does not exist was not read, whatever the reader reports.
-        || inputs.iter().any(|i| matches!(i, Input::Path(path) if !path.exists()
-            && !is_pattern(path)))
+    say(&format!(
+        "error: --{}-field {}: no record has this field; {there}",
+        field.role,
+        clean(&field.name)
+    ));
 }

@@ -52,13 +52,16 @@ pub fn read_named(
 
 /// Reads a file that should have one document.
 fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Result<ReadCorpus> {
-    let taken = take_in(&[input(path)], &settings.flags.input.options(), meter, quiet)?;
     let shown = clean(&path.to_string_lossy());
+    let options = settings.flags.input.options();
+    let taken = take_in(&[input(path)], &options, meter, quiet).map_err(|e| match e {
+        Failure::Said(why) if !std::path::Path::new(path).exists() => {
+            Failure::Said(format!("{why}\n  is {shown} an id? Ids need --in PATH"))
+        }
+        other => other,
+    })?;
     match taken.documents.len() {
         1 => Ok(taken),
-        0 if taken.input_missing => Err(Failure::Said(format!(
-            "{shown} could not be read; is the path right? (ids need --in PATH)"
-        ))),
         0 => Err(Failure::Said(format!(
             "{shown} holds no document; --input-format and --text-field say how to read it"
         ))),

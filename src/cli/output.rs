@@ -1,13 +1,14 @@
 //! Owns: the destinations of reports: standard output, and files that appear only when they are
 //! complete. Never: decides the content of a report.
 
+use super::beside::check_place;
 use super::exit::{Failure, Result};
 use super::flag_values::{Color, OutputFormat};
 use super::flags::ReportFlags;
 use super::interrupt::{Stoppable, failed};
 use super::messages::{clean, escaped_path};
+use super::outputs::Outputs;
 use super::paths::{distinct, is_special};
-use super::staged_output::{StagedFile, beside};
 use nearcopy::gate::Verdict;
 use nearcopy::ingest::ReadFile;
 use nearcopy::report::{
@@ -181,9 +182,14 @@ impl OutputArgs {
         Ok(())
     }
 
-    /// Writes all reports: the files, then standard output.
-    pub fn write(&self, flags: &ReportFlags, report: &Report) -> Result<()> {
-        write_targets(&self.output, flags, report)?;
+    /// Writes all reports: standard output, and the files, which appear together with `outputs`,
+    /// the other files of the run.
+    pub fn write(&self, mut outputs: Outputs, flags: &ReportFlags, report: &Report) -> Result<()> {
+        write_targets(&self.output, flags, report, &mut outputs)?;
+        to_stdout(|out| {
+            report.write(flags.format.unwrap_or(OutputFormat::Human), human_options(flags), out)
+        })?;
+        outputs.commit()?;
         let github = self
             .output
             .iter()
@@ -193,9 +199,7 @@ impl OutputArgs {
         if let Some(verdict) = report.verdict.filter(|_| github) {
             step_summary(GateReport { findings: report.findings, verdict })?;
         }
-        to_stdout(|out| {
-            report.write(flags.format.unwrap_or(OutputFormat::Human), human_options(flags), out)
-        })
+        Ok(())
     }
 }
 
@@ -209,14 +213,20 @@ pub fn no_page(flags: &ReportFlags, instead: &str) -> Result<()> {
     }
 }
 
-/// Writes reports to files.
-pub fn write_targets(targets: &[Target], flags: &ReportFlags, report: &Report) -> Result<()> {
+/// Writes reports to files, which appear with the other outputs.
+pub fn write_targets(
+    targets: &[Target],
+    flags: &ReportFlags,
+    report: &Report,
+    outputs: &mut Outputs,
+) -> Result<()> {
     let human = HumanOptions::default().with(|s| {
         s.color = false;
         s.width = WIDTH;
         s.brief = flags.brief.unwrap_or(false);
     });
-    targets.iter().try_for_each(|t| to_file(&t.path, |out| report.write(t.format, human, out)))
+    let mut write = |t: &Target| outputs.write(&t.path, |out| report.write(t.format, human, out));
+    targets.iter().try_for_each(&mut write)
 }
 
 /// The options of the human report on standard output.
@@ -262,26 +272,31 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
     }
 }
 
-/// Writes a file that appears only when it is complete: a temporary file beside it is renamed. A
-/// path that is no regular file is written directly.
+/// Writes a file that appears only when it is complete. A path that is no regular file is written
+/// directly.
 pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let staged = StagedFile::create(path)?;
-    let mut out = staged.writer()?;
-    write(&mut out).and_then(|()| out.flush()).map_err(|e| failed(staged.display_name(), &e))?;
-    drop(out);
-    staged.commit()
+    let mut outputs = Outputs::default();
+    outputs.write(path, write)?;
+    outputs.commit()
 }
 
-/// Checks that the report can be written to this path.
+/// Checks that a file can be written to this path.
 pub fn probe(path: &Path) -> Result<()> {
     let shown = escaped_path(path);
+    if path == Path::new("-") {
+        return Err(Failure::Said(
+            "- is no file, and standard output has the report: name a file (./- for one that is \
+             called so)"
+                .into(),
+        ));
+    }
     if path.is_dir() {
         return Err(Failure::Said(format!("{shown} is a directory: name a file in it")));
     }
     if is_special(path) {
         return Ok(());
     }
-    beside(path).map(drop).map_err(|e| failed(&shown, &e))
+    check_place(path).map_err(|e| failed(&shown, &e))
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use super::check::Check;
 use super::compare::Compare;
 use super::dedupe::Dedupe;
-use super::exit::{Exit, Failure, Result};
+use super::exit::{ERROR, Exit, Failure, Result, signalled};
 use super::explain::Explain;
 use super::generate::Generate;
 use super::index::Index;
+use super::interrupt::interrupting_signal;
 use super::report::Report;
 use super::scan::Scan;
 use super::{flag_values, messages, settings};
@@ -31,8 +32,8 @@ struct Cli {
 
 const EXIT_CODES: &str =
     "Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad \
-     usage, or an input that was
-not there; 130 interrupted.";
+     usage, or an input
+that failed; 130 interrupted.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,7 +50,7 @@ Settings come from the command line, then nearcopy.toml, then --preset, then the
 `nearcopy scan --show-config` prints the ones in force.
 
 Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad usage,
-or an input that was not there; 130 interrupted.";
+or an input that failed; 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -143,19 +144,17 @@ pub fn main() -> ExitCode {
         Err(error) => return print_clap_error(&error),
     };
     match run(cli.command) {
-        Ok(Exit::Done) => ExitCode::SUCCESS,
-        Ok(Exit::Violated) => ExitCode::from(1),
-        Ok(Exit::Incomplete) => ExitCode::from(2),
+        Ok(exit) => ExitCode::from(exit.code()),
         Err(Failure::Usage(subcommand, message)) => {
             print_clap_error(&usage_error(subcommand, message))
         }
         Err(Failure::Said(message)) => {
             messages::say(&format!("error: {message}"));
-            ExitCode::from(2)
+            ExitCode::from(ERROR)
         }
         Err(Failure::Cancelled) => {
             messages::say("interrupted");
-            ExitCode::from(130)
+            ExitCode::from(signalled(interrupting_signal()))
         }
     }
 }

@@ -1,9 +1,7 @@
-//! Owns: the progress bar on standard error, and the handler of Ctrl-C. Never: changes a finding.
+//! Owns: the progress bar on standard error. Never: changes a finding.
 
 use super::exit::{Failure, Result};
-use super::interrupt::{interrupt, interrupted};
-use super::messages::say;
-use super::staged_output::sweep;
+use super::interrupt::{interrupted, listen};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nearcopy::progress::Stage;
 use std::io::IsTerminal;
@@ -20,23 +18,16 @@ pub struct TalkArgs {
     no_progress: bool,
 }
 
-/// The progress bar of a run, which also checks for Ctrl-C.
+/// The progress bar of a run, which also hears of signals.
 pub struct Meter {
     bar: ProgressBar,
 }
 
 impl Meter {
-    /// Starts a bar, hidden where standard error is no terminal. From now on the first Ctrl-C asks
-    /// the run to end, the second ends it.
+    /// Starts a bar, hidden where standard error is no terminal. From now on a signal asks the run
+    /// to end.
     pub fn start(talk: TalkArgs) -> Meter {
-        // Without a handler, Ctrl-C kills the process, which is acceptable.
-        let _ = ctrlc::set_handler(move || {
-            if interrupt() {
-                sweep();
-                std::process::exit(130);
-            }
-            say("stopping; once more to stop at once");
-        });
+        listen();
         let seen = !talk.quiet && !talk.no_progress && std::io::stderr().is_terminal();
         let bar = if seen {
             ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())

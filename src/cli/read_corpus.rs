@@ -2,10 +2,12 @@
 //! was good enough. Never: reads a file itself.
 
 use super::amount::Amount;
-use super::exit::{Exit, Result};
+use super::exit::{Exit, Failure, Result};
+use super::flags::RunFlags;
 use super::messages::{self, clean, count, say};
 use super::progress::Meter;
-use nearcopy::ingest::{self, Input, InputOptions, LOOKED_FOR, ReadFile, ReadResult};
+use nearcopy::ingest::{self, Input, InputOptions, LOOKED_FOR, OnError, ReadFile, ReadResult};
+use nearcopy::settings::SourceLimit;
 use nearcopy::{Corpus, Document, Documents};
 use std::ffi::{OsStr, OsString};
 
@@ -34,12 +36,33 @@ pub struct ReadCorpus {
     pub bad: u64,
     /// The number of records of archives that are no pages.
     pub others: u64,
-    /// Whether a named input was missing.
-    pub input_missing: bool,
+    /// Whether an input failed, and `--on-error` does not say to skip it.
+    pub failed: bool,
 }
 
-/// Reads the inputs, and reports on standard error what could not be read.
+/// Which of the fields that the user named must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedFields {
+    /// All: this is what the user asked about.
+    All,
+    /// Only what was read: a reference may lack the title or the date of the corpus.
+    AsFound,
+}
+
+/// Reads the inputs, and reports on standard error what could not be read. Fails where an input
+/// failed that must not, or a field that was named is in no record.
 pub fn take_in(
+    inputs: &[Input],
+    options: &InputOptions,
+    meter: &Meter,
+    quiet: bool,
+) -> Result<ReadCorpus> {
+    take_in_with(NamedFields::All, inputs, options, meter, quiet)
+}
+
+/// The same, where it is said which named fields must be there.
+pub fn take_in_with(
+    fields: NamedFields,
     inputs: &[Input],
     options: &InputOptions,
     meter: &Meter,
@@ -49,26 +72,48 @@ pub fn take_in(
     let mut intake = ingest::read(inputs, options, &|bytes| meter.read(bytes));
     meter.pause()?;
     let documents = std::mem::take(&mut intake.documents);
-    let taken = ReadCorpus::of(intake, inputs, documents.len() as u64, quiet);
+    let taken = ReadCorpus::of(intake, fields, options, documents.len() as u64, quiet)?;
     Ok(ReadCorpus { documents, ..taken })
 }
 
 impl ReadCorpus {
-    /// Summarises a result with this many documents; reports on standard error what could not be
-    /// read.
-    pub fn of(intake: ReadResult, inputs: &[Input], documents: u64, quiet: bool) -> ReadCorpus {
-        messages::tell(&intake, quiet);
-        let (bad, lost) = (messages::bad_records(&intake), messages::input_lost(&intake, inputs));
+    /// Summarises a result with this many documents, and reports on standard error what could not
+    /// be read. Fails as [`take_in`] does.
+    pub fn of(
+        intake: ReadResult,
+        fields: NamedFields,
+        options: &InputOptions,
+        documents: u64,
+        quiet: bool,
+    ) -> Result<ReadCorpus> {
+        let skip = options.on_error == OnError::Skip;
+        messages::tell(&intake, skip, quiet);
+        if intake.stopped {
+            return Err(Failure::Said(
+                "an input could not be read, so the run ended without output: mend it, or go on \
+                 without it (--on-error skip)"
+                    .into(),
+            ));
+        }
+        if fields == NamedFields::All && !intake.missing_fields.is_empty() {
+            intake.missing_fields.iter().for_each(messages::say_missing_field);
+            if !skip {
+                return Err(Failure::Said(
+                    "a field that was named is not there, so the run ended without output".into(),
+                ));
+            }
+        }
+        let (bad, failed) = (intake.bad_records(), intake.failed() && !skip);
         let ReadResult { skipped, sources, other_records, .. } = intake;
-        ReadCorpus {
+        Ok(ReadCorpus {
             documents: Vec::new(),
             sources,
             skipped: skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect(),
             records: documents + bad,
             bad,
             others: other_records.values().sum(),
-            input_missing: lost,
-        }
+            failed,
+        })
     }
 
     /// Merges the result of another reading.
@@ -83,7 +128,7 @@ impl ReadCorpus {
         self.records += other.records;
         self.bad += other.bad;
         self.others += other.others;
-        self.input_missing |= other.input_missing;
+        self.failed |= other.failed;
     }
 
     /// Moves the documents to a corpus.
@@ -103,7 +148,12 @@ impl ReadCorpus {
             ));
             return Exit::Incomplete;
         }
-        if self.input_missing { Exit::Incomplete } else { Exit::Done }
+        if self.failed {
+            say("error: not all of the input could be read; the output is complete without it \
+                 (--on-error skip makes this no error)");
+            return Exit::Incomplete;
+        }
+        Exit::Done
     }
 }
 
@@ -118,20 +168,38 @@ pub fn say_renamed(corpus: &Corpus, quiet: bool) {
     }
 }
 
-/// Reports that no document was found, and what to do where no other message explained it.
-pub fn say_empty(paths: &[OsString], taken: &ReadCorpus) {
+/// Reports that a limit on sources leaves no pair, because no document has a source.
+pub fn say_sourceless(corpus: &Corpus, limit: SourceLimit, quiet: bool) {
+    let known = |n: usize| corpus.info(n).source.is_some();
+    if !quiet && limit != SourceLimit::Any && !(0..corpus.count()).any(known) {
+        say(&format!(
+            "no document has a source, so --sources {} leaves no pair to compare (--source-field \
+             names the field)",
+            if limit == SourceLimit::Within { "within" } else { "across" }
+        ));
+    }
+}
+
+/// Refuses inputs without any document, unless `--allow-empty` was given; says what to do where no
+/// other message explained it.
+pub fn refuse_empty(paths: &[OsString], taken: &ReadCorpus, run: &RunFlags) -> Result<()> {
     let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
     let more =
         if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
-    if taken.input_missing || taken.bad > 0 || taken.others > 0 {
-        say(&format!("no documents in {}{more}", list.join(", ")));
-        return;
+    let mut message = format!("no documents in {}{more}", list.join(", "));
+    let explained = taken.failed || taken.bad > 0 || taken.others > 0;
+    if !explained && paths.iter().any(|path| path != "-") {
+        message.push_str(&format!(
+            "\n  looked for {LOOKED_FOR}\n  \
+             files with other names: name them one by one, or say --input-format\n  \
+             hidden files and those in .gitignore, .ignore or .nearcopyignore are left out: \
+             --hidden, --no-ignore"
+        ));
     }
-    say(&format!(
-        "no documents in {}{more}\n  looked for {LOOKED_FOR}\n  \
-         files with other names: name them one by one, or say --input-format\n  \
-         hidden files and those in .gitignore, .ignore or .nearcopyignore are left out: --hidden, \
-         --no-ignore",
-        list.join(", ")
-    ));
+    if run.allow_empty.unwrap_or(false) {
+        say(&message);
+        return Ok(());
+    }
+    message.push_str("\n  where an input may be empty, --allow-empty makes this no error");
+    Err(Failure::Said(message))
 }

@@ -8,9 +8,9 @@ use super::messages::{count, escaped_path, say};
 use super::output::{probe, to_file, to_stdout};
 use super::paths::is_special;
 use super::progress::{Meter, TalkArgs};
-use super::read_corpus::{inputs, take_in};
+use super::read_corpus::{NamedFields, inputs, take_in_with};
 use super::settings::SettingArgs;
-use nearcopy::ingest::Input;
+use nearcopy::ingest::{Input, OnError};
 use nearcopy::report::{self, Findings, HtmlOptions, StoredReport};
 use nearcopy::text::tokenize;
 use nearcopy::{Corpus, DocumentInfo, Documents};
@@ -77,7 +77,7 @@ Read the texts with the settings of the scan (--text-field, --id-field, …): th
 command line, then nearcopy.toml.
 
 Exit codes: 0 written, even if texts were left out; 2 error, bad usage, or an input named with
---in that was not there; 130 interrupted.";
+--in that failed; 130 interrupted.";
 
 /// The documents of a report with the texts that were read again.
 struct FoundTexts {
@@ -122,13 +122,21 @@ impl Report {
     pub fn run(self) -> Result<Exit> {
         let flags = Flags { input: self.input.clone(), ..Flags::default() };
         let settings = SettingArgs::of(flags, self.config.clone()).resolve()?;
-        if let Some(path) = &self.output {
+        let output = self.output.as_deref().filter(|path| *path != Path::new("-"));
+        if let Some(path) = output {
             probe(path)?;
         }
         let stored = self.read()?;
         let meter = Meter::start(self.talk);
         let inputs = self.inputs(&stored);
-        let mut taken = take_in(&inputs, &settings.flags.input.options(), &meter, self.talk.quiet)?;
+        let mut options = settings.flags.input.options();
+        let named = !self.within.is_empty();
+        if !named {
+            // A text that is gone since the scan is shown as such.
+            options.on_error = OnError::Skip;
+        }
+        let fields = if named { NamedFields::All } else { NamedFields::AsFound };
+        let mut taken = take_in_with(fields, &inputs, &options, &meter, self.talk.quiet)?;
         self.apart(&taken.sources.iter().filter_map(|f| f.path.as_deref()).collect::<Vec<_>>())?;
         let corpus = taken.corpus(true)?;
         let at = text_statuses(&stored, &corpus);
@@ -145,12 +153,11 @@ impl Report {
             s.title = self.title.as_deref();
             s.most_pairs = most_pairs;
         });
-        match &self.output {
+        match output {
             Some(path) => to_file(path, |out| report::html(findings, options, out))?,
             None => to_stdout(|out| report::html(findings, options, out))?,
         }
-        let lost = taken.input_missing && !self.within.is_empty();
-        Ok(if lost { Exit::Incomplete } else { Exit::Done })
+        Ok(taken.exit(None))
     }
 
     fn read(&self) -> Result<StoredReport> {

@@ -2,9 +2,10 @@
 
 use super::background::boilerplate;
 use super::exit::{Exit, Result, usage};
-use super::output::{OutputArgs, Report, probe, to_file, to_stdout};
+use super::output::{OutputArgs, Report, probe, to_stdout};
+use super::outputs::Outputs;
 use super::progress::{Meter, TalkArgs};
-use super::read_corpus::{inputs, say_empty, take_in};
+use super::read_corpus::{inputs, refuse_empty, say_sourceless, take_in};
 use super::recipe;
 use super::settings::SettingArgs;
 use nearcopy::Documents;
@@ -73,8 +74,9 @@ Lengths are in tokens (words; characters in scripts without spaces), shares run 
 to 100%. Settings come from the command line, then nearcopy.toml, then --preset, then the
 defaults. A switch such as --all-pairs can be turned off again with --all-pairs=false.
 
-Exit codes: 0 done, whatever was found; 2 error, bad usage, an input that was not there, or more
-bad records than --max-bad; 130 interrupted.";
+Exit codes: 0 done, whatever was found; 2 error, bad usage, an input that failed (missing,
+unreadable, cut short: --on-error), no document at all (--allow-empty), or more bad records than
+--max-bad; 130 interrupted.";
 
 impl Scan {
     pub fn run(self) -> Result<Exit> {
@@ -112,22 +114,24 @@ impl Scan {
         self.output.apart(self.save_background.as_deref(), &taken.sources)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
-            say_empty(&self.paths, &taken);
+            refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
+        say_sourceless(&corpus, settings.thresholds.sources, self.talk.quiet);
         let scan = settings.scan().boilerplate_from(&boilerplate).progress(&meter);
         let found = scan.run_with_background(&corpus);
         meter.pause()?;
         let (detection, background) = found?;
 
+        let mut outputs = Outputs::default();
         if let Some(path) = &self.save_background {
-            to_file(path, |out| {
+            outputs.write(path, |out| {
                 out.write_all(background.to_json(&detection.recipe_id).as_bytes())
             })?;
         }
         let findings =
             Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
-        self.output
-            .write(&settings.flags.report, &Report { findings, instead: None, verdict: None })?;
+        let report = Report { findings, instead: None, verdict: None };
+        self.output.write(outputs, &settings.flags.report, &report)?;
         let exit = taken.exit(settings.flags.run.max_bad);
         // The process ends here and the system frees its memory, which is faster than freeing each
         // text and finding.

@@ -1,58 +1,35 @@
-//! Owns: outputs that are written to temporary files beside their place and renamed when all are
-//! complete. Never: decides their content.
+//! Owns: one output that is written beside its place, or without a name, and is renamed when it is
+//! complete. Never: decides its content, or when it is renamed.
 
+use super::beside::{PREFIX, SUFFIX, forget, name, note, temporary, unnamed};
 use super::exit::{Failure, Result};
-use super::interrupt::{Stoppable, failed};
+use super::interrupt::{Stoppable, failed, interrupted};
 use super::messages::escaped_path;
 use super::paths::{directory, is_special, linked};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use tempfile::TempPath;
 
-/// Temporary files that exist now, so that the second Ctrl-C can delete them.
-static BESIDE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// The file that a run holds locked in a directory which it fills; where nothing holds it, the run
+/// was killed.
+const HELD: &str = ".nearcopy-lock";
 
-/// Deletes incomplete outputs. Called right before the process ends.
-pub fn sweep() {
-    for path in BESIDE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        // Either may not exist any more.
-        let _ = fs::remove_file(&path);
-        let _ = fs::remove_dir_all(&path);
-    }
+/// Where a file is before it is complete.
+enum Beside {
+    /// In its place: a device or a named pipe.
+    Nowhere,
+    /// It has no name yet.
+    Unnamed,
+    /// Under another name.
+    Named(TempPath),
 }
 
-/// A builder of temporary files and directories beside their final place.
-fn temporary(mode: u32) -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".nearcopy-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // The permissions of an ordinary new file: the umask removes what the user does not want.
-        builder.permissions(fs::Permissions::from_mode(mode));
-    }
-    builder
-}
-
-/// Creates a temporary file beside `path`, which is deleted unless it is renamed into place.
-pub fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    temporary(0o666).tempfile_in(directory(path))
-}
-
-fn note(path: &Path) {
-    BESIDE.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
-}
-
-fn forget(path: &Path) {
-    BESIDE.lock().unwrap_or_else(PoisonError::into_inner).retain(|p| p != path);
-}
-
-/// A file that appears in its place when it is complete.
+/// A file that appears in its place when all outputs of the run are complete.
 pub struct StagedFile {
     place: PathBuf,
     display_name: String,
-    beside: Option<tempfile::TempPath>,
+    beside: Beside,
     file: File,
 }
 
@@ -63,22 +40,21 @@ impl StagedFile {
         let make = || {
             if is_special(path) {
                 let file = fs::OpenOptions::new().write(true).open(path)?;
-                return Ok(StagedFile {
-                    place: path.to_owned(),
-                    display_name: shown.clone(),
-                    beside: None,
-                    file,
-                });
+                return Ok((path.to_owned(), Beside::Nowhere, file));
             }
             let place = linked(path);
-            let (file, beside) = beside(&place)?.into_parts();
+            if let Some(file) = unnamed(directory(&place)) {
+                return Ok((place, Beside::Unnamed, file));
+            }
+            let (file, beside) = temporary(0o666).tempfile_in(directory(&place))?.into_parts();
             note(&beside);
-            Ok(StagedFile { place, display_name: shown.clone(), beside: Some(beside), file })
+            Ok((place, Beside::Named(beside), file))
         };
-        make().map_err(|e| failed(&shown, &e))
+        let (place, beside, file) = make().map_err(|e| failed(&shown, &e))?;
+        Ok(StagedFile { place, display_name: shown, beside, file })
     }
 
-    /// A writer for the file, which fails after Ctrl-C.
+    /// A writer for the file, which fails after a signal.
     pub fn writer(&self) -> Result<Box<dyn Write + Send>> {
         let file = self.file.try_clone().map_err(|e| failed(&self.display_name, &e))?;
         Ok(Box::new(BufWriter::with_capacity(1 << 18, Stoppable(file))))
@@ -89,20 +65,77 @@ impl StagedFile {
         &self.display_name
     }
 
-    /// Renames the file into place.
-    pub fn commit(self) -> Result<()> {
-        let Some(beside) = self.beside else { return Ok(()) };
-        let at = beside.to_path_buf();
-        let put = || -> io::Result<()> {
-            if let Ok(old) = fs::metadata(&self.place) {
-                self.file.set_permissions(old.permissions())?;
+    /// Makes the file ready to be renamed: its bytes are on the disk, and it has a name and the
+    /// permissions of the file that it replaces. `None` where it is in its place already.
+    pub fn ready(self) -> Result<Option<Renaming>> {
+        let StagedFile { place, display_name: shown, beside, file } = self;
+        let make = || -> io::Result<Option<TempPath>> {
+            if matches!(beside, Beside::Nowhere) {
+                return Ok(None);
             }
-            beside.persist(&self.place)?;
-            Ok(())
+            // A disk that is full or failing may say so only now.
+            file.sync_all()?;
+            if let Ok(old) = fs::metadata(&place) {
+                file.set_permissions(old.permissions())?;
+            }
+            match beside {
+                Beside::Named(path) => Ok(Some(path)),
+                _ => name(&file, directory(&place)).map(Some),
+            }
         };
-        let done = put().map_err(|e| failed(&self.display_name, &e));
-        forget(&at);
-        done
+        let path = make().map_err(|e| failed(&shown, &e))?;
+        Ok(path.map(|path| Renaming { from: From::File(path), place, shown }))
+    }
+}
+
+/// What is renamed.
+enum From {
+    File(TempPath),
+    Directory(tempfile::TempDir),
+}
+
+impl From {
+    fn path(&self) -> &Path {
+        match self {
+            From::File(path) => path,
+            From::Directory(directory) => directory.path(),
+        }
+    }
+}
+
+/// A complete output, and its place.
+pub struct Renaming {
+    from: From,
+    /// Its place.
+    pub place: PathBuf,
+    shown: String,
+}
+
+impl Renaming {
+    /// Renames it into place.
+    pub fn rename(self) -> Result<PathBuf> {
+        fs::rename(self.from.path(), &self.place).map_err(|e| failed(&self.shown, &e))?;
+        forget(self.from.path());
+        // It has been renamed, so nothing is left to delete.
+        match self.from {
+            From::File(path) => drop(path.keep()),
+            From::Directory(directory) => drop(directory.keep()),
+        }
+        Ok(self.place)
+    }
+
+    /// Keeps the file that is replaced, so that a later failure can put it back. Where the file
+    /// system has no links this is not possible.
+    pub fn old(&self) -> Option<TempPath> {
+        let directory = directory(&self.place);
+        if !fs::symlink_metadata(&self.place).ok()?.is_file() {
+            return None;
+        }
+        let kept = temporary(0o666).make_in(directory, |path| {
+            note(path);
+            fs::hard_link(&self.place, path).inspect_err(|_| forget(path))
+        });
+        Some(kept.ok()?.into_parts().1)
     }
 }
 
@@ -111,6 +144,7 @@ pub struct StagedDir {
     place: PathBuf,
     shown: String,
     beside: tempfile::TempDir,
+    held: File,
 }
 
 impl StagedDir {
@@ -123,15 +157,25 @@ impl StagedDir {
             )));
         }
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let beside =
-            temporary(0o777).tempdir_in(directory(&place)).map_err(|e| failed(&shown, &e))?;
-        note(beside.path());
-        Ok(StagedDir { place, shown, beside })
+        remove_abandoned(directory(&place));
+        let make = || {
+            let beside = temporary(0o777).tempdir_in(directory(&place))?;
+            note(beside.path());
+            let held = File::create(beside.path().join(HELD))?;
+            // A file system without locks has no sign that a run was killed.
+            let _ = held.try_lock();
+            Ok((beside, held))
+        };
+        let (beside, held) = make().map_err(|e| failed(&shown, &e))?;
+        Ok(StagedDir { place, shown, beside, held })
     }
 
     /// Creates a file in the directory, with its parent directories.
     pub fn file(&self, relative: &Path) -> Result<Box<dyn Write + Send>> {
         let path = self.beside.path().join(relative);
+        if interrupted() {
+            return Err(Failure::Cancelled);
+        }
         let make = || {
             fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
             fs::OpenOptions::new().write(true).create_new(true).open(&path)
@@ -141,48 +185,28 @@ impl StagedDir {
         Ok(Box::new(BufWriter::with_capacity(1 << 16, Stoppable(file))))
     }
 
-    /// Renames the directory into place.
-    pub fn commit(self) -> Result<()> {
-        let at = self.beside.path().to_owned();
-        // An empty directory at that path is replaced.
-        fs::rename(&at, &self.place).map_err(|e| failed(&self.shown, &e))?;
-        forget(&at);
-        // The directory was renamed, so nothing is left to delete.
-        let _ = self.beside.keep();
-        Ok(())
+    /// Makes the directory ready to be renamed. An empty directory in its place is replaced.
+    pub fn ready(self) -> Result<Renaming> {
+        let StagedDir { place, shown, beside, held } = self;
+        fs::remove_file(beside.path().join(HELD)).map_err(|e| failed(&shown, &e))?;
+        drop(held);
+        Ok(Renaming { from: From::Directory(beside), place, shown })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_there_when_it_is_complete() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("out");
-        fs::write(&path, "old").unwrap();
-        let staged = StagedFile::create(&path).unwrap();
-        let mut out = staged.writer().unwrap();
-        out.write_all(b"new").unwrap();
-        drop(out);
-        assert_eq!(fs::read(&path).unwrap(), b"old");
-        staged.commit().unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"new");
-        drop(StagedFile::create(&path).unwrap());
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_directory_is_there_when_it_is_complete() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("out");
-        let staged = StagedDir::create(&path).unwrap();
-        staged.file(Path::new("a/b.txt")).unwrap().write_all(b"text").unwrap();
-        assert!(!path.exists());
-        staged.commit().unwrap();
-        assert_eq!(fs::read(path.join("a/b.txt")).unwrap(), b"text");
-        assert!(StagedDir::create(&path).is_err());
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+/// Removes directories that a killed run left behind: their lock is free.
+fn remove_abandoned(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !name.starts_with(PREFIX) || !name.ends_with(SUFFIX) {
+            continue;
+        }
+        let free = File::open(entry.path().join(HELD)).is_ok_and(|held| held.try_lock().is_ok());
+        if free {
+            // Should this fail, the next run tries again.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::emit::change::{ANNOTATION, Annotation, Change};
 use crate::emit::error::Error;
 use crate::emit::reopen::{encoded, exact};
 use crate::emit::rewrite_input::RewriteInput;
-use crate::ingest::fields::TEXT;
+use crate::ingest::field_names::TEXT;
 use crate::ingest::json_record::{string, walk};
 use crate::span::Span;
 use encoding_rs::Encoding;

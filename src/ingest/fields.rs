@@ -1,43 +1,13 @@
 //! Owns: which fields of a record are looked for, by name, and how well a name matches. Never:
 //! reads the value of a field.
 
+#[cfg(any(feature = "csv", feature = "parquet"))]
+use crate::escape;
+use crate::ingest::field_names::{
+    GUESSES, ID, OTHER_CASE, PerRole, ROLES, SOURCE, TEXT, TITLE, URL,
+};
 use crate::ingest::input::InputOptions;
-
-/// The roles that a field can have in a document, in the order of every [`PerRole`].
-pub(super) const ROLES: PerRole<&str> = ["text", "id", "source", "date", "title", "url"];
-pub(crate) const TEXT: usize = 0;
-pub(super) const ID: usize = 1;
-pub(super) const SOURCE: usize = 2;
-pub(super) const DATE: usize = 3;
-pub(super) const TITLE: usize = 4;
-/// The address of the document, of which only the host is used: it is the source of a record that
-/// names none.
-pub(super) const URL: usize = 5;
-
-/// A value for each role.
-pub(crate) type PerRole<T> = [T; 6];
-
-/// The names that are tried for each role, best first.
-const GUESSES: PerRole<&[&str]> = [
-    &["text", "content", "body", "article", "raw_content", "maintext"],
-    &["id", "_id", "doc_id", "docid", "url", "uri", "link"],
-    &["source", "outlet", "publisher", "site", "domain", "host", "newspaper", "group"],
-    &[
-        "date",
-        "published",
-        "publish_date",
-        "date_published",
-        "published_at",
-        "timestamp",
-        "created",
-    ],
-    &["title", "headline", "heading", "article_title", "page_title", "name"],
-    &["url", "uri", "link"],
-];
-
-/// An offset larger than any list of names: it is added to the rank of a name that matches only
-/// when letter case is ignored.
-pub(super) const OTHER_CASE: usize = 8;
+use crate::ingest::read_result::MissingField;
 
 /// The field names to look for in each role.
 #[derive(Debug)]
@@ -84,6 +54,29 @@ impl Fields {
     #[cfg(feature = "web")]
     pub(super) fn id_is(&self, name: &str) -> bool {
         self.explicit[ID] && self.names[ID].iter().any(|n| n == name)
+    }
+
+    /// Whether the caller named any field.
+    pub(super) fn any_explicit(&self) -> bool {
+        self.explicit.contains(&true)
+    }
+
+    /// The fields that the caller named and that are not among those present.
+    pub(super) fn missing(
+        &self,
+        present: &PerRole<bool>,
+        first_fields: Option<&[String]>,
+    ) -> Vec<MissingField> {
+        (0..ROLES.len())
+            .filter(|&role| self.explicit[role] && !present[role])
+            .filter_map(|role| {
+                Some(MissingField {
+                    role: ROLES[role],
+                    name: self.names[role].first()?.clone(),
+                    present: first_fields.unwrap_or_default().to_vec(),
+                })
+            })
+            .collect()
     }
 
     /// Ranks how well a key matches each role (0 is best), and returns its prefix where a wanted
@@ -153,23 +146,39 @@ impl Fields {
     /// it.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(super) fn no_text_column(&self, names: &[String]) -> String {
-        let mut list: Vec<String> =
-            names.iter().take(12).map(|n| n.chars().take(40).collect()).collect();
-        if names.len() > 12 {
-            list.push("…".into());
-        }
         format!(
             "no column with a text (looked for {}; its columns are: {}); nothing was read: name \
              its column with --text-field NAME",
             self.text_names(),
-            list.join(", ")
+            shown_names(names).join(", ")
         )
+    }
+
+    /// Whether some key of this JSON, valid or not, is a name of the text.
+    pub(super) fn names_a_text(&self, json: &str) -> bool {
+        self.names[TEXT].iter().any(|name| {
+            // The last part of a dotted name is the key.
+            let key = format!("\"{}\"", name.rsplit('.').next().unwrap_or(name));
+            memchr::memmem::find_iter(json.as_bytes(), &key)
+                .any(|at| json[at + key.len()..].trim_start().starts_with(':'))
+        })
     }
 
     /// The names that are tried for the text, for a message.
     pub(super) fn text_names(&self) -> String {
         self.names[TEXT].join(", ")
     }
+}
+
+/// The names of the columns of a table, for a message.
+#[cfg(any(feature = "csv", feature = "parquet"))]
+pub(super) fn shown_names(names: &[String]) -> Vec<String> {
+    let short = |name: &String| name.chars().take(40).collect::<String>();
+    let mut list: Vec<String> = names.iter().take(12).map(|n| escape::message(&short(n))).collect();
+    if names.len() > 12 {
+        list.push("…".into());
+    }
+    list
 }
 
 /// How a key of an object matches the roles.
@@ -182,17 +191,4 @@ pub(super) struct FieldMatch {
 /// Calls `value` for each role but the text, in their order.
 pub(crate) fn others<T>(mut value: impl FnMut(usize) -> Option<T>) -> PerRole<Option<T>> {
     std::array::from_fn(|role| if role == TEXT { None } else { value(role) })
-}
-
-/// The roles that a field can have in a document (`text`, `id`, `source`, `date`, `title`, and
-/// `url`, whose host is the source of a record that names none) and the names that are tried for
-/// each, best first. Where no name matches exactly, they are tried again without regard to letter
-/// case.
-///
-/// ```
-/// let (role, names) = nearcopy::ingest::field_names()[1];
-/// assert_eq!((role, names[0]), ("id", "id"));
-/// ```
-pub fn field_names() -> [(&'static str, &'static [&'static str]); 6] {
-    std::array::from_fn(|role| (ROLES[role], GUESSES[role]))
 }

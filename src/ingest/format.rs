@@ -116,6 +116,7 @@ static ROWS: [FormatRow; 8] = [
         about: "A table with a header, commas (or semicolons) between fields",
         endings: &["csv"],
         feature: Some("csv"),
+        begins: |start| start.is_table(b",;|"),
         ..RECORDS
     },
     FormatRow {
@@ -125,6 +126,7 @@ static ROWS: [FormatRow; 8] = [
         about: "The same with tabs",
         endings: &["tsv", "tab"],
         feature: Some("csv"),
+        begins: |start| start.is_table(b"\t"),
         ..RECORDS
     },
     FormatRow {

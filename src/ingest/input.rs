@@ -2,6 +2,7 @@
 //! Never: reads one.
 
 use crate::ingest::format::Format;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// An input to read.
@@ -20,6 +21,22 @@ pub enum Input {
     },
     /// Standard input.
     Stdin,
+}
+
+/// What happens when an input fails: when it is missing, unreadable, of a kind that is not read, or
+/// cut short ([`ReasonKind::Failure`](super::ReasonKind::Failure)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum OnError {
+    /// The first failing input that the caller named ends the reading. A failing file that was
+    /// found in a directory is counted, and reading goes on.
+    #[default]
+    StopIfNamed,
+    /// The first failing input ends the reading.
+    Stop,
+    /// Failing inputs are counted, and reading goes on. What was read before the failure counts.
+    Skip,
 }
 
 /// The options for reading inputs.
@@ -49,6 +66,8 @@ pub struct InputOptions {
     /// Copy standard input to an unnamed temporary file first, so that it can be read again:
     /// [`ReadFile::spool`](crate::ingest::ReadFile::spool).
     pub spool_stdin: bool,
+    /// What happens when an input fails.
+    pub on_error: OnError,
 }
 
 impl_with!(InputOptions);

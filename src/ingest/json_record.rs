@@ -2,7 +2,8 @@
 //! decides where records begin and end.
 
 use crate::escape;
-use crate::ingest::fields::{FieldMatch, Fields, PerRole, TEXT, TITLE, others};
+use crate::ingest::field_names::{PerRole, TEXT, TITLE};
+use crate::ingest::fields::{FieldMatch, Fields, others};
 use crate::ingest::problem::Reason;
 use crate::ingest::record::{Batch, Context};
 use serde::Deserializer as _;
@@ -37,6 +38,8 @@ impl Visitor<'_> for Key<'_> {
 #[derive(Default)]
 pub(crate) struct FieldValues<'de> {
     pub(crate) values: PerRole<Option<(usize, &'de str)>>,
+    /// The roles for which a key was there, whatever its value.
+    present: PerRole<bool>,
     /// Whether a text field has a value that is not a string.
     other_text: bool,
 }
@@ -81,6 +84,7 @@ impl<'de> Visitor<'de> for Walk<'_, '_, 'de> {
             for (role, rank) in hit.ranks.into_iter().enumerate() {
                 // A number or a date in a field that is only guessed is no title.
                 let guessed = role == TITLE && !self.fields.explicit[TITLE];
+                self.found.present[role] |= rank.is_some();
                 if let Some(rank) = rank.filter(|_| !guessed || raw.starts_with('"')) {
                     self.found.offer(role, rank, raw);
                 }
@@ -131,6 +135,14 @@ impl<'de> Visitor<'de> for FieldNames {
     }
 }
 
+/// The names of the first fields of an object, for a message.
+fn field_names(record: &[u8]) -> Vec<String> {
+    let lossy = String::from_utf8_lossy(record);
+    serde_json::Deserializer::from_str(&lossy)
+        .deserialize_map(FieldNames(Vec::new()))
+        .unwrap_or_default()
+}
+
 /// Decodes a JSON string. Unpaired surrogates become U+FFFD; the flag in the result is set if there
 /// were any.
 pub(crate) fn string(raw: &str) -> Option<(String, bool)> {
@@ -164,12 +176,14 @@ impl Visitor<'_> for Bytes {
 
 impl Context<'_> {
     /// Reads one record. `number` counts from 1; `None`: the whole file is this record. `damaged`:
-    /// whether the decoder replaced something in the file before.
+    /// whether the decoder replaced something in the file before. `last`: nothing follows the
+    /// record, so that one which lacks its end was cut short.
     pub(super) fn record(
         &self,
         bytes: &[u8],
         number: Option<u64>,
         mut damaged: bool,
+        last: bool,
         batch: &mut Batch,
     ) {
         let bytes = match self.encoding {
@@ -191,7 +205,15 @@ impl Context<'_> {
             other => other,
         };
         match parsed {
-            Ok(found) => self.take(&bytes, found, number, damaged, batch),
+            Ok(found) => {
+                self.note_fields(&found.present, batch, || field_names(&bytes));
+                self.take(&bytes, found, number, damaged, batch);
+            }
+            Err(e) if e.is_eof() && last => {
+                batch.intake.skip(Reason::CutShort, &self.path, number, || {
+                    "the file ends inside this record: fetch it again".into()
+                });
+            }
             Err(e) => self.refuse(&bytes, &e, number, batch),
         }
     }
@@ -271,10 +293,7 @@ impl Context<'_> {
         }
         let Batch { intake, textless, .. } = batch;
         intake.skip(Reason::NoText, &self.path, number, || {
-            let lossy = String::from_utf8_lossy(bytes);
-            let names = serde_json::Deserializer::from_str(&lossy)
-                .deserialize_map(FieldNames(Vec::new()))
-                .unwrap_or_default();
+            let names = field_names(bytes);
             let names = if names.is_empty() { "none".into() } else { names.join(", ") };
             let why = format!("looked for {}; its fields are: {names}", self.fields.text_names());
             let message = format!(

@@ -18,6 +18,7 @@ pub(crate) mod compress;
 mod date;
 #[doc(hidden)]
 pub mod decode;
+pub(crate) mod field_names;
 pub(crate) mod fields;
 mod format;
 pub(crate) mod formats;
@@ -34,6 +35,7 @@ pub(crate) mod shared_file;
 mod sniff;
 mod temporary_copy;
 mod title;
+mod unsupported;
 mod walk;
 #[cfg(feature = "web")]
 #[doc(hidden)]
@@ -43,7 +45,7 @@ pub use address::host_of;
 pub use compress::Compression;
 pub use date::normalise as normalise_date;
 pub use decode::known_encoding;
-pub use fields::field_names;
+pub use field_names::field_names;
 pub use format::{Format, FormatRow, LOOKED_FOR, WALKED, by_name};
 #[doc(hidden)]
 pub use formats::json;
@@ -53,9 +55,9 @@ pub use formats::parquet;
 #[cfg(feature = "csv")]
 #[doc(hidden)]
 pub use formats::table;
-pub use input::{Input, InputOptions};
-pub use problem::{Problem, Reason};
+pub use input::{Input, InputOptions, OnError};
+pub use problem::{Problem, Reason, ReasonKind};
 pub use read::{read, read_each};
-pub use read_result::{ReadFile, ReadResult};
+pub use read_result::{MissingField, ReadFile, ReadResult};
 pub use title::normalise as normalise_title;
 pub use walk::is_pattern;

@@ -5,7 +5,7 @@ use crate::ingest::compress::DecompressedStream;
 use crate::ingest::decode::known_encoding;
 use crate::ingest::fields::Fields;
 use crate::ingest::format::Format;
-use crate::ingest::input::InputOptions;
+use crate::ingest::input::{InputOptions, OnError};
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Context, DocumentSink};
 use crate::ingest::walk::InputFile;
@@ -24,6 +24,7 @@ pub(super) struct Run<'a> {
     pub format: Option<Format>,
     /// Whether standard input is copied to a temporary file that can be read again.
     pub spool_stdin: bool,
+    on_error: OnError,
     progress: &'a (dyn Fn(u64) -> bool + Sync),
     stop: AtomicBool,
     tap: Option<DocumentSink<'a>>,
@@ -51,13 +52,32 @@ impl<'a> Run<'a> {
             encoding,
             format: options.format,
             spool_stdin: options.spool_stdin,
+            on_error: options.on_error,
             progress,
             stop,
             tap,
         })
     }
 
-    /// Whether the caller stopped the reading.
+    /// The names of the fields that are looked for.
+    pub fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// Ends the reading where inputs failed and [`OnError`] wants it; returns whether it does.
+    pub fn stops_at(&self, failed: &ReadResult) -> bool {
+        let stops = match self.on_error {
+            OnError::StopIfNamed => failed.failed_named > 0,
+            OnError::Stop => failed.failed(),
+            OnError::Skip => false,
+        };
+        if stops {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        stops
+    }
+
+    /// Whether the caller or a failing input stopped the reading.
     pub fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }

@@ -15,6 +15,15 @@ pub enum Reason {
     Binary,
     /// Compressed data that ends early or is damaged; what came before the damage is kept.
     BrokenCompression,
+    /// A file that ends inside a record: a download or a copy that was cut short.
+    CutShort,
+    /// A file of a kind that is recognised and not read, such as xz data or an RSS feed.
+    Unsupported,
+    /// A file that the caller named, and of which no record could be read.
+    NothingRead,
+    /// A file found in a directory whose records have no text, such as the settings of another
+    /// program; it would be an error if it were named explicitly.
+    NoArticle,
     /// A line or file that is not valid JSON.
     BadJson,
     /// A JSON value that is not an object.
@@ -27,6 +36,8 @@ pub enum Reason {
     TooLong,
     /// A row of a table that has more or fewer fields than the header.
     RaggedRow,
+    /// An array of JSON with an error; the rest of the file was not read.
+    BrokenArray,
     /// A quote in a table that is never closed; the rest of the file was not read.
     OpenQuote,
     /// A Parquet file, or a row group of one, that is damaged, encrypted or compressed in an
@@ -51,9 +62,58 @@ pub enum Reason {
     /// A file found in a directory whose name has none of the known extensions; it would be read if
     /// it were named explicitly.
     UnknownName,
+    /// A link to a directory, found in a directory: it is not followed, as git does not follow it.
+    LinkedDirectory,
+}
+
+/// What a reason says about the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReasonKind {
+    /// An input failed: it is missing, or was not read to its end. See
+    /// [`OnError`](super::OnError).
+    Failure,
+    /// A record, page or text that was meant to be read and cannot be, inside an input that was
+    /// read to its end.
+    BadRecord,
+    /// Something that is no article. It is only counted.
+    PassedOver,
 }
 
 impl Reason {
+    /// What it says about the input. This is the one place that decides which problems are
+    /// failures, and which are bad records.
+    pub const fn kind(self) -> ReasonKind {
+        match self {
+            Reason::Missing
+            | Reason::Unreadable
+            | Reason::BrokenCompression
+            | Reason::CutShort
+            | Reason::Unsupported
+            | Reason::NothingRead
+            | Reason::BrokenArray
+            | Reason::OpenQuote
+            | Reason::BadParquet
+            | Reason::NotBuiltIn => ReasonKind::Failure,
+            Reason::BadJson
+            | Reason::NotAnObject
+            | Reason::NoText
+            | Reason::TextNotString
+            | Reason::TooLong
+            | Reason::RaggedRow
+            | Reason::PageTooDeep
+            | Reason::PageTooLarge
+            | Reason::BadWarc
+            | Reason::BadPayload => ReasonKind::BadRecord,
+            Reason::Binary
+            | Reason::EmptyPage
+            | Reason::NotAPage
+            | Reason::NoArticle
+            | Reason::UnknownName
+            | Reason::LinkedDirectory => ReasonKind::PassedOver,
+        }
+    }
+
     /// The name in reports, in kebab case.
     pub const fn name(self) -> &'static str {
         match self {
@@ -61,12 +121,17 @@ impl Reason {
             Reason::Unreadable => "unreadable",
             Reason::Binary => "binary",
             Reason::BrokenCompression => "broken-compression",
+            Reason::CutShort => "cut-short",
+            Reason::Unsupported => "unsupported",
+            Reason::NothingRead => "nothing-read",
+            Reason::NoArticle => "no-article",
             Reason::BadJson => "bad-json",
             Reason::NotAnObject => "not-an-object",
             Reason::NoText => "no-text",
             Reason::TextNotString => "text-not-string",
             Reason::TooLong => "too-long",
             Reason::RaggedRow => "ragged-row",
+            Reason::BrokenArray => "broken-array",
             Reason::OpenQuote => "open-quote",
             Reason::BadParquet => "bad-parquet",
             Reason::PageTooDeep => "page-too-deep",
@@ -77,6 +142,7 @@ impl Reason {
             Reason::BadPayload => "bad-payload",
             Reason::NotBuiltIn => "not-built-in",
             Reason::UnknownName => "unknown-name",
+            Reason::LinkedDirectory => "linked-directory",
         }
     }
 }

@@ -28,6 +28,9 @@ const GROUP: usize = 1024;
 /// [`encoding`](InputOptions::encoding) prevents all reading and is a problem of each input; see
 /// [`known_encoding`].
 ///
+/// Where an input fails, [`InputOptions::on_error`] decides whether the reading ends there; then
+/// [`ReadResult::stopped`] is set.
+///
 /// Cost: the texts, and about 8 MiB for each file being read (a JSON array is in memory as a whole
 /// while it is read, and so is one page of each needed column of Parquet).
 pub fn read(
@@ -39,6 +42,9 @@ pub fn read(
     let Some((run, files)) = begin(inputs, options, progress, None, &mut intake) else {
         return intake;
     };
+    if run.stopped() {
+        return intake;
+    }
     let threads = rayon::current_num_threads();
     let packed = files.iter().filter(|f| f.packed && f.size >= HEAVY).count();
     // One thread decompresses a file, so many large compressed files are better read in parallel.
@@ -51,6 +57,7 @@ pub fn read(
             break;
         }
     }
+    finish(&run, &mut intake);
     intake
 }
 
@@ -96,7 +103,17 @@ pub fn read_each(
         }
         rest = behind;
     }
+    finish(&run, &mut intake);
     intake
+}
+
+/// Names the fields that the caller asked for and that no record has. After reading that ended
+/// early nothing is known about that.
+fn finish(run: &Run, intake: &mut ReadResult) {
+    if !run.stopped() {
+        intake.missing_fields =
+            run.fields().missing(&intake.present, intake.first_fields.as_deref());
+    }
 }
 
 fn side_by_side(run: &Run, group: &[InputFile]) -> Vec<ReadResult> {
@@ -115,11 +132,15 @@ fn begin<'a>(
 ) -> Option<(Run<'a>, Vec<InputFile>)> {
     let files = list(inputs, options, intake);
     match Run::new(options, progress, tap) {
-        Ok(run) => Some((run, files)),
+        Ok(run) => {
+            intake.stopped = run.stops_at(intake);
+            Some((run, files))
+        }
         Err(why) => {
             files.iter().for_each(|f| {
                 intake.skip(Reason::Unreadable, &f.display_path, None, || why.clone())
             });
+            intake.failed_named += files.len() as u64;
             None
         }
     }

@@ -8,9 +8,10 @@ use crate::ingest::formats;
 #[cfg(feature = "emit")]
 use crate::ingest::input::InputOptions;
 use crate::ingest::open_file::{OpenFile, Run};
-use crate::ingest::problem::Reason;
+use crate::ingest::problem::{Reason, ReasonKind};
 use crate::ingest::read_result::{ReadFile, ReadResult};
 use crate::ingest::temporary_copy::temporary_copy;
+use crate::ingest::unsupported;
 use crate::ingest::walk::InputFile;
 use std::fs::File;
 use std::io::{self, Read};
@@ -38,9 +39,19 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> ReadResult 
     };
     let stored = match opened {
         Ok(stored) => stored.map(Arc::new),
+        Err(e) if file.path.is_none() => {
+            intake.skip(Reason::Unreadable, &file.display_path, None, || {
+                format!(
+                    "cannot be copied to a temporary file in {} ({e}): free some room there, or \
+                     set TMPDIR to a directory that has it",
+                    std::env::temp_dir().display()
+                )
+            });
+            return ended(run, file, intake);
+        }
         Err(e) => {
-            intake.failed(&e, &file.display_path);
-            return intake;
+            intake.unreadable(&e, &file.display_path);
+            return ended(run, file, intake);
         }
     };
     let raw: Box<dyn Read + Send + '_> = match (&stored, &file.path) {
@@ -50,11 +61,55 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> ReadResult 
     };
     let mut intake = read_bytes(run, file, raw, stored.as_ref(), alone);
     if let Some(e) = late.filter(|_| !run.stopped()) {
-        intake.failed(&e, &file.display_path);
+        intake.unreadable(&e, &file.display_path);
     }
     intake.files = 1;
     intake.bytes += bytes.into_inner();
+    ended(run, file, intake)
+}
+
+/// The result of a file, once it is known whether the file failed.
+fn ended(run: &Run, file: &InputFile, mut intake: ReadResult) -> ReadResult {
+    if !run.stopped() {
+        without_text(file, &mut intake);
+        intake.count_failure(file.named);
+        intake.stopped = run.stops_at(&intake);
+    }
     intake
+}
+
+/// Where no record of a file has a text: a named file has failed, and a file that was found in a
+/// directory is no article, like the settings of another program.
+fn without_text(file: &InputFile, intake: &mut ReadResult) {
+    let records = intake.sources.iter().any(|source| source.format.row().has_fields);
+    let read = intake.fields.keys().any(|(role, _)| *role == "text");
+    let failed = intake.skipped.keys().any(|reason| reason.kind() == ReasonKind::Failure);
+    let count = intake.bad_records();
+    // Settings of other programs may have comments, which JSON has not.
+    let no_text_key = intake.names_no_text && !file.named;
+    if !records || read || !no_text_key && (failed || count == 0) {
+        return;
+    }
+    let bad = |reason: Reason| reason.kind() != ReasonKind::PassedOver;
+    let no_text = |reason: &Reason| {
+        !bad(*reason)
+            || matches!(reason, Reason::NoText | Reason::TextNotString | Reason::NotAnObject)
+            || no_text_key
+    };
+    let why = intake.problems.iter().find(|p| bad(p.reason)).map(|p| p.message.clone());
+    let why = why.unwrap_or_default();
+    if file.named {
+        intake.problems.retain(|p| !bad(p.reason));
+        intake.skip(Reason::NothingRead, &file.display_path, None, || {
+            format!("none of its {count} records could be read: {why}")
+        });
+    } else if intake.skipped.keys().all(no_text) {
+        intake.problems.retain(|p| !bad(p.reason));
+        intake.skipped.retain(|reason, _| !bad(*reason));
+        intake.skip(Reason::NoArticle, &file.display_path, None, || {
+            format!("{why}; name the file itself if it has articles")
+        });
+    }
 }
 
 /// Reads the documents of a file a second time, from its decompressed bytes; also returns the error
@@ -102,13 +157,21 @@ fn read_bytes(
             alone,
         );
         if let Some(e) = plain.error.filter(|_| !run.stopped()) {
-            intake.failed(&e, &file.display_path);
+            intake.unreadable(&e, &file.display_path);
         }
         return intake;
     }
     let mut intake = ReadResult::default();
     let kind = plain.kind;
     intake.sources.push(remembered(file, format, kind, stored));
+    // An empty pipe holds no document, while an empty file is a document without text.
+    if file.path.is_none() && plain.head.is_empty() && plain.error.is_none() {
+        return intake;
+    }
+    if let Some(why) = unsupported::by_content(&plain.head, named) {
+        intake.skip(Reason::Unsupported, &file.display_path, None, || why);
+        return intake;
+    }
     if let Some(why) = misnamed(&plain, file) {
         intake.skip(Reason::BrokenCompression, &file.display_path, None, || why.into());
         return intake;
@@ -127,18 +190,28 @@ fn read_bytes(
         }
     };
     if let Some(e) = error.filter(|_| !run.stopped()) {
-        match kind {
-            Some(kind) => intake.skip(Reason::BrokenCompression, &file.display_path, None, || {
-                format!(
-                    "broken {} data ({e}); what came before was kept: fetch or compress the \
-                     file again",
-                    kind.name()
-                )
-            }),
-            None => intake.failed(&e, &file.display_path),
-        }
+        ended_early(&e, kind, file, &mut intake);
     }
     intake
+}
+
+/// Counts an error that ended a file before its end.
+fn ended_early(
+    error: &io::Error,
+    kind: Option<Compression>,
+    file: &InputFile,
+    intake: &mut ReadResult,
+) {
+    match kind {
+        Some(kind) => intake.skip(Reason::BrokenCompression, &file.display_path, None, || {
+            format!(
+                "broken {} data ({error}); what came before was kept: fetch or compress the file \
+                 again",
+                kind.name()
+            )
+        }),
+        None => intake.unreadable(error, &file.display_path),
+    }
 }
 
 fn not_built_in(format: Format) -> String {
@@ -162,7 +235,7 @@ fn read_archive(
     use crate::ingest::web::archive;
     let mut intake = ReadResult::default();
     match archive::open(raw) {
-        Err(e) => intake.failed(&e, &file.display_path),
+        Err(e) => intake.unreadable(&e, &file.display_path),
         Ok((kind, mut records)) => {
             intake.sources.push(remembered(file, Format::Warc, kind, stored));
             let context = run.context(file, alone);

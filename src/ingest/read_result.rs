@@ -3,10 +3,11 @@
 
 use crate::escape;
 use crate::ingest::compress::Compression;
+use crate::ingest::field_names::PerRole;
 use crate::ingest::format::Format;
 #[cfg(doc)]
-use crate::ingest::input::InputOptions;
-use crate::ingest::problem::{Problem, Reason};
+use crate::ingest::input::{InputOptions, OnError};
+use crate::ingest::problem::{Problem, Reason, ReasonKind};
 use crate::model::document::Document;
 use encoding_rs::UTF_8;
 use std::collections::BTreeMap;
@@ -39,6 +40,19 @@ pub struct ReadFile {
     /// The copy of standard input, where [`InputOptions::spool_stdin`] asked for one. It is deleted
     /// with the last clone.
     pub spool: Option<Arc<File>>,
+}
+
+/// A field that the caller named and that no record has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MissingField {
+    /// What the field was to be: `text`, `id`, `source`, `date` or `title`.
+    pub role: &'static str,
+    /// The name that the caller gave.
+    pub name: String,
+    /// The fields of the first record that was read, escaped for a message; empty where no input
+    /// has records with fields.
+    pub present: Vec<String>,
 }
 
 /// The result of reading all inputs.
@@ -77,6 +91,20 @@ pub struct ReadResult {
     /// (the first part of the key) came from which field (the second). `url` is there for records
     /// whose source was derived from that field.
     pub fields: BTreeMap<(&'static str, String), u64>,
+    /// Inputs that failed, of those that the caller named: see [`OnError`].
+    pub failed_named: u64,
+    /// Files that failed, of those that were found in a directory.
+    pub failed_walked: u64,
+    /// Whether [`OnError`] ended the reading at a failing input.
+    pub stopped: bool,
+    /// Fields that the caller named and that no record has.
+    pub missing_fields: Vec<MissingField>,
+    /// Whether a file of JSON has errors, and no key of it is a name of the text.
+    pub(super) names_no_text: bool,
+    /// The roles whose field, as the caller named it, was there in some record.
+    pub(super) present: PerRole<bool>,
+    /// The names of the fields of the first record.
+    pub(super) first_fields: Option<Vec<String>>,
 }
 
 /// Examples that are kept of each kind of problem.
@@ -103,6 +131,24 @@ impl ReadResult {
         }
     }
 
+    /// Whether an input failed.
+    pub fn failed(&self) -> bool {
+        self.failed_named + self.failed_walked > 0
+    }
+
+    /// The number of bad records.
+    pub fn bad_records(&self) -> u64 {
+        let bad = |reason: &Reason| reason.kind() == ReasonKind::BadRecord;
+        self.skipped.iter().filter(|(reason, _)| bad(reason)).map(|(_, n)| n).sum()
+    }
+
+    /// Counts this result, which is that of one input, as failed if it is.
+    pub(super) fn count_failure(&mut self, named: bool) {
+        if self.skipped.keys().any(|reason| reason.kind() == ReasonKind::Failure) {
+            *if named { &mut self.failed_named } else { &mut self.failed_walked } += 1;
+        }
+    }
+
     /// Counts the encoding of a text, unless it is UTF-8, and whether something in it was replaced.
     pub(super) fn decoded(&mut self, encoding: &str, replaced: bool) {
         if encoding != UTF_8.name() {
@@ -119,14 +165,20 @@ impl ReadResult {
     }
 
     /// Counts a file or directory that cannot be opened or read.
-    pub(super) fn failed(&mut self, error: &io::Error, path: &str) {
+    pub(super) fn unreadable(&mut self, error: &io::Error, path: &str) {
         if error.kind() == io::ErrorKind::NotFound {
             self.skip(Reason::Missing, path, None, || {
                 "does not exist: check the path, also for a broken link".into()
             });
         } else {
+            let mend = match error.kind() {
+                io::ErrorKind::PermissionDenied => "check its permissions",
+                io::ErrorKind::IsADirectory => "name the directory itself",
+                io::ErrorKind::StorageFull => "free some room for a temporary copy, or set TMPDIR",
+                _ => "is its disk failing, or was it changed meanwhile?",
+            };
             self.skip(Reason::Unreadable, path, None, || {
-                format!("cannot be read ({error}): check its permissions")
+                format!("cannot be read ({error}): {mend}")
             });
         }
     }
@@ -151,6 +203,15 @@ impl ReadResult {
         self.replaced += other.replaced;
         self.bad_dates += other.bad_dates;
         self.wrong_encodings += other.wrong_encodings;
+        self.failed_named += other.failed_named;
+        self.failed_walked += other.failed_walked;
+        self.stopped |= other.stopped;
+        self.names_no_text |= other.names_no_text;
+        self.missing_fields.append(&mut other.missing_fields);
+        for (mine, its) in self.present.iter_mut().zip(other.present) {
+            *mine |= its;
+        }
+        self.first_fields = self.first_fields.take().or(other.first_fields);
         let room = (EXAMPLES as usize).saturating_sub(self.wrong_encodings_at.len());
         self.wrong_encodings_at.extend(other.wrong_encodings_at.into_iter().take(room));
         for problem in other.problems {

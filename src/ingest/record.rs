@@ -3,9 +3,8 @@
 
 use crate::ingest::address::host_of;
 use crate::ingest::date;
-use crate::ingest::fields::{
-    DATE, Fields, ID, OTHER_CASE, PerRole, ROLES, SOURCE, TEXT, TITLE, URL,
-};
+use crate::ingest::field_names::{DATE, ID, OTHER_CASE, PerRole, ROLES, SOURCE, TEXT, TITLE, URL};
+use crate::ingest::fields::Fields;
 use crate::ingest::problem::{Problem, Reason};
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::title;
@@ -64,6 +63,21 @@ impl<'a> Context<'a> {
         if let Some(tap) = self.sink.filter(|_| !all.intake.documents.is_empty()) {
             all.handed += all.intake.documents.len() as u64;
             tap(std::mem::take(&mut all.intake.documents));
+        }
+    }
+
+    /// Notes which roles have their field in a record, where the caller named any; `names` lists
+    /// the fields of the record for a message.
+    pub(super) fn note_fields(
+        &self,
+        present: &PerRole<bool>,
+        batch: &mut Batch,
+        names: impl FnOnce() -> Vec<String>,
+    ) {
+        if self.fields.any_explicit() {
+            let intake = &mut batch.intake;
+            intake.present.iter_mut().zip(present).for_each(|(known, here)| *known |= here);
+            intake.first_fields.get_or_insert_with(names);
         }
     }
 

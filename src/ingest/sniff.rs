@@ -2,6 +2,7 @@
 //! a page. Never: reads a file, or decides its format.
 
 use crate::ingest::decode;
+use crate::ingest::field_names::is_text_name;
 use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
@@ -49,6 +50,23 @@ impl<'a> FirstBytes<'a> {
     pub fn is_json_lines(&self) -> bool {
         let (line, more) = self.first_line();
         more && line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+    }
+
+    /// Whether the first line is the header of a table with one of these delimiters: short names,
+    /// among them one that is tried for the text, and more follows it.
+    pub fn is_table(&self, delimiters: &[u8]) -> bool {
+        let (line, more) = self.first_line();
+        let Ok(line) = std::str::from_utf8(line) else { return false };
+        let header = |delimiter: u8| {
+            let names: Vec<&str> =
+                line.split(char::from(delimiter)).map(|n| n.trim().trim_matches('"')).collect();
+            let short = |name: &&str| {
+                let symbol = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+                name.len() <= 40 && name.chars().all(symbol)
+            };
+            names.len() > 1 && names.iter().all(short) && names.iter().any(|n| is_text_name(n))
+        };
+        more && line.len() <= 4096 && delimiters.iter().any(|d| header(*d))
     }
 
     /// Whether JSON continues after its first line: an array, or a line with only an opening brace.

@@ -7,6 +7,7 @@ use crate::ingest::problem::Reason;
 #[cfg(feature = "emit")]
 use crate::ingest::read_result::ReadFile;
 use crate::ingest::read_result::ReadResult;
+use crate::ingest::unsupported;
 use ignore::WalkBuilder;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
@@ -146,7 +147,10 @@ fn add_path(
             None,
             number,
         )),
-        Err(e) => intake.failed(&e, &display_path(called)),
+        Err(e) => {
+            intake.unreadable(&e, &display_path(called));
+            intake.failed_named += 1;
+        }
     }
 }
 
@@ -198,7 +202,10 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut ReadResult) -> V
             for path in paths {
                 match path {
                     Ok(path) => found.push(path),
-                    Err(e) => intake.failed(e.error(), &display_path(e.path())),
+                    Err(e) => {
+                        intake.unreadable(e.error(), &display_path(e.path()));
+                        intake.failed_named += 1;
+                    }
                 }
             }
             if found.is_empty() {
@@ -207,22 +214,29 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut ReadResult) -> V
                      directories"
                         .into()
                 });
+                intake.failed_named += 1;
             }
         }
-        Some(Err(e)) => intake.skip(Reason::Missing, &display_path(pattern), None, || {
-            format!("is no file, and as a pattern it is wrong ({e}): mend it")
-        }),
-        None => intake.failed(&io::ErrorKind::NotFound.into(), &display_path(pattern)),
+        Some(Err(e)) => {
+            intake.skip(Reason::Missing, &display_path(pattern), None, || {
+                format!("is no file, and as a pattern it is wrong ({e}): mend it")
+            });
+            intake.failed_named += 1;
+        }
+        None => {
+            intake.unreadable(&io::ErrorKind::NotFound.into(), &display_path(pattern));
+            intake.failed_named += 1;
+        }
     }
     found
 }
 
-/// Walks a directory as git does, in the order of names.
+/// Walks a directory as git does, in the order of names: links to directories are not followed.
 fn walker(directory: &Path, options: &InputOptions) -> WalkBuilder {
     let obey = !options.no_ignore;
     let mut builder = WalkBuilder::new(directory);
     builder.standard_filters(obey).git_global(false).hidden(!options.hidden);
-    builder.require_git(false).follow_links(true).sort_by_file_name(|a, b| a.cmp(b));
+    builder.require_git(false).follow_links(false).sort_by_file_name(|a, b| a.cmp(b));
     if obey {
         builder.add_custom_ignore_filename(".nearcopyignore");
     }
@@ -251,45 +265,76 @@ fn walk(
             Err(e) => {
                 let path = error_path(&e).map_or_else(|| shown(directory), &shown);
                 match e.io_error() {
-                    Some(io) => intake.failed(io, &path),
+                    Some(io) => intake.unreadable(io, &path),
                     None => intake.skip(Reason::Unreadable, &path, None, || {
                         format!("cannot be walked ({e})")
                     }),
                 }
+                // The directory itself was named; what is in it was found.
+                let itself = e.depth().unwrap_or_default() == 0;
+                *if itself { &mut intake.failed_named } else { &mut intake.failed_walked } += 1;
                 continue;
             }
         };
+        // Standard input has no type, and is never in a directory.
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { continue };
-        let size = entry.metadata().map_or(0, |m| m.len());
-        let source = InputFile::of(
-            entry.path().to_owned(),
-            shown(entry.path()),
-            size,
-            Some(directory),
-            number,
-        );
-        if source.format.is_none() {
-            intake.skip(Reason::UnknownName, &source.display_path, None, || {
+        let path = entry.path();
+        if kind.is_symlink() && fs::metadata(path).is_ok_and(|m| m.is_dir()) {
+            if entry.depth() > 0 {
+                intake.skip(Reason::LinkedDirectory, &shown(path), None, || {
+                    "a link to a directory is not followed: name it itself to read it".into()
+                });
+            }
+            continue;
+        }
+        if let Some(source) = found_file(path, shown(path), directory, number, intake) {
+            sources.push(source);
+        }
+    }
+}
+
+/// A file that the walk of a directory met, if it is to be read; else it is counted.
+fn found_file(
+    path: &Path,
+    shown: String,
+    directory: &Path,
+    number: usize,
+    intake: &mut ReadResult,
+) -> Option<InputFile> {
+    let meta = fs::metadata(path);
+    let size = meta.as_ref().map_or(0, |m| m.len());
+    let source = InputFile::of(path.to_owned(), shown, size, Some(directory), number);
+    let shown = &source.display_path;
+    if source.format.is_none() {
+        match unsupported::by_name(path) {
+            Some(why) => {
+                intake.skip(Reason::Unsupported, shown, None, || why);
+                intake.failed_walked += 1;
+            }
+            None => intake.skip(Reason::UnknownName, shown, None, || {
                 format!(
                     "not read: only {READ} are read from a directory; name the file itself to \
                      read it"
                 )
-            });
-        } else if !kind.is_file() {
-            intake.skip(Reason::Unreadable, &source.display_path, None, || {
-                "not a regular file; name it itself to read it".into()
-            });
-        } else {
-            sources.push(source);
+            }),
         }
+        return None;
     }
+    match meta {
+        Ok(meta) if meta.is_file() => return Some(source),
+        Ok(_) => intake.skip(Reason::Unreadable, shown, None, || {
+            "not a regular file; name it itself to read it".into()
+        }),
+        Err(e) => intake.unreadable(&e, shown),
+    }
+    intake.failed_walked += 1;
+    None
 }
 
 /// The path that an error of the walk is about.
 fn error_path(error: &ignore::Error) -> Option<&Path> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::Loop { child, .. } => Some(child),
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
             error_path(err)
         }

@@ -283,7 +283,7 @@ fn an_archive_without_pages_is_not_taken_for_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.warc");
     std::fs::write(&path, of_length("resource", "s", 2, b"hi")).unwrap();
-    let said = nearcopy().arg("scan").arg(&path).done().err;
+    let said = nearcopy().arg("scan").arg(&path).refused();
     assert!(
         said.contains("1 archive: passed over as no pages: 1 (1 resource)")
             && !said.contains("looked for"),

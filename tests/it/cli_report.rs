@@ -148,7 +148,7 @@ fn what_is_wrong_is_said() {
     }
     let (code, _, err) = run(at, &["report", "found.json", "-o", "made.html", "--in", "nowhere"]);
     assert_eq!(code, 2);
-    assert!(err.contains("nowhere") && at.join("made.html").exists(), "{err}");
+    assert!(err.contains("nowhere") && !at.join("made.html").exists(), "{err}");
 }
 
 #[test]

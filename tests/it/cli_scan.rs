@@ -91,13 +91,18 @@ fn settings_never_change_with_threads() {
 }
 
 #[test]
-fn what_is_missing_does_not_stop_the_rest() {
+fn what_is_missing_is_said_and_may_be_skipped() {
     let dir = corpus();
-    let (code, out, err) = run_with(dir.path(), &["scan", "gone.txt", ".", "--format", "json"], "");
-    assert_eq!(code, 2);
-    assert!(err.contains("gone.txt"), "{err}");
+    let args = ["scan", "gone.txt", ".", "--format", "json"];
+    let (code, out, err) = run_with(dir.path(), &args, "");
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("gone.txt") && err.contains("--on-error skip"), "{err}");
+    let args = [&args[..], &["--on-error", "skip"]].concat();
+    let (code, out, err) = run_with(dir.path(), &args, "");
+    assert!(code == 0 && err.contains("gone.txt"), "{err}");
     let found: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(pairs(&found).len(), 1);
+    assert_eq!(found["summary"]["skipped"], json!([{"reason": "missing", "count": 1}]));
     let (_, _, quiet) = run_with(dir.path(), &["scan", "gone.txt", ".", "-q"], "");
     assert!(quiet.contains("gone.txt"), "an error is said even when quiet: {quiet}");
 }
@@ -106,13 +111,14 @@ fn what_is_missing_does_not_stop_the_rest() {
 fn an_empty_corpus_is_answered_with_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let (code, out, err) = run_with(dir.path(), &["scan", ".", "--format", "json"], "");
-    assert_eq!(code, 0, "{err}");
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
     assert!(err.contains("no documents in .") && err.contains("--input-format"), "{err}");
+    assert!(err.contains("--allow-empty"), "{err}");
     let (_, _, err) = run_with(dir.path(), &["scan", "gone.txt"], "");
-    assert!(
-        err.contains("no documents in gone.txt") && !err.contains("--input-format"),
-        "one advice is enough: {err}"
-    );
+    assert!(!err.contains("--input-format"), "one advice is enough: {err}");
+    let args = ["scan", ".", "--format", "json", "--allow-empty"];
+    let (code, out, err) = run_with(dir.path(), &args, "");
+    assert!(code == 0 && err.contains("no documents in ."), "{err}");
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["summary"]["documents"], 0);
 }
 
@@ -339,7 +345,7 @@ fn titles_by_flag_and_by_file() {
     let here = Here::new();
     let record = |id: &str| {
         let id = format!("https://www.{id}.example/1");
-        format!("{}\n", json!({"id": id, "title": "t", "line": "l", "text": STORY}))
+        format!("{}\n", json!({"id": id, "title": "t", "line": "l", "site": null, "text": STORY}))
     };
     here.write("a.jsonl", [record("a"), record("b")].concat());
     let told = |args: &[&str]| {

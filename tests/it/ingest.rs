@@ -3,7 +3,9 @@
 mod broken;
 mod titles;
 
-use nearcopy::ingest::{Format, Input, InputOptions, ReadResult, Reason, json, read, read_each};
+use nearcopy::ingest::{
+    Format, Input, InputOptions, OnError, ReadResult, Reason, json, read, read_each,
+};
 use nearcopy::{Document, DocumentInfo};
 use proptest::prelude::*;
 use std::fs;
@@ -236,7 +238,7 @@ fn binaries_are_counted_and_told_where_named() {
         (vec![("binary", 1)], 0, vec!["y.txt"])
     );
     let intake = read_one(&dir.path().join("x.txt"));
-    assert_eq!((skipped(&intake), intake.problems.len()), (vec![("binary", 1)], 1));
+    assert_eq!((skipped(&intake), intake.problems.len()), (vec![("unsupported", 1)], 1));
 }
 
 #[test]

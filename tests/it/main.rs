@@ -28,6 +28,8 @@ mod dedupe;
 mod documents;
 #[cfg(all(feature = "emit", feature = "csv", feature = "parquet"))]
 mod emit;
+#[cfg(feature = "cli")]
+mod exit_codes;
 #[cfg(all(feature = "html", feature = "reports"))]
 mod formats;
 mod frozen;

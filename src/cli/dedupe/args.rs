@@ -201,9 +201,10 @@ Examples:
 
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
 
-Exit codes: 0 done; 2 error, bad usage, an input or a reference that was not there (then nothing
-is written), more bad records than --max-bad, or more to remove than --max-removed; 130
-interrupted. Where it is not 0 and no output is named in the summary, none was written.";
+Exit codes: 0 done; 2 error, bad usage, an input or a reference that failed (where it was named,
+nothing is written; --on-error), no document at all (--allow-empty), more bad records than
+--max-bad, or more to remove than --max-removed; 130 interrupted. Where it is not 0 and no output
+is named in the summary, none was written.";
 
 impl Dedupe {
     /// The removal that the arguments ask for.

@@ -11,8 +11,11 @@ use crate::cli::flag_values::OutputFormat;
 use crate::cli::messages::{clean, count, say};
 use crate::cli::output::{Report, human_options, no_page, to_stdout, write_targets};
 use crate::cli::output_layout::{OutputLayout, named_apart, output_layout};
+use crate::cli::outputs::Outputs;
 use crate::cli::progress::Meter;
-use crate::cli::read_corpus::{ReadCorpus, inputs, say_empty, say_renamed, take_in};
+use crate::cli::read_corpus::{
+    NamedFields, ReadCorpus, inputs, refuse_empty, say_renamed, take_in, take_in_with,
+};
 use crate::cli::removal_limit;
 use crate::cli::settings::Settings;
 use nearcopy::clean::{Cleaning, Plan};
@@ -89,11 +92,8 @@ impl Dedupe {
             let flag = if removal.cuts() { "--remove" } else { "--annotate" };
             layout.iter().try_for_each(|layout| layout.uncut(&files, flag))?;
         }
-        if taken.input_missing && !self.dry_run {
-            return Err(Failure::Said("an input could not be read; nothing was written".into()));
-        }
         if taken.documents.is_empty() {
-            say_empty(&self.paths, &taken);
+            refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
         if !self.against.is_empty() {
             taken.add(self.references(&files, settings, meter)?);
@@ -108,7 +108,8 @@ impl Dedupe {
         settings: &Settings,
         meter: &Meter,
     ) -> Result<ReadCorpus> {
-        let mut more = take_in(
+        let mut more = take_in_with(
+            NamedFields::AsFound,
             &inputs(&self.against),
             &settings.flags.input.options(),
             meter,
@@ -120,12 +121,9 @@ impl Dedupe {
                 clean(&twice.display_path)
             )));
         }
-        if more.input_missing {
-            return Err(Failure::Said("a reference could not be read; nothing was written".into()));
-        }
         more.documents.iter_mut().for_each(|d| d.info.reference = true);
         if more.documents.is_empty() {
-            say_empty(&self.against, &more);
+            refuse_empty(&self.against, &more, &settings.flags.run)?;
         }
         Ok(more)
     }
@@ -205,7 +203,11 @@ impl Dedupe {
             annotate: self.annotate.as_deref(),
             removed: self.removed.as_deref(),
         };
-        let done = rewrite.write(layout)?;
+        let mut outputs = Outputs::default();
+        let done = rewrite.write(layout, &mut outputs)?;
+        let report = Report { findings, instead: None, verdict: None };
+        write_targets(&self.report, &settings.flags.report, &report, &mut outputs)?;
+        outputs.commit()?;
         if done.unread && index.is_some() {
             return Err(Failure::Said(
                 "the reader of standard output went away, so nothing was added to the index".into(),
@@ -214,15 +216,8 @@ impl Dedupe {
         if let (Some((index, found)), Some(part)) = (against, &mut cleaned.index) {
             index.add(found, plan, part)?;
         }
-        let reported = write_targets(
-            &self.report,
-            &settings.flags.report,
-            &Report { findings, instead: None, verdict: None },
-        );
-        // The output is complete, so it is named even if writing the report failed.
         let indexed = index.zip(cleaned.index).map(|(index, part)| index.in_words(&part));
         self.tell(cleaned, &done, indexed.as_deref(), settings)?;
-        reported?;
         Ok(exit())
     }
 

@@ -6,6 +6,7 @@ use super::written::WriteSummary;
 use crate::cli::exit::{Failure, Result};
 use crate::cli::interrupt::{Stoppable, interrupted};
 use crate::cli::output_layout::{OutputLayout, Stream};
+use crate::cli::outputs::Outputs;
 use crate::cli::staged_output::{StagedDir, StagedFile};
 use nearcopy::emit::Output;
 use nearcopy::ingest::{Compression, Format, InputOptions, ReadFile};
@@ -26,8 +27,8 @@ pub struct Rewrite<'a> {
 }
 
 impl Rewrite<'_> {
-    /// Writes all outputs, and renames them into place when they are complete.
-    pub fn write(&self, layout: &OutputLayout) -> Result<WriteSummary> {
+    /// Writes all outputs, which are renamed into place with the other outputs of the run.
+    pub fn write(&self, layout: &OutputLayout, outputs: &mut Outputs) -> Result<WriteSummary> {
         let changes =
             Changes::new(self.cleaned, self.options, self.annotate.is_some()).map_err(lost)?;
         let staged = self.removed.map(StagedFile::create).transpose()?;
@@ -44,7 +45,8 @@ impl Rewrite<'_> {
                 ));
                 self.stream(*stream, out, "standard output", &changes, &mut sink, &mut done)?;
                 done.unread = left.into_inner();
-                self.finish(sink, staged, done, || Ok(()))
+                self.finish(sink, &done)?;
+                staged.into_iter().for_each(|removed| outputs.add(removed));
             }
             OutputLayout::File(path, stream) => {
                 let file = StagedFile::create(path)?;
@@ -56,25 +58,24 @@ impl Rewrite<'_> {
                     &mut sink,
                     &mut done,
                 )?;
-                self.finish(sink, staged, done, || file.commit())
+                self.finish(sink, &done)?;
+                staged.into_iter().for_each(|removed| outputs.add(removed));
+                outputs.add(file);
             }
             OutputLayout::Tree(path, paths) => {
                 let directory = StagedDir::create(path)?;
                 self.tree((path, paths), &directory, &changes, &mut sink, &mut done)?;
-                self.finish(sink, staged, done, || directory.commit())
+                self.finish(sink, &done)?;
+                staged.into_iter().for_each(|removed| outputs.add(removed));
+                outputs.add_directory(directory);
             }
         }
+        Ok(done)
     }
 
-    /// The removed content is renamed into place before the output, so that a failure between the
-    /// two loses nothing.
-    fn finish(
-        &self,
-        sink: Sink,
-        removed: Option<StagedFile>,
-        done: WriteSummary,
-        output: impl FnOnce() -> Result<()>,
-    ) -> Result<WriteSummary> {
+    /// Completes the removed content, and checks that everything planned was done. That file is
+    /// renamed into place before the output, so that a failure between the two loses nothing.
+    fn finish(&self, sink: Sink, done: &WriteSummary) -> Result<()> {
         sink.finish()?;
         if interrupted() {
             return Err(Failure::Cancelled);
@@ -87,9 +88,7 @@ impl Rewrite<'_> {
                 done.dropped
             )));
         }
-        removed.map_or(Ok(()), StagedFile::commit)?;
-        output()?;
-        Ok(done)
+        Ok(())
     }
 
     fn output<'w>(

@@ -5,7 +5,7 @@ use super::super::flags::{Flags, InputFlags, RunFlags};
 use super::super::messages::say;
 use super::super::output::to_stdout;
 use super::super::progress::{Meter, TalkArgs};
-use super::super::read_corpus::{inputs, say_empty};
+use super::super::read_corpus::{ReadCorpus, inputs, refuse_empty};
 use super::super::settings::{SettingArgs, Settings, set_thread_count};
 use super::amounts::{counted, grouped};
 use super::args::{BaseArgs, SummaryFormat, Texts};
@@ -66,6 +66,13 @@ pub struct Add {
     talk: TalkArgs,
 }
 
+/// What was read: [`BatchReadSummary`] after an orderly end.
+struct Fed {
+    taken: ReadCorpus,
+    documents: u64,
+    nameless: u64,
+}
+
 /// What an id means that is added again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum SameIdFlag {
@@ -123,9 +130,10 @@ impl Add {
         let meter = Meter::start(self.talk);
         let begun = Instant::now();
         let options = settings.flags.input.options();
-        let (fed, added) = feed(&inputs(&self.paths), &options, &meter, self.talk.quiet, |some| {
-            index.add_all(some.flatten())
-        })?;
+        let (BatchReadSummary { taken, documents, nameless }, added) =
+            feed(&inputs(&self.paths), &options, &meter, self.talk.quiet, |some| {
+                index.add_all(some.flatten())
+            })?;
         let counts = added.map_err(|e| self.stopped(&index, e))?;
         if let Err(failure) = meter.pause() {
             say(&format!(
@@ -135,9 +143,11 @@ impl Add {
             return Err(failure);
         }
         let seconds = begun.elapsed().as_secs_f64();
-        if fed.documents == 0 {
-            say_empty(&self.paths, &fed.taken);
+        let taken = taken.map_err(|failure| self.unread(failure, fresh(counts)))?;
+        if documents == 0 {
+            refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
+        let fed = Fed { taken, documents, nameless };
         if self.compact {
             let done = index.compact(&settings.thresholds, &settings.run_options(), &meter);
             meter.pause()?;
@@ -186,13 +196,18 @@ impl Add {
         Failure::Said(format!("{error}{mend}{holds}"))
     }
 
-    fn tell(
-        &self,
-        fed: &BatchReadSummary,
-        counts: AddedCounts,
-        stats: &IndexStats,
-        seconds: f64,
-    ) -> Result<()> {
+    /// The error that ended the reading, with the number of documents that were added before.
+    fn unread(&self, failure: Failure, added: u64) -> Failure {
+        match failure {
+            Failure::Said(why) if added > 0 => Failure::Said(format!(
+                "{why}\n  {} added before that, and they stay; to add all again is safe",
+                counted(added, "document")
+            )),
+            other => other,
+        }
+    }
+
+    fn tell(&self, fed: &Fed, counts: AddedCounts, stats: &IndexStats, seconds: f64) -> Result<()> {
         let shown = self.place.display_name();
         let skipped: Vec<Skipped> = fed
             .taken
@@ -253,7 +268,7 @@ impl Add {
     }
 
     /// Prints advice about the documents that were added.
-    fn advise(&self, fed: &BatchReadSummary, stats: &IndexStats) {
+    fn advise(&self, fed: &Fed, stats: &IndexStats) {
         if fed.nameless > 0 {
             say(&format!(
                 "{} without an id: each is known as FILE:RECORD, and another file of that name \

@@ -46,8 +46,8 @@ Examples:
   nearcopy index export seen.index -o all.jsonl.zst
       Everything it holds, as a corpus.
 
-Exit codes: 0 done; 2 error, bad usage, an input or id that was not there, more bad records
-than --max-bad, or an index that is not sound; 130 interrupted.";
+Exit codes: 0 done; 2 error, bad usage, an input that failed, an id that is not there, more bad
+records than --max-bad, or an index that is not sound; 130 interrupted.";
 
 impl Index {
     pub fn run(self) -> Result<Exit> {

@@ -4,7 +4,9 @@
 use super::super::exit::{Exit, Failure, Result};
 use super::super::interrupt::failed;
 use super::super::messages::{escaped_path, say};
-use super::super::output::{probe, to_file, to_stdout};
+use super::super::output::{probe, to_stdout};
+use super::super::outputs::Outputs;
+use super::super::paths::distinct;
 use super::super::progress::{Meter, TalkArgs};
 use super::super::staged_output::StagedFile;
 use super::amounts::counted;
@@ -43,16 +45,33 @@ impl Export {
         let index = self.place.read()?;
         // The meter handles Ctrl-C, which deletes incomplete outputs.
         let _meter = Meter::start(self.talk);
-        for path in self.output.iter().chain(&self.background) {
-            probe(path)?;
-        }
+        let output = self.output.as_deref().filter(|path| *path != Path::new("-"));
+        let on_stdout = self.output.is_some() != output.is_some()
+            || self.output.is_none() && self.background.is_none();
+        let outputs: Vec<(&str, &Path)> = output
+            .map(|path| ("--output", path))
+            .into_iter()
+            .chain(self.background.as_deref().map(|path| ("--background", path)))
+            .collect();
+        distinct(&outputs)?;
+        outputs.iter().try_for_each(|(_, path)| probe(path))?;
+        let (mut outputs, mut lines) = (Outputs::default(), Vec::new());
         if let Some(path) = &self.background {
-            self.background(&index, path)?;
+            lines.push(self.background(&index, path, &mut outputs)?);
         }
-        match &self.output {
-            Some(path) => self.file(&index, path)?,
-            None if self.background.is_some() => {}
-            None => self.stdout(&index)?,
+        if let Some(path) = output {
+            lines.push(file(&index, path, &mut outputs)?);
+        }
+        if on_stdout {
+            stdout(&index)?;
+        }
+        outputs.commit()?;
+        for line in lines.iter().filter(|_| !self.talk.quiet) {
+            if on_stdout {
+                say(line);
+            } else {
+                to_stdout(|out| writeln!(out, "{line}"))?;
+            }
         }
         if !index.has_texts()
             && !self.talk.quiet
@@ -66,7 +85,7 @@ impl Export {
         Ok(Exit::Done)
     }
 
-    fn background(&self, index: &Index, path: &Path) -> Result<()> {
+    fn background(&self, index: &Index, path: &Path, outputs: &mut Outputs) -> Result<String> {
         if index.stats()?.background == "none" {
             let shown = self.place.display_name();
             return Err(Failure::Said(format!(
@@ -74,36 +93,33 @@ impl Export {
             )));
         }
         let json = index.background()?.to_json(&index.recipe().id());
-        to_file(path, |out| out.write_all(json.as_bytes()))?;
-        self.tell(&format!("{} written", escaped_path(path)))
+        outputs.write(path, |out| out.write_all(json.as_bytes()))?;
+        Ok(format!("{} written", escaped_path(path)))
     }
+}
 
-    fn file(&self, index: &Index, path: &Path) -> Result<()> {
-        let staged = StagedFile::create(path)?;
-        let out = BufWriter::with_capacity(1 << 18, staged.writer()?);
-        let mut out = Compressor::new(out, by_name(path).1, 0)
-            .map_err(|e| failed(staged.display_name(), &e))?;
-        let mut written = ExportCounts::default();
-        written.all(index, &mut out)?;
-        written.end(|| out.finish()?.flush(), staged.display_name())?;
-        let line =
-            format!("{} with {}", staged.display_name(), counted(written.documents, "document"));
-        staged.commit()?;
-        self.tell(&line)
-    }
+/// Writes the documents to a file, and returns the line about it.
+fn file(index: &Index, path: &Path, outputs: &mut Outputs) -> Result<String> {
+    let staged = StagedFile::create(path)?;
+    let out = BufWriter::with_capacity(1 << 18, staged.writer()?);
+    let mut out =
+        Compressor::new(out, by_name(path).1, 0).map_err(|e| failed(staged.display_name(), &e))?;
+    let mut written = ExportCounts::default();
+    written.all(index, &mut out)?;
+    written.end(|| out.finish()?.flush(), staged.display_name())?;
+    let line = format!("{} with {}", staged.display_name(), counted(written.documents, "document"));
+    outputs.add(staged);
+    Ok(line)
+}
 
-    fn stdout(&self, index: &Index) -> Result<()> {
-        let (mut written, mut done) = (ExportCounts::default(), Ok(()));
-        to_stdout(|out| {
-            done = written.all(index, out);
-            written.failure.take().map_or(Ok(()), Err)
-        })?;
-        done
-    }
-
-    fn tell(&self, line: &str) -> Result<()> {
-        if self.talk.quiet { Ok(()) } else { to_stdout(|out| writeln!(out, "{line}")) }
-    }
+/// Writes the documents to standard output.
+fn stdout(index: &Index) -> Result<()> {
+    let (mut written, mut done) = (ExportCounts::default(), Ok(()));
+    to_stdout(|out| {
+        done = written.all(index, out);
+        written.failure.take().map_or(Ok(()), Err)
+    })?;
+    done
 }
 
 /// The counts of the export so far.

@@ -7,7 +7,7 @@ use super::super::messages::clean;
 use super::super::output::{WIDTH, colored, probe, to_file, to_stdout, width};
 use super::super::paths::apart;
 use super::super::progress::{Meter, TalkArgs};
-use super::super::read_corpus::{ReadCorpus, inputs, say_empty};
+use super::super::read_corpus::{ReadCorpus, inputs, refuse_empty};
 use super::super::settings::{Settings, set_thread_count};
 use super::amounts::{counted, grouped};
 use super::args::CompareArgs;
@@ -22,7 +22,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The number of documents that the human report shows.
 const SHOWN: u64 = 50;
@@ -126,16 +126,21 @@ impl Query {
                 }
             })
         };
-        let written = match &self.output {
+        let written = match self.file() {
             Some(path) => to_file(path, write),
             None => to_stdout(write),
         };
         meter.pause()?;
         failure.map_or(written, Err)?;
         if self.id.is_empty() && taken.records == taken.bad {
-            say_empty(&self.paths, &taken);
+            refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
         Ok(taken.exit(settings.flags.run.max_bad))
+    }
+
+    /// The file that gets the answers; `-` is standard output.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
     }
 
     fn check_usage(&self) -> Result<()> {
@@ -148,7 +153,7 @@ impl Query {
             };
             return Err(usage("index query", why));
         }
-        let Some(path) = &self.output else { return Ok(()) };
+        let Some(path) = self.file() else { return Ok(()) };
         let inputs: Vec<(&OsStr, &str)> =
             self.paths.iter().map(|p| (p.as_os_str(), "input")).collect();
         apart("--output", path, &inputs)?;
@@ -181,9 +186,9 @@ impl Query {
                     Ok::<(), QueryEnd>(())
                 },
             )?;
-            *taken = fed.taken;
             done?;
             meter.pause()?;
+            *taken = fed.taken?;
         }
         if self.format == Format::Human { Ok(tally.write(out)?) } else { Ok(()) }
     }
@@ -269,7 +274,7 @@ impl Query {
     }
 
     fn human(&self) -> HumanOptions {
-        match self.output {
+        match self.file() {
             Some(_) => HumanOptions::default().with(|s| {
                 s.color = false;
                 s.width = WIDTH;

@@ -10,7 +10,7 @@ use crate::emit::reopen::{broken, stored_bytes};
 use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::ReadFile;
-use crate::ingest::fields::TEXT;
+use crate::ingest::field_names::TEXT;
 use crate::ingest::parquet::{columns, guarded, open, rows};
 use crate::ingest::record::Context;
 use crate::ingest::shared_file::SharedFile;

@@ -6,7 +6,7 @@ use crate::emit::error::Error;
 use crate::emit::reopen::{broken, copy, encoded, exact, records};
 use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
-use crate::ingest::fields::TEXT;
+use crate::ingest::field_names::TEXT;
 use crate::ingest::record::Context;
 use crate::ingest::table::{NextRow, Rows, delimiter};
 use crate::span::Span;

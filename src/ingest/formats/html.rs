@@ -1,8 +1,10 @@
 //! Owns: the reading of a file that is one web page as one document. Never: decides which part of
 //! the page is the article.
 
+use crate::ingest::field_names::ID;
 use crate::ingest::fields::Fields;
 use crate::ingest::open_file::{OpenFile, PartialRead};
+use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::web::page::{self, PAGE, PageContext};
 use crate::model::document::DocumentInfo;
@@ -16,7 +18,14 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     if run.stopped() {
         return (ReadResult::default(), None);
     }
-    (page(bytes, &file.display_path, run.encoding, context.fields), error)
+    let mut intake = page(bytes, &file.display_path, run.encoding, context.fields);
+    intake.present[ID] = context.fields.id_is("url");
+    if file.named && intake.skipped.remove(&Reason::NotAPage).is_some() {
+        // Met in a directory it is passed over; named, it was meant to be read.
+        intake.skipped.insert(Reason::Unsupported, 1);
+        intake.problems.iter_mut().for_each(|p| p.reason = Reason::Unsupported);
+    }
+    (intake, error)
 }
 
 /// Reads the article of a page. Its id is the path of the file, or the page's own URL where the

@@ -42,7 +42,7 @@ pub(crate) struct Split<'t> {
     /// The records with their numbers.
     pub(crate) records: Vec<(u64, &'t RawValue)>,
     /// Records that cannot be parsed, by number, with the reason.
-    errors: Vec<(u64, String)>,
+    errors: Vec<(u64, serde_json::Error)>,
 }
 
 impl Split<'_> {
@@ -61,7 +61,7 @@ pub(crate) fn split(text: &str) -> Split<'_> {
         let mut d = serde_json::Deserializer::from_str(text);
         let mut elements = Vec::new();
         let done = d.deserialize_seq(Elements(&mut elements)).and_then(|()| d.end());
-        errors.extend(done.err().map(|e| (elements.len() as u64 + 1, e.to_string())));
+        errors.extend(done.err().map(|e| (elements.len() as u64 + 1, e)));
         records.extend((1..).zip(elements));
     } else {
         objects(text, &mut records, &mut errors);
@@ -93,14 +93,19 @@ fn whole(bytes: Vec<u8>, context: &Context) -> Batch {
     let mut batch = context.each(&pieces, |piece, batch| {
         for (number, record) in *piece {
             let number = Some(*number).filter(|_| !single);
-            context.record(record.get().as_bytes(), number, damaged, batch);
+            context.record(record.get().as_bytes(), number, damaged, false, batch);
         }
     });
+    batch.intake.names_no_text = !found.errors.is_empty() && !context.fields.names_a_text(&text);
     for (number, why) in found.errors {
-        let lost = if found.array { "; what follows it was not read" } else { "; it was skipped" };
-        batch.intake.skip(Reason::BadJson, &context.path, Some(number), || {
-            format!("not valid JSON ({why}){lost}: mend the file")
-        });
+        // What follows an error in an array is lost.
+        let (reason, lost) = match (why.is_eof(), found.array) {
+            (true, _) => (Reason::CutShort, "; the file ends inside this record: fetch it again"),
+            (false, true) => (Reason::BrokenArray, "; what follows it was not read: mend the file"),
+            (false, false) => (Reason::BadJson, "; it was skipped: mend the file"),
+        };
+        let message = || format!("not valid JSON ({why}){lost}");
+        batch.intake.skip(reason, &context.path, Some(number), message);
     }
     batch
 }
@@ -110,7 +115,7 @@ fn whole(bytes: Vec<u8>, context: &Context) -> Batch {
 fn objects<'t>(
     text: &'t str,
     records: &mut Vec<(u64, &'t RawValue)>,
-    errors: &mut Vec<(u64, String)>,
+    errors: &mut Vec<(u64, serde_json::Error)>,
 ) {
     let (mut from, mut number) = (0, 0);
     loop {
@@ -124,7 +129,7 @@ fn objects<'t>(
             }
         }
         let Some(error) = failed else { break };
-        errors.push((number, error.to_string()));
+        errors.push((number, error));
         // The failed iterator is positioned at the error, so no byte is scanned twice.
         let at = (from + values.byte_offset()).saturating_sub(1).max(from);
         let Some(next) = memchr::memmem::find(&text.as_bytes()[at..], b"\n{") else { break };

@@ -167,7 +167,8 @@ fn parse(window: &[u8], first: u64, context: &Context) -> (u64, Batch) {
             let line = piece[from.min(end)..end].trim_ascii();
             from = end + 1;
             if !line.is_empty() {
-                context.record(line, Some(number), false, batch);
+                // Only the last line of a file may lack its line break.
+                context.record(line, Some(number), false, end == piece.len(), batch);
             }
         }
     });

@@ -1,7 +1,8 @@
 //! Owns: Parquet input: which columns are read, and rows to documents. Never: writes a file.
 
 use crate::ingest::date;
-use crate::ingest::fields::{Fields, PerRole, TEXT, TITLE, others};
+use crate::ingest::field_names::{PerRole, TEXT, TITLE};
+use crate::ingest::fields::{Fields, others, shown_names};
 use crate::ingest::input::InputOptions;
 use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
@@ -73,10 +74,9 @@ pub fn panic_is_caught() -> bool {
     GUARDED.get()
 }
 
-/// Runs an operation on Parquet data and returns any error as a message.
-///
-/// A panic counts as an error, here and nowhere else: the crate intends damaged data to be an error
-/// too, but its decoders still have places where a wrong length reaches a slice index.
+/// Runs an operation on Parquet data and returns any error as a message. A panic counts as an
+/// error, here and nowhere else: the crate intends damaged data to be an error too, but its
+/// decoders still have places where a wrong length reaches a slice index.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Result<T, String> {
     let before = GUARDED.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));
@@ -133,6 +133,12 @@ fn simple(column: &ColumnDescriptor) -> bool {
     textual(column) || (kind && column.max_rep_level() == 0)
 }
 
+/// The dotted paths of the columns.
+fn column_names(reader: &SerializedFileReader<SharedFile>) -> Vec<String> {
+    let schema = reader.metadata().file_metadata().schema_descr();
+    schema.columns().iter().map(|c| c.path().string()).collect()
+}
+
 /// Finds the column of each role, by the dotted paths of the columns, with the rank of its name; or
 /// the reason why there is no text.
 pub(crate) fn columns(
@@ -140,7 +146,7 @@ pub(crate) fn columns(
     context: &Context,
 ) -> std::result::Result<Columns, (Reason, String)> {
     let leaves = reader.metadata().file_metadata().schema_descr().columns();
-    let names: Vec<String> = leaves.iter().map(|c| c.path().string()).collect();
+    let names = column_names(reader);
     let found = context.fields.columns(&names, |role, c| {
         let strings = role == TEXT || (role == TITLE && !context.fields.explicit[TITLE]);
         if strings { textual(&leaves[c]) } else { simple(&leaves[c]) }
@@ -217,18 +223,15 @@ fn rows_of(file: SharedFile, on_read: &(dyn Fn(u64) -> bool + Sync), context: &C
             return batch;
         }
     };
-    let mut first = 1;
-    let groups: Vec<(usize, u64)> = reader
-        .metadata()
-        .row_groups()
-        .iter()
-        .enumerate()
-        .map(|(index, group)| {
-            let start = first;
-            first += rows(group);
-            (index, start)
-        })
-        .collect();
+    let present = columns.map(|column| column.is_some());
+    context.note_fields(&present, &mut batch, || shown_names(&column_names(&reader)));
+    let mut next = 1;
+    let first_row = |group: &RowGroupMetaData| {
+        next += rows(group);
+        next - rows(group)
+    };
+    let groups: Vec<(usize, u64)> =
+        reader.metadata().row_groups().iter().map(first_row).enumerate().collect();
     let side_by_side = if context.parallel { rayon::current_num_threads() } else { 1 };
     for groups in groups.chunks(side_by_side.max(1)) {
         let one = |&(index, first): &(usize, u64)| {
@@ -270,11 +273,8 @@ pub(crate) fn rows(group: &RowGroupMetaData) -> u64 {
 }
 
 fn compressed(group: &RowGroupMetaData, columns: &Columns) -> i64 {
-    columns
-        .iter()
-        .flatten()
-        .filter_map(|(c, _)| group.columns().get(*c))
-        .fold(0, |sum, c| sum.saturating_add(c.compressed_size()))
+    let chunks = columns.iter().flatten().filter_map(|(c, _)| group.columns().get(*c));
+    chunks.fold(0, |sum, c| sum.saturating_add(c.compressed_size()))
 }
 
 /// Reads the rows of a row group; the rows before an error are kept.

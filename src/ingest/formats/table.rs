@@ -1,6 +1,7 @@
 //! Owns: CSV and TSV input: where rows begin and end, and rows to documents. Never: writes a row.
 
-use crate::ingest::fields::{Fields, PerRole, TEXT, others};
+use crate::ingest::field_names::{PerRole, TEXT};
+use crate::ingest::fields::{Fields, others, shown_names};
 use crate::ingest::format::Format;
 use crate::ingest::formats::record_bytes::{Borders, RecordBytes, read as read_records};
 use crate::ingest::input::InputOptions;
@@ -236,7 +237,12 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
     if next == NextRow::Row {
         let names = context.header(&rows);
         let columns = context.fields.columns(&names, |_, _| true);
+        context.note_fields(&columns.map(|c| c.is_some()), &mut batch, || shown_names(&names));
         if columns[TEXT].is_none() {
+            if let Some(other) = other_delimiter(&rows, delimiter, context) {
+                batch.intake.skip(Reason::Unsupported, &context.path, None, || other.into());
+                return (batch, rows.error);
+            }
             batch.intake.skip(Reason::NoText, &context.path, None, || {
                 context.fields.no_text_column(&names)
             });
@@ -255,6 +261,15 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
                 row(&rows, &columns, number, damaged, context, &mut batch);
             } else {
                 let (line, fields, want) = (rows.line(), rows.len(), names.len());
+                if fields < want && !rows.raw().ends_with(b"\n") && rows.error.is_none() {
+                    batch.intake.skip(Reason::CutShort, &context.path, Some(number), || {
+                        format!(
+                            "the file ends inside the row that begins in line {line}: fetch it \
+                             again"
+                        )
+                    });
+                    continue;
+                }
                 batch.intake.skip(Reason::RaggedRow, &context.path, Some(number), || {
                     format!(
                         "line {line} has {fields} field{}, the header {want}; the row was skipped: \
@@ -273,6 +288,29 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
         batch.intake.skip(Reason::OpenQuote, &context.path, None, || open(rows.line()));
     }
     (batch, rows.error)
+}
+
+/// The message about a header without a text, where another delimiter would show one.
+fn other_delimiter(rows: &Rows, delimiter: u8, context: &Context) -> Option<&'static str> {
+    let header = context.value(rows.raw()).0.into_owned();
+    let message = |other: char| match other {
+        '\t' => "its fields are separated by tabs: name it .tsv, or say --input-format tsv",
+        ',' => "its fields are separated by commas: name it .csv, or say --input-format csv",
+        ';' => {
+            "its fields are separated by semicolons, which is recognised in a .csv only where \
+                its header has no comma: write it with commas"
+        }
+        _ => "its fields are separated by |, which is not read: write it with commas or tabs",
+    };
+    let shows = |other: &char| {
+        let names: Vec<String> =
+            header.trim().split(*other).map(|n| n.trim().trim_matches('"').to_owned()).collect();
+        let text = context.fields.columns(&names, |_, _| true)[TEXT].is_some();
+        // A name may hold the other delimiter; the more frequent one is the likelier.
+        u32::from(delimiter) != u32::from(*other)
+            && (names.len() > 1 && text || names.len() > rows.len())
+    };
+    [',', '\t', ';', '|'].into_iter().find(shows).map(message)
 }
 
 /// The message about a row whose quote is never closed.

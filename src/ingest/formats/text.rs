@@ -14,9 +14,9 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     let mut intake = ReadResult::default();
     if decode::binary(&plain.head, run.encoding) {
         if file.named {
-            intake.skip(Reason::Binary, &file.display_path, None, || {
-                "not text (a NUL in its first 8 KiB); it was skipped: convert it to text, or say \
-                 --encoding if it is UTF-16"
+            intake.skip(Reason::Unsupported, &file.display_path, None, || {
+                "not text (a NUL in its first 8 KiB): convert it to text, or say --encoding if it \
+                 is UTF-16"
                     .into()
             });
         } else {

@@ -5,6 +5,7 @@ use crate::ingest::address::host_of;
 use crate::ingest::compress::Compression;
 use crate::ingest::date;
 use crate::ingest::decode;
+use crate::ingest::field_names::ID;
 use crate::ingest::fields::Fields;
 use crate::ingest::format::Format;
 use crate::ingest::input::InputOptions;
@@ -114,6 +115,7 @@ pub(crate) fn read(
     stopped: &(dyn Fn() -> bool + Sync),
 ) -> Batch {
     let mut all = Batch::default();
+    all.intake.present[ID] = context.fields.id_is("url");
     let mut now = next_pages(records);
     while let Some(gathered) = now.take() {
         let take = || pages(&gathered, context);
@@ -149,8 +151,12 @@ fn next_pages(records: &mut Records) -> Option<Gathered> {
                 }
                 Err(kind) => *some.others.entry(kind).or_default() += 1,
             },
-            Err(Broken { number, why, packed, .. }) => {
-                let reason = if packed { Reason::BrokenCompression } else { Reason::BadWarc };
+            Err(Broken { number, why, packed, cut, .. }) => {
+                let reason = match (packed, cut) {
+                    (true, _) => Reason::BrokenCompression,
+                    (false, true) => Reason::CutShort,
+                    (false, false) => Reason::BadWarc,
+                };
                 some.broken.push((reason, number, why));
             }
         }

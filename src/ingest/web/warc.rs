@@ -47,10 +47,18 @@ pub(crate) struct Broken {
     pub(crate) why: String,
     /// Whether the compression is broken.
     pub(crate) packed: bool,
+    /// Whether the archive ends inside the record.
+    pub(crate) cut: bool,
     /// Its member, and its offset there as in a [`Record`]; the greatest number where nothing of it
     /// can be read.
     pub(crate) member: u64,
     pub(crate) at: u64,
+}
+
+impl Broken {
+    fn cut_short(self, cut: bool) -> Broken {
+        Broken { cut, ..self }
+    }
 }
 
 /// The records of an archive.
@@ -154,7 +162,7 @@ impl<'a> Records<'a> {
             "broken {kind} member ({error}); it was skipped, and reading went on where a next \
              record begins"
         );
-        Broken { number: None, why, packed: true, member: self.start, at: u64::MAX }
+        Broken { number: None, why, packed: true, cut: false, member: self.start, at: u64::MAX }
     }
 
     /// The offset of the next byte in the member.
@@ -240,13 +248,15 @@ impl<'a> Records<'a> {
     fn record(&mut self) -> Result<Record, Broken> {
         let start = self.at;
         let begins = self.want(8) && self.buffer[start..].starts_with(START);
+        let begun = self.buffer[start..].iter().zip(START).all(|(x, y)| x == y);
         let (member, at) = (self.start, self.place());
         let end = match if begins { self.header_end() } else { Err(start + 1) } {
             Ok(end) => end,
             Err(behind) => {
                 self.resync(behind);
                 let passed = self.place() - at;
-                return Err(self.junk(&format!("{passed} bytes that are no record"), at));
+                let junk = self.junk(&format!("{passed} bytes that are no record"), at);
+                return Err(junk.cut_short(begun && self.is_over()));
             }
         };
         self.number += 1;
@@ -259,7 +269,9 @@ impl<'a> Records<'a> {
         if length > RECORD {
             return match self.pass_over(self.place().saturating_add(length)) {
                 true => Ok(Record { number: self.number, header, body: None, member, at }),
-                false if self.at == self.buffer.len() => Err(self.broken("it is cut short", at)),
+                false if self.at == self.buffer.len() => {
+                    Err(self.broken("it is cut short", at).cut_short(self.is_over()))
+                }
                 false => Err(self.broken("its Content-Length is wrong", at)),
             };
         }
@@ -276,7 +288,8 @@ impl<'a> Records<'a> {
         Err(match whole {
             false => self.broken(&format!("it is cut short, {missing} bytes are missing"), at),
             true => self.broken("its Content-Length is wrong", at),
-        })
+        }
+        .cut_short(!whole && self.is_over()))
     }
 
     /// Whether a body between two offsets is complete: line breaks follow it, and then the next
@@ -293,6 +306,11 @@ impl<'a> Records<'a> {
                 && begin(&self.buffer[from..behind]).is_none()
     }
 
+    /// Whether the archive ends here.
+    fn is_over(&self) -> bool {
+        self.at == self.buffer.len() && self.next.is_none()
+    }
+
     /// Reports bytes from this offset on that belong to no record.
     fn junk(&self, what: &str, at: u64) -> Broken {
         let place = if self.number == 0 {
@@ -301,12 +319,12 @@ impl<'a> Records<'a> {
             format!("behind record {}", self.number)
         };
         let why = format!("{what} stand {place}; they were skipped");
-        Broken { number: None, why, packed: false, member: self.start, at }
+        Broken { number: None, why, packed: false, cut: false, member: self.start, at }
     }
 
     fn broken(&self, why: &str, at: u64) -> Broken {
         let why = format!("{why}; the record was skipped: fetch or write the archive again");
-        Broken { number: Some(self.number), why, packed: false, member: self.start, at }
+        Broken { number: Some(self.number), why, packed: false, cut: false, member: self.start, at }
     }
 
     /// Finds the end of the header that begins here, after its empty line. If there is none, the

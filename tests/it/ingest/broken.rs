@@ -38,7 +38,8 @@ fn bad_records_are_counted_and_the_rest_goes_on() {
 fn a_file_without_any_text_names_its_fields() {
     let intake =
         of("x.jsonl", "{\"headline\":\"a\",\"story\\u001b\":\"b\"}\n".repeat(9).as_bytes());
-    assert_eq!(skipped(&intake), [("no-text", 9)]);
+    assert_eq!(skipped(&intake), [("nothing-read", 1), ("no-text", 9)]);
+    assert_eq!((intake.failed_named, intake.stopped), (1, true));
     let [problem] = &intake.problems[..] else { panic!("{:?}", intake.problems) };
     assert!(
         problem.record.is_none() && problem.message.contains("headline, story\\u{1b}"),
@@ -49,6 +50,9 @@ fn a_file_without_any_text_names_its_fields() {
             && problem.message.contains("none of its 9 records"),
         "{problem}"
     );
+    // In a directory it is no article, like the settings of a program.
+    let intake = read_one(folder(&[("package.json", b"{\"name\": \"x\"}")]).path());
+    assert_eq!((skipped(&intake), intake.failed()), (vec![("no-article", 1)], false));
 }
 
 #[test]
@@ -129,9 +133,9 @@ fn broken_compression_keeps_what_came_before() {
 #[test]
 fn arrays_and_objects_end_where_they_break() {
     let intake = of("x.json", b"[{\"text\":\"a\"},{\"text\":\"b\"},{\"text\"");
-    assert_eq!((intake.documents.len(), skipped(&intake)), (2, vec![("bad-json", 1)]));
+    assert_eq!((intake.documents.len(), skipped(&intake)), (2, vec![("cut-short", 1)]));
     assert!(
-        intake.problems[0].record == Some(3) && intake.problems[0].message.contains("not read")
+        intake.problems[0].record == Some(3) && intake.problems[0].message.contains("ends inside")
     );
     let intake =
         of("x.json", b"{\n\"text\":\"a\"\n}\n{\n\"text\" \"b\"\n}\n{\n\"text\":\"c\"\n}\n");
@@ -149,5 +153,69 @@ fn arrays_and_objects_end_where_they_break() {
         of("x.json", b"{\n\"text\":\"a\",\n{\"text\":\"b\"}\n\xc3\xa9\n{\"text\":\"c\"}\n");
     assert_eq!((intake.documents.len(), skipped(&intake)), (2, vec![("bad-json", 2)]));
     let hostile = "{\"a\":[\n".repeat(20_000);
-    assert_eq!(skipped(&of("x.json", hostile.as_bytes())), [("bad-json", 1)]);
+    assert_eq!(skipped(&of("x.json", hostile.as_bytes())), [("nothing-read", 1), ("bad-json", 1)]);
+}
+
+#[test]
+fn a_file_that_ends_inside_a_record_was_cut_short() {
+    let record = "{\"text\": \"a\"}\n";
+    let whole = [record, record].concat();
+    for (name, bytes, kept) in [
+        ("x.jsonl", format!("{whole}{{\"text\": \"b"), 2),
+        ("x.jsonl", format!("{whole}{{\"text\": \"b\","), 2),
+        ("x.json", format!("{whole}{{\"text\": \"b\""), 2),
+        ("x.json", format!("[{},{{\"te", record.trim()), 1),
+        ("x.json", format!("[{},", record.trim()), 1),
+        ("x.json", format!("[{}", record.trim()), 1),
+        #[cfg(feature = "csv")]
+        ("x.csv", "id,text\n1,a\n2".into(), 1),
+        #[cfg(feature = "csv")]
+        ("x.tsv", "id\ttext\ttitle\n1\ta\tt\n2\tb".into(), 1),
+    ] {
+        let intake = of(name, bytes.as_bytes());
+        assert_eq!(skipped(&intake), [("cut-short", 1)], "{bytes}");
+        assert_eq!((intake.documents.len(), intake.failed_named), (kept, 1), "{bytes}");
+    }
+    // The same inside a file is a bad record, and a last line may lack its line break.
+    let inside = format!("{record}{{\"text\": \"b\n{}", record.trim());
+    let intake = of("x.jsonl", inside.as_bytes());
+    assert_eq!((skipped(&intake), intake.failed()), (vec![("bad-json", 1)], false));
+    assert_eq!(intake.documents.len(), 2);
+    // A file of a directory that lacks its end is an article only where it names a text.
+    let dir = folder(&[("a.json", b"{\"text\": \"b"), ("b.json", b"{\"version\": \"b")]);
+    let intake = read_one(dir.path());
+    assert_eq!(skipped(&intake), [("cut-short", 1), ("no-article", 1)]);
+    assert_eq!((intake.failed_named, intake.failed_walked), (0, 1));
+}
+
+#[test]
+fn a_failing_input_ends_the_reading_or_is_skipped() {
+    let cut = b"{\"text\": \"b\"}\n{\"text";
+    let dir = folder(&[("a.jsonl", cut), ("b.jsonl", b"{\"text\": \"c\"}\n")]);
+    let read = |paths: &[&str], on_error: OnError| {
+        let inputs: Vec<Input> = paths.iter().map(|p| Input::Path(dir.path().join(p))).collect();
+        let options = InputOptions::default().with(|o| o.on_error = on_error);
+        let intake = nearcopy::ingest::read(&inputs, &options, &|_| true);
+        (intake.documents.len(), intake.failed_named, intake.failed_walked, intake.stopped)
+    };
+    assert_eq!(read(&["."], OnError::StopIfNamed), (2, 0, 1, false));
+    assert_eq!(read(&["a.jsonl", "b.jsonl"], OnError::Skip), (2, 1, 0, false));
+    assert!(read(&["."], OnError::Stop).3 && read(&["a.jsonl"], OnError::StopIfNamed).3);
+    // What is missing is known before anything is read.
+    assert_eq!(read(&["b.jsonl", "gone"], OnError::StopIfNamed), (0, 1, 0, true));
+    assert_eq!(read(&["b.jsonl", "gone"], OnError::Skip), (1, 1, 0, false));
+}
+
+#[test]
+fn fields_that_no_record_has_are_named() {
+    let dir = folder(&[("a.jsonl", b"{\"text\": \"b\", \"outlet\": null}\n{\"text\": \"c\"}")]);
+    let missing = |options: InputOptions| {
+        let intake = read_with(dir.path(), &options);
+        let fields = intake.missing_fields.into_iter();
+        fields.map(|f| (f.role, f.name, f.present.join(" "))).collect::<Vec<_>>()
+    };
+    let named = |name: &str| InputOptions::default().with(|o| o.source_field = Some(name.into()));
+    assert_eq!(missing(named("outlet")), []);
+    assert_eq!(missing(named("site")), [("source", "site".into(), "text outlet".into())]);
+    assert_eq!(missing(InputOptions::default()), []);
 }

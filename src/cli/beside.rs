@@ -1,0 +1,116 @@
+//! Owns: files and directories beside the place of an output, with a temporary name or none, and
+//! their removal when the process ends. Never: renames one.
+
+use super::paths::directory;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tempfile::TempPath;
+
+/// The beginning of the name of everything that is written beside its place.
+pub const PREFIX: &str = ".nearcopy-";
+pub const SUFFIX: &str = ".tmp";
+
+/// Temporary files and directories that exist now, so that a signal can delete them.
+static BESIDE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Held while outputs are renamed: a signal waits for the end of that.
+static RENAMING: Mutex<()> = Mutex::new(());
+
+/// Waits until no output is being renamed, and keeps all further ones from it.
+pub fn hold_renaming() -> MutexGuard<'static, ()> {
+    RENAMING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Deletes incomplete outputs. Called right before the process ends; other threads may still write
+/// to a directory, so it is deleted until it is gone.
+pub fn sweep() {
+    for path in BESIDE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        for _ in 0..20 {
+            let file = fs::remove_file(&path);
+            let directory = fs::remove_dir_all(&path);
+            if file.is_ok() || directory.is_ok() || fs::symlink_metadata(&path).is_err() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+}
+
+/// A builder of temporary files and directories beside their final place.
+pub fn temporary(mode: u32) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The permissions of an ordinary new file: the umask removes what the user does not want.
+        builder.permissions(fs::Permissions::from_mode(mode));
+    }
+    builder
+}
+
+/// Opens a file in a directory that has no name, and so leaves nothing behind whatever ends the
+/// process; `None` where the system or the file system has no such files.
+#[cfg(target_os = "linux")]
+pub fn unnamed(directory: &Path) -> Option<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    // Its name is given through /proc.
+    if !Path::new("/proc/self/fd").exists() {
+        return None;
+    }
+    let flags = rustix::fs::OFlags::TMPFILE.bits() as i32;
+    fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .mode(0o666)
+        .custom_flags(flags)
+        .open(directory)
+        .ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn unnamed(_: &Path) -> Option<File> {
+    None
+}
+
+/// Gives a file without a name one in this directory.
+#[cfg(target_os = "linux")]
+pub fn name(file: &File, directory: &Path) -> io::Result<TempPath> {
+    use rustix::fs::{AtFlags, CWD, linkat};
+    use std::os::fd::AsRawFd;
+    let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let made = temporary(0o666).make_in(directory, |path| {
+        note(path);
+        let linked = linkat(CWD, &link, CWD, path, AtFlags::SYMLINK_FOLLOW);
+        linked.map_err(|e| {
+            forget(path);
+            e.into()
+        })
+    });
+    made.map(|named| named.into_parts().1)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn name(_: &File, _: &Path) -> io::Result<TempPath> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Checks that a file can be made beside this path.
+pub fn check_place(path: &Path) -> io::Result<()> {
+    match unnamed(directory(path)) {
+        Some(_) => Ok(()),
+        None => temporary(0o666).tempfile_in(directory(path)).map(drop),
+    }
+}
+
+/// Notes a temporary file or directory, which a signal deletes.
+pub fn note(path: &Path) {
+    BESIDE.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+}
+
+/// Forgets one that was renamed or deleted.
+pub fn forget(path: &Path) {
+    BESIDE.lock().unwrap_or_else(PoisonError::into_inner).retain(|p| p != path);
+}

@@ -1,0 +1,93 @@
+//! Owns: the settings of how inputs are read, and those of a run, as flags and keys. Never: reads
+//! an input.
+
+use super::amount::Amount;
+use super::flag_macro::flags;
+use super::flag_values::{encoding, input_format, on_error};
+use nearcopy::ingest::{Format, InputOptions, OnError};
+use serde::{Deserialize, Serialize};
+
+flags!(InputFlags {
+    /// What every input holds, once decompressed [default: by file name, then by content]
+    #[arg(value_name = "FORMAT", help_heading = "Input", value_parser = input_format())]
+    input_format: Format,
+    /// JSON field or column with the text [default: the first of text, content, body, article, …
+    /// that is there]
+    #[arg(value_name = "NAME", help_heading = "Input")]
+    text_field: String,
+    /// JSON field or column with the id [default: the first of id, url, … that is there, else
+    /// file:record]
+    ///
+    /// A page is called by its path, in an archive by the address it was fetched from; `url`: by
+    /// the address that it names itself, where it does.
+    #[arg(value_name = "NAME", help_heading = "Input")]
+    id_field: String,
+    /// JSON field or column with the source, the outlet or site [default: guessed, like the others;
+    /// where a record has none, the host of its address]
+    ///
+    /// The address is an id that is an http or https URL, or else the field url, uri or link. Where
+    /// this option names the field, a record without it has no source.
+    #[arg(value_name = "NAME", help_heading = "Input")]
+    source_field: String,
+    /// JSON field or column with the date [default: guessed, like the others]
+    #[arg(value_name = "NAME", help_heading = "Input")]
+    date_field: String,
+    /// JSON field or column with the title [default: guessed, like the others: title, headline, …]
+    ///
+    /// The title is no part of the text: no passage is looked for in it.
+    #[arg(value_name = "NAME", help_heading = "Input")]
+    title_field: String,
+    /// Encoding of texts without a byte-order mark, as in HTML: windows-1252, gb18030, … [default:
+    /// declared or detected]
+    #[arg(value_name = "LABEL", help_heading = "Input", hide_short_help = true,
+        value_parser = encoding)]
+    encoding: String,
+    /// Also walk hidden files and directories [default: false]
+    #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", hide_possible_values = true)]
+    hidden: bool,
+    /// Do not obey .gitignore, .ignore and .nearcopyignore [default: false]
+    #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", hide_possible_values = true)]
+    no_ignore: bool,
+    /// When an input fails (missing, unreadable, cut short): stop-if-named, stop or skip [default:
+    /// stop-if-named]
+    ///
+    /// stop-if-named: one that was named ends the run without output; a file that was found in a
+    /// directory lets it finish; both exit with 2. stop: each of them ends it. skip: failures are
+    /// counted and named, what was read before one counts, and the exit code is not changed.
+    #[arg(value_name = "WHAT", help_heading = "Input", value_parser = on_error())]
+    on_error: OnError,
+});
+
+impl InputFlags {
+    pub fn options(&self) -> InputOptions {
+        InputOptions::default().with(|s| {
+            s.format = self.input_format;
+            s.text_field = self.text_field.clone();
+            s.id_field = self.id_field.clone();
+            s.source_field = self.source_field.clone();
+            s.date_field = self.date_field.clone();
+            s.title_field = self.title_field.clone();
+            s.encoding = self.encoding.clone();
+            s.hidden = self.hidden.unwrap_or(false);
+            s.no_ignore = self.no_ignore.unwrap_or(false);
+            s.spool_stdin = false;
+            s.on_error = self.on_error.unwrap_or_default();
+        })
+    }
+}
+
+flags!(RunFlags {
+    /// Threads; 0: as many as there are cores. Never changes a finding [default: 0]
+    #[arg(value_name = "N", help_heading = "Run")]
+    threads: usize,
+    /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default:
+    /// unlimited; for check 0]
+    #[arg(value_name = "N|P%", help_heading = "Run")]
+    max_bad: Amount,
+    /// No document at all is no error: for feeds that may be empty [default: false]
+    #[arg(value_name = "BOOL", help_heading = "Run", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", hide_possible_values = true)]
+    allow_empty: bool,
+});

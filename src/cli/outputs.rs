@@ -1,0 +1,165 @@
+//! Owns: the outputs of one run, which appear together. Never: decides their content.
+
+use super::beside::{forget, hold_renaming};
+use super::exit::{Failure, Result};
+use super::interrupt::{failed, interrupted};
+use super::staged_output::{StagedDir, StagedFile};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use tempfile::TempPath;
+
+/// The outputs of one run, which appear together: as far as a file system allows, either all of
+/// them are there or none is.
+#[derive(Default)]
+pub struct Outputs {
+    files: Vec<StagedFile>,
+    directory: Option<StagedDir>,
+}
+
+impl Outputs {
+    /// Writes a file that appears with the others.
+    pub fn write(
+        &mut self,
+        path: &Path,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
+        let staged = StagedFile::create(path)?;
+        let mut out = staged.writer()?;
+        write(&mut out)
+            .and_then(|()| out.flush())
+            .map_err(|e| failed(staged.display_name(), &e))?;
+        drop(out);
+        self.add(staged);
+        Ok(())
+    }
+
+    /// Adds a complete file.
+    pub fn add(&mut self, file: StagedFile) {
+        self.files.push(file);
+    }
+
+    /// Adds a complete directory, which is renamed after the files.
+    pub fn add_directory(&mut self, directory: StagedDir) {
+        self.directory = Some(directory);
+    }
+
+    /// Renames all outputs into their places, in the order in which they were added. Everything
+    /// that may well fail is done before the first of them is renamed; should a rename fail all
+    /// the same, those before it are undone.
+    pub fn commit(self) -> Result<()> {
+        let mut ready = Vec::new();
+        for file in self.files {
+            ready.extend(file.ready()?);
+        }
+        ready.extend(self.directory.map(StagedDir::ready).transpose()?);
+        let _held = hold_renaming();
+        if interrupted() {
+            return Err(Failure::Cancelled);
+        }
+        let count = ready.len();
+        let mut done: Vec<(PathBuf, Option<TempPath>)> = Vec::new();
+        for (number, output) in ready.into_iter().enumerate() {
+            let there = fs::symlink_metadata(&output.place).is_ok();
+            let old = if number + 1 < count { output.old() } else { None };
+            match output.rename() {
+                Ok(place) if there && old.is_none() => drop(place),
+                Ok(place) => done.push((place, old)),
+                Err(failure) => {
+                    done.into_iter().for_each(undo);
+                    return Err(failure);
+                }
+            }
+        }
+        for old in done.into_iter().filter_map(|(_, old)| old) {
+            forget(&old);
+        }
+        Ok(())
+    }
+}
+
+/// Puts back what was in a place before; where nothing was, empties it.
+fn undo((place, old): (PathBuf, Option<TempPath>)) {
+    // Nothing more can be done where this fails too: the outputs are complete, one by one.
+    let _ = match old {
+        Some(old) => {
+            forget(&old);
+            fs::rename(&old, &place)
+        }
+        None if place.is_dir() => fs::remove_dir_all(&place),
+        None => fs::remove_file(&place),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_there_when_it_is_complete() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out");
+        fs::write(&path, "old").unwrap();
+        let mut outputs = Outputs::default();
+        let staged = StagedFile::create(&path).unwrap();
+        let mut out = staged.writer().unwrap();
+        out.write_all(b"new").unwrap();
+        drop(out);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        outputs.add(staged);
+        outputs.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        drop(StagedFile::create(&path).unwrap());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_directory_is_there_when_it_is_complete() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out");
+        let staged = StagedDir::create(&path).unwrap();
+        staged.file(Path::new("a/b.txt")).unwrap().write_all(b"text").unwrap();
+        assert!(!path.exists());
+        let mut outputs = Outputs::default();
+        outputs.add_directory(staged);
+        outputs.commit().unwrap();
+        assert_eq!(fs::read(path.join("a/b.txt")).unwrap(), b"text");
+        assert!(StagedDir::create(&path).is_err());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+    #[test]
+    fn outputs_of_a_run_appear_together_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = |name: &str| dir.path().join(name);
+        fs::write(place("old"), "old").unwrap();
+        let mut outputs = Outputs::default();
+        outputs.write(&place("old"), |out| out.write_all(b"new")).unwrap();
+        outputs.write(&place("fresh"), |out| out.write_all(b"new")).unwrap();
+        outputs.write(&place("taken"), |out| out.write_all(b"new")).unwrap();
+        // No file can be renamed over a directory that has files.
+        fs::create_dir(place("taken")).unwrap();
+        fs::write(place("taken/file"), "").unwrap();
+        assert!(outputs.commit().is_err());
+        assert_eq!(fs::read(place("old")).unwrap(), b"old");
+        assert!(!place("fresh").exists());
+        let mut left: Vec<_> =
+            fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["old", "taken"]);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let abandoned = dir.path().join(".nearcopy-abc.tmp");
+        fs::create_dir(&abandoned).unwrap();
+        fs::write(abandoned.join(".nearcopy-lock"), "").unwrap();
+        let working = StagedDir::create(&dir.path().join("one")).unwrap();
+        assert!(!abandoned.exists());
+        let second = StagedDir::create(&dir.path().join("two")).unwrap();
+        // A run that is alive keeps its directory.
+        working.file(Path::new("a")).unwrap();
+        drop((working, second));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+}

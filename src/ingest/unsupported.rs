@@ -1,0 +1,255 @@
+//! Owns: the kinds of files that are recognised and not read, and the messages that say what to do
+//! about one. Never: reads a file, or decides what follows.
+
+use crate::ingest::format::{Format, by_name as format_by_name};
+use std::path::Path;
+
+/// A kind of file.
+struct ForeignFormat {
+    name: &'static str,
+    /// Recognises it by its first bytes.
+    begins: fn(&[u8]) -> bool,
+    /// The extension that stands behind that of a format which is read, as in `a.jsonl.xz`.
+    around: &'static [&'static str],
+    /// The extensions that show the kind alone.
+    endings: &'static [&'static str],
+    /// Whether only a file of unknown format is looked at: its first bytes could be text.
+    textual: bool,
+    mend: &'static str,
+}
+
+const UNPACK: &str = "unpack it first, or compress it with gzip, zstd or bzip2";
+
+const EXPORT: &str = "export its texts as JSON Lines, CSV or Parquet";
+
+/// A compression or an archive of files; the other rows state only how they differ.
+const PACKED: ForeignFormat = ForeignFormat {
+    name: "",
+    begins: |_| false,
+    around: &[],
+    endings: &[],
+    textual: false,
+    mend: UNPACK,
+};
+
+static FOREIGN: [ForeignFormat; 22] = [
+    ForeignFormat {
+        name: "xz",
+        begins: |b| b.starts_with(b"\xfd7zXZ\0"),
+        around: &["xz"],
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "LZ4",
+        begins: |b| b.starts_with(b"\x04\x22\x4d\x18") || b.starts_with(b"\x02\x21\x4c\x18"),
+        around: &["lz4"],
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "LZMA",
+        begins: |b| b.starts_with(b"\x5d\0\0") && b.get(12).is_some_and(|b| *b == 0 || *b == 0xff),
+        around: &["lzma"],
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "lzip",
+        begins: |b| b.starts_with(b"LZIP\x01"),
+        around: &["lz"],
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "compress (.Z)",
+        begins: |b| b.starts_with(b"\x1f\x9d"),
+        around: &["z"],
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "Snappy",
+        begins: |b| b.starts_with(b"\xff\x06\0\0sNaPpY"),
+        around: &["sz", "snappy"],
+        ..PACKED
+    },
+    ForeignFormat { name: "Brotli", around: &["br"], ..PACKED },
+    ForeignFormat {
+        name: "ZIP",
+        begins: |b| b.starts_with(b"PK\x03\x04") || b.starts_with(b"PK\x05\x06"),
+        around: &["zip"],
+        mend: "unpack it first; of an office document or an e-book, save the text",
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "7z",
+        begins: |b| b.starts_with(b"7z\xbc\xaf\x27\x1c"),
+        around: &["7z"],
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "RAR",
+        begins: |b| b.starts_with(b"Rar!\x1a\x07"),
+        around: &["rar"],
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "tar",
+        begins: |b| b.get(257..262).is_some_and(|magic| magic == b"ustar"),
+        around: &["tar"],
+        mend: "unpack it first, and name the directory",
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "PDF",
+        begins: |b| b.starts_with(b"%PDF-"),
+        mend: "take its text out first, with pdftotext for example",
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "an old office document",
+        begins: |b| b.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        mend: "save it as text",
+        ..PACKED
+    },
+    ForeignFormat { name: "Avro", begins: |b| b.starts_with(b"Obj\x01"), mend: EXPORT, ..PACKED },
+    ForeignFormat {
+        name: "Arrow IPC (Feather)",
+        begins: |b| b.starts_with(b"ARROW1\0\0"),
+        mend: EXPORT,
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "ORC",
+        begins: |b| b.starts_with(b"ORC") && b.get(3).is_some_and(|b| *b < 0x20),
+        mend: EXPORT,
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "SQLite",
+        begins: |b| b.starts_with(b"SQLite format 3\0"),
+        mend: EXPORT,
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "ARC",
+        begins: |b| b.starts_with(b"filedesc://"),
+        endings: &["arc"],
+        textual: true,
+        mend: "convert it to WARC, with warcio or arc2warc for example",
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "RSS",
+        begins: |b| root(b, &["rss", "rdf:rdf"]),
+        endings: &["rss"],
+        textual: true,
+        mend: FEED,
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "Atom",
+        begins: |b| root(b, &["feed", "atom:feed"]),
+        endings: &["atom"],
+        textual: true,
+        mend: FEED,
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "XML",
+        begins: |b| b.starts_with(b"<?xml"),
+        textual: true,
+        mend: "take its texts out first, or say --input-format text to read it with its tags",
+        ..PACKED
+    },
+    ForeignFormat {
+        name: "RTF",
+        begins: |b| b.starts_with(b"{\\rtf"),
+        textual: true,
+        mend: "save it as text",
+        ..PACKED
+    },
+];
+
+const FEED: &str = "write its items as JSON Lines (id, title, date, text)";
+
+/// Whether the root element of an XML document has one of these names, in lower case.
+fn root(bytes: &[u8], names: &[&str]) -> bool {
+    let mut rest = bytes;
+    while let Some(inner) = rest.strip_prefix(b"<") {
+        let end = match inner {
+            [b'?', ..] => memchr::memmem::find(rest, b"?>").map(|at| at + 2),
+            [b'!', b'-', b'-', ..] => memchr::memmem::find(rest, b"-->").map(|at| at + 3),
+            [b'!', ..] => memchr::memchr(b'>', rest).map(|at| at + 1),
+            _ => {
+                let length =
+                    inner.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b':').count();
+                return names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(&inner[..length]));
+            }
+        };
+        let Some(end) = end else { return false };
+        rest = rest[end..].trim_ascii_start();
+    }
+    false
+}
+
+/// The message about a file that was found in a directory, where its name shows a kind that is
+/// recognised and not read. Other unknown names are no evidence of articles.
+pub(super) fn by_name(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let (inner, ending) = name.rsplit_once('.')?;
+    let alone = |kind: &&ForeignFormat| {
+        let plain = ["gz", "zst", "bz2"]
+            .iter()
+            .find_map(|packed| name.strip_suffix(&format!(".{packed}")))
+            .unwrap_or(&name);
+        plain.rsplit_once('.').is_some_and(|(_, ending)| kind.endings.contains(&ending))
+    };
+    let around = |kind: &&ForeignFormat| {
+        kind.around.contains(&ending) && format_by_name(Path::new(inner)).0.is_some()
+    };
+    FOREIGN.iter().find(|kind| alone(kind) || around(kind)).map(message)
+}
+
+/// The message about a file whose first plain bytes show a kind that is recognised and not read.
+/// `named`: the format that its name or the caller shows.
+pub(super) fn by_content(head: &[u8], named: Option<Format>) -> Option<String> {
+    let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let page = Format::of(None, head, None) == Format::Html;
+    FOREIGN
+        .iter()
+        .filter(|kind| !kind.textual || named.is_none() && !page)
+        .find(|kind| (kind.begins)(if kind.textual { start } else { head }))
+        .map(message)
+}
+
+fn message(kind: &ForeignFormat) -> String {
+    format!("{} is recognised and not read: {}", kind.name, kind.mend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_show_what_is_not_read() {
+        for name in ["a.jsonl.xz", "b.txt.LZ4", "c.csv.zip", "d.arc", "e.arc.gz", "f.rss"] {
+            assert!(by_name(Path::new(name)).is_some(), "{name}");
+        }
+        for name in ["linux.tar.xz", "a.txt", "photo.jpg", "pom.xml", "a.zip", "xz", "a.gz"] {
+            assert!(by_name(Path::new(name)).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn first_bytes_show_what_is_not_read() {
+        let feed = b"\xef\xbb\xbf <?xml version='1.0'?>\n<!-- c --><rss version='2.0'>";
+        assert!(by_content(feed, None).unwrap().starts_with("RSS"));
+        assert!(by_content(b"<feed xmlns='x'>", None).unwrap().starts_with("Atom"));
+        assert!(by_content(b"<?xml version='1.0'?><urlset>", None).unwrap().starts_with("XML"));
+        assert!(by_content(b"filedesc://x 0.0.0.0", None).unwrap().starts_with("ARC"));
+        // A page may be XML, and what is named as text is text.
+        assert_eq!(by_content(b"<?xml version='1.0'?><html><p>x", None), None);
+        assert_eq!(by_content(feed, Some(Format::Text)), None);
+        for text in [&b"ORCHESTRA"[..], b"LZIPPED", b"Object", b"feed the cat", b"", b"<p>x"] {
+            assert_eq!(by_content(text, None), None, "{text:?}");
+        }
+        assert!(by_content(b"\xfd7zXZ\0\0\x04", Some(Format::Jsonl)).is_some());
+    }
+}
