@@ -8,7 +8,7 @@ use super::output::{OutputArgs, Report};
 use super::outputs::Outputs;
 use super::pairs_file::Wanted;
 use super::progress::{Meter, TalkArgs};
-use super::read_corpus::{ReadCorpus, inputs, take_in};
+use super::read_corpus::{ReadCorpus, inputs, refuse_empty, take_in};
 use super::settings::{SettingArgs, Settings};
 use nearcopy::report::Findings;
 use nearcopy::{Comparison, Corpus, Detection, Documents, Thresholds};
@@ -175,6 +175,9 @@ impl Compare {
             let mut taken =
                 take_in(&inputs(&self.items), &settings.flags.input.options(), meter, quiet)?;
             let corpus = taken.corpus(quiet)?;
+            if corpus.count() == 0 {
+                refuse_empty(&self.items, &taken, &settings.flags.run)?;
+            }
             let wanted = Wanted::read(path, &corpus)?;
             if !quiet {
                 wanted.tell();
