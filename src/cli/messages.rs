@@ -105,7 +105,8 @@ fn tell_skipped(intake: &ReadResult, reason: Reason, skip: bool, quiet: bool) {
 
 fn place(problem: &Problem) -> String {
     let record = problem.record.map(|n| format!(":{n}")).unwrap_or_default();
-    format!("{}{record}: {}", clean(&problem.path), clean(&problem.message))
+    let path = if problem.path == "-" { "standard input" } else { &problem.path };
+    format!("{}{record}: {}", clean(path), clean(&problem.message))
 }
 
 /// Reports a field that the caller named and that no record has.

@@ -84,7 +84,10 @@ fn undo((place, old): (PathBuf, Option<TempPath>)) {
     let _ = match old {
         Some(old) => {
             forget(&old);
+            // Where nothing can be renamed any more, a link or a copy does it.
             fs::rename(&old, &place)
+                .or_else(|_| fs::remove_file(&place).and_then(|()| fs::hard_link(&old, &place)))
+                .or_else(|_| fs::copy(&old, &place).map(drop))
         }
         None if place.is_dir() => fs::remove_dir_all(&place),
         None => fs::remove_file(&place),

@@ -43,10 +43,8 @@ impl Error {
     }
 
     pub(super) fn output(file: &ReadFile, error: &io::Error) -> Error {
-        let (what, mend) = (
-            format!("its output cannot be written ({error})"),
-            "make room, or write elsewhere".into(),
-        );
+        let (what, mend) =
+            (format!("cannot be written ({error})"), "make room, or write elsewhere".into());
         Error { path: file.display_path.clone(), what, remedy: mend, side: ErrorSide::Output }
     }
 

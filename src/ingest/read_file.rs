@@ -163,7 +163,13 @@ fn read_bytes(
     }
     let mut intake = ReadResult::default();
     let kind = plain.kind;
-    intake.sources.push(remembered(file, format, kind, stored));
+    match remembered(file, format, kind, stored) {
+        Ok(read) => intake.sources.push(read),
+        Err(e) => {
+            intake.unreadable(&e, &file.display_path);
+            return intake;
+        }
+    }
     // An empty pipe holds no document, while an empty file is a document without text.
     if file.path.is_none() && plain.head.is_empty() && plain.error.is_none() {
         return intake;
@@ -237,7 +243,10 @@ fn read_archive(
     match archive::open(raw) {
         Err(e) => intake.unreadable(&e, &file.display_path),
         Ok((kind, mut records)) => {
-            intake.sources.push(remembered(file, Format::Warc, kind, stored));
+            match remembered(file, Format::Warc, kind, stored) {
+                Ok(read) => intake.sources.push(read),
+                Err(e) => intake.unreadable(&e, &file.display_path),
+            }
             let context = run.context(file, alone);
             intake
                 .absorb(archive::read(&mut records, &context, &|| run.stopped()).finish(&context));
@@ -252,9 +261,9 @@ fn remembered(
     format: Format,
     compression: Option<Compression>,
     stored: Option<&Arc<File>>,
-) -> ReadFile {
-    let meta = stored.and_then(|f| f.metadata().ok());
-    ReadFile {
+) -> io::Result<ReadFile> {
+    let meta = stored.map(|f| f.metadata()).transpose()?;
+    Ok(ReadFile {
         path: file.path.clone(),
         display_path: file.display_path.clone(),
         input: file.input,
@@ -264,7 +273,7 @@ fn remembered(
         size: meta.as_ref().map_or(0, |m| m.len()),
         modified: meta.and_then(|m| m.modified().ok()).filter(|_| file.path.is_some()),
         spool: stored.filter(|_| file.path.is_none()).cloned(),
-    }
+    })
 }
 
 /// The reason why a file with the extension of a compression is neither compressed nor text.

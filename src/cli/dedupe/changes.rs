@@ -82,6 +82,7 @@ impl<'a> Changes<'a> {
         output: &mut Output,
         file: &ReadFile,
         sink: &mut Sink,
+        display_path: &str,
     ) -> Result<RewriteCounts> {
         let change = |record| match self.document(file, record) {
             // A record without an annotation gets the fields as well.
@@ -100,7 +101,7 @@ impl<'a> Changes<'a> {
         if let Some(e) = sink.failure.take() {
             return Err(failed(&sink.display_path, &e));
         }
-        written.map_err(emitted)
+        written.map_err(|e| emitted(e, display_path))
     }
 }
 
@@ -166,11 +167,13 @@ pub fn lost(error: io::Error) -> Failure {
     Failure::Said(clean(&error.to_string()))
 }
 
-/// The error of an output that could not be written.
-pub fn emitted(error: emit::Error) -> Failure {
+/// The error of an output that could not be written; `display_path` is its name.
+pub fn emitted(mut error: emit::Error, display_path: &str) -> Failure {
     if interrupted() {
-        Failure::Cancelled
-    } else {
-        Failure::Said(format!("{error}; nothing was written"))
+        return Failure::Cancelled;
     }
+    if error.side == emit::ErrorSide::Output {
+        error.path = display_path.to_owned();
+    }
+    Failure::Said(format!("{error}; nothing was written"))
 }

@@ -114,10 +114,10 @@ impl Rewrite<'_> {
         let mut output = self.output(out, stream.format, stream.compression);
         let mut all = WrittenFile { path: display_path.to_owned(), ..WrittenFile::default() };
         for file in self.files {
-            let written = changes.append(&mut output, file, sink)?;
+            let written = changes.append(&mut output, file, sink, display_path)?;
             done.add(&written, &mut all);
         }
-        output.finish().map_err(emitted)?;
+        output.finish().map_err(|e| emitted(e, display_path))?;
         done.files.push(all);
         Ok(())
     }
@@ -136,12 +136,10 @@ impl Rewrite<'_> {
             let out: Box<dyn Write + Send> =
                 if whole { Box::new(io::sink()) } else { directory.file(relative)? };
             let mut output = self.output(out, file.format, file.compression);
-            let written = changes.append(&mut output, file, sink)?;
-            output.finish().map_err(emitted)?;
-            let mut one = WrittenFile {
-                path: root.join(relative).display().to_string(),
-                ..WrittenFile::default()
-            };
+            let path = root.join(relative).display().to_string();
+            let written = changes.append(&mut output, file, sink, &path)?;
+            output.finish().map_err(|e| emitted(e, &path))?;
+            let mut one = WrittenFile { path, ..WrittenFile::default() };
             done.add(&written, &mut one);
             if !whole {
                 done.files.push(one);
