@@ -46,7 +46,7 @@ pub fn storage_error(path: &Path, error: heed::Error) -> Error {
         },
         heed::Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => Error::Storage {
             what,
-            why: "the disk is full; everything acknowledged before is kept".into(),
+            why: format!("the disk is full; everything acknowledged before is kept ({e})"),
         },
         heed::Error::Io(e) => Error::Storage {
             what,

@@ -2,5 +2,6 @@
 
 pub mod create;
 pub mod errors;
+pub mod lock_table;
 pub mod runs;
 pub mod tables;

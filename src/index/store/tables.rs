@@ -16,6 +16,7 @@
 use crate::error::{Error, Result};
 use crate::index::rows::{State, read, write};
 use crate::index::store::errors::{no_index, storage_error};
+use crate::index::store::lock_table;
 use crate::postings::checksum::{damaged, seal, unseal};
 use crate::sketch::fingerprint::WORD_SLOTS;
 use heed::byteorder::BigEndian;
@@ -23,13 +24,14 @@ use heed::types::{Bytes, Str, U32, U64};
 use heed::{Database, Env, EnvFlags, EnvOpenOptions, PutFlags, RoTxn, RwTxn, WithoutTls};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Address space for the memory map, which uses no disk before it is written. Where the system
 /// refuses a size, the next smaller one is tried.
 const MAPS: [u64; 4] = [1 << 40, 1 << 36, 1 << 33, 1 << 30];
 const TABLES: u32 = 9;
 /// Number of read transactions that may be open at once, over all threads and processes.
-const READERS: u32 = 1022;
+pub(super) const READERS: u32 = 1022;
 /// Bytes that one transaction of a merge writes: they are held in memory until it is committed.
 pub const CHUNK: usize = 16 << 20;
 /// The name of LMDB's data file.
@@ -329,9 +331,25 @@ fn lock_file(path: &Path) -> Result<File> {
     })
 }
 
+/// Held while an environment is opened: between the question whether this process has it open and
+/// the opening itself, no other thread may open it.
+static OPENING: Mutex<()> = Mutex::new(());
+
+/// Whether this process has the environment open. Opening it again is refused, but allocating its
+/// lock file before that would close a descriptor of the file, and with it end the locks that the
+/// open one holds.
+fn is_open(path: &Path) -> bool {
+    path.canonicalize().is_ok_and(|path| heed::env_closing_event(path).is_some())
+}
+
 /// Opens the LMDB environment and maps its file.
 #[allow(unsafe_code)]
 pub fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
+    let _opening = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
+    if !is_open(path) {
+        lock_table::allocate(path, flags.contains(EnvFlags::READ_ONLY))
+            .map_err(|e| storage_error(path, heed::Error::Io(e)))?;
+    }
     let mut failure = None;
     for size in MAPS.into_iter().filter_map(|size| usize::try_from(size).ok()) {
         let mut options = EnvOpenOptions::new().read_txn_without_tls();
