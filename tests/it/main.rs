@@ -42,6 +42,8 @@ mod harmless;
 mod index;
 #[cfg(feature = "cli")]
 mod index_cli;
+#[cfg(feature = "cli")]
+mod index_damage;
 #[cfg(feature = "index")]
 mod index_process;
 #[cfg(feature = "ingest")]

@@ -2,6 +2,7 @@
 //! anything.
 
 use crate::error::Error;
+use crate::index::store::meta_page::{DATA, PageError};
 use std::path::Path;
 
 /// The error for a path that has no index to open.
@@ -19,6 +20,21 @@ pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
     Error::Malformed { what: path.display().to_string(), why }
 }
 
+/// The error for a page that LMDB must not read.
+pub fn page_error(path: &Path, error: PageError) -> Error {
+    let what = path.display().to_string();
+    match error {
+        PageError::Damaged(number) => Error::Malformed {
+            what,
+            why: format!(
+                "is damaged: page {number} of {DATA} is not what was written there; bring it back \
+                 from a copy, or fill a new index"
+            ),
+        },
+        PageError::Io(e) => Error::Storage { what, why: format!("{DATA} cannot be read: {e}") },
+    }
+}
+
 /// Converts an error of LMDB to a message that says what to do about it.
 pub fn storage_error(path: &Path, error: heed::Error) -> Error {
     use heed::MdbError as M;
@@ -34,6 +50,12 @@ pub fn storage_error(path: &Path, error: heed::Error) -> Error {
         heed::Error::Mdb(M::MapFull) => Error::Storage {
             what,
             why: "it has grown to all the address space it could get".into(),
+        },
+        heed::Error::Mdb(M::Panic) => Error::Storage {
+            what,
+            why: "the disk is full or failing: a write failed half way, and was taken back; open \
+                  it again. Everything acknowledged before is kept"
+                .into(),
         },
         heed::Error::Mdb(M::ReadersFull) => Error::Storage {
             what,

@@ -5,16 +5,17 @@
 //! too. On a full disk that ends the process with SIGBUS. Space that was allocated before lets the
 //! open fail instead, with an error that says why.
 
-use crate::index::store::tables::READERS;
 use std::fs::{File, OpenOptions};
 use std::io::{Error, ErrorKind, Result, Write};
 use std::path::Path;
 
+/// Number of read transactions that may be open at once, over all threads and processes.
+pub const READERS: u32 = 1022;
 /// The name of LMDB's lock file.
 pub const LOCK_TABLE: &str = "lock.mdb";
 
-/// The bytes that LMDB maps for [`READERS`]: a slot of 64 bytes for each, and a header of two slots,
-/// or of three where its mutexes are larger than on x86-64.
+/// The bytes that LMDB maps for [`READERS`]: a slot of 64 bytes for each, and a header of two
+/// slots, or of three where its mutexes are larger than on x86-64.
 const LENGTH: u64 = (READERS as u64 + if cfg!(target_arch = "x86_64") { 2 } else { 3 }) * 64;
 
 /// Allocates the space of the lock file in an index's directory, and creates the file where it is
