@@ -28,6 +28,8 @@ mod dedupe;
 mod documents;
 #[cfg(all(feature = "emit", feature = "csv", feature = "parquet"))]
 mod emit;
+#[cfg(all(feature = "cli", target_os = "linux", target_arch = "x86_64"))]
+mod faults;
 #[cfg(all(feature = "html", feature = "reports"))]
 mod formats;
 mod frozen;
