@@ -50,6 +50,8 @@ mod index_damage;
 mod index_process;
 #[cfg(feature = "ingest")]
 mod ingest;
+#[cfg(all(feature = "cli", feature = "index", unix))]
+mod kills;
 mod laws;
 mod layers;
 mod naive;
