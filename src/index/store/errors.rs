@@ -24,6 +24,14 @@ pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
 pub fn page_error(path: &Path, error: PageError) -> Error {
     let what = path.display().to_string();
     match error {
+        PageError::Foreign => storage_error(path, heed::Error::Mdb(heed::MdbError::Invalid)),
+        PageError::CutOff(number) => Error::Malformed {
+            what,
+            why: format!(
+                "{DATA} ends before its page {number}: it was cut short; bring it back from a \
+                 copy, or fill a new index"
+            ),
+        },
         PageError::Damaged(number) => Error::Malformed {
             what,
             why: format!(

@@ -23,8 +23,12 @@ pub const KNOWN_LAYOUT: bool = cfg!(all(target_pointer_width = "64", target_endi
 /// Why a page cannot be used.
 #[derive(Debug)]
 pub enum PageError {
+    /// The file is none of LMDB's.
+    Foreign,
     /// It is not what was written there.
     Damaged(u64),
+    /// The file ends before it.
+    CutOff(u64),
     /// It cannot be read.
     Io(io::Error),
 }
@@ -99,9 +103,13 @@ pub fn check_meta_pages(file: &File) -> Result<()> {
         let mut meta = [0; LAST + 16];
         let at = number * u64::from(size.unwrap_or(0));
         read_exact_at(file, &mut meta, at).map_err(|e| match e.kind() {
-            io::ErrorKind::UnexpectedEof => PageError::Damaged(number),
+            io::ErrorKind::UnexpectedEof if number == 0 => PageError::Foreign,
+            io::ErrorKind::UnexpectedEof => PageError::CutOff(number),
             _ => PageError::Io(e),
         })?;
+        if number == 0 && u64_at(&meta, HEAD).map(|word| word & 0xffff_ffff) != Some(MAGIC) {
+            return Err(PageError::Foreign);
+        }
         let flags = u16::from_le_bytes([meta[10], meta[11]]);
         let page = meta[TREES..].first_chunk().map_or(0, |b| u32::from_le_bytes(*b));
         let sound = u64_at(&meta, 0) == Some(number)

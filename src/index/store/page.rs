@@ -159,6 +159,10 @@ impl Page {
     pub fn bytes(&self, at: Range<usize>) -> &[u8] {
         &self.bytes[at]
     }
+    /// Whether the data of any node has pages of its own.
+    pub fn has_long_data(&self) -> bool {
+        (0..self.len()).any(|i| self.field(i, 2).is_some_and(|flags| flags & ELSEWHERE != 0))
+    }
     /// Whether the data of a node is the record of a table.
     pub fn is_table(&self, i: usize) -> bool {
         self.field(i, 2) == Some(TABLE)

@@ -12,6 +12,7 @@ use crate::index::store::meta_page::{
 };
 use crate::index::store::page::{Data, HEAD, Page, Rules, begins_long_data, pages_of};
 use std::cmp;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -19,6 +20,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// A table of at most this many pages is checked as a whole.
 const SMALL: u64 = 32;
+/// The most leaves that are remembered for a transaction: 4 MiB or so.
+const MOST_LEAVES: usize = 1 << 15;
 /// Transactions whose trees are kept.
 const KEPT: usize = 64;
 /// No tree of LMDB is deeper.
@@ -34,6 +37,23 @@ pub struct Trees {
     tables: Vec<(Vec<u8>, Tree)>,
     /// Bits of the tables that were checked as a whole.
     whole: AtomicU64,
+    /// The leaves of other tables that were checked: their table and first key, and the last key.
+    leaves: RwLock<BTreeMap<(usize, Vec<u8>), Vec<u8>>>,
+}
+
+impl Trees {
+    fn is_checked(&self, table: usize, key: &[u8]) -> bool {
+        let leaves = self.leaves.read().unwrap_or_else(PoisonError::into_inner);
+        let before = leaves.range(..=(table, key.to_vec())).next_back();
+        before.is_some_and(|((of, _), last)| *of == table && last.as_slice() >= key)
+    }
+    fn note(&self, table: usize, first: &[u8], last: &[u8]) {
+        let mut leaves = self.leaves.write().unwrap_or_else(PoisonError::into_inner);
+        if leaves.len() >= MOST_LEAVES {
+            leaves.clear();
+        }
+        leaves.insert((table, first.to_vec()), last.to_vec());
+    }
 }
 
 /// The pages of an open index.
@@ -64,7 +84,7 @@ impl PageCheck {
         let mut bytes = vec![0; length];
         let at = number.checked_mul(self.page as u64).ok_or(PageError::Damaged(number))?;
         match read_exact_at(&self.file, &mut bytes, at) {
-            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Err(PageError::Damaged(number)),
+            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Err(PageError::CutOff(number)),
             Err(e) => Err(PageError::Io(e)),
             Ok(()) => Ok(bytes),
         }
@@ -91,7 +111,8 @@ impl PageCheck {
     }
 
     fn load(&self, txn: usize, Roots { free, main, last }: Roots) -> Result<Arc<Trees>> {
-        let mut trees = Trees { txn, last, free, tables: Vec::new(), whole: AtomicU64::new(0) };
+        let (whole, leaves) = (AtomicU64::new(0), RwLock::default());
+        let mut trees = Trees { txn, last, free, tables: Vec::new(), whole, leaves };
         let mut tables = Vec::new();
         self.walk(&trees, &main, None, Long::Skip, &mut |page, i| {
             let Some(Data::Here(at)) = page.data(i).filter(|_| page.is_table(i)) else {
@@ -111,6 +132,10 @@ impl PageCheck {
             trees.whole = AtomicU64::new(before.whole.load(Ordering::Relaxed) & bits);
         }
         let trees = Arc::new(trees);
+        // Few still read what was there before.
+        for before in known.iter() {
+            before.leaves.write().unwrap_or_else(PoisonError::into_inner).clear();
+        }
         if known.len() == KEPT {
             known.remove(0);
         }
@@ -147,15 +172,26 @@ impl PageCheck {
     /// Checks the pages on the way to a key of a table.
     pub fn key(&self, txn: usize, table: &str, key: &[u8]) -> Result<()> {
         let Some(trees) = self.seen_by(txn) else { return Ok(()) };
-        let Some(tree) = self.small(&trees, table)? else { return Ok(()) };
-        self.descend(&trees, &tree, key)
+        let Some((n, tree)) = self.small(&trees, table)? else { return Ok(()) };
+        if trees.is_checked(n, key) {
+            return Ok(());
+        }
+        let leaf = self.descend(&trees, &tree, key)?;
+        // Long data is checked row by row, and so only the row itself is noted.
+        let first = leaf.page.key(0).zip(leaf.page.key(leaf.page.len() - 1));
+        match first.filter(|_| !leaf.page.has_long_data()) {
+            Some((first, last)) => trees.note(n, first, last),
+            None if leaf.page.key(leaf.page.find(key)) == Some(key) => trees.note(n, key, key),
+            None => {}
+        }
+        Ok(())
     }
 
     /// Checks the pages of a table from a key on, or all of them.
     pub fn rows(&self, txn: usize, table: &str, from: Option<&[u8]>) -> Result<()> {
         let Some(trees) = self.seen_by(txn) else { return Ok(()) };
         match self.small(&trees, table)? {
-            Some(tree) => self.walk(&trees, &tree, from, Long::Read, &mut |_, _| true),
+            Some((_, tree)) => self.walk(&trees, &tree, from, Long::Read, &mut |_, _| true),
             None => Ok(()),
         }
     }
@@ -183,9 +219,9 @@ impl PageCheck {
         failed.map_or(walked, Err)
     }
 
-    /// Returns the tree of a table, unless it is empty or was checked as a whole; a small one is
+    /// Returns the tree of a table and its place among the tables, unless it is empty or was checked as a whole; a small one is
     /// checked as a whole now.
-    fn small(&self, trees: &Trees, table: &str) -> Result<Option<Tree>> {
+    fn small(&self, trees: &Trees, table: &str) -> Result<Option<(usize, Tree)>> {
         let Some(n) = trees.tables.iter().position(|(name, _)| name == table.as_bytes()) else {
             return Err(PageError::Damaged(trees.last));
         };
@@ -194,7 +230,7 @@ impl PageCheck {
             return Ok(None);
         }
         if tree.pages > SMALL {
-            return Ok(Some(tree));
+            return Ok(Some((n, tree)));
         }
         self.walk(trees, &tree, None, Long::Read, &mut |_, _| true)?;
         trees.whole.fetch_or(bit, Ordering::Relaxed);
@@ -230,7 +266,8 @@ impl PageCheck {
         Ok(Step { number: tree.root, page, node: 0, from: None, end: None })
     }
 
-    fn descend(&self, trees: &Trees, tree: &Tree, key: &[u8]) -> Result<()> {
+    /// Checks the way to a key, and returns the leaf that it leads to.
+    fn descend(&self, trees: &Trees, tree: &Tree, key: &[u8]) -> Result<Step> {
         let mut step = self.root(trees, tree)?;
         let mut above = Vec::new();
         for level in 1..tree.depth {
@@ -242,7 +279,8 @@ impl PageCheck {
         let there = at < step.page.len()
             && step.page.key(at).is_some_and(|k| step.page.compare(k, key) == cmp::Ordering::Equal);
         if there {
-            return self.long(&step, at);
+            self.long(&step, at)?;
+            return Ok(step);
         }
         // The key might stand on the neighbouring leaf, if the way to this one is wrong.
         match at {
@@ -252,13 +290,14 @@ impl PageCheck {
                 above,
                 |node, _| node.checked_sub(1),
                 |page| page.len() - 1,
-            ),
+            )?,
             at if at == step.page.len() => {
                 let next = |node: usize, len: usize| Some(node + 1).filter(|n| *n < len);
-                self.neighbour(trees, tree, above, next, |_| 0)
+                self.neighbour(trees, tree, above, next, |_| 0)?;
             }
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(step)
     }
 
     /// Checks the way to the leaf beside the one that `above` leads to.
