@@ -363,24 +363,21 @@ fn a_signal_ends_waiting_for_input() {
     let found = Found::default();
     for n in 0..setting("KILLS", 1) {
         for (which, args) in ENDLESS.iter().enumerate() {
-            for signal_number in 0..3 {
+            for (which_signal, &(name, number, code)) in SIGNALS[..3].iter().enumerate() {
                 for full in [false, true] {
                     let mut child = start(at, args, Stdio::piped());
                     let mut pipe = child.stdin.take().unwrap();
                     let writer = std::thread::spawn(move || {
-                        let mut number = 0;
-                        while full {
+                        for number in (0..).take_while(|_| full) {
                             let line = record(&format!("endless-{number}"), &story(number, 60));
                             if pipe.write_all(line.as_bytes()).is_err() {
                                 break;
                             }
-                            number += 1;
                         }
                         pipe
                     });
-                    let seed = (n * 100 + which * 10 + signal_number) as u64;
+                    let seed = (n * 100 + which * 10 + which_signal) as u64;
                     std::thread::sleep(Duration::from_millis(30 + mix(seed) % 300));
-                    let (name, number, code) = SIGNALS[signal_number];
                     signal(&child, name);
                     let answer = match ended(&mut child) {
                         None => (vec!["it did not end".into()], None),
@@ -397,7 +394,7 @@ fn a_signal_ends_waiting_for_input() {
                     };
                     drop(writer.join());
                     let what = if full { "an endless pipe" } else { "an empty pipe" };
-                    found.say(&format!("{args}, {what}"), signal_number, answer);
+                    found.say(&format!("{args}, {what}"), which_signal, answer);
                 }
             }
         }

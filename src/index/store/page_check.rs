@@ -28,6 +28,9 @@ const KEPT: usize = 64;
 const DEEPEST: u16 = 32;
 type Result<T> = std::result::Result<T, PageError>;
 
+/// The last key of each leaf, by its table and its first key.
+type Leaves = BTreeMap<(usize, Vec<u8>), Vec<u8>>;
+
 /// The trees of one committed transaction.
 #[derive(Debug)]
 pub struct Trees {
@@ -37,8 +40,8 @@ pub struct Trees {
     tables: Vec<(Vec<u8>, Tree)>,
     /// Bits of the tables that were checked as a whole.
     whole: AtomicU64,
-    /// The leaves of other tables that were checked: their table and first key, and the last key.
-    leaves: RwLock<BTreeMap<(usize, Vec<u8>), Vec<u8>>>,
+    /// The leaves of other tables that were checked.
+    leaves: RwLock<Leaves>,
 }
 
 impl Trees {

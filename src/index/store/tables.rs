@@ -106,31 +106,28 @@ impl Store {
             return Err(Error::Malformed { what: path.display().to_string(), why });
         }
         let pages = PageCheck::new(data, env.stat().page_size as usize);
-        let opened = (|| {
-            let txn = begin(&env, &pages, path)?;
-            let failed = |e| storage_error(path, e);
-            let tables = Store {
-                meta: table(&env, &txn, "meta").map_err(failed)?,
-                documents: table(&env, &txn, "documents").map_err(failed)?,
-                texts: table(&env, &txn, "texts").map_err(failed)?,
-                classes: table(&env, &txn, "classes").map_err(failed)?,
-                pending: table(&env, &txn, "pending").map_err(failed)?,
-                runs: table(&env, &txn, "runs").map_err(failed)?,
-                families: table(&env, &txn, "families").map_err(failed)?,
-                links: table(&env, &txn, "links").map_err(failed)?,
-                hot: table(&env, &txn, "hot").map_err(failed)?,
-                env: env.clone(),
-                pages,
-                free_pages_checked: AtomicBool::new(false),
-                checked_buckets: CheckedBuckets::default(),
-                path: path.to_owned(),
-                lock,
-            };
-            // LMDB keeps table handles only when the transaction that opened them commits.
-            txn.commit().map_err(failed)?;
-            Ok(tables)
-        })();
-        opened
+        let txn = begin(&env, &pages, path)?;
+        let failed = |e| storage_error(path, e);
+        let tables = Store {
+            meta: table(&env, &txn, "meta").map_err(failed)?,
+            documents: table(&env, &txn, "documents").map_err(failed)?,
+            texts: table(&env, &txn, "texts").map_err(failed)?,
+            classes: table(&env, &txn, "classes").map_err(failed)?,
+            pending: table(&env, &txn, "pending").map_err(failed)?,
+            runs: table(&env, &txn, "runs").map_err(failed)?,
+            families: table(&env, &txn, "families").map_err(failed)?,
+            links: table(&env, &txn, "links").map_err(failed)?,
+            hot: table(&env, &txn, "hot").map_err(failed)?,
+            env: env.clone(),
+            pages,
+            free_pages_checked: AtomicBool::new(false),
+            checked_buckets: CheckedBuckets::default(),
+            path: path.to_owned(),
+            lock,
+        };
+        // LMDB keeps table handles only when the transaction that opened them commits.
+        txn.commit().map_err(failed)?;
+        Ok(tables)
     }
 
     /// Begins a read transaction.
