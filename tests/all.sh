@@ -63,4 +63,9 @@ else
     echo "skipped: mounting a small disk is not allowed here"
 fi
 
+echo "-- faults of every system call, signals, and damaged indexes: all trials, or many"
+FAULTS=all cargo test --test it faults::
+KILLS=15 cargo test --test it kills::
+DAMAGES=200 cargo test --test it index_damage
+
 echo "-- all tests passed"

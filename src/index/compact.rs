@@ -61,8 +61,9 @@ impl<'i> IndexDocuments<'i> {
         at.sort_unstable_by(|x, y| x.1.info.id.cmp(&y.1.info.id));
         let infos = at.iter_mut().map(|(_, row)| {
             // The id moves to `infos`, where the scan reads it, so that it is kept once.
-            let (class, text, bytes) = (row.class, row.text, row.bytes);
-            let slim = DocumentRow { class, text, bytes, ..DocumentRow::new(&Document::default()) };
+            let (class, text, bytes, hash) = (row.class, row.text, row.bytes, row.hash);
+            let empty = DocumentRow::new(&Document::default());
+            let slim = DocumentRow { class, text, bytes, hash, ..empty };
             std::mem::replace(row, slim).info()
         });
         Ok(IndexDocuments { infos: infos.collect(), index, at })

@@ -119,10 +119,10 @@ impl IndexOptions {
     /// As [`Index::open_or_create`].
     pub fn open_or_create(&self, path: impl AsRef<Path>, recipe: &Recipe) -> Result<Index> {
         let path = path.as_ref();
-        if create::is_free(path) {
+        if create::is_free(path)? {
             match self.create(path, recipe) {
                 // Another process may have created the index meanwhile.
-                Err(_) if !create::is_free(path) => {}
+                Err(_) if create::is_free(path).is_ok_and(|free| !free) => {}
                 made => return made,
             }
         }

@@ -2,6 +2,7 @@
 //! scores are estimated. Never: finds candidates.
 
 use crate::error::Result;
+use crate::hash;
 use crate::index::lookup::IndexState;
 use crate::index::notes::notes_among;
 use crate::index::rows::{ClassRow, DocumentRow};
@@ -297,7 +298,7 @@ impl IndexState<'_> {
             .map_err(|_| damaged(place()))?;
         String::from_utf8(text)
             .ok()
-            .filter(|t| t.len() == row.bytes as usize)
+            .filter(|t| t.len() == row.bytes as usize && hash::bytes(t.as_bytes()) == row.hash)
             .ok_or_else(|| damaged(place()))
     }
 }

@@ -294,6 +294,30 @@ fn processes_take_turns() {
     }
 }
 
+/// Opens an index whose lock file is missing, sparse or empty, on a disk that is full to the last
+/// byte.
+fn a_disk_without_room_for_readers(disk: &Path, path: &Path) {
+    let reading = nearcopy::index::IndexOptions::default().with(|s| s.read_only = true);
+    let lock = path.join("lock.mdb");
+    let filler = disk.join("filler");
+    for length in [None, Some(0), Some(4096), Some(65536)] {
+        std::fs::remove_file(&lock).unwrap();
+        if let Some(length) = length {
+            std::fs::File::create(&lock).unwrap().set_len(length).unwrap();
+        }
+        let mut file = std::fs::File::create(&filler).unwrap();
+        while file.write_all(&[1; 4096]).is_ok() {}
+        drop(file);
+        for index in [reading.open(path), Index::open(path, &Recipe::default())] {
+            let refused = index.err().expect("there is no room").to_string();
+            assert!(refused.contains("lock.mdb") && refused.contains("full"), "{refused}");
+        }
+        std::fs::remove_file(&filler).unwrap();
+        let index = reading.open(path).unwrap();
+        assert!(index.stats().unwrap().documents > 0);
+    }
+}
+
 /// `tests/all.sh` mounts a small disk, where it may, and names it.
 #[test]
 fn a_full_disk_is_told_and_loses_nothing() {
@@ -313,6 +337,10 @@ fn a_full_disk_is_told_and_loses_nothing() {
     };
     assert!(error.to_string().contains("disk"), "{error}");
     assert!(index.compact(&t, &RunOptions::default(), &()).is_err());
+    // Without room for the table of readers, opening is refused; the process is not ended.
+    drop(index);
+    a_disk_without_room_for_readers(Path::new(&disk), &path);
+    let index = Index::open(&path, &Recipe::default()).unwrap();
     let whole = |index: &Index| {
         assert_eq!(index.verify().unwrap().problems, Vec::<String>::new());
         for n in 0..there {

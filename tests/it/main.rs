@@ -30,6 +30,8 @@ mod documents;
 mod emit;
 #[cfg(feature = "cli")]
 mod exit_codes;
+#[cfg(all(feature = "cli", target_os = "linux", target_arch = "x86_64"))]
+mod faults;
 #[cfg(all(feature = "html", feature = "reports"))]
 mod formats;
 mod frozen;
@@ -44,10 +46,14 @@ mod harmless;
 mod index;
 #[cfg(feature = "cli")]
 mod index_cli;
+#[cfg(feature = "cli")]
+mod index_damage;
 #[cfg(feature = "index")]
 mod index_process;
 #[cfg(feature = "ingest")]
 mod ingest;
+#[cfg(all(feature = "cli", feature = "index", unix))]
+mod kills;
 mod laws;
 mod layers;
 mod naive;

@@ -3,8 +3,10 @@
 
 use crate::error::{Error, Result};
 use crate::index::rows::{State, write};
+use crate::index::store::environment::open_env;
 use crate::index::store::errors::storage_error;
-use crate::index::store::tables::{DATA, LOCK, Number, Table, open_env};
+use crate::index::store::meta_page::DATA;
+use crate::index::store::tables::{LOCK, Number, Rows};
 use crate::postings::checksum::seal;
 use heed::EnvFlags;
 use heed::byteorder::BigEndian;
@@ -23,7 +25,9 @@ pub fn create(path: &Path, header: &str) -> Result<()> {
     }
     let name = path.file_name().ok_or_else(|| say("not the name of a directory".into()))?;
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent).map_err(io)?;
+    if parent != Path::new(".") {
+        std::fs::create_dir_all(parent).map_err(io)?;
+    }
     let beside = beside(parent, &name.to_string_lossy()).map_err(io)?;
     let moved = || {
         sync(&beside)
@@ -43,7 +47,7 @@ fn fill(beside: &Path, header: &str) -> Result<()> {
     let env = open_env(beside, EnvFlags::empty())?;
     let made = (|| {
         let mut txn = env.write_txn()?;
-        let meta: Table<Str> = env.create_database(&mut txn, Some("meta"))?;
+        let meta: Rows<Str> = env.create_database(&mut txn, Some("meta"))?;
         for name in ["documents", "texts", "classes", "pending", "families", "links"] {
             env.create_database::<Number, Bytes>(&mut txn, Some(name))?;
         }
@@ -64,10 +68,13 @@ fn fill(beside: &Path, header: &str) -> Result<()> {
 }
 
 /// Whether an index can be created at this path: it has nothing, or an empty directory.
-pub fn is_free(path: &Path) -> bool {
-    match std::fs::read_dir(path) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(e) => e.kind() == std::io::ErrorKind::NotFound,
+pub fn is_free(path: &Path) -> Result<bool> {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    match is_empty(path) {
+        Err(e) if e.kind() == NotFound => Ok(true),
+        // What is there instead is told by opening it.
+        Err(e) if e.kind() == NotADirectory => Ok(false),
+        empty => empty.map_err(|e| storage_error(path, heed::Error::Io(e))),
     }
 }
 

@@ -2,6 +2,7 @@
 //! anything.
 
 use crate::error::Error;
+use crate::index::store::meta_page::{DATA, PageError};
 use std::path::Path;
 
 /// The error for a path that has no index to open.
@@ -17,6 +18,29 @@ pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
         _ => error.to_string(),
     };
     Error::Malformed { what: path.display().to_string(), why }
+}
+
+/// The error for a page that LMDB must not read.
+pub fn page_error(path: &Path, error: PageError) -> Error {
+    let what = path.display().to_string();
+    match error {
+        PageError::Foreign => storage_error(path, heed::Error::Mdb(heed::MdbError::Invalid)),
+        PageError::CutOff(number) => Error::Malformed {
+            what,
+            why: format!(
+                "{DATA} ends before its page {number}: it was cut short; bring it back from a \
+                 copy, or fill a new index"
+            ),
+        },
+        PageError::Damaged(number) => Error::Malformed {
+            what,
+            why: format!(
+                "is damaged: page {number} of {DATA} is not what was written there; bring it back \
+                 from a copy, or fill a new index"
+            ),
+        },
+        PageError::Io(e) => Error::Storage { what, why: format!("{DATA} cannot be read: {e}") },
+    }
 }
 
 /// Converts an error of LMDB to a message that says what to do about it.
@@ -35,6 +59,12 @@ pub fn storage_error(path: &Path, error: heed::Error) -> Error {
             what,
             why: "it has grown to all the address space it could get".into(),
         },
+        heed::Error::Mdb(M::Panic) => Error::Storage {
+            what,
+            why: "the disk is full or failing: a write failed half way, and was taken back; open \
+                  it again. Everything acknowledged before is kept"
+                .into(),
+        },
         heed::Error::Mdb(M::ReadersFull) => Error::Storage {
             what,
             why: "too many readers at once: processes and threads that ask may be 1022 together"
@@ -46,7 +76,7 @@ pub fn storage_error(path: &Path, error: heed::Error) -> Error {
         },
         heed::Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => Error::Storage {
             what,
-            why: "the disk is full; everything acknowledged before is kept".into(),
+            why: format!("the disk is full; everything acknowledged before is kept ({e})"),
         },
         heed::Error::Io(e) => Error::Storage {
             what,

@@ -6,7 +6,7 @@ use crate::postings::bucket::{Bucket, BucketLayout};
 use heed::{PutFlags, RoTxn, RwTxn};
 
 impl Store {
-    /// Reads a bucket of a run.
+    /// Reads a bucket of a run. All of it is checked when this handle reads it first.
     pub fn bucket<'t>(
         &self,
         txn: &'t RoTxn,
@@ -14,9 +14,20 @@ impl Store {
         shape: BucketLayout,
         bucket: u32,
     ) -> Result<Option<Bucket<'t>>> {
-        let row = self.runs.get(txn, &run_key(run, bucket)).map_err(|e| self.storage_error(e))?;
-        row.map(|bytes| Bucket::new(shape, bytes, || self.place("run", format!("{run}, {bucket}"))))
-            .transpose()
+        let (checked, key) = (self.checked_buckets.of(run, shape), run_key(run, bucket));
+        let known = checked.has(bucket);
+        if !known {
+            self.check_row(txn, self.runs.name, &key.to_be_bytes())?;
+        }
+        let row = self.runs.rows.get(txn, &key).map_err(|e| self.storage_error(e))?;
+        let Some(bytes) = row else { return Ok(None) };
+        let place = || self.place("run", format!("{run}, {bucket}"));
+        if known {
+            return Bucket::new(shape, bytes, place).map(Some);
+        }
+        let whole = Bucket::checked(shape, bytes, place)?;
+        checked.set(bucket);
+        Ok(Some(whole))
     }
     /// Iterates over the buckets of a run in order, each with its number and still sealed.
     pub fn buckets<'t>(
@@ -25,7 +36,8 @@ impl Store {
         run: u32,
     ) -> Result<impl Iterator<Item = Result<(u32, &'t [u8])>> + 't> {
         let all = run_key(run, 0)..=run_key(run, u32::MAX);
-        let rows = self.runs.range(txn, &all).map_err(|e| self.storage_error(e))?;
+        self.check_rows(txn, self.runs.name, Some(&run_key(run, 0).to_be_bytes()))?;
+        let rows = self.runs.rows.range(txn, &all).map_err(|e| self.storage_error(e))?;
         Ok(rows.map(|row| {
             row.map(|(key, bytes)| (key as u32, bytes)).map_err(|e| self.storage_error(e))
         }))
@@ -38,20 +50,25 @@ impl Store {
         bucket: u32,
         bytes: &[u8],
     ) -> Result<()> {
+        let key = run_key(run, bucket);
+        self.check_row(txn, self.runs.name, &key.to_be_bytes())?;
         self.runs
-            .put_with_flags(txn, PutFlags::APPEND, &run_key(run, bucket), bytes)
+            .rows
+            .put_with_flags(txn, PutFlags::APPEND, &key, bytes)
             .map_err(|e| self.storage_error(e))
     }
     /// Reads the representative classes of a hot key, still sealed.
     pub fn hot<'t>(&self, txn: &'t RoTxn, key: u64) -> Result<Option<&'t [u8]>> {
-        self.hot.get(txn, &key).map_err(|e| self.storage_error(e))
+        self.check_row(txn, self.hot.name, &key.to_be_bytes())?;
+        self.hot.rows.get(txn, &key).map_err(|e| self.storage_error(e))
     }
     /// Iterates over all hot keys, ascending, with their representative classes, still sealed.
     pub fn all_hot<'t>(
         &'t self,
         txn: &'t RoTxn,
     ) -> Result<impl Iterator<Item = Result<(u64, &'t [u8])>> + 't> {
-        let rows = self.hot.iter(txn).map_err(|e| self.storage_error(e))?;
+        self.check_rows(txn, self.hot.name, None)?;
+        let rows = self.hot.rows.iter(txn).map_err(|e| self.storage_error(e))?;
         Ok(rows.map(|row| row.map_err(|e| self.storage_error(e))))
     }
     /// Replaces all hot keys and their representative classes; `rows` must be ascending.
@@ -60,9 +77,11 @@ impl Store {
         txn: &mut RwTxn,
         rows: impl Iterator<Item = (u64, Vec<u8>)>,
     ) -> Result<()> {
-        self.hot.clear(txn).map_err(|e| self.storage_error(e))?;
+        self.check_rows(txn, self.hot.name, None)?;
+        self.hot.rows.clear(txn).map_err(|e| self.storage_error(e))?;
         for (key, row) in rows {
             self.hot
+                .rows
                 .put_with_flags(txn, PutFlags::APPEND, &key, &row)
                 .map_err(|e| self.storage_error(e))?;
         }
@@ -72,8 +91,12 @@ impl Store {
     pub fn run_ids(&self, txn: &RoTxn) -> Result<Vec<u32>> {
         let mut ids = Vec::new();
         let mut at = 0;
-        while let Some((key, _)) =
-            self.runs.get_greater_than_or_equal_to(txn, &at).map_err(|e| self.storage_error(e))?
+        self.check_rows(txn, self.runs.name, None)?;
+        while let Some((key, _)) = self
+            .runs
+            .rows
+            .get_greater_than_or_equal_to(txn, &at)
+            .map_err(|e| self.storage_error(e))?
         {
             let id = (key >> 32) as u32;
             ids.push(id);
@@ -88,8 +111,11 @@ impl Store {
     pub fn drop_run(&self, turn: &ProcessWriteLock, run: u32) -> Result<()> {
         let mut txn = self.write(turn)?;
         let all = run_key(run, 0)..=run_key(run, u32::MAX);
-        self.runs.delete_range(&mut txn, &all).map_err(|e| self.storage_error(e))?;
-        self.commit(txn)
+        self.check_rows(&txn, self.runs.name, None)?;
+        self.runs.rows.delete_range(&mut txn, &all).map_err(|e| self.storage_error(e))?;
+        self.commit(txn)?;
+        self.checked_buckets.forget(run);
+        Ok(())
     }
 }
 

@@ -15,35 +15,29 @@
 
 use crate::error::{Error, Result};
 use crate::index::rows::{State, read, write};
-use crate::index::store::errors::{no_index, storage_error};
+use crate::index::store::checked_buckets::CheckedBuckets;
+pub use crate::index::store::environment::{Read, Rows, Table};
+use crate::index::store::environment::{begin, open_env, table, whole};
+use crate::index::store::errors::{no_index, page_error, storage_error};
+use crate::index::store::meta_page::{DATA, PageError, check_meta_pages};
+use crate::index::store::page_check::PageCheck;
 use crate::postings::checksum::{damaged, seal, unseal};
 use crate::sketch::fingerprint::WORD_SLOTS;
 use heed::byteorder::BigEndian;
-use heed::types::{Bytes, Str, U32, U64};
-use heed::{Database, Env, EnvFlags, EnvOpenOptions, PutFlags, RoTxn, RwTxn, WithoutTls};
+use heed::types::{Str, U32, U64};
+use heed::{Env, EnvFlags, PutFlags, RoTxn, RwTxn, WithoutTls};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Address space for the memory map, which uses no disk before it is written. Where the system
-/// refuses a size, the next smaller one is tried.
-const MAPS: [u64; 4] = [1 << 40, 1 << 36, 1 << 33, 1 << 30];
-const TABLES: u32 = 9;
-/// Number of read transactions that may be open at once, over all threads and processes.
-const READERS: u32 = 1022;
 /// Bytes that one transaction of a merge writes: they are held in memory until it is committed.
 pub const CHUNK: usize = 16 << 20;
-/// The name of LMDB's data file.
-pub const DATA: &str = "data.mdb";
 /// The name of the file that writing processes lock.
 pub const LOCK: &str = "writer.lock";
 
-/// A table whose rows are bytes.
-pub type Table<K> = Database<K, Bytes>;
 /// The key type of most tables.
 pub type Number = U32<BigEndian>;
 
-/// A read transaction: it sees one state of the index, whatever is written meanwhile.
-pub type Read<'e> = RoTxn<'e, WithoutTls>;
 /// Any transaction, used as a read transaction.
 pub type ReadTxn<'e> = RoTxn<'e>;
 /// A write transaction.
@@ -67,6 +61,11 @@ pub struct Store {
     /// Candidates that keys do not show.
     pub links: Table<Number>,
     pub(super) hot: Table<U64<BigEndian>>,
+    pages: PageCheck,
+    /// Whether the list of free pages was checked, which is done before the first writing.
+    free_pages_checked: AtomicBool,
+    /// The buckets whose bytes were checked.
+    pub(super) checked_buckets: CheckedBuckets,
     path: PathBuf,
     lock: Option<File>,
 }
@@ -93,6 +92,8 @@ impl Store {
             });
         }
         let lock = if read_only { None } else { Some(lock_file(path)?) };
+        let data = File::open(path.join(DATA)).map_err(|e| no_index(path, &e))?;
+        check_meta_pages(&data).map_err(|e| page_error(path, e))?;
         let env = open_env(path, if read_only { EnvFlags::READ_ONLY } else { EnvFlags::empty() })?;
         // The length is read last, because another process may be writing.
         let whole = whole(&env);
@@ -104,32 +105,34 @@ impl Store {
             );
             return Err(Error::Malformed { what: path.display().to_string(), why });
         }
-        let opened = (|| {
-            let txn = env.read_txn()?;
-            let tables = Store {
-                meta: table(&env, &txn, "meta")?,
-                documents: table(&env, &txn, "documents")?,
-                texts: table(&env, &txn, "texts")?,
-                classes: table(&env, &txn, "classes")?,
-                pending: table(&env, &txn, "pending")?,
-                runs: table(&env, &txn, "runs")?,
-                families: table(&env, &txn, "families")?,
-                links: table(&env, &txn, "links")?,
-                hot: table(&env, &txn, "hot")?,
-                env: env.clone(),
-                path: path.to_owned(),
-                lock,
-            };
-            // LMDB keeps table handles only when the transaction that opened them commits.
-            txn.commit()?;
-            Ok(tables)
-        })();
-        opened.map_err(|e| storage_error(path, e))
+        let pages = PageCheck::new(data, env.stat().page_size as usize);
+        let txn = begin(&env, &pages, path)?;
+        let failed = |e| storage_error(path, e);
+        let tables = Store {
+            meta: table(&env, &txn, "meta").map_err(failed)?,
+            documents: table(&env, &txn, "documents").map_err(failed)?,
+            texts: table(&env, &txn, "texts").map_err(failed)?,
+            classes: table(&env, &txn, "classes").map_err(failed)?,
+            pending: table(&env, &txn, "pending").map_err(failed)?,
+            runs: table(&env, &txn, "runs").map_err(failed)?,
+            families: table(&env, &txn, "families").map_err(failed)?,
+            links: table(&env, &txn, "links").map_err(failed)?,
+            hot: table(&env, &txn, "hot").map_err(failed)?,
+            env: env.clone(),
+            pages,
+            free_pages_checked: AtomicBool::new(false),
+            checked_buckets: CheckedBuckets::default(),
+            path: path.to_owned(),
+            lock,
+        };
+        // LMDB keeps table handles only when the transaction that opened them commits.
+        txn.commit().map_err(failed)?;
+        Ok(tables)
     }
 
     /// Begins a read transaction.
     pub fn read(&self) -> Result<Read<'_>> {
-        self.env.read_txn().map_err(|e| self.storage_error(e))
+        begin(&self.env, &self.pages, &self.path)
     }
     /// Waits for the write lock among processes, which is a lock on a file. Threads of one handle
     /// exclude each other by a lock of the caller.
@@ -150,11 +153,17 @@ impl Store {
     }
     /// Begins a write transaction.
     pub fn write(&self, _turn: &ProcessWriteLock) -> Result<RwTxn<'_>> {
-        self.env.write_txn().map_err(|e| self.storage_error(e))
+        let txn = self.env.write_txn().map_err(|e| self.storage_error(e))?;
+        let unchecked = !self.free_pages_checked.load(Ordering::Relaxed);
+        self.sound(self.pages.begin_writing(txn.id(), unchecked))?;
+        self.free_pages_checked.store(true, Ordering::Relaxed);
+        Ok(txn)
     }
     /// Commits a transaction.
     pub fn commit(&self, txn: RwTxn) -> Result<()> {
-        txn.commit().map_err(|e| self.storage_error(e))?;
+        let committed = txn.commit();
+        self.pages.end_writing();
+        committed.map_err(|e| self.storage_error(e))?;
         // LMDB counts pages that one transaction took at the end of the file and freed again, but
         // does not write them. The file is extended to the counted length, so that a shorter file
         // is known to be truncated.
@@ -183,14 +192,26 @@ impl Store {
     /// Returns the bytes of a table's pages.
     pub fn pages(&self, txn: &RoTxn, name: MeasuredTable) -> Result<u64> {
         let stat = match name {
-            MeasuredTable::Documents => self.documents.stat(txn),
-            MeasuredTable::Texts => self.texts.stat(txn),
-            MeasuredTable::Classes => self.classes.stat(txn),
-            MeasuredTable::Pending => self.pending.stat(txn),
-            MeasuredTable::Runs => self.runs.stat(txn),
+            MeasuredTable::Documents => self.documents.rows.stat(txn),
+            MeasuredTable::Texts => self.texts.rows.stat(txn),
+            MeasuredTable::Classes => self.classes.rows.stat(txn),
+            MeasuredTable::Pending => self.pending.rows.stat(txn),
+            MeasuredTable::Runs => self.runs.rows.stat(txn),
         };
         let s = stat.map_err(|e| self.storage_error(e))?;
         Ok(s.page_size as u64 * (s.branch_pages + s.leaf_pages + s.overflow_pages) as u64)
+    }
+
+    fn sound<T>(&self, checked: std::result::Result<T, PageError>) -> Result<T> {
+        checked.map_err(|e| page_error(&self.path, e))
+    }
+    /// Checks the pages on the way to a row before LMDB reads them.
+    pub(super) fn check_row(&self, txn: &RoTxn, table: &str, key: &[u8]) -> Result<()> {
+        self.sound(self.pages.key(txn.id(), table, key))
+    }
+    /// Checks the pages of a table, from a row on, before LMDB reads them.
+    pub(super) fn check_rows(&self, txn: &RoTxn, table: &str, from: Option<&[u8]>) -> Result<()> {
+        self.sound(self.pages.rows(txn.id(), table, from))
     }
 
     /// Converts an error of LMDB on these tables.
@@ -205,13 +226,22 @@ impl Store {
         format!("{}: {table} row {number}", self.path.display())
     }
 
+    fn meta_row<'t>(&self, txn: &'t RoTxn, name: &str) -> Result<Option<&'t [u8]>> {
+        self.check_row(txn, self.meta.name, name.as_bytes())?;
+        self.meta.rows.get(txn, name).map_err(|e| self.storage_error(e))
+    }
+    fn put_meta(&self, txn: &mut RwTxn, name: &str, row: &[u8]) -> Result<()> {
+        self.check_row(txn, self.meta.name, name.as_bytes())?;
+        self.meta.rows.put(txn, name, row).map_err(|e| self.storage_error(e))
+    }
+
     /// Reads the header, as JSON.
     pub fn header(&self, txn: &RoTxn) -> Result<String> {
         self.text(txn, "header")
     }
     /// Reads the state row in a transaction.
     pub fn state(&self, txn: &RoTxn) -> Result<State> {
-        let row = self.meta.get(txn, "state").map_err(|e| self.storage_error(e))?;
+        let row = self.meta_row(txn, "state")?;
         read(row.unwrap_or_default(), || self.place("meta", "state"))
     }
     /// Reads the state row as of the last commit.
@@ -221,14 +251,14 @@ impl Store {
     }
     /// Writes the state row.
     pub fn put_state(&self, txn: &mut RwTxn, state: &State) -> Result<()> {
-        self.meta.put(txn, "state", &write(state)).map_err(|e| self.storage_error(e))
+        self.put_meta(txn, "state", &write(state))
     }
     /// Reads the background, as JSON; empty where there is none.
     pub fn background(&self, txn: &RoTxn) -> Result<String> {
         self.text(txn, "background")
     }
     fn text(&self, txn: &RoTxn, name: &str) -> Result<String> {
-        let Some(row) = self.meta.get(txn, name).map_err(|e| self.storage_error(e))? else {
+        let Some(row) = self.meta_row(txn, name)? else {
             return Ok(String::new());
         };
         let bytes = unseal(row, || self.place("meta", name))?;
@@ -236,7 +266,7 @@ impl Store {
     }
     /// Reads in how many texts of the runs each word slot occurs; empty before the first run.
     pub fn word_counts(&self, txn: &RoTxn) -> Result<Vec<u32>> {
-        let Some(row) = self.meta.get(txn, "words").map_err(|e| self.storage_error(e))? else {
+        let Some(row) = self.meta_row(txn, "words")? else {
             return Ok(Vec::new());
         };
         let place = || self.place("meta", "words");
@@ -248,13 +278,11 @@ impl Store {
     pub fn put_word_counts(&self, txn: &mut RwTxn, counts: &[u32]) -> Result<()> {
         let counts: Vec<u8> = counts.iter().flat_map(|n| n.to_le_bytes()).collect();
         let packed = zstd::bulk::compress(&counts, 1).map_err(|e| self.error(e.to_string()))?;
-        self.meta.put(txn, "words", &seal(packed)).map_err(|e| self.storage_error(e))
+        self.put_meta(txn, "words", &seal(packed))
     }
     /// Writes the background.
     pub fn put_background(&self, txn: &mut RwTxn, json: &str) -> Result<()> {
-        self.meta
-            .put(txn, "background", &seal(json.as_bytes().to_vec()))
-            .map_err(|e| self.storage_error(e))
+        self.put_meta(txn, "background", &seal(json.as_bytes().to_vec()))
     }
 
     /// Reads a row, still sealed.
@@ -264,7 +292,8 @@ impl Store {
         table: &Table<Number>,
         number: u32,
     ) -> Result<Option<&'t [u8]>> {
-        table.get(txn, &number).map_err(|e| self.storage_error(e))
+        self.check_row(txn, table.name, &number.to_be_bytes())?;
+        table.rows.get(txn, &number).map_err(|e| self.storage_error(e))
     }
     /// Writes a row, new or replaced.
     pub fn put(
@@ -274,7 +303,8 @@ impl Store {
         number: u32,
         row: &[u8],
     ) -> Result<()> {
-        table.put(txn, &number, row).map_err(|e| self.storage_error(e))
+        self.check_row(txn, table.name, &number.to_be_bytes())?;
+        table.rows.put(txn, &number, row).map_err(|e| self.storage_error(e))
     }
     /// Appends a row whose number is greater than all others of the table.
     pub fn append(
@@ -284,15 +314,21 @@ impl Store {
         number: u32,
         row: &[u8],
     ) -> Result<()> {
-        table.put_with_flags(txn, PutFlags::APPEND, &number, row).map_err(|e| self.storage_error(e))
+        self.check_row(txn, table.name, &number.to_be_bytes())?;
+        table
+            .rows
+            .put_with_flags(txn, PutFlags::APPEND, &number, row)
+            .map_err(|e| self.storage_error(e))
     }
     /// Deletes a row.
     pub fn delete(&self, txn: &mut RwTxn, table: &Table<Number>, number: u32) -> Result<()> {
-        table.delete(txn, &number).map(|_| ()).map_err(|e| self.storage_error(e))
+        self.check_row(txn, table.name, &number.to_be_bytes())?;
+        table.rows.delete(txn, &number).map(|_| ()).map_err(|e| self.storage_error(e))
     }
     /// Deletes all rows of a table.
     pub fn clear(&self, txn: &mut RwTxn, table: &Table<Number>) -> Result<()> {
-        table.clear(txn).map_err(|e| self.storage_error(e))
+        self.check_rows(txn, table.name, None)?;
+        table.rows.clear(txn).map_err(|e| self.storage_error(e))
     }
     /// Iterates over the rows of a table from a number on, in order.
     pub fn rows<'t>(
@@ -301,7 +337,9 @@ impl Store {
         table: &Table<Number>,
         from: u32,
     ) -> Result<impl Iterator<Item = Result<(u32, &'t [u8])>> + 't> {
-        let rows = table.range(txn, &(from..)).map_err(|e| self.storage_error(e))?;
+        let first = from.to_be_bytes();
+        self.check_rows(txn, table.name, (from > 0).then_some(&first))?;
+        let rows = table.rows.range(txn, &(from..)).map_err(|e| self.storage_error(e))?;
         Ok(rows.map(|row| row.map_err(|e| self.storage_error(e))))
     }
 }
@@ -327,34 +365,4 @@ fn lock_file(path: &Path) -> Result<File> {
         what: path.display().to_string(),
         why: format!("cannot be written to ({e}): open it for reading, or mend its rights"),
     })
-}
-
-/// Opens the LMDB environment and maps its file.
-#[allow(unsafe_code)]
-pub fn open_env(path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>> {
-    let mut failure = None;
-    for size in MAPS.into_iter().filter_map(|size| usize::try_from(size).ok()) {
-        let mut options = EnvOpenOptions::new().read_txn_without_tls();
-        options.map_size(size).max_dbs(TABLES).max_readers(READERS);
-        // SAFETY: the file is written through LMDB alone, which locks; no flag that turns its locks
-        // off is set, and its length is compared with what its last transaction says before any row
-        // is read.
-        match unsafe { options.flags(flags).open(path) } {
-            Ok(env) => return Ok(env),
-            Err(heed::Error::Io(e)) if e.kind() == std::io::ErrorKind::OutOfMemory => {
-                failure = Some(heed::Error::Io(e))
-            }
-            Err(e) => return Err(storage_error(path, e)),
-        }
-    }
-    Err(storage_error(path, failure.unwrap_or(heed::Error::Mdb(heed::MdbError::MapFull))))
-}
-
-/// The length that the file must have according to its last transaction.
-fn whole(env: &Env<WithoutTls>) -> u64 {
-    (env.info().last_page_number as u64 + 1) * u64::from(env.stat().page_size)
-}
-
-fn table<K: 'static>(env: &Env<WithoutTls>, txn: &RoTxn, name: &str) -> heed::Result<Table<K>> {
-    env.open_database(txn, Some(name))?.ok_or(heed::Error::Mdb(heed::MdbError::Invalid))
 }
