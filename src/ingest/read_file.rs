@@ -163,12 +163,9 @@ fn read_bytes(
     }
     let mut intake = ReadResult::default();
     let kind = plain.kind;
-    match remembered(file, format, kind, stored) {
-        Ok(read) => intake.sources.push(read),
-        Err(e) => {
-            intake.unreadable(&e, &file.display_path);
-            return intake;
-        }
+    if let Err(e) = remember(file, format, kind, stored, &mut intake) {
+        intake.unreadable(&e, &file.display_path);
+        return intake;
     }
     // An empty pipe holds no document, while an empty file is a document without text.
     if file.path.is_none() && plain.head.is_empty() && plain.error.is_none() {
@@ -243,9 +240,9 @@ fn read_archive(
     match archive::open(raw) {
         Err(e) => intake.unreadable(&e, &file.display_path),
         Ok((kind, mut records)) => {
-            match remembered(file, Format::Warc, kind, stored) {
-                Ok(read) => intake.sources.push(read),
-                Err(e) => intake.unreadable(&e, &file.display_path),
+            if let Err(e) = remember(file, Format::Warc, kind, stored, &mut intake) {
+                intake.unreadable(&e, &file.display_path);
+                return intake;
             }
             let context = run.context(file, alone);
             intake
@@ -255,15 +252,16 @@ fn read_archive(
     intake
 }
 
-/// The entry that describes a file that was read.
-fn remembered(
+/// Adds the entry that describes a file that was read.
+fn remember(
     file: &InputFile,
     format: Format,
     compression: Option<Compression>,
     stored: Option<&Arc<File>>,
-) -> io::Result<ReadFile> {
+    intake: &mut ReadResult,
+) -> io::Result<()> {
     let meta = stored.map(|f| f.metadata()).transpose()?;
-    Ok(ReadFile {
+    intake.sources.push(ReadFile {
         path: file.path.clone(),
         display_path: file.display_path.clone(),
         input: file.input,
@@ -273,7 +271,8 @@ fn remembered(
         size: meta.as_ref().map_or(0, |m| m.len()),
         modified: meta.and_then(|m| m.modified().ok()).filter(|_| file.path.is_some()),
         spool: stored.filter(|_| file.path.is_none()).cloned(),
-    })
+    });
+    Ok(())
 }
 
 /// The reason why a file with the extension of a compression is neither compressed nor text.
