@@ -1,12 +1,12 @@
 //! Owns: every setting as a flag and, under the same name, as a key of nearcopy.toml. Never:
 //! decides which of two values takes precedence.
 
-use super::amount::{Amount, share};
+use super::amount::{Amount, Size, share};
 use super::flag_values::{
     Color, OutputFormat, alignment, date, encoding, formats, input_format, preset, sources,
 };
 use clap::Args;
-use nearcopy::ingest::{Format, InputOptions};
+use nearcopy::ingest::Format;
 use nearcopy::settings::{AlignmentMethod, Keep, SourceLimit};
 use nearcopy::{Preset, Recipe, Thresholds};
 use serde::{Deserialize, Serialize};
@@ -167,6 +167,14 @@ flags!(InputFlags {
     #[arg(value_name = "LABEL", help_heading = "Input", hide_short_help = true,
         value_parser = encoding)]
     encoding: String,
+    /// The longest text that is read, in bytes of UTF-8; a longer one is skipped as too-long
+    /// [default: 256MiB]
+    ///
+    /// It also bounds what reading takes in memory: a record of JSON is held up to three times this
+    /// size, a row of a table up to twice, and what is longer is passed over. At most 4294967295
+    /// bytes.
+    #[arg(value_name = "SIZE", help_heading = "Input", hide_short_help = true)]
+    max_document: Size,
     /// Also walk hidden files and directories [default: false]
     #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
         default_missing_value = "true", hide_possible_values = true)]
@@ -176,23 +184,6 @@ flags!(InputFlags {
         default_missing_value = "true", hide_possible_values = true)]
     no_ignore: bool,
 });
-
-impl InputFlags {
-    pub fn options(&self) -> InputOptions {
-        InputOptions::default().with(|s| {
-            s.format = self.input_format;
-            s.text_field = self.text_field.clone();
-            s.id_field = self.id_field.clone();
-            s.source_field = self.source_field.clone();
-            s.date_field = self.date_field.clone();
-            s.title_field = self.title_field.clone();
-            s.encoding = self.encoding.clone();
-            s.hidden = self.hidden.unwrap_or(false);
-            s.no_ignore = self.no_ignore.unwrap_or(false);
-            s.spool_stdin = false;
-        })
-    }
-}
 
 flags!(ReportFlags {
     /// What goes to standard output [default: human]

@@ -15,6 +15,7 @@ mod flags;
 mod gate;
 mod generate;
 mod index;
+mod input_options;
 mod interrupt;
 mod messages;
 mod named_documents;

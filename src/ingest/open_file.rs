@@ -6,6 +6,7 @@ use crate::ingest::decode::known_encoding;
 use crate::ingest::fields::Fields;
 use crate::ingest::format::Format;
 use crate::ingest::input::InputOptions;
+use crate::ingest::limits::DocumentLimit;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Context, DocumentSink};
 use crate::ingest::walk::InputFile;
@@ -22,6 +23,8 @@ pub(super) struct Run<'a> {
     pub encoding: Option<&'static Encoding>,
     /// The format that the caller set for all files.
     pub format: Option<Format>,
+    /// The limit on one document.
+    pub limit: DocumentLimit,
     /// Whether standard input is copied to a temporary file that can be read again.
     pub spool_stdin: bool,
     progress: &'a (dyn Fn(u64) -> bool + Sync),
@@ -50,6 +53,7 @@ impl<'a> Run<'a> {
             fields,
             encoding,
             format: options.format,
+            limit: DocumentLimit::of(options),
             spool_stdin: options.spool_stdin,
             progress,
             stop,
@@ -78,7 +82,7 @@ impl<'a> Run<'a> {
             encoding,
             parallel: alone,
             sink: tap,
-            ..Context::new(&self.fields, &file.display_path)
+            ..Context::new(&self.fields, &file.display_path, self.limit)
         }
     }
 }

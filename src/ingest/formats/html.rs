@@ -1,9 +1,9 @@
 //! Owns: the reading of a file that is one web page as one document. Never: decides which part of
 //! the page is the article.
 
-use crate::ingest::fields::Fields;
 use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::read_result::ReadResult;
+use crate::ingest::record::Context;
 use crate::ingest::web::page::{self, PAGE, PageContext};
 use crate::model::document::DocumentInfo;
 use encoding_rs::Encoding;
@@ -16,7 +16,7 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     if run.stopped() {
         return (ReadResult::default(), None);
     }
-    (page(bytes, &file.display_path, run.encoding, context.fields), error)
+    (page(bytes, &file.display_path, run.encoding, &context), error)
 }
 
 /// Reads the article of a page. Its id is the path of the file, or the page's own URL where the
@@ -25,14 +25,17 @@ pub(crate) fn page(
     bytes: Vec<u8>,
     display_path: &str,
     given: Option<&'static Encoding>,
-    fields: &Fields,
+    context: &Context,
 ) -> ReadResult {
     let mut intake = ReadResult::default();
     match page::read(bytes, PageContext { given, header: None }) {
         Err((reason, why)) => intake.skip(reason, display_path, None, || why),
+        Ok(page) if !context.limit.admits(page.text.len()) => {
+            intake.too_long(display_path, None, context.limit);
+        }
         Ok(page) => {
             page.count(display_path, None, &mut intake);
-            let wanted = fields.id_is("url");
+            let wanted = context.fields.id_is("url");
             let id = page
                 .about
                 .url
