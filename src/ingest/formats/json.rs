@@ -25,6 +25,9 @@ const PIECE: usize = 64;
 /// Bytes read at a time.
 const WINDOW: u64 = 2 << 20;
 
+/// The bytes of a wrong record that are parsed once more, to say what is wrong in it.
+const REASONED: u64 = 16 << 20;
+
 /// Lines and columns up to an offset.
 #[derive(Debug, Clone, Copy)]
 struct Position {
@@ -105,10 +108,11 @@ impl Window {
 
     /// The message about a record that is wrong.
     fn wrong(&mut self, start: u64, at: u64, before: &str, most: u64) -> String {
-        if start < self.base {
+        if start < self.base || at - start > REASONED {
             let position = self.position(at);
             let (line, column) = (position.line, position.column + 1);
-            return format!("a record of more than {} at line {line} column {column}", size(most));
+            let long = size(most.min(REASONED));
+            return format!("in a record of more than {long}, at line {line} column {column}");
         }
         let position = self.position(start);
         let end = (at + 1).min(self.base + self.buffer.len() as u64);

@@ -3,7 +3,6 @@
 
 use crate::ingest::decode::{self, DecodedStream};
 use crate::ingest::open_file::{OpenFile, PartialRead};
-use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
 use encoding_rs::{Encoding, UTF_8};
 use std::io::{self, Read};
@@ -52,7 +51,7 @@ pub(super) fn read(
             Borders::Syntax => true,
         });
     let damaged = Arc::new(AtomicBool::new(false));
-    let (mut head, mut rest, error) = (plain.head, plain.rest, plain.error);
+    let (mut head, mut rest, mut error) = (plain.head, plain.rest, plain.error);
     let mut all_in = None;
     if decoded {
         all_in = mark.map(|(encoding, _)| encoding).or(run.encoding);
@@ -62,7 +61,7 @@ pub(super) fn read(
             rest = Box::new(DecodedStream::new(stored, encoding, damaged.clone()));
             head = Vec::new();
             if let Err(e) = (&mut rest).take(HEAD).read_to_end(&mut head) {
-                return (ReadResult::default(), Some(e));
+                (error, rest) = (error.or(Some(e)), Box::new(io::empty()));
             }
         }
     } else if error.is_some() && borders != Borders::Syntax {
