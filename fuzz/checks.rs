@@ -1,12 +1,20 @@
 //! What must hold for any bytes from outside: one function a fuzz target. Each panics where it does
 //! not.
 
+use nearcopy::emit::{Change, Output};
+use nearcopy::index::IndexOptions;
 use nearcopy::ingest::decode::decode as decoded;
 use nearcopy::ingest::web::archive;
-use nearcopy::ingest::{Format, InputOptions, ReadResult, json, parquet, table};
+use nearcopy::ingest::{Format, Input, InputOptions, ReadResult, json, parquet, read, table};
 use nearcopy::settings::AlignmentMethod;
 use nearcopy::text::Tokens;
-use nearcopy::{Background, Comparison, Recipe, Relation, Span, Thresholds};
+use nearcopy::{Background, Comparison, Document, Index, Recipe, Relation, Span, Thresholds};
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Tokens come in order, apart from each other, on character borders, and none is empty.
 pub fn tokenize(data: &[u8]) {
@@ -171,4 +179,184 @@ fn inside<'t>(text: &str, tokens: &'t Tokens, span: Span) -> &'t [u64] {
         tokens.spans.binary_search_by_key(&span.start, |s| s.start).expect("begins with a token");
     let last = tokens.spans.binary_search_by_key(&span.end, |s| s.end).expect("ends with a token");
     &tokens.hashes[first..=last]
+}
+
+/// What is written to memory.
+#[derive(Clone, Default)]
+struct Memory(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Memory {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A file of the format that the first byte names, cleaned of equal texts: what is kept is read
+/// again as it was, a second cleaning removes nothing, and one that removes nothing changes no
+/// byte. The highest bit sets a short limit on documents.
+pub fn dedupe(data: &[u8]) {
+    let Some((&first, bytes)) = data.split_first() else { return };
+    let formats: Vec<Format> = Format::all().collect();
+    let format = formats[usize::from(first & 0x7f) % formats.len()];
+    let options = InputOptions::default().with(|s| {
+        s.format = Some(format);
+        s.max_document = (first & 0x80 != 0).then_some(40);
+    });
+    let dir = tempfile::tempdir().expect("a place for a file");
+    let Some((intake, same)) = cleaned(dir.path(), bytes, &options, false) else { return };
+    if format != Format::Parquet {
+        assert!(same == bytes, "a file that is kept is another one");
+    }
+    let Some((_, once)) = cleaned(dir.path(), bytes, &options, true) else { return };
+    if !intake.skipped.is_empty() {
+        // Where a record cannot be read, what is read behind it follows from what is before it.
+        return;
+    }
+    let (again, twice) =
+        cleaned(dir.path(), &once, &options, true).expect("a cleaned file is cleaned again");
+    let mut seen = HashSet::new();
+    let texts = intake.documents.iter().map(|d| d.text.as_str());
+    let kept: Vec<&str> = texts.filter(|text| seen.insert(*text)).collect();
+    let left: Vec<&str> = again.documents.iter().map(|d| d.text.as_str()).collect();
+    assert_eq!(left, kept, "what is kept is not what is read again");
+    if format != Format::Parquet {
+        assert!(twice == once, "a second cleaning changes something");
+    }
+}
+
+/// Reads a file and writes it again, less all but the first of equal texts if asked for; `None`
+/// where it cannot be written.
+fn cleaned(
+    dir: &Path,
+    bytes: &[u8],
+    options: &InputOptions,
+    remove: bool,
+) -> Option<(ReadResult, Vec<u8>)> {
+    let path = dir.join("file");
+    fs::write(&path, bytes).expect("a place for a file");
+    let intake = read(&[Input::Path(path)], options, &|_| true);
+    orderly(&intake);
+    let mut seen = HashSet::new();
+    let copies: HashSet<Option<u64>> = intake
+        .documents
+        .iter()
+        .filter(|d| !seen.insert(d.text.as_str()))
+        .map(|d| d.info.record)
+        .collect();
+    let change = |record| match remove && copies.contains(&record) {
+        true => Change::Drop,
+        false => Change::Keep,
+    };
+    let (memory, file) = (Memory::default(), intake.sources.first()?);
+    let mut output =
+        Output::new(Box::new(memory.clone()), file.format, file.compression, None).silent();
+    let counts = output.append(file, options, &change, &mut |_| Ok(())).ok()?;
+    output.finish().ok()?;
+    assert_eq!(counts.records, counts.kept + counts.dropped, "{counts:?}");
+    let bytes = memory.0.lock().unwrap().clone();
+    Some((intake, bytes))
+}
+
+/// The texts of the index that is damaged.
+const STORIES: [&str; 3] = [
+    "The harbour bridge will close for repairs on Monday, the port authority said, and reopen in \
+     the spring of next year. Engineers found cracks in two of its pillars during the survey.",
+    "The council voted to spend four million on new steel for the bridge, and half a million on a \
+     ferry that carries passengers across the harbour while the repairs go on.",
+    "Fishermen asked for a lower toll on the ferry, since their vans have to go around the bay, \
+     which takes an hour and a half on days without fog.",
+];
+
+/// The file of an index with these texts, and the bytes in it that are values of rows. The pages
+/// around them are LMDB's, which trusts its own file.
+fn sound() -> &'static (Vec<u8>, Vec<Range<usize>>) {
+    static SOUND: OnceLock<(Vec<u8>, Vec<Range<usize>>)> = OnceLock::new();
+    SOUND.get_or_init(|| {
+        let dir = tempfile::tempdir().expect("a place for an index");
+        let index = Index::create(dir.path().join("index"), &Recipe::default()).expect("an index");
+        let documents =
+            STORIES.iter().enumerate().map(|(n, text)| Document::new(n.to_string(), *text));
+        index.add_all(documents).expect("documents are added");
+        drop(index);
+        let bytes = fs::read(dir.path().join("index").join("data.mdb")).expect("its file");
+        let values = values(&bytes);
+        (bytes, values)
+    })
+}
+
+/// The places of the values in the pages of an LMDB file.
+fn values(file: &[u8]) -> Vec<Range<usize>> {
+    const PAGE: usize = 4096;
+    let short = |at: usize| usize::from(u16::from_le_bytes([file[at], file[at + 1]]));
+    let mut values = Vec::new();
+    // The first two pages are the file's own.
+    let mut page = 2 * PAGE;
+    while page + PAGE <= file.len() {
+        let (flags, lower) = (short(page + 10), short(page + 12));
+        if flags & 0x04 != 0 {
+            let pages = lower + (short(page + 14) << 16);
+            let end = (page + pages.max(1) * PAGE).min(file.len());
+            values.push(page + 16..end);
+            page = end;
+            continue;
+        }
+        if flags & 0x02 != 0 && flags & 0x20 == 0 {
+            for pointer in (page + 16..page + lower.clamp(16, PAGE)).step_by(2) {
+                let node = page + short(pointer);
+                let (size, kind, key) =
+                    (short(node) + (short(node + 2) << 16), short(node + 4), short(node + 6));
+                // Not the number of another page.
+                if kind & 0x03 == 0 {
+                    values.push(node + 8 + key..node + 8 + key + size);
+                }
+            }
+        }
+        page += PAGE;
+    }
+    values
+}
+
+/// An index in whose rows bytes are changed: three bytes of input say where, the fourth how. To
+/// open it, ask it and verify it is an error or gives the right answer; a wrong answer is one that
+/// `verify` speaks of.
+pub fn index(data: &[u8]) {
+    let (bytes, values) = sound();
+    let mut bytes = bytes.clone();
+    let all: usize = values.iter().map(Range::len).sum();
+    for change in data.chunks_exact(4) {
+        let mut at = u32::from_le_bytes([change[0], change[1], change[2], 0]) as usize % all.max(1);
+        for value in values {
+            if at < value.len() {
+                bytes[value.start + at] ^= change[3];
+                break;
+            }
+            at -= value.len();
+        }
+    }
+    let dir = tempfile::tempdir().expect("a place for an index");
+    let path = dir.path().join("index");
+    fs::create_dir(&path).expect("a place for an index");
+    fs::write(path.join("data.mdb"), &bytes).expect("a place for an index");
+    let Ok(index) = IndexOptions::default().open(&path) else { return };
+    let mut wrong = false;
+    for (n, text) in STORIES.iter().enumerate() {
+        let document = Document::new("new", *text);
+        match index.seen(&document, &Thresholds::default()) {
+            Ok(found) => {
+                let right = found.len() == 1
+                    && found[0].relation == Relation::Equal
+                    && found[0].info.id == n.to_string();
+                wrong |= !right;
+            }
+            Err(_) => return,
+        }
+    }
+    if let Ok(verification) = index.verify() {
+        let spoken = verification.wrong > 0 || !verification.problems.is_empty();
+        assert!(spoken || !wrong, "a wrong answer, and nothing is said of it");
+    }
 }

@@ -1,6 +1,7 @@
-//! Owns: the syntax of amounts and shares. Never: knows what they limit.
+//! Owns: the syntax of amounts, shares and sizes. Never: knows what they limit.
 
 use nearcopy::gate::Limit;
+use nearcopy::ingest::LARGEST_DOCUMENT;
 use serde::{Deserialize, Serialize};
 
 /// A count or a share: `100`, `5%`, `0.05`.
@@ -67,6 +68,64 @@ impl Amount {
     }
 }
 
+/// A number of bytes: `4096`, `10MB`, `256MiB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u64", try_from = "WrittenSize")]
+pub struct Size(pub u64);
+
+/// A size as nearcopy.toml writes it.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a number of bytes, or a size such as \"256MiB\"")]
+enum WrittenSize {
+    Bytes(u64),
+    Text(String),
+}
+
+impl TryFrom<WrittenSize> for Size {
+    type Error = String;
+    fn try_from(written: WrittenSize) -> Result<Size, String> {
+        match written {
+            WrittenSize::Bytes(bytes) => bytes.to_string().parse(),
+            WrittenSize::Text(text) => text.parse(),
+        }
+    }
+}
+
+impl From<Size> for u64 {
+    fn from(size: Size) -> u64 {
+        size.0
+    }
+}
+
+/// The units of a size, in lower case.
+const UNITS: [(&str, u64); 9] = [
+    ("", 1),
+    ("b", 1),
+    ("kb", 1_000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+    ("tib", 1 << 40),
+];
+
+impl std::str::FromStr for Size {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Size, String> {
+        let wrong = || format!("{s:?} is not a size such as 256MiB, 10MB or 4096");
+        let unit = s.trim_start_matches(|c: char| c.is_ascii_digit());
+        let number: u64 = s[..s.len() - unit.len()].parse().map_err(|_| wrong())?;
+        let unit = unit.trim().to_ascii_lowercase();
+        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;
+        match number.checked_mul(*factor) {
+            Some(0) => Err("a size is more than 0: with none, nothing can be read".into()),
+            Some(bytes) if bytes <= LARGEST_DOCUMENT => Ok(Size(bytes)),
+            _ => Err(format!("{s} is more than a text can have: at most {LARGEST_DOCUMENT} bytes")),
+        }
+    }
+}
+
 /// Parses a share: `0.4` or `40%`.
 pub fn share(s: &str) -> Result<f64, String> {
     let parsed = match s.strip_suffix('%') {
@@ -110,6 +169,35 @@ mod tests {
         assert!(!Amount::Share(0.1).exceeded(1, 10));
         assert!(Amount::Share(0.1).exceeded(2, 10));
         assert!(!Amount::Share(0.0).exceeded(0, 0));
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, bytes) in [
+            ("1", 1),
+            ("4096", 4096),
+            ("10MB", 10_000_000),
+            ("10 mb", 10_000_000),
+            ("256MiB", 256 << 20),
+            ("3GiB", 3 << 30),
+            ("4294967295", u64::from(u32::MAX)),
+        ] {
+            assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
+        }
+        for bad in ["", "0", "0MiB", "-1", "1.5GiB", "MiB", "1 k", "4GiB", "99999999999999999999"] {
+            assert!(bad.parse::<Size>().is_err(), "{bad}");
+        }
+        #[derive(Serialize, Deserialize, PartialEq, Debug)]
+        struct Holder {
+            x: Size,
+        }
+        assert_eq!(toml::from_str::<Holder>("x = \"1KiB\"").unwrap().x, Size(1024));
+        let text = toml::to_string(&Holder { x: Size(7) }).unwrap();
+        assert_eq!(
+            (text.as_str(), toml::from_str(&text).unwrap()),
+            ("x = 7\n", Holder { x: Size(7) })
+        );
+        assert!(toml::from_str::<Holder>("x = 0").is_err());
     }
 
     #[test]

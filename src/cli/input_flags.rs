@@ -1,7 +1,7 @@
 //! Owns: the settings of how inputs are read, and those of a run, as flags and keys. Never: reads
 //! an input.
 
-use super::amount::Amount;
+use super::amount::{Amount, Size};
 use super::flag_macro::flags;
 use super::flag_values::{encoding, input_format, on_error};
 use nearcopy::ingest::{Format, InputOptions, OnError};
@@ -42,6 +42,14 @@ flags!(InputFlags {
     #[arg(value_name = "LABEL", help_heading = "Input", hide_short_help = true,
         value_parser = encoding)]
     encoding: String,
+    /// The longest text that is read, in bytes of UTF-8; a longer one is skipped as too-long
+    /// [default: 256MiB]
+    ///
+    /// It also bounds what reading takes in memory: a record of JSON is held up to three times this
+    /// size, a row of a table up to twice, and what is longer is passed over. At most 4294967295
+    /// bytes.
+    #[arg(value_name = "SIZE", help_heading = "Input", hide_short_help = true)]
+    max_document: Size,
     /// Also walk hidden files and directories [default: false]
     #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
         default_missing_value = "true", hide_possible_values = true)]
@@ -70,6 +78,7 @@ impl InputFlags {
             s.date_field = self.date_field.clone();
             s.title_field = self.title_field.clone();
             s.encoding = self.encoding.clone();
+            s.max_document = self.max_document.map(u64::from);
             s.hidden = self.hidden.unwrap_or(false);
             s.no_ignore = self.no_ignore.unwrap_or(false);
             s.spool_stdin = false;

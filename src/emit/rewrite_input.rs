@@ -3,6 +3,7 @@
 use crate::emit::change::{ANNOTATION, Change, Removed, RemovedPart};
 use crate::emit::error::Error;
 use crate::ingest::fields::Fields;
+use crate::ingest::limits::DocumentLimit;
 use crate::ingest::{InputOptions, ReadFile};
 use crate::span::Span;
 use encoding_rs::Encoding;
@@ -45,6 +46,11 @@ impl RewriteInput<'_> {
     /// The encoding that the caller set for all texts.
     pub(super) fn encoding(&self) -> Option<&'static Encoding> {
         Encoding::for_label(self.options.encoding.as_deref()?.as_bytes())
+    }
+
+    /// The limit on one document that the input was read with.
+    pub(super) fn limit(&self) -> DocumentLimit {
+        DocumentLimit::of(self.options)
     }
 
     /// Passes removed content to the caller.

@@ -2,7 +2,10 @@
 //! knows where the bytes came from.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The detector reads at most this many bytes.
 const SAMPLE: usize = 4 << 20;
@@ -46,6 +49,88 @@ pub fn decode(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Decoded {
 fn convert(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
     let (text, replaced) = encoding.decode_without_bom_handling(bytes);
     Decoded { text: text.into_owned(), encoding: encoding.name(), same: false, replaced }
+}
+
+/// Bytes that a [`DecodedStream`] decodes at a time.
+const STEP: usize = 64 << 10;
+
+/// A stream of bytes in a known encoding, decoded to UTF-8 as it is read; its byte-order mark is
+/// left out.
+pub(crate) struct DecodedStream<R> {
+    inner: R,
+    decoder: Decoder,
+    /// Bytes that are not decoded yet, from `at` on.
+    bytes: Vec<u8>,
+    at: usize,
+    /// The decoded text that is not handed out yet, from `handed` on.
+    text: Vec<u8>,
+    handed: usize,
+    ended: bool,
+    /// Set once the decoder replaced something by U+FFFD.
+    damaged: Arc<AtomicBool>,
+}
+
+impl<R: Read> DecodedStream<R> {
+    /// `damaged` is set as soon as something is replaced.
+    pub(crate) fn new(
+        inner: R,
+        encoding: &'static Encoding,
+        damaged: Arc<AtomicBool>,
+    ) -> DecodedStream<R> {
+        DecodedStream {
+            inner,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            bytes: Vec::new(),
+            at: 0,
+            text: Vec::new(),
+            handed: 0,
+            ended: false,
+            damaged,
+        }
+    }
+
+    /// Decodes the next bytes.
+    fn fill(&mut self) -> io::Result<()> {
+        if self.at == self.bytes.len() {
+            self.bytes.resize(STEP, 0);
+            let read = loop {
+                match self.inner.read(&mut self.bytes) {
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                    other => break other,
+                }
+            };
+            self.at = 0;
+            self.bytes.truncate(read.as_ref().map_or(0, |n| *n));
+            self.ended = read? == 0;
+        }
+        // The decoder fills a slice only as far as the longest character surely fits.
+        self.text.resize(STEP, 0);
+        let from = &self.bytes[self.at..];
+        let (_, read, written, replaced) =
+            self.decoder.decode_to_utf8(from, &mut self.text, self.ended);
+        self.at += read;
+        self.text.truncate(written);
+        self.handed = 0;
+        if replaced {
+            self.damaged.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for DecodedStream<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.handed == self.text.len() {
+            if self.ended && self.at == self.bytes.len() {
+                return Ok(0);
+            }
+            self.fill()?;
+        }
+        let n = out.len().min(self.text.len() - self.handed);
+        out[..n].copy_from_slice(&self.text[self.handed..self.handed + n]);
+        self.handed += n;
+        Ok(n)
+    }
 }
 
 /// The encoding of bytes that are not UTF-8 from `valid` on.
@@ -167,6 +252,30 @@ mod tests {
             "shift_jis", "utf-16le", "iso-2022-jp", "replacement"])) {
             decode(bytes.clone(), None);
             decode(bytes, Encoding::for_label(label.as_bytes()));
+        }
+
+        #[test]
+        fn a_stream_is_decoded_like_the_whole(
+            bytes in prop_oneof![
+                any::<Vec<u8>>(),
+                "\\PC{0,40}".prop_map(|t| t.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+            ],
+            label in prop::sample::select(vec!["gb18030", "shift_jis", "utf-16le", "utf-16be",
+                "iso-2022-jp", "windows-1252"]),
+            step in 1usize..9,
+        ) {
+            let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+            let damaged = Arc::new(AtomicBool::new(false));
+            let pieces: Vec<&[u8]> = bytes.chunks(step).collect();
+            let inner = pieces.iter().fold(
+                Box::new(io::empty()) as Box<dyn Read>,
+                |all, piece| Box::new(all.chain(*piece)),
+            );
+            let mut text = String::new();
+            DecodedStream::new(inner, encoding, damaged.clone()).read_to_string(&mut text).unwrap();
+            let (whole, replaced) = encoding.decode_with_bom_removal(&bytes);
+            prop_assert_eq!(text, whole);
+            prop_assert_eq!(damaged.load(Ordering::Relaxed), replaced);
         }
 
         #[test]

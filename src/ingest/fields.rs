@@ -155,12 +155,12 @@ impl Fields {
     }
 
     /// Whether some key of this JSON, valid or not, is a name of the text.
-    pub(super) fn names_a_text(&self, json: &str) -> bool {
+    pub(super) fn names_a_text(&self, json: &[u8]) -> bool {
         self.names[TEXT].iter().any(|name| {
             // The last part of a dotted name is the key.
             let key = format!("\"{}\"", name.rsplit('.').next().unwrap_or(name));
-            memchr::memmem::find_iter(json.as_bytes(), &key)
-                .any(|at| json[at + key.len()..].trim_start().starts_with(':'))
+            memchr::memmem::find_iter(json, &key)
+                .any(|at| json[at + key.len()..].trim_ascii_start().starts_with(b":"))
         })
     }
 

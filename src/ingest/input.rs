@@ -59,6 +59,12 @@ pub struct InputOptions {
     /// The encoding of every text that carries no byte-order mark, by its WHATWG label; `None`:
     /// declared or detected.
     pub encoding: Option<String>,
+    /// The bytes of text (UTF-8) in one document at most; `None`:
+    /// [`MAX_DOCUMENT`](super::MAX_DOCUMENT), and never more than
+    /// [`LARGEST_DOCUMENT`](super::LARGEST_DOCUMENT). A longer one is skipped as
+    /// [`Reason::TooLong`](super::Reason::TooLong). It limits the memory of reading as well: a
+    /// record is not held beyond three times as many bytes.
+    pub max_document: Option<u64>,
     /// Walk hidden files and directories too.
     pub hidden: bool,
     /// Do not obey .gitignore, .ignore and .nearcopyignore files.

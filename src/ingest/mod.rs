@@ -24,6 +24,7 @@ mod format;
 pub(crate) mod formats;
 mod input;
 pub(crate) mod json_record;
+pub(crate) mod limits;
 mod open_file;
 pub(crate) mod problem;
 mod read;
@@ -56,6 +57,7 @@ pub use formats::parquet;
 #[doc(hidden)]
 pub use formats::table;
 pub use input::{Input, InputOptions, OnError};
+pub use limits::{LARGEST_DOCUMENT, MAX_DOCUMENT};
 pub use problem::{Problem, Reason, ReasonKind};
 pub use read::{read, read_each};
 pub use read_result::{MissingField, ReadFile, ReadResult};

@@ -6,6 +6,7 @@ use crate::ingest::decode::known_encoding;
 use crate::ingest::fields::Fields;
 use crate::ingest::format::Format;
 use crate::ingest::input::{InputOptions, OnError};
+use crate::ingest::limits::DocumentLimit;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Context, DocumentSink};
 use crate::ingest::walk::InputFile;
@@ -22,6 +23,8 @@ pub(super) struct Run<'a> {
     pub encoding: Option<&'static Encoding>,
     /// The format that the caller set for all files.
     pub format: Option<Format>,
+    /// The limit on one document.
+    pub limit: DocumentLimit,
     /// Whether standard input is copied to a temporary file that can be read again.
     pub spool_stdin: bool,
     on_error: OnError,
@@ -51,6 +54,7 @@ impl<'a> Run<'a> {
             fields,
             encoding,
             format: options.format,
+            limit: DocumentLimit::of(options),
             spool_stdin: options.spool_stdin,
             on_error: options.on_error,
             progress,
@@ -98,7 +102,7 @@ impl<'a> Run<'a> {
             encoding,
             parallel: alone,
             sink: tap,
-            ..Context::new(&self.fields, &file.display_path)
+            ..Context::new(&self.fields, &file.display_path, self.limit)
         }
     }
 }

@@ -32,7 +32,7 @@ pub enum Reason {
     NoText,
     /// A record whose text field is not a string.
     TextNotString,
-    /// A text of 4 GiB or more.
+    /// A text or record that exceeds [`max_document`](crate::ingest::InputOptions::max_document).
     TooLong,
     /// A row of a table that has more or fewer fields than the header.
     RaggedRow,

@@ -7,6 +7,7 @@ use crate::ingest::field_names::PerRole;
 use crate::ingest::format::Format;
 #[cfg(doc)]
 use crate::ingest::input::{InputOptions, OnError};
+use crate::ingest::limits::DocumentLimit;
 use crate::ingest::problem::{Problem, Reason, ReasonKind};
 use crate::model::document::Document;
 use encoding_rs::UTF_8;
@@ -158,10 +159,19 @@ impl ReadResult {
     }
 
     /// Counts a text that is too long.
-    pub(super) fn too_long(&mut self, path: &str, record: Option<u64>) {
-        self.skip(Reason::TooLong, path, record, || {
-            "a text of 4 GiB or more; it was skipped: split it".into()
-        });
+    pub(super) fn too_long(&mut self, path: &str, record: Option<u64>, limit: DocumentLimit) {
+        self.skip(Reason::TooLong, path, record, || limit.text_message());
+    }
+
+    /// Counts a record that is longer than `most`, the bytes of one that are held.
+    pub(super) fn record_too_long(
+        &mut self,
+        path: &str,
+        record: Option<u64>,
+        limit: DocumentLimit,
+        most: u64,
+    ) {
+        self.skip(Reason::TooLong, path, record, || limit.record_message(most));
     }
 
     /// Counts a file or directory that cannot be opened or read.

@@ -5,6 +5,7 @@ use crate::ingest::address::host_of;
 use crate::ingest::date;
 use crate::ingest::field_names::{DATE, ID, OTHER_CASE, PerRole, ROLES, SOURCE, TEXT, TITLE, URL};
 use crate::ingest::fields::Fields;
+use crate::ingest::limits::DocumentLimit;
 use crate::ingest::problem::{Problem, Reason};
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::title;
@@ -19,6 +20,8 @@ pub(crate) struct Context<'a> {
     /// The encoding of single records, where it is neither UTF-8 nor UTF-16.
     pub encoding: Option<&'static Encoding>,
     pub path: Arc<str>,
+    /// The limit on one document.
+    pub limit: DocumentLimit,
     /// Whether to use all threads.
     pub parallel: bool,
     /// Receives documents as they are read, where they are not collected.
@@ -30,8 +33,8 @@ pub(crate) type DocumentSink<'a> = &'a (dyn Fn(Vec<Document>) + Sync);
 
 impl<'a> Context<'a> {
     /// A context for records in UTF-8 that one thread reads and collects.
-    pub fn new(fields: &'a Fields, path: &str) -> Context<'a> {
-        Context { fields, encoding: None, path: path.into(), parallel: false, sink: None }
+    pub fn new(fields: &'a Fields, path: &str, limit: DocumentLimit) -> Context<'a> {
+        Context { fields, encoding: None, path: path.into(), limit, parallel: false, sink: None }
     }
 
     /// Runs `work` on each piece, in parallel if the context allows it, and merges the results in
@@ -91,8 +94,8 @@ impl<'a> Context<'a> {
         replaced: bool,
         batch: &mut Batch,
     ) {
-        if u32::try_from(text.len()).is_err() {
-            return batch.intake.too_long(&self.path, number);
+        if !self.limit.admits(text.len()) {
+            return batch.intake.too_long(&self.path, number, self.limit);
         }
         let mut hit = |role: usize, read: fn(String) -> Option<String>| {
             let (rank, value) = others[role].take()?;

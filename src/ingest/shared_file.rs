@@ -4,7 +4,15 @@
 use crate::ingest::compress::DecompressedStream;
 #[cfg(all(feature = "parquet", feature = "emit"))]
 use crate::ingest::temporary_copy::temporary_copy;
+#[cfg(feature = "parquet")]
+use ::parquet::errors::{ParquetError, Result};
+#[cfg(feature = "parquet")]
+use ::parquet::file::reader::{ChunkReader, Length};
+#[cfg(feature = "parquet")]
+use bytes::Bytes;
 use std::fs::File;
+#[cfg(feature = "parquet")]
+use std::io::BufReader;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex};
 
@@ -66,5 +74,33 @@ impl Read for ReadFrom {
         let n = self.shared.read_at(self.at, buffer)?;
         self.at += n as u64;
         Ok(n)
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl Length for SharedFile {
+    fn len(&self) -> u64 {
+        self.length()
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl ChunkReader for SharedFile {
+    type T = BufReader<ReadFrom>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T> {
+        Ok(BufReader::with_capacity(64 << 10, self.reader(start)))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        // A damaged footer may ask for any length; only what the file can hold is allocated.
+        if start.checked_add(length as u64).is_none_or(|end| end > self.length()) {
+            return Err(ParquetError::EOF(format!(
+                "{length} bytes at {start} are beyond the end of the file"
+            )));
+        }
+        let mut bytes = vec![0; length];
+        self.reader(start).read_exact(&mut bytes)?;
+        Ok(bytes.into())
     }
 }

@@ -48,3 +48,13 @@ fn decode() {
 fn compare() {
     replay("compare", checks::compare);
 }
+
+#[test]
+fn index() {
+    replay("index", checks::index);
+}
+
+#[test]
+fn dedupe() {
+    replay("dedupe", checks::dedupe);
+}

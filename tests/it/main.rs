@@ -35,7 +35,13 @@ mod faults;
 #[cfg(all(feature = "html", feature = "reports"))]
 mod formats;
 mod frozen;
-#[cfg(all(feature = "csv", feature = "parquet", feature = "web"))]
+#[cfg(all(
+    feature = "csv",
+    feature = "emit",
+    feature = "index",
+    feature = "parquet",
+    feature = "web"
+))]
 mod fuzz_corpus;
 mod gate;
 #[cfg(feature = "cli")]

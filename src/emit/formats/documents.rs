@@ -45,7 +45,7 @@ fn archive(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     let context = Context {
         encoding: job.encoding(),
         parallel: true,
-        ..Context::new(&fields, &job.file.display_path)
+        ..Context::new(&fields, &job.file.display_path, job.limit())
     };
     while let Some(documents) = archive::next(&mut records, &context) {
         documents.iter().try_for_each(|document| line(job, document, sink))?;

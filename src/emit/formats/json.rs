@@ -7,7 +7,7 @@ use crate::emit::error::Error;
 use crate::emit::reopen::{encoded, exact, records};
 use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
-use crate::ingest::json::{Split, split};
+use crate::ingest::formats::json_finder::split;
 use encoding_rs::Encoding;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -41,7 +41,7 @@ impl<'w> Json<'w> {
         let text = String::from_utf8_lossy(bytes);
         let found = split(&text);
         let kept = |(number, _): (Option<u64>, _)| (job.change)(number) == Change::Keep;
-        if begun || !places(&text, &found).into_iter().all(kept) {
+        if begun || !found.records.iter().cloned().all(kept) {
             return Err(Error::input(
                 job.file,
                 "it holds bytes that its encoding does not have",
@@ -127,7 +127,7 @@ impl Writer for Json<'_> {
                  objects",
             ));
         }
-        let file = File { text: &text, encoding: open.encoding, records: places(&text, &found) };
+        let file = File { text: &text, encoding: open.encoding, records: found.records };
         if found.array {
             return self.elements(&file, job);
         }
@@ -142,21 +142,6 @@ impl Writer for Json<'_> {
         sink.write_all(&closing.unwrap_or_default())?;
         sink.finish()
     }
-}
-
-/// The byte range of each record: the records are borrowed from the text, so their addresses show
-/// their offsets.
-fn places(text: &str, found: &Split) -> Vec<(Option<u64>, Range<usize>)> {
-    let single = found.single();
-    let place = |raw: &str| {
-        let start = raw.as_ptr() as usize - text.as_ptr() as usize;
-        start..start + raw.len()
-    };
-    found
-        .records
-        .iter()
-        .map(|(number, raw)| (Some(*number).filter(|_| !single), place(raw.get())))
-        .collect()
 }
 
 impl File<'_> {

@@ -13,9 +13,6 @@ use std::io::{self, Read, Write};
 /// Bytes read at a time.
 const WINDOW: u64 = 4 << 20;
 
-/// A longer line was skipped when the input was read, and is copied unchanged.
-const LONGEST: usize = u32::MAX as usize;
-
 /// An output with one record per line.
 pub(super) struct Jsonl<'w>(pub(super) Sink<'w>);
 
@@ -26,7 +23,9 @@ impl Writer for Jsonl<'_> {
         }
         let apart = !self.0.at_line_start();
         let open = records(job, &mut self.0, false)?;
-        copy(LONGEST, apart, open, job, &mut self.0)
+        // A longer line was skipped when the input was read, and is copied unchanged.
+        let longest = job.limit().record(open.encoding).try_into().unwrap_or(usize::MAX);
+        copy(longest, apart, open, job, &mut self.0)
     }
 
     fn finish(self: Box<Self>) -> io::Result<()> {

@@ -166,7 +166,7 @@ impl Writer for Parquet<'_> {
         let reader = open(shared).map_err(|why| {
             Error::input(file, format!("it cannot be read as Parquet ({why})"), mend)
         })?;
-        let context = Context::new(&job.fields, "");
+        let context = Context::new(&job.fields, "", job.limit());
         let text =
             columns(&reader, &context).ok().and_then(|found| found[TEXT]).map(|(column, _)| column);
         self.begin(&reader, job)?;

@@ -7,8 +7,9 @@ use crate::emit::reopen::{broken, copy, encoded, exact, records};
 use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::field_names::TEXT;
+use crate::ingest::formats::table_rows::{NextRow, Rows, delimiter};
+use crate::ingest::limits::COLUMNS;
 use crate::ingest::record::Context;
-use crate::ingest::table::{NextRow, Rows, delimiter};
 use crate::span::Span;
 use csv_core::{ReadFieldResult, ReaderBuilder};
 use encoding_rs::Encoding;
@@ -75,31 +76,55 @@ impl Writer for Table<'_> {
         let file = job.file;
         let mut open = records(job, &mut self.sink, false)?;
         let delimiter = delimiter(file.format, &open.head);
-        let mut rows = Rows::new(open.head, &mut open.rest, delimiter);
-        let mut next = rows.next();
-        if next == NextRow::Row {
-            let context = Context { encoding: open.encoding, ..Context::new(&job.fields, "") };
-            let names = context.header(&rows);
-            let text = job.fields.columns(&names, |_, _| true)[TEXT].map(|(column, _)| column);
-            let (encoding, wider) = (open.encoding, job.prefix.is_some());
-            let rewrite = Rewrite { delimiter, encoding, width: names.len(), text, wider };
-            if wider {
-                job.check_names_free(|name| names.iter().any(|n| n == name))?;
-            }
-            self.header(rows.raw(), &rewrite, job)?;
-            let mut number = 0;
-            while {
-                next = rows.next();
-                next == NextRow::Row
-            } {
-                number += 1;
-                rewrite.row(&rows, number, job, &mut self.sink)?;
+        let mut rows = Rows::new(open.head, &mut open.rest, delimiter, job.limit());
+        let mut rewrite: Option<Rewrite> = None;
+        let mut number = 0;
+        let mut next;
+        loop {
+            next = rows.next();
+            match (next, &rewrite) {
+                (NextRow::Blank, _) => {
+                    self.sink.write_all(rows.raw()).map_err(|e| job.failed(e))?;
+                }
+                (NextRow::Row, None) if rows.len() <= COLUMNS => {
+                    let context = Context {
+                        encoding: open.encoding,
+                        ..Context::new(&job.fields, "", job.limit())
+                    };
+                    let names = context.header(&rows);
+                    let text =
+                        job.fields.columns(&names, |_, _| true)[TEXT].map(|(column, _)| column);
+                    let (encoding, wider) = (open.encoding, job.prefix.is_some());
+                    let new = Rewrite { delimiter, encoding, width: names.len(), text, wider };
+                    if wider {
+                        job.check_names_free(|name| names.iter().any(|n| n == name))?;
+                    }
+                    self.header(rows.raw(), &new, job)?;
+                    rewrite = Some(new);
+                }
+                (NextRow::Row, Some(rewrite)) => {
+                    number += 1;
+                    rewrite.row(&rows, number, job, &mut self.sink)?;
+                }
+                // It was skipped when the input was read, and is copied unchanged.
+                (NextRow::TooLong, Some(rewrite)) => {
+                    number += 1;
+                    next = rewrite.pass(&mut rows, job, &mut self.sink)?;
+                    if next != NextRow::Row {
+                        break;
+                    }
+                    (job.written.records, job.written.kept) =
+                        (job.written.records + 1, job.written.kept + 1);
+                }
+                // Without a header that can be read, nothing was read.
+                _ => break,
             }
         }
         if let Some(e) = &rows.error {
             return Err(broken(file, e));
         }
-        // Line breaks, or a row whose quote is never closed, which is copied unchanged.
+        // Line breaks, a row whose quote is never closed, or a table that was not read: all are
+        // copied unchanged.
         let open = u64::from(next == NextRow::Open);
         (job.written.records, job.written.kept) =
             (job.written.records + open, job.written.kept + open);
@@ -114,6 +139,34 @@ impl Writer for Table<'_> {
 }
 
 impl Rewrite {
+    /// Copies a row that is too long, without holding it.
+    fn pass(&self, rows: &mut Rows, job: &RewriteInput, sink: &mut Sink) -> Result<NextRow, Error> {
+        if !self.wider {
+            return rows.pass_over(|part| sink.write_all(part).map_err(|e| job.failed(e)));
+        }
+        // The columns of an annotation stand before the line break, which is the end of the last
+        // part.
+        let mut held: Vec<u8> = Vec::new();
+        let next = rows.pass_over(|part| {
+            let breaks = part.iter().rev().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+            let body = &part[..part.len() - breaks];
+            if !body.is_empty() {
+                sink.write_all(&std::mem::take(&mut held)).map_err(|e| job.failed(e))?;
+                sink.write_all(body).map_err(|e| job.failed(e))?;
+            }
+            held.extend_from_slice(&part[part.len() - breaks..]);
+            // A quoted field may hold any number of line breaks, the end of a row is two at most.
+            let inside = held.len().saturating_sub(2);
+            sink.write_all(&held[..inside]).map_err(|e| job.failed(e))?;
+            held.drain(..inside);
+            Ok(())
+        })?;
+        let more = vec![self.delimiter; if next == NextRow::Row { ANNOTATION.len() } else { 0 }];
+        sink.write_all(&more).map_err(|e| job.failed(e))?;
+        sink.write_all(&held).map_err(|e| job.failed(e))?;
+        Ok(next)
+    }
+
     /// Writes a row with its change.
     fn row(
         &self,

@@ -3,9 +3,10 @@
 use crate::emit::change::{Change, RemovedPart};
 use crate::emit::edit::{EditedText, remove_spans};
 use crate::emit::error::Error;
-use crate::emit::reopen::{all, encoded};
+use crate::emit::reopen::{all, copy, encoded, plain};
 use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
+use crate::ingest::compress::DecompressedStream;
 use crate::ingest::decode;
 use encoding_rs::{Encoding, UTF_8};
 use std::io::{self, Write};
@@ -28,9 +29,16 @@ impl Writer for Text<'_> {
         if std::mem::replace(&mut self.begun, true) {
             return Err(Error::incompatible_input(job.file, "a text is a file of its own"));
         }
-        let bytes = all(job.file)?;
         job.written.records = 1;
         let change = (job.change)(None);
+        if change == Change::Keep {
+            // A text that is too long stays as well, and is not held.
+            let DecompressedStream { head, mut rest, .. } = plain(job.file)?;
+            job.written.kept = 1;
+            self.sink.write_all(&head).map_err(|e| job.failed(e))?;
+            return copy(&mut rest, job, &mut self.sink);
+        }
+        let bytes = all(job.file)?;
         if change == Change::Drop {
             job.written.dropped = 1;
             return job.report_removed(None, RemovedPart::Record(&bytes));

@@ -2,10 +2,10 @@
 //! the page is the article.
 
 use crate::ingest::field_names::ID;
-use crate::ingest::fields::Fields;
 use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
+use crate::ingest::record::Context;
 use crate::ingest::web::page::{self, PAGE, PageContext};
 use crate::model::document::DocumentInfo;
 use encoding_rs::Encoding;
@@ -18,7 +18,7 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     if run.stopped() {
         return (ReadResult::default(), None);
     }
-    let mut intake = page(bytes, &file.display_path, run.encoding, context.fields);
+    let mut intake = page(bytes, &file.display_path, run.encoding, &context);
     intake.present[ID] = context.fields.id_is("url");
     if file.named && intake.skipped.remove(&Reason::NotAPage).is_some() {
         // Met in a directory it is passed over; named, it was meant to be read.
@@ -34,14 +34,17 @@ pub(crate) fn page(
     bytes: Vec<u8>,
     display_path: &str,
     given: Option<&'static Encoding>,
-    fields: &Fields,
+    context: &Context,
 ) -> ReadResult {
     let mut intake = ReadResult::default();
     match page::read(bytes, PageContext { given, header: None }) {
         Err((reason, why)) => intake.skip(reason, display_path, None, || why),
+        Ok(page) if !context.limit.admits(page.text.len()) => {
+            intake.too_long(display_path, None, context.limit);
+        }
         Ok(page) => {
             page.count(display_path, None, &mut intake);
-            let wanted = fields.id_is("url");
+            let wanted = context.fields.id_is("url");
             let id = page
                 .about
                 .url

@@ -12,8 +12,9 @@ const WINDOW: u64 = 4 << 20;
 /// Bytes that one thread parses at a time.
 const PIECE: usize = 256 << 10;
 
-/// A longer line is skipped: its text might exceed 4 GiB, and memory is limited.
-const LONGEST: u64 = u32::MAX as u64;
+/// Whole lines that take more bytes are parsed before the next ones are read: two long lines are
+/// never in memory together.
+const ALONE: usize = 4 * WINDOW as usize;
 
 /// The result of reading from the stream.
 enum NextLine {
@@ -39,6 +40,10 @@ impl LineReader<'_> {
     fn next(&mut self, out: &mut Vec<u8>) -> NextLine {
         out.clear();
         std::mem::swap(out, &mut self.carry);
+        // The memory of a long line is not kept for the short ones after it.
+        if self.carry.capacity() > ALONE {
+            self.carry = Vec::new();
+        }
         let mut seen = 0;
         loop {
             if let Some(at) = memchr::memrchr(b'\n', &out[seen..]) {
@@ -100,13 +105,14 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
 /// Reads all lines: those in `head`, then those of the stream. The returned error is the one that
 /// ended the stream early.
 ///
-/// A line that such an error cuts is dropped. Memory: two windows, or twice the longest line.
+/// A line that such an error cuts is dropped, and one that is longer than a record may be is passed
+/// over. Memory: two windows, or twice the longest line.
 pub(super) fn lines(
     head: Vec<u8>,
     rest: &mut (dyn Read + Send),
     context: &Context,
 ) -> (Batch, Option<io::Error>) {
-    read_up_to(LONGEST, head, rest, context)
+    read_up_to(context.limit.record(context.encoding), head, rest, context)
 }
 
 fn read_up_to(
@@ -125,16 +131,19 @@ fn read_up_to(
             NextLine::End => break,
             NextLine::TooLong => {
                 let mut batch = Batch::default();
-                batch.intake.too_long(&context.path, Some(number));
+                batch.intake.record_too_long(&context.path, Some(number), context.limit, longest);
                 (1, batch, lines.next(&mut soon))
             }
-            NextLine::Lines if context.parallel => {
-                let ((count, batch), next) =
-                    rayon::join(|| parse(&now, number, context), || lines.next(&mut soon));
+            NextLine::Lines if context.parallel && now.len() <= ALONE => {
+                let read = || parse(&now, number, longest, context);
+                let ((count, batch), next) = rayon::join(read, || lines.next(&mut soon));
                 (count, batch, next)
             }
             NextLine::Lines => {
-                let (count, batch) = parse(&now, number, context);
+                let (count, batch) = parse(&now, number, longest, context);
+                if now.len() > ALONE {
+                    now = Vec::new();
+                }
                 (count, batch, lines.next(&mut soon))
             }
         };
@@ -147,7 +156,7 @@ fn read_up_to(
 }
 
 /// Parses whole lines and returns their number; `first` is the number of the first line.
-fn parse(window: &[u8], first: u64, context: &Context) -> (u64, Batch) {
+fn parse(window: &[u8], first: u64, longest: u64, context: &Context) -> (u64, Batch) {
     let mut pieces = Vec::new();
     let (mut rest, mut number) = (window, first);
     while !rest.is_empty() {
@@ -166,7 +175,9 @@ fn parse(window: &[u8], first: u64, context: &Context) -> (u64, Batch) {
         for (number, end) in (number..).zip(ends) {
             let line = piece[from.min(end)..end].trim_ascii();
             from = end + 1;
-            if !line.is_empty() {
+            if line.len() as u64 > longest {
+                batch.intake.record_too_long(&context.path, Some(number), context.limit, longest);
+            } else if !line.is_empty() {
                 // Only the last line of a file may lack its line break.
                 context.record(line, Some(number), false, end == piece.len(), batch);
             }
@@ -180,6 +191,7 @@ mod tests {
     use super::*;
     use crate::ingest::fields::Fields;
     use crate::ingest::json::records;
+    use crate::ingest::limits::DocumentLimit;
     use crate::ingest::{InputOptions, Reason};
     use proptest::prelude::*;
 
@@ -196,7 +208,10 @@ mod tests {
     }
 
     fn context(fields: &Fields, parallel: bool) -> Context<'_> {
-        Context { parallel, ..Context::new(fields, "f") }
+        Context {
+            parallel,
+            ..Context::new(fields, "f", DocumentLimit::of(&InputOptions::default()))
+        }
     }
 
     #[test]

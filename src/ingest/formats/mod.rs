@@ -4,12 +4,20 @@
 #[cfg(feature = "web")]
 pub(crate) mod html;
 pub mod json;
+pub(crate) mod json_finder;
+mod json_syntax;
 mod jsonl;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_pages;
+#[cfg(feature = "parquet")]
+mod parquet_values;
 mod record_bytes;
 #[cfg(feature = "csv")]
 pub mod table;
+#[cfg(feature = "csv")]
+pub(crate) mod table_rows;
 mod text;
 
 use crate::ingest::format::Format;

@@ -1,27 +1,26 @@
 //! Owns: Parquet input: which columns are read, and rows to documents. Never: writes a file.
 
-use crate::ingest::date;
 use crate::ingest::field_names::{PerRole, TEXT, TITLE};
 use crate::ingest::fields::{Fields, others, shown_names};
+use crate::ingest::formats::parquet_pages;
+use crate::ingest::formats::parquet_values::{Value, strings};
 use crate::ingest::input::InputOptions;
+use crate::ingest::limits::{COLUMN_PAGE, DocumentLimit};
 use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
-use crate::ingest::shared_file::{ReadFrom, SharedFile};
+use crate::ingest::shared_file::SharedFile;
 use crate::ingest::temporary_copy::temporary_copy;
-use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
-use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use ::parquet::data_type::{ByteArray, DataType};
+use ::parquet::basic::{ConvertedType, LogicalType, Type};
+use ::parquet::column::reader::ColumnReader;
 use ::parquet::errors::{ParquetError, Result};
 use ::parquet::file::metadata::RowGroupMetaData;
-use ::parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
-use ::parquet::record::Field;
+use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
-use bytes::Bytes;
 use rayon::prelude::*;
 use std::cell::Cell;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -31,37 +30,11 @@ const MAGIC: &[u8] = b"PAR1";
 /// The first bytes of a Parquet file with an encrypted footer.
 const ENCRYPTED: &[u8] = b"PARE";
 
-/// Rows that are read at a time.
-const ROWS: usize = 1024;
+/// The bytes of text after which the documents of a row group are passed on.
+const HANDED: usize = 32 << 20;
 
-/// A value of a column, and whether the decoder replaced something in it.
-type Value = Option<(String, bool)>;
-
-impl Length for SharedFile {
-    fn len(&self) -> u64 {
-        self.length()
-    }
-}
-
-impl ChunkReader for SharedFile {
-    type T = BufReader<ReadFrom>;
-
-    fn get_read(&self, start: u64) -> Result<Self::T> {
-        Ok(BufReader::with_capacity(64 << 10, self.reader(start)))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
-        // A damaged footer may ask for any length; only what the file can hold is allocated.
-        if start.checked_add(length as u64).is_none_or(|end| end > self.length()) {
-            return Err(ParquetError::EOF(format!(
-                "{length} bytes at {start} are beyond the end of the file"
-            )));
-        }
-        let mut bytes = vec![0; length];
-        self.reader(start).read_exact(&mut bytes)?;
-        Ok(bytes.into())
-    }
-}
+/// The bytes of text of a row group that is read beside others at most.
+const BESIDE: usize = 4 * HANDED;
 
 thread_local! {
     /// Whether this thread is in [`guarded`].
@@ -74,9 +47,10 @@ pub fn panic_is_caught() -> bool {
     GUARDED.get()
 }
 
-/// Runs an operation on Parquet data and returns any error as a message. A panic counts as an
-/// error, here and nowhere else: the crate intends damaged data to be an error too, but its
-/// decoders still have places where a wrong length reaches a slice index.
+/// Runs an operation on Parquet data and returns any error as a message.
+///
+/// A panic counts as an error, here and nowhere else: the crate intends damaged data to be an error
+/// too, but its decoders still have places where a wrong length reaches a slice index.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Result<T, String> {
     let before = GUARDED.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));
@@ -207,7 +181,7 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
 /// context allows it. `on_read` receives the number of bytes read and returns whether to continue.
 fn rows_of(file: SharedFile, on_read: &(dyn Fn(u64) -> bool + Sync), context: &Context) -> Batch {
     let mut batch = Batch::default();
-    let reader = match open(file) {
+    let reader = match open(file.clone()) {
         Ok(reader) => reader,
         Err(why) => {
             batch.intake.skip(Reason::BadParquet, &context.path, None, || {
@@ -225,41 +199,25 @@ fn rows_of(file: SharedFile, on_read: &(dyn Fn(u64) -> bool + Sync), context: &C
     };
     let present = columns.map(|column| column.is_some());
     context.note_fields(&present, &mut batch, || shown_names(&column_names(&reader)));
-    let mut next = 1;
-    let first_row = |group: &RowGroupMetaData| {
-        next += rows(group);
-        next - rows(group)
-    };
-    let groups: Vec<(usize, u64)> =
-        reader.metadata().row_groups().iter().map(first_row).enumerate().collect();
-    let side_by_side = if context.parallel { rayon::current_num_threads() } else { 1 };
+    let mut first = 1;
+    let groups: Vec<RowGroup> = reader
+        .metadata()
+        .row_groups()
+        .iter()
+        .enumerate()
+        .map(|(index, group)| {
+            let start = first;
+            first += rows(group);
+            RowGroup { index, first: start, page: largest_page(&file, &reader, index, &columns) }
+        })
+        .collect();
+    // Large pages are unpacked one after the other.
+    let small = groups.iter().all(|g| g.page.as_ref().is_ok_and(|bytes| *bytes <= COLUMN_PAGE));
+    let side_by_side = if context.parallel && small { rayon::current_num_threads() } else { 1 };
+    let source = Source { reader, columns, context };
     for groups in groups.chunks(side_by_side.max(1)) {
-        let one = |&(index, first): &(usize, u64)| {
-            let mut batch = Batch::default();
-            let done =
-                guarded(|| read_row_group(&reader, index, first, &columns, context, &mut batch));
-            if let Err(why) = done {
-                let kept = batch.intake.documents.len();
-                batch.intake.skip(Reason::BadParquet, &context.path, None, || {
-                    format!(
-                        "row group {} cannot be read ({why}); {kept} of its records and the other \
-                         row groups were kept: write the file again, with zstd or snappy",
-                        index + 1
-                    )
-                });
-            }
-            batch
-        };
-        let parts: Vec<Batch> = if side_by_side > 1 {
-            groups.par_iter().map(one).collect()
-        } else {
-            groups.iter().map(one).collect()
-        };
-        parts.into_iter().for_each(|part| context.merge_part(&mut batch, part));
-        let read: i64 = groups
-            .iter()
-            .map(|(index, _)| compressed(reader.metadata().row_group(*index), &columns))
-            .sum();
+        source.read(groups, &mut batch);
+        let read: i64 = groups.iter().map(|group| source.compressed(group)).sum();
         if !on_read(read.max(0) as u64) {
             break;
         }
@@ -267,152 +225,195 @@ fn rows_of(file: SharedFile, on_read: &(dyn Fn(u64) -> bool + Sync), context: &C
     batch
 }
 
+/// A row group that is to be read.
+struct RowGroup {
+    index: usize,
+    /// The number of its first record.
+    first: u64,
+    /// The size of its largest page, or why that cannot be known.
+    page: std::result::Result<u64, String>,
+}
+
+/// An open file with the columns that are needed.
+struct Source<'a> {
+    reader: SerializedFileReader<SharedFile>,
+    columns: Columns,
+    context: &'a Context<'a>,
+}
+
+impl Source<'_> {
+    /// Reads some row groups at the same time. One that has much text is read again alone, so that
+    /// it can be passed on piece by piece.
+    fn read(&self, groups: &[RowGroup], all: &mut Batch) {
+        let beside = |group: &RowGroup| {
+            let mut batch = Batch::default();
+            self.one(group, &mut batch, &mut |_, bytes| bytes <= BESIDE).then_some(batch)
+        };
+        let parts: Vec<Option<Batch>> = match groups {
+            [_] => vec![None],
+            _ => groups.par_iter().map(beside).collect(),
+        };
+        for (group, part) in groups.iter().zip(parts) {
+            let part = part.unwrap_or_else(|| {
+                let mut part = Batch::default();
+                self.one(group, &mut part, &mut |part, _| {
+                    self.context.merge_part(part, Batch::default());
+                    true
+                });
+                part
+            });
+            let handed = part.handed;
+            self.context.merge_part(all, part);
+            all.handed += handed;
+        }
+    }
+
+    /// Reads a row group, and counts it if it cannot be read; returns whether it was read to its
+    /// end.
+    fn one(&self, group: &RowGroup, batch: &mut Batch, much: Much) -> bool {
+        let (most, path) = (self.context.limit.column_page(), &self.context.path);
+        let done = match &group.page {
+            Err(why) => Err(why.clone()),
+            Ok(bytes) if *bytes > most => {
+                let why = || self.context.limit.page_message(group.index + 1, *bytes);
+                batch.intake.skip(Reason::TooLong, path, None, why);
+                Ok(true)
+            }
+            Ok(_) => guarded(|| self.rows(group, batch, much)),
+        };
+        done.unwrap_or_else(|why| {
+            let kept = batch.handed + batch.intake.documents.len() as u64;
+            batch.intake.skip(Reason::BadParquet, path, None, || {
+                format!(
+                    "row group {} cannot be read ({why}); {kept} of its records and the other row \
+                     groups were kept: write the file again, with zstd or snappy",
+                    group.index + 1
+                )
+            });
+            true
+        })
+    }
+
+    fn compressed(&self, group: &RowGroup) -> i64 {
+        let columns = self.reader.metadata().row_group(group.index).columns();
+        let needed = self.columns.iter().flatten().filter_map(|(c, _)| columns.get(*c));
+        needed.fold(0, |sum, c| sum.saturating_add(c.compressed_size()))
+    }
+
+    /// Reads the rows of a row group; the rows before an error are kept.
+    fn rows(&self, group: &RowGroup, batch: &mut Batch, much: Much) -> Result<bool> {
+        let mut number = group.first;
+        let group = self.reader.get_row_group(group.index)?;
+        let descriptors = self.reader.metadata().file_metadata().schema_descr();
+        let mut readers: PerRole<Option<OpenColumn>> = Default::default();
+        for (open, column) in readers.iter_mut().zip(&self.columns) {
+            if let &Some((column, rank)) = column {
+                let reader = group.get_column_reader(column)?;
+                *open = Some((descriptors.column(column), rank, reader));
+            }
+        }
+        let (mut bytes, mut handed) = (0, 0);
+        loop {
+            let (mut values, length) = next_rows(&mut readers)?;
+            if length == 0 {
+                return Ok(true);
+            }
+            for _ in 0..length {
+                bytes += record(&mut values, number, self.context, batch);
+                number += 1;
+                if bytes - handed >= HANDED {
+                    handed = bytes;
+                    if !much(batch, bytes) {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Is called with the documents of a row group so far, and with the bytes of all their texts,
+/// whenever there is much of these; returns whether to read on.
+type Much<'m> = &'m mut dyn FnMut(&mut Batch, usize) -> bool;
+
+/// A column with the rank of its name, and its reader.
+type OpenColumn = (ColumnDescPtr, usize, ColumnReader);
+
+/// The next values of each role, with the rank of the name.
+type Values = PerRole<Option<(usize, std::vec::IntoIter<Value>)>>;
+
+/// The values of the next rows, and the number of these.
+fn next_rows(readers: &mut PerRole<Option<OpenColumn>>) -> Result<(Values, usize)> {
+    let (mut values, mut length) = (Values::default(), None);
+    for (values, open) in values.iter_mut().zip(readers) {
+        let Some((column, rank, reader)) = open else { continue };
+        let read = strings(reader, column)?;
+        if length.replace(read.len()).is_some_and(|l| l != read.len()) {
+            return Err(ParquetError::General("its columns have different lengths".into()));
+        }
+        *values = Some((*rank, read.into_iter()));
+    }
+    Ok((values, length.unwrap_or(0)))
+}
+
+/// Reads the record of the next values; returns the bytes of its text.
+fn record(values: &mut Values, number: u64, context: &Context, batch: &mut Batch) -> usize {
+    let mut replaced = false;
+    let mut value = |role: usize| {
+        let (rank, values) = values[role].as_mut()?;
+        let found = values.next()??;
+        if !context.limit.admits(found.len()) {
+            return Some((*rank, None));
+        }
+        let (value, bad) = found.decoded();
+        replaced |= bad;
+        Some((*rank, Some(value)))
+    };
+    let text = value(TEXT);
+    let others = others(|role| {
+        let (rank, value) = value(role)?;
+        value.filter(|v| !v.is_empty()).map(|v| (rank, v))
+    });
+    match text {
+        Some((_, None)) => batch.intake.too_long(&context.path, Some(number), context.limit),
+        Some((rank, Some(text))) => {
+            let bytes = text.len();
+            context.document((rank, text), others, Some(number), replaced, batch);
+            return bytes;
+        }
+        None => batch.intake.skip(Reason::NoText, &context.path, Some(number), || {
+            "its text is null; the record was skipped: name another column with --text-field NAME \
+             if this one is wrong"
+                .into()
+        }),
+    }
+    0
+}
+
+/// The size of the largest page that is needed of a row group.
+fn largest_page(
+    file: &SharedFile,
+    reader: &SerializedFileReader<SharedFile>,
+    index: usize,
+    columns: &Columns,
+) -> std::result::Result<u64, String> {
+    let group = reader.metadata().row_group(index);
+    let needed = columns.iter().flatten().filter_map(|(c, _)| group.columns().get(*c));
+    needed
+        .map(|c| guarded(|| parquet_pages::largest_page(file, c)))
+        .try_fold(0, |largest, found| found.map(|bytes| bytes.max(largest)))
+}
+
 /// The number of rows of a row group.
 pub(crate) fn rows(group: &RowGroupMetaData) -> u64 {
     group.num_rows().max(0) as u64
-}
-
-fn compressed(group: &RowGroupMetaData, columns: &Columns) -> i64 {
-    let chunks = columns.iter().flatten().filter_map(|(c, _)| group.columns().get(*c));
-    chunks.fold(0, |sum, c| sum.saturating_add(c.compressed_size()))
-}
-
-/// Reads the rows of a row group; the rows before an error are kept.
-fn read_row_group(
-    reader: &SerializedFileReader<SharedFile>,
-    index: usize,
-    first: u64,
-    columns: &Columns,
-    context: &Context,
-    batch: &mut Batch,
-) -> Result<()> {
-    let group = reader.get_row_group(index)?;
-    let descriptors = reader.metadata().file_metadata().schema_descr();
-    let mut readers = Vec::new();
-    for &(column, rank) in columns.iter().flatten() {
-        readers.push((descriptors.column(column), rank, group.get_column_reader(column)?));
-    }
-    let mut number = first;
-    loop {
-        let mut values: PerRole<Option<(usize, std::vec::IntoIter<Value>)>> = Default::default();
-        let mut next = readers.iter_mut();
-        let mut length = None;
-        for (values, column) in values.iter_mut().zip(columns) {
-            if column.is_some()
-                && let Some((column, rank, reader)) = next.next()
-            {
-                let read = strings(reader, column)?;
-                if length.replace(read.len()).is_some_and(|l| l != read.len()) {
-                    return Err(ParquetError::General("its columns have different lengths".into()));
-                }
-                *values = Some((*rank, read.into_iter()));
-            }
-        }
-        let length = length.unwrap_or(0);
-        for _ in 0..length {
-            let mut replaced = false;
-            let mut value = |role: usize| {
-                let (rank, values) = values[role].as_mut()?;
-                let (value, bad): (String, bool) = values.next()??;
-                replaced |= bad;
-                Some((*rank, value))
-            };
-            let text = value(TEXT);
-            let others = others(|role| value(role).filter(|(_, v)| !v.is_empty()));
-            match text {
-                Some(text) => context.document(text, others, Some(number), replaced, batch),
-                None => batch.intake.skip(Reason::NoText, &context.path, Some(number), || {
-                    "its text is null; the record was skipped: name another column with \
-                     --text-field NAME if this one is wrong"
-                        .into()
-                }),
-            }
-            number += 1;
-        }
-        if length == 0 {
-            return Ok(());
-        }
-    }
-}
-
-/// Reads the next values of a column as strings.
-fn strings(reader: &mut ColumnReader, column: &ColumnDescPtr) -> Result<Vec<Value>> {
-    let text = |v: ByteArray| match String::from_utf8(v.data().to_vec()) {
-        Ok(text) => Some((text, false)),
-        Err(e) => Some((String::from_utf8_lossy(e.as_bytes()).into_owned(), true)),
-    };
-    let float = |v: f64| serde_json::Number::from_f64(v).map(|n| (n.to_string(), false));
-    match reader {
-        ColumnReader::ByteArrayColumnReader(r) => batch(r, column, text),
-        ColumnReader::Int32ColumnReader(r) => {
-            batch(r, column, |v| whole(column, i64::from(v), || Field::convert_int32(column, v)))
-        }
-        ColumnReader::Int64ColumnReader(r) => {
-            batch(r, column, |v| whole(column, v, || Field::convert_int64(column, v)))
-        }
-        ColumnReader::Int96ColumnReader(r) => {
-            batch(r, column, |v| date::of_seconds(v.to_seconds()).map(|d| (d, false)))
-        }
-        ColumnReader::FloatColumnReader(r) => batch(r, column, |v| float(f64::from(v))),
-        ColumnReader::DoubleColumnReader(r) => batch(r, column, float),
-        _ => Err(ParquetError::General(format!("a column of type {}", column.physical_type()))),
-    }
-}
-
-/// Formats an integer by the type of its column: a day, a time, a decimal, or the number itself.
-fn whole(column: &ColumnDescriptor, value: i64, plain: impl FnOnce() -> Field) -> Value {
-    let unit = match (column.logical_type_ref(), column.converted_type()) {
-        (Some(LogicalType::Date), _) | (_, ConvertedType::DATE) => {
-            return date::of_days(value).map(|d| (d, false));
-        }
-        (Some(LogicalType::Timestamp(stamp)), _) => match stamp.unit {
-            TimeUnit::MILLIS => 1_000,
-            TimeUnit::MICROS => 1_000_000,
-            TimeUnit::NANOS => 1_000_000_000,
-        },
-        (_, ConvertedType::TIMESTAMP_MILLIS) => 1_000,
-        (_, ConvertedType::TIMESTAMP_MICROS) => 1_000_000,
-        // Unsigned numbers and decimals; any other type is the number itself.
-        (
-            _,
-            ConvertedType::UINT_8
-            | ConvertedType::UINT_16
-            | ConvertedType::UINT_32
-            | ConvertedType::UINT_64
-            | ConvertedType::DECIMAL,
-        ) => {
-            return Some((plain().to_string(), false));
-        }
-        _ => return Some((value.to_string(), false)),
-    };
-    date::of_seconds(value.div_euclid(unit)).map(|d| (d, false))
-}
-
-/// Reads a batch of values; a null becomes `None`.
-fn batch<T: DataType>(
-    reader: &mut ColumnReaderImpl<T>,
-    column: &ColumnDescPtr,
-    value: impl Fn(T::T) -> Value,
-) -> Result<Vec<Value>> {
-    let (mut levels, mut values) = (Vec::new(), Vec::new());
-    let (rows, _, _) = reader.read_records(ROWS, Some(&mut levels), None, &mut values)?;
-    let most = column.max_def_level();
-    let mut values = values.into_iter();
-    if most == 0 {
-        return Ok(values.map(value).collect());
-    }
-    Ok(levels
-        .iter()
-        .take(rows)
-        .map(|&level| if level == most { values.next().and_then(&value) } else { None })
-        .collect())
 }
 
 /// Reads records from bytes alone, under the path `-`. For fuzzing; `read` does so with files.
 #[doc(hidden)]
 pub fn records(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);
-    let context = Context::new(&fields, "-");
+    let context = Context::new(&fields, "-", DocumentLimit::of(options));
     match temporary_copy(&mut &bytes[..]).and_then(|(file, _)| SharedFile::new(&file)) {
         Ok(shared) => rows_of(shared, &|_| true, &context).finish(&context),
         Err(_) => ReadResult::default(),

@@ -1,30 +1,36 @@
 //! Owns: the bytes of a file of records, decoded only as far as the search for record borders
 //! requires. Never: finds the borders, or reads a record.
 
-use crate::ingest::decode;
+use crate::ingest::decode::{self, DecodedStream};
 use crate::ingest::open_file::{OpenFile, PartialRead};
-use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
 use encoding_rs::{Encoding, UTF_8};
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Bytes of a decoded stream that the reader of a format gets as its head.
+const HEAD: u64 = 64 << 10;
 
 /// How the borders of records in a format are found.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Borders {
     /// By line breaks, which are one byte in every encoding but UTF-16.
     Lines,
-    /// By ASCII characters, whose bytes are parts of other characters in some encodings.
+    /// By quotes, delimiters and line breaks, whose bytes are parts of other characters only in
+    /// encodings that do not include ASCII.
+    #[cfg_attr(not(feature = "csv"), allow(dead_code, reason = "only tables have them"))]
     Ascii,
-    /// By parsing the whole file.
-    Whole,
+    /// By brackets and backslashes too, whose bytes are parts of characters in many encodings.
+    Syntax,
 }
 
 /// The input of a reader: the first bytes, without byte-order mark, and a reader of the rest.
 pub(super) struct RecordBytes<'a> {
     pub head: Vec<u8>,
     pub rest: Box<dyn Read + Send + 'a>,
-    /// Whether the decoder replaced something while it decoded the whole file.
-    pub damaged: bool,
+    /// Whether something was replaced in the text that was decoded so far.
+    pub damaged: Arc<AtomicBool>,
 }
 
 /// Reads the records of a file with `records`, which also returns the error that ended the stream
@@ -34,39 +40,40 @@ pub(super) fn read(
     borders: Borders,
     records: impl FnOnce(RecordBytes, &Context) -> (Batch, Option<io::Error>),
 ) -> PartialRead {
-    let OpenFile { run, file, plain, mut context, .. } = open;
+    let OpenFile { run, plain, mut context, .. } = open;
     let wide = decode::is_utf16(&plain.head, run.encoding);
-    let marked = Encoding::for_bom(&plain.head).is_some();
-    let mut single = run.encoding.filter(|e| !wide && !marked && *e != UTF_8);
-    let decoded =
-        wide || (borders == Borders::Ascii && single.is_some_and(|e| !e.is_ascii_compatible()));
-    let mut bytes = RecordBytes { head: Vec::new(), rest: Box::new(io::empty()), damaged: false };
-    let error;
+    let mark = Encoding::for_bom(&plain.head);
+    let mut single = run.encoding.filter(|e| !wide && mark.is_none() && *e != UTF_8);
+    let decoded = wide
+        || single.is_some_and(|e| match borders {
+            Borders::Lines => false,
+            Borders::Ascii => !e.is_ascii_compatible(),
+            Borders::Syntax => true,
+        });
+    let damaged = Arc::new(AtomicBool::new(false));
+    let (mut head, mut rest, mut error) = (plain.head, plain.rest, plain.error);
     let mut all_in = None;
-    if decoded || borders == Borders::Whole {
-        (bytes.head, error) = plain.all(file.size, u64::MAX);
-        if run.stopped() {
-            return (ReadResult::default(), error);
+    if decoded {
+        all_in = mark.map(|(encoding, _)| encoding).or(run.encoding);
+        single = None;
+        if let Some(encoding) = all_in {
+            let stored = io::Cursor::new(head).chain(rest);
+            rest = Box::new(DecodedStream::new(stored, encoding, damaged.clone()));
+            head = Vec::new();
+            if let Err(e) = (&mut rest).take(HEAD).read_to_end(&mut head) {
+                (error, rest) = (error.or(Some(e)), Box::new(io::empty()));
+            }
         }
-        if decoded {
-            let text = decode::decode(bytes.head, run.encoding);
-            all_in = Encoding::for_label(text.encoding.as_bytes());
-            (bytes.head, bytes.damaged) = (text.text.into_bytes(), text.replaced);
-            single = None;
-        }
-    } else {
-        (bytes.head, bytes.rest, error) = (plain.head, plain.rest, plain.error);
-        if error.is_some() {
-            // The last line is incomplete.
-            let end = memchr::memrchr(b'\n', &bytes.head).map_or(0, |at| at + 1);
-            bytes.head.truncate(end);
-        }
+    } else if error.is_some() && borders != Borders::Syntax {
+        // The last line is incomplete.
+        let end = memchr::memrchr(b'\n', &head).map_or(0, |at| at + 1);
+        head.truncate(end);
     }
-    if !decoded && bytes.head.starts_with(b"\xef\xbb\xbf") {
-        bytes.head.drain(..3);
+    if !decoded && head.starts_with(b"\xef\xbb\xbf") {
+        head.drain(..3);
     }
     context.encoding = single;
-    let (batch, late) = records(bytes, &context);
+    let (batch, late) = records(RecordBytes { head, rest, damaged }, &context);
     let handed = batch.handed;
     let mut intake = batch.finish(&context);
     let read = handed + intake.documents.len() as u64;

@@ -1,205 +1,22 @@
-//! Owns: CSV and TSV input: where rows begin and end, and rows to documents. Never: writes a row.
+//! Owns: the rows of CSV and TSV to documents. Never: decides where a row ends, or writes one.
 
 use crate::ingest::field_names::{PerRole, TEXT};
 use crate::ingest::fields::{Fields, others, shown_names};
 use crate::ingest::format::Format;
 use crate::ingest::formats::record_bytes::{Borders, RecordBytes, read as read_records};
+use crate::ingest::formats::table_rows::{NextRow, Rows, delimiter};
 use crate::ingest::input::InputOptions;
+use crate::ingest::limits::{COLUMNS, DocumentLimit};
 use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use encoding_rs::UTF_8;
 use std::borrow::Cow;
-use std::io::{self, Read};
-
-/// Bytes read at a time.
-const WINDOW: u64 = 1 << 20;
-
-/// A row that grows longer than this is taken for one with an unclosed quote: memory is limited.
-const LONGEST: usize = 1 << 30;
-
-/// The result of reading from the stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NextRow {
-    /// A row.
-    Row,
-    /// A row whose quote is never closed: it extends to the end of the stream, or beyond the
-    /// longest row that fits in memory.
-    Open,
-    /// There are no more rows; the rest is line breaks, or a row that a read error cut.
-    End,
-}
-
-/// Iterates over the rows of a table together with the raw bytes of each.
-///
-/// The bytes of all rows and of the rest after the last one add up to the stream. A row begins with
-/// the blank lines before it and ends with its own line break. Quoting is RFC 4180 as `csv` reads
-/// it: a quote inside an unquoted field is an ordinary character.
-pub(crate) struct Rows<'r> {
-    inner: &'r mut (dyn Read + Send),
-    core: Reader,
-    /// The bytes read so far; those before `start` belong to earlier rows.
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
-    values: Vec<u8>,
-    ends: Vec<usize>,
-    fields: usize,
-    /// The line of the stream in which the row begins, from 1.
-    line: u64,
-    ended: bool,
-    longest: usize,
-    /// The error that ended the stream early.
-    pub(crate) error: Option<io::Error>,
-}
-
-/// The field delimiter of a file with this beginning: a tab in TSV; in CSV a comma, or a semicolon
-/// where the header, quoted names excluded, has a semicolon and no comma.
-pub(crate) fn delimiter(format: Format, head: &[u8]) -> u8 {
-    if format == Format::Tsv {
-        return b'\t';
-    }
-    let (mut quoted, mut semicolon) = (false, false);
-    for &byte in head.trim_ascii_start() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b',' if !quoted => return b',',
-            b';' if !quoted => semicolon = true,
-            b'\n' | b'\r' if !quoted => break,
-            _ => {}
-        }
-    }
-    if semicolon { b';' } else { b',' }
-}
-
-impl<'r> Rows<'r> {
-    /// Reads the rows of `head` and then of `inner`; the byte-order mark must have been removed.
-    pub(crate) fn new(head: Vec<u8>, inner: &'r mut (dyn Read + Send), delimiter: u8) -> Rows<'r> {
-        let core = ReaderBuilder::new().delimiter(delimiter).build();
-        let (values, ends) = (vec![0; 4096], vec![0; 64]);
-        let rows = Rows {
-            inner,
-            core,
-            buffer: head,
-            start: 0,
-            end: 0,
-            values,
-            ends,
-            fields: 0,
-            line: 1,
-            ended: false,
-            longest: LONGEST,
-            error: None,
-        };
-        // The first mark was removed before; a second one is an ordinary character, which the
-        // parser learns from a read of empty input.
-        rows.primed()
-    }
-
-    fn primed(mut self) -> Self {
-        self.core.read_record(b"\n", &mut self.values, &mut self.ends);
-        self
-    }
-
-    /// The raw bytes of the row, with the blank lines before it and its line break; at the end of
-    /// the stream, the bytes that are left.
-    pub(crate) fn raw(&self) -> &[u8] {
-        &self.buffer[self.start..self.end]
-    }
-
-    /// The number of fields of the row.
-    pub(crate) fn len(&self) -> usize {
-        self.fields
-    }
-
-    /// The value of a field, without quotes.
-    pub(crate) fn field(&self, number: usize) -> &[u8] {
-        let from = if number == 0 { 0 } else { self.ends[number - 1] };
-        &self.values[from..self.ends[number]]
-    }
-
-    /// The line in which the row itself begins, after the blank lines before it.
-    pub(crate) fn line(&self) -> u64 {
-        let breaks = self
-            .raw()
-            .iter()
-            .take_while(|b| matches!(b, b'\n' | b'\r'))
-            .filter(|b| **b == b'\n')
-            .count();
-        self.line + breaks as u64
-    }
-
-    /// Reads the next row.
-    pub(crate) fn next(&mut self) -> NextRow {
-        self.line += memchr::memchr_iter(b'\n', self.raw()).count() as u64;
-        self.start = self.end;
-        self.fields = 0;
-        let mut filled = 0;
-        loop {
-            if self.end == self.buffer.len() && !self.ended {
-                self.fill();
-                continue;
-            }
-            let last = self.end == self.buffer.len();
-            if last
-                && (self.error.is_some() || self.raw().iter().all(|b| matches!(b, b'\n' | b'\r')))
-            {
-                return NextRow::End;
-            }
-            // An additional line break at the end closes every row except one with an open quote.
-            let input = if last { &b"\n"[..] } else { &self.buffer[self.end..] };
-            let (result, read, written, ends) = self.core.read_record(
-                input,
-                &mut self.values[filled..],
-                &mut self.ends[self.fields..],
-            );
-            self.end += if last { 0 } else { read };
-            filled += written;
-            self.fields += ends;
-            match result {
-                ReadRecordResult::Record => break,
-                ReadRecordResult::InputEmpty if last => return NextRow::Open,
-                ReadRecordResult::InputEmpty if self.end - self.start > self.longest => {
-                    return NextRow::Open;
-                }
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => self.values.resize(self.values.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
-                ReadRecordResult::End => return NextRow::End,
-            }
-        }
-        if self.raw().ends_with(b"\r") {
-            while self.end == self.buffer.len() && !self.ended {
-                self.fill();
-            }
-            self.end += usize::from(self.buffer.get(self.end) == Some(&b'\n'));
-        }
-        NextRow::Row
-    }
-
-    /// The rest after the last row: the bytes already read, including a row with an open quote, and
-    /// the remaining stream.
-    #[cfg(feature = "emit")]
-    pub(crate) fn left(&mut self) -> (&[u8], &mut (dyn Read + Send)) {
-        (&self.buffer[self.start..], self.inner)
-    }
-
-    fn fill(&mut self) {
-        self.buffer.drain(..self.start);
-        self.end -= self.start;
-        self.start = 0;
-        let before = self.buffer.len();
-        match (&mut self.inner).take(WINDOW).read_to_end(&mut self.buffer) {
-            Ok(_) => self.ended = self.buffer.len() == before,
-            Err(e) => {
-                self.ended = true;
-                self.error = Some(e);
-            }
-        }
-    }
-}
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 impl Context<'_> {
     /// Decodes a value, and returns whether something in it was replaced.
@@ -227,67 +44,98 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
 
 /// Reads all rows: those in the head, then those of the stream. The first row names the columns.
 /// The returned error is the one that ended the stream early; a row that such an error cuts is
-/// dropped. Memory: a window, or the longest row.
+/// dropped. Memory: a window, or twice the longest row.
 fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Option<io::Error>) {
     let RecordBytes { head, mut rest, damaged } = bytes;
     let delimiter = delimiter(format, &head);
-    let mut rows = Rows::new(head, &mut rest, delimiter);
+    let mut rows = Rows::new(head, &mut rest, delimiter, context.limit);
     let mut batch = Batch::default();
-    let mut next = rows.next();
-    if next == NextRow::Row {
-        let names = context.header(&rows);
-        let columns = context.fields.columns(&names, |_, _| true);
-        context.note_fields(&columns.map(|c| c.is_some()), &mut batch, || shown_names(&names));
-        if columns[TEXT].is_none() {
-            if let Some(other) = other_delimiter(&rows, delimiter, context) {
-                batch.intake.skip(Reason::Unsupported, &context.path, None, || other.into());
-                return (batch, rows.error);
+    let mut names: Option<Header> = None;
+    let mut number = 0;
+    loop {
+        let record = names.as_ref().map(|_| number + 1);
+        match rows.next() {
+            NextRow::End => break,
+            NextRow::Blank => continue,
+            NextRow::Open => {
+                let line = rows.line();
+                batch.intake.skip(Reason::OpenQuote, &context.path, record, || open(line));
+                break;
             }
-            batch.intake.skip(Reason::NoText, &context.path, None, || {
-                context.fields.no_text_column(&names)
-            });
-            return (batch, rows.error);
-        }
-        let mut number = 0;
-        while {
-            next = rows.next();
-            next == NextRow::Row
-        } {
-            number += 1;
-            if number % HANDED == 0 {
-                context.merge_part(&mut batch, Batch::default());
+            NextRow::TooLong if names.is_none() => {
+                let most = context.limit.row();
+                batch.intake.record_too_long(&context.path, None, context.limit, most);
+                break;
             }
-            if rows.len() == names.len() {
-                row(&rows, &columns, number, damaged, context, &mut batch);
-            } else {
-                let (line, fields, want) = (rows.line(), rows.len(), names.len());
-                if fields < want && !rows.raw().ends_with(b"\n") && rows.error.is_none() {
-                    batch.intake.skip(Reason::CutShort, &context.path, Some(number), || {
-                        format!(
-                            "the file ends inside the row that begins in line {line}: fetch it \
-                             again"
-                        )
-                    });
-                    continue;
+            NextRow::TooLong => {
+                let line = rows.line();
+                let Ok(end) = rows.pass_over(|_| Ok::<(), Infallible>(()));
+                if end == NextRow::Open {
+                    batch.intake.skip(Reason::OpenQuote, &context.path, record, || open(line));
+                    break;
                 }
-                batch.intake.skip(Reason::RaggedRow, &context.path, Some(number), || {
-                    format!(
-                        "line {line} has {fields} field{}, the header {want}; the row was skipped: \
-                         put quotes around fields that hold \
-                         the delimiter or a line break",
-                        if fields == 1 { "" } else { "s" }
-                    )
-                });
+                let most = context.limit.row();
+                batch.intake.record_too_long(&context.path, record, context.limit, most);
+                number += 1;
             }
+            NextRow::Row => match &names {
+                None => match header(&rows, delimiter, context, &mut batch) {
+                    Ok(header) => names = Some(header),
+                    Err((reason, why)) => {
+                        batch.intake.skip(reason, &context.path, None, || why);
+                        break;
+                    }
+                },
+                Some(header) => {
+                    number += 1;
+                    if number % HANDED == 0 {
+                        context.merge_part(&mut batch, Batch::default());
+                    }
+                    if rows.len() == header.width {
+                        let damaged = damaged.load(Ordering::Relaxed);
+                        row(&rows, &header.columns, number, damaged, context, &mut batch);
+                    } else {
+                        ragged(&rows, header.width, number, context, &mut batch);
+                    }
+                }
+            },
         }
-        if next == NextRow::Open {
-            let line = rows.line();
-            batch.intake.skip(Reason::OpenQuote, &context.path, Some(number + 1), || open(line));
-        }
-    } else if next == NextRow::Open {
-        batch.intake.skip(Reason::OpenQuote, &context.path, None, || open(rows.line()));
     }
     (batch, rows.error)
+}
+
+/// What the first row says about the others.
+struct Header {
+    /// The number of columns.
+    width: usize,
+    /// The column of each role, and the rank of its name.
+    columns: PerRole<Option<(usize, usize)>>,
+}
+
+fn header(
+    rows: &Rows,
+    delimiter: u8,
+    context: &Context,
+    batch: &mut Batch,
+) -> Result<Header, (Reason, String)> {
+    if rows.len() > COLUMNS {
+        let why = format!(
+            "a header with {} columns, and at most {COLUMNS} are read; nothing was read: leave out \
+             the columns that are no text",
+            rows.len()
+        );
+        return Err((Reason::TooLong, why));
+    }
+    let names = context.header(rows);
+    let columns = context.fields.columns(&names, |_, _| true);
+    context.note_fields(&columns.map(|c| c.is_some()), batch, || shown_names(&names));
+    if columns[TEXT].is_none() {
+        if let Some(why) = other_delimiter(rows, delimiter, context) {
+            return Err((Reason::Unsupported, why.into()));
+        }
+        return Err((Reason::NoText, context.fields.no_text_column(&names)));
+    }
+    Ok(Header { width: names.len(), columns })
 }
 
 /// The message about a header without a text, where another delimiter would show one.
@@ -311,6 +159,23 @@ fn other_delimiter(rows: &Rows, delimiter: u8, context: &Context) -> Option<&'st
             && (names.len() > 1 && text || names.len() > rows.len())
     };
     [',', '\t', ';', '|'].into_iter().find(shows).map(message)
+}
+
+/// Counts a row with more or fewer fields than the header.
+fn ragged(rows: &Rows, want: usize, number: u64, context: &Context, batch: &mut Batch) {
+    let (line, fields) = (rows.line(), rows.len());
+    if fields < want && !rows.raw().ends_with(b"\n") && rows.error.is_none() {
+        return batch.intake.skip(Reason::CutShort, &context.path, Some(number), || {
+            format!("the file ends inside the row that begins in line {line}: fetch it again")
+        });
+    }
+    batch.intake.skip(Reason::RaggedRow, &context.path, Some(number), || {
+        format!(
+            "line {line} has {fields} field{}, the header {want}; the row was skipped: put quotes \
+             around fields that hold the delimiter or a line break",
+            if fields == 1 { "" } else { "s" }
+        )
+    });
 }
 
 /// The message about a row whose quote is never closed.
@@ -345,66 +210,7 @@ fn row(
 #[doc(hidden)]
 pub fn rows(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);
-    let context = Context::new(&fields, "-");
-    let bytes = RecordBytes { head: Vec::new(), rest: Box::new(bytes), damaged: false };
+    let context = Context::new(&fields, "-", DocumentLimit::of(options));
+    let bytes = RecordBytes { head: Vec::new(), rest: Box::new(bytes), damaged: Arc::default() };
     table(bytes, options.format.unwrap_or(Format::Csv), &context).0.finish(&context)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn all(data: &[u8], cut: usize, delimiter: u8) -> (Vec<Vec<Vec<u8>>>, Vec<u8>, NextRow) {
-        let (head, mut rest) = data.split_at(cut.min(data.len()));
-        let mut rows = Rows::new(head.to_vec(), &mut rest, delimiter);
-        let (mut found, mut raw) = (Vec::new(), Vec::new());
-        loop {
-            let next = rows.next();
-            raw.extend_from_slice(rows.raw());
-            if next != NextRow::Row {
-                return (found, raw, next);
-            }
-            found.push((0..rows.len()).map(|n| rows.field(n).to_vec()).collect());
-        }
-    }
-
-    #[test]
-    fn delimiters() {
-        for (head, want) in [
-            ("a,b;c\n", b','),
-            ("a;b\n1,2", b';'),
-            ("\"a,b\";c\n", b';'),
-            ("a\tb", b','),
-            ("", b','),
-        ] {
-            assert_eq!(delimiter(Format::Csv, head.as_bytes()), want, "{head}");
-        }
-        assert_eq!(delimiter(Format::Tsv, b"a,b"), b'\t');
-    }
-
-    #[test]
-    fn open_quotes_are_seen() {
-        assert_eq!(all(b"a,b\n1,\"2\n3,4\n", 0, b',').2, NextRow::Open);
-        assert_eq!(all(b"a,b\n1,\"2", 0, b',').2, NextRow::Open);
-        assert_eq!(all(b"a,b\n1,2\"", 0, b',').2, NextRow::End);
-        assert_eq!(all(b"a,b\n1,\"2\"", 0, b',').2, NextRow::End);
-        assert_eq!(all(b"a,b\n1,\"\"", 0, b',').0.len(), 2);
-    }
-
-    proptest! {
-        #[test]
-        fn rows_are_those_of_csv_and_all_bytes_are_given(data in "[ab,;\"\r\n]{0,40}",
-            cut in 0usize..40) {
-            let (rows, raw, next) = all(data.as_bytes(), cut, b',');
-            prop_assert_eq!(raw, data.as_bytes());
-            prop_assert_eq!(&all(data.as_bytes(), 0, b',').0, &rows);
-            // What follows an even number of quotes and a line break is a row of its own.
-            let more = all(format!("{data}\nx,\"y\"\"\"\n").as_bytes(), cut, b',').0;
-            if next == NextRow::End {
-                prop_assert_eq!(&more[..rows.len()], &rows[..]);
-                prop_assert_eq!(&more[rows.len()..], &[vec![b"x".to_vec(), b"y\"".to_vec()]]);
-            }
-        }
-    }
 }

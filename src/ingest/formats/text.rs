@@ -25,14 +25,16 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
         return (intake, None);
     }
     let packed = plain.kind.is_some();
-    let (bytes, error) = plain.all(file.size, u64::from(u32::MAX) + 1);
+    let most = run.limit.file(decode::is_utf16(&plain.head, run.encoding));
+    // One byte more shows that there is too much; the rest of the file is not read.
+    let (bytes, error) = plain.all(file.size, most + 1);
     if run.stopped() {
         return (intake, None);
     }
-    let fits = |length: usize| u32::try_from(length).is_ok();
-    let decoded = if fits(bytes.len()) { Some(decode::decode(bytes, run.encoding)) } else { None };
-    match decoded.filter(|d| fits(d.text.len())) {
-        None => intake.too_long(&file.display_path, None),
+    let fits = bytes.len() as u64 <= most;
+    let decoded = if fits { Some(decode::decode(bytes, run.encoding)) } else { None };
+    match decoded.filter(|d| run.limit.admits(d.text.len())) {
+        None => intake.too_long(&file.display_path, None, run.limit),
         Some(decoded) => {
             intake.decoded(decoded.encoding, decoded.replaced);
             let mut document = Document::new(file.display_path.clone(), decoded.text);

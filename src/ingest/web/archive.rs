@@ -9,6 +9,7 @@ use crate::ingest::field_names::ID;
 use crate::ingest::fields::Fields;
 use crate::ingest::format::Format;
 use crate::ingest::input::InputOptions;
+use crate::ingest::limits::DocumentLimit;
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
@@ -243,6 +244,9 @@ fn document(
         }
         ContentKind::Text => plain(bytes, given.or(header), batch)?,
     };
+    if !context.limit.admits(text.len()) {
+        return Err((Reason::TooLong, context.limit.text_message()));
+    }
     if id.is_empty() {
         id = format!("{}:{}", context.path, candidate.number);
     }
@@ -276,7 +280,7 @@ fn plain(
 #[doc(hidden)]
 pub fn records(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);
-    let context = Context::new(&fields, "-");
+    let context = Context::new(&fields, "-", DocumentLimit::of(options));
     match open(Box::new(bytes)) {
         Ok((_, mut records)) => read(&mut records, &context, &|| false).finish(&context),
         Err(_) => ReadResult::default(),

@@ -2,7 +2,7 @@
 //! print, datelines, comments. Never: decides which part is the article.
 
 use crate::ingest::web::discussion;
-use crate::ingest::web::inline_or_block::{Blocks, is, sentence, small, titles};
+use crate::ingest::web::inline_or_block::{Blocks, Effort, is, sentence, titles};
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::teasers;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
@@ -93,18 +93,20 @@ pub(super) fn around(page: &Document) {
 /// Removes links, times, small print and forms, as far as they are alone in their blocks.
 fn text_blocks(page: &Document) {
     let (all, blocks) = (page.select_matcher(&PIECES), Blocks::default());
+    let effort = Effort::of(page);
+    let small = |node: &NodeRef, most: usize| effort.small(node, most);
     let mut removed: Vec<NodeRef> = Vec::new();
     let mut often: HashMap<String, Vec<NodeRef>> = HashMap::new();
     let mut lines: Vec<NodeRef> = Vec::new();
     for node in all.nodes() {
         if is(node, &["form"]) {
-            let asks = || node.descendants_it().any(|n| is(&n, &["input", "textarea"]));
+            let asks = || effort.any_below(node, false, |n| is(n, &["input", "textarea"]));
             removed.extend(Some(*node).filter(|form| small(form, FORM) && asks()));
             continue;
         }
         let block = blocks.alone(node);
         if is(node, &["time"]) {
-            match dateline(node) {
+            match dateline(node, &effort) {
                 Some(line) => lines.push(line),
                 None => removed.extend(block.map(|_| *node)),
             }
@@ -135,12 +137,12 @@ fn text_blocks(page: &Document) {
 }
 
 /// The dateline that a time is in, "Posted on 1 May by admin", unless it says more.
-fn dateline<'a>(time: &NodeRef<'a>) -> Option<NodeRef<'a>> {
+fn dateline<'a>(time: &NodeRef<'a>, effort: &Effort) -> Option<NodeRef<'a>> {
     let mut line = *time;
     while let Some(above) = line.parent() {
         if is(&above, &["body", "main", "article", "td", "li"])
-            || !small(&above, DATELINE.0)
-            || heading(&above)
+            || !effort.small(&above, DATELINE.0)
+            || effort.any_below(&above, true, |n| is(n, &["h1", "h2", "h3"]))
         {
             break;
         }
@@ -156,10 +158,6 @@ fn dateline<'a>(time: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     (!sentence(&beside) && beside.split_whitespace().count() <= DATELINE.1)
         .then_some(line)
         .filter(|line| line.id != time.id)
-}
-
-fn heading(node: &NodeRef) -> bool {
-    node.descendants_it().any(|n| is(&n, &["h1", "h2", "h3"]))
 }
 
 fn comments(page: &Document, article: bool) {
@@ -227,6 +225,19 @@ mod tests {
             ),
             "Text here"
         );
+    }
+
+    #[test]
+    fn a_page_of_empty_elements_is_gone_through_once() {
+        let one = "<time></time>".repeat(20_000);
+        let page = Document::from(format!("<div>{one}</div>").as_str());
+        let effort = Effort::of(&page);
+        for time in page.select("time").nodes() {
+            dateline(time, &effort);
+        }
+        // Each of them stands in a block that is small only if all of it is.
+        assert_eq!(effort.taken(&page), 64 * page.tree.len());
+        assert_eq!(cleared(&format!("<p>Words of it.</p><div>{one}</div>")), "Words of it.");
     }
 
     #[test]

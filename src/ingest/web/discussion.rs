@@ -1,7 +1,7 @@
 //! Owns: discussions in forums and below articles: the headers and footers of their posts. Never:
 //! decides which part of a page is the article.
 
-use crate::ingest::web::inline_or_block::{is, sentence, small};
+use crate::ingest::web::inline_or_block::{Effort, is, sentence};
 use dom_query::{Document, NodeRef};
 use std::collections::{BTreeMap, HashMap};
 
@@ -54,16 +54,17 @@ const BEHIND: usize = 150;
 /// Removes headers and footers from the tree: the author and date of a post, and the controls.
 /// `title`: that of the page.
 pub(super) fn clear(page: &Document, title: &str) {
+    let effort = Effort::of(page);
     for thread in discussions(page) {
         let class = thread[0].attr_or("class", "");
         let removed: Vec<NodeRef> =
-            thread.iter().flat_map(|post| around(post, first(&class))).collect();
+            thread.iter().flat_map(|post| around(post, first(&class), &effort)).collect();
         let bytes = |nodes: &[NodeRef]| nodes.iter().map(bytes).sum::<usize>();
         // The posts themselves are most of a discussion.
         if bytes(&removed) * 2 <= bytes(&thread) {
             removed.iter().for_each(NodeRef::remove_from_parent);
         }
-        thread.last().into_iter().for_each(behind);
+        thread.last().into_iter().for_each(|last| behind(last, &effort));
         subjects(&thread, title);
     }
 }
@@ -113,7 +114,7 @@ fn has(class: &str, words: &[&str]) -> bool {
 }
 
 /// The headers and footers in a post; those of replies below it belong to the replies.
-fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
+fn around<'a>(post: &NodeRef<'a>, kind: &str, effort: &Effort) -> Vec<NodeRef<'a>> {
     let named =
         |node: &NodeRef| format!("{} {}", node.attr_or("class", ""), node.attr_or("itemprop", ""));
     let text = |node: &NodeRef| has(&named(node), &TEXT);
@@ -124,7 +125,7 @@ fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
             && has(&class, &AROUND)
             && first(&class) != kind
             && !text(&node)
-            && small(&node, HEAD);
+            && effort.small(&node, HEAD);
         // An element inside another one is removed with that.
         let inside = || {
             node.ancestors_it(Some(8))
@@ -132,7 +133,7 @@ fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
         };
         if fits
             && !inside()
-            && !node.descendants_it().any(|below| below.is_element() && text(&below))
+            && !effort.any_below(&node, true, |below| below.is_element() && text(below))
         {
             removed.push(node);
         }
@@ -142,12 +143,12 @@ fn around<'a>(post: &NodeRef<'a>, kind: &str) -> Vec<NodeRef<'a>> {
 
 /// Removes short content after the last post: links to other pages of the discussion, who else is
 /// reading.
-fn behind(last: &NodeRef) {
+fn behind(last: &NodeRef, effort: &Effort) {
     let mut next = last.next_sibling();
-    while let Some(node) = next {
+    while let Some(node) = next.filter(|_| effort.look()) {
         next = node.next_sibling();
         if is(&node, &["div", "section", "nav", "form", "table"])
-            && small(&node, BEHIND)
+            && effort.small(&node, BEHIND)
             && !sentence(&node.text())
         {
             node.remove_from_parent();

@@ -1,8 +1,8 @@
 //! Owns: whether a piece of a page is alone in its block or part of a sentence. Never: decides what
 //! is done with it.
 
-use dom_query::{NodeId, NodeRef};
-use std::cell::RefCell;
+use dom_query::{Document, NodeId, NodeRef};
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 /// Inline elements: those inside a line of text.
@@ -49,13 +49,61 @@ pub(super) fn titles(node: &NodeRef) -> bool {
     is(node, &["h1", "h2", "h3", "h4", "h5", "h6", "td", "th"])
 }
 
-/// Whether the text below a node has at most `most` bytes; reading stops at the limit.
-pub(super) fn small(node: &NodeRef, most: usize) -> bool {
-    let mut sum = 0;
-    node.descendants_it().filter(NodeRef::is_text).all(|text| {
-        sum += text.text().trim().len();
-        sum <= most
-    })
+/// Nodes that one pass over a page may look at, for each node that there is, besides going through
+/// it once.
+const LOOKS: usize = 64;
+
+/// The looks at nodes that are left to a pass over a page. On a page as they are written, most
+/// nodes are looked at once or twice; without a bound, a page of elements without text would be
+/// gone through again for each of them.
+pub(super) struct Effort(Cell<usize>);
+
+impl Effort {
+    pub(super) fn of(page: &Document) -> Effort {
+        Effort(Cell::new(page.tree.len().saturating_mul(LOOKS)))
+    }
+
+    /// Takes one look; returns whether it was left.
+    pub(super) fn look(&self) -> bool {
+        let left = self.0.get();
+        self.0.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Whether something below a node meets a condition; `otherwise` where no look is left to find
+    /// out.
+    pub(super) fn any_below(
+        &self,
+        node: &NodeRef,
+        otherwise: bool,
+        mut meets: impl FnMut(&NodeRef) -> bool,
+    ) -> bool {
+        for below in node.descendants_it() {
+            if !self.look() {
+                return otherwise;
+            }
+            if meets(&below) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether the text below a node has at most `most` bytes; reading stops at the limit. Not so
+    /// where no look is left to find out.
+    pub(super) fn small(&self, node: &NodeRef, most: usize) -> bool {
+        let mut sum = 0;
+        !self.any_below(node, true, |below| {
+            sum += if below.is_text() { below.text().trim().len() } else { 0 };
+            sum > most
+        })
+    }
+
+    /// The looks that were taken, for tests.
+    #[cfg(test)]
+    pub(super) fn taken(&self, page: &Document) -> usize {
+        page.tree.len() * LOOKS - self.0.get()
+    }
 }
 
 /// Whether a text is a statement rather than a name: a sentence ends with punctuation.

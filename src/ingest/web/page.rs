@@ -79,7 +79,7 @@ pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, 
     let html = decoded.text;
     let parsed = tree::parse(&html).map_err(too_much)?;
     let about = read_metadata(&parsed);
-    let text = if boilerplate::clear(&parsed, &about) {
+    let text = if boilerplate::clear(&parsed, &about) || !tree::writable(&parsed) {
         listing(&parsed)
     } else {
         article(parsed, &html, &about)
@@ -137,7 +137,8 @@ fn too_much(limit: tree::Limit) -> (Reason, String) {
     }
 }
 
-/// All remaining text of a list of teasers, in which no article predominates.
+/// All remaining text of a list of teasers, in which no article predominates, or of a page that
+/// would take too long.
 fn listing(parsed: &dom_query::Document) -> String {
     paragraphs(&tree::text(parsed))
 }

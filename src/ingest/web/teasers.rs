@@ -1,7 +1,7 @@
 //! Owns: lists of links to other texts, and teasers, the first words of these: related stories,
 //! sections of a site. Never: decides which part of a page is the article.
 
-use crate::ingest::web::inline_or_block::{is, small};
+use crate::ingest::web::inline_or_block::{Effort, is};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
@@ -29,9 +29,9 @@ const HEADING: usize = 60;
 /// is a list of teasers; then they stay: they have more text than the rest of the page, and the
 /// page does not declare itself an `article`.
 pub(super) fn clear(page: &Document, article: bool) -> bool {
-    let weights = TextAmounts::of(page);
+    let (weights, effort) = (TextAmounts::of(page), Effort::of(page));
     let Some(body) = page.body() else { return false };
-    let Lists { links, teasers } = lists(&body, &weights);
+    let Lists { links, teasers } = lists(&body, &weights, &effort);
     let plain =
         |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
     let teaser_text: usize = teasers.iter().map(|node| weights.get(node).text).sum();
@@ -40,22 +40,22 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
         && (outside < INDEPENDENT_TEXT || (!article && outside < teaser_text));
     let linked: usize = links.iter().map(|node| weights.get(node).text).sum();
     if listing || (outside >= INDEPENDENT_TEXT && linked <= outside * INDEX) {
-        links.iter().for_each(remove_list);
+        links.iter().for_each(|node| remove_list(node, &effort));
     }
     if !listing && outside >= INDEPENDENT_TEXT {
-        teasers.iter().for_each(remove_list);
+        teasers.iter().for_each(|node| remove_list(node, &effort));
     }
     listing
 }
 
 /// Removes a list or teaser, and its surroundings where only a heading is left of them.
-fn remove_list(node: &NodeRef) {
+fn remove_list(node: &NodeRef, effort: &Effort) {
     let parent = node.parent();
     node.remove_from_parent();
     let Some(parent) = parent.filter(|parent| !is(parent, &["body", "main", "article"])) else {
         return;
     };
-    if small(&parent, HEADING) && !parent.descendants_it().any(|n| is(&n, &["h1"])) {
+    if effort.small(&parent, HEADING) && !effort.any_below(&parent, true, |n| is(n, &["h1"])) {
         parent.remove_from_parent();
     }
 }
@@ -69,7 +69,7 @@ struct Lists<'a> {
     teasers: Vec<NodeRef<'a>>,
 }
 
-fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts) -> Lists<'a> {
+fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts, effort: &Effort) -> Lists<'a> {
     let mut found = Lists::default();
     let mut inside: HashSet<NodeId> = HashSet::new();
     for node in body.descendants_it().filter(NodeRef::is_element) {
@@ -88,7 +88,7 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts) -> Lists<'a> {
             inside.insert(node.id);
             found.links.push(node);
         } else if weight.links >= LIST {
-            let teasers = teasers(&node, weights);
+            let teasers = teasers(&node, weights, effort);
             inside.extend(teasers.iter().map(|teaser| teaser.id));
             found.teasers.extend(teasers);
         }
@@ -97,13 +97,13 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts) -> Lists<'a> {
 }
 
 /// Siblings of one kind, each with a heading that is a link.
-fn teasers<'a>(parent: &NodeRef<'a>, weights: &TextAmounts) -> Vec<NodeRef<'a>> {
+fn teasers<'a>(parent: &NodeRef<'a>, weights: &TextAmounts, effort: &Effort) -> Vec<NodeRef<'a>> {
     let mut kinds: HashMap<(String, String), Vec<NodeRef>> = HashMap::new();
     for child in
         parent.children_it(false).filter(|child| is(child, &["article", "div", "li", "section"]))
     {
         let weight = weights.get(&child);
-        if weight.links > 0 && weight.text <= TEASER && linked_heading(&child) {
+        if weight.links > 0 && weight.text <= TEASER && linked_heading(&child, effort) {
             let (name, class) = (child.node_name().unwrap_or_default(), child.attr_or("class", ""));
             kinds.entry((name.to_string(), class.to_string())).or_default().push(child);
         }
@@ -111,13 +111,12 @@ fn teasers<'a>(parent: &NodeRef<'a>, weights: &TextAmounts) -> Vec<NodeRef<'a>> 
     kinds.into_values().filter(|teasers| teasers.len() >= LIST).flatten().collect()
 }
 
-fn linked_heading(node: &NodeRef) -> bool {
+fn linked_heading(node: &NodeRef, effort: &Effort) -> bool {
     let heading = |n: &NodeRef| is(n, &["h2", "h3", "h4", "h5", "h6"]);
     let link = |n: &NodeRef| is(n, &["a"]);
-    let below = |n: &NodeRef, what: fn(&NodeRef) -> bool| n.descendants_it().any(|n| what(&n));
-    node.descendants_it().any(|n| {
-        (heading(&n) && below(&n, |n| is(n, &["a"])))
-            || (link(&n) && below(&n, |n| is(n, &["h2", "h3", "h4", "h5", "h6"])))
+    effort.any_below(node, false, |n| {
+        (heading(n) && effort.any_below(n, false, link))
+            || (link(n) && effort.any_below(n, false, heading))
     })
 }
 

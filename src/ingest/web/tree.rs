@@ -22,6 +22,9 @@ const WORK: usize = 10_000_000;
 /// The number of attributes of an element at most: the parser compares each with all before it.
 pub(super) const ATTRIBUTES: usize = 20_000;
 
+/// Comparisons of two attributes that are as much work as one level of depth.
+const COMPARED: usize = 16;
+
 /// Bytes that are parsed between two checks of the limits.
 const STEP: usize = 16 << 10;
 
@@ -49,6 +52,8 @@ pub(super) fn parse(html: &str) -> Result<Document, Limit> {
             (at + STEP..html.len()).find(|end| html.is_char_boundary(*end)).unwrap_or(html.len());
         parser.process(StrTendril::from_slice(&html[at..end]));
         let watched = &parser.tokenizer.sink.sink;
+        #[cfg(test)]
+        tests::STEPS.set(watched.looked.get() + watched.work.get());
         if let Some(limit) = watched.broken.get() {
             return Err(limit);
         }
@@ -56,7 +61,10 @@ pub(super) fn parse(html: &str) -> Result<Document, Limit> {
             (heard, looked) = (at, 0);
         } else if end - heard >= 2 * looked {
             // The parser built nothing from the last bytes: they may be one tag, as long as this.
+            // Each look is at twice as many bytes as the one before, so that all of them together
+            // are at no more than three times the page.
             looked = end - heard;
+            watched.looked.set(watched.looked.get() + looked);
             if attributes(&html.as_bytes()[heard..end]) > ATTRIBUTES {
                 return Err(Limit::Attributes);
             }
@@ -64,6 +72,8 @@ pub(super) fn parse(html: &str) -> Result<Document, Limit> {
         at = end;
     }
     let watched = parser.finish();
+    #[cfg(test)]
+    tests::STEPS.set(watched.looked.get() + watched.work.get());
     let document = watched.broken.get().map_or(Ok(watched.document), Err)?;
     document.select(LINES).rename("div");
     Ok(document)
@@ -73,10 +83,14 @@ pub(super) fn parse(html: &str) -> Result<Document, Limit> {
 fn attributes(bytes: &[u8]) -> usize {
     let mut from = 0;
     while let Some(start) = memchr::memchr(b'<', &bytes[from..]).map(|at| from + at + 1) {
-        from = match (bytes.get(start).is_some_and(u8::is_ascii_alphabetic), tag(&bytes[start..])) {
-            (true, Err(count)) => return count,
-            (true, Ok(end)) => start + end,
-            (false, _) => start,
+        // Only a letter begins a tag, and a tag is read from its beginning alone: a comment or a
+        // declaration that never ends may hold a `<` in every other byte.
+        from = match bytes.get(start).filter(|byte| byte.is_ascii_alphabetic()) {
+            None => start,
+            Some(_) => match tag(&bytes[start..]) {
+                Err(count) => return count,
+                Ok(end) => start + end,
+            },
         };
     }
     0
@@ -120,6 +134,10 @@ struct LimitedTree {
     /// The depth of the contents of templates, which have no parent.
     templates: RefCell<HashMap<NodeId, usize>>,
     work: Cell<usize>,
+    /// The bytes that were examined for attributes.
+    looked: Cell<usize>,
+    /// The attributes that `html` and `body` received from tags after their first ones.
+    merged: Cell<usize>,
     /// Whether the parser built anything.
     heard: Cell<bool>,
     broken: Cell<Option<Limit>>,
@@ -137,10 +155,17 @@ impl LimitedTree {
     fn room(&self, parent: &NodeId) -> bool {
         let depth = self.depth(parent);
         self.heard.set(true);
-        self.work.set(self.work.get() + depth);
+        self.charge(depth);
         if depth > DEPTH {
             self.broken.set(Some(Limit::Depth));
-        } else if self.work.get() > WORK {
+        }
+        self.broken.get().is_none()
+    }
+
+    /// Adds to the work; returns whether there may be more of it.
+    fn charge(&self, work: usize) -> bool {
+        self.work.set(self.work.get().saturating_add(work));
+        if self.work.get() > WORK {
             self.broken.set(Some(Limit::Nodes));
         }
         self.broken.get().is_none()
@@ -177,6 +202,8 @@ impl TreeSink for LimitedTree {
         flags: ElementFlags,
     ) -> NodeId {
         self.grown();
+        // The parser has compared each attribute with all before it.
+        self.charge(attributes.len() * attributes.len() / COMPARED);
         self.document.create_element(name, attributes, flags)
     }
     fn create_comment(&self, text: StrTendril) -> NodeId {
@@ -222,7 +249,12 @@ impl TreeSink for LimitedTree {
         }
     }
     fn add_attrs_if_missing(&self, target: &NodeId, attributes: Vec<Attribute>) {
-        self.document.add_attrs_if_missing(target, attributes);
+        self.heard.set(true);
+        // All attributes that are there are looked at again for each tag.
+        self.merged.set(self.merged.get() + attributes.len());
+        if self.charge(self.merged.get()) {
+            self.document.add_attrs_if_missing(target, attributes);
+        }
     }
     fn remove_from_parent(&self, target: &NodeId) {
         self.document.remove_from_parent(target);
@@ -237,6 +269,50 @@ impl TreeSink for LimitedTree {
     }
 }
 
+/// Bytes that the library may search for characters to escape when it writes a tree as HTML.
+const ESCAPING: usize = 4 << 30;
+
+/// The bytes that the library searches when it writes a tree as HTML: behind each `&`, and each
+/// first byte of characters such as `é`, up to the next `<` or `>` of the same text, which may be
+/// its end. Counting stops beyond [`ESCAPING`].
+fn escaping(document: &Document) -> usize {
+    let mut sum = 0;
+    for node in document.root().descendants_it() {
+        if node.is_text() {
+            sum += escaping_of(node.text().as_bytes());
+        }
+        for attribute in node.attrs() {
+            sum += escaping_of(attribute.value.as_bytes());
+        }
+        if sum > ESCAPING {
+            break;
+        }
+    }
+    sum
+}
+
+fn escaping_of(bytes: &[u8]) -> usize {
+    let few = memchr::memchr2_iter(b'&', 0xc2, bytes).take(64).count();
+    if few < 64 {
+        return few * bytes.len();
+    }
+    let (mut sum, mut end) = (0_usize, bytes.len());
+    for (at, byte) in bytes.iter().enumerate().rev() {
+        match byte {
+            b'<' | b'>' => end = at,
+            b'&' | 0xc2 => sum = sum.saturating_add(end - at),
+            _ => {}
+        }
+    }
+    sum
+}
+
+/// Whether a tree can be written as HTML in reasonable time, which the search for the article
+/// includes.
+pub(super) fn writable(document: &Document) -> bool {
+    escaping(document) <= ESCAPING
+}
+
 /// The text of a document with a line break at each block, without scripts and styles.
 pub(super) fn text(document: &Document) -> String {
     document.select("script, style, noscript, template, select, textarea, button").remove();
@@ -246,6 +322,116 @@ pub(super) fn text(document: &Document) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    thread_local! {
+        /// The steps of the last parse: bytes that were looked at again, and work on the tree.
+        pub(super) static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// What a page may be made of that parsers have been slow on.
+    const OPENERS: [&str; 60] = [
+        "<!--",
+        "<!",
+        "<?",
+        "</",
+        "</a",
+        "<![CDATA[",
+        "<!doctype ",
+        "<",
+        "<a",
+        "<a b='",
+        "<a b=",
+        "<a <",
+        "<script>",
+        "<textarea>",
+        "<title>",
+        "<style>",
+        "<svg>",
+        "<svg><![CDATA[",
+        "<math>",
+        "<template>",
+        "&",
+        "&a",
+        "&#",
+        "&amp;",
+        "<b>",
+        "<a>",
+        "<a><div>",
+        "<b><p>",
+        "<p><b>",
+        "<p><b><i>",
+        "<b><p></b>",
+        "<nobr>x",
+        "<font><p></font>",
+        "<table>x",
+        "<table><tr>x",
+        "<table><b>x",
+        "<a><table><a>",
+        "<table><td>",
+        "<select>",
+        "<select><option>",
+        "<frameset>",
+        "<frameset><frame>",
+        "<button>",
+        "<form>",
+        "<li>",
+        "<ul><li>",
+        "<dd>",
+        "<p>",
+        "<br>",
+        "</p>",
+        "</b>",
+        "</br>",
+        "<body a=b>",
+        "<html a=b>",
+        "<noscript>",
+        "<iframe>",
+        "<plaintext>",
+        "<ruby><rt>",
+        "<div></div>",
+        "<span>x</span>",
+    ];
+
+    #[test]
+    fn steps_grow_with_the_page() {
+        let mut wrong = Vec::new();
+        for open in OPENERS {
+            let steps = |bytes: usize| {
+                let _ = parse(&open.repeat(bytes / open.len()));
+                STEPS.get()
+            };
+            let (small, large) = (steps(100_000), steps(400_000));
+            // A page that is refused takes no more the longer it is.
+            if large > 5 * small + STEP || large > 80 * 400_000 {
+                wrong.push(format!("{open}: {small} steps, then {large}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn attributes_are_not_compared_without_end() {
+        let tags = |count| (0..count).map(|n| format!("<body a{n}=1>")).collect::<String>();
+        assert!(parse(&tags(1_000)).is_ok());
+        assert_eq!(parse(&tags(10_000)).err(), Some(Limit::Nodes));
+        let tag = |count| {
+            let names = (0..count).map(|n| format!(" a{n}=1")).collect::<String>();
+            format!("<p{names}>x</p>")
+        };
+        assert!(parse(&tag(500).repeat(20)).is_ok());
+        assert_eq!(parse(&tag(4_000).repeat(20)).err(), Some(Limit::Nodes));
+    }
+
+    #[test]
+    fn a_tree_that_takes_long_to_write_is_known() {
+        let page = |text: String| parse(&format!("<p>{text}")).unwrap();
+        assert!(writable(&page("Profit & Loss ".repeat(10_000))));
+        assert!(writable(&page("&amp;&lt;".repeat(100_000))));
+        let long = page("&amp;".repeat(100_000));
+        assert!(!writable(&long));
+        assert_eq!(escaping(&long), 100_000 * 100_001 / 2);
+        assert!(!writable(&page(format!("<a title='{}'>x</a>", "&amp;".repeat(100_000)))));
+    }
 
     #[test]
     fn limits() {
