@@ -99,6 +99,11 @@ pub fn name(_: &File, _: &Path) -> io::Result<TempPath> {
 
 /// Checks that a file can be made beside this path.
 pub fn check_place(path: &Path) -> io::Result<()> {
+    // A name that is too long shows only when it is used.
+    match fs::symlink_metadata(path) {
+        Err(e) if e.kind() == io::ErrorKind::InvalidFilename => return Err(e),
+        _ => {}
+    }
     match unnamed(directory(path)) {
         Some(_) => Ok(()),
         None => temporary(0o666).tempfile_in(directory(path)).map(drop),

@@ -87,7 +87,9 @@ fn begin_to_end(signal: i32) -> Instant {
 fn end_now(signal: i32, exit: impl FnOnce(i32)) {
     let _held = hold_renaming();
     sweep();
-    say("interrupted");
+    // Standard error may be a pipe that nobody reads.
+    std::thread::spawn(|| say("interrupted"));
+    std::thread::sleep(Duration::from_millis(20));
     exit(i32::from(signalled(signal)));
 }
 

@@ -105,7 +105,8 @@ fn tell_skipped(intake: &ReadResult, reason: Reason, skip: bool, quiet: bool) {
 
 fn place(problem: &Problem) -> String {
     let record = problem.record.map(|n| format!(":{n}")).unwrap_or_default();
-    let path = if problem.path == "-" { "standard input" } else { &problem.path };
+    let whole = problem.path == "-" && problem.record.is_none();
+    let path = if whole { "standard input" } else { &problem.path };
     format!("{}{record}: {}", clean(path), clean(&problem.message))
 }
 
@@ -116,7 +117,7 @@ pub fn say_missing_field(field: &MissingField) {
         names => format!("the fields of the first record are {}", names.join(", ")),
     };
     say(&format!(
-        "error: --{}-field {}: no record has this field; {there}",
+        "--{}-field {}: no record has this field; {there}",
         field.role,
         clean(&field.name)
     ));

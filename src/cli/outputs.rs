@@ -3,6 +3,7 @@
 use super::beside::{forget, hold_renaming};
 use super::exit::{Failure, Result};
 use super::interrupt::{failed, interrupted};
+use super::messages::escaped_path;
 use super::staged_output::{StagedDir, StagedFile};
 use std::fs;
 use std::io::{self, Write};
@@ -66,8 +67,13 @@ impl Outputs {
                 Ok(place) if there && old.is_none() => drop(place),
                 Ok(place) => done.push((place, old)),
                 Err(failure) => {
-                    done.into_iter().for_each(undo);
-                    return Err(failure);
+                    let left: Vec<String> = done.into_iter().filter_map(undo).collect();
+                    return Err(match failure {
+                        Failure::Said(why) if !left.is_empty() => {
+                            Failure::Said(format!("{why}\n  {}", left.join("\n  ")))
+                        }
+                        other => other,
+                    });
                 }
             }
         }
@@ -78,20 +84,22 @@ impl Outputs {
     }
 }
 
-/// Puts back what was in a place before; where nothing was, empties it.
-fn undo((place, old): (PathBuf, Option<TempPath>)) {
-    // Nothing more can be done where this fails too: the outputs are complete, one by one.
-    let _ = match old {
-        Some(old) => {
-            forget(&old);
-            // Where nothing can be renamed any more, a link or a copy does it.
-            fs::rename(&old, &place)
-                .or_else(|_| fs::remove_file(&place).and_then(|()| fs::hard_link(&old, &place)))
-                .or_else(|_| fs::copy(&old, &place).map(drop))
-        }
-        None if place.is_dir() => fs::remove_dir_all(&place),
-        None => fs::remove_file(&place),
+/// Puts back what was in a place before; where nothing was, empties it. Where that fails too, says
+/// what is there now.
+fn undo((place, old): (PathBuf, Option<TempPath>)) -> Option<String> {
+    let Some(old) = old else {
+        let emptied =
+            if place.is_dir() { fs::remove_dir_all(&place) } else { fs::remove_file(&place) };
+        return emptied.err().map(|_| format!("{} is written already", escaped_path(&place)));
     };
+    forget(&old);
+    // Where nothing can be renamed any more, a copy does it.
+    let back = fs::rename(&old, &place).or_else(|_| fs::copy(&old, &place).map(drop));
+    back.err().map(|_| {
+        let kept = old.keep().unwrap_or_default();
+        let (place, kept) = (escaped_path(&place), escaped_path(&kept));
+        format!("{place} is written already; what was there before is in {kept}")
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use super::exit::{Exit, Failure, Result};
 use super::flags::RunFlags;
 use super::messages::{self, clean, count, say};
 use super::progress::Meter;
-use nearcopy::ingest::{self, Input, InputOptions, LOOKED_FOR, OnError, ReadFile, ReadResult};
+use nearcopy::ingest::{
+    self, Input, InputOptions, LOOKED_FOR, MissingField, OnError, ReadFile, ReadResult,
+};
 use nearcopy::settings::SourceLimit;
 use nearcopy::{Corpus, Document, Documents};
 use std::ffi::{OsStr, OsString};
@@ -90,18 +92,21 @@ impl ReadCorpus {
         messages::tell(&intake, skip, quiet);
         if intake.stopped {
             return Err(Failure::Said(
-                "an input could not be read, so the run ended without output: mend it, or go on \
-                 without it (--on-error skip)"
+                "an input could not be read, so the run ended: mend it, or go on without it \
+                 (--on-error skip)"
                     .into(),
             ));
         }
-        if fields == NamedFields::All && !intake.missing_fields.is_empty() {
-            intake.missing_fields.iter().for_each(messages::say_missing_field);
-            if !skip {
-                return Err(Failure::Said(
-                    "a field that was named is not there, so the run ended without output".into(),
-                ));
-            }
+        let missing = intake.missing_fields.iter().filter(|_| fields == NamedFields::All);
+        let missing: Vec<_> = missing.filter(|_| documents + intake.bad_records() > 0).collect();
+        missing.iter().for_each(|field| messages::say_missing_field(field));
+        // Texts have no fields. On standard input the text field says that records were meant.
+        let piped = intake.sources.iter().any(|file| file.path.is_none());
+        let meant = |f: &&MissingField| !f.present.is_empty() || f.role == "text" && piped;
+        if !skip && missing.into_iter().any(|field| meant(&field)) {
+            return Err(Failure::Said(
+                "a field that was named is not there, so the run ended".into(),
+            ));
         }
         let (bad, failed) = (intake.bad_records(), intake.failed() && !skip);
         let ReadResult { skipped, sources, other_records, .. } = intake;

@@ -58,10 +58,30 @@ pub(super) fn stored_bytes(file: &ReadFile) -> Result<SharedFile, Error> {
 /// A stream of the decompressed bytes.
 pub(super) fn plain(file: &ReadFile) -> Result<DecompressedStream<'static>, Error> {
     let shared = stored_bytes(file)?;
-    let plain = DecompressedStream::open(Box::new(shared.reader(0)), shared.length());
+    let mut plain = DecompressedStream::open(Box::new(shared.reader(0)), shared.length());
+    if file.failed {
+        // What was read of it counts, and ends where it ended the first time.
+        plain.complete |= plain.error.take().is_some();
+        plain.rest = Box::new(EndsEarly(plain.rest));
+    }
     match plain.error {
         Some(e) => Err(broken(file, &e)),
         None => Ok(plain),
+    }
+}
+
+/// A stream whose error is its end.
+struct EndsEarly<'a>(Box<dyn Read + Send + 'a>);
+
+impl Read for EndsEarly<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer) {
+            Err(e) if e.kind() != io::ErrorKind::Interrupted => {
+                self.0 = Box::new(io::empty());
+                Ok(0)
+            }
+            other => other,
+        }
     }
 }
 

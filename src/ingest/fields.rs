@@ -154,13 +154,23 @@ impl Fields {
         )
     }
 
-    /// Whether some key of this JSON, valid or not, is a name of the text.
+    /// Whether some key of this JSON, valid or not, is a name of the text and has a string. Letter
+    /// case is ignored.
     pub(super) fn names_a_text(&self, json: &[u8]) -> bool {
-        self.names[TEXT].iter().any(|name| {
-            // The last part of a dotted name is the key.
-            let key = format!("\"{}\"", name.rsplit('.').next().unwrap_or(name));
-            memchr::memmem::find_iter(json, &key)
-                .any(|at| json[at + key.len()..].trim_ascii_start().starts_with(b":"))
+        // The last part of a dotted name is the key.
+        let keys = self.names[TEXT].iter().map(|name| name.rsplit('.').next().unwrap_or(name));
+        let has_string = |rest: &[u8]| {
+            let value = rest.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii_start);
+            value.is_some_and(|value| value.is_empty() || value.starts_with(b"\""))
+        };
+        let quotes = || memchr::memchr_iter(b'"', json);
+        keys.into_iter().any(|key| {
+            quotes().any(|at| {
+                let end = at + 1 + key.len();
+                json.get(at + 1..end).is_some_and(|k| k.eq_ignore_ascii_case(key.as_bytes()))
+                    && json.get(end) == Some(&b'"')
+                    && has_string(&json[end + 1..])
+            })
         })
     }
 

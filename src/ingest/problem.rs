@@ -62,6 +62,9 @@ pub enum Reason {
     /// A file found in a directory whose name has none of the known extensions; it would be read if
     /// it were named explicitly.
     UnknownName,
+    /// An input without a record: an empty file of a format that has records, or a directory without
+    /// a file that is read.
+    NoRecords,
     /// A link to a directory, found in a directory: it is not followed, as git does not follow it.
     LinkedDirectory,
 }
@@ -110,6 +113,7 @@ impl Reason {
             | Reason::NotAPage
             | Reason::NoArticle
             | Reason::UnknownName
+            | Reason::NoRecords
             | Reason::LinkedDirectory => ReasonKind::PassedOver,
         }
     }
@@ -142,6 +146,7 @@ impl Reason {
             Reason::BadPayload => "bad-payload",
             Reason::NotBuiltIn => "not-built-in",
             Reason::UnknownName => "unknown-name",
+            Reason::NoRecords => "no-records",
             Reason::LinkedDirectory => "linked-directory",
         }
     }

@@ -72,43 +72,58 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> ReadResult 
 fn ended(run: &Run, file: &InputFile, mut intake: ReadResult) -> ReadResult {
     if !run.stopped() {
         without_text(file, &mut intake);
-        intake.count_failure(file.named);
+        let failed = intake.count_failure(file.named);
+        intake.sources.iter_mut().for_each(|source| source.failed = failed);
         intake.stopped = run.stops_at(&intake);
     }
     intake
 }
 
 /// Where no record of a file has a text: a named file has failed, and a file that was found in a
-/// directory is no article, like the settings of another program.
+/// directory is no article, like the settings of another program. A file without any record is
+/// counted, and not a failure.
 fn without_text(file: &InputFile, intake: &mut ReadResult) {
-    let records = intake.sources.iter().any(|source| source.format.row().has_fields);
+    let records =
+        |fields: bool, format: Format| format.row().has_fields || format == Format::Warc && !fields;
+    let of_records = |fields| intake.sources.iter().any(|s| records(fields, s.format));
     let read = intake.fields.keys().any(|(role, _)| *role == "text");
-    let failed = intake.skipped.keys().any(|reason| reason.kind() == ReasonKind::Failure);
-    let count = intake.bad_records();
-    // Settings of other programs may have comments, which JSON has not.
-    let no_text_key = intake.names_no_text && !file.named;
-    if !records || read || !no_text_key && (failed || count == 0) {
+    if !of_records(false) || read {
         return;
     }
+    let fields = of_records(true);
+    let long = intake.skipped.contains_key(&Reason::TooLong);
     let bad = |reason: Reason| reason.kind() != ReasonKind::PassedOver;
-    let no_text = |reason: &Reason| {
-        !bad(*reason)
-            || matches!(reason, Reason::NoText | Reason::TextNotString | Reason::NotAnObject)
-            || no_text_key
-    };
+    let count = intake.bad_records();
+    let failed = intake.skipped.keys().any(|reason| reason.kind() == ReasonKind::Failure);
     let why = intake.problems.iter().find(|p| bad(p.reason)).map(|p| p.message.clone());
     let why = why.unwrap_or_default();
-    if file.named {
-        intake.problems.retain(|p| !bad(p.reason));
-        intake.skip(Reason::NothingRead, &file.display_path, None, || {
-            format!("none of its {count} records could be read: {why}")
-        });
-    } else if intake.skipped.keys().all(no_text) {
+    let wrong = intake.skipped.keys().any(|reason| bad(*reason));
+    let no_article = intake.skipped.keys().all(|reason| is_no_article(*reason, intake));
+    if wrong && no_article && fields && !file.named {
         intake.problems.retain(|p| !bad(p.reason));
         intake.skipped.retain(|reason, _| !bad(*reason));
         intake.skip(Reason::NoArticle, &file.display_path, None, || {
             format!("{why}; name the file itself if it has articles")
         });
+    } else if count > 0 && file.named && fields && !failed && !long {
+        intake.problems.retain(|p| !bad(p.reason));
+        intake.skip(Reason::NothingRead, &file.display_path, None, || {
+            format!("none of its {count} records could be read: {why}")
+        });
+    } else if intake.is_empty() && file.packed && intake.sources.iter().all(|s| s.size == 0) {
+        intake.skip(Reason::BrokenCompression, &file.display_path, None, || EMPTY_PACKED.into());
+    } else if intake.is_empty() {
+        intake.skip(Reason::NoRecords, &file.display_path, None, || "it holds no record".into());
+    }
+}
+
+/// Whether a problem in a file of records without a text is no sign of an article.
+fn is_no_article(reason: Reason, intake: &ReadResult) -> bool {
+    match reason {
+        Reason::NoText | Reason::TextNotString | Reason::NotAnObject => true,
+        // Settings of other programs may have comments, which JSON has not.
+        Reason::BadJson | Reason::BrokenArray => intake.names_no_text,
+        reason => reason.kind() == ReasonKind::PassedOver,
     }
 }
 
@@ -171,12 +186,10 @@ fn read_bytes(
     if file.path.is_none() && plain.head.is_empty() && plain.error.is_none() {
         return intake;
     }
-    if let Some(why) = unsupported::by_content(&plain.head, named) {
-        intake.skip(Reason::Unsupported, &file.display_path, None, || why);
-        return intake;
-    }
-    if let Some(why) = misnamed(&plain, file) {
-        intake.skip(Reason::BrokenCompression, &file.display_path, None, || why.into());
+    let foreign = unsupported::by_content(&plain.head, named).map(|why| (Reason::Unsupported, why));
+    let misnamed = || Some((Reason::BrokenCompression, misnamed(&plain, file)?.to_owned()));
+    if let Some((reason, why)) = foreign.or_else(misnamed) {
+        intake.skip(reason, &file.display_path, None, || why);
         return intake;
     }
     let error = match formats::reader(format) {
@@ -270,10 +283,15 @@ fn remember(
         compression,
         size: meta.as_ref().map_or(0, |m| m.len()),
         modified: meta.and_then(|m| m.modified().ok()).filter(|_| file.path.is_some()),
+        failed: false,
         spool: stored.filter(|_| file.path.is_none()).cloned(),
     });
     Ok(())
 }
+
+/// The message about an empty file with the extension of a compression.
+const EMPTY_PACKED: &str =
+    "an empty file where compressed data was expected: fetch or compress it again";
 
 /// The reason why a file with the extension of a compression is neither compressed nor text.
 fn misnamed(plain: &DecompressedStream, file: &InputFile) -> Option<&'static str> {
@@ -283,7 +301,7 @@ fn misnamed(plain: &DecompressedStream, file: &InputFile) -> Option<&'static str
     }
     let text = std::str::from_utf8(&plain.head).map_or_else(|e| e.error_len().is_none(), |_| true);
     if plain.head.is_empty() {
-        Some("an empty file where compressed data was expected: fetch or compress it again")
+        Some(EMPTY_PACKED)
     } else if !text || decode::binary(&plain.head, None) {
         Some(
             "named as compressed, but neither gzip, zstd or bzip2 data nor text: fetch or compress \

@@ -41,6 +41,8 @@ pub struct ReadFile {
     /// The copy of standard input, where [`InputOptions::spool_stdin`] asked for one. It is deleted
     /// with the last clone.
     pub spool: Option<Arc<File>>,
+    /// Whether it could not be read to its end; what came before that counts.
+    pub failed: bool,
 }
 
 /// A field that the caller named and that no record has.
@@ -104,6 +106,8 @@ pub struct ReadResult {
     pub(super) names_no_text: bool,
     /// The roles whose field, as the caller named it, was there in some record.
     pub(super) present: PerRole<bool>,
+    /// Documents that were passed on, and are not in `documents`.
+    pub(super) passed_on: u64,
     /// The names of the fields of the first record.
     pub(super) first_fields: Option<Vec<String>>,
 }
@@ -143,11 +147,17 @@ impl ReadResult {
         self.skipped.iter().filter(|(reason, _)| bad(reason)).map(|(_, n)| n).sum()
     }
 
-    /// Counts this result, which is that of one input, as failed if it is.
-    pub(super) fn count_failure(&mut self, named: bool) {
-        if self.skipped.keys().any(|reason| reason.kind() == ReasonKind::Failure) {
-            *if named { &mut self.failed_named } else { &mut self.failed_walked } += 1;
-        }
+    /// Whether nothing at all was found in a file.
+    pub(super) fn is_empty(&self) -> bool {
+        let documents = self.documents.len() as u64 + self.passed_on;
+        documents == 0 && self.skipped.is_empty() && self.other_records.is_empty()
+    }
+
+    /// Counts this result, which is that of one input, as failed if it is; returns whether it is.
+    pub(super) fn count_failure(&mut self, named: bool) -> bool {
+        let failed = self.skipped.keys().any(|reason| reason.kind() == ReasonKind::Failure);
+        *if named { &mut self.failed_named } else { &mut self.failed_walked } += u64::from(failed);
+        failed
     }
 
     /// Counts the encoding of a text, unless it is UTF-8, and whether something in it was replaced.
@@ -217,6 +227,7 @@ impl ReadResult {
         self.failed_walked += other.failed_walked;
         self.stopped |= other.stopped;
         self.names_no_text |= other.names_no_text;
+        self.passed_on += other.passed_on;
         self.missing_fields.append(&mut other.missing_fields);
         for (mine, its) in self.present.iter_mut().zip(other.present) {
             *mine |= its;

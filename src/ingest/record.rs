@@ -168,6 +168,7 @@ impl Batch {
 
     /// Finishes a file: turns the counts into the result of reading.
     pub(super) fn finish(mut self, context: &Context) -> ReadResult {
+        self.intake.passed_on += self.handed;
         for (role, hits) in self.hits.iter().enumerate() {
             for (rank, &count) in hits.iter().enumerate().filter(|(_, count)| **count > 0) {
                 self.intake

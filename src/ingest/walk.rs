@@ -9,7 +9,8 @@ use crate::ingest::read_result::ReadFile;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::unsupported;
 use ignore::WalkBuilder;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -119,13 +120,22 @@ pub(super) fn list(
         }
     }
     let mut real = CanonicalPaths::default();
-    let mut met = HashSet::with_capacity(sources.len());
-    let first: Vec<bool> =
-        sources.iter().map(|s| met.insert(s.path.as_deref().map(|path| real.of(path)))).collect();
-    intake.repeated_files += first.iter().filter(|first| !**first).count() as u64;
-    let mut first = first.into_iter();
-    sources.retain(|_| first.next().unwrap_or(true));
-    sources
+    let mut met: HashMap<Option<PathBuf>, usize> = HashMap::with_capacity(sources.len());
+    let mut first: Vec<InputFile> = Vec::with_capacity(sources.len());
+    for source in sources {
+        match met.entry(source.path.as_deref().map(|path| real.of(path))) {
+            Entry::Occupied(known) => {
+                // A file that was found and is also named was named.
+                first[*known.get()].named |= source.named;
+                intake.repeated_files += 1;
+            }
+            Entry::Vacant(free) => {
+                free.insert(first.len());
+                first.push(source);
+            }
+        }
+    }
+    first
 }
 
 /// Adds a path that was named, and all files below it if it is a directory; `called` is its
@@ -259,6 +269,7 @@ fn walk(
                 .map_or_else(|_| path.to_owned(), |rest| called.join(rest)),
         )
     };
+    let before = (sources.len(), intake.failed_walked + intake.failed_named);
     for entry in walker(directory, options).build() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -291,6 +302,11 @@ fn walk(
             sources.push(source);
         }
     }
+    if before == (sources.len(), intake.failed_walked + intake.failed_named) {
+        intake.skip(Reason::NoRecords, &display_path(called), None, || {
+            "a directory without a file that is read".into()
+        });
+    }
 }
 
 /// A file that the walk of a directory met, if it is to be read; else it is counted.
@@ -306,7 +322,9 @@ fn found_file(
     let source = InputFile::of(path.to_owned(), shown, size, Some(directory), number);
     let shown = &source.display_path;
     if source.format.is_none() {
-        match unsupported::by_name(path) {
+        // Beside the file itself, a packed copy of it adds nothing.
+        let beside = path.with_extension("").exists();
+        match unsupported::by_name(path).filter(|_| !beside) {
             Some(why) => {
                 intake.skip(Reason::Unsupported, shown, None, || why);
                 intake.failed_walked += 1;

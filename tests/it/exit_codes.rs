@@ -43,9 +43,15 @@ const CAUSES: &[Cause] = &[
     ("a named input has records, and none with a text", &["package.json"], ""),
     ("a named input has records, and none that is valid", &["junk.jsonl"], ""),
     ("standard input ends early", &["-"], "{\"text\": \"one\"}\n{\"text\": \"tw"),
+    ("an empty JSON file is named", &["good.jsonl", "nothing.json"], ""),
+    ("other empty files of records are named", &["good.jsonl", "nothing.csv", "nothing.jsonl"], ""),
     ("a file in a directory ends early", &["cuts"], ""),
+    ("compressed data in a directory ends early", &["packed"], ""),
+    ("a Parquet file in a directory is damaged", &["columns"], ""),
     ("the same with `--on-error stop`", &["cuts", "--on-error", "stop"], ""),
     ("the same with `--on-error skip`", &["cuts", "--on-error", "skip"], ""),
+    ("compressed data and Parquet, with `--on-error skip`",
+        &["packed", "columns", "--on-error", "skip"], ""),
     ("a named input fails, with `--on-error skip`",
         &["good.jsonl", "gone.txt", "--on-error", "skip"], ""),
     ("no record has the field of `--text-field`", &["good.jsonl", "--text-field", "txt"], ""),
@@ -76,6 +82,12 @@ fn inputs() -> Here {
         ("cut.csv", "id,text\n1,one\n2"),
         ("open.csv", "id,text\n1,one\n2,\"two"),
         ("cut.warc", "WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99\r\n\r\nHTTP"),
+        ("nothing.json", ""),
+        ("nothing.csv", "id,text\n"),
+        ("nothing.jsonl", ""),
+        ("packed/good.jsonl", &record("1", STORY)),
+        ("columns/good.jsonl", &record("1", STORY)),
+        ("columns/cut.parquet", "PAR1 and what follows it"),
         ("feed.rss", "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel></channel></rss>"),
         ("picture", "\u{89}PNG\0\0"),
         ("package.json", "{\"name\": \"x\"}"),
@@ -94,6 +106,8 @@ fn inputs() -> Here {
     packed.write_all(good.repeat(50).as_bytes()).unwrap();
     let packed = packed.finish().unwrap();
     here.write("cut.jsonl.gz", &packed[..packed.len() / 2]);
+    here.write("packed/cut.txt.gz", &packed[..packed.len() / 2]);
+    here.write("packed/cut.jsonl.gz", &packed[..packed.len() / 2]);
     here.write("cut.parquet", b"PAR1 and what follows it");
     #[cfg(unix)]
     std::os::unix::fs::symlink("..", here.file("linked/above")).unwrap();
@@ -120,7 +134,7 @@ fn code(here: &Path, command: &str, (cause, args, stdin): Cause) -> i32 {
     assert!(ended.code != 2 || ended.err.contains("error:"), "a code and no error: {said}");
     // Where the run was ended, nothing was written; where it went on, the output is complete.
     let goes_on = match args.first() {
-        Some(&"cuts") => !args.contains(&"stop"),
+        Some(&"cuts" | &"packed" | &"columns") => !args.contains(&"stop"),
         first => first == Some(&"bad.jsonl"),
     };
     let finished = ended.code != 2 || goes_on;
@@ -193,7 +207,17 @@ fn standard_input_and_output_and_the_index() {
         assert_eq!(code(&["index", "query", place, "good.jsonl"]), 2, "{place}");
         assert_eq!(code(&["dedupe", "good.jsonl", "-o", "x.jsonl", "--index", place]), 2);
     }
+    // Texts have no fields; a table on standard input has.
+    assert_eq!(code(&["scan", "mixed/a.txt", "--id-field", "id"]), 0);
+    let piped = nearcopy().at(here.path()).args(["scan", "-", "--text-field", "lead"]);
+    assert_eq!(piped.stdin("id;lead\n1;one\n").run().code, 2);
+    assert_eq!(code(&["scan", "nothing.jsonl", "--text-field", "body", "--allow-empty"]), 0);
     // What was named wrongly is not added under other names.
+    let mixed = ["index", "add", "index", "mixed/a.txt", "good.jsonl", "--id-field", "nope"];
+    assert_eq!(code(&mixed), 2);
+    assert_eq!(ok(here.path(), &["index", "export", "index"]), "");
+    assert_eq!(code(&["index", "add", "fresh", "gone.jsonl", "--create"]), 2);
+    assert!(!here.file("fresh").exists());
     assert_eq!(code(&["index", "add", "index", "good.jsonl", "--id-field", "nope"]), 2);
     assert_eq!(ok(here.path(), &["index", "export", "index"]), "");
     ok(here.path(), &["index", "add", "index", "good.jsonl", "--id-field", "id"]);

@@ -20,9 +20,9 @@ use crate::cli::removal_limit;
 use crate::cli::settings::Settings;
 use nearcopy::clean::{Cleaning, Plan};
 use nearcopy::index::AgainstIndex;
-use nearcopy::ingest::ReadFile;
+use nearcopy::ingest::{Format, ReadFile};
 use nearcopy::report::{self, CleaningReport, Findings};
-use nearcopy::{Corpus, Detection, Removal, Scan};
+use nearcopy::{Corpus, Detection, Document, Removal, Scan};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -79,7 +79,7 @@ impl Dedupe {
         let mut options = settings.flags.input.options();
         options.spool_stdin = !self.dry_run;
         let mut taken = take_in(&inputs(&self.paths), &options, meter, self.talk.quiet)?;
-        let files = std::mem::take(&mut taken.sources);
+        let files = without_damaged(&mut taken);
         named_apart(&files)?;
         let directories: Vec<bool> =
             self.paths.iter().map(|p| Path::new(p).is_dir() || !Path::new(p).is_file()).collect();
@@ -258,6 +258,20 @@ impl Dedupe {
             }
         })
     }
+}
+
+/// The files that were read. A damaged Parquet file cannot be written again in part, so it is left
+/// out with all its documents: none of them keeps another one from the output.
+fn without_damaged(taken: &mut ReadCorpus) -> Vec<ReadFile> {
+    let files = std::mem::take(&mut taken.sources);
+    let (damaged, files): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|f| f.failed && f.format == Format::Parquet);
+    for file in damaged {
+        say(&format!("{} is damaged, and left out of the output", clean(&file.display_path)));
+        let its = |d: &Document| d.info.path.as_deref() == Some(file.display_path.as_str());
+        taken.documents.retain(|d| !its(d));
+    }
+    files
 }
 
 /// Finds a reference that is an input too.

@@ -2,7 +2,7 @@
 
 use super::super::exit::{Exit, Failure, Result, usage};
 use super::super::flags::{Flags, InputFlags, RunFlags};
-use super::super::messages::say;
+use super::super::messages::{escaped_path, say};
 use super::super::output::to_stdout;
 use super::super::progress::{Meter, TalkArgs};
 use super::super::read_corpus::{ReadCorpus, inputs, refuse_empty};
@@ -14,8 +14,10 @@ use super::open_index::{IndexPath, hint, stale};
 use clap::ValueEnum;
 use nearcopy::Index;
 use nearcopy::index::{AddedCounts, IndexOptions, IndexStats, SameId};
+use nearcopy::ingest::{OnError, is_pattern};
 use nearcopy::report::json_line;
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::Instant;
 
 /// Adds documents to an index
@@ -126,6 +128,7 @@ impl Add {
         };
         let settings = SettingArgs::of(flags, self.base.config.clone()).resolve()?;
         set_thread_count(settings.flags.run.threads);
+        self.check_inputs(&settings)?;
         let index = self.index(&settings)?;
         let meter = Meter::start(self.talk);
         let begun = Instant::now();
@@ -155,6 +158,21 @@ impl Add {
         }
         self.tell(&fed, counts, &index.stats()?, seconds)?;
         Ok(fed.taken.exit(settings.flags.run.max_bad))
+    }
+
+    /// Refuses a missing input before an index is created for it.
+    fn check_inputs(&self, settings: &Settings) -> Result<()> {
+        let skip = settings.flags.input.on_error == Some(OnError::Skip);
+        let gone = |path: &&OsString| {
+            *path != "-" && !is_pattern(path.as_ref()) && !Path::new(path).exists()
+        };
+        match self.paths.iter().find(gone).filter(|_| self.create && !skip) {
+            Some(path) => Err(Failure::Said(format!(
+                "{}: does not exist: check the path; no index was created",
+                escaped_path(path.as_ref())
+            ))),
+            None => Ok(()),
+        }
     }
 
     fn index(&self, settings: &Settings) -> Result<Index> {

@@ -41,7 +41,7 @@ impl HeldBack {
     fn new(options: &InputOptions) -> HeldBack {
         type Has = fn(&Document) -> bool;
         let named: [(&'static str, &Option<String>, Has); 4] = [
-            ("id", &options.id_field, |d| !is_nameless(d)),
+            ("id", &options.id_field, has_own_id),
             ("source", &options.source_field, |d| d.info.source.is_some()),
             ("date", &options.date_field, |d| d.info.date.is_some()),
             ("title", &options.title_field, |d| d.info.title.is_some()),
@@ -59,12 +59,13 @@ impl HeldBack {
         self.sought.retain(|(_, _, has)| !some.iter().any(has));
         self.bytes += some.iter().map(|d| d.text.len()).sum::<usize>();
         self.batches.push(some);
-        if self.sought.is_empty() { std::mem::take(&mut self.batches) } else { Vec::new() }
+        let go_on = self.sought.is_empty() || self.bytes > HELD && !self.gave_up();
+        if go_on { std::mem::take(&mut self.batches) } else { Vec::new() }
     }
 
-    /// Whether a field was sought in vain for so long that reading ends.
+    /// Whether the id was sought in vain for so long that reading ends. Other fields may be rare.
     fn gave_up(&self) -> bool {
-        !self.sought.is_empty() && self.bytes > HELD
+        self.sought.iter().any(|(role, ..)| *role == "id") && self.bytes > HELD
     }
 }
 
@@ -132,6 +133,11 @@ pub fn feed<T>(
         )));
     }
     Ok((BatchReadSummary { taken, documents, nameless: nameless.into_inner() }, out))
+}
+
+/// Whether a document has an id of its own, not that of its place.
+fn has_own_id(d: &Document) -> bool {
+    d.info.path.as_deref() != Some(d.info.id.as_str()) && !is_nameless(d)
 }
 
 fn is_nameless(d: &Document) -> bool {

@@ -160,6 +160,7 @@ mod tests {
             size: 0,
             modified: None,
             spool: None,
+            failed: false,
         };
         for (end, kept, records) in [("\nb\nc", "\nc", 4), ("\nb\n", "\n", 3), ("", "", 2)] {
             let data = format!("a\n{long}{end}");

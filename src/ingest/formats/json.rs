@@ -126,6 +126,34 @@ enum Item {
     Wrong { number: u64, why: String, cut: bool },
 }
 
+/// What shows whether a file without a text is an article all the same.
+struct Seen {
+    /// Whether there is nothing but white space.
+    empty: bool,
+    /// Whether a record is wrong.
+    wrong: bool,
+    /// Whether a key is a name of the text.
+    text_key: bool,
+}
+
+impl Seen {
+    fn look(&mut self, bytes: &[u8], context: &Context) {
+        self.empty &= bytes.iter().all(u8::is_ascii_whitespace);
+        // A file of zeros is what a crash leaves of an article.
+        let zeros = || memchr::memchr(0, bytes).is_some();
+        self.text_key = self.text_key || zeros() || context.fields.names_a_text(bytes);
+    }
+
+    fn tell(self, whole: bool, context: &Context, all: &mut Batch) {
+        all.intake.names_no_text = self.wrong && !self.text_key;
+        if self.empty && whole {
+            all.intake.skip(Reason::CutShort, &context.path, None, || {
+                "the file is empty, where JSON was expected: fetch it again".into()
+            });
+        }
+    }
+}
+
 /// Reads all records: those in the head, then those of the stream. The returned error is the one
 /// that ended the stream early. Memory: a window and the longest record; one that is longer than a
 /// record may be is passed over without being held.
@@ -137,12 +165,12 @@ fn values(bytes: RecordBytes, context: &Context) -> (Batch, Option<io::Error>) {
     let mut finder = Finder::new();
     let mut all = Batch::default();
     let mut first: Option<Vec<u8>> = None;
-    let (mut ended, mut error, mut text_key) = (false, None, false);
-    let mut wrong = false;
+    let (mut ended, mut error) = (false, None);
+    let mut seen = Seen { empty: true, wrong: false, text_key: false };
     loop {
         let mut found = Vec::new();
         let read = (finder.at - window.base) as usize;
-        text_key = text_key || context.fields.names_a_text(&window.buffer[read..]);
+        seen.look(&window.buffer[read..], context);
         finder.read(&window.buffer[read..], |f| found.push(f));
         // After an error of the stream nothing is known about what follows.
         if ended && error.is_none() {
@@ -168,7 +196,7 @@ fn values(bytes: RecordBytes, context: &Context) -> (Batch, Option<io::Error>) {
             context.record(&record, more.then_some(1), damaged, false, &mut batch);
             context.merge_part(&mut all, batch);
         }
-        wrong |= found.iter().any(|f| matches!(f, Found::Wrong { .. }));
+        seen.wrong |= found.iter().any(|f| matches!(f, Found::Wrong { .. }));
         let items = items(&found, &mut window, most);
         let pieces: Vec<&[Item]> = items.chunks(PIECE).collect();
         let batch = context.each(&pieces, |piece, batch| {
@@ -178,7 +206,7 @@ fn values(bytes: RecordBytes, context: &Context) -> (Batch, Option<io::Error>) {
         });
         context.merge_part(&mut all, batch);
         if ended {
-            all.intake.names_no_text = wrong && !text_key;
+            seen.tell(error.is_none(), context, &mut all);
             return (all, error);
         }
         let needed =

@@ -200,11 +200,8 @@ fn rows_of(file: SharedFile, on_read: &(dyn Fn(u64) -> bool + Sync), context: &C
     let present = columns.map(|column| column.is_some());
     context.note_fields(&present, &mut batch, || shown_names(&column_names(&reader)));
     let mut first = 1;
-    let groups: Vec<RowGroup> = reader
-        .metadata()
-        .row_groups()
-        .iter()
-        .enumerate()
+    let groups = reader.metadata().row_groups().iter().enumerate();
+    let groups: Vec<RowGroup> = groups
         .map(|(index, group)| {
             let start = first;
             first += rows(group);

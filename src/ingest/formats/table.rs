@@ -154,17 +154,23 @@ fn other_delimiter(rows: &Rows, delimiter: u8, context: &Context) -> Option<&'st
         let names: Vec<String> =
             header.trim().split(*other).map(|n| n.trim().trim_matches('"').to_owned()).collect();
         let text = context.fields.columns(&names, |_, _| true)[TEXT].is_some();
-        // A name may hold the other delimiter; the more frequent one is the likelier.
-        u32::from(delimiter) != u32::from(*other)
-            && (names.len() > 1 && text || names.len() > rows.len())
+        u32::from(delimiter) != u32::from(*other) && names.len() > 1 && text
     };
     [',', '\t', ';', '|'].into_iter().find(shows).map(message)
 }
 
+/// The byte that some programs put behind a text (Ctrl-Z).
+const END_OF_TEXT: u8 = 0x1a;
+
 /// Counts a row with more or fewer fields than the header.
 fn ragged(rows: &Rows, want: usize, number: u64, context: &Context, batch: &mut Batch) {
     let (line, fields) = (rows.line(), rows.len());
-    if fields < want && !rows.raw().ends_with(b"\n") && rows.error.is_none() {
+    let raw = rows.raw();
+    let last = !raw.ends_with(b"\n") && !raw.ends_with(b"\r") && rows.error.is_none();
+    if last && raw.iter().all(|b| b.is_ascii_whitespace() || *b == END_OF_TEXT) {
+        return;
+    }
+    if fields < want && last {
         return batch.intake.skip(Reason::CutShort, &context.path, Some(number), || {
             format!("the file ends inside the row that begins in line {line}: fetch it again")
         });

@@ -139,7 +139,7 @@ fn without_an_input_nothing_is_written() {
             dir.path(),
             &[inputs, &["-o", "out.jsonl", "--removed", "gone.jsonl"]].concat(),
         );
-        assert!(said.contains("im.jsonl") && said.contains("without output"), "{said}");
+        assert!(said.contains("im.jsonl") && said.contains("the run ended"), "{said}");
         assert_eq!(fs::read_to_string(dir.path().join("out.jsonl")).unwrap(), "of yesterday");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }

@@ -170,11 +170,18 @@ fn a_file_that_ends_inside_a_record_was_cut_short() {
         #[cfg(feature = "csv")]
         ("x.csv", "id,text\n1,a\n2".into(), 1),
         #[cfg(feature = "csv")]
+        ("x.csv", "id,text\r1,a\r2".into(), 1),
+        #[cfg(feature = "csv")]
         ("x.tsv", "id\ttext\ttitle\n1\ta\tt\n2\tb".into(), 1),
     ] {
         let intake = of(name, bytes.as_bytes());
         assert_eq!(skipped(&intake), [("cut-short", 1)], "{bytes}");
         assert_eq!((intake.documents.len(), intake.failed_named), (kept, 1), "{bytes}");
+    }
+    #[cfg(feature = "csv")]
+    for end in ["", "\n", "\r\n", "\n  ", "\n\u{1a}", "\n\t\n"] {
+        let intake = of("x.csv", format!("id,text\n1,a{end}").as_bytes());
+        assert_eq!((intake.documents.len(), intake.failed()), (1, false), "{end:?}");
     }
     // The same inside a file is a bad record, and a last line may lack its line break.
     let inside = format!("{record}{{\"text\": \"b\n{}", record.trim());
@@ -184,8 +191,58 @@ fn a_file_that_ends_inside_a_record_was_cut_short() {
     // A file of a directory that lacks its end is an article only where it names a text.
     let dir = folder(&[("a.json", b"{\"text\": \"b"), ("b.json", b"{\"version\": \"b")]);
     let intake = read_one(dir.path());
-    assert_eq!(skipped(&intake), [("cut-short", 1), ("no-article", 1)]);
-    assert_eq!((intake.failed_named, intake.failed_walked), (0, 1));
+    assert_eq!(skipped(&intake), [("cut-short", 2)]);
+    assert_eq!((intake.failed_named, intake.failed_walked), (0, 2));
+}
+
+#[test]
+fn what_is_no_article_is_passed_over_where_it_was_found() {
+    let other: &[&[u8]] = &[
+        b"// a comment\n{\"compilerOptions\": {\"strict\": true,},}",
+        b"[ // snippets\n {\"content\": [\"./src/**\"], \"body\": [\"x\"]},]",
+        b"{\"body\": {\"type\": \"object\"}}",
+        b"{'single': 'quotes'}",
+        b"[1, 2, 3]",
+        b"\"just a string\"",
+        b"{\"name\": \"x\"}",
+    ];
+    for bytes in other {
+        let dir = folder(&[("a.json", bytes)]);
+        let intake = read_one(dir.path());
+        let shown = String::from_utf8_lossy(bytes);
+        assert_eq!(
+            (skipped(&intake), intake.failed()),
+            (vec![("no-article", 1)], false),
+            "{shown}"
+        );
+        // Named, it is an error.
+        assert_eq!(read_one(&dir.path().join("a.json")).failed_named, 1, "{shown}");
+    }
+    // Something of an article is there: its loss is no settings file.
+    for (bytes, reason) in [
+        (&b"{\"Text\": \"x\" \"y\"}"[..], "bad-json"),
+        (b"{\"id\": \"77\", \"title\": \"a headli", "cut-short"),
+        (b"\0\0\0\0", "bad-json"),
+        (b"", "cut-short"),
+    ] {
+        let intake = read_one(folder(&[("a.json", bytes)]).path());
+        assert_eq!(skipped(&intake), [(reason, 1)], "{}", String::from_utf8_lossy(bytes));
+    }
+}
+
+#[test]
+fn inputs_without_a_record_are_counted() {
+    let dir = folder(&[("a.jsonl", b""), ("b.csv", b"id,text\n"), ("c.json", b"[]")]);
+    fs::create_dir(dir.path().join("d")).unwrap();
+    assert_eq!(skipped(&read_one(dir.path())), [("no-records", 3)]);
+    assert_eq!(skipped(&read_one(&dir.path().join("d"))), [("no-records", 1)]);
+    // A file that was found and is also named was named.
+    let dir = folder(&[("a.jsonl", b"{\"text\": null}\n")]);
+    for order in [[".", "a.jsonl"], ["a.jsonl", "."]] {
+        let inputs = order.map(|path| Input::Path(dir.path().join(path)));
+        let intake = nearcopy::ingest::read(&inputs, &InputOptions::default(), &|_| true);
+        assert_eq!((intake.failed_named, intake.failed_walked), (1, 0), "{order:?}");
+    }
 }
 
 #[test]
