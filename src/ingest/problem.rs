@@ -62,8 +62,8 @@ pub enum Reason {
     /// A file found in a directory whose name has none of the known extensions; it would be read if
     /// it were named explicitly.
     UnknownName,
-    /// An input without a record: an empty file of a format that has records, or a directory without
-    /// a file that is read.
+    /// An input without a record: an empty file of a format that has records, or a directory
+    /// without a file that is read.
     NoRecords,
     /// A link to a directory, found in a directory: it is not followed, as git does not follow it.
     LinkedDirectory,

@@ -32,6 +32,8 @@ mod emit;
 mod exit_codes;
 #[cfg(all(feature = "cli", target_os = "linux", target_arch = "x86_64"))]
 mod faults;
+#[cfg(feature = "cli")]
+mod format_damage;
 #[cfg(all(feature = "html", feature = "reports"))]
 mod formats;
 mod frozen;

@@ -222,8 +222,8 @@ impl PageCheck {
         failed.map_or(walked, Err)
     }
 
-    /// Returns the tree of a table and its place among the tables, unless it is empty or was checked
-    /// as a whole; a small one is checked as a whole now.
+    /// Returns the tree of a table and its place among the tables, unless it is empty or was
+    /// checked as a whole; a small one is checked as a whole now.
     fn small(&self, trees: &Trees, table: &str) -> Result<Option<(usize, Tree)>> {
         let Some(n) = trees.tables.iter().position(|(name, _)| name == table.as_bytes()) else {
             return Err(PageError::Damaged(trees.last));

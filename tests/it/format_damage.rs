@@ -1,0 +1,155 @@
+//! Damaged inputs of every format: no crash, no hang, and nothing lost in silence. A run that ends
+//! with exit code 0 has read every record, or counts those that it has not.
+//!
+//! `DAMAGES=500 cargo test --test it format_damage -- --nocapture` tries more of each format.
+
+use crate::program::nearcopy;
+use crate::scratch::{Here, story};
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use std::io::Write;
+
+/// The records of each input.
+const RECORDS: usize = 12;
+
+fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(usual)
+}
+
+/// A number from a seed, the same on every machine.
+fn mix(x: u64) -> u64 {
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+/// The inputs: their names, and their bytes.
+fn inputs() -> Vec<(String, Vec<u8>)> {
+    let record = |n: usize| json!({"id": n.to_string(), "title": "t", "text": story(n, 40)});
+    let lines: String = (0..RECORDS).map(|n| record(n).to_string() + "\n").collect();
+    let array = Value::Array((0..RECORDS).map(record).collect()).to_string();
+    let table = |separator: &str| {
+        let row = |n: usize| format!("{n}{separator}\"{}\"\n", story(n, 40));
+        format!("id{separator}text\n") + &(0..RECORDS).map(row).collect::<String>()
+    };
+    let page = |n: usize| {
+        let text = story(n, 120);
+        format!("<!doctype html><html><head><title>{n}</title></head><body><p>{text}</p></body>")
+    };
+    let response = |n: usize| {
+        let body = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{}", page(n));
+        format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/{n}\r\n\
+             WARC-Date: 2026-01-01T00:00:00Z\r\nContent-Type: application/http\r\n\
+             Content-Length: {}\r\n\r\n{body}\r\n\r\n",
+            body.len()
+        )
+    };
+    let gzip = |bytes: &[u8]| {
+        let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(bytes).unwrap();
+        packed.finish().unwrap()
+    };
+    let zstd = |bytes: &[u8]| {
+        let mut packed = zstd::stream::Encoder::new(Vec::new(), 3).unwrap();
+        packed.include_checksum(true).unwrap();
+        packed.write_all(bytes).unwrap();
+        packed.finish().unwrap()
+    };
+    let archive: String = (0..RECORDS).map(response).collect();
+    let members: Vec<u8> = (0..RECORDS).flat_map(|n| gzip(response(n).as_bytes())).collect();
+    let wide: Vec<u8> =
+        format!("\u{feff}{lines}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let named = |name: &str, bytes: Vec<u8>| (name.to_owned(), bytes);
+    vec![
+        named("a.txt", story(1, 400).into_bytes()),
+        named("a.txt.gz", gzip(story(1, 400).as_bytes())),
+        named("a.jsonl", lines.clone().into_bytes()),
+        named("a.jsonl.gz", gzip(lines.as_bytes())),
+        named("a.jsonl.zst", zstd(lines.as_bytes())),
+        named("wide.jsonl", wide),
+        named("a.json", array.clone().into_bytes()),
+        named("a.json.gz", gzip(array.as_bytes())),
+        named("a.csv", table(",").into_bytes()),
+        named("a.tsv", table("\t").into_bytes()),
+        named("a.csv.zst", zstd(table(",").as_bytes())),
+        named("a.html", page(1).into_bytes()),
+        named("a.warc", archive.into_bytes()),
+        named("a.warc.gz", members),
+    ]
+}
+
+/// Damages bytes in one of six ways, as a seed says.
+fn damage(bytes: &[u8], seed: u64) -> Vec<u8> {
+    let mut bad = bytes.to_vec();
+    let at = mix(seed) as usize % bad.len();
+    let length = 1 + mix(seed + 1) as usize % 64.min(bad.len() - at);
+    match mix(seed + 2) % 6 {
+        0 => bad.truncate(at),
+        1 => bad[at] ^= 1 << (mix(seed + 3) % 8),
+        2 => bad[at..at + length].fill(0),
+        3 => drop(bad.drain(at..at + length)),
+        4 => {
+            let again = bad[at..at + length].to_vec();
+            bad.splice(at..at, again);
+        }
+        _ => bad[at..at + length].iter_mut().zip(0..).for_each(|(b, i)| *b = mix(seed + i) as u8),
+    }
+    bad
+}
+
+#[test]
+fn damage_is_never_lost_in_silence() {
+    let damages = setting("DAMAGES", 12);
+    let here = Here::new();
+    let mut tried = 0;
+    let mut whole = 0;
+    for (number, (name, bytes)) in inputs().into_iter().enumerate() {
+        here.write(&name, &bytes);
+        let scan = || {
+            let scan = nearcopy().at(here.path()).args(["scan", &name, "--format", "json"]);
+            scan.run()
+        };
+        let good = scan();
+        assert_eq!(good.code, 0, "{name}: {}", good.err);
+        let documents = |out: &[u8]| -> u64 {
+            let report: Value = serde_json::from_slice(out).unwrap();
+            let skipped = report["summary"]["skipped"].as_array().unwrap();
+            let skipped: u64 = skipped.iter().map(|s| s["count"].as_u64().unwrap()).sum();
+            // A record that is broken in two is counted as two, and two that became one as one.
+            if skipped > 0 { u64::MAX } else { report["summary"]["documents"].as_u64().unwrap() }
+        };
+        let all = documents(&good.bytes);
+        for n in 0..damages {
+            let seed = mix(number as u64 * 1_000_003 + n);
+            let bad = damage(&bytes, seed);
+            here.write(&name, &bad);
+            let ended = scan();
+            tried += 1;
+            let said = format!("{name}, seed {seed}: exit {}: {}", ended.code, ended.err);
+            match ended.code {
+                0 => {
+                    whole += 1;
+                    // A cut between two lines, and a line break that is gone, cannot be seen where
+                    // the rest is a line; a text may also end anywhere.
+                    let plain = !name.ends_with("gz") && !name.ends_with("zst");
+                    let cut = bad.len() < bytes.len() && bytes.starts_with(&bad);
+                    // In a table without checksum a lost quote can make one valid row of two.
+                    let table = plain && (name.ends_with("csv") || name.ends_with("tsv"));
+                    let unseen = plain && cut || table;
+                    assert!(documents(&ended.bytes) >= all || unseen, "{said}");
+                    if !plain && !name.contains("warc") {
+                        assert!(ended.bytes == good.bytes, "checksums guard it: {said}");
+                    }
+                }
+                2 => {
+                    assert!(ended.err.contains("error:"), "{said}");
+                    assert!(ended.err.contains(&name), "it names the file: {said}");
+                }
+                _ => panic!("{said}"),
+            }
+        }
+        here.remove(&name);
+    }
+    println!("{tried} damages of 14 inputs, {whole} of them read as whole");
+}
