@@ -59,13 +59,16 @@ impl Outputs {
             return Err(Failure::Cancelled);
         }
         let count = ready.len();
-        let mut done: Vec<(PathBuf, Option<TempPath>)> = Vec::new();
+        let mut done: Vec<(PathBuf, Before)> = Vec::new();
         for (number, output) in ready.into_iter().enumerate() {
-            let there = fs::symlink_metadata(&output.place).is_ok();
-            let old = if number + 1 < count { output.old() } else { None };
+            let last = number + 1 == count;
+            let before = match fs::symlink_metadata(&output.place) {
+                Err(_) => Before::Nothing,
+                Ok(_) if last => Before::Gone,
+                Ok(_) => output.old().map_or(Before::Gone, Before::Kept),
+            };
             match output.rename() {
-                Ok(place) if there && old.is_none() => drop(place),
-                Ok(place) => done.push((place, old)),
+                Ok(place) => done.push((place, before)),
                 Err(failure) => {
                     let left: Vec<String> = done.into_iter().filter_map(undo).collect();
                     return Err(match failure {
@@ -77,28 +80,43 @@ impl Outputs {
                 }
             }
         }
-        for old in done.into_iter().filter_map(|(_, old)| old) {
-            forget(&old);
+        for (_, before) in done {
+            if let Before::Kept(old) = before {
+                forget(&old);
+            }
         }
         Ok(())
     }
 }
 
+/// What was in the place of an output before.
+enum Before {
+    Nothing,
+    /// A file, which is kept under another name until all outputs are there.
+    Kept(TempPath),
+    /// Something that cannot be kept.
+    Gone,
+}
+
 /// Puts back what was in a place before; where nothing was, empties it. Where that fails too, says
 /// what is there now.
-fn undo((place, old): (PathBuf, Option<TempPath>)) -> Option<String> {
-    let Some(old) = old else {
-        let emptied =
-            if place.is_dir() { fs::remove_dir_all(&place) } else { fs::remove_file(&place) };
-        return emptied.err().map(|_| format!("{} is written already", escaped_path(&place)));
+fn undo((place, before): (PathBuf, Before)) -> Option<String> {
+    let written = || format!("{} is written already", escaped_path(&place));
+    let old = match before {
+        Before::Kept(old) => old,
+        Before::Gone => return Some(written()),
+        Before::Nothing => {
+            let emptied =
+                if place.is_dir() { fs::remove_dir_all(&place) } else { fs::remove_file(&place) };
+            return emptied.err().map(|_| written());
+        }
     };
     forget(&old);
     // Where nothing can be renamed any more, a copy does it.
     let back = fs::rename(&old, &place).or_else(|_| fs::copy(&old, &place).map(drop));
     back.err().map(|_| {
         let kept = old.keep().unwrap_or_default();
-        let (place, kept) = (escaped_path(&place), escaped_path(&kept));
-        format!("{place} is written already; what was there before is in {kept}")
+        format!("{}; what was there before is in {}", written(), escaped_path(&kept))
     })
 }
 

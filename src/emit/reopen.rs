@@ -61,7 +61,8 @@ pub(super) fn plain(file: &ReadFile) -> Result<DecompressedStream<'static>, Erro
     let mut plain = DecompressedStream::open(Box::new(shared.reader(0)), shared.length());
     if file.failed {
         // What was read of it counts, and ends where it ended the first time.
-        plain.complete |= plain.error.take().is_some();
+        let damage = plain.error.take_if(|e| e.raw_os_error().is_none());
+        plain.complete |= damage.is_some();
         plain.rest = Box::new(EndsEarly(plain.rest));
     }
     match plain.error {
@@ -70,13 +71,14 @@ pub(super) fn plain(file: &ReadFile) -> Result<DecompressedStream<'static>, Erro
     }
 }
 
-/// A stream whose error is its end.
+/// A stream that ends where its data is damaged.
 struct EndsEarly<'a>(Box<dyn Read + Send + 'a>);
 
 impl Read for EndsEarly<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.0.read(buffer) {
-            Err(e) if e.kind() != io::ErrorKind::Interrupted => {
+            // An error of the system is another one than that of damaged data.
+            Err(e) if e.raw_os_error().is_none() && e.kind() != io::ErrorKind::Interrupted => {
                 self.0 = Box::new(io::empty());
                 Ok(0)
             }

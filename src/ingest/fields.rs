@@ -154,23 +154,25 @@ impl Fields {
         )
     }
 
-    /// Whether some key of this JSON, valid or not, is a name of the text and has a string. Letter
-    /// case is ignored.
+    /// Whether some key of this JSON, valid or not, is a name of the text and has a string: with
+    /// double quotes, single ones or none. Letter case is ignored.
     pub(super) fn names_a_text(&self, json: &[u8]) -> bool {
-        // The last part of a dotted name is the key.
-        let keys = self.names[TEXT].iter().map(|name| name.rsplit('.').next().unwrap_or(name));
-        let has_string = |rest: &[u8]| {
-            let value = rest.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii_start);
-            value.is_some_and(|value| value.is_empty() || value.starts_with(b"\""))
-        };
-        let quotes = || memchr::memchr_iter(b'"', json);
-        keys.into_iter().any(|key| {
-            quotes().any(|at| {
-                let end = at + 1 + key.len();
-                json.get(at + 1..end).is_some_and(|k| k.eq_ignore_ascii_case(key.as_bytes()))
-                    && json.get(end) == Some(&b'"')
-                    && has_string(&json[end + 1..])
-            })
+        let quote = |b: Option<&u8>| matches!(b, Some(b'"' | b'\''));
+        memchr::memchr_iter(b':', json).any(|at| {
+            let value = json[at + 1..].trim_ascii_start();
+            let before = json[..at].trim_ascii_end();
+            let key = if quote(before.last()) { &before[..before.len() - 1] } else { before };
+            (value.is_empty() || quote(value.first())) && self.ends_with_text_name(key)
+        })
+    }
+
+    fn ends_with_text_name(&self, key: &[u8]) -> bool {
+        self.names[TEXT].iter().any(|name| {
+            // The last part of a dotted name is the key.
+            let name = name.rsplit('.').next().unwrap_or(name).as_bytes();
+            let Some(start) = key.len().checked_sub(name.len()) else { return false };
+            let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+            key[start..].eq_ignore_ascii_case(name) && !key[..start].last().is_some_and(word)
         })
     }
 

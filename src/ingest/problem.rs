@@ -118,6 +118,19 @@ impl Reason {
         }
     }
 
+    /// Whether a file could be opened, and was not read to its end.
+    pub(super) const fn ends_early(self) -> bool {
+        matches!(
+            self,
+            Reason::Unreadable
+                | Reason::BrokenCompression
+                | Reason::CutShort
+                | Reason::BrokenArray
+                | Reason::OpenQuote
+                | Reason::BadParquet
+        )
+    }
+
     /// The name in reports, in kebab case.
     pub const fn name(self) -> &'static str {
         match self {

@@ -72,8 +72,9 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> ReadResult 
 fn ended(run: &Run, file: &InputFile, mut intake: ReadResult) -> ReadResult {
     if !run.stopped() {
         without_text(file, &mut intake);
-        let failed = intake.count_failure(file.named);
-        intake.sources.iter_mut().for_each(|source| source.failed = failed);
+        intake.count_failure(file.named);
+        let early = intake.skipped.keys().any(|reason| reason.ends_early());
+        intake.sources.iter_mut().for_each(|source| source.failed = early);
         intake.stopped = run.stops_at(&intake);
     }
     intake
@@ -91,14 +92,16 @@ fn without_text(file: &InputFile, intake: &mut ReadResult) {
         return;
     }
     let fields = of_records(true);
-    let long = intake.skipped.contains_key(&Reason::TooLong);
     let bad = |reason: Reason| reason.kind() != ReasonKind::PassedOver;
+    // What is too long is skipped by a limit.
+    let long = intake.skipped.keys().all(|reason| !bad(*reason) || *reason == Reason::TooLong);
     let count = intake.bad_records();
     let failed = intake.skipped.keys().any(|reason| reason.kind() == ReasonKind::Failure);
     let why = intake.problems.iter().find(|p| bad(p.reason)).map(|p| p.message.clone());
     let why = why.unwrap_or_default();
     let wrong = intake.skipped.keys().any(|reason| bad(*reason));
-    let no_article = intake.skipped.keys().all(|reason| is_no_article(*reason, intake));
+    let json = intake.sources.iter().any(|source| source.format == Format::Json);
+    let no_article = intake.skipped.keys().all(|reason| is_no_article(*reason, json, intake));
     if wrong && no_article && fields && !file.named {
         intake.problems.retain(|p| !bad(p.reason));
         intake.skipped.retain(|reason, _| !bad(*reason));
@@ -118,9 +121,11 @@ fn without_text(file: &InputFile, intake: &mut ReadResult) {
 }
 
 /// Whether a problem in a file of records without a text is no sign of an article.
-fn is_no_article(reason: Reason, intake: &ReadResult) -> bool {
+fn is_no_article(reason: Reason, json: bool, intake: &ReadResult) -> bool {
     match reason {
-        Reason::NoText | Reason::TextNotString | Reason::NotAnObject => true,
+        Reason::NoText | Reason::NotAnObject => true,
+        // A file of JSON Lines or a table is data, and has a field for the text.
+        Reason::TextNotString => json,
         // Settings of other programs may have comments, which JSON has not.
         Reason::BadJson | Reason::BrokenArray => intake.names_no_text,
         reason => reason.kind() == ReasonKind::PassedOver,

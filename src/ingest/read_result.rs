@@ -153,11 +153,11 @@ impl ReadResult {
         documents == 0 && self.skipped.is_empty() && self.other_records.is_empty()
     }
 
-    /// Counts this result, which is that of one input, as failed if it is; returns whether it is.
-    pub(super) fn count_failure(&mut self, named: bool) -> bool {
-        let failed = self.skipped.keys().any(|reason| reason.kind() == ReasonKind::Failure);
-        *if named { &mut self.failed_named } else { &mut self.failed_walked } += u64::from(failed);
-        failed
+    /// Counts this result, which is that of one input, as failed if it is.
+    pub(super) fn count_failure(&mut self, named: bool) {
+        if self.skipped.keys().any(|reason| reason.kind() == ReasonKind::Failure) {
+            *if named { &mut self.failed_named } else { &mut self.failed_walked } += 1;
+        }
     }
 
     /// Counts the encoding of a text, unless it is UTF-8, and whether something in it was replaced.

@@ -230,3 +230,34 @@ fn standard_input_and_output_and_the_index() {
     assert!(!here.file("-").exists());
     assert_eq!(code(&["scan", "good.jsonl", "--save-background", "-"]), 2);
 }
+
+#[test]
+fn a_cleaning_of_files_that_end_early_loses_nothing_that_was_read() {
+    let here = inputs();
+    here.write("one.csv", format!("id,text\n1,{STORY:?}\n2,\"open"));
+    here.write("two.csv", format!("id,text\n3,{WHEAT:?}\n"));
+    here.write("cut.csv", format!("id,text\n1,{STORY:?}\n2"));
+    here.write("one.json", record("1", STORY) + "{\"text\": \"b");
+    here.write("two.json", record("3", WHEAT));
+    here.write("cut.json", format!("[{},\n{{\"text\": \"b", record("1", STORY).trim()));
+    here.write("array.json", format!("[{}]\n", record("3", WHEAT).trim()));
+    here.write("one.jsonl", record("1", STORY) + "{\"text\": \"b");
+    here.write("two.jsonl", record("3", WHEAT));
+    for (first, second) in [
+        ("one.csv", "two.csv"),
+        ("cut.csv", "two.csv"),
+        ("one.json", "two.json"),
+        ("cut.json", "array.json"),
+        ("one.jsonl", "two.jsonl"),
+    ] {
+        let ending = first.split_once('.').unwrap().1;
+        let out = format!("joined.{ending}");
+        let args = ["dedupe", first, second, "-o", &out, "--on-error", "skip"];
+        ok(here.path(), &args);
+        // What comes behind the file that ends early is read as it was.
+        let report = ok(here.path(), &["scan", &out, "--format", "jsonl"]);
+        let summary: serde_json::Value =
+            serde_json::from_str(report.lines().next().unwrap()).unwrap();
+        assert_eq!(summary["documents"], 2, "{first}: {}", here.read(&out));
+    }
+}

@@ -130,14 +130,16 @@ fn damage_is_never_lost_in_silence() {
             match ended.code {
                 0 => {
                     whole += 1;
-                    // A cut between two lines, and a line break that is gone, cannot be seen where
-                    // the rest is a line; a text may also end anywhere.
+                    // Without a checksum, bytes that are gone between two lines, or between two
+                    // texts, leave a valid file.
                     let plain = !name.ends_with("gz") && !name.ends_with("zst");
-                    let cut = bad.len() < bytes.len() && bytes.starts_with(&bad);
+                    let cut = bad.len() < bytes.len();
                     // In a table without checksum a lost quote can make one valid row of two.
                     let table = plain && (name.ends_with("csv") || name.ends_with("tsv"));
                     let unseen = plain && cut || table;
-                    assert!(documents(&ended.bytes) >= all || unseen, "{said}");
+                    // A record whose kind is damaged is counted among those that are no pages.
+                    let counted = ended.err.contains("passed over as no pages");
+                    assert!(documents(&ended.bytes) >= all || unseen || counted, "{said}");
                     if !plain && !name.contains("warc") {
                         assert!(ended.bytes == good.bytes, "checksums guard it: {said}");
                     }

@@ -266,11 +266,12 @@ fn without_damaged(taken: &mut ReadCorpus) -> Vec<ReadFile> {
     let files = std::mem::take(&mut taken.sources);
     let (damaged, files): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|f| f.failed && f.format == Format::Parquet);
-    for file in damaged {
-        say(&format!("{} is damaged, and left out of the output", clean(&file.display_path)));
-        let its = |d: &Document| d.info.path.as_deref() == Some(file.display_path.as_str());
-        taken.documents.retain(|d| !its(d));
+    let names: HashSet<&str> = damaged.iter().map(|file| file.display_path.as_str()).collect();
+    for name in &names {
+        say(&format!("{} is damaged, and left out of the output", clean(name)));
     }
+    let its = |d: &Document| d.info.path.as_deref().is_some_and(|path| names.contains(path));
+    taken.documents.retain(|d| names.is_empty() || !its(d));
     files
 }
 

@@ -14,8 +14,11 @@ use std::sync::{Mutex, PoisonError};
 /// Batches that may wait in the channel.
 const WAITING: usize = 2;
 
-/// Bytes of texts that are held back at most until every field that the user named was found.
+/// Bytes of documents that are held back at most until every field that the user named was found.
 const HELD: usize = 64 << 20;
+
+/// What a document takes besides its text.
+const DOCUMENT: usize = 512;
 
 /// The result of reading.
 pub struct BatchReadSummary {
@@ -57,7 +60,7 @@ impl HeldBack {
     /// Takes a batch, and returns those that may go on.
     fn take(&mut self, some: Vec<Document>) -> Vec<Vec<Document>> {
         self.sought.retain(|(_, _, has)| !some.iter().any(has));
-        self.bytes += some.iter().map(|d| d.text.len()).sum::<usize>();
+        self.bytes += some.iter().map(|d| d.text.len() + DOCUMENT).sum::<usize>();
         self.batches.push(some);
         let go_on = self.sought.is_empty() || self.bytes > HELD && !self.gave_up();
         if go_on { std::mem::take(&mut self.batches) } else { Vec::new() }

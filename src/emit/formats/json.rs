@@ -81,7 +81,8 @@ impl<'w> Json<'w> {
             sink.write_all(&new).map_err(|e| job.failed(e))?;
             self.elements = true;
         }
-        let closing = &text[before..];
+        // What follows an error in an array was not read.
+        let closing = if job.file.failed { "]\n" } else { &text[before..] };
         let closing =
             if self.elements || file.records.is_empty() { closing } else { closing.trim_start() };
         self.closing = Some(encoded(closing, file.encoding).unwrap_or_default().into_owned());
@@ -103,7 +104,8 @@ impl<'w> Json<'w> {
                 None => from += ending.len(),
             }
         }
-        file.put(&text[from..], job, sink)
+        let end = if job.file.failed { "" } else { &text[from..] };
+        file.put(end, job, sink)
     }
 }
 

@@ -55,6 +55,9 @@ fn copy(
             buffer.drain(..end);
         }
         let end = if read == 0 {
+            if file.failed {
+                without_cut_record(&mut buffer);
+            }
             buffer.len()
         } else {
             memchr::memrchr(b'\n', &buffer).map_or(0, |at| at + 1)
@@ -72,6 +75,15 @@ fn copy(
                 (job.written.records + 1, job.written.kept + 1);
             passing = true;
         }
+    }
+}
+
+/// Takes away the end of a file that was cut short inside a record.
+fn without_cut_record(buffer: &mut Vec<u8>) {
+    let start = memchr::memrchr(b'\n', buffer).map_or(0, |at| at + 1);
+    let whole = serde_json::from_slice::<serde::de::IgnoredAny>(&buffer[start..]);
+    if whole.is_err_and(|e| e.is_eof()) {
+        buffer.truncate(start);
     }
 }
 

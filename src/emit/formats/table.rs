@@ -104,6 +104,10 @@ impl Writer for Table<'_> {
                 }
                 (NextRow::Row, Some(rewrite)) => {
                     number += 1;
+                    if file.failed && rewrite.is_cut(&rows) {
+                        // Another file may follow it.
+                        return Ok(());
+                    }
                     rewrite.row(&rows, number, job, &mut self.sink)?;
                 }
                 // It was skipped when the input was read, and is copied unchanged.
@@ -123,11 +127,15 @@ impl Writer for Table<'_> {
         if let Some(e) = &rows.error {
             return Err(broken(file, e));
         }
+        if file.failed && next == NextRow::Open {
+            // What follows would be taken for a part of the quote.
+            return Ok(());
+        }
         // Line breaks, a row whose quote is never closed, or a table that was not read: all are
         // copied unchanged.
         let open = u64::from(next == NextRow::Open);
-        (job.written.records, job.written.kept) =
-            (job.written.records + open, job.written.kept + open);
+        job.written.records += open;
+        job.written.kept += open;
         let (left, rest) = rows.left();
         self.sink.write_all(left).map_err(|e| job.failed(e))?;
         copy(rest, job, &mut self.sink)
@@ -139,6 +147,12 @@ impl Writer for Table<'_> {
 }
 
 impl Rewrite {
+    /// Whether a file ends inside this row.
+    fn is_cut(&self, rows: &Rows) -> bool {
+        let open = !rows.raw().ends_with(b"\n") && !rows.raw().ends_with(b"\r");
+        open && rows.len() < self.width
+    }
+
     /// Copies a row that is too long, without holding it.
     fn pass(&self, rows: &mut Rows, job: &RewriteInput, sink: &mut Sink) -> Result<NextRow, Error> {
         if !self.wider {

@@ -83,6 +83,7 @@ pub fn begin<'e>(env: &'e Env<WithoutTls>, pages: &PageCheck, path: &Path) -> Re
     // are read.
     for _ in 0..MOST_BEGINNINGS {
         let txn = env.read_txn().map_err(|e| storage_error(path, e))?;
+        pages.committed(txn.id());
         if pages.trees(txn.id()).map_err(|e| page_error(path, e))?.is_some() {
             return Ok(txn);
         }

@@ -52,10 +52,13 @@ fn open(path: &Path) -> Result<File> {
 
 /// Creates the file with its space. LMDB takes zeros for a file that nobody has used yet.
 fn create(dir: &Path, path: &Path) -> Result<()> {
-    let beside = dir.join(format!(".{LOCK_TABLE}.{}.new", std::process::id()));
+    // Processes of two containers may have one number.
+    let moment = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let moment = moment.map_or(0, |since| since.as_nanos());
+    let beside = dir.join(format!(".{LOCK_TABLE}.{}-{moment}.new", std::process::id()));
     let made = (|| {
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create_new(true);
         // As LMDB itself creates it.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

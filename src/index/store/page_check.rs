@@ -167,6 +167,12 @@ impl PageCheck {
         }
         if free { self.free_pages(before) } else { Ok(()) }
     }
+    /// Takes note that a transaction was committed: whatever writer of this process had its number
+    /// was dropped.
+    pub fn committed(&self, txn: usize) {
+        let _ = self.writing.compare_exchange(txn, 0, Ordering::AcqRel, Ordering::Relaxed);
+    }
+
     /// Ends it: from now on the number is that of a committed transaction.
     pub fn end_writing(&self) {
         self.writing.store(0, Ordering::Release);

@@ -134,14 +134,24 @@ struct Seen {
     wrong: bool,
     /// Whether a key is a name of the text.
     text_key: bool,
+    /// The last bytes, because a key may lie across two windows.
+    tail: Vec<u8>,
 }
+
+/// Bytes of a window that are looked at again with the next one.
+const TAIL: usize = 256;
 
 impl Seen {
     fn look(&mut self, bytes: &[u8], context: &Context) {
         self.empty &= bytes.iter().all(u8::is_ascii_whitespace);
         // A file of zeros is what a crash leaves of an article.
         let zeros = || memchr::memchr(0, bytes).is_some();
-        self.text_key = self.text_key || zeros() || context.fields.names_a_text(bytes);
+        let border = || {
+            let start = [&self.tail[..], &bytes[..bytes.len().min(TAIL)]].concat();
+            context.fields.names_a_text(&start)
+        };
+        self.text_key = self.text_key || zeros() || border() || context.fields.names_a_text(bytes);
+        self.tail = bytes[bytes.len().saturating_sub(TAIL)..].to_vec();
     }
 
     fn tell(self, whole: bool, context: &Context, all: &mut Batch) {
@@ -166,7 +176,7 @@ fn values(bytes: RecordBytes, context: &Context) -> (Batch, Option<io::Error>) {
     let mut all = Batch::default();
     let mut first: Option<Vec<u8>> = None;
     let (mut ended, mut error) = (false, None);
-    let mut seen = Seen { empty: true, wrong: false, text_key: false };
+    let mut seen = Seen { empty: true, wrong: false, text_key: false, tail: Vec::new() };
     loop {
         let mut found = Vec::new();
         let read = (finder.at - window.base) as usize;

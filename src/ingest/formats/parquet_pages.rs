@@ -18,9 +18,12 @@ pub(super) fn largest_page(file: &SharedFile, column: &ColumnChunkMetaData) -> R
     while at < end && values < column.num_values() {
         let mut bytes = Bytes { inner: BufReader::new(file.reader(at)), read: 0, left: end - at };
         let header = header(&mut bytes).map_err(|e| ParquetError::EOF(e.to_string()))?;
+        if header == Header::default() {
+            return Err(ParquetError::EOF("a page without a header".into()));
+        }
         largest = largest.max(header.unpacked);
-        values += header.values;
-        at += bytes.read + header.packed;
+        values = values.saturating_add(header.values.max(0));
+        at = at.saturating_add(bytes.read).saturating_add(header.packed);
     }
     Ok(largest)
 }
@@ -80,7 +83,8 @@ impl<R: Read> Bytes<R> {
         if byte == 0 {
             return Ok(None);
         }
-        let number = if byte >> 4 == 0 { self.integer()? } else { last + i64::from(byte >> 4) };
+        let next = last.saturating_add(i64::from(byte >> 4));
+        let number = if byte >> 4 == 0 { self.integer()? } else { next };
         Ok(Some((number, byte & 0x0f)))
     }
 

@@ -221,6 +221,8 @@ fn what_is_no_article_is_passed_over_where_it_was_found() {
     // Something of an article is there: its loss is no settings file.
     for (bytes, reason) in [
         (&b"{\"Text\": \"x\" \"y\"}"[..], "bad-json"),
+        (b"{'text': 'x'}", "bad-json"),
+        (b"{text: \"x\"}", "bad-json"),
         (b"{\"id\": \"77\", \"title\": \"a headli", "cut-short"),
         (b"\0\0\0\0", "bad-json"),
         (b"", "cut-short"),
@@ -228,6 +230,19 @@ fn what_is_no_article_is_passed_over_where_it_was_found() {
         let intake = read_one(folder(&[("a.json", bytes)]).path());
         assert_eq!(skipped(&intake), [(reason, 1)], "{}", String::from_utf8_lossy(bytes));
     }
+}
+
+#[test]
+fn a_key_is_seen_across_windows() {
+    for at in (65_500..65_560).step_by(3) {
+        let filler = "a".repeat(at);
+        let bytes = format!("{{\"z\":\"{filler}\",\"text\":\"some words\" x}}");
+        let intake = read_one(folder(&[("a.json", bytes.as_bytes())]).path());
+        assert_eq!(skipped(&intake), [("bad-json", 1)], "{at}");
+    }
+    // Data in other formats has a field for the text.
+    let intake = read_one(folder(&[("a.jsonl", b"{\"text\": [\"a\"]}\n")]).path());
+    assert_eq!(skipped(&intake), [("text-not-string", 1)]);
 }
 
 #[test]
