@@ -164,7 +164,7 @@ def main():
     p.add_argument("--only", default="", help="beginnings of names, with commas")
     p.add_argument("--bombs", type=int, help="MB that the packed files unpack to")
     p.add_argument("--max-document", help="the limit, in MiB [256]", type=int, default=256)
-    p.add_argument("--constant", type=int, default=160, help="MiB beside the limit [160]")
+    p.add_argument("--constant", type=int, default=64, help="MiB beside the limit [64]")
     p.add_argument("--markdown", action="store_true")
     args = p.parse_args()
     program = args.nearcopy
@@ -180,7 +180,7 @@ def main():
             rows.append(cells)
             print(*cells, sep="  ", file=sys.stderr, flush=True)
 
-        def one(file, data):
+        def one(file, data, judged=True):
             path = os.path.join(work, file)
             with open(path, "wb") as out:
                 out.write(data)
@@ -188,7 +188,7 @@ def main():
             os.remove(path)
             if code not in (0, 2):
                 wrong.append(f"{file}: ended with {code}")
-            if peak > most:
+            if judged and peak > most:
                 wrong.append(f"{file}: a peak of {peak >> 20} MiB")
             return seconds, peak
 
@@ -196,7 +196,9 @@ def main():
         if args.bombs:
             for name, data in bombs(args.bombs * 1_000_000):
                 if any(name.startswith(only) for only in wanted):
-                    seconds, peak = one(name, data)
+                    # The one file of documents that all fit: its peak is that of a scan, which
+                    # holds the texts of its corpus, and says nothing of reading.
+                    seconds, peak = one(name, data, judged=not name.startswith("many"))
                     done(name, f"{len(data):,}", f"{seconds:.2f}", f"{peak >> 20:,}")
             head = ["file", "bytes packed", "CPU, s", "peak, MiB"]
         else:
