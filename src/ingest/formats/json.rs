@@ -108,7 +108,8 @@ impl Window {
 
     /// The message about a record that is wrong.
     fn wrong(&mut self, start: u64, at: u64, before: &str, most: u64) -> String {
-        if start < self.base || at - start > REASONED {
+        // What is nested too deeply is that long as well.
+        if start < self.base || at - start >= REASONED {
             let position = self.position(at);
             let (line, column) = (position.line, position.column + 1);
             let long = size(most.min(REASONED));

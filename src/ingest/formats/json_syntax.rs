@@ -53,7 +53,12 @@ pub(super) enum Step {
     Wrong(usize),
 }
 
-/// A value that is being read. It accepts exactly what `serde_json` accepts as a raw value.
+/// Arrays and objects inside each other at most. Each takes a bit of memory, also in a value that
+/// is too long to be held, so that without a bound memory would grow with the file.
+pub(super) const DEPTH: usize = 1 << 24;
+
+/// A value that is being read. It accepts exactly what `serde_json` accepts as a raw value, down to
+/// [`DEPTH`].
 #[derive(Debug)]
 pub(super) struct Value {
     state: State,
@@ -181,6 +186,9 @@ impl Value {
                 self.depth -= 1;
                 return self.behind();
             }
+            (State::Value | State::FirstElement, b'{' | b'[') if self.depth == DEPTH => {
+                return Next::Wrong;
+            }
             (State::Value | State::FirstElement, b'{') => {
                 self.push(true);
                 State::FirstKey
@@ -238,6 +246,19 @@ mod tests {
             }
         }
         if value.ends_here() { Step::End(from) } else { Step::More }
+    }
+
+    #[test]
+    fn memory_does_not_grow_with_the_depth() {
+        let deep = vec![b'['; DEPTH + 1];
+        let mut value = Value::new();
+        assert_eq!(value.read(&deep[..DEPTH]), Step::More);
+        assert_eq!(value.read(&deep[DEPTH..]), Step::Wrong(0));
+        assert!(value.open.len() <= DEPTH / 64);
+        assert_eq!(
+            first(&[&deep[..DEPTH], &vec![b']'; DEPTH]].concat(), DEPTH),
+            Step::End(2 * DEPTH)
+        );
     }
 
     proptest! {
