@@ -36,6 +36,26 @@ struct Rewrite {
 }
 
 impl<'w> Table<'w> {
+    /// Copies what follows the last row unchanged: line breaks, a row whose quote is never closed,
+    /// or a table that was not read.
+    fn copy_rest(
+        &mut self,
+        rows: &mut Rows,
+        next: NextRow,
+        job: &mut RewriteInput,
+    ) -> Result<(), Error> {
+        if job.file.failed && next == NextRow::Open {
+            // What follows would be taken for a part of the quote.
+            return Ok(());
+        }
+        let open = u64::from(next == NextRow::Open);
+        job.written.records += open;
+        job.written.kept += open;
+        let (left, rest) = rows.left();
+        self.sink.write_all(left).map_err(|e| job.failed(e))?;
+        copy(rest, job, &mut self.sink)
+    }
+
     pub(super) fn new(sink: Sink<'w>) -> Table<'w> {
         Table { sink, header: None }
     }
@@ -127,18 +147,7 @@ impl Writer for Table<'_> {
         if let Some(e) = &rows.error {
             return Err(broken(file, e));
         }
-        if file.failed && next == NextRow::Open {
-            // What follows would be taken for a part of the quote.
-            return Ok(());
-        }
-        // Line breaks, a row whose quote is never closed, or a table that was not read: all are
-        // copied unchanged.
-        let open = u64::from(next == NextRow::Open);
-        job.written.records += open;
-        job.written.kept += open;
-        let (left, rest) = rows.left();
-        self.sink.write_all(left).map_err(|e| job.failed(e))?;
-        copy(rest, job, &mut self.sink)
+        self.copy_rest(&mut rows, next, job)
     }
 
     fn finish(self: Box<Self>) -> io::Result<()> {
