@@ -26,6 +26,7 @@ pub struct Output<'w> {
     writer: Option<Box<dyn Writer + 'w>>,
     annotate: Option<String>,
     report_removals: bool,
+    followed: bool,
 }
 
 impl std::fmt::Debug for Output<'_> {
@@ -53,6 +54,7 @@ impl<'w> Output<'w> {
             writer: formats::writer(format, out, compression),
             annotate,
             report_removals: true,
+            followed: false,
         }
     }
 
@@ -72,6 +74,13 @@ impl<'w> Output<'w> {
     pub fn silent(mut self) -> Output<'w> {
         self.report_removals = false;
         self
+    }
+
+    /// States whether another input follows the next one. Of an input that ends early, the unread
+    /// end is then left out, because what follows would become a part of it; the last input is
+    /// written to its end. Unless stated, none follows.
+    pub fn followed(&mut self, followed: bool) {
+        self.followed = followed;
     }
 
     /// Writes one input's records. `change` is called for each record (`None`: the file is one
@@ -100,6 +109,7 @@ impl<'w> Output<'w> {
             change,
             removed,
             report_removals: self.report_removals,
+            followed: self.followed,
             written,
         };
         let lines = self.format == Format::Jsonl && Output::becomes_lines(file.format);

@@ -39,6 +39,8 @@ pub(super) struct RewriteInput<'a> {
     pub(super) removed: &'a mut dyn FnMut(Removed) -> io::Result<()>,
     /// Whether the caller receives what was removed.
     pub(super) report_removals: bool,
+    /// Whether another input follows in the same output.
+    pub(super) followed: bool,
     pub(super) written: RewriteCounts,
 }
 
@@ -46,6 +48,12 @@ impl RewriteInput<'_> {
     /// The encoding that the caller set for all texts.
     pub(super) fn encoding(&self) -> Option<&'static Encoding> {
         Encoding::for_label(self.options.encoding.as_deref()?.as_bytes())
+    }
+
+    /// Whether the unread end of an input that ends early is left out: what follows would become a
+    /// part of it.
+    pub(super) fn drops_unread_end(&self) -> bool {
+        self.file.failed && self.followed
     }
 
     /// The limit on one document that the input was read with.

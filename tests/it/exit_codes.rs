@@ -237,8 +237,8 @@ fn a_cleaning_of_files_that_end_early_loses_nothing_that_was_read() {
     here.write("one.csv", format!("id,text\n1,{STORY:?}\n2,\"open"));
     here.write("two.csv", format!("id,text\n3,{WHEAT:?}\n"));
     here.write("cut.csv", format!("id,text\n1,{STORY:?}\n2"));
-    here.write("one.json", record("1", STORY) + "{\"text\": \"b");
-    here.write("two.json", record("3", WHEAT));
+    here.write("one.json", format!("{{\n\"id\": \"1\", \"text\": {STORY:?}}}\n{{\"text\": \"b"));
+    here.write("two.json", format!("{{\n\"id\": \"3\", \"text\": {WHEAT:?}}}\n"));
     here.write("cut.json", format!("[{},\n{{\"text\": \"b", record("1", STORY).trim()));
     here.write("array.json", format!("[{}]\n", record("3", WHEAT).trim()));
     here.write("one.jsonl", record("1", STORY) + "{\"text\": \"b");

@@ -113,7 +113,8 @@ impl Rewrite<'_> {
     ) -> Result<()> {
         let mut output = self.output(out, stream.format, stream.compression);
         let mut all = WrittenFile { path: display_path.to_owned(), ..WrittenFile::default() };
-        for file in self.files {
+        for (number, file) in self.files.iter().enumerate() {
+            output.followed(number + 1 < self.files.len());
             let written = changes.append(&mut output, file, sink, display_path)?;
             done.add(&written, &mut all);
         }

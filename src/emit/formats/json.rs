@@ -82,7 +82,7 @@ impl<'w> Json<'w> {
             self.elements = true;
         }
         // What follows an error in an array was not read.
-        let closing = if job.file.failed { "]\n" } else { &text[before..] };
+        let closing = if job.drops_unread_end() { "]\n" } else { &text[before..] };
         let closing =
             if self.elements || file.records.is_empty() { closing } else { closing.trim_start() };
         self.closing = Some(encoded(closing, file.encoding).unwrap_or_default().into_owned());
@@ -104,7 +104,7 @@ impl<'w> Json<'w> {
                 None => from += ending.len(),
             }
         }
-        let end = if job.file.failed { "" } else { &text[from..] };
+        let end = if job.drops_unread_end() { "" } else { &text[from..] };
         file.put(end, job, sink)
     }
 }

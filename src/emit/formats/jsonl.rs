@@ -55,7 +55,7 @@ fn copy(
             buffer.drain(..end);
         }
         let end = if read == 0 {
-            if file.failed {
+            if job.drops_unread_end() {
                 without_cut_record(&mut buffer);
             }
             buffer.len()
@@ -192,6 +192,7 @@ mod tests {
                 change: &change,
                 removed: &mut removed,
                 report_removals,
+                followed: false,
                 written,
             };
             let mut out = Vec::new();

@@ -44,7 +44,7 @@ impl<'w> Table<'w> {
         next: NextRow,
         job: &mut RewriteInput,
     ) -> Result<(), Error> {
-        if job.file.failed && next == NextRow::Open {
+        if job.drops_unread_end() && next == NextRow::Open {
             // What follows would be taken for a part of the quote.
             return Ok(());
         }
@@ -124,7 +124,7 @@ impl Writer for Table<'_> {
                 }
                 (NextRow::Row, Some(rewrite)) => {
                     number += 1;
-                    if file.failed && rewrite.is_cut(&rows) {
+                    if job.drops_unread_end() && rewrite.is_cut(&rows) {
                         // Another file may follow it.
                         return Ok(());
                     }
