@@ -3,9 +3,9 @@
 
 #[cfg(any(feature = "csv", feature = "parquet"))]
 use crate::escape;
-use crate::ingest::field_names::{
-    GUESSES, ID, OTHER_CASE, PerRole, ROLES, SOURCE, TEXT, TITLE, URL,
-};
+#[cfg(any(feature = "csv", feature = "parquet", feature = "web"))]
+use crate::ingest::field_names::ID;
+use crate::ingest::field_names::{GUESSES, OTHER_CASE, PerRole, ROLES, SOURCE, TEXT, TITLE, URL};
 use crate::ingest::input::InputOptions;
 use crate::ingest::read_result::MissingField;
 

@@ -31,18 +31,20 @@ pub struct BatchReadSummary {
     pub nameless: u64,
 }
 
+/// Whether a document has a field.
+type Has = fn(&Document) -> bool;
+
 /// Documents that are held back until every field that the user named was found: what is added to
 /// an index under a wrong id stays there.
 struct HeldBack {
     /// The fields that were not found yet: flag, name, and whether a document has it.
-    sought: Vec<(&'static str, String, fn(&Document) -> bool)>,
+    sought: Vec<(&'static str, String, Has)>,
     batches: Vec<Vec<Document>>,
     bytes: usize,
 }
 
 impl HeldBack {
     fn new(options: &InputOptions) -> HeldBack {
-        type Has = fn(&Document) -> bool;
         let named: [(&'static str, &Option<String>, Has); 4] = [
             ("id", &options.id_field, has_own_id),
             ("source", &options.source_field, |d| d.info.source.is_some()),
