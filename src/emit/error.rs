@@ -67,6 +67,7 @@ impl Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Error { path, what, remedy: mend, .. } = self;
+        let path = if path == "-" { "standard input" } else { path };
         f.write_str(&escape::message(&format!("{path}: {what}: {mend}")))
     }
 }

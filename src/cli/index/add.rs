@@ -17,7 +17,6 @@ use nearcopy::index::{AddedCounts, IndexOptions, IndexStats, SameId};
 use nearcopy::ingest::{OnError, is_pattern};
 use nearcopy::report::json_line;
 use std::ffi::OsString;
-use std::path::Path;
 use std::time::Instant;
 
 /// Adds documents to an index
@@ -163,16 +162,18 @@ impl Add {
     /// Refuses a missing input before an index is created for it.
     fn check_inputs(&self, settings: &Settings) -> Result<()> {
         let skip = settings.flags.input.on_error == Some(OnError::Skip);
-        let gone = |path: &&OsString| {
-            *path != "-" && !is_pattern(path.as_ref()) && !Path::new(path).exists()
-        };
-        match self.paths.iter().find(gone).filter(|_| self.create && !skip) {
-            Some(path) => Err(Failure::Said(format!(
-                "{}: does not exist: check the path; no index was created",
-                escaped_path(path.as_ref())
-            ))),
-            None => Ok(()),
+        for path in self.paths.iter().filter(|_| self.create && !skip) {
+            if let Err(e) = std::fs::metadata(path)
+                && path != "-"
+                && !is_pattern(path.as_ref())
+            {
+                let shown = escaped_path(path.as_ref());
+                return Err(Failure::Said(format!(
+                    "{shown} cannot be read ({e}): check the path; no index was created"
+                )));
+            }
         }
+        Ok(())
     }
 
     fn index(&self, settings: &Settings) -> Result<Index> {
