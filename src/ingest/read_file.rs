@@ -367,7 +367,7 @@ mod tests {
         let one = |id: &str, text: &str| vec![(id.to_owned(), text.to_owned())];
         assert_eq!(ids(b"{ is a brace"), one("-", "{ is a brace"));
         assert_eq!(ids(b"[link](x)"), one("-", "[link](x)"));
-        assert_eq!(ids(b""), one("-", ""));
+        assert_eq!(ids(b""), [], "an empty pipe holds no document");
         assert_eq!(ids(b"{\"text\":\"a\"}\n"), one("-", "a"));
         assert_eq!(ids(b" {\n\"text\": \"a\"\n}"), one("-", "a"));
         assert_eq!(ids(b"[{\"text\":\"a\"}]"), one("-:1", "a"));
