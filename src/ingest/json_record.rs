@@ -26,7 +26,12 @@ impl Visitor<'_> for Key<'_> {
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a key")
     }
-    fn visit_bytes<E>(self, key: &[u8]) -> Result<FieldMatch, E> {
+    fn visit_bytes<E: serde::de::Error>(self, key: &[u8]) -> Result<FieldMatch, E> {
+        // The parser accepts control characters in a key. Zeros are what a crash leaves, and the
+        // end of a record and the beginning of the next one may be under them.
+        if memchr::memchr(0, key).is_some() {
+            return Err(E::custom("a key with a NUL"));
+        }
         Ok(self.0.fit(self.1, key))
     }
     fn visit_str<E>(self, key: &str) -> Result<FieldMatch, E> {
