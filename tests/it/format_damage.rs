@@ -136,7 +136,8 @@ fn damage_is_never_lost_in_silence() {
                     let cut = bad.len() < bytes.len();
                     // In a table without checksum a lost quote can make one valid row of two.
                     let table = plain && (name.ends_with("csv") || name.ends_with("tsv"));
-                    let unseen = plain && cut || table;
+                    // In UTF-16 nearly all bytes are characters, also in the place of a line break.
+                    let unseen = plain && cut || table || name.starts_with("wide");
                     // A record whose kind is damaged is counted among those that are no pages.
                     let counted = ended.err.contains("passed over as no pages");
                     assert!(documents(&ended.bytes) >= all || unseen || counted, "{said}");
