@@ -256,10 +256,6 @@ impl<'r> Rows<'r> {
         self.end -= self.start;
         self.start = 0;
         let before = self.buffer.len();
-        if self.buffer.capacity() - before <= WINDOW as usize {
-            // A long row grows by quarters: while it is moved, two of its copies are held.
-            self.buffer.reserve_exact((before / 4).max(2 * WINDOW as usize));
-        }
         match (&mut self.inner).take(WINDOW).read_to_end(&mut self.buffer) {
             Ok(_) => self.ended = self.buffer.len() == before,
             Err(e) => {
