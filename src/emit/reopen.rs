@@ -59,7 +59,7 @@ pub(super) fn stored_bytes(file: &ReadFile) -> Result<SharedFile, Error> {
 pub(super) fn plain(file: &ReadFile) -> Result<DecompressedStream<'static>, Error> {
     let shared = stored_bytes(file)?;
     let mut plain = DecompressedStream::open(Box::new(shared.reader(0)), shared.length());
-    if file.failed {
+    if file.ended_early {
         // What was read of it counts, and ends where it ended the first time.
         let damage = plain.error.take_if(|e| e.raw_os_error().is_none());
         plain.complete |= damage.is_some();

@@ -53,7 +53,7 @@ impl RewriteInput<'_> {
     /// Whether the unread end of an input that ends early is left out: what follows would become a
     /// part of it.
     pub(super) fn drops_unread_end(&self) -> bool {
-        self.file.failed && self.followed
+        self.file.ended_early && self.followed
     }
 
     /// The limit on one document that the input was read with.

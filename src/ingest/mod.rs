@@ -41,6 +41,7 @@ mod walk;
 #[cfg(feature = "web")]
 #[doc(hidden)]
 pub mod web;
+mod without_text;
 
 pub use address::host_of;
 pub use compress::Compression;

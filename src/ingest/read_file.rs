@@ -8,11 +8,12 @@ use crate::ingest::formats;
 #[cfg(feature = "emit")]
 use crate::ingest::input::InputOptions;
 use crate::ingest::open_file::{OpenFile, Run};
-use crate::ingest::problem::{Reason, ReasonKind};
+use crate::ingest::problem::Reason;
 use crate::ingest::read_result::{ReadFile, ReadResult};
 use crate::ingest::temporary_copy::temporary_copy;
 use crate::ingest::unsupported;
 use crate::ingest::walk::InputFile;
+use crate::ingest::without_text::{self, EMPTY_PACKED};
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -71,65 +72,13 @@ pub(super) fn read_file(run: &Run, file: &InputFile, alone: bool) -> ReadResult 
 /// The result of a file, once it is known whether the file failed.
 fn ended(run: &Run, file: &InputFile, mut intake: ReadResult) -> ReadResult {
     if !run.stopped() {
-        without_text(file, &mut intake);
+        without_text::judge(file, &mut intake);
         intake.count_failure(file.named);
         let early = intake.skipped.keys().any(|reason| reason.ends_early());
-        intake.sources.iter_mut().for_each(|source| source.failed = early);
+        intake.sources.iter_mut().for_each(|source| source.ended_early = early);
         intake.stopped = run.stops_at(&intake);
     }
     intake
-}
-
-/// Where no record of a file has a text: a named file has failed, and a file that was found in a
-/// directory is no article, like the settings of another program. A file without any record is
-/// counted, and not a failure.
-fn without_text(file: &InputFile, intake: &mut ReadResult) {
-    let records =
-        |fields: bool, format: Format| format.row().has_fields || format == Format::Warc && !fields;
-    let of_records = |fields| intake.sources.iter().any(|s| records(fields, s.format));
-    let read = intake.fields.keys().any(|(role, _)| *role == "text");
-    if !of_records(false) || read {
-        return;
-    }
-    let fields = of_records(true);
-    let bad = |reason: Reason| reason.kind() != ReasonKind::PassedOver;
-    // What is too long is skipped by a limit.
-    let long = intake.skipped.keys().all(|reason| !bad(*reason) || *reason == Reason::TooLong);
-    let count = intake.bad_records();
-    let failed = intake.skipped.keys().any(|reason| reason.kind() == ReasonKind::Failure);
-    let why = intake.problems.iter().find(|p| bad(p.reason)).map(|p| p.message.clone());
-    let why = why.unwrap_or_default();
-    let wrong = intake.skipped.keys().any(|reason| bad(*reason));
-    let json = intake.sources.iter().any(|source| source.format == Format::Json);
-    let no_article = intake.skipped.keys().all(|reason| is_no_article(*reason, json, intake));
-    if wrong && no_article && fields && !file.named {
-        intake.problems.retain(|p| !bad(p.reason));
-        intake.skipped.retain(|reason, _| !bad(*reason));
-        intake.skip(Reason::NoArticle, &file.display_path, None, || {
-            format!("{why}; name the file itself if it has articles")
-        });
-    } else if count > 0 && file.named && fields && !failed && !long {
-        intake.problems.retain(|p| !bad(p.reason));
-        intake.skip(Reason::NothingRead, &file.display_path, None, || {
-            format!("none of its {count} records could be read: {why}")
-        });
-    } else if intake.is_empty() && file.packed && intake.sources.iter().all(|s| s.size == 0) {
-        intake.skip(Reason::BrokenCompression, &file.display_path, None, || EMPTY_PACKED.into());
-    } else if intake.is_empty() {
-        intake.skip(Reason::NoRecords, &file.display_path, None, || "it holds no record".into());
-    }
-}
-
-/// Whether a problem in a file of records without a text is no sign of an article.
-fn is_no_article(reason: Reason, json: bool, intake: &ReadResult) -> bool {
-    match reason {
-        Reason::NoText | Reason::NotAnObject => true,
-        // A file of JSON Lines or a table is data, and has a field for the text.
-        Reason::TextNotString => json,
-        // Settings of other programs may have comments, which JSON has not.
-        Reason::BadJson | Reason::BrokenArray => intake.names_no_text,
-        reason => reason.kind() == ReasonKind::PassedOver,
-    }
 }
 
 /// Reads the documents of a file a second time, from its decompressed bytes; also returns the error
@@ -288,15 +237,11 @@ fn remember(
         compression,
         size: meta.as_ref().map_or(0, |m| m.len()),
         modified: meta.and_then(|m| m.modified().ok()).filter(|_| file.path.is_some()),
-        failed: false,
+        ended_early: false,
         spool: stored.filter(|_| file.path.is_none()).cloned(),
     });
     Ok(())
 }
-
-/// The message about an empty file with the extension of a compression.
-const EMPTY_PACKED: &str =
-    "an empty file where compressed data was expected: fetch or compress it again";
 
 /// The reason why a file with the extension of a compression is neither compressed nor text.
 fn misnamed(plain: &DecompressedStream, file: &InputFile) -> Option<&'static str> {

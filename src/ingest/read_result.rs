@@ -42,7 +42,7 @@ pub struct ReadFile {
     /// with the last clone.
     pub spool: Option<Arc<File>>,
     /// Whether it could not be read to its end; what came before that counts.
-    pub failed: bool,
+    pub ended_early: bool,
 }
 
 /// A field that the caller named and that no record has.
@@ -134,6 +134,11 @@ impl ReadResult {
                 message: escape::message(&message()),
             });
         }
+    }
+
+    /// Whether a text was read in a record with fields.
+    pub(super) fn has_text(&self) -> bool {
+        self.fields.keys().any(|(role, _)| *role == "text")
     }
 
     /// Whether an input failed.

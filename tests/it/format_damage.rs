@@ -4,6 +4,7 @@
 //! `DAMAGES=500 cargo test --test it format_damage -- --nocapture` tries more of each format.
 
 use crate::program::nearcopy;
+use crate::random::{mix, setting};
 use crate::scratch::{Here, story};
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
@@ -11,17 +12,6 @@ use std::io::Write;
 
 /// The records of each input.
 const RECORDS: usize = 12;
-
-fn setting(name: &str, usual: u64) -> u64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(usual)
-}
-
-/// A number from a seed, the same on every machine.
-fn mix(x: u64) -> u64 {
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
-}
 
 /// The inputs: their names, and their bytes.
 fn inputs() -> Vec<(String, Vec<u8>)> {

@@ -4,6 +4,7 @@
 //! `DAMAGES=200 cargo test --test it index_damage -- --nocapture` tries more than a usual test run;
 //! `DAMAGE_SEED=n` tries others; `NEARCOPY_PROGRAM=path` tries another build of the program.
 
+use crate::random::{mix, setting};
 use crate::scratch::{record, story};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,19 +18,14 @@ const PAGE: usize = 4096;
 /// How long a command may take before it counts as hung.
 const LIMIT: Duration = Duration::from_secs(10);
 
-fn setting(name: &str, usual: u64) -> u64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(usual)
-}
-
 /// Numbers that follow from a seed (SplitMix64).
 struct Random(u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ (x >> 31)
+        let seed = self.0;
+        self.0 = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mix(seed)
     }
     fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize

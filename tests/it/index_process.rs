@@ -5,6 +5,7 @@
 
 mod families;
 
+use crate::random::{mix, setting};
 use families::{Told, bring_families};
 use nearcopy::index::{Added, CheckOutcome};
 use nearcopy::{Document, Index, Recipe, Relation, RunOptions, Thresholds};
@@ -13,16 +14,6 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-
-fn setting(name: &str, usual: u64) -> u64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(usual)
-}
-
-fn mix(x: u64) -> u64 {
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
-}
 
 /// Article number n: every fifth is a copy of the one before with a word changed, every eleventh is
 /// equal to it.

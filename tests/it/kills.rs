@@ -4,6 +4,7 @@
 //! `KILLS=60 cargo test --test it kills:: -- --nocapture` does it more often than a usual test run;
 //! `KILLS_REPORT=file.md` writes what went wrong; `NEARCOPY_PROGRAM=path` tries another build.
 
+use crate::random::{mix, setting};
 use crate::scratch::{record, story};
 use nearcopy::index::IndexOptions;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,20 +61,9 @@ const ENDLESS: [&str; 4] = [
     "index add seen - --input-format jsonl -q",
 ];
 
-fn setting(name: &str, usual: usize) -> usize {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(usual)
-}
-
 fn program() -> PathBuf {
     std::env::var_os("NEARCOPY_PROGRAM")
         .map_or_else(|| assert_cmd::cargo::cargo_bin!("nearcopy").to_owned(), Into::into)
-}
-
-fn mix(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }
 
 fn start(at: &Path, args: &str, stdin: Stdio) -> Child {
@@ -333,7 +323,7 @@ fn a_signal_at_any_moment_leaves_nothing_half() {
     let filled = tempfile::tempdir().unwrap();
     fill(filled.path());
     let (found, next) = (Found::default(), AtomicUsize::new(0));
-    let kills = setting("KILLS", 1);
+    let kills = setting("KILLS", 1) as usize;
     std::thread::scope(|s| {
         for _ in 0..2 {
             s.spawn(|| {
@@ -369,7 +359,7 @@ fn a_signal_ends_waiting_for_input() {
     let at = scratch.path();
     fill(at);
     let found = Found::default();
-    for n in 0..setting("KILLS", 1) {
+    for n in 0..setting("KILLS", 1) as usize {
         for (which, args) in ENDLESS.iter().enumerate() {
             let heard = SIGNALS[..3].iter().filter(|signal| !is_ignored(signal.1));
             for (which_signal, &(name, number, code)) in heard.enumerate() {

@@ -72,6 +72,8 @@ mod oracle;
 mod pages;
 #[cfg(feature = "cli")]
 mod program;
+#[cfg(any(feature = "index", feature = "cli"))]
+mod random;
 mod removal;
 mod report;
 mod sample;

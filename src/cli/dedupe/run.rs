@@ -265,7 +265,7 @@ impl Dedupe {
 fn without_damaged(taken: &mut ReadCorpus) -> Vec<ReadFile> {
     let files = std::mem::take(&mut taken.sources);
     let (damaged, files): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|f| f.failed && f.format == Format::Parquet);
+        files.into_iter().partition(|f| f.ended_early && f.format == Format::Parquet);
     let names: HashSet<&str> = damaged.iter().map(|file| file.display_path.as_str()).collect();
     for name in &names {
         say(&format!("{} is damaged, and left out of the output", clean(name)));

@@ -172,7 +172,7 @@ mod tests {
             size: 0,
             modified: None,
             spool: None,
-            failed: false,
+            ended_early: false,
         };
         for (end, kept, records) in [("\nb\nc", "\nc", 4), ("\nb\n", "\n", 3), ("", "", 2)] {
             let data = format!("a\n{long}{end}");

@@ -33,7 +33,7 @@ fn what_fails_is_told() {
     // What was read of a file that ends early is written.
     let (_, _, written) = USUAL().write(&intake, &|_, _| Change::Keep).unwrap();
     assert!(written.kept >= intake.documents.len() as u64 && written.kept > 0);
-    intake.sources[0].failed = false;
+    intake.sources[0].ended_early = false;
     assert!(error(&intake).unwrap_err().what.contains("broken zstd data"));
 }
 
