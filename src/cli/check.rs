@@ -106,7 +106,7 @@ check unless --max-bad allows them. Settings come from the command line, then ne
 
 Exit codes: 0 passed, or the baseline was written; 1 more than allowed; 2 error, bad usage,
 nothing to check (--allow-empty), an input that failed (--on-error), or more bad records than
---max-bad (also if more than allowed was found); 130 interrupted.";
+--max-bad (also if more than allowed was found); 129, 130, 143 a signal.";
 
 impl Check {
     pub fn run(mut self) -> Result<Exit> {

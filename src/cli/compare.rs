@@ -76,7 +76,7 @@ to 100%. Settings come from the command line, then nearcopy.toml, then --preset,
 defaults.
 
 Exit codes: 0 compared, whatever the answer; 2 error, bad usage, an input that failed, or more bad
-records than --max-bad; 130 interrupted.";
+records than --max-bad; 129, 130, 143 a signal.";
 
 /// The documents and pairs to compare.
 struct Comparisons {

@@ -61,7 +61,7 @@ What a scan does with keys that stand in very many texts (--max-frequency) depen
 and is not shown. Settings come from the command line, then nearcopy.toml, then --preset, then the
 defaults.
 
-Exit codes: 0 explained; 2 error, bad usage, or an input that failed; 130 interrupted.";
+Exit codes: 0 explained; 2 error, bad usage, or an input that failed; 129, 130, 143 a signal.";
 
 impl Explain {
     pub fn run(self) -> Result<Exit> {

@@ -90,7 +90,7 @@ fn tell_skipped(intake: &ReadResult, reason: Reason, skip: bool, quiet: bool) {
     let problems: Vec<&Problem> = intake.problems.iter().filter(|p| p.reason == reason).collect();
     let mut message = match reason {
         Reason::Missing if !skip => format!("error: {} not there", count(total, "input")),
-        _ if failure && !skip => format!("error: not read as {}: {total}", reason.name()),
+        _ if failure && !skip => format!("error: could not be read ({}): {total}", reason.name()),
         _ => format!("skipped as {}: {total}", reason.name()),
     };
     for problem in problems.iter().take(SHOWN) {

@@ -33,7 +33,7 @@ struct Cli {
 const EXIT_CODES: &str =
     "Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad \
      usage, or an input
-that failed; 130 interrupted.";
+that failed; 129, 130, 143 a signal.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,7 +50,7 @@ Settings come from the command line, then nearcopy.toml, then --preset, then the
 `nearcopy scan --show-config` prints the ones in force.
 
 Exit codes: 0 done, whatever was found; 1 only from check: more than allowed; 2 error, bad usage,
-or an input that failed; 130 interrupted.";
+or an input that failed; 129, 130, 143 a signal.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -12,6 +12,7 @@ use nearcopy::ingest::{
 use nearcopy::settings::SourceLimit;
 use nearcopy::{Corpus, Document, Documents};
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 /// The input that a path on the command line names: `-` is standard input.
 pub fn input(path: &OsStr) -> Input {
@@ -92,8 +93,8 @@ impl ReadCorpus {
         messages::tell(&intake, skip, quiet);
         if intake.stopped {
             return Err(Failure::Said(
-                "an input could not be read, so the run ended: mend it, or go on without it \
-                 (--on-error skip)"
+                "an input could not be read, so the run ended: correct what is named above, or \
+                 skip it (--on-error skip)"
                     .into(),
             ));
         }
@@ -188,12 +189,16 @@ pub fn say_sourceless(corpus: &Corpus, limit: SourceLimit, quiet: bool) {
 /// Refuses inputs without any document, unless `--allow-empty` was given; says what to do where no
 /// other message explained it.
 pub fn refuse_empty(paths: &[OsString], taken: &ReadCorpus, run: &RunFlags) -> Result<()> {
-    let list: Vec<String> = paths.iter().take(3).map(|p| clean(&p.to_string_lossy())).collect();
+    let shown = |path: &OsString| match path.to_str() {
+        Some("-") => "standard input".to_owned(),
+        _ => clean(&path.to_string_lossy()),
+    };
+    let list: Vec<String> = paths.iter().take(3).map(shown).collect();
     let more =
         if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
     let mut message = format!("no documents in {}{more}", list.join(", "));
     let explained = taken.failed || taken.bad > 0 || taken.others > 0;
-    if !explained && paths.iter().any(|path| path != "-") {
+    if !explained && paths.iter().any(|path| Path::new(path).is_dir()) {
         message.push_str(&format!(
             "\n  looked for {LOOKED_FOR}\n  \
              files with other names: name them one by one, or say --input-format\n  \

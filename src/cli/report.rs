@@ -77,7 +77,7 @@ Read the texts with the settings of the scan (--text-field, --id-field, …): th
 command line, then nearcopy.toml.
 
 Exit codes: 0 written, even if texts were left out; 2 error, bad usage, or an input named with
---in that failed; 130 interrupted.";
+--in that failed; 129, 130, 143 a signal.";
 
 /// The documents of a report with the texts that were read again.
 struct FoundTexts {

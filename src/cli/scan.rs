@@ -76,7 +76,7 @@ defaults. A switch such as --all-pairs can be turned off again with --all-pairs=
 
 Exit codes: 0 done, whatever was found; 2 error, bad usage, an input that failed (missing,
 unreadable, cut short: --on-error), no document at all (--allow-empty), or more bad records than
---max-bad; 130 interrupted.";
+--max-bad; 129, 130, 143 a signal.";
 
 impl Scan {
     pub fn run(self) -> Result<Exit> {

@@ -177,7 +177,11 @@ impl StagedDir {
             return Err(Failure::Cancelled);
         }
         let make = || {
-            fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+            match fs::create_dir_all(path.parent().unwrap_or(Path::new("."))) {
+                // It is there, and could not be looked at; opening the file says more.
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                made => made?,
+            }
             fs::OpenOptions::new().write(true).create_new(true).open(&path)
         };
         let file = make()

@@ -52,8 +52,7 @@ pub enum Reason {
     /// A response in an archive that is no page: its content type or its status, which is not
     /// success, excludes it.
     NotAPage,
-    /// A record of an archive that is damaged or cut short, or other bytes in the place of a
-    /// record.
+    /// A record of an archive that is damaged, or other bytes in the place of a record.
     BadWarc,
     /// A response in an archive whose HTTP header or encoding cannot be read.
     BadPayload,
@@ -79,7 +78,7 @@ pub enum ReasonKind {
     /// A record, page or text that was meant to be read and cannot be, inside an input that was
     /// read to its end.
     BadRecord,
-    /// Something that is no article. It is only counted.
+    /// Something without a text that need not have one. It is only counted.
     PassedOver,
 }
 

@@ -175,8 +175,8 @@ fn ended_early(
     match kind {
         Some(kind) => intake.skip(Reason::BrokenCompression, &file.display_path, None, || {
             format!(
-                "broken {} data ({error}); what came before was kept: fetch or compress the file \
-                 again",
+                "broken {} data ({error}); only what comes before it can be read: fetch or \
+                 compress the file again",
                 kind.name()
             )
         }),

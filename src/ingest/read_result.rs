@@ -73,7 +73,7 @@ pub struct ReadResult {
     pub bytes: u64,
     /// The number of problems of each kind; never truncated.
     pub skipped: BTreeMap<Reason, u64>,
-    /// The first five problems of each kind; a binary file found in a directory is only counted.
+    /// The first five problems of each kind.
     pub problems: Vec<Problem>,
     /// The number of texts in each encoding other than UTF-8, by WHATWG name.
     pub encodings: BTreeMap<String, u64>,

@@ -5,17 +5,17 @@ use crate::ingest::format::{Format, by_name as format_by_name};
 use std::path::Path;
 
 /// A kind of file.
-struct ForeignFormat {
+struct UnreadFormat {
     name: &'static str,
     /// Recognises it by its first bytes.
     begins: fn(&[u8]) -> bool,
-    /// The extension that stands behind that of a format which is read, as in `a.jsonl.xz`.
-    around: &'static [&'static str],
-    /// The extensions that show the kind alone.
+    /// Its extensions behind that of a format that is read, as in `a.jsonl.xz`.
+    packed_endings: &'static [&'static str],
+    /// Its extensions where they show the kind alone.
     endings: &'static [&'static str],
     /// Whether only a file of unknown format is looked at: its first bytes could be text.
     textual: bool,
-    mend: &'static str,
+    remedy: &'static str,
 }
 
 const UNPACK: &str = "unpack it first, or compress it with gzip, zstd or bzip2";
@@ -23,144 +23,144 @@ const UNPACK: &str = "unpack it first, or compress it with gzip, zstd or bzip2";
 const EXPORT: &str = "export its texts as JSON Lines, CSV or Parquet";
 
 /// A compression or an archive of files; the other rows state only how they differ.
-const PACKED: ForeignFormat = ForeignFormat {
+const PACKED: UnreadFormat = UnreadFormat {
     name: "",
     begins: |_| false,
-    around: &[],
+    packed_endings: &[],
     endings: &[],
     textual: false,
-    mend: UNPACK,
+    remedy: UNPACK,
 };
 
-static FOREIGN: [ForeignFormat; 22] = [
-    ForeignFormat {
+static UNREAD: [UnreadFormat; 22] = [
+    UnreadFormat {
         name: "xz",
         begins: |b| b.starts_with(b"\xfd7zXZ\0"),
-        around: &["xz"],
+        packed_endings: &["xz"],
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "LZ4",
         begins: |b| b.starts_with(b"\x04\x22\x4d\x18") || b.starts_with(b"\x02\x21\x4c\x18"),
-        around: &["lz4"],
+        packed_endings: &["lz4"],
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "LZMA",
         begins: |b| b.starts_with(b"\x5d\0\0") && b.get(12).is_some_and(|b| *b == 0 || *b == 0xff),
-        around: &["lzma"],
+        packed_endings: &["lzma"],
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "lzip",
         begins: |b| b.starts_with(b"LZIP\x01"),
-        around: &["lz"],
+        packed_endings: &["lz"],
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "compress (.Z)",
         begins: |b| b.starts_with(b"\x1f\x9d"),
-        around: &["z"],
+        packed_endings: &["z"],
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "Snappy",
         begins: |b| b.starts_with(b"\xff\x06\0\0sNaPpY"),
-        around: &["sz", "snappy"],
+        packed_endings: &["sz", "snappy"],
         ..PACKED
     },
-    ForeignFormat { name: "Brotli", around: &["br"], ..PACKED },
-    ForeignFormat {
+    UnreadFormat { name: "Brotli", packed_endings: &["br"], ..PACKED },
+    UnreadFormat {
         name: "ZIP",
         begins: |b| b.starts_with(b"PK\x03\x04") || b.starts_with(b"PK\x05\x06"),
-        around: &["zip"],
-        mend: "unpack it first; of an office document or an e-book, save the text",
+        packed_endings: &["zip"],
+        remedy: "unpack it first; of an office document or an e-book, save the text",
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "7z",
         begins: |b| b.starts_with(b"7z\xbc\xaf\x27\x1c"),
-        around: &["7z"],
+        packed_endings: &["7z"],
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "RAR",
         begins: |b| b.starts_with(b"Rar!\x1a\x07"),
-        around: &["rar"],
+        packed_endings: &["rar"],
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "tar",
         begins: |b| b.get(257..262).is_some_and(|magic| magic == b"ustar"),
-        around: &["tar"],
-        mend: "unpack it first, and name the directory",
+        packed_endings: &["tar"],
+        remedy: "unpack it first, and name the directory",
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "PDF",
         begins: |b| b.starts_with(b"%PDF-"),
-        mend: "take its text out first, with pdftotext for example",
+        remedy: "take its text out first, with pdftotext for example",
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "an old office document",
         begins: |b| b.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
-        mend: "save it as text",
+        remedy: "save it as text",
         ..PACKED
     },
-    ForeignFormat { name: "Avro", begins: |b| b.starts_with(b"Obj\x01"), mend: EXPORT, ..PACKED },
-    ForeignFormat {
+    UnreadFormat { name: "Avro", begins: |b| b.starts_with(b"Obj\x01"), remedy: EXPORT, ..PACKED },
+    UnreadFormat {
         name: "Arrow IPC (Feather)",
         begins: |b| b.starts_with(b"ARROW1\0\0"),
-        mend: EXPORT,
+        remedy: EXPORT,
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "ORC",
         begins: |b| b.starts_with(b"ORC") && b.get(3).is_some_and(|b| *b < 0x20),
-        mend: EXPORT,
+        remedy: EXPORT,
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "SQLite",
         begins: |b| b.starts_with(b"SQLite format 3\0"),
-        mend: EXPORT,
+        remedy: EXPORT,
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "ARC",
         begins: |b| b.starts_with(b"filedesc://"),
         endings: &["arc"],
         textual: true,
-        mend: "convert it to WARC, with warcio or arc2warc for example",
+        remedy: "convert it to WARC, with warcio or arc2warc for example",
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "RSS",
         begins: |b| root(b, &["rss", "rdf:rdf"]),
         textual: true,
-        mend: FEED,
+        remedy: FEED,
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "Atom",
         begins: |b| root(b, &["feed", "atom:feed"]),
         textual: true,
-        mend: FEED,
+        remedy: FEED,
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "XML",
         begins: |b| b.starts_with(b"<?xml"),
         textual: true,
-        mend: "take its texts out first, or say --input-format text to read it with its tags",
+        remedy: "take its texts out first, or say --input-format text to read it with its tags",
         ..PACKED
     },
-    ForeignFormat {
+    UnreadFormat {
         name: "RTF",
         begins: |b| b.starts_with(b"{\\rtf"),
         textual: true,
-        mend: "save it as text",
+        remedy: "save it as text",
         ..PACKED
     },
 ];
@@ -192,33 +192,34 @@ fn root(bytes: &[u8], names: &[&str]) -> bool {
 pub(super) fn by_name(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let (inner, ending) = name.rsplit_once('.')?;
-    let alone = |kind: &&ForeignFormat| {
+    let alone = |kind: &&UnreadFormat| {
         let plain = ["gz", "zst", "bz2"]
             .iter()
-            .find_map(|packed| name.strip_suffix(&format!(".{packed}")))
+            .find_map(|ending| name.strip_suffix(&format!(".{ending}")))
             .unwrap_or(&name);
         plain.rsplit_once('.').is_some_and(|(_, ending)| kind.endings.contains(&ending))
     };
-    let around = |kind: &&ForeignFormat| {
-        kind.around.contains(&ending) && format_by_name(Path::new(inner)).0.is_some()
+    let packed = |kind: &&UnreadFormat| {
+        kind.packed_endings.contains(&ending) && format_by_name(Path::new(inner)).0.is_some()
     };
-    FOREIGN.iter().find(|kind| alone(kind) || around(kind)).map(message)
+    UNREAD.iter().find(|kind| alone(kind) || packed(kind)).map(message)
 }
 
-/// The message about a file whose first plain bytes show a kind that is recognised and not read.
+/// The message about a file whose first decompressed bytes show a kind that is recognised and not
+/// read.
 /// `named`: the format that its name or the caller shows.
 pub(super) fn by_content(head: &[u8], named: Option<Format>) -> Option<String> {
     let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let page = Format::of(None, head, None) == Format::Html;
-    FOREIGN
+    UNREAD
         .iter()
         .filter(|kind| !kind.textual || named.is_none() && !page)
         .find(|kind| (kind.begins)(if kind.textual { start } else { head }))
         .map(message)
 }
 
-fn message(kind: &ForeignFormat) -> String {
-    format!("{} is recognised and not read: {}", kind.name, kind.mend)
+fn message(kind: &UnreadFormat) -> String {
+    format!("{} is recognised and not read: {}", kind.name, kind.remedy)
 }
 
 #[cfg(test)]

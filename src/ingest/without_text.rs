@@ -26,16 +26,15 @@ pub(super) fn judge(file: &InputFile, intake: &mut ReadResult) {
             format!("{why}; name the file itself if it has articles")
         });
     } else if fields && file.named && has_only_bad_records(intake) {
-        let count = intake.bad_records();
         let why = replace_problems(intake);
         intake.skip(Reason::NothingRead, &file.display_path, None, || {
-            format!("none of its {count} records could be read: {why}")
+            format!("no record could be read: {why}")
         });
     } else if intake.is_empty() {
         let stored = intake.sources.iter().map(|source| source.size).sum::<u64>();
         let (reason, why) = match file.packed && stored == 0 {
             true => (Reason::BrokenCompression, EMPTY_PACKED),
-            false => (Reason::NoRecords, "it holds no record"),
+            false => (Reason::NoRecords, "the file has no records"),
         };
         intake.skip(reason, &file.display_path, None, || why.into());
     }

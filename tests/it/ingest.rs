@@ -236,7 +236,7 @@ fn binaries_are_counted_and_told_where_named() {
     let intake = read_one(dir.path());
     assert_eq!(
         (skipped(&intake), intake.problems.len(), names(&intake)),
-        (vec![("binary", 1)], 0, vec!["y.txt"])
+        (vec![("binary", 1)], 1, vec!["y.txt"])
     );
     let intake = read_one(&dir.path().join("x.txt"));
     assert_eq!((skipped(&intake), intake.problems.len()), (vec![("unsupported", 1)], 1));

@@ -313,7 +313,10 @@ fn no_damage_shows_a_panic() {
         fs::write(dir.path().join(format!("{at}.parquet")), bad).unwrap();
     }
     let said = nearcopy().arg("scan").arg(dir.path()).args(["--format", "json"]).refused();
-    assert!(said.contains("not read as bad-parquet") && !said.contains("panicked"), "{said}");
+    assert!(
+        said.contains("could not be read (bad-parquet)") && !said.contains("panicked"),
+        "{said}"
+    );
 }
 
 proptest! {

@@ -203,8 +203,8 @@ Settings come from the command line, then nearcopy.toml, then --preset, then the
 
 Exit codes: 0 done; 2 error, bad usage, an input or a reference that failed (where it was named,
 nothing is written; --on-error), no document at all (--allow-empty), more bad records than
---max-bad, or more to remove than --max-removed; 130 interrupted. Where it is not 0 and no output
-is named in the summary, none was written.";
+--max-bad, or more to remove than --max-removed; 129, 130, 143 a signal. Where it is not 0 and
+no output is named in the summary, none was written.";
 
 impl Dedupe {
     /// The removal that the arguments ask for.

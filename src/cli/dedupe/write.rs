@@ -5,6 +5,7 @@ use super::changes::{Changes, Sink, emitted, lost};
 use super::written::WriteSummary;
 use crate::cli::exit::{Failure, Result};
 use crate::cli::interrupt::{Stoppable, interrupted};
+use crate::cli::messages::{clean, say};
 use crate::cli::output_layout::{OutputLayout, Stream};
 use crate::cli::outputs::Outputs;
 use crate::cli::staged_output::{StagedDir, StagedFile};
@@ -114,7 +115,14 @@ impl Rewrite<'_> {
         let mut output = self.output(out, stream.format, stream.compression);
         let mut all = WrittenFile { path: display_path.to_owned(), ..WrittenFile::default() };
         for (number, file) in self.files.iter().enumerate() {
-            output.followed(number + 1 < self.files.len());
+            let followed = number + 1 < self.files.len();
+            output.followed(followed);
+            if followed && file.ended_early {
+                say(&format!(
+                    "{}: what is behind its last record is left out of the output",
+                    clean(&file.display_path)
+                ));
+            }
             let written = changes.append(&mut output, file, sink, display_path)?;
             done.add(&written, &mut all);
         }

@@ -219,7 +219,7 @@ impl Add {
     fn unread(&self, failure: Failure, added: u64) -> Failure {
         match failure {
             Failure::Said(why) if added > 0 => Failure::Said(format!(
-                "{why}\n  {} added before that, and they stay; to add all again is safe",
+                "{why}\n  added before that, and kept: {}; adding everything again is safe",
                 counted(added, "document")
             )),
             other => other,

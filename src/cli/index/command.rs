@@ -47,7 +47,7 @@ Examples:
       Everything it holds, as a corpus.
 
 Exit codes: 0 done; 2 error, bad usage, an input that failed, an id that is not there, more bad
-records than --max-bad, or an index that is not sound; 130 interrupted.";
+records than --max-bad, or an index that is not sound; 129, 130, 143 a signal.";
 
 impl Index {
     pub fn run(self) -> Result<Exit> {

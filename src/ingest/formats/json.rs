@@ -113,7 +113,10 @@ impl Window {
             let position = self.position(at);
             let (line, column) = (position.line, position.column + 1);
             let long = size(most.min(REASONED));
-            return format!("in a record of more than {long}, at line {line} column {column}");
+            return format!(
+                "in a record of more than {long}, or one that is nested more than 16,777,216 deep, \
+                 at line {line} column {column}"
+            );
         }
         let position = self.position(start);
         let end = (at + 1).min(self.base + self.buffer.len() as u64);

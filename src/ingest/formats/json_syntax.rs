@@ -281,6 +281,12 @@ mod tests {
                 None => prop_assert_eq!(found, Step::More),
                 // A number that lacks a digit is an error of its own kind, also where it is cut.
                 Some(Err(e)) if e.is_eof() || found == Step::More => {
+                    if let Step::Wrong(at) = found {
+                        // serde looks at the four digits of an escape only where four bytes are left.
+                        let escape = text[..at].rfind("\\u");
+                        prop_assert!(escape.is_some_and(|u| text.len() < u + 6), "{}", text);
+                        return Ok(());
+                    }
                     prop_assert_eq!(found, Step::More, "{}", text);
                     prop_assert!(e.is_eof() || e.to_string().starts_with("invalid number"));
                 }
@@ -290,14 +296,17 @@ mod tests {
                 }
                 Some(Err(e)) => {
                     let Step::Wrong(at) = found else { panic!("{found:?} {e} {text:?}") };
-                    // The bytes before the wrong one are the beginning of a value.
+                    // The bytes before the wrong one are the beginning of a value, or a number that
+                    // the wrong one cannot follow (`00`).
                     let cut = serde_json::Deserializer::from_str(&text[..at])
                         .into_iter::<&RawValue>()
                         .next();
                     let more = |e: serde_json::Error| {
                         e.is_eof() || e.to_string().starts_with("invalid number")
                     };
-                    prop_assert!(cut.is_none_or(|r| r.is_err_and(more)), "{}", text);
+                    let number = |raw: &RawValue| raw.get().ends_with(|c: char| c.is_ascii_digit());
+                    let begins = |cut: Result<_, _>| cut.map_or_else(more, number);
+                    prop_assert!(cut.is_none_or(begins), "{}", text);
                 }
             }
         }

@@ -124,7 +124,7 @@ fn header(
              the columns that are no text",
             rows.len()
         );
-        return Err((Reason::TooLong, why));
+        return Err((Reason::Unsupported, why));
     }
     let names = context.header(rows);
     let columns = context.fields.columns(&names, |_, _| true);

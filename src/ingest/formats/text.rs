@@ -20,7 +20,9 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
                     .into()
             });
         } else {
-            intake.skipped.insert(Reason::Binary, 1);
+            intake.skip(Reason::Binary, &file.display_path, None, || {
+                "not text (a NUL in its first 8 KiB), although its name is that of a text".into()
+            });
         }
         return (intake, None);
     }
