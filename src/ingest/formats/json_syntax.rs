@@ -282,7 +282,8 @@ mod tests {
                 // A number that lacks a digit is an error of its own kind, also where it is cut.
                 Some(Err(e)) if e.is_eof() || found == Step::More => {
                     if let Step::Wrong(at) = found {
-                        // serde looks at the four digits of an escape only where four bytes are left.
+                        // serde looks at the digits of an escape only where four bytes are
+                        // left.
                         let escape = text[..at].rfind("\\u");
                         prop_assert!(escape.is_some_and(|u| text.len() < u + 6), "{}", text);
                         return Ok(());
