@@ -170,7 +170,7 @@ pub mod settings {
 
 /// How a scan reports its progress, and how a caller cancels it.
 pub mod progress {
-    pub use crate::model::options::{Progress, Stage};
+    pub use crate::model::options::{Limit, Progress, Stage};
 }
 
 /// Every stage of the comparison of two texts, or of one document, with its numbers.

@@ -3,16 +3,16 @@
 
 use crate::align::chain::{self, ChainLimits};
 use crate::align::prepared::Prepared;
+use crate::align::range_union::RangeUnion;
 use crate::align::run::{Chain, Run};
 use crate::align::seeds::WordView;
-use crate::align::select::select;
+use crate::align::select::{select, selectable};
 use crate::align::unordered;
 use crate::align::word_forms::NumberedWords;
 use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::text::same_text::is_same_text;
 use crate::text::shingle;
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// What two texts have in common, in tokens and shingles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,14 +44,30 @@ pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds) -> Alignment {
     let shared = shingle::intersection_size(&a.set, &b.set);
     let shingles = Shingles { a: a.set.len(), b: b.set.len(), shared };
     let same_text = is_same_text(&a.tokens, &b.tokens);
-    let matches =
-        if same_text { whole(a).into_iter().collect() } else { select(chains(a, b, t), a, b, t) };
+    let matches = if same_text { whole(a).into_iter().collect() } else { matches(a, b, t) };
     Alignment { same_text, shingles, matches }
+}
+
+/// The matches of two texts, best first.
+///
+/// They are what [`select`] chooses from [`chains`], without the work for the chains that it cannot
+/// choose.
+pub fn matches(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
+    select(chains_of(a, b, t, |chains| selectable(chains, a, b, t)), a, b, t)
 }
 
 /// All chains of two texts, best first; they may overlap. [`select`] chooses the matches among
 /// them.
 pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
+    chains_of(a, b, t, |chains| chains)
+}
+
+fn chains_of(
+    a: &Prepared,
+    b: &Prepared,
+    t: &Thresholds,
+    choose: impl Fn(Vec<Vec<Run>>) -> Vec<Vec<Run>>,
+) -> Vec<Chain> {
     let max_gap = (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32;
     let limits = ChainLimits { max_gap, min_identity: t.min_identity };
     if t.alignment == AlignmentMethod::Forms {
@@ -60,13 +76,14 @@ pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
             &WordView::folded(a, &words.of[0]),
             &WordView::folded(b, &words.of[1]),
             limits,
+            choose,
         );
         // A chain of word forms without one exactly equal word is no evidence that a report could
         // show.
         chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
         return chains;
     }
-    let runs = chain::chains(&WordView::exact(a), &WordView::exact(b), limits);
+    let runs = chain::chains(&WordView::exact(a), &WordView::exact(b), limits, choose);
     if t.alignment == AlignmentMethod::Runs {
         return runs;
     }
@@ -81,7 +98,9 @@ pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
     );
     // Runs find passages that are too short for evidence; where the words have found a passage,
     // they decide its ends.
-    let clear = |c: &Chain| !all.iter().any(|l| overlap(&l.a(), &c.a()) || overlap(&l.b(), &c.b()));
+    let in_a: RangeUnion = all.iter().map(Chain::a).collect();
+    let in_b: RangeUnion = all.iter().map(Chain::b).collect();
+    let clear = |c: &Chain| in_a.covered(&c.a()) == 0 && in_b.covered(&c.b()) == 0;
     let beside: Vec<Chain> = runs.into_iter().filter(clear).collect();
     all.extend(beside);
     all
@@ -91,10 +110,6 @@ pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
 pub fn whole(a: &Prepared) -> Option<Chain> {
     let len = a.tokens.len() as u32;
     (len > 0).then(|| vec![Run { a: 0, b: 0, len }].into())
-}
-
-fn overlap(x: &Range<u32>, y: &Range<u32>) -> bool {
-    x.start < y.end && y.start < x.end
 }
 
 /// The exactly equal parts of runs of word forms.
@@ -113,4 +128,27 @@ pub fn equal_inside(runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::thresholds::AlignmentMethod;
+    use proptest::prelude::*;
+
+    /// Texts of few words in paragraphs, in which nearly every window of three words is shared.
+    fn text() -> impl Strategy<Value = String> {
+        let words = prop_oneof!["([a-d] ){0,60}", "([a-d]|w[0-9]{1,2}) ", "(x[0-9]{1,2} ){0,60}"];
+        prop::collection::vec(words, 1..8).prop_map(|parts| parts.join("\n\n"))
+    }
+
+    proptest! {
+        #[test]
+        fn the_matches_are_chosen_from_all_chains(a in text(), b in text(), forms: bool) {
+            let alignment = if forms { AlignmentMethod::Forms } else { AlignmentMethod::Runs };
+            let t = Thresholds { alignment, min_paragraph: 5, ..Thresholds::default() };
+            let (a, b) = (Prepared::new(a, 5), Prepared::new(b, 5));
+            prop_assert_eq!(matches(&a, &b, &t), select(chains(&a, &b, &t), &a, &b, &t));
+        }
+    }
 }

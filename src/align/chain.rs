@@ -29,12 +29,17 @@ pub struct ChainLimits {
     pub min_identity: f64,
 }
 
-/// All chains, by descending score; they may overlap. Cost: a sort of the seeds, then linear in the
-/// blocks.
-pub fn chains(a: &WordView, b: &WordView, limits: ChainLimits) -> Vec<Chain> {
+/// The chains of which `choose` keeps the runs, by descending score; they may overlap. Cost: a sort
+/// of the seeds, then linear in the blocks.
+pub fn chains(
+    a: &WordView,
+    b: &WordView,
+    limits: ChainLimits,
+    choose: impl Fn(Vec<Vec<Run>>) -> Vec<Vec<Run>>,
+) -> Vec<Chain> {
     let runs = equal_runs(a, b);
     let mut out = Vec::new();
-    for chain in chain(&runs, limits) {
+    for chain in choose(chain(&runs, limits)) {
         split(fill(chain, &a.words, &b.words).into(), limits, &mut out);
     }
     out

@@ -13,10 +13,17 @@ const MAX_REGION_CELLS: usize = 1 << 16;
 const LOOK_BACK: usize = 64;
 
 /// The equal runs of a token rectangle that are in the order of both texts: the heaviest chain of
-/// `runs` (all runs of both texts, ascending), and single tokens between them. Empty where no token
-/// is equal in order.
-pub fn inside(region: &TokenRectangle, runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
-    let within: Vec<Run> = runs.iter().filter_map(|r| clip(*r, region)).collect();
+/// `runs` (all runs of both texts, ascending, of at most `longest` tokens), and single tokens
+/// between them. Empty where no token is equal in order.
+pub fn inside(
+    region: &TokenRectangle,
+    (runs, longest): (&[Run], u32),
+    a: &Prepared,
+    b: &Prepared,
+) -> Vec<Run> {
+    let before = runs.partition_point(|r| r.a + longest <= region.a.start);
+    let behind = before + runs[before..].partition_point(|r| r.a < region.a.end);
+    let within: Vec<Run> = runs[before..behind].iter().filter_map(|r| clip(*r, region)).collect();
     let (x, y) = (&a.tokens.hashes, &b.tokens.hashes);
     let mut out = Vec::new();
     let (mut from_a, mut from_b) = (region.a.start, region.b.start);
@@ -136,7 +143,7 @@ fn nearer(x: &[u64], y: &[u64]) -> bool {
 }
 
 /// The number of tokens beyond its ends in which a chain looks for more equal tokens.
-const REACH: u32 = 6;
+pub const REACH: u32 = 6;
 
 /// Adds equal tokens just behind the last run, as long as they are at least half of the stretch
 /// that they bridge.

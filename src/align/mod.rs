@@ -7,6 +7,7 @@ pub mod edit_distance;
 pub mod extend;
 pub mod fill;
 pub mod prepared;
+pub mod range_union;
 pub mod run;
 pub mod seeds;
 pub mod select;

@@ -1,14 +1,27 @@
 //! Owns: windows of three words that occur in both texts, and the runs of equal tokens around them.
 //! Never: joins runs.
 
-use crate::align::prepared::Prepared;
+use crate::align::prepared::{Prepared, SEED};
 use crate::align::run::Run;
 use crate::hash;
+use crate::text::shingle::{MUCH_LONGER, first_at_least};
 use std::borrow::Cow;
 
 /// The most points that a seed makes; a seed that occurs more often is matched in the order of its
 /// places instead.
 const MAX_POINTS: usize = 64;
+
+/// A pair of texts has at most this many runs, and one more for so many tokens of the shorter text.
+const MOST_RUNS: usize = 128;
+const TOKENS_PER_RUN: usize = 2;
+
+/// The number of places of the longer text that a seed has by chance, from which on seeds show
+/// nothing by themselves.
+const BY_CHANCE: f64 = 2.0;
+/// The number of tokens for each run of the least length that is there by chance.
+const TOKENS_PER_CHANCE: f64 = 8.0;
+/// The greatest least length of a run.
+const MOST_WORDS: f64 = 24.0;
 
 /// The words of a text as numbers, which determine the words that the alignment treats as equal.
 #[derive(Debug)]
@@ -41,18 +54,58 @@ impl<'p> WordView<'p> {
         WordView { text, words: Cow::Owned(words), seeds: Cow::Owned(seeds) }
     }
 
+    /// The next tokens from `at` on, if there are so many.
+    fn ahead(&self, at: u32, tokens: u32) -> Option<&[u64]> {
+        self.words.get(at as usize..at as usize + tokens as usize)
+    }
+
     /// The tokens of the seed that begins at token `at`.
     fn seed(&self, at: u32) -> &[u64] {
         &self.words[at as usize..(at + self.text.seed_length(at)) as usize]
     }
 }
 
-/// All runs that hold a seed, in the order of the first text.
+/// The runs that hold a seed, in the order of the first text, without those that texts of few words
+/// share at nearly every place: a run is at least as long as [`least_run`] says, and where runs
+/// take up more than a share of the shorter text, the longest are kept.
 pub fn equal_runs(a: &WordView, b: &WordView) -> Vec<Run> {
-    let mut points = points(a, b);
+    let mut points = points(a, b, least_run(a.text, b.text));
     points.sort_unstable();
     points.dedup();
-    runs(&points, a, b)
+    let mut runs = runs(&points, a, b);
+    let most = MOST_RUNS + a.words.len().min(b.words.len()) / TOKENS_PER_RUN;
+    if runs.len() > most {
+        let least = least_length(&runs, most);
+        runs.retain(|run| run.len >= least);
+    }
+    runs
+}
+
+/// The least length of a run that shows anything, in tokens; `None` where each seed does.
+///
+/// In prose two texts have a window of three words in common because one is drawn from the other.
+/// Of four words there are 64 such windows, and each text has all of them. If each seed has `n`
+/// places in the other text by chance, and one more word is the same by chance with probability
+/// `p`, then `n * p^k` places have `k` more equal words; runs have as many more as make these rare.
+/// Both follow from the probability `p^3` that two seeds are equal (Karlin and Altschul 1990 do so
+/// for single letters).
+fn least_run(a: &Prepared, b: &Prepared) -> Option<u32> {
+    let collision = (a.seed_collision() * b.seed_collision()).sqrt();
+    let places = collision * a.seeds.len().max(b.seeds.len()) as f64;
+    if places <= BY_CHANCE {
+        return None;
+    }
+    let more = (places * TOKENS_PER_CHANCE).ln() / (-collision.ln() / f64::from(SEED)).max(0.1);
+    let words = (f64::from(SEED) + more.ceil()).min(MOST_WORDS);
+    let tokens_per_word = a.tokens_per_word().max(b.tokens_per_word());
+    Some((words * tokens_per_word).ceil() as u32)
+}
+
+/// The least length with which at most so many runs are left.
+fn least_length(runs: &[Run], most: usize) -> u32 {
+    let mut lengths: Vec<u32> = runs.iter().map(|run| run.len).collect();
+    let (_, longest_left_out, _) = lengths.select_nth_unstable_by(most, |x, y| y.cmp(x));
+    *longest_left_out + 1
 }
 
 /// A pair of equal seeds: its diagonal (shifted to stay positive), and its place in the first text.
@@ -60,22 +113,35 @@ type SeedPair = (u64, u32);
 
 const SHIFT: u64 = 1 << 32;
 
-fn points(a: &WordView, b: &WordView) -> Vec<SeedPair> {
+/// The pairs of equal seeds; with a least length, those at which so many tokens are equal.
+fn points(a: &WordView, b: &WordView, least: Option<u32>) -> Vec<SeedPair> {
     let (x, y) = (&a.seeds, &b.seeds);
     let mut out = Vec::new();
     let (mut i, mut j) = (0, 0);
+    let search = x.len().min(y.len()) * MUCH_LONGER < x.len().max(y.len());
     while i < x.len() && j < y.len() {
         let (kx, ky) = (x[i] >> 32, y[j] >> 32);
+        if kx != ky && search {
+            // The text is compared in work that is proportional to the shorter one.
+            i = if kx < ky { first_at_least(x, i, ky << 32) } else { i };
+            j = if ky < kx { first_at_least(y, j, kx << 32) } else { j };
+            continue;
+        }
         if kx != ky {
             i += usize::from(kx < ky);
             j += usize::from(ky < kx);
             continue;
         }
-        let n = x[i..].iter().take_while(|s| **s >> 32 == kx).count();
-        let m = y[j..].iter().take_while(|s| **s >> 32 == kx).count();
+        let (n, m) = (places_of_one(x, i), places_of_one(y, j));
         let mut point = |sa: u64, sb: u64| {
             let (at, partner) = (sa as u32, sb as u32);
-            if a.seed(at) == b.seed(partner) {
+            let same = match least {
+                None => a.seed(at) == b.seed(partner),
+                Some(least) => {
+                    a.ahead(at, least).is_some_and(|x| b.ahead(partner, least) == Some(x))
+                }
+            };
+            if same {
                 out.push((SHIFT + u64::from(partner) - u64::from(at), at));
             }
         };
@@ -89,6 +155,17 @@ fn points(a: &WordView, b: &WordView) -> Vec<SeedPair> {
         (i, j) = (i + n, j + m);
     }
     out
+}
+
+/// The number of seeds with the hash of the one at `from`.
+fn places_of_one(seeds: &[u64], from: usize) -> usize {
+    let hash = seeds[from] >> 32;
+    let near = seeds[from..].iter().take(MAX_POINTS + 1).take_while(|s| **s >> 32 == hash).count();
+    match (hash + 1).checked_mul(1 << 32) {
+        _ if near <= MAX_POINTS => near,
+        Some(next) => first_at_least(seeds, from + near, next) - from,
+        None => seeds.len() - from,
+    }
 }
 
 /// Joins seeds on one diagonal that touch into runs, and grows each run while the next tokens are

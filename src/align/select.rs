@@ -1,7 +1,9 @@
 //! Owns: which of the overlapping chains become matches. Never: makes chains, or knows boilerplate.
 
+use crate::align::fill::REACH;
 use crate::align::prepared::Prepared;
-use crate::align::run::{Chain, usize_range};
+use crate::align::range_union::RangeUnion;
+use crate::align::run::{Chain, Run};
 use crate::model::thresholds::Thresholds;
 use std::ops::Range;
 
@@ -15,36 +17,80 @@ const PIECE_DISTANCE: u32 = 60;
 /// passage), then short pieces that continue a match. So a passage that occurs k times in one text
 /// and m times in the other gives at most k + m matches.
 pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
-    let mut seen = CoveredTokens { a: vec![false; a.tokens.len()], b: vec![false; b.tokens.len()] };
+    let mut seen = CoveredTokens::default();
     let mut taken: Vec<Chain> = Vec::new();
     let (long, short): (Vec<Chain>, Vec<Chain>) =
         chains.into_iter().partition(|c| is_match(c, a, b, t));
     let mut again = Vec::new();
     for c in long {
-        if is_mostly_uncovered(&seen.a, c.a()) && is_mostly_uncovered(&seen.b, c.b()) {
+        if seen.a.is_mostly_free(c.a()) && seen.b.is_mostly_free(c.b()) {
             seen.take(c, &mut taken)
         } else {
             again.push(c)
         }
     }
     for c in again {
-        if is_mostly_uncovered(&seen.a, c.a()) || is_mostly_uncovered(&seen.b, c.b()) {
+        if seen.a.is_mostly_free(c.a()) || seen.b.is_mostly_free(c.b()) {
             seen.take(c, &mut taken);
         }
     }
-    let anchors = taken.len();
+    let near = NearMatches::new(&taken);
     for c in short {
-        // A token rectangle reaches as far as its words do, so text behind it is no piece of it.
-        let near = taken[..anchors].iter().any(|m| m.region.is_none() && continues(m, &c));
-        if near
+        if near.has_one(&taken, &c)
             && equal_words(&c, a) >= PIECE
-            && is_mostly_uncovered(&seen.a, c.a())
-            && is_mostly_uncovered(&seen.b, c.b())
+            && seen.a.is_mostly_free(c.a())
+            && seen.b.is_mostly_free(c.b())
         {
             seen.take(c, &mut taken);
         }
     }
     taken
+}
+
+/// The chains that may be selected once their gaps are filled: those that may become a match, and
+/// those that may become a piece beside one. In texts of few words nearly all chains are too short
+/// for either.
+pub fn selectable(
+    mut chains: Vec<Vec<Run>>,
+    a: &Prepared,
+    b: &Prepared,
+    t: &Thresholds,
+) -> Vec<Vec<Run>> {
+    let may_match: Vec<bool> = chains.iter().map(|c| may_be_match(c, a, b, t)).collect();
+    let far = PIECE_DISTANCE + REACH;
+    let beside = |c: &Vec<Run>| widened(c[0].a..c[c.len() - 1].a_end(), far, a);
+    let near: RangeUnion =
+        chains.iter().zip(&may_match).filter(|c| *c.1).map(|c| beside(c.0)).collect();
+    let mut may_match = may_match.into_iter();
+    chains.retain(|c| {
+        let own = widened(c[0].a..c[c.len() - 1].a_end(), REACH, a);
+        may_match.next() == Some(true) || (most_equal_tokens(c) >= PIECE && near.covered(&own) > 0)
+    });
+    chains
+}
+
+/// The number of equal tokens that a chain has at most when its gaps and ends are filled.
+fn most_equal_tokens(chain: &[Run]) -> u32 {
+    let gap = |pair: &[Run]| (pair[1].a - pair[0].a_end()).min(pair[1].b - pair[0].b_end());
+    let runs: u32 = chain.iter().map(|run| run.len).sum();
+    runs + chain.windows(2).map(gap).sum::<u32>() + 2 * REACH
+}
+
+/// Whether a chain may be a match when its gaps and ends are filled, see [`is_match`].
+fn may_be_match(chain: &[Run], a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
+    let most = most_equal_tokens(chain);
+    let (first, last) = (chain[0], chain[chain.len() - 1]);
+    let in_a = || widened(first.a..last.a_end(), REACH, a);
+    let in_b = || widened(first.b..last.b_end(), REACH, b);
+    most >= t.min_match
+        || most >= t.min_paragraph
+            && (holds_paragraph(&a.paragraphs, in_a(), t)
+                || holds_paragraph(&b.paragraphs, in_b(), t))
+}
+
+/// A range with so many more tokens on either side.
+fn widened(range: Range<u32>, by: u32, text: &Prepared) -> Range<u32> {
+    range.start.saturating_sub(by)..(range.end + by).min(text.tokens.len() as u32)
 }
 
 /// Whether a chain is long enough to be reported on its own: `min_match` equal words, or a whole
@@ -71,24 +117,50 @@ pub fn equal_words(c: &Chain, a: &Prepared) -> u32 {
     c.runs.iter().map(|r| a.word_count(r.a..r.a + r.len)).sum()
 }
 
+#[derive(Default)]
 struct CoveredTokens {
-    a: Vec<bool>,
-    b: Vec<bool>,
+    a: RangeUnion,
+    b: RangeUnion,
 }
 
 impl CoveredTokens {
     fn take(&mut self, c: Chain, taken: &mut Vec<Chain>) {
-        self.a[usize_range(c.a())].fill(true);
-        self.b[usize_range(c.b())].fill(true);
+        self.a.insert(c.a());
+        self.b.insert(c.b());
         taken.push(c);
     }
 }
 
-/// Whether at least half of a range is not covered yet.
-fn is_mostly_uncovered(seen: &[bool], range: Range<u32>) -> bool {
-    let range = usize_range(range);
-    let len = range.len();
-    2 * seen[range].iter().filter(|&&s| !s).count() >= len
+/// The matches by the places where they end and begin in the first text.
+struct NearMatches {
+    /// The end of each match in the first text and its number, sorted.
+    ends: Vec<(u32, usize)>,
+    /// The start of each match in the first text and its number, sorted.
+    starts: Vec<(u32, usize)>,
+}
+
+impl NearMatches {
+    fn new(matches: &[Chain]) -> NearMatches {
+        // A token rectangle reaches as far as its words do, so text behind it is no piece of it.
+        let of = |place: fn(&Chain) -> u32| {
+            let chains = matches.iter().enumerate().filter(|(_, m)| m.region.is_none());
+            let mut places: Vec<(u32, usize)> = chains.map(|(n, m)| (place(m), n)).collect();
+            places.sort_unstable();
+            places
+        };
+        NearMatches { ends: of(|m| m.a().end), starts: of(|m| m.a().start) }
+    }
+
+    /// Whether a chain continues one of the matches.
+    fn has_one(&self, matches: &[Chain], c: &Chain) -> bool {
+        let range = c.a();
+        let within = |places: &[(u32, usize)], from: u32, to: u32| {
+            let first = places.partition_point(|p| p.0 < from);
+            places[first..].iter().take_while(|p| p.0 <= to).any(|p| continues(&matches[p.1], c))
+        };
+        within(&self.ends, range.start.saturating_sub(PIECE_DISTANCE), range.start)
+            || within(&self.starts, range.end, range.end.saturating_add(PIECE_DISTANCE))
+    }
 }
 
 fn continues(m: &Chain, c: &Chain) -> bool {

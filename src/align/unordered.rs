@@ -68,6 +68,7 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits) -> Vec<Chain>
         y.bits.total_cmp(&x.bits).then_with(|| x.region.order().cmp(&y.region.order()))
     });
     let runs = equal_runs(&WordView::exact(a), &WordView::exact(b));
+    let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
     let mut taken: Vec<Extension> = Vec::new();
     let mut out = Vec::new();
     for f in found {
@@ -76,7 +77,7 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits) -> Vec<Chain>
         }
         taken.push(f.clone());
         let region = fitter.to_sentences(f);
-        let runs = fill::inside(&region, &runs, a, b);
+        let runs = fill::inside(&region, (&runs, longest), a, b);
         if !runs.is_empty() {
             out.push(Chain { runs, region: Some(region) });
         }

@@ -54,11 +54,6 @@ impl Lexicon {
         out
     }
 
-    /// The number of times that a word occurs in the text, by its hash.
-    pub fn count(&self, word: u64) -> u32 {
-        self.words.binary_search(&word).map_or(0, |place| self.counts[place])
-    }
-
     fn shingles(&self, word: usize) -> &[u64] {
         &self.shingles[self.from[word] as usize..self.from[word + 1] as usize]
     }

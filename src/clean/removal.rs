@@ -84,6 +84,8 @@ impl Removal {
     /// ```
     pub fn thresholds(&self, thresholds: &Thresholds) -> Thresholds {
         let mut needed = thresholds.clone();
+        // Each removed document is shown with its pair.
+        needed.report_budget = u32::MAX;
         let beyond = |r: &Relation| !r.is_copy();
         needed.all_pairs |= self.documents && (self.abridged || self.relations.iter().any(beyond));
         if self.cuts() {
@@ -102,6 +104,8 @@ impl Removal {
             number("max-places", needed.max_places, scanned.max_places),
             number("repeat-classes", needed.repeat_classes, scanned.repeat_classes),
         ];
+        let budget = number("report-budget", needed.report_budget, scanned.report_budget);
+        let settings = settings.into_iter().chain(self.cuts().then_some(budget));
         let differs = settings.into_iter().find(|(_, needed, scanned)| needed != scanned);
         differs.map_or(Ok(()), |(name, needed, scanned)| {
             let why = format!(

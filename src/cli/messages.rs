@@ -2,6 +2,7 @@
 
 pub use nearcopy::escape::message as clean;
 use nearcopy::ingest::{Format, MissingField, Problem, ReadResult, Reason, ReasonKind};
+use nearcopy::progress::Limit;
 use std::io::Write;
 use std::path::Path;
 
@@ -108,6 +109,39 @@ fn place(problem: &Problem) -> String {
     let whole = problem.path == "-" && problem.record.is_none();
     let path = if whole { "standard input" } else { &problem.path };
     format!("{}{record}: {}", clean(path), clean(&problem.message))
+}
+
+/// Reports what a bound of the work left out, and how to have it.
+pub fn say_limit(limit: &Limit) {
+    let (what, remedy) = match limit.reason {
+        "pairs-over-budget" => (
+            "candidate pair",
+            "not compared, because so many texts share passages; each text was compared with those \
+             that share most (--compare-budget raises the bound)",
+        ),
+        "pairs-shown-as-repeats" => (
+            "pair",
+            "not listed, because these share nothing but passages that are listed as repeats \
+             (--all-pairs lists them)",
+        ),
+        "pairs-not-listed" => (
+            "smaller pair",
+            "found and not listed, because the report would be many times as long as the corpus \
+             (--report-budget raises the bound, --all-pairs lists all)",
+        ),
+        _ => (
+            "smaller repeat",
+            "found and not listed, because the report would be many times as long as the corpus \
+             (--report-budget raises the bound, --all-pairs lists all)",
+        ),
+    };
+    let more = if limit.documents > limit.some.len() as u64 { ", …" } else { "" };
+    say(&format!(
+        "{} of {} {remedy}: {}{more}",
+        count(limit.count, what),
+        count(limit.documents, "document"),
+        clean(&limit.some.join(", "))
+    ));
 }
 
 /// Reports a field that the caller named and that no record has.

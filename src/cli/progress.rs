@@ -2,9 +2,11 @@
 
 use super::exit::{Failure, Result};
 use super::interrupt::{interrupted, listen};
+use super::messages;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use nearcopy::progress::Stage;
+use nearcopy::progress::{Limit, Stage};
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How much is told.
@@ -21,6 +23,8 @@ pub struct TalkArgs {
 /// The progress bar of a run, which also hears of signals.
 pub struct Meter {
     bar: ProgressBar,
+    quiet: bool,
+    limits: Mutex<Vec<Limit>>,
 }
 
 impl Meter {
@@ -34,7 +38,7 @@ impl Meter {
         } else {
             ProgressBar::hidden()
         };
-        Meter { bar }
+        Meter { bar, quiet: talk.quiet, limits: Mutex::default() }
     }
 
     /// Shows that reading begins.
@@ -60,6 +64,11 @@ impl Meter {
     /// Removes the bar. An interruption ends the run here.
     pub fn pause(&self) -> Result<()> {
         self.hide();
+        let limits =
+            std::mem::take(&mut *self.limits.lock().unwrap_or_else(PoisonError::into_inner));
+        if !self.quiet {
+            limits.iter().for_each(messages::say_limit);
+        }
         if interrupted() { Err(Failure::Cancelled) } else { Ok(()) }
     }
 
@@ -93,6 +102,10 @@ impl nearcopy::Progress for Meter {
 
     fn advance(&self, done: u64) {
         self.bar.inc(done);
+    }
+
+    fn limited(&self, limit: &Limit) {
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner).push(limit.clone());
     }
 
     fn cancelled(&self) -> bool {

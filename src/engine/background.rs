@@ -12,6 +12,8 @@ use crate::postings::policy::most_of_a_source;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Two texts are versions of one story only if their shared anchors, all of them frequent, are at
 /// least this part of the anchors of the longer text.
@@ -22,6 +24,8 @@ const VERSIONS_SHARE: f64 = 0.3;
 const MAX_SAME_FREQUENCY_SHARE: f64 = 0.5;
 /// The number of text pairs that are looked at for each frequent key.
 const PAIRS: usize = 8;
+/// The number of frequent keys of a text that are looked at in each pair.
+const SAMPLE: usize = 1024;
 
 /// What the corpus shows about its texts.
 pub fn background(
@@ -72,6 +76,8 @@ struct StoryTest<'g> {
     held: Vec<(u32, u32)>,
     /// The number of anchors of each class; empty where none is frequent.
     anchors: Vec<u32>,
+    /// The pairs that were looked at, and whether they are versions of one story.
+    known: RefCell<HashMap<(u32, u32), bool>>,
 }
 
 impl<'g> StoryTest<'g> {
@@ -88,7 +94,7 @@ impl<'g> StoryTest<'g> {
             .flat_map(|(g, n)| g.iter().map(move |p| (p.unit, n)))
             .collect();
         held.sort_unstable();
-        StoryTest { frequent, held, anchors }
+        StoryTest { frequent, held, anchors, known: RefCell::default() }
     }
 
     /// Whether a frequent key is text of a story: of the texts that hold it, most of the
@@ -103,8 +109,19 @@ impl<'g> StoryTest<'g> {
     }
 
     fn are_versions(&self, a: u32, b: u32) -> bool {
+        *self.known.borrow_mut().entry((a, b)).or_insert_with(|| self.share_edited_text(a, b))
+    }
+
+    fn share_edited_text(&self, a: u32, b: u32) -> bool {
         let mut numbers: Vec<usize> = Vec::new();
-        let (x, y) = (self.of(a), self.of(b));
+        let (mut x, mut y) = (self.of(a), self.of(b));
+        // Of long texts a sample is enough: the keys up to one hash, as keys are numbered by hash.
+        let sampled = [x, y].into_iter().filter_map(|keys| Some(keys.get(SAMPLE)?.1)).min();
+        if let Some(end) = sampled {
+            x = &x[..x.partition_point(|key| key.1 < end)];
+            y = &y[..y.partition_point(|key| key.1 < end)];
+        }
+        let share = sampled.map_or(1.0, |end| f64::from(end) / self.frequent.len() as f64);
         let (mut i, mut j) = (0, 0);
         while i < x.len() && j < y.len() {
             if x[i].1 == y[j].1 {
@@ -116,7 +133,8 @@ impl<'g> StoryTest<'g> {
         }
         let anchors = |class: u32| self.anchors.get(class as usize).copied().unwrap_or(0);
         if numbers.is_empty()
-            || (numbers.len() as f64) < VERSIONS_SHARE * f64::from(anchors(a).max(anchors(b)))
+            || (numbers.len() as f64)
+                < share * VERSIONS_SHARE * f64::from(anchors(a).max(anchors(b)))
         {
             return false;
         }

@@ -1,9 +1,11 @@
 //! Owns: the way from documents to findings, on one screen. Never: implements a stage.
 
 use crate::engine::background_source::BackgroundSource;
-use crate::engine::candidates::Candidates;
+use crate::engine::candidates::{Budget, Candidates};
 use crate::engine::cluster::{self, Relations};
 use crate::engine::compare::{Verified, Verifier};
+use crate::engine::limits::Limits;
+use crate::engine::listed::{Listed, listed};
 use crate::engine::members::Members;
 use crate::engine::repeats::repeats;
 use crate::engine::sketch::{Classes, Keys, Sketches, sketch};
@@ -139,6 +141,7 @@ pub(crate) fn scan_under(
     in_pool(options, || {
         let found = relate_under(documents, source, recipe, thresholds, progress)?;
         let Related {
+            class_tokens,
             all,
             keys,
             members,
@@ -155,6 +158,7 @@ pub(crate) fn scan_under(
         let verifier = Verifier {
             documents,
             first: &all.first,
+            tokens: &class_tokens,
             metadata: &metadata,
             background: &background,
             recipe,
@@ -163,19 +167,16 @@ pub(crate) fn scan_under(
         };
         let pairs = cluster::reported(&relations, &representative_of, &all, &verifier)?;
         let repeats = repeats(&all, &keys, &members, &family, &verifier)?;
-
-        let candidates = (document_candidates.pairs.len() + passage_candidates.pairs.len()) as u64;
+        let candidates = [&document_candidates, &passage_candidates];
+        let mut limits = Limits::new(documents, progress);
+        limits.add_candidates(candidates, &all.first);
+        let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits);
         let summary = Summary {
-            candidates,
+            candidates: candidates.iter().map(|c| c.pairs.len() as u64).sum(),
             verified: relations.len() as u64,
-            capped_keys: document_candidates.capped + passage_candidates.capped,
-            ..summary_counts(documents, &all, &clusters, &pairs, &repeats)
+            capped_keys: candidates.iter().map(|c| c.capped).sum(),
+            ..summary_counts(documents, &all, &clusters, &pairs, &repeats, limits.counts)
         };
-        let groups = (0..all.first.len() as u32).map(|c| members.copies(c));
-        let groups = groups.chain(members.other_groups().map(Vec::as_slice));
-        let mut equal: Vec<Vec<u32>> =
-            groups.filter(|g| g.len() > 1).map(<[u32]>::to_vec).collect();
-        equal.sort_unstable();
         let detection = Detection {
             recipe_id: recipe.id(),
             background_id: background.id(),
@@ -183,7 +184,7 @@ pub(crate) fn scan_under(
             summary,
             tokens: all.tokens,
             clusters,
-            equal,
+            equal: members.equal(),
             titles: members.divided.into_values().map(|divided| divided.groups).collect(),
             pairs,
             repeats,
@@ -196,6 +197,8 @@ pub(crate) fn scan_under(
 pub struct Related {
     /// The classes of equal texts.
     pub all: Classes,
+    /// The number of tokens of each class.
+    pub class_tokens: Vec<u32>,
     /// The keys of the classes.
     pub keys: Keys<Run>,
     /// For each word slot, the number of classes that it occurs in.
@@ -269,9 +272,12 @@ fn relate_under(
     let SortedKeys { all, keys, words, background, members } =
         sorted_keys(documents, source, recipe, thresholds, progress)?;
     let metadata = |class| members.metadata(class, documents);
+    let class_tokens = all.class_tokens();
+    let budget = Budget::of(&class_tokens, thresholds);
     let verifier = Verifier {
         documents,
         first: &all.first,
+        tokens: &class_tokens,
         metadata: &metadata,
         background: &background,
         recipe,
@@ -279,8 +285,8 @@ fn relate_under(
         progress,
     };
 
-    let document_candidates = candidates::by_documents(&all, &keys, documents, recipe)?;
-    progress.begin(Stage::Compare, document_candidates.pairs.len() as u64);
+    let document_candidates = candidates::by_documents(&all, &keys, documents, recipe, budget)?;
+    progress.begin(Stage::Compare, document_candidates.steps);
     let compared = verifier
         .compare(&document_candidates.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
     let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
@@ -293,8 +299,9 @@ fn relate_under(
         &document_candidates.pairs,
         Policy::from(recipe),
         thresholds,
+        budget.without(document_candidates.steps),
     );
-    progress.begin(Stage::Compare, passage_candidates.pairs.len() as u64);
+    progress.begin(Stage::Compare, passage_candidates.steps);
     let mut relations = Relations::default();
     relations.extend(
         compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect(),
@@ -305,6 +312,7 @@ fn relate_under(
     let (clusters, representative_of) =
         cluster::clusters(&all, &members, &mut relations, &verifier)?;
     Ok(Related {
+        class_tokens,
         all,
         keys,
         words,
@@ -325,12 +333,13 @@ pub fn summary_counts(
     clusters: &[Cluster],
     pairs: &[Pair],
     repeats: &[Repeat],
+    limits: Vec<(String, u64)>,
 ) -> Summary {
     Summary {
         documents: documents.count() as u64,
         bytes: (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum(),
         renamed: documents.renamed(),
-        limited: all.limited.clone(),
+        limited: [&all.limited[..], &limits].concat(),
         without_text: all.without_text,
         classes: all.first.len() as u64 + all.without_text,
         clusters: clusters.len() as u64,

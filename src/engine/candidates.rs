@@ -5,6 +5,7 @@ use crate::engine::sketch::{Classes, Keys};
 use crate::error::Result;
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
+use crate::postings::budget::{SharedKeys, WithinBudget, within_budget};
 use crate::postings::policy::{Policy, all_pairs, link_hot};
 use crate::postings::posting::unpack_pair;
 use crate::postings::run::Run;
@@ -23,7 +24,16 @@ pub struct Candidates {
     pub linked: Vec<u64>,
     /// The number of hot keys.
     pub capped: u64,
+    /// The steps of the comparison of `pairs`.
+    pub steps: u64,
+    /// The number of pairs that the budget leaves out.
+    pub left_out: u64,
+    /// The classes of these pairs, sorted.
+    pub limited: Vec<u32>,
 }
+
+/// The number of anchors that are as much evidence as a shared paragraph band.
+const ANCHORS_PER_BAND: u32 = 4;
 
 /// The pairs that share a document band (or, under a source limit, the whole text). Pairs that the
 /// limit forbids are included, because families must not depend on it.
@@ -32,14 +42,16 @@ pub fn by_documents(
     keys: &Keys<Run>,
     documents: &dyn Documents,
     recipe: &Recipe,
+    budget: Budget,
 ) -> Result<Candidates> {
     let policy = Policy::from(recipe);
     let mut out = Candidates::default();
+    let mut shown = Vec::new();
     let mut hot = Vec::new();
     for group in keys.same_text.groups().chain(keys.bands.groups()) {
         let units: Vec<u32> = group.iter().map(|p| p.unit).collect();
         if units.len() <= policy.band_cap {
-            all_pairs(&units, &mut out.pairs);
+            all_pairs(&units, &mut shown);
         } else {
             out.capped += 1;
             hot.push(group);
@@ -51,13 +63,12 @@ pub fn by_documents(
     for group in hot {
         link_hot(group, |unit| &signatures[&unit], recipe, &mut links);
     }
-    out.finish();
-    let shown = std::mem::take(&mut out.pairs);
-    out.pairs = links;
-    out.finish();
-    out.linked = out.pairs.iter().copied().filter(|p| shown.binary_search(p).is_err()).collect();
-    out.pairs.extend(shown);
-    out.finish();
+    let shown = counted(shown, 1);
+    let links = counted(links, 1);
+    let is_shown = |pair: &u64| shown.binary_search_by_key(pair, |c| c.0).is_ok();
+    let linked: Vec<u64> = links.iter().map(|c| c.0).filter(|pair| !is_shown(pair)).collect();
+    out.choose(summed(shown, links), budget);
+    out.linked = linked.into_iter().filter(|p| out.pairs.binary_search(p).is_ok()).collect();
     Ok(out)
 }
 
@@ -88,6 +99,7 @@ pub fn by_passages(
     known: &[u64],
     policy: Policy,
     t: &Thresholds,
+    budget: Budget,
 ) -> Candidates {
     let mut out = Candidates::default();
     let pairs_of = |n: usize| if n <= policy.passage_cap { n * (n - 1) / 2 } else { 0 };
@@ -99,26 +111,80 @@ pub fn by_passages(
         }
     }
     shared.par_sort_unstable();
-    out.pairs.extend(policy.with_enough_anchors(&shared));
-    drop(shared);
+    let shared: Vec<SharedKeys> = policy.with_enough_anchors(&shared).collect();
+    let mut bands = Vec::new();
     for group in keys.paragraph_bands.groups() {
         match policy.passage_units(group, family) {
-            Some(units) => all_pairs(&units, &mut out.pairs),
+            Some(units) => all_pairs(&units, &mut bands),
             None => out.capped += 1,
         }
     }
-    out.finish();
-    out.pairs.retain(|&p| {
+    let mut all_shared = summed(shared, counted(bands, ANCHORS_PER_BAND));
+    all_shared.retain(|&(p, _)| {
         let (a, b) = unpack_pair(p);
         known.binary_search(&p).is_err() && all.allowed(a, b, t.sources)
     });
+    out.choose(all_shared, budget);
     out
 }
 
+/// The different pairs of a list, sorted, each with the number of times that it is there, times
+/// `weight`.
+fn counted(mut pairs: Vec<u64>, weight: u32) -> Vec<SharedKeys> {
+    pairs.par_sort_unstable();
+    let different = pairs.chunk_by(|x, y| x == y).filter(|same| {
+        let (a, b) = unpack_pair(same[0]);
+        a != b
+    });
+    different.map(|same| (same[0], (same.len() as u32).saturating_mul(weight))).collect()
+}
+
+/// Both lists as one, with the sum of the shared keys.
+fn summed(mut a: Vec<SharedKeys>, b: Vec<SharedKeys>) -> Vec<SharedKeys> {
+    if b.is_empty() {
+        return a;
+    }
+    a.extend(b);
+    a.par_sort_unstable();
+    a.dedup_by(|next, first| {
+        let same = next.0 == first.0;
+        first.1 = if same { first.1.saturating_add(next.1) } else { first.1 };
+        same
+    });
+    a
+}
+
+/// A corpus may take the steps of one with so many tokens: about a tenth of a second.
+const LEAST_TOKENS: u64 = 1 << 17;
+
+/// The budget of the comparisons.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget<'a> {
+    /// The number of tokens of each class.
+    pub tokens: &'a [u32],
+    /// The number of steps.
+    pub steps: u64,
+}
+
+impl<'a> Budget<'a> {
+    /// The budget of a corpus whose classes have so many tokens.
+    pub fn of(tokens: &'a [u32], t: &Thresholds) -> Budget<'a> {
+        let all: u64 = tokens.iter().map(|n| u64::from(*n)).sum();
+        let steps = all.max(LEAST_TOKENS).saturating_mul(u64::from(t.compare_budget));
+        Budget { tokens, steps }
+    }
+
+    /// What is left of it after so many steps.
+    pub const fn without(self, steps: u64) -> Budget<'a> {
+        Budget { steps: self.steps.saturating_sub(steps), ..self }
+    }
+}
+
 impl Candidates {
-    fn finish(&mut self) {
-        self.pairs.par_sort_unstable();
-        self.pairs.dedup();
-        self.pairs.retain(|&p| unpack_pair(p).0 != unpack_pair(p).1);
+    /// Takes the candidates that are within the budget.
+    fn choose(&mut self, candidates: Vec<SharedKeys>, budget: Budget) {
+        let within = within_budget(candidates, budget.tokens, budget.steps);
+        let WithinBudget { pairs, steps, left_out, texts } = within;
+        (self.pairs, self.steps, self.left_out, self.limited) = (pairs, steps, left_out, texts);
     }
 }

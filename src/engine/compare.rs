@@ -11,43 +11,73 @@ use crate::pair::background::Background;
 use crate::pair::compare::compare_masked;
 use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
+use crate::postings::budget::pair_steps;
 use crate::postings::posting::{pack_pair, unpack_pair};
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The number of pairs that one thread takes at once.
 const CHUNK: usize = 64;
 /// The tokens of prepared texts that one thread keeps: about 20 MB.
 const CACHED: usize = 300_000;
+/// The tokens from which on all threads share one prepared text, so that a long one is prepared and
+/// held once.
+const LONG: u32 = 50_000;
 
-/// The texts that a thread prepared last; the oldest is evicted first.
+/// The texts that a thread used last; the one that was not used for longest is evicted first.
 #[derive(Default)]
 struct Cache<'t> {
-    texts: HashMap<u32, Rc<MaskedText<'t>>>,
-    order: VecDeque<u32>,
+    /// Each text with the time of its last use.
+    texts: HashMap<u32, (Arc<MaskedText<'t>>, u64)>,
+    /// The texts with the times of their uses, in order.
+    uses: VecDeque<(u32, u64)>,
+    time: u64,
     tokens: usize,
 }
 
 impl<'t> Cache<'t> {
-    fn keep(&mut self, class: u32, prepared: Rc<MaskedText<'t>>) {
+    fn get(&mut self, class: u32) -> Option<Arc<MaskedText<'t>>> {
+        let (text, last) = self.texts.get_mut(&class)?;
+        self.time += 1;
+        *last = self.time;
+        self.uses.push_back((class, self.time));
+        Some(text.clone())
+    }
+
+    fn keep(&mut self, class: u32, prepared: Arc<MaskedText<'t>>) {
         self.tokens += prepared.tokens.len();
-        self.texts.insert(class, prepared);
-        self.order.push_back(class);
-        while self.tokens > CACHED {
-            let Some(oldest) = self.order.pop_front() else { break };
-            if let Some(old) = self.texts.remove(&oldest) {
+        self.time += 1;
+        self.texts.insert(class, (prepared, self.time));
+        self.uses.push_back((class, self.time));
+        // The two texts of the pair that is compared stay, however long they are.
+        while self.tokens > CACHED && self.texts.len() > 2 {
+            let Some((oldest, time)) = self.uses.pop_front() else { break };
+            if self.texts.get(&oldest).is_some_and(|text| text.1 == time)
+                && let Some((old, _)) = self.texts.remove(&oldest)
+            {
                 self.tokens -= old.tokens.len();
             }
         }
     }
 }
 
+/// A long text as the threads that use it share it. The lock is held while it is prepared.
+type SharedText<'t> = Arc<Mutex<Weak<MaskedText<'t>>>>;
+
+/// The long texts that some thread uses.
+type SharedTexts<'t> = Mutex<HashMap<u32, SharedText<'t>>>;
+
+/// The number of pairs for each text from which on nearly all texts of a group are paired with each
+/// other, so that a text would be evicted before its next pair comes.
+const DENSE: usize = 4;
+
 /// The pairs in an order that visits texts depth first, so that the pairs of connected texts follow
-/// each other.
-fn neighbours_first(pairs: &[u64]) -> Vec<u64> {
+/// each other. Where texts have very many partners, the pairs of two blocks of texts that the cache
+/// holds together follow each other.
+fn neighbours_first(pairs: &[u64], tokens: &[u32]) -> Vec<u64> {
     // A short list fits the cache in any order.
     if pairs.len() < CHUNK {
         return pairs.to_vec();
@@ -70,13 +100,48 @@ fn neighbours_first(pairs: &[u64]) -> Vec<u64> {
             }
         }
     }
+    let mut block = vec![0; visited.len()];
+    if pairs.len() > DENSE * visited.len() {
+        let blocks = blocks(&visited, tokens);
+        let mut read: Vec<(u64, u32)> = Vec::with_capacity(2 * pairs.len());
+        for &pair in pairs {
+            let (a, b) = unpack_pair(pair);
+            let of = pack_pair(blocks[visited[&a] as usize], blocks[visited[&b] as usize]);
+            read.extend([(of, a), (of, b)]);
+        }
+        read.par_sort_unstable();
+        read.dedup();
+        // Each of these is prepared once; otherwise a text is for nearly each of its pairs.
+        if read.len() < pairs.len() {
+            block = blocks;
+        }
+    }
     let place = |p: u64| {
         let (a, b) = unpack_pair(p);
-        pack_pair(visited[&a], visited[&b])
+        let place = pack_pair(visited[&a], visited[&b]);
+        let (first, second) = unpack_pair(place);
+        (pack_pair(block[first as usize], block[second as usize]), place)
     };
-    let mut order: Vec<(u64, u64)> = pairs.iter().map(|&p| (place(p), p)).collect();
+    let mut order: Vec<((u64, u64), u64)> = pairs.iter().map(|&p| (place(p), p)).collect();
     order.par_sort_unstable();
     order.into_iter().map(|(_, p)| p).collect()
+}
+
+/// The block of each visited text: texts that were visited one after the other, of which two blocks
+/// are in the cache together.
+fn blocks(visited: &HashMap<u32, u32>, tokens: &[u32]) -> Vec<u32> {
+    let mut order = vec![0; visited.len()];
+    visited.iter().for_each(|(text, place)| order[*place as usize] = *text);
+    let (mut block, mut size) = (0, 0);
+    let block_of = |text: u32| {
+        let own = tokens[text as usize] as usize;
+        if size + own > CACHED / 2 {
+            (block, size) = (block + 1, 0);
+        }
+        size += own;
+        block
+    };
+    order.into_iter().map(block_of).collect()
 }
 
 /// A compared pair of classes.
@@ -114,6 +179,8 @@ pub struct Verifier<'a> {
     pub documents: &'a dyn Documents,
     /// The first document of each class.
     pub first: &'a [u32],
+    /// The number of tokens of each class.
+    pub tokens: &'a [u32],
     /// What the documents of each class say about its text.
     pub metadata: &'a (dyn Fn(u32) -> Metadata + Sync),
     /// The background.
@@ -135,24 +202,27 @@ impl Verifier<'_> {
         pairs: &[u64],
         keep: impl Fn(&Comparison) -> bool + Sync,
     ) -> Result<Vec<Verified>> {
-        let order = neighbours_first(pairs);
+        let order = neighbours_first(pairs, self.tokens);
+        let shared = SharedTexts::default();
         let compared: Result<Vec<Vec<Verified>>> = order
             .par_chunks(CHUNK)
             .map_init(Cache::default, |cache, chunk| {
-                if self.progress.cancelled() {
-                    return Err(Error::Cancelled);
-                }
                 let mut out = Vec::new();
                 for &pair in chunk {
+                    if self.progress.cancelled() {
+                        return Err(Error::Cancelled);
+                    }
                     let (a, b) = unpack_pair(pair);
-                    let (left, right) = (self.prepared(a, cache)?, self.prepared(b, cache)?);
+                    let left = self.prepared(a, cache, &shared)?;
+                    let right = self.prepared(b, cache, &shared)?;
                     let comparison =
                         compare_masked(&left, &right, self.background, self.thresholds);
                     if keep(&comparison) {
                         out.push(Verified { a, b, comparison });
                     }
+                    self.progress
+                        .advance(pair_steps(self.tokens[a as usize], self.tokens[b as usize]));
                 }
-                self.progress.advance(chunk.len() as u64);
                 Ok(out)
             })
             .collect();
@@ -167,14 +237,39 @@ impl Verifier<'_> {
         all.allowed(a, b, self.thresholds.sources)
     }
 
-    fn prepared<'c>(&'c self, class: u32, cache: &mut Cache<'c>) -> Result<Rc<MaskedText<'c>>> {
-        if let Some(there) = cache.texts.get(&class) {
-            return Ok(there.clone());
+    fn prepared<'c>(
+        &'c self,
+        class: u32,
+        cache: &mut Cache<'c>,
+        shared: &SharedTexts<'c>,
+    ) -> Result<Arc<MaskedText<'c>>> {
+        if let Some(there) = cache.get(class) {
+            return Ok(there);
         }
-        let text = MaskedText::new(self.text(class)?, self.background, self.recipe);
-        let prepared = Rc::new(text.with_metadata((self.metadata)(class)));
+        let prepared = if self.tokens[class as usize] < LONG {
+            self.prepare(class)?
+        } else {
+            let slot = {
+                let mut texts = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                texts.entry(class).or_default().clone()
+            };
+            let mut text = slot.lock().unwrap_or_else(PoisonError::into_inner);
+            match text.upgrade() {
+                Some(there) => there,
+                None => {
+                    let prepared = self.prepare(class)?;
+                    *text = Arc::downgrade(&prepared);
+                    prepared
+                }
+            }
+        };
         cache.keep(class, prepared.clone());
         Ok(prepared)
+    }
+
+    fn prepare(&self, class: u32) -> Result<Arc<MaskedText<'_>>> {
+        let text = MaskedText::new(self.text(class)?, self.background, self.recipe);
+        Ok(Arc::new(text.with_metadata((self.metadata)(class))))
     }
 
     fn text(&self, class: u32) -> Result<std::borrow::Cow<'_, str>> {

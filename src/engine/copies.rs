@@ -17,6 +17,7 @@ use crate::sketch::recipe::Recipe;
 /// The copies of each document, which share its metadata in a scan.
 pub struct Copies {
     class_of: Vec<u32>,
+    tokens: Vec<u32>,
     members: Members,
 }
 
@@ -32,7 +33,12 @@ impl Copies {
         let Sketches { classes: all, .. } = sketch(documents, recipe, t, progress)?;
         let mut members = Members::new(&all);
         members.divided = title_groups(&all, &members, documents, background, recipe, t)?;
-        Ok(Copies { class_of: all.class_of, members })
+        Ok(Copies { class_of: all.class_of, tokens: all.tokens, members })
+    }
+
+    /// The number of tokens of each document.
+    pub fn tokens(&self) -> &[u32] {
+        &self.tokens
     }
 
     /// What the copies of a document say about its text.

@@ -65,6 +65,15 @@ impl Members {
     pub fn other_groups(&self) -> impl Iterator<Item = &Vec<u32>> {
         self.divided.values().flat_map(|divided| &divided.groups[1..])
     }
+    /// The groups of two and more documents that are copies of each other, sorted.
+    pub fn equal(&self) -> Vec<Vec<u32>> {
+        let classes = (0..self.starts.len() as u32 - 1).map(|class| self.copies(class));
+        let groups = classes.chain(self.other_groups().map(Vec::as_slice));
+        let mut equal: Vec<Vec<u32>> =
+            groups.filter(|group| group.len() > 1).map(<[u32]>::to_vec).collect();
+        equal.sort_unstable();
+        equal
+    }
     /// The documents of one class.
     pub fn of(&self, class: u32) -> &[u32] {
         &self.documents

@@ -10,6 +10,8 @@ pub mod cluster;
 pub mod compare;
 pub mod copies;
 pub mod corpus;
+pub mod limits;
+pub mod listed;
 pub mod members;
 pub mod notes;
 pub mod pairs;

@@ -25,6 +25,11 @@ use std::collections::{BTreeMap, HashMap};
 /// The number of passages whose texts are in memory at once.
 const BATCH: usize = 4096;
 
+/// The steps of the pairs in which a text is looked at, for each of its tokens: a pair takes as many
+/// as both texts have tokens. A text of a hundred paragraphs that a hundred others hold is looked
+/// at for the first of them only.
+const STEPS: u32 = 256;
+
 /// What is needed to read the texts.
 pub struct NoteSearch<'a> {
     /// The documents.
@@ -81,10 +86,31 @@ impl NoteSearch<'_> {
         let at_edge = |anchor, unit: u32| {
             self.all.source[unit as usize].is_some() || edges.may_hold(anchor, unit)
         };
-        candidates
+        let candidates = candidates
             .filter_map(|p| NoteCandidate::new(p.anchors, texts(p.group), least))
-            .filter_map(|c| c.at_edges(least, at_edge))
-            .collect()
+            .filter_map(|c| c.at_edges(least, at_edge));
+        let mut left = self.all.class_tokens();
+        left.iter_mut().for_each(|tokens| *tokens = tokens.saturating_mul(STEPS));
+        candidates.filter(|c| self.is_within_budget(c, &mut left)).collect()
+    }
+
+    /// Whether one text of each pair of a candidate has steps left for it, which are then spent.
+    fn is_within_budget(&self, candidate: &NoteCandidate, left: &mut [u32]) -> bool {
+        let tokens = |class: u32| self.all.tokens[self.all.first[class as usize] as usize];
+        let steps = |(x, y): (u32, u32)| tokens(x).saturating_add(tokens(y));
+        let pairs = &candidate.pairs;
+        let fits =
+            |&pair: &(u32, u32)| left[pair.0 as usize].max(left[pair.1 as usize]) >= steps(pair);
+        if !pairs.iter().all(fits) {
+            return false;
+        }
+        for &(x, y) in pairs {
+            for class in [x, y] {
+                let left = &mut left[class as usize];
+                *left = left.saturating_sub(steps((x, y)));
+            }
+        }
+        true
     }
 
     /// The texts of these candidates, by class.

@@ -11,6 +11,7 @@ use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
+use crate::postings::budget::pair_steps;
 use crate::postings::posting::pack_pair;
 use crate::sketch::recipe::Recipe;
 
@@ -34,13 +35,16 @@ pub fn compare_pairs(
         pairs.iter().filter(|p| p.0 != p.1).map(|p| pack_pair(p.0, p.1)).collect();
     packed.sort_unstable();
     packed.dedup();
-    progress.begin(Stage::Compare, packed.len() as u64);
     let copies =
         in_pool(options, || Copies::new(documents, background, recipe, thresholds, progress))?;
     let metadata = |number| copies.metadata(number, documents);
+    let tokens = copies.tokens();
+    let steps = |p: &u64| pair_steps(tokens[(p >> 32) as usize], tokens[*p as u32 as usize]);
+    progress.begin(Stage::Compare, packed.iter().map(steps).sum());
     let verifier = Verifier {
         documents,
         first: &first,
+        tokens,
         metadata: &metadata,
         background,
         recipe,
@@ -55,17 +59,15 @@ pub fn compare_pairs(
     let mut named: Vec<u32> = packed.iter().flat_map(|p| [(p >> 32) as u32, *p as u32]).collect();
     named.sort_unstable();
     named.dedup();
-    let mut tokens = vec![0; documents.count()];
-    for &n in &named {
-        let text = documents.text(n as usize)?;
-        tokens[n as usize] = crate::text::token::tokenize(&text).len() as u32;
-    }
+    let mut known = vec![0; documents.count()];
+    named.iter().for_each(|&n| known[n as usize] = tokens[n as usize]);
+    let tokens = known;
     let without_text = named.iter().filter(|&&n| tokens[n as usize] == 0).count() as u64;
     let summary = Summary {
         candidates: packed.len() as u64,
         verified: pairs.len() as u64,
         without_text,
-        ..summary_counts(documents, &Classes::default(), &[], &pairs, &[])
+        ..summary_counts(documents, &Classes::default(), &[], &pairs, &[], Vec::new())
     };
     Ok(Detection {
         recipe_id: recipe.id(),

@@ -55,6 +55,7 @@ impl Preset {
                 thresholds.copy_telling = 12;
                 thresholds.min_identity = 0.3;
                 thresholds.max_gap = 24;
+                thresholds.compare_budget = 32;
             }
             Preset::Strict => {
                 thresholds.near_copy_smaller = 0.8;
@@ -68,6 +69,7 @@ impl Preset {
                 thresholds.alignment = AlignmentMethod::Words;
                 thresholds.max_gap = 40;
                 thresholds.min_match = 25;
+                thresholds.compare_budget = 32;
             }
         }
     }

@@ -238,6 +238,11 @@ impl Sketches {
 }
 
 impl Classes {
+    /// The number of tokens of each class.
+    pub fn class_tokens(&self) -> Vec<u32> {
+        self.first.iter().map(|&n| self.tokens[n as usize]).collect()
+    }
+
     /// Whether a pair of classes may be reported: the limit on sources allows it, and not both
     /// classes hold reference documents.
     pub fn allowed(&self, a: u32, b: u32, limit: SourceLimit) -> bool {

@@ -51,7 +51,7 @@ impl StageData for Comparison {
 
 impl StageData for Detection {
     const KIND: &'static str = "detection";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,7 +174,7 @@ mod tests {
             "postings 3654043c1634b12e",
             "verified-pairs 3043a02a94ce7254",
             "comparison a3a84da89109ff1e",
-            "detection 75b4da3b4fa006ee",
+            "detection 194a93f3fc2ffca9",
         ];
         assert_eq!(forms, frozen, "for another form raise the version, then set the new hash");
     }

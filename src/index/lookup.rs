@@ -222,7 +222,8 @@ impl<'v> IndexState<'v> {
             }
         }
         shared.sort_unstable();
-        out.classes.extend(Policy::from(recipe).with_enough_anchors(&shared));
+        let enough = Policy::from(recipe).with_enough_anchors(&shared);
+        out.classes.extend(enough.map(|(class, _)| class));
         for &key in &f.paragraph_bands {
             let list = self.list(key)?;
             self.by_passage(key, &list, own, stood_for, recipe, &mut out.classes, &mut out.capped)?;

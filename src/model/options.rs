@@ -21,7 +21,8 @@ pub enum Stage {
     Fingerprint,
     /// Keys become candidate pairs; counted in keys.
     Candidates,
-    /// Candidate pairs become comparisons; counted in pairs.
+    /// Candidate pairs become comparisons; counted in the steps of
+    /// [`compare_budget`](crate::Thresholds::compare_budget).
     Compare,
     /// Verified pairs become clusters; counted in clusters.
     Cluster,
@@ -45,12 +46,29 @@ impl Stage {
 
 impl_display!(Stage);
 
+/// Something that a scan left out because of a bound of its work. It follows from the set of
+/// documents, the recipe and the thresholds alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limit {
+    /// What was left out, as the summary of the report names it.
+    pub reason: &'static str,
+    /// The number of things left out.
+    pub count: u64,
+    /// The number of documents that they belong to.
+    pub documents: u64,
+    /// The ids of the first of these documents.
+    pub some: Vec<String>,
+}
+
 /// Receives the progress of a scan, from many threads at once. `&()` ignores it and never cancels.
 pub trait Progress: Sync {
     /// A stage begins and has this much work in total.
     fn begin(&self, _stage: Stage, _total: u64) {}
     /// This much more of the stage is done.
     fn advance(&self, _done: u64) {}
+    /// A bound of the work was reached, and something is left out; the summary counts it.
+    fn limited(&self, _limit: &Limit) {}
     /// Whether to stop; the scan calls this often. It then ends with
     /// [`Error::Cancelled`](crate::Error::Cancelled).
     fn cancelled(&self) -> bool {

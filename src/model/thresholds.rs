@@ -92,6 +92,17 @@ pub struct Thresholds {
     pub keep: Vec<Keep>,
     /// Whether to report every verified pair, not only those with and between representatives.
     pub all_pairs: bool,
+    /// The steps that the comparisons of candidate pairs take at most, for each token of the
+    /// corpus. A comparison takes as many steps as the shorter text has tokens, and 32 more. Beyond
+    /// it, each text is compared with the candidates that share most keys with it.
+    pub compare_budget: u32,
+    /// The number of different texts from which on a repeat is listed for the pairs that share
+    /// nothing but such repeats; `u32::MAX` lists each pair. With `all_pairs` every pair is listed.
+    pub pairs_as_repeats: u32,
+    /// The bytes of listed pairs and repeats, for each byte of the corpus, from which on the
+    /// smaller ones are counted and not listed; `u32::MAX` lists all. With `all_pairs` all are
+    /// listed.
+    pub report_budget: u32,
 }
 
 impl_with!(Thresholds);
@@ -246,6 +257,9 @@ impl Default for Thresholds {
             repeat_passage: 12,
             repeat_classes: 3,
             max_places: 100,
+            compare_budget: 8,
+            pairs_as_repeats: 10,
+            report_budget: 5,
             boilerplate_classes: 10,
             boilerplate_share: 0.01,
             note_classes: 3,

@@ -154,9 +154,13 @@ fn is_all_but_a_byline(p: &MaskedText, start: u32, len: u32, masked: bool) -> bo
     let own = |from: u32, to: u32| {
         (from..to).filter(|&i| !(masked && p.is_boilerplate(i as usize))).count() as u32
     };
-    let (before, inside, behind) =
-        (own(0, start), own(start, end), own(end, p.tokens.len() as u32));
-    let beside = before + behind;
+    let whole = if masked { p.own_tokens() } else { p.tokens.len() } as u32;
+    let inside = own(start, end);
+    let beside = whole - inside;
+    if beside > BYLINE {
+        return false;
+    }
+    let (before, behind) = (own(0, start), own(end, p.tokens.len() as u32));
     let apart = |left: u32| {
         let between = p.tokens.spans[left as usize - 1].end..p.tokens.spans[left as usize].start;
         p.text[between.start as usize..between.end as usize].contains('\n')

@@ -170,22 +170,33 @@ impl<'p> Count<'p> {
                 count.gap(usize_range(x.a + x.len..y.a), usize_range(x.b + x.len..y.b));
             }
         }
-        if count.has_protagonist(0) && count.has_protagonist(1) {
+        let [x, y] = [count.repeated_names(0), count.repeated_names(1)];
+        // The look at all words of the other text is only needed where both texts have such names.
+        if !x.is_empty()
+            && !y.is_empty()
+            && count.has_protagonist(0, &x)
+            && count.has_protagonist(1, &y)
+        {
             count.against += HERO;
         }
         count
     }
 
+    /// The first names that a text has twice and that the other text does not contain.
+    fn repeated_names(&self, side: usize) -> Vec<usize> {
+        let p = if side == 0 { self.a } else { self.b };
+        let named = |i: &usize| p.count(p.tokens.hashes[*i]) >= 2;
+        self.own[side].iter().copied().filter(named).take(HEROES).collect()
+    }
+
     /// Whether a text names somebody at least twice whom the other does not name in any spelling.
-    fn has_protagonist(&self, side: usize) -> bool {
+    fn has_protagonist(&self, side: usize, names: &[usize]) -> bool {
         let (p, q) = if side == 0 { (self.a, self.b) } else { (self.b, self.a) };
         let known = |i: usize| {
-            (0..q.tokens.len()).any(|j| {
-                is_fact(q, j) && word_similarity(p.word(i), false, q.word(j)) != WordSimilarity::No
-            })
+            let like = |&j: &u32| word_similarity(p.word(i), false, q.word(j as usize));
+            q.facts().iter().any(|j| like(j) != WordSimilarity::No)
         };
-        let named = |i: &&usize| p.count(p.tokens.hashes[**i]) >= 2;
-        self.own[side].iter().filter(named).take(HEROES).any(|&i| !known(i))
+        names.iter().any(|&i| !known(i))
     }
 
     /// The names in a range that the other text does not contain.
@@ -203,7 +214,7 @@ impl<'p> Count<'p> {
             self.equal_figures.insert((hash, hash));
         }
         // A word that occurs in many texts agrees in every template too.
-        if is_fact(self.a, i) && !self.background.is_common(hash) {
+        if self.a.is_fact(i) && !self.background.is_common(hash) {
             self.agree.insert(hash);
         }
     }
@@ -395,10 +406,4 @@ fn is_correction(x: &str, y: &str) -> bool {
 
 fn is_number(p: &Prepared, i: usize) -> bool {
     p.tokens.kinds[i].is_number()
-}
-
-/// Whether a token is a number or a name.
-fn is_fact(p: &Prepared, i: usize) -> bool {
-    let kind = p.tokens.kinds[i];
-    kind.is_number() || (kind.is_capital() && !kind.opens())
 }

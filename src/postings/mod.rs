@@ -2,6 +2,7 @@
 
 #[cfg(feature = "index")]
 pub mod bucket;
+pub mod budget;
 #[cfg(feature = "stages")]
 pub mod checksum;
 pub mod edge_set;

@@ -70,13 +70,16 @@ impl Policy {
         frequent.filter_map(move |group| Some((group[0].key(), self.passage_units(group, family)?)))
     }
 
-    /// The items that share enough anchors. The sorted list names a pair, or a partner, once for
-    /// each shared anchor.
-    pub fn with_enough_anchors<T: Copy + PartialEq>(self, sorted: &[T]) -> impl Iterator<Item = T> {
+    /// The items that share enough anchors, each with their number. The sorted list names a pair,
+    /// or a partner, once for each shared anchor.
+    pub fn with_enough_anchors<T: Copy + PartialEq>(
+        self,
+        sorted: &[T],
+    ) -> impl Iterator<Item = (T, u32)> {
         sorted
             .chunk_by(|x, y| x == y)
             .filter(move |same| same.len() >= self.min_anchors)
-            .map(|same| same[0])
+            .map(|same| (same[0], same.len() as u32))
     }
 }
 

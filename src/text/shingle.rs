@@ -56,6 +56,15 @@ pub fn set(shingles: &Shingles) -> Vec<u64> {
 
 /// The number of members that two sorted sets share.
 pub fn intersection_size(a: &[u64], b: &[u64]) -> usize {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if short.len() * MUCH_LONGER < long.len() {
+        let mut from = 0;
+        let holds = |x: &&u64| {
+            from = first_at_least(long, from, **x);
+            long.get(from) == Some(x)
+        };
+        return short.iter().filter(holds).count();
+    }
     let (mut i, mut j, mut count) = (0, 0, 0);
     while i < a.len() && j < b.len() {
         let (x, y) = (a[i], b[j]);
@@ -64,6 +73,46 @@ pub fn intersection_size(a: &[u64], b: &[u64]) -> usize {
         j += usize::from(y <= x);
     }
     count
+}
+
+/// The factor from which on a list is so much longer than another one that a search for each value
+/// of the other one costs less than a walk through both.
+pub const MUCH_LONGER: usize = 16;
+
+/// The number of times that an estimate of a place is improved: each brings the error of `n` down
+/// to about the root of `n`.
+const REFINED: usize = 2;
+
+/// The first place, not before `from`, of a value of a sorted list that is at least `value`, or the
+/// length of the list.
+///
+/// The values are hashes, which are spread evenly, so the place is estimated, and the search begins
+/// there, in growing steps (Bentley and Yao 1976). Cost: one or two cache lines for most values.
+pub fn first_at_least(sorted: &[u64], from: usize, value: u64) -> usize {
+    let guess = ((u128::from(value) * sorted.len() as u128) >> 64) as usize;
+    let mut guess = guess.clamp(from, sorted.len());
+    for _ in 0..REFINED {
+        // What is around the estimate shows how far the value is from there.
+        let Some(&there) = sorted.get(guess) else { break };
+        let far = ((u128::from(there.abs_diff(value)) * sorted.len() as u128) >> 64) as usize;
+        guess = if there < value { guess + far } else { guess.saturating_sub(far) };
+        guess = guess.clamp(from, sorted.len());
+    }
+    let mut step = 1;
+    if guess < sorted.len() && sorted[guess] < value {
+        let mut low = guess + 1;
+        while low + step <= sorted.len() && sorted[low + step - 1] < value {
+            (low, step) = (low + step, step * 2);
+        }
+        let high = (low + step).min(sorted.len()).max(low);
+        return low + sorted[low..high].partition_point(|x| *x < value);
+    }
+    let mut high = guess;
+    while high > from && sorted[high - step.min(high - from)] >= value {
+        (high, step) = (high - step.min(high - from), step * 2);
+    }
+    let low = high - step.min(high - from);
+    low + sorted[low..high].partition_point(|x| *x < value)
 }
 
 #[cfg(test)]
@@ -89,6 +138,30 @@ mod tests {
             let (x, y): (Vec<_>, Vec<_>) = (a.iter().copied().collect(), b.iter().copied()
                 .collect());
             prop_assert_eq!(intersection_size(&x, &y), a.intersection(&b).count());
+        }
+
+        #[test]
+        fn a_search_finds_the_first_place(
+            long in prop::collection::vec(0u64..300, 0..200), short in prop::collection::vec(
+                0u64..300, 0..4), from in 0usize..200, value in 0u64..301, spread: bool,
+        ) {
+            // Hashes are spread evenly; a search must be right for any values.
+            let value = if spread { value << 55 } else { value };
+            let sorted = |mut list: Vec<u64>| {
+                list.iter_mut().for_each(|x| *x = if spread { *x << 55 } else { *x });
+                list.sort_unstable();
+                list
+            };
+            let (long, short) = (sorted(long), sorted(short));
+            let from = from.min(long.len());
+            let plain = (from..long.len()).find(|&i| long[i] >= value).unwrap_or(long.len());
+            prop_assert_eq!(first_at_least(&long, from, value), plain);
+            let (mut a, mut b) = (long, short);
+            a.dedup();
+            b.dedup();
+            let plain = b.iter().filter(|x| a.contains(x)).count();
+            prop_assert_eq!(intersection_size(&a, &b), plain);
+            prop_assert_eq!(intersection_size(&b, &a), plain);
         }
     }
 

@@ -46,6 +46,7 @@ mod frozen;
 ))]
 mod fuzz_corpus;
 mod gate;
+mod growth;
 #[cfg(feature = "cli")]
 mod handed_out;
 #[cfg(all(feature = "cli", unix))]

@@ -1,0 +1,174 @@
+//! Owns: which candidate pairs are compared where all of them would cost more steps than a stated
+//! number for each token of the corpus. Never: looks for candidates, or compares texts.
+//!
+//! A comparison costs about as many steps as the shorter text has tokens, because each of these is
+//! looked up in the longer text. A corpus in which every text shares a paragraph with dozens of
+//! others has so many pairs that their comparisons would take hours, and most of them would show a
+//! passage that is listed as a repeat anyway. So each text has a share of the budget, proportional
+//! to its length, and spends it on the candidates that share most keys with it.
+//!
+//! What is left out follows from the set of texts alone. A text whose candidates cost no more than
+//! the budget for each of its tokens loses none of them, whatever the other texts are.
+
+use crate::postings::posting::unpack_pair;
+
+/// The steps of a comparison that do not depend on the length of the texts.
+const PAIR_STEPS: u64 = 32;
+
+/// The steps of the comparison of two texts with so many tokens.
+pub const fn pair_steps(a: u32, b: u32) -> u64 {
+    let shorter = if a < b { a } else { b };
+    shorter as u64 + PAIR_STEPS
+}
+
+/// A candidate pair: the packed pair of texts, and how many keys they share.
+pub type SharedKeys = (u64, u32);
+
+/// The pairs that are within the budget, and what is left out.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct WithinBudget {
+    /// The pairs that are compared, sorted.
+    pub pairs: Vec<u64>,
+    /// The steps of their comparison.
+    pub steps: u64,
+    /// The number of pairs that are left out.
+    pub left_out: u64,
+    /// The texts of these pairs, sorted.
+    pub texts: Vec<u32>,
+}
+
+/// Chooses the pairs that are compared. `candidates` are sorted by pair; `tokens` has the length of
+/// each text; `budget` is the number of steps for all of them.
+///
+/// Where not all pairs are within the budget, each text may spend the same number of steps for each
+/// of its tokens, as large a number as the budget allows. A pair is compared if it is among the
+/// first of either of its texts, in the order of the number of shared keys and then of the pair.
+/// Each text is compared with the first of its candidates at least.
+pub fn within_budget(candidates: Vec<SharedKeys>, tokens: &[u32], budget: u64) -> WithinBudget {
+    let steps_of = |pair: u64| {
+        let (a, b) = unpack_pair(pair);
+        pair_steps(tokens[a as usize], tokens[b as usize])
+    };
+    let all: u64 = candidates.iter().map(|c| steps_of(c.0)).sum();
+    if all <= budget {
+        let pairs = candidates.into_iter().map(|c| c.0).collect();
+        return WithinBudget { pairs, steps: all, ..WithinBudget::default() };
+    }
+    let mut wanted = vec![0u64; tokens.len()];
+    let mut by_text: Vec<(u32, u32, u64)> = Vec::with_capacity(2 * candidates.len());
+    for &(pair, shared) in &candidates {
+        let (a, b) = unpack_pair(pair);
+        for text in [a, b] {
+            wanted[text as usize] += steps_of(pair);
+            by_text.push((text, u32::MAX - shared, pair));
+        }
+    }
+    by_text.sort_unstable();
+    let share = share(&wanted, tokens, budget);
+    let mut pairs: Vec<u64> = Vec::new();
+    for own in by_text.chunk_by(|x, y| x.0 == y.0) {
+        let most = share * u64::from(tokens[own[0].0 as usize]);
+        let mut spent = 0;
+        let first = own.iter().enumerate().take_while(|(n, (_, _, pair))| {
+            spent += steps_of(*pair);
+            *n == 0 || spent <= most
+        });
+        pairs.extend(first.map(|(_, c)| c.2));
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    let left = |c: &&SharedKeys| pairs.binary_search(&c.0).is_err();
+    let texts = candidates.iter().filter(left).flat_map(|c| <[u32; 2]>::from(unpack_pair(c.0)));
+    let mut texts: Vec<u32> = texts.collect();
+    texts.sort_unstable();
+    texts.dedup();
+    WithinBudget {
+        steps: pairs.iter().map(|pair| steps_of(*pair)).sum(),
+        left_out: (candidates.len() - pairs.len()) as u64,
+        pairs,
+        texts,
+    }
+}
+
+/// The greatest number of steps for each token with which all texts together stay within the
+/// budget, where each spends no more than it wants.
+fn share(wanted: &[u64], tokens: &[u32], budget: u64) -> u64 {
+    let spent = |share: u64| -> u64 {
+        let of = |(wanted, tokens): (&u64, &u32)| (*wanted).min(share * u64::from(*tokens));
+        wanted.iter().zip(tokens).map(of).sum()
+    };
+    let (mut low, mut high) = (0, u64::from(u32::MAX));
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        if spent(middle) <= budget {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postings::posting::pack_pair;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_budget_is_kept_and_used(
+            tokens in prop::collection::vec(1u32..400, 2..30),
+            drawn in prop::collection::btree_map((0u32..30, 0u32..30), 1u32..9, 0..120),
+            budget in 0u64..40_000,
+        ) {
+            let n = tokens.len() as u32;
+            let mut candidates: Vec<SharedKeys> = drawn.into_iter()
+                .filter(|((a, b), _)| a < b && *b < n)
+                .map(|((a, b), shared)| (pack_pair(a, b), shared))
+                .collect();
+            candidates.sort_unstable();
+            let all: Vec<u64> = candidates.iter().map(|c| c.0).collect();
+            let found = within_budget(candidates.clone(), &tokens, budget);
+            let texts = |pairs: &[u64]| -> std::collections::BTreeSet<u32> {
+                pairs.iter().flat_map(|p| <[u32; 2]>::from(unpack_pair(*p))).collect()
+            };
+            // Each text is compared with one candidate at least.
+            prop_assert_eq!(texts(&found.pairs), texts(&all));
+            prop_assert_eq!(found.left_out as usize, all.len() - found.pairs.len());
+            prop_assert!(found.pairs.iter().all(|p| all.contains(p)));
+            let steps = |p: &u64| {
+                let (a, b) = unpack_pair(*p);
+                pair_steps(tokens[a as usize], tokens[b as usize])
+            };
+            prop_assert_eq!(found.steps, found.pairs.iter().map(steps).sum::<u64>());
+            // No more than the budget, and the first pair of each text.
+            let first: u64 = tokens.iter().map(|t| u64::from(*t) + PAIR_STEPS).sum();
+            prop_assert!(found.steps <= budget + first);
+            // A text that wants no more than its part of the budget loses nothing.
+            let whole: u64 = tokens.iter().map(|t| u64::from(*t)).sum();
+            for text in 0..n {
+                let own: Vec<u64> = all.iter().copied()
+                    .filter(|p| unpack_pair(*p).0 == text || unpack_pair(*p).1 == text).collect();
+                let wanted: u64 = own.iter().map(steps).sum();
+                if wanted <= budget / whole * u64::from(tokens[text as usize]) {
+                    prop_assert!(own.iter().all(|p| found.pairs.contains(p)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_candidates_with_most_shared_keys_are_first() {
+        let pair = |a, b, shared| (pack_pair(a, b), shared);
+        let candidates = vec![pair(0, 1, 2), pair(0, 2, 9), pair(0, 3, 5)];
+        let found = within_budget(candidates, &[1000, 100, 100, 100], 0);
+        // The other two have no other candidate, so they keep it.
+        assert_eq!((found.pairs.len(), found.left_out), (3, 0));
+        let candidates =
+            vec![pair(0, 1, 9), pair(0, 2, 1), pair(0, 3, 8), pair(1, 2, 7), pair(2, 3, 6)];
+        let found = within_budget(candidates, &[100; 4], 0);
+        assert_eq!(found.pairs, [pack_pair(0, 1), pack_pair(0, 3), pack_pair(1, 2)]);
+        assert_eq!((found.left_out, &found.texts[..]), (2, &[0, 2, 3][..]));
+    }
+}
