@@ -3,6 +3,7 @@
 //! Nearly all windows of a text occur once, so they are not kept: the windows are made twice, and
 //! only those that another one may equal have a place in a table.
 
+use crate::hash;
 use crate::text::shingle::{Shingles, count, shingles_from, window};
 use crate::text::token::TokenValues;
 
@@ -26,7 +27,7 @@ pub struct RepeatedWindows<'t> {
     words: u32,
     /// The hashes, sorted and without duplicates.
     keys: Vec<u64>,
-    /// The number of the first key of each bucket of keys with the same upper bits.
+    /// The number of the first key of each bucket.
     directory: Vec<u32>,
     /// A bit for each window: whether its hash is one of the keys.
     marks: Vec<u64>,
@@ -37,10 +38,10 @@ impl<'t> RepeatedWindows<'t> {
     pub fn new(tokens: TokenValues<'t>, words: u32) -> RepeatedWindows<'t> {
         let windows = count(tokens, words);
         let keys = seen_twice(tokens, words, windows);
-        let buckets = (keys.len() / BUCKET).max(2).next_power_of_two();
+        let buckets = keys.len() / BUCKET + 1;
         let mut directory = Vec::with_capacity(buckets + 1);
         for (n, &key) in (0u32..).zip(&keys) {
-            directory.resize(directory.len().max(bucket(key, buckets) + 1), n);
+            directory.resize(directory.len().max(hash::slot(key, buckets) + 1), n);
         }
         directory.resize(buckets + 1, keys.len() as u32);
         let mut out = RepeatedWindows { tokens, words, keys, directory, marks: Vec::new() };
@@ -64,7 +65,7 @@ impl<'t> RepeatedWindows<'t> {
 
     /// The number of a hash among the keys.
     fn key(&self, hash: u64) -> Option<usize> {
-        let bucket = bucket(hash, self.directory.len() - 1);
+        let bucket = hash::slot(hash, self.directory.len() - 1);
         let (from, to) = (self.directory[bucket] as usize, self.directory[bucket + 1] as usize);
         self.keys[from..to].iter().position(|&key| key == hash).map(|at| from + at)
     }
@@ -116,11 +117,6 @@ impl<'t> RepeatedWindows<'t> {
     }
 }
 
-/// The bucket of a hash by its upper bits; `buckets` is a power of two from two on.
-fn bucket(hash: u64, buckets: usize) -> usize {
-    (hash >> (64 - buckets.trailing_zeros())) as usize
-}
-
 /// Calls `take` with the first token and the hash of each window.
 fn each_window(tokens: TokenValues, words: u32, windows: usize, mut take: impl FnMut(usize, u64)) {
     let mut block = Shingles::default();
@@ -132,11 +128,11 @@ fn each_window(tokens: TokenValues, words: u32, windows: usize, mut take: impl F
 
 /// The hashes of windows that occur twice, and a few others, sorted and without duplicates.
 fn seen_twice(tokens: TokenValues, words: u32, windows: usize) -> Vec<u64> {
-    let bits = (BITS * windows).next_power_of_two().max(64);
-    let mut seen = vec![0u64; bits / 64];
+    let bits = BITS * windows;
+    let mut seen = vec![0u64; bits.div_ceil(64)];
     let (mut keys, mut limit): (Vec<u64>, _) = (Vec::new(), LIMIT);
     each_window(tokens, words, windows, |_, hash| {
-        let at = bucket(hash, bits);
+        let at = hash::slot(hash, bits);
         let (word, bit) = (&mut seen[at / 64], 1 << (at % 64));
         if *word & bit == 0 {
             *word |= bit;

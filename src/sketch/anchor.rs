@@ -55,8 +55,11 @@ pub struct Collector {
 impl Collector {
     /// A collector for a text of so many tokens.
     pub fn new(recipe: &Recipe, tokens: u32) -> Collector {
-        let (anchors, edges) = (Vec::new(), Vec::new());
-        Collector { rate: recipe.anchor_rate, tokens, anchors, edges, limit: 1 << 12 }
+        let rate = recipe.anchor_rate;
+        // What most texts have, and a little more; what is not used is never touched.
+        let most = tokens as usize / rate.max(1) as usize;
+        let anchors = Vec::with_capacity(if rate == 0 { 0 } else { most + most / 32 + 64 });
+        Collector { rate, tokens, anchors, edges: Vec::new(), limit: 1 << 12 }
     }
 
     /// Takes the next block of shingles; `first` is the first token of the first of them.
@@ -83,6 +86,9 @@ impl Collector {
     /// The anchors and those at the edges.
     pub fn finish(mut self) -> (Vec<u64>, Vec<u64>) {
         self.sort();
+        if self.anchors.len() < self.anchors.capacity() / 2 {
+            self.anchors.shrink_to_fit();
+        }
         (self.anchors, self.edges)
     }
 }

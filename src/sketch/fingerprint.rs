@@ -123,7 +123,7 @@ impl Fingerprinter {
         out
     }
 
-    /// The same keys, with about twelve bytes a token and so many shingles in memory.
+    /// The same keys, with eleven bytes a token and so many shingles in memory.
     fn fingerprint_in_blocks(&mut self, text: &str, block: usize) -> Fingerprint {
         let read = TextTokens::without_spans(text, &mut self.normaliser);
         let tokens = read.values();

@@ -1,6 +1,8 @@
 //! Owns: whether shingles of one text in a row occurred in it before. Never: misses one that did.
 
-/// The bits of the table for each shingle, at least. One shingle in a hundred is then taken for one
+use crate::hash;
+
+/// The bits of the table for each shingle. One shingle in a hundred is then taken for one
 /// seen before, so four in a row nearly never are.
 const BITS: usize = 16;
 
@@ -8,7 +10,7 @@ const BITS: usize = 16;
 const SET: u32 = 4;
 
 /// The shingles of one text that were seen so far, as a Bloom filter (Bloom 1970) each of whose
-/// shingles is in one word (Putze, Sanders, Singler 2007): two to four bytes a shingle.
+/// shingles is in one word (Putze, Sanders, Singler 2007): two bytes a shingle.
 #[derive(Debug, Default)]
 pub struct SeenBefore {
     words: Vec<u64>,
@@ -19,18 +21,17 @@ pub struct SeenBefore {
 impl SeenBefore {
     /// Begins with a text of so many shingles.
     pub fn begin(&mut self, shingles: usize) {
-        let size = (shingles * BITS / 64).next_power_of_two().max(2);
         self.words.clear();
-        self.words.resize(size, 0);
+        self.words.resize(shingles * BITS / 64 + 1, 0);
         (self.run, self.longest) = (0, 0);
     }
 
     /// Takes the next shingles.
     pub fn push(&mut self, shingles: &[u64]) {
-        let shift = 64 - self.words.len().trailing_zeros();
+        let words = self.words.len();
         for &shingle in shingles {
             let bits = (0..SET).fold(0, |bits, n| bits | 1 << (shingle >> (6 * n) & 63));
-            let word = &mut self.words[(shingle >> shift) as usize];
+            let word = &mut self.words[hash::slot(shingle, words)];
             self.run = if *word & bits == bits { self.run + 1 } else { 0 };
             *word |= bits;
             self.longest = self.longest.max(self.run);
@@ -51,7 +52,6 @@ impl SeenBefore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash;
     use proptest::prelude::*;
     use std::collections::HashSet;
 
