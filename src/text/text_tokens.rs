@@ -1,5 +1,5 @@
-//! Owns: the tokens of a whole text and its paragraphs, as small as the length of the text requires.
-//! Never: decides what is looked for in them.
+//! Owns: the tokens of a whole text and its paragraphs, as small as the length of the text
+//! requires. Never: decides what is looked for in them.
 
 use crate::span::Span;
 use crate::text::normalise::Normaliser;
