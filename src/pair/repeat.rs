@@ -222,15 +222,21 @@ impl<'t> Occurrences<'t> {
         // Counted, then added up to where the places of each key begin; as places are filled in,
         // the beginnings become the ends.
         let mut ends = vec![0u32; windows.keys()];
-        windows.iter().for_each(|(_, key, _)| ends[key] += 1);
+        // To look a key up in a long text is to wait for the memory.
+        let mut keys = Vec::with_capacity(windows.len());
+        for (_, key, _) in windows.iter() {
+            ends[key] += 1;
+            keys.push(key as u32);
+        }
         let mut total = 0;
         for end in &mut ends {
             total += std::mem::replace(end, total);
         }
         let mut places = vec![0; total as usize];
-        for (start, key, _) in windows.iter() {
-            places[ends[key] as usize] = start;
-            ends[key] += 1;
+        for (start, &key) in windows.starts().zip(&keys) {
+            let end = &mut ends[key as usize];
+            places[*end as usize] = start;
+            *end += 1;
         }
         Occurrences { windows, ends, places }
     }

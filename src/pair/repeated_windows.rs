@@ -94,6 +94,11 @@ impl<'t> RepeatedWindows<'t> {
         Some((self.key(hash)?, end))
     }
 
+    /// The number of windows.
+    pub fn len(&self) -> usize {
+        self.marks.iter().map(|bits| bits.count_ones() as usize).sum()
+    }
+
     /// Each window, in order: its first token, the number of its key, and its end.
     pub fn iter(&self) -> impl Iterator<Item = (u32, usize, u32)> {
         self.starts().filter_map(|start| self.get(start).map(|(key, end)| (start, key, end)))
