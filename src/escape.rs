@@ -30,6 +30,10 @@ pub fn acts(c: char) -> bool {
         ' '..='~' => false,
         '\0'..='\u{9f}' | '\u{ad}' => true,
         '\u{a0}'..='\u{24f}' => false,
+        // Most of what running text has beside letters of Latin: Cyrillic, quotes and dashes, Han,
+        // Hangul. The table of scripts says the same, and takes longer.
+        '\u{400}'..='\u{52f}' | '\u{2010}'..='\u{2027}' => false,
+        '\u{4e00}'..='\u{9fef}' | '\u{ac00}'..='\u{d7a3}' => false,
         '\u{34f}'
         | '\u{61c}'
         | '\u{115f}'
@@ -53,6 +57,11 @@ pub fn acts(c: char) -> bool {
         _ if joins(c) => false,
         _ => c.script() == Script::Unknown,
     }
+}
+
+/// Whether a byte is a printable character of ASCII, which nearly all are: none of these acts.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 /// Whether it is a zero-width joiner or non-joiner, a text or emoji style selector, or a control
@@ -108,41 +117,65 @@ pub fn message(text: &str) -> String {
 /// assert_eq!(nearcopy::escape::json("[\"a\u{202e}b\"]"), r#"["a\u202eb"]"#);
 /// ```
 pub fn json(json: &str) -> Cow<'_, str> {
-    without(json, acts)
+    without(json, |_| false)
 }
 
 /// Like [`json`], for the inside of a script element: `<`, `>` and `&`, which could end it, are
 /// escaped too.
 pub fn script_json(json: &str) -> Cow<'_, str> {
-    without(json, |c| matches!(c, '<' | '>' | '&') || acts(c))
+    without(json, |byte| matches!(byte, b'<' | b'>' | b'&'))
 }
 
-fn without(json: &str, harmful: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if json.bytes().all(|b| b.is_ascii() && !harmful(b.into())) {
-        return Cow::Borrowed(json);
-    }
-    let mut out = String::with_capacity(json.len() + 32);
-    for c in json.chars() {
-        if harmful(c) {
+/// Writes the harmful characters, and those of ASCII that `also` names, as `\uXXXX`. What stays is
+/// copied in runs.
+fn without(json: &str, also: impl Fn(u8) -> bool) -> Cow<'_, str> {
+    let bytes = json.as_bytes();
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    loop {
+        at += plain_run(&bytes[at..], |byte| is_plain(byte) & !also(byte));
+        let Some(c) = json[at..].chars().next() else { break };
+        if acts(c) || c.is_ascii() {
+            out.reserve(json.len() - copied + 32);
+            out.push_str(&json[copied..at]);
             c.encode_utf16(&mut [0; 2])
                 .iter()
                 .for_each(|unit| write!(out, "\\u{unit:04x}").unwrap_or(()));
-        } else {
-            out.push(c);
+            copied = at + c.len_utf8();
         }
+        at += c.len_utf8();
     }
+    if copied == 0 {
+        return Cow::Borrowed(json);
+    }
+    out.push_str(&json[copied..]);
     Cow::Owned(out)
 }
 
+/// The number of bytes at the beginning that are `plain`.
+fn plain_run(bytes: &[u8], plain: impl Fn(u8) -> bool) -> usize {
+    // Whole chunks are looked at without a branch for each byte.
+    let is_plain_chunk = |chunk: &&[u8]| chunk.iter().fold(true, |all, &byte| all & plain(byte));
+    let at = 16 * bytes.chunks_exact(16).take_while(is_plain_chunk).count();
+    at + bytes[at..].iter().take_while(|&&byte| plain(byte)).count()
+}
+
 fn clean(text: &str, running: bool, spell: fn(char, &mut String)) -> Cow<'_, str> {
-    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+    let plain = plain_run(text.as_bytes(), is_plain);
+    if plain == text.len() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    let mut before = None;
+    out.push_str(&text[..plain]);
+    let mut before = out.chars().next_back();
     let mut marks = 0;
-    let mut walk = text.chars().peekable();
+    let mut walk = text[plain..].chars().peekable();
     while let Some(c) = walk.next() {
+        if matches!(c, ' '..='~') {
+            out.push(c);
+            (before, marks) = (Some(c), 0);
+            continue;
+        }
         let format = joins(c) || encloses(c);
         let wanted =
             running && (encloses(c) || joins(c) && may_join(c, before, walk.peek().copied()));
@@ -252,7 +285,51 @@ mod tests {
         assert_eq!(serde_json::from_str::<String>(&written).unwrap(), evil);
     }
 
+    #[test]
+    fn what_takes_a_short_way_is_harmless_by_the_definition() {
+        for c in ' '..='~' {
+            assert!(is_plain(c as u8) && !acts(c) && !joins(c) && !encloses(c), "{c:?}");
+            assert!(c.width() == Some(1) && (c == ' ' || !c.is_whitespace()), "{c:?}");
+        }
+        let ranges = [
+            '\u{400}'..='\u{52f}',
+            '\u{2010}'..='\u{2027}',
+            '\u{4e00}'..='\u{9fef}',
+            '\u{ac00}'..='\u{d7a3}',
+        ];
+        for c in ranges.into_iter().flatten() {
+            assert!(!acts(c) && c.script() != Script::Unknown, "{c:?}");
+        }
+    }
+
+    /// The definition of [`without`]: each character by itself.
+    fn plain_without(json: &str, also: &[char]) -> String {
+        let mut out = String::new();
+        for c in json.chars() {
+            if acts(c) || also.contains(&c) {
+                c.encode_utf16(&mut [0; 2])
+                    .iter()
+                    .for_each(|unit| write!(out, "\\u{unit:04x}").unwrap());
+            } else {
+                out.push(c);
+            }
+        }
+        out
+    }
+
     proptest! {
+        #[test]
+        fn runs_are_copied_as_their_characters(
+            text in concat!("([a-z<&>\"]{0,40}|\\PC|\\p{Cf}|", "[\0-\x20\x7f]|é|漢|“){0,9}"),
+        ) {
+            let scripted = plain_without(&text, &['<', '>', '&']);
+            for (written, plain) in
+                [(json(&text), plain_without(&text, &[])), (script_json(&text), scripted)] {
+                prop_assert_eq!(matches!(written, Cow::Borrowed(_)), plain == text);
+                prop_assert_eq!(written, plain);
+            }
+        }
+
         #[test]
         fn any_text_in_json_is_read_back(text in any::<String>()) {
             let plain = serde_json::to_string(&text).unwrap();

@@ -48,6 +48,13 @@ pub const fn fold(state: u64, next: u64) -> u64 {
     (state ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
 }
 
+/// The slot of a hash in a table of so many slots, which need be no power of two (Lemire 2019).
+/// Greater hashes have no smaller slots.
+#[inline(always)]
+pub const fn slot(hash: u64, slots: usize) -> usize {
+    ((hash as u128 * slots as u128) >> 64) as usize
+}
+
 /// A map whose keys are hashes already, so they are not hashed again.
 pub type ByHash<T> = HashMap<u64, T, BuildHasherDefault<IdentityHasher>>;
 /// A set of hashes, which are not hashed again.

@@ -18,9 +18,9 @@ use crate::sketch::anchor::is_anchor;
 use crate::sketch::fingerprint::paragraph_key;
 use crate::sketch::recipe::Recipe;
 use crate::span::Span;
-use crate::text::paragraph::token_ranges;
 use crate::text::shingle::{Shingles, shingles};
-use crate::text::token::{Tokens, tokenize};
+use crate::text::text_tokens::TextTokens;
+use crate::text::token::TokenValues;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -71,14 +71,15 @@ pub fn repeats(
     });
     let touched = listed(&touched);
     progress.begin(Stage::Repeats, touched.len() as u64);
-    let found = reader.map(&touched, |class, tokens, paragraphs| {
+    let found = reader.map(&touched, |class, text| {
+        let (tokens, paragraphs) = (text.values(), &text.paragraphs[..]);
         let mut found = Vec::new();
         if all.may_repeat[class as usize] {
             found.extend(inside(tokens, paragraphs, t));
         }
         found.extend(paragraphs_across(tokens, paragraphs, &across, t));
         found.extend(passages_across(tokens, paragraphs, &shared, recipe, t));
-        found.into_iter().map(|p| to_occurrence(p, class, tokens, from)).collect::<Vec<_>>()
+        to_occurrences(found, class, text, from)
     })?;
     let mut found: Vec<PassageOccurrence> = found.into_iter().flatten().collect();
     found.extend(reader.other_occurrences(&found, &across)?);
@@ -98,33 +99,33 @@ fn listed(touched: &[bool]) -> Vec<u32> {
     (0..touched.len() as u32).filter(|&c| touched[c as usize]).collect()
 }
 
-fn to_occurrence(
-    p: RepeatedPassage,
+fn to_occurrences(
+    passages: Vec<RepeatedPassage>,
     class: u32,
-    tokens: &Tokens,
+    text: &TextTokens,
     from: &Verifier,
-) -> PassageOccurrence {
-    let note = from.background.is_note(tokens, &p.places[0], from.recipe);
-    let spans = p.places.iter().map(|r| tokens.span(r.start as usize..r.end as usize)).collect();
-    let count = match p.period {
-        Some(period) => p.places.iter().map(|r| (r.len() as u64) / u64::from(period)).sum(),
-        None => p.places.len() as u64,
-    };
-    PassageOccurrence {
+) -> Vec<PassageOccurrence> {
+    let places: Vec<Range<u32>> = passages.iter().flat_map(|p| p.places.iter().cloned()).collect();
+    let mut spans = text.spans(&places).into_iter();
+    let one = |p: RepeatedPassage| PassageOccurrence {
         key: p.key,
         class,
         tokens: p.tokens,
         paragraph: p.paragraph,
         period: p.period,
-        note,
-        count,
-        spans,
-    }
+        note: from.background.is_note(text.values(), &p.places[0], from.recipe),
+        count: match p.period {
+            Some(period) => p.places.iter().map(|r| (r.len() as u64) / u64::from(period)).sum(),
+            None => p.places.len() as u64,
+        },
+        spans: spans.by_ref().take(p.places.len()).collect(),
+    };
+    passages.into_iter().map(one).collect()
 }
 
 /// The paragraphs of one text that occur in enough other texts.
 fn paragraphs_across(
-    tokens: &Tokens,
+    tokens: TokenValues,
     paragraphs: &[Range<u32>],
     across: &FrequentPassages,
     t: &Thresholds,
@@ -150,7 +151,7 @@ fn paragraphs_across(
 
 /// The passages of one text that the same set of texts shares: runs of windows with one mark.
 fn passages_across(
-    tokens: &Tokens,
+    tokens: TokenValues,
     paragraphs: &[Range<u32>],
     shared: &ByHash<u64>,
     recipe: &Recipe,
@@ -250,10 +251,10 @@ impl Reader<'_> {
         family: &[u32],
         touched: &mut [bool],
     ) -> Result<ByHash<u64>> {
-        let near = self.map(near, |class, tokens, paragraphs| {
+        let near = self.map(near, |class, text| {
             let mut windows = Shingles::default();
-            shingles(tokens, self.recipe.anchor, &mut windows);
-            let mut keys = near_anchors(&windows, paragraphs, across, self.recipe, self.t);
+            shingles(text.values(), self.recipe.anchor, &mut windows);
+            let mut keys = near_anchors(&windows, &text.paragraphs, across, self.recipe, self.t);
             keys.sort_unstable();
             keys.dedup();
             keys.into_iter().map(|k| Posting::new(k, class)).collect::<Vec<_>>()
@@ -299,9 +300,9 @@ impl Reader<'_> {
         self.for_each_class_with_key(&self.keys.paragraphs, &also.paragraphs, |class| {
             touched[class as usize] = true
         });
-        let more: Vec<Vec<_>> = self.map(&listed(&touched), |class, tokens, paragraphs| {
-            let passages = paragraphs_across(tokens, paragraphs, &also, self.t);
-            passages.into_iter().map(|p| to_occurrence(p, class, tokens, self.from)).collect()
+        let more: Vec<Vec<_>> = self.map(&listed(&touched), |class, text| {
+            let passages = paragraphs_across(text.values(), &text.paragraphs, &also, self.t);
+            to_occurrences(passages, class, text, self.from)
         })?;
         Ok(more.into_iter().flatten().collect())
     }
@@ -311,7 +312,7 @@ impl Reader<'_> {
     fn map<T: Send>(
         &self,
         classes: &[u32],
-        f: impl Fn(u32, &Tokens, &[Range<u32>]) -> T + Sync,
+        f: impl Fn(u32, &TextTokens) -> T + Sync,
     ) -> Result<Vec<T>> {
         let one = |&class: &u32| {
             if self.progress.cancelled() {
@@ -319,8 +320,7 @@ impl Reader<'_> {
             }
             let n = self.all.first[class as usize] as usize;
             let text = self.documents.text(n)?;
-            let tokens = tokenize(&text);
-            let out = f(class, &tokens, &token_ranges(&text, &tokens));
+            let out = f(class, &TextTokens::new(&text));
             self.progress.advance(1);
             Ok(out)
         };

@@ -155,7 +155,7 @@ pub(crate) fn string(raw: &str) -> Option<(String, bool)> {
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
         return Some((inner.to_owned(), false));
     }
-    if let Ok(text) = serde_json::from_str::<String>(raw) {
+    if let Some(text) = unescaped(inner) {
         return Some((text, false));
     }
     let mut bytes = serde_json::Deserializer::from_str(raw).deserialize_bytes(Bytes).ok()?;
@@ -165,6 +165,51 @@ pub(crate) fn string(raw: &str) -> Option<(String, bool)> {
         }
     }
     Some((String::from_utf8_lossy(&bytes).into_owned(), true))
+}
+
+/// Decodes the escapes of a JSON string that the parser has accepted; `None` where a surrogate has
+/// no partner. The parser would do the same in a buffer of its own, which grows by doubling and is
+/// then copied.
+fn unescaped(inner: &str) -> Option<String> {
+    let mut out = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        let escape = &rest[at + 1..];
+        let (c, length) = match escape.as_bytes().first()? {
+            b'n' => ('\n', 1),
+            b'u' => code_point(&escape[1..]).map(|(c, length)| (c, length + 1))?,
+            b't' => ('\t', 1),
+            b'r' => ('\r', 1),
+            b'b' => ('\u{8}', 1),
+            b'f' => ('\u{c}', 1),
+            &same @ (b'"' | b'\\' | b'/') => (char::from(same), 1),
+            _ => return None,
+        };
+        out.push(c);
+        rest = &escape[length..];
+    }
+    out.push_str(rest);
+    // Six bytes of an escape are two or three of a text.
+    if out.capacity() - out.len() > out.len() / 8 {
+        out.shrink_to_fit();
+    }
+    Some(out)
+}
+
+/// The character of one or two escapes from behind the first `\u` on, and their length.
+fn code_point(digits: &str) -> Option<(char, usize)> {
+    let unit = |digits: &str| {
+        let four = digits.as_bytes().get(..4)?;
+        four.iter().try_fold(0, |unit, &digit| Some(unit << 4 | char::from(digit).to_digit(16)?))
+    };
+    let first = unit(digits)?;
+    if !(0xd800..0xdc00).contains(&first) {
+        return Some((char::from_u32(first)?, 4));
+    }
+    let second = unit(digits[4..].strip_prefix("\\u")?)?;
+    let low = (0xdc00..0xe000).contains(&second).then(|| second - 0xdc00)?;
+    Some((char::from_u32(0x10000 + ((first - 0xd800) << 10) + low)?, 10))
 }
 
 struct Bytes;
@@ -307,5 +352,39 @@ impl Context<'_> {
             textless.get_or_insert(why);
             message
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn escapes_are_decoded_as_the_parser_does(
+            inner in concat!(
+                r#"([a-z漢é]|\\[nrtbf"/\\]|\\u00[0-9a-f]{2}|"#,
+                r"\\u[dD][89a-fA-F][0-9a-f]{2}|\\u[a-c0-9][0-9A-F]{3}){0,12}",
+            ),
+        ) {
+            let raw = format!("\"{inner}\"");
+            let parsed: Option<Box<RawValue>> = serde_json::from_str(&raw).ok();
+            prop_assert!(parsed.is_some());
+            prop_assert_eq!(unescaped(&inner), serde_json::from_str::<String>(&raw).ok());
+        }
+    }
+
+    #[test]
+    fn pairs_of_surrogates_are_one_character() {
+        assert_eq!(unescaped(r"\ud83d\uDE80 \u00e9\/").as_deref(), Some("🚀 é/"));
+        for lone in [r"\ud83d", r"\ude80", r"\ud83dx", r"\ud83d\n", r"\ud83d\ud83d", r"\ud83d\u00"]
+        {
+            assert_eq!(unescaped(lone), None, "{lone}");
+        }
+        // What the parser does not accept is no panic.
+        for cut in [r"\", r"\u", r"\u12", r"\u+123", r"\ué12", r"\x"] {
+            assert_eq!(unescaped(cut), None, "{cut}");
+        }
     }
 }

@@ -6,8 +6,8 @@ use crate::hash;
 use crate::sketch::fingerprint::{EXACT_PARAGRAPH, WORD_SLOTS, paragraph_key, word_slot};
 use crate::sketch::recipe::Recipe;
 use crate::text::paragraph::token_ranges;
-use crate::text::shingle::{Shingles, shingles};
-use crate::text::token::{Tokens, tokenize};
+use crate::text::shingle::{Shingles, count, shingles, window};
+use crate::text::token::{TokenValues, Tokens, tokenize};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -230,20 +230,16 @@ impl Background {
     }
 
     /// Whether a passage is a note: most of its windows are windows of notes.
-    pub fn is_note(&self, tokens: &Tokens, passage: &Range<u32>, recipe: &Recipe) -> bool {
+    pub fn is_note(&self, tokens: TokenValues, passage: &Range<u32>, recipe: &Recipe) -> bool {
         if self.notes.is_empty() {
             return false;
         }
-        let range = passage.start as usize..passage.end as usize;
-        let passage = Tokens {
-            hashes: tokens.hashes[range.clone()].to_vec(),
-            kinds: tokens.kinds[range.clone()].to_vec(),
-            spans: tokens.spans[range].to_vec(),
-        };
-        let mut windows = Shingles::default();
-        shingles(&passage, recipe.anchor, &mut windows);
-        let held = windows.hashes.iter().filter(|w| self.notes.binary_search(w).is_ok()).count();
-        2 * held > windows.hashes.len()
+        let passage = tokens.slice(passage.start as usize..passage.end as usize);
+        let windows = count(passage, recipe.anchor);
+        let held = (0..windows)
+            .filter_map(|start| window(passage, recipe.anchor, start))
+            .filter(|(hash, _)| self.notes.binary_search(hash).is_ok());
+        2 * held.count() > windows
     }
 
     /// A flag for each token that says whether it is boilerplate; empty where no token is.

@@ -16,4 +16,5 @@ pub mod note_texts;
 pub mod quotation;
 pub mod relation;
 pub mod repeat;
+pub mod repeated_windows;
 pub mod title;

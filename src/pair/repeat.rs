@@ -2,10 +2,9 @@
 //! at other texts.
 
 use crate::model::thresholds::Thresholds;
+use crate::pair::repeated_windows::RepeatedWindows;
 use crate::sketch::fingerprint::paragraph_key;
-use crate::text::shingle::{Shingles, shingles};
-use crate::text::token::{Tokens, WORD};
-use std::collections::HashMap;
+use crate::text::token::{TokenValues, WORD};
 use std::ops::Range;
 
 /// A passage and the token ranges at which it occurs in one text.
@@ -25,67 +24,66 @@ pub struct RepeatedPassage {
 }
 
 /// Paragraphs that occur twice, runs with a short period, and other passages that occur twice
-/// inside paragraphs. Cost: linear except for sorts.
-pub fn inside(tokens: &Tokens, paragraphs: &[Range<u32>], t: &Thresholds) -> Vec<RepeatedPassage> {
-    let mut windows = Shingles::default();
-    shingles(tokens, t.repeat_passage, &mut windows);
+/// inside paragraphs. Cost: linear except for sorts. Memory: a byte or two a token, and about
+/// twenty for each different window that occurs twice.
+pub fn inside<'t>(
+    tokens: impl Into<TokenValues<'t>>,
+    paragraphs: &[Range<u32>],
+    t: &Thresholds,
+) -> Vec<RepeatedPassage> {
+    let tokens = tokens.into();
+    let windows = RepeatedWindows::new(tokens, t.repeat_passage);
     let runs = periodic(tokens, paragraphs, &windows);
     let mut out: Vec<RepeatedPassage> = runs.iter().map(|r| periodic_passage(tokens, r)).collect();
-    let free = |r: &Range<u32>| !runs.iter().any(|p| p.0.start <= r.start && r.end <= p.0.end);
-    let mut at: HashMap<u64, Vec<Range<u32>>> = HashMap::new();
-    for p in paragraphs
-        .iter()
-        .filter(|p| word_count(tokens, p) >= t.repeat_paragraph && (runs.is_empty() || free(p)))
-    {
-        at.entry(paragraph_key(tokens, p)).or_default().push(p.clone());
-    }
-    let twice = at.into_iter().filter(|p| p.1.len() > 1).map(|(key, places)| {
-        let tokens = places[0].len() as u32;
-        RepeatedPassage { key, tokens, paragraph: true, period: None, places }
-    });
-    out.extend(twice);
-    out.extend(repeated_passages(tokens, paragraphs, &windows, &runs));
+    repeated_paragraphs(tokens, paragraphs, &runs, t, &mut out);
+    out.extend(repeated_passages(tokens, paragraphs, windows, &runs));
     out.sort_unstable_by_key(|p| (p.places[0].start, p.places[0].end, p.key));
     out
 }
 
 /// The length of a token range in words.
-pub fn word_count(tokens: &Tokens, range: &Range<u32>) -> u32 {
-    let kinds = &tokens.kinds[range.start as usize..range.end as usize];
+pub fn word_count<'t>(tokens: impl Into<TokenValues<'t>>, range: &Range<u32>) -> u32 {
+    let kinds = &tokens.into().kinds[range.start as usize..range.end as usize];
     (kinds.iter().map(|k| u64::from(k.length())).sum::<u64>() / u64::from(WORD)) as u32
 }
 
+/// A run that repeats itself without a break, and its period in tokens.
+type PeriodicRun = (Range<u32>, u32);
+
 /// Maximal runs of two periods or more in which each token equals the one `period` tokens before
-/// it, as pairs of run and period. A run whose period is a window or longer does not cross a
-/// paragraph border, because whole paragraphs that alternate are repeats of their own.
+/// it, in order and apart. A run whose period is a window or longer does not cross a paragraph
+/// border, because whole paragraphs that alternate are repeats of their own.
 fn periodic(
-    tokens: &Tokens,
+    tokens: TokenValues,
     paragraphs: &[Range<u32>],
-    windows: &Shingles,
-) -> Vec<(Range<u32>, u32)> {
-    let mut last: HashMap<u64, u32> = HashMap::with_capacity(windows.hashes.len());
-    let mut out: Vec<(Range<u32>, u32)> = Vec::new();
-    let hashes = &tokens.hashes;
+    windows: &RepeatedWindows,
+) -> Vec<PeriodicRun> {
+    const NEVER: u32 = u32::MAX;
+    let mut last = vec![NEVER; windows.keys()];
+    let mut out: Vec<PeriodicRun> = Vec::new();
+    let hashes = tokens.hashes;
     // The period seen last, and the end to which its run has been followed.
     let (mut followed, mut end) = (0, 0);
-    for (i, &window) in windows.hashes.iter().enumerate() {
-        let i = i as u32;
-        let Some(before) = last.insert(window, i) else { continue };
+    for (i, key, window_end) in windows.iter() {
+        let before = std::mem::replace(&mut last[key], i);
+        if before == NEVER {
+            continue;
+        }
         let period = i - before;
         let floor = out.last().map_or(0, |r| r.0.end);
         if i < floor || (i < end && period == followed) {
             continue;
         }
-        let bounds = if period < windows.ends[i as usize] - i {
+        let bounds = if period < window_end - i {
             floor..hashes.len() as u32
         } else {
             let own = &paragraphs[paragraphs.partition_point(|p| p.end <= i)];
             own.start.max(floor)..own.end
         };
-        if before < bounds.start || windows.ends[i as usize] > bounds.end {
+        if before < bounds.start || window_end > bounds.end {
             continue;
         }
-        (followed, end) = (period, windows.ends[i as usize]);
+        (followed, end) = (period, window_end);
         while end < bounds.end && hashes[end as usize] == hashes[(end - period) as usize] {
             end += 1;
         }
@@ -102,7 +100,7 @@ fn periodic(
     out
 }
 
-fn periodic_passage(tokens: &Tokens, (run, period): &(Range<u32>, u32)) -> RepeatedPassage {
+fn periodic_passage(tokens: TokenValues, (run, period): &PeriodicRun) -> RepeatedPassage {
     let one = run.start..run.start + period;
     RepeatedPassage {
         key: paragraph_key(tokens, &one) ^ 1,
@@ -113,38 +111,67 @@ fn periodic_passage(tokens: &Tokens, (run, period): &(Range<u32>, u32)) -> Repea
     }
 }
 
+/// Appends the paragraphs that occur twice, without those inside a periodic run.
+fn repeated_paragraphs(
+    tokens: TokenValues,
+    paragraphs: &[Range<u32>],
+    runs: &[PeriodicRun],
+    t: &Thresholds,
+    out: &mut Vec<RepeatedPassage>,
+) {
+    let free = |p: &Range<u32>| {
+        let before = runs.partition_point(|r| r.0.start <= p.start);
+        before.checked_sub(1).is_none_or(|n| runs[n].0.end < p.end)
+    };
+    let mut keyed: Vec<(u64, u32)> = (0u32..)
+        .zip(paragraphs)
+        .filter(|(_, p)| word_count(tokens, p) >= t.repeat_paragraph && free(p))
+        .map(|(n, p)| (paragraph_key(tokens, p), n))
+        .collect();
+    keyed.sort_unstable();
+    for group in keyed.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() > 1) {
+        let places: Vec<Range<u32>> =
+            group.iter().map(|&(_, n)| paragraphs[n as usize].clone()).collect();
+        let tokens = places[0].len() as u32;
+        out.push(RepeatedPassage {
+            key: group[0].0,
+            tokens,
+            paragraph: true,
+            period: None,
+            places,
+        });
+    }
+}
+
 /// Maximal passages inside paragraphs that occur at least twice and are not whole paragraphs at
 /// every place.
 fn repeated_passages(
-    tokens: &Tokens,
+    tokens: TokenValues,
     paragraphs: &[Range<u32>],
-    windows: &Shingles,
-    runs: &[(Range<u32>, u32)],
+    windows: RepeatedWindows,
+    runs: &[PeriodicRun],
 ) -> Vec<RepeatedPassage> {
-    let occurrences = occurrences(paragraphs, windows, runs);
-    let list = |i: u32| {
-        occurrences
-            .get(*windows.hashes.get(i as usize)?)
-            .filter(|l| l.len() > 1 && l.contains_start(i))
-    };
+    let occurrences = Occurrences::new(paragraphs, windows, runs);
     let mut out = Vec::new();
     let mut done = 0;
-    for i in 0..windows.hashes.len() as u32 {
-        let Some(places) = list(i) else { continue };
-        if i < done || places.0[0] != i {
+    for i in occurrences.windows.starts() {
+        if i < done {
             continue;
         }
+        let Some((places, mut end)) = occurrences.at(i).filter(|(places, _)| places[0] == i) else {
+            continue;
+        };
         let mut last = i;
-        while let Some(next) = list(last + 1)
-            && next.is_shifted(places, last + 1 - i)
+        while let Some((next, further)) = occurrences.at(last + 1)
+            && is_shifted(next, places, last + 1 - i)
         {
-            last += 1;
+            (last, end) = (last + 1, further);
         }
         done = last + 1;
         // Places never overlap: passages that would overlap are periodic and were left out above.
-        let round = places.0.windows(2).map(|w| w[1] - w[0]).min().unwrap_or(u32::MAX);
-        let len = (windows.ends[last as usize] - i).min(round);
-        let ranges: Vec<Range<u32>> = places.0.iter().map(|&p| p..p + len).collect();
+        let round = places.windows(2).map(|w| w[1] - w[0]).min().unwrap_or(u32::MAX);
+        let len = (end - i).min(round);
+        let ranges: Vec<Range<u32>> = places.iter().map(|&p| p..p + len).collect();
         if ranges.iter().all(|r| {
             paragraphs.binary_search_by_key(&(r.start, r.end), |p| (p.start, p.end)).is_ok()
         }) {
@@ -161,51 +188,66 @@ fn repeated_passages(
     out
 }
 
-/// The first tokens of the windows with one hash, ascending.
-struct Places(Vec<u32>);
-
-impl Places {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-    fn contains_start(&self, i: u32) -> bool {
-        self.0.binary_search(&i).is_ok()
-    }
-    fn is_shifted(&self, from: &Places, by: u32) -> bool {
-        self.0.len() == from.0.len() && self.0.iter().zip(&from.0).all(|(x, y)| *x == y + by)
-    }
+/// Whether these are the places of `from`, each so many tokens further on.
+fn is_shifted(places: &[u32], from: &[u32], by: u32) -> bool {
+    places.len() == from.len() && places.iter().zip(from).all(|(x, y)| *x == y + by)
 }
 
-struct Occurrences(HashMap<u64, Places>);
-
-impl Occurrences {
-    fn get(&self, window: u64) -> Option<&Places> {
-        self.0.get(&window)
-    }
+/// The places of the windows that begin and end in one paragraph and touch no periodic run.
+struct Occurrences<'t> {
+    windows: RepeatedWindows<'t>,
+    /// The end of the places of each key.
+    ends: Vec<u32>,
+    /// The first tokens of the windows, by key, ascending.
+    places: Vec<u32>,
 }
 
-fn occurrences(
-    paragraphs: &[Range<u32>],
-    windows: &Shingles,
-    runs: &[(Range<u32>, u32)],
-) -> Occurrences {
-    let mut sorted: Vec<(u64, u32)> = Vec::new();
-    let mut run = 0;
-    for p in paragraphs {
-        for i in p.start..p.end {
-            let Some(&end) = windows.ends.get(i as usize) else { break };
-            while run < runs.len() && runs[run].0.end <= i {
+impl<'t> Occurrences<'t> {
+    fn new(
+        paragraphs: &[Range<u32>],
+        mut windows: RepeatedWindows<'t>,
+        runs: &[PeriodicRun],
+    ) -> Occurrences<'t> {
+        let (mut paragraph, mut run) = (0, 0);
+        windows.retain(|start, end| {
+            while paragraph < paragraphs.len() && paragraphs[paragraph].end <= start {
+                paragraph += 1;
+            }
+            while run < runs.len() && runs[run].0.end <= start {
                 run += 1;
             }
-            let circular = runs.get(run).is_some_and(|r| r.0.start < end && i < r.0.end);
-            if end <= p.end && !circular {
-                sorted.push((windows.hashes[i as usize], i));
-            }
+            let circular = runs.get(run).is_some_and(|r| r.0.start < end && start < r.0.end);
+            paragraphs.get(paragraph).is_some_and(|p| end <= p.end) && !circular
+        });
+        // Counted, then added up to where the places of each key begin; as places are filled in,
+        // the beginnings become the ends.
+        let mut ends = vec![0u32; windows.keys()];
+        // To look a key up in a long text is to wait for the memory.
+        let mut keys = Vec::with_capacity(windows.len());
+        for (_, key, _) in windows.iter() {
+            ends[key] += 1;
+            keys.push(key as u32);
         }
+        let mut total = 0;
+        for end in &mut ends {
+            total += std::mem::replace(end, total);
+        }
+        let mut places = vec![0; total as usize];
+        for (start, &key) in windows.starts().zip(&keys) {
+            let end = &mut ends[key as usize];
+            places[*end as usize] = start;
+            *end += 1;
+        }
+        Occurrences { windows, ends, places }
     }
-    sorted.sort_unstable();
-    let groups = sorted.chunk_by(|x, y| x.0 == y.0).filter(|g| g.len() > 1);
-    Occurrences(groups.map(|g| (g[0].0, Places(g.iter().map(|x| x.1).collect()))).collect())
+
+    /// The places of the window that begins at this token, if there are several, and its end.
+    fn at(&self, start: u32) -> Option<(&[u32], u32)> {
+        let (key, end) = self.windows.get(start)?;
+        let from = key.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let places = &self.places[from as usize..self.ends[key] as usize];
+        (places.len() > 1).then_some((places, end))
+    }
 }
 
 #[cfg(test)]

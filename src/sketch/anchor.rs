@@ -41,3 +41,54 @@ pub fn anchors(shingles: &Shingles, recipe: &Recipe, out: &mut Vec<u64>) {
     own.dedup();
     out.append(&mut own);
 }
+
+/// Collects the [`anchors`] and [`edge_anchors`] of a text whose shingles come in blocks.
+pub struct Collector {
+    rate: u32,
+    tokens: u32,
+    anchors: Vec<u64>,
+    edges: Vec<u64>,
+    /// The number of anchors from which on duplicates are removed.
+    limit: usize,
+}
+
+impl Collector {
+    /// A collector for a text of so many tokens.
+    pub fn new(recipe: &Recipe, tokens: u32) -> Collector {
+        let rate = recipe.anchor_rate;
+        // What most texts have, and a little more; what is not used is never touched.
+        let most = tokens as usize / rate.max(1) as usize;
+        let anchors = Vec::with_capacity(if rate == 0 { 0 } else { most + most / 32 + 64 });
+        Collector { rate, tokens, anchors, edges: Vec::new(), limit: 1 << 12 }
+    }
+
+    /// Takes the next block of shingles; `first` is the first token of the first of them.
+    pub fn push(&mut self, first: u32, shingles: &Shingles) {
+        for ((&hash, &end), start) in shingles.hashes.iter().zip(&shingles.ends).zip(first..) {
+            if is_anchor(hash, self.rate) {
+                self.anchors.push(hash);
+                if is_at_edge(start, end, self.tokens) {
+                    self.edges.push(hash);
+                }
+            }
+        }
+        if self.anchors.len() >= self.limit {
+            self.sort();
+            self.limit = self.limit.max(2 * self.anchors.len());
+        }
+    }
+
+    fn sort(&mut self) {
+        self.anchors.sort_unstable();
+        self.anchors.dedup();
+    }
+
+    /// The anchors and those at the edges.
+    pub fn finish(mut self) -> (Vec<u64>, Vec<u64>) {
+        self.sort();
+        if self.anchors.len() < self.anchors.capacity() / 2 {
+            self.anchors.shrink_to_fit();
+        }
+        (self.anchors, self.edges)
+    }
+}

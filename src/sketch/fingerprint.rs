@@ -4,12 +4,14 @@ use crate::hash;
 use crate::sketch::anchor;
 use crate::sketch::band::{self, Level};
 use crate::sketch::recipe::{Banding, Recipe};
+use crate::sketch::seen_before::SeenBefore;
 use crate::sketch::signature::{self, Lanes};
 use crate::text::normalise::Normaliser;
 use crate::text::paragraph;
 use crate::text::same_text::identity;
 use crate::text::shingle::{self, Shingles};
-use crate::text::token::{Tokens, tokenize_into};
+use crate::text::text_tokens::{LARGE, TextTokens};
+use crate::text::token::{TokenValues, Tokens, tokenize_into};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -48,7 +50,13 @@ pub const fn word_slot(word: u64) -> u32 {
     (word >> (64 - WORD_SLOTS.trailing_zeros())) as u32
 }
 
+/// The number of shingles of a large text that are in memory together.
+const BLOCK: usize = 4096;
+
 /// Makes fingerprints and reuses its tables and buffers. Each thread has its own.
+///
+/// All columns of a text are in memory together, which takes about ten times the text. A large text
+/// is fingerprinted in blocks instead, so the buffers are never larger than other texts need them.
 #[derive(Debug)]
 pub struct Fingerprinter {
     recipe: Recipe,
@@ -59,9 +67,8 @@ pub struct Fingerprinter {
     normaliser: Normaliser,
     shingles: Shingles,
     anchors: Shingles,
-    shingles_seen: EpochSet,
-    counted: Vec<u32>,
-    round: u32,
+    seen: SeenBefore,
+    word_slots: WordSlots,
 }
 
 /// Paragraphs of fewer tokens get no exact key, because they are not informative.
@@ -82,14 +89,16 @@ impl Fingerprinter {
             normaliser: Normaliser::default(),
             shingles: Shingles::default(),
             anchors: Shingles::default(),
-            shingles_seen: EpochSet::default(),
-            counted: vec![0; WORD_SLOTS],
-            round: 0,
+            seen: SeenBefore::default(),
+            word_slots: WordSlots { entries: vec![0; WORD_SLOTS], round: 0 },
         }
     }
 
     /// The keys of a text. Cost: tokenising, then about 20 vector instructions a shingle.
     pub fn fingerprint(&mut self, text: &str) -> Fingerprint {
+        if text.len() >= LARGE {
+            return self.fingerprint_in_blocks(text, BLOCK);
+        }
         let ranges = self.read(text);
         let mut out = Fingerprint {
             exact: identity(&self.tokens),
@@ -106,15 +115,48 @@ impl Fingerprinter {
             if self.recipe.anchor == self.recipe.shingle { &self.shingles } else { &self.anchors };
         anchor::anchors(anchors, &self.recipe, &mut out.anchors);
         anchor::edge_anchors(anchors, out.tokens, &self.recipe, &mut out.edges);
-        self.exact_paragraphs(&ranges, &mut out);
-        self.push_word_slots(&mut out);
-        out.may_repeat |=
-            self.shingles_seen.longest_run_of_seen(&self.shingles.hashes) >= REPEATED_SHINGLES;
+        exact_paragraphs(self.tokens.values(), &ranges, &mut out);
+        self.word_slots.push(self.tokens.values(), &mut out);
+        self.seen.begin(self.shingles.hashes.len());
+        self.seen.push(&self.shingles.hashes);
+        out.may_repeat |= self.seen.longest_run() >= REPEATED_SHINGLES;
+        out
+    }
+
+    /// The same keys, with eleven bytes a token and so many shingles in memory.
+    fn fingerprint_in_blocks(&mut self, text: &str, block: usize) -> Fingerprint {
+        let read = TextTokens::without_spans(text, &mut self.normaliser);
+        let tokens = read.values();
+        let mut out = Fingerprint {
+            exact: identity(tokens),
+            tokens: tokens.hashes.len() as u32,
+            ..Fingerprint::default()
+        };
+        let whole = self.sign_in_blocks(tokens, &read.paragraphs, block, &mut out.paragraph_bands);
+        if shingle::count(tokens, self.recipe.shingle) > 0 {
+            band::bands(&whole, self.banding, Level::Document, &mut out.bands);
+        }
+        out.paragraph_bands.sort_unstable();
+        out.paragraph_bands.dedup();
+        let mut anchors = anchor::Collector::new(&self.recipe, out.tokens);
+        for starts in blocks(0..shingle::count(tokens, self.recipe.anchor), block) {
+            let first = starts.start;
+            shingle::shingles_from(tokens, self.recipe.anchor, starts, &mut self.anchors);
+            anchors.push(first as u32, &self.anchors);
+        }
+        (out.anchors, out.edges) = anchors.finish();
+        exact_paragraphs(tokens, &read.paragraphs, &mut out);
+        self.word_slots.push(tokens, &mut out);
+        out.may_repeat |= self.seen.longest_run() >= REPEATED_SHINGLES;
         out
     }
 
     /// The signature alone, from which document bands are cut.
     pub fn signature(&mut self, text: &str) -> Vec<u32> {
+        if text.len() >= LARGE {
+            let read = TextTokens::without_spans(text, &mut self.normaliser);
+            return self.sign_in_blocks(read.values(), &read.paragraphs, BLOCK, &mut Vec::new());
+        }
         let ranges = self.read(text);
         self.sign(&ranges, &mut Vec::new())
     }
@@ -157,79 +199,95 @@ impl Fingerprinter {
         whole
     }
 
-    fn push_word_slots(&mut self, out: &mut Fingerprint) {
-        // An entry is the number of the text and, in its lowest bit, whether the word was seen in
-        // lower case.
+    /// [`Fingerprinter::sign`] for tokens whose shingles are made block by block.
+    fn sign_in_blocks(
+        &mut self,
+        tokens: TokenValues,
+        paragraphs: &[Range<u32>],
+        block: usize,
+        keys: &mut Vec<u64>,
+    ) -> Vec<u32> {
+        let Recipe { shingle, paragraph_shingles, paragraph_lanes, .. } = self.recipe;
+        let mut whole = self.lanes.empty();
+        let mut own = self.lanes.empty();
+        let all = shingle::count(tokens, shingle);
+        let Fingerprinter { shingles, lanes, seen, .. } = self;
+        seen.begin(all);
+        let mut add = |starts: Range<usize>, signature: &mut [u32]| {
+            for starts in blocks(starts, block) {
+                shingle::shingles_from(tokens, shingle, starts, shingles);
+                lanes.add(&shingles.hashes, signature);
+                seen.push(&shingles.hashes);
+            }
+        };
+        for p in paragraphs {
+            let (start, end) = (p.start as usize, p.end as usize);
+            let count = shingle::count(tokens.slice(start..end), shingle);
+            let begin = start.min(all)..end.min(all);
+            if count < paragraph_shingles as usize || paragraph_lanes == 0 || count == 0 {
+                add(begin, &mut whole);
+                continue;
+            }
+            own.fill(u32::MAX);
+            add(start..start + count, &mut own);
+            let lanes = &own[..paragraph_lanes as usize];
+            band::bands(lanes, self.paragraph_banding, Level::Paragraph, keys);
+            signature::merge(&mut whole, &own);
+            add(start + count..begin.end, &mut whole);
+        }
+        seen.end();
+        whole
+    }
+}
+
+/// A range in parts of `size`.
+fn blocks(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    range.step_by(size).map(move |from| from..(from + size).min(end))
+}
+
+/// The slots of the words of one text, found with one entry a slot that no text has to empty.
+#[derive(Debug)]
+struct WordSlots {
+    /// The number of the text that had the word last and, in the lowest bit, whether it was seen in
+    /// lower case.
+    entries: Vec<u32>,
+    round: u32,
+}
+
+impl WordSlots {
+    fn push(&mut self, tokens: TokenValues, out: &mut Fingerprint) {
         if self.round == u32::MAX >> 1 {
-            self.counted.fill(0);
+            self.entries.fill(0);
             self.round = 0;
         }
         self.round += 1;
-        for (&word, kind) in self.tokens.hashes.iter().zip(&self.tokens.kinds) {
+        for (&word, kind) in tokens.hashes.iter().zip(tokens.kinds) {
             let slot = word_slot(word);
-            let entry = &mut self.counted[slot as usize];
+            let entry = &mut self.entries[slot as usize];
             if *entry >> 1 != self.round {
                 *entry = self.round << 1;
                 out.words.push(slot);
             }
             *entry |= u32::from(!kind.is_capital());
         }
-        let capital = |slot: &&u32| self.counted[**slot as usize] & 1 == 0;
+        let capital = |slot: &&u32| self.entries[**slot as usize] & 1 == 0;
         out.capitals = out.words.iter().filter(capital).copied().collect();
     }
+}
 
-    fn exact_paragraphs(&self, ranges: &[Range<u32>], out: &mut Fingerprint) {
-        let long = ranges.iter().filter(|r| r.end - r.start >= EXACT_PARAGRAPH);
-        out.paragraphs.extend(long.map(|r| paragraph_key(&self.tokens, r)));
-        let count = out.paragraphs.len();
-        out.paragraphs.sort_unstable();
-        out.paragraphs.dedup();
-        out.may_repeat = out.paragraphs.len() < count;
-    }
+fn exact_paragraphs(tokens: TokenValues, ranges: &[Range<u32>], out: &mut Fingerprint) {
+    let long = ranges.iter().filter(|r| r.end - r.start >= EXACT_PARAGRAPH);
+    out.paragraphs.extend(long.map(|r| paragraph_key(tokens, r)));
+    let count = out.paragraphs.len();
+    out.paragraphs.sort_unstable();
+    out.paragraphs.dedup();
+    out.may_repeat = out.paragraphs.len() < count;
 }
 
 /// The exact key of a paragraph: a hash of its tokens.
-pub fn paragraph_key(tokens: &Tokens, range: &Range<u32>) -> u64 {
-    hash::sequence(tokens.hashes[range.start as usize..range.end as usize].iter().copied())
-}
-
-/// A set that is emptied by incrementing its round number.
-#[derive(Debug, Default)]
-struct EpochSet {
-    slots: Vec<(u64, u32)>,
-    round: u32,
-}
-
-impl EpochSet {
-    /// The length of the longest run of values that occurred before.
-    fn longest_run_of_seen(&mut self, values: &[u64]) -> u32 {
-        let size = (values.len() * 2).next_power_of_two().max(64);
-        if self.slots.len() < size || self.slots.len() > size * 1024 || self.round == u32::MAX {
-            self.slots.clear();
-            self.slots.resize(size, (0, 0));
-            self.slots.shrink_to_fit();
-            self.round = 0;
-        }
-        self.round += 1;
-        let mask = self.slots.len() - 1;
-        let (mut longest, mut run) = (0, 0);
-        for &value in values {
-            let mut at = value as usize & mask;
-            let old = loop {
-                match self.slots[at] {
-                    (v, round) if round == self.round && v == value => break true,
-                    (_, round) if round == self.round => at = (at + 1) & mask,
-                    _ => {
-                        self.slots[at] = (value, self.round);
-                        break false;
-                    }
-                }
-            };
-            run = if old { run + 1 } else { 0 };
-            longest = longest.max(run);
-        }
-        longest
-    }
+pub fn paragraph_key<'t>(tokens: impl Into<TokenValues<'t>>, range: &Range<u32>) -> u64 {
+    hash::sequence(tokens.into().hashes[range.start as usize..range.end as usize].iter().copied())
 }
 
 #[cfg(test)]
@@ -246,6 +304,16 @@ mod tests {
             let mut all = f.lanes.empty();
             f.lanes.add(&f.shingles.hashes, &mut all);
             prop_assert_eq!(signed, all);
+        }
+
+        #[test]
+        fn blocks_are_the_definition(t in "([a-fA-F]{1,2} ?\n?\n?|漢字|ไทย){0,120}",
+            block in 1usize..40, anchor in 4u32..6, paragraph_lanes in 0u32..2, rate in 0u32..4) {
+            let recipe = Recipe { paragraph_shingles: 3, anchor, anchor_rate: rate,
+                paragraph_lanes: 32 * paragraph_lanes, ..Recipe::default() };
+            let mut f = Fingerprinter::new(&recipe);
+            let plain = f.fingerprint(&t);
+            prop_assert_eq!(f.fingerprint_in_blocks(&t, block), plain);
         }
 
         #[test]
@@ -267,6 +335,20 @@ mod tests {
         assert!(!f.fingerprint(&words.join(" ")).may_repeat);
         assert!(f.fingerprint(&format!("{} {passage}", words.join(" "))).may_repeat);
         assert!(f.fingerprint("a b c d e\n\nx\n\na b c d e").may_repeat);
+        assert!(f.fingerprint(&"word ".repeat(50_000)).may_repeat);
         assert!(f.fingerprint(&"word ".repeat(100_000)).may_repeat);
+    }
+
+    #[test]
+    fn the_buffers_of_a_large_text_are_small() {
+        let recipe = Recipe::default();
+        let mut f = Fingerprinter::new(&recipe);
+        let text: String = (0..400_000).map(|i| format!("{i:x} ")).collect();
+        f.fingerprint(&text);
+        f.signature(&text);
+        let shingles = |s: &Shingles| 8 * s.hashes.capacity() + 4 * s.ends.capacity();
+        let tokens = 17 * f.tokens.hashes.capacity();
+        let all = tokens + shingles(&f.shingles) + shingles(&f.anchors);
+        assert!(all < text.len() / 4);
     }
 }

@@ -5,4 +5,5 @@ pub mod anchor;
 pub mod band;
 pub mod fingerprint;
 pub mod recipe;
+pub mod seen_before;
 pub mod signature;

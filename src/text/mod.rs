@@ -9,7 +9,9 @@ pub(crate) mod same_text;
 pub(crate) mod sentence;
 pub(crate) mod sentence_removal;
 pub(crate) mod shingle;
+pub(crate) mod text_tokens;
 pub(crate) mod token;
+pub(crate) mod token_kind;
 
 pub use first_words::first_words;
 pub use lines::LineIndex;

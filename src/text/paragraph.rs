@@ -100,6 +100,50 @@ pub fn token_ranges(text: &str, tokens: &Tokens) -> Vec<Range<u32>> {
     out
 }
 
+/// Makes [`token_ranges`] while the tokens are made, where their spans are not kept.
+pub struct TokenRanges {
+    paragraphs: std::vec::IntoIter<Span>,
+    /// The end of the current paragraph in the text.
+    end: u32,
+    /// The first token of the current paragraph, and the number of tokens so far.
+    from: u32,
+    count: u32,
+    out: Vec<Range<u32>>,
+}
+
+impl TokenRanges {
+    /// Begins with the first paragraph of a text.
+    pub fn new(text: &str) -> TokenRanges {
+        let paragraphs = paragraphs(text).into_iter();
+        let mut ranges = TokenRanges { paragraphs, end: 0, from: 0, count: 0, out: Vec::new() };
+        ranges.close();
+        ranges
+    }
+
+    /// Takes the first byte of the next token.
+    #[inline(always)]
+    pub fn push(&mut self, start: u32) {
+        while start >= self.end {
+            self.close();
+        }
+        self.count += 1;
+    }
+
+    fn close(&mut self) {
+        if self.count > self.from {
+            self.out.push(self.from..self.count);
+        }
+        self.from = self.count;
+        self.end = self.paragraphs.next().map_or(u32::MAX, |p| p.end);
+    }
+
+    /// The ranges, when all tokens were taken.
+    pub fn finish(mut self) -> Vec<Range<u32>> {
+        self.close();
+        self.out
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::token::tokenize;
@@ -142,6 +186,9 @@ mod tests {
                 at = r.end;
             }
             prop_assert_eq!(at as usize, tokens.len());
+            let mut pushed = TokenRanges::new(&t);
+            tokens.spans.iter().for_each(|s| pushed.push(s.start));
+            prop_assert_eq!(pushed.finish(), ranges);
         }
     }
 }

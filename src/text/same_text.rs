@@ -3,7 +3,7 @@
 
 use crate::hash;
 use crate::span::Span;
-use crate::text::token::{Tokens, tokenize};
+use crate::text::token::{TokenValues, Tokens, tokenize};
 use std::ops::Range;
 
 /// The identity of a text: the 128-bit hash of its normalised tokens. Case, punctuation and white
@@ -11,8 +11,9 @@ use std::ops::Range;
 ///
 /// A text without a token has none. Nothing was read of it that could be compared (a page behind a
 /// paywall leaves an empty text), so it is the same text as no other, whatever its bytes are.
-pub fn identity(tokens: &Tokens) -> Option<u128> {
-    (!tokens.is_empty()).then(|| hash::wide(tokens.hashes.iter().copied()))
+pub fn identity<'t>(tokens: impl Into<TokenValues<'t>>) -> Option<u128> {
+    let hashes = tokens.into().hashes;
+    (!hashes.is_empty()).then(|| hash::wide(hashes.iter().copied()))
 }
 
 /// Whether two texts have one [`identity`], without hashing. Cost: one comparison for each token.

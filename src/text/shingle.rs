@@ -2,7 +2,8 @@
 //! shingles become keys.
 
 use crate::hash;
-use crate::text::token::{TokenKind, Tokens, WORD};
+use crate::text::token::{TokenKind, TokenValues, WORD};
+use std::ops::Range;
 
 /// The shingles of one text, by their first token. No shingle begins at the last tokens.
 #[derive(Debug, Clone, Default)]
@@ -18,32 +19,61 @@ pub struct Shingles {
 ///
 /// Windows cross paragraph borders, so that the set does not depend on where paragraphs are
 /// recognised. A text shorter than one window has none. Cost: `words` multiplications a token.
-pub fn shingles(tokens: &Tokens, words: u32, out: &mut Shingles) {
+pub fn shingles<'t>(tokens: impl Into<TokenValues<'t>>, words: u32, out: &mut Shingles) {
+    let tokens = tokens.into();
+    shingles_from(tokens, words, 0..tokens.hashes.len(), out);
+}
+
+/// Fills `out` with those windows of [`shingles`] that begin in a range of tokens.
+pub fn shingles_from(tokens: TokenValues, words: u32, starts: Range<usize>, out: &mut Shingles) {
     out.hashes.clear();
     out.ends.clear();
-    if tokens.kinds.iter().all(|k| k.length() == WORD) {
+    let k = words as usize;
+    let end = (starts.end + k).saturating_sub(1).min(tokens.hashes.len());
+    let reached = tokens.slice(starts.start..end.max(starts.start));
+    if reached.kinds.iter().all(|kind| kind.length() == WORD) {
         // All tokens weigh the same, so plain windows do, in a shape that the compiler unrolls.
-        let k = words as usize;
-        out.hashes.extend(tokens.hashes.windows(k).map(|w| hash::sequence(w.iter().copied())));
-        out.ends.extend((0..out.hashes.len()).map(|i| (i + k) as u32));
+        out.hashes.extend(reached.hashes.windows(k).map(|w| hash::sequence(w.iter().copied())));
+        out.ends.extend((0..out.hashes.len()).map(|i| (starts.start + i + k) as u32));
     } else {
-        weighted(&tokens.hashes, &tokens.kinds, words, out);
+        weighted(tokens, words, starts, out);
     }
 }
 
 /// The definition of a shingle for any mixture of scripts.
-fn weighted(hashes: &[u64], kinds: &[TokenKind], words: u32, out: &mut Shingles) {
-    let (mut end, mut weight) = (0, 0);
-    for start in 0..hashes.len() {
+fn weighted(tokens: TokenValues, words: u32, starts: Range<usize>, out: &mut Shingles) {
+    let (mut end, mut weight) = (starts.start, 0);
+    for start in starts {
         while weight < words * WORD {
-            let Some(kind) = kinds.get(end) else { return };
+            let Some(kind) = tokens.kinds.get(end) else { return };
             weight += kind.length();
             end += 1;
         }
-        out.hashes.push(hash::sequence(hashes[start..end].iter().copied()));
+        out.hashes.push(hash::sequence(tokens.hashes[start..end].iter().copied()));
         out.ends.push(end as u32);
-        weight -= kinds[start].length();
+        weight -= tokens.kinds[start].length();
     }
+}
+
+/// One window of [`shingles`]: its hash and its end, if one begins at this token.
+#[inline]
+pub fn window(tokens: TokenValues, words: u32, start: usize) -> Option<(u64, u32)> {
+    let (mut end, mut weight) = (start, 0);
+    while weight < words * WORD {
+        weight += tokens.kinds.get(end)?.length();
+        end += 1;
+    }
+    Some((hash::sequence(tokens.hashes[start..end].iter().copied()), end as u32))
+}
+
+/// The number of windows that [`shingles`] finds. Cost: one window.
+pub fn count(tokens: TokenValues, words: u32) -> usize {
+    let mut weight = 0;
+    let reaches = |kind: &TokenKind| {
+        weight += kind.length();
+        weight >= words * WORD
+    };
+    tokens.kinds.iter().rposition(reaches).map_or(0, |last| last + 1)
 }
 
 /// The shingle set: sorted, without duplicates.
@@ -127,9 +157,30 @@ mod tests {
             let tokens = tokenize(&t);
             let (mut fast, mut plain) = (Shingles::default(), Shingles::default());
             shingles(&tokens, k, &mut fast);
-            weighted(&tokens.hashes, &tokens.kinds, k, &mut plain);
+            weighted(tokens.values(), k, 0..tokens.len(), &mut plain);
             prop_assert_eq!(fast.hashes, plain.hashes);
             prop_assert_eq!(fast.ends, plain.ends);
+        }
+
+        #[test]
+        fn windows_one_by_one_and_in_blocks_are_the_definition(
+            t in "([a-d]{1,3} |漢字|ไทย){0,40}", k in 1u32..9, block in 1usize..9) {
+            let tokens = tokenize(&t);
+            let mut plain = Shingles::default();
+            weighted(tokens.values(), k, 0..tokens.len(), &mut plain);
+            prop_assert_eq!(count(tokens.values(), k), plain.hashes.len());
+            let single: Vec<_> =
+                (0..tokens.len() + 1).map_while(|i| window(tokens.values(), k, i)).collect();
+            let (hashes, ends): (Vec<_>, Vec<_>) = single.into_iter().unzip();
+            prop_assert_eq!((&hashes, &ends), (&plain.hashes, &plain.ends));
+            let (mut part, mut all) = (Shingles::default(), Shingles::default());
+            for from in (0..tokens.len()).step_by(block) {
+                let starts = from..(from + block).min(tokens.len());
+                shingles_from(tokens.values(), k, starts, &mut part);
+                all.hashes.append(&mut part.hashes);
+                all.ends.append(&mut part.ends);
+            }
+            prop_assert_eq!((all.hashes, all.ends), (plain.hashes, plain.ends));
         }
 
         #[test]

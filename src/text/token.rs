@@ -6,48 +6,10 @@
 
 use crate::span::Span;
 use crate::text::normalise::Normaliser;
+pub use crate::text::token_kind::{TokenKind, WORD};
 use serde::{Deserialize, Serialize};
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
-
-/// The properties of a token besides its hash, as a set of bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct TokenKind(u8);
-
-impl TokenKind {
-    const HAN: u8 = 1;
-    const SOUTHEAST: u8 = 2;
-    const DIGIT: u8 = 4;
-    const CAPITAL: u8 = 8;
-    const OPENS: u8 = 16;
-
-    /// The length of the token in 24ths of a word, so that a shingle spans about as much meaning in
-    /// every script: a word 24, a Han or kana character 15 (1.6 to a word), a Thai, Lao, Khmer or
-    /// Burmese cluster 8 (3 to a word).
-    #[inline(always)]
-    pub const fn length(self) -> u32 {
-        match self.0 & 3 {
-            0 => 24,
-            TokenKind::HAN => 15,
-            _ => 8,
-        }
-    }
-    /// Whether the token holds a digit.
-    pub const fn is_number(self) -> bool {
-        self.0 & TokenKind::DIGIT != 0
-    }
-    /// Whether the token begins with an upper-case letter.
-    pub const fn is_capital(self) -> bool {
-        self.0 & TokenKind::CAPITAL != 0
-    }
-    /// Whether the token is the first of its sentence or paragraph.
-    pub const fn opens(self) -> bool {
-        self.0 & TokenKind::OPENS != 0
-    }
-}
-
-/// The length of one word; see [`Kind::length`].
-pub const WORD: u32 = 24;
 
 /// The tokens of one text, stored field by field: about 17 bytes a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +36,10 @@ impl Tokens {
     pub fn span(&self, range: std::ops::Range<usize>) -> Span {
         Span::new(self.spans[range.start].start, self.spans[range.end - 1].end)
     }
+    /// The tokens without their spans.
+    pub(crate) fn values(&self) -> TokenValues<'_> {
+        TokenValues { hashes: &self.hashes, kinds: &self.kinds }
+    }
     fn reserve(&mut self, more: usize) {
         self.hashes.reserve(more);
         self.spans.reserve(more);
@@ -83,6 +49,28 @@ impl Tokens {
         self.hashes.clear();
         self.spans.clear();
         self.kinds.clear();
+    }
+}
+
+/// Consecutive tokens of one text without their spans.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenValues<'t> {
+    /// The hash of each token.
+    pub hashes: &'t [u64],
+    /// The kind of each token.
+    pub kinds: &'t [TokenKind],
+}
+
+impl<'t> TokenValues<'t> {
+    /// The tokens of a range.
+    pub fn slice(self, range: std::ops::Range<usize>) -> TokenValues<'t> {
+        TokenValues { hashes: &self.hashes[range.clone()], kinds: &self.kinds[range] }
+    }
+}
+
+impl<'t> From<&'t Tokens> for TokenValues<'t> {
+    fn from(tokens: &'t Tokens) -> TokenValues<'t> {
+        tokens.values()
     }
 }
 
@@ -114,7 +102,16 @@ pub fn tokenize_into(text: &str, tokens: &mut Tokens, normaliser: &mut Normalise
     // News text has about one token in six bytes; growing the buffers three times costs more than
     // the surplus memory.
     tokens.reserve(text.len() / 6 + 1);
-    let mut builder = Builder { text, tokens, normaliser, joined: None, last_end: 0 };
+    each_token(text, normaliser, |hash, span, kind| {
+        tokens.hashes.push(hash);
+        tokens.spans.push(span);
+        tokens.kinds.push(kind);
+    });
+}
+
+/// Calls `take` with the hash, the span and the kind of each token, in order.
+pub fn each_token(text: &str, normaliser: &mut Normaliser, take: impl FnMut(u64, Span, TokenKind)) {
+    let mut builder = Builder { text, take, normaliser, joined: None, last_end: 0 };
     word_boundaries(text, |start, end, ascii| builder.word(start, end, ascii));
     builder.flush();
 }
@@ -230,16 +227,17 @@ fn wide_words(text: &str, start: usize, emit: &mut impl FnMut(usize, usize, bool
     end
 }
 
-struct Builder<'t, 'b> {
+struct Builder<'t, 'b, F> {
     text: &'t str,
-    tokens: &'b mut Tokens,
+    take: F,
     normaliser: &'b mut Normaliser,
     /// A word whose other half may follow: its start and end, and its text without the break.
     joined: Option<(usize, usize, String)>,
+    /// The end of the last token; 0 before the first.
     last_end: usize,
 }
 
-impl Builder<'_, '_> {
+impl<F: FnMut(u64, Span, TokenKind)> Builder<'_, '_, F> {
     #[inline(always)]
     fn word(&mut self, mut start: usize, mut end: usize, ascii: bool) {
         let bytes = self.text.as_bytes();
@@ -275,14 +273,12 @@ impl Builder<'_, '_> {
         digit: bool,
         capital: bool,
     ) {
-        let opens = self.tokens.is_empty() || opens_sentence(&self.text[self.last_end..start]);
+        let opens = self.last_end == 0 || opens_sentence(&self.text[self.last_end..start]);
         let bits = script
             | if digit { TokenKind::DIGIT } else { 0 }
             | if capital { TokenKind::CAPITAL } else { 0 }
             | if opens { TokenKind::OPENS } else { 0 };
-        self.tokens.hashes.push(hash);
-        self.tokens.spans.push(Span::new(start as u32, end as u32));
-        self.tokens.kinds.push(TokenKind(bits));
+        (self.take)(hash, Span::new(start as u32, end as u32), TokenKind(bits));
         self.last_end = end;
     }
 

@@ -26,8 +26,15 @@ enum NextLine {
     End,
 }
 
+/// The buffer of a long line grows by at most this many times its length at once, and by no more
+/// than what is left of the file: to double it would take the old and the new buffer, again and
+/// again.
+const GROWTH: usize = 15;
+
 struct LineReader<'r> {
     inner: &'r mut (dyn Read + Send),
+    /// The bytes that are left in the stream, as far as they are known.
+    left: usize,
     /// The bytes read after the last line break.
     carry: Vec<u8>,
     longest: u64,
@@ -70,9 +77,17 @@ impl LineReader<'_> {
 
     fn fill(&mut self, out: &mut Vec<u8>) {
         let before = out.len();
+        let long = before as u64 >= WINDOW && self.left > 0;
+        if long && out.capacity() - before < WINDOW as usize {
+            // The last reading, which finds nothing more, has its window too.
+            out.reserve_exact(self.left.min(GROWTH * before) + WINDOW as usize);
+        }
         out.reserve(WINDOW as usize);
         match (&mut self.inner).take(WINDOW).read_to_end(out) {
-            Ok(_) => self.ended = out.len() == before,
+            Ok(read) => {
+                self.ended = read == 0;
+                self.left = self.left.saturating_sub(read);
+            }
             Err(e) => {
                 self.ended = true;
                 self.error = Some(e);
@@ -97,8 +112,12 @@ impl LineReader<'_> {
 
 /// Reads the records of a file.
 pub(super) fn read(open: OpenFile) -> PartialRead {
+    // The length of a pipe or of what is unpacked is not known.
+    let known = open.plain.kind.is_none() && open.file.size < u64::MAX;
+    let size = if known { open.file.size as usize } else { 0 };
     read_records(open, Borders::Lines, |mut bytes, context| {
-        lines(bytes.head, &mut bytes.rest, context)
+        let longest = context.limit.record(context.encoding);
+        read_up_to(longest, size, bytes.head, &mut bytes.rest, context)
     })
 }
 
@@ -112,16 +131,20 @@ pub(super) fn lines(
     rest: &mut (dyn Read + Send),
     context: &Context,
 ) -> (Batch, Option<io::Error>) {
-    read_up_to(context.limit.record(context.encoding), head, rest, context)
+    read_up_to(context.limit.record(context.encoding), 0, head, rest, context)
 }
 
+/// [`lines`], with lines of at most `longest` bytes, for a stream whose size is about known.
 fn read_up_to(
     longest: u64,
+    size: usize,
     head: Vec<u8>,
     rest: &mut (dyn Read + Send),
     context: &Context,
 ) -> (Batch, Option<io::Error>) {
-    let mut lines = LineReader { inner: rest, carry: head, longest, ended: false, error: None };
+    let left = size.saturating_sub(head.len());
+    let mut lines =
+        LineReader { inner: rest, left, carry: head, longest, ended: false, error: None };
     let (mut now, mut soon) = (Vec::new(), Vec::new());
     let mut all = Batch::default();
     let mut number = 1;
@@ -248,12 +271,27 @@ mod tests {
         );
         let fields = Fields::new(&InputOptions::default());
         let (batch, _) =
-            read_up_to(5 << 20, Vec::new(), &mut data.as_bytes(), &context(&fields, true));
+            read_up_to(5 << 20, 0, Vec::new(), &mut data.as_bytes(), &context(&fields, true));
         let got: Vec<_> =
             batch.intake.documents.iter().map(|d| (d.info.id.as_str(), d.text.as_str())).collect();
         assert_eq!(got, [("f:1", "a"), ("f:3", "b")]);
         assert_eq!(batch.intake.skipped[&Reason::TooLong], 1);
         assert_eq!(batch.intake.problems[0].record, Some(2));
+    }
+
+    #[test]
+    fn the_buffer_of_a_long_line_is_no_longer_than_the_file() {
+        let data = [vec![b'x'; 30 << 20], b"\nx\n".to_vec()].concat();
+        for (size, most) in [(data.len(), 31 << 20), (0, 64 << 20), (5, 64 << 20)] {
+            let (inner, longest) = (&mut &data[..], 1 << 30);
+            let (carry, mut out) = (Vec::new(), Vec::new());
+            let mut lines =
+                LineReader { inner, left: size, carry, longest, ended: false, error: None };
+            assert!(matches!(lines.next(&mut out), NextLine::Lines));
+            assert_eq!(out.len(), data.len());
+            assert!(out.capacity() <= most + WINDOW as usize, "{}", out.capacity());
+            assert!(matches!(lines.next(&mut out), NextLine::End));
+        }
     }
 
     proptest! {

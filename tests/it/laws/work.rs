@@ -99,6 +99,29 @@ fn a_longer_circle_is_one_repeat_too() {
     }
 }
 
+#[test]
+fn a_large_text_repeats_what_a_small_one_does() {
+    let passage = news::distinct(0, 20);
+    let paragraph = news::distinct(100, 9);
+    let small = format!(
+        "Ä{} {passage} — é{}\n\n{paragraph}\n\n{}{}\n\n{passage} {}\n\n{paragraph}\n\n漢字漢字",
+        news::distinct(200, 30),
+        news::distinct(300, 30),
+        news::distinct(400, 30),
+        "round and ".repeat(30),
+        news::distinct(500, 30),
+    );
+    let repeats = |text: String| {
+        let (_, found) = found(vec![Document::new("a", text)], &Thresholds::default());
+        found.repeats
+    };
+    let alone = repeats(small.clone());
+    assert_eq!(alone.len(), 3, "{alone:?}");
+    let large = format!("{small}\n\n{}", news::distinct(1000, 60_000));
+    assert!(large.len() > 1 << 18);
+    assert_eq!(repeats(large), alone);
+}
+
 /// How often a paragraph stands in the corpus, and in which different texts; whether twice in one.
 #[derive(Default)]
 struct Standing {
