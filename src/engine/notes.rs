@@ -25,9 +25,9 @@ use std::collections::{BTreeMap, HashMap};
 /// The number of passages whose texts are in memory at once.
 const BATCH: usize = 4096;
 
-/// The steps of the pairs in which a text is looked at, for each of its tokens: a pair takes as many
-/// as both texts have tokens. A text of a hundred paragraphs that a hundred others hold is looked
-/// at for the first of them only.
+/// The steps of the pairs in which a text is looked at, for each of its tokens: a pair takes as
+/// many as both texts have tokens. A text of a hundred paragraphs that a hundred others hold is
+/// looked at for the first of them only.
 const STEPS: u32 = 256;
 
 /// What is needed to read the texts.
