@@ -40,6 +40,9 @@ class Thresholds(TypedDict, total=False):
     until: Optional[str]
     keep: Union[str, list[str]]
     all_pairs: bool
+    compare_budget: int
+    pairs_as_repeats: int
+    report_budget: int
 
 
 class Settings(Thresholds, total=False):

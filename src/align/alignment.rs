@@ -144,9 +144,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_matches_are_chosen_from_all_chains(a in text(), b in text(), forms: bool) {
-            let alignment = if forms { AlignmentMethod::Forms } else { AlignmentMethod::Runs };
-            let t = Thresholds { alignment, min_paragraph: 5, ..Thresholds::default() };
+        fn the_matches_are_chosen_from_all_chains(
+            a in text(), b in text(), method in 0usize..3, min_match in 12u32..40,
+        ) {
+            let methods = [AlignmentMethod::Runs, AlignmentMethod::Forms, AlignmentMethod::Words];
+            let alignment = methods[method];
+            let t = Thresholds { alignment, min_match, min_paragraph: 5, ..Thresholds::default() };
             let (a, b) = (Prepared::new(a, 5), Prepared::new(b, 5));
             prop_assert_eq!(matches(&a, &b, &t), select(chains(&a, &b, &t), &a, &b, &t));
         }

@@ -7,6 +7,8 @@ use std::ops::Range;
 
 /// The most cells of a gap that is aligned token by token.
 const MAX_CELLS: usize = 4096;
+/// The cells of a gap whose table needs no memory of its own.
+const SMALL: usize = 256;
 /// The most cells of a passage without any seed that is aligned token by token.
 const MAX_REGION_CELLS: usize = 1 << 16;
 /// The number of earlier runs that are tried as predecessors of a run.
@@ -109,7 +111,15 @@ fn common(
         return;
     }
     let (x, y) = (&a[ra.start as usize..ra.end as usize], &b[rb.start as usize..rb.end as usize]);
-    let mut table = vec![0u16; (n + 1) * (m + 1)];
+    // Most gaps are of a few tokens, and there are many.
+    let (mut small, mut large) = ([0u16; SMALL], Vec::new());
+    let table = match (n + 1) * (m + 1) {
+        cells if cells <= SMALL => &mut small[..cells],
+        cells => {
+            large.resize(cells, 0u16);
+            &mut large[..]
+        }
+    };
     for i in (0..n).rev() {
         for j in (0..m).rev() {
             table[i * (m + 1) + j] = if x[i] == y[j] {

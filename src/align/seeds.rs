@@ -15,6 +15,9 @@ const MAX_POINTS: usize = 64;
 const MOST_RUNS: usize = 128;
 const TOKENS_PER_RUN: usize = 2;
 
+/// The probability that two seeds of a text are equal, from which on it is a text of few words: in
+/// prose it is about 1 / 40,000.
+const FEW_WORDS: f64 = 1.0 / 4096.0;
 /// The number of places of the longer text that a seed has by chance, from which on seeds show
 /// nothing by themselves.
 const BY_CHANCE: f64 = 2.0;
@@ -66,8 +69,8 @@ impl<'p> WordView<'p> {
 }
 
 /// The runs that hold a seed, in the order of the first text, without those that texts of few words
-/// share at nearly every place: a run is at least as long as [`least_run`] says, and where runs
-/// take up more than a share of the shorter text, the longest are kept.
+/// share at nearly every place: a run is at least as long as [`least_run`] says, and where there
+/// are too many for the shorter text, those of the least length that leaves enough of them away go.
 pub fn equal_runs(a: &WordView, b: &WordView) -> Vec<Run> {
     let mut points = points(a, b, least_run(a.text, b.text));
     points.sort_unstable();
@@ -90,6 +93,9 @@ pub fn equal_runs(a: &WordView, b: &WordView) -> Vec<Run> {
 /// Both follow from the probability `p^3` that two seeds are equal (Karlin and Altschul 1990 do so
 /// for single letters).
 fn least_run(a: &Prepared, b: &Prepared) -> Option<u32> {
+    if a.seed_collision().min(b.seed_collision()) < FEW_WORDS {
+        return None;
+    }
     let collision = (a.seed_collision() * b.seed_collision()).sqrt();
     let places = collision * a.seeds.len().max(b.seeds.len()) as f64;
     if places <= BY_CHANCE {
@@ -138,7 +144,8 @@ fn points(a: &WordView, b: &WordView, least: Option<u32>) -> Vec<SeedPair> {
             let same = match least {
                 None => a.seed(at) == b.seed(partner),
                 Some(least) => {
-                    a.ahead(at, least).is_some_and(|x| b.ahead(partner, least) == Some(x))
+                    let ahead = (a.ahead(at, least), b.ahead(partner, least));
+                    matches!(ahead, (Some(x), Some(y)) if starts_equal(x, y))
                 }
             };
             if same {
@@ -155,6 +162,14 @@ fn points(a: &WordView, b: &WordView, least: Option<u32>) -> Vec<SeedPair> {
         (i, j) = (i + n, j + m);
     }
     out
+}
+
+/// Whether two ranges of so many tokens are equal. The tokens of a seed are nearly always equal
+/// where its hash is, so the others are looked at first.
+fn starts_equal(x: &[u64], y: &[u64]) -> bool {
+    let seed = x.len().min(SEED as usize);
+    let equal = |(x, y): (&u64, &u64)| x == y;
+    x[seed..].iter().zip(&y[seed..]).all(equal) && x[..seed].iter().zip(&y[..seed]).all(equal)
 }
 
 /// The number of seeds with the hash of the one at `from`.

@@ -48,8 +48,8 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
 }
 
 /// The chains that may be selected once their gaps are filled: those that may become a match, and
-/// those that may become a piece beside one. In texts of few words nearly all chains are too short
-/// for either.
+/// those that may become a piece beside one. Where a match has more words than one seed and what is
+/// found at its ends, most chains of texts of few words are too short for either.
 pub fn selectable(
     mut chains: Vec<Vec<Run>>,
     a: &Prepared,
@@ -57,7 +57,7 @@ pub fn selectable(
     t: &Thresholds,
 ) -> Vec<Vec<Run>> {
     let may_match: Vec<bool> = chains.iter().map(|c| may_be_match(c, a, b, t)).collect();
-    let far = PIECE_DISTANCE + REACH;
+    let far = PIECE_DISTANCE + REACH + 1;
     let beside = |c: &Vec<Run>| widened(c[0].a..c[c.len() - 1].a_end(), far, a);
     let near: RangeUnion =
         chains.iter().zip(&may_match).filter(|c| *c.1).map(|c| beside(c.0)).collect();

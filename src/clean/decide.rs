@@ -119,7 +119,7 @@ pub fn removal(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Plan> {
-    removal.check(&found.thresholds)?;
+    removal.check(found)?;
     let mut plan = Plan { removed: removed_documents(documents, found, removal), cuts: Vec::new() };
     if removal.cuts() {
         in_pool(options, || cut_repeats(documents, found, removal, &mut plan, progress))?;

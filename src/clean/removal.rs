@@ -2,7 +2,7 @@
 //! what is removed.
 
 use crate::error::{Error, Result};
-use crate::model::detection::Relation;
+use crate::model::detection::{Detection, Relation};
 use crate::model::thresholds::Thresholds;
 
 /// What is to be removed from a corpus.
@@ -84,18 +84,21 @@ impl Removal {
     /// ```
     pub fn thresholds(&self, thresholds: &Thresholds) -> Thresholds {
         let mut needed = thresholds.clone();
-        // Each removed document is shown with its pair.
-        needed.report_budget = u32::MAX;
         let beyond = |r: &Relation| !r.is_copy();
         needed.all_pairs |= self.documents && (self.abridged || self.relations.iter().any(beyond));
         if self.cuts() {
             (needed.max_places, needed.repeat_classes) = (u32::MAX, self.repeat_classes);
         }
+        if !needed.all_pairs {
+            // Each removed document is shown with its pair, and each passage with its repeat.
+            needed.report_budget = u32::MAX;
+        }
         needed
     }
 
-    /// Checks that a scan with these thresholds found all that this removal depends on.
-    pub(super) fn check(&self, scanned: &Thresholds) -> Result<()> {
+    /// Checks that a scan listed all that this removal depends on.
+    pub(super) fn check(&self, found: &Detection) -> Result<()> {
+        let scanned = &found.thresholds;
         let needed = self.thresholds(scanned);
         let number =
             |name, needed: u32, scanned: u32| (name, needed.to_string(), scanned.to_string());
@@ -104,9 +107,14 @@ impl Removal {
             number("max-places", needed.max_places, scanned.max_places),
             number("repeat-classes", needed.repeat_classes, scanned.repeat_classes),
         ];
-        let budget = number("report-budget", needed.report_budget, scanned.report_budget);
-        let settings = settings.into_iter().chain(self.cuts().then_some(budget));
         let differs = settings.into_iter().find(|(_, needed, scanned)| needed != scanned);
+        // A list that was not cut is complete, whatever its budget.
+        let cut = |(reason, _): &(String, u64)| {
+            *reason == "pairs-not-listed" && self.documents
+                || *reason == "repeats-not-listed" && self.cuts()
+        };
+        let budget = number("report-budget", needed.report_budget, scanned.report_budget);
+        let differs = differs.or_else(|| found.summary.limited.iter().any(cut).then_some(budget));
         differs.map_or(Ok(()), |(name, needed, scanned)| {
             let why = format!(
                 "this removal needs {needed}, and the documents were scanned with {scanned}: \

@@ -100,9 +100,9 @@ In nearcopy.toml:
   expires = 2027-01-31         # the last day it counts
 
 A finding is reported at the text that the baseline has not seen, else at the document that --keep
-would drop. All places of a repeat are seen, whatever --max-places says. Bad records fail the
-check unless --max-bad allows them. Settings come from the command line, then nearcopy.toml, then
---preset, then the defaults.
+would drop. All pairs, and all places of a repeat, are seen, whatever --max-places,
+--pairs-as-repeats and --report-budget say. Bad records fail the check unless --max-bad allows
+them. Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
 
 Exit codes: 0 passed, or the baseline was written; 1 more than allowed; 2 error, bad usage,
 nothing to check (--allow-empty), an input that failed (--on-error), or more bad records than

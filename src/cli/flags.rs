@@ -241,14 +241,15 @@ flags!(ThresholdFlags for Thresholds {
         default_missing_value = "true", hide_possible_values = true)]
     all_pairs: bool,
     /// Steps of comparison for each token of the corpus; beyond it each text is compared with the
-    /// candidates that share most with it
+    /// candidates that share most with it. A comparison takes as many as the shorter text has
+    /// tokens
     #[arg(value_name = "STEPS", help_heading = "Limits", hide_short_help = true)]
     compare_budget: u32,
-    /// Pairs that share nothing but repeats of this many different texts are shown as these repeats
+    /// Pairs that share nothing but repeats of this many documents are shown as these repeats
     #[arg(value_name = "N", help_heading = "Repeats", hide_short_help = true)]
     pairs_as_repeats: u32,
-    /// Bytes of listed pairs and repeats for each byte of the corpus; beyond it the smaller ones
-    /// are counted, not listed
+    /// Bytes of listed pairs and repeats for each byte of the corpus; beyond it the less important
+    /// ones are counted, not listed
     #[arg(value_name = "BYTES", help_heading = "Limits", hide_short_help = true)]
     report_budget: u32,
 });

@@ -125,12 +125,16 @@ pub fn say_limit(limit: &Limit) {
              (--all-pairs lists them)",
         ),
         "pairs-not-listed" => (
-            "smaller pair",
+            "pair",
             "found and not listed, because the report would be many times as long as the corpus \
              (--report-budget raises the bound, --all-pairs lists all)",
         ),
+        "notes-over-budget" => (
+            "passage",
+            "not looked at as notes of an outlet, because their texts hold so many others",
+        ),
         _ => (
-            "smaller repeat",
+            "repeat",
             "found and not listed, because the report would be many times as long as the corpus \
              (--report-budget raises the bound, --all-pairs lists all)",
         ),

@@ -27,6 +27,14 @@ const PAIRS: usize = 8;
 /// The number of frequent keys of a text that are looked at in each pair.
 const SAMPLE: usize = 1024;
 
+/// What the corpus shows about its texts, and what was not looked at.
+pub struct BackgroundOfCorpus {
+    /// The background.
+    pub background: Background,
+    /// A document of each passage that was not looked at as a note.
+    pub notes_left_out: Vec<u32>,
+}
+
 /// What the corpus shows about its texts.
 pub fn background(
     documents: &dyn Documents,
@@ -35,7 +43,7 @@ pub fn background(
     recipe: &Recipe,
     t: &Thresholds,
     progress: &dyn Progress,
-) -> Result<Background> {
+) -> Result<BackgroundOfCorpus> {
     let Sketches { classes: all, words, capitals, edges, .. } = sketches;
     let classes = all.first.len() as u64;
     let anchors: Vec<&[Posting]> =
@@ -52,9 +60,10 @@ pub fn background(
             .with_lower_case(lower_case_slots(words, capitals));
     let search = NoteSearch { documents, all, recipe, thresholds: t, progress };
     let notes = search.windows(keys, edges, &background)?;
-    let background = background.with_notes(notes);
+    let background = background.with_notes(notes.windows);
     let series = series(documents, all, &background, recipe, t, progress)?;
-    Ok(background.with_series(series))
+    let background = background.with_series(series);
+    Ok(BackgroundOfCorpus { background, notes_left_out: notes.left_out })
 }
 
 /// Whether enough texts of one source hold a key or, where sources are not known, more than a share

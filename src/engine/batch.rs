@@ -142,6 +142,7 @@ pub(crate) fn scan_under(
         let found = relate_under(documents, source, recipe, thresholds, progress)?;
         let Related {
             class_tokens,
+            notes_left_out,
             all,
             keys,
             members,
@@ -169,7 +170,8 @@ pub(crate) fn scan_under(
         let repeats = repeats(&all, &keys, &members, &family, &verifier)?;
         let candidates = [&document_candidates, &passage_candidates];
         let mut limits = Limits::new(documents, progress);
-        limits.add_candidates(candidates, &all.first);
+        limits.add_candidates(candidates, &all, thresholds);
+        limits.add_notes(&notes_left_out);
         let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits);
         let summary = Summary {
             candidates: candidates.iter().map(|c| c.pairs.len() as u64).sum(),
@@ -199,6 +201,8 @@ pub struct Related {
     pub all: Classes,
     /// The number of tokens of each class.
     pub class_tokens: Vec<u32>,
+    /// The first document of a text of each passage that was not looked at as a note.
+    pub notes_left_out: Vec<u32>,
     /// The keys of the classes.
     pub keys: Keys<Run>,
     /// For each word slot, the number of classes that it occurs in.
@@ -240,6 +244,7 @@ struct SortedKeys {
     keys: Keys<Run>,
     words: Vec<u32>,
     background: Background,
+    notes_left_out: Vec<u32>,
     members: Members,
 }
 
@@ -253,13 +258,17 @@ fn sorted_keys(
 ) -> Result<SortedKeys> {
     let mut sketches = sketch(documents, recipe, thresholds, progress)?;
     let keys = std::mem::take(&mut sketches.keys).sorted(progress);
+    let mut notes_left_out = Vec::new();
     let background = source.background(recipe, || {
-        background::background(documents, &sketches, &keys, recipe, thresholds, progress)
+        let of_corpus =
+            background::background(documents, &sketches, &keys, recipe, thresholds, progress)?;
+        notes_left_out = of_corpus.notes_left_out;
+        Ok(of_corpus.background)
     })?;
     let Sketches { classes: all, words, .. } = sketches;
     let mut members = Members::new(&all);
     members.divided = title_groups(&all, &members, documents, &background, recipe, thresholds)?;
-    Ok(SortedKeys { all, keys, words, background, members })
+    Ok(SortedKeys { all, keys, words, background, notes_left_out, members })
 }
 
 fn relate_under(
@@ -269,7 +278,7 @@ fn relate_under(
     thresholds: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<Related> {
-    let SortedKeys { all, keys, words, background, members } =
+    let SortedKeys { all, keys, words, background, notes_left_out, members } =
         sorted_keys(documents, source, recipe, thresholds, progress)?;
     let metadata = |class| members.metadata(class, documents);
     let class_tokens = all.class_tokens();
@@ -299,7 +308,7 @@ fn relate_under(
         &document_candidates.pairs,
         Policy::from(recipe),
         thresholds,
-        budget.without(document_candidates.steps),
+        budget,
     );
     progress.begin(Stage::Compare, passage_candidates.steps);
     let mut relations = Relations::default();
@@ -313,6 +322,7 @@ fn relate_under(
         cluster::clusters(&all, &members, &mut relations, &verifier)?;
     Ok(Related {
         class_tokens,
+        notes_left_out,
         all,
         keys,
         words,

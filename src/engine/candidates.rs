@@ -26,10 +26,8 @@ pub struct Candidates {
     pub capped: u64,
     /// The steps of the comparison of `pairs`.
     pub steps: u64,
-    /// The number of pairs that the budget leaves out.
-    pub left_out: u64,
-    /// The classes of these pairs, sorted.
-    pub limited: Vec<u32>,
+    /// The pairs that the budget leaves out, sorted.
+    pub left_out: Vec<u64>,
 }
 
 /// The number of anchors that are as much evidence as a shared paragraph band.
@@ -157,7 +155,8 @@ fn summed(mut a: Vec<SharedKeys>, b: Vec<SharedKeys>) -> Vec<SharedKeys> {
 /// A corpus may take the steps of one with so many tokens: about a tenth of a second.
 const LEAST_TOKENS: u64 = 1 << 17;
 
-/// The budget of the comparisons.
+/// The budget of the comparisons of one search. Either search has its own, so that the templates of
+/// one outlet do not take the quotations of all others away.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget<'a> {
     /// The number of tokens of each class.
@@ -173,18 +172,13 @@ impl<'a> Budget<'a> {
         let steps = all.max(LEAST_TOKENS).saturating_mul(u64::from(t.compare_budget));
         Budget { tokens, steps }
     }
-
-    /// What is left of it after so many steps.
-    pub const fn without(self, steps: u64) -> Budget<'a> {
-        Budget { steps: self.steps.saturating_sub(steps), ..self }
-    }
 }
 
 impl Candidates {
     /// Takes the candidates that are within the budget.
     fn choose(&mut self, candidates: Vec<SharedKeys>, budget: Budget) {
         let within = within_budget(candidates, budget.tokens, budget.steps);
-        let WithinBudget { pairs, steps, left_out, texts } = within;
-        (self.pairs, self.steps, self.left_out, self.limited) = (pairs, steps, left_out, texts);
+        let WithinBudget { pairs, steps, left_out } = within;
+        (self.pairs, self.steps, self.left_out) = (pairs, steps, left_out);
     }
 }

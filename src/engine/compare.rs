@@ -23,8 +23,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 const CHUNK: usize = 64;
 /// The tokens of prepared texts that one thread keeps: about 20 MB.
 const CACHED: usize = 300_000;
-/// The tokens from which on all threads share one prepared text, so that a long one is prepared and
-/// held once.
+/// The tokens from which on all threads share one prepared text: while some thread holds it, no
+/// other one prepares it.
 const LONG: u32 = 50_000;
 
 /// The texts that a thread used last; the one that was not used for longest is evicted first.
@@ -43,8 +43,13 @@ impl<'t> Cache<'t> {
         let (text, last) = self.texts.get_mut(&class)?;
         self.time += 1;
         *last = self.time;
+        let text = text.clone();
         self.uses.push_back((class, self.time));
-        Some(text.clone())
+        if self.uses.len() > 8 * self.texts.len() + CHUNK {
+            let texts = &self.texts;
+            self.uses.retain(|(class, time)| texts.get(class).is_some_and(|t| t.1 == *time));
+        }
+        Some(text)
     }
 
     fn keep(&mut self, class: u32, prepared: Arc<MaskedText<'t>>) {
@@ -111,8 +116,11 @@ fn neighbours_first(pairs: &[u64], tokens: &[u32]) -> Vec<u64> {
         }
         read.par_sort_unstable();
         read.dedup();
-        // Each of these is prepared once; otherwise a text is for nearly each of its pairs.
-        if read.len() < pairs.len() {
+        // Each of these is prepared once; otherwise a text is for each pair in which its partner is
+        // not in the cache.
+        let all: usize = visited.keys().map(|text| tokens[*text as usize] as usize).sum();
+        let missed = all.saturating_sub(CACHED) as f64 / all.max(1) as f64;
+        if (read.len() as f64) < missed * pairs.len() as f64 {
             block = blocks;
         }
     }

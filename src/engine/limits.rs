@@ -2,8 +2,11 @@
 //! what is left out.
 
 use crate::engine::candidates::Candidates;
+use crate::engine::sketch::Classes;
 use crate::model::document::Documents;
 use crate::model::options::{Limit, Progress};
+use crate::model::thresholds::Thresholds;
+use crate::postings::posting::unpack_pair;
 use std::collections::BTreeSet;
 
 /// The number of documents that are named for each bound.
@@ -23,13 +26,26 @@ impl<'a> Limits<'a> {
         Limits { documents, progress, counts: Vec::new() }
     }
 
-    /// Counts the candidate pairs that the budget leaves out. `first` has the first document of
-    /// each class.
-    pub fn add_candidates(&mut self, candidates: [&Candidates; 2], first: &[u32]) {
-        let left_out = candidates.iter().map(|c| c.left_out).sum();
-        let classes = candidates.iter().flat_map(|c| &c.limited);
-        let documents = classes.map(|class| first[*class as usize]).collect();
-        self.add("pairs-over-budget", left_out, documents);
+    /// Counts the candidate pairs that no search compared. A pair that the limit on sources forbids
+    /// would not have been reported.
+    pub fn add_candidates(&mut self, candidates: [&Candidates; 2], all: &Classes, t: &Thresholds) {
+        let [by_documents, by_passages] = candidates;
+        let mut left_out: Vec<u64> = [&by_documents.left_out[..], &by_passages.left_out].concat();
+        left_out.sort_unstable();
+        left_out.dedup();
+        left_out.retain(|pair| {
+            let (a, b) = unpack_pair(*pair);
+            by_passages.pairs.binary_search(pair).is_err() && all.allowed(a, b, t.sources)
+        });
+        let classes = left_out.iter().flat_map(|pair| <[u32; 2]>::from(unpack_pair(*pair)));
+        let documents = classes.map(|class| all.first[class as usize]).collect();
+        self.add("pairs-over-budget", left_out.len() as u64, documents);
+    }
+
+    /// Counts the passages that were not looked at as notes, each by a document that holds it.
+    pub fn add_notes(&mut self, documents: &[u32]) {
+        let of = documents.iter().copied().collect();
+        self.add("notes-over-budget", documents.len() as u64, of);
     }
 
     /// Counts what was left out, if anything, and reports it with the documents that it belongs to.

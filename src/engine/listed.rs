@@ -4,10 +4,10 @@
 //! A corpus in which every text shares a sentence with twenty others has ten times as many pairs as
 //! repeats, and each pair says what the repeats say. So a pair that shares nothing but frequent
 //! repeats is shown as these. Where the list is still many times as long as the corpus, nobody can
-//! read it: the largest findings are listed, and the others are counted.
+//! read it: the most important findings are listed, and the others are counted.
 
 use crate::engine::limits::Limits;
-use crate::model::detection::{Match, Pair, Relation, Repeat};
+use crate::model::detection::{Pair, Relation, Repeat};
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
 use crate::span::Span;
@@ -34,17 +34,21 @@ pub fn listed(
     if t.all_pairs {
         return out;
     }
+    let all: Vec<u32> = (0..documents.count()).map(|n| documents.info(n).bytes).collect();
+    let bytes: u64 = all.into_iter().map(u64::from).sum();
+    let budget = match t.report_budget {
+        u32::MAX => u64::MAX,
+        each => bytes.saturating_mul(u64::from(each)).max(LEAST_BYTES),
+    };
     let of = |pairs: &[Pair]| pairs.iter().flat_map(|p| [p.a, p.b]).collect();
+    let places = |r: &Repeat| r.places.iter().map(|p| p.document).collect::<Vec<u32>>();
+    let repeats = out.keep_repeats(budget);
     let shown = out.show_pairs_as_repeats(t);
     limits.add("pairs-shown-as-repeats", shown.len() as u64, of(&shown));
-    if t.report_budget < u32::MAX {
-        let bytes: u64 = (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum();
-        let budget = bytes.saturating_mul(u64::from(t.report_budget)).max(LEAST_BYTES);
-        let left = out.keep_the_largest(budget);
-        limits.add("pairs-not-listed", left.pairs.len() as u64, of(&left.pairs));
-        let first = left.repeats.iter().filter_map(|r| Some(r.places.first()?.document));
-        limits.add("repeats-not-listed", left.repeats.len() as u64, first.collect());
-    }
+    let pairs = out.keep_pairs(budget);
+    limits.add("pairs-not-listed", pairs.len() as u64, of(&pairs));
+    let holding = repeats.iter().flat_map(places).collect();
+    limits.add("repeats-not-listed", repeats.len() as u64, holding);
     out
 }
 
@@ -55,67 +59,80 @@ const LEAST_BYTES: u64 = 1 << 20;
 const BESIDE: u32 = 4;
 
 impl Listed {
-    /// Takes the pairs out that share nothing but frequent repeats, and returns them.
+    /// Takes the pairs out that share nothing but frequent repeats, and returns them. Each of their
+    /// matches is in repeats that are listed with a place in either text.
     fn show_pairs_as_repeats(&mut self, t: &Thresholds) -> Vec<Pair> {
-        let mut frequent: HashMap<u32, Vec<Span>> = HashMap::new();
-        let is_frequent = |r: &&Repeat| r.documents >= u64::from(t.pairs_as_repeats);
-        for place in self.repeats.iter().filter(is_frequent).flat_map(|r| &r.places) {
-            frequent.entry(place.document).or_default().push(place.span);
+        let mut frequent: HashMap<u32, Vec<(usize, Span)>> = HashMap::new();
+        let is_frequent = |r: &Repeat| r.documents >= u64::from(t.pairs_as_repeats);
+        for (n, repeat) in self.repeats.iter().enumerate().filter(|(_, r)| is_frequent(r)) {
+            for place in &repeat.places {
+                frequent.entry(place.document).or_default().push((n, place.span));
+            }
         }
         if frequent.is_empty() {
             return Vec::new();
         }
-        for spans in frequent.values_mut() {
-            spans.sort_unstable_by_key(|s| (s.start, s.end));
-            // The last one takes what overlaps it, so that spans and their ends ascend.
-            spans.dedup_by(|next, last| {
-                let overlaps = next.start <= last.end;
-                last.end = if overlaps { last.end.max(next.end) } else { last.end };
-                overlaps
-            });
-        }
         let none = Vec::new();
         let of = |document: u32| frequent.get(&document).unwrap_or(&none);
-        let is_repeat = |m: &Match, a: &[Span], b: &[Span]| {
-            let beside = |span: Span, tokens: u32, repeats: &[Span]| {
-                let outside = f64::from(outside(span, repeats)) / f64::from(span.end - span.start);
-                outside * f64::from(tokens) <= f64::from(BESIDE)
-            };
-            beside(m.a, m.tokens_a, a) && beside(m.b, m.tokens_b, b)
-        };
         let all = std::mem::take(&mut self.pairs);
         let (shown, kept) = all.into_iter().partition(|pair| {
-            let (a, b) = (of(pair.a), of(pair.b));
-            pair.relation == Relation::Quotes
-                && pair.comparison.matches.iter().all(|m| is_repeat(m, a, b))
+            pair.relation == Relation::Quotes && is_of_repeats(pair, of(pair.a), of(pair.b))
         });
         self.pairs = kept;
         shown
     }
 
-    /// Keeps the largest pairs and repeats that are within a number of bytes, and returns the
-    /// others.
-    fn keep_the_largest(&mut self, budget: u64) -> Listed {
-        let repeats: u64 = self.repeats.iter().map(repeat_bytes).sum();
+    /// Keeps the largest repeats that are within their part of a number of bytes, and returns the
+    /// others. They may take what the pairs leave, and half of it at least.
+    fn keep_repeats(&mut self, budget: u64) -> Vec<Repeat> {
         let pairs: u64 = self.pairs.iter().map(pair_bytes).sum();
-        if pairs + repeats <= budget {
-            return Listed { pairs: Vec::new(), repeats: Vec::new() };
-        }
-        // Either list may take what the other one leaves of the budget, and half of it at least.
-        let for_repeats = (budget / 2).max(budget.saturating_sub(pairs)).min(repeats);
-        let (kept, left_repeats) =
-            largest(std::mem::take(&mut self.repeats), for_repeats, repeat_bytes, |r| {
-                (Reverse(u64::from(r.tokens) * r.count), r.places.first().copied())
-            });
+        let own = (budget / 2).max(budget.saturating_sub(pairs));
+        let size = |r: &Repeat| Reverse(u64::from(r.tokens) * r.count);
+        let all = std::mem::take(&mut self.repeats);
+        let (kept, left) =
+            largest(all, own, repeat_bytes, |r| (size(r), r.places.first().copied()));
         self.repeats = kept;
-        let for_pairs = budget - for_repeats;
-        let (kept, left_pairs) =
-            largest(std::mem::take(&mut self.pairs), for_pairs, pair_bytes, |p| {
-                (rank(p.relation), Reverse(tokens(p)), (p.a, p.b))
-            });
-        self.pairs = kept;
-        Listed { pairs: left_pairs, repeats: left_repeats }
+        left
     }
+
+    /// Keeps the most important pairs that are within what the repeats leave of a number of bytes,
+    /// and returns the others.
+    fn keep_pairs(&mut self, budget: u64) -> Vec<Pair> {
+        let repeats: u64 = self.repeats.iter().map(repeat_bytes).sum();
+        let all = std::mem::take(&mut self.pairs);
+        let (kept, left) = largest(all, budget.saturating_sub(repeats), pair_bytes, |p| {
+            (rank(p.relation), Reverse(tokens(p)), (p.a, p.b))
+        });
+        self.pairs = kept;
+        left
+    }
+}
+
+/// Whether all that a pair shares is in repeats that have places in both texts, but for less than a
+/// piece of a match.
+fn is_of_repeats(pair: &Pair, a: &[(usize, Span)], b: &[(usize, Span)]) -> bool {
+    // The places of a text are in the order of the repeats.
+    let in_both = |own: &[(usize, Span)], other: &[(usize, Span)]| {
+        let shared = own.iter().filter(|(n, _)| other.binary_search_by_key(n, |p| p.0).is_ok());
+        let mut spans: Vec<Span> = shared.map(|(_, span)| *span).collect();
+        spans.sort_unstable_by_key(|s| (s.start, s.end));
+        // The last one takes what overlaps it, so that spans and their ends ascend.
+        spans.dedup_by(|next, last| {
+            let overlaps = next.start <= last.end;
+            last.end = if overlaps { last.end.max(next.end) } else { last.end };
+            overlaps
+        });
+        spans
+    };
+    let (in_a, in_b) = (in_both(a, b), in_both(b, a));
+    let beside = |span: Span, tokens: u32, repeats: &[Span]| {
+        let outside = f64::from(outside(span, repeats)) / f64::from(span.end - span.start);
+        outside * f64::from(tokens) <= f64::from(BESIDE)
+    };
+    pair.comparison
+        .matches
+        .iter()
+        .all(|m| beside(m.a, m.tokens_a, &in_a) && beside(m.b, m.tokens_b, &in_b))
 }
 
 /// Divides findings into the first ones by `key` that are within a number of bytes, in their old
@@ -126,6 +143,9 @@ fn largest<T, K: Ord>(
     bytes: impl Fn(&T) -> u64,
     key: impl Fn(&T) -> K,
 ) -> (Vec<T>, Vec<T>) {
+    if all.iter().map(&bytes).sum::<u64>() <= budget {
+        return (all, Vec::new());
+    }
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by_cached_key(|&i| key(&all[i]));
     let mut spent = 0;

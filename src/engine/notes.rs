@@ -28,7 +28,7 @@ const BATCH: usize = 4096;
 /// The steps of the pairs in which a text is looked at, for each of its tokens: a pair takes as
 /// many as both texts have tokens. A text of a hundred paragraphs that a hundred others hold is
 /// looked at for the first of them only.
-const STEPS: u32 = 256;
+const STEPS: u32 = 512;
 
 /// What is needed to read the texts.
 pub struct NoteSearch<'a> {
@@ -44,6 +44,15 @@ pub struct NoteSearch<'a> {
     pub progress: &'a dyn Progress,
 }
 
+/// The result of a search for notes.
+pub struct FoundNotes {
+    /// The windows of all notes, sorted.
+    pub windows: Vec<u64>,
+    /// A document of each passage that was not looked at, because its texts were looked at for too
+    /// many others.
+    pub left_out: Vec<u32>,
+}
+
 impl NoteSearch<'_> {
     /// The windows of all notes, sorted. `background` has the boilerplate and the common words.
     /// Cost: each text that holds a candidate is read once for each batch of candidates, and each
@@ -53,8 +62,8 @@ impl NoteSearch<'_> {
         keys: &Keys<Run>,
         edges: &EdgeSet,
         background: &Background,
-    ) -> Result<Vec<u64>> {
-        let candidates = self.candidates(&keys.anchors, edges, background);
+    ) -> Result<FoundNotes> {
+        let (candidates, left_out) = self.candidates(&keys.anchors, edges, background);
         let least = self.thresholds.note_classes;
         let mut windows = Vec::new();
         for batch in candidates.chunks(BATCH) {
@@ -68,7 +77,7 @@ impl NoteSearch<'_> {
         }
         windows.par_sort_unstable();
         windows.dedup();
-        Ok(windows)
+        Ok(FoundNotes { windows, left_out })
     }
 
     fn candidates(
@@ -76,7 +85,7 @@ impl NoteSearch<'_> {
         anchors: &Run,
         edges: &EdgeSet,
         background: &Background,
-    ) -> Vec<NoteCandidate> {
+    ) -> (Vec<NoteCandidate>, Vec<u32>) {
         let least = self.thresholds.note_classes;
         let texts = |group: &[Posting]| -> Vec<(u32, Option<u32>)> {
             group.iter().map(|p| (p.unit, self.all.source[p.unit as usize])).collect()
@@ -89,9 +98,19 @@ impl NoteSearch<'_> {
         let candidates = candidates
             .filter_map(|p| NoteCandidate::new(p.anchors, texts(p.group), least))
             .filter_map(|c| c.at_edges(least, at_edge));
+        let mut candidates: Vec<NoteCandidate> = candidates.collect();
+        // Anchors are hashes of text, so that what is left out does not depend on other texts' ids.
+        candidates.sort_unstable_by(|x, y| x.anchors.cmp(&y.anchors));
         let mut left = self.all.class_tokens();
         left.iter_mut().for_each(|tokens| *tokens = tokens.saturating_mul(STEPS));
-        candidates.filter(|c| self.is_within_budget(c, &mut left)).collect()
+        let mut left_out = Vec::new();
+        candidates.retain(|candidate| {
+            let within = self.is_within_budget(candidate, &mut left);
+            let first = candidate.pairs.first().filter(|_| !within);
+            left_out.extend(first.map(|pair| self.all.first[pair.0 as usize]));
+            within
+        });
+        (candidates, left_out)
     }
 
     /// Whether one text of each pair of a candidate has steps left for it, which are then spent.

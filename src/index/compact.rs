@@ -214,8 +214,8 @@ impl Index {
     /// Runs the batch engine over all documents and draws the background from them anew: which
     /// passages are boilerplate, and which words are common. From then on, until documents are
     /// added or removed, [`seen`](Index::seen) reports of each document what `scan` with
-    /// `all_pairs` reports. Keys of removed documents are dropped, and all keys are merged into one
-    /// sorted run.
+    /// `all_pairs` reports, and the pairs that only the `compare_budget` of a scan leaves out. Keys
+    /// of removed documents are dropped, and all keys are merged into one sorted run.
     ///
     /// Cost: that of a scan, in time and in memory (about 2 KB a different text while it runs).
     /// Readers may query meanwhile; writers wait. The settings that the background depends on

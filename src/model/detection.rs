@@ -251,7 +251,9 @@ pub struct Summary {
     /// The number of documents that shared their id with another text and were renamed `ID@` and
     /// hex digits.
     pub renamed: u64,
-    /// The documents excluded by a limit (`--min-tokens`, `--since`, …): reason and count.
+    /// What a limit or a bound leaves out: reason and count. Limits (`--min-tokens`, `--since`, …)
+    /// leave out documents, bounds ([`compare_budget`](crate::Thresholds::compare_budget),
+    /// [`report_budget`](crate::Thresholds::report_budget)) pairs and repeats.
     pub limited: Vec<(String, u64)>,
     /// The number of documents without a token. They are related to nothing.
     pub without_text: u64,
@@ -263,7 +265,7 @@ pub struct Summary {
     pub duplicates: u64,
     /// The number of pairs that are reported.
     pub pairs: u64,
-    /// The number of repeats that were found.
+    /// The number of repeats that are reported.
     pub repeats: u64,
     /// The number of pairs of classes that shared enough keys to be compared.
     pub candidates: u64,

@@ -61,6 +61,13 @@ pub struct Limit {
     pub some: Vec<String>,
 }
 
+/// Whether a reason of the summary names pairs, repeats or passages that a bound leaves out, and no
+/// documents.
+pub(crate) fn is_bound(reason: &str) -> bool {
+    let kinds = ["pairs-", "repeats-", "notes-"];
+    kinds.iter().any(|kind| reason.starts_with(kind))
+}
+
 /// Receives the progress of a scan, from many threads at once. `&()` ignores it and never cancels.
 pub trait Progress: Sync {
     /// A stage begins and has this much work in total.

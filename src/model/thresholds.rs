@@ -92,16 +92,18 @@ pub struct Thresholds {
     pub keep: Vec<Keep>,
     /// Whether to report every verified pair, not only those with and between representatives.
     pub all_pairs: bool,
-    /// The steps that the comparisons of candidate pairs take at most, for each token of the
-    /// corpus. A comparison takes as many steps as the shorter text has tokens, and 32 more. Beyond
-    /// it, each text is compared with the candidates that share most keys with it.
+    /// The steps of comparison for each token of the corpus that the candidates by whole texts may
+    /// take, and those by passages. A comparison counts as many steps as the shorter text has
+    /// tokens, and 32 more. Beyond the budget, each text is compared with the candidates that share
+    /// most keys with it, and with one at least. A corpus of fewer than 131,072 tokens counts as
+    /// one of so many.
     pub compare_budget: u32,
-    /// The number of different texts from which on a repeat is listed for the pairs that share
-    /// nothing but such repeats; `u32::MAX` lists each pair. With `all_pairs` every pair is listed.
+    /// The number of documents from which on a repeat is listed for the pairs that share nothing
+    /// but such repeats; `u32::MAX` lists each pair. With `all_pairs` every pair is listed.
     pub pairs_as_repeats: u32,
-    /// The bytes of listed pairs and repeats, for each byte of the corpus, from which on the
-    /// smaller ones are counted and not listed; `u32::MAX` lists all. With `all_pairs` all are
-    /// listed.
+    /// The bytes of listed pairs and repeats, for each byte of the corpus, from which on the less
+    /// important ones are counted and not listed; `u32::MAX` lists all. A list of less than a
+    /// mebibyte is never cut. With `all_pairs` all are listed.
     pub report_budget: u32,
 }
 
@@ -257,7 +259,7 @@ impl Default for Thresholds {
             repeat_passage: 12,
             repeat_classes: 3,
             max_places: 100,
-            compare_budget: 8,
+            compare_budget: 5,
             pairs_as_repeats: 10,
             report_budget: 5,
             boilerplate_classes: 10,

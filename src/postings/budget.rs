@@ -1,11 +1,13 @@
 //! Owns: which candidate pairs are compared where all of them would cost more steps than a stated
 //! number for each token of the corpus. Never: looks for candidates, or compares texts.
 //!
-//! A comparison costs about as many steps as the shorter text has tokens, because each of these is
-//! looked up in the longer text. A corpus in which every text shares a paragraph with dozens of
-//! others has so many pairs that their comparisons would take hours, and most of them would show a
-//! passage that is listed as a repeat anyway. So each text has a share of the budget, proportional
-//! to its length, and spends it on the candidates that share most keys with it.
+//! A comparison by runs costs about as many steps as the shorter text has tokens, because each of
+//! these is looked up in the longer text. (Aligned by word forms or by words it also costs a sort
+//! of the longer one; the steps do not count that.) A corpus in which every text shares a paragraph
+//! with dozens of others has so many pairs that their comparisons would take hours, and most of
+//! them would show a passage that is listed as a repeat anyway. So each text has a share of the
+//! budget, proportional to its length, and spends it on the candidates that share most keys with
+//! it.
 //!
 //! What is left out follows from the set of texts alone. A text whose candidates cost no more than
 //! the budget for each of its tokens loses none of them, whatever the other texts are.
@@ -31,10 +33,8 @@ pub struct WithinBudget {
     pub pairs: Vec<u64>,
     /// The steps of their comparison.
     pub steps: u64,
-    /// The number of pairs that are left out.
-    pub left_out: u64,
-    /// The texts of these pairs, sorted.
-    pub texts: Vec<u32>,
+    /// The pairs that are left out, sorted.
+    pub left_out: Vec<u64>,
 }
 
 /// Chooses the pairs that are compared. `candidates` are sorted by pair; `tokens` has the length of
@@ -65,9 +65,10 @@ pub fn within_budget(candidates: Vec<SharedKeys>, tokens: &[u32], budget: u64) -
     }
     by_text.sort_unstable();
     let share = share(&wanted, tokens, budget);
+    let most = |text: u32| of_share(share, tokens[text as usize]);
     let mut pairs: Vec<u64> = Vec::new();
     for own in by_text.chunk_by(|x, y| x.0 == y.0) {
-        let most = share * u64::from(tokens[own[0].0 as usize]);
+        let most = most(own[0].0);
         let mut spent = 0;
         let first = own.iter().enumerate().take_while(|(n, (_, _, pair))| {
             spent += steps_of(*pair);
@@ -77,27 +78,30 @@ pub fn within_budget(candidates: Vec<SharedKeys>, tokens: &[u32], budget: u64) -
     }
     pairs.sort_unstable();
     pairs.dedup();
-    let left = |c: &&SharedKeys| pairs.binary_search(&c.0).is_err();
-    let texts = candidates.iter().filter(left).flat_map(|c| <[u32; 2]>::from(unpack_pair(c.0)));
-    let mut texts: Vec<u32> = texts.collect();
-    texts.sort_unstable();
-    texts.dedup();
+    let left_out = candidates.iter().map(|c| c.0).filter(|p| pairs.binary_search(p).is_err());
     WithinBudget {
         steps: pairs.iter().map(|pair| steps_of(*pair)).sum(),
-        left_out: (candidates.len() - pairs.len()) as u64,
+        left_out: left_out.collect(),
         pairs,
-        texts,
     }
 }
 
-/// The greatest number of steps for each token with which all texts together stay within the
-/// budget, where each spends no more than it wants.
+/// The parts into which a step is divided where a share of the budget is chosen.
+const PARTS: u64 = 1024;
+
+/// The steps of a text with so many tokens, at so many parts of a step for each.
+fn of_share(share: u64, tokens: u32) -> u64 {
+    u64::try_from(u128::from(share) * u128::from(tokens) / u128::from(PARTS)).unwrap_or(u64::MAX)
+}
+
+/// The greatest number of steps for each token, in parts of a step, with which all texts together
+/// stay within the budget, where each spends no more than it wants.
 fn share(wanted: &[u64], tokens: &[u32], budget: u64) -> u64 {
     let spent = |share: u64| -> u64 {
-        let of = |(wanted, tokens): (&u64, &u32)| (*wanted).min(share * u64::from(*tokens));
+        let of = |(wanted, tokens): (&u64, &u32)| (*wanted).min(of_share(share, *tokens));
         wanted.iter().zip(tokens).map(of).sum()
     };
-    let (mut low, mut high) = (0, u64::from(u32::MAX));
+    let (mut low, mut high) = (0, u64::from(u32::MAX) * PARTS);
     while low < high {
         let middle = (low + high).div_ceil(2);
         if spent(middle) <= budget {
@@ -135,8 +139,9 @@ mod tests {
             };
             // Each text is compared with one candidate at least.
             prop_assert_eq!(texts(&found.pairs), texts(&all));
-            prop_assert_eq!(found.left_out as usize, all.len() - found.pairs.len());
-            prop_assert!(found.pairs.iter().all(|p| all.contains(p)));
+            let mut both = [&found.pairs[..], &found.left_out].concat();
+            both.sort_unstable();
+            prop_assert_eq!(both, all.clone());
             let steps = |p: &u64| {
                 let (a, b) = unpack_pair(*p);
                 pair_steps(tokens[a as usize], tokens[b as usize])
@@ -164,11 +169,11 @@ mod tests {
         let candidates = vec![pair(0, 1, 2), pair(0, 2, 9), pair(0, 3, 5)];
         let found = within_budget(candidates, &[1000, 100, 100, 100], 0);
         // The other two have no other candidate, so they keep it.
-        assert_eq!((found.pairs.len(), found.left_out), (3, 0));
+        assert_eq!((found.pairs.len(), found.left_out.len()), (3, 0));
         let candidates =
             vec![pair(0, 1, 9), pair(0, 2, 1), pair(0, 3, 8), pair(1, 2, 7), pair(2, 3, 6)];
         let found = within_budget(candidates, &[100; 4], 0);
         assert_eq!(found.pairs, [pack_pair(0, 1), pack_pair(0, 3), pack_pair(1, 2)]);
-        assert_eq!((found.left_out, &found.texts[..]), (2, &[0, 2, 3][..]));
+        assert_eq!(found.left_out, [pack_pair(0, 2), pack_pair(2, 3)]);
     }
 }

@@ -2,6 +2,7 @@
 //! file. Never: one finding's markup.
 
 use crate::model::findings::Findings;
+use crate::model::options::is_bound;
 use crate::model::relation::Relation;
 use crate::report::html::charts;
 use crate::report::html::data;
@@ -156,12 +157,12 @@ fn notes(selection: &Selection, listed: &PageDocuments) -> Markup {
         format!("{} of {}", number(shown as u64), count(all as u64, kind))
     };
     let left_out: Vec<String> = selection.left_out().into_iter().map(part).collect();
-    let set_aside = selection
-        .findings
-        .skipped
-        .iter()
-        .map(|x| ("skipped", x))
-        .chain(summary.limited.iter().map(|x| ("set aside", x)));
+    let set_aside = selection.findings.skipped.iter().map(|x| ("skipped", x)).chain(
+        summary.limited.iter().map(|x| match is_bound(&x.0) {
+            true => ("bounded", x),
+            false => ("set aside", x),
+        }),
+    );
     html! {
         ul .notes {
             @if !left_out.is_empty() {

@@ -2,6 +2,7 @@
 //! passage or a list.
 
 use crate::model::findings::Findings;
+use crate::model::options::is_bound;
 use crate::report::human::display::{self, Style};
 use crate::report::human::options::HumanOptions;
 use crate::report::human::page::{Human, StyledText};
@@ -69,7 +70,12 @@ fn sentences(findings: Findings) -> Vec<String> {
             verb(s.renamed)
         ));
     }
-    for (what, reasons) in [("Not read", findings.skipped), ("Set aside", &s.limited[..])] {
+    let (bounded, set_aside): (Vec<_>, Vec<_>) =
+        s.limited.iter().cloned().partition(|(reason, _)| is_bound(reason));
+    for (reason, n) in &bounded {
+        out.push(format!("Bounded: {} {}.", display::number(*n), display::fit(reason, 80)));
+    }
+    for (what, reasons) in [("Not read", findings.skipped), ("Set aside", &set_aside[..])] {
         let all: u64 = reasons.iter().map(|(_, n)| n).sum();
         if all > 0 {
             let each: Vec<String> = reasons
