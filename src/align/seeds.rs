@@ -70,7 +70,7 @@ impl<'p> WordView<'p> {
 
 /// The runs that hold a seed, in the order of the first text, without those that texts of few words
 /// share at nearly every place: a run is at least as long as [`least_run`] says, and where there
-/// are too many for the shorter text, those of the least length that leaves enough of them away go.
+/// are still too many for the shorter text, the shortest ones are left out until few enough remain.
 pub fn equal_runs(a: &WordView, b: &WordView) -> Vec<Run> {
     let mut points = points(a, b, least_run(a.text, b.text));
     points.sort_unstable();

@@ -111,37 +111,33 @@ fn place(problem: &Problem) -> String {
     format!("{}{record}: {}", clean(path), clean(&problem.message))
 }
 
-/// Reports what a bound of the work left out, and how to have it.
+/// Reports what a bound of the work left out, why, and how to have it.
 pub fn say_limit(limit: &Limit) {
-    let (what, remedy) = match limit.reason {
+    const LONG: &str = "because the report would be many times as long as the corpus \
+        (--report-budget raises the bound, --all-pairs lists all)";
+    let (left_out, what, why) = match limit.reason {
         "pairs-over-budget" => (
+            "not compared",
             "candidate pair",
-            "not compared, because so many texts share passages; each text was compared with those \
-             that share most (--compare-budget raises the bound)",
+            "because so many texts share passages; each text was compared with those that share \
+             most (--compare-budget raises the bound)",
         ),
         "pairs-shown-as-repeats" => (
+            "shown as repeats",
             "pair",
-            "not listed, because these share nothing but passages that are listed as repeats \
-             (--all-pairs lists them)",
-        ),
-        "pairs-not-listed" => (
-            "pair",
-            "found and not listed, because the report would be many times as long as the corpus \
-             (--report-budget raises the bound, --all-pairs lists all)",
+            "because nothing else is shared (--all-pairs lists the pairs too)",
         ),
         "notes-over-budget" => (
+            "not looked at as notes of an outlet",
             "passage",
-            "not looked at as notes of an outlet, because their texts hold so many others",
+            "because their texts hold so many others",
         ),
-        _ => (
-            "repeat",
-            "found and not listed, because the report would be many times as long as the corpus \
-             (--report-budget raises the bound, --all-pairs lists all)",
-        ),
+        "pairs-not-listed" => ("found and not listed", "pair", LONG),
+        _ => ("found and not listed", "repeat", LONG),
     };
     let more = if limit.documents > limit.some.len() as u64 { ", …" } else { "" };
     say(&format!(
-        "{} of {} {remedy}: {}{more}",
+        "{left_out}: {} of {} ({}{more}), {why}",
         count(limit.count, what),
         count(limit.documents, "document"),
         clean(&limit.some.join(", "))

@@ -3,7 +3,7 @@
 mod background;
 
 use crate::program::{ok, process, run_with};
-use crate::scratch::{Here, STORY, WHEAT, near, record};
+use crate::scratch::{Here, STORY, WHEAT, near, record, story};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -359,4 +359,29 @@ fn titles_by_flag_and_by_file() {
     here.write("nearcopy.toml", "title-field = \"line\"\nsource-field = \"site\"\n");
     assert_eq!(told(&[]), (json!("l"), Value::Null));
     assert_eq!(told(&["--title-field", "title"]).0, "t");
+}
+
+#[test]
+fn what_a_budget_leaves_out_is_counted_and_named() {
+    let text = |n: usize| format!("{} Edition {n} of page {n}.", story(1, 80));
+    let corpus: String = (0..40).map(|n| record(&format!("e{n:02}"), &text(n))).collect();
+    let here = Here::with(&[("corpus.jsonl", &corpus)]);
+    let args = ["scan", "corpus.jsonl", "--compare-budget", "0", "--format", "json"];
+    let (code, out, err) = run_with(here.path(), &args, "");
+    assert_eq!(code, 0, "{err}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let limited = &report["summary"]["limited"][0];
+    assert_eq!(limited["reason"], "pairs-over-budget");
+    let all =
+        report["summary"]["candidates"].as_u64().unwrap() + limited["count"].as_u64().unwrap();
+    assert!(all >= 780, "{all} candidates");
+    // Each text is compared with the first one, which so has no pair that is left out.
+    let named = format!(
+        "not compared: {} candidate pairs of 39 documents (e01, e02, e03, …)",
+        limited["count"]
+    );
+    assert!(err.contains(&named) && err.contains("--compare-budget"), "{err}");
+    assert_eq!(run_with(here.path(), &[&args[..], &["-q"]].concat(), "").2, "");
+    let (_, page, _) = run_with(here.path(), &args[..4], "");
+    assert!(page.contains("Bounded: "), "{page}");
 }
