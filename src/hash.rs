@@ -3,11 +3,16 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_128};
 
 /// The 64-bit xxh3 hash of some bytes.
 pub fn bytes(data: &[u8]) -> u64 {
     xxh3_64(data)
+}
+
+/// The 128-bit xxh3 hash of some bytes, which decides whether two files are equal.
+pub fn wide_bytes(data: &[u8]) -> u128 {
+    xxh3_128(data)
 }
 
 /// The 128-bit hash of a sequence, which decides identity: two sequences with the same hash are

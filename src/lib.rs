@@ -155,6 +155,11 @@ pub use pair::compare::compare;
 pub use sketch::recipe::Recipe;
 pub use span::Span;
 
+/// Parts of a [`Document`].
+pub mod document {
+    pub use crate::model::page_read::{Extent, PageRead};
+}
+
 /// The parts of a [`Detection`] and of a [`Comparison`]: documents by number, spans in bytes.
 pub mod detection {
     pub use crate::model::detection::{

@@ -92,6 +92,11 @@ impl Scan<'_> {
 /// some document. A document that is the partner of a removed one is not removed for being short:
 /// it is left whole.
 ///
+/// A page that was read in part ([`DocumentInfo::read`](crate::DocumentInfo::read)) is removed only
+/// because of a page of the same bytes, or of a whole document with an equal text; because of it
+/// nothing else is removed. Passages that repeat are cut out of it as out of others, but however
+/// little is left, it stays: then it is left as it was read.
+///
 /// Cost: the texts with repeats are read once more; no text is read where nothing is cut.
 ///
 /// ```
@@ -120,11 +125,13 @@ pub fn removal(
     progress: &dyn Progress,
 ) -> Result<Plan> {
     removal.check(found)?;
-    let mut plan = Plan { removed: removed_documents(documents, found, removal), cuts: Vec::new() };
+    let mut plan = removed_documents(documents, found, removal);
     if removal.cuts() {
         in_pool(options, || cut_repeats(documents, found, removal, &mut plan, progress))?;
         plan.removed.sort_unstable_by_key(|g| g.document);
         plan.cuts.sort_unstable_by_key(|c| (c.document, c.span));
+        let short = |n: &u32| plan.removed.binary_search_by_key(n, |g| g.document).is_ok();
+        plan.stay_in_part.retain(|n| !short(n));
     }
     Ok(plan)
 }

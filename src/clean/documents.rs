@@ -1,14 +1,15 @@
 //! Owns: the decision on which documents of a corpus are removed because another one stays, by the
 //! findings alone. Never: reads a text, or removes anything.
 
-use crate::clean::plan::{RemovalReason, RemovedDocument};
+use crate::clean::plan::{Plan, RemovalReason, RemovedDocument};
 use crate::clean::removal::Removal;
 use crate::model::detection::{Detection, Pair, Relation};
 use crate::model::document::Documents;
 use crate::pair::cluster::survivor;
+use crate::pair::whole_evidence::replaces;
 use crate::span::Span;
 use std::cmp::{Ordering, Reverse};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A text that contains more documents than this is taken for a roundup without comparing their
 /// places.
@@ -35,20 +36,26 @@ struct Judge<'a> {
     why: Vec<Option<RemovalReason>>,
     /// For each partner, the documents that were removed because of it.
     behind: HashMap<u32, Vec<u32>>,
+    /// Documents that are not removed because they, or those that they repeat, were read in part.
+    in_part: BTreeSet<u32>,
 }
 
-/// Returns the documents that are removed, by number.
+/// Returns the plan of the documents that are removed, without cuts.
 ///
-/// Each has a partner that stays, or that is a reference. References are never removed.
-pub fn removed_documents(
-    documents: &dyn Documents,
-    found: &Detection,
-    removal: &Removal,
-) -> Vec<RemovedDocument> {
+/// Each has a partner that stays, or that is a reference, and that [`replaces`] it.
+/// References are never removed.
+pub fn removed_documents(documents: &dyn Documents, found: &Detection, removal: &Removal) -> Plan {
     let count = documents.count();
     let first = found.first_of_class(count);
-    let mut judge =
-        Judge { documents, found, removal, first, why: vec![None; count], behind: HashMap::new() };
+    let mut judge = Judge {
+        documents,
+        found,
+        removal,
+        first,
+        why: vec![None; count],
+        behind: HashMap::new(),
+        in_part: BTreeSet::new(),
+    };
     if removal.documents {
         judge.remove_related_to_references();
         if removal.takes(Relation::NearCopy) {
@@ -64,13 +71,33 @@ pub fn removed_documents(
         }
         judge.contained();
     }
+    let stays = |n: &u32| judge.why[*n as usize].is_none();
+    let stay_in_part = judge.in_part.iter().copied().filter(stays).collect();
     let why = judge.why.into_iter().enumerate();
-    why.filter_map(|(n, why)| Some(RemovedDocument { document: n as u32, why: why? })).collect()
+    let removed = why
+        .filter_map(|(n, why)| Some(RemovedDocument { document: n as u32, why: why? }))
+        .collect();
+    Plan { removed, cuts: Vec::new(), stay_in_part }
 }
 
 impl Judge<'_> {
     fn reference(&self, n: u32) -> bool {
         self.documents.info(n as usize).reference
+    }
+
+    fn is_part(&self, n: u32) -> bool {
+        self.documents.info(n as usize).is_part()
+    }
+
+    /// Whether a document can be removed because of a partner, by how much of both was read.
+    fn replaced_by(&self, n: u32, partner: u32) -> bool {
+        let [kept, other] = [partner, n].map(|n| self.documents.info(n as usize));
+        replaces(kept, other, self.first[n as usize] == self.first[partner as usize])
+    }
+
+    /// Whether copies of a document that stays are removed.
+    fn counts_as_kept(&self, kept: u32) -> bool {
+        !self.removal.against_only || self.reference(kept)
     }
 
     fn tokens(&self, n: u32) -> u32 {
@@ -133,16 +160,19 @@ impl Judge<'_> {
                 if relation.is_copy() || relation.is_contained() || !self.removal.takes(relation) {
                     continue;
                 }
-                let Some(partner) = self.class(theirs).into_iter().find(|&n| self.reference(n))
-                else {
+                let references = self.class(theirs).into_iter().filter(|&n| self.reference(n));
+                let Some(partner) = references.min_by_key(|&n| (self.is_part(n), n)) else {
                     continue;
                 };
+                let why = RemovalReason::Copy { partner, relation, coverage, pair: Some(i) };
                 for n in self.class(mine) {
-                    if !self.reference(n) && self.why[n as usize].is_none() {
-                        self.remove(
-                            n,
-                            RemovalReason::Copy { partner, relation, coverage, pair: Some(i) },
-                        );
+                    if self.reference(n) || self.why[n as usize].is_some() {
+                        continue;
+                    }
+                    if self.replaced_by(n, partner) {
+                        self.remove(n, why);
+                    } else {
+                        self.in_part.insert(n);
                     }
                 }
             }
@@ -151,32 +181,67 @@ impl Judge<'_> {
 
     /// Removes members because of their representative. Where the representative was removed
     /// itself, the first member that is left takes its place for those that were verified as copies
-    /// of it, and so on.
+    /// of it, and so on. A page that was read in part takes no place.
     fn remove_copies_of(&mut self, representative: u32, members: &[u32]) {
-        let mut left: Vec<u32> =
-            members.iter().copied().filter(|&n| self.why[n as usize].is_none()).collect();
-        let mut kept = representative;
-        if self.why[kept as usize].is_some() {
-            left.sort_by(|&x, &y| self.order(x, y));
+        let staying = members.iter().copied().filter(|&n| self.why[n as usize].is_none());
+        let (mut parts, mut left): (Vec<u32>, Vec<u32>) = staying.partition(|&n| self.is_part(n));
+        if left.contains(&representative) {
+            left.retain(|&n| n != representative);
+            left.insert(0, representative);
         } else {
-            left.retain(|&n| n != kept);
-            left.insert(0, kept);
+            left.sort_by(|&x, &y| self.order(x, y));
         }
+        let mut kept = Vec::new();
         while let Some(&next) = left.first() {
-            kept = next;
             left.remove(0);
-            if self.removal.against_only && !self.reference(kept) {
+            if !self.counts_as_kept(next) {
                 continue;
             }
-            let mut rest = Vec::new();
-            for n in left {
-                match self.copy(n, kept).filter(|why| self.is_copy(why) && !self.reference(n)) {
-                    Some(why) => self.remove(n, why),
-                    None => rest.push(n),
+            kept.push(next);
+            left.retain(|&n| match self.copy_of(n, next) {
+                Some(why) => {
+                    self.remove(n, why);
+                    false
                 }
-            }
-            left = rest;
+                None => true,
+            });
         }
+        parts.sort_by(|&x, &y| self.order(x, y));
+        self.remove_parts(&kept, &parts);
+    }
+
+    /// Removes pages that were read in part: each because of a whole document of the same text, or
+    /// else because of an earlier page of the same bytes. Cost: linear, however many stay.
+    fn remove_parts(&mut self, kept: &[u32], parts: &[u32]) {
+        let mut by_text: HashMap<u32, u32> = HashMap::new();
+        for &n in kept {
+            by_text.entry(self.first[n as usize]).or_insert(n);
+        }
+        let mut by_bytes: HashMap<u128, u32> = HashMap::new();
+        let mut survivor = kept.first().copied();
+        for &n in parts {
+            let raw = self.documents.info(n as usize).read.and_then(|read| read.raw);
+            let same_text = by_text.get(&self.first[n as usize]);
+            let exact = same_text.or_else(|| by_bytes.get(&raw?)).copied();
+            let why = exact.filter(|_| !self.reference(n)).and_then(|kept| self.copy_of(n, kept));
+            if let Some(why) = why {
+                self.remove(n, why);
+                continue;
+            }
+            if survivor.is_some_and(|kept| self.copy_of(n, kept).is_some()) {
+                self.in_part.insert(n);
+            }
+            if self.counts_as_kept(n) {
+                survivor = survivor.or(Some(n));
+                by_bytes.extend(raw.filter(|raw| !by_bytes.contains_key(raw)).map(|raw| (raw, n)));
+            }
+        }
+    }
+
+    /// Returns how a document that is no reference is a copy of one that stays, whatever was read
+    /// of both.
+    fn copy_of(&self, n: u32, kept: u32) -> Option<RemovalReason> {
+        self.copy(n, kept).filter(|why| self.is_copy(why) && !self.reference(n))
     }
 
     fn is_copy(&self, why: &RemovalReason) -> bool {
@@ -201,20 +266,30 @@ impl Judge<'_> {
             (Reverse(self.tokens(small)), small, Reverse(self.tokens(large)), large)
         });
         for (small, large) in inside {
-            let staying =
-                |class: Vec<u32>| class.into_iter().find(|&n| self.why[n as usize].is_none());
+            // Of a class the first document that is whole, else the first page read in part.
+            let staying = |class: Vec<u32>| {
+                let left = class.into_iter().filter(|&n| self.why[n as usize].is_none());
+                left.min_by_key(|&n| self.is_part(n))
+            };
             let (Some(n), Some(partner)) = (staying(self.class(small)), staying(self.class(large)))
             else {
                 continue;
             };
-            if self.reference(n) || (self.removal.against_only && !self.reference(partner)) {
+            if self.reference(n) || !self.counts_as_kept(partner) {
+                continue;
+            }
+            if !self.replaced_by(n, partner) {
+                if self.inside(n, partner).is_some() {
+                    self.in_part.insert(n);
+                }
                 continue;
             }
             // Documents that were removed because of this one must be contained in the longer text
             // too.
             let behind = self.behind.get(&n).cloned().unwrap_or_default();
-            let moved: Option<Vec<RemovalReason>> =
-                behind.iter().chain([&n]).map(|&m| self.inside(m, partner)).collect();
+            let inside =
+                |&m: &u32| self.inside(m, partner).filter(|_| self.replaced_by(m, partner));
+            let moved: Option<Vec<RemovalReason>> = behind.iter().chain([&n]).map(inside).collect();
             if let Some(moved) = moved {
                 self.behind.remove(&n);
                 behind.iter().chain([&n]).zip(moved).for_each(|(&m, why)| self.remove(m, why));

@@ -68,6 +68,9 @@ pub struct Plan {
     pub removed: Vec<RemovedDocument>,
     /// Passages that are cut, by document and place.
     pub cuts: Vec<Cut>,
+    /// Documents, by number, that stay although they repeat one that stays, because one of the two
+    /// is a page that was read in part; see [`DocumentInfo::read`](crate::DocumentInfo::read).
+    pub stay_in_part: Vec<u32>,
 }
 
 impl Plan {

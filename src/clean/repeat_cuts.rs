@@ -51,10 +51,12 @@ pub fn cut_repeats(
     let mut order: Vec<u32> = places.keys().copied().collect();
     let view = |n: u32| (documents.info(n as usize), found.tokens[n as usize], n);
     order.sort_by(|&x, &y| survivor(&found.thresholds.keep, view(x), view(y)));
-    let mut needed = vec![false; documents.count()];
+    // These are not removed, however little is left of them.
+    let is_part: Vec<bool> = (0..documents.count()).map(|n| documents.info(n).is_part()).collect();
+    let mut needed = is_part.clone();
     plan.copies().for_each(|(_, partner)| needed[partner as usize] = true);
     progress.begin(Stage::Repeats, order.len() as u64);
-    let mut decide = Decide { found, removal, kept_places: HashMap::new(), plan };
+    let mut decide = Decide { found, removal, is_part, kept_places: HashMap::new(), plan };
     for batch in order.chunks(BATCH) {
         if progress.cancelled() {
             return Err(Error::Cancelled);
@@ -132,6 +134,8 @@ fn read(
 struct Decide<'a> {
     found: &'a Detection,
     removal: &'a Removal,
+    /// Which documents are pages that were read in part.
+    is_part: Vec<bool>,
     /// For each repeat, the place that stays.
     kept_places: HashMap<u32, Place>,
     plan: &'a mut Plan,
@@ -175,6 +179,11 @@ impl Decide<'_> {
             .map(|m| m.1.tokens.len() as u32)
             .sum();
         let left = text.tokens - cut;
+        // What stays in a page that was read in part makes no other document disappear.
+        let stays_in_part = |cause: &CutCause| {
+            cause.kept_place.is_some_and(|place| self.is_part[place.document as usize])
+        };
+        let needed = needed || causes.iter().flatten().any(stays_in_part);
         if cut > 0 && left < self.removal.min_left && !needed {
             // No repeat stays in a removed document, so a later place may become the first one.
             self.plan.removed.push(RemovedDocument {

@@ -81,7 +81,9 @@ impl Explain {
         let id = |n: u32| corpus.info(n as usize).id.as_str();
         let text = |n: u32| -> Result<Cow<str>> { corpus.text(n as usize).map_err(Failure::from) };
         let tell = |traced: Traced| {
-            let explained = Explained { traced, recipe: &recipe_id, background: &background_id };
+            let read = [0, 1].map(|side| corpus.info(*numbers.get(side)? as usize).read);
+            let (recipe, background) = (&recipe_id, &background_id);
+            let explained = Explained { traced, read, recipe, background };
             to_stdout(|out| match settings.flags.report.format.unwrap_or(OutputFormat::Human) {
                 OutputFormat::Human => {
                     report::explain(explained, human_options(&settings.flags.report), out)

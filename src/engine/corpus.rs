@@ -122,6 +122,7 @@ fn rename_ambiguous_ids(documents: &mut [(DocumentInfo, u32)], texts: &impl Text
                 d.path.clone(),
                 d.record,
                 d.reference,
+                d.read,
             )
         };
         x.id.cmp(&y.id).then_with(|| text(*nx).cmp(&text(*ny))).then_with(|| rest(x).cmp(&rest(y)))

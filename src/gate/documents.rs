@@ -4,6 +4,7 @@
 use crate::error::Result;
 use crate::model::findings::Findings;
 use crate::pair::cluster::survivor;
+use crate::pair::whole_evidence::are_copies;
 use crate::text::same_text::identity;
 use crate::text::token::tokenize;
 use rayon::prelude::*;
@@ -65,6 +66,31 @@ impl<'a> DocumentTable<'a> {
             }
         }
         Ok(table)
+    }
+
+    /// Whether either of two documents can be removed because the other one stays, by how much of
+    /// their pages was read.
+    pub fn are_copies(&self, a: u32, b: u32) -> bool {
+        let [x, y] = [a, b].map(|n| self.findings.documents.info(n as usize));
+        are_copies(x, y, self.hash[a as usize] == self.hash[b as usize])
+    }
+
+    /// The document at which a finding of a class is reported, by the first of the class: that one,
+    /// or where it is a page that was read in part, the first one that is whole.
+    pub fn reported_of_class(&self, first: u32) -> u32 {
+        let is_part = |n: u32| self.findings.documents.info(n as usize).is_part();
+        if !is_part(first) {
+            return first;
+        }
+        let classes = &self.findings.detection.equal;
+        let class = classes.binary_search_by_key(&first, |c| c[0]).map_or(&[][..], |c| &classes[c]);
+        let whole = class.iter().copied().filter(|&n| !is_part(n));
+        whole.min_by_key(|&n| self.rank[n as usize]).unwrap_or(first)
+    }
+
+    /// The hash of the bytes of a page that was read in part.
+    pub fn raw(&self, n: u32) -> Option<u128> {
+        self.findings.documents.info(n as usize).read.and_then(|read| read.raw)
     }
 
     /// Returns the place of a document: its id; or its path, where the id is only the path and the

@@ -7,6 +7,7 @@ use crate::gate::span_hashes::{self, PeriodicPart, SpanHashes, SpanQuery};
 use crate::gate::verdict::{FindingKind, FindingPassage};
 use crate::model::detection::{Cluster, Match, Pair, Relation, Repeat};
 use crate::span::Span;
+use std::collections::HashMap;
 
 /// The part of the detection that a finding comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,9 @@ pub(super) struct UnjudgedFinding {
     pub partner: u32,
     pub coverage: Option<(f64, f64)>,
     pub origin: Origin,
+    /// Whether it says that one document is a copy of another, and cannot say so of the whole
+    /// documents, because a page was read in part.
+    pub in_part: bool,
     /// The hashes of each passage, at the document and at the partner.
     pub passages: Vec<[SpanHashes; 2]>,
 }
@@ -76,12 +80,41 @@ pub(super) fn unjudged_findings(
     Ok(out)
 }
 
+/// The first page of a cluster, in the order of the survivor policy, for each content of bytes among
+/// those that were read in part.
+struct SameBytes(HashMap<u128, u32>);
+
+impl SameBytes {
+    fn new(table: &DocumentTable, cluster: &Cluster) -> SameBytes {
+        let mut first: HashMap<u128, u32> = HashMap::new();
+        for &n in &cluster.members {
+            let Some(raw) = table.raw(n) else { continue };
+            let known = first.entry(raw).or_insert(n);
+            if table.rank[n as usize] < table.rank[*known as usize] {
+                *known = n;
+            }
+        }
+        SameBytes(first)
+    }
+
+    /// The document that a member is a copy of: the representative, or where that is no copy of it
+    /// because the member was read in part, an earlier page of the same bytes.
+    fn partner(&self, table: &DocumentTable, document: u32, representative: u32) -> u32 {
+        let first = table.raw(document).and_then(|raw| self.0.get(&raw)).copied();
+        let text = |n: u32| table.hash[n as usize];
+        first
+            .filter(|&first| first != document && text(first) == text(document))
+            .filter(|_| !table.are_copies(document, representative))
+            .unwrap_or(representative)
+    }
+}
+
 /// Adds a finding for each member of a cluster but its representative.
 fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<PassageQuery>) {
-    let partner = cluster.representative;
-    let own = table.first[partner as usize];
-    for &document in cluster.members.iter().filter(|&&m| m != partner) {
-        let first = table.first[document as usize];
+    let same_bytes = SameBytes::new(table, cluster);
+    for &document in cluster.members.iter().filter(|&&m| m != cluster.representative) {
+        let partner = same_bytes.partner(table, document, cluster.representative);
+        let (first, own) = (table.first[document as usize], table.first[partner as usize]);
         let found = table.findings.detection;
         let pair = found.pair_between(first, own).map(|at| &found.pairs[at]);
         let equal = table.hash[document as usize] == table.hash[partner as usize];
@@ -114,6 +147,7 @@ fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<Passa
             partner,
             coverage,
             origin: Origin::Member(n),
+            in_part: !table.are_copies(document, partner),
             passages: Vec::new(),
         };
         out.push(PassageQuery { draft, slots });
@@ -125,21 +159,25 @@ fn pair(table: &DocumentTable, pair: &Pair) -> Option<PassageQuery> {
     if table.cluster[pair.a as usize].is_some_and(|c| table.cluster[pair.b as usize] == Some(c)) {
         return None;
     }
-    let turned = table.rank[pair.a as usize] < table.rank[pair.b as usize];
+    let [a, b] = [pair.a, pair.b].map(|first| table.reported_of_class(first));
+    let turned = table.rank[a as usize] < table.rank[b as usize];
     let matches = &pair.comparison.matches;
-    let both = if turned { [pair.b, pair.a] } else { [pair.a, pair.b] };
-    let (relation, coverage) = pair.seen_from(both[0]);
+    let turn = |[a, b]: [u32; 2]| if turned { [b, a] } else { [a, b] };
+    let (both, texts) = (turn([a, b]), turn([pair.a, pair.b]));
+    let (relation, coverage) = pair.seen_from(texts[0]);
     let slots = match matches.is_empty() {
         true => vec![both.map(|n| SpanQuery { content: true, ..whole(table, n) })],
-        false => matches.iter().map(|m| sides(m, both, both, turned, true)).collect(),
+        false => matches.iter().map(|m| sides(m, both, texts, turned, true)).collect(),
     };
     let ([document, partner], kind) = (both, FindingKind::Pair(relation));
+    let of_whole_texts = relation.is_copy() || relation.is_contained() || relation.is_containing();
     let draft = UnjudgedFinding {
         kind,
         document,
         partner,
         coverage: Some(coverage),
         origin: Origin::Pair,
+        in_part: of_whole_texts && !table.are_copies(document, partner),
         passages: Vec::new(),
     };
     Some(PassageQuery { draft, slots })
@@ -188,6 +226,7 @@ fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Vec<PassageQ
                 partner,
                 coverage: None,
                 origin: Origin::Repeat(n),
+                in_part: false,
                 passages: Vec::new(),
             },
             slots,

@@ -17,7 +17,9 @@ use std::collections::HashMap;
 
 /// Judges the findings of a scan.
 ///
-/// A finding counts unless the baseline has it or an ignore entry covers it. `today` is a date such
+/// A finding counts unless the baseline has it or an ignore entry covers it. That a page which was
+/// read in part is a copy, or has one, does not count either: what was not read may differ, unless
+/// the bytes of two pages are equal, or its text is that of a whole document. `today` is a date such
 /// as `2027-01-31`; entries that expired before it cover nothing. Boilerplate repeats are no
 /// findings: boilerplate is meant to repeat. The scan must have kept all places of repeats
 /// ([`max_places`](crate::Thresholds::max_places)), else some findings are missed. The verdict is a
@@ -66,6 +68,7 @@ pub fn judge(
         .zip(&new)
         .map(|(draft, new)| match ignores::covering(&table, draft, ignores, today) {
             Some(n) => FindingState::Ignored(n),
+            None if draft.in_part => FindingState::Part,
             None if new.is_empty() => FindingState::Known,
             None => FindingState::New,
         })

@@ -28,8 +28,10 @@ pub(super) fn source_counts(
         counts.documents += 1;
         counts.tokens += u64::from(table.findings.tokens(n));
     }
-    for (draft, state) in
-        drafts.iter().zip(states).filter(|(d, _)| matches!(d.origin, Origin::Member(_)))
+    for (draft, state) in drafts
+        .iter()
+        .zip(states)
+        .filter(|(d, state)| matches!(d.origin, Origin::Member(_)) && **state != FindingState::Part)
     {
         if let Some(counts) = by_source.get_mut(&key(draft.document)) {
             counts.duplicate_documents += 1;
@@ -37,7 +39,8 @@ pub(super) fn source_counts(
         }
     }
     let all: Vec<usize> = (0..drafts.len()).collect();
-    let mut order: Vec<usize> = all.into_iter().filter(|&i| drafts[i].kind.copies_text()).collect();
+    let counts = |i: &usize| drafts[*i].kind.copies_text() && states[*i] != FindingState::Part;
+    let mut order: Vec<usize> = all.into_iter().filter(counts).collect();
     order.sort_by_key(|&i| drafts[i].document);
     for group in order.chunk_by(|&x, &y| drafts[x].document == drafts[y].document) {
         let Some(counts) = by_source.get_mut(&key(drafts[group[0]].document)) else { continue };

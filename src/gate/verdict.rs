@@ -87,6 +87,9 @@ pub enum FindingState {
     Known,
     /// An ignore entry covers it: its number in [`Verdict::ignores`].
     Ignored(usize),
+    /// One of the two documents is a page that was read in part, so they need not be copies; see
+    /// [`DocumentInfo::read`](crate::DocumentInfo::read).
+    Part,
 }
 
 impl FindingState {
@@ -96,6 +99,7 @@ impl FindingState {
             FindingState::New => "new",
             FindingState::Known => "known",
             FindingState::Ignored(_) => "ignored",
+            FindingState::Part => "part",
         }
     }
 }
@@ -181,7 +185,8 @@ pub struct SourceCounts {
     pub source: Option<String>,
     /// Number of documents.
     pub documents: u64,
-    /// Documents that are copies of a document that survives.
+    /// Documents that are copies of a document that survives. Pages that were read in part are
+    /// among them only where they are known to be copies.
     pub duplicate_documents: u64,
     /// Those of `duplicate_documents` that count: not in the baseline, not ignored.
     pub new_duplicate_documents: u64,
@@ -227,22 +232,26 @@ impl Verdict {
     pub fn passed(&self) -> bool {
         self.rules.iter().all(|r| !r.violated)
     }
-    /// Returns the number of new, known and ignored findings.
-    pub(crate) fn finding_counts(&self) -> [u64; 3] {
-        let mut counts = [0; 3];
+    /// Returns the number of new, known and ignored findings, and of those that do not count
+    /// because a page was read in part.
+    pub(crate) fn finding_counts(&self) -> [u64; 4] {
+        let mut counts = [0; 4];
         for finding in &self.findings {
             counts[match finding.state {
                 FindingState::New => 0,
                 FindingState::Known => 1,
                 FindingState::Ignored(_) => 2,
+                FindingState::Part => 3,
             }] += 1;
         }
         counts
     }
-    /// Returns the reason of the ignore entry that covers a finding.
+    /// Returns why a finding does not count that the baseline does not have: the reason of the
+    /// ignore entry that covers it, or that a page was read in part.
     pub(crate) fn reason(&self, finding: &Finding) -> Option<&str> {
         match finding.state {
             FindingState::Ignored(entry) => Some(self.ignores.get(entry).map_or("", |i| &i.reason)),
+            FindingState::Part => Some("one of the two pages was read in part"),
             _ => None,
         }
     }

@@ -166,6 +166,10 @@ impl Index {
     /// processes add at once, one is added and the other sees it. A document that the index already
     /// holds with this very text is [`Known`](Added::Known), whatever it is related to.
     ///
+    /// A page that was [read in part](crate::DocumentInfo::read) is added all the same, unless the
+    /// index holds a page of the same bytes, or a whole document of the same text; and what was
+    /// read in part keeps no other document out.
+    ///
     /// # Errors
     /// As [`Index::add`]; [`Cancelled`](crate::Error::Cancelled) where a signal arrived while
     /// another process held the write lock and the signal's handler does not restart system calls.
@@ -179,7 +183,7 @@ impl Index {
         let (checked, request) = self.with_worker(|w| {
             let f = w.fingerprint(document)?;
             let (sightings, at) = self.sightings(document, &f, thresholds, w)?;
-            if forbidden(&sightings, unless) {
+            if forbidden(&document.info, &sightings, unless) {
                 // A document that the index already holds is known, not forbidden as a copy.
                 let known = self
                     .read_state(|view| view.knows(&DocumentRow::new(document)))?

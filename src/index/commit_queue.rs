@@ -6,8 +6,9 @@ use crate::index::query::Sighting;
 use crate::index::rows::State;
 use crate::index::write::{Added, Entry};
 use crate::model::detection::Relation;
-use crate::model::document::Document;
+use crate::model::document::{Document, DocumentInfo};
 use crate::model::thresholds::Thresholds;
+use crate::pair::whole_evidence::replaces;
 use crate::sketch::fingerprint::Fingerprint;
 use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -43,9 +44,12 @@ pub struct Answer {
     pub added: Option<Added>,
 }
 
-/// Whether these sightings forbid adding the document.
-pub fn forbidden(sightings: &[Sighting], unless: &[Relation]) -> bool {
-    sightings.iter().any(|s| unless.contains(&s.relation))
+/// Whether these sightings forbid adding the document. What was read in part forbids nothing, and
+/// is forbidden by an exact copy alone.
+pub fn forbidden(document: &DocumentInfo, sightings: &[Sighting], unless: &[Relation]) -> bool {
+    sightings.iter().any(|s| {
+        unless.contains(&s.relation) && replaces(&s.info, document, s.relation == Relation::Equal)
+    })
 }
 
 /// The requests of threads, and the answers that they have not fetched yet.

@@ -143,7 +143,7 @@ impl Index {
         let mut sightings = None;
         if let Some(ask) = &request.ask {
             sightings = self.query_again(batch, ask, worker)?;
-            if sightings.as_ref().is_some_and(|s| forbidden(s, &ask.unless)) {
+            if sightings.as_ref().is_some_and(|s| forbidden(&ask.document.info, s, &ask.unless)) {
                 let known = batch.view().knows(&request.entry.row)?.then_some(Added::Known);
                 return Ok(Answer { sightings, added: known });
             }

@@ -14,6 +14,7 @@ use crate::pair::compare::compare_masked;
 use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
 use crate::pair::relation::containment;
+use crate::pair::whole_evidence::same_bytes;
 use crate::postings::checksum::{damaged, unseal};
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
@@ -30,7 +31,8 @@ const MAX_MEMBERS_READ: usize = 64;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sighting {
     /// The partner, without its text. Among several documents with equal texts it is the one of the
-    /// smallest id.
+    /// smallest id; where that one was read in part, a page of the same bytes or a whole document
+    /// comes before it.
     pub info: DocumentInfo,
     /// Number of documents in the index that have the partner's text, the partner included.
     pub copies: u64,
@@ -149,7 +151,8 @@ impl QuerySettings<'_> {
     }
 
     /// Returns the document that represents a class towards this one: the one of the smallest id
-    /// that is not this document itself and is within the limits.
+    /// that is not this document itself and is within the limits. Where that one was read in part,
+    /// a page of the same bytes or a whole document comes before it.
     fn partner(
         &self,
         d: &Document,
@@ -160,20 +163,25 @@ impl QuerySettings<'_> {
             .view
             .document(row.first)?
             .ok_or_else(|| damaged(self.view.store.place("documents", row.first)))?;
-        if self.may_show(d, &first) {
+        let shown = self.may_show(d, &first);
+        // A page read in part replaces nothing, so another one of its class may say more.
+        if shown && (row.members == 1 || !first.info.is_part()) {
             return Ok(Some((row.first, first)));
         }
         if row.members == 1 {
             return Ok(None);
         }
-        Ok(self.of_class(d, class)?.into_iter().next())
+        let members = self.of_class(d, class)?;
+        let best = |(_, m): &(u32, DocumentRow)| {
+            (!same_bytes(&m.info, &d.info), m.info.is_part(), m.info.id.clone())
+        };
+        Ok(members.into_iter().min_by_key(best).or(shown.then_some((row.first, first))))
     }
 
-    /// Returns those of the oldest documents of a class that may be shown, sorted by id.
+    /// Returns those of the oldest documents of a class that may be shown.
     fn of_class(&self, d: &Document, class: u32) -> Result<Vec<(u32, DocumentRow)>> {
         let mut members = self.view.members(class, MAX_MEMBERS_READ)?;
         members.retain(|m| self.may_show(d, &m.1));
-        members.sort_by(|x, y| x.1.info.id.cmp(&y.1.info.id));
         Ok(members)
     }
 

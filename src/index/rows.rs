@@ -1,11 +1,13 @@
 //! Owns: the content of the rows of an index, and their encoding. Never: where rows are stored.
 
-use crate::error::Result;
+use crate::error;
 use crate::hash;
 use crate::model::document::{Document, DocumentInfo};
+use crate::model::page_read::PageRead;
 use crate::postings::checksum::{SEAL, damaged, seal, unseal};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::sync::Arc;
 
 /// The name of the format of everything stored except the keys, whose format the recipe's id
 /// covers.
@@ -73,6 +75,7 @@ pub struct RunInfo {
 
 /// The row of a document: its metadata, and where its text is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredRow", into = "StoredRow")]
 pub struct DocumentRow {
     /// All metadata; `info.bytes` is to be taken from `bytes`.
     pub info: DocumentInfo,
@@ -85,6 +88,59 @@ pub struct DocumentRow {
     /// The number that its text is stored under: its own, or its class's where the bytes are the
     /// same.
     pub text: u32,
+}
+
+/// The stored form of [`DocumentRow`]. Its fields have no names, so they never change, and a new one
+/// stands at the end.
+#[derive(Serialize, Deserialize)]
+struct StoredRow {
+    #[serde(with = "StoredInfo")]
+    info: DocumentInfo,
+    class: u32,
+    bytes: u32,
+    hash: u64,
+    text: u32,
+    /// How much of its page the text has. It is not written where it is not known, and rows of
+    /// earlier versions end before it.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "at_the_end")]
+    read: Option<PageRead>,
+}
+
+/// The stored form of a document's metadata, but for what stands at the end of its row.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "DocumentInfo")]
+struct StoredInfo {
+    id: String,
+    title: Option<Arc<str>>,
+    source: Option<Arc<str>>,
+    date: Option<Arc<str>>,
+    path: Option<Arc<str>>,
+    record: Option<u64>,
+    whole_file: bool,
+    #[serde(skip)]
+    read: Option<PageRead>,
+    #[serde(skip)]
+    reference: bool,
+    #[serde(skip)]
+    bytes: u32,
+}
+
+/// Reads the last field of a row, which rows of earlier versions lack.
+fn at_the_end<'de, D: Deserializer<'de>>(row: D) -> Result<Option<PageRead>, D::Error> {
+    // The row's checksum was right, so one that ends here was written without the field.
+    Ok(Option::deserialize(row).unwrap_or_default())
+}
+
+impl From<StoredRow> for DocumentRow {
+    fn from(StoredRow { info, class, bytes, hash, text, read }: StoredRow) -> DocumentRow {
+        DocumentRow { info: DocumentInfo { read, ..info }, class, bytes, hash, text }
+    }
+}
+
+impl From<DocumentRow> for StoredRow {
+    fn from(DocumentRow { info, class, bytes, hash, text }: DocumentRow) -> StoredRow {
+        StoredRow { read: info.read, info, class, bytes, hash, text }
+    }
 }
 
 /// The row of a class of equal texts. A class has the number of the document that founded it, even
@@ -125,7 +181,7 @@ pub fn write<T: Serialize>(row: &T) -> Vec<u8> {
 }
 
 /// Decodes a row; `what` names it in the error for a damaged one.
-pub fn read<T: DeserializeOwned>(bytes: &[u8], what: impl Fn() -> String) -> Result<T> {
+pub fn read<T: DeserializeOwned>(bytes: &[u8], what: impl Fn() -> String) -> error::Result<T> {
     postcard::from_bytes(unseal(bytes, &what)?).map_err(|_| damaged(what()))
 }
 
@@ -145,7 +201,7 @@ impl<'r> PendingRow<'r> {
         seal(out)
     }
     /// Decodes a row.
-    pub fn read(bytes: &'r [u8], what: impl Fn() -> String) -> Result<PendingRow<'r>> {
+    pub fn read(bytes: &'r [u8], what: impl Fn() -> String) -> error::Result<PendingRow<'r>> {
         let whole = unseal(bytes, &what)?;
         let split = whole
             .split_first_chunk::<4>()
@@ -206,5 +262,19 @@ mod tests {
         }
         assert!(read::<ClassRow>(&bytes[..4], || "x".into()).is_err());
         assert!(read::<ClassRow>(&[], || "x".into()).is_err());
+    }
+
+    #[test]
+    fn a_row_keeps_how_its_page_was_read_and_rows_without_it_are_read() {
+        let new = |d: &Document| DocumentRow::new(d);
+        let d = Document::new("a", "Some text.").title("T");
+        let part = d.clone().read(PageRead::part(12, b"page"));
+        let (plain, longer) = (write(&new(&d)), write(&new(&part)));
+        assert_eq!(read::<DocumentRow>(&plain, || "x".into()).unwrap().info(), d.info);
+        assert_eq!(read::<DocumentRow>(&longer, || "x".into()).unwrap().info(), part.info);
+        // What is not known is not written, so rows of documents that are no pages do not change.
+        let content = |row: &[u8]| unseal(row, || "x".into()).unwrap().to_vec();
+        let (plain, longer) = (content(&plain), content(&longer));
+        assert!(longer.starts_with(&plain) && longer.len() > plain.len());
     }
 }

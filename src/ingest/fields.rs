@@ -26,6 +26,9 @@ impl Fields {
             options.date_field.as_deref(),
             options.title_field.as_deref(),
             None,
+            None,
+            None,
+            None,
         ];
         let taken = |name: &str| given.iter().flatten().any(|g| g.eq_ignore_ascii_case(name));
         let names = std::array::from_fn(|role| match given[role] {

@@ -257,6 +257,9 @@ pub struct Summary {
     pub limited: Vec<(String, u64)>,
     /// The number of documents without a token. They are related to nothing.
     pub without_text: u64,
+    /// The number of pages that were read in part; see
+    /// [`DocumentInfo::read`](crate::DocumentInfo::read).
+    pub parts: u64,
     /// The number of different texts.
     pub classes: u64,
     /// The number of clusters of two or more documents.

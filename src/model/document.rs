@@ -2,6 +2,7 @@
 //! reads anything itself.
 
 use crate::error::Result;
+use crate::model::page_read::{Extent, PageRead};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -45,6 +46,11 @@ impl Document {
         self.info.date = Some(date.into());
         self
     }
+    /// Says how much of its page the text has; see [`DocumentInfo::read`].
+    pub fn read(mut self, read: PageRead) -> Document {
+        self.info.read = Some(read);
+        self
+    }
     /// Makes it a reference document, which other documents are only compared with.
     pub fn reference(mut self) -> Document {
         self.info.reference = true;
@@ -70,6 +76,12 @@ pub struct DocumentInfo {
     pub record: Option<u64>,
     /// Whether the text is the whole file, so that lines of the text are lines of the file.
     pub whole_file: bool,
+    /// How much of a web page the text has; `None` for what is no page, whose text is all there is.
+    ///
+    /// Of a page that was read in part not all was seen. Such a document is removed only if its
+    /// page's bytes are equal to those of another one, or its text to that of a document that is
+    /// whole and stays; and no other document is removed because of it.
+    pub read: Option<PageRead>,
     /// Whether other documents are only compared with it: a scan does not look for pairs of two
     /// such documents, and in a cluster it comes before the others. This is a role in one run, so
     /// no stored form has it.
@@ -87,6 +99,11 @@ impl DocumentInfo {
         let text = text.into();
         self.bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
         Document { info: self, text }
+    }
+
+    /// Whether it is a page that was read in part.
+    pub fn is_part(&self) -> bool {
+        self.read.is_some_and(|read| read.extent == Extent::Part)
     }
 }
 

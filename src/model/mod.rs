@@ -5,5 +5,6 @@ pub mod detection;
 pub mod document;
 pub mod findings;
 pub mod options;
+pub mod page_read;
 pub mod relation;
 pub mod thresholds;

@@ -86,7 +86,8 @@ fn reachable(
     out
 }
 
-/// Decides which of two documents survives: a reference document first, then by the first rule that
+/// Decides which of two documents survives: a reference document first, then one that is whole
+/// before a page that was read in part (which replaces none), then by the first rule that
 /// distinguishes the two, then the earlier date, the longer text, the smaller number. Each argument
 /// is a document with its length in tokens and its number.
 pub fn survivor(
@@ -96,7 +97,8 @@ pub fn survivor(
 ) -> Ordering {
     let rules = keep.iter().chain(&[Keep::Earliest, Keep::Longest]);
     let reference = b.0.reference.cmp(&a.0.reference);
-    reference.then_with(|| {
+    let part = a.0.is_part().cmp(&b.0.is_part());
+    reference.then(part).then_with(|| {
         rules.map(|rule| by_rule(rule, a, b)).find(|o| o.is_ne()).unwrap_or(a.2.cmp(&b.2))
     })
 }

@@ -18,3 +18,4 @@ pub mod relation;
 pub mod repeat;
 pub mod repeated_windows;
 pub mod title;
+pub mod whole_evidence;

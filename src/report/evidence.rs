@@ -5,6 +5,7 @@
 use crate::model::detection::{Pair, TemplateReason};
 use crate::model::document::{DocumentInfo, Documents};
 use crate::model::findings::Findings;
+use crate::model::page_read::{Extent, PageRead};
 use crate::model::thresholds::is_date;
 use crate::report::human::display;
 use crate::report::schema::rounding::share;
@@ -97,6 +98,15 @@ pub(crate) fn why_with_titles(
 pub(crate) fn title(documents: &dyn Documents, number: u32) -> Option<String> {
     let title = documents.info(number as usize).title.as_deref()?.trim();
     (!title.is_empty()).then(|| format!("“{}”", display::fit(title, TITLE)))
+}
+
+/// Returns that a document is a page which was read in part, in words of the program alone.
+pub(crate) fn read_in_part(read: Option<PageRead>) -> Option<String> {
+    let part = read.filter(|read| read.extent == Extent::Part)?;
+    Some(match part.share {
+        0 => "read in part".to_owned(),
+        share => format!("read in part ({share}%)"),
+    })
 }
 
 /// Returns how many words of two texts are equal, where that is less than what passages cover by

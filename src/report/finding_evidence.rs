@@ -24,6 +24,8 @@ pub struct FindingEvidence {
     pub earlier: Option<(u32, String)>,
     /// Whether it is the repeat of a note.
     pub note: bool,
+    /// That the finding's document, and that its partner, was read in part.
+    pub in_part: [Option<String>; 2],
 }
 
 /// Looks up the evidence of findings.
@@ -64,6 +66,7 @@ impl<'a> EvidenceLookup<'a> {
             earlier: earlier.map(|n| (n, evidence::earlier_words(documents, n))),
             note: finding.kind == FindingKind::Repeat
                 && finding.passages.iter().any(|p| self.notes.contains(&(here, p.here))),
+            in_part: [here, there].map(|n| evidence::read_in_part(documents.info(n as usize).read)),
         }
     }
 }

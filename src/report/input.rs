@@ -4,6 +4,7 @@
 use crate::clean::plan::Plan;
 use crate::gate::verdict::Verdict;
 use crate::model::findings::Findings;
+use crate::model::page_read::PageRead;
 use crate::pair::explain::document::DocumentTrace;
 use crate::pair::explain::pair::PairTrace;
 use serde::Serialize;
@@ -73,6 +74,8 @@ pub enum Traced<'a> {
 pub struct Explained<'a> {
     /// The document or the pair.
     pub traced: Traced<'a>,
+    /// How much of the pages of the documents was read, in their order; `None` for no page.
+    pub read: [Option<PageRead>; 2],
     /// Id of the recipe.
     pub recipe: &'a str,
     /// Id of the background.

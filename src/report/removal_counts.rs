@@ -21,6 +21,8 @@ pub struct RemovalCounts<'a> {
     pub tokens: u64,
     /// The number of documents without a token.
     pub without_text: u64,
+    /// The number of pages that were read in part.
+    pub parts: u64,
 }
 
 impl<'a> RemovalCounts<'a> {
@@ -35,12 +37,14 @@ impl<'a> RemovalCounts<'a> {
             cut_tokens: plan.cuts.iter().map(|c| u64::from(c.tokens)).sum(),
             tokens: 0,
             without_text: 0,
+            parts: 0,
         };
         for n in (0..findings.documents.count() as u32)
             .filter(|&n| !findings.documents.info(n as usize).reference)
         {
             out.tokens += tokens(n);
             out.without_text += u64::from(tokens(n) == 0);
+            out.parts += u64::from(findings.documents.info(n as usize).is_part());
             out.documents.of += 1;
             out.sources
                 .entry(findings.documents.info(n as usize).source.as_deref())

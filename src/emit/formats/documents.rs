@@ -13,8 +13,8 @@ use crate::model::document::{Document, DocumentInfo};
 use serde::Serialize;
 use std::io::Write;
 
-/// Writes the documents of an input as lines with `id` and `text`, for pages also `title`, `source`
-/// and `date` where they are known. Anything that was not read as a document is not written; a text
+/// Writes the documents of an input as lines with `id` and `text`, for pages also `read` and, where
+/// they are known, `title`, `source` and `date`. Anything that was not read as a document is not written; a text
 /// file that has no document is counted as left.
 pub(super) fn copy(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     #[cfg(feature = "web")]
@@ -54,7 +54,7 @@ fn archive(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
 }
 
 /// A document as a record; its JSON omits fields without a value.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct DocumentLine<'a> {
     /// Its id.
     pub id: &'a str,
@@ -73,6 +73,15 @@ pub struct DocumentLine<'a> {
     /// The number of its record in that file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
+    /// For a page, how much of it the text has: `whole` or `part`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<&'static str>,
+    /// For a page, the share of its prose that the text has, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_share: Option<f64>,
+    /// For a page that was read in part, the hash of its bytes as 32 hex digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_raw: Option<String>,
     /// Its text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'a str>,
@@ -88,6 +97,9 @@ impl<'a> DocumentLine<'a> {
             date: info.date.as_deref(),
             path: None,
             record: None,
+            read: info.read.map(|read| read.extent.name()),
+            read_share: info.read.map(|read| read.fraction()),
+            read_raw: info.read.and_then(|read| read.raw_hex()),
             text,
         }
     }

@@ -52,10 +52,11 @@ pub(crate) fn page(
                 .filter(|_| wanted)
                 .unwrap_or_else(|| display_path.to_owned());
             let source = page.source().map(Arc::from);
-            let title = page.title().map(Arc::from);
+            let (title, read) = (page.title().map(Arc::from), Some(page.extent()));
             let date = page.about.date.map(Arc::from);
             let path = Some(Arc::from(display_path));
-            let info = DocumentInfo { id, title, source, date, path, ..DocumentInfo::default() };
+            let info =
+                DocumentInfo { id, title, source, date, path, read, ..DocumentInfo::default() };
             intake.documents.push(info.with_text(page.text));
         }
     }

@@ -1,6 +1,6 @@
 //! Owns: Parquet input: which columns are read, and rows to documents. Never: writes a file.
 
-use crate::ingest::field_names::{PerRole, TEXT, TITLE};
+use crate::ingest::field_names::{PerRole, READ, READ_RAW, TEXT, TITLE};
 use crate::ingest::fields::{Fields, others, shown_names};
 use crate::ingest::formats::parquet_pages;
 use crate::ingest::formats::parquet_values::{Value, strings};
@@ -122,7 +122,8 @@ pub(crate) fn columns(
     let leaves = reader.metadata().file_metadata().schema_descr().columns();
     let names = column_names(reader);
     let found = context.fields.columns(&names, |role, c| {
-        let strings = role == TEXT || (role == TITLE && !context.fields.explicit[TITLE]);
+        let guessed_title = role == TITLE && !context.fields.explicit[TITLE];
+        let strings = matches!(role, TEXT | READ | READ_RAW) || guessed_title;
         if strings { textual(&leaves[c]) } else { simple(&leaves[c]) }
     });
     if found[TEXT].is_some() {

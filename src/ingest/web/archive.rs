@@ -231,12 +231,12 @@ fn document(
         (payload.kind, payload.bytes, payload.header)
     };
     let mut id = candidate.target.clone();
-    let mut title = None;
+    let (mut title, mut read) = (None, None);
     let text = match kind {
         ContentKind::Html => {
             let page = page::read(bytes, PageContext { given, header })?;
             page.count(&context.path, Some(candidate.number), &mut batch.intake);
-            title = page.title().map(Into::into);
+            (title, read) = (page.title().map(Into::into), Some(page.extent()));
             if let Some(url) = page.about.url.filter(|_| context.fields.id_is("url")) {
                 id = url;
             }
@@ -254,7 +254,8 @@ fn document(
     let date = date::normalise(&candidate.date).map(Into::into);
     batch.intake.bad_dates += u64::from(date.is_none() && !candidate.date.is_empty());
     let (path, record) = (Some(context.path.clone()), Some(candidate.number));
-    let info = DocumentInfo { id, title, source, date, path, record, ..DocumentInfo::default() };
+    let info =
+        DocumentInfo { id, title, source, date, path, record, read, ..DocumentInfo::default() };
     batch.intake.documents.push(info.with_text(text));
     Ok(())
 }

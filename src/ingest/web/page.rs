@@ -1,6 +1,7 @@
 //! Owns: the extraction of the article from a page, headline first. Never: knows where pages come
 //! from or what they are used for.
 
+use crate::hash;
 use crate::ingest::address::host_of;
 use crate::ingest::decode;
 use crate::ingest::problem::Reason;
@@ -11,6 +12,7 @@ use crate::ingest::web::charset;
 use crate::ingest::web::metadata::{PageMetadata, read_metadata};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::tree;
+use crate::model::page_read::{Extent, PageRead};
 use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::Encoding;
 
@@ -40,6 +42,12 @@ pub(crate) struct Page {
     pub replaced: bool,
     /// Whether the page is in another encoding than it declares.
     pub wrong_encoding: bool,
+    /// The share of the visible prose that the text has, in percent.
+    pub share: u8,
+    /// Whether only a part of the page was read.
+    pub part: bool,
+    /// The hash of the page's bytes.
+    raw: u128,
 }
 
 impl Page {
@@ -51,6 +59,12 @@ impl Page {
     /// The name of the site, else the host of the page's own URL.
     pub(crate) fn source(&self) -> Option<String> {
         self.about.site.clone().or_else(|| host_of(self.about.url.as_deref()?))
+    }
+
+    /// How much of the page the text has.
+    pub(crate) fn extent(&self) -> PageRead {
+        let extent = if self.part { Extent::Part } else { Extent::Whole };
+        PageRead::new(extent).with_share(self.share).with_raw(Some(self.raw))
     }
 
     /// Counts the encoding of a page and its faults.
@@ -75,6 +89,7 @@ pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, 
     if let Some(why) = foreign_format(&bytes, known.given.or(known.header)) {
         return Err((Reason::NotAPage, format!("named as HTML, and none: {why}; it was skipped")));
     }
+    let raw = hash::wide_bytes(&bytes);
     let (decoded, lie) = charset::decode(bytes, known.given, known.header);
     let html = decoded.text;
     let parsed = tree::parse(&html).map_err(too_much)?;
@@ -97,6 +112,9 @@ pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, 
         encoding: decoded.encoding,
         replaced: decoded.replaced,
         wrong_encoding: lie,
+        share: 100,
+        part: false,
+        raw,
     })
 }
 

@@ -3,6 +3,7 @@
 
 use crate::escape;
 use crate::model::detection::TemplateReason;
+use crate::model::document::DocumentInfo;
 use crate::report::formats::located_findings::{LocatedFinding, Locator};
 use crate::report::input::GateReport;
 use crate::report::schema::rounding;
@@ -10,7 +11,7 @@ use csv::{QuoteStyle, WriterBuilder};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-const HEAD: [&str; 20] = [
+const HEAD: [&str; 24] = [
     "state",
     "kind",
     "document",
@@ -31,13 +32,17 @@ const HEAD: [&str; 20] = [
     "equal_words",
     "partner_equal_words",
     "earlier",
+    "read",
+    "read_share",
+    "partner_read",
+    "partner_read_share",
 ];
 
 /// Writes a gate's findings as comma-separated values: a header, then a row for each finding. The
 /// columns are state, kind, document, path, record, line, source, date, partner, its path and line,
 /// both coverages (shares from 0 to 1), number of passages, first words of the first passage,
 /// fingerprint, why a template is one, the shares of equal words of both, id of the earlier
-/// document.
+/// document, and for pages how both were read (`whole` or `part`) and which share of them.
 ///
 /// Lines are lines of the file; an unknown value is empty. A cell that a spreadsheet would take for
 /// a formula begins with an apostrophe, and characters that would act on a terminal are written as
@@ -60,7 +65,7 @@ pub fn csv(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     table.flush()
 }
 
-fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 20] {
+fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 24] {
     let LocatedFinding { finding, here, there, ref evidence, .. } = *overlap;
     let earlier =
         evidence.earlier.as_ref().map(|&(n, _)| if n == finding.document { here } else { there });
@@ -69,6 +74,7 @@ fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 20] {
     let share = |share: Option<f64>| {
         share.map_or(Cow::Borrowed(""), |s| rounding::share(s).to_string().into())
     };
+    let extent = |info: &DocumentInfo| info.read.map_or("", |read| read.extent.name()).into();
     let text = |text: Option<&'a str>| inert(escape::name(text.unwrap_or_default()));
     [
         finding.state.name().into(),
@@ -91,6 +97,10 @@ fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 20] {
         share(evidence.shares.map(|both| both[0])),
         share(evidence.shares.map(|both| both[1])),
         text(earlier.map(|info| info.id.as_str())),
+        extent(here),
+        share(here.read.map(|read| read.fraction())),
+        extent(there),
+        share(there.read.map(|read| read.fraction())),
     ]
 }
 

@@ -124,9 +124,10 @@ fn relative<'p>(path: &'p str, workspace: Option<&str>) -> &'p str {
 /// Returns the counts, and the bounds that are violated.
 fn summary(checked: GateReport, left_out: usize) -> String {
     let verdict = checked.verdict;
-    let [new, known, ignored] = verdict.finding_counts().map(display::number);
+    let [new, known, ignored, _] = verdict.finding_counts().map(display::number);
+    let in_part = located_findings::in_part(verdict);
     let mut text = format!(
-        "{}: {new} new, {known} known, {ignored} ignored.",
+        "{}: {new} new, {known} known, {ignored} ignored{in_part}.",
         display::count(verdict.findings.len() as u64, "finding")
     );
     if left_out > 0 {

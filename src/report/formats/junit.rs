@@ -25,7 +25,7 @@ pub fn junit(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(&mut out, b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let violated = verdict.rules.iter().filter(|r| r.violated).count();
-    let [new, _, ignored] = verdict.finding_counts().map(|n| n as usize);
+    let [new, _, ignored, part] = verdict.finding_counts().map(|n| n as usize);
     let tests = verdict.rules.len() + new + ignored;
     let root = xml.create_element("testsuites").with_attribute(("name", "nearcopy"));
     let root = root
@@ -36,7 +36,7 @@ pub fn junit(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
             properties(xml, verdict)?;
             verdict.rules.iter().try_for_each(|r| rule(xml, r))
         })?;
-        suite(xml, "nearcopy.findings", [new + ignored, new, ignored], |xml| {
+        suite(xml, "nearcopy.findings", [new + ignored + part, new, ignored + part], |xml| {
             let mut locator = Locator::new(checked);
             for found in verdict.findings.iter().filter(|f| f.state != FindingState::Known) {
                 finding(xml, &locator.get(found, 1)?, verdict.reason(found))?;
@@ -67,7 +67,7 @@ fn suite<W: Write>(
 
 fn properties<W: Write>(xml: &mut Xml<W>, verdict: &Verdict) -> io::Result<()> {
     let total = &verdict.total;
-    let [_, known, _] = verdict.finding_counts();
+    let [_, known, _, part] = verdict.finding_counts();
     let amounts = [
         ("documents", total.documents),
         ("duplicate-documents", total.duplicate_documents),
@@ -77,6 +77,7 @@ fn properties<W: Write>(xml: &mut Xml<W>, verdict: &Verdict) -> io::Result<()> {
         ("new-duplicate-tokens", total.new_duplicate_tokens),
         ("findings", verdict.findings.len() as u64),
         ("known-findings", known),
+        ("findings-of-pages-read-in-part", part),
         ("stale-baseline-entries", verdict.stale.len() as u64),
     ];
     xml.create_element("properties").write_inner_content(|xml| {

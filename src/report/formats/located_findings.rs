@@ -182,10 +182,19 @@ impl LocatedFinding<'_> {
                 display::percent(there)
             ));
         }
-        for more in self.evidence.equal_words.iter().chain(&self.earlier()) {
+        for more in self.evidence.equal_words.iter().chain(&self.earlier()).chain(&self.in_part()) {
             out.push_str(&format!("; {more}"));
         }
         out
+    }
+
+    /// Returns which of the two texts are of pages that were read in part.
+    pub fn in_part(&self) -> Vec<String> {
+        let itself = self.finding.document == self.finding.partner;
+        let both = ["this text", "the other"].into_iter().zip(&self.evidence.in_part);
+        both.take(if itself { 1 } else { 2 })
+            .filter_map(|(whose, words)| Some(format!("{whose} was {}", words.as_deref()?)))
+            .collect()
     }
 
     /// Returns which of the two texts is earlier, where dates tell.
@@ -224,6 +233,15 @@ pub fn rule(rule: &Rule) -> (String, String) {
     };
     let (measured, of) = (display::number(rule.measured), display::number(rule.of));
     (name, format!("{measured} of {of}, allowed {}", escape::name(&rule.limit)))
+}
+
+/// Returns the number of findings that do not count because a page was read in part, as the end of
+/// a list; nothing where there are none.
+pub fn in_part(verdict: &Verdict) -> String {
+    match verdict.finding_counts() {
+        [.., 0] => String::new(),
+        [.., n] => format!(", {} of pages read in part", display::number(n)),
+    }
 }
 
 /// Returns `passed` or `failed`.

@@ -109,10 +109,11 @@ impl Page {
 }
 
 fn opening(verdict: &Verdict) -> String {
-    let [new, known, ignored] = verdict.finding_counts().map(display::number);
+    let [new, known, ignored, _] = verdict.finding_counts().map(display::number);
+    let in_part = located_findings::in_part(verdict);
     format!(
         "## nearcopy: {}\n\n{} of {} are copies, {} of them new. Findings: **{new} new**, {known} \
-         known, {ignored} ignored.\n\n",
+         known, {ignored} ignored{in_part}.\n\n",
         located_findings::outcome(verdict),
         display::number(verdict.total.duplicate_documents),
         display::count(verdict.total.documents, "document"),
@@ -204,8 +205,11 @@ fn row(overlap: &LocatedFinding) -> String {
         (_, Some((a, b))) => {
             let evidence = &overlap.evidence;
             let more = evidence.equal_words.iter().chain(&evidence.why);
-            let more: String =
-                more.chain(&overlap.earlier()).map(|words| format!("; {words}")).collect();
+            let more: String = more
+                .chain(&overlap.earlier())
+                .chain(&overlap.in_part())
+                .map(|words| format!("; {words}"))
+                .collect();
             format!(" {}, other {}{more} |", display::percent(a), display::percent(b))
         }
         (_, None) => " |".into(),

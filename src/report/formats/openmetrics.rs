@@ -50,7 +50,7 @@ pub fn openmetrics(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     }
     head(out, "findings", "Findings by kind and state.")?;
     for kind in FindingKind::ALL {
-        for state in ["new", "known", "ignored"] {
+        for state in ["new", "known", "ignored", "part"] {
             let count = verdict
                 .findings
                 .iter()

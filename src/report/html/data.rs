@@ -114,7 +114,8 @@ fn document(
         tokens,
         missing_text,
         document.representative,
-        info.title.is_some()
+        info.title.is_some(),
+        evidence::read_in_part(info.read)
     ])
 }
 

@@ -43,9 +43,19 @@ pub(super) fn pair(listed: &PageDocuments, pair: &Pair, texts: &mut Texts) -> Ma
                    " shared, " (percent(c.coverage_a)) " of the first and "
                (percent(c.coverage_b)) " of the second"
                @for words in evidence::phrases(listed.findings, pair) { "; " bdi { (words) } }
+               @for n in [pair.a, pair.b] {
+                   @if let Some(part) = part(listed, n) {
+                       "; " bdi { (listed.get(n).name) } " was " (part)
+                   }
+               }
                @if let Some(words) = beginning(listed, pair, texts) { br; q dir="auto" { (words) } }
            }
        }
+}
+
+/// Returns that a document is a page that was read in part.
+fn part(listed: &PageDocuments, number: u32) -> Option<String> {
+    evidence::read_in_part(listed.findings.documents.info(number as usize).read)
 }
 
 /// Returns the clusters, each with its members.
@@ -60,6 +70,7 @@ pub(super) fn clusters(selection: &Selection, listed: &PageDocuments) -> Markup 
                         @if i > 0 { ", " }
                         bdi { (listed.get(n).name) }
                         @if n == cluster.representative { " (representative)" }
+                        @if let Some(part) = part(listed, n) { " (" (part) ")" }
                     }
                     @let more = cluster.members.len() - members(cluster).count();
                     @if more > 0 { " and " (number(more as u64)) " more" }

@@ -142,6 +142,7 @@ fn summary_counts(findings: Findings) -> Markup {
             (bytes(s.bytes)) " of text, recipe " (findings.detection.recipe_id)
                 ", background " (findings.detection.background_id)
             @if s.without_text > 0 { ", " (count(s.without_text, "document")) " without text" }
+            @if s.parts > 0 { ", " (count(s.parts, "page")) " read in part" }
         }
     }
 }

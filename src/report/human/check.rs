@@ -190,6 +190,10 @@ impl<'a> Human<'a, '_> {
         if let Some((earlier, words)) = evidence.earlier {
             out.push(format!("{} is {words}", display::fit(self.findings.id(earlier), 60)));
         }
+        for (n, words) in [finding.document, finding.partner].iter().zip(evidence.in_part) {
+            let id = display::fit(self.findings.id(*n), 60);
+            out.extend(words.map(|words| format!("{id} was {words}")));
+        }
         out
     }
 
@@ -269,7 +273,7 @@ impl<'a> Human<'a, '_> {
 
     /// Writes what does not count, and what to do about it.
     fn passed_over(&mut self, verdict: &Verdict) -> io::Result<()> {
-        let [_, known, ignored] = verdict.finding_counts();
+        let [_, known, ignored, part] = verdict.finding_counts();
         let mut lines = Vec::new();
         let free = FindingKind::all_undirected()
             .filter(|&kind| !limited(verdict, kind))
@@ -285,19 +289,14 @@ impl<'a> Human<'a, '_> {
                 free.join(", ")
             ));
         }
-        match known {
-            0 => {}
-            n => lines.push(format!(
-                "{}: the baseline holds what they share.",
-                display::count(n, "known finding")
-            )),
-        }
-        match ignored {
-            0 => {}
-            n => lines.push(format!(
-                "{}: covered by an entry of [[gate.ignore]].",
-                display::count(n, "ignored finding")
-            )),
+        for (n, kind, why) in [
+            (known, "known finding", "the baseline holds what they share."),
+            (ignored, "ignored finding", "covered by an entry of [[gate.ignore]]."),
+            (part, "finding", "a page was read in part, so the two need not be copies."),
+        ] {
+            if n > 0 {
+                lines.push(format!("{}: {why}", display::count(n, kind)));
+            }
         }
         if let Some(first) = verdict.stale.first() {
             let names: Vec<String> =

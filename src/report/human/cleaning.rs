@@ -66,6 +66,9 @@ impl<'a> Human<'a, '_> {
         if tally.without_text > 0 {
             amounts.push(format!("{} without text", display::number(tally.without_text)));
         }
+        if tally.parts > 0 {
+            amounts.push(format!("{} read in part", display::number(tally.parts)));
+        }
         self.put(
             "",
             2,
@@ -80,14 +83,7 @@ impl<'a> Human<'a, '_> {
                 StyledText::default().say(Style::Plain, "documents: ").list(Style::Plain, &kinds),
             )?;
         }
-        if let Some(index) = cleaned.index {
-            let because = display::count(index.removed, "document");
-            let line = format!(
-                "because of the index: {because}, {} of them in it under their own ids",
-                display::number(index.known)
-            );
-            self.put("  ", 2, StyledText::default().say(Style::Plain, &line))?;
-        }
+        self.beside(cleaned)?;
         let plan = cleaned.plan;
         if !plan.cuts.is_empty() {
             let mut documents: Vec<u32> = plan.cuts.iter().map(|c| c.document).collect();
@@ -101,6 +97,28 @@ impl<'a> Human<'a, '_> {
                 StyledText::default()
                     .say(Style::Plain, &format!("cut: {passages} of {tokens} from {of}")),
             )?;
+        }
+        Ok(())
+    }
+
+    /// Writes what stays although it repeats something, and what the index took part in.
+    fn beside(&mut self, cleaned: CleaningReport) -> io::Result<()> {
+        let stay = cleaned.plan.stay_in_part.len() as u64;
+        if stay > 0 {
+            let documents = display::count(stay, "document");
+            let line = format!(
+                "{documents} that repeat others stay: a page was read in part, and what was left \
+                 out may differ"
+            );
+            self.put("  ", 2, StyledText::default().say(Style::Plain, &line))?;
+        }
+        if let Some(index) = cleaned.index {
+            let because = display::count(index.removed, "document");
+            let line = format!(
+                "because of the index: {because}, {} of them in it under their own ids",
+                display::number(index.known)
+            );
+            self.put("  ", 2, StyledText::default().say(Style::Plain, &line))?;
         }
         Ok(())
     }

@@ -1,9 +1,11 @@
 //! Owns: the trace of a document or a pair as stages for a person. Never: measures anything.
 
 use crate::escape;
+use crate::model::page_read::PageRead;
 use crate::pair::explain::document::{DocumentTrace, TokenTrace};
 use crate::pair::explain::pair::{ChainTrace, PairTrace};
 use crate::pair::explain::verdict::{BoundCheck, VerdictStep};
+use crate::report::evidence;
 use crate::report::human::display::{Style, StyledWriter, count, fit, fraction, number};
 use crate::report::human::options::HumanOptions;
 use crate::report::input::{Explained, Traced};
@@ -22,13 +24,13 @@ pub fn explain(e: Explained, options: HumanOptions, out: &mut dyn Write) -> io::
         Page { ink: StyledWriter { color: options.color }, width: options.width, stage: 0, out };
     match e.traced {
         Traced::Document(id, document) => {
-            page.title("", id)?;
+            page.title("", id, e.read[0])?;
             page.documents(&[("", document)])?;
             page.repeats(document)?;
         }
         Traced::Pair(ids, pair) => {
-            page.title("a  ", ids[0])?;
-            page.title("b  ", ids[1])?;
+            page.title("a  ", ids[0], e.read[0])?;
+            page.title("b  ", ids[1], e.read[1])?;
             page.documents(&[("a  ", &pair.a), ("b  ", &pair.b)])?;
             page.candidacy(pair)?;
             page.alignment(pair)?;
@@ -51,9 +53,10 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn title(&mut self, side: &str, id: &str) -> io::Result<()> {
+    fn title(&mut self, side: &str, id: &str, read: Option<PageRead>) -> io::Result<()> {
         let id = fit(id, self.width.saturating_sub(side.len()));
-        writeln!(self.out, "{side}{}", self.ink.paint(Style::Strong, &id))
+        let part = evidence::read_in_part(read).map_or(String::new(), |words| format!("  {words}"));
+        writeln!(self.out, "{side}{}{part}", self.ink.paint(Style::Strong, &id))
     }
 
     fn begin(&mut self, name: &str) -> io::Result<()> {

@@ -168,6 +168,9 @@ impl<'a, 'w> Human<'a, 'w> {
         if s.without_text > 0 {
             amounts.push(format!("{} without text", display::number(s.without_text)));
         }
+        if s.parts > 0 {
+            amounts.push(format!("{} read in part", display::number(s.parts)));
+        }
         self.put(
             "",
             2,

@@ -63,6 +63,14 @@ fn sentences(findings: Findings) -> Vec<String> {
         let is = if s.without_text == 1 { "is" } else { "are" };
         out.push(format!("{without} without text {is} related to nothing."));
     }
+    if s.parts > 0 {
+        let pages = display::count(s.parts, "page");
+        out.push(format!(
+            "{pages} {} read in part: what was left out may differ, so a copy of such a page need \
+             not be one.",
+            verb(s.parts)
+        ));
+    }
     if s.renamed > 0 {
         let renamed = display::count(s.renamed, "document");
         out.push(format!(

@@ -187,13 +187,15 @@ impl<'a> Human<'a, '_> {
         }
     }
 
-    /// Returns the length, source and date of a document, as far as they are known.
+    /// Returns the length, source and date of a document, as far as they are known, and whether it
+    /// is a page that was read in part.
     pub fn details(&self, number: u32) -> Vec<String> {
         let info = self.findings.documents.info(number as usize);
         let tokens = self.findings.detection.tokens.get(number as usize);
         let mut out: Vec<String> =
             tokens.iter().map(|&&t| display::count(t.into(), "token")).collect();
         out.extend([&info.source, &info.date].into_iter().flatten().map(|x| display::fit(x, 60)));
+        out.extend(evidence::read_in_part(info.read));
         out
     }
 

@@ -28,6 +28,10 @@ struct CleanedView<'a> {
     cut_tokens: u64,
     #[serde(skip_serializing_if = "is_zero")]
     without_text: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    parts: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    stay_in_part: u64,
     skipped: Vec<ReasonJson<'a>>,
     sources: Vec<LossView<'a>>,
     written: &'a [WrittenFile],
@@ -57,6 +61,8 @@ pub fn cleaned_json(
         cut_passages: cleaned.plan.cuts.len() as u64,
         cut_tokens: tally.cut_tokens,
         without_text: tally.without_text,
+        parts: tally.parts,
+        stay_in_part: cleaned.plan.stay_in_part.len() as u64,
         skipped: reasons(cleaned.findings.skipped),
         sources: sources
             .map(|(source, loss)| LossView {

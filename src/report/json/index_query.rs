@@ -5,7 +5,7 @@ use crate::model::document::Documents;
 use crate::report::evidence;
 use crate::report::index_query::{OwnVersion, QueryReport};
 use crate::report::json::writer::json_line;
-use crate::report::schema::document::RecordJson;
+use crate::report::schema::document::{ReadJson, RecordJson};
 use crate::report::schema::pair::{MatchJson, ScoresJson};
 use crate::report::schema::summary::is_zero;
 use crate::report::texts::Texts;
@@ -23,6 +23,8 @@ struct PartnerView<'a> {
     source: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<&'a str>,
+    #[serde(flatten)]
+    read: ReadJson,
     /// The id of the earlier one of the queried document and this one, where dates tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     earlier: Option<&'a str>,
@@ -37,6 +39,8 @@ struct SeenView<'a> {
     record: RecordJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
+    #[serde(flatten)]
+    read: ReadJson,
     #[serde(skip_serializing_if = "Option::is_none")]
     own: Option<OwnVersion>,
     seen: Vec<PartnerView<'a>>,
@@ -62,6 +66,7 @@ impl QueryReport {
                 title: info.title.as_deref(),
                 source: info.source.as_deref(),
                 date: info.date.as_deref(),
+                read: ReadJson::new(info.read),
                 earlier: evidence::earlier(self.findings(), pair).map(|n| self.findings().id(n)),
                 scores: ScoresJson::new(&pair.comparison),
                 matches: MatchJson::all(pair, &mut texts)?,
@@ -69,6 +74,7 @@ impl QueryReport {
         }
         let asked = self.documents.info(0);
         let (record, title) = (RecordJson::new(asked), asked.title.as_deref());
-        json_line(&SeenView { record, title, own: self.own, seen, more: self.more }, out)
+        let (read, own, more) = (ReadJson::new(asked.read), self.own, self.more);
+        json_line(&SeenView { record, title, read, own, seen, more }, out)
     }
 }

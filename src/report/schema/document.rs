@@ -5,6 +5,7 @@ use crate::hash;
 use crate::model::detection::Cluster;
 use crate::model::document::{DocumentInfo, Documents};
 use crate::model::findings::Findings;
+use crate::model::page_read::{Extent, PageRead};
 use crate::report::schema::numbers::{DocumentNumbers, Read};
 use crate::report::schema::rounding::share;
 use crate::report::texts;
@@ -27,8 +28,28 @@ pub struct DocumentJson<'a> {
     source: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    read: Option<Extent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    read_share: Option<f64>,
     tokens: u32,
     bytes: u32,
+}
+
+/// How much of a page the text of its document has, as the fields of an object that is only
+/// written; none for what is no page.
+#[derive(Clone, Copy, Serialize)]
+pub struct ReadJson {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read: Option<Extent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_share: Option<f64>,
+}
+
+impl ReadJson {
+    pub fn new(read: Option<PageRead>) -> ReadJson {
+        ReadJson { read: read.map(|r| r.extent), read_share: read.map(|r| r.fraction()) }
+    }
 }
 
 impl<'a> DocumentJson<'a> {
@@ -41,6 +62,8 @@ impl<'a> DocumentJson<'a> {
             record: info.record,
             source: info.source.as_deref().map(Cow::Borrowed),
             date: info.date.as_deref().map(Cow::Borrowed),
+            read: info.read.map(|read| read.extent),
+            read_share: info.read.map(|read| read.fraction()),
             tokens: findings.tokens(number),
             bytes: info.bytes,
         }
@@ -52,6 +75,9 @@ impl<'a> DocumentJson<'a> {
         let (title, path) = (shared(self.title), shared(self.path));
         let (source, date) = (shared(self.source), shared(self.date));
         let DocumentJson { record, bytes, tokens, .. } = self;
+        let share = self.read_share.and_then(PageRead::percent_of);
+        let read = self.read.map(PageRead::new);
+        let read = read.map(|read| read.with_share(share.unwrap_or(read.share)));
         (
             DocumentInfo {
                 id: self.id.into(),
@@ -61,6 +87,7 @@ impl<'a> DocumentJson<'a> {
                 path,
                 record,
                 bytes,
+                read,
                 ..DocumentInfo::default()
             },
             tokens,

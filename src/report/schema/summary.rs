@@ -41,6 +41,8 @@ pub struct SummaryJson<'a> {
     renamed: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     without_text: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    parts: u64,
     classes: u64,
     clusters: u64,
     duplicates: u64,
@@ -95,6 +97,7 @@ impl<'a> SummaryJson<'a> {
             limited: reasons(&s.limited),
             renamed: s.renamed,
             without_text: s.without_text,
+            parts: s.parts,
             classes: s.classes,
             clusters: s.clusters,
             duplicates: s.duplicates,
@@ -115,6 +118,7 @@ impl<'a> SummaryJson<'a> {
             bytes: self.bytes,
             renamed: self.renamed,
             without_text: self.without_text,
+            parts: self.parts,
             limited: counts(self.limited),
             classes: self.classes,
             clusters: self.clusters,

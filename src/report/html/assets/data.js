@@ -2,8 +2,8 @@
 const held = (id) => JSON.parse(document.getElementById(id).textContent);
 const lists = held("lists");
 
-const documents = lists.documents.map(([name, title, source, date, path, tokens, gone, representative, titled]) => ({
-  name, title, source, date, path, tokens, gone, representative, titled,
+const documents = lists.documents.map(([name, title, source, date, path, tokens, gone, representative, titled, part]) => ({
+  name, title, source, date, path, tokens, gone, representative, titled, part,
   sought: (name + "\n" + title + "\n" + (path || "")).toLowerCase(),
 }));
 

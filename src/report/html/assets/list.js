@@ -69,7 +69,7 @@ function titled(number) {
   const document = documents[number];
   return [
     el("span", { class: "name", dir: "auto" }, document.name),
-    el("span", { class: "faint" }, document.representative ? " · representative" : "", ...[sourceOf(document), document.date].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])),
+    el("span", { class: "faint" }, document.representative ? " · representative" : "", ...[sourceOf(document), document.date, document.part].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])),
     el("span", { class: "title", dir: "auto" }, document.title),
   ];
 }

@@ -16,7 +16,7 @@ function showCluster(cluster) {
     const d = documents[m.document];
     return el("tr", {},
       el("td", {}, pair && !same ? link(pair, el("bdi", {}, d.name)) : el("bdi", {}, d.name)),
-      el("td", {}, how), sourced() ? el("td", {}, sourceOf(d)) : null, dated ? el("td", {}, d.date || "") : null);
+      el("td", {}, [how, d.part].filter(Boolean).join(", ")), sourced() ? el("td", {}, sourceOf(d)) : null, dated ? el("td", {}, d.date || "") : null);
   });
   const title = el("h2", { tabindex: "-1" }, "Cluster of " + count(cluster.size, "document") + " around ", el("bdi", {}, documents[leader.document].name));
   const head = ["document", "how much", sourced() ? "source" : null, dated ? "date" : null].filter(Boolean).map((name) => el("th", { scope: "col" }, name));

@@ -97,7 +97,7 @@ function heading(pair, number, side) {
   return el("div", { class: "head" }, el("h3", {}, el("span", { class: "faint" }, side + " "), el("bdi", {}, d.name)),
     d.titled ? el("p", { class: "title", dir: "auto" }, d.title) : null,
     el("p", { class: "faint" }, ...marks.filter(Boolean).flatMap((mark) => [el("strong", {}, mark), " · "]), count(d.tokens, "word"),
-      ...[sourceOf(d), d.date, d.path].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])));
+      ...[sourceOf(d), d.date, d.part, d.path].filter(Boolean).flatMap((x) => [" · ", el("bdi", {}, x)])));
 }
 
 // Opens a pair in the detail pane.
