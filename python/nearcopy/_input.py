@@ -11,8 +11,10 @@ from typing import Any, Callable, NamedTuple, Optional
 from ._errors import InputError
 from ._nearcopy import FIELD_NAMES, Index
 
-ROLES = ("text", "id", "source", "date", "title", "url")
-GUESSES: dict[str, list[str]] = dict(FIELD_NAMES)
+# What nearcopy itself writes of pages, which no caller names otherwise.
+PAGE = ("read", "read_share", "read_raw")
+ROLES = ("text", "id", "source", "date", "title", "url", *PAGE)
+GUESSES: dict[str, list[str]] = {**dict(FIELD_NAMES), **{role: [role] for role in PAGE}}
 BATCH = 8192
 
 
@@ -25,6 +27,9 @@ class Columns(NamedTuple):
     date: Any
     title: Any
     url: Any
+    read: Any
+    read_share: Any
+    read_raw: Any
     table: Any
     first: int
     path: Optional[str]
@@ -55,8 +60,9 @@ class Fields:
         if self.untitled:
             title_field = None
         self.given: dict[str, Optional[str]] = dict(
-            zip(ROLES, (text_field, id_field, source_field, date_field, title_field, None))
+            zip(ROLES, (text_field, id_field, source_field, date_field, title_field))
         )
+        self.given.update((role, None) for role in ("url", *PAGE))
         self.path = None if path is None else str(path)
         self.skip = on_bad == "skip"
         self.named = named
@@ -101,7 +107,7 @@ class Fields:
             )
         for role, name in picked.items():
             if name is not None and list(names).count(name) > 1:
-                if role in ("title", "url") and self.given[role] is None:
+                if role in ("title", "url", *PAGE) and self.given[role] is None:
                     picked[role] = None
                     continue
                 raise InputError(
@@ -110,14 +116,8 @@ class Fields:
         return picked
 
     def make(self, cells: Mapping[str, Any], table: Any, first: int) -> Columns:
-        text, ident, source, date, title, url = (cells.get(role) for role in ROLES)
         return Columns(
-            text,
-            ident,
-            source,
-            date,
-            title,
-            url,
+            *(cells.get(role) for role in ROLES),
             table=table,
             first=first,
             path=self.path,

@@ -24,6 +24,7 @@ _Id = Union[str, float, SupportsIndex]
 _When = Union[str, float, Date, None]
 _Progress = Callable[[str, int, int], object]
 _Path = Union[str, PathLike[str]]
+_Read = Literal["whole", "part"]
 _Added = Literal["new", "copy", "replaced", "known"]
 _Outcome = Literal["new", "copy", "replaced", "known", "refused"]
 _Why = Literal["facts", "wording", "series", "titles"]
@@ -128,6 +129,10 @@ class Sighting(Comparison):
     def date(self) -> Optional[str]: ...
     @property
     def title(self) -> Optional[str]: ...
+    @property
+    def read(self) -> Optional[_Read]: ...
+    @property
+    def read_share(self) -> Optional[float]: ...
     @property
     def text(self) -> Optional[str]: ...
 
@@ -259,6 +264,9 @@ class Document:
         source: Union[str, float, None] = None,
         date: _When = None,
         title: Union[str, float, None] = None,
+        read: Optional[_Read] = None,
+        read_share: Optional[float] = None,
+        read_raw: Optional[str] = None,
     ) -> Self: ...
     @property
     def id(self) -> str: ...
@@ -270,6 +278,12 @@ class Document:
     def date(self) -> Optional[str]: ...
     @property
     def title(self) -> Optional[str]: ...
+    @property
+    def read(self) -> Optional[_Read]: ...
+    @property
+    def read_share(self) -> Optional[float]: ...
+    @property
+    def read_raw(self) -> Optional[str]: ...
     def __hash__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -313,6 +327,9 @@ class Index:
         source: Optional[str] = None,
         date: _When = None,
         title: Optional[str] = None,
+        read: Optional[_Read] = None,
+        read_share: Optional[float] = None,
+        read_raw: Optional[str] = None,
     ) -> _Added: ...
     def add_all(
         self,
@@ -334,6 +351,9 @@ class Index:
         source: Optional[str] = None,
         date: _When = None,
         title: Optional[str] = None,
+        read: Optional[_Read] = None,
+        read_share: Optional[float] = None,
+        read_raw: Optional[str] = None,
         **thresholds: Unpack[Thresholds],
     ) -> list[Sighting]: ...
     def check_and_add(
@@ -344,6 +364,9 @@ class Index:
         source: Optional[str] = None,
         date: _When = None,
         title: Optional[str] = None,
+        read: Optional[_Read] = None,
+        read_share: Optional[float] = None,
+        read_raw: Optional[str] = None,
         unless: Union[Relation, Sequence[Relation], None] = None,
         **thresholds: Unpack[Thresholds],
     ) -> Checked: ...
@@ -412,13 +435,17 @@ def _sighting(
     state: Any,
     id: str,
     copies: int,
-    source: Optional[str],
-    date: Optional[str],
-    title: Optional[str],
+    facts: tuple[Optional[str], Optional[str], Optional[str]],
+    page: Optional[tuple[str, float, Optional[str]]],
     has_text: bool,
 ) -> Sighting: ...
 def _checked(outcome: str, sightings: list[Sighting]) -> Checked: ...
 def _document(
-    id: str, text: str, source: Optional[str], date: Optional[str], title: Optional[str]
+    id: str,
+    text: str,
+    source: Optional[str],
+    date: Optional[str],
+    title: Optional[str],
+    page: Optional[tuple[str, float, Optional[str]]],
 ) -> Document: ...
 def _host(url: str) -> Optional[str]: ...

@@ -12,6 +12,7 @@ STRINGS = {
     "title",
     "source",
     "date",
+    "read",
     "representative",
     "a",
     "b",
@@ -24,6 +25,7 @@ STRINGS = {
     "document",
 }
 FLOATS = {
+    "read_share",
     "resemblance",
     "containment_a",
     "containment_b",

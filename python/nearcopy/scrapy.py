@@ -28,10 +28,11 @@ In a project's settings::
     By default ``"nearcopy"``: a list, nearest first, of the pages of the index that this one is
     related to, by whatever relation; empty if there are none, and None or not there if the item was
     not checked. Each is a dict that can be written as JSON: ``id``, ``title``, ``source``,
-    ``date``, ``relation``, ``copies``, ``resemblance``, ``coverage_a`` (share of this page's text
-    that is there, too), ``coverage_b`` (share of the other's that is here), and ``passage``, the
-    first that both share, or None: its ``text``, cut at 200 characters, and in ``a`` and ``b`` its
-    ``[start, end]`` in this text and the other, in code points.
+    ``date``, ``relation``, ``copies``, ``read`` (``"whole"`` or ``"part"`` of a page),
+    ``resemblance``, ``coverage_a`` (share of this page's text that is there, too), ``coverage_b``
+    (share of the other's that is here), and ``passage``, the first that both share, or None: its
+    ``text``, cut at 200 characters, and in ``a`` and ``b`` its ``[start, end]`` in this text and
+    the other, in code points.
 ``NEARCOPY_SETTINGS``
     A dict of what ``nearcopy.Index`` takes: ``{"preset": "news", "near_copy_larger": 0.7}``. What
     concerns keys is settled when the index is made.
@@ -40,6 +41,10 @@ A page that is crawled again and is in the index under its own id, unchanged, is
 passed on, since it is no new copy, even if others of the index are like it. One whose text has
 changed replaces what the index has of it, unless the new text is a copy of another page. A page
 that was dropped is not in the index, so it is dropped again.
+
+An item whose field ``read`` is ``"part"`` is a page that was read in part, as nearcopy writes it,
+with ``read_share`` and, of the page's bytes, ``read_raw``. It is dropped only for a page of the
+same bytes, or for a whole one of the same text, and no other page is dropped for it.
 
 Nothing is dropped but what the index has seen. Items without a text or an id, and those the index
 fails on (a full disk, say), are passed on, counted, and told of in the log. A page that is in the
@@ -63,13 +68,13 @@ import re
 from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import suppress
 from datetime import date as Date
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Optional, Union, cast, get_args
 
 from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem, NotConfigured
 
 from ._errors import SettingError
-from ._input import GUESSES
+from ._input import GUESSES, PAGE
 from ._nearcopy import Index, Sighting, _host
 from ._settings import Relation
 
@@ -86,7 +91,7 @@ PREPOSITIONS = {"equal": " to", "near-copy": " of", "template": " with"}
 # Of a crawled page the address is what it is called, whatever number it has besides.
 URLS = GUESSES["url"]
 NAMES = {
-    **{role: names for role, names in GUESSES.items() if role != "url"},
+    **{role: names for role, names in GUESSES.items() if role not in ("url", *PAGE)},
     "id": URLS + [name for name in GUESSES["id"] if name not in URLS],
 }
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -125,6 +130,9 @@ class Page(NamedTuple):
     source: Optional[str]
     date: Union[str, float, Date, None]
     title: Optional[str]
+    read: Optional[Literal["whole", "part"]]
+    read_share: Optional[float]
+    read_raw: Optional[str]
 
 
 class Answer(NamedTuple):
@@ -207,7 +215,7 @@ class NearCopyPipeline:
         if answer.outcome != "refused":
             self._count(answer.outcome if answer.outcome in ("known", "replaced") else "added")
             return item
-        first = next(seen for seen in answer.seen if seen["relation"] in self._unless)
+        first = next(seen for seen in answer.seen if self._forbids(page, seen))
         done = "dropped" if self._flag is None else "flagged"
         self._count(done)
         self._count(f"{done}/{first['relation']}")
@@ -224,12 +232,25 @@ class NearCopyPipeline:
             source=page.source,
             date=page.date,
             title=page.title,
+            read=page.read,
+            read_share=page.read_share,
+            read_raw=page.read_raw,
             unless=self._unless,
         )
         if self._flag is not None:
             return Answer(checked.outcome, [_plain(seen) for seen in checked.sightings])
-        forbids = (seen for seen in checked.sightings if seen.relation in self._unless)
-        return Answer(checked.outcome, [_plain(next(forbids))] if checked.refused else [])
+        forbids = (seen for seen in map(_plain, checked.sightings) if self._forbids(page, seen))
+        return Answer(checked.outcome, [next(forbids)] if checked.refused else [])
+
+    def _forbids(self, page: Page, seen: dict[str, Any]) -> bool:
+        """Whether a refused page was refused for this one. What was read in part is refused for an
+        exact copy alone, and forbids nothing else.
+        """
+        if seen["relation"] not in self._unless:
+            return False
+        if page.read == "part":
+            return seen["read"] == "part" or seen["relation"] == "equal"
+        return bool(seen["read"] != "part")
 
     # -- items
 
@@ -260,7 +281,8 @@ class NearCopyPipeline:
             urls = [name, *(_name(fields.get(field)) for field in URLS)]
             source = next((host for url in urls if url and (host := _host(url))), None)
         title = self._find(fields, "title", _title if self._fields["title"] is None else _name)
-        return Page(name, text, source, self._find(fields, "date", _when), title)
+        date = self._find(fields, "date", _when)
+        return Page(name, text, source, date, title, *_read(fields))
 
     def _find(self, fields: Fields, role: str, read: Callable[[Any], Any]) -> Any:
         """The value of the field that has a role: as set, or the first usual name with a value."""
@@ -347,6 +369,20 @@ def _title(value: Any) -> Optional[str]:
     return _name(value) if isinstance(value, str) else None
 
 
+def _read(
+    fields: Fields,
+) -> tuple[Optional[Literal["whole", "part"]], Optional[float], Optional[str]]:
+    """How much of the page the text has, where the item says so in the fields that nearcopy writes:
+    what is something else under these names is passed over.
+    """
+    read, share, raw = (_when(fields.get(name)) for name in PAGE)
+    if read not in ("whole", "part"):
+        return None, None, None
+    known = isinstance(share, (int, float)) and 0 <= share <= 1
+    digits = isinstance(raw, str) and re.fullmatch("[0-9a-fA-F]{32}", raw)
+    return read, share if known else None, raw if digits else None
+
+
 def _plain(seen: Sighting) -> dict[str, Any]:
     """A sighting as JSON has it."""
     passage = None
@@ -360,6 +396,7 @@ def _plain(seen: Sighting) -> dict[str, Any]:
         "date": seen.date,
         "relation": seen.relation,
         "copies": seen.copies,
+        "read": seen.read,
         "resemblance": seen.resemblance,
         "coverage_a": seen.coverage_a,
         "coverage_b": seen.coverage_b,

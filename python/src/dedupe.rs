@@ -104,7 +104,7 @@ impl Deduped {
             return Err(bad("there is no index to add to: dedupe takes one as index="));
         };
         let added = briefly(py, || found.add(index, plan.staying(&found.corpus))).map_err(raise)?;
-        crate::index::counts(py, added)
+        crate::document::counts(py, added)
     }
     fn __repr__(&self) -> String {
         format!("<nearcopy.Deduped: {} of {} removed>", self.removed.len(), self.rows)

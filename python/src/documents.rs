@@ -3,6 +3,7 @@
 
 use crate::arrow::{Strings, Table};
 use crate::errors::{bad, raise};
+use nearcopy::document::PageRead;
 use nearcopy::ingest::{Reason, host_of, normalise_date, normalise_title};
 use nearcopy::{Corpus, Document, DocumentInfo, Documents, Texts};
 use pyo3::exceptions::PyUserWarning;
@@ -115,8 +116,9 @@ fn missing(value: &Bound<PyAny>) -> bool {
 
 struct Reader<'py> {
     py: Python<'py>,
-    /// Texts, ids, sources, dates, titles and addresses.
-    columns: [Column<'py>; 6],
+    /// Texts, ids, sources, dates, titles, addresses, and how pages were read: the extent, the
+    /// share, the hash of the bytes.
+    columns: [Column<'py>; 9],
     first: usize,
     path: Option<Arc<str>>,
     skip: bool,
@@ -148,6 +150,9 @@ impl Rows {
                 column("date")?,
                 column("title")?,
                 column("url")?,
+                column("read")?,
+                column("read_share")?,
+                column("read_raw")?,
             ],
             first: columns.getattr("first")?.extract()?,
             path: path.map(Arc::from),
@@ -280,6 +285,18 @@ impl<'py> Reader<'py> {
         }
     }
 
+    /// How much of its page the text of a row has, as far as its fields say so. They are only
+    /// guessed, so that what is something else is no fault.
+    fn page_read(&self, row: usize) -> Option<PageRead> {
+        let share = match self.columns[7].cell(row) {
+            Ok(Cell::Text(text)) => Some(text.into_owned()),
+            Ok(Cell::Other(value)) => plain(&value).ok(),
+            _ => None,
+        };
+        let (read, raw) = (self.string(row, 6)?, self.string(row, 8));
+        PageRead::of_fields(&read, share.as_deref(), raw.as_deref())
+    }
+
     fn info(&mut self, row: usize) -> PyResult<DocumentInfo> {
         let named = self.value(row, 1, "id")?;
         let host = named.as_deref().and_then(host_of);
@@ -312,6 +329,7 @@ impl<'py> Reader<'py> {
             date: understood.map(Arc::from),
             path: self.path.clone(),
             record,
+            read: self.page_read(row),
             ..DocumentInfo::default()
         })
     }

@@ -1,8 +1,10 @@
 //! Owns: findings as Python objects: offsets in code points, and ids instead of numbers. Never:
 //! finds anything.
 
+use crate::page_read::written;
 use crate::pickle::{self, call};
 use nearcopy::detection::{Match as CoreMatch, TemplateReason};
+use nearcopy::document::PageRead;
 use nearcopy::text::LineIndex;
 use nearcopy::{Relation, Span as Range};
 use pyo3::prelude::*;
@@ -323,6 +325,8 @@ pub struct Sighting {
     /// Its title.
     #[pyo3(get)]
     pub title: Option<String>,
+    /// How much of its page the text has.
+    pub page: Option<PageRead>,
     /// Its text; ``None`` where the index stores none.
     #[pyo3(get)]
     pub text: Option<String>,
@@ -330,6 +334,16 @@ pub struct Sighting {
 
 #[pymethods]
 impl Sighting {
+    /// For a page, whether its text is the ``whole`` or a ``part`` of it.
+    #[getter]
+    fn read(&self) -> Option<&'static str> {
+        self.page.map(|read| read.extent.name())
+    }
+    /// For a page, the share of its prose that the text has, 0 to 1.
+    #[getter]
+    fn read_share(&self) -> Option<f64> {
+        self.page.map(|read| read.fraction())
+    }
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
@@ -338,7 +352,14 @@ impl Sighting {
         call(
             slf.py(),
             "sighting",
-            (state, &own.id, own.copies, &own.source, &own.date, &own.title, own.text.is_some()),
+            (
+                state,
+                &own.id,
+                own.copies,
+                (&own.source, &own.date, &own.title),
+                written(own.page),
+                own.text.is_some(),
+            ),
         )
     }
     fn __repr__(slf: PyRef<Self>) -> String {

@@ -2,11 +2,12 @@
 
 use crate::arguments::{self, id as given_id};
 use crate::compare::Background;
-use crate::document::{Checked, Document, document, facts};
+use crate::document::{Checked, Document, counts, document, facts};
 use crate::documents::Rows;
 use crate::errors::{ClosedError, SettingError, bad, raise};
 use crate::findings::{Comparison, Sighting};
 use crate::handles::{self, Handle, OpenMode};
+use crate::page_read::page_read;
 use crate::run::{briefly, pooled, run};
 use crate::settings::Settings;
 use nearcopy::index::{Added, AddedCounts};
@@ -69,7 +70,7 @@ fn sightings(
         let there: Arc<str> = text.as_deref().unwrap_or_default().into();
         let comparison = nearcopy::Comparison { relation: Some(relation), ..comparison };
         let [source, date, title] = facts(&info);
-        let own = Sighting { id: info.id, copies, source, date, title, text };
+        let own = Sighting { id: info.id, copies, source, date, title, page: info.read, text };
         let comparison = Comparison::new(comparison, Arc::new((asked.clone(), there)));
         Py::new(py, PyClassInitializer::from(comparison).add_subclass(own))
     });
@@ -173,7 +174,9 @@ impl Index {
 
     /// Adds a document. Returns ``new``, ``copy`` (of an equal text), ``replaced`` (another text
     /// had this id) or ``known`` (it was there).
-    #[pyo3(signature = (id, text, *, source=None, date=None, title=None))]
+    #[pyo3(signature = (id, text, *, source=None, date=None, title=None, read=None,
+        read_share=None, read_raw=None))]
+    #[allow(clippy::too_many_arguments)]
     fn add(
         &self,
         py: Python,
@@ -182,8 +185,12 @@ impl Index {
         source: Option<&Bound<PyAny>>,
         date: Option<&Bound<PyAny>>,
         title: Option<&Bound<PyAny>>,
+        read: Option<&str>,
+        read_share: Option<f64>,
+        read_raw: Option<&str>,
     ) -> PyResult<&'static str> {
-        let document = document(given_id(id)?, text, source, date, title)?;
+        let page = page_read(read, read_share, read_raw)?;
+        let document = document(given_id(id)?, text, [source, date, title], page)?;
         self.ask(py, |index| index.add(&document)).map(Added::name)
     }
 
@@ -220,7 +227,8 @@ impl Index {
 
     /// The documents of the index that this text is related to, nearest first. The document with
     /// this ``id`` is left out.
-    #[pyo3(signature = (text, *, id=None, source=None, date=None, title=None, **thresholds))]
+    #[pyo3(signature = (text, *, id=None, source=None, date=None, title=None, read=None,
+        read_share=None, read_raw=None, **thresholds))]
     #[allow(clippy::too_many_arguments)]
     fn seen(
         &self,
@@ -230,10 +238,14 @@ impl Index {
         source: Option<&Bound<PyAny>>,
         date: Option<&Bound<PyAny>>,
         title: Option<&Bound<PyAny>>,
+        read: Option<&str>,
+        read_share: Option<f64>,
+        read_raw: Option<&str>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<Vec<Py<Sighting>>> {
         let id = id.filter(|i| !i.is_none()).map_or_else(|| Ok(String::new()), given_id)?;
-        let document = document(id, text, source, date, title)?;
+        let page = page_read(read, read_share, read_raw)?;
+        let document = document(id, text, [source, date, title], page)?;
         let settings = self.asked(thresholds)?;
         let seen = self.ask(py, |index| index.seen(&document, &settings.thresholds))?;
         sightings(py, &document.text, seen)
@@ -242,9 +254,11 @@ impl Index {
     /// Queries the index, and adds the document unless it has one of the relations in ``unless`` to
     /// another. If two threads or processes pass copies at the same time, one is added and the
     /// other gets it as a sighting. A document that is in the index with the same text is
-    /// ``known``.
-    #[pyo3(signature = (id, text, *, source=None, date=None, title=None, unless=None,
-        **thresholds))]
+    /// ``known``. A page that was read in part (``read="part"``) is refused only for a page of the
+    /// same bytes (``read_raw``), or for a whole document of the same text, and keeps no other
+    /// document out.
+    #[pyo3(signature = (id, text, *, source=None, date=None, title=None, read=None,
+        read_share=None, read_raw=None, unless=None, **thresholds))]
     #[allow(clippy::too_many_arguments)]
     fn check_and_add(
         &self,
@@ -254,10 +268,14 @@ impl Index {
         source: Option<&Bound<PyAny>>,
         date: Option<&Bound<PyAny>>,
         title: Option<&Bound<PyAny>>,
+        read: Option<&str>,
+        read_share: Option<f64>,
+        read_raw: Option<&str>,
         unless: Option<&Bound<PyAny>>,
         thresholds: Option<&Bound<PyDict>>,
     ) -> PyResult<Checked> {
-        let document = document(given_id(id)?, text, source, date, title)?;
+        let page = page_read(read, read_share, read_raw)?;
+        let document = document(given_id(id)?, text, [source, date, title], page)?;
         let settings = self.asked(thresholds)?;
         let unless: Vec<Relation> = match unless {
             None => vec![Relation::Equal, Relation::NearCopy],
@@ -384,19 +402,6 @@ impl Index {
         }
         Ok(asked)
     }
-}
-
-/// The counts of many added documents.
-pub fn counts<'py>(py: Python<'py>, added: AddedCounts) -> PyResult<Bound<'py, PyDict>> {
-    let AddedCounts { new, copies, replaced, known, without_text } = added;
-    let counts = PyDict::new(py);
-    for (name, n) in [("new", new), ("copies", copies), ("replaced", replaced), ("known", known)] {
-        counts.set_item(name, n)?;
-    }
-    if without_text > 0 {
-        counts.set_item("without_text", without_text)?;
-    }
-    Ok(counts)
 }
 
 fn dict<'py>(py: Python<'py>, value: &impl serde::Serialize) -> PyResult<Bound<'py, PyAny>> {

@@ -12,6 +12,7 @@ mod groups;
 mod handles;
 mod index;
 mod listed;
+mod page_read;
 mod pickle;
 mod report;
 mod run;

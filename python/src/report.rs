@@ -122,6 +122,7 @@ impl Report {
             ("bytes", s.bytes),
             ("renamed", s.renamed),
             ("without_text", s.without_text),
+            ("parts", s.parts),
             ("classes", s.classes),
             ("clusters", s.clusters),
             ("duplicates", s.duplicates),

@@ -44,6 +44,8 @@ fn documents<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDic
         "title": each().map(|n| info(n).title.as_deref()),
         "source": each().map(|n| info(n).source.as_deref()),
         "date": each().map(|n| info(n).date.as_deref()),
+        "read": each().map(|n| info(n).read.map(|read| read.extent.name())),
+        "read_share": each().map(|n| info(n).read.map(|read| read.fraction())),
         "tokens": each().map(|n| detection.tokens[n as usize]),
         "bytes": each().map(|n| info(n).bytes),
         "cluster": each().map(|n| cluster[n as usize].map(|c| c.0)),

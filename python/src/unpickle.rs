@@ -5,6 +5,7 @@ use crate::arguments;
 use crate::document::{Checked, Document};
 use crate::errors::bad;
 use crate::findings::{Comparison, Pair, Sighting, Span};
+use crate::page_read::{Written, unwritten};
 use crate::pickle::{Matched, SpanPair, State};
 use nearcopy::Span as Range;
 use nearcopy::detection::{Block, Facts, Match};
@@ -96,20 +97,19 @@ pub fn pair(
 /// Restores a sighting.
 #[pyfunction]
 #[pyo3(name = "_sighting")]
-#[allow(clippy::too_many_arguments)]
 pub fn sighting(
     py: Python,
     state: State,
     id: String,
     copies: u64,
-    source: Option<String>,
-    date: Option<String>,
-    title: Option<String>,
+    facts: (Option<String>, Option<String>, Option<String>),
+    page: Written,
     has_text: bool,
 ) -> PyResult<Py<Sighting>> {
     let (comparison, text) = restored(state)?;
     let text = has_text.then(|| text.to_string());
-    let own = Sighting { id, copies, source, date, title, text };
+    let ((source, date, title), page) = (facts, unwritten(page)?);
+    let own = Sighting { id, copies, source, date, title, page, text };
     Py::new(py, PyClassInitializer::from(comparison).add_subclass(own))
 }
 
@@ -132,6 +132,7 @@ pub fn document(
     source: Option<String>,
     date: Option<String>,
     title: Option<String>,
-) -> Document {
-    Document { id, text, source, date, title }
+    page: Written,
+) -> PyResult<Document> {
+    Ok(Document { id, text, source, date, title, page: unwritten(page)? })
 }

@@ -67,6 +67,36 @@ def test_titles_are_kept_and_told(path, story, retold, other):
         assert [d.title for d in map(index.get, index)] == ["Bridge closes", "Rain", "x"]
 
 
+def test_pages_read_in_part_are_refused_as_exact_copies_alone(path, story, retold):
+    one, two = "1" * 32, "2" * 32
+    with nearcopy.Index(path) as index:
+        index.add("a", story, read="part", read_share=0.12, read_raw=one)
+        document = index["a"]
+        assert (document.read, document.read_share, document.read_raw) == ("part", 0.12, one)
+        assert pickle.loads(pickle.dumps(document)) == document
+        assert document != nearcopy.Document("a", story) and len({document, index["a"]}) == 1
+        (seen,) = index.seen(retold)
+        assert (seen.read, seen.read_share) == ("part", 0.12)
+        assert pickle.loads(pickle.dumps(seen)).read == "part"
+
+        def added(name, text, **read):
+            return index.check_and_add(name, text, **read).outcome
+
+        assert added("b", story, read="part", read_raw=two) == "copy"
+        assert added("c", story, read="part", read_raw=two) == "refused"
+        assert added("d", story, read="whole") == "copy"
+        assert added("e", story) == added("f", retold) == "refused"
+        assert added("g", retold, read="part") == "new"
+        assert index["d"].read == "whole" and index["d"].read_share == 1.0
+        again = nearcopy.Index(str(path) + "2")
+        again.add_all(index)
+        assert [again[name] for name in again] == [index[name] for name in index]
+        again.close()
+        for bad in ({"read": "half"}, {"read_share": 0.5}, {"read": "part", "read_raw": "x"}):
+            with pytest.raises(nearcopy.InputError, match="read"):
+                index.add("h", story, **bad)
+
+
 def test_it_is_like_a_mapping(path, story, other):
     with nearcopy.Index(path) as index:
         assert not len(index) and bool(index)

@@ -89,6 +89,34 @@ def test_every_kind_of_input_is_the_same(rows, kinds):
         assert nearcopy.scan(given, path="x").to_json() == wanted, type(given)
 
 
+def test_how_pages_were_read_of_every_kind_of_input(story):
+    raw = "0" * 31 + "1"
+    rows = [
+        {"id": "a", "text": story, "read": "part", "read_share": 0.12, "read_raw": raw},
+        {"id": "b", "text": story, "read": "part", "read_share": 0.12, "read_raw": "2" * 32},
+        {"id": "c", "text": story, "read": "part", "read_share": 0.12, "read_raw": raw},
+    ]
+    pandas, polars, pyarrow = (pytest.importorskip(n) for n in ("pandas", "polars", "pyarrow"))
+    for given in (
+        rows,
+        [Article(row) for row in rows],
+        [nearcopy.Document(**row) for row in rows],
+        pandas.DataFrame(rows),
+        polars.DataFrame(rows),
+        pyarrow.table({name: [row[name] for row in rows] for name in rows[0]}),
+    ):
+        report = nearcopy.scan(given)
+        assert report.keep() == [True, True, False], type(given)
+        assert report.summary["parts"] == 3 and report.summary["duplicates"] == 2
+        assert nearcopy.dedupe(given).keep() == [True, True, False]
+    documents = report.to_pandas("documents")
+    assert list(documents["read"]) == ["part"] * 3 and documents["read_share"][0] == 0.12
+    # What is something else under this name is passed over.
+    for other in (True, 7, "yes", None, ["part"]):
+        report = nearcopy.scan([{"text": story, "read": other}])
+        assert report._columns("documents")["read"] == [None]
+
+
 def test_titles_of_every_kind_of_input(story):
     rows = [
         {"id": "a", "text": story, "headline": " Bridge\n closes "},

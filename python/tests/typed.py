@@ -26,6 +26,8 @@ def crawled(index: nearcopy.Index, url: str, text: str) -> Optional[str]:
         text,
         source="example",
         title="A title",
+        read="part",
+        read_share=0.5,
         unless=["equal", "near-copy", "contained-in"],
         min_match=8,
     )

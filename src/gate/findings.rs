@@ -80,8 +80,8 @@ pub(super) fn unjudged_findings(
     Ok(out)
 }
 
-/// The first page of a cluster, in the order of the survivor policy, for each content of bytes among
-/// those that were read in part.
+/// The first page of a cluster, in the order of the survivor policy, for each content of bytes
+/// among those that were read in part.
 struct SameBytes(HashMap<u128, u32>);
 
 impl SameBytes {

@@ -19,12 +19,13 @@ use std::collections::HashMap;
 ///
 /// A finding counts unless the baseline has it or an ignore entry covers it. That a page which was
 /// read in part is a copy, or has one, does not count either: what was not read may differ, unless
-/// the bytes of two pages are equal, or its text is that of a whole document. `today` is a date such
-/// as `2027-01-31`; entries that expired before it cover nothing. Boilerplate repeats are no
-/// findings: boilerplate is meant to repeat. The scan must have kept all places of repeats
-/// ([`max_places`](crate::Thresholds::max_places)), else some findings are missed. The verdict is a
-/// function of the arguments alone. Cost: two readings of the texts, and work in proportion to the
-/// findings.
+/// the bytes of two pages are equal, or its text is that of a whole document.
+///
+/// `today` is a date such as `2027-01-31`; entries that expired before it cover nothing.
+/// Boilerplate repeats are no findings: boilerplate is meant to repeat. The scan must have kept all
+/// places of repeats ([`max_places`](crate::Thresholds::max_places)), else some findings are
+/// missed. The verdict is a function of the arguments alone. Cost: two readings of the texts, and
+/// work in proportion to the findings.
 ///
 /// ```
 /// use nearcopy::gate::{FindingKind, Policy, judge};

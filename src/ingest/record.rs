@@ -12,7 +12,7 @@ use crate::ingest::problem::{Problem, Reason};
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::title;
 use crate::model::document::{Document, DocumentInfo};
-use crate::model::page_read::{Extent, PageRead};
+use crate::model::page_read::PageRead;
 use encoding_rs::Encoding;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -131,22 +131,17 @@ impl<'a> Context<'a> {
             date,
             path,
             record: number,
-            read: page_read(others),
+            read: page_read(&others),
             ..DocumentInfo::default()
         };
         batch.intake.documents.push(info.with_text(text));
     }
 }
 
-/// How the page of a record was read, by the fields that [`PageRead`] is written as; `None` where
-/// the record does not say, or where its field `read` is something else.
-fn page_read(mut fields: PerRole<Option<(usize, String)>>) -> Option<PageRead> {
-    let mut value = |role: usize| fields[role].take().map(|(_, value)| value);
-    let extent: Extent = value(READ)?.parse().ok()?;
-    let read = PageRead::new(extent);
-    let share = value(READ_SHARE).and_then(|share| PageRead::percent_of(share.parse().ok()?));
-    let raw = value(READ_RAW).and_then(|digits| PageRead::raw_of_hex(&digits));
-    Some(read.with_share(share.unwrap_or(read.share)).with_raw(raw))
+/// How the page of a record was read, by the fields that nearcopy writes.
+fn page_read(fields: &PerRole<Option<(usize, String)>>) -> Option<PageRead> {
+    let value = |role: usize| fields[role].as_ref().map(|(_, value)| value.as_str());
+    PageRead::of_fields(value(READ)?, value(READ_SHARE), value(READ_RAW))
 }
 
 /// The result of some records of one file.

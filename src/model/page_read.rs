@@ -69,6 +69,22 @@ impl PageRead {
         PageRead { extent, share, raw: None }
     }
 
+    /// How a page was read by the fields of a record: `read`, `read_share` and `read_raw`. `None`
+    /// where `read` is something else; a share or a hash that is none is passed over.
+    ///
+    /// ```
+    /// use nearcopy::document::PageRead;
+    /// let read = PageRead::of_fields("part", Some("0.12"), None).unwrap();
+    /// assert_eq!((read.share, read.raw), (12, None));
+    /// assert_eq!(PageRead::of_fields("yes", None, None), None);
+    /// ```
+    pub fn of_fields(read: &str, share: Option<&str>, raw: Option<&str>) -> Option<PageRead> {
+        let read = PageRead::new(read.parse().ok()?);
+        let share = share.and_then(|share| PageRead::percent_of(share.trim().parse().ok()?));
+        let raw = raw.and_then(PageRead::raw_of_hex);
+        Some(read.with_share(share.unwrap_or(read.share)).with_raw(raw))
+    }
+
     /// A page that was read as a whole.
     pub const fn whole(share: u8) -> PageRead {
         PageRead::new(Extent::Whole).with_share(share)

@@ -2,6 +2,7 @@
 //! Never: looks for anything in the articles.
 
 use nearcopy::Document;
+use nearcopy::document::PageRead;
 use std::ops::Range;
 
 /// A fenced block: what stands behind the backticks, the lines inside, and where these stand in the
@@ -69,8 +70,9 @@ pub fn document(block: &Block) -> Document {
             "source" => document.source(value),
             "date" => document.date(value),
             "title" => document.title(value),
+            "read" => document.read(PageRead::new(value.parse().expect("whole or part"))),
             "file" => document,
-            _ => panic!("{name} is not id, title, source, date or file"),
+            _ => panic!("{name} is not id, title, source, date, read or file"),
         };
     }
     assert!(!document.info.id.is_empty(), "an article without an id");

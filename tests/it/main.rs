@@ -75,6 +75,8 @@ mod pages;
 mod program;
 #[cfg(any(feature = "index", feature = "cli"))]
 mod random;
+#[cfg(feature = "cli")]
+mod read_in_part;
 mod removal;
 mod report;
 mod sample;

@@ -34,6 +34,9 @@ fn written(blocks: &[Block]) -> (Here, Vec<Document>) {
                 record[name] = json!(value);
             }
         }
+        if let Some(read) = info.read {
+            record["read"] = json!(read.extent.name());
+        }
         *files.entry(file).or_default() += &format!("{record}\n");
         documents.push(document);
     }

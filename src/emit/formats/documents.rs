@@ -14,8 +14,8 @@ use serde::Serialize;
 use std::io::Write;
 
 /// Writes the documents of an input as lines with `id` and `text`, for pages also `read` and, where
-/// they are known, `title`, `source` and `date`. Anything that was not read as a document is not written; a text
-/// file that has no document is counted as left.
+/// they are known, `title`, `source` and `date`. Anything that was not read as a document is not
+/// written; a text file that has no document is counted as left.
 pub(super) fn copy(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     #[cfg(feature = "web")]
     if job.file.format == Format::Warc {

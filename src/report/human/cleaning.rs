@@ -105,10 +105,10 @@ impl<'a> Human<'a, '_> {
     fn beside(&mut self, cleaned: CleaningReport) -> io::Result<()> {
         let stay = cleaned.plan.stay_in_part.len() as u64;
         if stay > 0 {
-            let documents = display::count(stay, "document");
             let line = format!(
-                "{documents} that repeat others stay: a page was read in part, and what was left \
-                 out may differ"
+                "kept although alike: {}, because a page was read in part and what was left out \
+                 may differ",
+                display::count(stay, "document")
             );
             self.put("  ", 2, StyledText::default().say(Style::Plain, &line))?;
         }

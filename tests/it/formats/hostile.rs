@@ -284,7 +284,7 @@ fn check_csv(gate: &Gate) {
             .has_headers(false)
             .from_reader(text.as_bytes());
         for row in table.records().map(|r| r.unwrap()) {
-            assert!(separator == b';' || row.len() == 20, "{row:?}");
+            assert!(separator == b';' || row.len() == 24, "{row:?}");
             for cell in row.iter() {
                 let cell = cell.trim_start_matches([' ', '"']);
                 assert!(
