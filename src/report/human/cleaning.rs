@@ -105,11 +105,8 @@ impl<'a> Human<'a, '_> {
     fn beside(&mut self, cleaned: CleaningReport) -> io::Result<()> {
         let stay = cleaned.plan.stay_in_part.len() as u64;
         if stay > 0 {
-            let line = format!(
-                "kept although alike: {}, because a page was read in part and what was left out \
-                 may differ",
-                display::count(stay, "document")
-            );
+            let documents = display::count(stay, "document");
+            let line = format!("kept although alike: {documents}, because a page was read in part");
             self.put("  ", 2, StyledText::default().say(Style::Plain, &line))?;
         }
         if let Some(index) = cleaned.index {
