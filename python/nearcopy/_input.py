@@ -116,8 +116,18 @@ class Fields:
         return picked
 
     def make(self, cells: Mapping[str, Any], table: Any, first: int) -> Columns:
+        text, ident, source, date, title, url, *page = (cells.get(role) for role in ROLES)
+        read, read_share, read_raw = page
         return Columns(
-            *(cells.get(role) for role in ROLES),
+            text,
+            ident,
+            source,
+            date,
+            title,
+            url,
+            read,
+            read_share,
+            read_raw,
             table=table,
             first=first,
             path=self.path,

@@ -248,9 +248,10 @@ class NearCopyPipeline:
         """
         if seen["relation"] not in self._unless:
             return False
+        in_part: bool = seen["read"] == "part"
         if page.read == "part":
-            return seen["read"] == "part" or seen["relation"] == "equal"
-        return bool(seen["read"] != "part")
+            return in_part or bool(seen["relation"] == "equal")
+        return not in_part
 
     # -- items
 

@@ -215,6 +215,15 @@ def test_copies_are_dropped_and_a_second_crawl_remembers(site, tmp_path):
         assert "Monday" in index[site.url + "/school"].text
 
 
+def test_an_item_says_how_its_page_was_read():
+    read = pytest.importorskip("nearcopy.scrapy")._read
+    raw = "0f" * 16
+    assert read({"read": "part", "read_share": 0.2, "read_raw": raw}) == ("part", 0.2, raw)
+    assert read({"read": ["whole"], "read_share": ["much"], "read_raw": 7}) == ("whole", None, None)
+    for other in ({}, {"read": True}, {"read": "yes", "read_share": 0.5}):
+        assert read(other) == (None, None, None)
+
+
 @pytest.mark.parametrize("item", ["dict", "declared", "dataclass"])
 def test_flags_say_what_was_seen_and_where(site, tmp_path, item):
     settings = {"NEARCOPY_INDEX": str(tmp_path / "seen"), "NEARCOPY_ACTION": "flag", **ORDERLY}

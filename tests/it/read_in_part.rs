@@ -253,6 +253,8 @@ fn reports_mark_the_documents() {
     let human = ok(at, &["scan", "c.jsonl"]);
     assert!(human.contains("4 pages were read in part"), "{human}");
     assert!(human.contains("read in part (12%)"), "{human}");
+    assert!(human.contains("same text: "), "{human}");
+    assert_eq!(human.matches("(read in part (12%))").count(), 2, "{human}");
     let page = ok(at, &["scan", "c.jsonl", "--format", "html"]);
     assert!(page.contains("4 pages read in part"), "{page}");
     assert!(page.contains("\"read in part (12%)\""), "{page}");

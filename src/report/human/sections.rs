@@ -195,7 +195,7 @@ impl<'a> Human<'a, '_> {
         let mut out: Vec<String> =
             tokens.iter().map(|&&t| display::count(t.into(), "token")).collect();
         out.extend([&info.source, &info.date].into_iter().flatten().map(|x| display::fit(x, 60)));
-        out.extend(evidence::read_in_part(info.read));
+        out.extend(self.read_in_part(number));
         out
     }
 
@@ -226,6 +226,9 @@ impl<'a> Human<'a, '_> {
                 line = line
                     .say(Style::Plain, if listed > 0 { ", " } else { "" })
                     .name(Style::Plain, self.findings.id(number));
+                if let Some(words) = self.read_in_part(number) {
+                    line = line.say(Style::Plain, &format!(" ({words})"));
+                }
                 listed += 1;
             }
         }
@@ -321,8 +324,17 @@ impl<'a> Human<'a, '_> {
             let words = evidence::earlier_words(self.findings.documents, earlier);
             details.push(format!("{id} is {words}"));
         }
+        for number in seen.documents() {
+            let id = display::fit(self.findings.id(number), 60);
+            details.extend(self.read_in_part(number).map(|words| format!("{id} was {words}")));
+        }
         self.put("    ", 0, StyledText::default().list(Style::Plain, &details))?;
         self.write_passages(seen)
+    }
+
+    /// Returns that a document is a page that was read in part.
+    fn read_in_part(&self, number: u32) -> Option<String> {
+        evidence::read_in_part(self.findings.documents.info(number as usize).read)
     }
 
     /// Writes the longest passages of a pair, side by side, in the order of the first text.
