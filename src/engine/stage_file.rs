@@ -51,7 +51,7 @@ impl StageData for Comparison {
 
 impl StageData for Detection {
     const KIND: &'static str = "detection";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,7 +174,7 @@ mod tests {
             "postings 3654043c1634b12e",
             "verified-pairs 3043a02a94ce7254",
             "comparison a3a84da89109ff1e",
-            "detection eddd9fe7d942d325",
+            "detection 76e7453d6a85f750",
         ];
         assert_eq!(forms, frozen, "for another form raise the version, then set the new hash");
     }
