@@ -1,6 +1,7 @@
 //! Owns: the trace of a document or a pair as stages for a person. Never: measures anything.
 
 use crate::escape;
+use crate::pair::explain::budget::{BudgetTrace, ScanCandidacy};
 use crate::pair::explain::document::{DocumentTrace, TokenTrace};
 use crate::pair::explain::pair::{ChainTrace, PairTrace};
 use crate::pair::explain::verdict::{BoundCheck, VerdictStep};
@@ -263,7 +264,35 @@ impl Page<'_> {
             [] => "no: a scan would not compare the two".into(),
             by => format!("by {}", by.join(", ")),
         };
-        self.line("", &format!("candidate               {by}"))
+        self.line("", &format!("candidate               {by}"))?;
+        p.budget.as_ref().map_or(Ok(()), |budget| self.budget(budget))
+    }
+
+    fn budget(&mut self, b: &BudgetTrace) -> io::Result<()> {
+        self.begin("Budget")?;
+        let steps = |n: u64| match n {
+            u64::MAX => "no bound".to_owned(),
+            n => count(n, "step"),
+        };
+        self.line("", &format!("comparison              {}", steps(b.steps)))?;
+        let each = format!("compare-budget {} a token", number(b.steps_per_token.into()));
+        let [of_a, of_b] = b.budget.map(steps);
+        self.line("", &format!("each text's own part    {of_a} of a, {of_b} of b ({each})"))?;
+        self.line(
+            "",
+            &format!("a small corpus          counts as one of {}", count(b.least_tokens, "token")),
+        )?;
+        let outcome = match b.in_scan {
+            None => return self.line("", "in a scan               depends on the corpus: --in"),
+            Some(ScanCandidacy::Compared) => "compared",
+            Some(ScanCandidacy::OverBudget) => "a candidate over the budget: not compared",
+            Some(ScanCandidacy::NoCandidate) => {
+                "no candidate: not compared, unless a cluster links both"
+            }
+            Some(ScanCandidacy::OneText) => "one text: nothing to compare",
+            Some(ScanCandidacy::SetAside) => "left out, by a limit or because there is no token",
+        };
+        self.line("", &format!("in the scan of --in     {outcome}"))
     }
 
     fn alignment(&mut self, p: &PairTrace) -> io::Result<()> {
@@ -276,6 +305,10 @@ impl Page<'_> {
                 count(p.seeds.into(), "seed")
             ),
         )?;
+        if let Some(least) = p.least_run {
+            let why = "both texts have few words, so that shorter runs are there by chance";
+            self.line("", &format!("runs of {} at least: {why}", count(least.into(), "token")))?;
+        }
         self.chains(&p.chains)?;
         self.begin("Matches")?;
         let boilerplate = p.selected as usize - p.matches.len();

@@ -2,12 +2,13 @@
 
 use crate::model::detection::Relation;
 use crate::model::document::Documents;
+use crate::model::options::PAIRS_OVER_BUDGET;
 use crate::report::evidence;
 use crate::report::index_query::{OwnVersion, QueryReport};
 use crate::report::json::writer::json_line;
 use crate::report::schema::document::RecordJson;
 use crate::report::schema::pair::{MatchJson, ScoresJson};
-use crate::report::schema::summary::is_zero;
+use crate::report::schema::summary::{ReasonJson, is_zero, reasons};
 use crate::report::texts::Texts;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -42,6 +43,8 @@ struct SeenView<'a> {
     seen: Vec<PartnerView<'a>>,
     #[serde(skip_serializing_if = "is_zero")]
     more: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limited: Vec<ReasonJson<'a>>,
 }
 
 impl QueryReport {
@@ -69,6 +72,9 @@ impl QueryReport {
         }
         let asked = self.documents.info(0);
         let (record, title) = (RecordJson::new(asked), asked.title.as_deref());
-        json_line(&SeenView { record, title, own: self.own, seen, more: self.more }, out)
+        let (own, more) = (self.own, self.more);
+        let left_out = (PAIRS_OVER_BUDGET.to_owned(), self.left_out);
+        let limited = reasons(if left_out.1 > 0 { std::slice::from_ref(&left_out) } else { &[] });
+        json_line(&SeenView { record, title, own, seen, more, limited }, out)
     }
 }
