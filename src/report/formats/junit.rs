@@ -78,6 +78,7 @@ fn properties<W: Write>(xml: &mut Xml<W>, verdict: &Verdict) -> io::Result<()> {
         ("findings", verdict.findings.len() as u64),
         ("known-findings", known),
         ("stale-baseline-entries", verdict.stale.len() as u64),
+        ("pairs-not-compared", verdict.not_compared),
     ];
     xml.create_element("properties").write_inner_content(|xml| {
         for (name, value) in amounts {

@@ -1,11 +1,11 @@
 //! Owns: the trace of a document or a pair as stages for a person. Never: measures anything.
 
 use crate::escape;
-use crate::pair::explain::budget::{BudgetTrace, ScanCandidacy};
 use crate::pair::explain::document::{DocumentTrace, TokenTrace};
 use crate::pair::explain::pair::{ChainTrace, PairTrace};
 use crate::pair::explain::verdict::{BoundCheck, VerdictStep};
 use crate::report::human::display::{Style, StyledWriter, count, fit, fraction, number};
+use crate::report::human::explain_budget::budget_lines;
 use crate::report::human::options::HumanOptions;
 use crate::report::input::{Explained, Traced};
 use std::io::{self, Write};
@@ -265,34 +265,9 @@ impl Page<'_> {
             by => format!("by {}", by.join(", ")),
         };
         self.line("", &format!("candidate               {by}"))?;
-        p.budget.as_ref().map_or(Ok(()), |budget| self.budget(budget))
-    }
-
-    fn budget(&mut self, b: &BudgetTrace) -> io::Result<()> {
+        let Some(budget) = &p.budget else { return Ok(()) };
         self.begin("Budget")?;
-        let steps = |n: u64| match n {
-            u64::MAX => "no bound".to_owned(),
-            n => count(n, "step"),
-        };
-        self.line("", &format!("comparison              {}", steps(b.steps)))?;
-        let each = format!("compare-budget {} a token", number(b.steps_per_token.into()));
-        let [of_a, of_b] = b.budget.map(steps);
-        self.line("", &format!("each text's own part    {of_a} of a, {of_b} of b ({each})"))?;
-        self.line(
-            "",
-            &format!("a small corpus          counts as one of {}", count(b.least_tokens, "token")),
-        )?;
-        let outcome = match b.in_scan {
-            None => return self.line("", "in a scan               depends on the corpus: --in"),
-            Some(ScanCandidacy::Compared) => "compared",
-            Some(ScanCandidacy::OverBudget) => "a candidate over the budget: not compared",
-            Some(ScanCandidacy::NoCandidate) => {
-                "no candidate: not compared, unless a cluster links both"
-            }
-            Some(ScanCandidacy::OneText) => "one text: nothing to compare",
-            Some(ScanCandidacy::SetAside) => "left out, by a limit or because there is no token",
-        };
-        self.line("", &format!("in the scan of --in     {outcome}"))
+        budget_lines(budget).iter().try_for_each(|line| self.line("", line))
     }
 
     fn alignment(&mut self, p: &PairTrace) -> io::Result<()> {
