@@ -3,8 +3,8 @@
 //! compacts it and queries it again. The last line of output is JSON.
 //!
 //! `PROGRAM --hostile ARTICLES N DIR` fills an index with N articles and as many texts of each kind
-//! that is made to have many candidates, up to 2,000, and then asks about articles and texts of each
-//! kind that it does not hold. It prints the times of both side by side, before and after a
+//! that is made to have many candidates, up to 2,000, and then asks about articles and texts of
+//! each kind that it does not hold. It prints the times of both side by side, before and after a
 //! compaction. A number behind DIR is the budget, [`Thresholds::compare_budget`].
 
 mod hostile;
@@ -65,8 +65,10 @@ fn ask(
     };
     let n = times.len().max(1) as f64;
     let mean = times.iter().sum::<Duration>().as_secs_f64() * 1e3 / n;
-    let mut out = json!({"asked": times.len(), "p50_ms": ms(0.5), "p99_ms": ms(0.99), "mean_ms": mean,
-        "matches": matches as f64 / n, "left_out": left_out as f64 / n});
+    let mut out = json!({
+        "asked": times.len(), "p50_ms": ms(0.5), "p99_ms": ms(0.99), "mean_ms": mean,
+        "matches": matches as f64 / n, "left_out": left_out as f64 / n,
+    });
     if queries.iter().any(|q| q.1.is_some()) {
         out["found"] = json!(found as f64 / n);
     }

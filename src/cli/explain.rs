@@ -59,9 +59,9 @@ Examples:
       The same as data, lists in full, schema nearcopy.explain/1.
 
 What a scan does with keys that stand in very many texts (--max-frequency), and with candidates
-over its budget (--compare-budget), depends on the corpus: with --in the outcome is shown for a
-pair, for which the candidates of the whole corpus are searched; without it, it is not. Settings come from the command line, then nearcopy.toml, then --preset, then the
-defaults.
+over its budget (--compare-budget), depends on the corpus. With --in the outcome is shown of a
+pair, for which the candidates of the whole corpus are searched; without it, it is not. Settings
+come from the command line, then nearcopy.toml, then --preset, then the defaults.
 
 Exit codes: 0 explained; 2 error, bad usage, or an input that failed; 129, 130, 143 a signal.";
 

@@ -254,8 +254,8 @@ impl<'v> IndexState<'v> {
         Ok(shared)
     }
 
-    /// Returns a class as often as it shares a document band that is within its cap, and the classes
-    /// that share most of the others.
+    /// Returns a class as often as it shares a document band that is within its cap, and the
+    /// classes that share most of the others.
     fn by_bands(
         &self,
         f: &Fingerprint,

@@ -32,8 +32,8 @@ pub enum ScanCandidacy {
     NoCandidate,
     /// The two are one text, which needs no comparison.
     OneText,
-    /// One of the two takes no part (it has no token, or a date outside the limits), or the pair may
-    /// not be reported: by its sources, or because both are references.
+    /// One of the two takes no part (it has no token, or a date outside the limits), or the pair
+    /// may not be reported: by its sources, or because both are references.
     SetAside,
 }
 
