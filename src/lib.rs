@@ -180,7 +180,9 @@ pub mod progress {
 
 /// Every stage of the comparison of two texts, or of one document, with its numbers.
 pub mod explain {
+    pub use crate::engine::candidacy::scan_candidacy;
     pub use crate::engine::copies::explain_documents;
+    pub use crate::pair::explain::budget::{BudgetTrace, ScanCandidacy};
     pub use crate::pair::explain::document::{
         DocumentTrace, ParagraphTrace, RepeatTrace, TokenTrace, explain_document,
     };

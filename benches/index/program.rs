@@ -1,6 +1,13 @@
 //! The index as a program for `benches/index/run.py`: `PROGRAM ARTICLES N SKIP WITH WITHOUT DIR`
 //! fills a new index in DIR with the first N articles except those that SKIP names, queries it,
 //! compacts it and queries it again. The last line of output is JSON.
+//!
+//! `PROGRAM --hostile ARTICLES N DIR` fills an index with N articles and as many texts of each kind
+//! that is made to have many candidates, up to 2,000, and then asks about articles and texts of
+//! each kind that it does not hold. It prints the times of both side by side, before and after a
+//! compaction. A number behind DIR is the budget, [`Thresholds::compare_budget`].
+
+mod hostile;
 
 use nearcopy::{Document, Index, Preset, Recipe, RunOptions, Thresholds};
 use serde_json::{Value, json};
@@ -31,13 +38,21 @@ fn document(v: &Value) -> Document {
 
 /// Measures the median and the 99th percentile in milliseconds, the matches per query, and the
 /// share of queries that found their original.
-fn ask(index: &Index, queries: &[(Document, Option<String>)]) -> Value {
+fn ask(
+    index: &Index,
+    queries: &[(Document, Option<String>)],
+    t: &Thresholds,
+    limit: Duration,
+) -> Value {
     let mut times: Vec<Duration> = Vec::new();
-    let (mut found, mut matches) = (0, 0);
-    for (d, original) in queries {
+    let (mut found, mut matches, mut left_out) = (0, 0, 0);
+    let begun = Instant::now();
+    for (d, original) in queries.iter().take_while(|_| begun.elapsed() < limit) {
         let from = Instant::now();
-        let seen = index.seen(d, &Thresholds::default()).expect("an answer");
+        let answer = index.query(d, t).expect("an answer");
         times.push(from.elapsed());
+        left_out += answer.left_out;
+        let seen = answer.sightings;
         matches += seen.len();
         found +=
             usize::from(original.as_ref().is_some_and(|o| seen.iter().any(|s| s.info.id == *o)));
@@ -48,10 +63,12 @@ fn ask(index: &Index, queries: &[(Document, Option<String>)]) -> Value {
             .get((share * (times.len() as f64 - 1.0)) as usize)
             .map_or(0.0, |t| t.as_secs_f64() * 1e3)
     };
-    let n = queries.len().max(1) as f64;
+    let n = times.len().max(1) as f64;
     let mean = times.iter().sum::<Duration>().as_secs_f64() * 1e3 / n;
-    let mut out = json!({"p50_ms": ms(0.5), "p99_ms": ms(0.99), "mean_ms": mean,
-        "matches": matches as f64 / n});
+    let mut out = json!({
+        "asked": times.len(), "p50_ms": ms(0.5), "p99_ms": ms(0.99), "mean_ms": mean,
+        "matches": matches as f64 / n, "left_out": left_out as f64 / n,
+    });
     if queries.iter().any(|q| q.1.is_some()) {
         out["found"] = json!(found as f64 / n);
     }
@@ -68,8 +85,59 @@ fn queries(path: &str) -> Vec<(Document, Option<String>)> {
     lines(path).map(|v| (document(&v), v["original"].as_str().map(Into::into))).collect()
 }
 
+/// Seconds after which no more texts of a kind are asked about.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// The number of texts of each kind that are added, and of those that are asked about.
+const OF_A_KIND: usize = 2000;
+
+/// Measures the lookups of hostile texts beside those of ordinary ones.
+fn hostile(articles: &str, n: usize, dir: &str, t: &Thresholds) {
+    let index = Index::create(dir, &Recipe::default()).expect("a new index");
+    let mut ordinary: Vec<Document> = lines(articles).map(|v| document(&v)).collect();
+    let asked = ordinary.split_off(n.min(ordinary.len().saturating_sub(OF_A_KIND)));
+    index.add_all(ordinary).expect("added");
+    let mut all = vec![("articles", asked)];
+    for kind in hostile::KINDS {
+        let texts = hostile::texts(kind, 2 * OF_A_KIND).into_iter().zip(0..);
+        let of = |(text, n)| Document::new(format!("{kind} {n:05}"), text);
+        let mut added: Vec<Document> = texts.map(of).collect();
+        let asked = added.split_off(OF_A_KIND);
+        index.add_all(added).expect("added");
+        all.push((kind, asked));
+    }
+    for compacted in [false, true] {
+        if compacted {
+            index.compact(t, &RunOptions::default(), &()).expect("compacted");
+        }
+        println!("\n{}", if compacted { "compacted" } else { "filled" });
+        let mut ordinary = None;
+        for (kind, asked) in &all {
+            let asked = asked.iter().take(OF_A_KIND).map(|d| (d.clone(), None));
+            let found = ask(&index, &asked.collect::<Vec<_>>(), t, LONGEST);
+            let [p50, p99, matches, left] = ["p50_ms", "p99_ms", "matches", "left_out"]
+                .map(|name| found[name].as_f64().unwrap_or_default());
+            let times = p99 / *ordinary.get_or_insert(p99);
+            let asked = &found["asked"];
+            println!(
+                "{kind:24} {asked:5} asked, p50 {p50:8.3} ms  p99 {p99:8.3} ms  x{times:6.1}, \
+                 {matches:6.2} related, {left:6.2} left out"
+            );
+        }
+    }
+}
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, articles, n, dir, budget @ ..] = args.as_slice()
+        && mode == "--hostile"
+    {
+        let mut t = Thresholds::default();
+        if let [budget] = budget {
+            t.compare_budget = budget.parse().expect("a budget");
+        }
+        return hostile(articles, n.parse().expect("a number of articles"), dir, &t);
+    }
     let [articles, n, skip, with, without, dir] = args.as_slice() else {
         eprintln!("usage: index_bench ARTICLES N SKIP WITH WITHOUT DIR");
         std::process::exit(2);
@@ -95,7 +163,8 @@ fn main() {
         curve.push(json!([inserted, spent.as_secs_f64()]));
     }
     let (with, without) = (queries(with), queries(without));
-    let (asked_with, asked_without) = (ask(&index, &with), ask(&index, &without));
+    let asked = |all: &[_]| ask(&index, all, &Thresholds::default(), Duration::MAX);
+    let (asked_with, asked_without) = (asked(&with), asked(&without));
     let filled = index.stats().expect("stats");
     let (rss, anon, peak) = (memory("VmRSS:"), memory("RssAnon:"), memory("VmHWM:"));
     let mut out = json!({
@@ -117,7 +186,7 @@ fn main() {
     // The memory of the compaction is freed by now; its peak is reported apart from that of the
     // queries.
     let compact_peak = memory("VmHWM:");
-    let (asked_with, asked_without) = (ask(&index, &with), ask(&index, &without));
+    let (asked_with, asked_without) = (asked(&with), asked(&without));
     let stats = index.stats().expect("stats");
     out["compacted"] = json!({
         "seconds": seconds, "with": asked_with, "without": asked_without,

@@ -92,7 +92,7 @@ pub fn equal_runs(a: &WordView, b: &WordView) -> Vec<Run> {
 /// `p`, then `n * p^k` places have `k` more equal words; runs have as many more as make these rare.
 /// Both follow from the probability `p^3` that two seeds are equal (Karlin and Altschul 1990 do so
 /// for single letters).
-fn least_run(a: &Prepared, b: &Prepared) -> Option<u32> {
+pub fn least_run(a: &Prepared, b: &Prepared) -> Option<u32> {
     if a.seed_collision().min(b.seed_collision()) < FEW_WORDS {
         return None;
     }

@@ -9,7 +9,7 @@ use super::output::{human_options, no_page, to_stdout};
 use super::progress::{Meter, TalkArgs};
 use super::settings::SettingArgs;
 use nearcopy::Documents;
-use nearcopy::explain::{explain_document, explain_documents};
+use nearcopy::explain::{explain_document, explain_documents, scan_candidacy};
 use nearcopy::report::{self, Explained, Traced};
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -17,8 +17,9 @@ use std::ffi::OsString;
 /// Shows one document, or a pair, at every stage of a scan, with the numbers
 ///
 /// One document: its tokens, paragraphs, shingles, signature, keys and repeats. A pair also: the
-/// keys it shares and whether they make it a candidate, its alignment, coverage and facts, and the
-/// bounds that decided its relation.
+/// keys it shares and whether they make it a candidate, the steps of its comparison and the budget
+/// of its texts, its alignment, coverage and facts, and the bounds that decided its relation. With
+/// --in also whether the scan of that corpus compares it.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = USAGE, after_help = "--help describes every \
     setting.", after_long_help = EXAMPLES)]
@@ -57,9 +58,10 @@ Examples:
   nearcopy explain morning.txt evening.txt --format json
       The same as data, lists in full, schema nearcopy.explain/1.
 
-What a scan does with keys that stand in very many texts (--max-frequency) depends on the corpus
-and is not shown. Settings come from the command line, then nearcopy.toml, then --preset, then the
-defaults.
+What a scan does with keys that stand in very many texts (--max-frequency), and with candidates
+over its budget (--compare-budget), depends on the corpus. With --in the outcome is shown of a
+pair, for which the candidates of the whole corpus are searched; without it, it is not. Settings
+come from the command line, then nearcopy.toml, then --preset, then the defaults.
 
 Exit codes: 0 explained; 2 error, bad usage, or an input that failed; 129, 130, 143 a signal.";
 
@@ -93,7 +95,21 @@ impl Explain {
         };
         match numbers[..] {
             [a, b] => {
-                let pair = explain_documents(&corpus, [a, b], &background, recipe, thresholds)?;
+                let mut pair = explain_documents(&corpus, [a, b], &background, recipe, thresholds)?;
+                if let Some(budget) = pair.budget.as_mut().filter(|_| in_corpus.is_some()) {
+                    let (options, pair) = (settings.run_options(), [a, b]);
+                    let found = scan_candidacy(
+                        &corpus,
+                        pair,
+                        &background,
+                        recipe,
+                        thresholds,
+                        &options,
+                        &meter,
+                    );
+                    meter.pause()?;
+                    budget.in_scan = Some(found?);
+                }
                 tell(Traced::Pair([id(a), id(b)], &pair))?;
             }
             _ => {

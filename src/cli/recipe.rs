@@ -1,14 +1,14 @@
 //! Owns: `--explain-recipe`: the recipe as probabilities that a person can judge. Never: computes a
 //! banding.
 
-use nearcopy::Recipe;
 use nearcopy::settings::Banding;
+use nearcopy::{Recipe, Thresholds};
 use std::fmt::Write;
 
 const RESEMBLANCES: [f64; 7] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /// The recipe, its bands and rows, and the probabilities with which they find candidates.
-pub fn explain(recipe: &Recipe) -> String {
+pub fn explain(recipe: &Recipe, thresholds: &Thresholds) -> String {
     let r = recipe;
     let mut out = String::new();
     let _ = writeln!(out, "recipe {}", r.id());
@@ -32,6 +32,12 @@ pub fn explain(recipe: &Recipe) -> String {
         "  caps       a band of more than {} texts is split and linked, a key of more than {} \
          makes no candidates",
         r.max_bucket, r.max_frequency
+    );
+    let _ = writeln!(
+        out,
+        "  budget     {} steps of comparison for each token of the corpus, by whole texts and by \
+         passages each",
+        thresholds.compare_budget
     );
     let _ = writeln!(
         out,

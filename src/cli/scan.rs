@@ -87,7 +87,7 @@ impl Scan {
             return Ok(Exit::Done);
         }
         if self.explain_recipe {
-            let text = recipe::explain(&settings.recipe);
+            let text = recipe::explain(&settings.recipe, &settings.thresholds);
             to_stdout(|out| out.write_all(text.as_bytes()))?;
             return Ok(Exit::Done);
         }

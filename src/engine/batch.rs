@@ -1,29 +1,23 @@
 //! Owns: the way from documents to findings, on one screen. Never: implements a stage.
 
 use crate::engine::background_source::BackgroundSource;
-use crate::engine::candidates::{Budget, Candidates};
+use crate::engine::candidates::Candidates;
 use crate::engine::cluster::{self, Relations};
-use crate::engine::compare::{Verified, Verifier};
+use crate::engine::compare::Verifier;
 use crate::engine::limits::Limits;
 use crate::engine::listed::{Listed, listed};
 use crate::engine::members::Members;
 use crate::engine::repeats::repeats;
-use crate::engine::sketch::{Classes, Keys, Sketches, sketch};
-use crate::engine::titles::title_groups;
-use crate::engine::{background, candidates};
+use crate::engine::search::{Searched, SortedKeys, searched, sorted_keys};
+use crate::engine::sketch::{Classes, Keys};
 use crate::error::{Error, Result};
 use crate::model::detection::{Cluster, Detection, Pair, Repeat, Summary};
 use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::postings::policy::{Policy, families};
 use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
-
-/// The resemblance from which on two texts belong to one family, so that they count as one text
-/// when the texts with a passage are counted.
-const FAMILY: f64 = 0.5;
 
 /// Finds everything in the documents: classes of equal texts, clusters of near-copies, related
 /// pairs with their matches, and repeats. Also returns the background that the scores were computed
@@ -238,39 +232,6 @@ pub fn relate(
     relate_under(documents, BackgroundSource::default(), recipe, thresholds, progress)
 }
 
-/// The result of the stages before any pair is compared.
-struct SortedKeys {
-    all: Classes,
-    keys: Keys<Run>,
-    words: Vec<u32>,
-    background: Background,
-    notes_left_out: Vec<u32>,
-    members: Members,
-}
-
-/// Reads every text, sorts the keys, and draws the background from them unless one is given.
-fn sorted_keys(
-    documents: &dyn Documents,
-    source: BackgroundSource,
-    recipe: &Recipe,
-    thresholds: &Thresholds,
-    progress: &dyn Progress,
-) -> Result<SortedKeys> {
-    let mut sketches = sketch(documents, recipe, thresholds, progress)?;
-    let keys = std::mem::take(&mut sketches.keys).sorted(progress);
-    let mut notes_left_out = Vec::new();
-    let background = source.background(recipe, || {
-        let of_corpus =
-            background::background(documents, &sketches, &keys, recipe, thresholds, progress)?;
-        notes_left_out = of_corpus.notes_left_out;
-        Ok(of_corpus.background)
-    })?;
-    let Sketches { classes: all, words, .. } = sketches;
-    let mut members = Members::new(&all);
-    members.divided = title_groups(&all, &members, documents, &background, recipe, thresholds)?;
-    Ok(SortedKeys { all, keys, words, background, notes_left_out, members })
-}
-
 fn relate_under(
     documents: &dyn Documents,
     source: BackgroundSource,
@@ -278,11 +239,11 @@ fn relate_under(
     thresholds: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<Related> {
-    let SortedKeys { all, keys, words, background, notes_left_out, members } =
-        sorted_keys(documents, source, recipe, thresholds, progress)?;
+    let sorted = sorted_keys(documents, source, recipe, thresholds, progress)?;
+    let Searched { class_tokens, compared, family, document_candidates, passage_candidates } =
+        searched(documents, &sorted, recipe, thresholds, progress)?;
+    let SortedKeys { all, keys, words, background, notes_left_out, members } = sorted;
     let metadata = |class| members.metadata(class, documents);
-    let class_tokens = all.class_tokens();
-    let budget = Budget::of(&class_tokens, thresholds);
     let verifier = Verifier {
         documents,
         first: &all.first,
@@ -293,23 +254,6 @@ fn relate_under(
         thresholds,
         progress,
     };
-
-    let document_candidates = candidates::by_documents(&all, &keys, documents, recipe, budget)?;
-    progress.begin(Stage::Compare, document_candidates.steps);
-    let compared = verifier
-        .compare(&document_candidates.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
-    let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
-    let family = families(all.first.len(), compared.iter().filter(alike).map(|v| (v.a, v.b)));
-
-    let passage_candidates = candidates::by_passages(
-        &all,
-        &keys,
-        &family,
-        &document_candidates.pairs,
-        Policy::from(recipe),
-        thresholds,
-        budget,
-    );
     progress.begin(Stage::Compare, passage_candidates.steps);
     let mut relations = Relations::default();
     relations.extend(

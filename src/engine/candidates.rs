@@ -5,7 +5,7 @@ use crate::engine::sketch::{Classes, Keys};
 use crate::error::Result;
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
-use crate::postings::budget::{SharedKeys, WithinBudget, within_budget};
+use crate::postings::budget::{ANCHORS_PER_BAND, SharedKeys, WithinBudget, add_up, within_budget};
 use crate::postings::policy::{Policy, all_pairs, link_hot};
 use crate::postings::posting::unpack_pair;
 use crate::postings::run::Run;
@@ -29,9 +29,6 @@ pub struct Candidates {
     /// The pairs that the budget leaves out, sorted.
     pub left_out: Vec<u64>,
 }
-
-/// The number of anchors that are as much evidence as a shared paragraph band.
-const ANCHORS_PER_BAND: u32 = 4;
 
 /// The pairs that share a document band (or, under a source limit, the whole text). Pairs that the
 /// limit forbids are included, because families must not depend on it.
@@ -144,16 +141,12 @@ fn summed(mut a: Vec<SharedKeys>, b: Vec<SharedKeys>) -> Vec<SharedKeys> {
     }
     a.extend(b);
     a.par_sort_unstable();
-    a.dedup_by(|next, first| {
-        let same = next.0 == first.0;
-        first.1 = if same { first.1.saturating_add(next.1) } else { first.1 };
-        same
-    });
+    add_up(&mut a);
     a
 }
 
 /// A corpus may take the steps of one with so many tokens: about a tenth of a second.
-const LEAST_TOKENS: u64 = 1 << 17;
+pub const LEAST_TOKENS: u64 = 1 << 17;
 
 /// The budget of the comparisons of one search. Either search has its own, so that the templates of
 /// one outlet do not take the quotations of all others away.

@@ -1,6 +1,7 @@
 //! Owns: the copies of each document, for comparisons without a search, and the trace of two
 //! documents of a corpus. Never: compares texts itself.
 
+use crate::engine::candidates::LEAST_TOKENS;
 use crate::engine::members::Members;
 use crate::engine::sketch::{NONE, Sketches, sketch};
 use crate::engine::titles::title_groups;
@@ -9,9 +10,11 @@ use crate::model::document::Documents;
 use crate::model::options::Progress;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
+use crate::pair::explain::budget::BudgetTrace;
 use crate::pair::explain::pair::{PairTrace, explain_texts};
 use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
+use crate::postings::budget::pair_steps;
 use crate::sketch::recipe::Recipe;
 
 /// The copies of each document, which share its metadata in a scan.
@@ -52,7 +55,9 @@ impl Copies {
 
 /// Shows two documents of a corpus at every stage of a scan, with their titles and dates and those
 /// of their copies, as a scan of the corpus compares them. `background` is the one of the corpus
-/// ([`background_of`](crate::background_of)). Cost: each text of the corpus is read once.
+/// ([`background_of`](crate::background_of)). What the budget of a scan does with the pair is a
+/// matter of the whole corpus, and [`scan_candidacy`](crate::explain::scan_candidacy) says it.
+/// Cost: each text of the corpus is read once.
 ///
 /// ```
 /// use nearcopy::{Background, Corpus, Document, Recipe, Relation, Thresholds};
@@ -85,5 +90,14 @@ pub fn explain_documents(
         Ok(text.with_metadata(copies.metadata(number, documents)))
     };
     let [a, b] = pair;
-    Ok(explain_texts(masked(a)?, masked(b)?, background, recipe, thresholds))
+    let trace = explain_texts(masked(a)?, masked(b)?, background, recipe, thresholds);
+    let each = thresholds.compare_budget;
+    let budget = BudgetTrace {
+        steps: pair_steps(trace.a.tokens, trace.b.tokens),
+        steps_per_token: each,
+        budget: [&trace.a, &trace.b].map(|text| u64::from(text.tokens) * u64::from(each)),
+        least_tokens: LEAST_TOKENS,
+        in_scan: None,
+    };
+    Ok(PairTrace { budget: Some(budget), ..trace })
 }

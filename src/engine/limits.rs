@@ -4,13 +4,10 @@
 use crate::engine::candidates::Candidates;
 use crate::engine::sketch::Classes;
 use crate::model::document::Documents;
-use crate::model::options::{Limit, Progress};
+use crate::model::options::{Limit, PAIRS_OVER_BUDGET, Progress};
 use crate::model::thresholds::Thresholds;
 use crate::postings::posting::unpack_pair;
 use std::collections::BTreeSet;
-
-/// The number of documents that are named for each bound.
-const NAMED: usize = 3;
 
 /// The counts, for the summary.
 pub struct Limits<'a> {
@@ -39,7 +36,7 @@ impl<'a> Limits<'a> {
         });
         let classes = left_out.iter().flat_map(|pair| <[u32; 2]>::from(unpack_pair(*pair)));
         let documents = classes.map(|class| all.first[class as usize]).collect();
-        self.add("pairs-over-budget", left_out.len() as u64, documents);
+        self.add(PAIRS_OVER_BUDGET, left_out.len() as u64, documents);
     }
 
     /// Counts the passages that were not looked at as notes, each by a document that holds it.
@@ -54,8 +51,7 @@ impl<'a> Limits<'a> {
             return;
         }
         let id = |n: &u32| self.documents.info(*n as usize).id.clone();
-        let some = of.iter().take(NAMED).map(id).collect();
-        self.progress.limited(&Limit { reason, count, documents: of.len() as u64, some });
+        self.progress.limited(&Limit::new(reason, count, of.iter().map(id)));
         self.counts.push((reason.to_owned(), count));
     }
 }

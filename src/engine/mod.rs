@@ -5,6 +5,7 @@ pub mod background;
 pub mod background_source;
 pub mod batch;
 pub mod builder;
+pub mod candidacy;
 pub mod candidates;
 pub mod cluster;
 pub mod compare;
@@ -17,6 +18,7 @@ pub mod notes;
 pub mod pairs;
 pub mod preset;
 pub mod repeats;
+pub mod search;
 pub mod series;
 pub mod sketch;
 #[cfg(feature = "stages")]

@@ -12,6 +12,7 @@ use crate::gate::policy::{IgnoreRule, Policy};
 use crate::gate::verdict::{Finding, FindingKind, FindingState, Ignore, Verdict};
 use crate::hash;
 use crate::model::findings::Findings;
+use crate::model::options::PAIRS_OVER_BUDGET;
 use crate::model::relation::Relation;
 use std::collections::HashMap;
 
@@ -77,8 +78,10 @@ pub fn judge(
     let (total, sources) = measures::source_counts(&table, &drafts, &states, &new);
     let rules = measures::measured_rules(&table, policy, &drafts, &states, &total, &sources);
     let ignores = used(&table, &drafts, ignores, today);
-    let findings = reported(&table, drafts, states, &new, baseline);
-    Ok(Verdict { rules, findings, stale, ignores, total, sources })
+    let reported = reported(&table, drafts, states, &new, baseline);
+    let limited = findings.detection.summary.limited.iter();
+    let not_compared = limited.filter(|l| l.0 == PAIRS_OVER_BUDGET).map(|l| l.1).sum();
+    Ok(Verdict { rules, findings: reported, stale, ignores, total, sources, not_compared })
 }
 
 /// Returns the ignore entries, each with the number of findings that it covers.

@@ -225,6 +225,10 @@ pub struct Verdict {
     pub total: SourceCounts,
     /// The same counts for each source, by name; those without one last.
     pub sources: Vec<SourceCounts>,
+    /// Candidate pairs that the scan did not compare, because they were over its budget
+    /// ([`compare_budget`](crate::Thresholds::compare_budget)). What they share is not known, so
+    /// the verdict is about the others.
+    pub not_compared: u64,
 }
 
 impl Verdict {

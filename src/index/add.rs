@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::index::commit_queue::{Condition, Request, forbidden};
 use crate::index::handle::{Index, WriteTurn};
 use crate::index::merge::{self, flush, settle, to_run};
-use crate::index::query::Sighting;
+use crate::index::query::{QueryAnswer, Sighting};
 use crate::index::rows::DocumentRow;
 use crate::index::write::{Added, Batch, Entry, FLUSH, Keys};
 use crate::model::detection::Relation;
@@ -30,6 +30,8 @@ const MIN_CLASSES_FOR_COMMON_WORDS: u64 = 128;
 pub struct CheckedDocument {
     /// The documents of the index that this document is related to, the nearest first.
     pub sightings: Vec<Sighting>,
+    /// The number of candidates that were not compared: [`QueryAnswer::left_out`].
+    pub left_out: u64,
     /// Whether it was added.
     pub outcome: CheckOutcome,
 }
@@ -182,13 +184,14 @@ impl Index {
     ) -> Result<CheckedDocument> {
         let (checked, request) = self.with_worker(|w| {
             let f = w.fingerprint(document)?;
-            let (sightings, at) = self.sightings(document, &f, thresholds, w)?;
+            let (QueryAnswer { sightings, left_out, .. }, at) =
+                self.answer(document, &f, thresholds, w)?;
             if forbidden(&document.info, &sightings, unless) {
                 // A document that the index already holds is known, not forbidden as a copy.
                 let known = self
                     .read_state(|view| view.knows(&DocumentRow::new(document)))?
                     .then_some(Added::Known);
-                return Ok((CheckedDocument { sightings, outcome: known.into() }, None));
+                return Ok((CheckedDocument { sightings, left_out, outcome: known.into() }, None));
             }
             let entry = Entry::of(document, f.clone(), self.texts, w)?;
             let ask = Condition {
@@ -199,16 +202,17 @@ impl Index {
                 at,
             };
             Ok((
-                CheckedDocument { sightings, outcome: CheckOutcome::Refused },
+                CheckedDocument { sightings, left_out, outcome: CheckOutcome::Refused },
                 Some(Request { entry, ask: Some(ask) }),
             ))
         })?;
         let Some(request) = request else { return Ok(checked) };
         let answer = self.enqueue(request)?;
-        Ok(CheckedDocument {
-            sightings: answer.sightings.unwrap_or(checked.sightings),
-            outcome: answer.added.into(),
-        })
+        let (sightings, left_out) = match answer.seen {
+            Some(again) => (again.sightings, again.left_out),
+            None => (checked.sightings, checked.left_out),
+        };
+        Ok(CheckedDocument { sightings, left_out, outcome: answer.added.into() })
     }
 
     /// Removes a document; returns false where the index holds none of this id. The next

@@ -10,7 +10,7 @@ use crate::index::handle::Index;
 use crate::index::query::Sighting;
 use crate::model::detection::Detection;
 use crate::model::document::{Document, DocumentInfo, Documents};
-use crate::model::options::{Progress, RunOptions, Stage};
+use crate::model::options::{Limit, Progress, RunOptions, Stage};
 use crate::model::thresholds::Thresholds;
 use crate::text::same_text::is_same_text;
 use crate::text::token::tokenize;
@@ -36,6 +36,16 @@ pub struct AgainstIndex {
     pub known: HashSet<String>,
     /// How many documents of the corpus do not come from the index.
     own: usize,
+}
+
+/// What the lookups of documents say.
+struct Held {
+    /// The documents of the index that these are related to, each once.
+    references: Vec<Document>,
+    /// The ids of those that the index already holds.
+    known: HashSet<String>,
+    /// The ids of those that have candidates over the budget, each with the number of these.
+    left_out: Vec<(String, u64)>,
 }
 
 /// What the index holds under a document's own id.
@@ -89,7 +99,8 @@ impl Scan<'_> {
             return Err(Error::Storage { what: index.path().display().to_string(), why });
         }
         let background = if index.stats()?.compacted { Some(index.background()?) } else { None };
-        let (held, known) = in_pool(options, || index.related(&documents, thresholds, progress))?;
+        let Held { references: held, known, left_out } =
+            in_pool(options, || index.related(&documents, thresholds, progress))?;
         let own = documents.len();
         documents.extend(held);
         let corpus = Corpus::new(documents)?;
@@ -97,7 +108,15 @@ impl Scan<'_> {
         if let Some(of_index) = background.as_ref().filter(|_| !self.has_background()) {
             scan = scan.background(of_index);
         }
-        let detection = scan.run(&corpus)?;
+        let mut detection = scan.run(&corpus)?;
+        if let Some(limit) = Limit::of_lookups(&left_out) {
+            progress.limited(&limit);
+            let limited = &mut detection.summary.limited;
+            match limited.iter_mut().find(|l| l.0 == limit.reason) {
+                Some((_, count)) => *count += limit.count,
+                None => limited.push((limit.reason.to_owned(), limit.count)),
+            }
+        }
         Ok(AgainstIndex { corpus, detection, known, own })
     }
 }
@@ -160,26 +179,26 @@ impl Index {
         scan.threads(options.threads).progress(progress).against(self, documents)
     }
 
-    /// Returns the documents of the index that these are related to, each once, as references; and
-    /// the ids of those that the index already holds.
+    /// Returns the documents of the index that these are related to, as references.
     fn related(
         &self,
         documents: &[Document],
         t: &Thresholds,
         progress: &dyn Progress,
-    ) -> Result<(Vec<Document>, HashSet<String>)> {
+    ) -> Result<Held> {
         let asked: Vec<&Document> = documents.iter().filter(|d| !d.info.reference).collect();
         let (mut found, mut known, mut old) = (BTreeMap::new(), HashSet::new(), HashSet::new());
         // Ids of sightings whose text other documents have too: such a text stays a reference even
         // where its id is an old version.
         let mut several: HashSet<String> = HashSet::new();
+        let mut left_out = Vec::new();
         progress.begin(Stage::Index, asked.len() as u64);
         for part in asked.chunks(PART) {
             let answers = part.par_iter().map(|d| {
                 if progress.cancelled() {
                     return Err(Error::Cancelled);
                 }
-                let answer = (self.own(d)?, self.seen(d, t)?);
+                let answer = (self.own(d)?, self.query(d, t)?);
                 progress.advance(1);
                 Ok(answer)
             });
@@ -194,7 +213,10 @@ impl Index {
                         found.entry(there.info.id.clone()).or_insert(there);
                     }
                 }
-                for s in seen {
+                if seen.left_out > 0 {
+                    left_out.push((d.info.id.clone(), seen.left_out));
+                }
+                for s in seen.sightings {
                     if s.copies > 1 {
                         several.insert(s.info.id.clone());
                     }
@@ -210,7 +232,8 @@ impl Index {
             let id = format!("{PREFIX}{}", info.id);
             DocumentInfo { id, reference: true, whole_file: false, ..info }.with_text(text)
         };
-        Ok((found.into_values().map(reference).collect(), known))
+        let references = found.into_values().map(reference).collect();
+        Ok(Held { references, known, left_out })
     }
 
     fn own(&self, d: &Document) -> Result<OwnVersion> {

@@ -2,7 +2,7 @@
 //! answers to those threads. Never: adds a document.
 
 use crate::error::Result;
-use crate::index::query::Sighting;
+use crate::index::query::{QueryAnswer, Sighting};
 use crate::index::rows::State;
 use crate::index::write::{Added, Entry};
 use crate::model::detection::Relation;
@@ -39,7 +39,7 @@ pub struct Condition {
 /// The answer to a request.
 pub struct Answer {
     /// What the document is related to, if that has changed since the first lookup.
-    pub sightings: Option<Vec<Sighting>>,
+    pub seen: Option<QueryAnswer>,
     /// What was done with the document; `None` where a sighting forbade adding it.
     pub added: Option<Added>,
 }

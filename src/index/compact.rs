@@ -3,6 +3,7 @@
 //! removed documents. Never: the stages of a scan.
 
 use crate::engine::batch::{self, Related};
+use crate::engine::limits::Limits;
 use crate::error::Result;
 use crate::index::handle::Index;
 use crate::index::lookup::{IndexState, to_row};
@@ -123,6 +124,9 @@ fn scan_index(
     let scan = || batch::in_pool(options, || batch::relate(&documents, recipe, t, progress));
     let done = std::thread::scope(|s| s.spawn(scan).join());
     let found = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let mut limits = Limits::new(&documents, progress);
+    limits.add_candidates([&found.document_candidates, &found.passage_candidates], &found.all, t);
+    limits.add_notes(&found.notes_left_out);
     let class = |c: u32| documents.at[found.all.first[c as usize] as usize].1.class;
     let families =
         (0..).zip(&found.family).filter(|(c, f)| c != *f).map(|(c, f)| (class(c), class(*f)));
@@ -214,8 +218,10 @@ impl Index {
     /// Runs the batch engine over all documents and draws the background from them anew: which
     /// passages are boilerplate, and which words are common. From then on, until documents are
     /// added or removed, [`seen`](Index::seen) reports of each document what `scan` with
-    /// `all_pairs` reports, and the pairs that only the `compare_budget` of a scan leaves out. Keys
-    /// of removed documents are dropped, and all keys are merged into one sorted run.
+    /// `all_pairs` reports, but for what the bounds of either leave out: a lookup and a scan have
+    /// budgets of their own, and both count what these leave out. `progress` is told what the
+    /// bounds of this scan leave out. Keys of removed documents are dropped, and all keys are
+    /// merged into one sorted run.
     ///
     /// Cost: that of a scan, in time and in memory (about 2 KB a different text while it runs).
     /// Readers may query meanwhile; writers wait. The settings that the background depends on

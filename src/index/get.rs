@@ -4,21 +4,31 @@
 use crate::error::Result;
 use crate::index::handle::Index;
 use crate::index::lookup::IndexState;
-use crate::index::query::Sighting;
+use crate::index::query::{QueryAnswer, Sighting};
 use crate::index::rows::{self, DocumentRow};
 use crate::model::document::Document;
 use crate::model::thresholds::Thresholds;
 
 impl Index {
     /// Returns the documents of the index that this document is related to, nearest first. A
-    /// document with the same id is left out.
+    /// document with the same id is left out. [`query`](Index::query) also says whether candidates
+    /// were left out because they were too many.
     ///
     /// # Errors
     /// A disk that cannot be read, or damage.
     pub fn seen(&self, document: &Document, thresholds: &Thresholds) -> Result<Vec<Sighting>> {
+        Ok(self.query(document, thresholds)?.sightings)
+    }
+
+    /// Like [`seen`](Index::seen), with the steps of the comparisons and the number of candidates
+    /// that were left out.
+    ///
+    /// # Errors
+    /// As [`Index::seen`].
+    pub fn query(&self, document: &Document, thresholds: &Thresholds) -> Result<QueryAnswer> {
         self.with_worker(|w| {
             let f = w.fingerprint(document)?;
-            Ok(self.sightings(document, &f, thresholds, w)?.0)
+            Ok(self.answer(document, &f, thresholds, w)?.0)
         })
     }
 

@@ -9,7 +9,7 @@
 use crate::error::{Error, Result};
 use crate::index::commit_queue::{Answer, Condition, Request, forbidden};
 use crate::index::handle::{Index, WriteTurn};
-use crate::index::query::Sighting;
+use crate::index::query::QueryAnswer;
 use crate::index::write::{Added, Batch, Keys, OWN, Worker};
 use std::sync::PoisonError;
 
@@ -140,15 +140,15 @@ impl Index {
     }
 
     fn add_one(&self, batch: &mut Batch, request: &Request, worker: &Worker) -> Result<Answer> {
-        let mut sightings = None;
+        let mut seen = None;
         if let Some(ask) = &request.ask {
-            sightings = self.query_again(batch, ask, worker)?;
-            if sightings.as_ref().is_some_and(|s| forbidden(&ask.document.info, s, &ask.unless)) {
+            seen = self.query_again(batch, ask, worker)?;
+            if seen.as_ref().is_some_and(|s| forbidden(&ask.document.info, &s.sightings, &ask.unless)) {
                 let known = batch.view().knows(&request.entry.row)?.then_some(Added::Known);
-                return Ok(Answer { sightings, added: known });
+                return Ok(Answer { seen, added: known });
             }
         }
-        Ok(Answer { sightings, added: Some(batch.add(&request.entry, self.same_id)?) })
+        Ok(Answer { seen, added: Some(batch.add(&request.entry, self.same_id)?) })
     }
 
     /// Looks the document up again where documents added since the first lookup may matter: those
@@ -158,14 +158,14 @@ impl Index {
         batch: &Batch,
         ask: &Condition,
         worker: &Worker,
-    ) -> Result<Option<Vec<Sighting>>> {
+    ) -> Result<Option<QueryAnswer>> {
         let view = batch.view();
         let see =
-            |from| self.sightings_in(&view, &ask.document, &ask.f, &ask.thresholds, worker, from);
+            |from| self.answer_in(&view, &ask.document, &ask.f, &ask.thresholds, worker, from);
         let drawn = view.state.background_version != ask.at.background_version;
         if !drawn
             && (!view.may_have_new_candidates(&ask.f, ask.at.next, &self.recipe)?
-                || see(ask.at.next)?.is_empty())
+                || see(ask.at.next)?.sightings.is_empty())
         {
             return Ok(None);
         }

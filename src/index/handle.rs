@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::index::commit_queue::CommitQueue;
 use crate::index::lookup::IndexState;
 use crate::index::memtable::Memtable;
-use crate::index::query::{QuerySettings, Sighting};
+use crate::index::query::{QueryAnswer, QuerySettings};
 use crate::index::rows::{Header, PendingRow, SCHEMA, State};
 use crate::index::store::create;
 use crate::index::store::tables::{ProcessWriteLock, Read, ReadTxn, Store};
@@ -369,23 +369,23 @@ impl Index {
         Ok(background)
     }
 
-    /// Returns the sightings of a document, and the state of the index that they are from.
-    pub(super) fn sightings(
+    /// Returns what the index says of a document, and the state of the index that it is from.
+    pub(super) fn answer(
         &self,
         d: &Document,
         f: &Fingerprint,
         thresholds: &Thresholds,
         worker: &Worker,
-    ) -> Result<(Vec<Sighting>, State)> {
+    ) -> Result<(QueryAnswer, State)> {
         thresholds.check()?;
         self.read_state(|view| {
-            Ok((self.sightings_in(view, d, f, thresholds, worker, 0)?, view.state.clone()))
+            Ok((self.answer_in(view, d, f, thresholds, worker, 0)?, view.state.clone()))
         })
     }
 
-    /// Returns the sightings of a document in one state of the index; `from` leaves out classes
-    /// whose newest document has a smaller number.
-    pub(super) fn sightings_in(
+    /// Returns what one state of the index says of a document; `from` leaves out classes whose
+    /// newest document has a smaller number.
+    pub(super) fn answer_in(
         &self,
         view: &IndexState,
         d: &Document,
@@ -393,7 +393,7 @@ impl Index {
         thresholds: &Thresholds,
         worker: &Worker,
         from: u32,
-    ) -> Result<Vec<Sighting>> {
+    ) -> Result<QueryAnswer> {
         let background = &*self.background_of(view.state, view.txn)?;
         let unpacker = &worker.unpacker;
         QuerySettings {
@@ -404,6 +404,6 @@ impl Index {
             texts: self.texts,
             unpacker,
         }
-        .sightings(d, f, from)
+        .answer(d, f, from)
     }
 }

@@ -6,6 +6,7 @@ use crate::index::memtable::Memtable;
 use crate::index::rows::{ClassRow, DocumentRow, State, exact_key, id_key, members_key, read};
 use crate::index::store::tables::{ReadTxn, Store};
 use crate::postings::bucket::{Bucket, BucketLayout};
+use crate::postings::budget::{ANCHORS_PER_BAND, add_up};
 use crate::postings::checksum::{seal, unseal};
 use crate::postings::policy::Policy;
 use crate::postings::votes::{ENDS, MAX_ENTRIES_READ, Votes};
@@ -60,16 +61,20 @@ impl PostingList<'_> {
     }
 }
 
+/// A class, and how many keys it shares with a text.
+pub type SharedKeys = (u32, u32);
+
 /// Candidates of a text.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    /// Classes to compare with, ascending.
-    pub classes: Vec<u32>,
+    /// The classes that share a document band with the text, or that a compaction linked to it,
+    /// ascending.
+    pub by_documents: Vec<SharedKeys>,
+    /// The classes that share enough anchors or a paragraph band with it, ascending. A paragraph
+    /// band counts as several anchors.
+    pub by_passages: Vec<SharedKeys>,
     /// Keys that were too frequent to be expanded.
     pub capped: u64,
-    /// How many anchors each class shares with the text, only where the caller asked for counts:
-    /// without texts, scores are estimated from them.
-    pub shared: Vec<u32>,
 }
 
 impl<'v> IndexState<'v> {
@@ -194,55 +199,63 @@ impl<'v> IndexState<'v> {
     }
 
     /// Returns the classes to compare a text with; `own` is the text's class, where it has one
-    /// already. With `count`, for an index without texts, the shared anchors of each class are
-    /// counted.
+    /// already; `texts` says whether the index keeps texts. Cost: a posting list for each key, and
+    /// of each list no more classes than the caps of the recipe allow.
     pub fn candidates(
         &self,
         f: &Fingerprint,
         own: Option<u32>,
         recipe: &Recipe,
-        count: bool,
+        texts: bool,
     ) -> Result<Candidates> {
         let mut out = Candidates::default();
         // Without texts, a compaction writes no links, so nothing is known beyond the keys.
-        let known = !count && own.is_some_and(|c| c < self.state.compacted);
-        self.by_bands(f, own, known, recipe, &mut out)?;
+        let known = texts && own.is_some_and(|c| c < self.state.compacted);
+        let mut documents = self.by_bands(f, own, known, recipe, &mut out)?;
         // A text that has a representative finds nothing by frequent passages; its representative
         // does.
         let stood_for = match own {
             Some(c) if known => self.store.get(self.txn, &self.store.families, c)?.is_some(),
             _ => false,
         };
-        let (mut shared, mut lists) = (Vec::new(), Vec::new());
+        let (mut shared, mut bands) = (Vec::new(), Vec::new());
         for &key in &f.anchors {
             let list = self.list(key)?;
             self.by_passage(key, &list, own, stood_for, recipe, &mut shared, &mut out.capped)?;
-            if count {
-                lists.push(list);
-            }
         }
         shared.sort_unstable();
         let enough = Policy::from(recipe).with_enough_anchors(&shared);
-        out.classes.extend(enough.map(|(class, _)| class));
+        out.by_passages.extend(enough);
         for &key in &f.paragraph_bands {
             let list = self.list(key)?;
-            self.by_passage(key, &list, own, stood_for, recipe, &mut out.classes, &mut out.capped)?;
+            self.by_passage(key, &list, own, stood_for, recipe, &mut bands, &mut out.capped)?;
         }
+        out.by_passages.extend(bands.into_iter().map(|class| (class, ANCHORS_PER_BAND)));
         if let Some(c) = own.filter(|_| known)
             && let Some(row) = self.store.get(self.txn, &self.store.links, c)?
         {
-            out.classes.extend(numbers(unseal(row, || self.store.place("links", c))?));
+            documents
+                .extend(numbers(unseal(row, || self.store.place("links", c))?).map(|c| (c, 1)));
         }
-        out.classes.sort_unstable();
-        out.classes.dedup();
-        out.classes.retain(|c| Some(*c) != own);
-        if count {
-            let anchors = |c: &u32| lists.iter().filter(|list| list.holds(*c)).count() as u32;
-            out.shared = out.classes.iter().map(anchors).collect();
-        }
+        out.by_documents = documents;
+        [&mut out.by_documents, &mut out.by_passages].into_iter().for_each(|all| summed(all, own));
         Ok(out)
     }
 
+    /// Returns how many anchors each of these classes shares with a text.
+    pub fn shared_anchors(&self, f: &Fingerprint, classes: &[u32]) -> Result<Vec<u32>> {
+        let mut shared = vec![0; classes.len()];
+        for &key in &f.anchors {
+            let list = self.list(key)?;
+            for (shared, class) in shared.iter_mut().zip(classes) {
+                *shared += u32::from(list.holds(*class));
+            }
+        }
+        Ok(shared)
+    }
+
+    /// Returns a class as often as it shares a document band that is within its cap, and the
+    /// classes that share most of the others.
     fn by_bands(
         &self,
         f: &Fingerprint,
@@ -250,13 +263,13 @@ impl<'v> IndexState<'v> {
         known: bool,
         recipe: &Recipe,
         out: &mut Candidates,
-    ) -> Result<()> {
-        let mut votes = Votes::default();
+    ) -> Result<Vec<SharedKeys>> {
+        let (mut found, mut votes) = (Vec::new(), Votes::default());
         let cap = Policy::from(recipe).band_cap;
         for &key in &f.bands {
             let list = self.list(key)?;
             if self.fits(&list, own, cap)? {
-                out.classes.extend(list.units());
+                found.extend(list.units().map(|class| (class, 1)));
                 continue;
             }
             out.capped += 1;
@@ -270,8 +283,8 @@ impl<'v> IndexState<'v> {
                 self.living(first, ENDS)?.into_iter().for_each(|u| votes.count(u));
             }
         }
-        out.classes.extend(votes.most(own));
-        Ok(())
+        found.extend(votes.most(own));
+        Ok(found)
     }
 
     /// Whether the texts of a key, the one that is looked up included, are within a cap. Rows are
@@ -343,6 +356,13 @@ impl<'v> IndexState<'v> {
         }
         Ok(())
     }
+}
+
+/// Sorts classes and adds up the keys of each, without those of `own`.
+fn summed(all: &mut Vec<SharedKeys>, own: Option<u32>) {
+    all.retain(|c| Some(c.0) != own);
+    all.sort_unstable();
+    add_up(all);
 }
 
 /// Decodes the numbers of a row.

@@ -25,6 +25,6 @@ mod write;
 pub use add::{AddedCounts, CheckOutcome, CheckedDocument};
 pub use against_index::AgainstIndex;
 pub use handle::{Index, IndexOptions};
-pub use query::Sighting;
+pub use query::{QueryAnswer, Sighting};
 pub use verify::{IndexStats, Verification};
 pub use write::{Added, SameId};

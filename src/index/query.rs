@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::hash;
-use crate::index::lookup::IndexState;
+use crate::index::lookup::{Candidates, IndexState, SharedKeys};
 use crate::index::notes::notes_among;
 use crate::index::rows::{ClassRow, DocumentRow};
 use crate::model::detection::{Comparison, Relation};
@@ -15,12 +15,14 @@ use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
 use crate::pair::relation::containment;
 use crate::pair::whole_evidence::same_bytes;
+use crate::postings::budget::{keep_fitting, lookup_budget, lookup_steps};
 use crate::postings::checksum::{damaged, unseal};
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeSet;
 use zstd::bulk::Decompressor;
 
 /// How many of the oldest documents of a class are read where its first document is the very one
@@ -46,6 +48,39 @@ pub struct Sighting {
     pub text: Option<String>,
 }
 
+/// What an index says of a document, from [`Index::query`](crate::Index::query).
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct QueryAnswer {
+    /// The documents that it is related to, nearest first.
+    pub sightings: Vec<Sighting>,
+    /// The steps of the comparisons: for each partner its tokens, those of the shorter one of both
+    /// texts, and 32.
+    pub steps: u64,
+    /// The number of candidates that were not compared, because a lookup may take so many steps
+    /// only: 32 times [`Thresholds::compare_budget`] for each token of the document (of a short
+    /// one as for 256 tokens), for the candidates by whole texts and for those by passages each.
+    /// In the order of the keys that they share with the document, the candidates are compared
+    /// that fit into what is left of it; the first one always is.
+    pub left_out: u64,
+}
+
+/// A document that represents its class towards the queried document.
+struct ClassPartner {
+    class: u32,
+    members: u32,
+    number: u32,
+    row: DocumentRow,
+}
+
+/// A candidate, with what its rank and its steps depend on.
+struct Ranked {
+    /// How many keys it shares, and the hash of its text.
+    rank: (Reverse<u32>, u128),
+    tokens: u32,
+    partner: ClassPartner,
+}
+
 /// Everything that a query of one state of the index depends on.
 pub struct QuerySettings<'e> {
     /// The state of the index.
@@ -64,9 +99,9 @@ pub struct QuerySettings<'e> {
 
 impl QuerySettings<'_> {
     /// Returns all sightings of a document; `f` is its fingerprint. Classes whose newest document
-    /// is older than `from` are left out.
-    pub fn sightings(&self, d: &Document, f: &Fingerprint, from: u32) -> Result<Vec<Sighting>> {
-        let mut out = Vec::new();
+    /// is older than `from` take no part.
+    pub fn answer(&self, d: &Document, f: &Fingerprint, from: u32) -> Result<QueryAnswer> {
+        let mut out = QueryAnswer::default();
         let own = self.view.by_text(f.exact)?;
         let mut partners = Vec::new();
         if let Some((class, row)) = own.as_ref().filter(|o| o.1.last >= from)
@@ -77,32 +112,99 @@ impl QuerySettings<'_> {
             } else {
                 let equal = estimate(1.0, 1.0, f64::from(u8::from(f.tokens > 0)));
                 let seen = self.sighting(partner, Relation::Equal, equal);
-                out.push(Sighting { copies: u64::from(row.members), ..seen });
+                out.sightings.push(Sighting { copies: u64::from(row.members), ..seen });
             }
         }
         if f.tokens >= self.thresholds.min_tokens {
-            let candidates =
-                self.view.candidates(f, own.as_ref().map(|o| o.0), self.recipe, !self.texts)?;
-            for (n, &class) in candidates.classes.iter().enumerate() {
-                let row = self.view.class(class)?;
-                let Some(row) =
-                    row.filter(|r| r.last >= from && r.tokens >= self.thresholds.min_tokens)
-                else {
-                    continue;
-                };
-                let Some((number, partner)) = self.partner(d, class, &row)? else { continue };
-                if self.texts {
-                    partners.push((row.members, number, partner));
-                } else {
-                    let seen = self.estimated(f, candidates.shared[n], &row, partner);
-                    out.extend(seen.map(|s| Sighting { copies: u64::from(row.members), ..s }));
-                }
+            let own = own.as_ref().map(|o| o.0);
+            let candidates = self.view.candidates(f, own, self.recipe, self.texts)?;
+            if self.texts {
+                let chosen = self.within_budget(d, f, &candidates, from, &mut out)?;
+                partners.extend(chosen.into_iter().map(|p| (p.members, p.number, p.row)));
+            } else {
+                self.estimate_all(d, f, &candidates, from, &mut out.sightings)?;
             }
         }
         let compacted = own.is_some_and(|o| o.0 < self.view.state.compacted);
-        self.compare_all(d, partners, compacted, &mut out)?;
-        out.sort_by(nearest);
+        self.compare_all(d, partners, compacted, &mut out.sightings)?;
+        out.sightings.sort_by(nearest);
         Ok(out)
+    }
+
+    /// Chooses the candidates that are compared, in the order of their classes, and counts the
+    /// others. Which these are depends on the texts of the index, and not on when they were added.
+    fn within_budget(
+        &self,
+        d: &Document,
+        f: &Fingerprint,
+        candidates: &Candidates,
+        from: u32,
+        out: &mut QueryAnswer,
+    ) -> Result<Vec<ClassPartner>> {
+        let budget = lookup_budget(f.tokens, self.thresholds);
+        let steps = |c: &Ranked| lookup_steps(f.tokens, c.tokens);
+        let (mut chosen, mut left_out) = (Vec::new(), BTreeSet::new());
+        for list in [&candidates.by_documents, &candidates.by_passages] {
+            let known: BTreeSet<u32> = chosen.iter().map(|p: &ClassPartner| p.class).collect();
+            let mut ranked = Vec::new();
+            for &(class, shared) in list.iter().filter(|c| !known.contains(&c.0)) {
+                ranked.extend(self.ranked(d, (class, shared), from)?);
+            }
+            if ranked.iter().map(steps).sum::<u64>() > budget {
+                ranked.sort_unstable_by_key(|c| c.rank);
+                let others = keep_fitting(&mut ranked, steps, budget);
+                left_out.extend(others.map(|c| c.partner.class));
+            }
+            out.steps += ranked.iter().map(steps).sum::<u64>();
+            chosen.extend(ranked.into_iter().map(|c| c.partner));
+        }
+        for partner in &chosen {
+            left_out.remove(&partner.class);
+        }
+        out.left_out = left_out.len() as u64;
+        chosen.sort_unstable_by_key(|p| p.class);
+        Ok(chosen)
+    }
+
+    /// Reads the rows of a candidate; `None` where the limits leave it out.
+    fn ranked(
+        &self,
+        d: &Document,
+        (class, shared): SharedKeys,
+        from: u32,
+    ) -> Result<Option<Ranked>> {
+        let Some(row) = self.class_within(class, from)? else { return Ok(None) };
+        let Some((number, partner)) = self.partner(d, class, &row)? else { return Ok(None) };
+        let partner = ClassPartner { class, members: row.members, number, row: partner };
+        Ok(Some(Ranked { rank: (Reverse(shared), row.exact), tokens: row.tokens, partner }))
+    }
+
+    /// Reads the row of a class, unless it is too old or too short.
+    fn class_within(&self, class: u32, from: u32) -> Result<Option<ClassRow>> {
+        let row = self.view.class(class)?;
+        Ok(row.filter(|r| r.last >= from && r.tokens >= self.thresholds.min_tokens))
+    }
+
+    /// Estimates the scores of all candidates, for an index without texts.
+    fn estimate_all(
+        &self,
+        d: &Document,
+        f: &Fingerprint,
+        candidates: &Candidates,
+        from: u32,
+        out: &mut Vec<Sighting>,
+    ) -> Result<()> {
+        let all = candidates.by_documents.iter().chain(&candidates.by_passages);
+        let classes: BTreeSet<u32> = all.map(|c| c.0).collect();
+        let classes: Vec<u32> = classes.into_iter().collect();
+        let shared = self.view.shared_anchors(f, &classes)?;
+        for (class, shared) in classes.into_iter().zip(shared) {
+            let Some(row) = self.class_within(class, from)? else { continue };
+            let Some((_, partner)) = self.partner(d, class, &row)? else { continue };
+            let seen = self.estimated(f, shared, &row, partner);
+            out.extend(seen.map(|s| Sighting { copies: u64::from(row.members), ..s }));
+        }
+        Ok(())
     }
 
     /// Compares a document with its partners, each given with the size of its class and its number.

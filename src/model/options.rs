@@ -61,6 +61,32 @@ pub struct Limit {
     pub some: Vec<String>,
 }
 
+/// The reason of candidate pairs that no budget of comparisons reaches.
+pub(crate) const PAIRS_OVER_BUDGET: &str = "pairs-over-budget";
+/// The number of documents that are named for each bound.
+const NAMED: usize = 3;
+
+impl Limit {
+    /// Makes it from the ids of the documents that it belongs to, of which the first are named.
+    pub(crate) fn new(
+        reason: &'static str,
+        count: u64,
+        ids: impl ExactSizeIterator<Item = String>,
+    ) -> Limit {
+        Limit { reason, count, documents: ids.len() as u64, some: ids.take(NAMED).collect() }
+    }
+
+    /// The candidates that the lookups of an index did not compare, from the number of each
+    /// document that has any ([`left_out`](crate::index::QueryAnswer::left_out)); `None` if none
+    /// has.
+    #[cfg(feature = "index")]
+    pub fn of_lookups(left_out: &[(String, u64)]) -> Option<Limit> {
+        let count = left_out.iter().map(|x| x.1).sum();
+        let ids = left_out.iter().map(|x| x.0.clone());
+        (count > 0).then(|| Limit::new(PAIRS_OVER_BUDGET, count, ids))
+    }
+}
+
 /// Whether a reason of the summary names pairs, repeats or passages that a bound leaves out, and no
 /// documents.
 pub(crate) fn is_bound(reason: &str) -> bool {

@@ -12,6 +12,8 @@
 //! What is left out follows from the set of texts alone. A text whose candidates cost no more than
 //! the budget for each of its tokens loses none of them, whatever the other texts are.
 
+#[cfg(feature = "index")]
+use crate::model::thresholds::Thresholds;
 use crate::postings::posting::unpack_pair;
 
 /// The steps of a comparison that do not depend on the length of the texts.
@@ -23,8 +25,20 @@ pub const fn pair_steps(a: u32, b: u32) -> u64 {
     shorter as u64 + PAIR_STEPS
 }
 
+/// The number of anchors that are as much evidence as a shared paragraph band.
+pub const ANCHORS_PER_BAND: u32 = 4;
+
 /// A candidate pair: the packed pair of texts, and how many keys they share.
 pub type SharedKeys = (u64, u32);
+
+/// Adds up the shared keys of equal pairs, or partners, in a sorted list.
+pub fn add_up<T: PartialEq>(sorted: &mut Vec<(T, u32)>) {
+    sorted.dedup_by(|next, first| {
+        let same = next.0 == first.0;
+        first.1 = if same { first.1.saturating_add(next.1) } else { first.1 };
+        same
+    });
+}
 
 /// The pairs that are within the budget, and what is left out.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -84,6 +98,54 @@ pub fn within_budget(candidates: Vec<SharedKeys>, tokens: &[u32], budget: u64) -
         left_out: left_out.collect(),
         pairs,
     }
+}
+
+/// Keeps those of the candidates of one lookup, the best first, that fit into what the better ones
+/// leave of so many steps, and returns the others. The first one is kept and counts for nothing:
+/// where it is a book, the short texts behind it are compared too.
+#[cfg(feature = "index")]
+pub fn keep_fitting<T>(
+    ranked: &mut Vec<T>,
+    steps: impl Fn(&T) -> u64,
+    budget: u64,
+) -> impl Iterator<Item = T> {
+    let mut left = budget;
+    let mut is_first = true;
+    let mut fits = |candidate: &T| {
+        if std::mem::take(&mut is_first) {
+            return true;
+        }
+        let fits = steps(candidate) <= left;
+        left -= if fits { steps(candidate) } else { 0 };
+        fits
+    };
+    let (kept, others) = std::mem::take(ranked).into_iter().partition::<Vec<T>, _>(&mut fits);
+    *ranked = kept;
+    others.into_iter()
+}
+
+/// The steps of a text's comparison with a partner that is read for it alone: those of the pair,
+/// and one for each token that is read.
+#[cfg(feature = "index")]
+pub const fn lookup_steps(asked: u32, partner: u32) -> u64 {
+    partner as u64 + pair_steps(asked, partner)
+}
+
+/// The steps of one lookup are so many times those that a scan may take on average. In a scan a
+/// text has what others leave, and a text that many others quote needs 30 times the average.
+#[cfg(feature = "index")]
+const TIMES_AVERAGE: u64 = 32;
+
+/// A lookup may take the steps of a text with so many tokens: a few milliseconds.
+#[cfg(feature = "index")]
+const LEAST_LOOKUP_TOKENS: u32 = 256;
+
+/// The budget of the lookup of a text with so many tokens, for its candidates by whole texts and
+/// for those by passages each.
+#[cfg(feature = "index")]
+pub fn lookup_budget(tokens: u32, t: &Thresholds) -> u64 {
+    let tokens = u64::from(tokens.max(LEAST_LOOKUP_TOKENS));
+    (tokens * TIMES_AVERAGE).saturating_mul(u64::from(t.compare_budget))
 }
 
 /// The parts into which a step is divided where a share of the budget is chosen.

@@ -24,11 +24,11 @@ impl Votes {
     pub fn count(&mut self, unit: u32) {
         *self.0.entry(unit).or_default() += 1;
     }
-    /// The texts with the most shared bands, without `own`.
-    pub fn most(self, own: Option<u32>) -> impl Iterator<Item = u32> {
+    /// The texts with the most shared bands, without `own`, each with the number of these bands.
+    pub fn most(self, own: Option<u32>) -> impl Iterator<Item = (u32, u32)> {
         let others = self.0.into_iter().filter(|v| Some(v.0) != own);
         let mut votes: Vec<(u32, u32)> = others.map(|(unit, n)| (u32::MAX - n, unit)).collect();
         votes.sort_unstable();
-        votes.into_iter().take(VOTED).map(|v| v.1)
+        votes.into_iter().take(VOTED).map(|v| (v.1, u32::MAX - v.0))
     }
 }

@@ -44,6 +44,7 @@ pub struct QueryReport {
     pub(super) detection: Detection,
     pub(super) copies: Vec<u64>,
     pub(super) more: u64,
+    pub(super) left_out: u64,
 }
 
 /// The queried document, then its partners.
@@ -98,7 +99,18 @@ impl QueryReport {
             repeats: Vec::new(),
             summary: Summary::default(),
         };
-        QueryReport { own, documents, detection, copies, more }
+        QueryReport { own, documents, detection, copies, more, left_out: 0 }
+    }
+
+    /// The same with the number of candidates that were not compared, because they were too many.
+    #[must_use]
+    pub fn with_left_out(self, left_out: u64) -> QueryReport {
+        QueryReport { left_out, ..self }
+    }
+
+    /// Returns the id of the queried document and the number of candidates that were not compared.
+    pub fn left_out(&self) -> (&str, u64) {
+        (&self.documents.infos[0].id, self.left_out)
     }
 
     /// Returns the relation to the nearest partner.

@@ -1,6 +1,7 @@
 //! `nearcopy check` through the program: policies, baselines, ignore entries, exit codes.
 
 mod baseline;
+mod not_compared;
 
 use crate::program::run;
 use crate::scratch::{Here, STORY, WHEAT, near};

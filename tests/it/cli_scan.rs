@@ -384,4 +384,37 @@ fn what_a_budget_leaves_out_is_counted_and_named() {
     assert_eq!(run_with(here.path(), &[&args[..], &["-q"]].concat(), "").2, "");
     let (_, page, _) = run_with(here.path(), &args[..4], "");
     assert!(page.contains("Bounded: "), "{page}");
+    // Explained, a pair is over the budget or not as in the scan.
+    let in_scan = |a: &str, b: &str, budget: &str| {
+        let args = ["explain", a, b, "--in", "corpus.jsonl", "--compare-budget", budget, "-q"];
+        let told = self::report(here.path(), &[&args[..], &["--format", "json"]].concat(), "");
+        let (_, human, _) = run_with(here.path(), &args, "");
+        (told["pair"]["budget"].clone(), human)
+    };
+    let (budget, human) = in_scan("e07", "e03", "0");
+    assert_eq!(budget["in_scan"], "over-budget");
+    assert!(human.contains("over the budget: not compared"), "{human}");
+    assert_eq!(in_scan("e00", "e03", "0").0["in_scan"], "compared");
+    let (budget, human) = in_scan("e07", "e03", "900");
+    assert_eq!(budget["in_scan"], "compared");
+    let tokens = budget["steps"].as_u64().unwrap() - 32;
+    assert_eq!(budget["budget"], json!([900 * tokens, 900 * tokens]));
+    assert!(human.contains("in the scan of --in     compared"), "{human}");
+}
+
+#[test]
+fn texts_of_few_words_are_explained_with_their_least_run() {
+    let text = |seed: usize| {
+        let word = |n: usize| ["alpha", "beta", "gamma", "delta"][(n * n * seed + n / 3) % 4];
+        (0..200).map(word).collect::<Vec<_>>().join(" ")
+    };
+    let here = Here::with(&[("one.txt", &text(3)), ("two.txt", &text(5))]);
+    let args = ["explain", "one.txt", "two.txt", "-q", "--format", "json"];
+    let told = report(here.path(), &args, "");
+    assert!(told["pair"]["least_run"].as_u64().unwrap() > 3, "{told}");
+    assert_eq!(told["pair"]["budget"]["steps"], 232);
+    assert!(told["pair"]["budget"].get("in_scan").is_none());
+    let (_, human, _) = run_with(here.path(), &args[..4], "");
+    assert!(human.contains("both texts have few words"), "{human}");
+    assert!(human.contains("depends on the corpus: --in"), "{human}");
 }

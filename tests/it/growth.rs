@@ -1,6 +1,8 @@
 //! Work is bounded: corpora that are made to make it grow, at two sizes, counted in the steps that
 //! the budgets use and in bytes of report. Seconds are measured in `benches/`.
 
+mod index;
+
 use crate::news::{Dice, word, words};
 use nearcopy::progress::{Limit, Progress, Stage};
 use nearcopy::report::{Findings, json};

@@ -2,6 +2,7 @@
 
 mod add;
 mod dedupe;
+mod not_compared;
 
 use crate::program::{ok, refused, run_with};
 use crate::scratch::{lines, story};

@@ -3,7 +3,7 @@
 use super::super::exit::{Exit, Failure, Result, usage};
 use super::super::flag_values::Color;
 use super::super::flags::InputFlags;
-use super::super::messages::clean;
+use super::super::messages::{clean, say_limit};
 use super::super::output::{WIDTH, colored, probe, to_file, to_stdout, width};
 use super::super::paths::apart;
 use super::super::progress::{Meter, TalkArgs};
@@ -14,7 +14,8 @@ use super::args::CompareArgs;
 use super::batch_reader::feed;
 use super::open_index::IndexPath;
 use clap::ValueEnum;
-use nearcopy::index::IndexOptions;
+use nearcopy::index::{IndexOptions, QueryAnswer};
+use nearcopy::progress::Limit;
 use nearcopy::report::{HumanOptions, OwnVersion, Partner, QueryReport};
 use nearcopy::{Document, Index, Relation, Thresholds};
 use rayon::prelude::*;
@@ -103,6 +104,8 @@ struct AnswerCounts {
     without_text: u64,
     listed: u64,
     hidden: u64,
+    /// The ids of documents with candidates that were not compared, and the number of these.
+    left_out: Vec<(String, u64)>,
     /// Whether the query documents are those of the index itself.
     inside: bool,
 }
@@ -190,6 +193,10 @@ impl Query {
             meter.pause()?;
             *taken = fed.taken?;
         }
+        if let Some(limit) = Limit::of_lookups(&tally.left_out).filter(|_| !self.talk.quiet) {
+            meter.hide();
+            say_limit(&limit);
+        }
         if self.format == Format::Human { Ok(tally.write(out)?) } else { Ok(()) }
     }
 
@@ -260,7 +267,7 @@ impl Query {
             true => OwnVersion::Same,
             false => OwnVersion::Other,
         });
-        let mut sightings = index.seen(&document, t)?;
+        let QueryAnswer { mut sightings, left_out, .. } = index.query(&document, t)?;
         let more = sightings.len().saturating_sub(self.limit.unwrap_or(usize::MAX)) as u64;
         sightings.truncate(sightings.len() - more as usize);
         let partners = sightings.into_iter().map(|s| Partner {
@@ -270,7 +277,8 @@ impl Query {
             relation: s.relation,
             comparison: s.comparison,
         });
-        Ok(QueryReport::new(document, own, partners.collect(), more))
+        let report = QueryReport::new(document, own, partners.collect(), more);
+        Ok(report.with_left_out(left_out))
     }
 
     fn human(&self) -> HumanOptions {
@@ -312,6 +320,10 @@ impl From<Failure> for QueryEnd {
 impl AnswerCounts {
     fn count(&mut self, seen: &QueryReport) {
         self.asked += 1;
+        let (id, left_out) = seen.left_out();
+        if left_out > 0 {
+            self.left_out.push((id.to_owned(), left_out));
+        }
         if let Some(relation) = seen.nearest() {
             self.related
                 .entry((relation.rank(), Reverse(relation)))

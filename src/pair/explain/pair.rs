@@ -4,12 +4,14 @@
 use crate::align::alignment::{chains, whole};
 use crate::align::prepared::Prepared;
 use crate::align::run::Chain;
+use crate::align::seeds::least_run;
 use crate::align::select::{equal_words, is_match, select};
 use crate::model::detection::{Comparison, Facts, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::compare::{BoilerplateRule, boilerplate_rule, compare_masked, own_matches};
 use crate::pair::decide;
+use crate::pair::explain::budget::BudgetTrace;
 use crate::pair::explain::document::{DocumentTrace, trace};
 use crate::pair::explain::verdict::{Measured, RelationVerdict, verdict};
 use crate::pair::facts;
@@ -105,6 +107,13 @@ pub struct PairTrace {
     pub containment_b: f64,
     /// The keys that both texts share.
     pub candidacy: Candidacy,
+    /// The budget of the comparison; `None` for two texts that are of no corpus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetTrace>,
+    /// The least length of a run that shows anything, in tokens, where both texts have so few
+    /// words that each window of three is in the other text by chance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub least_run: Option<u32>,
     /// The number of different seeds (windows of three words) that occur in both texts.
     pub seeds: u32,
     /// The chains before selection, best first; they may overlap.
@@ -182,6 +191,8 @@ pub(crate) fn explain_texts(
         containment_a: c.containment_a,
         containment_b: c.containment_b,
         candidacy: candidacy(&keys_a, &keys_b, c.resemblance, recipe, t),
+        budget: None,
+        least_run: least_run(&pa, &pb),
         seeds: shared_seeds(&pa, &pb),
         chains: chains.iter().map(lanes).collect(),
         selected,

@@ -79,6 +79,7 @@ fn properties<W: Write>(xml: &mut Xml<W>, verdict: &Verdict) -> io::Result<()> {
         ("known-findings", known),
         ("findings-of-pages-read-in-part", part),
         ("stale-baseline-entries", verdict.stale.len() as u64),
+        ("pairs-not-compared", verdict.not_compared),
     ];
     xml.create_element("properties").write_inner_content(|xml| {
         for (name, value) in amounts {

@@ -244,7 +244,14 @@ pub fn in_part(verdict: &Verdict) -> String {
     }
 }
 
-/// Returns `passed` or `failed`.
-pub fn outcome(verdict: &Verdict) -> &'static str {
-    if verdict.passed() { "passed" } else { "failed" }
+/// Returns `passed` or `failed`, and how many candidate pairs were not compared.
+pub fn outcome(verdict: &Verdict) -> String {
+    let outcome = if verdict.passed() { "passed" } else { "failed" };
+    let but = not_compared(verdict).map(|pairs| format!(", {pairs} not compared"));
+    format!("{outcome}{}", but.unwrap_or_default())
+}
+
+/// Returns the number of candidate pairs that were not compared, in words.
+pub fn not_compared(verdict: &Verdict) -> Option<String> {
+    (verdict.not_compared > 0).then(|| display::count(verdict.not_compared, "candidate pair"))
 }

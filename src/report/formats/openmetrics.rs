@@ -76,6 +76,11 @@ pub fn openmetrics(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
             "Ignore entries whose day has passed.",
             verdict.ignores.iter().filter(|i| i.expired).count(),
         ),
+        (
+            "pairs_not_compared",
+            "Candidate pairs over the budget of the scan.",
+            verdict.not_compared as usize,
+        ),
     ];
     for (name, help, count) in single {
         head(out, name, help)?;

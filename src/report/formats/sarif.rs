@@ -77,8 +77,16 @@ pub fn sarif(checked: GateReport, options: SarifOptions, out: &mut dyn Write) ->
          \"newlineSequences\":[\"\\r\\n\",\"\\n\",\"\\r\"],\n\"invocations\":["
     )?;
     let exit_code = u8::from(!checked.verdict.passed());
-    let tool_execution_notifications =
-        (left_out > 0).then(|| [Notification::new(left_out, options.most)]);
+    let mut tool_execution_notifications = Vec::new();
+    if left_out > 0 {
+        let [left_out, most] = [left_out, options.most].map(|n| display::count(n as u64, "result"));
+        let text = format!("{left_out} left out: this log holds at most {most}.");
+        tool_execution_notifications.push(Notification::new(text));
+    }
+    if let Some(pairs) = located_findings::not_compared(checked.verdict) {
+        let text = format!("{pairs} not compared: over the budget of the scan (--compare-budget).");
+        tool_execution_notifications.push(Notification::new(text));
+    }
     value(
         out,
         &Invocation { execution_successful: true, exit_code, tool_execution_notifications },
@@ -115,8 +123,8 @@ struct Driver {
 struct Invocation {
     execution_successful: bool,
     exit_code: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tool_execution_notifications: Option<[Notification; 1]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification>,
 }
 
 #[derive(Serialize)]
@@ -126,15 +134,8 @@ struct Notification {
 }
 
 impl Notification {
-    fn new(left_out: usize, most: usize) -> Notification {
-        let (left_out, most) =
-            (display::count(left_out as u64, "result"), display::count(most as u64, "result"));
-        Notification {
-            level: "warning",
-            message: Message {
-                text: format!("{left_out} left out: this log holds at most {most}."),
-            },
-        }
+    fn new(text: String) -> Notification {
+        Notification { level: "warning", message: Message { text } }
     }
 }
 

@@ -46,16 +46,20 @@ pub fn check_human(
     human.out.flush()
 }
 
-/// Returns `PASSED`, or `FAILED` and the violated bounds.
+/// Returns `PASSED`, or `FAILED` and the violated bounds, and what the verdict does not know.
 fn last_word(verdict: &Verdict) -> String {
     let mut violated: Vec<String> = verdict.rules.iter().filter(|r| r.violated).map(name).collect();
+    let but = match verdict.not_compared {
+        0 => String::new(),
+        n => format!("; {} not compared", display::count(n, "candidate pair")),
+    };
     if violated.is_empty() {
-        return "PASSED".into();
+        return format!("PASSED{but}");
     }
     let more = violated.len().saturating_sub(5);
     violated.truncate(5);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("FAILED: {}{more}", violated.join(", "))
+    format!("FAILED: {}{more}{but}", violated.join(", "))
 }
 
 /// Whether a bound applies to findings of this kind.

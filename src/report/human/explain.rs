@@ -7,6 +7,7 @@ use crate::pair::explain::pair::{ChainTrace, PairTrace};
 use crate::pair::explain::verdict::{BoundCheck, VerdictStep};
 use crate::report::evidence;
 use crate::report::human::display::{Style, StyledWriter, count, fit, fraction, number};
+use crate::report::human::explain_budget::budget_lines;
 use crate::report::human::options::HumanOptions;
 use crate::report::input::{Explained, Traced};
 use std::io::{self, Write};
@@ -266,7 +267,10 @@ impl Page<'_> {
             [] => "no: a scan would not compare the two".into(),
             by => format!("by {}", by.join(", ")),
         };
-        self.line("", &format!("candidate               {by}"))
+        self.line("", &format!("candidate               {by}"))?;
+        let Some(budget) = &p.budget else { return Ok(()) };
+        self.begin("Budget")?;
+        budget_lines(budget).iter().try_for_each(|line| self.line("", line))
     }
 
     fn alignment(&mut self, p: &PairTrace) -> io::Result<()> {
@@ -279,6 +283,10 @@ impl Page<'_> {
                 count(p.seeds.into(), "seed")
             ),
         )?;
+        if let Some(least) = p.least_run {
+            let why = "both texts have few words, so that shorter runs are there by chance";
+            self.line("", &format!("runs of {} at least: {why}", count(least.into(), "token")))?;
+        }
         self.chains(&p.chains)?;
         self.begin("Matches")?;
         let boilerplate = p.selected as usize - p.matches.len();

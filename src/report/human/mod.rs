@@ -5,6 +5,7 @@ pub mod cleaning;
 pub mod display;
 mod divided_texts;
 pub mod explain;
+pub mod explain_budget;
 pub mod index_query;
 pub mod match_parts;
 pub mod options;

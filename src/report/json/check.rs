@@ -8,6 +8,7 @@ use crate::report::json::report::{body, body_lines};
 use crate::report::json::writer::{BUFFER, ListWriter, in_parallel, line, list, value};
 use crate::report::schema::rounding::share;
 use crate::report::schema::span::PassageJson;
+use crate::report::schema::summary::is_zero;
 use crate::report::texts::Texts;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
@@ -49,6 +50,8 @@ struct GateView<'a> {
     ignores: &'a [Ignore],
     total: CountsView<'a>,
     sources: Vec<CountsView<'a>>,
+    #[serde(skip_serializing_if = "is_zero")]
+    not_compared: u64,
 }
 
 /// Writes the ordinary report, with the decision of a gate about it as the object `"gate"`.
@@ -75,6 +78,9 @@ pub fn check_json(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     write!(out, ",\n\"total\":")?;
     value(out, &gate.total)?;
     list(out, "sources", gate.sources.iter().map(Ok))?;
+    if gate.not_compared > 0 {
+        write!(out, ",\n\"not_compared\":{}", gate.not_compared)?;
+    }
     out.write_all(b"}}\n")?;
     out.flush()
 }
@@ -130,6 +136,7 @@ fn view(checked: GateReport<'_>) -> GateView<'_> {
         ignores: &v.ignores,
         total: counts(&v.total, None),
         sources: v.sources.iter().map(|s| counts(s, Some(s.source.as_deref()))).collect(),
+        not_compared: v.not_compared,
     }
 }
 

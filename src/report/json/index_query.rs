@@ -2,12 +2,13 @@
 
 use crate::model::detection::Relation;
 use crate::model::document::Documents;
+use crate::model::options::PAIRS_OVER_BUDGET;
 use crate::report::evidence;
 use crate::report::index_query::{OwnVersion, QueryReport};
 use crate::report::json::writer::json_line;
 use crate::report::schema::document::{ReadJson, RecordJson};
 use crate::report::schema::pair::{MatchJson, ScoresJson};
-use crate::report::schema::summary::is_zero;
+use crate::report::schema::summary::{ReasonJson, is_zero, reasons};
 use crate::report::texts::Texts;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -46,6 +47,8 @@ struct SeenView<'a> {
     seen: Vec<PartnerView<'a>>,
     #[serde(skip_serializing_if = "is_zero")]
     more: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limited: Vec<ReasonJson<'a>>,
 }
 
 impl QueryReport {
@@ -75,6 +78,8 @@ impl QueryReport {
         let asked = self.documents.info(0);
         let (record, title) = (RecordJson::new(asked), asked.title.as_deref());
         let (read, own, more) = (ReadJson::new(asked.read), self.own, self.more);
-        json_line(&SeenView { record, title, read, own, seen, more }, out)
+        let left_out = (PAIRS_OVER_BUDGET.to_owned(), self.left_out);
+        let limited = reasons(if left_out.1 > 0 { std::slice::from_ref(&left_out) } else { &[] });
+        json_line(&SeenView { record, title, read, own, seen, more, limited }, out)
     }
 }
