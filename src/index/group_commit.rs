@@ -143,7 +143,10 @@ impl Index {
         let mut seen = None;
         if let Some(ask) = &request.ask {
             seen = self.query_again(batch, ask, worker)?;
-            if seen.as_ref().is_some_and(|s| forbidden(&ask.document.info, &s.sightings, &ask.unless)) {
+            if seen
+                .as_ref()
+                .is_some_and(|s| forbidden(&ask.document.info, &s.sightings, &ask.unless))
+            {
                 let known = batch.view().knows(&request.entry.row)?.then_some(Added::Known);
                 return Ok(Answer { seen, added: known });
             }

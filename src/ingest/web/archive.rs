@@ -234,7 +234,7 @@ fn document(
     let (mut title, mut read) = (None, None);
     let text = match kind {
         ContentKind::Html => {
-            let page = page::read(bytes, PageContext { given, header })?;
+            let page = page::read(bytes, PageContext { given, header, ..PageContext::default() })?;
             page.count(&context.path, Some(candidate.number), &mut batch.intake);
             (title, read) = (page.title().map(Into::into), Some(page.extent()));
             if let Some(url) = page.about.url.filter(|_| context.fields.id_is("url")) {

@@ -4,8 +4,9 @@
 use crate::ingest::web::discussion;
 use crate::ingest::web::inline_or_block::{Blocks, Effort, is, sentence, titles};
 use crate::ingest::web::metadata::PageMetadata;
+use crate::ingest::web::names;
 use crate::ingest::web::teasers;
-use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
+use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmount, TextAmounts};
 use dom_query::{Document, Matcher, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -36,6 +37,9 @@ static COMMENTS: LazyLock<Matcher> = LazyLock::new(|| {
 
 static PIECES: LazyLock<Matcher> = LazyLock::new(|| matcher("a, time, small, form"));
 
+/// The number of links from which an element may be a menu.
+const MENU: usize = 8;
+
 /// The length in bytes up to which a link may be a control such as "Read more".
 const CONTROL: usize = 40;
 
@@ -63,12 +67,27 @@ fn matcher(selector: &str) -> Matcher {
 
 /// Removes boilerplate from the tree. Returns whether the page is a list of teasers.
 pub(super) fn clear(page: &Document, about: &PageMetadata) -> bool {
+    clear_but_teasers(page, about);
+    teasers::clear(page, about.article)
+}
+
+/// Removes boilerplate from the tree, and leaves lists of links and teasers.
+pub(super) fn clear_but_teasers(page: &Document, about: &PageMetadata) {
     page.select_matcher(&HEAD).remove();
     around(page);
     comments(page, about.article);
     text_blocks(page);
     discussion::clear(page, about.title.as_deref().unwrap_or_default());
-    teasers::clear(page, about.article)
+}
+
+/// Whether an element is a menu, however much it says about each of its links.
+fn is_menu(node: &NodeRef, amount: TextAmount) -> bool {
+    is(node, &["nav", "footer"]) && amount.links >= MENU && amount.linked * 3 >= amount.text
+}
+
+/// The elements whose names are those of menus, banners and the like.
+pub(super) fn named(page: &Document) -> HashSet<NodeId> {
+    page.select_matcher(&AROUND).nodes().iter().map(|node| node.id).collect()
 }
 
 /// Removes elements around the text. An element that holds most of the text of the page is no menu,
@@ -80,12 +99,105 @@ pub(super) fn around(page: &Document) {
     }
     let weights = TextAmounts::of(page);
     let whole = page.body().map_or(0, |body| weights.get(&body).prose);
-    for node in all.nodes() {
+    for node in all.nodes().iter().filter(|node| !is(node, &["html", "body"])) {
         if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
             // The heading introduces the content below it.
             node.rename("span");
-        } else if weights.get(node).prose * 2 <= whole {
+        } else if weights.get(node).prose * 2 <= whole || is_menu(node, weights.get(node)) {
             node.remove_from_parent();
+        }
+    }
+}
+
+/// Words in the names of what is around the content of a page that is more than one text.
+const AROUND_WORDS: [&str; 63] = [
+    "related",
+    "recommended",
+    "recommendation",
+    "recommendations",
+    "upsell",
+    "upsells",
+    "crosssell",
+    "crosssells",
+    "cross",
+    "recent",
+    "popular",
+    "trending",
+    "similar",
+    "newsletter",
+    "subscribe",
+    "signup",
+    "social",
+    "share",
+    "sharing",
+    "breadcrumb",
+    "breadcrumbs",
+    "cookie",
+    "cookies",
+    "consent",
+    "popup",
+    "modal",
+    "overlay",
+    "drawer",
+    "cart",
+    "minicart",
+    "menu",
+    "navbar",
+    "nav",
+    "navigation",
+    "pagination",
+    "pager",
+    "login",
+    "signin",
+    "search",
+    "toolbar",
+    "banner",
+    "promo",
+    "promotion",
+    "ad",
+    "ads",
+    "advert",
+    "advertisement",
+    "sponsor",
+    "sponsored",
+    "footer",
+    "header",
+    "topbar",
+    "masthead",
+    "sidebar",
+    "rail",
+    "skip",
+    "toast",
+    "tooltip",
+    "dialog",
+    "loader",
+    "spinner",
+    "testimonial",
+    "testimonials",
+];
+
+/// Words in the names of what customers say about the content of a page.
+const REVIEW_WORDS: [&str; 6] = ["review", "reviews", "rating", "ratings", "comment", "comments"];
+
+/// Removes elements whose names are those of something around the content, and, except on an
+/// article, what customers say of it. An element that holds most of the prose stays.
+pub(super) fn clear_named(page: &Document, article: bool) {
+    let Some(body) = page.body() else { return };
+    let amounts = TextAmounts::of(page);
+    let whole = amounts.get(&body);
+    let most = |node: &NodeRef| {
+        let own = amounts.get(node);
+        own.prose * 2 > whole.prose || own.text * 2 > whole.text
+    };
+    let mut open: Vec<NodeRef> = body.children_it(false).collect();
+    while let Some(node) = open.pop() {
+        let words = names::words(&node, &["class", "id"]);
+        let around =
+            names::any(&words, &AROUND_WORDS) || (!article && names::any(&words, &REVIEW_WORDS));
+        if around && !is(&node, &["main", "article"]) && !most(&node) {
+            node.remove_from_parent();
+        } else {
+            open.extend(node.children_it(false).filter(NodeRef::is_element));
         }
     }
 }
@@ -174,7 +286,8 @@ fn comments(page: &Document, article: bool) {
     // The content above a discussion is a page of its own where the page says so, or where it is
     // not much shorter than the discussion.
     if outside >= INDEPENDENT_TEXT && (article || outside * 4 >= inside) {
-        all.remove();
+        let sections = all.nodes().iter().filter(|node| !is(node, &["html", "body"]));
+        sections.for_each(NodeRef::remove_from_parent);
     }
 }
 

@@ -45,8 +45,14 @@ pub(crate) struct PageMetadata {
     pub site: Option<String>,
     /// The article's text in JSON-LD.
     pub body: Option<String>,
+    /// The number of words that JSON-LD says the article has.
+    pub words: Option<usize>,
+    /// What the page says it is about, in a sentence or two.
+    pub description: Option<String>,
     /// Whether the page declares that it is one article.
     pub article: bool,
+    /// Whether there are signs that the text is shown only once a script has run.
+    pub needs_script: bool,
 }
 
 /// Reads the metadata from the head of a page and from its times and headings.
@@ -90,8 +96,13 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
         times.iter().chain(any.iter()).take(4).filter_map(|time| one_line(&time.attr("datetime")?)),
     );
     let date = dates.iter().find_map(|d| date::normalise(d));
-    let body =
-        linked.as_ref().and_then(|article| article.get("articleBody")?.as_str()).map(unescaped);
+    let body = linked.as_ref().and_then(|article| article.get("articleBody")?.as_str());
+    let body = body.map(unescaped).or_else(|| posted(page));
+    let words = linked.as_ref().and_then(|article| {
+        let count = article.get("wordCount")?;
+        count.as_u64().or_else(|| count.as_str()?.trim().parse().ok())
+    });
+    let description = ["og:description", "description", "twitter:description"];
     let kind = metas.get("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
     let article = linked.is_some()
         || kind
@@ -106,7 +117,20 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
         url,
         site,
         body,
+        words: words.and_then(|count| usize::try_from(count).ok()),
+        description: description.iter().find_map(|name| metas.get(*name).cloned()),
+        needs_script: needs_script(page),
     }
+}
+
+/// Whether an element in which scripts build the page is empty, or a `noscript` asks for them.
+fn needs_script(page: &Document) -> bool {
+    let mount = page.select("#root, #app, #__next, #__nuxt, #___gatsby, app-root, #main-app");
+    let empty = |node: &dom_query::NodeRef| node.text().trim().is_empty();
+    let asks = |node: &dom_query::NodeRef| {
+        node.text().as_bytes().windows(10).any(|word| word.eq_ignore_ascii_case(b"javascript"))
+    };
+    mount.nodes().iter().any(empty) || page.select("noscript").nodes().iter().any(asks)
 }
 
 /// Maps the lower-case name of each `meta` element to its first content.
@@ -126,11 +150,44 @@ fn meta_elements(page: &Document) -> HashMap<String, String> {
 /// The first article in the page's JSON-LD, which may also describe lists of links or the
 /// publisher.
 fn linked(page: &Document) -> Option<Value> {
-    page.select("script[type=\"application/ld+json\"]").iter().find_map(|script| {
+    json_ld(page).into_iter().find_map(article)
+}
+
+/// The values of all JSON-LD in a page.
+fn json_ld(page: &Document) -> Vec<Value> {
+    let parse = |script: dom_query::Selection| {
         let text = script.text();
         let inner = text.trim().trim_start_matches("<![CDATA[").trim_end_matches("]]>");
-        article(serde_json::from_str(inner).ok()?)
-    })
+        serde_json::from_str(inner).ok()
+    };
+    page.select("script[type=\"application/ld+json\"]").iter().filter_map(parse).collect()
+}
+
+/// The texts of a thread in JSON-LD: what was posted first, and the answers.
+fn posted(page: &Document) -> Option<String> {
+    let mut texts = Vec::new();
+    for value in json_ld(page) {
+        post_texts(&value, false, &mut texts);
+    }
+    (!texts.is_empty()).then(|| texts.join("\n\n"))
+}
+
+/// The JSON parser limits the depth of values, hence the recursion.
+fn post_texts(value: &Value, inside: bool, texts: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| post_texts(item, inside, texts)),
+        Value::Object(map) => {
+            let kind = map.get("@type").and_then(Value::as_str).unwrap_or_default();
+            let post = inside || matches!(kind, "DiscussionForumPosting" | "QAPage");
+            let text = map.get("text").and_then(Value::as_str).filter(|_| post);
+            texts.extend(text.map(unescaped));
+            let below = ["@graph", "mainEntity", "acceptedAnswer", "suggestedAnswer", "comment"];
+            for value in below.iter().filter_map(|name| map.get(*name)) {
+                post_texts(value, post, texts);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Decodes character references in the text of JSON-LD; they should not be there, but often are.

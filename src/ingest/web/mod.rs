@@ -8,17 +8,23 @@
 
 #[doc(hidden)]
 pub mod archive;
+pub(super) mod article;
 mod boilerplate;
 mod charset;
+mod concealed;
 mod discussion;
 mod http;
 mod inline_or_block;
 mod members;
 mod metadata;
+mod names;
 pub(super) mod page;
+mod proportion;
 mod rewindable;
 mod teasers;
 mod text_amount;
+mod thread;
 mod tree;
 mod warc;
 mod warc_header;
+mod xhtml;

@@ -7,20 +7,19 @@ use crate::ingest::decode;
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::title;
-use crate::ingest::web::boilerplate;
+use crate::ingest::web::article::{self, Extracted, PageKind};
 use crate::ingest::web::charset;
 use crate::ingest::web::metadata::{PageMetadata, read_metadata};
-use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::tree;
+use crate::ingest::web::xhtml;
 use crate::model::page_read::{Extent, PageRead};
-use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::Encoding;
 
 /// The size of a page in bytes at most. Crawlers keep 1 to 5 MiB of one.
 pub(crate) const PAGE: u64 = 16 << 20;
 
-/// In a block with a line longer than this many characters, each line is a paragraph.
-const WRAPPED: usize = 120;
+/// A page of whose prose less than this is read, in percent, is read in part.
+const WHOLE: u8 = 50;
 
 /// Facts about a page that are known before it is parsed.
 #[derive(Debug, Default, Clone, Copy)]
@@ -29,6 +28,8 @@ pub(crate) struct PageContext {
     pub given: Option<&'static Encoding>,
     /// The encoding in the HTTP header.
     pub header: Option<&'static Encoding>,
+    /// What pages are read as.
+    pub kind: PageKind,
 }
 
 /// An article that was extracted from its page.
@@ -42,9 +43,9 @@ pub(crate) struct Page {
     pub replaced: bool,
     /// Whether the page is in another encoding than it declares.
     pub wrong_encoding: bool,
-    /// The share of the visible prose that the text has, in percent.
+    /// How much of the page's visible prose the text has, in percent.
     pub share: u8,
-    /// Whether only a part of the page was read.
+    /// Whether that is only a part.
     pub part: bool,
     /// The hash of the page's bytes.
     raw: u128,
@@ -91,14 +92,10 @@ pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, 
     }
     let raw = hash::wide_bytes(&bytes);
     let (decoded, lie) = charset::decode(bytes, known.given, known.header);
-    let html = decoded.text;
+    let html = xhtml::open_tags(&decoded.text);
     let parsed = tree::parse(&html).map_err(too_much)?;
     let about = read_metadata(&parsed);
-    let text = if boilerplate::clear(&parsed, &about) || !tree::writable(&parsed) {
-        listing(&parsed)
-    } else {
-        article(parsed, &html, &about)
-    };
+    let Extracted { text, share } = article::extract(parsed, &html, &about, known.kind);
     if text.is_empty() {
         let why = "a page without text (a frame, a script, pictures?); it was skipped: nothing of \
             it can be compared"
@@ -112,8 +109,8 @@ pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, 
         encoding: decoded.encoding,
         replaced: decoded.replaced,
         wrong_encoding: lie,
-        share: 100,
-        part: false,
+        share,
+        part: share < WHOLE,
         raw,
     })
 }
@@ -153,72 +150,6 @@ fn too_much(limit: tree::Limit) -> (Reason, String) {
             ),
         ),
     }
-}
-
-/// All remaining text of a list of teasers, in which no article predominates, or of a page that
-/// would take too long.
-fn listing(parsed: &dom_query::Document) -> String {
-    paragraphs(&tree::text(parsed))
-}
-
-/// The article; where none predominates, the text in JSON-LD or all text that is no navigation.
-fn article(parsed: dom_query::Document, html: &str, about: &PageMetadata) -> String {
-    // The text in JSON-LD was read before.
-    let config =
-        Config { text_mode: TextMode::Formatted, disable_json_ld: true, ..Config::default() };
-    let found =
-        Readability::with_document(parsed, None, Some(config)).and_then(|mut page| page.parse());
-    let mut text = found.map_or_else(|_| String::new(), |found| paragraphs(&found.text_content));
-    let linked = about.body.as_deref().map(linked).unwrap_or_default();
-    // If the article is less than a third of the text in JSON-LD, the page shows only its beginning
-    // and loads the rest with a script.
-    if linked.len() / 3 > text.len() {
-        text = linked;
-    }
-    if text.len() < INDEPENDENT_TEXT {
-        text = whole(html, text);
-    }
-    text
-}
-
-/// Returns all text that is no menu where the article is almost empty and the page has much more
-/// text: then the extraction missed the article, or took it for something else.
-fn whole(html: &str, article: String) -> String {
-    // The extraction changed the tree, so the page is parsed again.
-    let Ok(parsed) = tree::parse(html) else { return article };
-    boilerplate::around(&parsed);
-    let plain = parsed.body().map_or(0, |body| TextAmounts::of(&parsed).get(&body).plain());
-    if article.is_empty() || plain > 3 * article.len() + INDEPENDENT_TEXT {
-        paragraphs(&tree::text(&parsed))
-    } else {
-        article
-    }
-}
-
-/// The text of JSON-LD, which may contain elements.
-fn linked(body: &str) -> String {
-    if body.contains("</") || body.contains("<br") {
-        return tree::parse(body)
-            .map_or_else(|_| String::new(), |parsed| paragraphs(&tree::text(&parsed)));
-    }
-    paragraphs(body)
-}
-
-/// Separates paragraphs by one blank line. Short lines stay together, as in lists and verses; in a
-/// block with a long line, each line is a paragraph.
-fn paragraphs(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let mut out = String::with_capacity(text.len());
-    for block in lines.split(|line| line.is_empty()) {
-        let long = block.iter().any(|line| line.chars().nth(WRAPPED).is_some());
-        for (i, line) in block.iter().enumerate() {
-            if !out.is_empty() {
-                out.push_str(if i == 0 || long { "\n\n" } else { "\n" });
-            }
-            out.push_str(line);
-        }
-    }
-    out
 }
 
 /// Puts the headline in front, unless the text begins with it.
@@ -288,6 +219,7 @@ mod tests {
     #[test]
     fn blocks() {
         let long = "long ".repeat(30);
+        use crate::ingest::web::article::paragraphs;
         assert_eq!(paragraphs("a\nb\n\n\n\nc"), "a\nb\n\nc");
         assert_eq!(paragraphs(&format!("{long}\n{long}")), format!("{0}\n\n{0}", long.trim()));
         assert_eq!(titled(Some("A  b"), "A b\n\nc".into()), "A b\n\nc");

@@ -24,7 +24,7 @@ pub(super) struct TextAmount {
 
 /// The length in bytes from which a piece of text counts as a sentence; teasers, labels and names
 /// are usually shorter.
-const SENTENCE: usize = 60;
+pub(super) const SENTENCE: usize = 60;
 
 impl TextAmount {
     /// The bytes of text outside links.

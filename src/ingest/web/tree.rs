@@ -313,9 +313,14 @@ pub(super) fn writable(document: &Document) -> bool {
     escaping(document) <= ESCAPING
 }
 
+/// Removes the elements that have no text of the page, scripts and controls.
+pub(super) fn remove_scripts(document: &Document) {
+    document.select("script, style, noscript, template, select, textarea, button").remove();
+}
+
 /// The text of a document with a line break at each block, without scripts and styles.
 pub(super) fn text(document: &Document) -> String {
-    document.select("script, style, noscript, template, select, textarea, button").remove();
+    remove_scripts(document);
     document.body().map_or_else(String::new, |body| body.formatted_text().to_string())
 }
 

@@ -1,0 +1,244 @@
+//! Owns: the text of a page, which is the posts of a thread, an article, or all that is not
+//! boilerplate, and how much of the page's prose this is. Never: decodes a page, or reads its
+//! metadata.
+
+use crate::ingest::web::boilerplate;
+use crate::ingest::web::concealed;
+use crate::ingest::web::metadata::PageMetadata;
+use crate::ingest::web::proportion::{Prose, common_ancestor};
+use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
+use crate::ingest::web::thread;
+use crate::ingest::web::tree;
+use dom_query::Document;
+use dom_smoothie::{Config, Readability, TextMode};
+
+/// In a block with a line longer than this many characters, each line is a paragraph.
+const WRAPPED: usize = 120;
+
+/// What a page is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum PageKind {
+    /// What its structure and its metadata say.
+    #[default]
+    Auto,
+    /// One article: comments and lists of other texts are left out.
+    Article,
+    /// A thread: the posts in their order, without authors and dates.
+    Thread,
+    /// All text that is neither a menu nor a banner.
+    All,
+}
+
+/// The text of a page.
+#[derive(Debug, Default)]
+pub(super) struct Extracted {
+    pub text: String,
+    /// How much of the page's visible prose the text has, in percent.
+    pub share: u8,
+}
+
+impl Extracted {
+    fn whole(text: String) -> Extracted {
+        Extracted { text, share: 100 }
+    }
+}
+
+/// Extracts the text of a page. `parsed` is the tree of `html`.
+pub(super) fn extract(
+    parsed: Document,
+    html: &str,
+    about: &PageMetadata,
+    kind: PageKind,
+) -> Extracted {
+    concealed::reveal(&parsed);
+    if matches!(kind, PageKind::Auto | PageKind::Thread)
+        && let Some(text) = thread(&parsed, about, kind == PageKind::Thread)
+    {
+        return Extracted::whole(text);
+    }
+    let found = match kind {
+        PageKind::All => Extracted::whole(all(&parsed, about)),
+        _ => one_text(parsed, html, about, kind == PageKind::Article),
+    };
+    if found.text.is_empty() { fallback(html, about) } else { held_back(found, about) }
+}
+
+/// The posts of a thread, where the page is one, with a blank line between them.
+fn thread(parsed: &Document, about: &PageMetadata, asked: bool) -> Option<String> {
+    let posts = thread::posts(parsed, about, asked)?;
+    tree::remove_scripts(parsed);
+    let texts = posts.iter().map(|post| paragraphs(&post.formatted_text()));
+    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    (!texts.is_empty()).then(|| texts.join("\n\n"))
+}
+
+/// All text that is neither a menu nor a banner, nor something else around the content.
+fn all(parsed: &Document, about: &PageMetadata) -> String {
+    boilerplate::clear_but_teasers(parsed, about);
+    boilerplate::clear_named(parsed, about.article);
+    paragraphs(&tree::text(parsed))
+}
+
+/// An article; or where none predominates, all text that is no boilerplate.
+fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> Extracted {
+    if boilerplate::clear(&parsed, about) || !tree::writable(&parsed) {
+        // A list of teasers, or a page that would take too long.
+        return Extracted::whole(paragraphs(&tree::text(&parsed)));
+    }
+    let prose = Prose::of(&parsed);
+    let amount = parsed.body().map_or(0, |body| TextAmounts::of(&parsed).get(&body).text);
+    // The text in JSON-LD was read before.
+    let config =
+        Config { text_mode: TextMode::Formatted, disable_json_ld: true, ..Config::default() };
+    let found =
+        Readability::with_document(parsed, None, Some(config)).and_then(|mut page| page.parse());
+    let mut text = found.map_or_else(|_| String::new(), |found| paragraphs(&found.text_content));
+    if let Some(linked) = linked_instead(&text, about) {
+        return Extracted::whole(linked);
+    }
+    let article = asked || about.article;
+    if article
+        && enough(prose.kept_in(&text), prose.total(), article)
+        && let Some(more) = joined(html, about, &prose, &text)
+    {
+        text = more;
+    }
+    let (mut kept, total) = (prose.kept_in(&text), prose.total());
+    if !enough(kept, total, article) || (!article && text.len() * 2 < amount) {
+        text = widened(html, about, article, text);
+        kept = prose.kept_in(&text);
+    }
+    if text.len() < INDEPENDENT_TEXT {
+        text = almost_empty(html, text);
+        kept = prose.kept_in(&text);
+    }
+    let share = if total == 0 { 100 } else { (kept * 100).div_ceil(total).min(100) };
+    Extracted { text, share: share as u8 }
+}
+
+/// Whether an extracted text has enough of the prose of its page. An article is one text among
+/// others, such as the beginnings of other stories; a page that is no article is all of its texts.
+fn enough(kept: usize, total: usize, article: bool) -> bool {
+    if article { kept * 2 >= total } else { kept * 5 >= total * 4 }
+}
+
+/// The text in JSON-LD, where the article is less than a third of it: then the page shows only its
+/// beginning, and loads the rest with a script.
+fn linked_instead(text: &str, about: &PageMetadata) -> Option<String> {
+    let linked = linked(about.body.as_deref()?);
+    (linked.len() / 3 > text.len()).then_some(linked)
+}
+
+/// The text of JSON-LD, which may contain elements.
+fn linked(body: &str) -> String {
+    if body.contains("</") || body.contains("<br") {
+        return tree::parse(body)
+            .map_or_else(|_| String::new(), |parsed| paragraphs(&tree::text(&parsed)));
+    }
+    paragraphs(body)
+}
+
+/// The text with more of the page: what is below the lowest element that has most of the prose, or
+/// on a page that is no article all text but boilerplate.
+fn widened(html: &str, about: &PageMetadata, is_article: bool, article: String) -> String {
+    // The extraction changed the tree, so the page is parsed again.
+    let Ok(parsed) = tree::parse(html) else { return article };
+    concealed::reveal(&parsed);
+    boilerplate::clear_but_teasers(&parsed, about);
+    boilerplate::clear_named(&parsed, is_article);
+    let mut text = String::new();
+    if is_article {
+        let amounts = TextAmounts::of(&parsed);
+        tree::remove_scripts(&parsed);
+        if let Some(node) = common_ancestor(&parsed, |node| amounts.get(node).prose) {
+            text = paragraphs(&node.formatted_text());
+        }
+    }
+    let found = Prose::of_text(&article);
+    if !is_article || found.kept_in(&text) * 2 < found.total() {
+        text = paragraphs(&tree::text(&parsed));
+    }
+    if text.len() > article.len() || (!is_article && !text.is_empty()) { text } else { article }
+}
+
+/// The text with the pieces of prose that are in places like those of what it has, if these are
+/// a tenth of it.
+fn joined(html: &str, about: &PageMetadata, prose: &Prose, article: &str) -> Option<String> {
+    let parsed = tree::parse(html).ok()?;
+    let (alike, node) = prose.alike(&parsed, article);
+    if alike * 10 < prose.kept_in(article) {
+        return None;
+    }
+    let node = node?;
+    concealed::reveal(&parsed);
+    boilerplate::clear(&parsed, about);
+    boilerplate::clear_named(&parsed, true);
+    tree::remove_scripts(&parsed);
+    let text = paragraphs(&node.formatted_text());
+    (text.len() > article.len()).then_some(text)
+}
+
+/// All text that is no menu, where the article is almost empty and the page has much more text:
+/// then the extraction missed the article, or took it for something else.
+fn almost_empty(html: &str, article: String) -> String {
+    let Ok(parsed) = tree::parse(html) else { return article };
+    concealed::reveal(&parsed);
+    boilerplate::around(&parsed);
+    let plain = parsed.body().map_or(0, |body| TextAmounts::of(&parsed).get(&body).plain());
+    if article.is_empty() || plain > 3 * article.len() + INDEPENDENT_TEXT {
+        paragraphs(&tree::text(&parsed))
+    } else {
+        article
+    }
+}
+
+/// The text of a page of which all has the name of a menu or a banner, as far as there is prose;
+/// else what the page says of itself, which is no more than a part.
+fn fallback(html: &str, about: &PageMetadata) -> Extracted {
+    if let Ok(parsed) = tree::parse(html) {
+        concealed::reveal(&parsed);
+        if Prose::of(&parsed).total() >= INDEPENDENT_TEXT {
+            return held_back(Extracted::whole(paragraphs(&tree::text(&parsed))), about);
+        }
+    }
+    let description = about.description.as_ref().filter(|text| text.len() >= INDEPENDENT_TEXT);
+    Extracted { text: description.cloned().unwrap_or_default(), share: 0 }
+}
+
+/// Corrects the share by what the page says about its length, and by the signs of a page that shows
+/// its text only once a script has run.
+fn held_back(mut found: Extracted, about: &PageMetadata) -> Extracted {
+    let linked = about.body.as_deref().map_or(0, words);
+    let declared = about.words.unwrap_or(0).max(linked);
+    let own = if declared == 0 { 0 } else { words(&found.text) };
+    if declared > 2 * own {
+        found.share = found.share.min((own * 100 / declared) as u8);
+    }
+    if about.needs_script && found.text.len() < INDEPENDENT_TEXT {
+        found.share = 0;
+    }
+    found
+}
+
+/// The words of a text; each character of a script without spaces is one.
+fn words(text: &str) -> usize {
+    crate::text::tokenize(text).len()
+}
+
+/// Separates paragraphs by one blank line. Short lines stay together, as in lists and verses; in a
+/// block with a long line, each line is a paragraph.
+pub(super) fn paragraphs(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let mut out = String::with_capacity(text.len());
+    for block in lines.split(|line| line.is_empty()) {
+        let long = block.iter().any(|line| line.chars().nth(WRAPPED).is_some());
+        for (i, line) in block.iter().enumerate() {
+            if !out.is_empty() {
+                out.push_str(if i == 0 || long { "\n\n" } else { "\n" });
+            }
+            out.push_str(line);
+        }
+    }
+    out
+}

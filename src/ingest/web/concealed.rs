@@ -1,0 +1,118 @@
+//! Owns: content that a browser shows only once a script has run, or only where none can run:
+//! hidden elements, `noscript` and `template`. Never: decides which part of a page is the article.
+
+use crate::ingest::web::boilerplate;
+use crate::ingest::web::inline_or_block::is;
+use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, SENTENCE};
+use dom_query::{Document, NodeId, NodeRef};
+use std::collections::HashSet;
+
+/// Concealed content with more than this many times the visible prose is what the page is about.
+const TIMES: usize = 2;
+
+/// How an element is concealed, or boilerplate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Concealed {
+    /// It is shown.
+    Not,
+    /// It is shown, and its name is that of a menu or a banner.
+    Boilerplate,
+    /// `hidden`, or a style that does not display it.
+    Hidden,
+    /// `noscript`.
+    NoScript,
+    /// `template`.
+    Template,
+}
+
+/// The kinds that can be revealed.
+const KINDS: [Concealed; 3] = [Concealed::Hidden, Concealed::NoScript, Concealed::Template];
+
+/// Makes the content of each kind visible that has the prose of the page, where next to nothing is
+/// visible: a page whose text is swapped in by a script, or a forum that has its posts in
+/// `noscript`. Declarative shadow trees are visible anyway.
+pub(super) fn reveal(page: &Document) {
+    shadow_trees(page);
+    let Some(body) = page.body() else { return };
+    let boilerplate = boilerplate::named(page);
+    let (mut prose, mut nodes) = ([0; 5], <[Vec<NodeRef>; 5]>::default());
+    let mut open = vec![(body, Concealed::Not)];
+    while let Some((node, outer)) = open.pop() {
+        if node.is_text() {
+            let length = node.text().trim().len();
+            let linked = || node.parent().is_some_and(|above| is(&above, &["a"]));
+            prose[outer as usize] += if length >= SENTENCE && !linked() { length } else { 0 };
+            continue;
+        }
+        if !node.is_element() || is(&node, &["script", "style", "iframe", "svg", "title"]) {
+            continue;
+        }
+        let own = if node.id == body.id { Concealed::Not } else { concealed(&node, &boilerplate) };
+        let how = if outer == Concealed::Not { own } else { outer };
+        if KINDS.contains(&own) {
+            nodes[how as usize].push(node);
+        }
+        open.extend(node.children_it(false).map(|child| (child, how)));
+        open.extend(contents(page, &node).into_iter().map(|child| (child, how)));
+    }
+    let mut kinds = KINDS;
+    kinds.sort_by_key(|kind| std::cmp::Reverse(prose[*kind as usize]));
+    for kind in kinds {
+        let visible = prose[Concealed::Not as usize];
+        if prose[kind as usize] > TIMES * visible + INDEPENDENT_TEXT {
+            nodes[kind as usize].iter().for_each(|node| show(page, node));
+            prose[Concealed::Not as usize] += prose[kind as usize];
+        }
+    }
+}
+
+fn concealed(node: &NodeRef, boilerplate: &HashSet<NodeId>) -> Concealed {
+    if is(node, &["noscript"]) {
+        Concealed::NoScript
+    } else if is(node, &["template"]) {
+        Concealed::Template
+    } else if is_hidden(node) {
+        Concealed::Hidden
+    } else if boilerplate.contains(&node.id) {
+        Concealed::Boilerplate
+    } else {
+        Concealed::Not
+    }
+}
+
+/// Whether an element itself says that it is not displayed.
+fn is_hidden(node: &NodeRef) -> bool {
+    if node.has_attr("hidden") || node.attr("aria-hidden").is_some_and(|value| &*value == "true") {
+        return true;
+    }
+    node.attr("style").is_some_and(|style| {
+        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+        let style = style.to_ascii_lowercase();
+        style.contains("display:none") || style.contains("visibility:hidden")
+    })
+}
+
+/// Makes an element visible.
+fn show(page: &Document, node: &NodeRef) {
+    if is(node, &["template"]) {
+        contents(page, node).iter().for_each(|child| node.append_child(child));
+    }
+    if is(node, &["template", "noscript"]) {
+        node.rename("div");
+    }
+    node.remove_attrs(&["hidden", "aria-hidden", "style"]);
+}
+
+/// The nodes inside a template, which are no children of it in the tree.
+fn contents<'a>(page: &'a Document, node: &NodeRef) -> Vec<NodeRef<'a>> {
+    let id = node.element_ref().and_then(|element| element.template_contents);
+    let fragment = id.and_then(|id| page.tree.get(&id));
+    fragment.map(|fragment| fragment.children_it(false).collect()).unwrap_or_default()
+}
+
+/// Shows the templates that are the shadow tree of their parent; a browser does so while it parses.
+fn shadow_trees(page: &Document) {
+    for node in page.select("template[shadowrootmode], template[shadowroot]").nodes() {
+        show(page, node);
+    }
+}

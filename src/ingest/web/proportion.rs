@@ -1,0 +1,175 @@
+//! Owns: how much of a page's prose an extracted text has. Never: extracts anything.
+
+use crate::ingest::web::inline_or_block::is;
+use crate::ingest::web::text_amount::SENTENCE;
+use dom_query::{Document, NodeId, NodeRef};
+use std::collections::HashMap;
+
+/// The bytes that are compared at the beginning, middle and end of each piece of prose.
+const WINDOW: usize = 16;
+
+/// The prose of a page, in pieces: texts outside links that are as long as a sentence.
+pub(super) struct Prose {
+    pieces: Vec<Piece>,
+    total: usize,
+}
+
+/// A piece of prose.
+struct Piece {
+    /// Its length in bytes.
+    length: usize,
+    /// The bytes at its beginning, middle and end.
+    windows: [u128; 3],
+    /// The names of the elements around it, as a hash: two pieces of one text have the same.
+    place: u64,
+    /// Its node.
+    node: Option<NodeId>,
+}
+
+impl Prose {
+    /// The prose below the body of a page.
+    pub(super) fn of(page: &Document) -> Prose {
+        let mut prose = Prose { pieces: Vec::new(), total: 0 };
+        let Some(body) = page.body() else { return prose };
+        let mut open = vec![body];
+        while let Some(node) = open.pop() {
+            if node.is_text() {
+                prose.add(&node.text(), Some(&node));
+            } else if node.is_element() && !is(&node, &NO_PROSE) {
+                open.extend(node.children_it(false));
+            }
+        }
+        prose
+    }
+
+    /// The prose of a text: its lines that are as long as a sentence.
+    pub(super) fn of_text(text: &str) -> Prose {
+        let mut prose = Prose { pieces: Vec::new(), total: 0 };
+        text.lines().for_each(|line| prose.add(line, None));
+        prose
+    }
+
+    fn add(&mut self, text: &str, node: Option<&NodeRef>) {
+        let text = text.trim();
+        if text.len() < SENTENCE {
+            return;
+        }
+        let bytes = without_space(text);
+        if bytes.len() < WINDOW {
+            return;
+        }
+        let at = |at: usize| window(&bytes[at..at + WINDOW]);
+        let last = bytes.len() - WINDOW;
+        self.pieces.push(Piece {
+            length: text.len(),
+            windows: [at(0), at(last / 2), at(last)],
+            place: node.map_or(0, place),
+            node: node.map(|node| node.id),
+        });
+        self.total += text.len();
+    }
+
+    /// The bytes of all pieces.
+    pub(super) fn total(&self) -> usize {
+        self.total
+    }
+
+    /// The bytes of the pieces that a text has: two of their three windows at least. One pass over
+    /// the text, whatever the number of pieces.
+    pub(super) fn kept_in(&self, text: &str) -> usize {
+        let kept = self.kept(text);
+        self.pieces.iter().zip(kept).filter(|(_, kept)| *kept).map(|(p, _)| p.length).sum()
+    }
+
+    /// The bytes of the pieces that a text has not, in places like those of the pieces it has, and
+    /// the lowest element that has all of these and those.
+    pub(super) fn alike<'a>(&self, page: &'a Document, text: &str) -> (usize, Option<NodeRef<'a>>) {
+        let kept = self.kept(text);
+        let mut places: HashMap<u64, usize> = HashMap::new();
+        let mut total = 0;
+        for (piece, _) in self.pieces.iter().zip(&kept).filter(|(_, kept)| **kept) {
+            *places.entry(piece.place).or_default() += piece.length;
+            total += piece.length;
+        }
+        places.retain(|_, length| *length * 5 >= total);
+        let mut alike = 0;
+        let mut above: Option<Vec<NodeId>> = None;
+        for (piece, kept) in self.pieces.iter().zip(&kept) {
+            if !places.contains_key(&piece.place) {
+                continue;
+            }
+            alike += if *kept { 0 } else { piece.length };
+            let Some(node) = piece.node.and_then(|id| page.tree.get(&id)) else { continue };
+            let mut path: Vec<NodeId> = node.ancestors_it(None).map(|node| node.id).collect();
+            path.reverse();
+            above = Some(match above {
+                None => path,
+                Some(first) => {
+                    first.into_iter().zip(path).take_while(|(a, b)| a == b).map(|p| p.0).collect()
+                }
+            });
+        }
+        let node = above.and_then(|path| page.tree.get(path.last()?));
+        (alike, node)
+    }
+
+    fn kept(&self, text: &str) -> Vec<bool> {
+        let mut found: HashMap<u128, bool> = self
+            .pieces
+            .iter()
+            .flat_map(|piece| piece.windows)
+            .map(|window| (window, false))
+            .collect();
+        let bytes = without_space(text);
+        for at in bytes.windows(WINDOW) {
+            if let Some(found) = found.get_mut(&window(at)) {
+                *found = true;
+            }
+        }
+        let has = |windows: &[u128; 3]| windows.iter().filter(|w| found[*w]).count() >= 2;
+        self.pieces.iter().map(|piece| has(&piece.windows)).collect()
+    }
+}
+
+/// The names of the elements around a node, up to the body.
+fn place(node: &NodeRef) -> u64 {
+    let mut names = String::new();
+    for above in node.ancestors_it(None) {
+        if is(&above, &["b", "i", "em", "strong", "span", "font", "u", "mark", "small", "code"]) {
+            continue;
+        }
+        names.push_str(&above.node_name().unwrap_or_default());
+        names.push('/');
+    }
+    xxhash_rust::xxh3::xxh3_64(names.as_bytes())
+}
+
+/// Elements whose content is no prose.
+const NO_PROSE: [&str; 10] = [
+    "a", "script", "style", "noscript", "template", "select", "textarea", "button", "svg", "title",
+];
+
+fn without_space(text: &str) -> Vec<u8> {
+    text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect()
+}
+
+fn window(bytes: &[u8]) -> u128 {
+    bytes.try_into().map_or(0, u128::from_le_bytes)
+}
+
+/// The lowest element that has at least four fifths of the prose below the body.
+pub(super) fn common_ancestor<'a>(
+    page: &'a Document,
+    prose: impl Fn(&NodeRef) -> usize,
+) -> Option<NodeRef<'a>> {
+    let mut node = page.body()?;
+    let wanted = prose(&node) * 4 / 5;
+    while let Some(child) = node
+        .children_it(false)
+        .find(|child| child.is_element() && prose(child) >= wanted.max(1))
+        .filter(|child| !is(child, &["p", "tbody", "tr", "td"]))
+    {
+        node = child;
+    }
+    Some(node)
+}
