@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use nearcopy::Preset;
-use nearcopy::ingest::{Format, OnError, known_encoding};
+use nearcopy::ingest::{Format, OnError, PageKind, known_encoding};
 use nearcopy::settings::{AlignmentMethod, SourceLimit};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -69,6 +69,12 @@ pub fn on_error() -> impl TypedValueParser<Value = OnError> {
         "skip" => OnError::Skip,
         _ => OnError::StopIfNamed,
     })
+}
+
+/// A parser for what web pages are read as.
+pub fn page_kind() -> impl TypedValueParser<Value = PageKind> {
+    PossibleValuesParser::new(PageKind::ALL.map(PageKind::name))
+        .try_map(|name| name.parse::<PageKind>())
 }
 
 /// A parser for the format of a report; without `checked`, for formats that need no verdict.

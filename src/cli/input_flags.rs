@@ -3,8 +3,8 @@
 
 use super::amount::{Amount, Size};
 use super::flag_macro::flags;
-use super::flag_values::{encoding, input_format, on_error};
-use nearcopy::ingest::{Format, InputOptions, OnError};
+use super::flag_values::{encoding, input_format, on_error, page_kind};
+use nearcopy::ingest::{Format, InputOptions, OnError, PageKind};
 use serde::{Deserialize, Serialize};
 
 flags!(InputFlags {
@@ -50,6 +50,12 @@ flags!(InputFlags {
     /// bytes.
     #[arg(value_name = "SIZE", help_heading = "Input", hide_short_help = true)]
     max_document: Size,
+    /// What web pages are read as: auto, article, thread or all [default: auto]
+    ///
+    /// auto: what each page says and looks like. article: one article, without comments. thread:
+    /// the posts of a discussion, in their order. all: all text but menus and banners.
+    #[arg(value_name = "KIND", help_heading = "Input", value_parser = page_kind())]
+    page: PageKind,
     /// Also walk hidden files and directories [default: false]
     #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
         default_missing_value = "true", hide_possible_values = true)]
@@ -79,6 +85,7 @@ impl InputFlags {
             s.title_field = self.title_field.clone();
             s.encoding = self.encoding.clone();
             s.max_document = self.max_document.map(u64::from);
+            s.page = self.page.unwrap_or_default();
             s.hidden = self.hidden.unwrap_or(false);
             s.no_ignore = self.no_ignore.unwrap_or(false);
             s.spool_stdin = false;

@@ -2,6 +2,7 @@
 //! Never: reads one.
 
 use crate::ingest::format::Format;
+use crate::ingest::page_kind::PageKind;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -65,6 +66,8 @@ pub struct InputOptions {
     /// [`Reason::TooLong`](super::Reason::TooLong). It limits the memory of reading as well: a
     /// record is not held beyond three times as many bytes.
     pub max_document: Option<u64>,
+    /// What web pages are read as.
+    pub page: PageKind,
     /// Walk hidden files and directories too.
     pub hidden: bool,
     /// Do not obey .gitignore, .ignore and .nearcopyignore files.

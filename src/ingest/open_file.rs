@@ -7,6 +7,7 @@ use crate::ingest::fields::Fields;
 use crate::ingest::format::Format;
 use crate::ingest::input::{InputOptions, OnError};
 use crate::ingest::limits::DocumentLimit;
+use crate::ingest::page_kind::PageKind;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Context, DocumentSink};
 use crate::ingest::walk::InputFile;
@@ -23,6 +24,8 @@ pub(super) struct Run<'a> {
     pub encoding: Option<&'static Encoding>,
     /// The format that the caller set for all files.
     pub format: Option<Format>,
+    /// What web pages are read as.
+    page: PageKind,
     /// The limit on one document.
     pub limit: DocumentLimit,
     /// Whether standard input is copied to a temporary file that can be read again.
@@ -54,6 +57,7 @@ impl<'a> Run<'a> {
             fields,
             encoding,
             format: options.format,
+            page: options.page,
             limit: DocumentLimit::of(options),
             spool_stdin: options.spool_stdin,
             on_error: options.on_error,
@@ -100,6 +104,7 @@ impl<'a> Run<'a> {
         let (encoding, tap) = (self.encoding, self.tap.filter(|_| alone));
         Context {
             encoding,
+            page: self.page,
             parallel: alone,
             sink: tap,
             ..Context::new(&self.fields, &file.display_path, self.limit)

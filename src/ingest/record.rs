@@ -8,6 +8,7 @@ use crate::ingest::field_names::{
 };
 use crate::ingest::fields::Fields;
 use crate::ingest::limits::DocumentLimit;
+use crate::ingest::page_kind::PageKind;
 use crate::ingest::problem::{Problem, Reason};
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::title;
@@ -22,6 +23,8 @@ pub(crate) struct Context<'a> {
     pub fields: &'a Fields,
     /// The encoding of single records, where it is neither UTF-8 nor UTF-16.
     pub encoding: Option<&'static Encoding>,
+    /// What web pages are read as.
+    pub page: PageKind,
     pub path: Arc<str>,
     /// The limit on one document.
     pub limit: DocumentLimit,
@@ -37,7 +40,15 @@ pub(crate) type DocumentSink<'a> = &'a (dyn Fn(Vec<Document>) + Sync);
 impl<'a> Context<'a> {
     /// A context for records in UTF-8 that one thread reads and collects.
     pub fn new(fields: &'a Fields, path: &str, limit: DocumentLimit) -> Context<'a> {
-        Context { fields, encoding: None, path: path.into(), limit, parallel: false, sink: None }
+        Context {
+            fields,
+            encoding: None,
+            page: PageKind::Auto,
+            path: path.into(),
+            limit,
+            parallel: false,
+            sink: None,
+        }
     }
 
     /// Runs `work` on each piece, in parallel if the context allows it, and merges the results in

@@ -37,7 +37,7 @@ pub(crate) fn page(
     context: &Context,
 ) -> ReadResult {
     let mut intake = ReadResult::default();
-    match page::read(bytes, PageContext { given, header: None, ..PageContext::default() }) {
+    match page::read(bytes, PageContext { given, kind: context.page, ..PageContext::default() }) {
         Err((reason, why)) => intake.skip(reason, display_path, None, || why),
         Ok(page) if !context.limit.admits(page.text.len()) => {
             intake.too_long(display_path, None, context.limit);

@@ -21,9 +21,10 @@ use crate::ingest::web::members::Members;
 use crate::ingest::web::page::{self, PageContext};
 pub(crate) use crate::ingest::web::warc::Record;
 use crate::ingest::web::warc::{Broken, RECORD, Records};
-#[cfg(feature = "emit")]
 use crate::model::document::Document;
 use crate::model::document::DocumentInfo;
+#[cfg(feature = "emit")]
+use crate::model::page_read::PageRead;
 use encoding_rs::Encoding;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -47,6 +48,8 @@ struct Candidate {
     /// Whether the record is text already, as in WET.
     text: bool,
     content_type: String,
+    /// Whether the crawler cut the content short.
+    truncated: bool,
     body: Option<Vec<u8>>,
 }
 
@@ -190,6 +193,7 @@ fn candidate(record: Record) -> Result<Candidate, &'static str> {
         date: header.date,
         text,
         content_type: header.content_type,
+        truncated: header.truncated,
         body,
     })
 }
@@ -231,10 +235,12 @@ fn document(
         (payload.kind, payload.bytes, payload.header)
     };
     let mut id = candidate.target.clone();
-    let (mut title, mut read) = (None, None);
+    let mut title = None;
+    let read;
     let text = match kind {
         ContentKind::Html => {
-            let page = page::read(bytes, PageContext { given, header, ..PageContext::default() })?;
+            let (kind, truncated) = (context.page, candidate.truncated);
+            let page = page::read(bytes, PageContext { given, header, kind, truncated })?;
             page.count(&context.path, Some(candidate.number), &mut batch.intake);
             (title, read) = (page.title().map(Into::into), Some(page.extent()));
             if let Some(url) = page.about.url.filter(|_| context.fields.id_is("url")) {
@@ -242,7 +248,11 @@ fn document(
             }
             page.text
         }
-        ContentKind::Text => plain(bytes, given.or(header), batch)?,
+        ContentKind::Text => {
+            let part = || PageRead::part(0, &bytes);
+            read = candidate.truncated.then(part);
+            plain(bytes, given.or(header), batch)?
+        }
     };
     if !context.limit.admits(text.len()) {
         return Err((Reason::TooLong, context.limit.text_message()));

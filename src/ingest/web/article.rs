@@ -2,6 +2,7 @@
 //! boilerplate, and how much of the page's prose this is. Never: decodes a page, or reads its
 //! metadata.
 
+use crate::ingest::page_kind::PageKind;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::concealed;
 use crate::ingest::web::metadata::PageMetadata;
@@ -14,21 +15,6 @@ use dom_smoothie::{Config, Readability, TextMode};
 
 /// In a block with a line longer than this many characters, each line is a paragraph.
 const WRAPPED: usize = 120;
-
-/// What a page is read as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum PageKind {
-    /// What its structure and its metadata say.
-    #[default]
-    Auto,
-    /// One article: comments and lists of other texts are left out.
-    Article,
-    /// A thread: the posts in their order, without authors and dates.
-    Thread,
-    /// All text that is neither a menu nor a banner.
-    All,
-}
 
 /// The text of a page.
 #[derive(Debug, Default)]

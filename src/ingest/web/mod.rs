@@ -8,7 +8,7 @@
 
 #[doc(hidden)]
 pub mod archive;
-pub(super) mod article;
+mod article;
 mod boilerplate;
 mod charset;
 mod concealed;

@@ -4,10 +4,11 @@
 use crate::hash;
 use crate::ingest::address::host_of;
 use crate::ingest::decode;
+use crate::ingest::page_kind::PageKind;
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::title;
-use crate::ingest::web::article::{self, Extracted, PageKind};
+use crate::ingest::web::article::{self, Extracted};
 use crate::ingest::web::charset;
 use crate::ingest::web::metadata::{PageMetadata, read_metadata};
 use crate::ingest::web::tree;
@@ -30,6 +31,8 @@ pub(crate) struct PageContext {
     pub header: Option<&'static Encoding>,
     /// What pages are read as.
     pub kind: PageKind,
+    /// Whether the crawler cut the page short.
+    pub truncated: bool,
 }
 
 /// An article that was extracted from its page.
@@ -110,7 +113,7 @@ pub(crate) fn read(bytes: Vec<u8>, known: PageContext) -> Result<Page, (Reason, 
         replaced: decoded.replaced,
         wrong_encoding: lie,
         share,
-        part: share < WHOLE,
+        part: share < WHOLE || known.truncated,
         raw,
     })
 }

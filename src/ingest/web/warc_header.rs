@@ -20,6 +20,8 @@ pub(crate) struct Header {
     pub(crate) target: String,
     pub(crate) date: String,
     pub(crate) content_type: String,
+    /// Whether the crawler stored less than there was.
+    pub(crate) truncated: bool,
     pub(super) length: Option<u64>,
 }
 
@@ -60,6 +62,7 @@ pub(super) fn header(bytes: &[u8]) -> Header {
             "warc-target-uri" => header.target = bare(),
             "warc-date" => header.date = value,
             "content-type" => header.content_type = value.to_ascii_lowercase(),
+            "warc-truncated" => header.truncated = !value.is_empty(),
             "content-length" => header.length = value.parse().ok(),
             _ => {}
         }
