@@ -37,7 +37,7 @@ pub(super) fn extract(
     about: &PageMetadata,
     kind: PageKind,
 ) -> Extracted {
-    concealed::reveal(&parsed);
+    prepare(&parsed);
     if matches!(kind, PageKind::Auto | PageKind::Thread)
         && let Some(text) = thread(&parsed, about, kind == PageKind::Thread)
     {
@@ -48,6 +48,19 @@ pub(super) fn extract(
         _ => one_text(parsed, html, about, kind == PageKind::Article),
     };
     if found.text.is_empty() { fallback(html, about) } else { held_back(found, about) }
+}
+
+/// Removes what is no content on any page, and reveals what is content and concealed.
+fn prepare(parsed: &Document) {
+    boilerplate::clear_consent(parsed);
+    concealed::reveal(parsed);
+}
+
+/// The page once more: an extraction changes its tree.
+fn parsed_again(html: &str) -> Option<Document> {
+    let parsed = tree::parse(html).ok()?;
+    prepare(&parsed);
+    Some(parsed)
 }
 
 /// The posts of a thread, where the page is one, with a blank line between them.
@@ -83,7 +96,7 @@ fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> 
     if let Some(linked) = linked_instead(&text, about) {
         return Extracted::whole(linked);
     }
-    let article = asked || about.article;
+    let article = asked || (about.article && prose.total() >= INDEPENDENT_TEXT);
     if article
         && enough(prose.kept_in(&text), prose.total(), article)
         && let Some(more) = joined(html, about, &prose, &text)
@@ -128,9 +141,7 @@ fn linked(body: &str) -> String {
 /// The text with more of the page: what is below the lowest element that has most of the prose, or
 /// on a page that is no article all text but boilerplate.
 fn widened(html: &str, about: &PageMetadata, is_article: bool, article: String) -> String {
-    // The extraction changed the tree, so the page is parsed again.
-    let Ok(parsed) = tree::parse(html) else { return article };
-    concealed::reveal(&parsed);
+    let Some(parsed) = parsed_again(html) else { return article };
     boilerplate::clear_but_teasers(&parsed, about);
     boilerplate::clear_named(&parsed, is_article);
     let mut text = String::new();
@@ -151,13 +162,12 @@ fn widened(html: &str, about: &PageMetadata, is_article: bool, article: String) 
 /// The text with the pieces of prose that are in places like those of what it has, if these are
 /// a tenth of it.
 fn joined(html: &str, about: &PageMetadata, prose: &Prose, article: &str) -> Option<String> {
-    let parsed = tree::parse(html).ok()?;
+    let parsed = parsed_again(html)?;
     let (alike, node) = prose.alike(&parsed, article);
     if alike * 10 < prose.kept_in(article) {
         return None;
     }
     let node = node?;
-    concealed::reveal(&parsed);
     boilerplate::clear(&parsed, about);
     boilerplate::clear_named(&parsed, true);
     tree::remove_scripts(&parsed);
@@ -168,8 +178,7 @@ fn joined(html: &str, about: &PageMetadata, prose: &Prose, article: &str) -> Opt
 /// All text that is no menu, where the article is almost empty and the page has much more text:
 /// then the extraction missed the article, or took it for something else.
 fn almost_empty(html: &str, article: String) -> String {
-    let Ok(parsed) = tree::parse(html) else { return article };
-    concealed::reveal(&parsed);
+    let Some(parsed) = parsed_again(html) else { return article };
     boilerplate::around(&parsed);
     let plain = parsed.body().map_or(0, |body| TextAmounts::of(&parsed).get(&body).plain());
     if article.is_empty() || plain > 3 * article.len() + INDEPENDENT_TEXT {
@@ -182,8 +191,7 @@ fn almost_empty(html: &str, article: String) -> String {
 /// The text of a page of which all has the name of a menu or a banner, as far as there is prose;
 /// else what the page says of itself, which is no more than a part.
 fn fallback(html: &str, about: &PageMetadata) -> Extracted {
-    if let Ok(parsed) = tree::parse(html) {
-        concealed::reveal(&parsed);
+    if let Some(parsed) = parsed_again(html) {
         if Prose::of(&parsed).total() >= INDEPENDENT_TEXT {
             return held_back(Extracted::whole(paragraphs(&tree::text(&parsed))), about);
         }

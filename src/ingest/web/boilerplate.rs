@@ -26,6 +26,22 @@ static AROUND: LazyLock<Matcher> = LazyLock::new(|| {
     )
 });
 
+/// The dialogs of programs that ask for consent. They are the same on each site that uses one, and
+/// often longer than the page.
+static CONSENT: LazyLock<Matcher> = LazyLock::new(|| {
+    matcher(
+        "#onetrust-consent-sdk, #onetrust-banner-sdk, #onetrust-pc-sdk, #CybotCookiebotDialog, \
+         #CookiebotWidget, #didomi-host, .didomi-popup-container, #qc-cmp2-container, \
+         .qc-cmp2-container, #usercentrics-root, #truste-consent-track, .truste_box_overlay, \
+         #cmplz-cookiebanner-container, .cmplz-cookiebanner, #cookie-law-info-bar, .cli-modal, \
+         .fc-consent-root, .osano-cm-window, #iubenda-cs-banner, .evidon-banner, \
+         .cky-consent-container, .cky-modal, #moove_gdpr_cookie_info_bar, #moove_gdpr_cookie_modal, \
+         #BorlabsCookieBox, #tarteaucitronRoot, .klaro, #hs-eu-cookie-confirmation, \
+         #shopify-pc__banner, #shopify-pc__prefs, #axeptio_overlay, [id^=sp_message_container], \
+         #transcend-consent-manager, #ketch-consent-banner, #ketch-preferences, .termly-styles-root",
+    )
+});
+
 /// Comment sections. On a page with a text of its own, they are another text.
 static COMMENTS: LazyLock<Matcher> = LazyLock::new(|| {
     matcher(
@@ -63,6 +79,13 @@ const LINES: usize = 2;
 
 fn matcher(selector: &str) -> Matcher {
     Matcher::new(selector).expect("a selector")
+}
+
+/// Removes dialogs that ask for consent.
+pub(super) fn clear_consent(page: &Document) {
+    let dialogs = page.select_matcher(&CONSENT);
+    let dialogs = dialogs.nodes().iter().filter(|node| !is(node, &["html", "body"]));
+    dialogs.for_each(NodeRef::remove_from_parent);
 }
 
 /// Removes boilerplate from the tree. Returns whether the page is a list of teasers.
