@@ -21,9 +21,9 @@ use crate::ingest::web::members::Members;
 use crate::ingest::web::page::{self, PageContext};
 pub(crate) use crate::ingest::web::warc::Record;
 use crate::ingest::web::warc::{Broken, RECORD, Records};
+#[cfg(feature = "emit")]
 use crate::model::document::Document;
 use crate::model::document::DocumentInfo;
-#[cfg(feature = "emit")]
 use crate::model::page_read::PageRead;
 use encoding_rs::Encoding;
 use std::collections::BTreeMap;

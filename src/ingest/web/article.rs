@@ -6,7 +6,7 @@ use crate::ingest::page_kind::PageKind;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::concealed;
 use crate::ingest::web::metadata::PageMetadata;
-use crate::ingest::web::proportion::{Prose, common_ancestor};
+use crate::ingest::web::proportion::{Prose, common_ancestor, lowest_above};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::thread;
 use crate::ingest::web::tree;
@@ -162,12 +162,13 @@ fn widened(html: &str, about: &PageMetadata, is_article: bool, article: String) 
 /// The text with the pieces of prose that are in places like those of what it has, if these are
 /// a tenth of it.
 fn joined(html: &str, about: &PageMetadata, prose: &Prose, article: &str) -> Option<String> {
-    let parsed = parsed_again(html)?;
-    let (alike, node) = prose.alike(&parsed, article);
-    if alike * 10 < prose.kept_in(article) {
+    let (alike, missing) = prose.alike(article);
+    if missing * 10 < prose.kept_in(article) {
         return None;
     }
-    let node = node?;
+    // The same bytes are parsed to the same nodes.
+    let parsed = parsed_again(html)?;
+    let node = lowest_above(&parsed, &alike)?;
     boilerplate::clear(&parsed, about);
     boilerplate::clear_named(&parsed, true);
     tree::remove_scripts(&parsed);

@@ -8,6 +8,9 @@ use std::collections::HashMap;
 /// The bytes that are compared at the beginning, middle and end of each piece of prose.
 const WINDOW: usize = 16;
 
+/// A place with less than one of so many bytes of a text is not one of its usual places.
+const PLACE: usize = 5;
+
 /// The prose of a page, in pieces: texts outside links that are as long as a sentence.
 pub(super) struct Prose {
     pieces: Vec<Piece>,
@@ -81,36 +84,20 @@ impl Prose {
         self.pieces.iter().zip(kept).filter(|(_, kept)| *kept).map(|(p, _)| p.length).sum()
     }
 
-    /// The bytes of the pieces that a text has not, in places like those of the pieces it has, and
-    /// the lowest element that has all of these and those.
-    pub(super) fn alike<'a>(&self, page: &'a Document, text: &str) -> (usize, Option<NodeRef<'a>>) {
+    /// The pieces in places like those of the pieces that a text has; the bytes of those that it
+    /// has not.
+    pub(super) fn alike(&self, text: &str) -> (Vec<NodeId>, usize) {
         let kept = self.kept(text);
+        let pieces = || self.pieces.iter().zip(&kept);
         let mut places: HashMap<u64, usize> = HashMap::new();
-        let mut total = 0;
-        for (piece, _) in self.pieces.iter().zip(&kept).filter(|(_, kept)| **kept) {
+        for (piece, _) in pieces().filter(|(_, kept)| **kept) {
             *places.entry(piece.place).or_default() += piece.length;
-            total += piece.length;
         }
-        places.retain(|_, length| *length * 5 >= total);
-        let mut alike = 0;
-        let mut above: Option<Vec<NodeId>> = None;
-        for (piece, kept) in self.pieces.iter().zip(&kept) {
-            if !places.contains_key(&piece.place) {
-                continue;
-            }
-            alike += if *kept { 0 } else { piece.length };
-            let Some(node) = piece.node.and_then(|id| page.tree.get(&id)) else { continue };
-            let mut path: Vec<NodeId> = node.ancestors_it(None).map(|node| node.id).collect();
-            path.reverse();
-            above = Some(match above {
-                None => path,
-                Some(first) => {
-                    first.into_iter().zip(path).take_while(|(a, b)| a == b).map(|p| p.0).collect()
-                }
-            });
-        }
-        let node = above.and_then(|path| page.tree.get(path.last()?));
-        (alike, node)
+        let total: usize = places.values().sum();
+        places.retain(|_, length| *length * PLACE >= total);
+        let alike = || pieces().filter(|(piece, _)| places.contains_key(&piece.place));
+        let missing = alike().filter(|(_, kept)| !**kept).map(|(piece, _)| piece.length).sum();
+        (alike().filter_map(|(piece, _)| piece.node).collect(), missing)
     }
 
     fn kept(&self, text: &str) -> Vec<bool> {
@@ -155,6 +142,21 @@ fn without_space(text: &str) -> Vec<u8> {
 
 fn window(bytes: &[u8]) -> u128 {
     bytes.try_into().map_or(0, u128::from_le_bytes)
+}
+
+/// The lowest element that has all of these nodes, which are in the order of the page or its
+/// reverse.
+pub(super) fn lowest_above<'a>(page: &'a Document, nodes: &[NodeId]) -> Option<NodeRef<'a>> {
+    let above = |id: &NodeId| {
+        let node = page.tree.get(id)?;
+        let mut path: Vec<NodeId> = node.ancestors_it(None).map(|above| above.id).collect();
+        path.reverse();
+        Some(path)
+    };
+    // What the first and the last have in common, all between them have too.
+    let (first, last) = (above(nodes.first()?)?, above(nodes.last()?)?);
+    let shared = first.into_iter().zip(last).take_while(|(a, b)| a == b).last()?;
+    page.tree.get(&shared.0)
 }
 
 /// The lowest element that has at least four fifths of the prose below the body.
