@@ -3,10 +3,12 @@
 //! metadata.
 
 use crate::ingest::page_kind::PageKind;
+use crate::ingest::web::around;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::concealed;
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::proportion::{Prose, common_ancestor, lowest_above};
+use crate::ingest::web::teasers;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::thread;
 use crate::ingest::web::tree;
@@ -37,7 +39,7 @@ pub(super) fn extract(
     about: &PageMetadata,
     kind: PageKind,
 ) -> Extracted {
-    prepare(&parsed);
+    concealed::reveal(&parsed);
     if matches!(kind, PageKind::Auto | PageKind::Thread)
         && let Some(text) = thread(&parsed, about, kind == PageKind::Thread)
     {
@@ -47,19 +49,13 @@ pub(super) fn extract(
         PageKind::All => Extracted::whole(all(&parsed, about)),
         _ => one_text(parsed, html, about, kind == PageKind::Article),
     };
-    if found.text.is_empty() { fallback(html, about) } else { held_back(found, about) }
-}
-
-/// Removes what is no content on any page, and reveals what is content and concealed.
-fn prepare(parsed: &Document) {
-    boilerplate::clear_consent(parsed);
-    concealed::reveal(parsed);
+    if found.text.is_empty() { fallback(html, about) } else { held_back(found, html, about) }
 }
 
 /// The page once more: an extraction changes its tree.
 fn parsed_again(html: &str) -> Option<Document> {
     let parsed = tree::parse(html).ok()?;
-    prepare(&parsed);
+    concealed::reveal(&parsed);
     Some(parsed)
 }
 
@@ -74,14 +70,16 @@ fn thread(parsed: &Document, about: &PageMetadata, asked: bool) -> Option<String
 
 /// All text that is neither a menu nor a banner, nor something else around the content.
 fn all(parsed: &Document, about: &PageMetadata) -> String {
-    boilerplate::clear_but_teasers(parsed, about);
-    boilerplate::clear_named(parsed, about.article);
+    boilerplate::clear(parsed, about);
+    around::clear_named(parsed, about.article);
     paragraphs(&tree::text(parsed))
 }
 
 /// An article; or where none predominates, all text that is no boilerplate.
 fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> Extracted {
-    if boilerplate::clear(&parsed, about) || !tree::writable(&parsed) {
+    boilerplate::clear(&parsed, about);
+    let before = parsed.clone();
+    if teasers::clear(&parsed, about.article) || !tree::writable(&parsed) {
         // A list of teasers, or a page that would take too long.
         return Extracted::whole(paragraphs(&tree::text(&parsed)));
     }
@@ -99,13 +97,13 @@ fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> 
     let article = asked || (about.article && prose.total() >= INDEPENDENT_TEXT);
     if article
         && enough(prose.kept_in(&text), prose.total(), article)
-        && let Some(more) = joined(html, about, &prose, &text)
+        && let Some(more) = joined(&before, about, &prose, &text)
     {
         text = more;
     }
     let (mut kept, total) = (prose.kept_in(&text), prose.total());
     if !enough(kept, total, article) || (!article && text.len() * 2 < amount) {
-        text = widened(html, about, article, text);
+        text = widened(&before, article, text);
         kept = prose.kept_in(&text);
     }
     if text.len() < INDEPENDENT_TEXT {
@@ -140,38 +138,34 @@ fn linked(body: &str) -> String {
 
 /// The text with more of the page: what is below the lowest element that has most of the prose, or
 /// on a page that is no article all text but boilerplate.
-fn widened(html: &str, about: &PageMetadata, is_article: bool, article: String) -> String {
-    let Some(parsed) = parsed_again(html) else { return article };
-    boilerplate::clear_but_teasers(&parsed, about);
-    boilerplate::clear_named(&parsed, is_article);
+fn widened(parsed: &Document, is_article: bool, article: String) -> String {
+    around::clear_named(parsed, is_article);
     let mut text = String::new();
     if is_article {
-        let amounts = TextAmounts::of(&parsed);
-        tree::remove_scripts(&parsed);
-        if let Some(node) = common_ancestor(&parsed, |node| amounts.get(node).prose) {
+        let amounts = TextAmounts::of(parsed);
+        tree::remove_scripts(parsed);
+        if let Some(node) = common_ancestor(parsed, |node| amounts.get(node).prose) {
             text = paragraphs(&node.formatted_text());
         }
     }
     let found = Prose::of_text(&article);
     if !is_article || found.kept_in(&text) * 2 < found.total() {
-        text = paragraphs(&tree::text(&parsed));
+        text = paragraphs(&tree::text(parsed));
     }
     if text.len() > article.len() || (!is_article && !text.is_empty()) { text } else { article }
 }
 
 /// The text with the pieces of prose that are in places like those of what it has, if these are
 /// a tenth of it.
-fn joined(html: &str, about: &PageMetadata, prose: &Prose, article: &str) -> Option<String> {
+fn joined(parsed: &Document, about: &PageMetadata, prose: &Prose, article: &str) -> Option<String> {
     let (alike, missing) = prose.alike(article);
     if missing * 10 < prose.kept_in(article) {
         return None;
     }
-    // The same bytes are parsed to the same nodes.
-    let parsed = parsed_again(html)?;
-    let node = lowest_above(&parsed, &alike)?;
-    boilerplate::clear(&parsed, about);
-    boilerplate::clear_named(&parsed, true);
-    tree::remove_scripts(&parsed);
+    let node = lowest_above(parsed, &alike)?;
+    teasers::clear(parsed, about.article);
+    around::clear_named(parsed, true);
+    tree::remove_scripts(parsed);
     let text = paragraphs(&node.formatted_text());
     (text.len() > article.len()).then_some(text)
 }
@@ -180,7 +174,7 @@ fn joined(html: &str, about: &PageMetadata, prose: &Prose, article: &str) -> Opt
 /// then the extraction missed the article, or took it for something else.
 fn almost_empty(html: &str, article: String) -> String {
     let Some(parsed) = parsed_again(html) else { return article };
-    boilerplate::around(&parsed);
+    around::clear(&parsed);
     let plain = parsed.body().map_or(0, |body| TextAmounts::of(&parsed).get(&body).plain());
     if article.is_empty() || plain > 3 * article.len() + INDEPENDENT_TEXT {
         paragraphs(&tree::text(&parsed))
@@ -194,7 +188,7 @@ fn almost_empty(html: &str, article: String) -> String {
 fn fallback(html: &str, about: &PageMetadata) -> Extracted {
     if let Some(parsed) = parsed_again(html) {
         if Prose::of(&parsed).total() >= INDEPENDENT_TEXT {
-            return held_back(Extracted::whole(paragraphs(&tree::text(&parsed))), about);
+            return held_back(Extracted::whole(paragraphs(&tree::text(&parsed))), html, about);
         }
     }
     let description = about.description.as_ref().filter(|text| text.len() >= INDEPENDENT_TEXT);
@@ -203,17 +197,29 @@ fn fallback(html: &str, about: &PageMetadata) -> Extracted {
 
 /// Corrects the share by what the page says about its length, and by the signs of a page that shows
 /// its text only once a script has run.
-fn held_back(mut found: Extracted, about: &PageMetadata) -> Extracted {
+fn held_back(mut found: Extracted, html: &str, about: &PageMetadata) -> Extracted {
     let linked = about.body.as_deref().map_or(0, words);
     let declared = about.words.unwrap_or(0).max(linked);
     let own = if declared == 0 { 0 } else { words(&found.text) };
     if declared > 2 * own {
         found.share = found.share.min((own * 100 / declared) as u8);
     }
-    if about.needs_script && found.text.len() < INDEPENDENT_TEXT {
+    if found.text.len() < INDEPENDENT_TEXT
+        && tree::parse(html).is_ok_and(|page| needs_script(&page))
+    {
         found.share = 0;
     }
     found
+}
+
+/// Whether an element in which scripts build the page is empty, or a `noscript` asks for them.
+fn needs_script(page: &Document) -> bool {
+    let mount = page.select("#root, #app, #__next, #__nuxt, #___gatsby, app-root, #main-app");
+    let empty = |node: &dom_query::NodeRef| node.text().trim().is_empty();
+    let asks = |node: &dom_query::NodeRef| {
+        node.text().as_bytes().windows(10).any(|word| word.eq_ignore_ascii_case(b"javascript"))
+    };
+    mount.nodes().iter().any(empty) || page.select("noscript").nodes().iter().any(asks)
 }
 
 /// The words of a text; each character of a script without spaces is one.

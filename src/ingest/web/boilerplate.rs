@@ -1,46 +1,17 @@
 //! Owns: the removal of boilerplate that its markup or wording reveals: menus, controls, small
 //! print, datelines, comments. Never: decides which part is the article.
 
+use crate::ingest::web::around;
 use crate::ingest::web::discussion;
 use crate::ingest::web::inline_or_block::{Blocks, Effort, is, sentence, titles};
 use crate::ingest::web::metadata::PageMetadata;
-use crate::ingest::web::names;
-use crate::ingest::web::teasers;
-use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmount, TextAmounts};
+use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, Matcher, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Elements whose content was read as metadata, and which are no text.
 static HEAD: LazyLock<Matcher> = LazyLock::new(|| matcher("title, meta"));
-
-/// Elements that are seldom a part of the text. The extraction library removes most of them too,
-/// but not where it finds little text.
-static AROUND: LazyLock<Matcher> = LazyLock::new(|| {
-    matcher(
-        "nav, aside, footer, button, select, dialog, [role=navigation], [role=complementary], \
-         [role=contentinfo], [role=search], \
-         [role=dialog], [role=alertdialog], [class*=cookie-consent], [class*=cookie-banner], \
-         [class*=cookie-notice], \
-         [id*=cookie-consent], [id*=cookie-banner], [id*=cookie-notice]",
-    )
-});
-
-/// The dialogs of programs that ask for consent. They are the same on each site that uses one, and
-/// often longer than the page.
-static CONSENT: LazyLock<Matcher> = LazyLock::new(|| {
-    matcher(
-        "#onetrust-consent-sdk, #onetrust-banner-sdk, #onetrust-pc-sdk, #CybotCookiebotDialog, \
-         #CookiebotWidget, #didomi-host, .didomi-popup-container, #qc-cmp2-container, \
-         .qc-cmp2-container, #usercentrics-root, #truste-consent-track, .truste_box_overlay, \
-         #cmplz-cookiebanner-container, .cmplz-cookiebanner, #cookie-law-info-bar, .cli-modal, \
-         .fc-consent-root, .osano-cm-window, #iubenda-cs-banner, .evidon-banner, \
-         .cky-consent-container, .cky-modal, #moove_gdpr_cookie_info_bar, #moove_gdpr_cookie_modal, \
-         #BorlabsCookieBox, #tarteaucitronRoot, .klaro, #hs-eu-cookie-confirmation, \
-         #shopify-pc__banner, #shopify-pc__prefs, #axeptio_overlay, [id^=sp_message_container], \
-         #transcend-consent-manager, #ketch-consent-banner, #ketch-preferences, .termly-styles-root",
-    )
-});
 
 /// Comment sections. On a page with a text of its own, they are another text.
 static COMMENTS: LazyLock<Matcher> = LazyLock::new(|| {
@@ -52,9 +23,6 @@ static COMMENTS: LazyLock<Matcher> = LazyLock::new(|| {
 });
 
 static PIECES: LazyLock<Matcher> = LazyLock::new(|| matcher("a, time, small, form"));
-
-/// The number of links from which an element may be a menu.
-const MENU: usize = 8;
 
 /// The length in bytes up to which a link may be a control such as "Read more".
 const CONTROL: usize = 40;
@@ -81,148 +49,13 @@ fn matcher(selector: &str) -> Matcher {
     Matcher::new(selector).expect("a selector")
 }
 
-/// Removes dialogs that ask for consent.
-pub(super) fn clear_consent(page: &Document) {
-    let dialogs = page.select_matcher(&CONSENT);
-    let dialogs = dialogs.nodes().iter().filter(|node| !is(node, &["html", "body"]));
-    dialogs.for_each(NodeRef::remove_from_parent);
-}
-
-/// Removes boilerplate from the tree. Returns whether the page is a list of teasers.
-pub(super) fn clear(page: &Document, about: &PageMetadata) -> bool {
-    clear_but_teasers(page, about);
-    teasers::clear(page, about.article)
-}
-
 /// Removes boilerplate from the tree, and leaves lists of links and teasers.
-pub(super) fn clear_but_teasers(page: &Document, about: &PageMetadata) {
+pub(super) fn clear(page: &Document, about: &PageMetadata) {
     page.select_matcher(&HEAD).remove();
-    around(page);
+    around::clear(page);
     comments(page, about.article);
     text_blocks(page);
     discussion::clear(page, about.title.as_deref().unwrap_or_default());
-}
-
-/// Whether an element is a menu, however much it says about each of its links.
-fn is_menu(node: &NodeRef, amount: TextAmount) -> bool {
-    is(node, &["nav", "footer"]) && amount.links >= MENU && amount.linked * 3 >= amount.text
-}
-
-/// The elements whose names are those of menus, banners and the like.
-pub(super) fn named(page: &Document) -> HashSet<NodeId> {
-    page.select_matcher(&AROUND).nodes().iter().map(|node| node.id).collect()
-}
-
-/// Removes elements around the text. An element that holds most of the text of the page is no menu,
-/// whatever its name.
-pub(super) fn around(page: &Document) {
-    let all = page.select_matcher(&AROUND);
-    if all.is_empty() {
-        return;
-    }
-    let weights = TextAmounts::of(page);
-    let whole = page.body().map_or(0, |body| weights.get(&body).prose);
-    for node in all.nodes().iter().filter(|node| !is(node, &["html", "body"])) {
-        if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
-            // The heading introduces the content below it.
-            node.rename("span");
-        } else if weights.get(node).prose * 2 <= whole || is_menu(node, weights.get(node)) {
-            node.remove_from_parent();
-        }
-    }
-}
-
-/// Words in the names of what is around the content of a page that is more than one text.
-const AROUND_WORDS: [&str; 63] = [
-    "related",
-    "recommended",
-    "recommendation",
-    "recommendations",
-    "upsell",
-    "upsells",
-    "crosssell",
-    "crosssells",
-    "cross",
-    "recent",
-    "popular",
-    "trending",
-    "similar",
-    "newsletter",
-    "subscribe",
-    "signup",
-    "social",
-    "share",
-    "sharing",
-    "breadcrumb",
-    "breadcrumbs",
-    "cookie",
-    "cookies",
-    "consent",
-    "popup",
-    "modal",
-    "overlay",
-    "drawer",
-    "cart",
-    "minicart",
-    "menu",
-    "navbar",
-    "nav",
-    "navigation",
-    "pagination",
-    "pager",
-    "login",
-    "signin",
-    "search",
-    "toolbar",
-    "banner",
-    "promo",
-    "promotion",
-    "ad",
-    "ads",
-    "advert",
-    "advertisement",
-    "sponsor",
-    "sponsored",
-    "footer",
-    "header",
-    "topbar",
-    "masthead",
-    "sidebar",
-    "rail",
-    "skip",
-    "toast",
-    "tooltip",
-    "dialog",
-    "loader",
-    "spinner",
-    "testimonial",
-    "testimonials",
-];
-
-/// Words in the names of what customers say about the content of a page.
-const REVIEW_WORDS: [&str; 6] = ["review", "reviews", "rating", "ratings", "comment", "comments"];
-
-/// Removes elements whose names are those of something around the content, and, except on an
-/// article, what customers say of it. An element that holds most of the prose stays.
-pub(super) fn clear_named(page: &Document, article: bool) {
-    let Some(body) = page.body() else { return };
-    let amounts = TextAmounts::of(page);
-    let whole = amounts.get(&body);
-    let most = |node: &NodeRef| {
-        let own = amounts.get(node);
-        own.prose * 2 > whole.prose || own.text * 2 > whole.text
-    };
-    let mut open: Vec<NodeRef> = body.children_it(false).collect();
-    while let Some(node) = open.pop() {
-        let words = names::words(&node, &["class", "id"]);
-        let around =
-            names::any(&words, &AROUND_WORDS) || (!article && names::any(&words, &REVIEW_WORDS));
-        if around && !is(&node, &["main", "article"]) && !most(&node) {
-            node.remove_from_parent();
-        } else {
-            open.extend(node.children_it(false).filter(NodeRef::is_element));
-        }
-    }
 }
 
 /// Removes links, times, small print and forms, as far as they are alone in their blocks.
@@ -318,10 +151,12 @@ fn comments(page: &Document, article: bool) {
 mod tests {
     use super::*;
     use crate::ingest::web::inline_or_block::words;
+    use crate::ingest::web::teasers;
 
     fn cleared(html: &str) -> String {
         let page = Document::from(html);
         clear(&page, &PageMetadata::default());
+        teasers::clear(&page, false);
         words(&page)
     }
 

@@ -1,11 +1,10 @@
 //! Owns: content that a browser shows only once a script has run, or only where none can run:
 //! hidden elements, `noscript` and `template`. Never: decides which part of a page is the article.
 
-use crate::ingest::web::boilerplate;
+use crate::ingest::web::around::{is_around, is_consent};
 use crate::ingest::web::inline_or_block::is;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, SENTENCE};
-use dom_query::{Document, NodeId, NodeRef};
-use std::collections::HashSet;
+use dom_query::{Document, NodeRef};
 
 /// Concealed content with more than this many times the visible prose is what the page is about.
 const TIMES: usize = 2;
@@ -30,12 +29,12 @@ const KINDS: [Concealed; 3] = [Concealed::Hidden, Concealed::NoScript, Concealed
 
 /// Makes the content of each kind visible that has the prose of the page, where next to nothing is
 /// visible: a page whose text is swapped in by a script, or a forum that has its posts in
-/// `noscript`. Declarative shadow trees are visible anyway.
+/// `noscript`. Declarative shadow trees are visible anyway. Dialogs that ask for consent, which are
+/// often concealed, are removed.
 pub(super) fn reveal(page: &Document) {
-    shadow_trees(page);
     let Some(body) = page.body() else { return };
-    let boilerplate = boilerplate::named(page);
     let (mut prose, mut nodes) = ([0; 5], <[Vec<NodeRef>; 5]>::default());
+    let mut consent: Vec<NodeRef> = Vec::new();
     let mut open = vec![(body, Concealed::Not)];
     while let Some((node, outer)) = open.pop() {
         if node.is_text() {
@@ -47,14 +46,29 @@ pub(super) fn reveal(page: &Document) {
         if !node.is_element() || is(&node, &["script", "style", "iframe", "svg", "title"]) {
             continue;
         }
-        let own = if node.id == body.id { Concealed::Not } else { concealed(&node, &boilerplate) };
-        let how = if outer == Concealed::Not { own } else { outer };
-        if KINDS.contains(&own) {
-            nodes[how as usize].push(node);
+        let template = is(&node, &["template"]);
+        if template && ["shadowrootmode", "shadowroot"].iter().any(|mode| node.has_attr(mode)) {
+            // A browser shows it while it parses the page.
+            show(page, &node);
+        }
+        let mut how = outer;
+        if node.id != body.id {
+            if is_consent(&node) {
+                consent.push(node);
+                continue;
+            }
+            let own = concealed(&node);
+            how = if outer == Concealed::Not { own } else { outer };
+            if KINDS.contains(&own) {
+                nodes[how as usize].push(node);
+            }
         }
         open.extend(node.children_it(false).map(|child| (child, how)));
-        open.extend(contents(page, &node).into_iter().map(|child| (child, how)));
+        if template {
+            open.extend(contents(page, &node).into_iter().map(|child| (child, how)));
+        }
     }
+    consent.iter().for_each(NodeRef::remove_from_parent);
     let mut kinds = KINDS;
     kinds.sort_by_key(|kind| std::cmp::Reverse(prose[*kind as usize]));
     for kind in kinds {
@@ -66,14 +80,14 @@ pub(super) fn reveal(page: &Document) {
     }
 }
 
-fn concealed(node: &NodeRef, boilerplate: &HashSet<NodeId>) -> Concealed {
+fn concealed(node: &NodeRef) -> Concealed {
     if is(node, &["noscript"]) {
         Concealed::NoScript
     } else if is(node, &["template"]) {
         Concealed::Template
     } else if is_hidden(node) {
         Concealed::Hidden
-    } else if boilerplate.contains(&node.id) {
+    } else if is_around(node) {
         Concealed::Boilerplate
     } else {
         Concealed::Not
@@ -108,11 +122,4 @@ fn contents<'a>(page: &'a Document, node: &NodeRef) -> Vec<NodeRef<'a>> {
     let id = node.element_ref().and_then(|element| element.template_contents);
     let fragment = id.and_then(|id| page.tree.get(&id));
     fragment.map(|fragment| fragment.children_it(false).collect()).unwrap_or_default()
-}
-
-/// Shows the templates that are the shadow tree of their parent; a browser does so while it parses.
-fn shadow_trees(page: &Document) {
-    for node in page.select("template[shadowrootmode], template[shadowroot]").nodes() {
-        show(page, node);
-    }
 }

@@ -1,9 +1,9 @@
 //! Owns: whether a piece of a page is alone in its block or part of a sentence. Never: decides what
 //! is done with it.
 
-use dom_query::{Document, NodeId, NodeRef};
+use crate::ingest::web::node_map::NodeMap;
+use dom_query::{Document, NodeData, NodeRef};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 /// Inline elements: those inside a line of text.
 const INLINE: [&str; 19] = [
@@ -13,7 +13,7 @@ const INLINE: [&str; 19] = [
 
 /// A cache of blocks: whether each has text outside links, times and small print.
 #[derive(Default)]
-pub(super) struct Blocks(RefCell<HashMap<NodeId, bool>>);
+pub(super) struct Blocks(RefCell<NodeMap<bool>>);
 
 impl Blocks {
     /// The block of a node, if no other text is in it. Each block is examined once, so call this
@@ -41,7 +41,10 @@ fn has_own_text(node: &NodeRef) -> bool {
 
 /// Whether a node is an element with one of these names.
 pub(super) fn is(node: &NodeRef, names: &[&str]) -> bool {
-    node.node_name().is_some_and(|name| names.contains(&&*name))
+    node.query_or(false, |node| match &node.data {
+        NodeData::Element(element) => names.contains(&&*element.name.local),
+        _ => false,
+    })
 }
 
 /// Whether a node is a heading or a table cell, in which links are text too.

@@ -51,14 +51,14 @@ pub(crate) struct PageMetadata {
     pub description: Option<String>,
     /// Whether the page declares that it is one article.
     pub article: bool,
-    /// Whether there are signs that the text is shown only once a script has run.
-    pub needs_script: bool,
 }
 
 /// Reads the metadata from the head of a page and from its times and headings.
 pub(super) fn read_metadata(page: &Document) -> PageMetadata {
     let metas = meta_elements(page);
-    let linked = linked(page);
+    let values = json_ld(page);
+    let posted = posted(&values);
+    let linked = values.into_iter().find_map(article);
     let text = |key: &str| {
         linked.as_ref().and_then(|article| one_line(&unescaped(article.get(key)?.as_str()?)))
     };
@@ -97,7 +97,7 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
     );
     let date = dates.iter().find_map(|d| date::normalise(d));
     let body = linked.as_ref().and_then(|article| article.get("articleBody")?.as_str());
-    let body = body.map(unescaped).or_else(|| posted(page));
+    let body = body.map(unescaped).or(posted);
     let words = linked.as_ref().and_then(|article| {
         let count = article.get("wordCount")?;
         count.as_u64().or_else(|| count.as_str()?.trim().parse().ok())
@@ -119,18 +119,7 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
         body,
         words: words.and_then(|count| usize::try_from(count).ok()),
         description: description.iter().find_map(|name| metas.get(*name).cloned()),
-        needs_script: needs_script(page),
     }
-}
-
-/// Whether an element in which scripts build the page is empty, or a `noscript` asks for them.
-fn needs_script(page: &Document) -> bool {
-    let mount = page.select("#root, #app, #__next, #__nuxt, #___gatsby, app-root, #main-app");
-    let empty = |node: &dom_query::NodeRef| node.text().trim().is_empty();
-    let asks = |node: &dom_query::NodeRef| {
-        node.text().as_bytes().windows(10).any(|word| word.eq_ignore_ascii_case(b"javascript"))
-    };
-    mount.nodes().iter().any(empty) || page.select("noscript").nodes().iter().any(asks)
 }
 
 /// Maps the lower-case name of each `meta` element to its first content.
@@ -147,12 +136,6 @@ fn meta_elements(page: &Document) -> HashMap<String, String> {
     metas
 }
 
-/// The first article in the page's JSON-LD, which may also describe lists of links or the
-/// publisher.
-fn linked(page: &Document) -> Option<Value> {
-    json_ld(page).into_iter().find_map(article)
-}
-
 /// The values of all JSON-LD in a page.
 fn json_ld(page: &Document) -> Vec<Value> {
     let parse = |script: dom_query::Selection| {
@@ -164,11 +147,9 @@ fn json_ld(page: &Document) -> Vec<Value> {
 }
 
 /// The texts of a thread in JSON-LD: what was posted first, and the answers.
-fn posted(page: &Document) -> Option<String> {
+fn posted(values: &[Value]) -> Option<String> {
     let mut texts = Vec::new();
-    for value in json_ld(page) {
-        post_texts(&value, false, &mut texts);
-    }
+    values.iter().for_each(|value| post_texts(value, false, &mut texts));
     (!texts.is_empty()).then(|| texts.join("\n\n"))
 }
 
@@ -200,7 +181,8 @@ fn unescaped(text: &str) -> String {
     page.select("textarea").text().to_string()
 }
 
-/// The JSON parser limits the depth of values, hence the recursion.
+/// The first article in JSON-LD, which may also describe lists of links or the publisher. The JSON
+/// parser limits the depth of values, hence the recursion.
 fn article(value: Value) -> Option<Value> {
     match value {
         Value::Array(items) => items.into_iter().find_map(article),

@@ -8,6 +8,7 @@
 
 #[doc(hidden)]
 pub mod archive;
+mod around;
 mod article;
 mod boilerplate;
 mod charset;
@@ -18,6 +19,7 @@ mod inline_or_block;
 mod members;
 mod metadata;
 mod names;
+mod node_map;
 pub(super) mod page;
 mod proportion;
 mod rewindable;

@@ -1,14 +1,15 @@
 //! Owns: the amount of text below each element of a page, and the share of links in it. Never:
 //! draws conclusions from it.
 
+use crate::ingest::web::inline_or_block::is;
+use crate::ingest::web::node_map::NodeMap;
 use dom_query::{Document, NodeId, NodeRef};
-use std::collections::HashMap;
 
 /// The size in bytes from which a text counts as independent: about two sentences.
 pub(super) const INDEPENDENT_TEXT: usize = 150;
 
 /// The bytes of text below each element, without white space around each piece.
-pub(super) struct TextAmounts(HashMap<NodeId, TextAmount>);
+pub(super) struct TextAmounts(NodeMap<TextAmount>);
 
 /// The amount of text below an element.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +38,9 @@ impl TextAmounts {
     /// Two passes over the tree, down and up, so the time grows with the number of nodes, not with
     /// their depth.
     pub(super) fn of(page: &Document) -> TextAmounts {
-        let mut all: HashMap<NodeId, TextAmount> = HashMap::new();
+        let mut all: NodeMap<TextAmount> = NodeMap::default();
         let Some(body) = page.body() else { return TextAmounts(all) };
-        let mut within: HashMap<NodeId, bool> = HashMap::new();
+        let mut within: NodeMap<bool> = NodeMap::default();
         let mut nodes: Vec<NodeRef> = Vec::new();
         for node in body.descendants_it() {
             let Some(parent) = node.parent() else { continue };
@@ -57,11 +58,10 @@ impl TextAmounts {
                     TextAmount { text, linked: if linked { text } else { 0 }, links: 0, prose },
                 );
             } else if node.is_element() {
-                let name = node.node_name().unwrap_or_default();
-                if matches!(&*name, "script" | "style" | "noscript" | "template") {
+                if is(&node, &["script", "style", "noscript", "template"]) {
                     continue;
                 }
-                let link = &*name == "a";
+                let link = is(&node, &["a"]);
                 within.insert(node.id, linked || link);
                 all.insert(
                     node.id,

@@ -1,15 +1,19 @@
 //! Owns: the posts of a thread: a discussion in a forum, questions and their answers. Never: the
 //! comments below an article.
 
-use crate::ingest::web::inline_or_block::is;
+use crate::ingest::web::inline_or_block::{Effort, is};
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::names;
+use crate::ingest::web::node_map::NodeMap;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// The number of posts from which a page is a thread.
 const POSTS: usize = 2;
+
+/// Elements that have less than one of so many bytes of a page are not its posts.
+const LEAST: usize = 16;
 
 /// Words in the names of a post, which is an element with the text, the author and the date.
 const POST: [&str; 18] = [
@@ -155,7 +159,7 @@ pub(super) fn posts<'a>(
     let body = page.body()?;
     let all = amounts.get(&body).plain();
     let (comments, posts): (Vec<Group>, Vec<Group>) =
-        groups(&body, &amounts).into_iter().partition(|group| group.comments);
+        groups(page, &body, &amounts).into_iter().partition(|group| group.comments);
     if let Some(group) = chosen(posts) {
         let forum = is_forum(&group, &body, &THREAD);
         let least = if forum { all / 6 } else { all / 3 };
@@ -191,7 +195,7 @@ fn chosen(mut groups: Vec<Group>) -> Option<Group> {
     groups.into_iter().rev().find(alike)
 }
 
-fn groups<'a>(body: &NodeRef<'a>, amounts: &TextAmounts) -> Vec<Group<'a>> {
+fn groups<'a>(page: &Document, body: &NodeRef<'a>, amounts: &TextAmounts) -> Vec<Group<'a>> {
     let mut found: BTreeMap<String, Vec<NodeRef>> = BTreeMap::new();
     for node in body.descendants_it().filter(NodeRef::is_element) {
         if !is(&node, &["div", "td", "section", "article", "p", "blockquote", "span", "li", "dd"])
@@ -207,11 +211,14 @@ fn groups<'a>(body: &NodeRef<'a>, amounts: &TextAmounts) -> Vec<Group<'a>> {
             found.entry(name).or_default().push(node);
         }
     }
+    let (all, effort) = (amounts.get(body).plain(), Effort::of(page));
     let group = |texts: Vec<NodeRef<'a>>| {
         let texts = outermost(texts);
-        let comments = (texts.len() >= POSTS).then(|| are_posts(&texts, body)).flatten()?;
-        let plain = texts.iter().map(|text| amounts.get(text).plain()).sum();
-        Some(Group { texts, plain, comments })
+        let plain = texts.iter().map(|text| amounts.get(text).plain()).sum::<usize>();
+        if texts.len() < POSTS || plain * LEAST < all {
+            return None;
+        }
+        Some(Group { comments: are_posts(&texts, body, &effort)?, texts, plain })
     };
     found.into_values().filter_map(group).collect()
 }
@@ -226,8 +233,8 @@ fn outermost(nodes: Vec<NodeRef>) -> Vec<NodeRef> {
 /// Whether most texts are in a post of their own: the highest element that has only this one of
 /// the texts is named as a post, or something between them is, and has an author or a date. Then
 /// returns whether the names are those of comments.
-fn are_posts(texts: &[NodeRef], body: &NodeRef) -> Option<bool> {
-    let mut count: HashMap<NodeId, usize> = HashMap::new();
+fn are_posts(texts: &[NodeRef], body: &NodeRef, effort: &Effort) -> Option<bool> {
+    let mut count: NodeMap<usize> = NodeMap::default();
     for text in texts {
         *count.entry(text.id).or_default() += 1;
         text.ancestors_it(None).for_each(|above| *count.entry(above.id).or_default() += 1);
@@ -240,20 +247,21 @@ fn are_posts(texts: &[NodeRef], body: &NodeRef) -> Option<bool> {
             post = above;
             found.extend(words(&post));
         }
-        let is_post = names::any(&found, &POST) && has_byline(&post);
+        let is_post = names::any(&found, &POST) && has_byline(&post, effort);
         posts += usize::from(is_post);
         comments += usize::from(is_post && names::any(&found, &COMMENT));
     }
     (posts * 2 >= texts.len()).then_some(comments * 2 >= posts)
 }
 
-/// Elements of a post that are looked at for its author.
-const LOOKED_AT: usize = 400;
+/// Nodes of a post that are looked at for its author.
+const LOOKED_AT: usize = 1000;
 
-fn has_byline(post: &NodeRef) -> bool {
+fn has_byline(post: &NodeRef, effort: &Effort) -> bool {
     post.descendants_it()
-        .filter(NodeRef::is_element)
         .take(LOOKED_AT)
+        .take_while(|_| effort.look())
+        .filter(NodeRef::is_element)
         .any(|node| is(&node, &["time"]) || names::any(&words(&node), &BYLINE))
 }
 

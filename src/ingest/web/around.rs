@@ -1,0 +1,200 @@
+//! Owns: which elements are around the content of a page by their names: menus, banners, dialogs of
+//! consent, what customers say. Never: looks at texts beyond their amounts.
+
+use crate::ingest::web::inline_or_block::{is, titles};
+use crate::ingest::web::names;
+use crate::ingest::web::text_amount::{TextAmount, TextAmounts};
+use dom_query::{Document, NodeRef};
+
+/// Elements that are seldom a part of the text. The extraction library removes most of them too,
+/// but not where it finds little text.
+const ELEMENTS: [&str; 6] = ["nav", "aside", "footer", "button", "select", "dialog"];
+
+/// The same of other elements, as their attribute `role` says it.
+const ROLES: [&str; 6] =
+    ["navigation", "complementary", "contentinfo", "search", "dialog", "alertdialog"];
+
+/// Parts of the names of banners.
+const BANNERS: [&str; 3] = ["cookie-consent", "cookie-banner", "cookie-notice"];
+
+/// The ids and classes of the dialogs of programs that ask for consent. These are the same on each
+/// site that uses one, and often longer than the page.
+const CONSENT: [&str; 38] = [
+    "onetrust-consent-sdk",
+    "onetrust-banner-sdk",
+    "onetrust-pc-sdk",
+    "CybotCookiebotDialog",
+    "CookiebotWidget",
+    "didomi-host",
+    "didomi-popup-container",
+    "qc-cmp2-container",
+    "usercentrics-root",
+    "truste-consent-track",
+    "truste_box_overlay",
+    "cmplz-cookiebanner-container",
+    "cmplz-cookiebanner",
+    "cookie-law-info-bar",
+    "cli-modal",
+    "fc-consent-root",
+    "osano-cm-window",
+    "iubenda-cs-banner",
+    "evidon-banner",
+    "cky-consent-container",
+    "cky-modal",
+    "moove_gdpr_cookie_info_bar",
+    "moove_gdpr_cookie_modal",
+    "BorlabsCookieBox",
+    "tarteaucitronRoot",
+    "klaro",
+    "hs-eu-cookie-confirmation",
+    "shopify-pc__banner",
+    "shopify-pc__prefs",
+    "axeptio_overlay",
+    "transcend-consent-manager",
+    "ketch-consent-banner",
+    "ketch-preferences",
+    "termly-styles-root",
+    "consent_blackbar",
+    "gdpr-cookie-consent-bar",
+    "ppms_cm_popup_overlay",
+    "cookiescript_injected",
+];
+
+/// Whether an element is the dialog of a program that asks for consent.
+pub(super) fn is_consent(node: &NodeRef) -> bool {
+    let known = |name: &str| CONSENT.contains(&name) || name.starts_with("sp_message_container");
+    known(&node.attr_or("id", "")) || node.attr_or("class", "").split_ascii_whitespace().any(known)
+}
+
+/// Whether the name of an element is that of a menu, a banner or the like.
+pub(super) fn is_around(node: &NodeRef) -> bool {
+    is(node, &ELEMENTS)
+        || ROLES.contains(&&*node.attr_or("role", ""))
+        || ["class", "id"].iter().any(|attribute| {
+            let names = node.attr_or(attribute, "");
+            names.contains("cookie-") && BANNERS.iter().any(|banner| names.contains(banner))
+        })
+}
+
+/// The number of links from which an element may be a menu.
+const MENU: usize = 8;
+
+/// Whether an element is a menu, however much it says about each of its links.
+fn is_menu(node: &NodeRef, amount: TextAmount) -> bool {
+    is(node, &["nav", "footer"]) && amount.links >= MENU && amount.linked * 3 >= amount.text
+}
+
+/// Removes elements around the text. An element that holds most of the text of the page is no menu,
+/// whatever its name.
+pub(super) fn clear(page: &Document) {
+    let Some(body) = page.body() else { return };
+    let all: Vec<NodeRef> =
+        body.descendants_it().filter(|node| node.is_element() && is_around(node)).collect();
+    if all.is_empty() {
+        return;
+    }
+    let amounts = TextAmounts::of(page);
+    let whole = amounts.get(&body).prose;
+    for node in &all {
+        let amount = amounts.get(node);
+        if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
+            // The heading introduces the content below it.
+            node.rename("span");
+        } else if amount.prose * 2 <= whole || is_menu(node, amount) {
+            node.remove_from_parent();
+        }
+    }
+}
+
+/// Words in the names of what is around the content of a page that is more than one text.
+const AROUND_WORDS: [&str; 63] = [
+    "related",
+    "recommended",
+    "recommendation",
+    "recommendations",
+    "upsell",
+    "upsells",
+    "crosssell",
+    "crosssells",
+    "cross",
+    "recent",
+    "popular",
+    "trending",
+    "similar",
+    "newsletter",
+    "subscribe",
+    "signup",
+    "social",
+    "share",
+    "sharing",
+    "breadcrumb",
+    "breadcrumbs",
+    "cookie",
+    "cookies",
+    "consent",
+    "popup",
+    "modal",
+    "overlay",
+    "drawer",
+    "cart",
+    "minicart",
+    "menu",
+    "navbar",
+    "nav",
+    "navigation",
+    "pagination",
+    "pager",
+    "login",
+    "signin",
+    "search",
+    "toolbar",
+    "banner",
+    "promo",
+    "promotion",
+    "ad",
+    "ads",
+    "advert",
+    "advertisement",
+    "sponsor",
+    "sponsored",
+    "footer",
+    "header",
+    "topbar",
+    "masthead",
+    "sidebar",
+    "rail",
+    "skip",
+    "toast",
+    "tooltip",
+    "dialog",
+    "loader",
+    "spinner",
+    "testimonial",
+    "testimonials",
+];
+
+/// Words in the names of what customers say about the content of a page.
+const REVIEW_WORDS: [&str; 6] = ["review", "reviews", "rating", "ratings", "comment", "comments"];
+
+/// Removes elements whose names are those of something around the content, and, except on an
+/// article, what customers say of it. An element that holds most of the prose stays.
+pub(super) fn clear_named(page: &Document, article: bool) {
+    let Some(body) = page.body() else { return };
+    let amounts = TextAmounts::of(page);
+    let whole = amounts.get(&body);
+    let most = |node: &NodeRef| {
+        let own = amounts.get(node);
+        own.prose * 2 > whole.prose || own.text * 2 > whole.text
+    };
+    let mut open: Vec<NodeRef> = body.children_it(false).collect();
+    while let Some(node) = open.pop() {
+        let words = names::words(&node, &["class", "id"]);
+        let around =
+            names::any(&words, &AROUND_WORDS) || (!article && names::any(&words, &REVIEW_WORDS));
+        if around && !is(&node, &["main", "article"]) && !most(&node) {
+            node.remove_from_parent();
+        } else {
+            open.extend(node.children_it(false).filter(NodeRef::is_element));
+        }
+    }
+}
