@@ -7,7 +7,7 @@ use crate::ingest::web::around;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::concealed;
 use crate::ingest::web::metadata::PageMetadata;
-use crate::ingest::web::proportion::{Prose, common_ancestor, lowest_above};
+use crate::ingest::web::proportion::{Kept, Prose, common_ancestor, lowest_above};
 use crate::ingest::web::teasers;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::thread;
@@ -95,22 +95,21 @@ fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> 
         return Extracted::whole(linked);
     }
     let article = asked || (about.article && prose.total() >= INDEPENDENT_TEXT);
-    if article
-        && enough(prose.kept_in(&text), prose.total(), article)
-        && let Some(more) = joined(&before, about, &prose, &text)
-    {
+    let (mut kept, total) = (prose.kept_in(&text), prose.total());
+    let mut more = None;
+    if !enough(kept.bytes, total, article) || (!article && text.len() * 2 < amount) {
+        more = Some(widened(&before, article, &text));
+    } else if article {
+        more = joined(&before, about, (&prose, &kept), &text);
+    }
+    if text.len().max(more.as_ref().map_or(0, String::len)) < INDEPENDENT_TEXT {
+        more = Some(almost_empty(html, more.unwrap_or_else(|| text.clone())));
+    }
+    if let Some(more) = more {
+        kept = prose.kept_in(&more);
         text = more;
     }
-    let (mut kept, total) = (prose.kept_in(&text), prose.total());
-    if !enough(kept, total, article) || (!article && text.len() * 2 < amount) {
-        text = widened(&before, article, text);
-        kept = prose.kept_in(&text);
-    }
-    if text.len() < INDEPENDENT_TEXT {
-        text = almost_empty(html, text);
-        kept = prose.kept_in(&text);
-    }
-    let share = if total == 0 { 100 } else { (kept * 100).div_ceil(total).min(100) };
+    let share = if total == 0 { 100 } else { (kept.bytes * 100).div_ceil(total).min(100) };
     Extracted { text, share: share as u8 }
 }
 
@@ -138,7 +137,7 @@ fn linked(body: &str) -> String {
 
 /// The text with more of the page: what is below the lowest element that has most of the prose, or
 /// on a page that is no article all text but boilerplate.
-fn widened(parsed: &Document, is_article: bool, article: String) -> String {
+fn widened(parsed: &Document, is_article: bool, article: &str) -> String {
     around::clear_named(parsed, is_article);
     let mut text = String::new();
     if is_article {
@@ -148,18 +147,27 @@ fn widened(parsed: &Document, is_article: bool, article: String) -> String {
             text = paragraphs(&node.formatted_text());
         }
     }
-    let found = Prose::of_text(&article);
-    if !is_article || found.kept_in(&text) * 2 < found.total() {
+    let found = Prose::of_text(article);
+    if !is_article || found.kept_in(&text).bytes * 2 < found.total() {
         text = paragraphs(&tree::text(parsed));
     }
-    if text.len() > article.len() || (!is_article && !text.is_empty()) { text } else { article }
+    if text.len() > article.len() || (!is_article && !text.is_empty()) {
+        text
+    } else {
+        article.to_owned()
+    }
 }
 
 /// The text with the pieces of prose that are in places like those of what it has, if these are
 /// a tenth of it.
-fn joined(parsed: &Document, about: &PageMetadata, prose: &Prose, article: &str) -> Option<String> {
-    let (alike, missing) = prose.alike(article);
-    if missing * 10 < prose.kept_in(article) {
+fn joined(
+    parsed: &Document,
+    about: &PageMetadata,
+    (prose, kept): (&Prose, &Kept),
+    article: &str,
+) -> Option<String> {
+    let (alike, missing) = prose.alike(kept);
+    if missing * 10 < kept.bytes {
         return None;
     }
     let node = lowest_above(parsed, &alike)?;

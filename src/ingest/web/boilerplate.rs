@@ -3,7 +3,7 @@
 
 use crate::ingest::web::around;
 use crate::ingest::web::discussion;
-use crate::ingest::web::inline_or_block::{Blocks, Effort, is, sentence, titles};
+use crate::ingest::web::inline_or_block::{Blocks, Effort, elements, is, sentence, titles};
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, Matcher, NodeId, NodeRef};
@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Elements whose content was read as metadata, and which are no text.
-static HEAD: LazyLock<Matcher> = LazyLock::new(|| matcher("title, meta"));
+const HEAD: [&str; 2] = ["title", "meta"];
 
 /// Comment sections. On a page with a text of its own, they are another text.
 static COMMENTS: LazyLock<Matcher> = LazyLock::new(|| {
@@ -22,7 +22,7 @@ static COMMENTS: LazyLock<Matcher> = LazyLock::new(|| {
     )
 });
 
-static PIECES: LazyLock<Matcher> = LazyLock::new(|| matcher("a, time, small, form"));
+const PIECES: [&str; 4] = ["a", "time", "small", "form"];
 
 /// The length in bytes up to which a link may be a control such as "Read more".
 const CONTROL: usize = 40;
@@ -51,7 +51,7 @@ fn matcher(selector: &str) -> Matcher {
 
 /// Removes boilerplate from the tree, and leaves lists of links and teasers.
 pub(super) fn clear(page: &Document, about: &PageMetadata) {
-    page.select_matcher(&HEAD).remove();
+    elements(page, &HEAD).iter().for_each(NodeRef::remove_from_parent);
     around::clear(page);
     comments(page, about.article);
     text_blocks(page);
@@ -60,13 +60,13 @@ pub(super) fn clear(page: &Document, about: &PageMetadata) {
 
 /// Removes links, times, small print and forms, as far as they are alone in their blocks.
 fn text_blocks(page: &Document) {
-    let (all, blocks) = (page.select_matcher(&PIECES), Blocks::default());
+    let (all, blocks) = (elements(page, &PIECES), Blocks::default());
     let effort = Effort::of(page);
     let small = |node: &NodeRef, most: usize| effort.small(node, most);
     let mut removed: Vec<NodeRef> = Vec::new();
     let mut often: HashMap<String, Vec<NodeRef>> = HashMap::new();
     let mut lines: Vec<NodeRef> = Vec::new();
-    for node in all.nodes() {
+    for node in &all {
         if is(node, &["form"]) {
             let asks = || effort.any_below(node, false, |n| is(n, &["input", "textarea"]));
             removed.extend(Some(*node).filter(|form| small(form, FORM) && asks()));

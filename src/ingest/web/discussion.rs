@@ -1,7 +1,7 @@
 //! Owns: discussions in forums and below articles: the headers and footers of their posts. Never:
 //! decides which part of a page is the article.
 
-use crate::ingest::web::inline_or_block::{Effort, is, sentence};
+use crate::ingest::web::inline_or_block::{Effort, elements, is, sentence};
 use dom_query::{Document, NodeRef};
 use std::collections::{BTreeMap, HashMap};
 
@@ -77,15 +77,15 @@ fn bytes(node: &NodeRef) -> usize {
 fn discussions(page: &Document) -> Vec<Vec<NodeRef<'_>>> {
     let mut all: BTreeMap<usize, Vec<NodeRef>> = BTreeMap::new();
     let mut places = HashMap::new();
-    for node in page
-        .select("div[class], li[class], article[class], section[class], tr[class], table[class]")
-        .nodes()
-    {
+    for node in elements(page, &["div", "li", "article", "section", "tr", "table"]) {
         let class = node.attr_or("class", "");
+        if class.is_empty() {
+            continue;
+        }
         let class = first(&class).to_owned();
         let Some(parent) = node.parent().filter(|_| has(&class, &POST)) else { continue };
         let next = places.len();
-        all.entry(*places.entry((parent.id, class)).or_insert(next)).or_default().push(*node);
+        all.entry(*places.entry((parent.id, class)).or_insert(next)).or_default().push(node);
     }
     all.into_values().filter(|posts| posts.len() >= THREAD).collect()
 }

@@ -47,6 +47,11 @@ pub(super) fn is(node: &NodeRef, names: &[&str]) -> bool {
     })
 }
 
+/// The elements of a page with one of these names, in their order.
+pub(super) fn elements<'a>(page: &'a Document, names: &[&str]) -> Vec<NodeRef<'a>> {
+    page.root().descendants_it().filter(|node| is(node, names)).collect()
+}
+
 /// Whether a node is a heading or a table cell, in which links are text too.
 pub(super) fn titles(node: &NodeRef) -> bool {
     is(node, &["h1", "h2", "h3", "h4", "h5", "h6", "td", "th"])

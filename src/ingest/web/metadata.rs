@@ -4,7 +4,8 @@
 use crate::ingest::address::host_of;
 use crate::ingest::date;
 use crate::ingest::title;
-use dom_query::Document;
+use crate::ingest::web::inline_or_block::elements;
+use dom_query::{Document, NodeRef};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -86,15 +87,7 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
     let mut dates: Vec<String> = metas.get(DATES[0]).cloned().into_iter().collect();
     dates.extend(text("datePublished"));
     dates.extend(DATES[1..].iter().filter_map(|name| metas.get(*name).cloned()));
-    let times = page.select("time[itemprop=datePublished], time[pubdate]");
-    // Times of changes and of other stories are excluded.
-    let any = page.select(
-        "time[datetime]:not([class*=updated], [class*=modified], [itemprop=dateModified], aside \
-         time, nav time, footer time)",
-    );
-    dates.extend(
-        times.iter().chain(any.iter()).take(4).filter_map(|time| one_line(&time.attr("datetime")?)),
-    );
+    dates.extend(times(page));
     let date = dates.iter().find_map(|d| date::normalise(d));
     let body = linked.as_ref().and_then(|article| article.get("articleBody")?.as_str());
     let body = body.map(unescaped).or(posted);
@@ -122,10 +115,22 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
     }
 }
 
+/// The times in the text of a page that may be its date; times of changes and of other stories are
+/// excluded.
+fn times(page: &Document) -> Vec<String> {
+    let declared = page.select("time[itemprop=datePublished], time[pubdate]");
+    let any = page.select(
+        "time[datetime]:not([class*=updated], [class*=modified], [itemprop=dateModified], aside \
+         time, nav time, footer time)",
+    );
+    let all = declared.iter().chain(any.iter()).take(4);
+    all.filter_map(|time| one_line(&time.attr("datetime")?)).collect()
+}
+
 /// Maps the lower-case name of each `meta` element to its first content.
 fn meta_elements(page: &Document) -> HashMap<String, String> {
     let mut metas: HashMap<String, String> = HashMap::new();
-    for meta in page.select("meta[content]").iter() {
+    for meta in elements(page, &["meta"]) {
         let name = ["property", "name", "itemprop"].into_iter().find_map(|a| meta.attr(a));
         let (Some(name), Some(content)) = (name, meta.attr("content").and_then(|c| one_line(&c)))
         else {
@@ -138,12 +143,15 @@ fn meta_elements(page: &Document) -> HashMap<String, String> {
 
 /// The values of all JSON-LD in a page.
 fn json_ld(page: &Document) -> Vec<Value> {
-    let parse = |script: dom_query::Selection| {
+    let parse = |script: NodeRef| {
+        if !script.attr_or("type", "").trim().eq_ignore_ascii_case("application/ld+json") {
+            return None;
+        }
         let text = script.text();
         let inner = text.trim().trim_start_matches("<![CDATA[").trim_end_matches("]]>");
         serde_json::from_str(inner).ok()
     };
-    page.select("script[type=\"application/ld+json\"]").iter().filter_map(parse).collect()
+    elements(page, &["script"]).into_iter().filter_map(parse).collect()
 }
 
 /// The texts of a thread in JSON-LD: what was posted first, and the answers.
@@ -210,7 +218,7 @@ fn is_article(kind: &str) -> bool {
 /// site.
 fn title(page: &Document, site: Option<&str>) -> Option<String> {
     let whole = page.select("head title, title").iter().next().and_then(|t| one_line(&t.text()));
-    let headings = page.select("h1, h2");
+    let headings = elements(page, &["h1", "h2"]);
     let mut all = headings.iter().take(8).filter_map(|h| one_line(&h.text()));
     let Some(whole) = whole else { return all.next() };
     let enough = whole.chars().count() / 3;

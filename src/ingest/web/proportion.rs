@@ -77,18 +77,17 @@ impl Prose {
         self.total
     }
 
-    /// The bytes of the pieces that a text has: two of their three windows at least. One pass over
-    /// the text, whatever the number of pieces.
-    pub(super) fn kept_in(&self, text: &str) -> usize {
-        let kept = self.kept(text);
-        self.pieces.iter().zip(kept).filter(|(_, kept)| *kept).map(|(p, _)| p.length).sum()
+    /// The pieces that a text has.
+    pub(super) fn kept_in(&self, text: &str) -> Kept {
+        let flags = self.kept(text);
+        let kept = self.pieces.iter().zip(&flags).filter(|(_, kept)| **kept);
+        Kept { bytes: kept.map(|(piece, _)| piece.length).sum(), flags }
     }
 
     /// The pieces in places like those of the pieces that a text has; the bytes of those that it
     /// has not.
-    pub(super) fn alike(&self, text: &str) -> (Vec<NodeId>, usize) {
-        let kept = self.kept(text);
-        let pieces = || self.pieces.iter().zip(&kept);
+    pub(super) fn alike(&self, kept: &Kept) -> (Vec<NodeId>, usize) {
+        let pieces = || self.pieces.iter().zip(&kept.flags);
         let mut places: HashMap<u64, usize> = HashMap::new();
         for (piece, _) in pieces().filter(|(_, kept)| **kept) {
             *places.entry(piece.place).or_default() += piece.length;
@@ -100,21 +99,60 @@ impl Prose {
         (alike().filter_map(|(piece, _)| piece.node).collect(), missing)
     }
 
+    /// For each piece whether a text has two of its three windows at least. One pass over the text,
+    /// whatever the number of pieces.
     fn kept(&self, text: &str) -> Vec<bool> {
-        let mut found: HashMap<u128, bool> = self
-            .pieces
-            .iter()
-            .flat_map(|piece| piece.windows)
-            .map(|window| (window, false))
-            .collect();
-        let bytes = without_space(text);
-        for at in bytes.windows(WINDOW) {
-            if let Some(found) = found.get_mut(&window(at)) {
-                *found = true;
+        let windows = self.pieces.iter().flat_map(|piece| piece.windows);
+        let mut wanted: Vec<(u128, bool)> = windows.map(|window| (window, false)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let rare = Rare::of(wanted.iter().map(|wanted| wanted.0));
+        let find = |wanted: &[(u128, bool)], window: u128| {
+            wanted.binary_search_by_key(&window, |wanted| wanted.0)
+        };
+        for bytes in without_space(text).windows(WINDOW) {
+            let window = window(bytes);
+            if rare.may_have(window)
+                && let Ok(at) = find(&wanted, window)
+            {
+                wanted[at].1 = true;
             }
         }
-        let has = |windows: &[u128; 3]| windows.iter().filter(|w| found[*w]).count() >= 2;
-        self.pieces.iter().map(|piece| has(&piece.windows)).collect()
+        let has = |window: &&u128| find(&wanted, **window).is_ok_and(|at| wanted[at].1);
+        self.pieces.iter().map(|piece| piece.windows.iter().filter(has).count() >= 2).collect()
+    }
+}
+
+/// Which pieces of a page a text has.
+pub(super) struct Kept {
+    flags: Vec<bool>,
+    /// The bytes of these pieces.
+    pub bytes: usize,
+}
+
+/// A set of bits by hash, because most windows of a text are not among those that are looked for.
+struct Rare {
+    bits: Vec<u64>,
+}
+
+impl Rare {
+    fn of(windows: impl ExactSizeIterator<Item = u128>) -> Rare {
+        let mut rare = Rare { bits: vec![0; (windows.len() / 4).next_power_of_two()] };
+        for window in windows {
+            let (word, bit) = rare.place(window);
+            rare.bits[word] |= bit;
+        }
+        rare
+    }
+
+    fn may_have(&self, window: u128) -> bool {
+        let (word, bit) = self.place(window);
+        self.bits[word] & bit != 0
+    }
+
+    fn place(&self, window: u128) -> (usize, u64) {
+        let mixed = (window as u64 ^ (window >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        ((mixed >> 32) as usize & (self.bits.len() - 1), 1 << (mixed >> 58))
     }
 }
 

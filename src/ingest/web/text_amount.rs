@@ -3,7 +3,7 @@
 
 use crate::ingest::web::inline_or_block::is;
 use crate::ingest::web::node_map::NodeMap;
-use dom_query::{Document, NodeId, NodeRef};
+use dom_query::{Document, NodeRef};
 
 /// The size in bytes from which a text counts as independent: about two sentences.
 pub(super) const INDEPENDENT_TEXT: usize = 150;

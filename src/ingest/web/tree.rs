@@ -1,7 +1,8 @@
 //! Owns: the parsing of a page to a tree whose depth and size are limited, so that it can be walked
 //! in reasonable time. Never: decides which part of it is the article.
 
-use dom_query::{Document, NodeId};
+use crate::ingest::web::inline_or_block::elements;
+use dom_query::{Document, NodeId, NodeRef};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::{TreeBuilderOpts, TreeSink};
@@ -29,8 +30,28 @@ const COMPARED: usize = 16;
 const STEP: usize = 16 << 10;
 
 /// Elements that begin a line, which the library's conversion to text does not know.
-const LINES: &str = "dt, dd, address, figcaption, details, summary, legend, caption, header, \
-    hgroup, main, center, menu, dir, optgroup, output";
+const LINES: [&str; 16] = [
+    "dt",
+    "dd",
+    "address",
+    "figcaption",
+    "details",
+    "summary",
+    "legend",
+    "caption",
+    "header",
+    "hgroup",
+    "main",
+    "center",
+    "menu",
+    "dir",
+    "optgroup",
+    "output",
+];
+
+/// Elements that have no text of the page: scripts and controls.
+const SCRIPTS: [&str; 7] =
+    ["script", "style", "noscript", "template", "select", "textarea", "button"];
 
 /// The limit that a page exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +96,7 @@ pub(super) fn parse(html: &str) -> Result<Document, Limit> {
     #[cfg(test)]
     tests::STEPS.set(watched.looked.get() + watched.work.get());
     let document = watched.broken.get().map_or(Ok(watched.document), Err)?;
-    document.select(LINES).rename("div");
+    elements(&document, &LINES).iter().for_each(|node| node.rename("div"));
     Ok(document)
 }
 
@@ -315,7 +336,7 @@ pub(super) fn writable(document: &Document) -> bool {
 
 /// Removes the elements that have no text of the page, scripts and controls.
 pub(super) fn remove_scripts(document: &Document) {
-    document.select("script, style, noscript, template, select, textarea, button").remove();
+    elements(document, &SCRIPTS).iter().for_each(NodeRef::remove_from_parent);
 }
 
 /// The text of a document with a line break at each block, without scripts and styles.
