@@ -102,7 +102,7 @@ fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> 
     } else if article {
         more = joined(&before, about, (&prose, &kept), &text);
     }
-    if text.len().max(more.as_ref().map_or(0, String::len)) < INDEPENDENT_TEXT {
+    if more.as_ref().unwrap_or(&text).len() < INDEPENDENT_TEXT {
         more = Some(almost_empty(html, more.unwrap_or_else(|| text.clone())));
     }
     if let Some(more) = more {
