@@ -4,7 +4,8 @@
 use crate::ingest::web::inline_or_block::{is, titles};
 use crate::ingest::web::names;
 use crate::ingest::web::text_amount::{TextAmount, TextAmounts};
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeId, NodeRef};
+use std::collections::HashSet;
 
 /// Elements that are seldom a part of the text. The extraction library removes most of them too,
 /// but not where it finds little text.
@@ -66,6 +67,11 @@ pub(super) fn is_consent(node: &NodeRef) -> bool {
     known(&node.attr_or("id", "")) || node.attr_or("class", "").split_ascii_whitespace().any(known)
 }
 
+/// Whether an element has the name of something around the content.
+pub(super) fn has_around_name(node: &NodeRef) -> bool {
+    names::any(&names::words(node, &["class", "id"]), &AROUND_WORDS)
+}
+
 /// Whether the name of an element is that of a menu, a banner or the like.
 pub(super) fn is_around(node: &NodeRef) -> bool {
     is(node, &ELEMENTS)
@@ -95,12 +101,21 @@ pub(super) fn clear(page: &Document) {
     }
     let amounts = TextAmounts::of(page);
     let whole = amounts.get(&body).prose;
+    // Boilerplate is not most of a page, neither one element of it nor all of them together.
+    let ids: HashSet<NodeId> = all.iter().map(|node| node.id).collect();
+    let inside = |node: &NodeRef| node.ancestors_it(None).any(|above| ids.contains(&above.id));
+    let outermost = all.iter().filter(|node| {
+        let amount = amounts.get(node);
+        amount.prose > 0 && amount.prose * 2 <= whole && !is_menu(node, amount) && !inside(node)
+    });
+    let sum: usize = outermost.map(|node| amounts.get(node).prose).sum();
+    let most = if sum * 2 > whole { 0 } else { whole / 2 };
     for node in &all {
         let amount = amounts.get(node);
         if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
             // The heading introduces the content below it.
             node.rename("span");
-        } else if amount.prose * 2 <= whole || is_menu(node, amount) {
+        } else if amount.prose <= most || is_menu(node, amount) {
             node.remove_from_parent();
         }
     }

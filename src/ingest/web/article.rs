@@ -61,6 +61,7 @@ fn parsed_again(html: &str) -> Option<Document> {
 
 /// The posts of a thread, where the page is one, with a blank line between them.
 fn thread(parsed: &Document, about: &PageMetadata, asked: bool) -> Option<String> {
+    around::clear(parsed);
     let posts = thread::posts(parsed, about, asked)?;
     tree::remove_scripts(parsed);
     let texts = posts.iter().map(|post| paragraphs(&post.formatted_text()));

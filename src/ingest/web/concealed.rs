@@ -1,10 +1,12 @@
 //! Owns: content that a browser shows only once a script has run, or only where none can run:
 //! hidden elements, `noscript` and `template`. Never: decides which part of a page is the article.
 
-use crate::ingest::web::around::{is_around, is_consent};
-use crate::ingest::web::inline_or_block::is;
+use crate::hash;
+use crate::ingest::web::around::{has_around_name, is_around, is_consent};
+use crate::ingest::web::inline_or_block::{Effort, is};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, SENTENCE};
 use dom_query::{Document, NodeRef};
+use std::collections::HashSet;
 
 /// Concealed content with more than this many times the visible prose is what the page is about.
 const TIMES: usize = 2;
@@ -33,14 +35,17 @@ const KINDS: [Concealed; 3] = [Concealed::Hidden, Concealed::NoScript, Concealed
 /// often concealed, are removed.
 pub(super) fn reveal(page: &Document) {
     let Some(body) = page.body() else { return };
-    let (mut prose, mut nodes) = ([0; 5], <[Vec<NodeRef>; 5]>::default());
+    let (mut prose, mut all) = ([0; 5], [0; 5]);
+    let mut nodes = <[Vec<NodeRef>; 5]>::default();
+    let effort = Effort::of(page);
     let mut consent: Vec<NodeRef> = Vec::new();
     let mut open = vec![(body, Concealed::Not)];
     while let Some((node, outer)) = open.pop() {
         if node.is_text() {
             let length = node.text().trim().len();
-            let linked = || node.parent().is_some_and(|above| is(&above, &["a"]));
+            let linked = || node.ancestors_it(Some(3)).any(|above| is(&above, &["a"]));
             prose[outer as usize] += if length >= SENTENCE && !linked() { length } else { 0 };
+            all[outer as usize] += length;
             continue;
         }
         if !node.is_element() || is(&node, &["script", "style", "iframe", "svg", "title"]) {
@@ -53,11 +58,15 @@ pub(super) fn reveal(page: &Document) {
         }
         let mut how = outer;
         if node.id != body.id {
-            if is_consent(&node) {
+            let content = |below: &NodeRef| is(below, &["h1", "main", "article"]);
+            if is_consent(&node) && !effort.any_below(&node, true, content) {
                 consent.push(node);
                 continue;
             }
             let own = concealed(&node);
+            if KINDS.contains(&own) && has_around_name(&node) {
+                continue;
+            }
             how = if outer == Concealed::Not { own } else { outer };
             if KINDS.contains(&own) {
                 nodes[how as usize].push(node);
@@ -73,9 +82,14 @@ pub(super) fn reveal(page: &Document) {
     kinds.sort_by_key(|kind| std::cmp::Reverse(prose[*kind as usize]));
     for kind in kinds {
         let visible = prose[Concealed::Not as usize];
-        if prose[kind as usize] > TIMES * visible + INDEPENDENT_TEXT {
-            nodes[kind as usize].iter().for_each(|node| show(page, node));
+        let more = prose[kind as usize] > TIMES * visible + INDEPENDENT_TEXT;
+        if more && prose[kind as usize] > all[Concealed::Not as usize] {
+            // The same text may be there once for each size of the screen.
+            let mut shown: HashSet<u64> = HashSet::new();
+            let new = |node: &&NodeRef| shown.insert(text_hash(page, node, &effort));
+            nodes[kind as usize].iter().filter(new).for_each(|node| show(page, node));
             prose[Concealed::Not as usize] += prose[kind as usize];
+            all[Concealed::Not as usize] += all[kind as usize];
         }
     }
 }
@@ -104,6 +118,22 @@ fn is_hidden(node: &NodeRef) -> bool {
         let style = style.to_ascii_lowercase();
         style.contains("display:none") || style.contains("visibility:hidden")
     })
+}
+
+/// The pieces of text by which two elements are known to have the same.
+const SAME: usize = 64;
+
+/// The hash of the first text in an element, that of a template included.
+fn text_hash(page: &Document, node: &NodeRef, effort: &Effort) -> u64 {
+    let mut texts: Vec<String> = Vec::new();
+    let mut add = |node: &NodeRef| {
+        let below = std::iter::once(*node).chain(node.descendants_it());
+        let pieces = below.take_while(|_| effort.look()).filter(NodeRef::is_text).take(SAME);
+        texts.extend(pieces.map(|text| text.text().trim().to_owned()));
+    };
+    add(node);
+    contents(page, node).iter().take(SAME).for_each(add);
+    hash::bytes(texts.join(" ").as_bytes())
 }
 
 /// Makes an element visible.

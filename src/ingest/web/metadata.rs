@@ -158,7 +158,7 @@ fn json_ld(page: &Document) -> Vec<Value> {
 fn posted(values: &[Value]) -> Option<String> {
     let mut texts = Vec::new();
     values.iter().for_each(|value| post_texts(value, false, &mut texts));
-    (!texts.is_empty()).then(|| texts.join("\n\n"))
+    (!texts.is_empty()).then(|| unescaped(&texts.join("\n\n")))
 }
 
 /// The JSON parser limits the depth of values, hence the recursion.
@@ -169,7 +169,7 @@ fn post_texts(value: &Value, inside: bool, texts: &mut Vec<String>) {
             let kind = map.get("@type").and_then(Value::as_str).unwrap_or_default();
             let post = inside || matches!(kind, "DiscussionForumPosting" | "QAPage");
             let text = map.get("text").and_then(Value::as_str).filter(|_| post);
-            texts.extend(text.map(unescaped));
+            texts.extend(text.map(str::to_owned));
             let below = ["@graph", "mainEntity", "acceptedAnswer", "suggestedAnswer", "comment"];
             for value in below.iter().filter_map(|name| map.get(*name)) {
                 post_texts(value, post, texts);

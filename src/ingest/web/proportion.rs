@@ -34,12 +34,13 @@ impl Prose {
     pub(super) fn of(page: &Document) -> Prose {
         let mut prose = Prose { pieces: Vec::new(), total: 0 };
         let Some(body) = page.body() else { return prose };
-        let mut open = vec![body];
-        while let Some(node) = open.pop() {
+        let mut open = vec![(body, 0)];
+        while let Some((node, place)) = open.pop() {
             if node.is_text() {
-                prose.add(&node.text(), Some(&node));
+                prose.add(&node.text(), place, Some(node.id));
             } else if node.is_element() && !is(&node, &NO_PROSE) {
-                open.extend(node.children_it(false));
+                let place = place_below(place, &node);
+                open.extend(node.children_it(false).map(|child| (child, place)));
             }
         }
         prose
@@ -48,11 +49,11 @@ impl Prose {
     /// The prose of a text: its lines that are as long as a sentence.
     pub(super) fn of_text(text: &str) -> Prose {
         let mut prose = Prose { pieces: Vec::new(), total: 0 };
-        text.lines().for_each(|line| prose.add(line, None));
+        text.lines().for_each(|line| prose.add(line, 0, None));
         prose
     }
 
-    fn add(&mut self, text: &str, node: Option<&NodeRef>) {
+    fn add(&mut self, text: &str, place: u64, node: Option<NodeId>) {
         let text = text.trim();
         if text.len() < SENTENCE {
             return;
@@ -66,8 +67,8 @@ impl Prose {
         self.pieces.push(Piece {
             length: text.len(),
             windows: [at(0), at(last / 2), at(last)],
-            place: node.map_or(0, place),
-            node: node.map(|node| node.id),
+            place,
+            node,
         });
         self.total += text.len();
     }
@@ -156,17 +157,15 @@ impl Rare {
     }
 }
 
-/// The names of the elements around a node, up to the body.
-fn place(node: &NodeRef) -> u64 {
-    let mut names = String::new();
-    for above in node.ancestors_it(None) {
-        if is(&above, &["b", "i", "em", "strong", "span", "font", "u", "mark", "small", "code"]) {
-            continue;
-        }
-        names.push_str(&above.node_name().unwrap_or_default());
-        names.push('/');
+/// The hash of the names of the elements around a node, from that of those around its parent.
+fn place_below(place: u64, node: &NodeRef) -> u64 {
+    const INLINE: [&str; 10] =
+        ["b", "i", "em", "strong", "span", "font", "u", "mark", "small", "code"];
+    if is(node, &INLINE) {
+        return place;
     }
-    xxhash_rust::xxh3::xxh3_64(names.as_bytes())
+    let name = node.node_name().unwrap_or_default();
+    xxhash_rust::xxh3::xxh3_64_with_seed(name.as_bytes(), place)
 }
 
 /// Elements whose content is no prose.

@@ -5,8 +5,9 @@ use crate::ingest::web::inline_or_block::{Effort, is};
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::names;
 use crate::ingest::web::node_map::NodeMap;
-use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
+use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, SENTENCE, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
 /// The number of posts from which a page is a thread.
@@ -16,7 +17,7 @@ const POSTS: usize = 2;
 const LEAST: usize = 16;
 
 /// Words in the names of a post, which is an element with the text, the author and the date.
-const POST: [&str; 18] = [
+const POST: [&str; 17] = [
     "post",
     "posts",
     "comment",
@@ -34,7 +35,6 @@ const POST: [&str; 18] = [
     "discussion",
     "postcontainer",
     "bbwrapper",
-    "item",
 ];
 
 /// Words in the names of the text of a post.
@@ -96,7 +96,7 @@ const NOT_TEXT: [&str; 24] = [
 ];
 
 /// Words in the names of an author or a date.
-const BYLINE: [&str; 22] = [
+const BYLINE: [&str; 20] = [
     "author",
     "user",
     "username",
@@ -114,19 +114,16 @@ const BYLINE: [&str; 22] = [
     "posted",
     "postdate",
     "creator",
-    "age",
     "tagline",
     "member",
     "owner",
-    "name",
 ];
 
 /// Words in the names of comments.
 const COMMENT: [&str; 6] = ["comment", "comments", "commentbody", "review", "reviews", "replies"];
 
-/// Words in the names of a thread.
-const THREAD: [&str; 11] = [
-    "thread",
+/// Words in the names of a forum.
+const FORUM: [&str; 10] = [
     "topic",
     "forum",
     "forums",
@@ -139,17 +136,63 @@ const THREAD: [&str; 11] = [
     "showthread",
 ];
 
+/// What the names of an element say of it, a bit for each.
+mod bits {
+    pub const POST: u8 = 1;
+    pub const TEXT: u8 = 2;
+    pub const NOT_TEXT: u8 = 4;
+    pub const BYLINE: u8 = 8;
+    pub const COMMENT: u8 = 16;
+    pub const FORUM: u8 = 32;
+    pub const THREAD: u8 = 64;
+}
+
+/// What the names of elements say, found out once for each.
+#[derive(Default)]
+struct Named(RefCell<NodeMap<u8>>);
+
+impl Named {
+    fn of(&self, node: &NodeRef) -> u8 {
+        if let Some(found) = self.0.borrow().get(&node.id) {
+            return *found;
+        }
+        let mut words =
+            names::words(node, &["class", "id", "itemprop", "component", "data-component"]);
+        let bit = |words: &[String], wanted: &[&str], bit| {
+            if names::any(words, wanted) { bit } else { 0 }
+        };
+        let mut found = bit(&words, &POST, bits::POST)
+            | bit(&words, &TEXT, bits::TEXT)
+            | bit(&words, &NOT_TEXT, bits::NOT_TEXT)
+            | bit(&words, &BYLINE, bits::BYLINE)
+            | bit(&words, &COMMENT, bits::COMMENT);
+        names::split(&node.attr_or("itemtype", ""), &mut words);
+        found |= bit(&words, &FORUM, bits::FORUM) | bit(&words, &["thread"], bits::THREAD);
+        self.0.borrow_mut().insert(node.id, found);
+        found
+    }
+}
+
 /// A group of elements of one name that are the texts of posts.
 struct Group<'a> {
     texts: Vec<NodeRef<'a>>,
     /// Bytes of the texts outside links.
     plain: usize,
-    /// Whether they are named as comments.
-    comments: bool,
+    /// What the names of the elements say that have one text each.
+    inside: u8,
+    /// What the names of the elements around the first text say.
+    around: u8,
 }
 
-/// The texts of the posts of a page in their order, where the page is a thread. `asked`: whether
-/// the user says that it is one.
+impl Group<'_> {
+    /// Whether they are named as comments.
+    fn is_comments(&self) -> bool {
+        self.inside & bits::COMMENT != 0
+    }
+}
+
+/// The texts of the posts of a page in their order, where the page is a thread; before them what
+/// was posted first, where that has another form. `asked`: whether the user says that it is one.
 pub(super) fn posts<'a>(
     page: &'a Document,
     about: &PageMetadata,
@@ -159,27 +202,45 @@ pub(super) fn posts<'a>(
     let body = page.body()?;
     let all = amounts.get(&body).plain();
     let (comments, posts): (Vec<Group>, Vec<Group>) =
-        groups(page, &body, &amounts).into_iter().partition(|group| group.comments);
-    if let Some(group) = chosen(posts) {
-        let forum = is_forum(&group, &body, &THREAD);
-        let least = if forum { all / 6 } else { all / 3 };
-        if asked || (group.plain >= least && (forum || !about.article)) {
-            return Some(group.texts);
-        }
-    }
-    let group = chosen(comments)?;
-    let outside = all.saturating_sub(group.plain);
-    let alone = outside < INDEPENDENT_TEXT || outside * 2 < group.plain;
-    let forum = group.plain * 3 >= all && is_forum(&group, &body, &THREAD[1..]);
-    let is_thread = if about.article { alone && forum } else { alone || forum };
-    (asked || is_thread).then_some(group.texts)
+        groups(page, &body, &amounts).into_iter().partition(Group::is_comments);
+    let found = chosen(posts).filter(|group| {
+        let forum = (group.inside | group.around) & (bits::FORUM | bits::THREAD) != 0;
+        let named = if about.article { group.inside & bits::FORUM != 0 } else { forum };
+        let least = if named { all / 6 } else { all / 5 * 4 };
+        asked || (group.plain >= least && (named || !about.article))
+    });
+    let found = found.or_else(|| {
+        chosen(comments).filter(|group| {
+            let outside = all.saturating_sub(group.plain);
+            let alone = outside < INDEPENDENT_TEXT || outside * 4 < group.plain;
+            let forum = group.plain * 3 >= all && (group.inside | group.around) & bits::FORUM != 0;
+            let article = group.inside & bits::FORUM != 0 && outside * 2 < group.plain;
+            asked || if about.article { article } else { alone || forum }
+        })
+    })?;
+    let mut texts = opening(&body, found.texts.first()?, &amounts);
+    texts.extend(found.texts);
+    Some(texts)
 }
 
-/// Whether the names of posts, and of what is around them, are those of a forum.
-fn is_forum(group: &Group, body: &NodeRef, words: &[&str]) -> bool {
-    let names: HashSet<String> =
-        group.texts.iter().take(2).flat_map(|text| names_above(text, body)).collect();
-    words.iter().any(|word| names.contains(*word))
+/// What is before the first post and mostly prose.
+fn opening<'a>(body: &NodeRef<'a>, first: &NodeRef<'a>, amounts: &TextAmounts) -> Vec<NodeRef<'a>> {
+    let mut found = Vec::new();
+    let mut inside = *first;
+    while inside.id != body.id {
+        let mut before = inside.prev_sibling();
+        while let Some(node) = before {
+            let amount = amounts.get(&node);
+            if amount.prose >= SENTENCE && amount.prose * 2 >= amount.text {
+                found.push(node);
+            }
+            before = node.prev_sibling();
+        }
+        let Some(parent) = inside.parent() else { break };
+        inside = parent;
+    }
+    found.reverse();
+    found
 }
 
 /// The group with most text; of groups inside each other the innermost that has most of it.
@@ -196,6 +257,7 @@ fn chosen(mut groups: Vec<Group>) -> Option<Group> {
 }
 
 fn groups<'a>(page: &Document, body: &NodeRef<'a>, amounts: &TextAmounts) -> Vec<Group<'a>> {
+    let named = Named::default();
     let mut found: BTreeMap<String, Vec<NodeRef>> = BTreeMap::new();
     for node in body.descendants_it().filter(NodeRef::is_element) {
         if !is(&node, &["div", "td", "section", "article", "p", "blockquote", "span", "li", "dd"])
@@ -203,9 +265,7 @@ fn groups<'a>(page: &Document, body: &NodeRef<'a>, amounts: &TextAmounts) -> Vec
         {
             continue;
         }
-        let words = words(&node);
-        if names::any(&words, &TEXT)
-            && !names::any(&words, &NOT_TEXT)
+        if named.of(&node) & (bits::TEXT | bits::NOT_TEXT) == bits::TEXT
             && let Some(name) = signature(&node)
         {
             found.entry(name).or_default().push(node);
@@ -218,7 +278,8 @@ fn groups<'a>(page: &Document, body: &NodeRef<'a>, amounts: &TextAmounts) -> Vec
         if texts.len() < POSTS || plain * LEAST < all {
             return None;
         }
-        Some(Group { comments: are_posts(&texts, body, &effort)?, texts, plain })
+        let (inside, around) = are_posts(&texts, body, &named, &effort)?;
+        Some(Group { texts, plain, inside, around })
     };
     found.into_values().filter_map(group).collect()
 }
@@ -232,37 +293,56 @@ fn outermost(nodes: Vec<NodeRef>) -> Vec<NodeRef> {
 
 /// Whether most texts are in a post of their own: the highest element that has only this one of
 /// the texts is named as a post, or something between them is, and has an author or a date. Then
-/// returns whether the names are those of comments.
-fn are_posts(texts: &[NodeRef], body: &NodeRef, effort: &Effort) -> Option<bool> {
+/// returns what the names say: those of most posts, and those around the first post.
+fn are_posts(
+    texts: &[NodeRef],
+    body: &NodeRef,
+    named: &Named,
+    effort: &Effort,
+) -> Option<(u8, u8)> {
     let mut count: NodeMap<usize> = NodeMap::default();
     for text in texts {
-        *count.entry(text.id).or_default() += 1;
-        text.ancestors_it(None).for_each(|above| *count.entry(above.id).or_default() += 1);
+        for node in std::iter::once(*text).chain(text.ancestors_it(None)) {
+            if !effort.look() {
+                return None;
+            }
+            *count.entry(node.id).or_default() += 1;
+        }
     }
-    let (mut posts, mut comments) = (0, 0);
-    for text in texts {
+    let (mut posts, mut comments, mut inside) = (0, 0, 0);
+    let mut around = 0;
+    for (number, text) in texts.iter().enumerate() {
         let mut post = *text;
-        let mut found = words(&post);
+        let mut found = named.of(&post);
         while let Some(above) = post.parent().filter(|a| count[&a.id] == 1 && a.id != body.id) {
             post = above;
-            found.extend(words(&post));
+            found |= named.of(&post);
         }
-        let is_post = names::any(&found, &POST) && has_byline(&post, effort);
-        posts += usize::from(is_post);
-        comments += usize::from(is_post && names::any(&found, &COMMENT));
+        if found & bits::POST != 0 && has_byline(&post, named, effort) {
+            posts += 1;
+            comments += usize::from(found & bits::COMMENT != 0);
+            inside |= found & !bits::COMMENT;
+        }
+        if number == 0 {
+            let above = post.ancestors_it(None).take_while(|above| above.id != body.id);
+            around = above.fold(0, |all, above| all | named.of(&above));
+        }
     }
-    (posts * 2 >= texts.len()).then_some(comments * 2 >= posts)
+    if comments * 2 >= posts {
+        inside |= bits::COMMENT;
+    }
+    (posts * 2 >= texts.len()).then_some((inside, around))
 }
 
 /// Nodes of a post that are looked at for its author.
 const LOOKED_AT: usize = 1000;
 
-fn has_byline(post: &NodeRef, effort: &Effort) -> bool {
+fn has_byline(post: &NodeRef, named: &Named, effort: &Effort) -> bool {
     post.descendants_it()
         .take(LOOKED_AT)
         .take_while(|_| effort.look())
         .filter(NodeRef::is_element)
-        .any(|node| is(&node, &["time"]) || names::any(&words(&node), &BYLINE))
+        .any(|node| is(&node, &["time"]) || named.of(&node) & bits::BYLINE != 0)
 }
 
 /// The name that the texts of all posts of a page share.
@@ -282,22 +362,4 @@ fn signature(node: &NodeRef) -> Option<String> {
     let id = node.attr_or("id", "");
     let letters: String = id.chars().filter(|c| !c.is_ascii_digit()).collect();
     (letters.len() < id.len()).then(|| format!("{tag}#{letters}"))
-}
-
-/// The words in the names of an element.
-fn words(node: &NodeRef) -> Vec<String> {
-    names::words(node, &["class", "id", "itemprop", "component", "data-component"])
-}
-
-/// The words in the names of an element and of those around it, up to the root.
-fn names_above(node: &NodeRef, body: &NodeRef) -> Vec<String> {
-    let mut all = words(node);
-    for above in node.ancestors_it(None) {
-        all.extend(words(&above));
-        names::split(&above.attr_or("itemtype", ""), &mut all);
-        if above.id == body.id {
-            break;
-        }
-    }
-    all
 }

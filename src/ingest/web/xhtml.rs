@@ -41,7 +41,7 @@ pub(super) fn open_tags(html: &str) -> Cow<'_, str> {
         let lower = name.to_ascii_lowercase();
         if bytes[end - 1] != b'/' {
             if RAW.contains(&lower.as_str()) {
-                at = behind(bytes, at, format!("</{name}").as_bytes());
+                at = behind_raw(bytes, at, &lower);
             }
         } else if !VOID.contains(&lower.as_str()) {
             out.push_str(&html[copied..end - 1]);
@@ -72,6 +72,15 @@ fn end(bytes: &[u8], start: usize) -> Option<usize> {
             quote => at += 2 + memchr::memchr(quote, bytes.get(at + 1..)?)?,
         }
     }
+}
+
+/// The place behind the next `</name`, whatever its case, or else the end.
+fn behind_raw(bytes: &[u8], from: usize, name: &str) -> usize {
+    let ends = memchr::memmem::find_iter(&bytes[from..], b"</").map(|found| from + found + 2);
+    let own = |at: &usize| {
+        bytes.get(*at..at + name.len()).is_some_and(|b| b.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    ends.filter(own).map(|at| at + name.len()).next().unwrap_or(bytes.len())
 }
 
 /// The place behind the next `mark`, or else the end.
