@@ -2,6 +2,7 @@
 //! pages.
 
 mod crawls;
+mod shapes;
 
 use crate::program::nearcopy;
 use crawls::{crawl, gzip, written};

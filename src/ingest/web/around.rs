@@ -67,9 +67,13 @@ pub(super) fn is_consent(node: &NodeRef) -> bool {
     known(&node.attr_or("id", "")) || node.attr_or("class", "").split_ascii_whitespace().any(known)
 }
 
+/// Words in the names of what is concealed until somebody asks for it.
+const ASKED_FOR: [&str; 6] = ["terms", "legal", "privacy", "policy", "gdpr", "disclaimer"];
+
 /// Whether an element has the name of something around the content.
 pub(super) fn has_around_name(node: &NodeRef) -> bool {
-    names::any(&names::words(node, &["class", "id"]), &AROUND_WORDS)
+    let words = names::words(node, &["class", "id"]);
+    names::any(&words, &AROUND_WORDS) || names::any(&words, &ASKED_FOR)
 }
 
 /// Whether the name of an element is that of a menu, a banner or the like.

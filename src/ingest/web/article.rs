@@ -6,13 +6,14 @@ use crate::ingest::page_kind::PageKind;
 use crate::ingest::web::around;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::concealed;
+use crate::ingest::web::inline_or_block::is;
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::proportion::{Kept, Prose, common_ancestor, lowest_above};
 use crate::ingest::web::teasers;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::thread;
 use crate::ingest::web::tree;
-use dom_query::Document;
+use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};
 
 /// In a block with a line longer than this many characters, each line is a paragraph.
@@ -172,6 +173,12 @@ fn joined(
         return None;
     }
     let node = lowest_above(parsed, &alike)?;
+    let count =
+        |name: &str| node.descendants_it().filter(|below| is(below, &[name])).take(2).count();
+    if count("article") > 1 || count("h1") > 1 {
+        // Another story has the same form.
+        return None;
+    }
     teasers::clear(parsed, about.article);
     around::clear_named(parsed, true);
     tree::remove_scripts(parsed);
@@ -213,22 +220,42 @@ fn held_back(mut found: Extracted, html: &str, about: &PageMetadata) -> Extracte
     if declared > 2 * own {
         found.share = found.share.min((own * 100 / declared) as u8);
     }
-    if found.text.len() < INDEPENDENT_TEXT
-        && tree::parse(html).is_ok_and(|page| needs_script(&page))
-    {
+    if found.text.len() < INDEPENDENT_TEXT && shows_more_elsewhere(html) {
         found.share = 0;
     }
     found
 }
 
-/// Whether an element in which scripts build the page is empty, or a `noscript` asks for them.
-fn needs_script(page: &Document) -> bool {
-    let mount = page.select("#root, #app, #__next, #__nuxt, #___gatsby, app-root, #main-app");
-    let empty = |node: &dom_query::NodeRef| node.text().trim().is_empty();
-    let asks = |node: &dom_query::NodeRef| {
+/// The elements in which scripts build a page, by their ids.
+const MOUNTS: [&str; 9] =
+    ["root", "app", "__next", "__nuxt", "___gatsby", "main-app", "svelte", "ember-app", "q-app"];
+
+/// What only pages have that ask whether the reader is a person.
+const CHALLENGES: [&str; 4] =
+    ["_cf_chl_opt", "/cdn-cgi/challenge-platform", "_Incapsula_Resource", "captcha-delivery.com"];
+
+/// Whether a page of little text is likely to show its text otherwise: an element in which scripts
+/// build it is empty, a `noscript` asks for them, the content is a frame, or it is a challenge.
+fn shows_more_elsewhere(html: &str) -> bool {
+    let Ok(page) = tree::parse(html) else { return false };
+    let amounts = TextAmounts::of(&page);
+    let asks = |node: &NodeRef| {
         node.text().as_bytes().windows(10).any(|word| word.eq_ignore_ascii_case(b"javascript"))
     };
-    mount.nodes().iter().any(empty) || page.select("noscript").nodes().iter().any(asks)
+    let mount = |node: &NodeRef| {
+        let id = node.attr_or("id", "");
+        (MOUNTS.contains(&&*id) || is(node, &["app-root"])) && amounts.get(node).text == 0
+    };
+    let frame = |node: &NodeRef| {
+        is(node, &["iframe", "object", "embed"])
+            && !node.ancestors_it(None).any(|above| is(&above, &["noscript"]))
+    };
+    let sign =
+        |node: &NodeRef| mount(node) || frame(node) || (is(node, &["noscript"]) && asks(node));
+    let challenge = CHALLENGES
+        .iter()
+        .any(|sign| memchr::memmem::find(html.as_bytes(), sign.as_bytes()).is_some());
+    challenge || page.root().descendants_it().filter(NodeRef::is_element).any(|node| sign(&node))
 }
 
 /// The words of a text; each character of a script without spaces is one.
