@@ -126,7 +126,7 @@ pub(super) fn clear(page: &Document) {
 }
 
 /// Words in the names of what is around the content of a page that is more than one text.
-const AROUND_WORDS: [&str; 63] = [
+const AROUND_WORDS: [&str; 67] = [
     "related",
     "recommended",
     "recommendation",
@@ -189,11 +189,23 @@ const AROUND_WORDS: [&str; 63] = [
     "loader",
     "spinner",
     "testimonial",
+    "account",
+    "register",
+    "registration",
+    "checkout",
     "testimonials",
 ];
 
 /// Words in the names of what customers say about the content of a page.
 const REVIEW_WORDS: [&str; 6] = ["review", "reviews", "rating", "ratings", "comment", "comments"];
+
+/// Whether a form is one to sign in or to open an account.
+fn asks_password(form: &NodeRef) -> bool {
+    let password = |node: &NodeRef| {
+        is(node, &["input"]) && node.attr_or("type", "").eq_ignore_ascii_case("password")
+    };
+    form.descendants_it().any(|node| password(&node))
+}
 
 /// Removes elements whose names are those of something around the content, and, except on an
 /// article, what customers say of it. An element that holds most of the prose stays.
@@ -210,6 +222,7 @@ pub(super) fn clear_named(page: &Document, article: bool) {
         let words = names::words(&node, &["class", "id"]);
         let around =
             names::any(&words, &AROUND_WORDS) || (!article && names::any(&words, &REVIEW_WORDS));
+        let around = around || (is(&node, &["form"]) && asks_password(&node));
         if around && !is(&node, &["main", "article"]) && !most(&node) {
             node.remove_from_parent();
         } else {
