@@ -24,6 +24,7 @@ pub(crate) struct Context<'a> {
     /// The encoding of single records, where it is neither UTF-8 nor UTF-16.
     pub encoding: Option<&'static Encoding>,
     /// What web pages are read as.
+    #[cfg_attr(not(feature = "web"), expect(dead_code, reason = "no format has pages"))]
     pub page: PageKind,
     pub path: Arc<str>,
     /// The limit on one document.

@@ -202,10 +202,10 @@ fn almost_empty(html: &str, article: String) -> String {
 /// The text of a page of which all has the name of a menu or a banner, as far as there is prose;
 /// else what the page says of itself, which is no more than a part.
 fn fallback(html: &str, about: &PageMetadata) -> Extracted {
-    if let Some(parsed) = parsed_again(html) {
-        if Prose::of(&parsed).total() >= INDEPENDENT_TEXT {
-            return held_back(Extracted::whole(paragraphs(&tree::text(&parsed))), html, about);
-        }
+    if let Some(parsed) = parsed_again(html)
+        && Prose::of(&parsed).total() >= INDEPENDENT_TEXT
+    {
+        return held_back(Extracted::whole(paragraphs(&tree::text(&parsed))), html, about);
     }
     let description = about.description.as_ref().filter(|text| text.len() >= INDEPENDENT_TEXT);
     Extracted { text: description.cloned().unwrap_or_default(), share: 0 }

@@ -315,7 +315,10 @@ fn a_thread_gives_its_posts_in_their_order() {
     assert!(document.text.contains("An introduction") && share(&document, &all) > 0.999);
     // The first post has another form than the answers.
     let answers = all[1..].iter().map(|text| {
-        format!("<div class=answer><span class=user>Ann</span><div class=post-text><p>{text}</p></div></div>")
+        format!(
+            "<div class=answer><span class=user>Ann</span><div class=post-text><p>{text}</p></div>\
+             </div>"
+        )
     });
     let html = page(
         "",
