@@ -220,11 +220,14 @@ fn held_back(mut found: Extracted, html: &str, about: &PageMetadata) -> Extracte
     if declared > 2 * own {
         found.share = found.share.min((own * 100 / declared) as u8);
     }
-    if found.text.len() < INDEPENDENT_TEXT && shows_more_elsewhere(html) {
+    if found.text.len() < SHORT && shows_more_elsewhere(html, found.text.len()) {
         found.share = 0;
     }
     found
 }
+
+/// The length in bytes below which a text may be all that a page shows without its scripts.
+const SHORT: usize = 1200;
 
 /// The elements in which scripts build a page, by their ids.
 const MOUNTS: [&str; 9] =
@@ -235,8 +238,9 @@ const CHALLENGES: [&str; 4] =
     ["_cf_chl_opt", "/cdn-cgi/challenge-platform", "_Incapsula_Resource", "captcha-delivery.com"];
 
 /// Whether a page of little text is likely to show its text otherwise: an element in which scripts
-/// build it is empty, a `noscript` asks for them, the content is a frame, or it is a challenge.
-fn shows_more_elsewhere(html: &str) -> bool {
+/// build it is empty, or it is a challenge; of a page with next to no text also, a `noscript` asks
+/// for scripts, or the content is a frame. `length`: that of its text.
+fn shows_more_elsewhere(html: &str, length: usize) -> bool {
     let Ok(page) = tree::parse(html) else { return false };
     let amounts = TextAmounts::of(&page);
     let asks = |node: &NodeRef| {
@@ -250,8 +254,10 @@ fn shows_more_elsewhere(html: &str) -> bool {
         is(node, &["iframe", "object", "embed"])
             && !node.ancestors_it(None).any(|above| is(&above, &["noscript"]))
     };
-    let sign =
-        |node: &NodeRef| mount(node) || frame(node) || (is(node, &["noscript"]) && asks(node));
+    let empty = length < INDEPENDENT_TEXT;
+    let sign = |node: &NodeRef| {
+        mount(node) || (empty && (frame(node) || (is(node, &["noscript"]) && asks(node))))
+    };
     let challenge = CHALLENGES
         .iter()
         .any(|sign| memchr::memmem::find(html.as_bytes(), sign.as_bytes()).is_some());

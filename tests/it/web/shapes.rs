@@ -361,6 +361,12 @@ fn a_page_of_which_a_part_is_read_says_so() {
     assert!(is_part(&of(&page(&declared(2000), &article)).info));
     let shell = "<div id=root></div><noscript>Please enable JavaScript.</noscript><p>Loading</p>";
     assert!(is_part(&of(&page("", shell)).info));
+    // The same terms on each page, and the text nowhere to be seen.
+    let terms = format!("<p>{}</p><div id=app> </div>", all[0]);
+    assert!(is_part(&of(&page("", &terms)).info));
+    let challenge = format!("<p>{}</p><script>window._cf_chl_opt = {{}}</script>", all[1]);
+    assert!(is_part(&of(&page("", &challenge)).info));
+    assert!(!is_part(&of(&page("", &format!("<p>{}</p>", all[0]))).info));
     assert!(is_part(&of(&page("", &format!("{HEAD}<iframe src=/text></iframe>"))).info));
     assert!(!is_part(&of(&page("", &format!("{HEAD}<p>A short notice.</p>"))).info));
     // A page that shows nothing is what it says of itself.
