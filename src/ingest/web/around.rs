@@ -105,15 +105,15 @@ pub(super) fn clear(page: &Document) {
     }
     let amounts = TextAmounts::of(page);
     let whole = amounts.get(&body).prose;
-    // Boilerplate is not most of a page, neither one element of it nor all of them together.
     let ids: HashSet<NodeId> = all.iter().map(|node| node.id).collect();
     let inside = |node: &NodeRef| node.ancestors_it(None).any(|above| ids.contains(&above.id));
-    let outermost = all.iter().filter(|node| {
+    let small = |node: &&NodeRef| {
         let amount = amounts.get(node);
-        amount.prose > 0 && amount.prose * 2 <= whole && !is_menu(node, amount) && !inside(node)
-    });
+        amount.prose * 2 <= whole && !is_menu(node, amount)
+    };
+    let outermost = all.iter().filter(|node| !inside(node)).filter(small);
     let sum: usize = outermost.map(|node| amounts.get(node).prose).sum();
-    let most = if sum * 2 > whole { 0 } else { whole / 2 };
+    let most = largest(sum * 2 > whole, whole);
     for node in &all {
         let amount = amounts.get(node);
         if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
@@ -123,6 +123,12 @@ pub(super) fn clear(page: &Document) {
             node.remove_from_parent();
         }
     }
+}
+
+/// The bytes of prose in an element that is removed, at most. What is around the content is not
+/// most of a page: neither one element of it, nor all of them together.
+fn largest(together_most: bool, whole: usize) -> usize {
+    if together_most { 0 } else { whole / 2 }
 }
 
 /// Words in the names of what is around the content of a page that is more than one text.
@@ -188,11 +194,11 @@ const AROUND_WORDS: [&str; 67] = [
     "dialog",
     "loader",
     "spinner",
-    "testimonial",
     "account",
     "register",
     "registration",
     "checkout",
+    "testimonial",
     "testimonials",
 ];
 
@@ -213,20 +219,24 @@ pub(super) fn clear_named(page: &Document, article: bool) {
     let Some(body) = page.body() else { return };
     let amounts = TextAmounts::of(page);
     let whole = amounts.get(&body);
-    let most = |node: &NodeRef| {
-        let own = amounts.get(node);
-        own.prose * 2 > whole.prose || own.text * 2 > whole.text
-    };
+    let small =
+        |amount: TextAmount| amount.prose * 2 <= whole.prose && amount.text * 2 <= whole.text;
+    let mut found: Vec<NodeRef> = Vec::new();
     let mut open: Vec<NodeRef> = body.children_it(false).collect();
     while let Some(node) = open.pop() {
         let words = names::words(&node, &["class", "id"]);
-        let around =
-            names::any(&words, &AROUND_WORDS) || (!article && names::any(&words, &REVIEW_WORDS));
-        let around = around || (is(&node, &["form"]) && asks_password(&node));
-        if around && !is(&node, &["main", "article"]) && !most(&node) {
-            node.remove_from_parent();
+        let named = names::any(&words, &AROUND_WORDS)
+            || (!article && names::any(&words, &REVIEW_WORDS))
+            || (is(&node, &["form"]) && asks_password(&node));
+        if named && !is(&node, &["main", "article"]) && small(amounts.get(&node)) {
+            found.push(node);
         } else {
             open.extend(node.children_it(false).filter(NodeRef::is_element));
         }
     }
+    let sum: usize = found.iter().map(|node| amounts.get(node).prose).sum();
+    // On the page of a shop, most of the prose is around the product; but not nearly all of it.
+    let most = largest(sum * 10 > whole.prose * 9, whole.prose);
+    let removed = found.iter().filter(|node| amounts.get(node).prose <= most);
+    removed.for_each(NodeRef::remove_from_parent);
 }

@@ -31,6 +31,13 @@ impl Extracted {
     fn whole(text: String) -> Extracted {
         Extracted { text, share: 100 }
     }
+
+    /// A text that has so many bytes of this prose.
+    fn part_of(prose: &Prose, kept: usize, text: String) -> Extracted {
+        let total = prose.total();
+        let share = if total == 0 { 100 } else { (kept * 100).div_ceil(total).min(100) };
+        Extracted { text, share: share as u8 }
+    }
 }
 
 /// Extracts the text of a page. `parsed` is the tree of `html`.
@@ -41,16 +48,17 @@ pub(super) fn extract(
     kind: PageKind,
 ) -> Extracted {
     concealed::reveal(&parsed);
-    if matches!(kind, PageKind::Auto | PageKind::Thread)
-        && let Some(text) = thread(&parsed, about, kind == PageKind::Thread)
-    {
-        return Extracted::whole(text);
-    }
-    let found = match kind {
-        PageKind::All => Extracted::whole(all(&parsed, about)),
-        _ => one_text(parsed, html, about, kind == PageKind::Article),
+    around::clear(&parsed);
+    let thread = match kind {
+        PageKind::Auto | PageKind::Thread => thread(&parsed, about, kind == PageKind::Thread),
+        PageKind::Article | PageKind::All => None,
     };
-    if found.text.is_empty() { fallback(html, about) } else { held_back(found, html, about) }
+    let found = match (thread, kind) {
+        (Some(thread), _) => thread,
+        (None, PageKind::All) => all(&parsed, about),
+        (None, _) => one_text(parsed, html, about, kind == PageKind::Article),
+    };
+    if found.text.is_empty() { fallback(html, about) } else { declared(found, html, about) }
 }
 
 /// The page once more: an extraction changes its tree.
@@ -61,20 +69,23 @@ fn parsed_again(html: &str) -> Option<Document> {
 }
 
 /// The posts of a thread, where the page is one, with a blank line between them.
-fn thread(parsed: &Document, about: &PageMetadata, asked: bool) -> Option<String> {
-    around::clear(parsed);
+fn thread(parsed: &Document, about: &PageMetadata, asked: bool) -> Option<Extracted> {
     let posts = thread::posts(parsed, about, asked)?;
+    let prose = Prose::of(parsed);
     tree::remove_scripts(parsed);
     let texts = posts.iter().map(|post| paragraphs(&post.formatted_text()));
     let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
-    (!texts.is_empty()).then(|| texts.join("\n\n"))
+    let text = texts.join("\n\n");
+    (!texts.is_empty()).then(|| Extracted::part_of(&prose, prose.kept_in(&text).bytes, text))
 }
 
 /// All text that is neither a menu nor a banner, nor something else around the content.
-fn all(parsed: &Document, about: &PageMetadata) -> String {
+fn all(parsed: &Document, about: &PageMetadata) -> Extracted {
     boilerplate::clear(parsed, about);
+    let prose = Prose::of(parsed);
     around::clear_named(parsed, about.article);
-    paragraphs(&tree::text(parsed))
+    let text = paragraphs(&tree::text(parsed));
+    Extracted::part_of(&prose, prose.kept_in(&text).bytes, text)
 }
 
 /// An article; or where none predominates, all text that is no boilerplate.
@@ -97,22 +108,21 @@ fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> 
         return Extracted::whole(linked);
     }
     let article = asked || (about.article && prose.total() >= INDEPENDENT_TEXT);
-    let (mut kept, total) = (prose.kept_in(&text), prose.total());
+    let mut kept = prose.kept_in(&text);
     let mut more = None;
-    if !enough(kept.bytes, total, article) || (!article && text.len() * 2 < amount) {
+    if !enough(kept.bytes, prose.total(), article) || (!article && text.len() * 2 < amount) {
         more = Some(widened(&before, article, &text));
     } else if article {
         more = joined(&before, about, (&prose, &kept), &text);
     }
     if more.as_ref().unwrap_or(&text).len() < INDEPENDENT_TEXT {
-        more = Some(almost_empty(html, more.unwrap_or_else(|| text.clone())));
+        more = Some(unless_almost_empty(html, more.unwrap_or_else(|| text.clone())));
     }
     if let Some(more) = more {
         kept = prose.kept_in(&more);
         text = more;
     }
-    let share = if total == 0 { 100 } else { (kept.bytes * 100).div_ceil(total).min(100) };
-    Extracted { text, share: share as u8 }
+    Extracted::part_of(&prose, kept.bytes, text)
 }
 
 /// Whether an extracted text has enough of the prose of its page. An article is one text among
@@ -188,7 +198,7 @@ fn joined(
 
 /// All text that is no menu, where the article is almost empty and the page has much more text:
 /// then the extraction missed the article, or took it for something else.
-fn almost_empty(html: &str, article: String) -> String {
+fn unless_almost_empty(html: &str, article: String) -> String {
     let Some(parsed) = parsed_again(html) else { return article };
     around::clear(&parsed);
     let plain = parsed.body().map_or(0, |body| TextAmounts::of(&parsed).get(&body).plain());
@@ -205,7 +215,7 @@ fn fallback(html: &str, about: &PageMetadata) -> Extracted {
     if let Some(parsed) = parsed_again(html)
         && Prose::of(&parsed).total() >= INDEPENDENT_TEXT
     {
-        return held_back(Extracted::whole(paragraphs(&tree::text(&parsed))), html, about);
+        return declared(Extracted::whole(paragraphs(&tree::text(&parsed))), html, about);
     }
     let description = about.description.as_ref().filter(|text| text.len() >= INDEPENDENT_TEXT);
     Extracted { text: description.cloned().unwrap_or_default(), share: 0 }
@@ -213,12 +223,12 @@ fn fallback(html: &str, about: &PageMetadata) -> Extracted {
 
 /// Corrects the share by what the page says about its length, and by the signs of a page that shows
 /// its text only once a script has run.
-fn held_back(mut found: Extracted, html: &str, about: &PageMetadata) -> Extracted {
+fn declared(mut found: Extracted, html: &str, about: &PageMetadata) -> Extracted {
     let linked = about.body.as_deref().map_or(0, words);
-    let declared = about.words.unwrap_or(0).max(linked);
-    let own = if declared == 0 { 0 } else { words(&found.text) };
-    if declared > 2 * own {
-        found.share = found.share.min((own * 100 / declared) as u8);
+    let wanted = about.words.unwrap_or(0).max(linked);
+    let own = if wanted == 0 { 0 } else { words(&found.text) };
+    if wanted > 2 * own {
+        found.share = found.share.min((own * 100 / wanted) as u8);
     }
     if found.text.len() < SHORT && shows_more_elsewhere(html, found.text.len()) {
         found.share = 0;

@@ -1,7 +1,6 @@
 //! Owns: the removal of boilerplate that its markup or wording reveals: menus, controls, small
 //! print, datelines, comments. Never: decides which part is the article.
 
-use crate::ingest::web::around;
 use crate::ingest::web::discussion;
 use crate::ingest::web::inline_or_block::{Blocks, Effort, elements, is, sentence, titles};
 use crate::ingest::web::metadata::PageMetadata;
@@ -52,7 +51,6 @@ fn matcher(selector: &str) -> Matcher {
 /// Removes boilerplate from the tree, and leaves lists of links and teasers.
 pub(super) fn clear(page: &Document, about: &PageMetadata) {
     elements(page, &HEAD).iter().for_each(NodeRef::remove_from_parent);
-    around::clear(page);
     comments(page, about.article);
     text_blocks(page);
     discussion::clear(page, about.title.as_deref().unwrap_or_default());
@@ -150,11 +148,13 @@ fn comments(page: &Document, article: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::web::around;
     use crate::ingest::web::inline_or_block::words;
     use crate::ingest::web::teasers;
 
     fn cleared(html: &str) -> String {
         let page = Document::from(html);
+        around::clear(&page);
         clear(&page, &PageMetadata::default());
         teasers::clear(&page, false);
         words(&page)

@@ -36,7 +36,8 @@ const KINDS: [Concealed; 3] = [Concealed::Hidden, Concealed::NoScript, Concealed
 pub(super) fn reveal(page: &Document) {
     let Some(body) = page.body() else { return };
     let (mut prose, mut all) = ([0; 5], [0; 5]);
-    let mut nodes = <[Vec<NodeRef>; 5]>::default();
+    // Those of each kind, and whether each is inside another one.
+    let mut nodes = <[Vec<(NodeRef, bool)>; 5]>::default();
     let effort = Effort::of(page);
     let mut consent: Vec<NodeRef> = Vec::new();
     let mut open = vec![(body, Concealed::Not)];
@@ -58,18 +59,19 @@ pub(super) fn reveal(page: &Document) {
         }
         let mut how = outer;
         if node.id != body.id {
-            let content = |below: &NodeRef| is(below, &["h1", "main", "article"]);
-            if is_consent(&node) && !effort.any_below(&node, true, content) {
+            let content = |node: &NodeRef| is(node, &["h1", "main", "article"]);
+            let has_content = || content(&node) || effort.any_below(&node, true, content);
+            if is_consent(&node) && !has_content() {
                 consent.push(node);
                 continue;
             }
             let own = concealed(&node);
-            if KINDS.contains(&own) && has_around_name(&node) {
+            if KINDS.contains(&own) && has_around_name(&node) && !has_content() {
                 continue;
             }
             how = if outer == Concealed::Not { own } else { outer };
             if KINDS.contains(&own) {
-                nodes[how as usize].push(node);
+                nodes[how as usize].push((node, outer != Concealed::Not));
             }
         }
         open.extend(node.children_it(false).map(|child| (child, how)));
@@ -86,8 +88,11 @@ pub(super) fn reveal(page: &Document) {
         if more && prose[kind as usize] > all[Concealed::Not as usize] {
             // The same text may be there once for each size of the screen.
             let mut shown: HashSet<u64> = HashSet::new();
-            let new = |node: &&NodeRef| shown.insert(text_hash(page, node, &effort));
-            nodes[kind as usize].iter().filter(new).for_each(|node| show(page, node));
+            for (node, inside) in &nodes[kind as usize] {
+                if *inside || shown.insert(text_hash(page, node, &effort)) {
+                    show(page, node);
+                }
+            }
             prose[Concealed::Not as usize] += prose[kind as usize];
             all[Concealed::Not as usize] += all[kind as usize];
         }

@@ -2,6 +2,7 @@
 //! decides which part of a page is the article.
 
 use crate::ingest::web::inline_or_block::{Effort, elements, is, sentence};
+use crate::ingest::web::names;
 use dom_query::{Document, NodeRef};
 use std::collections::{BTreeMap, HashMap};
 
@@ -96,21 +97,10 @@ fn first(class: &str) -> &str {
 
 /// Whether a class name contains one of the words: `comment-author`, `post_author` and `postAuthor`
 /// contain `author`, but `sentiment` does not contain `time`.
-fn has(class: &str, words: &[&str]) -> bool {
-    let mut parts: Vec<String> = vec![String::new()];
-    let mut small = false;
-    for c in class.chars() {
-        if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && small) {
-            parts.push(String::new());
-        }
-        small = c.is_ascii_lowercase();
-        parts
-            .last_mut()
-            .into_iter()
-            .filter(|_| c.is_ascii_alphanumeric())
-            .for_each(|part| part.push(c.to_ascii_lowercase()));
-    }
-    parts.iter().any(|part| words.contains(&part.as_str()))
+fn has(class: &str, wanted: &[&str]) -> bool {
+    let mut words = Vec::new();
+    names::split(class, &mut words);
+    names::any(&words, wanted)
 }
 
 /// The headers and footers in a post; those of replies below it belong to the replies.

@@ -93,7 +93,7 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
     let body = body.map(unescaped).or(posted);
     let words = linked.as_ref().and_then(|article| {
         let count = article.get("wordCount")?;
-        count.as_u64().or_else(|| count.as_str()?.trim().parse().ok())
+        count.as_u64().or_else(|| count_in(count.as_str()?))
     });
     let description = ["og:description", "description", "twitter:description"];
     let kind = metas.get("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
@@ -125,6 +125,12 @@ fn times(page: &Document) -> Vec<String> {
     );
     let all = declared.iter().chain(any.iter()).take(4);
     all.filter_map(|time| one_line(&time.attr("datetime")?)).collect()
+}
+
+/// The count at the beginning of a text such as `1,900 words`.
+fn count_in(text: &str) -> Option<u64> {
+    let number = text.trim().chars().take_while(|c| c.is_ascii_digit() || ",.' ".contains(*c));
+    number.filter(char::is_ascii_digit).collect::<String>().parse().ok()
 }
 
 /// Maps the lower-case name of each `meta` element to its first content.

@@ -1,5 +1,6 @@
 //! Owns: maps by the nodes of a page. Never: knows what is in them.
 
+use crate::hash;
 use dom_query::NodeId;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -19,6 +20,6 @@ impl Hasher for NodeHasher {
         bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
     }
     fn write_u32(&mut self, number: u32) {
-        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = hash::fold(self.0, u64::from(number));
     }
 }

@@ -1,5 +1,6 @@
 //! Owns: how much of a page's prose an extracted text has. Never: extracts anything.
 
+use crate::hash;
 use crate::ingest::web::inline_or_block::is;
 use crate::ingest::web::text_amount::SENTENCE;
 use dom_query::{Document, NodeId, NodeRef};
@@ -8,8 +9,9 @@ use std::collections::HashMap;
 /// The bytes that are compared at the beginning, middle and end of each piece of prose.
 const WINDOW: usize = 16;
 
-/// A place with less than one of so many bytes of a text is not one of its usual places.
-const PLACE: usize = 5;
+/// A place in which a text has less than a fifth of its prose does not count as a place of the
+/// text.
+const PLACES: usize = 5;
 
 /// The prose of a page, in pieces: texts outside links that are as long as a sentence.
 pub(super) struct Prose {
@@ -80,7 +82,7 @@ impl Prose {
 
     /// The pieces that a text has.
     pub(super) fn kept_in(&self, text: &str) -> Kept {
-        let flags = self.kept(text);
+        let flags = self.flags(text);
         let kept = self.pieces.iter().zip(&flags).filter(|(_, kept)| **kept);
         Kept { bytes: kept.map(|(piece, _)| piece.length).sum(), flags }
     }
@@ -94,7 +96,7 @@ impl Prose {
             *places.entry(piece.place).or_default() += piece.length;
         }
         let total: usize = places.values().sum();
-        places.retain(|_, length| *length * PLACE >= total);
+        places.retain(|_, length| *length * PLACES >= total);
         let alike = || pieces().filter(|(piece, _)| places.contains_key(&piece.place));
         let missing = alike().filter(|(_, kept)| !**kept).map(|(piece, _)| piece.length).sum();
         (alike().filter_map(|(piece, _)| piece.node).collect(), missing)
@@ -102,18 +104,18 @@ impl Prose {
 
     /// For each piece whether a text has two of its three windows at least. One pass over the text,
     /// whatever the number of pieces.
-    fn kept(&self, text: &str) -> Vec<bool> {
+    fn flags(&self, text: &str) -> Vec<bool> {
         let windows = self.pieces.iter().flat_map(|piece| piece.windows);
         let mut wanted: Vec<(u128, bool)> = windows.map(|window| (window, false)).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let rare = Rare::of(wanted.iter().map(|wanted| wanted.0));
+        let filter = BloomFilter::of(wanted.iter().map(|wanted| wanted.0));
         let find = |wanted: &[(u128, bool)], window: u128| {
             wanted.binary_search_by_key(&window, |wanted| wanted.0)
         };
         for bytes in without_space(text).windows(WINDOW) {
             let window = window(bytes);
-            if rare.may_have(window)
+            if filter.may_have(window)
                 && let Ok(at) = find(&wanted, window)
             {
                 wanted[at].1 = true;
@@ -131,29 +133,30 @@ pub(super) struct Kept {
     pub bytes: usize,
 }
 
-/// A set of bits by hash, because most windows of a text are not among those that are looked for.
-struct Rare {
+/// A Bloom filter of one hash, because most windows of a text are not among those wanted.
+struct BloomFilter {
     bits: Vec<u64>,
 }
 
-impl Rare {
-    fn of(windows: impl ExactSizeIterator<Item = u128>) -> Rare {
-        let mut rare = Rare { bits: vec![0; (windows.len() / 4).next_power_of_two()] };
+impl BloomFilter {
+    fn of(windows: impl ExactSizeIterator<Item = u128>) -> BloomFilter {
+        let mut filter = BloomFilter { bits: vec![0; (windows.len() / 4).next_power_of_two()] };
         for window in windows {
-            let (word, bit) = rare.place(window);
-            rare.bits[word] |= bit;
+            let (word, bit) = filter.place(window);
+            filter.bits[word] |= bit;
         }
-        rare
+        filter
     }
 
+    /// Whether the filter may have a window; `false` is certain.
     fn may_have(&self, window: u128) -> bool {
         let (word, bit) = self.place(window);
         self.bits[word] & bit != 0
     }
 
     fn place(&self, window: u128) -> (usize, u64) {
-        let mixed = (window as u64 ^ (window >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        ((mixed >> 32) as usize & (self.bits.len() - 1), 1 << (mixed >> 58))
+        let hash = hash::fold(window as u64, (window >> 64) as u64);
+        (hash as usize & (self.bits.len() - 1), 1 << (hash >> 58))
     }
 }
 
@@ -165,7 +168,7 @@ fn place_below(place: u64, node: &NodeRef) -> u64 {
         return place;
     }
     let name = node.node_name().unwrap_or_default();
-    xxhash_rust::xxh3::xxh3_64_with_seed(name.as_bytes(), place)
+    hash::sequence([place, hash::bytes(name.as_bytes())])
 }
 
 /// Elements whose content is no prose.

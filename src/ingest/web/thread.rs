@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashSet};
 /// The number of posts from which a page is a thread.
 const POSTS: usize = 2;
 
-/// Elements that have less than one of so many bytes of a page are not its posts.
+/// Elements with less than a sixteenth of the text of a page are not its posts.
 const LEAST: usize = 16;
 
 /// Words in the names of a post, which is an element with the text, the author and the date.

@@ -29,6 +29,11 @@ fn tagged(tag: &str, texts: &[String]) -> String {
 
 const HEAD: &str = "<h1>The bridge closes</h1>";
 
+/// What a page shows before anything else.
+const OFFER: &str = "<div class=offer><p>Get more from your subscription, and be the first to hear \
+    of the news of the house.</p><p>Save up to twenty percent on selected plans until the end of \
+    the month of May.</p></div>";
+
 fn page(head: &str, body: &str) -> String {
     let menu: String = (0..9).map(|n| format!("<li><a href=/{n}>Section {n}</a>")).collect();
     format!(
@@ -219,6 +224,26 @@ fn an_article_is_read_whole_in_whatever_form_it_is() {
                 ),
             ),
         ),
+        (
+            "hidden twice",
+            page(
+                "",
+                &format!(
+                    "{OFFER}<div hidden><div style='display:none'>{HEAD}{}</div></div>",
+                    p(0..8)
+                ),
+            ),
+        ),
+        (
+            "hidden under the name of a header",
+            page(
+                "",
+                &format!(
+                    "{OFFER}<main hidden class='header-fixed has-sidebar'>{HEAD}{}</main>",
+                    p(0..8)
+                ),
+            ),
+        ),
         ("JSON-LD", page(&linked, "<div id=root></div>")),
         (
             "XHTML",
@@ -359,6 +384,16 @@ fn a_page_of_which_a_part_is_read_says_so() {
     let article = format!("<article>{HEAD}{}</article>", tagged("p", &all[..3]));
     assert!(!is_part(&of(&page(&declared(200), &article)).info));
     assert!(is_part(&of(&page(&declared(2000), &article)).info));
+    let in_words = declared(2000).replace("2000", "\"2,000 words\"");
+    assert!(is_part(&of(&page(&in_words, &article)).info));
+    // What is around the content by its names is not most of a page, and what is left out counts.
+    let named = |text: &String| format!("<section class=share-box><p>{text}</p></section>");
+    let sections: String = all.iter().map(named).collect();
+    assert!(share(&of(&page("", &format!("<main>{HEAD}{sections}</main>"))), &all) > 0.999);
+    // Two posts of a thread, and much more that is none.
+    let (post, more) = (thread("message"), tagged("p", &vec![all.join(" "); 4]));
+    let document = of(&post.replace("</div><footer>", &format!("</div>{more}<footer>")));
+    assert!(is_part(&document.info) || share(&document, &all) > 0.999, "{}", document.text);
     let shell = "<div id=root></div><noscript>Please enable JavaScript.</noscript><p>Loading</p>";
     assert!(is_part(&of(&page("", shell)).info));
     // The same terms on each page, and the text nowhere to be seen.
