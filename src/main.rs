@@ -3,7 +3,7 @@
 mod cli;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: cli::CountingAllocator = cli::CountingAllocator::new();
 
 fn main() -> std::process::ExitCode {
     cli::main()

@@ -157,6 +157,7 @@ impl Check {
         };
         let verdict = judge(findings, &gate.policy(), known.as_ref(), &ignores, &today)?;
         let report = Report { findings, instead: None, verdict: Some(&verdict) };
+        meter.writing();
         self.output.write(outputs, &settings.flags.report, &report)?;
         if read != Exit::Done && verdict.passed() {
             say("error: what could be read passes, but not everything could be read: exit code 2");

@@ -8,6 +8,7 @@ mod beside;
 mod check;
 mod compare;
 mod config;
+mod counting_allocator;
 mod dedupe;
 mod exit;
 mod explain;
@@ -35,5 +36,7 @@ mod report;
 mod scan;
 mod settings;
 mod staged_output;
+mod timings;
 
+pub use counting_allocator::CountingAllocator;
 pub use program::main;

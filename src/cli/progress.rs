@@ -3,6 +3,7 @@
 use super::exit::{Failure, Result};
 use super::interrupt::{interrupted, listen};
 use super::messages;
+use super::timings::Timings;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nearcopy::progress::{Limit, Stage};
 use std::io::IsTerminal;
@@ -18,6 +19,9 @@ pub struct TalkArgs {
     /// No progress bar [default: shown where standard error is a terminal]
     #[arg(long, help_heading = "Run")]
     no_progress: bool,
+    /// At the end, how long each stage took and what it used, on standard error [default: false]
+    #[arg(long, help_heading = "Run", hide_short_help = true)]
+    timings: bool,
 }
 
 /// The progress bar of a run, which also hears of signals.
@@ -25,6 +29,7 @@ pub struct Meter {
     bar: ProgressBar,
     quiet: bool,
     limits: Mutex<Vec<Limit>>,
+    timings: Option<Timings>,
 }
 
 impl Meter {
@@ -38,11 +43,13 @@ impl Meter {
         } else {
             ProgressBar::hidden()
         };
-        Meter { bar, quiet: talk.quiet, limits: Mutex::default() }
+        let timings = talk.timings.then(Timings::start);
+        Meter { bar, quiet: talk.quiet, limits: Mutex::default(), timings }
     }
 
     /// Shows that reading begins.
     pub fn reading(&self) {
+        self.time(|timings| timings.begin("read"));
         self.show(
             "reading",
             "{spinner} {msg:12} {binary_bytes}  {binary_bytes_per_sec}  {elapsed}",
@@ -55,8 +62,18 @@ impl Meter {
         !interrupted()
     }
 
+    /// Shows that the report is being written.
+    pub fn writing(&self) {
+        self.time(|timings| timings.begin("report"));
+    }
+
+    fn time(&self, measure: impl Fn(&Timings)) {
+        self.timings.iter().for_each(measure);
+    }
+
     /// Removes the bar.
     pub fn hide(&self) {
+        self.time(Timings::end);
         self.bar.disable_steady_tick();
         self.bar.finish_and_clear();
     }
@@ -87,6 +104,12 @@ impl Meter {
 
 impl nearcopy::Progress for Meter {
     fn begin(&self, stage: Stage, total: u64) {
+        self.time(|timings| {
+            timings.begin(stage.name());
+            if stage == Stage::Fingerprint {
+                timings.texts(total);
+            }
+        });
         self.bar.set_length(total);
         self.show(
             stage.name(),
@@ -104,11 +127,24 @@ impl nearcopy::Progress for Meter {
         self.bar.inc(done);
     }
 
+    fn tokenized(&self, bytes: u64) {
+        self.time(|timings| timings.tokenized(bytes));
+    }
+
     fn limited(&self, limit: &Limit) {
         self.limits.lock().unwrap_or_else(PoisonError::into_inner).push(limit.clone());
     }
 
     fn cancelled(&self) -> bool {
         interrupted()
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.time(|timings| {
+            timings.end();
+            messages::write(&timings.table());
+        });
     }
 }

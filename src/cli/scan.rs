@@ -131,6 +131,7 @@ impl Scan {
         let findings =
             Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
         let report = Report { findings, instead: None, verdict: None };
+        meter.writing();
         self.output.write(outputs, &settings.flags.report, &report)?;
         let exit = taken.exit(settings.flags.run.max_bad);
         // The process ends here and the system frees its memory, which is faster than freeing each

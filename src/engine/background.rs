@@ -50,7 +50,7 @@ pub fn background(
         keys.anchors.groups().filter(|g| is_frequent(g, all, t)).collect();
     let paragraphs: Vec<&[Posting]> =
         keys.paragraphs.groups().filter(|g| is_frequent(g, all, t)).collect();
-    let stories = StoryTest::new(all, &keys.anchors, &anchors);
+    let stories = StoryTest::new(all, &anchors);
     let boilerplate = |groups: &[&[Posting]]| -> Vec<u64> {
         groups.iter().filter(|g| !stories.is_story_text(g)).map(|g| g[0].key()).collect()
     };
@@ -83,27 +83,22 @@ struct StoryTest<'g> {
     frequent: &'g [&'g [Posting]],
     /// Pairs of a class and the number of a frequent anchor that it holds, sorted.
     held: Vec<(u32, u32)>,
-    /// The number of anchors of each class; empty where none is frequent.
-    anchors: Vec<u32>,
+    /// The number of anchors of each class.
+    anchors: &'g [u32],
     /// The pairs that were looked at, and whether they are versions of one story.
     known: RefCell<HashMap<(u32, u32), bool>>,
 }
 
 impl<'g> StoryTest<'g> {
-    /// Makes the test. Cost: one look at each anchor and a sort of the frequent ones.
-    fn new(all: &Classes, held_by: &Run, frequent: &'g [&'g [Posting]]) -> StoryTest<'g> {
-        let mut anchors = Vec::new();
-        if !frequent.is_empty() {
-            anchors.resize(all.first.len(), 0);
-            held_by.iter().for_each(|p| anchors[p.unit as usize] += 1);
-        }
+    /// Makes the test. Cost: a sort of the postings of frequent anchors.
+    fn new(all: &'g Classes, frequent: &'g [&'g [Posting]]) -> StoryTest<'g> {
         let mut held: Vec<(u32, u32)> = frequent
             .iter()
             .zip(0..)
             .flat_map(|(g, n)| g.iter().map(move |p| (p.unit, n)))
             .collect();
         held.sort_unstable();
-        StoryTest { frequent, held, anchors, known: RefCell::default() }
+        StoryTest { frequent, held, anchors: &all.anchors, known: RefCell::default() }
     }
 
     /// Whether a frequent key is text of a story: of the texts that hold it, most of the

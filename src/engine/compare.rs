@@ -276,7 +276,9 @@ impl Verifier<'_> {
     }
 
     fn prepare(&self, class: u32) -> Result<Arc<MaskedText<'_>>> {
-        let text = MaskedText::new(self.text(class)?, self.background, self.recipe);
+        let text = self.text(class)?;
+        self.progress.tokenized(text.len() as u64);
+        let text = MaskedText::new(text, self.background, self.recipe);
         Ok(Arc::new(text.with_metadata((self.metadata)(class))))
     }
 

@@ -11,6 +11,7 @@ pub mod cluster;
 pub mod compare;
 pub mod copies;
 pub mod corpus;
+pub mod key_columns;
 pub mod limits;
 pub mod listed;
 pub mod members;

@@ -1,16 +1,17 @@
 //! Owns: the classes of equal texts of all documents, and the postings of each class. Never: uses
 //! the postings.
 
+use crate::engine::key_columns::{Column, KeyColumns, TextKeys};
 use crate::error::{Error, Result};
 use crate::hash;
 use crate::model::document::Documents;
 use crate::model::options::{Progress, Stage};
 use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::postings::edge_set::EdgeSet;
-use crate::postings::posting::Posting;
+use crate::postings::partitions::{Partitions, sort_shared};
 use crate::postings::run::Run;
 use crate::sketch::anchor::EDGE;
-use crate::sketch::fingerprint::{Fingerprint, Fingerprinter, WORD_SLOTS};
+use crate::sketch::fingerprint::{Fingerprinter, WORD_SLOTS};
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -30,7 +31,7 @@ pub struct Sketches {
     /// The documents as classes of equal texts.
     pub classes: Classes,
     /// The keys of the first document of each class, in the order of the classes.
-    pub keys: Keys<Vec<Posting>>,
+    pub keys: Keys<Partitions>,
     /// The anchors at the edges of the classes without a source.
     pub edges: EdgeSet,
     /// For each word slot, the number of classes that it occurs in.
@@ -50,6 +51,8 @@ pub struct Classes {
     pub size: Vec<u32>,
     /// The number of tokens of each document.
     pub tokens: Vec<u32>,
+    /// The number of anchors of each class.
+    pub anchors: Vec<u32>,
     /// Whether a paragraph or passage may occur twice in the text of each class.
     pub may_repeat: Vec<bool>,
     /// The source of each class's first document, as a number.
@@ -78,16 +81,20 @@ pub struct Keys<L> {
     pub same_text: L,
 }
 
-impl Keys<Vec<Posting>> {
-    /// Sorts the postings. This is the only step in which all texts meet. Cost: a parallel sort.
+impl Keys<Partitions> {
+    /// Sorts the postings of the keys that several classes hold. This is the only step in which all
+    /// texts meet. Cost: two passes over all postings, and a sort of a part of them.
     pub fn sorted(self, progress: &dyn Progress) -> Keys<Run> {
         let Keys { bands, paragraph_bands, anchors, paragraphs, same_text } = self;
         let lists = [&bands, &paragraph_bands, &anchors, &paragraphs, &same_text];
         progress.begin(Stage::Candidates, lists.iter().map(|l| l.len() as u64).sum());
-        let sort = |mut list: Vec<Posting>| {
-            list.par_sort_unstable();
-            progress.advance(list.len() as u64);
-            Run::from_sorted(list)
+        let sort = |list: Partitions| {
+            let mut parts = list.into_parts();
+            parts.par_iter_mut().for_each(|part| {
+                progress.advance(part.len() as u64);
+                sort_shared(part);
+            });
+            Run::from_sorted(parts.concat())
         };
         Keys {
             bands: sort(bands),
@@ -115,10 +122,8 @@ pub fn sketch(
         capitals: vec![0; WORD_SLOTS],
         ..Sketches::default()
     };
-    all.reserve(documents, recipe);
-    let mut sources = HashMap::new();
-    let mut classes = HashMap::new();
-    let mut limits = FrequencyLimits::default();
+    all.reserve(documents, recipe, t);
+    let mut known = Known::default();
     // The tables take a megabyte each, so they are made once for each thread and not for each task.
     let fingerprinters: Vec<Mutex<Fingerprinter>> =
         (0..rayon::current_num_threads()).map(|_| Mutex::new(Fingerprinter::new(recipe))).collect();
@@ -132,112 +137,159 @@ pub fn sketch(
             let own = rayon::current_thread_index().unwrap_or(0) % fingerprinters.len();
             let mut fingerprinter =
                 fingerprinters[own].lock().unwrap_or_else(PoisonError::into_inner);
-            let one = |&n: &usize| {
+            let mut keys = KeyColumns::default();
+            for &n in part {
                 let text = documents.text(n)?;
+                keys.push(&fingerprinter.fingerprint(&text));
                 progress.advance(text.len() as u64);
-                Ok(fingerprinter.fingerprint(&text))
-            };
-            part.iter().map(one).collect::<Result<Vec<Fingerprint>>>()
+                progress.tokenized(text.len() as u64);
+            }
+            Ok(keys)
         });
-        let batch: Vec<Vec<Fingerprint>> = batch.collect::<Result<_>>()?;
-        for (n, fingerprint) in (from..).zip(batch.into_iter().flatten()) {
-            let info = documents.info(n);
-            all.classes.tokens.push(fingerprint.tokens);
-            if !t.in_window(info.date.as_deref()) {
-                limits.window += 1;
-                all.classes.class_of.push(NONE);
-                continue;
-            }
-            let Some(exact) = fingerprint.exact else {
-                all.classes.without_text += 1;
-                all.classes.class_of.push(NONE);
-                continue;
-            };
-            let next = sources.len() as u32;
-            let source = info.source.as_ref().map(|s| *sources.entry(s.clone()).or_insert(next));
-            all.add_document(n as u32, source, (exact, fingerprint), t, &mut classes, &mut limits);
-            if info.reference
-                && let Some(class) = all.classes.class_of.last().filter(|c| **c != NONE)
-            {
-                all.classes.reference[*class as usize] = true;
-            }
+        let batch: Vec<KeyColumns> = batch.collect::<Result<_>>()?;
+        let mut new = Vec::new();
+        let texts = (0..).zip(&batch).flat_map(|(part, keys)| {
+            (0..).zip(&keys.texts).map(move |(place, text)| ((part, place), *text))
+        });
+        for (n, (place, text)) in (from..).zip(texts) {
+            new.extend(all.classes.add(n, &text, documents, t, &mut known).map(|c| (place, c)));
         }
+        all.add_keys(&batch, &new);
     }
-    all.classes.limited = limits.summary_counts(t);
+    all.classes.limited = known.limits.summary_counts(t);
     Ok(all)
 }
+
+/// The place of a document in a batch: the number of the part, and the place in it.
+type BatchPlace = (usize, usize);
 
 impl Sketches {
     /// Reserves about as much memory as the postings of all documents take; the unused part is
     /// never touched.
-    fn reserve(&mut self, documents: &dyn Documents, recipe: &Recipe) {
+    fn reserve(&mut self, documents: &dyn Documents, recipe: &Recipe, t: &Thresholds) {
         let words: usize =
             (0..documents.count()).map(|n| documents.info(n).bytes as usize / 6).sum();
-        self.keys.bands.reserve(documents.count() * recipe.banding().bands as usize);
-        self.keys.anchors.reserve(words / recipe.anchor_rate.max(1) as usize);
-        self.keys.paragraph_bands.reserve(words / 8);
-        self.keys.paragraphs.reserve(words / 32);
+        let bands = documents.count() * recipe.banding().bands as usize;
+        let across = t.sources == SourceLimit::Across;
+        self.keys = Keys {
+            bands: Partitions::for_postings(bands),
+            paragraph_bands: Partitions::for_postings(words / 8),
+            anchors: Partitions::for_postings(words / recipe.anchor_rate.max(1) as usize),
+            paragraphs: Partitions::for_postings(words / 32),
+            same_text: Partitions::for_postings(if across { documents.count() } else { 0 }),
+        };
         let unknown = (0..documents.count()).filter(|&n| documents.info(n).source.is_none());
         let of_one = 2 * EDGE / recipe.anchor_rate.max(1);
         self.edges = EdgeSet::for_entries(unknown.count() * of_one as usize);
     }
 
-    fn add_document(
-        &mut self,
-        n: u32,
-        source: Option<u32>,
-        (exact, f): (u128, Fingerprint),
-        t: &Thresholds,
-        classes: &mut HashMap<u128, u32>,
-        limits: &mut FrequencyLimits,
-    ) {
-        let key = exact ^ source_salt(n, source, t.sources);
-        let next = self.classes.first.len() as u32;
-        let class = *classes.entry(key).or_insert(next);
-        if class != next {
-            if t.sources == SourceLimit::Across {
-                // A second copy in one source is no reuse between sources.
-                limits.own_copies += 1;
-                self.classes.class_of.push(NONE);
-            } else {
-                self.classes.size[class as usize] += 1;
-                self.classes.class_of.push(class);
+    /// Appends the keys of new classes, in their order; each kind of key by a thread of its own.
+    fn add_keys(&mut self, batch: &[KeyColumns], new: &[(BatchPlace, NewClass)]) {
+        let kept = || new.iter().filter(|(_, class)| class.has_keys);
+        let post = |column: fn(&KeyColumns) -> &Column<u64>, to: &mut Partitions| {
+            for ((part, place), class) in kept() {
+                let keys = column(&batch[*part]).of(*place);
+                keys.iter().for_each(|key| to.push(*key, class.class));
             }
-            return;
-        }
-        self.classes.class_of.push(class);
-        self.classes.first.push(n);
-        self.classes.size.push(1);
-        self.classes.source.push(source);
-        self.classes.reference.push(false);
-        self.classes.may_repeat.push(f.may_repeat);
-        if t.sources == SourceLimit::Across {
-            self.keys.same_text.push(Posting::new(exact as u64, class));
-        }
-        if f.tokens < t.min_tokens {
-            limits.short += 1;
-            return;
-        }
-        if source.is_none() {
-            f.edges.iter().for_each(|&anchor| self.edges.insert(anchor, class));
-        }
-        let post = |keys: Vec<u64>, to: &mut Vec<Posting>| {
-            to.extend(keys.into_iter().map(|k| Posting::new(k, class)))
         };
-        post(f.bands, &mut self.keys.bands);
-        post(f.paragraph_bands, &mut self.keys.paragraph_bands);
-        post(f.anchors, &mut self.keys.anchors);
-        post(f.paragraphs, &mut self.keys.paragraphs);
-        for slot in f.words {
-            self.words[slot as usize] += 1;
-        }
-        for slot in f.capitals {
-            self.capitals[slot as usize] += 1;
-        }
+        let count = |column: fn(&KeyColumns) -> &Column<u32>, to: &mut [u32]| {
+            for ((part, place), _) in kept() {
+                column(&batch[*part]).of(*place).iter().for_each(|slot| to[*slot as usize] += 1);
+            }
+        };
+        let Sketches { classes, keys, edges, words, capitals } = self;
+        rayon::scope(|scope| {
+            scope.spawn(|_| post(|keys| &keys.anchors, &mut keys.anchors));
+            scope.spawn(|_| post(|keys| &keys.bands, &mut keys.bands));
+            scope.spawn(|_| post(|keys| &keys.paragraph_bands, &mut keys.paragraph_bands));
+            scope.spawn(|_| count(|keys| &keys.words, words));
+            post(|keys| &keys.paragraphs, &mut keys.paragraphs);
+            count(|keys| &keys.capitals, capitals);
+            for ((part, place), class) in new {
+                let anchors = batch[*part].anchors.of(*place).len();
+                classes.anchors.push(if class.has_keys { anchors as u32 } else { 0 });
+            }
+            for ((part, place), NewClass { class, .. }) in kept() {
+                if classes.source[*class as usize].is_none() {
+                    let anchors = batch[*part].edges.of(*place);
+                    anchors.iter().for_each(|&anchor| edges.insert(anchor, *class));
+                }
+            }
+            for (_, class) in new {
+                if let Some(exact) = class.same_text {
+                    keys.same_text.push(exact, class.class);
+                }
+            }
+        });
     }
 }
 
+/// A class whose first document was just read.
+struct NewClass {
+    class: u32,
+    /// Whether its keys are kept: a text may be too short for that.
+    has_keys: bool,
+    /// The exact key of its text, where a limit on sources separates classes of one text.
+    same_text: Option<u64>,
+}
+
+/// What is known of the documents read so far.
+#[derive(Default)]
+struct Known {
+    /// The number of each source.
+    sources: HashMap<std::sync::Arc<str>, u32>,
+    /// The class of each exact key.
+    classes: HashMap<u128, u32>,
+    limits: FrequencyLimits,
+}
+
 impl Classes {
+    /// Adds the next document; returns the class that begins with it, if one does.
+    fn add(
+        &mut self,
+        n: usize,
+        text: &TextKeys,
+        documents: &dyn Documents,
+        t: &Thresholds,
+        known: &mut Known,
+    ) -> Option<NewClass> {
+        let info = documents.info(n);
+        self.tokens.push(text.tokens);
+        let in_window = t.in_window(info.date.as_deref());
+        known.limits.window += u64::from(!in_window);
+        self.without_text += u64::from(in_window && text.exact.is_none());
+        let Some(exact) = text.exact.filter(|_| in_window) else {
+            self.class_of.push(NONE);
+            return None;
+        };
+        let next = known.sources.len() as u32;
+        let source = info.source.as_ref().map(|s| *known.sources.entry(s.clone()).or_insert(next));
+        let new = self.first.len() as u32;
+        let key = exact ^ source_salt(n as u32, source, t.sources);
+        let class = *known.classes.entry(key).or_insert(new);
+        if class != new && t.sources == SourceLimit::Across {
+            // A second copy in one source is no reuse between sources.
+            known.limits.own_copies += 1;
+            self.class_of.push(NONE);
+            return None;
+        }
+        self.class_of.push(class);
+        if class != new {
+            self.size[class as usize] += 1;
+            self.reference[class as usize] |= info.reference;
+            return None;
+        }
+        self.first.push(n as u32);
+        self.size.push(1);
+        self.source.push(source);
+        self.reference.push(info.reference);
+        self.may_repeat.push(text.may_repeat);
+        let has_keys = text.tokens >= t.min_tokens;
+        known.limits.short += u64::from(!has_keys);
+        let same_text = (t.sources == SourceLimit::Across).then_some(exact as u64);
+        Some(NewClass { class, has_keys, same_text })
+    }
+
     /// The number of tokens of each class.
     pub fn class_tokens(&self) -> Vec<u32> {
         self.first.iter().map(|&n| self.tokens[n as usize]).collect()

@@ -100,6 +100,9 @@ pub trait Progress: Sync {
     fn begin(&self, _stage: Stage, _total: u64) {}
     /// This much more of the stage is done.
     fn advance(&self, _done: u64) {}
+    /// So many bytes of text were cut into tokens. A text is cut again where its tokens are needed
+    /// once more.
+    fn tokenized(&self, _bytes: u64) {}
     /// A bound of the work was reached, and something is left out; the summary counts it.
     fn limited(&self, _limit: &Limit) {}
     /// Whether to stop; the scan calls this often. It then ends with

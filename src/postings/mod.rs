@@ -8,6 +8,7 @@ pub mod checksum;
 pub mod edge_set;
 #[cfg(feature = "index")]
 pub mod merge;
+pub mod partitions;
 pub mod policy;
 pub mod posting;
 pub mod run;

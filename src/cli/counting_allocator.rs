@@ -1,0 +1,82 @@
+//! Owns: the allocator of the program, which counts allocations for `--timings`. Never: changes
+//! where memory comes from.
+
+use std::alloc::{GlobalAlloc, Layout};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+/// mimalloc, with a count of the allocations from [`count_allocations`] on.
+pub struct CountingAllocator(mimalloc::MiMalloc);
+
+impl CountingAllocator {
+    /// The allocator.
+    pub const fn new() -> CountingAllocator {
+        CountingAllocator(mimalloc::MiMalloc)
+    }
+}
+
+/// Whether allocations are counted: without `--timings` the count costs one load.
+static COUNTED: AtomicBool = AtomicBool::new(false);
+
+/// Counts of groups of threads, each on a cache line of its own, because threads that count in one
+/// place would wait for each other.
+static COUNTS: [Count; COUNTERS] = [const { Count(AtomicU64::new(0)) }; COUNTERS];
+const COUNTERS: usize = 64;
+
+#[repr(align(64))]
+struct Count(AtomicU64);
+
+thread_local! {
+    /// The counter of this thread; `COUNTERS` before its first allocation.
+    static COUNTER: Cell<usize> = const { Cell::new(COUNTERS) };
+}
+
+/// From now on allocations are counted.
+pub fn count_allocations() {
+    COUNTED.store(true, Ordering::Relaxed);
+}
+
+/// The number of allocations counted.
+pub fn allocations() -> u64 {
+    COUNTS.iter().map(|count| count.0.load(Ordering::Relaxed)).sum()
+}
+
+fn count_one() {
+    static THREADS: AtomicUsize = AtomicUsize::new(0);
+    // A thread that ends frees memory after its own variables are gone.
+    let _ = COUNTER.try_with(|own| {
+        if own.get() == COUNTERS {
+            own.set(THREADS.fetch_add(1, Ordering::Relaxed) % COUNTERS);
+        }
+        COUNTS[own.get()].0.fetch_add(1, Ordering::Relaxed);
+    });
+}
+
+// SAFETY: each call is passed on to mimalloc as it came, so its contract is kept.
+unsafe impl GlobalAlloc for CountingAllocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if COUNTED.load(Ordering::Relaxed) {
+            count_one();
+        }
+        // SAFETY: the caller keeps the contract of `GlobalAlloc`.
+        unsafe { self.0.alloc(layout) }
+    }
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if COUNTED.load(Ordering::Relaxed) {
+            count_one();
+        }
+        // SAFETY: the caller keeps the contract of `GlobalAlloc`.
+        unsafe { self.0.alloc_zeroed(layout) }
+    }
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract of `GlobalAlloc`.
+        unsafe { self.0.dealloc(memory, layout) }
+    }
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if COUNTED.load(Ordering::Relaxed) {
+            count_one();
+        }
+        // SAFETY: the caller keeps the contract of `GlobalAlloc`.
+        unsafe { self.0.realloc(memory, layout, size) }
+    }
+}
