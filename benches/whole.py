@@ -2,10 +2,11 @@
 """Time and memory of the whole program, as a process, from a file of JSON Lines to a JSON report.
 Standard library only.
 
-    benches/whole.py                         a generated corpus of 20 MB benches/whole.py
-    corpus.jsonl            a corpus of your own: one object a line, with "id" and "text"
-    benches/whole.py --peer datasketch       beside datasketch, from the Python Package Index, in an
-    environment of its own
+    benches/whole.py                    a generated corpus of 20 MB
+    benches/whole.py corpus.jsonl       a corpus of your own: an object a line, with "id" and "text"
+    benches/whole.py --peer gaoya       beside gaoya, built from crates.io
+    benches/whole.py --peer datasketch  beside datasketch, or rensa, from the Python Package Index,
+                                        in an environment of its own
 
 Each program runs once unmeasured, so that the file is in memory, then --runs times, the programs
 taking turns. Printed are the median and the range of the time and the peak resident memory, with
@@ -21,7 +22,11 @@ from program import Failed, Programs, ROOT, load, run, write_records  # noqa: E4
 from table import Table  # noqa: E402
 
 PEERS = {
-    "datasketch": "MinHash of 128, LSH at .7 on word 5-grams, closure to clusters; "
+    "gaoya": "sonic-rs, MinHash of 128 in 16 x 8 on word 5-grams, pairs estimated at .5 and more, "
+    "closure to clusters, as many threads; no verification, no spans",
+    "datasketch": "MinHash of 128, LSH at .7 on word 5-grams, closure to clusters, one thread; "
+    "no verification, no spans",
+    "rensa": "MinHash of 128, LSH at .5 on word 5-grams, closure to clusters, one thread; "
     "no verification, no spans",
 }
 
@@ -62,8 +67,26 @@ def generated(work, megabytes):
     return path
 
 
-def peer_command(name, work, corpus):
-    """Installs a peer, and how to run it; nothing where it cannot be installed."""
+def peer_command(name, work, corpus, threads):
+    """Builds or installs a peer: its name and the command; nothing where that fails."""
+    return gaoya(work, corpus, threads) if name == "gaoya" else python_peer(name, work, corpus)
+
+
+def gaoya(work, corpus, threads):
+    """The driver of gaoya, built from crates.io."""
+    manifest = os.path.join(HERE, "peers", "gaoya", "Cargo.toml")
+    target = os.path.join(work, "gaoya")
+    build = ["cargo", "build", "--release", "--quiet", "--manifest-path", manifest]
+    if subprocess.call([*build, "--target-dir", target]):
+        print("gaoya cannot be built, so it is left out", file=sys.stderr)
+        return None
+    threads = os.cpu_count() if threads == "0" else threads
+    program = os.path.join(target, "release", "whole-gaoya")
+    return "gaoya 0.2.2", [program, corpus, str(threads)]
+
+
+def python_peer(name, work, corpus):
+    """A peer from the Python Package Index."""
     place = os.path.join(work, "venv-" + name)
     python = os.path.join(place, "bin", "python")
     try:
@@ -129,13 +152,14 @@ def main():
             "--quiet",
             "--threads",
             threads,
+            "--all-pairs",
         ]
         covers[name] = (
-            "UAX #29 words, candidates, verification on the texts, clusters, pairs with spans, "
+            "UAX #29 words, candidates, verification on the texts, clusters, all pairs with spans, "
             "repeats, JSON report"
         )
     for peer in o.peer:
-        found = peer_command(peer, work, corpus)
+        found = peer_command(peer, work, corpus, o.threads.split(",")[0])
         if found:
             commands[found[0]], covers[found[0]] = found[1], PEERS[peer]
     stated = machine()

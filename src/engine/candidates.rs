@@ -7,8 +7,8 @@ use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
 use crate::postings::budget::{ANCHORS_PER_BAND, SharedKeys, WithinBudget, add_up, within_budget};
 use crate::postings::policy::{Policy, all_pairs, link_hot};
-use crate::postings::posting::unpack_pair;
-use crate::postings::run::Run;
+use crate::postings::posting::{Posting, unpack_pair};
+use crate::postings::run::{Part, Run};
 use crate::sketch::fingerprint::Fingerprinter;
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
@@ -41,17 +41,11 @@ pub fn by_documents(
 ) -> Result<Candidates> {
     let policy = Policy::from(recipe);
     let mut out = Candidates::default();
-    let mut shown = Vec::new();
-    let mut hot = Vec::new();
-    for group in keys.same_text.groups().chain(keys.bands.groups()) {
-        let units: Vec<u32> = group.iter().map(|p| p.unit).collect();
-        if units.len() <= policy.band_cap {
-            all_pairs(&units, &mut shown);
-        } else {
-            out.capped += 1;
-            hot.push(group);
-        }
-    }
+    let of_texts = expanded(&keys.same_text, |group| expand_cold(group, policy));
+    let of_bands = expanded(&keys.bands, |group| expand_cold(group, policy));
+    let shown = [of_texts.pairs, of_bands.pairs].concat();
+    let hot = [of_texts.others, of_bands.others].concat();
+    out.capped = hot.len() as u64;
     let signatures =
         signatures(hot.iter().flat_map(|g| g.iter().map(|p| p.unit)), all, documents, recipe)?;
     let mut links = Vec::new();
@@ -65,6 +59,44 @@ pub fn by_documents(
     out.choose(summed(shown, links), budget);
     out.linked = linked.into_iter().filter(|p| out.pairs.binary_search(p).is_ok()).collect();
     Ok(out)
+}
+
+/// All pairs of the texts that share a key, and the keys that are not expanded.
+#[derive(Default)]
+struct Expanded<'r> {
+    /// The packed pairs, one for each key that they share, in the order of the keys.
+    pairs: Vec<u64>,
+    /// The postings of the keys that are too frequent.
+    others: Vec<&'r [Posting]>,
+}
+
+/// The parts of a run for each thread: keys are spread evenly, the texts that hold them are not.
+const PARTS_PER_THREAD: usize = 8;
+
+/// Expands each key of a run to the pairs of the texts that `units` chooses of those that hold it.
+fn expanded<'r>(
+    run: &'r Run,
+    units: impl Fn(&[Posting]) -> Option<Vec<u32>> + Sync,
+) -> Expanded<'r> {
+    let expand = |part: Part<'r>| {
+        let mut out = Expanded::default();
+        for group in part.groups() {
+            match units(group) {
+                Some(units) => all_pairs(&units, &mut out.pairs),
+                None => out.others.push(group),
+            }
+        }
+        out
+    };
+    let parts = run.parts(PARTS_PER_THREAD * rayon::current_num_threads());
+    let (pairs, others): (Vec<_>, Vec<_>) =
+        parts.into_par_iter().map(expand).map(|part| (part.pairs, part.others)).unzip();
+    Expanded { pairs: pairs.concat(), others: others.concat() }
+}
+
+/// The texts of a document band that is not hot.
+fn expand_cold(group: &[Posting], policy: Policy) -> Option<Vec<u32>> {
+    (group.len() <= policy.band_cap).then(|| group.iter().map(|p| p.unit).collect())
 }
 
 /// Makes the signatures of these classes again, because signatures are not kept and few are needed
@@ -96,24 +128,13 @@ pub fn by_passages(
     t: &Thresholds,
     budget: Budget,
 ) -> Candidates {
-    let mut out = Candidates::default();
-    let pairs_of = |n: usize| if n <= policy.passage_cap { n * (n - 1) / 2 } else { 0 };
-    let mut shared = Vec::with_capacity(keys.anchors.groups().map(|g| pairs_of(g.len())).sum());
-    for group in keys.anchors.groups() {
-        match policy.passage_units(group, family) {
-            Some(units) => all_pairs(&units, &mut shared),
-            None => out.capped += 1,
-        }
-    }
+    let units = |group: &[Posting]| policy.passage_units(group, family);
+    let Expanded { pairs: mut shared, others } = expanded(&keys.anchors, units);
+    let Expanded { pairs: bands, others: capped_bands } = expanded(&keys.paragraph_bands, units);
+    let capped = (others.len() + capped_bands.len()) as u64;
+    let mut out = Candidates { capped, ..Candidates::default() };
     shared.par_sort_unstable();
     let shared: Vec<SharedKeys> = policy.with_enough_anchors(&shared).collect();
-    let mut bands = Vec::new();
-    for group in keys.paragraph_bands.groups() {
-        match policy.passage_units(group, family) {
-            Some(units) => all_pairs(&units, &mut bands),
-            None => out.capped += 1,
-        }
-    }
     let mut all_shared = summed(shared, counted(bands, ANCHORS_PER_BAND));
     all_shared.retain(|&(p, _)| {
         let (a, b) = unpack_pair(p);

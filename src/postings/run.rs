@@ -21,8 +21,38 @@ impl Run {
     }
     /// The postings of each key that occurs in two texts or more.
     pub fn groups(&self) -> impl Iterator<Item = &[Posting]> {
-        self.0.chunk_by(|x, y| x.key() == y.key()).filter(|group| group.len() > 1)
+        groups(&self.0)
     }
+    /// The run in about so many parts of equal length, in order; no key is in two of them. Threads
+    /// take the groups of a part each.
+    pub fn parts(&self, count: usize) -> Vec<Part<'_>> {
+        let length = (self.0.len() / count.max(1)).max(1);
+        let mut parts = Vec::new();
+        let mut rest = &self.0[..];
+        while !rest.is_empty() {
+            let last = rest[length.min(rest.len()) - 1].key();
+            let end = rest.partition_point(|p| p.key() <= last);
+            let (part, behind) = rest.split_at(end);
+            parts.push(Part(part));
+            rest = behind;
+        }
+        parts
+    }
+}
+
+/// Consecutive keys of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'r>(&'r [Posting]);
+
+impl<'r> Part<'r> {
+    /// The postings of each of its keys that occurs in two texts or more.
+    pub fn groups(self) -> impl Iterator<Item = &'r [Posting]> {
+        groups(self.0)
+    }
+}
+
+fn groups(sorted: &[Posting]) -> impl Iterator<Item = &[Posting]> {
+    sorted.chunk_by(|x, y| x.key() == y.key()).filter(|group| group.len() > 1)
 }
 
 #[cfg(feature = "index")]
@@ -32,5 +62,26 @@ impl IntoIterator for Run {
     /// Makes the run a source that a merge can read.
     fn into_iter(self) -> std::vec::IntoIter<Posting> {
         self.0.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_parts_have_the_groups_of_the_run(
+            mut postings in prop::collection::vec((0u64..40, 0u32..9), 0..200), count in 0usize..9,
+        ) {
+            postings.sort_unstable();
+            let postings = postings.into_iter().map(|(key, unit)| Posting::new(key, unit));
+            let run = Run::from_sorted(postings.collect());
+            let parts = run.parts(count);
+            let of_parts: Vec<&[Posting]> = parts.iter().flat_map(|part| part.groups()).collect();
+            prop_assert_eq!(of_parts, run.groups().collect::<Vec<_>>());
+            prop_assert!(parts.len() <= count.max(1) + 1);
+        }
     }
 }
