@@ -1,6 +1,7 @@
 //! Owns: the comparison of candidate pairs, in parallel, with the results in order. Never: chooses
 //! the candidate pairs.
 
+use crate::engine::pair_order::neighbours_first;
 use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};
 use crate::model::detection::{Comparison, Relation};
@@ -75,83 +76,6 @@ type SharedText<'t> = Arc<Mutex<Weak<MaskedText<'t>>>>;
 /// The long texts that some thread uses.
 type SharedTexts<'t> = Mutex<HashMap<u32, SharedText<'t>>>;
 
-/// The number of pairs for each text from which on nearly all texts of a group are paired with each
-/// other, so that a text would be evicted before its next pair comes.
-const DENSE: usize = 4;
-
-/// The pairs in an order that visits texts depth first, so that the pairs of connected texts follow
-/// each other. Where texts have very many partners, the pairs of two blocks of texts that the cache
-/// holds together follow each other.
-fn neighbours_first(pairs: &[u64], tokens: &[u32]) -> Vec<u64> {
-    // A short list fits the cache in any order.
-    if pairs.len() < CHUNK {
-        return pairs.to_vec();
-    }
-    let mut both: Vec<u64> = pairs.iter().flat_map(|&p| [p, p.rotate_left(32)]).collect();
-    both.par_sort_unstable();
-    let partners = |text: u32| {
-        let from = both.partition_point(|p| ((p >> 32) as u32) < text);
-        both[from..].iter().take_while(move |p| (**p >> 32) as u32 == text).map(|p| *p as u32)
-    };
-    let mut visited: HashMap<u32, u32> = HashMap::new();
-    let mut queue = VecDeque::new();
-    for start in both.chunk_by(|x, y| x >> 32 == y >> 32).map(|texts| (texts[0] >> 32) as u32) {
-        queue.push_back(start);
-        while let Some(text) = queue.pop_back() {
-            let next = visited.len() as u32;
-            if let std::collections::hash_map::Entry::Vacant(place) = visited.entry(text) {
-                place.insert(next);
-                queue.extend(partners(text));
-            }
-        }
-    }
-    let mut block = vec![0; visited.len()];
-    if pairs.len() > DENSE * visited.len() {
-        let blocks = blocks(&visited, tokens);
-        let mut read: Vec<(u64, u32)> = Vec::with_capacity(2 * pairs.len());
-        for &pair in pairs {
-            let (a, b) = unpack_pair(pair);
-            let of = pack_pair(blocks[visited[&a] as usize], blocks[visited[&b] as usize]);
-            read.extend([(of, a), (of, b)]);
-        }
-        read.par_sort_unstable();
-        read.dedup();
-        // Each of these is prepared once; otherwise a text is for each pair in which its partner is
-        // not in the cache.
-        let all: usize = visited.keys().map(|text| tokens[*text as usize] as usize).sum();
-        let missed = all.saturating_sub(CACHED) as f64 / all.max(1) as f64;
-        if (read.len() as f64) < missed * pairs.len() as f64 {
-            block = blocks;
-        }
-    }
-    let place = |p: u64| {
-        let (a, b) = unpack_pair(p);
-        let place = pack_pair(visited[&a], visited[&b]);
-        let (first, second) = unpack_pair(place);
-        (pack_pair(block[first as usize], block[second as usize]), place)
-    };
-    let mut order: Vec<((u64, u64), u64)> = pairs.iter().map(|&p| (place(p), p)).collect();
-    order.par_sort_unstable();
-    order.into_iter().map(|(_, p)| p).collect()
-}
-
-/// The block of each visited text: texts that were visited one after the other, of which two blocks
-/// are in the cache together.
-fn blocks(visited: &HashMap<u32, u32>, tokens: &[u32]) -> Vec<u32> {
-    let mut order = vec![0; visited.len()];
-    visited.iter().for_each(|(text, place)| order[*place as usize] = *text);
-    let (mut block, mut size) = (0, 0);
-    let block_of = |text: u32| {
-        let own = tokens[text as usize] as usize;
-        if size + own > CACHED / 2 {
-            (block, size) = (block + 1, 0);
-        }
-        size += own;
-        block
-    };
-    order.into_iter().map(block_of).collect()
-}
-
 /// A compared pair of classes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verified {
@@ -210,7 +134,7 @@ impl Verifier<'_> {
         pairs: &[u64],
         keep: impl Fn(&Comparison) -> bool + Sync,
     ) -> Result<Vec<Verified>> {
-        let order = neighbours_first(pairs, self.tokens);
+        let order = neighbours_first(pairs, self.tokens, CACHED);
         let shared = SharedTexts::default();
         let compared: Result<Vec<Vec<Verified>>> = order
             .par_chunks(CHUNK)

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod listed;
 pub mod members;
 pub mod notes;
+pub mod pair_order;
 pub mod pairs;
 pub mod preset;
 pub mod repeats;
