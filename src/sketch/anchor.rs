@@ -1,6 +1,7 @@
 //! Owns: anchors, the shingles that are sampled as keys for passages. Never: knows where else an
 //! anchor occurs.
 
+use crate::hash;
 use crate::sketch::recipe::Recipe;
 use crate::text::shingle::Shingles;
 
@@ -32,14 +33,18 @@ pub fn edge_anchors(shingles: &Shingles, tokens: u32, recipe: &Recipe, out: &mut
     out.extend(anchors.map(|(hash, ..)| hash));
 }
 
-/// Appends the anchors of a text, sorted and without duplicates.
-pub fn anchors(shingles: &Shingles, recipe: &Recipe, out: &mut Vec<u64>) {
-    let from = out.len();
-    out.extend(shingles.hashes.iter().copied().filter(|&s| is_anchor(s, recipe.anchor_rate)));
-    let mut own = out.split_off(from);
-    own.sort_unstable();
-    own.dedup();
-    out.append(&mut own);
+/// The anchors of a text, sorted and without duplicates. The buffer is for those that are not.
+pub fn anchors(shingles: &Shingles, recipe: &Recipe, buffer: &mut Vec<u64>) -> Vec<u64> {
+    let Some(bound) = u32::MAX.checked_div(recipe.anchor_rate) else { return Vec::new() };
+    // No branch a shingle: each is written, and the next one over it if it is no anchor.
+    buffer.clear();
+    buffer.resize(shingles.hashes.len(), 0);
+    let mut count = 0;
+    for &hash in &shingles.hashes {
+        buffer[count] = hash;
+        count += usize::from(hash as u32 <= bound);
+    }
+    hash::set(&buffer[..count])
 }
 
 /// Collects the [`anchors`] and [`edge_anchors`] of a text whose shingles come in blocks.

@@ -53,6 +53,9 @@ pub const fn word_slot(word: u64) -> u32 {
 /// The number of shingles of a large text that are in memory together.
 const BLOCK: usize = 4096;
 
+/// The number of slots of words that a fingerprinter keeps memory for.
+const WORDS_KEPT: usize = 1 << 16;
+
 /// Makes fingerprints and reuses its tables and buffers. Each thread has its own.
 ///
 /// All columns of a text are in memory together, which takes about ten times the text. A large text
@@ -67,6 +70,7 @@ pub struct Fingerprinter {
     normaliser: Normaliser,
     shingles: Shingles,
     anchors: Shingles,
+    kept: Vec<u64>,
     seen: SeenBefore,
     word_slots: WordSlots,
 }
@@ -89,8 +93,9 @@ impl Fingerprinter {
             normaliser: Normaliser::default(),
             shingles: Shingles::default(),
             anchors: Shingles::default(),
+            kept: Vec::new(),
             seen: SeenBefore::default(),
-            word_slots: WordSlots { entries: vec![0; WORD_SLOTS], round: 0 },
+            word_slots: WordSlots { entries: vec![0; WORD_SLOTS], round: 0, slots: Vec::new() },
         }
     }
 
@@ -113,7 +118,7 @@ impl Fingerprinter {
         out.paragraph_bands.dedup();
         let anchors =
             if self.recipe.anchor == self.recipe.shingle { &self.shingles } else { &self.anchors };
-        anchor::anchors(anchors, &self.recipe, &mut out.anchors);
+        out.anchors = anchor::anchors(anchors, &self.recipe, &mut self.kept);
         anchor::edge_anchors(anchors, out.tokens, &self.recipe, &mut out.edges);
         exact_paragraphs(self.tokens.values(), &ranges, &mut out);
         self.word_slots.push(self.tokens.values(), &mut out);
@@ -253,6 +258,8 @@ struct WordSlots {
     /// lower case.
     entries: Vec<u32>,
     round: u32,
+    /// The slots of the different words of the text.
+    slots: Vec<u32>,
 }
 
 impl WordSlots {
@@ -262,17 +269,21 @@ impl WordSlots {
             self.round = 0;
         }
         self.round += 1;
+        self.slots.clear();
         for (&word, kind) in tokens.hashes.iter().zip(tokens.kinds) {
             let slot = word_slot(word);
             let entry = &mut self.entries[slot as usize];
             if *entry >> 1 != self.round {
                 *entry = self.round << 1;
-                out.words.push(slot);
+                self.slots.push(slot);
             }
             *entry |= u32::from(!kind.is_capital());
         }
-        let capital = |slot: &&u32| self.entries[**slot as usize] & 1 == 0;
-        out.capitals = out.words.iter().filter(capital).copied().collect();
+        out.words = self.slots.to_vec();
+        let capital = |slot: &u32| self.entries[*slot as usize] & 1 == 0;
+        self.slots.retain(capital);
+        out.capitals = self.slots.to_vec();
+        self.slots.shrink_to(WORDS_KEPT);
     }
 }
 

@@ -2,6 +2,9 @@
 //! original text.
 
 use crate::hash;
+use crate::text::letters::{self, Class};
+use std::ops::Range;
+use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// Hashes tokens in their normal form and reuses its buffers.
@@ -15,30 +18,52 @@ const SLOTS: usize = 1 << 12;
 
 impl Normaliser {
     /// The hash of an ASCII token, which is that of its lower-case bytes, and whether the token
-    /// holds a digit.
+    /// holds a digit. The token is a range of a text, because what stands behind it may be read.
     #[inline(always)]
-    pub fn ascii(&self, token: &[u8]) -> (u64, bool) {
-        let mut short = [0u8; 16];
-        if token.len() > short.len() {
-            return (
-                hash::bytes(&token.to_ascii_lowercase()),
-                token.iter().any(u8::is_ascii_digit),
-            );
+    pub fn ascii(&self, text: &[u8], token: Range<usize>) -> (u64, bool) {
+        let Range { start, end } = token;
+        let length = end - start;
+        let Some(first) = text.get(start..start + 8).and_then(<[u8]>::first_chunk) else {
+            return long_ascii(&text[start..end]);
+        };
+        let first = u64::from_le_bytes(*first);
+        if length <= 8 {
+            // The bytes behind the token are shifted out.
+            let (bytes, digit) = lower(first & (!0 >> (64 - 8 * length)));
+            return (hash::up_to_eight(bytes, length), digit);
         }
-        short[..token.len()].copy_from_slice(token);
-        let (low, high) = short.split_at(8);
-        let (low, digit_low) = lower(u64::from_le_bytes(low.try_into().unwrap_or_default()));
-        let (high, digit_high) = lower(u64::from_le_bytes(high.try_into().unwrap_or_default()));
-        short[..8].copy_from_slice(&low.to_le_bytes());
-        short[8..].copy_from_slice(&high.to_le_bytes());
-        (hash::bytes(&short[..token.len()]), digit_low | digit_high)
+        let last = text[start..end].last_chunk().filter(|_| length <= 16);
+        let Some(last) = last else { return long_ascii(&text[start..end]) };
+        let (first, digit_first) = lower(first);
+        let (last, digit_last) = lower(u64::from_le_bytes(*last));
+        (hash::nine_to_sixteen(first, last, length), digit_first | digit_last)
+    }
+
+    /// The hash of a token that is in normal form.
+    #[inline(always)]
+    pub fn normal(&self, token: &str) -> u64 {
+        hash::bytes(token.as_bytes())
+    }
+
+    /// The hash of a token of letters whose normal form is one letter each, as nearly all are; of
+    /// any other token, too, but more slowly.
+    pub fn letters(&mut self, token: &str) -> u64 {
+        let mut folded = [0; 64];
+        let mut at = 0;
+        for c in token.chars() {
+            match fold(c) {
+                Some(c) if at < folded.len() - 4 => at += c.encode_utf8(&mut folded[at..]).len(),
+                _ => return self.hash(token),
+            }
+        }
+        hash::bytes(&folded[..at])
     }
 
     /// The hash of any token. Words repeat, so a cache keeps recent hashes under the hash of the
     /// raw bytes.
     pub fn hash(&mut self, token: &str) -> u64 {
         if token.is_ascii() {
-            return self.ascii(token.as_bytes()).0;
+            return self.ascii(token.as_bytes(), 0..token.len()).0;
         }
         if self.cache.is_empty() {
             self.cache.resize(SLOTS, (0, 0));
@@ -52,6 +77,56 @@ impl Normaliser {
         }
         self.cache[slot].1
     }
+}
+
+/// The hash of an ASCII token of any length, and whether it holds a digit.
+#[inline(never)]
+fn long_ascii(token: &[u8]) -> (u64, bool) {
+    let digit = token.iter().any(u8::is_ascii_digit);
+    let mut short = [0; 64];
+    let Some(lower) = short.get_mut(..token.len()) else {
+        return (hash::bytes(&token.to_ascii_lowercase()), digit);
+    };
+    lower.copy_from_slice(token);
+    lower.make_ascii_lowercase();
+    (hash::bytes(lower), digit)
+}
+
+/// The letters whose normal form is kept in a table: below U+0800, and from here on as many.
+const MORE: u32 = 0x1e00;
+const LETTERS: usize = 0x900;
+
+/// The normal form of a character if it is one letter, also in the middle of a word. No two of these
+/// letters compose.
+#[inline(always)]
+fn fold(c: char) -> Option<char> {
+    static TABLE: OnceLock<Vec<char>> = OnceLock::new();
+    let at = match c {
+        '\0'..='\u{7f}' => return Some(c.to_ascii_lowercase()),
+        '\u{ac00}'..='\u{d7a3}' => return Some(c),
+        '’' | '‘' => return Some('\''),
+        '\u{80}'..='\u{7ff}' => c as usize,
+        '\u{1e00}'..='\u{1eff}' => (c as u32 - MORE) as usize + 0x800,
+        _ => return None,
+    };
+    Some(TABLE.get_or_init(table)[at]).filter(|&c| c != '\0')
+}
+
+/// The normal form of each letter at its place, or zero where it is not one letter.
+fn table() -> Vec<char> {
+    let mut table = vec!['\0'; LETTERS];
+    for (at, entry) in table.iter_mut().enumerate() {
+        let code = if at < 0x800 { at as u32 } else { at as u32 - 0x800 + MORE };
+        let Some(c) = char::from_u32(code) else { continue };
+        if letters::class(c) == Class::Letter {
+            let form = normal_form(c.encode_utf8(&mut [0; 4]));
+            let mut chars = form.chars();
+            if let (Some(one), None) = (chars.next(), chars.next()) {
+                *entry = one;
+            }
+        }
+    }
+    table
 }
 
 /// Eight ASCII bytes in lower case, and whether one is a digit. Each addition carries into the top
@@ -135,9 +210,52 @@ mod tests {
     proptest! {
         #[test]
         fn eight_bytes_at_once_are_the_definition(token in "[ -~]{0,40}") {
-            let (hash, digit) = Normaliser::default().ascii(token.as_bytes());
-            prop_assert_eq!(hash, hash::bytes(&token.as_bytes().to_ascii_lowercase()));
-            prop_assert_eq!(digit, token.bytes().any(|b| b.is_ascii_digit()));
+            for behind in ["", "Z", " 1 2 3 4 5 6 7 8 9"] {
+                let text = format!("{token}{behind}");
+                let ascii = |n: usize| Normaliser::default().ascii(text.as_bytes(), n..token.len());
+                for n in 0..token.len() {
+                    let (hash, digit) = ascii(n);
+                    let token = &token.as_bytes()[n..];
+                    prop_assert_eq!(hash, hash::bytes(&token.to_ascii_lowercase()));
+                    prop_assert_eq!(digit, token.iter().any(|b| b.is_ascii_digit()));
+                }
+            }
+        }
+
+        #[test]
+        fn letters_one_by_one_are_the_definition(
+            token in "[a-zA-Z'’é\u{c0}-\u{24f}Ά-ώ\u{400}-\u{52f}\u{620}-\u{64a}\u{1e00}-\u{1eff}한국]{1,30}",
+        ) {
+            let mut n = Normaliser::default();
+            prop_assert_eq!(n.letters(&token), n.hash(&token));
+        }
+    }
+
+    /// The normal form of a word is that of its letters one by one if no two of them compose, each
+    /// form is its own form, and no mark is moved before another.
+    #[test]
+    fn letters_of_the_table_do_not_change_one_another() {
+        use unicode_normalization::char::{canonical_combining_class, compose};
+        let all = (0..0x800).chain(MORE..MORE + 0x100).filter_map(char::from_u32);
+        let mut forms: Vec<char> = all.filter_map(fold).collect();
+        forms.sort_unstable();
+        forms.dedup();
+        assert!(forms.len() > 500);
+        for &c in &forms {
+            assert_eq!(canonical_combining_class(c), 0);
+            assert_eq!(normal_form(&c.to_string()), c.to_string());
+            for &d in forms.iter().chain(&['가', '각', '힣']) {
+                assert_eq!((compose(c, d), compose(d, c)), (None, None));
+            }
+        }
+    }
+
+    #[test]
+    fn ideographs_and_syllables_are_in_normal_form() {
+        for c in '\u{3041}'..='\u{d7a3}' {
+            if !matches!(letters::class(c), Class::Hard | Class::Other) {
+                assert_eq!(normal_form(&c.to_string()), c.to_string());
+            }
         }
     }
 

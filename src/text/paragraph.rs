@@ -1,6 +1,7 @@
 //! Owns: where paragraphs begin and end. Never: makes tokens.
 
 use crate::span::Span;
+use crate::text::byte_masks::each_line;
 use crate::text::token::Tokens;
 use std::ops::Range;
 
@@ -19,35 +20,60 @@ pub fn paragraphs(text: &str) -> Vec<Span> {
     let mut out = Vec::new();
     let mut block: Vec<(usize, &str)> = Vec::new();
     let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let content = line.trim_end();
-        if content.bytes().any(|b| b.is_ascii_alphanumeric())
-            || content.chars().any(char::is_alphanumeric)
-        {
+    each_line(text, |end| {
+        let content = trim_end(&text[at..end]);
+        if has_word(content) {
             block.push((at, content));
         } else {
             close(&mut block, &mut out);
         }
-        at += line.len();
-    }
+        at = end;
+    });
     close(&mut block, &mut out);
     out
 }
 
+/// Like [`str::trim_end`], in few steps for ASCII.
+#[inline(always)]
+fn trim_end(line: &str) -> &str {
+    let mut end = line.len();
+    for &b in line.as_bytes().iter().rev() {
+        match b {
+            b' ' | 9..=13 => end -= 1,
+            0x80.. => return line[..end].trim_end(),
+            _ => break,
+        }
+    }
+    &line[..end]
+}
+
+/// Whether a line has a letter or digit.
+#[inline(always)]
+fn has_word(line: &str) -> bool {
+    line.as_bytes().iter().any(u8::is_ascii_alphanumeric)
+        || !line.is_ascii() && line.chars().any(char::is_alphanumeric)
+}
+
 fn close(block: &mut Vec<(usize, &str)>, out: &mut Vec<Span>) {
-    let wrapped = block.iter().all(|(_, l)| l.len() <= WRAP || columns(l) <= WRAP);
+    let wrapped = block.iter().all(|(_, line)| !is_long(line));
     let mut heading = false;
     for (i, &(at, line)) in block.iter().enumerate() {
-        let joined = i > 0 && hyphenated(block[i - 1].1, line);
-        let goes_on = i > 0 && (joined || (wrapped && !heading && !begins_anew(line)));
+        let bare = line.trim_start();
+        let goes_on = i > 0
+            && (wrapped && !heading && !begins_anew(bare) || hyphenated(block[i - 1].1, bare));
         let end = (at + line.len()) as u32;
         match out.last_mut() {
             Some(last) if goes_on => last.end = end,
-            _ => out.push(Span::new((at + line.len() - line.trim_start().len()) as u32, end)),
+            _ => out.push(Span::new((at + line.len() - bare.len()) as u32, end)),
         }
-        heading = line.trim_start().starts_with('#');
+        heading = bare.starts_with('#');
     }
     block.clear();
+}
+
+/// Whether a line has more than `WRAP` columns.
+fn is_long(line: &str) -> bool {
+    line.len() > WRAP && (line.as_bytes()[..WRAP + 1].is_ascii() || columns(line) > WRAP)
 }
 
 /// The columns of a line; counting stops when the line is too long.
@@ -69,13 +95,14 @@ fn is_wide(c: char) -> bool {
         | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..='\u{3fffd}')
 }
 
+/// Whether a line goes on in the next one, whose white space in front is removed.
 fn hyphenated(line: &str, next: &str) -> bool {
     line.ends_with(['-', '\u{2010}', '\u{ad}'])
-        && next.trim_start().chars().next().is_some_and(char::is_lowercase)
+        && next.chars().next().is_some_and(char::is_lowercase)
 }
 
+/// Whether a line without white space in front is a heading or begins an item of a list.
 fn begins_anew(line: &str) -> bool {
-    let line = line.trim_start();
     line.starts_with("# ")
         || line.starts_with("##")
         || ["- ", "* ", "• ", "+ "].iter().any(|b| line.starts_with(b))
@@ -175,6 +202,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn lines_are_cut_as_the_standard_library_does(t in "[a\n \t\r\u{85}\u{a0}é-]{0,150}") {
+            let mut at = 0;
+            let mut lines = vec![];
+            each_line(&t, |end| {
+                lines.push(&t[at..end]);
+                at = end;
+            });
+            prop_assert_eq!(&lines, &t.split_inclusive('\n').collect::<Vec<_>>());
+            for line in lines {
+                prop_assert_eq!(trim_end(line), line.trim_end());
+                prop_assert_eq!(has_word(line), line.chars().any(char::is_alphanumeric));
+                prop_assert_eq!(is_long(line), columns(line) > WRAP);
+            }
+        }
+
         #[test]
         fn every_token_stands_in_one_paragraph(t in "([a-z#*漢é_-]{0,7}[ \n.\r-]){0,60}") {
             let tokens = tokenize(&t);

@@ -31,13 +31,31 @@ pub fn shingles_from(tokens: TokenValues, words: u32, starts: Range<usize>, out:
     let k = words as usize;
     let end = (starts.end + k).saturating_sub(1).min(tokens.hashes.len());
     let reached = tokens.slice(starts.start..end.max(starts.start));
-    if reached.kinds.iter().all(|kind| kind.length() == WORD) {
-        // All tokens weigh the same, so plain windows do, in a shape that the compiler unrolls.
-        out.hashes.extend(reached.hashes.windows(k).map(|w| hash::sequence(w.iter().copied())));
+    if TokenKind::are_words(reached.kinds) {
+        // All tokens weigh the same, so plain windows do. The compiler unrolls a known length.
+        match k {
+            3 => windows::<3>(reached.hashes, &mut out.hashes),
+            4 => windows::<4>(reached.hashes, &mut out.hashes),
+            5 => windows::<5>(reached.hashes, &mut out.hashes),
+            6 => windows::<6>(reached.hashes, &mut out.hashes),
+            _ => out.hashes.extend(reached.hashes.windows(k).map(sequence)),
+        }
         out.ends.extend((0..out.hashes.len()).map(|i| (starts.start + i + k) as u32));
     } else {
         weighted(tokens, words, starts, out);
     }
+}
+
+/// The windows of K tokens.
+fn windows<const K: usize>(hashes: &[u64], out: &mut Vec<u64>) {
+    out.extend(hashes.windows(K).map(|window| match window.first_chunk::<K>() {
+        Some(window) => hash::sequence(*window),
+        None => sequence(window),
+    }));
+}
+
+fn sequence(window: &[u64]) -> u64 {
+    hash::sequence(window.iter().copied())
 }
 
 /// The definition of a shingle for any mixture of scripts.
@@ -78,10 +96,7 @@ pub fn count(tokens: TokenValues, words: u32) -> usize {
 
 /// The shingle set: sorted, without duplicates.
 pub fn set(shingles: &Shingles) -> Vec<u64> {
-    let mut set = shingles.hashes.clone();
-    set.sort_unstable();
-    set.dedup();
-    set
+    hash::set(&shingles.hashes)
 }
 
 /// The number of members that two sorted sets share.

@@ -24,6 +24,11 @@ impl TokenKind {
             _ => 8,
         }
     }
+    /// Whether each of these tokens has the length of a word.
+    pub fn are_words(kinds: &[TokenKind]) -> bool {
+        // No branch a token, so that many are looked at together.
+        kinds.iter().fold(0, |bits, kind| bits | kind.0) & 3 == 0
+    }
     /// Whether the token holds a digit.
     pub const fn is_number(self) -> bool {
         self.0 & TokenKind::DIGIT != 0

@@ -1,0 +1,279 @@
+//! Owns: what becomes of the words of a text: tokens, and words that a line end breaks. Never: finds
+//! words.
+
+use crate::span::Span;
+use crate::text::normalise::Normaliser;
+use crate::text::token_kind::TokenKind;
+use crate::text::word::{Form, Gap, Word};
+use std::borrow::Cow;
+use unicode_script::{Script, UnicodeScript};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Makes tokens of the words of one text.
+pub struct Builder<'t, 'b, F> {
+    text: &'t str,
+    take: F,
+    normaliser: &'b mut Normaliser,
+    /// A word whose other half may follow: its start and end, and its text without the break.
+    joined: Option<(usize, usize, String)>,
+    /// The end of the last token; 0 before the first.
+    last_end: usize,
+}
+
+/// What a token is besides its place.
+struct Value {
+    hash: u64,
+    script: u8,
+    digit: bool,
+    capital: bool,
+}
+
+impl<'t, 'b, F: FnMut(u64, Span, TokenKind)> Builder<'t, 'b, F> {
+    /// Begins with a text.
+    pub fn new(text: &'t str, take: F, normaliser: &'b mut Normaliser) -> Builder<'t, 'b, F> {
+        Builder { text, take, normaliser, joined: None, last_end: 0 }
+    }
+
+    /// Takes the next word.
+    #[inline(always)]
+    pub fn word(&mut self, word: Word) {
+        match word.form {
+            Form::Plain(gap) if self.joined.is_none() => self.plain_word(word, gap),
+            _ => self.hard_word(word),
+        }
+    }
+
+    #[inline(always)]
+    fn plain_word(&mut self, Word { start, end, .. }: Word, gap: Gap) {
+        let bytes = self.text.as_bytes();
+        let (hash, digit) = self.normaliser.ascii(bytes, start..end);
+        let capital = bytes[start].is_ascii_uppercase();
+        let opens = if gap.from == self.last_end {
+            gap.opens & (start - gap.from != 1)
+        } else {
+            self.opens(start)
+        };
+        self.give(start, end, Value { hash, script: 0, digit, capital }, opens);
+    }
+
+    #[inline(always)]
+    fn give(&mut self, start: usize, end: usize, value: Value, opens: bool) {
+        let bits = value.script
+            | (u8::from(value.digit) * TokenKind::DIGIT)
+            | (u8::from(value.capital) * TokenKind::CAPITAL)
+            | (u8::from(opens) * TokenKind::OPENS);
+        (self.take)(value.hash, Span::new(start as u32, end as u32), TokenKind(bits));
+        self.last_end = end;
+    }
+
+    fn push(&mut self, start: usize, end: usize, value: Value) {
+        let opens = self.opens(start);
+        self.give(start, end, value, opens);
+    }
+
+    /// Whether a token that begins here is the first of its sentence.
+    #[inline(never)]
+    fn opens(&self, start: usize) -> bool {
+        self.last_end == 0 || opens_sentence(&self.text[self.last_end..start])
+    }
+
+    /// Takes a word that is not plain, or that may be the other half of a broken word.
+    #[inline(never)]
+    fn hard_word(&mut self, Word { mut start, mut end, form }: Word) {
+        match form {
+            Form::Simple if self.joined.is_none() => return self.simple_word(start, end),
+            Form::Ideographs if self.joined.is_none() => return self.ideographs(start, end),
+            _ => {}
+        }
+        let bytes = self.text.as_bytes();
+        while bytes[start] == b'_' {
+            start += 1;
+        }
+        while bytes[end - 1] == b'_' {
+            end -= 1;
+        }
+        let word = &self.text[start..end];
+        if let Some((from, to, mut half)) = self.joined.take() {
+            if continues(&half, &self.text[to..start], word) {
+                half.push_str(word);
+                self.push_or_hold(from, end, Cow::Owned(half));
+                return;
+            }
+            self.push_word(from, to, &half);
+        }
+        if word.chars().any(|c| script(c) != 0) {
+            self.push_graphemes(start, word);
+        } else {
+            self.push_or_hold(start, end, Cow::Borrowed(word));
+        }
+    }
+
+    /// Pushes a word of letters and digits that no break follows.
+    fn simple_word(&mut self, start: usize, end: usize) {
+        let word = &self.text[start..end];
+        let hash = self.normaliser.letters(word);
+        // Of the digits, `letters` has those of ASCII alone.
+        let digit = word.bytes().any(|b| b.is_ascii_digit());
+        let capital = word.chars().next().is_some_and(char::is_uppercase);
+        self.push(start, end, Value { hash, script: 0, digit, capital });
+    }
+
+    /// Pushes each of these characters, which are in normal form and no digits.
+    fn ideographs(&mut self, start: usize, end: usize) {
+        let text = self.text;
+        for (at, c) in text[start..end].char_indices() {
+            let (from, to) = (start + at, start + at + c.len_utf8());
+            let hash = self.normaliser.normal(&text[from..to]);
+            let value = Value { hash, script: TokenKind::HAN, digit: false, capital: false };
+            self.push(from, to, value);
+        }
+    }
+
+    /// Keeps a word until its other half is found if a break may follow; otherwise pushes it as a
+    /// token.
+    fn push_or_hold(&mut self, start: usize, end: usize, word: Cow<str>) {
+        let next = self.text[end..].chars().next();
+        let broken =
+            matches!(next, Some('-' | '\u{2010}' | '\u{200b}')) || word.ends_with('\u{ad}');
+        if broken && word.chars().next_back().is_some_and(|c| c.is_alphabetic() || c == '\u{ad}') {
+            self.joined = Some((start, end, word.into_owned()));
+        } else {
+            self.push_word(start, end, &word);
+        }
+    }
+
+    /// Takes the word that is kept, when no other follows.
+    pub fn flush(&mut self) {
+        if let Some((start, end, word)) = self.joined.take() {
+            self.push_word(start, end, &word);
+        }
+    }
+
+    fn push_word(&mut self, start: usize, end: usize, word: &str) {
+        let hash = self.normaliser.hash(word);
+        let digit = word.chars().any(char::is_numeric);
+        let capital = word.chars().next().is_some_and(char::is_uppercase);
+        self.push(start, end, Value { hash, script: 0, digit, capital });
+    }
+
+    /// Pushes a run in a script without spaces: one token for each grapheme cluster of that script,
+    /// and one for each run of other characters inside it.
+    fn push_graphemes(&mut self, start: usize, word: &str) {
+        let mut plain = 0..0;
+        for (at, cluster) in word.grapheme_indices(true) {
+            let class = cluster.chars().map(script).find(|&s| s != 0).unwrap_or(0);
+            if class == 0 {
+                plain = if plain.is_empty() {
+                    at..at + cluster.len()
+                } else {
+                    plain.start..at + cluster.len()
+                };
+                continue;
+            }
+            self.plain_run(start, word, &mut plain);
+            let hash = self.normaliser.hash(cluster);
+            let digit = cluster.chars().any(|c| c.is_numeric());
+            let value = Value { hash, script: class, digit, capital: false };
+            self.push(start + at, start + at + cluster.len(), value);
+        }
+        self.plain_run(start, word, &mut plain);
+    }
+
+    fn plain_run(&mut self, start: usize, word: &str, run: &mut std::ops::Range<usize>) {
+        let range = std::mem::take(run);
+        if word[range.clone()].chars().any(char::is_alphanumeric) {
+            self.push_word(start + range.start, start + range.end, &word[range]);
+        }
+    }
+}
+
+/// Whether `gap` is a line break behind a hyphen, or consists of zero-width spaces, so that the
+/// halves are one word.
+fn continues(half: &str, gap: &str, word: &str) -> bool {
+    if !gap.is_empty() && gap.chars().all(|c| c == '\u{200b}') {
+        return word.chars().next().is_some_and(char::is_alphanumeric);
+    }
+    let behind = gap.strip_prefix(['-', '\u{2010}']).or(half.ends_with('\u{ad}').then_some(gap));
+    let Some(behind) = behind else { return false };
+    behind.bytes().all(|b| b.is_ascii_whitespace())
+        && behind.bytes().filter(|&b| b == b'\n').count() == 1
+        && word.chars().next().is_some_and(char::is_lowercase)
+}
+
+/// The script class of a character of a script that is written without spaces; 0 for all other
+/// characters.
+fn script(c: char) -> u8 {
+    if c < '\u{e00}' {
+        return 0;
+    }
+    match c.script() {
+        Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo => TokenKind::HAN,
+        // A number is one token, as in the digits of other scripts.
+        Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar if !c.is_numeric() => {
+            TokenKind::SOUTHEAST
+        }
+        // The prolonged sound mark is used with both kana, so it has no script of its own.
+        _ if matches!(c, '\u{30fc}' | '\u{ff70}') => TokenKind::HAN,
+        _ => 0,
+    }
+}
+
+/// Whether the bytes between two tokens end a sentence or open a quotation.
+fn opens_sentence(gap: &str) -> bool {
+    gap.len() != 1
+        && gap.bytes().any(|b| {
+            matches!(b, b'.' | b'!' | b'?' | b'\n' | b':' | b'"') || b >= 0x80 && opens_wide(gap)
+        })
+}
+
+#[cold]
+fn opens_wide(gap: &str) -> bool {
+    gap.contains([
+        '“', '‘', '«', '‹', '„', '「', '『', '。', '！', '？', '؟', '۔', '։', '።', '।', '॥', '။',
+        '។', '…', '¿', '¡', '\u{37e}',
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::letters::{self, Class};
+    use crate::text::words::each_word;
+    use crate::text::words::tests::text;
+    use proptest::prelude::*;
+
+    /// The tokens of words of which nothing is known.
+    fn tokens(text: &str, known: bool) -> Vec<(u64, Span, TokenKind)> {
+        let (mut tokens, mut normaliser) = (vec![], Normaliser::default());
+        let take = |hash, span, kind| tokens.push((hash, span, kind));
+        let mut builder = Builder::new(text, take, &mut normaliser);
+        each_word(text, |word| {
+            builder.word(Word { form: if known { word.form } else { Form::Other }, ..word });
+        });
+        builder.flush();
+        tokens
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn what_is_known_of_a_word_changes_nothing(
+            t in text(),
+            other in "[A-Ca-c0-2 .,:'’·éßΣжЖعل한Ế中のカー“”«»…–—。，\u{301}\u{ad}\u{200b}‐_\n-]{0,80}",
+        ) {
+            prop_assert_eq!(tokens(&t, true), tokens(&t, false));
+            prop_assert_eq!(tokens(&other, true), tokens(&other, false));
+        }
+    }
+
+    #[test]
+    fn a_script_follows_from_the_class() {
+        for c in '\0'..=char::MAX {
+            match letters::class(c) {
+                Class::Ideograph | Class::Katakana => assert_eq!(script(c), TokenKind::HAN),
+                Class::Hard => {}
+                _ => assert_eq!(script(c), 0, "{c}"),
+            }
+        }
+    }
+}

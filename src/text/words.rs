@@ -1,0 +1,285 @@
+//! Owns: where the words of a text are, by UAX #29. Never: hashes a word.
+//!
+//! The words are found in two ways: `plain_words` (in tests only) is the definition, [`each_word`]
+//! is the fast path; a property test checks that they agree.
+
+use crate::text::byte_masks::{self, BLOCK, DIGIT, LETTER, Masks, SPACE};
+use crate::text::wide_words::wide_words;
+use crate::text::word::{Form, Gap, Word};
+
+/// Calls `take` for each word, in order.
+///
+/// Bit masks cut ASCII words, 64 bytes at a time. Where a word touches a byte that is not ASCII,
+/// all is cut anew from the beginning of that word to the next ASCII white space: no word crosses
+/// white space, and none begins inside another.
+#[inline(always)]
+pub fn each_word(text: &str, take: impl FnMut(Word)) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("bmi2")
+    {
+        // SAFETY: the processor has what the function requires; its body is the plain one, with
+        // the same masks.
+        return unsafe { each_word_avx2(text, take) };
+    }
+    Cutter::new(text).cut(byte_masks::masks, take);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+#[inline]
+fn each_word_avx2(text: &str, take: impl FnMut(Word)) {
+    Cutter::new(text).cut(|block| byte_masks::masks_avx2(block), take);
+}
+
+/// The state between two blocks of 64 bytes.
+struct Cutter<'t> {
+    text: &'t str,
+    /// The first byte of the block.
+    base: usize,
+    /// The bytes of the block that are not yet cut.
+    active: u64,
+    /// Whether the byte before the block is a letter, a digit or an underscore, in bit 0.
+    letter: u64,
+    digit: u64,
+    underscore: u64,
+    /// Whether a word goes on from the block before, in bit 0.
+    inside: u64,
+    /// That word, if there is one: its first byte, and the gap before it.
+    start: usize,
+    gap: Gap,
+    /// Whether that word begins with an underscore.
+    odd: bool,
+    /// The end of the last word, or `usize::MAX` if what followed it was not looked at.
+    from: usize,
+    /// Whether a byte behind the last word, but before the block, ends a sentence.
+    opens: bool,
+}
+
+/// What a block holds.
+struct Block {
+    /// The first byte of each word, and the byte behind each.
+    starts: u64,
+    ends: u64,
+    /// Of the starts and ends, those of words that are not plain.
+    odd_starts: u64,
+    odd_ends: u64,
+    opener: u64,
+    /// Where the first word that touches a byte that is not ASCII ends, or that byte itself.
+    hit: u64,
+    /// Whether the last byte belongs to a word that may go on, in bit 0.
+    inside: u64,
+}
+
+impl<'t> Cutter<'t> {
+    fn new(text: &'t str) -> Cutter<'t> {
+        Cutter {
+            text,
+            base: 0,
+            active: !0,
+            letter: 0,
+            digit: 0,
+            underscore: 0,
+            inside: 0,
+            start: 0,
+            gap: Gap { from: usize::MAX, opens: false },
+            odd: false,
+            from: usize::MAX,
+            opens: false,
+        }
+    }
+
+    #[inline(always)]
+    fn cut(mut self, masks: impl Fn(&[u8; BLOCK]) -> Masks, mut take: impl FnMut(Word)) {
+        let bytes = self.text.as_bytes();
+        let (mut known, mut at) = (usize::MAX, Masks::default());
+        // Behind the text there are zeros, so that its last word has an end.
+        while self.base <= bytes.len() {
+            if self.base != known {
+                at = match bytes[self.base..].first_chunk() {
+                    Some(block) => masks(block),
+                    None => {
+                        let mut last = [0; BLOCK];
+                        last[..bytes.len() - self.base].copy_from_slice(&bytes[self.base..]);
+                        masks(&last)
+                    }
+                };
+                known = self.base;
+            }
+            let block = self.block(&at);
+            if block.hit == 0 {
+                self.words(&block, !0, &mut take);
+                (self.base, self.active, self.inside) = (self.base + BLOCK, !0, block.inside);
+                (self.letter, self.digit) = (at.letter >> 63, at.digit >> 63);
+                self.underscore = at.underscore >> 63;
+            } else {
+                self.wide(&block, &mut take);
+            }
+        }
+    }
+
+    /// Rules WB6, WB7, WB11 and WB12 for ASCII: a mark between two letters, or between two digits,
+    /// joins them.
+    #[inline(always)]
+    fn block(&self, m: &Masks) -> Block {
+        let next = self.text.as_bytes().get(self.base + BLOCK).copied().unwrap_or(0);
+        let class = byte_masks::class(next);
+        let behind = |mask: u64, next: bool| mask >> 1 | u64::from(next) << 63;
+        let joined = m.joins_letters
+            & (m.letter << 1 | self.letter)
+            & behind(m.letter, class & LETTER != 0)
+            | m.joins_digits & (m.digit << 1 | self.digit) & behind(m.digit, class & DIGIT != 0);
+        let words = (m.letter | m.digit | m.underscore | joined) & self.active;
+        let before = words << 1 | self.inside;
+        let (starts, ends) = (words & !before, !words & before);
+        let mark = m.joins_letters | m.joins_digits;
+        let touches = m.wide | mark & behind(m.wide, next >= 0x80);
+        Block {
+            starts,
+            ends,
+            odd_starts: m.underscore,
+            odd_ends: m.underscore << 1
+                | self.underscore
+                | m.hyphen & behind(m.space, class & SPACE != 0),
+            opener: m.opener,
+            hit: ends & touches | m.wide & self.active,
+            inside: words >> 63,
+        }
+    }
+
+    /// Takes the words of a block that end at one of the bytes `before`, and begins the one that
+    /// is not at its end there.
+    #[inline(always)]
+    fn words(&mut self, block: &Block, before: u64, take: &mut impl FnMut(Word)) {
+        let (mut starts, mut ends) = (block.starts, block.ends & before);
+        let mut inside = self.inside != 0;
+        // The bytes behind the last word.
+        let mut since = !0u64;
+        loop {
+            if !inside {
+                if starts == 0 {
+                    break;
+                }
+                let at = starts.trailing_zeros();
+                starts &= starts - 1;
+                self.start = self.base + at as usize;
+                let opens = self.opens | (block.opener & since & below(at) != 0);
+                self.gap = Gap { from: self.from, opens };
+                self.odd = block.odd_starts >> at & 1 != 0;
+            }
+            if ends == 0 {
+                break;
+            }
+            let at = ends.trailing_zeros();
+            ends &= ends - 1;
+            let end = self.base + at as usize;
+            let odd = self.odd | (block.odd_ends >> at & 1 != 0);
+            self.take(end, odd, take);
+            (self.opens, since, inside) = (false, !0 << at, false);
+        }
+        self.opens |= block.opener & since != 0;
+    }
+
+    #[inline(always)]
+    fn take(&mut self, end: usize, odd: bool, take: &mut impl FnMut(Word)) {
+        let start = self.start;
+        if !odd {
+            self.from = end;
+            take(Word { start, end, form: Form::Plain(self.gap) });
+            return;
+        }
+        self.from = usize::MAX;
+        // A word that begins with `_` may hold no letter or digit.
+        if self.text.as_bytes()[start..end].iter().any(u8::is_ascii_alphanumeric) {
+            take(Word { start, end, form: Form::Other });
+        }
+    }
+
+    /// Takes the words before a stretch that is not ASCII and its own, and goes on behind it.
+    #[inline(never)]
+    fn wide(&mut self, block: &Block, take: &mut impl FnMut(Word)) {
+        let at = block.hit.trailing_zeros();
+        self.words(block, below(at), take);
+        let touched = block.ends >> at & 1 != 0;
+        let start = if touched { self.start } else { self.base + at as usize };
+        let end = wide_words(self.text, start, take);
+        self.base = end / BLOCK * BLOCK;
+        self.active = !0 << (end % BLOCK);
+        (self.letter, self.digit, self.underscore, self.inside) = (0, 0, 0, 0);
+        self.from = usize::MAX;
+    }
+}
+
+/// The bits below a bit.
+#[inline(always)]
+const fn below(bit: u32) -> u64 {
+    (1 << bit) - 1
+}
+
+/// The definition of the words and their positions: UAX #29 as unicode-segmentation implements it,
+/// without the white space or ASCII punctuation that a combining letter includes in its word when
+/// no other base character precedes it.
+#[cfg(test)]
+pub fn plain_words(text: &str) -> Vec<(usize, usize)> {
+    use unicode_segmentation::UnicodeSegmentation;
+    let bare = |w: &str| {
+        w.trim_start_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_').len()
+    };
+    text.unicode_word_indices().map(|(at, w)| (at + w.len() - bare(w), at + w.len())).collect()
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Letters, digits, marks and difficult cases of every class that the rules of UAX #29 name.
+    pub fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            8 => "[a-zA-Z]{1,6}", 4 => " {1,2}", 3 => "[0-9]{1,4}", 4 => "[-.,;:'\"_/!?()\n\r\t]",
+            2 => prop::sample::select(vec!["’", "é", "e\u{301}", "\u{301}", "\u{ad}", "\u{200b}",
+                "\u{200d}", "\u{feff}", "\u{a0}", "ß", "İ", "א\"ב", "ש'", "ー",
+                "カナ", "漢字", "かな", "ﾊﾞ", "ไทย", "ภาษา", "ລາວ", "ខ្មែរ", "မြန်မာ", "한국어", "العربية",
+                    "٣٫٤", "हिन्दी", "🇩🇪", "👩‍🚀", "‿", "—", "\u{2028}", "-\n", "\u{2060}", "Ⅷ",
+                    "ﬁ"]).prop_map(str::to_owned),
+            1 => any::<char>().prop_map(String::from),
+        ];
+        prop::collection::vec(piece, 0..40).prop_map(|p| p.concat())
+    }
+
+    fn cut(text: &str, masks: impl Fn(&[u8; BLOCK]) -> Masks) -> Vec<Word> {
+        let mut words = vec![];
+        Cutter::new(text).cut(masks, |word| words.push(word));
+        words
+    }
+
+    fn is_cut_as_defined(text: &str) {
+        let mut fast = vec![];
+        each_word(text, |word| fast.push(word));
+        assert_eq!(fast, cut(text, byte_masks::masks));
+        let places: Vec<_> = fast.iter().map(|w| (w.start, w.end)).collect();
+        assert_eq!(places, plain_words(text));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn the_fast_path_cuts_as_the_definition(t in text(), front in 0usize..70) {
+            is_cut_as_defined(&t);
+            is_cut_as_defined(&format!("{}{t}{t}", "x ".repeat(front)));
+        }
+
+        #[test]
+        fn ascii_too(t in "[a-cA-C0-2_ .,;:'\"\n-]{0,140}") {
+            is_cut_as_defined(&t);
+        }
+
+        #[test]
+        fn letters_of_other_scripts_too(
+            t in "[a-c0-2 .,:'’·éßΣжЖعل한Ế中のカー“”«»…–—。，́\u{ad}\u{200b}_-]{0,80}",
+        ) {
+            is_cut_as_defined(&t);
+        }
+    }
+}
