@@ -51,19 +51,15 @@ pub fn wide_bytes(data: &[u8]) -> u128 {
 
 /// The 128-bit hash of a sequence, which decides identity: two sequences with the same hash are
 /// taken to be equal.
-pub fn wide(values: impl IntoIterator<Item = u64>) -> u128 {
+pub fn wide(values: &[u64]) -> u128 {
     let mut state = Xxh3Default::new();
-    let mut block = [0u8; 512];
-    let mut filled = 0;
-    for value in values {
-        block[filled..filled + 8].copy_from_slice(&value.to_le_bytes());
-        filled += 8;
-        if filled == block.len() {
-            state.update(&block);
-            filled = 0;
+    let mut block = [[0u8; 8]; 64];
+    for values in values.chunks(block.len()) {
+        for (bytes, value) in block.iter_mut().zip(values) {
+            *bytes = value.to_le_bytes();
         }
+        state.update(block[..values.len()].as_flattened());
     }
-    state.update(&block[..filled]);
     state.digest128()
 }
 
@@ -184,13 +180,14 @@ mod tests {
         fn a_set_is_sorted_and_without_duplicates(
             values in prop::collection::vec(0u64..900, 0..600), spread: bool,
         ) {
-            let hashes: Vec<u64> = values.iter().map(|&x| if spread { mix(x) } else { x }).collect();
+            let hash = |&x: &u64| if spread { mix(x) } else { x };
+            let hashes: Vec<u64> = values.iter().map(hash).collect();
             let plain: std::collections::BTreeSet<u64> = hashes.iter().copied().collect();
             prop_assert_eq!(set(&hashes), plain.into_iter().collect::<Vec<_>>());
         }
 
         #[test]
-        fn few_bytes_in_registers_are_the_definition(data in prop::collection::vec(any::<u8>(), 16)) {
+        fn few_bytes_in_registers_are_the_definition(data: [u8; 16]) {
             let eight = |from: usize| u64::from_le_bytes(data[from..from + 8].try_into().unwrap());
             for n in 1..=8 {
                 let bits = eight(0) & (!0 >> (64 - 8 * n));

@@ -102,35 +102,71 @@ pub fn each_line(text: &str, take: impl FnMut(usize)) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2, which is all that the function requires; its body is the
-        // plain one.
+        // plain one, with the same mask.
         return unsafe { each_line_avx2(text.as_bytes(), take) };
     }
-    lines(text.as_bytes(), take);
+    lines(text.as_bytes(), line_feeds, take);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 #[inline]
 fn each_line_avx2(text: &[u8], take: impl FnMut(usize)) {
-    lines(text, take);
+    lines(text, |block| line_feeds_avx2(block), take);
 }
 
-/// Looks at many bytes together for a line feed, in a shape that the compiler makes wide.
 #[inline(always)]
-fn lines(text: &[u8], mut take: impl FnMut(usize)) {
-    let mut last = 0;
-    for (n, block) in text.chunks(BLOCK).enumerate() {
-        if !block.iter().fold(false, |any, &b| any | (b == b'\n')) {
-            continue;
-        }
-        for (i, _) in block.iter().enumerate().filter(|&(_, &b)| b == b'\n') {
-            last = n * BLOCK + i + 1;
+fn lines(text: &[u8], feeds: impl Fn(&[u8; BLOCK]) -> u64, mut take: impl FnMut(usize)) {
+    let (mut base, mut last) = (0, 0);
+    while base < text.len() {
+        let mut found = match text[base..].first_chunk() {
+            Some(block) => feeds(block),
+            None => {
+                let mut block = [0; BLOCK];
+                block[..text.len() - base].copy_from_slice(&text[base..]);
+                feeds(&block)
+            }
+        };
+        while found != 0 {
+            last = base + found.trailing_zeros() as usize + 1;
             take(last);
+            found &= found - 1;
         }
+        base += BLOCK;
     }
     if last < text.len() {
         take(text.len());
     }
+}
+
+/// The line feeds of a block: a byte is zero if neither its lower bits carry into its upper bit
+/// nor that is set.
+fn line_feeds(block: &[u8; BLOCK]) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    block.as_chunks::<8>().0.iter().rev().fold(0, |bits, &eight| {
+        let zero = u64::from_le_bytes(eight) ^ 0x0a0a_0a0a_0a0a_0a0a;
+        bits << 8 | lowest_bits(!((zero & LOW) + LOW | zero) >> 7)
+    })
+}
+
+/// The same mask.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+#[inline]
+fn line_feeds_avx2(block: &[u8; BLOCK]) -> u64 {
+    use std::arch::x86_64::*;
+    let feeds = |half| _mm256_movemask_epi8(_mm256_cmpeq_epi8(half, _mm256_set1_epi8(10))) as u32;
+    let (low, high) = block.split_at(BLOCK / 2);
+    u64::from(feeds(vector_avx2(low))) | u64::from(feeds(vector_avx2(high))) << 32
+}
+
+/// 32 bytes in a register.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+#[inline]
+fn vector_avx2(bytes: &[u8]) -> std::arch::x86_64::__m256i {
+    let word = |n: usize| i64::from_le_bytes(bytes[8 * n..8 * n + 8].try_into().unwrap_or([0; 8]));
+    std::arch::x86_64::_mm256_setr_epi64x(word(0), word(1), word(2), word(3))
 }
 
 /// The same masks.
@@ -160,8 +196,7 @@ pub fn masks_avx2(block: &[u8; BLOCK]) -> Masks {
 #[inline]
 fn half_avx2(bytes: &[u8]) -> [u32; 9] {
     use std::arch::x86_64::*;
-    let word = |n: usize| i64::from_le_bytes(bytes[8 * n..8 * n + 8].try_into().unwrap_or([0; 8]));
-    let v = _mm256_setr_epi64x(word(0), word(1), word(2), word(3));
+    let v = vector_avx2(bytes);
     let is = |byte: u8| _mm256_cmpeq_epi8(v, _mm256_set1_epi8(byte as i8));
     let between = |v, from: u8, to: u8| {
         _mm256_and_si256(
@@ -222,10 +257,12 @@ mod tests {
     fn agree(block: &[u8; BLOCK]) {
         let plain = plain(block);
         assert_eq!(masks(block), plain);
+        let feeds = (0..BLOCK).map(|i| u64::from(block[i] == b'\n') << i).sum::<u64>();
+        assert_eq!(line_feeds(block), feeds);
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {
             // SAFETY: the processor has AVX2, which is all that the function requires.
-            assert_eq!(unsafe { masks_avx2(block) }, plain);
+            assert_eq!(unsafe { (masks_avx2(block), line_feeds_avx2(block)) }, (plain, feeds));
         }
     }
 

@@ -96,8 +96,8 @@ fn long_ascii(token: &[u8]) -> (u64, bool) {
 const MORE: u32 = 0x1e00;
 const LETTERS: usize = 0x900;
 
-/// The normal form of a character if it is one letter, also in the middle of a word. No two of these
-/// letters compose.
+/// The normal form of a character if it is one letter, also in the middle of a word. No two of
+/// these letters compose.
 #[inline(always)]
 fn fold(c: char) -> Option<char> {
     static TABLE: OnceLock<Vec<char>> = OnceLock::new();
@@ -224,7 +224,8 @@ mod tests {
 
         #[test]
         fn letters_one_by_one_are_the_definition(
-            token in "[a-zA-Z'’é\u{c0}-\u{24f}Ά-ώ\u{400}-\u{52f}\u{620}-\u{64a}\u{1e00}-\u{1eff}한국]{1,30}",
+            token in "[a-zA-Z'’é\u{c0}-\u{24f}Ά-ώ\u{400}-\u{52f}\u{620}-\u{64a}\
+                \u{1e00}-\u{1eff}한국]{1,30}",
         ) {
             let mut n = Normaliser::default();
             prop_assert_eq!(n.letters(&token), n.hash(&token));

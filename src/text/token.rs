@@ -109,7 +109,7 @@ pub fn tokenize_into(text: &str, tokens: &mut Tokens, normaliser: &mut Normalise
 /// Calls `take` with the hash, the span and the kind of each token, in order.
 pub fn each_token(text: &str, normaliser: &mut Normaliser, take: impl FnMut(u64, Span, TokenKind)) {
     let mut builder = Builder::new(text, take, normaliser);
-    each_word(text, |word| builder.word(word));
+    each_word(text, &mut builder);
     builder.flush();
 }
 

@@ -1,10 +1,10 @@
-//! Owns: what becomes of the words of a text: tokens, and words that a line end breaks. Never: finds
-//! words.
+//! Owns: what becomes of the words of a text: tokens, and words that a line end breaks. Never:
+//! finds words.
 
 use crate::span::Span;
 use crate::text::normalise::Normaliser;
 use crate::text::token_kind::TokenKind;
-use crate::text::word::{Form, Gap, Word};
+use crate::text::word::{Form, Gap, Word, Words};
 use std::borrow::Cow;
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
@@ -34,28 +34,6 @@ impl<'t, 'b, F: FnMut(u64, Span, TokenKind)> Builder<'t, 'b, F> {
         Builder { text, take, normaliser, joined: None, last_end: 0 }
     }
 
-    /// Takes the next word.
-    #[inline(always)]
-    pub fn word(&mut self, word: Word) {
-        match word.form {
-            Form::Plain(gap) if self.joined.is_none() => self.plain_word(word, gap),
-            _ => self.hard_word(word),
-        }
-    }
-
-    #[inline(always)]
-    fn plain_word(&mut self, Word { start, end, .. }: Word, gap: Gap) {
-        let bytes = self.text.as_bytes();
-        let (hash, digit) = self.normaliser.ascii(bytes, start..end);
-        let capital = bytes[start].is_ascii_uppercase();
-        let opens = if gap.from == self.last_end {
-            gap.opens & (start - gap.from != 1)
-        } else {
-            self.opens(start)
-        };
-        self.give(start, end, Value { hash, script: 0, digit, capital }, opens);
-    }
-
     #[inline(always)]
     fn give(&mut self, start: usize, end: usize, value: Value, opens: bool) {
         let bits = value.script
@@ -75,37 +53,6 @@ impl<'t, 'b, F: FnMut(u64, Span, TokenKind)> Builder<'t, 'b, F> {
     #[inline(never)]
     fn opens(&self, start: usize) -> bool {
         self.last_end == 0 || opens_sentence(&self.text[self.last_end..start])
-    }
-
-    /// Takes a word that is not plain, or that may be the other half of a broken word.
-    #[inline(never)]
-    fn hard_word(&mut self, Word { mut start, mut end, form }: Word) {
-        match form {
-            Form::Simple if self.joined.is_none() => return self.simple_word(start, end),
-            Form::Ideographs if self.joined.is_none() => return self.ideographs(start, end),
-            _ => {}
-        }
-        let bytes = self.text.as_bytes();
-        while bytes[start] == b'_' {
-            start += 1;
-        }
-        while bytes[end - 1] == b'_' {
-            end -= 1;
-        }
-        let word = &self.text[start..end];
-        if let Some((from, to, mut half)) = self.joined.take() {
-            if continues(&half, &self.text[to..start], word) {
-                half.push_str(word);
-                self.push_or_hold(from, end, Cow::Owned(half));
-                return;
-            }
-            self.push_word(from, to, &half);
-        }
-        if word.chars().any(|c| script(c) != 0) {
-            self.push_graphemes(start, word);
-        } else {
-            self.push_or_hold(start, end, Cow::Borrowed(word));
-        }
     }
 
     /// Pushes a word of letters and digits that no break follows.
@@ -187,6 +134,55 @@ impl<'t, 'b, F: FnMut(u64, Span, TokenKind)> Builder<'t, 'b, F> {
     }
 }
 
+impl<F: FnMut(u64, Span, TokenKind)> Words for Builder<'_, '_, F> {
+    #[inline(always)]
+    fn plain(&mut self, start: usize, end: usize, gap: Gap) {
+        if self.joined.is_some() {
+            // It may be the other half of a broken word.
+            return self.other(Word { start, end, form: Form::Other });
+        }
+        let bytes = self.text.as_bytes();
+        let (hash, digit) = self.normaliser.ascii(bytes, start..end);
+        let capital = bytes[start].is_ascii_uppercase();
+        let opens = if gap.from == self.last_end {
+            gap.opens & (start - gap.from != 1)
+        } else {
+            self.opens(start)
+        };
+        self.give(start, end, Value { hash, script: 0, digit, capital }, opens);
+    }
+
+    #[inline(never)]
+    fn other(&mut self, Word { mut start, mut end, form }: Word) {
+        match form {
+            Form::Simple if self.joined.is_none() => return self.simple_word(start, end),
+            Form::Ideographs if self.joined.is_none() => return self.ideographs(start, end),
+            _ => {}
+        }
+        let bytes = self.text.as_bytes();
+        while bytes[start] == b'_' {
+            start += 1;
+        }
+        while bytes[end - 1] == b'_' {
+            end -= 1;
+        }
+        let word = &self.text[start..end];
+        if let Some((from, to, mut half)) = self.joined.take() {
+            if continues(&half, &self.text[to..start], word) {
+                half.push_str(word);
+                self.push_or_hold(from, end, Cow::Owned(half));
+                return;
+            }
+            self.push_word(from, to, &half);
+        }
+        if word.chars().any(|c| script(c) != 0) {
+            self.push_graphemes(start, word);
+        } else {
+            self.push_or_hold(start, end, Cow::Borrowed(word));
+        }
+    }
+}
+
 /// Whether `gap` is a line break behind a hyphen, or consists of zero-width spaces, so that the
 /// halves are one word.
 fn continues(half: &str, gap: &str, word: &str) -> bool {
@@ -242,15 +238,28 @@ mod tests {
     use crate::text::words::tests::text;
     use proptest::prelude::*;
 
-    /// The tokens of words of which nothing is known.
-    fn tokens(text: &str, known: bool) -> Vec<(u64, Span, TokenKind)> {
+    /// A builder to which nothing is told of its words.
+    struct Untold<'t, 'b, F>(Builder<'t, 'b, F>);
+
+    impl<F: FnMut(u64, Span, TokenKind)> Words for Untold<'_, '_, F> {
+        fn plain(&mut self, start: usize, end: usize, _: Gap) {
+            self.0.other(Word { start, end, form: Form::Other });
+        }
+        fn other(&mut self, word: Word) {
+            self.0.other(Word { form: Form::Other, ..word });
+        }
+    }
+
+    fn tokens(text: &str, told: bool) -> Vec<(u64, Span, TokenKind)> {
         let (mut tokens, mut normaliser) = (vec![], Normaliser::default());
         let take = |hash, span, kind| tokens.push((hash, span, kind));
-        let mut builder = Builder::new(text, take, &mut normaliser);
-        each_word(text, |word| {
-            builder.word(Word { form: if known { word.form } else { Form::Other }, ..word });
-        });
-        builder.flush();
+        let mut builder = Untold(Builder::new(text, take, &mut normaliser));
+        if told {
+            each_word(text, &mut builder.0);
+        } else {
+            each_word(text, &mut builder);
+        }
+        builder.0.flush();
         tokens
     }
 

@@ -4,13 +4,13 @@
 //! unicode-segmentation cuts. The property tests of `words` hold both against the definition.
 
 use crate::text::letters::{self, Class};
-use crate::text::word::{Form, Word};
+use crate::text::word::{Form, Word, Words};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Takes the words from here to the next ASCII white space, and returns the place of that.
 ///
 /// No word may begin before `start` and end behind it.
-pub fn wide_words(text: &str, start: usize, take: &mut impl FnMut(Word)) -> usize {
+pub fn wide_words(text: &str, start: usize, take: &mut impl Words) -> usize {
     let rest = &text.as_bytes()[start..];
     let space = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 11 | 12);
     let end = start + rest.iter().position(space).unwrap_or(rest.len());
@@ -50,7 +50,7 @@ struct Stretch<'t> {
 impl Stretch<'_> {
     /// Takes the next character.
     #[inline(always)]
-    fn next(&mut self, at: usize, end: usize, class: Class, take: &mut impl FnMut(Word)) {
+    fn next(&mut self, at: usize, end: usize, class: Class, take: &mut impl Words) {
         let is_word = |class| matches!(class, Class::Letter | Class::Digit);
         if is_word(class) && is_word(self.last) {
             let joined = match self.mark {
@@ -80,7 +80,7 @@ impl Stretch<'_> {
 
     /// Takes the word that is open.
     #[inline(always)]
-    fn close(&mut self, take: &mut impl FnMut(Word)) {
+    fn close(&mut self, take: &mut impl Words) {
         let std::ops::Range { start, end } = self.open;
         let form = match self.last {
             Class::Letter | Class::Digit => match self.text.as_bytes()[end..] {
@@ -93,19 +93,19 @@ impl Stretch<'_> {
             Class::Ideograph | Class::Katakana => Form::Ideographs,
             _ => return,
         };
-        take(Word { start, end, form });
+        take.other(Word { start, end, form });
     }
 }
 
 /// The words between two places, as unicode-segmentation cuts them.
 #[inline(never)]
-fn any_words(text: &str, start: usize, end: usize, take: &mut impl FnMut(Word)) {
+fn any_words(text: &str, start: usize, end: usize, take: &mut impl Words) {
     for (at, word) in text[start..end].unicode_word_indices() {
         // The word of a combining letter includes the mark before it, which is not part of the
         // token.
         let bare = word
             .trim_start_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_');
         let end = start + at + word.len();
-        take(Word { start: end - bare.len(), end, form: Form::Other });
+        take.other(Word { start: end - bare.len(), end, form: Form::Other });
     }
 }

@@ -11,17 +11,24 @@ pub struct Word {
     pub form: Form,
 }
 
-/// What is known of a word from the way in which it was found.
+/// What takes the words of a text, in order.
+pub trait Words {
+    /// Takes a word that is ASCII, has no `_` at either end, and that no other half can follow
+    /// behind a hyphen. Most words are plain, so this is to be inlined.
+    fn plain(&mut self, start: usize, end: usize, gap: Gap);
+    /// Takes any other word.
+    fn other(&mut self, word: Word);
+}
+
+/// What is known of a word that is not plain from the way in which it was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// It is ASCII, has no `_` at either end, and no other half can follow it behind a hyphen.
-    Plain(Gap),
     /// It consists of letters and digits that [`super::letters`] lists and of marks between
     /// them, and no other half can follow it.
     Simple,
     /// It consists of Han, hiragana or katakana characters, each of which is a token.
     Ideographs,
-    /// Anything else.
+    /// Nothing.
     Other,
 }
 

@@ -5,15 +5,15 @@
 
 use crate::text::byte_masks::{self, BLOCK, DIGIT, LETTER, Masks, SPACE};
 use crate::text::wide_words::wide_words;
-use crate::text::word::{Form, Gap, Word};
+use crate::text::word::{Form, Gap, Word, Words};
 
-/// Calls `take` for each word, in order.
+/// Hands over each word, in order.
 ///
 /// Bit masks cut ASCII words, 64 bytes at a time. Where a word touches a byte that is not ASCII,
 /// all is cut anew from the beginning of that word to the next ASCII white space: no word crosses
 /// white space, and none begins inside another.
 #[inline(always)]
-pub fn each_word(text: &str, take: impl FnMut(Word)) {
+pub fn each_word(text: &str, take: &mut impl Words) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2")
         && std::arch::is_x86_feature_detected!("bmi1")
@@ -29,7 +29,7 @@ pub fn each_word(text: &str, take: impl FnMut(Word)) {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 #[inline]
-fn each_word_avx2(text: &str, take: impl FnMut(Word)) {
+fn each_word_avx2(text: &str, take: &mut impl Words) {
     Cutter::new(text).cut(|block| byte_masks::masks_avx2(block), take);
 }
 
@@ -91,7 +91,7 @@ impl<'t> Cutter<'t> {
     }
 
     #[inline(always)]
-    fn cut(mut self, masks: impl Fn(&[u8; BLOCK]) -> Masks, mut take: impl FnMut(Word)) {
+    fn cut(mut self, masks: impl Fn(&[u8; BLOCK]) -> Masks, take: &mut impl Words) {
         let bytes = self.text.as_bytes();
         let (mut known, mut at) = (usize::MAX, Masks::default());
         // Behind the text there are zeros, so that its last word has an end.
@@ -108,13 +108,14 @@ impl<'t> Cutter<'t> {
                 known = self.base;
             }
             let block = self.block(&at);
+            let before = if block.hit == 0 { !0 } else { below(block.hit.trailing_zeros()) };
+            self.words(&block, before, take);
             if block.hit == 0 {
-                self.words(&block, !0, &mut take);
                 (self.base, self.active, self.inside) = (self.base + BLOCK, !0, block.inside);
                 (self.letter, self.digit) = (at.letter >> 63, at.digit >> 63);
                 self.underscore = at.underscore >> 63;
             } else {
-                self.wide(&block, &mut take);
+                self.wide(&block, take);
             }
         }
     }
@@ -151,9 +152,12 @@ impl<'t> Cutter<'t> {
     /// Takes the words of a block that end at one of the bytes `before`, and begins the one that
     /// is not at its end there.
     #[inline(always)]
-    fn words(&mut self, block: &Block, before: u64, take: &mut impl FnMut(Word)) {
+    fn words(&mut self, block: &Block, before: u64, take: &mut impl Words) {
         let (mut starts, mut ends) = (block.starts, block.ends & before);
         let mut inside = self.inside != 0;
+        // What changes with each word is kept in registers.
+        let (mut start, mut gap, mut odd) = (self.start, self.gap, self.odd);
+        let (mut from, mut opens) = (self.from, self.opens);
         // The bytes behind the last word.
         let mut since = !0u64;
         loop {
@@ -163,10 +167,9 @@ impl<'t> Cutter<'t> {
                 }
                 let at = starts.trailing_zeros();
                 starts &= starts - 1;
-                self.start = self.base + at as usize;
-                let opens = self.opens | (block.opener & since & below(at) != 0);
-                self.gap = Gap { from: self.from, opens };
-                self.odd = block.odd_starts >> at & 1 != 0;
+                start = self.base + at as usize;
+                gap = Gap { from, opens: opens | (block.opener & since & below(at) != 0) };
+                odd = block.odd_starts >> at & 1 != 0;
             }
             if ends == 0 {
                 break;
@@ -174,33 +177,32 @@ impl<'t> Cutter<'t> {
             let at = ends.trailing_zeros();
             ends &= ends - 1;
             let end = self.base + at as usize;
-            let odd = self.odd | (block.odd_ends >> at & 1 != 0);
-            self.take(end, odd, take);
-            (self.opens, since, inside) = (false, !0 << at, false);
+            if odd | (block.odd_ends >> at & 1 != 0) {
+                from = usize::MAX;
+                self.odd_word(start, end, take);
+            } else {
+                from = end;
+                take.plain(start, end, gap);
+            }
+            (opens, since, inside) = (false, !0 << at, false);
         }
-        self.opens |= block.opener & since != 0;
+        (self.start, self.gap, self.odd, self.from) = (start, gap, odd, from);
+        self.opens = opens | (block.opener & since != 0);
     }
 
-    #[inline(always)]
-    fn take(&mut self, end: usize, odd: bool, take: &mut impl FnMut(Word)) {
-        let start = self.start;
-        if !odd {
-            self.from = end;
-            take(Word { start, end, form: Form::Plain(self.gap) });
-            return;
-        }
-        self.from = usize::MAX;
+    /// Takes a word that may begin or end with `_`, or be half of a broken word.
+    #[inline(never)]
+    fn odd_word(&self, start: usize, end: usize, take: &mut impl Words) {
         // A word that begins with `_` may hold no letter or digit.
         if self.text.as_bytes()[start..end].iter().any(u8::is_ascii_alphanumeric) {
-            take(Word { start, end, form: Form::Other });
+            take.other(Word { start, end, form: Form::Other });
         }
     }
 
-    /// Takes the words before a stretch that is not ASCII and its own, and goes on behind it.
+    /// Takes the words of a stretch that is not ASCII, and goes on behind it.
     #[inline(never)]
-    fn wide(&mut self, block: &Block, take: &mut impl FnMut(Word)) {
+    fn wide(&mut self, block: &Block, take: &mut impl Words) {
         let at = block.hit.trailing_zeros();
-        self.words(block, below(at), take);
         let touched = block.ends >> at & 1 != 0;
         let start = if touched { self.start } else { self.base + at as usize };
         let end = wide_words(self.text, start, take);
@@ -248,17 +250,25 @@ pub mod tests {
         prop::collection::vec(piece, 0..40).prop_map(|p| p.concat())
     }
 
-    fn cut(text: &str, masks: impl Fn(&[u8; BLOCK]) -> Masks) -> Vec<Word> {
-        let mut words = vec![];
-        Cutter::new(text).cut(masks, |word| words.push(word));
-        words
+    /// The words of a text, and what is known of those that are not plain.
+    #[derive(Default, Debug, PartialEq)]
+    struct Taken(Vec<(usize, usize, Option<Form>)>);
+
+    impl Words for Taken {
+        fn plain(&mut self, start: usize, end: usize, _: Gap) {
+            self.0.push((start, end, None));
+        }
+        fn other(&mut self, word: Word) {
+            self.0.push((word.start, word.end, Some(word.form)));
+        }
     }
 
     fn is_cut_as_defined(text: &str) {
-        let mut fast = vec![];
-        each_word(text, |word| fast.push(word));
-        assert_eq!(fast, cut(text, byte_masks::masks));
-        let places: Vec<_> = fast.iter().map(|w| (w.start, w.end)).collect();
+        let (mut fast, mut portable) = (Taken::default(), Taken::default());
+        each_word(text, &mut fast);
+        Cutter::new(text).cut(byte_masks::masks, &mut portable);
+        assert_eq!(fast, portable);
+        let places: Vec<_> = fast.0.iter().map(|w| (w.0, w.1)).collect();
         assert_eq!(places, plain_words(text));
     }
 
