@@ -5,7 +5,7 @@ use crate::align::chain::{self, ChainLimits};
 use crate::align::prepared::Prepared;
 use crate::align::range_union::RangeUnion;
 use crate::align::run::{Chain, Run};
-use crate::align::seeds::WordView;
+use crate::align::seeds::{WordView, equal_runs, exact_runs};
 use crate::align::select::{select, selectable};
 use crate::align::unordered;
 use crate::align::word_forms::NumberedWords;
@@ -38,33 +38,44 @@ pub struct Shingles {
 
 /// Aligns two texts.
 ///
-/// The result is a function of the two texts and the settings alone. Cost: a merge of the shingle
-/// sets and of the seeds, then linear in the runs of equal tokens.
+/// The result is a function of the two texts and the settings alone. Cost: a pass over the shorter
+/// text, then linear in the runs of equal tokens.
 pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds) -> Alignment {
-    let shared = shingle::intersection_size(&a.set, &b.set);
-    let shingles = Shingles { a: a.set.len(), b: b.set.len(), shared };
     let same_text = is_same_text(&a.tokens, &b.tokens);
-    let matches = if same_text { whole(a).into_iter().collect() } else { matches(a, b, t) };
+    let (matches, shared) = if same_text {
+        (whole(a).into_iter().collect(), shared_shingles(a, b))
+    } else {
+        let found = exact_runs(a, b);
+        let shared = found.shingles.unwrap_or_else(|| shared_shingles(a, b));
+        (matches(a, b, &found.runs, t), shared)
+    };
+    let shingles = Shingles { a: a.different_shingles(), b: b.different_shingles(), shared };
     Alignment { same_text, shingles, matches }
 }
 
-/// The matches of two texts, best first.
+/// The number of different shingles that occur in both texts. Cost: a merge of the shingle sets.
+pub fn shared_shingles(a: &Prepared, b: &Prepared) -> usize {
+    shingle::intersection_size(a.set(), b.set())
+}
+
+/// The matches of two texts with these exact runs, best first.
 ///
 /// They are what [`select`] chooses from [`chains`], without the work for the chains that it cannot
 /// choose.
-pub fn matches(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
-    select(chains_of(a, b, t, |chains| selectable(chains, a, b, t)), a, b, t)
+fn matches(a: &Prepared, b: &Prepared, runs: &[Run], t: &Thresholds) -> Vec<Chain> {
+    select(chains_of(a, b, runs, t, |chains| selectable(chains, a, b, t)), a, b, t)
 }
 
 /// All chains of two texts, best first; they may overlap. [`select`] chooses the matches among
 /// them.
 pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
-    chains_of(a, b, t, |chains| chains)
+    chains_of(a, b, &exact_runs(a, b).runs, t, |chains| chains)
 }
 
 fn chains_of(
     a: &Prepared,
     b: &Prepared,
+    exact: &[Run],
     t: &Thresholds,
     choose: impl Fn(Vec<Vec<Run>>) -> Vec<Vec<Run>>,
 ) -> Vec<Chain> {
@@ -72,18 +83,15 @@ fn chains_of(
     let limits = ChainLimits { max_gap, min_identity: t.min_identity };
     if t.alignment == AlignmentMethod::Forms {
         let words = NumberedWords::new(a.lexicon(), b.lexicon());
-        let mut chains = chain::chains(
-            &WordView::folded(a, &words.of[0]),
-            &WordView::folded(b, &words.of[1]),
-            limits,
-            choose,
-        );
+        let (x, y) = (WordView::folded(a, &words.of[0]), WordView::folded(b, &words.of[1]));
+        let runs = equal_runs(&x, &y);
+        let mut chains = chain::chains(&runs, [&x.words, &y.words], limits, choose);
         // A chain of word forms without one exactly equal word is no evidence that a report could
         // show.
         chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
         return chains;
     }
-    let runs = chain::chains(&WordView::exact(a), &WordView::exact(b), limits, choose);
+    let runs = chain::chains(exact, [&a.tokens.hashes, &b.tokens.hashes], limits, choose);
     if t.alignment == AlignmentMethod::Runs {
         return runs;
     }
@@ -151,7 +159,8 @@ mod tests {
             let alignment = methods[method];
             let t = Thresholds { alignment, min_match, min_paragraph: 5, ..Thresholds::default() };
             let (a, b) = (Prepared::new(a, 5), Prepared::new(b, 5));
-            prop_assert_eq!(matches(&a, &b, &t), select(chains(&a, &b, &t), &a, &b, &t));
+            let found = matches(&a, &b, &exact_runs(&a, &b).runs, &t);
+            prop_assert_eq!(found, select(chains(&a, &b, &t), &a, &b, &t));
         }
     }
 }

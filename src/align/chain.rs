@@ -7,7 +7,6 @@
 
 use crate::align::fill::fill;
 use crate::align::run::{Chain, Run};
-use crate::align::seeds::{WordView, equal_runs};
 use std::ops::Range;
 
 /// The number of earlier blocks that are tried as predecessors of a block.
@@ -29,18 +28,17 @@ pub struct ChainLimits {
     pub min_identity: f64,
 }
 
-/// The chains of which `choose` keeps the runs, by descending score; they may overlap. Cost: a sort
-/// of the seeds, then linear in the blocks.
+/// The chains of these runs, of which `choose` keeps the runs, by descending score; they may
+/// overlap. `words` are the tokens of both texts. Cost: linear in the runs.
 pub fn chains(
-    a: &WordView,
-    b: &WordView,
+    runs: &[Run],
+    words: [&[u64]; 2],
     limits: ChainLimits,
     choose: impl Fn(Vec<Vec<Run>>) -> Vec<Vec<Run>>,
 ) -> Vec<Chain> {
-    let runs = equal_runs(a, b);
     let mut out = Vec::new();
-    for chain in choose(chain(&runs, limits)) {
-        split(fill(chain, &a.words, &b.words).into(), limits, &mut out);
+    for chain in choose(chain(runs, limits)) {
+        split(fill(chain, words[0], words[1]).into(), limits, &mut out);
     }
     out
 }

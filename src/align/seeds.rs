@@ -1,15 +1,17 @@
 //! Owns: windows of three words that occur in both texts, and the runs of equal tokens around them.
 //! Never: joins runs.
 
-use crate::align::prepared::{Prepared, SEED};
+use crate::align::prepared::Prepared;
 use crate::align::run::Run;
+use crate::align::seed_table::{MANY_PLACES, SEED};
+use crate::align::shared_runs::{SharedRuns, shared_runs};
 use crate::hash;
 use crate::text::shingle::{MUCH_LONGER, first_at_least};
 use std::borrow::Cow;
 
 /// The most points that a seed makes; a seed that occurs more often is matched in the order of its
 /// places instead.
-const MAX_POINTS: usize = 64;
+const MAX_POINTS: usize = MANY_PLACES;
 
 /// A pair of texts has at most this many runs, and one more for so many tokens of the shorter text.
 const MOST_RUNS: usize = 128;
@@ -41,7 +43,7 @@ impl<'p> WordView<'p> {
         WordView {
             text,
             words: Cow::Borrowed(&text.tokens.hashes),
-            seeds: Cow::Borrowed(&text.seeds),
+            seeds: Cow::Borrowed(text.seeds()),
         }
     }
 
@@ -51,8 +53,11 @@ impl<'p> WordView<'p> {
         let seed = |at: u32| {
             hash::sequence(words[at as usize..(at + text.seed_length(at)) as usize].iter().copied())
         };
-        let mut seeds: Vec<u64> =
-            text.seeds.iter().map(|s| seed(*s as u32) >> 32 << 32 | u64::from(*s as u32)).collect();
+        let mut seeds: Vec<u64> = text
+            .seeds()
+            .iter()
+            .map(|s| seed(*s as u32) >> 32 << 32 | u64::from(*s as u32))
+            .collect();
         seeds.sort_unstable();
         WordView { text, words: Cow::Owned(words), seeds: Cow::Owned(seeds) }
     }
@@ -75,8 +80,26 @@ pub fn equal_runs(a: &WordView, b: &WordView) -> Vec<Run> {
     let mut points = points(a, b, least_run(a.text, b.text));
     points.sort_unstable();
     points.dedup();
-    let mut runs = runs(&points, a, b);
-    let most = MOST_RUNS + a.words.len().min(b.words.len()) / TOKENS_PER_RUN;
+    few_enough(runs(&points, a, b), a.text, b.text)
+}
+
+/// The runs of exactly equal words, as [`equal_runs`] defines them, and the number of different
+/// shingles in both texts, where the runs show it. Cost: a pass over the shorter text, unless the
+/// texts have few words.
+pub fn exact_runs(a: &Prepared, b: &Prepared) -> SharedRuns {
+    let shared = least_run(a, b).is_none().then(|| shared_runs(a, b, MAX_POINTS));
+    match shared.flatten() {
+        Some(shared) => SharedRuns { runs: few_enough(shared.runs, a, b), ..shared },
+        None => {
+            let runs = equal_runs(&WordView::exact(a), &WordView::exact(b));
+            SharedRuns { runs, shingles: None }
+        }
+    }
+}
+
+/// The runs without the shortest ones, so many that few enough remain for the shorter text.
+fn few_enough(mut runs: Vec<Run>, a: &Prepared, b: &Prepared) -> Vec<Run> {
+    let most = MOST_RUNS + a.tokens.len().min(b.tokens.len()) / TOKENS_PER_RUN;
     if runs.len() > most {
         let least = least_length(&runs, most);
         runs.retain(|run| run.len >= least);
@@ -97,7 +120,8 @@ pub fn least_run(a: &Prepared, b: &Prepared) -> Option<u32> {
         return None;
     }
     let collision = (a.seed_collision() * b.seed_collision()).sqrt();
-    let places = collision * a.seeds.len().max(b.seeds.len()) as f64;
+    let places =
+        collision * a.seed_table().hashes().len().max(b.seed_table().hashes().len()) as f64;
     if places <= BY_CHANCE {
         return None;
     }
@@ -219,5 +243,41 @@ fn equal(a: &WordView, b: &WordView, i: u32, j: u32) -> bool {
     match (a.words.get(i as usize), b.words.get(j as usize)) {
         (Some(x), Some(y)) => x == y,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::shingle::intersection_size;
+    use proptest::prelude::*;
+
+    /// Texts that share sentences: of many words, of few words, periodic, and of scripts that mix.
+    fn text() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            4 => "(w[0-9]{1,2} ){0,30}",
+            4 => (0u32..40, 0u32..30).prop_map(|(from, len)| {
+                (from..from + len).map(|n| format!("v{n} ")).collect::<String>()
+            }),
+            1 => "([a-d] ){0,40}",
+            1 => (0usize..90).prop_map(|times| "round and round it goes ".repeat(times)),
+            1 => "([一二三四五六七八九十]|ไทย |v[0-9] ){0,40}",
+        ];
+        prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1024))]
+        #[test]
+        fn one_pass_finds_the_runs_of_the_definition(a in text(), b in text(), words in 1u32..8) {
+            let (a, b) = (Prepared::new(a, words), Prepared::new(b, words));
+            let plain = equal_runs(&WordView::exact(&a), &WordView::exact(&b));
+            let found = exact_runs(&a, &b);
+            prop_assert_eq!(found.runs, plain);
+            prop_assert_eq!(a.different_shingles(), a.set().len());
+            if let Some(shingles) = found.shingles {
+                prop_assert_eq!(shingles, intersection_size(a.set(), b.set()));
+            }
+        }
     }
 }

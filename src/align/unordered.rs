@@ -10,7 +10,7 @@ use crate::align::extend::{Extension, Fitter};
 use crate::align::fill;
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, TokenRectangle};
-use crate::align::seeds::{WordView, equal_runs};
+use crate::align::seeds::exact_runs;
 use crate::align::word_forms::NumberedWords;
 
 /// The number of rarer words behind each word that it is paired with.
@@ -67,7 +67,7 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits) -> Vec<Chain>
     found.sort_unstable_by(|x, y| {
         y.bits.total_cmp(&x.bits).then_with(|| x.region.order().cmp(&y.region.order()))
     });
-    let runs = equal_runs(&WordView::exact(a), &WordView::exact(b));
+    let runs = exact_runs(a, b).runs;
     let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
     let mut taken: Vec<Extension> = Vec::new();
     let mut out = Vec::new();

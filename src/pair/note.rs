@@ -2,8 +2,8 @@
 //! texts that share nothing else. Never: finds the texts, or decides from how many pairs a note
 //! follows.
 
-use crate::align::prepared::SEED;
 use crate::align::run::{Run, usize_range};
+use crate::align::seed_table::SEED;
 use crate::hash::ByHash;
 use crate::pair::background::{Background, RARE};
 use crate::sketch::anchor::{is_anchor, is_at_edge};

@@ -164,7 +164,7 @@ pub(super) fn trace(
         first_tokens: (0..p.tokens.len().min(LISTED)).map(|i| token(p, i, background)).collect(),
         paragraphs: p.paragraphs.iter().map(|r| paragraph(p, r, &all, recipe)).collect(),
         shingles: all.hashes.len() as u32,
-        distinct_shingles: p.set.len() as u32,
+        distinct_shingles: p.different_shingles() as u32,
         lanes: signature.len() as u32,
         first_lanes,
         banding: pair(recipe.banding()),

@@ -1,7 +1,7 @@
 //! Owns: the trace of two texts through candidate search, alignment and facts. Never: shows which
 //! bound decides; the verdict does that.
 
-use crate::align::alignment::{chains, whole};
+use crate::align::alignment::{chains, shared_shingles, whole};
 use crate::align::prepared::Prepared;
 use crate::align::run::Chain;
 use crate::align::seeds::least_run;
@@ -180,12 +180,12 @@ pub(crate) fn explain_texts(
     let chains =
         if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { chains(&pa, &pb, t) };
     let (selected, weighing, matches) = matches(&chains, &pa, &pb, background, t);
-    let shared_shingles = intersection_size(&pa.set, &pb.set) as u32;
-    let signed = !pa.set.is_empty() && !pb.set.is_empty();
+    let shared_shingles = shared_shingles(&pa, &pb) as u32;
+    let signed = !pa.set().is_empty() && !pb.set().is_empty();
     let lanes = |chain: &Chain| chain_trace(chain, &pa, &pb, t);
     PairTrace {
         shared_shingles,
-        all_shingles: (pa.set.len() + pb.set.len()) as u32 - shared_shingles,
+        all_shingles: (pa.different_shingles() + pb.different_shingles()) as u32 - shared_shingles,
         resemblance: c.resemblance,
         estimate: if signed { estimate(&sign_a, &sign_b) } else { 0.0 },
         containment_a: c.containment_a,
@@ -307,7 +307,7 @@ fn estimate(a: &[u32], b: &[u32]) -> f64 {
 
 fn shared_seeds(a: &Prepared, b: &Prepared) -> u32 {
     let different = |p: &Prepared| {
-        let mut seeds: Vec<u64> = p.seeds.iter().map(|s| s >> 32).collect();
+        let mut seeds: Vec<u64> = p.seeds().iter().map(|s| s >> 32).collect();
         seeds.dedup();
         seeds
     };

@@ -1,0 +1,246 @@
+//! Owns: the places of each seed of one text, by the hash of the seed, and which shingles occur
+//! again. Never: looks at a second text.
+
+use crate::hash;
+use crate::text::shingle::{Shingles, shingles};
+use crate::text::token::{Tokens, WORD};
+
+/// The number of words in a seed.
+pub const SEED: u32 = 3;
+/// A text in which a seed has more places than this is periodic. Its repeated shingles are not
+/// looked for along the places of a seed, which would be quadratic.
+pub const MANY_PLACES: usize = 64;
+
+/// No other place has the seed of this one.
+const ALONE: u32 = u32::MAX;
+/// Other places have the seed of this one, and all of them are before it.
+const LAST: u32 = u32::MAX - 1;
+
+/// The places of the seeds of one text, as a hash table: at most 40 bytes a token.
+///
+/// Seeds with the same upper half of their hashes share an entry, so a place that is found may
+/// begin another seed.
+#[derive(Debug, Clone)]
+pub struct SeedTable {
+    /// The hash of the seed at each place: the upper half.
+    hashes: Vec<u32>,
+    /// The hash of a seed in the upper half, and one more than its first place in the lower half;
+    /// zero where a slot is free. The number of slots is a power of two.
+    slots: Vec<u64>,
+    /// The next place with the same hash, [`ALONE`] or [`LAST`].
+    next: Vec<u32>,
+    /// Whether each seed has [`SEED`] tokens.
+    uniform: bool,
+    /// One past the last token of each seed; empty where each seed has [`SEED`] tokens.
+    ends: Vec<u32>,
+    most_places: usize,
+    collision: f64,
+    shingles: Option<RepeatedShingles>,
+}
+
+/// The number of shingles of a text, and those that are not different from a later one.
+#[derive(Debug, Clone)]
+struct RepeatedShingles {
+    /// The number of shingles, with repeated ones.
+    all: usize,
+    /// The places of the shingles that occur again at a later place, ascending.
+    again: Vec<u32>,
+}
+
+impl SeedTable {
+    /// Makes the table of a text with shingles of `shingle` words. Cost: one pass over the tokens,
+    /// and for each repeated seed a look at its other places.
+    pub fn new(tokens: &Tokens, shingle: u32) -> SeedTable {
+        let uniform = tokens.kinds.iter().fold(true, |all, k| all & (k.length() == WORD));
+        let (hashes, ends): (Vec<u32>, _) = if uniform {
+            let seed = |w: &[u64]| upper_half(hash::sequence([w[0], w[1], w[2]]));
+            (tokens.hashes.windows(SEED as usize).map(seed).collect(), Vec::new())
+        } else {
+            let mut seeds = Shingles::default();
+            shingles(tokens, SEED, &mut seeds);
+            (seeds.hashes.into_iter().map(upper_half).collect(), seeds.ends)
+        };
+        let mut table = SeedTable {
+            slots: vec![0; (2 * hashes.len()).next_power_of_two()],
+            next: vec![ALONE; hashes.len()],
+            hashes,
+            uniform,
+            ends,
+            most_places: 1,
+            collision: 0.0,
+            shingles: None,
+        };
+        table.collision = table.fill();
+        if uniform && shingle >= SEED && table.most_places <= MANY_PLACES {
+            table.shingles = Some(table.repeated_shingles(tokens, shingle as usize));
+        }
+        table
+    }
+
+    /// Enters all places, and returns the share of the pairs of different places that hold equal
+    /// seeds.
+    fn fill(&mut self) -> f64 {
+        let mask = self.slots.len() - 1;
+        // The number of later places with the same seed; only a text with a repeated seed has it.
+        let mut later: Vec<u32> = Vec::new();
+        let mut equal = 0u64;
+        // From the last place to the first, so that each seed has its first place in the table.
+        for (place, &hash) in self.hashes.iter().enumerate().rev() {
+            let entry = u64::from(hash) << 32 | (place as u64 + 1);
+            let mut slot = hash as usize & mask;
+            while self.slots[slot] != 0 && (self.slots[slot] >> 32) as u32 != hash {
+                slot = (slot + 1) & mask;
+            }
+            let before = std::mem::replace(&mut self.slots[slot], entry);
+            if before != 0 {
+                let next = before as u32 - 1;
+                self.next[place] = next;
+                if self.next[next as usize] == ALONE {
+                    self.next[next as usize] = LAST;
+                }
+                later.resize(self.hashes.len(), 0);
+                later[place] = later[next as usize] + 1;
+                equal += 2 * u64::from(later[place]);
+                self.most_places = self.most_places.max(later[place] as usize + 1);
+            }
+        }
+        let all = self.hashes.len() as u64;
+        equal as f64 / (all * all.saturating_sub(1)).max(1) as f64
+    }
+
+    /// The shingles that occur again: their first seed does, and the words behind it are equal.
+    fn repeated_shingles(&self, tokens: &Tokens, words: usize) -> RepeatedShingles {
+        let all = (tokens.len() + 1).saturating_sub(words);
+        let rest = |place: usize| tokens.hashes.get(place + SEED as usize..place + words);
+        let seed = |place: usize| &tokens.hashes[place..place + SEED as usize];
+        let occurs_again = |&place: &usize| {
+            let same = |&at: &usize| rest(at) == rest(place) && seed(at) == seed(place);
+            self.places(self.following(place)).any(|at| same(&at))
+        };
+        let repeated = (0..all).filter(|&place| self.next[place] < LAST);
+        let again = repeated.filter(occurs_again).map(|place| place as u32).collect();
+        RepeatedShingles { all, again }
+    }
+
+    /// The hash of the seed at each place, as the table has it.
+    pub fn hashes(&self) -> &[u32] {
+        &self.hashes
+    }
+
+    /// The first place of the seeds with a hash.
+    #[inline]
+    pub fn first(&self, hash: u32) -> Option<usize> {
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        loop {
+            let entry = self.slots[slot];
+            if entry == 0 {
+                return None;
+            }
+            if (entry >> 32) as u32 == hash {
+                return Some(entry as u32 as usize - 1);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    /// The next place of the seeds with the hash of the seed at this one.
+    #[inline]
+    pub fn following(&self, place: usize) -> Option<usize> {
+        let next = self.next[place];
+        (next < LAST).then_some(next as usize)
+    }
+
+    /// Whether no other place has the hash of the seed at this one.
+    #[inline]
+    pub fn is_alone(&self, place: usize) -> bool {
+        self.next[place] == ALONE
+    }
+
+    /// This place and all that follow it with the same hash.
+    pub fn places(&self, first: Option<usize>) -> impl Iterator<Item = usize> {
+        std::iter::successors(first, |&place| self.following(place))
+    }
+
+    /// The greatest number of places of a seed.
+    pub fn most_places(&self) -> usize {
+        self.most_places
+    }
+
+    /// The number of tokens in the seed at a place.
+    #[inline]
+    pub fn length(&self, place: u32) -> u32 {
+        self.ends.get(place as usize).map_or(SEED, |end| end - place)
+    }
+
+    /// Whether each seed has [`SEED`] tokens, because no script is cut per character.
+    pub fn is_uniform(&self) -> bool {
+        self.uniform
+    }
+
+    /// The share of the pairs of different places that hold equal seeds.
+    pub fn collision(&self) -> f64 {
+        self.collision
+    }
+
+    /// The number of different shingles, where it is known.
+    pub fn different_shingles(&self) -> Option<usize> {
+        self.shingles.as_ref().map(|s| s.all - s.again.len())
+    }
+
+    /// The places of the shingles that occur again at a later place, ascending, where they are
+    /// known.
+    pub fn shingles_again(&self) -> Option<&[u32]> {
+        self.shingles.as_ref().map(|s| &s.again[..])
+    }
+}
+
+/// The upper half of a hash.
+pub const fn upper_half(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::shingle;
+    use crate::text::token::tokenize;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_table_is_the_list_of_seeds(
+            text in "(([a-d] ){0,40}|(x[0-9]{1,2} ){0,40}|[一二三四五]{0,12}){0,3}", words in 1u32..9,
+        ) {
+            let tokens = tokenize(&text);
+            let mut seeds = Shingles::default();
+            shingles(&tokens, SEED, &mut seeds);
+            let table = SeedTable::new(&tokens, words);
+            let mut equal = 0;
+            for (place, (&hash, end)) in seeds.hashes.iter().zip(&seeds.ends).enumerate() {
+                let same = |h: &u64| upper_half(*h) == upper_half(hash);
+                let plain: Vec<usize> =
+                    (0..seeds.hashes.len()).filter(|&i| same(&seeds.hashes[i])).collect();
+                prop_assert_eq!(table.hashes()[place], upper_half(hash));
+                prop_assert_eq!(table.is_alone(place), plain.len() == 1);
+                prop_assert!(plain.len() <= table.most_places());
+                prop_assert_eq!(table.length(place as u32), end - place as u32);
+                let found: Vec<usize> = table.places(table.first(upper_half(hash))).collect();
+                equal += plain.len() - 1;
+                prop_assert_eq!(found, plain);
+            }
+            let all = seeds.hashes.len() as f64;
+            let share = equal as f64 / (all * (all - 1.0)).max(1.0);
+            prop_assert_eq!(table.collision(), share);
+            if let Some(different) = table.different_shingles() {
+                let mut all = Shingles::default();
+                shingles(&tokens, words, &mut all);
+                prop_assert_eq!(different, shingle::set(&all).len());
+                let again = |&i: &usize| all.hashes[i + 1..].contains(&all.hashes[i]);
+                let plain: Vec<u32> =
+                    (0..all.hashes.len()).filter(again).map(|i| i as u32).collect();
+                prop_assert_eq!(table.shingles_again(), Some(&plain[..]));
+            }
+        }
+    }
+}

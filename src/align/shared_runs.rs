@@ -1,0 +1,164 @@
+//! Owns: the runs of two texts of prose, found in one pass over the shorter one. Never: handles
+//! texts of few words or periodic texts, whose runs the definition in `seeds` bounds.
+
+use crate::align::prepared::Prepared;
+use crate::align::run::Run;
+use crate::align::seed_table::{SEED, SeedTable};
+
+/// The equal runs of two texts, and the number of different shingles that they hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SharedRuns {
+    /// All runs of equal tokens that hold a seed, in the order of the first text.
+    pub runs: Vec<Run>,
+    /// The number of different shingles that occur in both texts, where it follows from the runs.
+    pub shingles: Option<usize>,
+}
+
+/// The longest runs of equal tokens that hold a seed, or `None` if some seed has more than `most`
+/// pairs of places. Cost: a lookup for each token of the shorter text, and a look at each token of
+/// the runs.
+pub fn shared_runs(a: &Prepared, b: &Prepared, most: usize) -> Option<SharedRuns> {
+    let swapped = a.tokens.len() < b.tokens.len();
+    let (long, short) = if swapped { (b, a) } else { (a, b) };
+    let uniform = long.seed_table().is_uniform() && short.seed_table().is_uniform();
+    let pass = Pass::new(long, short, most);
+    let SharedRuns { mut runs, shingles } =
+        if uniform { pass.run::<true>()? } else { pass.run::<false>()? };
+    if swapped {
+        runs.iter_mut().for_each(|r| (r.a, r.b) = (r.b, r.a));
+    }
+    runs.sort_unstable();
+    if !uniform {
+        runs.dedup();
+    }
+    Some(SharedRuns { runs, shingles })
+}
+
+/// One pass over the shorter text. The places of runs are those in the longer text, then those in
+/// the shorter one.
+struct Pass<'p> {
+    long: &'p SeedTable,
+    short: &'p SeedTable,
+    x: &'p [u64],
+    y: &'p [u64],
+    most: usize,
+    runs: Vec<Run>,
+    shingles: ShinglesInside<'p>,
+}
+
+impl<'p> Pass<'p> {
+    fn new(long: &'p Prepared, short: &'p Prepared, most: usize) -> Pass<'p> {
+        let words = if long.shingle() == short.shingle() { short.shingle() } else { 0 };
+        Pass {
+            long: long.seed_table(),
+            short: short.seed_table(),
+            x: &long.tokens.hashes,
+            y: &short.tokens.hashes,
+            most,
+            runs: Vec::new(),
+            shingles: ShinglesInside {
+                words,
+                again: short.seed_table().shingles_again().filter(|_| words > 0),
+                end: 0,
+                count: 0,
+            },
+        }
+    }
+
+    /// `UNIFORM` says that all seeds of both texts have the same number of tokens.
+    fn run<const UNIFORM: bool>(mut self) -> Option<SharedRuns> {
+        let (long, short) = (self.long, self.short);
+        let mut at = 0;
+        while let Some(&hash) = short.hashes().get(at) {
+            let Some(first) = long.first(hash) else {
+                at += 1;
+                continue;
+            };
+            if long.is_alone(first) && short.most_places() <= self.most {
+                let len = self.point::<UNIFORM>(first, at);
+                at += 1 + if UNIFORM { self.alone_inside(first, len) } else { 0 };
+                continue;
+            }
+            let mut places = 0;
+            for place in long.places(Some(first)) {
+                places += 1;
+                if places > self.most {
+                    return None;
+                }
+                self.point::<UNIFORM>(place, at);
+            }
+            if places * short.most_places() > self.most {
+                let own = short.places(short.first(hash)).take(self.most + 1).count();
+                if places * own > self.most {
+                    return None;
+                }
+            }
+            at += 1;
+        }
+        let shingles = self.shingles.again.map(|_| self.shingles.count);
+        Some(SharedRuns { runs: self.runs, shingles: shingles.filter(|_| UNIFORM) })
+    }
+
+    /// The number of places inside a new run of `len` tokens, from behind its first place on, that
+    /// need no lookup: their seeds have no other place in the longer text.
+    fn alone_inside(&self, first: usize, len: usize) -> usize {
+        let end = (first + len + 1).saturating_sub(SEED as usize);
+        (first + 1..end).take_while(|&i| self.long.is_alone(i)).count()
+    }
+
+    /// Adds the run that begins with the seeds at these places, if they are equal and no run that
+    /// was found before holds them. Returns the number of equal tokens from here on, if it is new.
+    #[inline]
+    fn point<const UNIFORM: bool>(&mut self, i: usize, j: usize) -> usize {
+        let (x, y) = (self.x, self.y);
+        let len = self.long.length(i as u32);
+        if !UNIFORM && len != self.short.length(j as u32) {
+            return 0;
+        }
+        let mut before = 0;
+        if i > 0 && j > 0 && x[i - 1] == y[j - 1] {
+            // The run has begun, unless another script makes the seeds before these two unlike.
+            let (p, q) = (i as u32 - 1, j as u32 - 1);
+            if UNIFORM || self.long.length(p) == self.short.length(q) {
+                return 0;
+            }
+            let equal = |&n: &usize| x[i - n] == y[j - n];
+            before = (1..=i.min(j)).take_while(equal).count();
+        }
+        let behind = x[i..].iter().zip(&y[j..]).take_while(|(p, q)| p == q).count();
+        if behind < len as usize {
+            return 0;
+        }
+        let (a, b, len) = ((i - before) as u32, (j - before) as u32, (before + behind) as u32);
+        self.runs.push(Run { a, b, len });
+        if UNIFORM {
+            self.shingles.add(b, len);
+        }
+        behind
+    }
+}
+
+/// The different shingles of a text inside ranges that come by ascending starts.
+struct ShinglesInside<'p> {
+    /// The number of tokens in a shingle.
+    words: u32,
+    /// The places of the shingles that occur again later, if they are known.
+    again: Option<&'p [u32]>,
+    /// The place up to which shingles are counted.
+    end: u32,
+    count: usize,
+}
+
+impl ShinglesInside<'_> {
+    /// Counts the shingles in a range of tokens, but those that occur again. If a shingle is in
+    /// both texts, each of its places is in some run, so that its last one is counted.
+    fn add(&mut self, from: u32, len: u32) {
+        let Some(again) = self.again else { return };
+        let (from, end) = (from.max(self.end), (from + len + 1).saturating_sub(self.words));
+        if from < end {
+            let before = |place: u32| again.partition_point(|p| *p < place);
+            self.count += (end - from) as usize - (before(end) - before(from));
+            self.end = end;
+        }
+    }
+}
