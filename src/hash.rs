@@ -68,6 +68,14 @@ pub fn sequence(values: impl IntoIterator<Item = u64>) -> u64 {
     mix(values.into_iter().fold(0x6e65_6172_636f_7079, fold))
 }
 
+/// The 32-bit hash of a few hashes, in fewer steps than [`sequence`]: for a table in memory, never
+/// for a key.
+#[inline]
+pub fn short(hashes: &[u64]) -> u32 {
+    let all = hashes.iter().fold(0u64, |all, hash| all.rotate_left(21) ^ hash);
+    (all.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
 /// A bijection of 64-bit values that spreads every bit (the finisher of SplitMix64).
 #[inline(always)]
 pub const fn mix(x: u64) -> u64 {
@@ -153,7 +161,10 @@ pub type ByHash<T> = HashMap<u64, T, BuildHasherDefault<IdentityHasher>>;
 /// A set of hashes, which are not hashed again.
 pub type Hashes = HashSet<u64, BuildHasherDefault<IdentityHasher>>;
 
-/// A hasher that returns a 64-bit key unchanged.
+/// A set of pairs of hashes.
+pub type HashPairs = HashSet<(u64, u64), BuildHasherDefault<IdentityHasher>>;
+
+/// A hasher that returns a 64-bit key unchanged, and both of two keys as one.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct IdentityHasher(u64);
 
@@ -166,7 +177,7 @@ impl Hasher for IdentityHasher {
         self.0 = xxh3_64(bytes);
     }
     fn write_u64(&mut self, key: u64) {
-        self.0 = key;
+        self.0 = self.0.rotate_left(21) ^ key;
     }
 }
 

@@ -3,12 +3,12 @@
 use crate::align::seed_table::SeedTable;
 use crate::align::word_counts::WordCounts;
 use crate::align::word_forms::Lexicon;
+use crate::hash::{self, Hashes};
 use crate::text::paragraph;
 use crate::text::shingle::{self, Shingles};
 use crate::text::token::{Tokens, WORD, tokenize};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -138,9 +138,10 @@ impl<'t> Prepared<'t> {
     /// The numbers and names, each spelling by its first token; the list is made on the first call.
     pub fn facts(&self) -> &[u32] {
         self.facts.get_or_init(|| {
-            let mut seen = HashSet::new();
+            let mut seen = Hashes::default();
             let facts = (0..self.tokens.len()).filter(|&i| self.is_fact(i));
-            facts.filter(|&i| seen.insert(self.word(i))).map(|i| i as u32).collect()
+            let new = |&i: &usize| seen.insert(hash::bytes(self.word(i).as_bytes()));
+            facts.filter(new).map(|i| i as u32).collect()
         })
     }
 

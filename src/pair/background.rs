@@ -3,11 +3,12 @@
 
 use crate::error::{Error, Result};
 use crate::hash;
+use crate::pair::window_filter::WindowFilter;
 use crate::sketch::fingerprint::{EXACT_PARAGRAPH, WORD_SLOTS, paragraph_key, word_slot};
 use crate::sketch::recipe::Recipe;
 use crate::text::paragraph::token_ranges;
 use crate::text::shingle::{Shingles, count, shingles, window};
-use crate::text::token::{TokenValues, Tokens, tokenize};
+use crate::text::token::{TokenValues, Tokens, WORD, tokenize};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -62,6 +63,9 @@ pub struct Background {
     /// Common and frequent words as two bits a slot, 64 KiB; empty where every word is rare.
     #[serde(skip)]
     bits: Vec<u64>,
+    /// A filter of the anchors and the windows of notes.
+    #[serde(skip)]
+    windows: WindowFilter,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,12 +95,15 @@ impl Background {
                 bits[slot as usize / 32] |= mark << (slot % 32 * 2);
             }
         }
+        let windows = WindowFilter::new([&anchors, &[]]);
         let none = Background::default();
-        Background { classes, paragraphs, anchors, common, frequent, bits, ..none }
+        Background { classes, paragraphs, anchors, common, frequent, bits, windows, ..none }
     }
 
     fn is_boilerplate_window(&self, window: u64) -> bool {
-        self.anchors.binary_search(&window).is_ok() || self.notes.binary_search(&window).is_ok()
+        self.windows.may_hold(window)
+            && (self.anchors.binary_search(&window).is_ok()
+                || self.notes.binary_search(&window).is_ok())
     }
 
     /// The same background with these words known as no names: the slots of words that texts write
@@ -116,7 +123,8 @@ impl Background {
     /// sorted.
     #[must_use]
     pub fn with_notes(self, notes: Vec<u64>) -> Background {
-        Background { notes, ..self }
+        let windows = WindowFilter::new([&self.anchors, &notes]);
+        Background { notes, windows, ..self }
     }
 
     /// The same background with its words drawn anew from so many texts: the slots of common words
@@ -247,39 +255,24 @@ impl Background {
         if !self.has_boilerplate() {
             return Vec::new();
         }
-        let mut windows = Shingles::default();
-        shingles(tokens, recipe.anchor, &mut windows);
-        self.mask_of_windows(tokens, paragraphs, &windows)
-    }
-
-    fn has_boilerplate(&self) -> bool {
-        !(self.paragraphs.is_empty() && self.anchors.is_empty() && self.notes.is_empty())
-    }
-
-    /// Like [`Background::mask`], for a text whose windows of the recipe's anchor length are known.
-    pub fn mask_of_windows(
-        &self,
-        tokens: &Tokens,
-        paragraphs: &[Range<u32>],
-        windows: &Shingles,
-    ) -> Vec<bool> {
-        if !self.has_boilerplate() {
+        let windows = self.boilerplate_windows(tokens.values(), recipe.anchor);
+        let long = |r: &&Range<u32>| r.end - r.start >= EXACT_PARAGRAPH;
+        let boilerplate = |r: &&Range<u32>| self.is_boilerplate(paragraph_key(tokens, r));
+        let known = if self.paragraphs.is_empty() { &[] } else { paragraphs };
+        let mut whole = known.iter().filter(long).filter(boilerplate).peekable();
+        if windows.is_empty() && whole.peek().is_none() {
             return Vec::new();
         }
         let mut mask = vec![false; tokens.len()];
-        for r in paragraphs.iter().filter(|r| r.end - r.start >= EXACT_PARAGRAPH) {
-            if self.is_boilerplate(paragraph_key(tokens, r)) {
-                mask[r.start as usize..r.end as usize].fill(true);
-            }
+        for r in whole {
+            mask[r.start as usize..r.end as usize].fill(true);
         }
         let mut last: Option<usize> = None;
-        for (start, (key, &end)) in windows.hashes.iter().zip(&windows.ends).enumerate() {
-            if self.is_boilerplate_window(*key) {
-                let from =
-                    last.filter(|&l| start.saturating_sub(l) <= BRIDGE).unwrap_or(start).min(start);
-                mask[from..end as usize].fill(true);
-                last = Some(end as usize);
-            }
+        for Range { start, end } in windows {
+            let from =
+                last.filter(|&l| start.saturating_sub(l) <= BRIDGE).unwrap_or(start).min(start);
+            mask[from..end].fill(true);
+            last = Some(end);
         }
         // The date or counter in a footer is part of the footer.
         for r in paragraphs {
@@ -289,6 +282,32 @@ impl Background {
             }
         }
         if mask.contains(&true) { mask } else { Vec::new() }
+    }
+
+    /// The windows of a text of so many words that are boilerplate, in order.
+    fn boilerplate_windows(&self, tokens: TokenValues, words: u32) -> Vec<Range<usize>> {
+        /// The number of words in a window of most recipes.
+        const USUAL: usize = 5;
+        if self.windows == WindowFilter::default() {
+            return Vec::new();
+        }
+        let uniform = tokens.kinds.iter().fold(true, |all, kind| all & (kind.length() == WORD));
+        if words as usize == USUAL && uniform {
+            // So the compiler knows how long a window is.
+            let windows = (0..).zip(tokens.hashes.windows(USUAL));
+            let hash = |w: &[u64]| hash::sequence([w[0], w[1], w[2], w[3], w[4]]);
+            let held = windows.filter(|(_, w)| self.is_boilerplate_window(hash(w)));
+            return held.map(|(start, _)| start..start + USUAL).collect();
+        }
+        let mut windows = Shingles::default();
+        shingles(tokens, words, &mut windows);
+        let windows = windows.hashes.iter().zip(&windows.ends).enumerate();
+        let held = windows.filter(|(_, (hash, _))| self.is_boilerplate_window(**hash));
+        held.map(|(start, (_, end))| start..*end as usize).collect()
+    }
+
+    fn has_boilerplate(&self) -> bool {
+        !(self.paragraphs.is_empty() && self.anchors.is_empty() && self.notes.is_empty())
     }
 
     /// This background, with everything in these texts as boilerplate too: an exercise, a licence
@@ -320,6 +339,7 @@ impl Background {
             keys.sort_unstable();
             keys.dedup();
         }
+        self.windows = WindowFilter::new([&self.anchors, &self.notes]);
         self
     }
 }
@@ -358,6 +378,7 @@ pub fn word_slots(counts: &[u32], classes: u64) -> (Vec<u32>, Vec<u32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn words_weigh_by_their_slot() {
@@ -382,5 +403,35 @@ mod tests {
             vec![33, WORD_SLOTS as u32 - 1],
         );
         assert_ne!(b.id(), other.id());
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_is_boilerplate_where_the_lists_hold_it(
+            text in "([a-c] |漢|one ){0,40}",
+            listed in prop::collection::vec("([a-c] ){4,9}", 0..4),
+            words in 1u32..8, cut in 0usize..5,
+        ) {
+            let (tokens, mut windows) = (tokenize(&text), Shingles::default());
+            let mut of = |text: &str| {
+                shingles(&tokenize(text), words, &mut windows);
+                windows.hashes.clone()
+            };
+            let mut lists: [Vec<u64>; 2] = Default::default();
+            for (i, text) in listed.iter().enumerate() {
+                lists[usize::from(i >= cut)].extend(of(text));
+            }
+            lists.iter_mut().for_each(|list| list.sort_unstable());
+            let [anchors, notes] = lists.clone();
+            let background = Background::new(0, vec![], anchors, vec![], vec![]).with_notes(notes);
+            let held = |hash: &u64| lists.iter().flatten().any(|window| window == hash);
+            let plain: Vec<usize> =
+                of(&text).iter().enumerate().filter(|w| held(w.1)).map(|w| w.0).collect();
+            let found = background.boilerplate_windows(tokens.values(), words);
+            let starts: Vec<usize> = found.iter().map(|range| range.start).collect();
+            prop_assert_eq!(starts, plain);
+            prop_assert!(found.iter().all(|r| window(tokens.values(), words, r.start)
+                .is_some_and(|(_, end)| end as usize == r.end)));
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::sketch::recipe::Recipe;
 /// Compares two texts and measures resemblance, containment, matches, coverage, facts and relation.
 ///
 /// The scores depend on the two texts, the recipe's shingle length and the background alone. Cost:
-/// tokenising both texts, then a sort of their seeds.
+/// tokenising both texts, then a pass over the shorter one.
 ///
 /// ```
 /// use nearcopy::{Background, Recipe, Relation, Thresholds, compare};

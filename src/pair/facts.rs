@@ -8,11 +8,12 @@
 use crate::align::edit_distance::{WordSimilarity, word_similarity};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
-use crate::hash::Hashes;
+use crate::hash::{HashPairs, Hashes};
 use crate::model::detection::Facts;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, RARE};
-use std::collections::{HashMap, HashSet};
+use crate::pair::fact_words::{Fact, Sort, Texts, is_number};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Where both paragraphs begin or end within this many tokens of a match, on one line, the tokens
@@ -33,15 +34,6 @@ const HEROES: usize = 16;
 
 /// The weight against a copy when each text repeatedly names somebody whom the other does not name.
 const HERO: u32 = 9;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Number,
-    Name,
-    /// The first word of a sentence: its capital is no evidence, so it is a name only where it is
-    /// rare.
-    First,
-}
 
 /// The evidence for and against a copy inside the matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -110,25 +102,26 @@ pub fn list(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Backgrou
 }
 
 struct Count<'p> {
-    a: &'p Prepared<'p>,
-    b: &'p Prepared<'p>,
-    background: &'p Background,
+    texts: Texts<'p>,
     agree: Hashes,
-    differ: HashSet<(u64, u64)>,
+    differ: HashPairs,
     against: u32,
     replaced: bool,
     /// The pairs of figures that are the same in the same place, however they are written.
-    equal_figures: HashSet<(u64, u64)>,
+    equal_figures: HashPairs,
     /// The pairs of figures that are opposite each other in a gap and differ.
-    opposite_figures: HashSet<(u64, u64)>,
+    opposite_figures: HashPairs,
     /// The number of such pairs that are no correction and no other order.
     other_figures: u32,
     /// The pairs of rare words in lower case that are opposite each other in a gap.
-    plain: HashSet<(u64, u64)>,
+    plain: HashPairs,
     /// The pairs of names that disagree where one of them is the first word of a sentence.
-    firsts: HashSet<(u64, u64)>,
+    firsts: HashPairs,
     /// For either text, the tokens of the names that the other text does not contain.
     own: [Vec<usize>; 2],
+    /// The facts of the gap that is counted, on either side. They are kept from gap to gap, so that
+    /// their memory is.
+    facts: [Vec<Fact>; 2],
 }
 
 impl<'p> Count<'p> {
@@ -138,28 +131,22 @@ impl<'p> Count<'p> {
         b: &'p Prepared<'p>,
         background: &'p Background,
     ) -> Count<'p> {
-        let (agree, differ, firsts) = (Hashes::default(), HashSet::new(), HashSet::new());
         let mut count = Count {
-            a,
-            b,
-            background,
-            agree,
-            differ,
+            texts: Texts { a, b, background },
+            agree: Hashes::default(),
+            differ: HashPairs::default(),
             against: 0,
             replaced: false,
-            equal_figures: HashSet::new(),
-            opposite_figures: HashSet::new(),
+            equal_figures: HashPairs::default(),
+            opposite_figures: HashPairs::default(),
             other_figures: 0,
-            plain: HashSet::new(),
-            firsts,
+            plain: HashPairs::default(),
+            firsts: HashPairs::default(),
             own: Default::default(),
+            facts: Default::default(),
         };
-        for m in matches {
-            for r in &m.runs {
-                for i in r.a..r.a + r.len {
-                    count.equal_token(i as usize);
-                }
-            }
+        for run in matches.iter().flat_map(|m| &m.runs) {
+            count.equal_tokens(usize_range(run.a..run.a_end()));
         }
         for m in matches {
             for (beside_a, beside_b) in beside(a, m.a()).into_iter().zip(beside(b, m.b())) {
@@ -184,14 +171,15 @@ impl<'p> Count<'p> {
 
     /// The first names that a text has twice and that the other text does not contain.
     fn repeated_names(&self, side: usize) -> Vec<usize> {
-        let p = if side == 0 { self.a } else { self.b };
+        let p = if side == 0 { self.texts.a } else { self.texts.b };
         let named = |i: &usize| p.count(p.tokens.hashes[*i]) >= 2;
         self.own[side].iter().copied().filter(named).take(HEROES).collect()
     }
 
     /// Whether a text names somebody at least twice whom the other does not name in any spelling.
     fn has_protagonist(&self, side: usize, names: &[usize]) -> bool {
-        let (p, q) = if side == 0 { (self.a, self.b) } else { (self.b, self.a) };
+        let Texts { a, b, .. } = self.texts;
+        let (p, q) = if side == 0 { (a, b) } else { (b, a) };
         let known = |i: usize| {
             let like = |&j: &u32| word_similarity(p.word(i), false, q.word(j as usize));
             q.facts().iter().any(|j| like(j) != WordSimilarity::No)
@@ -199,36 +187,31 @@ impl<'p> Count<'p> {
         names.iter().any(|&i| !known(i))
     }
 
-    /// The names in a range that the other text does not contain.
-    fn names_absent_from(&self, p: &Prepared, range: Range<usize>, other: &Prepared) -> Vec<usize> {
-        let name = |i: &usize| {
-            matches!(self.sort(p, *i), Some(Sort::Name | Sort::First))
-                && self.background.word_informativeness(p.tokens.hashes[*i]) > 0
-        };
-        range.filter(name).filter(|&i| !self.moved(p, i, other)).collect()
-    }
-
-    fn equal_token(&mut self, i: usize) {
-        let hash = self.a.tokens.hashes[i];
-        if self.a.tokens.kinds[i].is_number() {
-            self.equal_figures.insert((hash, hash));
-        }
-        // A word that occurs in many texts agrees in every template too.
-        if self.a.is_fact(i) && !self.background.is_common(hash) {
-            self.agree.insert(hash);
+    fn equal_tokens(&mut self, tokens: Range<usize>) {
+        let Texts { a, background, .. } = self.texts;
+        for (i, kind) in tokens.clone().zip(&a.tokens.kinds[tokens]) {
+            if !kind.is_number() && !kind.is_capital() {
+                continue;
+            }
+            let hash = a.tokens.hashes[i];
+            if kind.is_number() {
+                self.equal_figures.insert((hash, hash));
+            }
+            // A word that occurs in many texts agrees in every template too.
+            if a.is_fact(i) && !background.is_common(hash) {
+                self.agree.insert(hash);
+            }
         }
     }
 
     /// Pairs the facts of one gap in order, except those that are moved or look like a damaged word
     /// of the other side.
     fn gap(&mut self, ra: Range<usize>, rb: Range<usize>) {
-        if self.background.knows_words() {
-            let (x, y) = (
-                self.names_absent_from(self.a, ra.clone(), self.b),
-                self.names_absent_from(self.b, rb.clone(), self.a),
-            );
-            self.own[0].extend(x);
-            self.own[1].extend(y);
+        let texts = self.texts;
+        let Texts { a, b, background } = texts;
+        if background.knows_words() {
+            self.own[0].extend(texts.names_absent_from(a, ra.clone(), b));
+            self.own[1].extend(texts.names_absent_from(b, rb.clone(), a));
         }
         if ra.is_empty() || rb.is_empty() {
             return;
@@ -236,50 +219,50 @@ impl<'p> Count<'p> {
         self.replaced = true;
         self.figures(&ra, &rb);
         self.plain_words(ra.clone(), rb.clone());
-        let mut left: Vec<(usize, Sort)> =
-            ra.clone().filter_map(|i| Some((i, self.sort(self.a, i)?))).collect();
-        if left.is_empty() {
-            return;
+        let [mut left, mut right] = std::mem::take(&mut self.facts);
+        texts.facts(a, ra.clone(), &mut left);
+        if !left.is_empty() {
+            texts.facts(b, rb.clone(), &mut right);
+            left.retain(|&(i, _)| !texts.moved(a, i, b));
+            right.retain(|&(j, _)| !texts.moved(b, j, a));
+            self.opposite_facts(ra, rb, &mut left, &mut right);
         }
-        let mut right: Vec<(usize, Sort)> =
-            rb.clone().filter_map(|j| Some((j, self.sort(self.b, j)?))).collect();
-        left.retain(|&(i, _)| !self.moved(self.a, i, self.b));
-        right.retain(|&(j, _)| !self.moved(self.b, j, self.a));
+        self.facts = [left, right];
+    }
+
+    /// Counts the facts of a gap that are not moved.
+    fn opposite_facts(
+        &mut self,
+        ra: Range<usize>,
+        rb: Range<usize>,
+        left: &mut Vec<Fact>,
+        right: &mut Vec<Fact>,
+    ) {
+        let Texts { a, b, background } = self.texts;
         left.retain(|&(i, s)| {
-            let looks =
-                |j: usize| word_similarity(self.a.word(i), is_number(self.a, i), self.b.word(j));
-            match rb.clone().find(|&j| looks(j) != WordSimilarity::No) {
-                Some(j) => {
-                    if looks(j) == WordSimilarity::Same
-                        && s != Sort::First
-                        && !self.background.is_common(self.a.tokens.hashes[i])
-                    {
-                        self.agree.insert(self.a.tokens.hashes[i]);
-                    }
-                    right.retain(|&(r, _)| r != j);
-                    false
-                }
-                None => true,
+            let looks = |j: usize| word_similarity(a.word(i), is_number(a, i), b.word(j));
+            let alike = rb.clone().map(|j| (j, looks(j))).find(|(_, l)| *l != WordSimilarity::No);
+            let Some((j, looks)) = alike else { return true };
+            if looks == WordSimilarity::Same
+                && s != Sort::First
+                && !background.is_common(a.tokens.hashes[i])
+            {
+                self.agree.insert(a.tokens.hashes[i]);
             }
+            right.retain(|&(r, _)| r != j);
+            false
         });
         if left.is_empty() || right.is_empty() {
             return;
         }
         right.retain(|&(j, _)| {
-            !ra.clone().any(|i| {
-                word_similarity(self.b.word(j), is_number(self.b, j), self.a.word(i))
-                    != WordSimilarity::No
-            })
+            let looks = |i: usize| word_similarity(b.word(j), is_number(b, j), a.word(i));
+            !ra.clone().any(|i| looks(i) != WordSimilarity::No)
         });
         for numbers in [true, false] {
-            let of = |side: &'_ [(usize, Sort)]| {
-                side.iter()
-                    .copied()
-                    .filter(|x| (x.1 == Sort::Number) == numbers)
-                    .collect::<Vec<_>>()
-            };
-            for (x, y) in of(&left).into_iter().zip(of(&right)) {
-                self.count_disagreement(x, y);
+            let of_sort = |x: &&Fact| (x.1 == Sort::Number) == numbers;
+            for (x, y) in left.iter().filter(of_sort).zip(right.iter().filter(of_sort)) {
+                self.count_disagreement(*x, *y);
             }
         }
     }
@@ -289,11 +272,9 @@ impl<'p> Count<'p> {
         if ra.len().max(rb.len()) > SHORT_GAP {
             return;
         }
-        let (a, b) = (self.a, self.b);
-        let of = |p: &'p Prepared<'p>, r: &Range<usize>| {
-            r.clone().filter(|&i| p.tokens.kinds[i].is_number()).collect::<Vec<_>>()
-        };
-        for (i, j) in of(a, ra).into_iter().zip(of(b, rb)) {
+        let Texts { a, b, .. } = self.texts;
+        let of = |p: &'p Prepared<'p>, r: &Range<usize>| r.clone().filter(|&i| is_number(p, i));
+        for (i, j) in of(a, ra).zip(of(b, rb)) {
             let (x, y) = (a.tokens.hashes[i], b.tokens.hashes[j]);
             if word_similarity(a.word(i), true, b.word(j)) != WordSimilarity::No {
                 self.equal_figures.insert((x, y));
@@ -307,13 +288,17 @@ impl<'p> Count<'p> {
     /// Pairs the words of one gap that are no facts by themselves. A slot of a template may hold
     /// such words; what shows it is that two rare ones are opposite each other twice.
     fn plain_words(&mut self, ra: Range<usize>, rb: Range<usize>) {
-        let (x, y) = (self.plain_of(self.a, ra, self.b), self.plain_of(self.b, rb, self.a));
-        for (i, j) in x.into_iter().zip(y) {
-            let pair = (self.a.tokens.hashes[i], self.b.tokens.hashes[j]);
-            let rare = |word| self.background.word_informativeness(word) == RARE;
+        let texts = self.texts;
+        let Texts { a, b, background } = texts;
+        if !background.knows_words() {
+            return;
+        }
+        for (i, j) in texts.plain_of(a, ra, b).zip(texts.plain_of(b, rb, a)) {
+            let pair = (a.tokens.hashes[i], b.tokens.hashes[j]);
+            let rare = |word| background.word_informativeness(word) == RARE;
             if rare(pair.0)
                 && rare(pair.1)
-                && word_similarity(self.a.word(i), false, self.b.word(j)) == WordSimilarity::No
+                && word_similarity(a.word(i), false, b.word(j)) == WordSimilarity::No
                 && !self.plain.insert(pair)
                 && self.differ.insert(pair)
             {
@@ -322,59 +307,17 @@ impl<'p> Count<'p> {
         }
     }
 
-    /// The words of a range in lower case that are informative and that the other text does not
-    /// hold.
-    fn plain_of(&self, p: &Prepared, range: Range<usize>, other: &Prepared) -> Vec<usize> {
-        if !self.background.knows_words() {
-            return Vec::new();
-        }
-        let plain = |&i: &usize| {
-            let (kind, hash) = (p.tokens.kinds[i], p.tokens.hashes[i]);
-            !kind.is_number()
-                && !kind.is_capital()
-                && self.background.word_informativeness(hash) > 0
-                && other.count(hash) == 0
-        };
-        range.filter(plain).collect()
-    }
-
-    /// Whether a fact occurs elsewhere in the other text. A common one may do so by chance and is
-    /// not moved.
-    fn moved(&self, p: &Prepared, i: usize, other: &Prepared) -> bool {
-        let hash = p.tokens.hashes[i];
-        !self.background.is_common(hash) && other.count(hash) > 0
-    }
-
-    fn count_disagreement(&mut self, (i, x): (usize, Sort), (j, y): (usize, Sort)) {
-        let pair = (self.a.tokens.hashes[i], self.b.tokens.hashes[j]);
+    fn count_disagreement(&mut self, (i, x): Fact, (j, y): Fact) {
+        let Texts { a, b, background } = self.texts;
+        let pair = (a.tokens.hashes[i], b.tokens.hashes[j]);
         let first = x == Sort::First || y == Sort::First;
         let new = if first { self.firsts.insert(pair) } else { self.differ.insert(pair) };
         if new {
-            let weight = self
-                .background
+            let weight = background
                 .word_informativeness(pair.0)
-                .min(self.background.word_informativeness(pair.1));
+                .min(background.word_informativeness(pair.1));
             self.against +=
                 if x == Sort::Number || (1..NUMBER).contains(&weight) { NUMBER } else { weight };
-        }
-    }
-
-    fn sort(&self, p: &Prepared, i: usize) -> Option<Sort> {
-        let kind = p.tokens.kinds[i];
-        if kind.is_number() {
-            // A capital letter makes a number a name: PS4, A380.
-            let name = p.word(i).contains(char::is_uppercase);
-            Some(if name { Sort::Name } else { Sort::Number })
-        } else if !kind.is_capital() {
-            None
-        } else if !kind.opens() {
-            // In a text in capitals every word looks like a name.
-            (!self.background.is_common(p.tokens.hashes[i])
-                || p.word(i).contains(char::is_lowercase))
-            .then_some(Sort::Name)
-        } else {
-            (self.background.knows_words() && !self.background.is_common(p.tokens.hashes[i]))
-                .then_some(Sort::First)
         }
     }
 }
@@ -402,8 +345,4 @@ fn is_correction(x: &str, y: &str) -> bool {
     let length = x.chars().count();
     let other = || x.chars().zip(y.chars()).filter(|(p, q)| p != q).count();
     length > 1 && length == y.chars().count() && other() == 1
-}
-
-fn is_number(p: &Prepared, i: usize) -> bool {
-    p.tokens.kinds[i].is_number()
 }

@@ -62,7 +62,7 @@ impl NoteHolder {
             }
         }
         let paragraphs = paragraph::token_ranges(text, &tokens);
-        let boilerplate = background.mask_of_windows(&tokens, &paragraphs, &windows);
+        let boilerplate = background.mask(&tokens, &paragraphs, recipe);
         let quoted = quoted_lines(text, &tokens);
         NoteHolder { tokens, windows, paragraphs, places, boilerplate, quoted }
     }
