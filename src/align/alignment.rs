@@ -4,7 +4,7 @@
 use crate::align::chain::{self, ChainLimits};
 use crate::align::prepared::Prepared;
 use crate::align::range_union::RangeUnion;
-use crate::align::run::{Chain, Run};
+use crate::align::run::{Chain, Run, usize_range};
 use crate::align::seeds::{WordView, equal_runs, exact_runs};
 use crate::align::select::{select, selectable};
 use crate::align::unordered;
@@ -124,6 +124,13 @@ pub fn whole(a: &Prepared) -> Option<Chain> {
 pub fn equal_inside(runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::with_capacity(runs.len());
     for r in runs {
+        // Only runs of word forms have unequal tokens.
+        if a.tokens.hashes[usize_range(r.a..r.a_end())]
+            == b.tokens.hashes[usize_range(r.b..r.b_end())]
+        {
+            out.push(*r);
+            continue;
+        }
         let mut open = false;
         for i in 0..r.len {
             let equal = a.tokens.hashes[(r.a + i) as usize] == b.tokens.hashes[(r.b + i) as usize];

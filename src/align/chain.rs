@@ -104,6 +104,9 @@ fn link(last: Run, next: Run, limits: ChainLimits) -> Option<f64> {
 /// Removes the overlaps of a few tokens that the runs of a chain may have, by shortening the later
 /// run.
 fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
+    if chain.len() == 1 {
+        return chain;
+    }
     for i in 1..chain.len() {
         let (last, next) = (chain[i - 1], &mut chain[i]);
         let overlap = last
@@ -113,18 +116,22 @@ fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
             .min(next.len - 1);
         *next = Run { a: next.a + overlap, b: next.b + overlap, len: next.len - overlap };
     }
-    let mut out: Vec<Run> = Vec::with_capacity(chain.len());
-    for run in chain {
-        if out.last().is_none_or(|l| l.a_end() <= run.a && l.b_end() <= run.b) {
-            out.push(run);
-        }
-    }
-    out
+    let mut last: Option<Run> = None;
+    chain.retain(|run| {
+        let behind = last.is_none_or(|l| l.a_end() <= run.a && l.b_end() <= run.b);
+        last = if behind { Some(*run) } else { last };
+        behind
+    });
+    chain
 }
 
 /// Cuts off ends that are sparser than the rest, and splits a chain that is too sparse as a whole
 /// at its widest gap, in turn, until every part is dense enough.
 fn split(chain: Chain, limits: ChainLimits, out: &mut Vec<Chain>) {
+    if chain.runs.len() == 1 {
+        out.push(chain);
+        return;
+    }
     let mut waiting = vec![chain];
     while let Some(chain) = waiting.pop() {
         let core = core(&chain);

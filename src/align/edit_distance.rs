@@ -15,10 +15,9 @@ pub enum WordSimilarity {
 /// Whether `other` may be a re-typeset or damaged form of `fact`. Two undamaged numbers are the
 /// same only when their digits are the same.
 pub fn word_similarity(fact: &str, number: bool, other: &str) -> WordSimilarity {
-    let digits = |s: &str| s.chars().filter(|c| c.is_numeric()).collect::<String>();
     let clean = |s: &str| s.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',' | '\'' | ':'));
     if number && clean(fact) && clean(other) {
-        return if digits(fact) == digits(other) {
+        return if digits(fact).eq(digits(other)) {
             WordSimilarity::Same
         } else {
             WordSimilarity::No
@@ -28,11 +27,16 @@ pub fn word_similarity(fact: &str, number: bool, other: &str) -> WordSimilarity 
         // More than half of the longer word would have to be inserted.
         return WordSimilarity::No;
     }
+    if let (Some(in_fact), Some(in_other)) = (ascii_letters(fact), ascii_letters(other)) {
+        // Most words have too few letters in common to be alike, which needs no copy of them.
+        if in_fact.least_distance(in_other) * 2 > fact.len().max(other.len()) {
+            return WordSimilarity::No;
+        }
+    }
     let (mut x, mut y) = (['\0'; LONG], ['\0'; LONG]);
     let (x, y) = (lower(fact, &mut x), lower(other, &mut y));
     let longest = x.len().max(y.len());
-    // Most words have too few letters in common to be alike, which needs no table.
-    if least_distance(x, y) * 2 > longest {
+    if Letters::of(x).least_distance(Letters::of(y)) * 2 > longest {
         return WordSimilarity::No;
     }
     let distance = edit_distance(x, y);
@@ -45,6 +49,10 @@ pub fn word_similarity(fact: &str, number: bool, other: &str) -> WordSimilarity 
     } else {
         WordSimilarity::Perhaps
     }
+}
+
+fn digits(word: &str) -> impl Iterator<Item = char> {
+    word.chars().filter(|c| c.is_numeric())
 }
 
 /// The number of characters by which words are compared.
@@ -68,28 +76,56 @@ fn lower<'b>(word: &str, buffer: &'b mut [char; LONG]) -> &'b [char] {
     &buffer[..len]
 }
 
-/// A lower bound of the distance: each letter that only one word has needs an edit, and one edit
-/// serves one letter of each word.
-fn least_distance(x: &[char], y: &[char]) -> usize {
-    let letters = |w: &[char]| w.iter().fold(0u32, |set, &c| set | 1 << (c as u32 & 31));
-    let (in_x, in_y) = (letters(x), letters(y));
-    let only = (in_x & !in_y).count_ones().max((in_y & !in_x).count_ones()) as usize;
-    only.max(x.len().abs_diff(y.len()))
+/// The letters of a word, as a set that takes some letters for the same one, and their number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Letters {
+    set: u32,
+    len: usize,
+}
+
+impl Letters {
+    fn of(word: &[char]) -> Letters {
+        let set = word.iter().fold(0u32, |set, &c| set | 1 << (c as u32 & 31));
+        Letters { set, len: word.len() }
+    }
+
+    /// A lower bound of the distance: each letter that only one word has needs an edit, and one
+    /// edit serves one letter of each word.
+    fn least_distance(self, other: Letters) -> usize {
+        let only = (self.set & !other.set).count_ones().max((other.set & !self.set).count_ones());
+        (only as usize).max(self.len.abs_diff(other.len))
+    }
+}
+
+/// The letters of a word in lower case, unless it is long or has other characters than ASCII. The
+/// set takes capitals and small letters for the same.
+fn ascii_letters(word: &str) -> Option<Letters> {
+    if word.len() > LONG {
+        return None;
+    }
+    let mut set = 0u32;
+    for byte in word.bytes() {
+        if !byte.is_ascii() {
+            return None;
+        }
+        set |= 1 << (byte & 31);
+    }
+    Some(Letters { set, len: word.len() })
 }
 
 /// Levenshtein distance of two words of at most [`LONG`] characters.
 fn edit_distance(x: &[char], y: &[char]) -> usize {
-    let mut row: [usize; LONG + 1] = std::array::from_fn(|i| i);
-    for (i, cx) in x.iter().enumerate() {
+    let mut row: [u8; LONG + 1] = std::array::from_fn(|i| i as u8);
+    for (i, cx) in (0..).zip(x) {
         let mut corner = row[0];
         row[0] = i + 1;
         for (j, cy) in y.iter().enumerate() {
-            let next = (corner + usize::from(cx != cy)).min(row[j] + 1).min(row[j + 1] + 1);
+            let next = (corner + u8::from(cx != cy)).min(row[j] + 1).min(row[j + 1] + 1);
             corner = row[j + 1];
             row[j + 1] = next;
         }
     }
-    row[y.len()]
+    usize::from(row[y.len()])
 }
 
 #[cfg(test)]
@@ -110,7 +146,16 @@ mod tests {
         #[test]
         fn the_bound_is_below_the_distance(x in "[a-eA-C0-9é€]{0,9}", y in "[a-eA-C0-9é€]{0,9}") {
             let (x, y): (Vec<char>, Vec<char>) = (x.chars().collect(), y.chars().collect());
-            proptest::prop_assert!(least_distance(&x, &y) <= edit_distance(&x, &y));
+            let bound = Letters::of(&x).least_distance(Letters::of(&y));
+            proptest::prop_assert!(bound <= edit_distance(&x, &y));
+        }
+
+        #[test]
+        fn letters_are_those_in_lower_case(word in "[a-zA-Z0-9.,@_é€]{0,9}[A-Za-z]{0,30}") {
+            let mut buffer = ['\0'; LONG];
+            let plain = Letters::of(lower(&word, &mut buffer));
+            let known = word.is_ascii() && word.len() <= LONG;
+            proptest::prop_assert_eq!(ascii_letters(&word), known.then_some(plain));
         }
     }
 

@@ -111,6 +111,35 @@ fn common(
         return;
     }
     let (x, y) = (&a[ra.start as usize..ra.end as usize], &b[rb.start as usize..rb.end as usize]);
+    let (equal, first) = equal_pairs(x, y);
+    if equal <= 1 || n == 1 || m == 1 {
+        // The first pair is the whole subsequence.
+        let run = |(i, j)| Run { a: ra.start + i as u32, b: rb.start + j as u32, len: 1 };
+        first.into_iter().for_each(|pair| push(out, run(pair)));
+        return;
+    }
+    longest_common((x, ra.start), (y, rb.start), out);
+}
+
+/// The number of pairs of equal tokens, and the first pair. Most gaps hold other words on either
+/// side, which a filter of one bit for each token of one side shows.
+fn equal_pairs(x: &[u64], y: &[u64]) -> (usize, Option<(usize, usize)>) {
+    let bit = |token: u64| 1u64 << (token >> 58);
+    let filter = y.iter().fold(0, |filter, token| filter | bit(*token));
+    let (mut count, mut first) = (0, None);
+    for (i, token) in x.iter().enumerate().filter(|(_, token)| filter & bit(**token) != 0) {
+        for (j, _) in y.iter().enumerate().filter(|(_, other)| *other == token) {
+            count += 1;
+            first = first.or(Some((i, j)));
+        }
+    }
+    (count, first)
+}
+
+/// Appends a longest common subsequence of two ranges, each with the place where it begins, as
+/// runs. This is the definition of [`common`].
+fn longest_common((x, from_x): (&[u64], u32), (y, from_y): (&[u64], u32), out: &mut Vec<Run>) {
+    let (n, m) = (x.len(), y.len());
     // Most gaps are of a few tokens, and there are many.
     let (mut small, mut large) = ([0u16; SMALL], Vec::new());
     let table = match (n + 1) * (m + 1) {
@@ -121,19 +150,19 @@ fn common(
         }
     };
     for i in (0..n).rev() {
-        for j in (0..m).rev() {
-            table[i * (m + 1) + j] = if x[i] == y[j] {
-                table[(i + 1) * (m + 1) + j + 1] + 1
-            } else {
-                table[(i + 1) * (m + 1) + j].max(table[i * (m + 1) + j + 1])
-            };
+        let (row, below) = table[i * (m + 1)..(i + 2) * (m + 1)].split_at_mut(m + 1);
+        // The cell to the right of the one that is filled, and the one below that.
+        let (mut right, mut corner) = (0, 0);
+        for ((cell, &down), &token) in row.iter_mut().zip(&*below).zip(y).rev() {
+            right = if x[i] == token { corner + 1 } else { right.max(down) };
+            (*cell, corner) = (right, down);
         }
     }
     let (mut i, mut j) = (0, 0);
     while i < n && j < m {
         let (skip_x, skip_y) = (table[(i + 1) * (m + 1) + j], table[i * (m + 1) + j + 1]);
         if x[i] == y[j] {
-            push(out, Run { a: ra.start + i as u32, b: rb.start + j as u32, len: 1 });
+            push(out, Run { a: from_x + i as u32, b: from_y + j as u32, len: 1 });
             (i, j) = (i + 1, j + 1);
         } else if skip_x > skip_y || (skip_x == skip_y && nearer(&x[i..], &y[j..])) {
             i += 1;
@@ -174,12 +203,10 @@ fn fill_after_last(last: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
 
 /// Adds equal tokens just before the first run, by the same rule.
 fn fill_before_first(first: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
-    let back = |side: &[u64], end: u32| -> Vec<u64> {
-        side[end.saturating_sub(REACH) as usize..end as usize].iter().rev().copied().collect()
-    };
-    let (x, y) = (back(a, first.a), back(b, first.b));
+    let (mut x, mut y) = ([0; REACH as usize], [0; REACH as usize]);
+    let (n, m) = (back(a, first.a, &mut x), back(b, first.b, &mut y));
     let mut more = Vec::new();
-    common(&x, &y, 0..x.len() as u32, 0..y.len() as u32, MAX_CELLS, &mut more);
+    common(&x, &y, 0..n, 0..m, MAX_CELLS, &mut more);
     let mut equal = 0;
     let keep = more.iter().take_while(|r| {
         equal += r.len;
@@ -191,4 +218,32 @@ fn fill_before_first(first: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
         b: first.b - r.b_end(),
         len: r.len,
     }));
+}
+
+/// Copies the tokens before a place, the nearest one first. Returns their number.
+fn back(side: &[u64], end: u32, out: &mut [u64; REACH as usize]) -> u32 {
+    let before = &side[end.saturating_sub(REACH) as usize..end as usize];
+    out.iter_mut().zip(before.iter().rev()).for_each(|(place, token)| *place = *token);
+    before.len() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash::mix;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn short_ways_are_the_longest_common_subsequence(
+            x in prop::collection::vec(0u64..30, 0..9), y in prop::collection::vec(0u64..30, 0..9),
+        ) {
+            let words = |side: Vec<u64>| side.into_iter().map(mix).collect::<Vec<u64>>();
+            let (x, y) = (words(x), words(y));
+            let (mut fast, mut plain) = (Vec::new(), Vec::new());
+            common(&x, &y, 0..x.len() as u32, 0..y.len() as u32, MAX_CELLS, &mut fast);
+            longest_common((&x, 0), (&y, 0), &mut plain);
+            prop_assert_eq!(fast, plain);
+        }
+    }
 }

@@ -16,7 +16,7 @@ const ALONE: u32 = u32::MAX;
 /// Other places have the seed of this one, and all of them are before it.
 const LAST: u32 = u32::MAX - 1;
 
-/// The places of the seeds of one text, as a hash table: at most 40 bytes a token.
+/// The places of the seeds of one text, as a hash table: 24 bytes a token.
 ///
 /// Seeds with the same upper half of their hashes share an entry, so a place that is found may
 /// begin another seed.
@@ -25,7 +25,7 @@ pub struct SeedTable {
     /// The hash of the seed at each place: the upper half.
     hashes: Vec<u32>,
     /// The hash of a seed in the upper half, and one more than its first place in the lower half;
-    /// zero where a slot is free. The number of slots is a power of two.
+    /// zero where a slot is free.
     slots: Vec<u64>,
     /// The next place with the same hash, [`ALONE`] or [`LAST`].
     next: Vec<u32>,
@@ -53,15 +53,17 @@ impl SeedTable {
     pub fn new(tokens: &Tokens, shingle: u32) -> SeedTable {
         let uniform = tokens.kinds.iter().fold(true, |all, k| all & (k.length() == WORD));
         let (hashes, ends): (Vec<u32>, _) = if uniform {
-            let seed = |w: &[u64]| upper_half(hash::sequence([w[0], w[1], w[2]]));
+            // So the compiler knows how long a seed is.
+            let seed = |w: &[u64]| hash::short(&[w[0], w[1], w[2]]);
             (tokens.hashes.windows(SEED as usize).map(seed).collect(), Vec::new())
         } else {
             let mut seeds = Shingles::default();
             shingles(tokens, SEED, &mut seeds);
-            (seeds.hashes.into_iter().map(upper_half).collect(), seeds.ends)
+            let seed = |(at, end): (usize, &u32)| hash::short(&tokens.hashes[at..*end as usize]);
+            (seeds.ends.iter().enumerate().map(seed).collect(), seeds.ends)
         };
         let mut table = SeedTable {
-            slots: vec![0; (2 * hashes.len()).next_power_of_two()],
+            slots: vec![0; 2 * hashes.len() + 1],
             next: vec![ALONE; hashes.len()],
             hashes,
             uniform,
@@ -80,17 +82,13 @@ impl SeedTable {
     /// Enters all places, and returns the share of the pairs of different places that hold equal
     /// seeds.
     fn fill(&mut self) -> f64 {
-        let mask = self.slots.len() - 1;
         // The number of later places with the same seed; only a text with a repeated seed has it.
         let mut later: Vec<u32> = Vec::new();
         let mut equal = 0u64;
         // From the last place to the first, so that each seed has its first place in the table.
         for (place, &hash) in self.hashes.iter().enumerate().rev() {
             let entry = u64::from(hash) << 32 | (place as u64 + 1);
-            let mut slot = hash as usize & mask;
-            while self.slots[slot] != 0 && (self.slots[slot] >> 32) as u32 != hash {
-                slot = (slot + 1) & mask;
-            }
+            let slot = self.slot(hash);
             let before = std::mem::replace(&mut self.slots[slot], entry);
             if before != 0 {
                 let next = before as u32 - 1;
@@ -117,6 +115,9 @@ impl SeedTable {
             let same = |&at: &usize| rest(at) == rest(place) && seed(at) == seed(place);
             self.places(self.following(place)).any(|at| same(&at))
         };
+        if self.most_places == 1 {
+            return RepeatedShingles { all, again: Vec::new() };
+        }
         let repeated = (0..all).filter(|&place| self.next[place] < LAST);
         let again = repeated.filter(occurs_again).map(|place| place as u32).collect();
         RepeatedShingles { all, again }
@@ -130,17 +131,21 @@ impl SeedTable {
     /// The first place of the seeds with a hash.
     #[inline]
     pub fn first(&self, hash: u32) -> Option<usize> {
-        let mask = self.slots.len() - 1;
-        let mut slot = hash as usize & mask;
+        match self.slots[self.slot(hash)] {
+            0 => None,
+            entry => Some(entry as u32 as usize - 1),
+        }
+    }
+
+    /// The slot of the seeds with a hash, or a free one. At most every second slot is used.
+    #[inline]
+    fn slot(&self, hash: u32) -> usize {
+        let mut slot = ((u64::from(hash) * self.slots.len() as u64) >> 32) as usize;
         loop {
-            let entry = self.slots[slot];
-            if entry == 0 {
-                return None;
+            match self.slots[slot] {
+                entry if entry == 0 || (entry >> 32) as u32 == hash => return slot,
+                _ => slot = if slot + 1 < self.slots.len() { slot + 1 } else { 0 },
             }
-            if (entry >> 32) as u32 == hash {
-                return Some(entry as u32 as usize - 1);
-            }
-            slot = (slot + 1) & mask;
         }
     }
 
@@ -195,11 +200,6 @@ impl SeedTable {
     }
 }
 
-/// The upper half of a hash.
-pub const fn upper_half(hash: u64) -> u32 {
-    (hash >> 32) as u32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,22 +210,21 @@ mod tests {
     proptest! {
         #[test]
         fn the_table_is_the_list_of_seeds(
-            text in "(([a-d] ){0,40}|(x[0-9]{1,2} ){0,40}|[一二三四五]{0,12}){0,3}", words in 1u32..9,
+            text in "(([a-d] ){0,40}|(x[0-9]{1,2} ){0,40}|[一二三四五]{0,12}){0,3}",
+            words in 1u32..9,
         ) {
             let tokens = tokenize(&text);
             let mut seeds = Shingles::default();
             shingles(&tokens, SEED, &mut seeds);
             let table = SeedTable::new(&tokens, words);
             let mut equal = 0;
-            for (place, (&hash, end)) in seeds.hashes.iter().zip(&seeds.ends).enumerate() {
-                let same = |h: &u64| upper_half(*h) == upper_half(hash);
+            for (place, (hash, end)) in seeds.hashes.iter().zip(&seeds.ends).enumerate() {
                 let plain: Vec<usize> =
-                    (0..seeds.hashes.len()).filter(|&i| same(&seeds.hashes[i])).collect();
-                prop_assert_eq!(table.hashes()[place], upper_half(hash));
+                    (0..seeds.hashes.len()).filter(|&i| seeds.hashes[i] == *hash).collect();
                 prop_assert_eq!(table.is_alone(place), plain.len() == 1);
                 prop_assert!(plain.len() <= table.most_places());
                 prop_assert_eq!(table.length(place as u32), end - place as u32);
-                let found: Vec<usize> = table.places(table.first(upper_half(hash))).collect();
+                let found: Vec<usize> = table.places(table.first(table.hashes()[place])).collect();
                 equal += plain.len() - 1;
                 prop_assert_eq!(found, plain);
             }

@@ -47,7 +47,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_word_is_counted(words in prop::collection::vec(0u64..40, 0..60), asked in 0u64..50) {
+        fn every_word_is_counted(
+            words in prop::collection::vec(0u64..40, 0..60), asked in 0u64..50,
+        ) {
             let plain = words.iter().filter(|w| **w == asked).count() as u32;
             prop_assert_eq!(WordCounts::new(&words).get(&words, asked), plain);
             let spread: Vec<u64> = words.iter().map(|w| w << 58 | 1).collect();
