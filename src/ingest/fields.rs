@@ -15,6 +15,10 @@ pub(crate) struct Fields {
     pub(super) names: PerRole<Vec<String>>,
     /// Whether the caller named the field.
     pub(super) explicit: PerRole<bool>,
+    /// The names as role and rank, by their length.
+    by_length: Vec<Vec<(usize, usize)>>,
+    /// Whether a name is a path of keys with dots between them.
+    nested: bool,
 }
 
 impl Fields {
@@ -44,7 +48,9 @@ impl Fields {
                 .map(|&name| name.into())
                 .collect(),
         });
-        Fields { names, explicit: given.map(|name| name.is_some()) }
+        let nested = given.iter().flatten().any(|name| name.contains('.'));
+        let by_length = by_length(&names);
+        Fields { names, explicit: given.map(|name| name.is_some()), by_length, nested }
     }
 
     /// Whether the source of a record that names none is the host of its address. Not so where the
@@ -85,6 +91,26 @@ impl Fields {
     /// Ranks how well a key matches each role (0 is best), and returns its prefix where a wanted
     /// field may be nested inside it.
     pub(super) fn fit(&self, prefix: &str, key: &[u8]) -> FieldMatch {
+        if self.nested || !prefix.is_empty() {
+            return self.fit_nested(prefix, key);
+        }
+        // This runs for each key of each record, so only names of its length are looked at.
+        let mut hit = FieldMatch { ranks: [None; ROLES.len()], inside: None };
+        for &(role, rank) in self.by_length.get(key.len()).into_iter().flatten() {
+            let (name, best) = (self.names[role][rank].as_bytes(), &mut hit.ranks[role]);
+            if best.is_some_and(|best| best < OTHER_CASE) {
+                continue;
+            } else if name == key {
+                *best = Some(rank);
+            } else if best.is_none() && !self.explicit[role] && name.eq_ignore_ascii_case(key) {
+                *best = Some(rank + OTHER_CASE);
+            }
+        }
+        hit
+    }
+
+    /// [`Fields::fit`] where names may be paths of keys: the definition.
+    fn fit_nested(&self, prefix: &str, key: &[u8]) -> FieldMatch {
         let mut hit = FieldMatch { ranks: [None; ROLES.len()], inside: None };
         for role in 0..ROLES.len() {
             for (rank, name) in self.names[role].iter().enumerate() {
@@ -96,8 +122,6 @@ impl Fields {
                     continue;
                 };
                 let name = name.as_bytes();
-                // This runs for each key of each record, so length and first letter must exclude
-                // most names.
                 if name.len() == key.len() {
                     let near = name.first().map(u8::to_ascii_lowercase)
                         == key.first().map(u8::to_ascii_lowercase);
@@ -185,6 +209,18 @@ impl Fields {
     }
 }
 
+/// The names as role and rank, by their length and in this order.
+fn by_length(names: &PerRole<Vec<String>>) -> Vec<Vec<(usize, usize)>> {
+    let mut out = Vec::new();
+    for (role, names) in names.iter().enumerate() {
+        for (rank, name) in names.iter().enumerate() {
+            out.resize(out.len().max(name.len() + 1), Vec::new());
+            out[name.len()].push((role, rank));
+        }
+    }
+    out
+}
+
 /// The names of the columns of a table, for a message.
 #[cfg(any(feature = "csv", feature = "parquet"))]
 pub(super) fn shown_names(names: &[String]) -> Vec<String> {
@@ -203,7 +239,40 @@ pub(super) struct FieldMatch {
     pub(super) inside: Option<String>,
 }
 
+impl FieldMatch {
+    /// Whether the key is no name of any role.
+    pub(super) fn is_of_no_role(&self) -> bool {
+        self.ranks.iter().all(Option::is_none)
+    }
+}
+
 /// Calls `value` for each role but the text, in their order.
 pub(crate) fn others<T>(mut value: impl FnMut(usize) -> Option<T>) -> PerRole<Option<T>> {
     std::array::from_fn(|role| if role == TEXT { None } else { value(role) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_key_fits_by_its_length_as_by_all_names(
+            key in "[a-c]{0,3}|(?i)(text|body|id|url|source|group|date|title|name|read|published)",
+            given in "[a-cA-C]{1,3}|text|Text", role in 0usize..3,
+        ) {
+            let given = Some(given);
+            let options = match role {
+                0 => InputOptions { text_field: given, ..InputOptions::default() },
+                1 => InputOptions { title_field: given, ..InputOptions::default() },
+                _ => InputOptions::default(),
+            };
+            let fields = Fields::new(&options);
+            let (fast, plain) =
+                (fields.fit("", key.as_bytes()), fields.fit_nested("", key.as_bytes()));
+            prop_assert_eq!(fast.ranks, plain.ranks);
+            prop_assert_eq!(fast.inside, plain.inside);
+        }
+    }
 }

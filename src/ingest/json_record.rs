@@ -4,6 +4,7 @@
 use crate::escape;
 use crate::ingest::field_names::{PerRole, TEXT, TITLE};
 use crate::ingest::fields::{FieldMatch, Fields, others};
+use crate::ingest::flat_object;
 use crate::ingest::problem::Reason;
 use crate::ingest::record::{Batch, Context};
 use serde::Deserializer as _;
@@ -40,7 +41,7 @@ impl Visitor<'_> for Key<'_> {
 }
 
 /// The raw JSON values of the wanted fields of one record.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct FieldValues<'de> {
     pub(crate) values: PerRole<Option<(usize, &'de str)>>,
     /// The roles for which a key was there, whatever its value.
@@ -50,6 +51,18 @@ pub(crate) struct FieldValues<'de> {
 }
 
 impl<'de> FieldValues<'de> {
+    /// Stores the value of a key that is a name of some role.
+    fn take(&mut self, fields: &Fields, hit: &FieldMatch, raw: &'de str) {
+        for (role, rank) in hit.ranks.into_iter().enumerate() {
+            // A number or a date in a field that is only guessed is no title.
+            let guessed = role == TITLE && !fields.explicit[TITLE];
+            self.present[role] |= rank.is_some();
+            if let Some(rank) = rank.filter(|_| !guessed || raw.starts_with('"')) {
+                self.offer(role, rank, raw);
+            }
+        }
+    }
+
     /// Stores a value if it matches at least as well as the current one; of equal keys the last one
     /// counts, as elsewhere.
     fn offer(&mut self, role: usize, rank: usize, raw: &'de str) {
@@ -81,19 +94,12 @@ impl<'de> Visitor<'de> for Walk<'_, '_, 'de> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(hit) = map.next_key_seed(Key(self.fields, self.prefix))? {
-            if hit.inside.is_none() && hit.ranks.iter().all(Option::is_none) {
+            if hit.inside.is_none() && hit.is_of_no_role() {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
             let raw = map.next_value::<&'de RawValue>()?.get();
-            for (role, rank) in hit.ranks.into_iter().enumerate() {
-                // A number or a date in a field that is only guessed is no title.
-                let guessed = role == TITLE && !self.fields.explicit[TITLE];
-                self.found.present[role] |= rank.is_some();
-                if let Some(rank) = rank.filter(|_| !guessed || raw.starts_with('"')) {
-                    self.found.offer(role, rank, raw);
-                }
-            }
+            self.found.take(self.fields, &hit, raw);
             if let Some(key) = hit.inside.filter(|_| raw.starts_with('{')) {
                 let prefix = format!("{}{key}", self.prefix);
                 let inner = Walk { fields: self.fields, prefix: &prefix, found: &mut *self.found };
@@ -111,6 +117,31 @@ pub(crate) fn walk<'de>(
     fields: &Fields,
     record: &'de [u8],
 ) -> serde_json::Result<FieldValues<'de>> {
+    match flat(fields, record) {
+        Some(found) => Ok(found),
+        None => parsed(fields, record),
+    }
+}
+
+/// [`walk`] for an object whose values hold no others, as most records are; `None` for any other
+/// one, valid or not.
+fn flat<'de>(fields: &Fields, record: &'de [u8]) -> Option<FieldValues<'de>> {
+    let mut found = FieldValues::default();
+    flat_object::fields(record, |key, raw| {
+        let hit = fields.fit("", key);
+        if hit.inside.is_some() {
+            return None;
+        }
+        if !hit.is_of_no_role() {
+            found.take(fields, &hit, std::str::from_utf8(raw).ok()?);
+        }
+        Some(())
+    })?;
+    Some(found)
+}
+
+/// [`walk`] for any record.
+fn parsed<'de>(fields: &Fields, record: &'de [u8]) -> serde_json::Result<FieldValues<'de>> {
     let mut found = FieldValues::default();
     let mut d = serde_json::Deserializer::from_slice(record);
     d.deserialize_map(Walk { fields, prefix: "", found: &mut found })?;
@@ -358,6 +389,7 @@ impl Context<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::InputOptions;
     use proptest::prelude::*;
 
     proptest! {
@@ -372,6 +404,41 @@ mod tests {
             let parsed: Option<Box<RawValue>> = serde_json::from_str(&raw).ok();
             prop_assert!(parsed.is_some());
             prop_assert_eq!(unescaped(&inner), serde_json::from_str::<String>(&raw).ok());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn flat_objects_are_read_as_the_parser_does(
+            record in concat!(
+                r#"[ \t]?[{]( ?"(text|id|[a-e]{1,3}|te\\u0078t|\x01)" ?[: ] ?("#,
+                r#""([a-z漢é ]|\\[nrtbf"/\\]|\\u00[0-9a-f]{2}|\\[xu]|[\x00-\x1f]){0,4}"|"#,
+                r#"-?[0-9]{1,3}([.][0-9])?|true|null|nul|[\[\]{}]|[{]"a":"b"[}]) ?(,|,?[}])){0,4}"#,
+                r"[}]?[ \r]?x?",
+            ),
+            cut in 0usize..200, byte in 0u8..=255, at in 0usize..200,
+        ) {
+            let options = InputOptions::default();
+            let fields = Fields::new(&options);
+            let mut bytes = record.into_bytes();
+            bytes.truncate(cut.max(1));
+            if let Some(place) = bytes.get_mut(at) {
+                *place = byte;
+            }
+            if let Some(found) = flat(&fields, &bytes) {
+                prop_assert_eq!(Some(found), parsed(&fields, &bytes).ok());
+            }
+        }
+
+        #[test]
+        fn records_are_flat_objects(
+            text in r#"([a-z漢é ]|\\[nrtbf"/\\]|\\u00[0-9a-f]{2}){0,12}"#, number in 0u32..200,
+        ) {
+            let record = format!("{{\"text\": \"{text}\", \"id\": {number}, \"x\":null}}");
+            let fields = Fields::new(&InputOptions::default());
+            let found = flat(&fields, record.as_bytes());
+            prop_assert!(found.is_some());
+            prop_assert_eq!(found, parsed(&fields, record.as_bytes()).ok());
         }
     }
 

@@ -20,6 +20,7 @@ mod date;
 pub mod decode;
 pub(crate) mod field_names;
 pub(crate) mod fields;
+mod flat_object;
 mod format;
 pub(crate) mod formats;
 mod input;

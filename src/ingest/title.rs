@@ -18,6 +18,9 @@ pub fn normalise(value: &str) -> Option<String> {
 
 /// Collapses white space, up to a number of characters; `None` for a text of white space alone.
 pub(super) fn one_line(text: &str, longest: usize) -> Option<String> {
+    if text.len() <= longest && is_one_line(text.as_bytes()) {
+        return (!text.is_empty()).then(|| text.to_owned());
+    }
     let (mut line, mut room) = (String::new(), longest);
     for word in text.split_whitespace() {
         if !line.is_empty() {
@@ -38,9 +41,27 @@ pub(super) fn one_line(text: &str, longest: usize) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
+/// Whether a text is printable ASCII with single spaces inside, which most titles are.
+fn is_one_line(text: &[u8]) -> bool {
+    let ends = [text.first(), text.last()];
+    !ends.contains(&Some(&b' '))
+        && text.iter().all(|b| matches!(b, b' '..=b'~'))
+        && text.windows(2).all(|two| two != b"  ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn one_line_is_its_words(text in "[ a-z\t\u{a0}é~\u{7f}]{0,12}") {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let plain = words.join(" ");
+            prop_assert_eq!(one_line(&text, 40), (!plain.is_empty()).then_some(plain));
+        }
+    }
 
     #[test]
     fn one_line_of_bounded_length() {
