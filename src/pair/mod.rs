@@ -21,3 +21,4 @@ pub mod repeated_windows;
 pub mod title;
 pub mod whole_evidence;
 pub mod window_filter;
+pub mod word_forms;

@@ -3,10 +3,10 @@
 //! Most titles of one text are rewordings of each other, so a difference counts only where each
 //! title names something (a firm, a place, a number) in the other's place.
 
-use crate::align::edit_distance::{WordSimilarity, word_similarity};
 use crate::align::prepared::Prepared;
 use crate::hash;
 use crate::pair::background::Background;
+use crate::pair::word_forms::WordForms;
 use crate::text::token::{Tokens, tokenize};
 use std::ops::Range;
 
@@ -14,8 +14,6 @@ use std::ops::Range;
 const MOST_TOKENS: usize = 48;
 /// The most tokens of the house's part of a title, before or behind a separator.
 const HOUSE_TOKENS: usize = 4;
-/// Words that are shorter than this many letters are alike only if they are equal.
-const SHORT_WORD: usize = 4;
 /// From this number of texts on, a word that is never in lower case is a name. In a smaller corpus
 /// too few words were seen in lower case.
 const KNOWS_CASE: u64 = 1000;
@@ -104,31 +102,21 @@ impl Title {
         self.tokens.len()
     }
 
-    fn is_alike(&self, i: usize, other: &str, hash: u64) -> bool {
-        self.tokens.hashes[i] == hash || is_word_form(self.word(i), other)
-    }
-
     /// Whether a token or a form of it is in another title.
     fn is_in_title(&self, i: usize, other: &Title) -> bool {
-        (0..other.len()).any(|j| self.is_alike(i, other.word(j), other.tokens.hashes[j]))
+        other.tokens.hashes.contains(&self.tokens.hashes[i])
+            || WordForms::of(self.word(i))
+                .is_some_and(|forms| (0..other.len()).any(|j| forms.has(other.word(j))))
     }
 
     /// Whether a token or a form of it is in a text.
     fn is_in_text(&self, i: usize, text: &Prepared) -> bool {
-        let word = self.word(i);
+        let capital = |j: &usize| text.tokens.kinds[*j].is_capital();
         text.count(self.tokens.hashes[i]) > 0
-            || (word.chars().count() >= SHORT_WORD
-                && (0..text.tokens.len())
-                    .any(|j| text.tokens.kinds[j].is_capital() && is_word_form(word, text.word(j))))
+            || WordForms::of(self.word(i)).is_some_and(|forms| {
+                (0..text.tokens.len()).filter(capital).any(|j| forms.has(text.word(j)))
+            })
     }
-}
-
-/// Whether two words of some length may be forms of one word.
-fn is_word_form(word: &str, other: &str) -> bool {
-    word.chars().count() >= SHORT_WORD
-        && other.chars().count() >= SHORT_WORD
-        && !word.contains(|c: char| c.is_numeric())
-        && word_similarity(word, false, other) == WordSimilarity::Same
 }
 
 /// Whether the titles of two texts name different things: the texts are then two notices in one
@@ -236,7 +224,10 @@ pub fn differ_in_rare_words(
 
 /// The title without the name of the outlet behind a separator.
 fn without_house<'t>(title: &'t str, source: Option<&str>) -> &'t str {
-    if let Some((front, _)) = title.rsplit_once(['|', '»'])
+    // Most titles have none of the separators, so their bytes are looked for first.
+    let has = |byte: u8| title.as_bytes().contains(&byte);
+    if (has(b'|') || has(0xc2))
+        && let Some((front, _)) = title.rsplit_once(['|', '»'])
         && !front.trim().is_empty()
     {
         return front.trim();
@@ -244,14 +235,17 @@ fn without_house<'t>(title: &'t str, source: Option<&str>) -> &'t str {
     let plain = |s: &str| -> String {
         s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
-    let Some(source) = source.map(plain) else { return title };
+    let Some(source) = source else { return title };
     for separator in [" - ", " – ", " — ", " :: "] {
-        if let Some((front, house)) = title.rsplit_once(separator)
+        if has(separator.as_bytes()[1])
+            && let Some((front, house)) = title.rsplit_once(separator)
             && !front.trim().is_empty()
             && house.split_whitespace().count() <= HOUSE_TOKENS
-            && house.split_whitespace().map(plain).any(|w| w.len() > 2 && source.contains(&w))
         {
-            return front.trim();
+            let source = plain(source);
+            if house.split_whitespace().map(plain).any(|w| w.len() > 2 && source.contains(&w)) {
+                return front.trim();
+            }
         }
     }
     title
