@@ -70,7 +70,7 @@ impl NoteSearch<'_> {
             if self.progress.cancelled() {
                 return Err(Error::Cancelled);
             }
-            let holders = self.holders(batch, background)?;
+            let holders = self.holders(batch)?;
             let found: Vec<Vec<u64>> =
                 batch.par_iter().map(|c| c.windows(&holders, background, least)).collect();
             windows.extend(found.into_iter().flatten());
@@ -133,18 +133,14 @@ impl NoteSearch<'_> {
     }
 
     /// The texts of these candidates, by class.
-    fn holders(
-        &self,
-        batch: &[NoteCandidate],
-        background: &Background,
-    ) -> Result<HashMap<u32, NoteHolder>> {
+    fn holders(&self, batch: &[NoteCandidate]) -> Result<HashMap<u32, NoteHolder<'_>>> {
         let mut units: Vec<u32> =
             batch.iter().flat_map(|c| c.pairs.iter().flat_map(|p| [p.0, p.1])).collect();
         units.par_sort_unstable();
         units.dedup();
         let read = |unit: u32| {
             let text = self.documents.text(self.all.first[unit as usize] as usize)?;
-            Ok((unit, NoteHolder::new(&text, background, self.recipe)))
+            Ok((unit, NoteHolder::new(text, self.recipe)))
         };
         units.into_par_iter().map(read).collect()
     }

@@ -21,9 +21,8 @@ pub fn notes_among(
     recipe: &Recipe,
     t: &Thresholds,
 ) -> Vec<u64> {
-    let holder =
-        |(n, text): (u32, &(&str, Option<&str>))| (n, NoteHolder::new(text.0, background, recipe));
-    let holders: HashMap<u32, NoteHolder> = (0..).zip(texts).map(holder).collect();
+    let read = texts.iter().map(|text| NoteHolder::new(text.0.into(), recipe));
+    let holders: HashMap<u32, NoteHolder> = (0..).zip(read).collect();
     let mut postings: Vec<Posting> = holders
         .iter()
         .flat_map(|(&n, h)| h.anchors().map(move |key| Posting::new(key, n)))

@@ -251,11 +251,11 @@ impl Background {
     }
 
     /// A flag for each token that says whether it is boilerplate; empty where no token is.
-    pub fn mask(&self, tokens: &Tokens, paragraphs: &[Range<u32>], recipe: &Recipe) -> Vec<bool> {
+    pub fn mask(&self, tokens: &Tokens, paragraphs: &[Range<u32>], anchor: u32) -> Vec<bool> {
         if !self.has_boilerplate() {
             return Vec::new();
         }
-        let windows = self.boilerplate_windows(tokens.values(), recipe.anchor);
+        let windows = self.boilerplate_windows(tokens.values(), anchor);
         let long = |r: &&Range<u32>| r.end - r.start >= EXACT_PARAGRAPH;
         let boilerplate = |r: &&Range<u32>| self.is_boilerplate(paragraph_key(tokens, r));
         let known = if self.paragraphs.is_empty() { &[] } else { paragraphs };

@@ -29,7 +29,7 @@ impl<'t> MaskedText<'t> {
         recipe: &Recipe,
     ) -> MaskedText<'t> {
         let prepared = Prepared::new(text, recipe.shingle);
-        let mask = background.mask(&prepared.tokens, &prepared.paragraphs, recipe);
+        let mask = background.mask(&prepared.tokens, &prepared.paragraphs, recipe.anchor);
         let own_tokens = prepared.tokens.len() - mask.iter().filter(|&&masked| masked).count();
         MaskedText { prepared, mask, own_tokens, metadata: Metadata::default() }
     }

@@ -11,7 +11,9 @@ use crate::sketch::recipe::Recipe;
 use crate::text::paragraph;
 use crate::text::shingle::{Shingles, intersection_size, set, shingles};
 use crate::text::token::{Tokens, tokenize};
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The most unequal tokens between two runs of one note: the number of an issue, a name.
 pub const BRIDGE: u32 = 8;
@@ -36,35 +38,49 @@ const WORDS_IN_COMMON: f64 = 0.15;
 /// The number of texts from which on it is known which words are rare.
 const KNOWS_RARE: u64 = 200;
 
-/// A text in which a note is looked for.
-pub struct NoteHolder {
+/// A text in which a note is looked for. Most texts turn out to hold none by their tokens alone, so
+/// the rest is found when it is asked for.
+pub struct NoteHolder<'t> {
+    text: Cow<'t, str>,
     tokens: Tokens,
+    /// The number of words in an anchor.
+    anchor: u32,
     windows: Shingles,
-    paragraphs: Vec<Range<u32>>,
     /// The first place of each anchor.
     places: ByHash<u32>,
+    paragraphs: OnceLock<Vec<Range<u32>>>,
     /// Whether a token is boilerplate; empty where none is.
-    boilerplate: Vec<bool>,
+    boilerplate: OnceLock<Vec<bool>>,
     /// The tokens on lines that are marked as quoted from another text, as in an answer by mail.
-    quoted: Vec<Range<u32>>,
+    quoted: OnceLock<Vec<Range<u32>>>,
 }
 
-impl NoteHolder {
+impl<'t> NoteHolder<'t> {
     /// Reads a text.
-    pub fn new(text: &str, background: &Background, recipe: &Recipe) -> NoteHolder {
-        let tokens = tokenize(text);
+    pub fn new(text: Cow<'t, str>, recipe: &Recipe) -> NoteHolder<'t> {
+        let tokens = tokenize(&text);
         let mut windows = Shingles::default();
         shingles(&tokens, recipe.anchor, &mut windows);
-        let mut places = ByHash::default();
+        // One window in `rate` is an anchor, about; a map that grows is made several times.
+        let about = windows.hashes.len() / recipe.anchor_rate.max(1) as usize;
+        let mut places = ByHash::with_capacity_and_hasher(about + about / 4, Default::default());
         for (&key, i) in windows.hashes.iter().zip(0..) {
             if is_anchor(key, recipe.anchor_rate) {
                 places.entry(key).or_insert(i);
             }
         }
-        let paragraphs = paragraph::token_ranges(text, &tokens);
-        let boilerplate = background.mask(&tokens, &paragraphs, recipe);
-        let quoted = quoted_lines(text, &tokens);
-        NoteHolder { tokens, windows, paragraphs, places, boilerplate, quoted }
+        let (paragraphs, boilerplate, quoted) = Default::default();
+        let anchor = recipe.anchor;
+        NoteHolder { text, tokens, anchor, windows, places, paragraphs, boilerplate, quoted }
+    }
+
+    fn paragraphs(&self) -> &[Range<u32>] {
+        self.paragraphs.get_or_init(|| paragraph::token_ranges(&self.text, &self.tokens))
+    }
+
+    fn boilerplate(&self, background: &Background) -> &[bool] {
+        self.boilerplate
+            .get_or_init(|| background.mask(&self.tokens, self.paragraphs(), self.anchor))
     }
 
     /// The anchors of the text, in any order.
@@ -82,8 +98,9 @@ impl NoteHolder {
 
     /// Whether some of a passage is on a line that is marked as quoted.
     fn is_quoted(&self, passage: &Range<u32>) -> bool {
-        let next = self.quoted.partition_point(|line| line.end <= passage.start);
-        self.quoted.get(next).is_some_and(|line| line.start < passage.end)
+        let quoted = self.quoted.get_or_init(|| quoted_lines(&self.text, &self.tokens));
+        let next = quoted.partition_point(|line| line.end <= passage.start);
+        quoted.get(next).is_some_and(|line| line.start < passage.end)
     }
 
     /// Whether a passage begins or ends the text, but for a few tokens.
@@ -93,10 +110,11 @@ impl NoteHolder {
 
     /// Whether a passage is a paragraph, or several, but for a few tokens.
     fn is_paragraph(&self, passage: &Range<u32>) -> bool {
-        let first = self.paragraphs.partition_point(|p| p.end <= passage.start);
-        let last = self.paragraphs.partition_point(|p| p.start < passage.end);
-        self.paragraphs.get(first).is_some_and(|p| passage.start <= p.start + EDGE)
-            && last.checked_sub(1).is_some_and(|l| passage.end + EDGE >= self.paragraphs[l].end)
+        let paragraphs = self.paragraphs();
+        let first = paragraphs.partition_point(|p| p.end <= passage.start);
+        let last = paragraphs.partition_point(|p| p.start < passage.end);
+        paragraphs.get(first).is_some_and(|p| passage.start <= p.start + EDGE)
+            && last.checked_sub(1).is_some_and(|l| passage.end + EDGE >= paragraphs[l].end)
     }
 
     /// The tokens in anchors that another text holds too, outside these passages.
@@ -112,9 +130,10 @@ impl NoteHolder {
     }
 
     /// The tokens that are neither in these passages nor shared otherwise nor boilerplate.
-    fn rest(&self, passages: &[Range<u32>], shared: &[bool]) -> Vec<bool> {
+    fn rest(&self, passages: &[Range<u32>], shared: &[bool], background: &Background) -> Vec<bool> {
         let mut rest: Vec<bool> = shared.iter().map(|shared| !shared).collect();
-        rest.iter_mut().zip(&self.boilerplate).for_each(|(rest, masked)| *rest &= !masked);
+        let boilerplate = self.boilerplate(background);
+        rest.iter_mut().zip(boilerplate).for_each(|(rest, masked)| *rest &= !masked);
         for p in passages {
             rest[usize_range(p.clone())].fill(false);
         }
@@ -182,7 +201,7 @@ pub fn note_evidence(
         return NoteEvidence::Nothing;
     }
     let (also_a, also_b) = (a.shared_elsewhere(b, &in_a), b.shared_elsewhere(a, &in_b));
-    let (rest_a, rest_b) = (a.rest(&in_a, &also_a), b.rest(&in_b, &also_b));
+    let (rest_a, rest_b) = (a.rest(&in_a, &also_a, background), b.rest(&in_b, &also_b, background));
     let listed = |rest: &[bool]| -> Vec<usize> { (0..rest.len()).filter(|&i| rest[i]).collect() };
     let (own_a, own_b) = (listed(&rest_a), listed(&rest_b));
     let length = in_a.iter().map(|p| p.len()).sum::<usize>();
