@@ -7,6 +7,7 @@ pub mod batch;
 pub mod builder;
 pub mod candidacy;
 pub mod candidates;
+pub mod class_reader;
 pub mod cluster;
 pub mod compare;
 pub mod copies;

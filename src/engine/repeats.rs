@@ -1,14 +1,14 @@
 //! Owns: the collection of repeats inside one text and across texts, over all documents. Never:
 //! defines what counts as a repeat inside one text.
 
+use crate::engine::class_reader::{ClassReader, ClassTokens};
 use crate::engine::compare::Verifier;
 use crate::engine::members::Members;
 use crate::engine::sketch::{Classes, Keys};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hash::ByHash;
 use crate::model::detection::{Place, Repeat};
-use crate::model::document::Documents;
-use crate::model::options::{Progress, Stage};
+use crate::model::options::Stage;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::repeat::{RepeatedPassage, inside, word_count};
@@ -19,7 +19,6 @@ use crate::sketch::fingerprint::paragraph_key;
 use crate::sketch::recipe::Recipe;
 use crate::span::Span;
 use crate::text::shingle::{Shingles, shingles};
-use crate::text::text_tokens::TextTokens;
 use crate::text::token::TokenValues;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -53,26 +52,27 @@ pub fn repeats(
     family: &[u32],
     from: &Verifier,
 ) -> Result<Vec<Repeat>> {
-    let Verifier { documents, background, recipe, thresholds: t, progress, .. } = *from;
-    let classes = |g: &&[Posting]| g.len() >= t.repeat_classes as usize;
-    let families =
-        |g: &&[Posting]| classes(g) && families_of(g, family) >= t.repeat_classes as usize;
+    let Verifier { background, recipe, thresholds: t, progress, .. } = *from;
+    let least = t.repeat_classes as usize;
+    let frequent: Vec<&[Posting]> =
+        keys.anchors.groups().filter(|g| is_in_families(g, family, least)).collect();
+    let paragraphs = keys.paragraphs.groups().filter(|g| g.len() >= least);
     let across = FrequentPassages {
-        paragraphs: keys.paragraphs.groups().filter(classes).map(|g| g[0].key()).collect(),
-        anchors: keys.anchors.groups().filter(families).map(|g| g[0].key()).collect(),
+        paragraphs: paragraphs.map(|g| g[0].key()).collect(),
+        anchors: frequent.iter().map(|g| g[0].key()).collect(),
     };
-    let reader = Reader { all, keys, documents, from, recipe, t, progress };
-    let near = reader.classes_sharing_passages(&across);
+    let near = classes_sharing_passages(&frequent);
     progress.begin(Stage::Repeats, near.len() as u64);
+    let mut reader = ClassReader::new(from);
     let mut touched = all.may_repeat.clone();
-    let shared = reader.shared_windows(&near, &across, family, &mut touched)?;
-    reader.for_each_class_with_key(&keys.paragraphs, &across.paragraphs, |class| {
+    let shared = shared_windows(&mut reader, &near, &across, family, from, &mut touched)?;
+    for_each_class_with_key(&keys.paragraphs, &across.paragraphs, |class| {
         touched[class as usize] = true
     });
     let touched = listed(&touched);
     progress.begin(Stage::Repeats, touched.len() as u64);
     let found = reader.map(&touched, |class, text| {
-        let (tokens, paragraphs) = (text.values(), &text.paragraphs[..]);
+        let (tokens, paragraphs) = (text.values(), text.paragraphs());
         let mut found = Vec::new();
         if all.may_repeat[class as usize] {
             found.extend(inside(tokens, paragraphs, t));
@@ -82,17 +82,32 @@ pub fn repeats(
         to_occurrences(found, class, text, from)
     })?;
     let mut found: Vec<PassageOccurrence> = found.into_iter().flatten().collect();
-    found.extend(reader.other_occurrences(&found, &across)?);
+    found.extend(other_occurrences(&reader, &found, keys, &across, from)?);
     Ok(merge(found, all, members, background, t))
 }
 
-/// The number of families of near-copies in which a key occurs. A piece of a paragraph counts only
+/// The number of families that are told apart without a sort.
+const FEW: usize = 8;
+
+/// Whether a key occurs in so many families of near-copies. A piece of a paragraph counts only
 /// across families: inside one family it merely shows where copies were edited.
-fn families_of(group: &[Posting], family: &[u32]) -> usize {
-    let mut all: Vec<u32> = group.iter().map(|p| family[p.unit as usize]).collect();
-    all.sort_unstable();
-    all.dedup();
-    all.len()
+fn is_in_families(group: &[Posting], family: &[u32], least: usize) -> bool {
+    let mut families = group.iter().map(|p| family[p.unit as usize]);
+    if group.len() < least || least > FEW {
+        let mut all: Vec<u32> = if group.len() < least { Vec::new() } else { families.collect() };
+        all.sort_unstable();
+        all.dedup();
+        return all.len() >= least;
+    }
+    let (mut seen, mut count) = ([0; FEW], 0);
+    count >= least
+        || families.any(|family| {
+            if !seen[..count].contains(&family) {
+                seen[count] = family;
+                count += 1;
+            }
+            count >= least
+        })
 }
 
 fn listed(touched: &[bool]) -> Vec<u32> {
@@ -102,7 +117,7 @@ fn listed(touched: &[bool]) -> Vec<u32> {
 fn to_occurrences(
     passages: Vec<RepeatedPassage>,
     class: u32,
-    text: &TextTokens,
+    text: &ClassTokens,
     from: &Verifier,
 ) -> Vec<PassageOccurrence> {
     let places: Vec<Range<u32>> = passages.iter().flat_map(|p| p.places.iter().cloned()).collect();
@@ -196,136 +211,99 @@ fn passages_across(
     out
 }
 
-struct Reader<'a> {
-    all: &'a Classes,
-    keys: &'a Keys<Run>,
-    documents: &'a dyn Documents,
-    from: &'a Verifier<'a>,
-    recipe: &'a Recipe,
-    t: &'a Thresholds,
-    progress: &'a dyn Progress,
+/// The classes that hold two frequent anchors with the same set of classes, from the postings of
+/// each frequent anchor. The anchors of one passage have the same set; those of two set phrases do
+/// not.
+fn classes_sharing_passages(frequent: &[&[Posting]]) -> Vec<u32> {
+    let mut marks: Vec<(u32, u64)> = Vec::new();
+    for group in frequent {
+        let mark = class_set_hash(group);
+        marks.extend(group.iter().map(|p| (p.unit, mark)));
+    }
+    marks.par_sort_unstable();
+    let mut near: Vec<u32> = marks.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].0).collect();
+    near.dedup();
+    near
 }
 
-impl Reader<'_> {
-    /// The classes that hold two frequent anchors with the same set of classes. The anchors of one
-    /// passage have the same set; those of two set phrases do not.
-    fn classes_sharing_passages(&self, across: &FrequentPassages) -> Vec<u32> {
-        let mut marks: Vec<(u32, u64)> = Vec::new();
-        let frequent = self
-            .keys
-            .anchors
-            .groups()
-            .filter(|g| across.anchors.binary_search(&g[0].key()).is_ok());
-        for group in frequent {
-            let mark = class_set_hash(group);
-            marks.extend(group.iter().map(|p| (p.unit, mark)));
+/// Calls `touch` with the class of each posting that has one of the keys (sorted, like the
+/// postings).
+fn for_each_class_with_key(postings: &Run, keys: &[u64], mut touch: impl FnMut(u32)) {
+    let mut at = 0;
+    for p in postings.iter() {
+        while at < keys.len() && keys[at] < p.key() {
+            at += 1;
         }
-        marks.par_sort_unstable();
-        let mut near: Vec<u32> =
-            marks.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].0).collect();
-        near.dedup();
-        near
-    }
-
-    /// Calls `touch` with the class of each posting that has one of the keys (sorted, like the
-    /// postings).
-    fn for_each_class_with_key(&self, postings: &Run, keys: &[u64], mut touch: impl FnMut(u32)) {
-        let mut at = 0;
-        for p in postings.iter() {
-            while at < keys.len() && keys[at] < p.key() {
-                at += 1;
-            }
-            if keys.get(at) == Some(&p.key()) {
-                touch(p.unit);
-            }
+        if keys.get(at) == Some(&p.key()) {
+            touch(p.unit);
         }
     }
+}
 
-    /// The windows near frequent anchors that occur in enough families, each with a mark of the set
-    /// of its classes. Marks in `touched` the classes that hold enough of these windows for a
-    /// passage.
-    fn shared_windows(
-        &self,
-        near: &[u32],
-        across: &FrequentPassages,
-        family: &[u32],
-        touched: &mut [bool],
-    ) -> Result<ByHash<u64>> {
-        let near = self.map(near, |class, text| {
+/// The number of texts whose windows are in memory twice.
+const BATCH: usize = 4096;
+
+/// The windows near frequent anchors that occur in enough families, each with a mark of the set of
+/// its classes. Marks in `touched` the classes that hold enough of these windows for a passage.
+fn shared_windows(
+    reader: &mut ClassReader,
+    near: &[u32],
+    across: &FrequentPassages,
+    family: &[u32],
+    from: &Verifier,
+    touched: &mut [bool],
+) -> Result<ByHash<u64>> {
+    let Verifier { recipe, thresholds: t, .. } = *from;
+    let mut postings: Vec<Posting> = Vec::new();
+    for near in near.chunks(BATCH) {
+        let windows = reader.map_and_keep(near, |class, text| {
             let mut windows = Shingles::default();
-            shingles(text.values(), self.recipe.anchor, &mut windows);
-            let mut keys = near_anchors(&windows, &text.paragraphs, across, self.recipe, self.t);
-            keys.sort_unstable();
-            keys.dedup();
+            shingles(text.values(), recipe.anchor, &mut windows);
+            let keys = near_anchors(&windows, text.paragraphs(), across, recipe, t);
             keys.into_iter().map(|k| Posting::new(k, class)).collect::<Vec<_>>()
         })?;
-        let mut postings: Vec<Posting> = near.into_iter().flatten().collect();
-        postings.par_sort_unstable();
-        let least = self.t.repeat_classes as usize;
-        let mut held = vec![0u32; touched.len()];
-        let mut out = ByHash::default();
-        for g in Run::from_sorted(postings)
-            .groups()
-            .filter(|g| g.len() >= least && families_of(g, family) >= least)
-        {
-            g.iter().for_each(|p| held[p.unit as usize] += 1);
-            out.insert(g[0].key(), class_set_hash(g));
-        }
-        let passage = self.t.repeat_passage.saturating_sub(self.recipe.anchor) + 1;
-        touched.iter_mut().zip(held).for_each(|(t, n)| *t |= n >= passage);
-        Ok(out)
+        postings.extend(windows.into_iter().flatten());
     }
+    postings.par_sort_unstable();
+    postings.dedup();
+    let mut held = vec![0u32; touched.len()];
+    let mut out = ByHash::default();
+    let least = t.repeat_classes as usize;
+    for g in Run::from_sorted(postings).groups().filter(|g| is_in_families(g, family, least)) {
+        g.iter().for_each(|p| held[p.unit as usize] += 1);
+        out.insert(g[0].key(), class_set_hash(g));
+    }
+    let passage = t.repeat_passage.saturating_sub(recipe.anchor) + 1;
+    touched.iter_mut().zip(held).for_each(|(t, n)| *t |= n >= passage);
+    Ok(out)
+}
 
-    /// All occurrences of paragraphs that occur twice in one text. They occur in too few texts to
-    /// be found by that number alone.
-    fn other_occurrences(
-        &self,
-        found: &[PassageOccurrence],
-        across: &FrequentPassages,
-    ) -> Result<Vec<PassageOccurrence>> {
-        let twice = found.iter().filter(|f| f.paragraph && f.count > 1).map(|f| f.key);
-        let mut keys: Vec<u64> =
-            twice.filter(|k| across.paragraphs.binary_search(k).is_err()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let shared = self
-            .keys
-            .paragraphs
-            .groups()
-            .map(|g| g[0].key())
-            .filter(|k| keys.binary_search(k).is_ok())
-            .collect();
-        let also = FrequentPassages { paragraphs: shared, anchors: Vec::new() };
-        let mut touched = vec![false; self.all.first.len()];
-        self.for_each_class_with_key(&self.keys.paragraphs, &also.paragraphs, |class| {
-            touched[class as usize] = true
-        });
-        let more: Vec<Vec<_>> = self.map(&listed(&touched), |class, text| {
-            let passages = paragraphs_across(text.values(), &text.paragraphs, &also, self.t);
-            to_occurrences(passages, class, text, self.from)
-        })?;
-        Ok(more.into_iter().flatten().collect())
-    }
-
-    /// Reads the first documents of the classes again, in parallel, and returns the results in
-    /// order.
-    fn map<T: Send>(
-        &self,
-        classes: &[u32],
-        f: impl Fn(u32, &TextTokens) -> T + Sync,
-    ) -> Result<Vec<T>> {
-        let one = |&class: &u32| {
-            if self.progress.cancelled() {
-                return Err(Error::Cancelled);
-            }
-            let n = self.all.first[class as usize] as usize;
-            let text = self.documents.text(n)?;
-            let out = f(class, &TextTokens::new(&text));
-            self.progress.advance(1);
-            Ok(out)
-        };
-        classes.par_iter().map(one).collect()
-    }
+/// All occurrences of paragraphs that occur twice in one text. They occur in too few texts to be
+/// found by that number alone.
+fn other_occurrences(
+    reader: &ClassReader,
+    found: &[PassageOccurrence],
+    keys: &Keys<Run>,
+    across: &FrequentPassages,
+    from: &Verifier,
+) -> Result<Vec<PassageOccurrence>> {
+    let twice = found.iter().filter(|f| f.paragraph && f.count > 1).map(|f| f.key);
+    let mut twice: Vec<u64> =
+        twice.filter(|k| across.paragraphs.binary_search(k).is_err()).collect();
+    twice.sort_unstable();
+    twice.dedup();
+    let groups = keys.paragraphs.groups().map(|g| g[0].key());
+    let shared = groups.filter(|k| twice.binary_search(k).is_ok()).collect();
+    let also = FrequentPassages { paragraphs: shared, anchors: Vec::new() };
+    let mut touched = Vec::new();
+    for_each_class_with_key(&keys.paragraphs, &also.paragraphs, |class| touched.push(class));
+    touched.sort_unstable();
+    touched.dedup();
+    let more = reader.map(&touched, |class, text| {
+        let passages = paragraphs_across(text.values(), text.paragraphs(), &also, from.thresholds);
+        to_occurrences(passages, class, text, from)
+    })?;
+    Ok(more.into_iter().flatten().collect())
 }
 
 /// The windows that can belong to a passage with two frequent anchors, that is, those within the

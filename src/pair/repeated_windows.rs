@@ -1,14 +1,12 @@
 //! Owns: which windows of one text occur at several places. Never: decides what a repeat is.
 //!
-//! Nearly all windows of a text occur once, so they are not kept: the windows are made twice, and
-//! only those that another one may equal have a place in a table.
+//! Nearly all windows of a text occur once, so they are not kept, nor are their hashes made. A sum
+//! over its tokens, which is brought forward from one window to the next, shows which windows
+//! another one may equal; only these are hashed and have a place in a table.
 
 use crate::hash;
-use crate::text::shingle::{Shingles, count, shingles_from, window};
-use crate::text::token::TokenValues;
-
-/// The number of windows that are in memory together.
-const BLOCK: usize = 4096;
+use crate::text::shingle::{count, window};
+use crate::text::token::{TokenValues, WORD};
 
 /// Bits for each window in the table of those seen before: about one window in twenty is taken for
 /// a repeated one.
@@ -25,10 +23,8 @@ const LIMIT: usize = 1 << 12;
 pub struct RepeatedWindows<'t> {
     tokens: TokenValues<'t>,
     words: u32,
-    /// The hashes, sorted and without duplicates.
-    keys: Vec<u64>,
-    /// The number of the first key of each bucket.
-    directory: Vec<u32>,
+    /// Their hashes.
+    keys: SortedKeys,
     /// A bit for each window: whether its hash is one of the keys.
     marks: Vec<u64>,
 }
@@ -37,37 +33,26 @@ impl<'t> RepeatedWindows<'t> {
     /// Finds them. No window that occurs twice is missing; some that occur once are there.
     pub fn new(tokens: TokenValues<'t>, words: u32) -> RepeatedWindows<'t> {
         let windows = count(tokens, words);
-        let keys = seen_twice(tokens, words, windows);
-        let buckets = keys.len() / BUCKET + 1;
-        let mut directory = Vec::with_capacity(buckets + 1);
-        for (n, &key) in (0u32..).zip(&keys) {
-            directory.resize(directory.len().max(hash::slot(key, buckets) + 1), n);
-        }
-        directory.resize(buckets + 1, keys.len() as u32);
-        let mut out = RepeatedWindows { tokens, words, keys, directory, marks: Vec::new() };
-        if out.keys.is_empty() {
-            return out;
+        let sums = SortedKeys::new(seen_twice(tokens, words, windows));
+        if sums.keys.is_empty() {
+            return RepeatedWindows { tokens, words, keys: sums, marks: Vec::new() };
         }
         let mut marks = vec![0u64; windows.div_ceil(64)];
-        each_window(tokens, words, windows, |start, hash| {
-            if out.key(hash).is_some() {
+        let mut keys = Distinct::default();
+        each_sum(tokens, words, |start, sum| {
+            if sums.place(sum).is_some()
+                && let Some((hash, _)) = window(tokens, words, start)
+            {
                 marks[start / 64] |= 1 << (start % 64);
+                keys.push(hash);
             }
         });
-        out.marks = marks;
-        out
+        RepeatedWindows { tokens, words, keys: SortedKeys::new(keys.sorted()), marks }
     }
 
     /// The number of different hashes.
     pub fn keys(&self) -> usize {
-        self.keys.len()
-    }
-
-    /// The number of a hash among the keys.
-    fn key(&self, hash: u64) -> Option<usize> {
-        let bucket = hash::slot(hash, self.directory.len() - 1);
-        let (from, to) = (self.directory[bucket] as usize, self.directory[bucket + 1] as usize);
-        self.keys[from..to].iter().position(|&key| key == hash).map(|at| from + at)
+        self.keys.keys.len()
     }
 
     /// The first token of each window, in order.
@@ -91,7 +76,7 @@ impl<'t> RepeatedWindows<'t> {
             return None;
         }
         let (hash, end) = window(self.tokens, self.words, start as usize)?;
-        Some((self.key(hash)?, end))
+        Some((self.keys.place(hash)?, end))
     }
 
     /// The number of windows.
@@ -122,65 +107,171 @@ impl<'t> RepeatedWindows<'t> {
     }
 }
 
-/// Calls `take` with the first token and the hash of each window.
-fn each_window(tokens: TokenValues, words: u32, windows: usize, mut take: impl FnMut(usize, u64)) {
-    let mut block = Shingles::default();
-    for from in (0..windows).step_by(BLOCK) {
-        shingles_from(tokens, words, from..(from + BLOCK).min(windows), &mut block);
-        block.hashes.iter().zip(from..).for_each(|(&hash, start)| take(start, hash));
+/// Hashes by which something is looked up.
+struct SortedKeys {
+    /// The hashes, sorted and without duplicates.
+    keys: Vec<u64>,
+    /// The number of the first key of each bucket.
+    directory: Vec<u32>,
+}
+
+impl SortedKeys {
+    fn new(keys: Vec<u64>) -> SortedKeys {
+        let buckets = keys.len() / BUCKET + 1;
+        let mut directory = Vec::with_capacity(buckets + 1);
+        for (n, &key) in (0u32..).zip(&keys) {
+            directory.resize(directory.len().max(hash::slot(key, buckets) + 1), n);
+        }
+        directory.resize(buckets + 1, keys.len() as u32);
+        SortedKeys { keys, directory }
+    }
+
+    /// The number of a hash among the keys.
+    fn place(&self, hash: u64) -> Option<usize> {
+        let bucket = hash::slot(hash, self.directory.len() - 1);
+        let (from, to) = (self.directory[bucket] as usize, self.directory[bucket + 1] as usize);
+        self.keys[from..to].iter().position(|&key| key == hash).map(|at| from + at)
     }
 }
 
-/// The hashes of windows that occur twice, and a few others, sorted and without duplicates.
+/// Collects different hashes.
+#[derive(Default)]
+struct Distinct {
+    hashes: Vec<u64>,
+    /// The number of hashes from which on duplicates are removed.
+    limit: usize,
+}
+
+impl Distinct {
+    fn push(&mut self, hash: u64) {
+        if self.hashes.last() != Some(&hash) {
+            self.hashes.push(hash);
+            if self.hashes.len() >= self.limit.max(LIMIT) {
+                self.remove_duplicates();
+                self.limit = 2 * self.hashes.len();
+            }
+        }
+    }
+
+    fn remove_duplicates(&mut self) {
+        self.hashes.sort_unstable();
+        self.hashes.dedup();
+    }
+
+    fn sorted(mut self) -> Vec<u64> {
+        self.remove_duplicates();
+        self.hashes
+    }
+}
+
+/// An odd number, by whose powers the tokens of a window are multiplied, and its inverse: their
+/// product is 1 in 64 bits.
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+const INVERSE: u64 = inverse(FACTOR);
+
+/// The inverse of an odd number in 64 bits, by Newton's method: each step doubles the right bits,
+/// of which there are three to begin with.
+const fn inverse(odd: u64) -> u64 {
+    let mut inverse = odd;
+    let mut step = 0;
+    while step < 5 {
+        inverse = inverse.wrapping_mul(2u64.wrapping_sub(odd.wrapping_mul(inverse)));
+        step += 1;
+    }
+    inverse
+}
+
+/// Calls `take` with the first token and a sum of each window, which is the same for equal windows
+/// and nearly always another one for others (Karp and Rabin 1987). Cost: four multiplications a
+/// token, however long the windows are.
+fn each_sum(tokens: TokenValues, words: u32, mut take: impl FnMut(usize, u64)) {
+    let (mut end, mut weight) = (0, 0);
+    // The sum of token i of the window times FACTOR to the power i, and the next power.
+    let (mut sum, mut power) = (0u64, 1u64);
+    for (start, (&first, kind)) in tokens.hashes.iter().zip(tokens.kinds).enumerate() {
+        while weight < words * WORD {
+            let (Some(kind), Some(&hash)) = (tokens.kinds.get(end), tokens.hashes.get(end)) else {
+                return;
+            };
+            weight += kind.length();
+            sum = sum.wrapping_add(hash.wrapping_mul(power));
+            power = power.wrapping_mul(FACTOR);
+            end += 1;
+        }
+        take(start, sum);
+        weight -= kind.length();
+        sum = sum.wrapping_sub(first).wrapping_mul(INVERSE);
+        power = power.wrapping_mul(INVERSE);
+    }
+}
+
+/// The sums of windows that occur twice, and a few others, sorted and without duplicates.
 fn seen_twice(tokens: TokenValues, words: u32, windows: usize) -> Vec<u64> {
     let bits = BITS * windows;
     let mut seen = vec![0u64; bits.div_ceil(64)];
-    let (mut keys, mut limit): (Vec<u64>, _) = (Vec::new(), LIMIT);
-    each_window(tokens, words, windows, |_, hash| {
-        let at = hash::slot(hash, bits);
+    let mut sums = Distinct::default();
+    each_sum(tokens, words, |_, sum| {
+        let at = hash::slot(sum, bits);
         let (word, bit) = (&mut seen[at / 64], 1 << (at % 64));
         if *word & bit == 0 {
             *word |= bit;
-        } else if keys.last() != Some(&hash) {
-            keys.push(hash);
-            if keys.len() >= limit {
-                keys.sort_unstable();
-                keys.dedup();
-                limit = limit.max(2 * keys.len());
-            }
+        } else {
+            sums.push(sum);
         }
     });
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+    sums.sorted()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::shingle::{Shingles, shingles};
     use crate::text::token::tokenize;
     use proptest::prelude::*;
     use std::collections::HashMap;
 
+    #[test]
+    fn the_factor_has_an_inverse() {
+        assert_eq!(FACTOR.wrapping_mul(INVERSE), 1);
+        assert_eq!(inverse(3).wrapping_mul(3), 1);
+    }
+
     proptest! {
+        #[test]
+        fn sums_are_those_of_the_windows(t in "([ab] |[a-e]{2} |漢){0,30}", words in 1u32..6) {
+            let tokens = tokenize(&t);
+            let (mut all, mut count) = (Shingles::default(), 0);
+            shingles(tokens.values(), words, &mut all);
+            each_sum(tokens.values(), words, |start, sum| {
+                let window = &tokens.hashes[start..all.ends[start] as usize];
+                let plain = window.iter().rev().fold(0u64, |sum, &token| {
+                    sum.wrapping_mul(FACTOR).wrapping_add(token)
+                });
+                assert_eq!(sum, plain);
+                count += 1;
+            });
+            prop_assert_eq!(count, all.hashes.len());
+        }
+
         #[test]
         fn every_repeated_window_is_there(t in "(([ab] |[a-e]{2} |漢){10,30}\n\n){0,5}",
             words in 1u32..6) {
             let tokens = tokenize(&t);
             let mut plain: HashMap<u64, Vec<u32>> = HashMap::new();
-            let all = count(tokens.values(), words);
-            each_window(tokens.values(), words, all, |start, hash| {
-                plain.entry(hash).or_default().push(start as u32);
-            });
+            let mut all = Shingles::default();
+            shingles(tokens.values(), words, &mut all);
+            for (&hash, start) in all.hashes.iter().zip(0..) {
+                plain.entry(hash).or_default().push(start);
+            }
             let mut found = RepeatedWindows::new(tokens.values(), words);
             let mut places: HashMap<usize, Vec<u32>> = HashMap::new();
             for (start, key, end) in found.iter() {
                 let single = window(tokens.values(), words, start as usize);
-                prop_assert_eq!(single, Some((found.keys[key], end)));
+                prop_assert_eq!(single, Some((found.keys.keys[key], end)));
                 places.entry(key).or_default().push(start);
             }
             for (key, places) in places {
-                prop_assert_eq!(plain.remove(&found.keys[key]), Some(places));
+                prop_assert_eq!(plain.remove(&found.keys.keys[key]), Some(places));
             }
             prop_assert!(plain.values().all(|places| places.len() == 1));
             let before: Vec<u32> = found.starts().collect();

@@ -109,8 +109,13 @@ pub fn json_line(value: &impl Serialize, out: &mut (impl Write + ?Sized)) -> io:
     out.write_all((text(value)? + "\n").as_bytes())
 }
 
+/// The bytes that are reserved for a value: most pairs take no more.
+const VALUE: usize = 1024;
+
 fn text<T: Serialize + ?Sized>(value: &T) -> io::Result<String> {
-    let mut text = serde_json::to_string(value)?;
+    let mut bytes = Vec::with_capacity(VALUE);
+    serde_json::to_writer(&mut bytes, value)?;
+    let mut text = String::from_utf8(bytes).map_err(io::Error::other)?;
     if let Cow::Owned(escaped) = escape::json(&text) {
         text = escaped;
     }
