@@ -156,7 +156,7 @@ impl Check {
             _ => known,
         };
         let verdict = judge(findings, &gate.policy(), known.as_ref(), &ignores, &today)?;
-        let report = Report { findings, instead: None, verdict: Some(&verdict) };
+        let report = Report { findings, instead: None, verdict: Some(&verdict), timings: None };
         meter.writing();
         self.output.write(outputs, &settings.flags.report, &report)?;
         if read != Exit::Done && verdict.passed() {

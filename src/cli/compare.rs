@@ -131,7 +131,7 @@ impl Compare {
             documents: &task.corpus,
             skipped: &task.taken.skipped,
         };
-        let report = Report { findings, instead, verdict: None };
+        let report = Report { findings, instead, verdict: None, timings: None };
         self.output.write(Outputs::default(), &settings.flags.report, &report)?;
         Ok(task.taken.exit(settings.flags.run.max_bad))
     }

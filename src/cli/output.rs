@@ -9,6 +9,7 @@ use super::interrupt::{Stoppable, failed};
 use super::messages::{clean, escaped_path};
 use super::outputs::Outputs;
 use super::paths::{distinct, is_special};
+use super::timings::TimingsJson;
 use nearcopy::gate::Verdict;
 use nearcopy::ingest::ReadFile;
 use nearcopy::report::{
@@ -70,6 +71,8 @@ pub struct Report<'a> {
     pub instead: Option<String>,
     /// The verdict of a gate; with it, the report is about the verdict.
     pub verdict: Option<&'a Verdict>,
+    /// What the stages before the report took, where it is asked for (`--timings`).
+    pub timings: Option<TimingsJson>,
 }
 
 /// Writes a verdict in a format: the only list of the formats of `check`.
@@ -129,6 +132,13 @@ impl Report<'_> {
                 human,
                 out,
             );
+        }
+        if let Some(timings) = &self.timings {
+            match format {
+                OutputFormat::Json => return report::json_timed(self.findings, timings, out),
+                OutputFormat::Jsonl => return report::jsonl_timed(self.findings, timings, out),
+                _ => {}
+            }
         }
         match (format, &self.instead) {
             (OutputFormat::Human, Some(text)) => out.write_all(text.as_bytes()),

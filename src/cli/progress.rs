@@ -3,7 +3,7 @@
 use super::exit::{Failure, Result};
 use super::interrupt::{interrupted, listen};
 use super::messages;
-use super::timings::Timings;
+use super::timings::{Timings, TimingsJson};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nearcopy::progress::{Limit, Stage};
 use std::io::IsTerminal;
@@ -65,6 +65,11 @@ impl Meter {
     /// Shows that the report is being written.
     pub fn writing(&self) {
         self.time(|timings| timings.begin("report"));
+    }
+
+    /// What the stages so far took, where it is asked for.
+    pub fn timings(&self) -> Option<TimingsJson> {
+        self.timings.as_ref().map(Timings::json)
     }
 
     fn time(&self, measure: impl Fn(&Timings)) {

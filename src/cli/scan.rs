@@ -130,7 +130,8 @@ impl Scan {
         }
         let findings =
             Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
-        let report = Report { findings, instead: None, verdict: None };
+        let timings = meter.timings();
+        let report = Report { findings, instead: None, verdict: None, timings };
         meter.writing();
         self.output.write(outputs, &settings.flags.report, &report)?;
         let exit = taken.exit(settings.flags.run.max_bad);

@@ -23,15 +23,34 @@ struct Measured {
 }
 
 /// What one stage took.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize)]
 struct StageTiming {
+    #[serde(rename = "stage")]
     name: &'static str,
     seconds: f64,
+    #[serde(rename = "processor_seconds")]
     processor: f64,
     allocations: u64,
+    #[serde(rename = "tokenized_bytes")]
     tokenized: u64,
     /// The peak of the memory of the process up to the end of the stage, in bytes.
+    #[serde(rename = "peak_bytes")]
     peak: Option<u64>,
+}
+
+impl StageTiming {
+    const fn new(name: &'static str) -> StageTiming {
+        let (seconds, processor) = (0.0, 0.0);
+        StageTiming { name, seconds, processor, allocations: 0, tokenized: 0, peak: None }
+    }
+}
+
+/// The timings as the field `timings` of a report.
+#[derive(Debug, serde::Serialize)]
+pub struct TimingsJson {
+    /// The bytes of all texts.
+    bytes: u64,
+    stages: Vec<StageTiming>,
 }
 
 /// What the process has used up to a moment.
@@ -72,15 +91,7 @@ impl Timings {
         measured.close(self.usage());
         let at = measured.stages.iter().position(|stage| stage.name == name);
         let at = at.unwrap_or_else(|| {
-            let none = StageTiming {
-                name,
-                seconds: 0.0,
-                processor: 0.0,
-                allocations: 0,
-                tokenized: 0,
-                peak: None,
-            };
-            measured.stages.push(none);
+            measured.stages.push(StageTiming::new(name));
             measured.stages.len() - 1
         });
         measured.open = Some((at, self.usage()));
@@ -101,18 +112,18 @@ impl Timings {
         self.tokenized.fetch_add(bytes, Ordering::Relaxed);
     }
 
+    /// The same for a program.
+    pub fn json(&self) -> TimingsJson {
+        self.end();
+        let measured = self.lock();
+        TimingsJson { bytes: measured.bytes, stages: measured.stages.clone() }
+    }
+
     /// The table for a person.
     pub fn table(&self) -> String {
         let measured = self.lock();
         let texts = measured.bytes as f64;
-        let mut sum = StageTiming {
-            name: "all",
-            seconds: 0.0,
-            processor: 0.0,
-            allocations: 0,
-            tokenized: 0,
-            peak: None,
-        };
+        let mut sum = StageTiming::new("all");
         let mut out = format!(
             "{:12} {:>8} {:>11} {:>8} {:>12} {:>13} {:>9}\n",
             "stage", "seconds", "processor s", "MB/s", "allocations", "tokenized", "peak MiB"

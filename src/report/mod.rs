@@ -46,6 +46,6 @@ pub use json::cleaning::cleaned_json;
 pub use json::explain::explain_json;
 pub use json::reader::StoredReport;
 pub use json::removed_records::{RemovedLines, StoredRecord};
-pub use json::report::{json, jsonl};
+pub use json::report::{json, json_timed, jsonl, jsonl_timed};
 pub use json::writer::json_line;
 pub use schema::document::cluster_id;

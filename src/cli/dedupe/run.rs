@@ -205,7 +205,7 @@ impl Dedupe {
         };
         let mut outputs = Outputs::default();
         let done = rewrite.write(layout, &mut outputs)?;
-        let report = Report { findings, instead: None, verdict: None };
+        let report = Report { findings, instead: None, verdict: None, timings: None };
         write_targets(&self.report, &settings.flags.report, &report, &mut outputs)?;
         outputs.commit()?;
         if done.unread && index.is_some() {

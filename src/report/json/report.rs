@@ -9,6 +9,7 @@ use crate::report::schema::document::{
 use crate::report::schema::pair::PairJson;
 use crate::report::schema::repeat::RepeatJson;
 use crate::report::schema::summary::{HeadJson, OpeningJson, SummaryJson};
+use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 
 /// Writes the report as one JSON object, schema `nearcopy.report/1`.
@@ -23,6 +24,24 @@ use std::io::{self, BufWriter, Write};
 pub fn json(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
     body(findings, out)?;
+    out.write_all(b"}\n")?;
+    out.flush()
+}
+
+/// Like [`json()`], with what the run took as the last field, `timings`: an object of the caller,
+/// which no reader of a report needs.
+///
+/// # Errors
+/// As [`json()`].
+pub fn json_timed(
+    findings: Findings,
+    timings: &impl Serialize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let out = &mut BufWriter::with_capacity(BUFFER, out);
+    body(findings, out)?;
+    write!(out, ",\n\"timings\":")?;
+    value(out, timings)?;
     out.write_all(b"}\n")?;
     out.flush()
 }
@@ -74,6 +93,21 @@ pub fn body(findings: Findings, out: &mut impl Write) -> io::Result<()> {
 pub fn jsonl(findings: Findings, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut BufWriter::with_capacity(BUFFER, out);
     body_lines(findings, out)?;
+    out.flush()
+}
+
+/// Like [`jsonl()`], with what the run took as the last line, of the type `timings`.
+///
+/// # Errors
+/// As [`json()`].
+pub fn jsonl_timed(
+    findings: Findings,
+    timings: &impl Serialize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let out = &mut BufWriter::with_capacity(BUFFER, out);
+    body_lines(findings, out)?;
+    line(out, "timings", timings)?;
     out.flush()
 }
 
