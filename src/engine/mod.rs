@@ -23,6 +23,7 @@ pub mod preset;
 pub mod repeats;
 pub mod search;
 pub mod series;
+pub mod shared_windows;
 pub mod sketch;
 #[cfg(feature = "stages")]
 pub mod stage_file;

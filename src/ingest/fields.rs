@@ -94,11 +94,13 @@ impl Fields {
         if self.nested || !prefix.is_empty() {
             return self.fit_nested(prefix, key);
         }
-        // This runs for each key of each record, so only names of its length are looked at.
+        // This runs for each key of each record, so length and first letter must exclude most
+        // names.
+        let first = |name: &[u8]| name.first().map(u8::to_ascii_lowercase);
         let mut hit = FieldMatch { ranks: [None; ROLES.len()], inside: None };
         for &(role, rank) in self.by_length.get(key.len()).into_iter().flatten() {
             let (name, best) = (self.names[role][rank].as_bytes(), &mut hit.ranks[role]);
-            if best.is_some_and(|best| best < OTHER_CASE) {
+            if first(name) != first(key) || best.is_some_and(|best| best < OTHER_CASE) {
                 continue;
             } else if name == key {
                 *best = Some(rank);

@@ -23,6 +23,8 @@ const LIMIT: usize = 1 << 12;
 pub struct RepeatedWindows<'t> {
     tokens: TokenValues<'t>,
     words: u32,
+    /// Whether each window has that number of tokens.
+    are_words: bool,
     /// Their hashes.
     keys: SortedKeys,
     /// A bit for each window: whether its hash is one of the keys.
@@ -32,10 +34,10 @@ pub struct RepeatedWindows<'t> {
 impl<'t> RepeatedWindows<'t> {
     /// Finds them. No window that occurs twice is missing; some that occur once are there.
     pub fn new(tokens: TokenValues<'t>, words: u32) -> RepeatedWindows<'t> {
-        let windows = count(tokens, words);
+        let (windows, are_words) = (count(tokens, words), are_words(tokens));
         let sums = SortedKeys::new(seen_twice(tokens, words, windows));
         if sums.keys.is_empty() {
-            return RepeatedWindows { tokens, words, keys: sums, marks: Vec::new() };
+            return RepeatedWindows { tokens, words, are_words, keys: sums, marks: Vec::new() };
         }
         let mut marks = vec![0u64; windows.div_ceil(64)];
         let mut keys = Distinct::default();
@@ -47,7 +49,8 @@ impl<'t> RepeatedWindows<'t> {
                 keys.push(hash);
             }
         });
-        RepeatedWindows { tokens, words, keys: SortedKeys::new(keys.sorted()), marks }
+        let keys = SortedKeys::new(keys.sorted());
+        RepeatedWindows { tokens, words, are_words, keys, marks }
     }
 
     /// The number of different hashes.
@@ -79,6 +82,14 @@ impl<'t> RepeatedWindows<'t> {
         Some((self.keys.place(hash)?, end))
     }
 
+    /// The end of the window that begins at this token.
+    fn end(&self, start: usize) -> Option<u32> {
+        if self.are_words {
+            return Some(start as u32 + self.words);
+        }
+        window(self.tokens, self.words, start).map(|(_, end)| end)
+    }
+
     /// The number of windows.
     pub fn len(&self) -> usize {
         self.marks.iter().map(|bits| bits.count_ones() as usize).sum()
@@ -95,10 +106,8 @@ impl<'t> RepeatedWindows<'t> {
         for (n, bits) in marks.iter_mut().enumerate() {
             for bit in 0..64 {
                 let start = 64 * n + bit;
-                let drops = |(_, end)| !keep(start as u32, end);
-                if *bits >> bit & 1 == 1
-                    && window(self.tokens, self.words, start).is_some_and(drops)
-                {
+                let drops = |end| !keep(start as u32, end);
+                if *bits >> bit & 1 == 1 && self.end(start).is_some_and(drops) {
                     *bits ^= 1 << bit;
                 }
             }
@@ -185,6 +194,9 @@ const fn inverse(odd: u64) -> u64 {
 /// and nearly always another one for others (Karp and Rabin 1987). Cost: four multiplications a
 /// token, however long the windows are.
 fn each_sum(tokens: TokenValues, words: u32, mut take: impl FnMut(usize, u64)) {
+    if are_words(tokens) && words > 0 {
+        return each_plain_sum(tokens.hashes, words as usize, take);
+    }
     let (mut end, mut weight) = (0, 0);
     // The sum of token i of the window times FACTOR to the power i, and the next power.
     let (mut sum, mut power) = (0u64, 1u64);
@@ -202,6 +214,25 @@ fn each_sum(tokens: TokenValues, words: u32, mut take: impl FnMut(usize, u64)) {
         weight -= kind.length();
         sum = sum.wrapping_sub(first).wrapping_mul(INVERSE);
         power = power.wrapping_mul(INVERSE);
+    }
+}
+
+/// Whether all tokens are words, so that all windows have the same number of tokens.
+fn are_words(tokens: TokenValues) -> bool {
+    tokens.kinds.iter().all(|kind| kind.length() == WORD)
+}
+
+/// [`each_sum`] for windows of so many tokens each.
+fn each_plain_sum(hashes: &[u64], words: usize, mut take: impl FnMut(usize, u64)) {
+    let Some((front, behind)) = hashes.split_at_checked(words) else { return };
+    let append = |sum: u64, &token: &u64| sum.wrapping_mul(FACTOR).wrapping_add(token);
+    let mut sum = front.iter().rev().fold(0, append);
+    let last = (1..words).fold(1u64, |power, _| power.wrapping_mul(FACTOR));
+    take(0, sum);
+    for (start, (&first, &next)) in (1..).zip(hashes.iter().zip(behind)) {
+        sum = sum.wrapping_sub(first).wrapping_mul(INVERSE);
+        sum = sum.wrapping_add(next.wrapping_mul(last));
+        take(start, sum);
     }
 }
 

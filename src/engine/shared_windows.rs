@@ -1,0 +1,192 @@
+//! Owns: the windows that enough families of near-copies share near their frequent anchors. Never:
+//! makes passages of them.
+
+use crate::engine::class_reader::ClassReader;
+use crate::engine::compare::Verifier;
+use crate::error::Result;
+use crate::hash::{self, ByHash};
+use crate::model::thresholds::Thresholds;
+use crate::postings::posting::{Posting, class_set_hash};
+use crate::postings::run::Run;
+use crate::sketch::anchor::is_anchor;
+use crate::sketch::recipe::Recipe;
+use crate::text::shingle::{Shingles, shingles};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Bits of the filter for each window: nearly all that are looked up are no shared ones, and one in
+/// sixteen of these passes it.
+const BITS: usize = 16;
+
+/// Windows that texts share, each with a mark of the set of these texts.
+pub struct SharedWindows {
+    marks: ByHash<u64>,
+    /// A bit for each slot that holds a window.
+    filter: Vec<u64>,
+}
+
+impl SharedWindows {
+    fn new(marks: ByHash<u64>) -> SharedWindows {
+        let mut filter = vec![0; (BITS * marks.len()).div_ceil(64)];
+        let bits = 64 * filter.len();
+        for &hash in marks.keys() {
+            let at = hash::slot(hash, bits);
+            filter[at / 64] |= 1u64 << (at % 64);
+        }
+        SharedWindows { marks, filter }
+    }
+
+    /// Whether no window is shared.
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    /// The mark of a window, if it is shared.
+    #[inline]
+    pub fn mark(&self, window: u64) -> Option<u64> {
+        let at = hash::slot(window, 64 * self.filter.len());
+        let held = self.filter.get(at / 64)? >> (at % 64) & 1 == 1;
+        if held { self.marks.get(&window).copied() } else { None }
+    }
+}
+
+/// The number of families that are told apart without a sort.
+const FEW: usize = 8;
+
+/// Whether a key occurs in so many families of near-copies. A piece of a paragraph counts only
+/// across families: inside one family it merely shows where copies were edited.
+pub fn is_in_families(group: &[Posting], family: &[u32], least: usize) -> bool {
+    if group.len() < least {
+        return false;
+    }
+    let mut families = group.iter().map(|p| family[p.unit as usize]);
+    if least > FEW {
+        let mut all: Vec<u32> = families.collect();
+        all.sort_unstable();
+        all.dedup();
+        return all.len() >= least;
+    }
+    let (mut seen, mut count) = ([0; FEW], 0);
+    count >= least
+        || families.any(|family| {
+            if !seen[..count].contains(&family) {
+                seen[count] = family;
+                count += 1;
+            }
+            count >= least
+        })
+}
+
+/// The classes that hold two frequent anchors with the same set of classes, from the postings of
+/// each frequent anchor. The anchors of one passage have the same set; those of two set phrases do
+/// not.
+pub fn classes_sharing_passages(frequent: &[&[Posting]]) -> Vec<u32> {
+    let mut marks: Vec<(u32, u64)> = Vec::new();
+    for group in frequent {
+        let mark = class_set_hash(group);
+        marks.extend(group.iter().map(|p| (p.unit, mark)));
+    }
+    marks.par_sort_unstable();
+    let mut near: Vec<u32> = marks.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].0).collect();
+    near.dedup();
+    near
+}
+
+/// The number of texts whose windows are in memory twice.
+const BATCH: usize = 4096;
+
+/// The windows near frequent anchors that occur in enough families, each with a mark of the set of
+/// its classes. Marks in `touched` the classes that hold enough of these windows for a passage.
+pub fn shared_windows(
+    reader: &mut ClassReader,
+    near: &[u32],
+    anchors: &[u64],
+    family: &[u32],
+    from: &Verifier,
+    touched: &mut [bool],
+) -> Result<SharedWindows> {
+    let Verifier { recipe, thresholds: t, .. } = *from;
+    let mut postings: Vec<Posting> = Vec::new();
+    for near in near.chunks(BATCH) {
+        let windows = reader.map_and_keep(near, |class, text| {
+            let mut windows = Shingles::default();
+            shingles(text.values(), recipe.anchor, &mut windows);
+            let keys = near_anchors(&windows, text.paragraphs(), anchors, recipe, t);
+            keys.into_iter().map(|k| Posting::new(k, class)).collect::<Vec<_>>()
+        })?;
+        postings.extend(windows.into_iter().flatten());
+    }
+    postings.par_sort_unstable();
+    postings.dedup();
+    let mut held = vec![0u32; touched.len()];
+    let mut marks = ByHash::default();
+    let least = t.repeat_classes as usize;
+    for g in Run::from_sorted(postings).groups().filter(|g| is_in_families(g, family, least)) {
+        g.iter().for_each(|p| held[p.unit as usize] += 1);
+        marks.insert(g[0].key(), class_set_hash(g));
+    }
+    let passage = t.repeat_passage.saturating_sub(recipe.anchor) + 1;
+    touched.iter_mut().zip(held).for_each(|(t, n)| *t |= n >= passage);
+    Ok(SharedWindows::new(marks))
+}
+
+/// The windows that can belong to a passage with two frequent anchors, that is, those within the
+/// length of a passage from one.
+fn near_anchors(
+    windows: &Shingles,
+    paragraphs: &[Range<u32>],
+    anchors: &[u64],
+    recipe: &Recipe,
+    t: &Thresholds,
+) -> Vec<u64> {
+    let mut out = Vec::new();
+    let reach = t.repeat_passage;
+    for p in paragraphs {
+        let mut next = p.start;
+        for i in p.start..p.end {
+            let Some(&hash) = windows.hashes.get(i as usize) else { break };
+            if !is_anchor(hash, recipe.anchor_rate) || anchors.binary_search(&hash).is_err() {
+                continue;
+            }
+            let to = (i + reach).min(p.end).min(windows.hashes.len() as u32);
+            for j in next.max(i.saturating_sub(reach)).max(p.start)..to {
+                if windows.ends[j as usize] <= p.end {
+                    out.push(windows.hashes[j as usize]);
+                }
+            }
+            next = next.max(to);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_filter_changes_nothing(
+            windows in prop::collection::vec((any::<u64>(), any::<u64>()), 0..40), other: u64,
+        ) {
+            let marks: ByHash<u64> = windows.iter().copied().collect();
+            let shared = SharedWindows::new(marks.clone());
+            for window in windows.iter().map(|w| w.0).chain([other]) {
+                prop_assert_eq!(shared.mark(window), marks.get(&window).copied());
+            }
+        }
+
+        #[test]
+        fn few_families_are_counted_without_a_sort(
+            units in prop::collection::vec(0u32..20, 0..30), least in 0usize..12,
+        ) {
+            let family: Vec<u32> = (0..20).map(|unit| unit / 2).collect();
+            let group: Vec<Posting> = units.iter().map(|&unit| Posting::new(7, unit)).collect();
+            let mut all: Vec<u32> = units.iter().map(|&unit| family[unit as usize]).collect();
+            all.sort_unstable();
+            all.dedup();
+            prop_assert_eq!(is_in_families(&group, &family, least), all.len() >= least);
+        }
+    }
+}
