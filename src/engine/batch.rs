@@ -138,7 +138,7 @@ pub(crate) fn scan_under(
             class_tokens,
             notes_left_out,
             all,
-            mut keys,
+            keys,
             members,
             background,
             family,
@@ -160,10 +160,8 @@ pub(crate) fn scan_under(
             thresholds,
             progress,
         };
-        // Repeats are found without bands, and what they keep in memory takes the place of these.
-        drop([std::mem::take(&mut keys.bands), std::mem::take(&mut keys.paragraph_bands)]);
         let pairs = cluster::reported(&relations, &representative_of, &all, &verifier)?;
-        let repeats = repeats(&all, &keys, &members, &family, &verifier)?;
+        let repeats = repeats(&all, keys, &members, &family, &verifier)?;
         let candidates = [&document_candidates, &passage_candidates];
         let mut limits = Limits::new(documents, progress);
         limits.add_candidates(candidates, &all, thresholds);

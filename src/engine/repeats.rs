@@ -39,11 +39,13 @@ struct PassageOccurrence {
 /// All repeats, ordered by their first place.
 pub fn repeats(
     all: &Classes,
-    keys: &Keys<Run>,
+    mut keys: Keys<Run>,
     members: &Members,
     family: &[u32],
     from: &Verifier,
 ) -> Result<Vec<Repeat>> {
+    // Bands are of no more use; what is kept of the texts takes their place in memory.
+    drop([std::mem::take(&mut keys.bands), std::mem::take(&mut keys.paragraph_bands)]);
     let Verifier { background, recipe, thresholds: t, progress, .. } = *from;
     let least = t.repeat_classes as usize;
     let frequent: Vec<&[Posting]> =
@@ -70,7 +72,7 @@ pub fn repeats(
         to_occurrences(found, class, text, from)
     })?;
     let mut found: Vec<PassageOccurrence> = found.into_iter().flatten().collect();
-    found.extend(other_occurrences(&reader, &found, keys, &across, from)?);
+    found.extend(other_occurrences(&reader, &found, &keys, &across, from)?);
     Ok(merge(found, all, members, background, t))
 }
 
