@@ -4,6 +4,7 @@
 use crate::engine::sketch::{Classes, Keys};
 use crate::error::Result;
 use crate::model::document::Documents;
+use crate::model::options::Progress;
 use crate::model::thresholds::Thresholds;
 use crate::postings::budget::{ANCHORS_PER_BAND, SharedKeys, WithinBudget, add_up, within_budget};
 use crate::postings::policy::{Policy, all_pairs, link_hot};
@@ -38,6 +39,7 @@ pub fn by_documents(
     documents: &dyn Documents,
     recipe: &Recipe,
     budget: Budget,
+    progress: &dyn Progress,
 ) -> Result<Candidates> {
     let policy = Policy::from(recipe);
     let mut out = Candidates::default();
@@ -46,8 +48,8 @@ pub fn by_documents(
     let shown = [of_texts.pairs, of_bands.pairs].concat();
     let hot = [of_texts.others, of_bands.others].concat();
     out.capped = hot.len() as u64;
-    let signatures =
-        signatures(hot.iter().flat_map(|g| g.iter().map(|p| p.unit)), all, documents, recipe)?;
+    let units = hot.iter().flat_map(|g| g.iter().map(|p| p.unit));
+    let signatures = signatures(units, all, documents, recipe, progress)?;
     let mut links = Vec::new();
     for group in hot {
         link_hot(group, |unit| &signatures[&unit], recipe, &mut links);
@@ -106,6 +108,7 @@ fn signatures(
     all: &Classes,
     documents: &dyn Documents,
     recipe: &Recipe,
+    progress: &dyn Progress,
 ) -> Result<HashMap<u32, Vec<u32>>> {
     let mut units: Vec<u32> = units.collect();
     units.par_sort_unstable();
@@ -113,6 +116,7 @@ fn signatures(
     let sign = |f: &mut Fingerprinter, unit: u32| {
         let n = all.first[unit as usize] as usize;
         let text = documents.text(n)?;
+        progress.tokenized(text.len() as u64);
         Ok((unit, f.signature(&text)))
     };
     units.into_par_iter().map_init(|| Fingerprinter::new(recipe), sign).collect()

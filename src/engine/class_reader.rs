@@ -117,7 +117,11 @@ impl<'a> ClassReader<'a> {
 
     fn read<T>(&self, class: u32, f: impl FnOnce(&str) -> T) -> Result<T> {
         let n = self.from.first[class as usize] as usize;
-        self.step(|| Ok(f(&self.from.documents.text(n)?)))
+        self.step(|| {
+            let text = self.from.documents.text(n)?;
+            self.from.progress.tokenized(text.len() as u64);
+            Ok(f(&text))
+        })
     }
 
     fn step<T>(&self, f: impl FnOnce() -> Result<T>) -> Result<T> {

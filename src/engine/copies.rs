@@ -35,7 +35,7 @@ impl Copies {
     ) -> Result<Copies> {
         let Sketches { classes: all, .. } = sketch(documents, recipe, t, progress)?;
         let mut members = Members::new(&all);
-        members.divided = title_groups(&all, &members, documents, background, recipe, t)?;
+        members.divided = title_groups(&all, &members, documents, background, recipe, t, progress)?;
         Ok(Copies { class_of: all.class_of, tokens: all.tokens, members })
     }
 

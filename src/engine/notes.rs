@@ -140,6 +140,7 @@ impl NoteSearch<'_> {
         units.dedup();
         let read = |unit: u32| {
             let text = self.documents.text(self.all.first[unit as usize] as usize)?;
+            self.progress.tokenized(text.len() as u64);
             Ok((unit, NoteHolder::new(text, self.recipe)))
         };
         units.into_par_iter().map(read).collect()

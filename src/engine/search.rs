@@ -56,7 +56,8 @@ pub fn sorted_keys(
     })?;
     let Sketches { classes: all, words, .. } = sketches;
     let mut members = Members::new(&all);
-    members.divided = title_groups(&all, &members, documents, &background, recipe, thresholds)?;
+    members.divided =
+        title_groups(&all, &members, documents, &background, recipe, thresholds, progress)?;
     Ok(SortedKeys { all, keys, words, background, notes_left_out, members })
 }
 
@@ -98,7 +99,8 @@ pub fn searched(
         progress,
     };
 
-    let document_candidates = candidates::by_documents(all, keys, documents, recipe, budget)?;
+    let document_candidates =
+        candidates::by_documents(all, keys, documents, recipe, budget, progress)?;
     progress.begin(Stage::Compare, document_candidates.steps);
     let compared = verifier
         .compare(&document_candidates.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;

@@ -61,6 +61,7 @@ pub fn series(
     issues.par_sort_unstable();
     let read = |issue: Issue| -> Result<MaskedText> {
         let text = documents.text(all.first[issue.class as usize] as usize)?;
+        progress.tokenized(text.len() as u64);
         Ok(MaskedText::new(text, background, recipe))
     };
     let mostly_other_figures = |texts: &[Issue]| -> Result<bool> {

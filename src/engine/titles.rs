@@ -5,6 +5,7 @@ use crate::engine::members::{DividedClass, DividedClasses, Members};
 use crate::engine::sketch::Classes;
 use crate::error::Result;
 use crate::model::document::Documents;
+use crate::model::options::Progress;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::decide::{titles_divide_one_text, titles_have_nothing_in_common};
@@ -27,6 +28,7 @@ pub fn title_groups(
     background: &Background,
     recipe: &Recipe,
     t: &Thresholds,
+    progress: &dyn Progress,
 ) -> Result<DividedClasses> {
     let title = |n: u32| documents.info(n as usize).title.as_deref();
     let several = |class: &u32| {
@@ -36,7 +38,9 @@ pub fn title_groups(
     let classes: Vec<u32> = (0..all.first.len() as u32).filter(several).collect();
     let divide = |class: u32| -> Result<Option<(u32, DividedClass)>> {
         let of = members.of(class);
-        let text = MaskedText::new(documents.text(of[0] as usize)?, background, recipe);
+        let text = documents.text(of[0] as usize)?;
+        progress.tokenized(text.len() as u64);
+        let text = MaskedText::new(text, background, recipe);
         let divided = groups(of, documents, &text, background, t);
         Ok((divided.groups.len() > 1).then_some((class, divided)))
     };
