@@ -145,7 +145,7 @@ fn line_feeds(block: &[u8; BLOCK]) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     block.as_chunks::<8>().0.iter().rev().fold(0, |bits, &eight| {
         let zero = u64::from_le_bytes(eight) ^ 0x0a0a_0a0a_0a0a_0a0a;
-        bits << 8 | lowest_bits(!((zero & LOW) + LOW | zero) >> 7)
+        bits << 8 | lowest_bits(!(((zero & LOW) + LOW) | zero) >> 7)
     })
 }
 
