@@ -71,7 +71,7 @@ impl<'t> From<&'t Tokens> for TokenValues<'t> {
     }
 }
 
-/// Cuts a text into tokens. Cost: linear; about 400 MB/s a core on ASCII text.
+/// Cuts a text into tokens. Cost: linear; about 200 MB/s a core on ASCII text.
 ///
 /// A token is a [UAX #29](https://www.unicode.org/reports/tr29/) word that holds a letter or digit,
 /// without `_` around it. Han, kana, Thai, Lao, Khmer and Burmese runs are cut per grapheme
