@@ -3,13 +3,24 @@
 
 use crate::ingest::web::inline_or_block::{is, titles};
 use crate::ingest::web::names;
-use crate::ingest::web::text_amount::{TextAmount, TextAmounts};
+use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmount, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::HashSet;
 
 /// Elements that are seldom a part of the text. The extraction library removes most of them too,
 /// but not where it finds little text.
-const ELEMENTS: [&str; 6] = ["nav", "aside", "footer", "button", "select", "dialog"];
+const ELEMENTS: [&str; 10] = [
+    "nav",
+    "aside",
+    "footer",
+    "button",
+    "select",
+    "dialog",
+    "amp-sidebar",
+    "amp-consent",
+    "amp-user-notification",
+    "amp-ad",
+];
 
 /// The same of other elements, as their attribute `role` says it.
 const ROLES: [&str; 6] =
@@ -61,10 +72,30 @@ const CONSENT: [&str; 38] = [
     "cookiescript_injected",
 ];
 
-/// Whether an element is the dialog of a program that asks for consent.
+/// Words of the texts that ask for consent; two of them are in each.
+const CONSENT_WORDS: [&str; 6] =
+    ["cookie", "consent", "gdpr", "our partners", "vendors", "legitimate interest"];
+/// The pieces of text of a dialog that are looked at.
+const CONSENT_PIECES: usize = 64;
+
+/// Whether an element asks for consent: it is the dialog of a known program, or a dialog that uses
+/// the words.
 pub(super) fn is_consent(node: &NodeRef) -> bool {
     let known = |name: &str| CONSENT.contains(&name) || name.starts_with("sp_message_container");
-    known(&node.attr_or("id", "")) || node.attr_or("class", "").split_ascii_whitespace().any(known)
+    if known(&node.attr_or("id", ""))
+        || node.attr_or("class", "").split_ascii_whitespace().any(known)
+    {
+        return true;
+    }
+    let dialog = is(node, &["dialog"])
+        || ["dialog", "alertdialog"].contains(&&*node.attr_or("role", ""))
+        || &*node.attr_or("aria-modal", "") == "true";
+    if !dialog {
+        return false;
+    }
+    let texts = node.descendants_it().filter(NodeRef::is_text).take(CONSENT_PIECES);
+    let text: String = texts.map(|text| text.text().to_ascii_lowercase() + " ").collect();
+    CONSENT_WORDS.iter().filter(|word| text.contains(**word)).count() >= 2
 }
 
 /// Words in the names of what is concealed until somebody asks for it.
@@ -76,14 +107,45 @@ pub(super) fn has_around_name(node: &NodeRef) -> bool {
     names::any(&words, &AROUND_WORDS) || names::any(&words, &ASKED_FOR)
 }
 
+/// Classes of texts that only programs see that read a page aloud: "opens in a new window".
+const UNSEEN: [&str; 6] = [
+    "sr-only",
+    "is-sr-only",
+    "visually-hidden",
+    "visuallyhidden",
+    "screen-reader-text",
+    "a-offscreen",
+];
+
+/// Whether a text is read aloud and not shown.
+fn is_unseen(node: &NodeRef) -> bool {
+    !is(node, &["h1"])
+        && node
+            .attr("class")
+            .is_some_and(|class| class.split_ascii_whitespace().any(|name| UNSEEN.contains(&name)))
+}
+
+/// Whether an element is the label of a box to tick: a filter of a list, a setting.
+fn is_choice(node: &NodeRef) -> bool {
+    let ticked = |node: &NodeRef| is(node, &["input"]) && &*node.attr_or("type", "") == "checkbox";
+    is(node, &["label"]) && node.descendants_it().take(16).any(|below| ticked(&below))
+}
+
 /// Whether the name of an element is that of a menu, a banner or the like.
 pub(super) fn is_around(node: &NodeRef) -> bool {
     is(node, &ELEMENTS)
+        || is_unseen(node)
+        || is_choice(node)
         || ROLES.contains(&&*node.attr_or("role", ""))
         || ["class", "id"].iter().any(|attribute| {
             let names = node.attr_or(attribute, "");
             names.contains("cookie-") && BANNERS.iter().any(|banner| names.contains(banner))
         })
+}
+
+/// Whether an element is the footer of a page or of a section.
+pub(super) fn is_footer(node: &NodeRef) -> bool {
+    is(node, &["footer"]) || &*node.attr_or("role", "") == "contentinfo"
 }
 
 /// The number of links from which an element may be a menu.
@@ -93,6 +155,9 @@ const MENU: usize = 8;
 fn is_menu(node: &NodeRef, amount: TextAmount) -> bool {
     is(node, &["nav", "footer"]) && amount.links >= MENU && amount.linked * 3 >= amount.text
 }
+
+/// The least text in bytes beside a footer, on a page that is more than its footer.
+const BESIDE_FOOTER: usize = 4 * INDEPENDENT_TEXT;
 
 /// Removes elements around the text. An element that holds most of the text of the page is no menu,
 /// whatever its name.
@@ -104,12 +169,17 @@ pub(super) fn clear(page: &Document) {
         return;
     }
     let amounts = TextAmounts::of(page);
-    let whole = amounts.get(&body).prose;
+    let (whole, text) = (amounts.get(&body).prose, amounts.get(&body).text);
+    // Small print can be most of the prose of a page that is a list.
+    let below = |node: &NodeRef, amount: TextAmount| {
+        let left = text - amount.text.min(text);
+        is_footer(node) && left >= amount.text && left >= BESIDE_FOOTER
+    };
     let ids: HashSet<NodeId> = all.iter().map(|node| node.id).collect();
     let inside = |node: &NodeRef| node.ancestors_it(None).any(|above| ids.contains(&above.id));
     let small = |node: &&NodeRef| {
         let amount = amounts.get(node);
-        amount.prose * 2 <= whole && !is_menu(node, amount)
+        amount.prose * 2 <= whole && !is_menu(node, amount) && !below(node, amount)
     };
     let outermost = all.iter().filter(|node| !inside(node)).filter(small);
     let sum: usize = outermost.map(|node| amounts.get(node).prose).sum();
@@ -119,7 +189,7 @@ pub(super) fn clear(page: &Document) {
         if is(node, &["button"]) && node.ancestors_it(Some(4)).any(|above| titles(&above)) {
             // The heading introduces the content below it.
             node.rename("span");
-        } else if amount.prose <= most || is_menu(node, amount) {
+        } else if amount.prose <= most || is_menu(node, amount) || below(node, amount) {
             node.remove_from_parent();
         }
     }
@@ -219,8 +289,15 @@ pub(super) fn clear_named(page: &Document, article: bool) {
     let Some(body) = page.body() else { return };
     let amounts = TextAmounts::of(page);
     let whole = amounts.get(&body);
-    let small =
-        |amount: TextAmount| amount.prose * 2 <= whole.prose && amount.text * 2 <= whole.text;
+    // A list of links beside an article is none of its text, however long it is.
+    let links = |amount: TextAmount| {
+        article
+            && amount.linked * 3 >= amount.text * 2
+            && whole.prose - amount.prose.min(whole.prose) >= INDEPENDENT_TEXT
+    };
+    let small = |amount: TextAmount| {
+        amount.prose * 2 <= whole.prose && (amount.text * 2 <= whole.text || links(amount))
+    };
     let mut found: Vec<NodeRef> = Vec::new();
     let mut open: Vec<NodeRef> = body.children_it(false).collect();
     while let Some(node) = open.pop() {

@@ -5,10 +5,13 @@
 use crate::ingest::page_kind::PageKind;
 use crate::ingest::web::around;
 use crate::ingest::web::boilerplate;
+use crate::ingest::web::carried;
 use crate::ingest::web::concealed;
 use crate::ingest::web::inline_or_block::is;
 use crate::ingest::web::metadata::PageMetadata;
+use crate::ingest::web::product;
 use crate::ingest::web::proportion::{Kept, Prose, common_ancestor, lowest_above};
+use crate::ingest::web::stories;
 use crate::ingest::web::teasers;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::thread;
@@ -49,6 +52,9 @@ pub(super) fn extract(
 ) -> Extracted {
     concealed::reveal(&parsed);
     around::clear(&parsed);
+    if kind != PageKind::All {
+        stories::clear_others(&parsed, about);
+    }
     let thread = match kind {
         PageKind::Auto | PageKind::Thread => thread(&parsed, about, kind == PageKind::Thread),
         PageKind::Article | PageKind::All => None,
@@ -56,8 +62,10 @@ pub(super) fn extract(
     let found = match (thread, kind) {
         (Some(thread), _) => thread,
         (None, PageKind::All) => all(&parsed, about),
+        (None, PageKind::Auto) if about.product.is_some() => of_product(&parsed, about),
         (None, _) => one_text(parsed, html, about, kind == PageKind::Article),
     };
+    let found = if found.text.len() < SHORT { carried_instead(found, html) } else { found };
     if found.text.is_empty() { fallback(html, about) } else { declared(found, html, about) }
 }
 
@@ -71,6 +79,7 @@ fn parsed_again(html: &str) -> Option<Document> {
 /// The posts of a thread, where the page is one, with a blank line between them.
 fn thread(parsed: &Document, about: &PageMetadata, asked: bool) -> Option<Extracted> {
     let posts = thread::posts(parsed, about, asked)?;
+    posts.iter().for_each(thread::clear_signatures);
     let prose = Prose::of(parsed);
     tree::remove_scripts(parsed);
     let texts = posts.iter().map(|post| paragraphs(&post.formatted_text()));
@@ -86,6 +95,25 @@ fn all(parsed: &Document, about: &PageMetadata) -> Extracted {
     around::clear_named(parsed, about.article);
     let text = paragraphs(&tree::text(parsed));
     Extracted::part_of(&prose, prose.kept_in(&text).bytes, text)
+}
+
+/// What a page says of its product: its text without customers, shop and other products, and the
+/// description in JSON-LD where the text has it not.
+fn of_product(parsed: &Document, about: &PageMetadata) -> Extracted {
+    boilerplate::clear(parsed, about);
+    product::clear(parsed);
+    teasers::clear(parsed, false);
+    let prose = Prose::of(parsed);
+    around::clear_named(parsed, false);
+    let text = paragraphs(&tree::text(parsed));
+    let kept = prose.kept_in(&text).bytes;
+    let description = about.product.as_ref().and_then(|product| product.description.as_deref());
+    let described = linked(description.unwrap_or_default());
+    let own = Prose::of_text(&described);
+    if own.kept_in(&text).bytes * 2 >= own.total() {
+        return Extracted::part_of(&prose, kept, text);
+    }
+    Extracted::part_of(&prose, kept, format!("{described}\n\n{text}"))
 }
 
 /// An article; or where none predominates, all text that is no boilerplate.
@@ -131,6 +159,23 @@ fn enough(kept: usize, total: usize, article: bool) -> bool {
     if article { kept * 2 >= total } else { kept * 5 >= total * 4 }
 }
 
+/// The text that a page carries for its scripts or in a frame, where it shows next to nothing else.
+fn carried_instead(found: Extracted, html: &str) -> Extracted {
+    if !carried::may_be_in(html) {
+        return found;
+    }
+    let Some(more) = tree::parse(html).ok().and_then(|page| carried::text(&page)) else {
+        return found;
+    };
+    let pieces: Vec<String> = more.pieces.iter().map(|piece| linked(piece)).collect();
+    let text = pieces.join("\n\n");
+    if text.len() > 3 * found.text.len() + INDEPENDENT_TEXT {
+        Extracted { text, share: more.share }
+    } else {
+        found
+    }
+}
+
 /// The text in JSON-LD, where the article is less than a third of it: then the page shows only its
 /// beginning, and loads the rest with a script.
 fn linked_instead(text: &str, about: &PageMetadata) -> Option<String> {
@@ -140,7 +185,7 @@ fn linked_instead(text: &str, about: &PageMetadata) -> Option<String> {
 
 /// The text of JSON-LD, which may contain elements.
 fn linked(body: &str) -> String {
-    if body.contains("</") || body.contains("<br") {
+    if body.contains("</") || body.contains("<br") || body.contains("<p>") {
         return tree::parse(body)
             .map_or_else(|_| String::new(), |parsed| paragraphs(&tree::text(&parsed)));
     }

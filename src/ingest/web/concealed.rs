@@ -49,10 +49,10 @@ pub(super) fn reveal(page: &Document) {
             all[outer as usize] += length;
             continue;
         }
-        if !node.is_element() || is(&node, &["script", "style", "iframe", "svg", "title"]) {
+        let template = is(&node, &["template"]);
+        if is_no_content(page, &node) {
             continue;
         }
-        let template = is(&node, &["template"]);
         if template && ["shadowrootmode", "shadowroot"].iter().any(|mode| node.has_attr(mode)) {
             // A browser shows it while it parses the page.
             show(page, &node);
@@ -139,6 +139,19 @@ fn text_hash(page: &Document, node: &NodeRef, effort: &Effort) -> u64 {
     add(node);
     contents(page, node).iter().take(SAME).for_each(add);
     hash::bytes(texts.join(" ").as_bytes())
+}
+
+/// Whether a node has no text that could be shown.
+fn is_no_content(page: &Document, node: &NodeRef) -> bool {
+    !node.is_element()
+        || is(node, &["script", "style", "iframe", "svg", "title"])
+        || (is(node, &["template"]) && contents(page, node).iter().any(has_placeholders))
+}
+
+/// Whether the text of a template has places that a script fills: it is no text yet.
+fn has_placeholders(node: &NodeRef) -> bool {
+    let below = std::iter::once(*node).chain(node.descendants_it());
+    below.filter(NodeRef::is_text).take(SAME).any(|text| text.text().contains("{{"))
 }
 
 /// Makes an element visible.

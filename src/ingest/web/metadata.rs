@@ -5,6 +5,7 @@ use crate::ingest::address::host_of;
 use crate::ingest::date;
 use crate::ingest::title;
 use crate::ingest::web::inline_or_block::elements;
+use crate::ingest::web::product::{self, Product};
 use dom_query::{Document, NodeRef};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -52,6 +53,8 @@ pub(crate) struct PageMetadata {
     pub description: Option<String>,
     /// Whether the page declares that it is one article.
     pub article: bool,
+    /// The product that the page declares to be about, on a page that is no article.
+    pub(super) product: Option<Product>,
 }
 
 /// Reads the metadata from the head of a page and from its times and headings.
@@ -59,6 +62,7 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
     let metas = meta_elements(page);
     let values = json_ld(page);
     let posted = posted(&values);
+    let product = product::declared(page, &values, &metas);
     let linked = values.into_iter().find_map(article);
     let text = |key: &str| {
         linked.as_ref().and_then(|article| one_line(&unescaped(article.get(key)?.as_str()?)))
@@ -97,13 +101,12 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
     });
     let description = ["og:description", "description", "twitter:description"];
     let kind = metas.get("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
-    let article = linked.is_some()
-        || kind
-        || metas.contains_key(DATES[0])
-        || page.select("article h1").length() == 1;
+    let one_article = linked.is_some() || kind || metas.contains_key(DATES[0]);
+    let article = one_article || (product.is_none() && page.select("article h1").length() == 1);
     let title = title.filter(|title| title.len() <= TITLE);
     PageMetadata {
         title,
+        product: product.filter(|_| !one_article),
         article,
         bad_date: date.is_none() && !dates.is_empty(),
         date,

@@ -223,6 +223,15 @@ pub(super) fn posts<'a>(
     Some(texts)
 }
 
+/// Removes the signatures in a post, which its author puts under each of them.
+pub(super) fn clear_signatures(post: &NodeRef) {
+    let signed = |node: &NodeRef| {
+        node.is_element() && names::words(node, &["class"]).iter().any(|word| word == "signature")
+    };
+    let all: Vec<NodeRef> = post.descendants_it().filter(signed).collect();
+    all.iter().for_each(NodeRef::remove_from_parent);
+}
+
 /// What is before the first post and mostly prose.
 fn opening<'a>(body: &NodeRef<'a>, first: &NodeRef<'a>, amounts: &TextAmounts) -> Vec<NodeRef<'a>> {
     let mut found = Vec::new();

@@ -8,7 +8,7 @@ use nearcopy::{Document, DocumentInfo};
 use std::fs;
 
 /// Eight paragraphs, no two with a sentence in common.
-fn paragraphs() -> Vec<String> {
+pub(super) fn paragraphs() -> Vec<String> {
     let subjects =
         ["harbour", "council", "engineer", "ferry", "minister", "captain", "market", "orchard"];
     let sentence = |subject: &str, n: usize| {
@@ -23,18 +23,18 @@ fn paragraphs() -> Vec<String> {
     subjects.iter().enumerate().map(paragraph).collect()
 }
 
-fn tagged(tag: &str, texts: &[String]) -> String {
+pub(super) fn tagged(tag: &str, texts: &[String]) -> String {
     texts.iter().map(|text| format!("<{tag}>{text}</{tag}>")).collect()
 }
 
-const HEAD: &str = "<h1>The bridge closes</h1>";
+pub(super) const HEAD: &str = "<h1>The bridge closes</h1>";
 
 /// What a page shows before anything else.
 const OFFER: &str = "<div class=offer><p>Get more from your subscription, and be the first to hear \
     of the news of the house.</p><p>Save up to twenty percent on selected plans until the end of \
     the month of May.</p></div>";
 
-fn page(head: &str, body: &str) -> String {
+pub(super) fn page(head: &str, body: &str) -> String {
     let menu: String = (0..9).map(|n| format!("<li><a href=/{n}>Section {n}</a>")).collect();
     format!(
         "<!doctype html><html><head><meta charset=utf-8><title>The bridge closes</title>{head}\
@@ -44,7 +44,7 @@ fn page(head: &str, body: &str) -> String {
 }
 
 /// What is read of a page.
-fn read_as(html: &str, kind: PageKind) -> Option<Document> {
+pub(super) fn read_as(html: &str, kind: PageKind) -> Option<Document> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("page.html");
     fs::write(&path, html).unwrap();
@@ -52,16 +52,16 @@ fn read_as(html: &str, kind: PageKind) -> Option<Document> {
     read(&[Input::Path(path)], &options, &|_| true).documents.pop()
 }
 
-fn of(html: &str) -> Document {
+pub(super) fn of(html: &str) -> Document {
     read_as(html, PageKind::Auto).expect("a document")
 }
 
-fn is_part(info: &DocumentInfo) -> bool {
+pub(super) fn is_part(info: &DocumentInfo) -> bool {
     info.read.expect("how a page was read").extent == Extent::Part
 }
 
 /// The share of the words of all paragraphs that a text has.
-fn share(document: &Document, texts: &[String]) -> f64 {
+pub(super) fn share(document: &Document, texts: &[String]) -> f64 {
     super::shares(&texts.join(" "), &document.text).0
 }
 
