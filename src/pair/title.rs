@@ -25,6 +25,15 @@ const FRAME_SHARE: f64 = 0.33;
 const HALF_THE_SAME: f64 = 0.5;
 const MOSTLY_THE_SAME: f64 = 0.6;
 
+/// Units of what is sold in sizes, as words of their own and behind a number.
+const UNITS: [&str; 36] = [
+    "ml", "cl", "oz", "kg", "mg", "lb", "lbs", "mm", "cm", "ft", "inch", "inches", "kw", "mah",
+    "wh", "gb", "tb", "mb", "hz", "ghz", "mhz", "pack", "pcs", "piece", "pieces", "person",
+    "seater", "liter", "litre", "liters", "litres", "gallon", "gallons", "quart", "watt", "volt",
+];
+/// Units that are units only where they are written at the number.
+const SHORT_UNITS: [&str; 7] = ["g", "l", "m", "w", "v", "in", "x"];
+
 /// A title without the parts that name the outlet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Title {
@@ -94,6 +103,25 @@ impl Title {
             && (!background.is_lower_case(self.tokens.hashes[i]) || acronym())
     }
 
+    /// Whether a token is the size or the model of a thing: 350 ml, 64GB, A320, the 200 of XK-200.
+    fn is_variant(&self, i: usize) -> bool {
+        let word = self.word(i);
+        if !word.contains(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        let unit = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ',');
+        if unit.is_empty() {
+            let next = (i + 1 < self.len()).then(|| self.word(i + 1).to_lowercase());
+            let before = self.text[..self.tokens.spans[i].range().start].strip_suffix('-');
+            return next.is_some_and(|next| UNITS.contains(&&*next))
+                || before.is_some_and(|before| before.ends_with(char::is_uppercase));
+        }
+        let lower = unit.to_lowercase();
+        UNITS.contains(&&*lower)
+            || SHORT_UNITS.contains(&&*lower)
+            || word.starts_with(|c: char| c.is_ascii_uppercase())
+    }
+
     fn has_lower_case(&self) -> bool {
         self.tokens.kinds.iter().any(|k| !k.is_capital() && !k.is_number())
     }
@@ -136,6 +164,9 @@ pub fn name_different_things(
     {
         return true;
     }
+    if !of_one_day && name_other_variants(a, b) {
+        return true;
+    }
     let (new_a, new_b) = (new(a, b), new(b, a));
     if !new_a.contains(&true) || !new_b.contains(&true) {
         return false;
@@ -166,6 +197,22 @@ pub fn name_different_things(
                 && !names_what_is_held(b);
     }
     false
+}
+
+/// Whether two titles agree but for the size or the model of a thing. A page about one of them
+/// mentions the others too, so it does not count what the texts hold.
+fn name_other_variants(a: &Title, b: &Title) -> bool {
+    let any = |x: &Title| (x.prefix..x.len()).any(|i| x.is_variant(i));
+    if !any(a) || !any(b) {
+        return false;
+    }
+    let gaps = gaps(a, b);
+    let own = |x: &Title, range: &Range<usize>, y: &Title| {
+        range.clone().any(|i| i >= x.prefix && x.is_variant(i) && !x.is_in_title(i, y))
+    };
+    let equal = (gaps.len() - 1) as f64;
+    equal >= HALF_THE_SAME * a.len().max(b.len()) as f64
+        && gaps.iter().any(|(ra, rb)| own(a, ra, b) && own(b, rb, a))
 }
 
 /// Whether two titles agree but for words that take each other's place and that the other document
@@ -336,6 +383,22 @@ mod tests {
         ));
         assert!(!of("UPDATE 1-ACME SETS PAYOUT", "UPDATE 2-ACME SETS PAYOUT"));
         assert!(!of("ACME SETS PAYOUT | Daily Courier", "ACME SETS PAYOUT | Metro Wire"));
+    }
+
+    #[test]
+    fn another_size_or_model_is_another_thing() {
+        let of = |a: &str, b: &str| {
+            let body = format!("Take {a} or {b} with you: both keep what is in them warm.");
+            different((a, &body), (b, &body))
+        };
+        assert!(of("Rambler 20 oz Tumbler with Lid", "Rambler 30 oz Tumbler With Lid"));
+        assert!(of("Steel mug 350ml", "Steel mug 500ml"));
+        assert!(of("XK-200 blender", "XK-300 blender"));
+        assert!(of("The A320 in service", "The A321 in service"));
+        assert!(!of("Fire kills 20 in port", "Fire kills 30 in port"));
+        assert!(!of("The 1st of May", "The 2nd of May"));
+        assert!(!of("Steel mug 350ml", "Steel mug 350 ml"));
+        assert!(!of("A 20 oz tumbler", "Other words about a 30 oz cup of steel"));
     }
 
     #[test]
