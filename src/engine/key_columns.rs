@@ -55,6 +55,11 @@ impl<T: Copy> Column<T> {
         self.ends.push(self.values.len());
     }
 
+    /// The length of all lists.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// The list of a document, by its place among these documents.
     pub fn of(&self, document: usize) -> &[T] {
         let start = document.checked_sub(1).map_or(0, |before| self.ends[before]);

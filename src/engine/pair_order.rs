@@ -172,7 +172,8 @@ mod tests {
     proptest! {
         #[test]
         fn the_pairs_stay_the_same(
-            pairs in prop::collection::btree_set((0u32..60, 0u32..60), 0..400), cached in 1usize..99,
+            pairs in prop::collection::btree_set((0u32..60, 0u32..60), 0..400),
+            cached in 1usize..99,
         ) {
             let pairs = pairs.into_iter().filter(|(a, b)| a != b).map(|(a, b)| pack_pair(a, b));
             let mut pairs: Vec<u64> = pairs.collect();

@@ -115,14 +115,19 @@ pub fn sketch(
     progress: &dyn Progress,
 ) -> Result<Sketches> {
     let count = documents.count();
-    progress
-        .begin(Stage::Fingerprint, (0..count).map(|n| u64::from(documents.info(n).bytes)).sum());
+    let bytes_of = |numbers: std::ops::Range<usize>| -> u64 {
+        numbers.map(|n| u64::from(documents.info(n).bytes)).sum()
+    };
+    let bytes = bytes_of(0..count);
+    progress.begin(Stage::Fingerprint, bytes);
+    let unknown = (0..count).filter(|&n| documents.info(n).source.is_none());
+    let edges = unknown.count() * (2 * EDGE / recipe.anchor_rate.max(1)) as usize;
     let mut all = Sketches {
         words: vec![0; WORD_SLOTS],
         capitals: vec![0; WORD_SLOTS],
+        edges: EdgeSet::for_entries(edges),
         ..Sketches::default()
     };
-    all.reserve(documents, recipe, t);
     let mut known = Known::default();
     // The tables take a megabyte each, so they are made once for each thread and not for each task.
     let fingerprinters: Vec<Mutex<Fingerprinter>> =
@@ -131,7 +136,8 @@ pub fn sketch(
         if progress.cancelled() {
             return Err(Error::Cancelled);
         }
-        let numbers: Vec<usize> = (from..(from + BATCH).min(count)).collect();
+        let batch_end = (from + BATCH).min(count);
+        let numbers: Vec<usize> = (from..batch_end).collect();
         let batch = numbers.par_chunks(PART).map(|part| {
             // Each thread has its own; the lock only satisfies the compiler.
             let own = rayon::current_thread_index().unwrap_or(0) % fingerprinters.len();
@@ -154,6 +160,10 @@ pub fn sketch(
         for (n, (place, text)) in (from..).zip(texts) {
             new.extend(all.classes.add(n, &text, documents, t, &mut known).map(|c| (place, c)));
         }
+        if from == 0 {
+            let of_bytes = bytes_of(0..batch_end) as f64 / bytes.max(1) as f64;
+            all.reserve(&batch, batch_end as f64 / count as f64, of_bytes);
+        }
         all.add_keys(&batch, &new);
     }
     all.classes.limited = known.limits.summary_counts(t);
@@ -164,23 +174,17 @@ pub fn sketch(
 type BatchPlace = (usize, usize);
 
 impl Sketches {
-    /// Reserves about as much memory as the postings of all documents take; the unused part is
-    /// never touched.
-    fn reserve(&mut self, documents: &dyn Documents, recipe: &Recipe, t: &Thresholds) {
-        let words: usize =
-            (0..documents.count()).map(|n| documents.info(n).bytes as usize / 6).sum();
-        let bands = documents.count() * recipe.banding().bands as usize;
-        let across = t.sources == SourceLimit::Across;
-        self.keys = Keys {
-            bands: Partitions::for_postings(bands),
-            paragraph_bands: Partitions::for_postings(words / 8),
-            anchors: Partitions::for_postings(words / recipe.anchor_rate.max(1) as usize),
-            paragraphs: Partitions::for_postings(words / 32),
-            same_text: Partitions::for_postings(if across { documents.count() } else { 0 }),
+    /// Reserves about as much memory as the postings of all documents take, by those of the first
+    /// ones: each document has as many bands, and other keys are in proportion to its bytes.
+    fn reserve(&mut self, first: &[KeyColumns], of_documents: f64, of_bytes: f64) {
+        let partitions = |column: fn(&KeyColumns) -> &Column<u64>, share: f64| {
+            let of_first: usize = first.iter().map(|keys| column(keys).len()).sum();
+            Partitions::for_postings((of_first as f64 / share) as usize)
         };
-        let unknown = (0..documents.count()).filter(|&n| documents.info(n).source.is_none());
-        let of_one = 2 * EDGE / recipe.anchor_rate.max(1);
-        self.edges = EdgeSet::for_entries(unknown.count() * of_one as usize);
+        self.keys.bands = partitions(|keys| &keys.bands, of_documents);
+        self.keys.paragraph_bands = partitions(|keys| &keys.paragraph_bands, of_bytes);
+        self.keys.anchors = partitions(|keys| &keys.anchors, of_bytes);
+        self.keys.paragraphs = partitions(|keys| &keys.paragraphs, of_bytes);
     }
 
     /// Appends the keys of new classes, in their order; each kind of key by a thread of its own.

@@ -5,8 +5,8 @@
 /// read the record instead: it is no such object, or a key or number is of a rare kind, or there is
 /// an error. Some fields may then have been taken.
 ///
-/// What is taken is what `serde_json` accepts. Like its parser, it does not look whether strings are
-/// UTF-8.
+/// What is taken is what `serde_json` accepts. Like its parser, it does not look whether strings
+/// are UTF-8.
 pub(super) fn fields<'r>(
     record: &'r [u8],
     mut take: impl FnMut(&'r [u8], &'r [u8]) -> Option<()>,

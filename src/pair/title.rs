@@ -103,23 +103,26 @@ impl Title {
             && (!background.is_lower_case(self.tokens.hashes[i]) || acronym())
     }
 
-    /// Whether a token is the size or the model of a thing: 350 ml, 64GB, A320, the 200 of XK-200.
-    fn is_variant(&self, i: usize) -> bool {
-        let word = self.word(i);
+    /// The size or the model of a thing that begins with a token, in lower case: `350ml` of 350 ml
+    /// and of 350ml, `a320`, the `200` of XK-200.
+    fn variant(&self, i: usize) -> Option<String> {
+        let word = self.word(i).to_lowercase();
+        let is_number = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
         if !word.contains(|c: char| c.is_ascii_digit()) {
-            return false;
+            return None;
         }
-        let unit = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ',');
-        if unit.is_empty() {
-            let next = (i + 1 < self.len()).then(|| self.word(i + 1).to_lowercase());
-            let before = self.text[..self.tokens.spans[i].range().start].strip_suffix('-');
-            return next.is_some_and(|next| UNITS.contains(&&*next))
-                || before.is_some_and(|before| before.ends_with(char::is_uppercase));
+        let unit = word.trim_start_matches(is_number);
+        if !unit.is_empty() {
+            let is_unit = UNITS.contains(&unit) || SHORT_UNITS.contains(&unit);
+            let is_model = self.word(i).starts_with(|c: char| c.is_ascii_uppercase());
+            return (is_unit || is_model).then_some(word);
         }
-        let lower = unit.to_lowercase();
-        UNITS.contains(&&*lower)
-            || SHORT_UNITS.contains(&&*lower)
-            || word.starts_with(|c: char| c.is_ascii_uppercase())
+        let next = (i + 1 < self.len()).then(|| self.word(i + 1).to_lowercase());
+        if let Some(unit) = next.filter(|next| UNITS.contains(&&**next)) {
+            return Some(word + &unit);
+        }
+        let before = self.text[..self.tokens.spans[i].range().start].strip_suffix('-');
+        before.is_some_and(|before| before.ends_with(char::is_uppercase)).then_some(word)
     }
 
     fn has_lower_case(&self) -> bool {
@@ -202,17 +205,20 @@ pub fn name_different_things(
 /// Whether two titles agree but for the size or the model of a thing. A page about one of them
 /// mentions the others too, so it does not count what the texts hold.
 fn name_other_variants(a: &Title, b: &Title) -> bool {
-    let any = |x: &Title| (x.prefix..x.len()).any(|i| x.is_variant(i));
-    if !any(a) || !any(b) {
+    let variants = |x: &Title, range: Range<usize>| -> Vec<String> {
+        range.filter(|&i| i >= x.prefix).filter_map(|i| x.variant(i)).collect()
+    };
+    let (of_a, of_b) = (variants(a, 0..a.len()), variants(b, 0..b.len()));
+    if of_a.is_empty() || of_b.is_empty() {
         return false;
     }
     let gaps = gaps(a, b);
-    let own = |x: &Title, range: &Range<usize>, y: &Title| {
-        range.clone().any(|i| i >= x.prefix && x.is_variant(i) && !x.is_in_title(i, y))
-    };
+    let new = |own: Vec<String>, others: &[String]| own.iter().any(|own| !others.contains(own));
     let equal = (gaps.len() - 1) as f64;
     equal >= HALF_THE_SAME * a.len().max(b.len()) as f64
-        && gaps.iter().any(|(ra, rb)| own(a, ra, b) && own(b, rb, a))
+        && gaps
+            .into_iter()
+            .any(|(ra, rb)| new(variants(a, ra), &of_b) && new(variants(b, rb), &of_a))
 }
 
 /// Whether two titles agree but for words that take each other's place and that the other document

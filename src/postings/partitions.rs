@@ -3,8 +3,8 @@
 //!
 //! Nearly all keys of a corpus are held by one text, and such a key joins nothing. A partition is
 //! small enough for a table of the keys seen in it to stay in the cache, so that these postings are
-//! left out before anything is sorted (hash partitioning before a join, as databases do it: Shatdal,
-//! Kant and Naughton 1994).
+//! left out before anything is sorted. Databases partition by hash before a join for the same
+//! reason (Shatdal, Kant and Naughton 1994).
 
 use crate::postings::posting::Posting;
 
