@@ -32,7 +32,7 @@ pub struct BackgroundArgs {
 /// The background that the flags name.
 pub enum ChosenBackground {
     /// This one: that of a file, or the empty one.
-    Given(Background),
+    Given(Box<Background>),
     /// The one of the corpus, if there is a corpus.
     OfCorpus,
 }
@@ -42,7 +42,7 @@ impl BackgroundArgs {
     pub fn choose(&self, settings: &Settings) -> Result<ChosenBackground> {
         let Some(path) = &self.background else {
             return Ok(match self.no_background {
-                true => ChosenBackground::Given(Background::default()),
+                true => ChosenBackground::Given(Box::default()),
                 false => ChosenBackground::OfCorpus,
             });
         };
@@ -54,7 +54,7 @@ impl BackgroundArgs {
             ))
         })?;
         let background = Background::from_json(&json, &settings.recipe.id(), &shown)?;
-        Ok(ChosenBackground::Given(background))
+        Ok(ChosenBackground::Given(Box::new(background)))
     }
 }
 

@@ -19,6 +19,6 @@ pub mod relation;
 pub mod repeat;
 pub mod repeated_windows;
 pub mod title;
+pub mod title_word_forms;
 pub mod whole_evidence;
 pub mod window_filter;
-pub mod word_forms;

@@ -6,7 +6,7 @@
 use crate::align::prepared::Prepared;
 use crate::hash;
 use crate::pair::background::Background;
-use crate::pair::word_forms::WordForms;
+use crate::pair::title_word_forms::WordForms;
 use crate::text::token::{Tokens, tokenize};
 use std::ops::Range;
 
