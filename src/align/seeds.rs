@@ -262,6 +262,8 @@ mod tests {
             1 => "([a-d] ){0,40}",
             1 => (0usize..90).prop_map(|times| "round and round it goes ".repeat(times)),
             1 => "([一二三四五六七八九十]|ไทย |v[0-9] ){0,40}",
+            // Two tokens of one form and of different lengths.
+            1 => "([㊀一] |v[0-9] ){0,40}",
         ];
         prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
     }

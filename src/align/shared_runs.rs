@@ -4,6 +4,7 @@
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;
 use crate::align::seed_table::{SEED, SeedTable};
+use crate::hash::{self, ByHash};
 
 /// The equal runs of two texts, and the number of different shingles that they hold.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +44,9 @@ struct Pass<'p> {
     y: &'p [u64],
     most: usize,
     runs: Vec<Run>,
+    /// The end in the shorter text of the last run on each diagonal, where seeds of one place may
+    /// have other lengths: a run that was found is not walked through again.
+    ends: ByHash<u32>,
     shingles: ShinglesInside<'p>,
 }
 
@@ -56,6 +60,7 @@ impl<'p> Pass<'p> {
             y: &short.tokens.hashes,
             most,
             runs: Vec::new(),
+            ends: ByHash::default(),
             shingles: ShinglesInside {
                 words,
                 again: short.seed_table().shingles_again().filter(|_| words > 0),
@@ -115,6 +120,10 @@ impl<'p> Pass<'p> {
         if !UNIFORM && len != self.short.length(j as u32) {
             return 0;
         }
+        let diagonal = hash::mix((x.len() + j - i) as u64);
+        if !UNIFORM && self.ends.get(&diagonal).is_some_and(|end| *end > j as u32) {
+            return 0;
+        }
         let mut before = 0;
         if i > 0 && j > 0 && x[i - 1] == y[j - 1] {
             // The run has begun, unless another script makes the seeds before these two unlike.
@@ -133,6 +142,8 @@ impl<'p> Pass<'p> {
         self.runs.push(Run { a, b, len });
         if UNIFORM {
             self.shingles.add(b, len);
+        } else {
+            self.ends.insert(diagonal, b + len);
         }
         behind
     }

@@ -45,7 +45,8 @@ pub fn by_documents(
     let mut out = Candidates::default();
     let of_texts = expanded(&keys.same_text, |group| expand_cold(group, policy));
     let of_bands = expanded(&keys.bands, |group| expand_cold(group, policy));
-    let shown = [of_texts.pairs, of_bands.pairs].concat();
+    let mut shown = of_bands.pairs;
+    shown.extend(of_texts.pairs);
     let hot = [of_texts.others, of_bands.others].concat();
     out.capped = hot.len() as u64;
     let units = hot.iter().flat_map(|g| g.iter().map(|p| p.unit));
@@ -93,7 +94,10 @@ fn expanded<'r>(
     let parts = run.parts(PARTS_PER_THREAD * rayon::current_num_threads());
     let (pairs, others): (Vec<_>, Vec<_>) =
         parts.into_par_iter().map(expand).map(|part| (part.pairs, part.others)).unzip();
-    Expanded { pairs: pairs.concat(), others: others.concat() }
+    let mut all = Vec::with_capacity(pairs.iter().map(Vec::len).sum());
+    // Each part is freed before the next one is copied.
+    pairs.into_iter().for_each(|part: Vec<u64>| all.extend(part));
+    Expanded { pairs: all, others: others.concat() }
 }
 
 /// The texts of a document band that is not hot.

@@ -22,6 +22,9 @@ pub const NONE: u32 = u32::MAX;
 
 /// The number of documents read at once; for that time their keys are in memory twice.
 const BATCH: usize = 4096;
+/// Memory is reserved for one key of a kind in so many bytes of text at most: three quarters of a
+/// byte for each byte. News have an anchor in 20 bytes.
+const BYTES_FOR_EACH_KEY: usize = 16;
 /// The number of documents that a thread takes at once.
 const PART: usize = 16;
 
@@ -94,7 +97,7 @@ impl Keys<Partitions> {
                 progress.advance(part.len() as u64);
                 sort_shared(part);
             });
-            Run::from_sorted(parts.concat())
+            Run::from_parts(parts)
         };
         Keys {
             bands: sort(bands),
@@ -162,7 +165,8 @@ pub fn sketch(
         }
         if from == 0 {
             let of_bytes = bytes_of(0..batch_end) as f64 / bytes.max(1) as f64;
-            all.reserve(&batch, batch_end as f64 / count as f64, of_bytes);
+            let most = bytes as usize / BYTES_FOR_EACH_KEY;
+            all.reserve(&batch, batch_end as f64 / count as f64, of_bytes, most);
         }
         all.add_keys(&batch, &new);
     }
@@ -175,16 +179,17 @@ type BatchPlace = (usize, usize);
 
 impl Sketches {
     /// Reserves about as much memory as the postings of all documents take, by those of the first
-    /// ones: each document has as many bands, and other keys are in proportion to its bytes.
-    fn reserve(&mut self, first: &[KeyColumns], of_documents: f64, of_bytes: f64) {
-        let partitions = |column: fn(&KeyColumns) -> &Column<u64>, share: f64| {
+    /// ones: each document has as many bands, and other keys are in proportion to its bytes, `most`
+    /// of a kind at most.
+    fn reserve(&mut self, first: &[KeyColumns], of_documents: f64, of_bytes: f64, most: usize) {
+        let partitions = |column: fn(&KeyColumns) -> &Column<u64>, share: f64, most: usize| {
             let of_first: usize = first.iter().map(|keys| column(keys).len()).sum();
-            Partitions::for_postings((of_first as f64 / share) as usize)
+            Partitions::for_postings(((of_first as f64 / share) as usize).min(most))
         };
-        self.keys.bands = partitions(|keys| &keys.bands, of_documents);
-        self.keys.paragraph_bands = partitions(|keys| &keys.paragraph_bands, of_bytes);
-        self.keys.anchors = partitions(|keys| &keys.anchors, of_bytes);
-        self.keys.paragraphs = partitions(|keys| &keys.paragraphs, of_bytes);
+        self.keys.bands = partitions(|keys| &keys.bands, of_documents, usize::MAX);
+        self.keys.paragraph_bands = partitions(|keys| &keys.paragraph_bands, of_bytes, most);
+        self.keys.anchors = partitions(|keys| &keys.anchors, of_bytes, most);
+        self.keys.paragraphs = partitions(|keys| &keys.paragraphs, of_bytes, most);
     }
 
     /// Appends the keys of new classes, in their order; each kind of key by a thread of its own.

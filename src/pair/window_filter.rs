@@ -11,6 +11,8 @@ const BITS: usize = 16;
 pub struct WindowFilter {
     /// A power of two of words, or none where no window is in the set.
     words: Vec<u64>,
+    /// The number of windows that it was made of.
+    count: usize,
 }
 
 impl WindowFilter {
@@ -21,12 +23,17 @@ impl WindowFilter {
             return WindowFilter::default();
         }
         let words = (all * BITS).next_power_of_two().div_ceil(64);
-        let mut filter = WindowFilter { words: vec![0; words] };
+        let mut filter = WindowFilter { words: vec![0; words], count: all };
         for window in lists.into_iter().flatten() {
             let (word, bit) = filter.place(*window);
             filter.words[word] |= bit;
         }
         filter
+    }
+
+    /// The number of windows that it was made of.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// Whether a window may be in one of the lists.

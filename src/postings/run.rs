@@ -15,6 +15,13 @@ impl Run {
         debug_assert!(postings.is_sorted(), "a run is in order");
         Run(postings)
     }
+    /// Makes a run of sorted parts, each of which is behind the one before it.
+    pub fn from_parts(parts: Vec<Vec<Posting>>) -> Run {
+        let mut postings = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+        // Each part is freed before the next one is copied.
+        parts.into_iter().for_each(|part| postings.extend(part));
+        Run::from_sorted(postings)
+    }
     /// All postings, in order.
     pub fn iter(&self) -> std::iter::Copied<std::slice::Iter<'_, Posting>> {
         self.0.iter().copied()

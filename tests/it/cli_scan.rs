@@ -227,22 +227,6 @@ fn a_list_of_pairs_is_compared() {
     assert_eq!(code, 2);
 }
 
-#[test]
-fn a_background_is_saved_and_taken_up() {
-    let dir = corpus();
-    let out = tempfile::tempdir().unwrap();
-    let file = out.path().join("b.json").display().to_string();
-    let scanned =
-        report(dir.path(), &["scan", ".", "--format", "json", "--save-background", &file], "");
-    let compared = report(
-        dir.path(),
-        &["compare", "one.txt", "two.txt", "--format", "json", "--background", &file],
-        "",
-    );
-    assert_eq!(scanned["background"]["id"], compared["background"]["id"]);
-    assert_eq!(scanned["pairs"], compared["pairs"]);
-}
-
 /// Two sources whose texts carry a notice each, a set of notices in one wording, and near-copies: a
 /// corpus in which most of what decides is the background.
 fn background_matters() -> String {

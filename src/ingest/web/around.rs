@@ -75,8 +75,10 @@ const CONSENT: [&str; 38] = [
 /// Words of the texts that ask for consent; two of them are in each.
 const CONSENT_WORDS: [&str; 6] =
     ["cookie", "consent", "gdpr", "our partners", "vendors", "legitimate interest"];
-/// The pieces of text of a dialog that are looked at.
-const CONSENT_PIECES: usize = 64;
+/// The nodes of a dialog that are looked at, and the bytes of its text, about: what asks for
+/// consent says so at its beginning.
+const CONSENT_NODES: usize = 512;
+const CONSENT_BYTES: usize = 4096;
 
 /// Whether an element asks for consent: it is the dialog of a known program, or a dialog that uses
 /// the words.
@@ -93,8 +95,12 @@ pub(super) fn is_consent(node: &NodeRef) -> bool {
     if !dialog {
         return false;
     }
-    let texts = node.descendants_it().filter(NodeRef::is_text).take(CONSENT_PIECES);
-    let text: String = texts.map(|text| text.text().to_ascii_lowercase() + " ").collect();
+    let mut text = String::new();
+    for piece in node.descendants_it().take(CONSENT_NODES).filter(NodeRef::is_text) {
+        let left = CONSENT_BYTES.saturating_sub(text.len());
+        text.extend(piece.text().chars().take(left).map(|c| c.to_ascii_lowercase()));
+        text.push(' ');
+    }
     CONSENT_WORDS.iter().filter(|word| text.contains(**word)).count() >= 2
 }
 

@@ -2,7 +2,7 @@
 //! else. Never: finds the product in the visible text.
 
 use crate::ingest::web::around;
-use crate::ingest::web::inline_or_block::{Effort, elements};
+use crate::ingest::web::inline_or_block::{Effort, elements, is};
 use crate::ingest::web::names;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, NodeRef};
@@ -91,15 +91,12 @@ pub(super) fn clear(page: &Document) {
     let mut found: Vec<NodeRef> = Vec::new();
     let mut open: Vec<NodeRef> = body.children_it(false).collect();
     let effort = Effort::of(page);
-    let titles = elements(page, &["h1"]);
+    let has_titles = !elements(page, &["h1"]).is_empty();
     while let Some(node) = open.pop() {
         let others = names::any(&names::words(&node, &["class", "id"]), &ABOUT_OTHERS)
             || around::is_footer(&node);
         // The title of the product is not below what is about others.
-        let has_title = || {
-            !titles.is_empty()
-                && effort.any_below(&node, true, |n| titles.iter().any(|t| t.id == n.id))
-        };
+        let has_title = || has_titles && effort.any_below(&node, true, |n| is(n, &["h1"]));
         if others && !has_title() {
             found.push(node);
         } else {

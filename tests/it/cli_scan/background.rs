@@ -85,3 +85,19 @@ fn the_background_in_force_is_said_once() {
     assert_eq!(code, 2);
     assert!(err.contains("cannot be used with"), "{err}");
 }
+
+#[test]
+fn a_background_is_saved_and_taken_up() {
+    let dir = corpus();
+    let out = tempfile::tempdir().unwrap();
+    let file = out.path().join("b.json").display().to_string();
+    let scanned =
+        report(dir.path(), &["scan", ".", "--format", "json", "--save-background", &file], "");
+    let compared = report(
+        dir.path(),
+        &["compare", "one.txt", "two.txt", "--format", "json", "--background", &file],
+        "",
+    );
+    assert_eq!(scanned["background"]["id"], compared["background"]["id"]);
+    assert_eq!(scanned["pairs"], compared["pairs"]);
+}
