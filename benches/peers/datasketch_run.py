@@ -5,38 +5,17 @@ Work covered: JSON, a split by words, MinHash, candidates, closure to clusters. 
 verification on the texts, spans.
 """
 
-import json, re, sys
+import sys
 
 from datasketch import MinHash, MinHashLSH
+from clusters import clusters
 
-WORD = re.compile(r"\w+")
 
-
-def main(path):
-    lsh, up = MinHashLSH(threshold=0.7, num_perm=128), {}
-
-    def top(i):
-        while up[i] != i:
-            up[i] = up[up[i]]
-            i = up[i]
-        return i
-
-    with open(path, encoding="utf-8") as lines:
-        for n, line in enumerate(lines):
-            words = WORD.findall(json.loads(line)["text"].lower())
-            sketch = MinHash(num_perm=128)
-            sketch.update_batch(
-                [" ".join(words[k : k + 5]).encode() for k in range(max(1, len(words) - 4))]
-            )
-            up[n] = n
-            for other in lsh.query(sketch):
-                up[top(n)] = top(other)
-            lsh.insert(n, sketch)
-    sizes = {}
-    for n in up:
-        sizes[top(n)] = sizes.get(top(n), 0) + 1
-    print(json.dumps({"documents": len(up), "clusters": sum(s > 1 for s in sizes.values())}))
+def sketch(grams):
+    made = MinHash(num_perm=128)
+    made.update_batch([words.encode() for words in grams])
+    return made
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    clusters(sys.argv[1], MinHashLSH(threshold=0.7, num_perm=128), sketch)

@@ -6,7 +6,7 @@ use crate::align::word_forms::Lexicon;
 use crate::hash::{self, Hashes};
 use crate::text::paragraph;
 use crate::text::shingle::{self, Shingles};
-use crate::text::token::{Tokens, WORD, tokenize};
+use crate::text::token::{TokenKind, Tokens, WORD, tokenize};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -48,7 +48,7 @@ impl<'t> Prepared<'t> {
         let text = text.into();
         let tokens = tokenize(&text);
         let paragraphs = paragraph::token_ranges(&text, &tokens);
-        let uniform = tokens.kinds.iter().fold(true, |all, k| all & (k.length() == WORD));
+        let uniform = TokenKind::are_words(&tokens.kinds);
         let mut prepared = Prepared {
             text,
             tokens,

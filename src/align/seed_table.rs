@@ -3,7 +3,7 @@
 
 use crate::hash;
 use crate::text::shingle::{Shingles, shingles};
-use crate::text::token::{Tokens, WORD};
+use crate::text::token::{TokenKind, Tokens};
 
 /// The number of words in a seed.
 pub const SEED: u32 = 3;
@@ -51,7 +51,7 @@ impl SeedTable {
     /// Makes the table of a text with shingles of `shingle` words. Cost: one pass over the tokens,
     /// and for each repeated seed a look at its other places.
     pub fn new(tokens: &Tokens, shingle: u32) -> SeedTable {
-        let uniform = tokens.kinds.iter().fold(true, |all, k| all & (k.length() == WORD));
+        let uniform = TokenKind::are_words(&tokens.kinds);
         let (hashes, ends): (Vec<u32>, _) = if uniform {
             // So the compiler knows how long a seed is.
             let seed = |w: &[u64]| hash::short(&[w[0], w[1], w[2]]);

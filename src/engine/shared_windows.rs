@@ -4,8 +4,9 @@
 use crate::engine::class_reader::ClassReader;
 use crate::engine::compare::Verifier;
 use crate::error::Result;
-use crate::hash::{self, ByHash};
+use crate::hash::ByHash;
 use crate::model::thresholds::Thresholds;
+use crate::pair::window_filter::WindowFilter;
 use crate::postings::posting::{Posting, class_set_hash};
 use crate::postings::run::Run;
 use crate::sketch::anchor::is_anchor;
@@ -14,26 +15,17 @@ use crate::text::shingle::{Shingles, shingles};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Bits of the filter for each window: nearly all that are looked up are no shared ones, and one in
-/// sixteen of these passes it.
-const BITS: usize = 16;
-
 /// Windows that texts share, each with a mark of the set of these texts.
 pub struct SharedWindows {
     marks: ByHash<u64>,
-    /// A bit for each slot that holds a window.
-    filter: Vec<u64>,
+    /// Nearly all windows that are looked up are no shared ones.
+    filter: WindowFilter,
 }
 
 impl SharedWindows {
     fn new(marks: ByHash<u64>) -> SharedWindows {
-        let mut filter = vec![0; (BITS * marks.len()).div_ceil(64)];
-        let bits = 64 * filter.len();
-        for &hash in marks.keys() {
-            let at = hash::slot(hash, bits);
-            filter[at / 64] |= 1u64 << (at % 64);
-        }
-        SharedWindows { marks, filter }
+        let windows: Vec<u64> = marks.keys().copied().collect();
+        SharedWindows { marks, filter: WindowFilter::new([&windows, &[]]) }
     }
 
     /// Whether no window is shared.
@@ -44,9 +36,7 @@ impl SharedWindows {
     /// The mark of a window, if it is shared.
     #[inline]
     pub fn mark(&self, window: u64) -> Option<u64> {
-        let at = hash::slot(window, 64 * self.filter.len());
-        let held = self.filter.get(at / 64)? >> (at % 64) & 1 == 1;
-        if held { self.marks.get(&window).copied() } else { None }
+        if self.filter.may_hold(window) { self.marks.get(&window).copied() } else { None }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::sketch::fingerprint::{EXACT_PARAGRAPH, WORD_SLOTS, paragraph_key, wor
 use crate::sketch::recipe::Recipe;
 use crate::text::paragraph::token_ranges;
 use crate::text::shingle::{Shingles, count, shingles, window};
-use crate::text::token::{TokenValues, Tokens, WORD, tokenize};
+use crate::text::token::{TokenKind, TokenValues, Tokens, tokenize};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -293,7 +293,7 @@ impl Background {
         if self.anchors.is_empty() && self.notes.is_empty() {
             return Vec::new();
         }
-        let uniform = tokens.kinds.iter().fold(true, |all, kind| all & (kind.length() == WORD));
+        let uniform = TokenKind::are_words(tokens.kinds);
         if words as usize == USUAL && uniform {
             // So the compiler knows how long a window is.
             let windows = (0..).zip(tokens.hashes.windows(USUAL));

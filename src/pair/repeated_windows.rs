@@ -6,7 +6,7 @@
 
 use crate::hash;
 use crate::text::shingle::{count, window};
-use crate::text::token::{TokenValues, WORD};
+use crate::text::token::{TokenKind, TokenValues, WORD};
 
 /// Bits for each window in the table of those seen before: about one window in twenty is taken for
 /// a repeated one.
@@ -34,7 +34,7 @@ pub struct RepeatedWindows<'t> {
 impl<'t> RepeatedWindows<'t> {
     /// Finds them. No window that occurs twice is missing; some that occur once are there.
     pub fn new(tokens: TokenValues<'t>, words: u32) -> RepeatedWindows<'t> {
-        let (windows, are_words) = (count(tokens, words), are_words(tokens));
+        let (windows, are_words) = (count(tokens, words), TokenKind::are_words(tokens.kinds));
         let sums = SortedKeys::new(seen_twice(tokens, words, windows));
         if sums.keys.is_empty() {
             return RepeatedWindows { tokens, words, are_words, keys: sums, marks: Vec::new() };
@@ -194,7 +194,7 @@ const fn inverse(odd: u64) -> u64 {
 /// and nearly always another one for others (Karp and Rabin 1987). Cost: four multiplications a
 /// token, however long the windows are.
 fn each_sum(tokens: TokenValues, words: u32, mut take: impl FnMut(usize, u64)) {
-    if are_words(tokens) && words > 0 {
+    if TokenKind::are_words(tokens.kinds) && words > 0 {
         return each_plain_sum(tokens.hashes, words as usize, take);
     }
     let (mut end, mut weight) = (0, 0);
@@ -215,11 +215,6 @@ fn each_sum(tokens: TokenValues, words: u32, mut take: impl FnMut(usize, u64)) {
         sum = sum.wrapping_sub(first).wrapping_mul(INVERSE);
         power = power.wrapping_mul(INVERSE);
     }
-}
-
-/// Whether all tokens are words, so that all windows have the same number of tokens.
-fn are_words(tokens: TokenValues) -> bool {
-    tokens.kinds.iter().all(|kind| kind.length() == WORD)
 }
 
 /// [`each_sum`] for windows of so many tokens each.
