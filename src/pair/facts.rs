@@ -5,7 +5,7 @@
 //! does not count. A fact opposite another one in the same gap of the alignment disagrees, unless
 //! the two may be one word that is damaged on one side.
 
-use crate::align::edit_distance::{WordSimilarity, word_similarity};
+use crate::align::edit_distance::{ComparedWord, WordSimilarity, word_similarity};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::hash::{HashPairs, Hashes};
@@ -122,6 +122,8 @@ struct Count<'p> {
     /// The facts of the gap that is counted, on either side. They are kept from gap to gap, so that
     /// their memory is.
     facts: [Vec<Fact>; 2],
+    /// The words of one side of that gap, kept in the same way.
+    words: Vec<ComparedWord<'p>>,
 }
 
 impl<'p> Count<'p> {
@@ -144,6 +146,7 @@ impl<'p> Count<'p> {
             firsts: HashPairs::default(),
             own: Default::default(),
             facts: Default::default(),
+            words: Vec::new(),
         };
         for run in matches.iter().flat_map(|m| &m.runs) {
             count.equal_tokens(usize_range(run.a..run.a_end()));
@@ -181,7 +184,8 @@ impl<'p> Count<'p> {
         let Texts { a, b, .. } = self.texts;
         let (p, q) = if side == 0 { (a, b) } else { (b, a) };
         let known = |i: usize| {
-            let like = |&j: &u32| word_similarity(p.word(i), false, q.word(j as usize));
+            let name = ComparedWord::of(p.word(i));
+            let like = |&j: &u32| name.similarity(false, &ComparedWord::of(q.word(j as usize)));
             q.facts().iter().any(|j| like(j) != WordSimilarity::No)
         };
         names.iter().any(|&i| !known(i))
@@ -239,9 +243,13 @@ impl<'p> Count<'p> {
         right: &mut Vec<Fact>,
     ) {
         let Texts { a, b, background } = self.texts;
+        self.words.clear();
+        self.words.extend(rb.clone().map(|j| ComparedWord::of(b.word(j))));
         left.retain(|&(i, s)| {
-            let looks = |j: usize| word_similarity(a.word(i), is_number(a, i), b.word(j));
-            let alike = rb.clone().map(|j| (j, looks(j))).find(|(_, l)| *l != WordSimilarity::No);
+            let (fact, number) = (ComparedWord::of(a.word(i)), is_number(a, i));
+            let looks = |word: &ComparedWord| fact.similarity(number, word);
+            let mut words = rb.clone().zip(&self.words).map(|(j, word)| (j, looks(word)));
+            let alike = words.find(|(_, looks)| *looks != WordSimilarity::No);
             let Some((j, looks)) = alike else { return true };
             if looks == WordSimilarity::Same
                 && s != Sort::First
@@ -255,9 +263,12 @@ impl<'p> Count<'p> {
         if left.is_empty() || right.is_empty() {
             return;
         }
+        self.words.clear();
+        self.words.extend(ra.map(|i| ComparedWord::of(a.word(i))));
         right.retain(|&(j, _)| {
-            let looks = |i: usize| word_similarity(b.word(j), is_number(b, j), a.word(i));
-            !ra.clone().any(|i| looks(i) != WordSimilarity::No)
+            let (fact, number) = (ComparedWord::of(b.word(j)), is_number(b, j));
+            let looks = |word: &ComparedWord| fact.similarity(number, word);
+            !self.words.iter().any(|word| looks(word) != WordSimilarity::No)
         });
         for numbers in [true, false] {
             let of_sort = |x: &&Fact| (x.1 == Sort::Number) == numbers;

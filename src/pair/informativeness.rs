@@ -1,7 +1,7 @@
 //! Owns: how informative matches are: whether the shared text could be chance, a set phrase or a
 //! template. Never: finds matches.
 
-use crate::align::edit_distance::{WordSimilarity, word_similarity};
+use crate::align::edit_distance::{ComparedWord, WordSimilarity};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::align::select::equal_words;
@@ -109,10 +109,10 @@ fn unmatched_tokens(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usiz
 fn like_words(a: &Prepared, ra: Range<usize>, b: &Prepared, rb: Range<usize>) -> u32 {
     let (mut like, mut from) = (0, rb.start);
     for i in ra {
-        let number = a.tokens.kinds[i].is_number();
-        if let Some(j) = (from..rb.end)
-            .find(|&j| word_similarity(a.word(i), number, b.word(j)) != WordSimilarity::No)
-        {
+        let (word, number) = (ComparedWord::of(a.word(i)), a.tokens.kinds[i].is_number());
+        let is_like =
+            |j: usize| word.similarity(number, &ComparedWord::of(b.word(j))) != WordSimilarity::No;
+        if let Some(j) = (from..rb.end).find(|&j| is_like(j)) {
             (like, from) = (like + 1, j + 1);
         }
     }
