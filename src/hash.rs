@@ -2,7 +2,8 @@
 //! to another file.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::sync::LazyLock;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_128};
 
 /// The 64-bit xxh3 hash of some bytes.
@@ -65,12 +66,19 @@ pub fn wide(values: &[u64]) -> u128 {
 
 /// The 64-bit hash of a sequence.
 pub fn sequence(values: impl IntoIterator<Item = u64>) -> u64 {
-    mix(values.into_iter().fold(0x6e65_6172_636f_7079, fold))
+    mix(unmixed_sequence(values))
+}
+
+/// [`sequence`] before its last step, [`mix`]: a value for a filter that most sequences do not
+/// pass, which then need no hash.
+#[inline(always)]
+pub fn unmixed_sequence(values: impl IntoIterator<Item = u64>) -> u64 {
+    values.into_iter().fold(0x6e65_6172_636f_7079, fold)
 }
 
 /// The 32-bit hash of a few hashes, in fewer steps than [`sequence`]: for a table in memory, never
 /// for a key.
-#[inline]
+#[inline(always)]
 pub fn short(hashes: &[u64]) -> u32 {
     let all = hashes.iter().fold(0u64, |all, hash| all.rotate_left(21) ^ hash);
     (all.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
@@ -82,6 +90,21 @@ pub const fn mix(x: u64) -> u64 {
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
+}
+
+/// The inverse of [`mix`].
+pub const fn unmix(x: u64) -> u64 {
+    let x = (x ^ (x >> 31) ^ (x >> 62)).wrapping_mul(0x3196_42b2_d24d_8ec3);
+    let x = (x ^ (x >> 27) ^ (x >> 54)).wrapping_mul(0x96de_1b17_3f11_9089);
+    x ^ (x >> 30) ^ (x >> 60)
+}
+
+/// A secret odd number of this process. Words are hashed without a key, so a text can be written
+/// whose words all have one place in a table; a table that multiplies hashes by this number first
+/// has no such text. It decides where an entry is kept, and must never decide what is found.
+pub fn table_key() -> u64 {
+    static KEY: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0) | 1);
+    *KEY
 }
 
 /// Folds the next value of a sequence into the state. The step is not commutative, so the order of
@@ -195,6 +218,13 @@ mod tests {
             let hashes: Vec<u64> = values.iter().map(hash).collect();
             let plain: std::collections::BTreeSet<u64> = hashes.iter().copied().collect();
             prop_assert_eq!(set(&hashes), plain.into_iter().collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn a_mixed_value_is_unmixed(value: u64, values in prop::collection::vec(0u64.., 0..9)) {
+            prop_assert_eq!((unmix(mix(value)), mix(unmix(value))), (value, value));
+            let unmixed = unmixed_sequence(values.iter().copied());
+            prop_assert_eq!(unmix(sequence(values)), unmixed);
         }
 
         #[test]

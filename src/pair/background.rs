@@ -63,7 +63,7 @@ pub struct Background {
     /// Common and frequent words as two bits a slot, 64 KiB; empty where every word is rare.
     #[serde(skip)]
     bits: Vec<u64>,
-    /// A filter of the anchors and the windows of notes.
+    /// A filter of the anchors and the windows of notes, before their last step of hashing.
     #[serde(skip)]
     windows: WindowFilter,
 }
@@ -95,17 +95,20 @@ impl Background {
                 bits[slot as usize / 32] |= mark << (slot % 32 * 2);
             }
         }
-        let windows = WindowFilter::new([&anchors, &[]]);
+        let windows = filter([&anchors, &[]]);
         let none = Background::default();
         Background { classes, paragraphs, anchors, common, frequent, bits, windows, ..none }
     }
 
+    /// Whether a window is boilerplate, by its hash.
     fn is_boilerplate_window(&self, window: u64) -> bool {
-        // The lists are public, and a stored form has no filter.
-        let filtered = self.windows.count() == self.anchors.len() + self.notes.len();
-        (!filtered || self.windows.may_hold(window))
-            && (self.anchors.binary_search(&window).is_ok()
-                || self.notes.binary_search(&window).is_ok())
+        self.anchors.binary_search(&window).is_ok() || self.notes.binary_search(&window).is_ok()
+    }
+
+    /// The filter of the windows, if it is one: the lists are public, and a stored form has none.
+    fn window_filter(&self) -> Option<&WindowFilter> {
+        let count = self.anchors.len() + self.notes.len();
+        Some(&self.windows).filter(|windows| windows.count() == count)
     }
 
     /// The same background with these words known as no names: the slots of words that texts write
@@ -125,7 +128,7 @@ impl Background {
     /// sorted.
     #[must_use]
     pub fn with_notes(self, notes: Vec<u64>) -> Background {
-        let windows = WindowFilter::new([&self.anchors, &notes]);
+        let windows = filter([&self.anchors, &notes]);
         Background { notes, windows, ..self }
     }
 
@@ -293,19 +296,31 @@ impl Background {
         if self.anchors.is_empty() && self.notes.is_empty() {
             return Vec::new();
         }
-        let uniform = TokenKind::are_words(tokens.kinds);
-        if words as usize == USUAL && uniform {
-            // So the compiler knows how long a window is.
-            let windows = (0..).zip(tokens.hashes.windows(USUAL));
-            let hash = |w: &[u64]| hash::sequence([w[0], w[1], w[2], w[3], w[4]]);
-            let held = windows.filter(|(_, w)| self.is_boilerplate_window(hash(w)));
-            return held.map(|(start, _)| start..start + USUAL).collect();
+        let filter = self.window_filter();
+        let mut held = Vec::new();
+        if words as usize == USUAL
+            && TokenKind::are_words(tokens.kinds)
+            && let Some(filter) = filter
+        {
+            // So the compiler knows how long a window is, and few windows are hashed to the end.
+            for (start, w) in tokens.hashes.windows(USUAL).enumerate() {
+                let unmixed = hash::unmixed_sequence([w[0], w[1], w[2], w[3], w[4]]);
+                if filter.may_hold(unmixed) && self.is_boilerplate_window(hash::mix(unmixed)) {
+                    held.push(start..start + USUAL);
+                }
+            }
+            return held;
         }
         let mut windows = Shingles::default();
         shingles(tokens, words, &mut windows);
-        let windows = windows.hashes.iter().zip(&windows.ends).enumerate();
-        let held = windows.filter(|(_, (hash, _))| self.is_boilerplate_window(**hash));
-        held.map(|(start, (_, end))| start..*end as usize).collect()
+        for (start, (window, end)) in windows.hashes.iter().zip(&windows.ends).enumerate() {
+            if filter.is_none_or(|filter| filter.may_hold(hash::unmix(*window)))
+                && self.is_boilerplate_window(*window)
+            {
+                held.push(start..*end as usize);
+            }
+        }
+        held
     }
 
     fn has_boilerplate(&self) -> bool {
@@ -341,9 +356,15 @@ impl Background {
             keys.sort_unstable();
             keys.dedup();
         }
-        self.windows = WindowFilter::new([&self.anchors, &self.notes]);
+        self.windows = filter([&self.anchors, &self.notes]);
         self
     }
+}
+
+/// The filter of the windows of these lists.
+fn filter(lists: [&[u64]; 2]) -> WindowFilter {
+    let [x, y] = lists.map(|list| list.iter().map(|w| hash::unmix(*w)).collect::<Vec<u64>>());
+    WindowFilter::new([&x, &y])
 }
 
 /// A word is no name if this many of the texts that hold it have it in lower case, and one in three
