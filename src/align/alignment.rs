@@ -63,13 +63,14 @@ pub fn shared_shingles(a: &Prepared, b: &Prepared) -> usize {
 /// They are what [`select`] chooses from [`chains`], without the work for the chains that it cannot
 /// choose.
 fn matches(a: &Prepared, b: &Prepared, runs: &[Run], t: &Thresholds) -> Vec<Chain> {
-    select(chains_of(a, b, runs, t, |chains| selectable(chains, a, b, t)), a, b, t)
+    let may_be_selected = |chains, words: [&[u64]; 2]| selectable(chains, words, a, b, t);
+    select(chains_of(a, b, runs, t, may_be_selected), a, b, t)
 }
 
 /// All chains of two texts, best first; they may overlap. [`select`] chooses the matches among
 /// them.
 pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
-    chains_of(a, b, &exact_runs(a, b).runs, t, |chains| chains)
+    chains_of(a, b, &exact_runs(a, b).runs, t, |chains, _| chains)
 }
 
 fn chains_of(
@@ -77,7 +78,7 @@ fn chains_of(
     b: &Prepared,
     exact: &[Run],
     t: &Thresholds,
-    choose: impl Fn(Vec<Vec<Run>>) -> Vec<Vec<Run>>,
+    choose: impl Fn(Vec<Vec<Run>>, [&[u64]; 2]) -> Vec<Vec<Run>>,
 ) -> Vec<Chain> {
     let max_gap = (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32;
     let limits = ChainLimits { max_gap, min_identity: t.min_identity };

@@ -29,15 +29,15 @@ pub struct ChainLimits {
 }
 
 /// The chains of these runs, of which `choose` keeps the runs, by descending score; they may
-/// overlap. `words` are the tokens of both texts. Cost: linear in the runs.
+/// overlap. `words` are the tokens of both texts, which `choose` is given too. Cost: linear in the runs.
 pub fn chains(
     runs: &[Run],
     words: [&[u64]; 2],
     limits: ChainLimits,
-    choose: impl Fn(Vec<Vec<Run>>) -> Vec<Vec<Run>>,
+    choose: impl Fn(Vec<Vec<Run>>, [&[u64]; 2]) -> Vec<Vec<Run>>,
 ) -> Vec<Chain> {
     let mut out = Vec::new();
-    for chain in choose(chain(runs, limits)) {
+    for chain in choose(chain(runs, limits), words) {
         split(fill(chain, words[0], words[1]).into(), limits, &mut out);
     }
     out

@@ -121,11 +121,22 @@ fn common(
     longest_common((x, ra.start), (y, rb.start), out);
 }
 
+/// The bit of a token in a filter.
+#[inline]
+const fn bit(token: u64) -> u64 {
+    1 << (token >> 58)
+}
+
+/// A filter that all of these tokens pass, and few others.
+#[inline]
+fn filter_of(tokens: &[u64]) -> u64 {
+    tokens.iter().fold(0, |filter, token| filter | bit(*token))
+}
+
 /// The number of pairs of equal tokens, and the first pair. Most gaps hold other words on either
 /// side, which a filter of one bit for each token of one side shows.
 fn equal_pairs(x: &[u64], y: &[u64]) -> (usize, Option<(usize, usize)>) {
-    let bit = |token: u64| 1u64 << (token >> 58);
-    let filter = y.iter().fold(0, |filter, token| filter | bit(*token));
+    let filter = filter_of(y);
     let (mut count, mut first) = (0, None);
     for (i, token) in x.iter().enumerate().filter(|(_, token)| filter & bit(**token) != 0) {
         for (j, _) in y.iter().enumerate().filter(|(_, other)| *other == token) {
@@ -184,6 +195,19 @@ fn nearer(x: &[u64], y: &[u64]) -> bool {
 /// The number of tokens beyond its ends in which a chain looks for more equal tokens.
 pub const REACH: u32 = 6;
 
+/// An upper bound of the equal tokens that [`fill`] adds beyond the ends of a chain.
+pub fn most_beside(chain: &[Run], [a, b]: [&[u64]; 2]) -> u32 {
+    let alike = |x: &[u64], y: &[u64]| {
+        let filter = filter_of(y);
+        x.iter().filter(|token| filter & bit(**token) != 0).count() as u32
+    };
+    let before = |end: u32| end.saturating_sub(REACH) as usize..end as usize;
+    let behind = |from: u32, len: usize| from as usize..len.min((from + REACH) as usize);
+    let (first, last) = (chain[0], chain[chain.len() - 1]);
+    alike(&a[before(first.a)], &b[before(first.b)])
+        + alike(&a[behind(last.a_end(), a.len())], &b[behind(last.b_end(), b.len())])
+}
+
 /// Adds equal tokens just behind the last run, as long as they are at least half of the stretch
 /// that they bridge.
 fn fill_after_last(last: Run, a: &[u64], b: &[u64], out: &mut Vec<Run>) {
@@ -234,6 +258,23 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn no_more_is_added_at_the_ends(
+            x in prop::collection::vec(0u64..9, 0..14), y in prop::collection::vec(0u64..9, 0..14),
+            at in (0usize..14, 0usize..14),
+        ) {
+            let words = |side: &[u64], at: usize| {
+                let (before, behind) = side.split_at(at.min(side.len()));
+                let all = before.iter().chain(&[100, 101, 102]).chain(behind);
+                (all.map(|n| mix(*n)).collect::<Vec<u64>>(), before.len() as u32)
+            };
+            let ((x, a), (y, b)) = (words(&x, at.0), words(&y, at.1));
+            let chain = vec![Run { a, b, len: 3 }];
+            let most = 3 + most_beside(&chain, [&x, &y]);
+            let filled = fill(chain, &x, &y);
+            prop_assert!(filled.iter().map(|run| run.len).sum::<u32>() <= most);
+        }
+
         #[test]
         fn short_ways_are_the_longest_common_subsequence(
             x in prop::collection::vec(0u64..30, 0..9), y in prop::collection::vec(0u64..30, 0..9),

@@ -1,6 +1,6 @@
 //! Owns: which of the overlapping chains become matches. Never: makes chains, or knows boilerplate.
 
-use crate::align::fill::REACH;
+use crate::align::fill::{REACH, most_beside};
 use crate::align::prepared::Prepared;
 use crate::align::range_union::RangeUnion;
 use crate::align::run::{Chain, Run};
@@ -48,37 +48,45 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
 }
 
 /// The chains that may be selected once their gaps are filled: those that may become a match, and
-/// those that may become a piece beside one. Where a match has more words than one seed and what is
-/// found at its ends, most chains of texts of few words are too short for either.
+/// those that may become a piece beside one. Most chains are a seed or two that two texts share by
+/// chance, too short for either. `words` are the tokens by which the gaps will be filled.
 pub fn selectable(
     mut chains: Vec<Vec<Run>>,
+    words: [&[u64]; 2],
     a: &Prepared,
     b: &Prepared,
     t: &Thresholds,
 ) -> Vec<Vec<Run>> {
-    let may_match: Vec<bool> = chains.iter().map(|c| may_be_match(c, a, b, t)).collect();
+    let most: Vec<u32> = chains.iter().map(|c| most_equal_tokens(c, words)).collect();
+    let may_match = |(c, most): (&Vec<Run>, &u32)| may_be_match(c, *most, a, b, t);
+    let may_match: Vec<bool> = chains.iter().zip(&most).map(may_match).collect();
+    if !may_match.contains(&true) {
+        return Vec::new();
+    }
     let far = PIECE_DISTANCE + REACH + 1;
     let beside = |c: &Vec<Run>| widened(c[0].a..c[c.len() - 1].a_end(), far, a);
     let near: RangeUnion =
         chains.iter().zip(&may_match).filter(|c| *c.1).map(|c| beside(c.0)).collect();
-    let mut may_match = may_match.into_iter();
+    let mut known = may_match.into_iter().zip(most);
     chains.retain(|c| {
-        let own = widened(c[0].a..c[c.len() - 1].a_end(), REACH, a);
-        may_match.next() == Some(true) || (most_equal_tokens(c) >= PIECE && near.covered(&own) > 0)
+        let own = || widened(c[0].a..c[c.len() - 1].a_end(), REACH, a);
+        known.next().is_some_and(|(may_match, most)| {
+            may_match || (most >= PIECE && near.covered(&own()) > 0)
+        })
     });
     chains
 }
 
 /// The number of equal tokens that a chain has at most when its gaps and ends are filled.
-fn most_equal_tokens(chain: &[Run]) -> u32 {
+fn most_equal_tokens(chain: &[Run], words: [&[u64]; 2]) -> u32 {
     let gap = |pair: &[Run]| (pair[1].a - pair[0].a_end()).min(pair[1].b - pair[0].b_end());
     let runs: u32 = chain.iter().map(|run| run.len).sum();
-    runs + chain.windows(2).map(gap).sum::<u32>() + 2 * REACH
+    runs + chain.windows(2).map(gap).sum::<u32>() + most_beside(chain, words)
 }
 
-/// Whether a chain may be a match when its gaps and ends are filled, see [`is_match`].
-fn may_be_match(chain: &[Run], a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
-    let most = most_equal_tokens(chain);
+/// Whether a chain may be a match when its gaps and ends are filled and it has at most so many
+/// equal tokens, see [`is_match`].
+fn may_be_match(chain: &[Run], most: u32, a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
     let (first, last) = (chain[0], chain[chain.len() - 1]);
     let in_a = || widened(first.a..last.a_end(), REACH, a);
     let in_b = || widened(first.b..last.b_end(), REACH, b);
