@@ -70,6 +70,31 @@ impl<'t> Cache<'t> {
     }
 }
 
+/// The caches of the threads that compare pairs. Work is split into more parts than there are
+/// threads, and whoever begins a part goes on with a cache that nobody uses.
+#[derive(Default)]
+struct Caches<'t>(Mutex<Vec<Cache<'t>>>);
+
+impl<'t> Caches<'t> {
+    fn take(&self) -> CacheInUse<'_, 't> {
+        let free = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        CacheInUse { from: self, cache: free.unwrap_or_default() }
+    }
+}
+
+/// A cache that returns to the others when the part of the work ends.
+struct CacheInUse<'c, 't> {
+    from: &'c Caches<'t>,
+    cache: Cache<'t>,
+}
+
+impl Drop for CacheInUse<'_, '_> {
+    fn drop(&mut self) {
+        let cache = std::mem::take(&mut self.cache);
+        self.from.0.lock().unwrap_or_else(PoisonError::into_inner).push(cache);
+    }
+}
+
 /// A long text as the threads that use it share it. The lock is held while it is prepared.
 type SharedText<'t> = Arc<Mutex<Weak<MaskedText<'t>>>>;
 
@@ -135,28 +160,32 @@ impl Verifier<'_> {
         keep: impl Fn(&Comparison) -> bool + Sync,
     ) -> Result<Vec<Verified>> {
         let order = neighbours_first(pairs, self.tokens, CACHED);
-        let shared = SharedTexts::default();
+        let (caches, shared) = (Caches::default(), SharedTexts::default());
         let compared: Result<Vec<Vec<Verified>>> = order
             .par_chunks(CHUNK)
-            .map_init(Cache::default, |cache, chunk| {
-                let mut out = Vec::new();
-                for &pair in chunk {
-                    if self.progress.cancelled() {
-                        return Err(Error::Cancelled);
+            .map_init(
+                || caches.take(),
+                |in_use, chunk| {
+                    let cache = &mut in_use.cache;
+                    let mut out = Vec::new();
+                    for &pair in chunk {
+                        if self.progress.cancelled() {
+                            return Err(Error::Cancelled);
+                        }
+                        let (a, b) = unpack_pair(pair);
+                        let left = self.prepared(a, cache, &shared)?;
+                        let right = self.prepared(b, cache, &shared)?;
+                        let comparison =
+                            compare_masked(&left, &right, self.background, self.thresholds);
+                        if keep(&comparison) {
+                            out.push(Verified { a, b, comparison });
+                        }
+                        self.progress
+                            .advance(pair_steps(self.tokens[a as usize], self.tokens[b as usize]));
                     }
-                    let (a, b) = unpack_pair(pair);
-                    let left = self.prepared(a, cache, &shared)?;
-                    let right = self.prepared(b, cache, &shared)?;
-                    let comparison =
-                        compare_masked(&left, &right, self.background, self.thresholds);
-                    if keep(&comparison) {
-                        out.push(Verified { a, b, comparison });
-                    }
-                    self.progress
-                        .advance(pair_steps(self.tokens[a as usize], self.tokens[b as usize]));
-                }
-                Ok(out)
-            })
+                    Ok(out)
+                },
+            )
             .collect();
         let mut compared: Vec<Verified> = compared?.into_iter().flatten().collect();
         compared.par_sort_unstable_by_key(|v| pack_pair(v.a, v.b));
