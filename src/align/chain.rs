@@ -29,7 +29,8 @@ pub struct ChainLimits {
 }
 
 /// The chains of these runs, of which `choose` keeps the runs, by descending score; they may
-/// overlap. `words` are the tokens of both texts, which `choose` is given too. Cost: linear in the runs.
+/// overlap. `words` are the tokens of both texts, which `choose` is given too. Cost: linear in the
+/// runs.
 pub fn chains(
     runs: &[Run],
     words: [&[u64]; 2],

@@ -71,7 +71,7 @@ impl<'t> Prepared<'t> {
 
     /// The places of the seeds; the table is made on the first call.
     pub fn seed_table(&self) -> &SeedTable {
-        self.seed_table.get_or_init(|| SeedTable::new(&self.tokens, self.shingle))
+        self.seed_table.get_or_init(|| SeedTable::new(&self.tokens, self.shingle, self.uniform))
     }
 
     /// The number of words in a shingle.

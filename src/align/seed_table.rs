@@ -3,7 +3,7 @@
 
 use crate::hash;
 use crate::text::shingle::{Shingles, shingles};
-use crate::text::token::{TokenKind, Tokens};
+use crate::text::token::Tokens;
 
 /// The number of words in a seed.
 pub const SEED: u32 = 3;
@@ -27,6 +27,8 @@ pub struct SeedTable {
     /// The hash of a seed in the upper half, and one more than its first place in the lower half;
     /// zero where a slot is free.
     slots: Vec<u64>,
+    /// The upper half of [`hash::table_key`]: an odd number that decides where a hash has its slot.
+    key: u32,
     /// The next place with the same hash, [`ALONE`] or [`LAST`].
     next: Vec<u32>,
     /// Whether each seed has [`SEED`] tokens.
@@ -48,14 +50,12 @@ struct RepeatedShingles {
 }
 
 impl SeedTable {
-    /// Makes the table of a text with shingles of `shingle` words. Cost: one pass over the tokens,
-    /// and for each repeated seed a look at its other places.
-    pub fn new(tokens: &Tokens, shingle: u32) -> SeedTable {
-        let uniform = TokenKind::are_words(&tokens.kinds);
+    /// Makes the table of a text with shingles of `shingle` words; `uniform` says that each of its
+    /// tokens is a word. Cost: one pass over the tokens, and for each repeated seed a look at its
+    /// other places.
+    pub fn new(tokens: &Tokens, shingle: u32, uniform: bool) -> SeedTable {
         let (hashes, ends): (Vec<u32>, _) = if uniform {
-            // So the compiler knows how long a seed is.
-            let seed = |w: &[u64]| hash::short(&[w[0], w[1], w[2]]);
-            (tokens.hashes.windows(SEED as usize).map(seed).collect(), Vec::new())
+            (hashes_of_three(&tokens.hashes), Vec::new())
         } else {
             let mut seeds = Shingles::default();
             shingles(tokens, SEED, &mut seeds);
@@ -64,6 +64,7 @@ impl SeedTable {
         };
         let mut table = SeedTable {
             slots: vec![0; 2 * hashes.len() + 1],
+            key: (hash::table_key() >> 32) as u32 | 1,
             next: vec![ALONE; hashes.len()],
             hashes,
             uniform,
@@ -72,54 +73,63 @@ impl SeedTable {
             collision: 0.0,
             shingles: None,
         };
-        table.collision = table.fill();
+        let repeated = table.fill();
         if uniform && shingle >= SEED && table.most_places <= MANY_PLACES {
-            table.shingles = Some(table.repeated_shingles(tokens, shingle as usize));
+            table.shingles = Some(table.repeated_shingles(&repeated, tokens, shingle as usize));
         }
         table
     }
 
-    /// Enters all places, and returns the share of the pairs of different places that hold equal
-    /// seeds.
-    fn fill(&mut self) -> f64 {
+    /// Enters all places, and counts the pairs of different places that hold equal seeds. Returns
+    /// the places whose seed occurs again at a later place, descending.
+    fn fill(&mut self) -> Vec<u32> {
+        let (key, slots, next) = (self.key, &mut self.slots[..], &mut self.next[..]);
         // The number of later places with the same seed; only a text with a repeated seed has it.
-        let mut later: Vec<u32> = Vec::new();
+        let (mut later, mut repeated): (Vec<u32>, Vec<u32>) = Default::default();
         let mut equal = 0u64;
         // From the last place to the first, so that each seed has its first place in the table.
         for (place, &hash) in self.hashes.iter().enumerate().rev() {
             let entry = u64::from(hash) << 32 | (place as u64 + 1);
-            let slot = self.slot(hash);
-            let before = std::mem::replace(&mut self.slots[slot], entry);
+            let slot = slot_of(slots, key, hash);
+            let before = std::mem::replace(&mut slots[slot], entry);
             if before != 0 {
-                let next = before as u32 - 1;
-                self.next[place] = next;
-                if self.next[next as usize] == ALONE {
-                    self.next[next as usize] = LAST;
+                let following = before as u32 - 1;
+                next[place] = following;
+                let following = following as usize;
+                if next[following] == ALONE {
+                    next[following] = LAST;
                 }
-                later.resize(self.hashes.len(), 0);
-                later[place] = later[next as usize] + 1;
+                if later.is_empty() {
+                    later.resize(next.len(), 0);
+                }
+                later[place] = later[following] + 1;
                 equal += 2 * u64::from(later[place]);
                 self.most_places = self.most_places.max(later[place] as usize + 1);
+                repeated.push(place as u32);
             }
         }
         let all = self.hashes.len() as u64;
-        equal as f64 / (all * all.saturating_sub(1)).max(1) as f64
+        self.collision = equal as f64 / (all * all.saturating_sub(1)).max(1) as f64;
+        repeated
     }
 
-    /// The shingles that occur again: their first seed does, and the words behind it are equal.
-    fn repeated_shingles(&self, tokens: &Tokens, words: usize) -> RepeatedShingles {
+    /// The shingles that occur again: their first seed does, at one of these places, which descend,
+    /// and the words behind it are equal.
+    fn repeated_shingles(
+        &self,
+        repeated: &[u32],
+        tokens: &Tokens,
+        words: usize,
+    ) -> RepeatedShingles {
         let all = (tokens.len() + 1).saturating_sub(words);
         let rest = |place: usize| tokens.hashes.get(place + SEED as usize..place + words);
         let seed = |place: usize| &tokens.hashes[place..place + SEED as usize];
-        let occurs_again = |&place: &usize| {
+        let occurs_again = |&place: &u32| {
+            let place = place as usize;
             let same = |&at: &usize| rest(at) == rest(place) && seed(at) == seed(place);
-            self.places(self.following(place)).any(|at| same(&at))
+            place < all && self.places(self.following(place)).any(|at| same(&at))
         };
-        if self.most_places == 1 {
-            return RepeatedShingles { all, again: Vec::new() };
-        }
-        let repeated = (0..all).filter(|&place| self.next[place] < LAST);
-        let again = repeated.filter(occurs_again).map(|place| place as u32).collect();
+        let again = repeated.iter().rev().copied().filter(occurs_again).collect();
         RepeatedShingles { all, again }
     }
 
@@ -131,22 +141,18 @@ impl SeedTable {
     /// The first place of the seeds with a hash.
     #[inline]
     pub fn first(&self, hash: u32) -> Option<usize> {
-        match self.slots[self.slot(hash)] {
-            0 => None,
-            entry => Some(entry as u32 as usize - 1),
-        }
+        self.find(&[hash]).map(|(_, place)| place)
     }
 
-    /// The slot of the seeds with a hash, or a free one. At most every second slot is used.
+    /// The first of these hashes that some seed has: its position, and the first place of its
+    /// seeds.
     #[inline]
-    fn slot(&self, hash: u32) -> usize {
-        let mut slot = ((u64::from(hash) * self.slots.len() as u64) >> 32) as usize;
-        loop {
-            match self.slots[slot] {
-                entry if entry == 0 || (entry >> 32) as u32 == hash => return slot,
-                _ => slot = if slot + 1 < self.slots.len() { slot + 1 } else { 0 },
-            }
-        }
+    pub fn find(&self, hashes: &[u32]) -> Option<(usize, usize)> {
+        let (slots, key) = (&self.slots[..], self.key);
+        hashes.iter().enumerate().find_map(|(position, hash)| {
+            let entry = slots[slot_of(slots, key, *hash)];
+            (entry != 0).then(|| (position, entry as u32 as usize - 1))
+        })
     }
 
     /// The next place of the seeds with the hash of the seed at this one.
@@ -200,11 +206,60 @@ impl SeedTable {
     }
 }
 
+/// The slot in which the search for a hash begins. The key keeps a text from choosing it: without
+/// it, seeds that crowd around a few slots would make each search long.
+#[inline(always)]
+fn first_slot(slots: &[u64], key: u32, hash: u32) -> usize {
+    ((u64::from(hash.wrapping_mul(key)) * slots.len() as u64) >> 32) as usize
+}
+
+/// The slot of the seeds with a hash, or a free one. At most every second slot is used.
+#[inline(always)]
+fn slot_of(slots: &[u64], key: u32, hash: u32) -> usize {
+    let mut slot = first_slot(slots, key, hash);
+    loop {
+        match slots[slot] {
+            entry if entry == 0 || (entry >> 32) as u32 == hash => return slot,
+            _ => slot = if slot + 1 < slots.len() { slot + 1 } else { 0 },
+        }
+    }
+}
+
+/// The seeds of three tokens, by their hashes.
+fn hashes_of_three(words: &[u64]) -> Vec<u32> {
+    let mut out = vec![0; (words.len() + 1).saturating_sub(SEED as usize)];
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2, which is all that the function requires; its body is the
+        // plain function.
+        unsafe { hash_threes_avx2(words, &mut out) };
+        return out;
+    }
+    hash_threes(words, &mut out);
+    out
+}
+
+/// The plain function, compiled a second time for wider registers.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn hash_threes_avx2(words: &[u64], out: &mut [u32]) {
+    hash_threes(words, out);
+}
+
+/// Hashes each window of three tokens.
+#[inline(always)]
+fn hash_threes(words: &[u64], out: &mut [u32]) {
+    let (second, third) = (words.get(1..).unwrap_or(&[]), words.get(2..).unwrap_or(&[]));
+    for (((out, x), y), z) in out.iter_mut().zip(words).zip(second).zip(third) {
+        *out = hash::short(&[*x, *y, *z]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::shingle;
-    use crate::text::token::tokenize;
+    use crate::text::token::{TokenKind, tokenize};
     use proptest::prelude::*;
 
     proptest! {
@@ -216,7 +271,7 @@ mod tests {
             let tokens = tokenize(&text);
             let mut seeds = Shingles::default();
             shingles(&tokens, SEED, &mut seeds);
-            let table = SeedTable::new(&tokens, words);
+            let table = SeedTable::new(&tokens, words, TokenKind::are_words(&tokens.kinds));
             let mut equal = 0;
             for (place, (hash, end)) in seeds.hashes.iter().zip(&seeds.ends).enumerate() {
                 let plain: Vec<usize> =
@@ -241,5 +296,26 @@ mod tests {
                 prop_assert_eq!(table.shingles_again(), Some(&plain[..]));
             }
         }
+    }
+    #[test]
+    fn nobody_chooses_the_slots() {
+        // The hash of the seed at each place is its place, by the choice of its last token: without
+        // a key all slots would be the first ones.
+        let mut words = vec![1u64, 2];
+        for place in 0..4096u64 {
+            let [x, y] = [words[place as usize], words[place as usize + 1]];
+            let all = (place << 32).wrapping_mul(0xf1de_83e1_9937_733d);
+            words.push(all ^ (x.rotate_left(21) ^ y).rotate_left(21));
+        }
+        let tokens = Tokens { hashes: words, ..Tokens::default() };
+        let table = SeedTable::new(&tokens, 5, true);
+        assert!(table.hashes().iter().zip(0..).all(|(hash, place)| *hash == place));
+        let slots = &table.slots[..];
+        let steps = |hash: &u32| {
+            let home = first_slot(slots, table.key, *hash);
+            (slot_of(slots, table.key, *hash) + slots.len() - home) % slots.len() + 1
+        };
+        let steps: usize = table.hashes.iter().map(steps).sum();
+        assert!(steps < 64 * 4096, "{steps}");
     }
 }

@@ -74,11 +74,8 @@ impl<'p> Pass<'p> {
     fn run<const UNIFORM: bool>(mut self) -> Option<SharedRuns> {
         let (long, short) = (self.long, self.short);
         let mut at = 0;
-        while let Some(&hash) = short.hashes().get(at) {
-            let Some(first) = long.first(hash) else {
-                at += 1;
-                continue;
-            };
+        while let Some((absent, first)) = long.find(short.hashes().get(at..).unwrap_or_default()) {
+            at += absent;
             if long.is_alone(first) && short.most_places() <= self.most {
                 let len = self.point::<UNIFORM>(first, at);
                 at += 1 + if UNIFORM { self.alone_inside(first, len) } else { 0 };
@@ -93,6 +90,7 @@ impl<'p> Pass<'p> {
                 self.point::<UNIFORM>(place, at);
             }
             if places * short.most_places() > self.most {
+                let hash = short.hashes()[at];
                 let own = short.places(short.first(hash)).take(self.most + 1).count();
                 if places * own > self.most {
                     return None;
