@@ -95,6 +95,7 @@
 //! | `stages` | written forms of what crosses a stage | postcard |
 //! | `index` | the persistent index (LMDB) | `stages`, heed, zstd |
 //! | `ingest` | files, directories, compression, encodings, JSON | ignore, flate2, zstd, … |
+//! | `spill` | scratch files for texts and keys that do not fit in memory | tempfile |
 //! | `csv`, `parquet`, `web` | tables; Parquet; HTML, WARC and WET | of each format |
 //! | `emit` | files written again without what was removed | `ingest` |
 //! | `reports` | SARIF, JUnit, CSV, OpenMetrics, Markdown, annotations | csv, quick-xml |
@@ -142,6 +143,7 @@ pub use engine::builder::{Compare, Scan};
 pub use engine::corpus::{Corpus, Texts};
 pub use engine::pairs::compare_pairs;
 pub use engine::preset::Preset;
+pub use engine::spillable_texts::SpillableTexts;
 pub use error::{Error, Result};
 #[cfg(feature = "index")]
 #[doc(inline)]

@@ -73,6 +73,11 @@ impl Amount {
 #[serde(into = "u64", try_from = "WrittenSize")]
 pub struct Size(pub u64);
 
+/// A [`Size`] that a text can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u64", try_from = "WrittenSize")]
+pub struct DocumentSize(pub u64);
+
 /// A size as nearcopy.toml writes it.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a number of bytes, or a size such as \"256MiB\"")]
@@ -94,6 +99,35 @@ impl TryFrom<WrittenSize> for Size {
 impl From<Size> for u64 {
     fn from(size: Size) -> u64 {
         size.0
+    }
+}
+
+impl TryFrom<WrittenSize> for DocumentSize {
+    type Error = String;
+    fn try_from(written: WrittenSize) -> Result<DocumentSize, String> {
+        match written {
+            WrittenSize::Bytes(bytes) => bytes.to_string().parse(),
+            WrittenSize::Text(text) => text.parse(),
+        }
+    }
+}
+
+impl From<DocumentSize> for u64 {
+    fn from(size: DocumentSize) -> u64 {
+        size.0
+    }
+}
+
+impl std::str::FromStr for DocumentSize {
+    type Err = String;
+    fn from_str(s: &str) -> Result<DocumentSize, String> {
+        let Size(bytes) = s.parse()?;
+        if bytes > LARGEST_DOCUMENT {
+            return Err(format!(
+                "{s} is more than a text can have: at most {LARGEST_DOCUMENT} bytes"
+            ));
+        }
+        Ok(DocumentSize(bytes))
     }
 }
 
@@ -120,8 +154,8 @@ impl std::str::FromStr for Size {
         let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;
         match number.checked_mul(*factor) {
             Some(0) => Err("a size is more than 0: with none, nothing can be read".into()),
-            Some(bytes) if bytes <= LARGEST_DOCUMENT => Ok(Size(bytes)),
-            _ => Err(format!("{s} is more than a text can have: at most {LARGEST_DOCUMENT} bytes")),
+            Some(bytes) => Ok(Size(bytes)),
+            None => Err(format!("{s} is more than any machine has")),
         }
     }
 }
@@ -184,9 +218,13 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
         }
-        for bad in ["", "0", "0MiB", "-1", "1.5GiB", "MiB", "1 k", "4GiB", "99999999999999999999"] {
+        for bad in ["", "0", "0MiB", "-1", "1.5GiB", "MiB", "1 k", "99999999999999999999"] {
             assert!(bad.parse::<Size>().is_err(), "{bad}");
+            assert!(bad.parse::<DocumentSize>().is_err(), "{bad}");
         }
+        assert_eq!("4GiB".parse(), Ok(Size(4 << 30)));
+        assert!("4GiB".parse::<DocumentSize>().is_err());
+        assert_eq!("1KiB".parse(), Ok(DocumentSize(1024)));
         #[derive(Serialize, Deserialize, PartialEq, Debug)]
         struct Holder {
             x: Size,

@@ -4,11 +4,11 @@
 use super::exit::{Failure, Result};
 use super::messages::{escaped_path, say};
 use super::progress::Meter;
-use super::read_corpus::{NamedFields, inputs, take_in_with};
+use super::read_corpus::{NamedFields, ReadTexts, inputs, take_in_with};
 use super::settings::Settings;
 use nearcopy::ingest::OnError;
 use nearcopy::report::counted;
-use nearcopy::{Background, Corpus};
+use nearcopy::{Background, SpillableTexts};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -63,7 +63,7 @@ impl ChosenBackground {
     /// single files were read.
     pub fn draw(
         self,
-        corpus: Option<&Corpus>,
+        corpus: Option<&ReadTexts>,
         boilerplate: &[String],
         settings: &Settings,
         meter: &Meter,
@@ -106,18 +106,20 @@ pub fn boilerplate(settings: &Settings, meter: &Meter, quiet: bool) -> Result<Ve
         }
         let named = [OsString::from(path)];
         let options = settings.flags.input.options().with(|o| o.on_error = OnError::Stop);
-        let taken = take_in_with(NamedFields::AsFound, &inputs(&named), &options, meter, quiet)
-            .map_err(|e| match e {
-                Failure::Said(_) => failed("it could not be read"),
-                other => other,
-            })?;
+        let all = SpillableTexts::default();
+        let taken =
+            take_in_with(NamedFields::AsFound, &inputs(&named), &options, all, meter, quiet)
+                .map_err(|e| match e {
+                    Failure::Said(_) => failed("it could not be read"),
+                    other => other,
+                })?;
         if taken.bad > 0 {
             return Err(failed("not all of it could be read"));
         }
-        if taken.documents.is_empty() {
+        if taken.infos.is_empty() {
             return Err(failed("it holds no document"));
         }
-        texts.extend(taken.documents.into_iter().map(|d| d.text));
+        texts.extend(taken.texts.into_texts()?);
     }
     Ok(texts)
 }

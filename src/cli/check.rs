@@ -16,7 +16,7 @@ use super::settings::{SettingArgs, Settings};
 use nearcopy::gate::{Baseline, IgnoreRule, judge};
 use nearcopy::ingest::OnError;
 use nearcopy::report::Findings;
-use nearcopy::{Corpus, Detection, Documents, Scan};
+use nearcopy::{Detection, Documents, Scan};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -127,6 +127,7 @@ impl Check {
         let stored = self.read_baseline(&settings)?;
         let today = today();
         let meter = Meter::start(self.talk);
+        meter.memory(settings.flags.run.memory());
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
         let scan = settings.scan().boilerplate_from(&boilerplate).progress(&meter);
         let known = self.known_findings(stored, &settings, &scan, &ignores, &today, &meter)?;
@@ -134,6 +135,7 @@ impl Check {
         let mut taken = take_in(
             &inputs(&self.paths),
             &settings.flags.input.options(),
+            settings.texts(),
             &meter,
             self.talk.quiet,
         )?;
@@ -206,8 +208,9 @@ impl Check {
         }
         // What cannot be read there makes more findings new, so going on hides nothing.
         let options = settings.flags.input.options().with(|o| o.on_error = OnError::Skip);
+        let texts = settings.texts();
         let mut taken: ReadCorpus =
-            take_in_with(NamedFields::AsFound, &there.inputs, &options, meter, true)?;
+            take_in_with(NamedFields::AsFound, &there.inputs, &options, texts, meter, true)?;
         let corpus = taken.corpus(true)?;
         let detection = found(&corpus, scan, meter)?;
         let findings =
@@ -245,7 +248,7 @@ impl Check {
     }
 }
 
-fn found(corpus: &Corpus, scan: &Scan, meter: &Meter) -> Result<Detection> {
+fn found(corpus: &dyn Documents, scan: &Scan, meter: &Meter) -> Result<Detection> {
     let found = scan.run(corpus);
     meter.pause()?;
     Ok(found?)

@@ -8,10 +8,10 @@ use super::output::{OutputArgs, Report};
 use super::outputs::Outputs;
 use super::pairs_file::Wanted;
 use super::progress::{Meter, TalkArgs};
-use super::read_corpus::{ReadCorpus, inputs, refuse_empty, take_in};
+use super::read_corpus::{ReadCorpus, ReadTexts, inputs, refuse_empty, take_in};
 use super::settings::{SettingArgs, Settings};
 use nearcopy::report::Findings;
-use nearcopy::{Comparison, Corpus, Detection, Documents, Thresholds};
+use nearcopy::{Comparison, Detection, Documents, Thresholds};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -80,7 +80,7 @@ records than --max-bad; 129, 130, 143 a signal.";
 
 /// The documents and pairs to compare.
 struct Comparisons {
-    corpus: Corpus,
+    corpus: ReadTexts,
     pairs: Vec<(u32, u32)>,
     taken: ReadCorpus,
 }
@@ -172,8 +172,13 @@ impl Compare {
     fn task(&self, settings: &Settings, meter: &Meter) -> Result<Comparisons> {
         let quiet = self.talk.quiet;
         if let Some(path) = &self.pairs {
-            let mut taken =
-                take_in(&inputs(&self.items), &settings.flags.input.options(), meter, quiet)?;
+            let mut taken = take_in(
+                &inputs(&self.items),
+                &settings.flags.input.options(),
+                settings.texts(),
+                meter,
+                quiet,
+            )?;
             let corpus = taken.corpus(quiet)?;
             if corpus.count() == 0 {
                 refuse_empty(&self.items, &taken, &settings.flags.run)?;

@@ -1,11 +1,13 @@
 //! Owns: the settings of how inputs are read, and those of a run, as flags and keys. Never: reads
 //! an input.
 
-use super::amount::{Amount, Size};
+use super::amount::{Amount, DocumentSize, Size};
 use super::flag_macro::flags;
 use super::flag_values::{encoding, input_format, on_error, page_kind};
+use super::machine_memory::machine_memory;
 use nearcopy::ingest::{Format, InputOptions, OnError, PageKind};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 flags!(InputFlags {
     /// What every input holds, once decompressed [default: by file name, then by content]
@@ -49,7 +51,7 @@ flags!(InputFlags {
     /// size, a row of a table up to twice, and what is longer is passed over. At most 4294967295
     /// bytes.
     #[arg(value_name = "SIZE", help_heading = "Input", hide_short_help = true)]
-    max_document: Size,
+    max_document: DocumentSize,
     /// What web pages are read as: auto, article, thread or all [default: auto]
     ///
     /// auto: what each page says and looks like. article: one article, without comments. thread:
@@ -98,6 +100,17 @@ flags!(RunFlags {
     /// Threads; 0: as many as there are cores. Never changes a finding [default: 0]
     #[arg(value_name = "N", help_heading = "Run")]
     threads: usize,
+    /// The memory that texts and keys may take; what they need beyond it goes to scratch files
+    /// [default: half of the machine's memory, or of its control group]
+    ///
+    /// Texts keep to a quarter of it, and keys to half of it until they are sorted. Beside them a
+    /// scan holds some 500 bytes for each document, the keys that several texts share, and what it
+    /// finds. It never changes a finding.
+    #[arg(value_name = "SIZE", help_heading = "Run")]
+    memory: Size,
+    /// The directory of scratch files [default: the system's for temporary files]
+    #[arg(value_name = "DIR", help_heading = "Run", hide_short_help = true)]
+    scratch: PathBuf,
     /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default:
     /// unlimited; for check 0]
     #[arg(value_name = "N|P%", help_heading = "Run")]
@@ -107,3 +120,10 @@ flags!(RunFlags {
         default_missing_value = "true", hide_possible_values = true)]
     allow_empty: bool,
 });
+
+impl RunFlags {
+    /// The memory that the run may plan with; `None` where nothing is known of the machine.
+    pub fn memory(&self) -> Option<u64> {
+        self.memory.map(u64::from).or_else(|| machine_memory().map(|bytes| bytes / 2))
+    }
+}

@@ -20,6 +20,7 @@ mod generate;
 mod index;
 mod input_flags;
 mod interrupt;
+mod machine_memory;
 mod messages;
 mod named_documents;
 mod output;

@@ -5,15 +5,14 @@ use super::exit::{Failure, Result};
 use super::messages::{clean, count};
 use super::pairs_file::expect;
 use super::progress::Meter;
-use super::read_corpus::{ReadCorpus, input, inputs, take_in};
+use super::read_corpus::{ReadCorpus, ReadTexts, input, inputs, take_in};
 use super::settings::Settings;
-use nearcopy::Corpus;
 use std::ffi::{OsStr, OsString};
 
 /// Named documents in their corpus.
 pub struct NamedDocuments {
     /// The corpus; where the documents are files, it has no others.
-    pub corpus: Corpus,
+    pub corpus: ReadTexts,
     /// The numbers of the documents, in the order of the command line.
     pub numbers: Vec<u32>,
     /// The result of reading.
@@ -32,12 +31,13 @@ pub fn read_named(
     if within.is_empty() {
         let mut taken = ReadCorpus::default();
         for path in items {
-            taken.add(single(path, settings, meter, quiet)?);
+            taken.add(single(path, settings, meter, quiet)?)?;
         }
         let corpus = taken.corpus(quiet)?;
         return Ok(NamedDocuments { corpus, numbers: (0..items.len() as u32).collect(), taken });
     }
-    let mut taken = take_in(&inputs(within), &settings.flags.input.options(), meter, quiet)?;
+    let mut taken =
+        take_in(&inputs(within), &settings.flags.input.options(), settings.texts(), meter, quiet)?;
     let corpus = taken.corpus(quiet)?;
     let mut numbers = items
         .iter()
@@ -54,13 +54,14 @@ pub fn read_named(
 fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Result<ReadCorpus> {
     let shown = clean(&path.to_string_lossy());
     let options = settings.flags.input.options();
-    let taken = take_in(&[input(path)], &options, meter, quiet).map_err(|e| match e {
-        Failure::Said(why) if !std::path::Path::new(path).exists() => {
-            Failure::Said(format!("{why}\n  is {shown} an id? Ids need --in PATH"))
-        }
-        other => other,
-    })?;
-    match taken.documents.len() {
+    let taken =
+        take_in(&[input(path)], &options, settings.texts(), meter, quiet).map_err(|e| match e {
+            Failure::Said(why) if !std::path::Path::new(path).exists() => {
+                Failure::Said(format!("{why}\n  is {shown} an id? Ids need --in PATH"))
+            }
+            other => other,
+        })?;
+    match taken.infos.len() {
         1 => Ok(taken),
         0 => Err(Failure::Said(format!(
             "{shown} holds no document; --input-format and --text-field say how to read it"

@@ -4,7 +4,7 @@ use super::exit::{Failure, Result};
 use super::interrupt::{interrupted, listen};
 use super::messages;
 use super::timings::{Timings, TimingsJson};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use nearcopy::progress::{Limit, Stage};
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
@@ -67,6 +67,16 @@ impl Meter {
         self.time(|timings| timings.begin("report"));
     }
 
+    /// The run plans with so many bytes of memory.
+    pub fn memory(&self, bytes: Option<u64>) {
+        self.time(|timings| timings.memory(bytes));
+    }
+
+    /// So many bytes of texts went to a scratch file.
+    pub fn spilled(&self, bytes: u64) {
+        self.time(|timings| timings.spilled(bytes));
+    }
+
     /// What the stages so far took, where it is asked for.
     pub fn timings(&self) -> Option<TimingsJson> {
         self.timings.as_ref().map(Timings::json)
@@ -100,11 +110,26 @@ impl Meter {
         }
         self.bar.reset();
         self.bar.set_style(
-            ProgressStyle::with_template(template).expect("a template").progress_chars("━╸─"),
+            ProgressStyle::with_template(template)
+                .expect("a template")
+                .with_key("left", time_left)
+                .progress_chars("━╸─"),
         );
         self.bar.set_message(name);
         self.bar.enable_steady_tick(Duration::from_millis(120));
     }
+}
+
+/// Writes the time that is left at the mean speed so far. Work is counted in steps of about the
+/// same cost, so the mean foretells better than the speed of the last seconds.
+fn time_left(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let (done, all) = (state.pos() as f64, state.len().unwrap_or_default() as f64);
+    let left = state.elapsed().as_secs_f64() * (all - done).max(0.0) / done;
+    // Before anything is done, nothing is known.
+    let _ = match Duration::try_from_secs_f64(left) {
+        Ok(left) => write!(out, "{:#}", HumanDuration(left)),
+        Err(_) => write!(out, "?"),
+    };
 }
 
 impl nearcopy::Progress for Meter {
@@ -121,9 +146,9 @@ impl nearcopy::Progress for Meter {
             match stage {
                 Stage::Fingerprint => {
                     "{spinner} {msg:12} {bar:30} {binary_bytes}/{binary_total_bytes}  \
-                     {binary_bytes_per_sec}  {eta} left"
+                     {binary_bytes_per_sec}  {left} left"
                 }
-                _ => "{spinner} {msg:12} {bar:30} {human_pos}/{human_len}  {per_sec}  {eta} left",
+                _ => "{spinner} {msg:12} {bar:30} {human_pos}/{human_len}  {per_sec}  {left} left",
             },
         );
     }
@@ -134,6 +159,10 @@ impl nearcopy::Progress for Meter {
 
     fn tokenized(&self, bytes: u64) {
         self.time(|timings| timings.tokenized(bytes));
+    }
+
+    fn spilled(&self, bytes: u64) {
+        Meter::spilled(self, bytes);
     }
 
     fn limited(&self, limit: &Limit) {

@@ -10,9 +10,13 @@ use nearcopy::ingest::{
     self, Input, InputOptions, LOOKED_FOR, MissingField, OnError, ReadFile, ReadResult,
 };
 use nearcopy::settings::SourceLimit;
-use nearcopy::{Corpus, Document, Documents};
+use nearcopy::{Corpus, Document, DocumentInfo, Documents, SpillableTexts};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// The documents of a run, with their texts in memory or in a scratch file.
+pub type ReadTexts = Corpus<SpillableTexts>;
 
 /// The input that a path on the command line names: `-` is standard input.
 pub fn input(path: &OsStr) -> Input {
@@ -27,8 +31,10 @@ pub fn inputs(paths: &[OsString]) -> Vec<Input> {
 /// The documents that were read, with the counts of bad records.
 #[derive(Debug, Default)]
 pub struct ReadCorpus {
-    /// The documents; empty once they were moved to a corpus.
-    pub documents: Vec<Document>,
+    /// The documents without their texts; empty once they were moved to a corpus.
+    pub infos: Vec<DocumentInfo>,
+    /// The texts of these documents.
+    pub texts: SpillableTexts,
     /// The files that were read.
     pub sources: Vec<ReadFile>,
     /// The reasons and counts of skipped input, for the report.
@@ -52,15 +58,16 @@ pub enum NamedFields {
     AsFound,
 }
 
-/// Reads the inputs, and reports on standard error what could not be read. Fails where an input
-/// failed that must not, or a field that was named is in no record.
+/// Reads the inputs, and reports on standard error what could not be read; the texts are added to
+/// `texts`. Fails where an input failed that must not, or a field that was named is in no record.
 pub fn take_in(
     inputs: &[Input],
     options: &InputOptions,
+    texts: SpillableTexts,
     meter: &Meter,
     quiet: bool,
 ) -> Result<ReadCorpus> {
-    take_in_with(NamedFields::All, inputs, options, meter, quiet)
+    take_in_with(NamedFields::All, inputs, options, texts, meter, quiet)
 }
 
 /// The same, where it is said which named fields must be there.
@@ -68,15 +75,33 @@ pub fn take_in_with(
     fields: NamedFields,
     inputs: &[Input],
     options: &InputOptions,
+    texts: SpillableTexts,
     meter: &Meter,
     quiet: bool,
 ) -> Result<ReadCorpus> {
     meter.reading();
-    let mut intake = ingest::read(inputs, options, &|bytes| meter.read(bytes));
+    let side_by_side = texts.most_in_memory() / 2;
+    let read = Mutex::new((Vec::new(), texts, Ok(())));
+    let lock = || read.lock().unwrap_or_else(PoisonError::into_inner);
+    let each = |documents: Vec<Document>| {
+        let (infos, texts, stored) = &mut *lock();
+        for Document { info, text } in documents {
+            if stored.is_ok() {
+                *stored = texts.push(text);
+            }
+            infos.push(info);
+        }
+    };
+    // Where texts cannot be stored, reading ends.
+    let progress = |bytes| meter.read(bytes) && lock().2.is_ok();
+    let intake = ingest::read_batches(inputs, options, side_by_side, &progress, &each);
     meter.pause()?;
-    let documents = std::mem::take(&mut intake.documents);
-    let taken = ReadCorpus::of(intake, fields, options, documents.len() as u64, quiet)?;
-    Ok(ReadCorpus { documents, ..taken })
+    let (infos, mut texts, stored) = read.into_inner().unwrap_or_else(PoisonError::into_inner);
+    stored?;
+    texts.finish()?;
+    meter.spilled(texts.scratch_bytes());
+    let taken = ReadCorpus::of(intake, fields, options, infos.len() as u64, quiet)?;
+    Ok(ReadCorpus { infos, texts, ..taken })
 }
 
 impl ReadCorpus {
@@ -112,7 +137,8 @@ impl ReadCorpus {
         let (bad, failed) = (intake.bad_records(), intake.failed() && !skip);
         let ReadResult { skipped, sources, other_records, .. } = intake;
         Ok(ReadCorpus {
-            documents: Vec::new(),
+            infos: Vec::new(),
+            texts: SpillableTexts::default(),
             sources,
             skipped: skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect(),
             records: documents + bad,
@@ -123,8 +149,9 @@ impl ReadCorpus {
     }
 
     /// Merges the result of another reading.
-    pub fn add(&mut self, other: ReadCorpus) {
-        self.documents.extend(other.documents);
+    pub fn add(&mut self, other: ReadCorpus) -> Result<()> {
+        self.infos.extend(other.infos);
+        self.texts.append(other.texts)?;
         for (reason, n) in other.skipped {
             match self.skipped.iter_mut().find(|(r, _)| *r == reason) {
                 Some((_, sum)) => *sum += n,
@@ -135,13 +162,29 @@ impl ReadCorpus {
         self.bad += other.bad;
         self.others += other.others;
         self.failed |= other.failed;
+        Ok(())
     }
 
     /// Moves the documents to a corpus.
-    pub fn corpus(&mut self, quiet: bool) -> Result<Corpus> {
-        let corpus = Corpus::new(std::mem::take(&mut self.documents))?;
+    pub fn corpus(&mut self, quiet: bool) -> Result<ReadTexts> {
+        let infos = std::mem::take(&mut self.infos);
+        let corpus = Corpus::with_texts(infos, std::mem::take(&mut self.texts))?;
         say_renamed(&corpus, quiet);
         Ok(corpus)
+    }
+
+    /// Moves the documents out, with their texts in memory.
+    pub fn documents(&mut self) -> Result<Vec<Document>> {
+        let (infos, texts) = (std::mem::take(&mut self.infos), std::mem::take(&mut self.texts));
+        let texts = texts.into_texts()?;
+        Ok(infos.into_iter().zip(texts).map(|(info, text)| Document { info, text }).collect())
+    }
+
+    /// Leaves out the documents that `keep` refuses.
+    pub fn retain(&mut self, keep: impl Fn(&DocumentInfo) -> bool) {
+        let infos = &self.infos;
+        self.texts.retain(|n| keep(&infos[n]));
+        self.infos.retain(keep);
     }
 
     /// The exit code of the run, as far as the input decides it.
@@ -164,7 +207,7 @@ impl ReadCorpus {
 }
 
 /// Reports the number of renamed documents, if there are any.
-pub fn say_renamed(corpus: &Corpus, quiet: bool) {
+pub fn say_renamed(corpus: &dyn Documents, quiet: bool) {
     if corpus.renamed() > 0 && !quiet {
         say(&format!(
             "{} share an id with another text; each is shown as ID@ and eight digits (--id-field \
@@ -175,7 +218,7 @@ pub fn say_renamed(corpus: &Corpus, quiet: bool) {
 }
 
 /// Reports that a limit on sources leaves no pair, because no document has a source.
-pub fn say_sourceless(corpus: &Corpus, limit: SourceLimit, quiet: bool) {
+pub fn say_sourceless(corpus: &dyn Documents, limit: SourceLimit, quiet: bool) {
     let known = |n: usize| corpus.info(n).source.is_some();
     if !quiet && limit != SourceLimit::Any && !(0..corpus.count()).any(known) {
         say(&format!(

@@ -8,12 +8,12 @@ use super::messages::{count, escaped_path, say};
 use super::output::{probe, to_file, to_stdout};
 use super::paths::is_special;
 use super::progress::{Meter, TalkArgs};
-use super::read_corpus::{NamedFields, inputs, take_in_with};
+use super::read_corpus::{NamedFields, ReadTexts, inputs, take_in_with};
 use super::settings::SettingArgs;
 use nearcopy::ingest::{Input, OnError};
 use nearcopy::report::{self, Findings, HtmlOptions, StoredReport};
 use nearcopy::text::tokenize;
-use nearcopy::{Corpus, DocumentInfo, Documents};
+use nearcopy::{DocumentInfo, Documents};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
@@ -83,7 +83,7 @@ Exit codes: 0 written, even if texts were left out; 2 error, bad usage, or an in
 struct FoundTexts {
     infos: Vec<DocumentInfo>,
     at: Vec<TextStatus>,
-    corpus: Corpus,
+    corpus: ReadTexts,
 }
 
 /// The state of a text since the scan.
@@ -136,7 +136,8 @@ impl Report {
             options.on_error = OnError::Skip;
         }
         let fields = if named { NamedFields::All } else { NamedFields::AsFound };
-        let mut taken = take_in_with(fields, &inputs, &options, &meter, self.talk.quiet)?;
+        let mut taken =
+            take_in_with(fields, &inputs, &options, settings.texts(), &meter, self.talk.quiet)?;
         self.apart(&taken.sources.iter().filter_map(|f| f.path.as_deref()).collect::<Vec<_>>())?;
         let corpus = taken.corpus(true)?;
         let at = text_statuses(&stored, &corpus);
@@ -222,7 +223,7 @@ impl Report {
 
 /// Looks up every document of the report, by its place in a file and by its id; its text must have
 /// the same length as before, in bytes and tokens.
-fn text_statuses(stored: &StoredReport, corpus: &Corpus) -> Vec<TextStatus> {
+fn text_statuses(stored: &StoredReport, corpus: &ReadTexts) -> Vec<TextStatus> {
     let (mut by_place, mut by_id) = (HashMap::new(), HashMap::new());
     for n in 0..corpus.count() {
         let info = corpus.info(n);

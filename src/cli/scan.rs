@@ -104,10 +104,12 @@ impl Scan {
         }
 
         let meter = Meter::start(self.talk);
+        meter.memory(settings.flags.run.memory());
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
         let mut taken = take_in(
             &inputs(&self.paths),
             &settings.flags.input.options(),
+            settings.texts(),
             &meter,
             self.talk.quiet,
         )?;

@@ -9,7 +9,7 @@ use clap::Args;
 use nearcopy::gate::IgnoreRule;
 use nearcopy::ingest::known_encoding;
 use nearcopy::settings::SourceLimit;
-use nearcopy::{Error, Recipe, RunOptions, Scan, Thresholds};
+use nearcopy::{Error, Recipe, RunOptions, Scan, SpillableTexts, Thresholds};
 use std::fmt::Write;
 
 /// The settings as a command takes them.
@@ -137,13 +137,23 @@ pub fn set_thread_count(n: Option<usize>) {
 impl Settings {
     /// The options of the run.
     pub fn run_options(&self) -> RunOptions {
-        RunOptions::default().with(|s| s.threads = self.flags.run.threads.unwrap_or(0))
+        RunOptions::default().with(|s| {
+            s.threads = self.flags.run.threads.unwrap_or(0);
+            s.memory = self.flags.run.memory();
+            s.scratch = self.flags.run.scratch.clone();
+        })
+    }
+
+    /// A list for the texts of the run, which keep to a quarter of its memory.
+    pub fn texts(&self) -> SpillableTexts {
+        let most = self.flags.run.memory().map_or(u64::MAX, |memory| memory / 4);
+        SpillableTexts::new(most, self.flags.run.scratch.clone())
     }
 
     /// A scan with these settings.
     pub fn scan<'a>(&self) -> Scan<'a> {
         let scan = Scan::new().recipe(self.recipe.clone()).thresholds(self.thresholds.clone());
-        scan.threads(self.flags.run.threads.unwrap_or(0))
+        scan.options(self.run_options())
     }
 
     /// The ignore rules of the gate.

@@ -13,13 +13,18 @@ pub struct Timings {
     measured: Mutex<Measured>,
     /// The bytes cut into tokens so far.
     tokenized: AtomicU64,
+    /// The bytes in scratch files so far.
+    scratch: AtomicU64,
 }
 
+#[derive(Default)]
 struct Measured {
     stages: Vec<StageTiming>,
     open: Option<(usize, Usage)>,
     /// The bytes of all texts.
     bytes: u64,
+    /// The bytes of memory that the run plans with.
+    memory: Option<u64>,
 }
 
 /// What one stage took.
@@ -50,6 +55,9 @@ impl StageTiming {
 pub struct TimingsJson {
     /// The bytes of all texts.
     bytes: u64,
+    /// The bytes of memory that the run plans with, and those of its scratch files.
+    memory_bytes: Option<u64>,
+    scratch_bytes: u64,
     stages: Vec<StageTiming>,
 }
 
@@ -67,8 +75,9 @@ impl Timings {
     pub fn start() -> Timings {
         count_allocations();
         Timings {
-            measured: Mutex::new(Measured { stages: Vec::new(), open: None, bytes: 0 }),
+            measured: Mutex::new(Measured::default()),
             tokenized: AtomicU64::new(0),
+            scratch: AtomicU64::new(0),
         }
     }
 
@@ -107,16 +116,31 @@ impl Timings {
         self.lock().bytes = bytes;
     }
 
+    /// The run plans with so many bytes of memory.
+    pub fn memory(&self, bytes: Option<u64>) {
+        self.lock().memory = bytes;
+    }
+
     /// So many more bytes of text were cut into tokens.
     pub fn tokenized(&self, bytes: u64) {
         self.tokenized.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// So many more bytes went to scratch files.
+    pub fn spilled(&self, bytes: u64) {
+        self.scratch.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// The same for a program.
     pub fn json(&self) -> TimingsJson {
         self.end();
         let measured = self.lock();
-        TimingsJson { bytes: measured.bytes, stages: measured.stages.clone() }
+        TimingsJson {
+            bytes: measured.bytes,
+            memory_bytes: measured.memory,
+            scratch_bytes: self.scratch.load(Ordering::Relaxed),
+            stages: measured.stages.clone(),
+        }
     }
 
     /// The table for a person.
@@ -158,6 +182,14 @@ impl Timings {
              into tokens, by those of all texts",
             texts / 1e6
         );
+        if let Some(memory) = measured.memory {
+            let scratch = self.scratch.load(Ordering::Relaxed) as f64 / 1e6;
+            let _ = writeln!(
+                out,
+                "memory to plan with: {} MiB (--memory); in scratch files: {scratch:.1} MB",
+                memory >> 20
+            );
+        }
         out
     }
 }

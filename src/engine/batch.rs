@@ -116,10 +116,9 @@ pub fn background_from(
         return source.background(recipe, || Ok(Background::default()));
     }
     check(documents, recipe, thresholds)?;
-    in_pool(
-        options,
-        || Ok(sorted_keys(documents, source, recipe, thresholds, progress)?.background),
-    )
+    in_pool(options, || {
+        Ok(sorted_keys(documents, source, recipe, thresholds, options, progress)?.background)
+    })
 }
 
 /// [`scan`], under the background of this source; returns the background that was used.
@@ -133,7 +132,7 @@ pub(crate) fn scan_under(
 ) -> Result<(Detection, Background)> {
     check(documents, recipe, thresholds)?;
     in_pool(options, || {
-        let found = relate_under(documents, source, recipe, thresholds, progress)?;
+        let found = relate_under(documents, source, recipe, thresholds, options, progress)?;
         let Related {
             class_tokens,
             notes_left_out,
@@ -227,9 +226,11 @@ pub fn relate(
     documents: &dyn Documents,
     recipe: &Recipe,
     thresholds: &Thresholds,
+    options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Related> {
-    relate_under(documents, BackgroundSource::default(), recipe, thresholds, progress)
+    let source = BackgroundSource::default();
+    relate_under(documents, source, recipe, thresholds, options, progress)
 }
 
 fn relate_under(
@@ -237,9 +238,10 @@ fn relate_under(
     source: BackgroundSource,
     recipe: &Recipe,
     thresholds: &Thresholds,
+    options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Related> {
-    let sorted = sorted_keys(documents, source, recipe, thresholds, progress)?;
+    let sorted = sorted_keys(documents, source, recipe, thresholds, options, progress)?;
     let Searched { class_tokens, compared, family, document_candidates, passage_candidates } =
         searched(documents, &sorted, recipe, thresholds, progress)?;
     let SortedKeys { all, keys, words, background, notes_left_out, members } = sorted;

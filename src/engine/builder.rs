@@ -72,6 +72,13 @@ impl<'a> Scan<'a> {
         self
     }
 
+    /// Sets how the scan is carried out: threads, memory, scratch files. The findings do not depend
+    /// on it.
+    pub fn options(mut self, options: RunOptions) -> Scan<'a> {
+        self.options = options;
+        self
+    }
+
     /// Sets the number of threads: 512 at most, 0 for as many as there are cores. The findings do
     /// not depend on it.
     pub fn threads(mut self, threads: usize) -> Scan<'a> {

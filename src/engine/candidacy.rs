@@ -52,7 +52,7 @@ pub fn scan_candidacy(
     check(documents, recipe, thresholds)?;
     in_pool(options, || {
         let source = BackgroundSource { given: Some(background), ..BackgroundSource::default() };
-        let sorted = sorted_keys(documents, source, recipe, thresholds, progress)?;
+        let sorted = sorted_keys(documents, source, recipe, thresholds, options, progress)?;
         let [a, b] = pair.map(|n| sorted.all.class_of[n as usize]);
         if a != NONE && a == b {
             return Ok(ScanCandidacy::OneText);

@@ -7,7 +7,7 @@ use crate::engine::sketch::{NONE, Sketches, sketch};
 use crate::engine::titles::title_groups;
 use crate::error::Result;
 use crate::model::document::Documents;
-use crate::model::options::Progress;
+use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::explain::budget::BudgetTrace;
@@ -33,7 +33,8 @@ impl Copies {
         t: &Thresholds,
         progress: &dyn Progress,
     ) -> Result<Copies> {
-        let Sketches { classes: all, .. } = sketch(documents, recipe, t, progress)?;
+        let options = RunOptions::default();
+        let Sketches { classes: all, .. } = sketch(documents, recipe, t, &options, progress)?;
         let mut members = Members::new(&all);
         members.divided = title_groups(&all, &members, documents, background, recipe, t, progress)?;
         Ok(Copies { class_of: all.class_of, tokens: all.tokens, members })

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::hash;
 use crate::model::document::{Document, DocumentInfo, Documents};
+use rayon::prelude::*;
 use std::borrow::Cow;
 
 /// Texts by number, wherever they are kept.
@@ -12,6 +13,14 @@ pub trait Texts: Sync {
     /// # Errors
     /// The text can no longer be read; the error says why, in words.
     fn text(&self, number: usize) -> std::result::Result<Cow<'_, str>, String>;
+
+    /// The number of bytes of this text, where that is known without reading it.
+    ///
+    /// # Errors
+    /// As [`text`](Texts::text).
+    fn length(&self, number: usize) -> std::result::Result<usize, String> {
+        self.text(number).map(|text| text.len())
+    }
 }
 
 impl Texts for Vec<String> {
@@ -85,13 +94,12 @@ impl<T: Texts> Corpus<T> {
         }
         for (n, info) in infos.iter_mut().enumerate() {
             let length =
-                texts.text(n).map_err(|why| Error::TextGone { id: info.id.clone(), why })?.len();
+                texts.length(n).map_err(|why| Error::TextGone { id: info.id.clone(), why })?;
             info.bytes = u32::try_from(length)
                 .map_err(|_| Error::TextTooLong { id: info.id.clone(), bytes: length as u64 })?;
         }
-        let mut documents: Vec<(DocumentInfo, u32)> = infos.into_iter().zip(0..).collect();
-        let renamed = rename_ambiguous_ids(&mut documents, &texts);
-        let (infos, came) = documents.into_iter().unzip();
+        let mut came = (0..infos.len() as u32).collect();
+        let renamed = rename_ambiguous_ids(&mut infos, &mut came, &texts);
         Ok(Corpus { infos, came, texts, renamed })
     }
 
@@ -108,41 +116,66 @@ impl<T: Texts> Corpus<T> {
 }
 
 /// Sorts the documents, renames ids that have several texts, and returns the number of renamed
-/// documents.
-fn rename_ambiguous_ids(documents: &mut [(DocumentInfo, u32)], texts: &impl Texts) -> u64 {
-    // All texts were read a moment ago; the scan notices one that is gone since.
-    let text = |n: u32| texts.text(n as usize).unwrap_or_default();
-    // The order must not depend on arrival, so every field that can differ takes part in it.
-    let order = |(x, nx): &(DocumentInfo, u32), (y, ny): &(DocumentInfo, u32)| {
-        let rest = |d: &DocumentInfo| {
-            (
-                d.title.clone(),
-                d.source.clone(),
-                d.date.clone(),
-                d.path.clone(),
-                d.record,
-                d.reference,
-                d.read,
-            )
-        };
-        x.id.cmp(&y.id).then_with(|| text(*nx).cmp(&text(*ny))).then_with(|| rest(x).cmp(&rest(y)))
-    };
-    documents.sort_unstable_by(order);
+/// documents. `came` has the number of each document's text.
+fn rename_ambiguous_ids(
+    infos: &mut [DocumentInfo],
+    came: &mut Vec<u32>,
+    texts: &impl Texts,
+) -> u64 {
+    sort(infos, came, texts);
     let mut renamed = 0;
-    for group in documents.chunk_by_mut(|x, y| x.0.id == y.0.id) {
-        if group.len() == 1 || text(group[0].1) == text(group[group.len() - 1].1) {
-            continue;
-        }
-        for (info, n) in group {
-            let digits = format!("@{:08x}", hash::bytes(text(*n).as_bytes()) >> 32);
-            info.id.push_str(&digits);
-            renamed += 1;
+    let mut start = 0;
+    for group in infos.chunk_by_mut(|x, y| x.id == y.id) {
+        let numbers = &came[start..start + group.len()];
+        start += group.len();
+        if let [first, .., last] = numbers
+            && text(texts, *first) != text(texts, *last)
+        {
+            for (info, n) in group.iter_mut().zip(numbers) {
+                let digits = format!("@{:08x}", hash::bytes(text(texts, *n).as_bytes()) >> 32);
+                info.id.push_str(&digits);
+                renamed += 1;
+            }
         }
     }
     if renamed > 0 {
-        documents.sort_unstable_by(order);
+        sort(infos, came, texts);
     }
     renamed
+}
+
+/// All texts were read a moment ago; the scan notices one that is gone since.
+fn text(texts: &impl Texts, number: u32) -> Cow<'_, str> {
+    texts.text(number as usize).unwrap_or_default()
+}
+
+/// Sorts the documents by id. The order must not depend on arrival, so every field that can differ
+/// takes part in it.
+fn sort(infos: &mut [DocumentInfo], came: &mut Vec<u32>, texts: &impl Texts) {
+    let rest = |d: &DocumentInfo| {
+        let fields = (d.title.clone(), d.source.clone(), d.date.clone(), d.path.clone());
+        (fields, d.record, d.reference, d.read)
+    };
+    let mut order: Vec<u32> = (0..infos.len() as u32).collect();
+    order.par_sort_unstable_by(|&m, &n| {
+        let (x, y) = (&infos[m as usize], &infos[n as usize]);
+        let text = |n: u32| text(texts, came[n as usize]);
+        x.id.cmp(&y.id).then_with(|| text(m).cmp(&text(n))).then_with(|| rest(x).cmp(&rest(y)))
+    });
+    // Documents change places along the cycles of the order: a second list would take as much
+    // memory as the first.
+    let mut done = vec![false; infos.len()];
+    for first in 0..infos.len() {
+        let (mut at, mut held) = (first, None);
+        while !done[at] {
+            done[at] = true;
+            let from = order[at] as usize;
+            let held = held.get_or_insert_with(|| std::mem::take(&mut infos[first]));
+            infos[at] = std::mem::take(if from == first { held } else { &mut infos[from] });
+            at = from;
+        }
+    }
+    *came = order.into_iter().map(|n| came[n as usize]).collect();
 }
 
 impl<T: Texts> Documents for Corpus<T> {
@@ -158,5 +191,36 @@ impl<T: Texts> Documents for Corpus<T> {
     }
     fn renamed(&self) -> u64 {
         self.renamed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn documents_keep_their_texts(ids in prop::collection::vec((0u8..9, 0u8..3), 0..40)) {
+            let text = |&(id, text): &(u8, u8)| format!("{id} {text}");
+            let documents = ids.iter().enumerate().map(|(n, own)| {
+                Document::new(own.0.to_string(), text(own)).title(n.to_string())
+            });
+            let corpus = Corpus::new(documents).unwrap();
+            let mut plain: Vec<String> = Vec::new();
+            for n in 0..corpus.count() {
+                let (info, own) = (corpus.info(n), &ids[corpus.arrival_position(n)]);
+                let several = ids.iter().any(|other| other.0 == own.0 && other.1 != own.1);
+                prop_assert_eq!(&corpus.text(n).unwrap(), &text(own));
+                prop_assert_eq!(info.title.as_deref().unwrap(),
+                    corpus.arrival_position(n).to_string());
+                prop_assert_eq!(info.id.split('@').next().unwrap(), own.0.to_string());
+                prop_assert_eq!(info.id.contains('@'), several);
+                plain.push(info.id.clone());
+            }
+            prop_assert!(plain.is_sorted());
+            let renamed = plain.iter().filter(|id| id.contains('@')).count();
+            prop_assert_eq!(corpus.renamed(), renamed as u64);
+        }
     }
 }

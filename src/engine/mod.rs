@@ -21,10 +21,13 @@ pub mod pair_order;
 pub mod pairs;
 pub mod preset;
 pub mod repeats;
+pub mod scratch;
 pub mod search;
 pub mod series;
 pub mod shared_windows;
 pub mod sketch;
+pub mod spillable_keys;
+pub mod spillable_texts;
 #[cfg(feature = "stages")]
 pub mod stage_file;
 pub mod titles;

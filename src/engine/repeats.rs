@@ -21,7 +21,11 @@ use crate::sketch::recipe::Recipe;
 use crate::span::Span;
 use crate::text::shingle::{Shingles, shingles};
 use crate::text::token::TokenValues;
+use rayon::prelude::*;
 use std::ops::Range;
+
+/// The parts of the keys that each thread takes, so that none waits long for another one.
+const PARTS_PER_THREAD: usize = 8;
 
 /// A passage of one class: its key and form, and the places where it occurs in the first document
 /// of the class.
@@ -48,8 +52,11 @@ pub fn repeats(
     drop([std::mem::take(&mut keys.bands), std::mem::take(&mut keys.paragraph_bands)]);
     let Verifier { background, recipe, thresholds: t, progress, .. } = *from;
     let least = t.repeat_classes as usize;
-    let frequent: Vec<&[Posting]> =
-        keys.anchors.groups().filter(|g| is_in_families(g, family, least)).collect();
+    let parts = keys.anchors.parts(PARTS_PER_THREAD * rayon::current_num_threads());
+    let frequent: Vec<&[Posting]> = parts
+        .par_iter()
+        .flat_map_iter(|part| part.groups().filter(|g| is_in_families(g, family, least)))
+        .collect();
     let paragraphs = keys.paragraphs.groups().filter(|g| g.len() >= least);
     let across: Vec<u64> = paragraphs.map(|g| g[0].key()).collect();
     let near = classes_sharing_passages(&frequent);
@@ -225,7 +232,9 @@ fn merge(
     background: &Background,
     t: &Thresholds,
 ) -> Vec<Repeat> {
-    found.sort_by(|x, y| (x.key, x.class, x.spans.first()).cmp(&(y.key, y.class, y.spans.first())));
+    found.par_sort_by(|x, y| {
+        (x.key, x.class, x.spans.first()).cmp(&(y.key, y.class, y.spans.first()))
+    });
     let mut out = Vec::new();
     for group in found.chunk_by(|x, y| x.key == y.key) {
         let mut places: Vec<Place> = Vec::new();
@@ -272,6 +281,6 @@ fn merge(
             places,
         });
     }
-    out.sort_by(|x, y| (x.places.first(), x.tokens).cmp(&(y.places.first(), y.tokens)));
+    out.par_sort_by(|x, y| (x.places.first(), x.tokens).cmp(&(y.places.first(), y.tokens)));
     out
 }

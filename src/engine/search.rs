@@ -10,7 +10,7 @@ use crate::engine::titles::title_groups;
 use crate::engine::{background, candidates};
 use crate::error::Result;
 use crate::model::document::Documents;
-use crate::model::options::{Progress, Stage};
+use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::postings::policy::{Policy, families};
@@ -43,10 +43,11 @@ pub fn sorted_keys(
     source: BackgroundSource,
     recipe: &Recipe,
     thresholds: &Thresholds,
+    options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<SortedKeys> {
-    let mut sketches = sketch(documents, recipe, thresholds, progress)?;
-    let keys = std::mem::take(&mut sketches.keys).sorted(progress);
+    let mut sketches = sketch(documents, recipe, thresholds, options, progress)?;
+    let keys = std::mem::take(&mut sketches.keys).sorted(sketches.scratch.take(), progress)?;
     let mut notes_left_out = Vec::new();
     let background = source.background(recipe, || {
         let of_corpus =

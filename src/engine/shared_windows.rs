@@ -71,11 +71,11 @@ pub fn is_in_families(group: &[Posting], family: &[u32], least: usize) -> bool {
 /// each frequent anchor. The anchors of one passage have the same set; those of two set phrases do
 /// not.
 pub fn classes_sharing_passages(frequent: &[&[Posting]]) -> Vec<u32> {
-    let mut marks: Vec<(u32, u64)> = Vec::new();
-    for group in frequent {
+    let marks_of = |group| {
         let mark = class_set_hash(group);
-        marks.extend(group.iter().map(|p| (p.unit, mark)));
-    }
+        group.iter().map(move |p| (p.unit, mark))
+    };
+    let mut marks: Vec<(u32, u64)> = frequent.par_iter().copied().flat_map_iter(marks_of).collect();
     marks.par_sort_unstable();
     let mut near: Vec<u32> = marks.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].0).collect();
     near.dedup();
@@ -97,11 +97,12 @@ pub fn shared_windows(
 ) -> Result<SharedWindows> {
     let Verifier { recipe, thresholds: t, .. } = *from;
     let mut postings: Vec<Posting> = Vec::new();
+    let anchors = FrequentAnchors { sorted: anchors, filter: WindowFilter::new([anchors, &[]]) };
     for near in near.chunks(BATCH) {
         let windows = reader.map_and_keep(near, |class, text| {
             let mut windows = Shingles::default();
             shingles(text.values(), recipe.anchor, &mut windows);
-            let keys = near_anchors(&windows, text.paragraphs(), anchors, recipe, t);
+            let keys = near_anchors(&windows, text.paragraphs(), &anchors, recipe, t);
             keys.into_iter().map(|k| Posting::new(k, class)).collect::<Vec<_>>()
         })?;
         postings.extend(windows.into_iter().flatten());
@@ -120,12 +121,25 @@ pub fn shared_windows(
     Ok(SharedWindows::new(marks))
 }
 
+/// The keys of frequent anchors, of which most anchors of a text are none.
+struct FrequentAnchors<'k> {
+    sorted: &'k [u64],
+    filter: WindowFilter,
+}
+
+impl FrequentAnchors<'_> {
+    #[inline]
+    fn hold(&self, anchor: u64) -> bool {
+        self.filter.may_hold(anchor) && self.sorted.binary_search(&anchor).is_ok()
+    }
+}
+
 /// The windows that can belong to a passage with two frequent anchors, that is, those within the
 /// length of a passage from one.
 fn near_anchors(
     windows: &Shingles,
     paragraphs: &[Range<u32>],
-    anchors: &[u64],
+    anchors: &FrequentAnchors,
     recipe: &Recipe,
     t: &Thresholds,
 ) -> Vec<u64> {
@@ -135,7 +149,7 @@ fn near_anchors(
         let mut next = p.start;
         for i in p.start..p.end {
             let Some(&hash) = windows.hashes.get(i as usize) else { break };
-            if !is_anchor(hash, recipe.anchor_rate) || anchors.binary_search(&hash).is_err() {
+            if !is_anchor(hash, recipe.anchor_rate) || !anchors.hold(hash) {
                 continue;
             }
             let to = (i + reach).min(p.end).min(windows.hashes.len() as u32);

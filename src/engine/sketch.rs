@@ -2,13 +2,15 @@
 //! the postings.
 
 use crate::engine::key_columns::{Column, KeyColumns, TextKeys};
+use crate::engine::scratch::ScratchFile;
+use crate::engine::spillable_keys::SpillableKeys;
 use crate::error::{Error, Result};
 use crate::hash;
 use crate::model::document::Documents;
-use crate::model::options::{Progress, Stage};
+use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::postings::edge_set::EdgeSet;
-use crate::postings::partitions::{Partitions, sort_shared};
+use crate::postings::posting::Posting;
 use crate::postings::run::Run;
 use crate::sketch::anchor::EDGE;
 use crate::sketch::fingerprint::{Fingerprinter, WORD_SLOTS};
@@ -34,7 +36,9 @@ pub struct Sketches {
     /// The documents as classes of equal texts.
     pub classes: Classes,
     /// The keys of the first document of each class, in the order of the classes.
-    pub keys: Keys<Partitions>,
+    pub keys: Keys<SpillableKeys>,
+    /// The file of the keys that did not fit in memory.
+    pub scratch: Option<ScratchFile>,
     /// The anchors at the edges of the classes without a source.
     pub edges: EdgeSet,
     /// For each word slot, the number of classes that it occurs in.
@@ -84,28 +88,45 @@ pub struct Keys<L> {
     pub same_text: L,
 }
 
-impl Keys<Partitions> {
+impl Keys<SpillableKeys> {
+    fn lists(&self) -> [&SpillableKeys; 5] {
+        [&self.bands, &self.paragraph_bands, &self.anchors, &self.paragraphs, &self.same_text]
+    }
+
+    /// Moves all postings to the file, which is made if there is none yet; returns their bytes.
+    fn spill(&mut self, file: &mut Option<ScratchFile>, options: &RunOptions) -> Result<u64> {
+        let file = match file {
+            Some(file) => file,
+            None => file.insert(ScratchFile::create(options.scratch.as_deref())?),
+        };
+        let Keys { bands, paragraph_bands, anchors, paragraphs, same_text } = self;
+        let mut lists = [bands, paragraph_bands, anchors, paragraphs, same_text];
+        let before = file.len();
+        lists.iter_mut().try_for_each(|list| list.spill(file))?;
+        Ok(file.len() - before)
+    }
+
     /// Sorts the postings of the keys that several classes hold. This is the only step in which all
     /// texts meet. Cost: two passes over all postings, and a sort of a part of them.
-    pub fn sorted(self, progress: &dyn Progress) -> Keys<Run> {
+    pub fn sorted(
+        self,
+        scratch: Option<ScratchFile>,
+        progress: &dyn Progress,
+    ) -> Result<Keys<Run>> {
+        progress.begin(Stage::Candidates, self.lists().iter().map(|l| l.len() as u64).sum());
         let Keys { bands, paragraph_bands, anchors, paragraphs, same_text } = self;
-        let lists = [&bands, &paragraph_bands, &anchors, &paragraphs, &same_text];
-        progress.begin(Stage::Candidates, lists.iter().map(|l| l.len() as u64).sum());
-        let sort = |list: Partitions| {
-            let mut parts = list.into_parts();
-            parts.par_iter_mut().for_each(|part| {
-                progress.advance(part.len() as u64);
-                sort_shared(part);
-            });
-            Run::from_parts(parts)
+        let mut scratch = scratch;
+        scratch.as_mut().map_or(Ok(()), ScratchFile::flush)?;
+        let sort = |list: SpillableKeys| {
+            list.sorted(scratch.as_ref(), |count| progress.advance(count as u64))
         };
-        Keys {
-            bands: sort(bands),
-            paragraph_bands: sort(paragraph_bands),
-            anchors: sort(anchors),
-            paragraphs: sort(paragraphs),
-            same_text: sort(same_text),
-        }
+        Ok(Keys {
+            bands: sort(bands)?,
+            paragraph_bands: sort(paragraph_bands)?,
+            anchors: sort(anchors)?,
+            paragraphs: sort(paragraphs)?,
+            same_text: sort(same_text)?,
+        })
     }
 }
 
@@ -115,8 +136,10 @@ pub fn sketch(
     documents: &dyn Documents,
     recipe: &Recipe,
     t: &Thresholds,
+    options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Sketches> {
+    let most_in_memory = most_in_memory(options);
     let count = documents.count();
     let bytes_of = |numbers: std::ops::Range<usize>| -> u64 {
         numbers.map(|n| u64::from(documents.info(n).bytes)).sum()
@@ -124,13 +147,7 @@ pub fn sketch(
     let bytes = bytes_of(0..count);
     progress.begin(Stage::Fingerprint, bytes);
     let unknown = (0..count).filter(|&n| documents.info(n).source.is_none());
-    let edges = unknown.count() * (2 * EDGE / recipe.anchor_rate.max(1)) as usize;
-    let mut all = Sketches {
-        words: vec![0; WORD_SLOTS],
-        capitals: vec![0; WORD_SLOTS],
-        edges: EdgeSet::for_entries(edges),
-        ..Sketches::default()
-    };
+    let mut all = Sketches::for_unknown_sources(unknown.count(), recipe);
     let mut known = Known::default();
     // The tables take a megabyte each, so they are made once for each thread and not for each task.
     let fingerprinters: Vec<Mutex<Fingerprinter>> =
@@ -166,25 +183,54 @@ pub fn sketch(
         if from == 0 {
             let of_bytes = bytes_of(0..batch_end) as f64 / bytes.max(1) as f64;
             let most = bytes as usize / BYTES_FOR_EACH_KEY;
-            all.reserve(&batch, batch_end as f64 / count as f64, of_bytes, most);
+            let of_documents = batch_end as f64 / count as f64;
+            all.reserve(&batch, of_documents, of_bytes, [most, most_in_memory]);
         }
         all.add_keys(&batch, &new);
+        if all.keys.lists().map(SpillableKeys::len_in_memory).iter().sum::<usize>() > most_in_memory
+        {
+            progress.spilled(all.keys.spill(&mut all.scratch, options)?);
+        }
     }
     all.classes.limited = known.limits.summary_counts(t);
     Ok(all)
+}
+
+/// The number of postings that may be in memory: they take half of it at most.
+fn most_in_memory(options: &RunOptions) -> usize {
+    let bytes = options.memory.map_or(usize::MAX, |memory| memory as usize / 2);
+    bytes / size_of::<Posting>()
 }
 
 /// The place of a document in a batch: the number of the part, and the place in it.
 type BatchPlace = (usize, usize);
 
 impl Sketches {
+    /// Nothing yet, with room for the edges of so many documents without a source.
+    fn for_unknown_sources(documents: usize, recipe: &Recipe) -> Sketches {
+        let edges = documents * (2 * EDGE / recipe.anchor_rate.max(1)) as usize;
+        Sketches {
+            words: vec![0; WORD_SLOTS],
+            capitals: vec![0; WORD_SLOTS],
+            edges: EdgeSet::for_entries(edges),
+            ..Sketches::default()
+        }
+    }
+
     /// Reserves about as much memory as the postings of all documents take, by those of the first
     /// ones: each document has as many bands, and other keys are in proportion to its bytes, `most`
-    /// of a kind at most.
-    fn reserve(&mut self, first: &[KeyColumns], of_documents: f64, of_bytes: f64, most: usize) {
+    /// of a kind at most, and so many in memory.
+    fn reserve(
+        &mut self,
+        first: &[KeyColumns],
+        of_documents: f64,
+        of_bytes: f64,
+        [most, most_in_memory]: [usize; 2],
+    ) {
         let partitions = |column: fn(&KeyColumns) -> &Column<u64>, share: f64, most: usize| {
             let of_first: usize = first.iter().map(|keys| column(keys).len()).sum();
-            Partitions::for_postings(((of_first as f64 / share) as usize).min(most))
+            let expected = ((of_first as f64 / share) as usize).min(most);
+            SpillableKeys::for_postings(expected, most_in_memory / 2)
         };
         self.keys.bands = partitions(|keys| &keys.bands, of_documents, usize::MAX);
         self.keys.paragraph_bands = partitions(|keys| &keys.paragraph_bands, of_bytes, most);
@@ -195,7 +241,7 @@ impl Sketches {
     /// Appends the keys of new classes, in their order; each kind of key by a thread of its own.
     fn add_keys(&mut self, batch: &[KeyColumns], new: &[(BatchPlace, NewClass)]) {
         let kept = || new.iter().filter(|(_, class)| class.has_keys);
-        let post = |column: fn(&KeyColumns) -> &Column<u64>, to: &mut Partitions| {
+        let post = |column: fn(&KeyColumns) -> &Column<u64>, to: &mut SpillableKeys| {
             for ((part, place), class) in kept() {
                 let keys = column(&batch[*part]).of(*place);
                 keys.iter().for_each(|key| to.push(*key, class.class));
@@ -206,7 +252,7 @@ impl Sketches {
                 column(&batch[*part]).of(*place).iter().for_each(|slot| to[*slot as usize] += 1);
             }
         };
-        let Sketches { classes, keys, edges, words, capitals } = self;
+        let Sketches { classes, keys, edges, words, capitals, .. } = self;
         rayon::scope(|scope| {
             scope.spawn(|_| post(|keys| &keys.anchors, &mut keys.anchors));
             scope.spawn(|_| post(|keys| &keys.bands, &mut keys.bands));

@@ -176,7 +176,7 @@ impl Index {
         progress: &dyn Progress,
     ) -> Result<AgainstIndex> {
         let scan = Scan::new().thresholds(thresholds.clone());
-        scan.threads(options.threads).progress(progress).against(self, documents)
+        scan.options(options.clone()).progress(progress).against(self, documents)
     }
 
     /// Returns the documents of the index that these are related to, as references.

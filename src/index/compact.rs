@@ -121,7 +121,8 @@ fn scan_index(
     let recipe = &index.recipe;
     // The scan starts from a thread outside any pool: a pool thread would run other jobs while it
     // waits, and such a job may want the write lock that is held here.
-    let scan = || batch::in_pool(options, || batch::relate(&documents, recipe, t, progress));
+    let scan =
+        || batch::in_pool(options, || batch::relate(&documents, recipe, t, options, progress));
     let done = std::thread::scope(|s| s.spawn(scan).join());
     let found = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let mut limits = Limits::new(&documents, progress);

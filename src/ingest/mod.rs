@@ -63,7 +63,7 @@ pub use input::{Input, InputOptions, OnError};
 pub use limits::{LARGEST_DOCUMENT, MAX_DOCUMENT};
 pub use page_kind::PageKind;
 pub use problem::{Problem, Reason, ReasonKind};
-pub use read::{read, read_each};
+pub use read::{read, read_batches, read_each};
 pub use read_result::{MissingField, ReadFile, ReadResult};
 pub use title::normalise as normalise_title;
 pub use walk::is_pattern;

@@ -16,6 +16,9 @@ use rayon::prelude::*;
 /// Smaller files are read several at a time, larger ones one after the other, each by all threads.
 const HEAVY: u64 = 8 << 20;
 
+/// How many times its size a compressed text has, about.
+const UNPACKED: u64 = 8;
+
 /// Files that are read before their results are merged.
 const GROUP: usize = 1024;
 
@@ -45,10 +48,7 @@ pub fn read(
     if run.stopped() {
         return intake;
     }
-    let threads = rayon::current_num_threads();
-    let packed = files.iter().filter(|f| f.packed && f.size >= HEAVY).count();
-    // One thread decompresses a file, so many large compressed files are better read in parallel.
-    let heavy = |f: &InputFile| f.size >= HEAVY && (!f.packed || packed < threads);
+    let heavy = heavy(&files);
     for alike in files.chunk_by(|x, y| heavy(x) == heavy(y)) {
         for group in alike.chunks(if heavy(&alike[0]) { 1 } else { GROUP }) {
             side_by_side(&run, group).into_iter().for_each(|part| intake.absorb(part));
@@ -75,16 +75,30 @@ pub fn read_each(
     progress: &(dyn Fn(u64) -> bool + Sync),
     each: &(dyn Fn(Vec<Document>) + Sync),
 ) -> ReadResult {
+    read_batches(inputs, options, 4 * HEAVY, progress, each)
+}
+
+/// The same, with up to `most` bytes of texts in memory: so many files are read side by side. A
+/// compressed file counts as eight times its size.
+pub fn read_batches(
+    inputs: &[Input],
+    options: &InputOptions,
+    most: u64,
+    progress: &(dyn Fn(u64) -> bool + Sync),
+    each: &(dyn Fn(Vec<Document>) + Sync),
+) -> ReadResult {
     let mut intake = ReadResult::default();
     let Some((run, files)) = begin(inputs, options, progress, Some(each), &mut intake) else {
         return intake;
     };
     let mut rest = &files[..];
+    let heavy = heavy(&files);
     while !rest.is_empty() && !run.stopped() {
         let mut bytes = 0u64;
         let light = |f: &&InputFile| {
-            bytes = bytes.saturating_add(f.size);
-            f.size < HEAVY && bytes <= 4 * HEAVY
+            let packed = if f.packed { UNPACKED } else { 1 };
+            bytes = bytes.saturating_add(f.size.saturating_mul(packed));
+            !heavy(f) && bytes <= most
         };
         let (group, behind) =
             rest.split_at(rest.iter().take(GROUP).take_while(light).count().max(1));
@@ -105,6 +119,14 @@ pub fn read_each(
     }
     finish(&run, &mut intake);
     intake
+}
+
+/// Whether a file is read by all threads alone. One thread decompresses a file, so many large
+/// compressed files are better read side by side.
+fn heavy(files: &[InputFile]) -> impl Fn(&InputFile) -> bool + use<> {
+    let packed = files.iter().filter(|f| f.packed && f.size >= HEAVY).count();
+    let side_by_side = packed >= rayon::current_num_threads();
+    move |f| f.size >= HEAVY && !(f.packed && side_by_side)
 }
 
 /// Names the fields that the caller asked for and that no record has. After reading that ended

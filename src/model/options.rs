@@ -1,12 +1,21 @@
 //! Owns: how a run is carried out, and how it reports its progress. Never: holds anything that
 //! changes a finding.
 
+use std::path::PathBuf;
+
 /// How a scan is run. Nothing here may change a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct RunOptions {
     /// The number of threads, 512 at most; 0 uses as many as there are cores.
     pub threads: usize,
+    /// The bytes of memory that the run may plan with; `None` plans with any amount.
+    ///
+    /// Keys that would take more than half of it go to a scratch file until they are sorted. What
+    /// else a run holds is not bounded by it. It needs the feature `spill`.
+    pub memory: Option<u64>,
+    /// The directory of scratch files; `None` is the system's for temporary files.
+    pub scratch: Option<PathBuf>,
 }
 
 impl_with!(RunOptions);
@@ -103,6 +112,9 @@ pub trait Progress: Sync {
     /// So many bytes of text were cut into tokens. A text is cut again where its tokens are needed
     /// once more.
     fn tokenized(&self, _bytes: u64) {}
+    /// So many bytes of keys went to a scratch file, because [`RunOptions::memory`] has no room for
+    /// them.
+    fn spilled(&self, _bytes: u64) {}
     /// A bound of the work was reached, and something is left out; the summary counts it.
     fn limited(&self, _limit: &Limit) {}
     /// Whether to stop; the scan calls this often. It then ends with

@@ -29,11 +29,12 @@ impl Default for Partitions {
 }
 
 impl Partitions {
-    /// Partitions for about so many postings. The memory that is not used is never touched.
-    pub fn for_postings(expected: usize) -> Partitions {
+    /// Partitions for about so many postings, of which at most `most` are in memory together. The
+    /// memory that is not used is never touched.
+    pub fn for_postings(expected: usize, most: usize) -> Partitions {
         let partitions = (expected / PARTITION).max(1).next_power_of_two();
         let bits = partitions.trailing_zeros().min(MOST_BITS);
-        let of_one = expected >> bits;
+        let of_one = expected.min(most) >> bits;
         let part = || {
             let mut part = Vec::new();
             // Where there is no memory, the list grows as far as it can.
@@ -53,6 +54,11 @@ impl Partitions {
     /// The number of postings.
     pub fn len(&self) -> usize {
         self.parts.iter().map(Vec::len).sum()
+    }
+
+    /// Takes all postings out, by partition in the order of their keys.
+    pub fn take_parts(&mut self) -> Vec<Vec<Posting>> {
+        self.parts.iter_mut().map(std::mem::take).collect()
     }
 
     /// The partitions, in the order of their keys; each is sorted by [`sort_shared`].
@@ -91,7 +97,7 @@ mod tests {
         ) {
             // Every shared key stays, whether keys are evenly spread or not.
             let key = |k: u64| if spread { hash::mix(k) } else { k };
-            let mut partitions = Partitions::for_postings(expected);
+            let mut partitions = Partitions::for_postings(expected, usize::MAX);
             let all = keys.iter().zip(0..).map(|(k, unit)| Posting::new(key(*k), unit / 3));
             let mut all: Vec<Posting> = all.collect();
             all.iter().for_each(|p| partitions.push(p.key(), p.unit));

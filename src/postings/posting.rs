@@ -15,9 +15,25 @@ pub struct Posting {
 }
 
 impl Posting {
+    /// The length of its written form.
+    pub const BYTES: usize = 12;
     /// Makes a posting of a key and the text that holds it.
     pub const fn new(key: u64, unit: u32) -> Posting {
         Posting { high: (key >> 32) as u32, low: key as u32, unit }
+    }
+    /// Its written form: the key and the text, each with its lowest byte first.
+    pub fn to_bytes(self) -> [u8; Posting::BYTES] {
+        let mut bytes = [0; Posting::BYTES];
+        bytes[..8].copy_from_slice(&self.key().to_le_bytes());
+        bytes[8..].copy_from_slice(&self.unit.to_le_bytes());
+        bytes
+    }
+    /// The posting of [`Posting::to_bytes`].
+    pub fn from_bytes(bytes: &[u8; Posting::BYTES]) -> Posting {
+        let number = |from: usize| {
+            u32::from_le_bytes([bytes[from], bytes[from + 1], bytes[from + 2], bytes[from + 3]])
+        };
+        Posting { high: number(4), low: number(0), unit: number(8) }
     }
     /// The key.
     pub const fn key(self) -> u64 {
@@ -49,7 +65,9 @@ mod tests {
         #[test]
         fn postings_order_by_key(x: (u64, u32), y: (u64, u32)) {
             prop_assert_eq!(Posting::new(x.0, x.1).cmp(&Posting::new(y.0, y.1)), x.cmp(&y));
-            prop_assert_eq!(Posting::new(x.0, x.1).key(), x.0);
+            let posting = Posting::new(x.0, x.1);
+            prop_assert_eq!(posting.key(), x.0);
+            prop_assert_eq!(Posting::from_bytes(&posting.to_bytes()), posting);
         }
     }
 }

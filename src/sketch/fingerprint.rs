@@ -95,7 +95,7 @@ impl Fingerprinter {
             anchors: Shingles::default(),
             kept: Vec::new(),
             seen: SeenBefore::default(),
-            word_slots: WordSlots { entries: vec![0; WORD_SLOTS], round: 0, slots: Vec::new() },
+            word_slots: WordSlots::new(),
         }
     }
 
@@ -251,38 +251,40 @@ fn blocks(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>
     range.step_by(size).map(move |from| from..(from + size).min(end))
 }
 
-/// The slots of the words of one text, found with one entry a slot that no text has to empty.
+/// The slots of the different words of one text. Two bits a slot are 64 KiB, which stay in the
+/// cache, and no text can make a lookup slow.
 #[derive(Debug)]
 struct WordSlots {
-    /// The number of the text that had the word last and, in the lowest bit, whether it was seen in
-    /// lower case.
-    entries: Vec<u32>,
-    round: u32,
+    /// For 64 slots each: whether a word of the text has it, and whether one was seen in lower
+    /// case. Between two texts all bits are 0.
+    seen: Vec<[u64; 2]>,
     /// The slots of the different words of the text.
     slots: Vec<u32>,
 }
 
 impl WordSlots {
+    fn new() -> WordSlots {
+        WordSlots { seen: vec![[0; 2]; WORD_SLOTS / 64], slots: Vec::new() }
+    }
+
     fn push(&mut self, tokens: TokenValues, out: &mut Fingerprint) {
-        if self.round == u32::MAX >> 1 {
-            self.entries.fill(0);
-            self.round = 0;
-        }
-        self.round += 1;
         self.slots.clear();
         for (&word, kind) in tokens.hashes.iter().zip(tokens.kinds) {
             let slot = word_slot(word);
-            let entry = &mut self.entries[slot as usize];
-            if *entry >> 1 != self.round {
-                *entry = self.round << 1;
+            let [seen, lower] = &mut self.seen[slot as usize / 64];
+            if *seen >> (slot % 64) & 1 == 0 {
+                *seen |= 1 << (slot % 64);
                 self.slots.push(slot);
             }
-            *entry |= u32::from(!kind.is_capital());
+            *lower |= u64::from(!kind.is_capital()) << (slot % 64);
         }
         out.words = self.slots.to_vec();
-        let capital = |slot: &u32| self.entries[*slot as usize] & 1 == 0;
-        self.slots.retain(capital);
+        let seen = &self.seen;
+        self.slots.retain(|slot| seen[*slot as usize / 64][1] >> (slot % 64) & 1 == 0);
         out.capitals = self.slots.to_vec();
+        for slot in &out.words {
+            self.seen[*slot as usize / 64] = [0; 2];
+        }
         self.slots.shrink_to(WORDS_KEPT);
     }
 }

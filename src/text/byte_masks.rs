@@ -12,6 +12,8 @@ pub const BLOCK: usize = 64;
 pub struct Masks {
     /// ASCII letters.
     pub letter: u64,
+    /// ASCII capitals.
+    pub capital: u64,
     /// ASCII digits.
     pub digit: u64,
     /// The marks `.`, `'` and `:`, which join two letters.
@@ -77,6 +79,7 @@ pub fn masks(block: &[u8; BLOCK]) -> Masks {
         let classes = u64::from_le_bytes(eight.map(class));
         let bits = |bit: u8| lowest_bits(classes >> bit.trailing_zeros()) << (8 * n);
         out.letter |= bits(LETTER);
+        out.capital |= bits(LETTER) & !(lowest_bits(u64::from_le_bytes(*eight) >> 5) << (8 * n));
         out.digit |= bits(DIGIT);
         out.joins_letters |= bits(JOINS_LETTERS);
         out.joins_digits |= bits(JOINS_DIGITS);
@@ -179,6 +182,7 @@ pub fn masks_avx2(block: &[u8; BLOCK]) -> Masks {
     let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
     Masks {
         letter: join(low[0], high[0]),
+        capital: join(low[9], high[9]),
         digit: join(low[1], high[1]),
         joins_letters: join(low[2], high[2]),
         joins_digits: join(low[3], high[3]),
@@ -194,7 +198,7 @@ pub fn masks_avx2(block: &[u8; BLOCK]) -> Masks {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 #[inline]
-fn half_avx2(bytes: &[u8]) -> [u32; 9] {
+fn half_avx2(bytes: &[u8]) -> [u32; 10] {
     use std::arch::x86_64::*;
     let v = vector_avx2(bytes);
     let is = |byte: u8| _mm256_cmpeq_epi8(v, _mm256_set1_epi8(byte as i8));
@@ -228,6 +232,7 @@ fn half_avx2(bytes: &[u8]) -> [u32; 9] {
         mask(is(b'-')),
         mask(is(b'_')),
         mask(v),
+        mask(between(v, b'A', b'Z')),
     ]
 }
 
@@ -243,6 +248,7 @@ mod tests {
         };
         Masks {
             letter: bits(&|b| b.is_ascii_alphabetic()),
+            capital: bits(&|b| b.is_ascii_uppercase()),
             digit: bits(&|b| b.is_ascii_digit()),
             joins_letters: bits(&|b| b".':".contains(&b)),
             joins_digits: bits(&|b| b".',;".contains(&b)),

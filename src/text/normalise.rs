@@ -3,7 +3,6 @@
 
 use crate::hash;
 use crate::text::letters::{self, Class};
-use std::ops::Range;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
@@ -17,28 +16,6 @@ pub struct Normaliser {
 const SLOTS: usize = 1 << 12;
 
 impl Normaliser {
-    /// The hash of an ASCII token, which is that of its lower-case bytes, and whether the token
-    /// holds a digit. The token is a range of a text, because what stands behind it may be read.
-    #[inline(always)]
-    pub fn ascii(&self, text: &[u8], token: Range<usize>) -> (u64, bool) {
-        let Range { start, end } = token;
-        let length = end - start;
-        let Some(first) = text.get(start..start + 8).and_then(<[u8]>::first_chunk) else {
-            return long_ascii(&text[start..end]);
-        };
-        let first = u64::from_le_bytes(*first);
-        if length <= 8 {
-            // The bytes behind the token are shifted out.
-            let (bytes, digit) = lower(first & (!0 >> (64 - 8 * length)));
-            return (hash::up_to_eight(bytes, length), digit);
-        }
-        let last = text[start..end].last_chunk().filter(|_| length <= 16);
-        let Some(last) = last else { return long_ascii(&text[start..end]) };
-        let (first, digit_first) = lower(first);
-        let (last, digit_last) = lower(u64::from_le_bytes(*last));
-        (hash::nine_to_sixteen(first, last, length), digit_first | digit_last)
-    }
-
     /// The hash of a token that is in normal form.
     #[inline(always)]
     pub fn normal(&self, token: &str) -> u64 {
@@ -63,7 +40,7 @@ impl Normaliser {
     /// raw bytes.
     pub fn hash(&mut self, token: &str) -> u64 {
         if token.is_ascii() {
-            return self.ascii(token.as_bytes(), 0..token.len()).0;
+            return ascii(token.as_bytes());
         }
         if self.cache.is_empty() {
             self.cache.resize(SLOTS, (0, 0));
@@ -79,17 +56,16 @@ impl Normaliser {
     }
 }
 
-/// The hash of an ASCII token of any length, and whether it holds a digit.
+/// The hash of an ASCII token of any length, which is that of its bytes in lower case.
 #[inline(never)]
-fn long_ascii(token: &[u8]) -> (u64, bool) {
-    let digit = token.iter().any(u8::is_ascii_digit);
+pub fn ascii(token: &[u8]) -> u64 {
     let mut short = [0; 64];
     let Some(lower) = short.get_mut(..token.len()) else {
-        return (hash::bytes(&token.to_ascii_lowercase()), digit);
+        return hash::bytes(&token.to_ascii_lowercase());
     };
     lower.copy_from_slice(token);
     lower.make_ascii_lowercase();
-    (hash::bytes(lower), digit)
+    hash::bytes(lower)
 }
 
 /// The letters whose normal form is kept in a table: below U+0800, and from here on as many.
@@ -127,19 +103,6 @@ fn table() -> Vec<char> {
         }
     }
     table
-}
-
-/// Eight ASCII bytes in lower case, and whether one is a digit. Each addition carries into the top
-/// bit of every byte that reaches a bound.
-#[inline(always)]
-const fn lower(bytes: u64) -> (u64, bool) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOP: u64 = 0x80 * ONES;
-    let upper =
-        (bytes + (0x80 - b'A' as u64) * ONES) & !(bytes + (0x7f - b'Z' as u64) * ONES) & TOP;
-    let digit =
-        (bytes + (0x80 - b'0' as u64) * ONES) & !(bytes + (0x7f - b'9' as u64) * ONES) & TOP;
-    (bytes | upper >> 2, digit != 0)
 }
 
 /// The token in NFKC, case folded, with variant spellings unified, and in NFKC again (folding can
@@ -209,17 +172,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn eight_bytes_at_once_are_the_definition(token in "[ -~]{0,40}") {
-            for behind in ["", "Z", " 1 2 3 4 5 6 7 8 9"] {
-                let text = format!("{token}{behind}");
-                let ascii = |n: usize| Normaliser::default().ascii(text.as_bytes(), n..token.len());
-                for n in 0..token.len() {
-                    let (hash, digit) = ascii(n);
-                    let token = &token.as_bytes()[n..];
-                    prop_assert_eq!(hash, hash::bytes(&token.to_ascii_lowercase()));
-                    prop_assert_eq!(digit, token.iter().any(|b| b.is_ascii_digit()));
-                }
-            }
+        fn an_ascii_token_has_the_hash_of_its_lower_case(token in "[ -~]{0,90}") {
+            prop_assert_eq!(ascii(token.as_bytes()), hash::bytes(token.to_lowercase().as_bytes()));
         }
 
         #[test]

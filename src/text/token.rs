@@ -3,8 +3,9 @@
 
 use crate::span::Span;
 use crate::text::normalise::Normaliser;
-use crate::text::token_builder::Builder;
+use crate::text::token_builder::{Builder, EachToken, TakeTokens};
 pub use crate::text::token_kind::{TokenKind, WORD};
+use crate::text::word::PlainWords;
 use crate::text::words::each_word;
 use serde::{Deserialize, Serialize};
 
@@ -99,15 +100,32 @@ pub fn tokenize_into(text: &str, tokens: &mut Tokens, normaliser: &mut Normalise
     // News text has about one token in six bytes; growing the buffers three times costs more than
     // the surplus memory.
     tokens.reserve(text.len() / 6 + 1);
-    each_token(text, normaliser, |hash, span, kind| {
-        tokens.hashes.push(hash);
-        tokens.spans.push(span);
-        tokens.kinds.push(kind);
-    });
+    take_tokens(text, normaliser, tokens);
+}
+
+impl TakeTokens for &mut Tokens {
+    #[inline(always)]
+    fn one(&mut self, hash: u64, span: Span, kind: TokenKind) {
+        self.hashes.push(hash);
+        self.spans.push(span);
+        self.kinds.push(kind);
+    }
+
+    #[inline(always)]
+    fn plain(&mut self, words: &PlainWords, long: impl Fn(Span) -> u64) {
+        words.hashes(long, &mut self.hashes);
+        self.spans.extend_from_slice(words.spans());
+        self.kinds.extend_from_slice(words.kinds());
+    }
 }
 
 /// Calls `take` with the hash, the span and the kind of each token, in order.
 pub fn each_token(text: &str, normaliser: &mut Normaliser, take: impl FnMut(u64, Span, TokenKind)) {
+    take_tokens(text, normaliser, EachToken(take));
+}
+
+#[inline(always)]
+fn take_tokens(text: &str, normaliser: &mut Normaliser, take: impl TakeTokens) {
     let mut builder = Builder::new(text, take, normaliser);
     each_word(text, &mut builder);
     builder.flush();

@@ -2,9 +2,9 @@
 //! finds words.
 
 use crate::span::Span;
-use crate::text::normalise::Normaliser;
+use crate::text::normalise::{self, Normaliser};
 use crate::text::token_kind::TokenKind;
-use crate::text::word::{Form, Gap, Word, Words};
+use crate::text::word::{Form, PlainWords, Word, Words};
 use std::borrow::Cow;
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
@@ -20,6 +20,32 @@ pub struct Builder<'t, 'b, F> {
     last_end: usize,
 }
 
+/// What takes the tokens of a text, in order.
+pub trait TakeTokens {
+    fn one(&mut self, hash: u64, span: Span, kind: TokenKind);
+
+    /// Takes plain words; `long` has the hash of a word of more than 16 bytes.
+    #[inline(always)]
+    fn plain(&mut self, words: &PlainWords, long: impl Fn(Span) -> u64) {
+        let mut rest = words.spans().iter().zip(words.kinds());
+        words.each_hash(long, |hash| {
+            if let Some((span, kind)) = rest.next() {
+                self.one(hash, *span, *kind);
+            }
+        });
+    }
+}
+
+/// Calls a function with each token.
+pub struct EachToken<F>(pub F);
+
+impl<F: FnMut(u64, Span, TokenKind)> TakeTokens for EachToken<F> {
+    #[inline(always)]
+    fn one(&mut self, hash: u64, span: Span, kind: TokenKind) {
+        (self.0)(hash, span, kind);
+    }
+}
+
 /// What a token is besides its place.
 struct Value {
     hash: u64,
@@ -28,7 +54,7 @@ struct Value {
     capital: bool,
 }
 
-impl<'t, 'b, F: FnMut(u64, Span, TokenKind)> Builder<'t, 'b, F> {
+impl<'t, 'b, F: TakeTokens> Builder<'t, 'b, F> {
     /// Begins with a text.
     pub fn new(text: &'t str, take: F, normaliser: &'b mut Normaliser) -> Builder<'t, 'b, F> {
         Builder { text, take, normaliser, joined: None, last_end: 0 }
@@ -40,7 +66,7 @@ impl<'t, 'b, F: FnMut(u64, Span, TokenKind)> Builder<'t, 'b, F> {
             | (u8::from(value.digit) * TokenKind::DIGIT)
             | (u8::from(value.capital) * TokenKind::CAPITAL)
             | (u8::from(opens) * TokenKind::OPENS);
-        (self.take)(value.hash, Span::new(start as u32, end as u32), TokenKind(bits));
+        self.take.one(value.hash, Span::new(start as u32, end as u32), TokenKind(bits));
         self.last_end = end;
     }
 
@@ -134,22 +160,27 @@ impl<'t, 'b, F: FnMut(u64, Span, TokenKind)> Builder<'t, 'b, F> {
     }
 }
 
-impl<F: FnMut(u64, Span, TokenKind)> Words for Builder<'_, '_, F> {
+impl<F: TakeTokens> Words for Builder<'_, '_, F> {
     #[inline(always)]
-    fn plain(&mut self, start: usize, end: usize, gap: Gap) {
-        if self.joined.is_some() {
-            // It may be the other half of a broken word.
-            return self.other(Word { start, end, form: Form::Other });
+    fn plain(&mut self, words: &mut PlainWords) {
+        while self.joined.is_some() {
+            // The first may be the other half of a broken word.
+            let Some(first) = words.take_first() else { return };
+            let (start, end) = (first.start as usize, first.end as usize);
+            self.other(Word { start, end, form: Form::Other });
+        }
+        let (Some(first), Some(last)) = (words.spans().first(), words.spans().last()) else {
+            return;
+        };
+        let end = last.end as usize;
+        if words.gap_unknown {
+            let opens = u8::from(self.opens(first.start as usize)) * TokenKind::OPENS;
+            let kind = words.kinds()[0].0 & !TokenKind::OPENS | opens;
+            words.set_first_kind(TokenKind(kind));
         }
         let bytes = self.text.as_bytes();
-        let (hash, digit) = self.normaliser.ascii(bytes, start..end);
-        let capital = bytes[start].is_ascii_uppercase();
-        let opens = if gap.from == self.last_end {
-            gap.opens & (start - gap.from != 1)
-        } else {
-            self.opens(start)
-        };
-        self.give(start, end, Value { hash, script: 0, digit, capital }, opens);
+        self.take.plain(words, |word| normalise::ascii(&bytes[word.range()]));
+        self.last_end = end;
     }
 
     #[inline(never)]
@@ -241,9 +272,12 @@ mod tests {
     /// A builder to which nothing is told of its words.
     struct Untold<'t, 'b, F>(Builder<'t, 'b, F>);
 
-    impl<F: FnMut(u64, Span, TokenKind)> Words for Untold<'_, '_, F> {
-        fn plain(&mut self, start: usize, end: usize, _: Gap) {
-            self.0.other(Word { start, end, form: Form::Other });
+    impl<F: TakeTokens> Words for Untold<'_, '_, F> {
+        fn plain(&mut self, words: &mut PlainWords) {
+            for word in words.spans() {
+                let (start, end) = (word.start as usize, word.end as usize);
+                self.0.other(Word { start, end, form: Form::Other });
+            }
         }
         fn other(&mut self, word: Word) {
             self.0.other(Word { form: Form::Other, ..word });
@@ -252,7 +286,7 @@ mod tests {
 
     fn tokens(text: &str, told: bool) -> Vec<(u64, Span, TokenKind)> {
         let (mut tokens, mut normaliser) = (vec![], Normaliser::default());
-        let take = |hash, span, kind| tokens.push((hash, span, kind));
+        let take = EachToken(|hash, span, kind| tokens.push((hash, span, kind)));
         let mut builder = Untold(Builder::new(text, take, &mut normaliser));
         if told {
             each_word(text, &mut builder.0);

@@ -4,8 +4,9 @@
 //! is the fast path; a property test checks that they agree.
 
 use crate::text::byte_masks::{self, BLOCK, DIGIT, LETTER, Masks, SPACE};
+use crate::text::token_kind::TokenKind;
 use crate::text::wide_words::wide_words;
-use crate::text::word::{Form, Gap, Word, Words};
+use crate::text::word::{Form, PlainWords, Word, Words};
 
 /// Hands over each word, in order.
 ///
@@ -46,19 +47,31 @@ struct Cutter<'t> {
     underscore: u64,
     /// Whether a word goes on from the block before, in bit 0.
     inside: u64,
-    /// That word, if there is one: its first byte, and the gap before it.
-    start: usize,
-    gap: Gap,
-    /// Whether that word begins with an underscore.
-    odd: bool,
+    /// That word, if there is one.
+    open: OpenWord,
+    /// The plain words of the block.
+    plain: PlainWords,
     /// The end of the last word, or `usize::MAX` if what followed it was not looked at.
     from: usize,
     /// Whether a byte behind the last word, but before the block, ends a sentence.
     opens: bool,
 }
 
+/// A word whose end is not found yet.
+#[derive(Debug, Clone, Copy)]
+struct OpenWord {
+    start: usize,
+    /// Whether it begins with an underscore.
+    odd: bool,
+    /// The bits of its kind so far.
+    kind: u8,
+    gap_unknown: bool,
+}
+
 /// What a block holds.
 struct Block {
+    /// The bytes of words.
+    words: u64,
     /// The first byte of each word, and the byte behind each.
     starts: u64,
     ends: u64,
@@ -82,9 +95,8 @@ impl<'t> Cutter<'t> {
             digit: 0,
             underscore: 0,
             inside: 0,
-            start: 0,
-            gap: Gap { from: usize::MAX, opens: false },
-            odd: false,
+            open: OpenWord { start: 0, odd: false, kind: 0, gap_unknown: true },
+            plain: PlainWords::new(),
             from: usize::MAX,
             opens: false,
         }
@@ -97,19 +109,22 @@ impl<'t> Cutter<'t> {
         // Behind the text there are zeros, so that its last word has an end.
         while self.base <= bytes.len() {
             if self.base != known {
-                at = match bytes[self.base..].first_chunk() {
-                    Some(block) => masks(block),
-                    None => {
-                        let mut last = [0; BLOCK];
-                        last[..bytes.len() - self.base].copy_from_slice(&bytes[self.base..]);
-                        masks(&last)
-                    }
-                };
+                let mut last = [0; BLOCK];
+                let block = bytes[self.base..].first_chunk().unwrap_or_else(|| {
+                    last[..bytes.len() - self.base].copy_from_slice(&bytes[self.base..]);
+                    &last
+                });
+                at = masks(block);
+                self.plain.begin(self.base, block);
                 known = self.base;
             }
             let block = self.block(&at);
-            let before = if block.hit == 0 { !0 } else { below(block.hit.trailing_zeros()) };
-            self.words(&block, before, take);
+            if self.is_plain(&block) {
+                self.plain_words(&block, &at, take);
+            } else {
+                let before = if block.hit == 0 { !0 } else { below(block.hit.trailing_zeros()) };
+                self.words(&block, &at, before, take);
+            }
             if block.hit == 0 {
                 (self.base, self.active, self.inside) = (self.base + BLOCK, !0, block.inside);
                 (self.letter, self.digit) = (at.letter >> 63, at.digit >> 63);
@@ -137,6 +152,7 @@ impl<'t> Cutter<'t> {
         let mark = m.joins_letters | m.joins_digits;
         let touches = m.wide | mark & behind(m.wide, next >= 0x80);
         Block {
+            words,
             starts,
             ends,
             odd_starts: m.underscore,
@@ -149,27 +165,96 @@ impl<'t> Cutter<'t> {
         }
     }
 
+    /// Whether all words of the block, and the open one, are plain.
+    #[inline(always)]
+    fn is_plain(&self, block: &Block) -> bool {
+        let odd = block.starts & block.odd_starts | block.ends & block.odd_ends;
+        odd | block.hit == 0 && self.active == !0 && !(self.inside != 0 && self.open.odd)
+    }
+
+    /// [`Cutter::words`] of a whole block whose words are plain, without a branch for what a word
+    /// is.
+    #[inline(always)]
+    fn plain_words(&mut self, block: &Block, m: &Masks, take: &mut impl Words) {
+        let Block { words, mut starts, mut ends, .. } = *block;
+        // An addition carries a mark in a run of bits to the bit behind the run: from the gap
+        // before a word to its first byte, and from a digit in a word to the byte behind it.
+        let opens_before = self.inside == 0 && self.opens;
+        let (opens, opens_next) = add(!words, block.opener & !words, opens_before);
+        let after_one_byte = ends << 1 | u64::from(self.from.wrapping_add(1) == self.base);
+        let opens = opens & !after_one_byte;
+        let digit_before = self.inside != 0 && self.open.kind & TokenKind::DIGIT != 0;
+        let (digits, digit_next) = add(words, m.digit, digit_before);
+        let mut open = self.open;
+        if self.inside == 0 {
+            open = self.plain_start(&mut starts, opens, m);
+            open.gap_unknown = self.from == usize::MAX;
+        }
+        self.plain.gap_unknown = open.gap_unknown;
+        while ends != 0 {
+            let at = ends.trailing_zeros();
+            ends &= ends - 1;
+            let kind = open.kind | (digits >> at & 1) as u8 * TokenKind::DIGIT;
+            self.plain.push(open.start, self.base + at as usize, kind);
+            open = self.plain_start(&mut starts, opens, m);
+        }
+        if let Some(last) = block.ends.checked_ilog2() {
+            self.from = self.base + last as usize;
+        }
+        open.kind = open.kind & !TokenKind::DIGIT | u8::from(digit_next) * TokenKind::DIGIT;
+        (self.open, self.opens) = (open, opens_next);
+        self.hand_over(take);
+    }
+
+    /// Hands the plain words over that were found.
+    #[inline(always)]
+    fn hand_over(&mut self, take: &mut impl Words) {
+        if !self.plain.spans().is_empty() {
+            take.plain(&mut self.plain);
+            self.plain.clear();
+        }
+    }
+
+    /// The next plain word of a block, if there is one.
+    #[inline(always)]
+    fn plain_start(&self, starts: &mut u64, opens: u64, m: &Masks) -> OpenWord {
+        let at = starts.trailing_zeros() & 63;
+        *starts &= starts.wrapping_sub(1);
+        let kind = (opens >> at & 1) as u8 * TokenKind::OPENS
+            | (m.capital >> at & 1) as u8 * TokenKind::CAPITAL;
+        OpenWord { start: self.base + at as usize, odd: false, kind, gap_unknown: false }
+    }
+
     /// Takes the words of a block that end at one of the bytes `before`, and begins the one that
     /// is not at its end there.
-    #[inline(always)]
-    fn words(&mut self, block: &Block, before: u64, take: &mut impl Words) {
+    #[inline(never)]
+    fn words(&mut self, block: &Block, m: &Masks, before: u64, take: &mut impl Words) {
         let (mut starts, mut ends) = (block.starts, block.ends & before);
         let mut inside = self.inside != 0;
         // What changes with each word is kept in registers.
-        let (mut start, mut gap, mut odd) = (self.start, self.gap, self.odd);
+        let mut open = self.open;
         let (mut from, mut opens) = (self.from, self.opens);
         // The bytes behind the last word.
         let mut since = !0u64;
+        // The first bit of the open word in this block.
+        let mut bit = 0;
         loop {
             if !inside {
                 if starts == 0 {
                     break;
                 }
-                let at = starts.trailing_zeros();
+                bit = starts.trailing_zeros();
                 starts &= starts - 1;
-                start = self.base + at as usize;
-                gap = Gap { from, opens: opens | (block.opener & since & below(at) != 0) };
-                odd = block.odd_starts >> at & 1 != 0;
+                let start = self.base + bit as usize;
+                let opens = (opens | (block.opener & since & below(bit) != 0))
+                    & (start.wrapping_sub(from) != 1);
+                open = OpenWord {
+                    start,
+                    odd: block.odd_starts >> bit & 1 != 0,
+                    kind: u8::from(opens) * TokenKind::OPENS
+                        | (m.capital >> bit & 1) as u8 * TokenKind::CAPITAL,
+                    gap_unknown: from == usize::MAX,
+                };
             }
             if ends == 0 {
                 break;
@@ -177,17 +262,25 @@ impl<'t> Cutter<'t> {
             let at = ends.trailing_zeros();
             ends &= ends - 1;
             let end = self.base + at as usize;
-            if odd | (block.odd_ends >> at & 1 != 0) {
+            if open.odd | (block.odd_ends >> at & 1 != 0) {
                 from = usize::MAX;
-                self.odd_word(start, end, take);
+                self.hand_over(take);
+                self.odd_word(open.start, end, take);
             } else {
                 from = end;
-                take.plain(start, end, gap);
+                let digit = (m.digit & below(at)) >> bit != 0;
+                if self.plain.spans().is_empty() {
+                    self.plain.gap_unknown = open.gap_unknown;
+                }
+                self.plain.push(open.start, end, open.kind | u8::from(digit) * TokenKind::DIGIT);
             }
-            (opens, since, inside) = (false, !0 << at, false);
+            (opens, since, inside, bit) = (false, !0 << at, false, 0);
         }
-        (self.start, self.gap, self.odd, self.from) = (start, gap, odd, from);
+        // What the block has of the open word.
+        open.kind |= u8::from(m.digit >> bit != 0) * TokenKind::DIGIT;
+        (self.open, self.from) = (open, from);
         self.opens = opens | (block.opener & since != 0);
+        self.hand_over(take);
     }
 
     /// Takes a word that may begin or end with `_`, or be half of a broken word.
@@ -204,13 +297,21 @@ impl<'t> Cutter<'t> {
     fn wide(&mut self, block: &Block, take: &mut impl Words) {
         let at = block.hit.trailing_zeros();
         let touched = block.ends >> at & 1 != 0;
-        let start = if touched { self.start } else { self.base + at as usize };
+        let start = if touched { self.open.start } else { self.base + at as usize };
         let end = wide_words(self.text, start, take);
         self.base = end / BLOCK * BLOCK;
         self.active = !0 << (end % BLOCK);
         (self.letter, self.digit, self.underscore, self.inside) = (0, 0, 0, 0);
         self.from = usize::MAX;
     }
+}
+
+/// The sum of two masks and a bit, and whether it has a bit more.
+#[inline(always)]
+const fn add(x: u64, y: u64, bit: bool) -> (u64, bool) {
+    let (sum, more) = x.overflowing_add(y);
+    let (sum, one_more) = sum.overflowing_add(bit as u64);
+    (sum, more | one_more)
 }
 
 /// The bits below a bit.
@@ -255,8 +356,8 @@ pub mod tests {
     struct Taken(Vec<(usize, usize, Option<Form>)>);
 
     impl Words for Taken {
-        fn plain(&mut self, start: usize, end: usize, _: Gap) {
-            self.0.push((start, end, None));
+        fn plain(&mut self, words: &mut PlainWords) {
+            self.0.extend(words.spans().iter().map(|w| (w.start as usize, w.end as usize, None)));
         }
         fn other(&mut self, word: Word) {
             self.0.push((word.start, word.end, Some(word.form)));

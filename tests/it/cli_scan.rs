@@ -1,6 +1,7 @@
 //! The command line on a small corpus: scan, compare, bad input, closed pipes.
 
 mod background;
+mod memory;
 mod timings;
 
 use crate::program::{ok, process, run_with};

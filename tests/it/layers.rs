@@ -142,7 +142,9 @@ fn violations(file: &str, source: &str) -> Vec<String> {
             }
         }
         for banned in banned_paths(floor) {
-            if path == banned || path.starts_with(&format!("{banned}::")) {
+            // A setting may name a directory, which is data as long as nobody opens it.
+            let named = floor == "model" && path == "std::path::PathBuf";
+            if !named && (path == banned || path.starts_with(&format!("{banned}::"))) {
                 say(format!("{floor} may not use {path}"));
             }
         }
@@ -283,7 +285,7 @@ fn ground_modules_stand_alone() {
 
 /// A file, what is in it after the opening line, and what the complaint must contain (nothing: it
 /// is allowed).
-const FAKES: [(&str, &str, &str); 35] = [
+const FAKES: [(&str, &str, &str); 37] = [
     ("src/index/merge.rs", "use heed::RoTxn;", "LMDB is called"),
     ("src/index/store/tables.rs", "use heed::RoTxn;", ""),
     ("src/text/token.rs", "use crate::span::Span;", ""),
@@ -304,6 +306,8 @@ const FAKES: [(&str, &str, &str); 35] = [
     ),
     ("src/sketch/band.rs", "use std::collections::HashMap;", "may not say HashMap"),
     ("src/sketch/band.rs", "fn f(p: &std::path::Path) {}", "std::path::Path"),
+    ("src/model/options.rs", "use std::path::PathBuf;", ""),
+    ("src/sketch/band.rs", "use std::path::PathBuf;", "may not use std::path::PathBuf"),
     (
         "src/pair/facts.rs",
         "use crate::sketch::recipe::Recipe; use crate::model::detection::Match;",

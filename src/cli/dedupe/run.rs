@@ -14,7 +14,7 @@ use crate::cli::output_layout::{OutputLayout, named_apart, output_layout};
 use crate::cli::outputs::Outputs;
 use crate::cli::progress::Meter;
 use crate::cli::read_corpus::{
-    NamedFields, ReadCorpus, inputs, refuse_empty, say_renamed, take_in, take_in_with,
+    NamedFields, ReadCorpus, ReadTexts, inputs, refuse_empty, say_renamed, take_in, take_in_with,
 };
 use crate::cli::removal_limit;
 use crate::cli::settings::Settings;
@@ -22,7 +22,7 @@ use nearcopy::clean::{Cleaning, Plan};
 use nearcopy::index::AgainstIndex;
 use nearcopy::ingest::{Format, ReadFile};
 use nearcopy::report::{self, CleaningReport, Findings};
-use nearcopy::{Corpus, Detection, Document, Removal, Scan};
+use nearcopy::{Detection, DocumentInfo, Documents, Removal, Scan};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -36,12 +36,12 @@ struct ReadInputs {
 
 /// The findings, of the corpus alone or against an index.
 enum DetectionIn {
-    Alone(Corpus, Detection),
+    Alone(ReadTexts, Detection),
     Against(AgainstIndex),
 }
 
 impl DetectionIn {
-    fn parts(&self) -> (&Corpus, &Detection) {
+    fn parts(&self) -> (&dyn Documents, &Detection) {
         match self {
             DetectionIn::Alone(corpus, detection) => (corpus, detection),
             DetectionIn::Against(found) => (&found.corpus, &found.detection),
@@ -59,6 +59,7 @@ impl Dedupe {
         let index =
             self.index.as_deref().map(|dir| Against::open(dir, reads, &settings)).transpose()?;
         let meter = Meter::start(self.talk);
+        meter.memory(settings.flags.run.memory());
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
         let scan = settings.scan().boilerplate_from(&boilerplate).progress(&meter);
         let mut given = self.read(&settings, &removal, &meter)?;
@@ -78,7 +79,8 @@ impl Dedupe {
     fn read(&self, settings: &Settings, removal: &Removal, meter: &Meter) -> Result<ReadInputs> {
         let mut options = settings.flags.input.options();
         options.spool_stdin = !self.dry_run;
-        let mut taken = take_in(&inputs(&self.paths), &options, meter, self.talk.quiet)?;
+        let mut taken =
+            take_in(&inputs(&self.paths), &options, settings.texts(), meter, self.talk.quiet)?;
         let files = without_damaged(&mut taken);
         named_apart(&files)?;
         let directories: Vec<bool> =
@@ -92,11 +94,11 @@ impl Dedupe {
             let flag = if removal.cuts() { "--remove" } else { "--annotate" };
             layout.iter().try_for_each(|layout| layout.uncut(&files, flag))?;
         }
-        if taken.documents.is_empty() {
+        if taken.infos.is_empty() {
             refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
         if !self.against.is_empty() {
-            taken.add(self.references(&files, settings, meter)?);
+            taken.add(self.references(&files, settings, meter)?)?;
         }
         Ok(ReadInputs { taken, files, layout: layout.filter(|_| !self.dry_run) })
     }
@@ -112,6 +114,7 @@ impl Dedupe {
             NamedFields::AsFound,
             &inputs(&self.against),
             &settings.flags.input.options(),
+            settings.texts(),
             meter,
             self.talk.quiet,
         )?;
@@ -121,8 +124,8 @@ impl Dedupe {
                 clean(&twice.display_path)
             )));
         }
-        more.documents.iter_mut().for_each(|d| d.info.reference = true);
-        if more.documents.is_empty() {
+        more.infos.iter_mut().for_each(|info| info.reference = true);
+        if more.infos.is_empty() {
             refuse_empty(&self.against, &more, &settings.flags.run)?;
         }
         Ok(more)
@@ -149,7 +152,7 @@ impl Dedupe {
                 })
             }
             Some(Against { index, .. }) => {
-                let documents = std::mem::take(&mut taken.documents);
+                let documents = taken.documents()?;
                 let scan = scan.thresholds(removal.thresholds(&settings.thresholds));
                 scan.against(index, documents).and_then(|found| {
                     say_renamed(&found.corpus, quiet);
@@ -270,8 +273,10 @@ fn without_damaged(taken: &mut ReadCorpus) -> Vec<ReadFile> {
     for name in &names {
         say(&format!("{} is damaged, and left out of the output", clean(name)));
     }
-    let its = |d: &Document| d.info.path.as_deref().is_some_and(|path| names.contains(path));
-    taken.documents.retain(|d| names.is_empty() || !its(d));
+    if !names.is_empty() {
+        let its = |info: &DocumentInfo| info.path.as_deref().is_some_and(|p| names.contains(p));
+        taken.retain(|info| !its(info));
+    }
     files
 }
 

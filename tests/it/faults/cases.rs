@@ -26,7 +26,7 @@ const fn index(name: &'static str, args: &'static str, outputs: &'static [&'stat
     Case { writes_index: true, ..case(name, args, outputs) }
 }
 
-pub const CASES: [Case; 38] = [
+pub const CASES: [Case; 39] = [
     case(
         "scan, two outputs",
         "scan one.jsonl texts -o json=old.json -o html=new.html --threads 1",
@@ -36,6 +36,11 @@ pub const CASES: [Case; 38] = [
         "scan, background",
         "scan one.jsonl --save-background old.background --threads 1",
         &["old.background"],
+    ),
+    case(
+        "scan, scratch files",
+        "scan one.jsonl texts --memory 1 --scratch . -o json=old.json --threads 1",
+        &["old.json"],
     ),
     case("scan, compressed", "scan one.jsonl.gz two.jsonl.zst --format jsonl --threads 1", &[]),
     case("scan, a table", "scan table.csv -o json=new.json --threads 1", &["new.json"]),

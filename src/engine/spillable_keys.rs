@@ -1,0 +1,128 @@
+//! Owns: the postings of all texts before they are sorted, in memory or in a scratch file from a
+//! stated size on. Never: knows what a key means.
+
+use crate::engine::scratch::{ScratchFile, Stored};
+use crate::error::Result;
+use crate::postings::partitions::{Partitions, sort_shared};
+use crate::postings::posting::Posting;
+use crate::postings::run::Run;
+use rayon::prelude::*;
+
+/// Postings that are encoded at a time, so that the bytes of a long partition are never in memory
+/// beside it.
+const ENCODED: usize = 1 << 16;
+
+/// The postings of one kind of key, in partitions, each of which may have its first postings in a
+/// file.
+#[derive(Debug, Default)]
+pub struct SpillableKeys {
+    in_memory: Partitions,
+    /// For each partition, its postings in the file, in their order; empty before the first spill.
+    spilled: Vec<Vec<Stored>>,
+    /// The number of postings in the file.
+    count: usize,
+}
+
+impl SpillableKeys {
+    /// Postings of which about so many are expected, and at most `most` are in memory.
+    pub fn for_postings(expected: usize, most: usize) -> SpillableKeys {
+        let in_memory = Partitions::for_postings(expected, most);
+        SpillableKeys { in_memory, ..SpillableKeys::default() }
+    }
+
+    /// Adds a posting. Texts must come in the order of their numbers.
+    #[inline]
+    pub fn push(&mut self, key: u64, unit: u32) {
+        self.in_memory.push(key, unit);
+    }
+
+    /// The number of postings.
+    pub fn len(&self) -> usize {
+        self.count + self.in_memory.len()
+    }
+
+    /// The number of postings in memory.
+    pub fn len_in_memory(&self) -> usize {
+        self.in_memory.len()
+    }
+
+    /// Moves all postings to the file.
+    pub fn spill(&mut self, file: &mut ScratchFile) -> Result<()> {
+        self.count += self.in_memory.len();
+        let parts = self.in_memory.take_parts();
+        self.spilled.resize(parts.len(), Vec::new());
+        let mut bytes = Vec::new();
+        for (part, stored) in parts.into_iter().zip(&mut self.spilled) {
+            for postings in part.chunks(ENCODED) {
+                bytes.clear();
+                postings.iter().for_each(|p| bytes.extend_from_slice(&p.to_bytes()));
+                stored.push(file.append(&bytes)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The postings of the keys that several texts hold, sorted. `file` is the one of all spills;
+    /// `done` hears of the postings of each partition.
+    pub fn sorted(self, file: Option<&ScratchFile>, done: impl Fn(usize) + Sync) -> Result<Run> {
+        let mut spilled = self.spilled;
+        let mut parts = self.in_memory.into_parts();
+        spilled.resize(parts.len(), Vec::new());
+        parts.par_iter_mut().zip(&spilled).try_for_each(|(part, spilled)| {
+            if let Some(file) = file.filter(|_| !spilled.is_empty()) {
+                *part = read_back(file, spilled, part)?;
+            }
+            done(part.len());
+            sort_shared(part);
+            part.shrink_to_fit();
+            Ok(())
+        })?;
+        Ok(Run::from_parts(parts))
+    }
+}
+
+/// The postings of a partition in the file, and those behind them.
+fn read_back(file: &ScratchFile, spilled: &[Stored], behind: &[Posting]) -> Result<Vec<Posting>> {
+    let bytes: usize = spilled.iter().map(Stored::len).sum();
+    let mut all = Vec::with_capacity(bytes / Posting::BYTES + behind.len());
+    for stored in spilled {
+        let bytes = file.read(stored)?;
+        all.extend(bytes.as_chunks().0.iter().map(Posting::from_bytes));
+    }
+    all.extend_from_slice(behind);
+    Ok(all)
+}
+
+#[cfg(all(test, feature = "spill"))]
+mod tests {
+    use super::*;
+    use crate::hash;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+        #[test]
+        fn a_spill_changes_no_group(
+            keys in prop::collection::vec(0u64..200, 0..300),
+            spills in prop::collection::vec(0usize..300, 0..4), expected in 0usize..2_000_000,
+        ) {
+            let mut file = ScratchFile::create(None).unwrap();
+            let mut plain = SpillableKeys::for_postings(expected, usize::MAX);
+            let mut spilling = SpillableKeys::for_postings(expected, 10);
+            for (n, key) in keys.iter().enumerate() {
+                if spills.contains(&n) {
+                    spilling.spill(&mut file).unwrap();
+                    prop_assert_eq!(spilling.len_in_memory(), 0);
+                }
+                let (key, unit) = (hash::mix(*key), n as u32 / 3);
+                plain.push(key, unit);
+                spilling.push(key, unit);
+            }
+            prop_assert_eq!(plain.len(), spilling.len());
+            file.flush().unwrap();
+            let plain = plain.sorted(None, |_| ()).unwrap();
+            let spilled = spilling.sorted(Some(&file), |_| ()).unwrap();
+            prop_assert_eq!(plain, spilled);
+        }
+    }
+}
