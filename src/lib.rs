@@ -82,7 +82,7 @@
 //! | [`explain`] | every stage of one pair or one document, with its numbers |
 //! | [`text`] | tokens, lines and columns |
 //! | [`gate`] | findings held against a policy and a baseline |
-//! | [`report`] | findings as text, JSON, HTML, SARIF, JUnit, CSV and more |
+//! | [`report`] | findings as text, JSON, HTML, Parquet, SARIF, JUnit, CSV and more |
 //! | `index` | a persistent index that is asked and added to, document by document |
 //! | `ingest`, `emit` | files to documents, and documents to files |
 //! | `stages` | what one stage hands to the next, in a written form |
@@ -96,7 +96,7 @@
 //! | `index` | the persistent index (LMDB) | `stages`, heed, zstd |
 //! | `ingest` | files, directories, compression, encodings, JSON | ignore, flate2, zstd, … |
 //! | `spill` | scratch files for texts and keys that do not fit in memory | tempfile |
-//! | `csv`, `parquet`, `web` | tables; Parquet; HTML, WARC and WET | of each format |
+//! | `csv`, `parquet`, `web` | CSV; Parquet, the report too; HTML, WARC, WET | of each format |
 //! | `emit` | files written again without what was removed | `ingest` |
 //! | `reports` | SARIF, JUnit, CSV, OpenMetrics, Markdown, annotations | csv, quick-xml |
 //! | `html` | the report as one offline page | maud, base64, sha2 |

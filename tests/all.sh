@@ -35,6 +35,9 @@ python3 -c 'import ensurepip, venv' 2>/dev/null ||
 echo "-- reports for other programs, against the formats' published definitions"
 python3 tests/schemas.py "${CARGO_TARGET_DIR:-target}/tmp/formats"
 
+echo "-- the report as tables, as pyarrow, polars and DuckDB read it"
+python3 tests/tables.py "$program"
+
 echo "-- the action for GitHub, its steps run as the runner does"
 "${CARGO_TARGET_DIR:-target}/schemas-venv/bin/python" tests/action.py "$program"
 

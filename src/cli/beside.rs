@@ -97,6 +97,32 @@ pub fn name(_: &File, _: &Path) -> io::Result<TempPath> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// Lets two directories change places, where the system can in one step, so that at any moment one
+/// of them is there.
+pub fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+            Ok(()) => return Ok(()),
+            // Some file systems cannot.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::XDEV) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    in_three_steps(one, other)
+}
+
+/// Lets two directories change places by way of a third name.
+fn in_three_steps(one: &Path, other: &Path) -> io::Result<()> {
+    // The name is not noted: whatever happens, what was there before is not deleted under it.
+    let aside = temporary(0o777).make_in(directory(other), |path| fs::rename(other, path))?;
+    let aside = aside.into_temp_path().keep()?;
+    fs::rename(one, other).inspect_err(|_| drop(fs::rename(&aside, other)))?;
+    fs::rename(&aside, one)
+}
+
 /// Checks that a file can be made beside this path.
 pub fn check_place(path: &Path) -> io::Result<()> {
     // A name that is too long shows only when it is used.
@@ -115,7 +141,39 @@ pub fn note(path: &Path) {
     BESIDE.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
 }
 
+/// Whether this process made something, and has not renamed it yet.
+pub fn is_noted(path: &Path) -> bool {
+    BESIDE
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .iter()
+        .any(|p| p.file_name() == path.file_name())
+}
+
 /// Forgets one that was renamed or deleted.
 pub fn forget(path: &Path) {
     BESIDE.lock().unwrap_or_else(PoisonError::into_inner).retain(|p| p != path);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_change_places_in_one_step_or_in_three() {
+        for change in [exchange, in_three_steps] {
+            let dir = tempfile::tempdir().unwrap();
+            let [one, other] = ["one", "other"].map(|name| dir.path().join(name));
+            for place in [&one, &other] {
+                fs::create_dir(place).unwrap();
+                fs::write(place.join("file"), place.to_str().unwrap()).unwrap();
+            }
+            change(&one, &other).unwrap();
+            let read = |place: &Path| fs::read_to_string(place.join("file")).unwrap();
+            assert!(read(&one).ends_with("other") && read(&other).ends_with("one"));
+            assert!(change(&dir.path().join("none"), &other).is_err());
+            assert!(read(&other).ends_with("one"));
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+        }
+    }
 }

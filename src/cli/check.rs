@@ -123,7 +123,8 @@ impl Check {
                  input",
             ));
         }
-        self.output.probe(&settings.flags.report, true)?;
+        let renewed = self.renewed().map(|path| ("--baseline", path));
+        self.output.probe(&settings.flags.report, true, renewed)?;
         let stored = self.read_baseline(&settings)?;
         let today = today();
         let meter = Meter::start(self.talk);
@@ -139,8 +140,7 @@ impl Check {
             &meter,
             self.talk.quiet,
         )?;
-        self.output
-            .apart(self.baseline.as_deref().filter(|_| self.update_baseline), &taken.sources)?;
+        self.output.apart(self.renewed(), &taken.sources)?;
         let corpus = taken.corpus(self.talk.quiet)?;
         if corpus.count() == 0 {
             refuse_empty(&self.paths, &taken, &settings.flags.run)?;
@@ -172,6 +172,11 @@ impl Check {
         // text and finding.
         std::mem::forget((corpus, detection));
         Ok(exit)
+    }
+
+    /// The baseline file, where it is an output.
+    fn renewed(&self) -> Option<&Path> {
+        self.baseline.as_deref().filter(|_| self.update_baseline)
     }
 
     /// Reads the file of --baseline; `None` where it is to be written.

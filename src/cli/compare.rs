@@ -89,7 +89,7 @@ impl Compare {
     pub fn run(self) -> Result<Exit> {
         let settings = self.settings.resolve()?;
         self.check_usage()?;
-        self.output.probe(&settings.flags.report, false)?;
+        self.output.probe(&settings.flags.report, false, None)?;
         let background = self.background.choose(&settings)?;
         let meter = Meter::start(self.talk);
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;

@@ -19,6 +19,9 @@ pub enum OutputFormat {
     Jsonl,
     /// One offline page with the texts side by side; best as --output html=FILE
     Html,
+    /// Tables, one Apache Parquet file for each, in a folder: --output parquet=FOLDER
+    #[serde(skip_deserializing)]
+    Parquet,
     /// SARIF 2.1.0, for code scanning and editors
     Sarif,
     /// JUnit XML, for the test reports of CI
@@ -34,11 +37,20 @@ pub enum OutputFormat {
 }
 
 impl OutputFormat {
+    /// Whether the report is a folder, which standard output cannot hold.
+    pub const fn is_folder(self) -> bool {
+        matches!(self, OutputFormat::Parquet)
+    }
+
     /// Whether the format shows a verdict, which only `check` has.
     pub const fn needs_verdict(self) -> bool {
         !matches!(
             self,
-            OutputFormat::Human | OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Html
+            OutputFormat::Human
+                | OutputFormat::Json
+                | OutputFormat::Jsonl
+                | OutputFormat::Html
+                | OutputFormat::Parquet
         )
     }
 }
@@ -81,8 +93,19 @@ pub fn page_kind() -> impl TypedValueParser<Value = PageKind> {
 pub fn formats(checked: bool) -> impl TypedValueParser<Value = OutputFormat> {
     let offered =
         OutputFormat::value_variants().iter().filter(move |f| checked || !f.needs_verdict());
-    PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value))
-        .try_map(|name| OutputFormat::from_str(&name, false))
+    // A folder is known as a value, so that the message can say where it goes.
+    let value = |format: &OutputFormat| {
+        format.to_possible_value().map(|value| value.hide(format.is_folder()))
+    };
+    PossibleValuesParser::new(offered.filter_map(value)).try_map(|name| {
+        match OutputFormat::from_str(&name, false)? {
+            format if format.is_folder() => Err(format!(
+                "{name} is a folder of tables, which standard output cannot hold: say --output \
+                 {name}=FOLDER"
+            )),
+            format => Ok(format),
+        }
+    })
 }
 
 pub fn preset() -> impl TypedValueParser<Value = Preset> {

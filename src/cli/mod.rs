@@ -37,6 +37,7 @@ mod report;
 mod scan;
 mod settings;
 mod staged_output;
+mod table_folder;
 mod timings;
 
 pub use counting_allocator::CountingAllocator;

@@ -9,6 +9,7 @@ use super::interrupt::{Stoppable, failed};
 use super::messages::{clean, escaped_path};
 use super::outputs::Outputs;
 use super::paths::{distinct, is_special};
+use super::table_folder;
 use super::timings::TimingsJson;
 use nearcopy::gate::Verdict;
 use nearcopy::ingest::ReadFile;
@@ -26,11 +27,13 @@ pub const WIDTH: usize = 100;
 /// Where else the report goes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct OutputArgs {
-    /// Also write the report to a file, in any of the formats of --format: json=report.json;
-    /// repeatable
+    /// Also write the report to a file, in any of the formats of --format: json=report.json; or
+    /// as a folder of tables: parquet=FOLDER; repeatable
     ///
     /// The file is written under another name beside its place and then renamed, so it is never
-    /// half there.
+    /// half there. So is the folder, which holds documents.parquet, clusters.parquet,
+    /// equal.parquet, titles.parquet, pairs.parquet, matches.parquet and repeats.parquet; it
+    /// replaces such a folder, and no other one.
     #[arg(short = 'o', long, value_name = "FORMAT=FILE", help_heading = "Output")]
     output: Vec<Target>,
 }
@@ -43,20 +46,29 @@ pub struct Target {
 }
 
 impl Target {
-    /// The path of the file.
+    /// The path of the file or folder.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Checks that it can be written.
+    pub fn probe(&self) -> Result<()> {
+        if self.format.is_folder() { table_folder::check(&self.path) } else { probe(&self.path) }
     }
 }
 
 impl std::str::FromStr for Target {
     type Err = String;
     fn from_str(s: &str) -> std::result::Result<Target, String> {
-        let help = "FORMAT=FILE with one of the formats of --format, such as json=report.json";
+        let help = "FORMAT=FILE with one of the formats of --format, such as json=report.json, or \
+                    parquet=FOLDER";
         let (format, path) = s.split_once('=').ok_or(help)?;
-        let format = clap::ValueEnum::from_str(format, false).map_err(|_| help)?;
+        let format: OutputFormat = clap::ValueEnum::from_str(format, false).map_err(|_| help)?;
         match path {
             "" => Err(help.into()),
+            "-" if format.is_folder() => {
+                Err("standard output cannot hold a folder: name one".into())
+            }
             "-" => Err("standard output is what --format is for".into()),
             _ => Ok(Target { format, path: path.into() }),
         }
@@ -87,6 +99,7 @@ fn write_verdict(
         OutputFormat::Json => report::check_json(checked, out),
         OutputFormat::Jsonl => report::check_jsonl(checked, out),
         OutputFormat::Html => report::html(checked.findings, HtmlOptions::default(), out),
+        OutputFormat::Parquet => Err(no_stream()),
         OutputFormat::Sarif => report::sarif(checked, SarifOptions::default(), out),
         OutputFormat::Junit => report::junit(checked, out),
         OutputFormat::Github => {
@@ -98,6 +111,11 @@ fn write_verdict(
         OutputFormat::Csv => report::csv(checked, out),
         OutputFormat::Openmetrics => report::openmetrics(checked, out),
     }
+}
+
+/// The error of a format that is a folder: it is written as one, and refused where there is none.
+fn no_stream() -> io::Error {
+    io::Error::other("this format is a folder")
 }
 
 /// The directory in which GitHub has checked out the repository: annotations name paths in it.
@@ -146,6 +164,7 @@ impl Report<'_> {
             (OutputFormat::Json, _) => report::json(self.findings, out),
             (OutputFormat::Jsonl, _) => report::jsonl(self.findings, out),
             (OutputFormat::Html, _) => report::html(self.findings, HtmlOptions::default(), out),
+            (OutputFormat::Parquet, _) => Err(no_stream()),
             // The formats of a verdict were refused before the scan.
             _ => Err(io::Error::other("this format shows a verdict")),
         }
@@ -156,36 +175,44 @@ impl OutputArgs {
     /// Checks before the scan that the files can be written, so that an hour's work does not end
     /// with a mistyped path.
     ///
-    /// Without `checked` there will be no verdict, so formats that show one are refused.
-    pub fn probe(&self, flags: &ReportFlags, checked: bool) -> Result<()> {
+    /// Without `checked` there will be no verdict, so formats that show one are refused. `more` is
+    /// another output of the run, with its flag.
+    pub fn probe(
+        &self,
+        flags: &ReportFlags,
+        checked: bool,
+        more: Option<(&str, &Path)>,
+    ) -> Result<()> {
         let mut formats = self.output.iter().map(|target| target.format).chain(flags.format);
         if let Some(format) = formats.find(|format| format.needs_verdict() && !checked) {
             return Err(Failure::Said(format!(
                 "the format {format:?} shows a verdict: only `nearcopy check` writes it"
             )));
         }
-        distinct(
-            &self.output.iter().map(|target| ("--output", target.path())).collect::<Vec<_>>(),
-        )?;
-        self.output.iter().try_for_each(|target| probe(&target.path))
+        let outputs = self.output.iter().map(|target| ("--output", target.path())).chain(more);
+        distinct(&outputs.collect::<Vec<_>>())?;
+        self.output.iter().try_for_each(Target::probe)
     }
 
-    /// Refuses a report, or another output, that would replace a file that was read.
+    /// Refuses a report, or another output, that would replace a file that was read, or the folder
+    /// of one.
     pub fn apart(&self, more: Option<&Path>, read: &[ReadFile]) -> Result<()> {
         let there = self.output.iter().map(Target::path).chain(more);
         let there: Vec<(&Path, PathBuf)> =
             there.filter_map(|path| Some((path, fs::canonicalize(path).ok()?))).collect();
-        for file in read
-            .iter()
-            .filter(|_| !there.is_empty())
-            .filter_map(|f| fs::canonicalize(f.path.as_ref()?).ok())
-        {
-            if let Some((path, _)) =
-                there.iter().find(|(_, place)| *place == file && !is_special(place))
-            {
+        for file in read.iter().filter(|_| !there.is_empty()) {
+            let Some(read) = file.path.as_ref().and_then(|path| fs::canonicalize(path).ok()) else {
+                continue;
+            };
+            let replaces = |place: &Path| read.starts_with(place) && !is_special(place);
+            if let Some((path, place)) = there.iter().find(|(_, place)| replaces(place)) {
+                let is = match *place == read {
+                    true => "is an input".into(),
+                    false => format!("holds the input {}", clean(&file.display_path)),
+                };
                 let shown = escaped_path(path);
                 return Err(Failure::Said(format!(
-                    "{shown} is an input, and inputs are never changed: name another place"
+                    "{shown} {is}, and inputs are never changed: name another place"
                 )));
             }
         }
@@ -235,8 +262,13 @@ pub fn write_targets(
         s.width = WIDTH;
         s.brief = flags.brief.unwrap_or(false);
     });
-    let mut write = |t: &Target| outputs.write(&t.path, |out| report.write(t.format, human, out));
-    targets.iter().try_for_each(&mut write)
+    targets.iter().try_for_each(|target| {
+        if target.format.is_folder() {
+            let timings = report.timings.as_ref();
+            return table_folder::write(&target.path, report.findings, timings, outputs);
+        }
+        outputs.write(&target.path, |out| report.write(target.format, human, out))
+    })
 }
 
 /// The options of the human report on standard output.

@@ -1,6 +1,6 @@
 //! Owns: the outputs of one run, which appear together. Never: decides their content.
 
-use super::beside::{forget, hold_renaming};
+use super::beside::{exchange, forget, hold_renaming};
 use super::exit::{Failure, Result};
 use super::interrupt::{failed, interrupted};
 use super::messages::escaped_path;
@@ -8,14 +8,14 @@ use super::staged_output::{StagedDir, StagedFile};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tempfile::TempPath;
+use tempfile::{TempDir, TempPath};
 
 /// The outputs of one run, which appear together: as far as a file system allows, either all of
 /// them are there or none is.
 #[derive(Default)]
 pub struct Outputs {
     files: Vec<StagedFile>,
-    directory: Option<StagedDir>,
+    directories: Vec<StagedDir>,
 }
 
 impl Outputs {
@@ -40,9 +40,9 @@ impl Outputs {
         self.files.push(file);
     }
 
-    /// Adds a complete directory, which is renamed after the files.
+    /// Adds a complete directory; directories are renamed after the files.
     pub fn add_directory(&mut self, directory: StagedDir) {
-        self.directory = Some(directory);
+        self.directories.push(directory);
     }
 
     /// Renames all outputs into their places, in the order in which they were added. Everything
@@ -53,7 +53,9 @@ impl Outputs {
         for file in self.files {
             ready.extend(file.ready()?);
         }
-        ready.extend(self.directory.map(StagedDir::ready).transpose()?);
+        for directory in self.directories {
+            ready.push(directory.ready()?);
+        }
         let _held = hold_renaming();
         if interrupted() {
             return Err(Failure::Cancelled);
@@ -68,7 +70,7 @@ impl Outputs {
                 Ok(_) => output.old().map_or(Before::Gone, Before::Kept),
             };
             match output.rename() {
-                Ok(place) => done.push((place, before)),
+                Ok((place, old)) => done.push((place, old.map_or(before, Before::Exchanged))),
                 Err(failure) => {
                     let left: Vec<String> = done.into_iter().filter_map(undo).collect();
                     return Err(match failure {
@@ -81,8 +83,10 @@ impl Outputs {
             }
         }
         for (_, before) in done {
-            if let Before::Kept(old) = before {
-                forget(&old);
+            match before {
+                Before::Kept(old) => forget(&old),
+                Before::Exchanged(old) => delete(old),
+                Before::Nothing | Before::Gone => {}
             }
         }
         Ok(())
@@ -94,6 +98,8 @@ enum Before {
     Nothing,
     /// A file, which is kept under another name until all outputs are there.
     Kept(TempPath),
+    /// A directory, which is where its successor was until all outputs are there.
+    Exchanged(TempDir),
     /// Something that cannot be kept.
     Gone,
 }
@@ -104,6 +110,14 @@ fn undo((place, before): (PathBuf, Before)) -> Option<String> {
     let written = || format!("{} is written already", escaped_path(&place));
     let old = match before {
         Before::Kept(old) => old,
+        Before::Exchanged(old) => {
+            let back = exchange(old.path(), &place).or_else(|_| copy_files(old.path(), &place));
+            if back.is_ok() {
+                delete(old);
+                return None;
+            }
+            return Some(kept(&written(), &old.keep()));
+        }
         Before::Gone => return Some(written()),
         Before::Nothing => {
             let emptied =
@@ -114,10 +128,31 @@ fn undo((place, before): (PathBuf, Before)) -> Option<String> {
     forget(&old);
     // Where nothing can be renamed any more, a copy does it.
     let back = fs::rename(&old, &place).or_else(|_| fs::copy(&old, &place).map(drop));
-    back.err().map(|_| {
-        let kept = old.keep().unwrap_or_default();
-        format!("{}; what was there before is in {}", written(), escaped_path(&kept))
-    })
+    back.err().map(|_| kept(&written(), &old.keep().unwrap_or_default()))
+}
+
+fn kept(written: &str, old: &Path) -> String {
+    format!("{written}; what was there before is in {}", escaped_path(old))
+}
+
+/// Puts copies of the files of a directory in the place of those of another one.
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(to)? {
+        fs::remove_file(entry?.path())?;
+    }
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Deletes a directory that was replaced. Should this fail it stays, and does no harm: the new one
+/// is in its place.
+fn delete(old: TempDir) {
+    let path = old.keep();
+    let _ = (0..3).find(|_| fs::remove_dir_all(&path).is_ok());
+    forget(&path);
 }
 
 #[cfg(test)]

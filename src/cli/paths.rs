@@ -74,7 +74,14 @@ pub fn distinct(outputs: &[(&str, &Path)]) -> Result<()> {
                     escaped_path(path)
                 )));
             }
-            if place.starts_with(before) {
+            let inside = if place.starts_with(before) {
+                Some((flag, path, other, known))
+            } else if before.starts_with(place) {
+                Some((other, known, flag, path))
+            } else {
+                None
+            };
+            if let Some((flag, path, other, known)) = inside {
                 return Err(Failure::Said(format!(
                     "{flag} {}: this lies in {other} {}, a directory that is only made at the end: \
                      name a place outside",
@@ -98,6 +105,11 @@ fn canonical(path: &Path) -> Option<PathBuf> {
 fn canonical_parent(path: &Path) -> Option<PathBuf> {
     match fs::canonicalize(path) {
         Ok(place) => Some(place),
-        Err(_) => Some(canonical_parent(path.parent()?)?.join(path.file_name()?)),
+        Err(_) => {
+            let above = path.parent()?;
+            let here = above == Path::new("");
+            let above = if here { fs::canonicalize(".").ok()? } else { canonical_parent(above)? };
+            Some(above.join(path.file_name()?))
+        }
     }
 }

@@ -98,7 +98,8 @@ impl Scan {
                  input",
             ));
         }
-        self.output.probe(&settings.flags.report, false)?;
+        let background = self.save_background.as_deref().map(|path| ("--save-background", path));
+        self.output.probe(&settings.flags.report, false, background)?;
         if let Some(path) = &self.save_background {
             probe(path)?;
         }

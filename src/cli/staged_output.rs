@@ -1,15 +1,15 @@
 //! Owns: one output that is written beside its place, or without a name, and is renamed when it is
 //! complete. Never: decides its content, or when it is renamed.
 
-use super::beside::{PREFIX, SUFFIX, forget, name, note, temporary, unnamed};
+use super::beside::{PREFIX, SUFFIX, exchange, forget, is_noted, name, note, temporary, unnamed};
 use super::exit::{Failure, Result};
 use super::interrupt::{Stoppable, failed, interrupted};
 use super::messages::escaped_path;
 use super::paths::{directory, is_special, linked};
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tempfile::TempPath;
+use tempfile::{TempDir, TempPath};
 
 /// The file that a run holds locked in a directory which it fills; where nothing holds it, the run
 /// was killed.
@@ -91,7 +91,7 @@ impl StagedFile {
 /// What is renamed.
 enum From {
     File(TempPath),
-    Directory(tempfile::TempDir),
+    Directory(TempDir),
 }
 
 impl From {
@@ -112,16 +112,26 @@ pub struct Renaming {
 }
 
 impl Renaming {
-    /// Renames it into place.
-    pub fn rename(self) -> Result<PathBuf> {
-        fs::rename(self.from.path(), &self.place).map_err(|e| failed(&self.shown, &e))?;
-        forget(self.from.path());
-        // It has been renamed, so nothing is left to delete.
-        match self.from {
-            From::File(path) => drop(path.keep()),
-            From::Directory(directory) => drop(directory.keep()),
+    /// Renames it into place. Where that is a directory with files, the two change places, and the
+    /// old one is returned; it is deleted when it is dropped.
+    pub fn rename(self) -> Result<(PathBuf, Option<TempDir>)> {
+        match (fs::rename(self.from.path(), &self.place), self.from) {
+            (Err(e), From::Directory(directory)) if has_files(&e) => {
+                exchange(directory.path(), &self.place).map_err(|e| failed(&self.shown, &e))?;
+                return Ok((self.place, Some(directory)));
+            }
+            (Err(e), _) => return Err(failed(&self.shown, &e)),
+            // It has been renamed, so nothing is left to delete.
+            (Ok(()), From::File(path)) => {
+                forget(&path);
+                drop(path.keep());
+            }
+            (Ok(()), From::Directory(directory)) => {
+                forget(directory.path());
+                drop(directory.keep());
+            }
         }
-        Ok(self.place)
+        Ok((self.place, None))
     }
 
     /// Keeps the file that is replaced, so that a later failure can put it back. Where the file
@@ -139,23 +149,34 @@ impl Renaming {
     }
 }
 
+/// Whether a directory could not be renamed because that in its place has files.
+fn has_files(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists)
+}
+
 /// A directory that appears in its place when all its files are complete.
 pub struct StagedDir {
     place: PathBuf,
     shown: String,
-    beside: tempfile::TempDir,
+    beside: TempDir,
     held: File,
 }
 
 impl StagedDir {
     /// Starts a directory. The path must be free, or an empty directory.
     pub fn create(path: &Path) -> Result<StagedDir> {
-        let shown = escaped_path(path);
         if fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(Failure::Said(format!(
-                "{shown} is not empty: name a new directory, or clear it first"
+                "{} is not empty: name a new directory, or clear it first",
+                escaped_path(path)
             )));
         }
+        StagedDir::replacing(path)
+    }
+
+    /// Starts a directory that replaces the one in its place, whatever that holds.
+    pub fn replacing(path: &Path) -> Result<StagedDir> {
+        let shown = escaped_path(path);
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         remove_abandoned(directory(&place));
         let make = || {
@@ -179,7 +200,7 @@ impl StagedDir {
         let make = || {
             match fs::create_dir_all(path.parent().unwrap_or(Path::new("."))) {
                 // It is there, and could not be looked at; opening the file says more.
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
                 made => made?,
             }
             fs::OpenOptions::new().write(true).create_new(true).open(&path)
@@ -189,7 +210,19 @@ impl StagedDir {
         Ok(Box::new(BufWriter::with_capacity(1 << 16, Stoppable(file))))
     }
 
-    /// Makes the directory ready to be renamed. An empty directory in its place is replaced.
+    /// Brings all files of the directory to the disk: one that is full or failing may say so only
+    /// now.
+    pub fn sync(&self) -> Result<()> {
+        let sync = || {
+            for entry in fs::read_dir(self.beside.path())? {
+                File::open(entry?.path())?.sync_all()?;
+            }
+            Ok(())
+        };
+        sync().map_err(|e| failed(&self.shown, &e))
+    }
+
+    /// Makes the directory ready to be renamed.
     pub fn ready(self) -> Result<Renaming> {
         let StagedDir { place, shown, beside, held } = self;
         fs::remove_file(beside.path().join(HELD)).map_err(|e| failed(&shown, &e))?;
@@ -204,7 +237,7 @@ fn remove_abandoned(directory: &Path) {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if !name.starts_with(PREFIX) || !name.ends_with(SUFFIX) {
+        if !name.starts_with(PREFIX) || !name.ends_with(SUFFIX) || is_noted(&entry.path()) {
             continue;
         }
         let free = File::open(entry.path().join(HELD)).is_ok_and(|held| held.try_lock().is_ok());

@@ -4,6 +4,11 @@
 use crate::model::detection::Detection;
 use crate::model::document::Documents;
 
+/// The metadata key by which a Parquet file says which table of a report it is: reports write it,
+/// and those who read files take such a table for no documents.
+#[cfg(feature = "parquet")]
+pub const TABLE_KEY: &str = "nearcopy.table";
+
 /// The input of a report.
 #[derive(Clone, Copy)]
 pub struct Findings<'a> {

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! Findings -schema-> json -read back-> Findings
+//!                  \-> parquet
 //!          -human, html, formats-> words, a page, other programs' formats
 //! ```
 
@@ -18,6 +19,9 @@ mod human;
 mod index_query;
 mod input;
 mod json;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod parts;
 mod removal_counts;
 mod schema;
 mod texts;
@@ -48,4 +52,8 @@ pub use json::reader::StoredReport;
 pub use json::removed_records::{RemovedLines, StoredRecord};
 pub use json::report::{json, json_timed, jsonl, jsonl_timed};
 pub use json::writer::json_line;
+#[cfg(feature = "parquet")]
+pub use parquet::report::{parquet, parquet_timed};
+#[cfg(feature = "parquet")]
+pub use parquet::schemas::PARQUET_TABLES;
 pub use schema::document::cluster_id;

@@ -35,11 +35,17 @@ fn is_ignored(signal: i32) -> bool {
 }
 
 /// A command that is killed, its outputs, and whether it writes into the index `seen`.
-const KILLED: [(&str, &str, &[&str], bool); 5] = [
+const KILLED: [(&str, &str, &[&str], bool); 6] = [
     (
         "scan",
         "scan corpus.jsonl -o json=old.json -o html=new.html",
         &["old.json", "new.html"],
+        false,
+    ),
+    (
+        "scan, tables",
+        "scan corpus.jsonl -o json=old.json -o parquet=tables",
+        &["old.json", "tables"],
         false,
     ),
     (
@@ -134,9 +140,10 @@ fn fill(at: &Path) {
         fs::create_dir_all(at.join(format!("texts/{}", n % 7))).unwrap();
         fs::write(at.join(format!("texts/{}/{n}.txt", n % 7)), article(n)).unwrap();
     }
-    let status =
-        start(at, "index add seen before.jsonl --create -q", Stdio::null()).wait().unwrap();
-    assert!(status.success());
+    for args in ["index add seen before.jsonl --create", "scan before.jsonl -o parquet=tables"] {
+        assert!(start(at, args, Stdio::null()).wait().unwrap().success(), "{args}");
+    }
+    fs::remove_file(at.join("seen/lock.mdb")).unwrap();
 }
 
 /// Puts everything back as it was before a command.
@@ -148,10 +155,12 @@ fn reset(at: &Path, filled: &Path) {
         let _ = fs::remove_file(at.join(name));
     }
     let _ = fs::remove_dir_all(at.join("tree"));
-    let _ = fs::remove_dir_all(at.join("seen"));
-    fs::create_dir(at.join("seen")).unwrap();
-    for name in ["data.mdb", "writer.lock"] {
-        fs::copy(filled.join("seen").join(name), at.join("seen").join(name)).unwrap();
+    for folder in ["seen", "tables"] {
+        let _ = fs::remove_dir_all(at.join(folder));
+        fs::create_dir(at.join(folder)).unwrap();
+        for entry in fs::read_dir(filled.join(folder)).unwrap().map(Result::unwrap) {
+            fs::copy(entry.path(), at.join(folder).join(entry.file_name())).unwrap();
+        }
     }
     for entry in fs::read_dir(at).unwrap().map(Result::unwrap) {
         let name = entry.file_name().to_string_lossy().into_owned();

@@ -17,6 +17,8 @@ mod check;
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "cli")]
+mod cli_parquet;
+#[cfg(feature = "cli")]
 mod cli_report;
 #[cfg(feature = "cli")]
 mod cli_scan;
@@ -79,6 +81,8 @@ mod random;
 mod read_in_part;
 mod removal;
 mod report;
+#[cfg(feature = "parquet")]
+mod report_tables;
 mod sample;
 #[cfg(feature = "cli")]
 mod scratch;

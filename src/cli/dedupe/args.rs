@@ -126,8 +126,8 @@ pub struct Dedupe {
     #[arg(long, value_name = "N|P%", default_value = "50%", help_heading = "Removal")]
     pub max_removed: Amount,
 
-    /// Also write the findings of the scan to a file: json=report.json, jsonl=…, human=…;
-    /// repeatable
+    /// Also write the findings of the scan to a file: json=report.json, jsonl=…, human=…; or as a
+    /// folder of tables: parquet=FOLDER; repeatable
     #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output")]
     pub report: Vec<Target>,
 
@@ -286,9 +286,13 @@ impl Dedupe {
                 .chain(beside.iter().copied())
                 .collect::<Vec<_>>(),
         )?;
-        for (flag, path) in beside {
-            apart(flag, path, &all)?;
+        if let Some(path) = &self.removed {
+            apart("--removed", path, &all)?;
             probe(path)?;
+        }
+        for target in &self.report {
+            apart("--report", target.path(), &all)?;
+            target.probe()?;
         }
         let data = matches!(settings.flags.report.format, Some(f) if f != OutputFormat::Human);
         if data && self.output.as_deref() == Some(Path::new("-")) {

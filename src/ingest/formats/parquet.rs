@@ -1,7 +1,9 @@
-//! Owns: Parquet input: which columns are read, and rows to documents. Never: writes a file.
+//! Owns: Parquet input: rows to documents. Never: decides which column holds which field, or writes
+//! a file.
 
-use crate::ingest::field_names::{PerRole, READ, READ_RAW, TEXT, TITLE};
+use crate::ingest::field_names::{PerRole, TEXT};
 use crate::ingest::fields::{Fields, others, shown_names};
+use crate::ingest::formats::parquet_fields::{self, Columns, column_names, columns};
 use crate::ingest::formats::parquet_pages;
 use crate::ingest::formats::parquet_values::{Value, strings};
 use crate::ingest::input::InputOptions;
@@ -12,15 +14,14 @@ use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
 use crate::ingest::shared_file::SharedFile;
 use crate::ingest::temporary_copy::temporary_copy;
-use ::parquet::basic::{ConvertedType, LogicalType, Type};
 use ::parquet::column::reader::ColumnReader;
 use ::parquet::errors::{ParquetError, Result};
-use ::parquet::file::metadata::RowGroupMetaData;
+use ::parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
-use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
+use ::parquet::schema::types::ColumnDescPtr;
 use rayon::prelude::*;
 use std::cell::Cell;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -62,9 +63,6 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Resul
     }
 }
 
-/// The column of each role, and the rank of its name.
-pub(crate) type Columns = PerRole<Option<(usize, usize)>>;
-
 /// Opens a file by reading its footer.
 pub(crate) fn open(
     file: SharedFile,
@@ -82,66 +80,6 @@ pub(crate) fn open(
         }
         _ => guarded(|| SerializedFileReader::new(file))
             .map_err(|why| format!("{why}: fetch or write it again")),
-    }
-}
-
-/// Whether the values of a column are text.
-fn textual(column: &ColumnDescriptor) -> bool {
-    let kind = matches!(
-        column.converted_type(),
-        ConvertedType::NONE | ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON
-    );
-    let logical = matches!(
-        column.logical_type_ref(),
-        None | Some(LogicalType::String | LogicalType::Enum | LogicalType::Json)
-    );
-    column.physical_type() == Type::BYTE_ARRAY && column.max_rep_level() == 0 && kind && logical
-}
-
-/// Whether a column may serve as the id, the source, the date or a title that the caller named.
-fn simple(column: &ColumnDescriptor) -> bool {
-    let kind = matches!(
-        column.physical_type(),
-        Type::INT32 | Type::INT64 | Type::INT96 | Type::FLOAT | Type::DOUBLE
-    );
-    textual(column) || (kind && column.max_rep_level() == 0)
-}
-
-/// The dotted paths of the columns.
-fn column_names(reader: &SerializedFileReader<SharedFile>) -> Vec<String> {
-    let schema = reader.metadata().file_metadata().schema_descr();
-    schema.columns().iter().map(|c| c.path().string()).collect()
-}
-
-/// Finds the column of each role, by the dotted paths of the columns, with the rank of its name; or
-/// the reason why there is no text.
-pub(crate) fn columns(
-    reader: &SerializedFileReader<SharedFile>,
-    context: &Context,
-) -> std::result::Result<Columns, (Reason, String)> {
-    let leaves = reader.metadata().file_metadata().schema_descr().columns();
-    let names = column_names(reader);
-    let found = context.fields.columns(&names, |role, c| {
-        let guessed_title = role == TITLE && !context.fields.explicit[TITLE];
-        let strings = matches!(role, TEXT | READ | READ_RAW) || guessed_title;
-        if strings { textual(&leaves[c]) } else { simple(&leaves[c]) }
-    });
-    if found[TEXT].is_some() {
-        return Ok(found);
-    }
-    match context.fields.columns(&names, |role, _| role == TEXT)[TEXT] {
-        None => Err((Reason::NoText, context.fields.no_text_column(&names))),
-        Some((column, _)) => {
-            let (name, kind) = (&names[column], leaves[column].physical_type());
-            let list = if leaves[column].max_rep_level() > 0 { "a list" } else { "no string" };
-            Err((
-                Reason::TextNotString,
-                format!(
-                    "the column {name} is {list} ({kind}); nothing was read: make it a string, or \
-                     name another with --text-field NAME"
-                ),
-            ))
-        }
     }
 }
 
@@ -400,6 +338,30 @@ fn largest_page(
     needed
         .map(|c| guarded(|| parquet_pages::largest_page(file, c)))
         .try_fold(0, |largest, found| found.map(|bytes| bytes.max(largest)))
+}
+
+/// The name of the table of a report that a file holds, as JSON; `None` for any other file.
+///
+/// # Errors
+/// The end of the file cannot be read.
+pub fn report_table(file: &mut (impl Read + Seek)) -> io::Result<Option<String>> {
+    // The footer comes last, then its length in four bytes, then the four of the format.
+    let length = file.seek(SeekFrom::End(0))?;
+    let mut end = [0; 8];
+    if length < 12 {
+        return Ok(None);
+    }
+    file.seek(SeekFrom::End(-8))?;
+    file.read_exact(&mut end)?;
+    let size = i64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]]));
+    if end[4..] != *MAGIC || size as u64 > length - 12 {
+        return Ok(None);
+    }
+    file.seek(SeekFrom::End(-8 - size))?;
+    let mut footer = vec![0; size as usize];
+    file.read_exact(&mut footer)?;
+    let decoded = guarded(|| ParquetMetaDataReader::decode_metadata(&footer));
+    Ok(decoded.ok().and_then(|all| parquet_fields::report_table(&all).map(str::to_owned)))
 }
 
 /// The number of rows of a row group.

@@ -147,7 +147,7 @@ pub fn body_lines(findings: Findings, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Returns the numbers of the documents that the report mentions, in order.
-fn mentioned(findings: Findings) -> impl Iterator<Item = u32> + use<> {
+pub fn mentioned(findings: Findings) -> impl Iterator<Item = u32> + use<> {
     let found = findings.detection;
     let mut seen = vec![false; findings.documents.count()];
     let clusters =

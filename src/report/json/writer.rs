@@ -3,8 +3,8 @@
 
 use crate::escape;
 use crate::model::findings::Findings;
+use crate::report::parts::in_parts;
 use crate::report::texts::Texts;
-use rayon::prelude::*;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -12,38 +12,29 @@ use std::io::{self, Write};
 /// Size of the write buffer in bytes.
 pub const BUFFER: usize = 1 << 16;
 
-/// Items that one thread writes with one cache of texts, and how many such parts are in memory at
-/// once.
-const PART: usize = 512;
-const PARTS: usize = 16;
-
-/// Encodes items in parallel and passes them to `write` in order. The conversion of spans to
-/// characters and lines takes place here; it costs more than writing.
+/// Encodes items in parallel and passes them to `write`.
 pub fn in_parallel<'a, T: Sync>(
     findings: Findings<'a>,
     items: &'a [T],
     make: impl Fn(Findings<'a>, &'a T, &mut Texts<'a>, &mut Vec<u8>) -> io::Result<()> + Sync,
     mut write: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
-    for some in items.chunks(PART * PARTS) {
-        let parts = some.par_chunks(PART).map(|part| {
-            let mut texts = Texts::new(findings.documents);
-            let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(part.len()));
-            for item in part {
-                make(findings, item, &mut texts, &mut bytes)?;
-                ends.push(bytes.len());
-            }
-            Ok((bytes, ends))
-        });
-        for (bytes, ends) in parts.collect::<io::Result<Vec<_>>>()? {
-            let mut from = 0;
-            for to in ends {
-                write(&bytes[from..to])?;
-                from = to;
-            }
+    let encode = |_, part: &'a [T], texts: &mut Texts<'a>| {
+        let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(part.len()));
+        for item in part {
+            make(findings, item, texts, &mut bytes)?;
+            ends.push(bytes.len());
         }
-    }
-    Ok(())
+        Ok((bytes, ends))
+    };
+    in_parts(findings.documents, items, encode, |(bytes, ends)| {
+        let mut from = 0;
+        for to in ends {
+            write(&bytes[from..to])?;
+            from = to;
+        }
+        Ok(())
+    })
 }
 
 /// Writes a named list with one item a line.

@@ -17,23 +17,23 @@ use std::io;
 #[derive(Serialize, Deserialize)]
 pub struct DocumentJson<'a> {
     #[serde(borrow)]
-    id: Cow<'a, str>,
+    pub id: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<Cow<'a, str>>,
+    pub title: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<Cow<'a, str>>,
+    pub path: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<u64>,
+    pub record: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<Cow<'a, str>>,
+    pub source: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<Cow<'a, str>>,
+    pub date: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    read: Option<Extent>,
+    pub read: Option<Extent>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    read_share: Option<f64>,
-    tokens: u32,
-    bytes: u32,
+    pub read_share: Option<f64>,
+    pub tokens: u32,
+    pub bytes: u32,
 }
 
 /// How much of a page the text of its document has, as the fields of an object that is only
@@ -119,12 +119,7 @@ pub enum IdsJson<'a> {
 
 impl Serialize for IdsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            IdsJson::Of(documents, numbers) => {
-                serializer.collect_seq(numbers.iter().map(|&n| &documents.info(n as usize).id))
-            }
-            IdsJson::Listed(ids) => ids.serialize(serializer),
-        }
+        serializer.collect_seq(self.iter())
     }
 }
 
@@ -135,6 +130,17 @@ impl<'de> Deserialize<'de> for IdsJson<'_> {
 }
 
 impl IdsJson<'_> {
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let (of, listed) = match self {
+            IdsJson::Of(documents, numbers) => (Some((documents, numbers)), None),
+            IdsJson::Listed(ids) => (None, Some(ids)),
+        };
+        let of = of.into_iter().flat_map(|(documents, numbers)| {
+            numbers.iter().map(|&n| documents.info(n as usize).id.as_str())
+        });
+        of.chain(listed.into_iter().flatten().map(String::as_str))
+    }
+
     pub fn read(&self, documents: &DocumentNumbers) -> Read<Vec<u32>> {
         match self {
             IdsJson::Of(_, numbers) => Ok(numbers.to_vec()),
@@ -181,11 +187,11 @@ impl<'a> GroupsJson<'a> {
 #[derive(Serialize, Deserialize)]
 pub struct ClusterJson<'a> {
     #[serde(default)]
-    id: String,
+    pub id: String,
     #[serde(borrow)]
-    representative: Cow<'a, str>,
-    members: IdsJson<'a>,
-    weakest: f64,
+    pub representative: Cow<'a, str>,
+    pub members: IdsJson<'a>,
+    pub weakest: f64,
 }
 
 impl<'a> ClusterJson<'a> {

@@ -16,48 +16,48 @@ use std::io;
 #[derive(Serialize, Deserialize, Clone, Copy)]
 pub struct ScoresJson {
     pub resemblance: f64,
-    containment_a: f64,
-    containment_b: f64,
+    pub containment_a: f64,
+    pub containment_b: f64,
     pub coverage_a: f64,
     pub coverage_b: f64,
     /// The shares of equal words; absent where they were not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    equal_words_a: Option<f64>,
+    pub equal_words_a: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    equal_words_b: Option<f64>,
+    pub equal_words_b: Option<f64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    whole_text: bool,
+    pub whole_text: bool,
     pub facts: Facts,
     /// Why the pair is a template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    why: Option<TemplateReason>,
+    pub why: Option<TemplateReason>,
 }
 
 /// One match of a pair.
 #[derive(Serialize, Deserialize)]
 pub struct MatchJson {
-    a: SpanJson,
-    b: SpanJson,
-    tokens: [u32; 2],
-    identity: f64,
-    blocks: Vec<[u32; 4]>,
+    pub a: SpanJson,
+    pub b: SpanJson,
+    pub tokens: [u32; 2],
+    pub identity: f64,
+    pub blocks: Vec<[u32; 4]>,
 }
 
 /// A pair of related documents.
 #[derive(Serialize, Deserialize)]
 pub struct PairJson<'a> {
     #[serde(borrow)]
-    a: Cow<'a, str>,
+    pub a: Cow<'a, str>,
     #[serde(borrow)]
-    b: Cow<'a, str>,
-    relation: Relation,
+    pub b: Cow<'a, str>,
+    pub relation: Relation,
     /// The id of the earlier document, where dates tell. It follows from the documents, so that it
     /// is not read.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    earlier: Option<Cow<'a, str>>,
+    pub earlier: Option<Cow<'a, str>>,
     #[serde(flatten)]
-    scores: ScoresJson,
-    matches: Vec<MatchJson>,
+    pub scores: ScoresJson,
+    pub matches: Vec<MatchJson>,
 }
 
 impl ScoresJson {

@@ -11,29 +11,29 @@ use std::io;
 
 /// One place of a repeat.
 #[derive(Serialize, Deserialize)]
-struct PlaceJson<'a> {
+pub struct PlaceJson<'a> {
     #[serde(borrow)]
-    document: Cow<'a, str>,
+    pub document: Cow<'a, str>,
     #[serde(flatten)]
-    span: SpanJson,
+    pub span: SpanJson,
 }
 
 /// A paragraph or passage that is in several places.
 #[derive(Serialize, Deserialize)]
 pub struct RepeatJson<'a> {
     #[serde(default)]
-    text: String,
-    count: u64,
-    documents: u64,
-    tokens: u32,
-    paragraph: bool,
+    pub text: String,
+    pub count: u64,
+    pub documents: u64,
+    pub tokens: u32,
+    pub paragraph: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    period: Option<u32>,
-    boilerplate: bool,
+    pub period: Option<u32>,
+    pub boilerplate: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    note: bool,
+    pub note: bool,
     #[serde(borrow)]
-    places: Vec<PlaceJson<'a>>,
+    pub places: Vec<PlaceJson<'a>>,
 }
 
 impl<'a> RepeatJson<'a> {

@@ -11,9 +11,9 @@ use std::io;
 pub struct SpanJson {
     pub bytes: [u32; 2],
     #[serde(default)]
-    chars: [u32; 2],
+    pub chars: [u32; 2],
     #[serde(default)]
-    lines: [u32; 2],
+    pub lines: [u32; 2],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_lines: Option<[u32; 2]>,
 }

@@ -26,7 +26,7 @@ const fn index(name: &'static str, args: &'static str, outputs: &'static [&'stat
     Case { writes_index: true, ..case(name, args, outputs) }
 }
 
-pub const CASES: [Case; 39] = [
+pub const CASES: [Case; 41] = [
     case(
         "scan, two outputs",
         "scan one.jsonl texts -o json=old.json -o html=new.html --threads 1",
@@ -41,6 +41,16 @@ pub const CASES: [Case; 39] = [
         "scan, scratch files",
         "scan one.jsonl texts --memory 1 --scratch . -o json=old.json --threads 1",
         &["old.json"],
+    ),
+    case(
+        "scan, tables",
+        "scan one.jsonl -o json=old.json -o parquet=new.tables --threads 1",
+        &["old.json", "new.tables"],
+    ),
+    case(
+        "scan, tables in the place of others",
+        "scan one.jsonl -o parquet=old.tables -o parquet=new.tables --threads 1",
+        &["old.tables", "new.tables"],
     ),
     case("scan, compressed", "scan one.jsonl.gz two.jsonl.zst --format jsonl --threads 1", &[]),
     case("scan, a table", "scan table.csv -o json=new.json --threads 1", &["new.json"]),
@@ -225,6 +235,7 @@ pub fn fill(at: &Path) {
         "index add seen before.jsonl --create --compact",
         "index add seen two.jsonl",
         "scan one.jsonl -o json=report.json --save-background background",
+        "scan two.jsonl -o parquet=old.tables",
         "check one.jsonl two.jsonl --baseline baseline.json --update-baseline",
     ] {
         let mut command = Command::new(program());

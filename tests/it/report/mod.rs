@@ -3,4 +3,6 @@
 mod evidence;
 mod human;
 mod json;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod titles;
