@@ -136,7 +136,7 @@ impl Check {
         let mut taken = take_in(
             &inputs(&self.paths),
             &settings.flags.input.options(),
-            settings.texts(),
+            settings.texts()?,
             &meter,
             self.talk.quiet,
         )?;
@@ -213,7 +213,7 @@ impl Check {
         }
         // What cannot be read there makes more findings new, so going on hides nothing.
         let options = settings.flags.input.options().with(|o| o.on_error = OnError::Skip);
-        let texts = settings.texts();
+        let texts = settings.texts()?;
         let mut taken: ReadCorpus =
             take_in_with(NamedFields::AsFound, &there.inputs, &options, texts, meter, true)?;
         let corpus = taken.corpus(true)?;

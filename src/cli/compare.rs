@@ -175,7 +175,7 @@ impl Compare {
             let mut taken = take_in(
                 &inputs(&self.items),
                 &settings.flags.input.options(),
-                settings.texts(),
+                settings.texts()?,
                 meter,
                 quiet,
             )?;

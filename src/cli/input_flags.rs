@@ -101,14 +101,16 @@ flags!(RunFlags {
     #[arg(value_name = "N", help_heading = "Run")]
     threads: usize,
     /// The memory that texts and keys may take; what they need beyond it goes to scratch files
-    /// [default: half of the machine's memory, or of its control group]
+    /// [default: half of the machine's memory, or of its control group; no limit where the system
+    /// is not Linux]
     ///
-    /// Texts keep to a quarter of it, and keys to half of it until they are sorted. Beside them a
-    /// scan holds some 500 bytes for each document, the keys that several texts share, and what it
-    /// finds. It never changes a finding.
+    /// Texts keep to about a quarter of it, and keys to half of it until they are sorted. Beside
+    /// them a scan holds some 500 bytes for each document, the keys that several texts share, and
+    /// what it finds. It never changes a finding.
     #[arg(value_name = "SIZE", help_heading = "Run")]
     memory: Size,
-    /// The directory of scratch files [default: the system's for temporary files]
+    /// The directory of scratch files [default: TMPDIR, else /var/tmp, else the system's for
+    /// temporary files]
     #[arg(value_name = "DIR", help_heading = "Run", hide_short_help = true)]
     scratch: PathBuf,
     /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default:
@@ -122,6 +124,16 @@ flags!(RunFlags {
 });
 
 impl RunFlags {
+    /// The directory of scratch files; `None` is the system's. Where nobody names one, it is not
+    /// the one that many systems keep in memory.
+    pub fn scratch(&self) -> Option<PathBuf> {
+        let on_disk = || {
+            let unnamed = cfg!(unix) && std::env::var_os("TMPDIR").is_none();
+            Some(PathBuf::from("/var/tmp")).filter(|path| unnamed && path.is_dir())
+        };
+        self.scratch.clone().or_else(on_disk)
+    }
+
     /// The memory that the run may plan with; `None` where nothing is known of the machine.
     pub fn memory(&self) -> Option<u64> {
         self.memory.map(u64::from).or_else(|| machine_memory().map(|bytes| bytes / 2))

@@ -37,7 +37,7 @@ pub fn read_named(
         return Ok(NamedDocuments { corpus, numbers: (0..items.len() as u32).collect(), taken });
     }
     let mut taken =
-        take_in(&inputs(within), &settings.flags.input.options(), settings.texts(), meter, quiet)?;
+        take_in(&inputs(within), &settings.flags.input.options(), settings.texts()?, meter, quiet)?;
     let corpus = taken.corpus(quiet)?;
     let mut numbers = items
         .iter()
@@ -54,13 +54,14 @@ pub fn read_named(
 fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Result<ReadCorpus> {
     let shown = clean(&path.to_string_lossy());
     let options = settings.flags.input.options();
-    let taken =
-        take_in(&[input(path)], &options, settings.texts(), meter, quiet).map_err(|e| match e {
+    let taken = take_in(&[input(path)], &options, settings.texts()?, meter, quiet).map_err(
+        |e| match e {
             Failure::Said(why) if !std::path::Path::new(path).exists() => {
                 Failure::Said(format!("{why}\n  is {shown} an id? Ids need --in PATH"))
             }
             other => other,
-        })?;
+        },
+    )?;
     match taken.infos.len() {
         1 => Ok(taken),
         0 => Err(Failure::Said(format!(

@@ -3,7 +3,7 @@
 use super::beside::{exchange, forget, hold_renaming};
 use super::exit::{Failure, Result};
 use super::interrupt::{failed, interrupted};
-use super::messages::escaped_path;
+use super::messages::{escaped_path, say};
 use super::staged_output::{StagedDir, StagedFile};
 use std::fs;
 use std::io::{self, Write};
@@ -82,10 +82,10 @@ impl Outputs {
                 }
             }
         }
-        for (_, before) in done {
+        for (place, before) in done {
             match before {
                 Before::Kept(old) => forget(&old),
-                Before::Exchanged(old) => delete(old),
+                Before::Exchanged(old) => delete(old, &place),
                 Before::Nothing | Before::Gone => {}
             }
         }
@@ -113,7 +113,7 @@ fn undo((place, before): (PathBuf, Before)) -> Option<String> {
         Before::Exchanged(old) => {
             let back = exchange(old.path(), &place).or_else(|_| copy_files(old.path(), &place));
             if back.is_ok() {
-                delete(old);
+                delete(old, &place);
                 return None;
             }
             return Some(kept(&written(), &old.keep()));
@@ -147,11 +147,21 @@ fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Deletes a directory that was replaced. Should this fail it stays, and does no harm: the new one
-/// is in its place.
-fn delete(old: TempDir) {
+/// Deletes a directory that was replaced, with the files of its successor. What else was put into
+/// it meanwhile stays, and its place is said.
+fn delete(old: TempDir, successor: &Path) {
     let path = old.keep();
-    let _ = (0..3).find(|_| fs::remove_dir_all(&path).is_ok());
+    for entry in fs::read_dir(successor).into_iter().flatten().flatten() {
+        let _ = (0..3).find(|_| fs::remove_file(path.join(entry.file_name())).is_ok());
+    }
+    let _ = (0..3).find(|_| fs::remove_dir(&path).is_ok());
+    if path.is_dir() {
+        let shown = escaped_path(successor);
+        say(&format!(
+            "{shown} is replaced; what is no table of a report is in {}",
+            escaped_path(&path)
+        ));
+    }
     forget(&path);
 }
 

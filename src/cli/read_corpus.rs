@@ -13,6 +13,7 @@ use nearcopy::settings::SourceLimit;
 use nearcopy::{Corpus, Document, DocumentInfo, Documents, SpillableTexts};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The documents of a run, with their texts in memory or in a scratch file.
@@ -80,20 +81,21 @@ pub fn take_in_with(
     quiet: bool,
 ) -> Result<ReadCorpus> {
     meter.reading();
-    let side_by_side = texts.most_in_memory() / 2;
+    let side_by_side = texts.most_in_memory() / 4;
     let read = Mutex::new((Vec::new(), texts, Ok(())));
-    let lock = || read.lock().unwrap_or_else(PoisonError::into_inner);
+    let failed = AtomicBool::new(false);
     let each = |documents: Vec<Document>| {
-        let (infos, texts, stored) = &mut *lock();
+        let (infos, texts, stored) = &mut *read.lock().unwrap_or_else(PoisonError::into_inner);
         for Document { info, text } in documents {
             if stored.is_ok() {
                 *stored = texts.push(text);
             }
             infos.push(info);
         }
+        failed.fetch_or(stored.is_err(), Ordering::Relaxed);
     };
     // Where texts cannot be stored, reading ends.
-    let progress = |bytes| meter.read(bytes) && lock().2.is_ok();
+    let progress = |bytes| meter.read(bytes) && !failed.load(Ordering::Relaxed);
     let intake = ingest::read_batches(inputs, options, side_by_side, &progress, &each);
     meter.pause()?;
     let (infos, mut texts, stored) = read.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -137,7 +137,7 @@ impl Report {
         }
         let fields = if named { NamedFields::All } else { NamedFields::AsFound };
         let mut taken =
-            take_in_with(fields, &inputs, &options, settings.texts(), &meter, self.talk.quiet)?;
+            take_in_with(fields, &inputs, &options, settings.texts()?, &meter, self.talk.quiet)?;
         self.apart(&taken.sources.iter().filter_map(|f| f.path.as_deref()).collect::<Vec<_>>())?;
         let corpus = taken.corpus(true)?;
         let at = text_statuses(&stored, &corpus);

@@ -110,7 +110,7 @@ impl Scan {
         let mut taken = take_in(
             &inputs(&self.paths),
             &settings.flags.input.options(),
-            settings.texts(),
+            settings.texts()?,
             &meter,
             self.talk.quiet,
         )?;

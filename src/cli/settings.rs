@@ -140,14 +140,20 @@ impl Settings {
         RunOptions::default().with(|s| {
             s.threads = self.flags.run.threads.unwrap_or(0);
             s.memory = self.flags.run.memory();
-            s.scratch = self.flags.run.scratch.clone();
+            s.scratch = self.flags.run.scratch();
         })
     }
 
-    /// A list for the texts of the run, which keep to a quarter of its memory.
-    pub fn texts(&self) -> SpillableTexts {
-        let most = self.flags.run.memory().map_or(u64::MAX, |memory| memory / 4);
-        SpillableTexts::new(most, self.flags.run.scratch.clone())
+    /// A list for the texts of the run, which keep to a quarter of its memory. Fails where a
+    /// directory for scratch files was named and cannot be used.
+    pub fn texts(&self) -> Result<SpillableTexts> {
+        let run = &self.flags.run;
+        let most = run.memory().map_or(u64::MAX, |memory| memory / 4);
+        let texts = SpillableTexts::new(most, run.scratch());
+        if run.scratch.is_some() {
+            texts.check_directory()?;
+        }
+        Ok(texts)
     }
 
     /// A scan with these settings.

@@ -215,7 +215,8 @@ impl StagedDir {
     pub fn sync(&self) -> Result<()> {
         let sync = || {
             for entry in fs::read_dir(self.beside.path())? {
-                File::open(entry?.path())?.sync_all()?;
+                // Windows syncs only what it may write.
+                fs::OpenOptions::new().write(true).open(entry?.path())?.sync_all()?;
             }
             Ok(())
         };
@@ -225,6 +226,11 @@ impl StagedDir {
     /// Makes the directory ready to be renamed.
     pub fn ready(self) -> Result<Renaming> {
         let StagedDir { place, shown, beside, held } = self;
+        // What only some may read stays so.
+        if let Some(there) = fs::metadata(&place).ok().filter(fs::Metadata::is_dir) {
+            let kept = fs::set_permissions(beside.path(), there.permissions());
+            kept.map_err(|e| failed(&shown, &e))?;
+        }
         fs::remove_file(beside.path().join(HELD)).map_err(|e| failed(&shown, &e))?;
         drop(held);
         Ok(Renaming { from: From::Directory(beside), place, shown })

@@ -31,10 +31,10 @@ impl Copies {
         background: &Background,
         recipe: &Recipe,
         t: &Thresholds,
+        options: &RunOptions,
         progress: &dyn Progress,
     ) -> Result<Copies> {
-        let options = RunOptions::default();
-        let Sketches { classes: all, .. } = sketch(documents, recipe, t, &options, progress)?;
+        let Sketches { classes: all, .. } = sketch(documents, recipe, t, options, progress)?;
         let mut members = Members::new(&all);
         members.divided = title_groups(&all, &members, documents, background, recipe, t, progress)?;
         Ok(Copies { class_of: all.class_of, tokens: all.tokens, members })
@@ -85,7 +85,8 @@ pub fn explain_documents(
     recipe: &Recipe,
     thresholds: &Thresholds,
 ) -> Result<PairTrace> {
-    let copies = Copies::new(documents, background, recipe, thresholds, &())?;
+    let copies =
+        Copies::new(documents, background, recipe, thresholds, &RunOptions::default(), &())?;
     let masked = |number: u32| -> Result<MaskedText> {
         let text = MaskedText::new(documents.text(number as usize)?, background, recipe);
         Ok(text.with_metadata(copies.metadata(number, documents)))

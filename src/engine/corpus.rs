@@ -5,6 +5,7 @@ use crate::hash;
 use crate::model::document::{Document, DocumentInfo, Documents};
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// Texts by number, wherever they are kept.
 pub trait Texts: Sync {
@@ -99,7 +100,7 @@ impl<T: Texts> Corpus<T> {
                 .map_err(|_| Error::TextTooLong { id: info.id.clone(), bytes: length as u64 })?;
         }
         let mut came = (0..infos.len() as u32).collect();
-        let renamed = rename_ambiguous_ids(&mut infos, &mut came, &texts);
+        let renamed = rename_ambiguous_ids(&mut infos, &mut came, &texts)?;
         Ok(Corpus { infos, came, texts, renamed })
     }
 
@@ -115,43 +116,56 @@ impl<T: Texts> Corpus<T> {
     }
 }
 
+/// What tells the texts of one id apart: a hash of 64 bits, whose upper half is shown, and one that
+/// decides.
+type TextHash = (u64, u128);
+
 /// Sorts the documents, renames ids that have several texts, and returns the number of renamed
-/// documents. `came` has the number of each document's text.
+/// documents. `came` has the number of each document's text. Cost: each text whose id another
+/// document has is read once.
 fn rename_ambiguous_ids(
     infos: &mut [DocumentInfo],
     came: &mut Vec<u32>,
     texts: &impl Texts,
-) -> u64 {
-    sort(infos, came, texts);
-    let mut renamed = 0;
+) -> Result<u64> {
+    sort(infos, came, &HashMap::new());
+    let mut hashes: HashMap<u32, TextHash> = HashMap::new();
     let mut start = 0;
+    for group in infos.chunk_by(|x, y| x.id == y.id) {
+        let numbers = &came[start..start + group.len()];
+        start += group.len();
+        for (info, &n) in group.iter().zip(numbers).filter(|_| group.len() > 1) {
+            let gone = |why| Error::TextGone { id: info.id.clone(), why };
+            let text = texts.text(n as usize).map_err(gone)?;
+            hashes.insert(n, (hash::bytes(text.as_bytes()), hash::wide_bytes(text.as_bytes())));
+        }
+    }
+    if hashes.is_empty() {
+        return Ok(0);
+    }
+    sort(infos, came, &hashes);
+    let (mut renamed, mut start) = (0, 0);
     for group in infos.chunk_by_mut(|x, y| x.id == y.id) {
         let numbers = &came[start..start + group.len()];
         start += group.len();
-        if let [first, .., last] = numbers
-            && text(texts, *first) != text(texts, *last)
-        {
+        let [first, .., last] = numbers else { continue };
+        if hashes.get(first) != hashes.get(last) {
             for (info, n) in group.iter_mut().zip(numbers) {
-                let digits = format!("@{:08x}", hash::bytes(text(texts, *n).as_bytes()) >> 32);
-                info.id.push_str(&digits);
+                let hash = hashes.get(n).map_or(0, |hash| hash.0);
+                info.id.push_str(&format!("@{:08x}", hash >> 32));
                 renamed += 1;
             }
         }
     }
     if renamed > 0 {
-        sort(infos, came, texts);
+        sort(infos, came, &hashes);
     }
-    renamed
-}
-
-/// All texts were read a moment ago; the scan notices one that is gone since.
-fn text(texts: &impl Texts, number: u32) -> Cow<'_, str> {
-    texts.text(number as usize).unwrap_or_default()
+    Ok(renamed)
 }
 
 /// Sorts the documents by id. The order must not depend on arrival, so every field that can differ
 /// takes part in it.
-fn sort(infos: &mut [DocumentInfo], came: &mut Vec<u32>, texts: &impl Texts) {
+fn sort(infos: &mut [DocumentInfo], came: &mut Vec<u32>, hashes: &HashMap<u32, TextHash>) {
     let rest = |d: &DocumentInfo| {
         let fields = (d.title.clone(), d.source.clone(), d.date.clone(), d.path.clone());
         (fields, d.record, d.reference, d.read)
@@ -159,8 +173,8 @@ fn sort(infos: &mut [DocumentInfo], came: &mut Vec<u32>, texts: &impl Texts) {
     let mut order: Vec<u32> = (0..infos.len() as u32).collect();
     order.par_sort_unstable_by(|&m, &n| {
         let (x, y) = (&infos[m as usize], &infos[n as usize]);
-        let text = |n: u32| text(texts, came[n as usize]);
-        x.id.cmp(&y.id).then_with(|| text(m).cmp(&text(n))).then_with(|| rest(x).cmp(&rest(y)))
+        let hash = |n: u32| hashes.get(&came[n as usize]);
+        x.id.cmp(&y.id).then_with(|| hash(m).cmp(&hash(n))).then_with(|| rest(x).cmp(&rest(y)))
     });
     // Documents change places along the cycles of the order: a second list would take as much
     // memory as the first.

@@ -35,8 +35,9 @@ pub fn compare_pairs(
         pairs.iter().filter(|p| p.0 != p.1).map(|p| pack_pair(p.0, p.1)).collect();
     packed.sort_unstable();
     packed.dedup();
-    let copies =
-        in_pool(options, || Copies::new(documents, background, recipe, thresholds, progress))?;
+    let copies = in_pool(options, || {
+        Copies::new(documents, background, recipe, thresholds, options, progress)
+    })?;
     let metadata = |number| copies.metadata(number, documents);
     let tokens = copies.tokens();
     let steps = |p: &u64| pair_steps(tokens[(p >> 32) as usize], tokens[*p as u32 as usize]);

@@ -22,8 +22,10 @@ use std::sync::{Mutex, PoisonError};
 /// The value for a document without a class: a limit excluded it, or it has no token.
 pub const NONE: u32 = u32::MAX;
 
-/// The number of documents read at once; for that time their keys are in memory twice.
+/// The documents read at once, and the bytes of text from which on no further one is: for that time
+/// their keys are in memory twice.
 const BATCH: usize = 4096;
+const BATCH_BYTES: u64 = 64 << 20;
 /// Memory is reserved for one key of a kind in so many bytes of text at most: three quarters of a
 /// byte for each byte. News have an anchor in 20 bytes.
 const BYTES_FOR_EACH_KEY: usize = 16;
@@ -118,7 +120,10 @@ impl Keys<SpillableKeys> {
         let mut scratch = scratch;
         scratch.as_mut().map_or(Ok(()), ScratchFile::flush)?;
         let sort = |list: SpillableKeys| {
-            list.sorted(scratch.as_ref(), |count| progress.advance(count as u64))
+            list.sorted(scratch.as_ref(), |count| {
+                progress.advance(count as u64);
+                if progress.cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+            })
         };
         Ok(Keys {
             bands: sort(bands)?,
@@ -152,11 +157,13 @@ pub fn sketch(
     // The tables take a megabyte each, so they are made once for each thread and not for each task.
     let fingerprinters: Vec<Mutex<Fingerprinter>> =
         (0..rayon::current_num_threads()).map(|_| Mutex::new(Fingerprinter::new(recipe))).collect();
-    for from in (0..count).step_by(BATCH) {
+    let mut batch_end = 0;
+    while batch_end < count {
         if progress.cancelled() {
             return Err(Error::Cancelled);
         }
-        let batch_end = (from + BATCH).min(count);
+        let from = batch_end;
+        batch_end = end_of_batch(documents, from);
         let numbers: Vec<usize> = (from..batch_end).collect();
         let batch = numbers.par_chunks(PART).map(|part| {
             // Each thread has its own; the lock only satisfies the compiler.
@@ -196,10 +203,20 @@ pub fn sketch(
     Ok(all)
 }
 
+/// The end of the batch of documents that begins with `from`.
+fn end_of_batch(documents: &dyn Documents, from: usize) -> usize {
+    let mut bytes = 0;
+    let within = |n: &usize| {
+        bytes += u64::from(documents.info(*n).bytes);
+        bytes <= BATCH_BYTES || *n == from
+    };
+    from + (from..documents.count()).take(BATCH).take_while(within).count()
+}
+
 /// The number of postings that may be in memory: they take half of it at most.
 fn most_in_memory(options: &RunOptions) -> usize {
-    let bytes = options.memory.map_or(usize::MAX, |memory| memory as usize / 2);
-    bytes / size_of::<Posting>()
+    let most = |memory: u64| usize::try_from(memory / 2).unwrap_or(usize::MAX);
+    options.memory.map_or(usize::MAX, most) / size_of::<Posting>()
 }
 
 /// The place of a document in a batch: the number of the part, and the place in it.

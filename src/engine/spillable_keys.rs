@@ -63,8 +63,12 @@ impl SpillableKeys {
     }
 
     /// The postings of the keys that several texts hold, sorted. `file` is the one of all spills;
-    /// `done` hears of the postings of each partition.
-    pub fn sorted(self, file: Option<&ScratchFile>, done: impl Fn(usize) + Sync) -> Result<Run> {
+    /// `done` hears of the postings of each partition, and may end the sort.
+    pub fn sorted(
+        self,
+        file: Option<&ScratchFile>,
+        done: impl Fn(usize) -> Result<()> + Sync,
+    ) -> Result<Run> {
         let mut spilled = self.spilled;
         let mut parts = self.in_memory.into_parts();
         spilled.resize(parts.len(), Vec::new());
@@ -72,7 +76,7 @@ impl SpillableKeys {
             if let Some(file) = file.filter(|_| !spilled.is_empty()) {
                 *part = read_back(file, spilled, part)?;
             }
-            done(part.len());
+            done(part.len())?;
             sort_shared(part);
             part.shrink_to_fit();
             Ok(())
@@ -120,8 +124,8 @@ mod tests {
             }
             prop_assert_eq!(plain.len(), spilling.len());
             file.flush().unwrap();
-            let plain = plain.sorted(None, |_| ()).unwrap();
-            let spilled = spilling.sorted(Some(&file), |_| ()).unwrap();
+            let plain = plain.sorted(None, |_| Ok(())).unwrap();
+            let spilled = spilling.sorted(Some(&file), |_| Ok(())).unwrap();
             prop_assert_eq!(plain, spilled);
         }
     }

@@ -55,10 +55,7 @@ impl SpillableTexts {
     pub fn push(&mut self, text: String) -> Result<()> {
         self.bytes += text.len() as u64;
         if self.spilled.is_none() && self.bytes > self.most {
-            self.spilled = Some((ScratchFile::create(self.directory.as_deref())?, Vec::new()));
-            for text in std::mem::take(&mut self.in_memory) {
-                self.spill(&text)?;
-            }
+            self.spill_all()?;
         }
         if self.spilled.is_some() {
             self.spill(&text)?;
@@ -66,6 +63,23 @@ impl SpillableTexts {
             self.in_memory.push(text);
         }
         Ok(())
+    }
+
+    fn spill_all(&mut self) -> Result<()> {
+        let mut file = ScratchFile::create(self.directory.as_deref())?;
+        let stored = self.in_memory.iter().map(|text| file.append(text.as_bytes()));
+        let stored = stored.collect::<Result<_>>()?;
+        self.spilled = Some((file, stored));
+        self.in_memory = Vec::new();
+        Ok(())
+    }
+
+    /// Whether a scratch file can be made, should one be needed.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] where it cannot.
+    pub fn check_directory(&self) -> Result<()> {
+        ScratchFile::create(self.directory.as_deref()).map(drop)
     }
 
     fn spill(&mut self, text: &str) -> Result<()> {

@@ -78,8 +78,8 @@ pub fn read_each(
     read_batches(inputs, options, 4 * HEAVY, progress, each)
 }
 
-/// The same, with up to `most` bytes of texts in memory: so many files are read side by side. A
-/// compressed file counts as eight times its size.
+/// The same, with about `most` bytes of texts in memory: so many files are read side by side. A
+/// compressed file counts as eight times its size, which is an estimate.
 pub fn read_batches(
     inputs: &[Input],
     options: &InputOptions,

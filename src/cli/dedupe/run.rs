@@ -80,7 +80,7 @@ impl Dedupe {
         let mut options = settings.flags.input.options();
         options.spool_stdin = !self.dry_run;
         let mut taken =
-            take_in(&inputs(&self.paths), &options, settings.texts(), meter, self.talk.quiet)?;
+            take_in(&inputs(&self.paths), &options, settings.texts()?, meter, self.talk.quiet)?;
         let files = without_damaged(&mut taken);
         named_apart(&files)?;
         let directories: Vec<bool> =
@@ -114,7 +114,7 @@ impl Dedupe {
             NamedFields::AsFound,
             &inputs(&self.against),
             &settings.flags.input.options(),
-            settings.texts(),
+            settings.texts()?,
             meter,
             self.talk.quiet,
         )?;

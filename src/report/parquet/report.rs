@@ -26,8 +26,9 @@ use std::io::{self, Write};
 /// under keys such as `nearcopy.recipe`; `nearcopy.table` is the name of the table. Strings are as
 /// they were read: whoever shows them to a terminal escapes them.
 ///
-/// The bytes are the same for any number of threads. Besides the texts in use, at most two row
-/// groups are in memory, each of 65,536 rows or about 32 MiB.
+/// The bytes are the same for any number of threads. Besides the texts in use, some
+/// thousand pairs with their matches are in memory, and a row group of each table, which has about
+/// 65,536 rows or 32 MiB.
 ///
 /// [`json()`]: crate::report::json()
 ///

@@ -39,7 +39,7 @@ pub const CASES: [Case; 41] = [
     ),
     case(
         "scan, scratch files",
-        "scan one.jsonl texts --memory 1 --scratch . -o json=old.json --threads 1",
+        "scan one.jsonl same.jsonl --memory 1 --scratch . -o json=old.json --threads 1",
         &["old.json"],
     ),
     case(
@@ -209,6 +209,8 @@ pub fn fill(at: &Path) {
     let (one, two) = (records("one", 0, 5), records("two", 2, 6));
     write("one.jsonl", one.as_bytes());
     write("two.jsonl", two.as_bytes());
+    // One id with two texts, and one with the same text again: these are read to be told apart.
+    write("same.jsonl", (record("one-0", &texts[1]) + &record("one-1", &texts[1])).as_bytes());
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     std::io::Write::write_all(&mut gz, one.as_bytes()).unwrap();
     write("one.jsonl.gz", &gz.finish().unwrap());
