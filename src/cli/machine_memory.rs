@@ -6,10 +6,8 @@
 pub fn machine_memory() -> Option<u64> {
     let system = rustix::system::sysinfo();
     let all = (system.totalram as u64).checked_mul(u64::from(system.mem_unit))?;
-    control_group_limits()
-        .into_iter()
-        .filter(|limit| *limit > 0)
-        .fold(Some(all), |least, limit| least.map(|least| least.min(limit)))
+    let limits = control_group_limits().into_iter().filter(|limit| *limit > 0);
+    Some(limits.fold(all, u64::min))
 }
 
 /// The memory in bytes; `None` where the system does not say it.

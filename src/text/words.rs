@@ -194,14 +194,14 @@ impl<'t> Cutter<'t> {
         while ends != 0 {
             let at = ends.trailing_zeros();
             ends &= ends - 1;
-            let kind = open.kind | (digits >> at & 1) as u8 * TokenKind::DIGIT;
+            let kind = open.kind | ((digits >> at & 1) as u8 * TokenKind::DIGIT);
             self.plain.push(open.start, self.base + at as usize, kind);
             open = self.plain_start(&mut starts, opens, m);
         }
         if let Some(last) = block.ends.checked_ilog2() {
             self.from = self.base + last as usize;
         }
-        open.kind = open.kind & !TokenKind::DIGIT | u8::from(digit_next) * TokenKind::DIGIT;
+        open.kind = open.kind & !TokenKind::DIGIT | (u8::from(digit_next) * TokenKind::DIGIT);
         (self.open, self.opens) = (open, opens_next);
         self.hand_over(take);
     }
@@ -220,8 +220,8 @@ impl<'t> Cutter<'t> {
     fn plain_start(&self, starts: &mut u64, opens: u64, m: &Masks) -> OpenWord {
         let at = starts.trailing_zeros() & 63;
         *starts &= starts.wrapping_sub(1);
-        let kind = (opens >> at & 1) as u8 * TokenKind::OPENS
-            | (m.capital >> at & 1) as u8 * TokenKind::CAPITAL;
+        let kind = ((opens >> at & 1) as u8 * TokenKind::OPENS)
+            | ((m.capital >> at & 1) as u8 * TokenKind::CAPITAL);
         OpenWord { start: self.base + at as usize, odd: false, kind, gap_unknown: false }
     }
 
@@ -251,8 +251,8 @@ impl<'t> Cutter<'t> {
                 open = OpenWord {
                     start,
                     odd: block.odd_starts >> bit & 1 != 0,
-                    kind: u8::from(opens) * TokenKind::OPENS
-                        | (m.capital >> bit & 1) as u8 * TokenKind::CAPITAL,
+                    kind: (u8::from(opens) * TokenKind::OPENS)
+                        | ((m.capital >> bit & 1) as u8 * TokenKind::CAPITAL),
                     gap_unknown: from == usize::MAX,
                 };
             }
@@ -272,7 +272,7 @@ impl<'t> Cutter<'t> {
                 if self.plain.spans().is_empty() {
                     self.plain.gap_unknown = open.gap_unknown;
                 }
-                self.plain.push(open.start, end, open.kind | u8::from(digit) * TokenKind::DIGIT);
+                self.plain.push(open.start, end, open.kind | (u8::from(digit) * TokenKind::DIGIT));
             }
             (opens, since, inside, bit) = (false, !0 << at, false, 0);
         }
