@@ -151,16 +151,15 @@ fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
 /// it meanwhile stays, and its place is said.
 fn delete(old: TempDir, successor: &Path) {
     let path = old.keep();
-    for entry in fs::read_dir(successor).into_iter().flatten().flatten() {
-        let _ = (0..3).find(|_| fs::remove_file(path.join(entry.file_name())).is_ok());
-    }
-    let _ = (0..3).find(|_| fs::remove_dir(&path).is_ok());
-    if path.is_dir() {
-        let shown = escaped_path(successor);
-        say(&format!(
-            "{shown} is replaced; what is no table of a report is in {}",
-            escaped_path(&path)
-        ));
+    let delete = |_| {
+        for entry in fs::read_dir(successor).into_iter().flatten().flatten() {
+            let _ = fs::remove_file(path.join(entry.file_name()));
+        }
+        fs::remove_dir(&path).is_ok()
+    };
+    if !(0..3).any(delete) {
+        let (shown, there) = (escaped_path(successor), escaped_path(&path));
+        say(&format!("{shown} is replaced; what else was in it, or could not be deleted: {there}"));
     }
     forget(&path);
 }
@@ -168,6 +167,28 @@ fn delete(old: TempDir, successor: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_else_was_in_a_replaced_directory_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("out");
+        fs::create_dir(&place).unwrap();
+        fs::write(place.join("table"), "old").unwrap();
+        let staged = StagedDir::replacing(&place).unwrap();
+        staged.file(Path::new("table")).unwrap().write_all(b"new").unwrap();
+        let mut outputs = Outputs::default();
+        outputs.add_directory(staged);
+        // Somebody puts a file there while the report is written.
+        fs::write(place.join("notes"), "mine").unwrap();
+        outputs.commit().unwrap();
+        let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+        assert_eq!(read(place.join("table")), "new");
+        let others = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
+        let others: Vec<PathBuf> = others.filter(|path| *path != place).collect();
+        assert_eq!(others.len(), 1);
+        assert_eq!(read(others[0].join("notes")), "mine");
+        assert!(!others[0].join("table").exists());
+    }
 
     #[test]
     fn a_file_is_there_when_it_is_complete() {
