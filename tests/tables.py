@@ -199,7 +199,8 @@ def every_field():
     story = (
         "The harbour master of Larkwick said on Tuesday that the old lighthouse would be lit again"
         " in spring, after {} in the dark. Volunteers had carried four tons of glass up the spiral"
-        " stairs, and a clockmaker repaired the turning gear for nothing but a seat at the lighting."
+        " stairs, and a clockmaker repaired the turning gear for nothing but a seat at the lighting"
+        "."
     )
     filed = (
         "The company has filed its annual report with the exchange. The report is to be had from"

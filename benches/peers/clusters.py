@@ -1,4 +1,4 @@
-"""What the peers in Python have in common: word 5-grams of JSON Lines, and the closure of candidates
+"""What the peers in Python share: word 5-grams of JSON Lines, and the closure of candidates
 to clusters.
 """
 

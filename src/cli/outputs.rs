@@ -85,7 +85,15 @@ impl Outputs {
         for (place, before) in done {
             match before {
                 Before::Kept(old) => forget(&old),
-                Before::Exchanged(old) => delete(old, &place),
+                Before::Exchanged(old) => {
+                    if let Some(left) = delete(old, &place) {
+                        let (shown, left) = (escaped_path(&place), escaped_path(&left));
+                        say(&format!(
+                            "{shown} is replaced; what else was in it, or could not be deleted: \
+                             {left}"
+                        ));
+                    }
+                }
                 Before::Nothing | Before::Gone => {}
             }
         }
@@ -113,7 +121,9 @@ fn undo((place, before): (PathBuf, Before)) -> Option<String> {
         Before::Exchanged(old) => {
             let back = exchange(old.path(), &place).or_else(|_| copy_files(old.path(), &place));
             if back.is_ok() {
-                delete(old, &place);
+                // It has the files of this run, which nobody asked for alone.
+                let written = old.path().to_owned();
+                let _ = delete(old, &written);
                 return None;
             }
             return Some(kept(&written(), &old.keep()));
@@ -147,21 +157,19 @@ fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Deletes a directory that was replaced, with the files of its successor. What else was put into
-/// it meanwhile stays, and its place is said.
-fn delete(old: TempDir, successor: &Path) {
-    let path = old.keep();
+/// Deletes the files of a directory that have their names in `named`, and then the directory. What
+/// else it holds stays; returns its path if anything is left.
+fn delete(directory: TempDir, named: &Path) -> Option<PathBuf> {
+    let path = directory.keep();
     let delete = |_| {
-        for entry in fs::read_dir(successor).into_iter().flatten().flatten() {
+        for entry in fs::read_dir(named).into_iter().flatten().flatten() {
             let _ = fs::remove_file(path.join(entry.file_name()));
         }
         fs::remove_dir(&path).is_ok()
     };
-    if !(0..3).any(delete) {
-        let (shown, there) = (escaped_path(successor), escaped_path(&path));
-        say(&format!("{shown} is replaced; what else was in it, or could not be deleted: {there}"));
-    }
+    let deleted = (0..3).any(delete);
     forget(&path);
+    (!deleted).then_some(path)
 }
 
 #[cfg(test)]
@@ -188,6 +196,31 @@ mod tests {
         assert_eq!(others.len(), 1);
         assert_eq!(read(others[0].join("notes")), "mine");
         assert!(!others[0].join("table").exists());
+    }
+
+    #[test]
+    fn a_directory_that_takes_its_place_back_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let [first, second] = ["first", "second"].map(|name| dir.path().join(name));
+        for place in [&first, &second] {
+            fs::create_dir(place).unwrap();
+            fs::write(place.join("older"), "old").unwrap();
+        }
+        let mut outputs = Outputs::default();
+        for place in [&first, &second] {
+            let staged = StagedDir::replacing(place).unwrap();
+            staged.file(Path::new("table")).unwrap().write_all(b"new").unwrap();
+            outputs.add_directory(staged);
+        }
+        // The second can no longer be renamed, so the first is undone.
+        fs::remove_dir_all(&second).unwrap();
+        fs::write(&second, "a file").unwrap();
+        assert!(outputs.commit().is_err());
+        let names = fs::read_dir(&first).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["older"]);
+        assert_eq!(fs::read_to_string(&second).unwrap(), "a file");
+        let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().path()).collect();
+        assert_eq!(left.len(), 2, "{left:?}");
     }
 
     #[test]
