@@ -178,6 +178,7 @@ pub mod settings {
 /// How a scan reports its progress, and how a caller cancels it.
 pub mod progress {
     pub use crate::model::options::{Limit, Progress, Stage};
+    pub use crate::model::run_stage::RunStage;
 }
 
 /// Every stage of the comparison of two texts, or of one document, with its numbers.
@@ -201,7 +202,10 @@ pub mod explain {
 #[cfg(feature = "stages")]
 pub mod stages {
     pub use crate::engine::compare::Verified;
-    pub use crate::engine::stage_file::{StageData, read, write};
+    pub use crate::engine::run_folder::{check_folder, check_shared_folder, remove_run};
+    pub use crate::engine::stage_data::StageData;
+    pub use crate::engine::stage_file::{read, write};
+    pub use crate::model::run_stage::StagePart;
     pub use crate::postings::posting::Posting;
     pub use crate::postings::run::Run;
     pub use crate::sketch::fingerprint::Fingerprint;

@@ -127,6 +127,7 @@ impl Check {
         self.output.probe(&settings.flags.report, true, renewed)?;
         let stored = self.read_baseline(&settings)?;
         let today = today();
+        let kept = settings.kept(settings.scan())?;
         let meter = Meter::start(self.talk);
         meter.memory(settings.flags.run.memory());
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
@@ -146,7 +147,8 @@ impl Check {
             refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
         say_sourceless(&corpus, settings.thresholds.sources, self.talk.quiet);
-        let detection = found(&corpus, &scan, &meter)?;
+        let kept = kept.boilerplate_from(&boilerplate).progress(&meter);
+        let detection = found(&corpus, &kept, &meter)?;
         let findings =
             Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };
         let read = taken.exit(Some(settings.flags.run.max_bad.unwrap_or(Amount::Count(0))));
@@ -161,17 +163,23 @@ impl Check {
         let report = Report { findings, instead: None, verdict: Some(&verdict), timings: None };
         meter.writing();
         self.output.write(outputs, &settings.flags.report, &report)?;
-        if read != Exit::Done && verdict.passed() {
-            say("error: what could be read passes, but not everything could be read: exit code 2");
-        }
-        let exit = match read {
-            Exit::Done if !verdict.passed() && !self.update_baseline => Exit::Violated,
-            other => other,
-        };
+        settings.remove_kept();
+        let exit = self.exit(read, verdict.passed());
         // The process ends here and the system frees its memory, which is faster than freeing each
         // text and finding.
         std::mem::forget((corpus, detection));
         Ok(exit)
+    }
+
+    /// The exit code of the run, by what the input says of it and by whether the gate passed.
+    fn exit(&self, read: Exit, passed: bool) -> Exit {
+        if read != Exit::Done && passed {
+            say("error: what could be read passes, but not everything could be read: exit code 2");
+        }
+        match read {
+            Exit::Done if !passed && !self.update_baseline => Exit::Violated,
+            other => other,
+        }
     }
 
     /// The baseline file, where it is an output.

@@ -10,6 +10,7 @@ use super::index::Index;
 use super::interrupt::interrupting_signal;
 use super::report::Report;
 use super::scan::Scan;
+use super::stage::Stage;
 use super::{flag_values, messages, settings};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
@@ -61,6 +62,7 @@ enum Command {
     Explain(Box<Explain>),
     Report(Box<Report>),
     Index(Box<Index>),
+    Stage(Stage),
     Generate(Generate),
 }
 
@@ -123,6 +125,7 @@ fn run(command: Command) -> Result<Exit> {
         Command::Explain(explain) => explain.run(),
         Command::Report(report) => report.run(),
         Command::Index(index) => index.run(),
+        Command::Stage(stage) => stage.run(),
         Command::Generate(generate) => generate.run(command_line()),
     }
 }

@@ -5,8 +5,9 @@ use super::interrupt::{interrupted, listen};
 use super::messages;
 use super::timings::{Timings, TimingsJson};
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use nearcopy::progress::{Limit, Stage};
+use nearcopy::progress::{Limit, RunStage, Stage};
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub struct TalkArgs {
 pub struct Meter {
     bar: ProgressBar,
     quiet: bool,
+    /// Whether it was said that stages are not carried out again.
+    goes_on: AtomicBool,
     limits: Mutex<Vec<Limit>>,
     timings: Option<Timings>,
 }
@@ -44,7 +47,19 @@ impl Meter {
             ProgressBar::hidden()
         };
         let timings = talk.timings.then(Timings::start);
-        Meter { bar, quiet: talk.quiet, limits: Mutex::default(), timings }
+        Meter {
+            bar,
+            quiet: talk.quiet,
+            goes_on: AtomicBool::default(),
+            limits: Mutex::default(),
+            timings,
+        }
+    }
+
+    /// Whether the stages before this one were carried out by other processes, which nobody need be
+    /// told.
+    pub fn shares_stages(&self, shares: bool) {
+        self.goes_on.store(shares, Ordering::Relaxed);
     }
 
     /// Shows that reading begins.
@@ -163,6 +178,12 @@ impl nearcopy::Progress for Meter {
 
     fn spilled(&self, bytes: u64) {
         Meter::spilled(self, bytes);
+    }
+
+    fn kept(&self, _: RunStage, _: u32) {
+        if !self.quiet && !self.goes_on.swap(true, Ordering::Relaxed) {
+            self.bar.suspend(|| messages::say("goes on with the stages that --scratch has kept"));
+        }
     }
 
     fn limited(&self, limit: &Limit) {

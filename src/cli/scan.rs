@@ -2,12 +2,13 @@
 
 use super::background::boilerplate;
 use super::exit::{Exit, Result, usage};
+use super::kept_run::no_scratch;
 use super::output::{OutputArgs, Report, probe, to_stdout};
 use super::outputs::Outputs;
 use super::progress::{Meter, TalkArgs};
 use super::read_corpus::{inputs, refuse_empty, say_sourceless, take_in};
 use super::recipe;
-use super::settings::SettingArgs;
+use super::settings::{SettingArgs, Settings};
 use nearcopy::Documents;
 use nearcopy::ingest::WALKED;
 use nearcopy::report::Findings;
@@ -80,14 +81,17 @@ unreadable, cut short: --on-error), no document at all (--allow-empty), or more 
 
 impl Scan {
     pub fn run(self) -> Result<Exit> {
+        self.carry_out(false)
+    }
+
+    /// The stage that writes the report, where all stages before it have been carried out.
+    pub fn run_last_stage(self) -> Result<Exit> {
+        self.carry_out(true)
+    }
+
+    fn carry_out(self, last_stage: bool) -> Result<Exit> {
         let settings = self.settings.resolve()?;
-        if self.show_config {
-            let text = settings.to_toml()?;
-            to_stdout(|out| out.write_all(text.as_bytes()))?;
-            return Ok(Exit::Done);
-        }
-        if self.explain_recipe {
-            let text = recipe::explain(&settings.recipe, &settings.thresholds);
+        if let Some(text) = self.shown(&settings)? {
             to_stdout(|out| out.write_all(text.as_bytes()))?;
             return Ok(Exit::Done);
         }
@@ -104,7 +108,9 @@ impl Scan {
             probe(path)?;
         }
 
+        let scan = self.scan(&settings, last_stage)?;
         let meter = Meter::start(self.talk);
+        meter.shares_stages(last_stage);
         meter.memory(settings.flags.run.memory());
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
         let mut taken = take_in(
@@ -120,8 +126,11 @@ impl Scan {
             refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
         say_sourceless(&corpus, settings.thresholds.sources, self.talk.quiet);
-        let scan = settings.scan().boilerplate_from(&boilerplate).progress(&meter);
-        let found = scan.run_with_background(&corpus);
+        let scan = scan.boilerplate_from(&boilerplate).progress(&meter);
+        let found = match last_stage {
+            true => scan.run_last_stage(&corpus),
+            false => scan.run_with_background(&corpus),
+        };
         meter.pause()?;
         let (detection, background) = found?;
 
@@ -137,10 +146,31 @@ impl Scan {
         let report = Report { findings, instead: None, verdict: None, timings };
         meter.writing();
         self.output.write(outputs, &settings.flags.report, &report)?;
+        settings.remove_kept();
         let exit = taken.exit(settings.flags.run.max_bad);
         // The process ends here and the system frees its memory, which is faster than freeing each
         // text and finding.
         std::mem::forget((corpus, detection));
         Ok(exit)
+    }
+
+    /// What is printed in place of a scan, where that was asked for.
+    fn shown(&self, settings: &Settings) -> Result<Option<String>> {
+        if self.show_config {
+            return settings.to_toml().map(Some);
+        }
+        let recipe = || recipe::explain(&settings.recipe, &settings.thresholds);
+        Ok(self.explain_recipe.then(recipe))
+    }
+
+    /// The scan; of the last stage alone, or of all that are not kept.
+    fn scan<'a>(&self, settings: &Settings, last_stage: bool) -> Result<nearcopy::Scan<'a>> {
+        if !last_stage {
+            return settings.kept(settings.scan());
+        }
+        match settings.flags.run.scratch {
+            Some(_) => settings.shared(settings.scan()),
+            None => Err(no_scratch()),
+        }
     }
 }

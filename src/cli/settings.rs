@@ -5,6 +5,7 @@ use super::config::{ConfigArgs, ConfigFile};
 use super::exit::{Failure, Result};
 use super::flags::{Flags, described};
 use super::gate::GateFlags;
+use super::messages::escaped_path;
 use clap::Args;
 use nearcopy::gate::IgnoreRule;
 use nearcopy::ingest::known_encoding;
@@ -150,7 +151,10 @@ impl Settings {
         let run = &self.flags.run;
         let most = run.memory().map_or(u64::MAX, |memory| memory / 4);
         let texts = SpillableTexts::new(most, run.scratch());
-        if run.scratch.is_some() {
+        if let Some(directory) = &run.scratch {
+            std::fs::create_dir_all(directory).map_err(|e| {
+                Failure::Said(format!("--scratch {}: {e}", escaped_path(directory)))
+            })?;
             texts.check_directory()?;
         }
         Ok(texts)

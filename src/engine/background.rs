@@ -3,6 +3,8 @@
 use crate::engine::notes::NoteSearch;
 use crate::engine::series::series;
 use crate::engine::sketch::{Classes, Keys, Sketches};
+#[cfg(feature = "stages")]
+use crate::engine::stage_data::StageData;
 use crate::error::Result;
 use crate::model::document::Documents;
 use crate::model::options::Progress;
@@ -12,6 +14,7 @@ use crate::postings::policy::most_of_a_source;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -28,11 +31,18 @@ const PAIRS: usize = 8;
 const SAMPLE: usize = 1024;
 
 /// What the corpus shows about its texts, and what was not looked at.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct BackgroundOfCorpus {
     /// The background.
     pub background: Background,
     /// A document of each passage that was not looked at as a note.
     pub notes_left_out: Vec<u32>,
+}
+
+#[cfg(feature = "stages")]
+impl StageData for BackgroundOfCorpus {
+    const KIND: &'static str = "background";
+    const VERSION: u32 = 1;
 }
 
 /// What the corpus shows about its texts.

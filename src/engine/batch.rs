@@ -2,13 +2,15 @@
 
 use crate::engine::background_source::BackgroundSource;
 use crate::engine::candidates::Candidates;
+use crate::engine::checkpoint::{Checkpoints, PARTS};
 use crate::engine::cluster::{self, Relations};
 use crate::engine::compare::Verifier;
 use crate::engine::limits::Limits;
 use crate::engine::listed::{Listed, listed};
 use crate::engine::members::Members;
 use crate::engine::repeats::repeats;
-use crate::engine::search::{Searched, SortedKeys, searched, sorted_keys};
+use crate::engine::scan_job::{KeyKinds, ScanJob};
+use crate::engine::search::{Searched, SortedKeys, compared_by_passages, searched, sorted_keys};
 use crate::engine::sketch::{Classes, Keys};
 use crate::error::{Error, Result};
 use crate::model::detection::{Cluster, Detection, Pair, Repeat, Summary};
@@ -116,9 +118,9 @@ pub fn background_from(
         return source.background(recipe, || Ok(Background::default()));
     }
     check(documents, recipe, thresholds)?;
-    in_pool(options, || {
-        Ok(sorted_keys(documents, source, recipe, thresholds, options, progress)?.background)
-    })
+    let checkpoints = &Checkpoints::default();
+    let job = ScanJob { documents, source, recipe, thresholds, options, progress, checkpoints };
+    in_pool(options, || Ok(sorted_keys(&job, KeyKinds::ALL)?.background))
 }
 
 /// [`scan`], under the background of this source; returns the background that was used.
@@ -132,60 +134,70 @@ pub(crate) fn scan_under(
 ) -> Result<(Detection, Background)> {
     check(documents, recipe, thresholds)?;
     in_pool(options, || {
-        let found = relate_under(documents, source, recipe, thresholds, options, progress)?;
-        let Related {
-            class_tokens,
-            notes_left_out,
-            all,
-            keys,
-            members,
-            background,
-            family,
-            document_candidates,
-            passage_candidates,
-            relations,
-            clusters,
-            representative_of,
-            ..
-        } = found;
-        let metadata = |class| members.metadata(class, documents);
-        let verifier = Verifier {
-            documents,
-            first: &all.first,
-            tokens: &class_tokens,
-            metadata: &metadata,
-            background: &background,
-            recipe,
-            thresholds,
-            progress,
-        };
-        let pairs = cluster::reported(&relations, &representative_of, &all, &verifier)?;
-        let repeats = repeats(&all, keys, &members, &family, &verifier)?;
-        let candidates = [&document_candidates, &passage_candidates];
-        let mut limits = Limits::new(documents, progress);
-        limits.add_candidates(candidates, &all, thresholds);
-        limits.add_notes(&notes_left_out);
-        let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits);
-        let summary = Summary {
-            candidates: candidates.iter().map(|c| c.pairs.len() as u64).sum(),
-            verified: relations.len() as u64,
-            capped_keys: candidates.iter().map(|c| c.capped).sum(),
-            ..summary_counts(documents, &all, &clusters, &pairs, &repeats, limits.counts)
-        };
-        let detection = Detection {
-            recipe_id: recipe.id(),
-            background_id: background.id(),
-            thresholds: thresholds.clone(),
-            summary,
-            tokens: all.tokens,
-            clusters,
-            equal: members.equal(),
-            titles: members.divided.into_values().map(|divided| divided.groups).collect(),
-            pairs,
-            repeats,
-        };
-        Ok((detection, background))
+        let none = &Checkpoints::default();
+        let job =
+            ScanJob { documents, source, recipe, thresholds, options, progress, checkpoints: none };
+        let kept = job.kept(None, PARTS)?;
+        carried_out(&ScanJob { checkpoints: &kept, ..job })
     })
+}
+
+/// The findings of a scan, and its background.
+pub fn carried_out(job: &ScanJob) -> Result<(Detection, Background)> {
+    let ScanJob { documents, recipe, thresholds, progress, .. } = *job;
+    let found = relate_under(job)?;
+    let Related {
+        class_tokens,
+        notes_left_out,
+        all,
+        keys,
+        members,
+        background,
+        family,
+        document_candidates,
+        passage_candidates,
+        relations,
+        clusters,
+        representative_of,
+        ..
+    } = found;
+    let metadata = |class| members.metadata(class, documents);
+    let verifier = Verifier {
+        documents,
+        first: &all.first,
+        tokens: &class_tokens,
+        metadata: &metadata,
+        background: &background,
+        recipe,
+        thresholds,
+        progress,
+    };
+    let pairs = cluster::reported(&relations, &representative_of, &all, &verifier)?;
+    let repeats = repeats(&all, keys, &members, &family, &verifier)?;
+    let candidates = [&document_candidates, &passage_candidates];
+    let mut limits = Limits::new(documents, progress);
+    limits.add_candidates(candidates, &all, thresholds);
+    limits.add_notes(&notes_left_out);
+    let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits);
+    let summary = Summary {
+        candidates: candidates.iter().map(|c| c.pairs.len() as u64).sum(),
+        verified: relations.len() as u64,
+        capped_keys: candidates.iter().map(|c| c.capped).sum(),
+        ..summary_counts(documents, &all, &clusters, &pairs, &repeats, limits.counts)
+    };
+    let detection = Detection {
+        recipe_id: recipe.id(),
+        background_id: background.id(),
+        thresholds: thresholds.clone(),
+        summary,
+        tokens: all.tokens,
+        clusters,
+        equal: members.equal(),
+        titles: members.divided.into_values().map(|divided| divided.groups).collect(),
+        pairs,
+        repeats,
+    };
+    Ok((detection, background))
 }
 
 /// The result of the stages up to the clusters. Texts are numbered by class, see [`Classes`].
@@ -229,43 +241,28 @@ pub fn relate(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Related> {
-    let source = BackgroundSource::default();
-    relate_under(documents, source, recipe, thresholds, options, progress)
+    let (source, checkpoints) = (BackgroundSource::default(), &Checkpoints::default());
+    let job = ScanJob { documents, source, recipe, thresholds, options, progress, checkpoints };
+    relate_under(&job)
 }
 
-fn relate_under(
-    documents: &dyn Documents,
-    source: BackgroundSource,
-    recipe: &Recipe,
-    thresholds: &Thresholds,
-    options: &RunOptions,
-    progress: &dyn Progress,
-) -> Result<Related> {
-    let sorted = sorted_keys(documents, source, recipe, thresholds, options, progress)?;
+fn relate_under(job: &ScanJob) -> Result<Related> {
+    let ScanJob { documents, thresholds, progress, .. } = *job;
+    let sorted = sorted_keys(job, KeyKinds::ALL)?;
     let Searched { class_tokens, compared, family, document_candidates, passage_candidates } =
-        searched(documents, &sorted, recipe, thresholds, progress)?;
-    let SortedKeys { all, keys, words, background, notes_left_out, members } = sorted;
+        searched(job, &sorted)?;
+    let (all, members) = (&sorted.all, &sorted.members);
     let metadata = |class| members.metadata(class, documents);
-    let verifier = Verifier {
-        documents,
-        first: &all.first,
-        tokens: &class_tokens,
-        metadata: &metadata,
-        background: &background,
-        recipe,
-        thresholds,
-        progress,
-    };
-    progress.begin(Stage::Compare, passage_candidates.steps);
+    let verifier = sorted.verifier(job, &class_tokens, &metadata);
     let mut relations = Relations::default();
     relations.extend(
         compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect(),
     );
-    relations.extend(verifier.compare(&passage_candidates.pairs, |c| c.relation.is_some())?);
+    relations.extend(compared_by_passages(job, &passage_candidates, &verifier)?);
 
     progress.begin(Stage::Cluster, 0);
-    let (clusters, representative_of) =
-        cluster::clusters(&all, &members, &mut relations, &verifier)?;
+    let (clusters, representative_of) = cluster::clusters(all, members, &mut relations, &verifier)?;
+    let SortedKeys { all, keys, words, background, notes_left_out, members } = sorted;
     Ok(Related {
         class_tokens,
         notes_left_out,

@@ -2,12 +2,20 @@
 
 use crate::engine::background_source::BackgroundSource;
 use crate::engine::batch::{background_from, scan_under};
+#[cfg(feature = "stages")]
+use crate::engine::checkpoint::Checkpoints;
 use crate::engine::pairs::compare_pairs;
 use crate::engine::preset::Preset;
+#[cfg(feature = "stages")]
+use crate::engine::{scan_job::ScanJob, single_stage};
+#[cfg(feature = "stages")]
+use crate::error::Error;
 use crate::error::Result;
 use crate::model::detection::{Comparison, Detection};
 use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions};
+#[cfg(feature = "stages")]
+use crate::model::run_stage::StagePart;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::compare::compare;
@@ -147,6 +155,51 @@ impl<'a> Scan<'a> {
         let (recipe, thresholds, options) = (&self.recipe, &self.thresholds, &self.options);
         let progress = self.progress.unwrap_or(&());
         scan_under(documents, self.source, recipe, thresholds, options, progress)
+    }
+
+    /// Carries out one part of one stage of the run in the folder
+    /// [`checkpoints`](RunOptions::checkpoints), which must be set, so that several processes, on
+    /// machines that share the folder, can carry out one run. Each stage needs all parts of the
+    /// ones before it. [`run_last_stage`](Scan::run_last_stage) returns the findings.
+    ///
+    /// # Errors
+    /// As [`run`](Scan::run); [`Error::Storage`](crate::Error::Storage) for a part that is needed
+    /// and is not there, and for a folder of another run.
+    #[cfg(feature = "stages")]
+    pub fn run_stage(&self, documents: &dyn Documents, part: StagePart) -> Result<()> {
+        self.job(documents, |job| single_stage::carry_out(job, part))
+    }
+
+    /// The findings of a run whose stages were all carried out by
+    /// [`run_stage`](Scan::run_stage), and its background. They are those of
+    /// [`run_with_background`](Scan::run_with_background).
+    ///
+    /// # Errors
+    /// As [`run_stage`](Scan::run_stage).
+    #[cfg(feature = "stages")]
+    pub fn run_last_stage(&self, documents: &dyn Documents) -> Result<(Detection, Background)> {
+        self.job(documents, single_stage::carry_out_last)
+    }
+
+    #[cfg(feature = "stages")]
+    fn job<T>(
+        &self,
+        documents: &dyn Documents,
+        work: impl FnOnce(&ScanJob) -> Result<T>,
+    ) -> Result<T> {
+        if self.options.checkpoints.is_none() {
+            let why = "names the folder in which stages are kept, and must be set".to_owned();
+            return Err(Error::Setting { name: "checkpoints", why });
+        }
+        work(&ScanJob {
+            documents,
+            source: self.source,
+            recipe: &self.recipe,
+            thresholds: &self.thresholds,
+            options: &self.options,
+            progress: self.progress.unwrap_or(&()),
+            checkpoints: &Checkpoints::default(),
+        })
     }
 
     /// The background that [`run`](Scan::run) of these documents scores with: the one that was set,

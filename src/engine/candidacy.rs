@@ -4,6 +4,8 @@
 use crate::engine::background_source::BackgroundSource;
 use crate::engine::batch::{check, in_pool};
 use crate::engine::candidates::Candidates;
+use crate::engine::checkpoint::Checkpoints;
+use crate::engine::scan_job::{KeyKinds, ScanJob};
 use crate::engine::search::{searched, sorted_keys};
 use crate::engine::sketch::NONE;
 use crate::error::Result;
@@ -52,7 +54,9 @@ pub fn scan_candidacy(
     check(documents, recipe, thresholds)?;
     in_pool(options, || {
         let source = BackgroundSource { given: Some(background), ..BackgroundSource::default() };
-        let sorted = sorted_keys(documents, source, recipe, thresholds, options, progress)?;
+        let checkpoints = &Checkpoints::default();
+        let job = ScanJob { documents, source, recipe, thresholds, options, progress, checkpoints };
+        let sorted = sorted_keys(&job, KeyKinds::ALL)?;
         let [a, b] = pair.map(|n| sorted.all.class_of[n as usize]);
         if a != NONE && a == b {
             return Ok(ScanCandidacy::OneText);
@@ -60,7 +64,7 @@ pub fn scan_candidacy(
         if a == NONE || b == NONE || !sorted.all.allowed(a, b, thresholds.sources) {
             return Ok(ScanCandidacy::SetAside);
         }
-        let found = searched(documents, &sorted, recipe, thresholds, progress)?;
+        let found = searched(&job, &sorted)?;
         let pair = pack_pair(a.min(b), a.max(b));
         Ok(candidacy(pair, [&found.document_candidates, &found.passage_candidates]))
     })

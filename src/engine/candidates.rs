@@ -1,18 +1,22 @@
 //! Owns: the search for candidate pairs in the sorted postings of all classes. Never: compares
 //! texts.
 
+use crate::engine::scan_job::ScanJob;
 use crate::engine::sketch::{Classes, Keys};
+#[cfg(feature = "stages")]
+use crate::engine::stage_data::StageData;
 use crate::error::Result;
-use crate::model::document::Documents;
-use crate::model::options::Progress;
+use crate::model::run_stage::RunStage;
 use crate::model::thresholds::Thresholds;
-use crate::postings::budget::{ANCHORS_PER_BAND, SharedKeys, WithinBudget, add_up, within_budget};
+use crate::postings::budget::{
+    ANCHORS_PER_BAND, SharedKeys, WithinBudget, add_up, pair_steps, within_budget,
+};
 use crate::postings::policy::{Policy, all_pairs, link_hot};
 use crate::postings::posting::{Posting, unpack_pair};
 use crate::postings::run::{Part, Run};
 use crate::sketch::fingerprint::Fingerprinter;
-use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The candidate pairs, and the number of keys that were too frequent to be expanded to all their
@@ -31,37 +35,177 @@ pub struct Candidates {
     pub left_out: Vec<u64>,
 }
 
-/// The pairs that share a document band (or, under a source limit, the whole text). Pairs that the
-/// limit forbids are included, because families must not depend on it.
-pub fn by_documents(
-    all: &Classes,
-    keys: &Keys<Run>,
-    documents: &dyn Documents,
-    recipe: &Recipe,
-    budget: Budget,
-    progress: &dyn Progress,
-) -> Result<Candidates> {
-    let policy = Policy::from(recipe);
-    let mut out = Candidates::default();
-    let of_texts = expanded(&keys.same_text, |group| expand_cold(group, policy));
-    let of_bands = expanded(&keys.bands, |group| expand_cold(group, policy));
-    let mut shown = of_bands.pairs;
-    shown.extend(of_texts.pairs);
-    let hot = [of_texts.others, of_bands.others].concat();
-    out.capped = hot.len() as u64;
-    let units = hot.iter().flat_map(|g| g.iter().map(|p| p.unit));
-    let signatures = signatures(units, all, documents, recipe, progress)?;
-    let mut links = Vec::new();
-    for group in hot {
-        link_hot(group, |unit| &signatures[&unit], recipe, &mut links);
+/// Where candidates are looked for.
+#[derive(Clone, Copy)]
+pub struct CandidateSearch<'a> {
+    /// The scan.
+    pub job: &'a ScanJob<'a>,
+    /// The classes of equal texts.
+    pub all: &'a Classes,
+    /// Their keys.
+    pub keys: &'a Keys<Run>,
+    /// The budget of the comparisons.
+    pub budget: Budget<'a>,
+}
+
+/// The pairs that the document bands of a part of the keys show, each with the number of keys.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairsOfDocuments {
+    /// The pairs of bands within their cap.
+    shown: Vec<SharedKeys>,
+    /// The links inside hot bands.
+    links: Vec<SharedKeys>,
+    /// The number of hot keys.
+    capped: u64,
+}
+
+/// The pairs that share passages, by a part of the keys.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairsOfPassages {
+    /// The pairs that share anchors, each with their number.
+    anchors: Vec<SharedKeys>,
+    /// The pairs that share paragraph bands, with the number of anchors that are as much evidence.
+    bands: Vec<SharedKeys>,
+    /// The number of capped keys.
+    capped: u64,
+}
+
+#[cfg(feature = "stages")]
+impl StageData for PairsOfDocuments {
+    const KIND: &'static str = "pairs-documents";
+    const VERSION: u32 = 1;
+}
+
+#[cfg(feature = "stages")]
+impl StageData for PairsOfPassages {
+    const KIND: &'static str = "pairs-passages";
+    const VERSION: u32 = 1;
+}
+
+impl CandidateSearch<'_> {
+    /// The pairs that share a document band (or, under a source limit, the whole text). Pairs that
+    /// the limit forbids are included, because families must not depend on it.
+    pub fn by_documents(&self) -> Result<Candidates> {
+        let (mut shown, mut links, mut out) = (Vec::new(), Vec::new(), Candidates::default());
+        for part in 1..=self.job.checkpoints.parts() {
+            let found = self.part_by_documents(part)?;
+            shown.push(found.shown);
+            links.push(found.links);
+            out.capped += found.capped;
+        }
+        let (shown, links) = (summed(shown), summed(links));
+        let is_shown = |pair: &u64| shown.binary_search_by_key(pair, |c| c.0).is_ok();
+        let linked: Vec<u64> = links.iter().map(|c| c.0).filter(|pair| !is_shown(pair)).collect();
+        out.choose(summed(vec![shown, links]), self.budget);
+        out.linked = linked.into_iter().filter(|p| out.pairs.binary_search(p).is_ok()).collect();
+        Ok(out)
     }
-    let shown = counted(shown, 1);
-    let links = counted(links, 1);
-    let is_shown = |pair: &u64| shown.binary_search_by_key(pair, |c| c.0).is_ok();
-    let linked: Vec<u64> = links.iter().map(|c| c.0).filter(|pair| !is_shown(pair)).collect();
-    out.choose(summed(shown, links), budget);
-    out.linked = linked.into_iter().filter(|p| out.pairs.binary_search(p).is_ok()).collect();
-    Ok(out)
+
+    /// What a part of the keys shows of them.
+    pub fn part_by_documents(&self, part: u32) -> Result<PairsOfDocuments> {
+        let CandidateSearch { job, keys, .. } = *self;
+        let stage = (RunStage::PairsByDocuments, part);
+        job.checkpoints.value(stage, job.progress, || {
+            let policy = Policy::from(job.recipe);
+            let of = |run| self.expanded(run, part, |group| expand_cold(group, policy));
+            let (of_texts, of_bands) = (of(&keys.same_text), of(&keys.bands));
+            let mut shown = of_bands.pairs;
+            shown.extend(of_texts.pairs);
+            let hot = [of_texts.others, of_bands.others].concat();
+            let capped = hot.len() as u64;
+            let units = hot.iter().flat_map(|g| g.iter().map(|p| p.unit));
+            let signatures = self.signatures(units)?;
+            let mut links = Vec::new();
+            for group in hot {
+                link_hot(group, |unit| &signatures[&unit], job.recipe, &mut links);
+            }
+            Ok(PairsOfDocuments { shown: counted(shown, 1), links: counted(links, 1), capped })
+        })
+    }
+
+    /// The pairs that share enough anchors, or a paragraph band, and are not in `known` (sorted).
+    pub fn by_passages(&self, family: &[u32], known: &[u64]) -> Result<Candidates> {
+        let CandidateSearch { job, all, .. } = *self;
+        let (policy, sources) = (Policy::from(job.recipe), job.thresholds.sources);
+        let (mut shared, mut bands, mut out) = (Vec::new(), Vec::new(), Candidates::default());
+        for part in 1..=job.checkpoints.parts() {
+            let found = self.part_by_passages(part, family)?;
+            shared.push(found.anchors);
+            bands.push(found.bands);
+            out.capped += found.capped;
+        }
+        let mut shared = summed(shared);
+        shared.retain(|c| policy.is_enough(c.1 as usize));
+        let mut all_shared = summed([vec![shared], bands].concat());
+        all_shared.retain(|&(p, _)| {
+            let (a, b) = unpack_pair(p);
+            known.binary_search(&p).is_err() && all.allowed(a, b, sources)
+        });
+        out.choose(all_shared, self.budget);
+        Ok(out)
+    }
+
+    /// What a part of the keys shows of them.
+    pub fn part_by_passages(&self, part: u32, family: &[u32]) -> Result<PairsOfPassages> {
+        let CandidateSearch { job, keys, .. } = *self;
+        let stage = (RunStage::PairsByPassages, part);
+        job.checkpoints.value(stage, job.progress, || {
+            let policy = Policy::from(job.recipe);
+            let of = |run| self.expanded(run, part, |group| policy.passage_units(group, family));
+            let Expanded { pairs: shared, others } = of(&keys.anchors);
+            // A pair that shares too few in one part may share enough in all of them.
+            let of_all = job.checkpoints.parts() == 1;
+            let least = if of_all { policy.min_anchors } else { 1 };
+            let anchors = counted_from(least, shared, 1);
+            let Expanded { pairs: bands, others: capped_bands } = of(&keys.paragraph_bands);
+            let capped = (others.len() + capped_bands.len()) as u64;
+            Ok(PairsOfPassages { anchors, bands: counted(bands, ANCHORS_PER_BAND), capped })
+        })
+    }
+
+    /// Expands each key of a part of a run to the pairs of the texts that `units` chooses of those
+    /// that hold it.
+    fn expanded<'r>(
+        &self,
+        run: &'r Run,
+        part: u32,
+        units: impl Fn(&[Posting]) -> Option<Vec<u32>> + Sync,
+    ) -> Expanded<'r> {
+        let expand = |part: Part<'r>| {
+            let mut out = Expanded::default();
+            for group in part.groups() {
+                match units(group) {
+                    Some(units) => all_pairs(&units, &mut out.pairs),
+                    None => out.others.push(group),
+                }
+            }
+            out
+        };
+        let keys = run.keys_of(part, self.job.checkpoints.parts());
+        let parts = keys.parts(PARTS_PER_THREAD * rayon::current_num_threads());
+        let (pairs, others): (Vec<_>, Vec<_>) =
+            parts.into_par_iter().map(expand).map(|part| (part.pairs, part.others)).unzip();
+        let mut all = Vec::with_capacity(pairs.iter().map(Vec::len).sum());
+        // Each part is freed before the next one is copied.
+        pairs.into_iter().for_each(|part: Vec<u64>| all.extend(part));
+        Expanded { pairs: all, others: others.concat() }
+    }
+
+    /// Makes the signatures of these classes again, because signatures are not kept and few are
+    /// needed a second time.
+    fn signatures(&self, units: impl Iterator<Item = u32>) -> Result<HashMap<u32, Vec<u32>>> {
+        let ScanJob { documents, recipe, progress, .. } = *self.job;
+        let mut units: Vec<u32> = units.collect();
+        units.par_sort_unstable();
+        units.dedup();
+        let sign = |f: &mut Fingerprinter, unit: u32| {
+            let n = self.all.first[unit as usize] as usize;
+            let text = documents.text(n)?;
+            progress.tokenized(text.len() as u64);
+            Ok((unit, f.signature(&text)))
+        };
+        units.into_par_iter().map_init(|| Fingerprinter::new(recipe), sign).collect()
+    }
 }
 
 /// All pairs of the texts that share a key, and the keys that are not expanded.
@@ -76,102 +220,41 @@ struct Expanded<'r> {
 /// The parts of a run for each thread: keys are spread evenly, the texts that hold them are not.
 const PARTS_PER_THREAD: usize = 8;
 
-/// Expands each key of a run to the pairs of the texts that `units` chooses of those that hold it.
-fn expanded<'r>(
-    run: &'r Run,
-    units: impl Fn(&[Posting]) -> Option<Vec<u32>> + Sync,
-) -> Expanded<'r> {
-    let expand = |part: Part<'r>| {
-        let mut out = Expanded::default();
-        for group in part.groups() {
-            match units(group) {
-                Some(units) => all_pairs(&units, &mut out.pairs),
-                None => out.others.push(group),
-            }
-        }
-        out
-    };
-    let parts = run.parts(PARTS_PER_THREAD * rayon::current_num_threads());
-    let (pairs, others): (Vec<_>, Vec<_>) =
-        parts.into_par_iter().map(expand).map(|part| (part.pairs, part.others)).unzip();
-    let mut all = Vec::with_capacity(pairs.iter().map(Vec::len).sum());
-    // Each part is freed before the next one is copied.
-    pairs.into_iter().for_each(|part: Vec<u64>| all.extend(part));
-    Expanded { pairs: all, others: others.concat() }
-}
-
 /// The texts of a document band that is not hot.
 fn expand_cold(group: &[Posting], policy: Policy) -> Option<Vec<u32>> {
     (group.len() <= policy.band_cap).then(|| group.iter().map(|p| p.unit).collect())
 }
 
-/// Makes the signatures of these classes again, because signatures are not kept and few are needed
-/// a second time.
-fn signatures(
-    units: impl Iterator<Item = u32>,
-    all: &Classes,
-    documents: &dyn Documents,
-    recipe: &Recipe,
-    progress: &dyn Progress,
-) -> Result<HashMap<u32, Vec<u32>>> {
-    let mut units: Vec<u32> = units.collect();
-    units.par_sort_unstable();
-    units.dedup();
-    let sign = |f: &mut Fingerprinter, unit: u32| {
-        let n = all.first[unit as usize] as usize;
-        let text = documents.text(n)?;
-        progress.tokenized(text.len() as u64);
-        Ok((unit, f.signature(&text)))
-    };
-    units.into_par_iter().map_init(|| Fingerprinter::new(recipe), sign).collect()
-}
-
-/// The pairs that share enough anchors, or a paragraph band, and are not in `known` (sorted).
-pub fn by_passages(
-    all: &Classes,
-    keys: &Keys<Run>,
-    family: &[u32],
-    known: &[u64],
-    policy: Policy,
-    t: &Thresholds,
-    budget: Budget,
-) -> Candidates {
-    let units = |group: &[Posting]| policy.passage_units(group, family);
-    let Expanded { pairs: mut shared, others } = expanded(&keys.anchors, units);
-    let Expanded { pairs: bands, others: capped_bands } = expanded(&keys.paragraph_bands, units);
-    let capped = (others.len() + capped_bands.len()) as u64;
-    let mut out = Candidates { capped, ..Candidates::default() };
-    shared.par_sort_unstable();
-    let shared: Vec<SharedKeys> = policy.with_enough_anchors(&shared).collect();
-    let mut all_shared = summed(shared, counted(bands, ANCHORS_PER_BAND));
-    all_shared.retain(|&(p, _)| {
-        let (a, b) = unpack_pair(p);
-        known.binary_search(&p).is_err() && all.allowed(a, b, t.sources)
-    });
-    out.choose(all_shared, budget);
-    out
-}
-
 /// The different pairs of a list, sorted, each with the number of times that it is there, times
 /// `weight`.
-fn counted(mut pairs: Vec<u64>, weight: u32) -> Vec<SharedKeys> {
+fn counted(pairs: Vec<u64>, weight: u32) -> Vec<SharedKeys> {
+    counted_from(1, pairs, weight)
+}
+
+/// The same, without the pairs that are there fewer times than `least`.
+fn counted_from(least: usize, mut pairs: Vec<u64>, weight: u32) -> Vec<SharedKeys> {
     pairs.par_sort_unstable();
     let different = pairs.chunk_by(|x, y| x == y).filter(|same| {
         let (a, b) = unpack_pair(same[0]);
-        a != b
+        a != b && same.len() >= least
     });
     different.map(|same| (same[0], (same.len() as u32).saturating_mul(weight))).collect()
 }
 
-/// Both lists as one, with the sum of the shared keys.
-fn summed(mut a: Vec<SharedKeys>, b: Vec<SharedKeys>) -> Vec<SharedKeys> {
-    if b.is_empty() {
-        return a;
+/// All sorted lists as one, with the sums of the shared keys.
+fn summed(lists: Vec<Vec<SharedKeys>>) -> Vec<SharedKeys> {
+    let mut lists = lists.into_iter().filter(|list| !list.is_empty());
+    let mut all = lists.next().unwrap_or_default();
+    let mut is_one = true;
+    for list in lists {
+        all.extend(list);
+        is_one = false;
     }
-    a.extend(b);
-    a.par_sort_unstable();
-    add_up(&mut a);
-    a
+    if !is_one {
+        all.par_sort_unstable();
+        add_up(&mut all);
+    }
+    all
 }
 
 /// A corpus may take the steps of one with so many tokens: about a tenth of a second.
@@ -196,7 +279,33 @@ impl<'a> Budget<'a> {
     }
 }
 
+/// The steps of the comparison of these pairs.
+pub fn steps(pairs: &[u64], tokens: &[u32]) -> u64 {
+    let of = |pair: &u64| {
+        let (a, b) = unpack_pair(*pair);
+        pair_steps(tokens[a as usize], tokens[b as usize])
+    };
+    pairs.iter().map(of).sum()
+}
+
 impl Candidates {
+    /// One of so many parts of the pairs (from 1 on) that take about as many steps each.
+    pub fn part(&self, part: u32, parts: u32, tokens: &[u32]) -> &[u64] {
+        if parts == 1 {
+            return &self.pairs;
+        }
+        let mut done = 0;
+        let mut begins_before = |pair: &u64, part: u32| {
+            let begins =
+                u128::from(done) * u128::from(parts) < u128::from(part) * u128::from(self.steps);
+            done += if begins { steps(&[*pair], tokens) } else { 0 };
+            begins
+        };
+        let start = self.pairs.iter().take_while(|pair| begins_before(pair, part - 1)).count();
+        let behind = &self.pairs[start..];
+        &behind[..behind.iter().take_while(|pair| begins_before(pair, part)).count()]
+    }
+
     /// Takes the candidates that are within the budget.
     fn choose(&mut self, candidates: Vec<SharedKeys>, budget: Budget) {
         let within = within_budget(candidates, budget.tokens, budget.steps);

@@ -1,8 +1,11 @@
 //! Owns: the copies of each document, for comparisons without a search, and the trace of two
 //! documents of a corpus. Never: compares texts itself.
 
+use crate::engine::background_source::BackgroundSource;
 use crate::engine::candidates::LEAST_TOKENS;
+use crate::engine::checkpoint::Checkpoints;
 use crate::engine::members::Members;
+use crate::engine::scan_job::{KeyKinds, ScanJob};
 use crate::engine::sketch::{NONE, Sketches, sketch};
 use crate::engine::titles::title_groups;
 use crate::error::Result;
@@ -34,7 +37,10 @@ impl Copies {
         options: &RunOptions,
         progress: &dyn Progress,
     ) -> Result<Copies> {
-        let Sketches { classes: all, .. } = sketch(documents, recipe, t, options, progress)?;
+        let (source, checkpoints) = (BackgroundSource::default(), &Checkpoints::default());
+        let job =
+            ScanJob { documents, source, recipe, thresholds: t, options, progress, checkpoints };
+        let Sketches { classes: all, .. } = sketch(&job, KeyKinds::NONE)?;
         let mut members = Members::new(&all);
         members.divided = title_groups(&all, &members, documents, background, recipe, t, progress)?;
         Ok(Copies { class_of: all.class_of, tokens: all.tokens, members })

@@ -1,21 +1,20 @@
 //! Owns: the way from documents to candidate pairs. Never: compares the candidates by passages, or
 //! implements a stage.
 
-use crate::engine::background_source::BackgroundSource;
-use crate::engine::candidates::{Budget, Candidates};
+use crate::engine::background;
+use crate::engine::candidates::{Budget, CandidateSearch, Candidates, steps};
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::members::Members;
+use crate::engine::scan_job::{KeyKinds, ScanJob};
 use crate::engine::sketch::{Classes, Keys, Sketches, sketch};
 use crate::engine::titles::title_groups;
-use crate::engine::{background, candidates};
 use crate::error::Result;
-use crate::model::document::Documents;
-use crate::model::options::{Progress, RunOptions, Stage};
-use crate::model::thresholds::Thresholds;
+use crate::model::options::Stage;
+use crate::model::run_stage::RunStage;
 use crate::pair::background::Background;
-use crate::postings::policy::{Policy, families};
+use crate::pair::metadata::Metadata;
+use crate::postings::policy::families;
 use crate::postings::run::Run;
-use crate::sketch::recipe::Recipe;
 
 /// The resemblance from which on two texts belong to one family, so that they count as one text
 /// when the texts with a passage are counted.
@@ -37,21 +36,17 @@ pub struct SortedKeys {
     pub members: Members,
 }
 
-/// Reads every text, sorts the keys, and draws the background from them unless one is given.
-pub fn sorted_keys(
-    documents: &dyn Documents,
-    source: BackgroundSource,
-    recipe: &Recipe,
-    thresholds: &Thresholds,
-    options: &RunOptions,
-    progress: &dyn Progress,
-) -> Result<SortedKeys> {
-    let mut sketches = sketch(documents, recipe, thresholds, options, progress)?;
+/// Reads every text, sorts the keys that are `wanted`, and draws the background from them unless
+/// one is given or was kept.
+pub fn sorted_keys(job: &ScanJob, wanted: KeyKinds) -> Result<SortedKeys> {
+    let ScanJob { documents, recipe, thresholds, progress, .. } = *job;
+    let mut sketches = sketch(job, wanted)?;
     let keys = std::mem::take(&mut sketches.keys).sorted(sketches.scratch.take(), progress)?;
     let mut notes_left_out = Vec::new();
-    let background = source.background(recipe, || {
-        let of_corpus =
-            background::background(documents, &sketches, &keys, recipe, thresholds, progress)?;
+    let background = job.source.background(recipe, || {
+        let of_corpus = job.checkpoints.value((RunStage::Background, 1), progress, || {
+            background::background(documents, &sketches, &keys, recipe, thresholds, progress)
+        })?;
         notes_left_out = of_corpus.notes_left_out;
         Ok(of_corpus.background)
     })?;
@@ -77,45 +72,112 @@ pub struct Searched {
     pub passage_candidates: Candidates,
 }
 
+impl SortedKeys {
+    /// What compares the candidate pairs of a scan; `metadata` is that of the members.
+    pub fn verifier<'a>(
+        &'a self,
+        job: &ScanJob<'a>,
+        class_tokens: &'a [u32],
+        metadata: &'a (dyn Fn(u32) -> Metadata + Sync),
+    ) -> Verifier<'a> {
+        let ScanJob { documents, recipe, thresholds, progress, .. } = *job;
+        Verifier {
+            documents,
+            first: &self.all.first,
+            tokens: class_tokens,
+            metadata,
+            background: &self.background,
+            recipe,
+            thresholds,
+            progress,
+        }
+    }
+}
+
 /// Searches the candidates by sorted keys.
-pub fn searched(
-    documents: &dyn Documents,
-    sorted: &SortedKeys,
-    recipe: &Recipe,
-    thresholds: &Thresholds,
-    progress: &dyn Progress,
-) -> Result<Searched> {
-    let SortedKeys { all, keys, background, members, .. } = sorted;
-    let metadata = |class| members.metadata(class, documents);
-    let class_tokens = all.class_tokens();
-    let budget = Budget::of(&class_tokens, thresholds);
-    let verifier = Verifier {
-        documents,
-        first: &all.first,
-        tokens: &class_tokens,
-        metadata: &metadata,
-        background,
-        recipe,
-        thresholds,
-        progress,
-    };
-
-    let document_candidates =
-        candidates::by_documents(all, keys, documents, recipe, budget, progress)?;
-    progress.begin(Stage::Compare, document_candidates.steps);
-    let compared = verifier
-        .compare(&document_candidates.pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)?;
-    let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
-    let family = families(all.first.len(), compared.iter().filter(alike).map(|v| (v.a, v.b)));
-
-    let passage_candidates = candidates::by_passages(
-        all,
-        keys,
-        &family,
-        &document_candidates.pairs,
-        Policy::from(recipe),
-        thresholds,
-        budget,
-    );
+pub fn searched(job: &ScanJob, sorted: &SortedKeys) -> Result<Searched> {
+    let class_tokens = sorted.all.class_tokens();
+    let metadata = |class| sorted.members.metadata(class, job.documents);
+    let verifier = sorted.verifier(job, &class_tokens, &metadata);
+    let search = candidate_search(job, sorted, &class_tokens);
+    let document_candidates = search.by_documents()?;
+    let compared = compared_by_documents(job, &document_candidates, &verifier)?;
+    let family = families_of(&compared, sorted.all.first.len());
+    let passage_candidates = search.by_passages(&family, &document_candidates.pairs)?;
     Ok(Searched { class_tokens, compared, family, document_candidates, passage_candidates })
+}
+
+/// The search for candidates by sorted keys.
+pub fn candidate_search<'a>(
+    job: &'a ScanJob<'a>,
+    sorted: &'a SortedKeys,
+    class_tokens: &'a [u32],
+) -> CandidateSearch<'a> {
+    let SortedKeys { all, keys, .. } = sorted;
+    let budget = Budget::of(class_tokens, job.thresholds);
+    CandidateSearch { job, all, keys, budget }
+}
+
+/// The compared candidates by whole texts that are related or of one family.
+pub fn compared_by_documents(
+    job: &ScanJob,
+    candidates: &Candidates,
+    verifier: &Verifier,
+) -> Result<Vec<Verified>> {
+    job.progress.begin(Stage::Compare, candidates.steps);
+    compared(RunStage::CompareByDocuments, job, candidates, verifier)
+}
+
+/// The compared candidates by passages that are related.
+pub fn compared_by_passages(
+    job: &ScanJob,
+    candidates: &Candidates,
+    verifier: &Verifier,
+) -> Result<Vec<Verified>> {
+    job.progress.begin(Stage::Compare, candidates.steps);
+    compared(RunStage::CompareByPassages, job, candidates, verifier)
+}
+
+fn compared(
+    stage: RunStage,
+    job: &ScanJob,
+    candidates: &Candidates,
+    verifier: &Verifier,
+) -> Result<Vec<Verified>> {
+    let mut all = Vec::new();
+    for part in 1..=job.checkpoints.parts() {
+        all.append(&mut compared_part(stage, part, job, candidates, verifier)?);
+    }
+    Ok(all)
+}
+
+/// The compared pairs of a part of the candidates.
+pub fn compared_part(
+    stage: RunStage,
+    part: u32,
+    job: &ScanJob,
+    candidates: &Candidates,
+    verifier: &Verifier,
+) -> Result<Vec<Verified>> {
+    let pairs = candidates.part(part, job.checkpoints.parts(), verifier.tokens);
+    let mut is_kept = true;
+    let compared = job.checkpoints.value((stage, part), job.progress, || {
+        is_kept = false;
+        match stage {
+            RunStage::CompareByDocuments => {
+                verifier.compare(pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)
+            }
+            _ => verifier.compare(pairs, |c| c.relation.is_some()),
+        }
+    })?;
+    if is_kept {
+        job.progress.advance(steps(pairs, verifier.tokens));
+    }
+    Ok(compared)
+}
+
+/// The family of each class.
+pub fn families_of(compared: &[Verified], classes: usize) -> Vec<u32> {
+    let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
+    families(classes, compared.iter().filter(alike).map(|v| (v.a, v.b)))
 }

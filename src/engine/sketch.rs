@@ -1,7 +1,9 @@
 //! Owns: the classes of equal texts of all documents, and the postings of each class. Never: uses
 //! the postings.
 
+use crate::engine::fingerprints::for_each_batch;
 use crate::engine::key_columns::{Column, KeyColumns, TextKeys};
+use crate::engine::scan_job::{KeyKinds, ScanJob};
 use crate::engine::scratch::ScratchFile;
 use crate::engine::spillable_keys::SpillableKeys;
 use crate::error::{Error, Result};
@@ -13,24 +15,16 @@ use crate::postings::edge_set::EdgeSet;
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
 use crate::sketch::anchor::EDGE;
-use crate::sketch::fingerprint::{Fingerprinter, WORD_SLOTS};
+use crate::sketch::fingerprint::WORD_SLOTS;
 use crate::sketch::recipe::Recipe;
-use rayon::prelude::*;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 /// The value for a document without a class: a limit excluded it, or it has no token.
 pub const NONE: u32 = u32::MAX;
 
-/// The documents read at once, and the bytes of text from which on no further one is: for that time
-/// their keys are in memory twice.
-const BATCH: usize = 4096;
-const BATCH_BYTES: u64 = 64 << 20;
 /// Memory is reserved for one key of a kind in so many bytes of text at most: three quarters of a
 /// byte for each byte. News have an anchor in 20 bytes.
 const BYTES_FOR_EACH_KEY: usize = 16;
-/// The number of documents that a thread takes at once.
-const PART: usize = 16;
 
 /// The result of the one pass over the texts.
 #[derive(Debug, Default)]
@@ -137,13 +131,8 @@ impl Keys<SpillableKeys> {
 
 /// Reads every text once. Keys are kept for the first document of each class only, so n copies of a
 /// text have the keys of one.
-pub fn sketch(
-    documents: &dyn Documents,
-    recipe: &Recipe,
-    t: &Thresholds,
-    options: &RunOptions,
-    progress: &dyn Progress,
-) -> Result<Sketches> {
+pub fn sketch(job: &ScanJob, wanted: KeyKinds) -> Result<Sketches> {
+    let ScanJob { documents, thresholds: t, options, progress, .. } = *job;
     let most_in_memory = most_in_memory(options);
     let count = documents.count();
     let bytes_of = |numbers: std::ops::Range<usize>| -> u64 {
@@ -152,65 +141,33 @@ pub fn sketch(
     let bytes = bytes_of(0..count);
     progress.begin(Stage::Fingerprint, bytes);
     let unknown = (0..count).filter(|&n| documents.info(n).source.is_none());
-    let mut all = Sketches::for_unknown_sources(unknown.count(), recipe);
+    let mut all = Sketches::for_unknown_sources(unknown.count(), job.recipe);
     let mut known = Known::default();
-    // The tables take a megabyte each, so they are made once for each thread and not for each task.
-    let fingerprinters: Vec<Mutex<Fingerprinter>> =
-        (0..rayon::current_num_threads()).map(|_| Mutex::new(Fingerprinter::new(recipe))).collect();
-    let mut batch_end = 0;
-    while batch_end < count {
-        if progress.cancelled() {
-            return Err(Error::Cancelled);
-        }
-        let from = batch_end;
-        batch_end = end_of_batch(documents, from);
-        let numbers: Vec<usize> = (from..batch_end).collect();
-        let batch = numbers.par_chunks(PART).map(|part| {
-            // Each thread has its own; the lock only satisfies the compiler.
-            let own = rayon::current_thread_index().unwrap_or(0) % fingerprinters.len();
-            let mut fingerprinter =
-                fingerprinters[own].lock().unwrap_or_else(PoisonError::into_inner);
-            let mut keys = KeyColumns::default();
-            for &n in part {
-                let text = documents.text(n)?;
-                keys.push(&fingerprinter.fingerprint(&text));
-                progress.advance(text.len() as u64);
-                progress.tokenized(text.len() as u64);
-            }
-            Ok(keys)
-        });
-        let batch: Vec<KeyColumns> = batch.collect::<Result<_>>()?;
+    for_each_batch(job, wanted, &mut |from, batch| {
         let mut new = Vec::new();
-        let texts = (0..).zip(&batch).flat_map(|(part, keys)| {
+        let texts = (0..).zip(batch).flat_map(|(part, keys)| {
             (0..).zip(&keys.texts).map(move |(place, text)| ((part, place), *text))
         });
+        let mut end = from;
         for (n, (place, text)) in (from..).zip(texts) {
             new.extend(all.classes.add(n, &text, documents, t, &mut known).map(|c| (place, c)));
+            end = n + 1;
         }
         if from == 0 {
-            let of_bytes = bytes_of(0..batch_end) as f64 / bytes.max(1) as f64;
+            let of_bytes = bytes_of(0..end) as f64 / bytes.max(1) as f64;
             let most = bytes as usize / BYTES_FOR_EACH_KEY;
-            let of_documents = batch_end as f64 / count as f64;
-            all.reserve(&batch, of_documents, of_bytes, [most, most_in_memory]);
+            let of_documents = end as f64 / count as f64;
+            all.reserve(batch, of_documents, of_bytes, [most, most_in_memory]);
         }
-        all.add_keys(&batch, &new);
+        all.add_keys(batch, &new);
         if all.keys.lists().map(SpillableKeys::len_in_memory).iter().sum::<usize>() > most_in_memory
         {
             progress.spilled(all.keys.spill(&mut all.scratch, options)?);
         }
-    }
+        Ok(())
+    })?;
     all.classes.limited = known.limits.summary_counts(t);
     Ok(all)
-}
-
-/// The end of the batch of documents that begins with `from`.
-fn end_of_batch(documents: &dyn Documents, from: usize) -> usize {
-    let mut bytes = 0;
-    let within = |n: &usize| {
-        bytes += u64::from(documents.info(*n).bytes);
-        bytes <= BATCH_BYTES || *n == from
-    };
-    from + (from..documents.count()).take(BATCH).take_while(within).count()
 }
 
 /// The number of postings that may be in memory: they take half of it at most.
@@ -278,8 +235,8 @@ impl Sketches {
             post(|keys| &keys.paragraphs, &mut keys.paragraphs);
             count(|keys| &keys.capitals, capitals);
             for ((part, place), class) in new {
-                let anchors = batch[*part].anchors.of(*place).len();
-                classes.anchors.push(if class.has_keys { anchors as u32 } else { 0 });
+                let anchors = batch[*part].texts[*place].anchors;
+                classes.anchors.push(if class.has_keys { anchors } else { 0 });
             }
             for ((part, place), NewClass { class, .. }) in kept() {
                 if classes.source[*class as usize].is_none() {

@@ -11,23 +11,12 @@
 //! error that names it, and so is a damaged file.
 
 use crate::engine::compare::Verified;
-use crate::error::{Error, Result};
+use crate::engine::stage_data::{StageData, decode, encode, header};
+use crate::error::Result;
 use crate::model::detection::{Comparison, Detection};
 use crate::postings::checksum::{damaged, seal, unseal};
 use crate::postings::run::Run;
 use crate::sketch::fingerprint::Fingerprint;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-
-const SCHEMA: &str = "nearcopy.stage/1";
-
-/// Data that one stage passes to another.
-pub trait StageData: Serialize + DeserializeOwned {
-    /// The name of the data in the header.
-    const KIND: &'static str;
-    /// The version of the written form, which is raised whenever the form changes.
-    const VERSION: u32;
-}
 
 impl StageData for Vec<Fingerprint> {
     const KIND: &'static str = "fingerprints";
@@ -54,56 +43,21 @@ impl StageData for Detection {
     const VERSION: u32 = 4;
 }
 
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Header {
-    schema: String,
-    kind: String,
-    version: u32,
-    recipe: String,
-}
-
-impl Header {
-    fn of<T: StageData>(recipe_id: &str) -> Header {
-        Header {
-            schema: SCHEMA.into(),
-            kind: T::KIND.into(),
-            version: T::VERSION,
-            recipe: recipe_id.into(),
-        }
-    }
-    fn describe(&self) -> String {
-        format!("{}, {} version {}, recipe {}", self.schema, self.kind, self.version, self.recipe)
-    }
-}
-
 /// Writes a value as the bytes of a stage file.
 pub fn write<T: StageData>(value: &T, recipe_id: &str) -> Vec<u8> {
-    let mut out = serde_json::to_vec(&Header::of::<T>(recipe_id)).expect("strings and a number");
-    out.push(b'\n');
-    seal(postcard::to_extend(value, out).expect("stage data hold nothing that cannot be written"))
+    seal(encode(value, header::<T>(recipe_id).to_line()))
 }
 
 /// Reads a value from the bytes of a stage file; `what` names them in errors.
 ///
 /// # Errors
-/// [`Error::Malformed`] if the bytes are no stage file or are damaged; [`Error::Mixed`] if they
-/// have another kind, version or recipe.
+/// [`Error::Malformed`](crate::Error::Malformed) if the bytes are no stage file or are damaged;
+/// [`Error::Mixed`](crate::Error::Mixed) if they have another kind, version or recipe.
 pub fn read<T: StageData>(bytes: &[u8], recipe_id: &str, what: &str) -> Result<T> {
     let end = bytes.iter().position(|&b| b == b'\n').unwrap_or(0);
-    let malformed = || Error::Malformed { what: what.into(), why: format!("not a {SCHEMA} file") };
-    let found: Header = serde_json::from_slice(&bytes[..end]).map_err(|_| malformed())?;
-    let wanted = Header::of::<T>(recipe_id);
-    if found != wanted {
-        return Err(Error::Mixed {
-            what: what.into(),
-            wanted: wanted.describe(),
-            found: found.describe(),
-        });
-    }
+    header::<T>(recipe_id).check(&bytes[..end], what)?;
     let whole = unseal(bytes, || what.into())?;
-    let (value, rest) =
-        postcard::take_from_bytes(&whole[end + 1..]).map_err(|_| damaged(what.into()))?;
-    if rest.is_empty() { Ok(value) } else { Err(damaged(what.into())) }
+    decode(&whole[end + 1..]).ok_or_else(|| damaged(what.into()))
 }
 
 #[cfg(test)]

@@ -7,4 +7,5 @@ pub mod findings;
 pub mod options;
 pub mod page_read;
 pub mod relation;
+pub mod run_stage;
 pub mod thresholds;

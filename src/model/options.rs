@@ -1,6 +1,7 @@
 //! Owns: how a run is carried out, and how it reports its progress. Never: holds anything that
 //! changes a finding.
 
+use crate::model::run_stage::RunStage;
 use std::path::PathBuf;
 
 /// How a scan is run. Nothing here may change a finding.
@@ -16,6 +17,13 @@ pub struct RunOptions {
     pub memory: Option<u64>,
     /// The directory of scratch files; `None` is the system's for temporary files.
     pub scratch: Option<PathBuf>,
+    /// The folder in which the run keeps what its stages have made; `None` keeps nothing.
+    ///
+    /// A run that is begun again with the same documents and settings goes on behind the last
+    /// finished stage, and finds the same. The folder is of one run alone: one that holds anything
+    /// else is refused. It stays until [`remove_run`](crate::stages::remove_run) deletes its files.
+    /// What is kept takes about as many bytes as the texts. It needs the feature `stages`.
+    pub checkpoints: Option<PathBuf>,
 }
 
 impl_with!(RunOptions);
@@ -115,6 +123,9 @@ pub trait Progress: Sync {
     /// So many bytes of keys went to a scratch file, because [`RunOptions::memory`] has no room for
     /// them.
     fn spilled(&self, _bytes: u64) {}
+    /// A part of a stage is not carried out, because its result was kept by a run that has ended
+    /// before; parts are counted from 1 on.
+    fn kept(&self, _stage: RunStage, _part: u32) {}
     /// A bound of the work was reached, and something is left out; the summary counts it.
     fn limited(&self, _limit: &Limit) {}
     /// Whether to stop; the scan calls this often. It then ends with

@@ -40,7 +40,7 @@ const TEXTS_FOR_EACH_COPY: u64 = 200;
 /// What the scores of a pair depend on besides its two texts. The empty background has no
 /// boilerplate and no common words.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "StoredBackground")]
 pub struct Background {
     /// The number of different texts that it was computed from.
     pub classes: u64,
@@ -51,8 +51,7 @@ pub struct Background {
     /// The windows of notes, sorted: all of them, and not a sample. A note is what an outlet puts
     /// under or above texts that share nothing else.
     pub notes: Vec<u64>,
-    /// The keys of titles under which different texts come again and again, sorted: each text is
-    /// an issue of a series.
+    /// The keys of the titles of series, under which text after text comes, sorted.
     pub series: Vec<u64>,
     /// The slots of words that occur in many texts, sorted.
     pub common: Vec<u32>,
@@ -66,6 +65,30 @@ pub struct Background {
     /// A filter of the anchors and the windows of notes, before their last step of hashing.
     #[serde(skip)]
     windows: WindowFilter,
+}
+
+/// The lists of a background, without what is made of them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredBackground {
+    classes: u64,
+    paragraphs: Vec<u64>,
+    anchors: Vec<u64>,
+    notes: Vec<u64>,
+    series: Vec<u64>,
+    common: Vec<u32>,
+    frequent: Vec<u32>,
+    lower_case: Vec<u32>,
+}
+
+impl From<StoredBackground> for Background {
+    fn from(stored: StoredBackground) -> Background {
+        let StoredBackground { classes, paragraphs, anchors, common, frequent, .. } = stored;
+        Background::new(classes, paragraphs, anchors, common, frequent)
+            .with_notes(stored.notes)
+            .with_series(stored.series)
+            .with_lower_case(stored.lower_case)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -199,10 +222,7 @@ impl Background {
                 why: "its content does not match its id: make it again".into(),
             });
         }
-        let b = stored.background;
-        let (common, frequent) = (b.common.clone(), b.frequent.clone());
-        let classes = b.classes;
-        Ok(b.with_words(classes, common, frequent))
+        Ok(stored.background)
     }
 
     /// Whether a word is common, that is, occurs in many texts.

@@ -70,15 +70,21 @@ impl Policy {
         frequent.filter_map(move |group| Some((group[0].key(), self.passage_units(group, family)?)))
     }
 
+    /// Whether so many shared anchors make two texts a candidate pair.
+    pub const fn is_enough(self, anchors: usize) -> bool {
+        anchors >= self.min_anchors
+    }
+
     /// The items that share enough anchors, each with their number. The sorted list names a pair,
     /// or a partner, once for each shared anchor.
+    #[cfg(feature = "index")]
     pub fn with_enough_anchors<T: Copy + PartialEq>(
         self,
         sorted: &[T],
     ) -> impl Iterator<Item = (T, u32)> {
         sorted
             .chunk_by(|x, y| x == y)
-            .filter(move |same| same.len() >= self.min_anchors)
+            .filter(move |same| self.is_enough(same.len()))
             .map(|same| (same[0], same.len() as u32))
     }
 }

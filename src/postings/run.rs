@@ -33,9 +33,29 @@ impl Run {
     /// The run in about so many parts of equal length, in order; no key is in two of them. Threads
     /// take the groups of a part each.
     pub fn parts(&self, count: usize) -> Vec<Part<'_>> {
+        Part(&self.0).parts(count)
+    }
+
+    /// The postings of the keys of one of so many parts (from 1 on) of all possible keys.
+    pub fn keys_of(&self, part: u32, parts: u32) -> Part<'_> {
+        let begin = |part: u32| {
+            let key = (u128::from(part) << 64) / u128::from(parts);
+            self.0.partition_point(|p| u128::from(p.key()) < key)
+        };
+        Part(&self.0[begin(part - 1)..begin(part)])
+    }
+}
+
+/// Consecutive keys of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'r>(&'r [Posting]);
+
+impl<'r> Part<'r> {
+    /// This part in about so many smaller ones, as [`Run::parts`].
+    pub fn parts(self, count: usize) -> Vec<Part<'r>> {
         let length = self.0.len().div_ceil(count.max(1)).max(1);
         let mut parts = Vec::new();
-        let mut rest = &self.0[..];
+        let mut rest = self.0;
         while !rest.is_empty() {
             let last = rest[length.min(rest.len()) - 1].key();
             let end = rest.partition_point(|p| p.key() <= last);
@@ -45,13 +65,6 @@ impl Run {
         }
         parts
     }
-}
-
-/// Consecutive keys of a run.
-#[derive(Debug, Clone, Copy)]
-pub struct Part<'r>(&'r [Posting]);
-
-impl<'r> Part<'r> {
     /// The postings of each of its keys that occurs in two texts or more.
     pub fn groups(self) -> impl Iterator<Item = &'r [Posting]> {
         groups(self.0)
@@ -82,6 +95,7 @@ mod tests {
         fn the_parts_have_the_groups_of_the_run(
             mut postings in prop::collection::vec((0u64..40, 0u32..9), 0..200), count in 0usize..9,
         ) {
+            postings.iter_mut().filter(|p| p.0 > 20).for_each(|p| p.0 = crate::hash::mix(p.0));
             postings.sort_unstable();
             let postings = postings.into_iter().map(|(key, unit)| Posting::new(key, unit));
             let run = Run::from_sorted(postings.collect());
@@ -89,6 +103,10 @@ mod tests {
             let of_parts: Vec<&[Posting]> = parts.iter().flat_map(|part| part.groups()).collect();
             prop_assert_eq!(of_parts, run.groups().collect::<Vec<_>>());
             prop_assert!(parts.len() <= count.max(1));
+            let count = count as u32 + 1;
+            let parts = (1..=count).map(|part| run.keys_of(part, count));
+            let of_parts: Vec<&[Posting]> = parts.flat_map(|part| part.groups()).collect();
+            prop_assert_eq!(of_parts, run.groups().collect::<Vec<_>>());
         }
     }
 }

@@ -8,13 +8,14 @@
 //! build of the program.
 
 mod cases;
+mod left;
 mod tracer;
 
 use cases::{CASES, Case, fill};
-use nearcopy::index::IndexOptions;
-use std::collections::{BTreeMap, BTreeSet};
+use left::{Held, Left, copy};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -54,81 +55,6 @@ const fn name(errno: Errno) -> &'static str {
 const LIMIT: Duration = Duration::from_secs(10);
 /// How many calls of each kind a usual test run lets fail, for each command and error.
 const FEW: usize = 2;
-
-/// The files of a directory tree. Those that every process changes or that are no result are left
-/// out.
-type Tree = BTreeMap<PathBuf, Vec<u8>>;
-
-fn tree(at: &Path) -> Tree {
-    fn walk(at: &Path, below: &Path, out: &mut Tree) {
-        for entry in fs::read_dir(at.join(below)).unwrap() {
-            let name = below.join(entry.unwrap().file_name());
-            if at.join(&name).is_dir() {
-                walk(at, &name, out);
-            } else if !name.ends_with("lock.mdb") && !name.ends_with("writer.lock") {
-                out.insert(name.clone(), fs::read(at.join(&name)).unwrap());
-            }
-        }
-    }
-    let mut out = Tree::new();
-    walk(at, Path::new(""), &mut out);
-    out
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
-/// The ids and texts that an index holds, or why it is not sound.
-type Held = Result<Vec<(String, String)>, String>;
-
-fn held(path: &Path) -> Held {
-    let index = IndexOptions::default()
-        .with(|s| s.read_only = true)
-        .open(path)
-        .map_err(|e| e.to_string())?;
-    let found = index.verify().map_err(|e| e.to_string())?;
-    if let Some(problem) = found.problems.first() {
-        return Err(problem.clone());
-    }
-    let mut all = Vec::new();
-    let each = |d: nearcopy::Document| {
-        all.push((d.info.id.to_string(), d.text.to_string()));
-        true
-    };
-    index.for_each(each).map_err(|e| e.to_string())?;
-    Ok(all)
-}
-
-/// What a run left: its files, and the documents of its indexes.
-struct Left {
-    tree: Tree,
-    seen: Held,
-    fresh: Option<Held>,
-}
-
-impl Left {
-    fn of(at: &Path, case: &Case) -> Left {
-        let seen = if case.args.contains("seen") { held(&at.join("seen")) } else { Ok(Vec::new()) };
-        let fresh = at.join("fresh").exists().then(|| held(&at.join("fresh")));
-        Left { tree: tree(at), seen, fresh }
-    }
-    /// An output with everything in it, if it is there.
-    fn output(&self, output: &str) -> Vec<(&Path, &[u8])> {
-        let below =
-            self.tree.range(PathBuf::from(output)..).take_while(|f| f.0.starts_with(output));
-        below.map(|(name, bytes)| (name.as_path(), bytes.as_slice())).collect()
-    }
-}
 
 /// The runs that a case is judged by: what was there before it, and what a run without faults left.
 struct Plain<'c> {
@@ -183,6 +109,22 @@ impl Plain<'_> {
             out.extend(self.message(file, fault.errno, err));
         }
         out
+    }
+
+    /// Where the case keeps stages, what is wrong with a second run, which no fault hits and which
+    /// goes on behind the first one.
+    fn goes_on(&self, at: &Path, errors_to: &Path) -> Option<String> {
+        if !self.case.args.contains("--scratch run") {
+            return None;
+        }
+        let again = run(&mut self.case.command(at, errors_to), at, None, LIMIT).unwrap();
+        let err = fs::read_to_string(errors_to).unwrap();
+        if again.code != self.run.code {
+            return Some(format!("the second run fails: {err}"));
+        }
+        let is_after = Left::of(at, self.case).tree == self.after.tree;
+        let emptied = fs::read_dir(at.join("run")).unwrap().next().is_none();
+        (!is_after || !emptied).then(|| format!("the second run left other files ({emptied})"))
     }
 
     /// Whether a file that was met while a directory was walked could not be read: the rest is
@@ -347,7 +289,9 @@ impl Trials {
                     let below = file.strip_prefix(&at).unwrap_or(file);
                     let call = format!("{call} {}", unnumbered(below));
                     let left = Left::of(&at, case);
-                    for problem in plain.problems(&run, fault, &left, &err) {
+                    let mut problems = plain.problems(&run, fault, &left, &err);
+                    problems.extend(plain.goes_on(&at, &errors_to));
+                    for problem in problems {
                         let (call, message) = (call.clone(), err.trim().replace('\n', " / "));
                         let wrong = Wrong { case: case.name, fault, call, problem, message };
                         self.wrong.lock().unwrap().push(wrong);

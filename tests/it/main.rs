@@ -88,6 +88,8 @@ mod sample;
 mod scratch;
 #[cfg(feature = "ingest")]
 mod seeds;
+#[cfg(feature = "cli")]
+mod stages;
 #[cfg(all(feature = "csv", feature = "parquet"))]
 mod tables;
 #[cfg(feature = "cli")]

@@ -58,10 +58,14 @@ impl Dedupe {
         let reads = self.index_read_only || self.dry_run || self.annotate.is_some();
         let index =
             self.index.as_deref().map(|dir| Against::open(dir, reads, &settings)).transpose()?;
+        let scan = match &index {
+            None => settings.kept(settings.scan())?,
+            Some(_) => settings.scan(),
+        };
         let meter = Meter::start(self.talk);
         meter.memory(settings.flags.run.memory());
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
-        let scan = settings.scan().boilerplate_from(&boilerplate).progress(&meter);
+        let scan = scan.boilerplate_from(&boilerplate).progress(&meter);
         let mut given = self.read(&settings, &removal, &meter)?;
         let (found, mut plan) =
             self.find(&settings, scan, &removal, index.as_ref(), &mut given.taken, &meter)?;
@@ -69,6 +73,9 @@ impl Dedupe {
             plan = Plan::default();
         }
         let exit = self.carry_out(&settings, &given, &found, &plan, index.as_ref())?;
+        if index.is_none() {
+            settings.remove_kept();
+        }
         // The process ends here and the system frees its memory, which is faster than freeing each
         // text and finding.
         std::mem::forget((found, plan, given));

@@ -39,7 +39,7 @@ pub const CASES: [Case; 41] = [
     ),
     case(
         "scan, scratch files",
-        "scan one.jsonl same.jsonl --memory 1 --scratch . -o json=old.json --threads 1",
+        "scan one.jsonl same.jsonl --memory 1 --scratch run -o json=old.json --threads 1",
         &["old.json"],
     ),
     case(

@@ -1,0 +1,41 @@
+//! Owns: the folder of --scratch as the place of what the stages of one run have made. Never: makes
+//! or reads a stage.
+
+use super::exit::{Failure, Result, usage};
+use super::messages::escaped_path;
+use super::messages::say;
+use super::settings::Settings;
+use nearcopy::Scan;
+use nearcopy::stages::{check_folder, check_shared_folder, remove_run};
+
+/// The error where no folder was named.
+pub fn no_scratch() -> Failure {
+    usage("stage", "--scratch DIR names the folder that the stages of one run share")
+}
+
+impl Settings {
+    /// A scan that keeps what its stages make in the folder of --scratch, where one was named, so
+    /// that the same command goes on after it was killed. A folder that cannot be used is an error,
+    /// before anything is read.
+    pub fn kept<'a>(&self, scan: Scan<'a>) -> Result<Scan<'a>> {
+        let Some(folder) = &self.flags.run.scratch else { return Ok(scan) };
+        check_folder(folder)?;
+        Ok(scan.options(self.run_options().with(|o| o.checkpoints = Some(folder.clone()))))
+    }
+
+    /// A scan over one part of a stage, which keeps what it makes in the folder of --scratch.
+    pub fn shared<'a>(&self, scan: Scan<'a>) -> Result<Scan<'a>> {
+        let folder = self.flags.run.scratch.clone();
+        folder.as_deref().map_or(Ok(()), check_shared_folder)?;
+        Ok(scan.options(self.run_options().with(|o| o.checkpoints = folder)))
+    }
+
+    /// Deletes what the stages of a run have made that has written its outputs.
+    pub fn remove_kept(&self) {
+        let Some(folder) = &self.flags.run.scratch else { return };
+        // The outputs are complete, whatever becomes of these files.
+        if let Err(error) = remove_run(folder) {
+            say(&format!("warning: {}: files of the run are left: {error}", escaped_path(folder)));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Owns: which results of stages are kept, read again and made anew. Never: knows how a stage makes
+//! one.
+
+use crate::engine::run_folder::{RunFolder, RunIdentity};
+use crate::engine::stage_blocks::{StageBlocks, StageBlocksWriter};
+#[cfg(feature = "stages")]
+use crate::engine::stage_data::{self, StageData};
+use crate::engine::stage_header::StageHeader;
+use crate::error::{Error, Result};
+use crate::model::options::Progress;
+use crate::model::run_stage::{RunStage, StagePart};
+
+/// The number of parts into which the stages of a run are divided that keeps their results: at most
+/// so much of a stage is lost with the process.
+pub const PARTS: u32 = 8;
+
+/// What has a written form, where the feature `stages` is there.
+#[cfg(not(feature = "stages"))]
+pub trait StageData {}
+#[cfg(not(feature = "stages"))]
+impl<T> StageData for T {}
+
+/// The version of the written form of keys, which is raised whenever the form changes.
+const SKETCH_VERSION: u32 = 1;
+
+/// The results of stages in the folder of a run; without a folder nothing is kept.
+#[derive(Debug, Default)]
+pub struct Checkpoints {
+    folder: Option<RunFolder>,
+    /// The part of a stage that alone is carried out; what is before it must be there.
+    only: Option<StagePart>,
+}
+
+impl Checkpoints {
+    /// Opens the folder of a run, or begins one.
+    pub fn open(run: RunIdentity, only: Option<StagePart>) -> Result<Checkpoints> {
+        if cfg!(not(feature = "stages")) {
+            return Err(Error::Storage {
+                what: run.folder.display().to_string(),
+                why: "stages cannot be kept: nearcopy was built without its feature `stages`"
+                    .into(),
+            });
+        }
+        Ok(Checkpoints { folder: Some(RunFolder::open(run, only)?), only })
+    }
+
+    /// The number of parts of each stage that has parts.
+    pub fn parts(&self) -> u32 {
+        self.folder.as_ref().map_or(1, RunFolder::parts)
+    }
+
+    /// The blocks of a part that was made before; `None` if it is to be made.
+    pub fn blocks(&self, stage: RunStage, part: u32) -> Result<Option<StageBlocks>> {
+        let Some(folder) = &self.folder else { return Ok(None) };
+        let header = StageHeader::new(stage.name(), SKETCH_VERSION, folder.recipe());
+        self.there(folder, stage, part, &header)
+    }
+
+    /// Where the blocks of a part are written that is being made, if they are kept.
+    pub fn write_blocks(&self, stage: RunStage, part: u32) -> Result<Option<StageBlocksWriter>> {
+        let Some(folder) = &self.folder else { return Ok(None) };
+        let header = StageHeader::new(stage.name(), SKETCH_VERSION, folder.recipe());
+        folder.create(stage, part, header).map(Some)
+    }
+
+    /// The result of a part of a stage: what was kept of it, or else what `make` returns, which is
+    /// then kept.
+    #[cfg(feature = "stages")]
+    pub fn value<T: StageData>(
+        &self,
+        (stage, part): (RunStage, u32),
+        progress: &dyn Progress,
+        make: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let Some(folder) = &self.folder else { return make() };
+        let header = stage_data::header::<T>(folder.recipe());
+        if let Some(mut blocks) = self.there(folder, stage, part, &header)? {
+            let value = stage_data::decode(&blocks.next()?).ok_or_else(|| blocks.damaged())?;
+            blocks.finish()?;
+            progress.kept(stage, part);
+            return Ok(value);
+        }
+        let value = make()?;
+        let mut out = folder.create(stage, part, header)?;
+        out.block(&stage_data::encode(&value, Vec::new()))?;
+        out.finish()?;
+        Ok(value)
+    }
+
+    /// The result of a part of a stage, which nothing keeps.
+    #[cfg(not(feature = "stages"))]
+    pub fn value<T: StageData>(
+        &self,
+        _: (RunStage, u32),
+        _: &dyn Progress,
+        make: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        make()
+    }
+
+    fn there(
+        &self,
+        folder: &RunFolder,
+        stage: RunStage,
+        part: u32,
+        header: &StageHeader,
+    ) -> Result<Option<StageBlocks>> {
+        let blocks = folder.open_stage(stage, part, header)?;
+        let is_made = |only: StagePart| (only.stage, only.part) == (stage, part);
+        if blocks.is_none() && !self.only.is_none_or(is_made) {
+            return Err(folder.missing(stage, part));
+        }
+        Ok(blocks)
+    }
+}
