@@ -112,11 +112,19 @@
 //! cost O(n). The findings are the same for any number of threads and any order of the documents.
 //! Measured figures are in `docs/speed.md`.
 
+// The command line is in the library so that the Python package brings it too. It uses the crate by
+// its name, as any other program does.
+#[cfg(feature = "cli")]
+extern crate self as nearcopy;
+
 #[macro_use]
 mod macros;
 
 mod align;
 pub mod clean;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 #[cfg(feature = "emit")]
 pub mod emit;
 mod engine;

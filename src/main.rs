@@ -1,10 +1,10 @@
-//! The `nearcopy` program: sets the allocator and runs [`cli`]. Never: contains logic.
+//! The `nearcopy` program: sets the allocator and runs [`cli`](nearcopy::cli). Never: contains logic.
 
-mod cli;
+use nearcopy::cli::{CountingAllocator, main as run};
 
 #[global_allocator]
-static ALLOCATOR: cli::CountingAllocator = cli::CountingAllocator::new();
+static ALLOCATOR: CountingAllocator = CountingAllocator::new();
 
 fn main() -> std::process::ExitCode {
-    cli::main()
+    run()
 }

@@ -8,14 +8,20 @@ that one, on a small git repository. Needs PyYAML; `tests/schemas.py` makes an e
 it.
 """
 
+import functools
+import hashlib
+import http.server
 import json
 import os
+import platform
 import re
 import shutil
 import stat
 import subprocess
 import sys
+import tarfile
 import tempfile
+import threading
 from pathlib import Path
 
 import yaml
@@ -30,6 +36,9 @@ OTHER = (
     "Parliament passed the budget on Thursday night with a narrow majority after two days of talks "
     "about the railway.\n"
 )
+
+# Where the action looks for releases: nothing listens there, unless a test says so.
+SERVER = "http://127.0.0.1:9"
 
 # Lines that would do something if a shell read them.
 HOSTILE = """$(touch pwned)
@@ -108,6 +117,8 @@ class Run:
             parts = found[1].strip().split(".")
             if parts[0] == "inputs":
                 return inputs[parts[1]]
+            if parts[0] == "github":
+                return {"server_url": SERVER, "action_repository": "owner/nearcopy"}[parts[1]]
             assert parts[0] == "steps" and parts[2] == "outputs", found[0]
             return outputs.get("steps", {}).get(parts[1], {}).get(parts[3], "")
 
@@ -204,6 +215,48 @@ def installing(home, workspace, system):
     assert run.code == 0 and run.out.startswith("check --format github"), (run.out, run.err)
 
 
+def downloading(home, workspace, system):
+    """Where there is a release, its program is taken, if it is what the release says."""
+    global SERVER
+    if platform.system() != "Linux" or platform.machine() not in ("x86_64", "aarch64"):
+        return
+    name = f"nearcopy-1.2.3-{platform.machine()}-unknown-linux-musl"
+    inner = home / "inner" / name
+    inner.mkdir(parents=True)
+    program(inner, "nearcopy", 'echo released "$@"\n')
+    files = home / "served" / "owner" / "nearcopy" / "releases" / "download" / "v1.2.3"
+    files.mkdir(parents=True)
+    archive = files / f"{name}.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(inner, name)
+    checksum = hashlib.sha256(archive.read_bytes()).hexdigest()
+    sums = files / "SHA256SUMS"
+    sums.write_text(f"{checksum}  {archive.name}\n")
+    handler = functools.partial(Quiet, directory=str(home / "served"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    before, SERVER = SERVER, f"http://127.0.0.1:{server.server_port}"
+    try:
+        for version in ("1.2.3", "v1.2.3"):
+            run = Run(workspace, {"version": version}, system)
+            assert run.code == 0 and "released check --format github" in run.out, (run.out, run.err)
+        sums.write_text(f"{'0' * 64}  {archive.name}\n")
+        run = Run(workspace, {"version": "1.2.3"}, system)
+        assert run.code == 2 and "SHA256SUMS" in run.out, (run.out, run.err)
+        run = Run(workspace, {"version": "1.2.3; touch pwned"}, system)
+        assert run.code == 2 and "::error::version" in run.out, (run.out, run.err)
+    finally:
+        SERVER = before
+        server.shutdown()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *words):
+        pass
+
+
 def git(workspace, *words):
     who = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     subprocess.run(["git", *who, *words], cwd=workspace, check=True, capture_output=True)
@@ -266,12 +319,14 @@ def main():
         home = Path(folder).resolve()
         system = home / "system"
         system.mkdir()
-        for name in ("bash", "sh", "cat", "mkdir", "chmod", "touch", "git"):
+        tools = ("bash", "sh", "cat", "mkdir", "chmod", "touch", "git", "uname", "curl", "grep")
+        for name in (*tools, "sha256sum", "tar", "gzip"):
             (system / name).symlink_to(shutil.which(name))
-        for name in ("notes", "building-here", "corpus"):
+        for name in ("notes", "building-here", "downloading", "corpus"):
             (home / name).mkdir()
         arguments(home, home / "notes", str(system))
         installing(home, home / "building-here", str(system))
+        downloading(home, home / "downloading", str(system))
         if len(sys.argv) > 1:
             really(home / "corpus", str(Path(sys.argv[1]).resolve().parent), str(system))
     print(

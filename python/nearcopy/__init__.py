@@ -52,6 +52,7 @@ from ._nearcopy import (
     __version__,
     compare,
 )
+from ._progress import shown as _shown
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -104,7 +105,7 @@ def scan(
     threads: Optional[int] = None,
     background: Optional[Background] = None,
     boilerplate_from: Union[str, Iterable[str], None] = None,
-    progress: Optional[Callable[[str, int, int], object]] = None,
+    progress: Union[bool, Callable[[str, int, int], object], None] = None,
     **settings: Unpack[Settings],
 ) -> Report:
     """Finds everything that is doubled: classes of equal texts, clusters of near-copies, related
@@ -114,7 +115,9 @@ def scan(
     documents:
         A list or generator of texts, of dicts, of ``(id, text)`` or of objects with such
         attributes; a dict of ids to texts or to dicts; a DataFrame or Series of pandas or polars; a
-        table of pyarrow or a dataset of Hugging Face. Texts in Arrow are read where they are.
+        table of pyarrow, a relation of DuckDB or a dataset of Hugging Face. Texts in Arrow are read
+        where they are. Or a path (``"articles/"``, ``Path("corpus.jsonl")``), a pattern
+        (``"data/*.jsonl"``) or a list of ``Path``: files are read as the command line reads them.
     text_field, id_field, source_field, date_field, title_field:
         Which field or column is which; by default the usual names are looked for: ``text``,
         ``content``, …; ``id``, ``url``, …. A document without an id is called by its place in the
@@ -135,7 +138,8 @@ def scan(
         Texts that were handed out (an exercise, a licence, a press kit): what stands in them makes
         no relation.
     progress:
-        Called with the stage, how much of it is done, and how much there is, some times a second.
+        Called with the stage, how much of it is done, and how much there is, some times a second;
+        ``True`` shows a bar on standard error, in a terminal and in a notebook.
     settings:
         Those of the command line, with ``_`` for ``-``: ``preset="ocr"``, ``near_copy_larger=0.6``,
         ``all_pairs=True``, ``keep=["longest"]``, ….
@@ -157,7 +161,12 @@ def scan(
         path=path,
         on_bad=on_bad,
     )
-    return _nearcopy.scan(found, dict(settings), threads, background, boilerplate_from, progress)
+    return _shown(
+        progress,
+        lambda told: _nearcopy.scan(
+            found, dict(settings), threads, background, boilerplate_from, told
+        ),
+    )
 
 
 def dedupe(
@@ -174,7 +183,7 @@ def dedupe(
     on_bad: str = "raise",
     threads: Optional[int] = None,
     boilerplate_from: Union[str, Iterable[str], None] = None,
-    progress: Optional[Callable[[str, int, int], object]] = None,
+    progress: Union[bool, Callable[[str, int, int], object], None] = None,
     **settings: Unpack[Settings],
 ) -> Deduped:
     """Decides which documents go because a copy stays, as ``nearcopy dedupe`` does; against an
@@ -218,4 +227,9 @@ def dedupe(
         path=path,
         on_bad=on_bad,
     )
-    return _nearcopy.dedupe(found, dict(settings), index, drop, threads, boilerplate_from, progress)
+    return _shown(
+        progress,
+        lambda told: _nearcopy.dedupe(
+            found, dict(settings), index, drop, threads, boilerplate_from, told
+        ),
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from os import PathLike
-from typing import Any, Callable, NamedTuple, Optional
+from os import PathLike, fspath
+from os.path import exists
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 from ._errors import InputError
-from ._nearcopy import FIELD_NAMES, Index
+from ._nearcopy import FIELD_NAMES, Files, Index
 
 # What nearcopy itself writes of pages, which no caller names otherwise.
 PAGE = ("read", "read_share", "read_raw")
@@ -141,9 +142,12 @@ class Fields:
 Part = Callable[[int, Optional[int]], Columns]
 
 
-def columns(documents: Any, **options: Any) -> Columns:
+def columns(documents: Any, **options: Any) -> Union[Columns, Files]:
     """All documents at once."""
     fields = Fields(**options)
+    paths = _paths(documents)
+    if paths is not None:
+        return _files(paths, fields)
     part = _table(documents, fields)
     if part is not None:
         return part[1](0, None)
@@ -172,6 +176,36 @@ def reopen(path: str, options: dict[str, Any], moment: object) -> Index:
     return Index(path, create=False, **options)
 
 
+# -- files
+
+
+def _paths(documents: Any) -> Optional[list[str]]:
+    """The paths and patterns that name files; None for what is no path. A text in a list is a text,
+    so only a path by itself may be a string.
+    """
+    if isinstance(documents, str):
+        if not (any(mark in documents for mark in "*?[") or exists(documents)):
+            shown = documents if len(documents) <= 60 else documents[:59] + "…"
+            raise InputError(
+                f"documents are wanted, or a path of files: there is no file {shown!r} (a text by "
+                f"itself goes into a list)"
+            )
+        return [documents]
+    if isinstance(documents, PathLike):
+        return [fspath(documents)]
+    if isinstance(documents, (list, tuple)) and documents:
+        if all(isinstance(path, PathLike) for path in documents):
+            return [fspath(path) for path in documents]
+    return None
+
+
+def _files(paths: list[str], fields: Fields) -> Files:
+    if fields.path is not None:
+        raise InputError("path: files have a path of their own; it is for documents of other kinds")
+    named = ("text", "id", "source", "date", "title")
+    return Files(paths, tuple(fields.given[role] for role in named), fields.skip)
+
+
 # -- rows
 
 
@@ -180,7 +214,7 @@ def _rows(documents: Any) -> Iterator[Any]:
         raise InputError(
             f"documents are wanted, not {type(documents).__name__}: a list of texts or dicts, a "
             f"table, a generator "
-            "(files are read by the command line, `nearcopy scan PATH`)"
+            "(files are read by `nearcopy.scan(path)` and by the command `nearcopy index add`)"
         )
     if isinstance(documents, Index):
         if not documents.has_texts:
@@ -299,6 +333,9 @@ def _table(documents: Any, fields: Fields) -> Optional[tuple[int, Part]]:
         return _dataset(documents, fields) if hasattr(documents, "__len__") else None
     if module == "pyarrow":
         return _arrow(documents, fields)
+    if name == "DuckDBPyRelation":
+        table = getattr(documents, "to_arrow_table", None) or documents.fetch_arrow_table
+        return _arrow(table(), fields)
     if hasattr(documents, "__arrow_c_stream__"):
         try:
             import pyarrow

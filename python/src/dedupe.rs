@@ -37,7 +37,7 @@ pub fn dedupe(
     };
     let boilerplate = arguments::texts(boilerplate_from, "boilerplate_from")?;
     let rows = Rows::read(columns)?;
-    let count = rows.count;
+    let (count, files) = (rows.count, rows.files);
     let Some(index) = index.map(Bound::get) else {
         let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
         let removal = arguments::removal(drop, Removal::default())?;
@@ -47,8 +47,11 @@ pub fn dedupe(
             let scan = Scan::new().recipe(recipe).thresholds(thresholds).threads(options.threads);
             scan.boilerplate_from(&boilerplate).progress(meter).clean(&*texts, &removal)
         })?;
-        return Ok(Deduped { removed: removed(&*corpus, &plan), rows: count, against: None });
+        return Ok(Deduped { removed: removed(&corpus, files, &plan), rows: count, against: None });
     };
+    if files {
+        return Err(bad("paths together with an index: `nearcopy dedupe --index` reads them"));
+    }
     let thresholds = index.asked(Some(settings))?.thresholds;
     let removal = arguments::removal(drop, Removal::against_references())?;
     let (index, documents) = (index.index()?, rows.documents());
@@ -63,7 +66,7 @@ pub fn dedupe(
     })?;
     say_renamed(py, &found.corpus)?;
     Ok(Deduped {
-        removed: removed(&found.corpus, &plan),
+        removed: removed(&found.corpus, false, &plan),
         rows: count,
         against: Some((index, found, plan)),
     })

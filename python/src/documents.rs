@@ -3,6 +3,7 @@
 
 use crate::arrow::{Strings, Table};
 use crate::errors::{bad, raise};
+use crate::files::Files;
 use nearcopy::document::PageRead;
 use nearcopy::ingest::{Reason, host_of, normalise_date, normalise_title};
 use nearcopy::{Corpus, Document, DocumentInfo, Documents, Texts};
@@ -47,6 +48,8 @@ pub struct Rows {
     pub count: usize,
     /// The reasons for which rows were left out, with counts.
     pub skipped: Vec<(String, u64)>,
+    /// Whether they were read from files: then `record` is the record in the file.
+    pub files: bool,
 }
 
 /// A column.
@@ -137,6 +140,9 @@ impl Rows {
     /// Reads the rows of an `_input.Columns`.
     pub fn read(columns: &Bound<PyAny>) -> PyResult<Rows> {
         let py = columns.py();
+        if let Ok(files) = columns.cast::<Files>() {
+            return files.get().take();
+        }
         let table = columns.getattr("table")?;
         let table = if table.is_none() { None } else { Some(Table::new(&table)?) };
         let column = |name: &str| Column::new(columns.getattr(name)?, table.as_ref());
@@ -185,7 +191,7 @@ impl Rows {
                 ),
             )?;
         }
-        Ok(Rows { infos, texts, count, skipped })
+        Ok(Rows { infos, texts, count, skipped, files: false })
     }
 
     /// A corpus of the documents that leaves the texts in place. Warns about renamed documents.

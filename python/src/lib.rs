@@ -7,6 +7,7 @@ mod dedupe;
 mod document;
 mod documents;
 mod errors;
+mod files;
 mod findings;
 mod groups;
 mod handles;
@@ -32,6 +33,8 @@ mod _nearcopy {
     use super::dedupe::{Deduped, dedupe};
     #[pymodule_export]
     use super::document::{Checked, Document, host};
+    #[pymodule_export]
+    use super::files::{Files, run_command};
     #[pymodule_export]
     use super::findings::{Comparison, Facts, Match, Pair, Sighting, Span};
     #[pymodule_export]

@@ -37,7 +37,7 @@ pub fn scan(
     };
     let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
     let rows = Rows::read(columns)?;
-    let (count, skipped) = (rows.count, rows.skipped.clone());
+    let (count, skipped, files) = (rows.count, rows.skipped.clone(), rows.files);
     let corpus = Arc::new(rows.corpus(py)?);
     if let Some(drawn) = background {
         drawn.fits(&recipe)?;
@@ -54,8 +54,17 @@ pub fn scan(
     });
     let (detection, background) = found?;
     let all_pairs = OnceLock::new();
-    let found =
-        Scanned { corpus, detection, all_pairs, recipe, background, options, skipped, rows: count };
+    let found = Scanned {
+        corpus,
+        detection,
+        all_pairs,
+        recipe,
+        background,
+        options,
+        skipped,
+        rows: count,
+        files,
+    };
     Ok(Report { found: Arc::new(found) })
 }
 
@@ -194,6 +203,21 @@ impl Report {
         let titles = &self.found.detection.titles;
         titles.iter().map(|class| class.iter().map(ids).collect()).collect()
     }
+    /// For each row of the input the id of the cluster that it is in, or None: a column for its
+    /// table.
+    fn cluster_ids(&self) -> PyResult<Vec<Option<String>>> {
+        let found = &self.found;
+        let mut ids = vec![None; found.rows];
+        for cluster in &found.detection.clusters {
+            let id = report::cluster_id(found.findings(), cluster).map_err(io)?;
+            for member in &cluster.members {
+                if let Some(of_row) = ids.get_mut(found.row(*member)) {
+                    *of_row = Some(id.clone());
+                }
+            }
+        }
+        Ok(ids)
+    }
     /// The text of a document, by its id.
     fn text(&self, id: &Bound<PyAny>) -> PyResult<String> {
         let number = self.found.corpus.find(&given_id(id)?);
@@ -209,7 +233,9 @@ impl Report {
     fn removed(&self, py: Python, drop: Option<&Bound<PyAny>>) -> PyResult<Vec<Removed>> {
         let removal = arguments::removal(drop, Removal::default())?;
         let found = self.found.clone();
-        run(py, None, move |meter| Ok(removed(&*found.corpus, &found.plan(&removal, meter)?)))
+        run(py, None, move |meter| {
+            Ok(removed(&found.corpus, found.files, &found.plan(&removal, meter)?))
+        })
     }
     /// For each row of the input whether it is kept: ``df[report.keep()]`` in pandas,
     /// ``df.filter(report.keep())`` in polars. It costs as much as ``removed``.

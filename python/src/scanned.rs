@@ -7,7 +7,7 @@ use crate::findings::{Comparison, Located, Pair, Sides};
 use crate::groups::{Cluster, Place, Removed, Repeat};
 use nearcopy::clean::{Plan, RemovalReason};
 use nearcopy::report::{self, Findings};
-use nearcopy::{Corpus, Detection, Documents, Progress, Recipe, Removal, RunOptions};
+use nearcopy::{Corpus, Detection, Documents, Progress, Recipe, Removal, RunOptions, Texts};
 use pyo3::prelude::*;
 use std::sync::{Arc, OnceLock};
 
@@ -29,6 +29,8 @@ pub struct Scanned {
     pub skipped: Vec<(String, u64)>,
     /// The number of rows of the input, documents or not.
     pub rows: usize,
+    /// Whether the documents were read from files.
+    pub files: bool,
 }
 
 impl Scanned {
@@ -42,7 +44,7 @@ impl Scanned {
     }
     /// The row of a document in the input, including rows that were left out.
     pub fn row(&self, number: u32) -> usize {
-        row(&*self.corpus, number)
+        row(&self.corpus, self.files, number)
     }
     /// The text of a document.
     pub fn text(&self, number: u32) -> std::borrow::Cow<'_, str> {
@@ -136,17 +138,20 @@ impl Sides for Two {
     }
 }
 
-fn row(documents: &dyn Documents, number: u32) -> usize {
-    documents.info(number as usize).record.map_or(0, |r| r as usize - 1)
+fn row(corpus: &Corpus<impl Texts>, files: bool, number: u32) -> usize {
+    if files {
+        return corpus.arrival_position(number as usize);
+    }
+    corpus.info(number as usize).record.map_or(0, |r| r as usize - 1)
 }
 
 /// The documents that are removed as copies.
-pub fn removed(documents: &dyn Documents, plan: &Plan) -> Vec<Removed> {
+pub fn removed(documents: &Corpus<impl Texts>, files: bool, plan: &Plan) -> Vec<Removed> {
     let id = |n: u32| documents.info(n as usize).id.clone();
     let copies = plan.removed.iter().filter_map(|g| match g.why {
         RemovalReason::Copy { partner, relation, coverage, .. } => Some(Removed {
             id: id(g.document),
-            row: row(documents, g.document),
+            row: row(documents, files, g.document),
             partner: id(partner),
             relation: relation.name(),
             coverage: coverage.0,

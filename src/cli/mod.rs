@@ -43,4 +43,4 @@ mod table_folder;
 mod timings;
 
 pub use counting_allocator::CountingAllocator;
-pub use program::main;
+pub use program::{main, run};

@@ -13,6 +13,7 @@ use super::scan::Scan;
 use super::stage::Stage;
 use super::{flag_values, messages, settings};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows
@@ -104,7 +105,7 @@ fn usage_error(subcommand: &str, message: String) -> clap::Error {
 }
 
 /// Prints an error of the command line, or the help that was asked for.
-fn print_clap_error(error: &clap::Error) -> ExitCode {
+fn print_clap_error(error: &clap::Error) -> u8 {
     let text = error.render().to_string();
     // The arguments may include a file name with control characters.
     if error.use_stderr() && text.lines().any(|line| messages::clean(line) != line) {
@@ -113,10 +114,10 @@ fn print_clap_error(error: &clap::Error) -> ExitCode {
         // A closed pipe under --help is no error.
         let _ = error.print();
     }
-    ExitCode::from(error.exit_code() as u8)
+    error.exit_code() as u8
 }
 
-fn run(command: Command) -> Result<Exit> {
+fn carry_out(command: Command) -> Result<Exit> {
     match command {
         Command::Scan(scan) => scan.run(),
         Command::Dedupe(dedupe) => dedupe.run(),
@@ -130,8 +131,14 @@ fn run(command: Command) -> Result<Exit> {
     }
 }
 
-/// Parses the arguments, runs the command, and returns the exit code.
+/// Runs the command line of the process.
 pub fn main() -> ExitCode {
+    ExitCode::from(run(std::env::args_os()))
+}
+
+/// Parses the arguments, of which the first is the name of the program, runs the command, and
+/// returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         // A damaged Parquet file is reported as such; the place of the panic in its decoder is of
@@ -140,24 +147,25 @@ pub fn main() -> ExitCode {
             usual(info);
         }
     }));
-    let parsed =
-        command_line().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = command_line()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return print_clap_error(&error),
     };
-    match run(cli.command) {
-        Ok(exit) => ExitCode::from(exit.code()),
+    match carry_out(cli.command) {
+        Ok(exit) => exit.code(),
         Err(Failure::Usage(subcommand, message)) => {
             print_clap_error(&usage_error(subcommand, message))
         }
         Err(Failure::Said(message)) => {
             messages::say(&format!("error: {message}"));
-            ExitCode::from(ERROR)
+            ERROR
         }
         Err(Failure::Cancelled) => {
             messages::say("interrupted");
-            ExitCode::from(signalled(interrupting_signal()))
+            signalled(interrupting_signal())
         }
     }
 }
