@@ -5,6 +5,7 @@ use crate::escape;
 use crate::ingest::field_names::{PerRole, TEXT, TITLE};
 use crate::ingest::fields::{FieldMatch, Fields, others};
 use crate::ingest::flat_object;
+use crate::ingest::non_numbers::{MASKED, masked};
 use crate::ingest::problem::Reason;
 use crate::ingest::record::{Batch, Context};
 use serde::Deserializer as _;
@@ -66,7 +67,8 @@ impl<'de> FieldValues<'de> {
     /// Stores a value if it matches at least as well as the current one; of equal keys the last one
     /// counts, as elsewhere.
     fn offer(&mut self, role: usize, rank: usize, raw: &'de str) {
-        if self.values[role].is_some_and(|(best, _)| best < rank) || raw == "null" {
+        if self.values[role].is_some_and(|(best, _)| best < rank) || matches!(raw, "null" | MASKED)
+        {
             return;
         }
         let string = raw.starts_with('"');
@@ -174,7 +176,7 @@ impl<'de> Visitor<'de> for FieldNames {
 /// The names of the first fields of an object, for a message.
 fn field_names(record: &[u8]) -> Vec<String> {
     let lossy = String::from_utf8_lossy(record);
-    serde_json::Deserializer::from_str(&lossy)
+    serde_json::Deserializer::from_slice(&masked(lossy.as_bytes()))
         .deserialize_map(FieldNames(Vec::new()))
         .unwrap_or_default()
 }
@@ -276,12 +278,20 @@ impl Context<'_> {
             None => Cow::Borrowed(bytes),
         };
         let parsed = walk(self.fields, &bytes);
-        let lossy;
+        let (lossy, without);
+        let parsed = match parsed {
+            // What is no number is no value, and its record is read all the same.
+            Err(e) => {
+                without = masked(&bytes);
+                if matches!(without, Cow::Owned(_)) { walk(self.fields, &without) } else { Err(e) }
+            }
+            found => found,
+        };
         let parsed = match parsed {
             Err(_) if std::str::from_utf8(&bytes).is_err() => {
                 damaged = true;
-                lossy = String::from_utf8_lossy(&bytes);
-                walk(self.fields, lossy.as_bytes())
+                lossy = masked(String::from_utf8_lossy(&bytes).as_bytes()).into_owned();
+                walk(self.fields, &lossy)
             }
             other => other,
         };

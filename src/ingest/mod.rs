@@ -26,6 +26,7 @@ pub(crate) mod formats;
 mod input;
 pub(crate) mod json_record;
 pub(crate) mod limits;
+pub(crate) mod non_numbers;
 mod open_file;
 mod page_kind;
 pub(crate) mod problem;

@@ -3,6 +3,7 @@
 
 use crate::ingest::decode;
 use crate::ingest::field_names::is_text_name;
+use crate::ingest::non_numbers::masked;
 use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
@@ -49,7 +50,8 @@ impl<'a> FirstBytes<'a> {
     /// Whether the first line is one JSON object, and more follows it.
     pub fn is_json_lines(&self) -> bool {
         let (line, more) = self.first_line();
-        more && line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+        more && line.starts_with(b"{")
+            && serde_json::from_slice::<IgnoredAny>(&masked(line)).is_ok()
     }
 
     /// Whether the first line is the header of a table with one of these delimiters: short names,

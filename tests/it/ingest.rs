@@ -1,6 +1,7 @@
 //! Files, directories and damaged input, read through the public door.
 
 mod broken;
+mod dialects;
 mod limits;
 mod titles;
 
