@@ -74,7 +74,8 @@ pub(super) fn record(
 fn cut_json(record: &str, spans: &[Span], job: &RewriteInput) -> Option<(String, RemovedParts)> {
     let json = masked(record.as_bytes());
     let found = walk(&job.fields, &json).ok()?;
-    let (_, raw) = found.values[TEXT]?;
+    // A text of several fields has no place of its own.
+    let (_, raw) = found.values[TEXT].filter(|_| !job.fields.joins())?;
     let (text, _) = string(raw)?;
     let EditedText { removed_parts, .. } = remove_spans(&text, spans)?;
     // The value is borrowed from the record, so its address shows its offset.

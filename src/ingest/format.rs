@@ -18,8 +18,8 @@ pub enum Format {
     Json,
     /// JSON Lines: one object per line.
     Jsonl,
-    /// A table with commas, or with semicolons where its header has no comma: one record per row
-    /// after a header. Needs the feature `csv`.
+    /// A table with commas, semicolons, bars or tabs, as its header shows: one record per row after
+    /// a header. Needs the feature `csv`.
     Csv,
     /// The same with tabs. Needs the feature `csv`.
     Tsv,
@@ -113,7 +113,7 @@ static ROWS: [FormatRow; 8] = [
         format: Format::Csv,
         name: "csv",
         title: "CSV",
-        about: "A table with a header, commas (or semicolons) between fields",
+        about: "A table with a header; commas, semicolons or | between fields",
         endings: &["csv"],
         feature: Some("csv"),
         begins: |start| start.is_table(b",;|"),
@@ -209,19 +209,21 @@ impl Format {
     }
 
     /// Decides the format of a decompressed file by its first bytes. The content is not examined
-    /// where the name shows a format that cannot be another one.
+    /// where the name shows a format that cannot be another one. `text_names`: the names of the
+    /// text that the caller gave.
     pub(super) fn of(
         named: Option<Format>,
         head: &[u8],
         encoding: Option<&'static Encoding>,
+        text_names: &[String],
     ) -> Format {
         match named.map(|format| (format, format.row().unless)) {
             Some((format, None)) => format,
             Some((format, Some((is_other, other)))) => {
-                if is_other(&FirstBytes::new(head, encoding)) { other } else { format }
+                if is_other(&FirstBytes::new(head, encoding, text_names)) { other } else { format }
             }
             None => {
-                let start = FirstBytes::new(head, encoding);
+                let start = FirstBytes::new(head, encoding, text_names);
                 ROWS.iter().find(|row| (row.begins)(&start)).map_or(Format::Text, |row| row.format)
             }
         }

@@ -2,7 +2,7 @@
 //! decides where records begin and end.
 
 use crate::escape;
-use crate::ingest::field_names::{PerRole, TEXT, TITLE};
+use crate::ingest::field_names::{PARTS, PerRole, TEXT, TITLE};
 use crate::ingest::fields::{FieldMatch, Fields, others};
 use crate::ingest::flat_object;
 use crate::ingest::non_numbers::{MASKED, masked};
@@ -74,6 +74,8 @@ impl<'de> FieldValues<'de> {
         let string = raw.starts_with('"');
         let number = raw.starts_with(|c: char| c == '-' || c.is_ascii_digit());
         match role {
+            _ if PARTS.contains(&role) && !string => {}
+            _ if PARTS.contains(&role) => self.values[role] = Some((rank, raw)),
             TEXT if !string => self.other_text = true,
             TEXT => self.values[TEXT] = Some((rank, raw)),
             _ if (string && raw != "\"\"") || number => self.values[role] = Some((rank, raw)),
@@ -344,11 +346,13 @@ impl Context<'_> {
         damaged: bool,
         batch: &mut Batch,
     ) {
-        let Some((rank, raw)) = found.values[TEXT] else {
+        if !self.fields.has_text(&found.values) {
             return self.without_text(bytes, &found, number, batch);
-        };
-        let Some((text, mut replaced)) = string(raw) else { return };
-        let text_raw = raw;
+        }
+        let text_raw = found.values[TEXT].map_or("", |(_, raw)| raw);
+        let text = found.values[TEXT].and_then(|(rank, raw)| Some((rank, string(raw)?)));
+        let mut replaced = text.as_ref().is_some_and(|(_, (_, lone))| *lone);
+        let text = text.map(|(rank, (text, _))| (rank, text));
         let plain = |role: usize| {
             let (rank, raw) = found.values[role]?;
             // The text is no title of itself.
@@ -360,9 +364,10 @@ impl Context<'_> {
             replaced |= lone || (damaged && value.contains('\u{fffd}'));
             Some((rank, value))
         };
-        let others = others(plain);
-        replaced |= damaged && text.contains('\u{fffd}');
-        self.document((rank, text), others, number, replaced, batch);
+        let mut others = others(plain);
+        let Some(text) = self.fields.joined(text, &mut others) else { return };
+        replaced |= damaged && text.1.contains('\u{fffd}');
+        self.document(text, others, number, replaced, batch);
     }
 
     fn without_text(

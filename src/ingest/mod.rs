@@ -20,15 +20,19 @@ mod date;
 pub mod decode;
 pub(crate) mod field_names;
 pub(crate) mod fields;
+mod file_encoding;
 mod flat_object;
 mod format;
 pub(crate) mod formats;
+#[doc(hidden)]
+pub mod front_matter;
 mod input;
 pub(crate) mod json_record;
 pub(crate) mod limits;
 pub(crate) mod non_numbers;
 mod open_file;
 mod page_kind;
+mod path_pattern;
 pub(crate) mod problem;
 mod read;
 pub(crate) mod read_file;
@@ -40,6 +44,7 @@ mod sniff;
 mod temporary_copy;
 mod title;
 mod unsupported;
+mod utf8_stream;
 mod walk;
 #[cfg(feature = "web")]
 #[doc(hidden)]
@@ -50,7 +55,8 @@ pub use address::host_of;
 pub use compress::Compression;
 pub use date::normalise as normalise_date;
 pub use decode::known_encoding;
-pub use field_names::field_names;
+pub use field_names::{check_field_names, field_names};
+pub use file_encoding::check_encoding;
 pub use format::{Format, FormatRow, LOOKED_FOR, WALKED, by_name};
 #[doc(hidden)]
 pub use formats::json;
@@ -60,7 +66,7 @@ pub use formats::parquet;
 #[cfg(feature = "csv")]
 #[doc(hidden)]
 pub use formats::table;
-pub use input::{Input, InputOptions, OnError};
+pub use input::{Input, InputOptions, OnError, TableOptions, TableQuote};
 pub use limits::{LARGEST_DOCUMENT, MAX_DOCUMENT};
 pub use page_kind::PageKind;
 pub use problem::{Problem, Reason, ReasonKind};

@@ -12,18 +12,24 @@ use std::borrow::Cow;
 pub(super) struct FirstBytes<'a> {
     /// The bytes as they are stored.
     pub raw: &'a [u8],
+    /// The names of the text that the caller gave.
+    text_names: &'a [String],
     /// The bytes in UTF-8, or in an encoding that includes ASCII; without byte-order mark.
     text: Cow<'a, [u8]>,
 }
 
 impl<'a> FirstBytes<'a> {
-    pub fn new(head: &'a [u8], encoding: Option<&'static Encoding>) -> FirstBytes<'a> {
+    pub fn new(
+        head: &'a [u8],
+        encoding: Option<&'static Encoding>,
+        text_names: &'a [String],
+    ) -> FirstBytes<'a> {
         let text = if decode::is_utf16(head, encoding) {
             Cow::Owned(decode::decode(head[..head.len() & !3].to_vec(), encoding).text.into_bytes())
         } else {
             Cow::Borrowed(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head))
         };
-        FirstBytes { raw: head, text }
+        FirstBytes { raw: head, text_names, text }
     }
 
     /// The text from its first character on that is not white space.
@@ -66,7 +72,11 @@ impl<'a> FirstBytes<'a> {
                 let symbol = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
                 name.len() <= 40 && name.chars().all(symbol)
             };
-            names.len() > 1 && names.iter().all(short) && names.iter().any(|n| is_text_name(n))
+            names.len() > 1
+                && names.iter().all(short)
+                && names
+                    .iter()
+                    .any(|n| is_text_name(n) || self.text_names.iter().any(|name| name == n))
         };
         more && line.len() <= 4096 && delimiters.iter().any(|d| header(*d))
     }

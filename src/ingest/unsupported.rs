@@ -32,11 +32,17 @@ const PACKED: UnreadFormat = UnreadFormat {
     remedy: UNPACK,
 };
 
-static UNREAD: [UnreadFormat; 22] = [
+static UNREAD: [UnreadFormat; 23] = [
     UnreadFormat {
         name: "xz",
         begins: |b| b.starts_with(b"\xfd7zXZ\0"),
         packed_endings: &["xz"],
+        ..PACKED
+    },
+    UnreadFormat {
+        name: "UTF-32",
+        begins: is_utf32,
+        remedy: "convert it to UTF-8, with iconv -f UTF-32 -t UTF-8 for example",
         ..PACKED
     },
     UnreadFormat {
@@ -167,6 +173,17 @@ static UNREAD: [UnreadFormat; 22] = [
 
 const FEED: &str = "write its items as JSON Lines (id, title, date, text)";
 
+/// Whether bytes are text in UTF-32: its byte-order mark, or characters of ASCII alone.
+fn is_utf32(bytes: &[u8]) -> bool {
+    let (marks, head) =
+        ([[0xff, 0xfe, 0, 0], [0, 0, 0xfe, 0xff]], &bytes[..bytes.len().min(256) & !3]);
+    let text = |b: u8| matches!(b, b' '..=b'~' | b'\n' | b'\r' | b'\t');
+    let little = |c: &[u8]| text(c[0]) && c[1..] == [0; 3];
+    let big = |c: &[u8]| text(c[3]) && c[..3] == [0; 3];
+    let all = |of: &dyn Fn(&[u8]) -> bool| head.len() >= 8 && head.chunks(4).all(of);
+    marks.iter().any(|mark| head.starts_with(mark)) || all(&little) || all(&big)
+}
+
 /// Whether the root element of an XML document has one of these names, in lower case.
 fn root(bytes: &[u8], names: &[&str]) -> bool {
     let mut rest = bytes;
@@ -210,7 +227,7 @@ pub(super) fn by_name(path: &Path) -> Option<String> {
 /// `named`: the format that its name or the caller shows.
 pub(super) fn by_content(head: &[u8], named: Option<Format>) -> Option<String> {
     let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let page = Format::of(None, head, None) == Format::Html;
+    let page = Format::of(None, head, None, &[]) == Format::Html;
     UNREAD
         .iter()
         .filter(|kind| !kind.textual || named.is_none() && !page)

@@ -2,6 +2,7 @@
 //! together again.
 
 mod cuts;
+mod dialects;
 mod errors;
 
 use nearcopy::Span;

@@ -2,11 +2,13 @@
 
 mod broken;
 mod dialects;
+mod front_matter;
 mod limits;
+mod named_fields;
 mod titles;
 
 use nearcopy::ingest::{
-    Format, Input, InputOptions, OnError, ReadResult, Reason, json, read, read_each,
+    Format, Input, InputOptions, OnError, ReadResult, Reason, TableQuote, json, read, read_each,
 };
 use nearcopy::{Document, DocumentInfo};
 use proptest::prelude::*;

@@ -170,6 +170,7 @@ mod tests {
             input: 0,
             format: Format::Jsonl,
             compression: None,
+            encoding: None,
             size: 0,
             modified: None,
             spool: None,

@@ -19,6 +19,8 @@ mod record_bytes;
 #[cfg(feature = "csv")]
 pub mod table;
 #[cfg(feature = "csv")]
+pub(crate) mod table_dialect;
+#[cfg(feature = "csv")]
 pub(crate) mod table_rows;
 mod text;
 

@@ -59,7 +59,10 @@ impl DocumentNumbers {
     /// Reads a span of a document. Only spans record whether lines of the text are lines of its
     /// file.
     pub fn span(&mut self, document: u32, s: &SpanJson) -> Read<Span> {
-        self.documents[document as usize].whole_file |= s.file_lines.is_some();
+        if let Some([first, _]) = s.file_lines {
+            let info = &mut self.documents[document as usize];
+            (info.whole_file, info.lines_before) = (true, first.saturating_sub(s.lines[0]));
+        }
         span(s.bytes)
     }
 }
