@@ -3,7 +3,9 @@
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use nearcopy::Preset;
-use nearcopy::ingest::{Format, OnError, PageKind, TableQuote, check_encoding, known_encoding};
+use nearcopy::ingest::{
+    Format, OnError, PageKind, TableQuote, check_encoding, check_pattern, known_encoding,
+};
 use nearcopy::settings::{AlignmentMethod, SourceLimit};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -184,6 +186,10 @@ fn ascii(value: &str) -> Option<u8> {
         }
         _ => None,
     }
+}
+
+pub fn pattern(value: &str) -> Result<String, String> {
+    check_pattern(value).map(|()| value.to_owned())
 }
 
 /// Reads a list of strings, or one string.

@@ -5,7 +5,7 @@ use super::amount::{Amount, DocumentSize, Size};
 use super::flag_macro::flags;
 use super::flag_values::{
     delimiter, delimiter_of, encoding, encoding_parts, input_format, on_error, one_or_more,
-    page_kind, quote, quote_of,
+    page_kind, pattern, quote, quote_of,
 };
 use super::machine_memory::machine_memory;
 use nearcopy::ingest::{Format, InputOptions, OnError, PageKind};
@@ -84,6 +84,19 @@ flags!(InputFlags {
     /// the posts of a discussion, in their order. all: all text but menus and banners.
     #[arg(value_name = "KIND", help_heading = "Input", value_parser = page_kind())]
     page: PageKind,
+    /// Of directories, read only what fits this pattern, whatever its ending: '*.md', news, or
+    /// 'a/**/b.txt'; repeatable [default: files with known endings]
+    ///
+    /// A pattern without / is one of names, of files and of the directories that they are in. Files
+    /// that are named are read in any case, and ignore files count too (--no-ignore).
+    #[arg(value_name = "PATTERN", help_heading = "Input", value_parser = pattern)]
+    #[serde(deserialize_with = "one_or_more")]
+    include: Vec<String>,
+    /// Of directories, leave out the files and directories that fit this pattern; repeatable
+    /// [default: what .gitignore, .ignore and .nearcopyignore name]
+    #[arg(value_name = "PATTERN", help_heading = "Input", value_parser = pattern)]
+    #[serde(deserialize_with = "one_or_more")]
+    exclude: Vec<String>,
     /// Also walk hidden files and directories [default: false]
     #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
         default_missing_value = "true", hide_possible_values = true)]
@@ -122,6 +135,8 @@ impl InputFlags {
             s.table.quote = self.quote.as_deref().and_then(|q| quote_of(q).ok());
             s.max_document = self.max_document.map(u64::from);
             s.page = self.page.unwrap_or_default();
+            s.include = self.include.clone().unwrap_or_default();
+            s.exclude = self.exclude.clone().unwrap_or_default();
             s.hidden = self.hidden.unwrap_or(false);
             s.no_ignore = self.no_ignore.unwrap_or(false);
             s.spool_stdin = false;

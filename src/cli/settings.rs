@@ -3,7 +3,7 @@
 
 use super::config::{ConfigArgs, ConfigFile};
 use super::exit::{Failure, Result};
-use super::flag_values::{delimiter, encoding, quote};
+use super::flag_values::{delimiter, encoding, pattern, quote};
 use super::flags::{Flags, described};
 use super::gate::GateFlags;
 use clap::Args;
@@ -90,6 +90,8 @@ fn check(flags: &Flags, recipe: &Recipe, thresholds: &Thresholds) -> nearcopy::R
     let input = &flags.input;
     let wrong = [
         ("encoding", input.encoding.iter().flatten().find_map(|rule| encoding(rule).err())),
+        ("include", input.include.iter().flatten().find_map(|p| pattern(p).err())),
+        ("exclude", input.exclude.iter().flatten().find_map(|p| pattern(p).err())),
         ("delimiter", input.delimiter.as_deref().and_then(|value| delimiter(value).err())),
         ("quote", input.quote.as_deref().and_then(|value| quote(value).err())),
     ];

@@ -179,18 +179,19 @@ const _: () = {
 #[doc(hidden)]
 pub const WALKED: &str = "text and Markdown files, pages (.html, .htm, .xhtml) and archives of \
     pages (.warc, .wet), \
-    .json, .jsonl, .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2), and .parquet";
+    .json, .jsonl, .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2, .xz, .lz4), and \
+    .parquet";
 
 /// The same list for the message about a directory that has no such file.
 #[doc(hidden)]
 pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .json, \
     .jsonl, .ndjson, \
-    .csv and .tsv, each also as .gz, .zst or .bz2, and .parquet";
+    .csv and .tsv, each also as .gz, .zst, .bz2, .xz or .lz4, and .parquet";
 
 /// The same list with all extensions, for the message about a file that has none of them.
 pub(super) const READ: &str = ".txt, .text, .md, .markdown, .html, .htm, .xhtml, .warc, .wet, \
     .json, .jsonl, \
-    .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2), .parquet and .pq";
+    .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2, .xz, .lz4), .parquet and .pq";
 
 impl Format {
     /// All formats, in the order of the enum.

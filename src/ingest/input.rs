@@ -96,6 +96,11 @@ pub struct InputOptions {
     pub max_document: Option<u64>,
     /// What web pages are read as.
     pub page: PageKind,
+    /// Patterns of the files that are read in directories, whatever their endings are; none: those
+    /// with known endings. A pattern without `/` is one of names, of files or of directories.
+    pub include: Vec<String>,
+    /// Patterns of the files and directories that are left out in directories.
+    pub exclude: Vec<String>,
     /// Walk hidden files and directories too.
     pub hidden: bool,
     /// Do not obey .gitignore, .ignore and .nearcopyignore files.

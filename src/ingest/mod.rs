@@ -26,7 +26,10 @@ mod format;
 pub(crate) mod formats;
 #[doc(hidden)]
 pub mod front_matter;
+#[doc(hidden)]
+pub mod git_index;
 mod input;
+mod input_file;
 pub(crate) mod json_record;
 pub(crate) mod limits;
 pub(crate) mod non_numbers;
@@ -43,9 +46,11 @@ pub(crate) mod shared_file;
 mod sniff;
 mod temporary_copy;
 mod title;
+mod tracked;
 mod unsupported;
 mod utf8_stream;
 mod walk;
+mod walk_filter;
 #[cfg(feature = "web")]
 #[doc(hidden)]
 pub mod web;
@@ -74,3 +79,4 @@ pub use read::{read, read_batches, read_each};
 pub use read_result::{MissingField, ReadFile, ReadResult};
 pub use title::normalise as normalise_title;
 pub use walk::is_pattern;
+pub use walk_filter::check_pattern;

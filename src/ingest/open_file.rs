@@ -6,11 +6,12 @@ use crate::ingest::fields::Fields;
 use crate::ingest::file_encoding::EncodingRules;
 use crate::ingest::format::Format;
 use crate::ingest::input::{InputOptions, OnError, TableOptions};
+use crate::ingest::input_file::InputFile;
 use crate::ingest::limits::DocumentLimit;
 use crate::ingest::page_kind::PageKind;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Context, DocumentSink};
-use crate::ingest::walk::InputFile;
+use crate::ingest::walk_filter::WalkFilter;
 use encoding_rs::Encoding;
 use std::fs::File;
 use std::io;
@@ -46,6 +47,7 @@ impl<'a> Run<'a> {
         tap: Option<DocumentSink<'a>>,
     ) -> Result<Run<'a>, String> {
         let encodings = EncodingRules::new(options).map_err(|why| format!("not read: {why}"))?;
+        WalkFilter::new(options).map_err(|why| format!("not read: {why}"))?;
         let (fields, stop) = (Fields::new(options), AtomicBool::new(false));
         Ok(Run {
             fields,

@@ -7,12 +7,12 @@ use crate::ingest::format::Format;
 use crate::ingest::formats;
 #[cfg(feature = "emit")]
 use crate::ingest::input::InputOptions;
+use crate::ingest::input_file::InputFile;
 use crate::ingest::open_file::{OpenFile, Run};
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::{ReadFile, ReadResult};
 use crate::ingest::temporary_copy::temporary_copy;
 use crate::ingest::unsupported;
-use crate::ingest::walk::InputFile;
 use crate::ingest::without_text::{self, EMPTY_PACKED};
 use encoding_rs::Encoding;
 use std::fs::File;
@@ -271,7 +271,7 @@ fn misnamed(plain: &DecompressedStream, file: &InputFile) -> Option<&'static str
         Some(EMPTY_PACKED)
     } else if !text || decode::binary(&plain.head, None) {
         Some(
-            "named as compressed, but neither gzip, zstd or bzip2 data nor text: fetch or compress \
+            "named as compressed, but neither data of a compression nor text: fetch or compress \
              it again",
         )
     } else {

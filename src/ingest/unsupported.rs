@@ -9,7 +9,7 @@ struct UnreadFormat {
     name: &'static str,
     /// Recognises it by its first bytes.
     begins: fn(&[u8]) -> bool,
-    /// Its extensions behind that of a format that is read, as in `a.jsonl.xz`.
+    /// Its extensions behind that of a format that is read, as in `a.jsonl.lz`.
     packed_endings: &'static [&'static str],
     /// Its extensions where they show the kind alone.
     endings: &'static [&'static str],
@@ -18,7 +18,7 @@ struct UnreadFormat {
     remedy: &'static str,
 }
 
-const UNPACK: &str = "unpack it first, or compress it with gzip, zstd or bzip2";
+const UNPACK: &str = "unpack it first, or compress it with gzip, zstd, bzip2, xz or lz4";
 
 const EXPORT: &str = "export its texts as JSON Lines, CSV or Parquet";
 
@@ -32,23 +32,11 @@ const PACKED: UnreadFormat = UnreadFormat {
     remedy: UNPACK,
 };
 
-static UNREAD: [UnreadFormat; 23] = [
-    UnreadFormat {
-        name: "xz",
-        begins: |b| b.starts_with(b"\xfd7zXZ\0"),
-        packed_endings: &["xz"],
-        ..PACKED
-    },
+static UNREAD: [UnreadFormat; 21] = [
     UnreadFormat {
         name: "UTF-32",
         begins: is_utf32,
         remedy: "convert it to UTF-8, with iconv -f UTF-32 -t UTF-8 for example",
-        ..PACKED
-    },
-    UnreadFormat {
-        name: "LZ4",
-        begins: |b| b.starts_with(b"\x04\x22\x4d\x18") || b.starts_with(b"\x02\x21\x4c\x18"),
-        packed_endings: &["lz4"],
         ..PACKED
     },
     UnreadFormat {
@@ -210,7 +198,7 @@ pub(super) fn by_name(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let (inner, ending) = name.rsplit_once('.')?;
     let alone = |kind: &&UnreadFormat| {
-        let plain = ["gz", "zst", "bz2"]
+        let plain = ["gz", "zst", "bz2", "xz", "lz4"]
             .iter()
             .find_map(|ending| name.strip_suffix(&format!(".{ending}")))
             .unwrap_or(&name);
@@ -245,7 +233,7 @@ mod tests {
 
     #[test]
     fn names_show_what_is_not_read() {
-        for name in ["a.jsonl.xz", "b.txt.LZ4", "c.csv.zip", "d.arc", "e.arc.gz"] {
+        for name in ["a.jsonl.lz", "b.txt.LZMA", "c.csv.zip", "d.arc", "e.arc.gz"] {
             assert!(by_name(Path::new(name)).is_some(), "{name}");
         }
         for name in ["linux.tar.xz", "a.txt", "pom.xml", "feed.rss", "a.zip", "xz", "a.gz"] {
@@ -266,6 +254,6 @@ mod tests {
         for text in [&b"ORCHESTRA"[..], b"LZIPPED", b"Object", b"feed the cat", b"", b"<p>x"] {
             assert_eq!(by_content(text, None), None, "{text:?}");
         }
-        assert!(by_content(b"\xfd7zXZ\0\0\x04", Some(Format::Jsonl)).is_some());
+        assert!(by_content(b"LZIP\x01\0\0\x04", Some(Format::Jsonl)).is_some());
     }
 }
