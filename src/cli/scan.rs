@@ -4,6 +4,7 @@ use super::background::boilerplate;
 use super::exit::{Exit, Result, usage};
 use super::output::{OutputArgs, Report, probe, to_stdout};
 use super::outputs::Outputs;
+use super::piped_input::or_piped;
 use super::progress::{Meter, TalkArgs};
 use super::read_corpus::{inputs, refuse_empty, say_sourceless, take_in};
 use super::recipe;
@@ -62,7 +63,7 @@ Examples:
       Everything below a directory, for a person.
   nearcopy scan corpus.jsonl.zst --id-field url --source-field site --format jsonl > found.jsonl
       A corpus as JSON Lines, findings as data.
-  zcat dump.jsonl.gz | nearcopy scan - --across-sources --since 2024-05 -o json=may.json
+  zcat dump.jsonl.gz | nearcopy scan --across-sources --since 2024-05 -o may.json
       From a pipe; only copies between outlets; the terminal gets the human report, the file the
       data.
   nearcopy scan scans/ --preset ocr --keep source=archive,mirror --keep longest
@@ -79,7 +80,7 @@ unreadable, cut short: --on-error), no document at all (--allow-empty), or more 
 --max-bad; 129, 130, 143 a signal.";
 
 impl Scan {
-    pub fn run(self) -> Result<Exit> {
+    pub fn run(mut self) -> Result<Exit> {
         let settings = self.settings.resolve()?;
         if self.show_config {
             let text = settings.to_toml()?;
@@ -91,6 +92,7 @@ impl Scan {
             to_stdout(|out| out.write_all(text.as_bytes()))?;
             return Ok(Exit::Done);
         }
+        self.paths = or_piped(std::mem::take(&mut self.paths));
         if self.paths.is_empty() {
             return Err(usage(
                 "scan",
@@ -99,7 +101,7 @@ impl Scan {
             ));
         }
         let background = self.save_background.as_deref().map(|path| ("--save-background", path));
-        self.output.probe(&settings.flags.report, false, background)?;
+        self.output.probe(&settings.flags.report, true, background)?;
         if let Some(path) = &self.save_background {
             probe(path)?;
         }
