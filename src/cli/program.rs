@@ -88,22 +88,19 @@ fn all_formats(command: clap::Command) -> clap::Command {
 }
 
 /// The options that -h shows, which fits a screen; --help shows all of them.
-const USUAL: [&str; 27] = [
+const USUAL: [&str; 24] = [
     "help",
     "text-field",
     "id-field",
     "source-field",
     "include",
     "exclude",
-    "input-format",
-    "on-error",
     "format",
     "brief",
     "output",
     "preset",
     "min-match",
     "keep",
-    "all-pairs",
     "baseline",
     "update-baseline",
     "baseline-ref",

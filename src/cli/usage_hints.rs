@@ -76,7 +76,8 @@ const FOREIGN: [(&[&str], &str); 26] = [
     (&["no-color", "no-colour", "nocolor"], "--color never"),
     (
         &["keep-first", "keep-longest", "keep-last", "prefer"],
-        "--keep RULE says which document of a cluster stays: earliest, longest, smallest-id, \
+        "--keep RULE says which document of a cluster stays: earliest, latest, longest, \
+         smallest-id, \
          source=a,b",
     ),
     (
@@ -104,6 +105,9 @@ pub fn hint(error: &clap::Error) -> Option<String> {
 
 /// What is meant by a flag of another program.
 fn foreign(argument: &str) -> Option<&'static str> {
+    if argument.parse::<f64>().is_ok() {
+        return Some("no option takes a negative number");
+    }
     let name = argument.trim_start_matches('-').split('=').next()?;
     let known = FOREIGN.iter().find(|(names, _)| names.contains(&name));
     known.map(|(_, meaning)| *meaning)

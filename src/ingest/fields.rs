@@ -9,6 +9,9 @@ use crate::ingest::field_names::{
 use crate::ingest::input::InputOptions;
 use crate::ingest::read_result::MissingField;
 
+/// The guessed names of the text that a message lists.
+const SHOWN: usize = 8;
+
 /// The name of a part that a text does not have; no key has it.
 const NO_NAME: &str = "\0";
 
@@ -266,7 +269,12 @@ impl Fields {
             let names = [TEXT].into_iter().chain(PARTS).filter_map(part);
             names.map(String::as_str).collect::<Vec<_>>().join("+")
         };
-        (0..self.names[TEXT].len()).map(parts).collect::<Vec<_>>().join(", ")
+        let shown = if self.explicit[TEXT] { usize::MAX } else { SHOWN };
+        let mut list: Vec<String> = (0..self.names[TEXT].len()).take(shown).map(parts).collect();
+        if list.len() < self.names[TEXT].len() {
+            list.push("…".into());
+        }
+        list.join(", ")
     }
 }
 

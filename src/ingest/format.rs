@@ -2,7 +2,7 @@
 //! reads a file; `formats` has the readers.
 
 use crate::ingest::compress::Compression;
-use crate::ingest::sniff::{FirstBytes, is_page};
+use crate::ingest::sniff::{FirstBytes, is_feed, is_page};
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -30,6 +30,8 @@ pub enum Format {
     /// A web archive, WARC or WET: the documents are the articles of its pages, and its texts.
     /// Needs the feature `web`.
     Warc,
+    /// A feed, RSS or Atom: one record per item. Needs the feature `web`.
+    Feed,
 }
 
 /// Whether the first bytes of a file are those of a format.
@@ -87,7 +89,7 @@ const TEXT: FormatRow = FormatRow {
 const RECORDS: FormatRow = FormatRow { single_document: None, has_fields: true, ..TEXT };
 
 /// All formats, in the order of [`Format`].
-static ROWS: [FormatRow; 8] = [
+static ROWS: [FormatRow; 9] = [
     TEXT,
     FormatRow {
         format: Format::Json,
@@ -164,6 +166,18 @@ static ROWS: [FormatRow; 8] = [
         begins: |start| start.text().starts_with(b"WARC/"),
         ..TEXT
     },
+    FormatRow {
+        format: Format::Feed,
+        name: "feed",
+        title: "feed",
+        about: "A feed, RSS or Atom; each item is a document",
+        endings: &["rss", "atom"],
+        single_document: None,
+        kept_whole: true,
+        feature: Some("web"),
+        begins: |start| is_feed(start.text()),
+        ..TEXT
+    },
 ];
 
 /// The compiler checks that each row is at the index of its format.
@@ -177,20 +191,20 @@ const _: () = {
 
 /// The files that are read in a directory, for the help of a command.
 #[doc(hidden)]
-pub const WALKED: &str = "text and Markdown files, pages (.html, .htm, .xhtml) and archives of \
-    pages (.warc, .wet), \
+pub const WALKED: &str = "text and Markdown files, pages (.html, .htm, .xhtml), archives of \
+    pages (.warc, .wet), feeds (.rss, .atom), \
     .json, .jsonl, .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2, .xz, .lz4), and \
     .parquet";
 
 /// The same list for the message about a directory that has no such file.
 #[doc(hidden)]
-pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .json, \
-    .jsonl, .ndjson, \
+pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .rss, \
+    .atom, .json, .jsonl, .ndjson, \
     .csv and .tsv, each also as .gz, .zst, .bz2, .xz or .lz4, and .parquet";
 
 /// The same list with all extensions, for the message about a file that has none of them.
 pub(super) const READ: &str = ".txt, .text, .md, .markdown, .html, .htm, .xhtml, .warc, .wet, \
-    .json, .jsonl, \
+    .rss, .atom, .json, .jsonl, \
     .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2, .xz, .lz4), .parquet and .pq";
 
 impl Format {

@@ -50,6 +50,12 @@ pub(crate) fn split(text: &str) -> Option<FrontMatter> {
     None
 }
 
+/// Where the text behind front matter begins. For fuzzing.
+#[doc(hidden)]
+pub fn text_start(text: &str) -> Option<usize> {
+    split(text).map(|found| found.end)
+}
+
 /// The fields of YAML with one value; `None` for lines that are no mapping, such as those between
 /// two rules of a text.
 fn yaml(lines: &[&str]) -> Option<Vec<(String, String)>> {

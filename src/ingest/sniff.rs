@@ -104,3 +104,28 @@ pub(super) fn is_page(start: &[u8]) -> bool {
     }
     page(rest)
 }
+
+/// Whether the bytes are the beginning of a feed: its root element is that of RSS or Atom.
+pub(super) fn is_feed(start: &[u8]) -> bool {
+    root(start, &["rss", "rdf:rdf", "feed", "atom:feed"])
+}
+
+/// Whether the root element of an XML document has one of these names, in lower case.
+fn root(bytes: &[u8], names: &[&str]) -> bool {
+    let mut rest = bytes;
+    while let Some(inner) = rest.strip_prefix(b"<") {
+        let end = match inner {
+            [b'?', ..] => memchr::memmem::find(rest, b"?>").map(|at| at + 2),
+            [b'!', b'-', b'-', ..] => memchr::memmem::find(rest, b"-->").map(|at| at + 3),
+            [b'!', ..] => memchr::memchr(b'>', rest).map(|at| at + 1),
+            _ => {
+                let length =
+                    inner.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b':').count();
+                return names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(&inner[..length]));
+            }
+        };
+        let Some(end) = end else { return false };
+        rest = rest[end..].trim_ascii_start();
+    }
+    false
+}

@@ -32,7 +32,7 @@ const PACKED: UnreadFormat = UnreadFormat {
     remedy: UNPACK,
 };
 
-static UNREAD: [UnreadFormat; 21] = [
+static UNREAD: [UnreadFormat; 19] = [
     UnreadFormat {
         name: "UTF-32",
         begins: is_utf32,
@@ -130,20 +130,6 @@ static UNREAD: [UnreadFormat; 21] = [
         ..PACKED
     },
     UnreadFormat {
-        name: "RSS",
-        begins: |b| root(b, &["rss", "rdf:rdf"]),
-        textual: true,
-        remedy: FEED,
-        ..PACKED
-    },
-    UnreadFormat {
-        name: "Atom",
-        begins: |b| root(b, &["feed", "atom:feed"]),
-        textual: true,
-        remedy: FEED,
-        ..PACKED
-    },
-    UnreadFormat {
         name: "XML",
         begins: |b| b.starts_with(b"<?xml"),
         textual: true,
@@ -159,8 +145,6 @@ static UNREAD: [UnreadFormat; 21] = [
     },
 ];
 
-const FEED: &str = "write its items as JSON Lines (id, title, date, text)";
-
 /// Whether bytes are text in UTF-32: its byte-order mark, or characters of ASCII alone.
 fn is_utf32(bytes: &[u8]) -> bool {
     let (marks, head) =
@@ -170,26 +154,6 @@ fn is_utf32(bytes: &[u8]) -> bool {
     let big = |c: &[u8]| text(c[3]) && c[..3] == [0; 3];
     let all = |of: &dyn Fn(&[u8]) -> bool| head.len() >= 8 && head.chunks(4).all(of);
     marks.iter().any(|mark| head.starts_with(mark)) || all(&little) || all(&big)
-}
-
-/// Whether the root element of an XML document has one of these names, in lower case.
-fn root(bytes: &[u8], names: &[&str]) -> bool {
-    let mut rest = bytes;
-    while let Some(inner) = rest.strip_prefix(b"<") {
-        let end = match inner {
-            [b'?', ..] => memchr::memmem::find(rest, b"?>").map(|at| at + 2),
-            [b'!', b'-', b'-', ..] => memchr::memmem::find(rest, b"-->").map(|at| at + 3),
-            [b'!', ..] => memchr::memchr(b'>', rest).map(|at| at + 1),
-            _ => {
-                let length =
-                    inner.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b':').count();
-                return names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(&inner[..length]));
-            }
-        };
-        let Some(end) = end else { return false };
-        rest = rest[end..].trim_ascii_start();
-    }
-    false
 }
 
 /// The message about a file that was found in a directory, where its name shows a kind that is
@@ -215,7 +179,7 @@ pub(super) fn by_name(path: &Path) -> Option<String> {
 /// `named`: the format that its name or the caller shows.
 pub(super) fn by_content(head: &[u8], named: Option<Format>) -> Option<String> {
     let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let page = Format::of(None, head, None, &[]) == Format::Html;
+    let page = matches!(Format::of(None, head, None, &[]), Format::Html | Format::Feed);
     UNREAD
         .iter()
         .filter(|kind| !kind.textual || named.is_none() && !page)
@@ -244,8 +208,8 @@ mod tests {
     #[test]
     fn first_bytes_show_what_is_not_read() {
         let feed = b"\xef\xbb\xbf <?xml version='1.0'?>\n<!-- c --><rss version='2.0'>";
-        assert!(by_content(feed, None).unwrap().starts_with("RSS"));
-        assert!(by_content(b"<feed xmlns='x'>", None).unwrap().starts_with("Atom"));
+        assert_eq!(by_content(feed, None), None);
+        assert_eq!(by_content(b"<feed xmlns='x'>", None), None);
         assert!(by_content(b"<?xml version='1.0'?><urlset>", None).unwrap().starts_with("XML"));
         assert!(by_content(b"filedesc://x 0.0.0.0", None).unwrap().starts_with("ARC"));
         // A page may be XML, and what is named as text is text.

@@ -4,6 +4,7 @@
 mod cuts;
 mod dialects;
 mod errors;
+mod nested;
 
 use nearcopy::Span;
 use nearcopy::emit::{
@@ -16,8 +17,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
-
-mod nested;
 
 /// An output in memory that can be looked at while it is written, and has room for so many bytes.
 #[derive(Clone)]

@@ -34,7 +34,9 @@ fn mixed() -> Here {
     let page =
         format!("<html><title>P</title><body><article><p>{STORY}</p></article></body></html>");
     write("i.html", page.as_bytes());
-    write("feed.rss", b"<?xml version='1.0'?><rss version='2.0'><channel></channel></rss>");
+    let feed =
+        format!("<rss><channel><item><description>{STORY}</description></item></channel></rss>");
+    write("feed.rss", feed.as_bytes());
     write("old.arc", b"filedesc://old.arc 0.0.0.0 20260301000000 text/plain 0\n");
     write("package.json", b"{\"name\":\"x\",\"version\":\"1.0.0\"}");
     write("empty.txt", b"");
@@ -47,7 +49,7 @@ fn a_folder_of_mixed_files_is_read_or_named() {
     let here = mixed();
     let (code, out, err) = run(here.path(), &["scan", "all", "--format", "json"]);
     assert_eq!(code, 2, "{err}");
-    for named in ["broken.txt.gz", "old.arc", "feed.rss", "windows-1251"] {
+    for named in ["broken.txt.gz", "old.arc", "package.json", "windows-1251"] {
         assert!(err.contains(named), "{named}: {err}");
     }
     let report: Value = serde_json::from_str(&out).unwrap();
@@ -57,7 +59,8 @@ fn a_folder_of_mixed_files_is_read_or_named() {
         .iter()
         .map(|class| class.as_array().unwrap().len())
         .collect();
-    // The story as two records, Markdown and a page; Russian in two encodings; wheat three times.
+    // The story as two records, Markdown and an item of a feed (a page has its title too);
+    // Russian in two encodings; wheat three times.
     let mut sorted = equal.clone();
     sorted.sort();
     assert_eq!(sorted, [2, 3, 4], "{}", report["equal"]);
@@ -142,7 +145,7 @@ fn mistakes_are_answered_with_what_to_do() {
         (&["scan", "a.txt", "--glob", "*.md"], "--include"),
         (&["scan", "a.txt", "--column", "x"], "--text-field"),
         (&["scan", "a.txt", "--min-match", "twelve"], "from 0 to 4294967295"),
-        (&["scan", "a.txt", "--min-match", "-1"], "--min-match"),
+        (&["scan", "a.txt", "--min-match", "-1"], "negative"),
         (&["scan", "a.txt", "--contains", "7"], "0 to 1"),
         (&["scan", "a.txt", "--contains", "x"], "0 to 1"),
         (&["scan", "a.txt", "--memory", "lots"], "256MiB"),

@@ -38,7 +38,7 @@ const CAUSES: &[Cause] = &[
     ("a named input ends early: a quote in a table", &["open.csv"], ""),
     ("a named input ends early: Parquet", &["cut.parquet"], ""),
     ("a named input ends early: WARC", &["cut.warc"], ""),
-    ("a named input is recognised and not read (xz, ARC, RSS, PDF …)", &["feed.rss"], ""),
+    ("a named input is recognised and not read (ZIP, ARC, PDF …)", &["page.pdf"], ""),
     ("a named input is binary", &["picture"], ""),
     ("a named input has records, and none with a text", &["package.json"], ""),
     ("a named input has records, and none that is valid", &["junk.jsonl"], ""),
@@ -89,7 +89,7 @@ fn inputs() -> Here {
         ("packed/good.jsonl", &record("1", STORY)),
         ("columns/good.jsonl", &record("1", STORY)),
         ("columns/cut.parquet", "PAR1 and what follows it"),
-        ("feed.rss", "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel></channel></rss>"),
+        ("page.pdf", "%PDF-1.7\n"),
         ("picture", "\u{89}PNG\0\0"),
         ("package.json", "{\"name\": \"x\"}"),
         ("junk.jsonl", "one\ntwo\n"),
@@ -175,7 +175,7 @@ fn references_of_a_cleaning_are_named_inputs() {
         let args = ["dedupe", "good.jsonl", "-o", "clean.jsonl", "--max-removed", "100%"];
         nearcopy().at(here.path()).args(args).args(["--against", reference]).args(more).run()
     };
-    for bad in ["gone.jsonl", "cut.jsonl", "cut.jsonl.gz", "junk.jsonl", "empty", "feed.rss"] {
+    for bad in ["gone.jsonl", "cut.jsonl", "cut.jsonl.gz", "junk.jsonl", "empty", "page.pdf"] {
         let ended = against(bad, &[]);
         assert_eq!((ended.code, ended.out()), (2, String::new()), "{bad}: {}", ended.err);
         assert!(!here.file("clean.jsonl").exists(), "{bad}");

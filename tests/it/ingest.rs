@@ -2,6 +2,8 @@
 
 mod broken;
 mod dialects;
+#[cfg(feature = "web")]
+mod feeds;
 mod front_matter;
 mod limits;
 mod named_fields;

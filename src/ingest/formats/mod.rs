@@ -2,6 +2,8 @@
 //! which format a file has.
 
 #[cfg(feature = "web")]
+mod feed;
+#[cfg(feature = "web")]
 pub(crate) mod html;
 pub mod json;
 pub(crate) mod json_finder;
@@ -40,6 +42,8 @@ pub(super) fn reader(format: Format) -> Option<fn(OpenFile) -> PartialRead> {
         Format::Parquet => Some(parquet::read),
         #[cfg(feature = "web")]
         Format::Html => Some(html::read),
+        #[cfg(feature = "web")]
+        Format::Feed => Some(feed::read),
         Format::Warc => None,
         #[cfg(not(all(feature = "csv", feature = "parquet", feature = "web")))]
         _ => None,
