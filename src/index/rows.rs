@@ -118,7 +118,7 @@ struct StoredInfo {
     record: Option<u64>,
     whole_file: bool,
     #[serde(skip)]
-    lines_before: u32,
+    lines_before: u16,
     #[serde(skip)]
     read: Option<PageRead>,
     #[serde(skip)]

@@ -77,7 +77,7 @@ impl Fields {
 
     /// Whether there is a field of the text among those that were found.
     pub(crate) fn has_text<T>(&self, found: &PerRole<Option<T>>) -> bool {
-        found[TEXT].is_some() || PARTS.into_iter().any(|part| found[part].is_some())
+        found[TEXT].is_some() || PARTS.clone().any(|part| found[part].is_some())
     }
 
     /// The text of a record whose fields are joined: those of the best name that is there, with a
@@ -90,7 +90,7 @@ impl Fields {
         if !self.joins() {
             return text;
         }
-        let parts = PARTS.into_iter().filter_map(|part| others[part].take());
+        let parts = PARTS.filter_map(|part| others[part].take());
         let found: Vec<(usize, String)> = text.into_iter().chain(parts).collect();
         let best = found.iter().map(|(rank, _)| *rank).min()?;
         let parts = found.into_iter().filter(|(rank, part)| *rank == best && !part.is_empty());
@@ -128,7 +128,7 @@ impl Fields {
     ) -> Vec<MissingField> {
         // Of several names for the text one is enough; of a single one, all fields to join.
         let several = self.names[TEXT].len() > 1;
-        let text = PARTS.into_iter().chain([TEXT]).any(|role| present[role]);
+        let text = PARTS.chain([TEXT]).any(|role| present[role]);
         let there = |role: usize| match role {
             TEXT if several => text,
             _ if PARTS.contains(&role) => several || present[role],
@@ -252,7 +252,7 @@ impl Fields {
     }
 
     fn ends_with_text_name(&self, key: &[u8]) -> bool {
-        let parts = PARTS.into_iter().flat_map(|part| &self.names[part]);
+        let parts = PARTS.flat_map(|part| &self.names[part]);
         self.names[TEXT].iter().chain(parts).any(|name| {
             // The last part of a dotted name is the key.
             let name = name.rsplit('.').next().unwrap_or(name).as_bytes();

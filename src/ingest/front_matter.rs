@@ -1,8 +1,8 @@
 //! Owns: the front matter of a Markdown file: where it ends, and the values of its fields. Never:
 //! decides what a field is for.
 
-/// The bytes of front matter at most; a longer one is text.
-const LONGEST: usize = 256 << 10;
+/// The bytes of front matter at most; a longer one is text. So its lines are fewer than 65,536.
+const LONGEST: usize = 64 << 10;
 
 /// The head of a file that describes it, in YAML, TOML or JSON.
 #[derive(Debug, PartialEq, Eq)]

@@ -80,7 +80,7 @@ pub struct DocumentInfo {
     /// The lines of the file before the text, where it is the file: those of front matter. A report
     /// shows them, so no stored form has them.
     #[serde(skip)]
-    pub lines_before: u32,
+    pub lines_before: u16,
     /// How much of a web page the text has; `None` for what is no page, whose text is all there is.
     ///
     /// Of a page that was read in part not all was seen. Such a document is removed only if its

@@ -90,7 +90,7 @@ impl<'a> Texts<'a> {
                     text,
                     lines,
                     number,
-                    lines_before: info.whole_file.then_some(info.lines_before),
+                    lines_before: info.whole_file.then_some(info.lines_before.into()),
                 })
             }
         };

@@ -80,7 +80,7 @@ fn document(path: &str, mut text: String, whole: bool, context: &Context) -> Doc
         info.title = of(TITLE, true).and_then(|value| title::normalise(&value)).map(Arc::from);
         info.date = of(DATE, true).and_then(|value| date::normalise(&value)).map(Arc::from);
         let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..head.end]).count();
-        info.lines_before = u32::try_from(lines).unwrap_or(u32::MAX);
+        info.lines_before = u16::try_from(lines).unwrap_or(u16::MAX);
         text.drain(..head.end);
     }
     text.shrink_to_fit();

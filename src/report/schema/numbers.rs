@@ -61,7 +61,9 @@ impl DocumentNumbers {
     pub fn span(&mut self, document: u32, s: &SpanJson) -> Read<Span> {
         if let Some([first, _]) = s.file_lines {
             let info = &mut self.documents[document as usize];
-            (info.whole_file, info.lines_before) = (true, first.saturating_sub(s.lines[0]));
+            let before = first.saturating_sub(s.lines[0]);
+            info.whole_file = true;
+            info.lines_before = u16::try_from(before).unwrap_or(u16::MAX);
         }
         span(s.bytes)
     }
